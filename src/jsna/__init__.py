@@ -1,0 +1,1 @@
+"""The SEND Joint Strategic Needs Assessment pipeline."""

@@ -1,0 +1,68 @@
+"""Problems a person can act on, gathered and reported all at once.
+
+Nothing here may carry a child's name, identifier, date of birth or postcode: a problem in a
+personal column says *where* the value is, never what it is (`value` stays empty).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+#: Past this many a list of problems is cut, and the cut is stated.
+MOST_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with an input, in words an analyst acts on.
+
+    Attributes:
+        where: file (or configuration file) as the user knows it, never an absolute path.
+        rule: the rule broken, in plain words, with what to do about it.
+        row: row number as the user sees it in the file (header is row 1); None for the whole file.
+        column: column header as received; None for the whole row or file.
+        value: the offending value; empty for personal columns.
+        code: stable short code of the rule, such as `census.upn.letter`.
+        count: how many rows share this problem (the first is named by `row`).
+    """
+
+    where: str
+    rule: str
+    row: int | None = None
+    column: str | None = None
+    value: str = ""
+    code: str = ""
+    count: int = 1
+
+    def __str__(self) -> str:
+        place = self.where
+        if self.row is not None:
+            place += f", row {self.row:,}"
+        if self.column is not None:
+            place += f", column {self.column!r}"
+        shown = f" (found {self.value!r})" if self.value else ""
+        more = f" [{self.count:,} rows, first shown]" if self.count > 1 else ""
+        code = f" [{self.code}]" if self.code else ""
+        return f"{place}: {self.rule}{shown}{more}{code}"
+
+
+class JsnaError(Exception):
+    """Anything the user must put right. The command line prints it and exits non-zero."""
+
+    def __init__(self, problems: Problem | str | Iterable[Problem], *, title: str = "") -> None:
+        if isinstance(problems, str):
+            problems = [Problem(where="jsna", rule=problems)]
+        elif isinstance(problems, Problem):
+            problems = [problems]
+        self.problems: Sequence[Problem] = tuple(problems)
+        self.title = title
+        super().__init__(self.report())
+
+    def report(self) -> str:
+        """Every problem on a line of its own, cut (and said so) past `MOST_SHOWN`."""
+        lines = [self.title] if self.title else []
+        lines += [f"  - {problem}" for problem in self.problems[:MOST_SHOWN]]
+        if len(self.problems) > MOST_SHOWN:
+            lines.append(f"  … and {len(self.problems) - MOST_SHOWN:,} more problems")
+        return "\n".join(lines)

@@ -1,0 +1,179 @@
+"""How an extract is declared: once, in one module, and everything else is derived.
+
+A declaration feeds validation (a pandera schema is built from it), the data dictionary, linkage
+(which identifiers it carries) and the synthetic generator (which quantity each column shows).
+Adding an extract is adding one module that defines `EXTRACT`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+import pandas as pd
+
+Type = Literal["string", "integer", "number", "date", "code", "boolean"]
+Severity = Literal["error", "warning"]
+#: Direct identifiers: their values never appear in a message, nor outside `identified/`.
+Identifier = Literal[
+    "upn", "former_upn", "nhs_number", "uln", "forename", "surname", "date_of_birth", "postcode",
+    "local_id",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a file.
+
+    Attributes:
+        name: header in the file as received.
+        field: name inside the pipeline (snake_case, the field's standard terms).
+        type: how the text is read.
+        description: for the data dictionary.
+        required: the column must be present.
+        nullable: a cell may be empty.
+        codes: name of a code list in `config/codelists/` the value must be in.
+        pattern: regular expression the whole value must match.
+        minimum, maximum: bounds of a number or integer.
+        identifier: which direct identifier this is, if it is one.
+        quantity: name of the quantity in the synthetic world this column shows; a column without
+            one is filled from its type and codes alone.
+        date_formats: how dates may be written, strptime style; day comes first in all of them.
+        aliases: other headers the same column arrives under (compared without case or spaces).
+        personal: cell values must not be shown in messages (always so for identifiers).
+    """
+
+    name: str
+    field: str
+    type: Type
+    description: str
+    required: bool = True
+    nullable: bool = False
+    codes: str | None = None
+    pattern: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    identifier: Identifier | None = None
+    quantity: str | None = None
+    date_formats: tuple[str, ...] = ("%d/%m/%Y", "%Y-%m-%d", "%Y-%b-%d %H:%M:%S")
+    aliases: tuple[str, ...] = ()
+    personal: bool = False
+
+    @property
+    def masked(self) -> bool:
+        """Whether messages must not show this column's values."""
+        return self.personal or self.identifier is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a rule may know beside the rows: the delivery and the edition."""
+
+    reference_date: date
+    period: str
+    authority_code: str
+    old_la_codes: frozenset[str]
+    codelists: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule across columns of one table. `check` returns True where the row passes.
+
+    An `error` quarantines the row; a `warning` is counted and reported and the row stays.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    fields: tuple[str, ...]
+    check: Callable[[pd.DataFrame, Context], pd.Series[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class CrossRule:
+    """A rule across the tables of an extract, or across extracts.
+
+    `table` names the table whose rows are judged, `needs` the other tables read, each written
+    `table` (same extract) or `extract.table`. `check` gets every named frame and returns True
+    where a row of `table` passes. Not run, and said so, where one of `needs` was not received.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    table: str
+    fields: tuple[str, ...]
+    needs: tuple[str, ...]
+    check: Callable[[Mapping[str, pd.DataFrame], Context], pd.Series[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One file of an extract (`census`, or one of SEN2's eight modules).
+
+    Attributes:
+        name: name of the module, and of the staged and validated tables.
+        description: one row is what.
+        columns: in the file's order.
+        key: fields that together must be unique (a duplicate is an error).
+        rules: rules across columns.
+        counted_as: words for one row in the data quality chapter, such as "pupil record".
+        may_be_empty: a file of a header and no rows is legitimate.
+    """
+
+    name: str
+    description: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    counted_as: str = "record"
+    may_be_empty: bool = False
+
+    def column(self, name: str) -> Column:
+        """The column whose field is `name`."""
+        for column in self.columns:
+            if column.field == name:
+                return column
+        raise KeyError(name)
+
+    @property
+    def identifiers(self) -> dict[Identifier, str]:
+        """Which direct identifiers the table carries, and the field of each."""
+        return {c.identifier: c.field for c in self.columns if c.identifier is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """One raw input, possibly of several files.
+
+    Attributes:
+        name: name used in editions.
+        title: what people call it.
+        description: what it is and where it comes from.
+        period_type: which kind of period one delivery covers (see `measures.schema`).
+        population_base: whom its rows stand for.
+        tables: its files.
+        cross_rules: rules across tables or extracts.
+        person_level: whether rows are about children (and so go through linkage).
+        feeds: chapters that lack something when it is not received.
+    """
+
+    name: str
+    title: str
+    description: str
+    period_type: str
+    population_base: str
+    tables: tuple[Table, ...]
+    cross_rules: tuple[CrossRule, ...] = ()
+    person_level: bool = True
+    feeds: tuple[str, ...] = field(default=())
+
+    def table(self, name: str) -> Table:
+        """The table of that name."""
+        for table in self.tables:
+            if table.name == name:
+                return table
+        raise KeyError(name)

@@ -1,0 +1,139 @@
+"""Files: where things are, and the only ways they are written.
+
+Every write is atomic (a temporary file beside the target, then a rename), so that a failed run
+leaves the previous result in place. Files of the identified and restricted zones are created
+private to the user. Parquet bytes depend on the content alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+PRIVATE = ("identified", "restricted")
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The folders of one edition below the project's root."""
+
+    root: Path
+    edition: str
+
+    @property
+    def raw(self) -> Path:
+        """Files as received; never edited."""
+        return self.root / "data" / "raw" / self.edition
+
+    @property
+    def published(self) -> Path:
+        """Official releases as fetched."""
+        return self.raw / "published"
+
+    @property
+    def identified(self) -> Path:
+        """Staged, validated and quarantined rows: only ingest and linkage open it."""
+        return self.root / "data" / "processed" / self.edition / "identified"
+
+    @property
+    def restricted(self) -> Path:
+        """Person keys and unprotected aggregates; no direct identifiers."""
+        return self.root / "data" / "processed" / self.edition / "restricted"
+
+    @property
+    def safe(self) -> Path:
+        """Protected aggregates: only the disclosure stage writes it."""
+        return self.root / "data" / "processed" / self.edition / "safe"
+
+    @property
+    def reports(self) -> Path:
+        """What is published, made from `safe` and configuration alone."""
+        return self.root / "reports" / self.edition
+
+
+def _private(path: Path) -> bool:
+    return any(part in PRIVATE for part in path.parts)
+
+
+def make_folder(path: Path) -> Path:
+    """Create a folder; those of the private zones are readable by the user alone."""
+    missing = [p for p in (path, *path.parents) if not p.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    for folder in missing:
+        if _private(folder):
+            folder.chmod(0o700)
+    return path
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary file beside `path` that takes its place when the block ends well."""
+    make_folder(path.parent)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o600 if _private(path) else 0o644)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write bytes in one step."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+
+
+def write_text(path: Path, content: str) -> None:
+    """Write UTF-8 text with LF line ends in one step."""
+    write_bytes(path, content.encode("utf-8"))
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON with sorted keys in one step."""
+    write_text(path, json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+def write_parquet(
+    path: Path, table: pd.DataFrame | pa.Table, metadata: Mapping[str, str] | None = None
+) -> None:
+    """Write parquet whose bytes depend on rows, types and `metadata` alone."""
+    if isinstance(table, pd.DataFrame):
+        table = pa.Table.from_pandas(table, preserve_index=False)
+    kept = {key.encode(): value.encode() for key, value in sorted((metadata or {}).items())}
+    table = table.replace_schema_metadata(kept or None)
+    with replacing(path) as temporary:
+        pq.write_table(table, temporary, compression="zstd", row_group_size=250_000)
+
+
+def read_parquet(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
+    """Read parquet into an Arrow-backed frame."""
+    frame: pd.DataFrame = pq.read_table(path, columns=columns).to_pandas(
+        types_mapper=_ARROW_TEXT.get
+    )
+    return frame
+
+
+_ARROW_TEXT: dict[pa.DataType, Any] = {
+    pa.string(): pd.StringDtype(na_value=float("nan")),
+    pa.large_string(): pd.StringDtype(na_value=float("nan")),
+}
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()

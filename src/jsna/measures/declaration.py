@@ -1,0 +1,165 @@
+"""How an indicator is declared: one entry of `config/indicators/<chapter>.yaml`.
+
+The declaration feeds the measure table, the chart, the sentence, the metadata page, disclosure
+control (what adds up to what) and reconciliation (the official counterpart).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+#: The dimension that stands for the area's own localities (districts or wards).
+LOCALITY = "locality"
+Base = Literal["attending", "resident", "maintained", "areas", "records"]
+
+
+class Strict(BaseModel):
+    """A model that refuses keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Side(Strict):
+    """A numerator or denominator: which rows of which analysis table count, and how.
+
+    Attributes:
+        table: analysis table, see `measures/tables.py`.
+        where: SQL condition over its columns.
+        count: what is added up: rows, distinct persons, or the sum of a column.
+        base: population base, where the condition narrows the table's own.
+    """
+
+    table: str
+    where: str = "true"
+    count: str = "rows"  # "rows", "persons", or the name of a column to sum
+    base: Base | None = None
+
+
+class CategoryColumns(Strict):
+    """Columns of a published file that hold one category's figures."""
+
+    numerator: str | None = None
+    denominator: str | None = None
+    value: str | None = None
+
+
+class Published(Strict):
+    """Where an official release gives this indicator.
+
+    Attributes:
+        dataset: which official dataset; the edition names the release.
+        table: table of the dataset (for Explore Education Statistics, the stem of the CSV).
+        select: column -> value(s) a row must have.
+        value, numerator, denominator: columns, as published. Without `value` it is calculated.
+        dimensions: our dimension -> column that holds its category.
+        categories: our dimension -> published label -> our category; others are left out.
+        category_columns: our dimension -> our category -> columns, for wide files.
+        period_type: kind of period the file's times stand for.
+        scale: multiplies `value` into the indicator's unit.
+    """
+
+    dataset: str
+    table: str
+    select: dict[str, str | tuple[str, ...]] = {}
+    value: str | None = None
+    numerator: str | None = None
+    denominator: str | None = None
+    dimensions: dict[str, str] = {}
+    categories: dict[str, dict[str, str]] = {}
+    category_columns: dict[str, dict[str, CategoryColumns]] = {}
+    period_type: str
+    scale: float = 1.0
+    note: str = ""
+
+
+class Chart(Strict):
+    """How an indicator is drawn. Several charts may show one indicator."""
+
+    type: Literal["bars", "areas", "gradient", "trend", "heat", "tiles"]
+    #: Dimension(s) on the axis; `locality` for bars of localities, none for areas and trends.
+    by: tuple[str, ...] = ()
+    #: Statistical subtitle; measure and place and period are filled in where it is empty.
+    subtitle: str = ""
+
+
+class Indicator(Strict):
+    """One measured thing.
+
+    Attributes:
+        id: name in the measure table.
+        title: short name, sentence case.
+        phrase: how a sentence calls it, such as "pupils with an EHC plan".
+        definition: numerator over denominator in words, with inclusions and exclusions.
+        population: who is counted, in words.
+        population_base: whom the figures stand for; both sides must have it.
+        kind: count, proportion (numerator inside denominator), rate (events), share (of a total
+            over one dimension), mean.
+        unit, multiplier: unit of the value; value = numerator / denominator * multiplier.
+        method: how value and limits are calculated, see `measures.schema.METHODS`.
+        numerator, denominator: local sides; none where only official statistics give it.
+        breakdowns: sets of dimensions beside the total; `locality` stands for the area's own.
+        adds_over: dimensions whose categories add up to the total.
+        hierarchies: dimension -> coarser dimension its categories nest in.
+        complement: indicator whose numerator and this one's make up the denominator.
+        shares_population_with: indicators counted from the same population.
+        official: counterpart used for reconciliation, in words.
+        published: mappings of official releases.
+        comparators: which areas beside the home area are shown.
+        polarity: whether high is good, bad, or neither.
+        decimals: decimals printed.
+    """
+
+    id: Id
+    chapter: str = ""
+    title: str
+    phrase: str
+    definition: str
+    population: str
+    population_base: Base
+    kind: Literal["count", "proportion", "rate", "share", "mean"]
+    unit: str
+    multiplier: float = 100.0
+    method: str
+    period_type: str
+    numerator: Side | None = None
+    denominator: Side | None = None
+    breakdowns: tuple[tuple[str, ...], ...] = ()
+    adds_over: tuple[str, ...] = ()
+    hierarchies: dict[str, str] = {}
+    complement: Id | None = None
+    shares_population_with: tuple[Id, ...] = ()
+    official: str = ""
+    published: tuple[Published, ...] = ()
+    comparators: tuple[Literal["national", "region", "neighbours"], ...] = (
+        "national",
+        "region",
+        "neighbours",
+    )
+    polarity: Literal["high", "low", "neutral"] = "neutral"
+    decimals: int = Field(default=1, ge=0, le=3)
+    source: str
+    charts: tuple[Chart, ...] = ()
+    caveat: str = ""
+
+    @model_validator(mode="after")
+    def _sides_fit(self) -> Indicator:
+        if self.kind != "count" and self.numerator and not self.denominator:
+            raise ValueError(f"{self.id}: a {self.kind} needs a denominator")
+        if self.numerator is None and not self.published:
+            raise ValueError(f"{self.id}: neither a local numerator nor a published source")
+        return self
+
+    @property
+    def refers_to(self) -> tuple[str, ...]:
+        """Other indicators this declaration names."""
+        return ((self.complement,) if self.complement else ()) + self.shares_population_with
+
+
+class ChapterIndicators(Strict):
+    """A file of `config/indicators/`: one chapter's indicators in the order they are shown."""
+
+    chapter: str
+    indicators: tuple[Indicator, ...]

@@ -1,0 +1,1 @@
+"""The report: words, tables, HTML, PDF and open data, made from `safe/` and configuration alone."""

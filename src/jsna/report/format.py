@@ -1,0 +1,263 @@
+"""How numbers, periods, places and categories are written, in prose, tables and charts alike.
+
+Every function is pure. Rounding is half away from zero on the decimal digits a reader sees, so
+that 17.25 prints as 17.3 and a figure never depends on its binary representation.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from jsna.edition import Configuration
+from jsna.measures.declaration import LOCALITY
+from jsna.measures.schema import STATUS_WORDS, TOTAL, dimensions
+
+#: Shorthand printed in a table cell instead of a number, explained beneath every such table.
+SYMBOLS: Final = {"z": "[z]", "x": "[x]", "c": "[c]", "low": "[low]", "u": "[u]"}
+
+UNIT_SUFFIX: Final = {
+    "count": "",
+    "percent": "%",
+    "per_100": " per 100",
+    "per_1000": " per 1,000",
+    "per_10000": " per 10,000",
+    "ratio": "",
+    "mean": "",
+    "percentage_points": " percentage points",
+}
+UNIT_WORDS: Final = {
+    "count": "number",
+    "percent": "per cent",
+    "per_100": "rate per 100",
+    "per_1000": "rate per 1,000",
+    "per_10000": "rate per 10,000",
+    "ratio": "ratio",
+    "mean": "average",
+    "percentage_points": "percentage points",
+}
+
+#: How a dimension is called: in a heading over a column, and after "by".
+DIMENSION_WORDS: Final = {
+    "age_group": "age group",
+    "cease_reason": "reason the plan ended",
+    "extract": "data extract",
+    "imd_decile": "deprivation tenth",
+    "imd_quintile": "deprivation fifth",
+    "primary_need": "primary need",
+    "reason": "reason",
+    "school_year": "school year",
+    "sen_provision": "SEN provision",
+    "setting": "setting",
+    "sex": "sex",
+    "weight_category": "weight category",
+    "year_group": "year group",
+}
+#: Dimensions whose categories stand in an order of their own, never sorted by value.
+ORDERED: Final = frozenset(
+    {"age_group", "imd_decile", "imd_quintile", "school_year", "sen_provision", "sex", "year_group"}
+)
+#: Dimension -> code list that names its categories, where the two are not called the same.
+CODELISTS: Final = {
+    "primary_need": ("primary_need", "sen_type"),
+    "reason": ("reason", "exclusion_reason", "exclusion_reasons"),
+    "setting": ("setting", "sen_setting", "placement_setting"),
+    "year_group": ("year_group", "national_curriculum_year"),
+}
+_ONES: Final = (
+    "none one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen twenty"
+).split()
+
+
+def rounded(value: float, decimals: int = 0) -> Decimal:
+    """`value` rounded half away from zero on its decimal digits.
+
+    Raises:
+        ValueError: where there is no number; a missing value is never printed as one.
+    """
+    if value is None or not math.isfinite(value):
+        raise ValueError("no number to print; a missing value is written in words")
+    # Twelve significant digits: 0.1 + 0.2 reads as 0.3, and sums in another order read the same.
+    step = Decimal(1).scaleb(-decimals)
+    result = Decimal(format(value, ".12g")).quantize(step, rounding=ROUND_HALF_UP)
+    return result if result else abs(result)
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """`12,317` or `5.5`, with thousands separators and a true minus sign."""
+    return f"{rounded(value, decimals):,f}".replace("-", "−")
+
+
+def percent(value: float, decimals: int = 1) -> str:
+    """`5.5%`, of a value already in per cent."""
+    return number(value, decimals) + "%"
+
+
+def rate(value: float, unit: str, decimals: int = 1) -> str:
+    """`5.2 per 100`, for the rate units of the measure schema."""
+    return number(value, decimals) + UNIT_SUFFIX[unit]
+
+
+def value_text(value: float, unit: str, decimals: int) -> str:
+    """A value with its unit: a count without decimals, a percentage, a rate."""
+    if unit == "count":
+        return number(value, 0)
+    return number(value, decimals) + UNIT_SUFFIX[unit]
+
+
+def cell_text(value: float, status: str, unit: str, decimals: int) -> str:
+    """What a table cell prints: the number without its unit, or the shorthand for why not."""
+    if value is None or not math.isfinite(value):
+        return SYMBOLS.get(status, "[x]")
+    text = number(value, 0 if unit == "count" else decimals)
+    return f"{text} {SYMBOLS[status]}" if status in ("low", "u") else text
+
+
+def status_words(status: str) -> str:
+    """Why there is no number, in words."""
+    return STATUS_WORDS.get(status, "") or "not available"
+
+
+def symbol_note(statuses: Sequence[str]) -> str:
+    """The shorthand used among `statuses`, explained: `[c] hidden to protect confidentiality`."""
+    used = [s for s in SYMBOLS if s in set(statuses)]
+    return "; ".join(f"{SYMBOLS[s]} {STATUS_WORDS[s]}" for s in used)
+
+
+def small(count: int) -> str:
+    """A count in words up to twenty, in digits beyond."""
+    return _ONES[count] if 0 <= count < len(_ONES) else f"{count:,}"
+
+
+def ordinal(rank: int) -> str:
+    """`` for 1, `second`, `third`, …, `21st`: as in "the second highest"."""
+    words = ("", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+    if 1 <= rank <= len(words):
+        return words[rank - 1]
+    tail = "th" if 10 <= rank % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
+    return f"{rank}{tail}"
+
+
+def plural(count: float, one: str, many: str = "") -> str:
+    """The word that goes with a printed count: "1 plan", "2 plans"."""
+    return one if rounded(count) == 1 else many or one + "s"
+
+
+def join(words: Sequence[str], last: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def upper_first(text: str) -> str:
+    """The text with its first letter capital, the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
+def lower_first(text: str) -> str:
+    """The text with its first letter small, unless the first word is an acronym or a name."""
+    first = text.split(" ", 1)[0]
+    return text if first[1:] != first[1:].lower() else text[:1].lower() + text[1:]
+
+
+def period_label(period: str, period_type: str) -> str:
+    """`January 2025`, `2024`, `2024/25`, `mid-2024`: short, for axes, headings and tables."""
+    if period_type == "january":
+        return f"January {period}"
+    if period_type == "mid_year":
+        return f"mid-{period}"
+    return period
+
+
+def period_words(period: str, period_type: str) -> str:
+    """When, as a sentence says it: "in January 2025", "in the 2023/24 school year"."""
+    if period_type == "academic_year":
+        return f"in the {period} school year"
+    if period_type == "financial_year":
+        return f"in the {period} financial year"
+    if period_type == "three_years":
+        return f"over {period}"
+    return f"in {period_label(period, period_type)}"
+
+
+def area_label(area_code: str, config: Configuration) -> str:
+    """Name of a place: home area, locality, neighbour, region, country, or their mean."""
+    return _area_names(config).get(area_code, area_code)
+
+
+def area_phrase(area_code: str, config: Configuration) -> str:
+    """Name of a place inside a sentence: the mean of neighbours is "similar areas"."""
+    if area_code == "neighbours":
+        return "similar areas"
+    name = area_label(area_code, config)
+    if area_code == config.area.region.code and not name.lower().startswith(("the ", "london")):
+        return f"the {name}"
+    return name
+
+
+def _area_names(config: Configuration) -> Mapping[str, str]:
+    area = config.area
+    names = {place.code: place.name for place in (*area.localities, *area.neighbours)}
+    names[area.region.code] = area.region.name
+    names[area.country.code] = area.country.name
+    names[area.code] = area.name
+    names["neighbours"] = "Average of similar areas"
+    return names
+
+
+def dimension_words(dimension: str, config: Configuration) -> str:
+    """What a dimension is called after "by": "primary need", "district"."""
+    if dimension == LOCALITY:
+        return config.area.localities_are
+    return DIMENSION_WORDS.get(dimension, dimension.replace("_", " "))
+
+
+def categories(dimension: str, config: Configuration) -> Mapping[str, str]:
+    """Category -> label of a dimension, in display order; empty where none is configured."""
+    if dimension == LOCALITY:
+        return config.area.locality_names
+    if dimension in ("imd_decile", "imd_quintile"):
+        last = 10 if dimension == "imd_decile" else 5
+        ends = {1: " (most deprived)", last: " (least deprived)"}
+        return {str(n): f"{n}{ends.get(n, '')}" for n in range(1, last + 1)}
+    for name in CODELISTS.get(dimension, (dimension,)):
+        if name in config.codelists:
+            return config.codelists[name]
+    return {}
+
+
+def category_label(dimension: str, code: str, config: Configuration) -> str:
+    """Name of one category, the code itself (underscores as spaces) where none is configured."""
+    if dimension == TOTAL:
+        return "Total"
+    named = categories(dimension, config).get(code)
+    if named is not None:
+        return named
+    if dimension == "age_group":
+        return code.replace("-", " to ")
+    return upper_first(code.replace("_", " "))
+
+
+def breakdown_label(breakdown: str, category: str, config: Configuration) -> str:
+    """Every category of a row named, joined with commas; "Total" for the total."""
+    if breakdown == TOTAL:
+        return "Total"
+    parts = dimensions(breakdown, category)
+    return ", ".join(category_label(name, code, config) for name, code in parts.items())
+
+
+def category_order(dimension: str, codes: Sequence[str], config: Configuration) -> list[str]:
+    """The codes in display order: as configured, then as natural sorting has them."""
+    known = list(categories(dimension, config))
+    place = {code: index for index, code in enumerate(known)}
+
+    def key(code: str) -> tuple[int, float, str]:
+        head = code.split("-")[0]
+        ahead = float(head) if head.isdigit() else math.inf
+        return (place.get(code, len(known)), ahead, code)
+
+    return sorted(set(codes), key=key)

@@ -1,0 +1,60 @@
+# `make help` lists the targets. Each is also a command of `python -m jsna`, see docs/user-guide.md.
+PYTHON ?= python3
+EDITION ?= demo-2025
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+JSNA := $(BIN)/python -m jsna
+
+.PHONY: help report fetch check-edition synthesise test test-full test-real check bench clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
+		awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "jsna needs Python 3.11 or later; this is $$($(PYTHON) --version). Name another: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Creating the environment in $(VENV) from requirements.lock"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+report: $(READY) ## Build a report: make report [EDITION=demo-2025]
+	@$(JSNA) build $(EDITION)
+
+fetch: $(READY) ## Get the official releases of an edition: make fetch EDITION=… [FROM=folder]
+	@$(JSNA) fetch $(EDITION) $(if $(FROM),--from $(FROM))
+
+check-edition: $(READY) ## Validate an edition's extracts without building: make check-edition EDITION=…
+	@$(JSNA) check $(EDITION)
+
+synthesise: $(READY) ## Make the synthetic extracts of a demonstration edition
+	@$(JSNA) synthesise $(EDITION)
+
+test: $(READY) ## Run the tests (a small synthetic edition; under ten minutes on two cores)
+	@$(JSNA) prepare
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-full: $(READY) ## Run the tests at county scale
+	@$(JSNA) prepare
+	@$(BIN)/python -m pytest -m full
+
+test-real: $(READY) ## Run the tests on the real official files in ../shared
+	@$(JSNA) prepare
+	@$(BIN)/python -m pytest -m real
+
+check: $(READY) ## Lint, types, rule format, workflow lint
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/snakefmt --check Snakefile rules
+	@$(BIN)/snakemake --lint --config edition=$(EDITION)
+
+bench: $(READY) ## Measure CPU seconds and memory of every stage at county scale
+	@$(BIN)/python benchmarks/run.py
+
+clean: ## Remove built reports and processed data (never raw extracts)
+	@rm -rf data/processed/* reports/.draft $(filter-out reports/templates,$(wildcard reports/*)) .snakemake
+	@touch data/processed/.gitkeep

@@ -1,0 +1,106 @@
+"""Code fingerprints: what a rule's result depends on beside its files.
+
+Snakemake does not notice that an imported module was edited. Every rule therefore carries the
+fingerprint of the modules it runs as a parameter, and reruns when it changes.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+_SOURCE = Path(__file__).resolve().parents[2]
+_PACKAGE = "jsna"
+
+
+@cache
+def fingerprint(*modules: str) -> str:
+    """Hash of the syntax trees of `modules` and of every jsna module they import.
+
+    Comments, layout and docstrings do not count. A package stands for all its modules, and
+    imports inside functions count, so that late imports are seen too.
+
+    Args:
+        modules: dotted names, such as "jsna.measures".
+
+    Returns:
+        Twelve hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    for file in sorted(_reach(modules)):
+        digest.update(str(file.relative_to(_SOURCE).as_posix()).encode())
+        digest.update(_tree(file).encode() if file.suffix == ".py" else file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _reach(modules: tuple[str, ...]) -> set[Path]:
+    seen: set[Path] = set()
+    waiting = [file for module in modules for file in _files(module)]
+    if not waiting:
+        raise ValueError(f"no such module: {', '.join(modules)}")
+    while waiting:
+        file = waiting.pop()
+        if file in seen:
+            continue
+        seen.add(file)
+        if file.suffix == ".py":
+            waiting += [f for name in _imports(file) for f in _files(name, whole=False)]
+    return seen
+
+
+def _files(module: str, *, whole: bool = True) -> Iterator[Path]:
+    """Files of a module; of a package all of them (and its data), or its `__init__` alone."""
+    path = _SOURCE.joinpath(*module.split("."))
+    if path.is_dir():
+        if whole or module in _REGISTRIES:
+            yield from (p for p in path.rglob("*") if p.suffix in (".py", ".yaml", ".sql"))
+        elif (path / "__init__.py").is_file():
+            yield path / "__init__.py"
+    elif path.with_suffix(".py").is_file():
+        yield path.with_suffix(".py")
+        # Importing a module runs the packages it stands in.
+        for parent in path.parents:
+            if parent == _SOURCE:
+                break
+            yield parent / "__init__.py"
+
+
+#: Packages whose modules are found by being there, not by an import statement.
+_REGISTRIES = frozenset({"jsna.extracts"})
+
+
+@cache
+def _imports(file: Path) -> frozenset[str]:
+    here = ".".join(file.relative_to(_SOURCE).with_suffix("").parts)
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                package = here.split(".")
+                up = node.level - (file.name == "__init__.py")
+                base = ".".join([*package[: len(package) - up], *filter(None, [node.module])])
+            found.add(base)
+            found.update(f"{base}.{alias.name}" for alias in node.names)
+    return frozenset(name for name in found if name.split(".")[0] == _PACKAGE)
+
+
+@cache
+def _tree(file: Path) -> str:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if (
+            isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+            and body
+            and isinstance(body[0], ast.Expr)
+            and isinstance(body[0].value, ast.Constant)
+            and isinstance(body[0].value.value, str)
+        ):
+            node.body = body[1:]
+    return ast.dump(tree, include_attributes=False)

@@ -57,8 +57,16 @@ class Paths:
         return self.root / "data" / "processed" / self.edition / "safe"
 
     @property
+    def draft(self) -> Path:
+        """The report while it is being made, from `safe` and configuration alone.
+
+        `seal` copies it to `reports` in one go, so that a failed run leaves the last report.
+        """
+        return self.root / "data" / "processed" / self.edition / "draft"
+
+    @property
     def reports(self) -> Path:
-        """What is published, made from `safe` and configuration alone."""
+        """What is published: only `seal` writes here."""
         return self.root / "reports" / self.edition
 
 

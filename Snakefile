@@ -1,0 +1,30 @@
+# The SEND JSNA pipeline. `jsna build <edition>` (or `make report`) runs it; see docs/data-flow.md.
+from snakemake.utils import min_version, validate
+
+from jsna import workflow as flow
+
+min_version("9.0")
+
+
+configfile: "config/config.yaml"
+
+
+validate(config, "config/config.schema.yaml")
+
+
+wildcard_constraints:
+    edition=r"[a-z0-9][a-z0-9_-]*",
+
+
+include: "rules/ingest.smk"
+include: "rules/link.smk"
+include: "rules/measure.smk"
+include: "rules/protect.smk"
+include: "rules/present.smk"
+include: "rules/seal.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        f"reports/{config['edition']}/manifest.json",

@@ -1,0 +1,40 @@
+rule ingest:
+    input:
+        raw=lambda w: flow.raw_files(w.edition),
+        config=lambda w: flow.configuration(w.edition),
+    output:
+        receipt="data/processed/{edition}/identified/ingest.json",
+        quality="data/processed/{edition}/restricted/quality.parquet",
+        violations="data/processed/{edition}/restricted/violations.parquet",
+    log:
+        "data/processed/{edition}/logs/ingest.log",
+    benchmark:
+        "data/processed/{edition}/benchmarks/ingest.tsv"
+    conda:
+        "../environment.yml"
+    params:
+        code=flow.code("ingest"),
+    message:
+        "Reading and validating the extracts"
+    shell:
+        "python -m jsna ingest {wildcards.edition} 2> {log}"
+
+
+rule published:
+    input:
+        releases=lambda w: flow.releases(w.edition),
+        config=lambda w: flow.configuration(w.edition),
+    output:
+        measures="data/processed/{edition}/restricted/published.parquet",
+    log:
+        "data/processed/{edition}/logs/published.log",
+    benchmark:
+        "data/processed/{edition}/benchmarks/published.tsv"
+    conda:
+        "../environment.yml"
+    params:
+        code=flow.code("published"),
+    message:
+        "Reading the official statistics"
+    shell:
+        "python -m jsna published {wildcards.edition} 2> {log}"

@@ -1,0 +1,18 @@
+rule link:
+    input:
+        receipt="data/processed/{edition}/identified/ingest.json",
+        config=lambda w: flow.configuration(w.edition),
+    output:
+        receipt="data/processed/{edition}/restricted/link.json",
+    log:
+        "data/processed/{edition}/logs/link.log",
+    benchmark:
+        "data/processed/{edition}/benchmarks/link.tsv"
+    conda:
+        "../environment.yml"
+    params:
+        code=flow.code("link"),
+    message:
+        "Replacing identifiers with person keys"
+    shell:
+        "python -m jsna link {wildcards.edition} 2> {log}"

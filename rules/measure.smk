@@ -1,0 +1,42 @@
+rule derive:
+    input:
+        linked="data/processed/{edition}/restricted/link.json",
+        published="data/processed/{edition}/restricted/published.parquet",
+        config=lambda w: flow.configuration(w.edition),
+    output:
+        receipt="data/processed/{edition}/restricted/derive.json",
+    log:
+        "data/processed/{edition}/logs/derive.log",
+    benchmark:
+        "data/processed/{edition}/benchmarks/derive.tsv"
+    conda:
+        "../environment.yml"
+    params:
+        code=flow.code("derive"),
+    message:
+        "Making the analysis tables"
+    shell:
+        "python -m jsna derive {wildcards.edition} 2> {log}"
+
+
+rule measure:
+    input:
+        tables="data/processed/{edition}/restricted/derive.json",
+        published="data/processed/{edition}/restricted/published.parquet",
+        quality="data/processed/{edition}/restricted/quality.parquet",
+        config=lambda w: flow.configuration(w.edition),
+    output:
+        measures="data/processed/{edition}/restricted/measures.parquet",
+        official="data/processed/{edition}/restricted/official.parquet",
+    log:
+        "data/processed/{edition}/logs/measure.log",
+    benchmark:
+        "data/processed/{edition}/benchmarks/measure.tsv"
+    conda:
+        "../environment.yml"
+    params:
+        code=flow.code("measure"),
+    message:
+        "Measuring the indicators"
+    shell:
+        "python -m jsna measure {wildcards.edition} 2> {log}"

@@ -1,0 +1,63 @@
+rule draw:
+    input:
+        safe="data/processed/{edition}/safe/measures.parquet",
+        fonts=flow.fonts(),
+        config=lambda w: flow.configuration(w.edition),
+    output:
+        figures="data/processed/{edition}/draft/charts/figures.json",
+    log:
+        "data/processed/{edition}/logs/draw.log",
+    benchmark:
+        "data/processed/{edition}/benchmarks/draw.tsv"
+    conda:
+        "../environment.yml"
+    params:
+        code=flow.code("draw"),
+    message:
+        "Drawing the charts"
+    shell:
+        "python -m jsna draw {wildcards.edition} 2> {log}"
+
+
+rule write:
+    input:
+        safe="data/processed/{edition}/safe/measures.parquet",
+        figures="data/processed/{edition}/draft/charts/figures.json",
+        templates=flow.templates(),
+        fonts=flow.fonts(),
+        config=lambda w: flow.configuration(w.edition),
+    output:
+        html="data/processed/{edition}/draft/jsna.html",
+    log:
+        "data/processed/{edition}/logs/write.log",
+    benchmark:
+        "data/processed/{edition}/benchmarks/write.tsv"
+    conda:
+        "../environment.yml"
+    params:
+        code=flow.code("write"),
+    message:
+        "Writing the chapters and the open data"
+    shell:
+        "python -m jsna write {wildcards.edition} 2> {log}"
+
+
+rule print:
+    input:
+        html="data/processed/{edition}/draft/jsna.html",
+        templates=flow.templates(),
+        fonts=flow.fonts(),
+    output:
+        pdf="data/processed/{edition}/draft/jsna.pdf",
+    log:
+        "data/processed/{edition}/logs/print.log",
+    benchmark:
+        "data/processed/{edition}/benchmarks/print.tsv"
+    conda:
+        "../environment.yml"
+    params:
+        code=flow.code("print"),
+    message:
+        "Printing the PDF"
+    shell:
+        "python -m jsna print {wildcards.edition} 2> {log}"

@@ -1,0 +1,22 @@
+rule seal:
+    input:
+        receipt="data/processed/{edition}/identified/ingest.json",
+        linked="data/processed/{edition}/restricted/link.json",
+        safe="data/processed/{edition}/safe/measures.parquet",
+        html="data/processed/{edition}/draft/jsna.html",
+        pdf="data/processed/{edition}/draft/jsna.pdf",
+        lock="requirements.lock",
+    output:
+        manifest="reports/{edition}/manifest.json",
+    log:
+        "data/processed/{edition}/logs/seal.log",
+    benchmark:
+        "data/processed/{edition}/benchmarks/seal.tsv"
+    conda:
+        "../environment.yml"
+    params:
+        code=flow.code("seal"),
+    message:
+        "Publishing the report with its manifest"
+    shell:
+        "python -m jsna seal {wildcards.edition} 2> {log}"

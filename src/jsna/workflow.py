@@ -1,0 +1,92 @@
+"""What the Snakemake rules need to know: which files and which code each stage stands on.
+
+Imported while the workflow is parsed, so it must stay light: no pandas here. Paths are relative
+to the project's folder, in which Snakemake runs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from jsna import edition as editions
+from jsna.provenance.fingerprint import fingerprint
+
+#: Stage (verb) -> modules whose code decides its result.
+CODE: dict[str, tuple[str, ...]] = {
+    "synthesise": ("jsna.synthetic",),
+    "ingest": ("jsna.ingest", "jsna.extracts"),
+    "published": ("jsna.published",),
+    "link": ("jsna.linkage", "jsna.extracts"),
+    "derive": ("jsna.measures.tables",),
+    "measure": ("jsna.measures.engine",),
+    "protect": ("jsna.disclosure",),
+    "draw": ("jsna.charts",),
+    "write": ("jsna.report.write",),
+    "print": ("jsna.report.pdf",),
+    "seal": ("jsna.provenance.seal",),
+}
+
+#: Folders of configuration every edition stands on.
+_SHARED = ("indicators", "codelists", "disclosure")
+
+
+def code(stage: str) -> str:
+    """Fingerprint of a stage's code and of the locked packages it runs on."""
+    return f"{fingerprint(*CODE[stage])}-{_lock()}"
+
+
+@cache
+def _lock() -> str:
+    lock = Path("requirements.lock")
+    return hashlib.sha256(lock.read_bytes()).hexdigest()[:12] if lock.is_file() else "unlocked"
+
+
+@cache
+def _configured(name: str) -> editions.Configuration:
+    return editions.load(name, Path())
+
+
+def configuration(name: str) -> list[str]:
+    """Configuration files an edition stands on."""
+    config = _configured(name)
+    files = [
+        f"config/editions/{name}.yaml",
+        f"config/areas/{config.edition.area}.yaml",
+        "config/sources.yaml",
+    ]
+    for folder in _SHARED:
+        files += [p.as_posix() for p in sorted(Path("config", folder).glob("*.yaml"))]
+    return files
+
+
+def raw_files(name: str) -> list[str]:
+    """Raw extracts an edition received, and their list of digests where it is synthetic."""
+    config = _configured(name)
+    folder = Path("data/raw", name)
+    files = {f for delivery in config.edition.received for f in delivery.files.values()}
+    if config.edition.synthetic:
+        files.add("SHA256SUMS")
+    return [(folder / file).as_posix() for file in sorted(files)]
+
+
+def releases(name: str) -> list[str]:
+    """Official releases an edition uses."""
+    config = _configured(name)
+    folder = Path("data/raw", name, "published")
+    return sorted({(folder / source.file).as_posix() for _, source in config.sources.values()})
+
+
+@cache
+def templates() -> list[str]:
+    """Templates and style sheets of the report."""
+    folder = Path("reports/templates")
+    kinds = (".html", ".j2", ".jinja", ".css")
+    return sorted(p.as_posix() for p in folder.rglob("*") if p.suffix in kinds)
+
+
+@cache
+def fonts() -> list[str]:
+    """The bundled font, the only one any output uses."""
+    return sorted(p.as_posix() for p in Path("reports/templates/fonts").glob("*.ttf"))

@@ -30,12 +30,15 @@ class Side(Strict):
         where: SQL condition over its columns.
         count: what is added up: rows, distinct persons, or the sum of a column.
         base: population base, where the condition narrows the table's own.
+        period: a denominator may be of the `latest` period that is no later than the numerator's
+            year, such as last summer's population for this January's plans.
     """
 
     table: str
     where: str = "true"
     count: str = "rows"  # "rows", "persons", or the name of a column to sum
     base: Base | None = None
+    period: Literal["same", "latest"] = "same"
 
 
 class CategoryColumns(Strict):
@@ -100,6 +103,8 @@ class Indicator(Strict):
         unit, multiplier: unit of the value; value = numerator / denominator * multiplier.
         method: how value and limits are calculated, see `measures.schema.METHODS`.
         numerator, denominator: local sides; none where only official statistics give it.
+        over: dimensions that split the numerator only; the denominator is the total over them.
+            Such an indicator has no row without them: it would say 100 %.
         breakdowns: sets of dimensions beside the total; `locality` stands for the area's own.
         adds_over: dimensions whose categories add up to the total.
         hierarchies: dimension -> coarser dimension its categories nest in.
@@ -126,6 +131,7 @@ class Indicator(Strict):
     period_type: str
     numerator: Side | None = None
     denominator: Side | None = None
+    over: tuple[str, ...] = ()
     breakdowns: tuple[tuple[str, ...], ...] = ()
     adds_over: tuple[str, ...] = ()
     hierarchies: dict[str, str] = {}
@@ -150,6 +156,10 @@ class Indicator(Strict):
             raise ValueError(f"{self.id}: a {self.kind} needs a denominator")
         if self.numerator is None and not self.published:
             raise ValueError(f"{self.id}: neither a local numerator nor a published source")
+        if self.kind == "share" and not self.over:
+            raise ValueError(f"{self.id}: a share needs `over`, the dimension it is a share of")
+        if any(not set(self.over) <= set(dimensions) for dimensions in self.breakdowns):
+            raise ValueError(f"{self.id}: every breakdown must hold the dimensions of `over`")
         return self
 
     @property

@@ -92,6 +92,7 @@ UNITS: Final = (
 )
 METHODS: Final = (
     "count",
+    "proportion",  # a complete count that no chance stands behind: no limits
     "proportion_wilson",
     "rate_byar",
     "mean_t",

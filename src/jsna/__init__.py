@@ -1,1 +1,3 @@
 """The SEND Joint Strategic Needs Assessment pipeline."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,176 @@
+"""`jsna build`: everything from raw extract to published report, with visible progress."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from jsna import io, system
+from jsna.edition import Configuration
+from jsna.errors import JsnaError, Problem
+from jsna.workflow import CODE
+
+Say = Callable[[str], None]
+
+_JOB = re.compile(r"^(?:local)?rule (\w+):$|^Job \d+: (.+)$")
+_DONE = re.compile(r"^(\d+) of (\d+) steps")
+_RULE_FAILED = re.compile(r"^Error in rule (\w+)")
+
+
+def synthesise(config: Configuration, paths: io.Paths, say: Say, *, force: bool = False) -> None:
+    """Make a synthetic edition's raw files, unless they are there from the same code and seed."""
+    from jsna.provenance.fingerprint import fingerprint
+
+    if not config.edition.synthetic:
+        rule = "this edition stands on real extracts; nothing is ever synthesised in their place"
+        raise JsnaError(Problem(f"config/editions/{config.edition.edition}.yaml", rule))
+    stamp = paths.raw / ".synthesis.json"
+    made_by = {
+        "code": fingerprint(*CODE["synthesise"]),
+        "edition": config.edition.model_dump_json(),
+        "area": config.area.model_dump_json(),
+    }
+    if not force and stamp.is_file() and io.read_json(stamp) == made_by and _whole(paths.raw):
+        return
+    from jsna.synthetic.generate import run
+
+    say("Making the synthetic extracts")
+    started = time.monotonic()
+    stamp.unlink(missing_ok=True)
+    run(config, paths, lambda text: say(f"    {text}"))
+    io.write_json(stamp, made_by)
+    say(f"    done in {time.monotonic() - started:.0f} s")
+
+
+def _whole(raw: Path) -> bool:
+    """Whether every file of the generator's list is there (their digests are checked by ingest)."""
+    listed = raw / "SHA256SUMS"
+    if not listed.is_file():
+        return False
+    lines = listed.read_text(encoding="utf-8").splitlines()
+    return all((raw / line.split(maxsplit=1)[1].lstrip("*")).is_file() for line in lines if line)
+
+
+def build(
+    config: Configuration, paths: io.Paths, say: Say, *, cores: int, force: bool = False
+) -> int:
+    """Build an edition. Returns the exit code; prints where the report is.
+
+    Raises:
+        JsnaError: raw files are missing, or the machine lacks a library.
+    """
+    system.prepare(say)
+    edition = config.edition
+    say(f"{edition.title} — {config.area.name} ({edition.edition})")
+    if edition.synthetic:
+        synthesise(config, paths, say)
+    _expect_files(config, paths)
+    _expect_whole_report(paths)
+    if (code := _snakemake(edition.edition, paths.root, cores, force, say)) != 0:
+        return code
+    say("Report:")
+    for name in ("jsna.pdf", "jsna.html"):
+        say(f"    {(paths.reports / name).as_posix()}")
+    return 0
+
+
+def _expect_files(config: Configuration, paths: io.Paths) -> None:
+    """All raw files are there, or one error names each that is not and what to do."""
+    problems = []
+    folder = f"data/raw/{config.edition.edition}"
+    for delivery in config.edition.received:
+        for table, file in sorted(delivery.files.items()):
+            if not (paths.raw / file).is_file():
+                rule = (
+                    f"the {table!r} file of extract {delivery.extract!r} ({delivery.period}) is "
+                    "not there; put it there, or mark the extract `status: not received`"
+                )
+                problems.append(Problem(f"{folder}/{file}", rule, code="raw.missing"))
+    for _, source in config.sources.values():
+        if not (paths.published / source.file).is_file():
+            rule = f"not fetched yet; run: make fetch EDITION={config.edition.edition}"
+            where = f"{folder}/published/{source.file}"
+            problems.append(Problem(where, rule, code="release.missing"))
+    if problems:
+        raise JsnaError(problems, title="Files of this edition are missing:")
+
+
+def _expect_whole_report(paths: io.Paths) -> None:
+    """Have the report published again where a file of it was lost or altered."""
+    manifest = paths.reports / "manifest.json"
+    if not manifest.is_file():
+        return
+    try:
+        outputs = io.read_json(manifest)["outputs"]
+        whole = all(
+            (paths.reports / name).is_file() and io.sha256(paths.reports / name) == record["sha256"]
+            for name, record in outputs.items()
+        )
+    except (ValueError, KeyError, TypeError):
+        whole = False
+    if not whole:
+        manifest.unlink()
+
+
+def _snakemake(edition: str, root: Path, cores: int, force: bool, say: Say) -> int:
+    command = [
+        *(sys.executable, "-m", "snakemake"),
+        *("--directory", str(root), "--snakefile", str(root / "Snakefile")),
+        *("--cores", str(cores), "--config", f"edition={edition}"),
+        *("--workflow-profile", str(root / "profiles/default")),
+        *(["--forceall"] if force else []),
+    ]
+    here = Path(sys.executable).parent
+    environment = {
+        **os.environ,
+        "PATH": f"{here}{os.pathsep}{os.environ.get('PATH', '')}",
+        "PYTHONUNBUFFERED": "1",
+    }
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        env=environment,
+    )
+    assert process.stdout is not None
+    told = list(_progress(process.stdout, say))
+    if process.wait() == 0:
+        return 0
+    if any("LockException" in line for line in told):
+        rule = (
+            "another build is at work in this folder; wait for it. If none is (one was killed), "
+            f"run: python -m snakemake --unlock --config edition={edition}"
+        )
+        raise JsnaError(Problem("this folder", rule, code="build.locked"))
+    failed = sorted({m.group(1) for line in told if (m := _RULE_FAILED.match(line.strip()))})
+    for rule in failed:
+        log = root / "data" / "processed" / edition / "logs" / f"{rule}.log"
+        words = log.read_text(encoding="utf-8").strip() if log.is_file() else ""
+        say(f"The stage {rule!r} stopped:\n{words or 'no reason was written'}")
+    if not failed:
+        say("The workflow stopped:\n" + "\n".join(told[-20:]))
+    say("Nothing was published; the previous report, if there was one, is still in place.")
+    return 1
+
+
+def _progress(lines: Iterator[str], say: Say) -> Iterator[str]:
+    """Tell each stage as it starts and how far the whole is; pass every line on."""
+    started = time.monotonic()
+    done = ""
+    for line in lines:
+        text = line.rstrip()
+        if (match := _JOB.match(text)) and match.group(2):
+            say(f"  {done or '     '} {match.group(2)} ({time.monotonic() - started:.0f} s)")
+        elif match := _DONE.match(text):
+            done = f"{match.group(1)}/{match.group(2)}".rjust(5)
+        elif text.startswith("Nothing to be done"):
+            say("  nothing has changed since the last build")
+        yield text

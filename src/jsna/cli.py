@@ -1,0 +1,235 @@
+"""The command line: the only door. `jsna <verb> <edition>`.
+
+Whatever the user must put right is printed in plain words and ends with exit code 1; a wrong
+command line ends with 2. A fault of the program itself prints no traceback either, because a
+traceback's values may be a child's: it names the place in the code, and `JSNA_DEBUG=1` asks for
+the rest on a machine where that is safe.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jsna import __version__
+from jsna.errors import JsnaError, Problem
+
+if TYPE_CHECKING:
+    from jsna.edition import Configuration
+    from jsna.io import Paths
+
+
+def _loaded(arguments: argparse.Namespace) -> tuple[Configuration, Paths]:
+    from jsna import edition, io
+
+    root = Path(arguments.root)
+    return edition.load(arguments.edition, root), io.Paths(root, arguments.edition)
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+# Each stage imports what it needs and no more: imports are most of a short stage's cost.
+
+
+def _ingest(arguments: argparse.Namespace) -> int:
+    from jsna.ingest.run import run
+
+    run(*_loaded(arguments))
+    return 0
+
+
+def _published(arguments: argparse.Namespace) -> int:
+    from jsna.published.run import run
+
+    run(*_loaded(arguments))
+    return 0
+
+
+def _link(arguments: argparse.Namespace) -> int:
+    from jsna.linkage.link import run
+
+    run(*_loaded(arguments))
+    return 0
+
+
+def _derive(arguments: argparse.Namespace) -> int:
+    from jsna.measures.tables import run
+
+    run(*_loaded(arguments))
+    return 0
+
+
+def _measure(arguments: argparse.Namespace) -> int:
+    from jsna.measures.engine import run
+
+    run(*_loaded(arguments))
+    return 0
+
+
+def _protect(arguments: argparse.Namespace) -> int:
+    from jsna.disclosure.run import run
+
+    run(*_loaded(arguments))
+    return 0
+
+
+def _draw(arguments: argparse.Namespace) -> int:
+    from jsna.charts.draw import run
+
+    run(*_loaded(arguments))
+    return 0
+
+
+def _write(arguments: argparse.Namespace) -> int:
+    from jsna.report.write import run
+
+    run(*_loaded(arguments))
+    return 0
+
+
+def _print(arguments: argparse.Namespace) -> int:
+    from jsna import system
+
+    system.isolate_fonts()
+    from jsna.report.pdf import run
+
+    run(*_loaded(arguments))
+    return 0
+
+
+def _seal(arguments: argparse.Namespace) -> int:
+    from jsna.provenance.seal import run
+
+    run(*_loaded(arguments))
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from jsna.ingest.run import check
+
+    report = check(*_loaded(arguments))
+    _say(report.text)
+    return 0 if report.ok else 1
+
+
+def _fetch(arguments: argparse.Namespace) -> int:
+    from jsna.published.fetch import fetch
+
+    folder = Path(arguments.folder) if arguments.folder else None
+    fetch(*_loaded(arguments), folder, _say)
+    return 0
+
+
+def _synthesise(arguments: argparse.Namespace) -> int:
+    from jsna.build import synthesise
+
+    config, paths = _loaded(arguments)
+    synthesise(config, paths, _say, force=True)
+    return 0
+
+
+def _build(arguments: argparse.Namespace) -> int:
+    from jsna.build import build
+
+    return build(*_loaded(arguments), _say, cores=arguments.cores, force=arguments.force)
+
+
+def _prepare(arguments: argparse.Namespace) -> int:
+    from jsna import system
+
+    system.prepare(_say)
+    return 0
+
+
+def _editions(arguments: argparse.Namespace) -> int:
+    from jsna.edition import editions
+
+    for name in editions(Path(arguments.root)):
+        _say(name)
+    return 0
+
+
+#: Verb -> (what it does, function, whether it takes an edition). Stages come in pipeline order.
+VERBS: dict[str, tuple[str, Callable[[argparse.Namespace], int], bool]] = {
+    "build": (
+        "build an edition's report from its raw extracts and official releases",
+        _build,
+        True,
+    ),
+    "check": ("validate an edition's extracts without building", _check, True),
+    "fetch": ("get the official releases of an edition, checking their digests", _fetch, True),
+    "synthesise": ("make the synthetic extracts of a demonstration edition", _synthesise, True),
+    "editions": ("list the editions", _editions, False),
+    "prepare": ("install or name the system libraries the PDF needs", _prepare, False),
+    "ingest": ("stage: read and validate the extracts", _ingest, True),
+    "published": ("stage: read the official statistics", _published, True),
+    "link": ("stage: replace identifiers with person keys", _link, True),
+    "derive": ("stage: make the analysis tables", _derive, True),
+    "measure": ("stage: measure the indicators", _measure, True),
+    "protect": ("stage: protect small numbers", _protect, True),
+    "draw": ("stage: draw the charts", _draw, True),
+    "write": ("stage: write chapters and open data", _write, True),
+    "print": ("stage: print the PDF", _print, True),
+    "seal": ("stage: publish the report with its manifest", _seal, True),
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line's grammar."""
+    top = argparse.ArgumentParser(
+        prog="jsna", description="Build a SEND Joint Strategic Needs Assessment."
+    )
+    top.add_argument("--version", action="version", version=f"jsna {__version__}")
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for verb, (does, function, takes_edition) in VERBS.items():
+        one = verbs.add_parser(verb, help=does, description=does)
+        one.set_defaults(function=function)
+        one.add_argument("--root", default=".", help="folder of the project (default: this one)")
+        if takes_edition:
+            one.add_argument("edition", help="name of a file in config/editions/")
+        if verb == "fetch":
+            one.add_argument("--from", dest="folder", help="take the files from this folder")
+        if verb == "build":
+            one.add_argument("--cores", type=int, default=os.cpu_count() or 1)
+            one.add_argument("--force", action="store_true", help="run every stage again")
+    return top
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    arguments = parser().parse_args(argv)
+    started = time.monotonic()
+    try:
+        return arguments.function(arguments)  # type: ignore[no-any-return]
+    except JsnaError as error:
+        print(error.report(), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped. The previous report, if there was one, is still in place.", file=sys.stderr)
+        return 130
+    except Exception as error:
+        if os.environ.get("JSNA_DEBUG"):
+            raise
+        print(_fault(error, arguments.verb, time.monotonic() - started), file=sys.stderr)
+        return 3
+
+
+def _fault(error: Exception, verb: str, seconds: float) -> str:
+    """A fault of ours, told without any value it may hold."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if "jsna" in f.filename]
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown place"
+    rule = (
+        f"this is a fault of jsna, not of your data ({type(error).__name__} at {place}, "
+        f"{seconds:.1f} s into {verb!r}); please report it. Nothing was published, and the "
+        "previous report is still in place. JSNA_DEBUG=1 shows the whole trace, which may hold "
+        "personal data: use it only where that is allowed"
+    )
+    return JsnaError(Problem("jsna", rule, code="fault")).report()

@@ -50,14 +50,20 @@ def _configured(name: str) -> editions.Configuration:
 
 def configuration(name: str) -> list[str]:
     """Configuration files an edition stands on."""
-    config = _configured(name)
+    return configuration_files(_configured(name), Path())
+
+
+def configuration_files(config: editions.Configuration, root: Path) -> list[str]:
+    """Configuration files of a loaded edition, relative to `root`."""
+    name = config.edition.edition
     files = [
         f"config/editions/{name}.yaml",
         f"config/areas/{config.edition.area}.yaml",
         "config/sources.yaml",
     ]
     for folder in _SHARED:
-        files += [p.as_posix() for p in sorted(Path("config", folder).glob("*.yaml"))]
+        found = sorted((root / "config" / folder).glob("*.yaml"))
+        files += [p.relative_to(root).as_posix() for p in found]
     return files
 
 

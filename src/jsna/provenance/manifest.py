@@ -16,7 +16,7 @@ from typing import Any
 
 from jsna import __version__, io
 from jsna.edition import Configuration
-from jsna.workflow import CODE, configuration
+from jsna.workflow import CODE, configuration_files
 
 #: Packages whose version can change a byte of the output.
 PACKAGES = (
@@ -83,7 +83,7 @@ def manifest(
         "published": edition.published.isoformat(),
         "jsna": __version__,
         "configuration": {
-            name: {"sha256": io.sha256(root / name)} for name in configuration(edition.edition)
+            name: {"sha256": io.sha256(root / name)} for name in configuration_files(config, root)
         },
         "inputs": {
             "extracts": {name: _record(paths.raw / name, key) for name in extracts},

@@ -27,7 +27,7 @@ def conda() -> dict[str, str]:
     for entry in yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]:
         if isinstance(entry, dict):
             found |= dict(item.split("==") for item in entry["pip"])
-        elif "=" in entry and not entry.startswith(tuple(NOT_FROM_THE_LOCK)):
+        elif re.split("[=<>]", entry)[0] not in NOT_FROM_THE_LOCK | {"pip"}:
             name, version = entry.split("=")
             found[CONDA_NAMES.get(name, name)] = version
     return found
@@ -39,17 +39,17 @@ def declared() -> set[str]:
     return {re.match(r"[A-Za-z0-9._-]+", d).group(0).lower().replace("_", "-") for d in every}
 
 
-def test_conda_environment_has_the_locked_versions():
+def test_conda_environment_has_the_locked_versions() -> None:
     lock = locked()
     assert {name: lock.get(name) for name in conda()} == conda()
 
 
-def test_every_declared_package_is_in_both():
+def test_every_declared_package_is_in_both() -> None:
     assert declared() <= set(conda())
     assert declared() <= set(locked())
 
 
-def test_every_locked_package_has_a_hash_and_no_address():
+def test_every_locked_package_has_a_hash_and_no_address() -> None:
     text = (ROOT / "requirements.lock").read_text()
     blocks = re.split(r"\n(?=[a-z0-9])", text.strip())
     assert len(blocks) == len(re.findall(r"^[a-z0-9][a-z0-9._-]*==", text, re.M))

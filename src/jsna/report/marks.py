@@ -1,0 +1,83 @@
+"""The one place where a number from the measure table becomes text in the report.
+
+Every printed number is a `<data>` element that carries the key of its measure and the field
+shown, so that an audit can read the report back and compare each with the table.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from markupsafe import Markup, escape
+
+from jsna.report.format import SYMBOLS, UNIT_SUFFIX, cell_text, number, status_words, value_text
+from jsna.report.view import Row
+
+#: Fields of a measure that may be printed; a rank is worked out from the values of its peers.
+FIELDS: Final = (
+    "value",
+    "numerator",
+    "denominator",
+    "lower_95",
+    "upper_95",
+    "lower_998",
+    "upper_998",
+    "rank",
+)
+_COUNTS: Final = ("numerator", "denominator")
+
+
+def mark(row: Row, decimals: int, field: str = "value", *, unit: bool = True) -> Markup:
+    """A number of a measure, as prose prints it.
+
+    Args:
+        row: the measure.
+        decimals: decimals of its indicator; counts have none.
+        field: which field of the measure.
+        unit: whether the unit follows the number.
+
+    Returns:
+        The `<data>` element; where the measure has no value, the words that say why.
+    """
+    value = getattr(row, field)
+    if not math.isfinite(value):
+        return Markup(escape(status_words(row.status)))
+    if field in _COUNTS:
+        return _data(row, field, value, number(value))
+    if unit:
+        return _data(row, field, value, value_text(value, row.unit, decimals))
+    return _data(row, field, value, number(value, 0 if row.unit == "count" else decimals))
+
+
+def cell(row: Row, decimals: int, field: str = "value") -> Markup:
+    """A number of a measure in a table cell, or the shorthand that stands for it."""
+    value = getattr(row, field)
+    if field == "value" and not math.isfinite(value):
+        return Markup('<span data-measure="{}" data-status="{}">{}</span>').format(
+            row.key, row.status, SYMBOLS.get(row.status, "[x]")
+        )
+    if not math.isfinite(value):
+        # No limits or counts beside a visible value: they were not published.
+        return Markup(escape(SYMBOLS[row.status] if row.status in SYMBOLS else SYMBOLS["x"]))
+    if field in _COUNTS:
+        return _data(row, field, value, number(value))
+    status = row.status if field == "value" else ""
+    return _data(row, field, value, cell_text(value, status, row.unit, decimals))
+
+
+def ranked(row: Row, rank: int, text: str) -> Markup:
+    """Words for a rank worked out from values: "third" of the third highest."""
+    return _data(row, "rank", rank, text)
+
+
+def unit_words(unit: str) -> str:
+    """How a column of such values is headed: "%", "per 100", "Number"."""
+    return UNIT_SUFFIX[unit].strip() or "Number"
+
+
+def _data(row: Row, field: str, value: float, text: str) -> Markup:
+    raw = repr(int(value)) if float(value).is_integer() else repr(float(value))
+    return Markup('<data value="{}" data-measure="{}" data-field="{}">{}</data>').format(
+        raw, row.key, field, text
+    )

@@ -1,0 +1,184 @@
+"""The safe measures as the report reads them: one row at a time, found by what it is about."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
+
+import pandas as pd
+
+from jsna.edition import Configuration
+from jsna.measures.declaration import LOCALITY, Indicator
+from jsna.measures.schema import COLUMNS, JOIN, TOTAL, dimensions
+
+#: Columns of a key as the HTML carries it: the measure key without the edition.
+KEY_FIELDS = (
+    "indicator",
+    "area_code",
+    "geography",
+    "period",
+    "period_type",
+    "breakdown",
+    "category",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One measure. Numbers are NaN where there is none; `status` then says why."""
+
+    indicator: str
+    area_code: str
+    geography: str
+    period: str
+    period_type: str
+    breakdown: str
+    category: str
+    numerator: float
+    denominator: float
+    value: float
+    unit: str
+    lower_95: float
+    upper_95: float
+    lower_998: float
+    upper_998: float
+    method: str
+    status: str
+    source: str
+    note: str
+
+    @property
+    def key(self) -> str:
+        """The measure key as the HTML carries it."""
+        return "~".join(getattr(self, name) for name in KEY_FIELDS)
+
+    @property
+    def dims(self) -> dict[str, str]:
+        """Dimension -> category of this row."""
+        return dimensions(self.breakdown, self.category)
+
+    @property
+    def shown(self) -> bool:
+        """Whether there is a value to print."""
+        return math.isfinite(self.value)
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the value is withheld to protect confidentiality."""
+        return self.status == "c"
+
+    def limits(self, level: str = "95") -> tuple[float, float] | None:
+        """Lower and upper limit at "95" or "998", None where the row has none."""
+        pair = (self.lower_95, self.upper_95) if level == "95" else (self.lower_998, self.upper_998)
+        return pair if all(map(math.isfinite, pair)) else None
+
+
+class Measures:
+    """The measures of one edition, by indicator, area, period and breakdown.
+
+    Args:
+        frame: safe measures in the measure schema, of this edition.
+        config: the edition's configuration.
+    """
+
+    def __init__(self, frame: pd.DataFrame, config: Configuration) -> None:
+        names = Row.__slots__
+        frame = frame.loc[frame["edition"].eq(config.edition.edition), [*COLUMNS]]
+        values = frame[list(names)].astype(object).itertuples(index=False, name=None)
+        self._rows = sorted(
+            (Row(*row) for row in values), key=lambda r: (r.indicator, r.period, r.key)
+        )
+        self.config = config
+
+    @cached_property
+    def _by_indicator(self) -> dict[str, list[Row]]:
+        return {k: list(v) for k, v in groupby(self._rows, attrgetter("indicator"))}
+
+    @cached_property
+    def by_key(self) -> dict[str, Row]:
+        """Every row by its key."""
+        return {row.key: row for row in self._rows}
+
+    def rows(self, indicator: str) -> list[Row]:
+        """Every row of an indicator, earliest period first."""
+        return self._by_indicator.get(indicator, [])
+
+    def series(self, indicator: str, area_code: str = "") -> list[Row]:
+        """Totals of an area (the home area where not given) over time, of one period type.
+
+        Where several period types stand side by side the declared one is taken.
+        """
+        area_code = area_code or self.config.area.code
+        rows = [
+            r for r in self.rows(indicator) if r.area_code == area_code and r.breakdown == TOTAL
+        ]
+        return self._one_period_type(rows, indicator)
+
+    def latest(self, indicator: str, area_code: str = "") -> Row | None:
+        """The latest total with a value; else the latest total, whatever its status."""
+        rows = self.series(indicator, area_code)
+        return next((r for r in reversed(rows) if r.shown), rows[-1] if rows else None)
+
+    def at(self, indicator: str, area_code: str, like: Row) -> Row | None:
+        """The row of another area for the same period and category as `like`."""
+        for row in self.rows(indicator):
+            if (
+                row.area_code == area_code
+                and row.period == like.period
+                and row.period_type == like.period_type
+                and row.breakdown == like.breakdown
+                and row.category == like.category
+            ):
+                return row
+        return None
+
+    def breakdown(
+        self, indicator: str, dims: Sequence[str], period: str | None = None
+    ) -> list[Row]:
+        """Rows of a declared breakdown of the home area, for one period (the latest if None)."""
+        area, names = self.config.area, sorted(d for d in dims if d != LOCALITY)
+        geography = area.localities_are if LOCALITY in dims else "authority"
+        wanted = JOIN.join(names) or TOTAL
+        rows = [
+            r
+            for r in self.rows(indicator)
+            if r.breakdown == wanted
+            and r.geography == geography
+            and (LOCALITY in dims or r.area_code == area.code)
+        ]
+        rows = self._one_period_type(rows, indicator)
+        if period is None:
+            shown = [r.period for r in rows if r.shown] or [r.period for r in rows]
+            period = max(shown, default="")
+        return [r for r in rows if r.period == period]
+
+    def neighbours(self, indicator: str, like: Row) -> list[Row]:
+        """Rows of the statistical neighbours for the same period and category."""
+        codes = [place.code for place in self.config.area.neighbours]
+        found = (self.at(indicator, code, like) for code in codes)
+        return [row for row in found if row is not None]
+
+    def has(self, indicator: str) -> bool:
+        """Whether the home area or one of its localities has any row."""
+        home = {self.config.area.code, *self.config.area.locality_names}
+        return any(row.area_code in home for row in self.rows(indicator))
+
+    def sources(self, rows: Sequence[Row]) -> list[str]:
+        """Ids of the sources behind some rows, sorted."""
+        return sorted({part for row in rows for part in row.source.split("+") if part})
+
+    def _one_period_type(self, rows: list[Row], indicator: str) -> list[Row]:
+        kinds = {r.period_type for r in rows}
+        if len(kinds) < 2:
+            return rows
+        declared = self.declared(indicator)
+        kind = declared.period_type if declared and declared.period_type in kinds else min(kinds)
+        return [r for r in rows if r.period_type == kind]
+
+    def declared(self, indicator: str) -> Indicator | None:
+        """The declaration of an indicator."""
+        return self.config.indicators.get(indicator)

@@ -43,6 +43,10 @@ class Column:
         date_formats: how dates may be written, strptime style; day comes first in all of them.
         aliases: other headers the same column arrives under (compared without case or spaces).
         personal: cell values must not be shown in messages (always so for identifiers).
+        on_invalid: what becomes of a value that cannot be used (unreadable, unknown code, wrong
+            shape, out of bounds): `quarantine` sets the row aside as an error; `blank` empties the
+            cell, counts a warning and keeps the row. Identifiers blank: a broken one is never used
+            to link records, and never costs a child their place in a count.
     """
 
     name: str
@@ -60,6 +64,7 @@ class Column:
     date_formats: tuple[str, ...] = ("%d/%m/%Y", "%Y-%m-%d", "%Y-%b-%d %H:%M:%S")
     aliases: tuple[str, ...] = ()
     personal: bool = False
+    on_invalid: Literal["quarantine", "blank"] = "quarantine"
 
     @property
     def masked(self) -> bool:
@@ -76,13 +81,23 @@ class Context:
     authority_code: str
     old_la_codes: frozenset[str]
     codelists: Mapping[str, frozenset[str]]
+    #: Whether the edition is synthetic: only then may NHS numbers of the test range appear.
+    synthetic: bool = False
+    #: Rule code -> severity, where the edition wants another than the declared one.
+    severities: Mapping[str, Severity] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A rule across columns of one table. `check` returns True where the row passes.
 
-    An `error` quarantines the row; a `warning` is counted and reported and the row stays.
+    An `error` quarantines the row; a `warning` is counted and reported and the row stays. Where
+    what the rule reads is empty its answer is empty, which passes.
+
+    Attributes:
+        code: stable code below the table's, such as `upn.letter`; see `Table` for the whole code.
+        fatal_share: share of rows failing past which the whole file is refused (it is another
+            year's, or another kind of file), with `fatal_message`.
     """
 
     code: str
@@ -90,6 +105,8 @@ class Rule:
     message: str
     fields: tuple[str, ...]
     check: Callable[[pd.DataFrame, Context], pd.Series[bool]]
+    fatal_share: float | None = None
+    fatal_message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +139,11 @@ class Table:
         rules: rules across columns.
         counted_as: words for one row in the data quality chapter, such as "pupil record".
         may_be_empty: a file of a header and no rows is legitimate.
+        parent: (table, field): every row belongs to a row of that table of the same extract,
+            which has the same value in that field. A row without one is an error, and identifiers
+            reach the row through it.
+        dated_by: date field of which at least `dated_share` of the values given must fall in the
+            delivery's period, or else the file is of the wrong year and refused.
     """
 
     name: str
@@ -131,6 +153,9 @@ class Table:
     rules: tuple[Rule, ...] = ()
     counted_as: str = "record"
     may_be_empty: bool = False
+    parent: tuple[str, str] | None = None
+    dated_by: str | None = None
+    dated_share: float = 0.5
 
     def column(self, name: str) -> Column:
         """The column whose field is `name`."""

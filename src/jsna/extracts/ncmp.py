@@ -1,0 +1,92 @@
+"""National Child Measurement Programme: children measured in Reception and Year 6."""
+
+from __future__ import annotations
+
+from jsna.extracts.base import Column, Extract, Table
+
+COLUMNS = (
+    Column(
+        "NHSNumber", "nhs_number", "string", "NHS number; the extract never carries a UPN.",
+        nullable=True, identifier="nhs_number", quantity="nhs_number", on_invalid="blank",
+        pattern=r"\d{10}", aliases=("NHS_Number",),
+    ),
+    Column(
+        "Surname", "surname", "string", "Surname as known to the health service.",
+        identifier="surname", quantity="surname",
+    ),
+    Column(
+        "Forename", "forename", "string", "Forename as known to the health service.",
+        identifier="forename", quantity="forename",
+    ),
+    Column(
+        "DateOfBirth", "date_of_birth", "date", "Date of birth.",
+        identifier="date_of_birth", quantity="date_of_birth", aliases=("DoB",),
+    ),
+    Column(
+        "Sex", "sex", "code", "Sex as registered.",
+        codes="sex", quantity="sex", aliases=("Gender", "GenderCode"),
+    ),
+    Column(
+        "Postcode", "postcode", "string", "Postcode of the home address.",
+        nullable=True, identifier="postcode", quantity="postcode", on_invalid="blank",
+        pattern=r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}",
+    ),
+    Column(
+        "LSOA", "lsoa_code", "string", "Lower layer super output area (2021) of the home address.",
+        nullable=True, quantity="lsoa_code", on_invalid="blank", pattern=r"[EW]01\d{6}",
+        aliases=("LSOA21", "LSOA21CD"), personal=True,
+    ),
+    Column(
+        "SchoolURN", "school_urn", "string", "Unique reference number of the school.",
+        nullable=True, quantity="urn", pattern=r"\d{6}", on_invalid="blank", aliases=("URN",),
+    ),
+    Column(
+        "SchoolYear", "school_year", "code", "Reception (R) or Year 6 (6).",
+        codes="school_year", quantity="ncmp_school_year", aliases=("NCYear", "YearGroup"),
+    ),
+    Column(
+        "MeasurementDate", "measurement_date", "date", "Day the child was measured.",
+        quantity="ncmp_measurement_date", aliases=("DateOfMeasurement",),
+    ),
+    Column(
+        "Height", "height_cm", "number", "Height in centimetres.",
+        minimum=60, maximum=220, quantity="height_cm", personal=True,
+    ),
+    Column(
+        "Weight", "weight_kg", "number", "Weight in kilograms.",
+        minimum=7, maximum=180, quantity="weight_kg", personal=True,
+    ),
+    Column(
+        "BMIPScore", "bmi_p_score", "number",
+        "Share of the UK 1990 reference population of that age and sex with a lower BMI, 0 to 1.",
+        minimum=0, maximum=1, quantity="bmi_p_score", aliases=("BmiPScore",), personal=True,
+    ),
+    Column(
+        "WeightCategory", "weight_category", "code",
+        "Underweight (2nd centile or below), healthy, overweight (85th to below 95th), "
+        "obese (95th or above): population monitoring cut-offs.",
+        codes="weight_category", quantity="weight_category", aliases=("BMICategory",),
+    ),
+)  # fmt: skip
+
+EXTRACT = Extract(
+    name="ncmp",
+    title="National Child Measurement Programme",
+    description=(
+        "Children measured in Reception and Year 6 of state-funded mainstream schools in a school "
+        "year. Special and independent schools are mostly not in it."
+    ),
+    period_type="academic_year",
+    population_base="resident",
+    tables=(
+        Table(
+            name="measurements",
+            description="One child measured.",
+            columns=COLUMNS,
+            key=("nhs_number", "school_year"),
+            counted_as="child measured",
+            dated_by="measurement_date",
+        ),
+    ),
+    feeds=("health",),
+)

@@ -1,0 +1,61 @@
+"""Which days a delivery's period covers, and the day its ages are counted on."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+
+def census_day(year: int) -> date:
+    """The January census day of a year: the third Thursday."""
+    first = date(year, 1, 1)
+    return first + timedelta(days=(3 - first.weekday()) % 7 + 14)
+
+
+def reference_date(period: str, period_type: str, edition_date: date) -> date:
+    """The day a delivery describes, on which ages are counted.
+
+    Args:
+        period: `2025`, or `2024/25` for academic and financial years.
+        period_type: see `jsna.measures.schema.PERIOD_TYPES`.
+        edition_date: reference date of the edition, which stands for a January of its own year
+            and for dated reference products.
+
+    Returns:
+        January: census day. Academic year: census day in it, as pupils' facts are those of that
+        roll. Mid-year: 30 June. Calendar and financial year: its last day.
+    """
+    first = _first_year(period)
+    if period_type == "january":
+        return edition_date if first == edition_date.year else census_day(first)
+    if period_type == "academic_year":
+        following = first + 1
+        return edition_date if following == edition_date.year else census_day(following)
+    if period_type == "mid_year":
+        return date(first, 6, 30)
+    if period_type in ("calendar_year", "financial_year"):
+        return window(period, period_type)[1]
+    return edition_date
+
+
+def window(period: str, period_type: str) -> tuple[date, date]:
+    """First and last day events of a delivery should fall on.
+
+    A January return describes the calendar year before it; an academic year runs from September
+    to August, a financial year from April to March.
+    """
+    first = _first_year(period)
+    if period_type == "january":
+        return date(first - 1, 1, 1), date(first - 1, 12, 31)
+    if period_type == "academic_year":
+        return date(first, 9, 1), date(first + 1, 8, 31)
+    if period_type == "financial_year":
+        return date(first, 4, 1), date(first + 1, 3, 31)
+    return date(first, 1, 1), date(first, 12, 31)
+
+
+def _first_year(period: str) -> int:
+    """Year a period begins in, such as 2024 of `2024/25`."""
+    text = period[:4]
+    if not (text.isdigit() and len(text) == 4):
+        raise ValueError(f"a period is written 2025 or 2024/25, not {period!r}")
+    return int(text)

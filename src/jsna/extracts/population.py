@@ -1,0 +1,44 @@
+"""Residents by small area, sex and single year of age."""
+
+from __future__ import annotations
+
+from jsna.extracts.base import Column, Extract, Table
+
+COLUMNS = (
+    Column(
+        "LSOA21CD", "lsoa_code", "string", "Lower layer super output area (2021).",
+        pattern=r"E01\d{6}", quantity="lsoa_code", aliases=("LSOA 2021 Code",),
+    ),
+    Column(
+        "Year", "year", "integer", "Mid-year the estimate is for.",
+        minimum=2001, maximum=2100, quantity="population_year",
+    ),
+    Column("Sex", "sex", "code", "Sex.", codes="sex", quantity="sex"),
+    Column(
+        "Age", "age", "integer", "Single year of age; 90 is 90 and over.",
+        minimum=0, maximum=90, quantity="age",
+    ),
+    Column(
+        "People", "people", "integer", "Usual residents.",
+        minimum=0, quantity="people", aliases=("Population",),
+    ),
+)  # fmt: skip
+
+EXTRACT = Extract(
+    name="population",
+    title="Mid-year population estimates",
+    description="Residents of each small area by sex and single year of age.",
+    period_type="mid_year",
+    population_base="resident",
+    tables=(
+        Table(
+            name="syoa",
+            description="Residents of one small area, of one sex and one year of age.",
+            columns=COLUMNS,
+            key=("lsoa_code", "year", "sex", "age"),
+            counted_as="population estimate",
+        ),
+    ),
+    person_level=False,
+    feeds=("population", "prevalence"),
+)

@@ -1,0 +1,266 @@
+"""SEN2: requests, assessments and plans the authority is responsible for.
+
+Eight modules as the official person-level return exports them, one CSV each. Column names follow
+the return (version 1.3, 2025); rows of a module belong to a row of its parent through the export's
+own `…tableid` columns. A child under five or over sixteen has no UPN, and is kept.
+"""
+
+from __future__ import annotations
+
+from jsna.extracts.base import Column, Extract, Table
+
+
+def _id(name: str, field: str, what: str) -> Column:
+    """An identifier of a row of the export. It means nothing outside the file, but is masked."""
+    return Column(name, field, "string", what, quantity=field, personal=True)
+
+
+def _flag(name: str, field: str, what: str) -> Column:
+    return Column(
+        name, field, "boolean", what, required=False, nullable=True, quantity=field,
+        on_invalid="blank",
+    )  # fmt: skip
+
+
+def _date(name: str, field: str, what: str, *, nullable: bool = True) -> Column:
+    return Column(name, field, "date", what, nullable=nullable, quantity=field)
+
+
+def _provider(prefix: str) -> tuple[Column, ...]:
+    """Where a plan names or a child is placed: a school, a college, or another setting."""
+    return (
+        Column(
+            "URN", "school_urn", "string", "Unique reference number of the school.",
+            nullable=True, quantity=f"{prefix}_urn", pattern=r"\d{6}", on_invalid="blank",
+        ),
+        Column(
+            "UKPRN", "ukprn", "string", "UK provider reference number, for colleges.",
+            nullable=True, quantity=f"{prefix}_ukprn", pattern=r"\d{8}", on_invalid="blank",
+        ),
+        Column(
+            "SENSetting", "sen_setting", "code", "Kind of setting where it is not a school.",
+            nullable=True, codes="sen_setting", quantity=f"{prefix}_sen_setting",
+        ),
+        Column(
+            "SENSettingOther", "sen_setting_other", "string", "Other settings, in words.",
+            required=False, nullable=True, personal=True,
+        ),
+        Column(
+            "PlacementRank", "placement_rank", "integer", "1 for the main placement.",
+            minimum=1, maximum=9, quantity=f"{prefix}_rank",
+        ),
+        Column(
+            "SENunitIndicator", "sen_unit", "boolean", "Placed in a SEN unit of the school.",
+            required=False, nullable=True, quantity=f"{prefix}_sen_unit", on_invalid="blank",
+        ),
+        Column(
+            "ResourcedProvisionIndicator", "resourced_provision", "boolean",
+            "Receives resourced provision of the school.",
+            required=False, nullable=True, quantity=f"{prefix}_resourced_provision",
+            on_invalid="blank",
+        ),
+    )  # fmt: skip
+
+
+PERSON = (
+    _id("persontableid", "person_table_id", "Row of the person module."),
+    Column(
+        "Surname", "surname", "string", "Surname.", identifier="surname", quantity="surname",
+    ),
+    Column(
+        "Forename", "forename", "string", "Forename.", identifier="forename", quantity="forename",
+    ),
+    Column(
+        "PersonBirthDate", "date_of_birth", "date", "Date of birth.",
+        identifier="date_of_birth", quantity="date_of_birth", aliases=("DateOfBirth", "DoB"),
+    ),
+    Column(
+        "Sex", "sex", "code", "Sex as registered.",
+        codes="sex", quantity="sex", aliases=("GenderCurrent", "Gender"),
+    ),
+    Column(
+        "Ethnicity", "ethnicity", "code", "Ethnic group, main code.",
+        nullable=True, codes="ethnicity", quantity="ethnicity", on_invalid="blank",
+    ),
+    Column(
+        "PostCode", "postcode", "string", "Postcode of the home address.",
+        nullable=True, identifier="postcode", quantity="postcode", on_invalid="blank",
+        pattern=r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}",
+    ),
+    Column(
+        "LSOA", "lsoa_code", "string",
+        "Lower layer super output area (2021), added by the council from the postcode.",
+        required=False, nullable=True, quantity="lsoa_code", on_invalid="blank",
+        pattern=r"[EW]01\d{6}", aliases=("LSOA21", "LSOA21CD"), personal=True,
+    ),
+    Column(
+        "UPN", "upn", "string", "Unique pupil number; none before or after school.",
+        nullable=True, identifier="upn", quantity="sen2_upn", on_invalid="blank",
+        pattern=r"[A-HJ-NP-RT-Z]\d{11}[0-9A-HJ-NP-RT-Z]",
+    ),
+    Column(
+        "UniqueLearnerNumber", "uln", "string", "Unique learner number, from age 14.",
+        required=False, nullable=True, identifier="uln", quantity="uln", on_invalid="blank",
+        pattern=r"\d{10}",
+    ),
+    Column(
+        "UPNunknown", "upn_unknown", "code", "Why there is no UPN.",
+        nullable=True, codes="upn_unknown", quantity="upn_unknown", on_invalid="blank",
+    ),
+)  # fmt: skip
+
+REQUESTS = (
+    _id("persontableid", "person_table_id", "Row of the person module it belongs to."),
+    _id("requeststableid", "requests_table_id", "Row of the requests module."),
+    _date("ReceivedDate", "received_date", "Day the request was received; empty if historical."),
+    Column(
+        "RequestSource", "request_source", "code", "Who asked for the assessment.",
+        nullable=True, codes="request_source", quantity="request_source", on_invalid="blank",
+    ),
+    _flag("RYA", "rya", "In relevant youth accommodation."),
+    _date("RequestOutcomeDate", "request_outcome_date", "Day it was decided whether to assess."),
+    Column(
+        "RequestOutcome", "request_outcome", "code", "Decision on the request.",
+        codes="request_outcome", quantity="request_outcome",
+    ),
+    _flag("RequestMediation", "request_mediation", "Mediation on the decision not to assess."),
+    _flag("RequestTribunal", "request_tribunal", "Appeal on the decision not to assess."),
+    _flag("Exported", "exported", "The case moved to another authority before it was decided."),
+)  # fmt: skip
+
+ASSESSMENT = (
+    _id("requeststableid", "requests_table_id", "Row of the requests module it belongs to."),
+    _id("assessmenttableid", "assessment_table_id", "Row of the assessment module."),
+    Column(
+        "AssessmentOutcome",
+        "assessment_outcome",
+        "code",
+        "Decision on issuing a plan.",
+        codes="assessment_outcome",
+        quantity="assessment_outcome",
+    ),
+    _date("AssessmentOutcomeDate", "assessment_outcome_date", "Day of that decision."),
+    _flag("AssessmentMediation", "assessment_mediation", "Mediation on the decision."),
+    _flag("AssessmentTribunal", "assessment_tribunal", "Appeal on the decision."),
+    _flag("OtherMediation", "other_mediation", "Mediation on another matter."),
+    _flag("OtherTribunal", "other_tribunal", "Appeal on another matter."),
+    _flag("Week20", "week_20_exception", "An exception to the 20-week limit applies."),
+)
+
+NAMEDPLAN = (
+    _id("requeststableid", "requests_table_id", "Row of the requests module it belongs to."),
+    _id("namedplantableid", "namedplan_table_id", "Row of the namedplan module."),
+    _date("StartDate", "start_date", "Day the plan was first issued.", nullable=False),
+    Column(
+        "PlanRes", "plan_residential", "code", "Residential placement named in the plan.",
+        required=False, nullable=True, codes="residential", quantity="plan_residential",
+    ),
+    _flag("PlanWBP", "plan_work_based", "Work-based placement named in the plan."),
+    _flag("PB", "personal_budget", "Has a personal budget."),
+    _flag("OA", "organised_arrangements", "Personal budget as organised arrangements."),
+    _flag("DP", "direct_payments", "Personal budget as direct payments."),
+    _date("CeaseDate", "cease_date", "Day the plan ceased; empty while it is maintained."),
+    Column(
+        "CeaseReason", "cease_reason", "code", "Why the plan ceased.",
+        nullable=True, codes="cease_reason", quantity="cease_reason",
+    ),
+)  # fmt: skip
+
+PLANDETAIL = (
+    _id("namedplantableid", "namedplan_table_id", "Row of the namedplan module it belongs to."),
+    *_provider("plan"),
+)
+
+ACTIVEPLANS = (
+    _id("requeststableid", "requests_table_id", "Row of the requests module it belongs to."),
+    _id("activeplanstableid", "activeplans_table_id", "Row of the activeplans module."),
+    Column(
+        "TransferLA", "transfer_la", "string", "Authority the plan came from, three-digit code.",
+        nullable=True, quantity="transfer_la", pattern=r"\d{3}", on_invalid="blank",
+    ),
+    _date("ReviewMeeting", "review_meeting", "Day of the latest review meeting."),
+    Column(
+        "ReviewOutcome", "review_outcome", "code", "Decision after the review.",
+        nullable=True, codes="review_outcome", quantity="review_outcome", on_invalid="blank",
+    ),
+    _date("LastReview", "last_review", "Day of the decision of the last annual review."),
+)  # fmt: skip
+
+PLACEMENTDETAIL = (
+    _id("activeplanstableid", "activeplans_table_id", "Row of the activeplans module."),
+    *_provider("placement"),
+    _date("EntryDate", "entry_date", "Day the placement began."),
+    _date("LeavingDate", "leaving_date", "Day the placement ended; empty while it lasts."),
+    Column(
+        "Res", "residential", "code", "Residential placement.",
+        required=False, nullable=True, codes="residential", quantity="residential",
+    ),
+    _flag("WBP", "work_based", "Work-based placement."),
+)  # fmt: skip
+
+SENNEED = (
+    _id("activeplanstableid", "activeplans_table_id", "Row of the activeplans module."),
+    Column(
+        "SENtype", "sen_type", "code", "Kind of need.",
+        codes="sen_type", quantity="plan_sen_type",
+    ),
+    Column(
+        "SENtypeRank", "sen_type_rank", "integer", "1 for the primary need.",
+        minimum=1, maximum=9, quantity="plan_sen_type_rank",
+    ),
+)  # fmt: skip
+
+EXTRACT = Extract(
+    name="sen2",
+    title="SEN2 (education, health and care plans)",
+    description=(
+        "The person-level return of requests for assessment, assessments, plans issued and ceased "
+        "in the calendar year before, and plans in force on census day, for children and young "
+        "people aged 0 to 25 the authority is responsible for, wherever they are placed."
+    ),
+    period_type="january",
+    population_base="maintained",
+    tables=(
+        Table(
+            "person", "One child or young person.", PERSON,
+            key=("person_table_id",), counted_as="person",
+        ),
+        Table(
+            "requests", "One request for an assessment.", REQUESTS,
+            key=("requests_table_id",), parent=("person", "person_table_id"),
+            counted_as="request", dated_by="received_date", dated_share=0.01,
+        ),
+        Table(
+            "assessment", "One needs assessment.", ASSESSMENT,
+            key=("assessment_table_id",), parent=("requests", "requests_table_id"),
+            counted_as="assessment", may_be_empty=True,
+        ),
+        Table(
+            "namedplan", "One plan, when first issued.", NAMEDPLAN,
+            key=("namedplan_table_id",), parent=("requests", "requests_table_id"),
+            counted_as="plan issued",
+        ),
+        Table(
+            "plandetail", "One setting named in a plan.", PLANDETAIL,
+            key=("namedplan_table_id", "placement_rank"),
+            parent=("namedplan", "namedplan_table_id"),
+            counted_as="setting named", may_be_empty=True,
+        ),
+        Table(
+            "activeplans", "One plan in force on census day.", ACTIVEPLANS,
+            key=("activeplans_table_id",), parent=("requests", "requests_table_id"),
+            counted_as="plan in force",
+        ),
+        Table(
+            "placementdetail", "One placement under a plan in force.", PLACEMENTDETAIL,
+            key=("activeplans_table_id", "placement_rank", "entry_date"),
+            parent=("activeplans", "activeplans_table_id"), counted_as="placement",
+        ),
+        Table(
+            "senneed", "One need of a child with a plan in force.", SENNEED,
+            key=("activeplans_table_id", "sen_type_rank"),
+            parent=("activeplans", "activeplans_table_id"), counted_as="need",
+        ),
+    ),
+    feeds=("ehc_process", "placements", "prevalence"),
+)  # fmt: skip

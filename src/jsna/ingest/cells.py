@@ -1,0 +1,171 @@
+"""Damage to whole columns that a row-by-row check would not see for what it is.
+
+A spreadsheet that opens and saves an export can write identifiers as 1.23E+12, turn the dates it
+understands the wrong way round, or add a row of totals. Where such marks stand in more than one
+of a hundred filled cells of a column, the column has been through a spreadsheet and none of it
+can be trusted: the file is refused. Fewer are single mistakes, left to the validation of rows.
+
+Dates are judged on the distinct values of a column (a few thousand, however many rows).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from jsna.extracts.base import Column, Table
+from jsna.ingest.dates import Kind, kind_of
+from jsna.ingest.grid import Findings, listed
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+#: Share of the filled cells of a column beyond which marks of damage refuse the file.
+DAMAGED = 0.01
+_SCIENTIFIC = r"^[+-]?\d(\.\d+)?[eE]\+?\d+$"
+_TOTAL = r"(?i)^\s*((grand|sub)[ -]?)?totals?\s*:?\s*$"
+_SERIAL = r"^\d{1,5}$"
+
+Columns = Mapping[str, "pa.Array[Any]"]
+
+
+def check_cells(table: Table, columns: Columns, rows: Any, findings: Findings) -> None:
+    """Look at the matched columns (field -> text) of a file for damage to whole columns."""
+    import pyarrow.compute as pc
+
+    for column in table.columns:
+        values = columns.get(column.field)
+        if values is None or values.null_count == len(values):
+            continue
+        if column.type == "date":
+            _check_dates(column, values, rows, findings)
+        elif column.type != "number":
+            marked = pc.match_substring_regex(values, _SCIENTIFIC)
+            found = _where(marked, rows)
+            if len(found) > DAMAGED * (len(values) - values.null_count):
+                findings.refuse(
+                    "column.scientific",
+                    "numbers are written like 1.23E+12, so digits are lost: a spreadsheet has "
+                    "opened and saved the file; export it again and do not open it",
+                    row=found[0],
+                    column=column.name,
+                    count=len(found),
+                )
+    _check_totals(table, columns, rows, findings)
+
+
+def _where(marked: pa.Array[Any], rows: Any) -> list[int]:
+    """Row numbers of the true cells."""
+    import pyarrow.compute as pc
+
+    positions = pc.indices_nonzero(pc.fill_null(marked, False)).to_numpy()
+    return [int(row) for row in rows[positions]]
+
+
+def _check_totals(table: Table, columns: Columns, rows: Any, findings: Findings) -> None:
+    """A row labelled as a total, with most of the cells a record must have empty."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    needed = [c.field for c in table.columns if not c.nullable and c.field in columns]
+    suspected: set[int] = set()
+    for field in list(columns)[:4]:
+        marked = pc.fill_null(pc.match_substring_regex(columns[field], _TOTAL), False)
+        suspected.update(int(p) for p in np.flatnonzero(np.asarray(marked)))
+    found = [
+        int(rows[position])
+        for position in sorted(suspected)
+        if sum(columns[field][position].is_valid for field in needed) <= len(needed) / 2
+        or len(needed) < 2
+    ]
+    if found:
+        findings.refuse(
+            "row.total",
+            f"{listed(found)} are totals, not records; delete them"
+            if len(found) > 1
+            else f"row {found[0]:,} is a total, not a record; delete it",
+            row=found[0],
+            count=len(found),
+        )
+
+
+def _check_dates(column: Column, values: pa.Array[Any], rows: Any, findings: Findings) -> None:
+    import numpy as np
+    import pyarrow.compute as pc
+
+    encoded = pc.dictionary_encode(values)
+    distinct = encoded.dictionary.to_pylist()
+    kinds = [kind_of(text, column.date_formats) for text in distinct]
+    indices = encoded.indices
+    filled = len(values) - values.null_count
+
+    def marks(test: Sequence[bool]) -> list[int]:
+        chosen = np.flatnonzero(test)
+        if not len(chosen):
+            return []
+        positions = np.asarray(pc.fill_null(indices, -1))
+        return [int(row) for row in rows[np.isin(positions, chosen)]]
+
+    month_first = marks([kind is Kind.MONTH_FIRST for kind in kinds])
+    if len(month_first) > DAMAGED * filled:
+        findings.refuse(
+            "column.month_first",
+            "dates are written month first (the second number is over 12), so others may be the "
+            "wrong way round unseen; export the file again with day/month/year",
+            row=month_first[0],
+            column=column.name,
+            count=len(month_first),
+        )
+    impossible = marks([kind is Kind.IMPOSSIBLE for kind in kinds])
+    if len(impossible) > DAMAGED * filled:
+        findings.refuse(
+            "column.impossible_dates",
+            "dates do not exist, such as 31 February; ask the owner of the extract",
+            row=impossible[0],
+            column=column.name,
+            count=len(impossible),
+        )
+    ways = sorted({form for form in kinds if isinstance(form, str)})
+    if len(ways) > 1:
+        written = {way: marks([form == way for form in kinds]) for way in ways}
+        _report_mixed(column, written, filled, findings)
+
+
+def _report_mixed(
+    column: Column, written: Mapping[str, list[int]], filled: int, findings: Findings
+) -> None:
+    """Two ways of writing dates in one column: the usual trace of a spreadsheet's guesses."""
+    usual = max(written, key=lambda form: len(written[form]))
+    others = sorted(row for form, some in written.items() if form != usual for row in some)
+    tell = findings.refuse if len(others) > DAMAGED * filled else findings.warn
+    tell(
+        "column.mixed_dates",
+        f"dates are written in {len(written)} ways (most like {usual}): a spreadsheet may have "
+        "turned some the wrong way round; export the file again and do not open it",
+        row=others[0],
+        column=column.name,
+        count=len(others),
+    )
+
+
+def serial_dates(values: pa.Array[Any], epoch_1904: bool) -> pa.Array[Any]:
+    """Dates of a workbook: Excel serial numbers as ISO dates, times of day dropped.
+
+    Serial number 1 is 1 January 1900 and Excel believes in 29 February 1900, hence the origin.
+    """
+    import pyarrow as pa
+
+    origin = date(1904, 1, 1) if epoch_1904 else date(1899, 12, 30)
+    serial, timed = re.compile(_SERIAL), re.compile(r"(\d{4}-\d\d-\d\d) \d\d:\d\d:\d\d")
+
+    def convert(text: str | None) -> str | None:
+        if text is None:
+            return None
+        if serial.fullmatch(text):
+            return (origin + timedelta(days=int(text))).isoformat()
+        found = timed.fullmatch(text)
+        return found[1] if found else text
+
+    return pa.array([convert(text) for text in values.to_pylist()], pa.string())

@@ -1,0 +1,68 @@
+"""What every file format is turned into, and what is wrong with it.
+
+A `Grid` is a header and columns of text with the row numbers the user sees. `Findings` gathers
+what is wrong, so that one run says everything. Neither ever shows a value of a masked column.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from jsna.errors import Problem
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A file as text.
+
+    Attributes:
+        header: headers as received, in the file's order.
+        columns: one Arrow string array for each header; "" is null.
+        rows: int64 row numbers as the user sees them (the first line of the file is 1).
+        typed: cells came with types (a workbook, parquet), so dates may be Excel serial numbers.
+        epoch_1904: serial numbers count from 1904 (workbooks of old Macintosh versions of Excel).
+    """
+
+    header: tuple[str, ...]
+    columns: list[pa.Array[Any]]
+    rows: np.ndarray[Any, np.dtype[np.int64]]
+    typed: bool = False
+    epoch_1904: bool = False
+
+
+@dataclass(slots=True)
+class Findings:
+    """Problems (the file is refused), warnings and remarks about one file."""
+
+    where: str
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    #: Things an analyst may want to know and need not act on.
+    remarks: list[str] = field(default_factory=list)
+
+    def refuse(self, code: str, rule: str, **place: Any) -> None:
+        """Record a problem: the file cannot be used until it is put right."""
+        self.problems.append(Problem(self.where, rule, code=code, **place))
+
+    def warn(self, code: str, rule: str, **place: Any) -> None:
+        """Record a warning: the file is used."""
+        self.warnings.append(Problem(self.where, rule, code=code, **place))
+
+    def remark(self, text: str) -> None:
+        """Record something worth knowing."""
+        self.remarks.append(text)
+
+
+def listed(numbers: list[int], most: int = 5) -> str:
+    """Row numbers in words: "rows 3, 4 and 9", cut (and said so) past `most`."""
+    shown = [f"{number:,}" for number in numbers[:most]]
+    if len(numbers) == 1:
+        return f"row {shown[0]}"
+    if len(numbers) > most:
+        return f"rows {', '.join(shown)} and {len(numbers) - most:,} more"
+    return f"rows {', '.join(shown[:-1])} and {shown[-1]}"

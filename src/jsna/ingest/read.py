@@ -1,0 +1,142 @@
+"""One declared table from the bytes of one file, or everything that is wrong with the file.
+
+What comes out is the staged frame of `docs/data-flow.md`: every declared column as text under its
+field name, white space around it removed, "" turned into null, and `source_row`. Whether values
+are right is judged later, row by row; here a file is refused only for what concerns it as a whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from jsna.extracts.base import Table
+from jsna.ingest.cells import check_cells, serial_dates
+from jsna.ingest.csv_file import read_csv
+from jsna.ingest.grid import Findings, Grid
+from jsna.ingest.header import match
+from jsna.ingest.typed_files import read_parquet, read_xlsx
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+FORMATS = (".csv", ".xlsx", ".parquet")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of reading one table.
+
+    Attributes:
+        frame: the staged frame; None where the rows cannot be judged.
+        findings: problems (the file is refused, even if its rows can be judged), warnings, remarks.
+    """
+
+    frame: pd.DataFrame | None
+    findings: Findings
+
+
+def read_table(content: bytes, name: str, table: Table, *, alone: bool = True) -> Reading:
+    """Read one declared table from a CSV, XLSX or parquet file.
+
+    Args:
+        content: bytes of the file.
+        name: name of the file as the user knows it, used in messages; its ending is the format.
+        table: the declaration.
+        alone: the file holds no other table (so a workbook's only sheet may have any name).
+
+    Returns:
+        The staged frame and everything found wrong. Nothing is raised, so that the problems of
+        all files can be told together.
+    """
+    findings = Findings(name)
+    grid = _grid(content, name, table, alone, findings)
+    if grid is None:
+        return Reading(None, findings)
+    places = match(grid.header, table, findings)
+    if any(problem.code == "column.missing" for problem in findings.problems):
+        return Reading(None, findings)
+    trimmed = [_trim(column) for column in grid.columns]
+    rows = _drop_blank(grid, trimmed, findings)
+    if len(rows) == 0 and not table.may_be_empty:
+        rule = "the file has a header and no rows; ask for it to be sent again"
+        findings.refuse("file.header_only", rule)
+        return Reading(None, findings)
+    for position, text in enumerate(grid.header):
+        if not text.strip() and trimmed[position].null_count < len(rows):
+            findings.warn("column.unnamed", f"column {position + 1} has no header and is not used")
+    columns = {field: trimmed[position] for field, position in places.items()}
+    if grid.typed:
+        for column in table.columns:
+            if column.type == "date" and column.field in columns:
+                columns[column.field] = serial_dates(columns[column.field], grid.epoch_1904)
+    check_cells(table, columns, rows, findings)
+    return Reading(_frame(table, columns, rows), findings)
+
+
+def _grid(content: bytes, name: str, table: Table, alone: bool, findings: Findings) -> Grid | None:
+    if not content:
+        findings.refuse(
+            "file.empty",
+            "the file is empty (0 bytes): it may not have been copied to its end, or be open "
+            "elsewhere; copy it again",
+        )
+        return None
+    ending = PurePosixPath(name).suffix.lower()
+    if ending not in FORMATS:
+        rule = f"files ending in {ending or 'nothing'} are not read; use {', '.join(FORMATS)}"
+        findings.refuse("file.format", rule)
+        return None
+    if ending != ".xlsx" and content[:4] == b"PK\x03\x04":
+        rule = f"this is a workbook or zip file named {ending}; name it for what it is"
+        findings.refuse("file.format", rule)
+        return None
+    if ending == ".csv":
+        return read_csv(content, table, findings)
+    if ending == ".xlsx":
+        return read_xlsx(content, table, alone, findings)
+    return read_parquet(content, table, findings)
+
+
+def _trim(column: pa.Array[Any]) -> pa.Array[Any]:
+    """Text without white space around it, "" as null."""
+    import pyarrow.compute as pc
+
+    trimmed = pc.utf8_trim_whitespace(column)
+    empty = pc.equal(trimmed, "")
+    if pc.any(empty).as_py():
+        return pc.if_else(empty, None, trimmed)
+    return trimmed
+
+
+def _drop_blank(grid: Grid, columns: list[pa.Array[Any]], findings: Findings) -> Any:
+    """Remove rows without any value from `columns` in place; return the row numbers kept."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if any(column.null_count == 0 for column in columns) or not columns:
+        return grid.rows
+    filled = columns[0].is_valid()
+    for column in columns[1:]:
+        filled = pc.or_(filled, column.is_valid())
+    kept = filled.to_numpy(zero_copy_only=False)
+    if kept.all():
+        return grid.rows
+    columns[:] = [column.filter(pa.array(kept)) for column in columns]
+    findings.remark(f"{int((~kept).sum()):,} blank rows left out")
+    return grid.rows[kept]
+
+
+def _frame(table: Table, columns: dict[str, pa.Array[Any]], rows: Any) -> pd.DataFrame:
+    """The staged frame: declared columns in order (absent optional ones null), `source_row`."""
+    import pyarrow as pa
+
+    from jsna.io import _ARROW_TEXT
+
+    absent = pa.nulls(len(rows), pa.string())
+    data = {column.field: columns.get(column.field, absent) for column in table.columns}
+    data["source_row"] = pa.array(rows, pa.int64())
+    frame: pd.DataFrame = pa.table(data).to_pandas(types_mapper=_ARROW_TEXT.get)
+    return frame

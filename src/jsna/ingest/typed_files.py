@@ -1,0 +1,204 @@
+"""Workbooks and parquet to a grid: cells that come with types, as text.
+
+Canonical text: dates as ISO (with the time where it is not midnight), whole numbers without a
+decimal point, other numbers as Python writes them, booleans as `true` and `false`.
+
+A workbook is read as it would be looked at, and refused where the eye would be deceived: hidden
+rows, merged cells, a title above the header. Formulas count as the value last calculated.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from jsna.extracts.base import Table
+from jsna.ingest.grid import Findings, Grid, listed
+from jsna.ingest.header import SEARCHED, expected, locate, plain
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+_HIDDEN_ROW = re.compile(rb'<row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="(\d+)"')
+_MERGED = re.compile(rb'<mergeCell\b[^>]*\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
+
+
+def text_of(value: object) -> str | None:
+    """The canonical text of a typed cell; None for an empty one."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d" if value.time() == time() else "%Y-%m-%d %H:%M:%S")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
+def read_xlsx(content: bytes, table: Table, alone: bool, findings: Findings) -> Grid | None:
+    """Read one table of a workbook; None where nothing of it can be judged further.
+
+    Args:
+        content: bytes of the workbook.
+        table: its sheet is the one of the table's name.
+        alone: the workbook holds no other table, so its only visible sheet may have any name.
+        findings: where problems go.
+    """
+    from openpyxl import load_workbook
+    from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+    if content[:4] == _OLD_WORKBOOK:
+        rule = "the workbook is protected by a password or in the old .xls form; "
+        findings.refuse("file.format", rule + "save it as .xlsx without a password")
+        return None
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, SyntaxError):
+        rule = "this is not a whole workbook: it was cut short, damaged or renamed; "
+        findings.refuse("file.truncated", rule + "ask for it again")
+        return None
+    sheet = _sheet(book, table, alone, findings)
+    if sheet is None:
+        return None
+    try:
+        lines = [tuple(row) for row in sheet.iter_rows(values_only=True)]
+        markup = zipfile.ZipFile(io.BytesIO(content)).read(sheet._worksheet_path.lstrip("/"))
+    except (zipfile.BadZipFile, KeyError, ValueError, EOFError, SyntaxError, OSError):
+        findings.refuse("file.truncated", "the sheet cannot be read to its end; ask for it again")
+        return None
+    if not any(cell not in (None, "") for line in lines for cell in line):
+        findings.refuse("file.empty", "the sheet is empty; ask for the file to be sent again")
+        return None
+    start = [[text_of(cell) or "" for cell in line] for line in lines[:SEARCHED]]
+    place = locate(start, table)
+    if not place.enough:
+        findings.refuse(
+            "file.header_missing",
+            f"no header was found in the first {SEARCHED} rows of the sheet; expected a row with "
+            f"the columns {expected(table)} …",
+        )
+        return None
+    if place.index:
+        above = "row 1" if place.index == 1 else f"rows 1 to {place.index}"
+        findings.refuse(
+            "file.title_above",
+            f"the header stands on row {place.index + 1}, below titles or blank lines; "
+            f"delete {above}",
+            row=place.index + 1,
+        )
+    _check_looks(markup, place.index + 1, findings)
+    header = start[place.index]
+    return _grid(header, lines, place.index + 1, book.epoch == CALENDAR_MAC_1904)
+
+
+def _sheet(book: Any, table: Table, alone: bool, findings: Findings) -> Any:
+    """The sheet of the table: of its name, else the only visible one.
+
+    The names of other sheets are not shown: casework is often kept in one sheet for each child.
+    """
+    for sheet in book.worksheets:
+        if plain(sheet.title) == plain(table.name):
+            if sheet.sheet_state != "visible":
+                rule = f"the sheet {table.name!r} is hidden; show it, and look through what it has"
+                findings.refuse("file.sheet_hidden", rule)
+            return sheet
+    visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    hidden = len(book.worksheets) - len(visible)
+    if alone and len(visible) == 1:
+        if hidden:
+            findings.warn("file.sheet_hidden", f"{hidden} hidden sheets were not read")
+        return visible[0]
+    findings.refuse(
+        "file.sheet_missing",
+        f"the workbook has {len(visible)} visible sheets and none is named {table.name!r}; "
+        "give the sheet with this table that name",
+    )
+    return None
+
+
+def _check_looks(markup: bytes, header_row: int, findings: Findings) -> None:
+    """Hidden rows and merged cells, which openpyxl does not tell when reading fast."""
+    hidden = [int(row) for row in _HIDDEN_ROW.findall(markup)]
+    hidden = [row for row in hidden if row >= header_row]
+    if hidden:
+        findings.refuse(
+            "file.hidden_rows",
+            f"{listed(hidden)} are hidden, by hand or by a filter; show all rows, decide which "
+            "belong, and save again",
+            row=hidden[0],
+            count=len(hidden),
+        )
+    merged = sorted(
+        (int(top), f"{left.decode()}{top.decode()}:{right.decode()}{bottom.decode()}")
+        for left, top, right, bottom in _MERGED.findall(markup)
+        if int(bottom) >= header_row
+    )
+    if merged:
+        findings.refuse(
+            "file.merged_cells",
+            f"cells {merged[0][1]} are merged, so all but the first are empty; unmerge them and "
+            "fill each one",
+            row=merged[0][0],
+            count=len(merged),
+        )
+
+
+def _grid(header: list[str], lines: Sequence[tuple[Any, ...]], start: int, mac: bool) -> Grid:
+    import numpy as np
+    import pyarrow as pa
+
+    below = lines[start:]
+    columns = [
+        pa.array([text_of(line[p]) if p < len(line) else None for line in below], pa.string())
+        for p in range(len(header))
+    ]
+    rows = np.arange(start + 1, start + 1 + len(below), dtype=np.int64)
+    return Grid(tuple(header), columns, rows, typed=True, epoch_1904=mac)
+
+
+def read_parquet(content: bytes, table: Table, findings: Findings) -> Grid | None:
+    """Read a parquet file; rows are numbered from 2, as if the header were row 1."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        stored = pq.read_table(pa.BufferReader(content), use_threads=False)
+    except (pa.ArrowInvalid, OSError):
+        rule = "this is not a whole parquet file: it was cut short, damaged or renamed; "
+        findings.refuse("file.truncated", rule + "ask for it again")
+        return None
+    place = locate([stored.column_names], table)
+    if not place.enough:
+        rule = f"few of the declared columns are here; expected {expected(table)} …"
+        findings.refuse("file.header_missing", rule)
+        return None
+    columns = [_text_column(column) for column in stored.columns]
+    rows = np.arange(2, stored.num_rows + 2, dtype=np.int64)
+    return Grid(tuple(stored.column_names), columns, rows, typed=True)
+
+
+def _text_column(column: pa.ChunkedArray[Any]) -> pa.Array[Any]:
+    """A typed Arrow column as canonical text."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    whole = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+    kind = whole.type
+    if pa.types.is_dictionary(kind):
+        whole = whole.dictionary_decode()
+        kind = whole.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return pc.if_else(pc.equal(whole, ""), None, whole).cast(pa.string())
+    if pa.types.is_integer(kind) or pa.types.is_boolean(kind) or pa.types.is_date32(kind):
+        return whole.cast(pa.string())
+    # Few columns of few rows come as anything else: numbers and times.
+    return pa.array([text_of(value) for value in whole.to_pylist()], pa.string())

@@ -153,7 +153,7 @@ NAMEDPLAN = (
     _date("StartDate", "start_date", "Day the plan was first issued.", nullable=False),
     Column(
         "PlanRes", "plan_residential", "code", "Residential placement named in the plan.",
-        required=False, nullable=True, codes="residential", quantity="plan_residential",
+        required=False, nullable=True, codes="residential_weeks", quantity="plan_residential",
     ),
     _flag("PlanWBP", "plan_work_based", "Work-based placement named in the plan."),
     _flag("PB", "personal_budget", "Has a personal budget."),
@@ -193,7 +193,7 @@ PLACEMENTDETAIL = (
     _date("LeavingDate", "leaving_date", "Day the placement ended; empty while it lasts."),
     Column(
         "Res", "residential", "code", "Residential placement.",
-        required=False, nullable=True, codes="residential", quantity="residential",
+        required=False, nullable=True, codes="residential_weeks", quantity="residential",
     ),
     _flag("WBP", "work_based", "Work-based placement."),
 )  # fmt: skip

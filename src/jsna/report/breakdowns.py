@@ -1,0 +1,247 @@
+"""Sentences about the parts of an area: deprivation, places, groups, and what is hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from jsna.measures.declaration import LOCALITY, Indicator
+from jsna.report import format as words
+from jsna.report.compare import Verdict, differ, gradient, leaders, stand_out
+from jsna.report.narrative import Sentence, join, say, value
+from jsna.report.view import Measures, Row
+
+#: Dimensions that run from most to least deprived, with the number of groups and their name.
+DEPRIVATION = {"imd_decile": (10, "tenth"), "imd_quintile": (5, "fifth")}
+#: More names than this in one sentence are counted instead.
+MOST_NAMED = 3
+
+
+def sentences(view: Measures, indicator: Indicator) -> list[Sentence]:
+    """Everything worth saying about an indicator's breakdowns, in declared order."""
+    made: list[Sentence] = []
+    flat: list[str] = []
+    for dims in indicator.breakdowns:
+        rows = view.breakdown(indicator.id, dims)
+        if len(rows) < 2:
+            continue
+        found, clear = _one(view, indicator, dims, rows)
+        made += found
+        if not clear and len(dims) == 1:
+            flat.append(words.dimension_words(dims[0], view.config))
+    if flat:
+        text = say("There was no clear difference by {}.", words.join(flat, "or"))
+        made.append(Sentence(text, "breakdown"))
+    withheld = hidden(view, indicator)
+    return made + ([withheld] if withheld else [])
+
+
+def _one(
+    view: Measures, indicator: Indicator, dims: Sequence[str], rows: list[Row]
+) -> tuple[list[Sentence], bool]:
+    """Sentences of one breakdown, and whether it needs no mention among those without any."""
+    single = dims[0] if len(dims) == 1 else ""
+    if indicator.kind in ("count", "share"):
+        places_or_deprivation = single == LOCALITY or single in DEPRIVATION
+        if not single or (places_or_deprivation and indicator.population_base != "areas"):
+            return [], True
+        found = largest(view, indicator, single, rows)
+        return ([found] if found else []), True
+    if single == LOCALITY:
+        return places(view, indicator, rows)
+    if single in DEPRIVATION:
+        return slope(view, indicator, single, rows)
+    if single:
+        return groups(view, indicator, single, rows)
+    deprived = [d for d in dims if d in DEPRIVATION]
+    if len(dims) == 2 and deprived:
+        other = next(d for d in dims if d not in DEPRIVATION)
+        found = slopes(view, indicator, deprived[0], other, rows)
+        return ([found] if found else []), True
+    return [], True
+
+
+def slope(
+    view: Measures, indicator: Indicator, dimension: str, rows: Sequence[Row]
+) -> tuple[list[Sentence], bool]:
+    """Whether the figure differs between the most and the least deprived small areas."""
+    found = gradient(rows, dimension)
+    if found is None or found[0] == "unknown":
+        return [], True
+    verdict, most, least = found
+    if verdict == "similar":
+        text = "There was no clear difference between the most and the least deprived areas."
+        return [Sentence(say(text), "gradient")], True
+    text = "It was {verdict} in {most} ({a}) than in {least} ({b})."
+    filled = say(
+        text,
+        verdict=verdict,
+        most=group_words(dimension, most.dims[dimension]),
+        a=value(most, indicator),
+        least=group_words(dimension, least.dims[dimension]),
+        b=value(least, indicator),
+    )
+    return [Sentence(filled, "gradient", True)], True
+
+
+def group_words(dimension: str, code: str) -> str:
+    """`the most deprived tenth of small areas in England`."""
+    groups, name = DEPRIVATION[dimension]
+    rank = int(code)
+    if rank * 2 <= groups:
+        place = f"{words.ordinal(rank)} most".strip()
+    else:
+        place = f"{words.ordinal(groups + 1 - rank)} least".strip()
+    return f"the {place} deprived {name} of small areas in England"
+
+
+def slopes(
+    view: Measures, indicator: Indicator, dimension: str, other: str, rows: Sequence[Row]
+) -> Sentence | None:
+    """For which categories of another dimension there is a deprivation gradient."""
+    verdicts: dict[Verdict, list[str]] = {"higher": [], "lower": [], "similar": []}
+    config = view.config
+    for code in words.category_order(other, [r.dims[other] for r in rows], config):
+        found = gradient([r for r in rows if r.dims[other] == code], dimension)
+        if found is not None and found[0] != "unknown":
+            verdicts[found[0]].append(_label(other, code, view))
+    clear = verdicts["higher"] or verdicts["lower"]
+    if not clear:
+        return None
+    parts = [
+        f"{verdict} for {words.join(names)}"
+        for verdict, names in verdicts.items()
+        if names and verdict != "similar"
+    ]
+    text = say(
+        "Comparing the most with the least deprived {group} of small areas, it was {parts}",
+        group=DEPRIVATION[dimension][1],
+        parts="; ".join(parts),
+    )
+    if verdicts["similar"]:
+        text += say("; there was no clear difference for {}", words.join(verdicts["similar"]))
+    return Sentence(text + ".", "gradient", True)
+
+
+def places(
+    view: Measures, indicator: Indicator, rows: Sequence[Row]
+) -> tuple[list[Sentence], bool]:
+    """Which localities stand clearly above or below the whole area (99.8 % intervals)."""
+    average = next(
+        (r for r in view.series(indicator.id) if r.period == rows[0].period and r.shown), None
+    )
+    if average is None or not any(r.limits("998") for r in rows):
+        return [], True
+    whole = f"{words.area_phrase(view.config.area.code, view.config)} as a whole"
+    above, below = stand_out(rows, average)
+    kind = view.config.area.localities_are
+    if not above and not below:
+        text = say("No {kind} was clearly above or below {whole}.", kind=kind, whole=whole)
+        return [Sentence(text, "breakdown")], True
+    parts = [
+        say(template, a=_places(named, view, indicator), b=whole, was=_was(named))
+        for template, named in (
+            ("{a} {was} clearly above {b}", above),
+            ("{a} {was} clearly below {b}" if not above else "{a} {was} clearly below it", below),
+        )
+        if named
+    ]
+    return [Sentence(join(parts) + ".", "breakdown", True)], True
+
+
+def _was(named: Sequence[Row]) -> str:
+    return "was" if len(named) == 1 else "were"
+
+
+def _places(named: Sequence[Row], view: Measures, indicator: Indicator) -> Markup:
+    shown = list(named[:MOST_NAMED]) if len(named) > MOST_NAMED + 1 else list(named)
+    parts: list[Markup | str] = [
+        say("{} ({})", words.area_label(r.area_code, view.config), value(r, indicator))
+        for r in shown
+    ]
+    rest = len(named) - len(shown)
+    if rest:
+        kind = view.config.area.localities_are
+        parts.append(f"{words.small(rest)} other {kind}s")
+    return join(parts)
+
+
+def groups(
+    view: Measures, indicator: Indicator, dimension: str, rows: Sequence[Row]
+) -> tuple[list[Sentence], bool]:
+    """Which groups of an area's children have the highest and the lowest figures."""
+    shown = sorted((r for r in rows if r.shown), key=lambda r: (-r.value, r.key))
+    if len(shown) < 2:
+        return [], True
+    verdict = differ(shown[0], shown[-1])
+    if verdict != "higher":
+        return [], verdict == "unknown"
+    top, low = leaders(shown), shown[-1]
+    by = words.dimension_words(dimension, view.config)
+    if not top or len(top) > MOST_NAMED or low in top:
+        text = "By {by}, it ranged from {b} ({low}) to {a} ({top})."
+        top = shown[:1]
+    else:
+        text = "By {by}, it was highest for {top_named} and lowest for {low} ({b})."
+    named = [_with_value(r, dimension, view, indicator) for r in top]
+    filled = say(
+        text,
+        by=by,
+        top_named=join(named),
+        top=_label(dimension, top[0].dims[dimension], view),
+        a=value(top[0], indicator),
+        low=_label(dimension, low.dims[dimension], view),
+        b=value(low, indicator),
+    )
+    return [Sentence(filled, "breakdown", True)], True
+
+
+def largest(
+    view: Measures, indicator: Indicator, dimension: str, rows: Sequence[Row]
+) -> Sentence | None:
+    """The largest part of a whole, or the parts between which there is no clear difference."""
+    top = leaders(rows)
+    if not top or len(top) > MOST_NAMED:
+        return None
+    named = join(_with_value(r, dimension, view, indicator) for r in top)
+    by = words.dimension_words(dimension, view.config)
+    of = say(" of {}", indicator.phrase) if indicator.kind == "share" else say("")
+    if len(top) > 1:
+        text = "The largest groups{of} by {by} were {named}, with no clear difference between them."
+    else:
+        text = "The largest group{of} by {by} was {named}."
+        rest = [r for r in rows if r.shown and r is not top[0]]
+        second = leaders(rest)
+        if len(second) == 1:
+            text = "The largest group{of} by {by} was {named}, followed by {second}."
+            follow = _with_value(second[0], dimension, view, indicator)
+            filled = say(text, of=of, by=by, named=named, second=follow)
+            return Sentence(filled, "breakdown", True)
+    return Sentence(say(text, of=of, by=by, named=named), "breakdown", len(top) == 1)
+
+
+def hidden(view: Measures, indicator: Indicator) -> Sentence | None:
+    """Which figures of the breakdowns are withheld, in words; None where none is."""
+    parts = []
+    for dims in indicator.breakdowns:
+        rows = view.breakdown(indicator.id, dims)
+        count = sum(r.hidden for r in rows)
+        if count:
+            by = words.join([words.dimension_words(d, view.config) for d in dims])
+            parts.append(f"{words.small(count)} of the {words.small(len(rows))} figures by {by}")
+    if not parts:
+        return None
+    text = say("Hidden to protect confidentiality: {}.", words.join(parts))
+    return Sentence(text, "hidden")
+
+
+def _label(dimension: str, code: str, view: Measures) -> str:
+    if dimension in DEPRIVATION:
+        return group_words(dimension, code)
+    return words.lower_first(words.category_label(dimension, code, view.config))
+
+
+def _with_value(row: Row, dimension: str, view: Measures, indicator: Indicator) -> Markup:
+    label = _label(dimension, row.dims[dimension], view)
+    return say("{} ({})", label, value(row, indicator))

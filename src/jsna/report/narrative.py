@@ -1,0 +1,261 @@
+"""Sentences about one indicator, written from its measures by rule.
+
+No number is typed here: each comes from a measure through `marks`. Nothing is called higher,
+lower, risen or fallen unless `compare` says so; a figure that is not clear is called that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from markupsafe import Markup, escape
+
+from jsna.measures.declaration import Indicator
+from jsna.report import format as words
+from jsna.report.compare import Verdict, against, differ
+from jsna.report.marks import mark
+from jsna.report.view import Measures, Row
+
+Kind = Literal["level", "comparison", "polarity", "change", "gradient", "breakdown", "hidden"]
+
+#: What a rate stands on, by population base: "5.2 per 100 pupils".
+_PER: Final = {"attending": "pupils", "resident": "children and young people"}
+_RATES: Final = ("per_100", "per_1000", "per_10000")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence. `clear` says that it states a difference the intervals bear out."""
+
+    text: Markup
+    kind: Kind
+    clear: bool = False
+
+
+def join(parts: Iterable[Markup | str], last: str = "and") -> Markup:
+    """`format.join` for marked-up text."""
+    safe = [escape(part) for part in parts]
+    if len(safe) < 2:
+        return Markup("").join(safe)
+    return Markup("{} {} {}").format(Markup(", ").join(safe[:-1]), last, safe[-1])
+
+
+def say(template: str, *args: object, **parts: object) -> Markup:
+    """Fill a sentence; everything filled in is escaped unless it is marked up already."""
+    return Markup(template).format(*args, **parts)
+
+
+def value(row: Row, indicator: Indicator, *, full: bool = False) -> Markup:
+    """A measure's value as prose prints it; in full, a rate names what it stands on."""
+    text = mark(row, indicator.decimals)
+    per = _PER.get(indicator.population_base, "")
+    return say("{} {}", text, per) if full and row.unit in _RATES and per else text
+
+
+def value_of(row: Row, indicator: Indicator) -> Markup:
+    """A value in full, for headings and key numbers."""
+    return value(row, indicator, full=True)
+
+
+def when(row: Row) -> str:
+    """When a measure was true, as a sentence says it."""
+    return words.period_words(row.period, row.period_type)
+
+
+def counts(row: Row) -> Markup:
+    """` (298 of 1,720)` where both counts are known, else nothing."""
+    if row.numerator != row.numerator or row.denominator != row.denominator:
+        return Markup("")
+    top, base = mark(row, 0, "numerator"), mark(row, 0, "denominator")
+    return say(" ({top} of {base})", top=top, base=base)
+
+
+def level(view: Measures, indicator: Indicator) -> Sentence | None:
+    """The latest figure of the home area, with its period and counts."""
+    row = view.latest(indicator.id)
+    if row is None or indicator.kind == "share":
+        return None
+    place = words.area_phrase(view.config.area.code, view.config)
+    if not row.shown:
+        template = "The figure for {phrase} in {place} {when} is {why}."
+        why = words.status_words(row.status)
+        text = say(template, phrase=indicator.phrase, place=place, when=when(row), why=why)
+        return Sentence(text, "hidden")
+    template = {
+        "count": "In {place}, there {were} {value} {phrase} {when}.",
+        "rate": "In {place}, the rate of {phrase} was {value} {when}.",
+        "mean": "In {place}, the average for {phrase} was {value} {when}.",
+    }.get(indicator.kind, "In {place}, the share of {phrase} was {value} {when}{counts}.")
+    return Sentence(
+        say(
+            template,
+            place=place,
+            were=words.plural(row.value, "was", "were"),
+            value=value(row, indicator, full=True),
+            phrase=indicator.phrase,
+            when=when(row),
+            counts=counts(row) if row.unit == "percent" else "",
+        ),
+        "level",
+    )
+
+
+def comparator_codes(view: Measures, indicator: Indicator) -> list[str]:
+    """Area codes of the declared comparators, in the order they are named."""
+    area = view.config.area
+    codes = {
+        "national": area.country.code,
+        "region": area.region.code,
+        "neighbours": "neighbours",
+    }
+    return [codes[name] for name in indicator.comparators]
+
+
+def compared(
+    view: Measures, indicator: Indicator
+) -> tuple[Row, list[tuple[str, Row, Verdict]]] | None:
+    """The home figure beside each comparator of the same period, with the verdict about it.
+
+    The latest period is taken in which the home area and at least one comparator have a value.
+    Counts are never compared: a larger place has more of everything.
+    """
+    if indicator.kind in ("count", "share"):
+        return None
+    codes = comparator_codes(view, indicator)
+    for home in reversed(view.series(indicator.id)):
+        if not home.shown:
+            continue
+        found = [(code, view.at(indicator.id, code, home)) for code in codes]
+        shown = [(code, row) for code, row in found if row is not None and row.shown]
+        if shown:
+            return home, [(code, row, against(home, row)) for code, row in shown]
+    return None
+
+
+_AGAINST: Final = {
+    "higher": "higher than {}",
+    "lower": "lower than {}",
+    "similar": "similar to {}",
+}
+
+
+def comparator_name(code: str, view: Measures) -> str:
+    """A comparator inside a sentence: "England", "the average of its statistical neighbours"."""
+    if code == "neighbours":
+        return "the average of its statistical neighbours"
+    return words.area_phrase(code, view.config)
+
+
+def comparison(view: Measures, indicator: Indicator) -> Sentence | None:
+    """How the home area stands to England, its region and its statistical neighbours."""
+    found = compared(view, indicator)
+    if found is None:
+        return None
+    home, rows = found
+    parts, clear = [], False
+    for verdict, template in _AGAINST.items():
+        named = [(code, row) for code, row, v in rows if v == verdict]
+        if named:
+            clear = clear or verdict != "similar"
+            parts.append(say(template, _named(named, view, indicator)))
+    plain = [(code, row) for code, row, v in rows if v == "unknown"]
+    latest = view.latest(indicator.id)
+    same = latest is not None and latest.period == home.period
+    if not parts:
+        figure = value(home, indicator)
+        lead = "For comparison, the figure was" if same else "{When} it was {figure}, against"
+        filled = say(lead, When=words.upper_first(when(home)), figure=figure)
+        return Sentence(say("{} {}.", filled, _figures(plain, view, indicator)), "comparison")
+    lead = Markup("This was") if same else _earlier(home, indicator)
+    text = say("{} {}", lead, join(parts))
+    if plain:
+        text += say("; the figure was {}", _figures(plain, view, indicator))
+    return Sentence(text + ".", "comparison", clear)
+
+
+def _earlier(home: Row, indicator: Indicator) -> Markup:
+    template = "{When}, the latest with figures elsewhere, it was {figure}:"
+    return say(template, When=words.upper_first(when(home)), figure=value(home, indicator))
+
+
+def _named(named: Sequence[tuple[str, Row]], view: Measures, indicator: Indicator) -> Markup:
+    return join(
+        say("{} ({})", comparator_name(code, view), value(row, indicator)) for code, row in named
+    )
+
+
+def _figures(rows: Sequence[tuple[str, Row]], view: Measures, indicator: Indicator) -> Markup:
+    """`5.3% in England and 5.4% for the average of …`."""
+    return join(
+        say(
+            "{} {} {}",
+            value(row, indicator),
+            "for" if code == "neighbours" else "in",
+            comparator_name(code, view),
+        )
+        for code, row in rows
+    )
+
+
+def polarity(view: Measures, indicator: Indicator) -> Sentence | None:
+    """Which direction is better, said only beside a clear difference from England."""
+    found = compared(view, indicator)
+    if found is None or indicator.polarity == "neutral":
+        return None
+    national = view.config.area.country.code
+    verdict = next((v for code, _, v in found[1] if code == national), "unknown")
+    if verdict not in ("higher", "lower"):
+        return None
+    better = {"high": "higher", "low": "lower"}[indicator.polarity]
+    return Sentence(say("On this measure, {} is better.", better), "polarity")
+
+
+def change(view: Measures, indicator: Indicator) -> Sentence | None:
+    """How the home figure has changed: since the period before, and since the first."""
+    if indicator.kind == "share":
+        return None
+    rows = [row for row in view.series(indicator.id) if row.shown]
+    if len(rows) < 2:
+        return None
+    last, before, first = rows[-1], rows[-2], rows[0]
+    short = differ(last, before)
+    long = differ(last, first) if first is not before else "unknown"
+    verbs = {"higher": "rose", "lower": "fell"}
+    if short == "unknown":
+        template = "The figure {when} was {before}."
+        text = say(template, when=when(before), before=value(before, indicator))
+        return Sentence(text, "change")
+    if short in verbs:
+        template = "It {rose} from {before} {when}."
+        if long in verbs:
+            template = "It {rose} from {before} {when}, and {has} since {start} ({first})."
+    elif long in verbs:
+        template = "It changed little from {before} {when}, but {has} since {start} ({first})."
+    else:
+        template = "There was no clear change from {before} {when}."
+    return Sentence(
+        say(
+            template,
+            rose=verbs.get(short, ""),
+            before=value(before, indicator),
+            when=when(before),
+            has={"higher": "has risen", "lower": "has fallen"}.get(long, ""),
+            start=words.period_label(first.period, first.period_type),
+            first=value(first, indicator),
+        ),
+        "change",
+        short in verbs or long in verbs,
+    )
+
+
+def headline(view: Measures, indicator: Indicator) -> list[Sentence]:
+    """Level, comparison and change, in that order; those that can be said."""
+    made = (
+        level(view, indicator),
+        comparison(view, indicator),
+        polarity(view, indicator),
+        change(view, indicator),
+    )
+    return [sentence for sentence in made if sentence is not None]

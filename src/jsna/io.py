@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -150,3 +151,15 @@ def sha256(path: Path) -> str:
 def read_json(path: Path) -> Any:
     """Read a JSON file."""
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def period_file(period: str) -> str:
+    """File name of one period's rows: `2024/25` gives `2024-25.parquet`."""
+    return f"{period.replace('/', '-')}.parquet"
+
+
+def clear_folder(path: Path) -> None:
+    """Remove a stage's own earlier output, so that nothing stale is read as new."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    make_folder(path)

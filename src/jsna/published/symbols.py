@@ -1,0 +1,117 @@
+"""Cells of official statistics: a number, or the publisher's symbol for why there is none.
+
+A symbol becomes the measure's status and never a zero. The Government Statistical Service's
+current symbols stand as they are; older ones and those of other publishers are mapped:
+
+======  ======  ======================================================================
+symbol  status  why
+======  ======  ======================================================================
+z       z       not applicable
+.       z       "not applicable" in releases before 2021
+x       x       not available
+: ..    x       "not available" before 2021
+-       x       missing, in the Local Authority Interactive Tool and tribunal tables
+NULL    x       written by databases; likewise NA, N/A and an empty cell
+c       c       hidden by the publisher to protect confidentiality
+*       c       the same, in releases of the health service
+low k   low     rounds to zero but is not zero
+~       low     the same, in older releases
+u       u       low reliability
+======  ======  ======================================================================
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from jsna.errors import Problem
+
+STATUS: Final = {
+    "z": "z",
+    ".": "z",
+    "x": "x",
+    ":": "x",
+    "..": "x",
+    "-": "x",
+    "null": "x",
+    "na": "x",
+    "n/a": "x",
+    "": "x",
+    "c": "c",
+    "*": "c",
+    "low": "low",
+    "k": "low",
+    "~": "low",
+    "u": "u",
+}
+#: A number, perhaps with thousands commas, a percent sign or an exponent (Excel writes 7E-2).
+_NUMBER: Final = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)?(\.\d+)?([eE][-+]?\d{1,3})?%?")
+EMPTY_NOTE: Final = "Empty as published."
+
+
+class Cells(NamedTuple):
+    """A column of published cells, aligned with the rows it came from.
+
+    Attributes:
+        value: numbers (float64), NaN where a symbol stands.
+        status: the symbol's meaning (`measures.schema.STATUSES`), empty where a number stands.
+        empty: whether the cell was empty as published.
+    """
+
+    value: pd.Series[float]
+    status: pd.Series[str]
+    empty: pd.Series[bool]
+
+
+def _meaning(text: str) -> tuple[float, str] | None:
+    cell = text.strip()
+    status = STATUS.get(cell.lower())
+    if status is not None:
+        return np.nan, status
+    if _NUMBER.fullmatch(cell) and any(c.isdigit() for c in cell):
+        return float(cell.replace(",", "").rstrip("%")), ""
+    return None
+
+
+def cells(column: pd.Series[str], where: str, rows: pd.Series[int]) -> tuple[Cells, list[Problem]]:
+    """Read a column of text cells.
+
+    Args:
+        column: text as published; its name is the column's.
+        where: file, for messages.
+        rows: row numbers in the file, same index.
+
+    Returns:
+        The cells, and a problem for every distinct text that is neither number nor symbol.
+    """
+    text = column.fillna("").astype("str")
+    # Few distinct values occur, and each is looked at once.
+    known = {value: _meaning(value) for value in text.unique()}
+    problems = [
+        Problem(
+            where,
+            "is neither a number nor a symbol this pipeline knows; check the file, or the "
+            "columns the indicator declares",
+            row=int(rows[text == value].iloc[0]),
+            column=str(column.name),
+            value=value[:40],
+            code="published.symbol",
+            count=int((text == value).sum()),
+        )
+        for value, found in known.items()
+        if found is None
+    ]
+    numbers = {value: np.nan if found is None else found[0] for value, found in known.items()}
+    statuses = {value: "x" if found is None else found[1] for value, found in known.items()}
+    return (
+        Cells(
+            text.map(numbers).astype("float64"),
+            text.map(statuses).astype("str"),
+            text.str.strip() == "",
+        ),
+        problems,
+    )

@@ -250,8 +250,9 @@ class Linker:
         """Rows of a table, and how many carry each identifier."""
         counts = {"rows": rows}
         for kind, field in _identifiers(self.tables[name][1]).items():
-            found = self.connection.execute(f'SELECT count({field}) FROM "raw {name}"').fetchone()
-            counts[f"with_{kind}"] = int(found[0]) if found else 0
+            # Read to the end: an unfinished result blocks the connection.
+            found = self.connection.execute(f'SELECT count({field}) FROM "raw {name}"').fetchall()
+            counts[f"with_{kind}"] = int(found[0][0])
         return counts
 
 

@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 
 
 def _loaded(arguments: argparse.Namespace) -> tuple[Configuration, Paths]:
-    from jsna import edition, io
+    from jsna import edition, io, zones
 
     root = Path(arguments.root)
+    zones.enter(arguments.verb, root)
     return edition.load(arguments.edition, root), io.Paths(root, arguments.edition)
 
 

@@ -22,6 +22,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from jsna import zones
+
 PRIVATE = ("identified", "restricted")
 
 
@@ -88,6 +90,7 @@ def make_folder(path: Path) -> Path:
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A temporary file beside `path` that takes its place when the block ends well."""
+    zones.check(path, writing=True)
     make_folder(path.parent)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
     os.close(handle)
@@ -130,6 +133,7 @@ def write_parquet(
 
 def read_parquet(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
     """Read parquet into an Arrow-backed frame."""
+    zones.check(path, writing=False)
     frame: pd.DataFrame = pq.read_table(path, columns=columns).to_pandas(
         types_mapper=_ARROW_TEXT.get
     )

@@ -1,0 +1,92 @@
+"""Each stage is held to its zones, in a process of its own as in a real run."""
+
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from jsna.zones import ZONES
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from jsna import io, zones
+verb, root, *attempts = sys.argv[1:]
+root = Path(root)
+zones.enter(verb, root)
+for attempt in attempts:
+    zone, mode = attempt.split(":")
+    file = root / ("data/raw/e" if zone == "raw" else f"data/processed/e/{zone}") / "file.json"
+    try:
+        if mode == "open":
+            open(file).read()
+        elif mode == "parquet":
+            io.read_parquet(file.with_suffix(".parquet"))
+        else:
+            io.write_text(file.with_name("new.json"), "x")
+        print(attempt, "done")
+    except PermissionError as error:
+        assert "may not" in str(error), error
+        print(attempt, "refused")
+"""
+ALL = ("raw", "identified", "restricted", "safe", "draft")
+
+
+@cache
+def attempts(verb: str, root: Path) -> dict[str, str]:
+    """What happens where a stage tries every zone in every way."""
+    tried = [f"{zone}:{mode}" for zone in ALL for mode in ("open", "parquet", "write")]
+    run = subprocess.run(
+        [sys.executable, "-c", SCRIPT, verb, str(root), *tried],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return dict(line.split() for line in run.stdout.splitlines())
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    tmp_path = tmp_path_factory.mktemp("project")
+    import pandas as pd
+
+    from jsna import io
+
+    for zone in ALL:
+        folder = tmp_path / ("data/raw/e" if zone == "raw" else f"data/processed/e/{zone}")
+        io.write_text(folder / "file.json", "{}")
+        io.write_parquet(folder / "file.parquet", pd.DataFrame({"a": [1]}))
+    return tmp_path
+
+
+@pytest.mark.parametrize("verb", ["draw", "write", "print"])
+def test_presentation_reads_nothing_about_a_person(root: Path, verb: str) -> None:
+    got = attempts(verb, root)
+    for zone in ("raw", "identified", "restricted"):
+        for mode in ("open", "parquet", "write"):
+            assert got[f"{zone}:{mode}"] == "refused", (zone, mode)
+    assert got["draft:open"] == got["draft:parquet"] == got["draft:write"] == "done"
+
+
+def test_only_protect_writes_to_the_safe_side(root: Path) -> None:
+    writers = {verb for verb in ZONES if attempts(verb, root)["safe:write"] == "done"}
+    assert writers == {"protect"}
+
+
+def test_only_ingest_and_linkage_open_the_identified_side(root: Path) -> None:
+    readers = {
+        verb
+        for verb in ZONES
+        if "done"
+        in (attempts(verb, root)["identified:open"], attempts(verb, root)["identified:parquet"])
+    }
+    assert readers == {"ingest", "link"}
+
+
+def test_private_zones_are_closed_to_others(root: Path) -> None:
+    for zone, private in (("identified", True), ("restricted", True), ("safe", False)):
+        folder = root / f"data/processed/e/{zone}"
+        assert ((folder / "file.json").stat().st_mode & 0o077 == 0) is private
+        assert (folder.stat().st_mode & 0o077 == 0) is private

@@ -17,22 +17,30 @@ from typing import TYPE_CHECKING, Any
 
 from jsna.extracts.base import Column, Table
 from jsna.ingest.dates import Kind, kind_of
-from jsna.ingest.grid import Findings, listed
+from jsna.ingest.grid import Findings, Grid, listed
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 #: Share of the filled cells of a column beyond which marks of damage refuse the file.
 DAMAGED = 0.01
-_SCIENTIFIC = r"^[+-]?\d(\.\d+)?[eE]\+?\d+$"
+_SCIENTIFIC = r"^[+-]?\d(\.\d+)?[eE]\+\d+$"
 _TOTAL = r"(?i)^\s*((grand|sub)[ -]?)?totals?\s*:?\s*$"
 _SERIAL = r"^\d{1,5}$"
 
 Columns = Mapping[str, "pa.Array[Any]"]
 
 
-def check_cells(table: Table, columns: Columns, rows: Any, findings: Findings) -> None:
-    """Look at the matched columns (field -> text) of a file for damage to whole columns."""
+def check_cells(table: Table, columns: Columns, rows: Any, grid: Grid, findings: Findings) -> None:
+    """Look for damage to whole columns.
+
+    Args:
+        table: the declaration.
+        columns: field -> text, of the columns found in the file.
+        rows: row number of each element.
+        grid: the file they come from.
+        findings: where problems go.
+    """
     import pyarrow.compute as pc
 
     for column in table.columns:
@@ -41,7 +49,7 @@ def check_cells(table: Table, columns: Columns, rows: Any, findings: Findings) -
             continue
         if column.type == "date":
             _check_dates(column, values, rows, findings)
-        elif column.type != "number":
+        elif column.type != "number" and grid.may_hold(b"e+"):
             marked = pc.match_substring_regex(values, _SCIENTIFIC)
             found = _where(marked, rows)
             if len(found) > DAMAGED * (len(values) - values.null_count):
@@ -53,7 +61,8 @@ def check_cells(table: Table, columns: Columns, rows: Any, findings: Findings) -
                     column=column.name,
                     count=len(found),
                 )
-    _check_totals(table, columns, rows, findings)
+    if grid.may_hold(b"total"):
+        _check_totals(table, columns, rows, findings)
 
 
 def _where(marked: pa.Array[Any], rows: Any) -> list[int]:
@@ -83,9 +92,8 @@ def _check_totals(table: Table, columns: Columns, rows: Any, findings: Findings)
     if found:
         findings.refuse(
             "row.total",
-            f"{listed(found)} are totals, not records; delete them"
-            if len(found) > 1
-            else f"row {found[0]:,} is a total, not a record; delete it",
+            f"{listed(found, 'is', 'are')} not of records but of totals; delete what is not a "
+            "record",
             row=found[0],
             count=len(found),
         )

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from jsna.extracts.base import Table
 from jsna.ingest.grid import Findings, Grid, listed
-from jsna.ingest.header import SEARCHED, expected, locate
+from jsna.ingest.header import SEARCHED, above, expected, locate
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -56,10 +56,9 @@ def read_csv(content: bytes, table: Table, findings: Findings) -> Grid | None:
         findings.refuse(
             "file.title_above",
             f"the header stands on row {place.index + 1}, below titles or blank lines; "
-            f"delete rows 1 to {place.index}" if place.index > 1 else
-            "the header stands on row 2, below a title or blank line; delete row 1",
+            f"delete {above(place.index)}",
             row=place.index + 1,
-        )  # fmt: skip
+        )
     _check_quotes(text, delimiter, findings)
     return _parse(text, delimiter, place.index, lines[place.index], findings)
 
@@ -178,10 +177,11 @@ def _parse(
         ragged.append((row.number, row.actual_columns))
         return "skip"
 
+    encoded = text.encode("utf-8")
     skipped = _lines_of(text, delimiter, index + 1)
     try:
         parsed = pacsv.read_csv(
-            io.BytesIO(text.encode("utf-8")),
+            io.BytesIO(encoded),
             read_options=pacsv.ReadOptions(
                 use_threads=False, column_names=labels, skip_rows=skipped, block_size=1 << 24
             ),
@@ -205,10 +205,11 @@ def _parse(
         return None
     total = parsed.num_rows + len(ragged)
     rows = np.arange(skipped + 1, skipped + 1 + total, dtype=np.int64)
-    rows = np.setdiff1d(rows, np.array([number for number, _ in ragged], dtype=np.int64))
+    if ragged:
+        rows = np.setdiff1d(rows, np.array([number for number, _ in ragged], dtype=np.int64))
     _report_ragged(ragged, len(header), skipped + total, findings)
     columns = [_whole(parsed.column(position)) for position in range(len(header))]
-    return Grid(tuple(header), columns, rows)
+    return Grid(tuple(header), columns, rows, folded=encoded.lower())
 
 
 def _lines_of(text: str, delimiter: str, records: int) -> int:
@@ -238,8 +239,8 @@ def _report_ragged(
         if some:
             findings.refuse(
                 "file.ragged",
-                f"{listed([row for row, _ in some])} have {words} cells than the header's {width} "
-                f"(the first has {some[0][1]}): a comma inside a cell needs quotation marks "
+                f"{listed([row for row, _ in some], 'has', 'have')} {words} cells than the header's "
+                f"{width} (the first has {some[0][1]}): a comma inside a cell needs quotation marks "
                 "around the cell",
                 row=some[0][0],
                 count=len(some),

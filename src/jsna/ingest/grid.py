@@ -25,14 +25,20 @@ class Grid:
         columns: one Arrow string array for each header; "" is null.
         rows: int64 row numbers as the user sees them (the first line of the file is 1).
         typed: cells came with types (a workbook, parquet), so dates may be Excel serial numbers.
+        folded: bytes of the whole file in lower case where at hand, to see fast what it lacks.
         epoch_1904: serial numbers count from 1904 (workbooks of old Macintosh versions of Excel).
     """
 
     header: tuple[str, ...]
     columns: list[pa.Array[Any]]
     rows: np.ndarray[Any, np.dtype[np.int64]]
+    folded: bytes | None = None
     typed: bool = False
     epoch_1904: bool = False
+
+    def may_hold(self, mark: bytes) -> bool:
+        """Whether the file may hold `mark` (lower case ASCII); True where that is not known."""
+        return self.folded is None or mark in self.folded
 
 
 @dataclass(slots=True)
@@ -58,11 +64,14 @@ class Findings:
         self.remarks.append(text)
 
 
-def listed(numbers: list[int], most: int = 5) -> str:
-    """Row numbers in words: "rows 3, 4 and 9", cut (and said so) past `most`."""
+def listed(numbers: list[int], one: str = "", many: str = "", most: int = 5) -> str:
+    """Row numbers in words, with the verb that agrees: "rows 3, 4 and 9 are".
+
+    Past `most` the list is cut, and the cut is stated.
+    """
     shown = [f"{number:,}" for number in numbers[:most]]
     if len(numbers) == 1:
-        return f"row {shown[0]}"
+        return f"row {shown[0]} {one}".rstrip()
     if len(numbers) > most:
-        return f"rows {', '.join(shown)} and {len(numbers) - most:,} more"
-    return f"rows {', '.join(shown[:-1])} and {shown[-1]}"
+        return f"rows {', '.join(shown)} and {len(numbers) - most:,} more {many}".rstrip()
+    return f"rows {', '.join(shown[:-1])} and {shown[-1]} {many}".rstrip()

@@ -21,7 +21,7 @@ ENOUGH = 0.5
 #: How alike (difflib ratio) an unknown header must be to be suggested for a missing column.
 ALIKE = 0.6
 #: What may be shown of a header nobody declared: words, not dates, codes or identifiers.
-_SHOWABLE = re.compile(r"[^\W\d][\w .()/%-]{0,39}")
+_SHOWABLE = re.compile(r"(?!(?:.*\d){5})[^\W\d][\w .()/%-]{0,39}")
 
 
 def plain(name: str) -> str:
@@ -141,3 +141,8 @@ def expected(table: Table, most: int = 6) -> str:
     """The first declared column names, for a message about a file without a header."""
     shown = [column.name for column in table.columns if column.required][:most]
     return ", ".join(shown)
+
+
+def above(index: int) -> str:
+    """The rows above a header at `index` (0 is the first line), in words."""
+    return "row 1" if index == 1 else f"rows 1 to {index}"

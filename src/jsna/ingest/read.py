@@ -72,7 +72,7 @@ def read_table(content: bytes, name: str, table: Table, *, alone: bool = True) -
         for column in table.columns:
             if column.type == "date" and column.field in columns:
                 columns[column.field] = serial_dates(columns[column.field], grid.epoch_1904)
-    check_cells(table, columns, rows, findings)
+    check_cells(table, columns, rows, grid, findings)
     return Reading(_frame(table, columns, rows), findings)
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from jsna.extracts.base import Table
 from jsna.ingest.grid import Findings, Grid, listed
-from jsna.ingest.header import SEARCHED, expected, locate, plain
+from jsna.ingest.header import SEARCHED, above, expected, locate, plain
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -87,11 +87,10 @@ def read_xlsx(content: bytes, table: Table, alone: bool, findings: Findings) -> 
         )
         return None
     if place.index:
-        above = "row 1" if place.index == 1 else f"rows 1 to {place.index}"
         findings.refuse(
             "file.title_above",
             f"the header stands on row {place.index + 1}, below titles or blank lines; "
-            f"delete {above}",
+            f"delete {above(place.index)}",
             row=place.index + 1,
         )
     _check_looks(markup, place.index + 1, findings)
@@ -131,8 +130,8 @@ def _check_looks(markup: bytes, header_row: int, findings: Findings) -> None:
     if hidden:
         findings.refuse(
             "file.hidden_rows",
-            f"{listed(hidden)} are hidden, by hand or by a filter; show all rows, decide which "
-            "belong, and save again",
+            f"{listed(hidden, 'is', 'are')} hidden, by hand or by a filter; show all rows, decide "
+            "which belong, and save again",
             row=hidden[0],
             count=len(hidden),
         )

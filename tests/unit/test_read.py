@@ -1,0 +1,435 @@
+"""Reading one file: what is read the same however it is written, and what is refused, and how."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from jsna.extracts.base import Column, Table
+from jsna.ingest.read import Reading, read_table
+
+TABLE = Table(
+    name="register",
+    description="A child on an invented register.",
+    columns=(
+        Column("UPN", "upn", "string", "Number.", identifier="upn", nullable=True),
+        Column("Surname", "surname", "string", "Name.", identifier="surname"),
+        Column("BirthDate", "date_of_birth", "date", "Day.", identifier="date_of_birth"),
+        Column("SENprovision", "sen_provision", "code", "Provision.", aliases=("SEN status",)),
+        Column("Sessions", "sessions", "integer", "Sessions.", nullable=True),
+        Column("Note", "note", "string", "Words.", required=False, nullable=True),
+    ),
+)
+HEADER = ["UPN", "Surname", "BirthDate", "SENprovision", "Sessions"]
+ROWS = [
+    ["A950000178301", "O'Brien-Nuñez", "03/04/2012", "K", "4"],
+    ["H243278544154", "Zwyx, the elder", "13/12/2015", "E", ""],
+    ["", "Qoph", "29/02/2016", "N", "12"],
+]
+#: Personal values none of which may ever stand in a message.
+CANARIES = [cell for row in ROWS for cell in row[:3] if cell]
+
+
+def quoted(cell: str) -> str:
+    return f'"{cell}"' if any(mark in cell for mark in ',";\t\n') else cell
+
+
+def csv_of(rows: list[list[str]], delimiter: str = ",", end: str = "\n") -> str:
+    return "".join(delimiter.join(map(quoted, row)) + end for row in rows)
+
+
+def many(count: int) -> list[list[str]]:
+    """Distinct good rows."""
+    return [
+        [f"A9500001{n:05d}", f"Name{n}", f"{n % 28 + 1:02d}/05/2014", "K", str(n)]
+        for n in range(count)
+    ]
+
+
+def read(content: bytes | str, name: str = "register.csv", **options: Any) -> Reading:
+    if isinstance(content, str):
+        content = content.encode()
+    reading = read_table(content, name, TABLE, **options)
+    said = [str(p) for p in (*reading.findings.problems, *reading.findings.warnings)]
+    for text in (*said, *reading.findings.remarks):
+        assert not any(canary in text for canary in CANARIES), text
+    return reading
+
+
+def codes(reading: Reading) -> list[str]:
+    return [problem.code for problem in reading.findings.problems]
+
+
+def only(reading: Reading, code: str) -> Any:
+    assert codes(reading) == [code], reading.findings.problems
+    return reading.findings.problems[0]
+
+
+def book_of(rows: list[list[Any]], title: str = "Sheet1") -> Workbook:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = title
+    for row in rows:
+        sheet.append(row)
+    return book
+
+
+def saved(book: Workbook) -> bytes:
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def cells(reading: Reading) -> list[list[str | None]]:
+    assert reading.frame is not None, reading.findings.problems
+    frame = reading.frame[["upn", "surname", "date_of_birth", "sen_provision", "sessions"]]
+    return [[None if pd.isna(v) else v for v in row] for row in frame.itertuples(index=False)]
+
+
+EXPECTED = [[cell or None for cell in row] for row in ROWS]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+@pytest.mark.parametrize("last", [True, False])
+def test_csv_is_read_the_same_however_it_is_written(end: str, encoding: str, last: bool) -> None:
+    text = csv_of([HEADER, *ROWS], end=end)
+    reading = read((text if last else text.removesuffix(end)).encode(encoding))
+    assert not reading.findings.problems
+    assert not reading.findings.warnings
+    assert cells(reading) == EXPECTED
+    assert reading.frame is not None
+    assert list(reading.frame["source_row"]) == [2, 3, 4]
+    assert list(reading.frame.columns) == [c.field for c in TABLE.columns] + ["source_row"]
+    assert reading.frame["note"].isna().all()
+
+
+def test_all_formats_give_the_same_frame() -> None:
+    typed: list[list[Any]] = [
+        ["A950000178301", "O'Brien-Nuñez", datetime(2012, 4, 3), "K", 4],
+        ["H243278544154", "Zwyx, the elder", date(2015, 12, 13), "E", None],
+        [None, "Qoph", "2016-02-29", "N", "12"],
+    ]
+    workbook = read(saved(book_of([HEADER, *typed])), "register.xlsx")
+    columns = {
+        "UPN": [row[0] for row in typed],
+        "Surname": [row[1] for row in typed],
+        "BirthDate": pa.array([date(2012, 4, 3), date(2015, 12, 13), date(2016, 2, 29)]),
+        "SENprovision": pa.array(["K", "E", "N"]).dictionary_encode(),
+        "Sessions": pa.array([4.0, None, 12.0]),
+    }
+    buffer = io.BytesIO()
+    pq.write_table(pa.table(columns), buffer)
+    parquet = read(buffer.getvalue(), "register.parquet")
+    iso = [[*row[:2], day, *row[3:]] for row, day in zip(
+        EXPECTED, ("2012-04-03", "2015-12-13", "2016-02-29"), strict=True
+    )]  # fmt: skip
+    assert cells(workbook) == iso
+    assert cells(parquet) == iso
+    assert workbook.frame is not None
+    assert parquet.frame is not None
+    pd.testing.assert_frame_equal(workbook.frame, parquet.frame)
+
+
+def test_headers_match_without_case_spaces_or_order_and_by_alias() -> None:
+    header = ["sen STATUS", " birthdate ", "SUR NAME", "upn", "sessions "]
+    reading = read(csv_of([header, ["K", "03/04/2012", "Q", "A950000178301", "1"]]))
+    assert not codes(reading)
+    assert cells(reading) == [["A950000178301", "Q", "03/04/2012", "K", "1"]]
+
+
+def test_white_space_is_removed_and_blank_rows_keep_the_numbering() -> None:
+    text = csv_of([HEADER, ["  ", " Qoph ", "03/04/2012 ", "K\u00a0", "7"], [""] * 5, ROWS[0]])
+    reading = read(text + "\n,,,,\n")
+    assert cells(reading) == [[None, "Qoph", "03/04/2012", "K", "7"], EXPECTED[0]]
+    assert reading.frame is not None
+    assert list(reading.frame["source_row"]) == [2, 4]
+    assert reading.findings.remarks == ["3 blank rows left out"]
+
+
+def test_line_breaks_inside_quotes_are_one_row() -> None:
+    reading = read(csv_of([HEADER, ["", "two\nlines", "03/04/2012", "K", "1"], ROWS[2]]))
+    assert cells(reading)[0][1] == "two\nlines"
+    assert reading.frame is not None
+    assert list(reading.frame["source_row"]) == [2, 3]
+
+
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\n\n \n"])
+def test_empty_file(content: bytes) -> None:
+    reading = read(content)
+    assert "empty" in only(reading, "file.empty").rule
+    assert reading.frame is None
+
+
+def test_header_only_is_refused_unless_declared_legitimate() -> None:
+    assert only(read(csv_of([HEADER])), "file.header_only")
+    import dataclasses
+
+    lenient = dataclasses.replace(TABLE, may_be_empty=True)
+    reading = read_table(csv_of([HEADER]).encode(), "register.csv", lenient)
+    assert not reading.findings.problems
+    assert reading.frame is not None
+    assert len(reading.frame) == 0
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "words"), [(";", "semicolon"), ("\t", "tab"), ("|", "vertical bar")]
+)
+def test_wrong_delimiter_is_named_and_the_rest_is_still_judged(delimiter: str, words: str) -> None:
+    reading = read(csv_of([HEADER, *many(200)], delimiter))
+    assert words in only(reading, "file.delimiter").rule
+    # Every other problem is told in the same run.
+    both = read(csv_of([[*HEADER[:4], "Sesions"], *many(3)], delimiter))
+    assert codes(both) == ["file.delimiter", "column.missing"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf16_is_refused(encoding: str) -> None:
+    content = csv_of([HEADER, *many(30)]).encode(encoding)
+    assert "UTF-16" in only(read(content), "file.encoding").rule
+
+
+def test_bytes_of_no_encoding_name_the_row() -> None:
+    lines = csv_of([HEADER, *many(5)]).encode().split(b"\n")
+    lines[3] = lines[3].replace(b"Name2", b"Nam\x81e")
+    assert only(read(b"\n".join(lines)), "file.encoding").row == 4
+
+
+def test_twice_encoded_letters_are_recognised() -> None:
+    text = csv_of([HEADER, *many(3), ["", "Nuñez", "03/04/2012", "K", "1"]])
+    spoilt = text.encode().decode("cp1252").encode()
+    problem = only(read(spoilt), "file.encoding")
+    assert problem.row == 5
+    assert "Nu" not in problem.rule
+    # Letters that only look alike are left alone.
+    assert not codes(read(text.replace("Nuñez", "Ãgata Âmbar").encode()))
+
+
+def test_file_cut_short_in_a_row_or_in_quotes() -> None:
+    text = csv_of([HEADER, *many(3), ["", "Long, name", "03/04/2012", "K", "1"]])
+    cut = text[: text.index("Long") - 6 + 20]
+    assert only(read(cut), "file.truncated").row == 5
+    inside = text[: text.index("Long") + 3]
+    problem = only(read(inside), "file.truncated")
+    assert problem.row == 5
+    assert "quotation" in problem.rule
+    # Three whole cells, then nothing.
+    short = csv_of([HEADER, *many(3)]) + "A9500001"
+    assert only(read(short), "file.truncated").row == 5
+
+
+def test_rows_of_another_width_are_all_named() -> None:
+    rows = many(6)
+    rows[1] = [*rows[1][:1], "Smith", "Jane", *rows[1][2:]]
+    rows[3] = rows[3][:3]
+    reading = read(csv_of([HEADER, *rows]))
+    assert codes(reading) == ["file.ragged", "file.ragged"]
+    assert [p.row for p in reading.findings.problems] == [5, 3]
+    assert "row 5 has fewer cells" in reading.findings.problems[0].rule
+    assert "row 3 has more cells" in reading.findings.problems[1].rule
+
+
+def test_renamed_missing_duplicate_and_unknown_columns_at_once() -> None:
+    header = ["UPN", "Surname", "Surname ", "BirtDate", "SENprovision", "Colour"]
+    rows = [["A950000178301", "Qoph", "Qoph", "03/04/2012", "K", "red"]]
+    reading = read(csv_of([header, *rows]))
+    assert sorted(codes(reading)) == ["column.duplicate", "column.missing", "column.missing"]
+    said = reading.findings
+    by_column = {problem.column: problem.rule for problem in said.problems}
+    assert "'BirtDate' may be it" in by_column["BirthDate"]
+    assert "may be it" not in by_column["Sessions"]
+    assert "columns 2 ('Surname'), 3 ('Surname')" in by_column["Surname"]
+    assert ["Colour" in warning.rule for warning in said.warnings] == [True]
+
+
+def test_a_header_with_every_name_changed_is_recognised() -> None:
+    header = ["UPN no", "Surnames", "Birth_Dates", "SENprovisions", "Session count"]
+    reading = read(csv_of([header, *ROWS]))
+    assert "column.missing" in codes(reading)
+    assert all("may be it" in p.rule for p in reading.findings.problems if p.column != "Sessions")
+
+
+def test_without_a_header_no_cell_is_shown() -> None:
+    problem = only(read(csv_of(ROWS)), "file.header_missing")
+    assert "UPN, Surname" in problem.rule
+
+
+def test_what_looks_like_data_is_not_shown_as_an_unknown_column() -> None:
+    reading = read(csv_of([[*HEADER, "H243278544154"], [*ROWS[0], "x"]]))
+    assert [w.code for w in reading.findings.warnings] == ["column.unknown"]
+
+
+@pytest.mark.parametrize("above", [1, 3])
+def test_title_above_the_header_names_its_row(above: int) -> None:
+    titles = [["Register of Zwyx, the elder"], [""], ["as at May"]][:above]
+    problem = only(read(csv_of([*titles, HEADER, *many(200)])), "file.title_above")
+    assert problem.row == above + 1
+    book = book_of([*titles, HEADER, *many(200)])
+    assert only(read(saved(book), "register.xlsx"), "file.title_above").row == above + 1
+
+
+def test_rows_below_a_title_keep_their_numbers() -> None:
+    reading = read(csv_of([["Title"], HEADER, *ROWS]))
+    assert reading.frame is not None
+    assert list(reading.frame["source_row"]) == [3, 4, 5]
+
+
+@pytest.mark.parametrize("label", ["Total", "GRAND TOTAL", "Sub-total", "totals:"])
+def test_totals_row_is_refused_and_named(label: str) -> None:
+    reading = read(csv_of([HEADER, *many(3), [label, "", "", "", "24"]]))
+    assert only(reading, "row.total").row == 5
+    # A child may be called so.
+    child = ["A950000178301", "Total", "03/04/2012", "K", "1"]
+    assert not codes(read(csv_of([HEADER, child])))
+
+
+def test_scientific_notation_in_a_column_is_refused_and_in_one_cell_is_not() -> None:
+    rows = many(300)
+    rows[10][0] = "9.99E+12"
+    assert not codes(read(csv_of([HEADER, *rows])))
+    for row in rows[40:60]:
+        row[0] = "9.99E+12"
+    problem = only(read(csv_of([HEADER, *rows])), "column.scientific")
+    assert (problem.row, problem.count, problem.column) == (12, 21, "UPN")
+
+
+def test_month_first_impossible_and_mixed_dates() -> None:
+    rows = many(100)
+    for row in rows[5:15]:
+        row[2] = "05/28/2014"
+    problem = only(read(csv_of([HEADER, *rows])), "column.month_first")
+    assert (problem.row, problem.count) == (7, 10)
+    for row in rows[5:15]:
+        row[2] = "31/02/2014"
+    assert only(read(csv_of([HEADER, *rows])), "column.impossible_dates").count == 10
+    for row in rows[5:15]:
+        row[2] = "2014-02-21"
+    problem = only(read(csv_of([HEADER, *rows])), "column.mixed_dates")
+    assert (problem.row, problem.count) == (7, 10)
+    # One cell of a hundred and one is a slip: told, but the file is used.
+    rows = many(101)
+    rows[50][2] = "2014-02-21"
+    reading = read(csv_of([HEADER, *rows]))
+    assert not codes(reading)
+    assert [(w.code, w.row) for w in reading.findings.warnings] == [("column.mixed_dates", 52)]
+
+
+def test_workbook_hidden_rows_and_merged_cells() -> None:
+    book = book_of([HEADER, *many(5)])
+    sheet = book.active
+    assert sheet is not None
+    sheet.row_dimensions[3].hidden = True
+    sheet.row_dimensions[5].hidden = True
+    sheet.merge_cells("D4:D6")
+    reading = read(saved(book), "register.xlsx")
+    assert codes(reading) == ["file.hidden_rows", "file.merged_cells"]
+    hidden, merged = reading.findings.problems
+    assert "rows 3 and 5" in hidden.rule
+    assert hidden.count == 2
+    assert "D4:D6" in merged.rule
+    # Hidden rows are read all the same, so that everything else wrong is told too.
+    assert reading.frame is not None
+    assert len(reading.frame) == 5
+
+
+def test_workbook_dates_as_serial_numbers_and_with_times() -> None:
+    rows: list[list[Any]] = [
+        ["A950000178301", "Qoph", 41002, "K", 4.0],
+        [9991234567, "Qoph", datetime(2012, 4, 3, 9, 30), "K", "7"],
+    ]
+    assert cells(read(saved(book_of([HEADER, *rows])), "register.xlsx")) == [
+        ["A950000178301", "Qoph", "2012-04-03", "K", "4"],
+        ["9991234567", "Qoph", "2012-04-03", "K", "7"],
+    ]
+
+
+def test_sheet_is_chosen_by_name_or_alone_and_never_guessed() -> None:
+    book = book_of([HEADER, *ROWS], "Zwyx, the elder")
+    assert not codes(read(saved(book), "register.xlsx"))
+    book.create_sheet("Other")
+    problem = only(read(saved(book), "register.xlsx"), "file.sheet_missing")
+    assert "2 visible sheets" in problem.rule
+    sheet = book.create_sheet("REGISTER")
+    for row in [HEADER, ROWS[0]]:
+        sheet.append(row)
+    assert len(cells(read(saved(book), "register.xlsx"))) == 1
+    sheet.sheet_state = "hidden"
+    assert only(read(saved(book), "register.xlsx"), "file.sheet_hidden")
+
+
+def test_damaged_and_misnamed_files() -> None:
+    whole = saved(book_of([HEADER, *ROWS]))
+    for cut in (whole[: len(whole) // 2], whole[:-10], b"PK\x03\x04", b"not a workbook"):
+        assert only(read(cut, "register.xlsx"), "file.truncated")
+    assert only(read(b"\xd0\xcf\x11\xe0" + b"x" * 600, "register.xlsx"), "file.format")
+    assert "named .csv" in only(read(whole, "register.csv"), "file.format").rule
+    assert only(read(b"PAR1abc", "register.parquet"), "file.truncated")
+    assert only(read(b"a,b", "register.txt"), "file.format")
+    assert only(read(b"<html><body>Sign in</body></html>"), "file.format")
+    other = io.BytesIO()
+    with zipfile.ZipFile(other, "w") as archive:
+        archive.writestr("x.txt", "x")
+    assert only(read(other.getvalue(), "register.xlsx"), "file.truncated")
+
+
+WORD = st.text(
+    st.characters(codec="cp1252", exclude_categories=("Cc", "Cs", "Zs", "Zl", "Zp")), max_size=12
+).filter(lambda text: not any(mark in text for mark in "ÃÂâ"))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rows=st.lists(st.tuples(WORD, WORD, WORD), min_size=1, max_size=8),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "cp1252"]),
+    end=st.sampled_from(["\n", "\r\n"]),
+)
+def test_whatever_is_written_is_read(
+    rows: list[tuple[str, str, str]], encoding: str, end: str
+) -> None:
+    """Cells come back as written, in any encoding and with any text in them, in their rows."""
+    import csv
+
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator=end)
+    writer.writerow(HEADER)
+    for number, (upn, surname, provision) in enumerate(rows):
+        writer.writerow([upn, surname, "03/04/2012", provision, str(number)])
+    reading = read_table(buffer.getvalue().encode(encoding), "register.csv", TABLE)
+    expected = [
+        [u or None, s or None, "03/04/2012", p or None, str(n)] for n, (u, s, p) in enumerate(rows)
+    ]
+    assert cells(reading) == expected
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.binary(max_size=400), st.sampled_from(["csv", "xlsx", "parquet"]))
+def test_no_bytes_raise(content: bytes, ending: str) -> None:
+    """Whatever a file holds, the answer is a frame or a problem, never an exception."""
+    reading = read_table(content, f"register.{ending}", TABLE)
+    assert reading.frame is not None or reading.findings.problems
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_a_file_cut_anywhere_never_gives_rows_it_did_not_have(data: st.DataObject) -> None:
+    """Cutting loses rows, or a last cell's end; what is left is refused or a prefix."""
+    text = csv_of([HEADER, *many(12)])
+    cut = data.draw(st.integers(0, len(text)))
+    reading = read_table(text[:cut].encode(), "register.csv", TABLE)
+    if reading.findings.problems:
+        return
+    whole = cells(read_table(text.encode(), "register.csv", TABLE))
+    got = cells(reading)
+    assert got[:-1] == whole[: len(got) - 1]
+    assert got[-1][:4] == whole[len(got) - 1][:4]

@@ -239,7 +239,7 @@ def hidden(view: Measures, indicator: Indicator) -> Sentence | None:
 def _label(dimension: str, code: str, view: Measures) -> str:
     if dimension in DEPRIVATION:
         return group_words(dimension, code)
-    return words.lower_first(words.category_label(dimension, code, view.config))
+    return words.prose_label(dimension, code, view.config)
 
 
 def _with_value(row: Row, dimension: str, view: Measures, indicator: Indicator) -> Markup:

@@ -66,6 +66,18 @@ CODELISTS: Final = {
     "setting": ("setting", "sen_setting", "placement_setting"),
     "year_group": ("year_group", "national_curriculum_year"),
 }
+#: Dimensions whose labels keep their capital inside a sentence.
+NAMES: Final = frozenset({LOCALITY, "ethnicity", "extract", "school_year", "year_group"})
+#: How a category is spoken of in a sentence, where its label in a table would not read well.
+PROSE_LABELS: Final = {
+    ("sex", "F"): "girls and young women",
+    ("sex", "M"): "boys and young men",
+    ("sen_provision", "N"): "pupils without SEN",
+    ("sen_provision", "K"): "pupils with SEN support",
+    ("sen_provision", "E"): "pupils with an EHC plan",
+}
+#: Words that keep their capital wherever they stand.
+_PROPER: Final = ("Down", "England", "English")
 _ONES: Final = (  # noqa: SIM905 - a list of words reads better than twenty quoted strings
     "none one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
     "fifteen sixteen seventeen eighteen nineteen twenty"
@@ -161,7 +173,8 @@ def upper_first(text: str) -> str:
 def lower_first(text: str) -> str:
     """The text with its first letter small, unless the first word is an acronym or a name."""
     first = text.split(" ", 1)[0]
-    return text if first[1:] != first[1:].lower() else text[:1].lower() + text[1:]
+    name = first in _PROPER or first[1:] != first[1:].lower()
+    return text if name else text[:1].lower() + text[1:]
 
 
 def period_label(period: str, period_type: str) -> str:
@@ -240,6 +253,15 @@ def category_label(dimension: str, code: str, config: Configuration) -> str:
     if dimension == "age_group":
         return code.replace("-", " to ")
     return upper_first(code.replace("_", " "))
+
+
+def prose_label(dimension: str, code: str, config: Configuration) -> str:
+    """Name of one category inside a sentence: small first letter, unless it is a name."""
+    spoken = PROSE_LABELS.get((dimension, code))
+    if spoken is not None:
+        return spoken
+    label = category_label(dimension, code, config)
+    return label if dimension in NAMES else lower_first(label)
 
 
 def breakdown_label(breakdown: str, category: str, config: Configuration) -> str:

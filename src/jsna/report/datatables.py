@@ -1,0 +1,106 @@
+"""Tables of figures no chart shows: totals over time, and breakdowns of the latest period."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+
+from markupsafe import Markup
+
+from jsna.measures.declaration import LOCALITY, Indicator
+from jsna.report import format as words
+from jsna.report.figures import MOST_ROWS, Table
+from jsna.report.marks import cell, unit_words
+from jsna.report.narrative import comparator_codes
+from jsna.report.view import Measures, Row
+
+#: Column of a breakdown table -> its heading.
+_COLUMNS = {
+    "lower_95": "95% interval, lower",
+    "upper_95": "95% interval, upper",
+    "numerator": "Number",
+    "denominator": "Out of",
+}
+
+
+def further(view: Measures, indicator: Indicator, charted: Collection[str]) -> list[Table]:
+    """Tables of an indicator's totals and single breakdowns that no figure's table holds.
+
+    Args:
+        charted: keys of the measures that figures' tables hold already.
+    """
+    made = []
+    totals = series(view, indicator)
+    if totals is not None and not _covered(view.series(indicator.id)[-1:], charted):
+        made.append(totals)
+    rows: list[tuple[str, Row]] = []
+    for dims in indicator.breakdowns:
+        found = view.breakdown(indicator.id, dims) if len(dims) == 1 else []
+        if found and not _covered(found, charted):
+            rows += labelled(view, dims[0], found)
+    for start in range(0, len(rows), MOST_ROWS):
+        made.append(_table(view, indicator, rows[start : start + MOST_ROWS]))
+    return made
+
+
+def _covered(rows: Sequence[Row], charted: Collection[str]) -> bool:
+    return all(row.key in charted for row in rows)
+
+
+def labelled(view: Measures, dimension: str, rows: Sequence[Row]) -> list[tuple[str, Row]]:
+    """Rows of one breakdown in display order, each with "dimension: category"."""
+    config = view.config
+    head = words.upper_first(words.dimension_words(dimension, config))
+
+    def code(row: Row) -> str:
+        return row.area_code if dimension == LOCALITY else row.dims[dimension]
+
+    by_code = {code(row): row for row in rows}
+    order = words.category_order(dimension, list(by_code), config)
+    label = words.category_label
+    return [(f"{head}: {label(dimension, c, config)}", by_code[c]) for c in order]
+
+
+def _table(view: Measures, indicator: Indicator, rows: Sequence[tuple[str, Row]]) -> Table:
+    shown = [row for _, row in rows]
+    fields = ["value"]
+    if indicator.unit != "count":
+        fields += [f for f in _COLUMNS if any(math.isfinite(getattr(r, f)) for r in shown)]
+    periods = sorted({words.period_label(r.period, r.period_type) for r in shown})
+    place = words.area_label(view.config.area.code, view.config)
+    return Table(
+        caption=f"{indicator.title}: {place}, {words.join(periods)}",
+        header=("Group", unit_words(indicator.unit), *(_COLUMNS[f] for f in fields[1:])),
+        rows=tuple(
+            (label, tuple(cell(row, indicator.decimals, f) for f in fields)) for label, row in rows
+        ),
+        note=words.symbol_note([row.status for row in shown]),
+    )
+
+
+def series(view: Measures, indicator: Indicator) -> Table | None:
+    """Totals over time of the home area beside its comparators; None where there are none."""
+    home = view.series(indicator.id)
+    if not home:
+        return None
+    codes = comparator_codes(view, indicator)
+    others = {code: {r.period: r for r in view.series(indicator.id, code)} for code in codes}
+    others = {code: rows for code, rows in others.items() if any(r.period in rows for r in home)}
+    kept = home[-MOST_ROWS:]
+    area = view.config.area
+    names = [words.area_label(code, view.config) for code in (area.code, *others)]
+    rows = []
+    for row in kept:
+        beside = [others[code].get(row.period) for code in others]
+        cells = tuple(
+            Markup("[x]") if r is None else cell(r, indicator.decimals) for r in (row, *beside)
+        )
+        rows.append((words.period_label(row.period, row.period_type), cells))
+    unit = "" if indicator.unit == "count" else f", {unit_words(indicator.unit)}"
+    statuses = [r.status for r in kept]
+    return Table(
+        caption=f"{indicator.title}{unit}: {area.name} over time",
+        header=("Period", *names),
+        rows=tuple(rows),
+        note=words.symbol_note(statuses),
+    )

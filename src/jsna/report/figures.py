@@ -1,0 +1,122 @@
+"""Figures as the chart stage left them: images with their titles and the cells of their tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from jsna.report.marks import cell
+from jsna.report.view import Measures, Row
+
+#: Columns of numbers beside the row labels that fit the page; wider tables are split.
+MOST_COLUMNS: Final = 7
+#: Rows of one table in the annex; the rest is in the open data.
+MOST_ROWS: Final = 35
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table ready to print: the first header stands over the row labels."""
+
+    caption: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Markup, ...]], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure: its image, the words around it, and its data tables."""
+
+    id: str
+    indicator: str
+    chapter: str
+    svg: Markup
+    title: str
+    subtitle: str
+    note: str
+    sources: tuple[str, ...]
+    tables: tuple[Table, ...]
+    keys: frozenset[str]
+
+
+def load(folder: Path, view: Measures, read: Callable[[Path], str]) -> dict[str, list[Figure]]:
+    """Figures by indicator, in the order they were drawn.
+
+    Args:
+        folder: `charts/` of the draft.
+        view: safe measures, which the cells of the data tables name by key.
+        read: opens a text file (guarded by the caller).
+    """
+    found: dict[str, list[Figure]] = {}
+    for entry in json.loads(read(folder / "figures.json"))["figures"]:
+        svg = Markup(read(folder / f"{entry['id']}.svg"))
+        found.setdefault(entry["indicator"], []).append(_figure(entry, svg, view))
+    return found
+
+
+def _figure(entry: Mapping[str, Any], svg: Markup, view: Measures) -> Figure:
+    rows = [(label, [(c["key"], c["field"]) for c in cells]) for label, cells in entry["rows"]]
+    keys = [key for _, cells in rows for key, _ in cells if key]
+    shown = [view.by_key[key] for key in dict.fromkeys(keys) if key in view.by_key]
+    return Figure(
+        id=entry["id"],
+        indicator=entry["indicator"],
+        chapter=entry["chapter"],
+        svg=svg,
+        title=entry["title"],
+        subtitle=entry["subtitle"],
+        note=entry.get("note", ""),
+        sources=tuple(entry.get("sources") or view.sources(shown)),
+        tables=tuple(tables(entry["subtitle"], entry["header"], rows, view)),
+        keys=frozenset(keys),
+    )
+
+
+def tables(
+    caption: str,
+    header: Sequence[str],
+    rows: Sequence[tuple[str, Sequence[tuple[str, str]]]],
+    view: Measures,
+) -> list[Table]:
+    """Data tables of a figure, split by columns where they are too wide for the page."""
+    width = len(header) - 1
+    parts = -(-width // MOST_COLUMNS)
+    step = -(-width // parts) if parts else 1
+    made = []
+    kept = rows[:MOST_ROWS]
+    for part in range(parts):
+        columns = slice(part * step, (part + 1) * step)
+        body = tuple(
+            (label, tuple(_cell(key, field, view) for key, field in cells[columns]))
+            for label, cells in kept
+        )
+        title = caption if parts == 1 else f"{caption} (part {part + 1} of {parts})"
+        made.append(Table(title, (header[0], *header[1:][columns]), body, _note(rows, view)))
+    return made
+
+
+def _cell(key: str, field: str, view: Measures) -> Markup:
+    row: Row | None = view.by_key.get(key)
+    if row is None:
+        return Markup("[x]")
+    declared = view.declared(row.indicator)
+    return cell(row, declared.decimals if declared else 1, field)
+
+
+def _note(rows: Sequence[tuple[str, Sequence[tuple[str, str]]]], view: Measures) -> str:
+    from jsna.report.format import symbol_note
+
+    keys = [key for _, cells in rows for key, _ in cells]
+    statuses = [view.by_key[k].status if k in view.by_key else "x" for k in keys]
+    parts = [symbol_note(statuses)]
+    notes = sorted({view.by_key[k].note for k in keys if k in view.by_key and view.by_key[k].note})
+    parts += notes[:3]
+    if len(rows) > MOST_ROWS:
+        parts.append(f"The first {MOST_ROWS} rows are shown; all are in the open data")
+    return ". ".join(part for part in parts if part)

@@ -1,0 +1,132 @@
+"""Where figures come from, as a reader is told: publisher, title, release, licence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from jsna.edition import Configuration, Delivery, Source
+from jsna.extracts.base import Extract
+
+LOCAL: Final = "local:"
+OPEN_LICENCE: Final = "Open Government Licence"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One source as it is cited.
+
+    Attributes:
+        id: source id, or `local:<extract>`.
+        short: for a source line under a figure.
+        title, publisher, release, licence, address: for the list of sources.
+        note: what a reader must know of it.
+    """
+
+    id: str
+    short: str
+    title: str
+    publisher: str
+    release: str
+    licence: str
+    address: str
+    note: str
+
+    @property
+    def open(self) -> bool:
+        """Whether it is used under the Open Government Licence."""
+        return OPEN_LICENCE.lower() in self.licence.lower() or "ogl" in self.licence.lower()
+
+
+class Register:
+    """Citations of every source an edition may name.
+
+    Args:
+        config: configuration of the edition.
+        extracts: declared extracts by name, which give local extracts their titles.
+    """
+
+    def __init__(self, config: Configuration, extracts: Mapping[str, Extract]) -> None:
+        self.config = config
+        self.extracts = extracts
+        self._official: dict[str, Source] = dict(config.sources.values())
+
+    def cite(self, source_id: str) -> Citation:
+        """The citation of one source id; an unknown id is cited by itself."""
+        if source_id.startswith(LOCAL):
+            return self._local(source_id)
+        source = self._official.get(source_id)
+        if source is None:
+            return Citation(source_id, source_id, source_id, "", "", "", "", "")
+        return _official(source_id, source)
+
+    def all(self) -> list[Citation]:
+        """Every source of the edition: local extracts received, then official releases."""
+        names = sorted({d.extract for d in self.config.edition.received})
+        return [self.cite(LOCAL + name) for name in names] + [
+            self.cite(source_id) for source_id in sorted(self._official)
+        ]
+
+    def line(self, ids: Sequence[str]) -> str:
+        """The source line of a figure or table: every source once, joined with semicolons."""
+        shorts = list(dict.fromkeys(self.cite(source_id).short for source_id in sorted(ids)))
+        return "; ".join(shorts)
+
+    def _local(self, source_id: str) -> Citation:
+        name = source_id.removeprefix(LOCAL)
+        extract = self.extracts.get(name)
+        title = extract.title if extract else name.replace("_", " ").capitalize()
+        deliveries = [d for d in self.config.edition.received if d.extract == name]
+        owners = sorted({d.owner for d in deliveries if d.owner}) or [self.config.area.name]
+        dates = [d.as_at for d in deliveries if d.as_at]
+        periods = sorted({d.period for d in deliveries})
+        synthetic = self.config.edition.synthetic
+        return Citation(
+            id=source_id,
+            short=f"{', '.join(owners)}, {title}{', synthetic' if synthetic else ''}",
+            title=title,
+            publisher=", ".join(owners),
+            release=", ".join(periods) + (f" (as at {day(max(dates))})" if dates else ""),
+            licence="Local records, used under the legal basis listed in this chapter",
+            address="",
+            note=extract.description if extract else "",
+        )
+
+
+def _official(source_id: str, source: Source) -> Citation:
+    release = source.release if source.release not in source.title else ""
+    short = ", ".join(part for part in (source.publisher, source.title, release) if part)
+    return Citation(
+        id=source_id,
+        short=short,
+        title=source.title,
+        publisher=source.publisher,
+        release=source.release + (f", {day(source.published)}" if source.published else ""),
+        licence=source.licence,
+        address=source.page or source.address,
+        note=source.note,
+    )
+
+
+def day(moment: date) -> str:
+    """`27 November 2025`, whatever the locale."""
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def month(moment: date) -> str:
+    """`November 2025`, whatever the locale."""
+    return f"{_MONTHS[moment.month - 1]} {moment.year}"
+
+
+_MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
+
+def missing(config: Configuration, extracts: Mapping[str, Extract], chapter: str) -> list[Delivery]:
+    """Deliveries not received that would have fed a chapter."""
+    absent = [d for d in config.edition.extracts if d.status != "received"]
+    return [d for d in absent if d.extract in extracts and chapter in extracts[d.extract].feeds]

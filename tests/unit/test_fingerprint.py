@@ -1,0 +1,69 @@
+"""Code fingerprints change with what a stage runs, and with nothing else."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from jsna.provenance import fingerprint as module
+
+
+@pytest.fixture
+def of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Fingerprint of modules in a copy of the source that a test may edit."""
+    shutil.copytree(module._SOURCE / "jsna", tmp_path / "jsna")
+    monkeypatch.setattr(module, "_SOURCE", tmp_path)
+
+    def run(*modules: str) -> str:
+        for function in (module.fingerprint, module._imports, module._tree):
+            function.cache_clear()
+        return module.fingerprint(*modules)
+
+    yield run
+    for function in (module.fingerprint, module._imports, module._tree):
+        function.cache_clear()
+
+
+def edit(root: Path, file: str, old: str, new: str) -> None:
+    path = root / "jsna" / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def test_a_changed_method_changes_what_imports_it_and_nothing_else(
+    of: Callable[..., str], tmp_path: Path
+) -> None:
+    before = of("jsna.linkage.link"), of("jsna.provenance.fingerprint")
+    # keys.py is imported by link.py alone.
+    edit(tmp_path, "linkage/keys.py", "SHORTEST_KEY = 32", "SHORTEST_KEY = 33")
+    after = of("jsna.linkage.link"), of("jsna.provenance.fingerprint")
+    assert after[0] != before[0]
+    assert after[1] == before[1]
+
+
+def test_comments_docstrings_and_layout_do_not_count(
+    of: Callable[..., str], tmp_path: Path
+) -> None:
+    before = of("jsna.linkage")
+    edit(tmp_path, "linkage/keys.py", "SHORTEST_KEY = 32", "# why\n\nSHORTEST_KEY   =   32")
+    edit(tmp_path, "linkage/keys.py", '"""Person keys:', '"""Keys of persons:')
+    assert of("jsna.linkage") == before
+
+
+def test_an_import_inside_a_function_counts(of: Callable[..., str], tmp_path: Path) -> None:
+    before = of("jsna.cli")
+    edit(tmp_path, "provenance/manifest.py", '"pango-1.0"', '"pango-2.0"')
+    assert of("jsna.cli") != before
+
+
+def test_a_declaration_found_by_being_there_counts(of: Callable[..., str], tmp_path: Path) -> None:
+    before = of("jsna.linkage.link")
+    edit(tmp_path, "extracts/ncmp.py", 'identifier="nhs_number"', 'identifier="local_id"')
+    assert of("jsna.linkage.link") != before
+
+
+def test_an_unknown_module_is_an_error() -> None:
+    with pytest.raises(ValueError, match="no such module"):
+        module.fingerprint("jsna.nothing_of_that_name")

@@ -1,0 +1,99 @@
+"""What is rebuilt when something changes, and what is not."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SMALL, Project
+
+pytestmark = pytest.mark.xdist_group("built")
+
+STAGES = (
+    "ingest", "published", "link", "derive", "measure", "protect", "draw", "write", "print", "seal",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def project(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A copy of the built project that these tests may edit. Times are kept."""
+    root = tmp_path_factory.mktemp("rerun") / "project"
+    shutil.copytree(built.root, root)
+    return Project(root)
+
+
+@pytest.fixture
+def edited(project: Project) -> Iterator[Callable[[str, str, str], None]]:
+    """Edits a file of the project, and undoes it (and rebuilds nothing) afterwards."""
+    kept: dict[Path, str] = {}
+
+    def edit(file: str, old: str, new: str) -> None:
+        path = project.root / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text, file
+        kept.setdefault(path, text)
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    yield edit
+    for path, text in kept.items():
+        path.write_text(text, encoding="utf-8")
+
+
+def stages_run(project: Project) -> list[str]:
+    """The stages a build runs, in pipeline order, seen by their logs being written."""
+    logs = project.processed() / "logs"
+    before = {p.name: p.stat().st_mtime_ns for p in logs.glob("*.log")}
+    project.jsna("build", SMALL)
+    after = {p.name: p.stat().st_mtime_ns for p in logs.glob("*.log")}
+    return [stage for stage in STAGES if after[f"{stage}.log"] != before.get(f"{stage}.log")]
+
+
+def test_nothing_changed_runs_no_job(project: Project) -> None:
+    assert stages_run(project) == []
+
+
+def test_a_touched_input_runs_no_job(project: Project) -> None:
+    for path in (project.root / "data/raw" / SMALL).iterdir():
+        if path.is_file():
+            path.touch()
+    assert stages_run(project) == []
+
+
+def test_a_sentence_of_a_template_rebuilds_only_the_report(
+    project: Project, edited: Callable[[str, str, str], None]
+) -> None:
+    template = next((project.root / "reports/templates").rglob("scope*"))
+    text = template.read_text(encoding="utf-8")
+    sentence = re.search(r"<p>[A-Z][^<{]{20,}", text)
+    assert sentence is not None
+    file = template.relative_to(project.root).as_posix()
+    edited(file, sentence.group(), sentence.group() + " An added sentence.")
+    assert stages_run(project) == ["write", "print", "seal"]
+    assert "An added sentence." in (project.report() / "jsna.html").read_text(encoding="utf-8")
+
+
+def test_a_method_rebuilds_what_depends_on_it(
+    project: Project, edited: Callable[[str, str, str], None]
+) -> None:
+    stages_run(project)  # undo of the test before
+    edited("src/jsna/measures/methods/proportions.py", "def ", "_EDITED = True\n\n\ndef ")
+    run = stages_run(project)
+    assert run[-6:] == ["measure", "protect", "draw", "write", "print", "seal"]
+    assert not {"ingest", "link", "derive"} & set(run)
+
+
+def test_a_lost_report_is_published_again_without_rebuilding(project: Project) -> None:
+    stages_run(project)
+    (project.report() / "jsna.pdf").unlink()
+    assert stages_run(project) == ["seal"]
+    assert (project.report() / "jsna.pdf").is_file()
+
+
+def test_an_altered_report_is_published_again(project: Project) -> None:
+    html = project.report() / "jsna.html"
+    text = html.read_text(encoding="utf-8")
+    html.write_text(text + "<!-- altered -->", encoding="utf-8")
+    assert stages_run(project) == ["seal"]
+    assert html.read_text(encoding="utf-8") == text

@@ -239,9 +239,9 @@ def _report_ragged(
         if some:
             findings.refuse(
                 "file.ragged",
-                f"{listed([row for row, _ in some], 'has', 'have')} {words} cells than the header's "
-                f"{width} (the first has {some[0][1]}): a comma inside a cell needs quotation marks "
-                "around the cell",
+                f"{listed([row for row, _ in some], 'has', 'have')} {words} cells than the "
+                f"header's {width} (the first has {some[0][1]}): a comma inside a cell needs "
+                "quotation marks around the cell",
                 row=some[0][0],
                 count=len(some),
             )

@@ -1,0 +1,172 @@
+"""Every file of an edition, read once: digest checked, turned into staged frames.
+
+Nothing stops at the first fault: each file's problems are gathered, so that an analyst puts all
+of them right in one go.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jsna.edition import Delivery
+from jsna.errors import Problem
+from jsna.extracts.base import Extract
+from jsna.ingest.grid import Findings
+from jsna.ingest.read import read_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: List of digests a synthetic edition's generator writes beside its files.
+DIGESTS = "SHA256SUMS"
+#: A problem of one of these leaves nothing of the whole file to look at.
+_WHOLE_FILE = frozenset({"file.empty", "file.format", "file.truncated"})
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """One table of one delivery.
+
+    Attributes:
+        delivery: the delivery it belongs to.
+        table: name of the table.
+        frame: the staged frame; None where its rows cannot be judged.
+        findings: what is wrong with the file.
+    """
+
+    delivery: Delivery
+    table: str
+    frame: pd.DataFrame | None
+    findings: Findings
+
+
+def stage_deliveries(
+    deliveries: Iterable[Delivery],
+    extracts: Mapping[str, Extract],
+    folder: Path,
+    *,
+    synthetic: bool,
+) -> list[Staged]:
+    """Read every table of every delivery.
+
+    Args:
+        deliveries: those received.
+        extracts: declared extracts by name.
+        folder: where the files are; only read.
+        synthetic: digests come from the generator's list where the delivery gives none.
+
+    Returns:
+        One entry for each table of each delivery, in the order of the edition and the
+        declaration, whether it could be read or not.
+    """
+    listed = read_digests(folder / DIGESTS) if synthetic else {}
+    return [
+        staged
+        for delivery in deliveries
+        for staged in _stage_delivery(
+            delivery, extracts[delivery.extract], folder, {**listed, **delivery.sha256}
+        )
+    ]
+
+
+def read_digests(path: Path) -> dict[str, str]:
+    """File -> SHA-256, from a list as `sha256sum` writes it; empty where there is none."""
+    if not path.is_file():
+        return {}
+    lines = (line.split(maxsplit=1) for line in path.read_text(encoding="utf-8").splitlines())
+    return {pair[1].lstrip("*").strip(): pair[0] for pair in lines if len(pair) == 2}
+
+
+def _stage_delivery(
+    delivery: Delivery, extract: Extract, folder: Path, digests: Mapping[str, str]
+) -> list[Staged]:
+    contents: dict[str, bytes | None] = {}
+    first: dict[str, Findings] = {}
+    staged: list[Staged] = []
+    for table in extract.tables:
+        file = delivery.files.get(table.name)
+        if file is None:
+            continue
+        if file not in contents:
+            first[file] = Findings(file)
+            contents[file] = load(folder, file, digests, first[file])
+        opening = first.pop(file, None)
+        # A workbook's second table does not repeat what was said about the whole workbook.
+        findings = opening or Findings(file)
+        content = contents[file]
+        frame = None
+        if content is not None:
+            alone = list(delivery.files.values()).count(file) == 1
+            reading = read_table(content, file, table, alone=alone)
+            frame = reading.frame
+            _add(findings, reading.findings, "" if alone else f", sheet {table.name!r}")
+            if any(p.code in _WHOLE_FILE for p in reading.findings.problems):
+                contents[file] = None
+        staged.append(Staged(delivery, table.name, frame, findings))
+    return staged
+
+
+def _add(findings: Findings, more: Findings, place: str) -> None:
+    def placed(problems: list[Problem]) -> list[Problem]:
+        from dataclasses import replace
+
+        return [replace(p, where=p.where + place) for p in problems] if place else problems
+
+    findings.problems += placed(more.problems)
+    findings.warnings += placed(more.warnings)
+    findings.remarks += more.remarks
+
+
+def load(folder: Path, file: str, digests: Mapping[str, str], findings: Findings) -> bytes | None:
+    """Bytes of a raw file, checked against its digest; None where it cannot be opened."""
+    path = folder / file
+    if not path.is_file():
+        _report_missing(folder, file, findings)
+        return None
+    for lock in (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#")):
+        if lock.exists():
+            findings.refuse(
+                "file.locked",
+                "the workbook is open in a spreadsheet program (its lock file is beside it): "
+                "save and close it, or delete the lock file if nobody has it open",
+            )
+            return None
+    try:
+        content = path.read_bytes()
+    except OSError:
+        rule = "the file cannot be opened: another program has it open, or you may not read it"
+        findings.refuse("file.locked", rule)
+        return None
+    _check_digest(content, file, digests, findings)
+    return content
+
+
+def _check_digest(
+    content: bytes, file: str, digests: Mapping[str, str], findings: Findings
+) -> None:
+    digest = hashlib.sha256(content).hexdigest()
+    wanted = digests.get(file)
+    if wanted is None:
+        rule = f"the file is not in {DIGESTS}; make the synthetic extracts again"
+        findings.refuse("file.digest_unknown", rule)
+    elif digest != wanted:
+        findings.refuse(
+            "file.digest",
+            f"this is not the file the edition names: its SHA-256 is {digest}, expected {wanted}; "
+            "put the right file back, or record the new digest if the change is meant",
+        )
+
+
+def _report_missing(folder: Path, file: str, findings: Findings) -> None:
+    """A missing file, with the nearest name that is there."""
+    parent = (folder / file).parent
+    present = sorted(p.name for p in parent.iterdir() if p.is_file()) if parent.is_dir() else []
+    folded = {name.casefold(): name for name in present}
+    near = difflib.get_close_matches(Path(file).name.casefold(), list(folded), n=1, cutoff=0.6)
+    hint = f"; {folded[near[0]]!r} is there: rename it if it is this file" if near else ""
+    findings.refuse("file.missing", f"the file is not in the edition's folder of raw files{hint}")

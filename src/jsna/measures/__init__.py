@@ -1,0 +1,1 @@
+"""From records to measures: analysis tables, declarations, methods and the engine."""

@@ -1,0 +1,246 @@
+"""The analysis tables: what a row is, whom it stands for, which columns it has.
+
+Everything an indicator may count is declared here once. `tables` makes them, the engine checks
+declarations against them before it reads a row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from jsna.errors import JsnaError, Problem
+from jsna.measures.declaration import LOCALITY, Base
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from jsna.edition import Configuration
+
+Kind = Literal["string", "integer", "boolean", "number"]
+
+_SQL: Final = {
+    "string": "VARCHAR",
+    "integer": "BIGINT",
+    "boolean": "BOOLEAN",
+    "number": "DOUBLE",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """An analysis table.
+
+    Attributes:
+        name: name of the table and of its file.
+        row: what one row is.
+        base: the population its rows stand for.
+        columns: column -> kind of value, in order.
+        extracts: the extracts it is made of, the one that brings its rows first.
+        previous_year: its period is the year before that of the delivery (a January return
+            describes the calendar year before it).
+    """
+
+    name: str
+    row: str
+    base: Base
+    columns: dict[str, Kind]
+    extracts: tuple[str, ...]
+    previous_year: bool = False
+
+    @property
+    def sql_columns(self) -> dict[str, str]:
+        """Column -> DuckDB type."""
+        return {column: _SQL[kind] for column, kind in self.columns.items()}
+
+
+def _strings(names: str) -> dict[str, Kind]:
+    return dict.fromkeys(names.split(), "string")
+
+
+_PLACE: Final = _strings("lsoa_code locality_code imd_decile imd_quintile")
+_PUPIL: Final[dict[str, Kind]] = {
+    **_strings("person_key period"),
+    "age": "integer",
+    **_strings(
+        "age_group sex ethnicity fsm year_group phase school_urn school_type sen_provision "
+        "primary_need"
+    ),
+    **_PLACE,
+}
+_EVENT: Final[dict[str, Kind]] = {
+    **_strings("person_key period sex year_group sen_provision primary_need"),
+    **_PLACE,
+}
+
+_ALL: Final = (
+    Analysis(
+        "pupil",
+        "a pupil on roll (sole or dual main registration) on census day",
+        "attending",
+        _PUPIL,
+        ("school_census", "areas"),
+    ),
+    Analysis(
+        "plan",
+        "an EHC plan maintained in January",
+        "maintained",
+        {
+            **_strings("person_key period"),
+            "age": "integer",
+            **_strings("age_group sex ethnicity primary_need setting placement sector residential"),
+            "resident": "boolean",
+            **_PLACE,
+        },
+        ("sen2", "schools", "areas"),
+    ),
+    Analysis(
+        "request",
+        "a request for an EHC needs assessment, by calendar year received",
+        "maintained",
+        {
+            **_strings("person_key period age_group sex outcome"),
+            "within_6_weeks": "boolean",
+            **_PLACE,
+        },
+        ("sen2", "areas"),
+        previous_year=True,
+    ),
+    Analysis(
+        "new_plan",
+        "a plan first issued, by calendar year",
+        "maintained",
+        {
+            **_strings("person_key period age_group sex primary_need"),
+            "within_20_weeks": "boolean",
+            "exception": "boolean",
+            **_PLACE,
+        },
+        ("sen2", "areas"),
+        previous_year=True,
+    ),
+    Analysis(
+        "ceased_plan",
+        "a plan ceased, by calendar year",
+        "maintained",
+        {**_strings("person_key period age_group sex cease_reason"), **_PLACE},
+        ("sen2", "areas"),
+        previous_year=True,
+    ),
+    Analysis(
+        "suspension",
+        "a suspension, by academic year",
+        "attending",
+        {**_EVENT, "reason": "string", "sessions": "integer"},
+        ("exclusions", "school_census", "areas"),
+    ),
+    Analysis(
+        "permanent_exclusion",
+        "a permanent exclusion, by academic year",
+        "attending",
+        {**_EVENT, "reason": "string", "sessions": "integer"},
+        ("exclusions", "school_census", "areas"),
+    ),
+    Analysis(
+        "exclusion_reason",
+        "a reason given for a suspension or permanent exclusion (up to three each)",
+        "attending",
+        {**_EVENT, **_strings("category reason")},
+        ("exclusions", "school_census", "areas"),
+    ),
+    Analysis(
+        "roll",
+        "a pupil on the January roll of an academic year",
+        "attending",
+        {**_PUPIL, "suspended": "boolean"},
+        ("school_census", "exclusions", "areas"),
+    ),
+    Analysis(
+        "ncmp",
+        "a child measured",
+        "resident",
+        {**_strings("person_key period school_year sex weight_category"), **_PLACE},
+        ("ncmp", "areas"),
+    ),
+    Analysis(
+        "population",
+        "residents of a small area, of one sex and one year of age",
+        "resident",
+        {
+            **_strings("period sex"),
+            "age": "integer",
+            "age_group": "string",
+            "people": "integer",
+            **_PLACE,
+        },
+        ("population", "areas"),
+    ),
+    Analysis(
+        "lsoa",
+        "a small area (LSOA) of the authority",
+        "areas",
+        {
+            "period": "string",
+            "imd_rank": "integer",
+            "idaci_rank": "integer",
+            "idaci_decile": "string",
+            **_PLACE,
+        },
+        ("areas",),
+    ),
+    Analysis(
+        "record",
+        "a table of a delivery, with the number of its rows",
+        "records",
+        {
+            **_strings("period extract table delivery_period"),
+            "rows_received": "integer",
+            "rows_valid": "integer",
+            "rows_quarantined": "integer",
+        },
+        (),
+    ),
+)
+CATALOGUE: Final = {table.name: table for table in _ALL}
+
+
+def column_of(dimension: str) -> str:
+    """The column a dimension is counted by; `locality` stands for the area's own."""
+    return "locality_code" if dimension == LOCALITY else dimension
+
+
+def arrow(name: str, rows: pa.Table | pd.DataFrame) -> pa.Table:
+    """The rows as an Arrow table of exactly the declared columns, in order and of their types.
+
+    Raises:
+        JsnaError: naming every declared column that is missing; it is a fault of the program.
+    """
+    import pyarrow as pa
+
+    types = {
+        "string": pa.string(),
+        "integer": pa.int64(),
+        "boolean": pa.bool_(),
+        "number": pa.float64(),
+    }
+    table = rows if isinstance(rows, pa.Table) else pa.Table.from_pandas(rows, preserve_index=False)
+    declared = CATALOGUE[name].columns
+    missing = [column for column in declared if column not in table.column_names]
+    if missing:
+        rule = f"analysis table lacks the columns {', '.join(missing)}"
+        raise JsnaError(Problem(name, rule, code="table.columns"))
+    schema = pa.schema([(column, types[kind]) for column, kind in declared.items()])
+    return table.select(list(declared)).cast(schema)
+
+
+def periods(name: str, config: Configuration) -> set[str]:
+    """Periods for which the rows of a table were received, even where there were none to receive.
+
+    A year without a permanent exclusion is a zero; a year whose file never came is a gap.
+    """
+    table = CATALOGUE[name]
+    if not table.extracts:
+        return set()
+    given = {d.period for d in config.edition.received if d.extract == table.extracts[0]}
+    return {str(int(p) - 1) for p in given} if table.previous_year else given

@@ -1,0 +1,111 @@
+"""Declarations against the analysis tables: everything wrong with them, before a row is read.
+
+The one rule that statistics depends on: a ratio is refused where its numerator and denominator
+stand for different populations (children who attend, live, or have a plan maintained here).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from jsna.errors import JsnaError, Problem
+from jsna.measures.catalogue import CATALOGUE, column_of
+from jsna.measures.declaration import Indicator, Side
+from jsna.measures.schema import METHODS, PERIOD_TYPES, UNITS
+
+#: What one of each unit is worth; a percentage is a hundredth.
+_MULTIPLIERS: Final = {"percent": 100, "per_100": 100, "per_1000": 1_000, "per_10000": 10_000}
+#: Methods the engine calculates from a numerator and, but for counts, a denominator.
+CALCULATED: Final = ("count", "proportion", "proportion_wilson", "rate_byar")
+
+
+def check(indicators: Iterable[Indicator]) -> None:
+    """Raise with every fault found in the local sides of the declarations."""
+    import duckdb
+
+    problems: list[Problem] = []
+    with duckdb.connect() as connection:
+        for table in CATALOGUE.values():
+            columns = ", ".join(f'"{c}" {t}' for c, t in table.sql_columns.items())
+            connection.execute(f'create table "{table.name}" ({columns})')
+        for indicator in indicators:
+            where = f"config/indicators/{indicator.chapter or '?'}.yaml"
+            for key, rule in _faults(indicator, connection):
+                problems.append(
+                    Problem(where, rule, column=f"{indicator.id}.{key}", code="indicator")
+                )
+    if problems:
+        raise JsnaError(problems, title="Indicators cannot be measured as declared:")
+
+
+def _faults(indicator: Indicator, connection: Any) -> Iterator[tuple[str, str]]:
+    for key, allowed in (("unit", UNITS), ("method", METHODS), ("period_type", PERIOD_TYPES)):
+        if getattr(indicator, key) not in allowed:
+            yield key, f"must be one of {', '.join(allowed)}"
+    expected = _MULTIPLIERS.get(indicator.unit)
+    if expected is not None and indicator.multiplier != expected:
+        yield "multiplier", f"a value in {indicator.unit} needs the multiplier {expected}"
+    if indicator.numerator is None:
+        return
+    if indicator.method not in CALCULATED:
+        yield "method", f"the engine calculates {', '.join(CALCULATED)}, not {indicator.method}"
+    if (indicator.method == "count") != (indicator.denominator is None):
+        yield "method", "a count has no denominator, and everything else has one"
+    sides = {"numerator": indicator.numerator, "denominator": indicator.denominator}
+    for key, side in sides.items():
+        if side is not None:
+            yield from _side_faults(key, side, indicator, connection)
+    yield from _dimension_faults(indicator)
+
+
+def _side_faults(
+    key: str, side: Side, indicator: Indicator, connection: Any
+) -> Iterator[tuple[str, str]]:
+    import duckdb
+
+    table = CATALOGUE.get(side.table)
+    if table is None:
+        yield f"{key}.table", f"no analysis table {side.table!r}; there are {', '.join(CATALOGUE)}"
+        return
+    try:
+        connection.execute(f'select 1 from "{table.name}" where ({side.where}) limit 0')
+    except duckdb.Error as error:
+        said = str(error).splitlines()[0]
+        has = ", ".join(table.columns)
+        yield f"{key}.where", f"is no condition on table {table.name!r} ({said}); it has {has}"
+    if side.count not in ("rows", "persons"):
+        kind = table.columns.get(side.count)
+        if kind not in ("integer", "number"):
+            yield f"{key}.count", f"must be rows, persons or a number column of {table.name!r}"
+    elif side.count == "persons" and "person_key" not in table.columns:
+        yield f"{key}.count", f"table {table.name!r} has no persons to count"
+    if key == "numerator" and side.period != "same":
+        yield f"{key}.period", "only a denominator may be of another period"
+    base = side.base or table.base
+    if side.base not in (None, table.base) and side.where == "true":
+        yield f"{key}.base", f"a base other than the table's ({table.base}) needs a condition"
+    if base != indicator.population_base:
+        rule = (
+            f"counts the {base} population, but the indicator declares "
+            f"{indicator.population_base}; a ratio across population bases means nothing"
+        )
+        yield f"{key}.base", rule
+
+
+def _dimension_faults(indicator: Indicator) -> Iterator[tuple[str, str]]:
+    tables = [indicator.numerator] + ([indicator.denominator] if indicator.denominator else [])
+    for position, side in enumerate(tables):
+        if side is None or side.table not in CATALOGUE:
+            continue
+        columns = CATALOGUE[side.table].columns
+        over = indicator.over if position else ()
+        for dimension in sorted({d for set_ in indicator.breakdowns for d in set_} - set(over)):
+            if columns.get(column_of(dimension)) != "string":
+                has = ", ".join(c for c, kind in columns.items() if kind == "string")
+                rule = f"table {side.table!r} has no dimension {dimension!r}; it has {has}"
+                yield "breakdowns", rule
+    used = {d for set_ in indicator.breakdowns for d in set_}
+    for dimension in indicator.adds_over:
+        if dimension not in used:
+            yield "adds_over", f"adds over {dimension!r}, but no breakdown has it"

@@ -1,0 +1,84 @@
+"""Where a local measure comes from, and which disclosure profile protects it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from jsna.edition import Configuration
+from jsna.extracts import registry
+from jsna.measures.catalogue import CATALOGUE
+from jsna.measures.declaration import Indicator
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+#: Profiles of rows that are no records about children, unless the edition says otherwise.
+OFFICIAL: Final = "official"
+QUALITY: Final = "quality"
+#: Name under which the counts of records stand in `source` and in an edition's `profiles`.
+RECORDS: Final = "quality"
+#: Analysis table -> datasets it is made of where the edition has no extract for it.
+DATASETS: Final = {
+    "lsoa": ("iod", "lsoa_lookup"),
+    "population": ("population",),
+}
+
+
+def _tables(indicator: Indicator) -> list[str]:
+    sides = [side for side in (indicator.numerator, indicator.denominator) if side is not None]
+    return list(dict.fromkeys(side.table for side in sides))
+
+
+def extracts_of(indicator: Indicator) -> list[str]:
+    """Extracts an indicator is counted from; the places of people are told by `areas`."""
+    found = dict.fromkeys(e for table in _tables(indicator) for e in CATALOGUE[table].extracts)
+    return list(found) or [RECORDS]
+
+
+def profile_of(indicator: Indicator, config: Configuration) -> str:
+    """The disclosure profile of an indicator: the strictest of its extracts'.
+
+    An extract's own profile is what the edition says; else areas and population estimates, which
+    are official already, need none, and records about children have the edition's.
+    """
+    edition = config.edition
+    person_level = {name: extract.person_level for name, extract in registry().items()}
+    names = []
+    for extract in extracts_of(indicator):
+        if extract in edition.profiles:
+            names.append(edition.profiles[extract])
+        elif extract == RECORDS:
+            names.append(QUALITY)
+        else:
+            names.append(edition.profile if person_level.get(extract, True) else OFFICIAL)
+    return max(
+        names,
+        key=lambda n: (config.profiles[n].threshold, config.profiles[n].rounding, n),
+    )
+
+
+def source_of(
+    indicator: Indicator,
+    config: Configuration,
+    tables: Mapping[str, pa.Table | pd.DataFrame],
+) -> str:
+    """`local:` and the extracts received, joined with "+"; source ids where official tables serve.
+
+    An analysis table made from official releases is recognised by its extract not being received.
+    """
+    received = {delivery.extract for delivery in config.edition.received}
+    official = [
+        config.sources[dataset][0]
+        for table in _tables(indicator)
+        if table in DATASETS and CATALOGUE[table].extracts[0] not in received
+        for dataset in DATASETS[table]
+        if dataset in config.sources
+    ]
+    if official:
+        return "+".join(dict.fromkeys(official))
+    names = extracts_of(indicator)
+    # Places are everyone's background; they are named only where they are what is counted.
+    named = [name for name in names if name != "areas"] or names
+    return "local:" + "+".join(named)

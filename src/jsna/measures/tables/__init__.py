@@ -1,0 +1,129 @@
+"""Analysis tables: from linked rows to the tables indicators are counted in.
+
+One module holds the queries of one group of tables. Linked rows hold no direct identifier, and
+neither does anything made here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from jsna import io
+from jsna.edition import Configuration
+from jsna.extracts.periods import reference_date
+from jsna.measures.catalogue import CATALOGUE, arrow
+from jsna.measures.tables import caseload, census, exclusions, health, places, process
+from jsna.measures.tables.recipe import Recipe
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+__all__ = ["derive", "run"]
+
+
+def run(config: Configuration, paths: io.Paths) -> None:
+    """Make the analysis tables of an edition; writes `restricted/tables/` and `derive.json`."""
+    import pyarrow.parquet as pq
+
+    def stored(folder: str) -> dict[str, pa.Table]:
+        files = sorted((paths.restricted / folder).glob("*.parquet"))
+        return {file.stem: pq.read_table(file) for file in files}
+
+    tables = derive(stored("linked"), config, stored("reference"))
+    folder = paths.restricted / "tables"
+    io.clear_folder(folder)
+    for name, table in tables.items():
+        io.write_parquet(folder / f"{name}.parquet", table)
+    io.write_json(
+        paths.restricted / "derive.json",
+        {name: table.num_rows for name, table in sorted(tables.items())},
+    )
+
+
+def derive(
+    linked: Mapping[str, pa.Table | pd.DataFrame],
+    config: Configuration,
+    reference: Mapping[str, pa.Table | pd.DataFrame] | None = None,
+) -> dict[str, pa.Table]:
+    """Analysis tables from linked rows.
+
+    Args:
+        linked: `<extract>.<table>` -> rows of all periods, as `docs/data-flow.md` says.
+        config: names the area, its localities and the days the rows describe.
+        reference: analysis tables (`lsoa`, `population`) made from official releases; they stand
+            where the edition has no extract of its own for them.
+
+    Returns:
+        Table name -> rows, of the columns of the catalogue, ordered. A table whose extracts were
+        not received is left out.
+    """
+    import duckdb
+
+    made: dict[str, pa.Table] = {}
+    with duckdb.connect() as connection:
+        there = {*linked, "census_day", "exclusion_year"}
+        for name, rows in linked.items():
+            connection.register(name, rows)
+        _calendar(connection, linked, config)
+        for recipe in _recipes(config, linked):
+            if not there.issuperset(recipe.needs):
+                if recipe.name != "place":
+                    continue
+                recipe = _NOWHERE
+            # Kept as a table, so that what builds on it does not make it again.
+            connection.execute(f'create table "{recipe.name}" as {recipe.sql}')
+            there.add(recipe.name)
+            if recipe.name in CATALOGUE:
+                found = connection.sql(f'select * from "{recipe.name}"').to_arrow_table()
+                made[recipe.name] = arrow(recipe.name, found)
+    if "areas.lsoa" not in linked:
+        made.pop("lsoa", None)
+    for name, rows in (reference or {}).items():
+        if name in CATALOGUE and name not in made:
+            made[name] = arrow(name, rows)
+    return dict(sorted(made.items()))
+
+
+#: Where no small areas were received, nobody has a known place.
+_NOWHERE = Recipe(
+    "place",
+    (),
+    "select null::varchar as period, null::varchar as lsoa_code, null::varchar as locality_code, "
+    "null::varchar as imd_decile, null::varchar as imd_quintile, null::bigint as imd_rank, "
+    "null::bigint as idaci_rank, null::varchar as idaci_decile where false",
+)
+
+
+def _recipes(config: Configuration, linked: Mapping[str, object]) -> tuple[Recipe, ...]:
+    return (
+        *places.recipes(config.area),
+        *census.TABLES,
+        *exclusions.TABLES,
+        *process.TABLES,
+        *caseload.recipes(config.area, register="schools.school" in linked),
+        *health.TABLES,
+    )
+
+
+def _calendar(
+    connection: object, linked: Mapping[str, pa.Table | pd.DataFrame], config: Configuration
+) -> None:
+    """`census_day`: January return -> its day; `exclusion_year`: years whose exclusions arrived."""
+    import duckdb
+
+    assert isinstance(connection, duckdb.DuckDBPyConnection)
+    connection.execute("create table census_day (period varchar, day date)")
+    connection.execute("create table exclusion_year (period varchar)")
+    if "sen2.activeplans" in linked:
+        found = connection.execute('select distinct period from "sen2.activeplans"').fetchall()
+        for (period,) in sorted(found):
+            day = reference_date(period, "january", config.edition.reference_date)
+            connection.execute("insert into census_day values (?, ?)", [period, day])
+    years = {d.period for d in config.edition.received if d.extract == "exclusions"}
+    if "exclusions.exclusions" in linked:
+        found = connection.execute('select distinct period from "exclusions.exclusions"').fetchall()
+        years |= {period for (period,) in found}
+    for period in sorted(years):
+        connection.execute("insert into exclusion_year values (?)", [period])

@@ -1,0 +1,93 @@
+"""The EHC process: requests, new plans and ceased plans of the calendar year before the return.
+
+A January return holds the requests of every plan in force, so older years are there but not
+complete; only the calendar year the return is for is counted. Ages are those on census day.
+"""
+
+from __future__ import annotations
+
+from jsna.measures.tables.recipe import PLACE, Recipe, age_group
+
+#: A decision to assess or not is due 6 weeks, a plan 20 weeks, after the request.
+SIX_WEEKS, TWENTY_WEEKS = 6 * 7, 20 * 7
+
+_YEAR = "cast(cast({row}.period as integer) - 1 as varchar)"
+_IN_YEAR = "year({date}) = cast({row}.period as integer) - 1"
+
+TABLES = (
+    Recipe(
+        "request",
+        ("sen2.requests", "sen2.person", "place"),
+        # H: decided before the period of the return, so not a request of this year.
+        f"""
+        select r.person_key, {_YEAR.format(row="r")} as period,
+            {age_group("r.age")} as age_group, person.sex,
+            case r.request_outcome when 'Y' then 'assess' when 'N' then 'refuse'
+                when 'W' then 'withdrawn' else 'none' end as outcome,
+            r.request_outcome_date - r.received_date <= {SIX_WEEKS} as within_6_weeks,
+            {PLACE}
+        from "sen2.requests" r
+            left join "sen2.person" person using (period, person_table_id)
+            left join place on place.lsoa_code = r.lsoa_code
+        where {_IN_YEAR.format(row="r", date="r.received_date")} and r.request_outcome <> 'H'
+        order by r.period, r.person_key, r.received_date, r.requests_table_id
+        """,
+    ),
+    Recipe(
+        "plan_need",
+        ("sen2.senneed", "sen2.activeplans"),
+        """
+        select a.period, a.requests_table_id, a.activeplans_table_id,
+            arg_min(n.sen_type, n.sen_type_rank) as primary_need
+        from "sen2.activeplans" a
+            join "sen2.senneed" n using (period, activeplans_table_id)
+        group by all
+        order by all
+        """,
+    ),
+    Recipe(
+        "new_plan",
+        ("sen2.namedplan", "sen2.requests", "sen2.assessment", "sen2.person", "plan_need", "place"),
+        # The need is that of the plan in force, so a plan issued and ended in one year has none.
+        f"""
+        with exception as (
+            select period, requests_table_id, bool_or(coalesce(week_20_exception, false)) as applies
+            from "sen2.assessment" group by all
+        ), need as (
+            select period, requests_table_id, min(primary_need) as primary_need
+            from plan_need group by all
+        )
+        select n.person_key, {_YEAR.format(row="n")} as period,
+            {age_group("n.age")} as age_group, person.sex, need.primary_need,
+            n.start_date - r.received_date <= {TWENTY_WEEKS} as within_20_weeks,
+            coalesce(exception.applies, false) as exception,
+            {PLACE}
+        from "sen2.namedplan" n
+            left join "sen2.requests" r using (period, requests_table_id)
+            left join "sen2.person" person on person.period = n.period
+                and person.person_table_id = r.person_table_id
+            left join exception on exception.period = n.period
+                and exception.requests_table_id = n.requests_table_id
+            left join need on need.period = n.period
+                and need.requests_table_id = n.requests_table_id
+            left join place on place.lsoa_code = n.lsoa_code
+        where {_IN_YEAR.format(row="n", date="n.start_date")}
+        order by n.period, n.person_key, n.start_date, n.namedplan_table_id
+        """,
+    ),
+    Recipe(
+        "ceased_plan",
+        ("sen2.namedplan", "sen2.requests", "sen2.person", "place"),
+        f"""
+        select n.person_key, {_YEAR.format(row="n")} as period,
+            {age_group("n.age")} as age_group, person.sex, n.cease_reason, {PLACE}
+        from "sen2.namedplan" n
+            left join "sen2.requests" r using (period, requests_table_id)
+            left join "sen2.person" person on person.period = n.period
+                and person.person_table_id = r.person_table_id
+            left join place on place.lsoa_code = n.lsoa_code
+        where {_IN_YEAR.format(row="n", date="n.cease_date")}
+        order by n.period, n.person_key, n.cease_date, n.namedplan_table_id
+        """,
+    ),
+)

@@ -1,0 +1,33 @@
+"""How an analysis table is made: a query over linked tables, and which of them it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A query that makes one table.
+
+    Attributes:
+        name: the table made, or a view others read if it is not in the catalogue.
+        needs: tables that must be there; without them the table is not made.
+        sql: the query, ending in the order of the rows.
+    """
+
+    name: str
+    needs: tuple[str, ...]
+    sql: str
+
+
+def age_group(age: str = "age") -> str:
+    """SQL of the age group of an age; none past 25."""
+    return (
+        f"case when {age} between 0 and 4 then '0-4' when {age} between 5 and 10 then '5-10' "
+        f"when {age} between 11 and 15 then '11-15' when {age} between 16 and 19 then '16-19' "
+        f"when {age} between 20 and 25 then '20-25' end"
+    )
+
+
+#: Geography columns, of a row joined to `place`; all null outside the area.
+PLACE = "place.lsoa_code, place.locality_code, place.imd_decile, place.imd_quintile"

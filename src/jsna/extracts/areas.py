@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+from jsna.extracts import patterns
 from jsna.extracts.base import Column, Extract, Table
 
 COLUMNS = (
     Column(
         "LSOA21CD", "lsoa_code", "string", "Lower layer super output area (2021).",
-        pattern=r"E01\d{6}", quantity="lsoa_code",
+        pattern=patterns.LSOA_ENGLAND, quantity="lsoa_code",
     ),
     Column("LSOA21NM", "lsoa_name", "string", "Name of the area.", quantity="lsoa_name"),
     Column(
         "WD24CD", "ward_code", "string", "Electoral ward (2024) it lies in, best fit.",
-        pattern=r"E05\d{6}", quantity="ward_code",
+        pattern=patterns.WARD, quantity="ward_code",
     ),
     Column("WD24NM", "ward_name", "string", "Name of the ward.", quantity="ward_name"),
     Column(
         "LAD24CD", "district_code", "string",
         "District (2024) it lies in; in a unitary the authority itself.",
-        pattern=r"E0[6-9]\d{6}", quantity="district_code",
+        pattern=patterns.DISTRICT, quantity="district_code",
     ),
     Column("LAD24NM", "district_name", "string", "Name of the district.", quantity="district_name"),
     Column(
         "UTLA24CD", "authority_code", "string", "Upper-tier authority (2024) it lies in.",
-        pattern=r"E(0[6-9]|10)\d{6}", quantity="authority_code",
+        pattern=patterns.AUTHORITY, quantity="authority_code",
     ),
     Column(
         "UTLA24NM", "authority_name", "string", "Name of the upper-tier authority.",

@@ -95,9 +95,12 @@ class Rule:
     what the rule reads is empty its answer is empty, which passes.
 
     Attributes:
-        code: stable code below the table's, such as `upn.letter`; see `Table` for the whole code.
+        code: stable code below the table's: `upn.letter` is reported as `census.upn.letter`.
         fatal_share: share of rows failing past which the whole file is refused (it is another
             year's, or another kind of file), with `fatal_message`.
+        counted: whether failing rows are reported; not where only the share means anything.
+        blanks: fields emptied where a row fails. Only for warnings: the row stays, and a date that
+            cannot be true feeds no measure.
     """
 
     code: str
@@ -107,6 +110,8 @@ class Rule:
     check: Callable[[pd.DataFrame, Context], pd.Series[bool]]
     fatal_share: float | None = None
     fatal_message: str = ""
+    counted: bool = True
+    blanks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,9 @@ class CrossRule:
 
     `table` names the table whose rows are judged, `needs` the other tables read, each written
     `table` (same extract) or `extract.table`. `check` gets every named frame and returns True
-    where a row of `table` passes. Not run, and said so, where one of `needs` was not received.
+    where a row of `table` passes. Not run, and said so, where one of `needs` was not received. A
+    frame of another extract holds all its deliveries, told apart by a column `period`. `blanks`
+    is as for `Rule`.
     """
 
     code: str
@@ -125,6 +132,7 @@ class CrossRule:
     fields: tuple[str, ...]
     needs: tuple[str, ...]
     check: Callable[[Mapping[str, pd.DataFrame], Context], pd.Series[bool]]
+    blanks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from jsna.extracts import patterns
 from jsna.extracts.base import Column, Extract, Table
 
 COLUMNS = (
     Column(
         "UPN", "upn", "string", "Unique pupil number.",
         nullable=True, identifier="upn", quantity="upn", on_invalid="blank",
-        pattern=r"[A-HJ-NP-RT-Z]\d{11}[0-9A-HJ-NP-RT-Z]",
+        pattern=patterns.UPN,
     ),
     Column(
         "Surname", "surname", "string", "Legal surname.",
@@ -28,7 +29,7 @@ COLUMNS = (
     ),
     Column(
         "URN", "school_urn", "string", "Unique reference number of the excluding school.",
-        quantity="urn", pattern=r"\d{6}",
+        quantity="urn", pattern=patterns.URN,
     ),
     Column(
         "Category", "category", "code", "Suspension or permanent exclusion.",

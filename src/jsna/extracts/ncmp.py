@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from jsna.extracts import patterns
 from jsna.extracts.base import Column, Extract, Table
 
 COLUMNS = (
     Column(
         "NHSNumber", "nhs_number", "string", "NHS number; the extract never carries a UPN.",
         nullable=True, identifier="nhs_number", quantity="nhs_number", on_invalid="blank",
-        pattern=r"\d{10}", aliases=("NHS_Number",),
+        pattern=patterns.TEN_DIGITS, aliases=("NHS_Number",),
     ),
     Column(
         "Surname", "surname", "string", "Surname as known to the health service.",
@@ -29,16 +30,16 @@ COLUMNS = (
     Column(
         "Postcode", "postcode", "string", "Postcode of the home address.",
         nullable=True, identifier="postcode", quantity="postcode", on_invalid="blank",
-        pattern=r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}",
+        pattern=patterns.POSTCODE,
     ),
     Column(
         "LSOA", "lsoa_code", "string", "Lower layer super output area (2021) of the home address.",
-        nullable=True, quantity="lsoa_code", on_invalid="blank", pattern=r"[EW]01\d{6}",
+        nullable=True, quantity="lsoa_code", on_invalid="blank", pattern=patterns.LSOA,
         aliases=("LSOA21", "LSOA21CD"), personal=True,
     ),
     Column(
         "SchoolURN", "school_urn", "string", "Unique reference number of the school.",
-        nullable=True, quantity="urn", pattern=r"\d{6}", on_invalid="blank", aliases=("URN",),
+        nullable=True, quantity="urn", pattern=patterns.URN, on_invalid="blank", aliases=("URN",),
     ),
     Column(
         "SchoolYear", "school_year", "code", "Reception (R) or Year 6 (6).",

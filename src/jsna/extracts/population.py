@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from jsna.extracts import patterns
 from jsna.extracts.base import Column, Extract, Table
 
 COLUMNS = (
     Column(
         "LSOA21CD", "lsoa_code", "string", "Lower layer super output area (2021).",
-        pattern=r"E01\d{6}", quantity="lsoa_code", aliases=("LSOA 2021 Code",),
+        pattern=patterns.LSOA_ENGLAND, quantity="lsoa_code", aliases=("LSOA 2021 Code",),
     ),
     Column(
         "Year", "year", "integer", "Mid-year the estimate is for.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jsna.extracts import patterns
 from jsna.extracts.base import Column, Extract, Table
 
 COLUMNS = (
@@ -9,13 +10,13 @@ COLUMNS = (
         "UPN", "upn", "string",
         "Unique pupil number; a temporary one ends in a letter.",
         nullable=True, identifier="upn", quantity="upn", on_invalid="blank",
-        pattern=r"[A-HJ-NP-RT-Z]\d{11}[0-9A-HJ-NP-RT-Z]",
+        pattern=patterns.UPN,
     ),
     Column(
         "FormerUPN", "former_upn", "string",
         "An earlier unique pupil number of the same pupil.",
         required=False, nullable=True, identifier="former_upn", quantity="former_upn",
-        on_invalid="blank", pattern=r"[A-HJ-NP-RT-Z]\d{11}[0-9A-HJ-NP-RT-Z]",
+        on_invalid="blank", pattern=patterns.UPN,
     ),
     Column(
         "Surname", "surname", "string", "Legal surname.",
@@ -43,22 +44,22 @@ COLUMNS = (
     ),
     Column(
         "Language", "language", "string", "First language, code of the Department for Education.",
-        required=False, nullable=True, quantity="language", pattern=r"[A-Z]{3}[A-Z]?",
+        required=False, nullable=True, quantity="language", pattern=patterns.LANGUAGE,
         on_invalid="blank",
     ),
     Column(
         "Postcode", "postcode", "string", "Postcode of the home address.",
         nullable=True, identifier="postcode", quantity="postcode", on_invalid="blank",
-        pattern=r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}",
+        pattern=patterns.POSTCODE,
     ),
     Column(
         "LSOA", "lsoa_code", "string", "Lower layer super output area (2021) of the home address.",
-        nullable=True, quantity="lsoa_code", on_invalid="blank", pattern=r"[EW]01\d{6}",
+        nullable=True, quantity="lsoa_code", on_invalid="blank", pattern=patterns.LSOA,
         aliases=("LSOA21", "LSOA21CD"), personal=True,
     ),
     Column(
         "URN", "school_urn", "string", "Unique reference number of the school.",
-        quantity="urn", pattern=r"\d{6}",
+        quantity="urn", pattern=patterns.URN,
     ),
     Column(
         "Phase", "phase", "code", "Phase of the school.",

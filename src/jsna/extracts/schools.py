@@ -6,16 +6,17 @@ those of the national register's own download (Get Information about Schools).
 
 from __future__ import annotations
 
+from jsna.extracts import patterns
 from jsna.extracts.base import Column, Extract, Table
 
 COLUMNS = (
     Column(
         "URN", "school_urn", "string", "Unique reference number.",
-        pattern=r"\d{6}", quantity="urn",
+        pattern=patterns.URN, quantity="urn",
     ),
     Column(
         "LA (code)", "old_la_code", "string", "Three-digit code of the authority it lies in.",
-        pattern=r"\d{3}", quantity="school_old_la_code",
+        pattern=patterns.OLD_LA_CODE, quantity="school_old_la_code",
     ),
     Column(
         "EstablishmentName", "school_name", "string", "Name.", quantity="school_name",
@@ -30,7 +31,7 @@ COLUMNS = (
     ),
     Column(
         "UKPRN", "ukprn", "string", "UK provider reference number.",
-        required=False, nullable=True, pattern=r"\d{8}", quantity="ukprn", on_invalid="blank",
+        required=False, nullable=True, pattern=patterns.UKPRN, quantity="ukprn", on_invalid="blank",
     ),
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ own `…tableid` columns. A child under five or over sixteen has no UPN, and is 
 
 from __future__ import annotations
 
+from jsna.extracts import patterns
 from jsna.extracts.base import Column, Extract, Table
 
 
@@ -23,7 +24,10 @@ def _flag(name: str, field: str, what: str) -> Column:
 
 
 def _date(name: str, field: str, what: str, *, nullable: bool = True) -> Column:
-    return Column(name, field, "date", what, nullable=nullable, quantity=field)
+    return Column(
+        name, field, "date", what, nullable=nullable, quantity=field,
+        on_invalid="blank" if nullable else "quarantine",
+    )  # fmt: skip
 
 
 def _provider(prefix: str) -> tuple[Column, ...]:
@@ -31,11 +35,11 @@ def _provider(prefix: str) -> tuple[Column, ...]:
     return (
         Column(
             "URN", "school_urn", "string", "Unique reference number of the school.",
-            nullable=True, quantity=f"{prefix}_urn", pattern=r"\d{6}", on_invalid="blank",
+            nullable=True, quantity=f"{prefix}_urn", pattern=patterns.URN, on_invalid="blank",
         ),
         Column(
             "UKPRN", "ukprn", "string", "UK provider reference number, for colleges.",
-            nullable=True, quantity=f"{prefix}_ukprn", pattern=r"\d{8}", on_invalid="blank",
+            nullable=True, quantity=f"{prefix}_ukprn", pattern=patterns.UKPRN, on_invalid="blank",
         ),
         Column(
             "SENSetting", "sen_setting", "code", "Kind of setting where it is not a school.",
@@ -85,23 +89,23 @@ PERSON = (
     Column(
         "PostCode", "postcode", "string", "Postcode of the home address.",
         nullable=True, identifier="postcode", quantity="postcode", on_invalid="blank",
-        pattern=r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}",
+        pattern=patterns.POSTCODE,
     ),
     Column(
         "LSOA", "lsoa_code", "string",
         "Lower layer super output area (2021), added by the council from the postcode.",
         required=False, nullable=True, quantity="lsoa_code", on_invalid="blank",
-        pattern=r"[EW]01\d{6}", aliases=("LSOA21", "LSOA21CD"), personal=True,
+        pattern=patterns.LSOA, aliases=("LSOA21", "LSOA21CD"), personal=True,
     ),
     Column(
         "UPN", "upn", "string", "Unique pupil number; none before or after school.",
         nullable=True, identifier="upn", quantity="sen2_upn", on_invalid="blank",
-        pattern=r"[A-HJ-NP-RT-Z]\d{11}[0-9A-HJ-NP-RT-Z]",
+        pattern=patterns.UPN,
     ),
     Column(
         "UniqueLearnerNumber", "uln", "string", "Unique learner number, from age 14.",
         required=False, nullable=True, identifier="uln", quantity="uln", on_invalid="blank",
-        pattern=r"\d{10}",
+        pattern=patterns.TEN_DIGITS,
     ),
     Column(
         "UPNunknown", "upn_unknown", "code", "Why there is no UPN.",
@@ -176,7 +180,7 @@ ACTIVEPLANS = (
     _id("activeplanstableid", "activeplans_table_id", "Row of the activeplans module."),
     Column(
         "TransferLA", "transfer_la", "string", "Authority the plan came from, three-digit code.",
-        nullable=True, quantity="transfer_la", pattern=r"\d{3}", on_invalid="blank",
+        nullable=True, quantity="transfer_la", pattern=patterns.OLD_LA_CODE, on_invalid="blank",
     ),
     _date("ReviewMeeting", "review_meeting", "Day of the latest review meeting."),
     Column(

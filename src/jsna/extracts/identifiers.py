@@ -1,0 +1,109 @@
+"""Pupil and patient numbers: what a sound one looks like, as pure functions of a column of text.
+
+Every function takes a column of text (any length, missing values allowed) and returns a boolean
+column of the same index; a missing value gives a missing answer, never a failure. Nothing here
+reports a value.
+
+Sources: Department for Education, *Generating unique pupil numbers* (check letter); NHS Data
+Dictionary, *NHS number* (modulus 11, ranges in use).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+#: Check letters by remainder modulo 23; I, O and S are left out since they look like digits.
+UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
+UPN_PATTERN = r"[A-HJ-NP-RT-Z]\d{11}[0-9A-HJ-NP-RT-Z]"
+NHS_NUMBER_PATTERN = r"\d{10}"
+#: Local authority numbers, current and historic, lie in this range.
+AUTHORITY_NUMBERS = (201, 999)
+
+
+def upn_wellformed(values: pd.Series[str]) -> pd.Series[bool]:
+    """Whether each has the shape of a UPN: letter, eleven digits, then a digit or letter."""
+    return _answer(values, pc.match_substring_regex(_text(values), f"^{UPN_PATTERN}$"))
+
+
+def upn_temporary(values: pd.Series[str]) -> pd.Series[bool]:
+    """Whether each is a well-formed temporary UPN, which ends in a letter."""
+    return _answer(values, pc.match_substring_regex(_text(values), r"^[A-HJ-NP-RT-Z]\d{11}[A-Z]$"))
+
+
+def upn_letter_ok(values: pd.Series[str]) -> pd.Series[bool]:
+    """Whether the check letter agrees with the rest; False for what is not shaped like a UPN.
+
+    The letter stands at index (sum of digit times position, for positions 2 to 13) mod 23 of
+    `UPN_LETTERS`; the letter that ends a temporary UPN counts as its own index.
+    """
+    text, good = _shaped(values, f"^{UPN_PATTERN}$")
+    codes = _characters(text, 13)
+    index = np.full(256, -1, dtype=np.int64)
+    index[np.frombuffer(b"0123456789", dtype=np.uint8)] = np.arange(10)
+    index[np.frombuffer(UPN_LETTERS.encode(), dtype=np.uint8)] = np.arange(23)
+    digits = index[codes]
+    agrees = (digits[:, 1:] @ np.arange(2, 14)) % 23 == digits[:, 0]
+    return _spread(values, good, agrees)
+
+
+def upn_authority_ok(values: pd.Series[str]) -> pd.Series[bool]:
+    """Whether the authority number a UPN carries (characters 2 to 4) can be one; see `_answer`."""
+    text, good = _shaped(values, f"^{UPN_PATTERN}$")
+    number = _characters(text, 13)[:, 1:4].astype(np.int64) - ord("0")
+    value = number @ np.array([100, 10, 1])
+    low, high = AUTHORITY_NUMBERS
+    return _spread(values, good, (value >= low) & (value <= high))
+
+
+def nhs_number_ok(values: pd.Series[str], *, synthetic: bool = False) -> pd.Series[bool]:
+    """Whether each is an NHS number that can have been issued.
+
+    Ten digits, the last being 11 less (sum of the first nine times 10 to 2) mod 11, where 11 is
+    written 0 and 10 cannot be. Ten equal digits pass that sum and are refused all the same. Issued
+    in England, Wales and the Isle of Man: 400 to 499 and 600 to 799 million; 999 million is the
+    test range, allowed only where `synthetic`, and then no other.
+    """
+    text, good = _shaped(values, f"^{NHS_NUMBER_PATTERN}$")
+    digits = _characters(text, 10).astype(np.int64) - ord("0")
+    check = (11 - (digits[:, :9] @ np.arange(10, 1, -1)) % 11) % 11
+    agrees = check == digits[:, 9]
+    agrees &= ~(digits == digits[:, :1]).all(axis=1)
+    first = digits[:, :3] @ np.array([100, 10, 1])
+    issued = ((first >= 400) & (first <= 499)) | ((first >= 600) & (first <= 799))
+    return _spread(values, good, agrees & ((first == 999) if synthetic else issued))
+
+
+def _text(values: pd.Series[str]) -> pa.Array:
+    """The column as one Arrow array of text."""
+    array = pa.array(values, type=pa.string(), from_pandas=True)
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def _answer(values: pd.Series[str], found: pa.Array) -> pd.Series[bool]:
+    return pd.Series(found, index=values.index, dtype=pd.ArrowDtype(pa.bool_()))
+
+
+def _shaped(values: pd.Series[str], pattern: str) -> tuple[pa.Array, pa.Array]:
+    """The values of the right shape, and for every value whether it is (missing where it is)."""
+    text = _text(values)
+    good = pc.match_substring_regex(text, pattern)
+    return text.filter(pc.fill_null(good, False)), good
+
+
+def _characters(text: pa.Array, width: int) -> np.ndarray:
+    """Characters of values that are all `width` ASCII characters long, as bytes, one row each."""
+    joined = pa.concat_arrays([text]).cast(pa.binary())
+    flat = b"".join(joined.to_pylist()) if len(joined) else b""
+    return np.frombuffer(flat, dtype=np.uint8).reshape(-1, width)
+
+
+def _spread(values: pd.Series[str], good: pa.Array, agrees: np.ndarray) -> pd.Series[bool]:
+    """Answers for the values of the right shape put back in their places."""
+    shaped = good.to_numpy(zero_copy_only=False)
+    result = np.zeros(len(values), dtype=bool)
+    result[shaped == True] = agrees  # noqa: E712 - missing answers are None, neither true nor false
+    missing = np.asarray(good.is_null())
+    return _answer(values, pa.array(result, mask=missing))

@@ -1,0 +1,33 @@
+"""Shapes of codes and identifiers that columns share, and how messages describe them."""
+
+from __future__ import annotations
+
+UPN = r"[A-HJ-NP-RT-Z]\d{11}[0-9A-HJ-NP-RT-Z]"
+TEN_DIGITS = r"\d{10}"
+POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}"
+#: England and Wales: children of the area's schools may live across the border.
+LSOA = r"[EW]01\d{6}"
+LSOA_ENGLAND = r"E01\d{6}"
+WARD = r"E05\d{6}"
+DISTRICT = r"E0[6-9]\d{6}"
+AUTHORITY = r"E(0[6-9]|10)\d{6}"
+OLD_LA_CODE = r"\d{3}"
+URN = r"\d{6}"
+UKPRN = r"\d{8}"
+LANGUAGE = r"[A-Z]{3}[A-Z]?"
+
+#: Pattern -> words; another pattern is described by itself.
+WORDS = {
+    UPN: "a letter, eleven digits, then a digit or letter, 13 characters in all",
+    TEN_DIGITS: "ten digits",
+    POSTCODE: "a full postcode such as AB1 2CD",
+    LSOA: "E01 or W01 and six digits",
+    LSOA_ENGLAND: "E01 and six digits",
+    WARD: "E05 and six digits",
+    DISTRICT: "E06 to E09 and six digits",
+    AUTHORITY: "E06 to E10 and six digits",
+    OLD_LA_CODE: "three digits",
+    URN: "six digits",
+    UKPRN: "eight digits",
+    LANGUAGE: "three or four capital letters",
+}

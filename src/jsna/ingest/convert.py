@@ -1,0 +1,177 @@
+"""Text to types: what a declared column's text means, and which cells cannot be read.
+
+Distinct values are read once each, however many rows carry them, so that a column of 180,000 dates
+costs a few thousand readings. Months are English whatever the locale of the machine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from jsna.extracts.base import Column, Context, Table
+
+#: Types of validated columns; text stays text.
+ARROW: Mapping[str, pa.DataType] = {
+    "date": pa.date32(),
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "boolean": pa.bool_(),
+}
+TEXT = pd.StringDtype(na_value=np.nan)
+_TRUE = frozenset({"true", "t", "yes", "y", "1"})
+_FALSE = frozenset({"false", "f", "no", "n", "0"})
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_PARTS = {
+    "%d": r"(?P<day>\d{1,2})",
+    "%m": r"(?P<month>\d{1,2})",
+    "%b": r"(?P<name>[A-Za-z]{3})",
+    "%Y": r"(?P<year>\d{4})",
+    "%H": r"([01]\d|2[0-3])",
+    "%M": r"[0-5]\d",
+    "%S": r"[0-5]\d(\.0+)?",
+}
+
+
+def dtype(column: Column) -> Any:
+    """The pandas type of a validated column."""
+    return pd.ArrowDtype(ARROW[column.type]) if column.type in ARROW else TEXT
+
+
+def text_frame(table: Table, staged: pd.DataFrame) -> pd.DataFrame:
+    """Every declared column as text in declared order, absent optional ones empty, and numbered.
+
+    Returns:
+        the columns and `source_row`; rows are indexed 0 to n - 1.
+    """
+    found: dict[str, Any] = {}
+    for column in table.columns:
+        if column.field in staged:
+            values = staged[column.field].array
+            if values.dtype != TEXT:
+                values = pd.array(pa.array(values, pa.string(), from_pandas=True), dtype=TEXT)
+            found[column.field] = values
+        else:
+            found[column.field] = pd.array([None] * len(staged), dtype=TEXT)
+    found["source_row"] = staged["source_row"].to_numpy(dtype=np.int64)
+    return pd.DataFrame(found)
+
+
+def convert(
+    table: Table, text: pd.DataFrame, context: Context
+) -> tuple[pd.DataFrame, dict[str, np.ndarray[Any, Any]]]:
+    """Read the text of every column.
+
+    Args:
+        table: the declaration.
+        text: as `text_frame` gives it.
+        context: gives the code lists.
+
+    Returns:
+        the typed frame, with unreadable cells empty, and for each field with unreadable cells a
+        boolean array of where they are. Unknown codes and wrong shapes are left for the schema.
+    """
+    typed: dict[str, Any] = {}
+    unreadable: dict[str, np.ndarray[Any, Any]] = {}
+    for column in table.columns:
+        array = _arrow(text[column.field])
+        read = _read(column, array, context)
+        typed[column.field] = pd.array(read, dtype=dtype(column))
+        if read.null_count > array.null_count:
+            unreadable[column.field] = np.asarray(pc.and_(read.is_null(), array.is_valid()))
+    typed["source_row"] = text["source_row"].array
+    return pd.DataFrame(typed), unreadable
+
+
+def _arrow(values: pd.Series[Any]) -> pa.Array:
+    array = pa.array(values.array, type=pa.string(), from_pandas=True)
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def _read(column: Column, array: pa.Array, context: Context) -> pa.Array:
+    if column.type == "number":
+        return _plain(array, r"^[+-]?(\d+\.?\d*|\.\d+)$", pa.float64())
+    if column.type == "integer":
+        whole = pc.replace_substring_regex(array, r"\.0+$", "")
+        return _plain(whole, r"^[+-]?\d{1,18}$", pa.int64())
+    if column.type == "date":
+        ways = _ways(column.date_formats)
+        return _by_value(array, lambda text: _day(text, ways), pa.date32())
+    if column.type == "boolean":
+        return _by_value(array, _truth, pa.bool_())
+    if column.codes is not None:
+        spellings = _spellings(context.codelists.get(column.codes, frozenset()))
+        return _by_value(array, lambda text: spellings.get(text.casefold(), text), pa.string())
+    if column.identifier in ("upn", "former_upn", "nhs_number", "uln"):
+        return pc.utf8_upper(pc.replace_substring_regex(array, r"[\s-]", ""))
+    if column.identifier == "postcode":
+        closed = pc.replace_substring_regex(pc.utf8_upper(array), r"\s", "")
+        return pc.replace_substring_regex(closed, r"^(.{2,4})(.{3})$", r"\1 \2")
+    return array
+
+
+def _plain(array: pa.Array, pattern: str, kind: pa.DataType) -> pa.Array:
+    """Numbers written out in digits; anything else (1,000, 1e3, nan) is not one."""
+    good = pc.match_substring_regex(array, pattern)
+    return pc.if_else(good, array, pa.scalar(None, pa.string())).cast(kind)
+
+
+def _by_value(array: pa.Array, read: Callable[[str], Any], kind: pa.DataType) -> pa.Array:
+    """Apply `read` to each distinct value once."""
+    encoded = array.dictionary_encode()
+    values = pa.array([read(text) for text in encoded.dictionary.to_pylist()], type=kind)
+    return values.take(encoded.indices)
+
+
+def _truth(text: str) -> bool | None:
+    folded = text.casefold()
+    return True if folded in _TRUE else False if folded in _FALSE else None
+
+
+def _spellings(codes: frozenset[str]) -> dict[str, str]:
+    """Ways a code may be written -> the code: any case, and without leading zeros.
+
+    Spreadsheets drop the zero of `01`; that is undone only where no other code is meant by it.
+    """
+    found = {code.lstrip("0").casefold(): code for code in sorted(codes) if code.isdigit()}
+    return found | {code.casefold(): code for code in sorted(codes)}
+
+
+@cache
+def _ways(formats: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    """Patterns of the declared date formats; a day alone may be followed by midnight."""
+    found = []
+    for form in formats:
+        pattern = re.escape(form).replace(r"\ ", " ")
+        for mark, part in _PARTS.items():
+            pattern = pattern.replace(re.escape(mark), part)
+        if "%H" not in form:
+            pattern += r"([ T]00:00(:00(\.0+)?)?)?"
+        found.append(re.compile(pattern))
+    return tuple(found)
+
+
+def _day(text: str, ways: tuple[re.Pattern[str], ...]) -> date | None:
+    """The day a text names, by the first format it fits; None where there is no such day."""
+    for way in ways:
+        match = way.fullmatch(text)
+        if match is None:
+            continue
+        parts = match.groupdict()
+        name = parts.get("name")
+        if name is not None and name.casefold() not in _MONTHS:
+            return None
+        month = _MONTHS.index(name.casefold()) + 1 if name else int(parts["month"])
+        try:
+            return date(int(parts["year"]), month, int(parts["day"]))
+        except ValueError:
+            return None
+    return None

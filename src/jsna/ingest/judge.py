@@ -1,0 +1,289 @@
+"""Judge staged rows by their declarations: valid rows, quarantined rows, and what was wrong.
+
+A row that breaks an error rule is quarantined with its reasons; a warning is counted and the row
+stays. Rows in = rows valid + rows quarantined, always. What becomes of a cell that cannot be used
+is the column's to say (`Column.on_invalid`): a mandatory one costs the row its place, an optional
+one is emptied. A broken identifier never removes a child from a count: a number of the wrong shape
+is emptied and not used to link; a UPN whose check letter fails is kept and counted apart, since in
+practice most of them are typing habits of whole systems (`severities` of the edition makes it an
+error).
+
+Everything here takes and returns frames. No message holds a value of a personal column.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from jsna.errors import Problem
+from jsna.extracts.base import Context, Extract, Rule, Severity, Table
+from jsna.extracts.periods import window
+from jsna.ingest.convert import TEXT, convert, text_frame
+from jsna.ingest.schema import Finding, findings, in_words
+
+#: More than this share of a file quarantined (and more than a handful of rows) refuses the file:
+#: a report from what is left would not be about the children it names.
+MOST_QUARANTINED = 0.05
+FEW_ROWS = 20
+#: More than this share of the filled cells of a column unusable refuses the file: the codes are
+#: not those the declaration knows.
+MOST_UNUSABLE = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A rule that rows of a table broke, or (`not_run`) that could not be tried."""
+
+    code: str
+    severity: str
+    message: str
+    fields: tuple[str, ...]
+    rows: int = 0
+    first_row: int | None = None
+    example: str = ""
+
+
+@dataclass(frozen=True)
+class Validated:
+    """One table of one delivery, judged.
+
+    Attributes:
+        staged: every row received, as text, with `source_row`; indexed 0 to n - 1.
+        valid: typed rows that stand, with `source_row`; index as in `staged`.
+        reasons: rule codes, joined with ";", of the rows that do not; index as in `staged`.
+        found: rules broken, errors and warnings.
+        problems: why the whole file is refused; none for a usable file.
+    """
+
+    table: Table
+    context: Context
+    staged: pd.DataFrame
+    valid: pd.DataFrame
+    reasons: pd.Series[str]
+    found: tuple[Violation, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    file: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.valid) + len(self.reasons) != len(self.staged):
+            raise RuntimeError(f"{self.table.name}: rows were lost or doubled in validation")
+
+    @property
+    def quarantined(self) -> pd.DataFrame:
+        """Rows set aside: every column as text, `source_row` and `reasons`."""
+        rows = self.staged.loc[self.reasons.index].assign(reasons=self.reasons)
+        return rows.reset_index(drop=True)
+
+
+@dataclass
+class _Judge:
+    """Gathers what is wrong with one table before any row is moved."""
+
+    table: Table
+    context: Context
+    staged: pd.DataFrame
+    typed: pd.DataFrame
+    person_level: bool
+    errors: list[tuple[str, np.ndarray[Any, Any]]] = field(default_factory=list)
+    found: list[Violation] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def severity(self, code: str, declared: Severity) -> Severity:
+        """Severity the edition wants for a rule."""
+        return self.context.severities.get(f"{self.table.name}.{code}", declared)
+
+    def note(
+        self,
+        code: str,
+        severity: Severity,
+        message: str,
+        fields: tuple[str, ...],
+        rows: np.ndarray[Any, Any],
+        blanks: tuple[str, ...] = (),
+    ) -> None:
+        """Record that the rows at these positions break a rule."""
+        if not len(rows):
+            return
+        code = f"{self.table.name}.{code}"
+        first = int(rows[np.argmin(self.staged["source_row"].to_numpy()[rows])])
+        self.found.append(
+            Violation(
+                code, severity, message, fields, len(rows),
+                int(self.staged["source_row"].iloc[first]), self._example(fields, first),
+            )
+        )  # fmt: skip
+        if severity == "error":
+            self.errors.append((code, rows))
+            return
+        for name in blanks:
+            self.typed.loc[self.typed.index[rows], name] = None
+
+    def _example(self, fields: tuple[str, ...], row: int) -> str:
+        """The cell of a rule about one column, where showing it cannot tell anything personal.
+
+        A file of children with shifted columns can have a name under any header, so of those only
+        words of the code lists themselves are shown.
+        """
+        if len(fields) != 1 or self.table.column(fields[0]).masked:
+            return ""
+        value = self.staged[fields[0]].iloc[row]
+        if pd.isna(value):
+            return ""
+        known = not self.person_level or any(value in c for c in self.context.codelists.values())
+        return str(value) if known else ""
+
+    @property
+    def clean(self) -> np.ndarray[Any, Any]:
+        """Positions of the rows without an error so far, as a mask."""
+        mask = np.ones(len(self.staged), dtype=bool)
+        for _, rows in self.errors:
+            mask[rows] = False
+        return mask
+
+    def result(self, file: str) -> Validated:
+        """Rows apart, with reasons in the order the rules were tried."""
+        reasons: dict[int, str] = {}
+        for code, rows in self.errors:
+            for row in rows.tolist():
+                reasons[row] = f"{reasons[row]};{code}" if row in reasons else code
+        set_aside = sorted(reasons)
+        return Validated(
+            self.table,
+            self.context,
+            self.staged,
+            self.typed if not set_aside else self.typed[self.clean],
+            pd.Series([reasons[row] for row in set_aside], index=set_aside, dtype=TEXT),
+            tuple(self.found),
+            tuple(self.problems),
+            file,
+        )
+
+
+def validate_table(
+    extract: Extract, table: Table, staged: pd.DataFrame, context: Context, *, file: str = ""
+) -> Validated:
+    """Judge the rows of one table by its own declaration.
+
+    Args:
+        extract: the extract the table is of.
+        table: the declaration.
+        staged: declared columns as text under their field names, and `source_row`.
+        context: the delivery.
+        file: the file's name, for messages.
+    """
+    text = text_frame(table, staged)
+    typed, unreadable = convert(table, text, context)
+    judge = _Judge(table, context, text, typed, extract.person_level)
+    where = file or f"{extract.name}.{table.name}"
+    if not len(text) and not table.may_be_empty:
+        judge.problems.append(Problem(where, "the file has no rows", code=f"{table.name}.empty"))
+    for finding in findings(table, typed, context, unreadable):
+        _judge_cells(finding, judge, where)
+    for rule in table.rules:
+        _apply(rule, judge, where)
+    _check_period(extract, judge, where)
+    _check_key(judge)
+    return judge.result(file)
+
+
+def _judge_cells(finding: Finding, judge: _Judge, where: str) -> None:
+    """Record cells of one column that cannot be used, by what the column says of them."""
+    column, code = finding.column, f"{finding.column.field}.{finding.kind}"
+    message = in_words(column, finding.kind, judge.context)
+    stays = column.on_invalid == "blank" and finding.kind != "missing"
+    severity = judge.severity(code, "warning" if stays else "error")
+    filled = int(judge.staged[column.field].notna().sum())
+    if finding.kind != "missing" and len(finding.rows) > max(MOST_UNUSABLE * filled, FEW_ROWS):
+        judge.problems.append(
+            Problem(
+                where,
+                f"{message}; {len(finding.rows):,} of {filled:,} cells are not",
+                column=column.name,
+                code=f"{judge.table.name}.{code}",
+            )
+        )
+    emptied = "; emptied" if severity == "warning" else ""
+    judge.note(code, severity, message + emptied, (column.field,), finding.rows, (column.field,))
+
+
+def failing(answers: pd.Series[Any]) -> np.ndarray[Any, Any]:
+    """Positions of the rows a rule fails; an empty answer passes."""
+    return np.flatnonzero(~answers.fillna(True).to_numpy(dtype=bool))
+
+
+def _apply(rule: Rule, judge: _Judge, where: str) -> None:
+    answers = rule.check(judge.typed, judge.context)
+    rows = failing(answers)
+    answered = int(answers.notna().sum())
+    if rule.fatal_share is not None and len(rows) > rule.fatal_share * answered:
+        share = f" ({len(rows):,} of {answered:,} rows)"
+        code = f"{judge.table.name}.{rule.code}"
+        judge.problems.append(
+            Problem(where, (rule.fatal_message or rule.message) + share, code=code)
+        )
+    if rule.counted:
+        severity = judge.severity(rule.code, rule.severity)
+        judge.note(rule.code, severity, rule.message, rule.fields, rows, rule.blanks)
+
+
+def _check_period(extract: Extract, judge: _Judge, where: str) -> None:
+    """Refuse a file whose dates are mostly of another period."""
+    table, period = judge.table, judge.context.period
+    if table.dated_by is None:
+        return
+    days = judge.typed[table.dated_by].dropna()
+    if not len(days):
+        return
+    first, last = window(period, extract.period_type)
+    inside = int(((days >= first) & (days <= last)).sum())
+    if inside < table.dated_share * len(days):
+        column = table.column(table.dated_by).name
+        rule = (
+            f"{len(days) - inside:,} of {len(days):,} dates in {column!r} are not from "
+            f"{first:%d/%m/%Y} to {last:%d/%m/%Y}: this looks like the file of another year; "
+            f"check which file stands for {period!r} in the edition"
+        )
+        code = f"{table.name}.wrong_period"
+        judge.problems.append(Problem(where, rule, column=column, code=code))
+
+
+def _check_key(judge: _Judge) -> None:
+    """Of rows with the same key one stands: the first in order of content, not of the file.
+
+    So the same rows in another order give the same result. A row that breaks an error rule never
+    stands in for a good one, and a row without the key's first part is nobody's duplicate.
+    """
+    key = list(judge.table.key)
+    if not key:
+        return
+    candidates = judge.typed[judge.clean & judge.typed[key[0]].notna().to_numpy()]
+    repeated = candidates.index[candidates.duplicated(key, keep=False)]
+    if not len(repeated):
+        return
+    content = [column.field for column in judge.table.columns]
+    ordered = judge.staged.loc[repeated].sort_values([*content, "source_row"], kind="stable")
+    twins = judge.typed.loc[ordered.index].duplicated(key, keep="first").to_numpy()
+    names = " and ".join(repr(judge.table.column(name).name) for name in key)
+    rows = np.sort(ordered.index.to_numpy()[twins])
+    message = f"another row has the same {names}; one of them is kept"
+    judge.note("key.duplicate", judge.severity("key.duplicate", "error"), message, tuple(key), rows)
+
+
+def too_many(result: Validated) -> Validated:
+    """Refuse a file of which too much is set aside; said once, however often it is asked."""
+    aside, rows = len(result.reasons), len(result.staged)
+    code = f"{result.table.name}.too_many"
+    if aside <= max(MOST_QUARANTINED * rows, min(FEW_ROWS, rows / 2)):
+        return result
+    counts = sorted((-v.rows, v.message) for v in result.found if v.severity == "error")
+    rule = (
+        f"{aside:,} of {rows:,} rows cannot be used, too many for a report; the commonest reason "
+        f"is: {counts[0][1]}"
+    )
+    kept = tuple(problem for problem in result.problems if problem.code != code)
+    where = result.file or result.table.name
+    return replace(result, problems=(*kept, Problem(where, rule, code=code)))

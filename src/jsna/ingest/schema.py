@@ -1,0 +1,135 @@
+"""A pandera schema made from a declaration, and what it finds as rows and rules.
+
+The schema is the contract of a validated table: types, empty cells, code lists, shapes, bounds.
+Every check is of a whole column at once. pandera's own error text quotes cells, so it is never
+shown, logged or chained: only which rule failed in which rows leaves this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from jsna.extracts import patterns
+from jsna.extracts.base import Column, Context, Table
+from jsna.ingest.convert import dtype
+
+if TYPE_CHECKING:
+    import pandera.pandas as pandera
+
+#: Codes listed in a message at most; a longer list is named instead.
+_LISTED = 20
+_KINDS = {
+    "date": "a date written day/month/year or year-month-day, and a day that exists",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false (or 1 or 0)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule about one column, and the rows (positions) that break it."""
+
+    column: Column
+    kind: str
+    rows: np.ndarray[Any, Any]
+
+
+def contract(table: Table, context: Context) -> pandera.DataFrameSchema:
+    """The schema typed rows of a table must meet to be valid."""
+    import pandera.pandas as pandera
+
+    columns = {
+        column.field: pandera.Column(
+            dtype(column),
+            nullable=column.nullable,
+            checks=list(_checks(column, context)),
+            name=column.field,
+        )
+        for column in table.columns
+    }
+    return pandera.DataFrameSchema(columns, strict=False, name=table.name)
+
+
+def _checks(column: Column, context: Context) -> Iterable[pandera.Check]:
+    import pandera.pandas as pandera
+
+    if column.codes is not None:
+        codes = context.codelists.get(column.codes, frozenset())
+        yield pandera.Check(lambda s: s.isin(sorted(codes)), name="code")
+    if column.pattern is not None:
+        pattern = f"^({column.pattern})$"
+        yield pandera.Check(lambda s: _matches(s, pattern), name="shape")
+    if column.minimum is not None or column.maximum is not None:
+        low = -np.inf if column.minimum is None else column.minimum
+        high = np.inf if column.maximum is None else column.maximum
+        yield pandera.Check(lambda s: (s >= low) & (s <= high), name="range")
+
+
+def _matches(values: pd.Series[Any], pattern: str) -> pd.Series[Any]:
+    array = pa.array(values.array, type=pa.string(), from_pandas=True)
+    found = pc.match_substring_regex(array, pattern).fill_null(True)
+    return pd.Series(found.to_numpy(zero_copy_only=False), index=values.index, dtype=bool)
+
+
+def findings(
+    table: Table, typed: pd.DataFrame, context: Context, unreadable: dict[str, Any]
+) -> list[Finding]:
+    """Every cell that breaks the contract, by column in declared order and then by rule.
+
+    Args:
+        table: the declaration.
+        typed: frame indexed 0 to n - 1, unreadable cells empty.
+        context: gives the code lists.
+        unreadable: field -> where cells could not be read, which is not the same as empty.
+    """
+    import pandera.errors
+
+    failed: dict[tuple[str, str], np.ndarray[Any, Any]] = {
+        (field, "type"): np.flatnonzero(mask) for field, mask in unreadable.items()
+    }
+    try:
+        contract(table, context).validate(typed, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        cases = error.failure_cases
+        for (field, check), group in cases.groupby(["column", "check"], sort=True):
+            kind = "missing" if check == "not_nullable" else str(check)
+            rows = np.unique(group["index"].to_numpy(dtype=np.int64))
+            if kind == "missing" and field in unreadable:
+                rows = rows[~unreadable[field][rows]]
+            failed[str(field), kind] = rows
+    known = {column.field: column for column in table.columns}
+    order = {field: place for place, field in enumerate(known)}
+    return [
+        Finding(known[field], kind, failed[field, kind])
+        for field, kind in sorted(failed, key=lambda k: (order[k[0]], k[1]))
+        if len(failed[field, kind])
+    ]
+
+
+def in_words(column: Column, kind: str, context: Context) -> str:
+    """The rule a cell broke, in words an analyst acts on. Never holds a value of the data."""
+    name = repr(column.name)
+    if kind == "missing":
+        return f"{name} must not be empty"
+    if kind == "type":
+        return f"{name} must be {_KINDS[column.type]}"
+    if kind == "code":
+        codes = sorted(context.codelists.get(str(column.codes), frozenset()))
+        listed = ", ".join(codes) if len(codes) <= _LISTED else f"{len(codes)} codes"
+        return f"{name} must be a code of the list {column.codes!r} ({listed})"
+    if kind == "range":
+        if column.maximum is None:
+            return f"{name} must be {column.minimum:g} or more"
+        if column.minimum is None:
+            return f"{name} must be {column.maximum:g} or less"
+        return f"{name} must be from {column.minimum:g} to {column.maximum:g}"
+    shape = patterns.WORDS.get(str(column.pattern), f"the pattern {column.pattern}")
+    return f"{name} must be {shape}"

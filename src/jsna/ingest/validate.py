@@ -1,0 +1,135 @@
+"""Validation as the rest of the pipeline calls it: a delivery, then deliveries together.
+
+    results = {key: validate_delivery(extract, tables, context), …}
+    results = apply_cross(results)
+
+or `validate_edition` for both. See `jsna.ingest.judge` for what becomes of rows and cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from jsna.edition import Configuration, Delivery
+from jsna.extracts import registry
+from jsna.extracts.base import Context, Extract
+from jsna.extracts.periods import reference_date
+from jsna.ingest.cross import Tables, apply_rules, other_rules, own_rules, with_parents
+from jsna.ingest.judge import Validated, too_many, validate_table
+from jsna.ingest.quality import quality_rows, violation_rows
+
+__all__ = [
+    "Key",
+    "Results",
+    "Validated",
+    "apply_cross",
+    "context_for",
+    "quality_rows",
+    "validate_delivery",
+    "validate_edition",
+    "validate_table",
+    "violation_rows",
+]
+
+#: A delivery: name of the extract, period.
+Key = tuple[str, str]
+#: Deliveries, each with its judged tables by name.
+Results = dict[Key, Tables]
+
+
+def context_for(config: Configuration, delivery: Delivery) -> Context:
+    """What the rules may know of a delivery.
+
+    The reference date is the delivery's own `as_at`, else the day its period is counted on.
+    """
+    edition, area = config.edition, config.area
+    period_type = registry()[delivery.extract].period_type
+    return Context(
+        reference_date=delivery.as_at
+        or reference_date(delivery.period, period_type, edition.reference_date),
+        period=delivery.period,
+        authority_code=area.code,
+        old_la_codes=frozenset({area.old_la_code, *area.former_old_la_codes}),
+        codelists={name: frozenset(codes) for name, codes in config.codelists.items()},
+        synthetic=edition.synthetic,
+        severities=edition.severities,
+    )
+
+
+def validate_delivery(
+    extract: Extract,
+    staged_tables: Mapping[str, pd.DataFrame],
+    context: Context,
+    files: Mapping[str, str] | None = None,
+) -> Tables:
+    """Judge the tables of one delivery, each alone and then together.
+
+    Args:
+        extract: the declaration.
+        staged_tables: table -> declared columns as text under their field names, and `source_row`.
+        context: see `context_for`.
+        files: table -> name of its file, for messages.
+
+    Returns:
+        table -> judged rows, for the tables given.
+    """
+    files = files or {}
+    tables = {
+        table.name: validate_table(
+            extract, table, staged_tables[table.name], context, file=files.get(table.name, "")
+        )
+        for table in extract.tables
+        if table.name in staged_tables
+    }
+    tables = with_parents(extract, tables)
+    if rules := own_rules(extract):
+        # A row set aside by a rule takes the rows below it along.
+        tables = with_parents(extract, apply_rules(rules, tables, {}))
+    return {name: too_many(rows) for name, rows in tables.items()}
+
+
+def apply_cross(results: Mapping[Key, Mapping[str, Validated]]) -> Results:
+    """Try the rules that need several extracts, on every delivery of an edition."""
+    judged: Results = {key: dict(tables) for key, tables in results.items()}
+    for key in sorted(judged):
+        extract = registry()[key[0]]
+        rules = other_rules(extract)
+        if not rules:
+            continue
+        needs = {need for rule in rules for need in rule.needs if "." in need}
+        others = {need: frame for need in needs if (frame := _together(judged, need)) is not None}
+        tables = with_parents(extract, apply_rules(rules, judged[key], others))
+        judged[key] = {name: too_many(rows) for name, rows in tables.items()}
+    return judged
+
+
+def _together(results: Results, need: str) -> pd.DataFrame | None:
+    """Valid rows of `extract.table` in all its deliveries; None where there is none."""
+    name, table = need.split(".", 1)
+    parts = [
+        tables[table].valid.assign(period=key[1])
+        for key, tables in sorted(results.items())
+        if key[0] == name and table in tables
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else None
+
+
+def validate_edition(
+    staged: Mapping[Key, Mapping[str, pd.DataFrame]], config: Configuration
+) -> Results:
+    """Judge everything received for an edition.
+
+    Args:
+        staged: delivery -> table -> staged rows.
+        config: the edition's configuration.
+    """
+    deliveries = {(d.extract, d.period): d for d in config.edition.received}
+    results = {
+        key: validate_delivery(
+            registry()[key[0]], tables, context_for(config, deliveries[key]), deliveries[key].files
+        )
+        for key, tables in sorted(staged.items())
+    }
+    return apply_cross(results)

@@ -131,6 +131,8 @@ class Edition(Strict):
     #: Dataset (what it is) -> source (which release of it), see `config/sources.yaml`.
     sources: dict[Name, Name] = {}
     extracts: tuple[Delivery, ...] = ()
+    #: Code of a validation rule (`census.upn.letter`) -> severity, where not the declared one.
+    severities: dict[str, Literal["error", "warning"]] = {}
     chapters: tuple[Name, ...]
     synthesis: Synthesis | None = None
 

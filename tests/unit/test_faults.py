@@ -1,0 +1,176 @@
+"""Faults are put in exactly as planned, where planned, and nowhere else."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import io
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from jsna.synthetic import faults
+
+HEADER = ["UPN", "Surname", "DateOfBirth", "Sex", "Ethnicity", "LSOA", "URN", "SENprovision",
+          "SENtype1"]  # fmt: skip
+KEY = "school_census.census/2025"
+TABLES = {KEY: "census.csv"}
+
+
+def census(rows: int = 400, end: str = "\n", encoding: str = "utf-8") -> bytes:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator=end)
+    writer.writerow(HEADER)
+    for n in range(rows):
+        need = ["", "SLCN", "ASD"][n % 3]
+        writer.writerow(
+            [f"A9611{n:08d}", "Nuñez, the elder" if n % 7 == 0 else f"Name{n}",
+             f"{n % 28 + 1:02d}/0{n % 9 + 1}/2012", "FM"[n % 2], "WBRI", f"E01900{n:03d}"[:9],
+             "900001", "NKE"[n % 3], need]
+        )  # fmt: skip
+    return buffer.getvalue().encode(encoding)
+
+
+def rows_of(content: bytes, encoding: str = "utf-8") -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode(encoding), newline="")))
+
+
+def spoil(counts: Mapping[str, int], content: bytes, seed: int = 3) -> tuple[bytes, pd.DataFrame]:
+    files, ledger = faults.inject(
+        {"census.csv": content}, TABLES, {(kind, KEY): n for kind, n in counts.items()}, seed
+    )
+    return files["census.csv"], ledger
+
+
+ALL = {name: 3 for name, fault in faults.declared().items() if fault.table == KEY.split("/")[0]}
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+def test_only_the_planned_cells_change(end: str, encoding: str) -> None:
+    clean = census(end=end, encoding=encoding)
+    spoilt, ledger = spoil(ALL, clean)
+    assert dict(ledger["fault"].value_counts()) == ALL
+    before, after = rows_of(clean, encoding), rows_of(spoilt, encoding)
+    doubles = ledger[ledger["fault"] == "census_duplicate"]
+    assert len(after) == len(before) + len(doubles)
+    assert list(doubles["row"]) == list(range(len(before) + 1, len(after) + 1))
+    touched = ledger[ledger["fault"] != "census_duplicate"].set_index("row")["column"]
+    for number, (old, new) in enumerate(zip(before, after, strict=False), start=1):
+        changed = [name for name, a, b in zip(before[0], old, new, strict=True) if a != b]
+        assert changed == ([touched[number]] if number in touched.index else [])
+    # Lines nobody struck are the same bytes, line ends and all.
+    lines = zip(clean.split(end.encode()), spoilt.split(end.encode()), strict=False)
+    assert sum(a != b for a, b in lines) == len(touched) + 1  # and the empty one after the last
+
+
+def test_each_change_does_what_it_says() -> None:
+    clean = census()
+    spoilt, ledger = spoil(ALL, clean)
+    before, after = rows_of(clean), rows_of(spoilt)
+    cells = {
+        (entry.fault, entry.row): dict(zip(HEADER, after[entry.row - 1], strict=True))
+        for entry in ledger.itertuples()
+    }
+    for (fault, row), now in cells.items():
+        was = dict(zip(HEADER, before[row - 1], strict=True)) if row <= len(before) else {}
+        if fault == "census_upn_letter":
+            assert now["UPN"][0] != was["UPN"][0]
+            assert now["UPN"][1:] == was["UPN"][1:]
+        elif fault == "census_upn_cut":
+            assert now["UPN"] == was["UPN"][:10]
+        elif fault == "census_impossible_birth":
+            assert now["DateOfBirth"] == "31/02/2012"
+        elif fault == "census_birth_after_census":
+            assert now["DateOfBirth"] == was["DateOfBirth"][:6] + "2031"
+        elif fault == "census_need_without_provision":
+            assert (was["SENprovision"], was["SENtype1"], now["SENtype1"]) == ("N", "", "MLD")
+        elif fault == "census_need_code":
+            assert was["SENprovision"] in "KE"
+        elif fault == "census_duplicate":
+            assert list(now.values()) in before
+
+
+@pytest.mark.parametrize(
+    ("text", "spoilt"),
+    [
+        ("03/04/2012", "31/02/2012"),
+        ("2012-04-03", "2012-02-31"),
+        ("2022-Sep-28 00:00:00", "2022-Feb-31 00:00:00"),
+    ],
+)
+def test_an_impossible_date_is_written_as_the_others_are(text: str, spoilt: str) -> None:
+    fault = faults.declared()["census_impossible_birth"]
+    assert faults._changed(fault, {"DateOfBirth": text}) == spoilt
+
+
+def test_a_plan_ceases_before_it_starts() -> None:
+    fault = faults.declared()["sen2_ceased_before_start"]
+    cells = {"StartDate": "2024-Feb-29 00:00:00", "CeaseDate": "2024-Dec-01 00:00:00"}
+    assert faults._changed(fault, cells) == "2020-Feb-29 00:00:00"
+
+
+def test_the_same_seed_strikes_the_same_rows_whatever_else_is_planned() -> None:
+    clean = census()
+    first, ledger = spoil(ALL, clean)
+    again, _ = spoil(ALL, clean)
+    other, _ = spoil(ALL, clean, seed=4)
+    assert first == again
+    assert first != other
+    alone = spoil({"census_duplicate": 3}, clean)[1]
+    together = ledger[ledger["fault"] == "census_duplicate"]
+    assert len(alone) == len(together) == 3
+
+
+def test_no_row_gets_two_faults() -> None:
+    _, ledger = spoil(dict.fromkeys(ALL, 8), census())
+    in_place = ledger[ledger["fault"] != "census_duplicate"]
+    assert not in_place["row"].duplicated().any()
+
+
+def test_too_few_rows_are_said_and_nothing_is_half_done() -> None:
+    with pytest.raises(ValueError, match="only 5 of 6 rows can get the fault"):
+        spoil({"census_sex_code": 6}, census(5))
+
+
+def test_the_plan_follows_the_rates_and_tries_each_kind() -> None:
+    files = {"census.csv": census(10_000), "other.xlsx": b"PK"}
+    tables = {**TABLES, "areas.lsoa/2025": "other.xlsx"}
+    planned = faults.plan(files, tables)
+    assert {key for _, key in planned} == {KEY}
+    assert set(ALL) == {kind for kind, _ in planned}
+    assert planned["census_upn_letter", KEY] == 2  # 20 in 100,000
+    assert planned["census_sex_code", KEY] == 1  # half a row, but each kind is tried
+    assert faults.plan(files, tables, at_least=0)["census_sex_code", KEY] == 0
+
+
+def test_files_not_planned_for_pass_untouched() -> None:
+    files = {"census.csv": census(50), "other.csv": b"anything"}
+    spoilt, ledger = faults.inject(files, TABLES, {}, 1)
+    assert spoilt == files
+    assert list(ledger.columns) == list(faults.LEDGER)
+    assert ledger.empty
+
+
+def test_the_injector_knows_nothing_of_validation() -> None:
+    """Else a mistake made in both would never be seen."""
+    tree = ast.parse(Path(faults.__file__).read_text(encoding="utf-8"))
+    imported = {
+        name
+        for node in ast.walk(tree)
+        for name in (
+            [alias.name for alias in node.names] if isinstance(node, ast.Import)
+            else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        )
+    }  # fmt: skip
+    assert not {name for name in imported if name.startswith("jsna")}
+
+
+def test_every_rate_has_a_source_and_leaves_a_sound_report() -> None:
+    by_table: dict[str, float] = {}
+    for fault in faults.declared().values():
+        assert fault.source.strip()
+        by_table[fault.table] = by_table.get(fault.table, 0) + fault.per_100_000
+    assert max(by_table.values()) < 500  # half of one per cent

@@ -1,0 +1,1 @@
+"""Figures: measures in, small accessible SVG out. Opens nothing outside `safe/`."""

@@ -1,0 +1,185 @@
+"""A sheet in points, drawn on with a matplotlib `Figure`, and written as a small tidy SVG.
+
+Positions are points from the top left corner, so that layouts read as the page does. Axes are not
+used: each kind of figure lays out its own few marks, which keeps every label under its control
+and a figure at a few milliseconds.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from jsna.charts import lettering, palette
+from jsna.charts.svg import Label, tidy
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Anchor = Literal["left", "center", "right"]
+Point = tuple[float, float]
+
+
+class Canvas:
+    """One figure being drawn. Things drawn later lie on top."""
+
+    def __init__(self, height: float, width: float = palette.WIDTH) -> None:
+        lettering.register()
+        from matplotlib.figure import Figure
+        from matplotlib.transforms import Affine2D
+
+        self.width, self.height = width, float(round(height, 1))
+        self._figure: Figure = Figure(figsize=(self.width / 72, self.height / 72), dpi=72)
+        self._figure.patch.set_visible(False)
+        self._page: Any = Affine2D().scale(1, -1).translate(0, self.height)
+        self._labels: list[Label] = []
+        self._order = 0
+
+    def shape(
+        self,
+        points: Sequence[Point],
+        *,
+        fill: str | None = None,
+        stroke: str | None = None,
+        weight: float = 1.0,
+        dashes: Sequence[float] = (),
+        closed: bool = False,
+        round_cap: bool = False,
+    ) -> None:
+        """A line through `points`, or the area they enclose."""
+        from matplotlib.path import Path
+
+        self._add(Path(list(points), closed=False), fill, stroke, weight, dashes, round_cap, closed)
+
+    def strokes(self, lines: Sequence[tuple[Point, Point]], stroke: str, weight: float) -> None:
+        """Separate straight lines, as one element."""
+        from matplotlib.path import Path
+
+        if lines:
+            ends = [point for line in lines for point in line]
+            codes = [Path.MOVETO, Path.LINETO] * len(lines)
+            self._add(Path(ends, codes), None, stroke, weight, (), False, False)
+
+    def dot(self, x: float, y: float, radius: float, fill: str, edge: str | None = None) -> None:
+        """A round marker."""
+        from matplotlib.path import Path
+
+        self._add(Path.circle((x, y), radius), fill, edge, 1.0, (), False, False)
+
+    def rectangle(self, x: float, y: float, width: float, height: float, fill: str) -> None:
+        """A filled rectangle from its top left corner."""
+        corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
+        self.shape(corners, fill=fill, closed=True)
+
+    def hatched(self, x: float, y: float, width: float, height: float, step: float = 4.0) -> None:
+        """A hatched box: what it stands for is hidden, and looks like no number at all."""
+        lines: list[tuple[Point, Point]] = []
+        offset = step
+        while offset < width + height:
+            start = (x + min(offset, width), y + max(0.0, offset - width))
+            end = (x + max(0.0, offset - height), y + min(offset, height))
+            lines.append((start, end))
+            offset += step
+        self.rectangle(x, y, width, height, palette.WHITE)
+        self.strokes(lines, palette.HATCH, 0.6)
+        corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
+        self.shape(corners, stroke=palette.HATCH, weight=0.6, closed=True)
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        *,
+        size: float = palette.LABEL,
+        weight: int = 400,
+        colour: str = palette.SOFT,
+        anchor: Anchor = "left",
+        measure: str = "",
+        field: str = "value",
+        over: str = "",
+        backing: bool = False,
+    ) -> None:
+        """One line of text on the baseline `y`.
+
+        Args:
+            measure: key of the measure the text prints, for the audit that reads it back.
+            field: column of the measure it prints.
+            over: key of a second measure, where the text prints a ratio of the two.
+            backing: lay a white ground under it, where lines may pass.
+        """
+        if not words:
+            return
+        if backing:
+            room = lettering.width(words, size, weight)
+            left = x - {"left": 0.0, "center": room / 2, "right": room}[anchor]
+            self.rectangle(left - 2, y - size * 0.78, room + 4, size * 1.02, palette.WHITE)
+        identity = ""
+        if measure:
+            identity = f"m{len(self._labels)}"
+            self._labels.append(Label(identity, measure, field, over))
+        self._order += 1
+        self._figure.text(
+            x,
+            y,
+            words,
+            transform=self._page,
+            fontsize=size,
+            fontweight=weight,
+            color=colour,
+            ha=anchor,
+            va="baseline",
+            gid=identity or None,
+            zorder=self._order,
+        )
+
+    def lines(
+        self, x: float, middle: float, lines: Sequence[str], *, size: float, **how: Any
+    ) -> None:
+        """Lines of text centred in height on `middle`."""
+        step = size * lettering.LEADING
+        first = middle - step * (len(lines) - 1) / 2 + size * 0.33
+        for index, line in enumerate(lines):
+            self.text(x, first + index * step, line, size=size, **how)
+
+    def svg(self, figure_id: str, alt: str) -> str:
+        """The drawing as SVG whose ids all start with `figure_id`."""
+        from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+        written = io.StringIO()
+        FigureCanvasSVG(self._figure).print_svg(written, metadata={"Date": None})  # type: ignore[no-untyped-call]
+        return tidy(written.getvalue(), figure_id, alt, self._labels)
+
+    def _add(
+        self,
+        path: Any,
+        fill: str | None,
+        stroke: str | None,
+        weight: float,
+        dashes: Sequence[float],
+        round_cap: bool,
+        closed: bool,
+    ) -> None:
+        from matplotlib.patches import PathPatch
+        from matplotlib.path import Path
+
+        if closed:
+            path = Path(
+                [*path.vertices, path.vertices[0]],
+                [Path.MOVETO, *[Path.LINETO] * (len(path.vertices) - 1), Path.CLOSEPOLY],
+            )
+        self._order += 1
+        self._figure.add_artist(
+            PathPatch(
+                path,
+                transform=self._page,
+                facecolor=fill or "none",
+                edgecolor=stroke or "none",
+                linewidth=weight if stroke else 0,
+                linestyle=(0, tuple(d / weight for d in dashes)) if dashes else "-",
+                capstyle="round" if round_cap else "butt",
+                joinstyle="round",
+                zorder=self._order,
+            )
+        )

@@ -1,0 +1,62 @@
+"""The `draw` stage: figures from the safe measures into the draft of the report.
+
+Reads `safe/measures.parquet` and configuration only. Writes `charts/<figure id>.svg` and
+`charts/figures.json`, the list the report is written from, and removes figures of earlier runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from jsna import io
+from jsna.charts.marks import Drawing
+from jsna.charts.select import figures
+from jsna.edition import Configuration
+from jsna.measures import schema
+
+
+def run(config: Configuration, paths: io.Paths) -> list[str]:
+    """Draw every figure of the edition; returns their ids in the order of the report."""
+    source = paths.safe / "measures.parquet"
+    measures = schema.check(io.read_parquet(source), source.name)
+    drawings = list(figures(config, measures))
+    folder = io.make_folder(paths.draft / "charts")
+    for drawing in drawings:
+        io.write_text(folder / f"{drawing.id}.svg", drawing.svg)
+    io.write_json(folder / "figures.json", {"figures": listing(drawings)})
+    current = {drawing.id for drawing in drawings}
+    for stale in sorted(folder.glob("fig-*.svg")):
+        if stale.stem not in current:
+            stale.unlink()
+    return [drawing.id for drawing in drawings]
+
+
+def listing(drawings: Sequence[Drawing]) -> list[dict[str, Any]]:
+    """What the report needs to know of each figure, in order.
+
+    `header` (the first over the row labels) and `rows` are the linked data table: a row is a
+    label and its cells, a cell the key of a measure and the field to print, with an empty key
+    where the measure table has no such row.
+    """
+    return [
+        {
+            "id": drawing.id,
+            "indicator": drawing.indicator,
+            "chapter": drawing.chapter,
+            "type": drawing.type,
+            "title": drawing.title,
+            "subtitle": drawing.subtitle,
+            "alt": drawing.alt,
+            "note": drawing.note,
+            "sources": list(drawing.sources),
+            "keys": list(drawing.keys),
+            "file": f"{drawing.id}.svg",
+            "header": list(drawing.header),
+            "rows": [
+                [label, [{"key": cell.key, "field": cell.field} for cell in cells]]
+                for label, cells in drawing.rows
+            ],
+        }
+        for drawing in drawings
+    ]

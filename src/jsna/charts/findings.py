@@ -1,0 +1,269 @@
+"""Titles that say the finding, written by rule from the marks a figure shows.
+
+"Higher" and "lower" stand only where an interval excludes the comparator, and never where there
+is no interval; a list of areas is judged by 99.8% limits, since the extremes of many areas lie
+outside 95% limits by chance. Complete counts have no chance behind them and compare as they are.
+Numbers in titles are written as words and count marks, so no title prints a measure.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import pandas as pd
+
+from jsna.charts.marks import Mark, Shown
+from jsna.report import format as words
+from jsna.report.compare import LEAST_CORRELATION
+
+MOST_WORDS: Final = 15
+
+
+def against(mark: Mark, reference: float, *, far: bool = False) -> int | None:
+    """1 where the mark lies above `reference`, −1 below, 0 not clearly either; None unknown.
+
+    Args:
+        far: judge by 99.8% limits instead of 95%.
+    """
+    low, high = (mark.low_far, mark.high_far) if far else (mark.low, mark.high)
+    if mark.exact:
+        low = high = mark.value
+    if not (mark.shown and math.isfinite(reference) and math.isfinite(low + high)):
+        return None
+    return int(low > reference) - int(high < reference)
+
+
+def apart(one: Mark, other: Mark) -> int | None:
+    """1 where `one` is clearly above `other`, −1 below, 0 where limits overlap; None unknown."""
+    if not (one.shown and other.shown):
+        return None
+    if one.exact and other.exact:
+        return int(one.value > other.value) - int(one.value < other.value)
+    if not (one.has_limits and other.has_limits):
+        return None
+    return int(one.low > other.high) - int(one.high < other.low)
+
+
+def shortest(*candidates: str) -> str:
+    """The first candidate of no more than `MOST_WORDS` words, else the shortest."""
+    for candidate in candidates:
+        if len(candidate.split()) <= MOST_WORDS:
+            return candidate
+    return min(candidates, key=lambda text: len(text.split()))
+
+
+def titled(shown: Shown, finding: str, *shorter: str) -> str:
+    """The indicator's title, a colon and the finding; the finding alone where that is too long."""
+    subject = shown.indicator.title
+    plain = subject.split(" (")[0]
+    options = [f"{name}: {said}" for said in (finding, *shorter) for name in (subject, plain)]
+    return shortest(*options, words.upper_first(finding), *map(words.upper_first, shorter))
+
+
+def nothing_shown(shown: Shown, marks: Sequence[Mark]) -> str | None:
+    """What to say where no mark has a number."""
+    if any(mark.shown for mark in marks):
+        return None
+    if any(mark.hidden for mark in marks):
+        return titled(shown, "figures are hidden to protect confidentiality", "figures hidden")
+    return titled(shown, "no figures are available")
+
+
+def places(shown: Shown, marks: Sequence[Mark], reference: Mark) -> str:
+    """Localities against a comparator, by 99.8% limits."""
+    if (said := nothing_shown(shown, marks)) is not None:
+        return said
+    than = reference.label
+    found = [(mark, against(mark, reference.value, far=True)) for mark in marks]
+    known = [sign for _, sign in found if sign is not None]
+    one = shown.places.removesuffix("s")
+    if not known:
+        return titled(shown, f"{shown.places} of {shown.home_name}", f"by {one}")
+    higher = [mark.label for mark, sign in found if sign == 1]
+    lower = [mark.label for mark, sign in found if sign == -1]
+    if not higher and not lower:
+        return titled(shown, f"no {one} differs clearly from {than}", f"no {one} stands out")
+    if len(higher) == len(marks) or len(lower) == len(marks):
+        word = "higher" if higher else "lower"
+        return titled(shown, f"every {one} is {word} than {than}")
+    counted = _counted(higher, "higher", than, shown) or _counted(lower, "lower", than, shown)
+    options = []
+    if higher and lower:
+        more = f"{words.small(len(lower))} {'is' if len(lower) == 1 else 'are'} lower"
+        options.append(f"{_counted(higher, 'higher', than, shown)}, {more}")
+    named = higher or lower
+    if len(named) <= 2 and not (higher and lower):
+        verb = "is" if len(named) == 1 else "are"
+        word = "higher" if higher else "lower"
+        options.append(f"{words.join(named)} {verb} {word} than {than}")
+    return titled(shown, *options, counted)
+
+
+def _counted(names: Sequence[str], word: str, than: str, shown: Shown) -> str:
+    if not names:
+        return ""
+    many = len(names) > 1
+    kind = shown.places if many else shown.places.removesuffix("s")
+    return f"{words.small(len(names))} {kind} {'are' if many else 'is'} {word} than {than}"
+
+
+def peers(shown: Shown, home: Mark, neighbours: Sequence[Mark], country: Mark) -> str:
+    """The home area against the country, and by 99.8% limits against its many neighbours."""
+    if (said := nothing_shown(shown, [home])) is not None:
+        return said
+    signs = [against(home, mark.value, far=True) for mark in neighbours if mark.shown]
+    nation = against(home, country.value)
+    higher, lower, of = signs.count(1), signs.count(-1), words.small(len(signs))
+    if nation is None and not higher and not lower:
+        return titled(shown, f"{home.label} and similar areas", "similar areas compared")
+    word = {1: "higher than", -1: "lower than", 0: "similar to"}.get(nation or 0, "")
+    start = "" if nation is None else f"{home.label} is {word} {country.label}"
+    count, side = (higher, "higher") if higher >= lower else (lower, "lower")
+    if not count:
+        return titled(shown, start or f"{home.label} is close to similar areas")
+    rest = f"{words.small(count)} of {of} similar areas"
+    if not start:
+        return titled(shown, f"{home.label} is {side} than {rest}")
+    same = (nation == 1 and side == "higher") or (nation == -1 and side == "lower")
+    joined = f"{start} and {rest}" if same else f"{start}, and {side} than {rest}"
+    return titled(shown, joined, start)
+
+
+def slope(marks: Sequence[Mark]) -> int | None:
+    """1 where figures clearly fall from the first mark to the last, −1 where they rise, else 0.
+
+    The ends must differ, and the marks between them must by and large follow: a rank correlation
+    with their order of at least one half, as in the sentences of the report. None where unknown.
+    """
+    if len(marks) < 2:
+        return None
+    sign = apart(marks[0], marks[-1])
+    if not sign:
+        return sign
+    told = [mark.value for mark in marks if mark.shown]
+    order = pd.Series(range(len(told)), dtype="float64")
+    steady = -sign * pd.Series(told).rank().corr(order)
+    return sign if steady >= LEAST_CORRELATION else 0
+
+
+def gradient(shown: Shown, marks: Sequence[Mark], step: str, steps: int) -> str:
+    """The most deprived group against the least deprived.
+
+    Args:
+        step: what a group is called: tenth, fifth.
+        steps: how many groups there are in the country; an area may lack some.
+    """
+    if (said := nothing_shown(shown, marks)) is not None:
+        return said
+    sign = slope(marks)
+    if sign is None:
+        return titled(shown, f"by deprivation {step}")
+    if sign == 0:
+        return titled(
+            shown,
+            f"no clear difference between most and least deprived {step}s",
+            "no clear difference by deprivation",
+        )
+    word = "higher" if sign == 1 else "lower"
+    if len(marks) < steps:
+        return titled(shown, f"{word} in its most deprived areas than in its least deprived")
+    return titled(
+        shown,
+        f"{word} in the most deprived {step} than in the least deprived",
+        f"{word} in the most deprived {step} than the least",
+        f"{word} where deprivation is greatest",
+    )
+
+
+def categories(shown: Shown, dimension: str, marks: Sequence[Mark]) -> str:
+    """Categories of one dimension: the largest group, or who is higher than whom."""
+    if (said := nothing_shown(shown, marks)) is not None:
+        return said
+    ranked = sorted((m for m in marks if m.shown), key=lambda m: (-m.value, m.code))
+    of_whole = shown.indicator.kind in ("share", "count")
+    called = words.dimension_words(dimension, shown.config)
+    if len(ranked) < 2:
+        return titled(shown, f"by {called}")
+    top, bottom = ranked[0], ranked[-1]
+    name, least = words.lower_first(top.label), words.lower_first(bottom.label)
+    if apart(top, ranked[1]) == 1:
+        if of_whole:
+            return titled(shown, f"{name} is the largest group", f"mostly {name}")
+        if len(ranked) == 2:
+            return titled(shown, f"higher for {name} than for {least}", f"higher for {name}")
+        return titled(shown, f"highest for {name}")
+    if apart(top, bottom) == 1:
+        return titled(shown, f"higher for {name} than for {least}", f"differ by {called}")
+    if apart(top, bottom) == 0:
+        return titled(shown, f"no clear difference by {called}")
+    return titled(shown, f"by {called}")
+
+
+def trend(shown: Shown, home: Sequence[tuple[str, Mark]], country: Mark) -> str:
+    """How the home area changed from its first period to its last, and where it stands now.
+
+    Args:
+        home: (period label, mark) in time order.
+        country: the country's mark of the home area's last period.
+    """
+    if (said := nothing_shown(shown, [mark for _, mark in home])) is not None:
+        return said
+    told = [(period, mark) for period, mark in home if mark.shown]
+    (since, first), (_, last) = told[0], told[-1]
+    change = _changed(first, last, shown.indicator.kind) if len(told) > 1 else None
+    nation = against(last, country.value)
+    name = shown.home_name
+    moved = {1: f"risen since {since}", -1: f"fallen since {since}", 0: "changed little"}
+    if change is None and nation is None:
+        return titled(shown, f"{name}, {since} to {told[-1][0]}" if len(told) > 1 else name)
+    where = {1: "higher than", -1: "lower than", 0: "similar to"}
+    stands = "" if nation is None else f"{where[nation]} {country.label}"
+    if change is None:
+        return titled(shown, f"{name} is {stands}")
+    if change == 0:
+        said = f"no clear change since {since}"
+        also = f"{said}, {stands}" if stands else said
+        return titled(shown, f"{name} shows {also}", also, said)
+    said = f"{name} has {moved[change]}"
+    return titled(shown, f"{said} and is {stands}" if stands else said, said, f"{moved[change]}")
+
+
+def _changed(first: Mark, last: Mark, kind: str) -> int | None:
+    """Clear change between two periods; a count must move by more than chance moves a count."""
+    if kind == "count" and first.shown and last.shown:
+        # A count of events varies about as its square root does, so a difference as their sum.
+        margin = 1.96 * math.sqrt(max(first.value, 0) + max(last.value, 0))
+        moved = last.value - first.value
+        return 0 if abs(moved) <= margin else (1 if moved > 0 else -1)
+    return apart(last, first)
+
+
+def table(
+    shown: Shown, dimension: str, columns: Sequence[Sequence[Mark]], across: str, count: int
+) -> str:
+    """A two-way table: which category leads in most columns.
+
+    Args:
+        columns: for each column the marks of its categories of `dimension`.
+        across: what the columns are, in the plural.
+        count: number of columns.
+    """
+    every = [mark for column in columns for mark in column]
+    if (said := nothing_shown(shown, every)) is not None:
+        return said
+    leads: dict[str, int] = {}
+    for column in columns:
+        ranked = sorted((m for m in column if m.shown), key=lambda m: (-m.value, m.code))
+        if len(ranked) > 1 and apart(ranked[0], ranked[1]) == 1:
+            leads[ranked[0].label] = leads.get(ranked[0].label, 0) + 1
+    called = words.dimension_words(dimension, shown.config)
+    if not leads:
+        return titled(shown, f"{called} by {across}", f"by {across}")
+    label, led = sorted(leads.items(), key=lambda item: (-item[1], item[0]))[0]
+    name = words.lower_first(label)
+    where = f"every {across}" if led == count else f"{words.small(led)} of {words.small(count)}"
+    if led != count:
+        where += f" {across}s"
+    return titled(shown, f"{name} leads in {where}", f"{name} leads")

@@ -1,0 +1,147 @@
+"""Deprivation gradient: one dot with its 95% interval for each tenth (or fifth), most deprived
+first, against the area's own figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from jsna.charts import findings, lettering, palette
+from jsna.charts.canvas import Canvas
+from jsna.charts.finish import finish, foot, limits_of, period_words, value_table
+from jsna.charts.marks import Drawing, Mark, Shown, footnote
+from jsna.charts.scale import Scale, linear
+from jsna.measures.declaration import Chart
+from jsna.report import format as words
+
+PLOT: Final = 140.0
+TOP: Final = 26.0
+#: Dimension -> what one of its groups is called, and how many the country has.
+STEPS: Final = {"imd_decile": ("tenth", 10), "imd_quintile": ("fifth", 5)}
+
+
+def draw(shown: Shown, chart: Chart) -> Drawing | None:
+    """The figure; None where the table has nothing to show."""
+    (dimension,) = chart.by
+    period = shown.latest(chart.by)
+    marks = shown.marks_by_category(dimension, shown.home, period)
+    if not marks:
+        return None
+    total = shown.one(shown.home, period) if shown.indicator.kind != "count" else Mark("", "", "")
+    step, steps = STEPS.get(dimension, ("group", len(marks)))
+    canvas = _draw(shown, marks, total, (step, steps))
+    if shown.indicator.kind == "count":
+        title = findings.categories(shown, dimension, marks)
+    else:
+        title = findings.gradient(shown, marks, step, steps)
+    called = words.dimension_words(dimension, shown.config)
+    entries = [(mark.label, mark) for mark in marks]
+    if total.key:
+        entries.append((total.label, total))
+    header, rows = value_table(shown, words.upper_first(called), entries)
+    limits = "Lines through the dots show 95% intervals." if limits_of(marks) else ""
+    return finish(
+        canvas,
+        shown,
+        chart,
+        title=title,
+        place=f"{shown.home_name} by {called}",
+        period=period_words(shown, period),
+        kind=f"Chart of {words.small(len(marks))} {step}s from most to least deprived",
+        header=header,
+        rows=rows,
+        note=" ".join(part for part in (limits, footnote(marks)) if part),
+    )
+
+
+def _draw(shown: Shown, marks: Sequence[Mark], total: Mark, steps: tuple[str, int]) -> Canvas:
+    bottom = TOP + PLOT
+    room = 0.0
+    if total.shown:
+        widths = [lettering.width(t, palette.LABEL, 600) for t in (total.label, total.text)]
+        room = max(widths) + 10
+    values = [v for m in (*marks, total) for v in (m.value, m.low, m.high)]
+    scale = linear(values, bottom, TOP)
+    right = palette.WIDTH - room
+    slot = right / len(marks)
+    canvas = Canvas(bottom + 32 + foot(shown))
+    for tick in scale.ticks:
+        if tick != 0:
+            canvas.strokes([((0, scale(tick)), (right, scale(tick)))], palette.GRID, 0.8)
+    if total.shown:
+        _total(canvas, total, scale, right)
+    canvas.strokes([((0, scale(0)), (right, scale(0)))], palette.DARK, 1.0)
+    for index, mark in enumerate(marks):
+        _mark(canvas, mark, slot * (index + 0.5), scale, slot)
+        name = mark.code if len(mark.code) < 4 else mark.label
+        canvas.text(slot * (index + 0.5), bottom + 13, name, size=palette.SMALL, anchor="center")
+    _ends(canvas, bottom + 26, right, steps[0])
+    _ratio(canvas, marks, *steps)
+    return canvas
+
+
+def _total(canvas: Canvas, total: Mark, scale: Scale, right: float) -> None:
+    """The area's own figure: a dashed line, named and numbered at its right end."""
+    y = scale(total.value)
+    canvas.shape([(0, y), (right, y)], stroke=palette.ORANGE_TEXT, weight=1.3, dashes=(4.5, 3))
+    how = {"weight": 600, "colour": palette.ORANGE_TEXT}
+    canvas.text(right + 6, y - 2.5, total.label, **how)  # type: ignore[arg-type]
+    canvas.text(right + 6, y + 8.9, total.text, measure=total.key, **how)  # type: ignore[arg-type]
+
+
+def _mark(canvas: Canvas, mark: Mark, x: float, scale: Scale, slot: float) -> None:
+    if not mark.shown:
+        base = scale(0)
+        if mark.hidden:
+            canvas.hatched(x - 10, base - 15, 20, 14)
+        lines = lettering.wrap(mark.text, palette.SMALL, slot - 2)
+        top = base - (19 if mark.hidden else 5) - (len(lines) - 1) * 11
+        for index, line in enumerate(lines):
+            canvas.text(
+                x, top + index * 11, line, size=palette.SMALL, anchor="center", backing=True,
+                measure=mark.key,
+            )  # fmt: skip
+        return
+    y = scale(mark.value)
+    above = y - 4
+    if mark.has_limits and not mark.exact:
+        canvas.strokes([((x, scale(mark.low)), (x, scale(mark.high)))], palette.NAVY, 1.4)
+        above = min(above, scale(mark.high))
+    canvas.dot(x, y, 4.0, palette.NAVY)
+    canvas.text(
+        x, above - 4, mark.text, size=palette.SMALL, weight=600, colour=palette.INK,
+        anchor="center", measure=mark.key, backing=True,
+    )  # fmt: skip
+
+
+def _ends(canvas: Canvas, y: float, right: float, step: str) -> None:
+    canvas.text(0, y, "Most deprived", size=palette.SMALL, weight=600, colour=palette.INK)
+    canvas.text(
+        right, y, "Least deprived", size=palette.SMALL, weight=600, colour=palette.INK,
+        anchor="right",
+    )  # fmt: skip
+    between = f"{step}s of small areas in the country by deprivation"
+    if lettering.width(between, palette.SMALL) < right - 150:
+        canvas.text(right / 2, y, between, size=palette.SMALL, anchor="center")
+
+
+def _ratio(canvas: Canvas, marks: Sequence[Mark], step: str, steps: int) -> None:
+    """How many times the most deprived stand to the least, where they clearly differ."""
+    first, last = marks[0], marks[-1]
+    if not findings.slope(marks) or last.value <= 0 or len(marks) < steps:
+        return
+    number = words.number(first.value / last.value, 1)
+    x, y = 0.0, 10.0
+    parts = ((f"Most deprived {step}: ", False), (f"{number} times", True),
+             (f" the least deprived {step}", False))  # fmt: skip
+    for text, counted in parts:
+        weight = 600 if counted else 400
+        colour = palette.NAVY if counted else palette.SOFT
+        # Text elements drop the space they start with, so it is left to the position.
+        lead = lettering.width(" ", palette.LABEL) if text.startswith(" ") else 0.0
+        canvas.text(
+            x + lead, y, text.strip(), weight=weight, colour=colour,
+            measure=first.key if counted else "", field="ratio", over=last.key,
+        )  # fmt: skip
+        x += lettering.width(text, palette.LABEL, weight)

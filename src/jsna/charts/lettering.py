@@ -1,0 +1,78 @@
+"""The bundled typeface: registering it alone with matplotlib, and measuring text set in it.
+
+Only the files in `reports/templates/fonts` are known to matplotlib afterwards, so a figure can
+never fall back to a font of the machine it is drawn on.
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Final
+
+FAMILY: Final = "Source Sans 3"
+FONTS: Final = Path(__file__).resolve().parents[3] / "reports" / "templates" / "fonts"
+FILES: Final = {400: "SourceSans3-Regular.ttf", 600: "SourceSans3-Semibold.ttf"}
+#: Space between baselines as a multiple of the type size.
+LEADING: Final = 1.2
+
+
+@lru_cache(maxsize=1)
+def register() -> None:
+    """Make the bundled family the only one matplotlib knows, and set how SVG is written."""
+    import matplotlib as mpl
+    from matplotlib import font_manager
+
+    font_manager.fontManager.ttflist = [
+        font_manager.FontEntry(
+            fname=str(FONTS / file),
+            name=FAMILY,
+            style="normal",
+            variant="normal",
+            weight=weight,
+            stretch="normal",
+            size="scalable",
+        )
+        for weight, file in FILES.items()
+    ]
+    mpl.rcParams.update(
+        {
+            "font.family": [FAMILY],
+            "svg.fonttype": "none",
+            "svg.hashsalt": "jsna",
+            "text.parse_math": False,
+            "path.simplify": False,
+        }
+    )
+
+
+@cache
+def _advance(character: str, weight: int) -> float:
+    """Advance width of one character as a share of the type size."""
+    font = _face(weight)
+    return float(font.load_char(ord(character)).linearHoriAdvance) / 65536 / 100
+
+
+@cache
+def _face(weight: int):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    from matplotlib.ft2font import FT2Font
+
+    face = FT2Font(str(FONTS / FILES[weight]))
+    face.set_size(100, 72)
+    return face
+
+
+def width(text: str, size: float, weight: int = 400) -> float:
+    """Width of a line of text in points, kerning left out (so never too small)."""
+    return size * sum(_advance(character, weight) for character in text)
+
+
+def wrap(text: str, size: float, room: float, weight: int = 400) -> list[str]:
+    """Break text at spaces into lines no wider than `room` points where the words allow it."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and width(f"{lines[-1]} {word}", size, weight) <= room:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines or [""]

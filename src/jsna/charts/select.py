@@ -1,0 +1,92 @@
+"""Which figures an edition has: every chart declared that the safe measures can fill."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+import pandas as pd
+
+from jsna.charts import bars, gradient, heat, tiles, trend
+from jsna.charts.marks import Drawing, Shown
+from jsna.edition import Configuration
+from jsna.errors import JsnaError, Problem
+from jsna.measures.declaration import LOCALITY, Chart, Indicator
+
+Draw = Callable[[Shown, Chart], Drawing | None]
+
+
+def _bars(shown: Shown, chart: Chart) -> Drawing | None:
+    draw = bars.localities if chart.by == (LOCALITY,) else bars.categories
+    return draw(shown, chart)
+
+
+DRAWN: Final[Mapping[str, Draw]] = {
+    "bars": _bars,
+    "areas": bars.peers,
+    "gradient": gradient.draw,
+    "trend": trend.draw,
+    "heat": heat.draw,
+    "tiles": tiles.draw,
+}
+#: Chart type -> number of dimensions it needs.
+NEEDS: Final = {"bars": 1, "areas": 0, "gradient": 1, "trend": 0, "heat": 2, "tiles": 1}
+
+
+def figures(config: Configuration, measures: pd.DataFrame) -> Iterator[Drawing]:
+    """Every figure the measures can fill, in the order of chapters, indicators and charts.
+
+    Args:
+        config: the edition; its indicators declare their charts.
+        measures: the safe measure table.
+
+    Raises:
+        JsnaError: listing every chart declared with the wrong dimensions.
+    """
+    problems = misdeclared(config.indicators)
+    if problems:
+        raise JsnaError(problems, title="Charts are declared that cannot be drawn:")
+    rows = dict(list(measures.groupby("indicator", sort=False)))
+    for chapter in config.edition.chapters:
+        for indicator in config.indicators.values():
+            if indicator.chapter != chapter or indicator.id not in rows:
+                continue
+            for chart in indicator.charts:
+                drawing = figure(config, indicator, chart, rows[indicator.id])
+                if drawing is not None:
+                    yield drawing
+
+
+def figure(
+    config: Configuration, indicator: Indicator, chart: Chart, rows: pd.DataFrame
+) -> Drawing | None:
+    """One figure of one indicator's rows; None where they have nothing to show."""
+    return DRAWN[chart.type](Shown(config, indicator, rows), chart)
+
+
+def misdeclared(indicators: Mapping[str, Indicator]) -> list[Problem]:
+    """What is wrong with the charts declared."""
+    problems: list[Problem] = []
+    for indicator in indicators.values():
+        where = f"config/indicators/{indicator.chapter}.yaml"
+        seen: set[Chart] = set()
+        for chart in indicator.charts:
+            rule = ""
+            if len(chart.by) != NEEDS[chart.type]:
+                rule = (
+                    f"a chart of type {chart.type!r} needs `by` of {NEEDS[chart.type]} dimensions"
+                )
+            elif chart.type == "tiles" and chart.by != (LOCALITY,):
+                rule = "a tile map is drawn by locality"
+            elif chart in seen:
+                rule = "this chart is declared twice"
+            elif chart.by and set(chart.by) not in map(set, indicator.breakdowns):
+                rule = "the indicator is not broken down this way; add it to `breakdowns`"
+            seen.add(chart)
+            if rule:
+                found = f"{chart.type} by {', '.join(chart.by) or 'nothing'}"
+                problems.append(
+                    Problem(where, rule, column=f"{indicator.id}.charts", value=found,
+                            code="chart.declared")
+                )  # fmt: skip
+    return problems

@@ -1,0 +1,277 @@
+"""Change over time: the home area with its 95% band, similar areas and the country.
+
+Line style, marker and a direct label tell the series apart beside colour. A line breaks where a
+period is missing; a hidden value of the home area is a hatched mark at its period.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from typing import Final
+
+from jsna.charts import bars, findings, lettering, palette
+from jsna.charts.canvas import Canvas
+from jsna.charts.finish import finish, foot, limits_of, span
+from jsna.charts.marks import Cell, Drawing, Mark, Shown, footnote
+from jsna.charts.scale import Scale, linear, spread
+from jsna.measures.declaration import Chart
+from jsna.report import format as words
+
+PLOT: Final = 148.0
+TOP: Final = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line: its name at the end, its look, its marks by period (year it begins in)."""
+
+    name: str
+    colour: str
+    ink: str
+    dashes: tuple[float, ...]
+    weight: float
+    marker: str
+    marks: dict[str, Mark]
+
+    @property
+    def shown(self) -> list[str]:
+        """Periods with a number."""
+        return [period for period, mark in sorted(self.marks.items()) if mark.shown]
+
+
+def draw(shown: Shown, chart: Chart) -> Drawing | None:
+    """The figure, as bars where there is one period only."""
+    every = _series(shown)
+    home = every[0]
+    if not home.marks:
+        return None
+    every = [home, *(series for series in every[1:] if series.shown)]
+    periods = sorted({period for series in every for period in series.marks})
+    last = max(home.shown, default=periods[-1])
+    country = Mark("", "", "")
+    if shown.country:
+        country = next(
+            (s.marks.get(last, country) for s in every if s.marker == "triangle"), country
+        )
+    label = {period: period if len(period) > 4 else str(year(period)) for period in periods}
+    title = findings.trend(shown, [(label[p], m) for p, m in sorted(home.marks.items())], country)
+    if len(periods) == 1:
+        marks = [mark for series in every for mark in series.marks.values()]
+        canvas, kind = bars.comparison(shown, chart, marks, periods[0]), "Bar chart"
+    else:
+        canvas, kind = _draw(shown, every, periods), f"Line chart, {span(shown, periods)}"
+    nothing = Mark("", "", "")
+    rows = [
+        (words.period_label(period, shown.period_type),
+         [Cell(series.marks.get(period, nothing).key) for series in every])
+        for period in periods
+    ]  # fmt: skip
+    marks = [mark for series in every for mark in series.marks.values()]
+    band = limits_of(list(home.marks.values()))
+    note = ["The shaded band is a 95% interval." if band and len(periods) > 1 else ""]
+    return finish(
+        canvas,
+        shown,
+        chart,
+        title=title,
+        place=words.join([_plain(series.name) for series in every]),
+        period=span(shown, periods),
+        kind=kind,
+        header=("Period", *(words.upper_first(series.name) for series in every)),
+        rows=rows,
+        note=" ".join(part for part in (*note, footnote(marks)) if part),
+    )
+
+
+def year(period: str) -> int:
+    """The year a period begins in."""
+    return int(period[:4])
+
+
+def _plain(name: str) -> str:
+    return words.lower_first(name) if name.startswith("Similar") else name
+
+
+def _series(shown: Shown) -> list[Series]:
+    """Home, similar areas and country, clipped to the periods the home area speaks of."""
+    looks = [
+        (shown.home, shown.home_name, palette.NAVY, palette.NAVY, (), 2.6, "circle"),
+        ("neighbours", "Similar areas", palette.TURQUOISE, palette.TURQUOISE_TEXT, (7, 3), 2.0,
+         "square"),
+        (shown.country, shown.country_name, palette.DARK, palette.DARK, (2, 2.4), 2.0, "triangle"),
+    ]  # fmt: skip
+    compared = shown.indicator.comparators if shown.indicator.kind != "count" else ()
+    wanted = [True, "neighbours" in compared, "national" in compared]
+    found: list[Series] = []
+    first = last = ""
+    for keep, (code, name, colour, ink, dashes, weight, marker) in zip(wanted, looks, strict=True):
+        if not keep:
+            continue
+        rows = shown.select(areas=[code])
+        told = rows[rows["value"].notna() | (rows["status"] == "c")]
+        if not found and not told.empty:
+            first, last = str(told["period"].min()), str(told["period"].max())
+        rows = rows[(rows["period"] >= first) & (rows["period"] <= last)].sort_values("period")
+        marks = {
+            str(row.period): shown.mark(row, code, name) for row in rows.itertuples(index=False)
+        }
+        found.append(Series(name, colour, ink, dashes, weight, marker, marks if first else {}))
+    return found
+
+
+# -- drawing -------------------------------------------------------------------------------------
+
+
+def _draw(shown: Shown, every: Sequence[Series], periods: Sequence[str]) -> Canvas:
+    ends = [_end_label(series, periods[-1]) for series in every]
+    room = max(sum(lettering.width(text, palette.LABEL, 600) for text in end) for end in ends)
+    values = [v for s in every for m in s.marks.values() for v in (m.value, *_limits(m))]
+    bottom = TOP + PLOT
+    scale = linear(values, bottom, TOP)
+    ticks = [_tick(shown, scale, tick) for tick in scale.ticks]
+    left = max(lettering.width(text, palette.SMALL) for text in ticks[:-1]) + 10
+    right = palette.WIDTH - room - 14
+    first, last = year(periods[0]), year(periods[-1])
+    across = Scale(first, last, left, right, ())
+    canvas = Canvas(bottom + 20 + foot(shown))
+    _grid(canvas, scale, ticks, right)
+    _years(canvas, periods, across, scale(scale.low))
+    step = min(year(b) - year(a) for a, b in pairwise(periods))
+    for series in every:
+        _band(canvas, series, across, scale, step)
+    for series in reversed(every):
+        _line(canvas, series, across, scale, step)
+    _absences(canvas, every[0], across, scale(0), step)
+    _labels(canvas, every, ends, across, scale)
+    return canvas
+
+
+def _limits(mark: Mark) -> tuple[float, ...]:
+    return (mark.low, mark.high) if mark.has_limits and not mark.exact else ()
+
+
+def _tick(shown: Shown, scale: Scale, tick: float) -> str:
+    step = scale.ticks[1] - scale.ticks[0]
+    decimals = next(n for n in range(8) if abs(round(step, n) - step) < 1e-9)
+    text = words.number(tick, decimals)
+    unit = words.UNIT_SUFFIX[shown.indicator.unit]
+    return text + (unit if unit == "%" or tick == scale.ticks[-1] else "")
+
+
+def _grid(canvas: Canvas, scale: Scale, ticks: Sequence[str], right: float) -> None:
+    for tick, text in zip(scale.ticks, ticks, strict=True):
+        y = scale(tick)
+        if tick == 0:
+            canvas.strokes([((0, y), (right + 4, y))], palette.DARK, 1.0)
+            continue
+        canvas.strokes([((0, y), (right, y))], palette.GRID, 0.8)
+        canvas.text(0, y - 3.5, text, size=palette.SMALL)
+
+
+def _years(canvas: Canvas, periods: Sequence[str], across: Scale, base: float) -> None:
+    """Tick marks at every period; labels at as many as fit, counted back from the last."""
+    at = [across(year(period)) for period in periods]
+    canvas.strokes([((x, base), (x, base + 4)) for x in at], palette.DARK, 0.8)
+    free = float("inf")
+    for x, period in reversed(list(zip(at, periods, strict=True))):
+        half = lettering.width(period, palette.SMALL) / 2
+        if x + half <= free:
+            canvas.text(max(x, half), base + 15, period, size=palette.SMALL, anchor="center")
+            free = x - half - 8
+
+
+def _runs(series: Series, step: int) -> list[list[str]]:
+    """Periods with numbers, cut where one or more are missing."""
+    runs: list[list[str]] = []
+    for period in series.shown:
+        if runs and year(period) - year(runs[-1][-1]) <= step:
+            runs[-1].append(period)
+        else:
+            runs.append([period])
+    return runs
+
+
+def _band(canvas: Canvas, series: Series, across: Scale, scale: Scale, step: int) -> None:
+    if series.marker != "circle":
+        return  # limits of comparators would hide the home area's
+    for run in _runs(series, step):
+        kept = [(across(year(p)), series.marks[p]) for p in run if _limits(series.marks[p])]
+        if len(kept) == 1:
+            x, mark = kept[0]
+            canvas.strokes([((x, scale(mark.low)), (x, scale(mark.high)))], palette.HATCH, 1.2)
+        elif kept:
+            above = [(x, scale(mark.high)) for x, mark in kept]
+            below = [(x, scale(mark.low)) for x, mark in reversed(kept)]
+            canvas.shape([*above, *below], fill=palette.BAND, closed=True)
+
+
+def _line(canvas: Canvas, series: Series, across: Scale, scale: Scale, step: int) -> None:
+    for run in _runs(series, step):
+        points = [(across(year(p)), scale(series.marks[p].value)) for p in run]
+        if len(points) > 1:
+            canvas.shape(points, stroke=series.colour, weight=series.weight, dashes=series.dashes)
+        else:
+            _marker(canvas, series, *points[0], size=3.0)
+    if series.shown:
+        last = series.shown[-1]
+        _marker(canvas, series, across(year(last)), scale(series.marks[last].value), size=4.2)
+
+
+def _marker(canvas: Canvas, series: Series, x: float, y: float, size: float) -> None:
+    if series.marker == "circle":
+        canvas.dot(x, y, size, series.colour)
+    elif series.marker == "square":
+        canvas.rectangle(x - size * 0.9, y - size * 0.9, size * 1.8, size * 1.8, series.colour)
+    else:
+        corners = [(x, y - size * 1.1), (x + size, y + size * 0.8), (x - size, y + size * 0.8)]
+        canvas.shape(corners, fill=series.colour, closed=True)
+
+
+def _absences(canvas: Canvas, home: Series, across: Scale, base: float, step: int) -> None:
+    """Periods of the home area with a row but no number, neighbours joined under one mark."""
+    absent = [(p, m) for p, m in sorted(home.marks.items()) if not m.shown]
+    keyed = groupby(enumerate(absent), key=lambda e: (year(e[1][0]) - e[0] * step, e[1][1].text))
+    for (_, text), group in keyed:
+        run = [entry for _, entry in group]
+        left, right = across(year(run[0][0])) - 11, across(year(run[-1][0])) + 11
+        if run[0][1].hidden:
+            canvas.hatched(left, base - 16, right - left, 15)
+        half = lettering.width(text, palette.SMALL) / 2
+        middle = min(max((left + right) / 2, half), across.end + 11 - half + 20)
+        key = run[0][1].key
+        how = {"size": palette.SMALL, "anchor": "center", "backing": True}
+        y = base - (20 if run[0][1].hidden else 5)
+        canvas.text(middle, y, text, measure=key, **how)  # type: ignore[arg-type]
+
+
+def _end_label(series: Series, last: str) -> tuple[str, str, str]:
+    """Name, number, and the period where it is not the figure's last."""
+    if not series.shown:
+        return series.name, "", ""
+    period = series.shown[-1]
+    return f"{series.name} ", series.marks[period].text, "" if period == last else f" ({period})"
+
+
+def _labels(
+    canvas: Canvas,
+    every: Sequence[Series],
+    ends: Sequence[tuple[str, str, str]],
+    across: Scale,
+    scale: Scale,
+) -> None:
+    """Names and numbers right of the lines, pushed apart where they would collide."""
+    told = [(s, end) for s, end in zip(every, ends, strict=True) if s.shown]
+    wanted = [scale(series.marks[series.shown[-1]].value) for series, _ in told]
+    placed = spread(wanted, 12.5, TOP - 8, TOP + PLOT)
+    for (series, (name, number, when)), y in zip(told, placed, strict=True):
+        weight = 600 if series.marker == "circle" else 400
+        x, base = across.end + 9, y + palette.LABEL * 0.33
+        how = {"weight": weight, "colour": series.ink}
+        canvas.text(x, base, name.rstrip(), **how)  # type: ignore[arg-type]
+        x += lettering.width(name, palette.LABEL, weight)
+        key = series.marks[series.shown[-1]].key
+        canvas.text(x, base, number, measure=key, **how)  # type: ignore[arg-type]
+        x += lettering.width(number, palette.LABEL, weight)
+        canvas.text(x, base, when, **how)  # type: ignore[arg-type]

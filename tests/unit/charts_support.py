@@ -1,0 +1,167 @@
+"""Small hand-made editions for the chart tests: configuration, indicators, measure rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from jsna import edition as ed
+from jsna.measures.declaration import Chart, Indicator
+from jsna.measures.schema import canonical, conform
+
+ROOT = Path(__file__).resolve().parents[2]
+HOME, NATION = "E10000901", "E92000001"
+NAMES = (
+    "Dravenford", "Gannerby", "Hesketon", "Kestrelholm", "Lorrimere", "Merrowby", "Ostley",
+    "Pellmarsh", "Sorrelby", "Tarnbeck", "Vennick", "Wexmoor",
+)  # fmt: skip
+LONG = "Middleton St George and Long Benton Market Ward"
+TILES = ((1, 0), (2, 0), (0, 1), (1, 1), (2, 1), (3, 1), (0, 2), (1, 2), (2, 2), (3, 2), (1, 3), (2, 3))
+_LISTS: dict[str, Mapping[str, str]] = {}
+
+
+def configuration(
+    names: Sequence[str] = NAMES,
+    *,
+    synthetic: bool = True,
+    tiles: bool = True,
+    kind: str = "district",
+    neighbours: int = 10,
+    indicators: Sequence[Indicator] = (),
+    chapters: tuple[str, ...] = ("prevalence",),
+) -> ed.Configuration:
+    """An edition of an invented area with these localities."""
+    prefix = "E07" if kind == "district" else "E05"
+    localities = tuple(
+        ed.Locality(
+            code=f"{prefix}{901 + i:06d}",
+            name=name,
+            tile=TILES[i] if tiles and i < len(TILES) else None,
+        )
+        for i, name in enumerate(names)
+    )
+    peers = ("Brackenshire", "Calderwynshire", "Ambermoor", "Fenrushire", "Corvale",
+             "Thrushleyshire", "Oldwyke", "Marnockshire", "Wrenshaw Vale", "Ellowshire")  # fmt: skip
+    area = ed.Area(
+        area="quillshire",
+        name="Quillshire",
+        code=HOME,
+        old_la_code="961",
+        kind="county",
+        country=ed.Place(code=NATION, name="England"),
+        region=ed.Place(code="E12000091", name="Wendmark"),
+        localities_are=kind,  # type: ignore[arg-type]
+        localities=localities,
+        neighbours=tuple(
+            ed.Neighbour(code=f"E10000{902 + i}", name=name, old_la_code=f"{962 + i}")
+            for i, name in enumerate(peers[:neighbours])
+        ),
+    )
+    edition = ed.Edition(
+        edition="tiny-2025",
+        title="Tiny",
+        kind="full",
+        synthetic=synthetic,
+        area="quillshire",
+        reference_date=date(2025, 1, 16),
+        published=date(2025, 11, 27),
+        chapters=chapters,
+        synthesis=ed.Synthesis(seed=1, pupils=1, plans=1, lsoas=1) if synthetic else None,
+    )
+    if not _LISTS:
+        _LISTS.update(ed.codelists(ROOT))
+    return ed.Configuration(
+        edition=edition,
+        area=area,
+        sources={},
+        profiles={},
+        indicators={indicator.id: indicator for indicator in indicators},
+        codelists=_LISTS,
+    )
+
+
+def indicator(*charts: Chart, **changes: Any) -> Indicator:
+    """A proportion of pupils with these charts."""
+    given: dict[str, Any] = {
+        "id": "pupils_ehc_plan",
+        "chapter": "prevalence",
+        "title": "Pupils with an EHC plan",
+        "phrase": "pupils with an EHC plan",
+        "definition": "Pupils with a plan over all pupils.",
+        "population": "Pupils on roll.",
+        "population_base": "attending",
+        "kind": "proportion",
+        "unit": "percent",
+        "method": "proportion_wilson",
+        "period_type": "january",
+        "published": [
+            {"dataset": "sen_census", "table": "t", "period_type": "january", "value": "v"}
+        ],
+        "breakdowns": [list(c.by) for c in charts if c.by],
+        "source": "School census",
+        "charts": charts,
+    }
+    if changes.get("kind") == "share":
+        given["over"] = (changes.pop("over", "primary_need"),)
+    return Indicator(**{**given, **changes})
+
+
+def wilson(events: float, of: float, z: float) -> tuple[float, float]:
+    """Wilson's limits in per cent, from the formula itself."""
+    p, spread = events / of, z * z / of
+    centre = (p + spread / 2) / (1 + spread)
+    half = z / (1 + spread) * math.sqrt(p * (1 - p) / of + spread / (4 * of))
+    return 100 * (centre - half), 100 * (centre + half)
+
+
+def row(
+    declared: Indicator,
+    area: str,
+    value: float | None,
+    *,
+    of: float = 5000,
+    period: str = "2025",
+    status: str = "",
+    by: Mapping[str, str] | None = None,
+    limits: bool = True,
+    source: str = "local:school_census",
+) -> dict[str, Any]:
+    """One measure row; `value` None with a status is a number that is not there."""
+    breakdown, category = canonical(dict(by or {}))
+    made: dict[str, Any] = {
+        "edition": "tiny-2025",
+        "indicator": declared.id,
+        "area_code": area,
+        "geography": {"E05": "ward", "E07": "district", "E92": "national", "nei": "neighbours"}.get(
+            area[:3], "authority"
+        ),
+        "period": period,
+        "period_type": declared.period_type,
+        "breakdown": breakdown,
+        "category": category,
+        "population_base": declared.population_base,
+        "unit": declared.unit,
+        "method": declared.method,
+        "status": status,
+        "source": source,
+    }
+    if value is None:
+        return made
+    made |= {"value": value, "numerator": value * of / 100, "denominator": of}
+    if limits and declared.unit == "percent" and 0 <= value <= 100:
+        made["lower_95"], made["upper_95"] = wilson(value * of / 100, of, 1.959964)
+        made["lower_998"], made["upper_998"] = wilson(value * of / 100, of, 3.090232)
+    elif limits and declared.kind != "count":
+        made["lower_95"], made["upper_95"] = value * 0.9, value * 1.1
+        made["lower_998"], made["upper_998"] = value * 0.84, value * 1.16
+    return made
+
+
+def frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Rows in the measure schema."""
+    return conform(pd.DataFrame(list(rows)))

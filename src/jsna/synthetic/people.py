@@ -1,0 +1,231 @@
+"""Everyone aged 0 to 26 who lives in the county or goes to school there, with who they are.
+
+A person is one row of parallel arrays and has one truth: the same names, birth date, home and
+numbers wherever they appear. `cohort` is completed years of age on 31 August before the reference
+January: cohort 4 is in Reception then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from jsna.edition import Synthesis
+from jsna.synthetic import draws, identifiers
+from jsna.synthetic.draws import Bools, Days, Floats, Ints, Labels, stream
+from jsna.synthetic.effects import Effects
+from jsna.synthetic.places import Places, pools
+
+OLDEST_COHORT = 26
+YEAR_GROUPS = ("N1", "N2", "R", *(str(year) for year in range(1, 15)))
+RESIDENT, LEFT, OUTSIDE = 0, 1, 2
+#: The universe is this much larger than the rolls need, and trimmed to them.
+_MARGIN = 1.035
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Parallel arrays, one element a person.
+
+    Attributes:
+        kind: resident now, left the county, or lives outside it.
+        cohort, born, male, ethnicity (positions in `ethnicities`).
+        lsoa: position among `Places.codes`.
+        depth: deprivation of it, -0.5 least to 0.5 most deprived in England.
+        district: position of the district; -1 outside.
+        since, until: first and last January present in the county.
+        surname, forename, postcode, upn, nhs_number: text.
+    """
+
+    kind: Ints
+    cohort: Ints
+    born: Days
+    male: Bools
+    ethnicity: Ints
+    ethnicities: tuple[str, ...]
+    lsoa: Ints
+    depth: Floats
+    district: Ints
+    since: Ints
+    until: Ints
+    #: Uniform numbers fixed for life: whether at a state school, nursery, sixth form.
+    at_school: Floats
+    at_nursery: Floats
+    at_sixth_form: Floats
+    surname: pa.StringArray
+    forename: pa.StringArray
+    postcode: pa.StringArray
+    upn: pa.StringArray
+    nhs_number: pa.StringArray
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+    def age(self, on: date) -> Ints:
+        """Whole years of age on a day; negative before birth."""
+        return draws.completed_years(self.born, on)
+
+    def year_group(self, january: int, reference: int) -> Ints:
+        """Position in `YEAR_GROUPS` in a January, outside 0…16 where too young or too old."""
+        return self.cohort - (reference - january) - 2
+
+
+def build(
+    places: Places,
+    synthesis: Synthesis,
+    reference: date,
+    effects: Effects,
+    primary_schools: Ints,
+) -> People:
+    """Make everyone.
+
+    Args:
+        places: where they live.
+        synthesis: seed and sizes.
+        reference: day of the latest January census.
+        effects: rates.
+        primary_schools: positions of the primary schools, whose numbers the UPNs carry.
+    """
+    seed, year = synthesis.seed, reference.year
+    size = _cohort_size(synthesis.pupils, effects)
+    cohort, kind = _cohorts(size, effects)
+    count = len(cohort)
+    rng = stream(seed, "people")
+    # Born between 1 September and 31 August, so many years before the school year began.
+    first = (year - 1 - cohort - 1 - 1970).astype("datetime64[Y]").astype("datetime64[D]")
+    born = first + 243 + rng.integers(0, 365, count)
+    male = rng.random(count) < effects.value("people.male_share")
+    inside = len(places.lsoa)
+    lsoa = draws.choose_weighted(rng, places.lsoa["weight"].to_numpy(), count)
+    lsoa = np.where(kind == OUTSIDE, inside + rng.integers(0, len(places.outside), count), lsoa)
+    district = places.district[lsoa]
+    ethnicity, names = _ethnicity(seed, district, len(places.area.localities), effects)
+    moves = effects.value("people.movers_per_year")
+    drawn = rng.random(count)
+    since = np.where(drawn < moves, year, np.where(drawn < 2 * moves, year - 1, 0))
+    left = np.where(rng.random(count) < 0.5, year - 1, year - 2)
+    surname, forename = _names(seed, male, np.isin(ethnicity, _asian(names)))
+    unit = rng.integers(0, identifiers.POSTCODES_PER_SECTOR, count)
+    return People(
+        kind=kind,
+        cohort=cohort,
+        born=born,
+        male=male,
+        ethnicity=ethnicity,
+        ethnicities=names,
+        lsoa=lsoa,
+        depth=places.depth[lsoa],
+        district=district,
+        since=np.where(kind == LEFT, 0, since),
+        until=np.where(kind == LEFT, left, 9999),
+        at_school=rng.random(count),
+        at_nursery=rng.random(count),
+        at_sixth_form=rng.random(count),
+        surname=surname,
+        forename=forename,
+        postcode=identifiers.postcodes(lsoa, unit),
+        upn=_upns(seed, places, cohort, year, district, kind, primary_schools, effects),
+        nhs_number=identifiers.nhs_numbers(stream(seed, "nhs"), count),
+    )
+
+
+def _cohort_size(pupils: int, effects: Effects) -> int:
+    """Residents of one age who fill rolls of that many pupils."""
+    share = effects.values("people.participation")
+    years = share["N1"] + share["N2"] + 7 * share["primary"] + 5 * share["secondary"]
+    years += share["12"] + share["13"]
+    return round(pupils / years * _MARGIN)
+
+
+def _cohorts(size: int, effects: Effects) -> tuple[Ints, Ints]:
+    """Cohort and kind of everyone: residents first, then who left, then who lives outside."""
+    residents = np.repeat(np.arange(OLDEST_COHORT + 1), size)
+    school = np.arange(2, 20)
+    moved = 2 * round(size * effects.value("people.movers_per_year"))
+    left = np.repeat(school, moved)
+    outside = np.repeat(school, max(1, round(size * effects.value("people.pupils_from_outside"))))
+    cohort = np.r_[residents, left, outside]
+    kind = np.repeat([RESIDENT, LEFT, OUTSIDE], [len(residents), len(left), len(outside)])
+    return cohort, kind
+
+
+def _ethnicity(
+    seed: int, district: Ints, districts: int, effects: Effects
+) -> tuple[Ints, tuple[str, ...]]:
+    """Ethnic group of everyone, the mix differing by district."""
+    rng = stream(seed, "ethnicity")
+    shares = effects.values("people.ethnicity")
+    names = tuple(shares)
+    spread = effects.value("people.ethnicity_spread")
+    tilt = np.exp(spread * rng.standard_normal((districts + 1, len(names))))
+    tilt[:, 0] = 1
+    bounds = np.cumsum(np.array(list(shares.values())) * tilt, axis=1)
+    drawn = rng.random(len(district))
+    group: Ints = np.empty(len(district), dtype=np.int64)
+    for place in range(-1, districts):
+        here = district == place
+        row = bounds[place] / bounds[place, -1]
+        group[here] = np.searchsorted(row, drawn[here], side="right")
+    return group.clip(0, len(names) - 1), names
+
+
+def _asian(names: tuple[str, ...]) -> list[int]:
+    """Groups whose names come from the South Asian pools."""
+    return [names.index(code) for code in ("AIND", "APKN", "ABAN", "AOTH") if code in names]
+
+
+def _names(seed: int, male: Bools, asian: Bools) -> tuple[pa.StringArray, pa.StringArray]:
+    """Surname and forename of everyone."""
+    rng, pool = stream(seed, "names"), pools()
+    first = [*pool["boys"], *pool["girls"], *pool["boys_asian"], *pool["girls_asian"]]
+    starts = np.cumsum([0, *(len(pool[k]) for k in ("boys", "girls", "boys_asian"))])
+    sizes = np.array([len(pool[k]) for k in ("boys", "girls", "boys_asian", "girls_asian")])
+    which = 2 * asian.astype(np.int64) + ~male
+    forename = starts[which] + (rng.random(len(male)) * sizes[which]).astype(np.int64)
+    last = [*pool["surnames"], *pool["surnames_asian"]]
+    plain = len(pool["surnames"])
+    surname = np.where(
+        asian,
+        plain + rng.integers(0, len(pool["surnames_asian"]), len(male)),
+        rng.integers(0, plain, len(male)),
+    )
+    return pa.array(last).take(surname), pa.array(first).take(forename)
+
+
+def _upns(
+    seed: int,
+    places: Places,
+    cohort: Ints,
+    year: int,
+    district: Ints,
+    kind: Ints,
+    primary_schools: Ints,
+    effects: Effects,
+) -> pa.StringArray:
+    """Unique pupil numbers, given by the school of entry in the year of entry."""
+    rng = stream(seed, "upn")
+    count = len(cohort)
+    elsewhere = (rng.random(count) < effects.value("people.upn_of_other_authority")) | (
+        kind == OUTSIDE
+    )
+    others: Labels = np.array([int(n.old_la_code) for n in places.area.neighbours] or [999])
+    authority = np.where(
+        elsewhere, rng.choice(others, count), int(places.area.old_la_code)
+    )
+    school = rng.integers(0, max(len(primary_schools), 40), count)
+    entered = (year - 1 - (cohort - 4)) % 100
+    temporary = rng.random(count) < effects.value("people.no_upn_in_time")
+    group = ((authority * 1000 + school) * 100 + entered) * 2 + temporary
+    serial = identifiers.running_number(group)
+    return identifiers.upns(authority, 2000 + school, entered, serial, temporary)
+
+
+def text_of(labels: tuple[str, ...] | list[str], positions: Ints) -> pa.Array[Any]:
+    """Labels at positions; null where the position is negative."""
+    return pa.array(list(labels), type=pa.string()).take(
+        pa.array(positions, mask=positions < 0, type=pa.int64())
+    )

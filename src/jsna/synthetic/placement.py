@@ -1,0 +1,293 @@
+"""Where children with a plan are placed, and where everyone goes to school."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from jsna.edition import Synthesis
+from jsna.extracts.periods import census_day
+from jsna.synthetic import draws
+from jsna.synthetic.draws import Bools, Days, Ints, stream
+from jsna.synthetic.effects import Effects
+from jsna.synthetic.need import NEEDS, Need
+from jsna.synthetic.people import LEFT, OUTSIDE, YEAR_GROUPS, People
+from jsna.synthetic.places import Places, Schools
+
+#: Settings of a plan in the order of `placement.by_age`.
+SETTINGS = (
+    "mainstream", "resourced_provision", "sen_unit", "mainstream_independent", "special",
+    "special_non_maintained", "special_independent", "alternative_provision", "fe_college",
+    "specialist_post_16", "early_years", "home_educated", "other_arrangements_la",
+    "other_arrangements_parents", "other_setting", "neet", "not_in_education_compulsory",
+    "not_in_education_other", "not_recorded",
+)  # fmt: skip
+MAINSTREAM = ("mainstream", "resourced_provision", "sen_unit")
+#: Settings whose pupils stand on the census of the area's state schools.
+ON_CENSUS = (*MAINSTREAM, "special", "alternative_provision")
+#: Setting -> code of the return, where it is neither a school nor a college.
+SETTING_CODES = {
+    "early_years": "EYP",
+    "home_educated": "EHE",
+    "other_arrangements_la": "OLA",
+    "other_arrangements_parents": "OPA",
+    "other_setting": "OTH",
+    "neet": "NEET",
+    "not_in_education_compulsory": "NIEC",
+    "not_in_education_other": "NIEO",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Placements:
+    """Placement of each plan, parallel to `Plans`.
+
+    Attributes:
+        setting: position in `SETTINGS`.
+        school: position in the register; -1 where the setting is not a school or college.
+        away: whether that lies outside the area.
+        entry: first day there.
+        residential: 0 no, 1 part of the year, 2 all year.
+    """
+
+    setting: Ints
+    school: Ints
+    away: Bools
+    entry: Days
+    residential: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Homes:
+    """School of everyone in ordinary schooling: positions in the register."""
+
+    primary: Ints
+    secondary: Ints
+    nursery: Ints
+
+
+def ordinary(people: People, places: Places, schools: Schools, seed: int) -> Homes:
+    """The mainstream schools of everyone: mostly the nearest, else one of the district."""
+    rng = stream(seed, "ordinary schools")
+    count, inside = len(people), len(places.lsoa)
+    district = people.district
+    homes = []
+    for kind in ("primary", "secondary"):
+        here = schools.kinds[kind]
+        of = schools.frame["district"].to_numpy()[here]
+        first = np.searchsorted(of, np.arange(len(places.area.localities)))
+        size = np.bincount(of, minlength=len(places.area.localities))
+        # Small areas stand in order of district, so near in number is near on the ground.
+        low = np.searchsorted(places.lsoa["district"].to_numpy(), district)
+        lsoas = np.bincount(places.lsoa["district"], minlength=len(size))
+        share = (people.lsoa - low + rng.random(count)) / lsoas[district]
+        near = (share * size[district]).astype(np.int64).clip(0, size[district] - 1)
+        other = (rng.random(count) * size[district]).astype(np.int64)
+        within = first[district] + np.where(rng.random(count) < 0.75, near, other)
+        anywhere = rng.integers(0, len(here), count)
+        away = (rng.random(count) < 0.03) | (people.lsoa >= inside)
+        homes.append(here[np.where(away, anywhere, within)])
+    # A few nursery children go to a nursery school rather than the class of their primary school.
+    nurseries = schools.kinds["nursery"]
+    to_nursery = rng.random(count) < 0.25
+    nursery = np.where(to_nursery, nurseries[rng.integers(0, len(nurseries), count)], homes[0])
+    return Homes(homes[0], homes[1], nursery)
+
+
+def build(
+    people: People,
+    need: Need,
+    schools: Schools,
+    homes: Homes,
+    synthesis: Synthesis,
+    reference: date,
+    effects: Effects,
+) -> Placements:
+    """Place every plan."""
+    rng = stream(synthesis.seed, "placements")
+    plans = need.plans
+    person = plans.person
+    setting = _settings(people, need, reference, rng, effects)
+    # Who lives outside and goes to school here is in a school here.
+    setting[plans.outside] = np.where(rng.random(int(plans.outside.sum())) < 0.6, 0, 4)
+    away = _away(setting, need.primary[person], rng, effects) & ~plans.outside
+    school = _school(person, setting, away, people, schools, homes, reference, rng)
+    entry = _entry(people, person, setting, need, reference, rng)
+    chance = effects.values("placement.residential")
+    boards = np.isin(setting, [SETTINGS.index(s) for s in _BOARDING])
+    drawn, whole = rng.random(len(person)), rng.random(len(person))
+    residential = (boards & (drawn < chance["residential"])).astype(np.int64)
+    residential += (residential == 1) & (whole < chance["all_year"])
+    return Placements(setting, school, away & (school >= 0), entry, residential)
+
+
+_BOARDING = ("special_independent", "special_non_maintained", "specialist_post_16")
+
+
+def _settings(
+    people: People, need: Need, reference: date, rng: np.random.Generator, effects: Effects
+) -> Ints:
+    """Setting of each plan, by age and need."""
+    by_age = effects.table("placement.by_age")
+    by_need = effects.table("placement.need")
+    groups = list(by_age)
+    level = np.array([[row.get(s, 0.0) for s in SETTINGS] for row in by_age.values()])
+    lift = np.array(
+        [[by_need.get(s, {}).get(n, 1.0) for s in SETTINGS] for n in NEEDS], dtype=float
+    )
+    person = need.plans.person
+    age = people.age(reference)[person]
+    # A setting for post-16 learners begins when school does not, whatever the birthday.
+    group = draws.group_of(age, groups)
+    schoolchild = people.cohort[person] <= 15
+    group = np.where(schoolchild & (age == 16), groups.index("11-15"), group)
+    weights = level[group] * lift[need.primary[person]]
+    return draws.choose_rows(rng, weights)
+
+
+def _away(setting: Ints, primary: Ints, rng: np.random.Generator, effects: Effects) -> Bools:
+    """Whether each place lies outside the area, by setting and need."""
+    base = effects.values("placement.out_of_area")
+    ratio = effects.values("placement.out_of_area_need")
+    odds = np.array([base.get(s, 0.0) for s in SETTINGS])[setting]
+    odds *= np.array([ratio.get(n, 1.0) for n in NEEDS])[primary]
+    away = rng.random(len(setting)) < odds / (1 + odds)
+    college = np.isin(setting, [SETTINGS.index("fe_college"), SETTINGS.index("specialist_post_16")])
+    return np.where(college, rng.random(len(setting)) < 0.12, away)
+
+
+def _school(
+    person: Ints,
+    setting: Ints,
+    away: Bools,
+    people: People,
+    schools: Schools,
+    homes: Homes,
+    reference: date,
+    rng: np.random.Generator,
+) -> Ints:
+    """Establishment of each plan; -1 where the setting is none."""
+    school = np.full(len(person), -1, dtype=np.int64)
+    year_group = people.year_group(reference.year, reference.year)[person]
+    older = year_group >= YEAR_GROUPS.index("7")
+    drawn = rng.random(len(person))
+    for position, name in enumerate(SETTINGS):
+        here = setting == position
+        if name in MAINSTREAM:
+            near = np.where(older, homes.secondary[person], homes.primary[person])
+            near = np.where(year_group < YEAR_GROUPS.index("R"), homes.nursery[person], near)
+            school = np.where(here, near, school)
+            for phase, old in (("primary", False), ("secondary", True)):
+                there = schools.kinds[f"{phase}_outside"]
+                abroad = here & away & (older == old)
+                school[abroad] = there[(drawn[abroad] * len(there)).astype(np.int64)]
+        elif name in schools.kinds:
+            for kind, beyond in ((name, False), (f"{name}_outside", True)):
+                there = schools.kinds[kind]
+                chosen = here & (away == beyond)
+                school[chosen] = there[(drawn[chosen] * len(there)).astype(np.int64)]
+    return school
+
+
+def _entry(
+    people: People,
+    person: Ints,
+    setting: Ints,
+    need: Need,
+    reference: date,
+    rng: np.random.Generator,
+) -> Days:
+    """First day of each placement: the start of the phase, or later where the plan led there."""
+    cohort = people.cohort[person]
+    phase = np.select([cohort >= 19, cohort >= 16, cohort >= 11, cohort >= 4], [19, 16, 11, 4], 2)
+    september = (reference.year - 1 - (cohort - phase) - 1970).astype("datetime64[Y]")
+    began = september.astype("datetime64[M]") + 8
+    start = began.astype("datetime64[D]") + 2
+    moved = ~np.isin(setting, [SETTINGS.index(s) for s in MAINSTREAM])
+    after = need.plans.start + rng.integers(0, 150, len(person)).astype("timedelta64[D]")
+    entry = np.where(moved & (after > start), after, start)
+    latest = np.datetime64(reference, "D") - 3
+    return np.minimum(entry, latest)
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """Everyone on a January roll of the area's state schools.
+
+    Attributes:
+        person: positions in `People`, in order.
+        school: positions in the register, parallel to `person`.
+        plan: position of the plan whose placement that is, or -1.
+    """
+
+    january: int
+    person: Ints
+    school: Ints
+    plan: Ints
+
+
+def roll(
+    people: People,
+    need: Need,
+    placements: Placements,
+    homes: Homes,
+    synthesis: Synthesis,
+    january: int,
+    reference: date,
+    effects: Effects,
+) -> Roll:
+    """The roll of a January: everyone in ordinary schooling, and plans as they are placed."""
+    day = np.datetime64(reference if january == reference.year else census_day(january), "D")
+    share = effects.values("people.participation")
+    group = people.year_group(january, reference.year)
+    first, last = YEAR_GROUPS.index("N1"), YEAR_GROUPS.index("14")
+    names = np.array(YEAR_GROUPS)
+    threshold = np.zeros(len(YEAR_GROUPS))
+    threshold[YEAR_GROUPS.index("R") : YEAR_GROUPS.index("7")] = share["primary"]
+    threshold[YEAR_GROUPS.index("7") : YEAR_GROUPS.index("12")] = share["secondary"]
+    schooled = (group >= first) & (group <= last)
+    safe = group.clip(first, last)
+    on_roll = people.at_school < threshold[safe]
+    for name, drawn in (
+        ("N1", people.at_nursery),
+        ("N2", people.at_nursery),
+        ("12", people.at_sixth_form),
+        ("13", people.at_sixth_form),
+    ):
+        on_roll |= (names[safe] == name) & (drawn < share[name])
+    present = (people.since <= january) & (people.until >= january) & schooled
+    on_roll &= present
+    school = np.where(safe >= YEAR_GROUPS.index("7"), homes.secondary, homes.primary)
+    school = np.where(safe < YEAR_GROUPS.index("R"), homes.nursery, school)
+    plans = need.plans
+    plan = np.full(len(people), -1, dtype=np.int64)
+    placed = (placements.entry <= day) & (np.isnat(plans.cease) | (plans.cease > day))
+    here = np.isin(placements.setting, [SETTINGS.index(s) for s in ON_CENSUS]) & ~placements.away
+    mine = np.flatnonzero(placed & schooled[plans.person] & present[plans.person])
+    on_roll[plans.person[mine]] = here[mine]
+    moved = mine[here[mine]]
+    plan[plans.person[moved]] = moved
+    special = moved[
+        ~np.isin(placements.setting[moved], [SETTINGS.index(s) for s in MAINSTREAM])
+    ]
+    school[plans.person[special]] = placements.school[special]
+    current = moved if january == reference.year else special
+    school[plans.person[current]] = placements.school[current]
+    # Trim to the size asked for: those beyond it go to independent schools, year after year.
+    surplus = int(on_roll.sum()) - synthesis.pupils
+    if surplus > 0:
+        key = np.where(on_roll & (plan < 0) & _never_planned(people, plans.person), people.at_school, -1)
+        on_roll[np.argpartition(-key, surplus - 1)[:surplus]] = False
+    person = np.flatnonzero(on_roll)
+    return Roll(january, person, school[person], plan[person])
+
+
+def _never_planned(people: People, person: Ints) -> Bools:
+    free = np.ones(len(people), dtype=bool)
+    free[person] = False
+    return free
+
+
+__all__ = ["LEFT", "OUTSIDE", "Homes", "Placements", "Roll", "build", "ordinary", "roll"]

@@ -1,0 +1,238 @@
+"""The whole report as the templates see it: chapters, summary, annex and the words around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from jsna import __version__
+from jsna.edition import Configuration, Delivery
+from jsna.extracts.base import Extract
+from jsna.measures.declaration import Indicator
+from jsna.report import chapters as chapter_parts
+from jsna.report import format as words
+from jsna.report import metadata, sources
+from jsna.report.chapters import Chapter
+from jsna.report.figures import Figure
+from jsna.report.marks import cell
+from jsna.report.narrative import change, compared
+from jsna.report.view import Measures
+
+CONFIDENCE: Final = "95%"
+STRICT: Final = "99.8%"
+#: Chapters that have no indicators of their own by design.
+FRAMING: Final = ("summary", "scope", "methods")
+SYNTHETIC_WORDS: Final = (
+    "Synthetic data. Every figure in this report is invented, about a place that does not exist. "
+    "It shows how the report works and says nothing about any real child or council."
+)
+OPEN_LICENCE_WORDS: Final = (
+    "Contains public sector information licensed under the Open Government Licence v3.0."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A line of the summary that leads to where it comes from."""
+
+    anchor: str
+    title: str
+    text: Markup
+
+
+#: Reads a block of a chapter's template: (chapter id, block name) -> text.
+Block = Callable[[str, str], str]
+
+
+def chapters(
+    view: Measures,
+    figures: Mapping[str, Sequence[Figure]],
+    register: sources.Register,
+    block: Block,
+) -> list[Chapter]:
+    """Every chapter of the edition, numbered in its order."""
+    config = view.config
+    made = []
+    for number, name in enumerate(config.edition.chapters, 1):
+        own = [i for i in config.indicators.values() if i.chapter == name]
+        shown = [i for i in own if view.has(i.id)]
+        # The summary takes its key numbers from every chapter.
+        pool = [*config.indicators.values()] if name == "summary" else shown
+        first = block(name, "key_indicators").split()
+        if name == "summary":
+            pool = [i for i in pool if i.id in first]
+        made.append(
+            Chapter(
+                id=name,
+                number=number,
+                title=block(name, "title").strip(),
+                key_numbers=chapter_parts.key_numbers(view, pool, first),
+                lede=chapter_parts.lede(view, shown),
+                sections=chapter_parts.sections(view, shown, figures, number, register.line),
+                lacking=tuple(i for i in own if i not in shown),
+            )
+        )
+    return made
+
+
+def absent_lines(chapter: Chapter, register: sources.Register) -> list[str]:
+    """Why a chapter lacks something: extracts not received, or no source at all."""
+    config = register.config
+    lines = [
+        _not_received(delivery, register.extracts)
+        for delivery in sources.missing(config, register.extracts, chapter.id)
+    ]
+    if chapter.id not in FRAMING and not chapter.sections and not lines:
+        if chapter.id == "data_quality":
+            return []
+        kind = "official statistics" if config.edition.kind == "open" else "extracts"
+        lines.append(
+            f"This chapter has no sources in this edition: none of the {kind} it stands on is "
+            "among those used here."
+        )
+    return lines
+
+
+def _not_received(delivery: Delivery, extracts: Mapping[str, Extract]) -> str:
+    extract = extracts.get(delivery.extract)
+    title = extract.title if extract else delivery.extract
+    named = f"The {words.lower_first(title)} for {delivery.period}"
+    return f"{named} was not received: {sentence(delivery.reason)}"
+
+
+def findings(made: Sequence[Chapter]) -> list[Link]:
+    """The lede of every chapter that has one, for the summary."""
+    return [Link(c.anchor, c.title, c.lede) for c in made if c.id not in FRAMING and c.lede]
+
+
+def changes(view: Measures, made: Sequence[Chapter]) -> list[Link]:
+    """Clear changes over time, one line an indicator."""
+    lines = []
+    for chapter in made:
+        for section in chapter.sections:
+            found = change(view, section.indicator)
+            if found is not None and found.clear:
+                lines.append(Link(section.id, section.indicator.title, found.text))
+    return lines
+
+
+def scorecard(view: Measures, made: Sequence[Chapter]) -> list[tuple[object, ...]]:
+    """A row for each indicator that can be set beside the country: figures and verdict."""
+    country = view.config.area.country.code
+    rows: list[tuple[object, ...]] = []
+    for chapter in made:
+        for section in chapter.sections:
+            indicator = section.indicator
+            pair = compared(view, indicator)
+            national = next((x for x in pair[1] if x[0] == country), None) if pair else None
+            if pair is None or national is None:
+                continue
+            home = pair[0]
+            rows.append(
+                (
+                    f"{indicator.title} ({_unit(indicator)})",
+                    words.period_label(home.period, home.period_type),
+                    cell(home, indicator.decimals),
+                    cell(national[1], indicator.decimals),
+                    verdict_words(national[2], indicator),
+                )
+            )
+    return rows
+
+
+def _unit(indicator: Indicator) -> str:
+    return words.UNIT_SUFFIX[indicator.unit].strip()
+
+
+def verdict_words(verdict: str, indicator: Indicator) -> str:
+    """`higher`, `higher (worse)`, `similar`, `not compared`."""
+    if verdict == "unknown":
+        return "not compared"
+    good = {"high": "higher", "low": "lower"}.get(indicator.polarity)
+    if verdict == "similar" or good is None:
+        return verdict
+    return f"{verdict} ({'better' if verdict == good else 'worse'})"
+
+
+def deliveries(register: sources.Register) -> list[tuple[str, ...]]:
+    """What was received: extract, period, state, date, owner, legal basis."""
+    rows: list[tuple[str, ...]] = []
+    for delivery in register.config.edition.extracts:
+        extract = register.extracts.get(delivery.extract)
+        rows.append(
+            (
+                extract.title if extract else delivery.extract,
+                delivery.period,
+                delivery.status,
+                sources.day(delivery.as_at) if delivery.as_at else "not stated",
+                delivery.owner or "not stated",
+                delivery.legal_basis or "not stated",
+            )
+        )
+    return rows
+
+
+def sentence(text: str) -> str:
+    """Text with a full stop at its end, once."""
+    text = " ".join(text.split())
+    return text if text.endswith((".", "!", "?")) else text + "."
+
+
+def context(
+    view: Measures, made: Sequence[Chapter], register: sources.Register, profiles: Sequence[str]
+) -> dict[str, Any]:
+    """Everything the templates may print beside the chapters themselves."""
+    config: Configuration = view.config
+    edition, area = config.edition, config.area
+    citations = register.all()
+    place = area.name
+    shown = [s.indicator for chapter in made for s in chapter.sections]
+    prefix = "synthetic_" if edition.synthetic else ""
+    return {
+        "chapters": made,
+        "title": edition.title,
+        "description": (
+            f"Children and young people with special educational needs and disabilities in {place}"
+        ),
+        "publisher": place,
+        "version": __version__,
+        "edition": edition.edition,
+        "published": sources.month(edition.published),
+        "published_iso": edition.published.isoformat(),
+        "reference": sources.month(edition.reference_date),
+        "foot": ("Synthetic data. " if edition.synthetic else "")
+        + f"SEND Joint Strategic Needs Assessment, {sources.month(edition.published)}",
+        "contact": edition.contact,
+        "synthetic": edition.synthetic,
+        "synthetic_words": SYNTHETIC_WORDS,
+        "open_licence": OPEN_LICENCE_WORDS if any(c.open for c in citations) else "",
+        "place": place,
+        "country": area.country.name,
+        "region": words.area_phrase(area.region.code, config),
+        "localities": [p.name for p in area.localities],
+        "locality_kind": area.localities_are,
+        "neighbours": [p.name for p in area.neighbours],
+        "neighbours_model": area.neighbours_model,
+        "confidence": CONFIDENCE,
+        "strict": STRICT,
+        "findings": findings(made),
+        "changes": changes(view, made),
+        "scorecard": scorecard(view, made),
+        "scorecard_caption": f"{place} beside {area.country.name}, latest period with both",
+        "scorecard_header": ("Indicator", "Period", place, area.country.name, f"{place} is"),
+        "deliveries": deliveries(register),
+        "deliveries_caption": "Extracts of this edition",
+        "deliveries_header": ("Extract", "Period", "State", "As at", "Owner", "Legal basis"),
+        "undelivered": [
+            _not_received(d, register.extracts) for d in edition.extracts if d.status != "received"
+        ],
+        "citations": citations,
+        "metadata": [metadata.entry(i, view, register) for i in shown],
+        "method_words": metadata.method_lines(view),
+        "disclosure": metadata.profiles(config, profiles),
+        "measures_file": f"{prefix}measures.csv",
+        "table_names": {t.id: f"Table {t.number}" for c in made for t in c.tables},
+    }

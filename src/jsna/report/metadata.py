@@ -1,0 +1,106 @@
+"""What the annex says of each indicator, source and method, from the declarations alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from jsna.edition import Configuration, Profile
+from jsna.measures.declaration import Indicator
+from jsna.report import format as words
+from jsna.report.sources import Register
+from jsna.report.view import Measures
+
+#: How each method of the measure table is described to a reader.
+METHOD_WORDS: Final = {
+    "count": "Counts are complete counts of what was recorded and have no interval.",
+    "proportion_wilson": "Percentages have intervals by Wilson’s score method.",
+    "rate_byar": "Rates have intervals by Byar’s method, and exact ones where few are counted.",
+    "mean_t": "Averages have intervals from Student’s t distribution.",
+    "dsr_dobson": "Directly standardised rates have intervals by Dobson’s method.",
+    "isr_byar": "Indirectly standardised ratios have intervals by Byar’s method.",
+    "mean_of_areas": (
+        "The average of statistical neighbours is the plain mean of their figures and has no "
+        "interval."
+    ),
+    "published": "Published figures are shown as their publisher issued them.",
+}
+#: Sentences about a method taken by itself, in an indicator's entry.
+_SHORT: Final = {
+    "count": "complete count, no interval",
+    "proportion_wilson": "Wilson score interval",
+    "rate_byar": "Byar’s interval, exact where few are counted",
+    "mean_t": "interval from Student’s t distribution",
+    "dsr_dobson": "Dobson’s interval",
+    "isr_byar": "Byar’s interval",
+    "published": "as published",
+}
+_BASES: Final = {
+    "attending": "children who attend schools in the area",
+    "resident": "children and young people who live in the area",
+    "maintained": "plans and cases the council is responsible for",
+    "areas": "small areas, not people",
+    "records": "records received, not people",
+}
+_POLARITY: Final = {
+    "high": "a higher figure is better",
+    "low": "a lower figure is better",
+    "neutral": "neither higher nor lower is better in itself",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Everything the annex says of one indicator, as (term, words)."""
+
+    id: str
+    title: str
+    parts: tuple[tuple[str, str], ...]
+
+
+def entry(indicator: Indicator, view: Measures, register: Register) -> Entry:
+    """The annex's entry for one indicator."""
+    rows = view.rows(indicator.id)
+    area = view.config.area
+    names = {
+        "national": area.country.name,
+        "region": area.region.name,
+        "neighbours": "statistical neighbours",
+    }
+    breakdowns = [
+        " and ".join(words.dimension_words(d, view.config) for d in dims)
+        for dims in indicator.breakdowns
+    ]
+    methods = sorted({_SHORT[r.method] for r in rows if r.method in _SHORT})
+    parts = (
+        ("Definition", indicator.definition),
+        ("Who is counted", indicator.population),
+        ("Population", _BASES[indicator.population_base]),
+        ("Unit", unit_words(indicator)),
+        ("Method", words.join(methods) or _SHORT.get(indicator.method, indicator.method)),
+        ("Broken down by", "; ".join(breakdowns)),
+        ("Compared with", words.join([names[c] for c in indicator.comparators])),
+        ("Reading it", _POLARITY[indicator.polarity]),
+        ("Source", register.line(view.sources(rows)) or indicator.source),
+        ("Official counterpart", indicator.official),
+        ("Caution", indicator.caveat),
+    )
+    return Entry(indicator.id, indicator.title, tuple(p for p in parts if p[1]))
+
+
+def unit_words(indicator: Indicator) -> str:
+    """The unit of an indicator's values, in words."""
+    return words.UNIT_WORDS[indicator.unit]
+
+
+def method_lines(view: Measures) -> list[str]:
+    """A sentence for each method behind the measures shown, in a fixed order."""
+    used = {row.method for name in view.config.indicators for row in view.rows(name)}
+    return [text for method, text in METHOD_WORDS.items() if method in used]
+
+
+def profiles(config: Configuration, used: Iterable[str]) -> list[Profile]:
+    """The disclosure profiles the measures were protected under, in order of name."""
+    known: Mapping[str, Profile] = config.profiles
+    return [known[name] for name in sorted(set(used)) if name in known]

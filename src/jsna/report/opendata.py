@@ -1,0 +1,89 @@
+"""Open data: every safe measure and what each indicator means, as files of comma-separated values.
+
+UTF-8 with a byte order mark (so that spreadsheets read accents), comma, LF. Text that a
+spreadsheet would take for a formula is led by an apostrophe.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+import pandas as pd
+
+from jsna.edition import Configuration
+from jsna.measures.schema import COLUMNS, KEY, NUMBERS, STATUS_WORDS
+from jsna.report import format as words
+from jsna.report.metadata import Entry
+
+#: What starts a formula in a spreadsheet.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_NOTICE: Final = "Synthetic"
+
+
+def guarded(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    return "'" + text if text.startswith(_FORMULA) else text
+
+
+def files(frame: pd.DataFrame, config: Configuration, entries: Sequence[Entry]) -> dict[str, str]:
+    """File name -> content: all measures, the indicators, and the measures of each chapter."""
+    prefix = "synthetic_" if config.edition.synthetic else ""
+    frame = frame.sort_values(list(KEY), kind="stable")
+    made = {
+        f"{prefix}measures.csv": measures(frame, config),
+        f"{prefix}indicators.csv": dictionary(config, entries),
+    }
+    by_chapter = {i.id: i.chapter for i in config.indicators.values()}
+    chapter = frame["indicator"].map(by_chapter)
+    for name in config.edition.chapters:
+        own = frame[chapter.eq(name)]
+        if len(own):
+            made[f"{prefix}{name}.csv"] = measures(own, config)
+    return made
+
+
+def measures(frame: pd.DataFrame, config: Configuration) -> str:
+    """Safe measures as CSV text, tidy: a row a measure, names beside the codes."""
+    out = frame.loc[:, list(COLUMNS)].copy()
+    titles = {i.id: i.title for i in config.indicators.values()}
+    out.insert(2, "indicator_title", out["indicator"].map(titles).fillna(out["indicator"]))
+    names = {code: words.area_label(code, config) for code in out["area_code"].unique()}
+    out.insert(4, "area_name", out["area_code"].map(names))
+    pairs = out[["breakdown", "category"]].drop_duplicates()
+    labels = {
+        (b, c): words.breakdown_label(b, c, config)
+        for b, c in pairs.itertuples(index=False, name=None)
+    }
+    at = list(out.columns).index("category") + 1
+    keys = zip(out["breakdown"], out["category"], strict=True)
+    out.insert(at, "category_label", [labels[key] for key in keys])
+    out["status_meaning"] = out["status"].map(STATUS_WORDS)
+    if config.edition.synthetic:
+        out.insert(0, "data", _NOTICE)
+    for column in out.columns.difference(list(NUMBERS)):
+        unique = {value: guarded(value) for value in out[column].astype(str).unique()}
+        out[column] = out[column].astype(str).map(unique)
+    return out.to_csv(index=False, lineterminator="\n", float_format="%.10g")
+
+
+def dictionary(config: Configuration, entries: Sequence[Entry]) -> str:
+    """What each indicator means, as CSV text: a row an indicator, the annex's terms as columns."""
+    terms = list(dict.fromkeys(term for entry in entries for term, _ in entry.parts))
+    rows: list[Mapping[str, str]] = []
+    for entry in entries:
+        row = {"indicator": entry.id, "title": entry.title, **dict(entry.parts)}
+        rows.append({"data": _NOTICE, **row} if config.edition.synthetic else row)
+    head = (["data"] if config.edition.synthetic else []) + ["indicator", "title", *terms]
+    return _csv(head, rows)
+
+
+def _csv(head: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([name.lower().replace(" ", "_") for name in head])
+    for row in rows:
+        writer.writerow([guarded(" ".join(row.get(name, "").split())) for name in head])
+    return text.getvalue()

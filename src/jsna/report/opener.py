@@ -1,0 +1,55 @@
+"""The only way the report stages open files: the protected side, templates, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from jsna import io
+from jsna.errors import JsnaError, Problem
+
+
+class Opener:
+    """Opens what a report may be made from.
+
+    Args:
+        paths: folders of the edition.
+        templates: folder of templates, style sheets and fonts.
+    """
+
+    def __init__(self, paths: io.Paths, templates: Path | None = None) -> None:
+        self._root = paths.root
+        self.templates = templates or paths.root / "reports" / "templates"
+        self._allowed = tuple(
+            folder.resolve() for folder in (paths.safe, paths.draft, self.templates)
+        )
+
+    def path(self, path: Path) -> Path:
+        """`path`, if it lies in an allowed folder (links followed).
+
+        Raises:
+            JsnaError: it lies elsewhere; nothing is opened.
+        """
+        real = path.resolve()
+        if not any(real.is_relative_to(folder) for folder in self._allowed):
+            where = path.relative_to(self._root) if path.is_relative_to(self._root) else path.name
+            rule = "the report may open only protected measures, its own draft and templates"
+            raise JsnaError(Problem(str(where), rule, code="report.boundary"))
+        if not real.is_file():
+            rule = "this file is missing; an earlier stage writes it, so run `jsna build` again"
+            where = path.relative_to(self._root) if path.is_relative_to(self._root) else path.name
+            raise JsnaError(Problem(str(where), rule, code="report.missing"))
+        return path
+
+    def text(self, path: Path) -> str:
+        """Content of a UTF-8 text file."""
+        return self.path(path).read_text(encoding="utf-8")
+
+    def bytes(self, path: Path) -> bytes:
+        """Content of a file."""
+        return self.path(path).read_bytes()
+
+    def parquet(self, path: Path) -> pd.DataFrame:
+        """A parquet table."""
+        return io.read_parquet(self.path(path))

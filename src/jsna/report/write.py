@@ -1,0 +1,56 @@
+"""The `write` stage: chapters, web page and open data, from the protected measures alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from jsna import io
+from jsna.edition import Configuration
+from jsna.extracts import registry
+from jsna.measures import schema
+from jsna.report import assemble, figures, html, opendata
+from jsna.report.opener import Opener
+from jsna.report.sources import Register
+from jsna.report.view import Measures
+
+HTML = "jsna.html"
+
+
+def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None) -> None:
+    """Write the web page and the open data of an edition to its draft.
+
+    Args:
+        config: configuration of the edition.
+        paths: its folders; `safe/measures.parquet` and `draft/charts/` are read.
+        templates: folder of templates where it is not the project's own.
+
+    Raises:
+        JsnaError: the measures break their schema, or a file is missing.
+    """
+    opener = Opener(paths, templates)
+    frame = schema.check(opener.parquet(paths.safe / "measures.parquet"), "safe/measures.parquet")
+    frame = frame[frame["edition"].eq(config.edition.edition)]
+    page, data = compose(frame, config, opener, paths.draft / "charts")
+    folder = paths.draft / "data"
+    for name, content in data.items():
+        io.write_bytes(folder / name, content.encode("utf-8-sig"))
+    for stale in sorted(folder.glob("*.csv")):
+        if stale.name not in data:
+            stale.unlink()
+    io.write_text(paths.draft / HTML, page)
+
+
+def compose(
+    frame: pd.DataFrame, config: Configuration, opener: Opener, charts: Path
+) -> tuple[str, dict[str, str]]:
+    """The web page and the open data files of some measures."""
+    view = Measures(frame, config)
+    register = Register(config, registry())
+    env = html.environment(opener)
+    drawn = figures.load(charts, view, opener.text)
+    made = assemble.chapters(view, drawn, register, html.blocks(env))
+    shared = assemble.context(view, made, register, sorted(frame["profile"].unique()))
+    page = html.render(env, register, shared, opener)
+    return page, opendata.files(frame, config, shared["metadata"])

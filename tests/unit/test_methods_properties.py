@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -27,6 +27,9 @@ pytestmark = pytest.mark.filterwarnings("error")
 LEVELS = (0.5, 0.8, 0.95, 0.998)
 SLACK = 1e-9
 
+#: The same examples on every run, and no clock to fail by on a busy machine.
+steady = settings(derandomize=True, deadline=None)
+
 fractions = st.integers(1, 100_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 events = st.tuples(st.integers(0, 50_000), st.integers(1, 1_000_000))
 measured = st.floats(-1e6, 1e6, allow_nan=False).map(lambda y: round(y, 3))
@@ -41,6 +44,7 @@ def well_formed(found: Interval) -> None:
     assert (np.diff(found.upper, axis=0) >= -room[1:]).all()
 
 
+@steady
 @given(st.lists(fractions, min_size=1, max_size=20))
 def test_wilson_is_well_formed_and_symmetrical(pairs: list[tuple[int, int]]) -> None:
     x, n = np.array(pairs).T
@@ -52,6 +56,7 @@ def test_wilson_is_well_formed_and_symmetrical(pairs: list[tuple[int, int]]) -> 
     np.testing.assert_allclose(rest.upper, 1 - found.lower, atol=1e-12)
 
 
+@steady
 @given(fractions, st.sampled_from(LEVELS))
 def test_wilson_limits_solve_the_score_equation(pair: tuple[int, int], level: float) -> None:
     x, n = pair
@@ -62,6 +67,7 @@ def test_wilson_limits_solve_the_score_equation(pair: tuple[int, int], level: fl
         assert abs(abs(x / n - limit) - reach) < 1e-9 or limit in (0, 1)
 
 
+@steady
 @given(st.lists(events, min_size=1, max_size=20))
 def test_rates_are_well_formed(pairs: list[tuple[int, int]]) -> None:
     x, n = np.array(pairs).T
@@ -71,6 +77,7 @@ def test_rates_are_well_formed(pairs: list[tuple[int, int]]) -> None:
     assert ((found.lower == 0) == (x == 0)).all()
 
 
+@steady
 @given(st.integers(0, 9), st.sampled_from(LEVELS))
 def test_exact_limits_cut_equal_tails(x: int, level: float) -> None:
     found = rate_byar([x], [1], confidence=level)
@@ -80,6 +87,7 @@ def test_exact_limits_cut_equal_tails(x: int, level: float) -> None:
         assert stats.poisson.sf(x - 1, found.lower[0]) == pytest.approx(tail)
 
 
+@steady
 @given(st.lists(measured, min_size=2, max_size=30), st.sampled_from((0.5, 3.0)))
 def test_means_are_well_formed_and_move_with_the_values(values: list[float], by: float) -> None:
     found = mean_t(values, confidence=LEVELS)
@@ -88,6 +96,7 @@ def test_means_are_well_formed_and_move_with_the_values(values: list[float], by:
     np.testing.assert_allclose(scaled.upper, found.upper * by, rtol=1e-9, atol=1e-6)
 
 
+@steady
 @given(
     st.lists(
         st.tuples(st.integers(0, 500), st.integers(500, 9_000), st.integers(1, 90)),
@@ -107,6 +116,7 @@ def test_standardised_rates_are_well_formed(rows: list[tuple[int, int, int]]) ->
     np.testing.assert_allclose(doubled.upper, found.upper, rtol=1e-12)
 
 
+@steady
 @given(fractions, fractions)
 def test_difference_turns_round(one: tuple[int, int], other: tuple[int, int]) -> None:
     there = difference_of_proportions(
@@ -120,6 +130,7 @@ def test_difference_turns_round(one: tuple[int, int], other: tuple[int, int]) ->
     assert (there.lower >= -1 - SLACK).all() and (there.upper <= 1 + SLACK).all()
 
 
+@steady
 @given(st.tuples(st.integers(1, 500), st.integers(1, 9_000)), st.integers(1, 500))
 def test_ratio_limits_are_even_on_the_log_scale(one: tuple[int, int], ref: int) -> None:
     found = ratio_of_rates([one[0]], [one[1]], [ref], [1000], confidence=LEVELS)
@@ -129,6 +140,7 @@ def test_ratio_limits_are_even_on_the_log_scale(one: tuple[int, int], ref: int) 
     )
 
 
+@steady
 @given(st.lists(measured, min_size=10, max_size=60), st.sampled_from((2, 4, 5, 10)))
 def test_quantiles_keep_the_order_of_values(values: list[float], count: int) -> None:
     found = quantiles(values, count)
@@ -143,6 +155,7 @@ def test_quantiles_keep_the_order_of_values(values: list[float], count: int) -> 
         np.testing.assert_array_equal(inverted, mirrored)
 
 
+@steady
 @given(
     st.lists(
         st.tuples(st.floats(0.05, 0.6), st.floats(0.001, 0.02), st.integers(1, 5_000)),
@@ -157,9 +170,11 @@ def test_inequality_is_well_formed(rows: list[tuple[float, float, int]], transfo
     well_formed(found.sii)
     if not np.isnan(found.rii.upper).any():
         well_formed(found.rii)
-        assert ((found.sii.value > 0) == (found.rii.value > 1)).all()
+        if abs(found.sii.value[0]) > SLACK:
+            assert (found.sii.value[0] > 0) == (found.rii.value[0] > 1)
 
 
+@steady
 @given(st.lists(fractions, min_size=5, max_size=9))
 def test_trend_reverses_with_time(pairs: list[tuple[int, int]]) -> None:
     x, n = np.array(pairs).T
@@ -171,6 +186,7 @@ def test_trend_reverses_with_time(pairs: list[tuple[int, int]]) -> None:
     assert opposite.get(there.direction[0], there.direction[0]) == back.direction[0]
 
 
+@steady
 @given(measured, st.floats(0, 100), measured)
 def test_no_claim_unless_the_interval_excludes(low: float, width: float, other: float) -> None:
     told = {p: compare([low], [low + width], other, p)[0] for p in ("high", "low", "neutral")}

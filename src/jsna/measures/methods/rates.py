@@ -73,9 +73,10 @@ def count_limits(x: Floats, tail: Floats) -> tuple[Floats, Floats]:
         x: counts, 0 or more, whole or not.
         tail: probability below the upper limit, broadcasting with x.
     """
-    exact_lower, exact_upper = exact_limits(x, tail)
-    byar_lower, byar_upper = byar_limits(x, normal_quantile(tail))
     few = x < BYAR_FROM
+    # Exact limits are slow to solve, so only where they are wanted.
+    exact_lower, exact_upper = exact_limits(np.where(few, x, np.nan), tail)
+    byar_lower, byar_upper = byar_limits(x, normal_quantile(tail))
     return np.where(few, exact_lower, byar_lower), np.where(few, exact_upper, byar_upper)
 
 

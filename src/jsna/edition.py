@@ -183,6 +183,7 @@ class Profile(Strict):
     Attributes:
         threshold: counts from 1 to threshold − 1 are primary cells; 0 means none are.
         rounding: published counts are rounded to this base; 1 means not rounded.
+        complements: whether those not counted (denominator less numerator) are protected alike.
         secondary: whether further cells are hidden so that no primary can be worked out.
         zeros_shown: whether zeros are always published (the attacker then knows a mark is ≥ 1).
     """
@@ -192,6 +193,7 @@ class Profile(Strict):
     rule: str
     threshold: int = Field(ge=0)
     rounding: int = Field(default=1, ge=1)
+    complements: bool = True
     secondary: bool = True
     zeros_shown: bool = False
 
@@ -411,4 +413,22 @@ def codelists(root: Path) -> dict[str, Mapping[str, str]]:
     found = load_codelists(gather)
     if gather.problems:
         raise JsnaError(gather.problems, title="The code lists have problems:")
+    return found
+
+
+def indicators(root: Path) -> dict[str, Indicator]:
+    """Every indicator declared below `root`, in order, or every problem in them."""
+    gather = _Gatherer(root)
+    found = _load_indicators(gather)
+    if gather.problems:
+        raise JsnaError(gather.problems, title="The indicators have problems:")
+    return found
+
+
+def profiles(root: Path) -> dict[str, Profile]:
+    """Every disclosure profile below `root`, or every problem in them."""
+    gather = _Gatherer(root)
+    found = _load_profiles(gather)
+    if gather.problems:
+        raise JsnaError(gather.problems, title="The disclosure profiles have problems:")
     return found

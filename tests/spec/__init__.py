@@ -1,0 +1,1 @@
+"""Worked examples: the tables that define the indicators, read by people and by the tests."""

@@ -96,10 +96,7 @@ def sql(name: str, asked: Wanted) -> str:
     """The one query over an analysis table: a column per side, a grouping set per breakdown."""
     dimensions = _dimensions(asked)
     columns = [f'"{column_of(d)}"' for d in dimensions]
-    sides = [
-        f'{_aggregate(side)} filter (where {side.where}) as "s{i}"'
-        for i, side in enumerate(asked.sides)
-    ]
+    sides = [f'{_aggregate(side)} as "s{i}"' for i, side in enumerate(asked.sides)]
     sets = ", ".join(
         "(" + ", ".join(["period", *(f'"{column_of(d)}"' for d in set_)]) + ")"
         for set_ in asked.sets
@@ -116,11 +113,10 @@ def _dimensions(asked: Wanted) -> list[str]:
 
 
 def _aggregate(side: Side) -> str:
-    if side.count == "rows":
-        return "count(*)"
-    if side.count == "persons":
-        return "count(distinct person_key)"
-    return f'coalesce(sum("{side.count}"), 0)'
+    counted_rows = {"rows": "count(*)", "persons": "count(distinct person_key)"}
+    what = counted_rows.get(side.count, f'sum("{side.count}")')
+    # A sum over no rows is null in SQL; nobody is a zero here.
+    return f"coalesce({what} filter (where {side.where}), 0)"
 
 
 def count(

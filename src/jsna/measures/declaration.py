@@ -108,6 +108,7 @@ class Indicator(Strict):
         breakdowns: sets of dimensions beside the total; `locality` stands for the area's own.
         adds_over: dimensions whose categories add up to the total.
         hierarchies: dimension -> coarser dimension its categories nest in.
+        parts: indicators whose numerators add up to this one's.
         complement: indicator whose numerator and this one's make up the denominator.
         shares_population_with: indicators counted from the same population.
         official: counterpart used for reconciliation, in words.
@@ -135,6 +136,7 @@ class Indicator(Strict):
     breakdowns: tuple[tuple[str, ...], ...] = ()
     adds_over: tuple[str, ...] = ()
     hierarchies: dict[str, str] = {}
+    parts: tuple[Id, ...] = ()
     complement: Id | None = None
     shares_population_with: tuple[Id, ...] = ()
     official: str = ""
@@ -165,7 +167,8 @@ class Indicator(Strict):
     @property
     def refers_to(self) -> tuple[str, ...]:
         """Other indicators this declaration names."""
-        return ((self.complement,) if self.complement else ()) + self.shares_population_with
+        complement = (self.complement,) if self.complement else ()
+        return complement + self.parts + self.shares_population_with
 
 
 class ChapterIndicators(Strict):

@@ -1,0 +1,58 @@
+"""A small area for examples and engine tests: two districts, the project's own declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from jsna import edition
+from jsna.edition import Area, Configuration, Delivery, Edition, Locality, Place
+from jsna.measures.declaration import Indicator
+
+ROOT = Path(__file__).parents[2]
+AREA = "E10000950"
+WEST, EAST = "E07000951", "E07000952"
+
+
+def area() -> Area:
+    return Area(
+        area="example",
+        name="Example",
+        code=AREA,
+        old_la_code="990",
+        kind="county",
+        country=Place(code="E92000001", name="England"),
+        region=Place(code="E12000099", name="Region"),
+        localities_are="district",
+        localities=(Locality(code=WEST, name="West"), Locality(code=EAST, name="East")),
+    )
+
+
+def configuration(
+    indicators: Mapping[str, Indicator] | None = None,
+    profiles: Mapping[str, str] | None = None,
+    deliveries: Sequence[tuple[str, str]] = (),
+) -> Configuration:
+    """Configuration of the example area; the project's indicators unless others are given."""
+    return Configuration(
+        edition=Edition(
+            edition="example-2025",
+            title="Example",
+            kind="full",
+            area="example",
+            reference_date=date(2025, 1, 16),
+            published=date(2026, 1, 29),
+            profiles=dict(profiles or {}),
+            extracts=tuple(
+                Delivery(extract=extract, period=period, files={"any": "any.csv"})
+                for extract, period in deliveries
+            ),
+            chapters=("prevalence",),
+        ),
+        area=area(),
+        sources={},
+        profiles=edition.profiles(ROOT),
+        indicators=edition.indicators(ROOT) if indicators is None else indicators,
+        codelists=edition.codelists(ROOT),
+    )

@@ -10,6 +10,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -75,7 +76,7 @@ def _from_zip(path: Path, table: str) -> tuple[bytes, tuple[str, ...]]:
             guidance = [n for n in names if PurePosixPath(n).name == "data-guidance.txt"]
             text = archive.read(guidance[0]).decode("utf-8", "replace") if guidance else ""
             return archive.read(found[0]), footnotes(text, table)
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
         rule = "is not a whole zip file (was the download cut short?); fetch it again"
         raise _refuse(path.name, rule, "zip") from error
 

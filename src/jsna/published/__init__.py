@@ -1,0 +1,1 @@
+"""Official statistics: fetching them, reading them, and making them measures."""

@@ -1,0 +1,74 @@
+"""Which rows of a release are about the areas an edition shows."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from jsna.edition import Area
+from jsna.published.release import AUTHORITY, DISTRICT, LEVEL, NATIONAL, REGIONAL, TIME, WARD
+
+AREA_CODE: Final = "area_code"
+GEOGRAPHY: Final = "geography"
+
+
+def authorities(area: Area) -> dict[str, str]:
+    """Codes of the home area and its neighbours, each with its old three-digit code."""
+    near = {place.code: place.old_la_code for place in area.neighbours}
+    return {area.code: area.old_la_code, **near}
+
+
+def _plain(names: pd.Series[str]) -> pd.Series[str]:
+    return names.str.strip().str.casefold()
+
+
+def located(frame: pd.DataFrame, area: Area) -> pd.DataFrame:
+    """Rows about the home area, its country, region, neighbours and localities.
+
+    An authority is found by its code from the Government Statistical Service; where a period has
+    no row with that code, by its old three-digit code, which survives a change of the other. The
+    country and region are found by code, or by name where a release has no codes. Rows of regions
+    that are no region ("z", outside England) match nothing.
+
+    Returns:
+        Those rows with `area_code` (as the edition has it) and `geography`, in file order.
+    """
+    level = frame[LEVEL]
+    found = [
+        _region(frame[level == NATIONAL], area.country.code, area.country.name, "country").assign(
+            **{AREA_CODE: area.country.code, GEOGRAPHY: "national"}
+        ),
+        _region(frame[level == REGIONAL], area.region.code, area.region.name, "region").assign(
+            **{AREA_CODE: area.region.code, GEOGRAPHY: "region"}
+        ),
+        _authorities(frame[level == AUTHORITY], area),
+        _localities(frame[level.isin((DISTRICT, WARD))], area),
+    ]
+    return pd.concat(found).sort_index(kind="stable")
+
+
+def _region(rows: pd.DataFrame, code: str, name: str, kind: str) -> pd.DataFrame:
+    codes = rows[f"{kind}_code"]
+    by_code = codes == code
+    by_name = (codes == "") & (_plain(rows[f"{kind}_name"]) == name.strip().casefold())
+    return rows[by_code | by_name]
+
+
+def _authorities(rows: pd.DataFrame, area: Area) -> pd.DataFrame:
+    codes = authorities(area)
+    by_old = {old: code for code, old in codes.items()}
+    new, old = rows["new_la_code"], rows["old_la_code"].map(by_old)
+    exact = new.isin(codes)
+    rows = rows.assign(area_code=new.where(exact, old), geography="authority", _exact=exact)
+    rows = rows[rows[AREA_CODE].notna()]
+    # Where a period has rows under the present code, those under an earlier one are left out:
+    # a release keeps both when an authority was recoded, and they must not be counted twice.
+    doubled = rows.groupby([TIME, AREA_CODE], sort=False)["_exact"].transform("any")
+    return rows[rows["_exact"] | ~doubled.astype("bool")].drop(columns="_exact")
+
+
+def _localities(rows: pd.DataFrame, area: Area) -> pd.DataFrame:
+    column = "ward_code" if area.localities_are == "ward" else "lad_code"
+    rows = rows[rows[column].isin(set(area.locality_names))]
+    return rows.assign(**{AREA_CODE: rows[column], GEOGRAPHY: area.localities_are})

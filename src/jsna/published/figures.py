@@ -1,0 +1,260 @@
+"""The figures a mapping points at: one row for each area, period and category."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from jsna.errors import Problem
+from jsna.measures.declaration import CategoryColumns, Published
+from jsna.measures.schema import canonical
+from jsna.published import periods, symbols
+from jsna.published.areas import AREA_CODE, GEOGRAPHY
+from jsna.published.release import FOOTNOTE, ROW, TIME
+
+#: Joins columns that are added up: `elective_home_education + other_arrangements_la`.
+PLUS: Final = "+"
+PLACE: Final = [AREA_CODE, GEOGRAPHY, "period"]
+KEY: Final = [*PLACE, "breakdown", "category"]
+SIDES: Final = ("value", "numerator", "denominator")
+
+
+class Figures(NamedTuple):
+    """Figures of a mapping, and what is wrong with the rows it selects.
+
+    `frame`: `KEY`, then for each of `SIDES` the number and `<side>_status`, `given` (whether the
+    value is one published cell), `note`, `end_year`.
+    """
+
+    frame: pd.DataFrame
+    problems: list[Problem]
+
+
+def figures(rows: pd.DataFrame, mapping: Published, where: str) -> Figures:
+    """Read the cells a mapping selects.
+
+    Args:
+        rows: rows of a release about the edition's areas, from `areas.located`.
+        mapping: columns and categories.
+        where: file, for messages.
+    """
+    problems = _missing_columns(rows, mapping, where)
+    if problems:
+        return Figures(pd.DataFrame(), problems)
+    rows = _selected(rows, mapping)
+    timed, problems = _periods(rows, mapping, where)
+    parts: list[pd.DataFrame] = []
+    for category, columns in _wide(mapping):
+        part, found = _part(timed, mapping, category, columns, where)
+        parts.append(part)
+        problems += found
+    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    return Figures(frame, problems)
+
+
+def columns_of(mapping: Published) -> list[str]:
+    """Every column of the file a mapping names."""
+    named = [*mapping.select, *mapping.dimensions.values()]
+    for _, columns in _wide(mapping):
+        for side in SIDES:
+            named += _parts(getattr(columns, side))
+    return sorted(set(named))
+
+
+def _parts(spec: str | None) -> list[str]:
+    return [name.strip() for name in spec.split(PLUS)] if spec else []
+
+
+def _wide(mapping: Published) -> list[tuple[dict[str, str], CategoryColumns]]:
+    """Categories that stand in columns, each with its columns; one of none for a long file."""
+    whole = CategoryColumns(
+        value=mapping.value, numerator=mapping.numerator, denominator=mapping.denominator
+    )
+    if not mapping.category_columns:
+        return [({}, whole)]
+    return [
+        (
+            {dimension: category},
+            CategoryColumns(
+                value=columns.value,
+                numerator=columns.numerator,
+                denominator=columns.denominator or mapping.denominator,
+            ),
+        )
+        for dimension, categories in sorted(mapping.category_columns.items())
+        for category, columns in sorted(categories.items())
+    ]
+
+
+def _missing_columns(rows: pd.DataFrame, mapping: Published, where: str) -> list[Problem]:
+    return [
+        Problem(
+            where,
+            "the file has no column of this name, which an indicator's mapping needs; the release "
+            "may have changed its layout",
+            column=name,
+            code="published.mapping",
+        )
+        for name in columns_of(mapping)
+        if name not in rows
+    ]
+
+
+def _selected(rows: pd.DataFrame, mapping: Published) -> pd.DataFrame:
+    kept = pd.Series(True, index=rows.index)
+    for column, wanted in mapping.select.items():
+        allowed = (wanted,) if isinstance(wanted, str) else wanted
+        kept &= rows[column].str.strip().isin(allowed)
+    return rows[kept]
+
+
+def _periods(
+    rows: pd.DataFrame, mapping: Published, where: str
+) -> tuple[pd.DataFrame, list[Problem]]:
+    known = {t: periods.period(t, mapping.period_type) for t in rows[TIME].unique()}
+    found = rows[TIME].map(known)
+    unread = found.isna()
+    # A row of nothing but symbols is no loss where its time cannot be read (the bare 0 of some).
+    cells = [name for _, columns in _wide(mapping) for name in _parts(columns.value)]
+    blank = pd.Series(bool(cells), index=rows.index)
+    for name in cells:
+        blank &= rows[name].str.strip().str.lower().isin(symbols.STATUS)
+    lost = unread & ~blank
+    problems = [
+        Problem(
+            where,
+            f"does not fit the period type {mapping.period_type!r} the indicator declares",
+            row=int(group[ROW].iloc[0]),
+            column=TIME,
+            value=str(time),
+            code="published.period",
+            count=len(group),
+        )
+        for time, group in rows[lost].groupby(TIME, sort=True)
+    ]
+    said = {
+        t: periods.QUALIFIERS.get(parsed.qualifier, "") if (parsed := periods.parse(t)) else ""
+        for t in known
+    }
+    timed = rows.assign(period=found, _said=rows[TIME].map(said))[~unread]
+    return timed, problems
+
+
+def _part(
+    rows: pd.DataFrame,
+    mapping: Published,
+    wide: dict[str, str],
+    columns: CategoryColumns,
+    where: str,
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Figures of one wide category (or of a long file), one row for each key."""
+    rows, labels = _labelled(rows, mapping, wide)
+    problems = _repeated(rows, labels, where)
+    out = rows[KEY].copy()
+    notes = [rows["_said"], rows[FOOTNOTE].str.strip()]
+    for side in SIDES:
+        number, status, partial, found = _side(rows, _parts(getattr(columns, side)), where)
+        problems += found
+        out[side], out[f"{side}_status"] = number, status
+        notes.append(
+            pd.Series(np.where(partial, "A part of it was not available.", ""), index=rows.index)
+        )
+    out["note"] = _joined(notes)
+    return _added_up(out, bool(columns.value)), problems
+
+
+def _labelled(
+    rows: pd.DataFrame, mapping: Published, wide: dict[str, str]
+) -> tuple[pd.DataFrame, list[str]]:
+    """Rows of known categories with `breakdown` and `category`; and the label columns."""
+    names = sorted(mapping.dimensions)
+    ours = pd.DataFrame(index=rows.index)
+    for name in names:
+        labels = rows[mapping.dimensions[name]].str.strip()
+        known = mapping.categories.get(name)
+        ours[name] = labels.map(known) if known is not None else labels
+    kept = ours.notna().all(axis=1)
+    rows, ours = rows[kept], ours[kept]
+    combined = {
+        combination: canonical({**dict(zip(names, combination, strict=True)), **wide})
+        for combination in set(zip(*(ours[name] for name in names), strict=True))
+    } or {(): canonical(wide)}
+    keys = list(zip(*(ours[name] for name in names), strict=True)) if names else [()] * len(rows)
+    return (
+        rows.assign(
+            breakdown=[combined[key][0] for key in keys],
+            category=[combined[key][1] for key in keys],
+        ),
+        [mapping.dimensions[name] for name in names],
+    )
+
+
+def _repeated(rows: pd.DataFrame, labels: Sequence[str], where: str) -> list[Problem]:
+    again = rows.duplicated([*PLACE, *labels], keep=False)
+    if not again.any():
+        return []
+    twice = rows[again]
+    first = twice.iloc[0]
+    others = twice.loc[(twice[[*PLACE, *labels]] == first[[*PLACE, *labels]]).all(axis=1), ROW]
+    rule = (
+        "several rows give the same area, period and category (rows "
+        f"{', '.join(f'{row:,}' for row in others[:5])}); the indicator's `select` must tell "
+        "them apart, or the file repeats rows"
+    )
+    return [Problem(where, rule, row=int(first[ROW]), code="published.duplicate", count=len(twice))]
+
+
+def _side(
+    rows: pd.DataFrame, names: Sequence[str], where: str
+) -> tuple[pd.Series[float], pd.Series[str], pd.Series[bool], list[Problem]]:
+    """A side's numbers, their status, and where only some of the added columns had a number."""
+    if not names:
+        missing = pd.Series(np.nan, index=rows.index)
+        none = pd.Series("", index=rows.index, dtype="str")
+        return missing, none, pd.Series(False, index=rows.index), []
+    problems: list[Problem] = []
+    numbers, statuses = {}, {}
+    for name in names:
+        cells, found = symbols.cells(rows[name], where, rows[ROW])
+        problems += found
+        numbers[name], statuses[name] = cells.value, cells.status
+    table = pd.DataFrame(numbers, index=rows.index)
+    # "x" in a column of a category not yet collected in that year is not a hidden number.
+    total = table.sum(axis=1, min_count=1)
+    status = pd.DataFrame(statuses, index=rows.index)
+    first = status.replace("", np.nan).bfill(axis=1).iloc[:, 0].fillna("x").astype("str")
+    hidden = status.isin(("c", "low", "u")).any(axis=1) & (len(names) > 1)
+    total = total.mask(hidden)
+    return (
+        total,
+        first.where(total.isna(), ""),
+        total.notna() & table.isna().any(axis=1),
+        problems,
+    )
+
+
+def _joined(notes: Sequence[pd.Series[str]]) -> pd.Series[str]:
+    out = notes[0]
+    for more in notes[1:]:
+        out = (out + " " + more).str.strip()
+    return out
+
+
+def _added_up(part: pd.DataFrame, has_value: bool) -> pd.DataFrame:
+    """One row for each key: labels mapped to one category are added up."""
+    part["given"] = has_value
+    if not part.duplicated(KEY).any():
+        return part
+    notes = part[[*KEY, "note"]].drop_duplicates().query("note != ''")
+    groups = part.groupby(KEY, sort=True)
+    out = groups[list(SIDES)].sum(min_count=1)
+    out["given"] = has_value & (groups.size() == 1)
+    out["note"] = notes.groupby(KEY)["note"].agg(" ".join).reindex(out.index).fillna("")
+    for side in SIDES:
+        # Any symbol sorts after none; where one part is hidden or missing there is no total.
+        out[f"{side}_status"] = groups[f"{side}_status"].max()
+        out[side] = out[side].mask(out[f"{side}_status"] != "")
+    return out.reset_index()

@@ -1,0 +1,199 @@
+"""Every published figure an edition uses, as one measure table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from jsna.edition import Configuration
+from jsna.errors import JsnaError, Problem
+from jsna.io import Paths, sha256
+from jsna.measures import schema
+from jsna.measures.declaration import Indicator, Published
+from jsna.published import ees, iod, lait, mapping
+from jsna.published.release import Release
+
+#: Datasets with a layout of their own; all others are Explore Education Statistics files.
+LAIT: Final = "lait"
+IOD: Final = "iod"
+#: Area code of the statistical neighbours' mean.
+NEIGHBOURS: Final = "neighbours"
+_SAME: Final = ["indicator", "area_code", "geography", "period", "period_type", "breakdown",
+                "category"]  # fmt: skip
+
+
+def published_measures(config: Configuration, paths: Paths) -> pd.DataFrame:
+    """Measures of the home area, its localities, country, region, neighbours and their mean.
+
+    Every indicator with a mapping whose dataset the edition has, for every period the releases
+    give. Where two mappings give the same figure the first declared with a value stands, and a
+    different value in the other is said in the note.
+
+    Raises:
+        JsnaError: every problem in every release.
+    """
+    problems = unfetched(config, paths)
+    if problems:
+        raise JsnaError(problems, title="The official statistics cannot be used:")
+    releases, problems = _releases(config, paths)
+    parts: list[pd.DataFrame] = []
+    for rank, (indicator, published) in enumerate(_mappings(config)):
+        release = releases.get((published.dataset, published.table))
+        if release is None:
+            continue
+        source = config.sources[published.dataset][0]
+        part, found = mapping.measures(release, indicator, published, config.area, source)
+        problems += found
+        if not part.empty:
+            parts.append(part.assign(_rank=rank))
+    if problems:
+        raise JsnaError(problems, title="The official statistics cannot be used:")
+    if not parts:
+        return schema.empty()
+    out = _first(pd.concat(parts, ignore_index=True))
+    out = pd.concat([out, neighbours_mean(out, config)], ignore_index=True)
+    out = schema.conform(out.assign(edition=config.edition.edition))
+    return schema.check(out, "published measures")
+
+
+def unfetched(config: Configuration, paths: Paths) -> list[Problem]:
+    """Sources of the edition that are not there, or are not the file the register names."""
+    problems = []
+    for source_id, source in config.sources.values():
+        file = paths.published / source.file
+        if not file.is_file():
+            rule = (
+                f"{source.file} has not been fetched; run: "
+                f"python -m jsna fetch {config.edition.edition}"
+            )
+            problems.append(Problem(source_id, rule, code="published.missing"))
+        elif source.sha256 is not None and (found := sha256(file)) != source.sha256:
+            rule = (
+                f"{source.file} is not the file the register names: its SHA-256 is {found}, "
+                f"the register's {source.sha256}"
+            )
+            problems.append(Problem(source_id, rule, code="published.hash"))
+    return problems
+
+
+def _mappings(config: Configuration) -> Iterator[tuple[Indicator, Published]]:
+    for indicator in config.indicators.values():
+        for published in indicator.published:
+            if published.dataset in config.sources:
+                yield indicator, published
+
+
+def _releases(
+    config: Configuration, paths: Paths
+) -> tuple[dict[tuple[str, str], Release], list[Problem]]:
+    """Every table the mappings name, read once."""
+    wanted: dict[str, set[str]] = {}
+    for _, published in _mappings(config):
+        wanted.setdefault(published.dataset, set()).add(published.table)
+    releases: dict[tuple[str, str], Release] = {}
+    problems: list[Problem] = []
+    for dataset, tables in sorted(wanted.items()):
+        try:
+            for table, release in _read(config, paths, dataset, sorted(tables)).items():
+                releases[dataset, table] = release
+        except JsnaError as error:
+            problems += error.problems
+    return releases, problems + _year_types(config, paths)
+
+
+def _read(
+    config: Configuration, paths: Paths, dataset: str, tables: list[str]
+) -> Mapping[str, Release]:
+    _, source = config.sources[dataset]
+    file = paths.published / source.file
+    if dataset == LAIT:
+        return lait.read(file, tables)
+    if dataset == IOD:
+        return iod.authorities(config, paths, tables)
+    found: dict[str, Release] = {}
+    problems: list[Problem] = []
+    for table in tables:
+        try:
+            found[table] = ees.read(file, table)
+        except JsnaError as error:
+            problems += error.problems
+    if problems:
+        raise JsnaError(problems)
+    return found
+
+
+def _year_types(config: Configuration, paths: Paths) -> list[Problem]:
+    """Mappings whose period type is not the one the tool's data dictionary gives the measure."""
+    if LAIT not in config.sources or "lait_dictionary" not in config.sources:
+        return []
+    entries = lait.dictionary(paths.published / config.sources["lait_dictionary"][1].file)
+    problems = []
+    for indicator, published in _mappings(config):
+        entry = entries.get(published.table) if published.dataset == LAIT else None
+        allowed = lait.YEAR_TYPES.get(entry.year_type.lower(), ()) if entry else ()
+        if allowed and published.period_type not in allowed:
+            rule = (
+                f"the tool's dictionary gives {published.table!r} by {entry.year_type.lower()}, "
+                f"and the mapping of {indicator.id} says {published.period_type!r}"
+                if entry
+                else ""
+            )
+            problems.append(Problem("lait_dictionary", rule, code="published.period_type"))
+    return problems
+
+
+def _first(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row for each figure: the first mapping with a value; others are compared with it."""
+    ordered = rows.assign(_none=rows["value"].isna()).sort_values(
+        [*_SAME, "_none", "_rank"], kind="stable"
+    )
+    kept = ordered.drop_duplicates(_SAME)
+    others = ordered[ordered.duplicated(_SAME) & ordered["value"].notna()]
+    if not others.empty:
+        both = others.merge(kept[[*_SAME, "value"]], on=_SAME, suffixes=("", "_kept"))
+        # Half of the last decimal of percentages published to one.
+        apart = (both["value"] - both["value_kept"]).abs() > 0.05 + 1e-6
+        said = both[apart].assign(
+            said=lambda b: [
+                f"{source} gives {value:.10g}."
+                for source, value in zip(b["source"], b["value"], strict=True)
+            ]
+        )
+        kept = kept.merge(said[[*_SAME, "said"]].drop_duplicates(_SAME), on=_SAME, how="left")
+        kept["note"] = (kept["note"] + " " + kept["said"].fillna("")).str.strip()
+    return kept.drop(columns=["_none", "_rank", "said"], errors="ignore")
+
+
+def neighbours_mean(rows: pd.DataFrame, config: Configuration) -> pd.DataFrame:
+    """The unweighted mean over the statistical neighbours that have a value.
+
+    Counts have none: a mean of them would say how large the neighbours are. It has no limits.
+    """
+    codes = [place.code for place in config.area.neighbours]
+    counts = {i.id for i in config.indicators.values() if i.kind == "count"}
+    theirs = rows[
+        (rows["geography"] == "authority")
+        & rows["area_code"].isin(codes)
+        & ~rows["indicator"].isin(counts)
+    ]
+    if theirs.empty:
+        return theirs
+    keys = ["indicator", "period", "period_type", "breakdown", "category"]
+    same = ["population_base", "unit", "source"]
+    groups = theirs.groupby(keys, sort=True)
+    out = groups.agg(
+        value=("value", "mean"),
+        available=("value", "count"),
+        **{name: (name, "first") for name in same},
+    ).reset_index()
+    out["note"] = [
+        f"Unweighted mean of the {n} of {len(codes)} statistical neighbours with a figure."
+        for n in out["available"]
+    ]
+    out["status"] = np.where(out["available"] == 0, "x", "")
+    return out.drop(columns="available").assign(
+        area_code=NEIGHBOURS, geography="neighbours", method="mean_of_areas"
+    )

@@ -1,0 +1,70 @@
+"""The `published` stage: fetched releases become measures and reference tables."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from jsna.edition import Configuration
+from jsna.errors import JsnaError, Problem
+from jsna.io import Paths, write_parquet
+from jsna.measures.schema import SCHEMA_VERSION
+from jsna.published import lookups, neighbours, reference
+from jsna.published.areas import authorities
+from jsna.published.official import published_measures, unfetched
+
+
+def run(config: Configuration, paths: Paths) -> None:
+    """Write `restricted/published.parquet` and, where sources give them, reference tables.
+
+    Writes `restricted/reference/lsoa.parquet` (small areas with deprivation) and the analysis
+    tables `restricted/reference/tables/{lsoa,population}.parquet`. A synthetic edition's small
+    areas come with its extracts.
+
+    Raises:
+        JsnaError: every problem in the configuration of the area and in the releases.
+    """
+    problems = unfetched(config, paths) or check_area(config, paths)
+    if problems:
+        raise JsnaError(problems, title="The official statistics cannot be used:")
+    measures = published_measures(config, paths)
+    metadata = {"schema": SCHEMA_VERSION, "edition": config.edition.edition}
+    write_parquet(paths.restricted / "published.parquet", measures, metadata)
+    if reference.has_small_areas(config):
+        small = reference.lsoa_reference(config, paths)
+        write_parquet(paths.restricted / "reference" / "lsoa.parquet", small)
+    for name, table in sorted(reference.reference_tables(config, paths).items()):
+        write_parquet(paths.restricted / "reference" / "tables" / f"{name}.parquet", table)
+
+
+def check_area(config: Configuration, paths: Paths) -> list[Problem]:
+    """Whether the area's neighbours, region and localities are those of the official look-ups."""
+    problems: list[Problem] = []
+    if "neighbours" in config.sources:
+        _, source = config.sources["neighbours"]
+        model = neighbours.read(paths.published / source.file)
+        problems += neighbours.check(config.area, model, source.file)
+    if "regions" in config.sources:
+        _, source = config.sources["regions"]
+        problems += _check_region(config, lookups.regions(paths.published / source.file))
+    return problems
+
+
+def _check_region(config: Configuration, regions: pd.DataFrame) -> list[Problem]:
+    area, path = config.area, f"config/areas/{config.area.area}.yaml"
+    codes = authorities(area)
+    known = dict(zip(regions["authority_code"], regions["old_la_code"], strict=True))
+    region_of = dict(zip(regions["authority_code"], regions["region_code"], strict=True))
+    problems = [
+        Problem(
+            path, f"the look-up gives the authority {code} the old code {known.get(code, 'none')}",
+            column="old_la_code", value=old, code="config.codes",
+        )
+        for code, old in codes.items()
+        if known.get(code) != old
+    ]  # fmt: skip
+    if region_of.get(area.code) not in (None, area.region.code):
+        rule = f"the look-up gives the region {region_of[area.code]}"
+        problems.append(
+            Problem(path, rule, column="region", value=area.region.code, code="config.codes")
+        )
+    return problems

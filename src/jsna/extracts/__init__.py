@@ -9,7 +9,9 @@ from functools import cache
 from jsna.extracts.base import Extract
 
 #: Modules of this package that are not declarations.
-_SUPPORT = frozenset({"base", "checks", "dictionary", "identifiers", "patterns", "periods"})
+_SUPPORT = frozenset(
+    {"base", "checks", "dictionary", "identifiers", "patterns", "periods", "sen2_rules"}
+)
 
 
 @cache

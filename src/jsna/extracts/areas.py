@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import pandas as pd
+
 from jsna.extracts import patterns
-from jsna.extracts.base import Column, Extract, Table
+from jsna.extracts.base import Column, Context, CrossRule, Extract, Rule, Table
+from jsna.extracts.checks import among, equal
 
 COLUMNS = (
     Column(
@@ -33,7 +38,7 @@ COLUMNS = (
     Column(
         "IMDRank", "imd_rank", "integer",
         "Rank in England by the Index of Multiple Deprivation 2025, 1 most deprived.",
-        minimum=1, maximum=33755, quantity="imd_rank",
+        minimum=1, maximum=33_755, quantity="imd_rank",
     ),
     Column(
         "IMDDecile", "imd_decile", "integer", "Decile of the rank in England, 1 most deprived.",
@@ -46,7 +51,7 @@ COLUMNS = (
     Column(
         "IDACIRank", "idaci_rank", "integer",
         "Rank in England by income deprivation affecting children, 1 most deprived.",
-        minimum=1, maximum=33755, quantity="idaci_rank",
+        minimum=1, maximum=33_755, quantity="idaci_rank",
     ),
     Column(
         "IDACIDecile", "idaci_decile", "integer", "Decile of that rank, 1 most deprived.",
@@ -56,6 +61,45 @@ COLUMNS = (
         "IDACIScore", "idaci_score", "number",
         "Share of children in income-deprived families, 0 to 1.",
         required=False, nullable=True, minimum=0, maximum=1, quantity="idaci_score",
+    ),
+)  # fmt: skip
+
+#: Lower layer super output areas in England that are ranked.
+RANKED = 33_755
+
+
+def _decile(rank: pd.Series[int], decile: pd.Series[int]) -> pd.Series[bool]:
+    """Whether a decile is that of the rank, give or take where the line falls."""
+    exact = rank * 10.0 / RANKED
+    return (decile >= exact - 0.001) & (decile <= exact + 1.001)
+
+
+def _has_residents(frames: Mapping[str, pd.DataFrame], _: Context) -> pd.Series[bool]:
+    return among(frames["lsoa"]["lsoa_code"], frames["population.syoa"]["lsoa_code"])
+
+
+RULES = (
+    Rule(
+        "authority_code.other", "error",
+        "the small area lies in another authority; keep only those of the edition's own area",
+        ("authority_code",),
+        lambda rows, context: equal(rows["authority_code"], context.authority_code),
+    ),
+    Rule(
+        "imd_decile.rank", "warning", "'IMDDecile' is not the decile of 'IMDRank'",
+        ("imd_rank", "imd_decile"), lambda rows, _: _decile(rows["imd_rank"], rows["imd_decile"]),
+    ),
+    Rule(
+        "idaci_decile.rank", "warning", "'IDACIDecile' is not the decile of 'IDACIRank'",
+        ("idaci_rank", "idaci_decile"),
+        lambda rows, _: _decile(rows["idaci_rank"], rows["idaci_decile"]),
+    ),
+)  # fmt: skip
+
+CROSS_RULES = (
+    CrossRule(
+        "lsoa_code.no_population", "warning", "the population file has no residents of the area",
+        "lsoa", ("lsoa_code",), ("population.syoa",), _has_residents,
     ),
 )  # fmt: skip
 
@@ -74,9 +118,11 @@ EXTRACT = Extract(
             description="One lower layer super output area of the authority.",
             columns=COLUMNS,
             key=("lsoa_code",),
+            rules=RULES,
             counted_as="small area",
         ),
     ),
+    cross_rules=CROSS_RULES,
     person_level=False,
     feeds=("population", "prevalence", "exclusions", "health"),
 )

@@ -47,6 +47,8 @@ class Column:
             shape, out of bounds): `quarantine` sets the row aside as an error; `blank` empties the
             cell, counts a warning and keeps the row. Identifiers blank: a broken one is never used
             to link records, and never costs a child their place in a count.
+        on_missing: what becomes of a row where a cell that must be filled (not `nullable`) is
+            empty: `quarantine`, or `warn` where the row is worth keeping without it.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Column:
     aliases: tuple[str, ...] = ()
     personal: bool = False
     on_invalid: Literal["quarantine", "blank"] = "quarantine"
+    on_missing: Literal["quarantine", "warn"] = "quarantine"
 
     @property
     def masked(self) -> bool:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import pandas as pd
+
 from jsna.extracts import patterns
-from jsna.extracts.base import Column, Extract, Table
+from jsna.extracts.base import Column, Context, CrossRule, Extract, Rule, Table
+from jsna.extracts.checks import age_on, among, equal, given, implies, within
+from jsna.extracts.identifiers import upn_letter_ok
+from jsna.extracts.periods import window
 
 COLUMNS = (
     Column(
         "UPN", "upn", "string", "Unique pupil number.",
-        nullable=True, identifier="upn", quantity="upn", on_invalid="blank",
+        identifier="upn", quantity="upn", on_invalid="blank", on_missing="warn",
         pattern=patterns.UPN,
     ),
     Column(
@@ -67,6 +74,80 @@ COLUMNS = (
     ),
 )  # fmt: skip
 
+
+def _in_year(frame: pd.DataFrame, context: Context) -> pd.Series[bool]:
+    return within(frame["start_date"], *window(context.period, "academic_year"))
+
+
+def _plausible_age(frame: pd.DataFrame, context: Context) -> pd.Series[bool]:
+    age = age_on(frame["date_of_birth"], context.reference_date)
+    return (age < 0) | ((age >= 3) & (age <= 20))
+
+
+def _different_reasons(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:
+    first, second, third = (frame[f"reason_{n}"].fillna(f"none {n}") for n in (1, 2, 3))
+    return (first != second) & (first != third) & (second != third)
+
+
+def _same_birth(frames: Mapping[str, pd.DataFrame], _: Context) -> pd.Series[bool]:
+    """Whether the census has the pupil with this date of birth in any year; none if not in it."""
+    events, census = frames["exclusions"], frames["school_census.census"]
+    census = census.loc[census["upn"].isin(events["upn"].dropna()), ["upn", "date_of_birth"]]
+    known = census.drop_duplicates().assign(same=True)
+    found = events[["upn", "date_of_birth"]].merge(known, "left", ["upn", "date_of_birth"])
+    same = found["same"].notna().set_axis(events.index)
+    return implies(among(events["upn"], census["upn"]), same)
+
+
+RULES = (
+    Rule(
+        "start_date.outside", "error", "'StartDate' is not in the academic year of the delivery",
+        ("start_date",), _in_year,
+    ),
+    Rule(
+        "upn.letter", "warning",
+        "the check letter of 'UPN' does not agree with its digits; kept as it is",
+        ("upn",), lambda rows, _: upn_letter_ok(rows["upn"]),
+    ),
+    Rule(
+        "date_of_birth.future", "error", "'DateOfBirth' is after the end of the delivery's period",
+        ("date_of_birth",),
+        lambda rows, context: rows["date_of_birth"] <= window(context.period, "academic_year")[1],
+    ),
+    Rule(
+        "date_of_birth.age", "warning", "the pupil is under 3 or over 20 years old",
+        ("date_of_birth",), _plausible_age,
+    ),
+    Rule(
+        "sessions.absent", "warning", "a suspension without 'Sessions'",
+        ("category", "sessions"),
+        lambda rows, _: implies(equal(rows["category"], "SUSP"), given(rows["sessions"])),
+    ),
+    Rule(
+        "sessions.unexpected", "warning", "a permanent exclusion with 'Sessions'",
+        ("category", "sessions"),
+        lambda rows, _: implies(equal(rows["category"], "PERM"), ~given(rows["sessions"])),
+    ),
+    Rule(
+        "reason_1.repeated", "warning", "the same reason is given twice",
+        ("reason_1", "reason_2", "reason_3"), _different_reasons,
+    ),
+)  # fmt: skip
+
+CROSS_RULES = (
+    CrossRule(
+        "upn.not_on_roll", "warning",
+        "the pupil is in none of the school censuses received, so facts of the roll are not known",
+        "exclusions", ("upn",), ("school_census.census",),
+        lambda frames, _: among(frames["exclusions"]["upn"], frames["school_census.census"]["upn"]),
+    ),
+    CrossRule(
+        "date_of_birth.differs", "warning",
+        "the school census has another date of birth for the pupil",
+        "exclusions", ("upn", "date_of_birth"), ("school_census.census",), _same_birth,
+    ),
+)  # fmt: skip
+
 EXTRACT = Extract(
     name="exclusions",
     title="Suspensions and permanent exclusions",
@@ -82,9 +163,11 @@ EXTRACT = Extract(
             description="One suspension or permanent exclusion.",
             columns=COLUMNS,
             key=("upn", "school_urn", "category", "start_date"),
+            rules=RULES,
             counted_as="suspension or exclusion",
             dated_by="start_date",
         ),
     ),
+    cross_rules=CROSS_RULES,
     feeds=("exclusions",),
 )

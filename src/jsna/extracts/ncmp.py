@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from jsna.extracts import patterns
-from jsna.extracts.base import Column, Extract, Table
+from jsna.extracts.base import Column, Context, Extract, Rule, Table
+from jsna.extracts.checks import age_on, equal, implies, within
+from jsna.extracts.identifiers import nhs_number_ok
+from jsna.extracts.periods import window
 
 COLUMNS = (
     Column(
         "NHSNumber", "nhs_number", "string", "NHS number; the extract never carries a UPN.",
-        nullable=True, identifier="nhs_number", quantity="nhs_number", on_invalid="blank",
+        identifier="nhs_number", quantity="nhs_number", on_invalid="blank", on_missing="warn",
         pattern=patterns.TEN_DIGITS, aliases=("NHS_Number",),
     ),
     Column(
@@ -70,6 +75,57 @@ COLUMNS = (
     ),
 )  # fmt: skip
 
+#: Population monitoring cut-offs on the UK 1990 reference.
+UNDERWEIGHT, OVERWEIGHT, OBESE = 0.02, 0.85, 0.95
+
+
+def _usual_age(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:
+    age = age_on(frame["date_of_birth"], frame["measurement_date"])
+    reception, year_6 = equal(frame["school_year"], "R"), equal(frame["school_year"], "6")
+    fits = (reception & (age >= 3) & (age <= 6)) | (year_6 & (age >= 9) & (age <= 12))
+    return fits | (age < 0)
+
+
+def _category_of_score(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:
+    score, category = frame["bmi_p_score"], frame["weight_category"]
+    under, over = score <= UNDERWEIGHT, (score >= OVERWEIGHT) & (score < OBESE)
+    return (
+        implies(equal(category, "underweight"), under)
+        & implies(equal(category, "healthy"), (score > UNDERWEIGHT) & (score < OVERWEIGHT))
+        & implies(equal(category, "overweight"), over)
+        & implies(equal(category, "obese", "severely_obese"), score >= OBESE)
+    )
+
+
+RULES = (
+    Rule(
+        "nhs_number.check_digit", "warning",
+        "'NHSNumber' cannot have been issued (its check digit or its range is wrong)",
+        ("nhs_number",),
+        lambda rows, context: nhs_number_ok(rows["nhs_number"], synthetic=context.synthetic),
+    ),
+    Rule(
+        "measurement_date.outside", "error",
+        "'MeasurementDate' is not in the school year of the delivery", ("measurement_date",),
+        lambda rows, context: within(
+            rows["measurement_date"], *window(context.period, "academic_year")
+        ),
+    ),
+    Rule(
+        "date_of_birth.future", "error", "'DateOfBirth' is after the child was measured",
+        ("date_of_birth", "measurement_date"),
+        lambda rows, _: rows["date_of_birth"] <= rows["measurement_date"],
+    ),
+    Rule(
+        "school_year.age", "warning", "the child's age does not go with 'SchoolYear'",
+        ("date_of_birth", "school_year", "measurement_date"), _usual_age,
+    ),
+    Rule(
+        "weight_category.score", "warning", "'WeightCategory' does not go with 'BMIPScore'",
+        ("bmi_p_score", "weight_category"), _category_of_score,
+    ),
+)  # fmt: skip
+
 EXTRACT = Extract(
     name="ncmp",
     title="National Child Measurement Programme",
@@ -85,6 +141,7 @@ EXTRACT = Extract(
             description="One child measured.",
             columns=COLUMNS,
             key=("nhs_number", "school_year"),
+            rules=RULES,
             counted_as="child measured",
             dated_by="measurement_date",
         ),

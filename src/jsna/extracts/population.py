@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from jsna.extracts import patterns
-from jsna.extracts.base import Column, Extract, Table
+from jsna.extracts.base import Column, CrossRule, Extract, Rule, Table
+from jsna.extracts.checks import among
 
 COLUMNS = (
     Column(
@@ -25,6 +26,21 @@ COLUMNS = (
     ),
 )  # fmt: skip
 
+RULES = (
+    Rule(
+        "year.other", "error", "'Year' is not the year of the delivery", ("year",),
+        lambda rows, context: rows["year"] == int(context.period[:4]),
+    ),
+)  # fmt: skip
+
+CROSS_RULES = (
+    CrossRule(
+        "lsoa_code.unknown", "error", "the small area is not in the areas file", "syoa",
+        ("lsoa_code",), ("areas.lsoa",),
+        lambda frames, _: among(frames["syoa"]["lsoa_code"], frames["areas.lsoa"]["lsoa_code"]),
+    ),
+)  # fmt: skip
+
 EXTRACT = Extract(
     name="population",
     title="Mid-year population estimates",
@@ -37,9 +53,11 @@ EXTRACT = Extract(
             description="Residents of one small area, of one sex and one year of age.",
             columns=COLUMNS,
             key=("lsoa_code", "year", "sex", "age"),
+            rules=RULES,
             counted_as="population estimate",
         ),
     ),
+    cross_rules=CROSS_RULES,
     person_level=False,
     feeds=("population", "prevalence"),
 )

@@ -7,7 +7,7 @@ own `…tableid` columns. A child under five or over sixteen has no UPN, and is 
 
 from __future__ import annotations
 
-from jsna.extracts import patterns
+from jsna.extracts import patterns, sen2_rules
 from jsna.extracts.base import Column, Extract, Table
 
 
@@ -227,38 +227,40 @@ EXTRACT = Extract(
     tables=(
         Table(
             "person", "One child or young person.", PERSON,
-            key=("person_table_id",), counted_as="person",
+            key=("person_table_id",), rules=sen2_rules.PERSON, counted_as="person",
         ),
         Table(
             "requests", "One request for an assessment.", REQUESTS,
             key=("requests_table_id",), parent=("person", "person_table_id"),
-            counted_as="request", dated_by="received_date", dated_share=0.01,
+            rules=sen2_rules.REQUESTS, counted_as="request",
+            dated_by="received_date", dated_share=0.01,
         ),
         Table(
             "assessment", "One needs assessment.", ASSESSMENT,
             key=("assessment_table_id",), parent=("requests", "requests_table_id"),
-            counted_as="assessment", may_be_empty=True,
+            rules=sen2_rules.ASSESSMENT, counted_as="assessment", may_be_empty=True,
         ),
         Table(
             "namedplan", "One plan, when first issued.", NAMEDPLAN,
             key=("namedplan_table_id",), parent=("requests", "requests_table_id"),
-            counted_as="plan issued",
+            rules=sen2_rules.NAMEDPLAN, counted_as="plan issued",
         ),
         Table(
             "plandetail", "One setting named in a plan.", PLANDETAIL,
             key=("namedplan_table_id", "placement_rank"),
             parent=("namedplan", "namedplan_table_id"),
-            counted_as="setting named", may_be_empty=True,
+            rules=sen2_rules.PROVIDER, counted_as="setting named", may_be_empty=True,
         ),
         Table(
             "activeplans", "One plan in force on census day.", ACTIVEPLANS,
             key=("activeplans_table_id",), parent=("requests", "requests_table_id"),
-            counted_as="plan in force",
+            rules=sen2_rules.ACTIVEPLANS, counted_as="plan in force",
         ),
         Table(
             "placementdetail", "One placement under a plan in force.", PLACEMENTDETAIL,
             key=("activeplans_table_id", "placement_rank", "entry_date"),
-            parent=("activeplans", "activeplans_table_id"), counted_as="placement",
+            parent=("activeplans", "activeplans_table_id"), rules=sen2_rules.PLACEMENTDETAIL,
+            counted_as="placement",
         ),
         Table(
             "senneed", "One need of a child with a plan in force.", SENNEED,
@@ -266,5 +268,6 @@ EXTRACT = Extract(
             parent=("activeplans", "activeplans_table_id"), counted_as="need",
         ),
     ),
+    cross_rules=sen2_rules.CROSS_RULES,
     feeds=("ehc_process", "placements", "prevalence"),
 )  # fmt: skip

@@ -32,7 +32,7 @@ def with_parents(extract: Extract, tables: Mapping[str, Validated]) -> Tables:
             f"{table.column(name).name!r}, or it was set aside itself)"
         )
         result[table.name] = set_aside(
-            rows, Violation("parent.missing", "error", message, (name,)), failing(found)
+            rows, Violation(f"{name}.orphan", "error", message, (name,)), failing(found)
         )
     return result
 

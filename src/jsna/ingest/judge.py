@@ -194,10 +194,11 @@ def _judge_cells(finding: Finding, judge: _Judge, where: str) -> None:
     """Record cells of one column that cannot be used, by what the column says of them."""
     column, code = finding.column, f"{finding.column.field}.{finding.kind}"
     message = in_words(column, finding.kind, judge.context)
-    stays = column.on_invalid == "blank" and finding.kind != "missing"
+    missing = finding.kind == "missing"
+    stays = column.on_missing == "warn" if missing else column.on_invalid == "blank"
     severity = judge.severity(code, "warning" if stays else "error")
     filled = int(judge.staged[column.field].notna().sum())
-    if finding.kind != "missing" and len(finding.rows) > max(MOST_UNUSABLE * filled, FEW_ROWS):
+    if not missing and len(finding.rows) > max(MOST_UNUSABLE * filled, FEW_ROWS):
         judge.problems.append(
             Problem(
                 where,
@@ -206,7 +207,7 @@ def _judge_cells(finding: Finding, judge: _Judge, where: str) -> None:
                 code=f"{judge.table.name}.{code}",
             )
         )
-    emptied = "; emptied" if severity == "warning" else ""
+    emptied = "; emptied" if severity == "warning" and not missing else ""
     judge.note(code, severity, message + emptied, (column.field,), finding.rows, (column.field,))
 
 

@@ -77,9 +77,9 @@ def slope(
     filled = say(
         text,
         verdict=verdict,
-        most=group_words(dimension, most.dims[dimension]),
+        most=group_words(dimension, most.code(dimension)),
         a=value(most, indicator),
-        least=group_words(dimension, least.dims[dimension]),
+        least=group_words(dimension, least.code(dimension)),
         b=value(least, indicator),
     )
     return [Sentence(filled, "gradient", True)], True
@@ -102,8 +102,8 @@ def slopes(
     """For which categories of another dimension there is a deprivation gradient."""
     verdicts: dict[Verdict, list[str]] = {"higher": [], "lower": [], "similar": []}
     config = view.config
-    for code in words.category_order(other, [r.dims[other] for r in rows], config):
-        found = gradient([r for r in rows if r.dims[other] == code], dimension)
+    for code in words.category_order(other, [r.code(other) for r in rows], config):
+        found = gradient([r for r in rows if r.code(other) == code], dimension)
         if found is not None and found[0] != "unknown":
             verdicts[found[0]].append(_label(other, code, view))
     clear = verdicts["higher"] or verdicts["lower"]
@@ -189,9 +189,9 @@ def groups(
         text,
         by=by,
         top_named=join(named),
-        top=_label(dimension, top[0].dims[dimension], view),
+        top=_label(dimension, top[0].code(dimension), view),
         a=value(top[0], indicator),
-        low=_label(dimension, low.dims[dimension], view),
+        low=_label(dimension, low.code(dimension), view),
         b=value(low, indicator),
     )
     return [Sentence(filled, "breakdown", True)], True
@@ -243,5 +243,5 @@ def _label(dimension: str, code: str, view: Measures) -> str:
 
 
 def _with_value(row: Row, dimension: str, view: Measures, indicator: Indicator) -> Markup:
-    label = _label(dimension, row.dims[dimension], view)
+    label = _label(dimension, row.code(dimension), view)
     return say("{} ({})", label, value(row, indicator))

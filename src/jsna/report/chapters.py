@@ -37,6 +37,7 @@ class NumberedFigure:
     """A figure with its number, source line and the ids of its data tables."""
 
     number: str
+    anchor: str
     figure: Figure
     source: str
     table_ids: tuple[str, ...]
@@ -187,7 +188,7 @@ def _largest_share(view: Measures, indicator: Indicator) -> KeyNumber | None:
     if len(top) != 1 or single is None:
         return None
     config, row = view.config, top[0]
-    label = words.prose_label(single, row.dims[single], config)
+    label = words.prose_label(single, row.code(single), config)
     period = words.period_label(row.period, row.period_type)
     text = say("of {}: {}, the largest group, {}", indicator.phrase, label, period)
     return KeyNumber(mark_value(row, indicator), text)
@@ -210,16 +211,17 @@ def sections(
         charted: set[str] = set()
         for figure in figures.get(indicator.id, ()):
             figure_count += 1
-            name = f"{number}.{figure_count}"
+            # The image has the figure's own id; the block around it is found by its number.
+            name, place = f"{number}.{figure_count}", f"figure-{number}-{figure_count}"
             line = source_line(figure.sources)
             ids = []
             for table in figure.tables:
                 table_count += 1
                 ids.append(f"table-{number}-{table_count}")
                 label = f"A{number}.{table_count}"
-                tables.append(NumberedTable(label, ids[-1], table, line, figure.id))
+                tables.append(NumberedTable(label, ids[-1], table, line, place))
             charted |= figure.keys
-            drawn.append(NumberedFigure(name, figure, line, tuple(ids)))
+            drawn.append(NumberedFigure(name, place, figure, line, tuple(ids)))
         rows = view.rows(indicator.id)
         line = source_line(view.sources(rows))
         for table in further(view, indicator, charted):

@@ -70,7 +70,7 @@ def gradient(rows: Sequence[Row], dimension: str) -> tuple[Verdict, Row, Row] | 
         The verdict about the most deprived group, and the rows of the most and the least
         deprived group with a value; None where fewer than two groups have one.
     """
-    shown = sorted((r for r in rows if r.shown), key=lambda r: int(r.dims[dimension]))
+    shown = sorted((r for r in rows if r.shown), key=lambda r: int(r.code(dimension)))
     if len(shown) < 2:
         return None
     most, least = shown[0], shown[-1]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from markupsafe import Markup
 
-from jsna.measures.declaration import LOCALITY, Indicator
+from jsna.measures.declaration import Indicator
 from jsna.report import format as words
 from jsna.report.figures import MOST_ROWS, Table
 from jsna.report.marks import cell, unit_words
@@ -52,10 +52,7 @@ def labelled(view: Measures, dimension: str, rows: Sequence[Row]) -> list[tuple[
     config = view.config
     head = words.upper_first(words.dimension_words(dimension, config))
 
-    def code(row: Row) -> str:
-        return row.area_code if dimension == LOCALITY else row.dims[dimension]
-
-    by_code = {code(row): row for row in rows}
+    by_code = {row.code(dimension): row for row in rows}
     order = words.category_order(dimension, list(by_code), config)
     label = words.category_label
     return [(f"{head}: {label(dimension, c, config)}", by_code[c]) for c in order]

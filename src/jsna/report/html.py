@@ -68,9 +68,12 @@ def render(env: Environment, register: Register, shared: dict[str, Any], opener:
         }
         pages.append(Markup(_template(env, chapter.id).render({**shared, **own})))
     folder = opener.templates / "css"
-    style = Markup(opener.text(folder / "report.css") + opener.text(folder / "screen.css"))
+    styles = {
+        "style_css": Markup(opener.text(folder / "report.css")),
+        "screen_css": Markup(opener.text(folder / "screen.css")),
+    }
     page = env.get_template("report.html.j2")
-    filled = {**shared, "pages": pages, "style_css": style}
+    filled = {**shared, **styles, "pages": pages}
     plain = page.render({**filled, "font_css": ""})
     for file in fonts.FACES.values():
         opener.path(opener.templates / "fonts" / file)

@@ -25,6 +25,8 @@ KEY_FIELDS = (
     "breakdown",
     "category",
 )
+#: Methods of complete counts.
+EXACT = ("proportion",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,10 @@ class Row:
         """Dimension -> category of this row."""
         return dimensions(self.breakdown, self.category)
 
+    def code(self, dimension: str) -> str:
+        """The row's category of a dimension; of the locality, its area code."""
+        return self.area_code if dimension == LOCALITY else self.dims[dimension]
+
     @property
     def shown(self) -> bool:
         """Whether there is a value to print."""
@@ -72,7 +78,12 @@ class Row:
         return self.status == "c"
 
     def limits(self, level: str = "95") -> tuple[float, float] | None:
-        """Lower and upper limit at "95" or "998", None where the row has none."""
+        """Lower and upper limit at "95" or "998", None where the row has none.
+
+        A percentage of a complete count has no chance behind it and is its own limits.
+        """
+        if self.method in EXACT and self.shown:
+            return self.value, self.value
         pair = (self.lower_95, self.upper_95) if level == "95" else (self.lower_998, self.upper_998)
         return pair if all(map(math.isfinite, pair)) else None
 

@@ -1,0 +1,255 @@
+"""A small made-up edition and its measures, so that the report can be tested by itself."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from jsna.edition import (
+    Area,
+    Configuration,
+    Delivery,
+    Edition,
+    Source,
+    Synthesis,
+    _Gatherer,
+    _load_indicators,
+    _load_profiles,
+    load_codelists,
+)
+from jsna.errors import JsnaError
+from jsna.measures import schema
+from jsna.measures.declaration import LOCALITY, Indicator
+from jsna.measures.methods import interval
+from jsna.report import format as words
+from jsna.report.view import Measures, Row
+
+ROOT = Path(__file__).parents[2]
+TEMPLATES = ROOT / "reports" / "templates"
+CHAPTERS = (
+    "summary", "scope", "population", "prevalence", "ehc_process", "exclusions", "placements",
+    "health", "data_quality", "methods",
+)  # fmt: skip
+AREA = Area.model_validate(
+    {
+        "area": "marrowshire",
+        "name": "Marrowshire",
+        "code": "E10000951",
+        "old_la_code": "991",
+        "kind": "county",
+        "country": {"code": "E92000001", "name": "England"},
+        "region": {"code": "E12000098", "name": "Overmere"},
+        "localities_are": "district",
+        "localities": [
+            {"code": f"E070009{n}", "name": name, "tile": [n % 3, n // 3]}
+            for n, name in enumerate(("Ablecote", "Brindlow", "Cawthorn Vale", "Dunmarsh"), 61)
+        ],
+        "neighbours_model": "Invented for the tests",
+        "neighbours": [
+            {"code": f"E100009{n}", "name": name, "old_la_code": f"9{n}"}
+            for n, name in enumerate(("Ferrowshire", "Glenwick", "Harrowby"), 71)
+        ],
+    }
+)
+SOURCES = {
+    "ehcp": (
+        "ehcp_2025",
+        Source(
+            dataset="ehcp",
+            publisher="Department for Education",
+            title="Education, health and care plans",
+            release="2025",
+            file="ehcp.zip",
+            page="https://example.org/ehcp",
+            licence="Open Government Licence v3.0",
+            published=date(2025, 6, 26),
+        ),
+    )
+}
+
+
+@cache
+def configured() -> tuple[dict[str, Indicator], dict[str, Any], dict[str, Any]]:
+    """The project's own indicators, code lists and disclosure profiles."""
+    gather = _Gatherer(ROOT)
+    found = _load_indicators(gather), load_codelists(gather), _load_profiles(gather)
+    if gather.problems:
+        raise JsnaError(gather.problems)
+    return found
+
+
+def configuration(
+    *,
+    synthetic: bool = True,
+    extracts: Sequence[Delivery] = (),
+    chapters: Sequence[str] = CHAPTERS,
+    indicators: dict[str, Indicator] | None = None,
+    title: str = "Marrowshire SEND JSNA 2025",
+) -> Configuration:
+    """An edition about Marrowshire."""
+    edition = Edition(
+        edition="marrow-2025",
+        title=title,
+        kind="full",
+        synthetic=synthetic,
+        area="marrowshire",
+        reference_date=date(2025, 1, 16),
+        published=date(2025, 11, 27),
+        contact="send@marrowshire.example",
+        extracts=tuple(extracts),
+        chapters=tuple(chapters),
+        synthesis=Synthesis(seed=1, pupils=10, plans=1, lsoas=1) if synthetic else None,
+    )
+    declared, codelists, profiles = configured()
+    return Configuration(
+        edition, AREA, SOURCES, profiles, declared if indicators is None else indicators, codelists
+    )
+
+
+def measure(
+    indicator: Indicator,
+    numerator: float,
+    denominator: float = math.nan,
+    *,
+    area: str = AREA.code,
+    geography: str = "authority",
+    period: str = "2025",
+    dims: dict[str, str] | None = None,
+    status: str = "",
+    source: str = "local:sen2",
+) -> dict[str, Any]:
+    """One measure row with its limits; a status that hides leaves no number in it."""
+    breakdown, category = schema.canonical(dims or {})
+    row: dict[str, Any] = {
+        "edition": "marrow-2025",
+        "indicator": indicator.id,
+        "area_code": area,
+        "geography": geography,
+        "period": period,
+        "period_type": indicator.period_type,
+        "breakdown": breakdown,
+        "category": category,
+        "population_base": indicator.population_base,
+        "unit": indicator.unit,
+        "method": indicator.method,
+        "status": status,
+        "reason": "disclosure_control" if status == "c" else "",
+        "profile": "default",
+        "source": source,
+        "note": "",
+    }
+    if status in ("c", "x", "z"):
+        return row
+    if indicator.unit == "count":
+        return {**row, "numerator": numerator, "value": numerator}
+    if indicator.method == "proportion":  # a complete count, no chance behind it
+        value = numerator / denominator * indicator.multiplier
+        return {**row, "numerator": numerator, "denominator": denominator, "value": value}
+    method = "proportion_wilson" if indicator.method == "published" else indicator.method
+    found = interval(method, [numerator], [denominator], indicator.multiplier)  # type: ignore[arg-type]
+    limits = {k: float(getattr(found, k)[0]) for k in ("value", *schema.NUMBERS[3:])}
+    return {**row, "numerator": numerator, "denominator": denominator, **limits}
+
+
+def frame(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
+    """Rows as a checked measure table."""
+    return schema.check(schema.conform(pd.DataFrame(list(rows))), "made up")
+
+
+def view(rows: Iterable[dict[str, Any]], config: Configuration | None = None) -> Measures:
+    """Rows as the report reads them."""
+    return Measures(frame(rows), config or configuration())
+
+
+def first(rows: Measures, indicator: str) -> Row:
+    """The first row of an indicator."""
+    return rows.rows(indicator)[0]
+
+
+def periods(indicator: Indicator, count: int = 4) -> list[str]:
+    """Periods an indicator might have, the latest last."""
+    if indicator.period_type in ("academic_year", "financial_year", "three_years"):
+        return [f"20{y}/{y + 1}" for y in range(25 - count, 25)]
+    last = 24 if indicator.period_type in ("calendar_year", "mid_year") else 25
+    return [f"20{y}" for y in range(last - count + 1, last + 1)]
+
+
+def whole_edition(config: Configuration, seed: int = 7) -> pd.DataFrame:
+    """Plausible measures for every declared indicator, breakdown and comparator, a few hidden."""
+    rng = np.random.default_rng(seed)
+    rows: list[dict[str, Any]] = []
+    for indicator in config.indicators.values():
+        base = float(rng.uniform(0.03, 0.3))
+        for index, period in enumerate(periods(indicator)):
+            share = base * (0.85 + 0.05 * index)
+            rows += _areas(indicator, config, period, share, rng)
+        for dims in indicator.breakdowns:
+            rows += _breakdown(indicator, config, dims, periods(indicator)[-1], base, rng)
+    return frame(rows)
+
+
+def _areas(
+    indicator: Indicator, config: Configuration, period: str, share: float, rng: np.random.Generator
+) -> list[dict[str, Any]]:
+    area = config.area
+    places = [(area.code, "authority", 40_000)]
+    if indicator.kind == "share":
+        return []
+    if indicator.comparators:
+        places += [
+            (area.country.code, "national", 8_000_000),
+            (area.region.code, "region", 900_000),
+            ("neighbours", "neighbours", 60_000),
+            *((p.code, "authority", 60_000) for p in area.neighbours),
+        ]
+    made = []
+    for code, geography, size in places:
+        x = round(size * share * float(rng.uniform(0.9, 1.1)))
+        row = measure(indicator, x, size, area=code, geography=geography, period=period)
+        if code == "neighbours":
+            row |= {k: math.nan for k in schema.NUMBERS if k != "value"}
+            row["method"] = "mean_of_areas"
+        made.append(row)
+    return made
+
+
+def _breakdown(
+    indicator: Indicator,
+    config: Configuration,
+    dims: Sequence[str],
+    period: str,
+    base: float,
+    rng: np.random.Generator,
+) -> list[dict[str, Any]]:
+    codes = {d: list(words.categories(d, config)) or ["one", "two", "three"] for d in dims}
+    groups: list[dict[str, str]] = [{}]
+    for name, options in codes.items():
+        groups = [{**group, name: code} for group in groups for code in options[:14]]
+    weights = rng.dirichlet(np.full(len(groups), 4.0))
+    made = []
+    for group, weight in zip(groups, weights, strict=True):
+        steep = 1.6 - 0.12 * int(group["imd_decile"]) if "imd_decile" in group else 1.0
+        size = 40_000 / (1 if indicator.kind == "share" else len(groups))
+        share = float(weight) if indicator.kind == "share" else base * steep
+        x = round(size * min(share, 0.95) * float(rng.uniform(0.85, 1.15)))
+        rest = {k: v for k, v in group.items() if k != LOCALITY}
+        made.append(
+            measure(
+                indicator,
+                x,
+                round(size),
+                area=group.get(LOCALITY, config.area.code),
+                geography=config.area.localities_are if LOCALITY in group else "authority",
+                period=period,
+                dims=rest,
+                status="c" if rng.uniform() < 0.04 else "",
+            )
+        )
+    return made

@@ -49,6 +49,13 @@ class CategoryColumns(Strict):
     value: str | None = None
 
 
+class OtherTable(Strict):
+    """Rows of another table of the same dataset, one for each area and period."""
+
+    table: str
+    select: dict[str, str | tuple[str, ...]] = {}
+
+
 class Published(Strict):
     """Where an official release gives this indicator.
 
@@ -56,9 +63,12 @@ class Published(Strict):
         dataset: which official dataset; the edition names the release.
         table: table of the dataset (for Explore Education Statistics, the stem of the CSV).
         select: column -> value(s) a row must have.
-        value, numerator, denominator: columns, as published. Without `value` it is calculated.
+        value, numerator, denominator: columns, as published; `a + b` adds columns up. Without
+            `value` it is calculated.
+        denominator_from: the table the denominator stands in, where it is another.
         dimensions: our dimension -> column that holds its category.
-        categories: our dimension -> published label -> our category; others are left out.
+        categories: our dimension -> published label -> our category; others are left out, and
+            labels of one category are added up. `age 5..10` stands for six labels.
         category_columns: our dimension -> our category -> columns, for wide files.
         period_type: kind of period the file's times stand for.
         scale: multiplies `value` into the indicator's unit.
@@ -70,6 +80,7 @@ class Published(Strict):
     value: str | None = None
     numerator: str | None = None
     denominator: str | None = None
+    denominator_from: OtherTable | None = None
     dimensions: dict[str, str] = {}
     categories: dict[str, dict[str, str]] = {}
     category_columns: dict[str, dict[str, CategoryColumns]] = {}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -33,14 +34,21 @@ class Figures(NamedTuple):
     problems: list[Problem]
 
 
-def figures(rows: pd.DataFrame, mapping: Published, where: str) -> Figures:
+def figures(
+    rows: pd.DataFrame, mapping: Published, where: str, other: pd.DataFrame | None = None
+) -> Figures:
     """Read the cells a mapping selects.
 
     Args:
         rows: rows of a release about the edition's areas, from `areas.located`.
         mapping: columns and categories.
         where: file, for messages.
+        other: rows of the table the denominator stands in, where it is another.
     """
+    if mapping.denominator_from is not None and other is not None:
+        rows, problems = _with_denominator(rows, mapping, other, where)
+        if problems:
+            return Figures(pd.DataFrame(), problems)
     problems = _missing_columns(rows, mapping, where)
     if problems:
         return Figures(pd.DataFrame(), problems)
@@ -52,7 +60,32 @@ def figures(rows: pd.DataFrame, mapping: Published, where: str) -> Figures:
         parts.append(part)
         problems += found
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-    return Figures(frame, problems)
+    return Figures(frame, list(dict.fromkeys(problems)))
+
+
+def _with_denominator(
+    rows: pd.DataFrame, mapping: Published, other: pd.DataFrame, where: str
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """The rows with the denominator's column from another table, by area and time."""
+    assert mapping.denominator_from is not None
+    theirs = mapping.model_copy(
+        update={
+            "select": mapping.denominator_from.select, "value": mapping.denominator,
+            "numerator": None, "denominator": None, "dimensions": {}, "category_columns": {},
+        }
+    )  # fmt: skip
+    if problems := _missing_columns(other, theirs, where):
+        return rows, problems
+    chosen = _selected(other, theirs)
+    keys = [AREA_CODE, GEOGRAPHY, TIME]
+    names = _parts(mapping.denominator)
+    if chosen.duplicated(keys).any():
+        rule = f"table {mapping.denominator_from.table} has several rows for an area and time"
+        return rows, [Problem(where, rule, code="published.duplicate")]
+    joined = rows.drop(columns=names, errors="ignore").merge(
+        chosen[[*keys, *names]], on=keys, how="left"
+    )
+    return joined.fillna(dict.fromkeys(names, "")), []
 
 
 def columns_of(mapping: Published) -> list[str]:
@@ -166,6 +199,22 @@ def _part(
     return _added_up(out, bool(columns.value)), problems
 
 
+_RANGE: Final = re.compile(r"(.*?)(\d+)\.\.(\d+)(.*)")
+
+
+def expanded(categories: Mapping[str, str]) -> dict[str, str]:
+    """Categories by published label, `age 5..10` written out as six labels."""
+    out: dict[str, str] = {}
+    for label, category in categories.items():
+        match = _RANGE.fullmatch(label)
+        if match is None:
+            out[label] = category
+            continue
+        before, first, last, after = match.groups()
+        out |= {f"{before}{n}{after}": category for n in range(int(first), int(last) + 1)}
+    return out
+
+
 def _labelled(
     rows: pd.DataFrame, mapping: Published, wide: dict[str, str]
 ) -> tuple[pd.DataFrame, list[str]]:
@@ -175,7 +224,7 @@ def _labelled(
     for name in names:
         labels = rows[mapping.dimensions[name]].str.strip()
         known = mapping.categories.get(name)
-        ours[name] = labels.map(known) if known is not None else labels
+        ours[name] = labels.map(expanded(known)) if known is not None else labels
     kept = ours.notna().all(axis=1)
     rows, ours = rows[kept], ours[kept]
     combined = {
@@ -183,12 +232,15 @@ def _labelled(
         for combination in set(zip(*(ours[name] for name in names), strict=True))
     } or {(): canonical(wide)}
     keys = list(zip(*(ours[name] for name in names), strict=True)) if names else [()] * len(rows)
+    raw = {f"_label_{name}": rows[mapping.dimensions[name]].str.strip() for name in names}
+    # The file may have columns called `breakdown` or `category`: its labels are kept apart.
     return (
         rows.assign(
+            **raw,
             breakdown=[combined[key][0] for key in keys],
             category=[combined[key][1] for key in keys],
         ),
-        [mapping.dimensions[name] for name in names],
+        list(raw),
     )
 
 

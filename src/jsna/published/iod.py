@@ -16,7 +16,7 @@ import pandas as pd
 from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
 from jsna.io import Paths
-from jsna.published import lookups, workbook
+from jsna.published import lookups, periods, workbook
 from jsna.published.release import (
     AUTHORITY,
     LEVEL,
@@ -31,21 +31,14 @@ from jsna.published.release import (
 IMD: Final = {
     "lsoa_code": "LSOA code (2021)",
     "district_code": "Local Authority District code (2024)",
-    "imd_rank": "Index of Multiple Deprivation (IMD) Rank (where 1 is most deprived)",
-    "imd_decile": (
-        "Index of Multiple Deprivation (IMD) Decile (where 1 is most deprived 10% of LSOAs)"
-    ),
+    "imd_rank": "Index of Multiple Deprivation (IMD) Rank",
+    "imd_decile": "Index of Multiple Deprivation (IMD) Decile",
 }
 IDACI: Final = {
     "lsoa_code": IMD["lsoa_code"],
     "imd_rank": IMD["imd_rank"],
-    "idaci_rank": (
-        "Income Deprivation Affecting Children Index (IDACI) Rank (where 1 is most deprived)"
-    ),
-    "idaci_decile": (
-        "Income Deprivation Affecting Children Index (IDACI) Decile "
-        "(where 1 is most deprived 10% of LSOAs)"
-    ),
+    "idaci_rank": "Income Deprivation Affecting Children Index (IDACI) Rank",
+    "idaci_decile": "Income Deprivation Affecting Children Index (IDACI) Decile",
 }
 #: The table of figures for whole authorities that mappings may name.
 AUTHORITIES: Final = "authorities"
@@ -166,7 +159,7 @@ def _by_authority(
         for level, keys in levels
     ]  # fmt: skip
     out = pd.concat(parts, ignore_index=True)
-    out = with_geography(out.fillna("").astype("str")).assign(**{TIME: release[-4:]})
+    out = with_geography(out.fillna("").astype("str")).assign(**{TIME: periods.year(release)})
     for name in ("region_code", "new_la_code"):
         out[name] = out[name].replace("nan", "")
     return out.assign(**{ROW: range(2, len(out) + 2)})

@@ -32,7 +32,7 @@ MEASURE: Final = "Short Desc"
 COLUMNS: Final = (MEASURE, "Years", "LA and Regions", "Values", "LA Number")
 #: What the dictionary calls the kinds of year -> period types of the measure table.
 YEAR_TYPES: Final = {
-    "academic year": ("academic_year",),
+    "academic year": ("academic_year", "january"),
     "calendar year": ("calendar_year", "january"),
     "annual - january": ("january",),
     "annual": ("january", "calendar_year", "mid_year"),

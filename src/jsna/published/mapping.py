@@ -28,7 +28,12 @@ OVERLAP: Final = 1.01
 
 
 def measures(
-    release: Release, indicator: Indicator, mapping: Published, area: Area, source: str
+    release: Release,
+    indicator: Indicator,
+    mapping: Published,
+    area: Area,
+    source: str,
+    other: Release | None = None,
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Measure rows (less `edition`) of one mapping of one indicator.
 
@@ -38,9 +43,11 @@ def measures(
         mapping: one of `indicator.published`.
         area: the edition's area.
         source: id of the release in the source register.
+        other: the table of `mapping.denominator_from`.
     """
     located = areas.located(release.frame, area)
-    frame, problems = figures.figures(located, mapping, release.where)
+    whole = None if other is None else areas.located(other.frame, area)
+    frame, problems = figures.figures(located, mapping, release.where, whole)
     problems = [_of(indicator, problem) for problem in problems]
     if problems or frame.empty:
         return pd.DataFrame(), problems

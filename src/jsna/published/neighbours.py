@@ -32,13 +32,14 @@ def read(path: Path) -> pd.DataFrame:
     empty = wide["la"].isna()
     # The table ends at the first row without a code; what follows is from older models.
     wide = wide[~empty.cummax()]
-    long = wide.melt("la", [f"n{rank}" for rank in RANKS], "rank", "neighbour").dropna()
+    long: pd.DataFrame = wide.melt("la", [f"n{rank}" for rank in RANKS], "rank", "neighbour").dropna()
     long["rank"] = long["rank"].str[1:].astype("int64")
     if wide["la"].duplicated().any() or long.empty:
         rule = "is empty or names an authority twice"
         raise JsnaError(Problem(path.name, rule, code="published.duplicate"))
     long = long.rename(columns={"la": "old_la_code"})
-    return long.sort_values(["old_la_code", "rank"], kind="stable").reset_index(drop=True)
+    long = long.sort_values(["old_la_code", "rank"], kind="stable")
+    return long.reset_index(drop=True)
 
 
 def _code(cell: object) -> str | None:

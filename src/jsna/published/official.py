@@ -45,12 +45,16 @@ def published_measures(config: Configuration, paths: Paths) -> pd.DataFrame:
         if release is None:
             continue
         source = config.sources[published.dataset][0]
-        part, found = mapping.measures(release, indicator, published, config.area, source)
+        other = published.denominator_from
+        whole = releases.get((published.dataset, other.table)) if other else None
+        if other and whole is None:
+            continue
+        part, found = mapping.measures(release, indicator, published, config.area, source, whole)
         problems += found
         if not part.empty:
             parts.append(part.assign(_rank=rank))
     if problems:
-        raise JsnaError(problems, title="The official statistics cannot be used:")
+        raise JsnaError(dict.fromkeys(problems), title="The official statistics cannot be used:")
     if not parts:
         return schema.empty()
     out = _first(pd.concat(parts, ignore_index=True))
@@ -92,7 +96,10 @@ def _releases(
     """Every table the mappings name, read once."""
     wanted: dict[str, set[str]] = {}
     for _, published in _mappings(config):
-        wanted.setdefault(published.dataset, set()).add(published.table)
+        tables = wanted.setdefault(published.dataset, set())
+        tables.add(published.table)
+        if published.denominator_from:
+            tables.add(published.denominator_from.table)
     releases: dict[tuple[str, str], Release] = {}
     problems: list[Problem] = []
     for dataset, tables in sorted(wanted.items()):

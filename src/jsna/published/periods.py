@@ -82,3 +82,11 @@ def end_year(period: str) -> int:
     if time is None:
         raise ValueError(f"not a period: {period!r}")
     return time.last
+
+
+def year(release: str) -> str:
+    """The year a release of reference data is of, from its description ("Mid-2020")."""
+    found = re.findall(r"\b(?:19|20)\d\d\b", release)
+    if not found:
+        raise ValueError(f"no year in {release!r}")
+    return str(found[-1])

@@ -9,7 +9,7 @@ import pandas as pd
 from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
 from jsna.io import Paths
-from jsna.published import iod, lookups
+from jsna.published import iod, lookups, periods
 
 LSOA_COLUMNS: Final = (
     "lsoa_code",
@@ -74,7 +74,7 @@ def lsoa_reference(config: Configuration, paths: Paths) -> pd.DataFrame:
         imd_rank=out["imd_rank"].astype("Int64"),
         imd_quintile=quintile.astype("Int64").astype("str"),
         imd_decile=out["imd_decile"].astype("Int64").astype("str"),
-        period=config.sources["iod"][1].release[-4:],
+        period=periods.year(config.sources["iod"][1].release),
     )
     for name in ("idaci_rank", "idaci_decile"):
         values = out[name] if name in out else pd.Series(pd.NA, index=out.index)
@@ -138,7 +138,7 @@ def population_table(config: Configuration, paths: Paths) -> pd.DataFrame:
     null = pd.Series(None, index=home.index, dtype="str")
     out = pd.DataFrame(
         {
-            "period": source.release[-4:],
+            "period": periods.year(source.release),
             "locality_code": home["area_code"] if len(by_locality) else null,
             "lsoa_code": null,
             "imd_decile": null,

@@ -18,7 +18,8 @@ def read(path: Path, headers: Mapping[str, str]) -> pd.DataFrame:
 
     Args:
         path: an .xlsx workbook.
-        headers: our name -> header, compared without case and outer or doubled spaces.
+        headers: our name -> header, or its first words (publishers spell what follows in more
+            than one way), compared without case and outer or doubled spaces.
 
     Returns:
         The columns of our names, cells as they are in the workbook, in row order; wholly empty
@@ -66,7 +67,10 @@ def _header(cells: tuple[object, ...], wanted: Mapping[str, str]) -> dict[int, s
     """Position -> our name where the row is the header; the first column of a repeated name."""
     found: dict[int, str] = {}
     for at, cell in enumerate(cells):
-        name = wanted.get(_plain(cell))
+        plain = _plain(cell)
+        name = next(
+            (name for words, name in wanted.items() if f"{plain} ".startswith(f"{words} ")), None
+        )
         if name is not None and name not in found.values():
             found[at] = name
     return found if len(found) == len(wanted) else None

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Anchor = Literal["left", "center", "right"]
 Point = tuple[float, float]
+#: Left, top, width, height.
+Box = tuple[float, float, float, float]
 
 
 class Canvas:
@@ -72,19 +74,24 @@ class Canvas:
         corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
         self.shape(corners, fill=fill, closed=True)
 
-    def hatched(self, x: float, y: float, width: float, height: float, step: float = 4.0) -> None:
-        """A hatched box: what it stands for is hidden, and looks like no number at all."""
+    def hatched(self, boxes: Sequence[Box], step: float = 4.0) -> None:
+        """Hatched boxes: what they stand for is hidden, and looks like no number at all."""
+        from matplotlib.path import Path
+
         lines: list[tuple[Point, Point]] = []
-        offset = step
-        while offset < width + height:
-            start = (x + min(offset, width), y + max(0.0, offset - width))
-            end = (x + max(0.0, offset - height), y + min(offset, height))
-            lines.append((start, end))
-            offset += step
-        self.rectangle(x, y, width, height, palette.WHITE)
+        for x, y, width, height in boxes:
+            self.rectangle(x, y, width, height, palette.WHITE)
+            offset = step
+            while offset < width + height:
+                start = (x + min(offset, width), y + max(0.0, offset - width))
+                lines.append((start, (x + max(0.0, offset - height), y + min(offset, height))))
+                offset += step
         self.strokes(lines, palette.HATCH, 0.6)
-        corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
-        self.shape(corners, stroke=palette.HATCH, weight=0.6, closed=True)
+        if boxes:
+            edges = [Path([(x, y), (x + w, y), (x + w, y + h), (x, y + h), (x, y)], closed=True)
+                     for x, y, w, h in boxes]  # fmt: skip
+            around = Path.make_compound_path(*edges)
+            self._add(around, None, palette.HATCH, 0.6, (), False, False)
 
     def text(
         self,

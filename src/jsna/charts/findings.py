@@ -187,15 +187,17 @@ def categories(shown: Shown, dimension: str, marks: Sequence[Mark]) -> str:
     if len(ranked) < 2:
         return titled(shown, f"by {called}")
     top, bottom = ranked[0], ranked[-1]
-    name, least = words.lower_first(top.label), words.lower_first(bottom.label)
+    name, least = _named(dimension, top), _named(dimension, bottom)
     if apart(top, ranked[1]) == 1:
         if of_whole:
-            return titled(shown, f"{name} is the largest group", f"mostly {name}")
+            return titled(shown, f"the largest group is {name}", f"{name} is largest")
         if len(ranked) == 2:
             return titled(shown, f"higher for {name} than for {least}", f"higher for {name}")
         return titled(shown, f"highest for {name}")
     if apart(top, bottom) == 1:
-        return titled(shown, f"higher for {name} than for {least}", f"differ by {called}")
+        return titled(
+            shown, f"higher for {name} than for {least}", f"clear differences by {called}"
+        )
     if apart(top, bottom) == 0:
         return titled(shown, f"no clear difference by {called}")
     return titled(shown, f"by {called}")
@@ -215,19 +217,23 @@ def trend(shown: Shown, home: Sequence[tuple[str, Mark]], country: Mark) -> str:
     change = _changed(first, last, shown.indicator.kind) if len(told) > 1 else None
     nation = against(last, country.value)
     name = shown.home_name
-    moved = {1: f"risen since {since}", -1: f"fallen since {since}", 0: "changed little"}
     if change is None and nation is None:
         return titled(shown, f"{name}, {since} to {told[-1][0]}" if len(told) > 1 else name)
     where = {1: "higher than", -1: "lower than", 0: "similar to"}
     stands = "" if nation is None else f"{where[nation]} {country.label}"
     if change is None:
         return titled(shown, f"{name} is {stands}")
-    if change == 0:
-        said = f"no clear change since {since}"
-        also = f"{said}, {stands}" if stands else said
-        return titled(shown, f"{name} shows {also}", also, said)
-    said = f"{name} has {moved[change]}"
-    return titled(shown, f"{said} and is {stands}" if stands else said, said, f"{moved[change]}")
+    moved = {1: "up", -1: "down", 0: "no clear change"}[change]
+    said, short = f"{moved} in {name} since {since}", f"{moved} since {since}"
+    if not stands:
+        return titled(shown, said, short)
+    return titled(shown, f"{said}, and {stands}", f"{short}, and {stands}", said)
+
+
+def _named(dimension: str, mark: Mark) -> str:
+    """A category inside a sentence: "ages 5 to 10", "moderate learning difficulty"."""
+    label = words.lower_first(mark.label)
+    return f"ages {label}" if dimension == "age_group" and label[:1].isdigit() else label
 
 
 def _changed(first: Mark, last: Mark, kind: str) -> int | None:
@@ -266,4 +272,4 @@ def table(
     where = f"every {across}" if led == count else f"{words.small(led)} of {words.small(count)}"
     if led != count:
         where += f" {across}s"
-    return titled(shown, f"{name} leads in {where}", f"{name} leads")
+    return titled(shown, f"{name} leads in {where}")

@@ -66,9 +66,6 @@ def _draw(shown: Shown, marks: Sequence[Mark], total: Mark, steps: tuple[str, in
     right = palette.WIDTH - room
     slot = right / len(marks)
     canvas = Canvas(bottom + 32 + foot(shown))
-    for tick in scale.ticks:
-        if tick != 0:
-            canvas.strokes([((0, scale(tick)), (right, scale(tick)))], palette.GRID, 0.8)
     if total.shown:
         _total(canvas, total, scale, right)
     canvas.strokes([((0, scale(0)), (right, scale(0)))], palette.DARK, 1.0)
@@ -94,7 +91,7 @@ def _mark(canvas: Canvas, mark: Mark, x: float, scale: Scale, slot: float) -> No
     if not mark.shown:
         base = scale(0)
         if mark.hidden:
-            canvas.hatched(x - 10, base - 15, 20, 14)
+            canvas.hatched([(x - 10, base - 15, 20, 14)])
         lines = lettering.wrap(mark.text, palette.SMALL, slot - 2)
         top = base - (19 if mark.hidden else 5) - (len(lines) - 1) * 11
         for index, line in enumerate(lines):

@@ -5,65 +5,39 @@ marked `c`, so that it never looks like a small number.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from jsna.charts import findings, lettering, palette
-from jsna.charts.canvas import Canvas
+from jsna.charts.canvas import Box, Canvas
 from jsna.charts.finish import finish, foot, period_words
+from jsna.charts.grid import (
+    LINE,
+    Grid,
+    Header,
+    cell_width,
+    key_lines,
+    names_width,
+    orient,
+    read,
+    wrapped,
+)
 from jsna.charts.marks import Cell, Drawing, Mark, Shown
 from jsna.charts.scale import classes
-from jsna.measures.declaration import LOCALITY, Chart
-from jsna.measures.schema import STATUS_WORDS, dimensions
+from jsna.measures.declaration import Chart
+from jsna.measures.schema import STATUS_WORDS
 from jsna.report import format as words
 
-NAMES: Final = 150.0
-LINE: Final = palette.SMALL * lettering.LEADING
 #: Shorthand of a cell without a number, by status.
 SHORT: Final = {"c": "c", "x": "x", "z": "z", "low": "low", "u": "u"}
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A two-way table: names of rows and columns, and a mark for each pair of their codes."""
-
-    down: str
-    across: str
-    rows: list[tuple[str, str]]
-    columns: list[tuple[str, str]]
-    marks: dict[tuple[str, str], Mark]
-
-    def turned(self) -> Grid:
-        """Rows as columns."""
-        marks = {(column, row): mark for (row, column), mark in self.marks.items()}
-        return Grid(self.across, self.down, self.columns, self.rows, marks)
-
-    def at(self, row: str, column: str) -> Mark:
-        """The mark of a pair; one without a number where the table has no such row."""
-        return self.marks.get((row, column), Mark("", "", ""))
-
-
-@dataclass(frozen=True, slots=True)
-class _Header:
-    """Column names as laid out: lines of each, on how many levels, with a key where shortened."""
-
-    lines: list[list[str]]
-    levels: int
-    key: list[str]
-
-    @property
-    def height(self) -> float:
-        """Points above the cells."""
-        return self.levels * (max(map(len, self.lines)) * LINE + 4) + (5 if self.levels > 1 else 1)
 
 
 def draw(shown: Shown, chart: Chart) -> Drawing | None:
     """The figure; None where the table has nothing to show."""
     period = shown.latest(chart.by)
-    grid = _grid(shown, chart, period)
+    grid = read(shown, chart, period)
     if not grid.marks:
         return None
-    shape, header = _orient(grid)
+    shape, header = orient(grid)
     canvas = _draw(shown, shape, header)
     subject = grid.down
     columns = [[grid.at(row, column) for row, _ in grid.rows] for column, _ in grid.columns]
@@ -88,176 +62,120 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     )
 
 
-def _grid(shown: Shown, chart: Chart, period: str) -> Grid:
-    """The table's rows as a grid; the dimension that is compared goes down."""
-    one, other = chart.by
-    if one == LOCALITY or (
-        one in words.ORDERED and other not in words.ORDERED and other != LOCALITY
-    ):
-        one, other = other, one
-    marks: dict[tuple[str, str], Mark] = {}
-    for row in shown.select(chart.by, period=period).itertuples(index=False):
-        codes = dimensions(str(row.breakdown), str(row.category)) | {LOCALITY: str(row.area_code)}
-        pair = codes[one], codes[other]
-        marks[pair] = shown.mark(row, pair[0], shown.label(one, pair[0]))
-    rows, columns = (
-        [(code, shown.label(name, code))
-         for code in words.category_order(name, [pair[i] for pair in marks], shown.config)]
-        for i, name in enumerate((one, other))
-    )  # fmt: skip
-    return Grid(one, other, rows, columns, marks)
+# -- drawing -------------------------------------------------------------------------------------
 
 
-# -- layout --------------------------------------------------------------------------------------
-
-
-def _orient(grid: Grid) -> tuple[Grid, _Header]:
-    """The way round whose column names fit; failing both, fewer columns named by their codes."""
-    for shape in (grid, grid.turned()):
-        header = _header(shape)
-        if header is not None:
-            return shape, header
-    localities_across = grid.across == LOCALITY
-    shape = grid.turned() if localities_across else grid
-    names = [[code] for code, _ in shape.columns]
-    key = [f"{code} {name}" for code, name in shape.columns]
-    if max(lettering.width(code, palette.SMALL) for (code,) in names) > _cell(shape) - 2:
-        names = [[str(index + 1)] for index in range(len(shape.columns))]
-        key = [f"{index + 1} {name}" for index, (_, name) in enumerate(shape.columns)]
-    return shape, _Header(names, 1, key)
-
-
-def _cell(grid: Grid) -> float:
-    """Width of a cell."""
-    return min(64.0, (palette.WIDTH - _names(grid) - 8) / len(grid.columns))
-
-
-def _names(grid: Grid) -> float:
-    """Width of the column of row names."""
-    lines = [line for _, name in grid.rows for line in _wrapped(name)]
-    return max(lettering.width(line, palette.SMALL) for line in lines)
-
-
-def _wrapped(name: str) -> list[str]:
-    return lettering.wrap(name, palette.SMALL, NAMES)
-
-
-def _header(grid: Grid) -> _Header | None:
-    """Column names in one level, or in two by turns; None where they do not fit."""
-    cell = _cell(grid)
-    if cell < 18:
-        return None
-    for levels, most in ((1, 3), (2, 2)):
-        room = levels * cell - 5
-        lines = [
-            lettering.wrap(_short(grid, c, name), palette.SMALL, room) for c, name in grid.columns
-        ]
-        widest = max(lettering.width(line, palette.SMALL) for name in lines for line in name)
-        if widest <= room and max(map(len, lines)) <= most:
-            return _Header(lines, levels, [])
-    return None
-
-
-def _short(grid: Grid, code: str, name: str) -> str:
-    """Deprivation tenths go by their number; the ends are named beside the header."""
-    return code if grid.across.startswith("imd_") else name
-
-
-def _draw(shown: Shown, grid: Grid, header: _Header) -> Canvas:
-    names, cell = _names(grid), _cell(grid)
+def _draw(shown: Shown, grid: Grid, header: Header) -> Canvas:
+    names, cell = names_width(grid), cell_width(grid)
     left = names + 8
     ends = 13.0 if grid.across.startswith("imd_") else 0.0
     top = header.height + ends
-    heights = [max(17.0, len(_wrapped(name)) * LINE + 3) for _, name in grid.rows]
+    heights = [max(17.0, len(wrapped(name)) * LINE + 3) for _, name in grid.rows]
     bottom = top + sum(heights)
-    statuses = sorted({m.status for m in _every(grid) if not m.shown}, key=list(SHORT).index)
-    key = _key_lines(header)
-    canvas = Canvas(bottom + 22 + len(key) * LINE + foot(shown))
+    legend, key = _legend_lines(grid, left), key_lines(header)
+    canvas = Canvas(bottom + 9 + (legend + len(key)) * 12 + foot(shown))
     _columns(canvas, header, left, cell, ends)
     if ends:
         right = left + cell * len(grid.columns)
-        how = {"size": palette.SMALL, "weight": 600, "colour": palette.INK}
-        canvas.text(left, 9, "Most deprived", **how)  # type: ignore[arg-type]
-        canvas.text(right, 9, "Least deprived", anchor="right", **how)  # type: ignore[arg-type]
-    tone = dict(zip(grid.marks, classes([m.value for m in grid.marks.values()], 4), strict=True))
+        for x, text, anchor in ((left, "Most", "left"), (right, "Least", "right")):
+            canvas.text(
+                x, 9, f"{text} deprived", size=palette.SMALL, weight=600, colour=palette.INK,
+                anchor=anchor,  # type: ignore[arg-type]
+            )  # fmt: skip
+    boxes: list[tuple[Mark, Box]] = []
     y = top
     for (code, name), height in zip(grid.rows, heights, strict=True):
-        canvas.lines(names, y + height / 2, _wrapped(name), size=palette.SMALL, anchor="right")
+        canvas.lines(names, y + height / 2, wrapped(name), size=palette.SMALL, anchor="right")
         for index, (column, _) in enumerate(grid.columns):
-            mark = grid.at(code, column)
             box = (left + index * cell, y, cell - 1, height - 1)
-            _box(canvas, mark, box, tone.get((code, column), -1))
+            boxes.append((grid.at(code, column), box))
         y += height
-    _legend(canvas, bottom + 13, left, statuses, any(m.shown for m in grid.marks.values()))
+    _boxes(canvas, boxes)
+    _legend(canvas, bottom + 14, left, grid)
     for index, line in enumerate(key):
-        canvas.text(0, bottom + 26 + index * LINE, line, size=palette.SMALL)
+        canvas.text(0, bottom + 14 + (legend + index) * 12, line, size=palette.SMALL)
     return canvas
 
 
-def _every(grid: Grid) -> list[Mark]:
-    return [grid.at(row, column) for row, _ in grid.rows for column, _ in grid.columns]
-
-
-def _columns(canvas: Canvas, header: _Header, left: float, cell: float, above: float) -> None:
+def _columns(canvas: Canvas, header: Header, left: float, cell: float, above: float) -> None:
     """Column names; on two levels every other one stands higher, with a line down to its column."""
     level = max(map(len, header.lines)) * LINE + 4
     base = above + header.height
+    drops = []
     for index, lines in enumerate(header.lines):
         x = left + (index + 0.5) * cell - 0.5
         high = header.levels == 2 and index % 2 == 0
         bottom = base - (level + 5 if high else (5 if header.levels == 2 else 3))
         for place, line in enumerate(lines):
+            half = lettering.width(line, palette.SMALL) / 2
             y = bottom - (len(lines) - 1 - place) * LINE
-            canvas.text(x, y, line, size=palette.SMALL, anchor="center")
-        if header.levels == 2:
-            canvas.strokes([((x, bottom + 3), (x, base - 1))], palette.HATCH, 0.6)
+            middle = min(x, palette.WIDTH - half)
+            canvas.text(middle, y, line, size=palette.SMALL, anchor="center")
+        drops.append(((x, bottom + 3), (x, base - 1)))
+    if header.levels == 2:
+        canvas.strokes(drops, palette.HATCH, 0.6)
 
 
-def _box(canvas: Canvas, mark: Mark, box: tuple[float, float, float, float], tone: int) -> None:
+def _boxes(canvas: Canvas, boxes: Sequence[tuple[Mark, Box]]) -> None:
+    """Cells class by class, then hidden ones, then the numbers: alike things stand together."""
+    tones = classes([mark.value for mark, _ in boxes], len(palette.HEAT_CLASSES))
+    for tone, ground in enumerate(palette.HEAT_CLASSES):
+        for (_, box), own in zip(boxes, tones, strict=True):
+            if own == tone:
+                canvas.rectangle(*box, ground)
+    canvas.hatched([box for mark, box in boxes if mark.hidden])
+    for hidden in (box for mark, box in boxes if mark.hidden):
+        x, y, width, height = hidden
+        canvas.rectangle(x + width / 2 - 4, y + height / 2 - 5, 8, 10, palette.WHITE)
+    inks = [
+        palette.INK if tone < 0 else palette.ink_on(palette.HEAT_CLASSES[tone]) for tone in tones
+    ]
+    for ink in sorted(set(inks)):
+        for (mark, box), its in zip(boxes, inks, strict=True):
+            if its == ink:
+                _number(canvas, mark, box, ink)
+
+
+def _number(canvas: Canvas, mark: Mark, box: Box, ink: str) -> None:
     x, y, width, height = box
-    middle, base = x + width / 2, y + height / 2 + palette.SMALL * 0.33
-    if mark.shown:
-        ground = palette.HEAT_CLASSES[tone]
-        canvas.rectangle(x, y, width, height, ground)
-        text, colour, backing = mark.text.rstrip("%"), palette.ink_on(ground), False
-    else:
-        if mark.hidden:
-            canvas.hatched(x, y, width, height)
-        text, colour, backing = SHORT.get(mark.status, "x"), palette.INK, mark.hidden
-    size = palette.SMALL
-    if lettering.width(text, size) > width - 1:
-        size *= max(0.72, (width - 1) / lettering.width(text, size))
-    canvas.text(
-        middle, base, text, size=size, colour=colour, anchor="center", measure=mark.key,
-        backing=backing,
-    )  # fmt: skip
+    text = mark.text.rstrip("%") if mark.shown else SHORT.get(mark.status, "x")
+    size, room = palette.SMALL, lettering.width(text, palette.SMALL)
+    if room > width - 1:
+        size *= max(0.72, (width - 1) / room)
+    base = y + height / 2 + size * 0.33
+    canvas.text(x + width / 2, base, text, size=size, colour=ink, anchor="center", measure=mark.key)
 
 
-def _legend(canvas: Canvas, y: float, left: float, statuses: Sequence[str], shaded: bool) -> None:
+def _said(grid: Grid) -> str:
+    """The shorthand used, explained."""
+    used = {mark.status for mark in grid.every() if not mark.shown}
+    said = [f"{SHORT[s]} {STATUS_WORDS[s] or 'not available'}" for s in SHORT if s in used]
+    return "; ".join(said)
+
+
+def _shades() -> float:
+    """Width of the legend of shades."""
+    ends = lettering.width("LowerHigher", palette.SMALL)
+    return ends + 15 * len(palette.HEAT_CLASSES) + 31
+
+
+def _legend_lines(grid: Grid, left: float) -> int:
+    """Lines the legend takes: shades and shorthand side by side where they fit."""
+    shades, said = any(mark.shown for mark in grid.every()), _said(grid)
+    wide = left + _shades() + lettering.width(said, palette.SMALL) > palette.WIDTH
+    return 2 if shades and said and wide else 1
+
+
+def _legend(canvas: Canvas, y: float, left: float, grid: Grid) -> None:
     """Shades from lower to higher, and the shorthand used."""
-    x = left
-    if shaded:
+    x, said = left, _said(grid)
+    if any(mark.shown for mark in grid.every()):
         canvas.text(x, y, "Lower", size=palette.SMALL)
-        x += lettering.width("Lower", palette.SMALL) + 5
-        for ground in palette.HEAT_CLASSES:
-            canvas.rectangle(x, y - 7.5, 14, 9, ground)
-            x += 15
-        canvas.text(x + 4, y, "Higher", size=palette.SMALL)
-        x += lettering.width("Higher", palette.SMALL) + 22
-    said = "; ".join(f"{SHORT[s]} {STATUS_WORDS[s] or 'not available'}" for s in statuses)
-    if said:
-        if x + lettering.width(said, palette.SMALL) > palette.WIDTH:
-            x = palette.WIDTH - lettering.width(said, palette.SMALL)
-        canvas.text(x, y, said, size=palette.SMALL)
-
-
-def _key_lines(header: _Header) -> list[str]:
-    """The key to shortened column names, filled into lines."""
-    lines: list[str] = []
-    for entry in header.key:
-        longer = f"{lines[-1]};  {entry}" if lines else entry
-        if lines and lettering.width(longer, palette.SMALL) <= palette.WIDTH:
-            lines[-1] = longer
-        else:
-            lines.append(entry)
-    return lines
+        start = x + lettering.width("Lower", palette.SMALL) + 5
+        for index, ground in enumerate(palette.HEAT_CLASSES):
+            canvas.rectangle(start + 15 * index, y - 7.5, 14, 9, ground)
+        canvas.text(start + 15 * len(palette.HEAT_CLASSES) + 4, y, "Higher", size=palette.SMALL)
+        x += _shades()
+    if _legend_lines(grid, left) == 2:
+        x, y = min(left, palette.WIDTH - lettering.width(said, palette.SMALL)), y + 12
+    canvas.text(x, y, said, size=palette.SMALL)

@@ -67,12 +67,34 @@ def width(text: str, size: float, weight: int = 400) -> float:
     return size * sum(_advance(character, weight) for character in text)
 
 
-def wrap(text: str, size: float, room: float, weight: int = 400) -> list[str]:
-    """Break text at spaces into lines no wider than `room` points where the words allow it."""
+@cache
+def wrap(text: str, size: float, room: float, weight: int = 400) -> tuple[str, ...]:
+    """Break text at spaces into lines no wider than `room` points where the words allow it.
+
+    Of the ways that need no more lines, the one whose longest line is shortest: no word is left
+    alone on the last line.
+    """
+    lines = _filled(text, size, room, weight)
+    if len(lines) > 1:
+        narrower = room - 4
+        while narrower > 0:
+            tried = _filled(text, size, narrower, weight)
+            if len(tried) > len(lines) or _widest(tried, size, weight) > narrower:
+                break
+            lines, narrower = tried, narrower - 4
+    return lines
+
+
+def _filled(text: str, size: float, room: float, weight: int) -> tuple[str, ...]:
+    """Words put on each line while they fit."""
     lines: list[str] = []
     for word in text.split():
         if lines and width(f"{lines[-1]} {word}", size, weight) <= room:
             lines[-1] += f" {word}"
         else:
             lines.append(word)
-    return lines or [""]
+    return tuple(lines) or ("",)
+
+
+def _widest(lines: tuple[str, ...], size: float, weight: int) -> float:
+    return max(width(line, size, weight) for line in lines)

@@ -16,7 +16,6 @@ from jsna.charts.lettering import FAMILY
 
 NAMESPACE: Final = "http://www.w3.org/2000/svg"
 _NUMBER: Final = re.compile(r"-?\d+\.\d{3,}")
-_TIGHT: Final = re.compile(r"\s*\n\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +55,16 @@ def tidy(raw: str, figure_id: str, alt: str, labels: Iterable[Label]) -> str:
     )
     title = ET.SubElement(root, "title", {"id": f"{figure_id}--title"})
     title.text = alt
+    alike: tuple[str, ET.Element] | None = None
     for element, group in _leaves(source, ""):
+        style = _presentation(element)
+        look = f"{_name(element)} {sorted(style.items())}"
+        if alike is None or alike[0] != look:
+            alike = look, ET.SubElement(root, "g", style)
         if _name(element) == "path":
-            _path(root, element)
-        elif _name(element) == "text":
-            _text(root, element, figure_id, by_id.get(group))
+            ET.SubElement(alike[1], "path", {"d": _outline(element.get("d", ""))})
+        else:
+            _text(alike[1], element, by_id.get(group))
     return ET.tostring(root, encoding="unicode") + "\n"
 
 
@@ -79,21 +83,51 @@ def _name(element: ET.Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def _path(root: ET.Element, element: ET.Element) -> None:
-    d = _TIGHT.sub(" ", element.get("d", "")).strip()
-    ET.SubElement(root, "path", {"d": _short(d), **_presentation(element)})
+def _outline(d: str) -> str:
+    """Path data in short: relative lines between points of two decimals, boxes as h and v."""
+    out: list[str] = []
+    at = start = (0, 0)
+    last = ""
+    tokens = iter(d.split())
+    for command in tokens:
+        if command in "zZ":
+            out.append("z")
+            at, last = start, ""
+            continue
+        count = {"M": 1, "L": 1, "Q": 2, "C": 3}[command]
+        points = [(_hundredths(next(tokens)), _hundredths(next(tokens))) for _ in range(count)]
+        shift = [(x - at[0], y - at[1]) for x, y in points]
+        letter, numbers = command.lower(), [n for pair in shift for n in pair]
+        if command == "M":
+            start, letter, numbers = points[0], "M", [*points[0]]
+        elif command == "L" and not numbers[1]:
+            letter, numbers = "h", numbers[:1]
+        elif command == "L" and not numbers[0]:
+            letter, numbers = "v", numbers[1:]
+        text = " ".join(map(_plain, numbers)).replace(" -", "-")
+        join = "" if letter != last else ("" if text.startswith("-") else " ")
+        out.append((letter if letter != last or letter == "M" else join) + text)
+        at, last = points[-1], letter
+    return "".join(out)
 
 
-def _text(root: ET.Element, element: ET.Element, figure_id: str, label: Label | None) -> None:
-    kept = {name: _short(element.get(name, "")) for name in ("x", "y")}
-    attributes = kept | _presentation(element)
+def _hundredths(text: str) -> int:
+    return round(float(text) * 100)
+
+
+def _plain(hundredths: int) -> str:
+    return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".")
+
+
+def _text(parent: ET.Element, element: ET.Element, label: Label | None) -> None:
+    attributes = {name: _short(element.get(name, "")) for name in ("x", "y")}
     if label is not None:
-        attributes |= {"id": f"{figure_id}--{label.identity}", "data-measure": label.measure}
+        attributes |= {"data-measure": label.measure}
         if label.field != "value":
             attributes["data-field"] = label.field
         if label.over:
             attributes["data-over"] = label.over
-    ET.SubElement(root, "text", attributes).text = element.text
+    ET.SubElement(parent, "text", attributes).text = element.text
 
 
 def _presentation(element: ET.Element) -> dict[str, str]:

@@ -111,7 +111,7 @@ def _tile(
         canvas.rectangle(x, y, width, height, palette.TILE_CLASSES[tone])
         ink = palette.ink_on(palette.TILE_CLASSES[tone])
     elif mark.hidden:
-        canvas.hatched(x, y, width, height, step=6)
+        canvas.hatched([(x, y, width, height)], step=6.0)
     else:
         corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
         canvas.shape(corners, stroke=palette.HATCH, weight=0.8, closed=True)
@@ -153,7 +153,7 @@ def _legend(canvas: Canvas, marks: Sequence[Mark], tones: Sequence[int], y: floa
             x = _piece(canvas, x, y, most.text, most.key)
         x += 22
     if any(mark.hidden for mark in marks):
-        canvas.hatched(x, y - 7.5, 14, 9)
+        canvas.hatched([(x, y - 7.5, 14, 9)])
         _piece(canvas, x + 18, y, "hidden to protect confidentiality", "")
 
 

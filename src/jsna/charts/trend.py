@@ -126,7 +126,7 @@ def _series(shown: Shown) -> list[Series]:
 
 def _draw(shown: Shown, every: Sequence[Series], periods: Sequence[str]) -> Canvas:
     ends = [_end_label(series, periods[-1]) for series in every]
-    room = max(sum(lettering.width(text, palette.LABEL, 600) for text in end) for end in ends)
+    room = max(sum(lettering.width(text, palette.LABEL, 600) for text in end) for end in ends) + 3
     values = [v for s in every for m in s.marks.values() for v in (m.value, *_limits(m))]
     bottom = TOP + PLOT
     scale = linear(values, bottom, TOP)
@@ -237,7 +237,7 @@ def _absences(canvas: Canvas, home: Series, across: Scale, base: float, step: in
         run = [entry for _, entry in group]
         left, right = across(year(run[0][0])) - 11, across(year(run[-1][0])) + 11
         if run[0][1].hidden:
-            canvas.hatched(left, base - 16, right - left, 15)
+            canvas.hatched([(left, base - 16, right - left, 15)])
         half = lettering.width(text, palette.SMALL) / 2
         middle = min(max((left + right) / 2, half), across.end + 11 - half + 20)
         key = run[0][1].key
@@ -251,7 +251,7 @@ def _end_label(series: Series, last: str) -> tuple[str, str, str]:
     if not series.shown:
         return series.name, "", ""
     period = series.shown[-1]
-    return f"{series.name} ", series.marks[period].text, "" if period == last else f" ({period})"
+    return f"{series.name} ", series.marks[period].text, "" if period == last else f"({period})"
 
 
 def _labels(
@@ -273,5 +273,5 @@ def _labels(
         x += lettering.width(name, palette.LABEL, weight)
         key = series.marks[series.shown[-1]].key
         canvas.text(x, base, number, measure=key, **how)  # type: ignore[arg-type]
-        x += lettering.width(number, palette.LABEL, weight)
+        x += lettering.width(number, palette.LABEL, weight) + (3 if when else 0)
         canvas.text(x, base, when, **how)  # type: ignore[arg-type]

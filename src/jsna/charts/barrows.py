@@ -1,0 +1,207 @@
+"""Rows of horizontal bars: names left, bars from zero, limits as thin lines, a number to each.
+
+Numbers stand inside the bars where all of them fit, else in a column of their own before the
+bars, so that they never touch a limit or the comparator's line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from jsna.charts import lettering, palette
+from jsna.charts.canvas import Canvas
+from jsna.charts.finish import foot
+from jsna.charts.marks import Mark, Shown
+from jsna.charts.scale import Scale, tight
+
+#: Widest column of names, in points; longer names are wrapped.
+NAMES: Final = 168.0
+LINE: Final = palette.LABEL * lettering.LEADING
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One row: its mark, how it is drawn, and a comparator's mark on the same row."""
+
+    mark: Mark
+    colour: str = palette.GREY
+    bold: bool = False
+    dot: Mark | None = None
+    #: Extra space below it, to set it apart.
+    space: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    bar: Bar
+    lines: tuple[str, ...]
+    middle: float
+    height: float
+
+
+def draw(shown: Shown, bars: Sequence[Bar], line: Mark | None) -> Canvas:
+    """Draw the rows; `line` is a comparator's value, dashed from top to bottom."""
+    dots = any(bar.dot is not None and bar.dot.shown for bar in bars)
+    top = 18.0 if dots or line is not None else 3.0
+    rows, bottom = _rows(bars, top)
+    names = (
+        max(
+            lettering.width(text, palette.LABEL, _weight(row.bar))
+            for row in rows
+            for text in row.lines
+        )
+        + 2
+    )
+    numbers = [bar.mark for bar in bars if bar.mark.shown]
+    column = max((lettering.width(m.text, palette.LABEL, 600) for m in numbers), default=0.0)
+    scale = _scale(bars, line, names + 6)
+    inside = _fits_inside(bars, scale)
+    if not inside and numbers:
+        scale = _scale(bars, line, names + column + 16)
+    canvas = Canvas(bottom + 3 + foot(shown))
+    for row in rows:
+        _name(canvas, row, names)
+        _bar(canvas, row, scale)
+    zero = scale(0)
+    canvas.strokes([((zero, top - 2), (zero, bottom))], palette.SOFT, 0.8)
+    if line is not None:
+        _line(canvas, line, scale, top, bottom)
+    for row in rows:
+        _limits(canvas, row, scale)
+        _number(canvas, row, scale, None if inside else names + column + 8)
+        _dot(canvas, row, scale)
+    if dots:
+        _legend(canvas, shown, scale.start)
+    return canvas
+
+
+def _rows(bars: Sequence[Bar], top: float) -> tuple[list[_Row], float]:
+    """Rows with their wrapped names and places, and where the last one ends."""
+    pitch = 17.0 if len(bars) <= 20 else 15.0
+    rows, y = [], top
+    for bar in bars:
+        lines = lettering.wrap(bar.mark.label, palette.LABEL, NAMES, _weight(bar))
+        height = max(pitch, len(lines) * LINE + 3)
+        rows.append(_Row(bar, lines, y + height / 2, min(pitch, height) - 5))
+        y += height + bar.space
+    return rows, y
+
+
+def _weight(bar: Bar) -> int:
+    return 600 if bar.bold else 400
+
+
+def _scale(bars: Sequence[Bar], line: Mark | None, start: float) -> Scale:
+    marks = [bar.mark for bar in bars] + [bar.dot for bar in bars if bar.dot is not None]
+    marks += [line] if line is not None else []
+    values = [value for mark in marks for value in (mark.value, _low(mark), _high(mark))]
+    return tight(values, start, palette.WIDTH - 5)
+
+
+def _low(mark: Mark) -> float:
+    return mark.low if mark.has_limits and not mark.exact else mark.value
+
+
+def _high(mark: Mark) -> float:
+    return mark.high if mark.has_limits and not mark.exact else mark.value
+
+
+def _fits_inside(bars: Sequence[Bar], scale: Scale) -> bool:
+    """Whether every number fits into its bar, clear of limits and comparator."""
+    for bar in bars:
+        if not bar.mark.shown:
+            continue
+        ends = [bar.mark.value, _low(bar.mark)]
+        if bar.dot is not None and bar.dot.shown:
+            ends.append(bar.dot.value)
+        room = scale(min(ends)) - scale(0)
+        if room < lettering.width(bar.mark.text, palette.LABEL, 600) + 13:
+            return False
+    return True
+
+
+def _name(canvas: Canvas, row: _Row, names: float) -> None:
+    colour = palette.INK if row.bar.bold else palette.SOFT
+    canvas.lines(
+        names,
+        row.middle,
+        row.lines,
+        size=palette.LABEL,
+        weight=_weight(row.bar),
+        colour=colour,
+        anchor="right",
+    )
+
+
+def _bar(canvas: Canvas, row: _Row, scale: Scale) -> None:
+    mark, top = row.bar.mark, row.middle - row.height / 2
+    if mark.shown:
+        left, right = sorted((scale(0), scale(mark.value)))
+        if right > left:
+            canvas.rectangle(left, top, right - left, row.height, row.bar.colour)
+    elif mark.hidden:
+        canvas.hatched([(scale(0) + 1, top, 26, row.height)])
+
+
+def _line(canvas: Canvas, mark: Mark, scale: Scale, top: float, bottom: float) -> None:
+    """The comparator's dashed line and its name and number above it."""
+    name = f"{mark.label} "
+    name_width = lettering.width(name, palette.LABEL, 600)
+    whole = name_width + lettering.width(mark.text, palette.LABEL, 600)
+    x = scale(mark.value) if mark.shown else scale.start
+    if mark.shown:
+        ends = [(x, top - 4), (x, bottom)]
+        canvas.shape(ends, stroke=palette.ORANGE_TEXT, weight=1.4, dashes=(4.5, 3))
+    start = min(x + 2, palette.WIDTH - whole)
+    how = {"weight": 600, "colour": palette.ORANGE_TEXT}
+    canvas.text(start, top - 8, name.rstrip(), **how)  # type: ignore[arg-type]
+    canvas.text(start + name_width, top - 8, mark.text, measure=mark.key, **how)  # type: ignore[arg-type]
+
+
+def _limits(canvas: Canvas, row: _Row, scale: Scale) -> None:
+    mark, y = row.bar.mark, row.middle
+    if not (mark.shown and mark.has_limits) or mark.exact:
+        return
+    low, high = scale(mark.low), scale(mark.high)
+    lines = [
+        ((low, y), (high, y)),
+        ((low, y - 2.5), (low, y + 2.5)),
+        ((high, y - 2.5), (high, y + 2.5)),
+    ]
+    if row.bar.colour == palette.NAVY:
+        canvas.strokes(lines, palette.WHITE, 2.6)
+    canvas.strokes(lines, palette.DARK, 1.0)
+
+
+def _number(canvas: Canvas, row: _Row, scale: Scale, column: float | None) -> None:
+    """The number in its bar, or right-aligned at `column` before the bars; absences beside zero."""
+    mark, y = row.bar.mark, row.middle + palette.LABEL * 0.33
+    if not mark.shown:
+        x = scale(0) + (32 if mark.hidden else 4)
+        canvas.text(x, y, mark.text, measure=mark.key, colour=palette.SOFT, backing=True)
+    elif column is None:
+        ink = palette.ink_on(row.bar.colour)
+        canvas.text(scale(0) + 4, y, mark.text, measure=mark.key, weight=600, colour=ink)
+    else:
+        how = {"weight": 600, "colour": palette.INK, "anchor": "right"}
+        canvas.text(column, y, mark.text, measure=mark.key, **how)  # type: ignore[arg-type]
+
+
+def _dot(canvas: Canvas, row: _Row, scale: Scale) -> None:
+    if row.bar.dot is not None and row.bar.dot.shown:
+        _diamond(canvas, scale(row.bar.dot.value), row.middle)
+
+
+def _diamond(canvas: Canvas, x: float, y: float, size: float = 4.6) -> None:
+    corners = [(x, y - size), (x + size, y), (x, y + size), (x - size, y)]
+    canvas.shape(corners, fill=palette.ORANGE_TEXT, stroke=palette.WHITE, weight=1.2, closed=True)
+
+
+def _legend(canvas: Canvas, shown: Shown, x: float) -> None:
+    canvas.rectangle(x, 3, 9, 8, palette.NAVY)
+    canvas.text(x + 13, 10.5, shown.home_name, weight=600, colour=palette.NAVY)
+    beside = x + 13 + lettering.width(shown.home_name, palette.LABEL, 600) + 20
+    _diamond(canvas, beside, 7)
+    canvas.text(beside + 9, 10.5, shown.country_name, weight=600, colour=palette.ORANGE_TEXT)

@@ -1,0 +1,140 @@
+"""A two-way table and its layout: which way round it stands, and how its columns are named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from jsna.charts import lettering, palette
+from jsna.charts.marks import Mark, Shown
+from jsna.measures.declaration import LOCALITY, Chart
+from jsna.measures.schema import dimensions
+from jsna.report import format as words
+
+#: Widest column of row names, in points.
+NAMES: Final = 150.0
+LINE: Final = palette.SMALL * lettering.LEADING
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A two-way table: names of rows and columns, and a mark for each pair of their codes."""
+
+    down: str
+    across: str
+    rows: list[tuple[str, str]]
+    columns: list[tuple[str, str]]
+    marks: dict[tuple[str, str], Mark]
+
+    def turned(self) -> Grid:
+        """Rows as columns."""
+        marks = {(column, row): mark for (row, column), mark in self.marks.items()}
+        return Grid(self.across, self.down, self.columns, self.rows, marks)
+
+    def at(self, row: str, column: str) -> Mark:
+        """The mark of a pair; one without a number where the table has no such row."""
+        return self.marks.get((row, column), Mark("", "", ""))
+
+    def every(self) -> list[Mark]:
+        """Every mark, row by row."""
+        return [self.at(row, column) for row, _ in self.rows for column, _ in self.columns]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Column names as laid out: lines of each, on how many levels, with a key where shortened."""
+
+    lines: Sequence[tuple[str, ...]]
+    levels: int
+    key: list[str]
+
+    @property
+    def height(self) -> float:
+        """Points above the cells."""
+        return self.levels * (max(map(len, self.lines)) * LINE + 4) + (5 if self.levels > 1 else 1)
+
+
+def read(shown: Shown, chart: Chart, period: str) -> Grid:
+    """The table's rows as a grid; the dimension that is compared goes down."""
+    one, other = chart.by
+    over = shown.indicator.over
+    ordered = one in words.ORDERED and other not in words.ORDERED and other != LOCALITY
+    if other in over or (one not in over and (one == LOCALITY or ordered)):
+        one, other = other, one
+    marks: dict[tuple[str, str], Mark] = {}
+    for row in shown.select(chart.by, period=period).itertuples(index=False):
+        codes = dimensions(str(row.breakdown), str(row.category)) | {LOCALITY: str(row.area_code)}
+        pair = codes[one], codes[other]
+        marks[pair] = shown.mark(row, pair[0], shown.label(one, pair[0]))
+    rows, columns = (
+        [(code, shown.label(name, code))
+         for code in words.category_order(name, [pair[i] for pair in marks], shown.config)]
+        for i, name in enumerate((one, other))
+    )  # fmt: skip
+    return Grid(one, other, rows, columns, marks)
+
+
+def orient(grid: Grid) -> tuple[Grid, Header]:
+    """The way round whose column names fit; failing both, fewer columns named by their codes."""
+    for shape in (grid, grid.turned()):
+        header = _header(shape)
+        if header is not None:
+            return shape, header
+    localities_across = grid.across == LOCALITY
+    shape = grid.turned() if localities_across else grid
+    names = [(code,) for code, _ in shape.columns]
+    key = [f"{code} {name}" for code, name in shape.columns]
+    if max(lettering.width(code, palette.SMALL) for (code,) in names) > cell_width(shape) - 2:
+        names = [(str(index + 1),) for index in range(len(shape.columns))]
+        key = [f"{index + 1} {name}" for index, (_, name) in enumerate(shape.columns)]
+    return shape, Header(names, 1, key)
+
+
+def cell_width(grid: Grid) -> float:
+    """Width of a cell."""
+    return min(64.0, (palette.WIDTH - names_width(grid) - 8) / len(grid.columns))
+
+
+def names_width(grid: Grid) -> float:
+    """Width of the column of row names."""
+    lines = [line for _, name in grid.rows for line in wrapped(name)]
+    return max(lettering.width(line, palette.SMALL) for line in lines)
+
+
+def wrapped(name: str) -> tuple[str, ...]:
+    """A row name on as many lines as its column needs."""
+    return lettering.wrap(name, palette.SMALL, NAMES)
+
+
+def _header(grid: Grid) -> Header | None:
+    """Column names in one level, or in two by turns; None where they do not fit."""
+    cell = cell_width(grid)
+    if cell < 18:
+        return None
+    for levels, most in ((1, 3), (2, 2)):
+        room = levels * cell - 5
+        lines = [
+            lettering.wrap(_short(grid, c, name), palette.SMALL, room) for c, name in grid.columns
+        ]
+        widest = max(lettering.width(line, palette.SMALL) for name in lines for line in name)
+        if widest <= room and max(map(len, lines)) <= most:
+            return Header(lines, levels, [])
+    return None
+
+
+def _short(grid: Grid, code: str, name: str) -> str:
+    """Deprivation tenths go by their number; the ends are named beside the header."""
+    return code if grid.across.startswith("imd_") else name
+
+
+def key_lines(header: Header) -> list[str]:
+    """The key to shortened column names, filled into lines."""
+    lines: list[str] = []
+    for entry in header.key:
+        longer = f"{lines[-1]};  {entry}" if lines else entry
+        if lines and lettering.width(longer, palette.SMALL) <= palette.WIDTH:
+            lines[-1] = longer
+        else:
+            lines.append(entry)
+    return lines

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+#: Problems that say rows could not be taken apart.
+_ROWS_LOST = frozenset({"file.ragged", "file.truncated"})
 FORMATS = (".csv", ".xlsx", ".parquet")
 
 
@@ -61,8 +63,10 @@ def read_table(content: bytes, name: str, table: Table, *, alone: bool = True) -
     trimmed = [_trim(column) for column in grid.columns]
     rows = _drop_blank(grid, trimmed, findings)
     if len(rows) == 0 and not table.may_be_empty:
-        rule = "the file has a header and no rows; ask for it to be sent again"
-        findings.refuse("file.header_only", rule)
+        # Where no row could be taken apart that has been said already.
+        if not any(problem.code in _ROWS_LOST for problem in findings.problems):
+            rule = "the file has a header and no rows; ask for it to be sent again"
+            findings.refuse("file.header_only", rule)
         return Reading(None, findings)
     for position, text in enumerate(grid.header):
         if not text.strip() and trimmed[position].null_count < len(rows):

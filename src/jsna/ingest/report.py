@@ -1,0 +1,145 @@
+"""What `jsna check` says: file by file what was found, then whether the edition can be built."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jsna.edition import Configuration
+from jsna.errors import JsnaError, Problem
+from jsna.extracts import registry
+from jsna.ingest.stage import Staged
+
+if TYPE_CHECKING:
+    from jsna.ingest.judge import Validated, Violation
+    from jsna.ingest.validate import Results
+
+_WIDTH = 100
+#: Order in which findings of a file are told, and their words.
+_HEADS = (
+    ("error", "Rows set aside (not counted in the report):"),
+    ("warning", "Warnings (the rows stay):"),
+    ("not_run", "Not checked:"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of a check.
+
+    Attributes:
+        ok: the edition can be built.
+        text: the outcome in words, for a terminal.
+        problems: what must be put right first.
+        rows_set_aside: rows left out if it is built.
+        warnings: warnings counted, rows times rules.
+    """
+
+    ok: bool
+    text: str
+    problems: tuple[Problem, ...]
+    rows_set_aside: int
+    warnings: int
+
+
+def describe(
+    staged: Sequence[Staged],
+    results: Results,
+    problems: tuple[Problem, ...],
+    config: Configuration,
+) -> Report:
+    """Put the outcome of reading and judging into words.
+
+    Args:
+        staged: every table read or not, in the order it is told.
+        results: the judged tables.
+        problems: what refuses files.
+        config: the edition.
+    """
+    lines = [f"{config.edition.title} ({config.edition.edition})", ""]
+    aside = warned = 0
+    for entry in staged:
+        judged = results.get((entry.delivery.extract, entry.delivery.period), {}).get(entry.table)
+        lines += _of_file(entry, judged)
+        warned += sum(warning.count for warning in entry.findings.warnings)
+        if judged is not None:
+            aside += len(judged.reasons)
+            warned += sum(v.rows for v in judged.found if v.severity == "warning")
+    lines += _not_received(config)
+    lines += _verdict(problems, aside, warned, bool(staged))
+    return Report(not problems, "\n".join(lines), problems, aside, warned)
+
+
+def _of_file(entry: Staged, judged: Validated | None) -> list[str]:
+    delivery = entry.delivery
+    extract = registry()[delivery.extract]
+    module = f", {entry.table}" if len(extract.tables) > 1 else ""
+    lines = [f"{delivery.files[entry.table]} – {extract.title}{module}, {delivery.period}"]
+    if judged is None:
+        lines.append("  could not be read: see the problems below")
+    else:
+        received, valid = len(judged.staged), len(judged.valid)
+        counted = extract.table(entry.table).counted_as
+        aside = f"{received - valid:,} set aside"
+        lines.append(f"  {received:,} rows (one a {counted}): {valid:,} valid, {aside}")
+        refused = len(entry.findings.problems) + len(judged.problems)
+        if refused:
+            lines.append("  refused as a whole: see the problems below")
+    lines += [f"  note: {remark}" for remark in entry.findings.remarks]
+    found = sorted(judged.found, key=lambda v: (-v.rows, v.code)) if judged is not None else []
+    for severity, head in _HEADS:
+        told = [_in_words(v, judged) for v in found if v.severity == severity]
+        if severity == "warning":
+            told += [_of_problem(warning) for warning in entry.findings.warnings]
+        if told:
+            lines.append(f"  {head}")
+            lines += [line for text in told for line in _bullet(text)]
+    return [*lines, ""]
+
+
+def _in_words(violation: Violation, judged: Validated | None) -> str:
+    if violation.severity == "not_run" or judged is None:
+        return f"{violation.message} [{violation.code}]"
+    rows = "1 row" if violation.rows == 1 else f"{violation.rows:,} rows"
+    first = "" if violation.first_row is None else f", the first is row {violation.first_row:,}"
+    if violation.rows == 1:
+        first = first.replace("the first is ", "")
+    found = f" (found {violation.example!r})" if violation.example else ""
+    return f"{rows}{first}: {violation.message}{found} [{violation.code}]"
+
+
+def _of_problem(problem: Problem) -> str:
+    """A warning about a file, without the file's name, which stands above it."""
+    place = "" if problem.row is None else f"row {problem.row:,}: "
+    column = "" if problem.column is None else f"column {problem.column!r}: "
+    return f"{place}{column}{problem.rule} [{problem.code}]"
+
+
+def _bullet(text: str) -> Iterable[str]:
+    return textwrap.wrap(text, _WIDTH, initial_indent="    - ", subsequent_indent="      ")
+
+
+def _not_received(config: Configuration) -> list[str]:
+    lines = [
+        f"{registry()[delivery.extract].title}, {delivery.period} – not received: {delivery.reason}"
+        for delivery in config.edition.extracts
+        if delivery.status == "not received"
+    ]
+    return [*lines, ""] if lines else []
+
+
+def _verdict(problems: tuple[Problem, ...], aside: int, warned: int, any_files: bool) -> list[str]:
+    if problems:
+        many = "1 problem has" if len(problems) == 1 else f"{len(problems):,} problems have"
+        title = f"The edition cannot be built until {many} been put right:"
+        return [JsnaError(problems, title=title).report()]
+    if not any_files:
+        return ["This edition has no extracts to check; it stands on official statistics alone."]
+    if not aside and not warned:
+        return ["The edition can be built: nothing was found wrong."]
+    return [
+        f"The edition can be built: {aside:,} rows are set aside and {warned:,} warnings counted. "
+        "The data quality chapter says so too; send the lists above to the owners of the extracts."
+    ]

@@ -1,0 +1,160 @@
+"""The `ingest` stage and `jsna check`: read, validate and, if nothing is refused, write.
+
+    run(config, paths)            everything `ingest` writes (docs/data-flow.md), or one error
+    check(config, paths).text     what an analyst wants to know, without writing anything
+
+Both look at everything before they say anything. Where one file is refused nothing is written, so
+the result of the previous run stays whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jsna import io
+from jsna.edition import Configuration
+from jsna.errors import JsnaError, Problem
+from jsna.ingest.stage import Staged, stage_deliveries
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from jsna.ingest.report import Report
+    from jsna.ingest.validate import Results
+
+#: Title of the error.
+REFUSED = "The extracts of {edition!r} cannot be used until this is put right:"
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """Everything received for an edition, read and judged.
+
+    Attributes:
+        staged: one entry a table of a delivery, in the order of the edition.
+        results: delivery -> judged tables, of the tables that could be read.
+        problems: why files are refused; none where the edition can be built.
+    """
+
+    staged: Sequence[Staged]
+    results: Results
+    problems: tuple[Problem, ...]
+
+
+def ingest(config: Configuration, paths: io.Paths) -> Ingested:
+    """Read and judge every extract of an edition; writes nothing."""
+    from jsna.extracts import registry
+    from jsna.ingest.validate import validate_edition
+
+    staged = stage_deliveries(
+        config.edition.received, registry(), paths.raw, synthetic=config.edition.synthetic
+    )
+    frames: dict[tuple[str, str], dict[str, pd.DataFrame]] = {}
+    for entry in staged:
+        if entry.frame is not None:
+            key = (entry.delivery.extract, entry.delivery.period)
+            frames.setdefault(key, {})[entry.table] = entry.frame
+    results = validate_edition(frames, config)
+    problems = [problem for entry in staged for problem in _problems(entry, results)]
+    # Tables of one workbook share what is wrong with the whole of it.
+    return Ingested(staged, results, tuple(dict.fromkeys(problems)))
+
+
+def _problems(entry: Staged, results: Results) -> list[Problem]:
+    """What refuses one file, first as a file, then for its rows."""
+    judged = results.get((entry.delivery.extract, entry.delivery.period), {}).get(entry.table)
+    found = list(entry.findings.problems)
+    return found if judged is None else [*found, *judged.problems]
+
+
+def run(config: Configuration, paths: io.Paths) -> None:
+    """Ingest an edition and write the result.
+
+    Raises:
+        JsnaError: listing every problem of every file; nothing was written.
+    """
+    from jsna.ingest.validate import quality_rows
+
+    done = ingest(config, paths)
+    if done.problems:
+        raise JsnaError(done.problems, title=REFUSED.format(edition=config.edition.edition))
+    written = _write_rows(done, paths)
+    io.write_parquet(paths.restricted / "quality.parquet", quality_rows(done.results, config))
+    io.write_parquet(paths.restricted / "violations.parquet", violations(done))
+    receipt = {
+        "tables": {
+            f"{key[0]}.{name}/{key[1]}": {
+                "rows_received": len(judged.staged),
+                "rows_valid": len(judged.valid),
+                "rows_quarantined": len(judged.reasons),
+            }
+            for key, tables in done.results.items()
+            for name, judged in tables.items()
+        },
+        # Later stages run again exactly where the rows they read are others.
+        "valid": {file: io.sha256(paths.identified / file) for file in written},
+    }
+    io.write_json(paths.identified / "ingest.json", receipt)
+
+
+def _write_rows(done: Ingested, paths: io.Paths) -> list[str]:
+    """Write staged, valid and quarantined rows; returns the files of valid rows."""
+    written: dict[str, list[str]] = {"staged": [], "valid": [], "quarantine": []}
+    for entry in done.staged:
+        delivery, table = entry.delivery, entry.table
+        judged = done.results[delivery.extract, delivery.period][table]
+        frames = {
+            "staged": judged.staged,
+            "valid": judged.valid.reset_index(drop=True),
+            "quarantine": judged.quarantined,
+        }
+        for kind, rows in frames.items():
+            name = f"{kind}/{delivery.extract}/{table}/{io.period_file(delivery.period)}"
+            io.write_parquet(paths.identified / name, rows)
+            written[kind].append(name)
+    for kind, names in written.items():
+        _remove_stale(paths, kind, set(names))
+    return sorted(written["valid"])
+
+
+def _remove_stale(paths: io.Paths, kind: str, kept: set[str]) -> None:
+    """Remove rows of deliveries the edition no longer has, so that nobody reads them as its own."""
+    for file in sorted((paths.identified / kind).rglob("*.parquet")):
+        if file.relative_to(paths.identified).as_posix() not in kept:
+            file.unlink()
+
+
+def violations(done: Ingested) -> pd.DataFrame:
+    """Rules broken, as `restricted/violations.parquet` holds them.
+
+    Without the number and cell of a first row, which are for the analyst who puts it right: the
+    same rows in another order must give the same table.
+    """
+    import pandas as pd
+
+    from jsna.ingest.validate import violation_rows
+
+    columns = ["extract", "table", "period", "code", "severity", "message", "fields", "rows"]
+    rows = violation_rows(done.results)[columns]
+    of_files = pd.DataFrame(
+        [
+            (entry.delivery.extract, entry.table, entry.delivery.period,
+             f"{entry.table}.{warning.code}", "warning", warning.rule, warning.column or "",
+             warning.count)
+            for entry in done.staged
+            for warning in entry.findings.warnings
+        ],
+        columns=columns,
+    ).astype(rows.dtypes.to_dict())  # fmt: skip
+    together = pd.concat([rows, of_files], ignore_index=True)
+    return together.sort_values(columns, kind="stable", ignore_index=True)
+
+
+def check(config: Configuration, paths: io.Paths) -> Report:
+    """Say what is wrong with the extracts of an edition, without writing anything."""
+    from jsna.ingest.report import describe
+
+    done = ingest(config, paths)
+    return describe(done.staged, done.results, done.problems, config)

@@ -1,0 +1,344 @@
+"""Each way an extract can be wrong, tried: every error at once, in plain words, nothing lost.
+
+Every case runs the same function `jsna check` and `jsna ingest` call; the command line itself is
+tried on all faults together, on good extracts, and on a fault of each zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from jsna import io
+from jsna.errors import JsnaError
+from jsna.ingest.run import check, run
+from tests.workflow.small_world import (
+    AREA_HEADER,
+    AREAS,
+    CENSUS,
+    EXCLUSIONS,
+    World,
+    area_rows,
+    book,
+    book_bytes,
+    canaries,
+    csv_bytes,
+    snapshot,
+)
+
+Damage = Callable[[World], None]
+#: Damage, and what must be reported: file -> codes, each at least once.
+CASES: dict[str, tuple[Damage, dict[str, set[str]]]] = {}
+
+
+def case(**expected: str) -> Callable[[Damage], Damage]:
+    """Registers a case; expectations are `census="code code"`."""
+    names = {"census": CENSUS, "exclusions": EXCLUSIONS, "areas": AREAS}
+
+    def register(damage: Damage) -> Damage:
+        wanted = {names[name]: set(codes.split()) for name, codes in expected.items()}
+        CASES[damage.__name__] = (damage, wanted)
+        return damage
+
+    return register
+
+
+def column(world: World, name: str) -> int:
+    return world.census[0].index(name)
+
+
+def fill(world: World, name: str, value: str, rows: slice) -> None:
+    place = column(world, name)
+    for row in world.census[1:][rows]:
+        row[place] = value
+
+
+@case(census="file.missing", areas="file.missing")
+def missing_files(world: World) -> None:
+    world.instead = {CENSUS: None, AREAS: None, "Census.CSV": b"x"}
+
+
+@case(census="file.empty", exclusions="file.header_only")
+def empty_files(world: World) -> None:
+    world.instead = {CENSUS: b"", EXCLUSIONS: csv_bytes(world.exclusions[:1])}
+
+
+@case(census="file.truncated", areas="file.truncated")
+def truncated_files(world: World) -> None:
+    content = world.contents()
+    world.instead = {CENSUS: content[CENSUS][:-30], AREAS: content[AREAS][:3000]}
+
+
+@case(census="file.delimiter", exclusions="file.delimiter")
+def wrong_delimiter(world: World) -> None:
+    world.instead = {
+        CENSUS: csv_bytes(world.census, ";"),
+        EXCLUSIONS: csv_bytes(world.exclusions, "\t"),
+    }
+
+
+@case(census="column.missing")
+def renamed_column(world: World) -> None:
+    world.census[0][column(world, "SENprovision")] = "SEN_provison"
+
+
+@case(census="column.missing", areas="column.missing")
+def missing_column(world: World) -> None:
+    place = column(world, "Ethnicity")
+    for row in world.census:
+        del row[place]
+    rows = [AREA_HEADER, *area_rows()]
+    world.areas = book([row[:-1] for row in rows])
+
+
+@case(census="column.duplicate")
+def duplicate_column(world: World) -> None:
+    place = column(world, "Sex")
+    for row in world.census:
+        row.append(row[place])
+
+
+@case(census="file.encoding", exclusions="file.encoding")
+def wrong_encoding(world: World) -> None:
+    world.instead = {CENSUS: csv_bytes(world.census, encoding="utf-16")}
+    world.exclusions[3][1] = "Nuñez".encode().decode("cp1252")
+
+
+@case(census="column.mixed_dates", exclusions="column.month_first")
+def mixed_dates(world: World) -> None:
+    fill(world, "DateOfBirth", "2014-05-06", slice(4, 12))
+    place = world.exclusions[0].index("StartDate")
+    for row in world.exclusions[5:9]:
+        row[place] = "11/28/2024"
+
+
+@case(census="column.impossible_dates")
+def impossible_dates(world: World) -> None:
+    fill(world, "DateOfBirth", "31/02/2014", slice(0, 30))
+
+
+@case(census="column.scientific")
+def scientific_identifiers(world: World) -> None:
+    fill(world, "UPN", "9.90E+11", slice(0, 60))
+
+
+@case(census="row.total", areas="row.total")
+def totals_rows(world: World) -> None:
+    width = len(world.census[0])
+    world.census.append(["Total", *[""] * (width - 2), "60"])
+    sheet = world.areas.active
+    assert sheet is not None
+    sheet.append(["Grand total", *[None] * 6, 36, 8, 36, 8])
+
+
+@case(areas="file.hidden_rows")
+def hidden_rows(world: World) -> None:
+    sheet = world.areas.active
+    assert sheet is not None
+    sheet.row_dimensions[4].hidden = True
+
+
+@case(census="file.title_above", areas="file.title_above")
+def title_above_the_header(world: World) -> None:
+    world.census.insert(0, ["School census, Smallshire"])
+    world.areas = book([["Areas"], [], AREA_HEADER, *area_rows()])
+
+
+@case(census="census.sen_provision.code")
+def unknown_codes(world: World) -> None:
+    fill(world, "SENprovision", "S", slice(0, 60))
+
+
+@case(exclusions="exclusions.wrong_period")
+def wrong_year(world: World) -> None:
+    place = world.exclusions[0].index("StartDate")
+    for row in world.exclusions[1:]:
+        row[place] = row[place].replace("2024", "2022")
+
+
+@case(areas="file.locked")
+def workbook_locked_open(world: World) -> None:
+    world.beside = [f"~${AREAS}"]
+
+
+@case(census="file.digest")
+def another_file_than_the_edition_names(world: World) -> None:
+    world.digests = {CENSUS: "0" * 64}
+
+
+@case(census="file.header_missing")
+def header_deleted(world: World) -> None:
+    del world.census[0]
+
+
+@case(census="file.ragged")
+def comma_in_a_cell_without_quotes(world: World) -> None:
+    world.census[9].insert(1, "the elder")
+
+
+@case(areas="file.format")
+def workbook_with_a_password(world: World) -> None:
+    world.instead = {AREAS: b"\xd0\xcf\x11\xe0" + b"\0" * 4000}
+
+
+@case(census="file.missing", exclusions="file.delimiter column.missing", areas="file.hidden_rows")
+def several_at_once(world: World) -> None:
+    world.instead = {CENSUS: None}
+    world.exclusions[0][world.exclusions[0].index("Category")] = "Categry"
+    world.instead[EXCLUSIONS] = csv_bytes(world.exclusions, ";")
+    hidden_rows(world)
+
+
+def assert_nothing_personal(text: str) -> None:
+    assert not [canary for canary in canaries() if canary in text]
+
+
+def good_then(damage: Damage, root: Path) -> tuple[World, dict[str, bytes]]:
+    """A project whose last run went well and whose files were then spoilt."""
+    world = World(root)
+    run(world.place(), world.paths)
+    published = world.paths.reports / "jsna.pdf"
+    published.parent.mkdir(parents=True)
+    published.write_bytes(b"the previous report")
+    before = snapshot(root)
+    damage(world)
+    return world, before
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_every_fault_is_told_at_once_and_nothing_is_lost(name: str, tmp_path: Path) -> None:
+    damage, expected = CASES[name]
+    world, before = good_then(damage, tmp_path)
+    config = world.place()
+
+    report = check(config, world.paths)
+    assert not report.ok
+    found: dict[str, set[str]] = {}
+    for problem in report.problems:
+        found.setdefault(problem.where, set()).add(problem.code)
+    # Exactly the files spoilt are refused, and each for what was done to it.
+    assert set(found) == set(expected), report.text
+    for file, codes in expected.items():
+        assert codes <= found[file], report.text
+    assert_nothing_personal(report.text)
+    assert str(tmp_path) not in report.text
+    for problem in report.problems:
+        assert len(problem.rule) > 20
+        assert problem.rule in report.text
+
+    with pytest.raises(JsnaError) as raised:
+        run(config, world.paths)
+    assert raised.value.problems == report.problems
+    assert_nothing_personal(str(raised.value))
+    assert snapshot(tmp_path) == before
+
+
+def test_good_extracts_pass_and_say_so(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    report = check(world.place(), world.paths)
+    assert report.ok
+    assert (report.rows_set_aside, report.warnings) == (0, 0), report.text
+    assert "The edition can be built: nothing was found wrong." in report.text
+    assert "60 rows" in report.text
+    assert not (tmp_path / "data/processed").exists()
+
+
+def test_faulty_rows_are_set_aside_and_the_edition_stands(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    fill(world, "Ethnicity", "WXYZ", slice(4, 5))
+    config = world.place()
+    report = check(config, world.paths)
+    assert report.ok
+    assert report.rows_set_aside == 1
+    assert "1 row, row 6: 'Ethnicity' must be a code" in " ".join(report.text.split())
+    run(config, world.paths)
+    valid = io.read_parquet(world.paths.identified / "valid/school_census/census/2025.parquet")
+    aside = io.read_parquet(world.paths.identified / "quarantine/school_census/census/2025.parquet")
+    staged = io.read_parquet(world.paths.identified / "staged/school_census/census/2025.parquet")
+    assert (len(staged), len(valid), len(aside)) == (60, 59, 1)
+    assert list(aside["source_row"]) == [6]
+    assert list(aside["reasons"]) == ["census.ethnicity.code"]
+    quality = io.read_parquet(world.paths.restricted / "quality.parquet")
+    row = quality.set_index("extract").loc["school_census"]
+    assert (row["rows_received"], row["rows_valid"], row["rows_quarantined"]) == (60, 59, 1)
+    violations = io.read_parquet(world.paths.restricted / "violations.parquet")
+    assert list(violations.columns) == [
+        "extract", "table", "period", "code", "severity", "message", "fields", "rows",
+    ]  # fmt: skip
+    assert violations.set_index("code").loc["census.ethnicity.code", "rows"] == 1
+
+
+def test_rows_in_another_order_give_the_same_quality_and_violations(tmp_path: Path) -> None:
+    made = []
+    for name in ("one", "two"):
+        world = World(tmp_path / name)
+        fill(world, "Ethnicity", "WXYZ", slice(4, 6))
+        if name == "two":
+            world.census[1:] = world.census[:0:-1]
+            world.exclusions[1:] = world.exclusions[:0:-1]
+        run(world.place(), world.paths)
+        folder = world.paths.restricted
+        made.append([(folder / f).read_bytes() for f in ("quality.parquet", "violations.parquet")])
+    assert made[0] == made[1]
+
+
+def test_a_delivery_no_longer_in_the_edition_leaves_no_rows(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    config = world.place()
+    run(config, world.paths)
+    fewer = tuple(d for d in config.edition.extracts if d.extract != "exclusions")
+    edition = config.edition.model_copy(update={"extracts": fewer})
+    import dataclasses
+
+    run(dataclasses.replace(config, edition=edition), world.paths)
+    left = {p.parent.parent.name for p in (world.paths.identified / "valid").rglob("*.parquet")}
+    assert left == {"areas", "school_census"}
+
+
+def test_identified_files_are_private(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    run(world.place(), world.paths)
+    files = [p for p in world.paths.identified.rglob("*") if p.is_file()]
+    assert len(files) == 10
+    assert {p.stat().st_mode & 0o777 for p in files} == {0o600}
+
+
+def test_the_command_line_says_all_and_exits_non_zero(tmp_path: Path) -> None:
+    world, before = good_then(several_at_once, tmp_path)
+    world.place()
+    checked, ingested = world.jsna("check"), world.jsna("ingest")
+    for ended in (checked, ingested):
+        said = ended.stdout + ended.stderr
+        assert ended.returncode == 1, said
+        for words in ("is not in the edition's folder", "semicolon", "'Category'", "hidden"):
+            assert words in said
+        assert "Traceback" not in said
+        assert_nothing_personal(said)
+    assert snapshot(tmp_path) == before
+
+
+def test_the_command_line_passes_good_extracts(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.place()
+    ended = world.jsna("check")
+    assert ended.returncode == 0, ended.stderr
+    assert "nothing was found wrong" in ended.stdout
+    assert_nothing_personal(ended.stdout)
+
+
+def test_a_workbook_of_several_tables_is_told_once(tmp_path: Path) -> None:
+    """One damaged workbook is one problem, however many tables it was to hold."""
+    from jsna.edition import Delivery
+    from jsna.extracts import registry
+    from jsna.ingest.stage import stage_deliveries
+
+    sen2 = registry()["sen2"]
+    files = {table.name: "sen2.xlsx" for table in sen2.tables}
+    delivery = Delivery(extract="sen2", period="2025", files=files, sha256={"sen2.xlsx": "0" * 64})
+    (tmp_path / "sen2.xlsx").write_bytes(book_bytes(book([["x"]]))[:2000])
+    staged = stage_deliveries([delivery], registry(), tmp_path, synthetic=False)
+    assert [entry.table for entry in staged] == [table.name for table in sen2.tables]
+    codes = [problem.code for entry in staged for problem in entry.findings.problems]
+    assert codes == ["file.digest", "file.truncated"]

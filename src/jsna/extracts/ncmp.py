@@ -65,7 +65,7 @@ COLUMNS = (
     Column(
         "BMIPScore", "bmi_p_score", "number",
         "Share of the UK 1990 reference population of that age and sex with a lower BMI, 0 to 1.",
-        minimum=0, maximum=1, quantity="bmi_p_score", aliases=("BmiPScore",), personal=True,
+        minimum=0, maximum=1, quantity="bmi_p_score", personal=True,
     ),
     Column(
         "WeightCategory", "weight_category", "code",

@@ -1,0 +1,167 @@
+"""Good rows of every table, written by hand, and the means to judge rows that differ from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from jsna.edition import codelists
+from jsna.extracts import registry
+from jsna.extracts.base import Context
+from jsna.ingest.judge import Validated, validate_table
+from jsna.ingest.validate import apply_cross, validate_delivery
+
+ROOT = Path(__file__).parents[2]
+CODELISTS = {name: frozenset(codes) for name, codes in codelists(ROOT).items()}
+PERIODS = {
+    "school_census": "2025",
+    "sen2": "2025",
+    "exclusions": "2024/25",
+    "ncmp": "2023/24",
+    "areas": "2025",
+    "population": "2024",
+    "schools": "2025",
+}
+#: Two sound pupil numbers whose letters were worked out by hand.
+UPN, OTHER_UPN = "A950000178301", "H243278544154"
+
+GOOD: dict[str, dict[str, str]] = {
+    "school_census.census": {
+        "upn": UPN, "former_upn": "", "surname": "Quill", "forename": "Zora",
+        "date_of_birth": "14/03/2015", "sex": "F", "ethnicity": "WBRI", "fsm": "N",
+        "language": "ENG", "postcode": "ZZ1 1AA", "lsoa_code": "E01900001",
+        "school_urn": "900001", "phase": "primary", "school_type": "maintained",
+        "enrol_status": "C", "year_group": "5", "sen_provision": "K", "primary_need": "SLCN",
+        "secondary_need": "", "sen_unit": "0", "resourced_provision": "0",
+    },
+    "exclusions.exclusions": {
+        "upn": UPN, "surname": "Quill", "forename": "Zora", "date_of_birth": "14/03/2015",
+        "sex": "F", "school_urn": "900001", "category": "SUSP", "reason_1": "PP", "reason_2": "DB",
+        "reason_3": "", "start_date": "03/10/2024", "sessions": "4", "sen_provision_at_event": "K",
+    },
+    "ncmp.measurements": {
+        "nhs_number": "9990000018", "surname": "Quill", "forename": "Zora",
+        "date_of_birth": "14/03/2013", "sex": "F", "postcode": "ZZ1 1AA",
+        "lsoa_code": "E01900001", "school_urn": "900001", "school_year": "6",
+        "measurement_date": "12/02/2024", "height_cm": "141.5", "weight_kg": "34.2",
+        "bmi_p_score": "0.45", "weight_category": "healthy",
+    },
+    "areas.lsoa": {
+        "lsoa_code": "E01900001", "lsoa_name": "Mossby 001A", "ward_code": "E05900001",
+        "ward_name": "Mossby", "district_code": "E07000901", "district_name": "Mossby",
+        "authority_code": "E10000901", "authority_name": "", "imd_rank": "3376",
+        "imd_decile": "2", "imd_score": "", "idaci_rank": "33755", "idaci_decile": "10",
+        "idaci_score": "0.02",
+    },
+    "population.syoa": {
+        "lsoa_code": "E01900001", "year": "2024", "sex": "F", "age": "9", "people": "12",
+    },
+    "schools.school": {
+        "school_urn": "900001", "old_la_code": "961", "school_name": "Mossby Primary",
+        "establishment_type": "01", "register_phase": "Primary", "ukprn": "10000001",
+    },
+    "sen2.person": {
+        "person_table_id": "11", "surname": "Quill", "forename": "Zora",
+        "date_of_birth": "2015-Mar-14 00:00:00", "sex": "F", "ethnicity": "WBRI",
+        "postcode": "ZZ1 1AA", "lsoa_code": "E01900001", "upn": UPN, "uln": "",
+        "upn_unknown": "",
+    },
+    "sen2.requests": {
+        "person_table_id": "11", "requests_table_id": "21",
+        "received_date": "2024-Feb-01 00:00:00", "request_source": "1", "rya": "0",
+        "request_outcome_date": "2024-Mar-01 00:00:00", "request_outcome": "Y",
+        "request_mediation": "0", "request_tribunal": "0", "exported": "0",
+    },
+    "sen2.assessment": {
+        "requests_table_id": "21", "assessment_table_id": "31", "assessment_outcome": "Y",
+        "assessment_outcome_date": "2024-May-01 00:00:00", "assessment_mediation": "0",
+        "assessment_tribunal": "0", "other_mediation": "0", "other_tribunal": "0",
+        "week_20_exception": "0",
+    },
+    "sen2.namedplan": {
+        "requests_table_id": "21", "namedplan_table_id": "41",
+        "start_date": "2024-Jun-01 00:00:00", "plan_residential": "", "plan_work_based": "0",
+        "personal_budget": "0", "organised_arrangements": "0", "direct_payments": "0",
+        "cease_date": "", "cease_reason": "",
+    },
+    "sen2.plandetail": {
+        "namedplan_table_id": "41", "school_urn": "900001", "ukprn": "", "sen_setting": "",
+        "sen_setting_other": "", "placement_rank": "1", "sen_unit": "0",
+        "resourced_provision": "0",
+    },
+    "sen2.activeplans": {
+        "requests_table_id": "21", "activeplans_table_id": "51", "transfer_la": "",
+        "review_meeting": "", "review_outcome": "", "last_review": "",
+    },
+    "sen2.placementdetail": {
+        "activeplans_table_id": "51", "school_urn": "900001", "ukprn": "", "sen_setting": "",
+        "sen_setting_other": "", "placement_rank": "1", "sen_unit": "0",
+        "resourced_provision": "0", "entry_date": "2024-Sep-02 00:00:00", "leaving_date": "",
+        "residential": "", "work_based": "0",
+    },
+    "sen2.senneed": {"activeplans_table_id": "51", "sen_type": "ASD", "sen_type_rank": "1"},
+}  # fmt: skip
+
+
+def context(extract: str, **changes: object) -> Context:
+    """The delivery of an extract in a made-up edition of January 2025."""
+    base = Context(
+        reference_date=date(2025, 1, 16),
+        period=PERIODS[extract],
+        authority_code="E10000901",
+        old_la_codes=frozenset({"961"}),
+        codelists=CODELISTS,
+        synthetic=True,
+    )
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def staged(rows: Sequence[Mapping[str, str | None]]) -> pd.DataFrame:
+    """Rows as the reader hands them over: text, "" as empty, numbered from row 2."""
+    frame = pd.DataFrame(list(rows), dtype="str").replace("", None).astype("str")
+    return frame.assign(source_row=range(2, len(frame) + 2))
+
+
+def rows_of(name: str, *changes: Mapping[str, str]) -> pd.DataFrame:
+    """The good row of `extract.table` once for each set of changes."""
+    return staged([GOOD[name] | dict(change) for change in changes or ({},)])
+
+
+def judge(name: str, *changes: Mapping[str, str], **contexts: object) -> Validated:
+    """One table judged alone."""
+    extract = registry()[name.split(".")[0]]
+    table = extract.table(name.split(".")[1])
+    return validate_table(
+        extract, table, rows_of(name, *changes), context(extract.name, **contexts)
+    )
+
+
+def codes(judged: Validated) -> set[tuple[str, str]]:
+    """(severity, code) of what was found."""
+    return {(found.severity, found.code) for found in judged.found}
+
+
+def judge_together(
+    changes: Mapping[str, Sequence[Mapping[str, str]]], *, leave_out: Sequence[str] = ()
+) -> dict[str, Validated]:
+    """Every extract with its good rows, but for the tables changed, judged as one edition."""
+    results = {}
+    for extract in registry().values():
+        if extract.name in leave_out or extract.name not in PERIODS:
+            continue
+        tables = {
+            table.name: rows_of(name, *changes.get(name, ()))
+            for table in extract.tables
+            if (name := f"{extract.name}.{table.name}")
+        }
+        key = (extract.name, PERIODS[extract.name])
+        results[key] = validate_delivery(extract, tables, context(extract.name))
+    return {
+        f"{key[0]}.{table}": judged
+        for key, tables in apply_cross(results).items()
+        for table, judged in tables.items()
+    }

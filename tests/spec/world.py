@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
+
 from jsna import edition
 from jsna.edition import Area, Configuration, Delivery, Edition, Locality, Place
+from jsna.measures.catalogue import CATALOGUE
 from jsna.measures.declaration import Indicator
 
 ROOT = Path(__file__).parents[2]
@@ -56,3 +59,8 @@ def configuration(
         indicators=edition.indicators(ROOT) if indicators is None else indicators,
         codelists=edition.codelists(ROOT),
     )
+
+
+def filled(name: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of an analysis table with its other columns empty."""
+    return rows.reindex(columns=list(CATALOGUE[name].columns))

@@ -15,13 +15,13 @@ import pandas as pd
 
 from jsna import io
 from jsna.edition import Configuration
-from jsna.errors import JsnaError, Problem
 from jsna.measures import schema
 from jsna.measures.checks import check
 from jsna.measures.cubes import Cubes, Dimensions, count, counted, sets_of, wanted
 from jsna.measures.declaration import LOCALITY, Indicator, Side
 from jsna.measures.merge import merge, reconcile
 from jsna.measures.sources import profile_of, source_of
+from jsna.measures.values import calculate
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -220,44 +220,3 @@ def _rows(
             "note": np.array(block.notes, dtype=object)[at[0]],
         }
     )
-
-
-def _refuse_parts_above_the_whole(
-    frame: pd.DataFrame, above: np.ndarray[Any, np.dtype[np.bool_]]
-) -> None:
-    if above.any():
-        rule = "the numerator is above the denominator; its condition must narrow the denominator's"
-        raise JsnaError(
-            Problem("config/indicators", rule, column=name, code="indicator.above")
-            for name in sorted(set(frame.loc[above, "indicator"]))
-        )
-
-
-def calculate(frame: pd.DataFrame, multiplier: np.ndarray[Any, np.dtype[np.float64]]) -> None:
-    """Fill value and limits of rows with a numerator, in place, each by its own method.
-
-    Args:
-        frame: rows with `method`, `numerator` and `denominator`. A row whose denominator is zero
-            or missing (unless it is a count) gets none.
-        multiplier: of each row's value.
-    """
-    from jsna.measures.methods import interval
-
-    columns = ["value", "lower_95", "upper_95", "lower_998", "upper_998"]
-    result = np.full((len(frame), len(columns)), np.nan)
-    numerator = frame["numerator"].to_numpy(dtype=np.float64)
-    denominator = frame["denominator"].to_numpy(dtype=np.float64)
-    method = frame["method"].to_numpy(dtype=object)
-    some = (denominator > 0) & ~np.isnan(numerator)
-    _refuse_parts_above_the_whole(frame, (numerator > denominator) & (method != "rate_byar"))
-    counts = method == "count"
-    result[counts, 0] = numerator[counts]
-    plain = (method == "proportion") & some
-    result[plain, 0] = numerator[plain] / denominator[plain]
-    for name in ("proportion_wilson", "rate_byar"):
-        mine = (method == name) & some
-        if mine.any():
-            found = interval(name, numerator[mine], denominator[mine])
-            limits = (found.lower_95, found.upper_95, found.lower_998, found.upper_998)
-            result[mine] = np.column_stack((found.value, *limits))
-    frame[columns] = result * multiplier[:, None]

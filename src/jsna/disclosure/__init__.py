@@ -1,0 +1,1 @@
+"""Disclosure control: measures in, measures out, and only this stage writes the safe zone."""

@@ -1,0 +1,17 @@
+"""The stage: reads the restricted measures, and alone writes the safe zone."""
+
+from __future__ import annotations
+
+from jsna import io
+from jsna.disclosure.protect import protect
+from jsna.edition import Configuration
+from jsna.measures import schema
+
+
+def run(config: Configuration, paths: io.Paths) -> None:
+    """Protect an edition; writes `safe/measures.parquet` and `restricted/protection.parquet`."""
+    measures = io.read_parquet(paths.restricted / "measures.parquet")
+    safe, log = protect(schema.check(measures, "measures.parquet"), config)
+    io.write_parquet(paths.restricted / "protection.parquet", log)
+    version = {"jsna_measures": schema.SCHEMA_VERSION}
+    io.write_parquet(paths.safe / "measures.parquet", safe, version)

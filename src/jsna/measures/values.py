@@ -1,0 +1,54 @@
+"""Values and limits of measures from their counts, each by its declared method."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from jsna.errors import JsnaError, Problem
+
+#: Columns that are calculated from `numerator` and `denominator`.
+CALCULATED: Final = ("value", "lower_95", "upper_95", "lower_998", "upper_998")
+
+
+def _refuse_parts_above_the_whole(
+    frame: pd.DataFrame, above: np.ndarray[Any, np.dtype[np.bool_]]
+) -> None:
+    if above.any():
+        rule = "the numerator is above the denominator; its condition must narrow the denominator's"
+        raise JsnaError(
+            Problem("config/indicators", rule, column=name, code="indicator.above")
+            for name in sorted(set(frame.loc[above, "indicator"]))
+        )
+
+
+def calculate(frame: pd.DataFrame, multiplier: np.ndarray[Any, np.dtype[np.float64]]) -> None:
+    """Fill value and limits of rows with a numerator, in place, each by its own method.
+
+    Args:
+        frame: rows with `method`, `numerator` and `denominator`. A row whose denominator is zero
+            or missing (unless it is a count) gets none.
+        multiplier: of each row's value.
+    """
+    from jsna.measures.methods import interval
+
+    columns = list(CALCULATED)
+    result = np.full((len(frame), len(columns)), np.nan)
+    numerator = frame["numerator"].to_numpy(dtype=np.float64)
+    denominator = frame["denominator"].to_numpy(dtype=np.float64)
+    method = frame["method"].to_numpy(dtype=object)
+    some = (denominator > 0) & ~np.isnan(numerator)
+    _refuse_parts_above_the_whole(frame, (numerator > denominator) & (method != "rate_byar"))
+    counts = method == "count"
+    result[counts, 0] = numerator[counts]
+    plain = (method == "proportion") & some
+    result[plain, 0] = numerator[plain] / denominator[plain]
+    for name in ("proportion_wilson", "rate_byar"):
+        mine = (method == name) & some
+        if mine.any():
+            found = interval(name, numerator[mine], denominator[mine])
+            limits = (found.lower_95, found.upper_95, found.lower_998, found.upper_998)
+            result[mine] = np.column_stack((found.value, *limits))
+    frame[columns] = result * multiplier[:, None]

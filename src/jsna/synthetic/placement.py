@@ -13,7 +13,7 @@ from jsna.synthetic import draws
 from jsna.synthetic.draws import Bools, Days, Ints, stream
 from jsna.synthetic.effects import Effects
 from jsna.synthetic.need import NEEDS, Need
-from jsna.synthetic.people import LEFT, OUTSIDE, YEAR_GROUPS, People
+from jsna.synthetic.people import YEAR_GROUPS, People
 from jsna.synthetic.places import Places, Schools
 
 #: Settings of a plan in the order of `placement.by_age`.
@@ -289,5 +289,3 @@ def _never_planned(people: People, person: Ints) -> Bools:
     free[person] = False
     return free
 
-
-__all__ = ["LEFT", "OUTSIDE", "Homes", "Placements", "Roll", "build", "ordinary", "roll"]

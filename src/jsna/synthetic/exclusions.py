@@ -1,0 +1,175 @@
+"""Suspensions and permanent exclusions of an academic year, of the pupils on its January roll."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+
+import numpy as np
+
+from jsna.synthetic import draws, identifiers
+from jsna.synthetic.draws import Bools, Days, Floats, Ints, stream
+from jsna.synthetic.effects import Effects
+from jsna.synthetic.need import NEEDS, E, K
+from jsna.synthetic.people import YEAR_GROUPS, People
+
+#: Most sessions a pupil may be suspended in a school year: 45 days.
+MOST_SESSIONS = 90
+#: First and last school day of the terms: (month, day) of the first year, then of the second.
+_TERMS = (((9, 4), (10, 20)), ((10, 30), (12, 19)), ((1, 6), (2, 9)), ((2, 19), (3, 27)),
+          ((4, 16), (5, 24)), ((6, 3), (7, 19)))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Parallel arrays, one element an event.
+
+    Attributes:
+        row: position on the roll.
+        permanent: whether it is a permanent exclusion.
+        start: first day.
+        sessions: sessions missed; 0 for a permanent exclusion.
+        reasons: shape (n, 3): positions in the list of reasons, -1 none.
+    """
+
+    row: Ints
+    permanent: Bools
+    start: Days
+    sessions: Ints
+    reasons: Ints
+
+
+@cache
+def school_days(first_year: int) -> tuple[date, ...]:
+    """Weekdays of the terms of a school year."""
+    days: list[date] = []
+    for (month, day), (last_month, last_day) in _TERMS:
+        year = first_year + (month < 9)
+        at, end = date(year, month, day), date(year, last_month, last_day)
+        while at <= end:
+            if at.weekday() < 5:
+                days.append(at)
+            at += timedelta(days=1)
+    return tuple(days)
+
+
+def build(
+    period: str,
+    people: People,
+    person: Ints,
+    year_group: Ints,
+    provision: Ints,
+    primary: Ints,
+    fsm: Bools,
+    special: Bools,
+    seed: int,
+    effects: Effects,
+) -> Events:
+    """Events of an academic year.
+
+    Args:
+        period: such as `2024/25`.
+        people: everyone.
+        person, year_group, provision, primary, fsm, special: of each pupil on the January roll.
+        seed: of the edition.
+        effects: rates and ratios.
+    """
+    rng = stream(seed, "exclusions", period)
+    # Some pupils are suspended again and again, this year and the next.
+    shape = effects.value("suspension.frailty")
+    frailty = stream(seed, "frailty").gamma(shape, 1 / shape, len(people))[person]
+    risk = _risk(people, person, year_group, provision, primary, fsm, special, effects)
+    mean = risk * frailty
+    target = effects.values("suspension.rate")
+    rate = target.get(period, target[max(target)])
+    count = rng.poisson(mean * rate * len(person) / mean.sum())
+    ratio = effects.values("permanent.sen")
+    gravity = mean**0.5 * np.array([1.0, ratio["K"], ratio["E"]])[provision] * (count > 0)
+    level = effects.values("permanent.rate")
+    number = round(level.get(period, level[max(level)]) * len(person))
+    clock = rng.standard_exponential(len(person)) / np.maximum(gravity, 1e-12)
+    expelled = draws.lowest(np.where(gravity > 0, clock, np.inf), number)
+    days = np.array(school_days(int(period[:4])), dtype="datetime64[D]")
+    row = np.repeat(np.arange(len(person)), np.minimum(count, 40))
+    place = _places(rng, row, len(days))
+    sessions = _sessions(rng, row, effects)
+    kept = sessions > 0
+    row, place, sessions = row[kept], place[kept], sessions[kept]
+    # A pupil is excluded for good after the last suspension, or on a day of its own.
+    last = np.zeros(len(person), dtype=np.int64)
+    np.maximum.at(last, row, place)
+    final = np.minimum(last[expelled] + rng.integers(1, 20, len(expelled)), len(days) - 1)
+    clash = np.isin(row, expelled) & (place >= len(days) - 1)
+    row, place, sessions = row[~clash], place[~clash], sessions[~clash]
+    rows = np.r_[row, expelled]
+    permanent = np.r_[np.zeros(len(row), bool), np.ones(len(expelled), bool)]
+    return Events(
+        row=rows,
+        permanent=permanent,
+        start=days[np.r_[place, final]],
+        sessions=np.r_[sessions, np.zeros(len(expelled), np.int64)],
+        reasons=_reasons(rng, len(rows), effects),
+    )
+
+
+def _risk(
+    people: People,
+    person: Ints,
+    year_group: Ints,
+    provision: Ints,
+    primary: Ints,
+    fsm: Bools,
+    special: Bools,
+    effects: Effects,
+) -> Floats:
+    """Relative risk of each pupil."""
+    by_year = effects.values("suspension.year_group")
+    risk = np.array([by_year.get(name, 0.0) for name in YEAR_GROUPS])[year_group]
+    sen = effects.values("suspension.sen")
+    risk *= np.array([1.0, sen["K"], sen["E"]])[provision]
+    has_need = np.isin(provision, (K, E))
+    semh = has_need & (primary == NEEDS.index("SEMH"))
+    risk *= np.where(semh, effects.value("suspension.semh"), 1.0)
+    risk *= np.where(people.male[person], effects.value("suspension.boys_to_girls"), 1.0)
+    risk *= np.where(fsm, effects.value("suspension.fsm"), 1.0)
+    risk *= np.where(special, effects.value("suspension.special_school"), 1.0)
+    out: Floats = risk * effects.value("suspension.deprivation") ** people.depth[person]
+    return out
+
+
+def _places(rng: np.random.Generator, row: Ints, days: int) -> Ints:
+    """School day each event begins on; those of one pupil are all different.
+
+    The year is cut into as many parts as a pupil has events, and one day drawn from each.
+    """
+    number = identifiers.running_number(row)
+    count = np.bincount(row)[row]
+    low = number * days // count
+    width = np.maximum((number + 1) * days // count - low, 1)
+    # A day is left free after each, so that events do not touch.
+    return low + (rng.random(len(row)) * np.maximum(width - 1, 1)).astype(np.int64)
+
+
+def _sessions(rng: np.random.Generator, row: Ints, effects: Effects) -> Ints:
+    """Sessions of each event; 0 where a pupil would pass the legal limit of the year."""
+    shares = effects.values("suspension.sessions")
+    lengths = np.array([int(length) for length in shares])
+    drawn = lengths[draws.choose(rng, shares, len(row))]
+    # Frequent suspensions are short: the days between two must hold the first.
+    number = np.bincount(row)[row]
+    drawn = np.minimum(drawn, np.maximum(MOST_SESSIONS // number, 1))
+    return drawn
+
+
+def _reasons(rng: np.random.Generator, count: int, effects: Effects) -> Ints:
+    """Up to three different reasons of each event."""
+    shares = effects.values("exclusion.reason")
+    more = effects.values("exclusion.more_reasons")
+    first, second, third = (draws.choose(rng, shares, count) for _ in range(3))
+    drawn, further = rng.random(count), rng.random(count)
+    second = np.where((drawn < more["second"]) & (second != first), second, -1)
+    third = np.where((second >= 0) & (further < more["third"]), third, -1)
+    third = np.where((third == first) | (third == second), -1, third)
+    return np.stack([first, second, third], axis=1)
+

@@ -1,0 +1,161 @@
+"""From a view to a table: every declared column, in order, with a quantity of the world or filled
+from its type, codes, bounds and pattern alone.
+"""
+
+from __future__ import annotations
+
+import re._parser as sre  # type: ignore[import-not-found]
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from jsna.extracts.base import Column, Extract, Table
+from jsna.extracts.periods import window
+from jsna.synthetic.draws import stream
+from jsna.synthetic.view import View
+
+#: Share of cells left empty in a column nothing is known of that may be empty.
+_EMPTY = 0.3
+#: How many different texts a column made from its pattern has.
+_DISTINCT = 500
+ARROW = {
+    "string": pa.string(), "code": pa.string(), "integer": pa.int64(), "number": pa.float64(),
+    "date": pa.date32(), "boolean": pa.bool_(),
+}  # fmt: skip
+
+
+def fill(
+    extract: Extract,
+    table: Table,
+    view: View,
+    period: str,
+    codelists: Mapping[str, Iterable[str]],
+    seed: int,
+) -> pa.Table:
+    """The declared columns of a table, typed, named by field.
+
+    Raises:
+        ValueError: the world shows a code the column's list does not have.
+    """
+    columns = {}
+    for column in table.columns:
+        values = _known(extract, table, column, view, codelists)
+        if values is None:
+            rng = stream(seed, extract.name, table.name, column.field, period)
+            values = _unknown(extract, table, column, view.rows, period, codelists, rng)
+        columns[column.field] = values
+    return pa.table(columns)
+
+
+def _known(
+    extract: Extract,
+    table: Table,
+    column: Column,
+    view: View,
+    codelists: Mapping[str, Iterable[str]],
+) -> pa.Array[Any] | None:
+    """The quantity the column shows, if the world has it."""
+    if column.quantity is None or column.quantity not in view.quantities:
+        return None
+    values = view.quantities[column.quantity]()
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
+    if column.codes is not None:
+        strange = set(values.unique().drop_null().to_pylist()) - set(codelists[column.codes])
+        if strange:
+            where = f"{extract.name}.{table.name}.{column.field}"
+            raise ValueError(f"{where}: {sorted(strange)} are not in the list {column.codes!r}")
+    return values.cast(ARROW[column.type])
+
+
+def _unknown(
+    extract: Extract,
+    table: Table,
+    column: Column,
+    rows: int,
+    period: str,
+    codelists: Mapping[str, Iterable[str]],
+    rng: np.random.Generator,
+) -> pa.Array[Any]:
+    """Values of the column's type, within what it declares."""
+    numbered = {table.key[0]} if len(table.key) == 1 else set()
+    if table.parent is not None:
+        numbered.add(table.parent[1])
+    if column.field in numbered and column.type in ("string", "integer") and not column.pattern:
+        # The key of a table nothing is known of; a row belongs to its parent's row of that number.
+        return pa.array(np.arange(1, rows + 1)).cast(ARROW[column.type])
+    values = _drawn(extract, column, rows, period, codelists, rng)
+    plain = column.type == "string" and column.pattern is None
+    empty = (0.95 if plain else _EMPTY) if column.nullable else 0.0
+    mask = rng.random(rows) < empty
+    return pa.array(values, mask=mask, type=ARROW[column.type])
+
+
+def _drawn(
+    extract: Extract,
+    column: Column,
+    rows: int,
+    period: str,
+    codelists: Mapping[str, Iterable[str]],
+    rng: np.random.Generator,
+) -> Any:
+    if column.codes is not None:
+        codes = np.array(list(codelists[column.codes]), dtype=object)
+        return codes[rng.integers(0, len(codes), rows)]
+    if column.type == "boolean":
+        return rng.random(rows) < 0.5
+    if column.type == "date":
+        first, last = window(period, extract.period_type)
+        return np.datetime64(first) + rng.integers(0, (last - first).days + 1, rows)
+    if column.type in ("integer", "number"):
+        low = 0.0 if column.minimum is None else column.minimum
+        high = low + 100.0 if column.maximum is None else column.maximum
+        if column.type == "integer":
+            return rng.integers(int(np.ceil(low)), int(np.floor(high)) + 1, rows)
+        return np.round(low + rng.random(rows) * (high - low), 3).clip(low, high)
+    pool = ["Synthetic"]
+    if column.pattern is not None:
+        pool = [_matching(sre.parse(column.pattern), rng) for _ in range(min(rows, _DISTINCT))]
+    pool = pool or [""]
+    return np.array(pool, dtype=object)[rng.integers(0, len(pool), rows)]
+
+
+def _matching(tokens: Any, rng: np.random.Generator) -> str:
+    """A text the parsed regular expression matches, for the plain ones declarations use."""
+    return "".join(_token(name, argument, rng) for name, argument in tokens)
+
+
+def _token(name: Any, argument: Any, rng: np.random.Generator) -> str:
+    kind = str(name)
+    if kind == "LITERAL":
+        return chr(argument)
+    if kind in ("MAX_REPEAT", "MIN_REPEAT"):
+        low, high, inner = argument
+        times = int(rng.integers(low, min(int(high), low + 8) + 1))
+        return "".join(_matching(inner, rng) for _ in range(times))
+    if kind == "SUBPATTERN":
+        return _matching(argument[-1], rng)
+    if kind == "BRANCH":
+        return _matching(argument[1][int(rng.integers(len(argument[1])))], rng)
+    if kind == "IN":
+        options = "".join(_members(*member) for member in argument)
+        return options[int(rng.integers(len(options)))]
+    if kind == "AT":
+        return ""
+    raise ValueError(f"patterns with {kind} cannot be filled; give the column a quantity")
+
+
+def _members(name: Any, argument: Any) -> str:
+    """Characters of one member of a class such as `[A-Z\\d_]`."""
+    kind = str(name)
+    if kind == "LITERAL":
+        return chr(argument)
+    if kind == "RANGE":
+        return "".join(chr(c) for c in range(argument[0], argument[1] + 1))
+    if kind == "CATEGORY" and str(argument) == "CATEGORY_DIGIT":
+        return "0123456789"
+    raise ValueError(f"classes with {kind} cannot be filled; give the column a quantity")
+
+

@@ -1,0 +1,133 @@
+"""How each file is written: in the mixture of forms real deliveries come in.
+
+A CSV must keep its published form to the letter, so it cannot say inside that it is synthetic: its
+name begins with `synthetic_`, and `SYNTHETIC.txt` stands beside it. Workbooks and parquet files
+say so in their properties as well.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from jsna.extracts.base import Table
+
+NOTICE = "Synthetic: every person, place and number in this file is invented."
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How the CSV files of an extract look: encoding, line ends and how dates are written."""
+
+    encoding: str = "utf-8"
+    crlf: bool = False
+    date: str = "%Y-%m-%d"
+
+
+#: As the systems these extracts come from write them.
+STYLES = {
+    "school_census": Style(),
+    "sen2": Style(date="%Y-%b-%d 00:00:00"),
+    "exclusions": Style("cp1252", True, "%d/%m/%Y"),
+    "ncmp": Style("utf-8-sig", True, "%d/%m/%Y"),
+    "schools": Style("cp1252", True, "%d-%m-%Y"),
+}
+
+
+def encode(name: str, extract: str, table: Table, rows: pa.Table) -> bytes:
+    """The bytes of a file.
+
+    Args:
+        name: of the file; its ending says the format.
+        extract: name of the extract, for the style.
+        table: the declaration, for the headers.
+        rows: columns by field, typed.
+    """
+    headers = [column.name for column in table.columns]
+    named = rows.rename_columns(headers)
+    if name.endswith(".parquet"):
+        return _parquet(named)
+    if name.endswith(".xlsx"):
+        return _workbook(table.name, named)
+    return _csv(named, STYLES.get(extract, Style()))
+
+
+def _csv(rows: pa.Table, style: Style) -> bytes:
+    import csv
+
+    text = rows.set_column
+    for position, column in enumerate(rows.columns):
+        kind = column.type
+        if pa.types.is_date32(kind):
+            rows = text(position, rows.column_names[position], _dates(column, style.date))
+            text = rows.set_column
+    header = io.StringIO()
+    csv.writer(header, lineterminator="\n").writerow(rows.column_names)
+    buffer = io.BytesIO()
+    options = pyarrow.csv.WriteOptions(include_header=False, quoting_style="needed")
+    pyarrow.csv.write_csv(rows, buffer, options)
+    content = header.getvalue().encode() + buffer.getvalue()
+    if style.crlf:
+        content = content.replace(b"\n", b"\r\n")
+    return content if style.encoding == "utf-8" else content.decode().encode(style.encoding)
+
+
+def _dates(column: pa.ChunkedArray[Any], form: str) -> pa.Array[Any]:
+    """Days as text; each different day is written once and looked up."""
+    encoded = column.combine_chunks().dictionary_encode()
+    words = [None if day is None else day.strftime(form) for day in encoded.dictionary.to_pylist()]
+    return pa.array(words, type=pa.string()).take(encoded.indices)
+
+
+def _parquet(rows: pa.Table) -> bytes:
+    buffer = io.BytesIO()
+    rows = rows.replace_schema_metadata({b"notice": NOTICE.encode()})
+    pq.write_table(rows, buffer, compression="zstd", row_group_size=250_000)
+    return buffer.getvalue()
+
+
+def _workbook(sheet_name: str, rows: pa.Table) -> bytes:
+    """A workbook of one sheet, with nothing in it that tells when it was written."""
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    book.properties.title = NOTICE
+    book.properties.creator = "jsna"
+    book.properties.created = book.properties.modified = datetime(2000, 1, 1)
+    sheet = book.create_sheet(sheet_name)
+    sheet.append(rows.column_names)
+    for line in zip(*(column.to_pylist() for column in rows.columns), strict=True):
+        sheet.append(line)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return _timeless(buffer.getvalue())
+
+
+def _timeless(content: bytes) -> bytes:
+    """The same archive with the same date on every member, and none in its properties."""
+    source = zipfile.ZipFile(io.BytesIO(content))
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in sorted(source.namelist()):
+            data = source.read(name)
+            if name == "docProps/core.xml":
+                data = _without_times(data)
+            target.writestr(zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0)), data)
+    return buffer.getvalue()
+
+
+def _without_times(properties: bytes) -> bytes:
+    """Properties whose time of change, which saving sets, is taken back."""
+    import re
+
+    day = b"2000-01-01T00:00:00Z"
+    return re.sub(rb"(<dcterms:\w+[^>]*>)[^<]*(<)", rb"\g<1>" + day + rb"\g<2>", properties)
+
+

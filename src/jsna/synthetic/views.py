@@ -1,0 +1,166 @@
+"""What the world shows to a table: its rows, and the quantities its columns may ask for.
+
+A view gives each quantity when a column asks for it. Tables this module does not know still get
+rows (pupils for records about children, small areas for others) and every quantity those have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import numpy as np
+import pyarrow as pa
+
+from jsna.edition import Delivery
+from jsna.extracts.base import Extract, Table
+from jsna.synthetic import exclusions, measurements, need, residents, returns
+from jsna.synthetic.draws import Bools, Ints
+from jsna.synthetic.people import OUTSIDE, YEAR_GROUPS, text_of
+from jsna.synthetic.placement import MAINSTREAM, SETTINGS
+from jsna.synthetic.shown import person_quantities, school_quantities
+from jsna.synthetic.view import Quantity, View
+from jsna.synthetic.world import World
+
+def of(world: World, extract: Extract, table: Table, delivery: Delivery) -> View:
+    """The view of a table of one delivery."""
+    maker = _MAKERS.get(f"{extract.name}.{table.name}")
+    if maker is not None:
+        return maker(world, delivery.period)
+    if extract.name == "sen2":
+        return returns.view(world, table.name)
+    if extract.person_level:
+        return census(world, str(world.reference.year))
+    return areas(world, delivery.period)
+
+
+def census(world: World, period: str) -> View:
+    """Registrations of a January."""
+    rows = world.registrations(int(period[:4]))
+    has_need = rows.provision != need.N
+    mainstream = np.isin(rows.setting, [-1, *(SETTINGS.index(s) for s in MAINSTREAM)])
+
+    def needs(values: Ints, shown: Bools) -> Quantity:
+        return lambda: need.labels(np.where(shown, values[rows.person], -1))
+
+    def indicator(setting: str) -> Quantity:
+        return lambda: pa.array(rows.setting == SETTINGS.index(setting), mask=~mainstream)
+
+    primary = world.need.primary[rows.person]
+    # A need nobody has assessed is a matter of SEN support alone, and stands by itself.
+    further = has_need & (primary != need.NEEDS.index("NSA"))
+    return View(
+        len(rows.person),
+        {
+            **person_quantities(world, rows.person),
+            **school_quantities(world, rows.school),
+            "fsm": lambda: text_of(["N", "Y"], rows.fsm.astype(np.int64)),
+            "enrol_status": lambda: pa.array(rows.status),
+            "year_group": lambda: text_of(YEAR_GROUPS, rows.year_group),
+            "sen_provision": lambda: text_of(need.PROVISIONS, rows.provision),
+            "primary_need": needs(world.need.primary, has_need),
+            "secondary_need": needs(world.need.second, further),
+            "sen_unit": indicator("sen_unit"),
+            "resourced_provision": indicator("resourced_provision"),
+        },
+    )
+
+
+def _exclusions(world: World, period: str) -> View:
+    """Suspensions and permanent exclusions of an academic year."""
+    rows = world.registrations(int(period[:4]) + 1)
+    on_roll = slice(rows.on_roll)
+    person, provision = rows.person[on_roll], rows.provision[on_roll]
+    special = ~np.isin(rows.setting[on_roll], [-1, *(SETTINGS.index(s) for s in MAINSTREAM)])
+    primary = world.need.primary[person]
+    found = exclusions.build(
+        period, world.people, person, rows.year_group[on_roll], provision, primary,
+        rows.fsm[on_roll], special, world.synthesis.seed, world.effects,
+    )  # fmt: skip
+    order = np.lexsort((person[found.row], rows.school[found.row], found.start))
+    row, start = found.row[order], found.start[order]
+    reasons = list(world.effects.values("exclusion.reason"))
+    kinds = ["SUSP", "PERM"]
+    # A plan may begin between January and the event, or have begun after it.
+    first = np.full(len(world.people), np.datetime64("9999-01-01"))
+    first[world.need.plans.person] = world.need.plans.start
+    had = provision[row]
+    then = np.where((had == need.E) & (first[person[row]] > start), need.K, had)
+    then = np.where((had == need.K) & (first[person[row]] <= start), need.E, then)
+    sessions = found.sessions[order]
+    quantities: dict[str, Quantity] = {
+        **person_quantities(world, person[row]),
+        **school_quantities(world, rows.school[row]),
+        "exclusion_category": lambda: text_of(kinds, found.permanent[order].astype(np.int64)),
+        "exclusion_start_date": lambda: pa.array(start, type=pa.date32()),
+        "exclusion_sessions": lambda: pa.array(sessions, mask=sessions == 0),
+        "sen_provision_at_event": lambda: text_of(need.PROVISIONS, then),
+    }
+    for number in range(3):
+        given = found.reasons[order, number]
+        quantities[f"exclusion_reason_{number + 1}"] = lambda given=given: text_of(reasons, given)
+    return View(len(row), quantities)
+
+
+def _ncmp(world: World, period: str) -> View:
+    """Children measured in a school year."""
+    rows = world.registrations(int(period[:4]) + 1)
+    person = rows.person[: rows.on_roll]
+    setting = rows.setting[: rows.on_roll]
+    eligible = np.isin(setting, [-1, *(SETTINGS.index(s) for s in MAINSTREAM)])
+    eligible &= world.people.kind[person] != OUTSIDE
+    found = measurements.build(
+        period, eligible, rows.year_group[: rows.on_roll], YEAR_GROUPS.index("R"),
+        YEAR_GROUPS.index("6"), world.people.depth[person], rows.provision[: rows.on_roll],
+        world.people.born[person], world.synthesis.seed, world.effects,
+    )  # fmt: skip
+    return View(
+        len(found.row),
+        {
+            **person_quantities(world, person[found.row]),
+            **school_quantities(world, rows.school[found.row]),
+            "ncmp_school_year": lambda: text_of(measurements.SCHOOL_YEARS, found.school_year),
+            "ncmp_measurement_date": lambda: pa.array(found.day, type=pa.date32()),
+            "weight_category": lambda: text_of(measurements.CATEGORIES, found.category),
+            "bmi_p_score": lambda: pa.array(found.p_score),
+            "height_cm": lambda: pa.array(found.height_cm),
+            "weight_kg": lambda: pa.array(found.weight_kg),
+        },
+    )
+
+
+def areas(world: World, period: str) -> View:
+    """Small areas of the county."""
+    frame = world.places.lsoa
+    shown = [c for c in frame if c not in ("district", "ward", "depth", "weight")]
+    return View(
+        len(frame),
+        {name: (lambda name=name: pa.array(frame[name], from_pandas=True)) for name in shown},
+    )
+
+
+def _schools(world: World, period: str) -> View:
+    count = len(world.schools.frame)
+    return View(count, school_quantities(world, np.arange(count)))
+
+
+def _population(world: World, period: str) -> View:
+    table = residents.count(world, int(period[:4]))
+    return View(
+        len(table.people),
+        {
+            "lsoa_code": lambda: text_of(world.places.codes, table.lsoa),
+            "population_year": lambda: pa.array(np.full(len(table.people), int(period[:4]))),
+            "sex": lambda: text_of(["F", "M"], table.male),
+            "age": lambda: pa.array(table.age),
+            "people": lambda: pa.array(table.people),
+        },
+    )
+
+
+_MAKERS: dict[str, Callable[[World, str], View]] = {
+    "school_census.census": census,
+    "exclusions.exclusions": _exclusions,
+    "ncmp.measurements": _ncmp,
+    "areas.lsoa": areas,
+    "schools.school": _schools,
+    "population.syoa": _population,
+}

@@ -1,0 +1,138 @@
+"""The whole synthetic world of an edition, and the rolls of its Januaries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+
+from jsna.edition import Configuration, Synthesis
+from jsna.synthetic import casework, draws, need, people, placement, places
+from jsna.synthetic.draws import Bools, Ints, stream
+from jsna.synthetic.effects import Effects
+from jsna.synthetic.need import Need
+from jsna.synthetic.people import People
+from jsna.synthetic.placement import Homes, Placements
+from jsna.synthetic.places import Places, Schools
+
+#: Shares of a roll: registered at two schools; at a second school only as a guest.
+_DUAL, _GUEST = 0.007, 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class Registrations:
+    """Every registration of a January, the roll first; parallel arrays.
+
+    Attributes:
+        person: position in `People`.
+        school: position in the register.
+        status: `C` sole, `M` main and `S` subsidiary of two, `G` guest.
+        year_group, provision, fsm, setting (-1 without a placed plan).
+        on_roll: how many, from the start, are on the roll (`C` and `M`).
+    """
+
+    person: Ints
+    school: Ints
+    status: np.ndarray
+    year_group: Ints
+    provision: Ints
+    fsm: Bools
+    setting: Ints
+    on_roll: int
+
+
+@dataclass(slots=True)
+class World:
+    """Everyone and everything of an edition; rolls are made when first asked for."""
+
+    synthesis: Synthesis
+    reference: date
+    effects: Effects
+    places: Places
+    schools: Schools
+    people: People
+    need: Need
+    homes: Homes
+    placements: Placements
+    cases: casework.Cases
+    export: casework.Export
+    _rolls: dict[int, Registrations] = field(default_factory=dict)
+
+    def registrations(self, january: int) -> Registrations:
+        """Registrations of a January census day."""
+        if january not in self._rolls:
+            self._rolls[january] = self._register(january)
+        return self._rolls[january]
+
+    def _register(self, january: int) -> Registrations:
+        rng = stream(self.synthesis.seed, "roll", str(january))
+        roll = placement.roll(
+            self.people, self.need, self.placements, self.homes, self.synthesis, january,
+            self.reference, self.effects,
+        )  # fmt: skip
+        on_roll = np.zeros(len(self.people), dtype=bool)
+        on_roll[roll.person] = True
+        provision = need.provision(
+            self.people, self.need, on_roll, january, self.reference, self.effects
+        )[roll.person]
+        fsm = self._fsm(january, roll.person, provision)
+        year_group = self.people.year_group(january, self.reference.year)[roll.person]
+        # As a county's file comes: school by school, year group by year group.
+        order = np.lexsort((rng.random(len(roll.person)), year_group, roll.school))
+        drawn = rng.random(len(order))
+        status = np.where(drawn < _DUAL, "M", "C")
+        second = np.flatnonzero(status == "M")
+        guests = np.flatnonzero(drawn > 1 - _GUEST)
+        again = np.r_[np.arange(len(order)), second, guests]
+        where = order[again]
+        school = roll.school[where]
+        units = self.schools.kinds["alternative_provision"]
+        school[len(order) :] = units[rng.integers(0, len(units), len(again) - len(order))]
+        setting = np.where(
+            roll.plan >= 0, self.placements.setting[roll.plan.clip(0)], -1
+        )
+        # A second registration at the very school would be no second registration.
+        status = np.r_[status, np.full(len(second), "S"), np.full(len(guests), "G")]
+        kept = np.r_[
+            np.ones(len(order), dtype=bool), school[len(order) :] != school[again[len(order) :]]
+        ]
+        return Registrations(
+            person=roll.person[where][kept],
+            school=school[kept],
+            status=status[kept],
+            year_group=year_group[where][kept],
+            provision=provision[where][kept],
+            fsm=fsm[where][kept],
+            setting=setting[where][kept],
+            on_roll=len(order),
+        )
+
+    def _fsm(self, january: int, person: Ints, provision: Ints) -> Bools:
+        """Who is eligible for free school meals; mostly the same pupils every year."""
+        luck = stream(self.synthesis.seed, "fsm").random(len(self.people))[person]
+        ratio = self.effects.values("fsm.sen")
+        log_odds = np.log(self.effects.value("fsm.deprivation")) * self.people.depth[person]
+        log_odds += np.log(np.array([1.0, ratio["K"], ratio["E"]]))[provision]
+        level = self.effects.values("fsm.level")
+        target = level.get(str(january), level[max(level)])
+        return luck < draws.calibrated(log_odds, target)
+
+
+def build(config: Configuration, effects: Effects) -> World:
+    """Make the world of a synthetic edition."""
+    synthesis = config.edition.synthesis
+    assert synthesis is not None, "only a synthetic edition has a world"
+    reference, seed = config.edition.reference_date, synthesis.seed
+    land = places.build(config.area, synthesis.lsoas, seed, effects)
+    schools = places.build_schools(land, synthesis.pupils, synthesis.plans, seed)
+    everyone = people.build(land, synthesis, reference, effects, schools.kinds["primary"])
+    districts = len(config.area.localities)
+    needs = need.build(everyone, synthesis, reference, districts, effects)
+    homes = placement.ordinary(everyone, land, schools, seed)
+    placed = placement.build(everyone, needs, schools, homes, synthesis, reference, effects)
+    cases = casework.build(everyone, needs, synthesis, reference, effects)
+    exported = casework.export(cases, needs, seed)
+    return World(
+        synthesis, reference, effects, land, schools, everyone, needs, homes, placed, cases, exported
+    )

@@ -20,6 +20,7 @@ from jsna.published.release import FOOTNOTE, ROW, TIME
 PLUS: Final = "+"
 PLACE: Final = [AREA_CODE, GEOGRAPHY, "period"]
 KEY: Final = [*PLACE, "breakdown", "category"]
+PARTIAL: Final = "Some of the published columns added up here have no figure for this period."
 SIDES: Final = ("value", "numerator", "denominator")
 
 
@@ -192,9 +193,7 @@ def _part(
         number, status, partial, found = _side(rows, _parts(getattr(columns, side)), where)
         problems += found
         out[side], out[f"{side}_status"] = number, status
-        notes.append(
-            pd.Series(np.where(partial, "A part of it was not available.", ""), index=rows.index)
-        )
+        notes.append(pd.Series(np.where(partial, PARTIAL, ""), index=rows.index))
     out["note"] = _joined(notes)
     return _added_up(out, bool(columns.value)), problems
 
@@ -264,26 +263,28 @@ def _side(
 ) -> tuple[pd.Series[float], pd.Series[str], pd.Series[bool], list[Problem]]:
     """A side's numbers, their status, and where only some of the added columns had a number."""
     if not names:
-        missing = pd.Series(np.nan, index=rows.index)
+        nothing = pd.Series(np.nan, index=rows.index)
         none = pd.Series("", index=rows.index, dtype="str")
-        return missing, none, pd.Series(False, index=rows.index), []
+        return nothing, none, pd.Series(False, index=rows.index), []
     problems: list[Problem] = []
-    numbers, statuses = {}, {}
+    total = np.full(len(rows), np.nan)
+    first = np.full(len(rows), "", dtype=object)
+    missing, hidden = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
     for name in names:
         cells, found = symbols.cells(rows[name], where, rows[ROW])
         problems += found
-        numbers[name], statuses[name] = cells.value, cells.status
-    table = pd.DataFrame(numbers, index=rows.index)
-    # "x" in a column of a category not yet collected in that year is not a hidden number.
-    total = table.sum(axis=1, min_count=1)
-    status = pd.DataFrame(statuses, index=rows.index)
-    first = status.replace("", np.nan).bfill(axis=1).iloc[:, 0].fillna("x").astype("str")
-    hidden = status.isin(("c", "low", "u")).any(axis=1) & (len(names) > 1)
-    total = total.mask(hidden)
+        value, status = cells.value.to_numpy(), cells.status.to_numpy(dtype=object)
+        total = np.where(np.isnan(total), value, total + np.nan_to_num(value))
+        first = np.where(first == "", status, first)
+        missing |= np.isnan(value)
+        # "x" in the column of a category not yet collected in that year hides no number.
+        hidden |= np.isin(status.astype(str), ("c", "low", "u")) & (len(names) > 1)
+    total = np.where(hidden, np.nan, total)
+    gone = np.isnan(total)
     return (
-        total,
-        first.where(total.isna(), ""),
-        total.notna() & table.isna().any(axis=1),
+        pd.Series(total, index=rows.index),
+        pd.Series(np.where(gone, first, ""), index=rows.index, dtype="str"),
+        pd.Series(missing & ~gone, index=rows.index),
         problems,
     )
 

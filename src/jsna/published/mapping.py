@@ -7,7 +7,6 @@ value, the value is calculated and said to be. Limits are calculated wherever bo
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 import numpy as np
@@ -16,7 +15,7 @@ import pandas as pd
 from jsna.edition import Area
 from jsna.errors import Problem
 from jsna.measures.declaration import Indicator, Published
-from jsna.published import areas, figures, periods
+from jsna.published import areas, figures, footnotes
 from jsna.published.release import Release
 
 NEGATIVE: Final = "Negative as published."
@@ -54,8 +53,7 @@ def measures(
     problems = _overlap(frame, indicator, release.where)
     out = _valued(frame, indicator, mapping)
     out = _with_limits(out, indicator)
-    end_years = out["period"].map({p: periods.end_year(p) for p in out["period"].unique()})
-    out["note"] = _text(out["note"], mapping.note, _relevant(release.footnotes, end_years))
+    out["note"] = _text(out["note"], mapping.note, footnotes.of(out, release))
     return out.assign(
         indicator=indicator.id,
         period_type=mapping.period_type,
@@ -188,27 +186,6 @@ def _without(breakdown: str, category: str, over: tuple[str, ...]) -> str:
     return "|".join(f"{name}={value}" for name, value in pairs if name not in over)
 
 
-def _text(note: pd.Series[str], own: str, footnotes: pd.Series[str]) -> pd.Series[str]:
-    joined = note + " " + own.strip() + " " + footnotes
+def _text(note: pd.Series[str], own: str, said: pd.Series[str]) -> pd.Series[str]:
+    joined = note + " " + own.strip() + " " + said
     return joined.str.replace(r"\s+", " ", regex=True).str.strip()
-
-
-_MENTIONED: Final = re.compile(r"\b(20\d\d)(?:/(\d\d))?\b")
-
-
-def _relevant(footnotes: tuple[str, ...], years: pd.Series[int]) -> pd.Series[str]:
-    """The publisher's footnotes for each row: one that names years goes with those years only.
-
-    Years a table does not have (the year a figure was collected, say) stand for its latest.
-    """
-    present = set(years.unique())
-    latest = max(present)
-    texts = dict.fromkeys(sorted(present), "")
-    for footnote in footnotes:
-        named = {
-            int(first) // 100 * 100 + int(second) if second else int(first)
-            for first, second in _MENTIONED.findall(footnote)
-        }
-        for year in (named & present) or ({latest} if named else present):
-            texts[year] = f"{texts[year]} {footnote}".strip()
-    return years.map(texts).astype("str")

@@ -32,7 +32,9 @@ def read(path: Path) -> pd.DataFrame:
     empty = wide["la"].isna()
     # The table ends at the first row without a code; what follows is from older models.
     wide = wide[~empty.cummax()]
-    long: pd.DataFrame = wide.melt("la", [f"n{rank}" for rank in RANKS], "rank", "neighbour").dropna()
+    long: pd.DataFrame = wide.melt(
+        "la", [f"n{rank}" for rank in RANKS], "rank", "neighbour"
+    ).dropna()
     long["rank"] = long["rank"].str[1:].astype("int64")
     if wide["la"].duplicated().any() or long.empty:
         rule = "is empty or names an authority twice"

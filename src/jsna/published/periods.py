@@ -76,14 +76,6 @@ def period(text: str, period_type: str) -> str | None:
     return str(time.last) if years == 0 else None
 
 
-def end_year(period: str) -> int:
-    """Last calendar year of a period of the measure table."""
-    time = parse(period)
-    if time is None:
-        raise ValueError(f"not a period: {period!r}")
-    return time.last
-
-
 def year(release: str) -> str:
     """The year a release of reference data is of, from its description ("Mid-2020")."""
     found = re.findall(r"\b(?:19|20)\d\d\b", release)

@@ -433,3 +433,10 @@ def test_a_file_cut_anywhere_never_gives_rows_it_did_not_have(data: st.DataObjec
     got = cells(reading)
     assert got[:-1] == whole[: len(got) - 1]
     assert got[-1][:4] == whole[len(got) - 1][:4]
+
+
+def test_a_totals_row_is_not_judged_as_a_record() -> None:
+    reading = read(csv_of([HEADER, *many(3), ["Total", "", "", "", "24"], *many(1)]))
+    assert reading.frame is not None
+    assert list(reading.frame["source_row"]) == [2, 3, 4, 6]
+    assert "row 5 holds totals" in only(reading, "row.total").rule

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Share of the filled cells of a column beyond which marks of damage refuse the file.
 DAMAGED = 0.01
+#: Problems of a whole column, of which unreadable cells are the consequence.
+DAMAGE = frozenset({"column.scientific", "column.month_first", "column.impossible_dates"})
 _SCIENTIFIC = r"^[+-]?\d(\.\d+)?[eE]\+\d+$"
 _TOTAL = r"(?i)^\s*((grand|sub)[ -]?)?totals?\s*:?\s*$"
 _SERIAL = r"^\d{1,5}$"
@@ -31,8 +33,10 @@ _SERIAL = r"^\d{1,5}$"
 Columns = Mapping[str, "pa.Array[Any]"]
 
 
-def check_cells(table: Table, columns: Columns, rows: Any, grid: Grid, findings: Findings) -> None:
-    """Look for damage to whole columns.
+def check_cells(
+    table: Table, columns: Columns, rows: Any, grid: Grid, findings: Findings
+) -> list[int]:
+    """Look for damage to whole columns, and for rows of totals.
 
     Args:
         table: the declaration.
@@ -40,6 +44,9 @@ def check_cells(table: Table, columns: Columns, rows: Any, grid: Grid, findings:
         rows: row number of each element.
         grid: the file they come from.
         findings: where problems go.
+
+    Returns:
+        positions of rows of totals, which are no records to be judged further.
     """
     import pyarrow.compute as pc
 
@@ -61,8 +68,7 @@ def check_cells(table: Table, columns: Columns, rows: Any, grid: Grid, findings:
                     column=column.name,
                     count=len(found),
                 )
-    if grid.may_hold(b"total"):
-        _check_totals(table, columns, rows, findings)
+    return _check_totals(table, columns, rows, findings) if grid.may_hold(b"total") else []
 
 
 def _where(marked: pa.Array[Any], rows: Any) -> list[int]:
@@ -73,30 +79,32 @@ def _where(marked: pa.Array[Any], rows: Any) -> list[int]:
     return [int(row) for row in rows[positions]]
 
 
-def _check_totals(table: Table, columns: Columns, rows: Any, findings: Findings) -> None:
+def _check_totals(table: Table, columns: Columns, rows: Any, findings: Findings) -> list[int]:
     """A row labelled as a total, with most of the cells a record must have empty."""
     import numpy as np
     import pyarrow.compute as pc
 
     needed = [c.field for c in table.columns if not c.nullable and c.field in columns]
+    if len(needed) < 2:
+        needed = list(columns)
     suspected: set[int] = set()
     for field in list(columns)[:4]:
         marked = pc.fill_null(pc.match_substring_regex(columns[field], _TOTAL), False)
         suspected.update(int(p) for p in np.flatnonzero(np.asarray(marked)))
-    found = [
-        int(rows[position])
+    positions = [
+        position
         for position in sorted(suspected)
         if sum(columns[field][position].is_valid for field in needed) <= len(needed) / 2
-        or len(needed) < 2
     ]
-    if found:
+    if positions:
+        found = [int(rows[position]) for position in positions]
         findings.refuse(
             "row.total",
-            f"{listed(found, 'is', 'are')} not of records but of totals; delete what is not a "
-            "record",
+            f"{listed(found, 'holds', 'hold')} totals, not records; delete what is not a record",
             row=found[0],
             count=len(found),
         )
+    return positions
 
 
 def _check_dates(column: Column, values: pa.Array[Any], rows: Any, findings: Findings) -> None:

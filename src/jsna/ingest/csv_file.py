@@ -92,13 +92,13 @@ def _decode(content: bytes, findings: Findings) -> str | None:
         findings.remark(f"read as Windows-1252 (not UTF-8 from row {row:,} on)")
     suspicious = not text.isascii() and any(mark in text for mark in "ÃÂâ\ufffd")
     if suspicious and (spoilt := _MOJIBAKE.search(text)):
-        count = sum(1 for _ in _MOJIBAKE.finditer(text))
         findings.refuse(
             "file.encoding",
-            "letters with accents were spoilt before the file came here (it was opened in one "
-            f"encoding and saved in another, {count:,} times); export it again from its source "
-            "as UTF-8 without opening it",
+            "letters with accents were spoilt before the file came here: it was opened in one "
+            "encoding and saved in another; export it again from its source as UTF-8 and do not "
+            "open it",
             row=text.count("\n", 0, spoilt.start()) + 1,
+            count=sum(1 for line in text.split("\n") if _MOJIBAKE.search(line)),
         )
     return text
 

@@ -145,4 +145,4 @@ def expected(table: Table, most: int = 6) -> str:
 
 def above(index: int) -> str:
     """The rows above a header at `index` (0 is the first line), in words."""
-    return "row 1" if index == 1 else f"rows 1 to {index}"
+    return {1: "row 1", 2: "rows 1 and 2"}.get(index, f"rows 1 to {index}")

@@ -76,8 +76,11 @@ def read_table(content: bytes, name: str, table: Table, *, alone: bool = True) -
         for column in table.columns:
             if column.type == "date" and column.field in columns:
                 columns[column.field] = serial_dates(columns[column.field], grid.epoch_1904)
-    check_cells(table, columns, rows, grid, findings)
-    return Reading(_frame(table, columns, rows), findings)
+    totals = check_cells(table, columns, rows, grid, findings)
+    frame = _frame(table, columns, rows)
+    if totals:
+        frame = frame.drop(index=totals).reset_index(drop=True)
+    return Reading(frame, findings)
 
 
 def _grid(content: bytes, name: str, table: Table, alone: bool, findings: Findings) -> Grid | None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from jsna import io
 from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
+from jsna.ingest.cells import DAMAGE
 from jsna.ingest.stage import Staged, stage_deliveries
 
 if TYPE_CHECKING:
@@ -66,7 +67,11 @@ def _problems(entry: Staged, results: Results) -> list[Problem]:
     """What refuses one file, first as a file, then for its rows."""
     judged = results.get((entry.delivery.extract, entry.delivery.period), {}).get(entry.table)
     found = list(entry.findings.problems)
-    return found if judged is None else [*found, *judged.problems]
+    if judged is None:
+        return found
+    # A column refused for how it is written is not refused again because it cannot be read.
+    told = {problem.column for problem in found if problem.code in DAMAGE}
+    return [*found, *(problem for problem in judged.problems if problem.column not in told)]
 
 
 def run(config: Configuration, paths: io.Paths) -> None:

@@ -62,21 +62,30 @@ def encode(name: str, extract: str, table: Table, rows: pa.Table) -> bytes:
 def _csv(rows: pa.Table, style: Style) -> bytes:
     import csv
 
-    text = rows.set_column
     for position, column in enumerate(rows.columns):
-        kind = column.type
-        if pa.types.is_date32(kind):
-            rows = text(position, rows.column_names[position], _dates(column, style.date))
-            text = rows.set_column
+        if pa.types.is_date32(column.type):
+            name = rows.column_names[position]
+            rows = rows.set_column(position, name, _dates(column, style.date))
     header = io.StringIO()
     csv.writer(header, lineterminator="\n").writerow(rows.column_names)
-    buffer = io.BytesIO()
-    options = pyarrow.csv.WriteOptions(include_header=False, quoting_style="needed")
-    pyarrow.csv.write_csv(rows, buffer, options)
-    content = header.getvalue().encode() + buffer.getvalue()
+    content = header.getvalue().encode() + _lines(rows)
     if style.crlf:
         content = content.replace(b"\n", b"\r\n")
     return content if style.encoding == "utf-8" else content.decode().encode(style.encoding)
+
+
+def _lines(rows: pa.Table) -> bytes:
+    """Lines of a CSV, quoted only where a cell needs it."""
+    for style in ("none", "needed"):
+        buffer = io.BytesIO()
+        options = pyarrow.csv.WriteOptions(include_header=False, quoting_style=style)
+        try:
+            pyarrow.csv.write_csv(rows, buffer, options)
+        except pa.ArrowInvalid:
+            # A cell holds a comma or a quotation mark: all text is quoted then.
+            continue
+        return buffer.getvalue()
+    raise AssertionError("quoting where needed cannot fail")
 
 
 def _dates(column: pa.ChunkedArray[Any], form: str) -> pa.Array[Any]:

@@ -1,0 +1,187 @@
+"""The engine: what it refuses, what it fills in, and that it counts as plain pandas does."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jsna.errors import JsnaError
+from jsna.measures import schema
+from jsna.measures.declaration import Indicator
+from jsna.measures.engine import measure
+from tests.spec import world
+
+CONFIG = world.configuration()
+PLANS = CONFIG.indicators["pupils_ehc_plan"]
+
+
+def changed(indicator: Indicator, **values: object) -> Indicator:
+    """A declaration with some keys changed, validated again."""
+    return Indicator.model_validate({**indicator.model_dump(), **values})
+
+
+def refusal(*indicators: Indicator) -> str:
+    with pytest.raises(JsnaError) as caught:
+        measure({}, indicators, CONFIG)
+    return str(caught.value)
+
+
+def pupils(rows: list[tuple[str, str, str | None]], period: str = "2025") -> pd.DataFrame:
+    """Pupils as (provision, sex, locality)."""
+    frame = pd.DataFrame(rows, columns=["sen_provision", "sex", "locality_code"], dtype=object)
+    return world.filled("pupil", frame.assign(period=period))
+
+
+def test_the_declared_indicators_are_sound() -> None:
+    assert measure({}, CONFIG.indicators.values(), CONFIG).empty
+
+
+def test_a_ratio_across_population_bases_is_refused() -> None:
+    said = refusal(changed(PLANS, numerator={"table": "plan"}))
+    assert "pupils_ehc_plan.numerator.base" in said
+    assert "maintained" in said
+    assert "across population bases" in said
+
+
+def test_the_caseload_cannot_be_divided_by_residents_unless_narrowed_to_them() -> None:
+    rate = CONFIG.indicators["plans_rate_0_25"]
+    assert "needs a condition" in refusal(
+        changed(rate, numerator={"table": "plan", "base": "resident"})
+    )
+
+
+def test_every_fault_of_every_declaration_is_told_at_once() -> None:
+    said = refusal(
+        changed(PLANS, numerator={"table": "pupils", "where": "true"}),
+        changed(PLANS, id="second", denominator={"table": "pupil", "where": "no_column = 1"}),
+        changed(PLANS, id="third", breakdowns=[["primary_ned"]], adds_over=["sex"]),
+        changed(PLANS, id="fourth", unit="per_100", multiplier=1000),
+        changed(PLANS, id="fifth", numerator={"table": "pupil", "count": "sex"}),
+    )
+    for part in (
+        "no analysis table 'pupils'",
+        "second.denominator.where",
+        "no_column",
+        "third.breakdowns",
+        "primary_ned",
+        "third.adds_over",
+        "fourth.multiplier",
+        "fifth.numerator.count",
+    ):
+        assert part in said
+
+
+def test_a_numerator_above_its_denominator_is_refused() -> None:
+    wrong = changed(PLANS, denominator={"table": "pupil", "where": "sex = 'F'"})
+    rows = {"pupil": pupils([("E", "M", None), ("E", "F", None)])}
+    with pytest.raises(JsnaError, match="above the denominator"):
+        measure(rows, [wrong], CONFIG)
+
+
+def test_an_extract_not_received_leaves_its_indicators_out() -> None:
+    found = measure({"pupil": pupils([("E", "M", None)])}, CONFIG.indicators.values(), CONFIG)
+    assert "pupils_ehc_plan" in set(found["indicator"])
+    assert not set(found["indicator"]) & {"plans", "suspension_rate", "ncmp_obesity"}
+
+
+def test_nobody_with_it_is_zero_and_nobody_at_all_is_not_applicable() -> None:
+    rows = [("N", "M", world.WEST), ("E", "F", world.WEST)]
+    found = measure({"pupil": pupils(rows)}, [PLANS], CONFIG).set_index(["area_code", "category"])
+    assert found.loc[(world.AREA, "M"), "value"] == 0
+    assert found.loc[(world.AREA, "M"), "status"] == ""
+    east = found.loc[(world.EAST, "total")]
+    assert (east["status"], east["reason"]) == ("z", "no_population")
+    assert pd.isna(east["value"])
+
+
+def test_a_year_without_an_event_is_a_zero_and_a_year_not_received_a_gap() -> None:
+    roll = world.filled(
+        "roll",
+        pd.DataFrame({"period": ["2022/23", "2023/24", "2024/25"], "suspended": False}),
+    )
+    events = world.filled("permanent_exclusion", pd.DataFrame({"period": ["2022/23"]}))
+    config = world.configuration(deliveries=[("exclusions", "2022/23"), ("exclusions", "2023/24")])
+    rate = config.indicators["permanent_exclusion_rate"]
+    found = measure({"roll": roll, "permanent_exclusion": events}, [rate], config)
+    total = found[(found["breakdown"] == "total") & (found["area_code"] == world.AREA)]
+    assert dict(zip(total["period"], total["numerator"], strict=True)) == {
+        "2022/23": 1,
+        "2023/24": 0,
+    }
+
+
+def test_distinct_persons_are_counted_once() -> None:
+    frame = world.filled("request", pd.DataFrame({"period": "2024", "person_key": list("aab")}))
+    people = changed(
+        CONFIG.indicators["ehc_requests"], numerator={"table": "request", "count": "persons"}
+    )
+    found = measure({"request": frame}, [people], CONFIG)
+    assert found.loc[found["breakdown"] == "total", "value"].tolist() == [2]
+
+
+def test_a_value_that_would_print_as_zero_says_so() -> None:
+    rows = {"pupil": pupils([("N", "M", None)] * 2999 + [("E", "M", None)])}
+    found = measure(rows, [PLANS], CONFIG)
+    total = found[(found["breakdown"] == "total") & (found["area_code"] == world.AREA)]
+    assert total["status"].tolist() == ["low"]
+
+
+def test_profile_is_the_strictest_of_the_sources() -> None:
+    rows = {"pupil": pupils([("E", "M", None)])}
+    strict = world.configuration(profiles={"school_census": "health"})
+    assert set(measure(rows, [PLANS], strict)["profile"]) == {"health"}
+    assert set(measure(rows, [PLANS], CONFIG)["profile"]) == {"default"}
+    record = pd.DataFrame({"period": ["2025"], "rows_received": [1], "rows_quarantined": [0]})
+    quality = CONFIG.indicators["records_quarantined"]
+    found = measure({"record": world.filled("record", record)}, [quality], CONFIG)
+    assert set(found["profile"]) == {"quality"}
+    assert set(found["source"]) == {"local:quality"}
+
+
+ROWS = st.lists(
+    st.tuples(
+        st.sampled_from(["N", "K", "E"]),
+        st.sampled_from(["F", "M"]),
+        st.sampled_from([world.WEST, world.EAST, None]),
+    ),
+    min_size=1,
+    max_size=40,
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(ROWS)
+def test_counts_are_those_of_plain_pandas(rows: list[tuple[str, str, str | None]]) -> None:
+    frame = pupils(rows)
+    found = measure({"pupil": frame}, [PLANS], CONFIG)
+    planned = frame["sen_provision"] == "E"
+    for row in found.to_dict("records"):
+        mine = pd.Series(True, index=frame.index)
+        if row["area_code"] != world.AREA:
+            mine &= frame["locality_code"] == row["area_code"]
+        for dimension, value in schema.dimensions(row["breakdown"], row["category"]).items():
+            mine &= frame[dimension] == value
+        assert row["denominator"] == mine.sum()
+        assert row["numerator"] == (mine & planned).sum()
+        if row["denominator"]:
+            assert row["value"] == pytest.approx(100 * row["numerator"] / row["denominator"])
+            assert row["lower_998"] <= row["lower_95"] <= row["value"] + 1e-9
+            assert row["value"] - 1e-9 <= row["upper_95"] <= row["upper_998"]
+    # Whatever is in the code list is there, so that a place never seems to lack a category.
+    assert set(found.loc[found["breakdown"] == "sex", "category"]) <= {"F", "M"}
+    assert len(found[found["breakdown"] == "total"]) == 3
+
+
+@settings(max_examples=10, deadline=None)
+@given(ROWS, st.randoms(use_true_random=False))
+def test_order_of_rows_changes_nothing(
+    rows: list[tuple[str, str, str | None]], random: object
+) -> None:
+    other = list(rows)
+    random.shuffle(other)  # type: ignore[attr-defined]
+    pd.testing.assert_frame_equal(
+        measure({"pupil": pupils(rows)}, [PLANS], CONFIG),
+        measure({"pupil": pupils(other)}, [PLANS], CONFIG),
+    )

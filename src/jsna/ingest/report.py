@@ -83,7 +83,7 @@ def _of_file(entry: Staged, judged: Validated | None) -> list[str]:
         received, valid = len(judged.staged), len(judged.valid)
         counted = extract.table(entry.table).counted_as
         aside = f"{received - valid:,} set aside"
-        lines.append(f"  {received:,} rows (one a {counted}): {valid:,} valid, {aside}")
+        lines.append(f"  {received:,} rows ({counted}): {valid:,} valid, {aside}")
         refused = len(entry.findings.problems) + len(judged.problems)
         if refused:
             lines.append("  refused as a whole: see the problems below")

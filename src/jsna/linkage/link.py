@@ -24,6 +24,8 @@ from jsna.linkage.keys import key_fingerprint, person_key_secret, person_keys
 if TYPE_CHECKING:
     import duckdb
 
+#: Identifiers no step here needs: they are not even read.
+_UNREAD = ("surname", "forename", "uln", "local_id")
 #: Identifiers a person is known by, best first, each with the scheme of its keys.
 SCHEMES = {"upn": "upn", "nhs_number": "nhs"}
 _SPACES = r"regexp_replace(upper({}), '\s', '', 'g')"
@@ -69,13 +71,15 @@ class Linker:
     def load(self, extract: Extract, deliveries: list[Delivery], valid: Path) -> None:
         """Make each table of an extract available, all periods together, without names."""
         for table in extract.tables:
+            unread = [table.identifiers[kind] for kind in _UNREAD if kind in table.identifiers]
             parts = []
             for delivery in sorted(deliveries, key=lambda d: d.period):
                 file = valid / extract.name / table.name / io.period_file(delivery.period)
                 on = delivery.as_at or self.reference_date
+                left_out = ", ".join(("source_row", *unread))
                 parts.append(
                     f"SELECT '{delivery.period}' AS period, DATE '{on.isoformat()}' AS as_at, "
-                    f"* EXCLUDE (source_row) FROM read_parquet('{_quoted(file)}')"
+                    f"* EXCLUDE ({left_out}) FROM read_parquet('{_quoted(file)}')"
                 )
             name = f"{extract.name}.{table.name}"
             self.tables[name] = (extract, table)
@@ -154,33 +158,38 @@ class Linker:
             )
             found.append(f"k{index}.person_key")
         self.connection.execute(
-            f'CREATE TABLE "half {name}" AS SELECT r.*, coalesce({", ".join(found)}) AS person_key '
-            f'FROM "raw {name}" r {" ".join(joins)}'
+            f"""
+            CREATE TABLE "keyed {name}" AS
+            SELECT "row", coalesce({", ".join(found)}) AS person_key, {self._age(table)} AS age
+            FROM "raw {name}" r {" ".join(joins)}
+            """
         )
         # Named by its content, not its place in the file: shuffled rows give the same keys.
-        texts = ", ".join(f"coalesce(CAST({c.field} AS VARCHAR), '')" for c in table.columns)
+        fields = [c.field for c in table.columns if c.identifier not in _UNREAD]
+        texts = ", ".join(f"coalesce(CAST({field} AS VARCHAR), '')" for field in fields)
         alone = self.connection.execute(
             f"""
             SELECT "row", concat_ws(chr(31), period, {texts}) AS content
-            FROM "half {name}" WHERE person_key IS NULL ORDER BY content
+            FROM "keyed {name}" JOIN "raw {name}" USING ("row")
+            WHERE person_key IS NULL ORDER BY content
             """
         ).df()
+        if alone.empty:
+            return
         twin = alone.groupby("content").cumcount().astype("str")
         alone["own_key"] = person_keys(self.key, f"row|{name}", alone["content"] + "\x1f" + twin)
         self.connection.register("alone", alone[["row", "own_key"]])
         self.connection.execute(
-            f'CREATE TABLE "keyed {name}" AS '
-            "SELECT h.* REPLACE (coalesce(h.person_key, a.own_key) AS person_key), "
-            f'{self._age(table)} AS age FROM "half {name}" h LEFT JOIN alone a USING ("row")'
+            f'UPDATE "keyed {name}" SET person_key = own_key FROM alone '
+            f'WHERE "keyed {name}"."row" = alone."row"'
         )
-        self.connection.execute(f'DROP TABLE "half {name}"')
         self.connection.unregister("alone")
 
     @staticmethod
     def _age(table: Table) -> str:
         """Whole years on the delivery's day."""
         born = table.identifiers.get("date_of_birth")
-        return f"date_sub('year', h.{born}, h.as_at)" if born else "NULL::BIGINT"
+        return f"date_sub('year', r.{born}, r.as_at)" if born else "NULL::BIGINT"
 
     def _make_places(self, roots: list[str]) -> None:
         """Where people live: by person (latest statement) and by postcode (where it is one area).
@@ -193,11 +202,12 @@ class Linker:
             fields = {column.field for column in table.columns}
             if "lsoa_code" not in fields:
                 continue
-            people.append(f'SELECT person_key, period, lsoa_code FROM "keyed {name}"')
+            rows = f'"keyed {name}" JOIN "raw {name}" USING ("row")'
+            people.append(f"SELECT person_key, period, lsoa_code FROM {rows}")
             if postcode := table.identifiers.get("postcode"):
                 normal = _SPACES.format(postcode)
                 postcodes.append(
-                    f'SELECT {normal} AS postcode, lsoa_code FROM "keyed {name}" '
+                    f'SELECT {normal} AS postcode, lsoa_code FROM "raw {name}" '
                     f"WHERE {postcode} IS NOT NULL"
                 )
         nobody = "SELECT NULL::VARCHAR AS {0}, {1} NULL::VARCHAR AS lsoa_code WHERE false"
@@ -218,32 +228,28 @@ class Linker:
         kept = ", ".join(f"r.{field}" for field in _kept(table))
         if not extract.person_level:
             return f'SELECT r.period, {kept} FROM "raw {name}" r'
-        root, steps = name, [""]
-        alias = "r"
+        root, alias = name, "r"
+        steps: list[str] = []
         while not _identifiers(self.tables[root][1]) and self.tables[root][1].parent:
             parent, field = self.tables[root][1].parent or ("", "")
-            root = f"{extract.name}.{parent}"
-            kind = "keyed" if _identifiers(self.tables[root][1]) else "raw"
+            root, child, alias = f"{extract.name}.{parent}", alias, f"p{len(steps)}"
             steps.append(
-                f'LEFT JOIN "{kind} {root}" p{len(steps)} ON p{len(steps)}.period = {alias}.period '
-                f"AND p{len(steps)}.{field} = {alias}.{field}"
+                f'LEFT JOIN "raw {root}" {alias} ON {alias}.period = {child}.period '
+                f"AND {alias}.{field} = {child}.{field}"
             )
-            alias = f"p{len(steps) - 1}"
+        steps.append(f'LEFT JOIN "keyed {root}" k ON k."row" = {alias}."row"')
+        steps.append("LEFT JOIN homes ON homes.person_key = k.person_key")
         keyed = self.tables[root][1]
-        kind = "keyed" if root == name else "raw"
-        places = []
+        places = ["homes.lsoa_code"]
         if "lsoa_code" in {column.field for column in keyed.columns}:
-            places.append(f"{alias}.lsoa_code")
-        places.append("homes.lsoa_code")
+            places.insert(0, f"{alias}.lsoa_code")
         if postcode := keyed.identifiers.get("postcode"):
             normal = _SPACES.format(f"{alias}.{postcode}")
             steps.append(f"LEFT JOIN postcodes ON postcodes.postcode = {normal}")
             places.append("postcodes.lsoa_code")
-        steps.insert(len(steps), f"LEFT JOIN homes ON homes.person_key = {alias}.person_key")
         return (
-            f"SELECT r.period, {alias}.person_key, {alias}.age, "
-            f"coalesce({', '.join(places)}) AS lsoa_code"
-            f'{", " if kept else ""}{kept} FROM "{kind} {name}" r {" ".join(steps)}'
+            f"SELECT r.period, k.person_key, k.age, coalesce({', '.join(places)}) AS lsoa_code"
+            f'{", " if kept else ""}{kept} FROM "raw {name}" r {" ".join(steps)}'
         )
 
     def _counts(self, name: str, rows: int) -> dict[str, int]:

@@ -67,8 +67,10 @@ def _issued(need: Need, year: int, rng: np.random.Generator, effects: Effects) -
     """Requests that led to the plans of the return: in force, or ceased in its year."""
     plans = need.plans
     first = np.datetime64(f"{year}-01-01")
-    ceased = ~np.isnat(plans.cease) & (plans.cease >= first) & (
-        plans.cease <= np.datetime64(f"{year}-12-31")
+    ceased = (
+        ~np.isnat(plans.cease)
+        & (plans.cease >= first)
+        & (plans.cease <= np.datetime64(f"{year}-12-31"))
     )
     plan = np.flatnonzero(plans.in_force | (ceased & ~plans.outside))
     start = plans.start[plan]
@@ -165,8 +167,10 @@ def _requested(
     found: list[Ints] = []
     luck = need.order * rng.standard_exponential(len(people))
     for years, count in draws.spread(effects.values("process.request_age"), size).items():
-        here = free & (age == int(years)) if years not in ("2", "20") else free & (
-            (age >= 1) & (age <= 2) if years == "2" else (age >= 20) & (age <= 24)
+        here = (
+            free & (age == int(years))
+            if years not in ("2", "20")
+            else free & ((age >= 1) & (age <= 2) if years == "2" else (age >= 20) & (age <= 24))
         )
         found.append(draws.lowest(np.where(here, luck, np.inf), count))
     return np.concatenate(found)

@@ -33,14 +33,17 @@ def choose(
 def choose_weighted(rng: np.random.Generator, weights: Floats, size: int) -> Ints:
     """Positions drawn with probability in proportion to `weights`."""
     bounds = np.cumsum(weights) / weights.sum()
-    return np.minimum(np.searchsorted(bounds, rng.random(size), side="right"), len(weights) - 1)
+    found = np.searchsorted(bounds, rng.random(size), side="right")
+    chosen: Ints = np.minimum(found, len(weights) - 1)
+    return chosen
 
 
 def choose_rows(rng: np.random.Generator, weights: Floats) -> Ints:
     """For each row of a matrix of weights, a column drawn in proportion to them."""
     bounds = np.cumsum(weights, axis=1)
     drawn = rng.random(len(weights)) * bounds[:, -1]
-    return np.minimum((bounds <= drawn[:, None]).sum(axis=1), weights.shape[1] - 1)
+    chosen: Ints = np.minimum((bounds <= drawn[:, None]).sum(axis=1), weights.shape[1] - 1)
+    return chosen
 
 
 def lowest(keys: Floats, count: int) -> Ints:

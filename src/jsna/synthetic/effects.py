@@ -111,7 +111,10 @@ class Effects:
         wrong = [n for n in names if n not in self.parameters or self._of(n).kind != "effect"]
         if wrong:
             raise JsnaError(
-                [Problem("effects", "is not an effect", column=n, code="synthetic.effect") for n in wrong]
+                [
+                    Problem("effects", "is not an effect", column=n, code="synthetic.effect")
+                    for n in wrong
+                ]
             )
         return self.overridden(dict.fromkeys(names, 1.0))
 

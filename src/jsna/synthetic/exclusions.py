@@ -92,10 +92,8 @@ def build(
     expelled = draws.lowest(np.where(gravity > 0, clock, np.inf), number)
     days = np.array(school_days(int(period[:4])), dtype="datetime64[D]")
     row = np.repeat(np.arange(len(person)), np.minimum(count, 40))
-    place = _places(rng, row, len(days))
     sessions = _sessions(rng, row, effects)
-    kept = sessions > 0
-    row, place, sessions = row[kept], place[kept], sessions[kept]
+    place = _places(rng, row, sessions, len(days))
     # A pupil is excluded for good after the last suspension, or on a day of its own.
     last = np.zeros(len(person), dtype=np.int64)
     np.maximum.at(last, row, place)
@@ -138,28 +136,29 @@ def _risk(
     return out
 
 
-def _places(rng: np.random.Generator, row: Ints, days: int) -> Ints:
-    """School day each event begins on; those of one pupil are all different.
+def _places(rng: np.random.Generator, row: Ints, sessions: Ints, days: int) -> Ints:
+    """School day each event begins on; those of one pupil never overlap.
 
-    The year is cut into as many parts as a pupil has events, and one day drawn from each.
+    The year is cut into as many parts as a pupil has events, and each lies within its own.
     """
     number = identifiers.running_number(row)
     count = np.bincount(row)[row]
     low = number * days // count
-    width = np.maximum((number + 1) * days // count - low, 1)
-    # A day is left free after each, so that events do not touch.
-    return low + (rng.random(len(row)) * np.maximum(width - 1, 1)).astype(np.int64)
+    width = (number + 1) * days // count - low
+    room = np.maximum(width - (sessions + 1) // 2, 0) + 1
+    place: Ints = low + np.minimum((rng.random(len(row)) * room).astype(np.int64), width - 1)
+    return place
 
 
 def _sessions(rng: np.random.Generator, row: Ints, effects: Effects) -> Ints:
-    """Sessions of each event; 0 where a pupil would pass the legal limit of the year."""
+    """Sessions of each event; those of a pupil never pass the legal limit of the year."""
     shares = effects.values("suspension.sessions")
     lengths = np.array([int(length) for length in shares])
     drawn = lengths[draws.choose(rng, shares, len(row))]
-    # Frequent suspensions are short: the days between two must hold the first.
+    # Frequent suspensions are short: together they stay within the limit.
     number = np.bincount(row)[row]
-    drawn = np.minimum(drawn, np.maximum(MOST_SESSIONS // number, 1))
-    return drawn
+    short: Ints = np.minimum(drawn, np.maximum(MOST_SESSIONS // number, 1))
+    return short
 
 
 def _reasons(rng: np.random.Generator, count: int, effects: Effects) -> Ints:
@@ -172,4 +171,3 @@ def _reasons(rng: np.random.Generator, count: int, effects: Effects) -> Ints:
     third = np.where((second >= 0) & (further < more["third"]), third, -1)
     third = np.where((third == first) | (third == second), -1, third)
     return np.stack([first, second, third], axis=1)
-

@@ -157,5 +157,3 @@ def _members(name: Any, argument: Any) -> str:
     if kind == "CATEGORY" and str(argument) == "CATEGORY_DIGIT":
         return "0123456789"
     raise ValueError(f"classes with {kind} cannot be filled; give the column a quantity")
-
-

@@ -138,5 +138,3 @@ def _without_times(properties: bytes) -> bytes:
 
     day = b"2000-01-01T00:00:00Z"
     return re.sub(rb"(<dcterms:\w+[^>]*>)[^<]*(<)", rb"\g<1>" + day + rb"\g<2>", properties)
-
-

@@ -119,4 +119,3 @@ def _bodies(
     height = np.round(height.clip(85, 190), 1)
     bmi = body[:, 2] * np.exp(body[:, 3] * ndtri(p_score).clip(-3, 3))
     return height, np.round(bmi * (height / 100) ** 2, 1)
-

@@ -22,7 +22,8 @@ from jsna.synthetic.effects import Effects
 from jsna.synthetic.people import LEFT, OUTSIDE, RESIDENT, YEAR_GROUPS, People
 
 NEEDS = (
-    "ASD", "SLCN", "SEMH", "MLD", "SPLD", "SLD", "PMLD", "PD", "HI", "VI", "MSI", "DS", "OTH", "NSA",
+    "ASD", "SLCN", "SEMH", "MLD", "SPLD", "SLD", "PMLD", "PD", "HI", "VI", "MSI", "DS", "OTH",
+    "NSA",
 )  # fmt: skip
 N, K, E = 0, 1, 2
 PROVISIONS = ("N", "K", "E")
@@ -175,7 +176,8 @@ def _starts(born: Days, ends: Days, seed: int, effects: Effects) -> Days:
     most = ((ends - born).astype(np.float64) / _YEAR - 2.0).clip(0.05, held["longest"])
     drawn = rng.random(len(born)) * -np.expm1(-held["hazard"] * most)
     years = -np.log1p(-drawn) / held["hazard"]
-    return ends - (years * _YEAR).astype(np.int64).astype("timedelta64[D]")
+    start: Days = ends - (years * _YEAR).astype(np.int64).astype("timedelta64[D]")
+    return start
 
 
 def _ceased(
@@ -221,9 +223,7 @@ def provision(
     people: People, need: Need, on_roll: Bools, january: int, reference: date, effects: Effects
 ) -> Ints:
     """Provision of everyone on a January roll: positions in `PROVISIONS`."""
-    day = np.datetime64(
-        reference if january == reference.year else census_day(january), "D"
-    )
+    day = np.datetime64(reference if january == reference.year else census_day(january), "D")
     status = np.zeros(len(people), dtype=np.int64)
     plans = need.plans
     open_then = (plans.start <= day) & (np.isnat(plans.cease) | (plans.cease > day))

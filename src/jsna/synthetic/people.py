@@ -96,8 +96,9 @@ def build(
     count = len(cohort)
     rng = stream(seed, "people")
     # Born between 1 September and 31 August, so many years before the school year began.
-    first = (year - 1 - cohort - 1 - 1970).astype("datetime64[Y]").astype("datetime64[D]")
-    born = first + 243 + rng.integers(0, 365, count)
+    first = (year - 1 - cohort - 1 - 1970).astype("datetime64[Y]").astype("datetime64[M]") + 8
+    later = rng.integers(0, 365, count).astype("timedelta64[D]")
+    born: Days = first.astype("datetime64[D]") + later
     male = rng.random(count) < effects.value("people.male_share")
     inside = len(places.lsoa)
     lsoa = draws.choose_weighted(rng, places.lsoa["weight"].to_numpy(), count)
@@ -213,9 +214,7 @@ def _upns(
         kind == OUTSIDE
     )
     others: Labels = np.array([int(n.old_la_code) for n in places.area.neighbours] or [999])
-    authority = np.where(
-        elsewhere, rng.choice(others, count), int(places.area.old_la_code)
-    )
+    authority = np.where(elsewhere, rng.choice(others, count), int(places.area.old_la_code))
     school = rng.integers(0, max(len(primary_schools), 40), count)
     entered = (year - 1 - (cohort - 4)) % 100
     temporary = rng.random(count) < effects.value("people.no_upn_in_time")

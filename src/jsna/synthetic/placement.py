@@ -1,4 +1,4 @@
-"""Where children with a plan are placed, and where everyone goes to school."""
+"""Where children with a plan are placed, and the ordinary schools of everyone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import date
 import numpy as np
 
 from jsna.edition import Synthesis
-from jsna.extracts.periods import census_day
 from jsna.synthetic import draws
 from jsna.synthetic.draws import Bools, Days, Ints, stream
 from jsna.synthetic.effects import Effects
@@ -209,83 +208,5 @@ def _entry(
     after = need.plans.start + rng.integers(0, 150, len(person)).astype("timedelta64[D]")
     entry = np.where(moved & (after > start), after, start)
     latest = np.datetime64(reference, "D") - 3
-    return np.minimum(entry, latest)
-
-
-@dataclass(frozen=True, slots=True)
-class Roll:
-    """Everyone on a January roll of the area's state schools.
-
-    Attributes:
-        person: positions in `People`, in order.
-        school: positions in the register, parallel to `person`.
-        plan: position of the plan whose placement that is, or -1.
-    """
-
-    january: int
-    person: Ints
-    school: Ints
-    plan: Ints
-
-
-def roll(
-    people: People,
-    need: Need,
-    placements: Placements,
-    homes: Homes,
-    synthesis: Synthesis,
-    january: int,
-    reference: date,
-    effects: Effects,
-) -> Roll:
-    """The roll of a January: everyone in ordinary schooling, and plans as they are placed."""
-    day = np.datetime64(reference if january == reference.year else census_day(january), "D")
-    share = effects.values("people.participation")
-    group = people.year_group(january, reference.year)
-    first, last = YEAR_GROUPS.index("N1"), YEAR_GROUPS.index("14")
-    names = np.array(YEAR_GROUPS)
-    threshold = np.zeros(len(YEAR_GROUPS))
-    threshold[YEAR_GROUPS.index("R") : YEAR_GROUPS.index("7")] = share["primary"]
-    threshold[YEAR_GROUPS.index("7") : YEAR_GROUPS.index("12")] = share["secondary"]
-    schooled = (group >= first) & (group <= last)
-    safe = group.clip(first, last)
-    on_roll = people.at_school < threshold[safe]
-    for name, drawn in (
-        ("N1", people.at_nursery),
-        ("N2", people.at_nursery),
-        ("12", people.at_sixth_form),
-        ("13", people.at_sixth_form),
-    ):
-        on_roll |= (names[safe] == name) & (drawn < share[name])
-    present = (people.since <= january) & (people.until >= january) & schooled
-    on_roll &= present
-    school = np.where(safe >= YEAR_GROUPS.index("7"), homes.secondary, homes.primary)
-    school = np.where(safe < YEAR_GROUPS.index("R"), homes.nursery, school)
-    plans = need.plans
-    plan = np.full(len(people), -1, dtype=np.int64)
-    placed = (placements.entry <= day) & (np.isnat(plans.cease) | (plans.cease > day))
-    here = np.isin(placements.setting, [SETTINGS.index(s) for s in ON_CENSUS]) & ~placements.away
-    mine = np.flatnonzero(placed & schooled[plans.person] & present[plans.person])
-    on_roll[plans.person[mine]] = here[mine]
-    moved = mine[here[mine]]
-    plan[plans.person[moved]] = moved
-    special = moved[
-        ~np.isin(placements.setting[moved], [SETTINGS.index(s) for s in MAINSTREAM])
-    ]
-    school[plans.person[special]] = placements.school[special]
-    current = moved if january == reference.year else special
-    school[plans.person[current]] = placements.school[current]
-    # Trim to the size asked for: those beyond it go to independent schools, year after year.
-    surplus = int(on_roll.sum()) - synthesis.pupils
-    if surplus > 0:
-        key = np.where(on_roll & (plan < 0) & _never_planned(people, plans.person), people.at_school, -1)
-        on_roll[np.argpartition(-key, surplus - 1)[:surplus]] = False
-    person = np.flatnonzero(on_roll)
-    return Roll(january, person, school[person], plan[person])
-
-
-def _never_planned(people: People, person: Ints) -> Bools:
-    free = np.ones(len(people), dtype=bool)
-    free[person] = False
-    return free
-
+    day: Days = np.minimum(entry, latest)
+    return day

@@ -56,12 +56,14 @@ class Places:
     @property
     def depth(self) -> Floats:
         """Deprivation of all small areas; the middle where it lies outside."""
-        return np.r_[self.lsoa["depth"].to_numpy(), np.zeros(len(self.outside))]
+        depth: Floats = np.r_[self.lsoa["depth"].to_numpy(), np.zeros(len(self.outside))]
+        return depth
 
     @property
     def district(self) -> Ints:
         """Position of the district of every small area; -1 outside."""
-        return np.r_[self.lsoa["district"].to_numpy(), np.full(len(self.outside), -1)]
+        district: Ints = np.r_[self.lsoa["district"].to_numpy(), np.full(len(self.outside), -1)]
+        return district
 
 
 def ward_names(count: int) -> list[str]:
@@ -178,7 +180,8 @@ _KINDS: dict[str, tuple[float, int, str, dict[str, float], str, str]] = {
         "", "Primary School",
     ),
     "secondary": (
-        2_100, 16, "secondary", {"01": 2, "02": 1, "28": 1.5, "34": 5, "35": 0.5}, "", "High School",
+        2_100, 16, "secondary", {"01": 2, "02": 1, "28": 1.5, "34": 5, "35": 0.5},
+        "", "High School",
     ),
     "special": (5_800, 12, "special", {"07": 4, "12": 1, "44": 2, "36": 0.5}, "", "School"),
     "alternative_provision": (
@@ -228,7 +231,9 @@ def build_schools(places: Places, pupils: int, plans: int, seed: int) -> Schools
                     "establishment_type": codes[code],
                     "phase": phase,
                     "school_type": school_type or kind_of_type,
-                    "school_old_la_code": area.old_la_code if home else others[number % len(others)],
+                    "school_old_la_code": area.old_la_code
+                    if home
+                    else others[number % len(others)],
                     "district": number * districts // inside if home else -1,
                     "college": phase == "post_16",
                 }

@@ -12,38 +12,19 @@ from jsna.synthetic import need
 from jsna.synthetic.draws import Bools, Days, Ints, Labels, stream
 from jsna.synthetic.effects import Effects
 from jsna.synthetic.people import text_of
-from jsna.synthetic.placement import SETTING_CODES, SETTINGS
+from jsna.synthetic.returned import code, day, flag, number, placementdetail, plandetail
 from jsna.synthetic.shown import person_quantities
 from jsna.synthetic.view import Quantity, View
 from jsna.synthetic.world import World
 
-#: Where the running numbers of each module begin.
-_FIRST = {"person": 100_001, "requests": 200_001, "assessment": 400_001, "namedplan": 500_001,
-          "activeplans": 700_001}  # fmt: skip
 #: Shares assumed here have no bearing on any measure.
-_UPN_AFTER_SCHOOL, _TRANSFERRED, _SECOND_PLACEMENT = 0.6, 0.02, 0.02
+_UPN_AFTER_SCHOOL, _TRANSFERRED = 0.6, 0.02
 _SOURCES, _SOURCE_SHARES = ["1", "2", "3", "4", "5"], [0.42, 0.54, 0.01, 0.02, 0.01]
 
 
 def view(world: World, module: str) -> View:
     """Rows of a module; those of a module not known are the persons of the return."""
     return _MODULES.get(module, _person)(world)
-
-
-def _number(module: str, positions: Ints) -> Quantity:
-    return lambda: pa.array(positions + _FIRST[module]).cast(pa.string())
-
-
-def _day(days: Days) -> Quantity:
-    return lambda: pa.array(days, type=pa.date32())
-
-
-def _code(labels: Labels) -> Quantity:
-    return lambda: pa.array(labels, mask=labels == "", type=pa.string())
-
-
-def _flag(values: Bools) -> Quantity:
-    return lambda: pa.array(values)
 
 
 def _person(world: World) -> View:
@@ -61,9 +42,9 @@ def _person(world: World) -> View:
     quantities = person_quantities(world, person)
     upn = quantities["upn"]
     quantities |= {
-        "person_table_id": _number("person", np.arange(len(person))),
+        "person_table_id": number("person", np.arange(len(person))),
         "sen2_upn": lambda: _masked(upn(), known),
-        "upn_unknown": _code(reason),
+        "upn_unknown": code(reason),
         "uln": lambda: _masked(_ulns(len(person)), learner),
     }
     return View(len(person), quantities)
@@ -89,18 +70,18 @@ def _requests(world: World) -> View:
         count,
         {
             **person_quantities(world, cases.person),
-            "person_table_id": _number("person", world.export.person_number),
-            "requests_table_id": _number("requests", np.arange(count)),
-            "received_date": _day(cases.received),
+            "person_table_id": number("person", world.export.person_number),
+            "requests_table_id": number("requests", np.arange(count)),
+            "received_date": day(cases.received),
             "request_source": lambda: text_of(
                 _SOURCES, np.where(np.isnat(cases.received), -1, source)
             ),
-            "rya": _flag(np.zeros(count, dtype=bool)),
-            "request_outcome_date": _day(cases.decided),
-            "request_outcome": _code(cases.outcome),
-            "request_mediation": _flag(cases.mediation),
-            "request_tribunal": _flag(cases.appeal),
-            "exported": _flag(np.zeros(count, dtype=bool)),
+            "rya": flag(np.zeros(count, dtype=bool)),
+            "request_outcome_date": day(cases.decided),
+            "request_outcome": code(cases.outcome),
+            "request_mediation": flag(cases.mediation),
+            "request_tribunal": flag(cases.appeal),
+            "exported": flag(np.zeros(count, dtype=bool)),
         },
     )
 
@@ -112,15 +93,15 @@ def _assessment(world: World) -> View:
     return View(
         len(at),
         {
-            "requests_table_id": _number("requests", at),
-            "assessment_table_id": _number("assessment", np.arange(len(at))),
-            "assessment_outcome": _code(cases.assessed[at]),
-            "assessment_outcome_date": _day(cases.assessed_on[at]),
-            "assessment_mediation": _flag(none & (rng.random(len(at)) < 0.25)),
-            "assessment_tribunal": _flag(none & (rng.random(len(at)) < 0.18)),
-            "other_mediation": _flag(rng.random(len(at)) < 0.018),
-            "other_tribunal": _flag(rng.random(len(at)) < 0.03),
-            "week_20_exception": _flag(cases.exception[at]),
+            "requests_table_id": number("requests", at),
+            "assessment_table_id": number("assessment", np.arange(len(at))),
+            "assessment_outcome": code(cases.assessed[at]),
+            "assessment_outcome_date": day(cases.assessed_on[at]),
+            "assessment_mediation": flag(none & (rng.random(len(at)) < 0.25)),
+            "assessment_tribunal": flag(none & (rng.random(len(at)) < 0.18)),
+            "other_mediation": flag(rng.random(len(at)) < 0.018),
+            "other_tribunal": flag(rng.random(len(at)) < 0.03),
+            "week_20_exception": flag(cases.exception[at]),
         },
     )
 
@@ -136,15 +117,15 @@ def _namedplan(world: World) -> View:
     return View(
         len(at),
         {
-            "requests_table_id": _number("requests", at),
-            "namedplan_table_id": _number("namedplan", np.arange(len(at))),
-            "start_date": _day(plans.start[plan]),
+            "requests_table_id": number("requests", at),
+            "namedplan_table_id": number("namedplan", np.arange(len(at))),
+            "start_date": day(plans.start[plan]),
             "plan_residential": _residential(world, plan),
-            "plan_work_based": _flag(np.zeros(len(at), dtype=bool)),
-            "personal_budget": _flag(budget),
-            "organised_arrangements": _flag(budget & ~direct),
-            "direct_payments": _flag(direct),
-            "cease_date": _day(plans.cease[plan]),
+            "plan_work_based": flag(np.zeros(len(at), dtype=bool)),
+            "personal_budget": flag(budget),
+            "organised_arrangements": flag(budget & ~direct),
+            "direct_payments": flag(direct),
+            "cease_date": day(plans.cease[plan]),
             "cease_reason": lambda: text_of(reasons, plans.reason[plan]),
         },
     )
@@ -156,70 +137,24 @@ def _residential(world: World, plan: Ints) -> Quantity:
     return lambda: text_of(["A", "B"], codes - 1)
 
 
-def _provider(world: World, prefix: str, plan: Ints, rank: Ints) -> dict[str, Quantity]:
-    """Where a child is placed, as a school, a college or another setting.
-
-    A second placement (rank 2) is always an arrangement of the authority's beside the first.
-    """
-    first = rank == 1
-    school = np.where(first, world.placements.school[plan], -1)
-    frame = world.schools.frame
-    college = frame["college"].to_numpy()[school.clip(0)] & (school >= 0)
-    setting = world.placements.setting[plan]
-    codes = sorted(set(SETTING_CODES.values()))
-    of = np.array([codes.index(SETTING_CODES[s]) if s in SETTING_CODES else -1 for s in SETTINGS])
-    code = np.where(first, of[setting], codes.index("OLA"))
-    in_school = (school >= 0) & ~college
-
-    def unit(name: str) -> Quantity:
-        return lambda: pa.array(first & (setting == SETTINGS.index(name)), mask=~in_school)
-
-    return {
-        f"{prefix}_urn": lambda: text_of(list(frame["urn"]), np.where(college, -1, school)),
-        f"{prefix}_ukprn": lambda: text_of(
-            frame["ukprn"].fillna("").tolist(), np.where(college, school, -1)
-        ),
-        f"{prefix}_sen_setting": lambda: text_of(codes, code),
-        f"{prefix}_rank": lambda: pa.array(rank),
-        f"{prefix}_sen_unit": unit("sen_unit"),
-        f"{prefix}_resourced_provision": unit("resourced_provision"),
-    }
-
-
-def _plandetail(world: World) -> View:
-    at = np.arange(len(world.export.named))
-    plan = world.cases.plan[world.export.named]
-    named = world.placements.setting[plan] != SETTINGS.index("not_recorded")
-    at, plan = at[named], plan[named]
-    return View(
-        len(at),
-        {
-            "namedplan_table_id": _number("namedplan", at),
-            **_provider(world, "plan", plan, np.ones(len(at), dtype=np.int64)),
-        },
-    )
-
-
 def _activeplans(world: World) -> View:
     at = world.export.active
     plan = world.cases.plan[at]
     rng = stream(world.synthesis.seed, "return", "activeplans")
     others = [n.old_la_code for n in world.places.area.neighbours] or ["999"]
-    came = np.where(
-        rng.random(len(at)) < _TRANSFERRED, rng.integers(0, len(others), len(at)), -1
-    )
+    came = np.where(rng.random(len(at)) < _TRANSFERRED, rng.integers(0, len(others), len(at)), -1)
     meeting, outcome, last = _reviews(
         world.need.plans.start[plan], world.reference, world.synthesis.seed, world.effects
     )
     return View(
         len(at),
         {
-            "requests_table_id": _number("requests", at),
-            "activeplans_table_id": _number("activeplans", np.arange(len(at))),
+            "requests_table_id": number("requests", at),
+            "activeplans_table_id": number("activeplans", np.arange(len(at))),
             "transfer_la": lambda: text_of(others, came),
-            "review_meeting": _day(meeting),
-            "review_outcome": _code(outcome),
-            "last_review": _day(last),
+            "review_meeting": day(meeting),
+            "review_outcome": code(outcome),
+            "last_review": day(last),
         },
     )
 
@@ -240,34 +175,6 @@ def _reviews(
     return meeting, outcome, decision
 
 
-def _placementdetail(world: World) -> View:
-    active = world.cases.plan[world.export.active]
-    rng = stream(world.synthesis.seed, "return", "placementdetail")
-    known = np.flatnonzero(
-        world.placements.setting[active] != SETTINGS.index("not_recorded")
-    )
-    in_school = world.placements.school[active[known]] >= 0
-    second = known[in_school & (rng.random(len(known)) < _SECOND_PLACEMENT)]
-    at = np.r_[known, second]
-    rank = np.r_[np.ones(len(known), np.int64), np.full(len(second), 2)]
-    order = np.lexsort((rank, at))
-    at, rank = at[order], rank[order]
-    plan = active[at]
-    return View(
-        len(at),
-        {
-            "activeplans_table_id": _number("activeplans", at),
-            **_provider(world, "placement", plan, rank),
-            "entry_date": _day(world.placements.entry[plan]),
-            "leaving_date": lambda: pa.nulls(len(at), pa.date32()),
-            "residential": lambda: text_of(
-                ["A", "B"], np.where(rank == 1, world.placements.residential[plan] - 1, -1)
-            ),
-            "work_based": _flag(np.zeros(len(at), dtype=bool)),
-        },
-    )
-
-
 def _senneed(world: World) -> View:
     plan = world.cases.plan[world.export.active]
     person = world.need.plans.person[plan]
@@ -276,7 +183,7 @@ def _senneed(world: World) -> View:
     return View(
         len(at),
         {
-            "activeplans_table_id": _number("activeplans", at),
+            "activeplans_table_id": number("activeplans", at),
             "plan_sen_type": lambda: need.labels(needs[at, rank]),
             "plan_sen_type_rank": lambda: pa.array(rank + 1),
         },
@@ -288,8 +195,8 @@ _MODULES = {
     "requests": _requests,
     "assessment": _assessment,
     "namedplan": _namedplan,
-    "plandetail": _plandetail,
+    "plandetail": plandetail,
     "activeplans": _activeplans,
-    "placementdetail": _placementdetail,
+    "placementdetail": placementdetail,
     "senneed": _senneed,
 }

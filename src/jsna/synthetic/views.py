@@ -7,6 +7,8 @@ rows (pupils for records about children, small areas for others) and every quant
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import pyarrow as pa
 
@@ -19,6 +21,7 @@ from jsna.synthetic.placement import MAINSTREAM, SETTINGS
 from jsna.synthetic.shown import person_quantities, school_quantities
 from jsna.synthetic.view import Quantity, View
 from jsna.synthetic.world import World
+
 
 def of(world: World, extract: Extract, table: Table, delivery: Delivery) -> View:
     """The view of a table of one delivery."""
@@ -95,8 +98,9 @@ def _exclusions(world: World, period: str) -> View:
         "sen_provision_at_event": lambda: text_of(need.PROVISIONS, then),
     }
     for number in range(3):
-        given = found.reasons[order, number]
-        quantities[f"exclusion_reason_{number + 1}"] = lambda given=given: text_of(reasons, given)
+        quantities[f"exclusion_reason_{number + 1}"] = partial(
+            text_of, reasons, found.reasons[order, number]
+        )
     return View(len(row), quantities)
 
 
@@ -130,11 +134,12 @@ def _ncmp(world: World, period: str) -> View:
 def areas(world: World, period: str) -> View:
     """Small areas of the county."""
     frame = world.places.lsoa
-    shown = [c for c in frame if c not in ("district", "ward", "depth", "weight")]
-    return View(
-        len(frame),
-        {name: (lambda name=name: pa.array(frame[name], from_pandas=True)) for name in shown},
-    )
+    hidden = ("district", "ward", "depth", "weight")
+    shown = [str(name) for name in frame.columns if name not in hidden]
+    quantities: dict[str, Quantity] = {
+        name: partial(pa.array, frame[name], from_pandas=True) for name in shown
+    }
+    return View(len(frame), quantities)
 
 
 def _schools(world: World, period: str) -> View:

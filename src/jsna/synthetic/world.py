@@ -8,11 +8,11 @@ from datetime import date
 import numpy as np
 
 from jsna.edition import Configuration, Synthesis
-from jsna.synthetic import casework, draws, need, people, placement, places
+from jsna.synthetic import casework, draws, need, people, placement, places, rolls
 from jsna.synthetic.draws import Bools, Ints, stream
 from jsna.synthetic.effects import Effects
 from jsna.synthetic.need import Need
-from jsna.synthetic.people import People
+from jsna.synthetic.people import YEAR_GROUPS, People
 from jsna.synthetic.placement import Homes, Placements
 from jsna.synthetic.places import Places, Schools
 
@@ -67,7 +67,7 @@ class World:
 
     def _register(self, january: int) -> Registrations:
         rng = stream(self.synthesis.seed, "roll", str(january))
-        roll = placement.roll(
+        roll = rolls.roll(
             self.people, self.need, self.placements, self.homes, self.synthesis, january,
             self.reference, self.effects,
         )  # fmt: skip
@@ -78,20 +78,19 @@ class World:
         )[roll.person]
         fsm = self._fsm(january, roll.person, provision)
         year_group = self.people.year_group(january, self.reference.year)[roll.person]
+        main = self._moved(roll.person, roll.school, year_group, provision)
         # As a county's file comes: school by school, year group by year group.
-        order = np.lexsort((rng.random(len(roll.person)), year_group, roll.school))
+        order = np.lexsort((rng.random(len(roll.person)), year_group, main))
         drawn = rng.random(len(order))
         status = np.where(drawn < _DUAL, "M", "C")
         second = np.flatnonzero(status == "M")
         guests = np.flatnonzero(drawn > 1 - _GUEST)
         again = np.r_[np.arange(len(order)), second, guests]
         where = order[again]
-        school = roll.school[where]
+        school = main[where]
         units = self.schools.kinds["alternative_provision"]
         school[len(order) :] = units[rng.integers(0, len(units), len(again) - len(order))]
-        setting = np.where(
-            roll.plan >= 0, self.placements.setting[roll.plan.clip(0)], -1
-        )
+        setting = np.where(roll.plan >= 0, self.placements.setting[roll.plan.clip(0)], -1)
         # A second registration at the very school would be no second registration.
         status = np.r_[status, np.full(len(second), "S"), np.full(len(guests), "G")]
         kept = np.r_[
@@ -107,6 +106,17 @@ class World:
             setting=setting[where][kept],
             on_roll=len(order),
         )
+
+    def _moved(self, person: Ints, school: Ints, year_group: Ints, provision: Ints) -> Ints:
+        """Schools, with a few pupils on SEN support in alternative provision instead."""
+        luck = stream(self.synthesis.seed, "alternative provision").random(len(self.people))
+        units = self.schools.kinds["alternative_provision"]
+        in_unit = (provision == need.K) & (year_group >= YEAR_GROUPS.index("8"))
+        in_unit &= self.need.primary[person] == need.NEEDS.index("SEMH")
+        share = self.effects.value("placement.alternative")
+        in_unit &= luck[person] < share
+        unit = units[(luck[person] / share * len(units)).astype(np.int64).clip(0, len(units) - 1)]
+        return np.where(in_unit, unit, school)
 
     def _fsm(self, january: int, person: Ints, provision: Ints) -> Bools:
         """Who is eligible for free school meals; mostly the same pupils every year."""
@@ -134,5 +144,15 @@ def build(config: Configuration, effects: Effects) -> World:
     cases = casework.build(everyone, needs, synthesis, reference, effects)
     exported = casework.export(cases, needs, seed)
     return World(
-        synthesis, reference, effects, land, schools, everyone, needs, homes, placed, cases, exported
+        synthesis,
+        reference,
+        effects,
+        land,
+        schools,
+        everyone,
+        needs,
+        homes,
+        placed,
+        cases,
+        exported,
     )

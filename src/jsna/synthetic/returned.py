@@ -1,0 +1,104 @@
+"""Columns of the SEN2 return, and where its children are placed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from jsna.synthetic.draws import Bools, Days, Ints, Labels, stream
+from jsna.synthetic.people import text_of
+from jsna.synthetic.placement import SETTING_CODES, SETTINGS
+from jsna.synthetic.view import Quantity, View
+from jsna.synthetic.world import World
+
+#: Where the running numbers of each module begin.
+_FIRST = {"person": 100_001, "requests": 200_001, "assessment": 400_001, "namedplan": 500_001,
+          "activeplans": 700_001}  # fmt: skip
+#: Share of placements beside which a second stands; assumed, and of no bearing on any measure.
+_SECOND_PLACEMENT = 0.02
+
+
+def number(module: str, positions: Ints) -> Quantity:
+    return lambda: pa.array(positions + _FIRST[module]).cast(pa.string())
+
+
+def day(days: Days) -> Quantity:
+    return lambda: pa.array(days, type=pa.date32())
+
+
+def code(labels: Labels) -> Quantity:
+    return lambda: pa.array(labels, mask=labels == "", type=pa.string())
+
+
+def flag(values: Bools) -> Quantity:
+    return lambda: pa.array(values)
+
+
+def _provider(world: World, prefix: str, plan: Ints, rank: Ints) -> dict[str, Quantity]:
+    """Where a child is placed, as a school, a college or another setting.
+
+    A second placement (rank 2) is always an arrangement of the authority's beside the first.
+    """
+    first = rank == 1
+    school = np.where(first, world.placements.school[plan], -1)
+    frame = world.schools.frame
+    college = frame["college"].to_numpy()[school.clip(0)] & (school >= 0)
+    setting = world.placements.setting[plan]
+    codes = sorted(set(SETTING_CODES.values()))
+    of = np.array([codes.index(SETTING_CODES[s]) if s in SETTING_CODES else -1 for s in SETTINGS])
+    shown = np.where(first, of[setting], codes.index("OLA"))
+    in_school = (school >= 0) & ~college
+
+    def unit(name: str) -> Quantity:
+        return lambda: pa.array(first & (setting == SETTINGS.index(name)), mask=~in_school)
+
+    return {
+        f"{prefix}_urn": lambda: text_of(list(frame["urn"]), np.where(college, -1, school)),
+        f"{prefix}_ukprn": lambda: text_of(
+            frame["ukprn"].fillna("").tolist(), np.where(college, school, -1)
+        ),
+        f"{prefix}_sen_setting": lambda: text_of(codes, shown),
+        f"{prefix}_rank": lambda: pa.array(rank),
+        f"{prefix}_sen_unit": unit("sen_unit"),
+        f"{prefix}_resourced_provision": unit("resourced_provision"),
+    }
+
+
+def plandetail(world: World) -> View:
+    at = np.arange(len(world.export.named))
+    plan = world.cases.plan[world.export.named]
+    named = world.placements.setting[plan] != SETTINGS.index("not_recorded")
+    at, plan = at[named], plan[named]
+    return View(
+        len(at),
+        {
+            "namedplan_table_id": number("namedplan", at),
+            **_provider(world, "plan", plan, np.ones(len(at), dtype=np.int64)),
+        },
+    )
+
+
+def placementdetail(world: World) -> View:
+    active = world.cases.plan[world.export.active]
+    rng = stream(world.synthesis.seed, "return", "placementdetail")
+    known = np.flatnonzero(world.placements.setting[active] != SETTINGS.index("not_recorded"))
+    in_school = world.placements.school[active[known]] >= 0
+    second = known[in_school & (rng.random(len(known)) < _SECOND_PLACEMENT)]
+    at = np.r_[known, second]
+    rank = np.r_[np.ones(len(known), np.int64), np.full(len(second), 2)]
+    order = np.lexsort((rank, at))
+    at, rank = at[order], rank[order]
+    plan = active[at]
+    return View(
+        len(at),
+        {
+            "activeplans_table_id": number("activeplans", at),
+            **_provider(world, "placement", plan, rank),
+            "entry_date": day(world.placements.entry[plan]),
+            "leaving_date": lambda: pa.nulls(len(at), pa.date32()),
+            "residential": lambda: text_of(
+                ["A", "B"], np.where(rank == 1, world.placements.residential[plan] - 1, -1)
+            ),
+            "work_based": flag(np.zeros(len(at), dtype=bool)),
+        },
+    )

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from jsna.errors import Problem
 from jsna.measures.declaration import CategoryColumns, Published
@@ -54,14 +55,13 @@ def figures(
     if problems:
         return Figures(pd.DataFrame(), problems)
     rows = _selected(rows, mapping)
-    timed, problems = _periods(rows, mapping, where)
-    parts: list[pd.DataFrame] = []
-    for category, columns in _wide(mapping):
-        part, found = _part(timed, mapping, category, columns, where)
-        parts.append(part)
-        problems += found
-    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-    return Figures(frame, list(dict.fromkeys(problems)))
+    rows, problems = _periods(rows, mapping, where)
+    rows, labels, ours = _labelled(rows, mapping)
+    problems += _repeated(rows, labels, where)
+    reader = _Cells(rows, where)
+    parts = [_part(reader, columns, wide, ours) for wide, columns in _wide(mapping)]
+    frame = _added_up(pd.concat(parts, ignore_index=True))
+    return Figures(frame, [*problems, *reader.problems])
 
 
 def _with_denominator(
@@ -142,7 +142,8 @@ def _selected(rows: pd.DataFrame, mapping: Published) -> pd.DataFrame:
     for column, wanted in mapping.select.items():
         allowed = (wanted,) if isinstance(wanted, str) else wanted
         kept &= rows[column].str.strip().isin(allowed)
-    return rows[kept]
+    needed = {*PLACE[:2], TIME, FOOTNOTE, ROW, *columns_of(mapping)}
+    return rows.loc[kept, [column for column in rows if column in needed]]
 
 
 def _periods(
@@ -177,25 +178,43 @@ def _periods(
     return timed, problems
 
 
+class _Cells:
+    """Cells of a file's columns, each column read once."""
+
+    def __init__(self, rows: pd.DataFrame, where: str) -> None:
+        self.rows, self.where = rows, where
+        self.problems: list[Problem] = []
+        self._read: dict[str, symbols.Cells] = {}
+
+    def __getitem__(self, name: str) -> symbols.Cells:
+        if name not in self._read:
+            self._read[name], found = symbols.cells(self.rows[name], self.where, self.rows[ROW])
+            self.problems += found
+        return self._read[name]
+
+
 def _part(
-    rows: pd.DataFrame,
-    mapping: Published,
-    wide: dict[str, str],
+    reader: _Cells,
     columns: CategoryColumns,
-    where: str,
-) -> tuple[pd.DataFrame, list[Problem]]:
-    """Figures of one wide category (or of a long file), one row for each key."""
-    rows, labels = _labelled(rows, mapping, wide)
-    problems = _repeated(rows, labels, where)
-    out = rows[KEY].copy()
-    notes = [rows["_said"], rows[FOOTNOTE].str.strip()]
+    wide: dict[str, str],
+    ours: Sequence[dict[str, str]],
+) -> pd.DataFrame:
+    """Figures of one wide category, or of a long file: one row for each row of the file."""
+    rows = reader.rows
+    named = [canonical({**categories, **wide}) for categories in ours]
+    out = rows[PLACE].copy()
+    out["breakdown"] = [named[code][0] for code in rows["_ours"]]
+    out["category"] = [named[code][1] for code in rows["_ours"]]
+    notes = rows["_said"].str.cat(rows[FOOTNOTE], sep=" ")
     for side in SIDES:
-        number, status, partial, found = _side(rows, _parts(getattr(columns, side)), where)
-        problems += found
+        number, status, partial = _side(reader, _parts(getattr(columns, side)))
         out[side], out[f"{side}_status"] = number, status
-        notes.append(pd.Series(np.where(partial, PARTIAL, ""), index=rows.index))
-    out["note"] = _joined(notes)
-    return _added_up(out, bool(columns.value)), problems
+        if partial.any():
+            notes = notes.str.cat(
+                pd.Series(np.where(partial, PARTIAL, ""), rows.index, dtype="str"), sep=" "
+            )
+    out["note"] = notes.str.replace(r"\s+", " ", regex=True).str.strip()
+    return out.assign(given=bool(columns.value))
 
 
 _RANGE: Final = re.compile(r"(.*?)(\d+)\.\.(\d+)(.*)")
@@ -215,32 +234,28 @@ def expanded(categories: Mapping[str, str]) -> dict[str, str]:
 
 
 def _labelled(
-    rows: pd.DataFrame, mapping: Published, wide: dict[str, str]
-) -> tuple[pd.DataFrame, list[str]]:
-    """Rows of known categories with `breakdown` and `category`; and the label columns."""
+    rows: pd.DataFrame, mapping: Published
+) -> tuple[pd.DataFrame, list[str], list[dict[str, str]]]:
+    """Rows of known categories, with `_ours`: the position of their categories in a list.
+
+    Returns:
+        The rows; the columns of their published labels; and the list (dimension -> category).
+    """
     names = sorted(mapping.dimensions)
-    ours = pd.DataFrame(index=rows.index)
-    for name in names:
-        labels = rows[mapping.dimensions[name]].str.strip()
-        known = mapping.categories.get(name)
-        ours[name] = labels.map(expanded(known)) if known is not None else labels
-    kept = ours.notna().all(axis=1)
-    rows, ours = rows[kept], ours[kept]
-    combined = {
-        combination: canonical({**dict(zip(names, combination, strict=True)), **wide})
-        for combination in set(zip(*(ours[name] for name in names), strict=True))
-    } or {(): canonical(wide)}
-    keys = list(zip(*(ours[name] for name in names), strict=True)) if names else [()] * len(rows)
+    found = pd.DataFrame(index=rows.index)
     raw = {f"_label_{name}": rows[mapping.dimensions[name]].str.strip() for name in names}
-    # The file may have columns called `breakdown` or `category`: its labels are kept apart.
-    return (
-        rows.assign(
-            **raw,
-            breakdown=[combined[key][0] for key in keys],
-            category=[combined[key][1] for key in keys],
-        ),
-        list(raw),
-    )
+    for name in names:
+        known = mapping.categories.get(name)
+        labels = raw[f"_label_{name}"]
+        found[name] = labels.map(expanded(known)) if known is not None else labels
+    kept = found.notna().all(axis=1)
+    rows = rows.assign(**raw, _ours=0)[kept]
+    if not names:
+        return rows, [], [{}]
+    groups = found[kept].groupby(names, sort=True)
+    rows["_ours"] = groups.ngroup()
+    ours = groups.size().index.to_frame().astype("str").to_dict("records")
+    return rows, list(raw), [{str(k): str(v) for k, v in record.items()} for record in ours]
 
 
 def _repeated(rows: pd.DataFrame, labels: Sequence[str], where: str) -> list[Problem]:
@@ -259,21 +274,16 @@ def _repeated(rows: pd.DataFrame, labels: Sequence[str], where: str) -> list[Pro
 
 
 def _side(
-    rows: pd.DataFrame, names: Sequence[str], where: str
-) -> tuple[pd.Series[float], pd.Series[str], pd.Series[bool], list[Problem]]:
+    reader: _Cells, names: Sequence[str]
+) -> tuple[NDArray[np.float64], NDArray[np.object_], NDArray[np.bool_]]:
     """A side's numbers, their status, and where only some of the added columns had a number."""
-    if not names:
-        nothing = pd.Series(np.nan, index=rows.index)
-        none = pd.Series("", index=rows.index, dtype="str")
-        return nothing, none, pd.Series(False, index=rows.index), []
-    problems: list[Problem] = []
-    total = np.full(len(rows), np.nan)
-    first = np.full(len(rows), "", dtype=object)
-    missing, hidden = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
+    size = len(reader.rows)
+    total = np.full(size, np.nan)
+    first = np.full(size, "", dtype=object)
+    missing, hidden = np.zeros(size, bool), np.zeros(size, bool)
     for name in names:
-        cells, found = symbols.cells(rows[name], where, rows[ROW])
-        problems += found
-        value, status = cells.value.to_numpy(), cells.status.to_numpy(dtype=object)
+        value = reader[name].value.to_numpy()
+        status = reader[name].status.to_numpy(dtype=object)
         total = np.where(np.isnan(total), value, total + np.nan_to_num(value))
         first = np.where(first == "", status, first)
         missing |= np.isnan(value)
@@ -281,30 +291,17 @@ def _side(
         hidden |= np.isin(status.astype(str), ("c", "low", "u")) & (len(names) > 1)
     total = np.where(hidden, np.nan, total)
     gone = np.isnan(total)
-    return (
-        pd.Series(total, index=rows.index),
-        pd.Series(np.where(gone, first, ""), index=rows.index, dtype="str"),
-        pd.Series(missing & ~gone, index=rows.index),
-        problems,
-    )
+    return total, np.where(gone, first, ""), missing & ~gone & bool(names)
 
 
-def _joined(notes: Sequence[pd.Series[str]]) -> pd.Series[str]:
-    out = notes[0]
-    for more in notes[1:]:
-        out = (out + " " + more).str.strip()
-    return out
-
-
-def _added_up(part: pd.DataFrame, has_value: bool) -> pd.DataFrame:
+def _added_up(part: pd.DataFrame) -> pd.DataFrame:
     """One row for each key: labels mapped to one category are added up."""
-    part["given"] = has_value
     if not part.duplicated(KEY).any():
         return part
     notes = part[[*KEY, "note"]].drop_duplicates().query("note != ''")
     groups = part.groupby(KEY, sort=True)
     out = groups[list(SIDES)].sum(min_count=1)
-    out["given"] = has_value & (groups.size() == 1)
+    out["given"] = groups["given"].first() & (groups.size() == 1)
     out["note"] = notes.groupby(KEY)["note"].agg(" ".join).reindex(out.index).fillna("")
     for side in SIDES:
         # Any symbol sorts after none; where one part is hidden or missing there is no total.

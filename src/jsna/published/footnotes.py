@@ -8,29 +8,20 @@ one about age with figures by age.
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import Final
 
 import pandas as pd
 
-from jsna.published.release import AUTHORITY, LEVEL, Release
+from jsna.published.release import AUTHORITY, LEVEL, Release, Scope
 
 _YEAR: Final = re.compile(r"\b(20\d\d)(?:/(\d\d))?\b")
 
 
-class Scope(NamedTuple):
-    """What a footnote is about; empty sets narrow nothing."""
-
-    text: str
-    years: frozenset[int]
-    authorities: frozenset[str]
-    regions: frozenset[str]
-    age: bool
-
-
-def scopes(release: Release) -> list[Scope]:
+def scopes(release: Release) -> tuple[Scope, ...]:
     """The scope of every footnote of a table, from its words and the table's own authorities."""
     if not release.footnotes:
-        return []
+        return ()
     columns = ["la_name", "new_la_code", "region_code"]
     if not set(columns) <= set(release.frame):
         known = pd.DataFrame(columns=columns)
@@ -55,15 +46,15 @@ def scopes(release: Release) -> list[Scope]:
                 bool(re.match(r"Age\b", text)),
             )
         )
-    return found
+    return tuple(found)
 
 
-def of(figures: pd.DataFrame, release: Release) -> pd.Series[str]:
+def of(figures: pd.DataFrame, narrowed: Sequence[Scope]) -> pd.Series[str]:
     """The footnotes of each figure, joined.
 
     Args:
         figures: rows with `area_code`, `geography`, `period` and `breakdown`.
-        release: the table they come from.
+        narrowed: the footnotes of the table they come from.
 
     A year no figure has (the one a figure was collected in, say) stands for the latest.
     """
@@ -71,7 +62,7 @@ def of(figures: pd.DataFrame, release: Release) -> pd.Series[str]:
     years = figures["period"].str[:2].astype("int64") * 100 + figures["period"].str[-2:].astype(
         "int64"
     )
-    for scope in scopes(release):
+    for scope in narrowed:
         applies = pd.Series(True, index=figures.index)
         if scope.years:
             present = scope.years & set(years.unique())

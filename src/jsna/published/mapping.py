@@ -12,10 +12,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from jsna.edition import Area
 from jsna.errors import Problem
 from jsna.measures.declaration import Indicator, Published
-from jsna.published import areas, figures, footnotes
+from jsna.published import figures, footnotes
 from jsna.published.release import Release
 
 NEGATIVE: Final = "Negative as published."
@@ -30,30 +29,27 @@ def measures(
     release: Release,
     indicator: Indicator,
     mapping: Published,
-    area: Area,
     source: str,
     other: Release | None = None,
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Measure rows (less `edition`) of one mapping of one indicator.
 
     Args:
-        release: the table the mapping names.
+        release: the table the mapping names, less rows of areas not shown (`official.shown`).
         indicator: its declaration.
         mapping: one of `indicator.published`.
-        area: the edition's area.
         source: id of the release in the source register.
         other: the table of `mapping.denominator_from`.
     """
-    located = areas.located(release.frame, area)
-    whole = None if other is None else areas.located(other.frame, area)
-    frame, problems = figures.figures(located, mapping, release.where, whole)
+    whole = None if other is None else other.frame
+    frame, problems = figures.figures(release.frame, mapping, release.where, whole)
     problems = [_of(indicator, problem) for problem in problems]
     if problems or frame.empty:
         return pd.DataFrame(), problems
     problems = _overlap(frame, indicator, release.where)
     out = _valued(frame, indicator, mapping)
     out = _with_limits(out, indicator)
-    out["note"] = _text(out["note"], mapping.note, footnotes.of(out, release))
+    out["note"] = _text(out["note"], mapping.note, footnotes.of(out, release.scopes))
     return out.assign(
         indicator=indicator.id,
         period_type=mapping.period_type,

@@ -8,12 +8,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from jsna.edition import Configuration
+from jsna.edition import Area, Configuration
 from jsna.errors import JsnaError, Problem
 from jsna.io import Paths, sha256
 from jsna.measures import schema
 from jsna.measures.declaration import Indicator, Published
-from jsna.published import ees, iod, lait, mapping
+from jsna.published import areas, ees, footnotes, iod, lait, mapping
 from jsna.published.release import Release
 
 #: Datasets with a layout of their own; all others are Explore Education Statistics files.
@@ -49,7 +49,7 @@ def published_measures(config: Configuration, paths: Paths) -> pd.DataFrame:
         whole = releases.get((published.dataset, other.table)) if other else None
         if other and whole is None:
             continue
-        part, found = mapping.measures(release, indicator, published, config.area, source, whole)
+        part, found = mapping.measures(release, indicator, published, source, whole)
         problems += found
         if not part.empty:
             parts.append(part.assign(_rank=rank))
@@ -105,10 +105,20 @@ def _releases(
     for dataset, tables in sorted(wanted.items()):
         try:
             for table, release in _read(config, paths, dataset, sorted(tables)).items():
-                releases[dataset, table] = release
+                releases[dataset, table] = shown(release, config.area)
         except JsnaError as error:
             problems += error.problems
     return releases, problems + _year_types(config, paths)
+
+
+def shown(release: Release, area: Area) -> Release:
+    """The release with the rows of the edition's areas, and its footnotes narrowed."""
+    return Release(
+        areas.located(release.frame, area),
+        release.where,
+        release.footnotes,
+        footnotes.scopes(release),
+    )
 
 
 def _read(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import pandas as pd
 
@@ -31,6 +31,16 @@ DISTRICT: Final = "Local authority district"
 WARD: Final = "Ward"
 
 
+class Scope(NamedTuple):
+    """What a footnote is about; empty sets narrow nothing."""
+
+    text: str
+    years: frozenset[int]
+    authorities: frozenset[str]
+    regions: frozenset[str]
+    age: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Release:
     """One table of one official release.
@@ -40,11 +50,13 @@ class Release:
             of `GEOGRAPHY`, `footnote`, the publisher's own columns; and `_row` (int64).
         where: file (and table in it), for messages.
         footnotes: what the publisher says about the whole table.
+        scopes: the same, each with what it is about (`footnotes.scopes`).
     """
 
     frame: pd.DataFrame
     where: str
     footnotes: tuple[str, ...] = ()
+    scopes: tuple[Scope, ...] = ()
 
 
 def with_geography(frame: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,7 @@ declarations against them before it reads a row.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -38,6 +39,7 @@ class Analysis:
         base: the population its rows stand for.
         columns: column -> kind of value, in order.
         extracts: the extracts it is made of, the one that brings its rows first.
+        dated_by: the extract whose deliveries its periods are those of, if not the first.
         previous_year: its period is the year before that of the delivery (a January return
             describes the calendar year before it).
     """
@@ -47,6 +49,7 @@ class Analysis:
     base: Base
     columns: dict[str, Kind]
     extracts: tuple[str, ...]
+    dated_by: str = ""
     previous_year: bool = False
 
     @property
@@ -155,6 +158,7 @@ _ALL: Final = (
         "attending",
         {**_PUPIL, "suspended": "boolean"},
         ("school_census", "exclusions", "areas"),
+        dated_by="exclusions",
     ),
     Analysis(
         "ncmp",
@@ -210,8 +214,15 @@ def column_of(dimension: str) -> str:
     return "locality_code" if dimension == LOCALITY else dimension
 
 
-def arrow(name: str, rows: pa.Table | pd.DataFrame) -> pa.Table:
+def arrow(
+    name: str, rows: pa.Table | pd.DataFrame, only: Collection[str] | None = None
+) -> pa.Table:
     """The rows as an Arrow table of exactly the declared columns, in order and of their types.
+
+    Args:
+        name: analysis table they belong to.
+        rows: its rows; further columns are left out.
+        only: the columns wanted; all where not given.
 
     Raises:
         JsnaError: naming every declared column that is missing; it is a fault of the program.
@@ -225,7 +236,8 @@ def arrow(name: str, rows: pa.Table | pd.DataFrame) -> pa.Table:
         "number": pa.float64(),
     }
     table = rows if isinstance(rows, pa.Table) else pa.Table.from_pandas(rows, preserve_index=False)
-    declared = CATALOGUE[name].columns
+    columns = CATALOGUE[name].columns
+    declared = {c: kind for c, kind in columns.items() if only is None or c in only}
     missing = [column for column in declared if column not in table.column_names]
     if missing:
         rule = f"analysis table lacks the columns {', '.join(missing)}"
@@ -242,5 +254,6 @@ def periods(name: str, config: Configuration) -> set[str]:
     table = CATALOGUE[name]
     if not table.extracts:
         return set()
-    given = {d.period for d in config.edition.received if d.extract == table.extracts[0]}
+    extract = table.dated_by or table.extracts[0]
+    given = {d.period for d in config.edition.received if d.extract == extract}
     return {str(int(p) - 1) for p in given} if table.previous_year else given

@@ -7,6 +7,7 @@ axis per dimension, in which a combination nobody is in is a zero rather than a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from jsna.measures.catalogue import arrow, column_of, periods
+from jsna.measures.catalogue import CATALOGUE, arrow, column_of, periods
 from jsna.measures.declaration import LOCALITY, Indicator, Side
 
 if TYPE_CHECKING:
@@ -95,17 +96,23 @@ def sets_of(indicator: Indicator) -> list[Dimensions]:
 def sql(name: str, asked: Wanted) -> str:
     """The one query over an analysis table: a column per side, a grouping set per breakdown."""
     dimensions = _dimensions(asked)
-    columns = [f'"{column_of(d)}"' for d in dimensions]
+    split = [f'"{column_of(d)}"' for d in dimensions]
     sides = [f'{_aggregate(side)} as "s{i}"' for i, side in enumerate(asked.sides)]
     sets = ", ".join(
         "(" + ", ".join(["period", *(f'"{column_of(d)}"' for d in set_)]) + ")"
         for set_ in asked.sets
     )
-    grouping = f"grouping_id({', '.join(columns)})" if columns else "0"
+    grouping = f"grouping_id({', '.join(split)})" if split else "0"
     return (
-        f"select {', '.join(['period', *columns, f'{grouping} as grouping', *sides])} "
+        f"select {', '.join(['period', *split, f'{grouping} as grouping', *sides])} "
         f'from "{name}" group by grouping sets ({sets})'
     )
+
+
+def columns(name: str, asked: Wanted) -> list[str]:
+    """Columns of an analysis table that its query mentions; the others need not be read."""
+    words = set(re.findall(r"\w+", sql(name, asked)))
+    return [column for column in CATALOGUE[name].columns if column in words]
 
 
 def _dimensions(asked: Wanted) -> list[str]:
@@ -140,7 +147,7 @@ def count(
     with duckdb.connect() as connection:
         for name, wish in asked.items():
             if name in tables:
-                connection.register(name, arrow(name, tables[name]))
+                connection.register(name, arrow(name, tables[name], columns(name, wish)))
                 rows[name] = connection.sql(sql(name, wish)).df()
                 connection.unregister(name)
     categories = _categories(rows, asked, config)

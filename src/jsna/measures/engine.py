@@ -17,7 +17,7 @@ from jsna import io
 from jsna.edition import Configuration
 from jsna.measures import schema
 from jsna.measures.checks import check
-from jsna.measures.cubes import Cubes, Dimensions, count, counted, sets_of, wanted
+from jsna.measures.cubes import Cubes, Dimensions, columns, count, counted, sets_of, wanted
 from jsna.measures.declaration import LOCALITY, Indicator, Side
 from jsna.measures.merge import merge, reconcile
 from jsna.measures.sources import profile_of, source_of
@@ -40,8 +40,8 @@ def run(config: Configuration, paths: io.Paths) -> None:
     needed = wanted(config.indicators.values())
     folder = paths.restricted / "tables"
     tables: dict[str, pa.Table | pd.DataFrame] = {
-        name: pq.read_table(file)
-        for name in needed
+        name: pq.read_table(file, columns=columns(name, asked))
+        for name, asked in needed.items()
         if (file := folder / f"{name}.parquet").is_file()
     }
     quality = paths.restricted / "quality.parquet"

@@ -32,7 +32,7 @@ def _tables(indicator: Indicator) -> list[str]:
 
 
 def extracts_of(indicator: Indicator) -> list[str]:
-    """Extracts an indicator is counted from; the places of people are told by `areas`."""
+    """Every extract an indicator is counted from, registers of places and schools among them."""
     found = dict.fromkeys(e for table in _tables(indicator) for e in CATALOGUE[table].extracts)
     return list(found) or [RECORDS]
 
@@ -78,7 +78,13 @@ def source_of(
     ]
     if official:
         return "+".join(dict.fromkeys(official))
-    names = extracts_of(indicator)
-    # Places are everyone's background; they are named only where they are what is counted.
-    named = [name for name in names if name != "areas"] or names
-    return "local:" + "+".join(named)
+    # Registers of places and schools are everyone's background; they are named only where they
+    # are what is counted.
+    declared = registry()
+    named = [
+        extract
+        for table in _tables(indicator)
+        for position, extract in enumerate(CATALOGUE[table].extracts)
+        if position == 0 or declared[extract].person_level
+    ]
+    return "local:" + "+".join(dict.fromkeys(named or [RECORDS]))

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +29,7 @@ _SAVE_AS = "save it again as 'CSV UTF-8 (comma delimited)'"
 _CONTINUATION = bytes(
     byte for byte in range(0x80, 0xC0) if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 ).decode("cp1252")
-_MOJIBAKE = re.compile(f"[ÃÂ][{re.escape(_CONTINUATION)}]|â€|\ufffd")
+_SPOILT = (*(lead + follow for lead in "ÃÂ" for follow in _CONTINUATION), "â€", "\ufffd")
 #: Characters looked at for the header and its delimiter.
 _HEAD = 200_000
 
@@ -90,17 +89,27 @@ def _decode(content: bytes, findings: Findings) -> str | None:
             )
             return content.decode("cp1252", errors="ignore")
         findings.remark(f"read as Windows-1252 (not UTF-8 from row {row:,} on)")
-    suspicious = not text.isascii() and any(mark in text for mark in "ÃÂâ\ufffd")
-    if suspicious and (spoilt := _MOJIBAKE.search(text)):
-        findings.refuse(
-            "file.encoding",
-            "letters with accents were spoilt before the file came here: it was opened in one "
-            "encoding and saved in another; export it again from its source as UTF-8 and do not "
-            "open it",
-            row=text.count("\n", 0, spoilt.start()) + 1,
-            count=sum(1 for line in text.split("\n") if _MOJIBAKE.search(line)),
-        )
+    if not text.isascii():
+        _check_letters(text, findings)
     return text
+
+
+def _check_letters(text: str, findings: Findings) -> None:
+    """UTF-8 once read as Windows-1252 and saved so, or letters replaced because unreadable."""
+    # Names hold single such letters: looking for pairs only behind one keeps the search fast.
+    leads = [lead for lead in "ÃÂâ\ufffd" if lead in text]
+    marks = [mark for mark in _SPOILT if mark[0] in leads and mark in text]
+    if not marks:
+        return
+    rows = [n for n, line in enumerate(text.split("\n"), 1) if any(m in line for m in marks)]
+    findings.refuse(
+        "file.encoding",
+        "letters with accents were spoilt before the file came here: it was opened in one "
+        "encoding and saved in another; export it again from its source as UTF-8 and do not "
+        "open it",
+        row=rows[0],
+        count=len(rows),
+    )
 
 
 def _records(start: str, delimiter: str, most: int) -> list[list[str]]:

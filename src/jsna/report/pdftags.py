@@ -1,15 +1,144 @@
-"""What the printer leaves out of the tags, put right in the finished PDF."""
+"""What the printer leaves out of the tags, put right in the finished PDF.
+
+The printer's PDF passes PDF/UA-1 as it is. These are the things a validator does not see and a
+screen reader's user does: header cells say which way they head, running heads are not read out on
+every page, lists say what kind they are, links say where they lead.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from html import unescape
 from io import BytesIO
+from typing import Any, Final
+
+#: Page margins in CSS pixels from the top, as print.css has them: text beyond is a running head.
+_TOP: Final = 26 / 25.4 * 96
+_BOTTOM: Final = (297 - 22) / 25.4 * 96
+#: A run of marked text, and where its baseline lies.
+_RUN: Final = re.compile(rb"/Span\n<</MCID (\d+)>>\nBDC\n(.*?)EMC", re.DOTALL)
+_BASELINE: Final = re.compile(rb"(-?[\d.]+) Tm")
+_LINK: Final = re.compile(r'<a\b[^>]*?href="([^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
+#: Annotation flag: printed with the page.
+_PRINT: Final = 4
 
 
-def finish(content: bytes) -> bytes:
-    """The PDF with its tags completed; bytes depend on the content alone."""
+def link_words(page: str) -> dict[str, str]:
+    """Destination -> words of the first link that leads there."""
+    found: dict[str, str] = {}
+    for target, words in _LINK.findall(page):
+        plain = unescape(re.sub(r"<[^>]+>", "", words))
+        found.setdefault(unescape(target).removeprefix("#"), " ".join(plain.split()))
+    return found
+
+
+def finish(content: bytes, links: Mapping[str, str]) -> bytes:
+    """The PDF with its tags completed; bytes depend on the arguments alone.
+
+    Args:
+        content: the printer's PDF.
+        links: from `link_words`.
+    """
     import pikepdf
 
     with pikepdf.open(BytesIO(content)) as pdf:
+        pdf.Root.PageMode = pikepdf.Name.UseOutlines
+        parents = _parents(pdf)
+        margins: set[tuple[int, int]] = set()
+        for page in pdf.pages:
+            margins |= _running_heads(pdf, page, parents)
+            _links(page, links)
+        document = pdf.Root.StructTreeRoot.K
+        document = document[0] if isinstance(document, pikepdf.Array) else document
+        document.K = pikepdf.Array(kid for kid in document.K if kid.objgen not in margins)
+        for item in pdf.objects:
+            if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/StructElem":
+                _attributes(item)
         out = BytesIO()
-        pdf.save(out, deterministic_id=True)
+        pdf.save(
+            out,
+            deterministic_id=True,
+            compress_streams=True,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        )
     return out.getvalue()
+
+
+def _parents(pdf: Any) -> dict[int, Any]:
+    """Number of a page's or annotation's entry in the parent tree -> the entry."""
+    numbers = pdf.Root.StructTreeRoot.ParentTree.Nums
+    return {int(numbers[i]): numbers[i + 1] for i in range(0, len(numbers), 2)}
+
+
+def _running_heads(pdf: Any, page: Any, parents: Mapping[int, Any]) -> set[tuple[int, int]]:
+    """Turn text in the page margins from tagged content into pagination artifacts.
+
+    Returns:
+        The elements of the margin boxes, which have no content any more.
+    """
+    elements = parents.get(int(page.get("/StructParents", -1)))
+    margins: set[tuple[int, int]] = set()
+    if elements is None:
+        return margins
+
+    def mark(found: re.Match[bytes]) -> bytes:
+        baseline = _BASELINE.search(found[2])
+        number = int(found[1])
+        y = float(baseline[1]) if baseline else (_TOP + _BOTTOM) / 2
+        element = elements[number] if number < len(elements) else None
+        if _TOP <= y <= _BOTTOM or element is None or not _in_margin_box(element):
+            return found[0]
+        margins.add(element.P.objgen)
+        elements[number] = None
+        kind = b"Header" if y < _TOP else b"Footer"
+        head = b"/Artifact\n<</Type /Pagination /Subtype /" + kind + b">>\nBDC\n"
+        return head + found[2] + b"EMC"
+
+    stream = _RUN.sub(mark, page.Contents.read_bytes())
+    if margins:
+        page.Contents = pdf.make_stream(stream)
+    return margins
+
+
+def _in_margin_box(element: Any) -> bool:
+    """Whether an element is a margin box's: in a bare wrapper directly below the document."""
+    wrapper = element.get("/P")
+    document = wrapper.get("/P") if wrapper is not None else None
+    if document is None:
+        return False
+    return bool(wrapper.get("/S") == "/NonStruct" and document.get("/S") == "/Document")
+
+
+def _links(page: Any, links: Mapping[str, str]) -> None:
+    for annotation in page.get("/Annots", []):
+        if annotation.get("/Subtype") != "/Link":
+            continue
+        action = annotation.get("/A")
+        target = annotation.get("/Dest") or (action.get("/URI") if action is not None else None)
+        words = links.get(str(target)) or str(target)
+        annotation.Contents = words
+        annotation.F = _PRINT
+
+
+def _attributes(element: Any) -> None:
+    """Scope of header cells and kind of lists."""
+    import pikepdf
+
+    kind = element.get("/S")
+    if kind == "/TH":
+        row = element.get("/P")
+        part = row.get("/P") if row is not None else None
+        head = part is not None and part.get("/S") == "/THead"
+        given = element.get("/A")
+        given = pikepdf.Dictionary(O=pikepdf.Name.Table) if given is None else given
+        given.Scope = pikepdf.Name.Column if head else pikepdf.Name.Row
+        element.A = given
+    elif kind == "/L":
+        # Lists with printed bullets have labels; the contents carry their numbers in the text.
+        first = element.K[0] if len(element.K) else None
+        inside = first.get("/K") if first is not None else None
+        parts = [part for part in inside or [] if isinstance(part, pikepdf.Dictionary)]
+        bullets = any(part.get("/S") == "/Lbl" for part in parts)
+        numbering = pikepdf.Name.Disc if bullets else pikepdf.Name("/None")
+        element.A = pikepdf.Dictionary(O=pikepdf.Name.List, ListNumbering=numbering)

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from jsna.measures.methods.arrays import Floats, floats, grouped
 
@@ -49,6 +48,9 @@ def quantiles(
     """
     if count < 2 or count != int(count):
         raise ValueError("count: there must be 2 quantiles or more, in whole numbers")
+    # Imported here: scipy.stats costs more than everything else this package imports.
+    from scipy import stats
+
     y = floats("values", values)
     _, codes, groups = grouped(group, y)
     result = np.full(y.shape, np.nan)

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special, stats
+from scipy import special
 
 from jsna.measures.methods.arrays import (
     Codes,
@@ -150,6 +150,9 @@ def _kendall(times: Floats, y: Floats) -> tuple[float, float]:
     if np.all(y == y[0]):
         return 0.0, 1.0
     exact = len(np.unique(y)) == len(y)
+    # Imported here: scipy.stats costs more than the whole measure stage's statistics.
+    from scipy import stats
+
     found = stats.kendalltau(times, y, method="exact" if exact else "asymptotic")
     return float(found.statistic), float(found.pvalue)
 

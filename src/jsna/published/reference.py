@@ -112,13 +112,6 @@ def _check(home: pd.DataFrame, config: Configuration) -> None:
         raise JsnaError(problems)
 
 
-def lsoa_table(reference: pd.DataFrame) -> pd.DataFrame:
-    """The analysis table `lsoa`: one row for each small area of the home area."""
-    columns = ["period", "lsoa_code", "locality_code", "imd_decile", "imd_quintile", "imd_rank",
-               "idaci_rank", "idaci_decile"]  # fmt: skip
-    return reference[columns].sort_values("lsoa_code").reset_index(drop=True)
-
-
 def population_table(config: Configuration, paths: Paths) -> pd.DataFrame:
     """The analysis table `population`, by locality (or for the whole area) and single year of age.
 
@@ -153,10 +146,13 @@ def population_table(config: Configuration, paths: Paths) -> pd.DataFrame:
 
 
 def reference_tables(config: Configuration, paths: Paths) -> dict[str, pd.DataFrame]:
-    """Analysis tables the edition's sources give: `lsoa` and `population`, where they do."""
+    """Analysis tables the edition's sources give: `lsoa` and `population`, where they do.
+
+    `lsoa` has the columns of `lsoa_reference`, among them those of the analysis table.
+    """
     tables: dict[str, pd.DataFrame] = {}
     if has_small_areas(config):
-        tables["lsoa"] = lsoa_table(lsoa_reference(config, paths))
+        tables["lsoa"] = lsoa_reference(config, paths)
     if "population_locality" in config.sources:
         tables["population"] = population_table(config, paths)
     return tables

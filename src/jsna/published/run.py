@@ -6,7 +6,7 @@ import pandas as pd
 
 from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
-from jsna.io import Paths, write_parquet
+from jsna.io import Paths, clear_folder, write_parquet
 from jsna.measures.schema import SCHEMA_VERSION
 from jsna.published import lookups, neighbours, reference
 from jsna.published.areas import authorities
@@ -16,9 +16,9 @@ from jsna.published.official import published_measures, unfetched
 def run(config: Configuration, paths: Paths) -> None:
     """Write `restricted/published.parquet` and, where sources give them, reference tables.
 
-    Writes `restricted/reference/lsoa.parquet` (small areas with deprivation) and the analysis
-    tables `restricted/reference/tables/{lsoa,population}.parquet`. A synthetic edition's small
-    areas come with its extracts.
+    Writes `restricted/reference/lsoa.parquet` (small areas with names and deprivation, a superset
+    of the analysis table) and `restricted/reference/population.parquet`, which `derive` takes up
+    where an edition has no extract of its own for them.
 
     Raises:
         JsnaError: every problem in the configuration of the area and in the releases.
@@ -27,13 +27,12 @@ def run(config: Configuration, paths: Paths) -> None:
     if problems:
         raise JsnaError(problems, title="The official statistics cannot be used:")
     measures = published_measures(config, paths)
+    tables = reference.reference_tables(config, paths)
+    clear_folder(paths.restricted / "reference")
+    for name, table in sorted(tables.items()):
+        write_parquet(paths.restricted / "reference" / f"{name}.parquet", table)
     metadata = {"schema": SCHEMA_VERSION, "edition": config.edition.edition}
     write_parquet(paths.restricted / "published.parquet", measures, metadata)
-    if reference.has_small_areas(config):
-        small = reference.lsoa_reference(config, paths)
-        write_parquet(paths.restricted / "reference" / "lsoa.parquet", small)
-    for name, table in sorted(reference.reference_tables(config, paths).items()):
-        write_parquet(paths.restricted / "reference" / "tables" / f"{name}.parquet", table)
 
 
 def check_area(config: Configuration, paths: Paths) -> list[Problem]:

@@ -18,13 +18,17 @@ from jsna.report import metadata, sources
 from jsna.report.chapters import Chapter
 from jsna.report.figures import Figure
 from jsna.report.marks import cell
-from jsna.report.narrative import change, compared
+from jsna.report.narrative import compared, latest_change
 from jsna.report.view import Measures
 
 CONFIDENCE: Final = "95%"
 STRICT: Final = "99.8%"
 #: Chapters that have no indicators of their own by design.
 FRAMING: Final = ("summary", "scope", "methods")
+#: Changes named in the summary, from each chapter.
+MOST_CHANGES: Final = 3
+#: Chapters whose changes are of no interest by themselves.
+UNCHANGING: Final = ("population", "data_quality")
 SYNTHETIC_WORDS: Final = (
     "Synthetic data. Every figure in this report is invented, about a place that does not exist. "
     "It shows how the report works and says nothing about any real child or council."
@@ -70,7 +74,7 @@ def chapters(
                 number=number,
                 title=block(name, "title").strip(),
                 key_numbers=chapter_parts.key_numbers(view, pool, first),
-                lede=chapter_parts.lede(view, shown),
+                lede=chapter_parts.lede(view, pool),
                 sections=chapter_parts.sections(view, shown, figures, number, register.line),
                 lacking=tuple(i for i in own if i not in shown),
             )
@@ -109,13 +113,15 @@ def findings(made: Sequence[Chapter]) -> list[Link]:
 
 
 def changes(view: Measures, made: Sequence[Chapter]) -> list[Link]:
-    """Clear changes over time, one line an indicator."""
+    """Clear changes since the period before, a few from each chapter."""
     lines = []
     for chapter in made:
+        found = []
         for section in chapter.sections:
-            found = change(view, section.indicator)
-            if found is not None and found.clear:
-                lines.append(Link(section.id, section.indicator.title, found.text))
+            text = latest_change(view, section.indicator)
+            if text is not None and chapter.id not in UNCHANGING:
+                found.append(Link(section.id, section.indicator.title, text))
+        lines += found[:MOST_CHANGES]
     return lines
 
 

@@ -14,6 +14,8 @@ from jsna.report.view import Measures, Row
 
 #: Dimensions that run from most to least deprived, with the number of groups and their name.
 DEPRIVATION = {"imd_decile": (10, "tenth"), "imd_quintile": (5, "fifth")}
+#: Groups of another dimension from which on each one's gradient is worth a sentence.
+LEAST_GROUPS = 3
 #: More names than this in one sentence are counted instead.
 MOST_NAMED = 3
 
@@ -107,7 +109,8 @@ def slopes(
         if found is not None and found[0] != "unknown":
             verdicts[found[0]].append(_label(other, code, view))
     clear = verdicts["higher"] or verdicts["lower"]
-    if not clear:
+    # Where two groups go the same way the gradient of the whole says as much.
+    if not clear or len(rows) < LEAST_GROUPS * DEPRIVATION[dimension][0]:
         return None
     parts = [
         f"{verdict} for {words.join(names)}"

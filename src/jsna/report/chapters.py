@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from markupsafe import Markup
 
@@ -15,11 +16,13 @@ from jsna.report.compare import gradient, leaders
 from jsna.report.datatables import further
 from jsna.report.figures import Figure, Table
 from jsna.report.marks import mark
-from jsna.report.narrative import Sentence, compared, headline, level, say
+from jsna.report.narrative import RATES, Sentence, compared, headline, level, rate_words, say
 from jsna.report.view import Measures, Row
 
 #: Key numbers at the head of a chapter.
 STRIP = 4
+#: Types of chart that show the whole area; the others show its parts.
+_WHOLE: Final = ("trend", "areas")
 #: Indicators named in one sentence of a lede.
 _NAMED = 3
 
@@ -67,6 +70,16 @@ class Section:
     tables: tuple[NumberedTable, ...]
     source: str
 
+    @property
+    def over_time(self) -> list[NumberedFigure]:
+        """Figures of the whole area: its trend, and itself beside other areas."""
+        return [f for f in self.figures if f.figure.type in _WHOLE]
+
+    @property
+    def within(self) -> list[NumberedFigure]:
+        """Figures of the area's parts."""
+        return [f for f in self.figures if f.figure.type not in _WHOLE]
+
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
@@ -91,10 +104,32 @@ class Chapter:
         return [table for section in self.sections for table in section.tables]
 
 
-def noun(indicator: Indicator) -> str:
-    """What an indicator measures, inside a sentence: "the rate of suspensions"."""
-    kinds = {"rate": "the rate of", "mean": "the average for", "count": "the number of"}
-    return f"{kinds.get(indicator.kind, 'the share of')} {indicator.phrase}"
+#: What one and several figures of a kind are called; any other kind is a share.
+_KINDS: Final = {
+    "rate": ("the rate of", "the rates of"),
+    "mean": ("the average for", "the averages for"),
+    "count": ("the number of", "the numbers of"),
+}
+
+
+def nouns(indicators: Sequence[Indicator]) -> str:
+    """What indicators measure, inside a sentence, each kind named once.
+
+    "The shares of pupils with an EHC plan and of pupils with SEN support, and the rate of
+    suspensions".
+    """
+    parts = []
+    kinds = dict.fromkeys(_KINDS.get(i.kind, ("the share of", "the shares of")) for i in indicators)
+    for one, many in kinds:
+        same = [i.phrase for i in indicators if _KINDS.get(i.kind, ("the share of",))[0] == one]
+        link = many.rsplit(" ", 1)[1]
+        listed = words.join([same[0], *(f"{link} {phrase}" for phrase in same[1:])])
+        parts.append(f"{one if len(same) == 1 else many} {listed}")
+    return ", and ".join(parts)
+
+
+def _is(indicators: Sequence[Indicator]) -> str:
+    return "is" if len(indicators) == 1 else "are"
 
 
 def national_verdicts(
@@ -119,11 +154,10 @@ def lede(view: Measures, indicators: Sequence[Indicator]) -> Markup:
     made: list[Markup] = []
     parts: list[str] = []
     for verdict in ("higher", "lower"):
-        names = [noun(i) for i in verdicts[verdict]][:_NAMED]
-        if names:
+        named = verdicts[verdict][:_NAMED]
+        if named:
             than = f" than in {country}" if not parts else ""
-            is_are = "is" if len(names) == 1 else "are"
-            parts.append(f"{words.join(names)} {is_are} {verdict}{than}")
+            parts.append(f"{nouns(named)} {_is(named)} {verdict}{than}")
     if parts:
         made.append(say("In {}, {}.", place, "; ".join(parts)))
     elif verdicts["similar"]:
@@ -131,8 +165,7 @@ def lede(view: Measures, indicators: Sequence[Indicator]) -> Markup:
     steep = [i for i in indicators if _steeper(view, i)][:_NAMED]
     if steep:
         text = "{} {} higher in the most deprived areas than in the least deprived."
-        named = words.upper_first(words.join([noun(i) for i in steep]))
-        made.append(say(text, named, "is" if len(steep) == 1 else "are"))
+        made.append(say(text, words.upper_first(nouns(steep)), _is(steep)))
     if not made:
         first = next((s for i in indicators if (s := level(view, i)) and s.kind == "level"), None)
         made += [first.text] if first else []
@@ -168,18 +201,19 @@ def key_number(view: Measures, indicator: Indicator) -> KeyNumber | None:
     if row is None or not row.shown:
         return None
     period = words.period_label(row.period, row.period_type)
-    text = say("{}, {}", indicator.phrase, period)
+    per = rate_words(row, indicator)
+    text = say("{}{}, {}", indicator.phrase, f" {per}" if per else "", period)
     country = view.config.area.country
     national = view.at(indicator.id, country.code, row)
     comparable = indicator.kind != "count" and "national" in indicator.comparators
     if national is not None and national.shown and comparable:
-        text += say("; {} {}", country.name, mark_value(national, indicator))
-    return KeyNumber(mark_value(row, indicator), text)
+        text += say("; {} {}", country.name, bare(national, indicator))
+    return KeyNumber(bare(row, indicator), text)
 
 
-def mark_value(row: Row, indicator: Indicator) -> Markup:
-    """A value with the shortest unit, for large print."""
-    return mark(row, indicator.decimals)
+def bare(row: Row, indicator: Indicator) -> Markup:
+    """A value for large print: a percentage keeps its sign, a rate's unit goes into the words."""
+    return mark(row, indicator.decimals, unit=row.unit not in RATES)
 
 
 def _largest_share(view: Measures, indicator: Indicator) -> KeyNumber | None:
@@ -191,7 +225,7 @@ def _largest_share(view: Measures, indicator: Indicator) -> KeyNumber | None:
     label = words.prose_label(single, row.code(single), config)
     period = words.period_label(row.period, row.period_type)
     text = say("of {}: {}, the largest group, {}", indicator.phrase, label, period)
-    return KeyNumber(mark_value(row, indicator), text)
+    return KeyNumber(bare(row, indicator), text)
 
 
 def sections(

@@ -36,6 +36,7 @@ class Figure:
     id: str
     indicator: str
     chapter: str
+    type: str
     svg: Markup
     title: str
     subtitle: str
@@ -68,6 +69,7 @@ def _figure(entry: Mapping[str, Any], svg: Markup, view: Measures) -> Figure:
         id=entry["id"],
         indicator=entry["indicator"],
         chapter=entry["chapter"],
+        type=entry["type"],
         svg=svg,
         title=entry["title"],
         subtitle=entry["subtitle"],

@@ -207,9 +207,8 @@ def area_phrase(area_code: str, config: Configuration) -> str:
     if area_code == "neighbours":
         return "similar areas"
     name = area_label(area_code, config)
-    if area_code == config.area.region.code and not name.lower().startswith(("the ", "london")):
-        return f"the {name}"
-    return name
+    compass = name.startswith(("North ", "South ", "East ", "West "))
+    return f"the {name}" if area_code == config.area.region.code and compass else name
 
 
 def _area_names(config: Configuration) -> Mapping[str, str]:

@@ -22,7 +22,8 @@ Kind = Literal["level", "comparison", "polarity", "change", "gradient", "breakdo
 
 #: What a rate stands on, by population base: "5.2 per 100 pupils".
 _PER: Final = {"attending": "pupils", "resident": "children and young people"}
-_RATES: Final = ("per_100", "per_1000", "per_10000")
+#: Units of rates.
+RATES: Final = ("per_100", "per_1000", "per_10000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,15 @@ def value(row: Row, indicator: Indicator, *, full: bool = False) -> Markup:
     """A measure's value as prose prints it; in full, a rate names what it stands on."""
     text = mark(row, indicator.decimals)
     per = _PER.get(indicator.population_base, "")
-    return say("{} {}", text, per) if full and row.unit in _RATES and per else text
+    return say("{} {}", text, per) if full and row.unit in RATES and per else text
 
 
-def value_of(row: Row, indicator: Indicator) -> Markup:
-    """A value in full, for headings and key numbers."""
-    return value(row, indicator, full=True)
+def rate_words(row: Row, indicator: Indicator) -> str:
+    """`per 100 pupils` of a rate; nothing of other figures."""
+    if row.unit not in RATES:
+        return ""
+    per = _PER.get(indicator.population_base, "")
+    return f"{words.UNIT_SUFFIX[row.unit].strip()} {per}".strip()
 
 
 def when(row: Row) -> str:
@@ -247,6 +251,25 @@ def change(view: Measures, indicator: Indicator) -> Sentence | None:
         ),
         "change",
         short in verbs or long in verbs,
+    )
+
+
+def latest_change(view: Measures, indicator: Indicator) -> Markup | None:
+    """`rose from 5.2% in January 2024 to 5.5% in January 2025`, where that is clear."""
+    rows = [row for row in view.series(indicator.id) if row.shown]
+    if indicator.kind == "share" or len(rows) < 2:
+        return None
+    before, last = rows[-2:]
+    verb = {"higher": "rose", "lower": "fell"}.get(differ(last, before))
+    if verb is None:
+        return None
+    return say(
+        "{} from {} {} to {} {}.",
+        verb,
+        value(before, indicator),
+        when(before),
+        value(last, indicator),
+        when(last),
     )
 
 

@@ -440,3 +440,39 @@ def test_a_totals_row_is_not_judged_as_a_record() -> None:
     assert reading.frame is not None
     assert list(reading.frame["source_row"]) == [2, 3, 4, 6]
     assert "row 5 holds totals" in only(reading, "row.total").rule
+
+
+@pytest.mark.parametrize("error", ["#N/A", "#REF!", "########"])
+def test_errors_of_a_spreadsheet_are_not_data(error: str) -> None:
+    rows = many(300)
+    rows[7][1] = error
+    problem = only(read(csv_of([HEADER, *rows])), "column.error_cells")
+    assert (problem.row, problem.column, problem.value) == (9, "Surname", "")
+    assert only(read(saved(book_of([HEADER, *rows])), "register.xlsx"), "column.error_cells")
+    # A hash in a name or a note is none.
+    rows[7][1] = "Flat #3"
+    assert not codes(read(csv_of([HEADER, *rows])))
+
+
+def test_a_workbook_that_states_a_wrong_size_is_read_whole() -> None:
+    content = saved(book_of([HEADER, *many(5)]))
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(buffer, "w") as target:
+        for name in source.namelist():
+            data = source.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                assert b'<dimension ref="A1:E6"' in data
+                data = data.replace(b'<dimension ref="A1:E6"', b'<dimension ref="A1"')
+            target.writestr(name, data)
+    assert len(cells(read(buffer.getvalue(), "register.xlsx"))) == 5
+
+
+def test_gaps_in_a_workbook_keep_the_row_numbers() -> None:
+    book = book_of([HEADER, many(1)[0]])
+    sheet = book.active
+    assert sheet is not None
+    for place, value in enumerate(many(2)[1], start=1):
+        sheet.cell(row=6, column=place, value=value)
+    reading = read(saved(book), "register.xlsx")
+    assert reading.frame is not None
+    assert list(reading.frame["source_row"]) == [2, 6]

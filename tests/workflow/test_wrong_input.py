@@ -151,8 +151,9 @@ def unknown_codes(world: World) -> None:
     fill(world, "SENprovision", "S", slice(0, 60))
 
 
-@case(exclusions="exclusions.wrong_period")
+@case(census="census.year_group.period", exclusions="exclusions.wrong_period")
 def wrong_year(world: World) -> None:
+    fill(world, "NCYearActual", "4", slice(0, 60))
     place = world.exclusions[0].index("StartDate")
     for row in world.exclusions[1:]:
         row[place] = row[place].replace("2024", "2022")

@@ -25,8 +25,12 @@ if TYPE_CHECKING:
 #: Share of the filled cells of a column beyond which marks of damage refuse the file.
 DAMAGED = 0.01
 #: Problems of a whole column, of which unreadable cells are the consequence.
-DAMAGE = frozenset({"column.scientific", "column.month_first", "column.impossible_dates"})
+DAMAGE = frozenset(
+    {"column.scientific", "column.month_first", "column.impossible_dates", "column.error_cells"}
+)
 _SCIENTIFIC = r"^[+-]?\d(\.\d+)?[eE]\+\d+$"
+#: What a spreadsheet shows instead of a value: failed formulas, and dates in too narrow a column.
+_ERROR = r"^#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|#+)$"
 _TOTAL = r"(?i)^\s*((grand|sub)[ -]?)?totals?\s*:?\s*$"
 _SERIAL = r"^\d{1,5}$"
 
@@ -53,6 +57,8 @@ def check_cells(
         values = columns.get(column.field)
         if values is None or values.null_count == len(values):
             continue
+        if grid.may_hold(b"#"):
+            _check_errors(column, values, rows, findings)
         if column.type == "date":
             _check_dates(column, values, rows, findings)
         elif column.type != "number" and grid.may_hold(b"e+"):
@@ -67,6 +73,22 @@ def check_cells(
                     count=len(found),
                 )
     return _check_totals(table, columns, rows, findings) if grid.may_hold(b"total") else []
+
+
+def _check_errors(column: Column, values: pa.Array[Any], rows: Any, findings: Findings) -> None:
+    """Cells that hold a spreadsheet's error: never data, however few."""
+    import pyarrow.compute as pc
+
+    found = _where(pc.match_substring_regex(values, _ERROR), rows)
+    if found:
+        findings.refuse(
+            "column.error_cells",
+            "cells hold an error of a spreadsheet (such as #N/A, or ##### from too narrow a "
+            "column) instead of a value; put the formula right or export the file again",
+            row=found[0],
+            column=column.name,
+            count=len(found),
+        )
 
 
 def _scientific(values: pa.Array[Any]) -> pa.Array[Any]:

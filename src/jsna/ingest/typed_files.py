@@ -68,6 +68,8 @@ def read_xlsx(content: bytes, table: Table, alone: bool, findings: Findings) -> 
     sheet = _sheet(book, table, alone, findings)
     if sheet is None:
         return None
+    # Some programs state a wrong size of the sheet, beyond which fast reading would not look.
+    sheet.reset_dimensions()
     try:
         lines = [tuple(row) for row in sheet.iter_rows(values_only=True)]
         markup = zipfile.ZipFile(io.BytesIO(content)).read(sheet._worksheet_path.lstrip("/"))

@@ -138,9 +138,22 @@ def _blocks(
         "decimals": indicator.decimals,
     }
     for set_ in sets_of(indicator):
+        if not _told(indicator, set_, cubes):
+            continue
         block = _align(indicator, set_, cubes)
         if block.kept.any():
             yield _rows(block, set_, categories, config).assign(**constant)
+
+
+def _told(indicator: Indicator, set_: Dimensions, cubes: Mapping[str, Cubes]) -> bool:
+    """Whether the rows tell every dimension: one no row has is a gap, not a table of zeros."""
+    assert indicator.numerator is not None
+    below = indicator.denominator or indicator.numerator
+    for dimension in set_:
+        side = indicator.numerator if dimension in indicator.over else below
+        if not cubes[side.table].seen[dimension].any():
+            return False
+    return True
 
 
 def _align(indicator: Indicator, set_: Dimensions, cubes: Mapping[str, Cubes]) -> _Block:

@@ -22,7 +22,7 @@ RECORDS: Final = "quality"
 #: Analysis table -> datasets it is made of where the edition has no extract for it.
 DATASETS: Final = {
     "lsoa": ("iod", "lsoa_lookup"),
-    "population": ("population",),
+    "population": ("population_locality",),
 }
 
 

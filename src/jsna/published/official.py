@@ -19,6 +19,8 @@ from jsna.published.release import Release
 #: Datasets with a layout of their own; all others are Explore Education Statistics files.
 LAIT: Final = "lait"
 IOD: Final = "iod"
+#: Disclosure profile of official statistics, which their publisher has protected already.
+PASSED_THROUGH: Final = "official"
 #: Area code of the statistical neighbours' mean.
 NEIGHBOURS: Final = "neighbours"
 _SAME: Final = ["indicator", "area_code", "geography", "period", "period_type", "breakdown",
@@ -59,7 +61,12 @@ def published_measures(config: Configuration, paths: Paths) -> pd.DataFrame:
         return schema.empty()
     out = _first(pd.concat(parts, ignore_index=True))
     out = pd.concat([out, neighbours_mean(out, config)], ignore_index=True)
-    out = schema.conform(out.assign(edition=config.edition.edition))
+    out["edition"] = config.edition.edition
+    out["profile"] = [
+        config.edition.profiles.get(dataset, PASSED_THROUGH)
+        for dataset in out["source"].map({s: d for d, (s, _) in config.sources.items()})
+    ]
+    out = schema.conform(out)
     return schema.check(out, "published measures")
 
 

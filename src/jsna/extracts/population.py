@@ -30,6 +30,10 @@ RULES = (
     Rule(
         "year.other", "error", "'Year' is not the year of the delivery", ("year",),
         lambda rows, context: rows["year"] == int(context.period[:4]),
+        fatal_share=0.5,
+        fatal_message=(
+            "most rows are of another year; check which file stands for this period in the edition"
+        ),
     ),
 )  # fmt: skip
 

@@ -98,10 +98,10 @@ def _arrow(values: pd.Series[Any]) -> pa.Array:
 
 def _read(column: Column, array: pa.Array, context: Context) -> pa.Array:
     if column.type == "number":
-        return _plain(array, r"^[+-]?(\d+\.?\d*|\.\d+)$", pa.float64())
+        return _plain(array, r"^-?(\d+\.?\d*|\.\d+)$", pa.float64())
     if column.type == "integer":
         whole = pc.replace_substring_regex(array, r"\.0+$", "")
-        return _plain(whole, r"^[+-]?\d{1,18}$", pa.int64())
+        return _plain(whole, r"^-?\d{1,18}$", pa.int64())
     if column.type == "date":
         ways = _ways(column.date_formats)
         return _by_value(array, lambda text: _day(text, ways), pa.date32())

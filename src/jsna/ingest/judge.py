@@ -89,6 +89,8 @@ class _Judge:
     typed: pd.DataFrame
     person_level: bool
     errors: list[tuple[str, np.ndarray[Any, Any]]] = field(default_factory=list)
+    #: Field -> rows whose cell is already reported: rules that read it say nothing more of them.
+    unusable: dict[str, set[int]] = field(default_factory=dict)
     found: list[Violation] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -207,6 +209,7 @@ def _judge_cells(finding: Finding, judge: _Judge, where: str) -> None:
                 code=f"{judge.table.name}.{code}",
             )
         )
+    judge.unusable.setdefault(column.field, set()).update(finding.rows.tolist())
     emptied = "; emptied" if severity == "warning" and not missing else ""
     judge.note(code, severity, message + emptied, (column.field,), finding.rows, (column.field,))
 
@@ -219,6 +222,9 @@ def failing(answers: pd.Series[Any]) -> np.ndarray[Any, Any]:
 def _apply(rule: Rule, judge: _Judge, where: str) -> None:
     answers = rule.check(judge.typed, judge.context)
     rows = failing(answers)
+    reported = set().union(*(judge.unusable.get(name, set()) for name in rule.fields))
+    if reported:
+        rows = rows[~np.isin(rows, sorted(reported))]
     answered = int(answers.notna().sum())
     if rule.fatal_share is not None and len(rows) > rule.fatal_share * answered:
         share = f" ({len(rows):,} of {answered:,} rows)"

@@ -1,0 +1,258 @@
+"""Every rule of every extract: a row that breaks it is found by it, and by nothing else."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from jsna.extracts import registry
+
+from .validation_support import GOOD, OTHER_UPN, codes, judge, judge_together
+
+#: Rules across columns: table -> code -> severity, changes to the good row.
+CASES: dict[str, dict[str, tuple[str, dict[str, str]]]] = {
+    "school_census.census": {
+        "upn.letter": ("warning", {"upn": "B950000178301"}),
+        "upn.authority": ("warning", {"upn": "C100000000000"}),
+        "date_of_birth.future": ("error", {"date_of_birth": "17/01/2025"}),
+        "date_of_birth.age": ("warning", {"date_of_birth": "17/01/2023", "year_group": "X"}),
+        "year_group.age": ("warning", {"year_group": "7"}),
+        "primary_need.absent": ("warning", {"primary_need": ""}),
+        "primary_need.unexpected": ("warning", {"sen_provision": "N"}),
+        "primary_need.assessed": ("warning", {"sen_provision": "E", "primary_need": "NSA"}),
+        "secondary_need.repeated": ("warning", {"secondary_need": "SLCN"}),
+        "sen_unit.both": ("warning", {"sen_unit": "true", "resourced_provision": "1"}),
+    },
+    "exclusions.exclusions": {
+        "start_date.outside": ("error", {"start_date": "01/09/2025"}),
+        "upn.letter": ("warning", {"upn": "B950000178301"}),
+        "date_of_birth.future": ("error", {"date_of_birth": "01/09/2025"}),
+        "date_of_birth.age": ("warning", {"date_of_birth": "17/01/2022"}),
+        "sessions.absent": ("warning", {"sessions": ""}),
+        "sessions.unexpected": ("warning", {"category": "PERM"}),
+        "reason_1.repeated": ("warning", {"reason_3": "PP"}),
+    },
+    "ncmp.measurements": {
+        "nhs_number.check_digit": ("warning", {"nhs_number": "9990000019"}),
+        "measurement_date.outside": ("error", {"measurement_date": "31/08/2023"}),
+        "date_of_birth.future": ("error", {"date_of_birth": "13/02/2024"}),
+        "school_year.age": ("warning", {"school_year": "R"}),
+        "weight_category.score": ("warning", {"weight_category": "overweight"}),
+    },
+    "areas.lsoa": {
+        "authority_code.other": ("error", {"authority_code": "E10000902"}),
+        "imd_decile.rank": ("warning", {"imd_decile": "3"}),
+        "idaci_decile.rank": ("warning", {"idaci_decile": "9"}),
+    },
+    "population.syoa": {"year.other": ("error", {"year": "2023"})},
+    "sen2.person": {
+        "date_of_birth.future": ("error", {"date_of_birth": "2025-Jan-17 00:00:00"}),
+        "date_of_birth.age": ("warning", {"date_of_birth": "1998-Jan-16 00:00:00"}),
+        "upn.letter": ("warning", {"upn": "B950000178301"}),
+        "upn_unknown.absent": ("warning", {"upn": ""}),
+    },
+    "sen2.requests": {
+        "received_date.absent": ("warning", {"received_date": ""}),
+        "received_date.future": (
+            "warning", {"received_date": "2025-Feb-01 00:00:00", "request_outcome": "A",
+                        "request_outcome_date": ""},
+        ),
+        "request_outcome_date.absent": ("warning", {"request_outcome_date": ""}),
+        "request_outcome_date.before_received": (
+            "warning", {"request_outcome_date": "2024-Jan-31 00:00:00"},
+        ),
+    },
+    "sen2.assessment": {
+        "assessment_outcome_date.absent": ("warning", {"assessment_outcome_date": ""}),
+    },
+    "sen2.namedplan": {
+        "start_date.future": ("error", {"start_date": "2025-Jan-17 00:00:00"}),
+        "cease_date.before_start": (
+            "error", {"cease_date": "2024-May-31 00:00:00", "cease_reason": "9"},
+        ),
+        "cease_reason.absent": ("warning", {"cease_date": "2024-Dec-01 00:00:00"}),
+        "cease_date.absent": ("warning", {"cease_reason": "2"}),
+    },
+    "sen2.plandetail": {
+        "sen_setting.unexpected": ("warning", {"sen_setting": "EHE"}),
+        "sen_unit.both": ("warning", {"sen_unit": "1", "resourced_provision": "1"}),
+    },
+    "sen2.activeplans": {
+        "last_review.future": ("warning", {"last_review": "2025-Jan-17 00:00:00"}),
+    },
+    "sen2.placementdetail": {
+        "sen_setting.unexpected": ("warning", {"sen_setting": "NEET"}),
+        "sen_unit.both": ("warning", {"sen_unit": "1", "resourced_provision": "1"}),
+        "leaving_date.before_entry": ("error", {"leaving_date": "2024-Sep-01 00:00:00"}),
+    },
+}  # fmt: skip
+#: Rules tried by tests of their own below or beside this file.
+ELSEWHERE = {"school_census.census": {"upn.two_rolls", "year_group.period"}}
+FLAT = [
+    (name, code, severity, change)
+    for name, cases in CASES.items()
+    for code, (severity, change) in cases.items()
+]
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_good_row_is_valid_and_nothing_is_said(name: str) -> None:
+    judged = judge(name)
+    assert len(judged.valid) == 1
+    assert judged.found == ()
+    assert judged.problems == ()
+
+
+@pytest.mark.parametrize(("name", "code", "severity", "change"), FLAT)
+def test_a_rule_finds_the_row_that_breaks_it(
+    name: str, code: str, severity: str, change: Mapping[str, str]
+) -> None:
+    # Beside good rows with keys of their own, so that only the rule can be what tells them apart.
+    table = name.split(".")[1]
+    key = registry()[name.split(".")[0]].table(table).key
+    others = [{key[0]: f"X{n}"} for n in range(3)] if key[0].endswith("_id") else []
+    judged = judge(name, change, *others)
+    assert codes(judged) == {(severity, f"{table}.{code}")}
+    assert [found.first_row for found in judged.found] == [2]
+    assert len(judged.quarantined) == (severity == "error")
+    assert len(judged.valid) == len(others) + (severity == "warning")
+    if severity == "error":
+        assert judged.quarantined["reasons"].tolist() == [f"{table}.{code}"]
+        assert judged.quarantined["source_row"].tolist() == [2]
+
+
+def test_every_rule_has_its_case() -> None:
+    for extract in registry().values():
+        for table in extract.tables:
+            name = f"{extract.name}.{table.name}"
+            tried = set(CASES.get(name, {})) | ELSEWHERE.get(name, set())
+            assert {rule.code for rule in table.rules} == tried, name
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "emptied"),
+    [
+        ("sen2.requests", {"received_date": "2025-Feb-01 00:00:00"}, "received_date"),
+        (
+            "sen2.requests",
+            {"request_outcome_date": "2024-Jan-31 00:00:00"},
+            "request_outcome_date",
+        ),
+        ("sen2.activeplans", {"last_review": "2025-Jan-17 00:00:00"}, "last_review"),
+    ],
+)
+def test_a_date_that_cannot_be_true_is_emptied_and_the_child_kept(
+    table: str, change: Mapping[str, str], emptied: str
+) -> None:
+    judged = judge(table, change)
+    assert len(judged.valid) == 1
+    assert judged.valid[emptied].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("second", "found"),
+    [
+        ({"school_urn": "900002"}, True),  # sole at two schools
+        ({"school_urn": "900002", "enrol_status": "M"}, True),  # main at another
+        ({"school_urn": "900002", "enrol_status": "S"}, False),  # subsidiary is no roll
+        ({"school_urn": "900002", "upn": OTHER_UPN}, False),  # another pupil
+        ({"enrol_status": "M"}, False),  # the same school twice is another matter
+    ],
+)
+def test_a_pupil_on_two_rolls_is_reported(second: Mapping[str, str], found: bool) -> None:
+    judged = judge("school_census.census", {}, second)
+    assert (("warning", "census.upn.two_rolls") in codes(judged)) == found
+    assert len(judged.valid) == 2
+
+
+def test_usual_ages_follow_the_school_year() -> None:
+    # Born on 31 August and 1 September: a day, and a whole year group, apart.
+    assert (
+        codes(judge("school_census.census", {"date_of_birth": "31/08/2015", "year_group": "4"}))
+        == set()
+    )  # a year out is let pass
+    last, first = {"date_of_birth": "31/08/2015"}, {"date_of_birth": "01/09/2015"}
+    assert codes(judge("school_census.census", last | {"year_group": "3"})) == {
+        ("warning", "census.year_group.age")
+    }
+    assert codes(judge("school_census.census", first | {"year_group": "3"})) == set()
+
+
+#: Rules across files: extract.table whose row is found, its severity, changes by table.
+CROSS: dict[str, tuple[str, str, dict[str, dict[str, str]]]] = {
+    "requests.person_table_id.orphan": (
+        "sen2.requests", "error", {"sen2.requests": {"person_table_id": "12"}},
+    ),
+    "assessment.requests_table_id.orphan": (
+        "sen2.assessment", "error", {"sen2.assessment": {"requests_table_id": "22"}},
+    ),
+    "namedplan.requests_table_id.orphan": (
+        "sen2.namedplan", "error", {"sen2.namedplan": {"requests_table_id": "22"}},
+    ),
+    "plandetail.namedplan_table_id.orphan": (
+        "sen2.plandetail", "error", {"sen2.plandetail": {"namedplan_table_id": "42"}},
+    ),
+    "activeplans.requests_table_id.orphan": (
+        "sen2.activeplans", "error", {"sen2.activeplans": {"requests_table_id": "22"}},
+    ),
+    "placementdetail.activeplans_table_id.orphan": (
+        "sen2.placementdetail", "error", {"sen2.placementdetail": {"activeplans_table_id": "52"}},
+    ),
+    "senneed.activeplans_table_id.orphan": (
+        "sen2.senneed", "error", {"sen2.senneed": {"activeplans_table_id": "52"}},
+    ),
+    "assessment.assessment_outcome_date.before_request": (
+        "sen2.assessment", "warning",
+        {"sen2.assessment": {"assessment_outcome_date": "2024-Jan-31 00:00:00"}},
+    ),
+    "namedplan.start_date.before_request": (
+        "sen2.namedplan", "error", {"sen2.namedplan": {"start_date": "2024-Jan-31 00:00:00"}},
+    ),
+    "activeplans.sen_type.absent": (
+        "sen2.activeplans", "warning", {"sen2.senneed": {"sen_type_rank": "2"}},
+    ),
+    "activeplans.cease_date.active": (
+        "sen2.activeplans", "warning",
+        {"sen2.namedplan": {"cease_date": "2024-Dec-01 00:00:00", "cease_reason": "9"}},
+    ),
+    "exclusions.upn.not_on_roll": (
+        "exclusions.exclusions", "warning", {"exclusions.exclusions": {"upn": OTHER_UPN}},
+    ),
+    "exclusions.date_of_birth.differs": (
+        "exclusions.exclusions", "warning",
+        {"exclusions.exclusions": {"date_of_birth": "15/03/2015"}},
+    ),
+    "census.lsoa_code.coverage": (
+        "school_census.census", "warning", {"school_census.census": {"lsoa_code": "E01900002"}},
+    ),
+    "census.school_urn.unknown": (
+        "school_census.census", "warning", {"school_census.census": {"school_urn": "900009"}},
+    ),
+    "syoa.lsoa_code.unknown": (
+        "population.syoa", "error", {"population.syoa": {"lsoa_code": "E01900002"}},
+    ),
+    "lsoa.lsoa_code.no_population": (
+        "areas.lsoa", "warning", {"areas.lsoa": {"lsoa_code": "E01900002"}},
+    ),
+}  # fmt: skip
+
+
+def test_files_that_agree_give_nothing_to_say() -> None:
+    for name, judged in judge_together({}).items():
+        assert judged.found == (), name
+        assert len(judged.valid) == 1, name
+
+
+@pytest.mark.parametrize("code", CROSS)
+def test_a_rule_across_files_finds_the_row_that_breaks_it(code: str) -> None:
+    name, severity, changes = CROSS[code]
+    together = judge_together({table: [change] for table, change in changes.items()})
+    assert (severity, code) in codes(together[name])
+    assert (code in "".join(together[name].quarantined["reasons"])) == (severity == "error")
+
+
+def test_every_rule_across_files_has_its_case() -> None:
+    declared = set()
+    for extract in registry().values():
+        declared |= {f"{rule.table}.{rule.code}" for rule in extract.cross_rules}
+        declared |= {f"{t.name}.{t.parent[1]}.orphan" for t in extract.tables if t.parent}
+    assert declared == set(CROSS)

@@ -55,7 +55,6 @@ def run(
     files, frames = _encoded(config, tables, names, progress)
     files = {name: files[name] for name in sorted(files)}
     if not clean:
-        files[LEDGER] = b""
         progress("Putting known faults into the extracts")
         files = _with_faults(config, files, names)
     for name, content in _release(frames, config, progress).items():

@@ -19,18 +19,22 @@ _SECOND_PLACEMENT = 0.02
 
 
 def number(module: str, positions: Ints) -> Quantity:
+    """Running numbers of rows of a module, as text."""
     return lambda: pa.array(positions + _FIRST[module]).cast(pa.string())
 
 
 def day(days: Days) -> Quantity:
+    """Days; empty where not a time."""
     return lambda: pa.array(days, type=pa.date32())
 
 
 def code(labels: Labels) -> Quantity:
+    """Codes; empty where ""."""
     return lambda: pa.array(labels, mask=labels == "", type=pa.string())
 
 
 def flag(values: Bools) -> Quantity:
+    """Indicators."""
     return lambda: pa.array(values)
 
 
@@ -65,6 +69,7 @@ def _provider(world: World, prefix: str, plan: Ints, rank: Ints) -> dict[str, Qu
 
 
 def plandetail(world: World) -> View:
+    """Settings named in plans; none where the plan names none yet."""
     at = np.arange(len(world.export.named))
     plan = world.cases.plan[world.export.named]
     named = world.placements.setting[plan] != SETTINGS.index("not_recorded")
@@ -79,6 +84,7 @@ def plandetail(world: World) -> View:
 
 
 def placementdetail(world: World) -> View:
+    """Placements of plans in force; none where none is recorded."""
     active = world.cases.plan[world.export.active]
     rng = stream(world.synthesis.seed, "return", "placementdetail")
     known = np.flatnonzero(world.placements.setting[active] != SETTINGS.index("not_recorded"))

@@ -1,0 +1,53 @@
+"""Synthetic worlds for tests, made once a size; never written to the project's folder."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from jsna import edition
+from jsna.edition import Configuration
+from jsna.extracts import registry
+from jsna.synthetic import effects, generate
+
+ROOT = Path(__file__).parents[2]
+
+
+def configuration(
+    name: str = "test-2025", *, pupils: int = 0, plans: int = 0, lsoas: int = 0, seed: int = 0
+) -> Configuration:
+    """An edition's configuration, of another size or seed where given."""
+    from dataclasses import replace
+
+    config = edition.load(name, ROOT)
+    synthesis = config.edition.synthesis
+    assert synthesis is not None
+    sizes = {"pupils": pupils, "plans": plans, "lsoas": lsoas, "seed": seed}
+    changed = synthesis.model_copy(update={k: v for k, v in sizes.items() if v})
+    return replace(config, edition=config.edition.model_copy(update={"synthesis": changed}))
+
+
+def frames(config: Configuration, chosen: effects.Effects | None = None) -> dict[str, pd.DataFrame]:
+    """Clean tables of a world: `extract.table/period` -> declared fields."""
+    tables = generate.make_tables(config, chosen or effects.load(), registry())
+    return {key: table.to_pandas() for key, table in tables.items()}
+
+
+@cache
+def small() -> dict[str, pd.DataFrame]:
+    """The test edition, clean. Shared: do not change."""
+    return frames(configuration())
+
+
+@cache
+def middling() -> dict[str, pd.DataFrame]:
+    """A county of 40,000 pupils, clean. Shared: do not change."""
+    return frames(configuration("demo-2025", pupils=40_000, plans=2_800, lsoas=180))
+
+
+def roll(world: dict[str, pd.DataFrame], january: int) -> pd.DataFrame:
+    """Pupils on a January roll: sole and dual main registrations."""
+    rows = world[f"school_census.census/{january}"]
+    return rows[rows["enrol_status"].isin(["C", "M"])]

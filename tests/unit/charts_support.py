@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pandas as pd
 
 from jsna import edition as ed
+from jsna.charts import lettering
 from jsna.measures.declaration import Chart, Indicator
 from jsna.measures.schema import canonical, conform
 
@@ -21,7 +23,20 @@ NAMES = (
     "Pellmarsh", "Sorrelby", "Tarnbeck", "Vennick", "Wexmoor",
 )  # fmt: skip
 LONG = "Middleton St George and Long Benton Market Ward"
-TILES = ((1, 0), (2, 0), (0, 1), (1, 1), (2, 1), (3, 1), (0, 2), (1, 2), (2, 2), (3, 2), (1, 3), (2, 3))
+TILES = (
+    (1, 0),
+    (2, 0),
+    (0, 1),
+    (1, 1),
+    (2, 1),
+    (3, 1),
+    (0, 2),
+    (1, 2),
+    (2, 2),
+    (3, 2),
+    (1, 3),
+    (2, 3),
+)
 _LISTS: dict[str, Mapping[str, str]] = {}
 
 
@@ -46,7 +61,7 @@ def configuration(
         for i, name in enumerate(names)
     )
     peers = ("Brackenshire", "Calderwynshire", "Ambermoor", "Fenrushire", "Corvale",
-             "Thrushleyshire", "Oldwyke", "Marnockshire", "Wrenshaw Vale", "Ellowshire")  # fmt: skip
+             "Thrushleyshire", "Oldwyke", "Marnockshire", "Wrenshaw", "Ellowshire")  # fmt: skip
     area = ed.Area(
         area="quillshire",
         name="Quillshire",
@@ -165,3 +180,48 @@ def row(
 def frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Rows in the measure schema."""
     return conform(pd.DataFrame(list(rows)))
+
+
+# -- reading a figure back -----------------------------------------------------------------------
+
+
+def texts(svg: str) -> list[tuple[str, Mapping[str, str]]]:
+    """Every text element: its words, and its attributes with those of the group around it."""
+    root = ET.fromstring(svg)
+    found = []
+    for group in root:
+        for element in group:
+            if element.tag.endswith("text"):
+                found.append((element.text or "", {**group.attrib, **element.attrib}))
+    return found
+
+
+def boxes(svg: str) -> list[tuple[str, float, float, float, float]]:
+    """Words and the box each text takes: left, top, right, bottom, in points."""
+    found = []
+    for words, attributes in texts(svg):
+        size = float(attributes["font-size"])
+        wide = lettering.width(words, size, int(attributes.get("font-weight", 400)))
+        shift = {"start": 0.0, "middle": 0.5, "end": 1.0}[attributes.get("text-anchor", "start")]
+        left, base = float(attributes["x"]) - shift * wide, float(attributes["y"])
+        found.append((words, left, base - 0.68 * size, left + wide, base + 0.18 * size))
+    return found
+
+
+def collisions(svg: str) -> list[tuple[str, str]]:
+    """Pairs of texts that overlap by more than a hair."""
+    every = boxes(svg)
+    return [
+        (one[0], other[0])
+        for index, one in enumerate(every)
+        for other in every[index + 1 :]
+        if min(one[3], other[3]) - max(one[1], other[1]) > 0.6
+        and min(one[4], other[4]) - max(one[2], other[2]) > 0.6
+    ]
+
+
+def outside(svg: str) -> list[str]:
+    """Texts that leave the figure."""
+    _, _, wide, high = map(float, ET.fromstring(svg).attrib["viewBox"].split())
+    return [w for w, x, y, right, low in boxes(svg) if x < -0.6 or y < -0.6
+            or right > wide + 0.6 or low > high + 0.6]  # fmt: skip

@@ -18,6 +18,9 @@ from jsna.charts.scale import Scale, tight
 
 #: Widest column of names, in points; longer names are wrapped.
 NAMES: Final = 168.0
+#: Room for names where wrapping would make a figure taller than this, in points.
+WIDE_NAMES: Final = 250.0
+TALLEST: Final = 560.0
 LINE: Final = palette.LABEL * lettering.LEADING
 
 
@@ -79,13 +82,18 @@ def draw(shown: Shown, bars: Sequence[Bar], line: Mark | None) -> Canvas:
 
 def _rows(bars: Sequence[Bar], top: float) -> tuple[list[_Row], float]:
     """Rows with their wrapped names and places, and where the last one ends."""
-    pitch = 17.0 if len(bars) <= 20 else 15.0
-    rows, y = [], top
-    for bar in bars:
-        lines = lettering.wrap(bar.mark.label, palette.LABEL, NAMES, _weight(bar))
-        height = max(pitch, len(lines) * LINE + 3)
-        rows.append(_Row(bar, lines, y + height / 2, min(pitch, height) - 5))
-        y += height + bar.space
+    pitch = 17.0 if len(bars) <= 20 else 15.0 if len(bars) <= 36 else 14.0
+    rows: list[_Row] = []
+    y = top
+    for room in (NAMES, WIDE_NAMES):
+        rows, y = [], top
+        for bar in bars:
+            lines = lettering.wrap(bar.mark.label, palette.LABEL, room, _weight(bar))
+            height = max(pitch, len(lines) * LINE + 3)
+            rows.append(_Row(bar, lines, y + height / 2, min(pitch, height) - 5))
+            y += height + bar.space
+        if y <= TALLEST:
+            break
     return rows, y
 
 

@@ -5,6 +5,8 @@ categories of one dimension. Bars start at zero; limits are thin lines; every ba
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
 
 from jsna.charts import barrows, findings, palette
 from jsna.charts.barrows import Bar
@@ -21,19 +23,22 @@ from jsna.charts.marks import Drawing, Mark, Shown, footnote
 from jsna.measures.declaration import LOCALITY, Chart
 from jsna.report import format as words
 
+#: Most localities drawn as bars on one page.
+MOST: Final = 40
+
 
 def localities(shown: Shown, chart: Chart) -> Drawing | None:
     """Localities from highest to lowest, the home area above them, the country as a line."""
     period = shown.latest([LOCALITY])
     marks = shown.marks_by_area(list(shown.config.area.locality_names), period)
-    if not marks:
+    if not period or not marks:
         return None
     marks = ranked(marks)
     counts = shown.indicator.kind == "count"
     home = shown.one(shown.home, period)
     country = shown.one(shown.country, period) if shown.country else Mark("", "", "")
     reference = country if country.shown else home
-    rows = [Bar(mark) for mark in marks]
+    rows, cut = _ends([Bar(mark) for mark in marks])
     if home.key and not counts:  # a count's total would dwarf its parts
         rows.insert(0, Bar(home, palette.NAVY, bold=True, space=6))
     canvas = barrows.draw(shown, rows, country if country.key else None)
@@ -42,7 +47,8 @@ def localities(shown: Shown, chart: Chart) -> Drawing | None:
         if counts
         else findings.places(shown, marks, reference)
     )
-    entries = [(bar.mark.label, bar.mark) for bar in rows]
+    first = [home] if rows[0].mark is home else []
+    entries = [(mark.label, mark) for mark in (*first, *marks)]
     if country.key:
         entries.append((country.label, country))
     header, table = value_table(shown, words.upper_first(shown.places), entries)
@@ -56,7 +62,7 @@ def localities(shown: Shown, chart: Chart) -> Drawing | None:
         kind=f"Bar chart of {words.small(len(marks))} {shown.places}",
         header=header,
         rows=table,
-        note=_note(rows, far=not counts),
+        note=" ".join(part for part in (cut, _note(rows, far=not counts)) if part),
     )
 
 
@@ -103,7 +109,7 @@ def categories(shown: Shown, chart: Chart) -> Drawing | None:
     (dimension,) = chart.by
     period = shown.latest(chart.by)
     marks = shown.marks_by_category(dimension, shown.home, period)
-    if not marks:
+    if not period or not marks:
         return None
     if dimension not in words.ORDERED:
         marks = ranked(marks)
@@ -138,6 +144,18 @@ def categories(shown: Shown, chart: Chart) -> Drawing | None:
 def ranked(marks: Sequence[Mark]) -> list[Mark]:
     """From highest to lowest; those without a number last, by name."""
     return sorted(marks, key=lambda m: (not m.shown, -m.value if m.shown else 0.0, m.label))
+
+
+def _ends(rows: list[Bar]) -> tuple[list[Bar], str]:
+    """The highest and the lowest where there are too many for a page, and the note that says so."""
+    if len(rows) <= MOST:
+        return rows, ""
+    half = MOST // 2 - 2
+    above, below = rows[:half], rows[-half:]
+    above[-1] = replace(above[-1], space=10)
+    return [*above, *below], (
+        f"The {words.small(half)} at either end are drawn; all are in the open data."
+    )
 
 
 def _note(rows: Sequence[Bar], *, far: bool) -> str:

@@ -71,27 +71,28 @@ class Canvas:
 
     def rectangle(self, x: float, y: float, width: float, height: float, fill: str) -> None:
         """A filled rectangle from its top left corner."""
-        corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
-        self.shape(corners, fill=fill, closed=True)
+        self.rectangles([(x, y, width, height)], fill)
+
+    def rectangles(self, boxes: Sequence[Box], fill: str | None, stroke: str | None = None) -> None:
+        """Rectangles that look alike, as one element."""
+        from matplotlib.path import Path
+
+        if boxes:
+            edges = [Path([(x, y), (x + w, y), (x + w, y + h), (x, y + h), (x, y)], closed=True)
+                     for x, y, w, h in boxes]  # fmt: skip
+            self._add(Path.make_compound_path(*edges), fill, stroke, 0.6, (), False, False)
 
     def hatched(self, boxes: Sequence[Box], step: float = 4.0) -> None:
         """Hatched boxes: what they stand for is hidden, and looks like no number at all."""
-        from matplotlib.path import Path
-
         lines: list[tuple[Point, Point]] = []
         for x, y, width, height in boxes:
-            self.rectangle(x, y, width, height, palette.WHITE)
             offset = step
             while offset < width + height:
                 start = (x + min(offset, width), y + max(0.0, offset - width))
                 lines.append((start, (x + max(0.0, offset - height), y + min(offset, height))))
                 offset += step
         self.strokes(lines, palette.HATCH, 0.6)
-        if boxes:
-            edges = [Path([(x, y), (x + w, y), (x + w, y + h), (x, y + h), (x, y)], closed=True)
-                     for x, y, w, h in boxes]  # fmt: skip
-            around = Path.make_compound_path(*edges)
-            self._add(around, None, palette.HATCH, 0.6, (), False, False)
+        self.rectangles(boxes, None, palette.HATCH)
 
     def text(
         self,

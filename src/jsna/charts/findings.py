@@ -19,6 +19,8 @@ from jsna.report import format as words
 from jsna.report.compare import LEAST_CORRELATION
 
 MOST_WORDS: Final = 15
+#: Limits this close to a value are on it: they carry the rounding of their own arithmetic.
+HAIR: Final = 1e-9
 
 
 def against(mark: Mark, reference: float, *, far: bool = False) -> int | None:
@@ -32,7 +34,7 @@ def against(mark: Mark, reference: float, *, far: bool = False) -> int | None:
         low = high = mark.value
     if not (mark.shown and math.isfinite(reference) and math.isfinite(low + high)):
         return None
-    return int(low > reference) - int(high < reference)
+    return int(low > reference + HAIR) - int(high < reference - HAIR)
 
 
 def apart(one: Mark, other: Mark) -> int | None:
@@ -43,7 +45,7 @@ def apart(one: Mark, other: Mark) -> int | None:
         return int(one.value > other.value) - int(one.value < other.value)
     if not (one.has_limits and other.has_limits):
         return None
-    return int(one.low > other.high) - int(one.high < other.low)
+    return int(one.low > other.high + HAIR) - int(one.high < other.low - HAIR)
 
 
 def shortest(*candidates: str) -> str:
@@ -123,12 +125,12 @@ def peers(shown: Shown, home: Mark, neighbours: Sequence[Mark], country: Mark) -
     count, side = (higher, "higher") if higher >= lower else (lower, "lower")
     if not count:
         return titled(shown, start or f"{home.label} is close to similar areas")
-    rest = f"{words.small(count)} of {of} similar areas"
+    rests = [f"{words.small(count)} of {of} similar areas", f"{words.small(count)} similar areas"]
     if not start:
-        return titled(shown, f"{home.label} is {side} than {rest}")
+        return titled(shown, *(f"{home.label} is {side} than {rest}" for rest in rests))
     same = (nation == 1 and side == "higher") or (nation == -1 and side == "lower")
-    joined = f"{start} and {rest}" if same else f"{start}, and {side} than {rest}"
-    return titled(shown, joined, start)
+    link = " and" if same else f", and {side} than"
+    return titled(shown, *(f"{start}{link} {rest}" for rest in rests), start)
 
 
 def slope(marks: Sequence[Mark]) -> int | None:
@@ -168,7 +170,7 @@ def gradient(shown: Shown, marks: Sequence[Mark], step: str, steps: int) -> str:
         )
     word = "higher" if sign == 1 else "lower"
     if len(marks) < steps:
-        return titled(shown, f"{word} in its most deprived areas than in its least deprived")
+        return titled(shown, f"{word} in its most deprived areas than its least")
     return titled(
         shown,
         f"{word} in the most deprived {step} than in the least deprived",

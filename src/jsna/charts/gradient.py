@@ -17,6 +17,8 @@ from jsna.report import format as words
 
 PLOT: Final = 140.0
 TOP: Final = 26.0
+#: Height of the plot where every value is hidden.
+EMPTY: Final = 44.0
 #: Dimension -> what one of its groups is called, and how many the country has.
 STEPS: Final = {"imd_decile": ("tenth", 10), "imd_quintile": ("fifth", 5)}
 
@@ -26,7 +28,7 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     (dimension,) = chart.by
     period = shown.latest(chart.by)
     marks = shown.marks_by_category(dimension, shown.home, period)
-    if not marks:
+    if not period or not marks:
         return None
     total = shown.one(shown.home, period) if shown.indicator.kind != "count" else Mark("", "", "")
     step, steps = STEPS.get(dimension, ("group", len(marks)))
@@ -56,13 +58,13 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
 
 
 def _draw(shown: Shown, marks: Sequence[Mark], total: Mark, steps: tuple[str, int]) -> Canvas:
-    bottom = TOP + PLOT
+    bottom = TOP + PLOT if any(mark.shown for mark in marks) else EMPTY
     room = 0.0
     if total.shown:
         widths = [lettering.width(t, palette.LABEL, 600) for t in (total.label, total.text)]
         room = max(widths) + 10
     values = [v for m in (*marks, total) for v in (m.value, m.low, m.high)]
-    scale = linear(values, bottom, TOP)
+    scale = linear(values, bottom, min(TOP, bottom - 1))
     right = palette.WIDTH - room
     slot = right / len(marks)
     canvas = Canvas(bottom + 32 + foot(shown))
@@ -97,7 +99,7 @@ def _mark(canvas: Canvas, mark: Mark, x: float, scale: Scale, slot: float) -> No
         for index, line in enumerate(lines):
             canvas.text(
                 x, top + index * 11, line, size=palette.SMALL, anchor="center", backing=True,
-                measure=mark.key,
+                measure=mark.key if len(lines) == 1 else "",
             )  # fmt: skip
         return
     y = scale(mark.value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from jsna.charts import lettering, palette
@@ -14,6 +14,11 @@ from jsna.report import format as words
 
 #: Widest column of row names, in points.
 NAMES: Final = 150.0
+#: The same where wrapping would make the table taller than a page has room for.
+WIDE_NAMES: Final = 225.0
+TALLEST: Final = 480.0
+#: Most rows one page holds.
+MOST: Final = 40
 LINE: Final = palette.SMALL * lettering.LEADING
 
 
@@ -26,6 +31,7 @@ class Grid:
     rows: list[tuple[str, str]]
     columns: list[tuple[str, str]]
     marks: dict[tuple[str, str], Mark]
+    room: float = NAMES
 
     def turned(self) -> Grid:
         """Rows as columns."""
@@ -77,18 +83,29 @@ def read(shown: Shown, chart: Chart, period: str) -> Grid:
 
 def orient(grid: Grid) -> tuple[Grid, Header]:
     """The way round whose column names fit; failing both, fewer columns named by their codes."""
-    for shape in (grid, grid.turned()):
+    for shape in (roomy(grid), roomy(grid.turned())):
         header = _header(shape)
-        if header is not None:
+        if header is not None and len(shape.rows) <= MOST:
             return shape, header
     localities_across = grid.across == LOCALITY
-    shape = grid.turned() if localities_across else grid
+    shape = roomy(grid.turned() if localities_across else grid)
     names = [(code,) for code, _ in shape.columns]
     key = [f"{code} {name}" for code, name in shape.columns]
     if max(lettering.width(code, palette.SMALL) for (code,) in names) > cell_width(shape) - 2:
         names = [(str(index + 1),) for index in range(len(shape.columns))]
         key = [f"{index + 1} {name}" for index, (_, name) in enumerate(shape.columns)]
     return shape, Header(names, 1, key)
+
+
+def roomy(grid: Grid) -> Grid:
+    """The same table, with wider names where they would be wrapped into too tall a table."""
+    return grid if sum(heights(grid)) <= TALLEST else replace(grid, room=WIDE_NAMES)
+
+
+def heights(grid: Grid) -> list[float]:
+    """Height of each row."""
+    least = 17.0 if len(grid.rows) <= 24 else 13.5
+    return [max(least, len(wrapped(grid, name)) * LINE + 3) for _, name in grid.rows]
 
 
 def cell_width(grid: Grid) -> float:
@@ -98,13 +115,13 @@ def cell_width(grid: Grid) -> float:
 
 def names_width(grid: Grid) -> float:
     """Width of the column of row names."""
-    lines = [line for _, name in grid.rows for line in wrapped(name)]
+    lines = [line for _, name in grid.rows for line in wrapped(grid, name)]
     return max(lettering.width(line, palette.SMALL) for line in lines)
 
 
-def wrapped(name: str) -> tuple[str, ...]:
+def wrapped(grid: Grid, name: str) -> tuple[str, ...]:
     """A row name on as many lines as its column needs."""
-    return lettering.wrap(name, palette.SMALL, NAMES)
+    return lettering.wrap(name, palette.SMALL, grid.room)
 
 
 def _header(grid: Grid) -> Header | None:

@@ -12,9 +12,11 @@ from jsna.charts.canvas import Box, Canvas
 from jsna.charts.finish import finish, foot, period_words
 from jsna.charts.grid import (
     LINE,
+    MOST,
     Grid,
     Header,
     cell_width,
+    heights,
     key_lines,
     names_width,
     orient,
@@ -35,9 +37,11 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     """The figure; None where the table has nothing to show."""
     period = shown.latest(chart.by)
     grid = read(shown, chart, period)
-    if not grid.marks:
+    if not period or not grid.marks:
         return None
     shape, header = orient(grid)
+    if len(shape.rows) > MOST:
+        return None  # what no page can hold is in the open data alone
     canvas = _draw(shown, shape, header)
     subject = grid.down
     columns = [[grid.at(row, column) for row, _ in grid.rows] for column, _ in grid.columns]
@@ -70,8 +74,8 @@ def _draw(shown: Shown, grid: Grid, header: Header) -> Canvas:
     left = names + 8
     ends = 13.0 if grid.across.startswith("imd_") else 0.0
     top = header.height + ends
-    heights = [max(17.0, len(wrapped(name)) * LINE + 3) for _, name in grid.rows]
-    bottom = top + sum(heights)
+    tall = heights(grid)
+    bottom = top + sum(tall)
     legend, key = _legend_lines(grid, left), key_lines(header)
     canvas = Canvas(bottom + 9 + (legend + len(key)) * 12 + foot(shown))
     _columns(canvas, header, left, cell, ends)
@@ -84,8 +88,8 @@ def _draw(shown: Shown, grid: Grid, header: Header) -> Canvas:
             )  # fmt: skip
     boxes: list[tuple[Mark, Box]] = []
     y = top
-    for (code, name), height in zip(grid.rows, heights, strict=True):
-        canvas.lines(names, y + height / 2, wrapped(name), size=palette.SMALL, anchor="right")
+    for (code, name), height in zip(grid.rows, tall, strict=True):
+        canvas.lines(names, y + height / 2, wrapped(grid, name), size=palette.SMALL, anchor="right")
         for index, (column, _) in enumerate(grid.columns):
             box = (left + index * cell, y, cell - 1, height - 1)
             boxes.append((grid.at(code, column), box))
@@ -120,13 +124,12 @@ def _boxes(canvas: Canvas, boxes: Sequence[tuple[Mark, Box]]) -> None:
     """Cells class by class, then hidden ones, then the numbers: alike things stand together."""
     tones = classes([mark.value for mark, _ in boxes], len(palette.HEAT_CLASSES))
     for tone, ground in enumerate(palette.HEAT_CLASSES):
-        for (_, box), own in zip(boxes, tones, strict=True):
-            if own == tone:
-                canvas.rectangle(*box, ground)
-    canvas.hatched([box for mark, box in boxes if mark.hidden])
-    for hidden in (box for mark, box in boxes if mark.hidden):
-        x, y, width, height = hidden
-        canvas.rectangle(x + width / 2 - 4, y + height / 2 - 5, 8, 10, palette.WHITE)
+        alike = [box for (_, box), own in zip(boxes, tones, strict=True) if own == tone]
+        canvas.rectangles(alike, ground)
+    hidden = [box for mark, box in boxes if mark.hidden]
+    canvas.hatched(hidden, step=7.0)
+    middles = [(x + w / 2 - 4, y + h / 2 - 5, 8.0, 10.0) for x, y, w, h in hidden]
+    canvas.rectangles(middles, palette.WHITE)
     inks = [
         palette.INK if tone < 0 else palette.ink_on(palette.HEAT_CLASSES[tone]) for tone in tones
     ]
@@ -141,7 +144,7 @@ def _number(canvas: Canvas, mark: Mark, box: Box, ink: str) -> None:
     text = mark.text.rstrip("%") if mark.shown else SHORT.get(mark.status, "x")
     size, room = palette.SMALL, lettering.width(text, palette.SMALL)
     if room > width - 1:
-        size *= max(0.72, (width - 1) / room)
+        size *= (width - 1) / room
     base = y + height / 2 + size * 0.33
     canvas.text(x + width / 2, base, text, size=size, colour=ink, anchor="center", measure=mark.key)
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
+
+#: Values closer together than this are one value to the eye.
+FLAT: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +39,8 @@ def linear(values: Sequence[float], start: float, end: float, ticks: int = 4) ->
     """
     finite = [value for value in values if math.isfinite(value)]
     low, high = min([0.0, *finite]), max([0.0, *finite])
-    if low == high:
-        high = 1.0
+    if high - low < FLAT:
+        high = low + 1.0
     step = round_step((high - low) / ticks)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     marks = tuple(round(index * step, 10) for index in range(first, last + 1))
@@ -48,7 +52,7 @@ def tight(values: Sequence[float], start: float, end: float) -> Scale:
     scale = linear(values, start, end)
     finite = [value for value in values if math.isfinite(value)]
     low, high = min([0.0, *finite]), max([0.0, *finite])
-    return scale if low == high else Scale(low, high, start, end, scale.ticks)
+    return scale if high - low < FLAT else Scale(low, high, start, end, scale.ticks)
 
 
 def round_step(rough: float) -> float:

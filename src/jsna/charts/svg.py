@@ -99,14 +99,14 @@ def _outline(d: str) -> str:
         shift = [(x - at[0], y - at[1]) for x, y in points]
         letter, numbers = command.lower(), [n for pair in shift for n in pair]
         if command == "M":
-            start, letter, numbers = points[0], "M", [*points[0]]
+            start, letter = points[0], "m" if out else "M"
         elif command == "L" and not numbers[1]:
             letter, numbers = "h", numbers[:1]
         elif command == "L" and not numbers[0]:
             letter, numbers = "v", numbers[1:]
         text = " ".join(map(_plain, numbers)).replace(" -", "-")
         join = "" if letter != last else ("" if text.startswith("-") else " ")
-        out.append((letter if letter != last or letter == "M" else join) + text)
+        out.append((letter if letter != last or command == "M" else join) + text)
         at, last = points[-1], letter
     return "".join(out)
 

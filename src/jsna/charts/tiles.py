@@ -4,6 +4,7 @@ It needs no boundary file; every tile carries its name and number.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -19,6 +20,8 @@ from jsna.report import format as words
 GAP: Final = 3.0
 WIDEST: Final = 92.0
 LINE: Final = palette.SMALL * 1.12
+#: Tallest map a page holds, in points.
+TALLEST: Final = 600.0
 #: Columns of a map whose localities have no place configured.
 PLAIN: Final = 6
 
@@ -29,7 +32,7 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     """The figure; None where the table has nothing to show."""
     period = shown.latest([LOCALITY])
     marks = shown.marks_by_area(list(shown.config.area.locality_names), period)
-    if not marks:
+    if not period or not marks:
         return None
     country = shown.one(shown.country, period) if shown.country else Mark("", "", "")
     home = shown.one(shown.home, period)
@@ -41,11 +44,15 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         else findings.places(shown, marks, reference)
     )
     canvas = _draw(shown, marks, positions(shown.config.area))
+    if canvas.height > TALLEST:
+        return None  # too many long names for a page; bars and the open data have them
     header, rows = value_table(
         shown, words.upper_first(shown.places), [(mark.label, mark) for mark in marks]
     )
     far = FAR if limits_of(marks) and not counts else ""
-    parts = ["Each tile is a place, set about where it lies.", far, footnote(marks)]
+    set_out = any(place.tile is not None for place in shown.config.area.localities)
+    how = "set about where it lies" if set_out else "in order of name, not where it lies"
+    parts = [f"Each tile is a place, {how}.", far, footnote(marks)]
     return finish(
         canvas,
         shown,
@@ -53,7 +60,7 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         title=title,
         place=f"{shown.places} of {shown.home_name}",
         period=period_words(shown, period),
-        kind=f"Tile map of {words.small(len(marks))} {shown.places}",
+        kind=f"{'Tile map' if set_out else 'Tiles'} of {words.small(len(marks))} {shown.places}",
         header=header,
         rows=rows,
         note=" ".join(part for part in parts if part),
@@ -71,10 +78,11 @@ def positions(area: Area) -> dict[str, Position]:
     least = (min((c for c, _ in taken), default=0), min((r for _, r in taken), default=0))
     placed = {code: (c - least[0], r - least[1]) for code, (c, r) in placed.items()}
     below = max((r for _, r in placed.values()), default=-1) + 1
+    unplaced = [place for place in area.localities if place.code not in placed]
+    rest = [place.code for place in sorted(unplaced, key=lambda place: place.name)]
     across = max(PLAIN, max((c for c, _ in placed.values()), default=0) + 1)
-    rest = [place.code for place in area.localities if place.code not in placed]
     if not placed:
-        across = min(PLAIN, len(rest))
+        across = min(len(rest), max(PLAIN, math.isqrt(len(rest))))
     for index, code in enumerate(rest):
         placed[code] = (index % across, below + index // across)
     return placed

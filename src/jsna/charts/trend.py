@@ -21,6 +21,8 @@ from jsna.report import format as words
 
 PLOT: Final = 148.0
 TOP: Final = 20.0
+#: Height of the plot where every value is hidden.
+EMPTY: Final = 34.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def _draw(shown: Shown, every: Sequence[Series], periods: Sequence[str]) -> Canv
     ends = [_end_label(series, periods[-1]) for series in every]
     room = max(sum(lettering.width(text, palette.LABEL, 600) for text in end) for end in ends) + 3
     values = [v for s in every for m in s.marks.values() for v in (m.value, *_limits(m))]
-    bottom = TOP + PLOT
+    bottom = TOP + (PLOT if any(series.shown for series in every) else EMPTY)
     scale = linear(values, bottom, TOP)
     ticks = [_tick(shown, scale, tick) for tick in scale.ticks]
     left = max(lettering.width(text, palette.SMALL) for text in ticks[:-1]) + 10
@@ -136,9 +138,10 @@ def _draw(shown: Shown, every: Sequence[Series], periods: Sequence[str]) -> Canv
     first, last = year(periods[0]), year(periods[-1])
     across = Scale(first, last, left, right, ())
     canvas = Canvas(bottom + 20 + foot(shown))
-    _grid(canvas, scale, ticks, right)
+    _grid(canvas, scale, ticks, right, bare=not any(series.shown for series in every))
     _years(canvas, periods, across, scale(scale.low))
-    step = min(year(b) - year(a) for a, b in pairwise(periods))
+    # Two periods alone do not show how often figures come out: years between them are a gap.
+    step = min(year(b) - year(a) for a, b in pairwise(periods)) if len(periods) > 2 else 1
     for series in every:
         _band(canvas, series, across, scale, step)
     for series in reversed(every):
@@ -160,14 +163,14 @@ def _tick(shown: Shown, scale: Scale, tick: float) -> str:
     return text + (unit if unit == "%" or tick == scale.ticks[-1] else "")
 
 
-def _grid(canvas: Canvas, scale: Scale, ticks: Sequence[str], right: float) -> None:
+def _grid(canvas: Canvas, scale: Scale, ticks: Sequence[str], right: float, *, bare: bool) -> None:
     for tick, text in zip(scale.ticks, ticks, strict=True):
         y = scale(tick)
         if tick == 0:
             canvas.strokes([((0, y), (right + 4, y))], palette.DARK, 1.0)
-            continue
-        canvas.strokes([((0, y), (right, y))], palette.GRID, 0.8)
-        canvas.text(0, y - 3.5, text, size=palette.SMALL)
+        elif not bare:
+            canvas.strokes([((0, y), (right, y))], palette.GRID, 0.8)
+            canvas.text(0, y - 3.5, text, size=palette.SMALL)
 
 
 def _years(canvas: Canvas, periods: Sequence[str], across: Scale, base: float) -> None:

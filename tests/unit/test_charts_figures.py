@@ -1,0 +1,324 @@
+"""Every kind of figure in every odd case: it is drawn, nothing collides, nothing is made up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from jsna.charts.marks import Drawing, key_of, printed
+from jsna.charts.select import figure
+from jsna.edition import Configuration
+from jsna.measures.declaration import Chart, Indicator
+from tests.unit.charts_support import (
+    HOME,
+    LONG,
+    NAMES,
+    NATION,
+    collisions,
+    configuration,
+    frame,
+    indicator,
+    outside,
+    row,
+    texts,
+)
+
+BARS = Chart(type="bars", by=("locality",))
+TILES = Chart(type="tiles", by=("locality",))
+AREAS = Chart(type="areas")
+TREND = Chart(type="trend")
+GRADIENT = Chart(type="gradient", by=("imd_decile",))
+NEEDS = Chart(type="bars", by=("primary_need",))
+HEAT = Chart(type="heat", by=("primary_need", "locality"))
+HEAT_DECILES = Chart(type="heat", by=("primary_need", "imd_decile"))
+HEAT_SETTINGS = Chart(type="heat", by=("primary_need", "setting"))
+EVERY = (BARS, TILES, AREAS, TREND, GRADIENT, NEEDS, HEAT, HEAT_DECILES, HEAT_SETTINGS)
+PLAIN = indicator()
+SHARE = indicator(id="sen_primary_need", title="Primary need of pupils with SEN", kind="share")
+RATE = indicator(
+    id="suspension_rate",
+    title="Suspensions per 100 pupils",
+    kind="rate",
+    unit="per_100",
+    method="rate_byar",
+    period_type="academic_year",
+    decimals=2,
+)
+COUNT = indicator(id="plans", title="EHC plans", kind="count", unit="count", method="count")
+
+Rows = list[dict[str, Any]]
+#: Value (or a status where there is none) of the n-th mark.
+Pattern = Callable[[int], float | str]
+
+
+def rows_for(chart: Chart, declared: Indicator, config: Configuration, pattern: Pattern) -> Rows:
+    """Rows that fill a chart, their values from `pattern`, with home area, country and peers."""
+    places = list(config.area.locality_names)
+    needs = list(config.codelists["sen_type"])
+    wide = {
+        "imd_decile": [str(n) for n in range(1, 11)],
+        "setting": list(config.codelists["setting"]),
+        "primary_need": needs,
+    }
+    made: Rows = []
+
+    def add(area: str, index: int, by: dict[str, str] | None = None, period: str = "") -> None:
+        found = pattern(index)
+        when = period or ("2024/25" if declared.period_type == "academic_year" else "2025")
+        value, status = (None, found) if isinstance(found, str) else (found, "")
+        made.append(row(declared, area, value, status=status, by=by, period=when))
+
+    if chart.type == "trend":
+        for index in range(7):
+            year = 2019 + index
+            when = str(year) if declared.period_type == "january" else f"{year}/{year - 1999}"
+            for shift, area in enumerate((HOME, "neighbours", NATION)):
+                add(area, index + shift, period=when)
+        return made
+    plain = [d for d in chart.by if d != "locality"]
+    if not plain:
+        targets = places if chart.by else [p.code for p in config.area.neighbours]
+        for index, area in enumerate([*targets, HOME, NATION]):
+            add(area, index)
+        return made
+    index = 0
+    for area in places if "locality" in chart.by else [HOME, NATION]:
+        for one in wide[plain[0]]:
+            for other in wide[plain[1]] if len(plain) > 1 else [""]:
+                by = {plain[0]: one} | ({plain[1]: other} if other else {})
+                add(area, index, by)
+                index += 1
+    if declared.id != SHARE.id:
+        add(HOME, 3)
+    return made
+
+
+def drawn(
+    chart: Chart, rows: Sequence[dict[str, Any]], declared: Indicator = PLAIN,
+    config: Configuration | None = None,
+) -> Drawing:  # fmt: skip
+    made = figure(config or configuration(), declared, chart, frame(rows))
+    assert made is not None
+    return made
+
+
+def hold(drawing: Drawing, rows: Sequence[dict[str, Any]], declared: Indicator) -> None:
+    """What must be so of every figure."""
+    assert collisions(drawing.svg) == []
+    assert outside(drawing.svg) == []
+    # A table of 238 hatched cells is the one that comes above 60 KB.
+    assert len(drawing.svg.encode()) < (70_000 if drawing.type == "heat" else 30_000)
+    assert len(drawing.title.split()) <= 15
+    assert "nan" not in drawing.svg.lower().replace("governan", "")
+    # Every printed number is the one in the measure table, and every absence is its status.
+    table = {key_of(r): r for r in frame(rows).itertuples(index=False)}
+    for words, attributes in texts(drawing.svg):
+        key = attributes.get("data-measure")
+        if key is None or attributes.get("data-field") == "ratio":
+            continue
+        measure = table[key]
+        text = printed(measure.value, measure.status, declared.unit, declared.decimals)
+        assert words in (text, text.rstrip("%"), measure.status), key
+        assert words
+
+
+PATTERNS: dict[str, Pattern] = {
+    "usual": lambda i: 3.0 + (i * 7) % 11,
+    "one hidden": lambda i: "c" if i == 2 else 4.0 + i % 5,
+    "some of each": lambda i: ("c", 2.0, "x", 0.0, "z", 9.9, 4.4)[i % 7],
+    "all hidden": lambda i: "c",
+    "all zero": lambda i: 0.0,
+    "all hundred": lambda i: 100.0,
+    "all alike": lambda i: 5.0,
+    "tiny and huge": lambda i: 0.01 if i % 2 else 99.9,
+}
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+@pytest.mark.parametrize("chart", EVERY, ids=lambda c: "-".join((c.type, *c.by)))
+def test_every_kind_holds_with_every_pattern(chart: Chart, pattern: str) -> None:
+    declared = SHARE if "primary_need" in chart.by else PLAIN
+    rows = rows_for(chart, declared, configuration(), PATTERNS[pattern])
+    hold(drawn(chart, rows, declared), rows, declared)
+
+
+@pytest.mark.parametrize("names", [1, 2, 17, 30, 70])
+@pytest.mark.parametrize("chart", [BARS, TILES, HEAT], ids=lambda c: c.type)
+@pytest.mark.parametrize("long", [False, True], ids=["short names", "long names"])
+def test_any_number_of_localities_fits(chart: Chart, names: int, long: bool) -> None:
+    called = [
+        LONG.replace("Long", f"{NAMES[i % 12]} {i}") if long else f"Ward {i}" for i in range(names)
+    ]
+    config = configuration(called, kind="ward", tiles=False)
+    declared = SHARE if chart is HEAT else PLAIN
+    rows = rows_for(chart, declared, config, PATTERNS["one hidden"])
+    if names == 70 and (chart is HEAT or (chart is TILES and long)):
+        assert figure(config, declared, chart, frame(rows)) is None  # no page holds it
+        return
+    drawing = drawn(chart, rows, declared, config)
+    assert collisions(drawing.svg) == []
+    assert outside(drawing.svg) == []
+    # A page has about 600 points for a figure.
+    assert float(ET.fromstring(drawing.svg).attrib["height"].removesuffix("pt")) <= 600
+    if chart is not HEAT:
+        hold(drawing, rows, declared)
+        assert len(drawing.rows) >= names
+
+
+@pytest.mark.parametrize("chart", EVERY, ids=lambda c: "-".join((c.type, *c.by)))
+@pytest.mark.parametrize("value", [134.27, 2345.67, -3.2])
+def test_rates_beyond_a_hundred_and_negative_published_values(chart: Chart, value: float) -> None:
+    rows = rows_for(chart, RATE, configuration(), lambda i: value * (1 + i % 3 / 10))
+    drawing = drawn(chart, rows, RATE)
+    assert collisions(drawing.svg) == []
+    assert outside(drawing.svg) == []
+    shown = printed(value, "", RATE.unit, RATE.decimals)
+    assert shown in [words for words, _ in texts(drawing.svg)]
+
+
+@pytest.mark.parametrize("chart", [BARS, AREAS, TREND, NEEDS], ids=lambda c: c.type)
+def test_without_comparators_the_home_area_stands_alone(chart: Chart) -> None:
+    declared = SHARE if chart is NEEDS else PLAIN
+    rows = [r for r in rows_for(chart, declared, configuration(), PATTERNS["usual"])
+            if r["area_code"] not in (NATION, "neighbours")]  # fmt: skip
+    drawing = drawn(chart, rows, declared)
+    hold(drawing, rows, declared)
+    assert "England" not in drawing.svg
+
+
+def test_a_hidden_value_is_marked_and_never_a_zero() -> None:
+    for chart in EVERY:
+        declared = SHARE if "primary_need" in chart.by else PLAIN
+        rows = rows_for(chart, declared, configuration(), PATTERNS["one hidden"])
+        told = [words for words, a in texts(drawn(chart, rows, declared).svg)
+                if a.get("data-measure")]  # fmt: skip
+        assert any(words in ("hidden", "c") for words in told), chart
+        assert not any(words.startswith("0") for words in told), chart
+
+
+def test_a_true_zero_is_printed_and_not_hidden() -> None:
+    rows = rows_for(BARS, PLAIN, configuration(), lambda i: 0.0 if i == 4 else 5.0)
+    drawing = drawn(BARS, rows)
+    told = [words for words, attributes in texts(drawing.svg) if "data-measure" in attributes]
+    assert told.count("0.0%") == 1
+    assert "hidden" not in drawing.svg
+
+
+def test_nothing_to_show_is_no_figure() -> None:
+    config = configuration()
+    for chart in EVERY:
+        declared = SHARE if "primary_need" in chart.by else PLAIN
+        assert figure(config, declared, chart, frame([])) is None
+        absent = rows_for(chart, declared, config, lambda i: "x")
+        assert figure(config, declared, chart, frame(absent)) is None
+
+
+def test_bars_stand_from_highest_to_lowest_with_the_absent_last() -> None:
+    values: list[float | str] = [4.0, "c", 9.0, 6.5]
+    config = configuration(NAMES[:4])
+    rows = [
+        row(
+            PLAIN,
+            code,
+            *((None,) if isinstance(v, str) else (v,)),
+            status=v if isinstance(v, str) else "",
+        )
+        for code, v in zip(config.area.locality_names, values, strict=True)
+    ]
+    drawing = drawn(BARS, rows, config=config)
+    assert [label for label, _ in drawing.rows] == [
+        "Hesketon",
+        "Kestrelholm",
+        "Dravenford",
+        "Gannerby",
+    ]
+
+
+def test_ordered_categories_keep_their_order() -> None:
+    chart = Chart(type="bars", by=("age_group",))
+    ages = ["0-4", "5-10", "11-15", "16-19", "20-25"]
+    rows = [
+        row(COUNT, HOME, 100.0 + (i * 37) % 90, by={"age_group": a}) for i, a in enumerate(ages)
+    ]
+    drawing = drawn(chart, rows, COUNT)
+    assert [label for label, _ in drawing.rows] == [
+        "0 to 4",
+        "5 to 10",
+        "11 to 15",
+        "16 to 19",
+        "20 to 25",
+    ]
+
+
+def test_counts_are_not_compared_with_the_country() -> None:
+    rows = [row(COUNT, HOME, 12_317.0), row(COUNT, NATION, 638_745.0)]
+    rows += [
+        row(COUNT, code, 1_000.0 + i) for i, code in enumerate(configuration().area.locality_names)
+    ]
+    drawing = drawn(BARS, rows, COUNT)
+    assert "638,745" not in drawing.svg
+    assert "England" not in drawing.title
+
+
+def test_a_trend_breaks_where_a_year_is_missing() -> None:
+    whole = [row(PLAIN, HOME, 4.0 + y / 10, period=str(2015 + y)) for y in range(8)]
+    gap = [r for r in whole if r["period"] not in ("2018", "2020")]
+    lines = [drawn(TREND, rows).svg.count('stroke-width="2.6"') for rows in (whole, gap)]
+    assert lines[0] == 1
+    # 2015-17, the single year 2019 (a dot, no line) and 2021-22.
+    svg = drawn(TREND, gap).svg
+    strokes = svg.split('stroke-width="2.6"')
+    assert sum(part.split("</g>")[0].count("<path") for part in strokes[1:]) == 2
+
+
+def test_one_period_makes_bars_not_a_line() -> None:
+    rows = [
+        row(PLAIN, HOME, 5.5),
+        row(PLAIN, NATION, 5.2),
+        row(PLAIN, "neighbours", 5.0, limits=False),
+    ]
+    drawing = drawn(TREND, rows)
+    hold(drawing, rows, PLAIN)
+    assert drawing.alt.startswith("Bar chart")
+    assert len(drawing.keys) == 3
+
+
+def test_labels_of_equal_series_do_not_collide() -> None:
+    rows = [
+        row(PLAIN, area, 5.0, period=str(year))
+        for year in range(2019, 2026)
+        for area in (HOME, NATION, "neighbours")
+    ]
+    hold(drawn(TREND, rows), rows, PLAIN)
+
+
+def test_a_comparator_that_ends_earlier_says_so() -> None:
+    rows = [row(PLAIN, HOME, 5.0 + y / 10, period=str(2020 + y)) for y in range(6)]
+    rows += [row(PLAIN, NATION, 4.0, period=str(2020 + y)) for y in range(5)]
+    assert "(2024)" in [words for words, _ in texts(drawn(TREND, rows).svg)]
+
+
+def test_synthetic_stands_in_every_figure_of_a_synthetic_edition_alone() -> None:
+    for synthetic in (True, False):
+        config = configuration(synthetic=synthetic)
+        for chart in EVERY:
+            declared = SHARE if "primary_need" in chart.by else PLAIN
+            rows = rows_for(chart, declared, config, PATTERNS["usual"])
+            drawing = drawn(chart, rows, declared, config)
+            seen = any("Synthetic" in words for words, _ in texts(drawing.svg))
+            assert seen is synthetic
+            assert ("Synthetic" in drawing.alt) is synthetic
+
+
+def test_the_data_table_holds_every_measure_drawn() -> None:
+    for chart in EVERY:
+        declared = SHARE if "primary_need" in chart.by else PLAIN
+        rows = rows_for(chart, declared, configuration(), PATTERNS["some of each"])
+        drawing = drawn(chart, rows, declared)
+        printed_keys = {a["data-measure"] for _, a in texts(drawing.svg) if "data-measure" in a}
+        cells = {cell.key for _, cells in drawing.rows for cell in cells}
+        assert printed_keys <= cells, chart
+        assert all(len(cells) == len(drawing.header) - 1 for _, cells in drawing.rows), chart

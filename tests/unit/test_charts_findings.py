@@ -1,0 +1,219 @@
+"""Titles by rule: worked examples, and that no claim stands without an interval behind it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jsna.charts import findings
+from jsna.charts.marks import Mark
+from jsna.charts.select import figure
+from jsna.measures.declaration import Chart
+from tests.unit.charts_support import (
+    HOME,
+    NAMES,
+    NATION,
+    configuration,
+    frame,
+    indicator,
+    row,
+)
+
+PLAIN = indicator()
+BARS = Chart(type="bars", by=("locality",))
+AREAS = Chart(type="areas")
+TREND = Chart(type="trend")
+GRADIENT = Chart(type="gradient", by=("imd_decile",))
+
+
+def mark(value: float, low: float, high: float, **more: Any) -> Mark:
+    return Mark(key="k", code="a", label="A", value=value, low=low, high=high, status="", **more)
+
+
+def title(chart: Chart, rows: list[dict[str, Any]], places: int = 12, **changes: Any) -> str:
+    declared = indicator(**changes)
+    drawing = figure(configuration(NAMES[:places]), declared, chart, frame(rows))
+    assert drawing is not None
+    return drawing.title
+
+
+def localities(values: list[float], of: float, **more: Any) -> list[dict[str, Any]]:
+    codes = configuration(NAMES[: len(values)]).area.locality_names
+    return [row(PLAIN, code, v, of=of, **more) for code, v in zip(codes, values, strict=True)]
+
+
+def test_a_comparator_inside_the_interval_is_neither_higher_nor_lower() -> None:
+    assert findings.against(mark(5.5, 5.2, 5.8), 5.3) == 0
+    assert findings.against(mark(5.5, 5.2, 5.8), 5.1) == 1
+    assert findings.against(mark(5.5, 5.2, 5.8), 5.9) == -1
+    assert findings.against(mark(5.5, 5.2, 5.8), 5.2) == 0  # on the limit
+
+
+def test_without_an_interval_nothing_is_known() -> None:
+    nan = float("nan")
+    assert findings.against(mark(66.0, nan, nan), 45.9) is None
+    assert findings.apart(mark(66.0, nan, nan), mark(45.9, 45.0, 46.0)) is None
+
+
+def test_a_complete_count_is_its_own_limits() -> None:
+    nan = float("nan")
+    assert findings.against(mark(40.0, nan, nan, exact=True), 20.0) == 1
+    assert findings.against(mark(20.0, nan, nan, exact=True), 20.0) == 0
+
+
+def test_localities_are_judged_by_wider_limits_than_the_eye_sees() -> None:
+    # 5.7 % of 15,000 has 95% limits of 5.34 and 6.08, and 99.8% limits of 5.14 and 6.32.
+    rows = [*localities([5.7, 5.2], of=15_000), row(PLAIN, NATION, 5.2, of=9e6)]
+    assert (
+        title(BARS, rows, 2) == "Pupils with an EHC plan: no district differs clearly from England"
+    )
+    rows = [*localities([5.9, 5.2], of=15_000), row(PLAIN, NATION, 5.2, of=9e6)]
+    assert title(BARS, rows, 2) == "Pupils with an EHC plan: Dravenford is higher than England"
+
+
+def test_localities_against_the_home_area_where_the_country_has_no_figure() -> None:
+    rows = [*localities([9.0, 2.0, 5.5], of=15_000), row(PLAIN, HOME, 5.5, of=45_000)]
+    said = "Pupils with an EHC plan: one district is higher than Quillshire, one is lower"
+    assert title(BARS, rows, 3) == said
+
+
+def test_localities_without_limits_are_only_described() -> None:
+    rows = [*localities([9.0, 2.0], of=15_000, limits=False), row(PLAIN, NATION, 5.2)]
+    assert title(BARS, rows, 2) == "Pupils with an EHC plan: districts of Quillshire"
+
+
+def test_the_home_area_among_its_peers() -> None:
+    peers = [f"E10000{902 + i}" for i in range(10)]
+    rows = [row(PLAIN, code, 4.1 + i * 0.25, of=90_000) for i, code in enumerate(peers)]
+    rows += [row(PLAIN, HOME, 5.8, of=180_000), row(PLAIN, NATION, 5.2, of=9e6)]
+    # Seven of the ten lie below the 99.8% lower limit, 5.63.
+    said = "Pupils with an EHC plan: Quillshire is higher than England and seven similar areas"
+    assert title(AREAS, rows) == said
+    same = [row(PLAIN, HOME, 5.2, of=5_000), row(PLAIN, NATION, 5.2, of=9e6)]
+    rows = [row(PLAIN, code, 5.2, of=5_000) for code in peers] + same
+    assert title(AREAS, rows) == "Pupils with an EHC plan: Quillshire is similar to England"
+
+
+def test_a_published_percentage_without_counts_makes_no_claim() -> None:
+    rows = [row(PLAIN, HOME, 66.0, limits=False), row(PLAIN, NATION, 45.9, limits=False)]
+    rows += [row(PLAIN, "E10000902", 20.0, limits=False)]
+    assert title(AREAS, rows) == "Pupils with an EHC plan: Quillshire and similar areas"
+
+
+def deciles(values: list[float], of: float = 18_000) -> list[dict[str, Any]]:
+    return [
+        row(PLAIN, HOME, value, of=of, by={"imd_decile": str(n)})
+        for n, value in enumerate(values, 1)
+    ]
+
+
+def test_a_gradient_is_claimed_only_where_ends_and_order_agree() -> None:
+    steep = [8.0, 7.6, 7.0, 6.6, 6.0, 5.5, 5.1, 4.6, 4.1, 3.6]
+    higher = "Pupils with an EHC plan: higher in the most deprived tenth than the least"
+    assert title(GRADIENT, deciles(steep)) == higher
+    lower = "Pupils with an EHC plan: lower in the most deprived tenth than the least"
+    assert title(GRADIENT, deciles(steep[::-1])) == lower
+    none = "Pupils with an EHC plan: no clear difference between most and least deprived tenths"
+    assert title(GRADIENT, deciles([5.5] * 10)) == none
+    # The ends differ, but what lies between runs the other way.
+    assert title(GRADIENT, deciles([6.4, 3.0, 3.5, 4.0, 4.5, 5.0, 5.3, 5.6, 5.8, 5.0])) == none
+
+
+def test_a_hidden_end_makes_no_gradient() -> None:
+    rows = deciles([8.0, 7.0, 6.0, 5.0, 4.0, 3.5, 3.0, 2.5, 2.0, 1.5])
+    rows[0] = row(PLAIN, HOME, None, status="c", by={"imd_decile": "1"})
+    assert title(GRADIENT, rows) == "Pupils with an EHC plan: by deprivation tenth"
+
+
+def test_an_area_without_the_most_deprived_tenth_does_not_claim_it() -> None:
+    said = title(GRADIENT, deciles([8.0, 7.0, 6.0, 5.0, 4.0])[1:])
+    assert said == ("Pupils with an EHC plan: higher in its most deprived areas than its least")
+
+
+def series(values: list[float], of: float = 60_000, **more: Any) -> list[dict[str, Any]]:
+    return [
+        row(PLAIN, HOME, value, of=of, period=str(2025 - len(values) + 1 + i), **more)
+        for i, value in enumerate(values)
+    ]
+
+
+def test_change_over_time() -> None:
+    up = "Pupils with an EHC plan: up in Quillshire since 2023"
+    assert title(TREND, series([4.0, 4.6, 5.2])) == up
+    same = "Pupils with an EHC plan: no clear change in Quillshire since 2023"
+    assert title(TREND, series([5.0, 5.2, 5.1])) == same
+    rows = [*series([5.2, 4.6, 4.0]), row(PLAIN, NATION, 4.0, of=9e6)]
+    down = "Pupils with an EHC plan: down in Quillshire since 2023, and similar to England"
+    assert title(TREND, rows) == down
+
+
+def test_counts_change_only_by_more_than_chance_moves_a_count() -> None:
+    # 1.96 * sqrt(400 + 455) = 57.3
+    for last, said in ((455.0, "no clear change"), (460.0, "up")):
+        rows = [row(PLAIN, HOME, v, period=str(2024 + i), limits=False)
+                for i, v in enumerate((400.0, last))]  # fmt: skip
+        count = {"kind": "count", "unit": "count", "method": "count", "title": "Requests"}
+        declared = [{**r, "unit": "count", "method": "count"} for r in rows]
+        assert title(TREND, declared, **count) == f"Requests: {said} in Quillshire since 2024"
+
+
+def test_the_largest_group() -> None:
+    chart = Chart(type="bars", by=("primary_need",))
+    declared = {"kind": "share", "id": "pupils_ehc_plan", "title": "Primary need of plans"}
+    rows = [row(PLAIN, HOME, value, of=12_317, by={"primary_need": need})
+            for need, value in (("ASD", 34.8), ("SLCN", 21.0), ("SEMH", 19.8))]  # fmt: skip
+    said = "Primary need of plans: the largest group is autistic spectrum disorder"
+    assert title(chart, rows, **declared) == said
+    close = [row(PLAIN, HOME, value, of=200, by={"primary_need": need})
+             for need, value in (("ASD", 34.0), ("SLCN", 33.0), ("SEMH", 33.0))]  # fmt: skip
+    assert "largest" not in title(chart, close, **declared)
+
+
+def test_two_groups_that_do_not_differ() -> None:
+    chart = Chart(type="bars", by=("sex",))
+    rows = [row(PLAIN, HOME, 5.0 + i / 10, of=500, by={"sex": sex}) for i, sex in enumerate("FM")]
+    assert title(chart, rows) == "Pupils with an EHC plan: no clear difference by sex"
+
+
+def test_hidden_figures_are_called_hidden() -> None:
+    rows = [{**r, "value": None, "status": "c"} for r in localities([1.0, 2.0], of=10)]
+    hidden = "Pupils with an EHC plan: figures are hidden to protect confidentiality"
+    assert title(BARS, [row(PLAIN, r["area_code"], None, status="c") for r in rows], 2) == hidden
+
+
+LONGEST = (
+    "Where children and young people with an education, health and care plan of the area learn now"
+)
+
+
+@pytest.mark.parametrize("chart", [BARS, AREAS, TREND, GRADIENT], ids=lambda c: c.type)
+@settings(max_examples=25, deadline=None)
+@given(values=st.lists(st.floats(0, 100), min_size=12, max_size=12), of=st.sampled_from([20, 5000]))
+def test_titles_are_short_and_claim_nothing_they_may_not(
+    chart: Chart, values: list[float], of: float
+) -> None:
+    codes = list(configuration().area.locality_names)
+    peers = [p.code for p in configuration().area.neighbours]
+    if chart is TREND:
+        rows = series(values, of)
+    elif chart is GRADIENT:
+        rows = deciles(values[:10], of)
+    else:
+        targets = codes if chart is BARS else [*peers, HOME]
+        rows = [row(PLAIN, c, v, of=of) for c, v in zip(targets, values, strict=False)]
+    rows += [row(PLAIN, NATION, values[0], of=9e6)] if chart is not TREND else []
+    for name in ("Pupils with an EHC plan", LONGEST):
+        said = title(chart, rows, title=name)
+        assert len(said.split()) <= 15
+        assert said[0].isupper()
+        assert not any(r.get("value") and f"{r['value']:.1f}%" in said for r in rows)
+        without = [
+            {k: v for k, v in r.items() if not k.startswith(("lower", "upper"))} for r in rows
+        ]
+        bare = title(chart, without, title=name)
+        assert not any(
+            word in bare.split() for word in ("higher", "lower", "highest", "up", "down")
+        )

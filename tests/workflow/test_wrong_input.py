@@ -14,10 +14,12 @@ import pytest
 from jsna import io
 from jsna.errors import JsnaError
 from jsna.ingest.run import check, run
+from tests.conftest import copy_project
 from tests.workflow.small_world import (
     AREA_HEADER,
     AREAS,
     CENSUS,
+    EDITION,
     EXCLUSIONS,
     World,
     area_rows,
@@ -318,6 +320,31 @@ def test_the_command_line_says_all_and_exits_non_zero(tmp_path: Path) -> None:
         assert "Traceback" not in said
         assert_nothing_personal(said)
     assert snapshot(tmp_path) == before
+
+
+def test_a_build_on_wrong_input_keeps_the_previous_report(tmp_path: Path) -> None:
+    """The whole command, as `make report` calls it: through Snakemake, log and progress."""
+    project = copy_project(tmp_path / "project")
+    world = World(project.root)
+    several_at_once(world)
+    world.instead.pop(CENSUS)
+    fill(world, "SENprovision", "S", slice(0, 60))
+    world.place()
+    published = world.paths.reports / "jsna.pdf"
+    published.parent.mkdir(parents=True)
+    published.write_bytes(b"the previous report")
+    ended = project.jsna("build", EDITION, check=False)
+    said = ended.stdout + ended.stderr
+    assert ended.returncode != 0, said
+    for words in ("semicolon", "'Category'", "hidden", "'sen_provision' (E, K, N)"):
+        assert words in said
+    assert "Traceback" not in said
+    assert_nothing_personal(said)
+    assert published.read_bytes() == b"the previous report"
+    # Nor does any log or other trace of the run hold a value of a child.
+    for file in (world.paths.identified.parent).rglob("*.log"):
+        assert_nothing_personal(file.read_text(encoding="utf-8"))
+    assert not list(world.paths.identified.rglob("*.parquet"))
 
 
 def test_the_command_line_passes_good_extracts(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ def row(area: str, period: str, value: float, **other: object) -> dict[str, obje
         "unit": "percent",
         "method": "proportion_wilson",
         "profile": "default",
+        "source": "local:school_census",
         **other,
     }
 
@@ -70,3 +71,10 @@ def test_reconciliation_states_the_difference() -> None:
     assert round(found.loc["2025", "difference"], 9) == -0.3
     assert found.loc["2025", "local_numerator"] == 55
     assert found.loc["2025", "official_numerator"] == 58
+
+
+def test_the_publishers_own_figure_stands_over_one_counted_in_a_reference_table() -> None:
+    counted = LOCAL.assign(source="population_by_age_2020", profile="official")
+    measures, official = merge(counted, OFFICIAL)
+    pd.testing.assert_frame_equal(measures, OFFICIAL)
+    assert official.empty

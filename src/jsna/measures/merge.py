@@ -14,7 +14,8 @@ def merge(local: pd.DataFrame, published: pd.DataFrame) -> tuple[pd.DataFrame, p
     """Measures and the official figures they replace.
 
     Args:
-        local: measures of the home area and its localities.
+        local: measures of the home area and its localities. Those counted in official reference
+            tables (of an open edition) give way to a figure the publisher gives itself.
         published: official measures of the home area and its comparators.
 
     Returns:
@@ -22,10 +23,17 @@ def merge(local: pd.DataFrame, published: pd.DataFrame) -> tuple[pd.DataFrame, p
             comparators and other periods among them, are kept.
         official: the official rows that gave way, for reconciliation.
     """
-    taken = pd.MultiIndex.from_frame(published[_KEY]).isin(pd.MultiIndex.from_frame(local[_KEY]))
+    own = local["source"].str.startswith("local:")
+    repeated = ~own & _keys(local).isin(_keys(published))
+    local = local.loc[~repeated]
+    taken = _keys(published).isin(_keys(local))
     parts = [part for part in (local, published.loc[~taken]) if len(part)]
     measures = schema.conform(pd.concat(parts, ignore_index=True)) if parts else schema.empty()
     return measures, schema.conform(published.loc[taken])
+
+
+def _keys(frame: pd.DataFrame) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(frame[_KEY])
 
 
 def reconcile(measures: pd.DataFrame, official: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jsna import io
 from jsna.edition import Configuration
@@ -16,7 +16,6 @@ from jsna.synthetic import effects as effect_file
 from jsna.synthetic.effects import Effects, Overrides
 
 if TYPE_CHECKING:
-    import pandas as pd
     import pyarrow as pa
 
 SUMS, MARK, LEDGER = "SHA256SUMS", "SYNTHETIC.txt", "faults.json"
@@ -52,12 +51,12 @@ def run(
     progress("Inventing a county, its schools and its children")
     tables = make_tables(config, chosen, registry(), progress)
     names = _file_names(config)
-    files, frames = _encoded(config, tables, names, progress)
-    files = {name: files[name] for name in sorted(files)}
+    progress("Writing the extracts")
+    files = _encoded(tables, names)
     if not clean:
         progress("Putting known faults into the extracts")
         files = _with_faults(config, files, names)
-    for name, content in _release(frames, config, progress).items():
+    for name, content in _release(tables, config, progress).items():
         files[f"published/{name}"] = content
     files[MARK] = f"{NOTICE}\n{config.edition.title}\n".encode()
     _write(paths, files)
@@ -97,25 +96,16 @@ def _file_names(config: Configuration) -> dict[str, str]:
     }
 
 
-def _encoded(
-    config: Configuration,
-    tables: Mapping[str, pa.Table],
-    names: Mapping[str, str],
-    progress: Callable[[str], None],
-) -> tuple[dict[str, bytes], dict[str, pd.DataFrame]]:
-    """The bytes of each file, and the frames the official release is counted from."""
+def _encoded(tables: Mapping[str, pa.Table], names: Mapping[str, str]) -> dict[str, bytes]:
+    """The bytes of each file by name."""
     from jsna.synthetic.formats import encode
 
-    progress("Writing the extracts")
     extracts = registry()
     files: dict[str, bytes] = {}
-    frames: dict[str, Any] = {}
     for key, rows in tables.items():
         extract, table = key.split("/")[0].split(".")
-        declared = extracts[extract].table(table)
-        files[names[key]] = encode(names[key], extract, declared, rows)
-        frames[key] = rows.to_pandas(types_mapper=io._ARROW_TEXT.get)
-    return files, frames
+        files[names[key]] = encode(names[key], extract, extracts[extract].table(table), rows)
+    return files
 
 
 def _with_faults(
@@ -135,13 +125,21 @@ def _with_faults(
 
 
 def _release(
-    frames: Mapping[str, pd.DataFrame], config: Configuration, progress: Callable[[str], None]
+    tables: Mapping[str, pa.Table], config: Configuration, progress: Callable[[str], None]
 ) -> Mapping[str, bytes]:
-    """Files of the invented official release."""
+    """Files of the invented official release, counted from the clean tables."""
     if importlib.util.find_spec("jsna.synthetic.official") is None:
         return {}
+    import pandas as pd
+    import pyarrow as pa
+
     progress("Inventing the official release")
     official = importlib.import_module("jsna.synthetic.official")
+    text = {pa.string(): pd.StringDtype(na_value=float("nan"))}
+    frames = {
+        key: rows.to_pandas(types_mapper=text.get, date_as_object=False)
+        for key, rows in tables.items()
+    }
     files: Mapping[str, bytes] = official.release(frames, config)
     return files
 

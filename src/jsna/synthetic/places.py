@@ -147,7 +147,7 @@ def _distinct(value: Floats) -> Ints:
 
 
 def _lsoa_names(district: Ints, names: list[str]) -> list[str]:
-    """Names such as `Merrowby 003B`: five small areas to a number within the district."""
+    """Names such as `District 003B`: five small areas to a number within the district."""
     from jsna.synthetic.identifiers import running_number
 
     number = running_number(district)

@@ -61,8 +61,8 @@ def census_rows() -> Rows:
             f"{n % 28 + 1:02d}/{n % 12 + 1:02d}/{2014 if n % 12 >= 8 else 2015}",
             "FM"[n % 2], "WBRI", sorted(_codes("fsm"))[0],
             f"ZZ{n % 9 + 1} {n % 9}XQ", f"E01999{n % 8:03d}", "900001",
-            sorted(_codes("phase"))[0], sorted(_codes("school_type"))[0], "C", "5", "NNNK"[n % 4], ["", "", "", "SLCN"][n % 4],
-            "",
+            sorted(_codes("phase"))[0], sorted(_codes("school_type"))[0], "C", "5",
+            "NNNK"[n % 4], ["", "", "", "SLCN"][n % 4], "",
         ]
         for n in range(PUPILS)
     ]  # fmt: skip

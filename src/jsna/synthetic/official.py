@@ -1,0 +1,185 @@
+"""An invented official release for a synthetic edition, in the layout of the real ones.
+
+The fictional area's figures are counted from the generator's clean rows; those of its country,
+region and neighbours are the same figures scaled to their size, each moved by chance, so that they
+are plausible and different. Every row says "Synthetic" in a footnote, which the readers carry.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from jsna.edition import Configuration
+from jsna.synthetic import official_single
+from jsna.synthetic import official_tables as tables
+from jsna.synthetic.draws import stream
+from jsna.synthetic.official_home import Home
+
+FOOTNOTE: Final = "Synthetic: every figure of this release is invented."
+#: How many times the home area the country and its region are.
+SCALE: Final = {"country": 52.0, "region": 6.5}
+#: Neighbours are of many sizes: middle and spread (of the logarithm) against the home area.
+NEIGHBOUR_SIZE: Final = (0.8, 0.35)
+#: How far apart areas are in any one figure: standard deviation of the logarithm.
+APART: Final = {"country": 0.05, "region": 0.06, "authority": 0.13, "home": 0.06}
+#: A zip's entries need a time; this one says nothing and never changes.
+EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+
+
+class Places:
+    """The areas a release is about: their identifying columns, size and own luck."""
+
+    def __init__(self, config: Configuration) -> None:
+        assert config.edition.synthesis is not None
+        area, self.seed = config.area, config.edition.synthesis.seed
+        country = {"country_code": area.country.code, "country_name": area.country.name}
+        region = {**country, "region_code": area.region.code, "region_name": area.region.name}
+        self.home = _authority(region, area.code, area.old_la_code, area.name)
+        self.locality_level = (
+            "Ward" if area.localities_are == "ward" else "Local authority district"
+        )
+        prefix = "ward" if area.localities_are == "ward" else "lad"
+        self.localities = {
+            place.code: {
+                **self.home,
+                "geographic_level": self.locality_level,
+                f"{prefix}_code": place.code,
+                f"{prefix}_name": place.name,
+            }
+            for place in area.localities
+        }
+        self.others: dict[str, tuple[str, dict[str, str], float]] = {
+            area.country.code: (
+                "country", {"geographic_level": "National", **country}, SCALE["country"]
+            ),
+            area.region.code: (
+                "region", {"geographic_level": "Regional", **region}, SCALE["region"]
+            ),
+        }  # fmt: skip
+        middle, spread = NEIGHBOUR_SIZE
+        for place in area.neighbours:
+            size = middle * float(np.exp(spread * self.luck("size", place.code).normal()))
+            named = _authority(region, place.code, place.old_la_code, place.name)
+            self.others[place.code] = ("authority", named, size)
+
+    def luck(self, *names: str) -> np.random.Generator:
+        """A stable stream of chance for the thing so named."""
+        return stream(self.seed, "official release", *names)
+
+
+def _authority(region: Mapping[str, str], code: str, old: str, name: str) -> dict[str, str]:
+    return {
+        "geographic_level": "Local authority",
+        **region,
+        "new_la_code": code,
+        "old_la_code": old,
+        "la_name": name,
+    }
+
+
+def release(frames: Mapping[str, pd.DataFrame], config: Configuration) -> Mapping[str, bytes]:
+    """Files of the invented release.
+
+    Args:
+        frames: `extract.table/period` -> clean rows, columns by field.
+        config: of the synthetic edition.
+
+    Returns:
+        File name -> bytes: a zip of the tables on EHC plans, and four CSVs.
+    """
+    places, home = Places(config), Home(frames, config)
+    year = config.edition.reference_date.year
+    plans = {
+        name: _csv(_years(places, name, spec))
+        for name, spec in tables.ehcp(home, year).items()
+    }  # fmt: skip
+    single = {
+        name: _csv(_years(places, name, spec))
+        for name, spec in official_single.single(home, year).items()
+    }
+    return {
+        f"synthetic_ehcp_{year}.zip": _zip(plans),
+        **{f"synthetic_{name}.csv": content for name, content in single.items()},
+    }
+
+
+def _years(places: Places, name: str, spec: tables.Spec) -> pd.DataFrame:
+    """Every area and year of a table: the home area as counted, earlier years shrunk.
+
+    The figures of all areas are stacked, and what follows from them is added to all at once.
+    """
+    about: list[dict[str, str]] = []
+    stacked: list[pd.DataFrame] = []
+
+    def add(figures: pd.DataFrame, columns: Mapping[str, str], end: int) -> None:
+        stacked.append(figures.assign(**{tables.PART: len(about)}))
+        time = {"time_period": spec.time(end), "time_identifier": spec.identifier}
+        about.append({**time, **columns})
+
+    newest = max(spec.counted)
+    for end in range(newest, newest - spec.years, -1):
+        base_year = min(year for year in spec.counted if year >= end)
+        base, growth = spec.counted[base_year], spec.growth ** (base_year - end)
+        if base_year == end:
+            add(base, places.home, end)
+        else:
+            add(_moved(spec, base, growth, APART["home"], places, name, "home", end),
+                places.home, end)  # fmt: skip
+        for code, (kind, columns, size) in places.others.items():
+            moved = _moved(spec, base, size * growth, APART[kind], places, name, code, end)
+            add(moved, columns, end)
+        for code, figures in spec.localities.get(end, {}).items():
+            add(figures, places.localities[code], end)
+    finished = spec.finish(pd.concat(stacked, ignore_index=True))
+    named = pd.DataFrame(about).fillna("")
+    first = [column for column in tables.GEOGRAPHY if column in named]
+    out = named[first].iloc[finished[tables.PART]].reset_index(drop=True)
+    return pd.concat([out, finished.drop(columns=tables.PART)], axis=1).assign(footnote=FOOTNOTE)
+
+
+def _moved(
+    spec: tables.Spec,
+    base: pd.DataFrame,
+    size: float,
+    apart: float,
+    places: Places,
+    name: str,
+    code: str,
+    end: int,
+) -> pd.DataFrame:
+    """The figures at another size, each column moved by the area's chance, a little by the year's.
+
+    A part (`spec.within`: column -> the column it lies in) moves beside its whole and never
+    exceeds it.
+    """
+    area, year = places.luck(name, code), places.luck(name, code, str(end))
+    numbers = [str(c) for c in base if pd.api.types.is_numeric_dtype(base[c])]
+    own = np.exp(apart * area.normal(size=len(numbers)) + 0.25 * apart * year.normal())
+    whole = [spec.within.get(column, column) for column in numbers]
+    at = [numbers.index(column) for column in whole]
+    own = np.where([w != c for w, c in zip(whole, numbers, strict=True)], own * own[at], own)
+    counts = base[numbers].to_numpy(dtype="float64")
+    moved = np.floor(counts * size * own + year.random(counts.shape)).astype("int64")
+    moved = np.minimum(moved, moved[:, at])
+    return pd.concat([base.drop(columns=numbers), pd.DataFrame(moved, base.index, numbers)], axis=1)
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    text: str = table.to_csv(index=False, lineterminator="\r\n")
+    return b"\xef\xbb\xbf" + text.encode("utf-8")
+
+
+def _zip(files: Mapping[str, bytes]) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, data in sorted(files.items()):
+            entry = zipfile.ZipInfo(f"data/{name}.csv", EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, data)
+    return content.getvalue()

@@ -26,7 +26,7 @@ CASES: dict[str, dict[str, tuple[str, dict[str, str]]]] = {
         "start_date.outside": ("error", {"start_date": "01/09/2025"}),
         "upn.letter": ("warning", {"upn": "B950000178301"}),
         "date_of_birth.future": ("error", {"date_of_birth": "01/09/2025"}),
-        "date_of_birth.age": ("warning", {"date_of_birth": "17/01/2022"}),
+        "date_of_birth.age": ("warning", {"date_of_birth": "01/09/2022"}),
         "sessions.absent": ("warning", {"sessions": ""}),
         "sessions.unexpected": ("warning", {"category": "PERM"}),
         "reason_1.repeated": ("warning", {"reason_3": "PP"}),

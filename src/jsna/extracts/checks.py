@@ -21,8 +21,9 @@ _INTEGER = pd.ArrowDtype(pa.int64())
 
 def among(values: pd.Series[Any], allowed: pd.Series[Any]) -> pd.Series[bool]:
     """Whether each value is one of `allowed`; no answer where it is empty."""
-    found = pc.is_in(_arrow(values), value_set=_arrow(allowed).drop_null().unique())
-    return _series(pc.if_else(_arrow(values).is_null(), None, found), values, _BOOLEAN)
+    array = _arrow(values)
+    found = pc.is_in(array, value_set=_arrow(allowed))
+    return _series(pc.if_else(array.is_valid(), found, None), values, _BOOLEAN)
 
 
 def given(values: pd.Series[Any]) -> pd.Series[bool]:

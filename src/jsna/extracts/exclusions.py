@@ -80,7 +80,7 @@ def _in_year(frame: pd.DataFrame, context: Context) -> pd.Series[bool]:
 
 
 def _plausible_age(frame: pd.DataFrame, context: Context) -> pd.Series[bool]:
-    age = age_on(frame["date_of_birth"], context.reference_date)
+    age = age_on(frame["date_of_birth"], window(context.period, "academic_year")[1])
     return (age < 0) | ((age >= 3) & (age <= 20))
 
 
@@ -92,7 +92,9 @@ def _different_reasons(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:
 def _same_birth(frames: Mapping[str, pd.DataFrame], _: Context) -> pd.Series[bool]:
     """Whether the census has the pupil with this date of birth in any year; none if not in it."""
     events, census = frames["exclusions"], frames["school_census.census"]
-    census = census.loc[census["upn"].isin(events["upn"].dropna()), ["upn", "date_of_birth"]]
+    census = census.loc[
+        among(census["upn"], events["upn"]).fillna(False).to_numpy(bool), ["upn", "date_of_birth"]
+    ]
     known = census.drop_duplicates().assign(same=True)
     found = events[["upn", "date_of_birth"]].merge(known, "left", ["upn", "date_of_birth"])
     same = found["same"].notna().set_axis(events.index)

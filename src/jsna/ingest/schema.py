@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from jsna.extracts import patterns
 from jsna.extracts.base import Column, Context, Table
+from jsna.extracts.checks import equal
 from jsna.ingest.convert import dtype
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _checks(column: Column, context: Context) -> Iterable[pandera.Check]:
 
     if column.codes is not None:
         codes = context.codelists.get(column.codes, frozenset())
-        yield pandera.Check(lambda s: s.isin(sorted(codes)), name="code")
+        yield pandera.Check(lambda s: equal(s, *sorted(codes)), name="code")
     if column.pattern is not None:
         pattern = f"^({column.pattern})$"
         yield pandera.Check(lambda s: _matches(s, pattern), name="shape")

@@ -95,17 +95,12 @@ def release(frames: Mapping[str, pd.DataFrame], config: Configuration) -> Mappin
     """
     places, home = Places(config), Home(frames, config)
     year = config.edition.reference_date.year
-    plans = {
-        name: _csv(_years(places, name, spec))
-        for name, spec in tables.ehcp(home, year).items()
-    }  # fmt: skip
-    single = {
-        name: _csv(_years(places, name, spec))
-        for name, spec in official_single.single(home, year).items()
-    }
+    plans = tables.ehcp(home, year)
+    single = official_single.single(home)
+    written = {name: _csv(_years(places, name, s)) for name, s in (plans | single).items()}
     return {
-        f"synthetic_ehcp_{year}.zip": _zip(plans),
-        **{f"synthetic_{name}.csv": content for name, content in single.items()},
+        f"synthetic_ehcp_{year}.zip": _zip({name: written[name] for name in plans}),
+        **{f"synthetic_{name}.csv": written[name] for name in single},
     }
 
 

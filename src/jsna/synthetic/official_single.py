@@ -30,6 +30,7 @@ NEED_LABELS: Final = {
     "SLD": "Severe learning difficulty", "SEMH": "Social, emotional and mental health",
     "SPLD": "Specific learning difficulty",
     "SLCN": "Speech, language and communication needs", "VI": "Vision impairment",
+}  # fmt: skip
 PROVISION: Final = {"N": "No SEN", "K": "SEN support", "E": "EHC plan"}
 #: Good level of development by provision, about as published for England in 2023/24 (per cent).
 DEVELOPED: Final = {"N": 0.75, "K": 0.25, "E": 0.04}
@@ -37,8 +38,8 @@ DEVELOPED: Final = {"N": 0.75, "K": 0.25, "E": 0.04}
 HIDDEN_BELOW: Final = 3
 
 
-def single(home: Home, year: int) -> dict[str, Spec]:
-    """Releases of one file each, by the name in the file's."""
+def single(home: Home) -> dict[str, Spec]:
+    """Releases of one file each, by the name in that of the file."""
     januaries = home.periods["school_census.census"]
     years = home.periods.get("exclusions.exclusions", [])
     measured = home.periods.get("ncmp.measurements", [])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -21,7 +21,8 @@ TOPIC, LABEL = "breakdown_topic", "breakdown"
 PART: Final = "_part"
 AGE_TOPIC: Final = "Child or young persons age"
 SEXES: Final = {"F": "Female", "M": "Male"}
-}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Spec:
     """A table of the release.

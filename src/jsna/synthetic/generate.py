@@ -135,11 +135,10 @@ def _release(
 
     progress("Inventing the official release")
     official = importlib.import_module("jsna.synthetic.official")
-    text = {pa.string(): pd.StringDtype(na_value=float("nan"))}
-    frames = {
-        key: rows.to_pandas(types_mapper=text.get, date_as_object=False)
-        for key, rows in tables.items()
-    }
+    # As staged rows are typed: Arrow text, days as `date32`, empty cells missing in every type.
+    kinds = {kind: pd.ArrowDtype(kind) for kind in (pa.date32(), pa.bool_(), pa.int64())}
+    mapper = {pa.string(): pd.StringDtype(na_value=float("nan")), **kinds}
+    frames = {key: rows.to_pandas(types_mapper=mapper.get) for key, rows in tables.items()}
     files: Mapping[str, bytes] = official.release(frames, config)
     return files
 

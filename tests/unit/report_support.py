@@ -253,3 +253,27 @@ def _breakdown(
             )
         )
     return made
+
+
+@cache
+def whole() -> tuple[Configuration, pd.DataFrame]:
+    """The made-up edition with an extract that came and one that did not, and its measures."""
+    config = configuration(
+        extracts=[
+            Delivery(
+                extract="sen2",
+                period="2025",
+                files={"person": "person.csv"},
+                as_at=date(2025, 1, 16),
+                owner="Marrowshire SEND team",
+                legal_basis="Education Act 1996, section 537A",
+            ),
+            Delivery(
+                extract="ncmp",
+                period="2023/24",
+                status="not received",
+                reason="the provider could not supply the file in time",
+            ),
+        ]
+    )
+    return config, whole_edition(config)

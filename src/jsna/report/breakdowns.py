@@ -14,6 +14,8 @@ from jsna.report.view import Measures, Row
 
 #: Dimensions that run from most to least deprived, with the number of groups and their name.
 DEPRIVATION = {"imd_decile": (10, "tenth"), "imd_quintile": (5, "fifth")}
+#: Figures of a breakdown that are counted in words.
+MOST_COUNTED = 20
 #: Groups of another dimension from which on each one's gradient is worth a sentence.
 LEAST_GROUPS = 3
 #: More names than this in one sentence are counted instead.
@@ -232,7 +234,9 @@ def hidden(view: Measures, indicator: Indicator) -> Sentence | None:
         count = sum(r.hidden for r in rows)
         if count:
             by = words.join([words.dimension_words(d, view.config) for d in dims])
-            parts.append(f"{words.small(count)} of the {words.small(len(rows))} figures by {by}")
+            few = len(rows) <= MOST_COUNTED
+            number = f"{words.small(count)} of the {words.small(len(rows))}" if few else "some"
+            parts.append(f"{number} figures by {by}")
     if not parts:
         return None
     text = say("Hidden to protect confidentiality: {}.", words.join(parts))

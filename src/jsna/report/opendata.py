@@ -19,12 +19,13 @@ from jsna.report import format as words
 from jsna.report.metadata import Entry
 
 #: What starts a formula in a spreadsheet.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@")
 _NOTICE: Final = "Synthetic"
 
 
 def guarded(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
+    """Text on one line that no spreadsheet takes for a formula."""
+    text = " ".join(text.split())
     return "'" + text if text.startswith(_FORMULA) else text
 
 
@@ -85,5 +86,5 @@ def _csv(head: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([name.lower().replace(" ", "_") for name in head])
     for row in rows:
-        writer.writerow([guarded(" ".join(row.get(name, "").split())) for name in head])
+        writer.writerow([guarded(row.get(name, "")) for name in head])
     return text.getvalue()

@@ -1,0 +1,297 @@
+"""Sentences say what the intervals bear out, and nothing else."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jsna.measures.declaration import Indicator
+from jsna.report import breakdowns, compare, narrative
+from jsna.report.view import Measures
+from tests.unit import report_support as made
+
+PLAN = made.configured()[0]["pupils_ehc_plan"]
+COUNT = made.configured()[0]["plans"]
+TIMELY = made.configured()[0]["ehc_plans_20_weeks"]
+NEEDS = made.configured()[0]["plan_primary_need"]
+ENGLAND = {"area": "E92000001", "geography": "national"}
+SIMILAR = {"area": "neighbours", "geography": "neighbours"}
+
+
+def plain(sentence: narrative.Sentence | None) -> str:
+    """The words of a sentence without its marks."""
+    assert sentence is not None
+    return re.sub(r"<[^>]+>", "", str(sentence.text))
+
+
+def of(rows: list[dict[str, Any]]) -> Measures:
+    return made.view(rows)
+
+
+def national(percent: float) -> dict[str, Any]:
+    return made.measure(PLAN, percent * 80_000, 8_000_000, **ENGLAND)
+
+
+def test_the_level_names_value_period_and_counts() -> None:
+    view = of([made.measure(PLAN, 2_200, 40_000)])
+    assert plain(narrative.level(view, PLAN)) == (
+        "In Marrowshire, the share of pupils with an EHC plan was 5.5% in January 2025 "
+        "(2,200 of 40,000)."
+    )
+
+
+def test_a_count_agrees_with_its_verb() -> None:
+    many, one = of([made.measure(COUNT, 12_317)]), of([made.measure(COUNT, 1)])
+    assert "there were 12,317 EHC plans in January 2025" in plain(narrative.level(many, COUNT))
+    assert "there was 1 " in plain(narrative.level(one, COUNT))
+
+
+def test_every_number_carries_its_measure_key_and_field() -> None:
+    view = of([made.measure(PLAN, 2_200, 40_000)])
+    sentence = narrative.level(view, PLAN)
+    assert sentence is not None
+    key = "pupils_ehc_plan~E10000951~authority~2025~january~total~total"
+    marks = re.findall(
+        r'<data value="([^"]+)" data-measure="([^"]+)" data-field="([^"]+)">', str(sentence.text)
+    )
+    assert marks == [
+        ("5.5", key, "value"),
+        ("2200", key, "numerator"),
+        ("40000", key, "denominator"),
+    ]
+    # A year is no measure; every other figure of the sentence is inside a mark.
+    left = re.sub(r"<data.*?</data>", "", str(sentence.text)).replace("2025", "")
+    assert not re.search(r"\d", left)
+
+
+def test_a_hidden_total_is_said_in_words_and_never_as_a_number() -> None:
+    view = of([made.measure(PLAN, 0, status="c")])
+    text = plain(narrative.level(view, PLAN))
+    assert "hidden to protect confidentiality" in text
+    assert not re.search(r"\d", text.replace("2025", ""))
+
+
+@pytest.mark.parametrize(
+    ("england", "word"), [(5.0, "higher than England"), (6.0, "lower than England")]
+)
+def test_a_clear_difference_is_named(england: float, word: str) -> None:
+    sentence = narrative.comparison(
+        of([made.measure(PLAN, 2_200, 40_000), national(england)]), PLAN
+    )
+    assert word in plain(sentence)
+    assert sentence is not None
+    assert sentence.clear
+
+
+def test_a_difference_within_chance_is_similar_however_the_points_lie() -> None:
+    # 5.5% of 400 has a 95% interval of about 3.7 to 8.2.
+    sentence = narrative.comparison(of([made.measure(PLAN, 22, 400), national(5.0)]), PLAN)
+    assert plain(sentence) == "This was similar to England (5.0%)."
+    assert sentence is not None
+    assert not sentence.clear
+
+
+def test_without_an_interval_nothing_is_claimed() -> None:
+    home = made.measure(PLAN, 2_200, 40_000)
+    home |= dict.fromkeys(("lower_95", "upper_95", "lower_998", "upper_998"), math.nan)
+    text = plain(narrative.comparison(of([home, national(1.0)]), PLAN))
+    assert text == "For comparison, the figure was 1.0% in England."
+
+
+def test_an_older_comparator_is_compared_in_its_own_period() -> None:
+    rows = [
+        made.measure(PLAN, 2_200, 40_000),
+        made.measure(PLAN, 1_600, 40_000, period="2024"),
+        made.measure(PLAN, 400_000, 8_000_000, period="2024", **ENGLAND),
+    ]
+    text = plain(narrative.comparison(of(rows), PLAN))
+    assert text.startswith("In January 2024, the latest with figures elsewhere, it was 4.0%")
+    assert "lower than England (5.0%)" in text
+    assert "5.5%" not in text
+
+
+def test_counts_are_never_compared_with_a_larger_place() -> None:
+    rows = [made.measure(COUNT, 12_317), made.measure(COUNT, 638_745, **ENGLAND)]
+    assert narrative.comparison(of(rows), COUNT) is None
+
+
+def test_polarity_is_said_only_beside_a_clear_difference() -> None:
+    far = [made.measure(TIMELY, 298, 1_720, period="2024")]
+    far.append(made.measure(TIMELY, 41_500, 90_392, period="2024", **ENGLAND))
+    near = [made.measure(TIMELY, 9, 20, period="2024"), far[1]]
+    assert plain(narrative.polarity(of(far), TIMELY)) == "On this measure, higher is better."
+    assert narrative.polarity(of(near), TIMELY) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        (1_600, "It rose from 4.0% in January 2024."),
+        (3_000, "It fell from 7.5% in January 2024."),
+        (2_180, "There was no clear change from 5.5% in January 2024."),
+    ],
+)
+def test_change_needs_intervals_that_do_not_overlap(before: int, said: str) -> None:
+    rows = [made.measure(PLAN, before, 40_000, period="2024"), made.measure(PLAN, 2_200, 40_000)]
+    assert plain(narrative.change(of(rows), PLAN)) == said
+
+
+def test_a_slow_rise_is_seen_over_the_whole_series() -> None:
+    rows = [
+        made.measure(PLAN, x, 40_000, period=str(year))
+        for year, x in zip(range(2019, 2026), range(1_600, 2_300, 100), strict=True)
+    ]
+    text = plain(narrative.change(of(rows), PLAN))
+    assert text == (
+        "It changed little from 5.3% in January 2024, but has risen since January 2019 (4.0%)."
+    )
+
+
+def test_counts_change_by_more_than_chance() -> None:
+    rows = [made.measure(COUNT, 100, period="2024"), made.measure(COUNT, 110)]
+    assert "no clear change" in plain(narrative.change(of(rows), COUNT))
+    rows[1] = made.measure(COUNT, 140)
+    assert "It rose from 100" in plain(narrative.change(of(rows), COUNT))
+
+
+def deciles(shares: list[float], size: int = 4_000) -> list[dict[str, Any]]:
+    return [
+        made.measure(PLAN, round(size * share), size, dims={"imd_decile": str(n)})
+        for n, share in enumerate(shares, 1)
+    ]
+
+
+def test_a_gradient_is_reported_from_both_ends() -> None:
+    view = of(deciles([0.09 - 0.005 * n for n in range(10)]))
+    [sentence], _ = breakdowns.slope(view, PLAN, "imd_decile", view.rows(PLAN.id))
+    assert plain(sentence) == (
+        "It was higher in the most deprived tenth of small areas in England (9.0%) than in the "
+        "least deprived tenth of small areas in England (4.5%)."
+    )
+
+
+def test_an_effect_of_zero_leaves_no_claim_and_no_number() -> None:
+    view = of(deciles([0.055] * 10))
+    [sentence], _ = breakdowns.slope(view, PLAN, "imd_decile", view.rows(PLAN.id))
+    assert not sentence.clear
+    assert plain(sentence) == (
+        "There was no clear difference between the most and the least deprived areas."
+    )
+
+
+def test_two_odd_ends_are_no_gradient() -> None:
+    # The ends differ clearly, but between them figures run the other way.
+    view = of(deciles([0.08, 0.03, 0.035, 0.04, 0.045, 0.05, 0.055, 0.06, 0.065, 0.05]))
+    found = compare.gradient(view.rows(PLAN.id), "imd_decile")
+    assert found is not None
+    assert found[0] == "similar"
+
+
+def test_a_missing_end_names_the_group_that_is_there() -> None:
+    rows = deciles([0.09 - 0.005 * n for n in range(10)])
+    rows[0] = made.measure(PLAN, 0, dims={"imd_decile": "1"}, status="c")
+    view = of(rows)
+    [sentence], _ = breakdowns.slope(view, PLAN, "imd_decile", view.rows(PLAN.id))
+    assert "the second most deprived tenth" in plain(sentence)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 400), min_size=10, max_size=10))
+def test_a_gradient_never_contradicts_its_ends(counts: list[int]) -> None:
+    view = of(deciles([c / 4_000 for c in counts]))
+    found = compare.gradient(view.rows(PLAN.id), "imd_decile")
+    assert found is not None
+    verdict, most, least = found
+    if verdict == "higher":
+        assert most.lower_95 > least.upper_95
+    elif verdict == "lower":
+        assert most.upper_95 < least.lower_95
+
+
+def places(shares: list[float], size: int) -> list[dict[str, Any]]:
+    return [
+        made.measure(PLAN, round(size * s), size, area=place.code, geography="district")
+        for place, s in zip(made.AREA.localities, shares, strict=True)
+    ]
+
+
+def test_localities_stand_out_by_the_stricter_limits() -> None:
+    rows = [made.measure(PLAN, 2_200, 40_000), *places([0.08, 0.055, 0.055, 0.03], 10_000)]
+    view = of(rows)
+    [sentence], _ = breakdowns.places(view, PLAN, view.breakdown(PLAN.id, ["locality"]))
+    assert plain(sentence) == (
+        "Ablecote (8.0%) was clearly above Marrowshire as a whole and Dunmarsh (3.0%) was clearly "
+        "below it."
+    )
+
+
+def test_a_locality_outside_95_but_inside_998_does_not_stand_out() -> None:
+    # 6.5% of 2,500: 95% interval from 5.6, 99.8% interval from 5.2.
+    rows = [made.measure(PLAN, 2_200, 40_000), *places([0.065, 0.055, 0.055, 0.055], 2_500)]
+    view = of(rows)
+    found = view.breakdown(PLAN.id, ["locality"])
+    average = view.series(PLAN.id)[0]
+    assert compare.against(found[0], average, "95") == "higher"
+    [sentence], _ = breakdowns.places(view, PLAN, found)
+    assert "No district was clearly above or below" in plain(sentence)
+
+
+def needs(shares: dict[str, int], total: int = 12_317) -> Measures:
+    return of([made.measure(NEEDS, x, total, dims={"primary_need": n}) for n, x in shares.items()])
+
+
+def test_the_largest_need_is_named_only_where_it_is_clearly_the_largest() -> None:
+    view = needs({"ASD": 4_290, "SLCN": 2_592, "SEMH": 2_435, "MLD": 500})
+    sentence = breakdowns.largest(view, NEEDS, "primary_need", view.rows(NEEDS.id))
+    assert plain(sentence) == (
+        "The largest group of EHC plans by primary need was autistic spectrum disorder (34.8%)."
+    )
+    tied = needs({"ASD": 4_290, "SLCN": 4_280, "MLD": 500})
+    sentence = breakdowns.largest(tied, NEEDS, "primary_need", tied.rows(NEEDS.id))
+    assert "with no clear difference between them" in plain(sentence)
+
+
+def test_hidden_figures_of_a_breakdown_are_counted_in_words() -> None:
+    rows = deciles([0.05] * 10)
+    rows[3] = made.measure(PLAN, 0, dims={"imd_decile": "4"}, status="c")
+    text = plain(breakdowns.hidden(of(rows), PLAN))
+    assert text == (
+        "Hidden to protect confidentiality: one of the ten figures by deprivation tenth."
+    )
+
+
+def test_every_declared_indicator_gets_its_sentences() -> None:
+    config, frame = made.whole()
+    view = Measures(frame, config)
+    silent = [
+        i.id
+        for i in config.indicators.values()
+        if not narrative.headline(view, i) and not breakdowns.sentences(view, i)
+    ]
+    assert silent == []
+
+
+def test_prose_never_counts_one_of_many_or_leaves_a_gap() -> None:
+    config, frame = made.whole()
+    view = Measures(frame, config)
+    for indicator in config.indicators.values():
+        for sentence in narrative.headline(view, indicator) + breakdowns.sentences(view, indicator):
+            text = plain(sentence)
+            assert text.endswith("."), text
+            assert "  " not in text, text
+            assert "nan" not in text.lower().split(), text
+            assert not re.search(r"\b1 \w+s\b", text), text
+            assert not re.search(r"[{}]|\.\.", text), text
+
+
+def test_a_new_indicator_needs_no_template() -> None:
+    new = Indicator.model_validate(
+        {**PLAN.model_dump(), "id": "pupils_brand_new", "phrase": "pupils with something new"}
+    )
+    view = made.view([made.measure(new, 100, 1_000)], made.configuration(indicators={new.id: new}))
+    assert "pupils with something new was 10.0%" in plain(narrative.level(view, new))

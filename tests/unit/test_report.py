@@ -1,0 +1,285 @@
+"""The web page and the open data: valid, self-contained, marked, and from safe measures alone."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from io import StringIO
+from itertools import pairwise
+from pathlib import Path
+
+import html5lib
+import pandas as pd
+import pytest
+
+from jsna import io
+from jsna.errors import JsnaError
+from jsna.measures import schema
+from jsna.measures.declaration import Indicator
+from jsna.report import format as words
+from jsna.report import opendata, write
+from jsna.report.opener import Opener
+from jsna.report.view import KEY_FIELDS, Measures
+from tests.unit import report_support as made
+
+_MARK = re.compile(
+    r'<data value="([^"]*)" data-measure="([^"]*)" data-field="([^"]*)">([^<]*)</data>'
+)
+
+
+def written(folder: Path, config: made.Configuration, frame: pd.DataFrame) -> io.Paths:
+    """An edition drawn and written below `folder`."""
+    from jsna.charts import draw
+
+    paths = io.Paths(folder, config.edition.edition)
+    io.write_parquet(paths.safe / "measures.parquet", frame)
+    draw.run(config, paths)
+    write.run(config, paths, templates=made.TEMPLATES)
+    return paths
+
+
+@pytest.fixture(scope="module")
+def paths(tmp_path_factory: pytest.TempPathFactory) -> io.Paths:
+    return written(tmp_path_factory.mktemp("report"), *made.whole())
+
+
+@pytest.fixture(scope="module")
+def page(paths: io.Paths) -> str:
+    return (paths.draft / "jsna.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def tree(page: str) -> object:
+    # A strict parser raises at the first thing that is not valid HTML.
+    parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
+    return parser.parse(page)
+
+
+def test_the_page_is_valid_and_says_its_language_and_title(tree: object, page: str) -> None:
+    assert '<html lang="en-GB">' in page
+    assert re.search(r"<title>Marrowshire SEND JSNA 2025 \(synthetic data\)</title>", page)
+
+
+def test_ids_are_unique_and_every_inner_link_leads_somewhere(page: str) -> None:
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    for target in re.findall(r'href="#([^"]+)"', page):
+        assert target in set(ids), target
+    for names in re.findall(r'aria-labelledby="([^"]+)"', page):
+        assert set(names.split()) <= set(ids)
+
+
+def test_nothing_is_fetched_from_outside(page: str) -> None:
+    assert not re.search(r"<(script|link|iframe|img|object|embed)\b", page)
+    outside = re.findall(r'(?:src|url|href|action)\s*[=(]\s*["\']?((?:https?:)?//[^"\')\s]+)', page)
+    # Links a reader may follow are no requests; the one address here is the source's page.
+    assert set(outside) == {"https://example.org/ehcp"}
+    assert "url(data:font/woff2;base64," in page
+
+
+def test_headings_go_down_one_step_at_a_time(page: str) -> None:
+    levels = [int(n) for n in re.findall(r"<h([1-6])\b", page)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_every_chapter_of_the_edition_is_there_in_order(page: str) -> None:
+    titles = re.findall(r'<h2 id="chapter-[^"]+-title">(\d+) ([^<]+)</h2>', page)
+    assert [int(n) for n, _ in titles] == list(range(1, len(made.CHAPTERS) + 1))
+    assert titles[0][1] == "Summary"
+
+
+def test_every_printed_number_reads_back_as_its_measure(page: str) -> None:
+    config, frame = made.whole()
+    view = Measures(frame, config)
+    marks = _MARK.findall(page)
+    assert len(marks) > 1_000
+    for raw, key, field, text in marks:
+        row = view.by_key[key]
+        value = getattr(row, field)
+        assert float(raw) == pytest.approx(value, rel=1e-15)
+        declared = config.indicators[row.indicator]
+        whole = field in ("numerator", "denominator") or row.unit == "count"
+        decimals = 0 if whole else declared.decimals
+        assert text.startswith(words.number(value, decimals)), (text, value)
+
+
+def test_no_number_of_a_sentence_or_key_number_stands_outside_a_mark(page: str) -> None:
+    body = page[page.index("<main") : page.index('id="chapter-methods"')]
+    prose = re.findall(r'<p>(?!<a)(.*?)</p>|<p class="lede">(.*?)</p>', body, re.DOTALL)
+    for found in prose:
+        left = _MARK.sub("", "".join(found))
+        left = re.sub(r"<[^>]+>", "", left)
+        # Periods, ages and statutory weeks are names of things, not measures.
+        left = re.sub(r"\b20\d\d(/\d\d)?\b|\b\d+ (to \d+|weeks|years)\b|\bYear \d+\b", "", left)
+        left = re.sub(r"per 1,?0+|99\.8%|95%", "", left)
+        assert not re.search(r"\d", left), left
+
+
+def test_a_hidden_value_is_a_mark_of_shorthand_and_never_zero(page: str) -> None:
+    config, frame = made.whole()
+    hidden = set(re.findall(r'data-measure="([^"]+)" data-status="c">\[c\]<', page))
+    assert hidden
+    view = Measures(frame, config)
+    assert all(view.by_key[key].hidden for key in hidden)
+    numbers = {key for _, key, field, _ in _MARK.findall(page) if field == "value"}
+    assert not any(view.by_key[key].hidden for key in numbers)
+
+
+def test_synthetic_stands_on_every_part_of_a_synthetic_edition(page: str) -> None:
+    for kind, pattern in (
+        ("figure", r"<figure.*?</figure>"),
+        ("table", r"<caption>.*?</caption>"),
+        ("source", r'<p class="source">Source: .*?</p>'),
+    ):
+        parts = re.findall(pattern, page, re.DOTALL)
+        assert parts, kind
+        assert all("ynthetic" in part for part in parts), kind
+
+
+def test_synthetic_stands_nowhere_in_another_edition(tmp_path: Path) -> None:
+    config, frame = made.whole()
+    edition = config.edition.model_copy(update={"synthetic": False, "synthesis": None})
+    real = written(tmp_path, replace(config, edition=edition), frame)
+    assert "ynthetic" not in (real.draft / "jsna.html").read_text(encoding="utf-8")
+    for file in sorted((real.draft / "data").glob("*")):
+        assert "ynthetic" not in file.name + file.read_text(encoding="utf-8")
+
+
+def test_every_synthetic_data_file_says_so_in_name_and_rows(paths: io.Paths) -> None:
+    files = sorted((paths.draft / "data").glob("*.csv"))
+    assert len(files) > 5
+    for file in files:
+        rows = list(csv.DictReader(StringIO(file.read_text(encoding="utf-8-sig"))))
+        assert file.name.startswith("synthetic_")
+        assert rows
+        assert {row["data"] for row in rows} == {"Synthetic"}
+
+
+def test_an_extract_not_received_is_stated_where_it_is_missed(page: str) -> None:
+    line = "was not received: the provider could not supply the file in time."
+    health = page[page.index('id="chapter-health"') : page.index('id="chapter-data-quality"')]
+    assert line in health
+    assert line in page[page.index('id="chapter-data-quality"') :]
+
+
+def test_a_chapter_without_sources_says_so(tmp_path: Path) -> None:
+    config, frame = made.whole()
+    chapter = {i.id: i.chapter for i in config.indicators.values()}
+    kept = frame[frame["indicator"].map(chapter).ne("exclusions")]
+    short = written(tmp_path, config, kept.reset_index(drop=True))
+    text = (short.draft / "jsna.html").read_text(encoding="utf-8")
+    part = text[text.index('id="chapter-exclusions"') : text.index('id="chapter-placements"')]
+    assert "This chapter has no sources in this edition" in part
+    assert "<data" not in part
+
+
+def test_a_new_indicator_appears_with_sentence_table_and_metadata(tmp_path: Path) -> None:
+    config, _ = made.whole()
+    old = config.indicators["pupils_ehc_plan"]
+    new = Indicator.model_validate(
+        {
+            **old.model_dump(),
+            "id": "pupils_brand_new",
+            "title": "Pupils with something new",
+            "phrase": "pupils with something new",
+            "definition": "Pupils with something new over all pupils",
+            "charts": (),
+        }
+    )
+    frame = made.frame([made.measure(new, 100, 1_000), made.measure(new, 90, 1_000, period="2024")])
+    grown = replace(config, indicators={**config.indicators, new.id: new})
+    text = (written(tmp_path, grown, frame).draft / "jsna.html").read_text(encoding="utf-8")
+    assert re.search(r"<h3[^>]*>4\.1 Pupils with something new</h3>", text)
+    assert "the share of pupils with something new was <data" in text
+    assert "Pupils with something new over all pupils." in text
+    assert re.search(r"<caption>Table A4\.1\. Pupils with something new", text)
+
+
+def test_templates_hold_no_number_of_their_own() -> None:
+    for file in sorted(made.TEMPLATES.rglob("*.j2")):
+        text = file.read_text(encoding="utf-8")
+        text = re.sub(r"(\{% block key_indicators %\}).*?(\{% endblock %\})", "", text)
+        text = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<[^>]*>", " ", text, flags=re.DOTALL)
+        # The version of the accessibility guidelines and standard names are names.
+        text = text.replace("version 2.2", "")
+        assert not re.search(r"\d", text), (file.name, re.findall(r".*\d.*", text))
+
+
+def test_the_same_measures_give_the_same_page_whatever_their_order(tmp_path: Path) -> None:
+    config, frame = made.whole()
+    small = frame[frame["indicator"].isin(["plans", "pupils_ehc_plan"])].reset_index(drop=True)
+    one = written(tmp_path / "one", config, small)
+    two = written(tmp_path / "two", config, small.sample(frac=1, random_state=3))
+    for name in ("jsna.html", "data/synthetic_measures.csv"):
+        assert (one.draft / name).read_bytes() == (two.draft / name).read_bytes()
+
+
+def test_measures_that_break_their_schema_are_refused(tmp_path: Path) -> None:
+    config, frame = made.whole()
+    paths = io.Paths(tmp_path, config.edition.edition)
+    io.write_parquet(paths.safe / "measures.parquet", frame.assign(status="hidden"))
+    with pytest.raises(JsnaError, match="must be one of"):
+        write.run(config, paths, templates=made.TEMPLATES)
+
+
+@pytest.fixture
+def walled(tmp_path: Path) -> Iterator[tuple[Opener, io.Paths]]:
+    paths = io.Paths(tmp_path, "marrow-2025")
+    for folder in (paths.safe, paths.draft, paths.restricted, paths.identified, paths.raw):
+        io.write_text(folder / "file.txt", "content")
+    yield Opener(paths, made.TEMPLATES), paths
+
+
+def test_the_report_opens_the_protected_side_alone(walled: tuple[Opener, io.Paths]) -> None:
+    opener, paths = walled
+    assert opener.text(paths.safe / "file.txt") == "content"
+    for folder in (paths.restricted, paths.identified, paths.raw):
+        with pytest.raises(JsnaError, match="may open only"):
+            opener.text(folder / "file.txt")
+        with pytest.raises(JsnaError, match="may open only"):
+            opener.text(paths.safe / ".." / folder.name / "file.txt")
+
+
+def test_a_link_does_not_lead_out_of_the_protected_side(walled: tuple[Opener, io.Paths]) -> None:
+    opener, paths = walled
+    (paths.safe / "link.txt").symlink_to(paths.restricted / "file.txt")
+    with pytest.raises(JsnaError, match="may open only"):
+        opener.bytes(paths.safe / "link.txt")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+44", "-9", "@cmd", "\tx", "\r=2"])
+def test_text_a_spreadsheet_takes_for_a_formula_is_disarmed(text: str) -> None:
+    config = made.configuration()
+    row = made.measure(config.indicators["plans"], 5) | {"note": text}
+    content = opendata.measures(made.frame([row]), config)
+    [read] = csv.DictReader(StringIO(content, newline=""))
+    assert read["note"][0] not in "=+-@\t\r"
+    assert read["note"].lstrip("'") == text.strip()
+
+
+def test_open_data_holds_every_measure_with_its_numbers_unrounded() -> None:
+    config, frame = made.whole()
+    content = opendata.measures(frame, config)
+    read = pd.read_csv(StringIO(content), keep_default_na=False)
+    assert len(read) == len(frame)
+    keys = read[[*KEY_FIELDS]].astype(str).agg("~".join, axis=1)
+    assert keys.is_unique
+    back = pd.to_numeric(read["value"].replace("", None))
+    expected = frame["value"].to_numpy()
+    assert (back.isna().to_numpy() == pd.isna(expected)).all()
+    assert (back - expected).abs().max() < 1e-7
+    assert set(schema.COLUMNS) <= set(read.columns)
+
+
+def test_a_hidden_measure_has_no_number_in_the_open_data() -> None:
+    config, frame = made.whole()
+    read = pd.read_csv(StringIO(opendata.measures(frame, config)), keep_default_na=False)
+    hidden = read[read["status"].eq("c")]
+    assert len(hidden)
+    for column in schema.NUMBERS:
+        assert hidden[column].eq("").all()
+    assert hidden["status_meaning"].eq("hidden to protect confidentiality").all()

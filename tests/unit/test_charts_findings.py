@@ -85,6 +85,30 @@ def test_localities_without_limits_are_only_described() -> None:
     assert title(BARS, rows, 2) == "Pupils with an EHC plan: districts of Quillshire"
 
 
+def test_a_tile_map_names_the_places() -> None:
+    tiles = Chart(type="tiles", by=("locality",))
+    rows = [*localities([9.0, 5.2, 8.5], of=15_000), row(PLAIN, NATION, 5.2, of=9e6)]
+    assert (
+        title(tiles, rows, 3)
+        == "Pupils with an EHC plan: Dravenford and Hesketon are higher than England"
+    )
+    rows = [*localities([5.2, 2.0], of=15_000), row(PLAIN, NATION, 5.2, of=9e6)]
+    assert title(tiles, rows, 2) == "Pupils with an EHC plan: Gannerby is lower than England"
+
+
+def test_groups_are_called_by_their_dimension() -> None:
+    counts = {"kind": "count", "unit": "count", "method": "count", "title": "Small areas"}
+    for dimension, codes, said in (
+        ("imd_decile", ("10", "1", "2"), "the least deprived tenth"),
+        ("imd_decile", ("3", "1", "2"), "deprivation tenth 3"),
+        ("age_group", ("5-10", "0-4", "11-15"), "ages 5 to 10"),
+    ):
+        made = [row(PLAIN, HOME, 90.0 - i * 30, by={dimension: c}) for i, c in enumerate(codes)]
+        rows = [{**found, "unit": "count", "method": "published"} for found in made]
+        chart = Chart(type="bars", by=(dimension,))
+        assert title(chart, rows, **counts) == f"Small areas: the largest group is {said}"
+
+
 def test_the_home_area_among_its_peers() -> None:
     peers = [f"E10000{902 + i}" for i in range(10)]
     rows = [row(PLAIN, code, 4.1 + i * 0.25, of=90_000) for i, code in enumerate(peers)]
@@ -100,7 +124,7 @@ def test_the_home_area_among_its_peers() -> None:
 def test_a_published_percentage_without_counts_makes_no_claim() -> None:
     rows = [row(PLAIN, HOME, 66.0, limits=False), row(PLAIN, NATION, 45.9, limits=False)]
     rows += [row(PLAIN, "E10000902", 20.0, limits=False)]
-    assert title(AREAS, rows) == "Pupils with an EHC plan: Quillshire and similar areas"
+    assert title(AREAS, rows) == "Pupils with an EHC plan: Quillshire among similar areas"
 
 
 def deciles(values: list[float], of: float = 18_000) -> list[dict[str, Any]]:

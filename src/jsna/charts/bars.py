@@ -14,6 +14,7 @@ from jsna.charts.canvas import Canvas
 from jsna.charts.finish import (
     FAR,
     INTERVALS,
+    PEERS,
     finish,
     limits_of,
     period_words,
@@ -62,7 +63,7 @@ def localities(shown: Shown, chart: Chart) -> Drawing | None:
         kind=f"Bar chart of {words.small(len(marks))} {shown.places}",
         header=header,
         rows=table,
-        note=" ".join(part for part in (cut, _note(rows, far=not counts)) if part),
+        note=" ".join(part for part in (cut, _note(rows, "" if counts else FAR)) if part),
     )
 
 
@@ -93,7 +94,7 @@ def peers(shown: Shown, chart: Chart) -> Drawing | None:
         kind=f"Bar chart of {home.label} and {several}",
         header=header,
         rows=table,
-        note=_note(rows, far=True),
+        note=_note(rows, PEERS),
     )
 
 
@@ -137,7 +138,7 @@ def categories(shown: Shown, chart: Chart) -> Drawing | None:
         kind=f"Bar chart by {called}",
         header=header,
         rows=table,
-        note=_note(rows, far=False),
+        note=_note(rows, ""),
     )
 
 
@@ -158,8 +159,8 @@ def _ends(rows: list[Bar]) -> tuple[list[Bar], str]:
     )
 
 
-def _note(rows: Sequence[Bar], *, far: bool) -> str:
+def _note(rows: Sequence[Bar], judged: str) -> str:
     marks = [bar.mark for bar in rows]
     limits = limits_of(marks)
-    parts = [INTERVALS if limits else "", FAR if limits and far else "", footnote(marks)]
+    parts = [INTERVALS if limits else "", judged if limits else "", footnote(marks)]
     return " ".join(part for part in parts if part)

@@ -21,6 +21,8 @@ from jsna.report.compare import LEAST_CORRELATION
 MOST_WORDS: Final = 15
 #: Limits this close to a value are on it: they carry the rounding of their own arithmetic.
 HAIR: Final = 1e-9
+#: Dimension -> what one of its groups is called, and the code of the least deprived.
+DEPRIVED: Final = {"imd_decile": ("tenth", "10"), "imd_quintile": ("fifth", "5")}
 
 
 def against(mark: Mark, reference: float, *, far: bool = False) -> int | None:
@@ -73,8 +75,8 @@ def nothing_shown(shown: Shown, marks: Sequence[Mark]) -> str | None:
     return titled(shown, "no figures are available")
 
 
-def places(shown: Shown, marks: Sequence[Mark], reference: Mark) -> str:
-    """Localities against a comparator, by 99.8% limits."""
+def places(shown: Shown, marks: Sequence[Mark], reference: Mark, *, named: bool = False) -> str:
+    """Localities against a comparator, by 99.8% limits; `named` says which rather than how many."""
     if (said := nothing_shown(shown, marks)) is not None:
         return said
     than = reference.label
@@ -90,17 +92,18 @@ def places(shown: Shown, marks: Sequence[Mark], reference: Mark) -> str:
     if len(higher) == len(marks) or len(lower) == len(marks):
         word = "higher" if higher else "lower"
         return titled(shown, f"every {one} is {word} than {than}")
-    counted = _counted(higher, "higher", than, shown) or _counted(lower, "lower", than, shown)
+    side, word = (higher, "higher") if higher else (lower, "lower")
     options = []
+    if named or (len(side) <= 2 and not (higher and lower)):
+        verb = "is" if len(side) == 1 else "are"
+        options.append(f"{words.join(side)} {verb} {word} than {than}")
     if higher and lower:
         more = f"{words.small(len(lower))} {'is' if len(lower) == 1 else 'are'} lower"
         options.append(f"{_counted(higher, 'higher', than, shown)}, {more}")
-    named = higher or lower
-    if len(named) <= 2 and not (higher and lower):
-        verb = "is" if len(named) == 1 else "are"
-        word = "higher" if higher else "lower"
-        options.append(f"{words.join(named)} {verb} {word} than {than}")
-    return titled(shown, *options, counted)
+    options.append(_counted(side, word, than, shown))
+    if named and len(options[0].split()) <= MOST_WORDS:
+        return titled(shown, options[0])
+    return titled(shown, *options)
 
 
 def _counted(names: Sequence[str], word: str, than: str, shown: Shown) -> str:
@@ -119,7 +122,7 @@ def peers(shown: Shown, home: Mark, neighbours: Sequence[Mark], country: Mark) -
     nation = against(home, country.value)
     higher, lower, of = signs.count(1), signs.count(-1), words.small(len(signs))
     if nation is None and not higher and not lower:
-        return titled(shown, f"{home.label} and similar areas", "similar areas compared")
+        return titled(shown, f"{home.label} among similar areas", "similar areas compared")
     word = {1: "higher than", -1: "lower than", 0: "similar to"}.get(nation or 0, "")
     start = "" if nation is None else f"{home.label} is {word} {country.label}"
     count, side = (higher, "higher") if higher >= lower else (lower, "lower")
@@ -192,7 +195,7 @@ def categories(shown: Shown, dimension: str, marks: Sequence[Mark]) -> str:
     name, least = _named(dimension, top), _named(dimension, bottom)
     if apart(top, ranked[1]) == 1:
         if of_whole:
-            return titled(shown, f"the largest group is {name}", f"{name} is largest")
+            return titled(shown, f"the largest group is {name}")
         if len(ranked) == 2:
             return titled(shown, f"higher for {name} than for {least}", f"higher for {name}")
         return titled(shown, f"highest for {name}")
@@ -220,7 +223,8 @@ def trend(shown: Shown, home: Sequence[tuple[str, Mark]], country: Mark) -> str:
     nation = against(last, country.value)
     name = shown.home_name
     if change is None and nation is None:
-        return titled(shown, f"{name}, {since} to {told[-1][0]}" if len(told) > 1 else name)
+        who = f"{name} and {country.label}" if country.shown else name
+        return titled(shown, f"{who}, {since} to {told[-1][0]}" if len(told) > 1 else who)
     where = {1: "higher than", -1: "lower than", 0: "similar to"}
     stands = "" if nation is None else f"{where[nation]} {country.label}"
     if change is None:
@@ -235,6 +239,10 @@ def trend(shown: Shown, home: Sequence[tuple[str, Mark]], country: Mark) -> str:
 def _named(dimension: str, mark: Mark) -> str:
     """A category inside a sentence: "ages 5 to 10", "moderate learning difficulty"."""
     label = words.lower_first(mark.label)
+    if dimension in DEPRIVED:
+        step, last = DEPRIVED[dimension]
+        end = {"1": "most", last: "least"}.get(mark.code)
+        return f"the {end} deprived {step}" if end else f"deprivation {step} {mark.code}"
     return f"ages {label}" if dimension == "age_group" and label[:1].isdigit() else label
 
 

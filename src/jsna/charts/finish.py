@@ -16,6 +16,7 @@ FOOT: Final = 13.0
 SYNTHETIC: Final = "Synthetic data"
 #: What the title's words rest on, for the source line.
 FAR: Final = "Higher and lower are judged by 99.8% limits."
+PEERS: Final = "The country is compared by 95% limits, each similar area by 99.8% limits."
 INTERVALS: Final = "Thin lines show 95% intervals."
 
 Rows = Sequence[tuple[str, Sequence[Cell]]]
@@ -78,7 +79,7 @@ def subtitle(shown: Shown, place: str, period: str) -> str:
     """Measure with its unit, place and period."""
     title, unit = shown.indicator.title, shown.unit_words()
     if unit and not (unit.startswith("per ") and " per " in title):
-        title += f" ({unit})"
+        title += f", {unit}" if title.endswith(")") else f" ({unit})"
     return ", ".join(part for part in (title, place, period) if part)
 
 

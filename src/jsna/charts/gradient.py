@@ -19,8 +19,6 @@ PLOT: Final = 140.0
 TOP: Final = 26.0
 #: Height of the plot where every value is hidden.
 EMPTY: Final = 44.0
-#: Dimension -> what one of its groups is called, and how many the country has.
-STEPS: Final = {"imd_decile": ("tenth", 10), "imd_quintile": ("fifth", 5)}
 
 
 def draw(shown: Shown, chart: Chart) -> Drawing | None:
@@ -31,7 +29,8 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     if not period or not marks:
         return None
     total = shown.one(shown.home, period) if shown.indicator.kind != "count" else Mark("", "", "")
-    step, steps = STEPS.get(dimension, ("group", len(marks)))
+    step, last = findings.DEPRIVED.get(dimension, ("group", str(len(marks))))
+    steps = int(last)
     canvas = _draw(shown, marks, total, (step, steps))
     if shown.indicator.kind == "count":
         title = findings.categories(shown, dimension, marks)
@@ -76,7 +75,7 @@ def _draw(shown: Shown, marks: Sequence[Mark], total: Mark, steps: tuple[str, in
         name = mark.code if len(mark.code) < 4 else mark.label
         canvas.text(slot * (index + 0.5), bottom + 13, name, size=palette.SMALL, anchor="center")
     _ends(canvas, bottom + 26, right, steps[0])
-    _ratio(canvas, marks, *steps)
+    _ratio(canvas, marks, *steps, shown.indicator.decimals)
     return canvas
 
 
@@ -125,11 +124,13 @@ def _ends(canvas: Canvas, y: float, right: float, step: str) -> None:
         canvas.text(right / 2, y, between, size=palette.SMALL, anchor="center")
 
 
-def _ratio(canvas: Canvas, marks: Sequence[Mark], step: str, steps: int) -> None:
+def _ratio(canvas: Canvas, marks: Sequence[Mark], step: str, steps: int, decimals: int) -> None:
     """How many times the most deprived stand to the least, where they clearly differ."""
     first, last = marks[0], marks[-1]
-    if not findings.slope(marks) or last.value <= 0 or len(marks) < steps:
+    if not findings.slope(marks) or len(marks) < steps:
         return
+    if words.rounded(last.value, decimals) <= 0:
+        return  # nothing is so many times of nothing
     number = words.number(first.value / last.value, 1)
     x, y = 0.0, 10.0
     parts = ((f"Most deprived {step}: ", False), (f"{number} times", True),

@@ -17,7 +17,8 @@ from jsna.report import format as words
 
 #: What stands in place of a number, by status.
 ABSENT: Final = {"c": "hidden", "z": "not applicable", "x": "not available", "low": "rounds to 0"}
-#: Methods of complete counts, behind which no chance stands: their values are exact.
+#: Methods of complete counts, behind which no chance stands: their values are exact. So are
+#: published counts, whatever their method.
 EXACT: Final = frozenset({"count", "proportion"})
 NAN: Final = float("nan")
 #: Separates the parts of a measure key in `data-measure`.
@@ -201,7 +202,7 @@ class Shown:
             high_far=row.upper_998,
             status=row.status,
             text=printed(row.value, row.status, unit, decimals),
-            exact=row.method in EXACT,
+            exact=row.method in EXACT or unit == "count",
         )
 
     def one(self, area: str, period: str, by: dict[str, str] | None = None) -> Mark:

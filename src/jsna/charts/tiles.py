@@ -41,7 +41,7 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     title = (
         findings.categories(shown, LOCALITY, marks)
         if counts
-        else findings.places(shown, marks, reference)
+        else findings.places(shown, marks, reference, named=True)
     )
     canvas = _draw(shown, marks, positions(shown.config.area))
     if canvas.height > TALLEST:

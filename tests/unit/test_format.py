@@ -45,6 +45,9 @@ def test_a_hidden_cell_prints_its_shorthand_and_never_zero() -> None:
     assert words.cell_text(math.nan, "c", "percent", 1) == "[c]"
     assert words.cell_text(0.0, "low", "percent", 1) == "0.0 [low]"
     assert words.cell_text(0.0, "", "count", 0) == "0"
+    assert words.cell_text(0.04, "", "percent", 1) == "0.0 [low]"
+    assert words.value_text(0.04, "percent", 1) == "less than 0.1%"
+    assert words.value_text(0.0, "percent", 1) == "0.0%"
     assert words.symbol_note(["", "x", "c"]) == (
         "[x] not available; [c] hidden to protect confidentiality"
     )
@@ -61,6 +64,7 @@ def test_periods_say_what_they_are() -> None:
 def test_small_grammar() -> None:
     assert words.join(["a"]) == "a"
     assert words.join(["a", "b", "c"]) == "a, b and c"
+    assert words.join(["a", "b, of c", "d"]) == "a; b, of c; and d"
     assert words.plural(1, "pupil") == "pupil"
     assert words.plural(1.4, "pupil") == "pupil"
     assert words.plural(0, "pupil") == "pupils"

@@ -156,7 +156,7 @@ def test_counts_change_by_more_than_chance() -> None:
     rows = [made.measure(COUNT, 100, period="2024"), made.measure(COUNT, 110)]
     assert "no clear change" in plain(narrative.change(of(rows), COUNT))
     rows[1] = made.measure(COUNT, 140)
-    assert "It rose from 100" in plain(narrative.change(of(rows), COUNT))
+    assert "The number rose from 100" in plain(narrative.change(of(rows), COUNT))
 
 
 def deciles(shares: list[float], size: int = 4_000) -> list[dict[str, Any]]:

@@ -139,7 +139,7 @@ def scorecard(view: Measures, made: Sequence[Chapter]) -> list[tuple[object, ...
             home = pair[0]
             rows.append(
                 (
-                    f"{indicator.title} ({_unit(indicator)})",
+                    indicator.title + _unit(indicator),
                     words.period_label(home.period, home.period_type),
                     cell(home, indicator.decimals),
                     cell(national[1], indicator.decimals),
@@ -150,7 +150,8 @@ def scorecard(view: Measures, made: Sequence[Chapter]) -> list[tuple[object, ...
 
 
 def _unit(indicator: Indicator) -> str:
-    return words.UNIT_SUFFIX[indicator.unit].strip()
+    # A rate's title says what it is per.
+    return " (%)" if indicator.unit == "percent" else ""
 
 
 def verdict_words(verdict: str, indicator: Indicator) -> str:
@@ -209,6 +210,7 @@ def context(
         "published": sources.month(edition.published),
         "published_iso": edition.published.isoformat(),
         "reference": sources.month(edition.reference_date),
+        "short_title": f"{place} SEND JSNA {edition.reference_date.year}",
         "foot": ("Synthetic data. " if edition.synthetic else "")
         + f"SEND Joint Strategic Needs Assessment, {sources.month(edition.published)}",
         "contact": edition.contact,

@@ -114,19 +114,14 @@ def slopes(
     # Where two groups go the same way the gradient of the whole says as much.
     if not clear or len(rows) < LEAST_GROUPS * DEPRIVATION[dimension][0]:
         return None
-    parts = [
-        f"{verdict} for {words.join(names)}"
-        for verdict, names in verdicts.items()
-        if names and verdict != "similar"
-    ]
-    text = say(
-        "Comparing the most with the least deprived {group} of small areas, it was {parts}",
-        group=DEPRIVATION[dimension][1],
-        parts="; ".join(parts),
-    )
-    if verdicts["similar"]:
-        text += say("; there was no clear difference for {}", words.join(verdicts["similar"]))
-    return Sentence(text + ".", "gradient", True)
+    named = {verdict: words.join(names) for verdict, names in verdicts.items() if names}
+    parts = [f"it was {v} for {names}" for v, names in named.items() if v != "similar"]
+    lead = f"In the most deprived {DEPRIVATION[dimension][1]} of small areas, "
+    text = lead + parts[0] + " than in the least deprived."
+    text += "".join(f" {words.upper_first(part)}." for part in parts[1:])
+    if "similar" in named:
+        text += f" There was no clear difference for {named['similar']}."
+    return Sentence(say("{}", text), "gradient", True)
 
 
 def places(
@@ -182,6 +177,10 @@ def groups(
     verdict = differ(shown[0], shown[-1])
     if verdict != "higher":
         return [], verdict == "unknown"
+    if len(shown) == 2:
+        text = "It was higher for {} than for {}."
+        pair = (_with_value(row, dimension, view, indicator) for row in shown)
+        return [Sentence(say(text, *pair), "breakdown", True)], True
     top, low = leaders(shown), shown[-1]
     by = words.dimension_words(dimension, view.config)
     if not top or len(top) > MOST_NAMED or low in top:
@@ -209,6 +208,11 @@ def largest(
     top = leaders(rows)
     if not top or len(top) > MOST_NAMED:
         return None
+    shown = [r for r in rows if r.shown]
+    if len(shown) == 2 and len(rows) == 2 and len(top) == 1 and indicator.kind == "count":
+        shown.sort(key=lambda r: -r.value)
+        pair = (_with_value(row, dimension, view, indicator) for row in shown)
+        return Sentence(say("There were more for {} than for {}.", *pair), "breakdown", True)
     named = join(_with_value(r, dimension, view, indicator) for r in top)
     by = words.dimension_words(dimension, view.config)
     of = say(" of {}", indicator.phrase) if indicator.kind == "share" else say("")
@@ -216,7 +220,7 @@ def largest(
         text = "The largest groups{of} by {by} were {named}, with no clear difference between them."
     else:
         text = "The largest group{of} by {by} was {named}."
-        rest = [r for r in rows if r.shown and r is not top[0]]
+        rest = [r for r in shown if r is not top[0]]
         second = leaders(rest)
         if len(second) == 1:
             text = "The largest group{of} by {by} was {named}, followed by {second}."

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from jsna.measures.declaration import Indicator
 from jsna.report import format as words
-from jsna.report.figures import MOST_ROWS, Table
+from jsna.report.figures import MOST_ROWS, Table, shorthand
 from jsna.report.marks import cell, unit_words
 from jsna.report.narrative import comparator_codes
 from jsna.report.view import Measures, Row
@@ -65,13 +65,14 @@ def _table(view: Measures, indicator: Indicator, rows: Sequence[tuple[str, Row]]
         fields += [f for f in _COLUMNS if any(math.isfinite(getattr(r, f)) for r in shown)]
     periods = sorted({words.period_label(r.period, r.period_type) for r in shown})
     place = words.area_label(view.config.area.code, view.config)
+    body = tuple(
+        (label, tuple(cell(row, indicator.decimals, f) for f in fields)) for label, row in rows
+    )
     return Table(
         caption=f"{indicator.title}: {place}, {words.join(periods)}",
         header=("Group", unit_words(indicator.unit), *(_COLUMNS[f] for f in fields[1:])),
-        rows=tuple(
-            (label, tuple(cell(row, indicator.decimals, f) for f in fields)) for label, row in rows
-        ),
-        note=words.symbol_note([row.status for row in shown]),
+        rows=body,
+        note=shorthand(body),
     )
 
 
@@ -94,10 +95,9 @@ def series(view: Measures, indicator: Indicator) -> Table | None:
         )
         rows.append((words.period_label(row.period, row.period_type), cells))
     unit = "" if indicator.unit == "count" else f", {unit_words(indicator.unit)}"
-    statuses = [r.status for r in kept]
     return Table(
         caption=f"{indicator.title}{unit}: {area.name} over time",
         header=("Period", *names),
         rows=tuple(rows),
-        note=words.symbol_note(statuses),
+        note=shorthand(tuple(rows)),
     )

@@ -6,10 +6,11 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from markupsafe import Markup
 
+from jsna.report.format import SYMBOLS, symbol_note
 from jsna.report.marks import cell
 from jsna.report.view import Measures, Row
 
@@ -19,13 +20,17 @@ MOST_COLUMNS: Final = 7
 MOST_ROWS: Final = 35
 
 
+#: Rows of a table: a label and its cells.
+Body: TypeAlias = tuple[tuple[str, tuple[Markup, ...]], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table ready to print: the first header stands over the row labels."""
 
     caption: str
     header: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[Markup, ...]], ...]
+    rows: Body
     note: str = ""
 
 
@@ -94,12 +99,12 @@ def tables(
     kept = rows[:MOST_ROWS]
     for part in range(parts):
         columns = slice(part * step, (part + 1) * step)
-        body = tuple(
+        body: Body = tuple(
             (label, tuple(_cell(key, field, view) for key, field in cells[columns]))
             for label, cells in kept
         )
         title = caption if parts == 1 else f"{caption} (part {part + 1} of {parts})"
-        made.append(Table(title, (header[0], *header[1:][columns]), body, _note(rows, view)))
+        made.append(Table(title, (header[0], *header[1:][columns]), body, _note(rows, body, view)))
     return made
 
 
@@ -111,12 +116,15 @@ def _cell(key: str, field: str, view: Measures) -> Markup:
     return cell(row, declared.decimals if declared else 1, field)
 
 
-def _note(rows: Sequence[tuple[str, Sequence[tuple[str, str]]]], view: Measures) -> str:
-    from jsna.report.format import symbol_note
+def shorthand(body: Body) -> str:
+    """The shorthand that stands in a table's cells, explained."""
+    cells = [str(cell) for _, row in body for cell in row]
+    return symbol_note([s for s, mark in SYMBOLS.items() if any(mark in text for text in cells)])
 
+
+def _note(rows: Sequence[tuple[str, Sequence[tuple[str, str]]]], body: Body, view: Measures) -> str:
     keys = [key for _, cells in rows for key, _ in cells]
-    statuses = [view.by_key[k].status if k in view.by_key else "x" for k in keys]
-    parts = [symbol_note(statuses)]
+    parts = [shorthand(body)]
     notes = sorted({view.by_key[k].note for k in keys if k in view.by_key and view.by_key[k].note})
     parts += notes[:3]
     if len(rows) > MOST_ROWS:

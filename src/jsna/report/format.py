@@ -113,18 +113,32 @@ def rate(value: float, unit: str, decimals: int = 1) -> str:
     return number(value, decimals) + UNIT_SUFFIX[unit]
 
 
-def value_text(value: float, unit: str, decimals: int) -> str:
-    """A value with its unit: a count without decimals, a percentage, a rate."""
+def value_text(value: float, unit: str, decimals: int, *, suffix: bool = True) -> str:
+    """A value with its unit: a count without decimals, a percentage, a rate.
+
+    What is not zero is never printed as zero: `less than 0.1%`.
+    """
     if unit == "count":
         return number(value, 0)
-    return number(value, decimals) + UNIT_SUFFIX[unit]
+    after = UNIT_SUFFIX[unit] if suffix else ""
+    if vanishes(value, decimals):
+        return f"less than {Decimal(1).scaleb(-decimals):f}{after}"
+    return number(value, decimals) + after
+
+
+def vanishes(value: float, decimals: int) -> bool:
+    """Whether a value above zero would print as zero."""
+    return value > 0 and not rounded(value, decimals)
 
 
 def cell_text(value: float, status: str, unit: str, decimals: int) -> str:
     """What a table cell prints: the number without its unit, or the shorthand for why not."""
     if value is None or not math.isfinite(value):
         return SYMBOLS.get(status, "[x]")
-    text = number(value, 0 if unit == "count" else decimals)
+    decimals = 0 if unit == "count" else decimals
+    if not status and vanishes(value, decimals):
+        status = "low"
+    text = number(value, decimals)
     return f"{text} {SYMBOLS[status]}" if status in ("low", "u") else text
 
 
@@ -159,9 +173,11 @@ def plural(count: float, one: str, many: str = "") -> str:
 
 
 def join(words: Sequence[str], last: str = "and") -> str:
-    """`a`, `a and b`, `a, b and c`."""
+    """`a`, `a and b`, `a, b and c`; with semicolons where an item has a comma of its own."""
     if len(words) < 2:
         return "".join(words)
+    if len(words) > 2 and any("," in word for word in words):
+        return f"{'; '.join(words[:-1])}; {last} {words[-1]}"
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
@@ -260,6 +276,8 @@ def prose_label(dimension: str, code: str, config: Configuration) -> str:
     if spoken is not None:
         return spoken
     label = category_label(dimension, code, config)
+    if dimension == "age_group":
+        return f"ages {label}"
     return label if dimension in NAMES else lower_first(label)
 
 

@@ -45,9 +45,7 @@ def mark(row: Row, decimals: int, field: str = "value", *, unit: bool = True) ->
         return Markup(escape(status_words(row.status)))
     if field in _COUNTS:
         return _data(row, field, value, number(value))
-    if unit:
-        return _data(row, field, value, value_text(value, row.unit, decimals))
-    return _data(row, field, value, number(value, 0 if row.unit == "count" else decimals))
+    return _data(row, field, value, value_text(value, row.unit, decimals, suffix=unit))
 
 
 def cell(row: Row, decimals: int, field: str = "value") -> Markup:
@@ -62,8 +60,9 @@ def cell(row: Row, decimals: int, field: str = "value") -> Markup:
         return Markup(escape(SYMBOLS[row.status] if row.status in SYMBOLS else SYMBOLS["x"]))
     if field in _COUNTS:
         return _data(row, field, value, number(value))
-    status = row.status if field == "value" else ""
-    return _data(row, field, value, cell_text(value, status, row.unit, decimals))
+    if field != "value":  # a limit that rounds to zero is no finding
+        return _data(row, field, value, number(value, 0 if row.unit == "count" else decimals))
+    return _data(row, field, value, cell_text(value, row.status, row.unit, decimals))
 
 
 def ranked(row: Row, rank: int, text: str) -> Markup:

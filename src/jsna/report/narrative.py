@@ -232,16 +232,17 @@ def change(view: Measures, indicator: Indicator) -> Sentence | None:
         text = say(template, when=when(before), before=value(before, indicator))
         return Sentence(text, "change")
     if short in verbs:
-        template = "It {rose} from {before} {when}."
+        template = "{It} {rose} from {before} {when}."
         if long in verbs:
-            template = "It {rose} from {before} {when}, and {has} since {start} ({first})."
+            template = "{It} {rose} from {before} {when}, and {has} since {start} ({first})."
     elif long in verbs:
-        template = "It changed little from {before} {when}, but {has} since {start} ({first})."
+        template = "{It} changed little from {before} {when}, but {has} since {start} ({first})."
     else:
         template = "There was no clear change from {before} {when}."
     return Sentence(
         say(
             template,
+            It="The number" if indicator.kind == "count" else "It",
             rose=verbs.get(short, ""),
             before=value(before, indicator),
             when=when(before),

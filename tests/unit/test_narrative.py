@@ -171,7 +171,7 @@ def test_a_gradient_is_reported_from_both_ends() -> None:
     [sentence], _ = breakdowns.slope(view, PLAN, "imd_decile", view.rows(PLAN.id))
     assert plain(sentence) == (
         "It was higher in the most deprived tenth of small areas in England (9.0%) than in the "
-        "least deprived tenth of small areas in England (4.5%)."
+        "least deprived tenth (4.5%)."
     )
 
 
@@ -295,3 +295,34 @@ def test_a_new_indicator_needs_no_template() -> None:
     )
     view = made.view([made.measure(new, 100, 1_000)], made.configuration(indicators={new.id: new}))
     assert "pupils with something new was 10.0%" in plain(narrative.level(view, new))
+
+
+def test_a_local_count_is_not_compared_with_an_official_one() -> None:
+    rows = [
+        made.measure(COUNT, 9_000, period="2023", source="ehcp_2025"),
+        made.measure(COUNT, 12_317, period="2025"),
+    ]
+    assert narrative.change(of(rows), COUNT) is None
+    rows.append(made.measure(COUNT, 11_000, period="2024"))
+    text = plain(narrative.change(of(rows), COUNT))
+    assert text == "The number rose from 11,000 in January 2024."
+
+
+def test_a_handful_of_pupils_is_not_called_the_highest_group() -> None:
+    rows = [
+        made.measure(PLAN, x, n, dims={"year_group": year})
+        for year, x, n in (("1", 40, 1_000), ("2", 90, 1_000), ("14", 5, 5))
+    ]
+    view = of(rows)
+    [sentence], _ = breakdowns.groups(view, PLAN, "year_group", view.rows(PLAN.id))
+    assert "Year 14" not in plain(sentence)
+    assert "Year 2 (9.0%)" in plain(sentence)
+
+
+def test_two_groups_are_compared_as_two() -> None:
+    rows = [made.measure(COUNT, n, dims={"sex": s}) for s, n in (("F", 3_459), ("M", 8_858))]
+    view = of(rows)
+    sentence = breakdowns.largest(view, COUNT, "sex", view.rows(COUNT.id))
+    assert plain(sentence) == (
+        "There were more for boys and young men (8,858) than for girls and young women (3,459)."
+    )

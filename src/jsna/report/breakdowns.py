@@ -14,6 +14,9 @@ from jsna.report.view import Measures, Row
 
 #: Dimensions that run from most to least deprived, with the number of groups and their name.
 DEPRIVATION = {"imd_decile": (10, "tenth"), "imd_quintile": (5, "fifth")}
+#: Groups of less than this share of everyone are odd ones out, such as the few pupils who stay
+#: on after year 13, and are left out of the sentence (never out of charts and tables).
+LEAST_SHARE = 0.01
 #: Figures of a breakdown that are counted in words.
 MOST_COUNTED = 20
 #: Groups of another dimension from which on each one's gradient is worth a sentence.
@@ -83,21 +86,21 @@ def slope(
         verdict=verdict,
         most=group_words(dimension, most.code(dimension)),
         a=value(most, indicator),
-        least=group_words(dimension, least.code(dimension)),
+        least=group_words(dimension, least.code(dimension), full=False),
         b=value(least, indicator),
     )
     return [Sentence(filled, "gradient", True)], True
 
 
-def group_words(dimension: str, code: str) -> str:
-    """`the most deprived tenth of small areas in England`."""
+def group_words(dimension: str, code: str, *, full: bool = True) -> str:
+    """`the most deprived tenth of small areas in England`; not in full without "of …"."""
     groups, name = DEPRIVATION[dimension]
     rank = int(code)
     if rank * 2 <= groups:
         place = f"{words.ordinal(rank)} most".strip()
     else:
         place = f"{words.ordinal(groups + 1 - rank)} least".strip()
-    return f"the {place} deprived {name} of small areas in England"
+    return f"the {place} deprived {name}" + (" of small areas in England" if full else "")
 
 
 def slopes(
@@ -171,7 +174,11 @@ def groups(
     view: Measures, indicator: Indicator, dimension: str, rows: Sequence[Row]
 ) -> tuple[list[Sentence], bool]:
     """Which groups of an area's children have the highest and the lowest figures."""
-    shown = sorted((r for r in rows if r.shown), key=lambda r: (-r.value, r.key))
+    whole = sum(r.denominator for r in rows if r.denominator == r.denominator)
+    shown = sorted(
+        (r for r in rows if r.shown and not r.denominator < LEAST_SHARE * whole),
+        key=lambda r: (-r.value, r.key),
+    )
     if len(shown) < 2:
         return [], True
     verdict = differ(shown[0], shown[-1])
@@ -212,7 +219,9 @@ def largest(
     if len(shown) == 2 and len(rows) == 2 and len(top) == 1 and indicator.kind == "count":
         shown.sort(key=lambda r: -r.value)
         pair = (_with_value(row, dimension, view, indicator) for row in shown)
-        return Sentence(say("There were more for {} than for {}.", *pair), "breakdown", True)
+        people = indicator.population_base in ("attending", "resident")
+        text = "There were more {} than {}." if people else "There were more for {} than for {}."
+        return Sentence(say(text, *pair), "breakdown", True)
     named = join(_with_value(r, dimension, view, indicator) for r in top)
     by = words.dimension_words(dimension, view.config)
     of = say(" of {}", indicator.phrase) if indicator.kind == "share" else say("")

@@ -220,7 +220,7 @@ def change(view: Measures, indicator: Indicator) -> Sentence | None:
     """How the home figure has changed: since the period before, and since the first."""
     if indicator.kind == "share":
         return None
-    rows = [row for row in view.series(indicator.id) if row.shown]
+    rows = view.comparable(indicator.id)
     if len(rows) < 2:
         return None
     last, before, first = rows[-1], rows[-2], rows[0]
@@ -257,7 +257,7 @@ def change(view: Measures, indicator: Indicator) -> Sentence | None:
 
 def latest_change(view: Measures, indicator: Indicator) -> Markup | None:
     """`rose from 5.2% in January 2024 to 5.5% in January 2025`, where that is clear."""
-    rows = [row for row in view.series(indicator.id) if row.shown]
+    rows = view.comparable(indicator.id)
     if indicator.kind == "share" or len(rows) < 2:
         return None
     before, last = rows[-2:]

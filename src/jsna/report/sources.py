@@ -82,10 +82,9 @@ class Register:
         owners = sorted({d.owner for d in deliveries if d.owner}) or [self.config.area.name]
         dates = [d.as_at for d in deliveries if d.as_at]
         periods = sorted({d.period for d in deliveries})
-        synthetic = self.config.edition.synthetic
         return Citation(
             id=source_id,
-            short=f"{', '.join(owners)}, {title}{', synthetic' if synthetic else ''}",
+            short=f"{', '.join(owners)}, {title}",
             title=title,
             publisher=", ".join(owners),
             release=", ".join(periods) + (f" (as at {day(max(dates))})" if dates else ""),

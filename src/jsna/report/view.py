@@ -68,6 +68,11 @@ class Row:
         return self.area_code if dimension == LOCALITY else self.dims[dimension]
 
     @property
+    def local(self) -> bool:
+        """Whether the figure was counted from local records."""
+        return self.source.startswith("local:")
+
+    @property
     def shown(self) -> bool:
         """Whether there is a value to print."""
         return math.isfinite(self.value)
@@ -128,6 +133,15 @@ class Measures:
             r for r in self.rows(indicator) if r.area_code == area_code and r.breakdown == TOTAL
         ]
         return self._one_period_type(rows, indicator)
+
+    def comparable(self, indicator: str) -> list[Row]:
+        """The home area's totals with values that may be compared over time.
+
+        Local and official figures count differently, so where both stand in a series only those
+        of the latest figure's kind are taken.
+        """
+        shown = [row for row in self.series(indicator) if row.shown]
+        return [row for row in shown if row.local == shown[-1].local]
 
     def latest(self, indicator: str, area_code: str = "") -> Row | None:
         """The latest total with a value; else the latest total, whatever its status."""

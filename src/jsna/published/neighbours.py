@@ -29,9 +29,7 @@ def read(path: Path) -> pd.DataFrame:
     """
     wide = _workbook(path) if path.suffix.lower() == ".xlsx" else _csv(path)
     wide = wide.apply(lambda column: column.map(_code))
-    empty = wide["la"].isna()
-    # The table ends at the first row without a code; what follows is from older models.
-    wide = wide[~empty.cummax()]
+    wide = wide[wide["la"].notna()]
     long: pd.DataFrame = wide.melt(
         "la", [f"n{rank}" for rank in RANKS], "rank", "neighbour"
     ).dropna()

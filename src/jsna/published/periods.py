@@ -34,7 +34,10 @@ class Time(NamedTuple):
 
 
 def _last(first: int, text: str) -> int:
-    return int(text) if len(text) == 4 else first // 100 * 100 + int(text)
+    if len(text) == 4:
+        return int(text)
+    last = first // 100 * 100 + int(text)
+    return last + 100 if text == "00" and last < first else last
 
 
 def parse(text: str) -> Time | None:

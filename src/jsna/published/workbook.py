@@ -22,8 +22,8 @@ def read(path: Path, headers: Mapping[str, str]) -> pd.DataFrame:
             than one way), compared without case and outer or doubled spaces.
 
     Returns:
-        The columns of our names, cells as they are in the workbook, in row order; wholly empty
-        rows are left out.
+        The columns of our names, cells as they are in the workbook, in row order, down to the
+        first empty row (what follows is another table or a note).
 
     Raises:
         JsnaError: not a workbook, or no sheet has the table.
@@ -49,8 +49,9 @@ def read(path: Path, headers: Mapping[str, str]) -> pd.DataFrame:
                     found = _header(cells, wanted)
                     continue
                 row = tuple(cells[at] for at in found)
-                if any(cell is not None for cell in row):
-                    kept.append(row)
+                if all(cell is None for cell in row):
+                    break
+                kept.append(row)
             if found is not None:
                 return pd.DataFrame(kept, columns=list(found.values()))
     finally:

@@ -1,0 +1,174 @@
+"""Hand-made official files of an invented area, in the layouts of the real ones."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from jsna.edition import Area, Configuration, Edition, Source
+from jsna.io import Paths
+from jsna.measures.declaration import Indicator, Published
+from jsna.published import areas, ees, footnotes, mapping
+from jsna.published.release import Release
+
+AREA = Area.model_validate(
+    {
+        "area": "norland",
+        "name": "Norland",
+        "code": "E10000951",
+        "old_la_code": "951",
+        "kind": "county",
+        "country": {"code": "E92000001", "name": "England"},
+        "region": {"code": "E12000095", "name": "The Marches"},
+        "localities_are": "district",
+        "localities": [
+            {"code": "E07000951", "name": "Upper Norland"},
+            {"code": "E07000952", "name": "Nether Norland"},
+        ],
+        "neighbours": [
+            {"code": "E06000951", "name": "Eastmere", "old_la_code": "952"},
+            {"code": "E06000952", "name": "Westmere, County of", "old_la_code": "953"},
+        ],
+    }
+)
+NATION = {"geographic_level": "National"}
+REGION = {"geographic_level": "Regional", "region_code": "E12000095"}
+HOME = {"geographic_level": "Local authority", "new_la_code": "E10000951", "old_la_code": "951"}
+EAST = {"geographic_level": "Local authority", "new_la_code": "E06000951", "old_la_code": "952"}
+WEST = {"geographic_level": "Local authority", "new_la_code": "E06000952", "old_la_code": "953"}
+FAR = {"geographic_level": "Local authority", "new_la_code": "E06000999", "old_la_code": "999"}
+UPPER = {**HOME, "geographic_level": "Local authority district", "lad_code": "E07000951"}
+
+BASE = {
+    "time_period": "2024",
+    "time_identifier": "Calendar year",
+    "country_code": "E92000001",
+    "country_name": "England",
+    "region_code": "",
+    "new_la_code": "",
+    "old_la_code": "",
+    "la_name": "",
+    "lad_code": "",
+}
+
+
+def rows_of(rows: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """Rows with every column any of them has."""
+    columns = dict.fromkeys([*BASE, *(name for row in rows for name in row)])
+    return [{name: str({**BASE, **row}.get(name, "")) for name in columns} for row in rows]
+
+
+def csv_text(rows: Sequence[Mapping[str, str]], end: str = "\r\n") -> str:
+    """A file in the layout of Explore Education Statistics."""
+    filled = rows_of(rows)
+    lines = [list(filled[0]), *(list(row.values()) for row in filled)]
+    return "".join(
+        ",".join(f'"{cell}"' if "," in cell else cell for cell in line) + end for line in lines
+    )
+
+
+def read(tmp_path: Path, rows: Sequence[Mapping[str, str]]) -> Release:
+    """The rows written to a file and read back."""
+    path = tmp_path / "release.csv"
+    path.write_text(csv_text(rows), encoding="utf-8-sig", newline="")
+    return ees.read(path, "release")
+
+
+def indicator(**changes: object) -> Indicator:
+    """A proportion, as an indicator file would declare it."""
+    given = {
+        "id": "timely",
+        "title": "Timely plans",
+        "phrase": "timely plans",
+        "definition": "Timely plans over plans.",
+        "population": "Plans.",
+        "population_base": "maintained",
+        "kind": "proportion",
+        "unit": "percent",
+        "multiplier": 100,
+        "method": "proportion_wilson",
+        "period_type": "calendar_year",
+        "published": [MAPPING],
+        "source": "A release",
+        **changes,
+    }
+    return Indicator.model_validate(given)
+
+
+MAPPING: dict[str, object] = {
+    "dataset": "plans",
+    "table": "release",
+    "value": "timely_pc",
+    "numerator": "timely",
+    "denominator": "plans",
+    "period_type": "calendar_year",
+}
+
+
+def mapped(release: Release, declared: Indicator, other: Release | None = None) -> pd.DataFrame:
+    """Measures of the indicator's first mapping; fails on any problem."""
+    shown = Release(
+        areas.located(release.frame, AREA), release.where, (), footnotes.scopes(release)
+    )
+    beside = None if other is None else Release(areas.located(other.frame, AREA), other.where)
+    found, problems = mapping.measures(shown, declared, declared.published[0], "source_1", beside)
+    assert problems == []
+    return found
+
+
+def refused(release: Release, declared: Indicator) -> str:
+    """What a mapping is refused for."""
+    shown = Release(areas.located(release.frame, AREA), release.where)
+    _, problems = mapping.measures(shown, declared, declared.published[0], "source_1")
+    assert problems
+    return "\n".join(map(str, problems))
+
+
+def configuration(
+    sources: Mapping[str, tuple[str, Source]], indicators: Sequence[Indicator] = (), **edition: str
+) -> Configuration:
+    """An open edition of the invented area."""
+    return Configuration(
+        edition=Edition(
+            edition="norland-open",
+            title="Norland",
+            kind="open",
+            area="norland",
+            reference_date=date(2025, 1, 16),
+            published=date(2025, 11, 27),
+            chapters=("summary",),
+        ),
+        area=AREA,
+        sources=sources,
+        profiles={},
+        indicators={declared.id: declared for declared in indicators},
+        codelists={},
+    )
+
+
+def source(dataset: str, file: str, **changes: object) -> tuple[str, Source]:
+    """A source of that dataset, with its id."""
+    given = {
+        "dataset": dataset,
+        "publisher": "Somebody",
+        "title": "A release",
+        "release": "Release of 2025",
+        "file": file,
+        "licence": "Open Government Licence v3.0",
+        **changes,
+    }
+    return f"{dataset}_1", Source.model_validate(given)
+
+
+def paths(tmp_path: Path) -> Paths:
+    """Paths of the edition, with its folder of releases made."""
+    found = Paths(tmp_path, "norland-open")
+    found.published.mkdir(parents=True, exist_ok=True)
+    return found
+
+
+def published(changes: Mapping[str, object]) -> list[dict[str, object]]:
+    """One mapping, changed."""
+    Published.model_validate({**MAPPING, **changes})
+    return [{**MAPPING, **changes}]

@@ -1,0 +1,150 @@
+"""Fetching official releases, from a folder and over HTTP from this machine."""
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from jsna.errors import JsnaError
+from jsna.published.fetch import fetch
+from tests.unit.published_support import configuration, paths, source
+
+CONTENT = b"area,plans\nNorland,12\n" * 150_000
+
+
+class Publisher(BaseHTTPRequestHandler):
+    """A publisher with one good file and several ways of going wrong."""
+
+    asked: list[str] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        if self.path == "/missing":
+            self.send_error(404)
+            return
+        self.send_response(200)
+        if self.path != "/unsized":
+            self.send_header("Content-Length", str(len(CONTENT)))
+        self.end_headers()
+        self.wfile.write(CONTENT[: len(CONTENT) // 2] if self.path == "/short" else CONTENT)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def publisher() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Publisher)
+    Publisher.asked = []
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def sha(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def registered(file: str, content: bytes = CONTENT, **changes: object) -> tuple[str, object]:
+    return source("plans", file, sha256=sha(content), **changes)
+
+
+def test_a_file_is_downloaded_with_progress_and_not_a_second_time(
+    tmp_path: Path, publisher: str
+) -> None:
+    config = configuration({"plans": registered("plans.csv", address=f"{publisher}/plans.csv")})
+    lines: list[str] = []
+    files = fetch(config, paths(tmp_path), progress=lines.append)
+    assert files == [paths(tmp_path).published / "plans.csv"]
+    assert files[0].read_bytes() == CONTENT
+    assert any("of 3.3 MB" in line for line in lines)
+    assert lines[-1] == "plans.csv: fetched and checked (3.3 MB)"
+    fetch(config, paths(tmp_path), progress=lines.append)
+    assert lines[-1] == "plans.csv: already here"
+    assert Publisher.asked == ["/plans.csv"]
+
+
+def test_a_file_of_no_announced_size_is_downloaded(tmp_path: Path, publisher: str) -> None:
+    config = configuration({"plans": registered("plans.csv", address=f"{publisher}/unsized")})
+    (file,) = fetch(config, paths(tmp_path), progress=lambda line: None)
+    assert file.read_bytes() == CONTENT
+
+
+def test_a_file_with_another_digest_is_refused_naming_both(tmp_path: Path, publisher: str) -> None:
+    expected = sha(b"something else")
+    config = configuration(
+        {"plans": registered("plans.csv", b"something else", address=f"{publisher}/plans.csv")}
+    )
+    with pytest.raises(JsnaError) as caught:
+        fetch(config, paths(tmp_path), progress=lambda line: None)
+    assert expected in str(caught.value)
+    assert sha(CONTENT) in str(caught.value)
+    assert list(paths(tmp_path).published.iterdir()) == []
+
+
+def test_what_is_wrong_leaves_the_file_that_was_there(tmp_path: Path, publisher: str) -> None:
+    folder = paths(tmp_path).published
+    (folder / "plans.csv").write_bytes(b"last year's")
+    for way in ("short", "missing", "plans.csv"):
+        config = configuration(
+            {"plans": registered("plans.csv", b"other", address=f"{publisher}/{way}")}
+        )
+        with pytest.raises(JsnaError):
+            fetch(config, paths(tmp_path), progress=lambda line: None)
+        assert [f.name for f in folder.iterdir()] == ["plans.csv"]
+        assert (folder / "plans.csv").read_bytes() == b"last year's"
+
+
+def test_every_problem_is_told_at_once_and_good_files_stay(tmp_path: Path, publisher: str) -> None:
+    config = configuration(
+        {
+            "a": registered("a.csv", address=f"{publisher}/missing"),
+            "b": ("b_1", registered("b.csv", address=f"{publisher}/good")[1]),
+            "c": ("c_1", registered("c.csv", page="https://example.org/page")[1]),
+            "d": ("d_1", source("plans", "d.csv", address=f"{publisher}/d")[1]),
+            "e": ("e_1", registered("e.csv", address=f"{publisher}/short")[1]),
+            "f": ("f_1", registered("f.csv", address="http://127.0.0.1:9/closed")[1]),
+            "g": ("g_1", registered("g.csv", address="file:///etc/hostname")[1]),
+        }
+    )
+    with pytest.raises(JsnaError) as caught:
+        fetch(config, paths(tmp_path), progress=lambda line: None)
+    told = {problem.where.split(", ")[1]: problem.rule for problem in caught.value.problems}
+    assert set(told) == {"plans_1", "c_1", "d_1", "e_1", "f_1", "g_1"}
+    assert "answered 404" in told["plans_1"]
+    assert "https://example.org/page" in told["c_1"]
+    assert "--from" in told["c_1"]
+    assert "no SHA-256" in told["d_1"]
+    assert "broke off" in told["e_1"]
+    assert "could not be reached" in told["f_1"]
+    assert "not a web address" in told["g_1"]
+    assert [f.name for f in paths(tmp_path).published.iterdir()] == ["b.csv"]
+
+
+def test_files_are_taken_from_a_folder_without_asking_the_publisher(
+    tmp_path: Path, publisher: str
+) -> None:
+    folder = tmp_path / "from"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "deep" / "theirs.csv").write_bytes(CONTENT)
+    address = f"{publisher}/plans.csv"
+    config = configuration(
+        {
+            "a": registered("ours.csv", path="deep/theirs.csv", address=address),
+            "b": ("b_1", registered("gone.csv", path="deep/gone.csv", address=address)[1]),
+        }
+    )
+    with pytest.raises(JsnaError, match=r"b_1: the folder given has no deep/gone\.csv"):
+        fetch(config, paths(tmp_path), folder, progress=lambda line: None)
+    assert (paths(tmp_path).published / "ours.csv").read_bytes() == CONTENT
+    assert Publisher.asked == []
+
+
+def test_synthetic_sources_are_never_fetched(tmp_path: Path) -> None:
+    config = configuration({"plans": source("plans", "plans.csv", synthetic=True)})
+    assert fetch(config, paths(tmp_path), progress=lambda line: None) == []

@@ -1,0 +1,153 @@
+"""A whole edition's published figures: precedence, comparators, checks, footnotes, the stage."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from jsna.errors import JsnaError
+from jsna.io import read_parquet
+from jsna.measures import schema
+from jsna.published import official
+from jsna.published.run import run
+from tests.unit.published_support import (
+    EAST,
+    HOME,
+    MAPPING,
+    NATION,
+    WEST,
+    configuration,
+    csv_text,
+    indicator,
+    paths,
+    source,
+)
+
+PLANS = [
+    {**NATION, "plans": "1000", "timely": "500", "timely_pc": "50.0"},
+    {**HOME, "plans": "200", "timely": "34", "timely_pc": "17.0"},
+    {**EAST, "plans": "100", "timely": "30", "timely_pc": "30.0"},
+    {**WEST, "plans": "c", "timely": "c", "timely_pc": "c"},
+]
+
+FIVE_OF_TEN = {"plans": "10", "timely": "5", "timely_pc": "50.0"}
+
+
+def write(tmp_path: Path, name: str, rows: list[dict[str, str]]) -> None:
+    (paths(tmp_path).published / name).write_text(csv_text(rows), encoding="utf-8", newline="")
+
+
+def one(found: pd.DataFrame, area: str, period: str = "2024") -> pd.Series:
+    rows = found[(found["area_code"] == area) & (found["period"] == period)]
+    assert len(rows) == 1
+    return rows.iloc[0]
+
+
+def test_the_mean_of_neighbours_is_over_those_with_a_figure(tmp_path: Path) -> None:
+    write(tmp_path, "plans.csv", PLANS)
+    config = configuration({"plans": source("plans", "plans.csv")}, [indicator()])
+    found = official.published_measures(config, paths(tmp_path))
+    mean = one(found, "neighbours")
+    assert (mean["geography"], mean["value"], mean["method"]) == (
+        "neighbours", 30.0, "mean_of_areas",
+    )  # fmt: skip
+    assert mean["note"] == "Unweighted mean of the 1 of 2 statistical neighbours with a figure."
+    assert pd.isna(mean["lower_95"])
+    assert one(found, "E06000952")["status"] == "c"
+    schema.check(found, "test")
+
+
+def test_the_first_mapping_with_a_value_stands_and_a_different_one_is_said(tmp_path: Path) -> None:
+    none, half = dict.fromkeys(("plans", "timely", "timely_pc"), "x"), FIVE_OF_TEN
+    write(tmp_path, "plans.csv", [{**HOME, **none}, {**EAST, **half}, {**WEST, **half}])
+    shares = [{**HOME, "share": "16.5"}, {**EAST, "share": "50.04"}, {**WEST, "share": "49.9"}]
+    write(tmp_path, "more.csv", shares)
+    second = {**MAPPING, "dataset": "more", "value": "share", "numerator": None,
+              "denominator": None}  # fmt: skip
+    config = configuration(
+        {"plans": source("plans", "plans.csv"), "more": source("more", "more.csv")},
+        [indicator(published=[MAPPING, second])],
+    )
+    found = official.published_measures(config, paths(tmp_path))
+    home, east, west = (one(found, code) for code in ("E10000951", "E06000951", "E06000952"))
+    assert (home["value"], home["source"]) == (16.5, "more_1")
+    assert (east["value"], east["source"], east["note"]) == (50.0, "plans_1", "")
+    assert (west["value"], west["note"]) == (50.0, "more_1 gives 49.9.")
+
+
+def test_mappings_of_datasets_the_edition_lacks_are_passed_over(tmp_path: Path) -> None:
+    assert official.published_measures(configuration({}, [indicator()]), paths(tmp_path)).empty
+
+
+def test_every_problem_of_every_release_is_told_at_once(tmp_path: Path) -> None:
+    write(tmp_path, "plans.csv", [{**HOME, "plans": "some", "timely": "1", "timely_pc": "1"}])
+    (paths(tmp_path).published / "more.csv").write_text("not\ta\tfile\n")
+    second = {**MAPPING, "dataset": "more"}
+    config = configuration(
+        {"plans": source("plans", "plans.csv"), "more": source("more", "more.csv")},
+        [indicator(published=[MAPPING, second])],
+    )
+    with pytest.raises(JsnaError) as caught:
+        official.published_measures(config, paths(tmp_path))
+    assert "plans.csv, row 2, column 'plans'" in str(caught.value)
+    assert "more.csv: columns are separated by tabs" in str(caught.value)
+
+
+def test_a_release_not_fetched_or_not_the_registered_one_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, "plans.csv", PLANS)
+    sources = {
+        "plans": source("plans", "plans.csv", sha256="0" * 64),
+        "more": source("more", "gone.csv"),
+    }
+    with pytest.raises(JsnaError) as caught:
+        official.published_measures(configuration(sources, [indicator()]), paths(tmp_path))
+    assert "not the file the register names" in str(caught.value)
+    assert "0" * 64 in str(caught.value)
+    assert "gone.csv has not been fetched; run: python -m jsna fetch norland-open" in str(
+        caught.value
+    )
+
+
+def test_footnotes_go_with_the_figures_they_are_about(tmp_path: Path) -> None:
+    from jsna.published import footnotes
+    from jsna.published.release import Release
+
+    rows = [{**EAST, "la_name": "Eastmere", "region_code": "E12000095"}]
+    frame = pd.DataFrame([{**rows[0], "geographic_level": "Local authority"}])
+    notes = (
+        "Counts are unrounded.",
+        "Eastmere made no return for 2023.",
+        "Age is that on census day.",
+        "Collected in 2026.",
+    )
+    scopes = footnotes.scopes(Release(frame, "file", notes))
+    figures = pd.DataFrame(
+        [
+            ("E06000951", "authority", "2023", "total"),
+            ("E06000951", "authority", "2024", "total"),
+            ("E10000951", "authority", "2023", "total"),
+            ("E12000095", "region", "2023", "total"),
+            ("E10000951", "authority", "2024", "age_group"),
+        ],
+        columns=["area_code", "geography", "period", "breakdown"],
+    )
+    assert footnotes.of(figures, scopes).tolist() == [
+        "Counts are unrounded. Eastmere made no return for 2023.",
+        "Counts are unrounded. Collected in 2026.",
+        "Counts are unrounded.",
+        "Counts are unrounded. Eastmere made no return for 2023.",
+        "Counts are unrounded. Age is that on census day. Collected in 2026.",
+    ]
+
+
+def test_the_stage_writes_the_measures_private_and_the_same_bytes_twice(tmp_path: Path) -> None:
+    write(tmp_path, "plans.csv", PLANS)
+    config = configuration({"plans": source("plans", "plans.csv")}, [indicator()])
+    run(config, paths(tmp_path))
+    file = paths(tmp_path).restricted / "published.parquet"
+    first = file.read_bytes()
+    assert file.stat().st_mode & 0o077 == 0
+    write(tmp_path, "plans.csv", PLANS[::-1])
+    run(config, paths(tmp_path))
+    assert file.read_bytes() == first
+    assert one(schema.conform(read_parquet(file)), "E10000951")["value"] == 17.0

@@ -1,0 +1,177 @@
+"""The invented official release: its figures are counts of the clean rows, in the real layout."""
+
+import io
+import zipfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from jsna import edition
+from jsna.edition import Configuration
+from jsna.extracts import registry
+from jsna.io import _ARROW_TEXT, Paths
+from jsna.published import ees, official
+from jsna.synthetic import effects, generate
+from jsna.synthetic import official as invented
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def config() -> Configuration:
+    return edition.load("test-2025", ROOT)
+
+
+@pytest.fixture(scope="module")
+def frames(config: Configuration) -> dict[str, pd.DataFrame]:
+    """Clean rows of a small county, by field."""
+    tables = generate.make_tables(config, effects.load(), registry())
+    return {key: rows.to_pandas(types_mapper=_ARROW_TEXT.get) for key, rows in tables.items()}
+
+
+@pytest.fixture(scope="module")
+def release(frames: dict[str, pd.DataFrame], config: Configuration) -> Mapping[str, bytes]:
+    return invented.release(frames, config)
+
+
+@pytest.fixture(scope="module")
+def measures(
+    release: Mapping[str, bytes], config: Configuration, tmp_path_factory: pytest.TempPathFactory
+) -> pd.DataFrame:
+    paths = Paths(tmp_path_factory.mktemp("release"), config.edition.edition)
+    paths.published.mkdir(parents=True)
+    for name, content in release.items():
+        (paths.published / name).write_bytes(content)
+    return official.published_measures(config, paths)
+
+
+def home(measures: pd.DataFrame, indicator: str, period: str, category: str = "total") -> pd.Series:
+    rows = measures[
+        (measures["indicator"] == indicator)
+        & (measures["period"] == period)
+        & (measures["category"] == category)
+        & (measures["area_code"] == "E10000921")
+    ]
+    assert len(rows) == 1
+    return rows.iloc[0]
+
+
+def test_every_registered_file_is_made_and_nothing_else(
+    release: Mapping[str, bytes], config: Configuration
+) -> None:
+    assert set(release) == {source.file for _, source in config.sources.values()}
+    with zipfile.ZipFile(io.BytesIO(release["synthetic_ehcp_2025.zip"])) as archive:
+        stems = {Path(name).stem for name in archive.namelist()}
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    assert stems == {
+        "caseload", "newplans", "requests", "assessments", "timeliness_20_week",
+        "sen_needs_all_plans", "residential_settings", "ceased_plans",
+    }  # fmt: skip
+
+
+def test_the_same_rows_give_the_same_bytes_and_another_seed_others(
+    frames: dict[str, pd.DataFrame], config: Configuration, release: Mapping[str, bytes]
+) -> None:
+    shuffled = {key: rows.sample(frac=1, random_state=1) for key, rows in frames.items()}
+    assert invented.release(shuffled, config) == release
+    assert config.edition.synthesis is not None
+    other = config.edition.synthesis.model_copy(update={"seed": 7})
+    reseeded = replace(config, edition=config.edition.model_copy(update={"synthesis": other}))
+    assert invented.release(frames, reseeded)["synthetic_ncmp.csv"] != release["synthetic_ncmp.csv"]
+
+
+def test_pupils_and_plans_are_those_of_the_clean_rows(
+    frames: dict[str, pd.DataFrame], measures: pd.DataFrame
+) -> None:
+    for year in ("2023", "2024", "2025"):
+        census = frames[f"school_census.census/{year}"]
+        roll = census[census["enrol_status"].isin(["C", "M"])]
+        found = home(measures, "pupils_ehc_plan", year)
+        assert found["numerator"] == (roll["sen_provision"] == "E").sum()
+        assert found["denominator"] == len(roll)
+        assert home(measures, "pupils", year)["value"] == len(roll)
+    active = frames["sen2.activeplans/2025"]
+    assert home(measures, "plans", "2025")["value"] == len(active)
+    first = frames["sen2.senneed/2025"].query("sen_type_rank == 1")
+    autism = first["sen_type"].eq("ASD").sum()
+    assert home(measures, "plan_primary_need", "2025", "ASD")["numerator"] == autism
+
+
+def test_suspensions_are_all_those_of_the_year_over_the_january_roll(
+    frames: dict[str, pd.DataFrame], measures: pd.DataFrame
+) -> None:
+    events = frames["exclusions.exclusions/2023/24"]
+    census = frames["school_census.census/2024"]
+    roll = census[census["enrol_status"].isin(["C", "M"])]
+    found = home(measures, "suspension_rate", "2023/24")
+    assert found["numerator"] == (events["category"] == "SUSP").sum()
+    assert found["denominator"] == len(roll)
+    suspended = set(events.loc[events["category"] == "SUSP", "upn"])
+    assert home(measures, "suspended_pupils", "2023/24")["numerator"] == len(
+        suspended & set(roll["upn"])
+    )
+
+
+def test_plans_within_20_weeks_are_counted_from_the_dates(
+    frames: dict[str, pd.DataFrame], measures: pd.DataFrame
+) -> None:
+    plans = frames["sen2.namedplan/2025"].merge(
+        frames["sen2.requests/2025"], on="requests_table_id"
+    )
+    start, asked = pd.to_datetime(plans["start_date"]), pd.to_datetime(plans["received_date"])
+    mine = start.dt.year == 2024
+    days = (start - asked).dt.days[mine]
+    found = home(measures, "ehc_plans_20_weeks", "2024")
+    assert found["denominator"] == days.notna().sum()
+    assert found["numerator"] == (days <= 140).sum()
+    assert home(measures, "new_plans", "2024")["value"] == mine.sum()
+
+
+def test_settings_add_up_to_the_plans(measures: pd.DataFrame) -> None:
+    shares = measures[
+        (measures["indicator"] == "plans_by_setting") & (measures["breakdown"] == "setting")
+    ]
+    shares = shares[shares["geography"] != "neighbours"]
+    sums = shares.groupby(["area_code", "period"]).agg(n=("numerator", "sum"), of=("denominator",
+                                                                                   "first"))  # fmt: skip
+    assert len(sums) > 20
+    assert (sums["n"] == sums["of"]).all()
+
+
+def test_comparators_are_all_there_plausible_and_not_the_home_area(
+    measures: pd.DataFrame, config: Configuration
+) -> None:
+    latest = measures[
+        (measures["indicator"] == "pupils_sen_support")
+        & (measures["period"] == "2025")
+        & (measures["breakdown"] == "total")
+    ].set_index("area_code")["value"]
+    expected = {config.area.code, config.area.country.code, config.area.region.code, "neighbours"}
+    expected |= {place.code for place in config.area.neighbours}
+    assert set(latest.index) == expected
+    assert latest.between(5, 30).all()
+    assert latest.nunique() == len(latest)
+
+
+def test_every_row_and_every_figure_says_synthetic(
+    release: Mapping[str, bytes], measures: pd.DataFrame, tmp_path: Path
+) -> None:
+    assert measures.loc[measures["geography"] != "neighbours", "note"].str.contains("Synth").all()
+    for name, content in release.items():
+        assert name.startswith("synthetic_")
+        (tmp_path / name).write_bytes(content)
+        if name.endswith(".csv"):
+            frame = ees.read(tmp_path / name, "any").frame
+            assert frame["footnote"].str.startswith("Synthetic").all()
+
+
+def test_protected_counts_come_as_the_publishers_symbol(measures: pd.DataFrame) -> None:
+    hidden = measures[
+        (measures["indicator"] == "permanent_exclusion_rate") & (measures["status"] == "c")
+    ]
+    assert len(hidden) > 0
+    assert hidden["value"].isna().all()
+    assert hidden["numerator"].isna().all()

@@ -14,7 +14,7 @@ import pandas as pd
 from jsna import edition as ed
 from jsna.charts import lettering
 from jsna.measures.declaration import Chart, Indicator
-from jsna.measures.schema import canonical, conform
+from jsna.measures.schema import KEY, canonical, conform
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME, NATION = "E10000901", "E92000001"
@@ -180,6 +180,11 @@ def row(
 def frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Rows in the measure schema."""
     return conform(pd.DataFrame(list(rows)))
+
+
+def key_of(measure: Any) -> str:
+    """The key of a measure row as figures carry it."""
+    return "~".join(str(getattr(measure, column)) for column in KEY[1:])
 
 
 # -- reading a figure back -----------------------------------------------------------------------

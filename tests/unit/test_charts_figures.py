@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from jsna.charts.marks import Drawing, key_of, printed
+from jsna.charts.marks import Drawing, printed
 from jsna.charts.select import figure
 from jsna.edition import Configuration
 from jsna.measures.declaration import Chart, Indicator
@@ -21,6 +21,7 @@ from tests.unit.charts_support import (
     configuration,
     frame,
     indicator,
+    key_of,
     outside,
     row,
     texts,

@@ -13,8 +13,9 @@ from typing import Final
 from jsna.charts import lettering, palette
 from jsna.charts.canvas import Canvas
 from jsna.charts.finish import foot
-from jsna.charts.marks import Mark, Shown
+from jsna.charts.marks import Mark
 from jsna.charts.scale import Scale, tight
+from jsna.charts.shown import Shown
 
 #: Widest column of names, in points; longer names are wrapped.
 NAMES: Final = 168.0

@@ -20,7 +20,8 @@ from jsna.charts.finish import (
     period_words,
     value_table,
 )
-from jsna.charts.marks import Drawing, Mark, Shown, footnote
+from jsna.charts.marks import Drawing, Mark, footnote
+from jsna.charts.shown import Shown
 from jsna.measures.declaration import LOCALITY, Chart
 from jsna.report import format as words
 

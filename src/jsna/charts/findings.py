@@ -14,7 +14,8 @@ from typing import Final
 
 import pandas as pd
 
-from jsna.charts.marks import Mark, Shown
+from jsna.charts.marks import Mark
+from jsna.charts.shown import Shown
 from jsna.report import format as words
 from jsna.report.compare import LEAST_CORRELATION
 
@@ -62,7 +63,7 @@ def titled(shown: Shown, finding: str, *shorter: str) -> str:
     """The indicator's title, a colon and the finding; the finding alone where that is too long."""
     subject = shown.indicator.title
     plain = subject.split(" (")[0]
-    options = [f"{name}: {said}" for said in (finding, *shorter) for name in (subject, plain)]
+    options = [f"{name}: {said}" for name in (subject, plain) for said in (finding, *shorter)]
     return shortest(*options, words.upper_first(finding), *map(words.upper_first, shorter))
 
 
@@ -187,25 +188,36 @@ def categories(shown: Shown, dimension: str, marks: Sequence[Mark]) -> str:
     if (said := nothing_shown(shown, marks)) is not None:
         return said
     ranked = sorted((m for m in marks if m.shown), key=lambda m: (-m.value, m.code))
-    of_whole = shown.indicator.kind in ("share", "count")
     called = words.dimension_words(dimension, shown.config)
     if len(ranked) < 2:
         return titled(shown, f"by {called}")
+    if shown.indicator.kind in ("share", "count"):
+        return _largest(shown, dimension, ranked)
     top, bottom = ranked[0], ranked[-1]
     name, least = _named(dimension, top), _named(dimension, bottom)
-    if apart(top, ranked[1]) == 1:
-        if of_whole:
-            return titled(shown, f"the largest group is {name}")
-        if len(ranked) == 2:
-            return titled(shown, f"higher for {name} than for {least}", f"higher for {name}")
+    if apart(top, ranked[1]) == 1 and len(ranked) > 2:
         return titled(shown, f"highest for {name}")
     if apart(top, bottom) == 1:
-        return titled(
-            shown, f"higher for {name} than for {least}", f"clear differences by {called}"
-        )
+        clear = f"higher for {name}" if len(ranked) == 2 else f"clear differences by {called}"
+        return titled(shown, f"higher for {name} than for {least}", clear)
     if apart(top, bottom) == 0:
         return titled(shown, f"no clear difference by {called}")
     return titled(shown, f"by {called}")
+
+
+def _largest(shown: Shown, dimension: str, ranked: Sequence[Mark]) -> str:
+    """The largest group, or the few that cannot be told apart from it."""
+    called = words.dimension_words(dimension, shown.config)
+    signs = [apart(ranked[0], mark) for mark in ranked[1:]]
+    if None in signs:
+        return titled(shown, f"by {called}")
+    first = [ranked[0], *(mark for mark, sign in zip(ranked[1:], signs, strict=True) if not sign)]
+    names = [_named(dimension, mark) for mark in first]
+    if len(names) == 1:
+        return titled(shown, f"the largest group is {names[0]}")
+    if len(names) < min(4, len(ranked)):
+        return titled(shown, f"the largest groups are {words.join(names)}", f"by {called}")
+    return titled(shown, f"no {called} stands out")
 
 
 def trend(shown: Shown, home: Sequence[tuple[str, Mark]], country: Mark) -> str:
@@ -233,7 +245,7 @@ def trend(shown: Shown, home: Sequence[tuple[str, Mark]], country: Mark) -> str:
     said, short = f"{moved} in {name} since {since}", f"{moved} since {since}"
     if not stands:
         return titled(shown, said, short)
-    return titled(shown, f"{said}, and {stands}", f"{short}, and {stands}", said)
+    return titled(shown, f"{said}, and {stands}", f"{short}, and {stands}", said, short)
 
 
 def _named(dimension: str, mark: Mark) -> str:
@@ -256,16 +268,14 @@ def _changed(first: Mark, last: Mark, kind: str) -> int | None:
     return apart(last, first)
 
 
-def table(
-    shown: Shown, dimension: str, columns: Sequence[Sequence[Mark]], across: str, count: int
-) -> str:
+def table(shown: Shown, columns: Sequence[Sequence[Mark]], across: str) -> str:
     """A two-way table: which category leads in most columns.
 
     Args:
-        columns: for each column the marks of its categories of `dimension`.
-        across: what the columns are, in the plural.
-        count: number of columns.
+        columns: for each column the marks of its categories.
+        across: what a column is: "district".
     """
+    count = len(columns)
     every = [mark for column in columns for mark in column]
     if (said := nothing_shown(shown, every)) is not None:
         return said
@@ -274,10 +284,9 @@ def table(
         ranked = sorted((m for m in column if m.shown), key=lambda m: (-m.value, m.code))
         if len(ranked) > 1 and apart(ranked[0], ranked[1]) == 1:
             leads[ranked[0].label] = leads.get(ranked[0].label, 0) + 1
-    called = words.dimension_words(dimension, shown.config)
-    if not leads:
-        return titled(shown, f"{called} by {across}", f"by {across}")
-    label, led = sorted(leads.items(), key=lambda item: (-item[1], item[0]))[0]
+    label, led = min(leads.items(), key=lambda item: (-item[1], item[0]), default=("", 0))
+    if led * 2 < count:
+        return titled(shown, f"by {across}")
     name = words.lower_first(label)
     where = f"every {across}" if led == count else f"{words.small(led)} of {words.small(count)}"
     if led != count:

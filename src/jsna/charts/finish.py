@@ -7,7 +7,8 @@ from typing import Final
 
 from jsna.charts import palette
 from jsna.charts.canvas import Canvas
-from jsna.charts.marks import Cell, Drawing, Mark, Shown, figure_id
+from jsna.charts.marks import Cell, Drawing, Mark, figure_id
+from jsna.charts.shown import Shown
 from jsna.measures.declaration import Chart
 from jsna.report import format as words
 
@@ -71,7 +72,8 @@ def finish(
         note=note,
         header=tuple(header),
         rows=tuple((label, tuple(cells)) for label, cells in rows),
-        data=shown.used(),
+        keys=shown.keys,
+        sources=shown.sources,
     )
 
 

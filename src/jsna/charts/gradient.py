@@ -10,8 +10,9 @@ from typing import Final
 from jsna.charts import findings, lettering, palette
 from jsna.charts.canvas import Canvas
 from jsna.charts.finish import finish, foot, limits_of, period_words, value_table
-from jsna.charts.marks import Drawing, Mark, Shown, footnote
+from jsna.charts.marks import Drawing, Mark, footnote
 from jsna.charts.scale import Scale, linear
+from jsna.charts.shown import Shown
 from jsna.measures.declaration import Chart
 from jsna.report import format as words
 

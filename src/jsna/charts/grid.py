@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from jsna.charts import lettering, palette
-from jsna.charts.marks import Mark, Shown
+from jsna.charts.marks import Mark
+from jsna.charts.shown import Shown
 from jsna.measures.declaration import LOCALITY, Chart
-from jsna.measures.schema import dimensions
 from jsna.report import format as words
 
 #: Widest column of row names, in points.
@@ -69,8 +69,8 @@ def read(shown: Shown, chart: Chart, period: str) -> Grid:
     if other in over or (one not in over and (one == LOCALITY or ordered)):
         one, other = other, one
     marks: dict[tuple[str, str], Mark] = {}
-    for row in shown.select(chart.by, period=period).itertuples(index=False):
-        codes = dimensions(str(row.breakdown), str(row.category)) | {LOCALITY: str(row.area_code)}
+    for row in shown.select(chart.by, period=period):
+        codes = row.dims | {LOCALITY: row.area_code}
         pair = codes[one], codes[other]
         marks[pair] = shown.mark(row, pair[0], shown.label(one, pair[0]))
     rows, columns = (

@@ -23,8 +23,9 @@ from jsna.charts.grid import (
     read,
     wrapped,
 )
-from jsna.charts.marks import Cell, Drawing, Mark, Shown
+from jsna.charts.marks import Cell, Drawing, Mark
 from jsna.charts.scale import classes
+from jsna.charts.shown import Shown
 from jsna.measures.declaration import Chart
 from jsna.measures.schema import STATUS_WORDS
 from jsna.report import format as words
@@ -46,7 +47,7 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     subject = grid.down
     columns = [[grid.at(row, column) for row, _ in grid.rows] for column, _ in grid.columns]
     across = words.dimension_words(grid.across, shown.config)
-    title = findings.table(shown, subject, columns, across, len(grid.columns))
+    title = findings.table(shown, columns, across)
     called = words.upper_first(words.dimension_words(shape.down, shown.config))
     table = [
         (name, [Cell(shape.at(code, column).key) for column, _ in shape.columns])

@@ -1,18 +1,13 @@
-"""What a figure shows, read from the measure table: marks with their labels, limits and keys."""
+"""What a figure is made of: marks with labels, limits and keys, and the finished drawing."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
-import pandas as pd
-
-from jsna.edition import Configuration
-from jsna.measures.declaration import LOCALITY, Chart, Indicator
-from jsna.measures.schema import KEY, TOTAL, canonical
+from jsna.measures.declaration import Chart, Indicator
 from jsna.report import format as words
 
 #: What stands in place of a number, by status.
@@ -86,7 +81,8 @@ class Drawing:
         note: how to read it (intervals, shorthand used), for the source line.
         header: headings of the data table, the first over the row labels.
         rows: (row label, cells) of the data table in the order drawn.
-        data: the measure rows shown.
+        keys: keys of the measures shown, in the order drawn.
+        sources: ids of the sources they stand on.
     """
 
     id: str
@@ -100,163 +96,8 @@ class Drawing:
     note: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, tuple[Cell, ...]], ...]
-    data: pd.DataFrame = field(repr=False)
-
-    @cached_property
-    def keys(self) -> tuple[str, ...]:
-        """Keys of the measures shown."""
-        return tuple(self.data["key"])
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """Ids of the sources the shown measures stand on."""
-        ids = {part for text in self.data["source"] for part in str(text).split("+") if part}
-        return tuple(sorted(ids))
-
-
-class Shown:
-    """The safe measures of one indicator, as one figure asks for them."""
-
-    def __init__(self, config: Configuration, indicator: Indicator, rows: pd.DataFrame) -> None:
-        self.config, self.indicator = config, indicator
-        usual = rows["period_type"] == indicator.period_type
-        if not usual.any() and len(rows):
-            usual = rows["period_type"] == rows["period_type"].value_counts().sort_index().idxmax()
-        self.rows = rows[usual]
-        self.period_type = "" if self.rows.empty else str(self.rows["period_type"].iloc[0])
-        self._used: dict[str, int] = {}
-
-    # -- who is who ------------------------------------------------------------------------------
-
-    @property
-    def home(self) -> str:
-        """Code of the home area."""
-        return self.config.area.code
-
-    @property
-    def home_name(self) -> str:
-        """Name of the home area."""
-        return self.config.area.name
-
-    @property
-    def country(self) -> str:
-        """Code of the country, where this indicator is compared with it."""
-        compared = "national" in self.indicator.comparators and self.indicator.kind != "count"
-        return self.config.area.country.code if compared else ""
-
-    @property
-    def country_name(self) -> str:
-        """Name of the country."""
-        return self.config.area.country.name
-
-    @property
-    def places(self) -> str:
-        """What the localities are, in the plural: districts or wards."""
-        return f"{self.config.area.localities_are}s"
-
-    @property
-    def synthetic(self) -> bool:
-        """Whether the figure must say that its numbers are invented."""
-        return self.config.edition.synthetic
-
-    def label(self, dimension: str, code: str) -> str:
-        """Name of a category or locality."""
-        return words.category_label(dimension, code, self.config)
-
-    # -- rows ------------------------------------------------------------------------------------
-
-    def select(
-        self,
-        by: Sequence[str] = (),
-        *,
-        areas: Sequence[str] | None = None,
-        period: str = "",
-    ) -> pd.DataFrame:
-        """Rows broken down by `by`; `locality` among them means the rows of the localities."""
-        breakdown, _ = canonical(dict.fromkeys([d for d in by if d != LOCALITY], ""))
-        if areas is None:
-            areas = list(self.config.area.locality_names) if LOCALITY in by else [self.home]
-        rows = self.rows
-        rows = rows[(rows["breakdown"] == breakdown) & rows["area_code"].isin(areas)]
-        return rows[rows["period"] == period] if period else rows
-
-    def latest(self, by: Sequence[str] = ()) -> str:
-        """The last period with something to show of these rows; "" where there is none."""
-        rows = self.select(by)
-        told = rows[rows["value"].notna() | (rows["status"] == "c")]
-        return "" if told.empty else str(told["period"].max())
-
-    def mark(self, row: Any, code: str, label: str) -> Mark:
-        """The mark of one row of the table."""
-        key = key_of(row)
-        self._used.setdefault(key, len(self._used))
-        unit, decimals = self.indicator.unit, self.indicator.decimals
-        return Mark(
-            key=key,
-            code=code,
-            label=label,
-            value=row.value,
-            low=row.lower_95,
-            high=row.upper_95,
-            low_far=row.lower_998,
-            high_far=row.upper_998,
-            status=row.status,
-            text=printed(row.value, row.status, unit, decimals),
-            exact=row.method in EXACT or unit == "count",
-        )
-
-    def one(self, area: str, period: str, by: dict[str, str] | None = None) -> Mark:
-        """The mark of one area, or an empty one where the table has no such row."""
-        label = words.area_label(area, self.config)
-        breakdown, category = canonical(by or {})
-        rows = self.select(tuple(by or ()), areas=[area], period=period)
-        rows = rows[rows["category"] == category] if breakdown != TOTAL else rows
-        for row in rows.itertuples(index=False):
-            return self.mark(row, area, label)
-        return Mark(key="", code=area, label=label)
-
-    def marks_by_area(self, areas: Sequence[str], period: str) -> list[Mark]:
-        """A mark for each area the table has, in the order given."""
-        found = {
-            str(row.area_code): self.mark(
-                row, str(row.area_code), words.area_label(str(row.area_code), self.config)
-            )
-            for row in self.select(areas=areas, period=period).itertuples(index=False)
-        }
-        return [found[code] for code in areas if code in found]
-
-    def marks_by_category(self, dimension: str, area: str, period: str) -> list[Mark]:
-        """A mark for each category of one dimension, in display order."""
-        rows = {
-            str(row.category): row
-            for row in self.select([dimension], areas=[area], period=period).itertuples(index=False)
-        }
-        order = words.category_order(dimension, list(rows), self.config)
-        return [self.mark(rows[code], code, self.label(dimension, code)) for code in order]
-
-    def used(self) -> pd.DataFrame:
-        """The rows marks were made of, in that order, with their `key`."""
-        keyed = self.rows.assign(key=keys_of(self.rows))
-        keyed = keyed[keyed["key"].isin(list(self._used))]
-        place = keyed["key"].map(self._used)
-        return keyed.iloc[place.argsort(kind="stable")].reset_index(drop=True)
-
-    def unit_words(self) -> str:
-        """The unit as a subtitle says it: "%", "per 100"; nothing for counts."""
-        return words.UNIT_SUFFIX[self.indicator.unit].strip()
-
-
-def key_of(row: Any) -> str:
-    """A row's key as `data-measure` has it: the key columns but the edition, joined."""
-    return SEPARATOR.join(str(getattr(row, column)) for column in KEY[1:])
-
-
-def keys_of(rows: pd.DataFrame) -> pd.Series[str]:
-    """The keys of many rows."""
-    joined = rows[KEY[1]].astype("str")
-    for column in KEY[2:]:
-        joined = joined + SEPARATOR + rows[column].astype("str")
-    return joined
+    keys: tuple[str, ...]
+    sources: tuple[str, ...]
 
 
 def printed(value: float, status: str, unit: str, decimals: int) -> str:

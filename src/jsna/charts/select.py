@@ -8,7 +8,8 @@ from typing import Final
 import pandas as pd
 
 from jsna.charts import bars, gradient, heat, tiles, trend
-from jsna.charts.marks import Drawing, Shown
+from jsna.charts.marks import Drawing
+from jsna.charts.shown import Indexed, Shown
 from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
 from jsna.measures.declaration import LOCALITY, Chart, Indicator
@@ -51,8 +52,9 @@ def figures(config: Configuration, measures: pd.DataFrame) -> Iterator[Drawing]:
         for indicator in config.indicators.values():
             if indicator.chapter != chapter or indicator.id not in rows:
                 continue
+            indexed = Indexed(rows[indicator.id], indicator.period_type)
             for chart in indicator.charts:
-                drawing = figure(config, indicator, chart, rows[indicator.id])
+                drawing = DRAWN[chart.type](Shown(config, indicator, indexed), chart)
                 if drawing is not None:
                     yield drawing
 
@@ -61,7 +63,8 @@ def figure(
     config: Configuration, indicator: Indicator, chart: Chart, rows: pd.DataFrame
 ) -> Drawing | None:
     """One figure of one indicator's rows; None where they have nothing to show."""
-    return DRAWN[chart.type](Shown(config, indicator, rows), chart)
+    indexed = Indexed(rows, indicator.period_type)
+    return DRAWN[chart.type](Shown(config, indicator, indexed), chart)
 
 
 def misdeclared(indicators: Mapping[str, Indicator]) -> list[Problem]:

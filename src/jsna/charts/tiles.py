@@ -11,8 +11,9 @@ from typing import Final
 from jsna.charts import findings, lettering, palette
 from jsna.charts.canvas import Canvas
 from jsna.charts.finish import FAR, finish, foot, limits_of, period_words, value_table
-from jsna.charts.marks import Drawing, Mark, Shown, footnote
+from jsna.charts.marks import Drawing, Mark, footnote
 from jsna.charts.scale import classes
+from jsna.charts.shown import Shown
 from jsna.edition import Area
 from jsna.measures.declaration import LOCALITY, Chart
 from jsna.report import format as words

@@ -14,8 +14,9 @@ from typing import Final
 from jsna.charts import bars, findings, lettering, palette
 from jsna.charts.canvas import Canvas
 from jsna.charts.finish import finish, foot, limits_of, span
-from jsna.charts.marks import Cell, Drawing, Mark, Shown, footnote
+from jsna.charts.marks import Cell, Drawing, Mark, footnote
 from jsna.charts.scale import Scale, linear, spread
+from jsna.charts.shown import Shown, told
 from jsna.measures.declaration import Chart
 from jsna.report import format as words
 
@@ -112,12 +113,11 @@ def _series(shown: Shown) -> list[Series]:
         if not keep:
             continue
         rows = shown.select(areas=[code])
-        told = rows[rows["value"].notna() | (rows["status"] == "c")]
-        if not found and not told.empty:
-            first, last = str(told["period"].min()), str(told["period"].max())
-        rows = rows[(rows["period"] >= first) & (rows["period"] <= last)].sort_values("period")
+        if not found:
+            spoken = [row.period for row in rows if told(row)]
+            first, last = min(spoken, default=""), max(spoken, default="")
         marks = {
-            str(row.period): shown.mark(row, code, name) for row in rows.itertuples(index=False)
+            row.period: shown.mark(row, code, name) for row in rows if first <= row.period <= last
         }
         found.append(Series(name, colour, ink, dashes, weight, marker, marks if first else {}))
     return found
@@ -265,10 +265,10 @@ def _labels(
     scale: Scale,
 ) -> None:
     """Names and numbers right of the lines, pushed apart where they would collide."""
-    told = [(s, end) for s, end in zip(every, ends, strict=True) if s.shown]
-    wanted = [scale(series.marks[series.shown[-1]].value) for series, _ in told]
+    named = [(s, end) for s, end in zip(every, ends, strict=True) if s.shown]
+    wanted = [scale(series.marks[series.shown[-1]].value) for series, _ in named]
     placed = spread(wanted, 12.5, TOP - 8, TOP + PLOT)
-    for (series, (name, number, when)), y in zip(told, placed, strict=True):
+    for (series, (name, number, when)), y in zip(named, placed, strict=True):
         weight = 600 if series.marker == "circle" else 400
         x, base = across.end + 9, y + palette.LABEL * 0.33
         how = {"weight": weight, "colour": series.ink}

@@ -1,0 +1,166 @@
+"""The safe measures as figures ask for them: rows found by breakdown and area, made into marks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pandas as pd
+
+from jsna.charts.marks import EXACT, Mark, printed
+from jsna.edition import Configuration
+from jsna.measures.declaration import LOCALITY, Indicator
+from jsna.measures.schema import TOTAL, canonical
+from jsna.report import format as words
+from jsna.report.view import Row
+
+
+class Indexed:
+    """The rows of one indicator by breakdown and area, of one kind of period.
+
+    Args:
+        rows: measure rows of the indicator.
+        period_type: the kind of period it is declared with; the most common one where the rows
+            have none of that kind.
+    """
+
+    def __init__(self, rows: pd.DataFrame, period_type: str) -> None:
+        values = rows[list(Row.__slots__)].astype(object).itertuples(index=False, name=None)
+        every = [Row(*row) for row in values]
+        kinds = Counter(row.period_type for row in every)
+        if kinds and period_type not in kinds:
+            period_type = min(kinds, key=lambda kind: (-kinds[kind], kind))
+        self.period_type = period_type
+        self.of: dict[tuple[str, str], list[Row]] = {}
+        for row in every:
+            if row.period_type == period_type:
+                self.of.setdefault((row.breakdown, row.area_code), []).append(row)
+        for found in self.of.values():
+            found.sort(key=lambda row: (row.period, row.category))
+
+
+def told(row: Row) -> bool:
+    """Whether a row has a number, or one that is withheld."""
+    return row.shown or row.hidden
+
+
+class Shown:
+    """The safe measures of one indicator, as one figure asks for them."""
+
+    def __init__(self, config: Configuration, indicator: Indicator, rows: Indexed) -> None:
+        self.config, self.indicator, self._rows = config, indicator, rows
+        self.period_type = rows.period_type
+        self._used: dict[str, Row] = {}
+
+    # -- who is who ------------------------------------------------------------------------------
+
+    @property
+    def home(self) -> str:
+        """Code of the home area."""
+        return self.config.area.code
+
+    @property
+    def home_name(self) -> str:
+        """Name of the home area."""
+        return self.config.area.name
+
+    @property
+    def country(self) -> str:
+        """Code of the country, where this indicator is compared with it."""
+        compared = "national" in self.indicator.comparators and self.indicator.kind != "count"
+        return self.config.area.country.code if compared else ""
+
+    @property
+    def country_name(self) -> str:
+        """Name of the country."""
+        return self.config.area.country.name
+
+    @property
+    def places(self) -> str:
+        """What the localities are, in the plural: districts or wards."""
+        return f"{self.config.area.localities_are}s"
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the figure must say that its numbers are invented."""
+        return self.config.edition.synthetic
+
+    def label(self, dimension: str, code: str) -> str:
+        """Name of a category or locality."""
+        return words.category_label(dimension, code, self.config)
+
+    # -- rows ------------------------------------------------------------------------------------
+
+    def select(
+        self,
+        by: Sequence[str] = (),
+        *,
+        areas: Sequence[str] | None = None,
+        period: str = "",
+    ) -> list[Row]:
+        """Rows broken down by `by`; `locality` among them means the rows of the localities."""
+        breakdown, _ = canonical(dict.fromkeys([d for d in by if d != LOCALITY], ""))
+        if areas is None:
+            areas = list(self.config.area.locality_names) if LOCALITY in by else [self.home]
+        rows = [row for area in areas for row in self._rows.of.get((breakdown, area), ())]
+        return [row for row in rows if row.period == period] if period else rows
+
+    def latest(self, by: Sequence[str] = ()) -> str:
+        """The last period with something to show of these rows; "" where there is none."""
+        return max((row.period for row in self.select(by) if told(row)), default="")
+
+    def mark(self, row: Row, code: str, label: str) -> Mark:
+        """The mark of one row of the table."""
+        key = row.key
+        self._used.setdefault(key, row)
+        unit, decimals = self.indicator.unit, self.indicator.decimals
+        return Mark(
+            key=key,
+            code=code,
+            label=label,
+            value=row.value,
+            low=row.lower_95,
+            high=row.upper_95,
+            low_far=row.lower_998,
+            high_far=row.upper_998,
+            status=row.status,
+            text=printed(row.value, row.status, unit, decimals),
+            exact=row.method in EXACT or unit == "count",
+        )
+
+    def one(self, area: str, period: str, by: dict[str, str] | None = None) -> Mark:
+        """The mark of one area, or an empty one where the table has no such row."""
+        label = words.area_label(area, self.config)
+        breakdown, category = canonical(by or {})
+        for row in self.select(tuple(by or ()), areas=[area], period=period):
+            if breakdown == TOTAL or row.category == category:
+                return self.mark(row, area, label)
+        return Mark(key="", code=area, label=label)
+
+    def marks_by_area(self, areas: Sequence[str], period: str) -> list[Mark]:
+        """A mark for each area the table has, in the order given."""
+        return [
+            self.mark(row, row.area_code, words.area_label(row.area_code, self.config))
+            for row in self.select(areas=areas, period=period)
+        ]
+
+    def marks_by_category(self, dimension: str, area: str, period: str) -> list[Mark]:
+        """A mark for each category of one dimension, in display order."""
+        rows = {r.category: r for r in self.select([dimension], areas=[area], period=period)}
+        order = words.category_order(dimension, list(rows), self.config)
+        return [self.mark(rows[code], code, self.label(dimension, code)) for code in order]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Keys of the rows marks were made of, in that order."""
+        return tuple(self._used)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Ids of the sources those rows stand on."""
+        rows = self._used.values()
+        return tuple(sorted({part for row in rows for part in row.source.split("+") if part}))
+
+    def unit_words(self) -> str:
+        """The unit as a subtitle says it: "%", "per 100"; nothing for counts."""
+        return words.UNIT_SUFFIX[self.indicator.unit].strip()

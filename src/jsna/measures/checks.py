@@ -25,8 +25,10 @@ def check(indicators: Iterable[Indicator]) -> None:
     import duckdb
 
     problems: list[Problem] = []
+    indicators = list(indicators)
+    named = {s.table for i in indicators for s in (i.numerator, i.denominator) if s is not None}
     with duckdb.connect() as connection:
-        for table in CATALOGUE.values():
+        for table in (CATALOGUE[name] for name in sorted(named & set(CATALOGUE))):
             columns = ", ".join(f'"{c}" {t}' for c, t in table.sql_columns.items())
             connection.execute(f'create table "{table.name}" ({columns})')
         for indicator in indicators:

@@ -16,8 +16,9 @@ sys.path.insert(0, str(ROOT))
 
 def county() -> tuple[object, object]:
     """A county of twelve districts and 36 figures of every type, with comparators and years."""
-    from jsna.measures.declaration import Chart
     from tests.unit import charts_support as made
+
+    from jsna.measures.declaration import Chart
 
     needs = ["ASD", "SLCN", "SEMH", "MLD", "SPLD", "SLD", "PMLD", "PD", "HI", "VI", "MSI", "OTH"]
     charts = [

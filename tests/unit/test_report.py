@@ -40,6 +40,11 @@ def written(folder: Path, config: made.Configuration, frame: pd.DataFrame) -> io
     return paths
 
 
+def few(frame: pd.DataFrame) -> pd.DataFrame:
+    """A few indicators of the edition, which draw and write faster."""
+    return frame[frame["indicator"].isin(["plans", "pupils_ehc_plan"])].reset_index(drop=True)
+
+
 @pytest.fixture(scope="module")
 def paths(tmp_path_factory: pytest.TempPathFactory) -> io.Paths:
     return written(tmp_path_factory.mktemp("report"), *made.whole())
@@ -147,7 +152,7 @@ def test_synthetic_stands_on_every_part_of_a_synthetic_edition(page: str) -> Non
 def test_synthetic_stands_nowhere_in_another_edition(tmp_path: Path) -> None:
     config, frame = made.whole()
     edition = config.edition.model_copy(update={"synthetic": False, "synthesis": None})
-    real = written(tmp_path, replace(config, edition=edition), frame)
+    real = written(tmp_path, replace(config, edition=edition), few(frame))
     assert "ynthetic" not in (real.draft / "jsna.html").read_text(encoding="utf-8")
     for file in sorted((real.draft / "data").glob("*")):
         assert "ynthetic" not in file.name + file.read_text(encoding="utf-8")
@@ -173,8 +178,9 @@ def test_an_extract_not_received_is_stated_where_it_is_missed(page: str) -> None
 def test_a_chapter_without_sources_says_so(tmp_path: Path) -> None:
     config, frame = made.whole()
     chapter = {i.id: i.chapter for i in config.indicators.values()}
-    kept = frame[frame["indicator"].map(chapter).ne("exclusions")]
-    short = written(tmp_path, config, kept.reset_index(drop=True))
+    kept = few(frame)
+    assert "exclusions" not in set(kept["indicator"].map(chapter))
+    short = written(tmp_path, config, kept)
     text = (short.draft / "jsna.html").read_text(encoding="utf-8")
     part = text[text.index('id="chapter-exclusions"') : text.index('id="chapter-placements"')]
     assert "This chapter has no sources in this edition" in part
@@ -215,7 +221,7 @@ def test_templates_hold_no_number_of_their_own() -> None:
 
 def test_the_same_measures_give_the_same_page_whatever_their_order(tmp_path: Path) -> None:
     config, frame = made.whole()
-    small = frame[frame["indicator"].isin(["plans", "pupils_ehc_plan"])].reset_index(drop=True)
+    small = few(frame)
     one = written(tmp_path / "one", config, small)
     two = written(tmp_path / "two", config, small.sample(frac=1, random_state=3))
     for name in ("jsna.html", "data/synthetic_measures.csv"):
@@ -287,3 +293,17 @@ def test_a_hidden_measure_has_no_number_in_the_open_data() -> None:
     for column in schema.NUMBERS:
         assert hidden[column].eq("").all()
     assert hidden["status_meaning"].eq("hidden to protect confidentiality").all()
+
+
+def test_figures_of_the_same_numbers_share_a_table(page: str) -> None:
+    links = re.findall(r'id="(figure-[\d-]+)".*?href="#(table-[\d-]+)"', page, re.DOTALL)
+    by_figure = dict(links)
+    ids = {
+        image: by_figure[figure]
+        for figure, image in re.findall(
+            r'id="(figure-[\d-]+)".*?<svg[^>]* id="(fig-[^"]+)"', page, re.DOTALL
+        )
+    }
+    bars, tiles = (f"fig-pupils-ehc-plan-{kind}-locality" for kind in ("bars", "tiles"))
+    assert ids[bars] == ids[tiles]
+    assert ids["fig-pupils-ehc-plan-trend"] != ids[bars]

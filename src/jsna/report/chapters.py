@@ -116,7 +116,7 @@ def nouns(indicators: Sequence[Indicator]) -> str:
     """What indicators measure, inside a sentence, each kind named once.
 
     "The shares of pupils with an EHC plan and of pupils with SEN support, and the rate of
-    suspensions".
+    suspensions,".
     """
     parts = []
     kinds = dict.fromkeys(_KINDS.get(i.kind, ("the share of", "the shares of")) for i in indicators)
@@ -125,7 +125,7 @@ def nouns(indicators: Sequence[Indicator]) -> str:
         link = many.rsplit(" ", 1)[1]
         listed = words.join([same[0], *(f"{link} {phrase}" for phrase in same[1:])])
         parts.append(f"{one if len(same) == 1 else many} {listed}")
-    return ", and ".join(parts)
+    return parts[0] if len(parts) == 1 else f"{', and '.join(parts)},"
 
 
 def _is(indicators: Sequence[Indicator]) -> str:
@@ -248,8 +248,10 @@ def sections(
             # The image has the figure's own id; the block around it is found by its number.
             name, place = f"{number}.{figure_count}", f"figure-{number}-{figure_count}"
             line = source_line(figure.sources)
-            ids = []
-            for table in figure.tables:
+            # Two figures of the same numbers, such as bars and tiles, share one table.
+            same = [d for d in drawn if figure.keys <= d.figure.keys]
+            ids = [*same[0].table_ids] if same else []
+            for table in () if same else figure.tables:
                 table_count += 1
                 ids.append(f"table-{number}-{table_count}")
                 label = f"A{number}.{table_count}"

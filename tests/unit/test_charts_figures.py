@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -17,6 +18,7 @@ from tests.unit.charts_support import (
     LONG,
     NAMES,
     NATION,
+    boxes,
     collisions,
     configuration,
     frame,
@@ -285,6 +287,40 @@ def test_one_period_makes_bars_not_a_line() -> None:
     hold(drawing, rows, PLAIN)
     assert drawing.alt.startswith("Bar chart")
     assert len(drawing.keys) == 3
+
+
+def test_tiles_that_print_the_same_number_are_of_one_class() -> None:
+    config = configuration(NAMES[:6])
+    values = (1.0, 2.0, 5.86, 5.94, 8.0, 9.0)
+    rows = [row(PLAIN, c, v) for c, v in zip(config.area.locality_names, values, strict=True)]
+    told = [words for words, _ in texts(drawn(TILES, rows, config=config).svg)]
+    legend = told[told.index("Synthetic data") - 8 : told.index("Synthetic data")]
+    assert legend.count("5.9%") == 1
+
+
+def test_one_number_is_no_figure() -> None:
+    assert figure(configuration(), PLAIN, TREND, frame([row(PLAIN, HOME, 5.5)])) is None
+
+
+def test_an_area_that_lacks_a_tenth_does_not_show_the_least_deprived() -> None:
+    rows = [row(PLAIN, HOME, 9.0 - n, by={"imd_decile": str(n)}) for n in range(1, 9)]
+    told = [words for words, _ in texts(drawn(GRADIENT, rows).svg)]
+    assert "Less deprived" in told
+    assert "Least deprived" not in told
+
+
+def test_a_comparator_never_covers_the_word_for_a_hidden_value() -> None:
+    for value in (0.5, 2.0, 4.0, 8.0, 30.0):
+        rows = [row(SHARE, HOME, 30.0, by={"primary_need": "ASD"}),
+                row(SHARE, HOME, None, status="c", by={"primary_need": "PD"}),
+                row(SHARE, NATION, value, by={"primary_need": "PD"})]  # fmt: skip
+        svg = drawn(NEEDS, rows, SHARE).svg
+        ((left, top, right, low),) = [box[1:] for box in boxes(svg) if box[0] == "hidden"]
+        # A diamond's path starts at its upper corner, 4.6 points above its middle.
+        found = re.findall(r'd="M([\d.]+) ([\d.]+)l4.6 4.6', svg)
+        beside = [float(x) for x, y in found if top < float(y) + 4.6 < low]
+        assert len(beside) == 1
+        assert beside[0] + 4.6 <= left or beside[0] - 4.6 >= right
 
 
 def test_labels_of_equal_series_do_not_collide() -> None:

@@ -196,6 +196,31 @@ def test_the_largest_group() -> None:
     assert "largest" not in title(chart, close, **declared)
 
 
+def test_groups_that_cannot_be_told_apart_are_named_together() -> None:
+    chart = Chart(type="bars", by=("primary_need",))
+    declared = {"kind": "share", "id": "pupils_ehc_plan", "title": "Needs"}
+    for values, said in (
+        (
+            (40.0, 39.0, 15.0, 6.0),
+            "the largest groups are Down syndrome and hearing impairment",
+        ),
+        ((26.0, 25.0, 25.0, 24.0), "no primary need stands out"),
+    ):
+        rows = [row(PLAIN, HOME, value, of=900, by={"primary_need": need})
+                for need, value in zip(("DS", "HI", "VI", "SLD"), values, strict=True)]  # fmt: skip
+        assert title(chart, rows, **declared) == f"Needs: {said}"
+
+
+def test_a_reason_is_quoted() -> None:
+    chart = Chart(type="bars", by=("cease_reason",))
+    code, label = next(iter(configuration().codelists["cease_reason"].items()))
+    other = list(configuration().codelists["cease_reason"])[1]
+    rows = [row(PLAIN, HOME, value, of=900, by={"cease_reason": reason})
+            for reason, value in ((code, 80.0), (other, 20.0))]  # fmt: skip
+    said = title(chart, rows, kind="share", over="cease_reason", title="Ceased")
+    assert said == f"Ceased: the most common reason is “{label[:1].lower()}{label[1:]}”"
+
+
 def test_two_groups_that_do_not_differ() -> None:
     chart = Chart(type="bars", by=("sex",))
     rows = [row(PLAIN, HOME, 5.0 + i / 10, of=500, by={"sex": sex}) for i, sex in enumerate("FM")]

@@ -189,6 +189,8 @@ def _number(canvas: Canvas, row: _Row, scale: Scale, column: float | None) -> No
     mark, y = row.bar.mark, row.middle + palette.LABEL * 0.33
     if not mark.shown:
         x = scale(0) + (32 if mark.hidden else 4)
+        if row.bar.dot is not None and row.bar.dot.shown:
+            x = max(x, scale(row.bar.dot.value) + 10)
         canvas.text(x, y, mark.text, measure=mark.key, colour=palette.SOFT, backing=True)
     elif column is None:
         ink = palette.ink_on(row.bar.colour)

@@ -214,7 +214,9 @@ def _largest(shown: Shown, dimension: str, ranked: Sequence[Mark]) -> str:
     first = [ranked[0], *(mark for mark, sign in zip(ranked[1:], signs, strict=True) if not sign)]
     names = [_named(dimension, mark) for mark in first]
     if len(names) == 1:
-        return titled(shown, f"the largest group is {names[0]}")
+        if "reason" in dimension:
+            return titled(shown, f"the most common reason is “{names[0]}”")
+        return titled(shown, f"the largest group is {names[0]}", f"largest group is {names[0]}")
     if len(names) < min(4, len(ranked)):
         return titled(shown, f"the largest groups are {words.join(names)}", f"by {called}")
     return titled(shown, f"no {called} stands out")

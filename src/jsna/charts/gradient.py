@@ -75,7 +75,7 @@ def _draw(shown: Shown, marks: Sequence[Mark], total: Mark, steps: tuple[str, in
         _mark(canvas, mark, slot * (index + 0.5), scale, slot)
         name = mark.code if len(mark.code) < 4 else mark.label
         canvas.text(slot * (index + 0.5), bottom + 13, name, size=palette.SMALL, anchor="center")
-    _ends(canvas, bottom + 26, right, steps[0])
+    _ends(canvas, bottom + 26, right, steps[0], whole=len(marks) >= steps[1])
     _ratio(canvas, marks, *steps, shown.indicator.decimals)
     return canvas
 
@@ -114,12 +114,12 @@ def _mark(canvas: Canvas, mark: Mark, x: float, scale: Scale, slot: float) -> No
     )  # fmt: skip
 
 
-def _ends(canvas: Canvas, y: float, right: float, step: str) -> None:
-    canvas.text(0, y, "Most deprived", size=palette.SMALL, weight=600, colour=palette.INK)
-    canvas.text(
-        right, y, "Least deprived", size=palette.SMALL, weight=600, colour=palette.INK,
-        anchor="right",
-    )  # fmt: skip
+def _ends(canvas: Canvas, y: float, right: float, step: str, *, whole: bool) -> None:
+    """What the ends of the axis are; an area may lack the most or the least deprived."""
+    most, least = ("Most", "Least") if whole else ("More", "Less")
+    how = {"size": palette.SMALL, "weight": 600, "colour": palette.INK}
+    canvas.text(0, y, f"{most} deprived", **how)  # type: ignore[arg-type]
+    canvas.text(right, y, f"{least} deprived", anchor="right", **how)  # type: ignore[arg-type]
     between = f"{step}s of small areas in the country by deprivation"
     if lettering.width(between, palette.SMALL) < right - 150:
         canvas.text(right / 2, y, between, size=palette.SMALL, anchor="center")

@@ -123,7 +123,7 @@ def _columns(canvas: Canvas, header: Header, left: float, cell: float, above: fl
 
 def _boxes(canvas: Canvas, boxes: Sequence[tuple[Mark, Box]]) -> None:
     """Cells class by class, then hidden ones, then the numbers: alike things stand together."""
-    tones = classes([mark.value for mark, _ in boxes], len(palette.HEAT_CLASSES))
+    tones = classes([mark.rounded for mark, _ in boxes], len(palette.HEAT_CLASSES))
     for tone, ground in enumerate(palette.HEAT_CLASSES):
         alike = [box for (_, box), own in zip(boxes, tones, strict=True) if own == tone]
         canvas.rectangles(alike, ground)

@@ -52,6 +52,13 @@ class Mark:
         return math.isfinite(self.value)
 
     @property
+    def rounded(self) -> float:
+        """The number as printed, so that equal prints are equal; NaN where there is none."""
+        if not self.shown:
+            return NAN
+        return float(self.text.split(" [")[0].rstrip("%").replace(",", "").replace("−", "-"))
+
+    @property
     def has_limits(self) -> bool:
         """Whether 95% limits are known."""
         return math.isfinite(self.low) and math.isfinite(self.high)

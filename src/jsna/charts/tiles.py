@@ -97,7 +97,7 @@ def _draw(shown: Shown, marks: Sequence[Mark], places: Mapping[str, Position]) -
     height = max(map(len, lines.values())) * LINE + 24
     bottom = down * (height + GAP)
     canvas = Canvas(bottom + 18 + foot(shown))
-    tones = classes([mark.value for mark in marks], 3)
+    tones = classes([mark.rounded for mark in marks], 3)
     indent = (palette.WIDTH - columns * (width + GAP) + GAP) / 2
     for mark, tone in zip(marks, tones, strict=True):
         column, row = places[mark.code]

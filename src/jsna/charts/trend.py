@@ -60,6 +60,8 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         )
     label = {period: period if len(period) > 4 else str(year(period)) for period in periods}
     title = findings.trend(shown, [(label[p], m) for p, m in sorted(home.marks.items())], country)
+    if len(periods) == 1 and len(every) == 1:
+        return None  # one number is no figure
     if len(periods) == 1:
         marks = [mark for series in every for mark in series.marks.values()]
         canvas, kind = bars.comparison(shown, chart, marks, periods[0]), "Bar chart"

@@ -307,3 +307,19 @@ def test_figures_of_the_same_numbers_share_a_table(page: str) -> None:
     bars, tiles = (f"fig-pupils-ehc-plan-{kind}-locality" for kind in ("bars", "tiles"))
     assert ids[bars] == ids[tiles]
     assert ids["fig-pupils-ehc-plan-trend"] != ids[bars]
+
+
+def test_the_chapters_files_add_up_to_the_whole(paths: io.Paths) -> None:
+    folder = paths.draft / "data"
+
+    def rows(name: str) -> list[str]:
+        return (folder / name).read_text(encoding="utf-8-sig").splitlines()
+
+    head, *everything = rows("synthetic_measures.csv")
+    parts = []
+    for chapter in made.CHAPTERS:
+        if (folder / f"synthetic_{chapter}.csv").is_file():
+            first, *own = rows(f"synthetic_{chapter}.csv")
+            assert first == head
+            parts += own
+    assert sorted(parts) == sorted(everything)

@@ -33,16 +33,19 @@ def files(frame: pd.DataFrame, config: Configuration, entries: Sequence[Entry]) 
     """File name -> content: all measures, the indicators, and the measures of each chapter."""
     prefix = "synthetic_" if config.edition.synthetic else ""
     frame = frame.sort_values(list(KEY), kind="stable")
+    everything = measures(frame, config)
+    # No cell holds a line break (`guarded` sees to it), so a line is a row.
+    head, *lines = everything.splitlines(keepends=True)
     made = {
-        f"{prefix}measures.csv": measures(frame, config),
+        f"{prefix}measures.csv": everything,
         f"{prefix}indicators.csv": dictionary(config, entries),
     }
     by_chapter = {i.id: i.chapter for i in config.indicators.values()}
-    chapter = frame["indicator"].map(by_chapter)
+    chapters = [by_chapter.get(name) for name in frame["indicator"]]
     for name in config.edition.chapters:
-        own = frame[chapter.eq(name)]
-        if len(own):
-            made[f"{prefix}{name}.csv"] = measures(own, config)
+        own = [line for line, chapter in zip(lines, chapters, strict=True) if chapter == name]
+        if own:
+            made[f"{prefix}{name}.csv"] = "".join([head, *own])
     return made
 
 

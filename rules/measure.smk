@@ -28,6 +28,7 @@ rule measure:
     output:
         measures="data/processed/{edition}/restricted/measures.parquet",
         official="data/processed/{edition}/restricted/official.parquet",
+        reconciliation="data/processed/{edition}/restricted/reconciliation.parquet",
     log:
         "data/processed/{edition}/logs/measure.log",
     benchmark:

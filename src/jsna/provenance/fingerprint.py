@@ -76,7 +76,7 @@ _REGISTRIES = frozenset({"jsna.extracts"})
 def _imports(file: Path) -> frozenset[str]:
     here = ".".join(file.relative_to(_SOURCE).with_suffix("").parts)
     found: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(_parsed(file)):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -91,16 +91,29 @@ def _imports(file: Path) -> frozenset[str]:
 
 
 @cache
+def _parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+@cache
 def _tree(file: Path) -> str:
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if (
-            isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-            and body
-            and isinstance(body[0], ast.Expr)
-            and isinstance(body[0].value, ast.Constant)
-            and isinstance(body[0].value.value, str)
-        ):
-            node.body = body[1:]
-    return ast.dump(tree, include_attributes=False)
+    tree = _parsed(file)
+    _drop_docstrings(tree)
+    return ast.dump(tree)
+
+
+def _drop_docstrings(node: ast.AST) -> None:
+    """Take out the docstrings of a module, its classes and its functions."""
+    body = getattr(node, "body", None)
+    if not isinstance(body, list) or not body:
+        return
+    first = body[0]
+    if (
+        isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    ):
+        del body[0]
+    for child in body:
+        _drop_docstrings(child)

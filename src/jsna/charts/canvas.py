@@ -127,20 +127,12 @@ class Canvas:
         if measure:
             identity = f"m{len(self._labels)}"
             self._labels.append(Label(identity, measure, field, over))
+        from jsna.charts.textline import TextLine
+
         self._order += 1
-        self._figure.text(
-            x,
-            y,
-            words,
-            transform=self._page,
-            fontsize=size,
-            fontweight=weight,
-            color=colour,
-            ha=anchor,
-            va="baseline",
-            gid=identity or None,
-            zorder=self._order,
-        )
+        line = TextLine(x, y, words, size=size, weight=weight, colour=colour, anchor=anchor)
+        line.set(transform=self._page, gid=identity or None, zorder=self._order)
+        self._figure.add_artist(line)
 
     def lines(
         self, x: float, middle: float, lines: Sequence[str], *, size: float, **how: Any

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jsna.measures.declaration import Indicator
-from jsna.report import breakdowns, compare, narrative
+from jsna.report import breakdowns, compare, lede, narrative
 from jsna.report.view import Measures
 from tests.unit import report_support as made
 
@@ -326,3 +326,16 @@ def test_two_groups_are_compared_as_two() -> None:
     assert plain(sentence) == (
         "There were more for boys and young men (8,858) than for girls and young women (3,459)."
     )
+
+
+def test_the_lede_says_what_is_clear_and_says_when_nothing_is() -> None:
+    home = made.measure(PLAN, 2_200, 40_000)
+    clear = of([home, national(5.0), *deciles([0.09 - 0.005 * n for n in range(10)])])
+    text = re.sub(r"<[^>]+>", "", str(lede.lede(clear, [PLAN])))
+    assert text == (
+        "In Marrowshire, the share of pupils with an EHC plan is higher than in England. The share "
+        "of pupils with an EHC plan is higher in the most deprived areas than in the least deprived."
+    )
+    flat = of([home, national(5.45), *deciles([0.055] * 10)])
+    text = str(lede.lede(flat, [PLAN]))
+    assert text == "Nothing here differs clearly between Marrowshire and England."

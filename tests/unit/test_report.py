@@ -323,3 +323,14 @@ def test_the_chapters_files_add_up_to_the_whole(paths: io.Paths) -> None:
             assert first == head
             parts += own
     assert sorted(parts) == sorted(everything)
+
+
+def test_an_edition_with_everything_hidden_still_builds_and_shows_no_number(
+    tmp_path: Path,
+) -> None:
+    config, frame = made.whole()
+    bare = few(frame).assign(status="c", reason="disclosure_control")
+    bare[list(schema.NUMBERS)] = float("nan")
+    text = (written(tmp_path, config, bare).draft / "jsna.html").read_text(encoding="utf-8")
+    assert not _MARK.findall(text)
+    assert "hidden to protect confidentiality" in text

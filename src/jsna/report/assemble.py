@@ -17,6 +17,7 @@ from jsna.report import format as words
 from jsna.report import metadata, sources
 from jsna.report.chapters import Chapter
 from jsna.report.figures import Figure
+from jsna.report.lede import lede
 from jsna.report.marks import cell
 from jsna.report.narrative import compared, latest_change
 from jsna.report.view import Measures
@@ -74,7 +75,7 @@ def chapters(
                 number=number,
                 title=block(name, "title").strip(),
                 key_numbers=chapter_parts.key_numbers(view, pool, first),
-                lede=chapter_parts.lede(view, pool),
+                lede=lede(view, pool),
                 sections=chapter_parts.sections(view, shown, figures, number, register.line),
                 lacking=tuple(i for i in own if i not in shown),
             )

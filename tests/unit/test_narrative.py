@@ -333,8 +333,9 @@ def test_the_lede_says_what_is_clear_and_says_when_nothing_is() -> None:
     clear = of([home, national(5.0), *deciles([0.09 - 0.005 * n for n in range(10)])])
     text = re.sub(r"<[^>]+>", "", str(lede.lede(clear, [PLAN])))
     assert text == (
-        "In Marrowshire, the share of pupils with an EHC plan is higher than in England. The share "
-        "of pupils with an EHC plan is higher in the most deprived areas than in the least deprived."
+        "In Marrowshire, the share of pupils with an EHC plan is higher than in England. "
+        "The share of pupils with an EHC plan is higher in the most deprived areas than in the "
+        "least deprived."
     )
     flat = of([home, national(5.45), *deciles([0.055] * 10)])
     text = str(lede.lede(flat, [PLAN]))

@@ -135,8 +135,8 @@ def test_settings_add_up_to_the_plans(measures: pd.DataFrame) -> None:
         (measures["indicator"] == "plans_by_setting") & (measures["breakdown"] == "setting")
     ]
     shares = shares[shares["geography"] != "neighbours"]
-    sums = shares.groupby(["area_code", "period"]).agg(n=("numerator", "sum"), of=("denominator",
-                                                                                   "first"))  # fmt: skip
+    groups = shares.groupby(["area_code", "period"])
+    sums = groups.agg(n=("numerator", "sum"), of=("denominator", "first"))
     assert len(sums) > 20
     assert (sums["n"] == sums["of"]).all()
 

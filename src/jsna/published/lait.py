@@ -91,8 +91,8 @@ def read(path: Path, measures: Iterable[str]) -> dict[str, Release]:
         )  # fmt: skip
     frame = _geography(frame, path.name)
     return {
-        name: Release(frame[frame[MEASURE] == name].reset_index(drop=True), f"{path.name}, {name}")
-        for name in wanted
+        str(name): Release(rows.reset_index(drop=True), f"{path.name}, {name}")
+        for name, rows in frame.groupby(MEASURE, sort=True)
     }
 
 

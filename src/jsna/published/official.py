@@ -187,7 +187,8 @@ def _first(rows: pd.DataFrame) -> pd.DataFrame:
             ]
         )
         kept = kept.merge(said[[*_SAME, "said"]].drop_duplicates(_SAME), on=_SAME, how="left")
-        kept["note"] = (kept["note"] + " " + kept["said"].fillna("")).str.strip()
+        also = kept["said"].astype("object").fillna("").astype("str")
+        kept["note"] = (kept["note"] + " " + also).str.strip()
     return kept.drop(columns=["_none", "_rank", "said"], errors="ignore")
 
 

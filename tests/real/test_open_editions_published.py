@@ -1,0 +1,261 @@
+"""Real figures of the open editions, each at its measure key.
+
+Reads `shared/published` beside the repository and fails where it is absent.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from jsna.errors import JsnaError
+from jsna.io import read_parquet
+from jsna.measures import schema
+from jsna.measures.tables import derive
+from jsna.published import ees, lookups, neighbours
+from jsna.published.run import check_area, run
+from tests.real.published_support import PUBLISHED, ROOT, at, fetched
+
+pytestmark = pytest.mark.real
+
+LANCASHIRE, SOUTHEND, ENGLAND = "E10000017", "E06000033", "E92000001"
+
+
+@pytest.fixture(scope="module")
+def lancashire(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    return measured("lancashire-open-2025", tmp_path_factory.mktemp("lancashire"))
+
+
+@pytest.fixture(scope="module")
+def southend(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    return measured("southend-open-2025", tmp_path_factory.mktemp("southend"))
+
+
+def measured(name: str, root: Path) -> pd.DataFrame:
+    config, paths = fetched(name, root)
+    run(config, paths)
+    reference = {
+        file.stem: read_parquet(file) for file in (paths.restricted / "reference").glob("*.parquet")
+    }
+    tables = derive({}, config, reference)
+    found = read_parquet(paths.restricted / "published.parquet")
+    found.attrs = {name: table.num_rows for name, table in tables.items()}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("indicator", "period", "category", "value"),
+    [
+        ("plans", "2025", "total", 12_317),
+        ("plans", "2025", "ASD", 4_290),
+        ("plans", "2025", "SLCN", 2_592),
+        ("plans", "2025", "SEMH", 2_435),
+        ("plan_primary_need", "2025", "ASD", 34.8),
+        # Including cases where the law allows longer; without them 2023 is 80.2 %.
+        ("ehc_plans_20_weeks", "2021", "total", 66.0),
+        ("ehc_plans_20_weeks", "2022", "total", 98.6),
+        ("ehc_plans_20_weeks", "2023", "total", 80.4),
+        ("ehc_plans_20_weeks", "2024", "total", 17.3),
+        ("ehc_plans_20_weeks_excluding_exceptions", "2023", "total", 80.2),
+        ("pupils_ehc_plan", "2025", "total", 5.5),
+        ("pupils_sen_support", "2025", "total", 13.2),
+        ("good_level_of_development", "2021/22", "total", 62.1),
+        ("good_level_of_development", "2021/22", "E", 2.7),
+        ("good_level_of_development", "2021/22", "N", 66.9),
+        ("suspension_rate", "2023/24", "total", 9.99705),
+        ("ehc_requests", "2024", "total", 3_658),
+        ("new_plans", "2024", "total", 1_821),
+        ("population_0_17", "2024", "total", 261_392),
+    ],
+)
+def test_figures_of_lancashire(
+    lancashire: pd.DataFrame, indicator: str, period: str, category: str, value: float
+) -> None:
+    assert at(lancashire, indicator, LANCASHIRE, period, category)["value"] == value
+
+
+@pytest.mark.parametrize(
+    ("indicator", "period", "value"),
+    [("ehc_plans_20_weeks", "2023", 3.8), ("ehc_plans_20_weeks", "2024", 16.1)],
+)
+def test_figures_of_southend(
+    southend: pd.DataFrame, indicator: str, period: str, value: float
+) -> None:
+    assert at(southend, indicator, SOUTHEND, period)["value"] == value
+
+
+@pytest.mark.parametrize(
+    ("indicator", "period", "value"),
+    [("plans", "2025", 638_745), ("ehc_plans_20_weeks", "2024", 45.9)],
+)
+def test_figures_of_england(
+    lancashire: pd.DataFrame, southend: pd.DataFrame, indicator: str, period: str, value: float
+) -> None:
+    for found in (lancashire, southend):
+        assert at(found, indicator, ENGLAND, period)["value"] == value
+
+
+def test_burnley_s_good_level_of_development_is_that_column_s_figure(
+    lancashire: pd.DataFrame,
+) -> None:
+    """The file gives Burnley 54.7 % (637 of 1,164) for a good level of development.
+
+    55.9 % (651 of 1,164) stands two columns before, for communication, language and literacy.
+    """
+    found = at(lancashire, "good_level_of_development", "E07000117", "2021/22")
+    assert (found["geography"], found["value"]) == ("district", 54.7)
+    assert (found["numerator"], found["denominator"]) == (637, 1164)
+    path = PUBLISHED / "d_dfe_attainment_absence/1_eyfsp_headline_measures_2022.csv"
+    frame = ees.read(path, "eyfsp").frame
+    total = frame[(frame["lad_code"] == "E07000117") & (frame["characteristic_kind"] == "Total")]
+    assert total["gld_percentage"].astype(float).tolist() == [54.7]
+    assert total["comm_lang_lit_percentage"].astype(float).tolist() == [55.9]
+
+
+def test_there_are_760_and_108_small_areas(
+    lancashire: pd.DataFrame, southend: pd.DataFrame
+) -> None:
+    assert (lancashire.attrs["lsoa"], southend.attrs["lsoa"]) == (760, 108)
+    fifth = at(southend, "lsoas_most_deprived_fifth", ENGLAND, "2025")
+    assert (fifth["denominator"], round(fifth["value"], 3)) == (33_755, 20.0)
+
+
+def test_settings_add_up_to_the_caseload_every_year_and_never_to_24_098(
+    lancashire: pd.DataFrame,
+) -> None:
+    rows = lancashire[
+        (lancashire["indicator"] == "plans_by_setting")
+        & (lancashire["breakdown"] == "setting")
+        & (lancashire["area_code"] == LANCASHIRE)
+    ]
+    sums = rows.groupby("period")["numerator"].sum()
+    wholes = rows.groupby("period")["denominator"].first()
+    assert len(sums) == 7
+    assert sums.to_dict() == wholes.to_dict()
+    assert sums["2025"] == 12_317
+
+
+def test_published_counts_at_odds_with_the_percentage_are_flagged(lancashire: pd.DataFrame) -> None:
+    found = at(lancashire, "ehc_decisions_6_weeks", LANCASHIRE, "2024")
+    assert found["value"] == 96.4
+    assert "The published counts give 96.5." in found["note"]
+
+
+def test_years_the_publisher_did_not_collect_have_its_symbol_and_no_zero(
+    lancashire: pd.DataFrame,
+) -> None:
+    found = at(lancashire, "ehc_decisions_6_weeks", LANCASHIRE, "2021")
+    assert found["status"] == "x"
+    assert pd.isna(found["value"])
+
+
+def test_every_comparator_is_there(lancashire: pd.DataFrame) -> None:
+    rows = lancashire[
+        (lancashire["indicator"] == "ehc_plans_20_weeks")
+        & (lancashire["period"] == "2024")
+        & (lancashire["breakdown"] == "total")
+    ]
+    kinds = rows["geography"].value_counts().to_dict()
+    assert kinds == {"authority": 11, "national": 1, "region": 1, "neighbours": 1}
+    near = rows[(rows["geography"] == "authority") & (rows["area_code"] != LANCASHIRE)]
+    mean = rows.loc[rows["geography"] == "neighbours", "value"].iloc[0]
+    assert mean == pytest.approx(near["value"].mean())
+
+
+def test_the_table_obeys_the_schema(lancashire: pd.DataFrame, southend: pd.DataFrame) -> None:
+    for found in (lancashire, southend):
+        schema.check(schema.conform(found), "published")
+        assert len(found) > 5_000
+
+
+def test_areas_are_configured_as_the_official_look_ups_have_them(tmp_path: Path) -> None:
+    for name in ("lancashire-open-2025", "southend-open-2025"):
+        config, paths = fetched(name, tmp_path)
+        assert check_area(config, paths) == []
+    expected = ["925", "351", "332", "884", "841", "808", "384", "891", "929", "359"]
+    config, _ = fetched("lancashire-open-2025", tmp_path)
+    assert [place.old_la_code for place in config.area.neighbours] == expected
+
+
+def test_neighbours_out_of_order_are_refused(tmp_path: Path) -> None:
+    fetched("southend-open-2025", tmp_path)
+    path = tmp_path / "config/areas/southend.yaml"
+    area = yaml.safe_load(path.read_text(encoding="utf-8"))
+    area["neighbours"] = area["neighbours"][::-1]
+    path.write_text(yaml.safe_dump(area), encoding="utf-8")
+    config, paths = fetched("southend-open-2025", tmp_path)
+    with pytest.raises(JsnaError, match="closest first: 839, 383, 826"):
+        run(config, paths)
+
+
+@pytest.mark.parametrize(
+    ("old_code", "localities_are", "places", "areas"),
+    [("354", "ward", 20, 135), ("830", "district", 8, 499)],
+)
+def test_a_third_authority_works_by_configuration_alone(
+    tmp_path: Path, old_code: str, localities_are: str, places: int, areas: int
+) -> None:
+    """A metropolitan borough (with wards) and another county, configured from look-ups."""
+    write_edition(tmp_path, old_code, localities_are)
+    found = measured("third-open-2025", tmp_path)
+    config, _ = fetched("third-open-2025", tmp_path)
+    assert len(config.area.localities) == places
+    assert found.attrs["lsoa"] == areas
+    home = found[(found["area_code"] == config.area.code) & (found["breakdown"] == "total")]
+    latest = home[home["value"].notna()].groupby("indicator")["period"].max()
+    assert latest["plans"] == "2025"
+    assert latest["ehc_plans_20_weeks"] == "2024"
+    assert latest["pupils_ehc_plan"] == "2025"
+    assert latest["suspension_rate"] == "2023/24"
+    mean = found[found["geography"] == "neighbours"]
+    assert set(mean["indicator"]) >= {"ehc_plans_20_weeks", "pupils_sen_support"}
+
+
+def write_edition(root: Path, old_code: str, localities_are: str) -> None:
+    """Area and edition of any authority, written as an analyst would from the look-ups."""
+    import shutil
+
+    shutil.copytree(ROOT / "config", root / "config")
+    names = pd.read_csv(PUBLISHED / "h_lookups_neighbours/dfe_las.csv", dtype="str")
+    live = names[names["status"] == "live"].set_index("old_la_code")
+    upper = lookups.authorities(PUBLISHED / "b_lookups/geographr_lookup_ltla23_utla23.csv")
+    small = lookups.lsoas(PUBLISHED / "b_lookups/geographr_lookup_lsoa21_ward24_ltla24.csv.gz")
+    regions = lookups.regions(PUBLISHED / "h_lookups_neighbours/dfe_region_la_hierarchy.csv")
+    model = neighbours.read(PUBLISHED / "h_lookups_neighbours/lait_sn_may_2025.xlsx")
+    home = live.loc[old_code]
+    code = str(home["new_la_code"])
+    districts = upper.loc[upper["authority_code"] == code, "district_code"]
+    mine = small[small["district_code"].isin(districts)]
+    columns = [f"{localities_are}_code", f"{localities_are}_name"]
+    region = regions[regions["authority_code"] == code].iloc[0]
+    near = model.loc[model["old_la_code"] == old_code, "neighbour"]
+    area = {
+        "area": "third",
+        "name": str(home["la_name"]),
+        "code": code,
+        "old_la_code": old_code,
+        "kind": "county" if localities_are == "district" else "unitary",
+        "country": {"code": ENGLAND, "name": "England"},
+        "region": {"code": region["region_code"], "name": region["region_name"]},
+        "localities_are": localities_are,
+        "localities": [
+            {"code": c, "name": n} for c, n in sorted(set(mine[columns].itertuples(index=False)))
+        ],
+        "neighbours": [
+            {
+                "code": str(live.loc[old, "new_la_code"]),
+                "name": str(live.loc[old, "la_name"]),
+                "old_la_code": old,
+            }
+            for old in near
+        ],
+    }
+    (root / "config/areas/third.yaml").write_text(yaml.safe_dump(area), encoding="utf-8")
+    path = ROOT / "config/editions/southend-open-2025.yaml"
+    edition = yaml.safe_load(path.read_text(encoding="utf-8"))
+    edition |= {"edition": "third-open-2025", "area": "third", "title": "A third authority"}
+    target = root / "config/editions/third-open-2025.yaml"
+    target.write_text(yaml.safe_dump(edition), encoding="utf-8")

@@ -152,6 +152,13 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
+def parquet_metadata(path: Path) -> dict[str, str]:
+    """What `write_parquet` was given as `metadata`."""
+    zones.check(path, writing=False)
+    found = pq.read_schema(path).metadata or {}
+    return {key.decode(): value.decode() for key, value in found.items()}
+
+
 def read_json(path: Path) -> Any:
     """Read a JSON file."""
     return json.loads(path.read_text(encoding="utf-8"))

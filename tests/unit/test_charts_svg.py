@@ -19,6 +19,7 @@ from jsna.charts import draw
 from jsna.charts.select import figures, misdeclared
 from jsna.edition import Configuration
 from jsna.errors import JsnaError
+from jsna.measures import schema
 from jsna.measures.declaration import Chart
 from tests.unit.charts_support import (
     HOME,
@@ -163,7 +164,7 @@ def test_the_declared_charts_can_all_be_drawn() -> None:
 
 def test_the_stage_writes_what_the_report_reads(tmp_path: Path) -> None:
     config, paths = edition(), io.Paths(tmp_path, "tiny-2025")
-    io.write_parquet(paths.safe / "measures.parquet", measures())
+    schema.write(paths.safe / "measures.parquet", measures())
     folder = paths.draft / "charts"
     io.write_text(folder / "fig-of-an-earlier-run.svg", "<svg/>")
     ids = draw.run(config, paths)
@@ -193,7 +194,7 @@ def test_the_stage_opens_nothing_outside_the_safe_zone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config, paths = edition(), io.Paths(tmp_path, "tiny-2025")
-    io.write_parquet(paths.safe / "measures.parquet", measures())
+    schema.write(paths.safe / "measures.parquet", measures())
     read: list[Path] = []
     whole = io.read_parquet
     monkeypatch.setattr(

@@ -34,7 +34,7 @@ def written(folder: Path, config: made.Configuration, frame: pd.DataFrame) -> io
     from jsna.charts import draw
 
     paths = io.Paths(folder, config.edition.edition)
-    io.write_parquet(paths.safe / "measures.parquet", frame)
+    schema.write(paths.safe / "measures.parquet", frame)
     draw.run(config, paths)
     write.run(config, paths, templates=made.TEMPLATES)
     return paths
@@ -231,8 +231,18 @@ def test_the_same_measures_give_the_same_page_whatever_their_order(tmp_path: Pat
 def test_measures_that_break_their_schema_are_refused(tmp_path: Path) -> None:
     config, frame = made.whole()
     paths = io.Paths(tmp_path, config.edition.edition)
-    io.write_parquet(paths.safe / "measures.parquet", frame.assign(status="hidden"))
+    version = {schema.VERSION_KEY: schema.SCHEMA_VERSION}
+    wrong = frame.assign(status="hidden")
+    io.write_parquet(paths.safe / "measures.parquet", wrong, version)
     with pytest.raises(JsnaError, match="must be one of"):
+        write.run(config, paths, templates=made.TEMPLATES)
+
+
+def test_measures_of_another_version_of_the_schema_are_refused(tmp_path: Path) -> None:
+    config, frame = made.whole()
+    paths = io.Paths(tmp_path, config.edition.edition)
+    io.write_parquet(paths.safe / "measures.parquet", frame, {schema.VERSION_KEY: "0.9"})
+    with pytest.raises(JsnaError, match=r"schema version 0\.9"):
         write.run(config, paths, templates=made.TEMPLATES)
 
 

@@ -19,7 +19,7 @@ from jsna.measures import schema
 def run(config: Configuration, paths: io.Paths) -> list[str]:
     """Draw every figure of the edition; returns their ids in the order of the report."""
     source = paths.safe / "measures.parquet"
-    measures = schema.check(io.read_parquet(source), source.name)
+    measures = schema.read(source)
     drawings = list(figures(config, measures))
     folder = io.make_folder(paths.draft / "charts")
     for drawing in drawings:

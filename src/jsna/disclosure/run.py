@@ -10,8 +10,6 @@ from jsna.measures import schema
 
 def run(config: Configuration, paths: io.Paths) -> None:
     """Protect an edition; writes `safe/measures.parquet` and `restricted/protection.parquet`."""
-    measures = io.read_parquet(paths.restricted / "measures.parquet")
-    safe, log = protect(schema.check(measures, "measures.parquet"), config)
+    safe, log = protect(schema.read(paths.restricted / "measures.parquet"), config)
     io.write_parquet(paths.restricted / "protection.parquet", log)
-    version = {"jsna_measures": schema.SCHEMA_VERSION}
-    io.write_parquet(paths.safe / "measures.parquet", safe, version)
+    schema.write(paths.safe / "measures.parquet", safe)

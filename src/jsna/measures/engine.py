@@ -48,13 +48,10 @@ def run(config: Configuration, paths: io.Paths) -> None:
     if quality.is_file():
         tables["record"] = record(io.read_parquet(quality), config)
     local = measure(tables, config.indicators.values(), config)
-    published = schema.check(
-        io.read_parquet(paths.restricted / "published.parquet"), "published.parquet"
-    )
+    published = schema.read(paths.restricted / "published.parquet")
     measures, official = merge(local, published)
-    version = {"jsna_measures": schema.SCHEMA_VERSION}
-    for name, frame in (("measures", measures), ("official", official)):
-        io.write_parquet(paths.restricted / f"{name}.parquet", schema.check(frame, name), version)
+    schema.write(paths.restricted / "measures.parquet", measures)
+    schema.write(paths.restricted / "official.parquet", official)
     io.write_parquet(paths.restricted / "reconciliation.parquet", reconcile(measures, official))
 
 

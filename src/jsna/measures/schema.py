@@ -6,14 +6,19 @@ parquet metadata; `check` is called by every stage on what it reads and on what 
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from jsna import io
 from jsna.errors import JsnaError, Problem
 
 SCHEMA_VERSION: Final = "1.0"
+
+#: Key of the version in a parquet file's metadata.
+VERSION_KEY: Final = "jsna_measures"
 
 #: Together they identify a row. `breakdown` and `category` hold one or more dimensions in
 #: canonical form: names in alphabetical order joined by "|", categories in the same order.
@@ -145,6 +150,27 @@ def conform(frame: pd.DataFrame) -> pd.DataFrame:
             text = frame.get(column, "")
             out[column] = pd.Series(text, index=frame.index, dtype="str").fillna("")
     return out.sort_values(list(KEY), kind="stable").reset_index(drop=True)
+
+
+def read(path: Path) -> pd.DataFrame:
+    """The measures in a file, of this version of the schema and obeying it.
+
+    Raises:
+        JsnaError: written to another version of the schema, or breaking it.
+    """
+    version = io.parquet_metadata(path).get(VERSION_KEY, "none")
+    if version != SCHEMA_VERSION:
+        rule = (
+            f"holds measures of schema version {version}, and this is version {SCHEMA_VERSION}; "
+            "build the edition again with this version of jsna"
+        )
+        raise JsnaError(Problem(path.name, rule, code="measure.version"))
+    return check(io.read_parquet(path), path.name)
+
+
+def write(path: Path, frame: pd.DataFrame) -> None:
+    """Write measures, checked, with the version of the schema."""
+    io.write_parquet(path, check(frame, path.name), {VERSION_KEY: SCHEMA_VERSION})
 
 
 def check(frame: pd.DataFrame, where: str) -> pd.DataFrame:

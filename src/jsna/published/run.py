@@ -7,7 +7,7 @@ import pandas as pd
 from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
 from jsna.io import Paths, clear_folder, write_parquet
-from jsna.measures.schema import SCHEMA_VERSION
+from jsna.measures import schema
 from jsna.published import lookups, neighbours, reference
 from jsna.published.areas import authorities
 from jsna.published.official import published_measures, unfetched
@@ -31,8 +31,7 @@ def run(config: Configuration, paths: Paths) -> None:
     clear_folder(paths.restricted / "reference")
     for name, table in sorted(tables.items()):
         write_parquet(paths.restricted / "reference" / f"{name}.parquet", table)
-    metadata = {"schema": SCHEMA_VERSION, "edition": config.edition.edition}
-    write_parquet(paths.restricted / "published.parquet", measures, metadata)
+    schema.write(paths.restricted / "published.parquet", measures)
 
 
 def check_area(config: Configuration, paths: Paths) -> list[Problem]:

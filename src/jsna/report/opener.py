@@ -8,6 +8,7 @@ import pandas as pd
 
 from jsna import io
 from jsna.errors import JsnaError, Problem
+from jsna.measures import schema
 
 
 class Opener:
@@ -50,6 +51,6 @@ class Opener:
         """Content of a file."""
         return self.path(path).read_bytes()
 
-    def parquet(self, path: Path) -> pd.DataFrame:
-        """A parquet table."""
-        return io.read_parquet(self.path(path))
+    def measures(self, path: Path) -> pd.DataFrame:
+        """A table of measures, of this version of their schema."""
+        return schema.read(self.path(path))

@@ -9,7 +9,6 @@ import pandas as pd
 from jsna import io
 from jsna.edition import Configuration
 from jsna.extracts import registry
-from jsna.measures import schema
 from jsna.report import assemble, figures, html, opendata
 from jsna.report.opener import Opener
 from jsna.report.sources import Register
@@ -30,7 +29,7 @@ def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None
         JsnaError: the measures break their schema, or a file is missing.
     """
     opener = Opener(paths, templates)
-    frame = schema.check(opener.parquet(paths.safe / "measures.parquet"), "safe/measures.parquet")
+    frame = opener.measures(paths.safe / "measures.parquet")
     frame = frame[frame["edition"].eq(config.edition.edition)]
     page, data = compose(frame, config, opener, paths.draft / "charts")
     folder = paths.draft / "data"

@@ -80,7 +80,7 @@ def read(path: Path, measures: Iterable[str]) -> dict[str, Release]:
     table = table.set_column(0, MEASURE, named).append_column(ROW, position)
     table = table.filter(pc.is_in(named, value_set=pa.array(wanted)))
     frame: pd.DataFrame = table.to_pandas(types_mapper=_ARROW_TEXT.get)
-    absent = [name for name in wanted if name not in set(frame[MEASURE])]
+    absent = sorted(set(wanted) - set(frame[MEASURE].unique()))
     if absent:
         raise JsnaError(
             Problem(

@@ -25,8 +25,12 @@ class Project:
 
     def jsna(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run `python -m jsna …` in the project's folder, on the project's own source."""
+        return self.python("-m", "jsna", *arguments, check=check)
+
+    def python(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run Python in the project's folder, on the project's own source."""
         run = subprocess.run(
-            [sys.executable, "-m", "jsna", *arguments],
+            [sys.executable, *arguments],
             cwd=self.root,
             env={
                 **os.environ,

@@ -1,0 +1,146 @@
+"""The reports of two real authorities hold the real figures: cell by cell and on paper."""
+
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from tests.conftest import Project
+
+pytestmark = pytest.mark.real
+
+SHARED = Path(__file__).parents[3] / "shared" / "published"
+LANCASHIRE, SOUTHEND = "E10000017", "E06000033"
+ENGLAND, BURNLEY = "E92000001", "E07000117"
+
+
+def key(
+    indicator: str,
+    area: str,
+    period: str,
+    period_type: str,
+    category: str = "total",
+    breakdown: str = "total",
+) -> str:
+    geography = {"E92": "national", "E07": "district"}.get(area[:3], "authority")
+    return "~".join((indicator, area, geography, period, period_type, breakdown, category))
+
+
+def need(code: str) -> str:
+    return key("plans", LANCASHIRE, "2025", "january", code, "primary_need")
+
+
+def weeks(area: str, year: int) -> str:
+    return key("ehc_plans_20_weeks", area, str(year), "calendar_year")
+
+
+LANCASHIRE_FIGURES = {
+    key("plans", LANCASHIRE, "2025", "january"): "12,317",
+    need("ASD"): "4,290",
+    need("SLCN"): "2,592",
+    need("SEMH"): "2,435",
+    weeks(LANCASHIRE, 2021): "66.0",
+    weeks(LANCASHIRE, 2022): "98.6",
+    weeks(LANCASHIRE, 2023): "80.4",
+    weeks(LANCASHIRE, 2024): "17.3",
+    weeks(ENGLAND, 2024): "45.9",
+    key("pupils_ehc_plan", LANCASHIRE, "2025", "january"): "5.5",
+    key("pupils_sen_support", LANCASHIRE, "2025", "january"): "13.2",
+    # The release gives Burnley 55.9 per cent for communication, language and literacy
+    # (`comm_lang_lit_percentage`) and 54.7 for a good level of development (`gld_percentage`).
+    key("early_language", BURNLEY, "2021/22", "academic_year"): "55.9",
+    key("good_level_of_development", BURNLEY, "2021/22", "academic_year"): "54.7",
+    key("lsoas", LANCASHIRE, "2025", "release"): "760",
+}
+SOUTHEND_FIGURES = {
+    weeks(SOUTHEND, 2023): "3.8",
+    weeks(SOUTHEND, 2024): "16.1",
+    key("lsoas", SOUTHEND, "2025", "release"): "108",
+}
+
+
+class Marked(HTMLParser):
+    """Figures by measure key, and whether each stands in a table cell."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cell = False
+        self.inside: str | None = None
+        self.cells: dict[str, set[str]] = {}
+        self.anywhere: dict[str, set[str]] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "td":
+            self.cell = True
+        if given.get("data-measure") and given.get("data-field") == "value":
+            self.inside = given["data-measure"]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "td":
+            self.cell = False
+        if tag in ("data", "span"):
+            self.inside = None
+
+    def handle_data(self, data: str) -> None:
+        if self.inside is None:
+            return
+        figure = re.sub(r"%$| per [\d,]+$", "", data.strip())  # the unit stands in prose only
+        self.anywhere.setdefault(self.inside, set()).add(figure)
+        if self.cell:
+            self.cells.setdefault(self.inside, set()).add(figure)
+
+
+@pytest.fixture(scope="module")
+def project(new_project: Callable[..., Project]) -> Project:
+    assert SHARED.is_dir(), "the real official files are not beside the project"
+    return new_project()
+
+
+def built(project: Project, edition: str) -> tuple[Marked, str]:
+    """The marked figures of an edition's HTML, and the text of its PDF."""
+    if not (project.report(edition) / "jsna.pdf").is_file():
+        project.jsna("fetch", edition, "--from", str(SHARED))
+        project.jsna("build", edition)
+    page = Marked()
+    page.feed((project.report(edition) / "jsna.html").read_text(encoding="utf-8"))
+    reader = PdfReader(project.report(edition) / "jsna.pdf")
+    return page, "\n".join(p.extract_text() for p in reader.pages)
+
+
+@pytest.mark.parametrize(
+    ("edition", "figures"),
+    [
+        ("lancashire-open-2025", LANCASHIRE_FIGURES),
+        ("southend-open-2025", SOUTHEND_FIGURES),
+    ],
+)
+def test_real_figures_stand_in_their_cells_and_on_paper(
+    project: Project, edition: str, figures: dict[str, str]
+) -> None:
+    page, paper = built(project, edition)
+    assert {k: page.cells.get(k) for k in figures} == {k: {v} for k, v in figures.items()}
+    for figure in figures.values():
+        assert re.search(rf"(?<![\d.,]){re.escape(figure)}(?![\d,]|\.\d)", paper), figure
+
+
+def test_one_figure_has_one_value_wherever_it_is_printed(project: Project) -> None:
+    page, _ = built(project, "lancashire-open-2025")
+    assert len(page.anywhere) > 500
+    assert {k: v for k, v in page.anywhere.items() if len(v) > 1} == {}
+
+
+def test_placement_types_are_not_counted_twice(project: Project) -> None:
+    _, paper = built(project, "lancashire-open-2025")
+    assert "24,098" not in paper
+
+
+def test_an_open_edition_is_nowhere_called_synthetic(project: Project) -> None:
+    _, paper = built(project, "lancashire-open-2025")
+    assert "ynthetic" not in paper
+    report = project.report("lancashire-open-2025")
+    for path in (*report.glob("data/*"), *report.glob("charts/*")):
+        assert "ynthetic" not in path.name + path.read_text(encoding="utf-8-sig"), path.name

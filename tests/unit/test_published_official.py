@@ -151,3 +151,26 @@ def test_the_stage_writes_the_measures_private_and_the_same_bytes_twice(tmp_path
     run(config, paths(tmp_path))
     assert file.read_bytes() == first
     assert one(schema.conform(read_parquet(file)), "E10000951")["value"] == 17.0
+
+
+def test_a_mapping_by_another_kind_of_year_than_the_dictionary_s_is_refused(tmp_path: Path) -> None:
+    folder = paths(tmp_path).published
+    columns = ["Short Desc", "Years", "LA and Regions", "Values", "LA Number"]
+    rows = [("Rate", "2024", "England", "5", 970.0), ("Rate", "2024", "Norland", "4", 951.0)]
+    pd.DataFrame(rows, columns=columns).to_parquet(folder / "tool.parquet")
+    (folder / "dictionary.csv").write_text("Measure_short,Year_Type\nRate,Academic Year\n")
+    sources = {
+        "lait": source("lait", "tool.parquet"),
+        "lait_dictionary": source("lait_dictionary", "dictionary.csv"),
+    }
+
+    def measured(period_type: str) -> pd.DataFrame:
+        mapping = {"dataset": "lait", "table": "Rate", "value": "Values"}
+        declared = indicator(published=[{**mapping, "period_type": period_type}])
+        return official.published_measures(configuration(sources, [declared]), paths(tmp_path))
+
+    with pytest.raises(JsnaError, match=r"gives 'Rate' by academic year.*says 'calendar_year'"):
+        measured("calendar_year")
+    found = measured("academic_year")
+    assert one(found, "E10000951", "2023/24")["value"] == 4.0
+    assert one(found, "E10000951", "2023/24")["method"] == "published"

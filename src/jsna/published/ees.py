@@ -117,7 +117,7 @@ def _frame(content: bytes, where: str) -> pd.DataFrame:
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
-    from jsna.io import _ARROW_TEXT
+    from jsna.io import text_type
 
     text = _decode(content, where)
     if not text.strip():
@@ -142,7 +142,7 @@ def _frame(content: bytes, where: str) -> pd.DataFrame:
     except pa.ArrowInvalid as error:
         raise _refuse(where, _csv_reason(str(error), len(header)), "rows") from error
     table = _without_repeats(table, header, where)
-    frame: pd.DataFrame = table.to_pandas(types_mapper=_ARROW_TEXT.get)
+    frame: pd.DataFrame = table.to_pandas(types_mapper=text_type)
     frame[ROW] = range(2, len(frame) + 2)
     return _characteristics(_checked(with_geography(frame), where))
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from jsna.errors import Problem
 from jsna.measures.declaration import CategoryColumns, Published
 from jsna.measures.schema import canonical
-from jsna.published import periods, symbols
+from jsna.published import labels, periods, symbols
 from jsna.published.areas import AREA_CODE, GEOGRAPHY
 from jsna.published.release import FOOTNOTE, ROW, TIME
 
@@ -56,8 +55,8 @@ def figures(
         return Figures(pd.DataFrame(), problems)
     rows = _selected(rows, mapping)
     rows, problems = _periods(rows, mapping, where)
-    rows, labels, ours = _labelled(rows, mapping)
-    problems += _repeated(rows, labels, where)
+    rows, found, ours = labels.labelled(rows, mapping)
+    problems += labels.repeated(rows, PLACE, found, where)
     reader = _Cells(rows, where)
     parts = [_part(reader, columns, wide, ours) for wide, columns in _wide(mapping)]
     frame = _added_up(pd.concat(parts, ignore_index=True))
@@ -215,62 +214,6 @@ def _part(
             )
     out["note"] = notes.str.replace(r"\s+", " ", regex=True).str.strip()
     return out.assign(given=bool(columns.value))
-
-
-_RANGE: Final = re.compile(r"(.*?)(\d+)\.\.(\d+)(.*)")
-
-
-def expanded(categories: Mapping[str, str]) -> dict[str, str]:
-    """Categories by published label, `age 5..10` written out as six labels."""
-    out: dict[str, str] = {}
-    for label, category in categories.items():
-        match = _RANGE.fullmatch(label)
-        if match is None:
-            out[label] = category
-            continue
-        before, first, last, after = match.groups()
-        out |= {f"{before}{n}{after}": category for n in range(int(first), int(last) + 1)}
-    return out
-
-
-def _labelled(
-    rows: pd.DataFrame, mapping: Published
-) -> tuple[pd.DataFrame, list[str], list[dict[str, str]]]:
-    """Rows of known categories, with `_ours`: the position of their categories in a list.
-
-    Returns:
-        The rows; the columns of their published labels; and the list (dimension -> category).
-    """
-    names = sorted(mapping.dimensions)
-    found = pd.DataFrame(index=rows.index)
-    raw = {f"_label_{name}": rows[mapping.dimensions[name]].str.strip() for name in names}
-    for name in names:
-        known = mapping.categories.get(name)
-        labels = raw[f"_label_{name}"]
-        found[name] = labels.map(expanded(known)) if known is not None else labels
-    kept = found.notna().all(axis=1)
-    rows = rows.assign(**raw, _ours=0)[kept]
-    if not names:
-        return rows, [], [{}]
-    groups = found[kept].groupby(names, sort=True)
-    rows["_ours"] = groups.ngroup()
-    ours = groups.size().index.to_frame().astype("str").to_dict("records")
-    return rows, list(raw), [{str(k): str(v) for k, v in record.items()} for record in ours]
-
-
-def _repeated(rows: pd.DataFrame, labels: Sequence[str], where: str) -> list[Problem]:
-    again = rows.duplicated([*PLACE, *labels], keep=False)
-    if not again.any():
-        return []
-    twice = rows[again]
-    first = twice.iloc[0]
-    others = twice.loc[(twice[[*PLACE, *labels]] == first[[*PLACE, *labels]]).all(axis=1), ROW]
-    rule = (
-        "several rows give the same area, period and category (rows "
-        f"{', '.join(f'{row:,}' for row in others[:5])}); the indicator's `select` must tell "
-        "them apart, or the file repeats rows"
-    )
-    return [Problem(where, rule, row=int(first[ROW]), code="published.duplicate", count=len(twice))]
 
 
 def _side(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import pandas as pd
 
@@ -41,14 +41,6 @@ YEAR_TYPES: Final = {
 }
 
 
-class Entry(NamedTuple):
-    """What the data dictionary says about one measure."""
-
-    title: str
-    year_type: str
-    state_funded: bool
-
-
 def read(path: Path, measures: Iterable[str]) -> dict[str, Release]:
     """Rows of the measures named, each as a release of its own.
 
@@ -63,7 +55,7 @@ def read(path: Path, measures: Iterable[str]) -> dict[str, Release]:
     import pyarrow.compute as pc
     from pyarrow import parquet as pq
 
-    from jsna.io import _ARROW_TEXT
+    from jsna.io import text_type
 
     wanted = sorted(set(measures))
     try:
@@ -79,7 +71,7 @@ def read(path: Path, measures: Iterable[str]) -> dict[str, Release]:
     position = pa.array(range(1, table.num_rows + 1))
     table = table.set_column(0, MEASURE, named).append_column(ROW, position)
     table = table.filter(pc.is_in(named, value_set=pa.array(wanted)))
-    frame: pd.DataFrame = table.to_pandas(types_mapper=_ARROW_TEXT.get)
+    frame: pd.DataFrame = table.to_pandas(types_mapper=text_type)
     absent = sorted(set(wanted) - set(frame[MEASURE].unique()))
     if absent:
         raise JsnaError(
@@ -119,24 +111,16 @@ def _geography(frame: pd.DataFrame, where: str) -> pd.DataFrame:
     )
 
 
-def dictionary(path: Path) -> dict[str, Entry]:
-    """The data dictionary: measure -> what it says of it.
+def year_types(path: Path) -> dict[str, str]:
+    """Measure -> the kind of year its figures are by, from the tool's data dictionary.
 
     Raises:
         JsnaError: the file has not the dictionary's columns.
     """
     text = path.read_bytes().removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
     rows = csv.DictReader(text.splitlines(keepends=True))
-    needed = {"Measure_short", "Chart_title", "Year_Type", "state_funded_flag"}
-    missing = sorted(needed - set(rows.fieldnames or ()))
+    missing = sorted({"Measure_short", "Year_Type"} - set(rows.fieldnames or ()))
     if missing:
         rule = f"has no column {', '.join(map(repr, missing))}; it is not this tool's dictionary"
         raise JsnaError(Problem(path.name, rule, code="published.columns"))
-    return {
-        row["Measure_short"].strip(): Entry(
-            row["Chart_title"].strip(),
-            row["Year_Type"].strip(),
-            row["state_funded_flag"].strip().lower() == "state funded",
-        )
-        for row in rows
-    }
+    return {row["Measure_short"].strip(): row["Year_Type"].strip().lower() for row in rows}

@@ -153,17 +153,15 @@ def _year_types(config: Configuration, paths: Paths) -> list[Problem]:
     """Mappings whose period type is not the one the tool's data dictionary gives the measure."""
     if LAIT not in config.sources or "lait_dictionary" not in config.sources:
         return []
-    entries = lait.dictionary(paths.published / config.sources["lait_dictionary"][1].file)
+    kinds = lait.year_types(paths.published / config.sources["lait_dictionary"][1].file)
     problems = []
     for indicator, published in _mappings(config):
-        entry = entries.get(published.table) if published.dataset == LAIT else None
-        allowed = lait.YEAR_TYPES.get(entry.year_type.lower(), ()) if entry else ()
+        kind = kinds.get(published.table, "") if published.dataset == LAIT else ""
+        allowed = lait.YEAR_TYPES.get(kind, ())
         if allowed and published.period_type not in allowed:
             rule = (
-                f"the tool's dictionary gives {published.table!r} by {entry.year_type.lower()}, "
-                f"and the mapping of {indicator.id} says {published.period_type!r}"
-                if entry
-                else ""
+                f"the tool's dictionary gives {published.table!r} by {kind}, and the mapping of "
+                f"{indicator.id} says {published.period_type!r}"
             )
             problems.append(Problem("lait_dictionary", rule, code="published.period_type"))
     return problems

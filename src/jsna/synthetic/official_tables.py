@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from jsna.synthetic.official_home import MAINSTREAM, NEEDS, REASONS, SETTINGS, Home
+from jsna.synthetic.official_columns import MAINSTREAM, NEEDS, REASONS, SETTINGS
+from jsna.synthetic.official_home import Home
 
 GEOGRAPHY: Final = (
     "time_period", "time_identifier", "geographic_level", "country_code", "country_name",

@@ -1,0 +1,40 @@
+"""Columns of the release on EHC plans, and the codes of the returns they count."""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: Establishment type of the register -> column of the release.
+COLUMN_OF_TYPE: Final = {
+    "07": "special_la_maintained", "12": "special_la_maintained",
+    "33": "special_academy_free", "36": "special_academy_free", "44": "special_academy_free",
+    "08": "special_non_maintained", "10": "special_independent", "11": "mainstream_independent",
+    "14": "ap_pru_la_maintained", "42": "ap_pru_academy", "43": "ap_pru_academy",
+    "38": "ap_pru_free_school", "15": "nm_early_years",
+    "18": "general_fe_tertiary_colleges", "29": "general_fe_tertiary_colleges",
+    "31": "general_fe_tertiary_colleges", "32": "specialist_post_16_institutions",
+    "28": "mainstream_academy", "34": "mainstream_academy", "35": "mainstream_free_school",
+}  # fmt: skip
+#: SENSetting of the return -> column.
+COLUMN_OF_SETTING: Final = {
+    "OLA": "other_arrangements_la", "OPA": "other_placement_settings",
+    "EHE": "elective_home_education", "EYP": "nm_early_years", "OTH": "other_placement_settings",
+    "NEET": "neet", "NIEC": "neet_other_csa", "NIEO": "neet_other",
+}  # fmt: skip
+MAINSTREAM: Final = ("mainstream_la_maintained", "mainstream_academy", "mainstream_free_school")
+SETTINGS: Final = (
+    *(f"{kind}{unit}" for kind in MAINSTREAM for unit in ("", "_resourced_provision", "_senunit")),
+    "mainstream_independent", "special_la_maintained", "special_academy_free",
+    "special_independent", "special_non_maintained", "ap_pru_academy", "ap_pru_free_school",
+    "ap_pru_la_maintained", "general_fe_tertiary_colleges", "specialist_post_16_institutions",
+    "ukrlp_provider", "elective_home_education", "other_arrangements_la",
+    "other_arrangements_parents", "online_provider", "w_settings", "other_schools",
+    "other_placement_settings", "neet", "neet_ntci", "neet_other", "neet_other_csa",
+    "nm_early_years", "placement_unknown", "await_prov_2022", "perm_ex_2022",
+)  # fmt: skip
+NEEDS: Final = ("asd", "hi", "mld", "msi", "oth", "pd", "pmld", "semh", "slcn", "sld", "spld", "vi",
+                "need_unknown")  # fmt: skip
+REASONS: Final = {
+    "1": "max_age", "2": "needs_met", "3": "he", "4": "employ", "5": "transfer", "6": "no_engage",
+    "7": "moved_outside_eng", "8": "deceased", "9": "other",
+}  # fmt: skip

@@ -16,13 +16,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING, Any
 
 from jsna import zones
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+# pandas and pyarrow are imported where they are used: the build, the workflow and some stages
+# need paths and digests alone, and the two take longer to import than those stages to run.
 
 PRIVATE = ("identified", "restricted")
 
@@ -123,7 +126,10 @@ def write_parquet(
     path: Path, table: pd.DataFrame | pa.Table, metadata: Mapping[str, str] | None = None
 ) -> None:
     """Write parquet whose bytes depend on rows, types and `metadata` alone."""
-    if isinstance(table, pd.DataFrame):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if not isinstance(table, pa.Table):
         table = pa.Table.from_pandas(table, preserve_index=False)
     kept = {key.encode(): value.encode() for key, value in sorted((metadata or {}).items())}
     table = table.replace_schema_metadata(kept or None)
@@ -133,17 +139,20 @@ def write_parquet(
 
 def read_parquet(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
     """Read parquet into an Arrow-backed frame."""
+    import pyarrow.parquet as pq
+
     zones.check(path, writing=False)
-    frame: pd.DataFrame = pq.read_table(path, columns=columns).to_pandas(
-        types_mapper=_ARROW_TEXT.get
-    )
+    frame: pd.DataFrame = pq.read_table(path, columns=columns).to_pandas(types_mapper=text_type)
     return frame
 
 
-_ARROW_TEXT: dict[pa.DataType, Any] = {
-    pa.string(): pd.StringDtype(na_value=float("nan")),
-    pa.large_string(): pd.StringDtype(na_value=float("nan")),
-}
+def text_type(kind: pa.DataType) -> Any:
+    """The pandas type of a column of text; None for others (a `types_mapper` of pyarrow)."""
+    import pandas as pd
+    import pyarrow as pa
+
+    is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    return pd.StringDtype(na_value=float("nan")) if is_text else None
 
 
 def sha256(path: Path) -> str:
@@ -154,6 +163,8 @@ def sha256(path: Path) -> str:
 
 def parquet_metadata(path: Path) -> dict[str, str]:
     """What `write_parquet` was given as `metadata`."""
+    import pyarrow.parquet as pq
+
     zones.check(path, writing=False)
     found = pq.read_schema(path).metadata or {}
     return {key.decode(): value.decode() for key, value in found.items()}

@@ -12,7 +12,7 @@ import pytest
 from jsna import edition
 from jsna.edition import Configuration
 from jsna.extracts import registry
-from jsna.io import _ARROW_TEXT, Paths
+from jsna.io import Paths, text_type
 from jsna.published import ees, official
 from jsna.synthetic import effects, generate
 from jsna.synthetic import official as invented
@@ -29,7 +29,7 @@ def config() -> Configuration:
 def frames(config: Configuration) -> dict[str, pd.DataFrame]:
     """Clean rows of a small county, by field."""
     tables = generate.make_tables(config, effects.load(), registry())
-    return {key: rows.to_pandas(types_mapper=_ARROW_TEXT.get) for key, rows in tables.items()}
+    return {key: rows.to_pandas(types_mapper=text_type) for key, rows in tables.items()}
 
 
 @pytest.fixture(scope="module")

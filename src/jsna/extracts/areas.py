@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from jsna.extracts import patterns
 from jsna.extracts.base import Column, Context, CrossRule, Extract, Rule, Table
 from jsna.extracts.checks import among, equal
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = (
     Column(

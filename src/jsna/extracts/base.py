@@ -3,6 +3,9 @@
 A declaration feeds validation (a pandera schema is built from it), the data dictionary, linkage
 (which identifiers it carries) and the synthetic generator (which quantity each column shows).
 Adding an extract is adding one module that defines `EXTRACT`.
+
+Declarations are read by every process that loads an edition, so neither this module nor one that
+declares imports pandas or pyarrow: rules import them when they are tried.
 """
 
 from __future__ import annotations
@@ -10,9 +13,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 Type = Literal["string", "integer", "number", "date", "code", "boolean"]
 Severity = Literal["error", "warning"]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from jsna.extracts import patterns
 from jsna.extracts.base import Column, Context, CrossRule, Extract, Rule, Table
 from jsna.extracts.checks import age_on, among, equal, given, implies, within
 from jsna.extracts.identifiers import upn_letter_ok
 from jsna.extracts.periods import window
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = (
     Column(

@@ -10,10 +10,12 @@ Dictionary, *NHS number* (modulus 11, ranges in use).
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    import pyarrow as pa
 
 #: Check letters by remainder modulo 23; I, O and S are left out since they look like digits.
 UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
@@ -25,11 +27,15 @@ AUTHORITY_NUMBERS = (201, 999)
 
 def upn_wellformed(values: pd.Series[str]) -> pd.Series[bool]:
     """Whether each has the shape of a UPN: letter, eleven digits, then a digit or letter."""
+    import pyarrow.compute as pc
+
     return _answer(values, pc.match_substring_regex(_text(values), f"^{UPN_PATTERN}$"))
 
 
 def upn_temporary(values: pd.Series[str]) -> pd.Series[bool]:
     """Whether each is a well-formed temporary UPN, which ends in a letter."""
+    import pyarrow.compute as pc
+
     return _answer(values, pc.match_substring_regex(_text(values), r"^[A-HJ-NP-RT-Z]\d{11}[A-Z]$"))
 
 
@@ -39,6 +45,8 @@ def upn_letter_ok(values: pd.Series[str]) -> pd.Series[bool]:
     The letter stands at index (sum of digit times position, for positions 2 to 13) mod 23 of
     `UPN_LETTERS`; the letter that ends a temporary UPN counts as its own index.
     """
+    import numpy as np
+
     text, good = _shaped(values, f"^{UPN_PATTERN}$")
     codes = _characters(text, 13)
     index = np.full(256, -1, dtype=np.int64)
@@ -51,6 +59,8 @@ def upn_letter_ok(values: pd.Series[str]) -> pd.Series[bool]:
 
 def upn_authority_ok(values: pd.Series[str]) -> pd.Series[bool]:
     """Whether the authority number a UPN carries (characters 2 to 4) can be one; see `_answer`."""
+    import numpy as np
+
     text, good = _shaped(values, f"^{UPN_PATTERN}$")
     number = _characters(text, 13)[:, 1:4].astype(np.int64) - ord("0")
     value = number @ np.array([100, 10, 1])
@@ -66,6 +76,8 @@ def nhs_number_ok(values: pd.Series[str], *, synthetic: bool = False) -> pd.Seri
     in England, Wales and the Isle of Man: 400 to 499 and 600 to 799 million; 999 million is the
     test range, allowed only where `synthetic`, and then no other.
     """
+    import numpy as np
+
     text, good = _shaped(values, f"^{NHS_NUMBER_PATTERN}$")
     digits = _characters(text, 10).astype(np.int64) - ord("0")
     check = (11 - (digits[:, :9] @ np.arange(10, 1, -1)) % 11) % 11
@@ -78,16 +90,23 @@ def nhs_number_ok(values: pd.Series[str], *, synthetic: bool = False) -> pd.Seri
 
 def _text(values: pd.Series[str]) -> pa.Array:
     """The column as one Arrow array of text."""
+    import pyarrow as pa
+
     array = pa.array(values, type=pa.string(), from_pandas=True)
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
 def _answer(values: pd.Series[str], found: pa.Array) -> pd.Series[bool]:
+    import pandas as pd
+    import pyarrow as pa
+
     return pd.Series(found, index=values.index, dtype=pd.ArrowDtype(pa.bool_()))
 
 
 def _shaped(values: pd.Series[str], pattern: str) -> tuple[pa.Array, pa.Array]:
     """The values of the right shape, and for every value whether it is (missing where it is)."""
+    import pyarrow.compute as pc
+
     text = _text(values)
     good = pc.match_substring_regex(text, pattern)
     return text.filter(pc.fill_null(good, False)), good
@@ -95,13 +114,21 @@ def _shaped(values: pd.Series[str], pattern: str) -> tuple[pa.Array, pa.Array]:
 
 def _characters(text: pa.Array, width: int) -> np.ndarray:
     """Characters of values that are all `width` ASCII characters long, as bytes, one row each."""
-    joined = pa.concat_arrays([text]).cast(pa.binary())
-    flat = b"".join(joined.to_pylist()) if len(joined) else b""
-    return np.frombuffer(flat, dtype=np.uint8).reshape(-1, width)
+    import numpy as np
+
+    if not len(text):
+        return np.empty((0, width), dtype=np.uint8)
+    # Arrow keeps the values of a column end to end, so equally long ones are a table of bytes.
+    _, offsets, data = text.buffers()
+    first = int(np.frombuffer(offsets, dtype=np.int32)[text.offset])
+    return np.frombuffer(data, np.uint8, len(text) * width, first).reshape(-1, width)
 
 
 def _spread(values: pd.Series[str], good: pa.Array, agrees: np.ndarray) -> pd.Series[bool]:
     """Answers for the values of the right shape put back in their places."""
+    import numpy as np
+    import pyarrow as pa
+
     shaped = good.to_numpy(zero_copy_only=False)
     result = np.zeros(len(values), dtype=bool)
     result[shaped == True] = agrees  # noqa: E712 - missing answers are None, neither true nor false

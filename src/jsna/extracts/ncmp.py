@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from jsna.extracts import patterns
 from jsna.extracts.base import Column, Context, Extract, Rule, Table
 from jsna.extracts.checks import age_on, equal, implies, within
 from jsna.extracts.identifiers import nhs_number_ok
 from jsna.extracts.periods import window
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = (
     Column(

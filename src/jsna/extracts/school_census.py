@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from jsna.extracts import patterns
 from jsna.extracts.base import Column, Context, CrossRule, Extract, Rule, Table
 from jsna.extracts.checks import age_on, among, equal, given, implies, lookup, times
 from jsna.extracts.identifiers import upn_authority_ok, upn_letter_ok
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = (
     Column(

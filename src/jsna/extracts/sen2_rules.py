@@ -7,15 +7,16 @@ with a warning rather than cost that place, except where the row is itself the e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from jsna.extracts.base import Context, CrossRule, Rule
 from jsna.extracts.checks import age_on, among, equal, given, implies
 from jsna.extracts.identifiers import upn_letter_ok
 
-Frames = Mapping[str, pd.DataFrame]
+if TYPE_CHECKING:
+    import pandas as pd
+
+    Frames = Mapping[str, pd.DataFrame]
 
 
 def _not_in_future(field: str) -> Any:

@@ -140,10 +140,10 @@ def _frame(table: Table, columns: dict[str, pa.Array[Any]], rows: Any) -> pd.Dat
     """The staged frame: declared columns in order (absent optional ones null), `source_row`."""
     import pyarrow as pa
 
-    from jsna.io import _ARROW_TEXT
+    from jsna.io import text_type
 
     absent = pa.nulls(len(rows), pa.string())
     data = {column.field: columns.get(column.field, absent) for column in table.columns}
     data["source_row"] = pa.array(rows, pa.int64())
-    frame: pd.DataFrame = pa.table(data).to_pandas(types_mapper=_ARROW_TEXT.get)
+    frame: pd.DataFrame = pa.table(data).to_pandas(types_mapper=text_type)
     return frame

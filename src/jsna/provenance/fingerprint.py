@@ -14,6 +14,8 @@ from pathlib import Path
 
 _SOURCE = Path(__file__).resolve().parents[2]
 _PACKAGE = "jsna"
+#: Fields of a statement that hold statements, or what holds them (handlers, cases).
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
 @cache
@@ -32,7 +34,7 @@ def fingerprint(*modules: str) -> str:
     digest = hashlib.sha256()
     for file in sorted(_reach(modules)):
         digest.update(str(file.relative_to(_SOURCE).as_posix()).encode())
-        digest.update(_tree(file).encode() if file.suffix == ".py" else file.read_bytes())
+        digest.update(_read(file)[1] if file.suffix == ".py" else file.read_bytes())
     return digest.hexdigest()[:12]
 
 
@@ -47,7 +49,7 @@ def _reach(modules: tuple[str, ...]) -> set[Path]:
             continue
         seen.add(file)
         if file.suffix == ".py":
-            waiting += [f for name in _imports(file) for f in _files(name, whole=False)]
+            waiting += [f for name in _read(file)[0] for f in _files(name, whole=False)]
     return seen
 
 
@@ -73,33 +75,41 @@ _REGISTRIES = frozenset({"jsna.extracts"})
 
 
 @cache
-def _imports(file: Path) -> frozenset[str]:
-    here = ".".join(file.relative_to(_SOURCE).with_suffix("").parts)
+def _read(file: Path) -> tuple[frozenset[str], bytes]:
+    """The jsna modules a module imports, and its syntax tree as text.
+
+    Each module is parsed once and its tree let go at once: keeping them all costs more time, in
+    the garbage collector, than everything else here.
+    """
+    tree = ast.parse(file.read_text(encoding="utf-8"))
     found: set[str] = set()
-    for node in ast.walk(_parsed(file)):
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            base = node.module or ""
-            if node.level:
-                package = here.split(".")
-                up = node.level - (file.name == "__init__.py")
-                base = ".".join([*package[: len(package) - up], *filter(None, [node.module])])
+            base = _base(node, file)
             found.add(base)
             found.update(f"{base}.{alias.name}" for alias in node.names)
-    return frozenset(name for name in found if name.split(".")[0] == _PACKAGE)
-
-
-@cache
-def _parsed(file: Path) -> ast.Module:
-    return ast.parse(file.read_text(encoding="utf-8"))
-
-
-@cache
-def _tree(file: Path) -> str:
-    tree = _parsed(file)
     _drop_docstrings(tree)
-    return ast.dump(tree)
+    ours = frozenset(name for name in found if name.split(".")[0] == _PACKAGE)
+    return ours, ast.dump(tree).encode()
+
+
+def _base(node: ast.ImportFrom, file: Path) -> str:
+    """The full name of the module an `from … import` names."""
+    if not node.level:
+        return node.module or ""
+    package = file.relative_to(_SOURCE).with_suffix("").parts
+    up = node.level - (file.name == "__init__.py")
+    return ".".join([*package[: len(package) - up], *filter(None, [node.module])])
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Every statement below a node: imports are never inside an expression."""
+    for name in _BLOCKS:
+        for child in getattr(node, name, ()):
+            yield child
+            yield from _statements(child)
 
 
 def _drop_docstrings(node: ast.AST) -> None:

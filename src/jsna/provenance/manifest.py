@@ -12,11 +12,14 @@ import importlib.metadata
 import platform
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jsna import __version__, io
 from jsna.edition import Configuration
 from jsna.workflow import CODE, configuration_files
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 #: Packages whose version can change a byte of the output.
 PACKAGES = (
@@ -48,14 +51,25 @@ def content_digest(path: Path) -> str:
 
     Columns and rows are sorted and numbers written with twelve significant digits.
     """
-    frame = io.read_parquet(path)
-    columns = sorted(frame.columns)
-    text = frame[columns].astype(object).where(frame[columns].notna(), "")
-    lines = sorted(
-        "\x1f".join(f"{v:.12g}" if isinstance(v, float) else str(v) for v in row)
-        for row in text.itertuples(index=False, name=None)
-    )
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(path)
+    columns = sorted(table.column_names)
+    texts = [_as_text(table.column(column)) for column in columns]
+    lines = sorted("\x1f".join(row) for row in zip(*texts, strict=True))
     return hashlib.sha256("\n".join(["\x1f".join(columns), *lines]).encode()).hexdigest()
+
+
+def _as_text(column: pa.ChunkedArray[Any]) -> list[str]:
+    """Cells as text, "" where empty; a whole number is written alike in a column with gaps."""
+    import pyarrow as pa
+
+    if pa.types.is_integer(column.type) and column.null_count:
+        column = column.cast(pa.float64())
+    cells = column.to_pylist()
+    if pa.types.is_floating(column.type):
+        return ["" if v is None or v != v else f"{v:.12g}" for v in cells]
+    return ["" if v is None else str(v) for v in cells]
 
 
 def manifest(

@@ -12,11 +12,12 @@ import hmac
 import os
 import stat
 from pathlib import Path
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from jsna.errors import JsnaError, Problem
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 #: Works only in editions that say `synthetic: true`; it protects nobody and is not secret.
 DEMONSTRATION_KEY = b"jsna demonstration key, not secret: synthetic editions only"
@@ -75,7 +76,7 @@ def key_fingerprint(key: bytes) -> str:
     return hmac.new(key, b"v1|jsna|fingerprint", hashlib.sha256).hexdigest()[:16]
 
 
-def person_keys(key: bytes, scheme: str, identifiers: pd.Series[str]) -> pd.Series[str]:
+def person_keys(key: bytes, scheme: str, identifiers: pa.Array[Any]) -> pa.Array[Any]:
     """Person keys of identifiers, hexadecimal; null where the identifier is.
 
     Args:
@@ -83,13 +84,15 @@ def person_keys(key: bytes, scheme: str, identifiers: pd.Series[str]) -> pd.Seri
         scheme: what kind of identifier it is, so that equal texts of two kinds differ.
         identifiers: text, one per row; repeats are hashed once.
     """
-    codes, unique = pd.factorize(identifiers)
-    prefix = f"v1|jsna|{scheme}:"
-    start = hmac.new(key, prefix.encode(), hashlib.sha256)
-    hashed = np.empty(len(unique) + 1, dtype=object)
-    for index, identifier in enumerate(unique):
+    import pyarrow as pa
+
+    start = hmac.new(key, f"v1|jsna|{scheme}:".encode(), hashlib.sha256)
+
+    def hashed(identifier: str) -> str:
         one = start.copy()
-        one.update(str(identifier).encode())
-        hashed[index] = one.hexdigest()[:DIGITS]
-    hashed[-1] = None  # factorize gives -1 to nulls
-    return pd.Series(hashed[codes], index=identifiers.index, dtype="str")
+        one.update(identifier.encode())
+        return one.hexdigest()[:DIGITS]
+
+    distinct = identifiers.dictionary_encode()
+    keys = pa.array([hashed(text) for text in distinct.dictionary.to_pylist()], pa.string())
+    return keys.take(distinct.indices)

@@ -11,9 +11,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from jsna import io
 from jsna.edition import Configuration, Delivery
@@ -23,6 +21,7 @@ from jsna.linkage.keys import key_fingerprint, person_key_secret, person_keys
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 #: Identifiers no step here needs: they are not even read.
 _UNREAD = ("surname", "forename", "uln", "local_id")
@@ -69,7 +68,10 @@ class Linker:
         self.tables: dict[str, tuple[Extract, Table]] = {}
 
     def load(self, extract: Extract, deliveries: list[Delivery], valid: Path) -> None:
-        """Make each table of an extract available, all periods together, without names."""
+        """Make each table of an extract available, all periods together, without names.
+
+        `raw <name>` is a view: what a step does not ask for is not even read.
+        """
         for table in extract.tables:
             unread = [table.identifiers[kind] for kind in _UNREAD if kind in table.identifiers]
             parts = []
@@ -84,8 +86,7 @@ class Linker:
             name = f"{extract.name}.{table.name}"
             self.tables[name] = (extract, table)
             self.connection.execute(
-                f'CREATE TABLE "raw {name}" AS SELECT *, row_number() OVER () AS "row" '
-                f"FROM ({' UNION ALL BY NAME '.join(parts)})"
+                f'CREATE VIEW "raw {name}" AS {" UNION ALL BY NAME ".join(parts)}'
             )
 
     def link(self, folder: Path) -> dict[str, dict[str, int]]:
@@ -110,6 +111,9 @@ class Linker:
 
     def _make_keys(self, roots: list[str]) -> None:
         """`keys`: scheme, identifier -> person key; a former UPN leads to the person's current."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
         pairs = [
             f"SELECT DISTINCT '{SCHEMES[kind]}' AS scheme, {field} AS identifier "
             f'FROM "raw {name}" WHERE {field} IS NOT NULL'
@@ -121,7 +125,7 @@ class Linker:
             for name in roots
             if {"upn", "former_upn"} <= set(t := self.tables[name][1].identifiers)
         ] or ["SELECT NULL AS former, NULL AS identifier"]
-        known = self.connection.execute(
+        known = self.connection.sql(
             f"""
             WITH renamed AS (
                 SELECT former, min(identifier) AS identifier
@@ -132,23 +136,20 @@ class Linker:
             ), pairs AS ({" UNION ".join(pairs)})
             SELECT p.scheme, p.identifier, coalesce(r.identifier, p.identifier) AS current
             FROM pairs p LEFT JOIN renamed r ON p.scheme = 'upn' AND p.identifier = r.former
-            ORDER BY ALL
             """
-        ).df()
-        parts = [
-            known.loc[known["scheme"] == scheme].assign(
-                person_key=lambda rows, scheme=scheme: person_keys(
-                    self.key, scheme, rows["current"]
-                )
-            )
-            for scheme in sorted(set(known["scheme"]))
-        ]
-        keys = pd.concat(parts)[["scheme", "identifier", "person_key"]]
-        self.connection.register("keys frame", keys)
-        self.connection.execute('CREATE TABLE keys AS SELECT * FROM "keys frame"')
+        ).to_arrow_table()
+        parts = []
+        for scheme in sorted(set(SCHEMES.values())):
+            rows = known.filter(pc.equal(known["scheme"], scheme)).combine_chunks()
+            keys = person_keys(self.key, scheme, _whole(rows["current"]))
+            parts.append(rows.drop_columns("current").append_column("person_key", keys))
+        self.connection.register("keys", pa.concat_tables(parts))
 
     def _key_rows(self, name: str) -> None:
-        """`keyed <name>`: the rows with their person key; one without identifier gets its own."""
+        """`keyed <name>`: the rows with their person key; one without identifier gets its own.
+
+        Of the identifiers only the postcode stays, to find the place by.
+        """
         table = self.tables[name][1]
         joins, found = [], []
         for index, (kind, field) in enumerate(_identifiers(table).items()):
@@ -157,28 +158,32 @@ class Linker:
                 f"AND k{index}.identifier = r.{field}"
             )
             found.append(f"k{index}.person_key")
+        key = f"coalesce({', '.join(found)})"
+        kept = [f"r.{c.field}" for c in table.columns if c.identifier in (None, "postcode")]
+        # Named by its content, not its place in the file: shuffled rows give the same keys.
+        fields = [c.field for c in table.columns if c.identifier not in _UNREAD]
+        texts = ", ".join(f"coalesce(CAST(r.{field} AS VARCHAR), '')" for field in fields)
         self.connection.execute(
             f"""
             CREATE TABLE "keyed {name}" AS
-            SELECT "row", coalesce({", ".join(found)}) AS person_key, {self._age(table)} AS age
+            SELECT row_number() OVER () AS "row", r.period, {", ".join(kept)},
+                {key} AS person_key, {self._age(table)} AS age,
+                CASE WHEN {key} IS NULL THEN concat_ws(chr(31), r.period, {texts}) END AS content
             FROM "raw {name}" r {" ".join(joins)}
             """
         )
-        # Named by its content, not its place in the file: shuffled rows give the same keys.
-        fields = [c.field for c in table.columns if c.identifier not in _UNREAD]
-        texts = ", ".join(f"coalesce(CAST({field} AS VARCHAR), '')" for field in fields)
-        alone = self.connection.execute(
+        alone = self.connection.sql(
             f"""
-            SELECT "row", concat_ws(chr(31), period, {texts}) AS content
-            FROM "keyed {name}" JOIN "raw {name}" USING ("row")
-            WHERE person_key IS NULL ORDER BY content
+            SELECT "row", concat_ws(
+                chr(31), content, row_number() OVER (PARTITION BY content) - 1
+            ) AS content
+            FROM "keyed {name}" WHERE person_key IS NULL
             """
-        ).df()
-        if alone.empty:
+        ).to_arrow_table()
+        if not alone.num_rows:
             return
-        twin = alone.groupby("content").cumcount().astype("str")
-        alone["own_key"] = person_keys(self.key, f"row|{name}", alone["content"] + "\x1f" + twin)
-        self.connection.register("alone", alone[["row", "own_key"]])
+        own = person_keys(self.key, f"row|{name}", _whole(alone["content"]))
+        self.connection.register("alone", alone.append_column("own_key", own))
         self.connection.execute(
             f'UPDATE "keyed {name}" SET person_key = own_key FROM alone '
             f'WHERE "keyed {name}"."row" = alone."row"'
@@ -199,28 +204,36 @@ class Linker:
         people, postcodes = [], []
         for name in roots:
             table = self.tables[name][1]
-            fields = {column.field for column in table.columns}
-            if "lsoa_code" not in fields:
-                continue
-            rows = f'"keyed {name}" JOIN "raw {name}" USING ("row")'
-            people.append(f"SELECT person_key, period, lsoa_code FROM {rows}")
+            placed = "lsoa_code" in {column.field for column in table.columns}
+            if placed:
+                people.append(f'SELECT person_key, period, lsoa_code FROM "keyed {name}"')
             if postcode := table.identifiers.get("postcode"):
-                normal = _SPACES.format(postcode)
                 postcodes.append(
-                    f'SELECT {normal} AS postcode, lsoa_code FROM "raw {name}" '
-                    f"WHERE {postcode} IS NOT NULL"
+                    f"SELECT DISTINCT {postcode} AS spelt, "
+                    f"{'lsoa_code' if placed else 'NULL::VARCHAR AS lsoa_code'} "
+                    f'FROM "keyed {name}" WHERE {postcode} IS NOT NULL'
                 )
         nobody = "SELECT NULL::VARCHAR AS {0}, {1} NULL::VARCHAR AS lsoa_code WHERE false"
         people = people or [nobody.format("person_key", "NULL::VARCHAR AS period,")]
-        postcodes = postcodes or [nobody.format("postcode", "")]
+        postcodes = postcodes or [nobody.format("spelt", "")]
         self.connection.execute(
             "CREATE TABLE homes AS SELECT person_key, max_by(lsoa_code, period || lsoa_code) AS "
             f"lsoa_code FROM ({' UNION ALL '.join(people)}) WHERE lsoa_code IS NOT NULL GROUP BY 1"
         )
+        # By each way a postcode is spelt, so that it is made plain once and not in every row.
         self.connection.execute(
-            "CREATE TABLE postcodes AS SELECT postcode, min(lsoa_code) AS lsoa_code "
-            f"FROM ({' UNION '.join(postcodes)}) WHERE lsoa_code IS NOT NULL "
-            "GROUP BY 1 HAVING count(DISTINCT lsoa_code) = 1"
+            f"""
+            CREATE TABLE postcodes AS
+            WITH stated AS (
+                SELECT spelt, {_SPACES.format("spelt")} AS postcode, lsoa_code
+                FROM ({" UNION ".join(postcodes)})
+            ), sure AS (
+                SELECT postcode, min(lsoa_code) AS lsoa_code FROM stated
+                WHERE lsoa_code IS NOT NULL
+                GROUP BY postcode HAVING count(DISTINCT lsoa_code) = 1
+            )
+            SELECT DISTINCT stated.spelt, sure.lsoa_code FROM stated JOIN sure USING (postcode)
+            """
         )
 
     def _passed_on(self, name: str, extract: Extract, table: Table) -> str:
@@ -234,23 +247,26 @@ class Linker:
             parent, field = self.tables[root][1].parent or ("", "")
             root, child, alias = f"{extract.name}.{parent}", alias, f"p{len(steps)}"
             steps.append(
-                f'LEFT JOIN "raw {root}" {alias} ON {alias}.period = {child}.period '
+                f'LEFT JOIN "{self._rows(root)}" {alias} ON {alias}.period = {child}.period '
                 f"AND {alias}.{field} = {child}.{field}"
             )
-        steps.append(f'LEFT JOIN "keyed {root}" k ON k."row" = {alias}."row"')
-        steps.append("LEFT JOIN homes ON homes.person_key = k.person_key")
+        steps.append(f"LEFT JOIN homes ON homes.person_key = {alias}.person_key")
         keyed = self.tables[root][1]
         places = ["homes.lsoa_code"]
         if "lsoa_code" in {column.field for column in keyed.columns}:
             places.insert(0, f"{alias}.lsoa_code")
         if postcode := keyed.identifiers.get("postcode"):
-            normal = _SPACES.format(f"{alias}.{postcode}")
-            steps.append(f"LEFT JOIN postcodes ON postcodes.postcode = {normal}")
+            steps.append(f"LEFT JOIN postcodes ON postcodes.spelt = {alias}.{postcode}")
             places.append("postcodes.lsoa_code")
         return (
-            f"SELECT r.period, k.person_key, k.age, coalesce({', '.join(places)}) AS lsoa_code"
-            f'{", " if kept else ""}{kept} FROM "raw {name}" r {" ".join(steps)}'
+            f"SELECT r.period, {alias}.person_key, {alias}.age, "
+            f"coalesce({', '.join(places)}) AS lsoa_code"
+            f'{", " if kept else ""}{kept} FROM "{self._rows(name)}" r {" ".join(steps)}'
         )
+
+    def _rows(self, name: str) -> str:
+        """The rows of a table: with person keys where it has identifiers of its own."""
+        return f"{'keyed' if _identifiers(self.tables[name][1]) else 'raw'} {name}"
 
     def _counts(self, name: str, rows: int) -> dict[str, int]:
         """Rows of a table, and how many carry each identifier."""
@@ -260,6 +276,13 @@ class Linker:
             found = self.connection.execute(f'SELECT count({field}) FROM "raw {name}"').fetchall()
             counts[f"with_{kind}"] = int(found[0][0])
         return counts
+
+
+def _whole(column: pa.ChunkedArray[Any]) -> pa.Array[Any]:
+    """A column in one piece."""
+    import pyarrow as pa
+
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
 
 
 def _identifiers(table: Table) -> dict[str, str]:

@@ -6,6 +6,7 @@ that lists them all, each with the file and the key in it.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,17 +14,32 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
+from jsna import edition_checks
 from jsna.errors import JsnaError, Problem
 from jsna.measures.declaration import ChapterIndicators, Indicator
 
-AuthorityCode = Annotated[str, Field(pattern=r"^E(0[6-9]|10)\d{6}$")]
-LocalityCode = Annotated[str, Field(pattern=r"^E(05|07)\d{6}$")]
-RegionCode = Annotated[str, Field(pattern=r"^E12\d{6}$")]
-OldCode = Annotated[str, Field(pattern=r"^\d{3}$")]
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+_AUTHORITY, _LOCALITY = r"^E(0[6-9]|10)\d{6}$", r"^E(05|07)\d{6}$"
+_OLD, _SHA256, _NAME = r"^\d{3}$", r"^[0-9a-f]{64}$", r"^[a-z0-9][a-z0-9_-]*$"
+AuthorityCode = Annotated[str, Field(pattern=_AUTHORITY)]
+LocalityCode = Annotated[str, Field(pattern=_LOCALITY)]
+OldCode = Annotated[str, Field(pattern=_OLD)]
+#: In either case of letters: tools of Windows write it in capitals.
+Sha256 = Annotated[
+    str,
+    BeforeValidator(lambda text: text.strip().lower() if isinstance(text, str) else text),
+    Field(pattern=_SHA256),
+]
+Name = Annotated[str, Field(pattern=_NAME)]
+Words = Annotated[str, Field(min_length=1)]
 
 
 class Strict(BaseModel):
@@ -36,7 +52,7 @@ class Place(Strict):
     """A named place with its Government Statistical Service code."""
 
     code: str
-    name: str
+    name: Words
 
 
 class Locality(Place):
@@ -58,7 +74,7 @@ class Area(Strict):
     """An upper-tier authority with its localities, region and statistical neighbours."""
 
     area: Name
-    name: str
+    name: Words
     code: AuthorityCode
     old_la_code: OldCode
     #: Earlier three-digit codes, which UPNs of older pupils still carry.
@@ -116,7 +132,7 @@ class Edition(Strict):
     """One published JSNA."""
 
     edition: Name
-    title: str
+    title: Words
     kind: Literal["full", "open"]
     synthetic: bool = False
     area: Name
@@ -215,7 +231,47 @@ class Configuration:
 M = TypeVar("M", bound=BaseModel)
 
 #: The safe loader in C where PyYAML has it: every stage loads some forty files.
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_SAFE):  # type: ignore[misc]
+    """Refuses a key given twice, of which YAML would silently take the last."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        """A mapping with as many keys as are written."""
+        written = len(node.value)
+        made: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        if len(made) < written:
+            seen: set[str] = set()
+            for key, _ in node.value:
+                if key.value in seen:
+                    problem = f"the key {key.value!r} stands twice; keep one"
+                    raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+                seen.add(key.value)
+        return made
+
+
+#: Pattern -> how it is told.
+_SHAPES = {
+    _AUTHORITY: "must be the code of an authority, E06 to E10 and six digits",
+    _LOCALITY: "must be the code of a ward (E05) or district (E07) and six digits",
+    _OLD: "must be three digits in quotation marks",
+    _SHA256: "must be a SHA-256, 64 hexadecimal digits",
+    _NAME: "must be small letters, digits, - and _ without spaces",
+}
+
+#: What a type of pydantic's errors means to whoever edits a file.
+_RULES = {
+    "extra_forbidden": "unknown key; check its spelling",
+    "missing": "required key is missing",
+    "string_type": "must be text; put it in quotation marks",
+    "date_type": "must be a date written like 2025-01-16",
+    "date_from_datetime_parsing": "must be a day that exists, written like 2025-01-16",
+    "date_from_datetime_inexact": "must be a date written like 2025-01-16",
+    "date_parsing": "must be a day that exists, written like 2025-01-16",
+    "string_too_short": "must not be empty",
+    "model_type": "must hold keys and values; is the file empty?",
+}
 
 
 class _Gatherer:
@@ -224,6 +280,8 @@ class _Gatherer:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.problems: list[Problem] = []
+        #: File -> what it holds and the places in it that its model refused.
+        self.broken: dict[str, tuple[Any, list[tuple[int | str, ...]]]] = {}
 
     def load(self, path: str, model: type[M]) -> M | None:
         file = self.root / path
@@ -232,30 +290,15 @@ class _Gatherer:
             rule = f"this file does not exist; its folder has: {', '.join(near) or 'nothing'}"
             self.problems.append(Problem(path, rule, code="config.missing"))
             return None
-        try:
-            content = yaml.load(file.read_text(encoding="utf-8"), Loader=LOADER)
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            row = None if mark is None else mark.line + 1
-            rule = f"is not valid YAML: {getattr(error, 'problem', None) or 'cannot be read'}"
-            self.problems.append(Problem(path, rule, row=row, code="config.yaml"))
+        content, problem = _read(file, path)
+        if problem is not None:
+            self.problems.append(problem)
             return None
         try:
             return model.model_validate(content)
         except ValidationError as error:
-            for found in error.errors():
-                key = ".".join(map(str, found["loc"])) or None
-                value = found.get("input")
-                shown = "" if isinstance(value, dict | list | tuple) else str(value)
-                rule = {
-                    "extra_forbidden": "unknown key; check its spelling",
-                    "missing": "required key is missing",
-                }.get(found["type"], found["msg"].removeprefix("Value error, "))
-                if found["type"] == "missing":
-                    shown = ""
-                self.problems.append(
-                    Problem(path, rule, column=key, value=shown, code="config.value")
-                )
+            self.problems += [_in_words(path, found, content) for found in error.errors()]
+            self.broken[path] = (content, [found["loc"] for found in error.errors()])
             return None
 
     def expect(self, ok: bool, path: str, key: str, rule: str, value: str = "") -> None:
@@ -263,6 +306,81 @@ class _Gatherer:
             self.problems.append(
                 Problem(path, rule, column=key, value=value, code="config.reference")
             )
+
+
+def _read(file: Path, path: str) -> tuple[Any, Problem | None]:
+    """What a YAML file holds, or why it cannot be read."""
+    content = file.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        first = content.count(b"\n", 0, error.start) + 1
+        rule = "is not UTF-8 text; save it with the encoding UTF-8"
+        return None, Problem(path, rule, row=first, code="config.encoding")
+    try:
+        return yaml.load(text, Loader=_Loader), None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        row = None if mark is None else mark.line + 1
+        rule = f"is not valid YAML: {getattr(error, 'problem', None) or 'cannot be read'}"
+        lines = text.split("\n")
+        if row is not None and "\t" in lines[min(row, len(lines)) - 1]:
+            rule += "; indent with spaces, not tabs"
+        return None, Problem(path, rule, row=row, code="config.yaml")
+
+
+def _in_words(path: str, found: Any, content: Any) -> Problem:
+    """One of pydantic's findings as a problem."""
+    loc, value = list(found["loc"]), found.get("input")
+    key = ".".join(map(str, loc)) or None
+    if loc[:1] == ["extracts"] and len(loc) > 1:
+        # Which of a dozen entries it is, is not told by its number.
+        entry = content["extracts"][loc[1]]
+        if isinstance(entry, dict):
+            which = ", ".join(str(entry[k]) for k in ("extract", "period") if k in entry)
+            key = ".".join([f"extracts ({which})", *map(str, loc[2:])])
+    shown = "" if value is None or isinstance(value, dict | list | tuple) else str(value)
+    if found["type"] == "missing":
+        shown = ""
+    rule = _RULES.get(found["type"], found["msg"].removeprefix("Value error, "))
+    rule = _SHAPES.get(found.get("ctx", {}).get("pattern"), rule)
+    return Problem(path, rule, column=key, value=shown, code="config.value")
+
+
+#: Of each key an edition must have, something that breaks no rule.
+_STAND_INS: Mapping[str, Any] = {
+    "title": "unknown",
+    "kind": "full",
+    "area": "unknown",
+    "reference_date": date(2000, 1, 1),
+    "published": date(9999, 12, 31),
+    "chapters": ("methods",),
+}
+
+
+def _mended(
+    name: str, content: Any, places: list[tuple[int | str, ...]]
+) -> tuple[Edition | None, bool]:
+    """An edition without what its model refused, so that the rest is checked in the same go.
+
+    Returns:
+        the edition, which is not to be built, and whether its area is the one that was given.
+    """
+    if not isinstance(content, dict):
+        return None, False
+    kept = {key: value for key, value in content.items() if (key,) not in places}
+    for top in {place[0] for place in places if len(place) > 1}:
+        inner = {place[1] for place in places if place[0] == top and len(place) > 1}
+        value = content[top]
+        if isinstance(value, dict):
+            kept[top] = {key: one for key, one in value.items() if key not in inner}
+        elif isinstance(value, list):
+            kept[top] = [one for index, one in enumerate(value) if index not in inner]
+    try:
+        mended = Edition.model_validate({**_STAND_INS, "edition": name, **kept})
+    except ValidationError:
+        return None, False
+    return mended, "area" in kept
 
 
 def editions(root: Path) -> list[str]:
@@ -283,38 +401,37 @@ def load(
     Raises:
         JsnaError: listing every problem in every file the edition touches.
     """
+    if extracts is None:
+        from jsna.extracts import registry
+
+        extracts = registry
     gather = _Gatherer(root)
     path = f"config/editions/{name}.yaml"
     edition = gather.load(path, Edition)
+    area_given = edition is not None
+    if path in gather.broken:
+        edition, area_given = _mended(name, *gather.broken[path])
     register = gather.load("config/sources.yaml", Sources)
     codelists = load_codelists(gather)
     indicators = _load_indicators(gather)
     profiles = _load_profiles(gather)
-    area = gather.load(f"config/areas/{edition.area}.yaml", Area) if edition else None
+    area = None
     chosen: dict[str, tuple[str, Source]] = {}
     if edition is not None:
+        if area_given:
+            area = _load_area(gather, edition)
         gather.expect(edition.edition == name, path, "edition", f"must be the file's name {name!r}")
-        for dataset, source_id in edition.sources.items():
-            source = register.sources.get(source_id) if register else None
-            gather.expect(
-                register is None or source is not None,
-                path,
-                f"sources.{dataset}",
-                "no such source in config/sources.yaml",
-                source_id,
-            )
-            if source is not None:
-                chosen[dataset] = (source_id, source)
-                gather.expect(
-                    source.dataset == dataset,
-                    path,
-                    f"sources.{dataset}",
-                    f"this source is of dataset {source.dataset!r}",
-                    source_id,
-                )
+        chosen = _choose_sources(gather, edition, path, register)
         for key in (edition.profile, *edition.profiles.values()):
             gather.expect(key in profiles, path, "profile", "no such disclosure profile", key)
-        _check_deliveries(gather, edition, path, extracts)
+        for found in edition_checks.of_edition(edition, extracts(), _chapters(root, indicators)):
+            gather.expect(False, path, *found)
+        _check_deliveries(gather, edition, path, extracts())
+        for missing in edition_checks.codes_missing(extracts(), codelists):
+            where = f"config/codelists/{missing}.yaml"
+            if not (root / where).is_file():
+                rule = "this list of codes is missing; columns of extracts refer to it"
+                gather.problems.append(Problem(where, rule, code="config.missing"))
     if gather.problems:
         raise JsnaError(gather.problems, title=f"The configuration of {name!r} has problems:")
     assert edition is not None
@@ -322,19 +439,52 @@ def load(
     return Configuration(edition, area, chosen, profiles, indicators, codelists)
 
 
-def _check_deliveries(
-    gather: _Gatherer,
-    edition: Edition,
-    path: str,
-    extracts: Callable[[], Mapping[str, Any]] | None,
-) -> None:
-    if extracts is None:
-        from jsna.extracts import registry
+def _load_area(gather: _Gatherer, edition: Edition) -> Area | None:
+    path = f"config/areas/{edition.area}.yaml"
+    area = gather.load(path, Area)
+    if area is not None:
+        for found in edition_checks.of_area(area):
+            gather.expect(False, path, *found)
+    return area
 
-        extracts = registry
-    declared = extracts()
-    for index, delivery in enumerate(edition.extracts):
-        key = f"extracts.{index}"
+
+def _chapters(root: Path, indicators: Mapping[str, Indicator]) -> set[str]:
+    """Every chapter there is: one has a template, or indicators, or both."""
+    ending = ".html.j2"
+    templates = (root / "reports/templates/chapters").glob(f"*{ending}")
+    written = {file.name.removesuffix(ending) for file in templates}
+    return written | {indicator.chapter for indicator in indicators.values()}
+
+
+def _choose_sources(
+    gather: _Gatherer, edition: Edition, path: str, register: Sources | None
+) -> dict[str, tuple[str, Source]]:
+    """Dataset -> the release of it that the edition uses."""
+    chosen: dict[str, tuple[str, Source]] = {}
+    if register is None:
+        return chosen
+    for dataset, source_id in edition.sources.items():
+        key = f"sources.{dataset}"
+        source = register.sources.get(source_id)
+        if source is None:
+            near = difflib.get_close_matches(source_id, list(register.sources), n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            rule = f"no such source in config/sources.yaml{hint}"
+            gather.expect(False, path, key, rule, source_id)
+            continue
+        chosen[dataset] = (source_id, source)
+        of = f"this source is of dataset {source.dataset!r}"
+        gather.expect(source.dataset == dataset, path, key, of, source_id)
+        real = "this source is invented; only a synthetic edition may use it"
+        gather.expect(edition.synthetic or not source.synthetic, path, key, real, source_id)
+    return chosen
+
+
+def _check_deliveries(
+    gather: _Gatherer, edition: Edition, path: str, declared: Mapping[str, Any]
+) -> None:
+    for delivery in edition.extracts:
+        key = edition_checks.named(delivery)
         extract = declared.get(delivery.extract)
         gather.expect(
             extract is not None,

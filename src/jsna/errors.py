@@ -37,10 +37,12 @@ class Problem:
 
     def __str__(self) -> str:
         place = self.where
+        # A file of data has rows and columns; one of configuration has lines and keys.
+        row, column = ("line", "key") if self.code.startswith("config.") else ("row", "column")
         if self.row is not None:
-            place += f", row {self.row:,}"
+            place += f", {row} {self.row:,}"
         if self.column is not None:
-            place += f", column {self.column!r}"
+            place += f", {column} {self.column!r}"
         shown = f" (found {self.value!r})" if self.value else ""
         more = f" [{self.count:,} rows, first shown]" if self.count > 1 else ""
         code = f" [{self.code}]" if self.code else ""

@@ -1,4 +1,4 @@
-"""Extract declarations: one module each, found by being here."""
+"""Extract declarations: one module each, found by defining `EXTRACT`."""
 
 from __future__ import annotations
 
@@ -8,19 +8,13 @@ from functools import cache
 
 from jsna.extracts.base import Extract
 
-#: Modules of this package that are not declarations.
-_SUPPORT = frozenset(
-    {"base", "checks", "dictionary", "identifiers", "patterns", "periods", "sen2_rules"}
-)
-
 
 @cache
 def registry() -> dict[str, Extract]:
     """Every declared extract by name, in alphabetical order."""
     found: dict[str, Extract] = {}
     for module in sorted(pkgutil.iter_modules(__path__), key=lambda m: m.name):
-        if module.name in _SUPPORT:
-            continue
-        extract = importlib.import_module(f"{__name__}.{module.name}").EXTRACT
-        found[extract.name] = extract
+        extract = getattr(importlib.import_module(f"{__name__}.{module.name}"), "EXTRACT", None)
+        if isinstance(extract, Extract):
+            found[extract.name] = extract
     return found

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from jsna.extracts.base import Column, CrossRule, Extract, Rule, Table
 from jsna.extracts.patterns import WORDS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def dictionary(extract: Extract) -> pd.DataFrame:
@@ -17,6 +20,8 @@ def dictionary(extract: Extract) -> pd.DataFrame:
         extract, table, column (header), field, type, values (codes, shape or bounds in words),
         must_be_given, if_unusable, identifier, also_known_as, description; all text.
     """
+    import pandas as pd
+
     rows = [
         {
             "extract": extract.name,
@@ -43,6 +48,8 @@ def rulebook(extract: Extract) -> pd.DataFrame:
     Returns:
         extract, table, code, severity, fields, message; all text.
     """
+    import pandas as pd
+
     rows = [row for table in extract.tables for row in _table_rules(extract, table)]
     return pd.DataFrame(rows, dtype="str")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from jsna.extracts import patterns
+from jsna.extracts import columns
 from jsna.extracts.base import Column, Context, CrossRule, Extract, Rule, Table
 from jsna.extracts.checks import age_on, among, equal, given, implies, within
 from jsna.extracts.identifiers import upn_letter_ok
@@ -15,31 +15,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (
-    Column(
-        "UPN", "upn", "string", "Unique pupil number.",
-        identifier="upn", quantity="upn", on_invalid="blank", on_missing="warn",
-        pattern=patterns.UPN,
-    ),
-    Column(
-        "Surname", "surname", "string", "Legal surname.",
-        identifier="surname", quantity="surname",
-    ),
-    Column(
-        "Forename", "forename", "string", "Legal forename.",
-        identifier="forename", quantity="forename",
-    ),
-    Column(
-        "DateOfBirth", "date_of_birth", "date", "Date of birth.",
-        identifier="date_of_birth", quantity="date_of_birth", aliases=("DoB", "PersonBirthDate"),
-    ),
-    Column(
-        "Sex", "sex", "code", "Sex as registered.",
-        codes="sex", quantity="sex", aliases=("Gender",),
-    ),
-    Column(
-        "URN", "school_urn", "string", "Unique reference number of the excluding school.",
-        quantity="urn", pattern=patterns.URN,
-    ),
+    columns.UPN,
+    columns.SURNAME,
+    columns.FORENAME,
+    columns.DATE_OF_BIRTH,
+    columns.SEX,
+    columns.URN,
     Column(
         "Category", "category", "code", "Suspension or permanent exclusion.",
         codes="exclusion_category", quantity="exclusion_category",

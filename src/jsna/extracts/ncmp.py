@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from jsna.extracts import patterns
+from jsna.extracts import columns, patterns
 from jsna.extracts.base import Column, Context, Extract, Rule, Table
 from jsna.extracts.checks import age_on, equal, implies, within
 from jsna.extracts.identifiers import nhs_number_ok
@@ -19,35 +20,14 @@ COLUMNS = (
         identifier="nhs_number", quantity="nhs_number", on_invalid="blank", on_missing="warn",
         pattern=patterns.TEN_DIGITS, aliases=("NHS_Number",),
     ),
-    Column(
-        "Surname", "surname", "string", "Surname as known to the health service.",
-        identifier="surname", quantity="surname",
-    ),
-    Column(
-        "Forename", "forename", "string", "Forename as known to the health service.",
-        identifier="forename", quantity="forename",
-    ),
-    Column(
-        "DateOfBirth", "date_of_birth", "date", "Date of birth.",
-        identifier="date_of_birth", quantity="date_of_birth", aliases=("DoB",),
-    ),
-    Column(
-        "Sex", "sex", "code", "Sex as registered.",
-        codes="sex", quantity="sex", aliases=("Gender", "GenderCode"),
-    ),
-    Column(
-        "Postcode", "postcode", "string", "Postcode of the home address.",
-        nullable=True, identifier="postcode", quantity="postcode", on_invalid="blank",
-        pattern=patterns.POSTCODE,
-    ),
-    Column(
-        "LSOA", "lsoa_code", "string", "Lower layer super output area (2021) of the home address.",
-        nullable=True, quantity="lsoa_code", on_invalid="blank", pattern=patterns.LSOA,
-        aliases=("LSOA21", "LSOA21CD"), personal=True,
-    ),
-    Column(
-        "SchoolURN", "school_urn", "string", "Unique reference number of the school.",
-        nullable=True, quantity="urn", pattern=patterns.URN, on_invalid="blank", aliases=("URN",),
+    columns.SURNAME,
+    columns.FORENAME,
+    columns.DATE_OF_BIRTH,
+    columns.SEX,
+    columns.POSTCODE,
+    columns.LSOA,
+    replace(
+        columns.URN, name="SchoolURN", nullable=True, on_invalid="blank", aliases=("URN",)
     ),
     Column(
         "SchoolYear", "school_year", "code", "Reception (R) or Year 6 (6).",

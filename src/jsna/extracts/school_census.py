@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
-from jsna.extracts import patterns
+from jsna.extracts import columns, patterns
 from jsna.extracts.base import Column, Context, CrossRule, Extract, Rule, Table
 from jsna.extracts.checks import age_on, among, equal, given, implies, lookup, times
 from jsna.extracts.identifiers import upn_authority_ok, upn_letter_ok
@@ -15,38 +15,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (
-    Column(
-        "UPN", "upn", "string",
-        "Unique pupil number; a temporary one ends in a letter.",
-        identifier="upn", quantity="upn", on_invalid="blank", on_missing="warn",
-        pattern=patterns.UPN,
-    ),
+    columns.UPN,
     Column(
         "FormerUPN", "former_upn", "string",
         "An earlier unique pupil number of the same pupil.",
         required=False, nullable=True, identifier="former_upn", quantity="former_upn",
         on_invalid="blank", pattern=patterns.UPN,
     ),
-    Column(
-        "Surname", "surname", "string", "Legal surname.",
-        identifier="surname", quantity="surname",
-    ),
-    Column(
-        "Forename", "forename", "string", "Legal forename.",
-        identifier="forename", quantity="forename",
-    ),
-    Column(
-        "DateOfBirth", "date_of_birth", "date", "Date of birth.",
-        identifier="date_of_birth", quantity="date_of_birth", aliases=("DoB", "PersonBirthDate"),
-    ),
-    Column(
-        "Sex", "sex", "code", "Sex as registered.",
-        codes="sex", quantity="sex", aliases=("Gender",),
-    ),
-    Column(
-        "Ethnicity", "ethnicity", "code", "Ethnic group, main code.",
-        codes="ethnicity", quantity="ethnicity",
-    ),
+    columns.SURNAME,
+    columns.FORENAME,
+    columns.DATE_OF_BIRTH,
+    columns.SEX,
+    columns.ETHNICITY,
     Column(
         "FSMEligible", "fsm", "code", "Eligible for free school meals on census day.",
         codes="fsm", quantity="fsm",
@@ -56,20 +36,9 @@ COLUMNS = (
         required=False, nullable=True, quantity="language", pattern=patterns.LANGUAGE,
         on_invalid="blank",
     ),
-    Column(
-        "Postcode", "postcode", "string", "Postcode of the home address.",
-        nullable=True, identifier="postcode", quantity="postcode", on_invalid="blank",
-        pattern=patterns.POSTCODE,
-    ),
-    Column(
-        "LSOA", "lsoa_code", "string", "Lower layer super output area (2021) of the home address.",
-        nullable=True, quantity="lsoa_code", on_invalid="blank", pattern=patterns.LSOA,
-        aliases=("LSOA21", "LSOA21CD"), personal=True,
-    ),
-    Column(
-        "URN", "school_urn", "string", "Unique reference number of the school.",
-        quantity="urn", pattern=patterns.URN,
-    ),
+    columns.POSTCODE,
+    columns.LSOA,
+    columns.URN,
     Column(
         "Phase", "phase", "code", "Phase of the school.",
         codes="phase", quantity="phase",

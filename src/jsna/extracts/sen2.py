@@ -7,7 +7,9 @@ own `…tableid` columns. A child under five or over sixteen has no UPN, and is 
 
 from __future__ import annotations
 
-from jsna.extracts import patterns, sen2_rules
+from dataclasses import replace
+
+from jsna.extracts import columns, patterns, sen2_rules
 from jsna.extracts.base import Column, Extract, Table
 
 
@@ -68,40 +70,18 @@ def _provider(prefix: str) -> tuple[Column, ...]:
 
 PERSON = (
     _id("persontableid", "person_table_id", "Row of the person module."),
-    Column(
-        "Surname", "surname", "string", "Surname.", identifier="surname", quantity="surname",
+    columns.SURNAME,
+    columns.FORENAME,
+    replace(
+        columns.DATE_OF_BIRTH, name="PersonBirthDate", aliases=("DateOfBirth", "DoB")
     ),
-    Column(
-        "Forename", "forename", "string", "Forename.", identifier="forename", quantity="forename",
-    ),
-    Column(
-        "PersonBirthDate", "date_of_birth", "date", "Date of birth.",
-        identifier="date_of_birth", quantity="date_of_birth", aliases=("DateOfBirth", "DoB"),
-    ),
-    Column(
-        "Sex", "sex", "code", "Sex as registered.",
-        codes="sex", quantity="sex", aliases=("GenderCurrent", "Gender"),
-    ),
-    Column(
-        "Ethnicity", "ethnicity", "code", "Ethnic group, main code.",
-        nullable=True, codes="ethnicity", quantity="ethnicity", on_invalid="blank",
-    ),
-    Column(
-        "PostCode", "postcode", "string", "Postcode of the home address.",
-        nullable=True, identifier="postcode", quantity="postcode", on_invalid="blank",
-        pattern=patterns.POSTCODE,
-    ),
-    Column(
-        "LSOA", "lsoa_code", "string",
-        "Lower layer super output area (2021), added by the council from the postcode.",
-        required=False, nullable=True, quantity="lsoa_code", on_invalid="blank",
-        pattern=patterns.LSOA, aliases=("LSOA21", "LSOA21CD"), personal=True,
-    ),
-    Column(
-        "UPN", "upn", "string", "Unique pupil number; none before or after school.",
-        nullable=True, identifier="upn", quantity="sen2_upn", on_invalid="blank",
-        pattern=patterns.UPN,
-    ),
+    columns.SEX,
+    replace(columns.ETHNICITY, nullable=True, on_invalid="blank"),
+    replace(columns.POSTCODE, name="PostCode"),
+    # Not in the return: added by the council from the postcode.
+    replace(columns.LSOA, required=False),
+    # A child not yet or no longer at school has none.
+    replace(columns.UPN, nullable=True, quantity="sen2_upn", on_missing="quarantine"),
     Column(
         "UniqueLearnerNumber", "uln", "string", "Unique learner number, from age 14.",
         required=False, nullable=True, identifier="uln", quantity="uln", on_invalid="blank",

@@ -1,0 +1,46 @@
+"""Columns that several extracts carry, defined once.
+
+An extract that calls one otherwise, or may lack it, takes it with `replace`.
+"""
+
+from __future__ import annotations
+
+from jsna.extracts import patterns
+from jsna.extracts.base import Column
+
+UPN = Column(
+    "UPN", "upn", "string", "Unique pupil number; a temporary one ends in a letter.",
+    identifier="upn", quantity="upn", on_invalid="blank", on_missing="warn", pattern=patterns.UPN,
+)  # fmt: skip
+SURNAME = Column(
+    "Surname", "surname", "string", "Surname.", identifier="surname", quantity="surname"
+)
+FORENAME = Column(
+    "Forename", "forename", "string", "Forename.", identifier="forename", quantity="forename"
+)
+DATE_OF_BIRTH = Column(
+    "DateOfBirth", "date_of_birth", "date", "Date of birth.",
+    identifier="date_of_birth", quantity="date_of_birth", aliases=("DoB", "PersonBirthDate"),
+)  # fmt: skip
+SEX = Column(
+    "Sex", "sex", "code", "Sex as registered.",
+    codes="sex", quantity="sex", aliases=("Gender", "GenderCode", "GenderCurrent"),
+)  # fmt: skip
+ETHNICITY = Column(
+    "Ethnicity", "ethnicity", "code", "Ethnic group, main code.",
+    codes="ethnicity", quantity="ethnicity",
+)  # fmt: skip
+POSTCODE = Column(
+    "Postcode", "postcode", "string", "Postcode of the home address.",
+    nullable=True, identifier="postcode", quantity="postcode", on_invalid="blank",
+    pattern=patterns.POSTCODE,
+)  # fmt: skip
+LSOA = Column(
+    "LSOA", "lsoa_code", "string", "Lower layer super output area (2021) of the home address.",
+    nullable=True, quantity="lsoa_code", on_invalid="blank", pattern=patterns.LSOA,
+    aliases=("LSOA21", "LSOA21CD"), personal=True,
+)  # fmt: skip
+URN = Column(
+    "URN", "school_urn", "string", "Unique reference number of the school.",
+    quantity="urn", pattern=patterns.URN,
+)  # fmt: skip

@@ -70,8 +70,10 @@ def build(
     if edition.synthetic:
         synthesise(config, paths, say)
     _expect_files(config, paths)
-    _expect_whole_report(paths)
-    if (code := _snakemake(edition.edition, paths.root, cores, force, say)) != 0:
+    again = [] if _is_whole(paths) else ["--forcerun", "seal"]
+    if force:
+        again = ["--forceall"]
+    if (code := _snakemake(edition.edition, paths.root, cores, again, say)) != 0:
         return code
     say("Report:")
     for name in ("jsna.pdf", "jsna.html"):
@@ -80,8 +82,15 @@ def build(
 
 
 def _expect_files(config: Configuration, paths: io.Paths) -> None:
-    """All raw files are there, or one error names each that is not and what to do."""
-    problems = []
+    """All raw files and the key are there, or one error names each that is not."""
+    problems: list[Problem] = []
+    if config.edition.received and not config.edition.synthetic:
+        from jsna.linkage.keys import person_key_secret
+
+        try:
+            person_key_secret(synthetic=False, root=paths.root)
+        except JsnaError as error:
+            problems += error.problems
     folder = f"data/raw/{config.edition.edition}"
     for delivery in config.edition.received:
         for table, file in sorted(delivery.files.items()):
@@ -100,30 +109,29 @@ def _expect_files(config: Configuration, paths: io.Paths) -> None:
         raise JsnaError(problems, title="Files of this edition are missing:")
 
 
-def _expect_whole_report(paths: io.Paths) -> None:
-    """Have the report published again where a file of it was lost or altered."""
+def _is_whole(paths: io.Paths) -> bool:
+    """Whether the published report is as it was sealed; False has it published again."""
     manifest = paths.reports / "manifest.json"
     if not manifest.is_file():
-        return
+        return True
     try:
         outputs = io.read_json(manifest)["outputs"]
-        whole = all(
+        return all(
             (paths.reports / name).is_file() and io.sha256(paths.reports / name) == record["sha256"]
             for name, record in outputs.items()
         )
-    except (ValueError, KeyError, TypeError):
-        whole = False
-    if not whole:
-        manifest.unlink()
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False
 
 
-def _snakemake(edition: str, root: Path, cores: int, force: bool, say: Say) -> int:
+def _snakemake(edition: str, root: Path, cores: int, again: list[str], say: Say) -> int:
+    root = root.resolve()
     command = [
         *(sys.executable, "-m", "snakemake"),
         *("--directory", str(root), "--snakefile", str(root / "Snakefile")),
         *("--cores", str(cores), "--config", f"edition={edition}"),
         *("--workflow-profile", str(root / "profiles/default")),
-        *(["--forceall"] if force else []),
+        *again,
     ]
     here = Path(sys.executable).parent
     environment = {
@@ -131,6 +139,11 @@ def _snakemake(edition: str, root: Path, cores: int, force: bool, say: Say) -> i
         "PATH": f"{here}{os.pathsep}{os.environ.get('PATH', '')}",
         "PYTHONUNBUFFERED": "1",
     }
+    for name in ("JSNA_PERSON_KEY_FILE", "PYTHONPATH"):
+        # Stages run in the project's folder, which may not be the user's.
+        if paths := environment.get(name):
+            parts = paths.split(os.pathsep) if name == "PYTHONPATH" else [paths]
+            environment[name] = os.pathsep.join(str(Path(part).absolute()) for part in parts)
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,

@@ -99,7 +99,7 @@ def _write(arguments: argparse.Namespace) -> int:
 def _print(arguments: argparse.Namespace) -> int:
     from jsna import system
 
-    system.isolate_fonts()
+    system.isolate_fonts(Path(arguments.root))
     from jsna.report.pdf import run
 
     run(*_loaded(arguments))

@@ -256,6 +256,67 @@ def test_a_good_key_file_is_taken_and_named_by_a_fingerprint(
     assert key_fingerprint(key) != key_fingerprint(DEMONSTRATION_KEY)
 
 
+@pytest.mark.parametrize("ending", [b"\n", b" ", b"\t\r\n"])
+def test_no_byte_of_a_random_key_is_dropped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: bytes
+) -> None:
+    file = tmp_path / "key"
+    random = bytes(range(200, 200 + 32 - len(ending))) + ending
+    file.write_bytes(random)
+    file.chmod(stat.S_IRUSR)
+    monkeypatch.setenv("JSNA_PERSON_KEY_FILE", str(file))
+    assert person_key_secret(synthetic=False, root=tmp_path / "project") == random
+
+
+def test_an_edition_without_a_person_is_linked(tmp_path: Path) -> None:
+    column = Column("URN", "school_urn", "string", "")
+    schools = replace(
+        PUPILS, name="schools", person_level=False, tables=(Table("school", "", (column,)),)
+    )
+    rows = pd.DataFrame({"school_urn": ["900001"], "source_row": [2]})
+    io.write_parquet(tmp_path / "valid/schools/school/2025.parquet", rows)
+    with duckdb.connect() as connection:
+        linker = Linker(connection, DEMONSTRATION_KEY, DAY)
+        delivery = Delivery(extract="schools", period="2025", files={"school": "x"})
+        linker.load(schools, [delivery], tmp_path / "valid")
+        assert linker.link(tmp_path / "out") == {"schools.school": {"rows": 1}}
+
+
+def _census(folder: Path, **years: list[tuple[str, str | None]]) -> pd.DataFrame:
+    """Rolls of several years, given as pairs of UPN and former UPN, linked."""
+    deliveries = []
+    for period, pairs in ((year.removeprefix("y"), pairs) for year, pairs in years.items()):
+        rows = ROLL.iloc[[0] * len(pairs)].reset_index(drop=True)
+        rows = rows.assign(
+            upn=[upn for upn, _ in pairs],
+            former_upn=[former for _, former in pairs],
+            source_row=range(2, len(pairs) + 2),
+        )
+        io.write_parquet(folder / f"valid/roll/pupil/{period}.parquet", rows)
+        deliveries.append(Delivery(extract="roll", period=period, files={"pupil": "x"}))
+    with duckdb.connect() as connection:
+        linker = Linker(connection, DEMONSTRATION_KEY, DAY)
+        linker.load(PUPILS, deliveries, folder / "valid")
+        linker.link(folder / "out")
+    return io.read_parquet(folder / "out/roll.pupil.parquet")
+
+
+def test_a_former_number_leads_to_the_person_in_earlier_years(tmp_path: Path) -> None:
+    pupils = _census(tmp_path, y2024=[("A1", None)], y2025=[("B2", "A1")])
+    assert pupils["person_key"].nunique() == 1
+
+
+def test_a_former_number_that_somebody_still_has_leads_nowhere(tmp_path: Path) -> None:
+    pupils = _census(tmp_path, y2025=[("A1", None), ("B2", "A1")])
+    assert pupils["person_key"].nunique() == 2
+
+
+def test_ages_are_counted_to_the_day_of_the_period_where_none_is_stated(tmp_path: Path) -> None:
+    # Born 17 January 2015; the census days are the third Thursdays of January.
+    pupils = _census(tmp_path, y2023=[("A1", None)], y2025=[("A1", None)])
+    assert list(pupils["age"]) == [8, 9]
+
+
 def test_a_person_key_is_the_stated_hmac() -> None:
     # printf 'v1|jsna|upn:A950000178301' | openssl dgst -sha256 -hmac "$(printf 'k%.0s' {1..32})"
     import hashlib

@@ -17,6 +17,7 @@ from jsna import io
 from jsna.edition import Configuration, Delivery
 from jsna.extracts import registry
 from jsna.extracts.base import Extract, Table
+from jsna.extracts.periods import reference_date
 from jsna.linkage.keys import key_fingerprint, person_key_secret, person_keys
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Linker:
     Args:
         connection: an empty database.
         key: secret of the person keys.
-        reference_date: day ages are counted to where a delivery states none.
+        reference_date: reference date of the edition, for deliveries that state no day.
     """
 
     def __init__(
@@ -77,7 +78,9 @@ class Linker:
             parts = []
             for delivery in sorted(deliveries, key=lambda d: d.period):
                 file = valid / extract.name / table.name / io.period_file(delivery.period)
-                on = delivery.as_at or self.reference_date
+                on = delivery.as_at or reference_date(
+                    delivery.period, extract.period_type, self.reference_date
+                )
                 left_out = ", ".join(("source_row", *unread))
                 parts.append(
                     f"SELECT '{delivery.period}' AS period, DATE '{on.isoformat()}' AS as_at, "
@@ -119,9 +122,11 @@ class Linker:
             f'FROM "raw {name}" WHERE {field} IS NOT NULL'
             for name in roots
             for kind, field in _identifiers(self.tables[name][1]).items()
-        ]
+        ] or ["SELECT NULL::VARCHAR AS scheme, NULL::VARCHAR AS identifier WHERE false"]
         former = [
-            f'SELECT {t["former_upn"]} AS former, {t["upn"]} AS identifier FROM "raw {name}"'
+            f"SELECT f.{t['former_upn']} AS former, f.{t['upn']} AS identifier "
+            f'FROM "raw {name}" f ANTI JOIN "raw {name}" u '
+            f"ON u.{t['upn']} = f.{t['former_upn']} AND u.period >= f.period"
             for name in roots
             if {"upn", "former_upn"} <= set(t := self.tables[name][1].identifiers)
         ] or ["SELECT NULL AS former, NULL AS identifier"]

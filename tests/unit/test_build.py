@@ -1,0 +1,60 @@
+"""What `jsna build` looks at before it starts any stage."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from jsna import build, edition, io
+from jsna.edition import Configuration
+from jsna.errors import JsnaError
+from tests.conftest import ROOT, SMALL
+
+
+def real() -> Configuration:
+    """The configuration of the small edition, as if it stood on real extracts."""
+    config = edition.load(SMALL, ROOT)
+    return replace(config, edition=config.edition.model_copy(update={"synthetic": False}))
+
+
+def test_missing_files_and_a_missing_key_are_told_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("JSNA_PERSON_KEY", raising=False)
+    monkeypatch.delenv("JSNA_PERSON_KEY_FILE", raising=False)
+    with pytest.raises(JsnaError) as caught:
+        build._expect_files(real(), io.Paths(tmp_path, SMALL))
+    codes = {problem.code for problem in caught.value.problems}
+    assert codes == {"key.missing", "raw.missing", "release.missing"}
+
+
+def test_a_synthetic_edition_needs_no_key(tmp_path: Path) -> None:
+    with pytest.raises(JsnaError) as caught:
+        build._expect_files(edition.load(SMALL, ROOT), io.Paths(tmp_path, SMALL))
+    assert "key.missing" not in {problem.code for problem in caught.value.problems}
+
+
+@pytest.mark.parametrize(
+    ("content", "whole"),
+    [
+        (None, True),
+        ({"outputs": {}}, True),
+        ({"outputs": {"jsna.html": {"sha256": "0" * 64}}}, False),
+        ({"outputs": []}, False),
+        ("", False),
+    ],
+)
+def test_a_report_is_whole_where_it_is_as_it_was_sealed(
+    tmp_path: Path, content: object, whole: bool
+) -> None:
+    paths = io.Paths(tmp_path, SMALL)
+    manifest = paths.reports / "manifest.json"
+    if content is not None:
+        manifest.parent.mkdir(parents=True)
+        manifest.write_text(json.dumps(content), encoding="utf-8")
+    assert build._is_whole(paths) is whole
+    # The previous manifest stays with the previous report until another is sealed.
+    assert manifest.is_file() is (content is not None)

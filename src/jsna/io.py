@@ -137,6 +137,15 @@ def write_parquet(
         pq.write_table(table, temporary, compression="zstd", row_group_size=250_000)
 
 
+def read_table(path: Path) -> pa.Table:
+    """Read parquet into an Arrow table."""
+    import pyarrow.parquet as pq
+
+    zones.check(path, writing=False)
+    # `pq.read_table` goes through `pyarrow.dataset`, which imports pandas.
+    return pq.ParquetFile(path).read()
+
+
 def read_parquet(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
     """Read parquet into an Arrow-backed frame."""
     import pyarrow.parquet as pq

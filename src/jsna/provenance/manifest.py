@@ -51,9 +51,7 @@ def content_digest(path: Path) -> str:
 
     Columns and rows are sorted and numbers written with twelve significant digits.
     """
-    import pyarrow.parquet as pq
-
-    table = pq.read_table(path)
+    table = io.read_table(path)
     columns = sorted(table.column_names)
     texts = [_as_text(table.column(column)) for column in columns]
     lines = sorted("\x1f".join(row) for row in zip(*texts, strict=True))

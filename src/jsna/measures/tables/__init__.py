@@ -7,9 +7,10 @@ neither does anything made here.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jsna import io
+from jsna import io, zones
 from jsna.edition import Configuration
 from jsna.extracts.periods import reference_date
 from jsna.measures.catalogue import CATALOGUE, arrow
@@ -25,13 +26,12 @@ __all__ = ["derive", "run"]
 
 def run(config: Configuration, paths: io.Paths) -> None:
     """Make the analysis tables of an edition; writes `restricted/tables/` and `derive.json`."""
-    import pyarrow.parquet as pq
-
-    def stored(folder: str) -> dict[str, pa.Table]:
-        files = sorted((paths.restricted / folder).glob("*.parquet"))
-        return {file.stem: pq.read_table(file) for file in files}
-
-    tables = derive(stored("linked"), config, stored("reference"))
+    linked = {file.stem: file for file in sorted((paths.restricted / "linked").glob("*.parquet"))}
+    reference = {
+        file.stem: io.read_table(file)
+        for file in sorted((paths.restricted / "reference").glob("*.parquet"))
+    }
+    tables = derive(linked, config, reference)
     folder = paths.restricted / "tables"
     io.clear_folder(folder)
     for name, table in tables.items():
@@ -43,14 +43,15 @@ def run(config: Configuration, paths: io.Paths) -> None:
 
 
 def derive(
-    linked: Mapping[str, pa.Table | pd.DataFrame],
+    linked: Mapping[str, pa.Table | pd.DataFrame | Path],
     config: Configuration,
     reference: Mapping[str, pa.Table | pd.DataFrame] | None = None,
 ) -> dict[str, pa.Table]:
     """Analysis tables from linked rows.
 
     Args:
-        linked: `<extract>.<table>` -> rows of all periods, as `docs/data-flow.md` says.
+        linked: `<extract>.<table>` -> rows of all periods, as `docs/data-flow.md` says, or the
+            parquet file that holds them, of which only the columns some table needs are read.
         config: names the area, its localities and the days the rows describe.
         reference: analysis tables (`lsoa`, `population`) made from official releases; they stand
             where the edition has no extract of its own for them.
@@ -65,7 +66,11 @@ def derive(
     with duckdb.connect() as connection:
         there = {*linked, "census_day", "exclusion_year"}
         for name, rows in linked.items():
-            connection.register(name, rows)
+            if isinstance(rows, Path):
+                zones.check(rows, writing=False)
+                connection.read_parquet(rows.as_posix()).create_view(name)
+            else:
+                connection.register(name, rows)
         _calendar(connection, linked, config)
         for recipe in _recipes(config, linked):
             if not there.issuperset(recipe.needs):
@@ -107,9 +112,7 @@ def _recipes(config: Configuration, linked: Mapping[str, object]) -> tuple[Recip
     )
 
 
-def _calendar(
-    connection: object, linked: Mapping[str, pa.Table | pd.DataFrame], config: Configuration
-) -> None:
+def _calendar(connection: object, linked: Mapping[str, object], config: Configuration) -> None:
     """`census_day`: January return -> its day; `exclusion_year`: years whose exclusions arrived."""
     import duckdb
 

@@ -53,15 +53,16 @@ def check_cells(
         positions of rows of totals, which are no records to be judged further.
     """
 
+    errors, scientific = grid.may_hold(b"#"), grid.may_hold(b"e+")
     for column in table.columns:
         values = columns.get(column.field)
         if values is None or values.null_count == len(values):
             continue
-        if grid.may_hold(b"#"):
+        if errors:
             _check_errors(column, values, rows, findings)
         if column.type == "date":
             _check_dates(column, values, rows, findings)
-        elif column.type != "number" and grid.may_hold(b"e+"):
+        elif column.type != "number" and scientific:
             found = _where(_scientific(values), rows)
             if len(found) > DAMAGED * (len(values) - values.null_count):
                 findings.refuse(
@@ -96,10 +97,11 @@ def _scientific(values: pa.Array[Any]) -> pa.Array[Any]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    # The pattern is slow and the mark is rare.
-    for mark in ("E+", "e+"):
-        if pc.any(pc.match_substring(values, mark)).as_py():
-            return pc.match_substring_regex(values, _SCIENTIFIC)
+    # The pattern is slow and the mark is rare: it is first looked for in the column as one text.
+    content = values.buffers()[-1]
+    text = content.to_pybytes() if content is not None else b""
+    if b"E+" in text or b"e+" in text:
+        return pc.match_substring_regex(values, _SCIENTIFIC)
     return pa.nulls(len(values), pa.bool_())
 
 

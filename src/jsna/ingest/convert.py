@@ -113,9 +113,18 @@ def _read(column: Column, array: pa.Array, context: Context) -> pa.Array:
     if column.identifier in ("upn", "former_upn", "nhs_number", "uln"):
         return pc.utf8_upper(pc.replace_substring_regex(array, r"[\s-]", ""))
     if column.identifier == "postcode":
-        closed = pc.replace_substring_regex(pc.utf8_upper(array), r"\s", "")
-        return pc.replace_substring_regex(closed, r"^(.{2,4})(.{3})$", r"\1 \2")
+        return _postcodes(array)
     return array
+
+
+def _postcodes(array: pa.Array) -> pa.Array:
+    """Capitals with one space before the last three characters, where there are five to seven."""
+    # Most are written so: only the others are rewritten, which takes far longer than to look.
+    usual = pc.match_substring_regex(array, r"^[A-Z0-9]{2,4} [A-Z0-9]{3}$")
+    other = pc.invert(pc.fill_null(usual, True))
+    closed = pc.replace_substring_regex(pc.utf8_upper(array.filter(other)), r"\s", "")
+    rewritten = pc.replace_substring_regex(closed, r"^(.{2,4})(.{3})$", r"\1 \2")
+    return pc.replace_with_mask(array, other, rewritten)
 
 
 def _plain(array: pa.Array, pattern: str, kind: pa.DataType) -> pa.Array:

@@ -37,7 +37,10 @@ class Grid:
     epoch_1904: bool = False
 
     def may_hold(self, mark: bytes) -> bool:
-        """Whether the file may hold `mark` (lower case ASCII); True where that is not known."""
+        """Whether the file may hold `mark` (lower case ASCII); True where that is not known.
+
+        Searches the whole file: to be asked once for each mark, not for each column.
+        """
         return self.folded is None or mark in self.folded
 
 

@@ -13,6 +13,7 @@ Everything here takes and returns frames. No message holds a value of a personal
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -32,6 +33,10 @@ FEW_ROWS = 20
 #: More than this share of the filled cells of a column unusable refuses the file: the codes are
 #: not those the declaration knows.
 MOST_UNUSABLE = 0.2
+
+
+#: A number or a code that is no date, postcode, name or number of a person.
+_SHORT = re.compile(r"-?\d{1,7}([.,]\d{1,3})?|[A-Za-z]{1,3}\d{7,8}|[A-Za-z]{1,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +140,11 @@ class _Judge:
         value = self.staged[fields[0]].iloc[row]
         if pd.isna(value):
             return ""
-        known = not self.person_level or any(value in c for c in self.context.codelists.values())
-        return str(value) if known else ""
+        # A child's row may have been pasted into a file of places or schools, so of those only
+        # what is as short as a code or a number is shown.
+        known = any(value in codes for codes in self.context.codelists.values())
+        short = not self.person_level and _SHORT.fullmatch(value) is not None
+        return str(value) if known or short else ""
 
     @property
     def clean(self) -> np.ndarray[Any, Any]:
@@ -226,7 +234,9 @@ def _apply(rule: Rule, judge: _Judge, where: str) -> None:
     if reported:
         rows = rows[~np.isin(rows, sorted(reported))]
     answered = int(answers.notna().sum())
-    if rule.fatal_share is not None and len(rows) > rule.fatal_share * answered:
+    # What few rows say of a file, the others being of no use, says nothing of the file.
+    enough = 2 * answered >= len(answers)
+    if rule.fatal_share is not None and enough and len(rows) > rule.fatal_share * answered:
         share = f" ({len(rows):,} of {answered:,} rows)"
         code = f"{judge.table.name}.{rule.code}"
         judge.problems.append(
@@ -267,7 +277,9 @@ def _check_key(judge: _Judge) -> None:
     key = list(judge.table.key)
     if not key:
         return
-    candidates = judge.typed[judge.clean & judge.typed[key[0]].notna().to_numpy()]
+    candidates = judge.typed.loc[judge.clean & judge.typed[key[0]].notna().to_numpy(), key]
+    # Most rows are told apart by the first part alone; only the others are looked at whole.
+    candidates = candidates[candidates.duplicated(key[:1], keep=False)]
     repeated = candidates.index[candidates.duplicated(key, keep=False)]
     if not len(repeated):
         return

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from jsna.ingest.report import Report
     from jsna.ingest.validate import Results
 
+#: A file with less than this share of another year's rows is warned of, if that has many.
+SHORT, FEW_ROWS = 0.5, 40
 #: Title of the error.
 REFUSED = "The extracts of {edition!r} cannot be used until this is put right:"
 
@@ -52,6 +54,7 @@ def ingest(config: Configuration, paths: io.Paths) -> Ingested:
     staged = stage_deliveries(
         config.edition.received, registry(), paths.raw, synthetic=config.edition.synthetic
     )
+    _warn_of_short(staged)
     frames: dict[tuple[str, str], dict[str, pd.DataFrame]] = {}
     for entry in staged:
         if entry.frame is not None:
@@ -61,6 +64,27 @@ def ingest(config: Configuration, paths: io.Paths) -> Ingested:
     problems = [problem for entry in staged for problem in _problems(entry, results)]
     # Tables of one workbook share what is wrong with the whole of it.
     return Ingested(staged, results, tuple(dict.fromkeys(problems)))
+
+
+def _warn_of_short(staged: Sequence[Staged]) -> None:
+    """Warn of files with far fewer rows than another year's: cut at the end of a line, perhaps."""
+    rows = {
+        (entry.delivery.extract, entry.table, entry.delivery.period): len(entry.frame)
+        for entry in staged
+        if entry.frame is not None
+    }
+    for entry in staged:
+        if entry.frame is None:
+            continue
+        name = (entry.delivery.extract, entry.table)
+        most, period = max((many, key[2]) for key, many in rows.items() if key[:2] == name)
+        few = len(entry.frame)
+        if most >= FEW_ROWS and few < SHORT * most:
+            entry.findings.warn(
+                "file.short",
+                f"the file has {few:,} rows where that of {period} has {most:,}: it may have been "
+                "cut short at the end of a row; ask its owner how many there should be",
+            )
 
 
 def _problems(entry: Staged, results: Results) -> list[Problem]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,11 +65,13 @@ def stage_deliveries(
         declaration, whether it could be read or not.
     """
     listed = read_digests(folder / DIGESTS) if synthetic else {}
+    deliveries = list(deliveries)
+    meant = {file for delivery in deliveries for file in delivery.files.values()}
     return [
         staged
         for delivery in deliveries
         for staged in _stage_delivery(
-            delivery, extracts[delivery.extract], folder, {**listed, **delivery.sha256}
+            delivery, extracts[delivery.extract], folder, {**listed, **delivery.sha256}, meant
         )
     ]
 
@@ -83,7 +85,11 @@ def read_digests(path: Path) -> dict[str, str]:
 
 
 def _stage_delivery(
-    delivery: Delivery, extract: Extract, folder: Path, digests: Mapping[str, str]
+    delivery: Delivery,
+    extract: Extract,
+    folder: Path,
+    digests: Mapping[str, str],
+    meant: Collection[str],
 ) -> list[Staged]:
     contents: dict[str, bytes | None] = {}
     first: dict[str, Findings] = {}
@@ -94,7 +100,7 @@ def _stage_delivery(
             continue
         if file not in contents:
             first[file] = Findings(file)
-            contents[file] = load(folder, file, digests, first[file])
+            contents[file] = load(folder, file, digests, first[file], meant)
         opening = first.pop(file, None)
         # A workbook's second table does not repeat what was said about the whole workbook.
         findings = opening or Findings(file)
@@ -122,11 +128,20 @@ def _add(findings: Findings, more: Findings, place: str) -> None:
     findings.remarks += more.remarks
 
 
-def load(folder: Path, file: str, digests: Mapping[str, str], findings: Findings) -> bytes | None:
-    """Bytes of a raw file, checked against its digest; None where it cannot be opened."""
+def load(
+    folder: Path,
+    file: str,
+    digests: Mapping[str, str],
+    findings: Findings,
+    meant: Collection[str] = (),
+) -> bytes | None:
+    """Bytes of a raw file, checked against its digest; None where it cannot be opened.
+
+    Files in `meant` are those of other deliveries: none is suggested for one that is missing.
+    """
     path = folder / file
     if not path.is_file():
-        _report_missing(folder, file, findings)
+        _report_missing(folder, file, findings, meant)
         return None
     for lock in (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#")):
         if lock.exists():
@@ -162,10 +177,12 @@ def _check_digest(
         )
 
 
-def _report_missing(folder: Path, file: str, findings: Findings) -> None:
-    """A missing file, with the nearest name that is there."""
+def _report_missing(folder: Path, file: str, findings: Findings, meant: Collection[str]) -> None:
+    """A missing file, with the nearest name that is there and stands for nothing else."""
     parent = (folder / file).parent
-    present = sorted(p.name for p in parent.iterdir() if p.is_file()) if parent.is_dir() else []
+    others = {Path(one).name for one in meant}
+    present = sorted(p.name for p in parent.iterdir()) if parent.is_dir() else []
+    present = [name for name in present if name not in others and (parent / name).is_file()]
     folded = {name.casefold(): name for name in present}
     near = difflib.get_close_matches(Path(file).name.casefold(), list(folded), n=1, cutoff=0.6)
     hint = f"; {folded[near[0]]!r} is there: rename it if it is this file" if near else ""

@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
-_HIDDEN_ROW = re.compile(rb'<row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="(\d+)"')
-_MERGED = re.compile(rb'<mergeCell\b[^>]*\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
+#: Rows hidden, or of no height; some programs write a prefix before the names of elements.
+_HIDDEN_ROW = re.compile(
+    rb'<(?:\w+:)?row\b(?=[^>]*\b(?:hidden="(?:1|true)"|ht="0(?:\.0+)?"))[^>]*\br="(\d+)"'
+)
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 
 
 def text_of(value: object) -> str | None:
@@ -61,7 +64,8 @@ def read_xlsx(content: bytes, table: Table, alone: bool, findings: Findings) -> 
         return None
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, SyntaxError):
+    except Exception:
+        # The library fails in many ways on what it does not know; its words may quote cells.
         rule = "this is not a whole workbook: it was cut short, damaged or renamed; "
         findings.refuse("file.truncated", rule + "ask for it again")
         return None
@@ -73,7 +77,7 @@ def read_xlsx(content: bytes, table: Table, alone: bool, findings: Findings) -> 
     try:
         lines = [tuple(row) for row in sheet.iter_rows(values_only=True)]
         markup = zipfile.ZipFile(io.BytesIO(content)).read(sheet._worksheet_path.lstrip("/"))
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError, SyntaxError, OSError):
+    except Exception:
         findings.refuse("file.truncated", "the sheet cannot be read to its end; ask for it again")
         return None
     if not any(cell not in (None, "") for line in lines for cell in line):
@@ -172,8 +176,9 @@ def read_parquet(content: bytes, table: Table, findings: Findings) -> Grid | Non
     import pyarrow.parquet as pq
 
     try:
-        stored = pq.read_table(pa.BufferReader(content), use_threads=False)
-    except (pa.ArrowInvalid, OSError):
+        # Unlike `read_table` this reads two columns of one name, which is then told.
+        stored = pq.ParquetFile(pa.BufferReader(content)).read(use_threads=False)
+    except (pa.ArrowException, OSError):
         rule = "this is not a whole parquet file: it was cut short, damaged or renamed; "
         findings.refuse("file.truncated", rule + "ask for it again")
         return None

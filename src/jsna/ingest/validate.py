@@ -54,6 +54,8 @@ def context_for(config: Configuration, delivery: Delivery) -> Context:
         old_la_codes=frozenset({area.old_la_code, *area.former_old_la_codes}),
         codelists={name: frozenset(codes) for name, codes in config.codelists.items()},
         synthetic=edition.synthetic,
+        localities_are=area.localities_are,
+        localities=frozenset(place.code for place in area.localities),
         severities=edition.severities,
     )
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jsna.measures.declaration import Indicator
-from jsna.report import breakdowns, compare, lede, narrative
+from jsna.report import breakdowns, compare, lede, narrative, priorities
 from jsna.report.view import Measures
 from tests.unit import report_support as made
 
@@ -26,7 +26,12 @@ SIMILAR = {"area": "neighbours", "geography": "neighbours"}
 def plain(sentence: narrative.Sentence | None) -> str:
     """The words of a sentence without its marks."""
     assert sentence is not None
-    return re.sub(r"<[^>]+>", "", str(sentence.text))
+    return plain_text(sentence.text)
+
+
+def plain_text(text: str) -> str:
+    """Words without their marks."""
+    return re.sub(r"<[^>]+>", "", str(text))
 
 
 def of(rows: list[dict[str, Any]]) -> Measures:
@@ -249,7 +254,7 @@ def test_the_largest_need_is_named_only_where_it_is_clearly_the_largest() -> Non
     view = needs({"ASD": 4_290, "SLCN": 2_592, "SEMH": 2_435, "MLD": 500})
     sentence = breakdowns.largest(view, NEEDS, "primary_need", view.rows(NEEDS.id))
     assert plain(sentence) == (
-        "The largest group of EHC plans by primary need was autistic spectrum disorder (34.8%)."
+        "The most common primary need of EHC plans was autistic spectrum disorder (34.8%)."
     )
     tied = needs({"ASD": 4_290, "SLCN": 4_280, "MLD": 500})
     sentence = breakdowns.largest(tied, NEEDS, "primary_need", tied.rows(NEEDS.id))
@@ -331,12 +336,60 @@ def test_two_groups_are_compared_as_two() -> None:
 def test_the_lede_says_what_is_clear_and_says_when_nothing_is() -> None:
     home = made.measure(PLAN, 2_200, 40_000)
     clear = of([home, national(5.0), *deciles([0.09 - 0.005 * n for n in range(10)])])
-    text = re.sub(r"<[^>]+>", "", str(lede.lede(clear, [PLAN])))
+    text = plain_text(lede.lede(clear, [PLAN]))
     assert text == (
-        "In Marrowshire, the share of pupils with an EHC plan is higher than in England. "
-        "The share of pupils with an EHC plan is higher in the most deprived areas than in the "
-        "least deprived."
+        "In Marrowshire, the share of pupils with an EHC plan was 5.5% in January 2025, higher "
+        "than England (5.0%). The share of pupils with an EHC plan was higher in the most deprived "
+        "tenth of small areas (9.0%) than in the least deprived tenth (4.5%)."
     )
     flat = of([home, national(5.45), *deciles([0.055] * 10)])
-    text = str(lede.lede(flat, [PLAN]))
-    assert text == "Nothing here differs clearly between Marrowshire and England."
+    text = plain_text(lede.lede(flat, [PLAN]))
+    assert text.endswith("No figure in this chapter differs clearly from that of England.")
+    assert "higher" not in text
+
+
+def test_official_figures_before_a_lone_local_one_are_compared_among_themselves() -> None:
+    rows = [
+        made.measure(COUNT, n, period=year, source="ehcp_2025")
+        for year, n in (("2019", 7_000), ("2023", 9_000))
+    ]
+    text = plain(narrative.change(of([*rows, made.measure(COUNT, 12_317)]), COUNT))
+    assert text == "Official figures rose from 7,000 in January 2019 to 9,000 in January 2023."
+
+
+def test_findings_are_ranked_by_proportion_and_only_clear_ones_are_claimed() -> None:
+    late = TIMELY
+    rows = [
+        made.measure(PLAN, 2_200, 40_000),
+        national(5.0),
+        made.measure(late, 300, 1_700, period="2024"),
+        made.measure(late, 450, 1_000, period="2024", **ENGLAND),
+    ]
+    found = priorities.findings(of(rows), [PLAN, late])
+    assert [(f.kind, f.indicator.id) for f in found] == [
+        ("worse", "ehc_plans_20_weeks"),
+        ("differs", "pupils_ehc_plan"),
+    ]
+    assert found[0].apart > found[1].apart
+    assert plain_text(found[0].sentence) == (
+        "In Marrowshire, the share of EHC plans issued within 20 weeks was 17.6% in 2024, lower "
+        "than England (45.0%)."
+    )
+    # Figures published without counts are listed as unlike, never as higher or lower.
+    none = dict.fromkeys(("lower_95", "upper_95", "lower_998", "upper_998"), math.nan)
+    untested = priorities.findings(of([row | none for row in rows]), [PLAN, late])
+    assert [f.kind for f in untested] == ["untested", "untested"]
+    assert all("er than" not in plain_text(f.sentence) for f in untested)
+
+
+def test_two_ways_of_counting_one_thing_are_listed_once() -> None:
+    every = TIMELY
+    some = made.configured()[0]["ehc_plans_20_weeks_excluding_exceptions"]
+    rows = [
+        made.measure(i, n, 1_000, period="2024", **where)
+        for i in (every, some)
+        for n, where in ((200, {}), (500, ENGLAND))
+    ]
+    found = priorities.findings(of(rows), [every, some])
+    assert len(found) == 2
+    assert len(priorities.listed(found, "worse", 5)) == 1

@@ -17,7 +17,7 @@ import pytest
 from jsna import io
 from jsna.errors import JsnaError
 from jsna.measures import schema
-from jsna.measures.declaration import Indicator
+from jsna.measures.declaration import LOCALITY, Chart, Indicator
 from jsna.report import format as words
 from jsna.report import opendata, write
 from jsna.report.opener import Opener
@@ -305,7 +305,12 @@ def test_a_hidden_measure_has_no_number_in_the_open_data() -> None:
     assert hidden["status_meaning"].eq("hidden to protect confidentiality").all()
 
 
-def test_figures_of_the_same_numbers_share_a_table(page: str) -> None:
+def test_figures_of_the_same_numbers_share_a_table(tmp_path: Path) -> None:
+    config, frame = made.whole()
+    plan = config.indicators["pupils_ehc_plan"]
+    twice = plan.model_copy(update={"charts": (*plan.charts, Chart(type="tiles", by=(LOCALITY,)))})
+    both = replace(config, indicators={**config.indicators, plan.id: twice})
+    page = (written(tmp_path, both, few(frame)).draft / "jsna.html").read_text(encoding="utf-8")
     links = re.findall(r'id="(figure-[\d-]+)".*?href="#(table-[\d-]+)"', page, re.DOTALL)
     by_figure = dict(links)
     ids = {

@@ -83,7 +83,7 @@ def draw(shown: Shown, bars: Sequence[Bar], line: Mark | None) -> Canvas:
 
 def _rows(bars: Sequence[Bar], top: float) -> tuple[list[_Row], float]:
     """Rows with their wrapped names and places, and where the last one ends."""
-    pitch = 17.0 if len(bars) <= 20 else 15.0 if len(bars) <= 36 else 14.0
+    pitch = 14.0 if len(bars) <= 8 else 13.0
     rows: list[_Row] = []
     y = top
     for room in (NAMES, WIDE_NAMES):
@@ -91,7 +91,7 @@ def _rows(bars: Sequence[Bar], top: float) -> tuple[list[_Row], float]:
         for bar in bars:
             lines = lettering.wrap(bar.mark.label, palette.LABEL, room, _weight(bar))
             height = max(pitch, len(lines) * LINE + 3)
-            rows.append(_Row(bar, lines, y + height / 2, min(pitch, height) - 5))
+            rows.append(_Row(bar, lines, y + height / 2, min(pitch, height) - 3))
             y += height + bar.space
         if y <= TALLEST:
             break

@@ -12,9 +12,7 @@ from jsna.charts import barrows, findings, palette
 from jsna.charts.barrows import Bar
 from jsna.charts.canvas import Canvas
 from jsna.charts.finish import (
-    FAR,
     INTERVALS,
-    PEERS,
     finish,
     limits_of,
     period_words,
@@ -24,6 +22,7 @@ from jsna.charts.marks import Drawing, Mark, footnote
 from jsna.charts.shown import Shown
 from jsna.measures.declaration import LOCALITY, Chart
 from jsna.report import format as words
+from jsna.report.compare import PEOPLE, odd
 
 #: Most localities drawn as bars on one page.
 MOST: Final = 40
@@ -64,7 +63,7 @@ def localities(shown: Shown, chart: Chart) -> Drawing | None:
         kind=f"Bar chart of {words.small(len(marks))} {shown.places}",
         header=header,
         rows=table,
-        note=" ".join(part for part in (cut, _note(rows, "" if counts else FAR)) if part),
+        note=" ".join(part for part in (cut, _note(rows)) if part),
     )
 
 
@@ -95,7 +94,7 @@ def peers(shown: Shown, chart: Chart) -> Drawing | None:
         kind=f"Bar chart of {home.label} and {several}",
         header=header,
         rows=table,
-        note=_note(rows, PEERS),
+        note=_note(rows),
     )
 
 
@@ -119,7 +118,12 @@ def categories(shown: Shown, chart: Chart) -> Drawing | None:
     if shown.country:
         found = shown.marks_by_category(dimension, shown.country, period)
         country = {mark.code: mark for mark in found}
-    rows = [Bar(mark, palette.NAVY, dot=country.get(mark.code)) for mark in marks]
+    away = [False] * len(marks)
+    if shown.indicator.kind not in ("share", "count") and shown.indicator.population_base in PEOPLE:
+        away = odd([mark.base for mark in marks])
+    few = [mark for mark, out in zip(marks, away, strict=True) if out]
+    drawn = [mark for mark, out in zip(marks, away, strict=True) if not out]
+    rows = [Bar(mark, palette.NAVY, dot=country.get(mark.code)) for mark in drawn]
     canvas = barrows.draw(shown, rows, None)
     beside: dict[str, list[Mark]] = {}
     if country:
@@ -133,14 +137,22 @@ def categories(shown: Shown, chart: Chart) -> Drawing | None:
         canvas,
         shown,
         chart,
-        title=findings.categories(shown, dimension, marks),
+        title=findings.categories(shown, dimension, drawn),
         place=shown.home_name,
         period=period_words(shown, period),
         kind=f"Bar chart by {called}",
         header=header,
         rows=table,
-        note=_note(rows, ""),
+        note=" ".join(part for part in (_note(rows), _left_out(few)) if part),
     )
+
+
+def _left_out(few: Sequence[Mark]) -> str:
+    """Names the groups that are in the table alone."""
+    if not few:
+        return ""
+    what = "a very small group, is" if len(few) == 1 else "very small groups, are"
+    return f"{words.join([mark.label for mark in few])}, {what} in the table alone."
 
 
 def ranked(marks: Sequence[Mark]) -> list[Mark]:
@@ -160,8 +172,7 @@ def _ends(rows: list[Bar]) -> tuple[list[Bar], str]:
     )
 
 
-def _note(rows: Sequence[Bar], judged: str) -> str:
+def _note(rows: Sequence[Bar]) -> str:
     marks = [bar.mark for bar in rows]
-    limits = limits_of(marks)
-    parts = [INTERVALS if limits else "", judged if limits else "", footnote(marks)]
+    parts = [INTERVALS if limits_of(marks) else "", footnote(marks)]
     return " ".join(part for part in parts if part)

@@ -16,6 +16,7 @@ import pandas as pd
 
 from jsna.charts.marks import Mark
 from jsna.charts.shown import Shown
+from jsna.measures.declaration import LOCALITY
 from jsna.report import format as words
 from jsna.report.compare import LEAST_CORRELATION
 
@@ -214,12 +215,25 @@ def _largest(shown: Shown, dimension: str, ranked: Sequence[Mark]) -> str:
     first = [ranked[0], *(mark for mark, sign in zip(ranked[1:], signs, strict=True) if not sign)]
     names = [_named(dimension, mark) for mark in first]
     if len(names) == 1:
-        if "reason" in dimension:
-            return titled(shown, f"the most common reason is “{names[0]}”")
-        return titled(shown, f"the largest group is {names[0]}", f"largest group is {names[0]}")
+        return titled(shown, *_leads(dimension, names[0], shown.places.removesuffix("s")))
     if len(names) < min(4, len(ranked)):
         return titled(shown, f"the largest groups are {words.join(names)}", f"by {called}")
     return titled(shown, f"no {called} stands out")
+
+
+def _leads(dimension: str, name: str, place: str) -> tuple[str, ...]:
+    """That a group is the largest, as is said of its kind."""
+    if "reason" in dimension:
+        return (f"the most common reason is “{name}”",)
+    if dimension in DEPRIVED:
+        return (f"more in {name} than in any other",)
+    kind = words.MOST_COMMON.get(dimension)
+    if kind is not None:
+        return f"{name} is the most common {kind}", f"{name} is most common"
+    verb = "are" if dimension == "age_group" else "is"
+    if dimension == LOCALITY:
+        return (f"{name} is the {place} with most",)
+    return (f"{name} {verb} the largest group",)
 
 
 def trend(shown: Shown, home: Sequence[tuple[str, Mark]], country: Mark) -> str:
@@ -232,10 +246,16 @@ def trend(shown: Shown, home: Sequence[tuple[str, Mark]], country: Mark) -> str:
     if (said := nothing_shown(shown, [mark for _, mark in home])) is not None:
         return said
     told = [(period, mark) for period, mark in home if mark.shown]
-    (since, first), (_, last) = told[0], told[-1]
-    change = _changed(first, last, shown.indicator.kind) if len(told) > 1 else None
+    last, name = told[-1][1], shown.home_name
+    # Local and official figures count differently: only like is compared with like.
+    alike = [(period, mark) for period, mark in told if mark.local == last.local]
+    until = ""
+    if len(alike) < 2 <= len(told) - len(alike):
+        alike = [(period, mark) for period, mark in told if mark.local != last.local]
+        until = alike[-1][0]
+    (since, first), (_, latest) = alike[0], alike[-1]
+    change = _changed(first, latest, shown.indicator.kind) if len(alike) > 1 else None
     nation = against(last, country.value)
-    name = shown.home_name
     if change is None and nation is None:
         who = f"{name} and {country.label}" if country.shown else name
         return titled(shown, f"{who}, {since} to {told[-1][0]}" if len(told) > 1 else who)
@@ -244,7 +264,8 @@ def trend(shown: Shown, home: Sequence[tuple[str, Mark]], country: Mark) -> str:
     if change is None:
         return titled(shown, f"{name} is {stands}")
     moved = {1: "up", -1: "down", 0: "no clear change"}[change]
-    said, short = f"{moved} in {name} since {since}", f"{moved} since {since}"
+    span = f"from {since} to {until}" if until else f"since {since}"
+    said, short = f"{moved} in {name} {span}", f"{moved} {span}"
     if not stands:
         return titled(shown, said, short)
     return titled(shown, f"{said}, and {stands}", f"{short}, and {stands}", said, short)
@@ -293,4 +314,5 @@ def table(shown: Shown, columns: Sequence[Sequence[Mark]], across: str) -> str:
     where = f"every {across}" if led == count else f"{words.small(led)} of {words.small(count)}"
     if led != count:
         where += f" {across}s"
-    return titled(shown, f"{name} leads in {where}")
+    top = "most common" if shown.indicator.kind in ("share", "count") else "highest"
+    return titled(shown, f"{name} is {top} in {where}")

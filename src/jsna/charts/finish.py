@@ -13,12 +13,9 @@ from jsna.measures.declaration import Chart
 from jsna.report import format as words
 
 #: Height kept below a figure for the word every figure of a synthetic edition carries.
-FOOT: Final = 13.0
+FOOT: Final = 11.0
 SYNTHETIC: Final = "Synthetic data"
-#: What the title's words rest on, for the source line.
-FAR: Final = "Higher and lower are judged by 99.8% limits."
-PEERS: Final = "The country is compared by 95% limits, each similar area by 99.8% limits."
-INTERVALS: Final = "Thin lines show 95% intervals."
+INTERVALS: Final = "Thin lines: 95% intervals."
 
 Rows = Sequence[tuple[str, Sequence[Cell]]]
 
@@ -40,6 +37,7 @@ def finish(
     header: Sequence[str],
     rows: Rows,
     note: str = "",
+    stamp: float | None = None,
 ) -> Drawing:
     """Close a figure: write its SVG and gather what stands around it.
 
@@ -47,11 +45,13 @@ def finish(
         place, period: for the subtitle, as in "districts of the area", "January 2025".
         kind: what the image is, for the text alternative: "Bar chart of twelve districts".
         header, rows: data table; the first heading stands over the row labels.
+        stamp: height at which the right edge has room for the word of a synthetic edition; below
+            the marks where not given.
     """
     if shown.synthetic:
         canvas.text(
             canvas.width,
-            canvas.height - 2.5,
+            canvas.height - 2.5 if stamp is None else stamp,
             SYNTHETIC,
             size=palette.SMALL,
             colour=palette.SOFT,

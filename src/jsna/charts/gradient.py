@@ -9,15 +9,15 @@ from typing import Final
 
 from jsna.charts import findings, lettering, palette
 from jsna.charts.canvas import Canvas
-from jsna.charts.finish import finish, foot, limits_of, period_words, value_table
+from jsna.charts.finish import finish, limits_of, period_words, value_table
 from jsna.charts.marks import Drawing, Mark, footnote
 from jsna.charts.scale import Scale, linear
 from jsna.charts.shown import Shown
 from jsna.measures.declaration import Chart
 from jsna.report import format as words
 
-PLOT: Final = 140.0
-TOP: Final = 26.0
+PLOT: Final = 84.0
+TOP: Final = 24.0
 #: Height of the plot where every value is hidden.
 EMPTY: Final = 44.0
 
@@ -42,7 +42,7 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     if total.key:
         entries.append((total.label, total))
     header, rows = value_table(shown, words.upper_first(called), entries)
-    limits = "Lines through the dots show 95% intervals." if limits_of(marks) else ""
+    limits = "Lines through dots: 95% intervals." if limits_of(marks) else ""
     return finish(
         canvas,
         shown,
@@ -54,6 +54,7 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         header=header,
         rows=rows,
         note=" ".join(part for part in (limits, footnote(marks)) if part),
+        stamp=10.0,
     )
 
 
@@ -67,7 +68,7 @@ def _draw(shown: Shown, marks: Sequence[Mark], total: Mark, steps: tuple[str, in
     scale = linear(values, bottom, min(TOP, bottom - 1))
     right = palette.WIDTH - room
     slot = right / len(marks)
-    canvas = Canvas(bottom + 32 + foot(shown))
+    canvas = Canvas(bottom + 32)
     if total.shown:
         _total(canvas, total, scale, right)
     canvas.strokes([((0, scale(0)), (right, scale(0)))], palette.DARK, 1.0)

@@ -104,7 +104,7 @@ def roomy(grid: Grid) -> Grid:
 
 def heights(grid: Grid) -> list[float]:
     """Height of each row."""
-    least = 17.0 if len(grid.rows) <= 24 else 13.5
+    least = 15.0 if len(grid.rows) <= 24 else 13.5
     return [max(least, len(wrapped(grid, name)) * LINE + 3) for _, name in grid.rows]
 
 

@@ -32,6 +32,8 @@ class Mark:
         status: as in the measure table.
         text: the number as printed, or why there is none.
         exact: a complete count, which is its own limits.
+        base: how many are counted in it; NaN where unknown.
+        local: counted from local records rather than published.
     """
 
     key: str
@@ -45,6 +47,8 @@ class Mark:
     status: str = "x"
     text: str = "not available"
     exact: bool = False
+    base: float = NAN
+    local: bool = False
 
     @property
     def shown(self) -> bool:
@@ -56,7 +60,8 @@ class Mark:
         """The number as printed, so that equal prints are equal; NaN where there is none."""
         if not self.shown:
             return NAN
-        return float(self.text.split(" [")[0].rstrip("%").replace(",", "").replace("−", "-"))
+        text = self.text.split(" [")[0].lstrip("<").rstrip("%")
+        return float(text.replace(",", "").replace("−", "-"))
 
     @property
     def has_limits(self) -> bool:
@@ -111,7 +116,10 @@ def printed(value: float, status: str, unit: str, decimals: int) -> str:
     """A number as a figure prints it: with a per cent sign, other units being in the subtitle."""
     if not math.isfinite(value):
         return ABSENT.get(status, ABSENT["x"])
-    text = words.number(value, 0 if unit == "count" else decimals)
+    decimals = 0 if unit == "count" else decimals
+    text = words.number(value, decimals)
+    if words.vanishes(value, decimals) and status != "low":
+        text = f"<{words.least(decimals)}"
     text += "%" if unit == "percent" else ""
     return f"{text} {words.SYMBOLS[status]}" if status in ("low", "u") else text
 

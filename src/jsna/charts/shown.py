@@ -126,6 +126,8 @@ class Shown:
             status=row.status,
             text=printed(row.value, row.status, unit, decimals),
             exact=row.method in EXACT or unit == "count",
+            base=row.denominator,
+            local=row.local,
         )
 
     def one(self, area: str, period: str, by: dict[str, str] | None = None) -> Mark:

@@ -10,7 +10,7 @@ from typing import Final
 
 from jsna.charts import findings, lettering, palette
 from jsna.charts.canvas import Canvas
-from jsna.charts.finish import FAR, finish, foot, limits_of, period_words, value_table
+from jsna.charts.finish import finish, foot, period_words, value_table
 from jsna.charts.marks import Drawing, Mark, footnote
 from jsna.charts.scale import classes
 from jsna.charts.shown import Shown
@@ -50,10 +50,9 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     header, rows = value_table(
         shown, words.upper_first(shown.places), [(mark.label, mark) for mark in marks]
     )
-    far = FAR if limits_of(marks) and not counts else ""
     set_out = any(place.tile is not None for place in shown.config.area.localities)
     how = "set about where it lies" if set_out else "in order of name, not where it lies"
-    parts = [f"Each tile is a place, {how}.", far, footnote(marks)]
+    parts = [f"Each tile is a place, {how}.", footnote(marks)]
     return finish(
         canvas,
         shown,

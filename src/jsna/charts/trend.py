@@ -13,15 +13,15 @@ from typing import Final
 
 from jsna.charts import bars, findings, lettering, palette
 from jsna.charts.canvas import Canvas
-from jsna.charts.finish import finish, foot, limits_of, span
+from jsna.charts.finish import SYNTHETIC, finish, limits_of, span
 from jsna.charts.marks import Cell, Drawing, Mark, footnote
 from jsna.charts.scale import Scale, linear, spread
 from jsna.charts.shown import Shown, told
 from jsna.measures.declaration import Chart
 from jsna.report import format as words
 
-PLOT: Final = 148.0
-TOP: Final = 20.0
+PLOT: Final = 88.0
+TOP: Final = 16.0
 #: Height of the plot where every value is hidden.
 EMPTY: Final = 34.0
 
@@ -75,7 +75,7 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     ]  # fmt: skip
     marks = [mark for series in every for mark in series.marks.values()]
     band = limits_of(list(home.marks.values()))
-    note = ["The shaded band is a 95% interval." if band and len(periods) > 1 else ""]
+    note = ["Shaded: 95% interval." if band and len(periods) > 1 else ""]
     return finish(
         canvas,
         shown,
@@ -87,6 +87,7 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         header=("Period", *(words.upper_first(series.name) for series in every)),
         rows=rows,
         note=" ".join(part for part in (*note, footnote(marks)) if part),
+        stamp=canvas.height - 5 if len(periods) > 1 else None,
     )
 
 
@@ -131,15 +132,18 @@ def _series(shown: Shown) -> list[Series]:
 def _draw(shown: Shown, every: Sequence[Series], periods: Sequence[str]) -> Canvas:
     ends = [_end_label(series, periods[-1]) for series in every]
     room = max(sum(lettering.width(text, palette.LABEL, 600) for text in end) for end in ends) + 3
+    if shown.synthetic:  # the word stands right of the years
+        last = lettering.width(periods[-1], palette.SMALL) / 2
+        room = max(room, lettering.width(SYNTHETIC, palette.SMALL) + last - 6)
     values = [v for s in every for m in s.marks.values() for v in (m.value, *_limits(m))]
     bottom = TOP + (PLOT if any(series.shown for series in every) else EMPTY)
-    scale = linear(values, bottom, TOP)
+    scale = linear(values, bottom, TOP, 3)
     ticks = [_tick(shown, scale, tick) for tick in scale.ticks]
     left = max(lettering.width(text, palette.SMALL) for text in ticks[:-1]) + 10
     right = palette.WIDTH - room - 14
     first, last = year(periods[0]), year(periods[-1])
     across = Scale(first, last, left, right, ())
-    canvas = Canvas(bottom + 20 + foot(shown))
+    canvas = Canvas(bottom + 20)
     _grid(canvas, scale, ticks, right, bare=not any(series.shown for series in every))
     _years(canvas, periods, across, scale(scale.low))
     # Two periods alone do not show how often figures come out: years between them are a gap.

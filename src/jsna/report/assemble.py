@@ -14,20 +14,37 @@ from jsna.extracts.base import Extract
 from jsna.measures.declaration import Indicator
 from jsna.report import chapters as chapter_parts
 from jsna.report import format as words
-from jsna.report import metadata, sources
+from jsna.report import metadata, priorities, sources
 from jsna.report.chapters import Chapter
 from jsna.report.figures import Figure
 from jsna.report.lede import lede
 from jsna.report.marks import cell
-from jsna.report.narrative import compared, latest_change
+from jsna.report.narrative import compared
 from jsna.report.view import Measures
 
 CONFIDENCE: Final = "95%"
 STRICT: Final = "99.8%"
 #: Chapters that have no indicators of their own by design.
 FRAMING: Final = ("summary", "scope", "methods")
-#: Changes named in the summary, from each chapter.
-MOST_CHANGES: Final = 3
+#: Lines of each list of the summary.
+MOST_LISTED: Final = 5
+#: Kind of finding -> id, heading and words of its list in the summary, in order.
+PRIORITIES: Final[Mapping[priorities.Kind, tuple[str, str, str]]] = {
+    "worse": ("attention", "Where {place} does less well than {country}", ""),
+    "changed": ("changes", "What has changed most", ""),
+    "gap": ("gaps", "Where deprivation makes most difference", ""),
+    "differs": (
+        "differences",
+        "Where {place} differs from {country}",
+        "On these, neither higher nor lower is better in itself.",
+    ),
+    "better": ("strengths", "Where {place} does better than {country}", ""),
+    "untested": (
+        "untested",
+        "What looks unlike {country}, but cannot be tested",
+        "The counts behind these figures were not published, so chance cannot be ruled out.",
+    ),
+}
 #: Chapters whose changes are of no interest by themselves.
 UNCHANGING: Final = ("population", "data_quality")
 SYNTHETIC_WORDS: Final = (
@@ -48,6 +65,16 @@ class Link:
     text: Markup
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list of the summary: what stands out in one way, furthest first."""
+
+    id: str
+    title: str
+    note: str
+    links: tuple[Link, ...]
+
+
 #: Reads a block of a chapter's template: (chapter id, block name) -> text.
 Block = Callable[[str, str], str]
 
@@ -61,6 +88,7 @@ def chapters(
     """Every chapter of the edition, numbered in its order."""
     config = view.config
     made = []
+    standing: list[Indicator] = []
     for number, name in enumerate(config.edition.chapters, 1):
         own = [i for i in config.indicators.values() if i.chapter == name]
         shown = [i for i in own if view.has(i.id)]
@@ -68,6 +96,8 @@ def chapters(
         pool = [*config.indicators.values()] if name == "summary" else shown
         first = block(name, "key_indicators").split()
         if name == "summary":
+            told = set(config.edition.chapters) - set(UNCHANGING)
+            standing = [i for i in pool if i.chapter in told and view.has(i.id)]
             pool = [i for i in pool if i.id in first]
         made.append(
             Chapter(
@@ -75,7 +105,7 @@ def chapters(
                 number=number,
                 title=block(name, "title").strip(),
                 key_numbers=chapter_parts.key_numbers(view, pool, first),
-                lede=lede(view, pool),
+                lede=lede(view, standing if name == "summary" else pool),
                 sections=chapter_parts.sections(view, shown, figures, number, register.line),
                 lacking=tuple(i for i in own if i not in shown),
             )
@@ -108,22 +138,22 @@ def _not_received(delivery: Delivery, extracts: Mapping[str, Extract]) -> str:
     return f"{named} was not received: {sentence(delivery.reason)}"
 
 
-def findings(made: Sequence[Chapter]) -> list[Link]:
-    """The lede of every chapter that has one, for the summary."""
-    return [Link(c.anchor, c.title, c.lede) for c in made if c.id not in FRAMING and c.lede]
-
-
-def changes(view: Measures, made: Sequence[Chapter]) -> list[Link]:
-    """Clear changes since the period before, a few from each chapter."""
-    lines = []
-    for chapter in made:
-        found = []
-        for section in chapter.sections:
-            text = latest_change(view, section.indicator)
-            if text is not None and chapter.id not in UNCHANGING:
-                found.append(Link(section.id, section.indicator.title, text))
-        lines += found[:MOST_CHANGES]
-    return lines
+def stand_outs(view: Measures, made: Sequence[Chapter]) -> list[Listing]:
+    """What stands out over all chapters, in the lists of the summary."""
+    sections = [s for c in made if c.id not in UNCHANGING for s in c.sections]
+    anchors = {s.indicator.id: s.id for s in sections}
+    found = priorities.findings(view, [s.indicator for s in sections])
+    area = view.config.area
+    lists = []
+    for kind, (name, title, note) in PRIORITIES.items():
+        links = tuple(
+            Link(anchors[f.indicator.id], f.indicator.title, f.text)
+            for f in priorities.listed(found, kind, MOST_LISTED)
+        )
+        if links:
+            heading = title.format(place=area.name, country=area.country.name)
+            lists.append(Listing(name, heading, note, links))
+    return lists
 
 
 def scorecard(view: Measures, made: Sequence[Chapter]) -> list[tuple[object, ...]]:
@@ -152,7 +182,9 @@ def scorecard(view: Measures, made: Sequence[Chapter]) -> list[tuple[object, ...
 
 def _unit(indicator: Indicator) -> str:
     # A rate's title says what it is per.
-    return " (%)" if indicator.unit == "percent" else ""
+    if indicator.unit != "percent":
+        return ""
+    return ", %" if indicator.title.endswith(")") else " (%)"
 
 
 def verdict_words(verdict: str, indicator: Indicator) -> str:
@@ -227,8 +259,7 @@ def context(
         "neighbours_model": area.neighbours_model,
         "confidence": CONFIDENCE,
         "strict": STRICT,
-        "findings": findings(made),
-        "changes": changes(view, made),
+        "stand_outs": stand_outs(view, made),
         "scorecard": scorecard(view, made),
         "scorecard_caption": f"{place} beside {area.country.name}, latest period with both",
         "scorecard_header": ("Indicator", "Period", place, area.country.name, f"{place} is"),

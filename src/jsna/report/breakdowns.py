@@ -8,15 +8,14 @@ from markupsafe import Markup
 
 from jsna.measures.declaration import LOCALITY, Indicator
 from jsna.report import format as words
-from jsna.report.compare import Verdict, differ, gradient, leaders, stand_out
-from jsna.report.narrative import Sentence, join, say, value
+from jsna.report.compare import PEOPLE, Verdict, differ, gradient, leaders, odd, stand_out
+from jsna.report.narrative import Sentence, join, say, value, when
 from jsna.report.view import Measures, Row
 
 #: Dimensions that run from most to least deprived, with the number of groups and their name.
 DEPRIVATION = {"imd_decile": (10, "tenth"), "imd_quintile": (5, "fifth")}
-#: Groups of less than this share of everyone are odd ones out, such as the few pupils who stay
-#: on after year 13, and are left out of the sentence (never out of charts and tables).
-LEAST_SHARE = 0.01
+#: Dimensions whose name has a plain plural.
+_PLURAL = ("age_group", "primary_need", "setting")
 #: Figures of a breakdown that are counted in words.
 MOST_COUNTED = 20
 #: Groups of another dimension from which on each one's gradient is worth a sentence.
@@ -123,7 +122,9 @@ def slopes(
     text = lead + parts[0] + " than in the least deprived."
     text += "".join(f" {words.upper_first(part)}." for part in parts[1:])
     if "similar" in named:
-        text += f" There was no clear difference for {named['similar']}."
+        many = len(verdicts["similar"]) > MOST_NAMED
+        rest = f"the other {words.small(len(verdicts['similar']))}" if many else named["similar"]
+        text += f" There was no clear difference for {rest}."
     return Sentence(say("{}", text), "gradient", True)
 
 
@@ -136,12 +137,19 @@ def places(
     )
     if average is None or not any(r.limits("998") for r in rows):
         return [], True
-    whole = f"{words.area_phrase(view.config.area.code, view.config)} as a whole"
+    whole = say("{} as a whole", words.area_phrase(view.config.area.code, view.config))
     above, below = stand_out(rows, average)
     kind = view.config.area.localities_are
+    latest, lead = view.latest(indicator.id), Markup("")
+    if latest is not None and latest.period != average.period:
+        # The sentences before speak of a later period.
+        text = "{when}, the latest with figures by {kind}, "
+        lead = say(text, when=words.upper_first(when(average)), kind=kind)
+        whole += say(" ({})", value(average, indicator))
     if not above and not below:
-        text = say("No {kind} was clearly above or below {whole}.", kind=kind, whole=whole)
-        return [Sentence(text, "breakdown")], True
+        no = "no" if lead else "No"
+        text = "{no} {kind} was clearly above or below {whole}."
+        return [Sentence(lead + say(text, no=no, kind=kind, whole=whole), "breakdown")], True
     parts = [
         say(template, a=_places(named, view, indicator), b=whole, was=_was(named))
         for template, named in (
@@ -150,7 +158,7 @@ def places(
         )
         if named
     ]
-    return [Sentence(join(parts) + ".", "breakdown", True)], True
+    return [Sentence(lead + join(parts) + ".", "breakdown", True)], True
 
 
 def _was(named: Sequence[Row]) -> str:
@@ -174,9 +182,10 @@ def groups(
     view: Measures, indicator: Indicator, dimension: str, rows: Sequence[Row]
 ) -> tuple[list[Sentence], bool]:
     """Which groups of an area's children have the highest and the lowest figures."""
-    whole = sum(r.denominator for r in rows if r.denominator == r.denominator)
+    people = indicator.population_base in PEOPLE
+    few = odd([r.denominator for r in rows]) if people else [False] * len(rows)
     shown = sorted(
-        (r for r in rows if r.shown and not r.denominator < LEAST_SHARE * whole),
+        (r for r, out in zip(rows, few, strict=True) if r.shown and not out),
         key=lambda r: (-r.value, r.key),
     )
     if len(shown) < 2:
@@ -193,8 +202,10 @@ def groups(
     if not top or len(top) > MOST_NAMED or low in top:
         text = "By {by}, it ranged from {b} ({low}) to {a} ({top})."
         top = shown[:1]
-    else:
+    elif low.value > 0:
         text = "By {by}, it was highest for {top_named} and lowest for {low} ({b})."
+    else:  # nothing at all of something is seldom news: nursery children are not suspended
+        text = "By {by}, it was highest for {top_named}."
     named = [_with_value(r, dimension, view, indicator) for r in top]
     filled = say(
         text,
@@ -223,20 +234,28 @@ def largest(
         text = "There were more {} than {}." if people else "There were more for {} than for {}."
         return Sentence(say(text, *pair), "breakdown", True)
     named = join(_with_value(r, dimension, view, indicator) for r in top)
+    if dimension in DEPRIVATION and len(top) == 1:
+        text = say("More were in {} than in any other.", named)
+        return Sentence(text, "breakdown", True)
     by = words.dimension_words(dimension, view.config)
     of = say(" of {}", indicator.phrase) if indicator.kind == "share" else say("")
+    size = dimension in DEPRIVATION or dimension in ("age_group", "sex", LOCALITY)
+    most = "largest" if size else "most common"
     if len(top) > 1:
-        text = "The largest groups{of} by {by} were {named}, with no clear difference between them."
+        text = "The {most} {by}s{of} were {named}, with no clear difference between them."
+        if dimension not in _PLURAL:
+            text = "By {by}, the largest groups{of} were {named}, with no clear difference."
     else:
-        text = "The largest group{of} by {by} was {named}."
+        text = "The {most} {by}{of} was {named}."
         rest = [r for r in shown if r is not top[0]]
         second = leaders(rest)
         if len(second) == 1:
-            text = "The largest group{of} by {by} was {named}, followed by {second}."
+            text = "The {most} {by}{of} was {named}, followed by {second}."
             follow = _with_value(second[0], dimension, view, indicator)
-            filled = say(text, of=of, by=by, named=named, second=follow)
+            filled = say(text, most=most, of=of, by=by, named=named, second=follow)
             return Sentence(filled, "breakdown", True)
-    return Sentence(say(text, of=of, by=by, named=named), "breakdown", len(top) == 1)
+    filled = say(text, most=most, of=of, by=by, named=named)
+    return Sentence(filled, "breakdown", len(top) == 1)
 
 
 def hidden(view: Measures, indicator: Indicator) -> Sentence | None:

@@ -20,8 +20,10 @@ from jsna.report.view import Measures, Row
 
 #: Key numbers at the head of a chapter.
 STRIP = 4
-#: Types of chart that show the whole area; the others show its parts.
-_WHOLE: Final = ("trend", "areas")
+#: A table this narrow stands beside another one, if neither is much longer.
+_COLUMNS: Final = 4
+_HEADING: Final = 26
+_LONGER: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class KeyNumber:
 
     number: Markup
     text: Markup
+    aside: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,12 @@ class NumberedTable:
     source: str
     back: str
 
+    @property
+    def wide(self) -> bool:
+        """Whether it takes more than half the page's width."""
+        header = self.table.header
+        return len(header) > _COLUMNS or any(len(head) > _HEADING for head in header)
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -68,14 +77,18 @@ class Section:
     source: str
 
     @property
-    def over_time(self) -> list[NumberedFigure]:
-        """Figures of the whole area: its trend, and itself beside other areas."""
-        return [f for f in self.figures if f.figure.type in _WHOLE]
+    def paragraphs(self) -> list[tuple[Sentence, ...]]:
+        """What is said, in one or two paragraphs: a lone remark is no paragraph of its own."""
+        said = tuple(s for s in self.parts if s.kind != "hidden")
+        if any(s.clear for s in said) and self.sentences:
+            return [self.sentences, said]
+        whole = (*self.sentences, *said)
+        return [whole] if whole else []
 
     @property
-    def within(self) -> list[NumberedFigure]:
-        """Figures of the area's parts."""
-        return [f for f in self.figures if f.figure.type not in _WHOLE]
+    def withheld(self) -> Sentence | None:
+        """Which figures are hidden, for the note on who is counted."""
+        return next((s for s in self.parts if s.kind == "hidden"), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +109,30 @@ class Chapter:
         return "chapter-" + self.id.replace("_", "-")
 
     @property
+    def brief(self) -> bool:
+        """Whether it is too short for a page of its own."""
+        return self.number > 1 and len(self.sections) + len(self.key_numbers) <= 1
+
+    @property
     def tables(self) -> list[NumberedTable]:
         """Every data table of the chapter, in order."""
         return [table for section in self.sections for table in section.tables]
+
+    @property
+    def shelves(self) -> list[tuple[NumberedTable, ...]]:
+        """The data tables in order, two narrow ones beside each other."""
+        shelves: list[tuple[NumberedTable, ...]] = []
+        for table in self.tables:
+            last = shelves[-1] if shelves else ()
+            if len(last) == 1 and not last[0].wide and not table.wide and _alike(last[0], table):
+                shelves[-1] = (*last, table)
+            else:
+                shelves.append((table,))
+        return shelves
+
+
+def _alike(one: NumberedTable, other: NumberedTable) -> bool:
+    return abs(len(one.table.rows) - len(other.table.rows)) <= _LONGER
 
 
 def key_numbers(
@@ -122,12 +156,13 @@ def key_number(view: Measures, indicator: Indicator) -> KeyNumber | None:
     period = words.period_label(row.period, row.period_type)
     per = rate_words(row, indicator)
     text = say("{}{}, {}", indicator.phrase, f" {per}" if per else "", period)
+    aside = Markup("")
     country = view.config.area.country
     national = view.at(indicator.id, country.code, row)
     comparable = indicator.kind != "count" and "national" in indicator.comparators
     if national is not None and national.shown and comparable:
-        text += say("; {} {}", country.name, bare(national, indicator))
-    return KeyNumber(bare(row, indicator), text)
+        aside = say("{} {}", country.name, bare(national, indicator))
+    return KeyNumber(bare(row, indicator), text, aside)
 
 
 def bare(row: Row, indicator: Indicator) -> Markup:
@@ -143,8 +178,10 @@ def _largest_share(view: Measures, indicator: Indicator) -> KeyNumber | None:
     config, row = view.config, top[0]
     label = words.prose_label(single, row.code(single), config)
     period = words.period_label(row.period, row.period_type)
-    text = say("of {}: {}, the largest group, {}", indicator.phrase, label, period)
-    return KeyNumber(bare(row, indicator), text)
+    kind = words.MOST_COMMON.get(single)
+    what = f"the most common {kind}" if kind else "the largest group"
+    text = say("of {}: {}, {}, {}", indicator.phrase, label, what, period)
+    return KeyNumber(bare(row, indicator), text, Markup(""))
 
 
 def sections(

@@ -23,6 +23,11 @@ Verdict = Literal["higher", "lower", "similar", "unknown"]
 
 #: Two-sided 95 % point of the normal distribution.
 _Z95: Final = 1.959963984540054
+#: Groups of less than this share of the average group are odd ones out, such as the few pupils
+#: who stay on after year 13: never the highest or lowest of anything, and found in tables alone.
+LEAST_SHARE: Final = 0.05
+#: Population bases that count children and young people, or their plans.
+PEOPLE: Final = ("attending", "resident", "maintained")
 #: Least rank correlation over the deprivation groups that is called a gradient.
 LEAST_CORRELATION: Final = 0.5
 
@@ -58,6 +63,13 @@ def _counts(first: float, second: float) -> Verdict:
     if abs(first - second) <= error:
         return "similar"
     return "higher" if first > second else "lower"
+
+
+def odd(bases: Sequence[float]) -> list[bool]:
+    """Whether each group is too small to be set beside the others; never where that is unknown."""
+    known = [base for base in bases if math.isfinite(base)]
+    least = LEAST_SHARE * sum(known) / len(known) if known else 0.0
+    return [base < least for base in bases]
 
 
 def gradient(rows: Sequence[Row], dimension: str) -> tuple[Verdict, Row, Row] | None:

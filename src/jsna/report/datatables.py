@@ -14,6 +14,8 @@ from jsna.report.marks import cell, unit_words
 from jsna.report.narrative import comparator_codes
 from jsna.report.view import Measures, Row
 
+#: Rows up to which breakdowns share a table.
+_TOGETHER = 16
 #: Column of a breakdown table -> its heading.
 _COLUMNS = {
     "lower_95": "95% interval, lower",
@@ -33,14 +35,17 @@ def further(view: Measures, indicator: Indicator, charted: Collection[str]) -> l
     totals = series(view, indicator)
     if totals is not None and not _covered(view.series(indicator.id)[-1:], charted):
         made.append(totals)
-    rows: list[tuple[str, Row]] = []
+    groups: list[list[tuple[str, Row]]] = []
     for dims in indicator.breakdowns:
         found = view.breakdown(indicator.id, dims) if len(dims) == 1 else []
-        if found and not _covered(found, charted):
-            rows += labelled(view, dims[0], found)
-    for start in range(0, len(rows), MOST_ROWS):
-        made.append(_table(view, indicator, rows[start : start + MOST_ROWS]))
-    return made
+        if not found or _covered(found, charted):
+            continue
+        rows = labelled(view, dims[0], found)
+        if groups and len(groups[-1]) + len(rows) <= _TOGETHER:
+            groups[-1] += rows
+        else:
+            groups += [rows[i : i + MOST_ROWS] for i in range(0, len(rows), MOST_ROWS)]
+    return made + [_table(view, indicator, rows) for rows in groups]
 
 
 def _covered(rows: Sequence[Row], charted: Collection[str]) -> bool:
@@ -63,6 +68,9 @@ def _table(view: Measures, indicator: Indicator, rows: Sequence[tuple[str, Row]]
     fields = ["value"]
     if indicator.unit != "count":
         fields += [f for f in _COLUMNS if any(math.isfinite(getattr(r, f)) for r in shown)]
+    heads = {label.split(": ", 1)[0] for label, _ in rows}
+    if len(heads) == 1:  # the heading says it once
+        rows = [(label.split(": ", 1)[1], row) for label, row in rows]
     periods = sorted({words.period_label(r.period, r.period_type) for r in shown})
     place = words.area_label(view.config.area.code, view.config)
     body = tuple(
@@ -70,7 +78,11 @@ def _table(view: Measures, indicator: Indicator, rows: Sequence[tuple[str, Row]]
     )
     return Table(
         caption=f"{indicator.title}: {place}, {words.join(periods)}",
-        header=("Group", unit_words(indicator.unit), *(_COLUMNS[f] for f in fields[1:])),
+        header=(
+            heads.pop() if len(heads) == 1 else "Group",
+            unit_words(indicator.unit),
+            *(_COLUMNS[f] for f in fields[1:]),
+        ),
         rows=body,
         note=shorthand(body),
     )
@@ -95,8 +107,9 @@ def series(view: Measures, indicator: Indicator) -> Table | None:
         )
         rows.append((words.period_label(row.period, row.period_type), cells))
     unit = "" if indicator.unit == "count" else f", {unit_words(indicator.unit)}"
+    when = " over time" if len(rows) > 1 else f", {rows[0][0]}"
     return Table(
-        caption=f"{indicator.title}{unit}: {area.name} over time",
+        caption=f"{indicator.title}{unit}: {area.name}{when}",
         header=("Period", *names),
         rows=tuple(rows),
         note=shorthand(tuple(rows)),

@@ -55,6 +55,10 @@ DIMENSION_WORDS: Final = {
     "weight_category": "weight category",
     "year_group": "year group",
 }
+#: What is said of the largest group: "the most common setting", where not "the largest group".
+MOST_COMMON: Final = {"primary_need": "need", "setting": "setting"}
+#: Dimensions whose categories are quoted inside a sentence, being sentences themselves.
+QUOTED: Final = frozenset({"cease_reason", "reason"})
 #: Dimensions whose categories stand in an order of their own, never sorted by value.
 ORDERED: Final = frozenset(
     {"age_group", "imd_decile", "imd_quintile", "school_year", "sen_provision", "sex", "year_group"}
@@ -122,8 +126,13 @@ def value_text(value: float, unit: str, decimals: int, *, suffix: bool = True) -
         return number(value, 0)
     after = UNIT_SUFFIX[unit] if suffix else ""
     if vanishes(value, decimals):
-        return f"less than {Decimal(1).scaleb(-decimals):f}{after}"
+        return f"less than {least(decimals)}{after}"
     return number(value, decimals) + after
+
+
+def least(decimals: int) -> str:
+    """The least number above zero that is printed: `0.1` of one decimal."""
+    return f"{Decimal(1).scaleb(-decimals):f}"
 
 
 def vanishes(value: float, decimals: int) -> bool:
@@ -278,6 +287,8 @@ def prose_label(dimension: str, code: str, config: Configuration) -> str:
     label = category_label(dimension, code, config)
     if dimension == "age_group":
         return f"ages {label}"
+    if dimension in QUOTED:
+        return f"“{lower_first(label)}”"
     return label if dimension in NAMES else lower_first(label)
 
 

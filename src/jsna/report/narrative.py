@@ -222,7 +222,7 @@ def change(view: Measures, indicator: Indicator) -> Sentence | None:
         return None
     rows = view.comparable(indicator.id)
     if len(rows) < 2:
-        return None
+        return _official(view, indicator)
     last, before, first = rows[-1], rows[-2], rows[0]
     short = differ(last, before)
     long = differ(last, first) if first is not before else "unknown"
@@ -239,6 +239,9 @@ def change(view: Measures, indicator: Indicator) -> Sentence | None:
         template = "{It} changed little from {before} {when}, but {has} since {start} ({first})."
     else:
         template = "There was no clear change from {before} {when}."
+    if short == "similar" and last.value == before.value:
+        template = template.replace("changed little from {before}", "was the same")
+        template = template.replace("There was no clear change from {before}", "{It} was the same")
     return Sentence(
         say(
             template,
@@ -253,6 +256,26 @@ def change(view: Measures, indicator: Indicator) -> Sentence | None:
         "change",
         short in verbs or long in verbs,
     )
+
+
+def _official(view: Measures, indicator: Indicator) -> Sentence | None:
+    """How official figures changed, where the latest is a local one that stands alone."""
+    rows = [row for row in view.series(indicator.id) if row.shown and not row.local]
+    if len(rows) < 2:
+        return None
+    first, last = rows[0], rows[-1]
+    verb = {"higher": "rose", "lower": "fell"}.get(differ(last, first))
+    if verb is None:
+        return None
+    text = say(
+        "Official figures {verb} from {first} {since} to {last} {when}.",
+        verb=verb,
+        first=value(first, indicator),
+        since=when(first),
+        last=value(last, indicator),
+        when=when(last),
+    )
+    return Sentence(text, "change", True)
 
 
 def latest_change(view: Measures, indicator: Indicator) -> Markup | None:

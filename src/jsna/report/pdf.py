@@ -44,9 +44,10 @@ def print_page(page: str, style: str, published: datetime) -> bytes:
         style: style sheet for paper.
         published: stands for the time of making, so that the bytes do not depend on it.
     """
+    from jsna.report import pdftext
     from jsna.report.pdftags import finish, link_words
 
-    with _epoch(published), _no_collection(), _warnings() as warnings:
+    with _epoch(published), _no_collection(), pdftext.lines(), _warnings() as warnings:
         from weasyprint import CSS, HTML
         from weasyprint.text.fonts import FontConfiguration
 
@@ -57,7 +58,11 @@ def print_page(page: str, style: str, published: datetime) -> bytes:
         sheet = CSS(string=style, font_config=fonts, url_fetcher=fetcher)
         document = HTML(string=paper, url_fetcher=fetcher)
         content = document.write_pdf(
-            stylesheets=[sheet], font_config=fonts, pdf_variant=VARIANT, pdf_identifier=b"jsna"
+            stylesheets=[sheet],
+            font_config=fonts,
+            pdf_variant=VARIANT,
+            pdf_identifier=b"jsna",
+            uncompressed_pdf=True,  # `finish` compresses it, in less time
         )
     if warnings:
         problems = [

@@ -14,8 +14,8 @@ from io import BytesIO
 from typing import Any, Final
 
 #: Page margins in CSS pixels from the top, as print.css has them: text beyond is a running head.
-_TOP: Final = 26 / 25.4 * 96
-_BOTTOM: Final = (297 - 22) / 25.4 * 96
+_TOP: Final = 22 / 25.4 * 96
+_BOTTOM: Final = (297 - 18) / 25.4 * 96
 #: A run of marked text, and where its baseline lies.
 _RUN: Final = re.compile(rb"/Span\n<</MCID (\d+)>>\nBDC\n(.*?)EMC", re.DOTALL)
 _BASELINE: Final = re.compile(rb"(-?[\d.]+) Tm")

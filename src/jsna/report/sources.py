@@ -60,7 +60,7 @@ class Register:
         source = self._official.get(source_id)
         if source is None:
             return Citation(source_id, source_id, source_id, "", "", "", "", "")
-        return _official(source_id, source)
+        return _official(source_id, source, invented=self.config.edition.synthetic)
 
     def all(self) -> list[Citation]:
         """Every source of the edition: local extracts received, then official releases."""
@@ -84,7 +84,7 @@ class Register:
         periods = sorted({d.period for d in deliveries})
         return Citation(
             id=source_id,
-            short=f"{', '.join(owners)}, {title}",
+            short=title,
             title=title,
             publisher=", ".join(owners),
             release=", ".join(periods) + (f" (as at {day(max(dates))})" if dates else ""),
@@ -94,9 +94,11 @@ class Register:
         )
 
 
-def _official(source_id: str, source: Source) -> Citation:
+def _official(source_id: str, source: Source, *, invented: bool = False) -> Citation:
     release = source.release if source.release not in source.title else ""
     short = ", ".join(part for part in (source.publisher, source.title, release) if part)
+    if invented:  # its publisher and release are this project's own
+        short = source.title
     return Citation(
         id=source_id,
         short=short,

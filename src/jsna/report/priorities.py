@@ -1,0 +1,159 @@
+"""What stands out, ranked by rule: the lists of the summary, and the lede of each chapter.
+
+A difference is listed only where `compare` bears it out. Those of one list are ranked by how far
+the two figures lie apart in proportion, so that measures of different kinds can stand in one list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from markupsafe import Markup
+
+from jsna.measures.declaration import Indicator
+from jsna.report import format as words
+from jsna.report.breakdowns import DEPRIVATION, group_words
+from jsna.report.compare import gradient
+from jsna.report.narrative import compared, latest_change, say, value, when
+from jsna.report.view import Measures, Row
+
+Kind = Literal["worse", "better", "differs", "untested", "changed", "gap"]
+
+#: What one figure of a kind is called; any other kind is a share.
+_KINDS: Final = {"rate": "the rate of", "mean": "the average for", "count": "the number of"}
+#: Figures are listed as unlike, where chance cannot be ruled out, from this proportion on.
+UNLIKE: Final = 1.1
+#: How far apart a figure and nothing at all count as being.
+_FAR: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that stands out.
+
+    Attributes:
+        text: for a list, after the indicator's title.
+        sentence: the same as a sentence of its own.
+        apart: how many times the larger figure is the smaller.
+    """
+
+    kind: Kind
+    indicator: Indicator
+    text: Markup
+    sentence: Markup
+    apart: float
+
+
+def noun(indicator: Indicator) -> str:
+    """What an indicator measures, inside a sentence: "the share of pupils with an EHC plan"."""
+    return f"{_KINDS.get(indicator.kind, 'the share of')} {indicator.phrase}"
+
+
+def apart(one: float, other: float) -> float:
+    """How many times the larger figure is the smaller one."""
+    low, high = sorted((abs(one), abs(other)))
+    return high / low if low > high / _FAR else _FAR
+
+
+def against_country(view: Measures, indicator: Indicator) -> Finding | None:
+    """How the area stands to the country, where it clearly differs or may well do."""
+    found = compared(view, indicator)
+    code = view.config.area.country.code
+    national = next((x for x in found[1] if x[0] == code), None) if found else None
+    if found is None or national is None:
+        return None
+    home, (_, row, verdict) = found[0], national
+    far = apart(home.value, row.value)
+    good = {"high": "higher", "low": "lower"}.get(indicator.polarity)
+    kind: Kind
+    if verdict == "unknown":
+        kind = "untested"
+        if far < UNLIKE:
+            return None
+    elif verdict == "similar":
+        return None
+    elif good is None:
+        kind = "differs"
+    else:
+        kind = "better" if verdict == good else "worse"
+    figures = {
+        "home": value(home, indicator),
+        "when": when(home),
+        "country": view.config.area.country.name,
+        "other": value(row, indicator),
+        "others": _similar(view, found[1], indicator),
+    }
+    text = say("{home} {when}; {country} {other}{others}.", **figures)
+    than = "{verdict} than {country} ({other})"
+    if verdict == "unknown":
+        than = "against {other} in {country}"
+    whole = "In {place}, {noun} was {home} {when}, " + than + "."
+    named = {"place": view.config.area.name, "noun": noun(indicator), "verdict": verdict}
+    return Finding(kind, indicator, text, say(whole, **figures, **named), far)
+
+
+def _similar(view: Measures, rows: Iterable[tuple[str, Row, str]], indicator: Indicator) -> Markup:
+    mean = next((row for code, row, _ in rows if code == "neighbours"), None)
+    return say("; similar areas {}", value(mean, indicator)) if mean is not None else Markup("")
+
+
+def change(view: Measures, indicator: Indicator) -> Finding | None:
+    """A clear change since the period before."""
+    text = latest_change(view, indicator)
+    if text is None:
+        return None
+    before, last = view.comparable(indicator.id)[-2:]
+    whole = say("{} {}", words.upper_first(noun(indicator)), text)
+    return Finding("changed", indicator, text, whole, apart(before.value, last.value))
+
+
+def gap(view: Measures, indicator: Indicator) -> Finding | None:
+    """A clear gap between the most and the least deprived areas."""
+    if indicator.kind in ("count", "share"):
+        return None
+    for dims in indicator.breakdowns:
+        if len(dims) != 1 or dims[0] not in DEPRIVATION:
+            continue
+        found = gradient(view.breakdown(indicator.id, dims), dims[0])
+        if found is None or found[0] not in ("higher", "lower"):
+            return None
+        verdict, most, least = found
+        figures = {
+            "most": group_words(dims[0], most.code(dims[0]), full=False),
+            "a": value(most, indicator),
+            "least": group_words(dims[0], least.code(dims[0]), full=False),
+            "b": value(least, indicator),
+            "verdict": verdict,
+            "noun": words.upper_first(noun(indicator)),
+        }
+        text = say("{a} in {most} of small areas, {b} in {least}.", **figures)
+        whole = say(
+            "{noun} was {verdict} in {most} of small areas ({a}) than in {least} ({b}).", **figures
+        )
+        return Finding("gap", indicator, text, whole, apart(most.value, least.value))
+    return None
+
+
+#: Everything that may be found about one indicator.
+FINDERS: Final[Sequence[Callable[[Measures, Indicator], Finding | None]]] = (
+    against_country,
+    change,
+    gap,
+)
+
+
+def findings(view: Measures, indicators: Sequence[Indicator]) -> list[Finding]:
+    """What stands out about some indicators, those furthest apart first."""
+    found = [f for find in FINDERS for i in indicators if (f := find(view, i)) is not None]
+    return sorted(found, key=lambda f: -f.apart)
+
+
+def listed(found: Sequence[Finding], kind: Kind, most: int) -> list[Finding]:
+    """The first findings of a kind; two ways of counting one thing are listed once."""
+    kept: dict[str, Finding] = {}
+    for finding in found:
+        if finding.kind == kind:
+            kept.setdefault(finding.indicator.title.split(" (")[0], finding)
+    return list(kept.values())[:most]

@@ -212,7 +212,8 @@ def _part(
             notes = notes.str.cat(
                 pd.Series(np.where(partial, PARTIAL, ""), rows.index, dtype="str"), sep=" "
             )
-    out["note"] = notes.str.replace(r"\s+", " ", regex=True).str.strip()
+    # Few distinct notes stand on many rows.
+    out["note"] = notes.map({note: " ".join(note.split()) for note in notes.unique()})
     return out.assign(given=bool(columns.value))
 
 
@@ -230,8 +231,9 @@ def _side(
         total = np.where(np.isnan(total), value, total + np.nan_to_num(value))
         first = np.where(first == "", status, first)
         missing |= np.isnan(value)
-        # "x" in the column of a category not yet collected in that year hides no number.
-        hidden |= np.isin(status.astype(str), ("c", "low", "u")) & (len(names) > 1)
+        if len(names) > 1:
+            # "x" in the column of a category not yet collected in that year hides no number.
+            hidden |= np.isin(status.astype(str), ("c", "low", "u"))
     total = np.where(hidden, np.nan, total)
     gone = np.isnan(total)
     return total, np.where(gone, first, ""), missing & ~gone & bool(names)
@@ -241,11 +243,15 @@ def _added_up(part: pd.DataFrame) -> pd.DataFrame:
     """One row for each key: labels mapped to one category are added up."""
     if not part.duplicated(KEY).any():
         return part
-    notes = part[[*KEY, "note"]].drop_duplicates().query("note != ''")
+    notes: dict[tuple[str, ...], list[str]] = {}
+    said = part.loc[part["note"] != "", [*KEY, "note"]].drop_duplicates()
+    for *key, note in said.itertuples(index=False, name=None):
+        notes.setdefault(tuple(key), []).append(note)
     groups = part.groupby(KEY, sort=True)
     out = groups[list(SIDES)].sum(min_count=1)
     out["given"] = groups["given"].first() & (groups.size() == 1)
-    out["note"] = notes.groupby(KEY)["note"].agg(" ".join).reindex(out.index).fillna("")
+    joined = [" ".join(notes.get(key, ())) for key in out.index]
+    out["note"] = pd.Series(joined, out.index, dtype="str")
     for side in SIDES:
         # Any symbol sorts after none; where one part is hidden or missing there is no total.
         out[f"{side}_status"] = groups[f"{side}_status"].max()

@@ -90,7 +90,8 @@ def cells(column: pd.Series[str], where: str, rows: pd.Series[int]) -> tuple[Cel
     """
     text = column.fillna("").astype("str")
     # Few distinct values occur, and each is looked at once.
-    known = {value: _meaning(value) for value in text.unique()}
+    places, distinct = pd.factorize(text)
+    known = {value: _meaning(value) for value in distinct.tolist()}
     problems = [
         Problem(
             where,
@@ -105,13 +106,15 @@ def cells(column: pd.Series[str], where: str, rows: pd.Series[int]) -> tuple[Cel
         for value, found in known.items()
         if found is None
     ]
-    numbers = {value: np.nan if found is None else found[0] for value, found in known.items()}
-    statuses = {value: "x" if found is None else found[1] for value, found in known.items()}
+    read = [(np.nan, "x") if found is None else found for found in known.values()]
+    numbers = np.array([number for number, _ in read], dtype="float64")
+    statuses = pd.array([status for _, status in read], dtype="str")
+    empty = np.array([not value.strip() for value in known], dtype=bool)
     return (
         Cells(
-            text.map(numbers).astype("float64"),
-            text.map(statuses).astype("str"),
-            text.str.strip() == "",
+            pd.Series(numbers[places], text.index, name=text.name),
+            pd.Series(statuses[places], text.index, name=text.name),
+            pd.Series(empty[places], text.index, name=text.name),
         ),
         problems,
     )

@@ -253,7 +253,8 @@ def trend(shown: Shown, home: Sequence[tuple[str, Mark]], country: Mark) -> str:
     if len(alike) < 2 <= len(told) - len(alike):
         alike = [(period, mark) for period, mark in told if mark.local != last.local]
         until = alike[-1][0]
-    (since, first), (_, latest) = alike[0], alike[-1]
+    sure = [(period, mark) for period, mark in alike if mark.has_limits or mark.exact]
+    (since, first), (_, latest) = (sure or alike)[0], alike[-1]
     change = _changed(first, latest, shown.indicator.kind) if len(alike) > 1 else None
     nation = against(last, country.value)
     if change is None and nation is None:

@@ -31,6 +31,11 @@ MOST_LISTED: Final = 5
 #: Kind of finding -> id, heading and words of its list in the summary, in order.
 PRIORITIES: Final[Mapping[priorities.Kind, tuple[str, str, str]]] = {
     "worse": ("attention", "Where {place} does less well than {country}", ""),
+    "untested": (
+        "untested",
+        "What looks unlike {country}, but cannot be tested",
+        "The counts behind these figures were not published, so chance cannot be ruled out.",
+    ),
     "changed": ("changes", "What has changed most", ""),
     "gap": ("gaps", "Where deprivation makes most difference", ""),
     "differs": (
@@ -39,11 +44,6 @@ PRIORITIES: Final[Mapping[priorities.Kind, tuple[str, str, str]]] = {
         "On these, neither higher nor lower is better in itself.",
     ),
     "better": ("strengths", "Where {place} does better than {country}", ""),
-    "untested": (
-        "untested",
-        "What looks unlike {country}, but cannot be tested",
-        "The counts behind these figures were not published, so chance cannot be ruled out.",
-    ),
 }
 #: Chapters whose changes are of no interest by themselves.
 UNCHANGING: Final = ("population", "data_quality")
@@ -148,7 +148,7 @@ def stand_outs(view: Measures, made: Sequence[Chapter]) -> list[Listing]:
     for kind, (name, title, note) in PRIORITIES.items():
         links = tuple(
             Link(anchors[f.indicator.id], f.indicator.title, f.text)
-            for f in priorities.listed(found, kind, MOST_LISTED)
+            for f in [f for f in found if f.kind == kind][:MOST_LISTED]
         )
         if links:
             heading = title.format(place=area.name, country=area.country.name)

@@ -14,6 +14,8 @@ from jsna.report.view import Measures, Row
 
 #: Dimensions that run from most to least deprived, with the number of groups and their name.
 DEPRIVATION = {"imd_decile": (10, "tenth"), "imd_quintile": (5, "fifth")}
+#: Dimensions of age, where nothing at all is no news.
+_AGES = ("age_group", "year_group")
 #: Dimensions whose name has a plain plural.
 _PLURAL = ("age_group", "primary_need", "setting")
 #: Figures of a breakdown that are counted in words.
@@ -202,10 +204,10 @@ def groups(
     if not top or len(top) > MOST_NAMED or low in top:
         text = "By {by}, it ranged from {b} ({low}) to {a} ({top})."
         top = shown[:1]
-    elif low.value > 0:
-        text = "By {by}, it was highest for {top_named} and lowest for {low} ({b})."
-    else:  # nothing at all of something is seldom news: nursery children are not suspended
+    elif low.value == 0 and dimension in _AGES:  # nursery children are seldom suspended
         text = "By {by}, it was highest for {top_named}."
+    else:
+        text = "By {by}, it was highest for {top_named} and lowest for {low} ({b})."
     named = [_with_value(r, dimension, view, indicator) for r in top]
     filled = say(
         text,

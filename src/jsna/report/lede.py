@@ -31,8 +31,8 @@ def lede(view: Measures, indicators: Sequence[Indicator]) -> Markup:
     taken: list[priorities.Finding] = []
     for kinds in _ORDER:
         every = [f for kind in kinds for f in found if f.kind == kind]
-        used = {f.indicator.id for f in taken}
-        fresh = [f for f in every if f.indicator.id not in used] or every
+        used = {priorities.subject(f.indicator) for f in taken}
+        fresh = [f for f in every if priorities.subject(f.indicator) not in used] or every
         taken += fresh[:1]
     made = [f.sentence for f in taken[:MOST]]
     first = next((s for i in indicators if (s := level(view, i)) and s.kind == "level"), None)

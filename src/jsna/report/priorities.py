@@ -145,15 +145,19 @@ FINDERS: Final[Sequence[Callable[[Measures, Indicator], Finding | None]]] = (
 
 
 def findings(view: Measures, indicators: Sequence[Indicator]) -> list[Finding]:
-    """What stands out about some indicators, those furthest apart first."""
-    found = [f for find in FINDERS for i in indicators if (f := find(view, i)) is not None]
-    return sorted(found, key=lambda f: -f.apart)
+    """What stands out about some indicators, those furthest apart first.
+
+    Of two ways of counting one thing the first declared speaks for both.
+    """
+    kept: dict[tuple[Kind, str], Finding] = {}
+    for find in FINDERS:
+        for indicator in indicators:
+            finding = find(view, indicator)
+            if finding is not None:
+                kept.setdefault((finding.kind, subject(indicator)), finding)
+    return sorted(kept.values(), key=lambda f: -f.apart)
 
 
-def listed(found: Sequence[Finding], kind: Kind, most: int) -> list[Finding]:
-    """The first findings of a kind; two ways of counting one thing are listed once."""
-    kept: dict[str, Finding] = {}
-    for finding in found:
-        if finding.kind == kind:
-            kept.setdefault(finding.indicator.title.split(" (")[0], finding)
-    return list(kept.values())[:most]
+def subject(indicator: Indicator) -> str:
+    """What an indicator is about, however it is counted: its title before a bracket."""
+    return indicator.title.split(" (")[0]

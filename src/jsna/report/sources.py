@@ -96,7 +96,8 @@ class Register:
 
 def _official(source_id: str, source: Source, *, invented: bool = False) -> Citation:
     release = source.release if source.release not in source.title else ""
-    short = ", ".join(part for part in (source.publisher, source.title, release) if part)
+    publisher = source.publisher.split(", as ")[0]  # who converted it is in the list of sources
+    short = ", ".join(part for part in (publisher, source.title, release) if part)
     if invented:  # its publisher and release are this project's own
         short = source.title
     return Citation(

@@ -82,8 +82,13 @@ def build(
 
 
 def _expect_files(config: Configuration, paths: io.Paths) -> None:
-    """All raw files and the key are there, or one error names each that is not."""
+    """All raw files and the key are there, or one error names each that is not.
+
+    Where only the key is missing the extracts are looked at too, so that nothing wrong with them
+    is told later.
+    """
     problems: list[Problem] = []
+    absent = False
     if config.edition.received and not config.edition.synthetic:
         from jsna.linkage.keys import person_key_secret
 
@@ -100,13 +105,18 @@ def _expect_files(config: Configuration, paths: io.Paths) -> None:
                     "not there; put it there, or mark the extract `status: not received`"
                 )
                 problems.append(Problem(f"{folder}/{file}", rule, code="raw.missing"))
+                absent = True
     for _, source in config.sources.values():
         if not (paths.published / source.file).is_file():
             rule = f"not fetched yet; run: make fetch EDITION={config.edition.edition}"
             where = f"{folder}/published/{source.file}"
             problems.append(Problem(where, rule, code="release.missing"))
+    if problems and not absent:
+        from jsna.ingest.run import ingest
+
+        problems += ingest(config, paths).problems
     if problems:
-        raise JsnaError(problems, title="Files of this edition are missing:")
+        raise JsnaError(problems, title="This edition cannot be built until this is put right:")
 
 
 def _is_whole(paths: io.Paths) -> bool:

@@ -17,6 +17,7 @@ from openpyxl import Workbook
 
 from jsna.extracts.base import Column, Table
 from jsna.ingest.read import Reading, read_table
+from jsna.ingest.typed_files import _HIDDEN_ROW, _MERGED
 
 TABLE = Table(
     name="register",
@@ -352,6 +353,29 @@ def test_workbook_dates_as_serial_numbers_and_with_times() -> None:
         ["A950000178301", "Qoph", "2012-04-03", "K", "4"],
         ["9991234567", "Qoph", "2012-04-03", "K", "7"],
     ]
+
+
+def test_rows_without_height_and_prefixed_markup_are_seen_as_hidden() -> None:
+    markup = (
+        b'<x:row r="3" spans="1:2" hidden="1"><x:row r="5" ht="0" customHeight="1">'
+        b'<row hidden="true" r="7"><row r="8" ht="0.75"><row r="9" hidden="0">'
+    )
+    assert _HIDDEN_ROW.findall(markup) == [b"3", b"5", b"7"]
+    assert _MERGED.findall(b'<x:mergeCell ref="A5:B6"/>') == [(b"A", b"5", b"B", b"6")]
+
+
+def test_a_workbook_the_library_cannot_read_is_refused() -> None:
+    book = book_of([HEADER, *ROWS])
+    book.create_chartsheet("Chart")
+    only(read(saved(book), "register.xlsx"), "file.truncated")
+
+
+def test_two_columns_of_one_name_in_parquet_are_told() -> None:
+    names = [*(column.name for column in TABLE.columns), TABLE.columns[0].name]
+    stored = pa.table([pa.array(["1"]) for _ in names], names=names)
+    content = io.BytesIO()
+    pq.write_table(stored, content)
+    assert "column.duplicate" in codes(read(content.getvalue(), "register.parquet"))
 
 
 def test_sheet_is_chosen_by_name_or_alone_and_never_guessed() -> None:

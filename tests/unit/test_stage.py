@@ -124,6 +124,20 @@ def test_a_file_that_may_not_be_opened_is_told(
     assert str(tmp_path) not in str(staged[0].findings.problems[0])
 
 
+def test_a_file_of_another_year_is_not_suggested_for_a_missing_one(tmp_path: Path) -> None:
+    sha256 = put(tmp_path, roll_2024=GOOD)
+    years = {
+        year: Delivery(
+            extract="one", period=year, files={"first": f"roll_{year}.csv"}, sha256=sha256
+        )
+        for year in ("2024", "2025")
+    }
+    one = Extract("one", "One", "", "january", "areas", (table("first"),))
+    staged = stage_deliveries(years.values(), {"one": one}, tmp_path, synthetic=False)
+    assert problems(staged) == [("roll_2025.csv", "file.missing")]
+    assert "rename it" not in str(staged[1].findings.problems[0])
+
+
 def test_one_workbook_holds_several_tables(tmp_path: Path) -> None:
     book = Workbook()
     first = book.active

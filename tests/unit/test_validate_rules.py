@@ -40,6 +40,7 @@ CASES: dict[str, dict[str, tuple[str, dict[str, str]]]] = {
     },
     "areas.lsoa": {
         "authority_code.other": ("error", {"authority_code": "E10000902"}),
+        "locality.unknown": ("warning", {"district_code": "E07000999"}),
         "imd_decile.rank": ("warning", {"imd_decile": "3"}),
         "idaci_decile.rank": ("warning", {"idaci_decile": "9"}),
     },

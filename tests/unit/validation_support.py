@@ -116,6 +116,7 @@ def context(extract: str, **changes: object) -> Context:
         old_la_codes=frozenset({"961"}),
         codelists=CODELISTS,
         synthetic=True,
+        localities=frozenset({GOOD["areas.lsoa"]["district_code"]}),
     )
     return replace(base, **changes)  # type: ignore[arg-type]
 

@@ -6,12 +6,15 @@ tried on all faults together, on good extracts, and on a fault of each zone.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from jsna import io
+from jsna.edition import Delivery
 from jsna.errors import JsnaError
 from jsna.ingest.run import check, run
 from tests.conftest import copy_project
@@ -300,6 +303,47 @@ def test_a_delivery_no_longer_in_the_edition_leaves_no_rows(tmp_path: Path) -> N
     assert left == {"areas", "school_census"}
 
 
+def test_a_file_cut_at_the_end_of_a_row_is_warned_of(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    config = world.place()
+    shorter = csv_bytes([*world.exclusions[:4]])
+    longer = csv_bytes([world.exclusions[0], *(world.exclusions[1:] * 3)])
+    deliveries = []
+    for period, content in (("2023/24", longer), ("2024/25", shorter)):
+        file = f"exclusions {period[:4]}.csv"
+        (world.paths.raw / file).write_bytes(content)
+        digest = hashlib.sha256(content).hexdigest()
+        deliveries.append(
+            Delivery(
+                extract="exclusions", period=period, files={"exclusions": file},
+                sha256={file: digest},
+            )
+        )  # fmt: skip
+    config = replace(config, edition=config.edition.model_copy(update={"extracts": deliveries}))
+    report = check(config, world.paths)
+    assert "the file has 3 rows where that of 2023/24 has 60" in " ".join(report.text.split())
+
+
+def test_of_files_about_places_only_what_is_like_a_code_is_shown(tmp_path: Path) -> None:
+    """A child's row pasted into a file of areas is set aside and not shown."""
+    world = World(tmp_path)
+    sheet = world.areas.worksheets[0]
+    child = [
+        "A950000178301",
+        "Canary-Smith",
+        "CN1 9RY",
+        "1999-12-31",
+        "01/02/1999",
+        "x",
+        "40102321",
+    ]
+    sheet.append([*child, "Canary", "4010232137", "31.12.1999", "Canary"])
+    said = check(world.place(), world.paths).text
+    assert "must be E01 and six digits" in said
+    for value in (*child[:5], "Canary", "4010232137", "31.12.1999"):
+        assert value not in said
+
+
 def test_identified_files_are_private(tmp_path: Path) -> None:
     world = World(tmp_path)
     run(world.place(), world.paths)
@@ -358,7 +402,6 @@ def test_the_command_line_passes_good_extracts(tmp_path: Path) -> None:
 
 def test_a_workbook_of_several_tables_is_told_once(tmp_path: Path) -> None:
     """One damaged workbook is one problem, however many tables it was to hold."""
-    from jsna.edition import Delivery
     from jsna.extracts import registry
     from jsna.ingest.stage import stage_deliveries
 

@@ -80,12 +80,29 @@ def _has_residents(frames: Mapping[str, pd.DataFrame], _: Context) -> pd.Series[
     return among(frames["lsoa"]["lsoa_code"], frames["population.syoa"]["lsoa_code"])
 
 
+def _locality_known(rows: pd.DataFrame, context: Context) -> pd.Series[bool]:
+    """Whether a small area of the authority lies in a locality the edition's area has."""
+    known = equal(rows[f"{context.localities_are}_code"], *sorted(context.localities))
+    elsewhere = ~equal(rows["authority_code"], context.authority_code)
+    return known | elsewhere | (not context.localities)
+
+
 RULES = (
     Rule(
         "authority_code.other", "error",
         "the small area lies in another authority; keep only those of the edition's own area",
         ("authority_code",),
         lambda rows, context: equal(rows["authority_code"], context.authority_code),
+    ),
+    Rule(
+        # Refused, not counted: the total less all localities would be figures of the one left out.
+        "locality.unknown", "warning",
+        "small areas lie in a district or ward that the edition's area does not list",
+        ("district_code", "ward_code"), _locality_known, fatal_share=0.0,
+        fatal_message=(
+            "small areas lie in a district or ward that the edition's area does not list: check "
+            "`localities` in config/areas, and of which year the codes of this file are"
+        ),
     ),
     Rule(
         "imd_decile.rank", "warning", "'IMDDecile' is not the decile of 'IMDRank'",

@@ -90,6 +90,9 @@ class Context:
     codelists: Mapping[str, frozenset[str]]
     #: Whether the edition is synthetic: only then may NHS numbers of the test range appear.
     synthetic: bool = False
+    #: What the edition's area is divided into, and the codes of those parts; none: not checked.
+    localities_are: str = "district"
+    localities: frozenset[str] = frozenset()
     #: Rule code -> severity, where the edition wants another than the declared one.
     severities: Mapping[str, Severity] = field(default_factory=dict)
 

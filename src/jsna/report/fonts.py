@@ -13,8 +13,11 @@ FACES: Final = {
     600: "SourceSans3-Semibold.ttf",
     700: "SourceSans3-Bold.ttf",
 }
-#: Layout features kept beside the usual ones: figures of equal width in tables.
-_FEATURES: Final = ("tnum", "lnum")
+#: Layout features kept: figures of equal width in tables.
+_FEATURES: Final = ["tnum", "lnum"]
+#: Kerning on screen is left out: reading the family's tables of pairs takes longer than all else
+#: about a page. The PDF is set from the whole fonts and has it.
+_LEFT_OUT: Final = ("GPOS", "GDEF")
 
 
 def css(folder: Path, text: str) -> str:
@@ -40,11 +43,14 @@ def _subset(file: Path, characters: str) -> bytes:
     from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
     options = Options()
-    options.layout_features = [*options.layout_features, *_FEATURES]
+    options.layout_features = _FEATURES
     options.hinting = False
     options.name_IDs = [1, 2, 4, 6, 13, 14]
     # `recalcTimestamp` would put the time of the build into the font.
-    font = TTFont(file, recalcTimestamp=False)
+    font = TTFont(file, recalcTimestamp=False, lazy=True)
+    for table in _LEFT_OUT:
+        if table in font:
+            del font[table]
     subsetter = Subsetter(options)
     subsetter.populate(text=characters)
     subsetter.subset(font)

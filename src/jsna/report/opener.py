@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING, Final
 
 from jsna import io
 from jsna.errors import JsnaError, Problem
-from jsna.measures import schema
+
+if TYPE_CHECKING:  # printing opens no table, and starts without what tables need
+    import pandas as pd
+
+#: Name of the web page.
+HTML: Final = "jsna.html"
 
 
 class Opener:
@@ -53,4 +57,6 @@ class Opener:
 
     def measures(self, path: Path) -> pd.DataFrame:
         """A table of measures, of this version of their schema."""
+        from jsna.measures import schema
+
         return schema.read(self.path(path))

@@ -14,8 +14,7 @@ from typing import Final
 from jsna import io, system
 from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
-from jsna.report.opener import Opener
-from jsna.report.write import HTML
+from jsna.report.opener import HTML, Opener
 
 PDF = "jsna.pdf"
 VARIANT: Final = "pdf/ua-1"

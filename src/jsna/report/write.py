@@ -10,11 +10,9 @@ from jsna import io
 from jsna.edition import Configuration
 from jsna.extracts import registry
 from jsna.report import assemble, figures, html, opendata
-from jsna.report.opener import Opener
+from jsna.report.opener import HTML, Opener
 from jsna.report.sources import Register
 from jsna.report.view import Measures
-
-HTML = "jsna.html"
 
 
 def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None) -> None:

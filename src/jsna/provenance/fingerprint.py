@@ -49,7 +49,7 @@ def _reach(modules: tuple[str, ...]) -> set[Path]:
             continue
         seen.add(file)
         if file.suffix == ".py":
-            waiting += [f for name in _read(file)[0] for f in _files(name, whole=False)]
+            waiting += _read(file)[0]
     return seen
 
 
@@ -75,8 +75,8 @@ _REGISTRIES = frozenset({"jsna.extracts"})
 
 
 @cache
-def _read(file: Path) -> tuple[frozenset[str], bytes]:
-    """The jsna modules a module imports, and its syntax tree as text.
+def _read(file: Path) -> tuple[frozenset[Path], bytes]:
+    """The files of the jsna modules a module imports, and its syntax tree as text.
 
     Each module is parsed once and its tree let go at once: keeping them all costs more time, in
     the garbage collector, than everything else here.
@@ -91,8 +91,9 @@ def _read(file: Path) -> tuple[frozenset[str], bytes]:
             found.add(base)
             found.update(f"{base}.{alias.name}" for alias in node.names)
     _drop_docstrings(tree)
-    ours = frozenset(name for name in found if name.split(".")[0] == _PACKAGE)
-    return ours, ast.dump(tree).encode()
+    ours = (name for name in found if name.split(".")[0] == _PACKAGE)
+    files = frozenset(file for name in ours for file in _files(name, whole=False))
+    return files, ast.dump(tree).encode()
 
 
 def _base(node: ast.ImportFrom, file: Path) -> str:

@@ -64,6 +64,7 @@ def build(
     Raises:
         JsnaError: raw files are missing, or the machine lacks a library.
     """
+    _expect_usable_folder(paths.root)
     system.prepare(say)
     edition = config.edition
     say(f"{edition.title} — {config.area.name} ({edition.edition})")
@@ -79,6 +80,13 @@ def build(
     for name in ("jsna.pdf", "jsna.html"):
         say(f"    {(paths.reports / name).as_posix()}")
     return 0
+
+
+def _expect_usable_folder(root: Path) -> None:
+    """The folder's name must be one Snakemake can work in, which fills in what stands in braces."""
+    if set("{}") & set(str(root.resolve())):
+        rule = "the name of this folder, or of one above it, has a brace { or }; rename it"
+        raise JsnaError(Problem("this folder", rule, code="build.folder"))
 
 
 def _expect_files(config: Configuration, paths: io.Paths) -> None:
@@ -179,7 +187,9 @@ def _snakemake(edition: str, root: Path, cores: int, again: list[str], say: Say)
         words = log.read_text(encoding="utf-8").strip() if log.is_file() else ""
         say(f"The stage {rule!r} stopped:\n{words or 'no reason was written'}")
     if not failed:
-        say("The workflow stopped:\n" + "\n".join(told[-20:]))
+        # Of a trace only what was raised is told: its other lines are indented.
+        words = [line for line in told[-40:] if line and not line.startswith((" ", "Traceback"))]
+        say("The workflow stopped:\n" + "\n".join(words[-20:]))
     say("Nothing was published; the previous report, if there was one, is still in place.")
     return 1
 

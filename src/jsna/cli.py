@@ -184,6 +184,13 @@ VERBS: dict[str, tuple[str, Callable[[argparse.Namespace], int], bool]] = {
 }
 
 
+def _many(text: str) -> int:
+    """A number of one or more."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("must be a number of 1 or more")
+    return int(text)
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line's grammar."""
     top = argparse.ArgumentParser(
@@ -200,7 +207,7 @@ def parser() -> argparse.ArgumentParser:
         if verb == "fetch":
             one.add_argument("--from", dest="folder", help="take the files from this folder")
         if verb == "build":
-            one.add_argument("--cores", type=int, default=os.cpu_count() or 1)
+            one.add_argument("--cores", type=_many, default=os.cpu_count() or 1)
             one.add_argument("--force", action="store_true", help="run every stage again")
     return top
 

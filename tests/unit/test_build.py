@@ -58,3 +58,29 @@ def test_a_report_is_whole_where_it_is_as_it_was_sealed(
     assert build._is_whole(paths) is whole
     # The previous manifest stays with the previous report until another is sealed.
     assert manifest.is_file() is (content is not None)
+
+
+def test_a_folder_snakemake_cannot_work_in_is_told(tmp_path: Path) -> None:
+    with pytest.raises(JsnaError, match="has a brace"):
+        build._expect_usable_folder(tmp_path / "a {draft} folder")
+    build._expect_usable_folder(tmp_path / "päth with spaces & [brackets]")
+
+
+def test_what_stops_the_workflow_is_told_without_a_trace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = ["Traceback (most recent call last):", '  File "a.py", line 1', "NameError: no name"]
+
+    class Stopped:
+        stdout = iter(f"{line}\n" for line in lines)
+
+        def wait(self) -> int:
+            return 1
+
+    monkeypatch.setattr(build.subprocess, "Popen", lambda *_, **__: Stopped())
+    said: list[str] = []
+    assert build._snakemake(SMALL, tmp_path, 1, [], said.append) == 1
+    told = "\n".join(said)
+    assert "NameError: no name" in told
+    assert "Traceback" not in told
+    assert "line 1" not in told

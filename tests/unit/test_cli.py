@@ -52,3 +52,11 @@ def test_every_problem_is_told_with_its_place() -> None:
 def test_a_long_list_is_cut_and_says_so() -> None:
     error = JsnaError([Problem(f"{i}.csv", "is empty") for i in range(MOST_SHOWN + 7)])
     assert error.report().splitlines()[-1] == "  … and 7 more problems"
+
+
+@pytest.mark.parametrize("cores", ["0", "-1", "two"])
+def test_a_number_of_cores_is_at_least_one(capsys: pytest.CaptureFixture[str], cores: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["build", "test-2025", f"--cores={cores}"])
+    assert ended.value.code == 2
+    assert "must be a number of 1 or more" in capsys.readouterr().err

@@ -188,8 +188,8 @@ def _snakemake(edition: str, root: Path, cores: int, again: list[str], say: Say)
         say(f"The stage {rule!r} stopped:\n{words or 'no reason was written'}")
     if not failed:
         # Of a trace only what was raised is told: its other lines are indented.
-        words = [line for line in told[-40:] if line and not line.startswith((" ", "Traceback"))]
-        say("The workflow stopped:\n" + "\n".join(words[-20:]))
+        plain = [line for line in told[-40:] if line and not line.startswith((" ", "Traceback"))]
+        say("The workflow stopped:\n" + "\n".join(plain[-20:]))
     say("Nothing was published; the previous report, if there was one, is still in place.")
     return 1
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from jsna import zones
 
 if TYPE_CHECKING:
+    import duckdb
     import pandas as pd
     import pyarrow as pa
 
@@ -135,6 +136,17 @@ def write_parquet(
     table = table.replace_schema_metadata(kept or None)
     with replacing(path) as temporary:
         pq.write_table(table, temporary, compression="zstd", row_group_size=250_000)
+
+
+def database() -> duckdb.DuckDBPyConnection:
+    """An empty database in memory.
+
+    It has no file to keep in step with, so it never stops to write its tables out more tightly,
+    which else takes longer than to make them.
+    """
+    import duckdb
+
+    return duckdb.connect(config={"checkpoint_threshold": "1TB"})
 
 
 def read_table(path: Path) -> pa.Table:

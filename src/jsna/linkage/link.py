@@ -33,8 +33,6 @@ _SPACES = r"regexp_replace(upper({}), '\s', '', 'g')"
 
 def run(config: Configuration, paths: io.Paths) -> None:
     """Link every received extract; writes `restricted/linked/` and `restricted/link.json`."""
-    import duckdb
-
     deliveries: dict[str, list[Delivery]] = {}
     for delivery in config.edition.received:
         deliveries.setdefault(delivery.extract, []).append(delivery)
@@ -43,7 +41,7 @@ def run(config: Configuration, paths: io.Paths) -> None:
     if deliveries:
         key = person_key_secret(synthetic=config.edition.synthetic, root=paths.root)
         receipt["person_key"] = key_fingerprint(key)
-        with duckdb.connect() as connection:
+        with io.database() as connection:
             linker = Linker(connection, key, config.edition.reference_date)
             for name, received in sorted(deliveries.items()):
                 linker.load(registry()[name], received, paths.identified / "valid")
@@ -171,7 +169,7 @@ class Linker:
         self.connection.execute(
             f"""
             CREATE TABLE "keyed {name}" AS
-            SELECT row_number() OVER () AS "row", r.period, {", ".join(kept)},
+            SELECT r.period, {", ".join(kept)},
                 {key} AS person_key, {self._age(table)} AS age,
                 CASE WHEN {key} IS NULL THEN concat_ws(chr(31), r.period, {texts}) END AS content
             FROM "raw {name}" r {" ".join(joins)}
@@ -179,7 +177,7 @@ class Linker:
         )
         alone = self.connection.sql(
             f"""
-            SELECT "row", concat_ws(
+            SELECT rowid AS "row", concat_ws(
                 chr(31), content, row_number() OVER (PARTITION BY content) - 1
             ) AS content
             FROM "keyed {name}" WHERE person_key IS NULL
@@ -191,7 +189,7 @@ class Linker:
         self.connection.register("alone", alone.append_column("own_key", own))
         self.connection.execute(
             f'UPDATE "keyed {name}" SET person_key = own_key FROM alone '
-            f'WHERE "keyed {name}"."row" = alone."row"'
+            f'WHERE "keyed {name}".rowid = alone."row"'
         )
         self.connection.unregister("alone")
 

@@ -60,10 +60,8 @@ def derive(
         Table name -> rows, of the columns of the catalogue, ordered. A table whose extracts were
         not received is left out.
     """
-    import duckdb
-
     made: dict[str, pa.Table] = {}
-    with duckdb.connect() as connection:
+    with io.database() as connection:
         there = {*linked, "census_day", "exclusion_year"}
         for name, rows in linked.items():
             if isinstance(rows, Path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jsna import io
 from jsna.edition import Configuration
 from jsna.linkage.keys import key_fingerprint, person_key_secret
-from jsna.provenance.manifest import manifest
+from jsna.provenance.manifest import finished, manifest
 
 MANIFEST = "manifest.json"
 
@@ -16,11 +16,7 @@ def run(config: Configuration, paths: io.Paths) -> None:
     What an earlier build published and this one does not make any more is removed, so that
     nothing stale stands beside a new report.
     """
-    draft = {
-        file.relative_to(paths.draft).as_posix(): file
-        for file in sorted(paths.draft.rglob("*"))
-        if file.is_file()
-    }
+    draft = {file.relative_to(paths.draft).as_posix(): file for file in finished((paths.draft,))}
     outputs = {}
     for name, file in draft.items():
         target = paths.reports / name

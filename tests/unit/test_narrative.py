@@ -175,7 +175,8 @@ def test_a_gradient_is_reported_from_both_ends() -> None:
     view = of(deciles([0.09 - 0.005 * n for n in range(10)]))
     [sentence], _ = breakdowns.slope(view, PLAN, "imd_decile", view.rows(PLAN.id))
     assert plain(sentence) == (
-        "It was higher in the most deprived tenth of small areas in England (9.0%) than in the "
+        "The share of pupils with an EHC plan was higher in the most deprived tenth of small areas "
+        "in England (9.0%) than in the "
         "least deprived tenth (4.5%)."
     )
 

@@ -209,7 +209,12 @@ def categories(shown: Shown, dimension: str, marks: Sequence[Mark]) -> str:
 def _largest(shown: Shown, dimension: str, ranked: Sequence[Mark]) -> str:
     """The largest group, or the few that cannot be told apart from it."""
     called = words.dimension_words(dimension, shown.config)
-    signs = [apart(ranked[0], mark) for mark in ranked[1:]]
+    # Counts of people vary by chance about as much as their square root; of places, not at all.
+    chance = shown.indicator.kind == "count" and shown.indicator.population_base != "areas"
+    signs = [
+        _changed(mark, ranked[0], "count") if chance else apart(ranked[0], mark)
+        for mark in ranked[1:]
+    ]
     if None in signs:
         return titled(shown, f"by {called}")
     first = [ranked[0], *(mark for mark, sign in zip(ranked[1:], signs, strict=True) if not sign)]

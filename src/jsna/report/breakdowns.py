@@ -9,7 +9,7 @@ from markupsafe import Markup
 from jsna.measures.declaration import LOCALITY, Indicator
 from jsna.report import format as words
 from jsna.report.compare import PEOPLE, Verdict, differ, gradient, leaders, odd, stand_out
-from jsna.report.narrative import Sentence, join, say, value, when
+from jsna.report.narrative import Sentence, join, noun, say, value, when
 from jsna.report.view import Measures, Row
 
 #: Dimensions that run from most to least deprived, with the number of groups and their name.
@@ -81,9 +81,10 @@ def slope(
     if verdict == "similar":
         text = "There was no clear difference between the most and the least deprived areas."
         return [Sentence(say(text), "gradient")], True
-    text = "It was {verdict} in {most} ({a}) than in {least} ({b})."
+    text = "{Noun} was {verdict} in {most} ({a}) than in {least} ({b})."
     filled = say(
         text,
+        Noun=words.upper_first(noun(indicator)),
         verdict=verdict,
         most=group_words(dimension, most.code(dimension)),
         a=value(most, indicator),
@@ -254,10 +255,17 @@ def largest(
         if len(second) == 1:
             text = "The {most} {by}{of} was {named}, followed by {second}."
             follow = _with_value(second[0], dimension, view, indicator)
+            text = _of_itself(text, by, indicator)
             filled = say(text, most=most, of=of, by=by, named=named, second=follow)
             return Sentence(filled, "breakdown", True)
-    filled = say(text, most=most, of=of, by=by, named=named)
+    filled = say(_of_itself(text, by, indicator), most=most, of=of, by=by, named=named)
     return Sentence(filled, "breakdown", len(top) == 1)
+
+
+def _of_itself(text: str, by: str, indicator: Indicator) -> str:
+    """The template without "reason of reasons", where a share counts its own categories."""
+    itself = indicator.kind == "share" and by.split()[0] in indicator.phrase
+    return text.replace("{most} {by}{of}", "{most}{of}") if itself else text
 
 
 def hidden(view: Measures, indicator: Indicator) -> Sentence | None:

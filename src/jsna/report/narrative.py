@@ -22,6 +22,8 @@ Kind = Literal["level", "comparison", "polarity", "change", "gradient", "breakdo
 
 #: What a rate stands on, by population base: "5.2 per 100 pupils".
 _PER: Final = {"attending": "pupils", "resident": "children and young people"}
+#: What one figure of a kind is called; any other kind is a share.
+_KINDS: Final = {"rate": "the rate of", "mean": "the average for", "count": "the number of"}
 #: Units of rates.
 RATES: Final = ("per_100", "per_1000", "per_10000")
 
@@ -61,6 +63,11 @@ def rate_words(row: Row, indicator: Indicator) -> str:
         return ""
     per = _PER.get(indicator.population_base, "")
     return f"{words.UNIT_SUFFIX[row.unit].strip()} {per}".strip()
+
+
+def noun(indicator: Indicator) -> str:
+    """What an indicator measures, inside a sentence: "the share of pupils with an EHC plan"."""
+    return f"{_KINDS.get(indicator.kind, 'the share of')} {indicator.phrase}"
 
 
 def when(row: Row) -> str:

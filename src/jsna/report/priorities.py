@@ -16,13 +16,11 @@ from jsna.measures.declaration import Indicator
 from jsna.report import format as words
 from jsna.report.breakdowns import DEPRIVATION, group_words
 from jsna.report.compare import gradient
-from jsna.report.narrative import compared, latest_change, say, value, when
+from jsna.report.narrative import compared, latest_change, noun, say, value, when
 from jsna.report.view import Measures, Row
 
 Kind = Literal["worse", "better", "differs", "untested", "changed", "gap"]
 
-#: What one figure of a kind is called; any other kind is a share.
-_KINDS: Final = {"rate": "the rate of", "mean": "the average for", "count": "the number of"}
 #: Figures are listed as unlike, where chance cannot be ruled out, from this proportion on.
 UNLIKE: Final = 1.1
 #: How far apart a figure and nothing at all count as being.
@@ -44,11 +42,6 @@ class Finding:
     text: Markup
     sentence: Markup
     apart: float
-
-
-def noun(indicator: Indicator) -> str:
-    """What an indicator measures, inside a sentence: "the share of pupils with an EHC plan"."""
-    return f"{_KINDS.get(indicator.kind, 'the share of')} {indicator.phrase}"
 
 
 def apart(one: float, other: float) -> float:
@@ -128,7 +121,7 @@ def gap(view: Measures, indicator: Indicator) -> Finding | None:
             "verdict": verdict,
             "noun": words.upper_first(noun(indicator)),
         }
-        text = say("{a} in {most} of small areas, {b} in {least}.", **figures)
+        text = say("{verdict} in {most} of small areas ({a}) than in {least} ({b}).", **figures)
         whole = say(
             "{noun} was {verdict} in {most} of small areas ({a}) than in {least} ({b}).", **figures
         )

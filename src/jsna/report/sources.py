@@ -11,6 +11,8 @@ from jsna.edition import Configuration, Delivery, Source
 from jsna.extracts.base import Extract
 
 LOCAL: Final = "local:"
+#: Local sources that are no extract.
+_OTHERS: Final = {"quality": "Validation of the records received"}
 OPEN_LICENCE: Final = "Open Government Licence"
 
 
@@ -55,7 +57,7 @@ class Register:
 
     def cite(self, source_id: str) -> Citation:
         """The citation of one source id; an unknown id is cited by itself."""
-        if source_id.startswith(LOCAL):
+        if source_id.startswith(LOCAL) or source_id in self.extracts:
             return self._local(source_id)
         source = self._official.get(source_id)
         if source is None:
@@ -77,7 +79,7 @@ class Register:
     def _local(self, source_id: str) -> Citation:
         name = source_id.removeprefix(LOCAL)
         extract = self.extracts.get(name)
-        title = extract.title if extract else name.replace("_", " ").capitalize()
+        title = extract.title if extract else _OTHERS.get(name, name.replace("_", " ").capitalize())
         deliveries = [d for d in self.config.edition.received if d.extract == name]
         owners = sorted({d.owner for d in deliveries if d.owner}) or [self.config.area.name]
         dates = [d.as_at for d in deliveries if d.as_at]

@@ -11,6 +11,7 @@ import pytest
 from jsna import build, edition, io
 from jsna.edition import Configuration
 from jsna.errors import JsnaError
+from jsna.provenance.manifest import finished
 from tests.conftest import ROOT, SMALL
 
 
@@ -84,3 +85,15 @@ def test_what_stops_the_workflow_is_told_without_a_trace(
     assert "NameError: no name" in told
     assert "Traceback" not in told
     assert "line 1" not in told
+
+
+def test_what_a_killed_process_left_is_not_published(tmp_path: Path) -> None:
+    left: list[Path] = []
+    with pytest.raises(KeyboardInterrupt), io.replacing(tmp_path / "jsna.pdf") as temporary:
+        temporary.write_bytes(b"half")
+        assert temporary.is_file()
+        left += finished((tmp_path,))
+        raise KeyboardInterrupt
+    assert left == []
+    io.write_bytes(tmp_path / "jsna.pdf", b"whole")
+    assert finished((tmp_path,)) == [tmp_path / "jsna.pdf"]

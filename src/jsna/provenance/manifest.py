@@ -103,14 +103,14 @@ def manifest(
         },
         "intermediate": {
             file.relative_to(paths.identified.parent).as_posix(): _record(file, key)
-            for file in _files((paths.identified, paths.restricted))
+            for file in finished((paths.identified, paths.restricted))
         },
         "safe": {
             file.relative_to(paths.safe.parent).as_posix(): {
                 **_record(file),
                 "content": content_digest(file),
             }
-            for file in _files((paths.safe,))
+            for file in finished((paths.safe,))
         },
         "outputs": {name: _record(file) for name, file in sorted(outputs.items())},
         "code": {stage: fingerprint(*modules) for stage, modules in CODE.items()},
@@ -124,8 +124,10 @@ def _locked(root: Path) -> bool:
     return (root / "requirements.lock").is_file()
 
 
-def _files(folders: Iterable[Path]) -> list[Path]:
-    return sorted(p for folder in folders for p in folder.rglob("*") if p.is_file())
+def finished(folders: Iterable[Path]) -> list[Path]:
+    """Files below the folders, without what a killed process left half written (`io.replacing`)."""
+    files = (p for folder in folders for p in folder.rglob("*") if p.is_file())
+    return sorted(file for file in files if not file.name.startswith("."))
 
 
 def _record(path: Path, key: bytes | None = None) -> dict[str, Any]:

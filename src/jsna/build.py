@@ -16,6 +16,8 @@ from jsna.errors import JsnaError, Problem
 from jsna.workflow import CODE
 
 Say = Callable[[str], None]
+#: Seconds an interrupted workflow has to end by itself.
+_PATIENCE = 10
 
 _JOB = re.compile(r"^(?:local)?rule (\w+):$|^Job \d+: (.+)$")
 _DONE = re.compile(r"^(\d+) of (\d+) steps")
@@ -146,9 +148,9 @@ def _snakemake(edition: str, root: Path, cores: int, again: list[str], say: Say)
     root = root.resolve()
     command = [
         *(sys.executable, "-m", "snakemake"),
-        *("--directory", str(root), "--snakefile", str(root / "Snakefile")),
         *("--cores", str(cores), "--config", f"edition={edition}"),
-        *("--workflow-profile", str(root / "profiles/default")),
+        # Named from the project's folder: a path with brackets would be taken for a pattern.
+        *("--workflow-profile", "profiles/default"),
         *again,
     ]
     here = Path(sys.executable).parent
@@ -170,10 +172,16 @@ def _snakemake(edition: str, root: Path, cores: int, again: list[str], say: Say)
         encoding="utf-8",
         errors="replace",
         env=environment,
+        cwd=root,
     )
     assert process.stdout is not None
-    told = list(_progress(process.stdout, say))
-    if process.wait() == 0:
+    try:
+        told = list(_progress(process.stdout, say))
+        code = process.wait()
+    except BaseException:
+        _end(process)
+        raise
+    if code == 0:
         return 0
     if any("LockException" in line for line in told):
         rule = (
@@ -192,6 +200,19 @@ def _snakemake(edition: str, root: Path, cores: int, again: list[str], say: Say)
         say("The workflow stopped:\n" + "\n".join(plain[-20:]))
     say("Nothing was published; the previous report, if there was one, is still in place.")
     return 1
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Let the workflow end with this process: nothing works on unseen after it."""
+    try:
+        # Ctrl-C reaches the workflow by itself, which then takes its jobs down.
+        process.wait(timeout=_PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.terminate()
+        try:
+            process.wait(timeout=_PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def _progress(lines: Iterator[str], say: Say) -> Iterator[str]:

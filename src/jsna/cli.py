@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import time
 import traceback
@@ -141,6 +142,8 @@ def _synthesise(arguments: argparse.Namespace) -> int:
 def _build(arguments: argparse.Namespace) -> int:
     from jsna.build import build
 
+    # To be ended from outside is to be stopped, as by Ctrl-C: the stages end too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     return build(*_loaded(arguments), _say, cores=arguments.cores, force=arguments.force)
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,6 +76,8 @@ def test_what_stops_the_workflow_is_told_without_a_trace(
     lines = ["Traceback (most recent call last):", '  File "a.py", line 1', "NameError: no name"]
 
     class Stopped:
+        """A workflow that failed before any stage."""
+
         stdout = iter(f"{line}\n" for line in lines)
 
         def wait(self) -> int:
@@ -97,3 +102,24 @@ def test_what_a_killed_process_left_is_not_published(tmp_path: Path) -> None:
     assert left == []
     io.write_bytes(tmp_path / "jsna.pdf", b"whole")
     assert finished((tmp_path,)) == [tmp_path / "jsna.pdf"]
+
+
+def test_an_interrupted_build_ends_its_workflow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began: list[subprocess.Popen[str]] = []
+    start = subprocess.Popen
+
+    def sleeping(_: object, **options: Any) -> subprocess.Popen[str]:
+        words = "print('Nothing to be done', flush=True); import time; time.sleep(60)"
+        began.append(start([sys.executable, "-c", words], **options))
+        return began[0]
+
+    def interrupt(_: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(build.subprocess, "Popen", sleeping)
+    monkeypatch.setattr(build, "_PATIENCE", 0.1)
+    with pytest.raises(KeyboardInterrupt):
+        build._snakemake(SMALL, tmp_path, 1, [], interrupt)
+    assert began[0].poll() is not None

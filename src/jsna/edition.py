@@ -449,11 +449,11 @@ def _load_area(gather: _Gatherer, edition: Edition) -> Area | None:
 
 
 def _chapters(root: Path, indicators: Mapping[str, Indicator]) -> set[str]:
-    """Every chapter there is: one has a template, or indicators, or both."""
+    """Every chapter there is; none where the templates are elsewhere, and nothing is judged."""
     ending = ".html.j2"
     templates = (root / "reports/templates/chapters").glob(f"*{ending}")
     written = {file.name.removesuffix(ending) for file in templates}
-    return written | {indicator.chapter for indicator in indicators.values()}
+    return written | {i.chapter for i in indicators.values()} if written else set()
 
 
 def _choose_sources(

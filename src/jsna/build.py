@@ -67,6 +67,7 @@ def build(
         JsnaError: raw files are missing, or the machine lacks a library.
     """
     _expect_usable_folder(paths.root)
+    _expect_writable(paths)
     system.prepare(say)
     edition = config.edition
     say(f"{edition.title} — {config.area.name} ({edition.edition})")
@@ -89,6 +90,23 @@ def _expect_usable_folder(root: Path) -> None:
     if set("{}") & set(str(root.resolve())):
         rule = "the name of this folder, or of one above it, has a brace { or }; rename it"
         raise JsnaError(Problem("this folder", rule, code="build.folder"))
+
+
+def _expect_writable(paths: io.Paths) -> None:
+    """Everything a build writes can be written, or one error names each folder that cannot."""
+    zones = (paths.identified, paths.restricted, paths.safe, paths.draft)
+    folders = (paths.root / ".snakemake", paths.identified.parent, *zones, paths.reports)
+    rule = "you may not write here, and a build does; ask for the right, or close what holds it"
+    problems = {}
+    for folder in folders:
+        there = next((p for p in (folder, *folder.parents) if p.exists()), paths.root)
+        if not os.access(there, os.W_OK):
+            where = (
+                there.relative_to(paths.root).as_posix() if there != paths.root else "this folder"
+            )
+            problems[where] = Problem(where, rule, code="build.read_only")
+    if problems:
+        raise JsnaError(problems.values())
 
 
 def _expect_files(config: Configuration, paths: io.Paths) -> None:
@@ -196,7 +214,8 @@ def _snakemake(edition: str, root: Path, cores: int, again: list[str], say: Say)
         say(f"The stage {rule!r} stopped:\n{words or 'no reason was written'}")
     if not failed:
         # Of a trace only what was raised is told: its other lines are indented.
-        plain = [line for line in told[-40:] if line and not line.startswith((" ", "Traceback"))]
+        left_out = (" ", "Traceback") if any("Traceback" in line for line in told) else ()
+        plain = [line for line in told[-40:] if line and not line.startswith(left_out)]
         say("The workflow stopped:\n" + "\n".join(plain[-20:]))
     say("Nothing was published; the previous report, if there was one, is still in place.")
     return 1

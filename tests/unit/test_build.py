@@ -123,3 +123,18 @@ def test_an_interrupted_build_ends_its_workflow(
     with pytest.raises(KeyboardInterrupt):
         build._snakemake(SMALL, tmp_path, 1, [], interrupt)
     assert began[0].poll() is not None
+
+
+def test_every_folder_that_cannot_be_written_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = io.Paths(tmp_path, SMALL)
+    for folder in (paths.reports, paths.safe, paths.draft):
+        folder.mkdir(parents=True)
+    build._expect_writable(paths)
+    shut = {paths.reports, paths.safe}
+    monkeypatch.setattr(build.os, "access", lambda path, _: path not in shut)
+    with pytest.raises(JsnaError) as caught:
+        build._expect_writable(paths)
+    told = {problem.where for problem in caught.value.problems}
+    assert told == {f"reports/{SMALL}", f"data/processed/{SMALL}/safe"}

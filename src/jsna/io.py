@@ -77,16 +77,21 @@ class Paths:
         return self.root / "reports" / self.edition
 
 
-def _private(path: Path) -> bool:
-    return any(part in PRIVATE for part in path.parts)
+def _zone(path: Path) -> Path | None:
+    """The private zone a path lies in (`…/processed/<edition>/identified`), if in one."""
+    for folder in (path, *path.parents):
+        if folder.name in PRIVATE and folder.parent.parent.name == "processed":
+            return folder
+    return None
 
 
 def make_folder(path: Path) -> Path:
     """Create a folder; those of the private zones are readable by the user alone."""
     missing = [p for p in (path, *path.parents) if not p.exists()]
     path.mkdir(parents=True, exist_ok=True)
-    for folder in missing:
-        if _private(folder):
+    if (zone := _zone(path)) is not None:
+        # The zone itself may be there already: Snakemake makes it, readable by others.
+        for folder in {zone, *(p for p in missing if p.is_relative_to(zone))}:
             folder.chmod(0o700)
     return path
 
@@ -101,7 +106,7 @@ def replacing(path: Path) -> Iterator[Path]:
     temporary = Path(name)
     try:
         yield temporary
-        temporary.chmod(0o600 if _private(path) else 0o644)
+        temporary.chmod(0o644 if _zone(path) is None else 0o600)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -138,3 +138,24 @@ def test_every_folder_that_cannot_be_written_is_told(
         build._expect_writable(paths)
     told = {problem.where for problem in caught.value.problems}
     assert told == {f"reports/{SMALL}", f"data/processed/{SMALL}/safe"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
+def test_private_zones_are_private_whoever_made_them(tmp_path: Path) -> None:
+    # A folder above that happens to be called so is nobody's zone.
+    paths = io.Paths(tmp_path / "restricted" / "project", SMALL)
+    (tmp_path / "restricted").mkdir(mode=0o755)
+    for zone in (paths.identified, paths.restricted, paths.safe):
+        zone.mkdir(parents=True, mode=0o755)
+        io.write_text(zone / "rows" / "one.txt", "x")
+    rights = {
+        file.relative_to(paths.root).as_posix(): file.stat().st_mode & 0o777
+        for file in paths.root.rglob("*")
+    }
+    below = f"data/processed/{SMALL}"
+    for zone in ("identified", "restricted"):
+        assert rights[f"{below}/{zone}"] == 0o700
+        assert rights[f"{below}/{zone}/rows"] == 0o700
+        assert rights[f"{below}/{zone}/rows/one.txt"] == 0o600
+    assert rights[f"{below}/safe/rows/one.txt"] == 0o644
+    assert (tmp_path / "restricted").stat().st_mode & 0o777 == 0o755

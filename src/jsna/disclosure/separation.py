@@ -1,0 +1,127 @@
+"""Which primaries a choice of hidden cells leaves narrow: linear programs on hidden cells only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
+from jsna.disclosure.cuts import NOISE, UP, Failure, Target
+from jsna.disclosure.simplex import Optimum, Program, program
+from jsna.disclosure.system import TOLERANCE, Flags, Floats, Ints, System
+
+
+class Component:
+    """Hidden cells that equations tie together, and the program of their joint movements."""
+
+    def __init__(self, system: System, cells: Ints, rows: Ints, matrix: sparse.csr_array) -> None:
+        self.cells, self.rows = cells, rows
+        self.low = system.low[cells] - system.value[cells]
+        self.high = system.high[cells] - system.value[cells]
+        self.place = {int(cell): i for i, cell in enumerate(cells)}
+        self.program: Program = program(matrix, np.zeros(len(rows)), self.low, self.high)
+
+    def reach(self, target: Target, sign: int) -> Optimum:
+        """Move a target's cell as far as needed, and no further, in one direction."""
+        at = np.array([self.place[target.cell]])
+        limit = np.array([target.need])
+        changed = [at]
+        if sign == UP:
+            self.program.bound(at, self.low[at], np.minimum(self.high[at], limit))
+        else:
+            self.program.bound(at, np.maximum(self.low[at], -limit), self.high[at])
+        giver = self.place.get(target.contributor)
+        if giver is not None and giver != at[0] and self.low[giver] <= -1:
+            of = np.array([giver])
+            self.program.bound(of, self.low[of] + 1, self.high[of])
+            changed.append(of)
+        found = self.program.maximise(at, np.array([float(sign)]))
+        for columns in changed:
+            self.program.bound(columns, self.low[columns], self.high[columns])
+        return found
+
+
+def components(system: System, hidden: Flags) -> list[Component]:
+    """The hidden cells by connected component, in order of their first cell."""
+    cells = np.flatnonzero(hidden)
+    matrix = system.equations.tocsc()[:, cells].tocsr()
+    rows = np.flatnonzero(np.diff(matrix.indptr))
+    matrix = sparse.csr_array(matrix[rows])
+    graph = sparse.block_array([[None, matrix], [matrix.T, None]]) if len(rows) else None
+    if graph is None:
+        return [Component(system, cells[[i]], rows, _none(1)) for i in range(len(cells))]
+    number, label = connected_components(graph, directed=False)
+    of_row, of_cell = label[: len(rows)], label[len(rows) :]
+    first = np.full(number, len(cells))
+    np.minimum.at(first, of_cell, np.arange(len(cells)))
+    row_order, cell_order = np.argsort(of_row, kind="stable"), np.argsort(of_cell, kind="stable")
+    row_ends = np.searchsorted(of_row[row_order], np.arange(number + 1))
+    cell_ends = np.searchsorted(of_cell[cell_order], np.arange(number + 1))
+    found = []
+    for one in np.argsort(first, kind="stable"):
+        mine = row_order[row_ends[one] : row_ends[one + 1]]
+        places = cell_order[cell_ends[one] : cell_ends[one + 1]]
+        part = matrix[mine].tocsc()[:, places]
+        found.append(Component(system, cells[places], rows[mine], part))
+    return found
+
+
+def _none(columns: int) -> sparse.csr_array:
+    return sparse.csr_array((0, columns))
+
+
+class Reach:
+    """How far each cell was seen to move, over the feasible points met so far."""
+
+    def __init__(self, size: int) -> None:
+        self.up, self.down = np.zeros(size), np.zeros(size)
+
+    def note(self, cells: Ints, movement: Floats) -> None:
+        """A feasible joint movement of some cells."""
+        self.up[cells] = np.maximum(self.up[cells], movement)
+        self.down[cells] = np.maximum(self.down[cells], -movement)
+
+    def enough(self, target: Target) -> bool:
+        """Whether a target is seen to be reached."""
+        up, down = self.up[target.cell], self.down[target.cell]
+        seen = up if target.direction == 1 else down if target.direction == -1 else up + down
+        return bool(seen >= target.need - TOLERANCE)
+
+
+def failures(
+    system: System, hidden: Flags, wanted: Sequence[Target], cap: int, seed: int
+) -> list[Failure]:
+    """Targets that hiding `hidden` does not reach, at most `cap` of them; none proves it safe.
+
+    Targets are looked at in a drawn order, which spreads the cuts over the table; one that another
+    target's movement already proves wide is skipped.
+    """
+    parts = components(system, hidden)
+    part_of = {int(cell): part for part in parts for cell in part.cells}
+    seen = Reach(system.size)
+    found: list[Failure] = []
+    for index in np.random.default_rng(seed).permutation(len(wanted)):
+        target = wanted[index]
+        if target.contributor < 0 and seen.enough(target):
+            continue
+        part = part_of[target.cell]
+        reached, proofs = 0.0, []
+        for sign in target.directions:
+            best = part.reach(target, sign)
+            if best.status == "unbounded":
+                reached = np.inf
+                break
+            if best.status != "optimal":
+                raise ArithmeticError("a separation program was not solved")
+            if target.contributor < 0:
+                seen.note(part.cells, best.point)
+            used = np.abs(best.rows) > NOISE
+            reached += best.value
+            proofs.append((part.rows[used], best.rows[used]))
+        if reached < target.need - TOLERANCE:
+            found.append(Failure(target, proofs))
+            if len(found) >= cap:
+                break
+    return found

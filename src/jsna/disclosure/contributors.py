@@ -30,7 +30,7 @@ def contributor_failures(
     """
     told = {(t.cell, t.contributor) for t in known if t.contributor >= 0}
     found: list[Failure] = []
-    for part in components(system, hidden):
+    for part in components(system, hidden.astype(float)):
         primaries = part.cells[system.primary[part.cells]]
         givers = _givers(system, part)
         if len(primaries) < 1 or not len(givers):

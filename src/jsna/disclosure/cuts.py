@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from jsna.disclosure.system import Floats, Ints, Matrix, System
+from jsna.disclosure.system import Flags, Floats, Ints, Matrix, System
 
 #: Multipliers and capacities below this are rounding noise of the linear programs.
 NOISE = 1e-9
@@ -72,14 +72,14 @@ class Cuts:
     right: Floats
 
 
-def cuts(system: System, failures: Sequence[Failure], hidden: Floats, open_: Floats) -> Cuts:
+def cuts(system: System, failures: Sequence[Failure], hidden: Flags, open_: Flags) -> Cuts:
     """The inequality of each failure.
 
     Args:
         system: the system.
         failures: k of them.
-        hidden: 1 for cells that are hidden whatever is decided, shape (n,).
-        open_: 1 for cells that are to be decided, shape (n,).
+        hidden: cells that are hidden whatever is decided, shape (n,).
+        open_: cells that are to be decided, shape (n,).
     """
     count, size = len(failures), system.size
     need = np.array([f.target.need for f in failures])
@@ -92,9 +92,9 @@ def cuts(system: System, failures: Sequence[Failure], hidden: Floats, open_: Flo
         left = left + _capacities(system, failures, part, turn, need, own)
     left = sparse.coo_array(left)
     rows, cells, size_of = left.coords[0], left.coords[1], left.data
-    fixed = hidden[cells] > 0
+    fixed = hidden[cells]
     missing = need - np.bincount(rows[fixed], weights=size_of[fixed], minlength=count)
-    keep = (open_[cells] > 0) & ~fixed & (missing[rows] > NOISE)
+    keep = open_[cells] & ~fixed & (missing[rows] > NOISE)
     rows, cells = rows[keep], cells[keep]
     capped = np.minimum(size_of[keep], missing[rows])
     made = sparse.csr_array((capped, (rows, cells)), shape=(count, size))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -10,16 +11,21 @@ from scipy.sparse.csgraph import connected_components
 
 from jsna.disclosure.cuts import NOISE, UP, Failure, Target
 from jsna.disclosure.simplex import Optimum, Program, program
-from jsna.disclosure.system import TOLERANCE, Flags, Floats, Ints, System
+from jsna.disclosure.system import TOLERANCE, Floats, Ints, System
 
 
 class Component:
     """Hidden cells that equations tie together, and the program of their joint movements."""
 
-    def __init__(self, system: System, cells: Ints, rows: Ints, matrix: sparse.csr_array) -> None:
+    def __init__(self, system: System, level: Floats, cells: Ints, rows: Ints, matrix: Any) -> None:
         self.cells, self.rows = cells, rows
         self.low = system.low[cells] - system.value[cells]
         self.high = system.high[cells] - system.value[cells]
+        part = level[cells] < 1
+        if part.any():
+            most = np.minimum(self.high, float(np.nanmax(system.need_width)))
+            self.low = np.where(part, self.low * level[cells], self.low)
+            self.high = np.where(part, most * level[cells], self.high)
         self.place = {int(cell): i for i, cell in enumerate(cells)}
         self.program: Program = program(matrix, np.zeros(len(rows)), self.low, self.high)
 
@@ -43,15 +49,19 @@ class Component:
         return found
 
 
-def components(system: System, hidden: Flags) -> list[Component]:
-    """The hidden cells by connected component, in order of their first cell."""
-    cells = np.flatnonzero(hidden)
+def components(system: System, level: Floats) -> list[Component]:
+    """The cells hidden (to any degree) by connected component, in order of their first cell.
+
+    `level` is 1 for a hidden cell and 0 for a shown one; in between, as the relaxed master problem
+    has them, a cell may move by that part of its room.
+    """
+    cells = np.flatnonzero(level > 0)
     matrix = system.equations.tocsc()[:, cells].tocsr()
     rows = np.flatnonzero(np.diff(matrix.indptr))
     matrix = sparse.csr_array(matrix[rows])
     graph = sparse.block_array([[None, matrix], [matrix.T, None]]) if len(rows) else None
     if graph is None:
-        return [Component(system, cells[[i]], rows, _none(1)) for i in range(len(cells))]
+        return [Component(system, level, cells[[i]], rows, _none(1)) for i in range(len(cells))]
     number, label = connected_components(graph, directed=False)
     of_row, of_cell = label[: len(rows)], label[len(rows) :]
     first = np.full(number, len(cells))
@@ -64,7 +74,7 @@ def components(system: System, hidden: Flags) -> list[Component]:
         mine = row_order[row_ends[one] : row_ends[one + 1]]
         places = cell_order[cell_ends[one] : cell_ends[one + 1]]
         part = matrix[mine].tocsc()[:, places]
-        found.append(Component(system, cells[places], rows[mine], part))
+        found.append(Component(system, level, cells[places], rows[mine], part))
     return found
 
 
@@ -83,28 +93,36 @@ class Reach:
         self.up[cells] = np.maximum(self.up[cells], movement)
         self.down[cells] = np.maximum(self.down[cells], -movement)
 
-    def enough(self, target: Target) -> bool:
+    def enough(self, target: Target, share: float) -> bool:
         """Whether a target is seen to be reached."""
         up, down = self.up[target.cell], self.down[target.cell]
         seen = up if target.direction == 1 else down if target.direction == -1 else up + down
-        return bool(seen >= target.need - TOLERANCE)
+        return bool(seen >= target.need * share - TOLERANCE)
 
 
 def failures(
-    system: System, hidden: Flags, wanted: Sequence[Target], cap: int, seed: int
+    system: System,
+    level: Floats,
+    wanted: Sequence[Target],
+    cap: int,
+    seed: int,
+    enough: float = 1.0,
 ) -> list[Failure]:
-    """Targets that hiding `hidden` does not reach, at most `cap` of them; none proves it safe.
+    """Targets that hiding cells to a `level` does not reach, at most `cap` of them.
+
+    None proves that the choice is safe (where levels are 0 and 1 and `enough` is 1). A target
+    counts as reached at `enough` of what it needs.
 
     Targets are looked at in a drawn order, which spreads the cuts over the table; one that another
     target's movement already proves wide is skipped.
     """
-    parts = components(system, hidden)
+    parts = components(system, level)
     part_of = {int(cell): part for part in parts for cell in part.cells}
     seen = Reach(system.size)
     found: list[Failure] = []
     for index in np.random.default_rng(seed).permutation(len(wanted)):
         target = wanted[index]
-        if target.contributor < 0 and seen.enough(target):
+        if target.contributor < 0 and seen.enough(target, enough):
             continue
         part = part_of[target.cell]
         reached, proofs = 0.0, []
@@ -120,7 +138,7 @@ def failures(
             used = np.abs(best.rows) > NOISE
             reached += best.value
             proofs.append((part.rows[used], best.rows[used]))
-        if reached < target.need - TOLERANCE:
+        if reached < target.need * enough - TOLERANCE:
             found.append(Failure(target, proofs))
             if len(found) >= cap:
                 break

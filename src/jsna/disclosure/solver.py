@@ -16,7 +16,7 @@ import numpy as np
 
 from jsna.disclosure.cuts import Target, targets
 from jsna.disclosure.master import Effort
-from jsna.disclosure.planes import cutting_planes
+from jsna.disclosure.planes import Found, cutting_planes
 from jsna.disclosure.separation import failures
 from jsna.disclosure.system import Flags, Ints, Status, System
 
@@ -26,9 +26,11 @@ WHOLE = 15_000
 SEARCH = 0.7
 #: A difference in weight that no rule can see (counts are whole; zeros add up to less than a half).
 SLACK = 0.4
-EXACT = Effort(slack=SLACK)
+EXACT = Effort(slack=SLACK, gaps=(0.02, 0.005, 0.0))
 #: A block is a part of a heuristic: the last half per cent of its optimum is not worth its time.
-ROUGH = Effort(slack=SLACK, gap=0.005, nodes=2_000, rounds=60)
+ROUGH = Effort(slack=SLACK, gaps=(0.01,), nodes=200, rounds=40, tail=0.02, fractional=100)
+#: Choosing among the few cells that are hidden already.
+POLISH = Effort(slack=SLACK, gaps=(0.01,), nodes=200, rounds=80, relaxed=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class _Search:
         self._take(found.rounds, found.cuts)
         self.hidden, self.bound = found.hidden, found.bound
         self.missed = list(found.missed)
-        self.timed_out = not found.safe
+        self.timed_out = not found.ended
         return found.safe
 
     def blocks(self, effort: Effort) -> list[Target]:
@@ -98,13 +100,22 @@ class _Search:
             mine = np.isin(cells, block.cells)
             wanted = [t for t in targets(part) if mine[t.cell]]
             late = self.deadline is not None and time.process_time() > self.deadline
-            rough = replace(effort, gap=0.1, nodes=1, rounds=20) if late else effort
+            rough = replace(effort, gaps=(0.1,), nodes=1, rounds=20) if late else effort
             found = cutting_planes(part, wanted, self.hidden[cells], mine, rough)
             self._take(found.rounds, found.cuts)
+            if found.safe and not found.proven:
+                found = self.polish(part, wanted, found, self.hidden[cells])
             self.hidden[cells] |= found.hidden
             missed = found.missed if found.safe else tuple(wanted)
             left += [replace(t, cell=int(cells[t.cell])) for t in missed if t.contributor < 0]
         return left
+
+    def polish(self, part: System, wanted: Sequence[Target], found: Found, fixed: Flags) -> Found:
+        """The cheapest choice among the cells a rounded choice hides."""
+        reached = [t for t in wanted if t not in set(found.missed)]
+        fewer = cutting_planes(part, reached, fixed, found.hidden, POLISH, self.deadline)
+        self._take(fewer.rounds, fewer.cuts)
+        return replace(fewer, missed=found.missed) if fewer.safe else found
 
     def repair(self, wanted: Sequence[Target]) -> None:
         """Hide more, and keep what is hidden, until every target that can be reached is."""
@@ -173,7 +184,7 @@ def solve(system: System, *, budget: float | None = None, whole: int = WHOLE) ->
 def unsafe(system: System, hidden: Flags) -> list[Target]:
     """Movements that a choice does not give its primaries, by the solver's own programs."""
     wanted = targets(system)
-    return [failure.target for failure in failures(system, hidden, wanted, len(wanted), 0)]
+    return [failure.target for failure in failures(system, hidden.astype(float), wanted, len(wanted), 0)]
 
 
 def choosable(system: System) -> Ints:

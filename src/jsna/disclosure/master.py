@@ -40,6 +40,8 @@ class Effort:
         rounds: rounds of cuts from binary choices.
         relaxed: rounds of cuts from relaxed choices before those.
         tail: relaxing ends where the bound rises by less than this share.
+        steps: rounds of relaxation after each step of rounding.
+        share: least share of the undecided cells that is decided in each step of rounding.
         fractional: with more cells than this between shown and hidden in the relaxation, those
             nearest to hidden are decided first (the result is then no longer a proven optimum).
         cap: cuts added in each round.
@@ -51,6 +53,8 @@ class Effort:
     rounds: int = 400
     relaxed: int = 60
     tail: float = 0.001
+    steps: int = 4
+    share: float = 0.1
     fractional: int = 1_000_000
     cap: int = 400
 

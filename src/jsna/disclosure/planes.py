@@ -11,13 +11,15 @@ import numpy as np
 from jsna.disclosure.contributors import contributor_failures
 from jsna.disclosure.cuts import Failure, Target, cuts, seeds
 from jsna.disclosure.master import Effort, Master
-from jsna.disclosure.separation import failures
+from jsna.disclosure.separation import Reach, failures
 from jsna.disclosure.system import Flags, Floats, Status, System
 
 #: In relaxations a target counts as reached at this share of its need: the rest is left to later.
 ENOUGH = 0.98
 #: Rounds of relaxation over which the bound must still rise.
 TAIL = 3
+#: Share of the targets below which failures are left to binary choices.
+FEW = 0.01
 #: Levels from which a cell counts as near to hidden.
 NEAR = 0.6
 
@@ -27,8 +29,8 @@ class Found:
     """What the cutting planes came to.
 
     Attributes:
-        hidden: cells hidden, primaries and those fixed beforehand among them.
-        safe: whether every target that can be reached is reached.
+        hidden: cells hidden, primaries and those fixed beforehand among them; every target that
+            can be reached is reached.
         ended: whether the search came to its own end, not to that of its time or rounds.
         missed: targets that hiding everything still open would not reach.
         bound: weight that no choice of the open cells can go below.
@@ -38,7 +40,6 @@ class Found:
     """
 
     hidden: Flags
-    safe: bool
     ended: bool
     missed: tuple[Target, ...]
     bound: float
@@ -54,6 +55,7 @@ def cutting_planes(
     open_: Flags,
     effort: Effort,
     deadline: float | None = None,
+    best: Flags | None = None,
 ) -> Found:
     """The cheapest cells to hide besides `fixed` so that every target is reached.
 
@@ -64,15 +66,17 @@ def cutting_planes(
         open_: cells that may be hidden; only those whose status is free are.
         effort: when to stop.
         deadline: CPU time (`time.process_time`) at which to stop.
+        best: a safe choice known beforehand, returned if none cheaper is found in time.
 
     Raises:
         ArithmeticError: where HiGHS cannot solve one of the programs.
     """
     search = _Planes(system, wanted, fixed, open_, effort, deadline)
-    level = search.relaxed()
+    search.best = best
+    level = search.relaxed(effort.relaxed)
     if int(((level > 0) & (level < 1)).sum()) > effort.fractional:
         return search.dive(level)
-    return search.binary()
+    return search.binary() or search.dive(search.relaxed(1))
 
 
 class _Planes:
@@ -88,14 +92,18 @@ class _Planes:
         deadline: float | None,
     ) -> None:
         self.system, self.effort, self.deadline = system, effort, deadline
-        self.always = fixed | system.primary
+        self.always = fixed | system.unseen
         self.free = open_ & (system.status == Status.FREE) & ~self.always
         self.master = Master(system.weight, effort)
         self.left, self.missed = list(wanted), list[Target]()
+        self.best: Flags | None = None
+        self.turn = 0
+        self.reach = Reach(system.size)
         self.learn(seeds(system, self.left), None)
 
     @property
     def late(self) -> bool:
+        """Whether time is up."""
         return self.deadline is not None and time.process_time() >= self.deadline
 
     def learn(self, failed: Sequence[Failure], level: Floats | None) -> int:
@@ -108,89 +116,96 @@ class _Planes:
         self.left = [target for target in self.left if target not in gone]
         return self.master.added + len(gone)
 
+    def relaxed(self, rounds: int) -> Floats:
+        """Cuts from relaxed choices, cheap to solve, while they raise the bound."""
+        bounds: list[float] = []
+        level = np.where(self.always, 1.0, self.master.relax())
+        for turn in range(rounds):
+            bounds.append(self.master.reached)
+            tail = bounds[-TAIL - 1 :]
+            flat = len(tail) > TAIL and tail[-1] - tail[0] <= self.effort.tail * tail[-1]
+            if flat or self.late:
+                break
+            failed = self.failures(level, turn, ENOUGH)
+            if not self.learn(failed, level) or len(failed) < FEW * len(self.left):
+                break
+            level = np.where(self.always, 1.0, self.master.relax())
+        return level
+
+    def failures(self, level: Floats, turn: int, enough: float) -> list[Failure]:
+        """Targets that levels do not reach."""
+        cap, reach = self.effort.cap, self.reach
+        return failures(self.system, level, self.left, cap, turn, enough, reach)
+
+    def binary(self) -> Found | None:
+        """Cuts from binary choices until one is safe, under one gap after the other."""
+        for gap in self.effort.gaps:
+            while not self.settled():
+                seconds = None if self.deadline is None else self.deadline - time.process_time()
+                over = self.turn >= self.effort.rounds or self.late
+                choice = None if over else self.master.solve(gap, seconds)
+                if choice is None:
+                    return None if self.best is None else self.found(self.best, ended=False)
+                self.turn += 1
+                hidden = self.always | choice.hidden
+                failed = self.unreached(hidden)
+                if not failed:
+                    self.best = hidden
+                    break
+                self.learn(failed, None)
+        assert self.best is not None
+        return self.found(self.best, ended=True)
+
+    def settled(self) -> bool:
+        """Whether a safe choice is as cheap as any can be."""
+        if self.best is None:
+            return False
+        cost = float(self.system.weight[self.best & self.free].sum())
+        return cost <= self.master.bound + self.effort.slack
+
     def dive(self, level: Floats) -> Found:
         """Decide the cells nearest to hidden, relax again, and so on until a choice is safe.
 
-        What is decided is not taken back here; the cheapest part of it is chosen in the end.
+        What is decided is not taken back. When time is up, whatever is not shown is hidden: that
+        satisfies every cut, and as each round hides more it comes to an end.
         """
-        turn = 0
-        while not self.late:
+        ended = True
+        while True:
             between = np.flatnonzero((level > 0) & (level < 1))
-            if not len(between):
-                turn += 1
-                hidden = level >= 1
-                failed = self.unreached(hidden, turn)
+            hasty = self.late or self.turn >= self.effort.rounds
+            ended = ended and not hasty
+            if not len(between) or hasty:
+                self.turn += 1
+                hidden = level > 0
+                failed = self.unreached(hidden)
                 if not failed:
-                    return self.found(hidden, turn, safe=True)
+                    return self.found(hidden, ended=ended)
                 self.learn(failed, None)
             nearest = between[np.argsort(-level[between], kind="stable")]
-            count = max(int((level[between] >= NEAR).sum()), len(between) // 10, 1)
-            self.master.fixed[nearest[:count]] = True
+            near = int((level[between] >= NEAR).sum())
+            count = max(near, int(len(between) * self.effort.share), 1)
+            self.master.fixed[between if hasty else nearest[:count]] = True
             self.master.fixed |= (level >= 1) & self.free
-            level = self.relaxed()
-        return self.found(level > 0, turn, safe=False)
+            level = self.relaxed(0 if hasty else self.effort.steps)
 
-    def relaxed(self) -> Floats:
-        """Cuts from relaxed choices, cheap to solve, while they raise the bound."""
-        bounds: list[float] = []
-        level = self.always.astype(float)
-        for turn in range(self.effort.relaxed):
-            if self.late:
-                break
-            level = np.where(self.always, 1.0, self.master.relax())
-            bounds.append(self.master.reached)
-            tail = bounds[-TAIL - 1 :]
-            if len(tail) > TAIL and tail[-1] - tail[0] <= self.effort.tail * tail[-1]:
-                break
-            failed = failures(self.system, level, self.left, self.effort.cap, turn, ENOUGH)
-            if not self.learn(failed, level):
-                break
-        return level
-
-    def binary(self) -> Found:
-        """Cuts from binary choices until one is safe, under one gap after the other."""
-        best, hidden, turn = None, self.always, 0
-        for gap in self.effort.gaps:
-            while turn < self.effort.rounds and not self.settled(best):
-                seconds = None if self.deadline is None else self.deadline - time.process_time()
-                choice = None if self.late else self.master.solve(gap, seconds)
-                if choice is None:
-                    break
-                turn += 1
-                hidden = self.always | choice.hidden
-                failed = self.unreached(hidden, turn)
-                if not failed:
-                    best = hidden
-                    break
-                self.learn(failed, None)
-        return self.found(hidden if best is None else best, turn, safe=best is not None)
-
-    def found(self, hidden: Flags, rounds: int, *, safe: bool) -> Found:
-        """What it came to."""
-        return Found(
-            hidden,
-            safe=safe,
-            ended=safe and rounds < self.effort.rounds and not self.late,
-            missed=tuple(self.missed),
-            bound=self.master.bound,
-            proven=safe and not self.master.fixed.any(),
-            rounds=rounds,
-            cuts=self.master.size,
-        )
-
-    def settled(self, best: Flags | None) -> bool:
-        """Whether a safe choice is as cheap as any can be."""
-        if best is None:
-            return False
-        cost = float(self.system.weight[best & self.free].sum())
-        return cost <= self.master.bound + self.effort.slack
-
-    def unreached(self, hidden: Flags, turn: int) -> list[Failure]:
+    def unreached(self, hidden: Flags) -> list[Failure]:
         """Targets a binary choice does not reach, contributors' when all others are reached."""
         level = hidden.astype(float)
-        failed = failures(self.system, level, self.left, self.effort.cap, turn)
+        failed = self.failures(level, self.turn, 1.0)
         if not failed and self.system.contributor > 0:
             known = [*self.left, *self.missed]
             failed = contributor_failures(self.system, hidden, known, self.effort.cap)
             self.left += [failure.target for failure in failed]
         return failed
+
+    def found(self, hidden: Flags, *, ended: bool) -> Found:
+        """What it came to."""
+        return Found(
+            hidden=hidden,
+            ended=ended,
+            missed=tuple(self.missed),
+            bound=self.master.bound,
+            proven=ended and not self.master.fixed.any(),
+            rounds=self.turn,
+            cuts=self.master.size,
+        )

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from jsna.disclosure.cuts import NOISE, UP, Failure, Target
+from jsna.disclosure.cuts import DOWN, NOISE, UP, Failure, Target
 from jsna.disclosure.simplex import Optimum, Program, program
 from jsna.disclosure.system import TOLERANCE, Floats, Ints, System
 
@@ -22,6 +22,8 @@ class Component:
         self.low = system.low[cells] - system.value[cells]
         self.high = system.high[cells] - system.value[cells]
         part = level[cells] < 1
+        #: Whether every cell is hidden outright.
+        self.outright = not part.any()
         if part.any():
             most = np.minimum(self.high, float(np.nanmax(system.need_width)))
             self.low = np.where(part, self.low * level[cells], self.low)
@@ -83,20 +85,42 @@ def _none(columns: int) -> sparse.csr_array:
 
 
 class Reach:
-    """How far each cell was seen to move, over the feasible points met so far."""
+    """Which targets are seen to be reached, over the movements met so far.
+
+    A movement of hidden cells stays possible as long as they all stay hidden, so those met under
+    earlier choices are kept.
+    """
 
     def __init__(self, size: int) -> None:
+        self.size = size
+        self.supports: list[Ints] = []
+        self.movements: list[Floats] = []
         self.up, self.down = np.zeros(size), np.zeros(size)
 
-    def note(self, cells: Ints, movement: Floats) -> None:
-        """A feasible joint movement of some cells."""
+    def begin(self, level: Floats) -> None:
+        """Keep only what is still possible when cells are hidden to a level."""
+        self.up, self.down = np.zeros(self.size), np.zeros(self.size)
+        for support, movement in zip(self.supports, self.movements, strict=True):
+            if (level[support] >= 1).all():
+                self._see(support, movement)
+
+    def note(self, cells: Ints, movement: Floats, *, keep: bool) -> None:
+        """A joint movement of some cells, to keep if all of them are hidden outright."""
+        moved = np.abs(movement) > NOISE
+        support, movement = cells[moved], movement[moved]
+        self._see(support, movement)
+        if keep:
+            self.supports.append(support)
+            self.movements.append(movement)
+
+    def _see(self, cells: Ints, movement: Floats) -> None:
         self.up[cells] = np.maximum(self.up[cells], movement)
         self.down[cells] = np.maximum(self.down[cells], -movement)
 
     def enough(self, target: Target, share: float) -> bool:
         """Whether a target is seen to be reached."""
         up, down = self.up[target.cell], self.down[target.cell]
-        seen = up if target.direction == 1 else down if target.direction == -1 else up + down
+        seen = up if target.direction == UP else down if target.direction == DOWN else up + down
         return bool(seen >= target.need * share - TOLERANCE)
 
 
@@ -107,20 +131,25 @@ def failures(
     cap: int,
     seed: int,
     enough: float = 1.0,
+    reach: Reach | None = None,
 ) -> list[Failure]:
     """Targets that hiding cells to a `level` does not reach, at most `cap` of them.
 
     None proves that the choice is safe (where levels are 0 and 1 and `enough` is 1). A target
-    counts as reached at `enough` of what it needs.
-
-    Targets are looked at in a drawn order, which spreads the cuts over the table; one that another
-    target's movement already proves wide is skipped.
+    counts as reached at `enough` of what it needs. Targets are looked at in a drawn order, which
+    spreads the cuts over the table; one that another target's movement already proves wide is
+    skipped, and so is one that a movement kept in `reach` does.
     """
+    seen = Reach(system.size) if reach is None else reach
+    seen.begin(level)
+    order = np.random.default_rng(seed).permutation(len(wanted))
+    order = [i for i in order if wanted[i].contributor >= 0 or not seen.enough(wanted[i], enough)]
+    if not order:
+        return []
     parts = components(system, level)
     part_of = {int(cell): part for part in parts for cell in part.cells}
-    seen = Reach(system.size)
     found: list[Failure] = []
-    for index in np.random.default_rng(seed).permutation(len(wanted)):
+    for index in order:
         target = wanted[index]
         if target.contributor < 0 and seen.enough(target, enough):
             continue
@@ -134,7 +163,7 @@ def failures(
             if best.status != "optimal":
                 raise ArithmeticError("a separation program was not solved")
             if target.contributor < 0:
-                seen.note(part.cells, best.point)
+                seen.note(part.cells, best.point, keep=part.outright)
             used = np.abs(best.rows) > NOISE
             reached += best.value
             proofs.append((part.rows[used], best.rows[used]))

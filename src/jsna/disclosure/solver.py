@@ -2,8 +2,9 @@
 
 Systems of up to `WHOLE` cells are solved as one problem to the optimum. Larger ones are solved
 block by block, each block at its own optimum given those before it, and then as a whole for what
-no block could reach. Time may be limited: what was found by then is repaired until it is safe, and
-the distance from the bound is stated. Without a limit the result depends on nothing but the input.
+no block could reach. Time may be limited: then blocks come first, what is left of the time goes to
+the optimum, and the distance from the bound is stated. Without a limit the result depends on
+nothing but the input.
 """
 
 from __future__ import annotations
@@ -17,20 +18,20 @@ import numpy as np
 from jsna.disclosure.cuts import Target, targets
 from jsna.disclosure.master import Effort
 from jsna.disclosure.planes import Found, cutting_planes
-from jsna.disclosure.separation import failures
-from jsna.disclosure.system import Flags, Ints, Status, System
+from jsna.disclosure.system import Flags, System
 
-#: Systems of up to this many cells are solved as one problem.
-WHOLE = 15_000
-#: Share of the time after which the search stops and the repair begins.
-SEARCH = 0.7
+#: Systems of up to this many cells are solved as one problem, those above `HUGE` with less effort.
+WHOLE, HUGE = 15_000, 40_000
+#: Share of the time after which the search for the optimum stops.
+SEARCH = 0.85
 #: A difference in weight that no rule can see (counts are whole; zeros add up to less than a half).
 SLACK = 0.4
 EXACT = Effort(slack=SLACK, gaps=(0.02, 0.005, 0.0))
-#: A block is a part of a heuristic: the last half per cent of its optimum is not worth its time.
+#: A block is a part of a heuristic: the last per cent of its optimum is not worth its time.
 ROUGH = Effort(slack=SLACK, gaps=(0.01,), nodes=200, rounds=40, tail=0.02, fractional=100)
+QUICK = replace(ROUGH, rounds=12, relaxed=10, tail=0.03, steps=2, share=0.2)
 #: Choosing among the few cells that are hidden already.
-POLISH = Effort(slack=SLACK, gaps=(0.01,), nodes=200, rounds=80, relaxed=8)
+POLISH = Effort(slack=SLACK, gaps=(0.02,), nodes=200, rounds=15, relaxed=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Solution:
         bound: no choice that protects every primary can cost less; 0 where none was proven.
         missed: movements that cannot be given to a primary even if all that may be hidden is.
         rounds: rounds of cutting planes, over all parts.
-        cuts: cuts, over all parts.
+        cuts: cuts in the end, over all parts.
         seconds: CPU seconds.
         timed_out: whether the time limit cut the search short.
     """
@@ -71,82 +72,81 @@ class _Search:
         self.system = system
         self.started = time.process_time()
         self.deadline = None if budget is None else self.started + SEARCH * budget
-        self.hidden: Flags = system.primary
+        self.hidden: Flags = system.unseen
+        self.everything: Flags = np.ones(system.size, dtype=np.bool_)
         self.bound = 0.0
         self.missed: list[Target] = []
         self.rounds = self.cuts = 0
         self.timed_out = False
 
-    def whole(self, effort: Effort) -> bool:
-        """Cutting planes on the whole system; whether they came to an end."""
-        everything = np.ones(self.system.size, dtype=np.bool_)
-        wanted = targets(self.system)
-        found = cutting_planes(
-            self.system, wanted, self.system.primary, everything, effort, self.deadline
-        )
-        self._take(found.rounds, found.cuts)
-        self.hidden, self.bound = found.hidden, found.bound
-        self.missed = list(found.missed)
-        self.timed_out = not found.ended
-        return found.safe
+    def cost(self, hidden: Flags) -> float:
+        """Weight of the cells hidden besides those that always are."""
+        return float(self.system.weight[hidden & ~self.system.unseen].sum())
 
-    def blocks(self, effort: Effort) -> list[Target]:
-        """Each block at its optimum given those before; returns the targets none could reach."""
+    def whole(self, effort: Effort) -> None:
+        """Cutting planes on the whole system; a cheaper choice found before is kept."""
+        before = None if (self.hidden == self.system.unseen).all() else self.hidden
+        wanted = [t for t in targets(self.system) if t not in set(self.missed)]
+        unseen, everything = self.system.unseen, self.everything
+        found = cutting_planes(
+            self.system, wanted, unseen, everything, effort, self.deadline, before
+        )
+        self._take(found)
+        self.bound = found.bound
+        if before is None or self.cost(found.hidden) < self.cost(before):
+            self.hidden, self.missed = found.hidden, [*self.missed, *found.missed]
+
+    def blocks(self, effort: Effort) -> None:
+        """Each block at its optimum given those before, then what no block could reach."""
         left: list[Target] = []
+        todo = sum(int(self.system.primary[b.cells].sum()) for b in self.system.blocks)
         for block in self.system.blocks:
             hidden_context = block.context[self.hidden[block.context]]
             cells = np.union1d(block.cells, hidden_context)
             part = self.system.restrict(cells)
             mine = np.isin(cells, block.cells)
             wanted = [t for t in targets(part) if mine[t.cell]]
-            late = self.deadline is not None and time.process_time() > self.deadline
-            rough = replace(effort, gaps=(0.1,), nodes=1, rounds=20) if late else effort
-            found = cutting_planes(part, wanted, self.hidden[cells], mine, rough)
-            self._take(found.rounds, found.cuts)
-            if found.safe and not found.proven:
-                found = self.polish(part, wanted, found, self.hidden[cells])
+            fixed = self.hidden[cells]
+            until = self.share(int(part.primary[mine].sum()), todo)
+            todo -= int(part.primary[mine].sum())
+            found = cutting_planes(part, wanted, fixed, mine, effort, until)
+            self._take(found)
+            if found.ended and not found.proven:
+                found = self.polish(part, wanted, found, fixed, until)
             self.hidden[cells] |= found.hidden
-            missed = found.missed if found.safe else tuple(wanted)
-            left += [replace(t, cell=int(cells[t.cell])) for t in missed if t.contributor < 0]
-        return left
+            left += [replace(t, cell=int(cells[t.cell])) for t in found.missed if t.contributor < 0]
+        if left or self.system.contributor > 0:
+            everything = self.everything
+            found = cutting_planes(self.system, left, self.hidden, everything, QUICK)
+            self._take(found)
+            self.hidden, self.missed = found.hidden, list(found.missed)
 
-    def polish(self, part: System, wanted: Sequence[Target], found: Found, fixed: Flags) -> Found:
+    def share(self, mine: int, todo: int) -> float | None:
+        """The time at which a block with so many of the primaries still to do must end."""
+        if self.deadline is None:
+            return None
+        now = time.process_time()
+        return now + max(self.deadline - now, 0.0) * mine / max(todo, 1)
+
+    def polish(
+        self,
+        part: System,
+        wanted: Sequence[Target],
+        found: Found,
+        fixed: Flags,
+        until: float | None,
+    ) -> Found:
         """The cheapest choice among the cells a rounded choice hides."""
         reached = [t for t in wanted if t not in set(found.missed)]
-        fewer = cutting_planes(part, reached, fixed, found.hidden, POLISH, self.deadline)
-        self._take(fewer.rounds, fewer.cuts)
-        return replace(fewer, missed=found.missed) if fewer.safe else found
+        fewer = cutting_planes(part, reached, fixed, found.hidden, POLISH, until)
+        self._take(fewer)
+        better = part.weight[fewer.hidden].sum() < part.weight[found.hidden].sum()
+        return replace(fewer, missed=found.missed) if better else found
 
-    def repair(self, wanted: Sequence[Target]) -> None:
-        """Hide more, and keep what is hidden, until every target that can be reached is."""
-        everything = np.ones(self.system.size, dtype=np.bool_)
-        quick = replace(ROUGH, rounds=10)
-        while wanted:
-            found = cutting_planes(self.system, wanted, self.hidden, everything, quick)
-            self._take(found.rounds, found.cuts)
-            stuck = not found.safe and bool((found.hidden == self.hidden).all())
-            self.hidden = self.hidden | found.hidden
-            if found.safe or stuck:
-                self.missed = sorted({*self.missed, *found.missed}, key=_order)
-                return
-
-    def clean(self, effort: Effort) -> None:
-        """Show again what the repair made needless: the cheapest choice among what is hidden."""
-        wanted = [t for t in targets(self.system) if t not in set(self.missed)]
-        open_ = self.hidden & ~self.system.primary
-        nothing = np.zeros(self.system.size, dtype=np.bool_)
-        found = cutting_planes(self.system, wanted, nothing, open_, effort)
-        self._take(found.rounds, found.cuts)
-        if found.safe and not found.missed:
-            self.hidden = found.hidden
-
-    def _take(self, rounds: int, cuts: int) -> None:
-        self.rounds += rounds
-        self.cuts += cuts
-
-
-def _order(target: Target) -> tuple[int, int, int]:
-    return (target.cell, target.direction, target.contributor)
+    def _take(self, found: Found) -> None:
+        self.rounds += found.rounds
+        self.cuts += found.cuts
+        self.timed_out |= not found.ended
 
 
 def solve(system: System, *, budget: float | None = None, whole: int = WHOLE) -> Solution:
@@ -154,24 +154,22 @@ def solve(system: System, *, budget: float | None = None, whole: int = WHOLE) ->
 
     Args:
         system: what is published.
-        budget: CPU seconds; the search stops at 70 % of it so that the rest is there for repair.
-            None looks for the optimum however long it takes.
+        budget: CPU seconds after which what was found is made safe and returned. None looks for the
+            optimum of systems of up to `whole` cells however long it takes.
         whole: systems of up to this many cells, or without blocks, are solved as one problem.
 
     Returns:
         A choice under which every primary is protected but for the movements in `missed`.
     """
     search = _Search(system, budget)
-    if system.size <= whole or not system.blocks:
-        if not search.whole(EXACT):
-            search.repair(targets(system))
-            search.clean(replace(ROUGH, rounds=20))
-    else:
-        search.repair(search.blocks(ROUGH))
-    cost = float(system.weight[search.hidden & ~system.primary].sum())
+    small = system.size <= whole or not system.blocks
+    if system.blocks and (not small or (budget is not None and len(system.blocks) > 1)):
+        search.blocks(QUICK if system.size > HUGE else ROUGH)
+    if small:
+        search.whole(EXACT)
     return Solution(
         hidden=search.hidden,
-        cost=cost,
+        cost=search.cost(search.hidden),
         bound=search.bound,
         missed=tuple(search.missed),
         rounds=search.rounds,
@@ -179,14 +177,3 @@ def solve(system: System, *, budget: float | None = None, whole: int = WHOLE) ->
         seconds=time.process_time() - search.started,
         timed_out=search.timed_out,
     )
-
-
-def unsafe(system: System, hidden: Flags) -> list[Target]:
-    """Movements that a choice does not give its primaries, by the solver's own programs."""
-    wanted = targets(system)
-    return [failure.target for failure in failures(system, hidden.astype(float), wanted, len(wanted), 0)]
-
-
-def choosable(system: System) -> Ints:
-    """Cells the solver may choose from."""
-    return np.flatnonzero(system.status == Status.FREE)

@@ -45,6 +45,8 @@ class Status(IntEnum):
     PUBLIC = 2
     #: Hidden and protected.
     PRIMARY = 3
+    #: Not published at all, but tied to what is: hidden, and not protected for its own sake.
+    UNPUBLISHED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,11 @@ class System:
     def primary(self) -> Flags:
         """Cells hidden for their own sake."""
         return np.asarray(self.status == Status.PRIMARY)
+
+    @property
+    def unseen(self) -> Flags:
+        """Cells hidden whatever else is: primaries, and those that are not published at all."""
+        return np.asarray(self.status >= Status.PRIMARY)
 
     def restrict(self, cells: Ints) -> System:
         """The system in which every other cell is known: what holds in it holds in the whole."""

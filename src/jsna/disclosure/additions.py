@@ -62,7 +62,9 @@ def with_cell(
     )
 
 
-def printed_bounds(printed: float, decimals: int, denominator: float, per: float) -> tuple[int, int]:
+def printed_bounds(
+    printed: float, decimals: int, denominator: float, per: float
+) -> tuple[int, int]:
     """Least and greatest numerator whose ratio, per so many, prints as it does.
 
     A percentage of 12.5 with one decimal and a denominator of 40 leaves 5 alone. Ties may have been
@@ -75,7 +77,12 @@ def printed_bounds(printed: float, decimals: int, denominator: float, per: float
 
 
 def with_ratio(
-    system: System, numerator: int, denominator: int, printed: float, decimals: int, per: float = 100
+    system: System,
+    numerator: int,
+    denominator: int,
+    printed: float,
+    decimals: int,
+    per: float = 100,
 ) -> System:
     """A system in which everyone reads a ratio of two cells at its printed precision.
 

@@ -162,14 +162,18 @@ def _judge(system: System, intruder: Intruder, cell: int, whole: bool) -> Interv
         least, most = intruder.apart(cell, enough)
     else:
         least, most = intruder.least(cell, need_low), intruder.most(cell, need_high)
-    return _interval(system, cell, least, most, plain, float(width))
+    found = _interval(system, cell, least, most, plain, float(width))
+    if found.verdict != "safe" and not found.because:
+        return replace(found, because=intruder.proof(cell))
+    return found
 
 
 def _interval(
     system: System, cell: int, least: Side, most: Side, plain: bool, width: float
 ) -> Interval:
     verdict: Verdict = "safe"
-    if most.value - least.value <= EXACT:
+    # Counts are whole: an interval that holds one whole number gives it away.
+    if np.floor(most.value + EXACT) <= np.ceil(least.value - EXACT):
         verdict = "exact"
     elif plain:
         verdict = "narrow" if most.value - least.value < width - TOLERANCE else "safe"

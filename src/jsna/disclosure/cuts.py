@@ -93,7 +93,8 @@ def cuts(system: System, failures: Sequence[Failure], hidden: Flags, open_: Flag
     left = sparse.coo_array(left)
     rows, cells, size_of = left.coords[0], left.coords[1], left.data
     fixed = hidden[cells]
-    missing = need - np.bincount(rows[fixed], weights=size_of[fixed], minlength=count)
+    given = np.bincount(rows[fixed], weights=size_of[fixed], minlength=count)
+    missing = np.asarray(need - given, dtype=np.float64)
     keep = open_[cells] & ~fixed & (missing[rows] > NOISE)
     rows, cells = rows[keep], cells[keep]
     capped = np.minimum(size_of[keep], missing[rows])
@@ -142,8 +143,6 @@ def seeds(system: System, wanted: Sequence[Target]) -> list[Failure]:
             continue
         start, end = by_cell.indptr[target.cell : target.cell + 2]
         for row, factor in zip(by_cell.indices[start:end], by_cell.data[start:end], strict=True):
-            proofs = [
-                (np.array([row]), np.array([sign / factor])) for sign in target.directions
-            ]
+            proofs = [(np.array([row]), np.array([sign / factor])) for sign in target.directions]
             found.append(Failure(target, proofs))
     return found

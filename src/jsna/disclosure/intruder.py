@@ -104,6 +104,13 @@ class Intruder:
         least = self.least(cell)
         return least, self.most(cell, least.value + width)
 
+    def proof(self, cell: int) -> tuple[tuple[int, float], ...]:
+        """The equations that prove both ends of a cell's interval."""
+        if cell not in self.part_of:
+            return ()
+        ends = [self._end(cell, sign, sign * np.inf) for sign in (-1.0, 1.0)]
+        return tuple(pair for end in ends for pair in end.because)
+
     def narrowed(self, giver: int, cells: Ints, width: float) -> Ints:
         """Cells not seen to move by `width` among points that leave one in the giver's cell."""
         part = self.part_of.get(giver)

@@ -1,4 +1,4 @@
-"""Cutting planes: choose the cheapest cells, look for what still fails, learn a cut from it, again."""
+"""Cutting planes: choose the cheapest cells, see what still fails, learn a cut from it, again."""
 
 from __future__ import annotations
 

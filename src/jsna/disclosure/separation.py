@@ -142,8 +142,8 @@ def failures(
     """
     seen = Reach(system.size) if reach is None else reach
     seen.begin(level)
-    order = np.random.default_rng(seed).permutation(len(wanted))
-    order = [i for i in order if wanted[i].contributor >= 0 or not seen.enough(wanted[i], enough)]
+    drawn = np.random.default_rng(seed).permutation(len(wanted))
+    order = [i for i in drawn if wanted[i].contributor >= 0 or not seen.enough(wanted[i], enough)]
     if not order:
         return []
     parts = components(system, level)

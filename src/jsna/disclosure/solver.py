@@ -111,7 +111,7 @@ class _Search:
             todo -= int(part.primary[mine].sum())
             found = cutting_planes(part, wanted, fixed, mine, effort, until)
             self._take(found)
-            if found.ended and not found.proven:
+            if not found.proven and (until is None or time.process_time() < until):
                 found = self.polish(part, wanted, found, fixed, until)
             self.hidden[cells] |= found.hidden
             left += [replace(t, cell=int(cells[t.cell])) for t in found.missed if t.contributor < 0]

@@ -137,6 +137,7 @@ class System:
         """The system in which every other cell is known: what holds in it holds in the whole."""
         rows = self.equations.tocsc()[:, cells].tocsr()
         keep = np.flatnonzero(np.diff(rows.indptr))
+        named = self.equation_names
         return replace(
             self,
             names=[self.names[i] for i in cells],
@@ -149,7 +150,7 @@ class System:
             need_low=self.need_low[cells],
             need_high=self.need_high[cells],
             need_width=self.need_width[cells],
-            equation_names=[self.equation_names[i] for i in keep] if self.equation_names else (),
+            equation_names=[named[int(i)] for i in keep] if named else (),
             blocks=(),
         )
 
@@ -252,18 +253,18 @@ def _flags(given: npt.ArrayLike | None, counts: Floats) -> Flags:
 
 def _check(made: System, conflict: Flags) -> None:
     problems = [
-        Problem("table", f"the cell {made.label(i)!r} must stay visible but is a small number")
+        Problem("table", f"the cell {made.label(int(i))!r} must stay visible but is a small number")
         for i in np.flatnonzero(conflict)
     ]
     wrong = ~(made.value >= 0) | (made.value != np.floor(made.value))
     problems += [
-        Problem("table", f"the cell {made.label(i)!r} is not a count", code="disclosure.count")
+        Problem("table", f"the cell {made.label(int(i))!r} is not a count", code="disclosure.count")
         for i in np.flatnonzero(wrong)
     ]
     if not problems and made.equations.shape[0]:
         off = np.abs(made.equations @ made.value) > TOLERANCE
         problems += [
-            Problem("table", f"does not add up: {made.describe(i)}", code="disclosure.adds_up")
+            Problem("table", f"does not add up: {made.describe(int(i))}", code="disclosure.adds_up")
             for i in np.flatnonzero(off)
         ]
     if problems:

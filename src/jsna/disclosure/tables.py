@@ -1,4 +1,4 @@
-"""Tables as systems: dimensions with trees, totals over every combination, tables that share margins.
+"""Tables as systems: dimensions with trees, totals over all combinations, shared margins.
 
 Several tables over some of the same dimensions are one set of cells: a table that lacks a dimension
 stands at its total. A cell that two tables print is then one cell, and every margin they share
@@ -9,16 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from scipy import sparse
 
-from jsna.disclosure.system import Block, Floats, Ints, Matrix
+from jsna.disclosure.system import Floats, Ints, Matrix
 
 TOTAL = "Total"
-#: Cells that one block of a large table should have, and the fewest siblings it should hold.
-BLOCK_CELLS = 3000
-BLOCK_SIBLINGS = 8
 #: Code -> the code it is part of; codes without one are part of the total.
 Hierarchy = Mapping[str, str]
 
@@ -38,14 +36,18 @@ class Dimension:
         """Index of the total."""
         return len(self.codes) - 1
 
+    def chain(self, leaf: int) -> list[int]:
+        """A leaf and everything it is part of, the total last."""
+        found = [leaf]
+        while self.parent[found[-1]] >= 0:
+            found.append(int(self.parent[found[-1]]))
+        return found
+
     def membership(self) -> Floats:
         """Matrix, shape (codes, leaves): whether a leaf is counted at a code."""
         found = np.zeros((len(self.codes), self.leaves))
         for leaf in range(self.leaves):
-            node = leaf
-            while node >= 0:
-                found[node, leaf] = 1.0
-                node = int(self.parent[node])
+            found[self.chain(leaf), leaf] = 1.0
         return found
 
 
@@ -161,46 +163,29 @@ def equations(cells: Layout) -> Matrix:
     )
 
 
-def blocks(cells: Layout, size: int = BLOCK_CELLS) -> tuple[Block, ...]:
-    """A division of a large table along its longest dimensions, totals first.
-
-    Each block is some siblings with all below them; the totals above them are its context.
-    """
-    found: list[Block] = []
-    _divide(cells, np.arange(len(cells.places)), np.array([], dtype=np.int64), size, found)
-    return tuple(found)
-
-
-def _divide(cells: Layout, part: Ints, context: Ints, size: int, found: list[Block]) -> None:
-    if len(part) <= size:
-        found.append(Block(part, context))
-        return
-    present = [np.unique(cells.places[part, k]) for k in range(len(cells.dimensions))]
-    for axis in sorted(range(len(present)), key=lambda k: -len(present[k])):
-        parent = cells.dimensions[axis].parent
-        roots = [int(c) for c in present[axis] if parent[c] not in present[axis]]
-        children = [int(c) for c in present[axis] if parent[c] == roots[0]]
-        if len(roots) == 1 and children:
-            break
-    else:
-        found.append(Block(part, context))
-        return
-    at = cells.places[part, axis]
-    top = part[at == roots[0]]
-    _divide(cells, top, context, size, found)
-    packs: list[list[Ints]] = [[]]
-    for child in children:
-        below = part[np.isin(at, _subtree(parent, child))]
-        full = sum(map(len, packs[-1])) + len(below) > size
-        if full and len(packs[-1]) >= min(BLOCK_SIBLINGS, len(children) // 2):
-            packs.append([])
-        packs[-1].append(below)
-    for pack in packs:
-        _divide(cells, np.sort(np.concatenate(pack)), np.union1d(context, top), size, found)
-
-
-def _subtree(parent: Ints, node: int) -> list[int]:
-    below = [node]
-    for code in below:
-        below += [int(c) for c in np.flatnonzero(parent == code)]
-    return below
+def members(cells: Layout, leaf_places: Ints) -> Matrix:
+    """Matrix, shape (cells, leaves): which rows of leaf codes each cell adds up."""
+    ancestors = []
+    for dim in cells.dimensions:
+        ancestors.append([dim.chain(leaf) for leaf in range(dim.leaves)])
+    longest = [max(map(len, chains)) for chains in ancestors]
+    keys = cells.keys
+    order = np.argsort(keys, kind="stable")
+    rows, columns = [], []
+    leaves = np.arange(len(leaf_places))
+    for steps in product(*map(range, longest)):
+        kept = np.ones(len(leaf_places), dtype=np.bool_)
+        wanted = np.zeros(len(leaf_places), dtype=np.int64)
+        for axis, chains in enumerate(ancestors):
+            step = steps[axis]
+            at = np.array([chain[step] if step < len(chain) else -1 for chain in chains])
+            node = at[leaf_places[:, axis]]
+            kept &= node >= 0
+            wanted += node * cells.strides[axis]
+        found = np.minimum(np.searchsorted(keys[order], wanted), len(keys) - 1)
+        kept &= keys[order][found] == wanted
+        rows.append(order[found[kept]])
+        columns.append(leaves[kept])
+    at_row, at_column = np.concatenate(rows), np.concatenate(columns)
+    ones = np.ones(len(at_row))
+    return sparse.csr_array((ones, (at_row, at_column)), shape=(len(keys), len(leaf_places)))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from jsna.disclosure.system import Block, Ints
 from jsna.disclosure.tables import Layout
 
-#: Cells that one block of a large table should have, and the fewest siblings it should hold.
+#: Cells that one block of a large table should have, and the fewest leaves of a dimension.
 BLOCK_CELLS = 3000
-BLOCK_SIBLINGS = 8
+BLOCK_SIBLINGS = 4
 
 
 def blocks(cells: Layout, size: int = BLOCK_CELLS) -> tuple[Block, ...]:
@@ -39,15 +41,19 @@ def _divide(cells: Layout, part: Ints, context: Ints, size: int, found: list[Blo
     at = cells.places[part, axis]
     top = part[at == roots[0]]
     _divide(cells, top, context, size, found)
-    packs: list[list[Ints]] = [[]]
-    for child in children:
-        below = part[np.isin(at, _subtree(parent, child))]
-        full = sum(map(len, packs[-1])) + len(below) > size
-        if full and len(packs[-1]) >= min(BLOCK_SIBLINGS, len(children) // 2):
-            packs.append([])
-        packs[-1].append(below)
-    for pack in packs:
-        _divide(cells, np.sort(np.concatenate(pack)), np.union1d(context, top), size, found)
+    below = [_subtree(parent, child) for child in children]
+    for first, last in _packs([max(len(nodes) - 1, 1) for nodes in below], len(part) / size):
+        nodes = [node for some in below[first:last] for node in some]
+        _divide(cells, part[np.isin(at, nodes)], np.union1d(context, top), size, found)
+
+
+def _packs(leaves: list[int], wanted: float) -> list[tuple[int, int]]:
+    """Runs of siblings of about the same size, none with too few leaves to protect each other."""
+    ends = np.cumsum(leaves)
+    count = int(np.clip(np.ceil(wanted), 1, max(ends[-1] // BLOCK_SIBLINGS, 1)))
+    cuts = np.searchsorted(ends, ends[-1] * np.arange(1, count) / count) + 1
+    bounds = [0, *(int(cut) for cut in np.unique(cuts) if cut < len(leaves)), len(leaves)]
+    return list(pairwise(bounds))
 
 
 def _subtree(parent: Ints, node: int) -> list[int]:

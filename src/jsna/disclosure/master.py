@@ -44,6 +44,7 @@ class Effort:
         share: least share of the undecided cells that is decided in each step of rounding.
         fractional: with more cells than this between shown and hidden in the relaxation, those
             nearest to hidden are decided first (the result is then no longer a proven optimum).
+        finish: with a smaller share of targets than this not reached, cells are only added.
         cap: cuts added in each round.
     """
 
@@ -56,6 +57,7 @@ class Effort:
     steps: int = 4
     share: float = 0.1
     fractional: int = 1_000_000
+    finish: float = 0.0
     cap: int = 400
 
 

@@ -20,8 +20,12 @@ ENOUGH = 0.98
 TAIL = 3
 #: Share of the targets below which failures are left to binary choices.
 FEW = 0.01
+#: A choice at most this many times its bound is not worth another search.
+PROVEN = 1.02
 #: Levels from which a cell counts as near to hidden.
 NEAR = 0.6
+#: Share of the undecided cells that is decided in each step when time is up.
+HASTE = 0.34
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Found:
         ended: whether the search came to its own end, not to that of its time or rounds.
         missed: targets that hiding everything still open would not reach.
         bound: weight that no choice of the open cells can go below.
-        proven: whether the choice is as near to that bound as was asked.
+        proven: whether the choice is near enough to that bound.
         rounds: rounds of cuts.
         cuts: cuts in the end.
     """
@@ -153,6 +157,9 @@ class _Planes:
                     self.best = hidden
                     break
                 self.learn(failed, None)
+                if len(failed) < self.effort.finish * len(self.left):
+                    self.master.fixed |= choice.hidden
+                    return self.dive(self.relaxed(self.effort.steps))
         assert self.best is not None
         return self.found(self.best, ended=True)
 
@@ -160,31 +167,34 @@ class _Planes:
         """Whether a safe choice is as cheap as any can be."""
         if self.best is None:
             return False
-        cost = float(self.system.weight[self.best & self.free].sum())
-        return cost <= self.master.bound + self.effort.slack
+        return self.cost(self.best) <= self.master.bound + self.effort.slack
+
+    def cost(self, hidden: Flags) -> float:
+        """Weight of what was chosen."""
+        return float(self.system.weight[hidden & self.free].sum())
 
     def dive(self, level: Floats) -> Found:
         """Decide the cells nearest to hidden, relax again, and so on until a choice is safe.
 
-        What is decided is not taken back. When time is up, whatever is not shown is hidden: that
-        satisfies every cut, and as each round hides more it comes to an end.
+        What is decided is not taken back, so it comes to an end; when time is up it goes faster.
         """
         ended = True
         while True:
             between = np.flatnonzero((level > 0) & (level < 1))
             hasty = self.late or self.turn >= self.effort.rounds
             ended = ended and not hasty
-            if not len(between) or hasty:
+            if not len(between):
                 self.turn += 1
-                hidden = level > 0
+                hidden = level >= 1
                 failed = self.unreached(hidden)
                 if not failed:
                     return self.found(hidden, ended=ended)
                 self.learn(failed, None)
             nearest = between[np.argsort(-level[between], kind="stable")]
             near = int((level[between] >= NEAR).sum())
-            count = max(near, int(len(between) * self.effort.share), 1)
-            self.master.fixed[between if hasty else nearest[:count]] = True
+            share = HASTE if hasty else self.effort.share
+            count = max(near, int(len(between) * share), 1)
+            self.master.fixed[nearest[:count]] = True
             self.master.fixed |= (level >= 1) & self.free
             level = self.relaxed(0 if hasty else self.effort.steps)
 
@@ -205,7 +215,7 @@ class _Planes:
             ended=ended,
             missed=tuple(self.missed),
             bound=self.master.bound,
-            proven=ended and not self.master.fixed.any(),
+            proven=ended and self.cost(hidden) <= self.master.bound * PROVEN + self.effort.slack,
             rounds=self.turn,
             cuts=self.master.size,
         )

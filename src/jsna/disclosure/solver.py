@@ -28,7 +28,9 @@ SEARCH = 0.85
 SLACK = 0.4
 EXACT = Effort(slack=SLACK, gaps=(0.02, 0.005, 0.0))
 #: A block is a part of a heuristic: the last per cent of its optimum is not worth its time.
-ROUGH = Effort(slack=SLACK, gaps=(0.01,), nodes=200, rounds=40, tail=0.02, fractional=100)
+ROUGH = Effort(
+    slack=SLACK, gaps=(0.01,), nodes=200, rounds=40, tail=0.02, fractional=100, finish=0.03
+)
 QUICK = replace(ROUGH, rounds=12, relaxed=10, tail=0.03, steps=2, share=0.2)
 #: Choosing among the few cells that are hidden already.
 POLISH = Effort(slack=SLACK, gaps=(0.02,), nodes=200, rounds=15, relaxed=4)

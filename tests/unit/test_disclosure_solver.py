@@ -69,13 +69,13 @@ def test_the_optimum_is_that_of_trying_everything(values: np.ndarray, rule: Rule
         assert found.missed
     else:
         assert not found.missed
-        assert found.cost == pytest.approx(best, abs=0.4)
+        assert found.cost == pytest.approx(best, abs=2 * found.slack)
         assert found.gap == 0
         assert slow_safe(made, found.hidden)
 
 
 @steady
-@given(table((3, 3, 2), 12), rules)
+@given(st.one_of(table((4, 4), 12), table((2, 3, 2), 9)), rules)
 def test_nothing_is_ever_unsafe(values: np.ndarray, rule: Rule) -> None:
     made = grid(values, rule)
     found = solve(made)

@@ -24,16 +24,14 @@ from jsna.disclosure.system import Flags, System
 WHOLE, HUGE = 15_000, 40_000
 #: Share of the time after which the search for the optimum stops.
 SEARCH = 0.85
-#: A difference in weight that no rule can see (counts are whole; zeros add up to less than a half).
+#: A difference that means nothing where weights are whole (zeros add up to less than a half).
 SLACK = 0.4
-EXACT = Effort(slack=SLACK, gaps=(0.02, 0.005, 0.0))
+EXACT = Effort(gaps=(0.02, 0.005, 0.0))
 #: A block is a part of a heuristic: the last per cent of its optimum is not worth its time.
-ROUGH = Effort(
-    slack=SLACK, gaps=(0.01,), nodes=200, rounds=40, tail=0.02, fractional=100, finish=0.03
-)
+ROUGH = Effort(gaps=(0.01,), nodes=200, rounds=40, tail=0.02, fractional=100, finish=0.03)
 QUICK = replace(ROUGH, rounds=12, relaxed=10, tail=0.03, steps=2, share=0.2)
 #: Choosing among the few cells that are hidden already.
-POLISH = Effort(slack=SLACK, gaps=(0.02,), nodes=200, rounds=15, relaxed=4)
+POLISH = Effort(gaps=(0.02,), nodes=200, rounds=15, relaxed=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +47,7 @@ class Solution:
         cuts: cuts in the end, over all parts.
         seconds: CPU seconds.
         timed_out: whether the time limit cut the search short.
+        slack: a difference in cost that means nothing.
     """
 
     hidden: Flags
@@ -59,12 +58,13 @@ class Solution:
     cuts: int
     seconds: float
     timed_out: bool
+    slack: float = SLACK
 
     @property
     def gap(self) -> float:
         """Cost above the bound, as a share of the cost; 0 is a proven optimum."""
         over = self.cost - self.bound
-        return 0.0 if over <= 2 * SLACK else over / self.cost
+        return 0.0 if over <= 2 * self.slack else over / self.cost
 
 
 class _Search:
@@ -80,18 +80,24 @@ class _Search:
         self.missed: list[Target] = []
         self.rounds = self.cuts = 0
         self.timed_out = False
+        heavy = system.weight[system.weight >= 0.5]
+        self.slack = SLACK if (heavy == np.round(heavy)).all() else 1e-6 * float(heavy.max())
 
     def cost(self, hidden: Flags) -> float:
         """Weight of the cells hidden besides those that always are."""
         return float(self.system.weight[hidden & ~self.system.unseen].sum())
 
-    def whole(self, effort: Effort) -> None:
+    def effort(self, effort: Effort) -> Effort:
+        """An effort that knows which differences mean nothing here."""
+        return replace(effort, slack=self.slack)
+
+    def whole(self) -> None:
         """Cutting planes on the whole system; a cheaper choice found before is kept."""
         before = None if (self.hidden == self.system.unseen).all() else self.hidden
         wanted = [t for t in targets(self.system) if t not in set(self.missed)]
         unseen, everything = self.system.unseen, self.everything
         found = cutting_planes(
-            self.system, wanted, unseen, everything, effort, self.deadline, before
+            self.system, wanted, unseen, everything, self.effort(EXACT), self.deadline, before
         )
         self._take(found)
         self.bound = found.bound
@@ -111,7 +117,7 @@ class _Search:
             fixed = self.hidden[cells]
             until = self.share(int(part.primary[mine].sum()), todo)
             todo -= int(part.primary[mine].sum())
-            found = cutting_planes(part, wanted, fixed, mine, effort, until)
+            found = cutting_planes(part, wanted, fixed, mine, self.effort(effort), until)
             self._take(found)
             if not found.proven and (until is None or time.process_time() < until):
                 found = self.polish(part, wanted, found, fixed, until)
@@ -119,7 +125,7 @@ class _Search:
             left += [replace(t, cell=int(cells[t.cell])) for t in found.missed if t.contributor < 0]
         if left or self.system.contributor > 0:
             everything = self.everything
-            found = cutting_planes(self.system, left, self.hidden, everything, QUICK)
+            found = cutting_planes(self.system, left, self.hidden, everything, self.effort(QUICK))
             self._take(found)
             self.hidden, self.missed = found.hidden, list(found.missed)
 
@@ -140,7 +146,7 @@ class _Search:
     ) -> Found:
         """The cheapest choice among the cells a rounded choice hides."""
         reached = [t for t in wanted if t not in set(found.missed)]
-        fewer = cutting_planes(part, reached, fixed, found.hidden, POLISH, until)
+        fewer = cutting_planes(part, reached, fixed, found.hidden, self.effort(POLISH), until)
         self._take(fewer)
         better = part.weight[fewer.hidden].sum() < part.weight[found.hidden].sum()
         return replace(fewer, missed=found.missed) if better else found
@@ -168,8 +174,9 @@ def solve(system: System, *, budget: float | None = None, whole: int = WHOLE) ->
     if system.blocks and (not small or (budget is not None and len(system.blocks) > 1)):
         search.blocks(QUICK if system.size > HUGE else ROUGH)
     if small:
-        search.whole(EXACT)
+        search.whole()
     return Solution(
+        slack=search.slack,
         hidden=search.hidden,
         cost=search.cost(search.hidden),
         bound=search.bound,

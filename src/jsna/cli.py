@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jsna import __version__
+from jsna.disclosure import tables_cli
 from jsna.errors import JsnaError, Problem
 
 if TYPE_CHECKING:
@@ -154,6 +155,12 @@ def _prepare(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _table(arguments: argparse.Namespace) -> int:
+    from jsna.disclosure.tables_cli import run
+
+    return run(arguments)
+
+
 def _editions(arguments: argparse.Namespace) -> int:
     from jsna.edition import editions
 
@@ -173,6 +180,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.Namespace], int], bool]] = {
     "fetch": ("get the official releases of an edition, checking their digests", _fetch, True),
     "synthesise": ("make the synthetic extracts of a demonstration edition", _synthesise, True),
     "editions": ("list the editions", _editions, False),
+    **{verb: (does, _table, False) for verb, does in tables_cli.VERBS.items()},
     "prepare": ("install or name the system libraries the PDF needs", _prepare, False),
     "ingest": ("stage: read and validate the extracts", _ingest, True),
     "published": ("stage: read the official statistics", _published, True),
@@ -207,6 +215,8 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument("--root", default=".", help="folder of the project (default: this one)")
         if takes_edition:
             one.add_argument("edition", help="name of a file in config/editions/")
+        if verb in tables_cli.VERBS:
+            tables_cli.arguments(verb, one)
         if verb == "fetch":
             one.add_argument("--from", dest="folder", help="take the files from this folder")
         if verb == "build":

@@ -1,1 +1,1 @@
-"""Disclosure control: measures in, measures out, and only this stage writes the safe zone."""
+"""Disclosure control: what is published, what must be hidden, and the attack that proves it."""

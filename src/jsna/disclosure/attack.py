@@ -1,0 +1,218 @@
+"""The attack: what an outsider can work out about every hidden cell, exactly.
+
+It shares with the solver only the definition of what is published. The true value of a hidden cell
+is forgotten on entry. For every hidden cell the least and the greatest value that fits everything
+known are found (two linear programs); a verdict is never taken on trust from the program that found
+it:
+
+- "wide enough" rests on points whose equations and bounds are checked here by multiplication;
+- "too narrow" rests on multipliers of the equations from which the bound is worked out again here
+  by weak duality (any multipliers give a valid bound), and these equations are named.
+
+The model is that of Fischetti and Salazar-González (2001, section 2): an attacker solves
+`min x_p` and `max x_p` subject to `M x = 0`, with x known where it is published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from jsna.disclosure.intruder import Intruder, Side
+from jsna.disclosure.system import TOLERANCE, Flags, Floats, Ints, System
+from jsna.errors import JsnaError, Problem
+
+Verdict = Literal["safe", "narrow", "exact"]
+#: Intervals no wider than this are a single value.
+EXACT = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Bounds within which everyone knows each cell to lie: equal where it is published."""
+
+    low: Floats
+    high: Floats
+
+
+def known(
+    system: System,
+    hidden: Flags,
+    *,
+    precision: float = 0.0,
+    marked: tuple[float, float] | None = None,
+) -> Known:
+    """What is known when the cells `hidden` are not printed.
+
+    Args:
+        system: what is published.
+        hidden: cells not printed.
+        precision: printed values may be off by this much (half the base of rounding).
+        marked: where primary cells carry a mark of their own, the least and greatest value that
+            mark is known to stand for.
+    """
+    shown = system.value
+    low = np.where(hidden, system.low, np.maximum(system.low, shown - precision))
+    high = np.where(hidden, system.high, np.minimum(system.high, shown + precision))
+    if marked is not None:
+        own = hidden & system.primary
+        low[own], high[own] = np.maximum(low[own], marked[0]), np.minimum(high[own], marked[1])
+    return Known(low, high)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """What can be worked out about one hidden cell.
+
+    Attributes:
+        cell: number of the cell.
+        low: least value it can have; where only proofs of safety were asked for, some value at or
+            above that which already is low enough.
+        high: greatest value, likewise.
+        verdict: "exact" (a single value is left), "narrow" (less than the rule requires) or "safe".
+        because: equations with their multipliers that prove a narrow interval, low side first.
+        contributor: the cell whose contributor works this out; −1 for anyone.
+    """
+
+    cell: int
+    low: float
+    high: float
+    verdict: Verdict
+    because: Sequence[tuple[int, float]] = ()
+    contributor: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The intervals looked at; `failures` are those that are exact or narrow."""
+
+    intervals: Sequence[Interval]
+    hidden: int
+    programs: int
+
+    @property
+    def failures(self) -> list[Interval]:
+        """Intervals that give a cell away."""
+        return [found for found in self.intervals if found.verdict != "safe"]
+
+    @property
+    def exact(self) -> int:
+        """Cells of which a single value is left."""
+        return sum(found.verdict == "exact" for found in self.intervals)
+
+    @property
+    def narrow(self) -> int:
+        """Cells whose interval is narrower than required, exact ones among them."""
+        return len(self.failures)
+
+
+def attack(
+    system: System,
+    hidden: Flags,
+    knowledge: Known | None = None,
+    *,
+    intervals: bool = False,
+    judged: Flags | None = None,
+    start: Floats | None = None,
+) -> Report:
+    """Work out every hidden cell that is protected.
+
+    Args:
+        system: what is published, with what each primary requires.
+        hidden: cells not printed.
+        knowledge: bounds on every cell; those of `known` if not given.
+        intervals: find the whole interval of every judged cell, not only whether it is wide enough.
+        judged: cells to look at; primaries if not given. One without a requirement of its own is
+            judged by whether it is exact.
+        start: values that fit everything known, such as the truth. Proofs of safety may begin
+            there, as any such values will do; proofs of narrowness never use it.
+
+    Raises:
+        JsnaError: where no values at all fit what is printed.
+    """
+    knows = known(system, hidden) if knowledge is None else knowledge
+    wanted = np.flatnonzero((system.primary if judged is None else judged) & hidden)
+    intruder = Intruder(system, knows.low, knows.high, start)
+    if intruder.contradictions:
+        raise JsnaError(
+            [
+                Problem("table", f"no values fit: {system.describe(row)}", code="attack.adds_up")
+                for row in intruder.contradictions
+            ],
+            title="What is printed does not add up:",
+        )
+    found = [_judge(system, intruder, int(cell), intervals) for cell in intruder.order(wanted)]
+    found.sort(key=lambda interval: interval.cell)
+    if system.contributor > 0:
+        found += _contributors(system, hidden, knows, wanted, start, intruder)
+    return Report(tuple(found), int(hidden.sum()), intruder.programs)
+
+
+def _judge(system: System, intruder: Intruder, cell: int, whole: bool) -> Interval:
+    need_low, need_high = system.need_low[cell], system.need_high[cell]
+    width = system.need_width[cell]
+    plain = np.isnan(need_low)
+    if whole:
+        least, most = intruder.least(cell), intruder.most(cell)
+    elif plain:
+        enough = max(float(width), 10 * EXACT)
+        least, most = intruder.apart(cell, enough)
+    else:
+        least, most = intruder.least(cell, need_low), intruder.most(cell, need_high)
+    found = _interval(system, cell, least, most, plain, float(width))
+    if found.verdict != "safe" and not found.because:
+        return replace(found, because=intruder.proof(cell))
+    return found
+
+
+def _interval(
+    system: System, cell: int, least: Side, most: Side, plain: bool, width: float
+) -> Interval:
+    verdict: Verdict = "safe"
+    # Counts are whole: an interval that holds one whole number gives it away.
+    if np.floor(most.value + EXACT) <= np.ceil(least.value - EXACT):
+        verdict = "exact"
+    elif plain:
+        verdict = "narrow" if most.value - least.value < width - TOLERANCE else "safe"
+    elif (
+        least.value > system.need_low[cell] + TOLERANCE
+        or most.value < system.need_high[cell] - TOLERANCE
+    ):
+        verdict = "narrow"
+    because = [] if verdict == "safe" else [*least.because, *most.because]
+    return Interval(cell, least.value, most.value, verdict, because)
+
+
+def _contributors(
+    system: System,
+    hidden: Flags,
+    knows: Known,
+    wanted: Ints,
+    start: Floats | None,
+    outsider: Intruder,
+) -> list[Interval]:
+    """Each contributor in turn subtracts one from its own cell and looks at the others."""
+    found: list[Interval] = []
+    givers = np.flatnonzero(hidden & (knows.low < 1) & (knows.high >= 1))
+    if start is not None:
+        givers = givers[start[givers] >= 1]
+    asked = replace(system, contributor=0.0)
+    for giver in map(int, givers):
+        exposed = outsider.narrowed(giver, wanted, system.contributor)
+        if not len(exposed):
+            continue
+        low = knows.low.copy()
+        low[giver] = 1.0
+        insider = Intruder(asked, low, knows.high, start)
+        if insider.contradictions:
+            continue  # nobody can be in that cell
+        for cell in map(int, exposed):
+            least, most = insider.apart(cell, system.contributor)
+            one = _interval(system, cell, least, most, True, system.contributor)
+            if one.verdict != "safe":
+                found.append(replace(one, contributor=giver))
+        outsider.programs += insider.programs
+    return found

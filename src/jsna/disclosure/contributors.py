@@ -1,0 +1,94 @@
+"""The attack of a contributor: a family subtracts its own child from one cell, and looks again.
+
+Its knowledge raises the least value of one hidden cell by one. The others must keep the width the
+rule asks. Most pairs of cells need no program: movements that leave the contributor's cell at one
+or more are open to the contributor as well, and the feasible set is convex, so a movement that
+would take a cell of value v to its least may be shortened to (v − 1)/v of its length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from jsna.disclosure.cuts import DOWN, NOISE, UP, WIDTH, Failure, Target
+from jsna.disclosure.separation import Component, components
+from jsna.disclosure.system import TOLERANCE, Flags, Floats, Ints, System
+
+
+def contributor_failures(
+    system: System, hidden: Flags, known: Sequence[Target], cap: int
+) -> list[Failure]:
+    """Primaries that one contributor narrows below the width the rule leaves them.
+
+    Args:
+        system: the system; `contributor` is the width to leave.
+        hidden: cells hidden, under which every plain target is reached.
+        known: targets already in the problem or given up, which are not looked for again.
+        cap: the most failures to return.
+    """
+    told = {(t.cell, t.contributor) for t in known if t.contributor >= 0}
+    found: list[Failure] = []
+    for part in components(system, hidden.astype(float)):
+        primaries = part.cells[system.primary[part.cells]]
+        givers = _givers(system, part)
+        if len(primaries) < 1 or not len(givers):
+            continue
+        points = _points(part, primaries)
+        for giver in givers:
+            if len(found) >= cap:
+                return found
+            found += _narrowed(system, part, primaries, points, int(giver), told)
+    return found[:cap]
+
+
+def _givers(system: System, part: Component) -> Ints:
+    """Cells whose contributor could narrow something by more than the rule allows."""
+    room = system.value[part.cells] - system.low[part.cells]
+    width = system.need_width[part.cells][system.primary[part.cells]]
+    least = float(width.min()) if len(width) else 0.0
+    with np.errstate(divide="ignore"):
+        left = least * (1 - 1 / room)
+    return np.asarray(part.cells[(room >= 1) & (left < system.contributor - TOLERANCE)])
+
+
+def _points(part: Component, primaries: Ints) -> Floats:
+    """Movements that take each primary as far as it goes, up to a great length."""
+    rows = [np.zeros(len(part.cells))]
+    for cell in primaries:
+        for sign in (UP, DOWN):
+            best = part.reach(Target(int(cell), sign, 1e3), sign)
+            if best.status == "optimal":
+                rows.append(best.point)
+    return np.array(rows)
+
+
+def _narrowed(
+    system: System,
+    part: Component,
+    primaries: Ints,
+    points: Floats,
+    giver: int,
+    told: set[tuple[int, int]],
+) -> list[Failure]:
+    at = part.place[giver]
+    places = np.array([part.place[int(cell)] for cell in primaries])
+    still = points[points[:, at] >= part.low[at] + 1 - TOLERANCE][:, places]
+    wide = still.max(axis=0) - still.min(axis=0) >= system.contributor - TOLERANCE
+    found = []
+    for cell in map(int, primaries[~wide]):
+        if cell == giver or (cell, giver) in told:
+            continue
+        target = Target(cell, WIDTH, system.contributor, giver)
+        reached, proofs = 0.0, []
+        for sign in target.directions:
+            best = part.reach(target, sign)
+            if best.status != "optimal":
+                raise ArithmeticError("a separation program was not solved")
+            reached += best.value
+            used = np.abs(best.rows) > NOISE
+            proofs.append((part.rows[used], best.rows[used]))
+        if reached < target.need - TOLERANCE:
+            found.append(Failure(target, proofs))
+    return found

@@ -1,0 +1,221 @@
+"""Cutting planes: choose the cheapest cells, see what still fails, learn a cut from it, again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from jsna.disclosure.contributors import contributor_failures
+from jsna.disclosure.cuts import Failure, Target, cuts, seeds
+from jsna.disclosure.master import Effort, Master
+from jsna.disclosure.separation import Reach, failures
+from jsna.disclosure.system import Flags, Floats, Status, System
+
+#: In relaxations a target counts as reached at this share of its need: the rest is left to later.
+ENOUGH = 0.98
+#: Rounds of relaxation over which the bound must still rise.
+TAIL = 3
+#: Share of the targets below which failures are left to binary choices.
+FEW = 0.01
+#: A choice at most this many times its bound is not worth another search.
+PROVEN = 1.02
+#: Levels from which a cell counts as near to hidden.
+NEAR = 0.6
+#: Share of the undecided cells that is decided in each step when time is up.
+HASTE = 0.34
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the cutting planes came to.
+
+    Attributes:
+        hidden: cells hidden, primaries and those fixed beforehand among them; every target that
+            can be reached is reached.
+        ended: whether the search came to its own end, not to that of its time or rounds.
+        missed: targets that hiding everything still open would not reach.
+        bound: weight that no choice of the open cells can go below.
+        proven: whether the choice is near enough to that bound.
+        rounds: rounds of cuts.
+        cuts: cuts in the end.
+    """
+
+    hidden: Flags
+    ended: bool
+    missed: tuple[Target, ...]
+    bound: float
+    proven: bool
+    rounds: int
+    cuts: int
+
+
+def cutting_planes(
+    system: System,
+    wanted: Sequence[Target],
+    fixed: Flags,
+    open_: Flags,
+    effort: Effort,
+    deadline: float | None = None,
+    best: Flags | None = None,
+) -> Found:
+    """The cheapest cells to hide besides `fixed` so that every target is reached.
+
+    Args:
+        system: the system.
+        wanted: targets to reach.
+        fixed: cells hidden whatever is decided; primaries always are.
+        open_: cells that may be hidden; only those whose status is free are.
+        effort: when to stop.
+        deadline: CPU time (`time.process_time`) at which to stop.
+        best: a safe choice known beforehand, returned if none cheaper is found in time.
+
+    Raises:
+        ArithmeticError: where HiGHS cannot solve one of the programs.
+    """
+    search = _Planes(system, wanted, fixed, open_, effort, deadline)
+    search.best = best
+    level = search.relaxed(effort.relaxed)
+    if int(((level > 0) & (level < 1)).sum()) > effort.fractional:
+        return search.dive(level)
+    return search.binary() or search.dive(search.relaxed(1))
+
+
+class _Planes:
+    """The state of one search."""
+
+    def __init__(
+        self,
+        system: System,
+        wanted: Sequence[Target],
+        fixed: Flags,
+        open_: Flags,
+        effort: Effort,
+        deadline: float | None,
+    ) -> None:
+        self.system, self.effort, self.deadline = system, effort, deadline
+        self.always = fixed | system.unseen
+        self.free = open_ & (system.status == Status.FREE) & ~self.always
+        self.master = Master(system.weight, effort)
+        self.left, self.missed = list(wanted), list[Target]()
+        self.best: Flags | None = None
+        self.turn = 0
+        self.reach = Reach(system.size)
+        self.learn(seeds(system, self.left), None)
+
+    @property
+    def late(self) -> bool:
+        """Whether time is up."""
+        return self.deadline is not None and time.process_time() >= self.deadline
+
+    def learn(self, failed: Sequence[Failure], level: Floats | None) -> int:
+        """Add what failures teach; targets that nothing can reach are given up. Counts both."""
+        if not failed:
+            return 0
+        made = cuts(self.system, failed, self.always, self.free)
+        gone = {failed[i].target for i in self.master.add(made, level)}
+        self.missed += [target for target in self.left if target in gone]
+        self.left = [target for target in self.left if target not in gone]
+        return self.master.added + len(gone)
+
+    def relaxed(self, rounds: int) -> Floats:
+        """Cuts from relaxed choices, cheap to solve, while they raise the bound."""
+        bounds: list[float] = []
+        level = np.where(self.always, 1.0, self.master.relax())
+        for turn in range(rounds):
+            bounds.append(self.master.reached)
+            tail = bounds[-TAIL - 1 :]
+            flat = len(tail) > TAIL and tail[-1] - tail[0] <= self.effort.tail * tail[-1]
+            if flat or self.late:
+                break
+            failed = self.failures(level, turn, ENOUGH)
+            if not self.learn(failed, level) or len(failed) < FEW * len(self.left):
+                break
+            level = np.where(self.always, 1.0, self.master.relax())
+        return level
+
+    def failures(self, level: Floats, turn: int, enough: float) -> list[Failure]:
+        """Targets that levels do not reach."""
+        cap, reach = self.effort.cap, self.reach
+        return failures(self.system, level, self.left, cap, turn, enough, reach)
+
+    def binary(self) -> Found | None:
+        """Cuts from binary choices until one is safe, under one gap after the other."""
+        for gap in self.effort.gaps:
+            while not self.settled():
+                seconds = None if self.deadline is None else self.deadline - time.process_time()
+                over = self.turn >= self.effort.rounds or self.late
+                choice = None if over else self.master.solve(gap, seconds)
+                if choice is None:
+                    return None if self.best is None else self.found(self.best, ended=False)
+                self.turn += 1
+                hidden = self.always | choice.hidden
+                failed = self.unreached(hidden)
+                if not failed:
+                    self.best = hidden
+                    break
+                self.learn(failed, None)
+                if len(failed) < self.effort.finish * len(self.left):
+                    self.master.fixed |= choice.hidden
+                    return self.dive(self.relaxed(self.effort.steps))
+        assert self.best is not None
+        return self.found(self.best, ended=True)
+
+    def settled(self) -> bool:
+        """Whether a safe choice is as cheap as any can be."""
+        if self.best is None:
+            return False
+        return self.cost(self.best) <= self.master.bound + self.effort.slack
+
+    def cost(self, hidden: Flags) -> float:
+        """Weight of what was chosen."""
+        return float(self.system.weight[hidden & self.free].sum())
+
+    def dive(self, level: Floats) -> Found:
+        """Decide the cells nearest to hidden, relax again, and so on until a choice is safe.
+
+        What is decided is not taken back, so it comes to an end; when time is up it goes faster.
+        """
+        ended = True
+        while True:
+            between = np.flatnonzero((level > 0) & (level < 1))
+            hasty = self.late or self.turn >= self.effort.rounds
+            ended = ended and not hasty
+            if not len(between):
+                self.turn += 1
+                hidden = level >= 1
+                failed = self.unreached(hidden)
+                if not failed:
+                    return self.found(hidden, ended=ended)
+                self.learn(failed, None)
+            nearest = between[np.argsort(-level[between], kind="stable")]
+            near = int((level[between] >= NEAR).sum())
+            share = HASTE if hasty else self.effort.share
+            count = max(near, int(len(between) * share), 1)
+            self.master.fixed[nearest[:count]] = True
+            self.master.fixed |= (level >= 1) & self.free
+            level = self.relaxed(0 if hasty else self.effort.steps)
+
+    def unreached(self, hidden: Flags) -> list[Failure]:
+        """Targets a binary choice does not reach, contributors' when all others are reached."""
+        level = hidden.astype(float)
+        failed = self.failures(level, self.turn, 1.0)
+        if not failed and self.system.contributor > 0:
+            known = [*self.left, *self.missed]
+            failed = contributor_failures(self.system, hidden, known, self.effort.cap)
+            self.left += [failure.target for failure in failed]
+        return failed
+
+    def found(self, hidden: Flags, *, ended: bool) -> Found:
+        """What it came to."""
+        return Found(
+            hidden=hidden,
+            ended=ended,
+            missed=tuple(self.missed),
+            bound=self.master.bound,
+            proven=ended and self.cost(hidden) <= self.master.bound * PROVEN + self.effort.slack,
+            rounds=self.turn,
+            cuts=self.master.size,
+        )

@@ -1,0 +1,185 @@
+"""Protect a table and attack one: functions of frames, usable without the rest of the pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from jsna.disclosure.attack import Interval, Report, attack
+from jsna.disclosure.division import blocks
+from jsna.disclosure.reading import Counted, Named, read_counts
+from jsna.disclosure.rounding import round_additively
+from jsna.disclosure.solver import Solution, solve
+from jsna.disclosure.system import Flags, Rule, System, system
+from jsna.disclosure.tables import TOTAL, Hierarchy, Layout, equations, members
+from jsna.errors import JsnaError, Problem
+
+#: Tables with more cells than this are divided into blocks.
+DIVIDED = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """Protected tables with the proof that they are.
+
+    Attributes:
+        frame: dimensions, `value` (empty where hidden), `suppressed` and `primary`.
+        system: the cells and equations.
+        solution: what is hidden, at what loss, how far from the least loss.
+        report: what the attack made of it.
+    """
+
+    frame: pd.DataFrame
+    system: System
+    solution: Solution
+    report: Report
+
+
+def protect(
+    tables: pd.DataFrame | Sequence[Named],
+    dims: Sequence[str] | Sequence[Sequence[str]],
+    value: str = "freq",
+    threshold: int = 5,
+    hierarchies: Mapping[str, Hierarchy] | None = None,
+    *,
+    rule: Rule | None = None,
+    total: str = TOTAL,
+    public: Mapping[tuple[str, ...], str] | None = None,
+    budget: float | None = None,
+    truth: bool = False,
+) -> Protected:
+    """Hide small numbers and what else is needed so that nobody can work them out.
+
+    Args:
+        tables: a frame with one row per combination of codes, or several named ones. Combinations
+            without a row count as zero. Rows of totals are checked against their parts.
+        dims: dimensions of the table to publish; a list of lists for several tables that share
+            margins, which are then protected together.
+        value: the column of counts.
+        threshold: counts from 1 to `threshold - 1` are hidden.
+        hierarchies: dimension -> (code -> the code it is part of).
+        rule: how small numbers are protected, where more than the threshold matters.
+        total: the code of totals.
+        public: codes of cells that are official and unsuppressed elsewhere -> their source.
+        budget: CPU seconds for the search; None looks for the least loss.
+        truth: add the column `truth` with the true counts.
+
+    Raises:
+        JsnaError: listing everything wrong with the tables; or where cells cannot be protected.
+    """
+    named = [Named(tables)] if isinstance(tables, pd.DataFrame) else list(tables)
+    counted = read_counts(named, lists(dims), value, hierarchies, total)
+    made = as_system(counted, rule or Rule(threshold), public)
+    solution = solve(made, budget=budget)
+    if solution.missed:
+        raise JsnaError(
+            [
+                Problem("table", "cannot be protected even if everything else is hidden", value=n)
+                for n in dict.fromkeys(made.label(target.cell) for target in solution.missed)
+            ],
+            title="Some cells cannot be protected:",
+        )
+    report = attack(made, solution.hidden, start=made.value)
+    if report.failures:
+        raise JsnaError(
+            [Problem("table", explain(made, found)) for found in report.failures],
+            title="The attack found cells that can be worked out:",
+        )
+    frame = _frame(counted.cells)
+    frame["value"] = pd.array(np.where(solution.hidden, 0, counted.counts), dtype="Int64")
+    frame.loc[solution.hidden, "value"] = pd.NA
+    frame["suppressed"], frame["primary"] = solution.hidden, made.primary
+    if truth:
+        frame["truth"] = counted.counts.astype(np.int64)
+    return Protected(frame, made, solution, report)
+
+
+def protect_table(
+    frame: pd.DataFrame,
+    dims: Sequence[str] | Sequence[Sequence[str]],
+    value: str = "freq",
+    threshold: int = 5,
+    hierarchies: Mapping[str, Hierarchy] | None = None,
+    **options: object,
+) -> pd.DataFrame:
+    """The frame of `protect`, which takes the same arguments."""
+    return protect(frame, dims, value, threshold, hierarchies, **options).frame  # type: ignore[arg-type]
+
+
+def round_table(
+    frame: pd.DataFrame,
+    dims: Sequence[str] | Sequence[Sequence[str]],
+    value: str = "freq",
+    base: int = 5,
+    hierarchies: Mapping[str, Hierarchy] | None = None,
+    *,
+    total: str = TOTAL,
+    truth: bool = False,
+) -> pd.DataFrame:
+    """Every count a multiple of `base`, with totals that still add up (controlled rounding).
+
+    Raises:
+        JsnaError: listing everything wrong with the table.
+    """
+    counted = read_counts([Named(frame)], lists(dims), value, hierarchies, total)
+    matrix = members(counted.cells, counted.leaf_places)
+    rounded = matrix @ round_additively(matrix, counted.leaf_counts, base)
+    made = _frame(counted.cells)
+    made["value"] = pd.array(np.round(rounded), dtype="Int64")
+    made["suppressed"] = made["primary"] = False
+    if truth:
+        made["truth"] = counted.counts.astype(np.int64)
+    return made
+
+
+def lists(dims: Sequence[str] | Sequence[Sequence[str]]) -> list[list[str]]:
+    """One list of dimensions per table."""
+    if all(isinstance(name, str) for name in dims):
+        return [[str(name) for name in dims]]
+    return [list(names) for names in dims]
+
+
+def as_system(
+    counted: Counted, rule: Rule, public: Mapping[tuple[str, ...], str] | None = None
+) -> System:
+    """The system of some counted tables."""
+    names = counted.cells.names()
+    known: Flags | None = None
+    if public:
+        unknown = sorted(set(public) - set(names))
+        if unknown:
+            raise JsnaError(
+                [Problem("public", "no such cell", value=" / ".join(name)) for name in unknown]
+            )
+        known = np.array([name in public for name in names], dtype=np.bool_)
+    return system(
+        names,
+        counted.counts,
+        equations(counted.cells),
+        rule,
+        public=known,
+        blocks=blocks(counted.cells) if len(names) > DIVIDED else (),
+    )
+
+
+def _frame(cells: Layout) -> pd.DataFrame:
+    columns: dict[str, object] = {}
+    for axis, dim in enumerate(cells.dimensions):
+        columns[dim.name] = np.array(dim.codes, dtype=object)[cells.places[:, axis]]
+    return pd.DataFrame(columns)
+
+
+def explain(made: System, found: Interval) -> str:
+    """What a failure gives away and by which equations, in words."""
+    low, high = f"{found.low:.6g}", "any number" if np.isinf(found.high) else f"{found.high:.6g}"
+    what = f"is {low}" if found.verdict == "exact" else f"lies between {low} and {high}"
+    who = f"the family of a child in [{made.label(found.contributor)}] can work out that "
+    who = who if found.contributor >= 0 else ""
+    rows = list(dict.fromkeys(row for row, _ in found.because))
+    because = "; ".join(made.describe(row) for row in rows[:6])
+    more = f"; and {len(rows) - 6} more" if len(rows) > 6 else ""
+    reason = f" (from {because}{more})" if because else ""
+    return f"{who}[{made.label(found.cell)}] {what}{reason}"

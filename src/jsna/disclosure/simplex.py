@@ -1,0 +1,132 @@
+"""A linear program solved again and again with another objective: HiGHS, started warm.
+
+`scipy.optimize.linprog` starts from nothing each time. HiGHS as bundled in SciPy keeps its basis,
+which makes the thousands of small programs of this package about ten times as fast. SciPy does not
+promise that door to stay open: where it is closed, `linprog` is used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from scipy import sparse
+from scipy.optimize import linprog
+
+from jsna.disclosure.system import Floats, Ints, Matrix
+
+try:
+    from scipy.optimize._highspy import _core
+except ImportError:  # pragma: no cover - depends on the version of SciPy
+    _core = None
+
+
+@dataclass(frozen=True, slots=True)
+class Optimum:
+    """The answer to one program: `point` is feasible, `rows` are multipliers of the equations."""
+
+    status: str  # "optimal", "unbounded", "infeasible" or "failed"
+    value: float
+    point: Floats
+    rows: Floats
+
+
+class Program(Protocol):
+    """max c·x subject to matrix·x = right, low ≤ x ≤ high, with c set at each call."""
+
+    def bound(self, columns: Ints, low: Floats, high: Floats) -> None:
+        """Change the bounds of some columns for good."""
+
+    def maximise(self, columns: Ints, factors: Floats) -> Optimum:
+        """Solve with an objective on some columns."""
+
+
+class Warm:
+    """The program on a HiGHS object that keeps its basis."""
+
+    def __init__(self, matrix: Matrix, right: Floats, low: Floats, high: Floats) -> None:
+        self.solver: Any = _core._Highs()
+        for option, setting in (
+            ("output_flag", False),
+            ("presolve", "off"),
+            ("solver", "simplex"),
+            ("simplex_strategy", 4),  # primal: the last point stays feasible
+            ("threads", 1),
+        ):
+            self.solver.setOptionValue(option, setting)
+        by_column = sparse.csc_array(matrix)
+        lp = _core.HighsLp()
+        lp.num_row_, lp.num_col_ = by_column.shape
+        lp.col_cost_ = np.zeros(lp.num_col_)
+        lp.col_lower_, lp.col_upper_ = np.asarray(low, float), np.asarray(high, float)
+        lp.row_lower_ = lp.row_upper_ = np.asarray(right, float)
+        lp.a_matrix_.format_ = _core.MatrixFormat.kColwise
+        lp.a_matrix_.start_ = by_column.indptr
+        lp.a_matrix_.index_ = by_column.indices
+        lp.a_matrix_.value_ = by_column.data
+        lp.a_matrix_.num_row_, lp.a_matrix_.num_col_ = by_column.shape
+        lp.sense_ = _core.ObjSense.kMaximize
+        self.solver.passModel(lp)
+        self.costed = np.array([], dtype=np.int32)
+
+    def bound(self, columns: Ints, low: Floats, high: Floats) -> None:
+        """Change the bounds of some columns for good."""
+        for column, lowest, highest in zip(columns, low, high, strict=True):
+            self.solver.changeColBounds(int(column), float(lowest), float(highest))
+
+    def maximise(self, columns: Ints, factors: Floats) -> Optimum:
+        """Solve with an objective on some columns."""
+        solver, at = self.solver, np.asarray(columns, dtype=np.int32)
+        if len(self.costed):
+            solver.changeColsCost(len(self.costed), self.costed, np.zeros(len(self.costed)))
+        solver.changeColsCost(len(at), at, np.asarray(factors, dtype=float))
+        self.costed = at
+        for _ in range(2):
+            solver.run()
+            status = solver.getModelStatus()
+            if status == _core.HighsModelStatus.kOptimal:
+                found = solver.getSolution()
+                point, rows = np.array(found.col_value), np.array(found.row_dual)
+                return Optimum("optimal", float(factors @ point[at]), point, rows)
+            if status == _core.HighsModelStatus.kUnbounded:
+                return _nothing("unbounded", np.inf)
+            solver.clearSolver()  # a basis gone bad: once more from nothing
+        infeasible = status == _core.HighsModelStatus.kInfeasible
+        return _nothing("infeasible" if infeasible else "failed", np.nan)
+
+
+class Cold:
+    """The program on `linprog`, from nothing each time."""
+
+    def __init__(self, matrix: Matrix, right: Floats, low: Floats, high: Floats) -> None:
+        self.matrix, self.right = sparse.csr_array(matrix), np.asarray(right, float)
+        self.bounds = np.column_stack([low, high]).astype(float)
+
+    def bound(self, columns: Ints, low: Floats, high: Floats) -> None:
+        """Change the bounds of some columns for good."""
+        self.bounds[columns, 0], self.bounds[columns, 1] = low, high
+
+    def maximise(self, columns: Ints, factors: Floats) -> Optimum:
+        """Solve with an objective on some columns."""
+        cost = np.zeros(self.matrix.shape[1])
+        cost[columns] = -np.asarray(factors, dtype=float)
+        equal = {"A_eq": self.matrix, "b_eq": self.right} if self.matrix.shape[0] else {}
+        found = linprog(cost, bounds=self.bounds, method="highs", **equal)
+        if found.status == 0:
+            rows = -found.eqlin.marginals if equal else np.zeros(0)
+            return Optimum("optimal", float(-found.fun), np.asarray(found.x), np.asarray(rows))
+        if found.status == 3:
+            return _nothing("unbounded", np.inf)
+        return _nothing("infeasible" if found.status == 2 else "failed", np.nan)
+
+
+def _nothing(status: str, value: float) -> Optimum:
+    empty = np.zeros(0)
+    return Optimum(status, value, empty, empty)
+
+
+def program(matrix: Matrix, right: Floats, low: Floats, high: Floats) -> Program:
+    """The program, warm where SciPy allows."""
+    kind = Cold if _core is None else Warm
+    return kind(matrix, right, low, high)

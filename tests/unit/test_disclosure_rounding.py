@@ -1,0 +1,78 @@
+"""Controlled rounding: multiples of the base whose totals add up."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jsna.disclosure import rounding
+from jsna.disclosure.protection import round_table
+from jsna.disclosure.rounding import round_additively
+from jsna.disclosure.tables import dimension, layout, members
+
+steady = settings(derandomize=True, deadline=None, max_examples=20)
+
+
+def made(shape: tuple[int, ...]) -> object:
+    """Which leaves the cells of a table of a shape add up."""
+    dims = [dimension(f"d{k}", [f"c{i:02}" for i in range(size)]) for k, size in enumerate(shape)]
+    at = np.stack(np.meshgrid(*map(np.arange, shape), indexing="ij"), axis=-1)
+    return members(layout(dims, [[d.name for d in dims]]), at.reshape(-1, len(shape)))
+
+
+@steady
+@given(
+    st.lists(st.integers(0, 40), min_size=24, max_size=24),
+    st.sampled_from([3, 5, 10]),
+    st.sampled_from([(4, 6), (2, 3, 4)]),
+    st.booleans(),
+)
+def test_multiples_that_add_up(
+    counts: list[int], base: int, shape: tuple[int, ...], descent: bool
+) -> None:
+    matrix = made(shape)
+    with pytest.MonkeyPatch.context() as patch:
+        if descent:
+            patch.setattr(rounding, "SMALL", 0)
+        rounded = round_additively(matrix, np.array(counts, dtype=float), base)
+    cells = matrix @ rounded
+    assert (cells % base == 0).all()
+    assert (np.abs(rounded - counts) < base).all()
+    multiples = np.array(counts) % base == 0
+    assert (rounded[multiples] == np.array(counts)[multiples]).all()
+
+
+@steady
+@given(st.lists(st.integers(0, 30), min_size=20, max_size=20))
+def test_two_dimensions_need_move_no_total_by_the_base(counts: list[int]) -> None:
+    matrix = made((4, 5))
+    off = matrix @ round_additively(matrix, np.array(counts, dtype=float), 5) - matrix @ counts
+    assert np.abs(off).max() < 5
+
+
+def test_a_large_table_stays_near() -> None:
+    generator = np.random.default_rng(3)
+    shape = (40, 12, 2)
+    counts = generator.poisson(9, shape).ravel().astype(float)
+    matrix = made(shape)
+    off = matrix @ round_additively(matrix, counts, 5) - matrix @ counts
+    assert np.abs(off).max() <= 10
+    assert np.abs(off).mean() < 2
+
+
+def test_a_frame_is_rounded() -> None:
+    table = pd.DataFrame(
+        {"d": ["x", "x", "y", "y"], "n": ["p", "q", "p", "q"], "freq": [3, 4, 12, 0]}
+    )
+    done = round_table(table, ["d", "n"], base=5, truth=True)
+    value = {(row.d, row.n): row.value for row in done.itertuples()}
+    assert value["x", "Total"] == value["x", "p"] + value["x", "q"]
+    assert value["Total", "Total"] == value["x", "Total"] + value["y", "Total"]
+    assert value["y", "q"] == 0
+    assert done["truth"].max() == 19
+
+
+def test_the_base_is_at_least_one() -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        round_additively(made((2, 2)), np.ones(4), 0)

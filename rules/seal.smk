@@ -1,3 +1,25 @@
+rule readback:
+    input:
+        safe="data/processed/{edition}/safe/measures.parquet",
+        html="data/processed/{edition}/draft/jsna.html",
+        pdf="data/processed/{edition}/draft/jsna.pdf",
+        config=lambda w: flow.configuration(w.edition),
+    output:
+        record="data/processed/{edition}/draft/readback.json",
+    log:
+        "data/processed/{edition}/logs/readback.log",
+    benchmark:
+        "data/processed/{edition}/benchmarks/readback.tsv"
+    conda:
+        "../environment.yml"
+    params:
+        code=flow.code("readback"),
+    message:
+        "Holding every printed number to the protected measures"
+    shell:
+        "python -m jsna readback {wildcards.edition} 2> {log}"
+
+
 rule seal:
     input:
         receipt="data/processed/{edition}/identified/ingest.json",
@@ -5,6 +27,7 @@ rule seal:
         safe="data/processed/{edition}/safe/measures.parquet",
         html="data/processed/{edition}/draft/jsna.html",
         pdf="data/processed/{edition}/draft/jsna.pdf",
+        readback="data/processed/{edition}/draft/readback.json",
         lock="requirements.lock",
     output:
         manifest="reports/{edition}/manifest.json",

@@ -108,6 +108,13 @@ def _print(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _readback(arguments: argparse.Namespace) -> int:
+    from jsna.disclosure.readback.run import run
+
+    run(*_loaded(arguments))
+    return 0
+
+
 def _seal(arguments: argparse.Namespace) -> int:
     from jsna.provenance.seal import run
 
@@ -191,6 +198,11 @@ VERBS: dict[str, tuple[str, Callable[[argparse.Namespace], int], bool]] = {
     "draw": ("stage: draw the charts", _draw, True),
     "write": ("stage: write chapters and open data", _write, True),
     "print": ("stage: print the PDF", _print, True),
+    "readback": (
+        "stage: hold every number of the draft to the protected measures",
+        _readback,
+        True,
+    ),
     "seal": ("stage: publish the report with its manifest", _seal, True),
 }
 

@@ -21,10 +21,11 @@ CODE: dict[str, tuple[str, ...]] = {
     "link": ("jsna.linkage", "jsna.extracts"),
     "derive": ("jsna.measures.tables",),
     "measure": ("jsna.measures.engine",),
-    "protect": ("jsna.disclosure",),
+    "protect": ("jsna.disclosure.run",),
     "draw": ("jsna.charts",),
     "write": ("jsna.report.write",),
     "print": ("jsna.report.pdf",),
+    "readback": ("jsna.disclosure.readback", "jsna.extracts"),
     "seal": ("jsna.provenance.seal",),
 }
 

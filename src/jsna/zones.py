@@ -26,6 +26,7 @@ ZONES: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
         ("draw", "safe draft", "draft"),
         ("write", "safe draft", "draft"),
         ("print", "draft", "draft"),
+        ("readback", "safe draft", "draft"),
     )
 }
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND

@@ -61,7 +61,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("verb", ["draw", "write", "print"])
+@pytest.mark.parametrize("verb", ["draw", "write", "print", "readback"])
 def test_presentation_reads_nothing_about_a_person(root: Path, verb: str) -> None:
     got = attempts(verb, root)
     for zone in ("raw", "identified", "restricted"):

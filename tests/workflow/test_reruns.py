@@ -12,7 +12,8 @@ from tests.conftest import SMALL, Project
 pytestmark = pytest.mark.xdist_group("built")
 
 STAGES = (
-    "ingest", "published", "link", "derive", "measure", "protect", "draw", "write", "print", "seal",
+    "ingest", "published", "link", "derive", "measure", "protect", "draw", "write", "print",
+    "readback", "seal",
 )  # fmt: skip
 
 
@@ -70,7 +71,7 @@ def test_a_sentence_of_a_template_rebuilds_only_the_report(
     assert sentence is not None
     file = template.relative_to(project.root).as_posix()
     edited(file, sentence.group(), sentence.group() + " An added sentence.")
-    assert stages_run(project) == ["write", "print", "seal"]
+    assert stages_run(project) == ["write", "print", "readback", "seal"]
     assert "An added sentence." in (project.report() / "jsna.html").read_text(encoding="utf-8")
 
 
@@ -80,7 +81,7 @@ def test_a_method_rebuilds_what_depends_on_it(
     stages_run(project)  # undo of the test before
     edited("src/jsna/measures/methods/proportions.py", "def ", "_EDITED = True\n\n\ndef ")
     run = stages_run(project)
-    assert run[-6:] == ["measure", "protect", "draw", "write", "print", "seal"]
+    assert run[-7:] == ["measure", "protect", "draw", "write", "print", "readback", "seal"]
     assert not {"ingest", "link"} & set(run)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jsna import io
+from jsna.disclosure.readback import record
 from jsna.edition import Configuration
 from jsna.linkage.keys import key_fingerprint, person_key_secret
 from jsna.provenance.manifest import finished, manifest
@@ -15,7 +16,11 @@ def run(config: Configuration, paths: io.Paths) -> None:
 
     What an earlier build published and this one does not make any more is removed, so that
     nothing stale stands beside a new report.
+
+    Raises:
+        JsnaError: the draft is not the one whose numbers were read back.
     """
+    record.check(paths.draft)
     draft = {file.relative_to(paths.draft).as_posix(): file for file in finished((paths.draft,))}
     outputs = {}
     for name, file in draft.items():

@@ -1,0 +1,395 @@
+"""Reading back, on pages, charts and files of a few lines: what passes, and what is caught."""
+
+from __future__ import annotations
+
+import csv
+import io as text_io
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from jsna.disclosure.readback import align, axes, paper, printed, record
+from jsna.disclosure.readback import page as webpage
+from jsna.disclosure.readback.blocks import Block, Segment
+from jsna.disclosure.readback.result import HIDDEN, MEASURE, Tally
+from jsna.disclosure.readback.run import readback
+from jsna.errors import JsnaError
+from jsna.report import format as words
+from jsna.report import opendata
+from tests.unit import readback_support as small
+from tests.unit import report_support as made
+from tests.unit.readback_support import BOYS, GIRLS, PLANS, PUPILS, data, html, judged, svg
+from tests.unit.test_report import written
+
+
+def only(tally: Tally) -> str:
+    """The one problem of an output, in words."""
+    assert len(tally.problems) == 1, [str(p) for p in tally.problems]
+    return str(tally.problems[0])
+
+
+# -- numbers as printed ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [
+        (0.0, 0, "0"), (999.5, 0, "1,000"), (12_317.0, 0, "12,317"), (1_234_567.0, 0, "1,234,567"),
+        (17.25, 1, "17.3"), (0.15, 1, "0.2"), (2.675, 2, "2.68"), (0.1 + 0.2, 1, "0.3"),
+        (-0.34, 1, "−0.3"), (-0.04, 1, "0.0"), (99.95, 1, "100.0"), (0.05, 1, "0.1"),
+        (0.0499, 1, "0.0"), (5.0, 3, "5.000"),
+    ],
+)  # fmt: skip
+def test_digits_by_hand(value: float, decimals: int, text: str) -> None:
+    assert printed.digits(value, decimals) == text
+
+
+def test_two_formatters_made_apart_agree() -> None:
+    for numerator in range(1, 400):
+        for denominator in (7, 16, 40, 64, 1_000, 12_345):
+            for decimals in (0, 1, 2):
+                value = numerator / denominator * 100
+                assert printed.digits(value, decimals) == words.number(value, decimals)
+
+
+# -- the web page ----------------------------------------------------------------------------------
+
+
+def test_keyed_numbers_pass(tmp_path: Path) -> None:
+    body = (
+        f"<p>It was {data(PUPILS, '5.5', '5.5%')} in January 2025 "
+        f"({data(PUPILS, '2200', '2,200', 'numerator')} of "
+        f"{data(PUPILS, '40000', '40,000', 'denominator')}).</p>"
+        f"<table><tr><td>{data(BOYS, '7.5', '7.5')}</td>"
+        f'<td><span data-measure="{small.HIDDEN}" data-status="c">[c]</span></td></tr></table>'
+    )
+    tally = judged(tmp_path, "jsna.html", html(body))
+    assert tally.problems == []
+    assert tally.counts[MEASURE] == 4
+    assert tally.counts[HIDDEN] == 1
+    assert tally.counts["period"] + tally.counts["date"] == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "words_"),
+    [
+        (data(PUPILS, "5.5", "5.6%"), ("5.5%", "5.6%", PUPILS)),
+        (data(PUPILS, "5.5", "7.5%"), ("5.5%", "7.5%")),  # the boys' own
+        (data(PUPILS, "7.5", "5.5%"), ("value attribute", "7.5")),
+        (data(PUPILS, "5.5", "5.50%"), ("5.50%",)),
+        (data(PLANS, "12317", "12.317"), ("12,317", "12.317")),
+        (data(PLANS, "12317", "12,317", "rank"), ("no number",)),
+        (data("plans~E10000000~x", "5", "5"), ("no safe measure has the key",)),
+        (data(small.HIDDEN, "3", "3"), ("no number", "'3'")),
+        (data(PUPILS, "5.5", ""), ("5.5%",)),
+    ],
+)
+def test_a_changed_number_is_named(tmp_path: Path, body: str, words_: tuple[str, ...]) -> None:
+    problems = judged(tmp_path, "jsna.html", html(f"<p>It was {body}.</p>")).problems
+    told = "\n".join(map(str, problems))
+    assert problems
+    assert all(word in told for word in words_), told
+
+
+def test_two_real_values_that_change_places_are_both_named(tmp_path: Path) -> None:
+    body = f"<p>{data(BOYS, '3.5', '3.5%')} and {data(GIRLS, '7.5', '7.5%')}</p>"
+    told = [str(p) for p in judged(tmp_path, "jsna.html", html(body)).problems]
+    assert sum(BOYS in line for line in told) == sum(GIRLS in line for line in told) == 2
+
+
+def test_a_hidden_cell_with_a_number_is_named(tmp_path: Path) -> None:
+    cell = f'<td><span data-measure="{small.HIDDEN}" data-status="c">3</span></td>'
+    assert small.HIDDEN in only(judged(tmp_path, "jsna.html", html(f"<table>{cell}</table>")))
+
+
+def test_a_status_of_its_own_is_named(tmp_path: Path) -> None:
+    cell = f'<td><span data-measure="{small.HIDDEN}" data-status="x">[x]</span></td>'
+    told = [str(p) for p in judged(tmp_path, "jsna.html", html(f"<table>{cell}</table>")).problems]
+    assert any("status" in line for line in told)
+
+
+def test_what_vanishes_is_less_than_the_least_printed(tmp_path: Path) -> None:
+    row = data(small.RICHEST, "0.025", "less than 0.1%")
+    cell = data(small.RICHEST, "0.025", "0.0 [low]")
+    body = f"<p>{row}</p><table><td>{cell}</td></table>"
+    assert judged(tmp_path, "jsna.html", html(body)).problems == []
+    bare = data(small.RICHEST, "0.025", "0.0%")
+    assert "less than 0.1%" in only(judged(tmp_path, "jsna.html", html(f"<p>{bare}</p>")))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>There were 12 more.</p>",
+        "<p>There were 2025 more.</p>",
+        "<p>In 2025 children were counted.</p>",
+        "<p>It rose by 5.5%.</p>",
+        "<p>In 1987 it was higher.</p>",
+        "<table><td>3</td></table>",
+        "<table><td>2025</td></table>",
+        "<p>A 90% confidence interval.</p>",
+        "<p>Twelve of 14 districts</p>",
+        "<p title='12 children'>x</p>",
+        "<p>On 3 March 2025.</p>",
+        "<h3>Twelve, or 12</h3>",
+        "<!-- 12 -->",
+        "<style>p::after { content: '12' }</style>",
+        "<p>[c] 5</p>",
+    ],
+)
+def test_a_free_number_is_named(tmp_path: Path, body: str) -> None:
+    told = only(judged(tmp_path, "jsna.html", html(body)))
+    assert "no type of number" in told
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("<h3>4.2 Pupils</h3>", "section"),
+        ('<p class="figure-number">Figure 4.12, synthetic data</p>', "figure"),
+        ('<p class="source">Data: <a href="#t">Table A4.2</a>.</p>', "table"),
+        ("<p>As at 16 January 2025.</p>", "date"),
+        ("<p>It changed little since 2025.</p>", "period"),
+        ("<p>A 95% confidence interval</p>", "confidence level"),
+        ("<p>A stricter, 99.8%, interval</p>", "confidence level"),
+        ("<p>The rate per 1,000 was higher.</p>", "base of a rate"),
+        ("<p>Counts of 1 to 4 are hidden, with every percentage, rate and interval built on them, "
+         "and so are complements of 1 to 4. Further figures are hidden so that none of these can "
+         "be worked out from totals. One marker is used for all. Zeros are shown unless hiding one "
+         "protects another figure.</p>", "disclosure rule"),
+        ("<table><th>10 (least deprived)</th></table>", "deprivation group"),
+        ("<table><th>Year group: Year 6</th></table>", "year group"),
+        ("<p>It was for a specialist post-16 institution.</p>", "category"),
+        ('<p><a href="https://example.org/ehcp2">x</a></p>', ""),
+    ],
+)  # fmt: skip
+def test_other_numbers_are_counted_by_type(tmp_path: Path, body: str, kind: str) -> None:
+    tally = judged(tmp_path, "jsna.html", html(body))
+    assert tally.counts[kind] > 0
+    assert bool(tally.problems) is not bool(kind)
+
+
+def test_what_shows_no_text_cannot_be_read_back(tmp_path: Path) -> None:
+    assert "<img>" in only(judged(tmp_path, "jsna.html", html("<img alt='x'>")))
+
+
+# -- charts ----------------------------------------------------------------------------------------
+
+
+def test_keyed_labels_of_a_chart(tmp_path: Path) -> None:
+    texts = (
+        f'<text x="9" y="9" data-measure="{PUPILS}">5.5%</text>'
+        f'<text x="9" y="9" data-measure="{small.HIDDEN}">hidden</text>'
+        f'<text x="9" y="9" data-measure="{BOYS}" data-field="ratio" data-over="{GIRLS}">'
+        "2.1 times</text>"
+    )
+    tally = judged(tmp_path, "chart.svg", svg(texts))
+    assert tally.problems == []
+    assert tally.counts[MEASURE] == 2
+    for old, new, named in (
+        ("5.5%", "5.6%", PUPILS), ("hidden", "3", small.HIDDEN), ("2.1 times", "2.2 times", BOYS),
+        (GIRLS, PUPILS, "ratio"), (GIRLS, small.HIDDEN, "no number"),
+    ):  # fmt: skip
+        assert named in only(judged(tmp_path, "chart.svg", svg(texts.replace(old, new))))
+
+
+def test_a_chart_apart_is_the_chart_of_the_page(tmp_path: Path) -> None:
+    chart = svg('<text x="9" y="9">Marrowshire</text>')
+    page = html(f"<figure>{chart}</figure>")
+    assert judged(tmp_path, "a.svg", chart, page).problems == []
+    moved = chart.replace('x="9"', 'x="10"')
+    assert "differs from the chart" in only(judged(tmp_path, "a.svg", moved, page))
+
+
+def _axis(*ticks: tuple[str, str]) -> set[int]:
+    blocks = [
+        Block("text", "fig-plans-trend", "0", y, [Segment(text)]) for text, y in ticks
+    ]  # fmt: skip
+    return axes.ticks(blocks)
+
+
+def test_an_axis_is_an_even_ladder_of_round_numbers() -> None:
+    assert len(_axis(("5%", "80"), ("10%", "60"), ("15%", "40"))) == 3
+    assert len(_axis(("0.2", "80"), ("0.4 per 100", "60"))) == 2
+    assert len(_axis(("2,000", "70"))) == 1
+    assert _axis(("5%", "80"), ("10%", "60"), ("16%", "40")) == set()
+    assert _axis(("5%", "80"), ("10%", "60"), ("15%", "45")) == set()
+    assert _axis(("37", "80")) == set()
+    assert _axis(("5%", "80"), ("5%", "60")) == set()
+
+
+def test_a_number_beside_an_axis_is_named(tmp_path: Path) -> None:
+    ticks = '<text x="0" y="80">5%</text><text x="0" y="60">10%</text>'
+    assert judged(tmp_path, "a.svg", svg(ticks)).counts["axis"] == 2
+    told = only(judged(tmp_path, "a.svg", svg(ticks + '<text x="7" y="70">7%</text>')))
+    assert "'7%'" in told
+
+
+# -- open data -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def rows() -> str:
+    config = made.configuration()
+    return opendata.measures(small.frame(config), config)
+
+
+def test_open_data_pass_and_count(tmp_path: Path, rows: str) -> None:
+    tally = judged(tmp_path, "a.csv", "﻿" + rows)
+    assert tally.problems == []
+    cells = list(csv.DictReader(text_io.StringIO(rows)))
+    names = ("numerator", "denominator", "value", "lower_95", "upper_95", "lower_998", "upper_998")
+    assert tally.counts[MEASURE] == sum(bool(row[name]) for row in cells for name in names)
+    assert tally.counts[HIDDEN] == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (",12317,,12317,", ",12317,,12318,", ("value", "12317", "12318", PLANS)),
+        (",2200,40000,5.5,", ",2200,40000,7.5,", ("value", "5.5", "7.5", PUPILS)),
+        (",2200,40000,5.5,", ",2200,40000,5.50000000001,", ("5.50000000001",)),
+        (",,,,count,,,,,count,c,", ",3,,3,count,,,,,count,c,", ("nothing", "'3'", small.HIDDEN)),
+        (",sex,M,", ",sex,F,", (GIRLS,)),
+        (",sex,M,", ",sex,X,", ("no safe measure has the key",)),
+        ("percent", "per_100", ("unit", "percent")),
+        ("EHC plans maintained by the authority", "EHC plans of 12 children", ("'12'",)),
+    ],
+)
+def test_a_changed_cell_is_named(
+    tmp_path: Path, rows: str, old: str, new: str, told: tuple[str, ...]
+) -> None:
+    assert old in rows
+    problems = judged(tmp_path, "a.csv", rows.replace(old, new, 1)).problems
+    said = "\n".join(map(str, problems))
+    assert problems
+    assert all(word in said for word in told), said
+
+
+def test_a_row_twice_or_without_a_cell_is_named(tmp_path: Path, rows: str) -> None:
+    head, first, *rest = rows.splitlines()
+    twice = "\n".join([head, first, first, *rest])
+    assert "row 3" in only(judged(tmp_path, "a.csv", twice))
+    cut = "\n".join([head, first.rpartition(",")[0], *rest])
+    assert "more or fewer cells" in only(judged(tmp_path, "a.csv", cut))
+
+
+def test_words_of_the_dictionary(tmp_path: Path) -> None:
+    text = "indicator,title\npopulation_0_25,Children and young people aged 0 to 25\n"
+    assert judged(tmp_path, "words.csv", text).problems == []
+    told = only(judged(tmp_path, "words.csv", text.replace("0 to 25\n", "0 to 25 (312)\n")))
+    assert "'312'" in told
+    assert "row 2" in told
+
+
+def test_the_list_of_figures(tmp_path: Path) -> None:
+    listed = {"figures": [{"id": "fig-1", "title": "Up since 2025", "keys": [PUPILS]}]}
+    assert judged(tmp_path, "figures.json", json.dumps(listed)).problems == []
+    for changed in ("Up to 312", "Up by 5.5%"):
+        listed["figures"][0]["title"] = changed
+        assert "no type of number" in only(judged(tmp_path, "f.json", json.dumps(listed)))
+    assert "without a key" in only(judged(tmp_path, "f.json", '{"a": 312}'))
+    assert "no safe measure" in only(judged(tmp_path, "f.json", '{"keys": ["x~y"]}'))
+
+
+# -- a whole edition -------------------------------------------------------------------------------
+
+
+def test_an_edition_of_every_indicator_passes(tmp_path: Path) -> None:
+    config, frame = made.whole()
+    found = readback(config, written(tmp_path, config, frame))
+    assert found.problems == ()
+    assert found.totals[MEASURE] > 1_000
+    assert "" not in found.totals
+    assert all(isinstance(n, int) for counts in found.counts.values() for n in counts.values())
+
+
+def test_a_file_of_another_kind_stops_it(tmp_path: Path) -> None:
+    assert "no way is known" in only(judged(tmp_path, "map.png", b"\x89PNG"))
+
+
+def test_the_record_holds_counts_and_digests_and_guards_the_draft(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a\n")
+    record.write(tmp_path, {"totals": {"measure": 1}})
+    record.check(tmp_path)
+    (tmp_path / "a.csv").write_text("b\n")
+    (tmp_path / "b.csv").write_text("b\n")
+    with pytest.raises(JsnaError, match=r"a\.csv[\s\S]*b\.csv"):
+        record.check(tmp_path)
+    (tmp_path / record.RECORD).unlink()
+    with pytest.raises(JsnaError):
+        record.check(tmp_path)
+
+
+def test_blocks_join_what_reads_on(tmp_path: Path) -> None:
+    page = webpage.read(html(f"<p>In <a href='#x'>2025</a> {data(PUPILS, '5.5', '5.5%')}.</p>"))
+    (block,) = [b for b in page.blocks if b.place == "p"]
+    assert block.text == "In 2025 ￼."
+    assert [math.isclose(float(c.value or "nan"), 5.5) for c in block.cells] == [True]
+
+
+# -- paper against the page ------------------------------------------------------------------------
+
+
+def aligned(body: str, *runs: str, page: int = 3) -> Tally:
+    """What is told of a PDF with these lines of text, printed from this page."""
+    tally = Tally("jsna.pdf")
+    found = paper.Paper([paper.Run(page, text, 0) for text in runs])
+    blocks = webpage.read(html(body)).blocks
+    align.compare(found, align.expected(blocks, small.allowed(), found), tally)
+    return tally
+
+
+BODY = (
+    f"<nav><ol><li><a href='#a'>1 Summary</a></li></ol></nav><h2>1 Summary</h2>"
+    f"<p>It was {data(PUPILS, '5.5', '5.5%')} in 2025, {data(BOYS, '7.5', '7.5%')} for boys."
+    f'<a class="screen-only">Table A1.1</a></p>'
+    "<ol><li>One</li><li>Two</li></ol><p class='citation'>See https://example.org/ehcp/2025/12</p>"
+)
+LINES = ("1 Summary", "3", "1 Summary", "It was 5.5% in 2025,", "7.5% for boys.", "1. One",
+         "2. Two", "See https://example.org/ehcp/20", "25/12")  # fmt: skip
+
+
+def test_paper_follows_the_page() -> None:
+    tally = aligned(BODY, *LINES)
+    assert [str(p) for p in tally.problems] == []
+    assert tally.counts[MEASURE] == 2
+    assert tally.counts["page"] == 1
+    assert tally.counts["number of an item"] == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("5.5%", "5.6%", (PUPILS, "5.5%", "'5.6%'")),
+        ("5.5%", "7.5%", (PUPILS, "'7.5%'")),
+        ("It was 5.5%", "It was high", (PUPILS, "the PDF nothing")),
+        ("boys.", "boys, 12 in all.", ("not in the web page", "'12'")),
+        ("2025,", "2024,", ("'2024'",)),
+        ("2. Two", "3. Two", ("'3'",)),
+        ("1. One", "One", ("number of an item",)),
+        ("25/12", "25/13", ("2025/12",)),
+    ],
+)
+def test_paper_that_differs_is_named(old: str, new: str, told: tuple[str, ...]) -> None:
+    lines = [line.replace(old, new) for line in LINES]
+    said = "\n".join(map(str, aligned(BODY, *lines).problems))
+    assert said
+    assert all(word in said for word in told), said
+
+
+def test_contents_lead_to_the_page_of_the_heading() -> None:
+    told = [str(p) for p in aligned(BODY, *LINES, page=4).problems]
+    assert any("page: the web page has 4 here" in line for line in told)
+
+
+def test_running_heads_are_those_of_the_report() -> None:
+    tally = Tally("jsna.pdf")
+    outside = [paper.Run(4, "4"), paper.Run(4, "1 Summary"), paper.Run(4, "Draft")]
+    align.around(paper.Paper(outside=outside), frozenset({"1 Summary"}), small.allowed(), tally)
+    assert tally.problems == []
+    strange = [paper.Run(4, "5"), paper.Run(4, "2 Summary")]
+    align.around(paper.Paper(outside=strange), frozenset({"1 Summary"}), small.allowed(), tally)
+    assert len(tally.problems) == 2

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -26,6 +26,7 @@ from pydantic import (
 from jsna import edition_checks
 from jsna.errors import JsnaError, Problem
 from jsna.measures.declaration import ChapterIndicators, Indicator
+from jsna.measures.nesting import Nest
 
 _AUTHORITY, _LOCALITY = r"^E(0[6-9]|10)\d{6}$", r"^E(05|07)\d{6}$"
 _OLD, _SHA256, _NAME = r"^\d{3}$", r"^[0-9a-f]{64}$", r"^[a-z0-9][a-z0-9_-]*$"
@@ -63,6 +64,15 @@ class Locality(Place):
     tile: tuple[int, int] | None = None
 
 
+class LocalityGroup(Strict):
+    """Localities shown together where counts of single ones are small."""
+
+    code: Name
+    name: Words
+    localities: Annotated[tuple[LocalityCode, ...], Field(min_length=1)]
+    tile: tuple[int, int] | None = None
+
+
 class Neighbour(Place):
     """A statistical neighbour, closest first."""
 
@@ -84,6 +94,8 @@ class Area(Strict):
     region: Place
     localities_are: Literal["district", "ward"]
     localities: tuple[Locality, ...]
+    #: Every locality in one group, or no groups; rungs of ladders use them.
+    locality_groups: tuple[LocalityGroup, ...] = ()
     neighbours_model: str = ""
     neighbours: tuple[Neighbour, ...] = ()
 
@@ -226,6 +238,8 @@ class Configuration:
     #: Indicator id -> declaration, in the order of chapters and files.
     indicators: Mapping[str, Indicator]
     codelists: Mapping[str, Mapping[str, str]]
+    #: Coarser dimension -> the finer one its categories are made of, from the code lists.
+    nests: Mapping[str, Nest] = field(default_factory=dict)
 
 
 M = TypeVar("M", bound=BaseModel)
@@ -412,7 +426,8 @@ def load(
     if path in gather.broken:
         edition, area_given = _mended(name, *gather.broken[path])
     register = gather.load("config/sources.yaml", Sources)
-    codelists = load_codelists(gather)
+    lists = _load_codelist_files(gather)
+    codelists = {name: one.codes for name, one in lists.items()}
     indicators = _load_indicators(gather)
     profiles = _load_profiles(gather)
     area = None
@@ -436,7 +451,7 @@ def load(
         raise JsnaError(gather.problems, title=f"The configuration of {name!r} has problems:")
     assert edition is not None
     assert area is not None
-    return Configuration(edition, area, chosen, profiles, indicators, codelists)
+    return Configuration(edition, area, chosen, profiles, indicators, codelists, _nests(lists))
 
 
 def _load_area(gather: _Gatherer, edition: Edition) -> Area | None:
@@ -548,22 +563,50 @@ class CodeList(Strict):
     version: str
     #: Code -> label, in the order they are shown.
     codes: dict[str, str]
+    #: The finer dimension, where this list is a coarser version of it …
+    of: str = ""
+    #: … and for each code the finer codes it stands for, each of them in one place.
+    finer: dict[str, tuple[str, ...]] = {}
+
+
+def _load_codelist_files(gather: _Gatherer) -> dict[str, CodeList]:
+    found: dict[str, CodeList] = {}
+    for file in sorted((gather.root / "config/codelists").glob("*.yaml")):
+        codelist = gather.load(f"config/codelists/{file.name}", CodeList)
+        if codelist is not None:
+            found[codelist.codelist] = codelist
+    for codelist in found.values():
+        for finding in edition_checks.of_codelist(codelist, found):
+            gather.expect(False, f"config/codelists/{codelist.codelist}.yaml", *finding)
+    return found
 
 
 def load_codelists(gather: _Gatherer) -> dict[str, Mapping[str, str]]:
     """Every code list by name: code -> label in display order."""
-    found: dict[str, Mapping[str, str]] = {}
-    for file in sorted((gather.root / "config/codelists").glob("*.yaml")):
-        codelist = gather.load(f"config/codelists/{file.name}", CodeList)
-        if codelist is not None:
-            found[codelist.codelist] = codelist.codes
-    return found
+    return {name: found.codes for name, found in _load_codelist_files(gather).items()}
+
+
+def _nests(found: Mapping[str, CodeList]) -> dict[str, Nest]:
+    return {
+        name: Nest(one.of, {code: frozenset(parts) for code, parts in one.finer.items()})
+        for name, one in found.items()
+        if one.of
+    }
 
 
 def codelists(root: Path) -> dict[str, Mapping[str, str]]:
     """Every code list below `root`, or every problem in them."""
     gather = _Gatherer(root)
     found = load_codelists(gather)
+    if gather.problems:
+        raise JsnaError(gather.problems, title="The code lists have problems:")
+    return found
+
+
+def nests(root: Path) -> dict[str, Nest]:
+    """Every coarser dimension below `root`, or every problem in the code lists."""
+    gather = _Gatherer(root)
+    found = _nests(_load_codelist_files(gather))
     if gather.problems:
         raise JsnaError(gather.problems, title="The code lists have problems:")
     return found

@@ -11,8 +11,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from jsna.measures.nesting import CODELISTS
+
 if TYPE_CHECKING:
-    from jsna.edition import Area, Delivery, Edition
+    from jsna.edition import Area, CodeList, Delivery, Edition
 
 #: Key below the file, rule broken, value found.
 Finding = tuple[str, str, str]
@@ -40,12 +42,71 @@ def of_area(area: Area) -> Iterator[Finding]:
     tiles = (place.tile for place in area.localities if place.tile is not None)
     yield from _twice("localities", (f"tile {list(tile)}" for tile in tiles))
     yield from _twice("neighbours", (place.code for place in area.neighbours))
+    yield from _groups(area)
     if any(place.code == area.code for place in area.neighbours):
         yield "neighbours", "the area is not a neighbour of itself", area.code
     if (area.kind == "county") != area.code.startswith("E10"):
         yield "kind", "a county's code begins E10, and no other's does", area.kind
     if re.fullmatch(r"E12\d{6}", area.region.code) is None:
         yield "region.code", "the code of a region is E12 and six digits", area.region.code
+
+
+def _groups(area: Area) -> Iterator[Finding]:
+    """Groups of localities that leave one out, have one twice or name one that is not there."""
+    codes = {place.code for place in area.localities}
+    yield from _twice("locality_groups", (group.code for group in area.locality_groups))
+    for group in area.locality_groups:
+        for code in group.localities:
+            if code not in codes:
+                yield f"locality_groups ({group.name})", "the area has no such locality", code
+        if group.code in (area.code, *codes):
+            yield f"locality_groups ({group.name})", "the code of another place", group.code
+    grouped = [code for group in area.locality_groups for code in group.localities]
+    yield from _twice("locality_groups", grouped)
+    if grouped:
+        for place in area.localities:
+            if place.code not in grouped:
+                yield "locality_groups", f"{place.name} is in no group", place.code
+    if len(area.locality_groups) == 1:
+        yield "locality_groups", "one group is the whole area; give two or more, or none", ""
+
+
+def of_codelist(codelist: CodeList, every: Mapping[str, CodeList]) -> Iterator[Finding]:
+    """A coarser code list whose codes are not a division of the finer one's."""
+    if bool(codelist.of) != bool(codelist.finer):
+        yield "of", "a coarser list has both `of` and `finer`, any other neither", codelist.of
+        return
+    if not codelist.of:
+        return
+    finer = every.get(CODELISTS.get(codelist.of, codelist.of))
+    if finer is None:
+        yield "of", f"no such code list; there are {_words(every)}", codelist.of
+        return
+    seen, of = {codelist.codelist}, codelist.of
+    while of:
+        if of in seen:
+            yield "of", "the list is made, in the end, of itself", codelist.of
+            return
+        seen.add(of)
+        above = every.get(CODELISTS.get(of, of))
+        of = above.of if above is not None else ""
+    for code in codelist.codes:
+        if not codelist.finer.get(code):
+            yield f"finer.{code}", f"no code of {codelist.of} is given for it", ""
+    for code, parts in codelist.finer.items():
+        if code not in codelist.codes:
+            yield f"finer.{code}", "stands for a code that is not among `codes`", code
+        for part in parts:
+            if part not in finer.codes:
+                yield f"finer.{code}", f"{codelist.of} has no such code", part
+    given = [part for parts in codelist.finer.values() for part in parts]
+    for part, times in Counter(given).items():
+        if times > 1:
+            yield "finer", f"stands {times} times; codes that overlap do not add up", part
+    for part in finer.codes:
+        if part not in given:
+            rule = f"this code of {codelist.of} is part of none; the codes must cover all"
+            yield "finer", rule, part
 
 
 def of_edition(

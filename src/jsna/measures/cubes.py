@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from jsna.measures.catalogue import CATALOGUE, arrow, column_of, periods
 from jsna.measures.declaration import LOCALITY, Indicator, Side
+from jsna.measures.nesting import CODELISTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,13 +27,6 @@ if TYPE_CHECKING:
 
 Dimensions = tuple[str, ...]
 Counts = NDArray[np.float64]
-
-#: Dimension -> code list of its categories, where the two are not called the same.
-CODELISTS = {
-    "primary_need": "sen_type",
-    "reason": "exclusion_reason",
-    "category": "exclusion_category",
-}
 
 
 @dataclass(frozen=True, slots=True)

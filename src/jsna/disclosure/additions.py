@@ -58,6 +58,7 @@ def with_cell(
         need_low=np.append(system.need_low, np.nan),
         need_high=np.append(system.need_high, np.nan),
         need_width=np.append(system.need_width, 0.0),
+        contributor=np.append(system.contributor, 0.0),
         equation_names=[*names, f"{name}"] if names else (),
     )
 
@@ -99,12 +100,12 @@ def with_ratio(
         f"{name}, above the least",
         top - least * bottom,
         {numerator: 1.0, denominator: -least},
-        Status.UNPUBLISHED,
+        Status.SLACK,
     )
     return with_cell(
         over,
         f"{name}, below the most",
         most * bottom - top,
         {numerator: -1.0, denominator: most},
-        Status.UNPUBLISHED,
+        Status.SLACK,
     )

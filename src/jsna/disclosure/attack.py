@@ -22,7 +22,7 @@ from typing import Literal
 import numpy as np
 
 from jsna.disclosure.intruder import Intruder, Side
-from jsna.disclosure.system import TOLERANCE, Flags, Floats, Ints, System
+from jsna.disclosure.system import TOLERANCE, Flags, Floats, Ints, Status, System
 from jsna.errors import JsnaError, Problem
 
 Verdict = Literal["safe", "narrow", "exact"]
@@ -146,7 +146,7 @@ def attack(
         )
     found = [_judge(system, intruder, int(cell), intervals) for cell in intruder.order(wanted)]
     found.sort(key=lambda interval: interval.cell)
-    if system.contributor > 0:
+    if (system.contributor > 0).any():
         found += _contributors(system, hidden, knows, wanted, start, intruder)
     return Report(tuple(found), int(hidden.sum()), intruder.programs)
 
@@ -196,22 +196,24 @@ def _contributors(
 ) -> list[Interval]:
     """Each contributor in turn subtracts one from its own cell and looks at the others."""
     found: list[Interval] = []
-    givers = np.flatnonzero(hidden & (knows.low < 1) & (knows.high >= 1))
+    wanted = wanted[system.contributor[wanted] > 0]
+    person = system.status != Status.SLACK
+    givers = np.flatnonzero(hidden & person & (knows.low < 1) & (knows.high >= 1))
     if start is not None:
         givers = givers[start[givers] >= 1]
-    asked = replace(system, contributor=0.0)
     for giver in map(int, givers):
-        exposed = outsider.narrowed(giver, wanted, system.contributor)
+        exposed = outsider.narrowed(giver, wanted, system.contributor[wanted])
         if not len(exposed):
             continue
         low = knows.low.copy()
         low[giver] = 1.0
-        insider = Intruder(asked, low, knows.high, start)
+        insider = Intruder(system, low, knows.high, start)
         if insider.contradictions:
             continue  # nobody can be in that cell
         for cell in map(int, exposed):
-            least, most = insider.apart(cell, system.contributor)
-            one = _interval(system, cell, least, most, True, system.contributor)
+            width = float(system.contributor[cell])
+            least, most = insider.apart(cell, width)
+            one = _interval(system, cell, least, most, True, width)
             if one.verdict != "safe":
                 found.append(replace(one, contributor=giver))
         outsider.programs += insider.programs

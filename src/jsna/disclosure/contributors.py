@@ -14,7 +14,7 @@ import numpy as np
 
 from jsna.disclosure.cuts import DOWN, NOISE, UP, WIDTH, Failure, Target
 from jsna.disclosure.separation import Component, components
-from jsna.disclosure.system import TOLERANCE, Flags, Floats, Ints, System
+from jsna.disclosure.system import TOLERANCE, Flags, Floats, Ints, Status, System
 
 
 def contributor_failures(
@@ -23,7 +23,7 @@ def contributor_failures(
     """Primaries that one contributor narrows below the width the rule leaves them.
 
     Args:
-        system: the system; `contributor` is the width to leave.
+        system: the system; `contributor` is the width to leave to each primary.
         hidden: cells hidden, under which every plain target is reached.
         known: targets already in the problem or given up, which are not looked for again.
         cap: the most failures to return.
@@ -31,9 +31,9 @@ def contributor_failures(
     told = {(t.cell, t.contributor) for t in known if t.contributor >= 0}
     found: list[Failure] = []
     for part in components(system, hidden.astype(float)):
-        primaries = part.cells[system.primary[part.cells]]
-        givers = _givers(system, part)
-        if len(primaries) < 1 or not len(givers):
+        primaries = part.cells[(system.primary & (system.contributor > 0))[part.cells]]
+        givers = _givers(system, part, primaries) if len(primaries) else primaries
+        if not len(givers):
             continue
         points = _points(part, primaries)
         for giver in givers:
@@ -43,14 +43,16 @@ def contributor_failures(
     return found[:cap]
 
 
-def _givers(system: System, part: Component) -> Ints:
+def _givers(system: System, part: Component, primaries: Ints) -> Ints:
     """Cells whose contributor could narrow something by more than the rule allows."""
     room = system.value[part.cells] - system.low[part.cells]
-    width = system.need_width[part.cells][system.primary[part.cells]]
-    least = float(width.min()) if len(width) else 0.0
+    person = system.status[part.cells] != Status.SLACK
     with np.errstate(divide="ignore"):
-        left = least * (1 - 1 / room)
-    return np.asarray(part.cells[(room >= 1) & (left < system.contributor - TOLERANCE)])
+        left = 1 - 1 / room
+    exposed = np.zeros(len(room), dtype=np.bool_)
+    for width, asked in sorted({(system.need_width[p], system.contributor[p]) for p in primaries}):
+        exposed |= left * width < asked - TOLERANCE
+    return np.asarray(part.cells[(room >= 1) & person & exposed])
 
 
 def _points(part: Component, primaries: Ints) -> Floats:
@@ -75,12 +77,12 @@ def _narrowed(
     at = part.place[giver]
     places = np.array([part.place[int(cell)] for cell in primaries])
     still = points[points[:, at] >= part.low[at] + 1 - TOLERANCE][:, places]
-    wide = still.max(axis=0) - still.min(axis=0) >= system.contributor - TOLERANCE
+    wide = still.max(axis=0) - still.min(axis=0) >= system.contributor[primaries] - TOLERANCE
     found = []
     for cell in map(int, primaries[~wide]):
         if cell == giver or (cell, giver) in told:
             continue
-        target = Target(cell, WIDTH, system.contributor, giver)
+        target = Target(cell, WIDTH, float(system.contributor[cell]), giver)
         reached, proofs = 0.0, []
         for sign in target.directions:
             best = part.reach(target, sign)

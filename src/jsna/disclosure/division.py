@@ -1,17 +1,37 @@
-"""A division of a large table into blocks that can be protected one after the other."""
+"""Division of a problem: into parts that have nothing to do with each other, and into blocks."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
 import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
-from jsna.disclosure.system import Block, Ints
+from jsna.disclosure.system import Block, Ints, Status, System
 from jsna.disclosure.tables import Layout
 
 #: Cells that one block of a large table should have, and the fewest leaves of a dimension.
 BLOCK_CELLS = 3000
 BLOCK_SIBLINGS = 4
+
+
+def components(system: System) -> list[Ints]:
+    """Cells that may be hidden and are joined by equations, where a primary is among them.
+
+    Cells that everyone sees whatever is decided are constants and join nothing. In order of the
+    first cell.
+    """
+    cells = np.flatnonzero((system.status != Status.PUBLIC) & (system.status != Status.SHOWN))
+    matrix = sparse.csc_array(system.equations)[:, cells]
+    graph = sparse.block_array([[None, matrix.T], [matrix, None]])
+    number, label = connected_components(graph, directed=False)
+    label = label[: len(cells)]
+    order = np.argsort(label, kind="stable")
+    ends = np.searchsorted(label[order], np.arange(number + 1))
+    wanted = np.unique(label[system.primary[cells]])
+    found = [cells[order[ends[one] : ends[one + 1]]] for one in wanted]
+    return sorted(found, key=lambda part: int(part[0]))
 
 
 def blocks(cells: Layout, size: int = BLOCK_CELLS) -> tuple[Block, ...]:

@@ -111,12 +111,12 @@ class Intruder:
         ends = [self._end(cell, sign, sign * np.inf) for sign in (-1.0, 1.0)]
         return tuple(pair for end in ends for pair in end.because)
 
-    def narrowed(self, giver: int, cells: Ints, width: float) -> Ints:
-        """Cells not seen to move by `width` among points that leave one in the giver's cell."""
+    def narrowed(self, giver: int, cells: Ints, width: Floats) -> Ints:
+        """Cells not seen to move by their `width` among points that leave the giver one."""
         part = self.part_of.get(giver)
         if part is None:
             return np.array([], dtype=np.int64)
-        mine = np.intersect1d(cells, part.cells[part.cells != giver])
+        mine, given, _ = np.intersect1d(cells, part.cells[part.cells != giver], return_indices=True)
         if id(part) not in self.points:
             self.points[id(part)] = []
             for cell in map(int, np.intersect1d(cells, part.cells)):
@@ -127,7 +127,7 @@ class Intruder:
         if not len(kept):
             return mine
         at = np.searchsorted(part.cells, mine)
-        wide = np.ptp(kept[:, at], axis=0) >= width - TOLERANCE
+        wide = np.ptp(kept[:, at], axis=0) >= width[given] - TOLERANCE
         return np.asarray(mine[~wide])
 
     def _place(self, part: _Part, cell: int) -> int:

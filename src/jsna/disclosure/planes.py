@@ -202,7 +202,7 @@ class _Planes:
         """Targets a binary choice does not reach, contributors' when all others are reached."""
         level = hidden.astype(float)
         failed = self.failures(level, self.turn, 1.0)
-        if not failed and self.system.contributor > 0:
+        if not failed and (self.system.contributor > 0).any():
             known = [*self.left, *self.missed]
             failed = contributor_failures(self.system, hidden, known, self.effort.cap)
             self.left += [failure.target for failure in failed]

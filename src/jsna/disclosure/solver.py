@@ -1,6 +1,7 @@
 """Which further cells to hide: at least loss of information, and proven to protect every primary.
 
-Systems of up to `WHOLE` cells are solved as one problem to the optimum. Larger ones are solved
+Each connected component of the cells that may be hidden is a problem of its own, and losses and
+bounds add up. Systems of up to `WHOLE` cells are solved to the optimum. Larger ones are solved
 block by block, each block at its own optimum given those before it, and then as a whole for what
 no block could reach. Time may be limited: then blocks come first, what is left of the time goes to
 the optimum, and the distance from the bound is stated. Without a limit the result depends on
@@ -16,9 +17,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from jsna.disclosure.cuts import Target, targets
+from jsna.disclosure.division import components
 from jsna.disclosure.master import Effort
 from jsna.disclosure.planes import Found, cutting_planes
-from jsna.disclosure.system import Flags, System
+from jsna.disclosure.system import Flags, Ints, System
 
 #: Systems of up to this many cells are solved as one problem, those above `HUGE` with less effort.
 WHOLE, HUGE = 15_000, 40_000
@@ -48,6 +50,7 @@ class Solution:
         seconds: CPU seconds.
         timed_out: whether the time limit cut the search short.
         slack: a difference in cost that means nothing.
+        parts: connected components that were solved.
     """
 
     hidden: Flags
@@ -59,12 +62,13 @@ class Solution:
     seconds: float
     timed_out: bool
     slack: float = SLACK
+    parts: int = 1
 
     @property
     def gap(self) -> float:
         """Cost above the bound, as a share of the cost; 0 is a proven optimum."""
         over = self.cost - self.bound
-        return 0.0 if over <= 2 * self.slack else over / self.cost
+        return 0.0 if over <= 2 * self.slack + 1e-9 else over / self.cost
 
 
 class _Search:
@@ -123,7 +127,7 @@ class _Search:
                 found = self.polish(part, wanted, found, fixed, until)
             self.hidden[cells] |= found.hidden
             left += [replace(t, cell=int(cells[t.cell])) for t in found.missed if t.contributor < 0]
-        if left or self.system.contributor > 0:
+        if left or (self.system.contributor > 0).any():
             everything = self.everything
             found = cutting_planes(self.system, left, self.hidden, everything, self.effort(QUICK))
             self._take(found)
@@ -169,6 +173,49 @@ def solve(system: System, *, budget: float | None = None, whole: int = WHOLE) ->
     Returns:
         A choice under which every primary is protected but for the movements in `missed`.
     """
+    cells = components(system) if not system.blocks else []
+    if len(cells) > 1 or (cells and len(cells[0]) < system.size):
+        return _together(system, cells, budget, whole)
+    return _solve(system, budget, whole)
+
+
+def _together(system: System, cells: Sequence[Ints], budget: float | None, whole: int) -> Solution:
+    """Each component on its own; the time, where it is limited, by their primaries."""
+    started = time.process_time()
+    hidden = system.unseen.copy()
+    found: list[Solution] = []
+    missed: list[Target] = []
+    todo = sum(int(system.primary[part].sum()) for part in cells)
+    for part in cells:
+        share = None
+        mine = int(system.primary[part].sum())
+        if budget is not None:
+            share = max(started + budget - time.process_time(), 0.0) * mine / todo
+        todo -= mine
+        one = _solve(system.restrict(part), share, whole)
+        found.append(one)
+        hidden[part] = one.hidden
+        for target in one.missed:
+            giver = int(part[target.contributor]) if target.contributor >= 0 else -1
+            missed.append(replace(target, cell=int(part[target.cell]), contributor=giver))
+    # What proven components are above their bounds means nothing; that of others does.
+    proven = [one.cost - one.bound for one in found if one.gap == 0]
+    return Solution(
+        hidden=hidden,
+        cost=sum(one.cost for one in found),
+        bound=sum(one.bound for one in found),
+        missed=tuple(missed),
+        rounds=sum(one.rounds for one in found),
+        cuts=sum(one.cuts for one in found),
+        seconds=time.process_time() - started,
+        timed_out=any(one.timed_out for one in found),
+        slack=sum(proven) / 2,
+        parts=len(found),
+    )
+
+
+def _solve(system: System, budget: float | None, whole: int) -> Solution:
+    """One component, or a table with its blocks."""
     search = _Search(system, budget)
     small = system.size <= whole or not system.blocks
     if system.blocks and (not small or (budget is not None and len(system.blocks) > 1)):

@@ -47,6 +47,8 @@ class Status(IntEnum):
     PRIMARY = 3
     #: Not published at all, but tied to what is: hidden, and not protected for its own sake.
     UNPUBLISHED = 4
+    #: Unpublished and no count of people: what an inequality leaves over.
+    SLACK = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,8 @@ class System:
         need_low: the feasible interval of a primary must reach down to this.
         need_high: the feasible interval of a primary must reach up to this.
         need_width: the feasible interval of a primary must be at least this wide.
-        contributor: width left to primaries under the attack of one contributor; 0 for none.
+        contributor: width left to each primary when a contributor subtracts their own one from
+            one other cell; 0 does not look at contributors. One number stands for every primary.
         equation_names: what each equation is called; made from the cells where empty.
         blocks: a division of the cells for large systems, in the order they are to be solved.
     """
@@ -114,9 +117,15 @@ class System:
     need_low: Floats
     need_high: Floats
     need_width: Floats
-    contributor: float = 0.0
+    contributor: Floats = field(default_factory=lambda: np.zeros(1))
     equation_names: Sequence[str] = ()
     blocks: tuple[Block, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        width = np.asarray(self.contributor, dtype=np.float64)
+        if width.shape != self.value.shape:
+            width = np.where(self.primary, width.item(), 0.0)
+            object.__setattr__(self, "contributor", width)
 
     @property
     def size(self) -> int:
@@ -150,6 +159,7 @@ class System:
             need_low=self.need_low[cells],
             need_high=self.need_high[cells],
             need_width=self.need_width[cells],
+            contributor=self.contributor[cells],
             equation_names=[named[int(i)] for i in keep] if named else (),
             blocks=(),
         )
@@ -237,7 +247,7 @@ def system(
         need_low=nothing if rule.sliding else np.where(small, bottom, np.nan),
         need_high=nothing if rule.sliding else np.where(small, top, np.nan),
         need_width=np.where(small, top - bottom, 0.0),
-        contributor=rule.contributor,
+        contributor=np.where(small, rule.contributor, 0.0),
         equation_names=equation_names,
         blocks=blocks,
     )

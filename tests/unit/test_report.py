@@ -34,7 +34,10 @@ def written(folder: Path, config: made.Configuration, frame: pd.DataFrame) -> io
     from jsna.charts import draw
 
     paths = io.Paths(folder, config.edition.edition)
-    schema.write(paths.safe / "measures.parquet", frame)
+    measures = paths.safe / "measures.parquet"
+    schema.write(measures, frame)
+    made_up = made.certificate(config, frame, measures)
+    io.write_json(paths.safe / "certificate.json", made_up)
     draw.run(config, paths)
     write.run(config, paths, templates=made.TEMPLATES)
     return paths

@@ -221,9 +221,7 @@ def sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else text + "."
 
 
-def context(
-    view: Measures, made: Sequence[Chapter], register: sources.Register, profiles: Sequence[str]
-) -> dict[str, Any]:
+def context(view: Measures, made: Sequence[Chapter], register: sources.Register) -> dict[str, Any]:
     """Everything the templates may print beside the chapters themselves."""
     config: Configuration = view.config
     edition, area = config.edition, config.area
@@ -272,7 +270,6 @@ def context(
         "citations": citations,
         "metadata": [metadata.entry(i, view, register) for i in shown],
         "method_words": metadata.method_lines(view),
-        "disclosure": metadata.profiles(config, profiles),
         "measures_file": f"{prefix}measures.csv",
         "table_names": {t.id: f"Table {t.number}" for c in made for t in c.tables},
     }

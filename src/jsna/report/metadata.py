@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from jsna.edition import Configuration, Profile
 from jsna.measures.declaration import Indicator
 from jsna.report import format as words
 from jsna.report.sources import Register
@@ -100,9 +98,3 @@ def method_lines(view: Measures) -> list[str]:
     """A sentence for each method behind the measures shown, in a fixed order."""
     used = {row.method for name in view.config.indicators for row in view.rows(name)}
     return [text for method, text in METHOD_WORDS.items() if method in used]
-
-
-def profiles(config: Configuration, used: Iterable[str]) -> list[Profile]:
-    """The disclosure profiles the measures were protected under, in order of name."""
-    known: Mapping[str, Profile] = config.profiles
-    return [known[name] for name in sorted(set(used)) if name in known]

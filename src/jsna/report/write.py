@@ -9,7 +9,8 @@ import pandas as pd
 from jsna import io
 from jsna.edition import Configuration
 from jsna.extracts import registry
-from jsna.report import assemble, figures, html, opendata
+from jsna.report import assemble, certificate, figures, html, opendata
+from jsna.report.certificate import Certificate
 from jsna.report.opener import HTML, Opener
 from jsna.report.sources import Register
 from jsna.report.view import Measures
@@ -20,7 +21,8 @@ def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None
 
     Args:
         config: configuration of the edition.
-        paths: its folders; `safe/measures.parquet` and `draft/charts/` are read.
+        paths: its folders; `safe/measures.parquet`, the certificate that they are safe, and
+            `draft/charts/` are read.
         templates: folder of templates where it is not the project's own.
 
     Raises:
@@ -29,7 +31,10 @@ def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None
     opener = Opener(paths, templates)
     frame = opener.measures(paths.safe / "measures.parquet")
     frame = frame[frame["edition"].eq(config.edition.edition)]
-    page, data = compose(frame, config, opener, paths.draft / "charts")
+    # The stage that writes the certificate is not wired yet; once it is, none is an error.
+    given = (paths.safe / certificate.NAME).exists()
+    proved = certificate.load(opener, paths.safe, config.edition.edition) if given else None
+    page, data = compose(frame, config, opener, paths.draft / "charts", proved)
     folder = paths.draft / "data"
     for name, content in data.items():
         io.write_bytes(folder / name, content.encode("utf-8-sig"))
@@ -40,7 +45,11 @@ def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None
 
 
 def compose(
-    frame: pd.DataFrame, config: Configuration, opener: Opener, charts: Path
+    frame: pd.DataFrame,
+    config: Configuration,
+    opener: Opener,
+    charts: Path,
+    proved: Certificate | None,
 ) -> tuple[str, dict[str, str]]:
     """The web page and the open data files of some measures."""
     view = Measures(frame, config)
@@ -48,6 +57,9 @@ def compose(
     env = html.environment(opener)
     drawn = figures.load(charts, view, opener.text)
     made = assemble.chapters(view, drawn, register, html.blocks(env))
-    shared = assemble.context(view, made, register, sorted(frame["profile"].unique()))
+    shared = assemble.context(view, made, register)
+    shared["certificate"] = None
+    if proved is not None:
+        shared |= certificate.context(proved, config, [(c.id, c.title) for c in made])
     page = html.render(env, register, shared, opener)
     return page, opendata.files(frame, config, shared["metadata"])

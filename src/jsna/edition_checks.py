@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from jsna.measures.nesting import CODELISTS
 
 if TYPE_CHECKING:
-    from jsna.edition import Area, CodeList, Delivery, Edition
+    from jsna.edition import Area, CodeList, Delivery, Edition, Profile
 
 #: Key below the file, rule broken, value found.
 Finding = tuple[str, str, str]
@@ -107,6 +107,22 @@ def of_codelist(codelist: CodeList, every: Mapping[str, CodeList]) -> Iterator[F
         if part not in given:
             rule = f"this code of {codelist.of} is part of none; the codes must cover all"
             yield "finer", rule, part
+
+
+def of_profile(profile: Profile, file: str) -> Iterator[Finding]:
+    """A name that is not the file's, no source, or a printed rule that leaves out its numbers."""
+    if profile.profile != file:
+        yield "profile", f"must be the file's name {file!r}", profile.profile
+    if not profile.source:
+        yield "source", "says where the rule comes from; the report cites it", ""
+    said = set(re.findall(r"\d+", profile.rule))
+    if profile.threshold and not said & {str(profile.threshold), str(profile.threshold - 1)}:
+        # What is printed about the protection must be what is done.
+        rule = f"is printed in the report, and does not name the `threshold` ({profile.threshold})"
+        yield "rule", rule, profile.rule
+    if profile.rounding > 1 and str(profile.rounding) not in said:
+        rule = f"is printed in the report, and does not name the `rounding` ({profile.rounding})"
+        yield "rule", rule, profile.rule
 
 
 def of_edition(

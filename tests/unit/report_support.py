@@ -20,12 +20,10 @@ from jsna.edition import (
     Edition,
     Source,
     Synthesis,
-    _Gatherer,
-    _load_indicators,
-    _load_profiles,
-    load_codelists,
+    codelists,
+    indicators,
+    profiles,
 )
-from jsna.errors import JsnaError
 from jsna.measures import schema
 from jsna.measures.declaration import LOCALITY, Indicator
 from jsna.measures.methods import interval
@@ -79,11 +77,7 @@ SOURCES = {
 @cache
 def configured() -> tuple[dict[str, Indicator], dict[str, Any], dict[str, Any]]:
     """The project's own indicators, code lists and disclosure profiles."""
-    gather = _Gatherer(ROOT)
-    found = _load_indicators(gather), load_codelists(gather), _load_profiles(gather)
-    if gather.problems:
-        raise JsnaError(gather.problems)
-    return found
+    return indicators(ROOT), codelists(ROOT), profiles(ROOT)
 
 
 def configuration(

@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from jsna import edition as edition_module
 from jsna import io
 from jsna.charts import draw
 from jsna.charts.select import figures, misdeclared
@@ -153,11 +154,7 @@ def test_every_misdeclared_chart_is_named_at_once() -> None:
 
 
 def test_the_declared_charts_can_all_be_drawn() -> None:
-    from jsna.edition import _Gatherer, _load_indicators
-
-    gather = _Gatherer(ROOT)
-    indicators = _load_indicators(gather)
-    assert gather.problems == []
+    indicators = edition_module.indicators(ROOT)
     assert len(indicators) >= 25
     assert misdeclared(indicators) == []
 

@@ -1,0 +1,36 @@
+"""Types that several kinds of configuration share, and how their patterns are told."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+_AUTHORITY, _LOCALITY = r"^E(0[6-9]|10)\d{6}$", r"^E(05|07)\d{6}$"
+_OLD, _SHA256, _NAME = r"^\d{3}$", r"^[0-9a-f]{64}$", r"^[a-z0-9][a-z0-9_-]*$"
+AuthorityCode = Annotated[str, Field(pattern=_AUTHORITY)]
+LocalityCode = Annotated[str, Field(pattern=_LOCALITY)]
+OldCode = Annotated[str, Field(pattern=_OLD)]
+#: In either case of letters: tools of Windows write it in capitals.
+Sha256 = Annotated[
+    str,
+    BeforeValidator(lambda text: text.strip().lower() if isinstance(text, str) else text),
+    Field(pattern=_SHA256),
+]
+Name = Annotated[str, Field(pattern=_NAME)]
+Words = Annotated[str, Field(min_length=1)]
+
+#: Pattern -> how it is told.
+SHAPES: Final = {
+    _AUTHORITY: "must be the code of an authority, E06 to E10 and six digits",
+    _LOCALITY: "must be the code of a ward (E05) or district (E07) and six digits",
+    _OLD: "must be three digits in quotation marks",
+    _SHA256: "must be a SHA-256, 64 hexadecimal digits",
+    _NAME: "must be small letters, digits, - and _ without spaces",
+}
+
+
+class Strict(BaseModel):
+    """A model that refuses keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)

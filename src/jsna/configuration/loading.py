@@ -1,0 +1,217 @@
+"""Everything configured for one edition, loaded and checked together."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from jsna import edition_checks
+from jsna.configuration.areas import Area
+from jsna.configuration.editions import Edition, Source, Sources
+from jsna.configuration.profiles import Profile, strictest
+from jsna.configuration.reading import Gatherer
+from jsna.configuration.shared import (
+    load_codelist_files,
+    load_indicators,
+    load_profiles,
+    nests_of,
+)
+from jsna.errors import JsnaError, Problem
+from jsna.measures.declaration import Indicator
+from jsna.measures.nesting import Nest
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything configured for one edition, checked together."""
+
+    edition: Edition
+    area: Area
+    #: Dataset -> (source id, source) as the edition chooses them.
+    sources: Mapping[str, tuple[str, Source]]
+    profiles: Mapping[str, Profile]
+    #: Indicator id -> declaration, in the order of chapters and files.
+    indicators: Mapping[str, Indicator]
+    codelists: Mapping[str, Mapping[str, str]]
+    #: Coarser dimension -> the finer one its categories are made of, from the code lists.
+    nests: Mapping[str, Nest] = field(default_factory=dict)
+
+    def profile(self, name: str) -> Profile:
+        """A disclosure profile by name, be it one of `profiles` or several joined with `+`.
+
+        Raises:
+            KeyError: there is no such profile.
+        """
+        return self.profiles[name] if name in self.profiles else strictest([name], self.profiles)
+
+
+#: Of each key an edition must have, something that breaks no rule.
+_STAND_INS: Mapping[str, Any] = {
+    "title": "unknown",
+    "kind": "full",
+    "area": "unknown",
+    "reference_date": date(2000, 1, 1),
+    "published": date(9999, 12, 31),
+    "chapters": ("methods",),
+}
+
+
+def _mended(
+    name: str, content: Any, places: list[tuple[int | str, ...]]
+) -> tuple[Edition | None, bool]:
+    """An edition without what its model refused, so that the rest is checked in the same go.
+
+    Returns:
+        the edition, which is not to be built, and whether its area is the one that was given.
+    """
+    if not isinstance(content, dict):
+        return None, False
+    kept = {key: value for key, value in content.items() if (key,) not in places}
+    for top in {place[0] for place in places if len(place) > 1}:
+        inner = {place[1] for place in places if place[0] == top and len(place) > 1}
+        value = content[top]
+        if isinstance(value, dict):
+            kept[top] = {key: one for key, one in value.items() if key not in inner}
+        elif isinstance(value, list):
+            kept[top] = [one for index, one in enumerate(value) if index not in inner]
+    try:
+        mended = Edition.model_validate({**_STAND_INS, "edition": name, **kept})
+    except ValidationError:
+        return None, False
+    return mended, "area" in kept
+
+
+def editions(root: Path) -> list[str]:
+    """Names of the editions configured below `root`."""
+    return sorted(path.stem for path in (root / "config/editions").glob("*.yaml"))
+
+
+def load(
+    name: str, root: Path, *, extracts: Callable[[], Mapping[str, Any]] | None = None
+) -> Configuration:
+    """Load and cross-check the configuration of an edition.
+
+    Args:
+        name: name of the edition.
+        root: folder of the project.
+        extracts: gives the declared extracts; the registry where not given.
+
+    Raises:
+        JsnaError: listing every problem in every file the edition touches.
+    """
+    if extracts is None:
+        from jsna.extracts import registry
+
+        extracts = registry
+    gather = Gatherer(root)
+    path = f"config/editions/{name}.yaml"
+    edition = gather.load(path, Edition)
+    area_given = edition is not None
+    if path in gather.broken:
+        edition, area_given = _mended(name, *gather.broken[path])
+    register = gather.load("config/sources.yaml", Sources)
+    lists = load_codelist_files(gather)
+    codelists = {name: one.codes for name, one in lists.items()}
+    indicators = load_indicators(gather)
+    profiles = load_profiles(gather)
+    area = None
+    chosen: dict[str, tuple[str, Source]] = {}
+    if edition is not None:
+        if area_given:
+            area = _load_area(gather, edition)
+        gather.expect(edition.edition == name, path, "edition", f"must be the file's name {name!r}")
+        chosen = _choose_sources(gather, edition, path, register)
+        for key in (edition.profile, *edition.profiles.values()):
+            gather.expect(key in profiles, path, "profile", "no such disclosure profile", key)
+        for found in edition_checks.of_edition(edition, extracts(), _chapters(root, indicators)):
+            gather.expect(False, path, *found)
+        _check_deliveries(gather, edition, path, extracts())
+        for missing in edition_checks.codes_missing(extracts(), codelists):
+            where = f"config/codelists/{missing}.yaml"
+            if not (root / where).is_file():
+                rule = "this list of codes is missing; columns of extracts refer to it"
+                gather.problems.append(Problem(where, rule, code="config.missing"))
+    if gather.problems:
+        raise JsnaError(gather.problems, title=f"The configuration of {name!r} has problems:")
+    assert edition is not None
+    assert area is not None
+    return Configuration(edition, area, chosen, profiles, indicators, codelists, nests_of(lists))
+
+
+def _load_area(gather: Gatherer, edition: Edition) -> Area | None:
+    path = f"config/areas/{edition.area}.yaml"
+    area = gather.load(path, Area)
+    if area is not None:
+        for found in edition_checks.of_area(area):
+            gather.expect(False, path, *found)
+    return area
+
+
+def _chapters(root: Path, indicators: Mapping[str, Indicator]) -> set[str]:
+    """Every chapter there is; none where the templates are elsewhere, and nothing is judged."""
+    ending = ".html.j2"
+    templates = (root / "reports/templates/chapters").glob(f"*{ending}")
+    written = {file.name.removesuffix(ending) for file in templates}
+    return written | {i.chapter for i in indicators.values()} if written else set()
+
+
+def _choose_sources(
+    gather: Gatherer, edition: Edition, path: str, register: Sources | None
+) -> dict[str, tuple[str, Source]]:
+    """Dataset -> the release of it that the edition uses."""
+    chosen: dict[str, tuple[str, Source]] = {}
+    if register is None:
+        return chosen
+    for dataset, source_id in edition.sources.items():
+        key = f"sources.{dataset}"
+        source = register.sources.get(source_id)
+        if source is None:
+            near = difflib.get_close_matches(source_id, list(register.sources), n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            rule = f"no such source in config/sources.yaml{hint}"
+            gather.expect(False, path, key, rule, source_id)
+            continue
+        chosen[dataset] = (source_id, source)
+        of = f"this source is of dataset {source.dataset!r}"
+        gather.expect(source.dataset == dataset, path, key, of, source_id)
+        real = "this source is invented; only a synthetic edition may use it"
+        gather.expect(edition.synthetic or not source.synthetic, path, key, real, source_id)
+    return chosen
+
+
+def _check_deliveries(
+    gather: Gatherer, edition: Edition, path: str, declared: Mapping[str, Any]
+) -> None:
+    for delivery in edition.extracts:
+        key = edition_checks.named(delivery)
+        extract = declared.get(delivery.extract)
+        gather.expect(
+            extract is not None,
+            path,
+            f"{key}.extract",
+            f"no such extract; declared are {', '.join(declared)}",
+            delivery.extract,
+        )
+        if extract is None or delivery.status != "received":
+            continue
+        names = {table.name for table in extract.tables}
+        for table in sorted(names - set(delivery.files)):
+            gather.expect(False, path, f"{key}.files", f"no file is given for table {table!r}")
+        for table in sorted(set(delivery.files) - names):
+            rule = f"the extract has no such table; it has {', '.join(sorted(names))}"
+            gather.expect(False, path, f"{key}.files", rule, table)
+        for file in sorted(set(delivery.files.values())):
+            # Real records are never taken on trust: what was received is named by its digest.
+            gather.expect(
+                edition.synthetic or file in delivery.sha256,
+                path,
+                f"{key}.sha256",
+                "no SHA-256 is recorded for the file",
+                file,
+            )

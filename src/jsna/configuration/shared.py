@@ -1,0 +1,127 @@
+"""What every edition stands on: indicators, code lists and disclosure profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import Field
+
+from jsna import edition_checks
+from jsna.configuration.base import Name, Strict
+from jsna.configuration.profiles import Profile, ProfileFile
+from jsna.configuration.reading import Gatherer
+from jsna.errors import JsnaError
+from jsna.measures.declaration import ChapterIndicators, Indicator
+from jsna.measures.nesting import Nest
+
+
+class CodeList(Strict):
+    """A versioned list of codes: `config/codelists/<name>.yaml`."""
+
+    codelist: Name
+    title: str
+    source: str
+    version: str
+    #: Code -> label, in the order they are shown.
+    codes: dict[str, str]
+    #: The finer dimension, where this list is a coarser version of it …
+    of: str = ""
+    #: … and for each code the finer codes it stands for, each of them in one place.
+    finer: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+def load_indicators(gather: Gatherer) -> dict[str, Indicator]:
+    """Every indicator by id, in the order of files."""
+    found: dict[str, Indicator] = {}
+    for file in sorted((gather.root / "config/indicators").glob("*.yaml")):
+        path = f"config/indicators/{file.name}"
+        chapter = gather.load(path, ChapterIndicators)
+        if chapter is None:
+            continue
+        for indicator in chapter.indicators:
+            rule = "an indicator of this id is declared already"
+            gather.expect(indicator.id not in found, path, "indicators", rule, indicator.id)
+            found[indicator.id] = indicator.model_copy(update={"chapter": chapter.chapter})
+    for indicator in found.values():
+        path = f"config/indicators/{indicator.chapter}.yaml"
+        for other in indicator.refers_to:
+            gather.expect(other in found, path, indicator.id, "refers to no such indicator", other)
+    return found
+
+
+def load_profiles(gather: Gatherer) -> dict[str, Profile]:
+    """Every disclosure profile by name."""
+    found: dict[str, Profile] = {}
+    for file in sorted((gather.root / "config/disclosure").glob("*.yaml")):
+        path = f"config/disclosure/{file.name}"
+        profile = gather.load(path, ProfileFile)
+        if profile is None:
+            continue
+        for finding in edition_checks.of_profile(profile, file.stem):
+            gather.expect(False, path, *finding)
+        found[profile.profile] = profile
+    return found
+
+
+def load_codelist_files(gather: Gatherer) -> dict[str, CodeList]:
+    """Every code list by name, whole."""
+    found: dict[str, CodeList] = {}
+    for file in sorted((gather.root / "config/codelists").glob("*.yaml")):
+        codelist = gather.load(f"config/codelists/{file.name}", CodeList)
+        if codelist is not None:
+            found[codelist.codelist] = codelist
+    for codelist in found.values():
+        for finding in edition_checks.of_codelist(codelist, found):
+            gather.expect(False, f"config/codelists/{codelist.codelist}.yaml", *finding)
+    return found
+
+
+def load_codelists(gather: Gatherer) -> dict[str, Mapping[str, str]]:
+    """Every code list by name: code -> label in display order."""
+    return {name: found.codes for name, found in load_codelist_files(gather).items()}
+
+
+def nests_of(found: Mapping[str, CodeList]) -> dict[str, Nest]:
+    """Coarser dimension -> the finer one its categories are made of."""
+    return {
+        name: Nest(one.of, {code: frozenset(parts) for code, parts in one.finer.items()})
+        for name, one in found.items()
+        if one.of
+    }
+
+
+def codelists(root: Path) -> dict[str, Mapping[str, str]]:
+    """Every code list below `root`, or every problem in them."""
+    gather = Gatherer(root)
+    found = load_codelists(gather)
+    if gather.problems:
+        raise JsnaError(gather.problems, title="The code lists have problems:")
+    return found
+
+
+def nests(root: Path) -> dict[str, Nest]:
+    """Every coarser dimension below `root`, or every problem in the code lists."""
+    gather = Gatherer(root)
+    found = nests_of(load_codelist_files(gather))
+    if gather.problems:
+        raise JsnaError(gather.problems, title="The code lists have problems:")
+    return found
+
+
+def indicators(root: Path) -> dict[str, Indicator]:
+    """Every indicator declared below `root`, in order, or every problem in them."""
+    gather = Gatherer(root)
+    found = load_indicators(gather)
+    if gather.problems:
+        raise JsnaError(gather.problems, title="The indicators have problems:")
+    return found
+
+
+def profiles(root: Path) -> dict[str, Profile]:
+    """Every disclosure profile below `root`, or every problem in them."""
+    gather = Gatherer(root)
+    found = load_profiles(gather)
+    if gather.problems:
+        raise JsnaError(gather.problems, title="The disclosure profiles have problems:")
+    return found

@@ -1,0 +1,1 @@
+"""Identities nobody declared: found in micro-data, so that none can be forgotten."""

@@ -1,0 +1,312 @@
+"""Which unit counts how much in which published count: the matrix identities are looked for in.
+
+A unit is a person wherever a table knows persons, so that counts of different tables that are of
+the same children are seen together; else it is a row. Each column of the matrix is one published
+count as its declaration asks for it (a side, years, categories), whatever disclosure control takes
+it for: here nothing is inferred from the text of a condition, the database judges it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jsna.edition import Configuration
+from jsna.measures import nesting
+from jsna.measures.catalogue import CATALOGUE, column_of, periods
+from jsna.measures.cubes import counted
+from jsna.measures.declaration import LOCALITY, Indicator, Side
+from jsna.measures.schema import dimensions
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+Ints = NDArray[np.int64]
+#: `scipy.sparse.csc_array`, which has no type stubs.
+Matrix = Any
+
+#: Stands for a row that has no such side.
+NONE: Final = -1
+PERSON: Final = "person_key"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One published count as declared.
+
+    Attributes:
+        side: what is counted, less what changes nothing about the count.
+        years: the periods of the table it is counted in; one counted twice stands twice.
+        split: dimension and category, sorted by dimension; `locality` is one.
+        indicator, place: the first declaration that shows it, for whoever reads a message.
+    """
+
+    side: Side
+    years: tuple[str, ...]
+    split: tuple[tuple[str, str], ...]
+    indicator: str
+    place: str
+
+    @property
+    def key(self) -> tuple[Side, tuple[str, ...], tuple[tuple[str, str], ...]]:
+        """What makes two counts the same one."""
+        return self.side, self.years, self.split
+
+    @property
+    def family(self) -> tuple[str, str, tuple[str, ...]]:
+        """Counts of one family differ in period and category alone."""
+        return self.indicator, self.place, tuple(dimension for dimension, _ in self.split)
+
+    def label(self) -> str:
+        """In words, such as `pupils_sen numerator [2025, sex F]`."""
+        years = self.years[0] if len(self.years) == 1 else f"{self.years[0]} to {self.years[-1]}"
+        words = [years, *(f"{dimension} {code}" for dimension, code in self.split)]
+        return f"{self.indicator} {self.place} [{', '.join(words)}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Incidence:
+    """Published counts over micro-data.
+
+    Attributes:
+        counts: the counts, one a column.
+        matrix: what each unit contributes to each count, whole numbers, shape (units, counts).
+        numerators, denominators: count of each measure row, or NONE.
+    """
+
+    counts: Sequence[Count]
+    matrix: Matrix
+    numerators: Ints
+    denominators: Ints
+
+
+def incidence(
+    tables: Mapping[str, pa.Table], rows: pd.DataFrame, config: Configuration
+) -> Incidence:
+    """The published counts behind measures, evaluated unit by unit.
+
+    Args:
+        tables: analysis tables the rows were counted from; a person has one key in all of them.
+        rows: unprotected local measures of them, in the measure schema.
+        config: the declarations, and what nests in what.
+    """
+    from scipy import sparse
+
+    counts, numerators, denominators = _published(tables, rows, config)
+    units = _units(tables)
+    parts = [
+        part
+        for name in sorted(tables)
+        for part in _contributions(name, tables[name], units[name], counts, config)
+    ]
+    unit, column, amount = (
+        np.concatenate([part[i] for part in parts] or [np.zeros(0, np.int64)]) for i in range(3)
+    )
+    size = 1 + max((int(found.max()) for found in units.values() if len(found)), default=0)
+    matrix = sparse.csc_array((amount, (unit, column)), shape=(size, len(counts)))
+    matrix.sum_duplicates()
+    for at, count in enumerate(counts):
+        if count.side.count == "persons":
+            start, end = matrix.indptr[at : at + 2]
+            matrix.data[start:end] = matrix.data[start:end] > 0
+    matrix.eliminate_zeros()
+    return Incidence(counts, matrix, numerators, denominators)
+
+
+def _published(
+    tables: Mapping[str, pa.Table], rows: pd.DataFrame, config: Configuration
+) -> tuple[list[Count], Ints, Ints]:
+    """The counts behind the rows, each once, and which of them each row shows."""
+    known: dict[tuple[Side, tuple[str, ...], tuple[tuple[str, str], ...]], int] = {}
+    counts: list[Count] = []
+    times = {name: _times(name, table, config) for name, table in tables.items()}
+    shown = np.full((2, len(rows)), NONE, dtype=np.int64)
+    fields = ("indicator", "area_code", "geography", "period", "period_type", "breakdown")
+    columns = [rows[name].tolist() for name in (*fields, "category")]
+    for at, (name, area, geography, period, kind, breakdown, category) in enumerate(
+        zip(*columns, strict=True)
+    ):
+        indicator = config.indicators[name]
+        split = dimensions(breakdown, category)
+        if geography != "authority":
+            # The place is a locality, or a group of them.
+            grouped = area not in config.area.locality_names
+            split[nesting.LOCALITY_GROUP if grouped else LOCALITY] = area
+        for place, (title, side, over) in enumerate(_sides(indicator)):
+            if side is None or side.table not in tables:
+                continue
+            left_out = {nesting.finer(dimension, config) for dimension in over}
+            count = Count(
+                counted(side),
+                tuple(
+                    found
+                    for year in nesting.years(period, kind)
+                    if (found := _read_at(year, times[side.table], side)) is not None
+                ),
+                tuple(
+                    (dimension, code)
+                    for dimension, code in sorted(split.items())
+                    if nesting.finer(dimension, config) not in left_out
+                ),
+                name,
+                title,
+            )
+            number = known.setdefault(count.key, len(counts))
+            if number == len(counts):
+                counts.append(count)
+            shown[place, at] = number
+    return counts, shown[0], shown[1]
+
+
+def _sides(indicator: Indicator) -> tuple[tuple[str, Side | None, tuple[str, ...]], ...]:
+    return (
+        ("numerator", indicator.numerator, ()),
+        ("denominator", indicator.denominator, indicator.over),
+    )
+
+
+def _times(name: str, table: pa.Table, config: Configuration) -> list[str]:
+    import pyarrow.compute as pc
+
+    found = set(pc.unique(table["period"]).to_pylist()) | periods(name, config)
+    return sorted(period for period in found if period is not None)
+
+
+def _read_at(period: str, times: Sequence[str], side: Side) -> str | None:
+    """The period of the table that a row's period stands for; None where it has none."""
+    if side.period == "same":
+        return period if period in times else None
+    earlier = [time for time in times if time[:4] <= period[:4]]
+    return earlier[-1] if earlier else None
+
+
+def _units(tables: Mapping[str, pa.Table]) -> dict[str, Ints]:
+    """Unit of each row of each table; persons are numbered across tables."""
+    import pyarrow as pa
+
+    keyed = [name for name in sorted(tables) if PERSON in tables[name].column_names]
+    found: dict[str, Ints] = {}
+    first = 0
+    if keyed:
+        chunks = [chunk for name in keyed for chunk in tables[name][PERSON].chunks]
+        coded = pa.chunked_array(chunks, pa.string()).combine_chunks().dictionary_encode()
+        codes = coded.indices.to_numpy().astype(np.int64)
+        for name in keyed:
+            size = tables[name].num_rows
+            found[name], codes = codes[:size], codes[size:]
+        first = len(coded.dictionary)
+    for name in sorted(set(tables) - set(keyed)):
+        found[name] = np.arange(first, first + tables[name].num_rows, dtype=np.int64)
+        first += tables[name].num_rows
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows of a table with what its counts ask of them.
+
+    Attributes:
+        columns: column -> its values in order, and the place of each row's value, or −1.
+        amounts: side -> what each row adds to its counts.
+    """
+
+    columns: Mapping[str, tuple[list[str], Ints]]
+    amounts: Mapping[Side, Ints]
+
+
+def _contributions(
+    name: str, table: pa.Table, units: Ints, counts: Sequence[Count], config: Configuration
+) -> list[tuple[Ints, Ints, Ints]]:
+    """(unit, count, amount) of every contribution of a table's rows."""
+    groups: dict[tuple[Side, tuple[str, ...], int], dict[int, Count]] = {}
+    for number, count in enumerate(counts):
+        if count.side.table == name:
+            names = tuple(dimension for dimension, _ in count.split)
+            # Spans of years overlap: each year of a span is looked up on its own.
+            for turn in range(len(count.years)):
+                group = groups.setdefault((count.side, names, turn + 100 * len(count.years)), {})
+                group[number] = count
+    if not groups:
+        return []
+    used = {nesting.finer(d, config) for _, names, _ in groups for d in names}
+    rows = _read(name, table, sorted(column_of(d) for d in used), {side for side, _, _ in groups})
+    found = []
+    for (side, names, turn), group in groups.items():
+        amount = rows.amounts[side]
+        for number_of in _lookups(group, names, turn % 100, rows, config):
+            axes = [rows.columns[c][1] for c in _axes(names, config)]
+            inside = (amount != 0) & np.all([axis >= 0 for axis in axes], axis=0)
+            at = np.flatnonzero(inside)
+            column = number_of[tuple(axis[at] for axis in axes)]
+            hit = column >= 0
+            found.append((units[at[hit]], column[hit], amount[at[hit]]))
+    return found
+
+
+def _axes(names: Sequence[str], config: Configuration) -> list[str]:
+    return ["period", *(column_of(nesting.finer(name, config)) for name in names)]
+
+
+def _lookups(
+    group: Mapping[int, Count],
+    names: Sequence[str],
+    turn: int,
+    rows: _Rows,
+    config: Configuration,
+) -> list[Ints]:
+    """Arrays that give the number of the count for each period and code; −1 where there is none.
+
+    One array does unless counts overlap, as spans of years do.
+    """
+    axes = _axes(names, config)
+    place = {axis: {v: i for i, v in enumerate(rows.columns[axis][0])} for axis in axes}
+    shape = tuple(len(place[axis]) for axis in axes)
+    made = [np.full(shape, NONE, dtype=np.int64)]
+    for number, count in group.items():
+        if count.years[turn] not in place["period"]:
+            continue
+        codes = [
+            [place[axis][c] for c in nesting.codes(d, code, config) if c in place[axis]]
+            for axis, (d, code) in zip(axes[1:], count.split, strict=True)
+        ]
+        cells = np.ix_([place["period"][count.years[turn]]], *map(sorted, codes))
+        free = next((one for one in made if (one[cells] == NONE).all()), None)
+        if free is None:
+            made.append(free := np.full(shape, NONE, dtype=np.int64))
+        free[cells] = number
+    return made
+
+
+def _read(name: str, table: pa.Table, columns: Sequence[str], sides: set[Side]) -> _Rows:
+    """The columns of a table as numbers, and what its rows add to each side."""
+    import duckdb
+
+    ordered = sorted(sides, key=lambda side: (side.where, side.count))
+    asked = ["period", *columns]
+    amounts = ", ".join(
+        f"case when ({side.where}) then {_amount(side)} else 0 end as s{i}"
+        for i, side in enumerate(ordered)
+    )
+    kept = [column for column in CATALOGUE[name].columns if column in table.column_names]
+    with duckdb.connect() as connection:
+        connection.register(name, table.select(kept))
+        # Rows come back in the order they went in: units are told by it.
+        found = connection.sql(f'select {amounts} from "{name}"').fetchnumpy()
+    coded: dict[str, tuple[list[str], Ints]] = {}
+    for column in asked:
+        whole = table[column].combine_chunks().dictionary_encode()
+        indices = whole.indices.fill_null(NONE).to_numpy(zero_copy_only=False).astype(np.int64)
+        coded[column] = [str(value) for value in whole.dictionary.to_pylist()], indices
+    return _Rows(
+        coded,
+        {side: np.ma.filled(found[f"s{i}"], 0).astype(np.int64) for i, side in enumerate(ordered)},
+    )
+
+
+def _amount(side: Side) -> str:
+    return "1" if side.count in ("rows", "persons") else f'coalesce("{side.count}", 0)'

@@ -1,0 +1,217 @@
+"""Exact linear algebra: which columns of a matrix of whole numbers depend on which.
+
+All is done modulo a prime, so nothing is rounded. A rank modulo a prime is never above the true
+one, and so a dependence is never missed; one that holds modulo the prime alone is found out by
+multiplying it with the matrix itself (`null_space` does).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+#: `scipy.sparse.csc_array`, which has no type stubs.
+Matrix = Any
+
+#: Largest prime below 2²¹: 2,048 products of residues add up in a double without rounding.
+PRIME: Final = 2_097_143
+_DEPTH: Final = 2_048
+#: Columns eliminated one by one; wider panels go by halves and matrix products.
+_NARROW: Final = 16
+#: Sums of units that a sketch has beyond the number of columns, and how many each unit is in.
+_SPARE, _COPIES = 64, 4
+
+
+def null_space(matrix: Matrix, seed: int = 1) -> Ints:
+    """A basis of the dependences between columns, modulo `PRIME`.
+
+    Args:
+        matrix: sparse, of whole numbers, shape (units, columns).
+        seed: of the random sums of units that stand for the units.
+
+    Returns:
+        Shape (columns, dependences): `matrix @ result` is 0 modulo the prime. Each dependence
+        has a 1 at a column of its own, the others of it being columns that are independent.
+    """
+    columns = matrix.shape[1]
+    if columns == 0:
+        return np.zeros((0, 0), dtype=np.int64)
+    sketch = _sketch(matrix, seed)
+    basis = _dependences(sketch)
+    left = _residues(matrix @ basis)
+    if not left.any():
+        return basis
+    # The sums of units hid some differences: keep the combinations that hold of every unit.
+    rows = np.unique(left, axis=0).astype(np.float64)
+    return _residues(basis @ _dependences(_compressed(rows, seed)))
+
+
+def rank(dense: Floats) -> int:
+    """Rank modulo `PRIME` of a dense matrix of residues."""
+    return len(_Echelon(dense.copy()).pivots)
+
+
+def centred(values: Ints) -> Ints:
+    """Residues as numbers around 0."""
+    return np.where(values > PRIME // 2, values - PRIME, values)
+
+
+def _residues(product: Any) -> Ints:
+    dense = product.toarray() if hasattr(product, "toarray") else product
+    return np.mod(np.asarray(dense, dtype=np.int64), PRIME)
+
+
+def _sketch(matrix: Matrix, seed: int) -> Floats:
+    """Random sums of rows, a few more than there are columns: as good as all rows, nearly surely.
+
+    Every row is in `_COPIES` of the sums with random factors.
+    """
+    from scipy import sparse
+
+    units, columns = matrix.shape
+    sums = columns + _SPARE
+    draw = np.random.default_rng(seed)
+    into = draw.integers(0, sums, (_COPIES, units)).ravel()
+    factor = draw.integers(1, PRIME, _COPIES * units)
+    which = np.tile(np.arange(units), _COPIES)
+    mixing = sparse.csr_array((factor, (into, which)), shape=(sums, units))
+    # Entries are small counts: a sum of residues times counts stays far below 2⁶³.
+    entries = matrix.astype(np.int64)
+    entries.data = np.mod(entries.data, PRIME)
+    return _residues(mixing @ entries).astype(np.float64)
+
+
+def _compressed(rows: Floats, seed: int) -> Floats:
+    """Rows as no more than a few sums than there are columns."""
+    from scipy import sparse
+
+    if len(rows) <= rows.shape[1] + _SPARE:
+        return rows
+    return _sketch(sparse.csc_array(rows.astype(np.int64)), seed)
+
+
+def _dependences(dense: Floats) -> Ints:
+    """A basis of the dependences between columns of a dense matrix of residues."""
+    echelon = _Echelon(dense)
+    columns = dense.shape[1]
+    free = np.setdiff1d(np.arange(columns), echelon.pivots)
+    basis = np.zeros((columns, len(free)), dtype=np.int64)
+    basis[free, np.arange(len(free))] = 1
+    if len(free) and len(echelon.pivots):
+        solved = echelon.solve(free)
+        basis[np.array(echelon.pivots), :] = np.mod(-solved, PRIME).astype(np.int64)
+    return basis
+
+
+def _product(left: Floats, right: Floats) -> Floats:
+    """Product modulo the prime, exact in doubles."""
+    depth = left.shape[1]
+    found: Floats = np.zeros((left.shape[0], right.shape[1]))
+    for start in range(0, depth, _DEPTH):
+        found += _reduced(left[:, start : start + _DEPTH] @ right[start : start + _DEPTH])
+    return _reduced(found)
+
+
+def _reduced(values: Floats) -> Floats:
+    """Whole numbers modulo the prime; ones above 2⁵² may come out as −1, which is as good."""
+    quotient = np.floor(values / PRIME)
+    quotient *= PRIME
+    found: Floats = np.subtract(values, quotient, out=quotient)
+    return found
+
+
+class _Echelon:
+    """Row echelon form of a matrix of residues, made in place.
+
+    Attributes:
+        rows: the matrix, eliminated below the pivots; pivot rows are scaled to 1 at their pivot.
+        pivots: independent columns in order; the i-th has its pivot in row i.
+    """
+
+    def __init__(self, rows: Floats) -> None:
+        self.rows = rows
+        self.pivots: list[int] = []
+        self._eliminate(0, rows.shape[1])
+
+    def _eliminate(self, start: int, end: int) -> None:
+        """Eliminate columns from `start` to before `end`, which are up to date.
+
+        Below the pivots the eliminated columns keep the factors that were taken off, as other
+        columns are brought up to date from them; `_clear` puts them to zero.
+        """
+        if end - start <= _NARROW:
+            self._narrow(start, end)
+            return
+        middle = (start + end) // 2
+        before = len(self.pivots)
+        self._eliminate(start, middle)
+        self._update(before, middle, end)
+        self._eliminate(middle, end)
+
+    def _narrow(self, start: int, end: int) -> None:
+        rows = self.rows
+        for column in range(start, end):
+            at = len(self.pivots)
+            if at == len(rows):
+                return
+            found = np.flatnonzero(rows[at:, column])
+            if not len(found):
+                continue
+            if found[0]:
+                rows[[at, at + found[0]]] = rows[[at + found[0], at]]
+            inverse = float(pow(int(rows[at, column]), -1, PRIME))
+            # Entries right of the panel wait for `_update`, which scales them the same.
+            rows[at, column + 1 : end] = _reduced(rows[at, column + 1 : end] * inverse)
+            below = rows[at + 1 :, column + 1 : end]
+            product = rows[at + 1 :, column, None] * rows[at, column + 1 : end]
+            below[...] = _reduced(below - product)
+            self.pivots.append(column)
+
+    def _update(self, before: int, start: int, end: int) -> None:
+        """Bring columns from `start` to before `end` up to date with pivots since `before`."""
+        pivots, size = self.pivots[before:], len(self.pivots) - before
+        if not size:
+            return
+        rows = self.rows
+        factors = rows[before:, pivots]
+        solved = _lower_solve(factors[:size], rows[before : before + size, start:end])
+        rows[before : before + size, start:end] = solved
+        rest = rows[before + size :, start:end]
+        rest -= _product(factors[size:], solved)
+        np.add(rest, PRIME, out=rest, where=rest < 0)
+
+    def solve(self, free: NDArray[Any]) -> Floats:
+        """Each free column as a sum of pivot columns, shape (pivots, free)."""
+        size = len(self.pivots)
+        upper = np.triu(self.rows[:size, self.pivots], 1) + np.eye(size)
+        # A free column left of a pivot has zeros, not factors, from that pivot's row on.
+        place = np.searchsorted(self.pivots, free)
+        right = np.where(np.arange(size)[:, None] < place, self.rows[:size, free], 0.0)
+        return _upper_solve(upper, right)
+
+
+def _lower_solve(lower: Floats, right: Floats) -> Floats:
+    """Solve with a lower triangle whose diagonal holds the pivots."""
+    size = len(lower)
+    if size == 1:
+        inverse = float(pow(int(lower[0, 0]), -1, PRIME))
+        return _reduced(right * inverse)
+    half = size // 2
+    top = _lower_solve(lower[:half, :half], right[:half])
+    rest = _reduced(right[half:] - _product(lower[half:, :half], top))
+    return np.vstack([top, _lower_solve(lower[half:, half:], rest)])
+
+
+def _upper_solve(upper: Floats, right: Floats) -> Floats:
+    """Solve with an upper triangle of ones on the diagonal."""
+    size = len(upper)
+    if size <= 1:
+        return right
+    half = size // 2
+    bottom = _upper_solve(upper[half:, half:], right[half:])
+    rest = _reduced(right[:half] - _product(upper[:half, half:], bottom))
+    return np.vstack([_upper_solve(upper[:half, :half], rest), bottom])

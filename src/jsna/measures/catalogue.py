@@ -6,8 +6,8 @@ declarations against them before it reads a row.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 from jsna.errors import JsnaError, Problem
@@ -42,6 +42,9 @@ class Analysis:
         dated_by: the extract whose deliveries its periods are those of, if not the first.
         previous_year: its period is the year before that of the delivery (a January return
             describes the calendar year before it).
+        rows_of: the table whose rows these are, under other periods, if they are another's.
+        implies: column -> what the other columns of a row are where this one has a value, as the
+            recipe makes it. Disclosure control takes counts for the same count by it.
     """
 
     name: str
@@ -51,6 +54,12 @@ class Analysis:
     extracts: tuple[str, ...]
     dated_by: str = ""
     previous_year: bool = False
+    rows_of: str = ""
+    implies: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+
+    def january(self, period: str) -> str:
+        """The period as the table whose rows these are has it: the year an academic year ends."""
+        return str(int(period[:4]) + 1) if self.rows_of and "/" in period else period
 
     @property
     def sql_columns(self) -> dict[str, str]:
@@ -72,6 +81,8 @@ _PUPIL: Final[dict[str, Kind]] = {
     ),
     **_PLACE,
 }
+#: Need is recorded for pupils with SEN only.
+_NEED: Final = {"primary_need": {"sen_provision": ("E", "K")}}
 _EVENT: Final[dict[str, Kind]] = {
     **_strings("person_key period sex year_group sen_provision primary_need"),
     **_PLACE,
@@ -84,6 +95,7 @@ _ALL: Final = (
         "attending",
         _PUPIL,
         ("school_census", "areas"),
+        implies=_NEED,
     ),
     Analysis(
         "plan",
@@ -137,6 +149,7 @@ _ALL: Final = (
         "attending",
         {**_EVENT, "reason": "string", "sessions": "integer"},
         ("exclusions", "school_census", "areas"),
+        implies=_NEED,
     ),
     Analysis(
         "permanent_exclusion",
@@ -144,6 +157,7 @@ _ALL: Final = (
         "attending",
         {**_EVENT, "reason": "string", "sessions": "integer"},
         ("exclusions", "school_census", "areas"),
+        implies=_NEED,
     ),
     Analysis(
         "exclusion_reason",
@@ -151,6 +165,7 @@ _ALL: Final = (
         "attending",
         {**_EVENT, **_strings("category reason")},
         ("exclusions", "school_census", "areas"),
+        implies=_NEED,
     ),
     Analysis(
         "roll",
@@ -159,6 +174,8 @@ _ALL: Final = (
         {**_PUPIL, "suspended": "boolean"},
         ("school_census", "exclusions", "areas"),
         dated_by="exclusions",
+        rows_of="pupil",
+        implies=_NEED,
     ),
     Analysis(
         "ncmp",

@@ -1,0 +1,232 @@
+"""What a count is a count of: a region of the micro-data, whichever indicator shows it.
+
+Two indicators that count the same rows show the same quantity, and hiding it in one of them hides
+nothing. A region says which rows are counted in terms that can be compared: a set of codes for
+each column that a condition, a category, the place or the period constrains.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from jsna.edition import Configuration
+from jsna.measures import nesting
+from jsna.measures.catalogue import CATALOGUE, column_of
+from jsna.measures.cubes import CODELISTS
+from jsna.measures.declaration import LOCALITY, Indicator, Side
+from jsna.measures.schema import dimensions
+
+PERIOD: Final = "period"
+#: Codes that stand for any value no list knows, and for none.
+OTHER, MISSING = "\x00other", "\x00missing"
+#: Ages a condition may tell apart.
+_AGES: Final = range(131)
+_LITERAL = re.compile(r"'((?:[^']|'')*)'")
+_WORD = re.compile(r"[A-Za-z_]\w*")
+
+Codes = frozenset[str]
+#: Column and the codes it may have, by column; a column not named may have any value or none.
+Box = tuple[tuple[str, Codes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Rows of one table.
+
+    Attributes:
+        table: the analysis table whose rows they are (`roll` is counted among `pupil`).
+        what: what is added up: `rows`, `persons` or a column.
+        box: what constrains them, sorted by column.
+    """
+
+    table: str
+    what: str
+    box: Box
+
+    def without(self, column: str) -> Region:
+        """The region with one column free."""
+        return Region(self.table, self.what, tuple(pair for pair in self.box if pair[0] != column))
+
+    def codes(self, column: str) -> Codes | None:
+        """The codes a column may have; None where it is free."""
+        return next((codes for name, codes in self.box if name == column), None)
+
+    def label(self) -> str:
+        """The region in words, such as `pupil rows: period 2025, sen_provision E`."""
+        words = [f"{column} {_words(codes)}" for column, codes in self.box]
+        return f"{self.table} {self.what}: {', '.join(words) or 'all'}"
+
+    def text(self) -> str:
+        """The region as JSON, the same for the same region."""
+        box = {column: sorted(codes) for column, codes in self.box}
+        return json.dumps([self.table, self.what, box], sort_keys=True, ensure_ascii=False)
+
+    @staticmethod
+    def read(text: str) -> Region:
+        """The region of a text made by `text`."""
+        table, what, box = json.loads(text)
+        return make(table, what, {column: frozenset(codes) for column, codes in box.items()})
+
+
+def _words(codes: Codes) -> str:
+    named = sorted(code.replace("\x00", "") for code in codes)
+    return named[0] if len(named) == 1 else f"in ({', '.join(named)})"
+
+
+def make(table: str, what: str, box: Mapping[str, Codes]) -> Region:
+    """A region of a box given in any order."""
+    return Region(table, what, tuple(sorted(box.items(), key=lambda pair: pair[0])))
+
+
+@dataclass(slots=True)
+class Reader:
+    """Turns the sides of declarations, with a row's place, period and categories, into regions."""
+
+    config: Configuration
+    _boxes: dict[tuple[str, str], dict[str, Codes]] = field(default_factory=dict)
+    _splits: dict[tuple[str, str], dict[str, Codes]] = field(default_factory=dict)
+
+    def region(
+        self,
+        side: Side,
+        indicator: Indicator,
+        *,
+        area: str,
+        geography: str,
+        period: str,
+        period_type: str,
+        breakdown: str,
+        category: str,
+        over: tuple[str, ...] = (),
+    ) -> Region:
+        """The region one side of a row counts.
+
+        Args:
+            side: numerator or denominator of the declaration.
+            indicator: the declaration.
+            area, geography, period, period_type, breakdown, category: key of the row.
+            over: dimensions that split the other side only.
+        """
+        table = CATALOGUE[side.table]
+        box = dict(self._condition(table.rows_of or table.name, side))
+        for column, codes in self._split(breakdown, category).items():
+            if column not in {nesting.finer(d, self.config) for d in over}:
+                box[column] = box[column] & codes if column in box else codes
+        if geography != "authority":
+            of = nesting.LOCALITY_GROUP if geography == nesting.LOCALITY_GROUP else LOCALITY
+            box[LOCALITY] = nesting.codes(of, area, self.config)
+        years = nesting.years(period, period_type)
+        box[PERIOD] = frozenset(table.january(year) for year in years)
+        if side.period == "latest":
+            box[PERIOD] = frozenset(f"latest of {year}" for year in years)
+        for column, implied in table.implies.items():
+            if column in box:
+                for other, codes in implied.items():
+                    box[other] = box[other] & frozenset(codes) if other in box else frozenset(codes)
+        return make(table.rows_of or table.name, side.count, box)
+
+    def _split(self, breakdown: str, category: str) -> dict[str, Codes]:
+        found = self._splits.get((breakdown, category))
+        if found is None:
+            found = {}
+            for dimension, code in dimensions(breakdown, category).items():
+                column = nesting.finer(dimension, self.config)
+                codes = nesting.codes(dimension, code, self.config)
+                found[column] = found[column] & codes if column in found else codes
+            self._splits[breakdown, category] = found
+        return found
+
+    def _condition(self, table: str, side: Side) -> dict[str, Codes]:
+        key = side.table, side.where
+        if key not in self._boxes:
+            self._boxes[key] = _Condition(side, self.config).box
+        return self._boxes[key]
+
+
+@dataclass(frozen=True)
+class _Condition:
+    """A condition, tried on every combination of values its columns may have."""
+
+    side: Side
+    config: Configuration
+
+    @cached_property
+    def columns(self) -> list[str]:
+        """Columns the condition mentions."""
+        bare = _LITERAL.sub(" ", self.side.where)
+        words = set(_WORD.findall(bare))
+        return [column for column in CATALOGUE[self.side.table].columns if column in words]
+
+    @cached_property
+    def box(self) -> dict[str, Codes]:
+        """The codes each column may have; a condition that is no box is a column of its own."""
+        if not self.columns:
+            return {}
+        domains = [self._domain(column) for column in self.columns]
+        if any(domain is None for domain in domains):
+            return self._opaque()
+        listed = [list(domain) for domain in domains if domain is not None]
+        hits = self._hits(listed)
+        sides = [frozenset(hit[i] for hit in hits) for i in range(len(listed))]
+        size = 1
+        for codes in sides:
+            size *= len(codes)
+        if not hits or size != len(hits):
+            return self._opaque()
+        box: dict[str, Codes] = {}
+        for column, codes, domain in zip(self.columns, sides, listed, strict=True):
+            if len(codes) < len(domain):
+                name = LOCALITY if column == column_of(LOCALITY) else column
+                finest = nesting.finer(name, self.config)
+                named = codes - {OTHER}
+                within: Codes = frozenset().union(
+                    *(nesting.codes(name, code, self.config) for code in named - {MISSING})
+                )
+                box[finest] = within | (codes & {OTHER, MISSING})
+        return box
+
+    def _opaque(self) -> dict[str, Codes]:
+        return {f"({' '.join(self.side.where.split())})": frozenset({"true"})}
+
+    def _domain(self, column: str) -> list[str] | None:
+        kind = CATALOGUE[self.side.table].columns[column]
+        if kind == "boolean":
+            return ["true", "false", MISSING]
+        if kind == "integer":
+            return [*map(str, _AGES), MISSING] if column == "age" else None
+        if kind != "string":
+            return None
+        listed = self.config.codelists.get(CODELISTS.get(column, column), {})
+        literals = _LITERAL.findall(self.side.where)
+        return [*dict.fromkeys([*listed, *literals]), OTHER, MISSING]
+
+    def _hits(self, domains: list[list[str]]) -> list[tuple[str, ...]]:
+        """The combinations of values that meet the condition, as the database judges them."""
+        import duckdb
+
+        rows = list(itertools.product(*domains))
+        types = [CATALOGUE[self.side.table].sql_columns[column] for column in self.columns]
+        names = ", ".join(f'"{column}"' for column in self.columns)
+        values = ", ".join(
+            "(" + ", ".join([str(i), *(_sql(v, t) for v, t in zip(row, types, strict=True))]) + ")"
+            for i, row in enumerate(rows)
+        )
+        with duckdb.connect() as connection:
+            found = connection.execute(
+                f"select row_id from (values {values}) as t(row_id, {names}) "
+                f"where {self.side.where} order by row_id"
+            ).fetchall()
+        return [rows[at] for (at,) in found]
+
+
+def _sql(value: str, kind: str) -> str:
+    if value == MISSING:
+        return f"cast(null as {kind})"
+    quoted = value.replace("'", "''").replace("\x00", "?")
+    return f"cast('{quoted}' as {kind})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from jsna.edition import Configuration
+from jsna.edition import Configuration, strictest
 from jsna.extracts import registry
 from jsna.measures.catalogue import CATALOGUE
 from jsna.measures.declaration import Indicator
@@ -38,10 +38,11 @@ def extracts_of(indicator: Indicator) -> list[str]:
 
 
 def profile_of(indicator: Indicator, config: Configuration) -> str:
-    """The disclosure profile of an indicator: the strictest of its extracts'.
+    """The disclosure profile of an indicator: the strictest of its extracts', in every field.
 
     An extract's own profile is what the edition says; else areas and population estimates, which
-    are official already, need none, and records about children have the edition's.
+    are official already, need none, and records about children have the edition's. Where no one
+    profile is the strictest the name is a combined one, such as `default+health`.
     """
     edition = config.edition
     person_level = {name: extract.person_level for name, extract in registry().items()}
@@ -53,10 +54,7 @@ def profile_of(indicator: Indicator, config: Configuration) -> str:
             names.append(QUALITY)
         else:
             names.append(edition.profile if person_level.get(extract, True) else OFFICIAL)
-    return max(
-        names,
-        key=lambda n: (config.profiles[n].threshold, config.profiles[n].rounding, n),
-    )
+    return strictest(names, config.profiles).profile
 
 
 def source_of(

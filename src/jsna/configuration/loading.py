@@ -17,6 +17,7 @@ from jsna.configuration.editions import Edition, Source, Sources
 from jsna.configuration.profiles import Profile, strictest
 from jsna.configuration.reading import Gatherer
 from jsna.configuration.shared import (
+    check_ladders,
     load_codelist_files,
     load_indicators,
     load_profiles,
@@ -119,6 +120,7 @@ def load(
     lists = load_codelist_files(gather)
     codelists = {name: one.codes for name, one in lists.items()}
     indicators = load_indicators(gather)
+    check_ladders(gather, indicators, nests_of(lists))
     profiles = load_profiles(gather)
     area = None
     chosen: dict[str, tuple[str, Source]] = {}

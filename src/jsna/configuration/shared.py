@@ -14,6 +14,7 @@ from jsna.configuration.reading import Gatherer
 from jsna.errors import JsnaError
 from jsna.measures.declaration import ChapterIndicators, Indicator
 from jsna.measures.nesting import Nest
+from jsna.measures.rungs import faults
 
 
 class CodeList(Strict):
@@ -89,6 +90,16 @@ def nests_of(found: Mapping[str, CodeList]) -> dict[str, Nest]:
         for name, one in found.items()
         if one.of
     }
+
+
+def check_ladders(
+    gather: Gatherer, indicators: Mapping[str, Indicator], nests: Mapping[str, Nest]
+) -> None:
+    """Gather what is wrong with the ladders of indicators, which code lists must bear out."""
+    for indicator in indicators.values():
+        path = f"config/indicators/{indicator.chapter}.yaml"
+        for key, rule in faults(indicator, nests):
+            gather.expect(False, path, f"{indicator.id}.{key}", rule)
 
 
 def codelists(root: Path) -> dict[str, Mapping[str, str]]:

@@ -8,12 +8,22 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 #: The dimension that stands for the area's own localities (districts or wards).
 LOCALITY = "locality"
 Base = Literal["attending", "resident", "maintained", "areas", "records"]
+#: What is never shown for a place smaller than the authority.
+Sensitivity = Literal["", "deaths", "register", "inpatient"]
+#: Dimensions whose categories are places.
+PLACES = frozenset({LOCALITY, "locality_code", "lsoa_code", "school_urn"})
+_SENSITIVE = {
+    "deaths": "deaths",
+    "register": "counts of children on a register",
+    "inpatient": "counts of in-patients",
+}
+_EXTREMES = frozenset({"minimum", "maximum", "min", "max", "range"})
 
 
 class Strict(BaseModel):
@@ -99,6 +109,34 @@ class Chart(Strict):
     subtitle: str = ""
 
 
+class Rung(Strict):
+    """A coarser way of showing a breakdown.
+
+    Attributes:
+        collapse: dimension of the breakdown -> coarser one, whose code list says of what it is.
+        years: this many years together, in every run of years that there is.
+        areas: the area's own groups of localities instead of localities.
+    """
+
+    collapse: dict[str, str] = {}
+    years: Literal[3] | None = None
+    areas: Literal["groups"] | None = None
+
+    @model_validator(mode="after")
+    def _coarser(self) -> Rung:
+        if not (self.collapse or self.years or self.areas):
+            raise ValueError("a rung needs `collapse`, `years` or `areas`")
+        return self
+
+
+class Ladder(Strict):
+    """What to show instead of a breakdown, tried in order, before its figures are hidden."""
+
+    #: A set of dimensions as in `breakdowns`; none for the total.
+    breakdown: tuple[str, ...]
+    rungs: Annotated[tuple[Rung, ...], Field(min_length=1)]
+
+
 class Indicator(Strict):
     """One measured thing.
 
@@ -117,6 +155,7 @@ class Indicator(Strict):
         over: dimensions that split the numerator only; the denominator is the total over them.
             Such an indicator has no row without them: it would say 100 %.
         breakdowns: sets of dimensions beside the total; `locality` stands for the area's own.
+        ladders: coarser ways of showing a breakdown where too many of its counts are small.
         adds_over: dimensions whose categories add up to the total.
         hierarchies: dimension -> coarser dimension its categories nest in.
         parts: indicators whose numerators add up to this one's.
@@ -124,6 +163,8 @@ class Indicator(Strict):
         shares_population_with: indicators counted from the same population.
         official: counterpart used for reconciliation, in words.
         published: mappings of official releases.
+        sensitivity: deaths, children on a register, or in-patients, which are never shown for a
+            place smaller than the authority; "" for anything else.
         comparators: which areas beside the home area are shown.
         polarity: whether high is good, bad, or neither.
         decimals: decimals printed.
@@ -145,6 +186,7 @@ class Indicator(Strict):
     denominator: Side | None = None
     over: tuple[str, ...] = ()
     breakdowns: tuple[tuple[str, ...], ...] = ()
+    ladders: tuple[Ladder, ...] = ()
     adds_over: tuple[str, ...] = ()
     hierarchies: dict[str, str] = {}
     parts: tuple[Id, ...] = ()
@@ -152,6 +194,7 @@ class Indicator(Strict):
     shares_population_with: tuple[Id, ...] = ()
     official: str = ""
     published: tuple[Published, ...] = ()
+    sensitivity: Sensitivity = ""
     comparators: tuple[Literal["national", "region", "neighbours"], ...] = (
         "national",
         "region",
@@ -162,6 +205,27 @@ class Indicator(Strict):
     source: str
     charts: tuple[Chart, ...] = ()
     caveat: str = ""
+
+    @field_validator("kind", "method", mode="before")
+    @classmethod
+    def _no_extremes(cls, given: object) -> object:
+        if isinstance(given, str) and given.lower() in _EXTREMES:
+            raise ValueError(
+                "the least or greatest value is one child's own and is never shown; declare a "
+                "mean or a percentile"
+            )
+        return given
+
+    @model_validator(mode="after")
+    def _stays_at_authority(self) -> Indicator:
+        if self.sensitivity:
+            below = sorted({d for dims in self.breakdowns for d in dims} & PLACES)
+            if below:
+                raise ValueError(
+                    f"{self.id}: {_SENSITIVE[self.sensitivity]} are never shown for places smaller "
+                    f"than the authority; leave {', '.join(below)} out of `breakdowns`"
+                )
+        return self
 
     @model_validator(mode="after")
     def _sides_fit(self) -> Indicator:

@@ -7,8 +7,7 @@ values and limits are calculated by the declared method, and the official figure
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -16,10 +15,13 @@ import pandas as pd
 from jsna import io
 from jsna.edition import Configuration
 from jsna.measures import schema
+from jsna.measures.blocks import Axis, Block, align, axis_of, together
 from jsna.measures.checks import check
-from jsna.measures.cubes import Cubes, Dimensions, columns, count, counted, sets_of, wanted
+from jsna.measures.cubes import Cubes, Dimensions, columns, count, sets_of, wanted
 from jsna.measures.declaration import LOCALITY, Indicator, Side
 from jsna.measures.merge import merge, reconcile
+from jsna.measures.nesting import LOCALITY_GROUP, THREE_YEARS
+from jsna.measures.rungs import Shape, rungs
 from jsna.measures.sources import profile_of, source_of
 from jsna.measures.values import calculate
 
@@ -100,21 +102,6 @@ def _sides(indicator: Indicator) -> tuple[Side | None, Side | None]:
     return indicator.numerator, indicator.denominator
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """Aligned numerators and denominators of one indicator and breakdown, as dense arrays.
-
-    The arrays have an axis for periods and one for each dimension; `kept` says which cells are
-    measures (the others are combinations no one could be in anywhere).
-    """
-
-    periods: list[str]
-    numerator: np.ndarray[Any, np.dtype[np.float64]]
-    denominator: np.ndarray[Any, np.dtype[np.float64]]
-    kept: np.ndarray[Any, np.dtype[np.bool_]]
-    notes: list[str]
-
-
 def _blocks(
     indicator: Indicator,
     cubes: Mapping[str, Cubes],
@@ -125,7 +112,6 @@ def _blocks(
     constant: dict[str, Any] = {
         "edition": config.edition.edition,
         "indicator": indicator.id,
-        "period_type": indicator.period_type,
         "population_base": indicator.population_base,
         "unit": indicator.unit,
         "method": indicator.method,
@@ -134,12 +120,21 @@ def _blocks(
         "multiplier": indicator.multiplier,
         "decimals": indicator.decimals,
     }
+    done: set[Shape] = set()
     for set_ in sets_of(indicator):
         if not _told(indicator, set_, cubes):
             continue
-        block = _align(indicator, set_, cubes)
-        if block.kept.any():
-            yield _rows(block, set_, categories, config).assign(**constant)
+        for shape, rung in rungs(indicator, set_, config):
+            if shape in done:
+                continue
+            done.add(shape)
+            axes = [axis_of(d, rung, categories, config) for d in set_]
+            block = align(indicator, axes, cubes)
+            if shape.years > 1:
+                block = together(block, shape.years)
+            if block.kept.any():
+                kind = indicator.period_type if shape.years == 1 else THREE_YEARS
+                yield _rows(block, axes, config).assign(**constant, period_type=kind)
 
 
 def _told(indicator: Indicator, set_: Dimensions, cubes: Mapping[str, Cubes]) -> bool:
@@ -153,75 +148,25 @@ def _told(indicator: Indicator, set_: Dimensions, cubes: Mapping[str, Cubes]) ->
     return True
 
 
-def _align(indicator: Indicator, set_: Dimensions, cubes: Mapping[str, Cubes]) -> _Block:
-    """Numerator over denominator, cell by cell, each at its own period."""
-    assert indicator.numerator is not None
-    top = cubes[indicator.numerator.table]
-    numerator = top.counts(counted(indicator.numerator), set_)
-    if indicator.denominator is None:
-        nothing = np.full(numerator.shape, np.nan)
-        return _Block(
-            top.periods, numerator, nothing, np.ones(numerator.shape, bool), [""] * len(top.periods)
-        )
-    bottom = cubes[indicator.denominator.table]
-    split = tuple(d for d in set_ if d not in indicator.over)
-    below = bottom.counts(counted(indicator.denominator), split)
-    places = [_period(p, bottom.periods, indicator.denominator.period) for p in top.periods]
-    known = [i for i, place in enumerate(places) if place is not None]
-    below = below[[place for place in places if place is not None]]
-    # The denominator has no axis for a dimension it is the total over.
-    below = below.reshape(
-        (
-            len(known),
-            *(n if d in split else 1 for d, n in zip(set_, numerator.shape[1:], strict=True)),
-        )
-    )
-    below = np.broadcast_to(below, (len(known), *numerator.shape[1:]))
-    possible = np.ones(below.shape[1:], bool)
-    for axis, dimension in enumerate(set_):
-        if dimension in split and dimension != LOCALITY:
-            shape = [1] * len(set_)
-            shape[axis] = -1
-            possible &= bottom.seen[dimension].reshape(shape)
-    kept = (below > 0) | (numerator[known] > 0) | possible
-    notes = [
-        "" if places[i] is None or bottom.periods[cast(int, places[i])] == top.periods[i]
-        else f"Denominator of {bottom.periods[cast(int, places[i])]}."
-        for i in known
-    ]  # fmt: skip
-    return _Block([top.periods[i] for i in known], numerator[known], below, kept, notes)
-
-
-def _period(period: str, among: Sequence[str], which: str) -> int | None:
-    """Where a denominator's period is found for a numerator's; None where there is none."""
-    if which == "same":
-        return among.index(period) if period in among else None
-    earlier = [i for i, other in enumerate(among) if other[:4] <= period[:4]]
-    return earlier[-1] if earlier else None
-
-
-def _rows(
-    block: _Block, set_: Dimensions, categories: Mapping[str, list[str]], config: Configuration
-) -> pd.DataFrame:
+def _rows(block: Block, axes: Sequence[Axis], config: Configuration) -> pd.DataFrame:
     """The kept cells as rows: place, period, breakdown and category beside the two counts."""
     at = np.nonzero(block.kept)
     named: dict[str, Objects] = {
-        dimension: np.array(categories[dimension], dtype=object)[at[1 + axis]]
-        for axis, dimension in enumerate(set_)
+        axis.shown: np.array(axis.codes, dtype=object)[at[1 + place]]
+        for place, axis in enumerate(axes)
     }
-    area = named.pop(LOCALITY, None)
-    within = [d for d in set_ if d != LOCALITY]
+    shape = Shape(tuple(sorted(named)))
     category: Objects = np.full(len(at[0]), schema.TOTAL, dtype=object)
-    for position, dimension in enumerate(within):
+    for position, dimension in enumerate(shape.within):
         category = named[dimension] if position == 0 else category + schema.JOIN + named[dimension]
     numerator, denominator = block.numerator[block.kept], block.denominator[block.kept]
     nobody = denominator == 0
     return pd.DataFrame(
         {
-            "area_code": config.area.code if area is None else area,
-            "geography": "authority" if area is None else config.area.localities_are,
+            "area_code": named.get(LOCALITY, named.get(LOCALITY_GROUP, config.area.code)),
+            "geography": shape.geography(config.area),
             "period": np.array(block.periods, dtype=object)[at[0]],
-            "breakdown": schema.JOIN.join(within) or schema.TOTAL,
+            "breakdown": shape.breakdown,
             "category": category,
             "numerator": numerator,
             "denominator": denominator,

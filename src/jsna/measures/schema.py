@@ -74,7 +74,15 @@ STATUS_WORDS: Final = {
     "low": "rounds to zero but is not zero",
     "u": "low reliability",
 }
-GEOGRAPHIES: Final = ("national", "region", "authority", "neighbours", "district", "ward")
+GEOGRAPHIES: Final = (
+    "national",
+    "region",
+    "authority",
+    "neighbours",
+    "locality_group",
+    "district",
+    "ward",
+)
 PERIOD_TYPES: Final = (
     "january",  # position on school census / SEN2 day
     "calendar_year",
@@ -94,6 +102,7 @@ UNITS: Final = (
     "ratio",
     "mean",
     "percentage_points",
+    "pounds",
 )
 METHODS: Final = (
     "count",

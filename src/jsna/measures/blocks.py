@@ -1,0 +1,139 @@
+"""Numerators meet denominators: dense arrays of two counts, added up into coarser categories,
+groups of localities and several years where a rung of a ladder asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from jsna.measures.cubes import Counts, Cubes, counted
+from jsna.measures.declaration import LOCALITY, Indicator, Rung, Side
+from jsna.measures.nesting import members, runs, span
+from jsna.measures.rungs import coarser
+
+if TYPE_CHECKING:
+    from jsna.edition import Configuration
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Aligned numerators and denominators of one indicator and breakdown, as dense arrays.
+
+    The arrays have an axis for periods and one for each dimension; `kept` says which cells are
+    measures (the others are combinations no one could be in anywhere).
+    """
+
+    periods: list[str]
+    numerator: Counts
+    denominator: Counts
+    kept: np.ndarray[Any, np.dtype[np.bool_]]
+    notes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One axis of a block: what it is counted by, and what it is shown by.
+
+    Attributes:
+        dimension: the dimension the cubes have.
+        shown: the dimension of the rows, the same or a coarser one.
+        codes: categories shown, in order.
+        matrix: which finer categories (columns) add up to each shown (rows); None for itself.
+    """
+
+    dimension: str
+    shown: str
+    codes: Sequence[str]
+    matrix: Counts | None = None
+
+    def added(self, counts: Counts, place: int) -> Counts:
+        """Counts with the axis at `place` added up into the categories shown."""
+        if self.matrix is None:
+            return counts
+        return np.moveaxis(np.tensordot(counts, self.matrix, (place, 1)), -1, place)
+
+
+def axis_of(
+    dimension: str,
+    rung: Rung | None,
+    categories: Mapping[str, list[str]],
+    config: Configuration,
+) -> Axis:
+    """The axis of a dimension as a rung shows it; as it is counted where there is no rung."""
+    finer = categories[dimension]
+    shown = dimension if rung is None else coarser(dimension, rung)
+    if shown == dimension:
+        return Axis(dimension, dimension, finer)
+    parts = members(dimension, shown, config)
+    matrix = np.array([[float(code in of) for code in finer] for of in parts.values()])
+    return Axis(dimension, shown, list(parts), matrix)
+
+
+def align(indicator: Indicator, axes: Sequence[Axis], cubes: Mapping[str, Cubes]) -> Block:
+    """Numerator over denominator, cell by cell, each at its own period."""
+    assert indicator.numerator is not None
+    top = cubes[indicator.numerator.table]
+    numerator = _counts(top, indicator.numerator, axes)
+    if indicator.denominator is None:
+        nothing = np.full(numerator.shape, np.nan)
+        return Block(
+            top.periods, numerator, nothing, np.ones(numerator.shape, bool), [""] * len(top.periods)
+        )
+    bottom = cubes[indicator.denominator.table]
+    split = [axis for axis in axes if axis.dimension not in indicator.over]
+    below = _counts(bottom, indicator.denominator, split)
+    places = [_period(p, bottom.periods, indicator.denominator.period) for p in top.periods]
+    known = [i for i, place in enumerate(places) if place is not None]
+    below = below[[place for place in places if place is not None]]
+    # The denominator has no axis for a dimension it is the total over.
+    sizes = [len(axis.codes) if axis in split else 1 for axis in axes]
+    below = np.broadcast_to(below.reshape(len(known), *sizes), (len(known), *numerator.shape[1:]))
+    possible = np.ones(below.shape[1:], bool)
+    for place, axis in enumerate(axes):
+        if axis in split and axis.dimension != LOCALITY:
+            seen = axis.added(bottom.seen[axis.dimension].astype(np.float64), 0) > 0
+            possible &= seen.reshape([-1 if i == place else 1 for i in range(len(axes))])
+    kept = (below > 0) | (numerator[known] > 0) | possible
+    notes = [
+        "" if places[i] is None or bottom.periods[cast(int, places[i])] == top.periods[i]
+        else f"Denominator of {bottom.periods[cast(int, places[i])]}."
+        for i in known
+    ]  # fmt: skip
+    return Block([top.periods[i] for i in known], numerator[known], below, kept, notes)
+
+
+def _counts(of: Cubes, side: Side, axes: Sequence[Axis]) -> Counts:
+    """Counts of a side by period and by what is shown on each axis."""
+    counts = of.counts(counted(side), tuple(axis.dimension for axis in axes))
+    for place, axis in enumerate(axes, 1):
+        counts = axis.added(counts, place)
+    return counts
+
+
+def _period(period: str, among: Sequence[str], which: str) -> int | None:
+    """Where a denominator's period is found for a numerator's; None where there is none."""
+    if which == "same":
+        return among.index(period) if period in among else None
+    earlier = [i for i, other in enumerate(among) if other[:4] <= period[:4]]
+    return earlier[-1] if earlier else None
+
+
+def together(block: Block, years: int) -> Block:
+    """Every run of years added up into one period."""
+    found = [list(run) for run in runs(block.periods, years)]
+    shape = (len(found), *block.numerator.shape[1:])
+
+    def added(counts: Counts) -> Counts:
+        return np.array([counts[run].sum(axis=0) for run in found]).reshape(shape)
+
+    return Block(
+        [span([block.periods[i] for i in run]) for run in found],
+        added(block.numerator),
+        added(block.denominator),
+        added(block.kept.astype(np.float64)) > 0,
+        [" ".join(dict.fromkeys(block.notes[i] for i in run if block.notes[i])) for run in found],
+    )

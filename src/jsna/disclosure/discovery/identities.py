@@ -1,0 +1,160 @@
+"""Undeclared identities in words: as few terms as can be found, those of one kind together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import gcd
+from typing import Final
+
+import numpy as np
+
+from jsna.disclosure.discovery.declared import Row
+from jsna.disclosure.discovery.incidence import Count, Ints
+from jsna.disclosure.discovery.modular import PRIME
+from jsna.errors import Problem
+
+#: Largest denominator of a factor; others are told modulo the prime, which nobody need read.
+_SIMPLE: Final = 64
+#: Terms of an identity that are written out.
+_SHOWN: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A sum of published counts that is 0 whoever the children are.
+
+    Attributes:
+        factors: whole factor of each column.
+    """
+
+    factors: Mapping[int, int]
+
+    def pattern(self, counts: Sequence[Count]) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+        """Which declarations and dimensions it ties, whatever the period and category."""
+        return tuple(sorted({counts[column].family for column in self.factors}))
+
+    def label(self, counts: Sequence[Count]) -> str:
+        """In words: `a + b = c`."""
+        left = [_term(counts[c], f) for c, f in sorted(self.factors.items()) if f < 0]
+        right = [_term(counts[c], f) for c, f in sorted(self.factors.items()) if f > 0]
+        first, second = sorted((left, right), key=len)
+        return f"{_sum(first)} = {_sum(second)}"
+
+
+def _term(count: Count, factor: int) -> str:
+    times = "" if abs(factor) == 1 else f"{abs(factor)} × "
+    return times + count.label()
+
+
+def _sum(terms: Sequence[str]) -> str:
+    shown = " + ".join(terms[:_SHOWN]) or "0"
+    more = len(terms) - _SHOWN
+    return f"{shown} + … ({more} more)" if more > 0 else shown
+
+
+def identities(basis: Ints, columns: Ints, known: Sequence[Row]) -> list[Identity]:
+    """Dependences as identities, each shortened with the others and with what is declared.
+
+    Args:
+        basis: dependences between some columns, modulo the prime, shape (columns, dependences).
+        columns: which columns they are.
+        known: declared equations.
+    """
+    found: list[Row] = []
+    for at in range(basis.shape[1]):
+        inside = np.flatnonzero(basis[:, at])
+        found.append({int(columns[i]): int(basis[i, at]) for i in inside})
+    return [Identity(_whole(row)) for row in _shortened(found, known)]
+
+
+def _shortened(found: list[Row], known: Sequence[Row]) -> list[Row]:
+    """The same identities with fewer terms, where adding one equation at a time finds them."""
+    rows = [*found, *known]
+    within: dict[int, set[int]] = {}
+    for at, row in enumerate(rows):
+        for column in row:
+            within.setdefault(column, set()).add(at)
+    changed = True
+    while changed:
+        changed = False
+        for at in sorted(range(len(found)), key=lambda i: (len(rows[i]), i)):
+            better = _better(rows, within, at)
+            if better is None:
+                continue
+            for column in rows[at].keys() - better.keys():
+                within[column].discard(at)
+            for column in better:
+                within.setdefault(column, set()).add(at)
+            rows[at] = better
+            changed = True
+    return rows[: len(found)]
+
+
+def _better(rows: Sequence[Row], within: Mapping[int, set[int]], at: int) -> Row | None:
+    """The row less a multiple of the one other row that makes it shortest, if any does."""
+    row = rows[at]
+    shared: dict[tuple[int, int], int] = {}
+    for column, factor in row.items():
+        for other in within[column]:
+            if other != at:
+                ratio = factor * pow(rows[other][column], -1, PRIME) % PRIME
+                shared[other, ratio] = shared.get((other, ratio), 0) + 1
+    best, least = None, len(row)
+    for (other, ratio), gone in sorted(shared.items()):
+        # Terms of the other row that are not in this one come instead.
+        if 2 * gone <= len(rows[other]) - (len(row) - gone):
+            continue
+        made = {c: row.get(c, 0) - ratio * rows[other].get(c, 0) for c in {*row, *rows[other]}}
+        made = {c: f % PRIME for c, f in made.items() if f % PRIME}
+        if len(made) < least:
+            best, least = made, len(made)
+    return best
+
+
+def _whole(row: Row) -> dict[int, int]:
+    """Residues as the small whole numbers they stand for."""
+    for times in range(1, _SIMPLE + 1):
+        factors = {c: f * times % PRIME for c, f in row.items()}
+        factors = {c: f - PRIME if f > PRIME // 2 else f for c, f in factors.items()}
+        if max(map(abs, factors.values())) <= _SIMPLE * times:
+            break
+    divisor = gcd(*factors.values()) or 1
+    return {column: factor // divisor for column, factor in factors.items()}
+
+
+def problems(found: Sequence[Identity], counts: Sequence[Count]) -> list[Problem]:
+    """One problem for each pattern, with its shortest identity as the example."""
+    patterns: dict[tuple[tuple[str, str, tuple[str, ...]], ...], list[Identity]] = {}
+    for one in found:
+        patterns.setdefault(one.pattern(counts), []).append(one)
+    made = []
+    for pattern, members in sorted(patterns.items(), key=lambda item: (len(item[0]), item[0])):
+        shortest = min(members, key=lambda one: (len(one.factors), one.label(counts)))
+        rule = (
+            f"this holds whoever the children are, and no declaration says so: "
+            f"{shortest.label(counts)}. Say in the catalogue of analysis tables or in the "
+            f"code lists what follows from what, or stop publishing one of them"
+        )
+        names = sorted({name for name, _, _ in pattern})
+        where = f"indicators {', '.join(names)}"
+        made.append(Problem(where, rule, code="discovery.undeclared", count=len(members)))
+    return made
+
+
+def falsehoods(rows: Sequence[Row], counts: Sequence[Count]) -> list[Problem]:
+    """One problem for each pattern of declared equations that do not hold."""
+    patterns: dict[tuple[tuple[str, str, tuple[str, ...]], ...], list[Identity]] = {}
+    for row in rows:
+        one = Identity(_whole(row))
+        patterns.setdefault(one.pattern(counts), []).append(one)
+    made = []
+    for pattern, members in sorted(patterns.items(), key=lambda item: (len(item[0]), item[0])):
+        shortest = min(members, key=lambda one: (len(one.factors), one.label(counts)))
+        rule = (
+            f"the declarations imply this, and it is not so: {shortest.label(counts)}. What the "
+            f"catalogue or a code list says of these counts is wrong"
+        )
+        where = f"indicators {', '.join(sorted({name for name, _, _ in pattern}))}"
+        made.append(Problem(where, rule, code="discovery.false", count=len(members)))
+    return made

@@ -52,3 +52,19 @@ def calculate(frame: pd.DataFrame, multiplier: np.ndarray[Any, np.dtype[np.float
             limits = (found.lower_95, found.upper_95, found.lower_998, found.upper_998)
             result[mine] = np.column_stack((found.value, *limits))
     frame[columns] = result * multiplier[:, None]
+
+
+def mark_low(frame: pd.DataFrame, decimals: np.ndarray[Any, np.dtype[np.int64]]) -> None:
+    """Set the status `low` where a value is printed as zero and is not zero, in place.
+
+    To be called again whenever values change: a symbol left from before a count was rounded to 0
+    would tell that it was none. A rounded 0 is a plain 0, which may stand for a few.
+
+    Args:
+        frame: rows with `value` and `status`; other symbols stay.
+        decimals: decimals each value is printed with.
+    """
+    value = frame["value"].to_numpy(dtype=np.float64)
+    status = frame["status"]
+    low = (value > 0) & (value < 0.5 * 10.0**-decimals)
+    frame["status"] = status.mask(status.eq("low") & ~low, "").mask(status.eq("") & low, "low")

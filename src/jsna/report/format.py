@@ -27,6 +27,7 @@ UNIT_SUFFIX: Final = {
     "ratio": "",
     "mean": "",
     "percentage_points": " percentage points",
+    "pounds": "",
 }
 UNIT_WORDS: Final = {
     "count": "number",
@@ -37,6 +38,7 @@ UNIT_WORDS: Final = {
     "ratio": "ratio",
     "mean": "average",
     "percentage_points": "percentage points",
+    "pounds": "pounds",
 }
 
 #: How a dimension is called: in a heading over a column, and after "by".

@@ -1,0 +1,177 @@
+"""Rules on a row by itself: who stands behind it, and whether it may be shown at all.
+
+A mean, a standardised rate or a slope of few children says much about each of them whatever its
+denominator; a sum of money can be nearly all one child's; the least and the greatest of anything
+are one child's own; and some counts are never shown for places smaller than the authority. None of
+this depends on what else is published, so it is settled before the solver, which then protects
+what is hidden here like any other cell.
+
+Sources: the p % rule, Hundepool A and others, Statistical Disclosure Control, Wiley 2012, chapter
+4; the rule of thumb of ten contributors, Griffiths E and others, Handbook on Statistical Disclosure
+Control for Outputs, Safe Data Access Professionals 2019.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from jsna.edition import Configuration
+from jsna.measures import schema
+from jsna.measures.contributions import NUMBERS, amount
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+Own = Literal[
+    "", "below_authority", "extreme", "contributors_unknown", "minimum_contributors", "dominance"
+]
+
+#: Methods whose denominator is the number of children behind the value.
+_MEANS: Final = frozenset({"mean_t", "median", "percentile"})
+#: Methods whose numerator is the number of events behind the value.
+_RATES: Final = frozenset({"dsr_dobson", "isr_byar", "sii_linear", "rii_linear", "ratio_log"})
+#: The denominator of an indirectly standardised ratio is what was expected, and no child's.
+_EXPECTED: Final = "isr_byar"
+#: Methods and kinds that give one child's own value.
+_EXTREMES: Final = frozenset({"minimum", "maximum"})
+#: Pounds that are a matter of floating point alone.
+_NOISE: Final = 1e-9
+#: Geographies that are no part of the authority.
+_WHOLE: Final = frozenset({"national", "region", "authority", "neighbours"})
+
+
+def refused(
+    rows: pd.DataFrame, config: Configuration, contributions: pd.DataFrame | None = None
+) -> list[Own]:
+    """The rule that hides each row on its own, or "" where none does.
+
+    `below_authority`: a sensitive count of a place smaller than the authority, whoever counted it.
+    `extreme`: a least or greatest value. `minimum_contributors`: fewer children than the profile
+    asks behind a mean, median, percentile, standardised rate, slope or sum of money; nobody at all
+    is no secret. `dominance`: a sum of money of which one part could be worked out by the p % rule.
+    `contributors_unknown`: a row to which one of the two applies, and nothing says who is behind
+    it.
+
+    Args:
+        rows: measures in the schema.
+        config: profiles and declarations.
+        contributions: who is behind sums of money, see `measures.contributions`.
+
+    Raises:
+        KeyError: a row names no profile there is.
+    """
+    facts = _facts(rows, config, contributions)
+    rules: list[tuple[Own, Flags]] = [
+        ("below_authority", _below_authority(rows, config)),
+        ("extreme", _among(rows["method"], _EXTREMES)),
+        ("contributors_unknown", facts.judged & facts.unknown),
+        (
+            "minimum_contributors",
+            facts.judged & (facts.people > 0) & (facts.people < facts.minimum),
+        ),
+        ("dominance", facts.money & (facts.people > 0) & (facts.short > 0)),
+    ]
+    result: list[Own] = [""] * len(rows)
+    for name, flags in reversed(rules):
+        for place in np.flatnonzero(flags):
+            result[place] = name
+    return result
+
+
+def needs(
+    rows: pd.DataFrame, config: Configuration, contributions: pd.DataFrame | None = None
+) -> Floats:
+    """How far above its numerator the interval left to an attacker must reach, row by row.
+
+    Only rows hidden by `minimum_contributors` or `dominance` have one; the others are 0. For a sum of
+    money it is what the p % rule lacks, and in any case p % of the numerator: whoever knows the
+    second largest part then cannot work out the largest to within p %.
+    """
+    facts = _facts(rows, config, contributions)
+    rules = np.array(refused(rows, config, contributions), dtype=object)
+    hidden = np.isin(rules.astype(str), ("minimum_contributors", "dominance"))
+    size = np.nan_to_num(rows["numerator"].to_numpy(dtype=np.float64))
+    wanted = np.maximum(np.where(facts.money, facts.short, 0.0), facts.share * size)
+    return np.where(hidden, wanted, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What is known of each row, as arrays of shape (rows,).
+
+    Attributes:
+        judged: rows that need a minimum of contributors.
+        money: those of them that add up money.
+        people: contributors; NaN where unknown.
+        minimum: contributors the row's profile asks for.
+        unknown: whether nothing says who is behind a row that shows something.
+        share: p of the p % rule as a share.
+        short: by how much the rest of a sum falls short of p % of its largest part; 0 or more.
+    """
+
+    judged: Flags
+    money: Flags
+    people: Floats
+    minimum: Floats
+    unknown: Flags
+    share: Floats
+    short: Floats
+
+
+def _facts(rows: pd.DataFrame, config: Configuration, behind: pd.DataFrame | None) -> _Facts:
+    profiles = {name: config.profile(name) for name in rows["profile"].unique()}
+    minimum = _mapped(rows["profile"], {n: p.minimum_contributors for n, p in profiles.items()})
+    share = _mapped(rows["profile"], {n: p.dominance / 100 for n, p in profiles.items()})
+    asked = (minimum > 0) | (share > 0)
+    declared = [config.indicators[n] for n in rows["indicator"].unique() if n in config.indicators]
+    rate = _among(rows["method"], _RATES)
+    mean = _among(rows["method"], _MEANS)
+    mean |= _among(rows["indicator"], {i.id for i in declared if i.kind == "mean"}) & ~rate
+    # A mean of areas, or a figure shown as it was published, is no mean of children here.
+    mean &= ~_among(rows["method"], {"mean_of_areas", "published"})
+    money = asked & _among(rows["indicator"], {i.id for i in declared if amount(i) is not None})
+    top = rows["numerator"].to_numpy(dtype=np.float64)
+    bottom = rows["denominator"].to_numpy(dtype=np.float64)
+    found = _joined(rows, behind)
+    events = np.where(_among(rows["method"], {_EXPECTED}), top, np.fmin(top, bottom))
+    people = np.where(money, found["contributors"], np.where(mean, bottom, events))
+    short = share * found["largest"] - (found["total"] - found["largest"] - found["second"])
+    shows = ~_among(rows["status"], {"c", "x", "z"})
+    return _Facts(
+        judged=asked & (rate | mean | money),
+        money=money,
+        people=people,
+        minimum=minimum,
+        unknown=np.isnan(people) & shows,
+        share=share,
+        short=np.where(short > _NOISE, short, 0.0),
+    )
+
+
+def _mapped(names: pd.Series[str], values: Mapping[str, float]) -> Floats:
+    return np.asarray(names.map(values).to_numpy(dtype=np.float64))
+
+
+def _among(names: pd.Series[str], wanted: Collection[str]) -> Flags:
+    return np.asarray(names.isin(list(wanted)).to_numpy(dtype=np.bool_))
+
+
+def _joined(rows: pd.DataFrame, behind: pd.DataFrame | None) -> dict[str, Floats]:
+    """The contributions of each row; NaN where there are none of its key."""
+    if behind is None or not len(behind):
+        return {column: np.full(len(rows), np.nan) for column in NUMBERS}
+    keys = rows[list(schema.KEY)].reset_index(drop=True)
+    both = keys.merge(behind, how="left", on=list(schema.KEY), validate="one_to_one")
+    return {column: both[column].to_numpy(dtype=np.float64) for column in NUMBERS}
+
+
+def _below_authority(rows: pd.DataFrame, config: Configuration) -> Flags:
+    """Rows of sensitive indicators for places smaller than the authority."""
+    sensitive = [name for name, one in config.indicators.items() if one.sensitivity]
+    return _among(rows["indicator"], sensitive) & ~_among(rows["geography"], _WHOLE)

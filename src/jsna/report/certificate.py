@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, NonNegativeInt, ValidationError
 from jsna import io
 from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
+from jsna.measures.schema import JOIN, TOTAL
 from jsna.report import format as words
 from jsna.report.opener import Opener
 
@@ -198,12 +199,24 @@ def ladders(certificate: Certificate, config: Configuration) -> list[str]:
     lines = []
     for ladder in certificate.content.ladders:
         indicator = config.indicators.get(ladder.indicator)
-        if not ladder.used or indicator is None:
-            continue
-        names = ladder.breakdown.replace(",", "|").split("|")
-        by = words.join([words.dimension_words(name, config) for name in names if name])
-        lines.append(f"{indicator.title}{f', by {by}' if by else ''}: {ladder.used}")
+        if ladder.used and indicator is not None:
+            declared = split_words(ladder.breakdown, config)
+            used = split_words(ladder.used, config)
+            lines.append(f"{indicator.title}: {used} instead of {declared}")
     return sorted(dict.fromkeys(lines))
+
+
+def split_words(shape: str, config: Configuration) -> str:
+    """What figures are split by, in words: "by year group and sex, three years together".
+
+    Args:
+        shape: dimensions joined by "|", and what is said of years after a comma.
+        config: names of dimensions.
+    """
+    names, _, years = shape.partition(", ")
+    named = [words.dimension_words(name, config) for name in names.split(JOIN)]
+    said = "in all" if names == TOTAL else f"by {words.join(named)}"
+    return f"{said}, {years}" if years else said
 
 
 def load(opener: Opener, safe: Path, edition: str) -> Certificate:

@@ -1,0 +1,195 @@
+"""The page on protection: every number is the certificate's, and without one nothing is printed."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jsna import io
+from jsna.errors import JsnaError
+from jsna.report import certificate as certificates
+from jsna.report import write
+from jsna.report.certificate import Certificate
+from jsna.report.opener import Opener
+from tests.unit import report_support as made
+from tests.unit.test_report import few, written
+
+_MARK = re.compile(r'<data data-certificate="([^"]*)" value="([^"]*)">([^<]*)</data>')
+CONFIG, FRAME = made.whole()
+
+
+@pytest.fixture(scope="module")
+def paths(tmp_path_factory: pytest.TempPathFactory) -> io.Paths:
+    return written(tmp_path_factory.mktemp("certified"), CONFIG, few(FRAME))
+
+
+def given(paths: io.Paths) -> Any:
+    return io.read_json(paths.safe / certificates.NAME)
+
+
+def changed(paths: io.Paths, to: Path, **parts: Any) -> io.Paths:
+    """The same edition elsewhere, with parts of its certificate saying something else."""
+    other = io.Paths(to, paths.edition)
+    io.write_bytes(other.safe / "measures.parquet", (paths.safe / "measures.parquet").read_bytes())
+    for file in sorted((paths.draft / "charts").rglob("*")):
+        io.write_bytes(other.draft / "charts" / file.name, file.read_bytes())
+    io.write_json(other.safe / certificates.NAME, given(paths) | parts)
+    return other
+
+
+def page(paths: io.Paths) -> str:
+    write.run(CONFIG, paths, templates=made.TEMPLATES)
+    return (paths.draft / "jsna.html").read_text(encoding="utf-8")
+
+
+def section(text: str) -> str:
+    part = text[text.index('<section id="confidentiality"') :]
+    return part[: part.index("</section>")]
+
+
+def load(content: dict[str, Any]) -> Certificate:
+    return Certificate(certificates._Content.model_validate(content), content)
+
+
+def words(text: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", "", text).split())
+
+
+def test_every_marked_number_is_that_of_the_certificate_at_its_place(paths: io.Paths) -> None:
+    text = page(paths)
+    marks = _MARK.findall(text)
+    assert len(marks) >= 16
+    for path, value, printed in marks:
+        found = given(paths)
+        for name in path.split("."):
+            found = found[name]
+        assert json.loads(value) == found, path
+        assert printed == f"{found:,}"
+
+
+def test_no_number_of_the_page_stands_outside_a_mark_but_those_of_the_rules(
+    paths: io.Paths,
+) -> None:
+    part = section(page(paths))
+    for profile in given(paths)["profiles"].values():
+        part = part.replace(" ".join(profile["rule"].split()), "")
+    assert not re.search(r"\d", words(_MARK.sub("", part)))
+
+
+def test_the_page_says_what_is_hidden_what_was_attacked_and_what_came_of_it(
+    paths: io.Paths,
+) -> None:
+    told, said = given(paths), words(section(page(paths)))
+    assert f"{told['published']['rows']:,} figures" in said
+    assert f"{told['hidden']['rows']} of them are hidden" in said
+    assert f"Of {told['attack']['cells']} hidden numbers attacked, 0 could be worked out" in said
+    assert "Counts of 1 to 4 are hidden" in said
+    assert "What we do not claim" in said
+    assert "no other choice of what to hide" in said
+    assert "of which this one has none to consider" in said
+
+
+def test_a_choice_not_proved_to_be_the_least_is_not_called_so(
+    paths: io.Paths, tmp_path: Path
+) -> None:
+    other = changed(paths, tmp_path, optimality={"gap": 0.02}, previous=["a", "b"])
+    said = words(section(page(other)))
+    assert "It is proved that no other choice" not in said
+    assert "is not proved" in said
+    assert "what two earlier editions of this report said" in said
+
+
+def test_steps_of_ladders_are_named_in_words(paths: io.Paths, tmp_path: Path) -> None:
+    ladders = [
+        {"indicator": "plans", "breakdown": "imd_decile|sex", "used": "imd_quintile|sex"},
+        {"indicator": "plans", "breakdown": "sex", "used": ""},
+        {"indicator": "plans", "breakdown": "sex", "used": "total, three years together"},
+    ]
+    said = words(section(page(changed(paths, tmp_path, ladders=ladders))))
+    title = CONFIG.indicators["plans"].title
+    assert f"{title}: by deprivation fifth and sex instead of by deprivation tenth and sex." in said
+    assert f"{title}: in all, three years together instead of by sex." in said
+    assert said.count("instead of by sex.") == 1
+    assert "no figures needed it" not in said
+
+
+@pytest.mark.parametrize(
+    ("hidden", "withheld", "expected"),
+    [
+        (0, 0, ""),
+        (1, 0, "1 of the 40 figures of this chapter and its data files is not published, because "
+               "it is a small number of children or would give one away. It is marked [c], which "
+               "does not mean none."),
+        (7, 0, "7 of the 40 figures of this chapter and its data files are not published, because "
+               "they are small numbers of children or would give one away. They are marked [c], "
+               "which does not mean none."),
+        (0, 12, "12 finer figures are given as figures of larger groups or longer periods "
+                "instead."),
+    ],
+)  # fmt: skip
+def test_the_line_of_a_chapter(hidden: int, withheld: int, expected: str) -> None:
+    content = made.certificate(CONFIG, few(FRAME))
+    told = {"rows": 40, "hidden": hidden, "withheld": withheld}
+    content["hidden"]["by_chapter"] = {"prevalence": told}
+    assert words(str(load(content).line("prevalence"))) == expected
+    assert load(content).line("exclusions") == ""
+
+
+def test_only_chapters_with_something_hidden_have_the_line(paths: io.Paths) -> None:
+    text, chapters = page(paths), given(paths)["hidden"]["by_chapter"]
+    for chapter in CONFIG.edition.chapters:
+        start = text.index(f'id="chapter-{chapter.replace("_", "-")}"')
+        part = (
+            text[start : text.index("<h2", text.index("<h2", start) + 1)]
+            if chapter != CONFIG.edition.chapters[-1]
+            else text[start:]
+        )
+        hidden = chapters.get(chapter, {"hidden": 0})["hidden"]
+        assert ('class="withheld"' in part) == (hidden > 0), chapter
+    assert any(told["hidden"] for told in chapters.values())
+
+
+def test_a_number_that_is_not_there_is_not_printed() -> None:
+    proved = load(made.certificate(CONFIG, few(FRAME)))
+    for path in ("attack.guesses", "edition", "attack", "optimality.gap"):
+        with pytest.raises(KeyError):
+            proved.number(path)
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ({"edition": "another"}, "is of another edition"),
+        ({"measures_sha256": "0" * 64}, "is of other measures"),
+        ({"attack": {"exact": 1}}, "attack.cells"),
+        ({"published": None}, "published"),
+    ],
+)
+def test_a_certificate_that_does_not_certify_these_measures_is_refused(
+    paths: io.Paths, tmp_path: Path, parts: dict[str, Any], message: str
+) -> None:
+    other = changed(paths, tmp_path, **parts)
+    with pytest.raises(JsnaError, match=message):
+        certificates.load(Opener(other, made.TEMPLATES), other.safe, other.edition)
+
+
+def test_everything_wrong_is_told_at_once_and_nothing_exposed_is_printed(
+    paths: io.Paths, tmp_path: Path
+) -> None:
+    attack = given(paths)["attack"] | {"exact": 1, "narrow": 2}
+    other = changed(paths, tmp_path, attack=attack, edition="another")
+    with pytest.raises(JsnaError) as error:
+        certificates.load(Opener(other, made.TEMPLATES), other.safe, other.edition)
+    columns = [problem.column for problem in error.value.problems]
+    assert columns == ["edition", "attack.exact", "attack.narrow"]
+
+
+def test_a_certificate_that_is_no_json_is_told_by_its_line(paths: io.Paths, tmp_path: Path) -> None:
+    other = changed(paths, tmp_path)
+    io.write_text(other.safe / certificates.NAME, '{\n "edition": \n')
+    with pytest.raises(JsnaError, match=r"line 3.*not valid JSON"):
+        certificates.load(Opener(other, made.TEMPLATES), other.safe, other.edition)

@@ -29,6 +29,7 @@ rule measure:
         measures="data/processed/{edition}/restricted/measures.parquet",
         official="data/processed/{edition}/restricted/official.parquet",
         reconciliation="data/processed/{edition}/restricted/reconciliation.parquet",
+        contributions="data/processed/{edition}/restricted/contributions.parquet",
     log:
         "data/processed/{edition}/logs/measure.log",
     benchmark:

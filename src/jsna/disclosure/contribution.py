@@ -131,10 +131,10 @@ def _facts(rows: pd.DataFrame, config: Configuration, behind: pd.DataFrame | Non
     asked = (minimum > 0) | (share > 0)
     declared = [config.indicators[n] for n in rows["indicator"].unique() if n in config.indicators]
     rate = _among(rows["method"], _RATES)
-    mean = _among(rows["method"], _MEANS)
-    mean |= _among(rows["indicator"], {i.id for i in declared if i.kind == "mean"}) & ~rate
+    means = _among(rows["indicator"], {i.id for i in declared if i.kind == "mean"})
     # A mean of areas, or a figure shown as it was published, is no mean of children here.
-    mean &= ~_among(rows["method"], {"mean_of_areas", "published"})
+    others = rate | _among(rows["method"], {"mean_of_areas", "published"})
+    mean = _among(rows["method"], _MEANS) | (means & ~others)
     money = asked & _among(rows["indicator"], {i.id for i in declared if amount(i) is not None})
     top = rows["numerator"].to_numpy(dtype=np.float64)
     bottom = rows["denominator"].to_numpy(dtype=np.float64)

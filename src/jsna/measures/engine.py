@@ -14,7 +14,7 @@ import pandas as pd
 
 from jsna import io
 from jsna.edition import Configuration
-from jsna.measures import schema
+from jsna.measures import contributions, schema
 from jsna.measures.blocks import Axis, Block, align, axis_of, together
 from jsna.measures.checks import check
 from jsna.measures.cubes import Cubes, Dimensions, columns, count, sets_of, wanted
@@ -23,7 +23,7 @@ from jsna.measures.merge import merge, reconcile
 from jsna.measures.nesting import LOCALITY_GROUP, THREE_YEARS
 from jsna.measures.rungs import Shape, rungs
 from jsna.measures.sources import profile_of, source_of
-from jsna.measures.values import calculate
+from jsna.measures.values import calculate, mark_low
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,7 +34,10 @@ Objects = np.ndarray[Any, np.dtype[np.object_]]
 
 
 def run(config: Configuration, paths: io.Paths) -> None:
-    """Measure an edition; writes `measures`, `official` and `reconciliation` in `restricted/`."""
+    """Measure an edition.
+
+    Writes `measures`, `official`, `reconciliation` and `contributions` in `restricted/`.
+    """
     import pyarrow.parquet as pq
 
     from jsna.measures.quality import record
@@ -54,6 +57,7 @@ def run(config: Configuration, paths: io.Paths) -> None:
     measures, official = merge(local, published)
     schema.write(paths.restricted / "measures.parquet", measures)
     schema.write(paths.restricted / "official.parquet", official)
+    contributions.run(measures, config, paths)
     io.write_parquet(paths.restricted / "reconciliation.parquet", reconcile(measures, official))
 
 
@@ -93,8 +97,7 @@ def measure(
     multiplier = frame.pop("multiplier").to_numpy(dtype=np.float64)
     decimals = frame.pop("decimals").to_numpy(dtype=np.int64)
     calculate(frame, multiplier)
-    rounds_to_zero = (frame["value"] > 0) & (frame["value"] < 0.5 * 10.0**-decimals)
-    frame.loc[rounds_to_zero, "status"] = "low"
+    mark_low(frame, decimals)
     return schema.check(schema.conform(frame), "measures")
 
 

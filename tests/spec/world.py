@@ -58,6 +58,7 @@ def configuration(
         profiles=edition.profiles(ROOT),
         indicators=edition.indicators(ROOT) if indicators is None else indicators,
         codelists=edition.codelists(ROOT),
+        nests=edition.nests(ROOT),
     )
 
 

@@ -84,23 +84,6 @@ def refused(
     return result
 
 
-def needs(
-    rows: pd.DataFrame, config: Configuration, contributions: pd.DataFrame | None = None
-) -> Floats:
-    """How far above its numerator the interval left to an attacker must reach, row by row.
-
-    Only rows hidden by `minimum_contributors` or `dominance` have one; the others are 0. For a sum of
-    money it is what the p % rule lacks, and in any case p % of the numerator: whoever knows the
-    second largest part then cannot work out the largest to within p %.
-    """
-    facts = _facts(rows, config, contributions)
-    rules = np.array(refused(rows, config, contributions), dtype=object)
-    hidden = np.isin(rules.astype(str), ("minimum_contributors", "dominance"))
-    size = np.nan_to_num(rows["numerator"].to_numpy(dtype=np.float64))
-    wanted = np.maximum(np.where(facts.money, facts.short, 0.0), facts.share * size)
-    return np.where(hidden, wanted, 0.0)
-
-
 @dataclass(frozen=True, slots=True)
 class _Facts:
     """What is known of each row, as arrays of shape (rows,).
@@ -111,7 +94,6 @@ class _Facts:
         people: contributors; NaN where unknown.
         minimum: contributors the row's profile asks for.
         unknown: whether nothing says who is behind a row that shows something.
-        share: p of the p % rule as a share.
         short: by how much the rest of a sum falls short of p % of its largest part; 0 or more.
     """
 
@@ -120,7 +102,6 @@ class _Facts:
     people: Floats
     minimum: Floats
     unknown: Flags
-    share: Floats
     short: Floats
 
 
@@ -149,7 +130,6 @@ def _facts(rows: pd.DataFrame, config: Configuration, behind: pd.DataFrame | Non
         people=people,
         minimum=minimum,
         unknown=np.isnan(people) & shows,
-        share=share,
         short=np.where(short > _NOISE, short, 0.0),
     )
 

@@ -21,6 +21,28 @@ _SHOWN: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """What may be wrong with what is declared: code of the problem, what it says, what to do."""
+
+    code: str
+    says: str
+    cure: str
+
+
+UNDECLARED: Final = Fault(
+    "discovery.undeclared",
+    "this holds whoever the children are, and no declaration says so",
+    "Say in the catalogue of analysis tables or in a code list what follows from what, or do not "
+    "publish both",
+)
+FALSE: Final = Fault(
+    "discovery.false",
+    "the declarations imply this, and it is not so",
+    "What the catalogue or a code list says of these counts is wrong",
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """A sum of published counts that is 0 whoever the children are.
 
@@ -29,6 +51,11 @@ class Identity:
     """
 
     factors: Mapping[int, int]
+
+    @property
+    def key(self) -> tuple[tuple[int, int], ...]:
+        """The same for the same identity."""
+        return tuple(sorted(self.factors.items()))
 
     def pattern(self, counts: Sequence[Count]) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
         """Which declarations and dimensions it ties, whatever the period and category."""
@@ -65,7 +92,7 @@ def identities(basis: Ints, columns: Ints, known: Sequence[Row]) -> list[Identit
     for at in range(basis.shape[1]):
         inside = np.flatnonzero(basis[:, at])
         found.append({int(columns[i]): int(basis[i, at]) for i in inside})
-    return [Identity(_whole(row)) for row in _shortened(found, known)]
+    return identities_of(_shortened(found, known))
 
 
 def _shortened(found: list[Row], known: Sequence[Row]) -> list[Row]:
@@ -123,7 +150,12 @@ def _whole(row: Row) -> dict[int, int]:
     return {column: factor // divisor for column, factor in factors.items()}
 
 
-def problems(found: Sequence[Identity], counts: Sequence[Count]) -> list[Problem]:
+def identities_of(rows: Sequence[Row]) -> list[Identity]:
+    """Equations modulo the prime as identities."""
+    return [Identity(_whole(row)) for row in rows]
+
+
+def problems(found: Sequence[Identity], counts: Sequence[Count], fault: Fault) -> list[Problem]:
     """One problem for each pattern, with its shortest identity as the example."""
     patterns: dict[tuple[tuple[str, str, tuple[str, ...]], ...], list[Identity]] = {}
     for one in found:
@@ -131,30 +163,8 @@ def problems(found: Sequence[Identity], counts: Sequence[Count]) -> list[Problem
     made = []
     for pattern, members in sorted(patterns.items(), key=lambda item: (len(item[0]), item[0])):
         shortest = min(members, key=lambda one: (len(one.factors), one.label(counts)))
-        rule = (
-            f"this holds whoever the children are, and no declaration says so: "
-            f"{shortest.label(counts)}. Say in the catalogue of analysis tables or in the "
-            f"code lists what follows from what, or stop publishing one of them"
-        )
-        names = sorted({name for name, _, _ in pattern})
-        where = f"indicators {', '.join(names)}"
-        made.append(Problem(where, rule, code="discovery.undeclared", count=len(members)))
-    return made
-
-
-def falsehoods(rows: Sequence[Row], counts: Sequence[Count]) -> list[Problem]:
-    """One problem for each pattern of declared equations that do not hold."""
-    patterns: dict[tuple[tuple[str, str, tuple[str, ...]], ...], list[Identity]] = {}
-    for row in rows:
-        one = Identity(_whole(row))
-        patterns.setdefault(one.pattern(counts), []).append(one)
-    made = []
-    for pattern, members in sorted(patterns.items(), key=lambda item: (len(item[0]), item[0])):
-        shortest = min(members, key=lambda one: (len(one.factors), one.label(counts)))
-        rule = (
-            f"the declarations imply this, and it is not so: {shortest.label(counts)}. What the "
-            f"catalogue or a code list says of these counts is wrong"
-        )
         where = f"indicators {', '.join(sorted({name for name, _, _ in pattern}))}"
-        made.append(Problem(where, rule, code="discovery.false", count=len(members)))
+        more = f" ({len(members)} of this kind)" if len(members) > 1 else ""
+        rule = f"{fault.says}: {shortest.label(counts)}{more}. {fault.cure}"
+        made.append(Problem(where, rule, code=fault.code))
     return made

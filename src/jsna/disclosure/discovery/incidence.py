@@ -9,7 +9,7 @@ it for: here nothing is inferred from the text of a condition, the database judg
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -83,6 +83,18 @@ class Incidence:
     matrix: Matrix
     numerators: Ints
     denominators: Ints
+
+    @property
+    def shown(self) -> Ints:
+        """The counts that some row shows, in order."""
+        cells = np.unique(np.concatenate([self.numerators, self.denominators]))
+        return cells[cells != NONE]
+
+    def of(self, chosen: NDArray[np.bool_]) -> Incidence:
+        """What the chosen rows show, with the columns numbered as before."""
+        return replace(
+            self, numerators=self.numerators[chosen], denominators=self.denominators[chosen]
+        )
 
 
 def incidence(

@@ -7,7 +7,7 @@ are invented (see `worlds`), as real ones say nothing more and need not be read.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -15,14 +15,27 @@ import numpy as np
 from jsna import io
 from jsna.disclosure.discovery import worlds
 from jsna.disclosure.discovery.declared import Declared, declared
-from jsna.disclosure.discovery.identities import Identity, falsehoods, identities, problems
+from jsna.disclosure.discovery.identities import (
+    FALSE,
+    UNDECLARED,
+    Identity,
+    identities,
+    identities_of,
+    problems,
+)
 from jsna.disclosure.discovery.incidence import Incidence, incidence
 from jsna.disclosure.discovery.modular import null_space
 from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
+from jsna.measures.nesting import THREE_YEARS
+from jsna.measures.rungs import rungs
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
+    from numpy.typing import NDArray
+
+    Flags = NDArray[np.bool_]
 
 #: Size of each set of records. At half of it some rare counts are the same by chance; at twice
 #: it the same identities are found.
@@ -72,37 +85,78 @@ def discover(tables: Mapping[str, pa.Table], config: Configuration) -> Discovery
         tables: analysis tables; an identity is one if it holds for each unit of them.
         config: the declarations.
     """
-    from jsna.disclosure.book import book
+    from jsna.disclosure.entries import book
     from jsna.measures.engine import measure
 
     local = [i for i in config.indicators.values() if i.numerator is not None]
     rows = measure(tables, local, config)
-    evaluated = incidence(tables, rows, config)
-    made = book(rows, config)
-    equations = [
-        {equation[0]: -1.0, **dict.fromkeys(equation[1:], 1.0)} for equation in made.equations
-    ]
-    implied = declared(evaluated, made.numerators, made.denominators, equations)
-    unseen = tuple(sorted({i.id for i in local} - set(rows["indicator"])))
-    return compare(evaluated, implied, unseen)
+    whole = incidence(tables, rows, config)
+    found: dict[tuple[tuple[int, int], ...], Identity] = {}
+    false: dict[tuple[tuple[int, int], ...], Identity] = {}
+    looked = []
+    for chosen in selections(rows, config):
+        part = whole.of(chosen)
+        made = book(rows.loc[chosen].reset_index(drop=True), config)
+        equations = [{e[0]: -1.0, **dict.fromkeys(e[1:], 1.0)} for e in made.equations]
+        implied = declared(part, made.numerators, made.denominators, equations)
+        looked.append(compare(part, implied))
+        found.update((one.key, one) for one in looked[-1].found)
+        false.update((one.key, one) for one in identities_of(implied.false))
+    return replace(
+        looked[0],
+        found=tuple(found.values()),
+        problems=(
+            *problems(list(false.values()), whole.counts, FALSE),
+            *problems(list(found.values()), whole.counts, UNDECLARED),
+        ),
+        unseen=tuple(sorted({i.id for i in local} - set(rows["indicator"]))),
+    )
 
 
-def compare(found: Incidence, implied: Declared, unseen: tuple[str, ...] = ()) -> Discovery:
-    """What holds in the micro-data against what is declared."""
-    there = np.flatnonzero(np.diff(found.matrix.indptr))
+def compare(found: Incidence, implied: Declared) -> Discovery:
+    """What holds in the micro-data against what is declared; `problems` is left empty."""
+    shown = found.shown
+    there = shown[np.diff(found.matrix.indptr)[shown] > 0]
     # What follows from other counts by the declarations says nothing new.
     kept = np.setdiff1d(there, np.array(implied.follows, dtype=np.int64))
-    basis = null_space(found.matrix[:, kept])
-    new = identities(basis, kept, implied.equations)
+    new = identities(null_space(found.matrix[:, kept]), kept, implied.equations)
     return Discovery(
-        counts=len(found.counts),
-        zero=len(found.counts) - len(there),
+        counts=len(shown),
+        zero=len(shown) - len(there),
         rank=len(kept) - len(new),
         declared=len(implied.equations),
         found=tuple(new),
-        problems=(*falsehoods(implied.false, found.counts), *problems(new, found.counts)),
-        unseen=unseen,
     )
+
+
+def selections(rows: pd.DataFrame, config: Configuration) -> list[Flags]:
+    """Which rows may be published together: all, then as declared, then each step of the ladders.
+
+    What ties two counts may be a count of another rung, which an edition does not show; so what
+    all rungs imply together need not be implied by those of one step.
+    """
+    steps: dict[tuple[str, str, str, str], set[int]] = {}
+    paths = [
+        (indicator, [shape for shape, _ in rungs(indicator, breakdown, config)])
+        for indicator in config.indicators.values()
+        for breakdown in ((), *indicator.breakdowns)
+    ]
+    deepest = max((len(shapes) for _, shapes in paths), default=1)
+    for indicator, shapes in paths:
+        for at in range(deepest):
+            # The last rung of a short ladder stands beside the further rungs of longer ones.
+            shape = shapes[min(at, len(shapes) - 1)]
+            kind = indicator.period_type if shape.years == 1 else THREE_YEARS
+            key = (indicator.id, shape.geography(config.area), shape.breakdown, kind)
+            steps.setdefault(key, set()).add(at)
+    keys = ["indicator", "geography", "breakdown", "period_type"]
+    chosen = [np.ones(len(rows), dtype=bool)]
+    for at in range(deepest if deepest > 1 else 0):
+        mine = np.zeros(len(rows), dtype=bool)
+        for key, places in rows.groupby(keys, sort=True).indices.items():
+            mine[places] = at in steps[key]
+        chosen.append(mine)
+    return chosen
 
 
 def run(config: Configuration, paths: io.Paths) -> None:

@@ -20,7 +20,7 @@ from jsna.charts.finish import (
 )
 from jsna.charts.marks import Drawing, Mark, footnote
 from jsna.charts.shown import Shown
-from jsna.measures.declaration import LOCALITY, Chart
+from jsna.measures.declaration import Chart
 from jsna.report import format as words
 from jsna.report.compare import PEOPLE, odd
 
@@ -30,8 +30,8 @@ MOST: Final = 40
 
 def localities(shown: Shown, chart: Chart) -> Drawing | None:
     """Localities from highest to lowest, the home area above them, the country as a line."""
-    period = shown.latest([LOCALITY])
-    marks = shown.marks_by_area(list(shown.config.area.locality_names), period)
+    period = shown.latest(chart.by)
+    marks = shown.marks_by_area(shown.local_codes, period)
     if not period or not marks:
         return None
     marks = ranked(marks)
@@ -44,7 +44,7 @@ def localities(shown: Shown, chart: Chart) -> Drawing | None:
         rows.insert(0, Bar(home, palette.NAVY, bold=True, space=6))
     canvas = barrows.draw(shown, rows, country if country.key else None)
     title = (
-        findings.categories(shown, LOCALITY, marks)
+        findings.categories(shown, shown.localities, marks)
         if counts
         else findings.places(shown, marks, reference)
     )

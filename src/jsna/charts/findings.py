@@ -16,7 +16,7 @@ import pandas as pd
 
 from jsna.charts.marks import Mark
 from jsna.charts.shown import Shown
-from jsna.measures.declaration import LOCALITY
+from jsna.measures.nesting import PLACES, THREE_YEARS, years
 from jsna.report import format as words
 from jsna.report.compare import LEAST_CORRELATION
 
@@ -84,7 +84,7 @@ def places(shown: Shown, marks: Sequence[Mark], reference: Mark, *, named: bool 
     than = reference.label
     found = [(mark, against(mark, reference.value, far=True)) for mark in marks]
     known = [sign for _, sign in found if sign is not None]
-    one = shown.places.removesuffix("s")
+    one = shown.place
     if not known:
         return titled(shown, f"{shown.places} of {shown.home_name}", f"by {one}")
     higher = [mark.label for mark, sign in found if sign == 1]
@@ -112,7 +112,7 @@ def _counted(names: Sequence[str], word: str, than: str, shown: Shown) -> str:
     if not names:
         return ""
     many = len(names) > 1
-    kind = shown.places if many else shown.places.removesuffix("s")
+    kind = shown.places if many else shown.place
     return f"{words.small(len(names))} {kind} {'are' if many else 'is'} {word} than {than}"
 
 
@@ -193,11 +193,11 @@ def categories(shown: Shown, dimension: str, marks: Sequence[Mark]) -> str:
     if len(ranked) < 2:
         return titled(shown, f"by {called}")
     if shown.indicator.kind in ("share", "count"):
-        return _largest(shown, dimension, ranked)
+        return _largest(shown, dimension, ranked, _among(marks))
     top, bottom = ranked[0], ranked[-1]
     name, least = _named(dimension, top), _named(dimension, bottom)
     if apart(top, ranked[1]) == 1 and len(ranked) > 2:
-        return titled(shown, f"highest for {name}")
+        return titled(shown, f"highest{_among(marks)} for {name}")
     if apart(top, bottom) == 1:
         clear = f"higher for {name}" if len(ranked) == 2 else f"clear differences by {called}"
         return titled(shown, f"higher for {name} than for {least}", clear)
@@ -206,7 +206,12 @@ def categories(shown: Shown, dimension: str, marks: Sequence[Mark]) -> str:
     return titled(shown, f"by {called}")
 
 
-def _largest(shown: Shown, dimension: str, ranked: Sequence[Mark]) -> str:
+def _among(marks: Sequence[Mark]) -> str:
+    """What a rank is qualified by where a figure is hidden, which may be larger than any shown."""
+    return " of those shown" if any(mark.hidden for mark in marks) else ""
+
+
+def _largest(shown: Shown, dimension: str, ranked: Sequence[Mark], among: str) -> str:
     """The largest group, or the few that cannot be told apart from it."""
     called = words.dimension_words(dimension, shown.config)
     # Counts of people vary by chance about as much as their square root; of places, not at all.
@@ -220,9 +225,11 @@ def _largest(shown: Shown, dimension: str, ranked: Sequence[Mark]) -> str:
     first = [ranked[0], *(mark for mark, sign in zip(ranked[1:], signs, strict=True) if not sign)]
     names = [_named(dimension, mark) for mark in first]
     if len(names) == 1:
-        return titled(shown, *_leads(dimension, names[0], shown.places.removesuffix("s")))
+        leads = _leads(dimension, names[0], shown.place)
+        return titled(shown, *(f"{said}{among}" for said in leads))
     if len(names) < min(4, len(ranked)):
-        return titled(shown, f"the largest groups are {words.join(names)}", f"by {called}")
+        said = f"the largest groups{among} are {words.join(names)}"
+        return titled(shown, said, f"by {called}")
     return titled(shown, f"no {called} stands out")
 
 
@@ -235,8 +242,8 @@ def _leads(dimension: str, name: str, place: str) -> tuple[str, ...]:
     kind = words.MOST_COMMON.get(dimension)
     if kind is not None:
         return f"{name} is the most common {kind}", f"{name} is most common"
-    verb = "are" if dimension == "age_group" else "is"
-    if dimension == LOCALITY:
+    verb = "are" if dimension in words.AGES else "is"
+    if dimension in PLACES:
         return (f"{name} is the {place} with most",)
     return (f"{name} {verb} the largest group",)
 
@@ -259,6 +266,10 @@ def trend(shown: Shown, home: Sequence[tuple[str, Mark]], country: Mark) -> str:
         alike = [(period, mark) for period, mark in told if mark.local != last.local]
         until = alike[-1][0]
     sure = [(period, mark) for period, mark in alike if mark.has_limits or mark.exact]
+    if shown.period_type == THREE_YEARS:
+        # Years that two periods share would make them look alike.
+        alike = [(p, mark) for p, mark in alike if p == alike[-1][0] or _apart(p, alike[-1][0])]
+        sure = [(p, mark) for p, mark in sure if (p, mark) in alike]
     (since, first), (_, latest) = (sure or alike)[0], alike[-1]
     change = _changed(first, latest, shown.indicator.kind) if len(alike) > 1 else None
     nation = against(last, country.value)
@@ -271,10 +282,17 @@ def trend(shown: Shown, home: Sequence[tuple[str, Mark]], country: Mark) -> str:
         return titled(shown, f"{name} is {stands}")
     moved = {1: "up", -1: "down", 0: "no clear change"}[change]
     span = f"from {since} to {until}" if until else f"since {since}"
+    if shown.period_type == THREE_YEARS:
+        span = f"from {since.split(' ')[0]} to {alike[-1][0].split(' ')[-1]}"
     said, short = f"{moved} in {name} {span}", f"{moved} {span}"
     if not stands:
         return titled(shown, said, short)
     return titled(shown, f"{said}, and {stands}", f"{short}, and {stands}", said, short)
+
+
+def _apart(one: str, other: str) -> bool:
+    """Whether two periods of several years share none."""
+    return set(years(one, THREE_YEARS)).isdisjoint(years(other, THREE_YEARS))
 
 
 def _named(dimension: str, mark: Mark) -> str:
@@ -284,7 +302,7 @@ def _named(dimension: str, mark: Mark) -> str:
         step, last = DEPRIVED[dimension]
         end = {"1": "most", last: "least"}.get(mark.code)
         return f"the {end} deprived {step}" if end else f"deprivation {step} {mark.code}"
-    return f"ages {label}" if dimension == "age_group" and label[:1].isdigit() else label
+    return f"ages {label}" if dimension in words.AGES and label[:1].isdigit() else label
 
 
 def _changed(first: Mark, last: Mark, kind: str) -> int | None:

@@ -69,7 +69,7 @@ def finish(
         title=title,
         subtitle=chart.subtitle or subtitle(shown, place, period),
         alt=alt,
-        note=note,
+        note=" ".join(part for part in (note, f"{shown.reason}." if shown.reason else "") if part),
         header=tuple(header),
         rows=tuple((label, tuple(cells)) for label, cells in rows),
         keys=shown.keys,

@@ -9,7 +9,8 @@ from typing import Final
 from jsna.charts import lettering, palette
 from jsna.charts.marks import Mark
 from jsna.charts.shown import Shown
-from jsna.measures.declaration import LOCALITY, Chart
+from jsna.measures.declaration import Chart
+from jsna.measures.nesting import PLACES
 from jsna.report import format as words
 
 #: Widest column of row names, in points.
@@ -65,12 +66,12 @@ def read(shown: Shown, chart: Chart, period: str) -> Grid:
     """The table's rows as a grid; the dimension that is compared goes down."""
     one, other = chart.by
     over = shown.indicator.over
-    ordered = one in words.ORDERED and other not in words.ORDERED and other != LOCALITY
-    if other in over or (one not in over and (one == LOCALITY or ordered)):
+    ordered = one in words.ORDERED and other not in words.ORDERED and other not in PLACES
+    if other in over or (one not in over and (one in PLACES or ordered)):
         one, other = other, one
     marks: dict[tuple[str, str], Mark] = {}
     for row in shown.select(chart.by, period=period):
-        codes = row.dims | {LOCALITY: row.area_code}
+        codes = row.dims | dict.fromkeys(PLACES, row.area_code)
         pair = codes[one], codes[other]
         marks[pair] = shown.mark(row, pair[0], shown.label(one, pair[0]))
     rows, columns = (
@@ -87,7 +88,7 @@ def orient(grid: Grid) -> tuple[Grid, Header]:
         header = _header(shape)
         if header is not None and len(shape.rows) <= MOST:
             return shape, header
-    localities_across = grid.across == LOCALITY
+    localities_across = grid.across in PLACES
     shape = roomy(grid.turned() if localities_across else grid)
     names = [(code,) for code, _ in shape.columns]
     key = [f"{code} {name}" for code, name in shape.columns]

@@ -13,12 +13,14 @@ from jsna.charts.shown import Indexed, Shown
 from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
 from jsna.measures.declaration import LOCALITY, Chart, Indicator
+from jsna.measures.nesting import PLACES, THREE_YEARS
+from jsna.report.rungs import Rungs
 
 Draw = Callable[[Shown, Chart], Drawing | None]
 
 
 def _bars(shown: Shown, chart: Chart) -> Drawing | None:
-    draw = bars.localities if chart.by == (LOCALITY,) else bars.categories
+    draw = bars.localities if PLACES.issuperset(chart.by) else bars.categories
     return draw(shown, chart)
 
 
@@ -47,14 +49,20 @@ def figures(config: Configuration, measures: pd.DataFrame) -> Iterator[Drawing]:
     problems = misdeclared(config.indicators)
     if problems:
         raise JsnaError(problems, title="Charts are declared that cannot be drawn:")
+    rungs = Rungs(measures, config)
     rows = dict(list(measures.groupby("indicator", sort=False)))
     for chapter in config.edition.chapters:
-        for indicator in config.indicators.values():
+        for indicator in rungs.config.indicators.values():
             if indicator.chapter != chapter or indicator.id not in rows:
                 continue
-            indexed = Indexed(rows[indicator.id], indicator.period_type)
+            indexed: dict[str, Indexed] = {}
             for chart in indicator.charts:
-                drawing = DRAWN[chart.type](Shown(config, indicator, indexed), chart)
+                kind = _kind(rungs, indicator, chart)
+                if kind not in indexed:
+                    indexed[kind] = Indexed(rows[indicator.id], kind)
+                reason = rungs.reason(indicator.id, chart.by)
+                shown = Shown(rungs.config, indicator, indexed[kind], chart.by, reason)
+                drawing = DRAWN[chart.type](shown, chart)
                 if drawing is not None:
                     yield drawing
 
@@ -64,7 +72,13 @@ def figure(
 ) -> Drawing | None:
     """One figure of one indicator's rows; None where they have nothing to show."""
     indexed = Indexed(rows, indicator.period_type)
-    return DRAWN[chart.type](Shown(config, indicator, indexed), chart)
+    return DRAWN[chart.type](Shown(config, indicator, indexed, chart.by), chart)
+
+
+def _kind(rungs: Rungs, indicator: Indicator, chart: Chart) -> str:
+    """The type of the periods a chart shows."""
+    together = rungs.together(indicator.id, chart.by)
+    return THREE_YEARS if together else indicator.period_type
 
 
 def misdeclared(indicators: Mapping[str, Indicator]) -> list[Problem]:

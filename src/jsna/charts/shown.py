@@ -10,6 +10,7 @@ import pandas as pd
 from jsna.charts.marks import EXACT, Mark, printed
 from jsna.edition import Configuration
 from jsna.measures.declaration import LOCALITY, Indicator
+from jsna.measures.nesting import LOCALITY_GROUP, PLACES
 from jsna.measures.schema import TOTAL, canonical
 from jsna.report import format as words
 from jsna.report.view import Row
@@ -47,9 +48,20 @@ def told(row: Row) -> bool:
 class Shown:
     """The safe measures of one indicator, as one figure asks for them."""
 
-    def __init__(self, config: Configuration, indicator: Indicator, rows: Indexed) -> None:
+    def __init__(
+        self,
+        config: Configuration,
+        indicator: Indicator,
+        rows: Indexed,
+        by: Sequence[str] = (),
+        reason: str = "",
+    ) -> None:
         self.config, self.indicator, self._rows = config, indicator, rows
         self.period_type = rows.period_type
+        #: What the localities of this figure are, as a dimension: single ones, or groups.
+        self.localities = LOCALITY_GROUP if LOCALITY_GROUP in by else LOCALITY
+        #: Why it is drawn by a coarser rung of a ladder; "" where it is as declared.
+        self.reason = reason
         self._used: dict[str, Row] = {}
 
     # -- who is who ------------------------------------------------------------------------------
@@ -77,8 +89,18 @@ class Shown:
 
     @property
     def places(self) -> str:
-        """What the localities are, in the plural: districts or wards."""
-        return f"{self.config.area.localities_are}s"
+        """What the localities are, in the plural: districts, wards or groups of them."""
+        return words.places_words(self.localities, self.config)
+
+    @property
+    def place(self) -> str:
+        """What one of the localities is: "district", "group of districts"."""
+        return words.dimension_words(self.localities, self.config)
+
+    @property
+    def local_codes(self) -> list[str]:
+        """Codes of the localities, or of the groups of them, that the figure shows."""
+        return list(words.categories(self.localities, self.config))
 
     @property
     def synthetic(self) -> bool:
@@ -98,10 +120,11 @@ class Shown:
         areas: Sequence[str] | None = None,
         period: str = "",
     ) -> list[Row]:
-        """Rows broken down by `by`; `locality` among them means the rows of the localities."""
-        breakdown, _ = canonical(dict.fromkeys([d for d in by if d != LOCALITY], ""))
+        """Rows broken down by `by`; a dimension of places means the rows of those places."""
+        breakdown, _ = canonical(dict.fromkeys([d for d in by if d not in PLACES], ""))
         if areas is None:
-            areas = list(self.config.area.locality_names) if LOCALITY in by else [self.home]
+            places = [d for d in by if d in PLACES]
+            areas = list(words.categories(places[0], self.config)) if places else [self.home]
         rows = [row for area in areas for row in self._rows.of.get((breakdown, area), ())]
         return [row for row in rows if row.period == period] if period else rows
 

@@ -14,8 +14,9 @@ from jsna.charts.finish import finish, foot, period_words, value_table
 from jsna.charts.marks import Drawing, Mark, footnote
 from jsna.charts.scale import classes
 from jsna.charts.shown import Shown
-from jsna.edition import Area
-from jsna.measures.declaration import LOCALITY, Chart
+from jsna.edition import Locality, LocalityGroup
+from jsna.measures.declaration import Chart
+from jsna.measures.nesting import LOCALITY_GROUP
 from jsna.report import format as words
 
 GAP: Final = 3.0
@@ -31,8 +32,8 @@ Position = tuple[int, int]
 
 def draw(shown: Shown, chart: Chart) -> Drawing | None:
     """The figure; None where the table has nothing to show."""
-    period = shown.latest([LOCALITY])
-    marks = shown.marks_by_area(list(shown.config.area.locality_names), period)
+    period = shown.latest(chart.by)
+    marks = shown.marks_by_area(shown.local_codes, period)
     if not period or not marks:
         return None
     country = shown.one(shown.country, period) if shown.country else Mark("", "", "")
@@ -40,17 +41,20 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     reference = country if country.shown else home
     counts = shown.indicator.kind == "count"
     title = (
-        findings.categories(shown, LOCALITY, marks)
+        findings.categories(shown, shown.localities, marks)
         if counts
         else findings.places(shown, marks, reference, named=True)
     )
-    canvas = _draw(shown, marks, positions(shown.config.area))
+    area = shown.config.area
+    grouped = shown.localities == LOCALITY_GROUP
+    every = area.locality_groups if grouped else area.localities
+    canvas = _draw(shown, marks, positions(every))
     if canvas.height > TALLEST:
         return None  # too many long names for a page; bars and the open data have them
     header, rows = value_table(
         shown, words.upper_first(shown.places), [(mark.label, mark) for mark in marks]
     )
-    set_out = any(place.tile is not None for place in shown.config.area.localities)
+    set_out = any(place.tile is not None for place in every)
     how = "set about where it lies" if set_out else "in order of name, not where it lies"
     parts = [f"Each tile is a place, {how}.", footnote(marks)]
     return finish(
@@ -67,18 +71,18 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     )
 
 
-def positions(area: Area) -> dict[str, Position]:
+def positions(places: Sequence[Locality | LocalityGroup]) -> dict[str, Position]:
     """Column and row of each locality from the top left; those without one fill rows below."""
     placed: dict[str, Position] = {}
     taken: set[Position] = set()
-    for place in area.localities:
+    for place in places:
         if place.tile is not None and place.tile not in taken:
             placed[place.code] = place.tile
             taken.add(place.tile)
     least = (min((c for c, _ in taken), default=0), min((r for _, r in taken), default=0))
     placed = {code: (c - least[0], r - least[1]) for code, (c, r) in placed.items()}
     below = max((r for _, r in placed.values()), default=-1) + 1
-    unplaced = [place for place in area.localities if place.code not in placed]
+    unplaced = [place for place in places if place.code not in placed]
     rest = [place.code for place in sorted(unplaced, key=lambda place: place.name)]
     across = max(PLAIN, max((c for c, _ in placed.values()), default=0) + 1)
     if not placed:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: The dimension that stands for the area's own groups of localities, and their geography.
 LOCALITY_GROUP: Final = "locality_group"
+#: Dimensions whose categories are areas of their own in the measure table.
+PLACES: Final = frozenset({LOCALITY, LOCALITY_GROUP})
 #: Dimension -> code list of its categories, where the two are not called the same.
 CODELISTS: Final = {
     "primary_need": "sen_type",

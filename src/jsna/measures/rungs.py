@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from jsna.measures.declaration import LOCALITY, Indicator, Ladder, Rung
-from jsna.measures.nesting import LOCALITY_GROUP, THREE_YEARS, Nest
+from jsna.measures.nesting import LOCALITY_GROUP, PLACES, THREE_YEARS, Nest
 from jsna.measures.schema import JOIN, TOTAL
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Shape:
     @property
     def within(self) -> tuple[str, ...]:
         """The dimensions that are no places."""
-        return tuple(d for d in self.dimensions if d not in (LOCALITY, LOCALITY_GROUP))
+        return tuple(d for d in self.dimensions if d not in PLACES)
 
     @property
     def breakdown(self) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from jsna.measures.declaration import LOCALITY, Indicator
+from jsna.measures.declaration import Indicator
+from jsna.measures.nesting import PLACES
 from jsna.report import format as words
 from jsna.report.compare import PEOPLE, Verdict, differ, gradient, leaders, odd, stand_out
 from jsna.report.narrative import Sentence, join, noun, say, value, when
@@ -15,9 +16,9 @@ from jsna.report.view import Measures, Row
 #: Dimensions that run from most to least deprived, with the number of groups and their name.
 DEPRIVATION = {"imd_decile": (10, "tenth"), "imd_quintile": (5, "fifth")}
 #: Dimensions of age, where nothing at all is no news.
-_AGES = ("age_group", "year_group")
+_AGES = (*words.AGES, "year_group", "key_stage", "school_stage")
 #: Dimensions whose name has a plain plural.
-_PLURAL = ("age_group", "primary_need", "setting")
+_PLURAL = ("age_group", "age_stage", "primary_need", "setting")
 #: Figures of a breakdown that are counted in words.
 MOST_COUNTED = 20
 #: Groups of another dimension from which on each one's gradient is worth a sentence.
@@ -51,12 +52,12 @@ def _one(
     """Sentences of one breakdown, and whether it needs no mention among those without any."""
     single = dims[0] if len(dims) == 1 else ""
     if indicator.kind in ("count", "share"):
-        places_or_deprivation = single == LOCALITY or single in DEPRIVATION
+        places_or_deprivation = single in PLACES or single in DEPRIVATION
         if not single or (places_or_deprivation and indicator.population_base != "areas"):
             return [], True
         found = largest(view, indicator, single, rows)
         return ([found] if found else []), True
-    if single == LOCALITY:
+    if single in PLACES:
         return places(view, indicator, rows)
     if single in DEPRIVATION:
         return slope(view, indicator, single, rows)
@@ -142,7 +143,7 @@ def places(
         return [], True
     whole = say("{} as a whole", words.area_phrase(view.config.area.code, view.config))
     above, below = stand_out(rows, average)
-    kind = view.config.area.localities_are
+    kind = words.dimension_words(rows[0].place, view.config)
     latest, lead = view.latest(indicator.id), Markup("")
     if latest is not None and latest.period != average.period:
         # The sentences before speak of a later period.
@@ -176,8 +177,8 @@ def _places(named: Sequence[Row], view: Measures, indicator: Indicator) -> Marku
     ]
     rest = len(named) - len(shown)
     if rest:
-        kind = view.config.area.localities_are
-        parts.append(f"{words.small(rest)} other {kind}s")
+        kind = words.places_words(named[0].place, view.config)
+        parts.append(f"{words.small(rest)} other {kind}")
     return join(parts)
 
 
@@ -242,7 +243,7 @@ def largest(
         return Sentence(text, "breakdown", True)
     by = words.dimension_words(dimension, view.config)
     of = say(" of {}", indicator.phrase) if indicator.kind == "share" else say("")
-    size = dimension in DEPRIVATION or dimension in ("age_group", "sex", LOCALITY)
+    size = dimension in DEPRIVATION or dimension in words.AGES | PLACES | {"sex"}
     most = "largest" if size else "most common"
     if len(top) > 1:
         text = "The {most} {by}s{of} were {named}, with no clear difference between them."

@@ -72,6 +72,7 @@ def _table(view: Measures, indicator: Indicator, rows: Sequence[tuple[str, Row]]
     if len(heads) == 1:  # the heading says it once
         rows = [(label.split(": ", 1)[1], row) for label, row in rows]
     periods = sorted({words.period_label(r.period, r.period_type) for r in shown})
+    reasons = dict.fromkeys(view.rungs.reason(indicator.id, row.split) for row in shown)
     place = words.area_label(view.config.area.code, view.config)
     body = tuple(
         (label, tuple(cell(row, indicator.decimals, f) for f in fields)) for label, row in rows
@@ -84,7 +85,7 @@ def _table(view: Measures, indicator: Indicator, rows: Sequence[tuple[str, Row]]
             *(_COLUMNS[f] for f in fields[1:]),
         ),
         rows=body,
-        note=shorthand(body),
+        note=". ".join(part for part in (shorthand(body), *reasons) if part),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from jsna.edition import Configuration
 from jsna.measures.declaration import LOCALITY
+from jsna.measures.nesting import LOCALITY_GROUP
 from jsna.measures.schema import STATUS_WORDS, TOTAL, dimensions
 
 #: Shorthand printed in a table cell instead of a number, explained beneath every such table.
@@ -44,26 +45,52 @@ UNIT_WORDS: Final = {
 #: How a dimension is called: in a heading over a column, and after "by".
 DIMENSION_WORDS: Final = {
     "age_group": "age group",
+    "age_stage": "age group",
+    "cease_group": "kind of reason the plan ended",
     "cease_reason": "reason the plan ended",
     "extract": "data extract",
     "imd_decile": "deprivation tenth",
     "imd_quintile": "deprivation fifth",
+    "key_stage": "key stage",
+    "need_group": "broad area of need",
     "primary_need": "primary need",
     "reason": "reason",
+    "reason_group": "kind of reason",
+    "school_stage": "stage of school",
     "school_year": "school year",
     "sen_provision": "SEN provision",
     "setting": "setting",
+    "setting_group": "kind of setting",
     "sex": "sex",
     "weight_category": "weight category",
     "year_group": "year group",
 }
 #: What is said of the largest group: "the most common setting", where not "the largest group".
-MOST_COMMON: Final = {"primary_need": "need", "setting": "setting"}
+MOST_COMMON: Final = {
+    "need_group": "area of need",
+    "primary_need": "need",
+    "setting": "setting",
+    "setting_group": "kind of setting",
+}
 #: Dimensions whose categories are quoted inside a sentence, being sentences themselves.
-QUOTED: Final = frozenset({"cease_reason", "reason"})
+QUOTED: Final = frozenset({"cease_group", "cease_reason", "reason", "reason_group"})
+#: Dimensions of the age of those counted: "ages 5 to 10".
+AGES: Final = frozenset({"age_group", "age_stage"})
+
 #: Dimensions whose categories stand in an order of their own, never sorted by value.
 ORDERED: Final = frozenset(
-    {"age_group", "imd_decile", "imd_quintile", "school_year", "sen_provision", "sex", "year_group"}
+    {
+        "age_group",
+        "age_stage",
+        "imd_decile",
+        "imd_quintile",
+        "key_stage",
+        "school_stage",
+        "school_year",
+        "sen_provision",
+        "sex",
+        "year_group",
+    }
 )
 #: Dimension -> code list that names its categories, where the two are not called the same.
 CODELISTS: Final = {
@@ -73,7 +100,18 @@ CODELISTS: Final = {
     "year_group": ("year_group", "national_curriculum_year"),
 }
 #: Dimensions whose labels keep their capital inside a sentence.
-NAMES: Final = frozenset({LOCALITY, "ethnicity", "extract", "school_year", "year_group"})
+NAMES: Final = frozenset(
+    {
+        LOCALITY,
+        LOCALITY_GROUP,
+        "ethnicity",
+        "extract",
+        "key_stage",
+        "school_stage",
+        "school_year",
+        "year_group",
+    }
+)
 #: How a category is spoken of in a sentence, where its label in a table would not read well.
 PROSE_LABELS: Final = {
     ("sex", "F"): "girls and young women",
@@ -244,6 +282,7 @@ def _area_names(config: Configuration) -> Mapping[str, str]:
     names[area.region.code] = area.region.name
     names[area.country.code] = area.country.name
     names[area.code] = area.name
+    names |= {group.code: group.name for group in area.locality_groups}
     names["neighbours"] = "Average of similar areas"
     return names
 
@@ -252,13 +291,23 @@ def dimension_words(dimension: str, config: Configuration) -> str:
     """What a dimension is called after "by": "primary need", "district"."""
     if dimension == LOCALITY:
         return config.area.localities_are
+    if dimension == LOCALITY_GROUP:
+        return f"group of {config.area.localities_are}s"
     return DIMENSION_WORDS.get(dimension, dimension.replace("_", " "))
+
+
+def places_words(dimension: str, config: Configuration) -> str:
+    """What the parts of the area are called: "districts", "groups of districts"."""
+    kind = f"{config.area.localities_are}s"
+    return f"groups of {kind}" if dimension == LOCALITY_GROUP else kind
 
 
 def categories(dimension: str, config: Configuration) -> Mapping[str, str]:
     """Category -> label of a dimension, in display order; empty where none is configured."""
     if dimension == LOCALITY:
         return config.area.locality_names
+    if dimension == LOCALITY_GROUP:
+        return {group.code: group.name for group in config.area.locality_groups}
     if dimension in ("imd_decile", "imd_quintile"):
         last = 10 if dimension == "imd_decile" else 5
         ends = {1: " (most deprived)", last: " (least deprived)"}
@@ -276,7 +325,7 @@ def category_label(dimension: str, code: str, config: Configuration) -> str:
     named = categories(dimension, config).get(code)
     if named is not None:
         return named
-    if dimension == "age_group":
+    if dimension in AGES:
         return code.replace("-", " to ")
     return upper_first(code.replace("_", " "))
 
@@ -287,7 +336,7 @@ def prose_label(dimension: str, code: str, config: Configuration) -> str:
     if spoken is not None:
         return spoken
     label = category_label(dimension, code, config)
-    if dimension == "age_group":
+    if dimension in AGES:
         return f"ages {label}"
     if dimension in QUOTED:
         return f"“{lower_first(label)}”"

@@ -13,7 +13,10 @@ import pandas as pd
 
 from jsna.edition import Configuration
 from jsna.measures.declaration import LOCALITY, Indicator
-from jsna.measures.schema import COLUMNS, JOIN, TOTAL, dimensions
+from jsna.measures.nesting import LOCALITY_GROUP, PLACES, THREE_YEARS, years
+from jsna.measures.rungs import Shape
+from jsna.measures.schema import COLUMNS, TOTAL, dimensions
+from jsna.report.rungs import Rungs
 
 #: Columns of a key as the HTML carries it: the measure key without the edition.
 KEY_FIELDS = (
@@ -65,7 +68,19 @@ class Row:
 
     def code(self, dimension: str) -> str:
         """The row's category of a dimension; of the locality, its area code."""
-        return self.area_code if dimension == LOCALITY else self.dims[dimension]
+        return self.area_code if dimension in PLACES else self.dims[dimension]
+
+    @property
+    def place(self) -> str:
+        """The dimension of places it is one of; "" of whole areas."""
+        if self.geography == LOCALITY_GROUP:
+            return LOCALITY_GROUP
+        return LOCALITY if self.geography in ("district", "ward") else ""
+
+    @property
+    def split(self) -> tuple[str, ...]:
+        """Every dimension it is split by, places among them."""
+        return (*self.dims, self.place) if self.place else tuple(self.dims)
 
     @property
     def local(self) -> bool:
@@ -98,7 +113,8 @@ class Measures:
 
     Args:
         frame: safe measures in the measure schema, of this edition.
-        config: the edition's configuration.
+        config: the edition's configuration, as declared; `config` of the view has breakdowns and
+            charts as they are shown (see `rungs`).
     """
 
     def __init__(self, frame: pd.DataFrame, config: Configuration) -> None:
@@ -108,7 +124,8 @@ class Measures:
         self._rows = sorted(
             (Row(*row) for row in values), key=lambda r: (r.indicator, r.period, r.key)
         )
-        self.config = config
+        self.rungs = Rungs(frame, config)
+        self.config = self.rungs.config
 
     @cached_property
     def _by_indicator(self) -> dict[str, list[Row]]:
@@ -138,10 +155,15 @@ class Measures:
         """The home area's totals with values that may be compared over time.
 
         Local and official figures count differently, so where both stand in a series only those
-        of the latest figure's kind are taken.
+        of the latest figure's kind are taken. Of periods of several years none shares a year with
+        the next: what they share would make them look alike.
         """
-        shown = [row for row in self.series(indicator) if row.shown]
-        return [row for row in shown if row.local == shown[-1].local]
+        kept: list[Row] = []
+        for row in reversed([row for row in self.series(indicator) if row.shown]):
+            if kept and (row.local != kept[0].local or _overlap(row, kept[-1])):
+                continue
+            kept.append(row)
+        return kept[::-1]
 
     def latest(self, indicator: str, area_code: str = "") -> Row | None:
         """The latest total with a value; else the latest total, whatever its status."""
@@ -164,17 +186,18 @@ class Measures:
     def breakdown(
         self, indicator: str, dims: Sequence[str], period: str | None = None
     ) -> list[Row]:
-        """Rows of a declared breakdown of the home area, for one period (the latest if None)."""
-        area, names = self.config.area, sorted(d for d in dims if d != LOCALITY)
-        geography = area.localities_are if LOCALITY in dims else "authority"
-        wanted = JOIN.join(names) or TOTAL
+        """Rows of a breakdown (as shown) of the home area, for one period (the latest if None)."""
+        area, shape = self.config.area, Shape(tuple(sorted(dims)))
+        geography, breakdown = shape.geography(area), shape.breakdown
         rows = [
             r
             for r in self.rows(indicator)
-            if r.breakdown == wanted
+            if r.breakdown == breakdown
             and r.geography == geography
-            and (LOCALITY in dims or r.area_code == area.code)
+            and (geography != "authority" or r.area_code == area.code)
         ]
+        if self.rungs.together(indicator, dims):
+            rows = [r for r in rows if r.period_type == THREE_YEARS]
         rows = self._one_period_type(rows, indicator)
         if period is None:
             shown = [r.period for r in rows if r.shown] or [r.period for r in rows]
@@ -207,3 +230,10 @@ class Measures:
     def declared(self, indicator: str) -> Indicator | None:
         """The declaration of an indicator."""
         return self.config.indicators.get(indicator)
+
+
+def _overlap(one: Row, other: Row) -> bool:
+    """Whether two periods share a year; only those of several years can."""
+    return one.period_type == THREE_YEARS == other.period_type and not set(
+        years(one.period, one.period_type)
+    ).isdisjoint(years(other.period, other.period_type))

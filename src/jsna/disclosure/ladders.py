@@ -25,7 +25,7 @@ from jsna.measures.nesting import LOCALITY_GROUP, THREE_YEARS
 from jsna.measures.rungs import Shape, rungs
 
 #: Columns of the decisions: one row for each ladder of an indicator that has rows.
-COLUMNS: Final = ("indicator", "breakdown", "used", "rows", "small", "shares")
+COLUMNS: Final = ("indicator", "breakdown", "used", "rows", "withheld", "small", "shares")
 #: Kinds of indicator whose numerator lies inside its denominator.
 _INSIDE: Final = frozenset({"proportion", "share"})
 
@@ -51,8 +51,9 @@ def choose(measures: pd.DataFrame, config: Configuration) -> tuple[pd.DataFrame,
     """The rows to publish, of each breakdown those of one rung of its ladder.
 
     A rung is taken where the share of its figures that are small is at most `ladder_limit` of
-    their profile; where none is, the one with the least share. A figure is small where its count, its
-    denominator or those not counted are from 1 to below the threshold.
+    their profile; where none is, the one with the least share. A figure is small where its count,
+    its denominator or those not counted are from 1 to below the threshold. Where years stand
+    together, so does the total beside what is declared, to compare with.
 
     Args:
         measures: measures of the edition in the schema, every rung among them.
@@ -62,8 +63,8 @@ def choose(measures: pd.DataFrame, config: Configuration) -> tuple[pd.DataFrame,
         rows: the measures less those of rungs not taken, in the order given. Rows of other
             areas and of profiles without a threshold stay as they are declared.
         decisions: for each ladder with rows: `indicator`, `breakdown` (as declared, `locality`
-            among its dimensions), `used` (the rung's name, "" as declared), `rows` of it, `small`
-            (their share) and `shares` (of every rung that has rows, in words). Sorted.
+            among its dimensions), `used` (the rung's name, "" as declared), `rows` of it,
+            `withheld` rows as declared that it stands in for, `small` (the share of `rows`) and `shares` (of every rung that has rows, in words). Sorted.
     """
     shapes = _by_shape(measures, config)
     dropped = np.zeros(len(measures), dtype=bool)
@@ -84,6 +85,8 @@ def choose(measures: pd.DataFrame, config: Configuration) -> tuple[pd.DataFrame,
             taken.add(used)
             if len(every) > 1:
                 decisions.append(_decision(indicator, there, used, shapes))
+        if any(shape.years > 1 for shape in taken):
+            taken.add(Shape((), 3))
         for shape in offered - taken:
             dropped[shapes[indicator.id, shape].places] = True
     made = pd.DataFrame(decisions, columns=list(COLUMNS))
@@ -110,6 +113,7 @@ def _decision(
         "breakdown": there[0].name,
         "used": "" if used == there[0] else used.name,
         "rows": len(shapes[indicator.id, used].places),
+        "withheld": 0 if used == there[0] else len(shapes[indicator.id, there[0]].places),
         "small": shapes[indicator.id, used].share,
         "shares": "; ".join(f"{s.name} {shapes[indicator.id, s].share:.3f}" for s in there),
     }

@@ -17,6 +17,7 @@ from jsna.disclosure.readback.blocks import NUMBER
 from jsna.edition import Configuration
 from jsna.extracts.base import Extract
 from jsna.measures.schema import TOTAL, dimensions
+from jsna.measures.sources import profile_of
 
 _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -152,7 +153,9 @@ def _edition(config: Configuration) -> Iterator[tuple[str, str]]:
         for phrase in (delivery.owner, delivery.reason):
             yield "delivery", phrase
         yield "legal basis", delivery.legal_basis
-    for profile in config.profiles.values():
+    linked = {profile_of(indicator, config) for indicator in config.indicators.values()}
+    for name in sorted(linked.union(config.profiles)):
+        profile = config.profile(name)
         yield "disclosure rule", profile.title
         yield "disclosure rule", profile.rule
     yield "place", area.neighbours_model

@@ -74,6 +74,8 @@ class Master:
         self.bound = 0.0
         #: The bound under the cells decided so far.
         self.reached = 0.0
+        #: Whether cuts that have not bound for some time are dropped.
+        self.forgets = True
         #: Cuts the last call of `add` added.
         self.added = 0
 
@@ -118,7 +120,8 @@ class Master:
             raise ArithmeticError("the relaxed master problem was not solved")
         level[self.fixed] = 1.0
         self._raise(found.fun - 1e-6)
-        self._forget(found.slack)
+        if self.forgets:
+            self._forget(found.slack)
         level[used] = np.where(found.x > FAINT, found.x, 0.0)
         return np.asarray(np.where(level > 1 - FAINT, 1.0, level))
 

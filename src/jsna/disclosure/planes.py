@@ -22,6 +22,10 @@ TAIL = 3
 FEW = 0.01
 #: A choice at most this many times its bound is not worth another search.
 PROVEN = 1.02
+#: With a smaller share of targets than this not reached, a choice is worth repairing.
+REPAIRED = 0.05
+#: Rounds of repair.
+MENDING = 30
 #: Levels from which a cell counts as near to hidden.
 NEAR = 0.6
 #: Share of the undecided cells that is decided in each step when time is up.
@@ -160,8 +164,27 @@ class _Planes:
                 if len(failed) < self.effort.finish * len(self.left):
                     self.master.fixed |= choice.hidden
                     return self.dive(self.relaxed(self.effort.steps))
+                if len(failed) < REPAIRED * len(self.left):
+                    self.repair(choice.hidden)
         assert self.best is not None
         return self.found(self.best, ended=True)
+
+    def repair(self, hidden: Flags) -> None:
+        """Add cells to a choice until it is safe: a choice to beat, and more to learn from."""
+        before = self.master.fixed.copy()
+        self.master.fixed |= hidden
+        for _ in range(MENDING):
+            choice = self.master.solve(0.02, None)
+            if choice is None:
+                break
+            whole = self.always | choice.hidden
+            failures = self.unreached(whole)
+            if not failures:
+                if self.best is None or self.cost(whole) < self.cost(self.best):
+                    self.best = whole
+                break
+            self.learn(failures, None)
+        self.master.fixed, self.master.reached = before, self.master.bound
 
     def settled(self) -> bool:
         """Whether a safe choice is as cheap as any can be."""

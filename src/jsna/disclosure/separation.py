@@ -14,6 +14,12 @@ from jsna.disclosure.simplex import Optimum, Program, program
 from jsna.disclosure.system import TOLERANCE, Floats, Ints, System
 
 
+#: Targets of a component from which it is worth moving many at once, and how often at most.
+MANY, TIMES = 40, 12
+#: Share of the targets still open that another joint movement must prove.
+WORTH = 0.1
+
+
 class Component:
     """Hidden cells that equations tie together, and the program of their joint movements."""
 
@@ -48,6 +54,18 @@ class Component:
         found = self.program.maximise(at, np.array([float(sign)]))
         for columns in changed:
             self.program.bound(columns, self.low[columns], self.high[columns])
+        return found
+
+    def together(self, moves: Sequence[tuple[int, int, float]]) -> Optimum:
+        """Move many cells at once, each in its direction and no further than its need."""
+        at = np.array([self.place[cell] for cell, _, _ in moves])
+        sign = np.array([sign for _, sign, _ in moves], dtype=float)
+        limit = np.array([need for _, _, need in moves])
+        low = np.where(sign < 0, np.maximum(self.low[at], -limit), self.low[at])
+        high = np.where(sign > 0, np.minimum(self.high[at], limit), self.high[at])
+        self.program.bound(at, low, high)
+        found = self.program.maximise(at, sign / limit)
+        self.program.bound(at, self.low[at], self.high[at])
         return found
 
 
@@ -148,6 +166,7 @@ def failures(
         return []
     parts = components(system, level)
     part_of = {int(cell): part for part in parts for cell in part.cells}
+    _prove(parts, part_of, [wanted[i] for i in order], enough, seen, np.random.default_rng(seed))
     found: list[Failure] = []
     for index in order:
         target = wanted[index]
@@ -172,3 +191,36 @@ def failures(
             if len(found) >= cap:
                 break
     return found
+
+
+def _prove(
+    parts: Sequence[Component],
+    part_of: dict[int, Component],
+    wanted: Sequence[Target],
+    enough: float,
+    seen: Reach,
+    draw: np.random.Generator,
+) -> None:
+    """See many targets reached by few programs, which move many cells at once at random."""
+    todo: dict[int, list[Target]] = {}
+    for target in wanted:
+        if target.contributor < 0:
+            todo.setdefault(id(part_of[target.cell]), []).append(target)
+    for part in parts:
+        left = todo.get(id(part), [])
+        for _ in range(TIMES):
+            left = [target for target in left if not seen.enough(target, enough)]
+            if len(left) < MANY:
+                break
+            moves: dict[int, tuple[int, int, float]] = {}
+            for i in draw.permutation(len(left)):
+                target = left[i]
+                sign = target.direction or int(draw.choice([UP, DOWN]))
+                moves.setdefault(target.cell, (target.cell, sign, target.need))
+            found = part.together(list(moves.values()))
+            if found.status != "optimal":
+                break
+            seen.note(part.cells, found.point, keep=part.outright)
+            after = sum(not seen.enough(target, enough) for target in left)
+            if len(left) - after < WORTH * len(left):
+                break

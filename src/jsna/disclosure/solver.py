@@ -19,6 +19,7 @@ import numpy as np
 from jsna.disclosure.cuts import Target, targets
 from jsna.disclosure.division import components
 from jsna.disclosure.master import Effort
+from jsna.disclosure.light import cheapest
 from jsna.disclosure.planes import Found, cutting_planes
 from jsna.disclosure.system import Flags, Ints, System
 
@@ -100,7 +101,7 @@ class _Search:
         before = None if (self.hidden == self.system.unseen).all() else self.hidden
         wanted = [t for t in targets(self.system) if t not in set(self.missed)]
         unseen, everything = self.system.unseen, self.everything
-        found = cutting_planes(
+        found = cheapest(
             self.system, wanted, unseen, everything, self.effort(EXACT), self.deadline, before
         )
         self._take(found)
@@ -121,7 +122,7 @@ class _Search:
             fixed = self.hidden[cells]
             until = self.share(int(part.primary[mine].sum()), todo)
             todo -= int(part.primary[mine].sum())
-            found = cutting_planes(part, wanted, fixed, mine, self.effort(effort), until)
+            found = cheapest(part, wanted, fixed, mine, self.effort(effort), until)
             self._take(found)
             if not found.proven and (until is None or time.process_time() < until):
                 found = self.polish(part, wanted, found, fixed, until)

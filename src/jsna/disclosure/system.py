@@ -192,7 +192,7 @@ def weights(value: Floats, weight: Weight) -> Floats:
     if weight == "log":
         return np.log1p(value) + 0.01
     zeros = int((value < 1).sum())
-    return np.asarray(np.where(value < 1, 0.5 / (zeros + 1), value))
+    return np.asarray(np.where(value < 1, 0.1 / (zeros + 1), value))
 
 
 def system(

@@ -87,8 +87,8 @@ class Incidence:
     @property
     def shown(self) -> Ints:
         """The counts that some row shows, in order."""
-        cells = np.unique(np.concatenate([self.numerators, self.denominators]))
-        return cells[cells != NONE]
+        cells: Ints = np.unique(np.concatenate([self.numerators, self.denominators]))
+        return np.asarray(cells[cells != NONE], dtype=np.int64)
 
     def of(self, chosen: NDArray[np.bool_]) -> Incidence:
         """What the chosen rows show, with the columns numbered as before."""

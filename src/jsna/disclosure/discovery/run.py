@@ -6,7 +6,7 @@ are invented (see `worlds`), as real ones say nothing more and need not be read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -135,7 +135,7 @@ def selections(rows: pd.DataFrame, config: Configuration) -> list[Flags]:
     What ties two counts may be a count of another rung, which an edition does not show; so what
     all rungs imply together need not be implied by those of one step.
     """
-    steps: dict[tuple[str, str, str, str], set[int]] = {}
+    steps: dict[Hashable, set[int]] = {}
     paths = [
         (indicator, [shape for shape, _ in rungs(indicator, breakdown, config)])
         for indicator in config.indicators.values()

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from jsna import edition, io
+from jsna.disclosure.discovery import county
 from jsna.edition import Area, Configuration
-from jsna.errors import JsnaError, Problem
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from jsna.synthetic.effects import Effects
+    from jsna.synthetic.effects import Effects, Overrides
 
 #: Seeds of the three sets of records.
 SEEDS: Final = (11, 22, 33)
@@ -37,7 +37,7 @@ EVEN: Final = (
     "process.cease_reason",
     "exclusion.reason",
 )
-OFTEN: Final = {
+OFTEN: Final[Overrides] = {
     "people.pupils_from_outside": 0.1,
     "placement.out_of_area": 0.4,
     "placement.residential": 0.4,
@@ -51,26 +51,12 @@ OFTEN: Final = {
 
 
 def configuration(root: Path) -> Configuration:
-    """The synthetic edition with most deliveries, in a small part of its invented area.
+    """The configuration of the invented county, with a small part of its area.
 
     Raises:
         JsnaError: no synthetic edition is configured.
     """
-    found: list[Configuration] = []
-    for name in edition.editions(root):
-        text = (root / "config/editions" / f"{name}.yaml").read_text(encoding="utf-8")
-        if "synthesis:" in text:
-            found.append(edition.load(name, root))
-    if not found:
-        rule = (
-            "no edition has `synthesis`, and identities between published counts are looked for "
-            "in invented records; keep the demonstration edition"
-        )
-        raise JsnaError(Problem("config/editions", rule, code="discovery.edition"))
-    chosen = max(
-        found,
-        key=lambda c: (len(c.edition.received), len(c.area.locality_groups), c.edition.edition),
-    )
+    chosen = edition.load(county.name(root), root)
     return dataclasses.replace(chosen, area=_part(chosen.area))
 
 
@@ -150,8 +136,7 @@ def _world(config: Configuration) -> dict[str, pa.Table]:
 def _evened(effects: Effects) -> Effects:
     """The world's parameters without its effects, and with nothing rare."""
     nil = [name for name, one in effects.parameters.items() if one.kind == "effect"]
-    even = dict.fromkeys(EVEN, 1.0)
-    return effects.without(*nil).overridden({**even, **OFTEN})
+    return effects.without(*nil).overridden({**dict.fromkeys(EVEN, 1.0), **OFTEN})
 
 
 def _records(raw: Mapping[str, pa.Table], config: Configuration) -> pa.Table:

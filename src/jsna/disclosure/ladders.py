@@ -64,7 +64,8 @@ def choose(measures: pd.DataFrame, config: Configuration) -> tuple[pd.DataFrame,
             areas and of profiles without a threshold stay as they are declared.
         decisions: for each ladder with rows: `indicator`, `breakdown` (as declared, `locality`
             among its dimensions), `used` (the rung's name, "" as declared), `rows` of it,
-            `withheld` rows as declared that it stands in for, `small` (the share of `rows`) and `shares` (of every rung that has rows, in words). Sorted.
+            `withheld` rows as declared that it stands in for, `small` (the share of `rows`) and
+            `shares` (of every rung that has rows, in words). Sorted.
     """
     shapes = _by_shape(measures, config)
     dropped = np.zeros(len(measures), dtype=bool)

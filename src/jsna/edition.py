@@ -8,8 +8,9 @@ that lists them all, each with the file and the key in it. This is the door to
 from jsna.configuration.areas import Area, Locality, LocalityGroup, Neighbour, Place
 from jsna.configuration.editions import Delivery, Edition, Source, Sources, Synthesis
 from jsna.configuration.loading import Configuration, editions, load
-from jsna.configuration.profiles import Profile, strictest
+from jsna.configuration.profiles import Profile
 from jsna.configuration.shared import CodeList, codelists, indicators, nests, profiles
+from jsna.configuration.strictest import strictest
 
 __all__ = [
     "Area",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from jsna import edition
-from jsna.configuration.profiles import in_words
+from jsna.configuration.strictest import in_words
 from jsna.edition import Profile, strictest
 from jsna.errors import JsnaError
 from jsna.measures.declaration import Indicator

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from jsna import edition_checks
 from jsna.configuration.areas import Area
 from jsna.configuration.editions import Edition, Source, Sources
-from jsna.configuration.profiles import Profile, strictest
+from jsna.configuration.profiles import Profile
 from jsna.configuration.reading import Gatherer
 from jsna.configuration.shared import (
     check_ladders,
@@ -23,6 +23,7 @@ from jsna.configuration.shared import (
     load_profiles,
     nests_of,
 )
+from jsna.configuration.strictest import strictest
 from jsna.errors import JsnaError, Problem
 from jsna.measures.declaration import Indicator
 from jsna.measures.nesting import Nest

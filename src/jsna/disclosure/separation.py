@@ -13,7 +13,6 @@ from jsna.disclosure.cuts import DOWN, NOISE, UP, Failure, Target
 from jsna.disclosure.simplex import Optimum, Program, program
 from jsna.disclosure.system import TOLERANCE, Floats, Ints, System
 
-
 #: Targets of a component from which it is worth moving many at once, and how often at most.
 MANY, TIMES = 40, 12
 #: Share of the targets still open that another joint movement must prove.

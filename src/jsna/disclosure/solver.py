@@ -18,8 +18,8 @@ import numpy as np
 
 from jsna.disclosure.cuts import Target, targets
 from jsna.disclosure.division import components
-from jsna.disclosure.master import Effort
 from jsna.disclosure.light import cheapest
+from jsna.disclosure.master import Effort
 from jsna.disclosure.planes import Found, cutting_planes
 from jsna.disclosure.system import Flags, Ints, System
 

@@ -147,9 +147,10 @@ def test_a_free_number_is_named(tmp_path: Path, body: str) -> None:
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
-        ("<h3>4.2 Pupils</h3>", "section"),
-        ('<p class="figure-number">Figure 4.12, synthetic data</p>', "figure"),
-        ('<p class="source">Data: <a href="#t">Table A4.2</a>.</p>', "table"),
+        ("<h2>1 Summary</h2><h3>1.1 Pupils</h3>", "section"),
+        ('<p class="figure-number">Figure 4.1, synthetic data</p>', "figure"),
+        ('<p class="source">Data: <a href="#t">Table A4.1</a>.</p><div id="t"><table>'
+         "<caption>Table A4.1. Pupils</caption></table></div>", "table"),
         ("<p>As at 16 January 2025.</p>", "date"),
         ("<p>It changed little since 2025.</p>", "period"),
         ("<p>A 95% confidence interval</p>", "confidence level"),
@@ -255,7 +256,11 @@ def test_open_data_pass_and_count(tmp_path: Path, rows: str) -> None:
         (",sex,M,", ",sex,F,", (GIRLS,)),
         (",sex,M,", ",sex,X,", ("no safe measure has the key",)),
         ("percent", "per_100", ("unit", "percent")),
-        ("EHC plans maintained by the authority", "EHC plans of 12 children", ("'12'",)),
+        ("EHC plans maintained by the authority", "EHC plans of 12 children", ("12 children",)),
+        (",sex,F,Female,", ",sex,F,Male,", ("~sex~F", "“Female”", "'Male'")),
+        (",Marrowshire,", ",Elsewhere,", ("area_name", "“Marrowshire”")),
+        ("hidden to protect", "no need to protect", ("status_meaning", small.HIDDEN)),
+        ("Synthetic,", "Real,", ("data", "“Synthetic”")),
     ],
 )
 def test_a_changed_cell_is_named(
@@ -279,9 +284,15 @@ def test_a_row_twice_or_without_a_cell_is_named(tmp_path: Path, rows: str) -> No
 def test_words_of_the_dictionary(tmp_path: Path) -> None:
     text = "indicator,title\npopulation_0_25,Children and young people aged 0 to 25\n"
     assert judged(tmp_path, "words.csv", text).problems == []
-    told = only(judged(tmp_path, "words.csv", text.replace("0 to 25\n", "0 to 25 (312)\n")))
-    assert "'312'" in told
-    assert "row 2" in told
+    changed = judged(tmp_path, "words.csv", text.replace("0 to 25\n", "0 to 25 (312)\n"))
+    told = [str(problem) for problem in changed.problems]
+    assert any("is called" in line and "row 2" in line for line in told)
+    assert any("'312'" in line and "row 2" in line for line in told)
+
+
+def test_a_file_that_lacks_a_row_of_an_indicator_is_named(tmp_path: Path, rows: str) -> None:
+    *most, _ = rows.splitlines()
+    assert "1 rows fewer" in only(judged(tmp_path, "a.csv", "\n".join(most)))
 
 
 def test_the_list_of_figures(tmp_path: Path) -> None:

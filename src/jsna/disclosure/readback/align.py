@@ -14,7 +14,8 @@ from typing import Final
 
 from jsna.disclosure.readback import page as webpage
 from jsna.disclosure.readback.allowed import Allowed
-from jsna.disclosure.readback.blocks import TOKEN, Block
+from jsna.disclosure.readback.blocks import CERTIFICATE, TOKEN, Block
+from jsna.disclosure.readback.certificate import KIND
 from jsna.disclosure.readback.paper import Paper
 from jsna.disclosure.readback.result import HIDDEN, MEASURE, Tally
 
@@ -58,7 +59,8 @@ def expected(blocks: Sequence[Block], allowed: Allowed, paper: Paper) -> list[To
         for text, cell in block.paper():
             if cell is not None:
                 kind = MEASURE if any(letter.isdigit() for letter in text) else HIDDEN
-                made += [Token(t, kind, f"{cell.key} {cell.field}") for t in TOKEN.findall(text)]
+                kind = KIND if cell.field == CERTIFICATE else kind
+                made += [Token(t, kind, cell.named) for t in TOKEN.findall(text)]
                 continue
             for token in TOKEN.findall(" ".join(text.split())):
                 kind = "shorthand" if token.startswith("[") else _kind(token, kinds)
@@ -103,7 +105,7 @@ def _taken(token: Token, printed: Sequence[Printed], at: int) -> int:
         return 0
     if printed[at].text == token.text:
         return 1
-    if token.kind not in (MEASURE, HIDDEN):
+    if token.kind not in (MEASURE, HIDDEN, KIND):
         wanted, found = _digits(token.text), ""
         for count in range(_PIECES):
             if at + count >= len(printed):

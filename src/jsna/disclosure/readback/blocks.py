@@ -13,16 +13,19 @@ HOLE: Final = "￼"
 NUMBER: Final = re.compile(r"−?\d(?:[\d.,/]*\d)?%?")
 #: Shorthand for a number that is not there, or is not to be trusted.
 SHORTHAND: Final = re.compile(r"\[(?:c|x|z|low|u)\]")
+#: Field of a number of the certificate.
+CERTIFICATE: Final = "certificate"
 #: Either, in the order they stand.
 TOKEN: Final = re.compile(f"{NUMBER.pattern}|{SHORTHAND.pattern}")
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A printed measure.
+    """A printed measure, or a number of the certificate.
 
     Attributes:
-        key: measure key. field: column of the measure.
+        key: measure key, or the path of the number in the certificate.
+        field: column of the measure; `certificate` for the latter.
         text: as printed.
         value: the machine-readable value beside it; None where there is no room for one.
         status: why there is no number, as the output says; None where it does not say.
@@ -35,6 +38,11 @@ class Cell:
     value: str | None = None
     status: str | None = None
     over: str = ""
+
+    @property
+    def named(self) -> str:
+        """What it is, for a message."""
+        return f"{self.key} {self.field}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,8 @@ class Block:
         place: element it stands in, such as `th`, `p.source`, `text` or `@content`.
         figure: id of the chart around it.
         x, y: where a label of a chart stands.
+        at: number of the table, the row and the column it stands in, from 0; a caption stands in
+            row -1. None outside tables.
     """
 
     place: str
@@ -61,6 +71,7 @@ class Block:
     x: str = ""
     y: str = ""
     segments: list[Segment] = field(default_factory=list)
+    at: tuple[int, int, int] | None = None
 
     @property
     def text(self) -> str:

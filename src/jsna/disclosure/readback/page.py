@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Final
 
-from jsna.disclosure.readback.blocks import Block, Cell, Segment
+from jsna.disclosure.readback.blocks import CERTIFICATE, Block, Cell, Segment
 
 #: Elements that do not break the text they stand in.
 _INLINE: Final = frozenset({"a", "abbr", "b", "code", "data", "em", "i", "span", "strong"})
@@ -18,12 +18,14 @@ _OPAQUE: Final = frozenset(
 )
 #: Attributes no reader sees: names, places, shapes and looks.
 _TECHNICAL: Final = frozenset({
-    "aria-labelledby", "charset", "class", "d", "data-field", "data-measure", "data-over",
-    "data-status", "fill", "font-family", "font-size", "font-weight", "height", "id", "name",
-    "opacity", "rel", "role", "scope", "stroke", "stroke-dasharray", "stroke-dashoffset",
+    "aria-labelledby", "charset", "class", "d", "data-certificate", "data-field", "data-measure",
+    "data-over", "data-status", "fill", "font-family", "font-size", "font-weight", "height", "id",
+    "name", "opacity", "rel", "role", "scope", "stroke", "stroke-dasharray", "stroke-dashoffset",
     "stroke-linecap", "stroke-linejoin", "stroke-width", "text-anchor", "transform", "viewbox",
     "width", "x", "xmlns", "y",
 })  # fmt: skip
+#: Attributes that say what a number is.
+_KEYED: Final = frozenset({"data-measure", "data-certificate"})
 #: Classes of what is not printed on paper.
 _SCREEN: Final = frozenset({"screen-only", "skip", "end"})
 #: Classes of tables that hold words beside measures.
@@ -39,10 +41,20 @@ AXIS: Final = "axis"
 
 @dataclass(slots=True)
 class Page:
-    """What was read: blocks in order, charts by id as written, and elements that show no text."""
+    """What was read.
+
+    Attributes:
+        blocks: in order.
+        charts: charts by id, as written.
+        targets: id of an element -> the first block that may stand in it.
+        links: (id led to, text, block it stands in) of every link within the page.
+        unreadable: elements that show no text.
+    """
 
     blocks: list[Block] = field(default_factory=list)
     charts: dict[str, str] = field(default_factory=dict)
+    targets: dict[str, int] = field(default_factory=dict)
+    links: list[tuple[str, str, int]] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
 
 
@@ -66,6 +78,8 @@ class _Reader(HTMLParser):
         self._cell_tag = ""
         self._label: dict[str, str] = {}
         self._figure = ""
+        self._at = (-1, -1, -1)
+        self._link: list[str] = []
 
     # -- elements --------------------------------------------------------------------------------
 
@@ -79,6 +93,7 @@ class _Reader(HTMLParser):
         if tag not in _INLINE or "aside" in classes:
             self._flush()
         self._attributes(tag, given)
+        self._mark(tag, given)
         if tag == "li":
             self._number_item()
         if tag not in _VOID:
@@ -87,7 +102,7 @@ class _Reader(HTMLParser):
             self._stack.append(_Element(tag, classes, kept))
         if tag == "text":
             self._label = given
-        if "data-measure" in given:
+        if given.keys() & _KEYED:
             self._open_cell(tag, given)
 
     def handle_endtag(self, tag: str) -> None:
@@ -95,6 +110,11 @@ class _Reader(HTMLParser):
             self._close_cell()
         if tag not in _INLINE or (self._stack and "aside" in self._stack[-1].classes):
             self._flush()
+        if tag == "a" and self._link:
+            target, *texts = self._link
+            text = " ".join("".join(texts).split())
+            self.page.links.append((target, text, len(self.page.blocks)))
+            self._link = []
         if tag == "a" and self._inside("nav"):
             self._flush()
             self.page.blocks.append(Block(PAGE, segments=[Segment("")]))
@@ -115,6 +135,8 @@ class _Reader(HTMLParser):
                 cell.key, cell.field, cell.text + data, cell.value, cell.status, cell.over
             )
             return
+        if self._link:
+            self._link.append(data)
         if data:
             self._add(Segment(data, paper=bool(self._stack) and self._stack[-1].paper))
 
@@ -123,11 +145,26 @@ class _Reader(HTMLParser):
 
     # -- parts -----------------------------------------------------------------------------------
 
+    def _mark(self, tag: str, given: dict[str, str]) -> None:
+        """Keep track of places: tables, rows and columns, and what links lead to and from."""
+        if "id" in given:
+            self.page.targets.setdefault(given["id"], len(self.page.blocks))
+        if tag == "a" and given.get("href", "").startswith("#"):
+            self._link = [given["href"][1:]]
+        table, row, column = self._at
+        if tag == "table":
+            self._at = (table + 1, -1, -1)
+        elif tag == "tr":
+            self._at = (table, row + 1, -1)
+        elif tag in ("td", "th"):
+            self._at = (table, row, column + 1)
+
     def _open_cell(self, tag: str, given: dict[str, str]) -> None:
         self._cell_tag = tag
+        measure = given.get("data-measure")
         self._cell = Cell(
-            given["data-measure"],
-            given.get("data-field", "value"),
+            given["data-certificate"] if measure is None else measure,
+            CERTIFICATE if measure is None else given.get("data-field", "value"),
             "",
             given.get("value") if tag == "data" else None,
             given.get("data-status"),
@@ -147,7 +184,8 @@ class _Reader(HTMLParser):
             if not segment.cell and not segment.text.strip():
                 return
             x, y = self._label.get("x", ""), self._label.get("y", "")
-            self._block = Block(self._place(), self._figure, x, y)
+            at = self._at if self._inside("table") else None
+            self._block = Block(self._place(), self._figure, x, y, at=at)
         self._block.segments.append(segment)
 
     def _flush(self) -> None:
@@ -162,7 +200,7 @@ class _Reader(HTMLParser):
                 continue
             if name == "href" and value.startswith("#"):
                 continue
-            if name == "value" and tag == "data" and "data-measure" in given:
+            if name == "value" and tag == "data" and given.keys() & _KEYED:
                 continue
             block = Block(f"@{name}", self._figure, segments=[Segment(value, paper=False)])
             self.page.blocks.append(block)

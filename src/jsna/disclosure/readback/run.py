@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
-from typing import Any, Final
-
-import pandas as pd
-
 from jsna import io
-from jsna.disclosure.readback import align, axes, paper, printed, record, tables
-from jsna.disclosure.readback import page as webpage
+from jsna.disclosure.readback import certificate, record
 from jsna.disclosure.readback.allowed import Allowed
-from jsna.disclosure.readback.blocks import SHORTHAND, Block, Cell
-from jsna.disclosure.readback.result import HIDDEN, MEASURE, Readback, Tally
+from jsna.disclosure.readback.reader import HTML, Reader
+from jsna.disclosure.readback.result import Readback
 from jsna.disclosure.readback.vocabulary import Vocabulary
 from jsna.edition import Configuration
 from jsna.errors import JsnaError
 from jsna.measures import schema
-
-HTML: Final = "jsna.html"
-#: Parts of the list of figures that name things and print nothing.
-_NAMES: Final = frozenset({"id", "indicator", "chapter", "type", "file", "sources", "field"})
-_KEYS: Final = frozenset({"key", "keys"})
 
 
 def run(config: Configuration, paths: io.Paths) -> None:
@@ -50,174 +36,11 @@ def readback(config: Configuration, paths: io.Paths) -> Readback:
 
     frame = schema.read(paths.safe / "measures.parquet")
     frame = frame[frame["edition"].eq(config.edition.edition)]
-    allowed = Allowed(Vocabulary(config, frame, registry()))
-    reader = Reader(frame, config, allowed)
+    proved, faults = certificate.read(paths.safe)
+    allowed = Allowed(Vocabulary(config, frame, registry(), proved.words))
+    reader = Reader(frame, config, allowed, proved)
     files = record.files(paths.draft)
     # The web page first: the PDF and the charts are held to it.
     for name in sorted(files, key=lambda name: (name != HTML, name)):
         reader.read(name, files[name])
-    return Readback.of(reader.finish())
-
-
-class Reader:
-    """Reads the files of a draft one after the other, the web page first.
-
-    Args:
-        frame: safe measures of the edition.
-        config: the edition's configuration.
-        allowed: types of numbers that are no measures.
-    """
-
-    def __init__(self, frame: pd.DataFrame, config: Configuration, allowed: Allowed) -> None:
-        self._allowed = allowed
-        self._measures = printed.measures(frame, config.indicators)
-        self._tables = tables.Tables(frame, allowed)
-        self._tallies: list[Tally] = []
-        self._page = webpage.Page()
-
-    def read(self, name: str, file: Path) -> None:
-        """Judge one file.
-
-        Args:
-            name: path below the draft.
-            file: where it is.
-        """
-        tally = Tally(name)
-        self._tallies.append(tally)
-        kind = file.suffix.lower()
-        if kind == ".html":
-            self._page = self._text(file.read_text(encoding="utf-8"), tally)
-        elif kind == ".svg":
-            self._chart(file, tally)
-        elif kind == ".csv":
-            self._tables.read(file.read_text(encoding="utf-8-sig"), tally)
-        elif kind == ".json":
-            for place, value in _leaves(json.loads(file.read_text(encoding="utf-8"))):
-                self._leaf(place, value, tally)
-        elif kind == ".pdf":
-            self._paper(file, tally)
-        else:
-            tally.wrong("no way is known to read a file of this kind back", code="unreadable")
-
-    def finish(self) -> list[Tally]:
-        """The tallies of all files, the open data having been looked at as a whole."""
-        whole = Tally("data")
-        self._tables.complete(whole)
-        return [*self._tallies, whole] if whole.problems else self._tallies
-
-    # -- web page and charts ---------------------------------------------------------------------
-
-    def _text(self, text: str, tally: Tally) -> webpage.Page:
-        page = webpage.read(text)
-        for tag in page.unreadable:
-            tally.wrong(f"holds <{tag}>, which cannot be read back", code="unreadable")
-        charts: dict[str, list[Block]] = {}
-        for block in page.blocks:
-            if block.figure:
-                charts.setdefault(block.figure, []).append(block)
-        along = {name for blocks in charts.values() for name in axes.ticks(blocks)}
-        for block in page.blocks:
-            place = f"{block.figure} {block.place}".strip()
-            for cell in block.cells:
-                self._cell(cell, block.place, place, tally)
-            if id(block) in along:
-                block.place = webpage.AXIS
-            self._numbers(block, place, tally)
-        return page
-
-    def _chart(self, file: Path, tally: Tally) -> None:
-        text = file.read_text(encoding="utf-8")
-        page = self._text(text, tally)
-        for name, chart in page.charts.items():
-            if self._page.charts.get(name, chart) != chart:
-                rule = f"differs from the chart of this name in {HTML}; write the report again"
-                tally.wrong(rule, code="chart")
-
-    def _numbers(self, block: Block, place: str, tally: Tally) -> None:
-        """Judge the numbers of a block that carry no key."""
-        tally.counts["shorthand"] += len(SHORTHAND.findall(block.text))
-        for number, kind in self._allowed.types(block):
-            tally.counts[kind] += 1
-            if not kind:
-                near = block.text[:100].replace("￼", "…")
-                rule = f"no measure and no type of number is known for it in “{near}”"
-                tally.wrong(rule, place=place, printed=number, code="unknown")
-
-    def _cell(self, cell: Cell, where: str, place: str, tally: Tally) -> None:
-        """Judge a keyed number."""
-        measure = self._measures.get(cell.key)
-        if measure is None:
-            rule = f"no safe measure has the key {cell.key}"
-            tally.wrong(rule, place=place, printed=cell.text, code="key")
-            return
-        if cell.field == "ratio":
-            over = self._measures.get(cell.over)
-            times = printed.ratio(measure, over) if over else ""
-            options: tuple[str, ...] = (times,) if times else ()
-        else:
-            options = printed.accepted(measure, cell, where)
-        named = f"{cell.key} {cell.field}"
-        if cell.text not in options:
-            wanted = f"“{options[0]}”" if options else "no number"
-            rule = f"{named}: safe/ has {wanted} here"
-            tally.wrong(rule, place=place, printed=cell.text, code="value")
-        if cell.value is not None and not _equal(cell.value, measure, cell.field):
-            rule = f"{named}: its value attribute is not that of safe/"
-            tally.wrong(rule, place=place, printed=cell.value, code="attribute")
-        if cell.status is not None and cell.status != measure.status:
-            rule = f"{named}: its status in safe/ is “{measure.status}”"
-            tally.wrong(rule, place=place, printed=cell.status, code="status")
-        tally.counts[MEASURE if any(c.isdigit() for c in cell.text) else HIDDEN] += 1
-
-    # -- other files -----------------------------------------------------------------------------
-
-    def _leaf(self, place: str, value: Any, tally: Tally) -> None:
-        name = place.rpartition(".")[2]
-        if isinstance(value, bool) or value is None:
-            return
-        if not isinstance(value, str):
-            tally.wrong("a number without a key", place=place, printed=str(value), code="unknown")
-        elif name in _KEYS:
-            tally.counts["key of a measure"] += bool(value)
-            if value and value not in self._measures:
-                tally.wrong(f"no safe measure has the key {value}", place=place, code="key")
-        elif name not in _NAMES:
-            for number, kind in self._allowed.of(" ".join(value.split()), "string"):
-                tally.counts[kind] += 1
-                if not kind:
-                    rule = f"no type of number is known for it in “{value[:80]}”"
-                    tally.wrong(rule, place=place, printed=number, code="unknown")
-
-    def _paper(self, file: Path, tally: Tally) -> None:
-        found = paper.read(file.read_bytes())
-        align.compare(found, align.expected(self._page.blocks, self._allowed, found), tally)
-        align.around(found, _heads(self._page.blocks), self._allowed, tally)
-
-
-def _equal(text: str, measure: printed.Measure, field: str) -> bool:
-    """Whether a value attribute is the measure's number."""
-    if field not in schema.NUMBERS:
-        return False
-    value = measure.number(field)
-    try:
-        return math.isfinite(value) and float(text) == value
-    except ValueError:
-        return False
-
-
-def _heads(blocks: Iterable[Block]) -> frozenset[str]:
-    """What a running head may say: titles of chapters, and what the cover gives it."""
-    places = ("h2", "@data-report", "@data-foot")
-    return frozenset(b.text for b in blocks if b.place in places)
-
-
-def _leaves(content: Any, place: str = "") -> Iterator[tuple[str, Any]]:
-    """(place, value) of every value in a JSON file; an item of a list has the list's place."""
-    if isinstance(content, Mapping):
-        for name, value in content.items():
-            yield from _leaves(value, f"{place}.{name}" if place else str(name))
-    elif isinstance(content, list):
-        for value in content:
-            yield from _leaves(value, place)
-    else:
-        yield place, content
+    return Readback.of([*faults, *reader.finish()])

@@ -1,9 +1,13 @@
-"""Reads the open data: every row is held to the measure of its key, cell by cell."""
+"""Reads the open data: every row is held to the measure of its key, cell by cell.
+
+A file that has one measure of an indicator has them all, and one file has every measure.
+"""
 
 from __future__ import annotations
 
 import csv
 import math
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Context, Decimal, InvalidOperation
 from operator import itemgetter
@@ -12,16 +16,21 @@ from typing import Final
 import pandas as pd
 
 from jsna.disclosure.readback.allowed import Allowed
+from jsna.disclosure.readback.names import Names
 from jsna.disclosure.readback.result import HIDDEN, MEASURE, Tally
-from jsna.measures.schema import COLUMNS, KEY, NUMBERS, TEXT
+from jsna.measures.schema import COLUMNS, KEY, NUMBERS, STATUS_WORDS, TEXT
 
 #: Open data carry numbers to so many significant digits.
 _DIGITS: Final = 10
 _CONTEXT: Final = Context(prec=_DIGITS)
 _FORMULA: Final = ("=", "+", "-", "@")
-#: Columns of codes, and columns of words beside those of the measure table.
 _CODES: Final = (*KEY, *TEXT)
+#: Columns of words beside those of the measure table.
 _WORDS: Final = ("indicator_title", "area_name", "category_label", "status_meaning", "data")
+_INDICATOR, _AREA, _BREAKDOWN, _CATEGORY, _STATUS = (
+    _CODES.index(name) for name in ("indicator", "area_code", "breakdown", "category", "status")
+)
+_SYNTHETIC: Final = "Synthetic"
 
 
 class Tables:
@@ -29,18 +38,21 @@ class Tables:
 
     Args:
         frame: safe measures of the edition.
-        allowed: types of numbers in columns of words.
+        allowed: types of numbers in words about measures.
+        names: what the codes are called.
     """
 
-    def __init__(self, frame: pd.DataFrame, allowed: Allowed) -> None:
-        self._allowed = allowed
+    def __init__(self, frame: pd.DataFrame, allowed: Allowed, names: Names) -> None:
+        self._allowed, self._names = allowed, names
+        self._counts = Counter(frame["indicator"].tolist())
         self._numbers = list(zip(*(frame[name].tolist() for name in NUMBERS), strict=True))
         self._codes = list(zip(*(_plain(frame[name]) for name in _CODES), strict=True))
         self._rows = {codes[: len(KEY)]: row for row, codes in enumerate(self._codes)}
-        #: Lines found right, with their measures shown and hidden, by header: the file of a
-        #: chapter repeats lines of the file of all measures.
-        self._right: dict[str, dict[str, tuple[int, int]]] = {}
-        self._found: set[int] = set()
+        #: Lines found right, with their indicator and numbers shown and hidden, by header: the
+        #: file of a chapter repeats lines of the file of all measures.
+        self._right: dict[str, dict[str, tuple[str, int, int]]] = {}
+        self._whole = False
+        self._called: dict[tuple[str, ...], tuple[frozenset[str], ...]] = {}
 
     def read(self, text: str, tally: Tally) -> None:
         """Judge one file: measures, or words about them."""
@@ -50,45 +62,89 @@ class Tables:
             self._measures(lines, header, tally)
             return
         for number, cells in enumerate(csv.reader(lines), 1):
-            for name, cell in zip(header, cells, strict=False):
+            row = dict(zip(header, cells, strict=False))
+            title = self._names.indicators.get(row.get("indicator", ""))
+            if title is not None and row.get("title") != _guarded(title):
+                rule = f"this indicator is called “{title}”"
+                tally.wrong(rule, place="title", row=number, printed=row["title"], code="words")
+            for name, cell in row.items():
                 self._judge(cell, name, tally, number)
 
     def complete(self, tally: Tally) -> None:
-        """Note measures that no file has."""
-        lacking = len(self._rows) - len(self._found)
-        if lacking:
-            rule = f"{lacking:,} safe measures are in none of the files of open data"
-            tally.wrong(rule, code="missing")
+        """Note it where no file has every measure."""
+        if not self._whole:
+            tally.wrong("no file of open data has every safe measure", code="missing")
 
     def _measures(self, lines: Sequence[str], header: Sequence[str], tally: Tally) -> None:
         at = {name: place for place, name in enumerate(header)}
-        for name in at.keys() - {*COLUMNS, *_WORDS}:
+        for name in sorted(at.keys() - {*COLUMNS, *_WORDS}):
             tally.wrong("no column of this name is known", place=name, code="column")
         right = self._right.setdefault(lines[0], {})
-        words: dict[str, set[str]] = {name: set() for name in _WORDS if name in at}
+        words: dict[str, int] = {name: at[name] for name in _WORDS if name in at}
         codes = itemgetter(*(at[name] for name in _CODES))
         numbers = itemgetter(*(at[name] for name in NUMBERS))
         seen: set[str] = set()
+        found: Counter[str] = Counter()
+        told = len(tally.problems)
         for number, line in enumerate(lines[1:], 2):
             if line in seen:
                 tally.wrong("this row stands in the file before", row=number, code="repeated")
+                continue
             seen.add(line)
-            if line not in right:
+            counted = right.get(line)
+            if counted is None:
                 cells = next(csv.reader([line]))
                 if len(cells) != len(header):
                     tally.wrong("has more or fewer cells than the header", row=number, code="row")
                     continue
-                counted = self._row(codes(cells), numbers(cells), number, tally)
-                if counted is None:
+                own = codes(cells)
+                given = self._row(own, numbers(cells), number, tally)
+                said = {name: cells[place] for name, place in words.items()}
+                if given is None or not self._said(own, said, number, tally):
+                    found[own[_INDICATOR]] += 1
                     continue
-                for name, values in words.items():
-                    values.add(cells[at[name]])
-                right[line] = counted
-            tally.counts[MEASURE] += right[line][0]
-            tally.counts[HIDDEN] += right[line][1]
-        for name, values in words.items():
-            for value in sorted(values):
-                self._judge(value, name, tally)
+                counted = right[line] = (own[_INDICATOR], *given)
+            found[counted[0]] += 1
+            tally.counts[MEASURE] += counted[1]
+            tally.counts[HIDDEN] += counted[2]
+        for name in sorted(found):
+            # A row that is wrong was named already.
+            if found[name] < self._counts[name] and len(tally.problems) == told:
+                rule = f"has {self._counts[name] - found[name]:,} rows fewer of it than safe/"
+                tally.wrong(rule, place="indicator", printed=name, code="missing")
+        self._whole = self._whole or found.keys() >= self._counts.keys()
+
+    def _said(
+        self, codes: tuple[str, ...], said: dict[str, str], number: int, tally: Tally
+    ) -> bool:
+        """Whether the words of a row are those of its codes."""
+        ok = True
+        for name, options in zip(_WORDS, self._call(codes), strict=True):
+            if name in said and said[name] not in options:
+                wanted = " or ".join(sorted(options))
+                rule = f"{'~'.join(codes[1 : len(KEY)])}: its codes are called “{wanted}” here"
+                tally.wrong(rule, place=name, row=number, printed=said[name], code="words")
+                ok = False
+        return ok
+
+    def _call(self, codes: tuple[str, ...]) -> tuple[frozenset[str], ...]:
+        """What the columns of words may say of a row's codes."""
+        places = (_INDICATOR, _AREA, _BREAKDOWN, _CATEGORY, _STATUS)
+        key = tuple(codes[place] for place in places)
+        made = self._called.get(key)
+        if made is None:
+            indicator, area, breakdown, category, status = (text.lstrip("'") for text in key)
+            made = self._called[key] = tuple(
+                frozenset(map(_guarded, options))
+                for options in (
+                    {self._names.indicators.get(indicator, indicator)},
+                    self._names.places.get(area, {area}),
+                    self._names.category(breakdown, category),
+                    {STATUS_WORDS[status]},
+                    {_SYNTHETIC},
+                )
+            )
+        return made
 
     def _row(
         self, codes: tuple[str, ...], numbers: Sequence[str], number: int, tally: Tally
@@ -99,7 +155,6 @@ class Tables:
         if row is None:
             tally.wrong(f"no safe measure has the key {key}", row=number, code="key")
             return None
-        self._found.add(row)
         ok = True
         for name, printed, value in zip(NUMBERS, numbers, self._numbers[row], strict=True):
             if not _same(printed, value):
@@ -131,9 +186,13 @@ def _place(name: str) -> str:
 
 def _plain(column: pd.Series) -> list[str]:
     """Text as open data have it: on one line, and never a formula."""
-    made = {text: " ".join(text.split()) for text in column.unique()}
-    guarded = {key: "'" + v if v.startswith(_FORMULA) else v for key, v in made.items()}
+    guarded = {text: _guarded(text) for text in column.unique()}
     return [guarded[text] for text in column.tolist()]
+
+
+def _guarded(text: str) -> str:
+    text = " ".join(text.split())
+    return "'" + text if text.startswith(_FORMULA) else text
 
 
 def _rounded(value: float) -> Decimal:

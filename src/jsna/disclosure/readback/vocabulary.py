@@ -25,6 +25,8 @@ _MONTHS: Final = (
 )  # fmt: skip
 _BANDS: Final = {
     "age_group": "age band",
+    "age_stage": "age band",
+    "key_stage": "year group",
     "year_group": "year group",
     "school_year": "year group",
     "imd_decile": "deprivation group",
@@ -39,10 +41,15 @@ class Vocabulary:
         config: the edition and what it stands on.
         frame: its safe measures, for their periods, categories and notes.
         extracts: declared extracts by name.
+        tried: what the certificate says was tried before hiding.
     """
 
     def __init__(
-        self, config: Configuration, frame: pd.DataFrame, extracts: Mapping[str, Extract]
+        self,
+        config: Configuration,
+        frame: pd.DataFrame,
+        extracts: Mapping[str, Extract],
+        tried: Iterable[str] = (),
     ) -> None:
         self._by_number: dict[str, list[tuple[str, int, str]]] = {}
         categories = _categories(frame)
@@ -52,6 +59,8 @@ class Vocabulary:
             *_sources(config, extracts),
             *_edition(config),
             *(("measure note", note) for note in frame["note"].unique()),
+            *(("period", period) for period in frame["period"].unique()),
+            *(("ladder", one) for one in tried),
             ("version", f"version {__version__} of the program"),
             ("version", f"jsna {__version__}"),
             ("version", "Web Content Accessibility Guidelines, version 2.2"),
@@ -61,6 +70,7 @@ class Vocabulary:
         dates = [*_dates(config)]
         self.dates = {_written(day) for day in dates} | {day.isoformat() for day in dates}
         periods = {*frame["period"].unique(), *(d.period for d in config.edition.extracts)}
+        periods |= {part for period in periods for part in period.split(" to ")}
         self.periods = periods | {p[:4] for p in periods} | {str(day.year) for day in dates}
         # An area may lack some of the groups all are numbered in.
         self.groups = {code for name, code in categories if name.startswith("imd_")}
@@ -127,7 +137,7 @@ def _labels(
         for label in codes.values():
             yield _BANDS.get(name, "category"), label
     for name, code in sorted(categories):
-        if name == "age_group":
+        if name.startswith("age_"):
             yield "age band", code.replace("-", " to ")
         elif not code.isdigit():
             yield _BANDS.get(name, "category"), code.replace("_", " ")

@@ -90,7 +90,8 @@ def places(shown: Shown, marks: Sequence[Mark], reference: Mark, *, named: bool 
     higher = [mark.label for mark, sign in found if sign == 1]
     lower = [mark.label for mark, sign in found if sign == -1]
     if not higher and not lower:
-        return titled(shown, f"no {one} differs clearly from {than}", f"no {one} stands out")
+        none = f"no {one}{_among(marks)}"
+        return titled(shown, f"{none} differs clearly from {than}", f"{none} stands out")
     if len(higher) == len(marks) or len(lower) == len(marks):
         word = "higher" if higher else "lower"
         return titled(shown, f"every {one} is {word} than {than}")
@@ -339,4 +340,4 @@ def table(shown: Shown, columns: Sequence[Sequence[Mark]], across: str) -> str:
     if led != count:
         where += f" {across}s"
     top = "most common" if shown.indicator.kind in ("share", "count") else "highest"
-    return titled(shown, f"{name} is {top} in {where}")
+    return titled(shown, f"{name} is {top}{_among(every)} in {where}")

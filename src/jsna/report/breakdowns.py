@@ -211,6 +211,8 @@ def groups(
     else:
         text = "By {by}, it was highest for {top_named} and lowest for {low} ({b})."
     named = [_with_value(r, dimension, view, indicator) for r in top]
+    if any(r.hidden for r in rows):  # a hidden figure may be higher or lower still
+        text = text.replace("By {by}, it", "By {by}, of those shown, it")
     filled = say(
         text,
         by=by,
@@ -231,6 +233,7 @@ def largest(
     if not top or len(top) > MOST_NAMED:
         return None
     shown = [r for r in rows if r.shown]
+    withheld = any(r.hidden for r in rows)  # for the sake of others, it may be the largest
     if len(shown) == 2 and len(rows) == 2 and len(top) == 1 and indicator.kind == "count":
         shown.sort(key=lambda r: -r.value)
         pair = (_with_value(row, dimension, view, indicator) for row in shown)
@@ -239,27 +242,30 @@ def largest(
         return Sentence(say(text, *pair), "breakdown", True)
     named = join(_with_value(r, dimension, view, indicator) for r in top)
     if dimension in DEPRIVATION and len(top) == 1:
-        text = say("More were in {} than in any other.", named)
+        other = "any other shown" if withheld else "any other"
+        text = say("More were in {} than in {}.", named, other)
         return Sentence(text, "breakdown", True)
     by = words.dimension_words(dimension, view.config)
     of = say(" of {}", indicator.phrase) if indicator.kind == "share" else say("")
+    lead = "Of those shown, the" if withheld else "The"
     size = dimension in DEPRIVATION or dimension in words.AGES | PLACES | {"sex"}
     most = "largest" if size else "most common"
     if len(top) > 1:
-        text = "The {most} {by}s{of} were {named}, with no clear difference between them."
+        text = "{lead} {most} {by}s{of} were {named}, with no clear difference between them."
         if dimension not in _PLURAL:
-            text = "By {by}, the largest groups{of} were {named}, with no clear difference."
+            text = "{lead} largest groups{of} by {by} were {named}, with no clear difference."
     else:
-        text = "The {most} {by}{of} was {named}."
+        text = "{lead} {most} {by}{of} was {named}."
         rest = [r for r in shown if r is not top[0]]
         second = leaders(rest)
         if len(second) == 1:
-            text = "The {most} {by}{of} was {named}, followed by {second}."
+            text = "{lead} {most} {by}{of} was {named}, followed by {second}."
             follow = _with_value(second[0], dimension, view, indicator)
             text = _of_itself(text, by, indicator)
-            filled = say(text, most=most, of=of, by=by, named=named, second=follow)
+            filled = say(text, lead=lead, most=most, of=of, by=by, named=named, second=follow)
             return Sentence(filled, "breakdown", True)
-    filled = say(_of_itself(text, by, indicator), most=most, of=of, by=by, named=named)
+    text = _of_itself(text, by, indicator)
+    filled = say(text, lead=lead, most=most, of=of, by=by, named=named)
     return Sentence(filled, "breakdown", len(top) == 1)
 
 

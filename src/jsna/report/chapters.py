@@ -172,7 +172,8 @@ def bare(row: Row, indicator: Indicator) -> Markup:
 
 def _largest_share(view: Measures, indicator: Indicator) -> KeyNumber | None:
     single = next((d[0] for d in indicator.breakdowns if len(d) == 1), None)
-    top = leaders(view.breakdown(indicator.id, (single,))) if single else []
+    rows = view.breakdown(indicator.id, (single,)) if single else []
+    top = leaders(rows)
     if len(top) != 1 or single is None:
         return None
     config, row = view.config, top[0]
@@ -180,6 +181,8 @@ def _largest_share(view: Measures, indicator: Indicator) -> KeyNumber | None:
     period = words.period_label(row.period, row.period_type)
     kind = words.MOST_COMMON.get(single)
     what = f"the most common {kind}" if kind else "the largest group"
+    if any(r.hidden for r in rows):
+        what += " of those shown"
     text = say("of {}: {}, {}, {}", indicator.phrase, label, what, period)
     return KeyNumber(bare(row, indicator), text, Markup(""))
 

@@ -153,8 +153,8 @@ def selections(rows: pd.DataFrame, config: Configuration) -> list[Flags]:
     chosen = [np.ones(len(rows), dtype=bool)]
     for at in range(deepest if deepest > 1 else 0):
         mine = np.zeros(len(rows), dtype=bool)
-        for key, places in rows.groupby(keys, sort=True).indices.items():
-            mine[places] = at in steps[key]
+        for step, places in rows.groupby(keys, sort=True).indices.items():
+            mine[places] = at in steps[step]
         chosen.append(mine)
     return chosen
 

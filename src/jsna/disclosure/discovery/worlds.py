@@ -130,7 +130,24 @@ def _world(config: Configuration) -> dict[str, pa.Table]:
         link.run(config, paths)
         linked = {f.stem: f for f in sorted((paths.restricted / "linked").glob("*.parquet"))}
         tables: Mapping[str, pa.Table] = derive(linked, config)
-    return {**tables, "record": _records(raw, config)}
+    draw = np.random.default_rng(config.edition.synthesis.seed if config.edition.synthesis else 0)
+    placed = {"plan": _placed(tables["plan"], draw)} if "plan" in tables else {}
+    return {**tables, **placed, "record": _records(raw, draw, config)}
+
+
+def _placed(plans: pa.Table, draw: np.random.Generator) -> pa.Table:
+    """Plans of which some at nurseries and other settings are in the register of schools.
+
+    Real registers have nurseries and other establishments. The invented one has none, and what
+    follows from that alone would be taken for an identity.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    either = pc.is_in(plans["setting"], value_set=pa.array(["early_years", "other"]))
+    some = pc.and_(either, pa.array(draw.random(plans.num_rows) < 0.5))
+    at = plans.column_names.index("placement")
+    return plans.set_column(at, "placement", pc.if_else(some, "in_area", plans["placement"]))
 
 
 def _evened(effects: Effects) -> Effects:
@@ -139,15 +156,15 @@ def _evened(effects: Effects) -> Effects:
     return effects.without(*nil).overridden({**dict.fromkeys(EVEN, 1.0), **OFTEN})
 
 
-def _records(raw: Mapping[str, pa.Table], config: Configuration) -> pa.Table:
+def _records(
+    raw: Mapping[str, pa.Table], draw: np.random.Generator, config: Configuration
+) -> pa.Table:
     """Quality counts of the invented files, with invented rows set aside."""
     import pandas as pd
     import pyarrow as pa
 
     from jsna.measures.quality import record
 
-    assert config.edition.synthesis is not None
-    draw = np.random.default_rng(config.edition.synthesis.seed)
     keys = sorted(raw)
     valid = draw.integers(1_000, 100_000, len(keys))
     aside = draw.integers(1, 1_000, len(keys))

@@ -117,26 +117,38 @@ def test_steps_of_ladders_are_named_in_words(paths: io.Paths, tmp_path: Path) ->
     assert "no figures needed it" not in said
 
 
+ABOUT = "figures about Marrowshire in this chapter and its data files"
+
+
 @pytest.mark.parametrize(
     ("hidden", "withheld", "expected"),
     [
         (0, 0, ""),
-        (1, 0, "1 of the 40 figures of this chapter and its data files is not published, because "
-               "it is a small number of children or would give one away. It is marked [c], which "
-               "does not mean none."),
-        (7, 0, "7 of the 40 figures of this chapter and its data files are not published, because "
-               "they are small numbers of children or would give one away. They are marked [c], "
-               "which does not mean none."),
-        (0, 12, "12 finer figures are given as figures of larger groups or longer periods "
-                "instead."),
+        (
+            1,
+            0,
+            f"1 of the 40 {ABOUT} is not published, because it is a small number of children or "
+            "would give one away. It is marked [c], which does not mean none.",
+        ),
+        (
+            7,
+            0,
+            f"7 of the 40 {ABOUT} are not published, because they are small numbers of children "
+            "or would give one away. They are marked [c], which does not mean none.",
+        ),
+        (
+            0,
+            12,
+            "12 finer figures are given as figures of larger groups or longer periods instead.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_line_of_a_chapter(hidden: int, withheld: int, expected: str) -> None:
     content = made.certificate(CONFIG, few(FRAME))
     told = {"rows": 40, "hidden": hidden, "withheld": withheld}
     content["hidden"]["by_chapter"] = {"prevalence": told}
-    assert words(str(load(content).line("prevalence"))) == expected
-    assert load(content).line("exclusions") == ""
+    assert words(str(load(content).line("prevalence", "Marrowshire"))) == expected
+    assert load(content).line("exclusions", "Marrowshire") == ""
 
 
 def test_only_chapters_with_something_hidden_have_the_line(paths: io.Paths) -> None:

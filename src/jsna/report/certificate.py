@@ -67,6 +67,7 @@ class _Attack(_Part):
     cells: NonNegativeInt
     exact: NonNegativeInt
     narrow: NonNegativeInt
+    beyond: NonNegativeInt = 0
     contributors: NonNegativeInt
     programs: NonNegativeInt
     public: NonNegativeInt
@@ -119,8 +120,8 @@ class Certificate:
             raise KeyError(path)
         return found
 
-    def line(self, chapter: str) -> Markup:
-        """How many figures of a chapter are hidden and why; empty where none is."""
+    def line(self, chapter: str, place: str) -> Markup:
+        """How many figures of a chapter about a place are hidden and why; empty where none is."""
         told = self.content.hidden.by_chapter.get(chapter)
         if told is None or not (told.hidden or told.withheld):
             return Markup("")
@@ -128,8 +129,8 @@ class Certificate:
         said = []
         if told.hidden:
             text = (
-                "{} of the {} figures of this chapter and its data files {} not published, because "
-                "{} or would give one away. {} marked [c], which does not mean none."
+                "{} of the {} figures about {} in this chapter and its data files {} not published, "
+                "because {} or would give one away. {} marked [c], which does not mean none."
             )
             one = told.hidden == 1
             why = (
@@ -139,6 +140,7 @@ class Certificate:
                 Markup(text).format(
                     self.number(f"{path}.hidden"),
                     self.number(f"{path}.rows"),
+                    place,
                     "is" if one else "are",
                     why,
                     "It is" if one else "They are",

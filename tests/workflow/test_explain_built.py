@@ -1,0 +1,35 @@
+"""`jsna explain-suppression` on a built edition: a reason for every hidden figure, none wrong."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from jsna import io
+from tests.conftest import SMALL, Project
+
+#: Shown in so many kinds of counts that both primary and secondary figures are among the hidden.
+INDICATORS = ("plans_by_setting", "plan_primary_need")
+
+
+@pytest.mark.parametrize("indicator", INDICATORS)
+def test_every_hidden_figure_has_its_reason(built: Project, indicator: str) -> None:
+    log = io.read_parquet(built.processed() / "restricted/protection.parquet")
+    mine = log[log["indicator"].eq(indicator)]
+    said = " ".join(built.jsna("explain-suppression", SMALL, indicator, "--all").stdout.split())
+    assert f"Hidden: {len(mine):,} of the" in said
+    parts = re.split(r" (?=\d+\. (?:January )?\d{4})", said)[1:]
+    assert len(parts) == len(mine)
+    # Whatever is no small number itself protects one that is named, or shows the same count.
+    for part in parts:
+        assert re.search(r"- (Primary|Secondary|Hidden|Shown by itself)\b", part), part
+    primary = sum("- Primary" in part for part in parts)
+    assert primary == mine["kind"].eq("primary").sum()
+
+
+def test_what_is_asked_about_wrongly_ends_with_what_there_is(built: Project) -> None:
+    run = built.jsna("explain-suppression", SMALL, "plan_by_setting", check=False)
+    assert run.returncode == 1
+    assert "plans_by_setting" in run.stderr
+    assert "Traceback" not in run.stderr

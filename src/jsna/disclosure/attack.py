@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from jsna.disclosure.intruder import Intruder, Side
 from jsna.disclosure.system import TOLERANCE, Flags, Floats, Ints, Status, System
@@ -42,7 +43,8 @@ def known(
     system: System,
     hidden: Flags,
     *,
-    precision: float = 0.0,
+    printed: Floats | None = None,
+    precision: npt.ArrayLike = 0.0,
     marked: tuple[float, float] | None = None,
 ) -> Known:
     """What is known when the cells `hidden` are not printed.
@@ -50,17 +52,51 @@ def known(
     Args:
         system: what is published.
         hidden: cells not printed.
-        precision: printed values may be off by this much (half the base of rounding).
+        printed: what is printed where cells are not hidden; the true values if not given.
+        precision: how far the true values may be from those printed, one number or one per cell:
+            `base // 2` for rounding to the nearest, `base − 1` for controlled rounding to a
+            multiple next to it. It is granted to everyone.
         marked: where primary cells carry a mark of their own, the least and greatest value that
             mark is known to stand for.
     """
-    shown = system.value
-    low = np.where(hidden, system.low, np.maximum(system.low, shown - precision))
-    high = np.where(hidden, system.high, np.minimum(system.high, shown + precision))
+    shown = system.value if printed is None else printed
+    off = np.broadcast_to(np.asarray(precision, dtype=np.float64), shown.shape)
+    low = np.where(
+        hidden, system.low, np.where(off > 0, np.maximum(system.low, shown - off), shown)
+    )
+    high = np.where(
+        hidden, system.high, np.where(off > 0, np.minimum(system.high, shown + off), shown)
+    )
     if marked is not None:
         own = hidden & system.primary
         low[own], high[own] = np.maximum(low[own], marked[0]), np.minimum(high[own], marked[1])
     return Known(low, high)
+
+
+def rounded_needs(
+    system: System, knowledge: Known, base: npt.ArrayLike, small: npt.ArrayLike
+) -> System:
+    """The system in which small numbers are protected by rounding alone.
+
+    Each must keep an interval of `base − 1`, or all that its own printed value leaves where that is
+    less (a printed 0 rounded to the nearest 5 stands for 0 to 2): other numbers add nothing to it.
+
+    Args:
+        system: what is published.
+        knowledge: what is known from each printed value by itself.
+        base: what values are rounded to, one number or one per cell; 1 where they are not.
+        small: flags of the cells to protect so; the requirements of others stay.
+    """
+    bases = np.broadcast_to(np.asarray(base, dtype=np.float64), system.value.shape)
+    chosen = np.asarray(small, dtype=np.bool_) & (bases > 1) & (system.status != Status.PUBLIC)
+    width = np.minimum(bases - 1, knowledge.high - knowledge.low)
+    return replace(
+        system,
+        status=np.where(chosen, int(Status.PRIMARY), system.status),
+        need_low=np.where(chosen, np.nan, system.need_low),
+        need_high=np.where(chosen, np.nan, system.need_high),
+        need_width=np.where(chosen, width, system.need_width),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +158,7 @@ def attack(
 
     Args:
         system: what is published, with what each primary requires.
-        hidden: cells not printed.
+        hidden: cells not printed, or not exactly (those whose bounds in `knowledge` differ).
         knowledge: bounds on every cell; those of `known` if not given.
         intervals: find the whole interval of every judged cell, not only whether it is wide enough.
         judged: cells to look at; primaries if not given. One without a requirement of its own is
@@ -201,13 +237,13 @@ def _contributors(
     givers = np.flatnonzero(hidden & person & (knows.low < 1) & (knows.high >= 1))
     if start is not None:
         givers = givers[start[givers] >= 1]
+    if start is not None:
+        givers = givers[start[givers] < _enough(system, wanted)]
     for giver in map(int, givers):
         exposed = outsider.narrowed(giver, wanted, system.contributor[wanted])
         if not len(exposed):
             continue
-        low = knows.low.copy()
-        low[giver] = 1.0
-        insider = Intruder(system, low, knows.high, start)
+        insider = outsider.insider(giver)
         if insider.contradictions:
             continue  # nobody can be in that cell
         for cell in map(int, exposed):
@@ -218,3 +254,20 @@ def _contributors(
                 found.append(replace(one, contributor=giver))
         outsider.programs += insider.programs
     return found
+
+
+def _enough(system: System, wanted: Ints) -> float:
+    """Count from which a cell's contributor cannot narrow any of the wanted cells too far.
+
+    The outsider has been shown to be left with all a cell requires. What is possible is convex: of
+    the way from the truth to an end of that interval, (v - 1) / v leave one in a cell of v.
+    """
+    required = np.where(
+        np.isnan(system.need_low[wanted]),
+        system.need_width[wanted],
+        system.need_high[wanted] - system.need_low[wanted],
+    )
+    spare = required - system.contributor[wanted]
+    if not len(wanted) or (spare <= TOLERANCE).any():
+        return float("inf")
+    return float((required / spare).max())

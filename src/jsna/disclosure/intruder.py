@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,7 +51,9 @@ class Intruder:
         self.outer_low, self.outer_high = low.astype(float), high.astype(float)
         self.seen_low = np.where(fixed, low, np.inf)
         self.seen_high = np.where(fixed, high, -np.inf)
+        #: Points seen in each part (by its identity), and the same in one array.
         self.points: dict[int, list[Floats]] = {}
+        self.stacked: dict[int, Floats] = {}
         self.part_of: dict[int, _Part] = {}
         self.parts = _parts(unknown, rows, sparse.csr_array(matrix[rows]), right[rows])
         for part in self.parts:
@@ -117,18 +120,52 @@ class Intruder:
         if part is None:
             return np.array([], dtype=np.int64)
         mine, given, _ = np.intersect1d(cells, part.cells[part.cells != giver], return_indices=True)
-        if id(part) not in self.points:
-            self.points[id(part)] = []
-            for cell in map(int, np.intersect1d(cells, part.cells)):
-                for sign in (-1.0, 1.0):
-                    self._solve(part, self._place(part, cell), sign, None)
-        kept = np.array(self.points[id(part)])
+        if not len(mine):
+            return mine
+        kept = self._kept(part, cells)
         kept = kept[kept[:, self._place(part, giver)] >= 1 - TOLERANCE]
         if not len(kept):
             return mine
         at = np.searchsorted(part.cells, mine)
         wide = np.ptp(kept[:, at], axis=0) >= width[given] - TOLERANCE
         return np.asarray(mine[~wide])
+
+    def _kept(self, part: _Part, cells: Ints) -> Floats:
+        """Points of a part, among them the ends of every one of some cells."""
+        points = self.points.setdefault(id(part), [])
+        if not points:
+            for cell in map(int, np.intersect1d(cells, part.cells)):
+                for sign in (-1.0, 1.0):
+                    self._solve(part, self._place(part, cell), sign, None)
+        stacked = self.stacked.get(id(part))
+        if stacked is None or len(stacked) != len(points):
+            stacked = np.array(points).reshape(-1, len(part.cells))
+            self.stacked[id(part)] = stacked
+        return stacked
+
+    def insider(self, giver: int) -> Intruder:
+        """What a contributor of one cell knows: as this, with that cell at 1 or more.
+
+        Of the rest nothing changes but the part the cell is in; points seen so far stay possible
+        where they leave it one.
+        """
+        made = copy.copy(self)
+        part = self.part_of[giver]
+        own = _Part(part.cells, part.rows, part.matrix, part.right)
+        made.low = self.low.copy()
+        made.low[giver] = max(1.0, float(self.low[giver]))
+        made.parts, made.contradictions, made.programs = [own], [], 0
+        made.part_of = dict.fromkeys(map(int, part.cells), own)
+        made.points, made.stacked = {}, {}
+        made.outer_low, made.outer_high = made.low.copy(), made.high.copy()
+        made.seen_low, made.seen_high = self.seen_low.copy(), self.seen_high.copy()
+        made.seen_low[part.cells], made.seen_high[part.cells] = np.inf, -np.inf
+        made._narrow(own)
+        for point in self.points.get(id(part), ()):
+            made._see(own, point)
+        if not made.contradictions:
+            made._feasible()
+        return made
 
     def _place(self, part: _Part, cell: int) -> int:
         return int(np.searchsorted(part.cells, cell))

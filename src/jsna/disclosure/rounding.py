@@ -21,7 +21,10 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from jsna.disclosure.additive import round_system
 from jsna.disclosure.system import Floats, Ints, Matrix
+
+__all__ = ["round_additively", "round_system"]
 
 #: Tables of up to this many cells are rounded by the integer program.
 SMALL = 1_500

@@ -203,8 +203,8 @@ def test_a_lost_row_of_the_data(draft: Callable[..., Draft]) -> None:
     made = draft(name)
     lines = made.file(name).read_text(encoding="utf-8").splitlines(keepends=True)
     made.file(name).write_text("".join(lines[:-1]), encoding="utf-8")
-    (told,) = made.told("data")
-    assert "1 safe measures are in none" in told
+    (told,) = made.told(name)
+    assert "1 rows fewer" in told
 
 
 # -- the PDF ---------------------------------------------------------------------------------------

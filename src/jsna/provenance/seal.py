@@ -38,4 +38,6 @@ def run(config: Configuration, paths: io.Paths) -> None:
     else:
         # An open edition holds nothing about a person; its files are keyed by its own name.
         key, name = config.edition.edition.encode(), ""
-    io.write_json(paths.reports / MANIFEST, manifest(config, paths, outputs, key, name))
+    made = manifest(config, paths, outputs, key, name)
+    made["readback"] = record.counts(paths.draft)
+    io.write_json(paths.reports / MANIFEST, made)

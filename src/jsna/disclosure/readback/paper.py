@@ -70,6 +70,8 @@ class _Reader:
                     found.setdefault((number, run.tag), []).append(run)
             for note in page.get("/Annots", []):
                 self._unseen("link", note.get("/Contents"))
+                if note.get("/Subtype") != "/Link" or "/AP" in note:
+                    self.made.unreadable.append(f"a note on page {number}")
         index = {page.objgen: n for n, page in enumerate(self.pdf.pages, 1)}
         tree = self.pdf.Root.get("/StructTreeRoot")
         if tree is not None and "/K" in tree:
@@ -92,6 +94,15 @@ class _Reader:
     def _unseen(self, kind: str, words: Any) -> None:
         if words is not None and str(words).strip():
             self.made.unseen.append((kind, " ".join(str(words).split())))
+
+    def _instead(self, item: Any) -> None:
+        """Words that are read out instead of what is printed."""
+        import pikepdf
+
+        if isinstance(item, pikepdf.Dictionary):
+            for name in ("/Alt", "/ActualText", "/E"):
+                if name in item:
+                    self._unseen("title", item[name])
 
     # -- content streams -------------------------------------------------------------------------
 
@@ -122,6 +133,7 @@ class _Reader:
                 text = ""
             elif name in ("BDC", "BMC"):
                 tags.append(_tag(operands, tags[-1]))
+                self._instead(operands[-1])
             elif name == "EMC":
                 if len(tags) > depth:
                     tags.pop()
@@ -158,9 +170,7 @@ class _Reader:
         elif isinstance(item, pikepdf.Dictionary):
             if "/Pg" in item:
                 page = index[item.Pg.objgen]
-            for name in ("/Alt", "/ActualText", "/E"):
-                if name in item:
-                    self._unseen("title", item[name])
+            self._instead(item)
             if "/MCID" in item:
                 yield page, int(item.MCID)
             elif "/K" in item:

@@ -28,6 +28,12 @@ def write(draft: Path, counts: dict[str, Any]) -> None:
     io.write_json(draft / RECORD, {**counts, "sha256": digests})
 
 
+def counts(draft: Path) -> dict[str, Any]:
+    """What was read back of a draft: outputs and totals by type of number, for the manifest."""
+    read = io.read_json(draft / RECORD)
+    return {name: value for name, value in read.items() if name != "sha256"}
+
+
 def check(draft: Path) -> None:
     """Stop where the draft is not, file by file, the one that was read back.
 

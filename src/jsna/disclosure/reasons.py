@@ -210,10 +210,17 @@ class Reasons:
             named = "; ".join(f"{names[i]}, {self._head(i)}" for i in same[:_MOST])
             more = f"; and {len(same) - _MOST} more" if len(same) > _MOST else ""
             yield f"Hidden ({rule}) with figures that show the same counts: {named}{more}."
-        yield (
-            "Shown by itself it would give nothing away as things stand: the least loss over all "
-            "figures had it hidden rather than others."
-        )
+        profile = self.config.profile(str(rows["profile"].iloc[row]))
+        if profile.rounding > 1:
+            yield (
+                "Shown by itself, rounded, it would give nothing away as things stand: what to "
+                "hide is chosen as if nothing were rounded."
+            )
+        else:
+            yield (
+                "Shown by itself it would give nothing away as things stand: the least loss over "
+                "all figures had it hidden rather than others."
+            )
 
     def _known_now(self, top: int, bottom: int) -> Iterator[str]:
         """What an outsider can tell of the row's counts with everything hidden that is."""

@@ -108,16 +108,23 @@ def manifest(
         "safe": {
             file.relative_to(paths.safe.parent).as_posix(): {
                 **_record(file),
-                "content": content_digest(file),
+                **({"content": content_digest(file)} if file.suffix == ".parquet" else {}),
             }
             for file in finished((paths.safe,))
         },
+        "certificate": _certificate(paths),
         "outputs": {name: _record(file) for name, file in sorted(outputs.items())},
         "code": {stage: fingerprint(*modules) for stage, modules in CODE.items()},
         "lock": _record(root / "requirements.lock") if _locked(root) else None,
         "person_key": key_name,
         "versions": versions(),
     }
+
+
+def _certificate(paths: io.Paths) -> Any:
+    """What was proved of the safe measures; the report is not written without it."""
+    file = paths.safe / "certificate.json"
+    return io.read_json(file) if file.is_file() else None
 
 
 def _locked(root: Path) -> bool:

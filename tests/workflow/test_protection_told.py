@@ -1,4 +1,4 @@
-"""`jsna explain-suppression` on a built edition: a reason for every hidden figure, none wrong."""
+"""What a built edition tells of its protection: to an analyst, in the report, in the manifest."""
 
 from __future__ import annotations
 
@@ -33,3 +33,23 @@ def test_what_is_asked_about_wrongly_ends_with_what_there_is(built: Project) -> 
     assert run.returncode == 1
     assert "plans_by_setting" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_the_manifest_holds_the_certificate_of_the_measures_published(built: Project) -> None:
+    manifest = io.read_json(built.report() / "manifest.json")
+    certificate = io.read_json(built.processed() / "safe/certificate.json")
+    assert manifest["certificate"] == certificate
+    assert certificate["attack"]["exact"] == certificate["attack"]["narrow"] == 0
+    measures = manifest["safe"]["safe/measures.parquet"]
+    assert certificate["measures_sha256"] == measures["sha256"]
+    assert set(manifest["safe"]) == {"safe/measures.parquet", "safe/certificate.json"}
+
+
+def test_the_report_says_how_much_is_hidden_and_the_certificate_agrees(built: Project) -> None:
+    page = (built.report() / "jsna.html").read_text(encoding="utf-8")
+    certificate = io.read_json(built.processed() / "safe/certificate.json")
+    marked = dict(re.findall(r'data-certificate="([^"]+)" value="(\d+)"', page))
+    assert int(marked["hidden.rows"]) == certificate["hidden"]["rows"] > 0
+    for chapter, told in certificate["hidden"]["by_chapter"].items():
+        if told["hidden"]:
+            assert int(marked[f"hidden.by_chapter.{chapter}.hidden"]) == told["hidden"]

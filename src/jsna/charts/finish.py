@@ -10,6 +10,7 @@ from jsna.charts.canvas import Canvas
 from jsna.charts.marks import Cell, Drawing, Mark, figure_id
 from jsna.charts.shown import Shown
 from jsna.measures.declaration import Chart
+from jsna.measures.nesting import THREE_YEARS, years
 from jsna.report import format as words
 
 #: Height kept below a figure for the word every figure of a synthetic edition carries.
@@ -94,6 +95,11 @@ def span(shown: Shown, periods: Sequence[str]) -> str:
     """The first to the last period."""
     if not periods:
         return ""
+    if shown.period_type == THREE_YEARS and len(periods) > 1:
+        first, *_, last = (
+            year for period in sorted(periods) for year in years(period, THREE_YEARS)
+        )
+        return f"{first} to {last}, three years together"
     first, last = (period_words(shown, period) for period in (min(periods), max(periods)))
     return first if first == last else f"{first} to {last}"
 

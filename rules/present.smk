@@ -1,6 +1,7 @@
 rule draw:
     input:
         safe="data/processed/{edition}/safe/measures.parquet",
+        proof="data/processed/{edition}/safe/certificate.json",
         fonts=flow.fonts(),
         config=lambda w: flow.configuration(w.edition),
     output:
@@ -22,6 +23,7 @@ rule draw:
 rule write:
     input:
         safe="data/processed/{edition}/safe/measures.parquet",
+        proof="data/processed/{edition}/safe/certificate.json",
         figures="data/processed/{edition}/draft/charts/figures.json",
         templates=flow.templates(),
         fonts=flow.fonts(),

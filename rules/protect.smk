@@ -1,10 +1,15 @@
 rule protect:
     input:
         measures="data/processed/{edition}/restricted/measures.parquet",
+        official="data/processed/{edition}/restricted/official.parquet",
+        contributions="data/processed/{edition}/restricted/contributions.parquet",
         config=lambda w: flow.configuration(w.edition),
     output:
         safe="data/processed/{edition}/safe/measures.parquet",
         record="data/processed/{edition}/restricted/protection.parquet",
+        choice="data/processed/{edition}/restricted/protection.json",
+        ledger="data/processed/{edition}/restricted/ledger.parquet",
+        ladders="data/processed/{edition}/restricted/ladders.parquet",
     log:
         "data/processed/{edition}/logs/protect.log",
     benchmark:
@@ -13,7 +18,54 @@ rule protect:
         "../environment.yml"
     params:
         code=flow.code("protect"),
+        earlier=lambda w: flow.earlier(w.edition),
     message:
         "Protecting small numbers"
     shell:
         "python -m jsna protect {wildcards.edition} 2> {log}"
+
+
+rule prove:
+    input:
+        safe="data/processed/{edition}/safe/measures.parquet",
+        measures="data/processed/{edition}/restricted/measures.parquet",
+        official="data/processed/{edition}/restricted/official.parquet",
+        contributions="data/processed/{edition}/restricted/contributions.parquet",
+        choice="data/processed/{edition}/restricted/protection.json",
+        config=lambda w: flow.configuration(w.edition),
+    output:
+        certificate="data/processed/{edition}/safe/certificate.json",
+        intervals="data/processed/{edition}/restricted/intervals.parquet",
+    log:
+        "data/processed/{edition}/logs/prove.log",
+    benchmark:
+        "data/processed/{edition}/benchmarks/prove.tsv"
+    conda:
+        "../environment.yml"
+    params:
+        code=flow.code("prove"),
+        earlier=lambda w: flow.earlier(w.edition),
+    message:
+        "Attacking what is to be published"
+    shell:
+        "python -m jsna prove {wildcards.edition} 2> {log}"
+
+
+rule discover:
+    input:
+        config=lambda w: flow.configuration(w.edition),
+        county=lambda w: flow.invented(),
+    output:
+        discovery="data/processed/{edition}/restricted/discovery.json",
+    log:
+        "data/processed/{edition}/logs/discover.log",
+    benchmark:
+        "data/processed/{edition}/benchmarks/discover.tsv"
+    conda:
+        "../environment.yml"
+    params:
+        code=flow.code("discover"),
+    message:
+        "Looking for sums between counts that nobody declared"
+    shell:
+        "python -m jsna discover {wildcards.edition} 2> {log}"

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jsna import __version__
-from jsna.disclosure import tables_cli
+from jsna.disclosure import explain, tables_cli
 from jsna.errors import JsnaError, Problem
 
 if TYPE_CHECKING:
@@ -81,6 +81,28 @@ def _protect(arguments: argparse.Namespace) -> int:
     from jsna.disclosure.run import run
 
     run(*_loaded(arguments))
+    return 0
+
+
+def _prove(arguments: argparse.Namespace) -> int:
+    from jsna.disclosure.prove import run
+
+    run(*_loaded(arguments))
+    return 0
+
+
+def _discover(arguments: argparse.Namespace) -> int:
+    # Much of it is products of small matrices, on which threads cost more than they save.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from jsna.disclosure.discovery.run import run
+
+    run(*_loaded(arguments))
+    return 0
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    for line in explain.run(arguments, *_loaded(arguments)):
+        _say(line)
     return 0
 
 
@@ -188,6 +210,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.Namespace], int], bool]] = {
     "synthesise": ("make the synthetic extracts of a demonstration edition", _synthesise, True),
     "editions": ("list the editions", _editions, False),
     **{verb: (does, _table, False) for verb, does in tables_cli.VERBS.items()},
+    explain.VERB: (explain.DOES, _explain, True),
     "prepare": ("install or name the system libraries the PDF needs", _prepare, False),
     "ingest": ("stage: read and validate the extracts", _ingest, True),
     "published": ("stage: read the official statistics", _published, True),
@@ -195,6 +218,8 @@ VERBS: dict[str, tuple[str, Callable[[argparse.Namespace], int], bool]] = {
     "derive": ("stage: make the analysis tables", _derive, True),
     "measure": ("stage: measure the indicators", _measure, True),
     "protect": ("stage: protect small numbers", _protect, True),
+    "discover": ("stage: look for sums between counts that nobody declared", _discover, True),
+    "prove": ("stage: attack what is to be published", _prove, True),
     "draw": ("stage: draw the charts", _draw, True),
     "write": ("stage: write chapters and open data", _write, True),
     "print": ("stage: print the PDF", _print, True),
@@ -229,6 +254,8 @@ def parser() -> argparse.ArgumentParser:
             one.add_argument("edition", help="name of a file in config/editions/")
         if verb in tables_cli.VERBS:
             tables_cli.arguments(verb, one)
+        if verb == explain.VERB:
+            explain.arguments(one)
         if verb == "fetch":
             one.add_argument("--from", dest="folder", help="take the files from this folder")
         if verb == "build":

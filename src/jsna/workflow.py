@@ -22,6 +22,8 @@ CODE: dict[str, tuple[str, ...]] = {
     "derive": ("jsna.measures.tables",),
     "measure": ("jsna.measures.engine",),
     "protect": ("jsna.disclosure.run",),
+    "prove": ("jsna.disclosure.prove",),
+    "discover": ("jsna.disclosure.discovery.run", "jsna.extracts"),
     "draw": ("jsna.charts",),
     "write": ("jsna.report.write",),
     "print": ("jsna.report.pdf",),
@@ -66,6 +68,26 @@ def configuration_files(config: editions.Configuration, root: Path) -> list[str]
         found = sorted((root / "config" / folder).glob("*.yaml"))
         files += [p.relative_to(root).as_posix() for p in found]
     return files
+
+
+def invented() -> list[str]:
+    """Configuration of the invented county that undeclared identities are looked for in."""
+    from jsna.disclosure.discovery import county
+
+    return configuration(county.name(Path()))
+
+
+def earlier(name: str) -> dict[str, str]:
+    """Digests of the ledgers of the earlier editions an edition names; "" for one not there.
+
+    They are no inputs of a rule: an edition that has been published is not made again because a
+    later one asks for what it printed.
+    """
+    found = {}
+    for before in _configured(name).edition.previous:
+        file = Path(f"data/processed/{before}/restricted/ledger.parquet")
+        found[before] = hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
+    return found
 
 
 def raw_files(name: str) -> list[str]:

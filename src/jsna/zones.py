@@ -21,8 +21,13 @@ ZONES: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
         ("link", "identified restricted", "restricted"),
         ("derive", "restricted", "restricted"),
         ("measure", "restricted", "restricted"),
-        # The only stage that writes to the safe side, and it sees no row about a person.
+        # The only stages that write to the safe side, and they see no row about a person.
         ("protect", "restricted safe", "restricted safe"),
+        ("prove", "restricted safe", "restricted safe"),
+        # It looks at invented records alone, in a folder of its own.
+        ("discover", "", "restricted"),
+        # It tells an analyst about both sides and writes nothing.
+        ("explain-suppression", "restricted safe", ""),
         ("draw", "safe draft", "draft"),
         ("write", "safe draft", "draft"),
         ("print", "draft", "draft"),

@@ -63,6 +63,8 @@ class Edition(Strict):
     profiles: dict[str, Name] = Field(default_factory=dict)
     #: Dataset (what it is) -> source (which release of it), see `config/sources.yaml`.
     sources: dict[Name, Name] = Field(default_factory=dict)
+    #: Editions published before, whose figures readers have; their ledgers are kept.
+    previous: tuple[Name, ...] = ()
     extracts: tuple[Delivery, ...] = ()
     #: Code of a validation rule (`census.upn.letter`) -> severity, where not the declared one.
     severities: dict[str, Literal["error", "warning"]] = Field(default_factory=dict)

@@ -17,6 +17,7 @@ from typing import Final
 import numpy as np
 
 from jsna.disclosure.regions import Codes, Region
+from jsna.disclosure.system import Flags, Floats
 
 #: Stands for the free region in a family: every row, whatever the column holds.
 _ALL: Final = None
@@ -58,6 +59,8 @@ def sums(
     cells: Mapping[Region, int],
     values: Sequence[float],
     complete: Callable[[str], Codes | None],
+    *,
+    strict: bool = True,
 ) -> Iterator[Sum]:
     """Every sum that holds between regions, from one-column families and wider margins.
 
@@ -66,6 +69,7 @@ def sums(
         values: count of each number.
         complete: column -> all its codes where they are known. Where sets cover them all and
             nothing is left over, everyone knows that there is no rest.
+        strict: whether parts that come to more than their total are a fault or say nothing.
 
     Raises:
         ValueError: parts come to more than their total; the message names the total.
@@ -77,8 +81,12 @@ def sums(
     for (rest, column), sets in along.items():
         total = cells.get(rest)
         if total is not None or len(sets) > 1:
-            yield from _family(rest, column, sets, total, values, complete(column))
-    yield from _wider(cells, values)
+            try:
+                yield from _family(rest, column, sets, total, values, complete(column))
+            except ValueError:
+                if strict:
+                    raise
+    yield from _wider(cells, values, strict)
 
 
 def _family(
@@ -97,7 +105,7 @@ def _family(
         left = values[total] - sum(values[cell] for cell in sets.values())
         if left < -_CLOSE:
             raise ValueError(rest.label())
-        parts: list[int | Derived] = sorted(sets.values())
+        parts: list[int | Derived] = [*sorted(sets.values())]
         if left > _CLOSE or known is None or not known <= universe:
             parts.append(Derived(rest, column, universe, True, max(left, 0.0)))
         yield total, tuple(parts)
@@ -144,21 +152,22 @@ def _overlapping(
             yield cell, mine
 
 
-def _solve(matrix: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _solve(matrix: Floats, counts: Floats) -> tuple[Floats, Flags]:
     """Counts of the atoms that fit the sets, and which of them nothing else fits."""
     from scipy.optimize import nnls
 
     found, *_ = np.linalg.lstsq(matrix, counts, rcond=None)
     _, size, turned = np.linalg.svd(matrix)
     free = turned[int((size > 1e-9).sum()) :]
-    certain = (np.abs(free) < 1e-9).all(axis=0)
+    certain: Flags = np.all(np.abs(free) < 1e-9, axis=0)
     if not certain.all():
         found, _ = nnls(matrix, counts)
     fits = np.abs(matrix @ found - counts).max() <= 1e-6 * (1 + np.abs(counts).max())
-    return (np.round(found, 9) if fits else np.full(len(found), -1.0)), certain
+    counts_of = np.round(found, 9) if fits else np.full(len(certain), -1.0)
+    return np.asarray(counts_of), certain
 
 
-def _wider(cells: Mapping[Region, int], values: Sequence[float]) -> Iterator[Sum]:
+def _wider(cells: Mapping[Region, int], values: Sequence[float], strict: bool) -> Iterator[Sum]:
     """Totals whose parts are split by several columns at once, with nothing shown in between."""
     groups: dict[tuple[Region, tuple[str, ...]], dict[Region, int]] = {}
     for region, cell in cells.items():
@@ -178,8 +187,10 @@ def _wider(cells: Mapping[Region, int], values: Sequence[float]) -> Iterator[Sum
             continue
         left = values[cells[above]] - sum(values[cell] for cell in parts.values())
         if left < -_CLOSE:
-            raise ValueError(above.label())
-        members: list[int | Derived] = sorted(parts.values())
+            if strict:
+                raise ValueError(above.label())
+            continue
+        members: list[int | Derived] = [*sorted(parts.values())]
         codes: Codes = frozenset().union(*(r.codes(c) or () for r in parts for c in columns_))
         members.append(Derived(above, "+".join(columns_), codes, True, left))
         yield cells[above], tuple(members)

@@ -2,163 +2,212 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from jsna.disclosure.quantities import NONE, Ledger, ledger
-from jsna.disclosure.suppression import Hidden, close
+from jsna.disclosure import contribution
+from jsna.disclosure.book import NONE, Book, ledger, printed
+from jsna.disclosure.entries import book
+from jsna.disclosure.hiding import Hiding, hide
+from jsna.disclosure.ladders import choose
+from jsna.disclosure.system import Flags, Ints
 from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
 from jsna.measures import schema
-from jsna.measures.values import calculate
+from jsna.measures.values import calculate, mark_low
 
 #: The one reason a hidden cell is published with, whichever rule hid it.
-REASON = "disclosure_control"
-LOG_COLUMNS = (*schema.KEY, "kind", "rule", "profile")
+REASON: Final = "disclosure_control"
+#: How the methods of rounding are put in words.
+_WAYS: Final = {"nearest": "the nearest", "controlled": "a multiple of"}
+LOG_COLUMNS: Final = (*schema.KEY, "kind", "rule", "profile")
 
-Flags = NDArray[np.bool_]
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """Measures that are safe to publish, and the record of how they were made so.
+
+    Attributes:
+        safe: the rows published, protected.
+        log: one row for each hidden row: key, kind (primary or secondary), rule, profile.
+            For the restricted zone only, as all below.
+        ledger: the cells behind the rows, see `book.ledger`.
+        ladders: rung taken of each ladder, see `ladders.choose`.
+        hiding: what the solver chose; None where nothing was to be protected.
+    """
+
+    safe: pd.DataFrame
+    log: pd.DataFrame
+    ledger: pd.DataFrame
+    ladders: pd.DataFrame
+    hiding: Hiding | None
 
 
-def protect(measures: pd.DataFrame, config: Configuration) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Measures that are safe to publish, and the record of what was hidden.
+def protect(
+    measures: pd.DataFrame,
+    config: Configuration,
+    official: pd.DataFrame | None = None,
+    earlier: Mapping[str, pd.DataFrame] | None = None,
+    contributions: pd.DataFrame | None = None,
+) -> Protection:
+    """Measures that are safe to publish.
 
-    A hidden row keeps its key and carries no number at all: value, limits, numerator and
-    denominator go together, as any of them would give away another. Its status is c and its
-    reason is the same whether the count is small itself or protects another.
+    Of each breakdown the rung of its ladder that loses little is taken; rows that a rule of their
+    own forbids are hidden; then counts are hidden at the least loss so that none that is small can
+    be worked out; then what is left is rounded where its profile says so. A hidden row keeps its
+    key and carries no number at all: value, limits, numerator and denominator go together, as any
+    of them would give away another. Its status is c and its reason is the same whether the count
+    is small itself or protects another.
 
     Args:
-        measures: measures in the schema; `profile` says how each row is protected. Profiles
-            without a threshold and without rounding pass unchanged.
+        measures: measures in the schema; `profile` says how each row is protected. Profiles that
+            protect nothing pass unchanged.
         config: profiles, and the declarations that say what adds up to what.
-
-    Returns:
-        safe: the same keys, protected.
-        log: one row for each hidden row: key, kind (primary or secondary), rule, profile. For the
-            restricted zone only.
+        official: unsuppressed official figures of the same keys, which everybody knows.
+        earlier: ledgers of earlier editions by name.
+        contributions: who is behind sums of money, see `measures.contributions`.
 
     Raises:
-        JsnaError: a row names no profile, or one that does not exist.
+        JsnaError: a row names no profile; or counts contradict each other.
     """
     _check_profiles(measures, config)
     # In the order of the key, so that the choice of secondary cells is the same for any order.
-    safe = schema.conform(measures)
-    profiles = safe["profile"].map(config.profiles)
-    guarded = profiles.map(lambda p: p.threshold > 0).to_numpy(dtype=bool)
-    rows = safe.loc[guarded]
-    rules = np.full(len(safe), "", dtype=object)
-    if len(rows):
-        rules[guarded] = _hide(rows, config)
-    hidden = rules != ""
-    base = profiles.map(lambda p: p.rounding).to_numpy(dtype=np.int64)
-    _round(safe, base, ~hidden & (base > 1), config)
-    safe.loc[hidden, list(schema.NUMBERS)] = np.nan
-    safe.loc[hidden, "status"] = "c"
-    safe.loc[hidden, "reason"] = REASON
-    return schema.check(safe, "safe measures"), _log(safe, rules, hidden)
+    safe, ladders = choose(schema.conform(measures), config)
+    guards = {name: config.profile(name).protective for name in safe["profile"].unique()}
+    guarded = safe["profile"].map(guards).to_numpy(dtype=bool)
+    rows = safe.loc[guarded].reset_index(drop=True)
+    made = book(rows, config, official, earlier)
+    if not len(rows):
+        empty = ledger(made, np.zeros(made.size, dtype=np.bool_))
+        return Protection(schema.check(safe, "safe measures"), _log(rows, []), empty, ladders, None)
+    own = contribution.refused(rows, config, contributions)
+    refused = np.array([rule != "" for rule in own], dtype=np.bool_)
+    hiding = hide(made, refused)
+    rules = _rules(rows, made, hiding, own, config)
+    hidden = np.array([rule != "" for rule in rules], dtype=np.bool_)
+    _round(rows, made, hidden, config)
+    rows.loc[hidden, list(schema.NUMBERS)] = np.nan
+    rows.loc[hidden, "status"] = "c"
+    rows.loc[hidden, "reason"] = REASON
+    rows.loc[hidden, "note"] = ""
+    safe = schema.conform(pd.concat([safe.loc[~guarded], rows], ignore_index=True))
+    return Protection(
+        schema.check(safe, "safe measures"),
+        _log(rows, rules),
+        ledger(made, printed(made, hidden)),
+        ladders,
+        hiding,
+    )
 
 
 def _check_profiles(measures: pd.DataFrame, config: Configuration) -> None:
-    unknown = measures.loc[~measures["profile"].isin(list(config.profiles))]
-    if len(unknown):
-        raise JsnaError(
-            Problem(
-                "measures",
-                f"no disclosure profile of this name; there are {', '.join(config.profiles)}",
-                column=f"profile of {indicator}",
-                value=str(profile),
-                count=len(group),
-                code="disclosure.profile",
-            )
-            for (indicator, profile), group in unknown.groupby(["indicator", "profile"])
-        )
+    problems = []
+    for name in sorted(measures["profile"].unique()):
+        try:
+            config.profile(name)
+        except KeyError:
+            mine = measures.loc[measures["profile"] == name]
+            rule = f"no disclosure profile of this name; there are {', '.join(config.profiles)}"
+            problems += [
+                Problem(
+                    "measures",
+                    rule,
+                    column=f"profile of {indicator}",
+                    value=name,
+                    count=len(group),
+                    code="disclosure.profile",
+                )
+                for indicator, group in mine.groupby("indicator")
+            ]
+    if problems:
+        raise JsnaError(problems)
 
 
-def _hide(rows: pd.DataFrame, config: Configuration) -> list[str]:
-    """Rule that hides each row, or "" where it is shown."""
-    book = ledger(rows, config)
-    hidden = Hidden()
-    primary = _primary(rows, book, hidden, config)
-    if any(config.profiles[name].secondary for name in set(rows["profile"])):
-        close(_secondary_only(book, rows, config), hidden)
+def _rules(
+    rows: pd.DataFrame, made: Book, hiding: Hiding, own: Sequence[str], config: Configuration
+) -> list[str]:
+    """Rule that hides each row, or "" where it is shown.
+
+    `small_count`, `small_denominator`, `small_complement` and those of `contribution` are primary;
+    `sum` is secondary: the figure would give away another.
+    """
+    hidden, small = hiding.solution.hidden, made.small()
+    complements = {n: config.profile(n).complements for n in rows["profile"].unique()}
+    counts = zip(
+        own,
+        made.numerators,
+        made.denominators,
+        rows["profile"].map(complements).tolist(),
+        strict=True,
+    )
     result = []
-    for own, top, bottom in zip(primary, book.numerators, book.denominators, strict=True):
-        rule = own or hidden.rules.get(top, "") or hidden.rules.get(bottom, "")
-        # Hidden because the same count is small, or goes, in another row.
-        result.append(rule if own or rule in ("", "sum") else "same_count")
+    for rule, top, bottom, counts_rest in counts:
+        both = NONE not in (top, bottom)
+        rest = made.value[bottom] - made.value[top] if both else 0.0
+        limit = max(made.threshold[top], made.threshold[bottom]) if both else 0
+        if rule:
+            result.append(rule)
+        elif not any(cell != NONE and hidden[cell] for cell in (top, bottom)):
+            result.append("")
+        elif top != NONE and small[top]:
+            result.append("small_count")
+        elif bottom != NONE and small[bottom]:
+            result.append("small_denominator")
+        elif counts_rest and 0 < rest < limit:
+            result.append("small_complement")
+        else:
+            result.append("sum")
     return result
 
 
-def _primary(rows: pd.DataFrame, book: Ledger, hidden: Hidden, config: Configuration) -> list[str]:
-    """Hide small counts, small complements and small denominators; returns each row's own rule."""
-    kinds = rows["indicator"].map(
-        lambda name: config.indicators[name].kind if name in config.indicators else ""
-    )
-    result = []
-    complements = rows["profile"].map(lambda name: config.profiles[name].complements)
-    for top, bottom, kind, counts_rest in zip(
-        book.numerators, book.denominators, kinds, complements, strict=True
-    ):
-        rule = ""
-        if top != NONE and 0 < book.values[top] < book.thresholds[top]:
-            rule = "small_count"
-        if bottom != NONE:
-            limit = book.thresholds[bottom]
-            rest = book.values[bottom] - book.values[top] if top != NONE else 0
-            inside = kind in ("proportion", "share") and counts_rest
-            if 0 < book.values[bottom] < limit:
-                hidden.add(bottom, "small_denominator")
-                rule = rule or "small_denominator"
-            elif inside and 0 < rest < limit:
-                rule = rule or "small_complement"
-        # A zero of very few is hidden with them; the zero itself is no secret elsewhere.
-        if rule and top != NONE and book.values[top] > 0:
-            hidden.add(top, rule)
-        result.append(rule)
-    return result
+def _round(rows: pd.DataFrame, made: Book, hidden: Flags, config: Configuration) -> None:
+    """Round the counts of the rows that are shown, and calculate their values again, in place.
 
-
-def _secondary_only(book: Ledger, rows: pd.DataFrame, config: Configuration) -> Ledger:
-    """The ledger without equations between quantities that only unprotected sums show."""
-    asks = rows["profile"].map(lambda name: config.profiles[name].secondary).to_numpy(dtype=bool)
-    wanted = {
-        quantity
-        for side in (book.numerators, book.denominators)
-        for quantity, ask in zip(side, asks, strict=True)
-        if ask
-    }
-    equations = [members for members in book.equations if wanted.issuperset(members)]
-    return Ledger(
-        book.keys, book.values, book.thresholds, book.numerators, book.denominators, equations
-    )
-
-
-def _round(
-    safe: pd.DataFrame, base: NDArray[np.int64], rounded: Flags, config: Configuration
-) -> None:
-    """Round the counts of rows to their base, half up, and calculate their values again."""
-    if not rounded.any():
+    A count is rounded the same in whichever row it stands, to the largest base of any of them.
+    """
+    steps = np.array(made.rounding, dtype=np.float64)
+    if not (steps > 1).any():
         return
-    rows = safe.loc[rounded].copy()
-    step = base[rounded].astype(np.float64)
-    for column in ("numerator", "denominator"):
-        rows[column] = np.floor(rows[column].to_numpy() / step + 0.5) * step
-    multiplier = np.array([config.indicators[name].multiplier for name in rows["indicator"]])
-    calculate(rows, multiplier)
-    # A count too small to have been published before rounding is gone; none can round to nobody.
-    rows["note"] = [
-        f"{note} Counts rounded to the nearest {size:.0f}.".strip()
-        for note, size in zip(rows["note"], step, strict=True)
+    controlled = np.array(made.controlled, dtype=np.bool_)
+    value = np.array(made.value, dtype=np.float64)
+    rounded = np.floor(value / steps + 0.5) * steps
+    if controlled.any():
+        from jsna.disclosure.rounding import round_system
+
+        found = round_system(made.system(hidden), np.where(controlled, steps, 1.0))
+        rounded = np.where(controlled, found, rounded)
+    changed = np.zeros(len(rows), dtype=np.bool_)
+    size = np.ones(len(rows))
+    for column, side in (("numerator", made.numerators), ("denominator", made.denominators)):
+        cells: Ints = np.array(side, dtype=np.int64)
+        mine = (cells != NONE) & (steps[cells] > 1) & ~hidden
+        rows.loc[mine, column] = rounded[cells[mine]]
+        size = np.where(mine, np.maximum(size, steps[cells]), size)
+        changed |= mine
+    if not changed.any():
+        return
+    again = rows.loc[changed].copy()
+    calculate(again, np.array([config.indicators[n].multiplier for n in again["indicator"]]))
+    # A `low` left from before would tell a few from none.
+    mark_low(again, np.array([config.indicators[n].decimals for n in again["indicator"]]))
+    ways = [config.profile(name).rounding_method for name in again["profile"]]
+    again["note"] = [
+        f"{note} Counts rounded to {_WAYS[way]} {step:.0f}.".strip()
+        for note, step, way in zip(again["note"], size[changed], ways, strict=True)
     ]
-    safe.loc[rounded, rows.columns] = rows
+    rows.loc[changed, again.columns] = again
 
 
-def _log(safe: pd.DataFrame, rules: NDArray[np.object_], hidden: Flags) -> pd.DataFrame:
+def _log(rows: pd.DataFrame, rules: list[str]) -> pd.DataFrame:
     """What was hidden and why, sorted by key."""
-    log = safe.loc[hidden, [*schema.KEY, "profile"]].copy()
-    log["rule"] = pd.Series(rules[hidden], index=log.index, dtype="str")
-    secondary = log["rule"].isin(("sum", "same_count"))
-    log["kind"] = np.where(secondary, "secondary", "primary")
+    rule = pd.Series(rules, index=rows.index[: len(rules)], dtype="str")
+    log = rows.loc[rule.ne(""), [*schema.KEY, "profile"]].copy()
+    log["rule"] = rule[rule.ne("")]
+    log["kind"] = np.where(log["rule"].eq("sum"), "secondary", "primary")
     log["kind"] = log["kind"].astype("str")
     ordered = log[list(LOG_COLUMNS)].sort_values(list(schema.KEY), kind="stable")
     return ordered.reset_index(drop=True)

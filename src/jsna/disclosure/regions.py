@@ -18,7 +18,6 @@ from typing import Final
 from jsna.edition import Configuration
 from jsna.measures import nesting
 from jsna.measures.catalogue import CATALOGUE, column_of
-from jsna.measures.cubes import CODELISTS
 from jsna.measures.declaration import LOCALITY, Indicator, Side
 from jsna.measures.schema import dimensions
 
@@ -127,8 +126,8 @@ class Reader:
             box[PERIOD] = frozenset(f"latest of {year}" for year in years)
         for column, implied in table.implies.items():
             if column in box:
-                for other, codes in implied.items():
-                    box[other] = box[other] & frozenset(codes) if other in box else frozenset(codes)
+                for other, those in implied.items():
+                    box[other] = box.get(other, frozenset(those)) & frozenset(those)
         return make(table.rows_of or table.name, side.count, box)
 
     def _split(self, breakdown: str, category: str) -> dict[str, Codes]:
@@ -202,7 +201,7 @@ class _Condition:
             return [*map(str, _AGES), MISSING] if column == "age" else None
         if kind != "string":
             return None
-        listed = self.config.codelists.get(CODELISTS.get(column, column), {})
+        listed = self.config.codelists.get(nesting.CODELISTS.get(column, column), {})
         literals = _LITERAL.findall(self.side.where)
         return [*dict.fromkeys([*listed, *literals]), OTHER, MISSING]
 

@@ -2,14 +2,58 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from jsna import io
-from jsna.disclosure.protect import protect
+from jsna.disclosure.evidence import earlier_ledgers
+from jsna.disclosure.protect import Protection, protect
+from jsna.disclosure.prove import CHOICE
 from jsna.edition import Configuration
 from jsna.measures import schema
+from jsna.measures.contributions import FILE as CONTRIBUTIONS
 
 
 def run(config: Configuration, paths: io.Paths) -> None:
-    """Protect an edition; writes `safe/measures.parquet` and `restricted/protection.parquet`."""
-    safe, log = protect(schema.read(paths.restricted / "measures.parquet"), config)
-    io.write_parquet(paths.restricted / "protection.parquet", log)
-    schema.write(paths.safe / "measures.parquet", safe)
+    """Protect an edition.
+
+    Writes `safe/measures.parquet`; and in `restricted/` `protection.parquet` (what was hidden and
+    why), `protection.json` (what the certificate says of the choice), `ledger.parquet` (the counts
+    behind everything, kept for later editions) and `ladders.parquet`.
+    """
+    measures = schema.read(paths.restricted / "measures.parquet")
+    made = protect(
+        measures,
+        config,
+        schema.read(paths.restricted / "official.parquet"),
+        earlier_ledgers(config, paths),
+        io.read_parquet(paths.restricted / CONTRIBUTIONS),
+    )
+    io.write_parquet(paths.restricted / "protection.parquet", made.log)
+    io.write_parquet(paths.restricted / "ledger.parquet", made.ledger)
+    io.write_parquet(paths.restricted / "ladders.parquet", made.ladders)
+    choice = choice_of(made)
+    text = json.dumps(choice, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    io.write_text(paths.restricted / CHOICE, text)
+    schema.write(paths.safe / "measures.parquet", made.safe)
+
+
+def choice_of(made: Protection) -> dict[str, Any]:
+    """What the certificate says of the choice: its loss and bound, and the rungs taken."""
+    solution = made.hiding.solution if made.hiding else None
+    used = made.ladders.loc[made.ladders["used"].ne("")]
+    return {
+        "optimality": {
+            "cost": round(solution.cost, 2) if solution else 0.0,
+            "bound": round(solution.bound, 2) if solution else 0.0,
+            "gap": round(solution.gap, 4) if solution else 0.0,
+        },
+        "ladders": [
+            {"indicator": i, "breakdown": b, "used": u}
+            for i, b, u in zip(used["indicator"], used["breakdown"], used["used"], strict=True)
+        ],
+        "withheld": {
+            str(indicator): int(count)
+            for indicator, count in used.groupby("indicator")["withheld"].sum().items()
+        },
+    }

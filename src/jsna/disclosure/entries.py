@@ -1,0 +1,221 @@
+"""The book of an edition: its counts read off the rows, its equations off the declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from jsna.disclosure.book import NONE, Book
+from jsna.disclosure.families import Derived, nested, sums
+from jsna.disclosure.outside import join_earlier, mark_public, ratios
+from jsna.disclosure.regions import Codes, Reader, Region
+from jsna.edition import Configuration, Profile
+from jsna.errors import JsnaError, Problem
+from jsna.extracts import registry
+from jsna.measures.catalogue import CATALOGUE
+from jsna.measures.declaration import LOCALITY, Indicator
+from jsna.measures.nesting import CODELISTS
+
+#: Percentage to which sums of amounts stay uncertain where the profile has no p % rule.
+_UNSURE: Final = 10.0
+
+
+def book(
+    rows: pd.DataFrame,
+    config: Configuration,
+    official: pd.DataFrame | None = None,
+    earlier: Mapping[str, pd.DataFrame] | None = None,
+) -> Book:
+    """The book of the rows of one edition.
+
+    Args:
+        rows: measures that are to be protected, in the measure schema; k rows.
+        config: declarations, code lists and profiles.
+        official: official figures of the same keys as some rows, unsuppressed.
+        earlier: ledger of each earlier edition (see `ledger`), by its name.
+
+    Raises:
+        JsnaError: rows contradict each other: one region counted differently, parts that come to
+            more than their total. It is a fault of declarations or program, not of a child's data.
+    """
+    made = Book()
+    known: dict[Region, int] = {}
+    pairs = _cells(made, known, rows, config)
+    if official is not None and len(official):
+        mark_public(made, rows, official)
+        made.ratios = list(ratios(made, rows, official, config))
+    add_equations(made, known, config)
+    _complements(made, pairs)
+    everything = dict(known)
+    for name, before in (earlier or {}).items():
+        own = join_earlier(made, known, name, before)
+        add_equations(made, own, config, strict=False)
+        for region, cell in own.items():
+            everything.setdefault(region, cell)
+    if earlier:
+        add_equations(made, everything, config, strict=False)
+    return made
+
+
+def _cells(
+    made: Book, known: dict[Region, int], rows: pd.DataFrame, config: Configuration
+) -> dict[tuple[int, int], Profile]:
+    """The counts of every row; returns numerators within their denominators."""
+    reader = Reader(config)
+    wrong: dict[str, int] = {}
+    pairs: dict[tuple[int, int], Profile] = {}
+    fields = ["indicator", "area_code", "geography", "period", "period_type", "breakdown"]
+    columns = [rows[name].tolist() for name in [*fields, "category", "profile"]]
+    counts = rows["numerator"].tolist(), rows["denominator"].tolist()
+    for name, area, geography, period, kind, breakdown, category, profile, top, bottom in zip(
+        *columns, *counts, strict=True
+    ):
+        indicator = config.indicators[name]
+        rule = config.profile(profile)
+        at = [NONE, NONE]
+        sides = ((indicator.numerator, (), top), (indicator.denominator, indicator.over, bottom))
+        for place, (side, over, count) in enumerate(sides):
+            if side is None or np.isnan(count):
+                continue
+            region = reader.region(
+                side,
+                indicator,
+                area=area,
+                geography=geography,
+                period=period,
+                period_type=kind,
+                breakdown=breakdown,
+                category=category,
+                over=over,
+            )
+            of = _amount(indicator, rule) if place == 0 else 0.0
+            at[place] = _cell(made, known, region, count, rule, wrong, of)
+        made.numerators.append(at[0])
+        made.denominators.append(at[1])
+        if NONE not in at and rule.complements:
+            pairs[at[1], at[0]] = rule
+    if wrong:
+        raise JsnaError(
+            Problem("measures", f"rows count this differently: {label}", count=count, code="book")
+            for label, count in wrong.items()
+        )
+    return pairs
+
+
+def _cell(
+    made: Book,
+    known: dict[Region, int],
+    region: Region,
+    count: float,
+    rule: Profile,
+    wrong: dict[str, int],
+    amount: float,
+) -> int:
+    cell = known.get(region)
+    if cell is None:
+        cell = known[region] = made.add(region, region.label(), count, zeros_shown=rule.zeros_shown)
+        first = CATALOGUE[region.table].extracts[:1]
+        if first and not registry()[first[0]].person_level:
+            made.public[cell] = first[0]
+    elif made.value[cell] != count:
+        wrong[region.label()] = wrong.get(region.label(), 1) + 1
+    made.magnitude[cell] = max(made.magnitude[cell], amount)
+    # The strictest of the rules of the rows that show it. A small sum of amounts is no small count.
+    made.threshold[cell] = max(made.threshold[cell], 0 if amount else rule.threshold)
+    made.contributor[cell] = max(made.contributor[cell], rule.contributor_width)
+    made.zeros_shown[cell] &= rule.zeros_shown
+    if not amount:
+        made.rounding[cell] = max(made.rounding[cell], rule.rounding)
+        made.controlled[cell] |= rule.rounding > 1 and rule.rounding_method == "controlled"
+        made.protects[cell] = max(made.protects[cell], rule.protects)
+    return cell
+
+
+def _amount(indicator: Indicator, rule: Profile) -> float:
+    """Percentage to which a numerator must stay uncertain, where it is a sum and not a count."""
+    sums_amounts = indicator.kind == "mean" or indicator.unit == "pounds"
+    return (rule.dominance or _UNSURE) if sums_amounts else 0.0
+
+
+def add_equations(
+    made: Book, known: Mapping[Region, int], config: Configuration, *, strict: bool = True
+) -> None:
+    """Add the sums between regions, with a cell for each count they leave over.
+
+    Args:
+        made: the book; gets equations and derived cells.
+        known: region -> its cell.
+        config: code lists and localities, which say where categories are complete.
+        strict: whether parts above their total are a fault. Across editions, of which the later
+            may revise the earlier, such parts say nothing.
+
+    Raises:
+        JsnaError: naming the total.
+    """
+    derived: dict[Derived, int] = {}
+    # The order of the parts is no part of an equation.
+    seen = {(e[0], frozenset(e[1:])) for e in made.equations}
+
+    def complete(column: str) -> Codes | None:
+        if column == LOCALITY:
+            return frozenset(place.code for place in config.area.localities)
+        codes = config.codelists.get(CODELISTS.get(column, column))
+        return None if codes is None else frozenset(codes)
+
+    try:
+        found = list(sums(known, made.value, complete, strict=strict))
+    except ValueError as error:
+        rule = f"the parts of a count come to more than it: {error}"
+        raise JsnaError(Problem("measures", rule, code="book.parts")) from error
+    for total, parts in found:
+        cells = [total]
+        for part in parts:
+            if isinstance(part, int):
+                cells.append(part)
+                continue
+            if part not in derived:
+                mates = [total, *(p for p in parts if isinstance(p, int))]
+                derived[part] = _rest(made, part, mates)
+            cells.append(derived[part])
+        mark = cells[0], frozenset(cells[1:])
+        if mark not in seen:
+            seen.add(mark)
+            made.equations.append((cells[0], *sorted(cells[1:])))
+
+
+def _rest(made: Book, part: Derived, mates: Sequence[int]) -> int:
+    """A derived cell: protected like the strictest of the counts it follows from."""
+    limit = max(made.threshold[cell] for cell in mates) if part.certain else 0
+    return made.add(
+        part.region,
+        part.label(),
+        part.value,
+        threshold=limit,
+        zeros_shown=all(made.zeros_shown[cell] for cell in mates),
+        contributor=max(made.contributor[cell] for cell in mates),
+        derived=True,
+    )
+
+
+def _complements(made: Book, pairs: Mapping[tuple[int, int], Profile]) -> None:
+    """Those of a denominator who are not counted, where no family has them yet."""
+    had = {(e[0], part) for e in made.equations if len(e) == 3 for part in e[1:]}
+    for (whole, part), rule in sorted(pairs.items(), key=lambda pair: pair[0]):
+        if whole == part or (whole, part) in had:
+            continue
+        if not nested(made.regions[part], made.regions[whole]):
+            continue
+        left = made.value[whole] - made.value[part]
+        rest = made.add(
+            made.regions[whole],
+            f"{made.labels[whole]}; less {made.labels[part]}",
+            left,
+            threshold=max(made.threshold[whole], made.threshold[part]),
+            zeros_shown=rule.zeros_shown,
+            contributor=rule.contributor_width,
+            derived=True,
+        )
+        made.equations.append((whole, *sorted((part, rest))))

@@ -1,0 +1,206 @@
+"""What an attacker has: the safe measures as published, beside the truth they were made from.
+
+Nothing is taken over from the stage that protected them. The rows that are published say which
+counts are printed and how exactly; the book says what else is known about them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from jsna import io
+from jsna.disclosure.attack import Known
+from jsna.disclosure.book import NONE, Book
+from jsna.disclosure.contribution import refused
+from jsna.disclosure.entries import book
+from jsna.disclosure.system import Flags, Floats, Ints, Status, System
+from jsna.edition import Configuration
+from jsna.errors import JsnaError, Problem
+from jsna.measures import schema
+from jsna.measures.contributions import FILE as CONTRIBUTIONS
+
+_KEY = list(schema.KEY)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """An edition as its attacker sees it; k rows, n cells.
+
+    Attributes:
+        rows: the true measures of the rows that are published and protected.
+        safe: the same rows as published.
+        book: the counts behind them.
+        system: the book as a system, with official ratios.
+        known: bounds within which everyone knows each cell to lie.
+        hidden: rows published without numbers, shape (k,).
+    """
+
+    rows: pd.DataFrame
+    safe: pd.DataFrame
+    book: Book
+    system: System
+    known: Known
+    hidden: Flags
+
+
+def gather(
+    safe: pd.DataFrame,
+    measures: pd.DataFrame,
+    config: Configuration,
+    official: pd.DataFrame | None = None,
+    earlier: Mapping[str, pd.DataFrame] | None = None,
+    contributions: pd.DataFrame | None = None,
+) -> Evidence:
+    """The evidence of an edition.
+
+    Args:
+        safe: measures about to be published.
+        measures: the unprotected measures they were made from.
+        config: declarations and profiles.
+        official: unsuppressed official figures of the same keys.
+        earlier: ledgers of earlier editions by name.
+        contributions: who is behind sums of money, see `measures.contributions`.
+
+    Raises:
+        JsnaError: what is published was not made from these measures: keys that are not among
+            them, numbers that are neither theirs nor rounded from them, hidden rows with a number.
+    """
+    profiles = {name: config.profile(name) for name in safe["profile"].unique()}
+    guards = {name: profile.protective for name, profile in profiles.items()}
+    published = safe.loc[safe["profile"].map(guards).to_numpy(dtype=bool)].reset_index(drop=True)
+    rows = published[_KEY].merge(measures, on=_KEY, how="left", validate="1:1")
+    unknown = rows["profile"].isna()
+    if unknown.any():
+        rule = "is published and was not measured"
+        keys = published.loc[unknown.to_numpy(dtype=bool), _KEY].astype(str)
+        raise JsnaError(
+            Problem("safe measures", rule, value="; ".join(key), code="prove.key")
+            for key in keys.itertuples(index=False)
+        )
+    made = book(rows, config, official, earlier)
+    hidden = published["status"].eq("c").to_numpy(dtype=bool)
+    low, high = _printed(published, rows, made, hidden)
+    system = made.system(_refused(rows, hidden, config, contributions))
+    system = _rounded(system, made)
+    known = Known(
+        np.concatenate([low, system.low[made.size :]]),
+        np.concatenate([high, system.high[made.size :]]),
+    )
+    return Evidence(rows, published, made, system, known, hidden)
+
+
+def _rounded(system: System, made: Book) -> System:
+    """The system asking also that what rounding alone protects stays uncertain by its base."""
+    own = np.zeros(system.size, dtype=np.bool_)
+    own[: made.size] = made.uncertain()
+    width = np.zeros(system.size)
+    width[: made.size] = np.array(made.rounding, dtype=np.float64) - 1
+    return replace(
+        system,
+        status=np.where(own, int(Status.PRIMARY), system.status),
+        need_width=np.where(own, width, system.need_width),
+    )
+
+
+def _refused(
+    rows: pd.DataFrame,
+    hidden: Flags,
+    config: Configuration,
+    contributions: pd.DataFrame | None,
+) -> Flags:
+    """Rows that a rule of their own forbids; none of them may be published."""
+    rules = refused(rows, config, contributions)
+    own = np.array([rule != "" for rule in rules], dtype=np.bool_)
+    shown = own & ~hidden
+    if shown.any():
+        rule = "is published although a rule of its profile forbids it"
+        raise JsnaError(
+            Problem("safe measures", rule, value="; ".join(key), code="prove.refused")
+            for key in rows.loc[shown, _KEY].astype(str).itertuples(index=False)
+        )
+    return own
+
+
+def _printed(
+    safe: pd.DataFrame, rows: pd.DataFrame, made: Book, hidden: Flags
+) -> tuple[Floats, Floats]:
+    """Bounds on every cell from the rows that print it and from what is public."""
+    value = np.array(made.value, dtype=np.float64)
+    zeros = np.array(made.zeros_shown, dtype=np.bool_) & ~np.array(made.derived, dtype=np.bool_)
+    low = np.where(zeros & (value >= 1), 1.0, 0.0)
+    high = np.full(made.size, np.inf)
+    exempt = np.array([bool(source) for source in made.public], dtype=np.bool_)
+    low[exempt] = high[exempt] = value[exempt]
+    wrong: dict[str, list[int]] = {}
+    moves = made.moves()
+    for column, side in (("numerator", made.numerators), ("denominator", made.denominators)):
+        cells: Ints = np.array(side, dtype=np.int64)
+        shown = safe[column].to_numpy(dtype=np.float64)
+        off = np.abs(shown - rows[column].to_numpy(dtype=np.float64))
+        room = np.where(cells == NONE, 0.0, moves[cells])
+        faults = {
+            "a hidden row carries a number": hidden & ~np.isnan(shown),
+            "a number differs from the measure it stands for": ~hidden & (off > room),
+        }
+        for rule, fault in faults.items():
+            wrong.setdefault(rule, []).extend(np.flatnonzero(fault).tolist())
+        use = ~hidden & (cells != NONE) & ~np.isnan(shown)
+        np.maximum.at(low, cells[use], shown[use] - room[use])
+        np.minimum.at(high, cells[use], shown[use] + room[use])
+    problems = [
+        Problem("safe measures", rule, value="; ".join(map(str, key)), code="prove.number")
+        for rule, at in wrong.items()
+        for key in safe.loc[sorted(set(at)), _KEY].itertuples(index=False)
+    ]
+    if problems:
+        raise JsnaError(problems, title="What is to be published is not what was measured:")
+    return _by_rule(low, high, made, value)
+
+
+def _by_rule(low: Floats, high: Floats, made: Book, value: Floats) -> tuple[Floats, Floats]:
+    """What the published rule adds: a count that is printed and is not 0 is not small."""
+    limit = np.array(made.threshold, dtype=np.float64)
+    exempt = np.array([bool(source) for source in made.public], dtype=np.bool_)
+    loose = np.isfinite(high) & (high > low) & ~exempt & (value > 0)
+    low = np.where(loose, np.maximum(low, np.minimum(limit, value)), low)
+    return np.maximum(low, 0.0), high
+
+
+def read(config: Configuration, paths: io.Paths) -> Evidence:
+    """The evidence of an edition that has been protected."""
+    return gather(
+        schema.read(paths.safe / "measures.parquet"),
+        schema.read(paths.restricted / "measures.parquet"),
+        config,
+        schema.read(paths.restricted / "official.parquet"),
+        earlier_ledgers(config, paths),
+        io.read_parquet(paths.restricted / CONTRIBUTIONS),
+    )
+
+
+def earlier_ledgers(config: Configuration, paths: io.Paths) -> dict[str, pd.DataFrame]:
+    """The ledgers of the earlier editions an edition names, in that order.
+
+    Raises:
+        JsnaError: naming every one that is not here. Without it nobody can tell what this edition
+            would give away together with that one.
+    """
+    files = {
+        name: io.Paths(paths.root, name).restricted / "ledger.parquet"
+        for name in config.edition.previous
+    }
+    missing = [name for name, file in files.items() if not file.is_file()]
+    if missing:
+        rule = (
+            "the ledger of this earlier edition is not here; put back "
+            "data/processed/<edition>/restricted/ledger.parquet from the archive, or build it again"
+        )
+        raise JsnaError(
+            Problem("config/editions", rule, column="previous", value=name, code="previous.ledger")
+            for name in missing
+        )
+    return {name: io.read_parquet(file) for name, file in files.items()}

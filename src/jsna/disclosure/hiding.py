@@ -1,0 +1,76 @@
+"""Which counts of a book are hidden, and what no choice could have kept from being known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from jsna.disclosure.book import Book
+from jsna.disclosure.intruder import Intruder
+from jsna.disclosure.solver import Solution, solve
+from jsna.disclosure.system import Flags, Floats, Ints, Status, System
+
+#: Values this close together are one.
+_CLOSE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Hiding:
+    """What is hidden.
+
+    Attributes:
+        system: cells, equations and what each primary requires (no more than can be left).
+        solution: the choice of the solver.
+        beyond: primaries of which less is uncertain than the profile asks, however much is
+            hidden, because of official figures or zeros that are always shown; shape (n,).
+    """
+
+    system: System
+    solution: Solution
+    beyond: Flags
+
+
+def hide(made: Book, refused: Flags) -> Hiding:
+    """The choice of hidden counts that loses the least.
+
+    Args:
+        made: the book.
+        refused: rows not printed whatever happens, shape (k,).
+    """
+    system = made.system(refused)
+    solution = solve(system)
+    beyond = np.zeros(system.size, dtype=np.bool_)
+    if solution.missed:
+        cells = np.array(sorted({target.cell for target in solution.missed}), dtype=np.int64)
+        system = attainable(system, cells)
+        beyond[cells] = True
+        solution = solve(system)
+    return Hiding(system, solution, beyond)
+
+
+def attainable(system: System, cells: Ints) -> System:
+    """The system asking of some primaries no more than is left if all that may be is hidden."""
+    low, high = most_uncertain(system, cells)
+    need_low, need_high = system.need_low.copy(), system.need_high.copy()
+    width = system.need_width.copy()
+    need_low[cells] = np.maximum(need_low[cells], low)
+    need_high[cells] = np.minimum(need_high[cells], high)
+    width[cells] = np.minimum(width[cells], need_high[cells] - need_low[cells])
+    spared = system.contributor.copy()
+    spared[cells] = np.minimum(spared[cells], np.maximum(width[cells] - 1.0, 0.0))
+    return replace(
+        system, need_low=need_low, need_high=need_high, need_width=width, contributor=spared
+    )
+
+
+def most_uncertain(system: System, cells: Ints) -> tuple[Floats, Floats]:
+    """Ends of the intervals of some cells when everything is hidden that may be."""
+    fixed = np.isin(system.status, (int(Status.SHOWN), int(Status.PUBLIC)))
+    low = np.where(fixed, system.value, system.low)
+    high = np.where(fixed, system.value, system.high)
+    intruder = Intruder(system, low, high, system.value)
+    ends = [(intruder.least(int(cell)).value, intruder.most(int(cell)).value) for cell in cells]
+    found = np.array(ends, dtype=np.float64).reshape(-1, 2)
+    # A bound that rounding noise has moved inwards would be asked for and not be reached.
+    return np.round(found[:, 0] + _CLOSE, 6), np.round(found[:, 1] - _CLOSE, 6)

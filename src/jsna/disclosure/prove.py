@@ -1,0 +1,251 @@
+"""The proof: an attack on what is about to be published, and the certificate of its result.
+
+It shares with the protection only the book, that is, what is published and what adds up to what.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from jsna import io
+from jsna.disclosure.attack import Report, attack
+from jsna.disclosure.book import NONE, WEIGHT, Book
+from jsna.disclosure.evidence import Evidence, read
+from jsna.disclosure.hiding import attainable
+from jsna.disclosure.protection import explain
+from jsna.disclosure.system import TOLERANCE, Flags
+from jsna.edition import Configuration
+from jsna.errors import JsnaError, Problem
+from jsna.measures import schema
+
+#: Files of the stage.
+CERTIFICATE: Final = "certificate.json"
+INTERVALS: Final = "intervals.parquet"
+#: What protection says of itself for the certificate, on the restricted side.
+CHOICE: Final = "protection.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the attack made of an edition.
+
+    Attributes:
+        evidence: what was attacked.
+        report: the attack.
+        beyond: cells of which less is uncertain than the profile asks whatever is hidden.
+    """
+
+    evidence: Evidence
+    report: Report
+    beyond: tuple[int, ...]
+
+
+def prove(evidence: Evidence) -> Proof:
+    """Attack an edition.
+
+    Raises:
+        JsnaError: naming for every cell that can be worked out, or is left narrower than its
+            profile requires, the indicators that show it, the cell and the equations.
+    """
+    system, known = evidence.system, evidence.known
+    open_ = np.asarray(known.high - known.low > TOLERANCE)
+    start = _start(evidence)
+    alone = replace(system, contributor=np.zeros(system.size))
+    failing = [found.cell for found in attack(alone, open_, known, start=start).failures]
+    cells = np.array(sorted(set(failing)), dtype=np.int64)
+    if len(cells):
+        # More than is left when all that may be hidden is hidden can be asked of nobody.
+        system = attainable(system, cells)
+    known_anyway = system.need_high - system.need_low < 1
+    report = attack(system, open_, known, start=start)
+    problems = [
+        Problem(
+            "safe measures",
+            explain(system, found),
+            column=_indicators(evidence, found.cell),
+            code="prove.cell",
+        )
+        for found in report.failures
+        if not (found.verdict == "exact" and known_anyway[found.cell])
+    ]
+    # A small number that stands in the open is not hidden, and so not among the intervals.
+    problems += [
+        Problem(
+            "safe measures",
+            f"the small count [{system.label(int(cell))}] can be read or follows at once",
+            column=_indicators(evidence, int(cell)),
+            code="prove.shown",
+        )
+        for cell in np.flatnonzero(system.primary & ~open_)
+    ]
+    if problems:
+        raise JsnaError(problems, title="What is to be published gives small numbers away:")
+    return Proof(replace(evidence, system=system), report, tuple(map(int, cells)))
+
+
+def _start(evidence: Evidence) -> np.ndarray[Any, np.dtype[np.float64]] | None:
+    """The truth, from which proofs of safety may begin where it fits what is printed."""
+    value, known = evidence.system.value, evidence.known
+    fits = (value >= known.low - TOLERANCE).all() and (value <= known.high + TOLERANCE).all()
+    return value if fits else None
+
+
+def _indicators(evidence: Evidence, cell: int) -> str:
+    """Indicators whose rows a cell stands behind, or the nearest: those of its equations."""
+    made: Book = evidence.book
+    near = {cell}
+    for equation in made.equations:
+        if cell in equation:
+            near.update(equation)
+    sides = np.array(made.numerators), np.array(made.denominators)
+    for among in ({cell}, near):
+        rows = np.isin(sides[0], list(among)) | np.isin(sides[1], list(among))
+        names = sorted(set(evidence.rows.loc[rows, "indicator"]))
+        if names:
+            return ", ".join(names)
+    return ""
+
+
+def run(config: Configuration, paths: io.Paths) -> None:
+    """Prove an edition; writes `safe/certificate.json` and `restricted/intervals.parquet`."""
+    proof = prove(read(config, paths))
+    safe = paths.safe / "measures.parquet"
+    choice = json.loads((paths.restricted / CHOICE).read_text(encoding="utf-8"))
+    made = certificate(proof, schema.read(safe), config, choice)
+    made["measures_sha256"] = hashlib.sha256(safe.read_bytes()).hexdigest()
+    io.write_parquet(paths.restricted / INTERVALS, intervals(proof))
+    text = json.dumps(made, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    io.write_text(paths.safe / CERTIFICATE, text)
+
+
+def intervals(proof: Proof) -> pd.DataFrame:
+    """What an attacker is left with of every protected cell (restricted).
+
+    Returns:
+        cell, label, low, high, need_low, need_high, verdict; `low` and `high` are whole intervals
+        as far as the attack had to look, so the true ones are at least as wide.
+    """
+    system = proof.evidence.system
+    outsiders = [found for found in proof.report.intervals if found.contributor < 0]
+    cells = np.array([found.cell for found in outsiders], dtype=np.int64)
+    return pd.DataFrame(
+        {
+            "cell": cells,
+            "label": [system.label(int(cell)) for cell in cells],
+            "low": np.array([found.low for found in outsiders], dtype=np.float64),
+            "high": np.array([found.high for found in outsiders], dtype=np.float64),
+            "need_low": system.need_low[cells],
+            "need_high": system.need_high[cells],
+            "verdict": pd.Series([found.verdict for found in outsiders], dtype="str"),
+        }
+    )
+
+
+def certificate(
+    proof: Proof, safe: pd.DataFrame, config: Configuration, choice: dict[str, Any]
+) -> dict[str, Any]:
+    """What may be said to everyone of how an edition is protected; counts of figures alone.
+
+    Args:
+        proof: the attack.
+        safe: every measure published.
+        config: declarations and profiles.
+        choice: what protection said of its choice and of the ladders.
+    """
+    evidence = proof.evidence
+    made, system, known = evidence.book, evidence.system, evidence.known
+    printed = np.asarray(known.high - known.low <= TOLERANCE) | np.isfinite(known.high)
+    sides = {*made.numerators, *made.denominators} - {NONE}
+    public = [source for source in made.public if source]
+    return {
+        "edition": config.edition.edition,
+        "profiles": {
+            name: _profile(name, safe, config) for name in sorted(safe["profile"].unique())
+        },
+        "published": {
+            "rows": len(safe),
+            "numbers": int(safe[list(schema.NUMBERS)].notna().to_numpy().sum()),
+            "quantities": len(sides),
+            "derived": int(sum(made.derived)),
+            "equations": len(made.equations) + 2 * len(made.ratios),
+        },
+        "hidden": {
+            "rows": int(evidence.hidden.sum()),
+            "by_chapter": _by_chapter(safe, config, choice["withheld"]),
+        },
+        "ladders": choice["ladders"],
+        "attack": {
+            "cells": int((system.primary & ~printed).sum()),
+            "exact": 0,
+            "narrow": 0,
+            "beyond": len(proof.beyond),
+            "contributors": int((system.contributor > 0).sum()),
+            "programs": proof.report.programs,
+            "public": len(public),
+        },
+        "optimality": {"weight": WEIGHT, **choice["optimality"]},
+        "previous": list(config.edition.previous),
+    }
+
+
+def _profile(name: str, safe: pd.DataFrame, config: Configuration) -> dict[str, Any]:
+    profile = config.profile(name)
+    mine = safe["profile"].eq(name)
+    return {
+        "title": profile.title,
+        "rule": profile.rule,
+        "source": profile.source,
+        "threshold": profile.threshold,
+        "rounding": profile.rounding,
+        "zeros_shown": profile.zeros_shown,
+        "rows": int(mine.sum()),
+        "hidden": int((mine & _hidden(safe)).sum()),
+    }
+
+
+def _hidden(safe: pd.DataFrame) -> pd.Series[bool]:
+    return safe["status"].eq("c") & safe["reason"].eq("disclosure_control")
+
+
+def _by_chapter(
+    safe: pd.DataFrame, config: Configuration, withheld: dict[str, int]
+) -> dict[str, dict[str, int]]:
+    """Figures of the home area by chapter: how many there are, are hidden, and were withheld."""
+    home = {
+        config.area.code,
+        *config.area.locality_names,
+        *(group.code for group in config.area.locality_groups),
+    }
+    mine = safe.loc[safe["area_code"].isin(home)]
+    chapter = mine["indicator"].map({i.id: i.chapter for i in config.indicators.values()})
+    hidden: Flags = _hidden(mine).to_numpy(dtype=bool)
+    return {
+        name: {
+            "rows": int(chapter.eq(name).sum()),
+            "hidden": int((chapter.eq(name).to_numpy(dtype=bool) & hidden).sum()),
+            "withheld": sum(
+                count
+                for indicator, count in withheld.items()
+                if config.indicators[indicator].chapter == name
+            ),
+        }
+        for name in dict.fromkeys(i.chapter for i in config.indicators.values())
+    }
+
+
+def without_row(evidence: Evidence, row: int) -> Evidence:
+    """The evidence as it would be if a hidden row were printed too."""
+    made, known = evidence.book, evidence.known
+    low, high = known.low.copy(), known.high.copy()
+    for cell in (made.numerators[row], made.denominators[row]):
+        if cell != NONE:
+            low[cell] = high[cell] = made.value[cell]
+    hidden = evidence.hidden.copy()
+    hidden[row] = False
+    return replace(evidence, known=replace(known, low=low, high=high), hidden=hidden)

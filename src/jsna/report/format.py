@@ -45,7 +45,7 @@ UNIT_WORDS: Final = {
 #: How a dimension is called: in a heading over a column, and after "by".
 DIMENSION_WORDS: Final = {
     "age_group": "age group",
-    "age_stage": "age group",
+    "age_stage": "broad age group",
     "cease_group": "kind of reason the plan ended",
     "cease_reason": "reason the plan ended",
     "extract": "data extract",

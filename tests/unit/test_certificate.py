@@ -106,14 +106,21 @@ def test_a_choice_not_proved_to_be_the_least_is_not_called_so(
 def test_steps_of_ladders_are_named_in_words(paths: io.Paths, tmp_path: Path) -> None:
     ladders = [
         {"indicator": "plans", "breakdown": "imd_decile|sex", "used": "imd_quintile|sex"},
+        {"indicator": "ceased_plans", "breakdown": "imd_decile|sex", "used": "imd_quintile|sex"},
+        {"indicator": "ceased_plans", "breakdown": "sex", "used": "sex, three years together"},
         {"indicator": "plans", "breakdown": "sex", "used": ""},
+        {"indicator": "plans", "breakdown": "age_group", "used": "age_stage"},
         {"indicator": "plans", "breakdown": "sex", "used": "total, three years together"},
     ]
     said = words(section(page(changed(paths, tmp_path, ladders=ladders))))
-    title = CONFIG.indicators["plans"].title
-    assert f"{title}: by deprivation fifth and sex instead of by deprivation tenth and sex." in said
-    assert f"{title}: in all, three years together instead of by sex." in said
-    assert said.count("instead of by sex.") == 1
+    plans, ceased = (CONFIG.indicators[name].title for name in ("plans", "ceased_plans"))
+    both = "; ".join(sorted((plans, ceased)))
+    change = "By deprivation fifth and sex instead of by deprivation tenth and sex"
+    assert f"{change}: {both}." in said
+    assert f"In all, three years together instead of by sex: {plans}." in said
+    assert f"By sex, three years together: {ceased}." in said
+    assert f"By age group, in larger groups: {plans}." in said
+    assert said.count("instead of by sex") == 1
     assert "no figures needed it" not in said
 
 
@@ -170,6 +177,14 @@ def test_a_number_that_is_not_there_is_not_printed() -> None:
     for path in ("attack.guesses", "edition", "attack", "optimality.gap"):
         with pytest.raises(KeyError):
             proved.number(path)
+
+
+def test_no_report_is_written_without_a_certificate(paths: io.Paths, tmp_path: Path) -> None:
+    other = changed(paths, tmp_path)
+    (other.safe / certificates.NAME).unlink()
+    with pytest.raises(JsnaError, match=r"certificate\.json.*missing.*jsna build"):
+        write.run(CONFIG, other, templates=made.TEMPLATES)
+    assert not (other.draft / "jsna.html").exists()
 
 
 @pytest.mark.parametrize(

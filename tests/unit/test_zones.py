@@ -70,9 +70,15 @@ def test_presentation_reads_nothing_about_a_person(root: Path, verb: str) -> Non
     assert got["draft:open"] == got["draft:parquet"] == got["draft:write"] == "done"
 
 
-def test_only_protect_writes_to_the_safe_side(root: Path) -> None:
+def test_only_protection_and_its_proof_write_to_the_safe_side(root: Path) -> None:
     writers = {verb for verb in ZONES if attempts(verb, root)["safe:write"] == "done"}
-    assert writers == {"protect"}
+    assert writers == {"protect", "prove"}
+
+
+def test_explaining_writes_nowhere(root: Path) -> None:
+    got = attempts("explain-suppression", root)
+    assert got["restricted:parquet"] == got["safe:parquet"] == "done"
+    assert {got[f"{zone}:write"] for zone in ALL} == {"refused"}
 
 
 def test_only_ingest_and_linkage_open_the_identified_side(root: Path) -> None:

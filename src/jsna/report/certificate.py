@@ -129,8 +129,9 @@ class Certificate:
         said = []
         if told.hidden:
             text = (
-                "{} of the {} figures about {} in this chapter and its data files {} not published, "
-                "because {} or would give one away. {} marked [c], which does not mean none."
+                "{} of the {} figures about {} in this chapter and its data files {} not "
+                "published, because {} or would give one away. {} marked [c], which does not mean "
+                "none."
             )
             one = told.hidden == 1
             why = (
@@ -197,15 +198,22 @@ _COLUMNS: Final = ("rows", "hidden", "withheld")
 
 
 def ladders(certificate: Certificate, config: Configuration) -> list[str]:
-    """A line for each breakdown that is shown in larger groups than it was declared with."""
-    lines = []
+    """A line for each coarser way figures are shown in, with the indicators it was needed for."""
+    shown: dict[str, list[str]] = {}
     for ladder in certificate.content.ladders:
         indicator = config.indicators.get(ladder.indicator)
-        if ladder.used and indicator is not None:
-            declared = split_words(ladder.breakdown, config)
-            used = split_words(ladder.used, config)
-            lines.append(f"{indicator.title}: {used} instead of {declared}")
-    return sorted(dict.fromkeys(lines))
+        if not ladder.used or indicator is None:
+            continue
+        declared = split_words(ladder.breakdown, config)
+        used = split_words(ladder.used, config)
+        if used == declared:
+            # Coarser categories may go by the name of the finer: ages in wider groups are so too.
+            used += ", in larger groups"
+        change = used if used.startswith(f"{declared},") else f"{used} instead of {declared}"
+        shown.setdefault(words.upper_first(change), []).append(indicator.title)
+    return [
+        f"{change}: {'; '.join(sorted(set(titles)))}" for change, titles in sorted(shown.items())
+    ]
 
 
 def split_words(shape: str, config: Configuration) -> str:

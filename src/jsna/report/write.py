@@ -26,14 +26,12 @@ def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None
         templates: folder of templates where it is not the project's own.
 
     Raises:
-        JsnaError: the measures break their schema, or a file is missing.
+        JsnaError: the measures break their schema or are not certified, or a file is missing.
     """
     opener = Opener(paths, templates)
     frame = opener.measures(paths.safe / "measures.parquet")
     frame = frame[frame["edition"].eq(config.edition.edition)]
-    # The stage that writes the certificate is not wired yet; once it is, none is an error.
-    given = (paths.safe / certificate.NAME).exists()
-    proved = certificate.load(opener, paths.safe, config.edition.edition) if given else None
+    proved = certificate.load(opener, paths.safe, config.edition.edition)
     page, data = compose(frame, config, opener, paths.draft / "charts", proved)
     folder = paths.draft / "data"
     for name, content in data.items():
@@ -49,7 +47,7 @@ def compose(
     config: Configuration,
     opener: Opener,
     charts: Path,
-    proved: Certificate | None,
+    proved: Certificate,
 ) -> tuple[str, dict[str, str]]:
     """The web page and the open data files of some measures."""
     view = Measures(frame, config)
@@ -58,8 +56,6 @@ def compose(
     drawn = figures.load(charts, view, opener.text)
     made = assemble.chapters(view, drawn, register, html.blocks(env))
     shared = assemble.context(view, made, register)
-    shared["certificate"] = None
-    if proved is not None:
-        shared |= certificate.context(proved, config, [(c.id, c.title) for c in made])
+    shared |= certificate.context(proved, config, [(c.id, c.title) for c in made])
     page = html.render(env, register, shared, opener)
     return page, opendata.files(frame, config, shared["metadata"])

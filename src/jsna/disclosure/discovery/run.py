@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 #: Size of each set of records. At half of it some rare counts are the same by chance; at twice
 #: it the same identities are found.
-PUPILS, PLANS, LSOAS = 12_000, 6_000, 400
+PUPILS, PLANS, LSOAS = 8_000, 4_000, 100
 TITLE: Final = "Published counts are tied in ways disclosure control has not been told of:"
 
 

@@ -246,7 +246,21 @@ def test_small_is_a_count_a_complement_or_a_denominator(pair: tuple[int, int], s
 def test_the_least_share_where_no_rung_is_within_the_limit() -> None:
     counts = {("2025", "ASD"): (1, 9), ("2025", "HI"): (20, 20), ("2025", "VI"): (20, 20)}
     rows, told = chosen(counts, limit=0.1)
-    assert told["shares"].tolist() == ["primary_need 0.333; need_group 0.500"]
+    assert told["shares"].tolist() == ["primary_need 0.667; need_group 1.000"]
+    assert set(rows["breakdown"]) == {"total", "primary_need"}
+
+
+def test_a_lone_small_figure_takes_another_with_it() -> None:
+    """Two small of five stay two; one small of three takes a second: more is lost, not less."""
+    counts = {
+        ("2025", "ASD"): (1, 30),
+        ("2025", "SLCN"): (0, 30),
+        ("2025", "HI"): (2, 30),
+        ("2025", "VI"): (8, 30),
+        ("2025", "SEMH"): (9, 30),
+    }
+    rows, told = chosen(counts, limit=0.3)
+    assert told["shares"].tolist() == ["primary_need 0.400; need_group 0.667"]
     assert set(rows["breakdown"]) == {"total", "primary_need"}
 
 

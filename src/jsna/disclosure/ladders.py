@@ -34,26 +34,43 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """The rows of one shape of one indicator: their places, and which of them count."""
+    """The rows of one shape of one indicator.
+
+    Attributes:
+        places: where they stand in the measures.
+        share: the share of their figures that would be hidden, by a first estimate: those that
+            are small, and one more beside each that is the only one to be so among those it adds
+            up with, as their total would give it away. 0 where there are no figures.
+    """
 
     places: NDArray[np.int64]
-    #: Of each place, whether a number stands there, and whether its counts are small.
-    told: Flags
-    small: Flags
+    share: float
 
-    @property
-    def share(self) -> float:
-        """The share of figures that are small; 0 where there are none."""
-        return float(self.small.sum() / self.told.sum()) if self.told.any() else 0.0
+
+def _share(lines: NDArray[np.object_], told: Flags, small: Flags) -> float:
+    """The share of figures that are small or stand beside a lone one.
+
+    Args:
+        lines: what each row adds up with others of the same name to.
+        told: whether a number stands there.
+        small: whether a count behind it is small.
+    """
+    if not told.any():
+        return 0.0
+    _, line = np.unique(lines[told].astype(str), return_inverse=True)
+    few, many = np.bincount(line, weights=small[told]), np.bincount(line)
+    alone = int(((few == 1) & (many > 1)).sum())
+    return float((small.sum() + alone) / told.sum())
 
 
 def choose(measures: pd.DataFrame, config: Configuration) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The rows to publish, of each breakdown those of one rung of its ladder.
 
-    A rung is taken where the share of its figures that are small is at most `ladder_limit` of
-    their profile; where none is, the one with the least share. A figure is small where its count,
-    its denominator or those not counted are from 1 to below the threshold. Where years stand
-    together, so does the total beside what is declared, to compare with.
+    A rung is taken where the share of its figures that are small, or stand beside a lone one that
+    is, is at most `ladder_limit` of their profile; where none is, the one with the least share. A
+    figure is small where its count, its denominator or those not counted are from 1 to below the
+    threshold. Where years stand together, so does the total beside what is declared, to compare
+    with.
 
     Args:
         measures: measures of the edition in the schema, every rung among them.
@@ -64,7 +81,7 @@ def choose(measures: pd.DataFrame, config: Configuration) -> tuple[pd.DataFrame,
             areas and of profiles without a threshold stay as they are declared.
         decisions: for each ladder with rows: `indicator`, `breakdown` (as declared, `locality`
             among its dimensions), `used` (the rung's name, "" as declared), `rows` of it,
-            `withheld` rows as declared that it stands in for, `small` (the share of `rows`) and
+            `withheld` rows as declared that it stands in for, `small` (that share of `rows`) and
             `shares` (of every rung that has rows, in words). Sorted.
     """
     shapes = _by_shape(measures, config)
@@ -139,7 +156,11 @@ def _by_shape(measures: pd.DataFrame, config: Configuration) -> dict[tuple[str, 
     groups: Any = keys.groupby(list(keys.columns), sort=True).indices
     for (indicator, geography, breakdown, period_type), where in sorted(groups.items()):
         shape = _shape(geography, breakdown, period_type, config)
-        found[indicator, shape] = _Rows(places[where], told[where], small[where])
+        line = rows["period"].iloc[where].to_numpy(dtype=object)
+        if breakdown != schema.TOTAL:  # else places add up with each other
+            line = line + rows["area_code"].iloc[where].to_numpy(dtype=object)
+        share = _share(line, told[where], small[where])
+        found[indicator, shape] = _Rows(places[where], share)
     return found
 
 

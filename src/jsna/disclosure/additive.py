@@ -15,9 +15,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint
 from scipy.sparse.csgraph import connected_components
 
+from jsna.disclosure.integer import milp
 from jsna.disclosure.system import TOLERANCE, Flags, Floats, Ints, Matrix, Status, System
 from jsna.errors import JsnaError, Problem
 

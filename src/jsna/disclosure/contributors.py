@@ -30,7 +30,7 @@ def contributor_failures(
     """
     told = {(t.cell, t.contributor) for t in known if t.contributor >= 0}
     found: list[Failure] = []
-    for part in components(system, hidden.astype(float)):
+    for part in components(system, hidden.astype(float), np.flatnonzero(system.primary)):
         primaries = part.cells[(system.primary & (system.contributor > 0))[part.cells]]
         givers = _givers(system, part, primaries) if len(primaries) else primaries
         if not len(givers):

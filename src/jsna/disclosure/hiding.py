@@ -9,7 +9,7 @@ import numpy as np
 from jsna.disclosure.book import Book
 from jsna.disclosure.intruder import Intruder
 from jsna.disclosure.solver import Solution, solve
-from jsna.disclosure.system import Flags, Floats, Ints, Status, System
+from jsna.disclosure.system import TOLERANCE, Flags, Floats, Ints, Status, System
 
 #: Values this close together are one.
 _CLOSE = 1e-6
@@ -39,14 +39,16 @@ def hide(made: Book, refused: Flags) -> Hiding:
         refused: rows not printed whatever happens, shape (k,).
     """
     system = made.system(refused)
-    solution = solve(system)
+    cells = np.flatnonzero(system.primary)
+    low, high = most_uncertain(system, cells)
+    short = (low > system.need_low[cells] + TOLERANCE) | (
+        high < system.need_high[cells] - TOLERANCE
+    )
     beyond = np.zeros(system.size, dtype=np.bool_)
-    if solution.missed:
-        cells = np.array(sorted({target.cell for target in solution.missed}), dtype=np.int64)
-        system = attainable(system, cells)
-        beyond[cells] = True
-        solution = solve(system)
-    return Hiding(system, solution, beyond)
+    if short.any():
+        beyond[cells[short]] = True
+        system = attainable(system, cells[short])
+    return Hiding(system, solve(system), beyond)
 
 
 def attainable(system: System, cells: Ints) -> System:
@@ -65,12 +67,21 @@ def attainable(system: System, cells: Ints) -> System:
 
 
 def most_uncertain(system: System, cells: Ints) -> tuple[Floats, Floats]:
-    """Ends of the intervals of some cells when everything is hidden that may be."""
+    """Ends of the intervals of some cells when everything is hidden that may be.
+
+    An end that is as far out as its cell requires may be further out still.
+    """
     fixed = np.isin(system.status, (int(Status.SHOWN), int(Status.PUBLIC)))
     low = np.where(fixed, system.value, system.low)
     high = np.where(fixed, system.value, system.high)
     intruder = Intruder(system, low, high, system.value)
-    ends = [(intruder.least(int(cell)).value, intruder.most(int(cell)).value) for cell in cells]
+    ends = [
+        (
+            intruder.least(int(cell), system.need_low[cell]).value,
+            intruder.most(int(cell), system.need_high[cell]).value,
+        )
+        for cell in cells
+    ]
     found = np.array(ends, dtype=np.float64).reshape(-1, 2)
     # A bound that rounding noise has moved inwards would be asked for and not be reached.
     return np.round(found[:, 0] + _CLOSE, 6), np.round(found[:, 1] - _CLOSE, 6)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import Bounds, LinearConstraint, linprog
 
 from jsna.disclosure.cuts import Cuts
+from jsna.disclosure.integer import milp
 from jsna.disclosure.system import Flags, Floats, Ints
 
 #: Levels nearer than this to 0 or 1 are taken for it.

@@ -19,9 +19,10 @@ from __future__ import annotations
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint
 
 from jsna.disclosure.additive import round_system
+from jsna.disclosure.integer import milp
 from jsna.disclosure.system import Floats, Ints, Matrix
 
 __all__ = ["round_additively", "round_system"]

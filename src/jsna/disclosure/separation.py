@@ -68,10 +68,11 @@ class Component:
         return found
 
 
-def components(system: System, level: Floats) -> list[Component]:
+def components(system: System, level: Floats, holding: Ints) -> list[Component]:
     """The cells hidden (to any degree) by connected component, in order of their first cell.
 
-    `level` is 1 for a hidden cell and 0 for a shown one; in between, as the relaxed master problem
+    Only components with one of the cells `holding` are made: most hold nothing to protect. `level`
+    is 1 for a hidden cell and 0 for a shown one; in between, as the relaxed master problem
     has them, a cell may move by that part of its room.
     """
     cells = np.flatnonzero(level > 0)
@@ -79,8 +80,11 @@ def components(system: System, level: Floats) -> list[Component]:
     rows = np.flatnonzero(np.diff(matrix.indptr))
     matrix = sparse.csr_array(matrix[rows])
     graph = sparse.block_array([[None, matrix], [matrix.T, None]]) if len(rows) else None
+    asked = np.zeros(system.size, dtype=np.bool_)
+    asked[holding] = True
     if graph is None:
-        return [Component(system, level, cells[[i]], rows, _none(1)) for i in range(len(cells))]
+        alone = [i for i in range(len(cells)) if asked[cells[i]]]
+        return [Component(system, level, cells[[i]], rows, _none(1)) for i in alone]
     number, label = connected_components(graph, directed=False)
     of_row, of_cell = label[: len(rows)], label[len(rows) :]
     first = np.full(number, len(cells))
@@ -89,7 +93,11 @@ def components(system: System, level: Floats) -> list[Component]:
     row_ends = np.searchsorted(of_row[row_order], np.arange(number + 1))
     cell_ends = np.searchsorted(of_cell[cell_order], np.arange(number + 1))
     found = []
+    held = np.zeros(number, dtype=np.bool_)
+    held[of_cell[asked[cells]]] = True
     for one in np.argsort(first, kind="stable"):
+        if not held[one]:
+            continue
         mine = row_order[row_ends[one] : row_ends[one + 1]]
         places = cell_order[cell_ends[one] : cell_ends[one + 1]]
         part = matrix[mine].tocsc()[:, places]
@@ -163,7 +171,8 @@ def failures(
     order = [i for i in drawn if wanted[i].contributor >= 0 or not seen.enough(wanted[i], enough)]
     if not order:
         return []
-    parts = components(system, level)
+    holding = np.array([wanted[i].cell for i in order], dtype=np.int64)
+    parts = components(system, level, holding)
     part_of = {int(cell): part for part in parts for cell in part.cells}
     _prove(parts, part_of, [wanted[i] for i in order], enough, seen, np.random.default_rng(seed))
     found: list[Failure] = []

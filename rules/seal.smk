@@ -1,6 +1,7 @@
 rule readback:
     input:
         safe="data/processed/{edition}/safe/measures.parquet",
+        proof="data/processed/{edition}/safe/certificate.json",
         html="data/processed/{edition}/draft/jsna.html",
         pdf="data/processed/{edition}/draft/jsna.pdf",
         config=lambda w: flow.configuration(w.edition),

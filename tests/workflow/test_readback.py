@@ -308,21 +308,21 @@ def test_two_cells_of_a_table_of_the_pdf_change_places(draft: Callable[..., Draf
     assert told.count("~") > 2
 
 
-def test_a_digit_in_a_chart_of_the_pdf(draft: Callable[..., Draft]) -> None:
+def test_a_digit_in_a_chart_of_the_pdf(draft: Callable[..., Draft], page: str) -> None:
+    labels = re.findall(r'<text [^>]*data-measure="[^"]+">(\d+\.\d%)</text>', page)
+    kept: list[tuple[str, int]] = []
+
     def change(pdf: pikepdf.Pdf) -> None:
-        # Charts are drawn letter by letter.
-        letters = [run for run in shown(pdf) if len(run.text) == 1 and run.page > 6]
-        texts = [run.text for run in letters]
-        point = next(
-            n
-            for n, (a, b, c) in enumerate(zip(texts, texts[1:], texts[2:], strict=False), 1)
-            if b == "." and (a + c).isdigit()
-        )
-        letters[point - 1].say(changed(letters[point - 1].text))
+        # The text of a chart is set line by line, each line by itself.
+        run = next(run for run in shown(pdf) if run.page > 6 and run.text in labels)
+        kept.append((run.text, run.page))
+        run.say(f"{changed(run.text[:-1])}%")
 
     (told,) = reprinted(draft("jsna.html", "jsna.pdf"), change)
+    text, number = kept[0]
     assert "~" in told
-    assert "the web page has" in told
+    assert f"the web page has {text} here" in told
+    assert f"page {number}" in told
 
 
 def test_a_hidden_cell_of_the_pdf_given_a_number(draft: Callable[..., Draft]) -> None:

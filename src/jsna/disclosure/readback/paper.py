@@ -1,7 +1,7 @@
 """Reads a PDF: its text in reading order, what stands outside it, and words no one sees printed.
 
 Text is taken from the content streams by the tags that carry the reading order, so that it can be
-held to the web page number by number. Charts are drawn letter by letter and put together again.
+held to the web page number by number. Text a printer drew letter by letter is put together again.
 """
 
 from __future__ import annotations

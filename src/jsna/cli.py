@@ -101,8 +101,12 @@ def _discover(arguments: argparse.Namespace) -> int:
 
 
 def _explain(arguments: argparse.Namespace) -> int:
-    for line in explain.run(arguments, *_loaded(arguments)):
-        _say(line)
+    try:
+        for line in explain.run(arguments, *_loaded(arguments)):
+            _say(line)
+    except BrokenPipeError:
+        # Whoever reads has seen enough (`| head`); what is left unsaid must not be said at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

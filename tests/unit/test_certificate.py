@@ -86,7 +86,7 @@ def test_the_page_says_what_is_hidden_what_was_attacked_and_what_came_of_it(
     told, said = given(paths), words(section(page(paths)))
     assert f"{told['published']['rows']:,} figures" in said
     assert f"{told['hidden']['rows']} of them are hidden" in said
-    assert f"Of {told['attack']['cells']} hidden numbers attacked, 0 could be worked out" in said
+    assert f"Of {told['attack']['cells']} small numbers attacked, 0 could be worked out" in said
     assert "Counts of 1 to 4 are hidden" in said
     assert "What we do not claim" in said
     assert "no other choice of what to hide" in said
@@ -101,6 +101,13 @@ def test_a_choice_not_proved_to_be_the_least_is_not_called_so(
     assert "It is proved that no other choice" not in said
     assert "is not proved" in said
     assert "what two earlier editions of this report said" in said
+
+
+def test_what_no_report_could_hide_is_owned_up_to(paths: io.Paths, tmp_path: Path) -> None:
+    assert "give away to that extent" not in words(section(page(paths)))
+    other = changed(paths, tmp_path, attack=given(paths)["attack"] | {"beyond": 25})
+    said = words(section(page(other)))
+    assert "Not counted among these are 25 that official figures" in said
 
 
 def test_steps_of_ladders_are_named_in_words(paths: io.Paths, tmp_path: Path) -> None:
@@ -119,7 +126,7 @@ def test_steps_of_ladders_are_named_in_words(paths: io.Paths, tmp_path: Path) ->
     assert f"{change}: {both}." in said
     assert f"In all, three years together instead of by sex: {plans}." in said
     assert f"By sex, three years together: {ceased}." in said
-    assert f"By age group, in larger groups: {plans}." in said
+    assert f"By broad age group instead of by age group: {plans}." in said
     assert said.count("instead of by sex") == 1
     assert "no figures needed it" not in said
 

@@ -264,10 +264,10 @@ def _range(low: float, high: float) -> str:
     # Adding nothing turns the minus nought that rounding may leave into a plain one.
     least, most = float(np.ceil(low - 1e-4)) + 0.0, float(np.floor(high + 1e-4)) + 0.0
     if np.isinf(most):
-        return f"to be {least:g} or more"
+        return f"to be {least:,.0f} or more"
     if most <= least:
-        return f"to be {least:g}, exactly"
-    return f"to lie between {least:g} and {most:g}"
+        return f"to be {least:,.0f}, exactly"
+    return f"to lie between {least:,.0f} and {most:,.0f}"
 
 
 def rules_of(rows: pd.DataFrame, log: pd.DataFrame) -> list[str]:

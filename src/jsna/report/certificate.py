@@ -206,9 +206,6 @@ def ladders(certificate: Certificate, config: Configuration) -> list[str]:
             continue
         declared = split_words(ladder.breakdown, config)
         used = split_words(ladder.used, config)
-        if used == declared:
-            # Coarser categories may go by the name of the finer: ages in wider groups are so too.
-            used += ", in larger groups"
         change = used if used.startswith(f"{declared},") else f"{used} instead of {declared}"
         shown.setdefault(words.upper_first(change), []).append(indicator.title)
     return [

@@ -53,7 +53,8 @@ class Discovery:
         rank: how many of the others are independent.
         declared: independent equations that the declarations imply.
         found: identities that no declaration implies.
-        problems: one for each kind of these, and for each declared equation that does not hold.
+        problems: one for each kind of these; where declared equations do not hold, one for each
+            kind of those instead.
         unseen: indicators whose tables the invented county has not.
     """
 
@@ -105,9 +106,10 @@ def discover(tables: Mapping[str, pa.Table], config: Configuration) -> Discovery
     return replace(
         looked[0],
         found=tuple(found.values()),
-        problems=(
-            *problems(list(false.values()), whole.counts, FALSE),
-            *problems(list(found.values()), whole.counts, UNDECLARED),
+        # What is not so has to be put right first: much else follows from it.
+        problems=tuple(
+            problems(list(false.values()), whole.counts, FALSE)
+            or problems(list(found.values()), whole.counts, UNDECLARED)
         ),
         unseen=tuple(sorted({i.id for i in local} - set(rows["indicator"]))),
     )

@@ -1,0 +1,509 @@
+"""Sums that nobody declared are found and named; declared and accidental ones are not."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+
+from jsna import edition, io
+from jsna.disclosure.discovery import county, modular, run, worlds
+from jsna.disclosure.discovery.declared import declared
+from jsna.disclosure.discovery.identities import UNDECLARED, Identity, problems
+from jsna.disclosure.discovery.incidence import Count, Incidence, incidence
+from jsna.edition import Configuration
+from jsna.errors import JsnaError
+from jsna.measures.catalogue import CATALOGUE, arrow
+from jsna.measures.declaration import Indicator
+from jsna.measures.engine import measure
+from tests.spec import world
+
+ROOT = Path(__file__).parents[2]
+DELIVERIES = [("school_census", year) for year in ("2023", "2024", "2025")]
+DELIVERIES += [("exclusions", year) for year in ("2022/23", "2023/24", "2024/25")]
+DELIVERIES += [("sen2", "2025")]
+
+
+# ---- exact linear algebra ----------------------------------------------------------------------
+
+
+def rank(rows: Sequence[Sequence[int]]) -> int:
+    """Rank over the rational numbers, by hand."""
+    left = [[Fraction(x) for x in row] for row in rows]
+    found = 0
+    for column in range(len(rows[0])):
+        pivot = next((i for i in range(found, len(left)) if left[i][column]), None)
+        if pivot is None:
+            continue
+        left[found], left[pivot] = left[pivot], left[found]
+        for i in range(found + 1, len(left)):
+            factor = left[i][column] / left[found][column]
+            left[i] = [a - factor * b for a, b in zip(left[i], left[found], strict=True)]
+        found += 1
+    return found
+
+
+@given(
+    st.integers(1, 7).flatmap(
+        lambda columns: st.lists(
+            st.lists(st.integers(-2, 3), min_size=columns, max_size=columns),
+            min_size=1,
+            max_size=12,
+        )
+    )
+)
+def test_dependences_are_as_many_as_rational_arithmetic_finds(rows: list[list[int]]) -> None:
+    matrix = np.array(rows, dtype=np.int64)
+    basis = modular.null_space(sparse.csc_array(matrix))
+    assert basis.shape[1] == matrix.shape[1] - rank(rows)
+    assert not np.mod(matrix @ modular.centred(basis), modular.PRIME).any()
+    assert modular.rank(basis.astype(np.float64)) == basis.shape[1]
+
+
+def test_wide_matrices_go_by_panels_and_keep_every_dependence() -> None:
+    draw = np.random.default_rng(4)
+    free = draw.integers(0, 4, (900, 150))
+    mixing = draw.integers(-1, 2, (150, 40))
+    order = draw.permutation(190)
+    matrix = np.hstack([free, free @ mixing])[:, order]
+    basis = modular.null_space(sparse.csc_array(matrix))
+    assert basis.shape == (190, 40)
+    assert not np.mod(matrix @ modular.centred(basis), modular.PRIME).any()
+
+
+def test_columns_with_one_unit_each_are_told_apart() -> None:
+    # A thousand counts of one child each: sums of units alone would mix some of them up.
+    assert modular.null_space(sparse.csc_array(np.eye(1000, dtype=np.int64))).shape[1] == 0
+
+
+# ---- made-up records and declarations ----------------------------------------------------------
+
+
+def indicator(id_: str, **given_: Any) -> Indicator:
+    """A count of pupils in January, unless told otherwise."""
+    base = given_.pop("population_base", "attending")
+    values: dict[str, Any] = {
+        "id": id_,
+        "chapter": "prevalence",
+        "title": id_,
+        "phrase": id_,
+        "definition": "made up",
+        "population": "made up",
+        "population_base": base,
+        "kind": "count",
+        "unit": "count",
+        "method": "count",
+        "period_type": "january",
+        "source": "school_census",
+        "numerator": {"table": "pupil"},
+    }
+    return Indicator.model_validate({**values, **given_})
+
+
+def configuration(*indicators: Indicator) -> Configuration:
+    made = world.configuration({i.id: i for i in indicators}, deliveries=DELIVERIES)
+    return dataclasses.replace(made, nests=edition.nests(ROOT))
+
+
+def pupils(size: int = 600, seed: int = 1, year: str = "2025") -> pd.DataFrame:
+    """Pupils of one January whose facts are drawn independently."""
+    draw = np.random.default_rng(seed)
+    provision = draw.choice(["N", "K", "E"], size)
+    return world.filled(
+        "pupil",
+        pd.DataFrame(
+            {
+                "person_key": [f"p{seed}-{i}" for i in range(size)],
+                "period": year,
+                "sex": draw.choice(["F", "M"], size),
+                "year_group": draw.choice(["1", "2", "7"], size),
+                "age_group": draw.choice(["0-4", "5-10", "11-15"], size),
+                "sen_provision": provision,
+                "locality_code": draw.choice([world.WEST, world.EAST], size),
+                "imd_decile": draw.choice(["1", "5", "9"], size),
+            }
+        ),
+    )
+
+
+def plans(size: int = 900, seed: int = 2) -> pd.DataFrame:
+    """Plans in four settings."""
+    draw = np.random.default_rng(seed)
+    return world.filled(
+        "plan",
+        pd.DataFrame(
+            {
+                "person_key": [f"q{seed}-{i}" for i in range(size)],
+                "period": "2025",
+                "sex": draw.choice(["F", "M"], size),
+                "age_group": draw.choice(["5-10", "11-15"], size),
+                "setting": draw.choice(["mainstream", "special", "fe", "ehe"], size),
+                "placement": draw.choice(["in_area", "out_of_area"], size),
+                "residential": draw.choice(["none", "A", "B"], size),
+            }
+        ),
+    )
+
+
+def look(frames: Mapping[str, pd.DataFrame], *indicators: Indicator) -> run.Discovery:
+    tables = {name: arrow(name, rows) for name, rows in frames.items()}
+    return run.discover(tables, configuration(*indicators))
+
+
+def said(found: run.Discovery) -> str:
+    return "\n".join(str(problem) for problem in found.problems)
+
+
+# ---- what is found -----------------------------------------------------------------------------
+
+
+def test_totals_and_their_categories_are_declared() -> None:
+    found = look(
+        {"pupil": pupils()},
+        indicator("all", breakdowns=[["sex"], ["sex", "year_group"], ["year_group"]]),
+        indicator("girls", numerator={"table": "pupil", "where": "sex = 'F'"}),
+    )
+    assert found.problems == ()
+    # 1 total, 2 sexes, 3 years, 6 both; girls are one of the sexes. Free are the 6 alone.
+    assert (found.counts - found.zero, found.rank) == (13, 6)
+
+
+def test_a_condition_that_is_no_category_is_found_out_by_its_parts() -> None:
+    young_or_girls = {"table": "pupil", "where": "age_group = '0-4' or sex = 'F'"}
+    older_girls = {"table": "pupil", "where": "age_group <> '0-4' and sex = 'F'"}
+    young = {"table": "pupil", "where": "age_group = '0-4'"}
+    found = look(
+        {"pupil": pupils()},
+        indicator("young_or_girls", numerator=young_or_girls),
+        indicator("older_girls", numerator=older_girls),
+        indicator("young", numerator=young),
+    )
+    assert len(found.found) == 1
+    text = said(found)
+    assert "young_or_girls numerator [2025] = " in text
+    assert "older_girls numerator [2025]" in text
+    assert "young numerator [2025]" in text
+    assert found.problems[0].code == "discovery.undeclared"
+
+
+def test_a_dimension_that_follows_from_another_is_found() -> None:
+    rows = plans()
+    # Whoever is at home or at college is boarding nowhere, and at school everyone boards.
+    boards = rows["setting"].isin(["mainstream", "special"])
+    rows["residential"] = np.where(boards, "A", "none")
+    found = look(
+        {"plan": rows},
+        indicator(
+            "by_setting",
+            population_base="maintained",
+            numerator={"table": "plan"},
+            breakdowns=[["setting"], ["setting", "sex"], ["sex"]],
+            source="sen2",
+        ),
+        indicator(
+            "boarding",
+            population_base="maintained",
+            numerator={"table": "plan", "where": "residential in ('A', 'B')"},
+            breakdowns=[["sex"]],
+            source="sen2",
+        ),
+    )
+    assert (
+        "boarding numerator [2025, sex F] = by_setting numerator [2025, setting mainstream, sex F]"
+        " + by_setting numerator [2025, setting special, sex F]"
+    ) in said(found)
+
+
+def test_settings_and_places_that_are_independent_are_not_reported() -> None:
+    found = look(
+        {"plan": plans()},
+        indicator(
+            "by_setting",
+            population_base="maintained",
+            numerator={"table": "plan"},
+            breakdowns=[["setting"], ["sex"]],
+            source="sen2",
+        ),
+        indicator(
+            "boarding",
+            population_base="maintained",
+            numerator={"table": "plan", "where": "residential in ('A', 'B')"},
+            breakdowns=[["sex"]],
+            source="sen2",
+        ),
+    )
+    assert found.problems == ()
+
+
+def rolls() -> dict[str, pd.DataFrame]:
+    january = pupils()
+    roll = january.assign(period="2024/25").reindex(columns=list(CATALOGUE["roll"].columns))
+    return {"pupil": january, "roll": roll.assign(suspended=np.arange(len(roll)) % 7 == 0)}
+
+
+ROLL = (
+    indicator("pupils", breakdowns=[["sex"]]),
+    indicator(
+        "suspended",
+        kind="proportion",
+        unit="percent",
+        method="proportion_wilson",
+        period_type="academic_year",
+        numerator={"table": "roll", "where": "suspended"},
+        denominator={"table": "roll"},
+        breakdowns=[["sex"]],
+        source="exclusions",
+    ),
+)
+
+
+def test_a_table_of_another_tables_rows_is_declared_so() -> None:
+    assert look(rolls(), *ROLL).problems == ()
+
+
+def test_a_table_of_another_tables_rows_is_found_where_nobody_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    forgotten = dataclasses.replace(CATALOGUE["roll"], rows_of="")
+    monkeypatch.setitem(CATALOGUE, "roll", forgotten)
+    found = look(rolls(), *ROLL)
+    assert len(found.found) == 2
+    # The totals then follow, so that they are not named as well.
+    example = "pupils numerator [2025, sex F] = suspended denominator [2024/25, sex F]"
+    assert f"{example} (2 of this kind)" in said(found)
+
+
+def test_what_is_declared_and_is_not_so_is_named() -> None:
+    # The roll of the year is said to be the January's pupils; here somebody left.
+    frames = rolls()
+    frames["roll"].loc[frames["roll"].index[:5], "person_key"] = [f"new{i}" for i in range(5)]
+    found = look(frames, *ROLL)
+    assert {problem.code for problem in found.problems} == {"discovery.false"}
+    assert "pupils numerator [2025" in said(found)
+    assert "suspended denominator [2024/25" in said(found)
+
+
+def test_what_holds_in_one_set_of_records_alone_is_not_reported() -> None:
+    chance, other = pupils(seed=1), pupils(seed=3)
+    # In the first set every girl has a plan and nobody else has.
+    chance["sen_provision"] = np.where(chance["sex"] == "F", "E", "N")
+    declarations = (
+        indicator("all", breakdowns=[["sex"]]),
+        indicator("plan", numerator={"table": "pupil", "where": "sen_provision = 'E'"}),
+    )
+    assert "all numerator [2025, sex F] = plan numerator [2025]" in said(
+        look({"pupil": chance}, *declarations)
+    )
+    assert look({"pupil": pd.concat([chance, other])}, *declarations).problems == ()
+
+
+def test_categories_nobody_is_in_are_left_aside_and_counted() -> None:
+    found = look({"pupil": pupils()}, indicator("all", breakdowns=[["year_group"]]))
+    shown = 3 * (len(world.configuration().codelists["year_group"]) + 1)  # of three Januaries
+    assert found.counts == shown
+    assert found.zero == shown - 4  # all but the total and three year groups of one of them
+
+
+PLACES = (
+    indicator("by_place", breakdowns=[["locality"]]),
+    indicator("by_decile", breakdowns=[["imd_decile"]]),
+)
+
+
+def with_children_from_outside() -> pd.DataFrame:
+    rows = pupils()
+    rows.loc[rows.index[:40], ["locality_code", "imd_decile"]] = None
+    return rows
+
+
+def test_columns_that_are_known_together_are_declared_so() -> None:
+    assert look({"pupil": with_children_from_outside()}, *PLACES).problems == ()
+
+
+def test_columns_that_are_known_together_are_found_where_nobody_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    forgotten = dataclasses.replace(CATALOGUE["pupil"], known={})
+    monkeypatch.setitem(CATALOGUE, "pupil", forgotten)
+    found = look({"pupil": with_children_from_outside()}, *PLACES)
+    assert len(found.found) == 1
+    for part in (*("imd_decile 1", "imd_decile 5", "imd_decile 9"), f"locality {world.EAST}"):
+        assert part in said(found)
+
+
+# ---- the matrix --------------------------------------------------------------------------------
+
+
+def test_the_matrix_counts_what_the_engine_counts() -> None:
+    frames = {"pupil": pd.concat([pupils(200, seed=i, year=f"202{i}") for i in (3, 4, 5)])}
+    shares = indicator(
+        "share",
+        kind="share",
+        unit="percent",
+        method="proportion",
+        denominator={"table": "pupil", "where": "sex = 'F'"},
+        numerator={"table": "pupil", "where": "sex = 'F'"},
+        over=["year_group"],
+        breakdowns=[["year_group"], ["locality", "year_group"]],
+    )
+    config = configuration(shares, indicator("all", breakdowns=[["locality"]]))
+    tables = {name: arrow(name, rows) for name, rows in frames.items()}
+    rows = measure(tables, config.indicators.values(), config)
+    found = incidence(tables, rows, config)
+    totals = np.asarray(found.matrix.sum(axis=0)).ravel()
+    assert (totals[found.numerators] == rows["numerator"]).all()
+    whole = found.denominators >= 0
+    assert (totals[found.denominators[whole]] == rows.loc[whole, "denominator"]).all()
+    assert whole.sum() == rows["denominator"].notna().sum() > 0
+
+
+def test_a_person_counts_once_where_persons_are_counted() -> None:
+    rows = pupils(4)
+    rows["person_key"] = ["a", "a", "b", "c"]
+    rows["sex"] = "F"
+    config = configuration(
+        indicator("children", numerator={"table": "pupil", "count": "persons"}),
+        indicator("places"),
+    )
+    tables = {"pupil": arrow("pupil", rows)}
+    found = incidence(tables, measure(tables, config.indicators.values(), config), config)
+    by_name = {count.indicator: at for at, count in enumerate(found.counts)}
+    units = found.matrix.toarray()
+    assert sorted(units[:, by_name["children"]]) == [1, 1, 1]
+    assert sorted(units[:, by_name["places"]]) == [1, 1, 2]
+
+
+# ---- what the declarations imply ---------------------------------------------------------------
+
+
+def four_counts(matrix: list[list[int]]) -> Incidence:
+    counts = [
+        Count(indicator(f"c{i}").numerator, ("2025",), (), f"c{i}", "numerator")  # type: ignore[arg-type]
+        for i in range(4)
+    ]
+    none = np.full(4, -1, dtype=np.int64)
+    return Incidence(counts, sparse.csc_array(np.array(matrix)), np.arange(4), none)
+
+
+#: Total, part, total, part: both pairs leave the same two units over.
+TWO_PAIRS = [[1, 1, 0, 0], [1, 0, 1, 0], [1, 0, 1, 0], [0, 0, 1, 1]]
+
+
+def test_an_unknown_of_one_equation_says_nothing() -> None:
+    found = declared(four_counts(TWO_PAIRS), [0, 1, 2, 3], [-1] * 4, [{0: -1, 1: 1, 9: 1}])
+    assert (found.equations, found.false) == ([], [])
+
+
+def test_two_equations_with_one_unknown_say_something_together() -> None:
+    equations = [{0: -1, 1: 1, 9: 1}, {2: -1, 3: 1, 9: 1}]
+    found = declared(four_counts(TWO_PAIRS), [0, 1, 2, 3], [-1] * 4, equations)
+    assert len(found.equations) == 1
+    assert set(found.equations[0]) == {0, 1, 2, 3}
+    assert found.false == []
+
+
+def test_two_equations_with_one_unknown_that_are_wrong_together_are_caught() -> None:
+    changed = [*TWO_PAIRS, [1, 0, 0, 0]]
+    equations = [{0: -1, 1: 1, 9: 1}, {2: -1, 3: 1, 9: 1}]
+    found = declared(four_counts(changed), [0, 1, 2, 3], [-1] * 4, equations)
+    assert len(found.false) == 1
+
+
+def test_rows_of_one_cell_are_the_same_count() -> None:
+    found = declared(four_counts([[1, 1, 0, 0], [0, 0, 1, 1]]), [5, 5, 6, 7], [-1] * 4, [])
+    assert [set(row) for row in found.equations] == [{0, 1}]
+
+
+def test_many_identities_of_one_kind_are_one_problem() -> None:
+    counts = [
+        Count(indicator("a").numerator, (year,), (), name, "numerator")  # type: ignore[arg-type]
+        for year in ("2024", "2025")
+        for name in ("a", "b")
+    ]
+    found = problems([Identity({0: 1, 1: -1}), Identity({2: 1, 3: -1})], counts, UNDECLARED)
+    assert len(found) == 1
+    assert "b numerator [2024] = a numerator [2024] (2 of this kind)" in found[0].rule
+
+
+# ---- the stage ---------------------------------------------------------------------------------
+
+
+def test_the_invented_county_with_most_deliveries_is_chosen(tmp_path: Path) -> None:
+    editions, areas = tmp_path / "config/editions", tmp_path / "config/areas"
+    editions.mkdir(parents=True)
+    areas.mkdir()
+    (areas / "x.yaml").write_text("localities: [a, b]\n")
+    (editions / "real.yaml").write_text("area: x\nextracts: [{files: {a: b}}, {files: {a: b}}]\n")
+    with pytest.raises(JsnaError, match="keep the demonstration edition"):
+        county.name(tmp_path)
+    for name, extracts in (("one", "[{files: {a: b}}]"), ("two", "[{files: {a: b}}, {reason: c}]")):
+        text = f"area: x\nsynthesis: {{seed: 1}}\nextracts: {extracts}\n"
+        (editions / f"{name}.yaml").write_text(text)
+    assert county.name(tmp_path) == "two"
+    (editions / "zero.yaml").write_text(
+        "area: x\nsynthesis: {seed: 1}\nextracts: [{files: {a: b}}, {files: {a: b}}]\n"
+    )
+    assert county.name(tmp_path) == "zero"
+
+
+def test_an_open_edition_has_nothing_to_discover(tmp_path: Path) -> None:
+    config = world.configuration()
+    opened = config.edition.model_copy(update={"kind": "open", "extracts": ()})
+    paths = io.Paths(tmp_path, "example-2025")
+    run.run(dataclasses.replace(config, edition=opened), paths)
+    written = json.loads((paths.restricted / "discovery.json").read_text(encoding="utf-8"))
+    assert written["looked"] is False
+    assert "open edition" in written["reason"]
+
+
+def test_the_stage_stops_and_writes_nothing_where_something_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = configuration(*ROLL)
+    tables = {name: arrow(name, rows) for name, rows in rolls().items()}
+    monkeypatch.setattr(worlds, "configuration", lambda root: config)
+    monkeypatch.setattr(worlds, "made", lambda *_: tables)
+    paths = io.Paths(tmp_path, "example-2025")
+    run.run(config, paths)
+    target = paths.restricted / "discovery.json"
+    assert json.loads(target.read_text(encoding="utf-8"))["undeclared"] == 0
+    target.unlink()
+    forgotten = dataclasses.replace(CATALOGUE["roll"], rows_of="")
+    monkeypatch.setitem(CATALOGUE, "roll", forgotten)
+    with pytest.raises(JsnaError, match="has not been told of") as caught:
+        run.run(config, paths)
+    assert "pupils numerator [2025, sex F] = suspended denominator [2024/25" in str(caught.value)
+    assert not target.exists()
+
+
+def test_invented_records_are_repeatable_and_no_two_sets_share_a_person() -> None:
+    config = worlds.configuration(ROOT)
+    made = worlds.made(config, 300, 60, 20, seeds=(1, 2))
+    again = worlds.made(config, 300, 60, 20, seeds=(1,))
+    assert made.keys() == again.keys()
+    assert all(made[name].slice(0, table.num_rows).equals(table) for name, table in again.items())
+    keys = made["pupil"]["person_key"].to_pylist()
+    sets = [{key for key in keys if key.startswith(f"{at} ")} for at in (0, 1)]
+    assert all(sets)
+    assert len(set(keys)) == len(sets[0]) + len(sets[1])
+    assert {key.split(" ")[1] for key in sets[0]} != {key.split(" ")[1] for key in sets[1]}
+
+
+def test_every_indicator_with_a_local_count_is_looked_at_and_nothing_is_undeclared() -> None:
+    config = worlds.configuration(ROOT)
+    # Fewer than the stage invents, which runs in every build.
+    found = run.discover(worlds.made(config, 5_000, 2_500, 60), config)
+    assert found.unseen == ()
+    assert said(found) == ""
+    assert found.counts > 1000
+    assert found.declared + found.rank + found.zero == found.counts

@@ -103,6 +103,15 @@ def test_a_choice_not_proved_to_be_the_least_is_not_called_so(
     assert "what two earlier editions of this report said" in said
 
 
+def test_an_edition_without_small_numbers_says_there_was_nothing_to_find(
+    paths: io.Paths, tmp_path: Path
+) -> None:
+    other = changed(paths, tmp_path, attack=given(paths)["attack"] | {"cells": 0})
+    said = words(section(page(other)))
+    assert "there was nothing to find" in said
+    assert "could be worked out exactly" not in said
+
+
 def test_what_no_report_could_hide_is_owned_up_to(paths: io.Paths, tmp_path: Path) -> None:
     assert "give away to that extent" not in words(section(page(paths)))
     other = changed(paths, tmp_path, attack=given(paths)["attack"] | {"beyond": 25})

@@ -221,6 +221,21 @@ def test_an_axis_is_an_even_ladder_of_round_numbers() -> None:
     assert _axis(("5%", "80"), ("5%", "60")) == set()
 
 
+def test_groups_stand_bare_along_an_axis_alone(tmp_path: Path) -> None:
+    def chart(*texts: tuple[int, int, str]) -> Tally:
+        made_of = "".join(f'<text x="{x}" y="{y}">{text}</text>' for x, y, text in texts)
+        return judged(tmp_path, "a.svg", svg(made_of, "fig-pupils-gradient-imd-decile"))
+
+    along = [(10, 9, "1"), (20, 9, "2"), (30, 9, "4")]
+    assert chart(*along).counts["deprivation group"] == 3
+    for strange in ((15, 9, "3"), (40, 9, "4"), (40, 9, "11"), (25, 12, "3"), (12, 30, "7")):
+        assert "no type of number" in str(chart(*along, strange).problems[0])
+    down = [(9, 10, "2"), (9, 20, "3")]
+    assert chart(*down).problems == []
+    told = judged(tmp_path, "a.svg", svg('<text x="1" y="9">3</text>')).problems
+    assert "'3'" in str(told[0])  # a chart of something else
+
+
 def test_a_number_beside_an_axis_is_named(tmp_path: Path) -> None:
     ticks = '<text x="0" y="80">5%</text><text x="0" y="60">10%</text>'
     assert judged(tmp_path, "a.svg", svg(ticks)).counts["axis"] == 2

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from jsna.disclosure.readback.blocks import NUMBER, Block
-from jsna.disclosure.readback.page import AXIS, MARKER
+from jsna.disclosure.readback.page import AXIS, GROUP, MARKER
 from jsna.disclosure.readback.vocabulary import Vocabulary
 
 _MONTH: Final = (
@@ -30,7 +30,7 @@ _NUMBERED: Final = frozenset({"h2", "h3", "h4", "nav", "outline", "link"})
 
 
 #: Places only such numbers stand in.
-_MADE: Final = {MARKER: "number of an item", AXIS: "axis"}
+_MADE: Final = {MARKER: "number of an item", AXIS: "axis", GROUP: "deprivation group"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,8 @@ TYPES: Final[Sequence[Type]] = (
     _type("period", rf"\b(?:[Ii]n|[Ss]ince|[Oo]ver|[Ff]or)(?: the)? {_WHEN}{_AFTER}"),
     _type("period", rf"(?:, |^){_PERIOD}(?=, | \(as at |\.)", frozenset({"p.citation"})),
     _type("period", rf"\bJSNA {_PERIOD}$", frozenset({"@data-report", "running head"})),
-    _type("deprivation group", rf"^{_GROUP}$", _LABELS),
+    _type("deprivation group", rf"^{_GROUP}$", frozenset({"th", "string", "label"})),
+    _type("deprivation group", r"^(?P<group>\d{1,2}) \((?:most|least) deprived\)$", _LABELS),
     _type("deprivation group", rf"(?:^|, ){_GROUP}(?=,|$)", frozenset({"label"})),
     _type("deprivation group", rf"[Dd]eprivation (?:tenth|fifth):? {_GROUP}(?=\W|$)"),
     _type("screen", r"^width=device-width, initial-scale=1$", frozenset({"@content"})),
@@ -81,6 +82,8 @@ class Allowed:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._words = vocabulary
+        #: Numbers that groups of deprivation may have.
+        self.groups = frozenset(vocabulary.groups)
         self._known: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self._checks: dict[str, Callable[[str], bool]] = {
             "period": vocabulary.periods.__contains__,
@@ -92,12 +95,9 @@ class Allowed:
 
     def types(self, block: Block) -> list[tuple[str, str]]:
         """(number, type) of every number in a block's own text; the type is empty for none."""
-        # Deprivation groups stand bare only in charts that are about them.
         place = block.place
         if place in _MADE:
             return [(number, _MADE[place]) for number in NUMBER.findall(block.text)]
-        if place == "text" and "-imd-" not in block.figure:
-            place = "text elsewhere"
         return self.of(block.text, place)
 
     def of(self, text: str, place: str) -> list[tuple[str, str]]:
@@ -121,7 +121,7 @@ class Allowed:
         for type_ in TYPES:
             if len(named) == len(numbers):
                 break
-            if type_.places is not None and not self._stands(type_, place):
+            if type_.places is not None and place not in type_.places:
                 continue
             for found in type_.pattern.finditer(text):
                 if self._true(found):
@@ -130,13 +130,6 @@ class Allowed:
                         if number.start() in inside and number.end() <= found.end():
                             named.setdefault(number.start(), type_.name)
         return [(number[0], named.get(number.start(), "")) for number in numbers]
-
-    @staticmethod
-    def _stands(type_: Type, place: str) -> bool:
-        assert type_.places is not None
-        if place == "text elsewhere":
-            return "text" in type_.places and type_.name != "deprivation group"
-        return place in type_.places
 
     def _true(self, found: re.Match[str]) -> bool:
         """Whether the edition knows the period, date or group named."""

@@ -1,13 +1,14 @@
-"""Numbers along the axis of a chart: evenly spaced round numbers at even distances, or nothing.
+"""Numbers along the axes of a chart: round numbers at even distances, or groups one by one.
 
-They carry no key, as they are no measure. A number slipped in among them breaks the ladder.
+They carry no key, as they are no measure. A number slipped in among them breaks the ladder, and
+then none of them is taken for part of an axis.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import pairwise
 from typing import Final
 
@@ -16,6 +17,9 @@ from jsna.disclosure.readback.blocks import Block
 #: Kinds of chart that have an axis with numbers, as their ids tell.
 _DRAWN: Final = re.compile(r"-trend$")
 _TICK: Final = re.compile(r"(−?[\d,]+(?:\.\d+)?)(%| per (?:100|1,000|10,000))?")
+#: Charts by groups of deprivation, which are numbered.
+_GROUPED: Final = re.compile(r"-imd-")
+_WHOLE: Final = re.compile(r"\d{1,2}")
 #: Positions are written with two decimals.
 _HAIR: Final = 0.03
 
@@ -41,6 +45,30 @@ def ticks(blocks: Iterable[Block]) -> set[int]:
     if len(found) > 1 and not _level([(value, float(block.y)) for block, value in found]):
         return set()
     return {id(block) for block, _ in found}
+
+
+def groups(blocks: Iterable[Block], known: Collection[str]) -> set[int]:
+    """Ids of the blocks of one chart that name the groups along its axis by bare numbers.
+
+    Args:
+        blocks: texts of a chart.
+        known: numbers groups may have.
+    """
+    found = [
+        block
+        for block in blocks
+        if block.place == "text" and not block.cells and _GROUPED.search(block.figure)
+        if _WHOLE.fullmatch(block.text)
+    ]
+    across, down = {block.y for block in found}, {block.x for block in found}
+    if len(across) > 1 and len(down) > 1:
+        return set()
+    along = sorted(found, key=lambda b: float(b.x) if len(across) == 1 else float(b.y))
+    if any(block.text not in known for block in found) or any(
+        int(a.text) >= int(b.text) for a, b in pairwise(along)
+    ):
+        return set()
+    return {id(block) for block in found}
 
 
 def _round(step: float) -> bool:

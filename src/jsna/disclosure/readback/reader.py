@@ -94,7 +94,10 @@ class Reader:
         for block in page.blocks:
             if block.figure:
                 charts.setdefault(block.figure, []).append(block)
-        along = {name for blocks in charts.values() for name in axes.ticks(blocks)}
+        along: dict[int, str] = {}
+        for blocks in charts.values():
+            along |= dict.fromkeys(axes.ticks(blocks), webpage.AXIS)
+            along |= dict.fromkeys(axes.groups(blocks, self._allowed.groups), webpage.GROUP)
         for block in page.blocks:
             place = f"{block.figure} {block.place}".strip()
             for cell in block.cells:
@@ -102,8 +105,7 @@ class Reader:
                     self._certificate.cell(cell, place, tally)
                 else:
                     self._cell(cell, block.place, place, tally)
-            if id(block) in along:
-                block.place = webpage.AXIS
+            block.place = along.get(id(block), block.place)
             self._numbers(block, place, tally)
         return page
 

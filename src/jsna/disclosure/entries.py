@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 
 from jsna.disclosure.book import NONE, Book
-from jsna.disclosure.families import Derived, nested, sums
+from jsna.disclosure.families import Derived, Sum, nested, sums
+from jsna.disclosure.links import links, useful
 from jsna.disclosure.outside import join_earlier, mark_public, ratios
-from jsna.disclosure.regions import Codes, Reader, Region
+from jsna.disclosure.regions import Reader, Region
 from jsna.edition import Configuration, Profile
 from jsna.errors import JsnaError, Problem
 from jsna.extracts import registry
 from jsna.measures.catalogue import CATALOGUE
-from jsna.measures.declaration import LOCALITY, Indicator
-from jsna.measures.nesting import CODELISTS
+from jsna.measures.declaration import Indicator
 
 #: Percentage to which sums of amounts stay uncertain where the profile has no p % rule.
 _UNSURE: Final = 10.0
@@ -47,16 +47,16 @@ def book(
     if official is not None and len(official):
         mark_public(made, rows, official)
         made.ratios = list(ratios(made, rows, official, config))
-    add_equations(made, known, config)
+    add_equations(made, known)
     _complements(made, pairs)
     everything = dict(known)
     for name, before in (earlier or {}).items():
         own = join_earlier(made, known, name, before)
-        add_equations(made, own, config, strict=False)
+        add_equations(made, own, strict=False)
         for region, cell in own.items():
             everything.setdefault(region, cell)
     if earlier:
-        add_equations(made, everything, config, strict=False)
+        add_equations(made, everything, strict=False)
     return made
 
 
@@ -68,9 +68,9 @@ def _cells(
     wrong: dict[str, int] = {}
     pairs: dict[tuple[int, int], Profile] = {}
     fields = ["indicator", "area_code", "geography", "period", "period_type", "breakdown"]
-    columns = [rows[name].tolist() for name in [*fields, "category", "profile"]]
+    columns = [rows[name].tolist() for name in [*fields, "category", "profile", "note"]]
     counts = rows["numerator"].tolist(), rows["denominator"].tolist()
-    for name, area, geography, period, kind, breakdown, category, profile, top, bottom in zip(
+    for name, area, geography, period, kind, breakdown, category, profile, note, top, bottom in zip(
         *columns, *counts, strict=True
     ):
         indicator = config.indicators[name]
@@ -90,6 +90,7 @@ def _cells(
                 breakdown=breakdown,
                 category=category,
                 over=over,
+                note=note,
             )
             of = _amount(indicator, rule) if place == 0 else 0.0
             at[place] = _cell(made, known, region, count, rule, wrong, of)
@@ -140,15 +141,12 @@ def _amount(indicator: Indicator, rule: Profile) -> float:
     return (rule.dominance or _UNSURE) if sums_amounts else 0.0
 
 
-def add_equations(
-    made: Book, known: Mapping[Region, int], config: Configuration, *, strict: bool = True
-) -> None:
-    """Add the sums between regions, with a cell for each count they leave over.
+def add_equations(made: Book, known: dict[Region, int], *, strict: bool = True) -> None:
+    """Add the sums between regions, with a cell for each count they leave over or that ties them.
 
     Args:
         made: the book; gets equations and derived cells.
-        known: region -> its cell.
-        config: code lists and localities, which say where categories are complete.
+        known: region -> its cell; gets the counts that tie printed ones.
         strict: whether parts above their total are a fault. Across editions, of which the later
             may revise the earlier, such parts say nothing.
 
@@ -158,18 +156,15 @@ def add_equations(
     derived: dict[Derived, int] = {}
     # The order of the parts is no part of an equation.
     seen = {(e[0], frozenset(e[1:])) for e in made.equations}
-
-    def complete(column: str) -> Codes | None:
-        if column == LOCALITY:
-            return frozenset(place.code for place in config.area.localities)
-        codes = config.codelists.get(CODELISTS.get(column, column))
-        return None if codes is None else frozenset(codes)
-
+    between = links({region: made.value[cell] for region, cell in known.items()})
+    first, values = made.size, [*made.value, *between.values()]
+    numbers = {**known, **{region: first + at for at, region in enumerate(between)}}
     try:
-        found = list(sums(known, made.value, complete, strict=strict))
+        found = useful(list(sums(numbers, values, strict=strict)), first)
     except ValueError as error:
         rule = f"the parts of a count come to more than it: {error}"
         raise JsnaError(Problem("measures", rule, code="book.parts")) from error
+    found = _with_links(made, known, found, list(between.items()))
     for total, parts in found:
         cells = [total]
         for part in parts:
@@ -184,6 +179,34 @@ def add_equations(
         if mark not in seen:
             seen.add(mark)
             made.equations.append((cells[0], *sorted(cells[1:])))
+
+
+def _with_links(
+    made: Book,
+    known: dict[Region, int],
+    found: Sequence[Sum],
+    between: Sequence[tuple[Region, float]],
+) -> list[Sum]:
+    """The sums with the links in them as cells, protected like the strictest of their mates."""
+    first = made.size
+    limit: dict[int, int] = {}
+    for total, parts in found:
+        cells = [cell for cell in (total, *parts) if isinstance(cell, int)]
+        most = max((made.threshold[cell] for cell in cells if cell < first), default=0)
+        limit.update({c: max(limit.get(c, 0), most) for c in cells if c >= first})
+    number: dict[int, int] = {}
+    for cell, threshold in sorted(limit.items()):
+        region, value = between[cell - first]
+        number[cell] = known[region] = made.add(
+            region, region.label(), value, threshold=threshold, derived=True
+        )
+    return [
+        (
+            number.get(total, total),
+            tuple(number.get(p, p) if isinstance(p, int) else p for p in parts),
+        )
+        for total, parts in found
+    ]
 
 
 def _rest(made: Book, part: Derived, mates: Sequence[int]) -> int:
@@ -209,6 +232,9 @@ def _complements(made: Book, pairs: Mapping[tuple[int, int], Profile]) -> None:
         if not nested(made.regions[part], made.regions[whole]):
             continue
         left = made.value[whole] - made.value[part]
+        if left == 0:
+            made.equations.append((whole, part))
+            continue
         rest = made.add(
             made.regions[whole],
             f"{made.labels[whole]}; less {made.labels[part]}",

@@ -10,7 +10,7 @@ it by subtraction, so a small one needs the same protection as a small count tha
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -58,7 +58,6 @@ class Derived:
 def sums(
     cells: Mapping[Region, int],
     values: Sequence[float],
-    complete: Callable[[str], Codes | None],
     *,
     strict: bool = True,
 ) -> Iterator[Sum]:
@@ -67,8 +66,6 @@ def sums(
     Args:
         cells: region -> its number.
         values: count of each number.
-        complete: column -> all its codes where they are known. Where sets cover them all and
-            nothing is left over, everyone knows that there is no rest.
         strict: whether parts that come to more than their total are a fault or say nothing.
 
     Raises:
@@ -82,7 +79,7 @@ def sums(
         total = cells.get(rest)
         if total is not None or len(sets) > 1:
             try:
-                yield from _family(rest, column, sets, total, values, complete(column))
+                yield from _family(rest, column, sets, total, values)
             except ValueError:
                 if strict:
                     raise
@@ -95,7 +92,6 @@ def _family(
     sets: dict[Codes, int],
     total: int | None,
     values: Sequence[float],
-    known: Codes | None,
 ) -> Iterator[Sum]:
     universe: Codes = frozenset().union(*sets)
     disjoint = sum(map(len, sets)) == len(universe)
@@ -106,11 +102,11 @@ def _family(
         if left < -_CLOSE:
             raise ValueError(rest.label())
         parts: list[int | Derived] = [*sorted(sets.values())]
-        if left > _CLOSE or known is None or not known <= universe:
+        if left > _CLOSE:
             parts.append(Derived(rest, column, universe, True, max(left, 0.0)))
         yield total, tuple(parts)
         return
-    yield from _overlapping(rest, column, sets, total, values, known)
+    yield from _overlapping(rest, column, sets, total, values)
 
 
 def _overlapping(
@@ -119,7 +115,6 @@ def _overlapping(
     sets: dict[Codes, int],
     total: int | None,
     values: Sequence[float],
-    known: Codes | None,
 ) -> Iterator[Sum]:
     """Sets that share codes, as sums of their atoms."""
     ordered = sorted(sets, key=lambda codes: (len(codes), sorted(codes)))
@@ -141,8 +136,9 @@ def _overlapping(
     for place, count in enumerate(np.maximum(counts, 0.0)):
         leftover = place == len(atoms)
         codes = universe if leftover else atoms[place]
-        nothing = leftover and count <= _CLOSE and known is not None and known <= universe
         made = Derived(rest, column, codes, leftover, float(count), bool(certain[place]))
+        # Where nobody is, everyone is taken to know it: that is the safe side.
+        nothing = count <= _CLOSE and bool(certain[place]) and (leftover or codes not in sets)
         parts.append(None if nothing else made if leftover else sets.get(codes, made))
     for cell, row in zip(members, matrix, strict=True):
         mine = tuple(
@@ -192,7 +188,8 @@ def _wider(cells: Mapping[Region, int], values: Sequence[float], strict: bool) -
             continue
         members: list[int | Derived] = [*sorted(parts.values())]
         codes: Codes = frozenset().union(*(r.codes(c) or () for r in parts for c in columns_))
-        members.append(Derived(above, "+".join(columns_), codes, True, left))
+        if left > _CLOSE:
+            members.append(Derived(above, "+".join(columns_), codes, True, left))
         yield cells[above], tuple(members)
 
 

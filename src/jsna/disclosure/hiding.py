@@ -12,7 +12,7 @@ from jsna.disclosure.solver import Solution, solve
 from jsna.disclosure.system import TOLERANCE, Flags, Floats, Ints, Status, System
 
 #: Values this close together are one.
-_CLOSE = 1e-6
+_CLOSE = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,5 +83,7 @@ def most_uncertain(system: System, cells: Ints) -> tuple[Floats, Floats]:
         for cell in cells
     ]
     found = np.array(ends, dtype=np.float64).reshape(-1, 2)
-    # A bound that rounding noise has moved inwards would be asked for and not be reached.
-    return np.round(found[:, 0] + _CLOSE, 6), np.round(found[:, 1] - _CLOSE, 6)
+    # Ends of counts are whole, but for the noise of the programs.
+    near = np.abs(found - np.round(found)) < _CLOSE
+    found = np.where(near, np.round(found), found)
+    return found[:, 0], found[:, 1]

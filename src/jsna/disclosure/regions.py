@@ -12,12 +12,12 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final
 
 from jsna.edition import Configuration
 from jsna.measures import nesting
-from jsna.measures.catalogue import CATALOGUE, column_of
+from jsna.measures.catalogue import CATALOGUE, Analysis, column_of
 from jsna.measures.declaration import LOCALITY, Indicator, Side
 from jsna.measures.schema import dimensions
 
@@ -27,6 +27,8 @@ OTHER, MISSING = "\x00other", "\x00missing"
 #: Ages a condition may tell apart.
 _AGES: Final = range(131)
 _LITERAL = re.compile(r"'((?:[^']|'')*)'")
+#: As `measures.engine` writes it.
+_LATEST = re.compile(r"Denominator of (\S+)\.")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 Codes = frozenset[str]
@@ -103,6 +105,7 @@ class Reader:
         breakdown: str,
         category: str,
         over: tuple[str, ...] = (),
+        note: str = "",
     ) -> Region:
         """The region one side of a row counts.
 
@@ -111,6 +114,7 @@ class Reader:
             indicator: the declaration.
             area, geography, period, period_type, breakdown, category: key of the row.
             over: dimensions that split the other side only.
+            note: of the row; there the engine says of which year a `latest` denominator is.
         """
         table = CATALOGUE[side.table]
         box = dict(self._condition(table.rows_of or table.name, side))
@@ -123,11 +127,9 @@ class Reader:
         years = nesting.years(period, period_type)
         box[PERIOD] = frozenset(table.january(year) for year in years)
         if side.period == "latest":
-            box[PERIOD] = frozenset(f"latest of {year}" for year in years)
-        for column, implied in table.implies.items():
-            if column in box:
-                for other, those in implied.items():
-                    box[other] = box.get(other, frozenset(those)) & frozenset(those)
+            told = _LATEST.match(note)
+            box[PERIOD] = frozenset({told.group(1)}) if told else frozenset(years)
+        _restrict(table, box)
         return make(table.rows_of or table.name, side.count, box)
 
     def _split(self, breakdown: str, category: str) -> dict[str, Codes]:
@@ -146,6 +148,18 @@ class Reader:
         if key not in self._boxes:
             self._boxes[key] = _Condition(side, self.config).box
         return self._boxes[key]
+
+
+def _restrict(table: Analysis, box: dict[str, Codes]) -> None:
+    """Restrict a box by what its columns say of others, as the catalogue has it."""
+    before = None
+    while before != box:
+        before = dict(box)
+        for implied in table.implied:
+            codes = box.get(implied.column)
+            if codes is None or MISSING in codes or not codes <= (implied.codes or codes):
+                continue
+            box[implied.of] = box.get(implied.of, implied.are) & implied.are
 
 
 @dataclass(frozen=True)
@@ -171,7 +185,7 @@ class _Condition:
         if any(domain is None for domain in domains):
             return self._opaque()
         listed = [list(domain) for domain in domains if domain is not None]
-        hits = self._hits(listed)
+        hits = _hits(self.side, tuple(self.columns), tuple(map(tuple, listed)))
         sides = [frozenset(hit[i] for hit in hits) for i in range(len(listed))]
         size = 1
         for codes in sides:
@@ -205,23 +219,27 @@ class _Condition:
         literals = _LITERAL.findall(self.side.where)
         return [*dict.fromkeys([*listed, *literals]), OTHER, MISSING]
 
-    def _hits(self, domains: list[list[str]]) -> list[tuple[str, ...]]:
-        """The combinations of values that meet the condition, as the database judges them."""
-        import duckdb
 
-        rows = list(itertools.product(*domains))
-        types = [CATALOGUE[self.side.table].sql_columns[column] for column in self.columns]
-        names = ", ".join(f'"{column}"' for column in self.columns)
-        values = ", ".join(
-            "(" + ", ".join([str(i), *(_sql(v, t) for v, t in zip(row, types, strict=True))]) + ")"
-            for i, row in enumerate(rows)
-        )
-        with duckdb.connect() as connection:
-            found = connection.execute(
-                f"select row_id from (values {values}) as t(row_id, {names}) "
-                f"where {self.side.where} order by row_id"
-            ).fetchall()
-        return [rows[at] for (at,) in found]
+@cache
+def _hits(
+    side: Side, columns: tuple[str, ...], domains: tuple[tuple[str, ...], ...]
+) -> list[tuple[str, ...]]:
+    """The combinations of values that meet a condition, as the database judges them."""
+    import duckdb
+
+    rows = list(itertools.product(*domains))
+    types = [CATALOGUE[side.table].sql_columns[column] for column in columns]
+    names = ", ".join(f'"{column}"' for column in columns)
+    values = ", ".join(
+        "(" + ", ".join([str(i), *(_sql(v, t) for v, t in zip(row, types, strict=True))]) + ")"
+        for i, row in enumerate(rows)
+    )
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            f"select row_id from (values {values}) as t(row_id, {names}) "
+            f"where {side.where} order by row_id"
+        ).fetchall()
+    return [rows[at] for (at,) in found]
 
 
 def _sql(value: str, kind: str) -> str:

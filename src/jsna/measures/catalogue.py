@@ -30,6 +30,23 @@ _SQL: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class Implied:
+    """Where a column of a row has one of certain codes, another has one of certain others.
+
+    Attributes:
+        column: the column that says something …
+        of: … of this one …
+        are: … whose codes are then among these.
+        codes: the codes that say it; any code does where none is given.
+    """
+
+    column: str
+    of: str
+    are: frozenset[str]
+    codes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Analysis:
     """An analysis table.
 
@@ -43,8 +60,11 @@ class Analysis:
         previous_year: its period is the year before that of the delivery (a January return
             describes the calendar year before it).
         rows_of: the table whose rows these are, under other periods, if they are another's.
-        implies: column -> what the other columns of a row are where this one has a value, as the
-            recipe makes it. Disclosure control takes counts for the same count by it.
+        implies: what some values of a row say of others, as the recipe makes them. Disclosure
+            control takes counts for the same count by it.
+        known: column -> mark and its code: a row has a value in the column exactly where the mark
+            is so. The mark is another column, or a name in brackets for one that is not there.
+            All categories of columns with one mark add up to the same.
     """
 
     name: str
@@ -55,7 +75,14 @@ class Analysis:
     dated_by: str = ""
     previous_year: bool = False
     rows_of: str = ""
-    implies: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    implies: tuple[Implied, ...] = ()
+    known: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def implied(self) -> tuple[Implied, ...]:
+        """What `implies` says, and `known`."""
+        marks = ((c, mark, code) for c, (mark, code) in self.known.items())
+        return (*self.implies, *(Implied(c, mark, frozenset({code})) for c, mark, code in marks))
 
     def january(self, period: str) -> str:
         """The period as the table whose rows these are has it: the year an academic year ends."""
@@ -82,7 +109,32 @@ _PUPIL: Final[dict[str, Kind]] = {
     **_PLACE,
 }
 #: Need is recorded for pupils with SEN only.
-_NEED: Final = {"primary_need": {"sen_provision": ("E", "K")}}
+_NEED: Final = (Implied("primary_need", "sen_provision", frozenset({"E", "K"})),)
+#: Locality and deprivation are those of one small area, so that both are known or neither.
+_PLACED: Final = {"locality": ("(place)", "known"), "imd_decile": ("(place)", "known")}
+#: What an event tells of the pupil comes from the roll, all of it or nothing.
+_ON_ROLL: Final = {
+    **_PLACED,
+    "(place)": ("(roll)", "known"),
+    "sen_provision": ("(roll)", "known"),
+    "year_group": ("(roll)", "known"),
+}
+#: A child with a plan is a resident where the place is known.
+_RESIDENT: Final = {"locality": ("resident", "true"), "imd_decile": ("resident", "true")}
+#: A place lies in or out of the area if it is in the register of schools and no college.
+_AT_SCHOOL: Final = (
+    Implied(
+        "placement",
+        "setting",
+        frozenset(
+            {
+                *("mainstream", "resourced_provision", "sen_unit", "special", "ap", "independent"),
+                *("non_maintained_special", "independent_special", "early_years", "other"),
+            }
+        ),
+        frozenset({"in_area", "out_of_area"}),
+    ),
+)
 _EVENT: Final[dict[str, Kind]] = {
     **_strings("person_key period sex year_group sen_provision primary_need"),
     **_PLACE,
@@ -96,6 +148,7 @@ _ALL: Final = (
         _PUPIL,
         ("school_census", "areas"),
         implies=_NEED,
+        known=_PLACED,
     ),
     Analysis(
         "plan",
@@ -109,6 +162,8 @@ _ALL: Final = (
             **_PLACE,
         },
         ("sen2", "schools", "areas"),
+        implies=_AT_SCHOOL,
+        known=_RESIDENT,
     ),
     Analysis(
         "request",
@@ -121,6 +176,7 @@ _ALL: Final = (
         },
         ("sen2", "areas"),
         previous_year=True,
+        known=_PLACED,
     ),
     Analysis(
         "new_plan",
@@ -134,6 +190,7 @@ _ALL: Final = (
         },
         ("sen2", "areas"),
         previous_year=True,
+        known=_PLACED,
     ),
     Analysis(
         "ceased_plan",
@@ -142,6 +199,7 @@ _ALL: Final = (
         {**_strings("person_key period age_group sex cease_reason"), **_PLACE},
         ("sen2", "areas"),
         previous_year=True,
+        known=_PLACED,
     ),
     Analysis(
         "suspension",
@@ -150,6 +208,7 @@ _ALL: Final = (
         {**_EVENT, "reason": "string", "sessions": "integer"},
         ("exclusions", "school_census", "areas"),
         implies=_NEED,
+        known=_ON_ROLL,
     ),
     Analysis(
         "permanent_exclusion",
@@ -158,6 +217,7 @@ _ALL: Final = (
         {**_EVENT, "reason": "string", "sessions": "integer"},
         ("exclusions", "school_census", "areas"),
         implies=_NEED,
+        known=_ON_ROLL,
     ),
     Analysis(
         "exclusion_reason",
@@ -166,6 +226,7 @@ _ALL: Final = (
         {**_EVENT, **_strings("category reason")},
         ("exclusions", "school_census", "areas"),
         implies=_NEED,
+        known=_ON_ROLL,
     ),
     Analysis(
         "roll",
@@ -176,6 +237,7 @@ _ALL: Final = (
         dated_by="exclusions",
         rows_of="pupil",
         implies=_NEED,
+        known=_PLACED,
     ),
     Analysis(
         "ncmp",
@@ -183,6 +245,7 @@ _ALL: Final = (
         "resident",
         {**_strings("person_key period school_year sex weight_category"), **_PLACE},
         ("ncmp", "areas"),
+        known=_PLACED,
     ),
     Analysis(
         "population",
@@ -196,6 +259,7 @@ _ALL: Final = (
             **_PLACE,
         },
         ("population", "areas"),
+        known=_PLACED,
     ),
     Analysis(
         "lsoa",
@@ -209,6 +273,7 @@ _ALL: Final = (
             **_PLACE,
         },
         ("areas",),
+        known=_PLACED,
     ),
     Analysis(
         "record",

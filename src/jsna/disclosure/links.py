@@ -1,0 +1,114 @@
+"""Counts that nobody prints and that tie printed ones: places where two ways of adding up meet.
+
+Sums are found along one column at a time. Where one indicator is shown by tenths for three years
+together and another by fifths for single years, no printed count lies between them, and yet a
+reader adds both up to fifths for three years. Such counts are added here, with their values, so
+that the sums on either side find each other. The same holds of columns that have a value in the
+same rows: all localities together and all tenths together are the rows with a known place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from jsna.disclosure.families import Sum
+from jsna.disclosure.regions import Codes, Region, make
+from jsna.measures.catalogue import CATALOGUE
+
+#: How often counts made here may lead to further ones: a region has few columns that differ.
+_ROUNDS: Final = 3
+#: Rounding of sums of whole numbers.
+_CLOSE: Final = 1e-6
+
+#: Regions that differ in one column: the region without it, and the column.
+_Family = tuple[Region, str]
+
+
+def links(cells: Mapping[Region, float]) -> dict[Region, float]:
+    """Regions that are sums of the given ones along a column, with their counts.
+
+    Args:
+        cells: region -> its count.
+
+    Returns:
+        Regions not among `cells`. One that adds up to different counts in different ways is left
+        out: categories may be missing that no list knows.
+    """
+    found: dict[Region, float] = {}
+    at_odds: set[Region] = set()
+    seen: dict[tuple[str, str, str], set[Codes]] = {}
+    families: dict[_Family, dict[Codes, float]] = {}
+    for region in cells:
+        for column, codes in region.box:
+            seen.setdefault((region.table, region.what, column), set()).add(codes)
+    fresh = dict(cells)
+    for _ in range(_ROUNDS):
+        changed: dict[_Family, None] = {}
+        for region, value in fresh.items():
+            for column, codes in region.box:
+                family = region.without(column), column
+                families.setdefault(family, {})[codes] = value
+                changed.setdefault(family)
+        fresh = {}
+        for family in changed:
+            rest, column = family
+            wanted = seen[rest.table, rest.what, column]
+            for region, value in _unions(family, families[family], wanted):
+                if region in cells:
+                    continue
+                if abs(found.setdefault(region, value) - value) > _CLOSE:
+                    at_odds.add(region)
+                else:
+                    fresh[region] = value
+    return {region: value for region, value in found.items() if region not in at_odds}
+
+
+def _unions(
+    family: _Family, sets: Mapping[Codes, float], wanted: Iterable[Codes]
+) -> Iterator[tuple[Region, float]]:
+    """Unions of a family's finest sets: those that are wanted, and of all where that is exact."""
+    rest, column = family
+    atoms: list[Codes] = []
+    covered: set[str] = set()
+    for codes in sorted(sets, key=lambda one: (len(one), sorted(one))):
+        if covered.isdisjoint(codes):
+            atoms.append(codes)
+            covered |= codes
+    if len(atoms) < 2:
+        return
+    for union in sorted(wanted, key=lambda one: (len(one), sorted(one))):
+        if union not in sets and union <= covered:
+            parts = [codes for codes in atoms if codes <= union]
+            if sum(map(len, parts)) == len(union):
+                box = {**dict(rest.box), column: union}
+                yield make(rest.table, rest.what, box), sum(sets[codes] for codes in parts)
+    mark, _ = CATALOGUE[rest.table].known.get(column, ("", ""))
+    if rest.codes(mark) is not None and all(union <= covered for union in wanted):
+        yield rest, sum(sets[codes] for codes in atoms)
+
+
+def useful(found: Sequence[Sum], first: int) -> list[Sum]:
+    """Sums less those that say no more than what a link is.
+
+    Args:
+        found: sums of cells, of which those from number `first` are links.
+        first: number of the first link.
+    """
+    within: dict[int, set[int]] = {}
+    for at, (total, parts) in enumerate(found):
+        for cell in (total, *parts):
+            if isinstance(cell, int) and cell >= first:
+                within.setdefault(cell, set()).add(at)
+    gone: set[int] = set()
+    waiting = [cell for cell, places in within.items() if len(places) == 1]
+    while waiting:
+        for at in within.pop(waiting.pop(), set()):
+            gone.add(at)
+            total, parts = found[at]
+            for cell in (total, *parts):
+                if isinstance(cell, int) and cell in within:
+                    within[cell].discard(at)
+                    if len(within[cell]) == 1:
+                        waiting.append(cell)
+    return [one for at, one in enumerate(found) if at not in gone]

@@ -85,7 +85,7 @@ def test_the_page_says_what_is_hidden_what_was_attacked_and_what_came_of_it(
 ) -> None:
     told, said = given(paths), words(section(page(paths)))
     assert f"{told['published']['rows']:,} figures" in said
-    assert f"{told['hidden']['rows']} of them are hidden" in said
+    assert f"{told['hidden']['rows']} of them are hidden by this report" in said
     assert f"Of {told['attack']['cells']} small numbers attacked, 0 could be worked out" in said
     assert "Counts of 1 to 4 are hidden" in said
     assert "What we do not claim" in said
@@ -108,7 +108,7 @@ def test_an_edition_without_small_numbers_says_there_was_nothing_to_find(
 ) -> None:
     other = changed(paths, tmp_path, attack=given(paths)["attack"] | {"cells": 0})
     said = words(section(page(other)))
-    assert "there was nothing to find" in said
+    assert "there was nothing to attack" in said
     assert "could be worked out exactly" not in said
 
 

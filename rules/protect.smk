@@ -54,7 +54,6 @@ rule prove:
 rule discover:
     input:
         config=lambda w: flow.configuration(w.edition),
-        county=lambda w: flow.invented(),
     output:
         discovery="data/processed/{edition}/restricted/discovery.json",
     log:

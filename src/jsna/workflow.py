@@ -70,13 +70,6 @@ def configuration_files(config: editions.Configuration, root: Path) -> list[str]
     return files
 
 
-def invented() -> list[str]:
-    """Configuration of the invented county that undeclared identities are looked for in."""
-    from jsna.disclosure.discovery import county
-
-    return configuration(county.name(Path()))
-
-
 def earlier(name: str) -> dict[str, str]:
     """Digests of the ledgers of the earlier editions an edition names; "" for one not there.
 

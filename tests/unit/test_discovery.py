@@ -23,6 +23,7 @@ from jsna.disclosure.discovery.identities import UNDECLARED, Identity, problems
 from jsna.disclosure.discovery.incidence import Count, Incidence, incidence
 from jsna.edition import Configuration
 from jsna.errors import JsnaError
+from jsna.extracts import registry
 from jsna.measures.catalogue import CATALOGUE, arrow
 from jsna.measures.declaration import Indicator
 from jsna.measures.engine import measure
@@ -113,6 +114,11 @@ def indicator(id_: str, **given_: Any) -> Indicator:
 def configuration(*indicators: Indicator) -> Configuration:
     made = world.configuration({i.id: i for i in indicators}, deliveries=DELIVERIES)
     return dataclasses.replace(made, nests=edition.nests(ROOT))
+
+
+def configuration_of_all() -> Configuration:
+    """The project's own indicators and code lists."""
+    return dataclasses.replace(world.configuration(), nests=edition.nests(ROOT))
 
 
 def pupils(size: int = 600, seed: int = 1, year: str = "2025") -> pd.DataFrame:
@@ -438,22 +444,14 @@ def test_many_identities_of_one_kind_are_one_problem() -> None:
 # ---- the stage ---------------------------------------------------------------------------------
 
 
-def test_the_invented_county_with_most_deliveries_is_chosen(tmp_path: Path) -> None:
-    editions, areas = tmp_path / "config/editions", tmp_path / "config/areas"
-    editions.mkdir(parents=True)
-    areas.mkdir()
-    (areas / "x.yaml").write_text("localities: [a, b]\n")
-    (editions / "real.yaml").write_text("area: x\nextracts: [{files: {a: b}}, {files: {a: b}}]\n")
-    with pytest.raises(JsnaError, match="keep the demonstration edition"):
-        county.name(tmp_path)
-    for name, extracts in (("one", "[{files: {a: b}}]"), ("two", "[{files: {a: b}}, {reason: c}]")):
-        text = f"area: x\nsynthesis: {{seed: 1}}\nextracts: {extracts}\n"
-        (editions / f"{name}.yaml").write_text(text)
-    assert county.name(tmp_path) == "two"
-    (editions / "zero.yaml").write_text(
-        "area: x\nsynthesis: {seed: 1}\nextracts: [{files: {a: b}}, {files: {a: b}}]\n"
-    )
-    assert county.name(tmp_path) == "zero"
+def test_the_invented_county_receives_every_extract_whatever_the_edition_did() -> None:
+    config = county.configuration(world.configuration())
+    received = {delivery.extract for delivery in config.edition.received}
+    assert received == set(registry())
+    assert {d.period for d in config.edition.received if d.extract == "exclusions"} == {
+        *("2022/23", "2023/24", "2024/25")
+    }
+    assert config.indicators == world.configuration().indicators
 
 
 def test_an_open_edition_has_nothing_to_discover(tmp_path: Path) -> None:
@@ -471,7 +469,7 @@ def test_the_stage_stops_and_writes_nothing_where_something_is_found(
 ) -> None:
     config = configuration(*ROLL)
     tables = {name: arrow(name, rows) for name, rows in rolls().items()}
-    monkeypatch.setattr(worlds, "configuration", lambda root: config)
+    monkeypatch.setattr(county, "configuration", lambda given_: given_)
     monkeypatch.setattr(worlds, "made", lambda *_: tables)
     paths = io.Paths(tmp_path, "example-2025")
     run.run(config, paths)
@@ -487,7 +485,7 @@ def test_the_stage_stops_and_writes_nothing_where_something_is_found(
 
 
 def test_invented_records_are_repeatable_and_no_two_sets_share_a_person() -> None:
-    config = worlds.configuration(ROOT)
+    config = county.configuration(configuration_of_all())
     made = worlds.made(config, 300, 60, 20, seeds=(1, 2))
     again = worlds.made(config, 300, 60, 20, seeds=(1,))
     assert made.keys() == again.keys()
@@ -500,7 +498,7 @@ def test_invented_records_are_repeatable_and_no_two_sets_share_a_person() -> Non
 
 
 def test_every_indicator_with_a_local_count_is_looked_at_and_nothing_is_undeclared() -> None:
-    config = worlds.configuration(ROOT)
+    config = county.configuration(configuration_of_all())
     # Fewer than the stage invents, which runs in every build.
     found = run.discover(worlds.made(config, 5_000, 2_500, 60), config)
     assert found.unseen == ()

@@ -1,43 +1,93 @@
-"""Which invented county identities are looked for in, read as lightly as the workflow needs."""
+"""The invented county that identities are looked for in, with every extract there is.
+
+It belongs to no edition, so that the same is found whatever an edition received, and whether or
+not the demonstration is kept.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+import dataclasses
+from datetime import date
+from typing import Final
 
-import yaml
+from jsna.edition import (
+    Area,
+    Configuration,
+    Delivery,
+    Edition,
+    Locality,
+    LocalityGroup,
+    Place,
+    Synthesis,
+)
+from jsna.extracts import registry
 
-from jsna.errors import JsnaError, Problem
+NAME: Final = "invented"
+DAY: Final = date(2025, 1, 16)
+_YEARS: Final = ("2023", "2024", "2025")
+#: Kind of period -> periods received. Three years, as ladders put three together.
+PERIODS: Final = {
+    "january": _YEARS,
+    "calendar_year": ("2022", "2023", "2024"),
+    "academic_year": ("2022/23", "2023/24", "2024/25"),
+    "financial_year": ("2022/23", "2023/24", "2024/25"),
+    "mid_year": ("2024",),
+    "release": ("2025",),
+}
+#: Extracts whose records the generator makes for one year alone, whatever year it is asked for.
+ONCE: Final = {"sen2": ("2025",)}
+#: More localities would say no more: two groups of two.
+_LOCALITIES: Final = tuple(f"E0790000{number}" for number in range(1, 5))
 
-_SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+def configuration(config: Configuration) -> Configuration:
+    """The declarations of a configuration over the invented county.
 
-def name(root: Path) -> str:
-    """The synthetic edition with most deliveries and, of these, the largest area.
-
-    Raises:
-        JsnaError: no synthetic edition is configured.
+    Args:
+        config: of any edition; its indicators, code lists and profiles are kept.
     """
-    found: list[tuple[int, int, str]] = []
-    for file in sorted((root / "config/editions").glob("*.yaml")):
-        given = _read(file)
-        if given.get("synthesis"):
-            area = _read(root / "config/areas" / f"{given.get('area')}.yaml")
-            received = [d for d in given.get("extracts") or () if d.get("files")]
-            found.append((len(received), len(area.get("localities") or ()), file.stem))
-    if not found:
-        rule = (
-            "no edition has `synthesis`, and sums between published counts are looked for in "
-            "invented records; keep the demonstration edition"
-        )
-        raise JsnaError(Problem("config/editions", rule, code="discovery.edition"))
-    return max(found)[-1]
+    return dataclasses.replace(config, edition=_edition(config.edition), area=_area(), sources={})
 
 
-def _read(file: Path) -> dict[str, Any]:
-    """What a file holds; nothing where it cannot be read, which loading it will explain."""
-    try:
-        content = yaml.load(file.read_text(encoding="utf-8"), Loader=_SAFE)
-    except (OSError, ValueError, yaml.YAMLError):
-        return {}
-    return content if isinstance(content, dict) else {}
+def _edition(own: Edition) -> Edition:
+    return Edition(
+        edition=NAME,
+        title="Invented records",
+        kind="full",
+        synthetic=True,
+        area=NAME,
+        reference_date=DAY,
+        published=DAY,
+        profile=own.profile,
+        profiles=own.profiles,
+        chapters=own.chapters,
+        extracts=tuple(
+            Delivery(
+                extract=extract.name,
+                period=period,
+                files={table.name: f"{extract.name}.{table.name}" for table in extract.tables},
+            )
+            for extract in registry().values()
+            for period in ONCE.get(extract.name, PERIODS[extract.period_type])
+        ),
+        # Resized for each set of records.
+        synthesis=Synthesis(seed=1, pupils=1, plans=1, lsoas=1),
+    )
+
+
+def _area() -> Area:
+    return Area(
+        area=NAME,
+        name="Invented county",
+        code="E10900000",
+        old_la_code="990",
+        kind="county",
+        country=Place(code="E92000001", name="England"),
+        region=Place(code="E12000091", name="Invented region"),
+        localities_are="district",
+        localities=tuple(Locality(code=code, name=f"District {code}") for code in _LOCALITIES),
+        locality_groups=(
+            LocalityGroup(code="first", name="First", localities=_LOCALITIES[:2]),
+            LocalityGroup(code="second", name="Second", localities=_LOCALITIES[2:]),
+        ),
+    )

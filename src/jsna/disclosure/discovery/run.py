@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from jsna import io
-from jsna.disclosure.discovery import worlds
+from jsna.disclosure.discovery import county, worlds
 from jsna.disclosure.discovery.declared import Declared, declared
 from jsna.disclosure.discovery.identities import (
     FALSE,
@@ -172,7 +172,7 @@ def run(config: Configuration, paths: io.Paths) -> None:
         reason = "an open edition publishes official figures alone: nothing is counted here"
         io.write_json(target, {"looked": False, "reason": reason})
         return
-    world = worlds.configuration(paths.root)
+    world = county.configuration(config)
     found = discover(worlds.made(world, PUPILS, PLANS, LSOAS), world)
     if found.problems:
         raise JsnaError(found.problems, title=TITLE)

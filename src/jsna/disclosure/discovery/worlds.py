@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from jsna import edition, io
-from jsna.disclosure.discovery import county
-from jsna.edition import Area, Configuration
+from jsna.edition import Configuration
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -48,28 +47,6 @@ OFTEN: Final[Overrides] = {
     "permanent.rate": 0.05,
     "exclusion.more_reasons": 0.5,
 }
-
-
-def configuration(root: Path) -> Configuration:
-    """The configuration of the invented county, with a small part of its area.
-
-    Raises:
-        JsnaError: no synthetic edition is configured.
-    """
-    chosen = edition.load(county.name(root), root)
-    return dataclasses.replace(chosen, area=_part(chosen.area))
-
-
-def _part(area: Area) -> Area:
-    """A few localities of an area, in two groups where it has groups: more of them say no more."""
-    groups = [
-        group.model_copy(update={"localities": group.localities[:2]})
-        for group in area.locality_groups[:2]
-    ]
-    kept = {code for group in groups for code in group.localities}
-    chosen = [p for p in area.localities if p.code in kept] or area.localities[:4]
-    update = {"localities": tuple(chosen), "locality_groups": tuple(groups)}
-    return area.model_copy(update=update)
 
 
 def made(

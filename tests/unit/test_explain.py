@@ -145,7 +145,7 @@ def test_a_figure_hidden_with_another_that_shows_its_count_names_it() -> None:
     said = text(case, Choice("plans", category="HI"))
     assert "with figures that show the same counts: plans, January 2025, Marrowshire" in said
     assert "[MSI]: 6" in said
-    assert "the least loss over all figures" in said
+    assert "the choice that was made for all figures together" in said
     rounded = case.evidence.rows.assign(profile="health")
     case = replace(case, evidence=replace(case.evidence, rows=rounded))
     assert "as if nothing were rounded" in text(case, Choice("plans", category="HI"))

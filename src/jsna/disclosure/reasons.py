@@ -218,8 +218,8 @@ class Reasons:
             )
         else:
             yield (
-                "Shown by itself it would give nothing away as things stand: the least loss over "
-                "all figures had it hidden rather than others."
+                "Shown by itself it would give nothing away as things stand; it is hidden by the "
+                "choice that was made for all figures together."
             )
 
     def _known_now(self, top: int, bottom: int) -> Iterator[str]:

@@ -59,6 +59,13 @@ def drawn(rows: list[dict[str, Any]]) -> dict[str, Drawing]:
     return {drawing.id: drawing for drawing in figures(CONFIG, frame(rows))}
 
 
+def words_of(rows: list[dict[str, Any]], indicator: Indicator) -> list[str]:
+    """What is said of an indicator's breakdowns, without marks."""
+    view = Measures(frame(rows), CONFIG)
+    said = sentences(view, view.config.indicators[indicator.id])
+    return [re.sub("<[^>]+>", "", sentence.text) for sentence in said]
+
+
 GROUPS = by_need(communication=(90, 900), cognition=(30, 900), semh=(170, 900), other=(0, 0))
 
 
@@ -142,7 +149,7 @@ def test_three_years_together_are_drawn_where_single_years_are_not() -> None:
     rows = [measure(EXCLUDED, 40, 30_000, period=year) for year in ("2021/22", "2023/24")]
     rows += [together(EXCLUDED, 120, 90_000, period=last)]
     rows += [
-        together(EXCLUDED, 20 + 10 * n, 20_000, period=last, dims={"sen_provision": code})
+        together(EXCLUDED, 20 + 60 * n, 20_000, period=last, dims={"sen_provision": code})
         for n, code in enumerate("NKE")
     ]
     found = drawn(rows)
@@ -150,8 +157,25 @@ def test_three_years_together_are_drawn_where_single_years_are_not() -> None:
     assert last in bars.subtitle
     assert "Shown for three years together because counts of single years are small." in bars.note
     trend = found["fig-permanent-exclusion-rate-trend"]
+    (said,) = words_of(rows, EXCLUDED)
+    assert said.startswith(f"Over {last}, by SEN provision, it was highest for pupils with an EHC")
     assert "to 2023/24" in trend.subtitle
     assert all("three_years" not in key for key in trend.keys)
+
+
+def test_places_over_three_years_are_set_against_the_whole_of_those_years() -> None:
+    last = SPANS[-1]
+    rows = [measure(EXCLUDED, 40, 30_000, period="2023/24"),
+            together(EXCLUDED, 120, 90_000, period=last)]  # fmt: skip
+    rows += [
+        together(EXCLUDED, count, 20_000, period=last, area=f"E070009{61 + n}",
+                 geography="district")
+        for n, count in enumerate((90, 25, 26))
+    ]  # fmt: skip
+    (said,) = words_of(rows, EXCLUDED)
+    assert said == (
+        f"Over {last}, Ablecote (0.45 per 100) was clearly above Marrowshire as a whole (0.13 per 100)."
+    )
 
 
 def test_a_trend_of_spans_compares_none_that_share_a_year() -> None:

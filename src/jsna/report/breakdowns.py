@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from jsna.measures.declaration import Indicator
-from jsna.measures.nesting import PLACES
+from jsna.measures.nesting import PLACES, THREE_YEARS
 from jsna.report import format as words
 from jsna.report.compare import PEOPLE, Verdict, differ, gradient, leaders, odd, stand_out
 from jsna.report.narrative import Sentence, join, noun, say, value, when
@@ -36,14 +36,24 @@ def sentences(view: Measures, indicator: Indicator) -> list[Sentence]:
         if len(rows) < 2:
             continue
         found, clear = _one(view, indicator, dims, rows)
-        made += found
+        together = rows[0].period_type == THREE_YEARS
+        made += [_dated(s, rows[0]) for s in found] if together else found
         if not clear and len(dims) == 1:
-            flat.append(words.dimension_words(dims[0], view.config))
+            by = words.dimension_words(dims[0], view.config)
+            flat.append(f"{by} (three years together)" if together else by)
     if flat:
         text = say("There was no clear difference by {}.", words.join(flat, "or"))
         made.append(Sentence(text, "breakdown"))
     withheld = hidden(view, indicator)
     return made + ([withheld] if withheld else [])
+
+
+def _dated(sentence: Sentence, row: Row) -> Sentence:
+    """A sentence about several years together: those before it are about one."""
+    name = row.place and not sentence.text.startswith("No ")
+    said = sentence.text if name else words.lower_first(sentence.text)  # stays marked up
+    text = say("{}, {}", words.upper_first(when(row)), said)
+    return Sentence(text, sentence.kind, sentence.clear)
 
 
 def _one(
@@ -136,16 +146,18 @@ def places(
     view: Measures, indicator: Indicator, rows: Sequence[Row]
 ) -> tuple[list[Sentence], bool]:
     """Which localities stand clearly above or below the whole area (99.8 % intervals)."""
-    average = next(
-        (r for r in view.series(indicator.id) if r.period == rows[0].period and r.shown), None
-    )
-    if average is None or not any(r.limits("998") for r in rows):
+    # The row of the same period and, as places are no categories, of the same breakdown.
+    average = view.at(indicator.id, view.config.area.code, rows[0])
+    if average is None or not average.shown or not any(r.limits("998") for r in rows):
         return [], True
     whole = say("{} as a whole", words.area_phrase(view.config.area.code, view.config))
     above, below = stand_out(rows, average)
     kind = words.dimension_words(rows[0].place, view.config)
     latest, lead = view.latest(indicator.id), Markup("")
-    if latest is not None and latest.period != average.period:
+    together = average.period_type == THREE_YEARS
+    if together:
+        whole += say(" ({})", value(average, indicator))
+    elif latest is not None and latest.period != average.period:
         # The sentences before speak of a later period.
         text = "{when}, the latest with figures by {kind}, "
         lead = say(text, when=words.upper_first(when(average)), kind=kind)

@@ -53,7 +53,7 @@ def cheapest(
     reachable = [target for target in wanted if target not in gone]
     even = replace(system, weight=np.where(light, 1.0, system.weight))
     heavy = found.hidden & ~light
-    tidy = cutting_planes(even, reachable, fixed | heavy, light, TIDY, deadline)
+    tidy = cutting_planes(even, reachable, fixed | heavy, light, TIDY)
     return replace(
         found,
         hidden=tidy.hidden,

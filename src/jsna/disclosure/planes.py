@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 
 from jsna.disclosure.contributors import contributor_failures
 from jsna.disclosure.cuts import Failure, Target, cuts, seeds
 from jsna.disclosure.master import Effort, Master
+from jsna.disclosure.routes import Routes
 from jsna.disclosure.separation import Reach, failures
 from jsna.disclosure.system import Flags, Floats, Status, System
 
@@ -24,10 +26,16 @@ FEW = 0.01
 PROVEN = 1.02
 #: With a smaller share of targets than this not reached, a choice is worth repairing.
 REPAIRED = 0.05
-#: Rounds of repair.
-MENDING = 30
+#: Rounds of adding the fewest cells before routes are sought.
+MENDING = 8
 #: Levels from which a cell counts as near to hidden.
 NEAR = 0.6
+#: Shares of the time after which relaxing ends, after which choices must have led to a safe one,
+#: and after which cells are decided in haste.
+RELAX, CHOOSE, DIVE = 0.4, 0.7, 0.75
+#: With more cells than this between shown and hidden when relaxing ran out of time, no integer
+#: program is tried.
+LATE = 200
 #: Share of the undecided cells that is decided in each step when time is up.
 HASTE = 0.34
 
@@ -81,10 +89,17 @@ def cutting_planes(
     """
     search = _Planes(system, wanted, fixed, open_, effort, deadline)
     search.best = best
+    search.stop_at(RELAX)
     level = search.relaxed(effort.relaxed)
-    if int(((level > 0) & (level < 1)).sum()) > effort.fractional:
-        return search.dive(level)
-    return search.binary() or search.dive(search.relaxed(1))
+    many = effort.fractional if not search.late else min(effort.fractional, LATE)
+    if int(((level > 0) & (level < 1)).sum()) <= many:
+        search.stop_at(CHOOSE)
+        found = search.binary()
+        if found is not None:
+            return found
+        level = search.relaxed(1)
+    search.stop_at(DIVE)
+    return search.dive(level)
 
 
 class _Planes:
@@ -100,6 +115,7 @@ class _Planes:
         deadline: float | None,
     ) -> None:
         self.system, self.effort, self.deadline = system, effort, deadline
+        self.started, self.stop = time.process_time(), deadline
         self.always = fixed | system.unseen
         self.free = open_ & (system.status == Status.FREE) & ~self.always
         self.master = Master(system.weight, effort)
@@ -107,12 +123,18 @@ class _Planes:
         self.best: Flags | None = None
         self.turn = 0
         self.reach = Reach(system.size)
+        self.routes: Routes | None = None
         self.learn(seeds(system, self.left), None)
 
     @property
     def late(self) -> bool:
         """Whether time is up."""
-        return self.deadline is not None and time.process_time() >= self.deadline
+        return self.stop is not None and time.process_time() >= self.stop
+
+    def stop_at(self, share: float) -> None:
+        """Let what comes next end when a share of the time is gone."""
+        if self.deadline is not None:
+            self.stop = self.started + share * (self.deadline - self.started)
 
     def learn(self, failed: Sequence[Failure], level: Floats | None) -> int:
         """Add what failures teach; targets that nothing can reach are given up. Counts both."""
@@ -149,7 +171,9 @@ class _Planes:
         """Cuts from binary choices until one is safe, under one gap after the other."""
         for gap in self.effort.gaps:
             while not self.settled():
-                seconds = None if self.deadline is None else self.deadline - time.process_time()
+                if self.best is not None:
+                    self.stop_at(1.0)
+                seconds = None if self.stop is None else self.stop - time.process_time()
                 over = self.turn >= self.effort.rounds or self.late
                 choice = None if over else self.master.solve(gap, seconds)
                 if choice is None:
@@ -172,19 +196,51 @@ class _Planes:
     def repair(self, hidden: Flags) -> None:
         """Add cells to a choice until it is safe: a choice to beat, and more to learn from."""
         before = self.master.fixed.copy()
-        self.master.fixed |= hidden
-        for _ in range(MENDING):
-            choice = self.master.solve(0.02, None)
-            if choice is None:
-                break
-            whole = self.always | choice.hidden
-            failures = self.unreached(whole)
-            if not failures:
-                if self.best is None or self.cost(whole) < self.cost(self.best):
-                    self.best = whole
-                break
-            self.learn(failures, None)
+        whole = self.complete(hidden)
+        if self.best is None or self.cost(whole) < self.cost(self.best):
+            self.best = whole
         self.master.fixed, self.master.reached = before, self.master.bound
+
+    def complete(self, hidden: Flags) -> Flags:
+        """Add cells to a choice until it is safe; none of its own is taken back.
+
+        First the fewest that satisfy every cut; after some rounds, or when time is up, whatever is
+        cheapest for one target after the other, which comes to an end.
+        """
+        self.master.fixed |= hidden & self.free
+        hidden = self.always | hidden
+        for turn in count():
+            failed = self.unreached(hidden)
+            if not failed:
+                return hidden
+            self.learn(failed, None)
+            hasty = turn >= MENDING or (self.late and turn >= 1)
+            choice = None if hasty else self.master.solve(0.02, None)
+            if choice is None:
+                self.route(failed, hidden)
+            else:
+                hidden = self.always | choice.hidden
+        raise AssertionError
+
+    def route(self, failed: Sequence[Failure], hidden: Flags) -> None:
+        """Hide what is cheapest for one failed target after the other, in place."""
+        if self.routes is None:
+            self.routes = Routes(self.system, self.always | self.free)
+        for failure in failed:
+            target = failure.target
+            if target.contributor < 0 and self.reach.enough(target, 1.0):
+                continue
+            movement = self.routes.find(target, hidden)
+            if movement is not None:
+                hidden[self.routes.cells[movement != 0]] = True
+                if target.contributor < 0:
+                    self.reach.note(self.routes.cells, movement, keep=True)
+            elif failures(self.system, (self.always | self.free).astype(float), [target], 1, 0):
+                self.missed.append(target)
+                self.left = [other for other in self.left if other != target]
+            else:  # a width that only both directions together make up
+                made = cuts(self.system, [failure], self.always | hidden, self.free & ~hidden)
+                hidden[made.left.indices] = True
 
     def settled(self) -> bool:
         """Whether a safe choice is as cheap as any can be."""
@@ -207,17 +263,14 @@ class _Planes:
             hasty = self.late or self.turn >= self.effort.rounds
             ended = ended and not hasty
             if not len(between):
+                self.stop_at(1.0)
                 self.turn += 1
-                hidden = level >= 1
-                failed = self.unreached(hidden)
-                if not failed:
-                    return self.found(hidden, ended=ended)
-                self.learn(failed, None)
+                return self.found(self.complete(level >= 1), ended=ended and not self.late)
             nearest = between[np.argsort(-level[between], kind="stable")]
             near = int((level[between] >= NEAR).sum())
             share = HASTE if hasty else self.effort.share
-            count = max(near, int(len(between) * share), 1)
-            self.master.fixed[nearest[:count]] = True
+            most = max(near, int(len(between) * share), 1)
+            self.master.fixed[nearest[:most]] = True
             self.master.fixed |= (level >= 1) & self.free
             level = self.relaxed(0 if hasty else self.effort.steps)
 

@@ -183,9 +183,7 @@ def solve(system: System, *, budget: float | None = None, whole: int = WHOLE) ->
 def _together(system: System, cells: Sequence[Ints], budget: float | None, whole: int) -> Solution:
     """Each component on its own; the time, where it is limited, by their primaries."""
     started = time.process_time()
-    hidden = system.unseen.copy()
     found: list[Solution] = []
-    missed: list[Target] = []
     todo = sum(int(system.primary[part].sum()) for part in cells)
     for part in cells:
         share = None
@@ -193,8 +191,15 @@ def _together(system: System, cells: Sequence[Ints], budget: float | None, whole
         if budget is not None:
             share = max(started + budget - time.process_time(), 0.0) * mine / todo
         todo -= mine
-        one = _solve(system.restrict(part), share, whole)
-        found.append(one)
+        found.append(_solve(system.restrict(part), share, whole))
+    return join(system, cells, found)
+
+
+def join(system: System, cells: Sequence[Ints], found: Sequence[Solution]) -> Solution:
+    """The solution of a system from those of its components, each of some of its cells."""
+    hidden = system.unseen.copy()
+    missed: list[Target] = []
+    for part, one in zip(cells, found, strict=True):
         hidden[part] = one.hidden
         for target in one.missed:
             giver = int(part[target.contributor]) if target.contributor >= 0 else -1
@@ -208,7 +213,7 @@ def _together(system: System, cells: Sequence[Ints], budget: float | None, whole
         missed=tuple(missed),
         rounds=sum(one.rounds for one in found),
         cuts=sum(one.cuts for one in found),
-        seconds=time.process_time() - started,
+        seconds=sum(one.seconds for one in found),
         timed_out=any(one.timed_out for one in found),
         slack=sum(proven) / 2,
         parts=len(found),
@@ -219,7 +224,7 @@ def _solve(system: System, budget: float | None, whole: int) -> Solution:
     """One component, or a table with its blocks."""
     search = _Search(system, budget)
     small = system.size <= whole or not system.blocks
-    if system.blocks and (not small or (budget is not None and len(system.blocks) > 1)):
+    if system.blocks and not small:
         search.blocks(QUICK if system.size > HUGE else ROUGH)
     if small:
         search.whole()

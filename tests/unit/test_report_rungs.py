@@ -174,7 +174,8 @@ def test_places_over_three_years_are_set_against_the_whole_of_those_years() -> N
     ]  # fmt: skip
     (said,) = words_of(rows, EXCLUDED)
     assert said == (
-        f"Over {last}, Ablecote (0.45 per 100) was clearly above Marrowshire as a whole (0.13 per 100)."
+        f"Over {last}, Ablecote (0.45 per 100) was clearly above Marrowshire as a whole "
+        "(0.13 per 100)."
     )
 
 

@@ -211,8 +211,9 @@ class Measures:
         return [row for row in found if row is not None]
 
     def has(self, indicator: str) -> bool:
-        """Whether the home area or one of its localities has any row."""
-        home = {self.config.area.code, *self.config.area.locality_names}
+        """Whether the home area or a part of it has any row."""
+        area = self.config.area
+        home = {area.code, *area.locality_names, *(g.code for g in area.locality_groups)}
         return any(row.area_code in home for row in self.rows(indicator))
 
     def sources(self, rows: Sequence[Row]) -> list[str]:

@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from jsna.disclosure.book import Book
+from jsna.disclosure.cuts import targets
+from jsna.disclosure.division import components
 from jsna.disclosure.intruder import Intruder
-from jsna.disclosure.solver import Solution, solve
-from jsna.disclosure.system import TOLERANCE, Flags, Floats, Ints, Status, System
+from jsna.disclosure.separation import failures
+from jsna.disclosure.solver import Solution, join, solve
+from jsna.disclosure.system import Flags, Floats, Ints, Status, System
 
 #: Values this close together are one.
 _CLOSE = 1e-4
@@ -39,16 +42,22 @@ def hide(made: Book, refused: Flags) -> Hiding:
         refused: rows not printed whatever happens, shape (k,).
     """
     system = made.system(refused)
-    cells = np.flatnonzero(system.primary)
-    low, high = most_uncertain(system, cells)
-    short = (low > system.need_low[cells] + TOLERANCE) | (
-        high < system.need_high[cells] - TOLERANCE
-    )
+    parts = components(system)
     beyond = np.zeros(system.size, dtype=np.bool_)
-    if short.any():
-        beyond[cells[short]] = True
-        system = attainable(system, cells[short])
-    return Hiding(system, solve(system), beyond)
+    for part in parts:
+        beyond[part[_out_of_reach(system.restrict(part))]] = True
+    if beyond.any():
+        system = attainable(system, np.flatnonzero(beyond))
+    found = [solve(system.restrict(part)) for part in parts]
+    return Hiding(system, join(system, parts, found), beyond)
+
+
+def _out_of_reach(system: System) -> Ints:
+    """Primaries that are left too little even if all that may be hidden is."""
+    everything = np.ones(system.size)
+    everything[np.isin(system.status, (int(Status.SHOWN), int(Status.PUBLIC)))] = 0.0
+    failed = failures(system, everything, targets(system), cap=system.size * 2, seed=0)
+    return np.array(sorted({one.target.cell for one in failed}), dtype=np.int64)
 
 
 def attainable(system: System, cells: Ints) -> System:

@@ -150,7 +150,9 @@ def intervals(proof: Proof) -> pd.DataFrame:
 def certificate(
     proof: Proof, safe: pd.DataFrame, config: Configuration, choice: dict[str, Any]
 ) -> dict[str, Any]:
-    """What may be said to everyone of how an edition is protected; counts of figures alone.
+    """What may be said to everyone of how an edition is protected: counts of figures alone.
+
+    No sum over hidden counts is among them, such as the loss: it would be one more equation.
 
     Args:
         proof: the attack.
@@ -159,8 +161,8 @@ def certificate(
         choice: what protection said of its choice and of the ladders.
     """
     evidence = proof.evidence
-    made, system, known = evidence.book, evidence.system, evidence.known
-    printed = np.asarray(known.high - known.low <= TOLERANCE) | np.isfinite(known.high)
+    made, known = evidence.book, evidence.known
+    unknown = np.asarray(known.high - known.low > TOLERANCE)
     sides = {*made.numerators, *made.denominators} - {NONE}
     public = [source for source in made.public if source]
     return {
@@ -181,11 +183,12 @@ def certificate(
         },
         "ladders": choice["ladders"],
         "attack": {
-            "cells": int((system.primary & ~printed).sum()),
+            # All that is unknown, so that nobody learns how many counts are small.
+            "cells": int(unknown.sum()),
             "exact": 0,
             "narrow": 0,
             "beyond": len(proof.beyond),
-            "contributors": int((system.contributor > 0).sum()),
+            "contributors": int((unknown & (known.low < 1)).sum()),
             "programs": proof.report.programs,
             "public": len(public),
         },

@@ -39,15 +39,11 @@ def run(config: Configuration, paths: io.Paths) -> None:
 
 
 def choice_of(made: Protection) -> dict[str, Any]:
-    """What the certificate says of the choice: its loss and bound, and the rungs taken."""
+    """What the certificate says of the choice: how near the least loss it is, and the rungs."""
     solution = made.hiding.solution if made.hiding else None
     used = made.ladders.loc[made.ladders["used"].ne("")]
     return {
-        "optimality": {
-            "cost": round(solution.cost, 2) if solution else 0.0,
-            "bound": round(solution.bound, 2) if solution else 0.0,
-            "gap": round(solution.gap, 4) if solution else 0.0,
-        },
+        "optimality": {"gap": round(solution.gap, 4) if solution else 0.0},
         "ladders": [
             {"indicator": i, "breakdown": b, "used": u}
             for i, b, u in zip(used["indicator"], used["breakdown"], used["used"], strict=True)

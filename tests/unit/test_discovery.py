@@ -436,9 +436,11 @@ def test_many_identities_of_one_kind_are_one_problem() -> None:
         for year in ("2024", "2025")
         for name in ("a", "b")
     ]
-    found = problems([Identity({0: 1, 1: -1}), Identity({2: 1, 3: -1})], counts, UNDECLARED)
+    twice = [Identity({0: 1, 1: -1}), Identity({2: 1, 3: -1})]
+    found = problems(twice, counts, np.array([9, 7, 80, 80]), UNDECLARED)
     assert len(found) == 1
     assert "b numerator [2024] = a numerator [2024] (2 of this kind)" in found[0].rule
+    assert "its rarest count is 7 of the invented records" in found[0].rule
 
 
 # ---- the stage ---------------------------------------------------------------------------------

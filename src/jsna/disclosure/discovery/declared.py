@@ -8,7 +8,7 @@ is said, modulo the prime of `modular`, in rows that stay short because sums of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,7 +51,7 @@ def declared(
     """
     cell_of, same = _cells(found, (numerators, denominators))
     # Nobody is in it in any set of records: a known zero.
-    empty = set(np.flatnonzero(np.diff(found.matrix.indptr) == 0).tolist())
+    empty = set(np.flatnonzero(found.units == 0).tolist())
     rows = [{a: 1, b: PRIME - 1} for a, b in same]
     for equation in equations:
         row: Row = {}
@@ -149,10 +149,10 @@ def as_columns(rows: Sequence[Row], size: int) -> Matrix:
     return sparse.csc_array((factors, (columns, which)), shape=(size, len(rows)))
 
 
-def _independent(rows: Sequence[Row]) -> tuple[list[int], list[Row]]:
+def _independent(rows: Sequence[Row], *, ordered: bool = True) -> tuple[list[int], list[Row]]:
     """Equations none of which follows from the others, and a column each lets one do without."""
     pivots: dict[int, Row] = {}
-    for row in sorted(rows, key=len):
+    for row in sorted(rows, key=len) if ordered else rows:
         row = dict(row)
         while True:
             inside = [column for column in row if column in pivots]
@@ -165,3 +165,18 @@ def _independent(rows: Sequence[Row]) -> tuple[list[int], list[Row]]:
             # Totals are told by the factor −1; what is shown whole is told by its parts.
             pivots[min(row, key=lambda c: (row[c] != PRIME - 1, c))] = row
     return list(pivots), list(pivots.values())
+
+
+def beyond(true: Sequence[Row], implied: Declared, shown: Collection[int]) -> list[Row]:
+    """What holds between the counts shown and is not declared.
+
+    Args:
+        true: equations that imply all that holds between some counts.
+        implied: what is declared of those shown.
+        shown: columns of the counts shown, some of the former.
+    """
+    # A count that is not shown is unknown to whoever reads the others.
+    columns = set(shown)
+    rows = [{c if c in columns else -1 - c: f for c, f in row.items()} for row in true]
+    _, kept = _independent([*implied.equations, *_known(rows)], ordered=False)
+    return kept[len(implied.equations) :]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import gcd
 from typing import Final
 
@@ -16,6 +17,8 @@ from jsna.errors import Problem
 
 #: Largest denominator of a factor; others are told modulo the prime, which nobody need read.
 _SIMPLE: Final = 64
+#: Pairs of terms looked at to make identities shorter; where there are many, some stay long.
+_MOST_EFFORT: Final = 2_000_000
 #: Terms of an identity that are written out.
 _SHOWN: Final = 8
 
@@ -92,20 +95,28 @@ def identities(basis: Ints, columns: Ints, known: Sequence[Row]) -> list[Identit
     for at in range(basis.shape[1]):
         inside = np.flatnonzero(basis[:, at])
         found.append({int(columns[i]): int(basis[i, at]) for i in inside})
-    return identities_of(_shortened(found, known))
+    return identities_of(shortened(found, known))
 
 
-def _shortened(found: list[Row], known: Sequence[Row]) -> list[Row]:
-    """The same identities with fewer terms, where adding one equation at a time finds them."""
+def shortened(found: Sequence[Row], known: Sequence[Row]) -> list[Row]:
+    """The same identities with fewer terms, where adding one equation at a time finds them.
+
+    Args:
+        found: identities; their order is kept.
+        known: equations that may be added.
+    """
     rows = [*found, *known]
     within: dict[int, set[int]] = {}
     for at, row in enumerate(rows):
         for column in row:
             within.setdefault(column, set()).add(at)
-    changed = True
+    effort, changed = 0, True
     while changed:
         changed = False
         for at in sorted(range(len(found)), key=lambda i: (len(rows[i]), i)):
+            effort += sum(len(within[column]) for column in rows[at])
+            if effort > _MOST_EFFORT:
+                return rows[: len(found)]
             better = _better(rows, within, at)
             if better is None:
                 continue
@@ -125,18 +136,23 @@ def _better(rows: Sequence[Row], within: Mapping[int, set[int]], at: int) -> Row
     for column, factor in row.items():
         for other in within[column]:
             if other != at:
-                ratio = factor * pow(rows[other][column], -1, PRIME) % PRIME
+                ratio = factor * _inverse(rows[other][column]) % PRIME
                 shared[other, ratio] = shared.get((other, ratio), 0) + 1
     best, least = None, len(row)
     for (other, ratio), gone in sorted(shared.items()):
         # Terms of the other row that are not in this one come instead.
-        if 2 * gone <= len(rows[other]) - (len(row) - gone):
+        if 2 * gone <= len(rows[other]) - (least - len(row)):
             continue
         made = {c: row.get(c, 0) - ratio * rows[other].get(c, 0) for c in {*row, *rows[other]}}
         made = {c: f % PRIME for c, f in made.items() if f % PRIME}
         if len(made) < least:
             best, least = made, len(made)
     return best
+
+
+@cache
+def _inverse(factor: int) -> int:
+    return pow(factor, -1, PRIME)
 
 
 def _whole(row: Row) -> dict[int, int]:
@@ -155,8 +171,17 @@ def identities_of(rows: Sequence[Row]) -> list[Identity]:
     return [Identity(_whole(row)) for row in rows]
 
 
-def problems(found: Sequence[Identity], counts: Sequence[Count], fault: Fault) -> list[Problem]:
-    """One problem for each pattern, with its shortest identity as the example."""
+def problems(
+    found: Sequence[Identity], counts: Sequence[Count], units: Ints, fault: Fault
+) -> list[Problem]:
+    """One problem for each pattern, with its shortest identity as the example.
+
+    Args:
+        found: identities.
+        counts: what their columns are.
+        units: how many units are in each count: few may be the same by chance.
+        fault: what is wrong with them.
+    """
     patterns: dict[tuple[tuple[str, str, tuple[str, ...]], ...], list[Identity]] = {}
     for one in found:
         patterns.setdefault(one.pattern(counts), []).append(one)
@@ -165,6 +190,8 @@ def problems(found: Sequence[Identity], counts: Sequence[Count], fault: Fault) -
         shortest = min(members, key=lambda one: (len(one.factors), one.label(counts)))
         where = f"indicators {', '.join(sorted({name for name, _, _ in pattern}))}"
         more = f" ({len(members)} of this kind)" if len(members) > 1 else ""
-        rule = f"{fault.says}: {shortest.label(counts)}{more}. {fault.cure}"
+        rarest = min(int(units[column]) for column in shortest.factors)
+        few = f"; its rarest count is {rarest:,} of the invented records"
+        rule = f"{fault.says}: {shortest.label(counts)}{more}{few}. {fault.cure}"
         made.append(Problem(where, rule, code=fault.code))
     return made

@@ -90,6 +90,11 @@ class Incidence:
         cells: Ints = np.unique(np.concatenate([self.numerators, self.denominators]))
         return np.asarray(cells[cells != NONE], dtype=np.int64)
 
+    @property
+    def units(self) -> Ints:
+        """How many units are in each count."""
+        return np.asarray(np.diff(self.matrix.indptr), dtype=np.int64)
+
     def of(self, chosen: NDArray[np.bool_]) -> Incidence:
         """What the chosen rows show, with the columns numbered as before."""
         return replace(

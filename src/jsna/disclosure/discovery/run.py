@@ -6,7 +6,7 @@ are invented (see `worlds`), as real ones say nothing more and need not be read.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from jsna import io
 from jsna.disclosure.discovery import county, worlds
-from jsna.disclosure.discovery.declared import Declared, declared
+from jsna.disclosure.discovery.declared import Declared, Row, beyond, declared
 from jsna.disclosure.discovery.identities import (
     FALSE,
     UNDECLARED,
@@ -22,6 +22,7 @@ from jsna.disclosure.discovery.identities import (
     identities,
     identities_of,
     problems,
+    shortened,
 )
 from jsna.disclosure.discovery.incidence import Incidence, incidence
 from jsna.disclosure.discovery.modular import null_space
@@ -37,9 +38,9 @@ if TYPE_CHECKING:
 
     Flags = NDArray[np.bool_]
 
-#: Size of each set of records. At half of it some rare counts are the same by chance; at twice
-#: it the same identities are found.
-PUPILS, PLANS, LSOAS = 8_000, 4_000, 100
+#: Size of each set of records. At a third of it some rare counts are the same by chance, at half
+#: of it and at twice it nothing is.
+PUPILS, PLANS, LSOAS = 6_000, 3_000, 60
 TITLE: Final = "Published counts are tied in ways disclosure control has not been told of:"
 
 
@@ -94,22 +95,32 @@ def discover(tables: Mapping[str, pa.Table], config: Configuration) -> Discovery
     whole = incidence(tables, rows, config)
     found: dict[tuple[tuple[int, int], ...], Identity] = {}
     false: dict[tuple[tuple[int, int], ...], Identity] = {}
-    looked = []
+    looked: Discovery | None = None
+    true: Sequence[Row] = ()
     for chosen in selections(rows, config):
         part = whole.of(chosen)
         made = book(rows.loc[chosen].reset_index(drop=True), config)
         equations = [{e[0]: -1.0, **dict.fromkeys(e[1:], 1.0)} for e in made.equations]
         implied = declared(part, made.numerators, made.denominators, equations)
-        looked.append(compare(part, implied))
-        found.update((one.key, one) for one in looked[-1].found)
+        if looked is None:
+            looked, true = compare(part, implied), implied.equations
+            new: Sequence[Identity] = looked.found
+        else:
+            # All that holds between all counts is declared: so it is known what holds of some.
+            rest = beyond(true, implied, part.shown.tolist())
+            new = identities_of(shortened(rest, implied.equations))
+        found.update((one.key, one) for one in new)
         false.update((one.key, one) for one in identities_of(implied.false))
+        if looked.found:
+            break
+    assert looked is not None
     return replace(
-        looked[0],
+        looked,
         found=tuple(found.values()),
         # What is not so has to be put right first: much else follows from it.
         problems=tuple(
-            problems(list(false.values()), whole.counts, FALSE)
-            or problems(list(found.values()), whole.counts, UNDECLARED)
+            problems(list(false.values()), whole.counts, whole.units, FALSE)
+            or problems(list(found.values()), whole.counts, whole.units, UNDECLARED)
         ),
         unseen=tuple(sorted({i.id for i in local} - set(rows["indicator"]))),
     )
@@ -118,7 +129,7 @@ def discover(tables: Mapping[str, pa.Table], config: Configuration) -> Discovery
 def compare(found: Incidence, implied: Declared) -> Discovery:
     """What holds in the micro-data against what is declared; `problems` is left empty."""
     shown = found.shown
-    there = shown[np.diff(found.matrix.indptr)[shown] > 0]
+    there = shown[found.units[shown] > 0]
     # What follows from other counts by the declarations says nothing new.
     kept = np.setdiff1d(there, np.array(implied.follows, dtype=np.int64))
     new = identities(null_space(found.matrix[:, kept]), kept, implied.equations)

@@ -46,6 +46,7 @@ OFTEN: Final[Overrides] = {
     "suspension.rate": 0.3,
     "permanent.rate": 0.05,
     "exclusion.more_reasons": 0.5,
+    "ncmp.level": 0.2,
 }
 
 

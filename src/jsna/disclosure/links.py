@@ -67,25 +67,37 @@ def links(cells: Mapping[Region, float]) -> dict[Region, float]:
 def _unions(
     family: _Family, sets: Mapping[Codes, float], wanted: Iterable[Codes]
 ) -> Iterator[tuple[Region, float]]:
-    """Unions of a family's finest sets: those that are wanted, and of all where that is exact."""
+    """Unions of a family's sets: those that are wanted, and of all where that is exact."""
     rest, column = family
-    atoms: list[Codes] = []
-    covered: set[str] = set()
-    for codes in sorted(sets, key=lambda one: (len(one), sorted(one))):
-        if covered.isdisjoint(codes):
-            atoms.append(codes)
-            covered |= codes
-    if len(atoms) < 2:
+    if len(sets) < 2:
         return
     for union in sorted(wanted, key=lambda one: (len(one), sorted(one))):
-        if union not in sets and union <= covered:
-            parts = [codes for codes in atoms if codes <= union]
-            if sum(map(len, parts)) == len(union):
+        if union not in sets:
+            parts = _cover(union, sets)
+            if parts:
                 box = {**dict(rest.box), column: union}
                 yield make(rest.table, rest.what, box), sum(sets[codes] for codes in parts)
     mark, _ = CATALOGUE[rest.table].known.get(column, ("", ""))
-    if rest.codes(mark) is not None and all(union <= covered for union in wanted):
-        yield rest, sum(sets[codes] for codes in atoms)
+    if rest.codes(mark) is not None:
+        parts = _cover(frozenset().union(*wanted), sets)
+        if parts:
+            yield rest, sum(sets[codes] for codes in parts)
+
+
+def _cover(union: Codes, sets: Iterable[Codes]) -> list[Codes]:
+    """Sets that make up a union without sharing a code; none where there are no such sets."""
+    within = [codes for codes in sets if codes <= union]
+    for largest in (False, True):
+        ordered = sorted(within, key=lambda one: (-len(one) if largest else len(one), sorted(one)))
+        covered: set[str] = set()
+        parts: list[Codes] = []
+        for codes in ordered:
+            if covered.isdisjoint(codes):
+                parts.append(codes)
+                covered |= codes
+        if len(covered) == len(union):
+            return parts
+    return []
 
 
 def useful(found: Sequence[Sum], first: int) -> list[Sum]:

@@ -32,6 +32,8 @@ rule prove:
         official="data/processed/{edition}/restricted/official.parquet",
         contributions="data/processed/{edition}/restricted/contributions.parquet",
         choice="data/processed/{edition}/restricted/protection.json",
+        # Made only where no identity is undeclared.
+        discovery="data/processed/{edition}/restricted/discovery.json",
         config=lambda w: flow.configuration(w.edition),
     output:
         certificate="data/processed/{edition}/safe/certificate.json",

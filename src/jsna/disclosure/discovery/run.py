@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
     Flags = NDArray[np.bool_]
 
-#: Size of each set of records. With 1,500 pupils 73 counts are tied by chance, with 3,000 three, and
-#: with 4,000 to 12,000 none.
+#: Size of each set of records. With 1,500 pupils 73 counts are tied by chance, with 3,000 three,
+#: and with 4,000 to 12,000 none.
 PUPILS, PLANS, LSOAS = 6_000, 3_000, 60
 TITLE: Final = "Published counts are tied in ways disclosure control has not been told of:"
 

@@ -236,6 +236,22 @@ def test_groups_stand_bare_along_an_axis_alone(tmp_path: Path) -> None:
     assert "'3'" in str(told[0])  # a chart of something else
 
 
+def test_periods_stand_along_an_axis_in_turn(tmp_path: Path) -> None:
+    def along(*years: str) -> int:
+        places = enumerate(years)
+        blocks = [
+            Block("text", "fig-plans-trend", str(20 * n), "9", [Segment(year)])
+            for n, year in places
+        ]
+        return len(axes.times(blocks, {"2023", "2024", "2025"}))
+
+    assert along("2023", "2025") == 2
+    assert along("2025", "2024") == along("2025", "2025") == 0
+    assert along("2019", "2025") == 1  # of no measure, delivery or source
+    texts = '<text x="1" y="9">2025</text><text x="9" y="9">2025</text>'
+    assert len(judged(tmp_path, "a.svg", svg(texts)).problems) == 2
+
+
 def test_a_number_beside_an_axis_is_named(tmp_path: Path) -> None:
     ticks = '<text x="0" y="80">5%</text><text x="0" y="60">10%</text>'
     assert judged(tmp_path, "a.svg", svg(ticks)).counts["axis"] == 2

@@ -144,6 +144,38 @@ def test_a_hidden_cell_and_a_sentence_with_a_number(draft: Callable[..., Draft],
     assert any("'3,512'" in line for line in told)
 
 
+def test_a_number_of_the_certificate(draft: Callable[..., Draft], page: str) -> None:
+    cell = re.search(r'data-certificate="(attack\.cells)" value="(\d+)">([\d,]+)<', page)
+    assert cell is not None
+    made = draft("jsna.html")
+    altered = page.replace(cell[0], cell[0].replace(f">{cell[3]}<", f">{changed(cell[3])}<"), 1)
+    made.file("jsna.html").write_text(altered, encoding="utf-8")
+    (told,) = made.told("jsna.html")
+    assert all(part in told for part in (cell[1], cell[3], changed(cell[3])))
+
+
+def test_a_heading_over_numbers_of_another_year(draft: Callable[..., Draft], page: str) -> None:
+    row = re.search(
+        r'<th scope="row">(20\d\d/\d\d)</th><td><data [^>]*data-measure="([^"]+)"', page
+    )
+    assert row is not None
+    made = draft("jsna.html")
+    altered = page.replace(row[0], row[0].replace(f">{row[1]}<", ">2012/13<", 1), 1)
+    made.file("jsna.html").write_text(altered, encoding="utf-8")
+    told = made.told("jsna.html")
+    assert any(row[2] in line and "'2012/13'" in line for line in told)
+
+
+def test_a_year_of_a_sentence_is_held_to_the_paper(draft: Callable[..., Draft], page: str) -> None:
+    found = re.search(r"</data>[a-z0-9 ]* in mid-2024\.", page)
+    assert found is not None
+    made = draft("jsna.html", "jsna.pdf")
+    altered = page.replace(found[0], found[0].replace("mid-2024", "mid-2023"), 1)
+    made.file("jsna.html").write_text(altered, encoding="utf-8")
+    (told,) = made.told("jsna.pdf")
+    assert "the web page has 2023 here (found '2024')" in told
+
+
 def test_a_digit_of_a_chart(draft: Callable[..., Draft], built: Project) -> None:
     folder = io.Paths(built.root, SMALL).draft / "charts"
     for file in sorted(folder.glob("fig-*-trend.svg")):

@@ -12,7 +12,7 @@ from tests.conftest import SMALL, Project
 pytestmark = pytest.mark.xdist_group("built")
 
 STAGES = (
-    "ingest", "published", "discover", "link", "derive", "measure", "protect", "prove", "draw",
+    "ingest", "published", "link", "derive", "measure", "protect", "prove", "draw",
     "write", "print", "readback", "seal",
 )  # fmt: skip
 

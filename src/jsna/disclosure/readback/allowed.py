@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from jsna.disclosure.readback.blocks import NUMBER, Block
-from jsna.disclosure.readback.page import AXIS, GROUP, MARKER
+from jsna.disclosure.readback.page import AXIS, GROUP, MARKER, TIME
 from jsna.disclosure.readback.vocabulary import Vocabulary
 
 _MONTH: Final = (
@@ -30,7 +30,12 @@ _NUMBERED: Final = frozenset({"h2", "h3", "h4", "nav", "outline", "link"})
 
 
 #: Places only such numbers stand in.
-_MADE: Final = {MARKER: "number of an item", AXIS: "axis", GROUP: "deprivation group"}
+_MADE: Final = {
+    MARKER: "number of an item",
+    AXIS: "axis",
+    GROUP: "deprivation group",
+    TIME: "period",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,8 @@ TYPES: Final[Sequence[Type]] = (
     _type("date", rf"(?P<date>\b\d{{1,2}} {_MONTH} \d{{4}}\b)"),
     _type("date", r"^(?P<date>\d{4}-\d\d-\d\d)$", frozenset({"@content"})),
     _type("date", rf"\b{_MONTH} (?P<period>\d{{4}})\b"),
-    _type("period", rf"^\(?{_WHEN}\)?$", frozenset({"th", "text", "listing", "label", "string"})),
+    _type("period", rf"^\(?{_WHEN}\)?$", frozenset({"th", "listing", "label", "string"})),
+    _type("period", rf"^\({_WHEN}\)$", frozenset({"text"})),
     _type("period", rf"(?:^|, ){_WHEN}(?=\.|$)", frozenset({"aside", "key number"})),
     _type("period", rf"(?:^|, |\bfrom |\bsince |\bto |\band ){_WHEN}\b", _HEADS),
     _type("period", rf"\b(?:[Ii]n|[Ss]ince|[Oo]ver|[Ff]or)(?: the)? {_WHEN}{_AFTER}"),
@@ -82,8 +88,8 @@ class Allowed:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._words = vocabulary
-        #: Numbers that groups of deprivation may have.
-        self.groups = frozenset(vocabulary.groups)
+        #: Numbers that groups of deprivation may have, and periods there are.
+        self.groups, self.periods = frozenset(vocabulary.groups), frozenset(vocabulary.periods)
         self._known: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self._checks: dict[str, Callable[[str], bool]] = {
             "period": vocabulary.periods.__contains__,

@@ -1,4 +1,4 @@
-"""Numbers along the axes of a chart: round numbers at even distances, or groups one by one.
+"""Numbers along the axes of a chart: round numbers at even distances; groups and periods in turn.
 
 They carry no key, as they are no measure. A number slipped in among them breaks the ladder, and
 then none of them is taken for part of an axis.
@@ -67,6 +67,25 @@ def groups(blocks: Iterable[Block], known: Collection[str]) -> set[int]:
     if any(block.text not in known for block in found) or any(
         int(a.text) >= int(b.text) for a, b in pairwise(along)
     ):
+        return set()
+    return {id(block) for block in found}
+
+
+def times(blocks: Iterable[Block], known: Collection[str]) -> set[int]:
+    """Ids of the blocks of one chart that name periods along its axis, each later than the last.
+
+    Args:
+        blocks: texts of a chart.
+        known: periods there are.
+    """
+    found = [
+        block
+        for block in blocks
+        if block.place == "text" and not block.cells and _DRAWN.search(block.figure)
+        if block.text in known
+    ]
+    along = sorted(found, key=lambda block: float(block.x))
+    if len({block.y for block in found}) > 1 or any(a.text >= b.text for a, b in pairwise(along)):
         return set()
     return {id(block) for block in found}
 

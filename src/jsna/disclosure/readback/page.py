@@ -33,11 +33,12 @@ _LISTINGS: Final = frozenset({"scorecard", "deliveries"})
 #: Text a style sheet would put on the page.
 _GENERATED: Final = re.compile(r"content:[^;}]*\d[^;}]*")
 #: Places of what has no element of its own: the number of a list's item, which browser and printer
-#: write; the number of a page, which only paper carries; a number or a group along the axis of a chart.
+#: write; the number of a page, which only paper carries; a number, group or period along an axis.
 MARKER: Final = "marker"
 PAGE: Final = "page"
 AXIS: Final = "axis"
 GROUP: Final = "group"
+TIME: Final = "time"
 
 
 @dataclass(slots=True)

@@ -98,6 +98,7 @@ class Reader:
         for blocks in charts.values():
             along |= dict.fromkeys(axes.ticks(blocks), webpage.AXIS)
             along |= dict.fromkeys(axes.groups(blocks, self._allowed.groups), webpage.GROUP)
+            along |= dict.fromkeys(axes.times(blocks, self._allowed.periods), webpage.TIME)
         for block in page.blocks:
             place = f"{block.figure} {block.place}".strip()
             for cell in block.cells:

@@ -9,10 +9,10 @@ same rows: all localities together and all tenths together are the rows with a k
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from jsna.disclosure.families import Sum
+from jsna.disclosure.families import Sum, nested
 from jsna.disclosure.regions import Codes, Region, make
 from jsna.measures.catalogue import CATALOGUE
 
@@ -42,6 +42,7 @@ def links(cells: Mapping[Region, float]) -> dict[Region, float]:
     for region in cells:
         for column, codes in region.box:
             seen.setdefault((region.table, region.what, column), set()).add(codes)
+    nobody = _Nobody(cells)
     fresh = dict(cells)
     for _ in range(_ROUNDS):
         changed: dict[_Family, None] = {}
@@ -54,7 +55,7 @@ def links(cells: Mapping[Region, float]) -> dict[Region, float]:
         for family in changed:
             rest, column = family
             wanted = seen[rest.table, rest.what, column]
-            for region, value in _unions(family, families[family], wanted):
+            for region, value in _unions(family, families[family], wanted, nobody):
                 if region in cells:
                     continue
                 if abs(found.setdefault(region, value) - value) > _CLOSE:
@@ -65,14 +66,15 @@ def links(cells: Mapping[Region, float]) -> dict[Region, float]:
 
 
 def _unions(
-    family: _Family, sets: Mapping[Codes, float], wanted: Iterable[Codes]
+    family: _Family, counted: Mapping[Codes, float], wanted: Collection[Codes], nobody: _Nobody
 ) -> Iterator[tuple[Region, float]]:
     """Unions of a family's sets: those that are wanted, and of all where that is exact."""
     rest, column = family
-    if len(sets) < 2:
+    if len(counted) < 2:
         return
+    sets = {**counted, **{c: 0.0 for c in wanted if c not in counted and nobody(rest, column, c)}}
     for union in sorted(wanted, key=lambda one: (len(one), sorted(one))):
-        if union not in sets:
+        if union not in counted:
             parts = _cover(union, sets)
             if parts:
                 box = {**dict(rest.box), column: union}
@@ -82,6 +84,27 @@ def _unions(
         parts = _cover(frozenset().union(*wanted), sets)
         if parts:
             yield rest, sum(sets[codes] for codes in parts)
+
+
+class _Nobody:
+    """Tells where nobody is, as everyone knows: categories that have nobody in all of a wider region.
+
+    Such a category has no row of its own in the narrower one.
+    """
+
+    def __init__(self, cells: Mapping[Region, float]) -> None:
+        self._empty: dict[tuple[str, str, str, Codes], list[Region]] = {}
+        for region, value in cells.items():
+            if value == 0:
+                for column, codes in region.box:
+                    key = region.table, region.what, column, codes
+                    self._empty.setdefault(key, []).append(region.without(column))
+        for regions in self._empty.values():
+            regions.sort(key=lambda region: len(region.box))
+
+    def __call__(self, rest: Region, column: str, codes: Codes) -> bool:
+        boxes = self._empty.get((rest.table, rest.what, column, codes), ())
+        return any(nested(rest, empty) for empty in boxes)
 
 
 def _cover(union: Codes, sets: Iterable[Codes]) -> list[Codes]:

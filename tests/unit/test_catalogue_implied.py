@@ -1,0 +1,106 @@
+"""What the catalogue says of columns is what the recipes make, in records invented for it."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from jsna import edition
+from jsna.disclosure.discovery import county, worlds
+from jsna.measures.catalogue import CATALOGUE, column_of
+from tests.spec import world
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[str, pd.DataFrame]:
+    config = dataclasses.replace(world.configuration(), nests=edition.nests(ROOT))
+    made = worlds.made(county.configuration(config), 3_000, 900, 40, seeds=(5,))
+    return {name: table.to_pandas() for name, table in made.items()}
+
+
+def marks() -> dict[tuple[str, str], list[str]]:
+    """Table and mark -> the columns that have a value exactly where the mark is so."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for name, table in CATALOGUE.items():
+        for column, (mark, _) in table.known.items():
+            found.setdefault((name, mark), []).append(column)
+    return found
+
+
+def known(rows: pd.DataFrame, name: str, column: str) -> pd.Series[bool]:
+    """Where a column has a value; of a mark, where one of the columns it stands for has."""
+    if not column.startswith("("):
+        return rows[column_of(column)].notna()
+    inner = marks()[name, column][0]
+    return known(rows, name, inner)
+
+
+@pytest.mark.parametrize(("name", "mark"), sorted(marks()))
+def test_columns_of_one_mark_have_a_value_in_the_same_rows(
+    tables: dict[str, pd.DataFrame], name: str, mark: str
+) -> None:
+    rows = tables[name]
+    own = [c for c in marks()[name, mark] if not c.startswith("(")]
+    where = [known(rows, name, column) for column in own]
+    assert all(one.equals(where[0]) for one in where)
+    if not mark.startswith("("):
+        code = CATALOGUE[name].known[own[0]][1]
+        assert where[0].equals(rows[mark].astype(str).str.lower() == code)
+    for inner in set(marks()[name, mark]) - set(own):
+        # A mark within a mark, as a known place is one of a pupil on the roll.
+        assert (where[0] | ~known(rows, name, inner)).all()
+
+
+def test_some_pupils_have_a_known_place_and_some_have_none(
+    tables: dict[str, pd.DataFrame],
+) -> None:
+    assert tables["pupil"]["locality_code"].isna().any()
+    assert tables["pupil"]["locality_code"].notna().any()
+
+
+@pytest.mark.parametrize("name", sorted(name for name, t in CATALOGUE.items() if t.implies))
+def test_what_one_column_implies_of_another_is_so(
+    tables: dict[str, pd.DataFrame], name: str
+) -> None:
+    rows = tables[name]
+    for implied in CATALOGUE[name].implies:
+        said = rows[column_of(implied.column)]
+        about = said.isin(implied.codes) if implied.codes else said.notna()
+        assert about.any()
+        assert set(rows.loc[about, column_of(implied.of)]) <= implied.are
+
+
+def test_rows_of_another_table_are_its_rows(tables: dict[str, pd.DataFrame]) -> None:
+    for name, table in CATALOGUE.items():
+        if not table.rows_of:
+            continue
+        own, other = tables[name], tables[table.rows_of]
+        shared = [c for c in own.columns if c in other.columns and c != "period"]
+        moved = own.assign(period=own["period"].map(table.january))[["period", *shared]]
+        years = other["period"].isin(moved["period"])
+        keys = ["period", "person_key", "school_urn"]
+        left = moved.sort_values(keys).reset_index(drop=True)
+        right = other.loc[years, ["period", *shared]].sort_values(keys).reset_index(drop=True)
+        assert len(left) > 0
+        pd.testing.assert_frame_equal(left, right)
+
+
+def test_a_code_list_made_of_another_says_what_the_recipe_makes(
+    tables: dict[str, pd.DataFrame],
+) -> None:
+    tested = set()
+    nests = edition.nests(ROOT)
+    for name, table in CATALOGUE.items():
+        for dimension, nest in nests.items():
+            if {dimension, nest.of} <= set(table.columns):
+                pairs = tables[name][[dimension, nest.of]].dropna().drop_duplicates()
+                for coarse, fine in pairs.itertuples(index=False):
+                    assert fine in nest.codes[coarse], (name, coarse, fine)
+                tested.add((dimension, nest.of))
+    assert ("sector", "setting") in tested
+    assert ("imd_quintile", "imd_decile") in tested

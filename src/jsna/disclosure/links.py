@@ -87,7 +87,7 @@ def _unions(
 
 
 class _Nobody:
-    """Tells where nobody is, as everyone knows: categories that have nobody in all of a wider region.
+    """Where everyone knows that nobody is: categories with nobody in all of a wider region.
 
     Such a category has no row of its own in the narrower one.
     """

@@ -72,3 +72,15 @@ def test_links_that_tie_each_other_alone_are_dropped_one_after_another() -> None
     first, second = 10, 11
     sums = [(first, (0, 1)), (second, (first, 2))]
     assert useful(sums, first=10) == []
+
+
+def test_a_category_with_nobody_is_no_link_by_itself() -> None:
+    # No row of 2024 has the tenth 3, as nobody is in it in any year.
+    cells = {
+        region(period=YEARS, imd_decile="3"): 0.0,
+        region(period="2024", imd_decile="1"): 5.0,
+        region(period="2024", imd_decile="2"): 6.0,
+    }
+    cells |= {region(imd_decile="3"): 0.0, region(imd_decile="2 3"): 9.0}
+    assert region(period="2024", imd_decile="3") not in links(cells)
+    assert links(cells)[region(period="2024", imd_decile="2 3")] == 6.0

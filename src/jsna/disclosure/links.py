@@ -74,9 +74,10 @@ def _unions(
         return
     sets = {**counted, **{c: 0.0 for c in wanted if c not in counted and nobody(rest, column, c)}}
     for union in sorted(wanted, key=lambda one: (len(one), sorted(one))):
-        if union not in counted:
+        if union not in sets:
             parts = _cover(union, sets)
-            if parts:
+            # Nobody alone is no link: it would stand for a count that is not known to be 0.
+            if any(codes in counted for codes in parts):
                 box = {**dict(rest.box), column: union}
                 yield make(rest.table, rest.what, box), sum(sets[codes] for codes in parts)
     mark, _ = CATALOGUE[rest.table].known.get(column, ("", ""))

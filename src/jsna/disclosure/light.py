@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from jsna.disclosure.clock import Limit
 from jsna.disclosure.cuts import Target
 from jsna.disclosure.master import Effort
 from jsna.disclosure.planes import Found, cutting_planes
@@ -26,7 +27,7 @@ TIDY = Effort(slack=0.9, gaps=(0.03,), nodes=200, rounds=20, relaxed=10, finish=
 def light_cells(system: System, open_: Flags) -> Flags:
     """Free cells among `open_` whose weights together mean nothing."""
     free = open_ & (system.status == Status.FREE)
-    light = free & (system.weight < LIGHT)
+    light: Flags = free & (system.weight < LIGHT)
     heavy = system.weight[free & ~light]
     whole = bool((heavy == np.round(heavy)).all())
     if not whole or float(system.weight[light].sum()) >= LIGHT:
@@ -40,15 +41,15 @@ def cheapest(
     fixed: Flags,
     open_: Flags,
     effort: Effort,
-    deadline: float | None = None,
+    limit: Limit | None = None,
     best: Flags | None = None,
 ) -> Found:
     """`cutting_planes`, with light cells decided after the others."""
     light = light_cells(system, open_ & ~fixed)
     if not light.any():
-        return cutting_planes(system, wanted, fixed, open_, effort, deadline, best)
+        return cutting_planes(system, wanted, fixed, open_, effort, limit, best)
     before = None if best is None else best | light
-    found = cutting_planes(system, wanted, fixed | light, open_, effort, deadline, before)
+    found = cutting_planes(system, wanted, fixed | light, open_, effort, limit, before)
     gone = set(found.missed)
     reachable = [target for target in wanted if target not in gone]
     even = replace(system, weight=np.where(light, 1.0, system.weight))

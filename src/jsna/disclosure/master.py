@@ -8,6 +8,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, linprog
 
+from jsna.disclosure.clock import Work
 from jsna.disclosure.cuts import Cuts
 from jsna.disclosure.integer import milp
 from jsna.disclosure.system import Flags, Floats, Ints
@@ -117,6 +118,7 @@ class Master:
             bounds=np.column_stack([self.fixed[used], np.ones(len(used))]),
             method="highs",
         )
+        Work.simplex(int(found.nit), len(used))
         if found.status != 0:
             raise ArithmeticError("the relaxed master problem was not solved")
         level[self.fixed] = 1.0
@@ -162,6 +164,8 @@ class Master:
             bounds=Bounds(self.fixed[used], 1),
             options=options,
         )
+        unmet = int((left @ self.fixed < np.concatenate(self.right)).sum())
+        Work.integers(len(used), unmet, int(found.mip_node_count or 0))
         if found.status == 2:
             raise ArithmeticError("the master problem has no solution")
         if found.mip_dual_bound is not None:

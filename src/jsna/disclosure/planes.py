@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 
 import numpy as np
 
+from jsna.disclosure.clock import Limit
 from jsna.disclosure.contributors import contributor_failures
 from jsna.disclosure.cuts import Failure, Target, cuts, seeds
 from jsna.disclosure.master import Effort, Master
@@ -70,7 +70,7 @@ def cutting_planes(
     fixed: Flags,
     open_: Flags,
     effort: Effort,
-    deadline: float | None = None,
+    limit: Limit | None = None,
     best: Flags | None = None,
 ) -> Found:
     """The cheapest cells to hide besides `fixed` so that every target is reached.
@@ -81,24 +81,24 @@ def cutting_planes(
         fixed: cells hidden whatever is decided; primaries always are.
         open_: cells that may be hidden; only those whose status is free are.
         effort: when to stop.
-        deadline: CPU time (`time.process_time`) at which to stop.
+        limit: time to spend; what was found by then is made safe.
         best: a safe choice known beforehand, returned if none cheaper is found in time.
 
     Raises:
         ArithmeticError: where HiGHS cannot solve one of the programs.
     """
-    search = _Planes(system, wanted, fixed, open_, effort, deadline)
+    search = _Planes(system, wanted, fixed, open_, effort, limit)
     search.best = best
-    search.stop_at(RELAX)
+    search.share = RELAX
     level = search.relaxed(effort.relaxed)
     many = effort.fractional if not search.late else min(effort.fractional, LATE)
     if int(((level > 0) & (level < 1)).sum()) <= many:
-        search.stop_at(CHOOSE)
+        search.share = CHOOSE
         found = search.binary()
         if found is not None:
             return found
         level = search.relaxed(1)
-    search.stop_at(DIVE)
+    search.share = DIVE
     return search.dive(level)
 
 
@@ -112,10 +112,11 @@ class _Planes:
         fixed: Flags,
         open_: Flags,
         effort: Effort,
-        deadline: float | None,
+        limit: Limit | None,
     ) -> None:
-        self.system, self.effort, self.deadline = system, effort, deadline
-        self.started, self.stop = time.process_time(), deadline
+        self.system, self.effort, self.limit = system, effort, limit
+        #: Share of the time after which it is time for something else.
+        self.share = 1.0
         self.always = fixed | system.unseen
         self.free = open_ & (system.status == Status.FREE) & ~self.always
         self.master = Master(system.weight, effort)
@@ -129,12 +130,7 @@ class _Planes:
     @property
     def late(self) -> bool:
         """Whether time is up."""
-        return self.stop is not None and time.process_time() >= self.stop
-
-    def stop_at(self, share: float) -> None:
-        """Let what comes next end when a share of the time is gone."""
-        if self.deadline is not None:
-            self.stop = self.started + share * (self.deadline - self.started)
+        return self.limit is not None and self.limit.left(self.share) <= 0
 
     def learn(self, failed: Sequence[Failure], level: Floats | None) -> int:
         """Add what failures teach; targets that nothing can reach are given up. Counts both."""
@@ -172,8 +168,9 @@ class _Planes:
         for gap in self.effort.gaps:
             while not self.settled():
                 if self.best is not None:
-                    self.stop_at(1.0)
-                seconds = None if self.stop is None else self.stop - time.process_time()
+                    self.share = 1.0
+                timed = self.limit is not None and not self.limit.counted
+                seconds = self.limit.left(self.share) if self.limit and timed else None
                 over = self.turn >= self.effort.rounds or self.late
                 choice = None if over else self.master.solve(gap, seconds)
                 if choice is None:
@@ -263,7 +260,7 @@ class _Planes:
             hasty = self.late or self.turn >= self.effort.rounds
             ended = ended and not hasty
             if not len(between):
-                self.stop_at(1.0)
+                self.share = 1.0
                 self.turn += 1
                 return self.found(self.complete(level >= 1), ended=ended and not self.late)
             nearest = between[np.argsort(-level[between], kind="stable")]

@@ -12,13 +12,15 @@ from jsna.disclosure.attack import Interval, Report, attack
 from jsna.disclosure.division import blocks
 from jsna.disclosure.reading import Counted, Named, read_counts
 from jsna.disclosure.rounding import round_additively
-from jsna.disclosure.solver import Solution, solve
+from jsna.disclosure.solver import WHOLE, Solution, solve
 from jsna.disclosure.system import Flags, Rule, System, system
 from jsna.disclosure.tables import TOTAL, Hierarchy, Layout, equations, members
 from jsna.errors import JsnaError, Problem
 
 #: Tables with more cells than this are divided into blocks.
 DIVIDED = 4_000
+#: Work of a search unless told otherwise: enough for the optimum of most tables solved as a whole.
+WORK = 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ def protect(
     total: str = TOTAL,
     public: Mapping[tuple[str, ...], str] | None = None,
     budget: float | None = None,
+    work: float | None = WORK,
     truth: bool = False,
 ) -> Protected:
     """Hide small numbers and what else is needed so that nobody can work them out.
@@ -64,7 +67,11 @@ def protect(
         rule: how small numbers are protected, where more than the threshold matters.
         total: the code of totals.
         public: codes of cells that are official and unsuppressed elsewhere -> their source.
-        budget: CPU seconds for the search; None looks for the least loss.
+        budget: CPU seconds for the search, after which what was found is made safe; the result may
+            then depend on the machine.
+        work: where there is no budget, what the search may take in steps that are counted, about
+            as many seconds; None looks for the least loss however long it takes. Tables too large
+            to solve as a whole always take what their blocks need.
         truth: add the column `truth` with the true counts.
 
     Raises:
@@ -73,7 +80,7 @@ def protect(
     named = [Named(tables)] if isinstance(tables, pd.DataFrame) else list(tables)
     counted = read_counts(named, lists(dims), value, hierarchies, total)
     made = as_system(counted, rule or Rule(threshold), public)
-    solution = solve(made, budget=budget)
+    solution = solve(made, budget=budget, work=work if made.size <= WHOLE else None)
     if solution.missed:
         raise JsnaError(
             [

@@ -12,6 +12,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog
 
+from jsna.disclosure.clock import Work
 from jsna.disclosure.cuts import DOWN, UP, WIDTH, Target
 from jsna.disclosure.system import TOLERANCE, Flags, Floats, Ints, System
 
@@ -71,6 +72,8 @@ class Routes:
             bounds=np.column_stack([low, high]),
             method="highs-ds",
         )
+        # Most of the time goes into making the program small.
+        Work.simplex(int(found.nit) + 200, 2 * self.size)
         if found.status != 0:
             return None
         movement = found.x[: self.size] - found.x[self.size :]

@@ -14,6 +14,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog
 
+from jsna.disclosure.clock import Work
 from jsna.disclosure.system import Floats, Ints, Matrix
 
 try:
@@ -69,6 +70,7 @@ class Warm:
         lp.sense_ = _core.ObjSense.kMaximize
         self.solver.passModel(lp)
         self.costed = np.array([], dtype=np.int32)
+        self.columns = int(lp.num_col_)
 
     def bound(self, columns: Ints, low: Floats, high: Floats) -> None:
         """Change the bounds of some columns for good."""
@@ -85,6 +87,7 @@ class Warm:
         for _ in range(2):
             solver.run()
             status = solver.getModelStatus()
+            Work.simplex(max(solver.getInfo().simplex_iteration_count, 0), self.columns)
             if status == _core.HighsModelStatus.kOptimal:
                 found = solver.getSolution()
                 point, rows = np.array(found.col_value), np.array(found.row_dual)
@@ -113,6 +116,7 @@ class Cold:
         cost[columns] = -np.asarray(factors, dtype=float)
         equal = {"A_eq": self.matrix, "b_eq": self.right} if self.matrix.shape[0] else {}
         found = linprog(cost, bounds=self.bounds, method="highs", **equal)
+        Work.simplex(int(found.nit), len(cost))
         if found.status == 0:
             rows = -found.eqlin.marginals if equal else np.zeros(0)
             return Optimum("optimal", float(-found.fun), np.asarray(found.x), np.asarray(rows))

@@ -3,9 +3,9 @@
 Each connected component of the cells that may be hidden is a problem of its own, and losses and
 bounds add up. Systems of up to `WHOLE` cells are solved to the optimum. Larger ones are solved
 block by block, each block at its own optimum given those before it, and then as a whole for what
-no block could reach. Time may be limited: then blocks come first, what is left of the time goes to
-the optimum, and the distance from the bound is stated. Without a limit the result depends on
-nothing but the input.
+no block could reach. Time may be limited: then the best choice found by then is made safe, and its
+distance from the bound is stated. Without a limit, or with one that is counted rather than timed,
+the result depends on nothing but the input.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from jsna.disclosure.clock import Limit
 from jsna.disclosure.cuts import Target, targets
 from jsna.disclosure.division import components
 from jsna.disclosure.light import cheapest
@@ -75,10 +76,10 @@ class Solution:
 class _Search:
     """The state of one search."""
 
-    def __init__(self, system: System, budget: float | None) -> None:
+    def __init__(self, system: System, limit: Limit | None) -> None:
         self.system = system
         self.started = time.process_time()
-        self.deadline = None if budget is None else self.started + SEARCH * budget
+        self.limit = None if limit is None else limit.part(SEARCH)
         self.hidden: Flags = system.unseen
         self.everything: Flags = np.ones(system.size, dtype=np.bool_)
         self.bound = 0.0
@@ -102,7 +103,7 @@ class _Search:
         wanted = [t for t in targets(self.system) if t not in set(self.missed)]
         unseen, everything = self.system.unseen, self.everything
         found = cheapest(
-            self.system, wanted, unseen, everything, self.effort(EXACT), self.deadline, before
+            self.system, wanted, unseen, everything, self.effort(EXACT), self.limit, before
         )
         self._take(found)
         self.bound = found.bound
@@ -124,7 +125,7 @@ class _Search:
             todo -= int(part.primary[mine].sum())
             found = cheapest(part, wanted, fixed, mine, self.effort(effort), until)
             self._take(found)
-            if not found.proven and (until is None or time.process_time() < until):
+            if not found.proven and (until is None or until.left() > 0):
                 found = self.polish(part, wanted, found, fixed, until)
             self.hidden[cells] |= found.hidden
             left += [replace(t, cell=int(cells[t.cell])) for t in found.missed if t.contributor < 0]
@@ -134,12 +135,9 @@ class _Search:
             self._take(found)
             self.hidden, self.missed = found.hidden, list(found.missed)
 
-    def share(self, mine: int, todo: int) -> float | None:
-        """The time at which a block with so many of the primaries still to do must end."""
-        if self.deadline is None:
-            return None
-        now = time.process_time()
-        return now + max(self.deadline - now, 0.0) * mine / max(todo, 1)
+    def share(self, mine: int, todo: int) -> Limit | None:
+        """The time of a block with so many of the primaries still to do."""
+        return None if self.limit is None else self.limit.part(mine / max(todo, 1))
 
     def polish(
         self,
@@ -147,7 +145,7 @@ class _Search:
         wanted: Sequence[Target],
         found: Found,
         fixed: Flags,
-        until: float | None,
+        until: Limit | None,
     ) -> Found:
         """The cheapest choice among the cells a rounded choice hides."""
         reached = [t for t in wanted if t not in set(found.missed)]
@@ -162,34 +160,43 @@ class _Search:
         self.timed_out |= not found.ended
 
 
-def solve(system: System, *, budget: float | None = None, whole: int = WHOLE) -> Solution:
+def solve(
+    system: System,
+    *,
+    budget: float | None = None,
+    work: float | None = None,
+    whole: int = WHOLE,
+) -> Solution:
     """Hide cells so that every primary is protected, at the least weight.
 
     Args:
         system: what is published.
-        budget: CPU seconds after which what was found is made safe and returned. None looks for the
-            optimum of systems of up to `whole` cells however long it takes.
+        budget: CPU seconds after which what was found is made safe and returned; the result may
+            then depend on the machine.
+        work: the same in counted work (`jsna.disclosure.clock`), about as many seconds; the result
+            depends on nothing but the input. Without either the optimum of systems of up to `whole`
+            cells is looked for however long it takes.
         whole: systems of up to this many cells, or without blocks, are solved as one problem.
 
     Returns:
         A choice under which every primary is protected but for the movements in `missed`.
     """
+    limit = None if budget is None else Limit(budget)
+    if work is not None and limit is None:
+        limit = Limit(work, counted=True)
     cells = components(system) if not system.blocks else []
     if len(cells) > 1 or (cells and len(cells[0]) < system.size):
-        return _together(system, cells, budget, whole)
-    return _solve(system, budget, whole)
+        return _together(system, cells, limit, whole)
+    return _solve(system, limit, whole)
 
 
-def _together(system: System, cells: Sequence[Ints], budget: float | None, whole: int) -> Solution:
+def _together(system: System, cells: Sequence[Ints], limit: Limit | None, whole: int) -> Solution:
     """Each component on its own; the time, where it is limited, by their primaries."""
-    started = time.process_time()
     found: list[Solution] = []
     todo = sum(int(system.primary[part].sum()) for part in cells)
     for part in cells:
-        share = None
         mine = int(system.primary[part].sum())
-        if budget is not None:
-            share = max(started + budget - time.process_time(), 0.0) * mine / todo
+        share = None if limit is None else limit.part(mine / todo)
         todo -= mine
         found.append(_solve(system.restrict(part), share, whole))
     return join(system, cells, found)
@@ -220,9 +227,9 @@ def join(system: System, cells: Sequence[Ints], found: Sequence[Solution]) -> So
     )
 
 
-def _solve(system: System, budget: float | None, whole: int) -> Solution:
+def _solve(system: System, limit: Limit | None, whole: int) -> Solution:
     """One component, or a table with its blocks."""
-    search = _Search(system, budget)
+    search = _Search(system, limit)
     small = system.size <= whole or not system.blocks
     if system.blocks and not small:
         search.blocks(QUICK if system.size > HUGE else ROUGH)

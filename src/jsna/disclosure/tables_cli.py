@@ -48,7 +48,20 @@ def arguments(verb: str, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--truth", action="store_true", help="add the true counts (restricted)")
         parser.add_argument("--weight", choices=("value", "cells", "log"), default="value")
         parser.add_argument("--sliding", action="store_true", help="protect the width alone")
-        parser.add_argument("--budget", type=float, metavar="SECONDS", help="CPU time to search")
+        parser.add_argument(
+            "--work",
+            type=float,
+            default=40.0,
+            metavar="SECONDS",
+            help="search for about so long, counted in steps so that the result is always the same "
+            "(default: 40; 0: until the least loss is proven)",
+        )
+        parser.add_argument(
+            "--budget",
+            type=float,
+            metavar="SECONDS",
+            help="search for so much CPU time instead; the result may depend on the machine",
+        )
         parser.add_argument("--round", type=int, metavar="BASE", help="round instead of hiding")
     else:
         parser.add_argument("--value", default="value", help="column of values (default: value)")
@@ -105,6 +118,7 @@ def _protect(options: argparse.Namespace) -> int:
         rule=rule,
         total=options.total,
         budget=options.budget,
+        work=options.work or None,
         truth=options.truth,
     )
     made.frame.to_csv(options.out, index=False)

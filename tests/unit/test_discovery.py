@@ -18,9 +18,10 @@ from scipy import sparse
 
 from jsna import edition, io
 from jsna.disclosure.discovery import county, modular, run, worlds
+from jsna.disclosure.discovery.counts import Count
 from jsna.disclosure.discovery.declared import declared
 from jsna.disclosure.discovery.identities import UNDECLARED, Identity, problems
-from jsna.disclosure.discovery.incidence import Count, Incidence, incidence
+from jsna.disclosure.discovery.incidence import Incidence, incidence
 from jsna.edition import Configuration
 from jsna.errors import JsnaError
 from jsna.extracts import registry

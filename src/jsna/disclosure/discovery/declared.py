@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from jsna.disclosure.discovery.incidence import NONE, Incidence, Ints, Matrix
+from jsna.disclosure.discovery.counts import NONE, Ints
+from jsna.disclosure.discovery.incidence import Incidence, Matrix
 from jsna.disclosure.discovery.modular import PRIME
 
 #: An equation: factor of each column (0 and above) or unknown (below 0), modulo the prime.

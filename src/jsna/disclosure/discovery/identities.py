@@ -10,8 +10,8 @@ from typing import Final
 
 import numpy as np
 
+from jsna.disclosure.discovery.counts import Count, Ints
 from jsna.disclosure.discovery.declared import Row
-from jsna.disclosure.discovery.incidence import Count, Ints
 from jsna.disclosure.discovery.modular import PRIME
 from jsna.errors import Problem
 

@@ -15,58 +15,20 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from jsna.disclosure.discovery.counts import NONE, Count, Ints, published
 from jsna.edition import Configuration
 from jsna.measures import nesting
-from jsna.measures.catalogue import CATALOGUE, column_of, periods
-from jsna.measures.cubes import counted
-from jsna.measures.declaration import LOCALITY, Indicator, Side
-from jsna.measures.schema import dimensions
+from jsna.measures.catalogue import CATALOGUE, column_of
+from jsna.measures.declaration import Side
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-Ints = NDArray[np.int64]
 #: `scipy.sparse.csc_array`, which has no type stubs.
 Matrix = Any
 
-#: Stands for a row that has no such side.
-NONE: Final = -1
 PERSON: Final = "person_key"
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """One published count as declared.
-
-    Attributes:
-        side: what is counted, less what changes nothing about the count.
-        years: the periods of the table it is counted in; one counted twice stands twice.
-        split: dimension and category, sorted by dimension; `locality` is one.
-        indicator, place: the first declaration that shows it, for whoever reads a message.
-    """
-
-    side: Side
-    years: tuple[str, ...]
-    split: tuple[tuple[str, str], ...]
-    indicator: str
-    place: str
-
-    @property
-    def key(self) -> tuple[Side, tuple[str, ...], tuple[tuple[str, str], ...]]:
-        """What makes two counts the same one."""
-        return self.side, self.years, self.split
-
-    @property
-    def family(self) -> tuple[str, str, tuple[str, ...]]:
-        """Counts of one family differ in period and category alone."""
-        return self.indicator, self.place, tuple(dimension for dimension, _ in self.split)
-
-    def label(self) -> str:
-        """In words, such as `pupils_sen numerator [2025, sex F]`."""
-        years = self.years[0] if len(self.years) == 1 else f"{self.years[0]} to {self.years[-1]}"
-        words = [years, *(f"{dimension} {code}" for dimension, code in self.split)]
-        return f"{self.indicator} {self.place} [{', '.join(words)}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +76,7 @@ def incidence(
     """
     from scipy import sparse
 
-    counts, numerators, denominators = _published(tables, rows, config)
+    counts, numerators, denominators = published(tables, rows, config)
     units = _units(tables)
     parts = [
         part
@@ -133,73 +95,6 @@ def incidence(
             matrix.data[start:end] = matrix.data[start:end] > 0
     matrix.eliminate_zeros()
     return Incidence(counts, matrix, numerators, denominators)
-
-
-def _published(
-    tables: Mapping[str, pa.Table], rows: pd.DataFrame, config: Configuration
-) -> tuple[list[Count], Ints, Ints]:
-    """The counts behind the rows, each once, and which of them each row shows."""
-    known: dict[tuple[Side, tuple[str, ...], tuple[tuple[str, str], ...]], int] = {}
-    counts: list[Count] = []
-    times = {name: _times(name, table, config) for name, table in tables.items()}
-    shown = np.full((2, len(rows)), NONE, dtype=np.int64)
-    fields = ("indicator", "area_code", "geography", "period", "period_type", "breakdown")
-    columns = [rows[name].tolist() for name in (*fields, "category")]
-    for at, (name, area, geography, period, kind, breakdown, category) in enumerate(
-        zip(*columns, strict=True)
-    ):
-        indicator = config.indicators[name]
-        split = dimensions(breakdown, category)
-        if geography != "authority":
-            # The place is a locality, or a group of them.
-            grouped = area not in config.area.locality_names
-            split[nesting.LOCALITY_GROUP if grouped else LOCALITY] = area
-        for place, (title, side, over) in enumerate(_sides(indicator)):
-            if side is None or side.table not in tables:
-                continue
-            left_out = {nesting.finer(dimension, config) for dimension in over}
-            count = Count(
-                counted(side),
-                tuple(
-                    found
-                    for year in nesting.years(period, kind)
-                    if (found := _read_at(year, times[side.table], side)) is not None
-                ),
-                tuple(
-                    (dimension, code)
-                    for dimension, code in sorted(split.items())
-                    if nesting.finer(dimension, config) not in left_out
-                ),
-                name,
-                title,
-            )
-            number = known.setdefault(count.key, len(counts))
-            if number == len(counts):
-                counts.append(count)
-            shown[place, at] = number
-    return counts, shown[0], shown[1]
-
-
-def _sides(indicator: Indicator) -> tuple[tuple[str, Side | None, tuple[str, ...]], ...]:
-    return (
-        ("numerator", indicator.numerator, ()),
-        ("denominator", indicator.denominator, indicator.over),
-    )
-
-
-def _times(name: str, table: pa.Table, config: Configuration) -> list[str]:
-    import pyarrow.compute as pc
-
-    found = set(pc.unique(table["period"]).to_pylist()) | periods(name, config)
-    return sorted(period for period in found if period is not None)
-
-
-def _read_at(period: str, times: Sequence[str], side: Side) -> str | None:
-    """The period of the table that a row's period stands for; None where it has none."""
-    if side.period == "same":
-        return period if period in times else None
-    earlier = [time for time in times if time[:4] <= period[:4]]
-    return earlier[-1] if earlier else None
 
 
 def _units(tables: Mapping[str, pa.Table]) -> dict[str, Ints]:

@@ -54,6 +54,7 @@ check: $(READY) ## Lint, types, rule format, workflow lint
 
 bench-disclosure: $(READY) ## Measure disclosure control: loss, optimality, CPU seconds, the attack
 	@$(BIN)/python benchmarks/bench_disclosure.py
+	@$(BIN)/python benchmarks/bench_edition.py $(EDITION)
 
 bench: $(READY) ## Measure CPU seconds and memory of every stage at county scale
 	@$(BIN)/python benchmarks/run.py

@@ -153,6 +153,7 @@ def attack(
     intervals: bool = False,
     judged: Flags | None = None,
     start: Floats | None = None,
+    intruder: Intruder | None = None,
 ) -> Report:
     """Work out every hidden cell that is protected.
 
@@ -165,13 +166,16 @@ def attack(
             judged by whether it is exact.
         start: values that fit everything known, such as the truth. Proofs of safety may begin
             there, as any such values will do; proofs of narrowness never use it.
+        intruder: one who has attacked these equations with this knowledge before, so that what was
+            found possible then need not be found again; whatever is required may have changed.
 
     Raises:
         JsnaError: where no values at all fit what is printed.
     """
     knows = known(system, hidden) if knowledge is None else knowledge
     wanted = np.flatnonzero((system.primary if judged is None else judged) & hidden)
-    intruder = Intruder(system, knows.low, knows.high, start)
+    if intruder is None:
+        intruder = Intruder(system, knows.low, knows.high, start)
     if intruder.contradictions:
         raise JsnaError(
             [
@@ -180,11 +184,23 @@ def attack(
             ],
             title="What is printed does not add up:",
         )
+    if (system.contributor > 0).any():
+        intruder.keep(wanted)
+    if not intervals:
+        intruder.spread(*_ends(system, intruder, wanted))
     found = [_judge(system, intruder, int(cell), intervals) for cell in intruder.order(wanted)]
     found.sort(key=lambda interval: interval.cell)
     if (system.contributor > 0).any():
         found += _contributors(system, hidden, knows, wanted, start, intruder)
     return Report(tuple(found), int(hidden.sum()), intruder.programs)
+
+
+def _ends(system: System, intruder: Intruder, cells: Ints) -> tuple[Ints, Floats, Floats]:
+    """How far down and up cells must be able to go; one with a width only, up from where it is."""
+    least, most = system.need_low[cells], system.need_high[cells]
+    width = np.maximum(system.need_width[cells], 10 * EXACT)
+    plain, at = np.isnan(least), intruder.seen_low[cells]
+    return cells, np.where(plain, at, least), np.where(plain, at + width, most)
 
 
 def _judge(system: System, intruder: Intruder, cell: int, whole: bool) -> Interval:
@@ -236,22 +252,21 @@ def _contributors(
     person = system.status != Status.SLACK
     givers = np.flatnonzero(hidden & person & (knows.low < 1) & (knows.high >= 1))
     if start is not None:
-        givers = givers[start[givers] >= 1]
-    if start is not None:
-        givers = givers[start[givers] < _enough(system, wanted)]
+        own = start[givers]
+        givers = givers[(own >= 1) & (own < _enough(system, wanted))]
     for giver in map(int, givers):
         exposed = outsider.narrowed(giver, wanted, system.contributor[wanted])
         if not len(exposed):
             continue
         insider = outsider.insider(giver)
-        if insider.contradictions:
-            continue  # nobody can be in that cell
-        for cell in map(int, exposed):
+        # Where there are contradictions nobody can be in that cell.
+        for cell in map(int, exposed if not insider.contradictions else ()):
             width = float(system.contributor[cell])
             least, most = insider.apart(cell, width)
             one = _interval(system, cell, least, most, True, width)
             if one.verdict != "safe":
                 found.append(replace(one, contributor=giver))
+        outsider.leave(giver)
         outsider.programs += insider.programs
     return found
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog
-from scipy.sparse.csgraph import connected_components
 
+from jsna.disclosure.points import Points
 from jsna.disclosure.propagation import propagate
-from jsna.disclosure.simplex import Optimum, Program, program
-from jsna.disclosure.system import TOLERANCE, Floats, Ints, Matrix, System
+from jsna.disclosure.simplex import Optimum
+from jsna.disclosure.system import TOLERANCE, Floats, Ints, System
+from jsna.disclosure.unknowns import Part, Unknowns
 
 #: Relative error allowed in a point or a bound that is checked by multiplication.
 CHECK = 1e-6
+#: Open cells of a part from which it is worth moving many at once, how often at most, and the share
+#: of those still open that another joint movement must settle.
+MANY, TIMES, WORTH = 8, 12, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +29,6 @@ class Side:
 
     value: float
     because: tuple[tuple[int, float], ...] = ()
-
-
-class _Part:
-    """Unknown cells that equations tie together."""
-
-    def __init__(self, cells: Ints, rows: Ints, matrix: Matrix, right: Floats) -> None:
-        self.cells, self.rows, self.matrix, self.right = cells, rows, matrix, right
-        self.program: Program | None = None
 
 
 class Intruder:
@@ -48,32 +45,31 @@ class Intruder:
         empty = np.diff(matrix.indptr) == 0
         self.contradictions = [int(i) for i in np.flatnonzero(empty & (np.abs(right) > 1e-4))]
         rows = np.flatnonzero(~empty)
-        self.outer_low, self.outer_high = low.astype(float), high.astype(float)
+        whole = Unknowns(unknown, rows, sparse.csr_array(matrix[rows]), right[rows])
+        self.parts = whole.parts
+        self.part_of = {int(cell): part for part in self.parts for cell in part.cells}
         self.seen_low = np.where(fixed, low, np.inf)
         self.seen_high = np.where(fixed, high, -np.inf)
-        #: Points seen in each part (by its identity), and the same in one array.
-        self.points: dict[int, list[Floats]] = {}
-        self.stacked: dict[int, Floats] = {}
-        self.part_of: dict[int, _Part] = {}
-        self.parts = _parts(unknown, rows, sparse.csr_array(matrix[rows]), right[rows])
-        for part in self.parts:
-            self.part_of.update(dict.fromkeys(map(int, part.cells), part))
-            self._narrow(part)
-            if start is not None:
-                self._see(part, start[part.cells])
+        #: Points seen in a part, by its identity, where they are kept.
+        self.points: dict[int, Points] = {}
+        self.outer_low, self.outer_high = low.astype(float), high.astype(float)
+        least, most, wrong = whole.narrowed(low, high)
+        # Bounds by propagation, which save programs.
+        self.outer_low[whole.cells], self.outer_high[whole.cells] = least, most
+        self.contradictions += [int(row) for one in wrong for row in self.parts[one].rows[:1]]
+        waiting = self.parts
+        if start is not None:
+            unfit = whole.unfit(start, low, high, CHECK)
+            fits = whole.cells[~np.isin(whole.of_cell, unfit)]
+            self.seen_low[fits] = np.minimum(self.seen_low[fits], start[fits])
+            self.seen_high[fits] = np.maximum(self.seen_high[fits], start[fits])
+            waiting = [self.parts[one] for one in unfit]
+        self.start = start
         if not self.contradictions:
-            self._feasible()
+            self._feasible(waiting)
 
-    def _narrow(self, part: _Part) -> None:
-        """Bounds by propagation, which save programs."""
-        at = part.cells
-        low, high = propagate(part.matrix, part.right, self.low[at], self.high[at])
-        self.outer_low[at], self.outer_high[at] = low, high
-        if (low > high + 1e-4).any():
-            self.contradictions += [int(row) for row in part.rows[:1]]
-
-    def _feasible(self) -> None:
-        for part in self.parts:
+    def _feasible(self, parts: Sequence[Part]) -> None:
+        for part in parts:
             if np.isinf(self.seen_low[part.cells]).any():
                 found = self._solve(part, 0, 0.0, None)
                 if found.status == "infeasible":
@@ -114,63 +110,116 @@ class Intruder:
         ends = [self._end(cell, sign, sign * np.inf) for sign in (-1.0, 1.0)]
         return tuple(pair for end in ends for pair in end.because)
 
+    def spread(self, cells: Ints, low: Floats, high: Floats, seed: int = 0) -> None:
+        """See cells move as far as to `low` and `high` by few programs, each of which moves many.
+
+        What is not seen so is left to the programs of single cells.
+        """
+        draw = np.random.default_rng(seed)
+        todo: dict[int, list[tuple[int, float, float]]] = {}
+        for cell, least, most in zip(map(int, cells), low, high, strict=True):
+            if cell in self.part_of:
+                todo.setdefault(id(self.part_of[cell]), []).append((cell, least, most))
+        for part in self.parts:
+            wanted = todo.get(id(part), [])
+            # Both directions of each cell; one a cell at a time.
+            moves = [(c, sign, e) for c, a, b in wanted for sign, e in ((-1.0, a), (1.0, b))]
+            for _ in range(TIMES):
+                moves = [move for move in moves if not self._reached(*move)]
+                if len(moves) < MANY:
+                    break
+                self._together(part, {moves[i][0]: moves[i] for i in draw.permutation(len(moves))})
+                left = sum(not self._reached(*move) for move in moves)
+                if len(moves) - left < WORTH * len(moves):
+                    break
+
+    def _reached(self, cell: int, sign: float, enough: float) -> bool:
+        if sign > 0:
+            goal = min(enough, self.outer_high[cell])
+            return bool(self.seen_high[cell] >= goal - TOLERANCE)
+        return bool(self.seen_low[cell] <= max(enough, self.outer_low[cell]) + TOLERANCE)
+
+    def _together(self, part: Part, moves: dict[int, tuple[int, float, float]]) -> None:
+        """Move many cells of a part at once, none further than is enough."""
+        columns = np.array([part.place(cell) for cell in moves])
+        sign = np.array([sign for _, sign, _ in moves.values()])
+        enough = np.array([enough for _, _, enough in moves.values()])
+        at = part.cells[columns]
+        low, high = self.low[at], self.high[at]
+        solver = part.program(self.low[part.cells], self.high[part.cells])
+        solver.bound(
+            columns,
+            np.where(sign < 0, np.clip(enough, low, high), low),
+            np.where(sign > 0, np.clip(enough, low, high), high),
+        )
+        seen = np.where(sign > 0, self.seen_high[at], self.seen_low[at])
+        found = solver.maximise(columns, sign / np.maximum(np.abs(enough - seen), 1.0))
+        solver.bound(columns, low, high)
+        self.programs += 1
+        if found.status == "optimal":
+            self._see(part, found.point)
+
+    def keep(self, cells: Ints) -> None:
+        """Keep the points met from now on in the parts of some cells, for `narrowed`."""
+        for cell in map(int, cells):
+            if (part := self.part_of.get(cell)) is None or id(part) in self.points:
+                continue
+            self.points[id(part)] = Points(len(part.cells))
+            if self.start is not None:
+                self._see(part, self.start[part.cells])
+
     def narrowed(self, giver: int, cells: Ints, width: Floats) -> Ints:
         """Cells not seen to move by their `width` among points that leave the giver one."""
         part = self.part_of.get(giver)
         if part is None:
             return np.array([], dtype=np.int64)
         mine, given, _ = np.intersect1d(cells, part.cells[part.cells != giver], return_indices=True)
-        if not len(mine):
-            return mine
-        kept = self._kept(part, cells)
-        kept = kept[kept[:, self._place(part, giver)] >= 1 - TOLERANCE]
-        if not len(kept):
+        if not len(mine) or id(part) not in self.points:
             return mine
         at = np.searchsorted(part.cells, mine)
-        wide = np.ptp(kept[:, at], axis=0) >= width[given] - TOLERANCE
-        return np.asarray(mine[~wide])
-
-    def _kept(self, part: _Part, cells: Ints) -> Floats:
-        """Points of a part, among them the ends of every one of some cells."""
-        points = self.points.setdefault(id(part), [])
-        if not points:
-            for cell in map(int, np.intersect1d(cells, part.cells)):
-                for sign in (-1.0, 1.0):
-                    self._solve(part, self._place(part, cell), sign, None)
-        stacked = self.stacked.get(id(part))
-        if stacked is None or len(stacked) != len(points):
-            stacked = np.array(points).reshape(-1, len(part.cells))
-            self.stacked[id(part)] = stacked
-        return stacked
+        narrow = self.points[id(part)].narrow(part.place(giver), at, width[given])
+        return np.asarray(mine[narrow])
 
     def insider(self, giver: int) -> Intruder:
         """What a contributor of one cell knows: as this, with that cell at 1 or more.
 
         Of the rest nothing changes but the part the cell is in; points seen so far stay possible
-        where they leave it one.
+        where they leave it one. It uses the program of that part until `leave` is called.
         """
         made = copy.copy(self)
         part = self.part_of[giver]
-        own = _Part(part.cells, part.rows, part.matrix, part.right)
+        at = part.cells
         made.low = self.low.copy()
         made.low[giver] = max(1.0, float(self.low[giver]))
-        made.parts, made.contradictions, made.programs = [own], [], 0
-        made.part_of = dict.fromkeys(map(int, part.cells), own)
-        made.points, made.stacked = {}, {}
+        made.parts, made.contradictions, made.programs = [part], [], 0
+        made.part_of = dict.fromkeys(map(int, at), part)
+        made.points, made.start = {}, None
         made.outer_low, made.outer_high = made.low.copy(), made.high.copy()
         made.seen_low, made.seen_high = self.seen_low.copy(), self.seen_high.copy()
-        made.seen_low[part.cells], made.seen_high[part.cells] = np.inf, -np.inf
-        made._narrow(own)
-        for point in self.points.get(id(part), ()):
-            made._see(own, point)
+        made.seen_low[at], made.seen_high[at] = np.inf, -np.inf
+        low, high = propagate(part.matrix, part.right, made.low[at], made.high[at])
+        made.outer_low[at], made.outer_high[at] = low, high
+        if (low > high + 1e-4).any():
+            made.contradictions += [int(row) for row in part.rows[:1]]
+        if id(part) in self.points:
+            seen = self.points[id(part)].drawn(part.place(giver))
+            made.seen_low[at] = np.min(seen, axis=0, initial=np.inf)
+            made.seen_high[at] = np.max(seen, axis=0, initial=-np.inf)
+        self._giver(part, giver, float(made.low[giver]))
         if not made.contradictions:
-            made._feasible()
+            made._feasible(made.parts)
         return made
 
-    def _place(self, part: _Part, cell: int) -> int:
-        return int(np.searchsorted(part.cells, cell))
+    def leave(self, giver: int) -> None:
+        """Forget what the insider of a cell knew."""
+        self._giver(self.part_of[giver], giver, float(self.low[giver]))
 
-    def _see(self, part: _Part, point: Floats) -> bool:
+    def _giver(self, part: Part, giver: int, low: float) -> None:
+        if part.made is not None:
+            column = np.array([part.place(giver)])
+            part.made.bound(column, np.array([low]), self.high[[giver]])
+
+    def _see(self, part: Part, point: Floats) -> bool:
         """Take a point into account if it fits everything known."""
         at = part.cells
         scale = CHECK * (1 + np.abs(part.right))
@@ -183,12 +232,12 @@ class Intruder:
             self.seen_low[at] = np.minimum(self.seen_low[at], point)
             self.seen_high[at] = np.maximum(self.seen_high[at], point)
             if id(part) in self.points:
-                self.points[id(part)].append(point)
+                self.points[id(part)].add(point)
         return fits
 
     def _end(self, cell: int, sign: float, enough: float) -> Side:
         part = self.part_of[cell]
-        place = self._place(part, cell)
+        place = part.place(cell)
         found = self._solve(part, place, sign, enough)
         if found.status == "unbounded":
             return Side(sign * np.inf)
@@ -203,7 +252,7 @@ class Intruder:
         because = tuple((int(part.rows[i]), float(found.rows[i])) for i in used)
         return Side(float(sign * bound) + 0.0, because)
 
-    def _bound(self, part: _Part, place: int, sign: float, rows: Floats) -> float:
+    def _bound(self, part: Part, place: int, sign: float, rows: Floats) -> float:
         """The bound that multipliers of the equations prove, by weak duality."""
         reduced = -(part.matrix.T @ rows)
         reduced[place] += sign
@@ -214,21 +263,20 @@ class Intruder:
         terms[up], terms[down] = reduced[up] * high[up], reduced[down] * low[down]
         return float(rows @ part.right + terms.sum())
 
-    def _solve(self, part: _Part, place: int, sign: float, enough: float | None) -> Optimum:
+    def _solve(self, part: Part, place: int, sign: float, enough: float | None) -> Optimum:
         """The program of one cell; it may stop where the cell has gone far enough."""
         at = part.cells
-        if part.program is None:
-            part.program = program(part.matrix, part.right, self.low[at], self.high[at])
+        solver = part.program(self.low[at], self.high[at])
         column = np.array([place])
         low, high = self.low[at[column]], self.high[at[column]]
         stop = enough is not None and np.isfinite(enough)
         if stop and sign > 0:
-            part.program.bound(column, low, np.clip(high, low, max(float(enough or 0), low[0])))
+            solver.bound(column, low, np.clip(high, low, max(float(enough or 0), low[0])))
         elif stop:
-            part.program.bound(column, np.clip(low, min(float(enough or 0), high[0]), high), high)
-        found = part.program.maximise(column, np.array([sign]))
+            solver.bound(column, np.clip(low, min(float(enough or 0), high[0]), high), high)
+        found = solver.maximise(column, np.array([sign]))
         if stop:
-            part.program.bound(column, low, high)
+            solver.bound(column, low, high)
         self.programs += 1
         if found.status == "failed" or (
             found.status == "optimal" and not self._see(part, found.point)
@@ -239,7 +287,7 @@ class Intruder:
             return Optimum("optimal", sign * value, found.point, found.rows)
         return found
 
-    def _cold(self, part: _Part, place: int, sign: float) -> Optimum:
+    def _cold(self, part: Part, place: int, sign: float) -> Optimum:
         """The same program from nothing, by another route, where the first answer did not check."""
         cost = np.zeros(len(part.cells))
         cost[place] = -sign
@@ -253,22 +301,3 @@ class Intruder:
         if status == "failed":
             raise ArithmeticError("a program of the attack was not solved")
         return Optimum(status, np.nan, np.zeros(0), np.zeros(0))
-
-
-def _parts(cells: Ints, rows: Ints, matrix: Matrix, right: Floats) -> list[_Part]:
-    """Unknown cells by connected component; cells no equation holds are alone."""
-    graph = sparse.block_array([[None, matrix], [matrix.T, None]]) if len(rows) else None
-    if graph is None:
-        return [_Part(cells[[i]], rows, matrix[:, [i]], right) for i in range(len(cells))]
-    number, label = connected_components(graph, directed=False)
-    of_row, of_cell = label[: len(rows)], label[len(rows) :]
-    by_row, by_cell = np.argsort(of_row, kind="stable"), np.argsort(of_cell, kind="stable")
-    row_ends = np.searchsorted(of_row[by_row], np.arange(number + 1))
-    cell_ends = np.searchsorted(of_cell[by_cell], np.arange(number + 1))
-    found = []
-    for one in range(number):
-        mine = by_row[row_ends[one] : row_ends[one + 1]]
-        places = by_cell[cell_ends[one] : cell_ends[one + 1]]
-        part = sparse.csr_array(matrix[mine].tocsc()[:, places])
-        found.append(_Part(cells[places], rows[mine], part, right[mine]))
-    return found

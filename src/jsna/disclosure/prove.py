@@ -18,6 +18,7 @@ from jsna.disclosure.attack import Report, attack
 from jsna.disclosure.book import NONE, WEIGHT, Book
 from jsna.disclosure.evidence import Evidence, read
 from jsna.disclosure.hiding import attainable
+from jsna.disclosure.intruder import Intruder
 from jsna.disclosure.protection import explain
 from jsna.disclosure.system import TOLERANCE, Flags
 from jsna.edition import Configuration
@@ -57,13 +58,15 @@ def prove(evidence: Evidence) -> Proof:
     open_ = np.asarray(known.high - known.low > TOLERANCE)
     start = _start(evidence)
     alone = replace(system, contributor=np.zeros(system.size))
-    failing = [found.cell for found in attack(alone, open_, known, start=start).failures]
+    intruder = Intruder(system, known.low, known.high, start)
+    first = attack(alone, open_, known, start=start, intruder=intruder)
+    failing = [found.cell for found in first.failures]
     cells = np.array(sorted(set(failing)), dtype=np.int64)
     if len(cells):
         # More than is left when all that may be hidden is hidden can be asked of nobody.
         system = attainable(system, cells)
     known_anyway = system.need_high - system.need_low < 1
-    report = attack(system, open_, known, start=start)
+    report = attack(system, open_, known, start=start, intruder=intruder)
     problems = [
         Problem(
             "safe measures",

@@ -193,7 +193,8 @@ class Intruder:
         made.low[giver] = max(1.0, float(self.low[giver]))
         made.parts, made.contradictions, made.programs = [part], [], 0
         made.part_of = dict.fromkeys(map(int, at), part)
-        made.points, made.start = {}, None
+        # What is possible with one in that cell is possible: points met go to everyone.
+        made.points = {key: kept for key, kept in self.points.items() if key == id(part)}
         made.outer_low, made.outer_high = made.low.copy(), made.high.copy()
         made.seen_low, made.seen_high = self.seen_low.copy(), self.seen_high.copy()
         made.seen_low[at], made.seen_high[at] = np.inf, -np.inf

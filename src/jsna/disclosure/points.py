@@ -19,22 +19,27 @@ class Points:
     """Possible values of the cells of one part; each point has shape (cells,)."""
 
     def __init__(self, cells: int) -> None:
-        self.cells = cells
-        self._met: list[Floats] = []
-        self._stacked: Floats = np.zeros((0, cells))
-        self._ends: tuple[Ints, Ints] = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+        self.cells, self.number = cells, 0
+        self._room: Floats = np.empty((16, cells))
+        #: Which point has the least, and the most, of each cell.
+        self._least = np.zeros(cells, dtype=np.int64)
+        self._most = np.zeros(cells, dtype=np.int64)
 
     def add(self, point: Floats) -> None:
         """Keep a point, as long as there is room."""
-        if len(self._met) * self.cells < KEPT:
-            self._met.append(point)
+        if self.number * self.cells >= KEPT:
+            return
+        if self.number == len(self._room):
+            self._room = np.concatenate([self._room, np.empty_like(self._room)])
+        at, places = self.number, np.arange(self.cells)
+        self._room[at] = point
+        self.number += 1
+        self._least[point < self._room[self._least, places]] = at
+        self._most[point > self._room[self._most, places]] = at
 
     def all(self) -> Floats:
         """The points; shape (points, cells)."""
-        if len(self._stacked) != len(self._met):
-            self._stacked = np.array(self._met).reshape(-1, self.cells)
-            self._ends = np.argmin(self._stacked, axis=0), np.argmax(self._stacked, axis=0)
-        return self._stacked
+        return self._room[: self.number]
 
     def drawn(self, giver: int) -> Floats:
         """The points, each drawn so far that it leaves one to the cell in place `giver`.
@@ -61,7 +66,7 @@ class Points:
         # The ends of each cell mostly do; all points are drawn for the cells of which they do not.
         ends = [
             points[end, places] + share[end] * (target - points[end, places])
-            for end in (of[places] for of in self._ends)
+            for end in (self._least[places], self._most[places])
         ]
         seen = np.maximum(ends[1], target) - np.minimum(ends[0], target)
         left = np.flatnonzero(seen < width - TOLERANCE)

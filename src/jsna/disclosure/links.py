@@ -5,6 +5,9 @@ together and another by fifths for single years, no printed count lies between t
 reader adds both up to fifths for three years. Such counts are added here, with their values, so
 that the sums on either side find each other. The same holds of columns that have a value in the
 same rows: all localities together and all tenths together are the rows with a known place.
+
+The rows with none of a column's codes (without SEN, without a known place) are a count too, and add
+up along the other columns like any other.
 """
 
 from __future__ import annotations
@@ -18,6 +21,8 @@ from jsna.measures.catalogue import CATALOGUE
 
 #: How often counts made here may lead to further ones: a region has few columns that differ.
 _ROUNDS: Final = 3
+#: Stands for every value of a column that is in no category, and for none.
+REST: Final[Codes] = frozenset({"\x00rest"})
 #: Rounding of sums of whole numbers.
 _CLOSE: Final = 1e-6
 
@@ -43,19 +48,26 @@ def links(cells: Mapping[Region, float]) -> dict[Region, float]:
         for column, codes in region.box:
             seen.setdefault((region.table, region.what, column), set()).add(codes)
     nobody = _Nobody(cells)
+    columns: dict[Region, list[str]] = {}
     fresh = dict(cells)
     for _ in range(_ROUNDS):
         changed: dict[_Family, None] = {}
         for region, value in fresh.items():
             for column, codes in region.box:
                 family = region.without(column), column
-                families.setdefault(family, {})[codes] = value
+                if family not in families:
+                    families[family] = {}
+                    columns.setdefault(family[0], []).append(column)
+                families[family][codes] = value
                 changed.setdefault(family)
+        for region in fresh:
+            changed.update(dict.fromkeys((region, column) for column in columns.get(region, ())))
         fresh = {}
         for family in changed:
             rest, column = family
             wanted = seen[rest.table, rest.what, column]
-            for region, value in _unions(family, families[family], wanted, nobody):
+            total = cells.get(rest, found.get(rest))
+            for region, value in _unions(family, families[family], wanted, nobody, total):
                 if region in cells:
                     continue
                 if abs(found.setdefault(region, value) - value) > _CLOSE:
@@ -66,11 +78,15 @@ def links(cells: Mapping[Region, float]) -> dict[Region, float]:
 
 
 def _unions(
-    family: _Family, counted: Mapping[Codes, float], wanted: Collection[Codes], nobody: _Nobody
+    family: _Family,
+    counted: Mapping[Codes, float],
+    wanted: Collection[Codes],
+    nobody: _Nobody,
+    total: float | None,
 ) -> Iterator[tuple[Region, float]]:
-    """Unions of a family's sets: those that are wanted, and of all where that is exact."""
+    """Unions of a family's sets: those that are wanted, of all where that is exact, and the rest."""
     rest, column = family
-    if len(counted) < 2:
+    if len(counted) < 2 and total is None:
         return
     sets = {**counted, **{c: 0.0 for c in wanted if c not in counted and nobody(rest, column, c)}}
     for union in sorted(wanted, key=lambda one: (len(one), sorted(one))):
@@ -80,11 +96,15 @@ def _unions(
             if any(codes in counted for codes in parts):
                 box = {**dict(rest.box), column: union}
                 yield make(rest.table, rest.what, box), sum(sets[codes] for codes in parts)
+    parts = _cover(frozenset().union(*wanted), sets)
+    if not parts:
+        return
+    every = sum(sets[codes] for codes in parts)
     mark, _ = CATALOGUE[rest.table].known.get(column, ("", ""))
     if rest.codes(mark) is not None:
-        parts = _cover(frozenset().union(*wanted), sets)
-        if parts:
-            yield rest, sum(sets[codes] for codes in parts)
+        yield rest, every
+    elif total is not None and total - every > _CLOSE:
+        yield make(rest.table, rest.what, {**dict(rest.box), column: REST}), total - every
 
 
 class _Nobody:

@@ -84,7 +84,7 @@ def _unions(
     nobody: _Nobody,
     total: float | None,
 ) -> Iterator[tuple[Region, float]]:
-    """Unions of a family's sets: those that are wanted, of all where that is exact, and the rest."""
+    """Unions of a family's sets: those wanted, of all where that is exact, and the rest."""
     rest, column = family
     if len(counted) < 2 and total is None:
         return

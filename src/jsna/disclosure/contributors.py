@@ -35,11 +35,11 @@ def contributor_failures(
         givers = _givers(system, part, primaries) if len(primaries) else primaries
         if not len(givers):
             continue
-        points = _points(part, primaries)
+        met = _points(part, primaries)
         for giver in givers:
             if len(found) >= cap:
                 return found
-            found += _narrowed(system, part, primaries, points, int(giver), told)
+            found += _narrowed(system, part, primaries, met, int(giver), told)
     return found[:cap]
 
 
@@ -55,7 +55,7 @@ def _givers(system: System, part: Component, primaries: Ints) -> Ints:
     return np.asarray(part.cells[(room >= 1) & person & exposed])
 
 
-def _points(part: Component, primaries: Ints) -> Floats:
+def _points(part: Component, primaries: Ints) -> list[Floats]:
     """Movements that take each primary as far as it goes, up to a great length."""
     rows = [np.zeros(len(part.cells))]
     for cell in primaries:
@@ -63,21 +63,21 @@ def _points(part: Component, primaries: Ints) -> Floats:
             best = part.reach(Target(int(cell), sign, 1e3), sign)
             if best.status == "optimal":
                 rows.append(best.point)
-    return np.array(rows)
+    return rows
 
 
 def _narrowed(
     system: System,
     part: Component,
     primaries: Ints,
-    points: Floats,
+    met: list[Floats],
     giver: int,
     told: set[tuple[int, int]],
 ) -> list[Failure]:
-    at = part.place[giver]
+    """Failures of one contributor; movements met on the way are added to `met`."""
+    asked = system.contributor[primaries]
     places = np.array([part.place[int(cell)] for cell in primaries])
-    still = points[points[:, at] >= part.low[at] + 1 - TOLERANCE][:, places]
-    wide = still.max(axis=0) - still.min(axis=0) >= system.contributor[primaries] - TOLERANCE
+    wide = _spread(np.array(met), part, giver, places) >= asked - TOLERANCE
     found = []
     for cell in map(int, primaries[~wide]):
         if cell == giver or (cell, giver) in told:
@@ -89,8 +89,21 @@ def _narrowed(
             if best.status != "optimal":
                 raise ArithmeticError("a separation program was not solved")
             reached += best.value
+            met.append(best.point)
             used = np.abs(best.rows) > NOISE
             proofs.append((part.rows[used], best.rows[used]))
         if reached < target.need - TOLERANCE:
             found.append(Failure(target, proofs))
     return found
+
+
+def _spread(points: Floats, part: Component, giver: int, places: Ints) -> Floats:
+    """How far movements that leave the contributor's cell at one or more take some cells."""
+    at = part.place[giver]
+    over = points[:, at] - (part.low[at] + 1)
+    most = int(np.argmax(over))
+    if over[most] < 0:
+        return np.zeros(len(places))
+    share = np.where(over >= 0, 0.0, -over / np.maximum(over[most] - over, TOLERANCE))
+    moved = points[:, places]
+    return np.asarray(np.ptp(moved + share[:, None] * (moved[most] - moved), axis=0))

@@ -1,20 +1,18 @@
 """The attack: intervals worked out by hand, and every failure mode built on purpose."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jsna.disclosure import simplex
-from jsna.disclosure.additions import with_cell, with_ratio
-from jsna.disclosure.attack import Known, attack, known
+from jsna.disclosure.additions import with_ratio
+from jsna.disclosure.attack import attack, known, rounded_needs
 from jsna.disclosure.propagation import propagate
-from jsna.disclosure.published import attack_tables
-from jsna.disclosure.reading import Named
-from jsna.disclosure.system import Flags, Rule, System, system
+from jsna.disclosure.system import Flags, Rule, Status, System, system
 from jsna.errors import JsnaError
 from tests.unit.disclosure_support import cell, grid, hide, slow_interval
 
@@ -135,6 +133,36 @@ def test_intervals_are_those_of_a_plain_solver(
 
 
 @steady
+@given(
+    st.lists(st.integers(0, 4), min_size=6, max_size=6),
+    st.lists(st.booleans(), min_size=8, max_size=8),
+)
+def test_intervals_are_those_of_trying_every_table(values: list[int], flags: list[bool]) -> None:
+    # In two dimensions the ends of intervals are whole, and with column totals printed the second
+    # row follows from the first: so every table there can be is tried.
+    made = grid(np.reshape(values, (2, 3)), Rule(5))
+    columns = np.reshape(values, (2, 3)).sum(axis=0)
+    firsts = np.array(list(itertools.product(*(range(total + 1) for total in columns))))
+    leaves = np.concatenate([firsts, columns - firsts], axis=1)
+    units = np.array([grid(one.reshape(2, 3), Rule(0)).value for one in np.eye(6)])
+    tables = leaves @ units
+    hidden = np.zeros(made.size, dtype=bool)
+    places = [cell(made, f"a{i}", f"b{j}") for i in range(2) for j in range(3)]
+    places += [cell(made, "a0", "T"), cell(made, "a1", "T")]
+    hidden[places] = flags
+    possible = tables[(tables[:, ~hidden] == made.value[~hidden]).all(axis=1)]
+    report = attack(made, hidden, judged=hidden, intervals=True)
+    for one in report.intervals:
+        seen = possible[:, one.cell]
+        assert (one.low, one.high) == pytest.approx((seen.min(), seen.max()))
+    # What the attack calls safe, someone who tries every table finds as wide.
+    for one in attack(made, hidden).intervals:
+        seen = possible[:, one.cell]
+        assert (one.verdict == "safe") == (seen.min() == 0 and seen.max() >= 4)
+        assert (one.verdict == "exact") == (seen.min() == seen.max())
+
+
+@steady
 @given(st.lists(st.integers(0, 6), min_size=12, max_size=12), st.randoms(use_true_random=False))
 def test_a_start_changes_no_verdict(values: list[int], random: object) -> None:
     made = grid(np.reshape(values, (2, 3, 2)), Rule(5))
@@ -146,124 +174,52 @@ def test_a_start_changes_no_verdict(values: list[int], random: object) -> None:
     assert verdicts[0] == verdicts[1] == verdicts[2]
 
 
-# The failure modes of the reference, by their numbers.
-
-
-def test_mode_1_marks_that_differ_tell_the_rule() -> None:
-    made = grid([[4, 4], [10, 10]], Rule(5))
-    hidden = hide(made, *CORNERS)
-    assert attack(made, hidden).narrow == 0
-    # A mark known to stand for 1 to 4, twice in a row that sums to 8.
-    marked = attack(made, hidden, known(made, hidden, marked=(1, 4)))
-    assert marked.exact == 2
-
-
-def test_mode_2_not_solvable_is_not_wide_enough() -> None:
-    made = grid([[1, 1], [9, 9]], Rule(5))
-    report = attack(made, hide(made, *CORNERS), intervals=True)
-    assert report.exact == 0
-    assert [(one.low, one.high) for one in report.failures] == [(0, 2), (0, 2)]
-
-
-def test_mode_3_a_contributor_solves_another_cell() -> None:
+def test_contributors_are_kept_to_the_width_of_each_cell() -> None:
     made = grid([[1, 1], [0, 5]], Rule(2, sliding=True))
     hidden = hide(made, *CORNERS)
-    assert attack(made, hidden).narrow == 0
-    inside = attack(replace(made, contributor=1.0), hidden, start=made.value)
-    (failure,) = [one for one in inside.failures if one.cell == cell(made, "a0", "b1")]
-    assert failure.verdict == "exact"
-    assert failure.contributor == cell(made, "a0", "b0")
-    assert (failure.low, failure.high) == pytest.approx((1, 1))
+    one, other = cell(made, "a0", "b0"), cell(made, "a0", "b1")
+    # With its own 1 in b0, the family of that child leaves b1 no room; not the other way round.
+    for asked, told in (((one, other), {other}), ((other,), {other}), ((one,), set())):
+        width = np.zeros(made.size)
+        width[list(asked)] = 1.0
+        report = attack(replace(made, contributor=width), hidden, start=made.value)
+        assert {failure.cell for failure in report.failures} == told
 
 
-def frame(text: str) -> pd.DataFrame:
-    """A small table from text; the first line names its columns."""
-    lines = [line.split() for line in text.strip().splitlines()]
-    return pd.DataFrame(lines[1:], columns=lines[0])
+def test_what_an_inequality_leaves_over_has_no_family() -> None:
+    # Two small numbers in a sum known to be 8: that of 2 to 2.9 in every 10 of the second is a
+    # ratio at no decimals. Its slack is a number, but nobody's child is in it.
+    made = system(["a", "b", "sum"], [2, 6, 8], [[1, 1, -1]], Rule(5, sliding=True))
+    rated = with_ratio(replace(made, contributor=np.array([1.0, 0.0, 0.0])), 0, 1, 33, 0)
+    report = attack(rated, np.ones(5, dtype=bool), start=rated.value)
+    assert all(one.contributor < 3 for one in report.failures)
+    assert (rated.status[3:] == Status.SLACK).all()
 
 
-NEED = """
-school need value
-S1 ASD c
-S1 MLD c
-S1 Total c
-S2 ASD c
-S2 MLD c
-S2 Total c
-Total ASD 20
-Total MLD 30
-Total Total 50
-"""
-AGE = """
-school age value
-S1 young 2
-S1 old 1
-S1 Total 3
-S2 young 27
-S2 old 20
-S2 Total 47
-Total young 29
-Total old 21
-Total Total 50
-"""
+def test_a_precision_of_its_own_for_every_cell() -> None:
+    made = system(["a", "b", "sum"], [3, 9, 12], [[1, 1, -1]], Rule(5))
+    knows = known(
+        made, np.zeros(3, dtype=bool), printed=np.array([5.0, 9, 12]), precision=[2, 0, 2]
+    )
+    assert knows.low.tolist() == [3, 9, 10]
+    assert knows.high.tolist() == [7, 9, 14]
+    # 9 is printed as it is, the sum is 10 to 14: 3 to 5 are left of a's 3 to 7.
+    open_ = knows.high > knows.low
+    (a, _) = attack(made, open_, knows, judged=open_, intervals=True).intervals
+    assert (a.low, a.high) == (3, 5)
 
 
-def test_mode_4_tables_that_share_a_margin() -> None:
-    need, age = Named(frame(NEED), "need"), Named(frame(AGE), "age")
-    dims = ["school", "need", "age"]
-    alone = attack_tables([need], dims[:2])
-    assert alone.count("exact", "narrow") == 0
-    joined = attack_tables([need, age], dims)
-    assert joined.hidden == 4
-    worked_out = joined.frame[joined.frame["outcome"] == "narrow"]
-    assert set(worked_out["school"]) == {"S1"}
-    assert (worked_out["high"] <= 3).all()
-
-
-def test_mode_5_zeros_that_are_always_shown() -> None:
-    values = [[1, 1, 20], [8, 8, 20]]
-    corners = [(a, b) for a in ("a0", "a1") for b in ("b0", "b1")]
-    eligible = grid(values, Rule(5))
-    report = attack(eligible, hide(eligible, *corners), intervals=True)
-    assert [(one.low, one.high) for one in report.failures] == [(0, 2), (0, 2)]
-    shown = grid(values, Rule(5, zeros_shown=True))
-    assert attack(shown, hide(shown, *corners)).exact == 2
-
-
-def test_mode_6_a_rate_with_its_denominator() -> None:
-    made = system(["boys", "girls", "all"], [3, 37, 40], [[1, 1, -1]], Rule(5))
-    hidden = np.array([True, True, False])
-    assert attack(made, hidden).narrow == 0
-    rated = with_ratio(made, 0, 2, 7.5, 1)
-    assert attack(rated, np.append(hidden, [True, True])).exact == 1
-    # With the denominator hidden too, the rate alone gives nothing away.
-    both = attack(rated, np.array([True, True, True, True, True]))
-    assert both.narrow == 0
-
-
-def test_mode_7_a_total_that_is_known_from_elsewhere() -> None:
-    made = system(["a", "b", "c"], [3, 9, 12], [[1, 1, -1]], Rule(5))
-    hidden = np.array([True, True, False])
-    assert attack(made, hidden).narrow == 0
-    told = with_cell(made, "last year's b, which has not changed", 9, {1: 1.0})
-    report = attack(told, np.append(hidden, False))
-    assert report.exact == 1
-    assert any("last year" in told.describe(row) for row, _ in report.failures[0].because)
-
-
-def test_mode_8_rounding_each_cell_on_its_own() -> None:
-    # 3 + 3 = 6, printed 5 + 5 = 5: each part is at least 3 and their sum at most 7.
-    made = system(["a", "b", "sum"], [3, 3, 6], [[1, 1, -1]], Rule(5, sliding=True))
-    printed = np.array([5.0, 5.0, 5.0])
-    report = attack(made, np.ones(3, dtype=bool), Known(printed - 2, printed + 2), intervals=True)
-    assert [(one.low, one.high) for one in report.failures] == [(3, 4), (3, 4)]
-
-
-def test_mode_9_the_numerator_of_the_complement() -> None:
-    made = system(["boys", "girls", "all"], [3, 9, 12], [[1, 1, -1]], Rule(5))
-    report = attack(made, made.primary)
-    assert report.exact == 1
-    assert made.describe(report.failures[0].because[0][0]) == "[all] = [boys] + [girls]"
+def test_rounding_alone_must_leave_what_its_own_figure_leaves() -> None:
+    made = system(["a", "b", "sum"], [3, 3, 6], [[1, 1, -1]], Rule(0))
+    none = np.zeros(3, dtype=bool)
+    nearest = known(made, none, printed=np.array([5.0, 5, 5]), precision=2)
+    asked = rounded_needs(made, nearest, 5, [True, True, False])
+    assert attack(asked, ~none, nearest).narrow == 2
+    # Controlled rounding leaves 1 to 9 of a printed 5, 0 to 4 of a 0.
+    controlled = known(made, none, printed=np.array([5.0, 0, 5]), precision=4)
+    asked = rounded_needs(made, controlled, 5, [True, True, False])
+    assert attack(asked, ~none, controlled).narrow == 0
+    assert asked.need_width.tolist() == [4, 4, 0]
 
 
 def test_a_contributor_must_leave_the_width_asked() -> None:

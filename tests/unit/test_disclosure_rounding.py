@@ -7,9 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jsna.disclosure import rounding
+from jsna.disclosure.additive import furthest, round_system
 from jsna.disclosure.protection import round_table
 from jsna.disclosure.rounding import round_additively
+from jsna.disclosure.system import Rule, system
 from jsna.disclosure.tables import dimension, layout, members
+from jsna.errors import JsnaError
+from tests.unit.disclosure_support import grid
 
 steady = settings(derandomize=True, deadline=None, max_examples=20)
 
@@ -76,3 +80,47 @@ def test_a_frame_is_rounded() -> None:
 def test_the_base_is_at_least_one() -> None:
     with pytest.raises(ValueError, match="at least 1"):
         round_additively(made((2, 2)), np.ones(4), 0)
+
+
+@steady
+@given(
+    st.lists(st.integers(0, 23), min_size=12, max_size=12),
+    st.sampled_from([(3, 4), (2, 3, 2)]),
+    st.sampled_from([3, 5]),
+)
+def test_systems_are_rounded_like_tables(
+    values: list[int], shape: tuple[int, ...], base: int
+) -> None:
+    table = grid(np.reshape(values, shape), Rule(0))
+    rounded = round_system(table, base)
+    assert np.abs(table.equations @ rounded).max() < 1e-6
+    assert (rounded % base == 0).all()
+    assert (rounded[table.value == 0] == 0).all()
+    far = furthest(table.value, rounded, base)
+    assert far < (1 if len(shape) == 2 else 2)
+
+
+def test_what_is_not_rounded_stays_and_what_is_not_printed_gives_way() -> None:
+    # a + b = c, c + d = e: e is official; d is not printed, and c has no base.
+    rows = [[1, 1, -1, 0, 0], [0, 0, 1, 1, -1]]
+    made = system(list("abcde"), [3, 9, 12, 5, 17], rows, Rule(0), public=[False] * 4 + [True])
+    kept = round_system(made, [5, 1, 1, 1, 1], hidden=[False, True, False, False, False])
+    assert kept.tolist() == [5, 7, 12, 5, 17]
+    loose = round_system(made, [5, 5, 5, 1, 5], hidden=[False, False, False, True, False])
+    assert loose[:3].sum() == 2 * loose[2]
+    assert (loose[:3] % 5 == 0).all()
+    assert loose[4] == 17
+    assert loose[3] == 17 - loose[2]
+
+
+def test_bases_of_parts_and_totals_may_differ() -> None:
+    made = system(list("abc"), [12, 17, 29], [[1, 1, -1]], Rule(0))
+    rounded = round_system(made, [5, 5, 10])
+    assert rounded[0] + rounded[1] == rounded[2] == 30
+    assert (rounded % 5 == 0).all()
+
+
+def test_multiples_that_cannot_add_up_are_refused() -> None:
+    made = system(list("abc"), [3, 9, 12], [[1, 1, -1]], Rule(0), public=[False, False, True])
+    with pytest.raises(JsnaError, match="no multiples of the base fit: "):
+        round_system(made, 5)

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 
 from jsna.disclosure import simplex
 from jsna.disclosure.additions import with_cell, with_ratio
 from jsna.disclosure.attack import attack
-from jsna.disclosure.division import blocks
+from jsna.disclosure.division import blocks, components
 from jsna.disclosure.solver import solve
-from jsna.disclosure.system import Rule, Status, system
+from jsna.disclosure.system import Rule, Status, System, system
 from jsna.disclosure.tables import count, dimension, equations, layout
 from tests.unit.disclosure_support import cell, grid, slow_optimum, slow_safe
 
@@ -159,3 +160,91 @@ def test_the_answer_is_the_same_without_warm_starts(monkeypatch: pytest.MonkeyPa
     cold = solve(made)
     assert cold.cost == pytest.approx(warm.cost, abs=0.4)
     assert attack(made, cold.hidden).narrow == 0
+
+
+def side_by_side(tables: list[System]) -> System:
+    """Systems that have nothing to do with each other as one."""
+    first = tables[0]
+    joined = {
+        name: np.concatenate([getattr(table, name) for table in tables])
+        for name in (
+            "value",
+            "status",
+            "weight",
+            "low",
+            "high",
+            "need_low",
+            "need_high",
+            "need_width",
+            "contributor",
+        )
+    }
+    names = [(str(i), *name) for i, table in enumerate(tables) for name in table.names]
+    matrix = sparse.csr_array(sparse.block_diag([table.equations for table in tables]))
+    return replace(first, names=names, equations=matrix, **joined)
+
+
+@steady
+@given(st.lists(table((2, 3), 9), min_size=2, max_size=4))
+def test_components_are_solved_apart_and_add_up(values: list[np.ndarray]) -> None:
+    tables = [grid(one, Rule(5)) for one in values]
+    whole = solve(side_by_side(tables))
+    apart = [solve(table) for table in tables]
+    assert whole.cost == pytest.approx(sum(one.cost for one in apart))
+    assert whole.hidden.tolist() == [flag for one in apart for flag in one.hidden.tolist()]
+    assert whole.gap == 0
+    assert whole.parts == sum(bool(table.primary.any()) for table in tables) or whole.parts == 1
+    assert {t.cell for t in whole.missed} == {
+        t.cell + sum(table.size for table in tables[:i])
+        for i, one in enumerate(apart)
+        for t in one.missed
+    }
+
+
+def test_what_everyone_sees_joins_nothing() -> None:
+    # Two pairs of parts of one official total that each have a subtotal of their own.
+    values = [3, 9, 12, 2, 11, 13, 25]
+    rows = [[1, 1, -1, 0, 0, 0, 0], [0, 0, 0, 1, 1, -1, 0], [0, 0, 1, 0, 0, 1, -1]]
+    loose = system(list("abcdefg"), values, rows, Rule(5))
+    assert [part.tolist() for part in components(loose)] == [list(range(7))]
+    shown = [False, False, True, False, False, True, False]
+    fixed = system(list("abcdefg"), values, rows, Rule(5), shown=shown)
+    assert [part.tolist() for part in components(fixed)] == [[0, 1], [3, 4]]
+    assert solve(fixed).cost == 9 + 11
+
+
+def test_counted_work_stops_at_the_same_place() -> None:
+    made = grid(np.random.default_rng(2).poisson(5, (9, 8, 4)), Rule(5))
+    best = solve(made)
+    assert best.gap == 0
+    hasty = [solve(made, work=0.05) for _ in range(2)]
+    assert (hasty[0].hidden == hasty[1].hidden).all()
+    assert hasty[0].timed_out
+    assert hasty[0].bound <= best.cost + 0.2
+    assert best.cost <= hasty[0].cost <= 1.5 * best.cost
+    assert attack(made, hasty[0].hidden).narrow == 0
+
+
+def test_as_few_zeros_as_will_do_are_hidden() -> None:
+    # For 1 to be able to be 0, two partners must be able to rise: zeros are, and cost nothing. Of
+    # the many pairs there are one is enough.
+    made = grid([[1, 0, 0, 9], [0, 9, 9, 9], [0, 9, 9, 9], [9, 9, 9, 9]], Rule(2))
+    found = solve(made)
+    assert found.hidden.sum() == 4
+    assert made.value[found.hidden].sum() == 1 + 9
+    assert found.cost == pytest.approx(9, abs=0.1)
+    assert attack(made, found.hidden).narrow == 0
+
+
+def test_contributors_widths_may_differ() -> None:
+    values = [[1, 1, 9, 9], [0, 5, 9, 9], [9, 9, 9, 9]]
+    made = grid(values, Rule(2, sliding=True))
+    width = np.zeros(made.size)
+    plain = solve(made)
+    asked = cell(made, "a0", "b1")
+    width[asked] = 1.0
+    strict = replace(made, contributor=width)
+    report = attack(strict, plain.hidden, start=made.value)
+    assert {one.cell for one in report.failures} <= {asked}
+    found = solve(strict)
+    assert attack(strict, found.hidden, start=made.value).narrow == 0

@@ -1,7 +1,7 @@
 rule ingest:
     input:
         raw=lambda w: flow.raw_files(w.edition),
-        config=lambda w: flow.configuration(w.edition),
+        config=lambda w: flow.configuration(w.edition, "ingest"),
     output:
         receipt="data/processed/{edition}/identified/ingest.json",
         quality="data/processed/{edition}/restricted/quality.parquet",
@@ -23,7 +23,7 @@ rule ingest:
 rule published:
     input:
         releases=lambda w: flow.releases(w.edition),
-        config=lambda w: flow.configuration(w.edition),
+        config=lambda w: flow.configuration(w.edition, "published"),
     output:
         measures="data/processed/{edition}/restricted/published.parquet",
     log:

@@ -1,7 +1,7 @@
 rule link:
     input:
         receipt="data/processed/{edition}/identified/ingest.json",
-        config=lambda w: flow.configuration(w.edition),
+        config=lambda w: flow.configuration(w.edition, "link"),
     output:
         receipt="data/processed/{edition}/restricted/link.json",
     log:

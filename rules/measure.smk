@@ -2,7 +2,7 @@ rule derive:
     input:
         linked="data/processed/{edition}/restricted/link.json",
         published="data/processed/{edition}/restricted/published.parquet",
-        config=lambda w: flow.configuration(w.edition),
+        config=lambda w: flow.configuration(w.edition, "derive"),
     output:
         receipt="data/processed/{edition}/restricted/derive.json",
     log:

@@ -7,6 +7,7 @@ to the project's folder, in which Snakemake runs.
 from __future__ import annotations
 
 import hashlib
+import json
 from functools import cache
 from pathlib import Path
 
@@ -33,6 +34,15 @@ CODE: dict[str, tuple[str, ...]] = {
 
 #: Folders of configuration every edition stands on.
 _SHARED = ("indicators", "codelists", "disclosure")
+#: Stage -> those of them it does not read.
+_UNREAD: dict[str, tuple[str, ...]] = {
+    "ingest": ("indicators", "disclosure"),
+    "link": ("indicators", "disclosure"),
+    "derive": ("indicators", "disclosure"),
+    "published": ("disclosure",),
+}
+#: What a declaration says to readers, of which no sum between counts depends.
+_WORDS = frozenset({"title", "phrase", "definition", "population", "caveat", "charts"})
 
 
 def code(stage: str) -> str:
@@ -51,9 +61,26 @@ def _configured(name: str) -> editions.Configuration:
     return editions.load(name, Path())
 
 
-def configuration(name: str) -> list[str]:
-    """Configuration files an edition stands on."""
-    return configuration_files(_configured(name), Path())
+def configuration(name: str, stage: str = "") -> list[str]:
+    """Configuration files an edition stands on; of a stage those it reads."""
+    unread = tuple(f"config/{folder}/" for folder in _UNREAD.get(stage, ()))
+    files = configuration_files(_configured(name), Path())
+    return [file for file in files if not file.startswith(unread)]
+
+
+def declared(name: str) -> str:
+    """Digest of what decides which counts of an edition are tied: declarations, not their words."""
+    config = _configured(name)
+    edition = config.edition
+    stated = [
+        [edition.kind, edition.profile, edition.profiles, edition.chapters],
+        [one.model_dump(mode="json", exclude=set(_WORDS)) for one in config.indicators.values()],
+        {name: dict(codes) for name, codes in config.codelists.items()},
+        {name: repr(nest) for name, nest in config.nests.items()},
+        {name: one.model_dump(mode="json") for name, one in config.profiles.items()},
+    ]
+    text = json.dumps(stated, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def configuration_files(config: editions.Configuration, root: Path) -> list[str]:

@@ -30,6 +30,8 @@ CERTIFICATE: Final = "certificate.json"
 INTERVALS: Final = "intervals.parquet"
 #: What protection says of itself for the certificate, on the restricted side.
 CHOICE: Final = "protection.json"
+#: What `discover` found.
+DISCOVERY: Final = "discovery.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,12 @@ def _indicators(evidence: Evidence, cell: int) -> str:
 
 
 def run(config: Configuration, paths: io.Paths) -> None:
-    """Prove an edition; writes `safe/certificate.json` and `restricted/intervals.parquet`."""
+    """Prove an edition; writes `safe/certificate.json` and `restricted/intervals.parquet`.
+
+    Raises:
+        JsnaError: a small number can be worked out, or nobody has looked for undeclared sums.
+    """
+    _expect_discovery(paths)
     proof = prove(read(config, paths))
     safe = paths.safe / "measures.parquet"
     choice = json.loads((paths.restricted / CHOICE).read_text(encoding="utf-8"))
@@ -125,6 +132,22 @@ def run(config: Configuration, paths: io.Paths) -> None:
     io.write_parquet(paths.restricted / INTERVALS, intervals(proof))
     text = json.dumps(made, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     io.write_text(paths.safe / CERTIFICATE, text)
+
+
+def _expect_discovery(paths: io.Paths) -> None:
+    """An attack on equations is worth no more than the equations: none may be known to be missing.
+
+    Raises:
+        JsnaError: identities have not been looked for, or some are undeclared.
+    """
+    file = paths.restricted / DISCOVERY
+    undeclared = io.read_json(file).get("undeclared", 0) if file.is_file() else None
+    if undeclared == 0:
+        return
+    rule = "sums between counts that nobody declared have not been looked for; run: jsna discover"
+    if undeclared:
+        rule = "there are sums between counts that nobody declared; jsna discover names them"
+    raise JsnaError(Problem(f"restricted/{DISCOVERY}", rule, code="prove.discovery"))
 
 
 def intervals(proof: Proof) -> pd.DataFrame:

@@ -1,0 +1,59 @@
+"""Which configuration each stage stands on, and what makes it look for sums again."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jsna import workflow as flow
+from tests.conftest import ROOT, SMALL
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    monkeypatch.chdir(tmp_path)
+    flow._configured.cache_clear()
+    yield tmp_path
+    flow._configured.cache_clear()
+
+
+def edit(project: Path, file: str, old: str, new: str) -> None:
+    path = project / "config" / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    flow._configured.cache_clear()
+
+
+def test_a_profile_is_read_from_measuring_on_and_not_before(project: Path) -> None:
+    profile = "config/disclosure/default.yaml"
+    readers = [stage for stage in flow.CODE if profile in flow.configuration(SMALL, stage)]
+    assert {"measure", "protect", "prove"} <= set(readers)
+    assert not {"ingest", "link", "derive", "published"} & set(readers)
+
+
+def test_every_stage_stands_on_its_edition_and_code_lists(project: Path) -> None:
+    expected = {f"config/editions/{SMALL}.yaml", "config/codelists/sex.yaml"}
+    assert all(expected <= set(flow.configuration(SMALL, stage)) for stage in flow.CODE)
+
+
+def test_words_of_an_indicator_do_not_tie_counts(project: Path) -> None:
+    before = flow.declared(SMALL)
+    edit(project, "indicators/exclusions.yaml", "title: ", "title: Rewritten ")
+    assert flow.declared(SMALL) == before
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("indicators/exclusions.yaml", "- [sex]", "- [year_group]"),
+        ("codelists/sex.yaml", "codes:\n", "codes:\n  X: Another\n"),
+        ("disclosure/default.yaml", "minimum_contributors: 10", "minimum_contributors: 12"),
+    ],
+)
+def test_what_counts_are_made_of_does(project: Path, file: str, old: str, new: str) -> None:
+    before = flow.declared(SMALL)
+    edit(project, file, old, new)
+    assert flow.declared(SMALL) != before

@@ -10,7 +10,7 @@ import pandas as pd
 
 from jsna.disclosure.book import NONE, Book
 from jsna.disclosure.families import Derived, Sum, nested, sums
-from jsna.disclosure.links import links, useful
+from jsna.disclosure.links import is_rest, links, useful
 from jsna.disclosure.outside import join_earlier, mark_public, ratios
 from jsna.disclosure.regions import Reader, Region
 from jsna.edition import Configuration, Profile
@@ -21,6 +21,8 @@ from jsna.measures.declaration import Indicator
 
 #: Percentage to which sums of amounts stay uncertain where the profile has no p % rule.
 _UNSURE: Final = 10.0
+#: Times the sums are gone through until every link is protected like those it follows from.
+_SETTLED: Final = 3
 
 
 def book(
@@ -160,7 +162,7 @@ def add_equations(made: Book, known: dict[Region, int], *, strict: bool = True) 
     first, values = made.size, [*made.value, *between.values()]
     numbers = {**known, **{region: first + at for at, region in enumerate(between)}}
     try:
-        found = useful(list(sums(numbers, values, strict=strict)), first)
+        found = useful(list(sums(numbers, values, strict=strict)), first, list(between))
     except ValueError as error:
         rule = f"the parts of a count come to more than it: {error}"
         raise JsnaError(Problem("measures", rule, code="book.parts")) from error
@@ -190,15 +192,37 @@ def _with_links(
     """The sums with the links in them as cells, protected like the strictest of their mates."""
     first = made.size
     limit: dict[int, int] = {}
-    for total, parts in found:
-        cells = [cell for cell in (total, *parts) if isinstance(cell, int)]
-        most = max((made.threshold[cell] for cell in cells if cell < first), default=0)
-        limit.update({c: max(limit.get(c, 0), most) for c in cells if c >= first})
+    spare: dict[int, float] = {}
+    hides_zeros: set[int] = set()
+    rests = {first + at for at, (region, _) in enumerate(between) if is_rest(region)}
+    # What is left of a total may be tied to other links alone: those have to be settled first.
+    for again in range(_SETTLED):
+        for total, parts in found:
+            cells = [cell for cell in (total, *parts) if isinstance(cell, int)]
+            mates = [cell for cell in cells if cell < first]
+            most = max((made.threshold[cell] for cell in mates), default=0)
+            if again:
+                most = max([most, *(limit.get(cell, 0) for cell in cells)])
+            for cell in cells:
+                if cell < first or (again and cell not in rests):
+                    continue
+                limit[cell] = max(limit.get(cell, 0), most)
+                if cell in rests:
+                    widths = (made.contributor[mate] for mate in mates)
+                    spare[cell] = max([spare.get(cell, 0.0), *widths])
+                    if not all(made.zeros_shown[mate] for mate in mates):
+                        hides_zeros.add(cell)
     number: dict[int, int] = {}
     for cell, threshold in sorted(limit.items()):
         region, value = between[cell - first]
         number[cell] = known[region] = made.add(
-            region, region.label(), value, threshold=threshold, derived=True
+            region,
+            region.label(),
+            value,
+            threshold=threshold,
+            contributor=spare.get(cell, 0.0),
+            zeros_shown=cell in rests and cell not in hides_zeros,
+            derived=True,
         )
     return [
         (

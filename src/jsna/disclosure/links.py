@@ -102,7 +102,8 @@ def _unions(
     every = sum(sets[codes] for codes in parts)
     mark, _ = CATALOGUE[rest.table].known.get(column, ("", ""))
     if rest.codes(mark) is not None:
-        yield rest, every
+        if len(counted) > 1:
+            yield rest, every
     elif total is not None and total - every > _CLOSE:
         yield make(rest.table, rest.what, {**dict(rest.box), column: REST}), total - every
 
@@ -144,17 +145,27 @@ def _cover(union: Codes, sets: Iterable[Codes]) -> list[Codes]:
     return []
 
 
-def useful(found: Sequence[Sum], first: int) -> list[Sum]:
+def is_rest(region: Region) -> bool:
+    """Whether a region is what categories leave of a total."""
+    return any(codes == REST for _, codes in region.box)
+
+
+def useful(found: Sequence[Sum], first: int, made: Sequence[Region] = ()) -> list[Sum]:
     """Sums less those that say no more than what a link is.
+
+    A link that is what parts leave of a total is a count that everybody gets by subtraction: it
+    stays, however few sums it is in.
 
     Args:
         found: sums of cells, of which those from number `first` are links.
         first: number of the first link.
+        made: the links, in the order of their numbers.
     """
+    rests = {first + at for at, region in enumerate(made) if is_rest(region)}
     within: dict[int, set[int]] = {}
     for at, (total, parts) in enumerate(found):
         for cell in (total, *parts):
-            if isinstance(cell, int) and cell >= first:
+            if isinstance(cell, int) and cell >= first and cell not in rests:
                 within.setdefault(cell, set()).add(at)
     gone: set[int] = set()
     waiting = [cell for cell, places in within.items() if len(places) == 1]

@@ -76,10 +76,10 @@ def declared(name: str) -> str:
         [edition.kind, edition.profile, edition.profiles, edition.chapters],
         [one.model_dump(mode="json", exclude=set(_WORDS)) for one in config.indicators.values()],
         {name: dict(codes) for name, codes in config.codelists.items()},
-        {name: repr(nest) for name, nest in config.nests.items()},
+        {name: [nest.of, nest.codes] for name, nest in config.nests.items()},
         {name: one.model_dump(mode="json") for name, one in config.profiles.items()},
     ]
-    text = json.dumps(stated, sort_keys=True, default=str)
+    text = json.dumps(stated, sort_keys=True, default=sorted)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from jsna import io
-from jsna.disclosure.attack import Report, attack
+from jsna.disclosure.attack import Interval, Report, attack
 from jsna.disclosure.book import NONE, WEIGHT, Book
 from jsna.disclosure.evidence import Evidence, read
 from jsna.disclosure.hiding import attainable
@@ -32,6 +33,11 @@ INTERVALS: Final = "intervals.parquet"
 CHOICE: Final = "protection.json"
 #: What `discover` found.
 DISCOVERY: Final = "discovery.json"
+
+
+TITLE: Final = (
+    "What is to be published gives small numbers away (docs/disclosure.md says what to do):"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,7 @@ def prove(evidence: Evidence) -> Proof:
             column=_indicators(evidence, found.cell),
             code="prove.cell",
         )
-        for found in report.failures
+        for found in _once(report.failures)
         if not (found.verdict == "exact" and known_anyway[found.cell])
     ]
     # A small number that stands in the open is not hidden, and so not among the intervals.
@@ -90,8 +96,14 @@ def prove(evidence: Evidence) -> Proof:
         for cell in np.flatnonzero(system.primary & ~open_)
     ]
     if problems:
-        raise JsnaError(problems, title="What is to be published gives small numbers away:")
+        raise JsnaError(problems, title=TITLE)
     return Proof(replace(evidence, system=system), report, tuple(map(int, cells)))
+
+
+def _once(failures: Sequence[Interval]) -> list[Interval]:
+    """One failure of each cell: what anyone can work out before what a contributor can."""
+    ordered = sorted(failures, key=lambda found: (found.contributor >= 0, found.cell))
+    return list({found.cell: found for found in reversed(ordered)}.values())[::-1]
 
 
 def _start(evidence: Evidence) -> np.ndarray[Any, np.dtype[np.float64]] | None:

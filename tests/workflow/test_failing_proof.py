@@ -1,0 +1,63 @@
+"""A report whose protection fails the attack: none of it gets out, and an analyst is told why."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from jsna import io
+from jsna.disclosure.protect import REASON
+from jsna.measures import schema
+from tests.conftest import SMALL, Project
+
+pytestmark = pytest.mark.xdist_group("built")
+
+
+@pytest.fixture
+def project(built: Project, tmp_path: Path) -> Project:
+    """A copy of the built project. Times are kept."""
+    shutil.copytree(built.root, tmp_path / "project")
+    return Project(tmp_path / "project")
+
+
+def show_what_protects(paths: io.Paths) -> None:
+    """Print the figures of an indicator that are hidden for another's sake."""
+    safe = schema.read(paths.safe / "measures.parquet")
+    true = schema.read(paths.restricted / "measures.parquet")
+    log = io.read_parquet(paths.restricted / "protection.parquet")
+    keys = list(schema.KEY)
+    # One with few of them, so that the attack has little to tell.
+    name = str(log.loc[log["kind"].eq("secondary"), "indicator"].value_counts().index[-1])
+    other = log.loc[log["kind"].eq("secondary") & log["indicator"].eq(name), keys]
+    shown = other.merge(true, on=keys, validate="1:1")
+    kept = safe.merge(other, on=keys, how="left", indicator="at")["at"].eq("left_only")
+    rest = safe.loc[kept.to_numpy(dtype=bool)]
+    assert rest["reason"].eq(REASON).any()  # what is small itself stays hidden
+    schema.write(paths.safe / "measures.parquet", schema.conform(pd.concat([rest, shown])))
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(f.relative_to(folder)): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
+
+
+def test_the_previous_report_stays_and_the_reason_is_told(project: Project) -> None:
+    paths = io.Paths(project.root, SMALL)
+    published, draft = files(paths.reports), files(paths.draft)
+    show_what_protects(paths)
+    run = project.jsna("build", SMALL, check=False)
+    assert run.returncode == 1
+    told = run.stdout
+    assert "The stage 'prove' stopped" in told
+    assert "gives small numbers away" in told
+    assert re.search(r"column '\w+(, \w+)*': \[", told)  # which indicators show the cell
+    assert " = " in told  # the equations that give it away
+    assert "previous report" in told
+    assert files(paths.reports) == published
+    assert files(paths.draft) == draft
+    assert not (paths.safe / "certificate.json").exists()
+    # Nothing can be written of measures nobody has certified.
+    refused = project.jsna("write", SMALL, check=False)
+    assert refused.returncode == 1
+    assert "certificate" in refused.stderr

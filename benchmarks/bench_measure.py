@@ -138,7 +138,7 @@ def main() -> None:
     rows = linked(pupils)
     tables = timed("derive", lambda: derive(rows, config))
     measures = timed("measure", lambda: measure(tables, config.indicators.values(), config))
-    safe, _ = timed("protect", lambda: protect(measures, config))
+    safe = timed("protect", lambda: protect(measures, config)).safe
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     hidden = (safe["status"] == "c").mean()
     print(f"{len(measures):,} measures, {hidden:.0%} hidden, peak memory {peak:,.0f} MiB")

@@ -20,6 +20,8 @@ from jsna.disclosure.system import Flags, Floats, Status, System
 ENOUGH = 0.98
 #: Rounds of relaxation over which the bound must still rise.
 TAIL = 3
+#: With at most this share of the targets looked at not reached, all are looked at again.
+DOUBTFUL = 0.25
 #: Share of the targets below which failures are left to binary choices.
 FEW = 0.01
 #: A choice at most this many times its bound is not worth another search.
@@ -123,6 +125,8 @@ class _Planes:
         self.left, self.missed = list(wanted), list[Target]()
         self.best: Flags | None = None
         self.turn = 0
+        #: Targets that the last relaxed choice did not reach.
+        self.suspects: list[Target] = []
         self.reach = Reach(system.size)
         self.routes: Routes | None = None
         self.learn(seeds(system, self.left), None)
@@ -143,30 +147,45 @@ class _Planes:
         return self.master.added + len(gone)
 
     def relaxed(self, rounds: int) -> Floats:
-        """Cuts from relaxed choices, cheap to solve, while they raise the bound."""
+        """Cuts from relaxed choices, cheap to solve, while they raise the bound.
+
+        Most targets are reached again and again: only those that were not are looked at, until they
+        teach no more.
+        """
         bounds: list[float] = []
+        suspects = self.suspects
         level = np.where(self.always, 1.0, self.master.relax())
         for turn in range(rounds):
             bounds.append(self.master.reached)
             tail = bounds[-TAIL - 1 :]
             flat = len(tail) > TAIL and tail[-1] - tail[0] <= self.effort.tail * tail[-1]
-            if flat or self.late:
+            if (flat and not suspects) or self.late:
                 break
-            failed = self.failures(level, turn, ENOUGH)
-            if not self.learn(failed, level) or len(failed) < FEW * len(self.left):
+            failed = self.failures(level, turn, ENOUGH, suspects) if suspects else []
+            if flat or len(failed) <= DOUBTFUL * len(suspects):
+                failed = self.failures(level, turn, ENOUGH, self.left)
+                if len(failed) < FEW * len(self.left):
+                    self.learn(failed, level)
+                    suspects = []
+                    break
+            suspects = [failure.target for failure in failed]
+            if not self.learn(failed, level):
                 break
             level = np.where(self.always, 1.0, self.master.relax())
+        self.suspects = suspects
         return level
 
-    def failures(self, level: Floats, turn: int, enough: float) -> list[Failure]:
-        """Targets that levels do not reach."""
+    def failures(
+        self, level: Floats, turn: int, enough: float, among: Sequence[Target]
+    ) -> list[Failure]:
+        """Targets among some that levels do not reach."""
         cap, reach = self.effort.cap, self.reach
-        return failures(self.system, level, self.left, cap, turn, enough, reach)
+        return failures(self.system, level, among, cap, turn, enough, reach)
 
     def binary(self) -> Found | None:
         """Cuts from binary choices until one is safe, under one gap after the other."""
         for gap in self.effort.gaps:
-            while not self.settled():
+            while not self.settled(gap):
                 if self.best is not None:
                     self.share = 1.0
                 timed = self.limit is not None and not self.limit.counted
@@ -179,7 +198,7 @@ class _Planes:
                 hidden = self.always | choice.hidden
                 failed = self.unreached(hidden)
                 if not failed:
-                    self.best = hidden
+                    self.beat(hidden)
                     break
                 self.learn(failed, None)
                 if len(failed) < self.effort.finish * len(self.left):
@@ -193,9 +212,7 @@ class _Planes:
     def repair(self, hidden: Flags) -> None:
         """Add cells to a choice until it is safe: a choice to beat, and more to learn from."""
         before = self.master.fixed.copy()
-        whole = self.complete(hidden)
-        if self.best is None or self.cost(whole) < self.cost(self.best):
-            self.best = whole
+        self.beat(self.complete(hidden))
         self.master.fixed, self.master.reached = before, self.master.bound
 
     def complete(self, hidden: Flags) -> Flags:
@@ -212,7 +229,7 @@ class _Planes:
                 return hidden
             self.learn(failed, None)
             hasty = turn >= MENDING or (self.late and turn >= 1)
-            choice = None if hasty else self.master.solve(0.02, None)
+            choice = None if hasty else self.master.solve(max(self.effort.gaps[0], 0.02), None)
             if choice is None:
                 self.route(failed, hidden)
             else:
@@ -239,11 +256,17 @@ class _Planes:
                 made = cuts(self.system, [failure], self.always | hidden, self.free & ~hidden)
                 hidden[made.left.indices] = True
 
-    def settled(self) -> bool:
-        """Whether a safe choice is as cheap as any can be."""
+    def beat(self, hidden: Flags) -> None:
+        """Take a safe choice if it is cheaper than the one there is."""
+        if self.best is None or self.cost(hidden) < self.cost(self.best):
+            self.best = hidden
+
+    def settled(self, gap: float) -> bool:
+        """Whether a safe choice is near enough to as cheap as any can be."""
         if self.best is None:
             return False
-        return self.cost(self.best) <= self.master.bound + self.effort.slack
+        most = max(self.effort.slack, gap * self.master.bound)
+        return self.cost(self.best) <= self.master.bound + most
 
     def cost(self, hidden: Flags) -> float:
         """Weight of what was chosen."""
@@ -274,7 +297,7 @@ class _Planes:
     def unreached(self, hidden: Flags) -> list[Failure]:
         """Targets a binary choice does not reach, contributors' when all others are reached."""
         level = hidden.astype(float)
-        failed = self.failures(level, self.turn, 1.0)
+        failed = self.failures(level, self.turn, 1.0, self.left)
         if not failed and (self.system.contributor > 0).any():
             known = [*self.left, *self.missed]
             failed = contributor_failures(self.system, hidden, known, self.effort.cap)

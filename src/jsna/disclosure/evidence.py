@@ -22,6 +22,7 @@ from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
 from jsna.measures import schema
 from jsna.measures.contributions import FILE as CONTRIBUTIONS
+from jsna.measures.values import CALCULATED, calculate
 
 _KEY = list(schema.KEY)
 
@@ -83,7 +84,7 @@ def gather(
         )
     made = book(rows, config, official, earlier)
     hidden = published["status"].eq("c").to_numpy(dtype=bool)
-    low, high = _printed(published, rows, made, hidden)
+    low, high = _printed(published, rows, made, hidden, config)
     system = made.system(_refused(rows, hidden, config, contributions))
     system = _rounded(system, made)
     known = Known(
@@ -126,7 +127,7 @@ def _refused(
 
 
 def _printed(
-    safe: pd.DataFrame, rows: pd.DataFrame, made: Book, hidden: Flags
+    safe: pd.DataFrame, rows: pd.DataFrame, made: Book, hidden: Flags, config: Configuration
 ) -> tuple[Floats, Floats]:
     """Bounds on every cell from the rows that print it and from what is public."""
     value = np.array(made.value, dtype=np.float64)
@@ -136,7 +137,7 @@ def _printed(
     exempt = np.array([bool(source) for source in made.public], dtype=np.bool_)
     low[exempt] = high[exempt] = value[exempt]
     wrong: dict[str, list[int]] = {}
-    moves = made.moves()
+    moves, steps = made.moves(), np.array(made.rounding, dtype=np.float64)
     for column, side in (("numerator", made.numerators), ("denominator", made.denominators)):
         cells: Ints = np.array(side, dtype=np.int64)
         shown = safe[column].to_numpy(dtype=np.float64)
@@ -145,20 +146,45 @@ def _printed(
         faults = {
             "a hidden row carries a number": hidden & ~np.isnan(shown),
             "a number differs from the measure it stands for": ~hidden & (off > room),
+            "a count is not rounded": ~hidden & (cells != NONE) & (shown % steps[cells] > 0),
         }
         for rule, fault in faults.items():
             wrong.setdefault(rule, []).extend(np.flatnonzero(fault).tolist())
         use = ~hidden & (cells != NONE) & ~np.isnan(shown)
         np.maximum.at(low, cells[use], shown[use] - room[use])
         np.minimum.at(high, cells[use], shown[use] + room[use])
+    # A percentage or a limit of a known total is its count in another form.
+    told = safe[list(CALCULATED)].notna().any(axis=1).to_numpy(dtype=bool)
+    wrong["a hidden row carries a number"] += np.flatnonzero(hidden & told).tolist()
+    wrong["a value or limit is not that of the counts beside it"] = np.flatnonzero(
+        ~hidden & _miscalculated(safe, rows, config)
+    ).tolist()
     problems = [
         Problem("safe measures", rule, value="; ".join(map(str, key)), code="prove.number")
         for rule, at in wrong.items()
+        if at
         for key in safe.loc[sorted(set(at)), _KEY].itertuples(index=False)
     ]
     if problems:
         raise JsnaError(problems, title="What is to be published is not what was measured:")
     return _by_rule(low, high, made, value)
+
+
+def _miscalculated(safe: pd.DataFrame, rows: pd.DataFrame, config: Configuration) -> Flags:
+    """Rows whose value or limits are neither those measured nor those of the counts printed.
+
+    Calculated from counts before they were rounded, they would give these away.
+    """
+    counts, columns = ["numerator", "denominator"], list(CALCULATED)
+    close = np.isclose(safe[counts], rows[counts], equal_nan=True)
+    same: Flags = np.asarray(close.all(axis=1), dtype=np.bool_)
+    expected = rows[columns].copy()
+    again = safe.loc[~same].copy()
+    if len(again):
+        calculate(again, np.array([config.indicators[n].multiplier for n in again["indicator"]]))
+        expected.loc[~same] = again[columns]
+    right = np.isclose(safe[columns], expected, rtol=1e-9, atol=1e-12, equal_nan=True)
+    return np.asarray(~right.all(axis=1), dtype=np.bool_)
 
 
 def _by_rule(low: Floats, high: Floats, made: Book, value: Floats) -> tuple[Floats, Floats]:

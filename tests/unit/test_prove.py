@@ -1,0 +1,206 @@
+"""The proof of an edition: each way of giving a small number away, done on purpose and caught."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from jsna.disclosure.evidence import gather
+from jsna.disclosure.ladders import choose
+from jsna.disclosure.protect import Protection, protect
+from jsna.disclosure.prove import Proof, prove
+from jsna.edition import Configuration
+from jsna.errors import JsnaError
+from jsna.measures import schema
+from jsna.measures.engine import measure
+from tests.spec import world
+
+CONFIG = world.configuration()
+NUMBERS = list(schema.NUMBERS)
+#: Plans by need: SLCN goes with MLD, as it is the least that protects it.
+CELLS = {"ASD": 40, "SLCN": 12, "SEMH": 30, "MLD": 3}
+
+
+def plans(cells: dict[str, int], config: Configuration = CONFIG, **row: Any) -> pd.DataFrame:
+    """Measures of the caseload from counts by need."""
+    rows = [
+        {"period": "2025", "primary_need": need, "resident": True, **row}
+        for need, number in cells.items()
+        for _ in range(number)
+    ]
+    table = {"plan": world.filled("plan", pd.DataFrame(rows, dtype=object))}
+    names = ("plans", "plan_primary_need")
+    return measure(table, [config.indicators[name] for name in names], config)
+
+
+MEASURES = plans(CELLS)
+MADE = protect(MEASURES, CONFIG)
+
+
+def proven(safe: pd.DataFrame, **options: Any) -> Proof:
+    return prove(gather(safe, MEASURES, CONFIG, **options))
+
+
+def put_back(made: Protection, measures: pd.DataFrame, *where: pd.Series[bool]) -> pd.DataFrame:
+    """The safe measures with some hidden rows printed after all."""
+    truth = choose(measures, CONFIG)[0]
+    safe = made.safe.copy()
+    rows = safe["status"].eq("c")
+    for condition in where:
+        rows &= condition
+    assert rows.any()
+    safe.loc[rows] = truth.loc[rows]
+    return safe
+
+
+def test_a_protected_edition_is_proven() -> None:
+    proof = proven(MADE.safe)
+    assert not proof.report.failures
+    assert proof.beyond == ()
+    found = {c.cell: c for c in proof.report.intervals if c.contributor < 0}
+    small = np.flatnonzero(proof.evidence.system.primary)
+    assert set(found) == set(small.tolist())
+    assert all(one.low <= 0 and one.high >= 4 for one in found.values())
+
+
+def test_a_small_count_put_back_is_named() -> None:
+    safe = put_back(MADE, MEASURES, MADE.safe["category"].eq("MLD"))
+    with pytest.raises(JsnaError) as caught:
+        proven(safe)
+    codes = {problem.code for problem in caught.value.problems}
+    assert "prove.shown" in codes
+    assert "primary_need MLD" in str(caught.value)
+    assert "plan_primary_need, plans" in str(caught.value)
+
+
+def test_a_secondary_count_put_back_gives_the_small_one_away_and_the_sum_is_named() -> None:
+    safe = put_back(MADE, MEASURES, MADE.safe["category"].eq("SLCN"))
+    with pytest.raises(JsnaError) as caught:
+        proven(safe)
+    said = str(caught.value)
+    assert "[plan rows: period 2025, primary_need MLD]" in said
+    assert "plan_primary_need, plans" in said
+    # 85 plans less 40, 12 and 30: the equation stands in the message.
+    assert "[plan rows: period 2025] = " in said
+
+
+def test_one_row_put_back_of_several_that_show_a_count_is_enough() -> None:
+    """The share alone gives the count away that the caseload hides."""
+    row = MADE.safe["category"].eq("SLCN") & MADE.safe["indicator"].eq("plan_primary_need")
+    with pytest.raises(JsnaError, match="primary_need MLD"):
+        proven(put_back(MADE, MEASURES, row))
+
+
+def test_what_is_hidden_naively_fails() -> None:
+    """Only small counts hidden: the one that is, is its total less the others."""
+    safe = choose(MEASURES, CONFIG)[0]
+    few = safe["numerator"].between(1, 4)
+    safe.loc[few, NUMBERS], safe.loc[few, "status"] = np.nan, "c"
+    with pytest.raises(JsnaError, match="is 3"):
+        proven(safe)
+
+
+@pytest.mark.parametrize("column", ["value", "lower_95", "upper_998"])
+def test_a_value_of_other_counts_than_those_beside_it_is_named(column: str) -> None:
+    safe = MADE.safe.copy()
+    at = safe.index[safe["indicator"].eq("plan_primary_need") & safe["status"].eq("")][0]
+    safe.loc[at, column] += 0.01
+    with pytest.raises(JsnaError, match="not that of the counts beside it") as caught:
+        proven(safe)
+    assert len(caught.value.problems) == 1
+
+
+@pytest.mark.parametrize("column", ["numerator", "denominator"])
+def test_a_number_that_was_changed_is_named(column: str) -> None:
+    safe = MADE.safe.copy()
+    at = safe.index[safe["indicator"].eq("plan_primary_need") & safe["status"].eq("")][0]
+    safe.loc[at, column] += 1
+    with pytest.raises(JsnaError, match="differs from the measure") as caught:
+        proven(safe)
+    assert safe.loc[at, "category"] in str(caught.value)
+    assert "SEMH" not in str(caught.value)
+
+
+def test_a_number_left_in_a_hidden_row_is_named() -> None:
+    safe = MADE.safe.copy()
+    at = safe.index[safe["status"].eq("c")][0]
+    safe.loc[at, "numerator"] = 12.0
+    with pytest.raises(JsnaError, match="a hidden row carries a number"):
+        proven(safe)
+
+
+def test_a_value_or_limit_left_in_a_hidden_row_is_named() -> None:
+    """A percentage of a published total is the count in another form, and so is its limit."""
+    for column in ("value", "lower_95", "upper_998"):
+        safe = MADE.safe.copy()
+        at = safe.index[safe["status"].eq("c") & safe["indicator"].eq("plan_primary_need")][0]
+        safe.loc[at, column] = 3.5
+        with pytest.raises(JsnaError, match="a hidden row carries a number"):
+            proven(safe)
+
+
+def test_a_row_nobody_measured_is_named() -> None:
+    safe = MADE.safe.copy()
+    safe.loc[0, "category"] = "XYZ"
+    with pytest.raises(JsnaError, match="is published and was not measured"):
+        proven(safe)
+
+
+def test_an_official_count_is_exempt_and_what_it_exposes_is_not() -> None:
+    """MLD is 3 in official figures. Then SLCN need not be hidden; a part of MLD still must."""
+    official = MEASURES[
+        MEASURES["indicator"].eq("plans")
+        & MEASURES["breakdown"].eq("primary_need")
+        & MEASURES["category"].eq("MLD")
+    ].assign(source="release", profile="official")
+    made = protect(MEASURES, CONFIG, official)
+    # The groups of needs are not shown: nothing but MLD is small.
+    assert not made.safe["status"].eq("c").any()
+    proven(made.safe, official=official)
+    with pytest.raises(JsnaError, match="can be read or follows at once"):
+        proven(made.safe)
+
+
+def test_a_family_that_knows_its_own_child_is_reckoned_with() -> None:
+    """Two needs of 1 and 1, hidden beside a third: each family knows one of them.
+
+    12 of the total are left for three needs: 1, 1 and 10. The family of one child subtracts its
+    own, and what the other needs may be must still be two apart.
+    """
+    cells = {"ASD": 40, "SLCN": 10, "MLD": 1, "HI": 1}
+    measures = plans(cells)
+    made = protect(measures, CONFIG)
+    proof = prove(gather(made.safe, measures, CONFIG))
+    insiders = [one for one in proof.report.intervals if one.contributor >= 0]
+    assert all(one.high - one.low >= 2 for one in insiders)
+    # With MLD and HI alone hidden their sum of 2 is known: each family would know the other's.
+    safe = choose(measures, CONFIG)[0]
+    few = safe["numerator"].between(1, 4)
+    safe.loc[few, NUMBERS], safe.loc[few, "status"] = np.nan, "c"
+    with pytest.raises(JsnaError, match="between 0 and 2"):
+        prove(gather(safe, measures, CONFIG))
+
+
+def test_counts_rounded_one_by_one_must_not_close_in_on_each_other() -> None:
+    """Controlled rounding leaves 0 to 4 of what is printed as 0; exact totals would not."""
+    config = world.configuration(profiles={"sen2": "rounded"})
+    measures = plans({"ASD": 41, "SLCN": 13, "SEMH": 2, "MLD": 1}, config)
+    assert set(measures["profile"]) == {"rounded"}
+    made = protect(measures, config)
+    assert not prove(gather(made.safe, measures, config)).report.failures
+    # All but one need printed as they are: what is left of the total is known.
+    rows = made.safe["indicator"].eq("plans") & ~made.safe["category"].isin(["MLD", "cognition"])
+    safe = made.safe.copy()
+    safe.loc[rows] = choose(measures, config)[0].loc[rows]
+    exact = replace(config, profiles={**config.profiles, "rounded": _fine(config)})
+    with pytest.raises(JsnaError):
+        prove(gather(safe, measures, exact))
+
+
+def _fine(config: Configuration) -> Any:
+    """The profile as if it rounded to 1, and so protected nothing by it."""
+    return config.profiles["default"].model_copy(update={"profile": "rounded"})

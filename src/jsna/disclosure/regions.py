@@ -7,13 +7,12 @@ each column that a condition, a category, the place or the period constrains.
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Final
+from typing import Any, Final
 
 from jsna.edition import Configuration
 from jsna.measures import nesting
@@ -225,21 +224,28 @@ def _hits(
     side: Side, columns: tuple[str, ...], domains: tuple[tuple[str, ...], ...]
 ) -> list[tuple[str, ...]]:
     """The combinations of values that meet a condition, as the database judges them."""
+    types = [CATALOGUE[side.table].sql_columns[column] for column in columns]
+    # Each column's values once, and every combination by the database: so the text stays short.
+    lists = [
+        ", ".join(f"({at}, {_sql(value, kind)})" for at, value in enumerate(domain))
+        for domain, kind in zip(domains, types, strict=True)
+    ]
+    tables = ", ".join(
+        f'(values {values}) as "list {at}"("at {at}", "{column}")'
+        for at, (values, column) in enumerate(zip(lists, columns, strict=True))
+    )
+    places = ", ".join(f'"at {at}"' for at in range(len(columns)))
+    query = f"select {places} from {tables} where {side.where} order by {places}"
+    found = _database().execute(query).fetchall()
+    return [tuple(of[at] for of, at in zip(domains, hit, strict=True)) for hit in found]
+
+
+@cache
+def _database() -> Any:
+    """A database that holds nothing: opening one takes longer than what is asked of it."""
     import duckdb
 
-    rows = list(itertools.product(*domains))
-    types = [CATALOGUE[side.table].sql_columns[column] for column in columns]
-    names = ", ".join(f'"{column}"' for column in columns)
-    values = ", ".join(
-        "(" + ", ".join([str(i), *(_sql(v, t) for v, t in zip(row, types, strict=True))]) + ")"
-        for i, row in enumerate(rows)
-    )
-    with duckdb.connect() as connection:
-        found = connection.execute(
-            f"select row_id from (values {values}) as t(row_id, {names}) "
-            f"where {side.where} order by row_id"
-        ).fetchall()
-    return [rows[at] for (at,) in found]
+    return duckdb.connect(config={"threads": 1})
 
 
 def _sql(value: str, kind: str) -> str:

@@ -12,7 +12,7 @@ from jsna.disclosure.book import NONE, Book
 from jsna.disclosure.families import Derived, Sum, nested, sums
 from jsna.disclosure.links import is_rest, links, useful
 from jsna.disclosure.outside import join_earlier, mark_public, ratios
-from jsna.disclosure.regions import Reader, Region
+from jsna.disclosure.regions import Codes, Reader, Region
 from jsna.edition import Configuration, Profile
 from jsna.errors import JsnaError, Problem
 from jsna.extracts import registry
@@ -46,6 +46,7 @@ def book(
     made = Book()
     known: dict[Region, int] = {}
     pairs = _cells(made, known, rows, config)
+    _show_the_empty(made, known)
     if official is not None and len(official):
         mark_public(made, rows, official)
         made.ratios = list(ratios(made, rows, official, config))
@@ -106,6 +107,22 @@ def _cells(
             for label, count in wrong.items()
         )
     return pairs
+
+
+def _show_the_empty(made: Book, known: Mapping[Region, int]) -> None:
+    """Zeros of categories that nobody is ever in are always printed.
+
+    An indicator that is measured among the people of a category has no row for such a one. Were
+    its zero hidden elsewhere, the missing row would tell it.
+    """
+    most: dict[tuple[str, str, Codes], float] = {}
+    for region, cell in known.items():
+        for column, codes in region.box:
+            key = region.table, column, codes
+            most[key] = max(most.get(key, 0.0), made.value[cell])
+    for region, cell in known.items():
+        if any(most[region.table, column, codes] == 0 for column, codes in region.box):
+            made.zeros_shown[cell] = True
 
 
 def _cell(

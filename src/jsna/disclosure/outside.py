@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,8 @@ from jsna.edition import Configuration
 from jsna.measures import schema
 
 _KEY = list(schema.KEY)
+#: How the source of a count begins that an earlier edition of the report printed.
+BEFORE: Final = "edition "
 #: Most decimals an official percentage is taken to be printed with.
 _DECIMALS = 3
 
@@ -66,7 +69,7 @@ def join_earlier(
             )
         own[region] = cell
         if shown and not made.public[cell]:
-            made.public[cell] = f"edition {name}"
+            made.public[cell] = f"{BEFORE}{name}"
         made.threshold[cell] = max(made.threshold[cell], threshold)
     return own
 

@@ -14,6 +14,7 @@ from jsna.disclosure.book import NONE, Book, ledger, printed
 from jsna.disclosure.entries import book
 from jsna.disclosure.hiding import Hiding, hide
 from jsna.disclosure.ladders import choose
+from jsna.disclosure.outside import BEFORE
 from jsna.disclosure.system import Flags, Ints
 from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
@@ -22,6 +23,8 @@ from jsna.measures.values import calculate, mark_low
 
 #: The one reason a hidden cell is published with, whichever rule hid it.
 REASON: Final = "disclosure_control"
+#: Said of a small count that is shown because others publish it unsuppressed.
+PUBLIC: Final = "A small number that is public already, and so not hidden."
 #: How the methods of rounding are put in words.
 _WAYS: Final = {"nearest": "the nearest", "controlled": "a multiple of"}
 LOG_COLUMNS: Final = (*schema.KEY, "kind", "rule", "profile")
@@ -94,6 +97,7 @@ def protect(
     rows.loc[hidden, "status"] = "c"
     rows.loc[hidden, "reason"] = REASON
     rows.loc[hidden, "note"] = ""
+    _say_public(rows, made, hidden)
     safe = schema.conform(pd.concat([safe.loc[~guarded], rows], ignore_index=True))
     return Protection(
         schema.check(safe, "safe measures"),
@@ -162,6 +166,23 @@ def _rules(
         else:
             result.append("sum")
     return result
+
+
+def _say_public(rows: pd.DataFrame, made: Book, hidden: Flags) -> None:
+    """Name the source of small counts that are shown because it gives them already, in place."""
+    limit = np.array(made.threshold, dtype=np.float64)
+    value = np.array(made.value, dtype=np.float64)
+    small = (value > 0) & (value < limit)
+    sources, notes = rows["source"].tolist(), rows["note"].tolist()
+    for place in np.flatnonzero(~hidden):
+        cells = [c for c in (made.numerators[place], made.denominators[place]) if c != NONE]
+        told = sorted({made.public[c] for c in cells if small[c] and made.public[c]})
+        if told:
+            # An earlier edition of this report is no source of its own.
+            named = [source for source in told if not source.startswith(BEFORE)]
+            sources[place] = "+".join(dict.fromkeys([*sources[place].split("+"), *named]))
+            notes[place] = f"{notes[place]} {PUBLIC}".strip()
+    rows["source"], rows["note"] = sources, notes
 
 
 def _round(rows: pd.DataFrame, made: Book, hidden: Flags, config: Configuration) -> None:

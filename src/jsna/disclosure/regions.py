@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any, Final
@@ -196,6 +196,9 @@ class _Condition:
             if len(codes) < len(domain):
                 name = LOCALITY if column == column_of(LOCALITY) else column
                 finest = nesting.finer(name, self.config)
+                # A text meant for another column is any other value here.
+                spare = set(_LITERAL.findall(self.side.where)) - set(self._listed(column))
+                codes = codes - spare if OTHER in codes else codes
                 named = codes - {OTHER}
                 within: Codes = frozenset().union(
                     *(nesting.codes(name, code, self.config) for code in named - {MISSING})
@@ -214,9 +217,11 @@ class _Condition:
             return [*map(str, _AGES), MISSING] if column == "age" else None
         if kind != "string":
             return None
-        listed = self.config.codelists.get(nesting.CODELISTS.get(column, column), {})
         literals = _LITERAL.findall(self.side.where)
-        return [*dict.fromkeys([*listed, *literals]), OTHER, MISSING]
+        return [*dict.fromkeys([*self._listed(column), *literals]), OTHER, MISSING]
+
+    def _listed(self, column: str) -> Iterable[str]:
+        return self.config.codelists.get(nesting.CODELISTS.get(column, column), {})
 
 
 @cache

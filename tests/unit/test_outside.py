@@ -1,0 +1,173 @@
+"""What others have published: an edition after another, and official figures.
+
+Each case shows what would have been given away by an edition protected for itself alone. The
+outsider's arithmetic is done here, by hand or with a linear program of its own.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from jsna import io
+from jsna.disclosure.evidence import earlier_ledgers, gather
+from jsna.disclosure.protect import Protection, protect
+from jsna.disclosure.prove import prove
+from jsna.errors import JsnaError
+from jsna.measures.engine import measure
+from tests.spec import world
+from tests.unit.outsider import Outsider
+
+CONFIG = world.configuration()
+NEEDS = ("ASD", "SLCN", "SEMH", "MLD")
+#: As first counted, and a year later: one need has been revised, the small one has not.
+FIRST = {"ASD": 40, "SLCN": 12, "SEMH": 30, "MLD": 3}
+REVISED = {**FIRST, "SEMH": 11}
+YEARS = ("2021/22", "2022/23", "2023/24", "2024/25")
+
+
+def plans(cells: dict[str, int]) -> pd.DataFrame:
+    """Measures of the caseload of January 2025 by need."""
+    rows = [
+        {"period": "2025", "primary_need": need, "resident": True}
+        for need, number in cells.items()
+        for _ in range(number)
+    ]
+    table = {"plan": world.filled("plan", pd.DataFrame(rows, dtype=object))}
+    return measure(table, [CONFIG.indicators["plans"]], CONFIG)
+
+
+def printed(made: Protection) -> dict[str, float]:
+    """Need (or `total`) -> count printed in an edition; hidden ones are not there."""
+    rows = made.safe[made.safe["breakdown"].isin(["primary_need", "total"])]
+    rows = rows[rows["area_code"].eq(world.AREA) & rows["numerator"].notna()]
+    return dict(zip(rows["category"], rows["numerator"], strict=True))
+
+
+def interval_of_mld(first: Protection, second: Protection) -> tuple[float, float]:
+    """What both editions together tell of the small need.
+
+    A need that has not been revised is the same plans in both; SEMH is others in each.
+    """
+    everything = [*NEEDS, "SEMH revised"]
+    outsider = Outsider(len(everything))
+    for made, other in ((first, "SEMH revised"), (second, "SEMH")):
+        for name, count in printed(made).items():
+            inside = [n != other if name == "total" else n.split()[0] == name for n in everything]
+            flags = np.array(inside) & (np.array(everything) != other)
+            if name == "total" or name in NEEDS:
+                outsider.tell(flags, count, count)
+    return outsider.interval(np.array([name == "MLD" for name in everything]))
+
+
+def test_an_edition_after_a_revision_gives_nothing_away_of_the_one_before() -> None:
+    before = protect(plans(FIRST), CONFIG)
+    assert "SLCN" not in printed(before)
+    assert "MLD" not in printed(before)
+    # For itself alone the second edition would hide SEMH beside MLD and print SLCN: 85 plans less
+    # 40, 30 (from the first) and 12 (from the second) leave 3.
+    alone = protect(plans(REVISED), CONFIG)
+    assert printed(alone)["SLCN"] == 12
+    assert interval_of_mld(before, alone) == pytest.approx((3, 3))
+    after = protect(plans(REVISED), CONFIG, earlier={"first": before.ledger})
+    low, high = interval_of_mld(before, after)
+    assert low <= 1e-6
+    assert high >= 4 - 1e-6
+
+
+def test_the_proof_attacks_both_editions_together() -> None:
+    before = protect(plans(FIRST), CONFIG)
+    alone = protect(plans(REVISED), CONFIG)
+    prove(gather(alone.safe, plans(REVISED), CONFIG))
+    with pytest.raises(JsnaError, match=r"primary_need MLD\] is 3"):
+        prove(gather(alone.safe, plans(REVISED), CONFIG, earlier={"first": before.ledger}))
+    after = protect(plans(REVISED), CONFIG, earlier={"first": before.ledger})
+    prove(gather(after.safe, plans(REVISED), CONFIG, earlier={"first": before.ledger}))
+
+
+def test_what_was_printed_before_is_no_cover_now() -> None:
+    """Hiding SLCN now would hide nothing: everyone has it from the edition before."""
+    before = protect(plans({"ASD": 40, "SLCN": 12, "SEMH": 30}), CONFIG)
+    assert printed(before)["SLCN"] == 12
+    # One more need with 3: SLCN (12) would be its cover, had it not been printed.
+    after = protect(plans(FIRST), CONFIG, earlier={"first": before.ledger})
+    prove(gather(after.safe, plans(FIRST), CONFIG, earlier={"first": before.ledger}))
+    outsider = Outsider(len(NEEDS))
+    for name, count in {**printed(after), "SLCN": 12}.items():
+        outsider.tell(np.array([name in (need, "total") for need in NEEDS]), count, count)
+    low, high = outsider.interval(np.array([need == "MLD" for need in NEEDS]))
+    assert low <= 1e-6
+    assert high >= 4 - 1e-6
+
+
+def test_a_small_count_printed_by_mistake_before_stays_known_and_is_no_fault_now() -> None:
+    measures = plans(FIRST)
+    before = protect(measures.assign(profile="default"), CONFIG).ledger
+    mine = before["label"].str.endswith("primary_need MLD")
+    assert mine.sum() == 1
+    before.loc[mine, "shown"] = True
+    after = protect(measures, CONFIG, earlier={"first": before})
+    ledger = after.ledger.set_index("label")["public"]
+    assert ledger["plan rows: period 2025, primary_need MLD"] == "edition first"
+    prove(gather(after.safe, measures, CONFIG, earlier={"first": before}))
+
+
+def exclusions(counts: dict[str, int]) -> pd.DataFrame:
+    """Measures of permanent exclusions by academic year, of 500 pupils each."""
+    events = [{"period": year, "sex": "M"} for year, n in counts.items() for _ in range(n)]
+    roll = [{"period": year, "sex": "M"} for year in counts for _ in range(500)]
+    tables = {
+        "permanent_exclusion": world.filled(
+            "permanent_exclusion", pd.DataFrame(events, dtype=object)
+        ),
+        "roll": world.filled("roll", pd.DataFrame(roll, dtype=object)),
+    }
+    config = world.configuration(deliveries=[("exclusions", year) for year in counts])
+    return measure(tables, [config.indicators["permanent_exclusion_rate"]], config)
+
+
+def shown(made: Protection) -> dict[str, float]:
+    """Period -> permanent exclusions printed of the whole authority."""
+    rows = made.safe[made.safe["breakdown"].eq("total") & made.safe["area_code"].eq(world.AREA)]
+    rows = rows[rows["numerator"].notna()]
+    return dict(zip(rows["period"], rows["numerator"], strict=True))
+
+
+def test_years_together_and_a_year_later_some_of_them_alone() -> None:
+    """20 in three years; then 8 and 9 in the later two of them: 3 are left for the first."""
+    before = protect(exclusions(dict(zip(YEARS[:3], (3, 8, 9), strict=True))), CONFIG)
+    assert shown(before) == {"2021/22 to 2023/24": 20}
+    later = exclusions(dict(zip(YEARS[1:], (8, 9, 6), strict=True)))
+    alone = protect(later, CONFIG)
+    assert shown(alone)["2022/23"] + shown(alone)["2023/24"] == 17
+    after = protect(later, CONFIG, earlier={"first": before.ledger})
+    periods = [*YEARS]
+    outsider = Outsider(len(periods))
+    for made in (before, after):
+        for period, count in shown(made).items():
+            first, last = period.split(" to ")[0], period.split(" to ")[-1]
+            outsider.tell(np.array([first <= year <= last for year in periods]), count, count)
+    low, high = outsider.interval(np.array([year == "2021/22" for year in periods]))
+    assert low <= 1e-6
+    assert high >= 4 - 1e-6
+    prove(gather(after.safe, later, CONFIG, earlier={"first": before.ledger}))
+
+
+def test_a_ledger_that_is_not_there_is_asked_for_by_name(tmp_path: Path) -> None:
+    edition = CONFIG.edition.model_copy(update={"previous": ("old-2024", "old-2023")})
+    config = world.configuration()
+    object.__setattr__(config, "edition", edition)
+    paths = io.Paths(tmp_path, "example-2025")
+    kept = protect(plans(FIRST), CONFIG).ledger
+    io.write_parquet(io.Paths(tmp_path, "old-2024").restricted / "ledger.parquet", kept)
+    with pytest.raises(JsnaError) as caught:
+        earlier_ledgers(config, paths)
+    assert [problem.value for problem in caught.value.problems] == ["old-2023"]
+    assert "ledger" in str(caught.value)
+    io.write_parquet(io.Paths(tmp_path, "old-2023").restricted / "ledger.parquet", kept)
+    found = earlier_ledgers(config, paths)
+    assert list(found) == ["old-2024", "old-2023"]
+    pd.testing.assert_frame_equal(found["old-2024"], kept)

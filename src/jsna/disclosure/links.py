@@ -22,7 +22,7 @@ from jsna.measures.catalogue import CATALOGUE
 #: How often counts made here may lead to further ones: a region has few columns that differ.
 _ROUNDS: Final = 3
 #: Stands for every value of a column that is in no category, and for none.
-REST: Final[Codes] = frozenset({"\x00rest"})
+REST: Final[Codes] = frozenset({"\x00other or not known"})
 #: Rounding of sums of whole numbers.
 _CLOSE: Final = 1e-6
 

@@ -86,12 +86,12 @@ def test_the_page_says_what_is_hidden_what_was_attacked_and_what_came_of_it(
     told, said = given(paths), words(section(page(paths)))
     assert f"{told['published']['rows']:,} figures" in said
     assert f"{told['hidden']['rows']} of them are hidden by this report" in said
-    assert f"There are {told['attack']['cells']} counts that a reader cannot see" in said
-    assert "Of the small numbers among them 0 could be worked out exactly and 0 more" in said
+    assert "Of all small numbers, 0 could be worked out exactly and 0 more closely" in said
+    assert f"Tried were {told['attack']['cells']} counts that a reader cannot see" in said
     assert "Counts of 1 to 4 are hidden" in said
     assert "What we do not claim" in said
     assert "no other choice of what to hide" in said
-    assert "of which this one has none to consider" in said
+    assert "earlier editions of this report (this one names none)" in said
 
 
 def test_a_choice_not_proved_to_be_the_least_is_not_called_so(
@@ -99,7 +99,7 @@ def test_a_choice_not_proved_to_be_the_least_is_not_called_so(
 ) -> None:
     other = changed(paths, tmp_path, optimality={"gap": 0.02}, previous=["a", "b"])
     said = words(section(page(other)))
-    assert "It is proved that no other choice" not in said
+    assert "We checked that no other choice" not in said
     assert "is not proved" in said
     assert "what two earlier editions of this report said" in said
 
@@ -114,10 +114,11 @@ def test_an_edition_without_small_numbers_says_there_was_nothing_to_find(
 
 
 def test_what_no_report_could_hide_is_owned_up_to(paths: io.Paths, tmp_path: Path) -> None:
-    assert "give away to that extent" not in words(section(page(paths)))
+    assert "whatever this report hides" not in words(section(page(paths)))
     other = changed(paths, tmp_path, attack=given(paths)["attack"] | {"beyond": 25})
     said = words(section(page(other)))
-    assert "Not counted are 25 that official figures" in said
+    assert "25 small numbers follow from official figures that others publish" in said
+    assert "whatever this report hides. Of all others, 0 could be worked out exactly" in said
 
 
 def test_steps_of_ladders_are_named_in_words(paths: io.Paths, tmp_path: Path) -> None:
@@ -134,7 +135,7 @@ def test_steps_of_ladders_are_named_in_words(paths: io.Paths, tmp_path: Path) ->
     both = "; ".join(sorted((plans, ceased)))
     change = "By deprivation fifth and sex instead of by deprivation tenth and sex"
     assert f"{change}: {both}." in said
-    assert f"In all, three years together instead of by sex: {plans}." in said
+    assert f"In all, three years together, instead of by sex: {plans}." in said
     assert f"By sex, three years together: {ceased}." in said
     assert f"By broad age group instead of by age group: {plans}." in said
     assert said.count("instead of by sex") == 1
@@ -152,13 +153,13 @@ ABOUT = "figures about Marrowshire in this chapter and its data files"
             1,
             0,
             f"1 of the 40 {ABOUT} is not published, because it is a small number of children or "
-            "would give one away. It is marked [c], which does not mean none.",
+            "would give one away. It is marked [c], which may stand for any number.",
         ),
         (
             7,
             0,
             f"7 of the 40 {ABOUT} are not published, because they are small numbers of children "
-            "or would give one away. They are marked [c], which does not mean none.",
+            "or would give one away. They are marked [c], which may stand for any number.",
         ),
         (
             0,

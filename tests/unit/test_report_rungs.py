@@ -122,7 +122,7 @@ def test_two_collapsed_dimensions_are_both_named() -> None:
     found = drawn(rows)["fig-plans-by-setting-heat-need-group-setting-group"]
     assert (
         "Shown by broad area of need and kind of setting because counts by primary need and "
-        "setting are small."
+        "setting together are small."
     ) in found.note
 
 
@@ -155,7 +155,7 @@ def test_three_years_together_are_drawn_where_single_years_are_not() -> None:
     found = drawn(rows)
     bars = found["fig-permanent-exclusion-rate-bars-sen-provision"]
     assert last in bars.subtitle
-    assert "Shown for three years together because counts of single years are small." in bars.note
+    assert "together because counts by SEN provision of single years are small." in bars.note
     trend = found["fig-permanent-exclusion-rate-trend"]
     (said,) = words_of(rows, EXCLUDED)
     assert said.startswith(f"Over {last}, by SEN provision, it was highest for pupils with an EHC")

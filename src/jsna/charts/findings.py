@@ -191,20 +191,30 @@ def categories(shown: Shown, dimension: str, marks: Sequence[Mark]) -> str:
         return said
     ranked = sorted((m for m in marks if m.shown), key=lambda m: (-m.value, m.code))
     called = words.dimension_words(dimension, shown.config)
+    among = _among(marks)
     if len(ranked) < 2:
-        return titled(shown, f"by {called}")
+        few = "too few figures can be shown to compare"
+        return titled(shown, *([few] if among else []), f"by {called}")
     if shown.indicator.kind in ("share", "count"):
-        return _largest(shown, dimension, ranked, _among(marks))
+        return _largest(shown, dimension, ranked, among)
     top, bottom = ranked[0], ranked[-1]
     name, least = _named(dimension, top), _named(dimension, bottom)
     if apart(top, ranked[1]) == 1 and len(ranked) > 2:
-        return titled(shown, f"highest{_among(marks)} for {name}")
+        short = [f"highest shown for {name}"] if among else []
+        return titled(shown, f"highest{among} for {name}", *short)
     if apart(top, bottom) == 1:
-        clear = f"higher for {name}" if len(ranked) == 2 else f"clear differences by {called}"
+        clear = f"clear differences by {called}{' among those shown' if among else ''}"
+        clear = f"higher{among} for {name}" if len(ranked) == 2 else clear
         return titled(shown, f"higher for {name} than for {least}", clear)
-    if apart(top, bottom) == 0:
-        return titled(shown, f"no clear difference by {called}")
-    return titled(shown, f"by {called}")
+    if any(not mark.has_limits and not mark.exact for mark in ranked):
+        return titled(shown, f"by {called}")
+    # The highest and the lowest may be too uncertain to differ where others do.
+    if any(apart(one, other) for one in ranked for other in ranked):
+        return titled(
+            shown, f"clear differences by {called}{' among those shown' if among else ''}"
+        )
+    short = [f"no clear difference shown by {called}"] if among else []
+    return titled(shown, f"no clear difference{among} by {called}", *short)
 
 
 def _among(marks: Sequence[Mark]) -> str:
@@ -231,7 +241,7 @@ def _largest(shown: Shown, dimension: str, ranked: Sequence[Mark], among: str) -
     if len(names) < min(4, len(ranked)):
         said = f"the largest groups{among} are {words.join(names)}"
         return titled(shown, said, f"by {called}")
-    return titled(shown, f"no {called} stands out")
+    return titled(shown, f"no {called}{among} stands out")
 
 
 def _leads(dimension: str, name: str, place: str) -> tuple[str, ...]:
@@ -298,7 +308,7 @@ def _apart(one: str, other: str) -> bool:
 
 def _named(dimension: str, mark: Mark) -> str:
     """A category inside a sentence: "ages 5 to 10", "moderate learning difficulty"."""
-    label = words.lower_first(mark.label)
+    label = mark.label if dimension in words.NAMES else words.lower_first(mark.label)
     if dimension in DEPRIVED:
         step, last = DEPRIVED[dimension]
         end = {"1": "most", last: "least"}.get(mark.code)
@@ -340,4 +350,10 @@ def table(shown: Shown, columns: Sequence[Sequence[Mark]], across: str) -> str:
     if led != count:
         where += f" {across}s"
     top = "most common" if shown.indicator.kind in ("share", "count") else "highest"
-    return titled(shown, f"{name} is {top}{_among(every)} in {where}")
+    if _among(every):
+        return titled(
+            shown,
+            f"{name} is clearly {top} of those shown in {where}",
+            f"{name}: clearly the {top} shown in {where}",
+        )
+    return titled(shown, f"{name} is clearly {top} in {where}")

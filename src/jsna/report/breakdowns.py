@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from markupsafe import Markup
 
 from jsna.measures.declaration import Indicator
 from jsna.measures.nesting import PLACES, THREE_YEARS
 from jsna.report import format as words
-from jsna.report.compare import PEOPLE, Verdict, differ, gradient, leaders, odd, stand_out
-from jsna.report.narrative import Sentence, join, noun, say, value, when
+from jsna.report.compare import (
+    PEOPLE,
+    Verdict,
+    differ,
+    furthest,
+    gradient,
+    leaders,
+    odd,
+    stand_out,
+)
+from jsna.report.narrative import Sentence, join, level, noun, say, value, when
 from jsna.report.view import Measures, Row
 
 #: Dimensions that run from most to least deprived, with the number of groups and their name.
@@ -25,41 +35,78 @@ MOST_COUNTED = 20
 LEAST_GROUPS = 3
 #: More names than this in one sentence are counted instead.
 MOST_NAMED = 3
+#: What is said of breakdowns in which nothing differs, in this order: of all their figures, of
+#: those that are not of a handful of people, of those shown, and where there are too few of them.
+_FLAT_ALL = "There was no clear difference by {}."
+_FLAT_LARGE = "Leaving out very small groups, there was no clear difference by {}."
+_FLAT_SHOWN = "Of those shown, there was no clear difference by {}."
+_FLAT_SHOWN_LARGE = (
+    "Of those shown, leaving out very small groups, there was no clear difference by {}."
+)
+_TOO_FEW = "Too few figures by {} can be shown to compare them."
+_FLAT = (_FLAT_ALL, _FLAT_LARGE, _FLAT_SHOWN, _FLAT_SHOWN_LARGE, _TOO_FEW)
 
 
-def sentences(view: Measures, indicator: Indicator) -> list[Sentence]:
-    """Everything worth saying about an indicator's breakdowns, in declared order."""
+def sentences(
+    view: Measures, indicator: Indicator, charted: Collection[str] | None = None
+) -> list[Sentence]:
+    """Everything worth saying about an indicator's breakdowns, in declared order.
+
+    Args:
+        charted: keys of the measures that figures show; nothing is said of them where None.
+    """
     made: list[Sentence] = []
-    flat: list[str] = []
+    flat: dict[str, list[str]] = {template: [] for template in _FLAT}
+    subject = "it" if level(view, indicator) else noun(indicator)
     for dims in indicator.breakdowns:
         rows = view.breakdown(indicator.id, dims)
         if len(rows) < 2:
             continue
-        found, clear = _one(view, indicator, dims, rows)
+        found, clear = _one(view, indicator, dims, rows, "it" if made else subject)
         together = rows[0].period_type == THREE_YEARS
-        made += [_dated(s, rows[0]) for s in found] if together else found
+        found = [_dated(s, rows[0]) for s in found] if together else found
+        reason = view.rungs.reason(indicator.id, dims)
+        if found and reason and charted is not None and any(r.key not in charted for r in rows):
+            last = found[-1]  # no figure says it
+            found = [*found[:-1], replace(last, text=say("{} {}.", last.text, reason))]
+        made += found
         if not clear and len(dims) == 1:
             by = words.dimension_words(dims[0], view.config)
-            flat.append(f"{by} (three years together)" if together else by)
-    if flat:
-        text = say("There was no clear difference by {}.", words.join(flat, "or"))
-        made.append(Sentence(text, "breakdown"))
-    withheld = hidden(view, indicator)
+            flat[_flat(rows, indicator)].append(f"{by} (three years together)" if together else by)
+    for template, names in flat.items():
+        if names:
+            made.append(Sentence(say(template, words.join(names, "or")), "breakdown"))
+    withheld = hidden(view, indicator, charted)
     return made + ([withheld] if withheld else [])
+
+
+def _flat(rows: Sequence[Row], indicator: Indicator) -> str:
+    """How it is said of a breakdown that nothing differs: of no more than is shown."""
+    kept, small = _kept(rows, indicator)
+    withheld = any(row.hidden for row in rows)
+    if withheld and len(kept) < 2:
+        return _TOO_FEW
+    if isinstance(furthest([*kept, *small]), tuple):
+        return _FLAT_SHOWN_LARGE if withheld else _FLAT_LARGE
+    return _FLAT_SHOWN if withheld else _FLAT_ALL
 
 
 def _dated(sentence: Sentence, row: Row) -> Sentence:
     """A sentence about several years together: those before it are about one."""
-    name = row.place and not sentence.text.startswith("No ")
+    name = row.place and not sentence.text.startswith(("No ", "Of those shown"))
     said = sentence.text if name else words.lower_first(sentence.text)  # stays marked up
     text = say("{}, {}", words.upper_first(when(row)), said)
     return Sentence(text, sentence.kind, sentence.clear)
 
 
 def _one(
-    view: Measures, indicator: Indicator, dims: Sequence[str], rows: list[Row]
+    view: Measures, indicator: Indicator, dims: Sequence[str], rows: list[Row], subject: str
 ) -> tuple[list[Sentence], bool]:
-    """Sentences of one breakdown, and whether it needs no mention among those without any."""
+    """Sentences of one breakdown, and whether it needs no mention among those without any.
+
+    Args:
+        subject: what the sentences are about: "it" where that has been said.
+    """
     single = dims[0] if len(dims) == 1 else ""
     if indicator.kind in ("count", "share"):
         places_or_deprivation = single in PLACES or single in DEPRIVATION
@@ -72,11 +119,11 @@ def _one(
     if single in DEPRIVATION:
         return slope(view, indicator, single, rows)
     if single:
-        return groups(view, indicator, single, rows)
+        return groups(view, indicator, single, rows, subject)
     deprived = [d for d in dims if d in DEPRIVATION]
     if len(dims) == 2 and deprived:
         other = next(d for d in dims if d not in DEPRIVATION)
-        found = slopes(view, indicator, deprived[0], other, rows)
+        found = slopes(view, indicator, deprived[0], other, rows, subject)
         return ([found] if found else []), True
     return [], True
 
@@ -91,6 +138,11 @@ def slope(
     verdict, most, least = found
     if verdict == "similar":
         text = "There was no clear difference between the most and the least deprived areas."
+        ends = {most.code(dimension), least.code(dimension)}
+        if any(row.hidden for row in rows) and ends != {"1", str(DEPRIVATION[dimension][0])}:
+            named = (group_words(dimension, r.code(dimension), full=False) for r in (most, least))
+            text = "There was no clear difference between {} and {} of small areas."
+            return [Sentence(say(text, *named), "gradient")], True
         return [Sentence(say(text), "gradient")], True
     text = "{Noun} was {verdict} in {most} ({a}) than in {least} ({b})."
     filled = say(
@@ -117,28 +169,45 @@ def group_words(dimension: str, code: str, *, full: bool = True) -> str:
 
 
 def slopes(
-    view: Measures, indicator: Indicator, dimension: str, other: str, rows: Sequence[Row]
+    view: Measures,
+    indicator: Indicator,
+    dimension: str,
+    other: str,
+    rows: Sequence[Row],
+    subject: str = "it",
 ) -> Sentence | None:
-    """For which categories of another dimension there is a deprivation gradient."""
+    """For which categories of another dimension there is a deprivation gradient.
+
+    A category hidden at either end cannot be compared: what lies between says nothing of the ends.
+    """
     verdicts: dict[Verdict, list[str]] = {"higher": [], "lower": [], "similar": []}
-    config = view.config
+    config, groups_there = view.config, sorted({int(r.code(dimension)) for r in rows})
+    ends = {str(groups_there[0]), str(groups_there[-1])}
+    apart: list[str] = []
     for code in words.category_order(other, [r.code(other) for r in rows], config):
-        found = gradient([r for r in rows if r.code(other) == code], dimension)
-        if found is not None and found[0] != "unknown":
+        own = [r for r in rows if r.code(other) == code]
+        found = gradient(own, dimension)
+        if not ends <= {r.code(dimension) for r in own if r.shown}:
+            apart.append(_label(other, code, view))
+        elif found is not None and found[0] != "unknown":
             verdicts[found[0]].append(_label(other, code, view))
     clear = verdicts["higher"] or verdicts["lower"]
     # Where two groups go the same way the gradient of the whole says as much.
     if not clear or len(rows) < LEAST_GROUPS * DEPRIVATION[dimension][0]:
         return None
+    most, least = (group_words(dimension, str(groups_there[i]), full=False) for i in (0, -1))
     named = {verdict: words.join(names) for verdict, names in verdicts.items() if names}
-    parts = [f"it was {v} for {names}" for v, names in named.items() if v != "similar"]
-    lead = f"In the most deprived {DEPRIVATION[dimension][1]} of small areas, "
-    text = lead + parts[0] + " than in the least deprived."
-    text += "".join(f" {words.upper_first(part)}." for part in parts[1:])
+    parts = [f"was {v} for {names}" for v, names in named.items() if v != "similar"]
+    text = f"In {most} of small areas, {subject} {parts[0]} than in {least}."
+    text += "".join(f" It {part}." for part in parts[1:])
     if "similar" in named:
-        many = len(verdicts["similar"]) > MOST_NAMED
-        rest = f"the other {words.small(len(verdicts['similar']))}" if many else named["similar"]
+        count = len(verdicts["similar"])
+        many = f"{words.small(count)} others" if apart else f"the other {words.small(count)}"
+        rest = many if count > MOST_NAMED else named["similar"]
         text += f" There was no clear difference for {rest}."
+    if apart:
+        them = words.small(len(apart)) if len(apart) > MOST_NAMED else words.join(apart)
+        text += f" {words.upper_first(them)} cannot be compared."
     return Sentence(say("{}", text), "gradient", True)
 
 
@@ -163,7 +232,8 @@ def places(
         lead = say(text, when=words.upper_first(when(average)), kind=kind)
         whole += say(" ({})", value(average, indicator))
     if not above and not below:
-        no = "no" if lead else "No"
+        no = "of those shown, no" if any(r.hidden for r in rows) else "no"
+        no = no if lead else words.upper_first(no)
         text = "{no} {kind} was clearly above or below {whole}."
         return [Sentence(lead + say(text, no=no, kind=kind, whole=whole), "breakdown")], True
     parts = [
@@ -194,47 +264,72 @@ def _places(named: Sequence[Row], view: Measures, indicator: Indicator) -> Marku
     return join(parts)
 
 
-def groups(
-    view: Measures, indicator: Indicator, dimension: str, rows: Sequence[Row]
-) -> tuple[list[Sentence], bool]:
-    """Which groups of an area's children have the highest and the lowest figures."""
+def _kept(rows: Sequence[Row], indicator: Indicator) -> tuple[list[Row], list[Row]]:
+    """Rows with a figure, highest first: those that are compared, and those of a handful."""
     people = indicator.population_base in PEOPLE
     few = odd([r.denominator for r in rows]) if people else [False] * len(rows)
     shown = sorted(
-        (r for r, out in zip(rows, few, strict=True) if r.shown and not out),
-        key=lambda r: (-r.value, r.key),
+        ((r, out) for r, out in zip(rows, few, strict=True) if r.shown),
+        key=lambda pair: (-pair[0].value, pair[0].key),
     )
+    return [r for r, out in shown if not out], [r for r, out in shown if out]
+
+
+def groups(
+    view: Measures, indicator: Indicator, dimension: str, rows: Sequence[Row], subject: str = "it"
+) -> tuple[list[Sentence], bool]:
+    """Which groups of an area's children have the highest and the lowest figures."""
+    shown, small = _kept(rows, indicator)
     if len(shown) < 2:
-        return [], True
-    verdict = differ(shown[0], shown[-1])
-    if verdict != "higher":
-        return [], verdict == "unknown"
-    if len(shown) == 2:
-        text = "It was higher for {} than for {}."
-        pair = (_with_value(row, dimension, view, indicator) for row in shown)
-        return [Sentence(say(text, *pair), "breakdown", True)], True
-    top, low = leaders(shown), shown[-1]
+        return [], not any(r.hidden for r in rows)
+    pair = furthest(shown)
+    if pair is None or pair == "unknown":
+        return [], pair == "unknown"
+    limit = _limit(rows, small, shown[0].value, shown[-1].value)
     by = words.dimension_words(dimension, view.config)
+    if len(shown) == 2 or differ(shown[0], shown[-1]) != "higher":
+        # The highest and the lowest may be too uncertain to differ where others do.
+        lead = limit if len(shown) == 2 else ", ".join(filter(None, (f"by {by}", limit)))
+        text = "{lead}{subject} was higher for {} than for {}."
+        if len(shown) > 2:
+            text = "{lead}{subject} was clearly higher for {} than for {}."
+        named = [_with_value(row, dimension, view, indicator) for row in pair]
+        filled = say(text, *named, lead=f"{lead}, " if lead else "", subject=subject)
+        return [Sentence(_capital(filled), "breakdown", True)], True
+    top, low = leaders(shown), shown[-1]
     if not top or len(top) > MOST_NAMED or low in top:
-        text = "By {by}, it ranged from {b} ({low}) to {a} ({top})."
+        text = "By {by}, {subject} ranged from {b} ({low}) to {a} ({top})."
         top = shown[:1]
-    elif low.value == 0 and dimension in _AGES:  # nursery children are seldom suspended
-        text = "By {by}, it was highest for {top_named}."
+    elif (low.value == 0 and dimension in _AGES) or shown[-2].value == low.value:
+        # Nursery children are seldom suspended; of several alike none is the lowest.
+        text = "By {by}, {subject} was highest for {top_named}."
     else:
-        text = "By {by}, it was highest for {top_named} and lowest for {low} ({b})."
-    named = [_with_value(r, dimension, view, indicator) for r in top]
-    if any(r.hidden for r in rows):  # a hidden figure may be higher or lower still
-        text = text.replace("By {by}, it", "By {by}, of those shown, it")
+        text = "By {by}, {subject} was highest for {top_named} and lowest for {low} ({b})."
     filled = say(
         text,
-        by=by,
-        top_named=join(named),
+        by=f"{by}, {limit}" if limit else by,
+        subject=subject,
+        top_named=join(_with_value(r, dimension, view, indicator) for r in top),
         top=_label(dimension, top[0].code(dimension), view),
         a=value(top[0], indicator),
         low=_label(dimension, low.code(dimension), view),
         b=value(low, indicator),
     )
     return [Sentence(filled, "breakdown", True)], True
+
+
+def _limit(rows: Sequence[Row], small: Sequence[Row], top: float, low: float) -> str:
+    """What an extreme is qualified by: what is hidden, or left out, may lie beyond it."""
+    said = ["of those shown"] if any(r.hidden for r in rows) else []
+    said += (
+        ["leaving out very small groups"] if any(not low <= r.value <= top for r in small) else []
+    )
+    return " and ".join(said)
+
+
+def _capital(text: Markup) -> Markup:
+    """The sentence with a capital; marked-up text begins with a word."""
+    return Markup(words.upper_first(text))
 
 
 def largest(
@@ -259,6 +354,8 @@ def largest(
         return Sentence(text, "breakdown", True)
     by = words.dimension_words(dimension, view.config)
     of = say(" of {}", indicator.phrase) if indicator.kind == "share" else say("")
+    if _itself(by, indicator):  # "reason of reasons"
+        of = say("of the {}", indicator.phrase)
     lead = "Of those shown, the" if withheld else "The"
     size = dimension in DEPRIVATION or dimension in words.AGES | PLACES | {"sex"}
     most = "largest" if size else "most common"
@@ -273,22 +370,28 @@ def largest(
         if len(second) == 1:
             text = "{lead} {most} {by}{of} was {named}, followed by {second}."
             follow = _with_value(second[0], dimension, view, indicator)
-            text = _of_itself(text, by, indicator)
+            text = text.replace("{by}{of}", "{of}") if _itself(by, indicator) else text
             filled = say(text, lead=lead, most=most, of=of, by=by, named=named, second=follow)
             return Sentence(filled, "breakdown", True)
-    text = _of_itself(text, by, indicator)
+    text = text.replace("{by}{of}", "{of}") if _itself(by, indicator) else text
     filled = say(text, lead=lead, most=most, of=of, by=by, named=named)
     return Sentence(filled, "breakdown", len(top) == 1)
 
 
-def _of_itself(text: str, by: str, indicator: Indicator) -> str:
-    """The template without "reason of reasons", where a share counts its own categories."""
-    itself = indicator.kind == "share" and by.split()[0] in indicator.phrase
-    return text.replace("{most} {by}{of}", "{most}{of}") if itself else text
+def _itself(by: str, indicator: Indicator) -> bool:
+    """Whether a share counts its own categories: reasons by reason."""
+    return indicator.kind == "share" and by.split()[0] in indicator.phrase
 
 
-def hidden(view: Measures, indicator: Indicator) -> Sentence | None:
-    """Which figures of the breakdowns are withheld, in words; None where none is."""
+def hidden(
+    view: Measures, indicator: Indicator, charted: Collection[str] | None = None
+) -> Sentence | None:
+    """Which figures of the breakdowns are withheld, in words; None where none is.
+
+    Args:
+        charted: keys of the measures that figures show. Tables show every breakdown by one
+            dimension; what neither does is in the data files alone. Not said where None.
+    """
     parts = []
     for dims in indicator.breakdowns:
         rows = view.breakdown(indicator.id, dims)
@@ -297,7 +400,9 @@ def hidden(view: Measures, indicator: Indicator) -> Sentence | None:
             by = words.join([words.dimension_words(d, view.config) for d in dims])
             few = len(rows) <= MOST_COUNTED
             number = f"{words.small(count)} of the {words.small(len(rows))}" if few else "some"
-            parts.append(f"{number} figures by {by}")
+            away = charted is not None and len(dims) > 1
+            away = away and not any(r.key in (charted or ()) for r in rows if r.hidden)
+            parts.append(f"{number} figures by {by}{' (in the data files)' if away else ''}")
     if not parts:
         return None
     text = say("Hidden to protect confidentiality: {}.", words.join(parts))

@@ -130,8 +130,8 @@ class Certificate:
         if told.hidden:
             text = (
                 "{} of the {} figures about {} in this chapter and its data files {} not "
-                "published, because {} or would give one away. {} marked [c], which does not mean "
-                "none."
+                "published, because {} or would give one away. {} marked [c], which may stand for "
+                "any number."
             )
             one = told.hidden == 1
             why = (
@@ -165,6 +165,11 @@ class Certificate:
             for name, one in sorted(self.content.profiles.items())
             if one.rows
         ]
+
+    @property
+    def total(self) -> tuple[object, ...]:
+        """The last row of the table by kind of source: every figure."""
+        return ("All", self.number("published.rows"), self.number("hidden.rows"))
 
     def chapters(self, titles: Mapping[str, str]) -> list[tuple[object, ...]]:
         """Rows of a table: chapter, figures, hidden, given in larger groups; those with figures.
@@ -206,7 +211,11 @@ def ladders(certificate: Certificate, config: Configuration) -> list[str]:
             continue
         declared = split_words(ladder.breakdown, config)
         used = split_words(ladder.used, config)
-        change = used if used.startswith(f"{declared},") else f"{used} instead of {declared}"
+        change = (
+            used
+            if used.startswith(f"{declared},")
+            else f"{used}{',' if ',' in used else ''} instead of {declared}"
+        )
         shown.setdefault(words.upper_first(change), []).append(indicator.title)
     return [
         f"{change}: {'; '.join(sorted(set(titles)))}" for change, titles in sorted(shown.items())
@@ -289,6 +298,7 @@ def context(
         "certificate": certificate,
         "certified_rules": certificate.rules(),
         "certified_kinds": certificate.kinds(),
+        "certified_total": certificate.total,
         "certified_chapters": certificate.chapters(dict(titles)),
         "ladders": ladders(certificate, config),
     }

@@ -229,7 +229,7 @@ def sections(
                 number=f"{number}.{len(made) + 1}",
                 indicator=indicator,
                 sentences=tuple(headline(view, indicator)),
-                parts=tuple(breakdown_sentences(view, indicator)),
+                parts=tuple(breakdown_sentences(view, indicator, charted)),
                 figures=tuple(drawn),
                 tables=tuple(tables),
                 source=line,

@@ -56,6 +56,26 @@ def differ(first: Row, second: Row) -> Verdict:
     return "lower" if one[1] < other[0] else "similar"
 
 
+def furthest(rows: Sequence[Row]) -> tuple[Row, Row] | Literal["unknown"] | None:
+    """Two rows that differ clearly, the higher first: as far apart as their intervals go.
+
+    The highest and the lowest figure may be so uncertain that they do not differ where others do.
+
+    Returns:
+        The pair; None where no two rows differ; "unknown" where any row has no interval.
+    """
+    shown = [(r, limits) for r in rows if r.shown and (limits := r.limits()) is not None]
+    if len(shown) < len(rows):
+        return "unknown"
+    ordered = sorted(shown, key=lambda pair: (-pair[0].value, pair[0].key))
+    ends = (ordered[0][0], ordered[-1][0])
+    if differ(*ends) == "higher":
+        return ends
+    top = max(ordered, key=lambda pair: pair[1][0])[0]
+    low = min(ordered, key=lambda pair: pair[1][1])[0]
+    return (top, low) if differ(top, low) == "higher" else None
+
+
 def _counts(first: float, second: float) -> Verdict:
     if first < 0 or second < 0:
         return "unknown"

@@ -85,7 +85,7 @@ def _table(view: Measures, indicator: Indicator, rows: Sequence[tuple[str, Row]]
             *(_COLUMNS[f] for f in fields[1:]),
         ),
         rows=body,
-        note=". ".join(part for part in (shorthand(body), *reasons) if part),
+        note=". ".join(part.rstrip(".") for part in (shorthand(body), *reasons) if part),
     )
 
 

@@ -129,4 +129,4 @@ def _note(rows: Sequence[tuple[str, Sequence[tuple[str, str]]]], body: Body, vie
     parts += notes[:3]
     if len(rows) > MOST_ROWS:
         parts.append(f"The first {MOST_ROWS} rows are shown; all are in the open data")
-    return ". ".join(part for part in parts if part)
+    return ". ".join(part.rstrip(".") for part in parts if part)

@@ -72,10 +72,14 @@ class Rungs:
         return (indicator, shape.breakdown, geography, shape.years > 1) in self._there
 
     def _words(self, breakdown: Sequence[str], rung: Rung) -> str:
-        pairs = [(d, coarser(d, rung)) for d in breakdown if coarser(d, rung) != d]
-        names = [[words.dimension_words(d, self._declared) for d in pair] for pair in pairs]
-        how = [f"by {words.join([upper for _, upper in names])}"] if names else []
-        why = [f"by {words.join([finer for finer, _ in names])}"] if names else []
+        def named(dimensions: Sequence[str]) -> str:
+            return words.join([words.dimension_words(d, self._declared) for d in dimensions])
+
+        changed = [coarser(d, rung) for d in breakdown if coarser(d, rung) != d]
+        how = [f"by {named(changed)}"] if changed else []
+        # Counts by one of several dimensions may well be large.
+        together = " together" if len(breakdown) > 1 else ""
+        why = [f"by {named(breakdown)}{together}"] if breakdown else []
         if rung.years:
             how.append("for three years together")
             why.append("of single years")

@@ -87,7 +87,7 @@ def test_the_page_says_what_is_hidden_what_was_attacked_and_what_came_of_it(
     assert f"{told['published']['rows']:,} figures" in said
     assert f"{told['hidden']['rows']} of them are hidden by this report" in said
     assert "Of all small numbers, 0 could be worked out exactly and 0 more closely" in said
-    assert f"Tried were {told['attack']['cells']} counts that a reader cannot see" in said
+    assert f"Tried were all {told['attack']['cells']} counts that a reader cannot see" in said
     assert "Counts of 1 to 4 are hidden" in said
     assert "What we do not claim" in said
     assert "no other choice of what to hide" in said

@@ -266,3 +266,60 @@ def test_titles_are_short_and_claim_nothing_they_may_not(
         assert not any(
             word in bare.split() for word in ("higher", "lower", "highest", "up", "down")
         )
+
+
+def needs(*values: float | None, of: float = 900, **more: Any) -> list[dict[str, Any]]:
+    """Rows by primary need; None is hidden."""
+    return [
+        row(PLAIN, HOME, value, of=of, by={"primary_need": need},
+            **({"status": "c"} if value is None else {}), **more)
+        for need, value in zip(("DS", "HI", "VI", "SLD"), values, strict=False)
+    ]  # fmt: skip
+
+
+def test_titles_claim_nothing_of_hidden_figures() -> None:
+    chart = Chart(type="bars", by=("primary_need",))
+    short = {"title": "Plans"}
+    assert (
+        title(chart, needs(5.0, 5.1, 5.2), **short) == "Plans: no clear difference by primary need"
+    )
+    for values, said in (
+        ((5.0, 5.1, None), "no clear difference by primary need among those shown"),
+        ((5.0, None, None), "too few figures can be shown to compare"),
+        ((30.0, 29.0, 5.0, None), "higher for Down syndrome than for vision impairment"),
+    ):
+        assert title(chart, needs(*values), **short) == f"Plans: {said}"
+    alike = title(chart, needs(26.0, 25.0, 25.0, None), kind="share", **short)
+    assert alike == "Plans: no primary need of those shown stands out"
+
+
+def test_uncertain_ends_do_not_hide_a_clear_difference() -> None:
+    chart = Chart(type="bars", by=("primary_need",))
+    sizes = {"DS": (20.0, 4_000.0), "HI": (10.0, 4_000.0), "VI": (0.0, 4.0), "SLD": (25.0, 60.0)}
+    rows = [row(PLAIN, HOME, value, of=of, by={"primary_need": need})
+            for need, (value, of) in sizes.items()]  # fmt: skip
+    assert title(chart, rows, population_base="areas", title="Plans") == (
+        "Plans: clear differences by primary need"
+    )
+
+
+@pytest.mark.parametrize(("last", "among"), [(5.0, "is clearly highest in"), (None, "highest")])
+def test_a_lead_in_most_columns_is_a_clear_one(last: float | None, among: str) -> None:
+    chart = Chart(type="heat", by=("primary_need", "sex"))
+    rows = [
+        row(PLAIN, HOME, value, of=900, by={"primary_need": need, "sex": sex},
+            **({"status": "c"} if value is None else {}))
+        for sex in "FM"
+        for need, value in (("DS", 40.0), ("HI", 10.0), ("VI", last if sex == "M" else 5.0))
+    ]  # fmt: skip
+    said = title(chart, rows, title="Plans")
+    assert among in said
+    assert "clearly" in said
+    assert ("of those shown" in said) == (last is None)
+
+
+def test_names_keep_their_capital_in_titles() -> None:
+    chart = Chart(type="bars", by=("year_group",))
+    rows = [row(PLAIN, HOME, value, of=4_000, by={"year_group": year})
+            for year, value in (("7", 5.0), ("8", 5.5), ("12", 30.0))]  # fmt: skip
+    assert title(chart, rows).endswith("highest for Year 12")

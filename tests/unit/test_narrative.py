@@ -393,3 +393,133 @@ def test_two_ways_of_counting_one_thing_are_listed_once() -> None:
     ]
     found = priorities.findings(of(rows), [every, some])
     assert [(f.kind, f.indicator.id) for f in found] == [("worse", every.id)]
+
+
+BY_NEED = made.configured()[0]["plans_residential"]
+
+
+def said(indicator: Indicator, rows: list[dict[str, Any]], **more: Any) -> str:
+    """Everything said of an indicator's breakdowns."""
+    view = of(rows)
+    shown = view.config.indicators[indicator.id]
+    return " ".join(plain(s) for s in breakdowns.sentences(view, shown, **more))
+
+
+def by(
+    indicator: Indicator, dimension: str, counts: dict[str, tuple[int, int] | None]
+) -> list[dict[str, Any]]:
+    """Rows of one breakdown beside a total; None is hidden."""
+    rows = [measured(indicator, pair, {dimension: code}) for code, pair in counts.items()]
+    return [made.measure(indicator, 2_000, 40_000), *rows]
+
+
+def measured(
+    indicator: Indicator, pair: tuple[int, int] | None, dims: dict[str, str]
+) -> dict[str, Any]:
+    if pair is None:
+        return made.measure(indicator, 0, dims=dims, status="c")
+    return made.measure(indicator, *pair, dims=dims)
+
+
+def test_no_clear_difference_is_said_of_those_shown_alone() -> None:
+    alike: dict[str, tuple[int, int] | None] = {"N": (50, 1_000), "K": (52, 1_000)}
+    rate = made.configured()[0]["permanent_exclusion_rate"]
+    whole = said(rate, by(rate, "sen_provision", {**alike, "E": (51, 1_000)}))
+    assert whole == "There was no clear difference by SEN provision."
+    part = said(rate, by(rate, "sen_provision", {**alike, "E": None}))
+    assert part.startswith("Of those shown, there was no clear difference by SEN provision.")
+    lone = said(rate, by(rate, "sen_provision", {"N": (50, 1_000), "K": None, "E": None}))
+    assert lone.startswith("Too few figures by SEN provision can be shown to compare them.")
+    assert "no clear difference" not in lone
+
+
+def test_of_two_groups_shown_beside_a_hidden_one_it_is_said_that_they_are_those_shown() -> None:
+    rate = made.configured()[0]["permanent_exclusion_rate"]
+    text = said(rate, by(rate, "sen_provision", {"N": (10, 1_000), "K": (90, 1_000), "E": None}))
+    assert text.startswith("Of those shown, it was higher for pupils with SEN support (9.00 per")
+
+
+def test_noughts_too_uncertain_to_differ_do_not_stand_for_those_that_do() -> None:
+    # 0 of 245 reaches to 1.5%; 0 of 2,659 to 0.14%, below the lower limit of 15 of 2,698, 0.34%.
+    groups = {"SEMH": (15, 2_698), "ASD": (15, 3_954), "SLCN": (0, 2_659)}
+    text = said(BY_NEED, by(BY_NEED, "primary_need", {**groups, "SPLD": (0, 245)}))
+    assert text == (
+        "By primary need, it was clearly higher for social, emotional and mental health (0.56%) "
+        "than for speech, language and communication needs (0.00%)."
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 60), st.integers(60, 4_000)), min_size=2, max_size=6),
+)
+def test_no_pair_differs_where_none_is_said_to(counts: list[tuple[int, int]]) -> None:
+    rows = of(
+        [
+            made.measure(BY_NEED, x, n, dims={"primary_need": code})
+            for code, (x, n) in zip(
+                ("ASD", "SLCN", "SEMH", "MLD", "HI", "VI"), counts, strict=False
+            )
+        ]
+    ).rows(BY_NEED.id)
+    clear = [(a, b) for a in rows for b in rows if compare.differ(a, b) == "higher"]
+    found = compare.furthest(rows)
+    assert (found in clear) if clear else found is None
+
+
+def test_a_very_small_group_that_would_be_the_highest_is_owned_up_to() -> None:
+    years: dict[str, tuple[int, int] | None] = {"1": (40, 1_000), "2": (90, 1_000)}
+    with_few = said(PLAN, by(PLAN, "year_group", {**years, "3": (10, 1_000), "14": (5, 5)}))
+    assert with_few.startswith("By year group, leaving out very small groups, it was highest for")
+    middling = said(PLAN, by(PLAN, "year_group", {**years, "3": (10, 1_000), "14": (1, 20)}))
+    assert middling.startswith("By year group, it was highest for Year 2")
+    flat: dict[str, tuple[int, int] | None] = {"1": (40, 1_000), "2": (41, 1_000), "14": (5, 5)}
+    assert said(PLAN, by(PLAN, "year_group", flat)) == (
+        "Leaving out very small groups, there was no clear difference by year group."
+    )
+
+
+RATES_BY_NEED = made.configured()[0]["pupils_sen_rate_by_need"]
+
+
+def needs_by_tenth(**ends: tuple[float | None, float | None]) -> list[dict[str, Any]]:
+    """Rows by need and tenth, falling evenly between two ends; None is hidden."""
+    rows = []
+    for need, (most, least) in ends.items():
+        for n in range(1, 11):
+            start, stop = (0.05 if x is None else x for x in (most, least))
+            share = start + (stop - start) * (n - 1) / 9
+            end = {1: most, 10: least}.get(n, 0.0)
+            pair = None if end is None else (round(4_000 * share), 4_000)
+            rows.append(measured(RATES_BY_NEED, pair, {"primary_need": need, "imd_decile": str(n)}))
+    return rows
+
+
+def test_a_category_hidden_at_an_end_has_no_gradient() -> None:
+    rows = needs_by_tenth(ASD=(0.09, 0.04), SLCN=(0.05, 0.05), DS=(None, 0.01), MLD=(0.02, None))
+    text = said(RATES_BY_NEED, rows)
+    assert text.startswith(
+        "In the most deprived tenth of small areas, the share of pupils with SEN of each primary "
+        "need was higher for autistic spectrum disorder than in the least deprived tenth. There "
+        "was no clear difference for speech, language and communication needs. "
+    )
+    # In the order of the code list.
+    assert "Moderate learning difficulty and Down syndrome cannot be compared." in text
+
+
+def test_what_neither_chart_nor_table_shows_is_in_the_data_files() -> None:
+    rows = needs_by_tenth(ASD=(0.09, 0.04), DS=(None, 0.01))
+    by_both = "one of the twenty figures by deprivation tenth and primary need"
+    hidden = next(r for r in of(rows).rows(RATES_BY_NEED.id) if r.hidden)
+    assert f"{by_both} (in the data files)." in said(RATES_BY_NEED, rows, charted=())
+    assert f"{by_both}." in said(RATES_BY_NEED, rows, charted={hidden.key})
+
+
+def test_reasons_are_not_reasons_of_reasons() -> None:
+    reasons = made.configured()[0]["suspension_reasons"]
+    codes = list(made.configured()[1]["exclusion_reason"])[:2]
+    rows = [
+        made.measure(reasons, x, 1_000, dims={"reason": code})
+        for code, x in zip(codes, (700, 300), strict=True)
+    ]
+    assert said(reasons, rows).startswith("The most common of the reasons given for suspensions")

@@ -202,19 +202,17 @@ def categories(shown: Shown, dimension: str, marks: Sequence[Mark]) -> str:
     if apart(top, ranked[1]) == 1 and len(ranked) > 2:
         short = [f"highest shown for {name}"] if among else []
         return titled(shown, f"highest{among} for {name}", *short)
+    beside = " among those shown" if among else ""
     if apart(top, bottom) == 1:
-        clear = f"clear differences by {called}{' among those shown' if among else ''}"
+        clear = f"clear differences by {called}{beside}"
         clear = f"higher{among} for {name}" if len(ranked) == 2 else clear
         return titled(shown, f"higher for {name} than for {least}", clear)
     if any(not mark.has_limits and not mark.exact for mark in ranked):
         return titled(shown, f"by {called}")
     # The highest and the lowest may be too uncertain to differ where others do.
     if any(apart(one, other) for one in ranked for other in ranked):
-        return titled(
-            shown, f"clear differences by {called}{' among those shown' if among else ''}"
-        )
-    short = [f"no clear difference shown by {called}"] if among else []
-    return titled(shown, f"no clear difference{among} by {called}", *short)
+        return titled(shown, f"clear differences by {called}{beside}")
+    return titled(shown, f"no clear difference by {called}{beside}")
 
 
 def _among(marks: Sequence[Mark]) -> str:

@@ -287,8 +287,10 @@ def groups(
         return [], pair == "unknown"
     limit = _limit(rows, small, shown[0].value, shown[-1].value)
     by = words.dimension_words(dimension, view.config)
-    if len(shown) == 2 or differ(shown[0], shown[-1]) != "higher":
-        # The highest and the lowest may be too uncertain to differ where others do.
+    top, low = leaders(shown), shown[-1]
+    uneven = differ(shown[0], low) != "higher" or top != shown[: len(top)]
+    if len(shown) == 2 or uneven:
+        # A lower figure may be too uncertain to differ from the highest where others do.
         lead = limit if len(shown) == 2 else ", ".join(filter(None, (f"by {by}", limit)))
         text = "{lead}{subject} was higher for {} than for {}."
         if len(shown) > 2:
@@ -296,7 +298,6 @@ def groups(
         named = [_with_value(row, dimension, view, indicator) for row in pair]
         filled = say(text, *named, lead=f"{lead}, " if lead else "", subject=subject)
         return [Sentence(_capital(filled), "breakdown", True)], True
-    top, low = leaders(shown), shown[-1]
     if not top or len(top) > MOST_NAMED or low in top:
         text = "By {by}, {subject} ranged from {b} ({low}) to {a} ({top})."
         top = shown[:1]

@@ -16,7 +16,7 @@ CONFIG = small.configuration()
 #: Pupils, seed, share of them with no known place. In the first, fifths and tenths of the same
 #: pupils stand side by side; in the second a tenth with nobody in it has rows in wide tables alone;
 #: in the third the few without a place are fewer still among boys with SEN.
-WORLDS = [(60, 0, 0.0), (120, 1, 0.0), (150, 1, 0.02), (100, 2, 0.1), (400, 3, 0.05)]
+WORLDS = [(60, 0, 0.0), (120, 1, 0.0), (150, 22, 0.02), (100, 2, 0.1), (400, 3, 0.05)]
 
 
 @pytest.mark.parametrize(("number", "seed", "nowhere"), WORLDS)

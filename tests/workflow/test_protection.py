@@ -6,6 +6,7 @@ nothing of disclosure control is used but the published threshold.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -269,3 +270,35 @@ def test_the_certificate_counts_what_the_open_data_hides(
     assert certificate["hidden"]["rows"] == hidden.sum() > 0
     figures = ["numerator", "denominator", "value", "lower_95", "upper_95", "lower_998"]
     assert open_data.loc[hidden, figures].isin(["", np.nan]).all(axis=None)
+
+
+@pytest.fixture(scope="module")
+def later(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A copy of the built edition that names an earlier one."""
+    root = tmp_path_factory.mktemp("later") / "project"
+    shutil.copytree(built.root, root)
+    file = root / f"config/editions/{SMALL}.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(f"{text}previous: [earlier-2024]\n", encoding="utf-8")
+    return Project(root)
+
+
+def test_an_earlier_edition_without_its_ledger_is_asked_for(later: Project) -> None:
+    for verb in ("protect", "prove"):
+        run = later.jsna(verb, SMALL, check=False)
+        assert run.returncode == 1
+        assert "earlier-2024" in run.stderr
+        assert "ledger" in run.stderr
+        assert "Traceback" not in run.stderr
+
+
+@pytest.mark.full
+def test_an_edition_is_protected_and_proven_beside_the_one_before(later: Project) -> None:
+    """The same figures once more: nothing is given away, and the certificate names both."""
+    ledger = io.read_parquet(later.processed() / "restricted/ledger.parquet")
+    io.write_parquet(later.processed("earlier-2024") / "restricted/ledger.parquet", ledger)
+    later.jsna("protect", SMALL)
+    later.jsna("prove", SMALL)
+    certificate = io.read_json(later.processed() / "safe/certificate.json")
+    assert certificate["previous"] == ["earlier-2024"]
+    assert certificate["attack"]["exact"] == certificate["attack"]["narrow"] == 0

@@ -7,8 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from jsna.charts import clear, palette
 from jsna.charts.marks import Drawing, printed
 from jsna.charts.select import figure
 from jsna.edition import Configuration
@@ -124,7 +128,7 @@ def hold(drawing: Drawing, rows: Sequence[dict[str, Any]], declared: Indicator) 
             continue
         measure = table[key]
         text = printed(measure.value, measure.status, declared.unit, declared.decimals)
-        assert words in (text, text.rstrip("%"), measure.status), key
+        assert words in (text, text.rstrip("%"), f"[{measure.status}]"), key
         assert words
 
 
@@ -198,7 +202,7 @@ def test_a_hidden_value_is_marked_and_never_a_zero() -> None:
         rows = rows_for(chart, declared, configuration(), PATTERNS["one hidden"])
         told = [words for words, a in texts(drawn(chart, rows, declared).svg)
                 if a.get("data-measure")]  # fmt: skip
-        assert any(words in ("hidden", "c") for words in told), chart
+        assert any(words in ("hidden", "[c]") for words in told), chart
         assert not any(words.startswith("0") for words in told), chart
 
 
@@ -321,6 +325,73 @@ def test_a_comparator_never_covers_the_word_for_a_hidden_value() -> None:
         beside = [float(x) for x, y in found if top < float(y) + 4.6 < low]
         assert len(beside) == 1
         assert beside[0] + 4.6 <= left or beside[0] - 4.6 >= right
+
+
+@pytest.mark.parametrize("chart", [BARS, AREAS, NEEDS, TREND, GRADIENT], ids=lambda c: c.type)
+def test_a_hidden_value_is_a_word_and_nothing_drawn_to_scale(chart: Chart) -> None:
+    """A mark of any length at zero would be read as a small number."""
+    declared = SHARE if chart is NEEDS else PLAIN
+    rows = rows_for(chart, declared, configuration(), PATTERNS["one hidden"])
+    svg = drawn(chart, rows, declared).svg
+    assert ">hidden<" in svg
+    assert palette.HATCH.lower() not in svg.lower()
+    hidden = rows_for(chart, declared, configuration(), PATTERNS["all hidden"])
+    fills = [drawn(chart, r, declared).svg.lower().count(f'fill="{colour.lower()}"')
+             for r in (rows, hidden) for colour in (palette.NAVY, palette.GREY)]  # fmt: skip
+    assert sum(fills[:2]) > 0
+    # The home area's swatch in the legend of a figure with diamonds is no bar.
+    assert sum(fills[2:]) == 0
+
+
+@pytest.mark.parametrize("chart", [TILES, HEAT], ids=lambda c: c.type)
+def test_hidden_squares_carry_the_shorthand_of_the_tables_with_its_meaning(chart: Chart) -> None:
+    declared = SHARE if chart is HEAT else PLAIN
+    rows = rows_for(chart, declared, configuration(), PATTERNS["one hidden"])
+    svg = drawn(chart, rows, declared).svg
+    told = [(words, a.get("data-measure", "")) for words, a in texts(svg)]
+    keyed = [words for words, key in told if key]
+    assert keyed.count("[c]") == 1
+    assert not {"c", "hidden"} & set(keyed)
+    assert ("[c] hidden to protect confidentiality", "") in told
+    without = drawn(chart, rows_for(chart, declared, configuration(), PATTERNS["usual"]), declared)
+    assert "[c]" not in without.svg
+
+
+@pytest.mark.parametrize("value", [0.0, 0.2, 0.5, 1.0, 2.0, 5.0])
+def test_no_line_of_another_area_passes_through_the_word_for_a_hidden_value(value: float) -> None:
+    """On England's line the word would say that England's number is hidden."""
+    years = range(2015, 2024)
+    rows = [row(PLAIN, HOME, None if y == 2019 else 5.0, status="c" if y == 2019 else "",
+                period=str(y)) for y in years]  # fmt: skip
+    rows += [row(PLAIN, NATION, value, period=str(y)) for y in years]
+    svg = drawn(TREND, rows).svg
+    ((_, top, _, low),) = [box[1:] for box in boxes(svg) if box[0] == "hidden"]
+    # The dotted line is level, so its path gives its height where it starts.
+    dotted = r'<g [^>]*dasharray="2,2.4"[^>]*><path d="M[\d.]+ ([\d.]+)'
+    (height,) = [float(y) for y in re.findall(dotted, svg)]
+    assert not top < height < low
+
+
+@given(
+    st.lists(st.floats(20, 100), min_size=1, max_size=6),
+    st.floats(0, 200),
+    st.floats(10, 60),
+)
+def test_a_clear_baseline_is_clear_wherever_there_is_one(
+    heights: list[float], left: float, width: float
+) -> None:
+    points = [(40.0 * i, y) for i, y in enumerate(heights)]
+    spans = clear.passing(points, left, left + width)
+    y = clear.baseline(spans, 99.0, 16.0)
+    # The line sampled closely, apart from how its spans were worked out.
+    at = [left + width * i / 200 for i in range(201)]
+    xs, ys = zip(*points, strict=True)
+    inside = [v for v in at if v <= xs[-1]]
+    met = any(y - 7 < height < y + 2 for height in np.interp(inside, xs, ys))
+    free = [b for b in np.arange(99.0, 16.0, -2.0)
+            if not any(high < b + 2 and low > b - 7 for high, low in spans)]  # fmt: skip
+    assert y == (free[0] if free else 99.0)
+    assert not (free and met)
 
 
 def test_labels_of_equal_series_do_not_collide() -> None:

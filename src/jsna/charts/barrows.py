@@ -1,7 +1,9 @@
 """Rows of horizontal bars: names left, bars from zero, limits as thin lines, a number to each.
 
 Numbers stand inside the bars where all of them fit, else in a column of their own before the
-bars, so that they never touch a limit or the comparator's line.
+bars, so that they never touch a limit or the comparator's line. Where there is no number there is
+no bar, however short, that could be taken for a small one: a word alone stands beside zero, or in
+the column of numbers where a comparator would touch it.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ NAMES: Final = 168.0
 #: Room for names where wrapping would make a figure taller than this, in points.
 WIDE_NAMES: Final = 250.0
 TALLEST: Final = 560.0
+#: From the middle of a comparator's diamond to its corners.
+DIAMOND: Final = 4.6
 LINE: Final = palette.LABEL * lettering.LEADING
 
 
@@ -58,12 +62,15 @@ def draw(shown: Shown, bars: Sequence[Bar], line: Mark | None) -> Canvas:
         )
         + 2
     )
-    numbers = [bar.mark for bar in bars if bar.mark.shown]
-    column = max((lettering.width(m.text, palette.LABEL, 600) for m in numbers), default=0.0)
     scale = _scale(bars, line, names + 6)
-    inside = _fits_inside(bars, scale)
-    if not inside and numbers:
-        scale = _scale(bars, line, names + column + 16)
+    inside, beside = _fits_inside(bars, scale), _fits_beside(bars, line, scale)
+    column = names + 8 + _column(bars, words=not beside)
+    if not (inside and beside):
+        scale = _scale(bars, line, column + 8)
+        # Numbers that go to the column make it narrower, and the words may no longer fit.
+        if beside and not _fits_beside(bars, line, scale):
+            beside, column = False, names + 8 + _column(bars, words=True)
+            scale = _scale(bars, line, column + 8)
     canvas = Canvas(bottom + 3 + foot(shown))
     for row in rows:
         _name(canvas, row, names)
@@ -74,7 +81,10 @@ def draw(shown: Shown, bars: Sequence[Bar], line: Mark | None) -> Canvas:
         _line(canvas, line, scale, top, bottom)
     for row in rows:
         _limits(canvas, row, scale)
-        _number(canvas, row, scale, None if inside else names + column + 8)
+        if row.bar.mark.shown:
+            _number(canvas, row, scale, None if inside else column)
+        else:
+            _word(canvas, row, scale, None if beside else column)
         _dot(canvas, row, scale)
     if dots:
         _legend(canvas, shown, scale.start)
@@ -131,6 +141,34 @@ def _fits_inside(bars: Sequence[Bar], scale: Scale) -> bool:
     return True
 
 
+def _fits_beside(bars: Sequence[Bar], line: Mark | None, scale: Scale) -> bool:
+    """Whether every word for a missing number fits beside zero, clear of the comparators."""
+    zero = scale(0)
+    for bar in bars:
+        if bar.mark.shown:
+            continue
+        end = zero + 4 + lettering.width(bar.mark.text, palette.LABEL)
+        marks = [(bar.dot, DIAMOND + 2), (line, 2.0)]
+        spans = [
+            (scale(mark.value) - room, scale(mark.value) + room)
+            for mark, room in marks
+            if mark is not None and mark.shown
+        ]
+        if any(low < end and high > zero + 4 for low, high in spans):
+            return False
+    return True
+
+
+def _column(bars: Sequence[Bar], *, words: bool) -> float:
+    """Width of the column of numbers, with the words for missing ones where they go there."""
+    widths = [
+        lettering.width(bar.mark.text, palette.LABEL, 600 if bar.mark.shown else 400)
+        for bar in bars
+        if bar.mark.shown or words
+    ]
+    return max(widths, default=0.0)
+
+
 def _name(canvas: Canvas, row: _Row, names: float) -> None:
     colour = palette.INK if row.bar.bold else palette.SOFT
     canvas.lines(
@@ -150,8 +188,6 @@ def _bar(canvas: Canvas, row: _Row, scale: Scale) -> None:
         left, right = sorted((scale(0), scale(mark.value)))
         if right > left:
             canvas.rectangle(left, top, right - left, row.height, row.bar.colour)
-    elif mark.hidden:
-        canvas.hatched([(scale(0) + 1, top, 26, row.height)])
 
 
 def _line(canvas: Canvas, mark: Mark, scale: Scale, top: float, bottom: float) -> None:
@@ -185,14 +221,9 @@ def _limits(canvas: Canvas, row: _Row, scale: Scale) -> None:
 
 
 def _number(canvas: Canvas, row: _Row, scale: Scale, column: float | None) -> None:
-    """The number in its bar, or right-aligned at `column` before the bars; absences beside zero."""
+    """The number in its bar, or right-aligned at `column` before the bars."""
     mark, y = row.bar.mark, row.middle + palette.LABEL * 0.33
-    if not mark.shown:
-        x = scale(0) + (32 if mark.hidden else 4)
-        if row.bar.dot is not None and row.bar.dot.shown:
-            x = max(x, scale(row.bar.dot.value) + 10)
-        canvas.text(x, y, mark.text, measure=mark.key, colour=palette.SOFT, backing=True)
-    elif column is None:
+    if column is None:
         ink = palette.ink_on(row.bar.colour)
         canvas.text(scale(0) + 4, y, mark.text, measure=mark.key, weight=600, colour=ink)
     else:
@@ -200,12 +231,22 @@ def _number(canvas: Canvas, row: _Row, scale: Scale, column: float | None) -> No
         canvas.text(column, y, mark.text, measure=mark.key, **how)  # type: ignore[arg-type]
 
 
+def _word(canvas: Canvas, row: _Row, scale: Scale, column: float | None) -> None:
+    """Why there is no number, beside zero or right-aligned at `column` before the bars."""
+    mark, y = row.bar.mark, row.middle + palette.LABEL * 0.33
+    if column is None:
+        canvas.text(scale(0) + 4, y, mark.text, measure=mark.key)
+    else:
+        canvas.text(column, y, mark.text, measure=mark.key, anchor="right")
+
+
 def _dot(canvas: Canvas, row: _Row, scale: Scale) -> None:
     if row.bar.dot is not None and row.bar.dot.shown:
         _diamond(canvas, scale(row.bar.dot.value), row.middle)
 
 
-def _diamond(canvas: Canvas, x: float, y: float, size: float = 4.6) -> None:
+def _diamond(canvas: Canvas, x: float, y: float) -> None:
+    size = DIAMOND
     corners = [(x, y - size), (x + size, y), (x, y + size), (x - size, y)]
     canvas.shape(corners, fill=palette.ORANGE_TEXT, stroke=palette.WHITE, weight=1.2, closed=True)
 

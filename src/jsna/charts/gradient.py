@@ -73,7 +73,7 @@ def _draw(shown: Shown, marks: Sequence[Mark], total: Mark, steps: tuple[str, in
         _total(canvas, total, scale, right)
     canvas.strokes([((0, scale(0)), (right, scale(0)))], palette.DARK, 1.0)
     for index, mark in enumerate(marks):
-        _mark(canvas, mark, slot * (index + 0.5), scale, slot)
+        _mark(canvas, mark, slot * (index + 0.5), scale, slot, total)
         name = mark.code if len(mark.code) < 4 else mark.label
         canvas.text(slot * (index + 0.5), bottom + 13, name, size=palette.SMALL, anchor="center")
     _ends(canvas, bottom + 26, right, steps[0], whole=len(marks) >= steps[1])
@@ -90,13 +90,13 @@ def _total(canvas: Canvas, total: Mark, scale: Scale, right: float) -> None:
     canvas.text(right + 6, y + 8.9, total.text, measure=total.key, **how)  # type: ignore[arg-type]
 
 
-def _mark(canvas: Canvas, mark: Mark, x: float, scale: Scale, slot: float) -> None:
+def _mark(canvas: Canvas, mark: Mark, x: float, scale: Scale, slot: float, total: Mark) -> None:
     if not mark.shown:
         base = scale(0)
-        if mark.hidden:
-            canvas.hatched([(x - 10, base - 15, 20, 14)])
         lines = lettering.wrap(mark.text, palette.SMALL, slot - 2)
-        top = base - (19 if mark.hidden else 5) - (len(lines) - 1) * 11
+        top = base - 5 - (len(lines) - 1) * 11
+        if total.shown and top - 9 < scale(total.value) < base - 1:  # not across its line
+            top += scale(total.value) - 4 - (base - 5)
         for index, line in enumerate(lines):
             canvas.text(
                 x, top + index * 11, line, size=palette.SMALL, anchor="center", backing=True,

@@ -1,5 +1,5 @@
 """Two dimensions as a table of shaded cells with their numbers. A hidden cell is hatched and
-marked `c`, so that it never looks like a small number.
+marked `[c]`, so that it never looks like a small number.
 """
 
 from __future__ import annotations
@@ -23,15 +23,17 @@ from jsna.charts.grid import (
     read,
     wrapped,
 )
-from jsna.charts.marks import Cell, Drawing, Mark
+from jsna.charts.marks import SHORT, Cell, Drawing, Mark
 from jsna.charts.scale import classes
 from jsna.charts.shown import Shown
 from jsna.measures.declaration import Chart
 from jsna.measures.schema import STATUS_WORDS
 from jsna.report import format as words
 
-#: Shorthand of a cell without a number, by status.
-SHORT: Final = {"c": "c", "x": "x", "z": "z", "low": "low", "u": "u"}
+#: Room of the hatched square before the shorthand of hidden cells in the legend.
+SQUARE: Final = 18.0
+#: Room between two pieces of the legend.
+BETWEEN: Final = 12.0
 
 
 def draw(shown: Shown, chart: Chart) -> Drawing | None:
@@ -129,7 +131,12 @@ def _boxes(canvas: Canvas, boxes: Sequence[tuple[Mark, Box]]) -> None:
         canvas.rectangles(alike, ground)
     hidden = [box for mark, box in boxes if mark.hidden]
     canvas.hatched(hidden, step=7.0)
-    middles = [(x + w / 2 - 4, y + h / 2 - 5, 8.0, 10.0) for x, y, w, h in hidden]
+    room = lettering.width(SHORT["c"], palette.SMALL) + 3
+    middles = [
+        (x + (w - fit) / 2, y + h / 2 - 5, fit, 10.0)
+        for x, y, w, h in hidden
+        for fit in (min(room, w - 2),)
+    ]
     canvas.rectangles(middles, palette.WHITE)
     inks = [
         palette.INK if tone < 0 else palette.ink_on(palette.HEAT_CLASSES[tone]) for tone in tones
@@ -142,7 +149,7 @@ def _boxes(canvas: Canvas, boxes: Sequence[tuple[Mark, Box]]) -> None:
 
 def _number(canvas: Canvas, mark: Mark, box: Box, ink: str) -> None:
     x, y, width, height = box
-    text = mark.text.rstrip("%") if mark.shown else SHORT.get(mark.status, "x")
+    text = mark.text.rstrip("%") if mark.shown else SHORT.get(mark.status, SHORT["x"])
     size, room = palette.SMALL, lettering.width(text, palette.SMALL)
     if room > width - 1:
         size *= (width - 1) / room
@@ -150,11 +157,16 @@ def _number(canvas: Canvas, mark: Mark, box: Box, ink: str) -> None:
     canvas.text(x + width / 2, base, text, size=size, colour=ink, anchor="center", measure=mark.key)
 
 
-def _said(grid: Grid) -> str:
-    """The shorthand used, explained."""
-    used = {mark.status for mark in grid.every() if not mark.shown}
-    said = [f"{SHORT[s]} {STATUS_WORDS[s] or 'not available'}" for s in SHORT if s in used]
-    return "; ".join(said)
+def _said(grid: Grid) -> list[tuple[str, float]]:
+    """The shorthand used, explained, and the width each piece takes in the legend."""
+    used = {mark.status if mark.status in SHORT else "x" for mark in grid.every() if not mark.shown}
+    said = [
+        (status, f"{SHORT[status]} {STATUS_WORDS[status]}") for status in SHORT if status in used
+    ]
+    return [
+        (text, lettering.width(text, palette.SMALL) + (SQUARE if status == "c" else 0))
+        for status, text in said
+    ]
 
 
 def _shades() -> float:
@@ -163,16 +175,22 @@ def _shades() -> float:
     return ends + 15 * len(palette.HEAT_CLASSES) + 31
 
 
+def _said_width(grid: Grid) -> float:
+    """Width of the shorthand explained, on one line."""
+    widths = [width for _, width in _said(grid)]
+    return sum(widths) + BETWEEN * (len(widths) - 1)
+
+
 def _legend_lines(grid: Grid, left: float) -> int:
     """Lines the legend takes: shades and shorthand side by side where they fit."""
     shades, said = any(mark.shown for mark in grid.every()), _said(grid)
-    wide = left + _shades() + lettering.width(said, palette.SMALL) > palette.WIDTH
+    wide = left + _shades() + _said_width(grid) > palette.WIDTH
     return 2 if shades and said and wide else 1
 
 
 def _legend(canvas: Canvas, y: float, left: float, grid: Grid) -> None:
     """Shades from lower to higher, and the shorthand used."""
-    x, said = left, _said(grid)
+    x = left
     if any(mark.shown for mark in grid.every()):
         canvas.text(x, y, "Lower", size=palette.SMALL)
         start = x + lettering.width("Lower", palette.SMALL) + 5
@@ -181,5 +199,10 @@ def _legend(canvas: Canvas, y: float, left: float, grid: Grid) -> None:
         canvas.text(start + 15 * len(palette.HEAT_CLASSES) + 4, y, "Higher", size=palette.SMALL)
         x += _shades()
     if _legend_lines(grid, left) == 2:
-        x, y = min(left, palette.WIDTH - lettering.width(said, palette.SMALL)), y + 12
-    canvas.text(x, y, said, size=palette.SMALL)
+        x, y = min(left, palette.WIDTH - _said_width(grid)), y + 12
+    for text, width in _said(grid):
+        before = SQUARE if text.startswith(SHORT["c"]) else 0.0
+        if before:
+            canvas.hatched([(x, y - 7.5, SQUARE - 4, 9)])
+        canvas.text(x + before, y, text, size=palette.SMALL)
+        x += width + BETWEEN

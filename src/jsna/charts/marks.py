@@ -12,6 +12,8 @@ from jsna.report import format as words
 
 #: What stands in place of a number, by status.
 ABSENT: Final = {"c": "hidden", "z": "not applicable", "x": "not available", "low": "rounds to 0"}
+#: What stands for a number in a cell too small for words, as in tables, by status.
+SHORT: Final = {"c": "[c]", "x": "[x]", "z": "[z]"}
 #: Methods of complete counts, behind which no chance stands: their values are exact. So are
 #: published counts, whatever their method.
 EXACT: Final = frozenset({"count", "proportion"})

@@ -11,12 +11,13 @@ from typing import Final
 from jsna.charts import findings, lettering, palette
 from jsna.charts.canvas import Canvas
 from jsna.charts.finish import finish, foot, period_words, value_table
-from jsna.charts.marks import Drawing, Mark, footnote
+from jsna.charts.marks import SHORT, Drawing, Mark, footnote
 from jsna.charts.scale import classes
 from jsna.charts.shown import Shown
 from jsna.edition import Locality, LocalityGroup
 from jsna.measures.declaration import Chart
 from jsna.measures.nesting import LOCALITY_GROUP
+from jsna.measures.schema import STATUS_WORDS
 from jsna.report import format as words
 
 GAP: Final = 3.0
@@ -138,10 +139,11 @@ def _tile(
             backing=backing,
         )  # fmt: skip
     size = 11.0 if mark.shown else palette.SMALL
-    if lettering.width(mark.text, size, 600) > width - 4:
-        size *= (width - 4) / lettering.width(mark.text, size, 600)
+    text = SHORT["c"] if mark.hidden else mark.text
+    if lettering.width(text, size, 600) > width - 4:
+        size *= (width - 4) / lettering.width(text, size, 600)
     canvas.text(
-        middle, first + len(lines) * LINE + 3, mark.text, size=size, weight=600, colour=ink,
+        middle, first + len(lines) * LINE + 3, text, size=size, weight=600, colour=ink,
         anchor="center", measure=mark.key, backing=backing,
     )  # fmt: skip
 
@@ -166,7 +168,7 @@ def _legend(canvas: Canvas, marks: Sequence[Mark], tones: Sequence[int], y: floa
         x += 22
     if any(mark.hidden for mark in marks):
         canvas.hatched([(x, y - 7.5, 14, 9)])
-        _piece(canvas, x + 18, y, "hidden to protect confidentiality", "")
+        _piece(canvas, x + 18, y, f"{SHORT['c']} {STATUS_WORDS['c']}", "")
 
 
 def _piece(canvas: Canvas, x: float, y: float, text: str, key: str) -> float:

@@ -1,7 +1,8 @@
 """Change over time: the home area with its 95% band, similar areas and the country.
 
 Line style, marker and a direct label tell the series apart beside colour. A line breaks where a
-period is missing; a hidden value of the home area is a hatched mark at its period.
+period is missing; a hidden value of the home area is a word above its period, as any mark there
+could be taken for a number.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Final
 
-from jsna.charts import bars, findings, lettering, palette
+from jsna.charts import bars, clear, findings, lettering, palette
 from jsna.charts.canvas import Canvas
 from jsna.charts.finish import SYNTHETIC, finish, limits_of, span
 from jsna.charts.marks import Cell, Drawing, Mark, footnote
@@ -152,7 +153,7 @@ def _draw(shown: Shown, every: Sequence[Series], periods: Sequence[str]) -> Canv
         _band(canvas, series, across, scale, step)
     for series in reversed(every):
         _line(canvas, series, across, scale, step)
-    _absences(canvas, every[0], across, scale(0), step)
+    _absences(canvas, every, across, scale, step)
     _labels(canvas, every, ends, across, scale)
     return canvas
 
@@ -238,21 +239,32 @@ def _marker(canvas: Canvas, series: Series, x: float, y: float, size: float) -> 
         canvas.shape(corners, fill=series.colour, closed=True)
 
 
-def _absences(canvas: Canvas, home: Series, across: Scale, base: float, step: int) -> None:
-    """Periods of the home area with a row but no number, neighbours joined under one mark."""
-    absent = [(p, m) for p, m in sorted(home.marks.items()) if not m.shown]
-    keyed = groupby(enumerate(absent), key=lambda e: (year(e[1][0]) - e[0] * step, e[1][1].text))
+def _absences(
+    canvas: Canvas, every: Sequence[Series], across: Scale, scale: Scale, step: int
+) -> None:
+    """Periods of the home area with a row but no number: a word to each, or to neighbours that
+    are too close for one each."""
+    absent = [(p, m) for p, m in sorted(every[0].marks.items()) if not m.shown]
+    lines = [
+        [(across(year(p)), scale(series.marks[p].value)) for p in run]
+        for series in every
+        for run in _runs(series, step)
+    ]
+    widest = max((lettering.width(m.text, palette.SMALL) for _, m in absent), default=0.0)
+    near = across(step) - across(0) < widest + 5
+    keyed = groupby(
+        enumerate(absent),
+        key=lambda e: (year(e[1][0]) - e[0] * step if near else e[1][0], e[1][1].text),
+    )
     for (_, text), group in keyed:
         run = [entry for _, entry in group]
-        left, right = across(year(run[0][0])) - 11, across(year(run[-1][0])) + 11
-        if run[0][1].hidden:
-            canvas.hatched([(left, base - 16, right - left, 15)])
+        middle = (across(year(run[0][0])) + across(year(run[-1][0]))) / 2
         half = lettering.width(text, palette.SMALL) / 2
-        middle = min(max((left + right) / 2, half), across.end + 11 - half + 20)
-        key = run[0][1].key
+        middle = min(max(middle, half), across.end + 31 - half)
         how = {"size": palette.SMALL, "anchor": "center", "backing": True}
-        y = base - (20 if run[0][1].hidden else 5)
-        canvas.text(middle, y, text, measure=key, **how)  # type: ignore[arg-type]
+        spans = [s for line in lines for s in clear.passing(line, middle - half, middle + half)]
+        y = clear.baseline(spans, scale(0) - 5, TOP)
+        canvas.text(middle, y, text, measure=run[0][1].key, **how)  # type: ignore[arg-type]
 
 
 def _end_label(series: Series, last: str) -> tuple[str, str, str]:

@@ -27,9 +27,9 @@ _UNITS: Final = {
 }
 #: What stands in a chart for a value that is not there, by status.
 _WORDS: Final = {
-    "c": ("hidden", "c"),
-    "z": ("not applicable", "z"),
-    "x": ("not available", "x"),
+    "c": ("hidden", "[c]"),
+    "z": ("not applicable", "[z]"),
+    "x": ("not available", "[x]"),
     "low": ("rounds to 0",),
 }
 _COUNTS: Final = ("numerator", "denominator")

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jsna.measures.declaration import Indicator
-from jsna.report import breakdowns, compare, lede, narrative, priorities
+from jsna.report import breakdowns, compare, deprivation, groups, lede, narrative, priorities
 from jsna.report.view import Measures
 from tests.unit import report_support as made
 
@@ -173,7 +173,7 @@ def deciles(shares: list[float], size: int = 4_000) -> list[dict[str, Any]]:
 
 def test_a_gradient_is_reported_from_both_ends() -> None:
     view = of(deciles([0.09 - 0.005 * n for n in range(10)]))
-    [sentence], _ = breakdowns.slope(view, PLAN, "imd_decile", view.rows(PLAN.id))
+    [sentence], _ = deprivation.slope(view, PLAN, "imd_decile", view.rows(PLAN.id))
     assert plain(sentence) == (
         "The share of pupils with an EHC plan was higher in the most deprived tenth of small areas "
         "in England (9.0%) than in the "
@@ -183,7 +183,7 @@ def test_a_gradient_is_reported_from_both_ends() -> None:
 
 def test_an_effect_of_zero_leaves_no_claim_and_no_number() -> None:
     view = of(deciles([0.055] * 10))
-    [sentence], _ = breakdowns.slope(view, PLAN, "imd_decile", view.rows(PLAN.id))
+    [sentence], _ = deprivation.slope(view, PLAN, "imd_decile", view.rows(PLAN.id))
     assert not sentence.clear
     assert plain(sentence) == (
         "There was no clear difference between the most and the least deprived areas."
@@ -202,7 +202,7 @@ def test_a_missing_end_names_the_group_that_is_there() -> None:
     rows = deciles([0.09 - 0.005 * n for n in range(10)])
     rows[0] = made.measure(PLAN, 0, dims={"imd_decile": "1"}, status="c")
     view = of(rows)
-    [sentence], _ = breakdowns.slope(view, PLAN, "imd_decile", view.rows(PLAN.id))
+    [sentence], _ = deprivation.slope(view, PLAN, "imd_decile", view.rows(PLAN.id))
     assert "the second most deprived tenth" in plain(sentence)
 
 
@@ -320,7 +320,7 @@ def test_a_handful_of_pupils_is_not_called_the_highest_group() -> None:
         for year, x, n in (("1", 40, 1_000), ("2", 90, 1_000), ("14", 5, 5))
     ]
     view = of(rows)
-    [sentence], _ = breakdowns.groups(view, PLAN, "year_group", view.rows(PLAN.id))
+    [sentence], _ = groups.groups(view, PLAN, "year_group", view.rows(PLAN.id))
     assert "Year 14" not in plain(sentence)
     assert "Year 2 (9.0%)" in plain(sentence)
 
@@ -441,8 +441,8 @@ def test_of_two_groups_shown_beside_a_hidden_one_it_is_said_that_they_are_those_
 
 def test_noughts_too_uncertain_to_differ_do_not_stand_for_those_that_do() -> None:
     # 0 of 245 reaches to 1.5%; 0 of 2,659 to 0.14%, below the lower limit of 15 of 2,698, 0.34%.
-    groups = {"SEMH": (15, 2_698), "ASD": (15, 3_954), "SLCN": (0, 2_659)}
-    text = said(BY_NEED, by(BY_NEED, "primary_need", {**groups, "SPLD": (0, 245)}))
+    known = {"SEMH": (15, 2_698), "ASD": (15, 3_954), "SLCN": (0, 2_659)}
+    text = said(BY_NEED, by(BY_NEED, "primary_need", {**known, "SPLD": (0, 245)}))
     assert text == (
         "By primary need, it was clearly higher for social, emotional and mental health (0.56%) "
         "than for speech, language and communication needs (0.00%)."

@@ -10,31 +10,16 @@ from markupsafe import Markup
 from jsna.measures.declaration import Indicator
 from jsna.measures.nesting import PLACES, THREE_YEARS
 from jsna.report import format as words
-from jsna.report.compare import (
-    PEOPLE,
-    Verdict,
-    differ,
-    furthest,
-    gradient,
-    leaders,
-    odd,
-    stand_out,
-)
+from jsna.report.compare import furthest, leaders, stand_out
+from jsna.report.deprivation import DEPRIVATION, MOST_NAMED, slope, slopes
+from jsna.report.groups import groups, told, with_value
 from jsna.report.narrative import Sentence, join, level, noun, say, value, when
 from jsna.report.view import Measures, Row
 
-#: Dimensions that run from most to least deprived, with the number of groups and their name.
-DEPRIVATION = {"imd_decile": (10, "tenth"), "imd_quintile": (5, "fifth")}
-#: Dimensions of age, where nothing at all is no news.
-_AGES = (*words.AGES, "year_group", "key_stage", "school_stage")
 #: Dimensions whose name has a plain plural.
 _PLURAL = ("age_group", "age_stage", "primary_need", "setting")
 #: Figures of a breakdown that are counted in words.
 MOST_COUNTED = 20
-#: Groups of another dimension from which on each one's gradient is worth a sentence.
-LEAST_GROUPS = 3
-#: More names than this in one sentence are counted instead.
-MOST_NAMED = 3
 #: What is said of breakdowns in which nothing differs, in this order: of all their figures, of
 #: those that are not of a handful of people, of those shown, and where there are too few of them.
 _FLAT_ALL = "There was no clear difference by {}."
@@ -82,7 +67,7 @@ def sentences(
 
 def _flat(rows: Sequence[Row], indicator: Indicator) -> str:
     """How it is said of a breakdown that nothing differs: of no more than is shown."""
-    kept, small = _kept(rows, indicator)
+    kept, small = told(rows, indicator)
     withheld = any(row.hidden for row in rows)
     if withheld and len(kept) < 2:
         return _TOO_FEW
@@ -126,89 +111,6 @@ def _one(
         found = slopes(view, indicator, deprived[0], other, rows, subject)
         return ([found] if found else []), True
     return [], True
-
-
-def slope(
-    view: Measures, indicator: Indicator, dimension: str, rows: Sequence[Row]
-) -> tuple[list[Sentence], bool]:
-    """Whether the figure differs between the most and the least deprived small areas."""
-    found = gradient(rows, dimension)
-    if found is None or found[0] == "unknown":
-        return [], True
-    verdict, most, least = found
-    if verdict == "similar":
-        text = "There was no clear difference between the most and the least deprived areas."
-        ends = {most.code(dimension), least.code(dimension)}
-        if any(row.hidden for row in rows) and ends != {"1", str(DEPRIVATION[dimension][0])}:
-            named = (group_words(dimension, r.code(dimension), full=False) for r in (most, least))
-            text = "There was no clear difference between {} and {} of small areas."
-            return [Sentence(say(text, *named), "gradient")], True
-        return [Sentence(say(text), "gradient")], True
-    text = "{Noun} was {verdict} in {most} ({a}) than in {least} ({b})."
-    filled = say(
-        text,
-        Noun=words.upper_first(noun(indicator)),
-        verdict=verdict,
-        most=group_words(dimension, most.code(dimension)),
-        a=value(most, indicator),
-        least=group_words(dimension, least.code(dimension), full=False),
-        b=value(least, indicator),
-    )
-    return [Sentence(filled, "gradient", True)], True
-
-
-def group_words(dimension: str, code: str, *, full: bool = True) -> str:
-    """`the most deprived tenth of small areas in England`; not in full without "of …"."""
-    groups, name = DEPRIVATION[dimension]
-    rank = int(code)
-    if rank * 2 <= groups:
-        place = f"{words.ordinal(rank)} most".strip()
-    else:
-        place = f"{words.ordinal(groups + 1 - rank)} least".strip()
-    return f"the {place} deprived {name}" + (" of small areas in England" if full else "")
-
-
-def slopes(
-    view: Measures,
-    indicator: Indicator,
-    dimension: str,
-    other: str,
-    rows: Sequence[Row],
-    subject: str = "it",
-) -> Sentence | None:
-    """For which categories of another dimension there is a deprivation gradient.
-
-    A category hidden at either end cannot be compared: what lies between says nothing of the ends.
-    """
-    verdicts: dict[Verdict, list[str]] = {"higher": [], "lower": [], "similar": []}
-    config, groups_there = view.config, sorted({int(r.code(dimension)) for r in rows})
-    ends = {str(groups_there[0]), str(groups_there[-1])}
-    apart: list[str] = []
-    for code in words.category_order(other, [r.code(other) for r in rows], config):
-        own = [r for r in rows if r.code(other) == code]
-        found = gradient(own, dimension)
-        if not ends <= {r.code(dimension) for r in own if r.shown}:
-            apart.append(_label(other, code, view))
-        elif found is not None and found[0] != "unknown":
-            verdicts[found[0]].append(_label(other, code, view))
-    clear = verdicts["higher"] or verdicts["lower"]
-    # Where two groups go the same way the gradient of the whole says as much.
-    if not clear or len(rows) < LEAST_GROUPS * DEPRIVATION[dimension][0]:
-        return None
-    most, least = (group_words(dimension, str(groups_there[i]), full=False) for i in (0, -1))
-    named = {verdict: words.join(names) for verdict, names in verdicts.items() if names}
-    parts = [f"was {v} for {names}" for v, names in named.items() if v != "similar"]
-    text = f"In {most} of small areas, {subject} {parts[0]} than in {least}."
-    text += "".join(f" It {part}." for part in parts[1:])
-    if "similar" in named:
-        count = len(verdicts["similar"])
-        many = f"{words.small(count)} others" if apart else f"the other {words.small(count)}"
-        rest = many if count > MOST_NAMED else named["similar"]
-        text += f" There was no clear difference for {rest}."
-    if apart:
-        them = words.small(len(apart)) if len(apart) > MOST_NAMED else words.join(apart)
-        text += f" {words.upper_first(them)} cannot be compared."
-    return Sentence(say("{}", text), "gradient", True)
 
 
 def places(
@@ -264,75 +166,6 @@ def _places(named: Sequence[Row], view: Measures, indicator: Indicator) -> Marku
     return join(parts)
 
 
-def _kept(rows: Sequence[Row], indicator: Indicator) -> tuple[list[Row], list[Row]]:
-    """Rows with a figure, highest first: those that are compared, and those of a handful."""
-    people = indicator.population_base in PEOPLE
-    few = odd([r.denominator for r in rows]) if people else [False] * len(rows)
-    shown = sorted(
-        ((r, out) for r, out in zip(rows, few, strict=True) if r.shown),
-        key=lambda pair: (-pair[0].value, pair[0].key),
-    )
-    return [r for r, out in shown if not out], [r for r, out in shown if out]
-
-
-def groups(
-    view: Measures, indicator: Indicator, dimension: str, rows: Sequence[Row], subject: str = "it"
-) -> tuple[list[Sentence], bool]:
-    """Which groups of an area's children have the highest and the lowest figures."""
-    shown, small = _kept(rows, indicator)
-    if len(shown) < 2:
-        return [], not any(r.hidden for r in rows)
-    pair = furthest(shown)
-    if pair is None or pair == "unknown":
-        return [], pair == "unknown"
-    limit = _limit(rows, small, shown[0].value, shown[-1].value)
-    by = words.dimension_words(dimension, view.config)
-    top, low = leaders(shown), shown[-1]
-    uneven = differ(shown[0], low) != "higher" or top != shown[: len(top)]
-    if len(shown) == 2 or uneven:
-        # A lower figure may be too uncertain to differ from the highest where others do.
-        lead = limit if len(shown) == 2 else ", ".join(filter(None, (f"by {by}", limit)))
-        text = "{lead}{subject} was higher for {} than for {}."
-        if len(shown) > 2:
-            text = "{lead}{subject} was clearly higher for {} than for {}."
-        named = [_with_value(row, dimension, view, indicator) for row in pair]
-        filled = say(text, *named, lead=f"{lead}, " if lead else "", subject=subject)
-        return [Sentence(_capital(filled), "breakdown", True)], True
-    if not top or len(top) > MOST_NAMED or low in top:
-        text = "By {by}, {subject} ranged from {b} ({low}) to {a} ({top})."
-        top = shown[:1]
-    elif (low.value == 0 and dimension in _AGES) or shown[-2].value == low.value:
-        # Nursery children are seldom suspended; of several alike none is the lowest.
-        text = "By {by}, {subject} was highest for {top_named}."
-    else:
-        text = "By {by}, {subject} was highest for {top_named} and lowest for {low} ({b})."
-    filled = say(
-        text,
-        by=f"{by}, {limit}" if limit else by,
-        subject=subject,
-        top_named=join(_with_value(r, dimension, view, indicator) for r in top),
-        top=_label(dimension, top[0].code(dimension), view),
-        a=value(top[0], indicator),
-        low=_label(dimension, low.code(dimension), view),
-        b=value(low, indicator),
-    )
-    return [Sentence(filled, "breakdown", True)], True
-
-
-def _limit(rows: Sequence[Row], small: Sequence[Row], top: float, low: float) -> str:
-    """What an extreme is qualified by: what is hidden, or left out, may lie beyond it."""
-    said = ["of those shown"] if any(r.hidden for r in rows) else []
-    said += (
-        ["leaving out very small groups"] if any(not low <= r.value <= top for r in small) else []
-    )
-    return " and ".join(said)
-
-
-def _capital(text: Markup) -> Markup:
-    """The sentence with a capital; marked-up text begins with a word."""
-    return Markup(words.upper_first(text))
-
-
 def largest(
     view: Measures, indicator: Indicator, dimension: str, rows: Sequence[Row]
 ) -> Sentence | None:
@@ -344,11 +177,11 @@ def largest(
     withheld = any(r.hidden for r in rows)  # for the sake of others, it may be the largest
     if len(shown) == 2 and len(rows) == 2 and len(top) == 1 and indicator.kind == "count":
         shown.sort(key=lambda r: -r.value)
-        pair = (_with_value(row, dimension, view, indicator) for row in shown)
+        pair = (with_value(row, dimension, view, indicator) for row in shown)
         people = indicator.population_base in ("attending", "resident")
         text = "There were more {} than {}." if people else "There were more for {} than for {}."
         return Sentence(say(text, *pair), "breakdown", True)
-    named = join(_with_value(r, dimension, view, indicator) for r in top)
+    named = join(with_value(r, dimension, view, indicator) for r in top)
     if dimension in DEPRIVATION and len(top) == 1:
         other = "any other shown" if withheld else "any other"
         text = say("More were in {} than in {}.", named, other)
@@ -370,7 +203,7 @@ def largest(
         second = leaders(rest)
         if len(second) == 1:
             text = "{lead} {most} {by}{of} was {named}, followed by {second}."
-            follow = _with_value(second[0], dimension, view, indicator)
+            follow = with_value(second[0], dimension, view, indicator)
             text = text.replace("{by}{of}", "{of}") if _itself(by, indicator) else text
             filled = say(text, lead=lead, most=most, of=of, by=by, named=named, second=follow)
             return Sentence(filled, "breakdown", True)
@@ -408,14 +241,3 @@ def hidden(
         return None
     text = say("Hidden to protect confidentiality: {}.", words.join(parts))
     return Sentence(text, "hidden")
-
-
-def _label(dimension: str, code: str, view: Measures) -> str:
-    if dimension in DEPRIVATION:
-        return group_words(dimension, code)
-    return words.prose_label(dimension, code, view.config)
-
-
-def _with_value(row: Row, dimension: str, view: Measures, indicator: Indicator) -> Markup:
-    label = _label(dimension, row.code(dimension), view)
-    return say("{} ({})", label, value(row, indicator))

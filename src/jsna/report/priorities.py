@@ -14,8 +14,8 @@ from markupsafe import Markup
 
 from jsna.measures.declaration import Indicator
 from jsna.report import format as words
-from jsna.report.breakdowns import DEPRIVATION, group_words
 from jsna.report.compare import gradient
+from jsna.report.deprivation import DEPRIVATION, group_words
 from jsna.report.narrative import compared, latest_change, noun, say, value, when
 from jsna.report.view import Measures, Row
 

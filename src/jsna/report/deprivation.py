@@ -1,0 +1,108 @@
+"""Sentences about deprivation: whether the most and the least deprived areas differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from jsna.measures.declaration import Indicator
+from jsna.report import format as words
+from jsna.report.compare import Verdict, gradient
+from jsna.report.narrative import Sentence, noun, say, value
+from jsna.report.view import Measures, Row
+
+#: Dimensions that run from most to least deprived, with the number of groups and their name.
+DEPRIVATION = {"imd_decile": (10, "tenth"), "imd_quintile": (5, "fifth")}
+#: Groups of another dimension from which on each one's gradient is worth a sentence.
+LEAST_GROUPS = 3
+#: More names than this in one sentence are counted instead.
+MOST_NAMED = 3
+
+
+def slope(
+    view: Measures, indicator: Indicator, dimension: str, rows: Sequence[Row]
+) -> tuple[list[Sentence], bool]:
+    """Whether the figure differs between the most and the least deprived small areas."""
+    found = gradient(rows, dimension)
+    if found is None or found[0] == "unknown":
+        return [], True
+    verdict, most, least = found
+    if verdict == "similar":
+        text = "There was no clear difference between the most and the least deprived areas."
+        ends = {most.code(dimension), least.code(dimension)}
+        if any(row.hidden for row in rows) and ends != {"1", str(DEPRIVATION[dimension][0])}:
+            named = (group_words(dimension, r.code(dimension), full=False) for r in (most, least))
+            text = "There was no clear difference between {} and {} of small areas."
+            return [Sentence(say(text, *named), "gradient")], True
+        return [Sentence(say(text), "gradient")], True
+    text = "{Noun} was {verdict} in {most} ({a}) than in {least} ({b})."
+    filled = say(
+        text,
+        Noun=words.upper_first(noun(indicator)),
+        verdict=verdict,
+        most=group_words(dimension, most.code(dimension)),
+        a=value(most, indicator),
+        least=group_words(dimension, least.code(dimension), full=False),
+        b=value(least, indicator),
+    )
+    return [Sentence(filled, "gradient", True)], True
+
+
+def group_words(dimension: str, code: str, *, full: bool = True) -> str:
+    """`the most deprived tenth of small areas in England`; not in full without "of …"."""
+    groups, name = DEPRIVATION[dimension]
+    rank = int(code)
+    if rank * 2 <= groups:
+        place = f"{words.ordinal(rank)} most".strip()
+    else:
+        place = f"{words.ordinal(groups + 1 - rank)} least".strip()
+    return f"the {place} deprived {name}" + (" of small areas in England" if full else "")
+
+
+def slopes(
+    view: Measures,
+    indicator: Indicator,
+    dimension: str,
+    other: str,
+    rows: Sequence[Row],
+    subject: str = "it",
+) -> Sentence | None:
+    """For which categories of another dimension there is a deprivation gradient.
+
+    A category hidden at either end cannot be compared: what lies between says nothing of the ends.
+    """
+    verdicts: dict[Verdict, list[str]] = {"higher": [], "lower": [], "similar": []}
+    config, groups_there = view.config, sorted({int(r.code(dimension)) for r in rows})
+    ends = {str(groups_there[0]), str(groups_there[-1])}
+    apart: list[str] = []
+    for code in words.category_order(other, [r.code(other) for r in rows], config):
+        own = [r for r in rows if r.code(other) == code]
+        found = gradient(own, dimension)
+        if not ends <= {r.code(dimension) for r in own if r.shown}:
+            apart.append(label(other, code, view))
+        elif found is not None and found[0] != "unknown":
+            verdicts[found[0]].append(label(other, code, view))
+    clear = verdicts["higher"] or verdicts["lower"]
+    # Where two groups go the same way the gradient of the whole says as much.
+    if not clear or len(rows) < LEAST_GROUPS * DEPRIVATION[dimension][0]:
+        return None
+    most, least = (group_words(dimension, str(groups_there[i]), full=False) for i in (0, -1))
+    named = {verdict: words.join(names) for verdict, names in verdicts.items() if names}
+    parts = [f"was {v} for {names}" for v, names in named.items() if v != "similar"]
+    text = f"In {most} of small areas, {subject} {parts[0]} than in {least}."
+    text += "".join(f" It {part}." for part in parts[1:])
+    if "similar" in named:
+        count = len(verdicts["similar"])
+        many = f"{words.small(count)} others" if apart else f"the other {words.small(count)}"
+        rest = many if count > MOST_NAMED else named["similar"]
+        text += f" There was no clear difference for {rest}."
+    if apart:
+        them = words.small(len(apart)) if len(apart) > MOST_NAMED else words.join(apart)
+        text += f" {words.upper_first(them)} cannot be compared."
+    return Sentence(say("{}", text), "gradient", True)
+
+
+def label(dimension: str, code: str, view: Measures) -> str:
+    """A category inside a sentence, of any dimension."""
+    if dimension in DEPRIVATION:
+        return group_words(dimension, code)
+    return words.prose_label(dimension, code, view.config)

@@ -157,9 +157,9 @@ def test_a_free_number_is_named(tmp_path: Path, body: str) -> None:
         ("<p>A stricter, 99.8%, interval</p>", "confidence level"),
         ("<p>The rate per 1,000 was higher.</p>", "base of a rate"),
         ("<p>Counts of 1 to 4 are hidden, with every percentage, rate and interval built on them, "
-         "and so are complements of 1 to 4. Further figures are hidden so that none of these can "
-         "be worked out from totals. One marker is used for all. Zeros are shown unless hiding one "
-         "protects another figure.</p>", "disclosure rule"),
+         "and so are groups in which all but 1 to 4 children are counted. Further figures are "
+         "hidden so that none of these can be worked out from totals. One marker is used for all. "
+         "Zeros are shown unless hiding one protects another figure.</p>", "disclosure rule"),
         ("<table><th>10 (least deprived)</th></table>", "deprivation group"),
         ("<table><th>Year group: Year 6</th></table>", "year group"),
         ("<p>It was for a specialist post-16 institution.</p>", "category"),

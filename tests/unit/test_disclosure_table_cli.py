@@ -208,11 +208,11 @@ def test_trees_that_do_not_fit(
 def test_files_that_cannot_be_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], table: Path
 ) -> None:
-    assert run("attack", tmp_path / "none.csv", "--dims", "d") == 1
+    assert run("attack", tmp_path / "none.csv", "--dims", "d") == 2
     assert "there is no such file" in capsys.readouterr().err
     assert run("protect-table", table, "--dims", "district,need") == 1
     assert "name the file" in capsys.readouterr().err
-    assert run("attack", table, "--dims", "planet") == 1
+    assert run("attack", table, "--dims", "planet", "--value", "freq") == 2
     assert "has none of the dimensions" in capsys.readouterr().err
 
 

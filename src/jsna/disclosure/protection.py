@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from jsna.disclosure.attack import Interval, Report, attack
+from jsna.disclosure.attack import Interval, Report, attack, known, rounded_needs
 from jsna.disclosure.division import blocks
 from jsna.disclosure.reading import Counted, Named, read_counts
 from jsna.disclosure.rounding import round_additively
@@ -116,6 +116,60 @@ def protect_table(
     return protect(frame, dims, value, threshold, hierarchies, **options).frame  # type: ignore[arg-type]
 
 
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """A rounded table: `moved` is the furthest any count went, `report` what the attack found."""
+
+    frame: pd.DataFrame
+    moved: float
+    report: Report
+
+
+def round_named(
+    table: Named,
+    dims: Sequence[Sequence[str]],
+    value: str,
+    base: int,
+    hierarchies: Mapping[str, Hierarchy] | None = None,
+    *,
+    threshold: int = 5,
+    total: str = TOTAL,
+    truth: bool = False,
+) -> Rounded:
+    """Every count a multiple of `base`, with totals that still add up, and the proof it protects.
+
+    The attack takes it as known that a count is less than `base` from what is printed (a total: no
+    further than any went), and counts from 1 to `threshold - 1` must keep what that leaves them.
+
+    Raises:
+        JsnaError: listing everything wrong with the table; or small numbers that are narrower.
+    """
+    counted = read_counts([table], dims, value, hierarchies, total)
+    matrix = members(counted.cells, counted.leaf_places)
+    rounded = np.round(matrix @ round_additively(matrix, counted.leaf_counts, base)) + 0.0
+    moved = float(np.abs(rounded - counted.counts).max())
+    leaves = [dim.leaves for dim in counted.cells.dimensions]
+    leaf = (counted.cells.places < leaves).all(axis=1)
+    precision = np.where(leaf, base - 1.0, max(base - 1.0, moved))
+    made = as_system(counted, Rule(0))
+    everything = np.ones(made.size, dtype=np.bool_)
+    knows = known(made, ~everything, printed=rounded, precision=precision)
+    small = (counted.counts >= 1) & (counted.counts < threshold)
+    made = rounded_needs(made, knows, base, small)
+    report = attack(made, everything, knows, start=made.value)
+    if report.failures:
+        raise JsnaError(
+            [Problem(table.name, explain(made, found)) for found in report.failures],
+            title="Rounding does not protect these cells:",
+        )
+    frame = _frame(counted.cells)
+    frame["value"] = pd.array(rounded, dtype="Int64")
+    frame["suppressed"] = frame["primary"] = False
+    if truth:
+        frame["truth"] = counted.counts.astype(np.int64)
+    return Rounded(frame, moved, report)
+
+
 def round_table(
     frame: pd.DataFrame,
     dims: Sequence[str] | Sequence[Sequence[str]],
@@ -126,20 +180,11 @@ def round_table(
     total: str = TOTAL,
     truth: bool = False,
 ) -> pd.DataFrame:
-    """Every count a multiple of `base`, with totals that still add up (controlled rounding).
-
-    Raises:
-        JsnaError: listing everything wrong with the table.
-    """
-    counted = read_counts([Named(frame)], lists(dims), value, hierarchies, total)
-    matrix = members(counted.cells, counted.leaf_places)
-    rounded = matrix @ round_additively(matrix, counted.leaf_counts, base)
-    made = _frame(counted.cells)
-    made["value"] = pd.array(np.round(rounded), dtype="Int64")
-    made["suppressed"] = made["primary"] = False
-    if truth:
-        made["truth"] = counted.counts.astype(np.int64)
-    return made
+    """The frame of `round_named`."""
+    done = round_named(
+        Named(frame), lists(dims), value, base, hierarchies, total=total, truth=truth
+    )
+    return done.frame
 
 
 def lists(dims: Sequence[str] | Sequence[Sequence[str]]) -> list[list[str]]:
@@ -179,9 +224,15 @@ def _frame(cells: Layout) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
+def number(value: float) -> str:
+    """A number in words, whole ones with all their digits."""
+    near = round(value)
+    return str(near) if abs(value - near) < 1e-4 else f"{value:.6g}"
+
+
 def explain(made: System, found: Interval) -> str:
     """What a failure gives away and by which equations, in words."""
-    low, high = f"{found.low:.6g}", "any number" if np.isinf(found.high) else f"{found.high:.6g}"
+    low, high = number(found.low), "any number" if np.isinf(found.high) else number(found.high)
     what = f"is {low}" if found.verdict == "exact" else f"lies between {low} and {high}"
     who = f"the family of a child in [{made.label(found.contributor)}] can work out that "
     who = who if found.contributor >= 0 else ""

@@ -2,81 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from jsna.disclosure.codes import Named, Problems, check_dims, clean, dimensions, plain
 from jsna.disclosure.system import Floats, Ints
-from jsna.disclosure.tables import TOTAL, Dimension, Hierarchy, Layout, count, dimension, layout
-from jsna.errors import JsnaError, Problem
+from jsna.disclosure.tables import TOTAL, Dimension, Hierarchy, Layout, count, layout
+
+__all__ = ["Counted", "Named", "Printed", "Problems", "numbers", "places", "read_counts"]
 
 #: Marks that stand for a hidden value (after stripping, in lower case).
-HIDDEN = frozenset({"", "c", "[c]", "*", "x", "[x]", "low", "[low]", "suppressed", "nan", "<na>"})
+HIDDEN = frozenset(
+    {"", "c", "[c]", "*", "x", "[x]", "low", "[low]", "suppressed"}
+    | {"na", "n/a", "#n/a", "nan", "<na>", "null", "none"}
+)
+#: Those of them that are printed on purpose, as they are told.
+MARKS = "nothing, c, [c], *, x, [x], low, [low], suppressed, NA, a range such as 1-4, or <5"
+#: Counts above this are not told apart from their neighbours.
+LARGEST = 2.0**53
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?(e[+-]?[0-9]+)?")
+_RANGE = re.compile(r"\[?([0-9]+) ?(?:-|\N{EN DASH}|to) ?([0-9]+)\]?")
+_BELOW = re.compile(r"\[?(<=|<|\N{LESS-THAN OR EQUAL TO}|under|below|fewer than) ?([0-9]+)\]?")
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A frame with the name its problems are told under."""
+class Printed:
+    """The values of a table: `counts` is NaN where hidden, and `low` to `high` what a mark says."""
 
-    frame: pd.DataFrame
-    name: str = "table"
-
-
-@dataclass(slots=True)
-class Problems:
-    """Problems gathered while reading."""
-
-    found: list[Problem] = field(default_factory=list)
-
-    def add(self, where: str, rule: str, **place: object) -> None:
-        """Note one problem."""
-        self.found.append(Problem(where, rule, **place))  # type: ignore[arg-type]
-
-    def tell(self, title: str) -> None:
-        """Raise them, if there are any."""
-        if self.found:
-            raise JsnaError(self.found, title=title)
-
-
-def dimensions(
-    tables: Sequence[Named],
-    names: Sequence[str],
-    hierarchies: Mapping[str, Hierarchy],
-    total: str,
-    problems: Problems,
-) -> tuple[Dimension, ...]:
-    """The dimensions over the codes of all tables, with the trees above them."""
-    for name in sorted(set(hierarchies) - set(names)):
-        problems.add("hierarchy", f"there is no dimension {name!r}", value=name)
-    found = []
-    for name in names:
-        columns = [t.frame[name].astype(str) for t in tables if name in t.frame]
-        codes = set().union(*(set(column) for column in columns))
-        tree = dict(hierarchies.get(name, {}))
-        known = codes | set(tree.values()) | {total}
-        for code in sorted(set(tree) - known):
-            problems.add("hierarchy", "this code is not in the table", column=name, value=code)
-        if total in tree:
-            problems.add("hierarchy", "the total cannot be part of another code", column=name)
-            del tree[total]
-        if tree:
-            loose = sorted(codes - set(tree) - set(tree.values()) - {total})
-            for code in loose:
-                problems.add(
-                    "hierarchy",
-                    f"this code of the table has no place in the tree; map it to {total!r} if it "
-                    "stands directly below the total",
-                    column=name,
-                    value=code,
-                )
-        try:
-            found.append(dimension(name, codes | (set(tree) & known), tree, total))
-        except ValueError as error:
-            problems.add("hierarchy", str(error), column=name)
-            found.append(dimension(name, codes, None, total))
-    return tuple(found)
+    counts: Floats
+    low: Floats
+    high: Floats
 
 
 def check_columns(tables: Sequence[Named], value: str, problems: Problems) -> None:
@@ -89,52 +48,78 @@ def check_columns(tables: Sequence[Named], value: str, problems: Problems) -> No
             problems.add(table.name, "has no rows")
 
 
-def numbers(table: Named, value: str, problems: Problems, *, hidden: bool) -> Floats:
+def numbers(table: Named, value: str, problems: Problems, *, hidden: bool) -> Printed:
     """The counts of a table, NaN where hidden; anything else is a problem."""
-    text = table.frame[value].astype("string").fillna("").str.strip()
-    marked = text.str.lower().isin(HIDDEN).to_numpy()
-    parsed = pd.to_numeric(text.where(~marked, "nan"), errors="coerce").to_numpy(dtype=float)
-    rows = np.arange(2, len(text) + 2)
-    rules = [
-        (np.isnan(parsed) & ~marked, "is not a number"),
-        (parsed < 0, "a count cannot be negative"),
-        (np.isfinite(parsed) & (parsed != np.floor(parsed)), "a count must be whole"),
-        (np.isinf(parsed), "is not a number"),
-    ]
+    number, distinct = pd.factorize(table.frame[value])
+    texts = [plain(raw) for raw in distinct] + [""]  # What is missing is numbered −1.
+    read = [_read(text, hidden=hidden) for text in texts]
+    for at, (text, found) in enumerate(zip(texts, read, strict=True)):
+        rows = np.flatnonzero(number == (at if at < len(distinct) else -1))
+        if isinstance(found, str) and len(rows):
+            row, times = table.line(rows[0]), len(rows)
+            problems.add(table.name, found, row=row, column=value, value=text, count=times)
+    bounds = [(np.nan, 0.0, np.inf) if isinstance(found, str) else found for found in read]
+    columns = np.array(bounds, dtype=np.float64)[number]
+    return Printed(columns[:, 0], columns[:, 1], columns[:, 2])
+
+
+def _read(text: str, *, hidden: bool) -> tuple[float, float, float] | str:
+    """Value, least and greatest of what is printed; in words what is wrong with it."""
+    mark = text.casefold()
+    if _NUMBER.fullmatch(mark):
+        found = float(mark)
+        if found < 0:
+            return "a count cannot be negative"
+        if found > LARGEST:
+            return "is too large to be counted exactly (the most is 2 to the power of 53)"
+        if found != np.floor(found):
+            return "a count must be whole"
+        return abs(found), abs(found), abs(found)
+    between, below = _RANGE.fullmatch(mark), _BELOW.fullmatch(mark)
     if not hidden:
-        rules.append((marked, "the value is missing or hidden; give the true count"))
-    for wrong, rule in rules:
-        at = np.flatnonzero(wrong)
-        if len(at):
-            shown = str(text.iloc[at[0]])
-            problems.add(
-                table.name, rule, row=int(rows[at[0]]), column=value, value=shown, count=len(at)
-            )
-    return np.asarray(parsed)
+        if mark in HIDDEN or between or below:
+            return "the value is missing or hidden; give the true count"
+        return "is not a number"
+    if mark in HIDDEN:
+        return np.nan, 0.0, np.inf
+    if between and float(between[1]) <= float(between[2]) <= LARGEST:
+        return np.nan, float(between[1]), float(between[2])
+    if below and LARGEST >= float(below[2]) >= 1:
+        return np.nan, 0.0, float(below[2]) - (0.0 if below[1] in ("<=", "≤") else 1.0)
+    return f"is not a number, nor a known mark of a hidden value ({MARKS})"
 
 
 def places(table: Named, dims: Sequence[Dimension], problems: Problems) -> Ints:
-    """Coordinates of every row; a dimension the table lacks stands at its total."""
+    """Coordinates of every row; a dimension the table lacks stands at its total.
+
+    Codes without a place of their own are problems, and stand at the total too.
+    """
     columns = []
     for dim in dims:
         if dim.name not in table.frame:
             columns.append(np.full(len(table.frame), dim.root))
             continue
-        codes = table.frame[dim.name].astype(str)
-        blank = np.flatnonzero(codes.str.strip().isin(["", "nan", "<NA>", "None"]))
-        if len(blank):
-            row = int(blank[0]) + 2
-            problems.add(table.name, "a code is missing", row=row, column=dim.name)
-        columns.append(pd.Index(dim.codes).get_indexer(pd.Index(codes)))
+        at = pd.Index(dim.codes).get_indexer(pd.Index(table.frame[dim.name]))
+        for row in np.flatnonzero(at < 0):
+            code = str(table.frame[dim.name].iloc[row])
+            if code:
+                rule = "this code has no place in its dimension"
+                problems.add(table.name, rule, row=table.line(row), column=dim.name, value=code)
+        columns.append(np.where(at < 0, dim.root, at))
     found = np.stack(columns, axis=1).astype(np.int64)
     twice = pd.DataFrame(found).duplicated().to_numpy()
+    blank = np.zeros(len(found), dtype=np.bool_)
+    for dim in dims:
+        if dim.name in table.frame:
+            blank |= (table.frame[dim.name] == "").to_numpy()
+    twice = twice & ~blank
     if twice.any():
         first = int(np.flatnonzero(twice)[0])
         first_codes = zip(dims, found[first], strict=True)
         problems.add(
             table.name,
             "these coordinates appear more than once; add the rows up or name every dimension",
-            row=first + 2,
+            row=table.line(first),
             value=" / ".join(dim.codes[code] for dim, code in first_codes),
             count=int(twice.sum()),
         )
@@ -174,6 +159,7 @@ def read_counts(
         JsnaError: listing everything wrong with the tables.
     """
     problems = Problems()
+    check_dims(dims, value, problems)
     check_columns(tables, value, problems)
     for names in dims:
         nearest = max(tables, key=lambda t: len(set(names) & set(t.frame.columns)))
@@ -184,10 +170,15 @@ def read_counts(
             problems.add(nearest.name, rule)
     problems.tell("The tables cannot be read:")
     names = list(dict.fromkeys(name for table in dims for name in table))
+    tables = clean(tables, names, problems)
     axes = dimensions(tables, names, hierarchies or {}, total, problems)
     read = [
-        (t, places(t, axes, problems), numbers(t, value, problems, hidden=False)) for t in tables
+        (t, places(t, axes, problems), numbers(t, value, problems, hidden=False).counts)
+        for t in tables
     ]
+    for table, _, counts in read:
+        if np.nansum(counts) > LARGEST:
+            problems.add(table.name, "the counts come to more than 2 to the power of 53")
     problems.tell("The tables cannot be read:")
     cells = layout(axes, dims)
     whole = np.full(len(cells.places), np.nan)
@@ -225,7 +216,7 @@ def _count(
     values = count(part, (at - roots)[leaf], counts[leaf])
     where = np.searchsorted(cells.keys, (part.places + roots) @ cells.strides)
     for i in np.flatnonzero(~np.isnan(whole[where]) & (whole[where] != values)):
-        rule = f"two tables differ here: {whole[where[i]]:g} and {values[i]:g}"
+        rule = f"two tables differ here: {whole[where[i]]:.0f} and {values[i]:.0f}"
         problems.add(table.name, rule, value=_label(cells, int(where[i])))
     whole[where] = values
     given = np.flatnonzero(~leaf)
@@ -233,28 +224,11 @@ def _count(
     found = np.minimum(np.searchsorted(cells.keys, keys), len(whole) - 1)
     wrong = (cells.keys[found] == keys) & (whole[found] != counts[given])
     for row, cell in zip(given[wrong], found[wrong], strict=True):
-        rule = f"this total is not the sum of its parts, which is {whole[cell]:g}"
-        problems.add(table.name, rule, row=int(row) + 2, value=f"{counts[row]:g}")
+        rule = f"this total is not the sum of its parts, which is {whole[cell]:.0f}"
+        problems.add(table.name, rule, row=table.line(row), value=f"{counts[row]:.0f}")
     return (at - roots)[leaf], counts[leaf]
 
 
 def _label(cells: Layout, cell: int) -> str:
     pairs = zip(cells.dimensions, cells.places[cell], strict=True)
     return " / ".join(dim.codes[code] for dim, code in pairs)
-
-
-def tree_of(given: Mapping[str, object], problems: Problems, name: str) -> dict[str, str]:
-    """A tree from `child: parent` or `parent: [children]` entries."""
-    tree: dict[str, str] = {}
-    for key, entry in given.items():
-        pairs: Iterable[tuple[str, str]]
-        if isinstance(entry, list):
-            pairs = [(str(child), str(key)) for child in entry]
-        else:
-            pairs = [(str(key), str(entry))]
-        for child, parent in pairs:
-            if tree.get(child, parent) != parent:
-                rule = f"this code is part of both {tree[child]!r} and {parent!r}"
-                problems.add("hierarchy", rule, column=name, value=child)
-            tree[child] = parent
-    return tree

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Sequence
-from pathlib import Path
+import math
+import sys
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from jsna.errors import JsnaError, Problem
+from jsna.errors import JsnaError
 
 if TYPE_CHECKING:
+    from jsna.disclosure.codes import Named, Problems, Trees
     from jsna.disclosure.published import Attacked
-    from jsna.disclosure.reading import Named
 
 #: Verb -> what it does.
 VERBS = {
@@ -65,7 +65,16 @@ def arguments(verb: str, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--round", type=int, metavar="BASE", help="round instead of hiding")
     else:
         parser.add_argument("--value", default="value", help="column of values (default: value)")
-        parser.add_argument("--rounded", type=int, default=1, metavar="BASE")
+        parser.add_argument(
+            "--rounded", type=int, metavar="BASE", help="values are multiples of this"
+        )
+        parser.add_argument(
+            "--rounding",
+            choices=("nearest", "controlled"),
+            default="nearest",
+            help="to the nearest multiple, or (controlled, as by `protect-table --round`) to "
+            "either of the two beside the count (default: nearest)",
+        )
         parser.add_argument(
             "--missing", choices=("zero", "unknown"), default="zero", help="rows left out are this"
         )
@@ -75,32 +84,60 @@ def arguments(verb: str, parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run either verb; returns the exit code."""
-    return _protect(options) if options.verb == "protect-table" else _attack(options)
+    """Run either verb; returns the exit code.
+
+    The attack ends with 1 where it worked a cell out, and with 2 where it could not be made.
+    """
+    if options.verb == "protect-table":
+        return _protect(options)
+    try:
+        return _attack(options)
+    except JsnaError as error:
+        print(error.report(), file=sys.stderr)
+        return 2
 
 
 def _protect(options: argparse.Namespace) -> int:
-    from jsna.disclosure.protection import protect, round_table
+    from jsna.disclosure.codes import Problems
+    from jsna.disclosure.files import write_table
+    from jsna.disclosure.protection import protect, round_named
+    from jsna.disclosure.reading import read_counts
     from jsna.disclosure.system import Rule
 
+    problems = Problems()
     if not options.out:
-        raise JsnaError(Problem("--out", "name the file the protected table is written to"))
-    if options.threshold < 2:
-        raise JsnaError(Problem("--threshold", "must be at least 2", value=str(options.threshold)))
-    tables, trees = _read(options.files), _trees(options.hierarchy)
+        problems.add("--out", "name the file the protected table is written to")
+    for option in ("budget", "work"):
+        _amount(option, getattr(options, option), problems)
+    if options.round is not None:
+        _base("--round", options.round, problems)
+        if len(options.files) > 1:
+            problems.add("--round", "rounds one table; give one file", value=str(options.round))
     dims = [_split(text) for text in options.dims]
-    if options.round:
-        frame = round_table(
-            tables[0].frame,
+    tables, trees = _inputs(
+        options,
+        dims,
+        problems,
+        lambda tables, trees: read_counts(tables, dims, options.value, trees, options.total),
+    )
+    if options.round is not None:
+        rounded = round_named(
+            tables[0],
             dims,
             options.value,
             options.round,
             trees,
+            threshold=options.threshold,
             total=options.total,
             truth=options.truth,
         )
-        frame.to_csv(options.out, index=False)
-        print(f"{len(frame):,} cells rounded to multiples of {options.round}; totals add up")
+        write_table(rounded.frame, options.out)
+        print(
+            f"{len(rounded.frame):,} cells rounded to multiples of {options.round}, either of the "
+            f"two beside the count; totals add up; no count moved by more than {rounded.moved:.0f};"
+            f" the attack worked out none. To attack it again: jsna attack … --rounded "
+            f"{options.round} --rounding controlled"
+        )
         return 0
     rule = Rule(
         options.threshold,
@@ -121,7 +158,7 @@ def _protect(options: argparse.Namespace) -> int:
         work=options.work or None,
         truth=options.truth,
     )
-    made.frame.to_csv(options.out, index=False)
+    write_table(made.frame, options.out)
     secondary = made.solution.hidden & ~made.system.primary
     optimum = "the least possible" if made.solution.gap == 0 else _gap(made.solution.gap)
     print(
@@ -140,86 +177,108 @@ def _gap(gap: float) -> str:
 
 
 def _attack(options: argparse.Namespace) -> int:
-    from jsna.disclosure.published import attack_tables
+    from jsna.disclosure.codes import Problems
+    from jsna.disclosure.files import write_table
+    from jsna.disclosure.published import attack_tables, check_tables
 
-    dims = list(dict.fromkeys(name for text in options.dims for name in _split(text)))
+    problems = Problems()
+    if options.rounded is not None:
+        _base("--rounded", options.rounded, problems)
+    base = options.rounded or 1
+    each = [_split(text) for text in options.dims]
+    dims = list(dict.fromkeys(name for names in each for name in names))
+    tables, trees = _inputs(
+        options,
+        each,
+        problems,
+        lambda tables, trees: check_tables(
+            tables, dims, options.value, trees, total=options.total, rounded=max(base, 1)
+        ),
+    )
     found = attack_tables(
-        _read(options.files),
+        tables,
         dims,
         options.value,
         options.threshold,
-        _trees(options.hierarchy),
+        trees,
         total=options.total,
         zeros_shown=options.zeros_shown,
-        rounded=options.rounded,
+        rounded=base,
+        rounding=options.rounding,
         contributor=options.contributor,
         missing=options.missing,
     )
     if options.out:
-        found.frame.to_csv(options.out, index=False)
+        write_table(found.frame, options.out)
     _tell(found, dims)
     bad = found.count("exact", "narrow") + (found.count("unsure") if options.strict else 0)
     return 1 if bad else 0
 
 
+def _inputs(
+    options: argparse.Namespace,
+    dims: Sequence[Sequence[str]],
+    problems: Problems,
+    read: Callable[[Sequence[Named], Trees], object],
+) -> tuple[list[Named], Trees]:
+    """What both verbs are given, checked: all problems of options, files and trees at once."""
+    from jsna.disclosure.codes import check_dims
+    from jsna.disclosure.files import check_out, read_table, read_trees
+
+    if options.threshold < 2:
+        problems.add("--threshold", "must be at least 2", value=str(options.threshold))
+    _amount("contributor", options.contributor, problems)
+    if not options.total.strip():
+        problems.add("--total", "names the code of totals; it cannot be blank")
+    check_out(options.out, [*options.files, *filter(None, [options.hierarchy])], problems)
+    before = len(problems.found)
+    check_dims(dims, options.value, problems, attacked=options.verb == "attack")
+    given = [read_table(file, problems) for file in options.files]
+    trees = read_trees(options.hierarchy, problems)
+    tables = [table for table in given if table is not None]
+    if problems.found and len(problems.found) == before and options.total.strip():
+        # The options alone are wrong: what else there is to say about the tables is said too.
+        try:
+            read(tables, trees)
+        except JsnaError as error:
+            problems.found.extend(error.problems)
+    problems.tell("Nothing was done, because of these problems:")
+    return tables, trees
+
+
+def _amount(option: str, given: float | None, problems: Problems) -> None:
+    if given is not None and not (given >= 0 and math.isfinite(given)):
+        problems.add(f"--{option}", "must be a number of 0 or more", value=f"{given:g}")
+
+
+def _base(option: str, given: int, problems: Problems) -> None:
+    if given < 2:
+        problems.add(option, "the base must be at least 2", value=str(given))
+
+
 def _tell(found: Attacked, dims: Sequence[str], most: int = 20) -> None:
+    from jsna.disclosure.protection import number
+
     unsure = found.count("unsure")
+    marked = ""
+    if found.marked is not None and found.hidden:
+        marked = f" ({found.marked:,} judged, because the column 'primary' marks them)"
     print(
-        f"{found.cells:,} cells, {found.hidden:,} hidden: {found.count('exact'):,} worked out "
-        f"exactly, {found.count('narrow'):,} narrower than required"
+        f"{found.cells:,} cells, {found.hidden:,} hidden{marked}: {found.count('exact'):,} worked "
+        f"out exactly, {found.count('narrow'):,} narrower than required"
         + (f", {unsure:,} narrower if they are small numbers" if unsure else "")
+        + (f"; {found.derived:,} totals are not printed" if found.derived else "")
     )
     bad = found.frame[found.frame["outcome"].isin(["exact", "narrow"])]
     for row in bad.head(most).to_dict("records"):
         where = " / ".join(str(row[name]) for name in dims)
-        what = f"{row['low']:g}" if row["outcome"] == "exact" else f"{row['low']:g}–{row['high']:g}"
+        low, high = number(row["low"]), number(row["high"])
+        what = low if row["outcome"] == "exact" else f"{low}–{high}"
         who = f", by the family of a child in [{row['contributor']}]" if row["contributor"] else ""
         why = f", from: {row['because']}" if row["because"] else ""
         print(f"  - [{where}] is {what}{who}{why}")
     if len(bad) > most:
         print(f"  … and {len(bad) - most:,} more")
-
-
-def _read(files: Sequence[str]) -> list[Named]:
-    import pandas as pd
-
-    from jsna.disclosure.reading import Named
-
-    tables, problems = [], []
-    for file in files:
-        try:
-            frame = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-            frame.columns = frame.columns.str.strip()
-            tables.append(Named(frame, Path(file).name))
-        except FileNotFoundError:
-            problems.append(Problem(file, "there is no such file"))
-        except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError):
-            problems.append(Problem(Path(file).name, "is not a CSV file in UTF-8"))
-    if problems:
-        raise JsnaError(problems)
-    return tables
-
-
-def _trees(file: str | None) -> dict[str, dict[str, str]]:
-    from jsna.disclosure.reading import Problems, tree_of
-
-    if file is None:
-        return {}
-    name = Path(file).name
-    try:
-        given = json.loads(Path(file).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise JsnaError(Problem(file, "there is no such file")) from None
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        row = getattr(error, "lineno", None)
-        raise JsnaError(Problem(name, "is not valid JSON", row=row)) from None
-    if not isinstance(given, dict) or not all(isinstance(tree, dict) for tree in given.values()):
-        rule = 'must be like {"district": {"D01": "North", "D02": "North"}}'
-        raise JsnaError(Problem(name, rule))
-    problems = Problems()
-    trees = {dim: tree_of(tree, problems, dim) for dim, tree in given.items()}
-    problems.tell(f"The hierarchy {name} has problems:")
-    return trees
 
 
 def _split(text: str) -> list[str]:

@@ -17,6 +17,7 @@ from jsna.disclosure.attack import Known
 from jsna.disclosure.book import NONE, Book
 from jsna.disclosure.contribution import refused
 from jsna.disclosure.entries import book
+from jsna.disclosure.outside import earlier_ledgers
 from jsna.disclosure.system import Flags, Floats, Ints, Status, System
 from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
@@ -206,27 +207,3 @@ def read(config: Configuration, paths: io.Paths) -> Evidence:
         earlier_ledgers(config, paths),
         io.read_parquet(paths.restricted / CONTRIBUTIONS),
     )
-
-
-def earlier_ledgers(config: Configuration, paths: io.Paths) -> dict[str, pd.DataFrame]:
-    """The ledgers of the earlier editions an edition names, in that order.
-
-    Raises:
-        JsnaError: naming every one that is not here. Without it nobody can tell what this edition
-            would give away together with that one.
-    """
-    files = {
-        name: io.Paths(paths.root, name).restricted / "ledger.parquet"
-        for name in config.edition.previous
-    }
-    missing = [name for name, file in files.items() if not file.is_file()]
-    if missing:
-        rule = (
-            "the ledger of this earlier edition is not here; put back "
-            "data/processed/<edition>/restricted/ledger.parquet from the archive, or build it again"
-        )
-        raise JsnaError(
-            Problem("config/editions", rule, column="previous", value=name, code="previous.ledger")
-            for name in missing
-        )
-    return {name: io.read_parquet(file) for name, file in files.items()}

@@ -8,9 +8,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from jsna import io
 from jsna.disclosure.book import NONE, Book, Ratio
 from jsna.disclosure.regions import Region
 from jsna.edition import Configuration
+from jsna.errors import JsnaError, Problem
 from jsna.measures import schema
 
 _KEY = list(schema.KEY)
@@ -93,3 +95,27 @@ def ratios(
         ours = per * made.value[top] / made.value[bottom]
         if abs(ours - printed) <= 0.5 * 10.0**-decimals:
             yield Ratio(top, bottom, printed, decimals, per)
+
+
+def earlier_ledgers(config: Configuration, paths: io.Paths) -> dict[str, pd.DataFrame]:
+    """The ledgers of the earlier editions an edition names, in that order.
+
+    Raises:
+        JsnaError: naming every one that is not here. Without it nobody can tell what this edition
+            would give away together with that one.
+    """
+    files = {
+        name: io.Paths(paths.root, name).restricted / "ledger.parquet"
+        for name in config.edition.previous
+    }
+    missing = [name for name, file in files.items() if not file.is_file()]
+    if missing:
+        rule = (
+            "the ledger of this earlier edition is not here; put back "
+            "data/processed/<edition>/restricted/ledger.parquet from the archive, or build it again"
+        )
+        raise JsnaError(
+            Problem("config/editions", rule, column="previous", value=name, code="previous.ledger")
+            for name in missing
+        )
+    return {name: io.read_parquet(file) for name, file in files.items()}

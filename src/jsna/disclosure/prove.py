@@ -20,17 +20,13 @@ from jsna.disclosure.book import NONE, WEIGHT, Book
 from jsna.disclosure.evidence import Evidence, read
 from jsna.disclosure.hiding import attainable
 from jsna.disclosure.intruder import Intruder
+from jsna.disclosure.names import CERTIFICATE, CHOICE, INTERVALS
 from jsna.disclosure.protection import explain
 from jsna.disclosure.system import TOLERANCE, Flags
 from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
 from jsna.measures import schema
 
-#: Files of the stage.
-CERTIFICATE: Final = "certificate.json"
-INTERVALS: Final = "intervals.parquet"
-#: What protection says of itself for the certificate, on the restricted side.
-CHOICE: Final = "protection.json"
 #: What `discover` found.
 DISCOVERY: Final = "discovery.json"
 

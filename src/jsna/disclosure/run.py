@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from jsna import io
-from jsna.disclosure.evidence import earlier_ledgers
+from jsna.disclosure.names import CHOICE
+from jsna.disclosure.outside import earlier_ledgers
 from jsna.disclosure.protect import Protection, protect
-from jsna.disclosure.prove import CHOICE
 from jsna.edition import Configuration
 from jsna.measures import schema
 from jsna.measures.contributions import FILE as CONTRIBUTIONS

@@ -113,7 +113,11 @@ def _hiding(profile: Profile) -> Iterator[str]:
         return
     most = profile.threshold - 1
     small = f"1 to {most}" if most > 1 else "1"
-    rest = f", and so are complements of {small}" if profile.complements else ""
+    rest = (
+        f", and so are groups in which all but {small} children are counted"
+        if profile.complements
+        else ""
+    )
     yield (
         f"Counts of {small} are hidden, with every percentage, rate and interval built on "
         f"them{rest}."

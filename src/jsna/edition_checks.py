@@ -126,7 +126,10 @@ def of_profile(profile: Profile, file: str) -> Iterator[Finding]:
 
 
 def of_edition(
-    edition: Edition, extracts: Mapping[str, Any], chapters: Collection[str]
+    edition: Edition,
+    extracts: Mapping[str, Any],
+    chapters: Collection[str],
+    editions: Collection[str] = (),
 ) -> Iterator[Finding]:
     """References to what is not there, and deliveries that cannot all be meant.
 
@@ -134,6 +137,7 @@ def of_edition(
         edition: the edition.
         extracts: declared extracts by name.
         chapters: every chapter there is.
+        editions: every edition that is configured, or whose ledger is there.
     """
     if not edition.chapters:
         yield "chapters", "an edition has at least one chapter", ""
@@ -151,8 +155,21 @@ def of_edition(
     if edition.published < edition.reference_date:
         rule = f"is before `reference_date` ({edition.reference_date.isoformat()})"
         yield "published", rule, edition.published.isoformat()
+    yield from _previous(edition, editions)
     yield from _severities(edition.severities, extracts)
     yield from _deliveries(edition, extracts)
+
+
+def _previous(edition: Edition, editions: Collection[str]) -> Iterator[Finding]:
+    """Earlier editions that are not there, stand twice, or are this one."""
+    for name in dict.fromkeys(edition.previous):
+        if name == edition.edition:
+            yield "previous", "an edition does not come before itself", name
+        elif name not in editions:
+            others = _words(set(editions) - {edition.edition}) or "none"
+            ledger = f"data/processed/{name}/restricted/ledger.parquet"
+            yield "previous", f"no such edition; there are {others}, and no ledger {ledger}", name
+    yield from _twice("previous", edition.previous)
 
 
 def codes_missing(extracts: Mapping[str, Any], codelists: Collection[str]) -> Iterator[str]:

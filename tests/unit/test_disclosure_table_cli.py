@@ -265,3 +265,247 @@ def test_rules_reach_the_solver(table: Path) -> None:
     cells = protect(frame, ["district", "need"], rule=Rule(12, weight="cells"))
     value = protect(frame, ["district", "need"], rule=Rule(12))
     assert cells.frame["suppressed"].sum() <= value.frame["suppressed"].sum()
+
+
+COMPLETE = """district,need,value
+A,x,c
+A,y,20
+A,Total,23
+B,x,12
+B,y,30
+B,Total,42
+Total,x,15
+Total,y,50
+Total,Total,65
+"""
+COUNTS = "district,need,freq\nA,x,3\nA,y,20\nB,x,12\nB,y,30\n"
+
+
+def written(folder: Path, text: str | bytes, name: str = "t.csv") -> Path:
+    file = folder / name
+    file.write_bytes(text.encode() if isinstance(text, str) else text)
+    return file
+
+
+def attacked(text: str, **options: object) -> pd.DataFrame:
+    """What the attack makes of a table of district and need."""
+    lines = [line.split(",") for line in text.split()]
+    table = pd.DataFrame(lines[1:], columns=lines[0])
+    found = attack_tables([Named(table)], ["district", "need"], **options)  # type: ignore[arg-type]
+    return found.frame.set_index(["district", "need"])
+
+
+def test_totals_that_are_not_printed_hold_all_the_same() -> None:
+    leaves = "district,need,value\nA,x,c\nA,y,20\nB,x,12\nB,y,30\nTotal,Total,65\n"
+    found = attacked(leaves)
+    assert list(found.index) == [("A", "x")]
+    assert found.loc[("A", "x"), ["low", "high", "outcome"]].tolist() == [3, 3, "exact"]
+    # Through a tree as well, of which only the top is printed.
+    tree = {"district": {"A": "N", "B": "N"}}
+    assert attacked(leaves, hierarchies=tree).loc[("A", "x"), "low"] == 3
+
+
+def test_nothing_ties_leaves_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written(tmp_path, "district,need,value\nA,x,c\nA,y,20\nB,x,12\nB,y,30\n")
+    assert run("attack", file, "--dims", "district,need") == 2
+    assert "t.csv: no row has the total code 'Total'" in capsys.readouterr().err
+    # A linked table prints a margin, and ties them.
+    margin = written(tmp_path, "district,value\nA,23\nB,42\n", "m.csv")
+    assert run("attack", file, margin, "--dims", "district,need") == 1
+    assert "[A / x] is 3" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("code", ["total", "TOTAL", "all", "All", "sum"])
+@pytest.mark.parametrize("verb", ["attack", "protect-table"])
+def test_totals_under_another_name_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], code: str, verb: str
+) -> None:
+    file = written(tmp_path, COMPLETE.replace("Total", code).replace(",c\n", ",3\n"))
+    out = tmp_path / "out.csv"
+    options = (verb, file, "--dims", "district,need", "--value", "value", "--out", out)
+    assert run(*options) == (2 if verb == "attack" else 1)
+    told = capsys.readouterr().err
+    assert f"t.csv, row 4, column 'need': looks like a total; say --total {code} if" in told
+    assert not out.exists()
+    assert run(*options, "--total", code) == 0
+
+
+def test_codes_are_compared_without_blanks_and_in_one_form(tmp_path: Path) -> None:
+    loose = COMPLETE.replace("Total,", " Total ,").replace("A,x", "A ,x")
+    file = written(tmp_path, loose)
+    assert run("attack", file, "--dims", "district,need") == 1
+    rows = pd.DataFrame({"d": ["caf\u00e9", "cafe\u0301", "b\0c"], "freq": [9, 8, 7]})
+    with pytest.raises(JsnaError) as told:
+        protect_table(rows, ["d"])
+    assert "row 3, column 'd': this code is written in two forms of Unicode" in str(told.value)
+    assert "row 4, column 'd': holds a character that is no letter" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("tree", "words"),
+    [
+        ('{"district": {"A": "A", "B": "N"}}', "circle: A is part of A"),
+        ('{"district": {"A": "B", "B": "A"}}', "circle: A is part of B is part of A"),
+        ('{"district": {"A": "N", "B": "N", "P": "Q", "Q": "P"}}', "circle: P is part of Q"),
+        ('{"district": {"A": "", "B": "N"}}', "each entry is a code"),
+        ('{"district": {"A": null, "B": "N"}}', "each entry is a code"),
+        ('{"district": {"N": {"A": 1}}}', "each entry is a code"),
+        ('{"district": {"A": "N", "A": "S", "B": "N"}}', "more than once in the same place"),
+        ('{"district": {"A": "N", "B": "N", "Z": "N"}}', "not in the table (found 'Z')"),
+        ('{"district": {"A": "total", "B": "total"}}', "looks like a total"),
+    ],
+)
+def test_trees_are_refused_by_the_name_of_their_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], tree: str, words: str
+) -> None:
+    file, out = written(tmp_path, COUNTS), tmp_path / "out.csv"
+    named = written(tmp_path, tree, "tree.json")
+    options = ("--dims", "district,need", "--hierarchy", named, "--out", out)
+    assert run("protect-table", file, *options) == 1
+    told = capsys.readouterr().err
+    assert "tree.json" in told
+    assert words in told
+    assert not out.exists()
+
+
+def test_the_mark_of_small_numbers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = COMPLETE.splitlines()
+    marked = [f"{lines[0]},primary", f"{lines[1]},y", *(f"{line},n" for line in lines[2:])]
+    file = written(tmp_path, "\n".join(marked))
+    assert run("attack", file, "--dims", "district,need") == 1
+    assert "1 hidden (1 judged, because the column 'primary'" in capsys.readouterr().out
+    marked[3] = f"{lines[3]},perhaps"
+    marked[5] = f"{lines[5]},"
+    file.write_text("\n".join(marked))
+    assert run("attack", file, "--dims", "district,need") == 2
+    told = capsys.readouterr().err
+    assert "row 4, column 'primary': must be True or False" in told
+    assert "row 6, column 'primary': must be True or False" in told
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("d,freq\na,9,1\nb,8\n\nc\n", ["row 2: has 3 fields, and", "row 5: has 1 fields"]),
+        ("d,freq,freq\na,9,9\n", ["column 'freq': this heading stands 2 times"]),
+        ("d;freq\na;9\n", ["separate with commas, not with semicolons"]),
+        ("d\tfreq\na\t9\n", ["separate with commas, not with tabs"]),
+        ("", ["is empty"]),
+        ("d,freq\n", ["has no rows"]),
+        ('d,freq\na,9\n"b,8\n', ["row 3: cannot be read as CSV from this line on"]),
+        (b"d,freq\r\na,9\r\nCaf\xe9,8\r\n", ["row 3: this line is not in UTF-8"]),
+        ("d,freq\na,9\0\n", ["row 2: holds a NUL"]),
+        ("d,freq\na,9007199254740993\n", ["row 2, column 'freq': is too large"]),
+        (
+            "d,freq\n\na,many\nb,few\nc,many\n",
+            ["row 3, column 'freq': is not a number (found 'many') [2 rows", "row 4"],
+        ),
+    ],
+)
+def test_csv_is_read_strictly(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | bytes, words: list[str]
+) -> None:
+    file, out = written(tmp_path, text), tmp_path / "out.csv"
+    assert run("protect-table", file, "--dims", "d", "--out", out) == 1
+    told = capsys.readouterr().err
+    for word in words:
+        assert word in told
+    assert "fault of jsna" not in told
+    assert not out.exists()
+
+
+def test_codes_that_programs_read_as_missing_are_codes(tmp_path: Path) -> None:
+    file, out = written(tmp_path, "d,freq\nNone,9\nnan,8\nNA,7\n"), tmp_path / "out.csv"
+    assert run("protect-table", file, "--dims", "d", "--out", out) == 0
+    assert out.read_text().splitlines()[1].startswith("NA,7")
+    assert len(out.read_text().splitlines()) == 5
+
+
+def test_every_problem_of_options_files_and_trees_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tree = written(tmp_path, '{"d": {"a": null}}', "tree.json")
+    options: list[object] = [
+        "--dims",
+        "d,d,freq",
+        "--dims",
+        "truth",
+        "--threshold",
+        1,
+        "--contributor",
+        "nan",
+    ]
+    options += ["--work", -1, "--hierarchy", tree, "--round", 1]
+    files = (tmp_path, tmp_path / "none.csv")
+    assert run("protect-table", *files, *options, "--out", tmp_path / "no" / "o.csv") == 1
+    told = capsys.readouterr().err
+    for words in (
+        "--dims: names this dimension twice (found 'd')",
+        "--dims: names the column of values; leave it out (found 'freq')",
+        "--dims: is a column with a meaning of its own and no dimension; rename it (found 'truth')",
+        "--threshold: must be at least 2 (found '1')",
+        "--contributor: must be a number of 0 or more (found 'nan')",
+        "--work: must be a number of 0 or more (found '-1')",
+        "--round: the base must be at least 2 (found '1')",
+        "--round: rounds one table; give one file",
+        "--out: its folder does not exist",
+        "is a folder; give a file",
+        "there is no such file",
+        "tree.json, column 'd': each entry is a code",
+    ):
+        assert words in told
+    # A wrong option hides nothing of what is wrong with the table.
+    bad = written(tmp_path, "d,freq\na,-1\n")
+    assert run("protect-table", bad, "--dims", "d", "--threshold", 0, "--out", bad) == 1
+    told = capsys.readouterr().err
+    assert "--out: is one of the files read" in told
+    assert "a count cannot be negative" in told
+    assert bad.read_text() == "d,freq\na,-1\n"
+
+
+def test_rounding_is_attacked_and_can_be_again(
+    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out.csv"
+    options = ("--dims", "district,need", "--out", out)
+    assert run("protect-table", table, *options, "--round", 5) == 0
+    assert "--rounded 5 --rounding controlled" in capsys.readouterr().out
+    again = ("attack", out, "--dims", "district,need", "--rounded", 5)
+    assert run(*again, "--rounding", "controlled") == 0
+    assert run(*again[:-1], 3) == 2
+    assert "is not a multiple of 3" in capsys.readouterr().err
+    assert run(*again[:-1], 1, "--threshold", 1) == 2
+    told = capsys.readouterr().err
+    assert "--rounded: the base must be at least 2" in told
+    assert "--threshold: must be at least 2" in told
+
+
+def test_marks_that_say_a_range_are_used() -> None:
+    # Hidden as under 5, and no total: 0 to 4 is left. Its total of 2 narrows it.
+    found = attacked(COMPLETE.replace(",c\n", ",<5\n").replace("A,Total,23", "A,Total,c"))
+    assert found.loc[("A", "x"), "outcome"] == "exact"
+    loose = "district,need,value\nA,x,{}\nA,y,c\nB,x,c\nB,y,c\nTotal,Total,99\n"
+    for mark, low, high, verdict in [
+        ("<5", 0, 4, "safe"),
+        ("1-4", 1, 4, "safe"),
+        ("[1\N{EN DASH}4]", 1, 4, "safe"),
+        ("<3", 0, 2, "narrow"),
+        ("2-4", 2, 4, "narrow"),
+    ]:
+        got = attacked(loose.format(mark)).loc[("A", "x"), ["low", "high", "outcome"]]
+        assert got.tolist() == [low, high, verdict]
+
+
+@pytest.mark.parametrize("mark", ["..", ":", "-", "z", "[z]"])
+def test_marks_that_are_not_known_are_refused(mark: str) -> None:
+    with pytest.raises(JsnaError, match="nor a known mark of a hidden value") as told:
+        attacked(COMPLETE.replace(",c\n", f",{mark}\n"))
+    assert "row 2, column 'value'" in str(told.value)
+
+
+def test_a_contributor_of_published_tables_is_looked_at() -> None:
+    # Each row has 4 to share: the child in one cell leaves 0 to 3 to the other, a width of 3.
+    text = "district,need,value\nA,x,c\nA,y,c\nA,Total,4\nB,x,c\nB,y,c\nB,Total,4\n"
+    text += "Total,x,4\nTotal,y,4\nTotal,Total,8\n"
+    assert not (attacked(text, contributor=3)["outcome"] == "narrow").any()
+    assert (attacked(text, contributor=4)["contributor"] != "").any()

@@ -48,6 +48,16 @@ EDITIONS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "no chapters": (lambda e: e.update(chapters=[]), "at least one chapter"),
     "repeated chapter": (lambda e: e.update(chapters=["health"] * 2), "stands 2 times"),
     "profile of nothing": (lambda e: e.update(profiles={"ncpm": "health"}), "no such extract, nor"),
+    "profile that is none": (
+        lambda e: e.update(profiles={"ncmp": "helth"}),
+        "key 'profiles.ncmp': no such disclosure profile; there are",
+    ),
+    "before itself": (lambda e: e.update(previous=[NAME]), "does not come before itself"),
+    "after nothing": (
+        lambda e: e.update(previous=["demo-1999"]),
+        "key 'previous': no such edition; there are demo-2025",
+    ),
+    "after one twice": (lambda e: e.update(previous=["demo-2025"] * 2), "stands 2 times"),
     "severity of nothing": (
         lambda e: e.update(severities={"census.upn.lettre": "error"}),
         "no rule of any extract",
@@ -189,3 +199,12 @@ def test_a_digest_may_be_written_in_capitals() -> None:
     given = {"a.csv": f"{digest.upper()} "}
     made = edition.Delivery(extract="a", period="2025", files={"t": "a.csv"}, sha256=given)
     assert made.sha256 == {"a.csv": digest}
+
+
+def test_a_faulty_profile_is_told_once_and_is_there_all_the_same(project: Path) -> None:
+    change(project, "config/disclosure/default.yaml", lambda p: p.update(threshold="five"))
+    words = told(project)
+    assert words.count("  - ") == 1
+    assert "config/disclosure/default.yaml, key 'threshold'" in words
+    assert "no such disclosure profile" not in words
+    assert "default factory" not in words

@@ -130,9 +130,10 @@ def load(
             area = _load_area(gather, edition)
         gather.expect(edition.edition == name, path, "edition", f"must be the file's name {name!r}")
         chosen = _choose_sources(gather, edition, path, register)
-        for key in (edition.profile, *edition.profiles.values()):
-            gather.expect(key in profiles, path, "profile", "no such disclosure profile", key)
-        for found in edition_checks.of_edition(edition, extracts(), _chapters(root, indicators)):
+        _check_profiles(gather, edition, path, profiles)
+        chapters = _chapters(root, indicators)
+        before = _editions_before(root, edition)
+        for found in edition_checks.of_edition(edition, extracts(), chapters, before):
             gather.expect(False, path, *found)
         _check_deliveries(gather, edition, path, extracts())
         for missing in edition_checks.codes_missing(extracts(), codelists):
@@ -145,6 +146,30 @@ def load(
     assert edition is not None
     assert area is not None
     return Configuration(edition, area, chosen, profiles, indicators, codelists, nests_of(lists))
+
+
+def _editions_before(root: Path, edition: Edition) -> set[str]:
+    """Editions that may be named: of one no longer configured, its ledger is enough."""
+    ledgers = {
+        name
+        for name in edition.previous
+        if (root / "data/processed" / name / "restricted/ledger.parquet").is_file()
+    }
+    return {*editions(root), *ledgers}
+
+
+def _check_profiles(
+    gather: Gatherer, edition: Edition, path: str, profiles: Mapping[str, Profile]
+) -> None:
+    """Names of profiles that no file has; a faulty file has its name all the same."""
+    folder = gather.root / "config/disclosure"
+    there = {*profiles, *(file.stem for file in folder.glob("*.yaml"))}
+    for key, name in [
+        ("profile", edition.profile),
+        *((f"profiles.{extract}", name) for extract, name in edition.profiles.items()),
+    ]:
+        rule = f"no such disclosure profile; there are {', '.join(sorted(there)) or 'none'}"
+        gather.expect(name in there, path, key, rule, name)
 
 
 def _load_area(gather: Gatherer, edition: Edition) -> Area | None:

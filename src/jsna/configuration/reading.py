@@ -48,6 +48,10 @@ _RULES = {
 }
 
 
+#: What only says that another key, told by itself, is wrong.
+_FOLLOWS = frozenset({"default_factory_not_called"})
+
+
 class Gatherer:
     """Loads files and keeps every problem instead of stopping at the first."""
 
@@ -72,7 +76,8 @@ class Gatherer:
         try:
             return model.model_validate(content)
         except ValidationError as error:
-            self.problems += [_in_words(path, found, content) for found in error.errors()]
+            told = [e for e in error.errors() if e["type"] not in _FOLLOWS]
+            self.problems += [_in_words(path, found, content) for found in told]
             self.broken[path] = (content, [found["loc"] for found in error.errors()])
             return None
 

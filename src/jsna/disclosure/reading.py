@@ -22,7 +22,7 @@ HIDDEN = frozenset(
 )
 #: Those of them that are printed on purpose, as they are told.
 MARKS = "nothing, c, [c], *, x, [x], low, [low], suppressed, NA, a range such as 1-4, or <5"
-#: Counts above this are not told apart from their neighbours.
+#: Counts from this on are not told apart from their neighbours.
 LARGEST = 2.0**53
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?(e[+-]?[0-9]+)?")
 _RANGE = re.compile(r"\[?([0-9]+) ?(?:-|\N{EN DASH}|to) ?([0-9]+)\]?")
@@ -70,8 +70,8 @@ def _read(text: str, *, hidden: bool) -> tuple[float, float, float] | str:
         found = float(mark)
         if found < 0:
             return "a count cannot be negative"
-        if found > LARGEST:
-            return "is too large to be counted exactly (the most is 2 to the power of 53)"
+        if found >= LARGEST:
+            return "is too large to be counted exactly (it must be below 2 to the power of 53)"
         if found != np.floor(found):
             return "a count must be whole"
         return abs(found), abs(found), abs(found)
@@ -177,8 +177,8 @@ def read_counts(
         for t in tables
     ]
     for table, _, counts in read:
-        if np.nansum(counts) > LARGEST:
-            problems.add(table.name, "the counts come to more than 2 to the power of 53")
+        if np.nansum(counts) >= LARGEST:
+            problems.add(table.name, "the counts come to 2 to the power of 53 or more")
     problems.tell("The tables cannot be read:")
     cells = layout(axes, dims)
     whole = np.full(len(cells.places), np.nan)

@@ -509,3 +509,19 @@ def test_a_contributor_of_published_tables_is_looked_at() -> None:
     text += "Total,x,4\nTotal,y,4\nTotal,Total,8\n"
     assert not (attacked(text, contributor=3)["outcome"] == "narrow").any()
     assert (attacked(text, contributor=4)["contributor"] != "").any()
+
+
+def test_a_least_value_alone_does_not_make_a_number_small() -> None:
+    # What A lacks of its total is 1 or more, and the total is hidden: any number from there on.
+    text = "district,need,value\nA,x,1\nA,y,c\nA,Total,c\nB,x,8\nB,y,9\nB,Total,17\n"
+    found = attacked(text).loc[("A", "Total"), ["low", "high", "outcome"]].tolist()
+    assert found == [1, np.inf, "unsure"]
+
+
+def test_a_marked_cell_without_a_greatest_value_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = ["A,x,1,n", "A,y,c,n", "A,Total,c,y", "B,x,8,n", "B,y,9,n", "B,Total,17,n"]
+    file = written(tmp_path, "\n".join(["district,need,value,primary", *rows]))
+    assert run("attack", file, "--dims", "district,need") == 1
+    assert "[A / Total] is 1 or more, from:" in capsys.readouterr().out

@@ -272,8 +272,9 @@ def _tell(found: Attacked, dims: Sequence[str], most: int = 20) -> None:
     bad = found.frame[found.frame["outcome"].isin(["exact", "narrow"])]
     for row in bad.head(most).to_dict("records"):
         where = " / ".join(str(row[name]) for name in dims)
-        low, high = number(row["low"]), number(row["high"])
-        what = low if row["outcome"] == "exact" else f"{low}–{high}"
+        what = number(row["low"])
+        if row["outcome"] != "exact":
+            what += " or more" if math.isinf(row["high"]) else f"–{number(row['high'])}"
         who = f", by the family of a child in [{row['contributor']}]" if row["contributor"] else ""
         why = f", from: {row['because']}" if row["because"] else ""
         print(f"  - [{where}] is {what}{who}{why}")

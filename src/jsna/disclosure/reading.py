@@ -54,8 +54,10 @@ def numbers(table: Named, value: str, problems: Problems, *, hidden: bool) -> Pr
     texts = [plain(raw) for raw in distinct] + [""]  # What is missing is numbered −1.
     read = [_read(text, hidden=hidden) for text in texts]
     for at, (text, found) in enumerate(zip(texts, read, strict=True)):
+        if not isinstance(found, str):
+            continue
         rows = np.flatnonzero(number == (at if at < len(distinct) else -1))
-        if isinstance(found, str) and len(rows):
+        if len(rows):
             row, times = table.line(rows[0]), len(rows)
             problems.add(table.name, found, row=row, column=value, value=text, count=times)
     bounds = [(np.nan, 0.0, np.inf) if isinstance(found, str) else found for found in read]

@@ -17,13 +17,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from jsna.disclosure.attack import attack
-from jsna.disclosure.protection import as_system
-from jsna.disclosure.reading import Named, read_counts
-from jsna.disclosure.rounding import round_additively
-from jsna.disclosure.solver import solve
+from jsna.disclosure.attacking.attack import attack
+from jsna.disclosure.solving.rounding import round_additively
+from jsna.disclosure.solving.solver import solve
 from jsna.disclosure.system import Rule
-from jsna.disclosure.tables import members
+from jsna.disclosure.tabular.protection import as_system
+from jsna.disclosure.tabular.reading import Named, read_counts
+from jsna.disclosure.tabular.tables import members
 
 SHARED = Path(os.environ.get("JSNA_SHARED", Path(__file__).parents[2] / "shared"))
 REFERENCE = SHARED / "reference-values/disclosure"

@@ -19,7 +19,7 @@ import numpy as np
 from run import copy_project, measured
 
 if TYPE_CHECKING:
-    from jsna.disclosure.attack import Report
+    from jsna.disclosure.attacking.attack import Report
     from jsna.disclosure.evidence import Evidence
 
 #: What comes before protection, and most CPU seconds of `protect` and `prove` together.
@@ -29,7 +29,7 @@ AIM = 60.0
 
 def naive(evidence: Evidence) -> Report:
     """The attack of an outsider on an edition in which only small numbers are hidden."""
-    from jsna.disclosure.attack import attack
+    from jsna.disclosure.attacking.attack import attack
 
     system = replace(evidence.system, contributor=np.zeros(evidence.system.size))
     return attack(system, system.unseen, start=system.value)

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jsna import __version__
-from jsna.disclosure import explain, tables_cli
+from jsna.disclosure.tabular import tables_cli
+from jsna.disclosure.telling import explain
 from jsna.errors import JsnaError, Problem
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ def _prepare(arguments: argparse.Namespace) -> int:
 
 
 def _table(arguments: argparse.Namespace) -> int:
-    from jsna.disclosure.tables_cli import run
+    from jsna.disclosure.tabular.tables_cli import run
 
     return run(arguments)
 

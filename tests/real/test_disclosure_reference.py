@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from jsna.disclosure.attack import attack
-from jsna.disclosure.protection import Protected, protect
-from jsna.disclosure.published import attack_tables
-from jsna.disclosure.reading import Named
+from jsna.disclosure.attacking.attack import attack
+from jsna.disclosure.tabular.protection import Protected, protect
+from jsna.disclosure.tabular.published import attack_tables
+from jsna.disclosure.tabular.reading import Named
 
 pytestmark = pytest.mark.real
 SHARED = Path(os.environ.get("JSNA_SHARED", Path(__file__).parents[3] / "shared"))

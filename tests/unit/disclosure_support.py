@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import linprog
 
 from jsna.disclosure.system import Flags, Floats, Rule, System, system
-from jsna.disclosure.tables import count, dimension, equations, layout
+from jsna.disclosure.tabular.tables import count, dimension, equations, layout
 
 
 def grid(values: object, rule: Rule, **options: object) -> System:

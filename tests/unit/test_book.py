@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from jsna.disclosure.book import Book
-from jsna.disclosure.entries import book
+from jsna.disclosure.ledger.book import Book
+from jsna.disclosure.ledger.entries import book
 from jsna.disclosure.system import Status
 from jsna.errors import JsnaError
 from jsna.measures import schema

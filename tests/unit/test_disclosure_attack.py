@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from jsna.disclosure import simplex
 from jsna.disclosure.additions import with_ratio
-from jsna.disclosure.attack import attack, known, rounded_needs
-from jsna.disclosure.propagation import propagate
+from jsna.disclosure.attacking.attack import attack, known, rounded_needs
+from jsna.disclosure.attacking.propagation import propagate
 from jsna.disclosure.system import Flags, Rule, Status, System, system
 from jsna.errors import JsnaError
 from tests.unit.disclosure_support import cell, grid, hide, slow_interval

@@ -14,13 +14,13 @@ import pandas as pd
 import pytest
 
 from jsna.disclosure.additions import with_cell, with_ratio
-from jsna.disclosure.additive import furthest, round_system
-from jsna.disclosure.attack import attack, known, rounded_needs
-from jsna.disclosure.protection import protect
-from jsna.disclosure.published import attack_tables
-from jsna.disclosure.reading import Named
-from jsna.disclosure.solver import Solution, solve
+from jsna.disclosure.attacking.attack import attack, known, rounded_needs
+from jsna.disclosure.solving.additive import furthest, round_system
+from jsna.disclosure.solving.solver import Solution, solve
 from jsna.disclosure.system import Rule, Status, System, system
+from jsna.disclosure.tabular.protection import protect
+from jsna.disclosure.tabular.published import attack_tables
+from jsna.disclosure.tabular.reading import Named
 from tests.unit.disclosure_support import cell, grid, hide
 
 CORNERS = [("a0", "b0"), ("a0", "b1"), ("a1", "b0"), ("a1", "b1")]

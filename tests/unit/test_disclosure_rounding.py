@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jsna.disclosure import rounding
-from jsna.disclosure.additive import furthest, round_system
-from jsna.disclosure.protection import round_table
-from jsna.disclosure.rounding import round_additively
+from jsna.disclosure.solving import rounding
+from jsna.disclosure.solving.additive import furthest, round_system
+from jsna.disclosure.solving.rounding import round_additively
 from jsna.disclosure.system import Rule, system
-from jsna.disclosure.tables import dimension, layout, members
+from jsna.disclosure.tabular.protection import round_table
+from jsna.disclosure.tabular.tables import dimension, layout, members
 from jsna.errors import JsnaError
 from tests.unit.disclosure_support import grid
 

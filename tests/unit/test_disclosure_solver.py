@@ -10,11 +10,11 @@ from scipy import sparse
 
 from jsna.disclosure import simplex
 from jsna.disclosure.additions import with_cell, with_ratio
-from jsna.disclosure.attack import attack
-from jsna.disclosure.division import blocks, components
-from jsna.disclosure.solver import solve
+from jsna.disclosure.attacking.attack import attack
+from jsna.disclosure.solving.division import blocks, components
+from jsna.disclosure.solving.solver import solve
 from jsna.disclosure.system import Rule, Status, System, system
-from jsna.disclosure.tables import count, dimension, equations, layout
+from jsna.disclosure.tabular.tables import count, dimension, equations, layout
 from tests.unit.disclosure_support import cell, grid, slow_optimum, slow_safe
 
 steady = settings(derandomize=True, deadline=None, max_examples=15)

@@ -5,9 +5,9 @@ import pytest
 from scipy import sparse
 
 from jsna.disclosure.additions import printed_bounds, with_cell, with_ratio
-from jsna.disclosure.division import blocks
+from jsna.disclosure.solving.division import blocks
 from jsna.disclosure.system import Rule, Status, system, weights
-from jsna.disclosure.tables import count, dimension, equations, layout, members
+from jsna.disclosure.tabular.tables import count, dimension, equations, layout, members
 from jsna.errors import JsnaError
 from tests.unit.disclosure_support import cell, grid
 

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from jsna import cli
-from jsna.disclosure.protection import protect, protect_table
-from jsna.disclosure.published import attack_tables, outcome
-from jsna.disclosure.reading import Named
 from jsna.disclosure.system import Rule
+from jsna.disclosure.tabular.protection import protect, protect_table
+from jsna.disclosure.tabular.published import attack_tables, outcome
+from jsna.disclosure.tabular.reading import Named
 from jsna.errors import JsnaError
 
 TREE = {"district": {"North": ["D1", "D2"], "D3": "South", "D4": "South"}}

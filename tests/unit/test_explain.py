@@ -12,13 +12,13 @@ import pandas as pd
 import pytest
 
 from jsna import io
-from jsna.disclosure import explain
-from jsna.disclosure.attack import known
-from jsna.disclosure.book import NONE, Book, printed
+from jsna.disclosure.attacking.attack import known
 from jsna.disclosure.evidence import Evidence
-from jsna.disclosure.explain import Choice, report, select
-from jsna.disclosure.reasons import Reasons, rules_of
-from jsna.disclosure.regions import make
+from jsna.disclosure.ledger.book import NONE, Book, printed
+from jsna.disclosure.ledger.regions import make
+from jsna.disclosure.telling import explain
+from jsna.disclosure.telling.explain import Choice, report, select
+from jsna.disclosure.telling.reasons import Reasons, rules_of
 from jsna.errors import JsnaError
 from jsna.measures import schema
 from tests.unit import report_support as made

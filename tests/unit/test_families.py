@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from jsna.disclosure.families import Derived, nested, sums
-from jsna.disclosure.links import REST, links
-from jsna.disclosure.regions import Region, make
+from jsna.disclosure.ledger.families import Derived, nested, sums
+from jsna.disclosure.ledger.links import REST, links
+from jsna.disclosure.ledger.regions import Region, make
 
 
 def at(**box: str) -> Region:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from jsna.disclosure.links import links, useful
-from jsna.disclosure.regions import Region, make
+from jsna.disclosure.ledger.links import links, useful
+from jsna.disclosure.ledger.regions import Region, make
 
 
 def region(**box: str) -> Region:

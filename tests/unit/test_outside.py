@@ -14,7 +14,7 @@ import pytest
 
 from jsna import io
 from jsna.disclosure.evidence import gather
-from jsna.disclosure.outside import earlier_ledgers
+from jsna.disclosure.ledger.outside import earlier_ledgers
 from jsna.disclosure.protect import Protection, protect
 from jsna.disclosure.prove import prove
 from jsna.errors import JsnaError

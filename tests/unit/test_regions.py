@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jsna.disclosure.regions import MISSING, OTHER, Reader, Region, make
+from jsna.disclosure.ledger.regions import MISSING, OTHER, Reader, Region, make
 from jsna.measures.declaration import Indicator, Side
 from tests.spec import world
 

@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 
 from jsna import io
-from jsna.disclosure.attack import Known
-from jsna.disclosure.book import NONE, Book
+from jsna.disclosure.attacking.attack import Known
 from jsna.disclosure.contribution import refused
-from jsna.disclosure.entries import book
-from jsna.disclosure.outside import earlier_ledgers
+from jsna.disclosure.ledger.book import NONE, Book
+from jsna.disclosure.ledger.entries import book
+from jsna.disclosure.ledger.outside import earlier_ledgers
 from jsna.disclosure.system import Flags, Floats, Ints, Status, System
 from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem

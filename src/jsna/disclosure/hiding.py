@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from jsna.disclosure.book import Book
-from jsna.disclosure.cuts import targets
-from jsna.disclosure.division import components
-from jsna.disclosure.intruder import Intruder
-from jsna.disclosure.separation import failures
-from jsna.disclosure.solver import Solution, join, solve
+from jsna.disclosure.attacking.intruder import Intruder
+from jsna.disclosure.ledger.book import Book
+from jsna.disclosure.solving.cuts import targets
+from jsna.disclosure.solving.division import components
+from jsna.disclosure.solving.separation import failures
+from jsna.disclosure.solving.solver import Solution, join, solve
 from jsna.disclosure.system import Flags, Floats, Ints, Status, System
 
 #: Values this close together are one.

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from jsna.disclosure import contribution
-from jsna.disclosure.book import NONE, Book, ledger, printed
-from jsna.disclosure.entries import book
 from jsna.disclosure.hiding import Hiding, hide
 from jsna.disclosure.ladders import choose
-from jsna.disclosure.outside import BEFORE
+from jsna.disclosure.ledger.book import NONE, Book, ledger, printed
+from jsna.disclosure.ledger.entries import book
+from jsna.disclosure.ledger.outside import BEFORE
 from jsna.disclosure.system import Flags, Ints
 from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
@@ -197,7 +197,7 @@ def _round(rows: pd.DataFrame, made: Book, hidden: Flags, config: Configuration)
     value = np.array(made.value, dtype=np.float64)
     rounded = np.floor(value / steps + 0.5) * steps
     if controlled.any():
-        from jsna.disclosure.rounding import round_system
+        from jsna.disclosure.solving.rounding import round_system
 
         found = round_system(made.system(hidden), np.where(controlled, steps, 1.0))
         rounded = np.where(controlled, found, rounded)

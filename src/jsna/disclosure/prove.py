@@ -15,14 +15,14 @@ import numpy as np
 import pandas as pd
 
 from jsna import io
-from jsna.disclosure.attack import Interval, Report, attack
-from jsna.disclosure.book import NONE, WEIGHT, Book
+from jsna.disclosure.attacking.attack import Interval, Report, attack
+from jsna.disclosure.attacking.intruder import Intruder
 from jsna.disclosure.evidence import Evidence, read
 from jsna.disclosure.hiding import attainable
-from jsna.disclosure.intruder import Intruder
+from jsna.disclosure.ledger.book import NONE, WEIGHT, Book
 from jsna.disclosure.names import CERTIFICATE, CHOICE, INTERVALS
-from jsna.disclosure.protection import explain
 from jsna.disclosure.system import TOLERANCE, Flags
+from jsna.disclosure.tabular.protection import explain
 from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
 from jsna.measures import schema

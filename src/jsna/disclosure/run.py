@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from jsna import io
+from jsna.disclosure.ledger.outside import earlier_ledgers
 from jsna.disclosure.names import CHOICE
-from jsna.disclosure.outside import earlier_ledgers
 from jsna.disclosure.protect import Protection, protect
 from jsna.edition import Configuration
 from jsna.measures import schema

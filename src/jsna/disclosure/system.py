@@ -1,7 +1,7 @@
 """What is published: cells, and the linear equations that everyone knows hold between them.
 
 This is the only thing the solver and the attack share. A system knows nothing of tables; they are
-turned into one by `jsna.disclosure.tables`, and anything else published can be added by hand.
+turned into one by `tabular.tables`, and anything else published can be added by hand.
 
 The model and its words (nominal table `a` with `M a = 0`, attacker's bounds, protection levels) are
 those of Fischetti and Salazar-González, "Solving the cell suppression problem on tabular data with

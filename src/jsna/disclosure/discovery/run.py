@@ -87,7 +87,7 @@ def discover(tables: Mapping[str, pa.Table], config: Configuration) -> Discovery
         tables: analysis tables; an identity is one if it holds for each unit of them.
         config: the declarations.
     """
-    from jsna.disclosure.entries import book
+    from jsna.disclosure.ledger.entries import book
     from jsna.measures.engine import measure
 
     local = [i for i in config.indicators.values() if i.numerator is not None]

@@ -1,0 +1,239 @@
+"""One system for everything an edition publishes: every count behind it, and what adds up to what.
+
+Everything printed (tables, charts, sentences, data files) is made from rows of measures, and every
+number of a row from its numerator and denominator. The book holds each of these counts once,
+whichever rows show it, together with the counts that can be had by subtraction, and the equations
+between them. The solver and the attack are given the same book and nothing else in common.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from jsna.disclosure.additions import with_ratio
+from jsna.disclosure.ledger.regions import Region
+from jsna.disclosure.system import Flags, Floats, Ints, Status, System
+
+#: Stands for a row that has no such side.
+NONE: Final = -1
+#: How much is lost by hiding a count, in words for the certificate.
+WEIGHT: Final = "printed rows lost, times the natural logarithm of one more than the count"
+#: Least weight of a count that may be hidden: nothing is hidden for nothing.
+_LEAST: Final = 0.01
+
+
+class Ratio(NamedTuple):
+    """An official percentage or rate of two cells, read by everybody at its printed precision."""
+
+    numerator: int
+    denominator: int
+    printed: float
+    decimals: int
+    per: float
+
+
+@dataclass(slots=True)
+class Book:
+    """Counts of an edition and the equations between them; n cells, m equations, k rows.
+
+    Attributes:
+        regions: what each cell counts; for a derived cell the region it is a rest of.
+        labels: each cell in words.
+        value: true counts, shape (n,).
+        threshold: counts from 1 to this less 1 are protected; 0 where none are.
+        zeros_shown: zeros of the cell are always printed.
+        contributor: width left to the cell under the attack of one contributor.
+        derived: cells nobody prints, which follow from others.
+        earlier: cells of an earlier edition whose count has been revised since.
+        magnitude: percentage of the value that an interval must leave on either side where the
+            cell is a sum of amounts (a mean's, or money) and not a count; 0 for counts.
+        rounding: base the cell is rounded to wherever it is printed; 1 where it is not.
+        controlled: whether it is rounded so that sums still hold.
+        protects: counts below this must stay uncertain through rounding alone; 0 for none.
+        public: source of a cell that is official and unsuppressed, or printed before; "" if not.
+        numerators, denominators: cell of each row, or NONE, shape (k,).
+        equations: total and parts of each equation, as numbers of cells.
+        ratios: official ratios of cells, which tie a numerator to its denominator.
+    """
+
+    regions: list[Region] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+    value: list[float] = field(default_factory=list)
+    threshold: list[int] = field(default_factory=list)
+    zeros_shown: list[bool] = field(default_factory=list)
+    contributor: list[float] = field(default_factory=list)
+    derived: list[bool] = field(default_factory=list)
+    earlier: list[bool] = field(default_factory=list)
+    magnitude: list[float] = field(default_factory=list)
+    rounding: list[int] = field(default_factory=list)
+    controlled: list[bool] = field(default_factory=list)
+    protects: list[int] = field(default_factory=list)
+    public: list[str] = field(default_factory=list)
+    numerators: list[int] = field(default_factory=list)
+    denominators: list[int] = field(default_factory=list)
+    equations: list[tuple[int, ...]] = field(default_factory=list)
+    ratios: list[Ratio] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """Number of cells."""
+        return len(self.value)
+
+    def add(
+        self,
+        region: Region,
+        label: str,
+        value: float,
+        *,
+        threshold: int = 0,
+        zeros_shown: bool = False,
+        contributor: float = 0.0,
+        derived: bool = False,
+        earlier: bool = False,
+    ) -> int:
+        """A new cell; returns its number."""
+        self.regions.append(region)
+        self.labels.append(label)
+        self.value.append(value)
+        self.threshold.append(threshold)
+        self.zeros_shown.append(zeros_shown)
+        self.contributor.append(contributor)
+        self.derived.append(derived)
+        self.earlier.append(earlier)
+        self.magnitude.append(0.0)
+        self.rounding.append(1)
+        self.controlled.append(False)
+        self.protects.append(0)
+        self.public.append("")
+        return self.size - 1
+
+    def matrix(self) -> sparse.csr_array:
+        """The equations as a matrix: −1 at a total, 1 at its parts; shape (m, n)."""
+        lengths = [len(equation) for equation in self.equations]
+        rows = np.repeat(np.arange(len(lengths)), lengths)
+        cells = np.array([cell for equation in self.equations for cell in equation], dtype=np.int64)
+        factors = np.ones(len(cells))
+        factors[np.cumsum([0, *lengths[:-1]]).astype(np.int64)[: len(lengths)]] = -1.0
+        made = sparse.csr_array((factors, (rows, cells)), shape=(len(lengths), self.size))
+        made.sum_duplicates()
+        return made
+
+    def small(self) -> Flags:
+        """Cells whose count is small and not public."""
+        value, limit = (
+            np.array(self.value, dtype=np.float64),
+            np.array(self.threshold, dtype=np.int64),
+        )
+        exempt = np.array([bool(source) for source in self.public], dtype=np.bool_)
+        return np.asarray((value > 0) & (value < limit) & ~exempt)
+
+    def moves(self) -> Floats:
+        """How far rounding may have moved each cell, as everybody knows."""
+        base = np.array(self.rounding, dtype=np.float64)
+        return np.where(np.array(self.controlled, dtype=np.bool_), base - 1, base // 2)
+
+    def uncertain(self) -> Flags:
+        """Cells that are printed and must stay uncertain through rounding alone."""
+        value, limit = np.array(self.value, dtype=np.float64), np.array(self.protects)
+        exempt = np.array([bool(source) for source in self.public], dtype=np.bool_)
+        return np.asarray((value > 0) & (value < limit) & ~exempt & ~self.small())
+
+    def weights(self, refused: Flags) -> Floats:
+        """Information lost by hiding each cell; 0 for those not printed."""
+        rows = np.zeros(self.size)
+        for side in (self.numerators, self.denominators):
+            cells = np.array(side, dtype=np.int64)
+            np.add.at(rows, cells[(cells != NONE) & ~refused], 1.0)
+        return np.asarray(rows * np.log1p(self.value) + _LEAST * (rows > 0))
+
+    def system(self, refused: Flags) -> System:
+        """The book as a system to be protected and attacked.
+
+        Args:
+            refused: rows not printed whatever happens, by a rule of their own, shape (k,).
+
+        Returns:
+            A system of the n cells, and after them two for each ratio.
+        """
+        value, small = np.array(self.value, dtype=np.float64), self.small()
+        amount, refused_amount = self._amounts(refused)
+        zeros, derived = (
+            np.array(self.zeros_shown, dtype=np.bool_),
+            np.array(self.derived, dtype=np.bool_),
+        )
+        weight = self.weights(refused)
+        status = np.full(self.size, int(Status.FREE), dtype=np.int64)
+        # What no row prints any more is not known, however harmless it is.
+        status[derived | np.array(self.earlier, dtype=np.bool_) | (weight == 0)] = (
+            Status.UNPUBLISHED
+        )
+        status[zeros & (value == 0) & ~derived] = Status.SHOWN
+        status[np.array([bool(source) for source in self.public], dtype=np.bool_)] = Status.PUBLIC
+        status[small | refused_amount] = Status.PRIMARY
+        weight[status != Status.FREE] = 0.0
+        # Where zeros are always printed, everyone knows that a hidden count is at least 1.
+        least = np.where(zeros & ~derived & (value >= 1), 1.0, 0.0)
+        top = np.array(self.threshold, dtype=np.int64) - 1.0
+        bottom = np.where(zeros, 1.0, 0.0)
+        made = System(
+            names=self.labels,
+            value=value,
+            equations=self.matrix(),
+            status=status,
+            weight=weight,
+            low=least,
+            high=np.full(self.size, np.inf),
+            need_low=np.where(small, bottom, np.where(refused_amount, value - amount, np.nan)),
+            need_high=np.where(small, top, np.where(refused_amount, value + amount, np.nan)),
+            need_width=np.where(small, top - bottom, np.where(refused_amount, 2 * amount, 0.0)),
+            contributor=np.where(small, self.contributor, 0.0),
+        )
+        for ratio in self.ratios:
+            made = with_ratio(made, *ratio)
+        return made
+
+    def _amounts(self, refused: Flags) -> tuple[Floats, Flags]:
+        """How uncertain sums of amounts must stay, and which a refused row would have given."""
+        share = np.array(self.magnitude, dtype=np.float64)
+        own = np.zeros(self.size, dtype=np.bool_)
+        cells = np.array(self.numerators, dtype=np.int64)
+        own[cells[(cells != NONE) & refused]] = True
+        value = np.array(self.value, dtype=np.float64)
+        return value * share / 100, np.asarray(own & (share > 0) & (value > 0))
+
+
+def ledger(made: Book, shown: Flags) -> pd.DataFrame:
+    """The book as a table for later editions and auditors (restricted).
+
+    Returns:
+        One row per cell: region (JSON), label, value, threshold, zeros_shown, contributor, derived,
+        earlier, public, shown.
+    """
+    return pd.DataFrame(
+        {
+            "region": [region.text() for region in made.regions],
+            "label": made.labels,
+            "value": np.array(made.value, dtype=np.float64),
+            "threshold": np.array(made.threshold, dtype=np.int64),
+            "zeros_shown": np.array(made.zeros_shown, dtype=np.bool_),
+            "contributor": np.array(made.contributor, dtype=np.float64),
+            "derived": np.array(made.derived, dtype=np.bool_),
+            "earlier": np.array(made.earlier, dtype=np.bool_),
+            "public": made.public,
+            "shown": shown,
+        }
+    )
+
+
+def printed(made: Book, hidden_rows: Flags) -> Flags:
+    """Cells that some row still prints: its numerator and its denominator are both there."""
+    shown = np.zeros(made.size, dtype=np.bool_)
+    for side in (made.numerators, made.denominators):
+        cells: Ints = np.array(side, dtype=np.int64)
+        shown[cells[(cells != NONE) & ~hidden_rows]] = True
+    return shown

@@ -1,0 +1,288 @@
+"""The book of an edition: its counts read off the rows, its equations off the declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from jsna.disclosure.ledger.book import NONE, Book
+from jsna.disclosure.ledger.families import Derived, Sum, nested, sums
+from jsna.disclosure.ledger.links import is_rest, links, useful
+from jsna.disclosure.ledger.outside import join_earlier, mark_public, ratios
+from jsna.disclosure.ledger.regions import Codes, Reader, Region
+from jsna.edition import Configuration, Profile
+from jsna.errors import JsnaError, Problem
+from jsna.extracts import registry
+from jsna.measures.catalogue import CATALOGUE
+from jsna.measures.declaration import Indicator
+
+#: Percentage to which sums of amounts stay uncertain where the profile has no p % rule.
+_UNSURE: Final = 10.0
+#: Times the sums are gone through until every link is protected like those it follows from.
+_SETTLED: Final = 3
+
+
+def book(
+    rows: pd.DataFrame,
+    config: Configuration,
+    official: pd.DataFrame | None = None,
+    earlier: Mapping[str, pd.DataFrame] | None = None,
+) -> Book:
+    """The book of the rows of one edition.
+
+    Args:
+        rows: measures that are to be protected, in the measure schema; k rows.
+        config: declarations, code lists and profiles.
+        official: official figures of the same keys as some rows, unsuppressed.
+        earlier: ledger of each earlier edition (see `ledger`), by its name.
+
+    Raises:
+        JsnaError: rows contradict each other: one region counted differently, parts that come to
+            more than their total. It is a fault of declarations or program, not of a child's data.
+    """
+    made = Book()
+    known: dict[Region, int] = {}
+    pairs = _cells(made, known, rows, config)
+    _show_the_empty(made, known)
+    if official is not None and len(official):
+        mark_public(made, rows, official)
+        made.ratios = list(ratios(made, rows, official, config))
+    add_equations(made, known)
+    _complements(made, pairs)
+    everything = dict(known)
+    for name, before in (earlier or {}).items():
+        own = join_earlier(made, known, name, before)
+        add_equations(made, own, strict=False)
+        for region, cell in own.items():
+            everything.setdefault(region, cell)
+    if earlier:
+        add_equations(made, everything, strict=False)
+    return made
+
+
+def _cells(
+    made: Book, known: dict[Region, int], rows: pd.DataFrame, config: Configuration
+) -> dict[tuple[int, int], Profile]:
+    """The counts of every row; returns numerators within their denominators."""
+    reader = Reader(config)
+    wrong: dict[str, int] = {}
+    pairs: dict[tuple[int, int], Profile] = {}
+    fields = ["indicator", "area_code", "geography", "period", "period_type", "breakdown"]
+    columns = [rows[name].tolist() for name in [*fields, "category", "profile", "note"]]
+    counts = rows["numerator"].tolist(), rows["denominator"].tolist()
+    for name, area, geography, period, kind, breakdown, category, profile, note, top, bottom in zip(
+        *columns, *counts, strict=True
+    ):
+        indicator = config.indicators[name]
+        rule = config.profile(profile)
+        at = [NONE, NONE]
+        sides = ((indicator.numerator, (), top), (indicator.denominator, indicator.over, bottom))
+        for place, (side, over, count) in enumerate(sides):
+            if side is None or np.isnan(count):
+                continue
+            region = reader.region(
+                side,
+                indicator,
+                area=area,
+                geography=geography,
+                period=period,
+                period_type=kind,
+                breakdown=breakdown,
+                category=category,
+                over=over,
+                note=note,
+            )
+            of = _amount(indicator, rule) if place == 0 else 0.0
+            at[place] = _cell(made, known, region, count, rule, wrong, of)
+        made.numerators.append(at[0])
+        made.denominators.append(at[1])
+        if NONE not in at and rule.complements:
+            pairs[at[1], at[0]] = rule
+    if wrong:
+        raise JsnaError(
+            Problem("measures", f"rows count this differently: {label}", count=count, code="book")
+            for label, count in wrong.items()
+        )
+    return pairs
+
+
+def _show_the_empty(made: Book, known: Mapping[Region, int]) -> None:
+    """Zeros of categories that nobody is ever in are always printed.
+
+    An indicator that is measured among the people of a category has no row for such a one. Were
+    its zero hidden elsewhere, the missing row would tell it.
+    """
+    most: dict[tuple[str, str, Codes], float] = {}
+    for region, cell in known.items():
+        for column, codes in region.box:
+            key = region.table, column, codes
+            most[key] = max(most.get(key, 0.0), made.value[cell])
+    for region, cell in known.items():
+        if any(most[region.table, column, codes] == 0 for column, codes in region.box):
+            made.zeros_shown[cell] = True
+
+
+def _cell(
+    made: Book,
+    known: dict[Region, int],
+    region: Region,
+    count: float,
+    rule: Profile,
+    wrong: dict[str, int],
+    amount: float,
+) -> int:
+    cell = known.get(region)
+    if cell is None:
+        cell = known[region] = made.add(region, region.label(), count, zeros_shown=rule.zeros_shown)
+        first = CATALOGUE[region.table].extracts[:1]
+        if first and not registry()[first[0]].person_level:
+            made.public[cell] = first[0]
+    elif made.value[cell] != count:
+        wrong[region.label()] = wrong.get(region.label(), 1) + 1
+    made.magnitude[cell] = max(made.magnitude[cell], amount)
+    # The strictest of the rules of the rows that show it. A small sum of amounts is no small count.
+    made.threshold[cell] = max(made.threshold[cell], 0 if amount else rule.threshold)
+    made.contributor[cell] = max(made.contributor[cell], rule.contributor_width)
+    made.zeros_shown[cell] &= rule.zeros_shown
+    if not amount:
+        made.rounding[cell] = max(made.rounding[cell], rule.rounding)
+        made.controlled[cell] |= rule.rounding > 1 and rule.rounding_method == "controlled"
+        made.protects[cell] = max(made.protects[cell], rule.protects)
+    return cell
+
+
+def _amount(indicator: Indicator, rule: Profile) -> float:
+    """Percentage to which a numerator must stay uncertain, where it is a sum and not a count."""
+    sums_amounts = indicator.kind == "mean" or indicator.unit == "pounds"
+    return (rule.dominance or _UNSURE) if sums_amounts else 0.0
+
+
+def add_equations(made: Book, known: dict[Region, int], *, strict: bool = True) -> None:
+    """Add the sums between regions, with a cell for each count they leave over or that ties them.
+
+    Args:
+        made: the book; gets equations and derived cells.
+        known: region -> its cell; gets the counts that tie printed ones.
+        strict: whether parts above their total are a fault. Across editions, of which the later
+            may revise the earlier, such parts say nothing.
+
+    Raises:
+        JsnaError: naming the total.
+    """
+    derived: dict[Derived, int] = {}
+    # The order of the parts is no part of an equation.
+    seen = {(e[0], frozenset(e[1:])) for e in made.equations}
+    between = links({region: made.value[cell] for region, cell in known.items()})
+    first, values = made.size, [*made.value, *between.values()]
+    numbers = {**known, **{region: first + at for at, region in enumerate(between)}}
+    try:
+        found = useful(list(sums(numbers, values, strict=strict)), first, list(between))
+    except ValueError as error:
+        rule = f"the parts of a count come to more than it: {error}"
+        raise JsnaError(Problem("measures", rule, code="book.parts")) from error
+    found = _with_links(made, known, found, list(between.items()))
+    for total, parts in found:
+        cells = [total]
+        for part in parts:
+            if isinstance(part, int):
+                cells.append(part)
+                continue
+            if part not in derived:
+                mates = [total, *(p for p in parts if isinstance(p, int))]
+                derived[part] = _rest(made, part, mates)
+            cells.append(derived[part])
+        mark = cells[0], frozenset(cells[1:])
+        if mark not in seen:
+            seen.add(mark)
+            made.equations.append((cells[0], *sorted(cells[1:])))
+
+
+def _with_links(
+    made: Book,
+    known: dict[Region, int],
+    found: Sequence[Sum],
+    between: Sequence[tuple[Region, float]],
+) -> list[Sum]:
+    """The sums with the links in them as cells, protected like the strictest of their mates."""
+    first = made.size
+    limit: dict[int, int] = {}
+    spare: dict[int, float] = {}
+    hides_zeros: set[int] = set()
+    rests = {first + at for at, (region, _) in enumerate(between) if is_rest(region)}
+    # What is left of a total may be tied to other links alone: those have to be settled first.
+    for again in range(_SETTLED):
+        for total, parts in found:
+            cells = [cell for cell in (total, *parts) if isinstance(cell, int)]
+            mates = [cell for cell in cells if cell < first]
+            most = max((made.threshold[cell] for cell in mates), default=0)
+            if again:
+                most = max([most, *(limit.get(cell, 0) for cell in cells)])
+            for cell in cells:
+                if cell < first or (again and cell not in rests):
+                    continue
+                limit[cell] = max(limit.get(cell, 0), most)
+                if cell in rests:
+                    widths = (made.contributor[mate] for mate in mates)
+                    spare[cell] = max([spare.get(cell, 0.0), *widths])
+                    if not all(made.zeros_shown[mate] for mate in mates):
+                        hides_zeros.add(cell)
+    number: dict[int, int] = {}
+    for cell, threshold in sorted(limit.items()):
+        region, value = between[cell - first]
+        number[cell] = known[region] = made.add(
+            region,
+            region.label(),
+            value,
+            threshold=threshold,
+            contributor=spare.get(cell, 0.0),
+            zeros_shown=cell in rests and cell not in hides_zeros,
+            derived=True,
+        )
+    return [
+        (
+            number.get(total, total),
+            tuple(number.get(p, p) if isinstance(p, int) else p for p in parts),
+        )
+        for total, parts in found
+    ]
+
+
+def _rest(made: Book, part: Derived, mates: Sequence[int]) -> int:
+    """A derived cell: protected like the strictest of the counts it follows from."""
+    limit = max(made.threshold[cell] for cell in mates) if part.certain else 0
+    return made.add(
+        part.region,
+        part.label(),
+        part.value,
+        threshold=limit,
+        zeros_shown=all(made.zeros_shown[cell] for cell in mates),
+        contributor=max(made.contributor[cell] for cell in mates),
+        derived=True,
+    )
+
+
+def _complements(made: Book, pairs: Mapping[tuple[int, int], Profile]) -> None:
+    """Those of a denominator who are not counted, where no family has them yet."""
+    had = {(e[0], part) for e in made.equations if len(e) == 3 for part in e[1:]}
+    for (whole, part), rule in sorted(pairs.items(), key=lambda pair: pair[0]):
+        if whole == part or (whole, part) in had:
+            continue
+        if not nested(made.regions[part], made.regions[whole]):
+            continue
+        left = made.value[whole] - made.value[part]
+        if left == 0:
+            made.equations.append((whole, part))
+            continue
+        rest = made.add(
+            made.regions[whole],
+            f"{made.labels[whole]}; less {made.labels[part]}",
+            left,
+            threshold=max(made.threshold[whole], made.threshold[part]),
+            zeros_shown=rule.zeros_shown,
+            contributor=rule.contributor_width,
+            derived=True,
+        )
+        made.equations.append((whole, *sorted((part, rest))))

@@ -1,0 +1,212 @@
+"""What adds up to what: families of regions that differ in one column, and nested pairs.
+
+Regions that are the same but for one column are sets along that column. Their atoms (the classes of
+codes no set tells apart) are counts of rows too: every set is the sum of its atoms. Totals and
+subtotals, hierarchies, complements, overlapping groups and sums over years are all of this one
+form, and so nothing has to be declared twice. An atom that no row shows is *derived*: a reader gets
+it by subtraction, so a small one needs the same protection as a small count that is printed.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from jsna.disclosure.ledger.regions import Codes, Region
+from jsna.disclosure.system import Flags, Floats
+
+#: Stands for the free region in a family: every row, whatever the column holds.
+_ALL: Final = None
+#: Rounding of sums of whole numbers.
+_CLOSE: Final = 1e-6
+
+#: Total and parts: `total = sum of parts`. A part is a cell, or a new derived cell by its name.
+Sum = tuple[int, tuple["int | Derived", ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A count that nobody prints but everybody can get by subtraction.
+
+    Attributes:
+        region: the rows left once `column` is dropped.
+        column: what tells it from the region; more than one joined by "+".
+        codes: codes of the column, or those it does not have.
+        rest: whether it is the rows with none of `codes`.
+        value: its count.
+        certain: whether the counts shown fix it; else `value` is one that fits.
+    """
+
+    region: Region
+    column: str
+    codes: Codes
+    rest: bool
+    value: float
+    certain: bool = True
+
+    def label(self) -> str:
+        """In words."""
+        codes = ", ".join(sorted(code.replace("\x00", "") for code in self.codes))
+        how = "not in" if self.rest else "in"
+        return f"{self.region.label()}; {self.column} {how} ({codes})"
+
+
+def sums(
+    cells: Mapping[Region, int],
+    values: Sequence[float],
+    *,
+    strict: bool = True,
+) -> Iterator[Sum]:
+    """Every sum that holds between regions, from one-column families and wider margins.
+
+    Args:
+        cells: region -> its number.
+        values: count of each number.
+        strict: whether parts that come to more than their total are a fault or say nothing.
+
+    Raises:
+        ValueError: parts come to more than their total; the message names the total.
+    """
+    along: dict[tuple[Region, str], dict[Codes, int]] = {}
+    for region, cell in cells.items():
+        for column, codes in region.box:
+            along.setdefault((region.without(column), column), {})[codes] = cell
+    for (rest, column), sets in along.items():
+        total = cells.get(rest)
+        if total is not None or len(sets) > 1:
+            try:
+                yield from _family(rest, column, sets, total, values)
+            except ValueError:
+                if strict:
+                    raise
+    yield from _wider(cells, values, strict)
+
+
+def _family(
+    rest: Region,
+    column: str,
+    sets: dict[Codes, int],
+    total: int | None,
+    values: Sequence[float],
+) -> Iterator[Sum]:
+    universe: Codes = frozenset().union(*sets)
+    disjoint = sum(map(len, sets)) == len(universe)
+    if disjoint:
+        if total is None:
+            return
+        left = values[total] - sum(values[cell] for cell in sets.values())
+        if left < -_CLOSE:
+            raise ValueError(rest.label())
+        parts: list[int | Derived] = [*sorted(sets.values())]
+        if left > _CLOSE:
+            parts.append(Derived(rest, column, universe, True, max(left, 0.0)))
+        yield total, tuple(parts)
+        return
+    yield from _overlapping(rest, column, sets, total, values)
+
+
+def _overlapping(
+    rest: Region,
+    column: str,
+    sets: dict[Codes, int],
+    total: int | None,
+    values: Sequence[float],
+) -> Iterator[Sum]:
+    """Sets that share codes, as sums of their atoms."""
+    ordered = sorted(sets, key=lambda codes: (len(codes), sorted(codes)))
+    universe: Codes = frozenset().union(*sets)
+    classes: dict[tuple[bool, ...], set[str]] = {}
+    for code in sorted(universe):
+        classes.setdefault(tuple(code in codes for codes in ordered), set()).add(code)
+    atoms = [frozenset(codes) for codes in classes.values()]
+    members = [sets[codes] for codes in ordered]
+    matrix = np.array([[atom <= codes for atom in atoms] for codes in ordered], dtype=float)
+    if total is not None:
+        members.append(total)
+        matrix = np.vstack([matrix, np.ones(len(atoms))])
+        matrix = np.hstack([matrix, np.eye(len(members))[:, [-1]]])
+    counts, certain = _solve(matrix, np.array([values[cell] for cell in members]))
+    if (counts < -_CLOSE).any():
+        raise ValueError(rest.label())
+    parts: list[int | Derived | None] = []
+    for place, count in enumerate(np.maximum(counts, 0.0)):
+        leftover = place == len(atoms)
+        codes = universe if leftover else atoms[place]
+        made = Derived(rest, column, codes, leftover, float(count), bool(certain[place]))
+        # Where nobody is, everyone is taken to know it: that is the safe side.
+        nothing = count <= _CLOSE and bool(certain[place]) and (leftover or codes not in sets)
+        parts.append(None if nothing else made if leftover else sets.get(codes, made))
+    for cell, row in zip(members, matrix, strict=True):
+        mine = tuple(
+            part for part, inside in zip(parts, row, strict=True) if inside and part is not None
+        )
+        if mine != (cell,):
+            yield cell, mine
+
+
+def _solve(matrix: Floats, counts: Floats) -> tuple[Floats, Flags]:
+    """Counts of the atoms that fit the sets, and which of them nothing else fits."""
+    from scipy.optimize import nnls
+
+    found, *_ = np.linalg.lstsq(matrix, counts, rcond=None)
+    _, size, turned = np.linalg.svd(matrix)
+    free = turned[int((size > 1e-9).sum()) :]
+    certain: Flags = np.all(np.abs(free) < 1e-9, axis=0)
+    if not certain.all():
+        found, _ = nnls(matrix, counts)
+    fits = np.abs(matrix @ found - counts).max() <= 1e-6 * (1 + np.abs(counts).max())
+    counts_of = np.round(found, 9) if fits else np.full(len(certain), -1.0)
+    return np.asarray(counts_of), certain
+
+
+def _wider(cells: Mapping[Region, int], values: Sequence[float], strict: bool) -> Iterator[Sum]:
+    """Totals whose parts are split by several columns at once, with nothing shown in between."""
+    groups: dict[tuple[Region, tuple[str, ...]], dict[Region, int]] = {}
+    for region, cell in cells.items():
+        columns = [column for column, _ in region.box]
+        reached: list[set[str]] = []
+        for size in range(1, len(columns)):
+            for dropped in itertools.combinations(columns, size):
+                above = region
+                for column in dropped:
+                    above = above.without(column)
+                if above in cells and not any(seen <= set(dropped) for seen in reached):
+                    reached.append(set(dropped))
+                    if size > 1:
+                        groups.setdefault((above, dropped), {})[region] = cell
+    for (above, columns_), parts in groups.items():
+        if not _apart(parts, columns_):
+            continue
+        left = values[cells[above]] - sum(values[cell] for cell in parts.values())
+        if left < -_CLOSE:
+            if strict:
+                raise ValueError(above.label())
+            continue
+        members: list[int | Derived] = [*sorted(parts.values())]
+        codes: Codes = frozenset().union(*(r.codes(c) or () for r in parts for c in columns_))
+        if left > _CLOSE:
+            members.append(Derived(above, "+".join(columns_), codes, True, left))
+        yield cells[above], tuple(members)
+
+
+def _apart(parts: Mapping[Region, int], columns: Sequence[str]) -> bool:
+    """Whether regions are disjoint because their codes in each column are the same or disjoint."""
+    for column in columns:
+        sets = {codes for region in parts if (codes := region.codes(column)) is not None}
+        if sum(map(len, sets)) != len(frozenset().union(*sets)):
+            return False
+    return True
+
+
+def nested(inner: Region, outer: Region) -> bool:
+    """Whether every row of one region is one of the other's, by what constrains them."""
+    if (inner.table, inner.what) != (outer.table, outer.what):
+        return False
+    return all(
+        (codes := inner.codes(column)) is not None and codes <= allowed
+        for column, allowed in outer.box
+    )

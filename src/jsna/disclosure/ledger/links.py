@@ -1,0 +1,181 @@
+"""Counts that nobody prints and that tie printed ones: places where two ways of adding up meet.
+
+Sums are found along one column at a time. Where one indicator is shown by tenths for three years
+together and another by fifths for single years, no printed count lies between them, and yet a
+reader adds both up to fifths for three years. Such counts are added here, with their values, so
+that the sums on either side find each other. The same holds of columns that have a value in the
+same rows: all localities together and all tenths together are the rows with a known place.
+
+The rows with none of a column's codes (without SEN, without a known place) are a count too, and add
+up along the other columns like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from jsna.disclosure.ledger.families import Sum, nested
+from jsna.disclosure.ledger.regions import Codes, Region, make
+from jsna.measures.catalogue import CATALOGUE
+
+#: How often counts made here may lead to further ones: a region has few columns that differ.
+_ROUNDS: Final = 3
+#: Stands for every value of a column that is in no category, and for none.
+REST: Final[Codes] = frozenset({"\x00other or not known"})
+#: Rounding of sums of whole numbers.
+_CLOSE: Final = 1e-6
+
+#: Regions that differ in one column: the region without it, and the column.
+_Family = tuple[Region, str]
+
+
+def links(cells: Mapping[Region, float]) -> dict[Region, float]:
+    """Regions that are sums of the given ones along a column, with their counts.
+
+    Args:
+        cells: region -> its count.
+
+    Returns:
+        Regions not among `cells`. One that adds up to different counts in different ways is left
+        out: categories may be missing that no list knows.
+    """
+    found: dict[Region, float] = {}
+    at_odds: set[Region] = set()
+    seen: dict[tuple[str, str, str], set[Codes]] = {}
+    families: dict[_Family, dict[Codes, float]] = {}
+    for region in cells:
+        for column, codes in region.box:
+            seen.setdefault((region.table, region.what, column), set()).add(codes)
+    nobody = _Nobody(cells)
+    columns: dict[Region, list[str]] = {}
+    fresh = dict(cells)
+    for _ in range(_ROUNDS):
+        changed: dict[_Family, None] = {}
+        for region, value in fresh.items():
+            for column, codes in region.box:
+                family = region.without(column), column
+                if family not in families:
+                    families[family] = {}
+                    columns.setdefault(family[0], []).append(column)
+                families[family][codes] = value
+                changed.setdefault(family)
+        for region in fresh:
+            changed.update(dict.fromkeys((region, column) for column in columns.get(region, ())))
+        fresh = {}
+        for family in changed:
+            rest, column = family
+            wanted = seen[rest.table, rest.what, column]
+            total = cells.get(rest, found.get(rest))
+            for region, value in _unions(family, families[family], wanted, nobody, total):
+                if region in cells:
+                    continue
+                if abs(found.setdefault(region, value) - value) > _CLOSE:
+                    at_odds.add(region)
+                else:
+                    fresh[region] = value
+    return {region: value for region, value in found.items() if region not in at_odds}
+
+
+def _unions(
+    family: _Family,
+    counted: Mapping[Codes, float],
+    wanted: Collection[Codes],
+    nobody: _Nobody,
+    total: float | None,
+) -> Iterator[tuple[Region, float]]:
+    """Unions of a family's sets: those wanted, of all where that is exact, and the rest."""
+    rest, column = family
+    if len(counted) < 2 and total is None:
+        return
+    sets = {**counted, **{c: 0.0 for c in wanted if c not in counted and nobody(rest, column, c)}}
+    for union in sorted(wanted, key=lambda one: (len(one), sorted(one))):
+        if union not in sets:
+            parts = _cover(union, sets)
+            # Nobody alone is no link: it would stand for a count that is not known to be 0.
+            if any(codes in counted for codes in parts):
+                box = {**dict(rest.box), column: union}
+                yield make(rest.table, rest.what, box), sum(sets[codes] for codes in parts)
+    parts = _cover(frozenset().union(*wanted), sets)
+    if not parts:
+        return
+    every = sum(sets[codes] for codes in parts)
+    mark, _ = CATALOGUE[rest.table].known.get(column, ("", ""))
+    if rest.codes(mark) is not None:
+        if len(counted) > 1:
+            yield rest, every
+    elif total is not None and total - every > _CLOSE:
+        yield make(rest.table, rest.what, {**dict(rest.box), column: REST}), total - every
+
+
+class _Nobody:
+    """Where everyone knows that nobody is: categories with nobody in all of a wider region.
+
+    Such a category has no row of its own in the narrower one.
+    """
+
+    def __init__(self, cells: Mapping[Region, float]) -> None:
+        self._empty: dict[tuple[str, str, str, Codes], list[Region]] = {}
+        for region, value in cells.items():
+            if value == 0:
+                for column, codes in region.box:
+                    key = region.table, region.what, column, codes
+                    self._empty.setdefault(key, []).append(region.without(column))
+        for regions in self._empty.values():
+            regions.sort(key=lambda region: len(region.box))
+
+    def __call__(self, rest: Region, column: str, codes: Codes) -> bool:
+        boxes = self._empty.get((rest.table, rest.what, column, codes), ())
+        return any(nested(rest, empty) for empty in boxes)
+
+
+def _cover(union: Codes, sets: Iterable[Codes]) -> list[Codes]:
+    """Sets that make up a union without sharing a code; none where there are no such sets."""
+    within = [codes for codes in sets if codes <= union]
+    for largest in (False, True):
+        ordered = sorted(within, key=lambda one: (-len(one) if largest else len(one), sorted(one)))
+        covered: set[str] = set()
+        parts: list[Codes] = []
+        for codes in ordered:
+            if covered.isdisjoint(codes):
+                parts.append(codes)
+                covered |= codes
+        if len(covered) == len(union):
+            return parts
+    return []
+
+
+def is_rest(region: Region) -> bool:
+    """Whether a region is what categories leave of a total."""
+    return any(codes == REST for _, codes in region.box)
+
+
+def useful(found: Sequence[Sum], first: int, made: Sequence[Region] = ()) -> list[Sum]:
+    """Sums less those that say no more than what a link is.
+
+    A link that is what parts leave of a total is a count that everybody gets by subtraction: it
+    stays, however few sums it is in.
+
+    Args:
+        found: sums of cells, of which those from number `first` are links.
+        first: number of the first link.
+        made: the links, in the order of their numbers.
+    """
+    rests = {first + at for at, region in enumerate(made) if is_rest(region)}
+    within: dict[int, set[int]] = {}
+    for at, (total, parts) in enumerate(found):
+        for cell in (total, *parts):
+            if isinstance(cell, int) and cell >= first and cell not in rests:
+                within.setdefault(cell, set()).add(at)
+    gone: set[int] = set()
+    waiting = [cell for cell, places in within.items() if len(places) == 1]
+    while waiting:
+        for at in within.pop(waiting.pop(), set()):
+            gone.add(at)
+            total, parts = found[at]
+            for cell in (total, *parts):
+                if isinstance(cell, int) and cell in within:
+                    within[cell].discard(at)
+                    if len(within[cell]) == 1:
+                        waiting.append(cell)
+    return [one for at, one in enumerate(found) if at not in gone]

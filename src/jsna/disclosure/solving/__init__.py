@@ -1,0 +1,1 @@
+"""Which cells to hide at the least loss, and rounding that still adds up."""

@@ -1,0 +1,1 @@
+"""Tables of counts, with or without the pipeline: reading, protecting, attacking."""

@@ -1,0 +1,243 @@
+"""Protect a table and attack one: functions of frames, usable without the rest of the pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from jsna.disclosure.attacking.attack import Interval, Report, attack, known, rounded_needs
+from jsna.disclosure.solving.division import blocks
+from jsna.disclosure.solving.rounding import round_additively
+from jsna.disclosure.solving.solver import WHOLE, Solution, solve
+from jsna.disclosure.system import Flags, Rule, System, system
+from jsna.disclosure.tabular.reading import Counted, Named, read_counts
+from jsna.disclosure.tabular.tables import TOTAL, Hierarchy, Layout, equations, members
+from jsna.errors import JsnaError, Problem
+
+#: Tables with more cells than this are divided into blocks.
+DIVIDED = 4_000
+#: Work of a search unless told otherwise: enough for the optimum of most tables solved as a whole.
+WORK = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """Protected tables with the proof that they are.
+
+    Attributes:
+        frame: dimensions, `value` (empty where hidden), `suppressed` and `primary`.
+        system: the cells and equations.
+        solution: what is hidden, at what loss, how far from the least loss.
+        report: what the attack made of it.
+    """
+
+    frame: pd.DataFrame
+    system: System
+    solution: Solution
+    report: Report
+
+
+def protect(
+    tables: pd.DataFrame | Sequence[Named],
+    dims: Sequence[str] | Sequence[Sequence[str]],
+    value: str = "freq",
+    threshold: int = 5,
+    hierarchies: Mapping[str, Hierarchy] | None = None,
+    *,
+    rule: Rule | None = None,
+    total: str = TOTAL,
+    public: Mapping[tuple[str, ...], str] | None = None,
+    budget: float | None = None,
+    work: float | None = WORK,
+    truth: bool = False,
+) -> Protected:
+    """Hide small numbers and what else is needed so that nobody can work them out.
+
+    Args:
+        tables: a frame with one row per combination of codes, or several named ones. Combinations
+            without a row count as zero. Rows of totals are checked against their parts.
+        dims: dimensions of the table to publish; a list of lists for several tables that share
+            margins, which are then protected together.
+        value: the column of counts.
+        threshold: counts from 1 to `threshold - 1` are hidden.
+        hierarchies: dimension -> (code -> the code it is part of).
+        rule: how small numbers are protected, where more than the threshold matters.
+        total: the code of totals.
+        public: codes of cells that are official and unsuppressed elsewhere -> their source.
+        budget: CPU seconds for the search, after which what was found is made safe; the result may
+            then depend on the machine.
+        work: where there is no budget, what the search may take in steps that are counted, about
+            as many seconds; None looks for the least loss however long it takes. Tables too large
+            to solve as a whole always take what their blocks need.
+        truth: add the column `truth` with the true counts.
+
+    Raises:
+        JsnaError: listing everything wrong with the tables; or where cells cannot be protected.
+    """
+    named = [Named(tables)] if isinstance(tables, pd.DataFrame) else list(tables)
+    counted = read_counts(named, lists(dims), value, hierarchies, total)
+    made = as_system(counted, rule or Rule(threshold), public)
+    solution = solve(made, budget=budget, work=work if made.size <= WHOLE else None)
+    if solution.missed:
+        raise JsnaError(
+            [
+                Problem("table", "cannot be protected even if everything else is hidden", value=n)
+                for n in dict.fromkeys(made.label(target.cell) for target in solution.missed)
+            ],
+            title="Some cells cannot be protected:",
+        )
+    report = attack(made, solution.hidden, start=made.value)
+    if report.failures:
+        raise JsnaError(
+            [Problem("table", explain(made, found)) for found in report.failures],
+            title="The attack found cells that can be worked out:",
+        )
+    frame = _frame(counted.cells)
+    frame["value"] = pd.array(np.where(solution.hidden, 0, counted.counts), dtype="Int64")
+    frame.loc[solution.hidden, "value"] = pd.NA
+    frame["suppressed"], frame["primary"] = solution.hidden, made.primary
+    if truth:
+        frame["truth"] = counted.counts.astype(np.int64)
+    return Protected(frame, made, solution, report)
+
+
+def protect_table(
+    frame: pd.DataFrame,
+    dims: Sequence[str] | Sequence[Sequence[str]],
+    value: str = "freq",
+    threshold: int = 5,
+    hierarchies: Mapping[str, Hierarchy] | None = None,
+    **options: object,
+) -> pd.DataFrame:
+    """The frame of `protect`, which takes the same arguments."""
+    return protect(frame, dims, value, threshold, hierarchies, **options).frame  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """A rounded table: `moved` is the furthest any count went, `report` what the attack found."""
+
+    frame: pd.DataFrame
+    moved: float
+    report: Report
+
+
+def round_named(
+    table: Named,
+    dims: Sequence[Sequence[str]],
+    value: str,
+    base: int,
+    hierarchies: Mapping[str, Hierarchy] | None = None,
+    *,
+    threshold: int = 5,
+    total: str = TOTAL,
+    truth: bool = False,
+) -> Rounded:
+    """Every count a multiple of `base`, with totals that still add up, and the proof it protects.
+
+    The attack takes it as known that a count is less than `base` from what is printed (a total: no
+    further than any went), and counts from 1 to `threshold - 1` must keep what that leaves them.
+
+    Raises:
+        JsnaError: listing everything wrong with the table; or small numbers that are narrower.
+    """
+    counted = read_counts([table], dims, value, hierarchies, total)
+    matrix = members(counted.cells, counted.leaf_places)
+    rounded = np.round(matrix @ round_additively(matrix, counted.leaf_counts, base)) + 0.0
+    moved = float(np.abs(rounded - counted.counts).max())
+    leaves = [dim.leaves for dim in counted.cells.dimensions]
+    leaf = (counted.cells.places < leaves).all(axis=1)
+    precision = np.where(leaf, base - 1.0, max(base - 1.0, moved))
+    made = as_system(counted, Rule(0))
+    everything = np.ones(made.size, dtype=np.bool_)
+    knows = known(made, ~everything, printed=rounded, precision=precision)
+    small = (counted.counts >= 1) & (counted.counts < threshold)
+    made = rounded_needs(made, knows, base, small)
+    report = attack(made, everything, knows, start=made.value)
+    if report.failures:
+        raise JsnaError(
+            [Problem(table.name, explain(made, found)) for found in report.failures],
+            title="Rounding does not protect these cells:",
+        )
+    frame = _frame(counted.cells)
+    frame["value"] = pd.array(rounded, dtype="Int64")
+    frame["suppressed"] = frame["primary"] = False
+    if truth:
+        frame["truth"] = counted.counts.astype(np.int64)
+    return Rounded(frame, moved, report)
+
+
+def round_table(
+    frame: pd.DataFrame,
+    dims: Sequence[str] | Sequence[Sequence[str]],
+    value: str = "freq",
+    base: int = 5,
+    hierarchies: Mapping[str, Hierarchy] | None = None,
+    *,
+    total: str = TOTAL,
+    truth: bool = False,
+) -> pd.DataFrame:
+    """The frame of `round_named`."""
+    done = round_named(
+        Named(frame), lists(dims), value, base, hierarchies, total=total, truth=truth
+    )
+    return done.frame
+
+
+def lists(dims: Sequence[str] | Sequence[Sequence[str]]) -> list[list[str]]:
+    """One list of dimensions per table."""
+    if all(isinstance(name, str) for name in dims):
+        return [[str(name) for name in dims]]
+    return [list(names) for names in dims]
+
+
+def as_system(
+    counted: Counted, rule: Rule, public: Mapping[tuple[str, ...], str] | None = None
+) -> System:
+    """The system of some counted tables."""
+    names = counted.cells.names()
+    known: Flags | None = None
+    if public:
+        unknown = sorted(set(public) - set(names))
+        if unknown:
+            raise JsnaError(
+                [Problem("public", "no such cell", value=" / ".join(name)) for name in unknown]
+            )
+        known = np.array([name in public for name in names], dtype=np.bool_)
+    return system(
+        names,
+        counted.counts,
+        equations(counted.cells),
+        rule,
+        public=known,
+        blocks=blocks(counted.cells) if len(names) > DIVIDED else (),
+    )
+
+
+def _frame(cells: Layout) -> pd.DataFrame:
+    columns: dict[str, object] = {}
+    for axis, dim in enumerate(cells.dimensions):
+        columns[dim.name] = np.array(dim.codes, dtype=object)[cells.places[:, axis]]
+    return pd.DataFrame(columns)
+
+
+def number(value: float) -> str:
+    """A number in words, whole ones with all their digits."""
+    near = round(value)
+    return str(near) if abs(value - near) < 1e-4 else f"{value:.6g}"
+
+
+def explain(made: System, found: Interval) -> str:
+    """What a failure gives away and by which equations, in words."""
+    low, high = number(found.low), "any number" if np.isinf(found.high) else number(found.high)
+    what = f"is {low}" if found.verdict == "exact" else f"lies between {low} and {high}"
+    who = f"the family of a child in [{made.label(found.contributor)}] can work out that "
+    who = who if found.contributor >= 0 else ""
+    rows = list(dict.fromkeys(row for row, _ in found.because))
+    because = "; ".join(made.describe(row) for row in rows[:6])
+    more = f"; and {len(rows) - 6} more" if len(rows) > 6 else ""
+    reason = f" (from {because}{more})" if because else ""
+    return f"{who}[{made.label(found.cell)}] {what}{reason}"

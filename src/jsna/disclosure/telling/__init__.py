@@ -1,0 +1,1 @@
+"""Why a figure is hidden, told to an analyst on the restricted side."""

@@ -33,7 +33,7 @@ SLACK = 0.2
 EXACT = Effort(gaps=(0.02, 0.005, 0.0))
 #: A block is a part of a heuristic: the last per cent of its optimum is not worth its time.
 ROUGH = Effort(gaps=(0.01,), nodes=200, rounds=40, tail=0.02, fractional=100, finish=0.03)
-QUICK = replace(ROUGH, gaps=(0.05,), relaxed=4, tail=0.03, fractional=0, steps=2, share=0.4)
+QUICK = replace(ROUGH, gaps=(0.05,), relaxed=4, tail=0.03, fractional=-1, steps=2, share=0.4)
 #: Choosing among the few cells that are hidden already.
 POLISH = Effort(gaps=(0.02,), nodes=200, rounds=6, relaxed=4)
 

@@ -28,7 +28,10 @@ config = edition.load(name, root)
 nil = dict.fromkeys(without, 1)
 generate.run(config, io.Paths(root, name), lambda text: None, effects=nil, clean=True)
 """
-STAGES = ("ingest", "published", "link", "derive", "measure", "protect", "draw", "write")
+STAGES = (
+    *("ingest", "published", "link", "derive", "measure"),
+    *("protect", "discover", "prove", "draw", "write"),
+)
 
 
 def report_without(project: Project, *effects: str) -> str:

@@ -17,6 +17,9 @@ DEPRIVATION = (
     "suspension.deprivation",
     "ncmp.deprivation",
 )
+#: Counties of a middling size, each built nearly whole.
+pytestmark = pytest.mark.full
+
 SYNTHESISE = """
 import sys
 from pathlib import Path

@@ -1,0 +1,240 @@
+"""Identifiers made comparable: one row per record of a source, in columns every source has.
+
+What a source does not carry is empty. A number that is not sound is kept apart from those that
+are: it is never linked on by itself. The verdicts are counted for the quality report.
+
+Columns of a standard table: `record`, `person` (whole numbers), `forename`, `surname` (capitals,
+words run together), `names` (given names the forename may stand for), `born` (ISO text, so that impossible days can still be compared), `turned` (the same
+with day and month changed over), `postcode`, `sector`, `sex` (F M), `house`, `street`, `town`, and
+`nhs_number`, `upn`, `former_upn`, `uln`, `number`, sound ones only; `unproved`: an NHS number or UPN
+of the right shape that is not sound; and `<kind>_verdict` of what is judged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from jsna.linkage import numbers
+from jsna.linkage.kinds import KINDS, Source
+from jsna.linkage.names import Names, make_forms
+
+if TYPE_CHECKING:
+    import duckdb
+
+_POSTCODE = "[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}"
+#: Postcodes the health service writes for no fixed or no known address.
+_NOWHERE = "ZZ99[0-9][A-Z]{2}"
+#: Days written where the day is not known.
+_NO_DAY = ("1900-01-01", "1901-01-01", "1800-01-01", "9999-12-31")
+#: Parts of an address that can be compared.
+ADDRESS: Final = ("house", "street", "town")
+#: Kinds of which every record gets a verdict.
+JUDGED: Final = (
+    *("nhs_number", "upn", "former_upn", "uln"),
+    *("forename", "surname", "date_of_birth", "sex", "postcode"),
+)
+_UNPROVED = "'check', 'authority', 'range'"
+_SEXES: Final = {"F": ("F", "FEMALE", "2", "GIRL"), "M": ("M", "MALE", "1", "BOY")}
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """A source made comparable.
+
+    Attributes:
+        source: what it was made from.
+        relation: the standard table.
+        verdicts: the table of counts: `source`, `kind`, `verdict`, `records`.
+    """
+
+    source: Source
+    relation: str
+    verdicts: str
+
+
+def standardise(database: duckdb.DuckDBPyConnection, source: Source, names: Names) -> Standard:
+    """Make the standard table of a source, `standard <name>`, and its verdicts."""
+    table, verdicts = f'"standard {source.name}"', f'"verdicts {source.name}"'
+    _make_name_forms(database, source, names)
+    _make_postcode_forms(database, source)
+    database.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {_query(source)}")
+    database.execute(f"CREATE OR REPLACE TEMP TABLE {verdicts} AS {_verdicts(source, table)}")
+    return Standard(source, table, verdicts)
+
+
+def _make_name_forms(database: duckdb.DuckDBPyConnection, source: Source, names: Names) -> None:
+    """`_names`: every spelling of a name of the source, made plain once."""
+    spelt = [
+        f"SELECT CAST({source.carries[kind]} AS VARCHAR) AS spelt, {kind == 'forename'} AS given "
+        f"FROM {source.relation}"
+        for kind in ("forename", "surname")
+        if kind in source.carries
+    ] or ["SELECT NULL::VARCHAR AS spelt, false AS given"]
+    make_forms(database, f"({' UNION ALL '.join(spelt)})", "_names", names)
+
+
+def _make_postcode_forms(database: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """`_postcodes`: every spelling of a postcode of the source, made plain once."""
+    column = source.carries.get("postcode")
+    spelt = f"SELECT CAST({column} AS VARCHAR) FROM {source.relation}" if column else "SELECT NULL"
+    database.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE _postcodes AS
+        WITH plain AS (
+            SELECT spelt, nullif(regexp_replace(upper(spelt), '[^A-Z0-9]', '', 'g'), '') AS plain
+            FROM (SELECT DISTINCT spelt FROM ({spelt}) t(spelt) WHERE spelt IS NOT NULL)
+        ), judged AS (
+            SELECT *, CASE
+                WHEN plain IS NULL THEN 'missing'
+                WHEN regexp_full_match(plain, '{_NOWHERE}') THEN 'nowhere'
+                WHEN regexp_full_match(plain, '{_POSTCODE}') THEN 'valid'
+                ELSE 'shape' END AS verdict
+            FROM plain
+        )
+        SELECT spelt, verdict,
+            CASE WHEN verdict <> 'nowhere' THEN plain END AS postcode,
+            CASE WHEN verdict = 'valid' THEN left(plain, -2) END AS sector
+        FROM judged
+        """
+    )
+
+
+def _query(source: Source) -> str:
+    """SQL of the standard table: what is given, then the verdicts, then what is sound."""
+    return f"""
+        WITH given AS (
+            SELECT {", ".join(f"{sql} AS {name}" for name, sql in _given(source).items())}
+            FROM {source.relation} s {" ".join(_joins(source))}
+        ), judged AS (
+            SELECT *,
+                {_day_verdict("born")} AS born_verdict,
+                {numbers.nhs_number("nhs", synthetic=source.synthetic)} AS nhs_number_verdict,
+                {numbers.upn("pupil", source.authorities)} AS upn_verdict,
+                {numbers.upn("former", source.authorities)} AS former_upn_verdict,
+                {numbers.uln("learner")} AS uln_verdict
+            FROM given
+        )
+        SELECT record, person, forename, surname, names,
+            CASE WHEN born_verdict <> 'unknown' THEN born END AS born,
+            CASE WHEN born_verdict <> 'unknown'
+                THEN left(born, 5) || right(born, 2) || substr(born, 5, 3) END AS turned,
+            postcode, sector, sex, house, street, town,
+            CASE WHEN nhs_number_verdict = 'valid' THEN nhs END AS nhs_number,
+            CASE WHEN upn_verdict = 'valid' THEN pupil END AS upn,
+            CASE WHEN former_upn_verdict = 'valid' THEN former END AS former_upn,
+            CASE WHEN uln_verdict = 'valid' THEN learner END AS uln,
+            other AS number,
+            coalesce(
+                CASE WHEN nhs_number_verdict IN ({_UNPROVED}) THEN nhs END,
+                CASE WHEN upn_verdict IN ({_UNPROVED}) THEN pupil END
+            ) AS unproved,
+            forename_verdict, surname_verdict, born_verdict AS date_of_birth_verdict,
+            postcode_verdict, sex_verdict, nhs_number_verdict, upn_verdict, former_upn_verdict,
+            uln_verdict
+        FROM judged
+    """
+
+
+def _given(source: Source) -> dict[str, str]:
+    """Column -> SQL of what is given, made plain; null where the source does not carry it."""
+    none = "NULL::VARCHAR"
+    has = {kind: f"s.{column}" for kind, column in source.carries.items()}
+
+    def of(kind: str, sql: str) -> str:
+        return sql if kind in has else none
+
+    def plain(kind: str) -> str:
+        return numbers.plain(has[kind]) if kind in has else none
+
+    return {
+        "record": f"CAST(s.{source.record} AS BIGINT)",
+        "person": f"CAST(s.{source.person or source.record} AS BIGINT)",
+        "forename": of("forename", "f.plain"),
+        "forename_verdict": of("forename", "coalesce(f.verdict, 'missing')"),
+        "names": "f.groups" if "forename" in has else "NULL::VARCHAR[]",
+        "surname": of("surname", "n.plain"),
+        "surname_verdict": of("surname", "coalesce(n.verdict, 'missing')"),
+        "born": _day(has["date_of_birth"]) if "date_of_birth" in has else none,
+        "postcode": of("postcode", "p.postcode"),
+        "postcode_verdict": of("postcode", "coalesce(p.verdict, 'missing')"),
+        "sector": of("postcode", "p.sector"),
+        "sex": _sex(has["sex"]) if "sex" in has else none,
+        "sex_verdict": _sex_verdict(has["sex"]) if "sex" in has else none,
+        **{kind: _address(has[kind]) if kind in has else none for kind in ADDRESS},
+        "nhs": plain("nhs_number"),
+        "pupil": plain("upn"),
+        "former": plain("former_upn"),
+        "learner": plain("uln"),
+        "other": plain("number"),
+    }
+
+
+def _joins(source: Source) -> list[str]:
+    """What brings the plain form of every spelling to the records."""
+    joins = [
+        f"LEFT JOIN {forms} {alias} ON {alias}.spelt = CAST(s.{source.carries[kind]} AS VARCHAR)"
+        + extra
+        for kind, forms, alias, extra in (
+            ("forename", "_names", "f", " AND f.given"),
+            ("surname", "_names", "n", " AND NOT n.given"),
+            ("postcode", "_postcodes", "p", ""),
+        )
+        if kind in source.carries
+    ]
+    return joins
+
+
+def _day(column: str) -> str:
+    """SQL of a day as ISO text, from a date, ISO text or eight digits; else null."""
+    text = f"CAST({column} AS VARCHAR)"
+    return (
+        f"CASE WHEN {text} SIMILAR TO '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}.*' THEN left({text}, 10) "
+        f"WHEN regexp_full_match({text}, '[0-9]{{8}}') "
+        f"THEN left({text}, 4) || '-' || substr({text}, 5, 2) || '-' || right({text}, 2) END"
+    )
+
+
+def _day_verdict(born: str) -> str:
+    unknown = ", ".join(f"'{day}'" for day in _NO_DAY)
+    return (
+        f"CASE WHEN {born} IS NULL THEN 'missing' WHEN {born} IN ({unknown}) THEN 'unknown' "
+        f"WHEN TRY_CAST({born} AS DATE) IS NULL THEN 'impossible' ELSE 'valid' END"
+    )
+
+
+def _sex(column: str) -> str:
+    """SQL of F or M; another or no sex tells nobody apart."""
+    text = f"upper(CAST({column} AS VARCHAR))"
+    tests = " ".join(
+        f"WHEN {text} IN ({', '.join(f"'{one}'" for one in written)}) THEN '{sex}'"
+        for sex, written in _SEXES.items()
+    )
+    return f"CASE {tests} END"
+
+
+def _sex_verdict(column: str) -> str:
+    return (
+        f"CASE WHEN {column} IS NULL THEN 'missing' WHEN {_sex(column)} IS NULL THEN 'other' "
+        "ELSE 'valid' END"
+    )
+
+
+def _address(column: str) -> str:
+    """SQL of a part of an address in capitals, without marks and spaces."""
+    text = f"upper(strip_accents(CAST({column} AS VARCHAR)))"
+    return f"nullif(regexp_replace({text}, '[^A-Z0-9]+', '', 'g'), '')"
+
+
+def _verdicts(source: Source, table: str) -> str:
+    """SQL of how often each verdict was given: `source, kind, verdict, records`."""
+    judged = [kind for kind in KINDS if kind in source.carries and kind in JUDGED]
+    counts = [
+        f"SELECT '{kind}' AS kind, {kind}_verdict AS verdict, count(*) AS records FROM {table} "
+        "GROUP BY ALL"
+        for kind in judged
+    ] or ["SELECT NULL AS kind, NULL AS verdict, 0 AS records WHERE false"]
+    name = source.name.replace("'", "''")
+    return (
+        f"SELECT '{name}' AS source, * FROM ({' UNION ALL '.join(counts)}) ORDER BY kind, verdict"
+    )

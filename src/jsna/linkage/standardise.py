@@ -206,10 +206,7 @@ def _day_verdict(born: str) -> str:
 def _sex(column: str) -> str:
     """SQL of F or M; another or no sex tells nobody apart."""
     text = f"upper(CAST({column} AS VARCHAR))"
-    tests = " ".join(
-        f"WHEN {text} IN ({', '.join(f"'{one}'" for one in written)}) THEN '{sex}'"
-        for sex, written in _SEXES.items()
-    )
+    tests = " ".join(f"WHEN {text} IN {written} THEN '{sex}'" for sex, written in _SEXES.items())
     return f"CASE {tests} END"
 
 

@@ -1,0 +1,232 @@
+"""The cascade: sound numbers, then declared passes, then the model on who is left, one to one.
+
+Pure functions of two standard tables in a DuckDB database. The result depends on the records alone:
+not on the order of rows, the number of threads or how often it is run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from jsna.linkage.by_number import LOOKUPS, link_by_number
+from jsna.linkage.model import Model, for_run, prior
+from jsna.linkage.passes import Pass, fits, unique
+from jsna.linkage.resolve import CANDIDATE, best_records, mutual
+from jsna.linkage.scoring import rare_columns, scored
+from jsna.linkage.splinked import COLUMNS, predicted
+
+if TYPE_CHECKING:
+    import duckdb
+
+#: Columns of a table of links, and their order.
+LINK: Final = (
+    *("left_person", "right_person", "left_record", "right_record"),
+    *("method", "pass", "weight", "probability", "levels", "review"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How two sources are linked.
+
+    Attributes:
+        passes: deterministic passes in their order.
+        model: the trained model.
+        overlap: share of the smaller source expected in the other.
+        least: probability a link by the model must have, after one-to-one resolution.
+        review: probability below which a link by the model is in the review band.
+        near: pairs down to this probability are kept as near misses, for review.
+        band: most people of the left source the model meets at once; more are taken in bands of
+            birth years, so that memory stays bounded.
+    """
+
+    passes: Sequence[Pass]
+    model: Model
+    overlap: float = 0.8
+    least: float = 0.05
+    review: float = 0.5
+    near: float = 0.001
+    band: int = 300_000
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What linking two sources gave; all are tables of the database.
+
+    Attributes:
+        links: one row for each link, columns `LINK`.
+        ties: pairs equally good for someone, which were dropped.
+        near: pairs the model compared that are no link, from `Rules.near` up.
+        steps: one (step, links, left out) for each step: what was left out is a shared number, a
+            refusal by the guard, or a pair that fits several people.
+    """
+
+    links: str
+    ties: str
+    near: str
+    steps: list[tuple[str, int, int]] = field(default_factory=list)
+
+
+def link(
+    database: duckdb.DuckDBPyConnection, left: str, right: str, rules: Rules, name: str = "links"
+) -> Linked:
+    """Link the people of two standard tables one to one; results are tables named after `name`."""
+    result = Linked(f'"{name}"', f'"{name} ties"', f'"{name} near"')
+    frequencies = _frequencies(database, left, right, rules.model)
+    sizes = [_count(database, f"(SELECT DISTINCT person FROM {table})") for table in (left, right)]
+    model = for_run(rules.model, prior(*sizes, rules.overlap))
+    database.execute(
+        "CREATE OR REPLACE TEMP TABLE found (left_person BIGINT, right_person BIGINT, "
+        "left_record BIGINT, right_record BIGINT, method VARCHAR, pass VARCHAR)"
+    )
+    rest = _Rest(database, left, right)
+    for lookup in LOOKUPS:
+        if _count(database, f"(SELECT 1 FROM {rest.left} WHERE {lookup[1]} IS NOT NULL LIMIT 1)"):
+            before = _count(database, "found")
+            out = link_by_number(database, rest.left, rest.right, lookup)
+            result.steps.append((lookup[0], _count(database, "found") - before, sum(out)))
+            rest.shrink()
+    for one in rules.passes:
+        database.execute(
+            f"CREATE OR REPLACE TEMP TABLE _fits AS {fits(one, rest.left, rest.right)}"
+        )
+        before = _count(database, "found")
+        database.execute(
+            f"INSERT INTO found SELECT *, 'pass', '{one.name}' FROM ({unique('_fits')})"
+        )
+        made = _count(database, "found") - before
+        result.steps.append((one.name, made, _count(database, "_fits") - made))
+        rest.shrink()
+    _by_model(database, rest, model, rules, frequencies)
+    _finish(database, left, right, model, frequencies, rules, result)
+    return result
+
+
+class _Rest:
+    """The people of both sources nobody is linked to yet."""
+
+    def __init__(self, database: duckdb.DuckDBPyConnection, left: str, right: str) -> None:
+        self.database = database
+        self.left, self.right = left, right
+
+    def shrink(self) -> None:
+        """Leave out who is linked by now."""
+        for side in ("left", "right"):
+            table = getattr(self, side)
+            self.database.execute(
+                f"CREATE OR REPLACE TEMP TABLE _next AS SELECT person, {COLUMNS} FROM {table} t "
+                f"ANTI JOIN found f ON f.{side}_person = t.person"
+            )
+            self.database.execute(f"DROP TABLE IF EXISTS _rest_{side}")
+            self.database.execute(f"ALTER TABLE _next RENAME TO _rest_{side}")
+            setattr(self, side, f"_rest_{side}")
+
+
+def _by_model(
+    database: duckdb.DuckDBPyConnection,
+    rest: _Rest,
+    model: Model,
+    rules: Rules,
+    frequencies: dict[str, str],
+) -> None:
+    """`candidates`: the pairs of people left that the model finds likely enough to keep."""
+    database.execute(
+        "CREATE OR REPLACE TEMP TABLE candidates (left_person BIGINT, right_person BIGINT, "
+        "left_record BIGINT, right_record BIGINT, weight DOUBLE, probability DOUBLE, "
+        "levels VARCHAR)"
+    )
+    if not _count(database, rest.left) or not _count(database, rest.right):
+        return
+    for low, high in bands(database, rest.left, rules.band):
+        # The other source is met whole: a wrong year of birth must not keep two records apart.
+        database.execute(
+            f"CREATE OR REPLACE TEMP TABLE _band AS SELECT person, {COLUMNS} FROM {rest.left} "
+            f"WHERE coalesce(left(born, 4), '') BETWEEN '{low}' AND '{high}'"
+        )
+        predicted(database, "_band", rest.right, model, frequencies, rules.near)
+
+
+def bands(
+    database: duckdb.DuckDBPyConnection, table: str, most: int
+) -> list[tuple[str, str]]:
+    """Ranges of years of birth that split a standard table into bands of about `most` records."""
+    years = database.execute(
+        f"SELECT coalesce(left(born, 4), '') AS year, count(*) FROM {table} GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    found: list[tuple[str, str]] = []
+    size = 0
+    for year, records in years:
+        if found and size + records <= most:
+            found[-1] = (found[-1][0], year)
+            size += records
+        else:
+            found.append((year, year))
+            size = records
+    return found
+
+
+def _finish(
+    database: duckdb.DuckDBPyConnection,
+    left: str,
+    right: str,
+    model: Model,
+    frequencies: dict[str, str],
+    rules: Rules,
+    result: Linked,
+) -> None:
+    """Resolve the candidates and write links, ties and near misses, sorted."""
+    database.execute(
+        f"CREATE OR REPLACE TEMP TABLE _best AS {best_records('candidates')};"
+        "CREATE OR REPLACE TEMP TABLE _top AS "
+        + mutual(f"(SELECT * FROM _best WHERE probability >= {rules.least})")
+    )
+    database.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE {result.links} AS
+        SELECT left_person, right_person, left_record, right_record, method, pass, weight,
+            probability, levels, method = 'model' AND probability < {rules.review} AS review
+        FROM (
+            SELECT {CANDIDATE}, method, pass
+            FROM ({scored("found", left, right, model, frequencies)})
+            UNION ALL BY NAME
+            SELECT {CANDIDATE}, 'model' AS method, 'model' AS pass FROM _top WHERE NOT tied
+        ) ORDER BY left_person
+        """
+    )
+    database.execute(
+        f"CREATE OR REPLACE TEMP TABLE {result.ties} AS "
+        f"SELECT {CANDIDATE} FROM _top WHERE tied ORDER BY left_person, right_person"
+    )
+    database.execute(
+        f"CREATE OR REPLACE TEMP TABLE {result.near} AS SELECT {CANDIDATE} FROM _best b "
+        f"ANTI JOIN _top t ON t.left_person = b.left_person AND t.right_person = b.right_person "
+        "ORDER BY left_person, right_person"
+    )
+    linked = _count(database, f"(SELECT 1 FROM {result.links} WHERE method = 'model')")
+    result.steps.append(("model", linked, _count(database, result.ties)))
+
+
+def _frequencies(
+    database: duckdb.DuckDBPyConnection, left: str, right: str, model: Model
+) -> dict[str, str]:
+    """How frequent each name is among all records of both sources, one table for each column."""
+    made = {}
+    for column in rare_columns(model):
+        table = f"_frequency_{column}"
+        database.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE {table} AS
+            WITH everyone AS (SELECT {column} FROM {left} UNION ALL SELECT {column} FROM {right})
+            SELECT {column}, count(*) / (SELECT count({column}) FROM everyone) AS tf_{column}
+            FROM everyone WHERE {column} IS NOT NULL GROUP BY ALL
+            """
+        )
+        made[column] = table
+    return made
+
+
+def _count(database: duckdb.DuckDBPyConnection, relation: str) -> int:
+    # Read to the end: an unfinished result blocks the connection.
+    return int(database.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0])

@@ -1,0 +1,135 @@
+"""Level vector, weight and probability of any pair, by the conditions the model itself holds.
+
+For pairs Splink never sees (those linked by number or by a pass). It reads the same file and gives
+the same weights as Splink; a test holds the two to each other.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from jsna.linkage.model import Model
+
+#: What stands in a level vector where there is nothing to compare.
+NOTHING = "-"
+
+
+def rare_columns(model: Model) -> list[str]:
+    """Columns whose rarer values count for more, in order."""
+    return sorted(
+        {
+            level["tf_adjustment_column"]
+            for comparison in model["comparisons"]
+            for level in comparison["comparison_levels"]
+            if level.get("tf_adjustment_column")
+        }
+    )
+
+
+def scored(pairs: str, left: str, right: str, model: Model, frequencies: dict[str, str]) -> str:
+    """SQL of pairs with `weight`, `probability` and `levels` beside their own columns.
+
+    Args:
+        pairs: a relation with `left_record`, `right_record`.
+        left, right: standard tables.
+        model: a model with the prior of the run.
+        frequencies: column -> relation (column, `tf_<column>`) of how frequent each value is.
+    """
+    sides = ", ".join(
+        f"{side}.{column} AS {column}_{short}"
+        for side, short in (("a", "l"), ("b", "r"))
+        for column in _COMPARED
+    )
+    rare = [column for column in rare_columns(model) if column in frequencies]
+    terms = ", ".join(f"f_{c}.tf_{c} AS tf_{c}" for c in rare)
+    joins = " ".join(
+        f"LEFT JOIN {frequencies[c]} f_{c} ON f_{c}.{c} = a.{c} AND a.{c} = b.{c}" for c in rare
+    )
+    comparisons = model["comparisons"]
+    names = [comparison["output_column_name"] for comparison in comparisons]
+    grades = ", ".join(f"{_grade(c)} AS g{i}" for i, c in enumerate(comparisons))
+    parts = " + ".join([_prior(model), *(_part(c, i) for i, c in enumerate(comparisons))])
+    digits = " || ".join(
+        f"CASE g{i} WHEN -1 THEN '{NOTHING}' ELSE CAST(g{i} AS VARCHAR) END"
+        for i in range(len(names))
+    )
+    return f"""
+        WITH compared AS (
+            SELECT p.*, {sides}{", " if terms else ""}{terms}
+            FROM {pairs} p JOIN {left} a ON a.record = p.left_record
+            JOIN {right} b ON b.record = p.right_record {joins}
+        ), graded AS (SELECT *, {grades} FROM compared),
+        weighed AS (SELECT *, {parts} AS exact_weight, {digits} AS levels FROM graded)
+        SELECT * EXCLUDE ({_excluded(names, rare)}),
+            round(exact_weight, 6) AS weight, {probability("exact_weight")} AS probability
+        FROM weighed
+    """
+
+
+_COMPARED = (
+    *("forename", "surname", "names", "born", "turned", "postcode", "sector", "sex"),
+    *("house", "street", "town", "nhs_number", "upn", "former_upn", "uln", "number"),
+)
+
+
+def probability(weight: str) -> str:
+    """SQL of the probability a weight in bits stands for, to six places."""
+    # Past 60 bits the answer is 0 or 1, and powers of two leave what a double can hold.
+    bounded = f"greatest(least({weight}, 60), -60)"
+    return f"round(1 / (1 + pow(2, -({bounded}))), 6)"
+
+
+def level_vector(model: Model) -> str:
+    """SQL of the level vector from the columns `gamma_…` Splink gives."""
+    return " || ".join(
+        f"CASE {g} WHEN -1 THEN '{NOTHING}' ELSE CAST({g} AS VARCHAR) END"
+        for g in (f"gamma_{c['output_column_name']}" for c in model["comparisons"])
+    )
+
+
+def _excluded(names: list[str], rare: list[str]) -> str:
+    columns = [f"{column}_{side}" for column in _COMPARED for side in "lr"]
+    columns += [f"g{i}" for i in range(len(names))] + [f"tf_{c}" for c in rare]
+    return ", ".join([*columns, "exact_weight"])
+
+
+def _prior(model: Model) -> str:
+    chance = model["probability_two_random_records_match"]
+    return _number(math.log2(chance / (1 - chance)))
+
+
+def _levels(comparison: dict[str, Any]) -> list[tuple[int, dict[str, Any]]]:
+    """The levels with their grade: -1 for nothing to compare, then highest first, down to 0."""
+    levels = comparison["comparison_levels"]
+    graded = [level for level in levels if not level.get("is_null_level")]
+    missing = [(-1, level) for level in levels if level.get("is_null_level")]
+    return missing + [(len(graded) - 1 - i, level) for i, level in enumerate(graded)]
+
+
+def _grade(comparison: dict[str, Any]) -> str:
+    tests = [
+        f"WHEN {level['sql_condition']} THEN {grade}"
+        for grade, level in _levels(comparison)
+        if level["sql_condition"] != "ELSE"
+    ]
+    return f"CASE {' '.join(tests)} ELSE 0 END"
+
+
+def _part(comparison: dict[str, Any], index: int) -> str:
+    """SQL of what a comparison adds to the weight, in bits."""
+    tests = []
+    for grade, level in _levels(comparison):
+        if grade < 0:
+            continue
+        bits = _number(math.log2(level["m_probability"] / level["u_probability"]))
+        if column := level.get("tf_adjustment_column"):
+            usual = _number(math.log2(level["u_probability"]))
+            least = _number(level.get("tf_minimum_u_value", 0.0))
+            bits += f" + coalesce({usual} - log2(greatest(tf_{column}, {least})), 0)"
+        tests.append(f"WHEN {grade} THEN {bits}")
+    return f"(CASE g{index} {' '.join(tests)} ELSE 0 END)"
+
+
+def _number(value: float) -> str:
+    return f"CAST({value!r} AS DOUBLE)"

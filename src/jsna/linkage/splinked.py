@@ -1,0 +1,106 @@
+"""Splink, kept behind two functions: train a model without labels, score pairs with a saved one.
+
+Splink is told what to compare by the model alone. Its own clustering is not used: one-to-one
+resolution is ours (`resolve`). Every result is read to the end, since an unfinished one blocks the
+connection, and what it would log is silenced: its messages could hold values.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from jsna.linkage.comparisons import TRAINING_BLOCKS, settings
+from jsna.linkage.model import Model, tidied
+from jsna.linkage.scoring import level_vector, probability
+
+if TYPE_CHECKING:
+    import duckdb
+
+#: Pairs drawn to learn how often strangers agree; enough by the measured recommendation.
+_PAIRS: Final = 2e6
+_SEED: Final = 20250116
+#: Columns of a standard table that Splink reads.
+COLUMNS: Final = (
+    "record, forename, surname, names, born, turned, postcode, sector, sex, house, street, town, "
+    "nhs_number, upn, former_upn, uln, number, unproved"
+)
+
+
+@contextmanager
+def _linker(
+    database: duckdb.DuckDBPyConnection, left: str, right: str, model: Model
+) -> Iterator[Any]:
+    """A Splink linker of two standard tables, whose own tables are gone afterwards."""
+    from splink import DuckDBAPI, Linker
+
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    # Splink works on a cursor of the same database: its temporary tables stay its own.
+    api = DuckDBAPI(connection=database)
+    inputs = [
+        api.register(table, dataset_display_name=name)
+        for name, table in (("left", left), ("right", right))
+    ]
+    linker = Linker(inputs, copy.deepcopy(dict(model)), log_level="ERROR")
+    try:
+        yield linker
+    finally:
+        linker.table_management.delete_tables_created_by_splink_from_db()
+
+
+def train(database: duckdb.DuckDBPyConnection, left: str, right: str) -> dict[str, Any]:
+    """A model learnt from two standard tables without labels.
+
+    How often strangers agree comes from random pairs, how often one person's records do from
+    expectation maximisation over two blocks. A level the data never show keeps its declared value.
+    """
+    for side, table in (("l", left), ("r", right)):
+        database.execute(
+            f"CREATE OR REPLACE TEMP TABLE _train_{side} AS "
+            f"SELECT {COLUMNS} FROM {table} ORDER BY record"
+        )
+    with _linker(database, "_train_l", "_train_r", settings()) as linker:
+        linker.training.estimate_u_using_random_sampling(max_pairs=_PAIRS, seed=_SEED)
+        for block in TRAINING_BLOCKS:
+            linker.training.estimate_parameters_using_expectation_maximisation(
+                block, estimate_without_term_frequencies=True
+            )
+        learnt: dict[str, Any] = linker.misc.save_model_to_json()
+    return tidied(learnt)
+
+
+def predicted(
+    database: duckdb.DuckDBPyConnection,
+    left: str,
+    right: str,
+    model: Model,
+    frequencies: Mapping[str, str],
+    least: float,
+) -> None:
+    """Add to the table `candidates` the pairs of two standard tables that score at least `least`.
+
+    Args:
+        database: holds the tables.
+        left, right: standard tables with `person`.
+        model: a model with the prior of the run.
+        frequencies: column -> relation of how frequent each value is among all records.
+        least: probability below which a pair is not kept.
+    """
+    run = {**model, "retain_intermediate_calculation_columns": True}
+    with _linker(database, left, right, run) as linker:
+        for column, relation in sorted(frequencies.items()):
+            table = linker._db_api.register(relation, table_name=f"frequency_{column}")
+            linker.table_management.register_term_frequency_lookup(table, column)
+        found = linker.inference.predict(threshold_match_probability=least, warning_mode="never")
+        database.execute(
+            f"""
+            INSERT INTO candidates
+            SELECT a.person, b.person, a.record, b.record, round(p.match_weight, 6),
+                {probability("p.match_weight")}, {level_vector(model)}
+            FROM {found.physical_name} p JOIN {left} a ON a.record = p.record_l
+            JOIN {right} b ON b.record = p.record_r
+            """
+        )

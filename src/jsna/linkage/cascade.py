@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from jsna.linkage.by_number import LOOKUPS, link_by_number
 from jsna.linkage.model import Model, for_run, prior
 from jsna.linkage.passes import Pass, fits, unique
-from jsna.linkage.resolve import CANDIDATE, best_records, mutual
+from jsna.linkage.resolve import best_records, mutual
 from jsna.linkage.scoring import rare_columns, scored
 from jsna.linkage.splinked import COLUMNS, predicted
 
@@ -25,6 +25,8 @@ LINK: Final = (
     *("left_person", "right_person", "left_record", "right_record"),
     *("method", "pass", "weight", "probability", "levels", "review"),
 )
+_PEOPLE: Final = "left_person, right_person, left_record, right_record"
+_COLUMNS: Final = "b.left_person, b.right_person, b.left_record, b.right_record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +136,7 @@ def _by_model(
     """`candidates`: the pairs of people left that the model finds likely enough to keep."""
     database.execute(
         "CREATE OR REPLACE TEMP TABLE candidates (left_person BIGINT, right_person BIGINT, "
-        "left_record BIGINT, right_record BIGINT, weight DOUBLE, probability DOUBLE, "
-        "levels VARCHAR)"
+        "left_record BIGINT, right_record BIGINT, weight DOUBLE, probability DOUBLE)"
     )
     if not _count(database, rest.left) or not _count(database, rest.right):
         return
@@ -182,28 +183,31 @@ def _finish(
         "CREATE OR REPLACE TEMP TABLE _top AS "
         + mutual(f"(SELECT * FROM _best WHERE probability >= {rules.least})")
     )
+    # What was found before the model has no weight yet; the model's own stands where it gave one.
+    pairs = f"""(
+        SELECT {_PEOPLE}, method, pass, NULL AS weight, NULL AS probability, 'link' AS outcome
+        FROM found
+        UNION ALL
+        SELECT {_COLUMNS}, 'model', 'model', b.weight, b.probability,
+            CASE WHEN t.tied THEN 'tie' WHEN t.tied IS NULL THEN 'near' ELSE 'link' END
+        FROM _best b LEFT JOIN _top t
+            ON t.left_person = b.left_person AND t.right_person = b.right_person
+    )"""
     database.execute(
         f"""
-        CREATE OR REPLACE TEMP TABLE {result.links} AS
-        SELECT left_person, right_person, left_record, right_record, method, pass, weight,
-            probability, levels, method = 'model' AND probability < {rules.review} AS review
-        FROM (
-            SELECT {CANDIDATE}, method, pass
-            FROM ({scored("found", left, right, model, frequencies)})
-            UNION ALL BY NAME
-            SELECT {CANDIDATE}, 'model' AS method, 'model' AS pass FROM _top WHERE NOT tied
-        ) ORDER BY left_person
+        CREATE OR REPLACE TEMP TABLE _judged AS
+        SELECT {_PEOPLE}, method, pass, coalesce(weight, own_weight) AS weight,
+            coalesce(probability, own_probability) AS probability, levels, outcome
+        FROM ({scored(pairs, left, right, model, frequencies)})
         """
     )
-    database.execute(
-        f"CREATE OR REPLACE TEMP TABLE {result.ties} AS "
-        f"SELECT {CANDIDATE} FROM _top WHERE tied ORDER BY left_person, right_person"
-    )
-    database.execute(
-        f"CREATE OR REPLACE TEMP TABLE {result.near} AS SELECT {CANDIDATE} FROM _best b "
-        f"ANTI JOIN _top t ON t.left_person = b.left_person AND t.right_person = b.right_person "
-        "ORDER BY left_person, right_person"
-    )
+    for outcome, table in (("link", result.links), ("tie", result.ties), ("near", result.near)):
+        database.execute(
+            f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * EXCLUDE (outcome), "
+            f"method = 'model' AND probability < {rules.review} AS review FROM _judged "
+            f"WHERE outcome = '{outcome}' ORDER BY left_person, right_person"
+        )
+    database.execute("DROP TABLE _judged; DROP TABLE _best; DROP TABLE _top")
     linked = _count(database, f"(SELECT 1 FROM {result.links} WHERE method = 'model')")
     result.steps.append(("model", linked, _count(database, result.ties)))
 

@@ -15,6 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from jsna.linkage.blocks import BLOCKS
+
 #: A name is not taken to be rarer than this, however few bear it in small data.
 RAREST: Final = 0.00005
 
@@ -151,19 +153,6 @@ COMPARISONS: Final = (
     ),
 )  # fmt: skip
 
-#: Which pairs are compared at all: equal in all columns of one of these.
-BLOCKS: Final = (
-    "l.born = r.born AND l.postcode = r.postcode",
-    "l.born = r.born AND l.surname = r.surname",
-    "l.born = r.born AND l.forename = r.forename",
-    "l.forename = r.forename AND l.surname = r.surname AND l.postcode = r.postcode",
-    "l.postcode = r.postcode AND l.forename = r.forename AND l.sex = r.sex",
-    "l.forename = r.forename AND l.surname = r.surname AND left(l.born, 4) = left(r.born, 4)",
-    "l.turned = r.born AND l.surname = r.surname",
-    "l.born = r.born AND l.forename = r.surname AND l.surname = r.forename",
-    "l.number = r.number",
-    "l.unproved = r.unproved",
-)
 #: Between them, every trait is free to differ in one of the two.
 TRAINING_BLOCKS: Final = (
     "l.born = r.born AND l.postcode = r.postcode",
@@ -183,7 +172,9 @@ def settings() -> dict[str, Any]:
         "retain_matching_columns": False,
         "retain_intermediate_calculation_columns": False,
         "comparisons": [_comparison(comparison) for comparison in COMPARISONS],
-        "blocking_rules_to_generate_predictions": [{"blocking_rule": rule} for rule in BLOCKS],
+        "blocking_rules_to_generate_predictions": [
+            {"blocking_rule": block.rule} for block in BLOCKS if not block.wide
+        ],
     }
 
 

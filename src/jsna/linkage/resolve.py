@@ -7,7 +7,7 @@ is linked, and both are listed: nothing but the order of rows would choose betwe
 from __future__ import annotations
 
 #: What makes a candidate, beside its two people.
-CANDIDATE = "left_person, right_person, left_record, right_record, weight, probability, levels"
+CANDIDATE = "left_person, right_person, left_record, right_record, weight, probability"
 
 
 def best_records(candidates: str) -> str:
@@ -16,7 +16,7 @@ def best_records(candidates: str) -> str:
         SELECT {CANDIDATE} FROM {candidates}
         QUALIFY row_number() OVER (
             PARTITION BY left_person, right_person
-            ORDER BY weight DESC, levels DESC, left_record, right_record
+            ORDER BY weight DESC, left_record, right_record
         ) = 1
     """
 

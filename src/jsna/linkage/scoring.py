@@ -28,7 +28,7 @@ def rare_columns(model: Model) -> list[str]:
 
 
 def scored(pairs: str, left: str, right: str, model: Model, frequencies: dict[str, str]) -> str:
-    """SQL of pairs with `weight`, `probability` and `levels` beside their own columns.
+    """SQL of pairs with `own_weight`, `own_probability` and `levels` beside their own columns.
 
     Args:
         pairs: a relation with `left_record`, `right_record`.
@@ -62,7 +62,8 @@ def scored(pairs: str, left: str, right: str, model: Model, frequencies: dict[st
         ), graded AS (SELECT *, {grades} FROM compared),
         weighed AS (SELECT *, {parts} AS exact_weight, {digits} AS levels FROM graded)
         SELECT * EXCLUDE ({_excluded(names, rare)}),
-            round(exact_weight, 6) AS weight, {probability("exact_weight")} AS probability
+            round(exact_weight, 6) AS own_weight,
+            {probability("exact_weight")} AS own_probability
         FROM weighed
     """
 
@@ -78,14 +79,6 @@ def probability(weight: str) -> str:
     # Past 60 bits the answer is 0 or 1, and powers of two leave what a double can hold.
     bounded = f"greatest(least({weight}, 60), -60)"
     return f"round(1 / (1 + pow(2, -({bounded}))), 6)"
-
-
-def level_vector(model: Model) -> str:
-    """SQL of the level vector from the columns `gamma_…` Splink gives."""
-    return " || ".join(
-        f"CASE {g} WHEN -1 THEN '{NOTHING}' ELSE CAST({g} AS VARCHAR) END"
-        for g in (f"gamma_{c['output_column_name']}" for c in model["comparisons"])
-    )
 
 
 def _excluded(names: list[str], rare: list[str]) -> str:

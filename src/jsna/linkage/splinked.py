@@ -13,9 +13,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from jsna.linkage.blocks import affordable
 from jsna.linkage.comparisons import TRAINING_BLOCKS, settings
 from jsna.linkage.model import Model, tidied
-from jsna.linkage.scoring import level_vector, probability
+from jsna.linkage.scoring import probability
 
 if TYPE_CHECKING:
     import duckdb
@@ -89,7 +90,8 @@ def predicted(
         frequencies: column -> relation of how frequent each value is among all records.
         least: probability below which a pair is not kept.
     """
-    run = {**model, "retain_intermediate_calculation_columns": True}
+    rules = [{"blocking_rule": block.rule} for block in affordable(database, left, right)]
+    run = {**model, "blocking_rules_to_generate_predictions": rules}
     with _linker(database, left, right, run) as linker:
         for column, relation in sorted(frequencies.items()):
             table = linker._db_api.register(relation, table_name=f"frequency_{column}")
@@ -99,7 +101,7 @@ def predicted(
             f"""
             INSERT INTO candidates
             SELECT a.person, b.person, a.record, b.record, round(p.match_weight, 6),
-                {probability("p.match_weight")}, {level_vector(model)}
+                {probability("p.match_weight")}
             FROM {found.physical_name} p JOIN {left} a ON a.record = p.record_l
             JOIN {right} b ON b.record = p.record_r
             """

@@ -17,6 +17,22 @@ if TYPE_CHECKING:
 MOST_PAIRS: Final = 3.0
 
 
+_INITIALS = (
+    "left(l.{0}, 1) = left(r.{1}, 1)".format(*pair)
+    for pair in (("forename", "forename"), ("forename", "surname"), ("surname", "forename"))
+)
+_PARTS = (
+    "left(l.born, 7) = left(r.born, 7)",
+    "right(l.born, 5) = right(r.born, 5)",
+    "left(l.born, 4) = left(r.born, 4) AND right(l.born, 2) = right(r.born, 2)",
+)
+_LACKING = (f"{side}.{trait} IS NULL" for side in "lr" for trait in ("forename", "born"))
+_OWN: Final = " OR ".join((*_INITIALS, *_PARTS, *_LACKING))
+#: Share of records with another of the same household in the same source from which on a source
+#: holds families.
+_FAMILIES: Final = 0.05
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """Pairs of records that agree in every key.
@@ -25,20 +41,24 @@ class Block:
         keys: columns of standard tables, or SQL of one; `a = b` compares column a of the left
             record with column b of the right.
         wide: used only where it gives few pairs.
+        household: the keys are those of a household. Where the sources hold families, something of
+            the child's own must agree too (an initial, or two parts of the date of birth) or be
+            missing; else brothers and sisters fill the block.
     """
 
     keys: tuple[str, ...]
     wide: bool = False
+    household: bool = False
 
     def side(self, right: bool) -> list[str]:
         """The keys of one side."""
         return [key.split(" = ")[-1 if right else 0] for key in self.keys]
 
-    @property
-    def rule(self) -> str:
-        """The block as a Splink blocking rule."""
+    def rule(self, *, families: bool = True) -> str:
+        """The block as a Splink blocking rule; `families`: the sources hold such households."""
         pairs = zip(self.side(False), self.side(True), strict=True)
-        return " AND ".join(f"{_of(left, 'l')} = {_of(right, 'r')}" for left, right in pairs)
+        rule = " AND ".join(f"{_of(left, 'l')} = {_of(right, 'r')}" for left, right in pairs)
+        return f"{rule} AND ({_OWN})" if self.household and families else rule
 
 
 def _of(key: str, alias: str) -> str:
@@ -55,31 +75,47 @@ BLOCKS: Final = (
     Block(("postcode", "forename", "sex")),
     Block(("forename", "surname", "left(born, 4)")),
     Block(("turned = born", "surname")),
-    Block(("born", "forename = surname", "surname = forename")),
+    Block(("forename = surname", "surname = forename")),
     Block(("upn",)),
     Block(("nhs_number",)),
     Block(("uln",)),
     Block(("number",)),
     Block(("unproved",)),
-    Block(("postcode", "surname"), wide=True),
+    Block(("postcode", "surname"), wide=True, household=True),
     Block(("postcode", "forename"), wide=True),
-    Block(("house", "street"), wide=True),
+    Block(("house", "street"), wide=True, household=True),
     Block(("forename", "surname"), wide=True),
     Block(("born",), wide=True),
     Block(("left(forename, 3)", "left(surname, 3)"), wide=True),
-    Block(("postcode",), wide=True),
+    Block(("postcode",), wide=True, household=True),
 )
 
 
-def affordable(
+def rules(
     database: duckdb.DuckDBPyConnection, left: str, right: str, most: float = MOST_PAIRS
-) -> list[Block]:
-    """The narrow blocks, and the wide ones that give at most `most` pairs for each record."""
-    sizes = database.execute(
-        f"SELECT (SELECT count(*) FROM {left}) + (SELECT count(*) FROM {right})"
-    ).fetchall()
-    limit = most * sizes[0][0]
-    return [b for b in BLOCKS if not b.wide or _pairs(database, left, right, b) <= limit]
+) -> list[str]:
+    """Blocking rules for two standard tables: the narrow blocks, and the wide ones they can afford.
+
+    Args:
+        database: holds the tables.
+        left, right: standard tables.
+        most: most pairs a wide block may give for each record.
+    """
+    sizes = [
+        int(database.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
+        for table in (left, right)
+    ]
+    found = []
+    for block in BLOCKS:
+        if block.wide and _pairs(database, left, right, block) > most * sum(sizes):
+            continue
+        families = block.household and any(
+            # Every record meets itself once.
+            _pairs(database, table, table, block) - size > _FAMILIES * size
+            for table, size in zip((left, right), sizes, strict=True)
+        )
+        found.append(block.rule(families=families))
+    return found
 
 
 def _pairs(database: duckdb.DuckDBPyConnection, left: str, right: str, block: Block) -> int:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from jsna.linkage.blocks import BLOCKS
+from jsna.linkage.kinds import NUMBERS
 
 #: A name is not taken to be rarer than this, however few bear it in small data.
 RAREST: Final = 0.00005
@@ -56,6 +57,10 @@ def _alike(column: str, least: float) -> str:
     return f"jaro_winkler_similarity({column}_l, {column}_r) >= {least}"
 
 
+def _crossed(one: str, other: str) -> str:
+    return f"jaro_winkler_similarity({one}, {other}) >= 0.92"
+
+
 def _slip(column: str) -> str:
     return f"damerau_levenshtein({column}_l, {column}_r) <= 1"
 
@@ -66,7 +71,7 @@ _SAME = (
     "OR upn_l = former_upn_r OR former_upn_l = upn_r"
 )
 _NO_NUMBERS = " AND ".join(
-    f"({_missing(kind)})" for kind in ("nhs_number", "upn", "uln", "number")
+    f"({_missing(kind)})" for kind in NUMBERS
 )
 
 COMPARISONS: Final = (
@@ -76,7 +81,7 @@ COMPARISONS: Final = (
             Level("exact", "forename_l = forename_r", 0.90, 0.005, rare="forename"),
             Level("nickname", "list_has_any(names_l, names_r)", 0.04, 0.005),
             Level("close", _alike("forename", 0.92), 0.02, 0.003),
-            Level("changed over", "forename_l = surname_r", 0.005, 0.0005),
+            Level("changed over", _crossed("forename_l", "surname_r"), 0.005, 0.0005),
             Level("similar", _alike("forename", 0.8), 0.015, 0.01),
             Level("initial", "left(forename_l, 1) = left(forename_r, 1)", 0.01, 0.08),
             Level("other", "", 0.01, 0.8965),
@@ -87,7 +92,7 @@ COMPARISONS: Final = (
         (
             Level("exact", "surname_l = surname_r", 0.92, 0.003, rare="surname"),
             Level("close", _alike("surname", 0.92), 0.03, 0.002),
-            Level("changed over", "surname_l = forename_r", 0.005, 0.0005),
+            Level("changed over", _crossed("surname_l", "forename_r"), 0.005, 0.0005),
             Level(
                 "part",
                 "least(length(surname_l), length(surname_r)) >= 4 AND ("
@@ -153,8 +158,10 @@ COMPARISONS: Final = (
     ),
 )  # fmt: skip
 
-#: Between them, every trait is free to differ in one of the two.
-TRAINING_BLOCKS: Final = (
+#: Where training looks for records of one person: those that share a sound number, of which enough
+#: must be; else two blocks between which every trait is free to differ.
+NUMBER_BLOCKS: Final = {kind: f"l.{kind} = r.{kind}" for kind in NUMBERS}
+TRAIT_BLOCKS: Final = (
     "l.born = r.born AND l.postcode = r.postcode",
     "l.forename = r.forename AND l.surname = r.surname",
 )
@@ -173,7 +180,7 @@ def settings() -> dict[str, Any]:
         "retain_intermediate_calculation_columns": False,
         "comparisons": [_comparison(comparison) for comparison in COMPARISONS],
         "blocking_rules_to_generate_predictions": [
-            {"blocking_rule": block.rule} for block in BLOCKS if not block.wide
+            {"blocking_rule": block.rule()} for block in BLOCKS if not block.wide
         ],
     }
 

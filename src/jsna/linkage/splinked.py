@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from jsna.linkage.blocks import affordable
-from jsna.linkage.comparisons import TRAINING_BLOCKS, settings
+from jsna.linkage.blocks import rules
+from jsna.linkage.comparisons import NUMBER_BLOCKS, TRAIT_BLOCKS, settings
 from jsna.linkage.model import Model, tidied
 from jsna.linkage.scoring import probability
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Pairs drawn to learn how often strangers agree; enough by the measured recommendation.
 _PAIRS: Final = 2e6
+#: Pairs that share a number from which on they are learnt from.
+_ENOUGH: Final = 1000
 _SEED: Final = 20250116
 #: Columns of a standard table that Splink reads.
 COLUMNS: Final = (
@@ -65,12 +67,28 @@ def train(database: duckdb.DuckDBPyConnection, left: str, right: str) -> dict[st
         )
     with _linker(database, "_train_l", "_train_r", settings()) as linker:
         linker.training.estimate_u_using_random_sampling(max_pairs=_PAIRS, seed=_SEED)
-        for block in TRAINING_BLOCKS:
+        for block in _training_blocks(database):
             linker.training.estimate_parameters_using_expectation_maximisation(
                 block, estimate_without_term_frequencies=True
             )
         learnt: dict[str, Any] = linker.misc.save_model_to_json()
     return tidied(learnt)
+
+
+def _training_blocks(database: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """The number most shared, where enough records share one; else blocks of traits.
+
+    Records that share a number are of one person whatever else they say. Among those that share
+    date of birth and postcode are twins, who make forenames look as if they often changed.
+    """
+    shared = {}
+    for kind, rule in NUMBER_BLOCKS.items():
+        found = database.execute(
+            f"SELECT count(*) FROM _train_l l JOIN _train_r r ON {rule}"
+        ).fetchall()
+        shared[kind] = int(found[0][0])
+    best = max(shared, key=lambda kind: shared[kind])
+    return (NUMBER_BLOCKS[best],) if shared[best] >= _ENOUGH else TRAIT_BLOCKS
 
 
 def predicted(
@@ -90,8 +108,8 @@ def predicted(
         frequencies: column -> relation of how frequent each value is among all records.
         least: probability below which a pair is not kept.
     """
-    rules = [{"blocking_rule": block.rule} for block in affordable(database, left, right)]
-    run = {**model, "blocking_rules_to_generate_predictions": rules}
+    chosen = [{"blocking_rule": rule} for rule in rules(database, left, right)]
+    run = {**model, "blocking_rules_to_generate_predictions": chosen}
     with _linker(database, left, right, run) as linker:
         for column, relation in sorted(frequencies.items()):
             table = linker._db_api.register(relation, table_name=f"frequency_{column}")

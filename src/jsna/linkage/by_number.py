@@ -43,8 +43,7 @@ def link_by_number(
         many pairs of people the guard refused.
     """
     name, one, other = lookup
-    agreed = " + ".join(f"({reaches(c, levels)})::INT" for c, levels in _AGREES.items())
-    known = " + ".join(f"(NOT ({missing(c)}))::INT" for c in _AGREES)
+    agreed, known = guard()
     database.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE _numbered AS
@@ -82,6 +81,16 @@ def link_by_number(
         """
     ).fetchall()
     return int(counts[0][0]), int(counts[0][1])
+
+
+def guard() -> tuple[str, str]:
+    """SQL of how many traits of two records agree, and how many can be compared.
+
+    The guard holds where two agree, or all where fewer can be compared.
+    """
+    agreed = " + ".join(f"({reaches(c, levels)})::INT" for c, levels in _AGREES.items())
+    known = " + ".join(f"(NOT ({missing(c)}))::INT" for c in _AGREES)
+    return f"({agreed})", f"({known})"
 
 
 def _single(table: str, column: str) -> str:

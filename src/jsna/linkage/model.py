@@ -44,6 +44,20 @@ def tidied(learnt: Model) -> dict[str, Any]:
     return kept
 
 
+def with_numbers(model: dict[str, Any], agreeing: tuple[int, int]) -> dict[str, Any]:
+    """The model with m of the numbers from counts (the same, compared) among certain pairs."""
+    same, compared = agreeing
+    if not compared:
+        return model
+    for comparison in model["comparisons"]:
+        if comparison["output_column_name"] == "number":
+            share = (same + 0.5) / (compared + 1)
+            levels = [v for v in comparison["comparison_levels"] if not _missing(v)]
+            for level, value in zip(levels, (share, 1 - share), strict=True):
+                level["m_probability"] = float(f"{value:.{_DIGITS}g}")
+    return model
+
+
 def write_model(path: Path, model: Model) -> None:
     """Write a model for review: one line for each key, keys in a settled order."""
     from jsna import io

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jsna.linkage.blocks import rules
 from jsna.linkage.comparisons import NUMBER_BLOCKS, TRAIT_BLOCKS, settings
-from jsna.linkage.model import Model, tidied
+from jsna.linkage.model import Model, tidied, with_numbers
+from jsna.linkage.passes import missing, reaches
 from jsna.linkage.scoring import probability
 
 if TYPE_CHECKING:
@@ -72,7 +73,24 @@ def train(database: duckdb.DuckDBPyConnection, left: str, right: str) -> dict[st
                 block, estimate_without_term_frequencies=True
             )
         learnt: dict[str, Any] = linker.misc.save_model_to_json()
-    return tidied(learnt)
+    return with_numbers(tidied(learnt), _number_shares(database))
+
+
+def _number_shares(database: duckdb.DuckDBPyConnection) -> tuple[int, int]:
+    """Of the pairs that agree in all traits and have numbers to compare, how many agree, and all.
+
+    Expectation maximisation cannot tell, where it takes the shared number for the sign of a match.
+    """
+    found = database.execute(
+        f"""
+        SELECT count(*) FILTER ({reaches("number", ("same",))}), count(*)
+        FROM _train_l a JOIN _train_r b
+            ON a.forename = b.forename AND a.surname = b.surname AND a.born = b.born
+            AND a.postcode = b.postcode
+        WHERE NOT ({missing("number")})
+        """
+    ).fetchall()
+    return int(found[0][0]), int(found[0][1])
 
 
 def _training_blocks(database: duckdb.DuckDBPyConnection) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ MOST_PAIRS: Final = 3.0
 
 
 _INITIALS = (
-    "left(l.{0}, 1) = left(r.{1}, 1)".format(*pair)
+    "left(l.{}, 1) = left(r.{}, 1)".format(*pair)
     for pair in (("forename", "forename"), ("forename", "surname"), ("surname", "forename"))
 )
 _PARTS = (

@@ -78,7 +78,7 @@ def link(
     result = Linked(f'"{name}"', f'"{name} ties"', f'"{name} near"')
     frequencies = _frequencies(database, left, right, rules.model)
     sizes = [_count(database, f"(SELECT DISTINCT person FROM {table})") for table in (left, right)]
-    model = for_run(rules.model, prior(*sizes, rules.overlap))
+    model = for_run(rules.model, prior(sizes[0], sizes[1], rules.overlap))
     database.execute(
         "CREATE OR REPLACE TEMP TABLE found (left_person BIGINT, right_person BIGINT, "
         "left_record BIGINT, right_record BIGINT, method VARCHAR, pass VARCHAR)"
@@ -149,9 +149,7 @@ def _by_model(
         predicted(database, "_band", rest.right, model, frequencies, rules.near)
 
 
-def bands(
-    database: duckdb.DuckDBPyConnection, table: str, most: int
-) -> list[tuple[str, str]]:
+def bands(database: duckdb.DuckDBPyConnection, table: str, most: int) -> list[tuple[str, str]]:
     """Ranges of years of birth that split a standard table into bands of about `most` records."""
     years = database.execute(
         f"SELECT coalesce(left(born, 4), '') AS year, count(*) FROM {table} GROUP BY 1 ORDER BY 1"

@@ -70,9 +70,7 @@ _SAME = (
     "nhs_number_l = nhs_number_r OR upn_l = upn_r OR uln_l = uln_r OR number_l = number_r "
     "OR upn_l = former_upn_r OR former_upn_l = upn_r"
 )
-_NO_NUMBERS = " AND ".join(
-    f"({_missing(kind)})" for kind in NUMBERS
-)
+_NO_NUMBERS = " AND ".join(f"({_missing(kind)})" for kind in NUMBERS)
 
 COMPARISONS: Final = (
     Comparison(

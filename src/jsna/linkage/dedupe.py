@@ -121,8 +121,6 @@ def _components(database: duckdb.DuckDBPyConnection) -> None:
             "SELECT count(*) FROM _labels l JOIN _components c USING (record) "
             "WHERE l.person <> c.person"
         ).fetchall()[0][0]
-        database.execute(
-            "DROP TABLE _components; ALTER TABLE _labels RENAME TO _components"
-        )
+        database.execute("DROP TABLE _components; ALTER TABLE _labels RENAME TO _components")
         if not changed:
             return

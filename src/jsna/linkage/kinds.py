@@ -58,7 +58,9 @@ class Source:
 
 def carried(table: Table) -> dict[str, str]:
     """Kind -> field of every identifier a table carries that can be compared."""
-    found = {kind: name for kind, name in table.identifiers.items() if kind in KINDS}
+    found: dict[str, str] = {
+        kind: name for kind, name in table.identifiers.items() if kind in KINDS
+    }
     sexes = [column.field for column in table.columns if column.codes == _SEX]
     return {**found, **({"sex": sexes[0]} if sexes else {})}
 

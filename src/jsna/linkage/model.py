@@ -77,7 +77,9 @@ def read_model(path: Path) -> dict[str, Any]:
         raise JsnaError(Problem(where, rule, code="model.missing"))
     try:
         model: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        comparisons = {c["output_column_name"]: c["comparison_levels"] for c in model["comparisons"]}
+        comparisons = {
+            c["output_column_name"]: c["comparison_levels"] for c in model["comparisons"]
+        }
     except (ValueError, KeyError, TypeError) as error:
         rule = "the file is not a linkage model; train one with: jsna link train"
         raise JsnaError(Problem(where, rule, code="model.shape")) from error
@@ -100,7 +102,7 @@ def _probabilities(where: str, name: str, levels: list[dict[str, Any]]) -> list[
     """Each level's m and u must be probabilities, and those of all levels add up to one."""
     problems = []
     for letter in ("m_probability", "u_probability"):
-        values = [level.get(letter) for level in levels if not _missing(level)]
+        values: list[Any] = [level.get(letter) for level in levels if not _missing(level)]
         if not all(isinstance(value, float | int) and 0 < value <= 1 for value in values):
             rule = f"{letter} of a level is not between 0 and 1"
         elif not math.isclose(math.fsum(values), 1, abs_tol=1e-3):

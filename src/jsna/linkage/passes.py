@@ -77,7 +77,9 @@ def _problems(where: str, key: str, row: dict[str, Any]) -> list[Problem]:
     def problem(rule: str, value: object = "") -> Problem:
         return Problem(where, rule, column=key, value=str(value), code="config.passes")
 
-    found = [problem("no such key", k) for k in sorted(set(row) - {"name", "why", "agree", "levels"})]
+    found = [
+        problem("no such key", k) for k in sorted(set(row) - {"name", "why", "agree", "levels"})
+    ]
     found += [problem(f"{k!r} is missing") for k in ("name", "why", "agree") if not row.get(k)]
     found += [
         problem(f"only these can agree: {', '.join(AGREEING)}", trait)

@@ -95,8 +95,8 @@ def hold_out(
     """
     # A link is known to be wrong where either of its people has another by number.
     wrong = f"""
-        SELECT s.stratum, count(*) FILTER (coalesce(a.left_person <> b.left_person, true)) AS events,
-            count(*) AS trials
+        SELECT s.stratum, count(*) AS trials,
+            count(*) FILTER (coalesce(a.left_person <> b.left_person, true)) AS events
         FROM {blind.links} b LEFT JOIN _answers a USING (right_person)
         JOIN _strata s ON s.person = b.right_person
         WHERE a.left_person IS NOT NULL
@@ -164,7 +164,9 @@ def differences(
             f"count(*) FILTER (NOT {linked}) FROM {relation} GROUP BY 1 ORDER BY 1"
         ).fetchall()
         for category, one, other in rows:
-            found.append((trait, category, one, other, standardised(one, totals[0], other, totals[1])))
+            found.append(
+                (trait, category, one, other, standardised(one, totals[0], other, totals[1]))
+            )
     return found
 
 

@@ -85,7 +85,7 @@ def _settings(path: Path) -> dict[str, Any]:
     ages = content.get("ages", [0, 25])
     if not (
         isinstance(ages, list)
-        and len(ages) == 2  # noqa: PLR2004 - a least and a greatest
+        and len(ages) == 2
         and all(isinstance(age, int) for age in ages)
         and ages[0] < ages[1]
     ):

@@ -52,7 +52,8 @@ def _linker(
     try:
         yield linker
     finally:
-        linker.table_management.delete_tables_created_by_splink_from_db()
+        tables: Any = linker.table_management
+        tables.delete_tables_created_by_splink_from_db()
 
 
 def train(database: duckdb.DuckDBPyConnection, left: str, right: str) -> dict[str, Any]:

@@ -4,10 +4,11 @@ What a source does not carry is empty. A number that is not sound is kept apart 
 are: it is never linked on by itself. The verdicts are counted for the quality report.
 
 Columns of a standard table: `record`, `person` (whole numbers), `forename`, `surname` (capitals,
-words run together), `names` (given names the forename may stand for), `born` (ISO text, so that impossible days can still be compared), `turned` (the same
-with day and month changed over), `postcode`, `sector`, `sex` (F M), `house`, `street`, `town`, and
-`nhs_number`, `upn`, `former_upn`, `uln`, `number`, sound ones only; `unproved`: an NHS number or UPN
-of the right shape that is not sound; and `<kind>_verdict` of what is judged.
+words run together), `names` (given names the forename may stand for), `born` (ISO text, so that
+impossible days can still be compared), `turned` (the same with day and month changed over),
+`postcode`, `sector`, `sex` (F M), `house`, `street`, `town`, then `nhs_number`, `upn`, `former_upn`,
+`uln`, `number`, sound ones only; `unproved`: an NHS number or UPN of the right shape that is not
+sound; and `<kind>_verdict` of what is judged.
 """
 
 from __future__ import annotations
@@ -172,7 +173,7 @@ def _given(source: Source) -> dict[str, str]:
 
 def _joins(source: Source) -> list[str]:
     """What brings the plain form of every spelling to the records."""
-    joins = [
+    return [
         f"LEFT JOIN {forms} {alias} ON {alias}.spelt = CAST(s.{source.carries[kind]} AS VARCHAR)"
         + extra
         for kind, forms, alias, extra in (
@@ -182,7 +183,6 @@ def _joins(source: Source) -> list[str]:
         )
         if kind in source.carries
     ]
-    return joins
 
 
 def _day(column: str) -> str:

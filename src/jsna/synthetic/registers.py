@@ -28,11 +28,11 @@ _STEMS: Final = (
     "Kerr Kil Kirk Lang Lin Lock Lum Mal Mer Mid Mor Nor Oak Ol Pem Pres Quen Rad Rams Rin Rock "
     "Ros Rud Sal Sel Shen Sker Stan Stock Sut Tan Thorn Til Tor Tun Up Wad Wal War Wex Whit Win "
     "Wor Yar"
-).split()
+)
 _ENDINGS: Final = (
     "bourne bridge burn bury by combe cott croft dale den don field ford gate ham hurst land ley "
     "low man mere ridge shaw smith son stead ston thorpe ton wald well wick wood worth"
-).split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def registers(
     seed: int = 1,
     overlap: float = 0.9,
     twins: float = 0.015,
-    faults: Faults = Faults(),  # noqa: B008 - frozen
+    faults: Faults = Faults(),
     nicknames: dict[str, list[str]] | None = None,
 ) -> Registers:
     """Invent two registers.
@@ -156,7 +156,7 @@ def _surnames() -> tuple[Labels, Floats]:
     """Surnames with their weights: some everyone knows, then ever rarer invented ones."""
     pools = _pools()
     known = [*pools["surnames"], *pools["surnames_asian"]]
-    made = [stem + ending for ending in _ENDINGS for stem in _STEMS]
+    made = [stem + ending for ending in _ENDINGS.split() for stem in _STEMS.split()]
     names = np.array([*known, *made], dtype=object)
     ranks = np.concatenate([np.arange(len(known)) * 2, 500 + np.arange(len(made)) * 3])
     return names, 1.0 / (ranks + 30.0)
@@ -170,7 +170,9 @@ def _forenames(seed: int, sex: Labels, twins: Ints) -> Labels:
         pool = np.array([*pools[names[0]], *pools[names[1]]], dtype=object)
         ranks = stream(seed, "ranks", letter).permutation(len(pool))
         mine = np.flatnonzero(sex == letter)
-        drawn = choose_weighted(stream(seed, "given", letter), 1.0 / (ranks + 8.0), len(mine))
+        drawn = choose_weighted(
+            stream(seed, "given", letter), np.asarray(1.0 / (ranks + 8.0), np.float64), len(mine)
+        )
         given[mine] = pool[drawn]
     same = twins[given[twins] == given[twins + 1]]
     given[same + 1] = np.where(sex[same + 1] == "M", "Ellis", "Avril")
@@ -182,7 +184,10 @@ def _postcodes(sector: Ints, unit: Ints) -> Labels:
     letters = "ABDEFGHJLNPQRSTUWXYZ"
     areas = [f"Z{letter}" for letter in letters]
     known = {
-        (s, u): f"{areas[s // 900 % 20]}{s // 10 % 90 + 1} {s % 10}{letters[u // 20]}{letters[u % 20]}"
+        (
+            s,
+            u,
+        ): f"{areas[s // 900 % 20]}{s // 10 % 90 + 1} {s % 10}{letters[u // 20]}{letters[u % 20]}"
         for s, u in set(zip(sector.tolist(), unit.tolist(), strict=True))
     }
     return np.array(
@@ -197,7 +202,8 @@ def _numbers(seed: int, count: int) -> Labels:
     digits = base[:, None] // 10 ** np.arange(8, -1, -1) % 10
     check = (11 - (digits * np.arange(10, 1, -1)).sum(axis=1) % 11) % 11
     numbers = (base * 10 + check)[check != 10][:count]
-    return numbers.astype(str).astype(object)
+    text: Labels = numbers.astype(str).astype(object)
+    return text
 
 
 def _spoil(

@@ -21,6 +21,8 @@ Model = Mapping[str, Any]
 #: No level is taken to be rarer than this among either kind of pair.
 _LEAST: Final = 1e-6
 _DIGITS: Final = 6
+#: No register is trusted to give one person's records the same number more often than this.
+_SOUNDEST: Final = 0.998
 
 
 def tidied(learnt: Model) -> dict[str, Any]:
@@ -51,7 +53,7 @@ def with_numbers(model: dict[str, Any], agreeing: tuple[int, int]) -> dict[str, 
         return model
     for comparison in model["comparisons"]:
         if comparison["output_column_name"] == "number":
-            share = (same + 0.5) / (compared + 1)
+            share = min((same + 0.5) / (compared + 1), _SOUNDEST)
             levels = [v for v in comparison["comparison_levels"] if not _missing(v)]
             for level, value in zip(levels, (share, 1 - share), strict=True):
                 level["m_probability"] = float(f"{value:.{_DIGITS}g}")

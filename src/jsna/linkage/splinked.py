@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from jsna.linkage.blocks import rules
-from jsna.linkage.comparisons import NUMBER_BLOCKS, TRAIT_BLOCKS, settings
+from jsna.linkage.comparisons import COMPARISONS, NUMBER_BLOCKS, TRAIT_BLOCKS, settings
 from jsna.linkage.model import Model, tidied, with_numbers
 from jsna.linkage.passes import missing, reaches
 from jsna.linkage.scoring import probability
@@ -42,12 +42,13 @@ def _linker(
     from splink import DuckDBAPI, Linker
 
     logging.getLogger("splink").setLevel(logging.ERROR)
-    # Splink works on a cursor of the same database: its temporary tables stay its own.
     api = DuckDBAPI(connection=database)
-    inputs = [
-        api.register(table, dataset_display_name=name)
-        for name, table in (("left", left), ("right", right))
-    ]
+    inputs = []
+    for side, table in (("left", left), ("right", right)):
+        # Splink takes plain names only, and reads every column it is given.
+        view = f"_splink_{side}"
+        database.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT {COLUMNS} FROM {table}")
+        inputs.append(api.register(view, dataset_display_name=side))
     linker = Linker(inputs, copy.deepcopy(dict(model)), log_level="ERROR")
     try:
         yield linker
@@ -110,6 +111,17 @@ def _training_blocks(database: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     return (NUMBER_BLOCKS[best],) if shared[best] >= _ENOUGH else TRAIT_BLOCKS
 
 
+def _more_than_a_number() -> str:
+    """SQL of whether a pair has anything in common but a number, which the guard has refused."""
+    # The last level of a comparison is that nothing agrees.
+    agrees = (
+        reaches(comparison.name, tuple(level.name for level in comparison.levels[:-1]))
+        for comparison in COMPARISONS
+        if comparison.name not in ("sex", "number")
+    )
+    return " OR ".join((f"NOT {reaches('number', ('same',))}", *agrees))
+
+
 def predicted(
     database: duckdb.DuckDBPyConnection,
     left: str,
@@ -141,5 +153,6 @@ def predicted(
                 {probability("p.match_weight")}
             FROM {found.physical_name} p JOIN {left} a ON a.record = p.record_l
             JOIN {right} b ON b.record = p.record_r
+            WHERE {_more_than_a_number()}
             """
         )

@@ -23,8 +23,7 @@ HEALTH: Final = 75_000
 SEED: Final = 20250116
 #: Kind of identifier -> column of the invented registers.
 CARRIES: Final = {
-    kind: kind
-    for kind in ("forename", "surname", "date_of_birth", "sex", "postcode", "nhs_number")
+    kind: kind for kind in ("forename", "surname", "date_of_birth", "sex", "postcode", "nhs_number")
 }
 
 

@@ -22,6 +22,7 @@ from jsna.linkage.resolve import mutual
 from jsna.linkage.ruleset import read_ruleset
 from jsna.linkage.scoring import scored
 from jsna.linkage.splinked import predicted
+from jsna.linkage.training import trained
 from tests.unit.linkage_support import (
     CONFIG,
     KINDS,
@@ -303,10 +304,10 @@ def test_every_record_is_somebody_and_the_spine_is_of_its_own_sources() -> None:
         listed.append(Source(name, name, carries, synthetic=True))
     rules = ruleset()
     made = link_sources(db, listed, ("census", "absent", "plans"), rules.rules, rules.names)
-    people = dict(
-        ((source, record), person)
+    people = {
+        (source, record): person
         for source, record, person in db.execute(f"FROM {made.people}").fetchall()
-    )
+    }
     assert len(people) == 7
     assert people["census", 0] == people["plans", 0]
     assert people["plans", 1] == people["clinic", 0]
@@ -372,3 +373,8 @@ def test_all_faults_of_the_rules_are_told_at_once(tmp_path: Path) -> None:
     assert "the linkage model is missing" in told
     assert "'bands'" in told
     assert "must be a share" in told
+
+
+@pytest.mark.full
+def test_the_committed_model_is_what_training_gives() -> None:
+    assert trained(CONFIG) == read_model(CONFIG / "model.json")

@@ -120,11 +120,13 @@ def test_a_standard_record_by_hand() -> None:
         f"FROM {made.relation} ORDER BY record"
     ).fetchall()
     assert rows == [
-        ("SEAN", "OBRIENSMITH", "2010-02-03", "2010-03-02", "ZZ11AA", "ZZ11", "M", "9434765919", None),
+        ("SEAN", "OBRIENSMITH", "2010-02-03", "2010-03-02", "ZZ11AA", "ZZ11", "M", "9434765919",
+         None),
         ("MARYJANE", "SMITHJONES", "2010-02-03", "2010-03-02", None, None, "F", None, None),
         (None, None, None, None, None, None, None, None, None),
         # An impossible day can still be compared; a number that fails its check is kept apart.
-        ("JEANLUC", "LODZORSTED", "2010-13-45", "2010-45-13", "4223", None, None, None, "9434765918"),
+        ("JEANLUC", "LODZORSTED", "2010-13-45", "2010-45-13", "4223", None, None, None,
+         "9434765918"),
     ]  # fmt: skip
     counted = db.execute(f"SELECT kind, verdict, records FROM {made.verdicts}").fetchall()
     assert [row for row in counted if row[0] == "nhs_number"] == [

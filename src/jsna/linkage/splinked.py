@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from jsna.errors import JsnaError, Problem
 from jsna.linkage.blocks import rules
 from jsna.linkage.comparisons import COMPARISONS, NUMBER_BLOCKS, TRAIT_BLOCKS, settings
 from jsna.linkage.model import Model, tidied, with_numbers
@@ -40,6 +41,7 @@ def _linker(
 ) -> Iterator[Any]:
     """A Splink linker of two standard tables, whose own tables are gone afterwards."""
     from splink import DuckDBAPI, Linker
+    from splink.internals.exceptions import SplinkException
 
     logging.getLogger("splink").setLevel(logging.ERROR)
     api = DuckDBAPI(connection=database)
@@ -52,6 +54,10 @@ def _linker(
     linker = Linker(inputs, copy.deepcopy(dict(model)), log_level="ERROR")
     try:
         yield linker
+    except SplinkException:
+        # Its message holds the whole query and what the database says of it: not for a log.
+        rule = "Splink could not compare records by this model; train it again"
+        raise JsnaError(Problem("linkage model", rule, code="model.refused")) from None
     finally:
         tables: Any = linker.table_management
         tables.delete_tables_created_by_splink_from_db()

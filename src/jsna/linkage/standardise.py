@@ -6,9 +6,9 @@ are: it is never linked on by itself. The verdicts are counted for the quality r
 Columns of a standard table: `record`, `person` (whole numbers), `forename`, `surname` (capitals,
 words run together), `names` (given names the forename may stand for), `born` (ISO text, so that
 impossible days can still be compared), `turned` (the same with day and month changed over),
-`postcode`, `sector`, `sex` (F M), `house`, `street`, `town`, then `nhs_number`, `upn`, `former_upn`,
-`uln`, `number`, sound ones only; `unproved`: an NHS number or UPN of the right shape that is not
-sound; and `<kind>_verdict` of what is judged.
+`postcode`, `sector`, `sex` (F M), `house`, `street`, `town`, then `nhs_number`, `upn`,
+`former_upn`, `uln`, `number`, sound ones only; `unproved`: an NHS number or UPN of the right shape
+that is not sound; and `<kind>_verdict` of what is judged.
 """
 
 from __future__ import annotations

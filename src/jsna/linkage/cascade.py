@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from jsna.linkage.by_number import LOOKUPS, link_by_number
-from jsna.linkage.model import Model, for_run, prior
+from jsna.linkage.model import Model, for_run, prior, without
 from jsna.linkage.passes import Pass, fits, unique
 from jsna.linkage.resolve import best_records, mutual
-from jsna.linkage.scoring import rare_columns, scored
+from jsna.linkage.scoring import columns_of, rare_columns, scored
 from jsna.linkage.splinked import COLUMNS, predicted
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ LINK: Final = (
     *("left_person", "right_person", "left_record", "right_record"),
     *("method", "pass", "weight", "probability", "levels", "review"),
 )
-_PEOPLE: Final = "left_person, right_person, left_record, right_record"
-_COLUMNS: Final = "b.left_person, b.right_person, b.left_record, b.right_record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +83,34 @@ def link(
     )
     rest = _Rest(database, left, right)
     for lookup in LOOKUPS:
-        if _count(database, f"(SELECT 1 FROM {rest.left} WHERE {lookup[1]} IS NOT NULL LIMIT 1)"):
+        if _any(database, rest.left, lookup[1]) and _any(database, rest.right, lookup[2]):
             before = _count(database, "found")
             out = link_by_number(database, rest.left, rest.right, lookup)
-            result.steps.append((lookup[0], _count(database, "found") - before, sum(out)))
-            rest.shrink()
+            made = _count(database, "found") - before
+            result.steps.append((lookup[0], made, sum(out)))
+            rest.shrink(made)
+    passed = 0
     for one in rules.passes:
         database.execute(
-            f"CREATE OR REPLACE TEMP TABLE _fits AS {fits(one, rest.left, rest.right)}"
+            f"CREATE OR REPLACE TEMP TABLE _fits AS SELECT p.* FROM "
+            f"({fits(one, rest.left, rest.right)}) p "
+            "ANTI JOIN found l ON l.left_person = p.left_person "
+            "ANTI JOIN found r ON r.right_person = p.right_person"
         )
         before = _count(database, "found")
         database.execute(
             f"INSERT INTO found SELECT *, 'pass', '{one.name}' FROM ({unique('_fits')})"
         )
         made = _count(database, "found") - before
+        passed += made
         result.steps.append((one.name, made, _count(database, "_fits") - made))
-        rest.shrink()
-    _by_model(database, rest, model, rules, frequencies)
-    _finish(database, left, right, model, frequencies, rules, result)
+    # Those linked by a pass are passed over by the next ones, and left out once, after the last.
+    rest.shrink(passed)
+    absent = _absent(database, left, right, model)
+    _by_model(database, rest, without(model, absent), rules, frequencies)
+    _resolve(database, rules.least)
+    judged = scored(_PAIRS, left, right, model, frequencies, absent)
+    _write(database, judged, rules.review, result)
     return result
 
 
@@ -113,8 +121,10 @@ class _Rest:
         self.database = database
         self.left, self.right = left, right
 
-    def shrink(self) -> None:
-        """Leave out who is linked by now."""
+    def shrink(self, made: int) -> None:
+        """Leave out who is linked by now, where the last step linked anyone."""
+        if not made:
+            return
         for side in ("left", "right"):
             table = getattr(self, side)
             self.database.execute(
@@ -166,48 +176,65 @@ def bands(database: duckdb.DuckDBPyConnection, table: str, most: int) -> list[tu
     return found
 
 
-def _finish(
-    database: duckdb.DuckDBPyConnection,
-    left: str,
-    right: str,
-    model: Model,
-    frequencies: dict[str, str],
-    rules: Rules,
-    result: Linked,
-) -> None:
-    """Resolve the candidates and write links, ties and near misses, sorted."""
+#: Every pair found or considered. What was found before the model has no weight yet; the model's
+#: own stands where it gave one.
+_PAIRS: Final = """(
+    SELECT left_person, right_person, left_record, right_record, method, pass,
+        NULL AS weight, NULL AS probability, 'link' AS outcome
+    FROM found
+    UNION ALL
+    SELECT b.left_person, b.right_person, b.left_record, b.right_record, 'model', 'model',
+        b.weight, b.probability,
+        CASE WHEN t.tied THEN 'tie' WHEN t.tied IS NULL THEN 'near' ELSE 'link' END
+    FROM _best b LEFT JOIN _top t
+        ON t.left_person = b.left_person AND t.right_person = b.right_person
+)"""
+
+
+def _resolve(database: duckdb.DuckDBPyConnection, least: float) -> None:
+    """`_best`: each pair of people once; `_top`: those that are the best of both."""
     database.execute(
         f"CREATE OR REPLACE TEMP TABLE _best AS {best_records('candidates')};"
         "CREATE OR REPLACE TEMP TABLE _top AS "
-        + mutual(f"(SELECT * FROM _best WHERE probability >= {rules.least})")
+        + mutual(f"(SELECT * FROM _best WHERE probability >= {least})")
     )
-    # What was found before the model has no weight yet; the model's own stands where it gave one.
-    pairs = f"""(
-        SELECT {_PEOPLE}, method, pass, NULL AS weight, NULL AS probability, 'link' AS outcome
-        FROM found
-        UNION ALL
-        SELECT {_COLUMNS}, 'model', 'model', b.weight, b.probability,
-            CASE WHEN t.tied THEN 'tie' WHEN t.tied IS NULL THEN 'near' ELSE 'link' END
-        FROM _best b LEFT JOIN _top t
-            ON t.left_person = b.left_person AND t.right_person = b.right_person
-    )"""
+
+
+def _write(database: duckdb.DuckDBPyConnection, judged: str, review: float, result: Linked) -> None:
+    """Write links, ties and near misses, sorted, from the scored pairs."""
     database.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE _judged AS
-        SELECT {_PEOPLE}, method, pass, coalesce(weight, own_weight) AS weight,
+        SELECT left_person, right_person, left_record, right_record, method, pass,
+            coalesce(weight, own_weight) AS weight,
             coalesce(probability, own_probability) AS probability, levels, outcome
-        FROM ({scored(pairs, left, right, model, frequencies)})
+        FROM ({judged})
         """
     )
     for outcome, table in (("link", result.links), ("tie", result.ties), ("near", result.near)):
         database.execute(
             f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * EXCLUDE (outcome), "
-            f"method = 'model' AND probability < {rules.review} AS review FROM _judged "
+            f"method = 'model' AND probability < {review} AS review FROM _judged "
             f"WHERE outcome = '{outcome}' ORDER BY left_person, right_person"
         )
     database.execute("DROP TABLE _judged; DROP TABLE _best; DROP TABLE _top")
     linked = _count(database, f"(SELECT 1 FROM {result.links} WHERE method = 'model')")
     result.steps.append(("model", linked, _count(database, result.ties)))
+
+
+def _absent(
+    database: duckdb.DuckDBPyConnection, left: str, right: str, model: Model
+) -> frozenset[str]:
+    """Comparisons that need a column one of the tables has nothing in."""
+    needed = {c["output_column_name"]: columns_of(c, missing=True) for c in model["comparisons"]}
+    columns = sorted(set().union(*needed.values()))
+    counts = ", ".join(f"count({column})" for column in columns)
+    filled = set(columns)
+    for table in (left, right):
+        row = database.execute(f"SELECT {counts} FROM {table}").fetchall()[0]
+        filled -= {column for column, count in zip(columns, row, strict=True) if not count}
+    # Of several numbers one is enough.
+    return frozenset(name for name, reads in needed.items() if not reads & filled)
 
 
 def _frequencies(
@@ -227,6 +254,11 @@ def _frequencies(
         )
         made[column] = table
     return made
+
+
+def _any(database: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
+    """Whether any record has a value in a column."""
+    return _count(database, f"(SELECT 1 FROM {table} WHERE {column} IS NOT NULL LIMIT 1)") > 0
 
 
 def _count(database: duckdb.DuckDBPyConnection, relation: str) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -137,3 +137,9 @@ def prior(left: int, right: int, overlap: float) -> float:
 def for_run(model: Model, probability: float) -> dict[str, Any]:
     """The model with the prior of the two sources at hand."""
     return {**model, "probability_two_random_records_match": probability}
+
+
+def without(model: Model, absent: Collection[str]) -> dict[str, Any]:
+    """The model without comparisons for which there is nothing to compare, which add nothing."""
+    kept = [c for c in model["comparisons"] if c["output_column_name"] not in absent]
+    return {**model, "comparisons": kept}

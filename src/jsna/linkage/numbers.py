@@ -2,7 +2,8 @@
 
 The rules are those of `jsna.extracts.identifiers`, where their sources are named; a test holds the
 two to each other. Every function takes SQL that gives text without spaces and returns SQL that
-gives a verdict, `valid` for the only one a number is linked on by itself.
+gives a verdict, `valid` for the only one a number is linked on by itself. `value` is SQL of the
+digits as a number: a column, if the text is to be read once and not for every digit.
 """
 
 from __future__ import annotations
@@ -32,13 +33,13 @@ def plain(column: str) -> str:
     return f"nullif(upper(replace(replace(CAST({column} AS VARCHAR), ' ', ''), '-', '')), '')"
 
 
-def nhs_number(text: str, *, synthetic: bool) -> str:
+def nhs_number(text: str, *, synthetic: bool, value: str = "") -> str:
     """SQL of the verdict on an NHS number.
 
     Numbers from 900 million on are never issued. Invented people have them, so they are sound in
     synthetic data, and only there, and then no others are.
     """
-    value = f"TRY_CAST({text} AS BIGINT)"
+    value = value or f"TRY_CAST({text} AS BIGINT)"
     total = _weighted(value, 10, range(10, 1, -1))
     check = f"(11 - ({total}) % 11) % 11 <> {value} % 10"
     first = f"{value} // 10000000"
@@ -79,9 +80,9 @@ def upn(text: str, authorities: Collection[str] | None = None) -> str:
     )
 
 
-def uln(text: str) -> str:
+def uln(text: str, value: str = "") -> str:
     """SQL of the verdict on a unique learner number: ten digits, the last 10 - Σ mod 11."""
-    value = f"TRY_CAST({text} AS BIGINT)"
+    value = value or f"TRY_CAST({text} AS BIGINT)"
     total = _weighted(value, 10, range(10, 1, -1))
     return _verdict(
         text,

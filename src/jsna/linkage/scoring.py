@@ -7,12 +7,16 @@ the same weights as Splink; a test holds the two to each other.
 from __future__ import annotations
 
 import math
-from typing import Any
+import re
+from collections.abc import Collection, Mapping
+from typing import Any, Final
 
 from jsna.linkage.model import Model
 
 #: What stands in a level vector where there is nothing to compare.
 NOTHING = "-"
+#: A column of one side of a pair, in a condition of the model.
+_SIDED: Final = re.compile(r"\b([a-z_]+)_[lr]\b")
 
 
 def rare_columns(model: Model) -> list[str]:
@@ -27,7 +31,24 @@ def rare_columns(model: Model) -> list[str]:
     )
 
 
-def scored(pairs: str, left: str, right: str, model: Model, frequencies: dict[str, str]) -> str:
+def columns_of(comparison: Mapping[str, Any], *, missing: bool = False) -> set[str]:
+    """Columns of a standard table a comparison reads; `missing`: those it cannot do without."""
+    return {
+        column
+        for level in comparison["comparison_levels"]
+        if level.get("is_null_level") or not missing
+        for column in _SIDED.findall(level["sql_condition"])
+    }
+
+
+def scored(
+    pairs: str,
+    left: str,
+    right: str,
+    model: Model,
+    frequencies: Mapping[str, str],
+    absent: Collection[str] = (),
+) -> str:
     """SQL of pairs with `own_weight`, `own_probability` and `levels` beside their own columns.
 
     Args:
@@ -35,43 +56,43 @@ def scored(pairs: str, left: str, right: str, model: Model, frequencies: dict[st
         left, right: standard tables.
         model: a model with the prior of the run.
         frequencies: column -> relation (column, `tf_<column>`) of how frequent each value is.
+        absent: comparisons for which one of the tables has nothing.
     """
-    sides = ", ".join(
-        f"{side}.{column} AS {column}_{short}"
-        for side, short in (("a", "l"), ("b", "r"))
-        for column in _COMPARED
-    )
-    rare = [column for column in rare_columns(model) if column in frequencies]
-    terms = ", ".join(f"f_{c}.tf_{c} AS tf_{c}" for c in rare)
+    graded = {
+        f"g{i}": comparison
+        for i, comparison in enumerate(model["comparisons"])
+        if comparison["output_column_name"] not in absent
+    }
+    columns = sorted(set().union(*(columns_of(c) for c in graded.values())))
+    sides = "".join(f", a.{c} AS {c}_l, b.{c} AS {c}_r" for c in columns)
+    rare = [c for c in rare_columns(model) if c in frequencies and c in columns]
+    terms = "".join(f", f_{c}.tf_{c} AS tf_{c}" for c in rare)
     joins = " ".join(
         f"LEFT JOIN {frequencies[c]} f_{c} ON f_{c}.{c} = a.{c} AND a.{c} = b.{c}" for c in rare
     )
-    comparisons = model["comparisons"]
-    names = [comparison["output_column_name"] for comparison in comparisons]
-    grades = ", ".join(f"{_grade(c)} AS g{i}" for i, c in enumerate(comparisons))
-    parts = " + ".join([_prior(model), *(_part(c, i) for i, c in enumerate(comparisons))])
+    grades = "".join(f", {_grade(c)} AS {g}" for g, c in graded.items())
+    parts = " + ".join([_prior(model), *(_part(c, g) for g, c in graded.items())])
     digits = " || ".join(
-        f"CASE g{i} WHEN -1 THEN '{NOTHING}' ELSE CAST(g{i} AS VARCHAR) END"
-        for i in range(len(names))
+        f"CASE {g} WHEN -1 THEN '{NOTHING}' ELSE CAST({g} AS VARCHAR) END"
+        if g in graded
+        else f"'{NOTHING}'"
+        for g in (f"g{i}" for i in range(len(model["comparisons"])))
     )
     return f"""
         WITH compared AS (
-            SELECT p.*, {sides}{", " if terms else ""}{terms}
+            SELECT p.*{sides}{terms}
             FROM {pairs} p JOIN {left} a ON a.record = p.left_record
             JOIN {right} b ON b.record = p.right_record {joins}
-        ), graded AS (SELECT *, {grades} FROM compared),
-        weighed AS (SELECT *, {parts} AS exact_weight, {digits} AS levels FROM graded)
-        SELECT * EXCLUDE ({_excluded(names, rare)}),
-            round(exact_weight, 6) AS own_weight,
+        ), graded AS (
+            SELECT * EXCLUDE ({", ".join(f"{c}_l, {c}_r" for c in columns)}){grades} FROM compared
+        ), weighed AS (
+            SELECT * EXCLUDE ({", ".join([*graded, *(f"tf_{c}" for c in rare)])}),
+                {parts} AS exact_weight, {digits} AS levels FROM graded
+        )
+        SELECT * EXCLUDE (exact_weight), round(exact_weight, 6) AS own_weight,
             {probability("exact_weight")} AS own_probability
         FROM weighed
     """
-
-
-_COMPARED = (
-    *("forename", "surname", "names", "born", "turned", "postcode", "sector", "sex"),
-    *("house", "street", "town", "nhs_number", "upn", "former_upn", "uln", "number"),
-)
 
 
 def probability(weight: str) -> str:
@@ -81,18 +102,12 @@ def probability(weight: str) -> str:
     return f"round(1 / (1 + pow(2, -({bounded}))), 6)"
 
 
-def _excluded(names: list[str], rare: list[str]) -> str:
-    columns = [f"{column}_{side}" for column in _COMPARED for side in "lr"]
-    columns += [f"g{i}" for i in range(len(names))] + [f"tf_{c}" for c in rare]
-    return ", ".join([*columns, "exact_weight"])
-
-
 def _prior(model: Model) -> str:
     chance = model["probability_two_random_records_match"]
     return _number(math.log2(chance / (1 - chance)))
 
 
-def _levels(comparison: dict[str, Any]) -> list[tuple[int, dict[str, Any]]]:
+def _levels(comparison: Mapping[str, Any]) -> list[tuple[int, dict[str, Any]]]:
     """The levels with their grade: -1 for nothing to compare, then highest first, down to 0."""
     levels = comparison["comparison_levels"]
     graded = [level for level in levels if not level.get("is_null_level")]
@@ -100,7 +115,7 @@ def _levels(comparison: dict[str, Any]) -> list[tuple[int, dict[str, Any]]]:
     return missing + [(len(graded) - 1 - i, level) for i, level in enumerate(graded)]
 
 
-def _grade(comparison: dict[str, Any]) -> str:
+def _grade(comparison: Mapping[str, Any]) -> str:
     tests = [
         f"WHEN {level['sql_condition']} THEN {grade}"
         for grade, level in _levels(comparison)
@@ -109,7 +124,7 @@ def _grade(comparison: dict[str, Any]) -> str:
     return f"CASE {' '.join(tests)} ELSE 0 END"
 
 
-def _part(comparison: dict[str, Any], index: int) -> str:
+def _part(comparison: Mapping[str, Any], grade_column: str) -> str:
     """SQL of what a comparison adds to the weight, in bits."""
     tests = []
     for grade, level in _levels(comparison):
@@ -121,7 +136,7 @@ def _part(comparison: dict[str, Any], index: int) -> str:
             least = _number(level.get("tf_minimum_u_value", 0.0))
             bits += f" + coalesce({usual} - log2(greatest(tf_{column}, {least})), 0)"
         tests.append(f"WHEN {grade} THEN {bits}")
-    return f"(CASE g{index} {' '.join(tests)} ELSE 0 END)"
+    return f"(CASE {grade_column} {' '.join(tests)} ELSE 0 END)"
 
 
 def _number(value: float) -> str:

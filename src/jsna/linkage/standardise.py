@@ -59,9 +59,19 @@ def standardise(database: duckdb.DuckDBPyConnection, source: Source, names: Name
     table, verdicts = f'"standard {source.name}"', f'"verdicts {source.name}"'
     _make_name_forms(database, source, names)
     _make_postcode_forms(database, source)
-    database.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {_query(source)}")
+    query = _query(source, dated=_is_dated(database, source))
+    database.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {query}")
     database.execute(f"CREATE OR REPLACE TEMP TABLE {verdicts} AS {_verdicts(source, table)}")
     return Standard(source, table, verdicts)
+
+
+def _is_dated(database: duckdb.DuckDBPyConnection, source: Source) -> bool:
+    """Whether the date of birth of a source is a column of dates."""
+    column = source.carries.get("date_of_birth")
+    if not column:
+        return False
+    rows = database.execute(f"DESCRIBE SELECT {column} FROM {source.relation}").fetchall()
+    return str(rows[0][1]) == "DATE"
 
 
 def _make_name_forms(database: duckdb.DuckDBPyConnection, source: Source, names: Names) -> None:
@@ -101,20 +111,25 @@ def _make_postcode_forms(database: duckdb.DuckDBPyConnection, source: Source) ->
     )
 
 
-def _query(source: Source) -> str:
-    """SQL of the standard table: what is given, then the verdicts, then what is sound."""
+def _query(source: Source, *, dated: bool) -> str:
+    """SQL of the standard table: what is given, then the verdicts, then what is sound.
+
+    `dated`: the date of birth is read as a date already, and need not be looked at as text.
+    """
+    health = numbers.nhs_number("nhs", synthetic=source.synthetic, value="nhs_value")
+    given = ", ".join(f"{sql} AS {name}" for name, sql in _given(source, dated=dated).items())
     return f"""
         WITH given AS (
-            SELECT {", ".join(f"{sql} AS {name}" for name, sql in _given(source).items())}
-            FROM {source.relation} s {" ".join(_joins(source))}
+            SELECT {given} FROM {source.relation} s {" ".join(_joins(source))}
+        ), valued AS (SELECT *, TRY_CAST(nhs AS BIGINT) AS nhs_value FROM given
         ), judged AS (
             SELECT *,
                 {_day_verdict("born")} AS born_verdict,
-                {numbers.nhs_number("nhs", synthetic=source.synthetic)} AS nhs_number_verdict,
+                {health} AS nhs_number_verdict,
                 {numbers.upn("pupil", source.authorities)} AS upn_verdict,
                 {numbers.upn("former", source.authorities)} AS former_upn_verdict,
                 {numbers.uln("learner")} AS uln_verdict
-            FROM given
+            FROM valued
         )
         SELECT record, person, forename, surname, names,
             CASE WHEN born_verdict <> 'unknown' THEN born END AS born,
@@ -137,7 +152,7 @@ def _query(source: Source) -> str:
     """
 
 
-def _given(source: Source) -> dict[str, str]:
+def _given(source: Source, *, dated: bool) -> dict[str, str]:
     """Column -> SQL of what is given, made plain; null where the source does not carry it."""
     none = "NULL::VARCHAR"
     has = {kind: f"s.{column}" for kind, column in source.carries.items()}
@@ -156,7 +171,7 @@ def _given(source: Source) -> dict[str, str]:
         "names": "f.groups" if "forename" in has else "NULL::VARCHAR[]",
         "surname": of("surname", "n.plain"),
         "surname_verdict": of("surname", "coalesce(n.verdict, 'missing')"),
-        "born": _day(has["date_of_birth"]) if "date_of_birth" in has else none,
+        "born": _day(has["date_of_birth"], dated=dated) if "date_of_birth" in has else none,
         "postcode": of("postcode", "p.postcode"),
         "postcode_verdict": of("postcode", "coalesce(p.verdict, 'missing')"),
         "sector": of("postcode", "p.sector"),
@@ -185,9 +200,11 @@ def _joins(source: Source) -> list[str]:
     ]
 
 
-def _day(column: str) -> str:
+def _day(column: str, *, dated: bool) -> str:
     """SQL of a day as ISO text, from a date, ISO text or eight digits; else null."""
     text = f"CAST({column} AS VARCHAR)"
+    if dated:
+        return text
     return (
         f"CASE WHEN {text} SIMILAR TO '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}.*' THEN left({text}, 10) "
         f"WHEN regexp_full_match({text}, '[0-9]{{8}}') "

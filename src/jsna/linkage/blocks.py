@@ -97,7 +97,9 @@ BLOCKS: Final = (
 def rules(
     database: duckdb.DuckDBPyConnection, left: str, right: str, most: float = MOST_PAIRS
 ) -> list[str]:
-    """Blocking rules for two standard tables: the narrow blocks, and the wide ones they can afford.
+    """Blocking rules for two standard tables: narrow blocks, and the wide ones they can afford.
+
+    A block that gives no pair is left out.
 
     Args:
         database: holds the tables.
@@ -108,10 +110,11 @@ def rules(
         int(database.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
         for table in (left, right)
     ]
+    limit = max(most * sum(sizes), _ALWAYS)
     found = []
     for block in BLOCKS:
-        limit = max(most * sum(sizes), _ALWAYS)
-        if block.wide and _pairs(database, left, right, block) > limit:
+        pairs = _pairs(database, left, right, block)
+        if not pairs or (block.wide and pairs > limit):
             continue
         families = block.household and any(
             # Every record meets itself once.

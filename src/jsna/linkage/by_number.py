@@ -45,40 +45,34 @@ def link_by_number(
     name, one, other = lookup
     agreed, known = guard()
     database.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE _numbered AS
-        WITH a_one AS ({_single(left, one)}), b_one AS ({_single(right, other)})
-        SELECT a.person AS left_person, b.person AS right_person, a.record AS left_record,
-            b.record AS right_record, {agreed} AS agreed, {known} AS known
-        FROM {left} a JOIN a_one ON a_one.number = a.{one} AND a_one.people = 1
-        JOIN b_one ON b_one.number = a.{one} AND b_one.people = 1
-        JOIN {right} b ON b.{other} = a.{one}
-        """
+        f"CREATE OR REPLACE TEMP TABLE _shared AS "
+        f"{_shared(left, one)} UNION ALL {_shared(right, other)}"
     )
     database.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE _guarded AS
+        WITH numbered AS (
+            SELECT a.person AS left_person, b.person AS right_person, a.record AS left_record,
+                b.record AS right_record, {agreed} AS agreed, {known} AS known
+            FROM {left} a JOIN {right} b ON b.{other} = a.{one}
+            ANTI JOIN _shared s ON s.number = a.{one}
+        )
         SELECT left_person, right_person, max(agreed) >= least({_ENOUGH}, max(known)) AS passes,
-            max(known) AS known, arg_max((left_record, right_record), (agreed, -left_record,
-            -right_record)) AS records
-        FROM _numbered GROUP BY left_person, right_person
+            max(known) AS known, max((agreed, -left_record, -right_record)) AS best
+        FROM numbered GROUP BY left_person, right_person
         """
     )
     accepted = f"({unique('(SELECT * FROM _guarded WHERE passes)')})"
     database.execute(
         f"""
         INSERT INTO found
-        SELECT left_person, right_person, records[1], records[2], 'number',
+        SELECT left_person, right_person, -best[2], -best[3], 'number',
             CASE WHEN known < {_ENOUGH} THEN '{name}, little else known' ELSE '{name}' END
         FROM {accepted}
         """
     )
     counts = database.execute(
-        f"""
-        SELECT (SELECT count(*) FROM ({_single(left, one)}) WHERE people > 1)
-            + (SELECT count(*) FROM ({_single(right, other)}) WHERE people > 1),
-            (SELECT count(*) FROM _guarded WHERE NOT passes)
-        """
+        "SELECT (SELECT count(*) FROM _shared), (SELECT count(*) FROM _guarded WHERE NOT passes)"
     ).fetchall()
     return int(counts[0][0]), int(counts[0][1])
 
@@ -93,9 +87,9 @@ def guard() -> tuple[str, str]:
     return f"({agreed})", f"({known})"
 
 
-def _single(table: str, column: str) -> str:
-    """SQL of each number with how many people bear it."""
+def _shared(table: str, column: str) -> str:
+    """SQL of the numbers that stand for two people of one source or more."""
     return (
-        f"SELECT {column} AS number, count(DISTINCT person) AS people FROM {table} "
-        f"WHERE {column} IS NOT NULL GROUP BY ALL"
+        f"SELECT {column} AS number FROM {table} WHERE {column} IS NOT NULL "
+        "GROUP BY ALL HAVING min(person) <> max(person)"
     )

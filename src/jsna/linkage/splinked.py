@@ -146,6 +146,8 @@ def predicted(
         least: probability below which a pair is not kept.
     """
     chosen = [{"blocking_rule": rule} for rule in rules(database, left, right)]
+    if not chosen:
+        return
     run = {**model, "blocking_rules_to_generate_predictions": chosen}
     with _linker(database, left, right, run) as linker:
         for column, relation in sorted(frequencies.items()):

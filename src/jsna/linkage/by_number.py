@@ -34,9 +34,20 @@ _ENOUGH: Final = 2
 
 
 def link_by_number(
-    database: duckdb.DuckDBPyConnection, left: str, right: str, lookup: tuple[str, str, str]
+    database: duckdb.DuckDBPyConnection,
+    left: str,
+    right: str,
+    lookup: tuple[str, str, str],
+    *,
+    single: bool,
 ) -> tuple[int, int]:
     """Add to the table `found` the people of two standard tables who share a sound number.
+
+    Args:
+        database: holds the tables.
+        left, right: standard tables.
+        lookup: one of `LOOKUPS`.
+        single: nobody in either table has two records, so no pair of people comes up twice.
 
     Returns:
         How many numbers were not used because they stand for two people of one source, and how
@@ -48,31 +59,38 @@ def link_by_number(
         f"CREATE OR REPLACE TEMP TABLE _shared AS "
         f"{_shared(left, one)} UNION ALL {_shared(right, other)}"
     )
-    database.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE _guarded AS
-        WITH numbered AS (
-            SELECT a.person AS left_person, b.person AS right_person, a.record AS left_record,
-                b.record AS right_record, {agreed} AS agreed, {known} AS known
-            FROM {left} a JOIN {right} b ON b.{other} = a.{one}
-            ANTI JOIN _shared s ON s.number = a.{one}
-        )
-        SELECT left_person, right_person, max(agreed) >= least({_ENOUGH}, max(known)) AS passes,
-            max(known) AS known, max((agreed, -left_record, -right_record)) AS best
-        FROM numbered GROUP BY left_person, right_person
+    numbered = f"""
+        SELECT a.person AS left_person, b.person AS right_person, a.record AS left_record,
+            b.record AS right_record, {agreed} AS agreed, {known} AS known
+        FROM {left} a JOIN {right} b ON b.{other} = a.{one}
+        ANTI JOIN _shared s ON s.number = a.{one}
+    """
+    if not single:
+        numbered = f"""
+            SELECT left_person, right_person, -best[2] AS left_record, -best[3] AS right_record,
+                agreed, known
+            FROM (
+                SELECT left_person, right_person, max(agreed) AS agreed, max(known) AS known,
+                    max((agreed, -left_record, -right_record)) AS best
+                FROM ({numbered}) GROUP BY left_person, right_person
+            )
         """
-    )
-    accepted = f"({unique('(SELECT * FROM _guarded WHERE passes)')})"
+    database.execute(f"CREATE OR REPLACE TEMP TABLE _guarded AS {numbered}")
+    passes = f"agreed >= least({_ENOUGH}, known)"
+    accepted = f"(SELECT * FROM _guarded WHERE {passes})"
+    # A person with one record has one number of a kind, and who shares it is one person.
+    chosen = accepted if single else f"({unique(accepted)})"
     database.execute(
         f"""
         INSERT INTO found
-        SELECT left_person, right_person, -best[2], -best[3], 'number',
+        SELECT left_person, right_person, left_record, right_record, 'number',
             CASE WHEN known < {_ENOUGH} THEN '{name}, little else known' ELSE '{name}' END
-        FROM {accepted}
+        FROM {chosen}
         """
     )
     counts = database.execute(
-        "SELECT (SELECT count(*) FROM _shared), (SELECT count(*) FROM _guarded WHERE NOT passes)"
+        f"SELECT (SELECT count(*) FROM _shared), "
+        f"(SELECT count(*) FROM _guarded WHERE NOT ({passes}))"
     ).fetchall()
     return int(counts[0][0]), int(counts[0][1])
 

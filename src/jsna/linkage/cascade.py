@@ -82,10 +82,11 @@ def link(
         "left_record BIGINT, right_record BIGINT, method VARCHAR, pass VARCHAR)"
     )
     rest = _Rest(database, left, right)
+    single = sizes == [_count(database, table) for table in (left, right)]
     for lookup in LOOKUPS:
         if _any(database, rest.left, lookup[1]) and _any(database, rest.right, lookup[2]):
             before = _count(database, "found")
-            out = link_by_number(database, rest.left, rest.right, lookup)
+            out = link_by_number(database, rest.left, rest.right, lookup, single=single)
             made = _count(database, "found") - before
             result.steps.append((lookup[0], made, sum(out)))
             rest.shrink(made)
@@ -109,8 +110,10 @@ def link(
     absent = _absent(database, left, right, model)
     _by_model(database, rest, without(model, absent), rules, frequencies)
     _resolve(database, rules.least)
-    judged = scored(_PAIRS, left, right, model, frequencies, absent)
-    _write(database, judged, rules.review, result)
+    for pairs, table in ((_LINKS, result.links), (_TIES, result.ties), (_NEAR, result.near)):
+        judged = scored(f"({pairs})", left, right, model, frequencies, absent)
+        _write(database, judged, rules.review, table)
+    result.steps.append(("model", _count(database, _BY_MODEL), _count(database, result.ties)))
     return result
 
 
@@ -176,19 +179,19 @@ def bands(database: duckdb.DuckDBPyConnection, table: str, most: int) -> list[tu
     return found
 
 
-#: Every pair found or considered. What was found before the model has no weight yet; the model's
-#: own stands where it gave one.
-_PAIRS: Final = """(
-    SELECT left_person, right_person, left_record, right_record, method, pass,
-        NULL AS weight, NULL AS probability, 'link' AS outcome
-    FROM found
-    UNION ALL
-    SELECT b.left_person, b.right_person, b.left_record, b.right_record, 'model', 'model',
-        b.weight, b.probability,
-        CASE WHEN t.tied THEN 'tie' WHEN t.tied IS NULL THEN 'near' ELSE 'link' END
-    FROM _best b LEFT JOIN _top t
-        ON t.left_person = b.left_person AND t.right_person = b.right_person
-)"""
+_PEOPLE: Final = "left_person, right_person, left_record, right_record"
+_BY_MODEL: Final = "(SELECT 1 FROM _top WHERE NOT tied)"
+_SAID: Final = f"SELECT {_PEOPLE}, 'model' AS method, 'model' AS pass, weight, probability FROM"
+#: Pairs found before the model have no weight yet; the model's own stands where it gave one.
+_LINKS: Final = (
+    f"SELECT {_PEOPLE}, method, pass, NULL AS weight, NULL AS probability FROM found "
+    f"UNION ALL {_SAID} _top WHERE NOT tied"
+)
+_TIES: Final = f"{_SAID} _top WHERE tied"
+_NEAR: Final = (
+    f"{_SAID} _best b WHERE NOT EXISTS (FROM _top t "
+    "WHERE t.left_person = b.left_person AND t.right_person = b.right_person)"
+)
 
 
 def _resolve(database: duckdb.DuckDBPyConnection, least: float) -> None:
@@ -200,26 +203,17 @@ def _resolve(database: duckdb.DuckDBPyConnection, least: float) -> None:
     )
 
 
-def _write(database: duckdb.DuckDBPyConnection, judged: str, review: float, result: Linked) -> None:
-    """Write links, ties and near misses, sorted, from the scored pairs."""
+def _write(database: duckdb.DuckDBPyConnection, judged: str, review: float, table: str) -> None:
+    """Write scored pairs, sorted, with the columns of `LINK`."""
     database.execute(
         f"""
-        CREATE OR REPLACE TEMP TABLE _judged AS
-        SELECT left_person, right_person, left_record, right_record, method, pass,
-            coalesce(weight, own_weight) AS weight,
-            coalesce(probability, own_probability) AS probability, levels, outcome
-        FROM ({judged})
+        CREATE OR REPLACE TEMP TABLE {table} AS
+        SELECT {_PEOPLE}, method, pass, coalesce(weight, own_weight) AS weight,
+            coalesce(probability, own_probability) AS probability, levels,
+            method = 'model' AND coalesce(probability, own_probability) < {review} AS review
+        FROM ({judged}) ORDER BY left_person, right_person
         """
     )
-    for outcome, table in (("link", result.links), ("tie", result.ties), ("near", result.near)):
-        database.execute(
-            f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * EXCLUDE (outcome), "
-            f"method = 'model' AND probability < {review} AS review FROM _judged "
-            f"WHERE outcome = '{outcome}' ORDER BY left_person, right_person"
-        )
-    database.execute("DROP TABLE _judged; DROP TABLE _best; DROP TABLE _top")
-    linked = _count(database, f"(SELECT 1 FROM {result.links} WHERE method = 'model')")
-    result.steps.append(("model", linked, _count(database, result.ties)))
 
 
 def _absent(

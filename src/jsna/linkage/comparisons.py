@@ -18,6 +18,8 @@ from typing import Any, Final
 from jsna.linkage.blocks import BLOCKS
 from jsna.linkage.kinds import NUMBERS
 
+#: SQL of a day as ISO text with day and month changed over.
+TURNED: Final = "left({0}, 5) || right({0}, 2) || substr({0}, 5, 3)"
 #: A name is not taken to be rarer than this, however few bear it in small data.
 RAREST: Final = 0.00005
 
@@ -57,6 +59,10 @@ def _alike(column: str, least: float) -> str:
     return f"jaro_winkler_similarity({column}_l, {column}_r) >= {least}"
 
 
+def _common(column: str) -> str:
+    return f"list_has_any(string_split({column}_l, '|'), string_split({column}_r, '|'))"
+
+
 def _crossed(one: str, other: str) -> str:
     return f"jaro_winkler_similarity({one}, {other}) >= 0.92"
 
@@ -77,7 +83,7 @@ COMPARISONS: Final = (
         "forename", _missing("forename"),
         (
             Level("exact", "forename_l = forename_r", 0.90, 0.005, rare="forename"),
-            Level("nickname", "list_has_any(names_l, names_r)", 0.04, 0.005),
+            Level("nickname", _common("names"), 0.04, 0.005),
             Level("close", _alike("forename", 0.92), 0.02, 0.003),
             Level("changed over", _crossed("forename_l", "surname_r"), 0.005, 0.0005),
             Level("similar", _alike("forename", 0.8), 0.015, 0.01),
@@ -106,7 +112,7 @@ COMPARISONS: Final = (
         "date_of_birth", _missing("born"),
         (
             Level("exact", "born_l = born_r", 0.975, 0.0002),
-            Level("changed over", "born_l = turned_r", 0.005, 0.0001),
+            Level("changed over", f"born_l = {TURNED.format('born_r')}", 0.005, 0.0001),
             Level("one slip", _slip("born"), 0.01, 0.0035),
             Level(
                 "two parts",

@@ -102,7 +102,7 @@ def make_forms(database: duckdb.DuckDBPyConnection, raw: str, table: str, names:
 
     Columns: `spelt`; `given` (whether it is a forename); `plain` (the words without a space, null
     where no name is known); `first` (the first word); `groups` (given names the first word, or the
-    whole, may stand for); `verdict` (`valid`, `missing`, `unknown`, `unnamed`).
+    whole, may stand for, with | between); `verdict` (`valid`, `missing`, `unknown`, `unnamed`).
     """
     import pyarrow as pa
 
@@ -139,9 +139,10 @@ def make_forms(database: duckdb.DuckDBPyConnection, raw: str, table: str, names:
                 CASE WHEN verdict = 'valid' THEN split_part(said, ' ', 1) END AS first
             FROM judged
         )
-        SELECT p.*, CASE WHEN given AND p.plain IS NOT NULL THEN list_distinct(list_concat(
+        SELECT p.*, CASE WHEN given AND p.plain IS NOT NULL THEN
+            array_to_string(list_sort(list_distinct(list_concat(
                 coalesce(f.stands, [p.first]), coalesce(w.stands, [p.plain])
-            )) END AS groups
+            ))), '|') END AS groups
         FROM plain p
         LEFT JOIN _nicknames f ON f.name = p.first
         LEFT JOIN _nicknames w ON w.name = p.plain

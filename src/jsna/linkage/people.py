@@ -113,5 +113,5 @@ def _add(
 
 def _typed() -> str:
     """SQL of the columns of a standard table, empty, with their types."""
-    types = {"record": "BIGINT", "names": "VARCHAR[]"}
+    types = {"record": "BIGINT"}
     return ", ".join(f"NULL::{types.get(c, 'VARCHAR')} AS {c}" for c in COLUMNS.split(", "))

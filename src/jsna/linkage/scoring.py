@@ -72,12 +72,7 @@ def scored(
     )
     grades = "".join(f", {_grade(c)} AS {g}" for g, c in graded.items())
     parts = " + ".join([_prior(model), *(_part(c, g) for g, c in graded.items())])
-    digits = " || ".join(
-        f"CASE {g} WHEN -1 THEN '{NOTHING}' ELSE CAST({g} AS VARCHAR) END"
-        if g in graded
-        else f"'{NOTHING}'"
-        for g in (f"g{i}" for i in range(len(model["comparisons"])))
-    )
+    vector = _vector(list(graded), len(model["comparisons"]))
     return f"""
         WITH compared AS (
             SELECT p.*{sides}{terms}
@@ -87,12 +82,23 @@ def scored(
             SELECT * EXCLUDE ({", ".join(f"{c}_l, {c}_r" for c in columns)}){grades} FROM compared
         ), weighed AS (
             SELECT * EXCLUDE ({", ".join([*graded, *(f"tf_{c}" for c in rare)])}),
-                {parts} AS exact_weight, {digits} AS levels FROM graded
+                {parts} AS exact_weight, {vector} AS levels FROM graded
         )
         SELECT * EXCLUDE (exact_weight), round(exact_weight, 6) AS own_weight,
             {probability("exact_weight")} AS own_probability
         FROM weighed
     """
+
+
+def _vector(present: Collection[str], size: int) -> str:
+    """SQL of the level vector: the grades as digits, `NOTHING` for those with nothing to compare.
+
+    Added up as one number and written once, which is a fifth of the work of joining texts.
+    """
+    places = {f"g{i}": 10 ** (size - 1 - i) for i in range(size)}
+    code = " + ".join(f"({g} + 1) * {places[g]}" for g in present) or "0"
+    written = f"lpad(CAST(CAST({code} AS BIGINT) AS VARCHAR), {size}, '0')"
+    return f"translate({written}, '0123456789', '{NOTHING}012345678')"
 
 
 def probability(weight: str) -> str:

@@ -19,6 +19,7 @@ from jsna.linkage.comparisons import COMPARISONS, NUMBER_BLOCKS, TRAIT_BLOCKS, s
 from jsna.linkage.model import Model, tidied, with_numbers
 from jsna.linkage.passes import missing, reaches
 from jsna.linkage.scoring import probability
+from jsna.linkage.standardise import COLUMNS as STANDARD
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,11 +29,8 @@ _PAIRS: Final = 2e6
 #: Pairs that share a number from which on they are learnt from.
 _ENOUGH: Final = 1000
 _SEED: Final = 20250116
-#: Columns of a standard table that Splink reads.
-COLUMNS: Final = (
-    "record, forename, surname, names, born, turned, postcode, sector, sex, house, street, town, "
-    "nhs_number, upn, former_upn, uln, number, unproved"
-)
+#: Columns of a standard table that Splink reads, and the residual keeps.
+COLUMNS: Final = ", ".join(("record", *STANDARD))
 
 
 @contextmanager

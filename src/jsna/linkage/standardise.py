@@ -4,19 +4,21 @@ What a source does not carry is empty. A number that is not sound is kept apart 
 are: it is never linked on by itself. The verdicts are counted for the quality report.
 
 Columns of a standard table: `record`, `person` (whole numbers), `forename`, `surname` (capitals,
-words run together), `names` (given names the forename may stand for), `born` (ISO text, so that
-impossible days can still be compared), `turned` (the same with day and month changed over),
-`postcode`, `sector`, `sex` (F M), `house`, `street`, `town`, then `nhs_number`, `upn`,
+words run together), `names` (given names the forename may stand for, with | between), `born` (ISO
+text, so that impossible days can still be compared), `turned` (the same with day and month changed
+over), `postcode`, `sector`, `sex` (F M), `house`, `street`, `town`, then `nhs_number`, `upn`,
 `former_upn`, `uln`, `number`, sound ones only; `unproved`: an NHS number or UPN of the right shape
-that is not sound; and `<kind>_verdict` of what is judged.
+that is not sound.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from jsna.linkage import numbers
+from jsna.linkage.comparisons import TURNED
 from jsna.linkage.kinds import KINDS, Source
 from jsna.linkage.names import Names, make_forms
 
@@ -35,7 +37,6 @@ JUDGED: Final = (
     *("nhs_number", "upn", "former_upn", "uln"),
     *("forename", "surname", "date_of_birth", "sex", "postcode"),
 )
-_UNPROVED = "'check', 'authority', 'range'"
 _SEXES: Final = {"F": ("F", "FEMALE", "2", "GIRL"), "M": ("M", "MALE", "1", "BOY")}
 
 
@@ -54,15 +55,35 @@ class Standard:
     verdicts: str
 
 
+#: Columns of a standard table, after `record` and `person`.
+COLUMNS: Final = (
+    *("forename", "surname", "names", "born", "turned", "postcode", "sector", "sex", *ADDRESS),
+    *("nhs_number", "upn", "former_upn", "uln", "number", "unproved"),
+)
+
+
 def standardise(database: duckdb.DuckDBPyConnection, source: Source, names: Names) -> Standard:
-    """Make the standard table of a source, `standard <name>`, and its verdicts."""
-    table, verdicts = f'"standard {source.name}"', f'"verdicts {source.name}"'
+    """Make the standard table of a source, `standard <name>`, and its verdicts.
+
+    What the source does not carry is not stored: the standard table is a view over what is, in
+    which the rest is empty.
+    """
+    held, verdicts = f'"held {source.name}"', f'"verdicts {source.name}"'
     _make_name_forms(database, source, names)
     _make_postcode_forms(database, source)
-    query = _query(source, dated=_is_dated(database, source))
-    database.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {query}")
-    database.execute(f"CREATE OR REPLACE TEMP TABLE {verdicts} AS {_verdicts(source, table)}")
-    return Standard(source, table, verdicts)
+    kept = _kept(source)
+    query = _query(source, kept, dated=_is_dated(database, source))
+    database.execute(f"CREATE OR REPLACE TEMP TABLE {held} AS {query}")
+    columns = {**dict.fromkeys(COLUMNS, "NULL::VARCHAR"), **{name: name for name in kept}}
+    if "born" in kept:
+        columns["turned"] = TURNED.format("born")
+    shown = ", ".join(f"{sql} AS {name}" for name, sql in columns.items() if name in COLUMNS)
+    view = f'"standard {source.name}"'
+    database.execute(
+        f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT record, person, {shown} FROM {held}"
+    )
+    database.execute(f"CREATE OR REPLACE TEMP TABLE {verdicts} AS {_verdicts(source, held)}")
+    return Standard(source, view, verdicts)
 
 
 def _is_dated(database: duckdb.DuckDBPyConnection, source: Source) -> bool:
@@ -111,79 +132,94 @@ def _make_postcode_forms(database: duckdb.DuckDBPyConnection, source: Source) ->
     )
 
 
-def _query(source: Source, *, dated: bool) -> str:
-    """SQL of the standard table: what is given, then the verdicts, then what is sound.
+def _query(source: Source, kept: Mapping[str, str], *, dated: bool) -> str:
+    """SQL of what is held of a source: what is given, then the verdicts, then what is sound.
 
     `dated`: the date of birth is read as a date already, and need not be looked at as text.
     """
-    health = numbers.nhs_number("nhs", synthetic=source.synthetic, value="nhs_value")
     given = ", ".join(f"{sql} AS {name}" for name, sql in _given(source, dated=dated).items())
+    verdicts = "".join(f", {sql} AS {kind}_verdict" for kind, sql in _tests(source).items())
+    value = (
+        ", TRY_CAST(given_nhs_number AS BIGINT) AS value" if "nhs_number" in source.carries else ""
+    )
     return f"""
         WITH given AS (
             SELECT {given} FROM {source.relation} s {" ".join(_joins(source))}
-        ), valued AS (SELECT *, TRY_CAST(nhs AS BIGINT) AS nhs_value FROM given
-        ), judged AS (
-            SELECT *,
-                {_day_verdict("born")} AS born_verdict,
-                {health} AS nhs_number_verdict,
-                {numbers.upn("pupil", source.authorities)} AS upn_verdict,
-                {numbers.upn("former", source.authorities)} AS former_upn_verdict,
-                {numbers.uln("learner")} AS uln_verdict
-            FROM valued
-        )
-        SELECT record, person, forename, surname, names,
-            CASE WHEN born_verdict <> 'unknown' THEN born END AS born,
-            CASE WHEN born_verdict <> 'unknown'
-                THEN left(born, 5) || right(born, 2) || substr(born, 5, 3) END AS turned,
-            postcode, sector, sex, house, street, town,
-            CASE WHEN nhs_number_verdict = 'valid' THEN nhs END AS nhs_number,
-            CASE WHEN upn_verdict = 'valid' THEN pupil END AS upn,
-            CASE WHEN former_upn_verdict = 'valid' THEN former END AS former_upn,
-            CASE WHEN uln_verdict = 'valid' THEN learner END AS uln,
-            other AS number,
-            coalesce(
-                CASE WHEN nhs_number_verdict IN ({_UNPROVED}) THEN nhs END,
-                CASE WHEN upn_verdict IN ({_UNPROVED}) THEN pupil END
-            ) AS unproved,
-            forename_verdict, surname_verdict, born_verdict AS date_of_birth_verdict,
-            postcode_verdict, sex_verdict, nhs_number_verdict, upn_verdict, former_upn_verdict,
-            uln_verdict
+        ), valued AS (SELECT *{value} FROM given),
+        judged AS (SELECT *{verdicts} FROM valued)
+        SELECT record, person{"".join(f", {sql} AS {name}" for name, sql in kept.items())}
         FROM judged
     """
 
 
+def _kept(source: Source) -> dict[str, str]:
+    """Column -> SQL of what is held of a source, the verdicts after what can be compared."""
+    has = source.carries
+    kept: dict[str, str] = {}
+    for kind in ("forename", "surname", "sex", "postcode", *ADDRESS, "number"):
+        if kind in has:
+            kept[kind] = f"given_{kind}"
+    if "forename" in has:
+        kept["names"] = "names"
+    if "postcode" in has:
+        kept["sector"] = "sector"
+    if "date_of_birth" in has:
+        kept["born"] = "CASE WHEN date_of_birth_verdict <> 'unknown' THEN born END"
+    for kind in ("nhs_number", "upn", "former_upn", "uln"):
+        if kind in has:
+            kept[kind] = f"CASE WHEN {kind}_verdict = 'valid' THEN given_{kind} END"
+    unproved = [
+        f"CASE WHEN {kind}_verdict IN ('check', 'authority', 'range') THEN given_{kind} END"
+        for kind in ("nhs_number", "upn")
+        if kind in has
+    ]
+    if unproved:
+        kept["unproved"] = f"coalesce({', '.join((*unproved, 'NULL'))})"
+    return {**kept, **{f"{kind}_verdict": f"{kind}_verdict" for kind in JUDGED if kind in has}}
+
+
 def _given(source: Source, *, dated: bool) -> dict[str, str]:
-    """Column -> SQL of what is given, made plain; null where the source does not carry it."""
-    none = "NULL::VARCHAR"
+    """Column -> SQL of what a source gives, made plain."""
     has = {kind: f"s.{column}" for kind, column in source.carries.items()}
-
-    def of(kind: str, sql: str) -> str:
-        return sql if kind in has else none
-
-    def plain(kind: str) -> str:
-        return numbers.plain(has[kind]) if kind in has else none
-
-    return {
+    given = {
         "record": f"CAST(s.{source.record} AS BIGINT)",
         "person": f"CAST(s.{source.person or source.record} AS BIGINT)",
-        "forename": of("forename", "f.plain"),
-        "forename_verdict": of("forename", "coalesce(f.verdict, 'missing')"),
-        "names": "f.groups" if "forename" in has else "NULL::VARCHAR[]",
-        "surname": of("surname", "n.plain"),
-        "surname_verdict": of("surname", "coalesce(n.verdict, 'missing')"),
-        "born": _day(has["date_of_birth"], dated=dated) if "date_of_birth" in has else none,
-        "postcode": of("postcode", "p.postcode"),
-        "postcode_verdict": of("postcode", "coalesce(p.verdict, 'missing')"),
-        "sector": of("postcode", "p.sector"),
-        "sex": _sex(has["sex"]) if "sex" in has else none,
-        "sex_verdict": _sex_verdict(has["sex"]) if "sex" in has else none,
-        **{kind: _address(has[kind]) if kind in has else none for kind in ADDRESS},
-        "nhs": plain("nhs_number"),
-        "pupil": plain("upn"),
-        "former": plain("former_upn"),
-        "learner": plain("uln"),
-        "other": plain("number"),
     }
+    for kind, forms, column in (("forename", "f", "plain"), ("surname", "n", "plain"),
+                                ("postcode", "p", "postcode")):  # fmt: skip
+        if kind in has:
+            given[f"given_{kind}"] = f"{forms}.{column}"
+            given[f"{kind}_verdict"] = f"coalesce({forms}.verdict, 'missing')"
+    if "forename" in has:
+        given["names"] = "f.groups"
+    if "postcode" in has:
+        given["sector"] = "p.sector"
+    if "date_of_birth" in has:
+        given["born"] = _day(has["date_of_birth"], dated=dated)
+    if "sex" in has:
+        given["given_sex"] = _sex(has["sex"])
+        given["sex_verdict"] = _sex_verdict(has["sex"])
+    for kind in ADDRESS:
+        if kind in has:
+            given[f"given_{kind}"] = _address(has[kind])
+    for kind in ("nhs_number", "upn", "former_upn", "uln", "number"):
+        if kind in has:
+            given[f"given_{kind}"] = numbers.plain(has[kind])
+    return given
+
+
+def _tests(source: Source) -> dict[str, str]:
+    """Kind -> SQL of the verdict, of the kinds that are not judged by their spelling alone."""
+    tests = {
+        "date_of_birth": _day_verdict("born"),
+        "nhs_number": numbers.nhs_number(
+            "given_nhs_number", synthetic=source.synthetic, value="value"
+        ),
+        "upn": numbers.upn("given_upn", source.authorities),
+        "former_upn": numbers.upn("given_former_upn", source.authorities),
+        "uln": numbers.uln("given_uln"),
+    }
+    return {kind: sql for kind, sql in tests.items() if kind in source.carries}
 
 
 def _joins(source: Source) -> list[str]:

@@ -378,3 +378,19 @@ def test_all_faults_of_the_rules_are_told_at_once(tmp_path: Path) -> None:
 @pytest.mark.full
 def test_the_committed_model_is_what_training_gives() -> None:
     assert trained(CONFIG) == read_model(CONFIG / "model.json")
+
+
+def test_the_level_vector_by_hand() -> None:
+    """A digit for each comparison: 0 nothing to compare, 1 nothing agrees, then upwards."""
+    one = {**ANNA, "nhs_number": None, "sex": None}
+    other = {**one, "forename": "Bella", "postcode": "ZA1 1AB"}
+    db = database(1)
+    left, right = (
+        standard(db, n, table([row, *OTHERS])).relation
+        for n, row in (("left", one), ("right", other))
+    )
+    found = link(db, left, right, ruleset().rules)
+    rows = db.execute(f"SELECT levels FROM {found.links} WHERE left_person = 0").fetchall()
+    # Forename by nickname (6th of 7), surname exact (6th of 6), date exact (5th of 5), postcode of
+    # the same sector (3rd of 4); no sex, number or address.
+    assert rows == [("665300000",)]

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JSNA := $(BIN)/python -m jsna
 
-.PHONY: help report fetch check-edition synthesise test test-full test-real check bench bench-disclosure clean
+.PHONY: help report fetch check-edition synthesise test test-full test-real check bench bench-disclosure bench-linkage clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -55,6 +55,9 @@ check: $(READY) ## Lint, types, rule format, workflow lint
 bench-disclosure: $(READY) ## Measure disclosure control: loss, optimality, CPU seconds, the attack
 	@$(BIN)/python benchmarks/bench_disclosure.py
 	@$(BIN)/python benchmarks/bench_edition.py $(EDITION)
+
+bench-linkage: $(READY) ## Measure linkage: accuracy, CPU seconds and memory, FEBRL and county scale
+	@$(BIN)/python benchmarks/bench_linkage.py
 
 bench: $(READY) ## Measure CPU seconds and memory of every stage at county scale
 	@$(BIN)/python benchmarks/run.py

@@ -23,7 +23,7 @@ Severity = Literal["error", "warning"]
 #: Direct identifiers: their values never appear in a message, nor outside `identified/`.
 Identifier = Literal[
     "upn", "former_upn", "nhs_number", "uln", "forename", "surname", "date_of_birth", "postcode",
-    "local_id",
+    "local_id", "house", "street", "town",
 ]  # fmt: skip
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 #: Identifiers no step here needs: they are not even read.
-_UNREAD = ("surname", "forename", "uln", "local_id")
+_UNREAD = ("surname", "forename", "uln", "local_id", "house", "street", "town")
 #: Identifiers a person is known by, best first, each with the scheme of its keys.
 SCHEMES = {"upn": "upn", "nhs_number": "nhs"}
 _SPACES = r"regexp_replace(upper({}), '\s', '', 'g')"

@@ -1,0 +1,260 @@
+"""The cascade: sound numbers, then declared passes, then the model on who is left, one to one.
+
+Pure functions of two standard tables in a DuckDB database. The result depends on the records alone:
+not on the order of rows, the number of threads or how often it is run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from jsna.linkage.by_number import LOOKUPS, link_by_number
+from jsna.linkage.model import Model, for_run, prior, without
+from jsna.linkage.passes import Pass, fits, unique
+from jsna.linkage.resolve import best_records, mutual
+from jsna.linkage.scoring import columns_of, rare_columns, scored
+from jsna.linkage.splinked import COLUMNS, predicted
+
+if TYPE_CHECKING:
+    import duckdb
+
+#: Columns of a table of links, and their order.
+LINK: Final = (
+    *("left_person", "right_person", "left_record", "right_record"),
+    *("method", "pass", "weight", "probability", "levels", "review"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How two sources are linked.
+
+    Attributes:
+        passes: deterministic passes in their order.
+        model: the trained model.
+        overlap: share of the smaller source expected in the other.
+        least: probability a link by the model must have, after one-to-one resolution.
+        review: probability below which a link by the model is in the review band.
+        near: pairs down to this probability are kept as near misses, for review.
+        band: most people of the left source the model meets at once; more are taken in bands of
+            birth years, so that memory stays bounded.
+    """
+
+    passes: Sequence[Pass]
+    model: Model
+    overlap: float = 0.8
+    least: float = 0.05
+    review: float = 0.5
+    near: float = 0.001
+    band: int = 300_000
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What linking two sources gave; all are tables of the database.
+
+    Attributes:
+        links: one row for each link, columns `LINK`.
+        ties: pairs equally good for someone, which were dropped.
+        near: pairs the model compared that are no link, from `Rules.near` up.
+        steps: one (step, links, left out) for each step: what was left out is a shared number, a
+            refusal by the guard, or a pair that fits several people.
+    """
+
+    links: str
+    ties: str
+    near: str
+    steps: list[tuple[str, int, int]] = field(default_factory=list)
+
+
+def link(
+    database: duckdb.DuckDBPyConnection, left: str, right: str, rules: Rules, name: str = "links"
+) -> Linked:
+    """Link the people of two standard tables one to one; results are tables named after `name`."""
+    result = Linked(f'"{name}"', f'"{name} ties"', f'"{name} near"')
+    frequencies = _frequencies(database, left, right, rules.model)
+    sizes = [_count(database, f"(SELECT DISTINCT person FROM {table})") for table in (left, right)]
+    model = for_run(rules.model, prior(sizes[0], sizes[1], rules.overlap))
+    database.execute(
+        "CREATE OR REPLACE TEMP TABLE found (left_person BIGINT, right_person BIGINT, "
+        "left_record BIGINT, right_record BIGINT, method VARCHAR, pass VARCHAR)"
+    )
+    rest = _Rest(database, left, right)
+    single = sizes == [_count(database, table) for table in (left, right)]
+    for lookup in LOOKUPS:
+        if _any(database, rest.left, lookup[1]) and _any(database, rest.right, lookup[2]):
+            before = _count(database, "found")
+            out = link_by_number(database, rest.left, rest.right, lookup, single=single)
+            made = _count(database, "found") - before
+            result.steps.append((lookup[0], made, sum(out)))
+            rest.shrink(made)
+    passed = 0
+    for one in rules.passes:
+        database.execute(
+            f"CREATE OR REPLACE TEMP TABLE _fits AS SELECT p.* FROM "
+            f"({fits(one, rest.left, rest.right)}) p "
+            "ANTI JOIN found l ON l.left_person = p.left_person "
+            "ANTI JOIN found r ON r.right_person = p.right_person"
+        )
+        before = _count(database, "found")
+        database.execute(
+            f"INSERT INTO found SELECT *, 'pass', '{one.name}' FROM ({unique('_fits')})"
+        )
+        made = _count(database, "found") - before
+        passed += made
+        result.steps.append((one.name, made, _count(database, "_fits") - made))
+    # Those linked by a pass are passed over by the next ones, and left out once, after the last.
+    rest.shrink(passed)
+    absent = _absent(database, left, right, model)
+    _by_model(database, rest, without(model, absent), rules, frequencies)
+    _resolve(database, rules.least)
+    for pairs, table in ((_LINKS, result.links), (_TIES, result.ties), (_NEAR, result.near)):
+        judged = scored(f"({pairs})", left, right, model, frequencies, absent)
+        _write(database, judged, rules.review, table)
+    result.steps.append(("model", _count(database, _BY_MODEL), _count(database, result.ties)))
+    return result
+
+
+class _Rest:
+    """The people of both sources nobody is linked to yet."""
+
+    def __init__(self, database: duckdb.DuckDBPyConnection, left: str, right: str) -> None:
+        self.database = database
+        self.left, self.right = left, right
+
+    def shrink(self, made: int) -> None:
+        """Leave out who is linked by now, where the last step linked anyone."""
+        if not made:
+            return
+        for side in ("left", "right"):
+            table = getattr(self, side)
+            self.database.execute(
+                f"CREATE OR REPLACE TEMP TABLE _next AS SELECT person, {COLUMNS} FROM {table} t "
+                f"ANTI JOIN found f ON f.{side}_person = t.person"
+            )
+            self.database.execute(f"DROP TABLE IF EXISTS _rest_{side}")
+            self.database.execute(f"ALTER TABLE _next RENAME TO _rest_{side}")
+            setattr(self, side, f"_rest_{side}")
+
+
+def _by_model(
+    database: duckdb.DuckDBPyConnection,
+    rest: _Rest,
+    model: Model,
+    rules: Rules,
+    frequencies: dict[str, str],
+) -> None:
+    """`candidates`: the pairs of people left that the model finds likely enough to keep."""
+    database.execute(
+        "CREATE OR REPLACE TEMP TABLE candidates (left_person BIGINT, right_person BIGINT, "
+        "left_record BIGINT, right_record BIGINT, weight DOUBLE, probability DOUBLE)"
+    )
+    if not _count(database, rest.left) or not _count(database, rest.right):
+        return
+    for low, high in bands(database, rest.left, rules.band):
+        # The other source is met whole: a wrong year of birth must not keep two records apart.
+        database.execute(
+            f"CREATE OR REPLACE TEMP TABLE _band AS SELECT person, {COLUMNS} FROM {rest.left} "
+            f"WHERE coalesce(left(born, 4), '') BETWEEN '{low}' AND '{high}'"
+        )
+        predicted(database, "_band", rest.right, model, frequencies, rules.near)
+
+
+def bands(database: duckdb.DuckDBPyConnection, table: str, most: int) -> list[tuple[str, str]]:
+    """Ranges of years of birth that split a standard table into bands of about `most` records."""
+    years = database.execute(
+        f"SELECT coalesce(left(born, 4), '') AS year, count(*) FROM {table} GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    found: list[tuple[str, str]] = []
+    size = 0
+    for year, records in years:
+        if found and size + records <= most:
+            found[-1] = (found[-1][0], year)
+            size += records
+        else:
+            found.append((year, year))
+            size = records
+    return found
+
+
+_PEOPLE: Final = "left_person, right_person, left_record, right_record"
+_BY_MODEL: Final = "(SELECT 1 FROM _top WHERE NOT tied)"
+_SAID: Final = f"SELECT {_PEOPLE}, 'model' AS method, 'model' AS pass, weight, probability FROM"
+#: Pairs found before the model have no weight yet; the model's own stands where it gave one.
+_LINKS: Final = (
+    f"SELECT {_PEOPLE}, method, pass, NULL AS weight, NULL AS probability FROM found "
+    f"UNION ALL {_SAID} _top WHERE NOT tied"
+)
+_TIES: Final = f"{_SAID} _top WHERE tied"
+_NEAR: Final = (
+    f"{_SAID} _best b WHERE NOT EXISTS (FROM _top t "
+    "WHERE t.left_person = b.left_person AND t.right_person = b.right_person)"
+)
+
+
+def _resolve(database: duckdb.DuckDBPyConnection, least: float) -> None:
+    """`_best`: each pair of people once; `_top`: those that are the best of both."""
+    database.execute(
+        f"CREATE OR REPLACE TEMP TABLE _best AS {best_records('candidates')};"
+        "CREATE OR REPLACE TEMP TABLE _top AS "
+        + mutual(f"(SELECT * FROM _best WHERE probability >= {least})")
+    )
+
+
+def _write(database: duckdb.DuckDBPyConnection, judged: str, review: float, table: str) -> None:
+    """Write scored pairs, sorted, with the columns of `LINK`."""
+    database.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE {table} AS
+        SELECT {_PEOPLE}, method, pass, coalesce(weight, own_weight) AS weight,
+            coalesce(probability, own_probability) AS probability, levels,
+            method = 'model' AND coalesce(probability, own_probability) < {review} AS review
+        FROM ({judged}) ORDER BY left_person, right_person
+        """
+    )
+
+
+def _absent(
+    database: duckdb.DuckDBPyConnection, left: str, right: str, model: Model
+) -> frozenset[str]:
+    """Comparisons that need a column one of the tables has nothing in."""
+    needed = {c["output_column_name"]: columns_of(c, missing=True) for c in model["comparisons"]}
+    columns = sorted(set().union(*needed.values()))
+    counts = ", ".join(f"count({column})" for column in columns)
+    filled = set(columns)
+    for table in (left, right):
+        row = database.execute(f"SELECT {counts} FROM {table}").fetchall()[0]
+        filled -= {column for column, count in zip(columns, row, strict=True) if not count}
+    # Of several numbers one is enough.
+    return frozenset(name for name, reads in needed.items() if not reads & filled)
+
+
+def _frequencies(
+    database: duckdb.DuckDBPyConnection, left: str, right: str, model: Model
+) -> dict[str, str]:
+    """How frequent each name is among all records of both sources, one table for each column."""
+    made = {}
+    for column in rare_columns(model):
+        table = f"_frequency_{column}"
+        database.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE {table} AS
+            WITH everyone AS (SELECT {column} FROM {left} UNION ALL SELECT {column} FROM {right})
+            SELECT {column}, count(*) / (SELECT count({column}) FROM everyone) AS tf_{column}
+            FROM everyone WHERE {column} IS NOT NULL GROUP BY ALL
+            """
+        )
+        made[column] = table
+    return made
+
+
+def _any(database: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
+    """Whether any record has a value in a column."""
+    return _count(database, f"(SELECT 1 FROM {table} WHERE {column} IS NOT NULL LIMIT 1)") > 0
+
+
+def _count(database: duckdb.DuckDBPyConnection, relation: str) -> int:
+    # Read to the end: an unfinished result blocks the connection.
+    return int(database.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0])

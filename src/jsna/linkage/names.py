@@ -1,0 +1,155 @@
+"""How names are made comparable, and which given names belong together.
+
+The lists stand in `config/linkage/names.yaml`, to be reviewed and extended without code. Names are
+made plain in SQL; a distinct spelling is made plain once, however many children bear it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from jsna.errors import JsnaError, Problem
+
+if TYPE_CHECKING:
+    import duckdb
+
+#: Letters that are no plain letter with an accent, and what stands for them.
+_LETTERS: Final = (("ß", "ss"), ("Æ", "AE"), ("Œ", "OE"), ("æ", "ae"), ("œ", "oe"))
+_ONE_LETTER: Final = ("ØøŁłĐđÐðÞþıİ", "OoLlDdDdTtiI")
+_LISTS: Final = ("titles", "suffixes", "unknown", "unnamed")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Lists about names, all in capitals without accents.
+
+    Attributes:
+        titles, suffixes: words that are no part of a name.
+        unknown: what is written where a name is not known.
+        unnamed: first words of a forename of a child not named yet.
+        nicknames: given name -> what its bearers are also called.
+    """
+
+    titles: tuple[str, ...] = ()
+    suffixes: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    unnamed: tuple[str, ...] = ()
+    nicknames: Mapping[str, tuple[str, ...]] | None = None
+
+    def groups(self) -> dict[str, list[str]]:
+        """Name -> the given names it may stand for, itself among them if it is one."""
+        found: dict[str, set[str]] = {}
+        for name, others in (self.nicknames or {}).items():
+            for one in (name, *others):
+                found.setdefault(one, set()).add(name)
+        return {name: sorted(stands) for name, stands in sorted(found.items())}
+
+
+def read_names(path: Path) -> Names:
+    """The lists of a file such as `config/linkage/names.yaml`.
+
+    Raises:
+        JsnaError: everything in it that cannot be used.
+    """
+    import yaml
+
+    content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    where, problems = path.name, []
+    if not isinstance(content, dict):
+        raise JsnaError(Problem(where, "the file must hold lists of names", code="config.names"))
+    for key in sorted(set(content) - {*_LISTS, "nicknames"}):
+        problems.append(Problem(where, "no such list", column=str(key), code="config.names"))
+    lists = {key: content.get(key) or [] for key in _LISTS}
+    for key, words in lists.items():
+        problems += _checked(where, key, words)
+    nicknames = content.get("nicknames") or {}
+    for name, words in nicknames.items():
+        problems += _checked(where, f"nicknames.{name}", [name, *(words or [])])
+    if problems:
+        raise JsnaError(problems)
+    return Names(
+        **{key: tuple(words) for key, words in lists.items()},
+        nicknames={name: tuple(words or ()) for name, words in nicknames.items()},
+    )
+
+
+def _checked(where: str, key: str, words: Iterable[Any]) -> list[Problem]:
+    """A name must be capital letters, and words between single spaces."""
+    rule = "must be words in capital letters without accents"
+    return [
+        Problem(where, rule, column=key, value=str(word), code="config.names")
+        for word in words
+        if not (isinstance(word, str) and word == word.upper() and word.replace(" ", "").isalpha())
+    ]
+
+
+def words(column: str) -> str:
+    """SQL of a name as its words in capitals, without accents, apostrophes and other marks."""
+    text = f"CAST({column} AS VARCHAR)"
+    for letter, plain in _LETTERS:
+        text = f"replace({text}, '{letter}', '{plain}')"
+    text = f"upper(strip_accents(translate({text}, '{_ONE_LETTER[0]}', '{_ONE_LETTER[1]}')))"
+    # O'Brien is one word; Smith-Jones and Smith Jones are two.
+    joined = f"regexp_replace({text}, '[''’‘`´ʼ.]', '', 'g')"
+    return f"trim(regexp_replace({joined}, '[^\\p{{L}}]+', ' ', 'g'))"
+
+
+def make_forms(database: duckdb.DuckDBPyConnection, raw: str, table: str, names: Names) -> None:
+    """Make `table` of every spelling in the relation `raw` (columns `spelt`, `given`).
+
+    Columns: `spelt`; `given` (whether it is a forename); `plain` (the words without a space, null
+    where no name is known); `first` (the first word); `groups` (given names the first word, or the
+    whole, may stand for, with | between); `verdict` (`valid`, `missing`, `unknown`, `unnamed`).
+    """
+    import pyarrow as pa
+
+    groups = names.groups()
+    database.register(
+        "_nicknames",
+        pa.table(
+            {
+                "name": pa.array(list(groups), pa.string()),
+                "stands": pa.array(list(groups.values()), pa.list_(pa.string())),
+            }
+        ),
+    )
+    title, suffix = "|".join(names.titles) or "\\b\\B", "|".join(names.suffixes) or "\\b\\B"
+    unnamed = f"given AND split_part(said, ' ', 1) IN ({_texts(names.unnamed)})"
+    database.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE {table} AS
+        WITH said AS (
+            SELECT spelt, given, regexp_replace(
+                regexp_replace({words("spelt")}, '^({title}) (.)', '\\2'), ' ({suffix})$', ''
+            ) AS said
+            FROM (SELECT DISTINCT spelt, given FROM {raw} WHERE spelt IS NOT NULL)
+        ), judged AS (
+            SELECT *, CASE
+                WHEN said = '' THEN 'missing'
+                WHEN said IN ({_texts(names.unknown)}) THEN 'unknown'
+                WHEN {unnamed} THEN 'unnamed'
+                ELSE 'valid' END AS verdict
+            FROM said
+        ), plain AS (
+            SELECT spelt, given, verdict,
+                CASE WHEN verdict = 'valid' THEN replace(said, ' ', '') END AS plain,
+                CASE WHEN verdict = 'valid' THEN split_part(said, ' ', 1) END AS first
+            FROM judged
+        )
+        SELECT p.*, CASE WHEN given AND p.plain IS NOT NULL THEN
+            array_to_string(list_sort(list_distinct(list_concat(
+                coalesce(f.stands, [p.first]), coalesce(w.stands, [p.plain])
+            ))), '|') END AS groups
+        FROM plain p
+        LEFT JOIN _nicknames f ON f.name = p.first
+        LEFT JOIN _nicknames w ON w.name = p.plain
+        """
+    )
+    database.unregister("_nicknames")
+
+
+def _texts(words_: Iterable[str]) -> str:
+    return ", ".join(f"'{word}'" for word in words_) or "NULL"

@@ -1,0 +1,67 @@
+"""Small registers and the committed rules of linkage, for its tests."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from jsna.linkage.kinds import Source
+from jsna.linkage.ruleset import Ruleset, read_ruleset
+from jsna.linkage.standardise import Standard, standardise
+from jsna.synthetic.registers import Faults, Registers, registers
+
+CONFIG = Path(__file__).parents[2] / "config/linkage"
+KINDS = ("forename", "surname", "date_of_birth", "sex", "postcode")
+
+
+@cache
+def ruleset() -> Ruleset:
+    return read_ruleset(CONFIG)
+
+
+def database(threads: int = 2) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config={"threads": threads})
+
+
+def table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Rows of text with a number each; a column a row lacks is empty."""
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    filled = {c: pa.array([row.get(c) for row in rows], pa.string()) for c in columns}
+    numbers = pa.array(range(len(rows)), pa.int64())
+    return pa.table({"record": numbers, **{c: v for c, v in filled.items() if c != "record"}})
+
+
+def standard(
+    db: duckdb.DuckDBPyConnection, name: str, rows: pa.Table, *, synthetic: bool = True
+) -> Standard:
+    """A table whose columns are called after the kinds of identifier, made comparable."""
+    db.register(f"given_{name}", rows)
+    carries = {c: c for c in rows.column_names if c not in ("record", "child", "fifth")}
+    source = Source(name, f"given_{name}", carries, synthetic=synthetic)
+    return standardise(db, source, ruleset().names)
+
+
+@cache
+def world(school: int = 4000, health: int = 5000, seed: int = 1) -> Registers:
+    short = {k: list(v) for k, v in (ruleset().names.nicknames or {}).items()}
+    return registers(school, health, seed=seed, faults=Faults(), nicknames=short)
+
+
+def accuracy(
+    db: duckdb.DuckDBPyConnection, links: str, made: Registers, where: str = "true"
+) -> tuple[float, float, float]:
+    """Precision, recall and F1 of a table of links between two registers."""
+    db.register("truth_l", made.school)
+    db.register("truth_r", made.health)
+    right, found, true = db.execute(
+        f"""
+        SELECT count(*) FILTER (l.child = r.child), count(*),
+            (SELECT count(*) FROM truth_l JOIN truth_r USING (child))
+        FROM {links} k JOIN truth_l l ON l.record = k.left_record
+        JOIN truth_r r ON r.record = k.right_record WHERE {where}
+        """
+    ).fetchall()[0]
+    return right / max(found, 1), right / true, 2 * right / (found + true)

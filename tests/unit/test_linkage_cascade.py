@@ -1,0 +1,396 @@
+"""The cascade on rows small enough to judge by hand, and on two invented registers."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jsna.errors import JsnaError
+from jsna.linkage.by_number import LOOKUPS
+from jsna.linkage.cascade import LINK, Linked, link
+from jsna.linkage.dedupe import deduplicate
+from jsna.linkage.kinds import Source
+from jsna.linkage.model import read_model, write_model
+from jsna.linkage.passes import read_passes
+from jsna.linkage.people import link_sources
+from jsna.linkage.resolve import mutual
+from jsna.linkage.ruleset import read_ruleset
+from jsna.linkage.scoring import scored
+from jsna.linkage.splinked import predicted
+from jsna.linkage.training import trained
+from tests.unit.linkage_support import (
+    CONFIG,
+    KINDS,
+    accuracy,
+    database,
+    ruleset,
+    standard,
+    table,
+    world,
+)
+
+ANNA: dict[str, Any] = {
+    "forename": "Annabel", "surname": "Thornwick", "date_of_birth": "2012-05-14", "sex": "F",
+    "postcode": "ZA1 1AA", "nhs_number": "9434765919",
+}  # fmt: skip
+OTHERS = [
+    {"forename": name, "surname": surname, "date_of_birth": f"20{year}-03-1{i}", "sex": sex,
+     "postcode": f"ZB{i + 1} 1AB"}
+    for i, (name, surname, year, sex) in enumerate(
+        [("Oscar", "Hallow", 10, "M"), ("Priya", "Marsh", 11, "F"), ("Tom", "Reed", 13, "M")]
+    )
+]  # fmt: skip
+
+
+def linked(
+    left: Sequence[dict[str, Any]], right: Sequence[dict[str, Any]]
+) -> list[tuple[int, int, str, str]]:
+    """Who is linked to whom, how and by which pass; others stand in both sources."""
+    db = database(1)
+    tables = [
+        standard(db, name, table([*rows, *OTHERS])).relation
+        for name, rows in (("left", left), ("right", right))
+    ]
+    found = link(db, *tables, ruleset().rules)
+    rows = db.execute(
+        f"SELECT left_person, right_person, method, pass FROM {found.links} "
+        f"WHERE left_person < {len(left)} OR right_person < {len(right)} ORDER BY ALL"
+    ).fetchall()
+    return [tuple(row) for row in rows]  # type: ignore[misc]
+
+
+def test_a_sound_number_links_where_two_traits_agree() -> None:
+    other = {**ANNA, "surname": "Keld", "postcode": "ZC1 1AA"}
+    assert linked([ANNA], [other]) == [(0, 0, "number", "NHS number")]
+
+
+def test_the_guard_refuses_a_number_on_somebody_else() -> None:
+    other = {**OTHERS[0], "forename": "Bruno", "surname": "Keld", "date_of_birth": "2009-01-30",
+             "nhs_number": ANNA["nhs_number"]}  # fmt: skip
+    assert linked([ANNA], [other]) == []
+
+
+def test_where_little_is_known_all_of_it_must_agree() -> None:
+    bare = {"date_of_birth": "2012-05-14", "nhs_number": ANNA["nhs_number"]}
+    expected = [(0, 0, "number", "NHS number, little else known")]
+    assert linked([ANNA], [bare]) == expected
+    assert linked([ANNA], [{**bare, "date_of_birth": "2004-11-02"}]) == []
+
+
+def test_one_number_on_two_people_is_used_for_neither() -> None:
+    brother = {**ANNA, "forename": "Bruno", "sex": "M", "date_of_birth": "2014-02-28"}
+    db = database(1)
+    tables = [
+        standard(db, name, table(rows)).relation
+        for name, rows in (("left", [ANNA]), ("right", [ANNA, brother]))
+    ]
+    found = link(db, *tables, ruleset().rules)
+    rows = db.execute(f"SELECT right_person, method FROM {found.links}").fetchall()
+    assert rows == [(0, "pass")]
+    assert found.steps[0] == ("NHS number", 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, "everything"),
+        ({"sex": None}, "everything"),
+        ({"forename": "Bella"}, "nickname"),
+        ({"date_of_birth": "2012-02-03"}, "day and month changed over"),
+        ({"forename": "Thornwick", "surname": "Annabel"}, "names changed over"),
+        ({"postcode": "ZD4 4AA"}, "model"),
+        ({"surname": "Thornwyck", "postcode": "ZD4 4AA"}, "model"),
+    ],
+)
+def test_the_first_pass_that_fits_links(change: dict[str, Any], expected: str) -> None:
+    one = {**ANNA, "nhs_number": None}
+    if expected == "day and month changed over":
+        one["date_of_birth"] = "2012-03-02"
+    found = linked([one], [{**one, **change}])
+    assert [row[:2] for row in found] == [(0, 0)]
+    assert found[0][3] == expected
+
+
+def test_an_unproved_number_helps_where_name_and_day_agree() -> None:
+    one = {**ANNA, "nhs_number": "9434765918"}
+    other = {**one, "postcode": "ZD4 4AA"}
+    assert linked([one], [other]) == [(0, 0, "pass", "unproved number")]
+
+
+def test_numbers_that_differ_keep_a_pass_from_linking() -> None:
+    # All else agrees, so the model still links them; but no pass takes it for certain.
+    found = linked([ANNA], [{**ANNA, "nhs_number": "9876543210"}])
+    assert [row[2] for row in found] == ["model"]
+
+
+def test_twins_are_not_taken_for_each_other() -> None:
+    one, twin = ({**ANNA, "nhs_number": None, "forename": name} for name in ("Annabel", "Josie"))
+    moved = {**one, "postcode": "ZD4 4AA", "forename": "Annabell"}
+    assert linked([one, twin], [moved, twin]) == [
+        (0, 0, "model", "model"), (1, 1, "pass", "everything"),
+    ]  # fmt: skip
+
+
+def test_two_equally_good_are_both_dropped_and_listed() -> None:
+    one = {**ANNA, "nhs_number": None}
+    db = database(1)
+    tables = [
+        standard(db, name, table([*rows, *OTHERS])).relation
+        for name, rows in (("left", [one]), ("right", [one, one]))
+    ]
+    found = link(db, *tables, ruleset().rules)
+    assert db.execute(f"SELECT * FROM {found.links} WHERE left_person = 0").fetchall() == []
+    ties = db.execute(f"SELECT left_person, right_person FROM {found.ties}").fetchall()
+    assert ties == [(0, 0), (0, 1)]
+
+
+def pairs(weights: dict[tuple[int, int], int]) -> set[tuple[int, int, bool]]:
+    db = database(1)
+    rows = [(a, b, w) for (a, b), w in weights.items()]
+    columns = {
+        name: pa.array([row[i] for row in rows], pa.int64())
+        for i, name in enumerate(("left_person", "right_person", "weight"))
+    }
+    db.register("given", pa.table(columns))
+    return set(
+        db.execute(f"SELECT left_person, right_person, tied FROM ({mutual('given')})").fetchall()
+    )
+
+
+def test_resolution_by_hand() -> None:
+    assert pairs({(1, 1): 9, (1, 2): 5, (2, 2): 4, (2, 1): 8}) == {(1, 1, False)}
+    assert pairs({(1, 1): 9, (1, 2): 9, (2, 2): 9}) == {(1, 1, True), (1, 2, True), (2, 2, True)}
+    # The second of two equals likes another better, so the first is alone.
+    assert pairs({(1, 1): 7, (1, 2): 7, (2, 2): 9}) == {(1, 1, False), (2, 2, False)}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.dictionaries(st.tuples(st.integers(0, 6), st.integers(0, 6)), st.integers(0, 9), max_size=25)
+)
+def test_links_are_one_to_one_and_nobody_has_a_better_free_pair(
+    weights: dict[tuple[int, int], int],
+) -> None:
+    found = pairs(weights)
+    kept = [(a, b) for a, b, tied in found if not tied]
+    assert len({a for a, _ in kept}) == len({b for _, b in kept}) == len(kept)
+    for a, b in kept:
+        rivals = [w for pair, w in weights.items() if (pair[0] == a) != (pair[1] == b)]
+        assert all(w <= weights[a, b] for w in rivals)
+
+
+def run(threads: int, shuffle: int | None) -> tuple[pa.Table, Linked]:
+    made, db = world(), database(threads)
+    tables = []
+    for name in ("school", "health"):
+        rows = getattr(made, name)
+        if shuffle is not None:
+            db.register("given", rows)
+            rows = db.sql(f"SELECT * FROM given ORDER BY hash(record + {shuffle})").to_arrow_table()
+        tables.append(standard(db, name, rows).relation)
+    found = link(db, *tables, ruleset().rules)
+    return db.sql(f"FROM {found.links}").to_arrow_table(), found
+
+
+def test_the_links_are_the_same_whatever_the_order_threads_or_run() -> None:
+    first, _ = run(2, None)
+    assert tuple(first.column_names) == LINK
+    for threads, shuffle in ((2, None), (1, 7), (2, 8)):
+        other, _ = run(threads, shuffle)
+        assert first.equals(other)
+
+
+def test_registers_with_numbers_and_without() -> None:
+    made = world()
+    for numbered, least in ((True, 0.998), (False, 0.995)):
+        db = database()
+        tables = []
+        for name in ("school", "health"):
+            rows = getattr(made, name)
+            kept = rows.select(["record", *KINDS, *(["nhs_number"] if numbered else [])])
+            tables.append(standard(db, name, kept).relation)
+        found = link(db, *tables, ruleset().rules)
+        precision, _, f1 = accuracy(db, found.links, made)
+        assert f1 >= least
+        assert precision >= 0.997
+
+
+def test_bands_of_birth_years_change_nothing() -> None:
+    made = world()
+    found = []
+    for band in (10_000, 250):
+        db = database()
+        tables = [standard(db, n, getattr(made, n).drop_columns("nhs_number")).relation
+                  for n in ("school", "health")]  # fmt: skip
+        result = link(db, *tables, replace(ruleset().rules, band=band))
+        keys = "left_person, right_person, method"
+        found.append(db.execute(f"SELECT {keys} FROM {result.links} ORDER BY ALL").fetchall())
+    same = set(found[0]) & set(found[1])
+    # Which wide blocks are affordable hangs on the band, so a few of the least sure may differ.
+    assert len(same) >= 0.999 * max(len(found[0]), len(found[1]))
+
+
+def test_our_weights_are_those_of_splink() -> None:
+    made, db, rules = world(), database(), ruleset().rules
+    left, right = (standard(db, n, getattr(made, n)).relation for n in ("school", "health"))
+    frequencies = {}
+    for column in ("forename", "surname"):
+        db.execute(
+            f"CREATE TABLE often_{column} AS SELECT {column}, count(*) / 9000 AS tf_{column} "
+            f"FROM {left} WHERE {column} IS NOT NULL GROUP BY ALL"
+        )
+        frequencies[column] = f"often_{column}"
+    model = {**rules.model, "probability_two_random_records_match": 0.0002}
+    db.execute(
+        "CREATE TABLE candidates (left_person BIGINT, right_person BIGINT, left_record BIGINT, "
+        "right_record BIGINT, weight DOUBLE, probability DOUBLE)"
+    )
+    predicted(db, left, right, model, frequencies, 0.01)
+    rows = db.execute(
+        f"SELECT weight, own_weight, probability, own_probability "
+        f"FROM ({scored('candidates', left, right, model, frequencies)})"
+    ).fetchall()
+    assert len(rows) > 3000
+    assert max(abs(row[0] - row[1]) for row in rows) < 1e-5
+    assert max(abs(row[2] - row[3]) for row in rows) < 1e-5
+
+
+def test_records_of_one_source_are_put_together_and_kept_apart() -> None:
+    number, other = "9434765919", "9876543210"
+    sean = {"forename": "Sean", "surname": "Dell", "date_of_birth": "2010-02-03", "sex": "M",
+            "postcode": "ZA1 1AA", "nhs_number": number}  # fmt: skip
+    amy = {"forename": "Amy", "surname": "Brook", "date_of_birth": "2012-02-03", "sex": "F",
+           "postcode": "ZA2 1AA"}  # fmt: skip
+    rows = [
+        sean,
+        {**sean, "postcode": "ZA1 9AA"},
+        {**sean, "postcode": "ZA1 9AA", "surname": "Dells"},
+        # Another child under the same number: kept apart, and counted.
+        {**amy, "forename": "Maria", "surname": "Keld", "nhs_number": number},
+        amy,
+        {**amy, "sex": None},
+        # All else agrees, but the numbers differ.
+        {**amy, "nhs_number": other},
+        {**amy, "nhs_number": "9000000009"},
+    ]
+    db = database(1)
+    made = deduplicate(db, standard(db, "one", table(rows)).relation, "one")
+    found = db.execute(f"SELECT person FROM {made.relation} ORDER BY record").fetchall()
+    people = [row[0] for row in found]
+    assert people[:4] == [0, 0, 0, 3]
+    assert people[4] == people[5]
+    assert made.refused == 3
+
+
+def test_every_record_is_somebody_and_the_spine_is_of_its_own_sources() -> None:
+    """Three sources: the spine of two, a third that joins nobody new to it."""
+    stray = {**OTHERS[2], "forename": "Wilf", "surname": "Orme", "date_of_birth": "2015-09-09"}
+    sources = {
+        "census": [ANNA, OTHERS[0]],
+        "plans": [{**ANNA, "postcode": "ZD1 1AA"}, OTHERS[1]],
+        "clinic": [OTHERS[1], {**OTHERS[0], "postcode": "ZD2 2AA"}, stray],
+    }
+    db = database(1)
+    listed = []
+    for name, rows in sources.items():
+        given_rows = table(rows)
+        db.register(name, given_rows)
+        carries = {c: c for c in given_rows.column_names if c != "record"}
+        listed.append(Source(name, name, carries, synthetic=True))
+    rules = ruleset()
+    made = link_sources(db, listed, ("census", "absent", "plans"), rules.rules, rules.names)
+    people = {
+        (source, record): person
+        for source, record, person in db.execute(f"FROM {made.people}").fetchall()
+    }
+    assert len(people) == 7
+    assert people["census", 0] == people["plans", 0]
+    assert people["plans", 1] == people["clinic", 0]
+    assert people["census", 1] == people["clinic", 1]
+    assert len(set(people.values())) == 4
+    spine = db.execute(f"SELECT count(DISTINCT person), count(*) FROM {made.spine}").fetchall()
+    assert spine == [(3, 4)]
+
+
+def test_no_usable_identifier_links_nobody() -> None:
+    db = database(1)
+    bare = [{"sex": "F"}, {"sex": "M"}]
+    tables = [standard(db, n, table(bare)).relation for n in ("left", "right")]
+    found = link(db, *tables, ruleset().rules)
+    assert db.execute(f"SELECT count(*) FROM {found.links}").fetchall() == [(0,)]
+
+
+def test_lookups_are_over_columns_of_a_standard_table() -> None:
+    db = database(1)
+    made = standard(db, "one", table([ANNA]))
+    columns = {row[0] for row in db.execute(f"DESCRIBE {made.relation}").fetchall()}
+    assert {c for _, *pair in LOOKUPS for c in pair} <= columns
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("passes: [{name: a, why: b, agree: [shoes]}]", "only these can agree"),
+        ("passes: [{name: a, why: b, agree: [born], levels: {sex: [nearly]}}]", "no such level"),
+        ("passes: [{name: a, why: b, agree: [born], levels: {shoes: [same]}}]", "no such comp"),
+        ("passes: [{name: a, agree: [born], colour: red}]", "no such key"),
+        ("passes: 3", "must hold a list"),
+        ("passes: [{name: a, why: b, agree: [born]}, {name: a, why: b, agree: [born]}]", "same"),
+    ],
+)
+def test_faulty_passes_are_refused(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "passes.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(JsnaError, match=words):
+        read_passes(path)
+
+
+def test_a_model_that_cannot_be_used_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    with pytest.raises(JsnaError, match="train one"):
+        read_model(path)
+    model = read_model(CONFIG / "model.json")
+    model["comparisons"][0]["comparison_levels"][1]["m_probability"] = 1.7
+    del model["comparisons"][1]
+    write_model(path, model)
+    with pytest.raises(JsnaError) as caught:
+        read_model(path)
+    assert len(caught.value.problems) == 2
+
+
+def test_all_faults_of_the_rules_are_told_at_once(tmp_path: Path) -> None:
+    for name in ("names.yaml", "passes.yaml"):
+        (tmp_path / name).write_text((CONFIG / name).read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "linkage.yaml").write_text("least: 2\nbands: 3\n", encoding="utf-8")
+    with pytest.raises(JsnaError) as caught:
+        read_ruleset(tmp_path)
+    told = caught.value.report()
+    assert "the linkage model is missing" in told
+    assert "'bands'" in told
+    assert "must be a share" in told
+
+
+@pytest.mark.full
+def test_the_committed_model_is_what_training_gives() -> None:
+    assert trained(CONFIG) == read_model(CONFIG / "model.json")
+
+
+def test_the_level_vector_by_hand() -> None:
+    """A digit for each comparison: 0 nothing to compare, 1 nothing agrees, then upwards."""
+    one = {**ANNA, "nhs_number": None, "sex": None}
+    other = {**one, "forename": "Bella", "postcode": "ZA1 1AB"}
+    db = database(1)
+    left, right = (
+        standard(db, n, table([row, *OTHERS])).relation
+        for n, row in (("left", one), ("right", other))
+    )
+    found = link(db, left, right, ruleset().rules)
+    rows = db.execute(f"SELECT levels FROM {found.links} WHERE left_person = 0").fetchall()
+    # Forename by nickname (6th of 7), surname exact (6th of 6), date exact (5th of 5), postcode of
+    # the same sector (3rd of 4); no sex, number or address.
+    assert rows == [("665300000",)]

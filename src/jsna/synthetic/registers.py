@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import yaml
 
-from jsna.synthetic.draws import Bools, Floats, Ints, Labels, choose_weighted, stream
+from jsna.synthetic.draws import Floats, Ints, Labels, choose_weighted, stream
+from jsna.synthetic.slips import Faults, burden, misdated, mistyped, wrong_digit
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+#: Errors as they usually are.
+_USUAL: Final = Faults()
 #: Children of one family at most, and the chance of each number.
 _FAMILY: Final = np.array([0.45, 0.36, 0.14, 0.05])
 _STEMS: Final = (
@@ -33,30 +36,6 @@ _ENDINGS: Final = (
     "bourne bridge burn bury by combe cott croft dale den don field ford gate ham hurst land ley "
     "low man mere ridge shaw smith son stead ston thorpe ton wald well wick wood worth"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Faults:
-    """How often each thing is wrong in a record of the health register, on average.
-
-    Attributes:
-        typed: a name mistyped.
-        nickname: a short form of the forename.
-        surname: another surname altogether.
-        born: a wrong date of birth.
-        moved: another postcode.
-        missing, invalid: the number is missing, or fails its check.
-        slope: how many times as often in the poorest fifth as in the richest.
-    """
-
-    typed: float = 0.03
-    nickname: float = 0.03
-    surname: float = 0.02
-    born: float = 0.01
-    moved: float = 0.08
-    missing: float = 0.10
-    invalid: float = 0.01
-    slope: float = 3.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +56,7 @@ def registers(
     seed: int = 1,
     overlap: float = 0.9,
     twins: float = 0.015,
-    faults: Faults = Faults(),
+    faults: Faults = _USUAL,
     nicknames: dict[str, list[str]] | None = None,
 ) -> Registers:
     """Invent two registers.
@@ -211,11 +190,10 @@ def _spoil(
 ) -> None:
     """Put errors into records, more often into those of poorer postcodes."""
     count = len(rows["child"])
-    steps = np.linspace(faults.slope, 1.0, 5)
-    burden = (steps / steps.mean())[rows["fifth"].astype(np.int64) - 1]
+    more = burden(rows["fifth"].astype(np.int64), faults.slope)
 
     def hit(name: str, rate: float) -> Ints:
-        return np.flatnonzero(stream(seed, "hit", name).random(count) < rate * burden)
+        return np.flatnonzero(stream(seed, "hit", name).random(count) < rate * more)
 
     for i in hit("nickname", faults.nickname):
         short = nicknames.get(str(rows["forename"][i]).upper())
@@ -228,40 +206,12 @@ def _spoil(
     ]
     for i in hit("typed", faults.typed):
         column = ("forename", "surname")[int(i) % 2]
-        rows[column][i] = _mistyped(stream(seed, "slip", str(i)), str(rows[column][i]))
+        rows[column][i] = mistyped(stream(seed, "slip", str(i)), str(rows[column][i]))
     wrong = hit("born", faults.born)
-    rows["date_of_birth"][wrong] = _misdated(seed, rows["date_of_birth"][wrong])
+    rows["date_of_birth"][wrong] = misdated(stream(seed, "misdated"), rows["date_of_birth"][wrong])
     moved = hit("moved", faults.moved)
     others = stream(seed, "moves").integers(0, count, len(moved))
     rows["postcode"][moved] = rows["postcode"][others]
     invalid = hit("invalid", faults.invalid)
-    rows["nhs_number"][invalid] = np.array(
-        [f"{text[:-1]}{(int(text[-1]) + 1) % 10}" for text in rows["nhs_number"][invalid]],
-        dtype=object,
-    )
+    rows["nhs_number"][invalid] = wrong_digit(rows["nhs_number"][invalid])
     rows["nhs_number"][hit("missing", faults.missing)] = None
-
-
-def _mistyped(rng: np.random.Generator, name: str) -> str:
-    """A name with a letter dropped, doubled, changed or exchanged with the next."""
-    at = int(rng.integers(0, max(len(name) - 1, 1)))
-    letter = "abcdefghijklmnopqrstuvwxyz"[int(rng.integers(0, 26))]
-    return (
-        name[:at] + name[at + 1 :],
-        name[:at] + name[at] + name[at:],
-        name[:at] + letter + name[at + 1 :],
-        name[:at] + name[at + 1 : at + 2] + name[at] + name[at + 2 :],
-    )[int(rng.integers(0, 4))]
-
-
-def _misdated(seed: int, born: Labels) -> Labels:
-    """Dates of birth with day and month changed over where that is a day, else some days out."""
-    months = born.astype("datetime64[M]")
-    day = (born.astype("datetime64[D]") - months.astype("datetime64[D]")).astype(np.int64) + 1
-    month = months.astype(np.int64) % 12 + 1
-    years = born.astype("datetime64[Y]").astype("datetime64[M]")
-    turned = (years + (day - 1) % 12).astype("datetime64[D]") + (month - 1)
-    rng = stream(seed, "misdated")
-    other: Labels = born + rng.choice([-10, -1, 1, 10, 30, 365], len(born))
-    turns: Bools = (day <= 12) & (day != month) & (rng.random(len(born)) < 0.5)
-    return np.where(turns, turned, other)

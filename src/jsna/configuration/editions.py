@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from jsna.configuration.base import Name, Sha256, Strict, Words
 
+#: What must be recorded of an extract about persons before its rows are linked -> how it is told.
+PERMISSION: Final[Mapping[str, str]] = {
+    "owner": "owner",
+    "legal_basis": "legal basis",
+    "assessment": "data-protection assessment",
+    "opt_out": "handling of opt-outs",
+}
+#: Words that hold a place and record nothing; in small letters, without marks at their ends.
+_PLACE_HOLDERS: Final = frozenset(
+    {"", "tbc", "tba", "tbd", "to be confirmed", "to be decided", "to do", "to follow", "todo",
+     "not known", "not recorded", "not stated", "not yet known", "pending", "unknown"}
+)  # fmt: skip
+
 
 class Delivery(Strict):
-    """One extract as it was received for one period, or the statement that it was not."""
+    """One extract as it was received for one period, or the statement that it was not.
+
+    An empty `owner`, `legal_basis`, `assessment` (the reference of the data-protection impact
+    assessment) or `opt_out` (what was done for people who said no) is no error: the rows are
+    checked, and go no further where they are about persons (`Edition.linkable`).
+    """
 
     extract: Name
     period: str
@@ -27,6 +46,12 @@ class Delivery(Strict):
     opt_out: str = ""
     reason: str = ""
 
+    @field_validator(*PERMISSION, mode="before")
+    @classmethod
+    def _left_empty(cls, given: object) -> object:
+        # `assessment:` with nothing behind it.
+        return "" if given is None else given
+
     @model_validator(mode="after")
     def _received_or_not(self) -> Delivery:
         if self.status == "received" and not self.files:
@@ -34,6 +59,25 @@ class Delivery(Strict):
         if self.status == "not received" and not self.reason:
             raise ValueError("an extract not received needs a `reason`, printed in the report")
         return self
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What is not recorded of it, as it is told, in the order of `PERMISSION`."""
+        return tuple(
+            told for name, told in PERMISSION.items() if not _recorded(str(getattr(self, name)))
+        )
+
+    @property
+    def unrecorded(self) -> str:
+        """`no legal basis or data-protection assessment is recorded`; "" where all of it is."""
+        *before, last = self.lacks or ("",)
+        named = f"{', '.join(before)} or {last}" if before else last
+        return f"no {named} is recorded" if named else ""
+
+
+def _recorded(text: str) -> bool:
+    """Whether a field says anything."""
+    return " ".join(text.lower().split()).strip(" .?!-–—/_<>[]()") not in _PLACE_HOLDERS
 
 
 class Synthesis(Strict):
@@ -81,8 +125,31 @@ class Edition(Strict):
 
     @property
     def received(self) -> tuple[Delivery, ...]:
-        """Deliveries that arrived."""
+        """Deliveries that arrived: what is checked, and what the generator makes."""
         return tuple(d for d in self.extracts if d.status == "received")
+
+    @property
+    def linkable(self) -> tuple[Delivery, ...]:
+        """Deliveries whose rows leave the identified zone: received, and permitted.
+
+        Rows about persons are linked only where an owner, a legal basis, a data-protection
+        assessment and the handling of opt-outs are recorded; other rows always.
+        """
+        return tuple(d for d in self.received if _permitted(d))
+
+    @property
+    def unlinked(self) -> tuple[Delivery, ...]:
+        """Deliveries received that are not linked; `Delivery.unrecorded` says why."""
+        return tuple(d for d in self.received if not _permitted(d))
+
+
+def _permitted(delivery: Delivery) -> bool:
+    """Whether everything is recorded that the rows of a delivery need."""
+    from jsna.extracts import registry
+
+    extract = registry().get(delivery.extract)
+    # What nobody declared is taken to be about persons.
+    return not delivery.lacks or (extract is not None and not extract.about_persons)
 
 
 class Source(Strict):

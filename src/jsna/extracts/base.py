@@ -214,6 +214,11 @@ class Extract:
     person_level: bool = True
     feeds: tuple[str, ...] = field(default=())
 
+    @property
+    def about_persons(self) -> bool:
+        """Whether permission is needed to use it: rows about persons, or that identify one."""
+        return self.person_level or any(table.identifiers for table in self.tables)
+
     def table(self, name: str) -> Table:
         """The table of that name."""
         for table in self.tables:

@@ -23,7 +23,7 @@ Severity = Literal["error", "warning"]
 #: Direct identifiers: their values never appear in a message, nor outside `identified/`.
 Identifier = Literal[
     "upn", "former_upn", "nhs_number", "uln", "forename", "surname", "date_of_birth", "postcode",
-    "local_id", "house", "street", "town",
+    "local_id", "house", "street", "town", "other_date",
 ]  # fmt: skip
 
 
@@ -39,6 +39,10 @@ class Column:
         required: the column must be present.
         nullable: a cell may be empty.
         codes: name of a code list in `config/codelists/` the value must be in.
+        spellings: how the file itself writes codes of the list, such as 1 for M, with the code each
+            stands for.
+        absent: what stands in a cell without a value, such as the reason why there is none: read
+            as empty.
         pattern: regular expression the whole value must match.
         minimum, maximum: bounds of a number or integer.
         identifier: which direct identifier this is, if it is one.
@@ -62,6 +66,8 @@ class Column:
     required: bool = True
     nullable: bool = False
     codes: str | None = None
+    spellings: tuple[tuple[str, str], ...] = ()
+    absent: tuple[str, ...] = ()
     pattern: str | None = None
     minimum: float | None = None
     maximum: float | None = None
@@ -88,6 +94,8 @@ class Context:
     authority_code: str
     old_la_codes: frozenset[str]
     codelists: Mapping[str, frozenset[str]]
+    #: Authority numbers a UPN may carry; None: any of the range in use.
+    authorities: frozenset[str] | None = None
     #: Whether the edition is synthetic: only then may NHS numbers of the test range appear.
     synthetic: bool = False
     #: What the edition's area is divided into, and the codes of those parts; none: not checked.

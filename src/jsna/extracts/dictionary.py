@@ -90,7 +90,8 @@ def _must_be_given(column: Column) -> str:
 
 def _values(column: Column) -> str:
     if column.codes is not None:
-        return f"code list {column.codes!r}"
+        written = "".join(f", {text} for {code}" for text, code in column.spellings)
+        return f"code list {column.codes!r}{written}"
     if column.pattern is not None:
         return WORDS.get(column.pattern, f"the pattern {column.pattern}")
     if column.type == "date":

@@ -82,7 +82,7 @@ def convert(
     typed: dict[str, Any] = {}
     unreadable: dict[str, np.ndarray[Any, Any]] = {}
     for column in table.columns:
-        array = _arrow(text[column.field])
+        array = _given(column, _arrow(text[column.field]))
         read = _read(column, array, context)
         typed[column.field] = pd.array(read, dtype=dtype(column))
         if read.null_count > array.null_count:
@@ -94,6 +94,14 @@ def convert(
 def _arrow(values: pd.Series[Any]) -> pa.Array:
     array = pa.array(values.array, type=pa.string(), from_pandas=True)
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def _given(column: Column, array: pa.Array) -> pa.Array:
+    """The cells, of which those that say there is no value are empty."""
+    if not column.absent:
+        return array
+    says_none = pc.is_in(pc.utf8_upper(array), value_set=pa.array(column.absent, pa.string()))
+    return pc.if_else(says_none, pa.scalar(None, pa.string()), array)
 
 
 def _read(column: Column, array: pa.Array, context: Context) -> pa.Array:
@@ -109,6 +117,7 @@ def _read(column: Column, array: pa.Array, context: Context) -> pa.Array:
         return _by_value(array, _truth, pa.bool_())
     if column.codes is not None:
         spellings = _spellings(context.codelists.get(column.codes, frozenset()))
+        spellings |= {text.casefold(): code for text, code in column.spellings}
         return _by_value(array, lambda text: spellings.get(text.casefold(), text), pa.string())
     if column.identifier in ("upn", "former_upn", "nhs_number", "uln"):
         return pc.utf8_upper(pc.replace_substring_regex(array, r"[\s-]", ""))

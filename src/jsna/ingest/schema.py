@@ -125,6 +125,7 @@ def in_words(column: Column, kind: str, context: Context) -> str:
     if kind == "code":
         codes = sorted(context.codelists.get(str(column.codes), frozenset()))
         listed = ", ".join(codes) if len(codes) <= _LISTED else f"{len(codes)} codes"
+        listed += "".join(f", or {text} for {code}" for text, code in column.spellings)
         return f"{name} must be a code of the list {column.codes!r} ({listed})"
     if kind == "range":
         if column.maximum is None:

@@ -51,12 +51,29 @@ def encode(name: str, extract: str, table: Table, rows: pa.Table) -> bytes:
         rows: columns by field, typed.
     """
     headers = [column.name for column in table.columns]
-    named = rows.rename_columns(headers)
+    named = _as_written(table, rows).rename_columns(headers)
     if name.endswith(".parquet"):
         return _parquet(named)
     if name.endswith(".xlsx"):
         return _workbook(table.name, named)
     return _csv(named, STYLES.get(extract, Style()))
+
+
+def _as_written(table: Table, rows: pa.Table) -> pa.Table:
+    """The rows with codes and missing values as the file's own form writes them."""
+    import pyarrow.compute as pc
+
+    for position, column in enumerate(table.columns):
+        values = rows.column(position)
+        if column.spellings:
+            codes = pa.array([code for _, code in column.spellings])
+            texts = pa.array([text for text, _ in column.spellings])
+            written = texts.take(pc.index_in(values, value_set=codes).combine_chunks())
+            values = pc.coalesce(written, values)
+        if column.absent and column.type in ("string", "code"):
+            values = pc.fill_null(values, column.absent[0])
+        rows = rows.set_column(position, column.field, values)
+    return rows
 
 
 def _csv(rows: pa.Table, style: Style) -> bytes:

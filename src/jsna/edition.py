@@ -5,7 +5,14 @@ that lists them all, each with the file and the key in it. This is the door to
 `jsna.configuration`.
 """
 
-from jsna.configuration.areas import Area, Locality, LocalityGroup, Neighbour, Place
+from jsna.configuration.areas import (
+    Area,
+    Locality,
+    LocalityGroup,
+    Neighbour,
+    Place,
+    authorities,
+)
 from jsna.configuration.editions import Delivery, Edition, Source, Sources, Synthesis
 from jsna.configuration.loading import Configuration, editions, load
 from jsna.configuration.profiles import Profile
@@ -26,6 +33,7 @@ __all__ = [
     "Source",
     "Sources",
     "Synthesis",
+    "authorities",
     "codelists",
     "editions",
     "indicators",

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from jsna.configuration.areas import AUTHORITY_NUMBERS
 from jsna.measures.nesting import CODELISTS
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ def _previous(edition: Edition, editions: Collection[str]) -> Iterator[Finding]:
 
 
 def codes_missing(extracts: Mapping[str, Any], codelists: Collection[str]) -> Iterator[str]:
-    """Code lists that columns need and that are not there."""
+    """Code lists that columns, or pupil numbers, need and that are not there."""
     needed = {
         column.codes
         for extract in extracts.values()
@@ -181,7 +182,7 @@ def codes_missing(extracts: Mapping[str, Any], codelists: Collection[str]) -> It
         for column in table.columns
         if column.codes is not None
     }
-    yield from sorted(needed - set(codelists))
+    yield from sorted({*needed, AUTHORITY_NUMBERS} - set(codelists))
 
 
 def named(delivery: Delivery) -> str:

@@ -1,18 +1,28 @@
 """Check letters and digits, against numbers known to be sound and sums done another way."""
 
+import dataclasses
+import re
+from pathlib import Path
+
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jsna.edition import authorities, codelists, load
 from jsna.extracts.identifiers import (
+    NHS_NUMBERS_INVENTED,
+    NHS_NUMBERS_ISSUED,
     nhs_number_ok,
     upn_authority_ok,
     upn_letter_ok,
     upn_temporary,
     upn_wellformed,
 )
+from jsna.synthetic.identifiers import nhs_numbers
 
+ROOT = Path(__file__).parents[2]
 LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 
 
@@ -81,6 +91,34 @@ def test_letters_agree_with_the_sum_done_by_hand(rest: str) -> None:
 
 def test_the_authority_number_must_be_one() -> None:
     assert answers(upn_authority_ok(column("A950000178301", "A200000178301"))) == [True, False]
+    known = {"243", "902"}
+    upns = column("H243278544154", "A950000178301", "A902000178301", "A24", None)
+    assert answers(upn_authority_ok(upns, known)) == [True, False, True, False, None]
+    assert answers(upn_authority_ok(upns, ())) == [False, False, False, False, None]
+
+
+def test_authority_numbers_are_those_of_the_list_the_area_and_its_neighbours() -> None:
+    config = load("test-2025", ROOT)
+    listed = set(config.codelists["authority_number"])
+    area = config.area.model_copy(update={"former_old_la_codes": ("974",)})
+    near = {place.old_la_code for place in area.neighbours}
+    assert not ({area.old_la_code, "974"} | near) & listed  # invented ones
+    found = authorities(dataclasses.replace(config, area=area))
+    assert found == listed | near | {area.old_la_code, "974"}
+
+
+def test_the_list_has_authorities_of_today_of_the_past_and_of_wales() -> None:
+    listed = codelists(ROOT)["authority_number"]
+    assert all(re.fullmatch(r"[2-9]\d\d", number) for number in listed)
+    # An authority of a reorganisation of each year, and the one made of it.
+    pairs = [("902", "820"), ("820", "822"), ("835", "838"), ("928", "940"), ("909", "942")]
+    for old, new in pairs:
+        assert {old, new} <= set(listed)
+        assert "historic" in listed[old]
+    assert "historic" not in listed["942"]
+    assert {str(number) for number in range(660, 682)} <= set(listed)
+    # Numbers nobody has or had, among them those of the invented counties.
+    assert not {"200", "321", "659", "682", "804", "961", "973", "990", "999"} & set(listed)
 
 
 def test_known_patient_numbers() -> None:
@@ -100,7 +138,7 @@ def test_ten_equal_digits_are_refused(digit: str) -> None:
     ("first", "real", "synthetic"),
     [("400", True, False), ("499", True, False), ("500", False, False), ("599", False, False),
      ("600", True, False), ("799", True, False), ("800", False, False), ("399", False, False),
-     ("999", False, True), ("900", False, False)],
+     ("999", False, True), ("900", False, True), ("899", False, False), ("199", False, False)],
 )  # fmt: skip
 def test_only_ranges_in_use_pass(first: str, real: bool, synthetic: bool) -> None:
     nine = next(f"{first}{n:06}" for n in range(100) if check_digit_by_hand(f"{first}{n:06}") < 10)
@@ -116,3 +154,15 @@ def test_check_digits_agree_with_the_sum_done_by_hand(nine: str) -> None:
     same = {nine[0]} == set(nine)
     expected = [digit == right and not (same and str(digit) == nine[0]) for digit in range(10)]
     assert passing.tolist() == expected  # a right digit of 10 is written by none
+
+
+def test_invented_numbers_are_sound_in_synthetic_data_and_nowhere_else() -> None:
+    made = pd.Series(nhs_numbers(np.random.default_rng(1), 500).to_pylist(), dtype="str")
+    assert made.str.startswith("999").all()
+    assert set(answers(nhs_number_ok(made, synthetic=True))) == {True}
+    assert set(answers(nhs_number_ok(made))) == {False}
+    issued, invented = (
+        {first for low, high in ranges for first in range(low, high + 1)}
+        for ranges in (NHS_NUMBERS_ISSUED, NHS_NUMBERS_INVENTED)
+    )
+    assert not issued & invented

@@ -7,9 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jsna.edition import authorities, load
 from jsna.errors import JsnaError
 from jsna.extracts.base import Column, Table
-from jsna.extracts.identifiers import nhs_number_ok, upn_letter_ok, upn_wellformed
+from jsna.extracts.identifiers import (
+    UPN_LETTERS,
+    nhs_number_ok,
+    upn_authority_ok,
+    upn_letter_ok,
+    upn_wellformed,
+)
 from jsna.linkage import numbers
 from jsna.linkage.kinds import Source, carried, usable
 from jsna.linkage.names import Names, read_names
@@ -74,8 +81,32 @@ def test_learner_numbers_by_hand(number: str, expected: str) -> None:
     assert verdict(numbers.uln(number)) == expected
 
 
-digits = st.text("0123456789", min_size=10, max_size=10)
-pupil = st.from_regex(r"\A[A-HJ-NP-RT-Z]\d{11}[0-9A-HJ-NP-RT-Z]\Z")
+@st.composite
+def _checked(draw: st.DrawFn) -> str:
+    """A number of ten digits whose last is right, of any range."""
+    nine = draw(st.text("0123456789", min_size=9, max_size=9))
+    check = -sum(int(c) * w for c, w in zip(nine, range(10, 1, -1), strict=True)) % 11
+    return nine + (str(check) if check < 10 else "X")
+
+
+digits = st.one_of(_checked(), st.text("0123456789", min_size=10, max_size=10))
+#: The numbers a whole edition takes.
+AUTHORITIES = authorities(load("test-2025", Path(__file__).parents[2]))
+
+
+@st.composite
+def _pupil(draw: st.DrawFn) -> str:
+    """A number of the right shape, often with a right letter and the number of an authority."""
+    number = draw(st.one_of(st.sampled_from(sorted(AUTHORITIES)), st.from_regex(r"\A[0-9]{3}\Z")))
+    rest = number + draw(st.from_regex(r"\A[0-9]{8}[0-9A-HJ-NP-RT-Z]\Z"))
+    total = sum(
+        (UPN_LETTERS.index(c) if c.isalpha() else int(c)) * i for i, c in enumerate(rest, 2)
+    )
+    right = UPN_LETTERS[total % 23]
+    return draw(st.one_of(st.just(right), st.sampled_from(UPN_LETTERS))) + rest
+
+
+pupil = _pupil()
 
 
 @settings(max_examples=30, deadline=None)
@@ -83,9 +114,12 @@ pupil = st.from_regex(r"\A[A-HJ-NP-RT-Z]\d{11}[0-9A-HJ-NP-RT-Z]\Z")
 def test_ingest_and_linkage_judge_nhs_numbers_alike(values: list[str]) -> None:
     db = database(1)
     db.register("given", pd.DataFrame({"i": range(len(values)), "v": values}))
-    sql = numbers.nhs_number("v", synthetic=False)
-    found = [r[0] == "valid" for r in db.execute(f"SELECT {sql} FROM given ORDER BY i").fetchall()]
-    assert found == list(nhs_number_ok(pd.Series(values, dtype="str")).fillna(False))
+    series = pd.Series(values, dtype="str")
+    for synthetic in (False, True):
+        sql = numbers.nhs_number("v", synthetic=synthetic)
+        rows = db.execute(f"SELECT {sql} FROM given ORDER BY i").fetchall()
+        sound = nhs_number_ok(series, synthetic=synthetic).fillna(False)
+        assert [row[0] == "valid" for row in rows] == list(sound)
 
 
 @settings(max_examples=30, deadline=None)
@@ -93,11 +127,14 @@ def test_ingest_and_linkage_judge_nhs_numbers_alike(values: list[str]) -> None:
 def test_ingest_and_linkage_judge_pupil_numbers_alike(values: list[str]) -> None:
     db = database(1)
     db.register("given", pd.DataFrame({"i": range(len(values)), "v": values}))
-    rows = db.execute(f"SELECT {numbers.upn('v')} FROM given ORDER BY i").fetchall()
     series = pd.Series(values, dtype="str")
     shaped, letter = upn_wellformed(series).fillna(False), upn_letter_ok(series).fillna(False)
-    assert [row[0] != "shape" for row in rows] == list(shaped)
-    assert [row[0] in ("valid", "authority") for row in rows] == list(shaped & letter)
+    for known in (None, AUTHORITIES, frozenset[str]()):
+        rows = db.execute(f"SELECT {numbers.upn('v', known)} FROM given ORDER BY i").fetchall()
+        listed = upn_authority_ok(series, known).fillna(False)
+        assert [row[0] != "shape" for row in rows] == list(shaped)
+        assert [row[0] in ("valid", "authority") for row in rows] == list(shaped & letter)
+        assert [row[0] == "valid" for row in rows] == list(shaped & letter & listed)
 
 
 ROWS = [
@@ -158,7 +195,9 @@ def test_what_a_declaration_carries_is_all_that_is_read() -> None:
         Column("Gender", "registered", "code", "", codes="sex"),
         Column("Team", "team", "string", ""),
     )
-    assert carried(Table("t", "", columns)) == {"nhs_number": "nhs", "sex": "registered"}
+    assert carried(Table("t", "", columns)) == {
+        "nhs_number": "nhs", "local_id": "child", "sex": "registered"
+    }  # fmt: skip
     assert usable({"nhs_number": "nhs"})
     assert not usable({"date_of_birth": "born"})
     assert usable({"date_of_birth": "born", "surname": "name"})

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import Field
 
 from jsna.configuration.base import AuthorityCode, LocalityCode, Name, OldCode, Strict, Words
+
+if TYPE_CHECKING:
+    from jsna.configuration.loading import Configuration
+
+#: Code list of the numbers authorities have or had, which unique pupil numbers carry.
+AUTHORITY_NUMBERS: Final = "authority_number"
 
 
 class Place(Strict):
@@ -63,3 +69,15 @@ class Area(Strict):
     def locality_names(self) -> dict[str, str]:
         """Names of the localities by code."""
         return {place.code: place.name for place in self.localities}
+
+
+def authorities(config: Configuration) -> frozenset[str]:
+    """Numbers of authorities that a unique pupil number may carry: three digits each.
+
+    Those of the code list, and those of the edition's own area, under any number it has or had,
+    and of its neighbours: in a synthetic edition they are invented.
+    """
+    area = config.area
+    own = {area.old_la_code, *area.former_old_la_codes}
+    near = {place.old_la_code for place in area.neighbours}
+    return frozenset({*config.codelists[AUTHORITY_NUMBERS], *own, *near})

@@ -139,7 +139,7 @@ def load(
         for missing in edition_checks.codes_missing(extracts(), codelists):
             where = f"config/codelists/{missing}.yaml"
             if not (root / where).is_file():
-                rule = "this list of codes is missing; columns of extracts refer to it"
+                rule = "this list of codes is missing; extracts are checked against it"
                 gather.problems.append(Problem(where, rule, code="config.missing"))
     if gather.problems:
         raise JsnaError(gather.problems, title=f"The configuration of {name!r} has problems:")

@@ -129,8 +129,8 @@ RULES = (
     ),
     Rule(
         "upn.authority", "warning",
-        "characters 2 to 4 of 'UPN' cannot be the number of an authority",
-        ("upn",), lambda rows, _: upn_authority_ok(rows["upn"]),
+        "characters 2 to 4 of 'UPN' are the number of no authority, past or present",
+        ("upn",), lambda rows, context: upn_authority_ok(rows["upn"], context.authorities),
     ),
     Rule(
         "upn.two_rolls", "warning",

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from jsna.edition import Configuration, Delivery
+from jsna.edition import Configuration, Delivery, authorities
 from jsna.extracts import registry
 from jsna.extracts.base import Context, Extract
 from jsna.extracts.periods import reference_date
@@ -53,6 +53,7 @@ def context_for(config: Configuration, delivery: Delivery) -> Context:
         authority_code=area.code,
         old_la_codes=frozenset({area.old_la_code, *area.former_old_la_codes}),
         codelists={name: frozenset(codes) for name, codes in config.codelists.items()},
+        authorities=authorities(config),
         synthetic=edition.synthetic,
         localities_are=area.localities_are,
         localities=frozenset(place.code for place in area.localities),

@@ -11,7 +11,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from jsna.extracts.identifiers import AUTHORITY_NUMBERS, UPN_LETTERS, UPN_PATTERN
+from jsna.extracts.identifiers import (
+    AUTHORITY_NUMBERS,
+    NHS_NUMBERS_INVENTED,
+    NHS_NUMBERS_ISSUED,
+    UPN_LETTERS,
+    UPN_PATTERN,
+)
 
 #: Verdict -> what it means, in the order they are tried.
 VERDICTS: Final = {
@@ -34,32 +40,29 @@ def plain(column: str) -> str:
 
 
 def nhs_number(text: str, *, synthetic: bool, value: str = "") -> str:
-    """SQL of the verdict on an NHS number.
-
-    Numbers from 900 million on are never issued. Invented people have them, so they are sound in
-    synthetic data, and only there, and then no others are.
-    """
+    """SQL of the verdict on an NHS number: sound in the ranges of `jsna.extracts.identifiers`."""
     value = value or f"TRY_CAST({text} AS BIGINT)"
     total = _weighted(value, 10, range(10, 1, -1))
     check = f"(11 - ({total}) % 11) % 11 <> {value} % 10"
     first = f"{value} // 10000000"
-    issued = (
-        f"{first} BETWEEN 900 AND 999"
-        if synthetic
-        else f"({first} BETWEEN 400 AND 499 OR {first} BETWEEN 600 AND 799)"
-    )
+    ranges = NHS_NUMBERS_INVENTED if synthetic else NHS_NUMBERS_ISSUED
+    inside = " OR ".join(f"{first} BETWEEN {low} AND {high}" for low, high in ranges)
     return _verdict(
         text,
         ("shape", f"NOT regexp_full_match({text}, '[0-9]{{10}}')"),
         # Ten equal digits are multiples of ten ones.
         ("repeated", f"{value} % 1111111111 = 0"),
         ("check", check),
-        ("range", f"NOT {issued}"),
+        ("range", f"NOT ({inside})"),
     )
 
 
 def upn(text: str, authorities: Collection[str] | None = None) -> str:
-    """SQL of the verdict on a unique pupil number, permanent or temporary."""
+    """SQL of the verdict on a unique pupil number, permanent or temporary.
+
+    `authorities` are the numbers it may carry (`jsna.edition.authorities`); any of the range in use
+    where not given.
+    """
     digits = f"TRY_CAST(substr({text}, 2, 11) AS BIGINT)"
     last = f"substr({text}, 13, 1)"
     final = f"coalesce(TRY_CAST({last} AS BIGINT), strpos('{UPN_LETTERS}', {last}) - 1)"

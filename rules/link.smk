@@ -2,6 +2,7 @@ rule link:
     input:
         receipt="data/processed/{edition}/identified/ingest.json",
         config=lambda w: flow.configuration(w.edition, "link"),
+        rules=flow.linkage_rules(),
     output:
         receipt="data/processed/{edition}/restricted/link.json",
     log:
@@ -13,6 +14,6 @@ rule link:
     params:
         code=flow.code("link"),
     message:
-        "Replacing identifiers with person keys"
+        "Finding who is who, and replacing identifiers with person keys"
     shell:
         "python -m jsna link {wildcards.edition} 2> {log}"

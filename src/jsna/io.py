@@ -143,15 +143,22 @@ def write_parquet(
         pq.write_table(table, temporary, compression="zstd", row_group_size=250_000)
 
 
-def database() -> duckdb.DuckDBPyConnection:
+def database(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
     """An empty database in memory.
 
     It has no file to keep in step with, so it never stops to write its tables out more tightly,
     which else takes longer than to make them.
+
+    Args:
+        spill: folder for what memory does not hold. Else the database chooses one itself, which
+            lies in the working folder: rows with identifiers must not go there.
     """
     import duckdb
 
-    return duckdb.connect(config={"checkpoint_threshold": "1TB"})
+    settings: dict[str, Any] = {"checkpoint_threshold": "1TB"}
+    if spill is not None:
+        settings["temp_directory"] = spill.as_posix()
+    return duckdb.connect(config=settings)
 
 
 def read_table(path: Path) -> pa.Table:

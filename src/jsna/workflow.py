@@ -128,6 +128,12 @@ def releases(name: str) -> list[str]:
 
 
 @cache
+def linkage_rules() -> list[str]:
+    """The rules of linkage: passes, names, thresholds and the model."""
+    return sorted(p.as_posix() for p in Path("config/linkage").iterdir() if p.is_file())
+
+
+@cache
 def templates() -> list[str]:
     """Templates and style sheets of the report."""
     folder = Path("reports/templates")

@@ -18,7 +18,8 @@ ZONES: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
     for verb, reads, writes in (
         ("ingest", "raw identified restricted", "identified restricted"),
         ("published", "raw restricted", "restricted"),
-        ("link", "identified restricted", "restricted"),
+        # It also writes the pairs a person is to judge, with their names.
+        ("link", "identified restricted", "identified restricted"),
         ("derive", "restricted", "restricted"),
         ("measure", "restricted", "restricted"),
         # The only stages that write to the safe side, and they see no row about a person.

@@ -22,7 +22,7 @@ _MOST_RECORDS: Final = 60
 #: What is looked up: number, and the column it is compared with.
 _LOOKUPS: Final = (
     *(("nhs_number", "nhs_number"), ("upn", "upn"), ("upn", "former_upn")),
-    *(("uln", "uln"), ("number", "number")),
+    *(("uln", "uln"), ("number", "number"), ("local_id", "local_id")),
 )
 _TRAITS: Final = ("forename", "surname", "born", "postcode")
 

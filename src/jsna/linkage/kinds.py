@@ -20,8 +20,9 @@ TRAITS: Final = (
     *("forename", "surname", "date_of_birth", "sex", "postcode"),
     *("house", "street", "town"),
 )
-#: Every kind linkage compares. `former_upn` is another UPN of the same person.
-KINDS: Final = (*NUMBERS, "former_upn", *TRAITS)
+#: Every kind linkage compares. `former_upn` is another UPN of the same person; `local_id` is what a
+#: source calls a person itself, and says nothing beyond the source.
+KINDS: Final = (*NUMBERS, "former_upn", "local_id", *TRAITS)
 #: The code list that marks a column as the sex.
 _SEX = "sex"
 

@@ -30,7 +30,9 @@ class People:
     """What linking all sources gave; relations are tables of the database.
 
     Attributes:
-        people: `source`, `record`, `person`: every record of every source, and who it is.
+        people: every record of every source, and who it is: `source`, `record`, `own` (the person
+            within the source), `person` (in the edition), and of the link `method`, `pass`,
+            `probability`, which are empty where there is none.
         spine: the standard table of the spine, `person` throughout the edition's.
         standard, deduplicated, linked: of each source by name; the first of the spine is not
             linked to anything.
@@ -64,7 +66,8 @@ def link_sources(
     others = sorted(set(by_name) - set(order))
     result = People("people", "spine")
     database.execute(
-        "CREATE OR REPLACE TEMP TABLE people (source VARCHAR, record BIGINT, person BIGINT);"
+        "CREATE OR REPLACE TEMP TABLE people (source VARCHAR, record BIGINT, own BIGINT, "
+        "person BIGINT, method VARCHAR, pass VARCHAR, probability DOUBLE);"
         "CREATE OR REPLACE TEMP TABLE spine AS SELECT NULL::BIGINT AS person, * FROM ("
         f"SELECT {_typed()}) WHERE false"
     )
@@ -94,13 +97,13 @@ def _add(
     joins: bool,
 ) -> None:
     """Note who the records of a source are, and add them to the spine where it `joins` it."""
-    person, found = "s.person", ""
+    person, said, found = "s.person", "NULL, NULL, NULL", ""
     if linked:
-        person = "coalesce(k.left_person, s.person)"
+        person, said = "coalesce(k.left_person, s.person)", "k.method, k.pass, k.probability"
         found = f"LEFT JOIN {linked.links} k ON k.right_person = s.person"
     source = name.replace("'", "''")
     database.execute(
-        f"INSERT INTO people SELECT '{source}', s.record - {offset}, {person} "
+        f"INSERT INTO people SELECT '{source}', s.record - {offset}, s.person, {person}, {said} "
         f"FROM {shifted} s {found}"
     )
     if joins:

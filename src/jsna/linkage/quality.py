@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from math import sqrt
 from typing import TYPE_CHECKING, Final
 
+from jsna.linkage.by_number import LOOKUPS
 from jsna.linkage.cascade import Rules, link
 from jsna.linkage.splinked import COLUMNS
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     import duckdb
 
 _NUMBERS: Final = ("nhs_number", "upn", "former_upn", "uln", "number", "unproved")
+#: Steps of the cascade that look a number up.
+NUMBER_STEPS: Final = frozenset(name for name, _, _ in LOOKUPS)
 #: Normal quantile of a 95 % interval.
 _Z: Final = 1.959964
 
@@ -52,34 +55,65 @@ class HoldOut:
     false: Estimate
 
 
-def hold_out(
-    database: duckdb.DuckDBPyConnection, left: str, right: str, links: str, rules: Rules
-) -> HoldOut:
+def has_answers(database: duckdb.DuckDBPyConnection, links: str) -> bool:
+    """Whether any link was made by number, so that a hold-out can be judged."""
+    query = f"SELECT 1 FROM {links} WHERE method = 'number' LIMIT 1"
+    return bool(database.execute(query).fetchall())
+
+
+def held_out(
+    database: duckdb.DuckDBPyConnection, left: str, right: str, links: str, rules: Rules, name: str
+) -> None:
     """Hide the numbers, link again, and compare with the links made by number.
 
     Only records linked by a guarded number are the answer; but everyone takes part, so that the
-    competition for each record is what it is. The rate of the records without a number is what is
-    wanted, so strata (which traits are known, and the year of birth in fives) are weighted to them.
+    competition for each record is what it is.
 
     Args:
         database: holds the tables.
         left, right: standard tables.
         links: the table of links made with numbers.
         rules: the same as those were made with.
+        name: of the table made: `of` (`pair`: a true pair; `link`: a link found, of which one side
+            is known), `right_person`, `wrong` (the pair was missed, the link is false).
     """
     for side, table in (("left", left), ("right", right)):
-        hidden = ", ".join(f"NULL::VARCHAR AS {kind}" for kind in _NUMBERS)
+        columns = ", ".join(
+            f"NULL::VARCHAR AS {column}" if column in _NUMBERS else column
+            for column in COLUMNS.split(", ")
+        )
         database.execute(
-            f"CREATE OR REPLACE TEMP TABLE _blind_{side} AS "
-            f"SELECT person, {COLUMNS} FROM {table}".replace(
-                COLUMNS, ", ".join(c for c in COLUMNS.split(", ") if c not in _NUMBERS)
-            ).replace(" FROM ", f", {hidden} FROM ", 1)
+            f"CREATE OR REPLACE TEMP TABLE _blind_{side} AS SELECT person, {columns} FROM {table}"
         )
     blind = link(database, "_blind_left", "_blind_right", rules, "blind")
     database.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE _answers AS
         SELECT left_person, right_person FROM {links} WHERE method = 'number';
+        CREATE OR REPLACE TEMP TABLE {name} AS
+        SELECT 'pair' AS of, right_person,
+            b.left_person IS NULL OR b.left_person <> a.left_person AS wrong
+        FROM _answers a LEFT JOIN {blind.links} b USING (right_person)
+        UNION ALL
+        -- A link is known to be wrong where either of its people has another by number.
+        SELECT 'link', right_person, coalesce(a.left_person <> b.left_person, true)
+        FROM {blind.links} b LEFT JOIN _answers a USING (right_person)
+        WHERE a.left_person IS NOT NULL OR b.left_person IN (SELECT left_person FROM _answers)
+        """
+    )
+
+
+def hold_out(
+    database: duckdb.DuckDBPyConnection, left: str, right: str, links: str, rules: Rules
+) -> HoldOut:
+    """Error rates of linking without numbers, from the blind hold-out (see `held_out`).
+
+    The rate of the records without a number is what is wanted, so strata (which traits are known,
+    and the year of birth in fives) are weighted to them.
+    """
+    held_out(database, left, right, links, rules, "_held")
+    database.execute(
+        f"""
         CREATE OR REPLACE TEMP TABLE _strata AS
         SELECT person, any_value(concat_ws('|', surname IS NULL, forename IS NULL, postcode IS NULL,
             TRY_CAST(left(born, 4) AS INT) // 5)) AS stratum,
@@ -87,21 +121,11 @@ def hold_out(
         FROM {right} GROUP BY person
         """
     )
-    missed = f"""
-        SELECT s.stratum, count(*) FILTER (b.left_person IS NULL OR b.left_person <> a.left_person)
-            AS events, count(*) AS trials
-        FROM _answers a LEFT JOIN {blind.links} b USING (right_person)
-        JOIN _strata s ON s.person = a.right_person GROUP BY ALL
-    """
-    # A link is known to be wrong where either of its people has another by number.
-    wrong = f"""
-        SELECT s.stratum, count(*) AS trials,
-            count(*) FILTER (coalesce(a.left_person <> b.left_person, true)) AS events
-        FROM {blind.links} b LEFT JOIN _answers a USING (right_person)
-        JOIN _strata s ON s.person = b.right_person
-        WHERE a.left_person IS NOT NULL
-            OR b.left_person IN (SELECT left_person FROM _answers) GROUP BY ALL
-    """
+    missed, wrong = (
+        "SELECT s.stratum, count(*) FILTER (h.wrong) AS events, count(*) AS trials FROM _held h "
+        f"JOIN _strata s ON s.person = h.right_person WHERE h.of = '{of}' GROUP BY ALL"
+        for of in ("pair", "link")
+    )
     wanted = "SELECT stratum, count(*) AS people FROM _strata WHERE NOT numbered GROUP BY ALL"
     return HoldOut(
         missed=_estimate(database, missed, wanted), false=_estimate(database, wrong, wanted)
@@ -179,37 +203,52 @@ def standardised(one: int, all_one: int, other: int, all_other: int) -> float:
     return (p - q) / pooled if pooled else 0.0
 
 
-def implausible(
-    database: duckdb.DuckDBPyConnection, left: str, right: str, links: str
-) -> dict[str, int]:
-    """How many links look wrong on their face.
+_IMPLAUSIBLE: Final = {
+    "dates of birth": ("date_of_birth", ("other", "two parts")),
+    "sexes": ("sex", ("other",)),
+    "numbers": ("number", ("other",)),
+}
 
-    `dates of birth`: no date of one is within a slip of one of the other's. `sexes`: none the same.
-    `numbers`: sound numbers of one kind that differ. `two to one`: a person in two links, which
-    one-to-one resolution rules out; counted to show that it does.
+
+def mark_implausible(
+    database: duckdb.DuckDBPyConnection, left: str, right: str, links: str, name: str
+) -> None:
+    """The table `name`: links that look wrong on their face, one row each, and in which way.
+
+    `c0` dates of birth: no date of one is within a slip of one of the other's. `c1` sexes: none the
+    same. `c2` numbers: sound numbers of one kind that differ.
     """
     from jsna.linkage.passes import missing, reaches
 
-    tests = {
-        "dates of birth": ("date_of_birth", ("other", "two parts")),
-        "sexes": ("sex", ("other",)),
-        "numbers": ("number", ("other",)),
-    }
     columns = ", ".join(
         f"bool_and({reaches(trait, levels)} AND NOT ({missing(trait)})) AS c{i}"
-        for i, (trait, levels) in enumerate(tests.values())
+        for i, (trait, levels) in enumerate(_IMPLAUSIBLE.values())
     )
-    sums = ", ".join(f"count(*) FILTER (c{i})" for i in range(len(tests)))
-    row = database.execute(
-        f"SELECT {sums} FROM (SELECT k.left_person, k.right_person, {columns} FROM {links} k "
+    anything = " OR ".join(f"c{i}" for i in range(len(_IMPLAUSIBLE)))
+    database.execute(
+        f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM ("
+        f"SELECT k.left_person, k.right_person, {columns} FROM {links} k "
         f"JOIN {left} a ON a.person = k.left_person JOIN {right} b ON b.person = k.right_person "
-        "GROUP BY ALL)"
-    ).fetchall()[0]
+        f"GROUP BY ALL) WHERE {anything}"
+    )
+
+
+def implausible(
+    database: duckdb.DuckDBPyConnection, left: str, right: str, links: str
+) -> dict[str, int]:
+    """How many links look wrong on their face, in each way (see `mark_implausible`).
+
+    `two to one`: a person in two links, which one-to-one resolution rules out; counted to show
+    that it does.
+    """
+    mark_implausible(database, left, right, links, "_odd")
+    sums = ", ".join(f"count(*) FILTER (c{i})" for i in range(len(_IMPLAUSIBLE)))
+    row = database.execute(f"SELECT {sums} FROM _odd").fetchall()[0]
     twice = database.execute(
         f"SELECT count(*) - least(count(DISTINCT left_person), count(DISTINCT right_person)) "
         f"FROM {links}"
     ).fetchall()[0][0]
-    return {**dict(zip(tests, map(int, row), strict=True)), "two to one": int(twice)}
+    return {**dict(zip(_IMPLAUSIBLE, map(int, row), strict=True)), "two to one": int(twice)}
 
 
 def at_thresholds(rules: Rules, thresholds: tuple[float, ...]) -> list[Rules]:

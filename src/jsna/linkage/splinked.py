@@ -30,7 +30,7 @@ _PAIRS: Final = 2e6
 _ENOUGH: Final = 1000
 _SEED: Final = 20250116
 #: Columns of a standard table that Splink reads, and the residual keeps.
-COLUMNS: Final = ", ".join(("record", *STANDARD))
+COLUMNS: Final = ", ".join(("record", *(name for name in STANDARD if name != "local_id")))
 
 
 @contextmanager

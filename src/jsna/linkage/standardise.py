@@ -7,7 +7,8 @@ Columns of a standard table: `record`, `person` (whole numbers), `forename`, `su
 words run together), `names` (given names the forename may stand for, with | between), `born` (ISO
 text, so that impossible days can still be compared), `turned` (the same with day and month changed
 over), `postcode`, `sector`, `sex` (F M), `house`, `street`, `town`, then `nhs_number`, `upn`,
-`former_upn`, `uln`, `number`, sound ones only; `unproved`: an NHS number or UPN of the right shape
+`former_upn`, `uln`, `number`, sound ones only; `local_id`, which means something within the
+source alone; `unproved`: an NHS number or UPN of the right shape
 that is not sound.
 """
 
@@ -58,7 +59,7 @@ class Standard:
 #: Columns of a standard table, after `record` and `person`.
 COLUMNS: Final = (
     *("forename", "surname", "names", "born", "turned", "postcode", "sector", "sex", *ADDRESS),
-    *("nhs_number", "upn", "former_upn", "uln", "number", "unproved"),
+    *("nhs_number", "upn", "former_upn", "uln", "number", "local_id", "unproved"),
 )
 
 
@@ -156,7 +157,7 @@ def _kept(source: Source) -> dict[str, str]:
     """Column -> SQL of what is held of a source, the verdicts after what can be compared."""
     has = source.carries
     kept: dict[str, str] = {}
-    for kind in ("forename", "surname", "sex", "postcode", *ADDRESS, "number"):
+    for kind in ("forename", "surname", "sex", "postcode", *ADDRESS, "number", "local_id"):
         if kind in has:
             kept[kind] = f"given_{kind}"
     if "forename" in has:
@@ -202,7 +203,7 @@ def _given(source: Source, *, dated: bool) -> dict[str, str]:
     for kind in ADDRESS:
         if kind in has:
             given[f"given_{kind}"] = _address(has[kind])
-    for kind in ("nhs_number", "upn", "former_upn", "uln", "number"):
+    for kind in ("nhs_number", "upn", "former_upn", "uln", "number", "local_id"):
         if kind in has:
             given[f"given_{kind}"] = numbers.plain(has[kind])
     return given

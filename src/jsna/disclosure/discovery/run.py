@@ -184,7 +184,7 @@ def run(config: Configuration, paths: io.Paths) -> None:
         io.write_json(target, {"looked": False, "reason": reason})
         return
     world = county.configuration(config)
-    found = discover(worlds.made(world, PUPILS, PLANS, LSOAS), world)
+    found = discover(worlds.made(world, PUPILS, PLANS, LSOAS, root=paths.root), world)
     if found.problems:
         raise JsnaError(found.problems, title=TITLE)
     io.write_json(target, {"looked": True, **found.summary()})

@@ -21,6 +21,7 @@ from jsna.edition import Configuration
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from jsna.linkage.ruleset import Ruleset
     from jsna.synthetic.effects import Effects, Overrides
 
 #: Seeds of the three sets of records.
@@ -51,7 +52,12 @@ OFTEN: Final[Overrides] = {
 
 
 def made(
-    config: Configuration, pupils: int, plans: int, lsoas: int, seeds: Sequence[int] = SEEDS
+    config: Configuration,
+    pupils: int,
+    plans: int,
+    lsoas: int,
+    seeds: Sequence[int] = SEEDS,
+    root: Path = Path(),
 ) -> dict[str, pa.Table]:
     """Analysis tables of several sets of records, one after another; no two share a person.
 
@@ -59,15 +65,20 @@ def made(
         config: a synthetic edition.
         pupils, plans, lsoas: size of each set.
         seeds: one a set.
+        root: of the project, where the rules of linkage are.
     """
     import pyarrow as pa
 
+    from jsna.linkage.link import RULES
+    from jsna.linkage.ruleset import read_ruleset
+
+    rules = read_ruleset(root / RULES)
     worlds = []
     for seed in seeds:
         size = {"seed": seed, "pupils": pupils, "plans": plans, "lsoas": lsoas}
         synthesis = edition.Synthesis.model_validate(size)
         resized = config.edition.model_copy(update={"synthesis": synthesis})
-        worlds.append(_world(dataclasses.replace(config, edition=resized)))
+        worlds.append(_world(dataclasses.replace(config, edition=resized), rules))
     names = sorted({name for world in worlds for name in world})
     return {
         name: pa.concat_tables([_apart(world[name], at) for at, world in enumerate(worlds)])
@@ -87,7 +98,7 @@ def _apart(table: pa.Table, world: int) -> pa.Table:
     return table.set_column(at, "person_key", keys.cast(pa.string()))
 
 
-def _world(config: Configuration) -> dict[str, pa.Table]:
+def _world(config: Configuration, rules: Ruleset) -> dict[str, pa.Table]:
     """Analysis tables of one set of records, by the stages an edition goes through."""
     import pyarrow as pa
 
@@ -105,7 +116,7 @@ def _world(config: Configuration) -> dict[str, pa.Table]:
             numbered = rows.append_column("source_row", pa.array(np.arange(2, 2 + rows.num_rows)))
             place = paths.identified / "valid" / extract / table
             io.write_parquet(place / io.period_file(period), numbered)
-        link.run(config, paths)
+        link.run(config, paths, rules)
         linked = {f.stem: f for f in sorted((paths.restricted / "linked").glob("*.parquet"))}
         tables: Mapping[str, pa.Table] = derive(linked, config)
     draw = np.random.default_rng(config.edition.synthesis.seed if config.edition.synthesis else 0)

@@ -1,0 +1,178 @@
+"""What linking came to: every link, and the tables the quality chapter is counted from.
+
+Nothing here holds an identifier but the sample for clerical review, which stays on the identified
+side. Tables in `restricted/linkage/`, each sorted by all its columns:
+
+`links`: one row a link: `source`, `person_key`, `method`, `pass`, `weight` (bits), `probability`,
+`levels` (a digit for each comparison of the model), `review`.
+`member`: one row a person of a source: `source`, `person_key`, `link`, `pass`, `implausible`, and
+what the source itself says of the person last: `age`, `sex`, `ethnicity`, `sen_provision`,
+`lsoa_code` (empty where it does not say).
+`identifier`: how many records got each verdict: `source`, `kind`, `verdict`, `records`.
+`event`: what was put together, kept apart or left out: `source`, `event`, `cases`.
+`held_out`: one row a true pair (`of` is `pair`) or a link (`link`) of the blind hold-out:
+`source`, `of`, `wrong`, `person_key`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from jsna import io
+from jsna.linkage import quality, review
+from jsna.linkage.rows import Rows
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from jsna.linkage.link import Linker
+    from jsna.linkage.people import People
+
+#: Pairs of each stratum and source kept for clerical review; a review may take fewer.
+KEPT: Final = 100
+#: Column of `member` -> code list that marks the column of an extract it is taken from.
+_TRAITS: Final = {"sex": "sex", "ethnicity": "ethnicity", "sen_provision": "sen_provision"}
+
+
+def write(linker: Linker, paths: io.Paths) -> None:
+    """Write the outcomes of a linkage run that has ended."""
+    people = linker.people
+    assert people is not None
+    folder = paths.restricted / "linkage"
+    tables = {
+        "links": _links(linker, people),
+        "member": _members(linker, people),
+        "identifier": _identifiers(linker, people),
+        "event": _events(linker, people),
+        "held_out": _held_out(linker, people),
+    }
+    for name, query in tables.items():
+        arrow = linker.connection.sql(f"SELECT * FROM ({query}) ORDER BY ALL").to_arrow_table()
+        io.write_parquet(folder / f"{name}.parquet", arrow)
+    _write_sample(linker, people, paths)
+
+
+def _union(parts: list[str], columns: str) -> str:
+    """SQL of all parts, or of no row with the columns (`name type, …`)."""
+    typed = ", ".join("NULL::{1} AS {0}".format(*c.split()) for c in columns.split(", "))
+    return " UNION ALL ".join([*parts, f"SELECT {typed} WHERE false"])
+
+
+def _links(linker: Linker, people: People) -> str:
+    parts = [
+        f"SELECT '{name}' AS source, keys.person_key, k.method, k.pass, k.weight, k.probability, "
+        f"k.levels, k.review FROM {linked.links} k JOIN keys ON keys.person = k.left_person"
+        for name, linked in sorted(people.linked.items())
+    ]
+    columns = "source VARCHAR, person_key VARCHAR, method VARCHAR, pass VARCHAR, weight DOUBLE, "
+    columns += "probability DOUBLE, levels BIGINT, review BOOLEAN"
+    return _union(parts, columns)
+
+
+def _members(linker: Linker, people: People) -> str:
+    parts = []
+    for rows in linker.roots:
+        odd = "false"
+        if rows.source in people.linked:
+            linked = people.linked[rows.source]
+            table = f'"implausible {rows.source}"'
+            quality.mark_implausible(
+                linker.connection, people.spine, f'"shifted {rows.source}"', linked.links, table
+            )
+            odd = f"m.own IN (SELECT right_person FROM {table})"
+        parts.append(
+            f"""
+            SELECT m.source, r.person_key, m.link, coalesce(m.pass, '') AS pass,
+                {odd} AS implausible, {_age(rows)} AS age, {_traits(rows)}
+            FROM "keyed {rows.name}" r
+                JOIN members m ON m.source = '{rows.source}' AND m.record = r.record
+            QUALIFY row_number() OVER (
+                PARTITION BY m.own ORDER BY r.period DESC, r.person_key, r.record
+            ) = 1
+            """
+        )
+    columns = "source VARCHAR, person_key VARCHAR, link VARCHAR, pass VARCHAR, "
+    columns += "implausible BOOLEAN, age BIGINT, sex VARCHAR, ethnicity VARCHAR, "
+    return _union(parts, columns + "sen_provision VARCHAR, lsoa_code VARCHAR")
+
+
+def _age(rows: Rows) -> str:
+    born = rows.table.identifiers.get("date_of_birth")
+    return f"date_sub('year', r.{born}, r.as_at)" if born else "NULL::BIGINT"
+
+
+def _traits(rows: Rows) -> str:
+    """SQL of what a table says of a person, and of the place its postcode or area code gives."""
+    found = []
+    for trait, codes in _TRAITS.items():
+        fields = [column.field for column in rows.table.columns if column.codes == codes]
+        found.append(f"{f'r.{fields[0]}' if fields else 'NULL::VARCHAR'} AS {trait}")
+    places = ["r.lsoa_code"] if "lsoa_code" in rows.fields else []
+    if postcode := rows.table.identifiers.get("postcode"):
+        places.append(
+            f"(SELECT any_value(lsoa_code) FROM postcodes p WHERE p.spelt = r.{postcode})"
+        )
+    place = f"coalesce({', '.join((*places, 'NULL'))})"
+    return f"{', '.join(found)}, {place} AS lsoa_code"
+
+
+def _identifiers(linker: Linker, people: People) -> str:
+    parts = [f"FROM {one.verdicts}" for _, one in sorted(people.standard.items())]
+    return _union(parts, "source VARCHAR, kind VARCHAR, verdict VARCHAR, records BIGINT")
+
+
+def _events(linker: Linker, people: People) -> str:
+    counts: list[tuple[str, str, int]] = []
+    for name, one in sorted(people.deduplicated.items()):
+        counts += [
+            (name, "merged_by_number", one.by_number),
+            (name, "merged_by_traits", one.by_traits),
+            (name, "number_refused", one.refused),
+        ]
+    for name, linked in sorted(people.linked.items()):
+        for step, _, left_out in linked.steps:
+            kind = {"model": "tied"}.get(step, "pass_ambiguous")
+            if step in quality.NUMBER_STEPS:
+                kind = "number_refused"
+            counts.append((name, kind, left_out))
+    parts = [f"SELECT '{s}' AS source, '{e}' AS event, {n} AS cases" for s, e, n in counts]
+    every = _union(parts, "source VARCHAR, event VARCHAR, cases BIGINT")
+    return (
+        "SELECT source, event, CAST(sum(cases) AS BIGINT) AS cases "
+        f"FROM ({every}) GROUP BY ALL HAVING sum(cases) > 0"
+    )
+
+
+def _held_out(linker: Linker, people: People) -> str:
+    parts = []
+    for name, linked in sorted(people.linked.items()):
+        right = f'"shifted {name}"'
+        if not quality.has_answers(linker.connection, linked.links):
+            continue
+        table = f'"held out {name}"'
+        quality.held_out(
+            linker.connection, people.spine, right, linked.links, linker.rules.rules, table
+        )
+        parts.append(
+            f"SELECT '{name}' AS source, h.of, h.wrong, keys.person_key FROM {table} h "
+            f"JOIN (SELECT DISTINCT own, person FROM members WHERE source = '{name}') m "
+            "ON m.own = h.right_person JOIN keys USING (person)"
+        )
+    return _union(parts, "source VARCHAR, of VARCHAR, wrong BOOLEAN, person_key VARCHAR")
+
+
+def _write_sample(linker: Linker, people: People, paths: io.Paths) -> None:
+    """Write the pairs for clerical review and, for each stratum, how many there are."""
+    import pyarrow as pa
+
+    folder, parts = paths.identified / "linkage", []
+    strata: dict[str, Any] = {}
+    for name, linked in sorted(people.linked.items()):
+        right = f'"shifted {name}"'
+        strata[name] = review.sizes(linker.connection, linked)
+        drawn: pa.Table = review.sample(linker.connection, people.spine, right, linked, KEPT)
+        source = pa.array([name] * drawn.num_rows, pa.string())
+        parts.append(drawn.add_column(0, "source", source))
+    if parts:
+        io.write_parquet(folder / "review.parquet", pa.concat_tables(parts))
+    io.write_json(folder / "strata.json", strata)

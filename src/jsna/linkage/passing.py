@@ -1,0 +1,116 @@
+"""What leaves the identified zone: a person key, an age, a small area, and no identifier."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from jsna.extracts.base import Table
+from jsna.linkage.rows import Rows
+
+if TYPE_CHECKING:
+    import duckdb
+
+_SPACES = r"regexp_replace(upper({}), '\s', '', 'g')"
+
+
+def make_places(database: duckdb.DuckDBPyConnection, roots: Sequence[Rows]) -> None:
+    """Where people live: `homes` by person (latest statement) and `postcodes` (of one area).
+
+    Only a postcode that the extracts themselves always put in one area leads to that area.
+    """
+    people, postcodes = [], []
+    for rows in roots:
+        placed = "lsoa_code" in rows.fields
+        if placed:
+            people.append(f'SELECT person_key, period, lsoa_code FROM "keyed {rows.name}"')
+        if postcode := rows.table.identifiers.get("postcode"):
+            postcodes.append(
+                f"SELECT DISTINCT {postcode} AS spelt, "
+                f"{'lsoa_code' if placed else 'NULL::VARCHAR AS lsoa_code'} "
+                f'FROM "keyed {rows.name}" WHERE {postcode} IS NOT NULL'
+            )
+    nobody = "SELECT NULL::VARCHAR AS {0}, {1} NULL::VARCHAR AS lsoa_code WHERE false"
+    people = people or [nobody.format("person_key", "NULL::VARCHAR AS period,")]
+    postcodes = postcodes or [nobody.format("spelt", "")]
+    database.execute(
+        "CREATE TABLE homes AS SELECT person_key, max_by(lsoa_code, period || lsoa_code) AS "
+        f"lsoa_code FROM ({' UNION ALL '.join(people)}) WHERE lsoa_code IS NOT NULL GROUP BY 1"
+    )
+    # By each way a postcode is spelt, so that it is made plain once and not in every row.
+    database.execute(
+        f"""
+        CREATE TABLE postcodes AS
+        WITH stated AS (
+            SELECT spelt, {_SPACES.format("spelt")} AS postcode, lsoa_code
+            FROM ({" UNION ".join(postcodes)})
+        ), sure AS (
+            SELECT postcode, min(lsoa_code) AS lsoa_code FROM stated
+            WHERE lsoa_code IS NOT NULL
+            GROUP BY postcode HAVING count(DISTINCT lsoa_code) = 1
+        )
+        SELECT DISTINCT stated.spelt, sure.lsoa_code FROM stated JOIN sure USING (postcode)
+        """
+    )
+
+
+def passed_on(rows: Rows, tables: Mapping[str, Rows]) -> str:
+    """SQL of the rows of a table as they leave the identified zone.
+
+    Args:
+        rows: the table.
+        tables: every table there is, by name: identifiers reach a row through its parents.
+    """
+    kept = ", ".join(f"r.{field}" for field in _kept(rows.table))
+    if not rows.extract.person_level:
+        return f'SELECT r.period, {kept} FROM "raw {rows.name}" r'
+    root, alias = rows, "r"
+    steps: list[str] = []
+    while root.table.parent is not None:
+        parent, field = root.table.parent
+        root, child, alias = tables[f"{rows.extract.name}.{parent}"], alias, f"p{len(steps)}"
+        steps.append(
+            f'LEFT JOIN "{_relation(root)}" {alias} ON {alias}.period = {child}.period '
+            f"AND {alias}.{field} = {child}.{field}"
+        )
+    steps.append(f"LEFT JOIN homes ON homes.person_key = {alias}.person_key")
+    places = ["homes.lsoa_code"]
+    if "lsoa_code" in root.fields:
+        places.insert(0, f"{alias}.lsoa_code")
+    if postcode := root.table.identifiers.get("postcode"):
+        steps.append(f"LEFT JOIN postcodes ON postcodes.spelt = {alias}.{postcode}")
+        places.append("postcodes.lsoa_code")
+    return (
+        f"SELECT r.period, {alias}.person_key, {alias}.link, {_age(root.table, alias)} AS age, "
+        f"coalesce({', '.join(places)}) AS lsoa_code"
+        f'{", " if kept else ""}{kept} FROM "{_relation(rows)}" r {" ".join(steps)}'
+    )
+
+
+def _relation(rows: Rows) -> str:
+    """The rows of a table: with person keys where it has identifiers of its own."""
+    return f"{'keyed' if rows.is_root else 'raw'} {rows.name}"
+
+
+def _age(table: Table, alias: str) -> str:
+    """Whole years on the delivery's day."""
+    born = table.identifiers.get("date_of_birth")
+    return f"date_sub('year', {alias}.{born}, {alias}.as_at)" if born else "NULL::BIGINT"
+
+
+def _kept(table: Table) -> list[str]:
+    """Fields that pass: no identifier, and no free text about a person, which may hold one."""
+    joining = {*table.key, *([table.parent[1]] if table.parent else [])}
+    return [
+        column.field
+        for column in table.columns
+        if column.identifier is None
+        and column.field != "lsoa_code"
+        and not (column.personal and column.type == "string" and column.field not in joining)
+    ] + (["lsoa_code"] if _is_place(table) else [])
+
+
+def _is_place(table: Table) -> bool:
+    """Whether the table is about areas, so that its area code is its own and not a person's."""
+    codes = [column for column in table.columns if column.field == "lsoa_code"]
+    return bool(codes) and not codes[0].personal

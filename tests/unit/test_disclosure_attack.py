@@ -174,6 +174,15 @@ def test_a_start_changes_no_verdict(values: list[int], random: object) -> None:
     assert verdicts[0] == verdicts[1] == verdicts[2]
 
 
+def test_four_or_more_is_not_told_as_four() -> None:
+    # 4 is printed and d is anything, so a = d + 4 is 4 or more: too high, and not worked out.
+    made = system(["a", "d", "four"], [4, 0, 4], [[1, -1, -1]], Rule(5), public=[0, 0, 1])
+    hidden = np.array([True, True, False])
+    for options in ({}, {"start": made.value}, {"intervals": True}):
+        (a,) = attack(made, hidden, **options).intervals
+        assert (a.low, a.high, a.verdict) == (4, np.inf, "narrow")
+
+
 def test_contributors_are_kept_to_the_width_of_each_cell() -> None:
     made = grid([[1, 1], [0, 5]], Rule(2, sliding=True))
     hidden = hide(made, *CORNERS)

@@ -105,8 +105,8 @@ class Interval:
 
     Attributes:
         cell: number of the cell.
-        low: least value it can have; where only proofs of safety were asked for, some value at or
-            above that which already is low enough.
+        low: least value it can have; where the verdict is "safe" and only that was asked for, some
+            value at or above the least which already is low enough.
         high: greatest value, likewise.
         verdict: "exact" (a single value is left), "narrow" (less than the rule requires) or "safe".
         because: equations with their multipliers that prove a narrow interval, low side first.
@@ -204,17 +204,23 @@ def _ends(system: System, intruder: Intruder, cells: Ints) -> tuple[Ints, Floats
 
 
 def _judge(system: System, intruder: Intruder, cell: int, whole: bool) -> Interval:
+    """The interval of a cell: as far as the rule asks, and all of it where that is too little.
+
+    An end that goes as far as is asked may be that or any value beyond: 4 or more is narrow where 0
+    to 4 is asked, and must not be told as exactly 4.
+    """
     need_low, need_high = system.need_low[cell], system.need_high[cell]
     width = system.need_width[cell]
     plain = np.isnan(need_low)
     if whole:
         least, most = intruder.least(cell), intruder.most(cell)
     elif plain:
-        enough = max(float(width), 10 * EXACT)
-        least, most = intruder.apart(cell, enough)
+        least, most = intruder.apart(cell, max(float(width), 10 * EXACT))
     else:
         least, most = intruder.least(cell, need_low), intruder.most(cell, need_high)
     found = _interval(system, cell, least, most, plain, float(width))
+    if found.verdict != "safe" and not whole:
+        return _judge(system, intruder, cell, True)
     if found.verdict != "safe" and not found.because:
         return replace(found, because=intruder.proof(cell))
     return found
@@ -262,8 +268,10 @@ def _contributors(
         # Where there are contradictions nobody can be in that cell.
         for cell in map(int, exposed if not insider.contradictions else ()):
             width = float(system.contributor[cell])
-            least, most = insider.apart(cell, width)
-            one = _interval(system, cell, least, most, True, width)
+            one = _interval(system, cell, *insider.apart(cell, width), True, width)
+            if one.verdict != "safe":
+                ends = insider.least(cell), insider.most(cell)
+                one = _interval(system, cell, *ends, True, width)
             if one.verdict != "safe":
                 found.append(replace(one, contributor=giver))
         outsider.leave(giver)

@@ -112,7 +112,7 @@ def attack_tables(
     made = _system(found, hidden, rough, knows, rule)
     # A range such as 4-4 hides nothing, and is worked out by reading it.
     open_ = (knows.high > knows.low) | hidden
-    report = _whole(made, open_, knows, attack(made, open_, knows, judged=made.primary | rough))
+    report = attack(made, open_, knows, judged=made.primary | rough)
     return Attacked(
         _frame(made, cells, report, rule, hidden & False if marked is None else hidden & marked),
         cells=int((~found.derived).sum()),
@@ -137,26 +137,6 @@ def check_tables(
         JsnaError: listing everything wrong with them.
     """
     read_printed(tables, dims, value, hierarchies, total, "zero", "primary", rounded)
-
-
-def _whole(made: System, open_: Flags, knows: Known, report: Report) -> Report:
-    """The report with the whole interval of every cell that is given away, not a sufficient part.
-
-    A greatest value that reaches what is required may be that or any above it: only the latter
-    leaves open whether the cell is a small number at all.
-    """
-    failing = np.zeros(made.size, dtype=np.bool_)
-    failing[[found.cell for found in report.failures if found.contributor < 0]] = True
-    if not failing.any():
-        return report
-    alone = replace(made, contributor=np.zeros(made.size))
-    again = attack(alone, open_, knows, judged=failing, intervals=True)
-    whole = {found.cell: found for found in again.intervals}
-    intervals = [
-        whole.get(found.cell, found) if found.contributor < 0 else found
-        for found in report.intervals
-    ]
-    return replace(report, intervals=intervals, programs=report.programs + again.programs)
 
 
 def _system(found: Found, hidden: Flags, rough: Flags, knows: Known, rule: Rule) -> System:

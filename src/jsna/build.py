@@ -71,6 +71,8 @@ def build(
     system.prepare(say)
     edition = config.edition
     say(f"{edition.title} — {config.area.name} ({edition.edition})")
+    for delivery in edition.unlinked:
+        say(f"Warning: {delivery.extract}, {delivery.period} – {edition.gap(delivery)}")
     if edition.synthetic:
         synthesise(config, paths, say)
     _expect_files(config, paths)

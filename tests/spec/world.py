@@ -48,7 +48,15 @@ def configuration(
             published=date(2026, 1, 29),
             profiles=dict(profiles or {}),
             extracts=tuple(
-                Delivery(extract=extract, period=period, files={"any": "any.csv"})
+                Delivery(
+                    extract=extract,
+                    period=period,
+                    files={"any": "any.csv"},
+                    owner="Example",
+                    legal_basis="Example",
+                    assessment="Example",
+                    opt_out="Example",
+                )
                 for extract, period in deliveries
             ),
             chapters=("prevalence",),

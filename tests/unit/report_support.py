@@ -319,6 +319,8 @@ def whole() -> tuple[Configuration, pd.DataFrame]:
                 as_at=date(2025, 1, 16),
                 owner="Marrowshire SEND team",
                 legal_basis="Education Act 1996, section 537A",
+                assessment="DPIA-2025-01",
+                opt_out="No opt-out applies to statutory returns",
             ),
             Delivery(
                 extract="ncmp",

@@ -215,6 +215,11 @@ def test_violations_are_one_sorted_row_a_rule() -> None:
     assert violation_rows({}).empty
 
 
+NOT_LINKED = (
+    "received but not linked: no data-protection assessment or handling of opt-outs is recorded"
+)
+
+
 def test_quality_has_a_row_for_every_table_of_every_delivery() -> None:
     from jsna.edition import Configuration, Delivery, Edition
 
@@ -232,7 +237,7 @@ def test_quality_has_a_row_for_every_table_of_every_delivery() -> None:
     assert rows[["extract", "table", "rows_received", "rows_valid", "rows_quarantined",
                  "warnings", "status", "reason", "as_at"]].values.tolist() == [
         ["ncmp", "measurements", 0, 0, 0, 0, "not received", "late", ""],
-        ["school_census", "census", 2, 1, 1, 1, "received", "", "2025-01-16"],
+        ["school_census", "census", 2, 1, 1, 1, "received", NOT_LINKED, "2025-01-16"],
     ]  # fmt: skip
 
 

@@ -139,8 +139,18 @@ class Edition(Strict):
 
     @property
     def unlinked(self) -> tuple[Delivery, ...]:
-        """Deliveries received that are not linked; `Delivery.unrecorded` says why."""
+        """Deliveries received that are not linked; `gap` says why."""
         return tuple(d for d in self.received if not _permitted(d))
+
+    def gap(self, delivery: Delivery) -> str:
+        """Why nothing is counted from a delivery, after "was"; "" where it is.
+
+        Such as `not received: the provider was late` or `received but not linked: no legal basis
+        is recorded`.
+        """
+        if delivery.status != "received":
+            return f"{delivery.status}: {delivery.reason}"
+        return "" if _permitted(delivery) else f"received but not linked: {delivery.unrecorded}"
 
 
 def _permitted(delivery: Delivery) -> bool:

@@ -101,7 +101,7 @@ def quality_rows(results: Judged, config: Configuration) -> pd.DataFrame:
                     "owner": delivery.owner,
                     "legal_basis": delivery.legal_basis,
                     "as_at": delivery.as_at.isoformat() if delivery.as_at else "",
-                    "reason": delivery.reason,
+                    "reason": delivery.reason or config.edition.gap(delivery),
                 }
             )
     frame = pd.DataFrame(rows, columns=list(QUALITY_TYPES)).astype(dict(QUALITY_TYPES))

@@ -67,7 +67,9 @@ def describe(
         if judged is not None:
             aside += len(judged.reasons)
             warned += sum(v.rows for v in judged.found if v.severity == "warning")
-    lines += _not_received(config)
+    # What may not be linked is no fault of a row, and somebody must look all the same.
+    warned += len(config.edition.unlinked)
+    lines += _gaps(config)
     lines += _verdict(problems, aside, warned, bool(staged))
     return Report(not problems, "\n".join(lines), problems, aside, warned)
 
@@ -121,11 +123,12 @@ def _bullet(text: str) -> Iterable[str]:
     return textwrap.wrap(text, _WIDTH, initial_indent="    - ", subsequent_indent="      ")
 
 
-def _not_received(config: Configuration) -> list[str]:
+def _gaps(config: Configuration) -> list[str]:
     lines = [
-        f"{registry()[delivery.extract].title}, {delivery.period} – not received: {delivery.reason}"
+        f"{'Warning: ' if delivery in config.edition.unlinked else ''}"
+        f"{registry()[delivery.extract].title}, {delivery.period} – {gap}"
         for delivery in config.edition.extracts
-        if delivery.status == "not received"
+        if (gap := config.edition.gap(delivery))
     ]
     return [*lines, ""] if lines else []
 

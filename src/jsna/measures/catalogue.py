@@ -331,11 +331,12 @@ def arrow(
 def periods(name: str, config: Configuration) -> set[str]:
     """Periods for which the rows of a table were received, even where there were none to receive.
 
-    A year without a permanent exclusion is a zero; a year whose file never came is a gap.
+    A year without a permanent exclusion is a zero; a year whose file never came, or whose rows may
+    not be linked, is a gap.
     """
     table = CATALOGUE[name]
     if not table.extracts:
         return set()
     extract = table.dated_by or table.extracts[0]
-    given = {d.period for d in config.edition.received if d.extract == extract}
+    given = {d.period for d in config.edition.linkable if d.extract == extract}
     return {str(int(p) - 1) for p in given} if table.previous_year else given

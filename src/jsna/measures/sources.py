@@ -66,11 +66,11 @@ def source_of(
 
     An analysis table made from official releases is recognised by its extract not being received.
     """
-    received = {delivery.extract for delivery in config.edition.received}
+    linked = {delivery.extract for delivery in config.edition.linkable}
     official = [
         config.sources[dataset][0]
         for table in _tables(indicator)
-        if table in DATASETS and CATALOGUE[table].extracts[0] not in received
+        if table in DATASETS and CATALOGUE[table].extracts[0] not in linked
         for dataset in DATASETS[table]
         if dataset in config.sources
     ]

@@ -101,6 +101,7 @@ def manifest(
             "extracts": {name: _record(paths.raw / name, key) for name in extracts},
             "releases": {name: _record(paths.published / name) for name in releases},
         },
+        "not_linked": {f"{d.extract} {d.period}": d.unrecorded for d in edition.unlinked},
         "intermediate": {
             file.relative_to(paths.identified.parent).as_posix(): _record(file, key)
             for file in finished((paths.identified, paths.restricted))

@@ -10,7 +10,6 @@ from markupsafe import Markup
 
 from jsna import __version__
 from jsna.edition import Configuration, Delivery
-from jsna.extracts.base import Extract
 from jsna.measures.declaration import Indicator
 from jsna.report import chapters as chapter_parts
 from jsna.report import format as words
@@ -114,10 +113,10 @@ def chapters(
 
 
 def absent_lines(chapter: Chapter, register: sources.Register) -> list[str]:
-    """Why a chapter lacks something: extracts not received, or no source at all."""
+    """Why a chapter lacks something: extracts not received or linked, or no source at all."""
     config = register.config
     lines = [
-        _not_received(delivery, register.extracts)
+        _gap(delivery, register)
         for delivery in sources.missing(config, register.extracts, chapter.id)
     ]
     if chapter.id not in FRAMING and not chapter.sections and not lines:
@@ -131,11 +130,12 @@ def absent_lines(chapter: Chapter, register: sources.Register) -> list[str]:
     return lines
 
 
-def _not_received(delivery: Delivery, extracts: Mapping[str, Extract]) -> str:
-    extract = extracts.get(delivery.extract)
+def _gap(delivery: Delivery, register: sources.Register) -> str:
+    """`The … for 2024/25 was not received: the provider was late.`"""
+    extract = register.extracts.get(delivery.extract)
     title = extract.title if extract else delivery.extract
     named = f"The {words.lower_first(title)} for {delivery.period}"
-    return f"{named} was not received: {sentence(delivery.reason)}"
+    return f"{named} was {sentence(register.config.edition.gap(delivery))}"
 
 
 def stand_outs(view: Measures, made: Sequence[Chapter]) -> list[Listing]:
@@ -200,13 +200,15 @@ def verdict_words(verdict: str, indicator: Indicator) -> str:
 def deliveries(register: sources.Register) -> list[tuple[str, ...]]:
     """What was received: extract, period, state, date, owner, legal basis."""
     rows: list[tuple[str, ...]] = []
-    for delivery in register.config.edition.extracts:
+    edition = register.config.edition
+    unlinked = edition.unlinked
+    for delivery in edition.extracts:
         extract = register.extracts.get(delivery.extract)
         rows.append(
             (
                 extract.title if extract else delivery.extract,
                 delivery.period,
-                delivery.status,
+                edition.gap(delivery) if delivery in unlinked else delivery.status,
                 sources.day(delivery.as_at) if delivery.as_at else "not stated",
                 delivery.owner or "not stated",
                 delivery.legal_basis or "not stated",
@@ -265,7 +267,7 @@ def context(view: Measures, made: Sequence[Chapter], register: sources.Register)
         "deliveries_caption": "Extracts of this edition",
         "deliveries_header": ("Extract", "Period", "State", "As at", "Owner", "Legal basis"),
         "undelivered": [
-            _not_received(d, register.extracts) for d in edition.extracts if d.status != "received"
+            _gap(delivery, register) for delivery in edition.extracts if edition.gap(delivery)
         ],
         "citations": citations,
         "metadata": [metadata.entry(i, view, register) for i in shown],

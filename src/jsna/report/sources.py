@@ -65,8 +65,8 @@ class Register:
         return _official(source_id, source, invented=self.config.edition.synthetic)
 
     def all(self) -> list[Citation]:
-        """Every source of the edition: local extracts received, then official releases."""
-        names = sorted({d.extract for d in self.config.edition.received})
+        """Every source of the edition: local extracts counted, then official releases."""
+        names = sorted({d.extract for d in self.config.edition.linkable})
         return [self.cite(LOCAL + name) for name in names] + [
             self.cite(source_id) for source_id in sorted(self._official)
         ]
@@ -80,7 +80,7 @@ class Register:
         name = source_id.removeprefix(LOCAL)
         extract = self.extracts.get(name)
         title = extract.title if extract else _OTHERS.get(name, name.replace("_", " ").capitalize())
-        deliveries = [d for d in self.config.edition.received if d.extract == name]
+        deliveries = [d for d in self.config.edition.linkable if d.extract == name]
         owners = sorted({d.owner for d in deliveries if d.owner}) or [self.config.area.name]
         dates = [d.as_at for d in deliveries if d.as_at]
         periods = sorted({d.period for d in deliveries})
@@ -131,6 +131,6 @@ _MONTHS: Final = (
 
 
 def missing(config: Configuration, extracts: Mapping[str, Extract], chapter: str) -> list[Delivery]:
-    """Deliveries not received that would have fed a chapter."""
-    absent = [d for d in config.edition.extracts if d.status != "received"]
+    """Deliveries not received, or not linked, that would have fed a chapter."""
+    absent = [d for d in config.edition.extracts if config.edition.gap(d)]
     return [d for d in absent if d.extract in extracts and chapter in extracts[d.extract].feeds]

@@ -66,6 +66,10 @@ def _edition(own: Edition) -> Edition:
                 extract=extract.name,
                 period=period,
                 files={table.name: f"{extract.name}.{table.name}" for table in extract.tables},
+                owner="Invented",
+                legal_basis="Invented",
+                assessment="Invented",
+                opt_out="Invented",
             )
             for extract in registry().values()
             for period in ONCE.get(extract.name, PERIODS[extract.period_type])

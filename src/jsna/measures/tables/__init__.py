@@ -58,7 +58,7 @@ def derive(
 
     Returns:
         Table name -> rows, of the columns of the catalogue, ordered. A table whose extracts were
-        not received is left out.
+        not received, or not linked, is left out.
     """
     made: dict[str, pa.Table] = {}
     with io.database() as connection:
@@ -111,7 +111,7 @@ def _recipes(config: Configuration, linked: Mapping[str, object]) -> tuple[Recip
 
 
 def _calendar(connection: object, linked: Mapping[str, object], config: Configuration) -> None:
-    """`census_day`: January return -> its day; `exclusion_year`: years whose exclusions arrived."""
+    """`census_day`: January return -> its day; `exclusion_year`: years with exclusions counted."""
     import duckdb
 
     assert isinstance(connection, duckdb.DuckDBPyConnection)
@@ -122,7 +122,7 @@ def _calendar(connection: object, linked: Mapping[str, object], config: Configur
         for (period,) in sorted(found):
             day = reference_date(period, "january", config.edition.reference_date)
             connection.execute("insert into census_day values (?, ?)", [period, day])
-    years = {d.period for d in config.edition.received if d.extract == "exclusions"}
+    years = {d.period for d in config.edition.linkable if d.extract == "exclusions"}
     if "exclusions.exclusions" in linked:
         found = connection.execute('select distinct period from "exclusions.exclusions"').fetchall()
         years |= {period for (period,) in found}

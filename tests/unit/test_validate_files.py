@@ -115,10 +115,32 @@ def test_rules_that_need_a_file_not_received_say_so_and_find_nothing() -> None:
     )["exclusions.exclusions"]
     assert {found.severity for found in judged.found} == {"not_run"}
     assert all(
-        "school_census.census not received" in found.message and found.rows == 0
+        "school_census.census not received or not linked" in found.message and found.rows == 0
         for found in judged.found
     )
     assert len(judged.valid) == 1
+
+
+def test_rows_that_may_not_be_linked_are_looked_up_nowhere() -> None:
+    census, exclusions, schools = (
+        ("school_census", "2025"), ("exclusions", "2024/25"), ("schools", "2025")
+    )  # fmt: skip
+    results = {
+        census: deliver("school_census", census=[{"school_urn": "900009"}]),
+        exclusions: deliver("exclusions", exclusions=[{"upn": OTHER_UPN}]),
+        schools: deliver("schools", school=[{}]),
+    }
+    nowhere = "exclusions.upn.not_on_roll"
+    for unlinked, severity in (
+        (set(), "warning"),
+        ({census}, "not_run"),
+        ({exclusions}, "not_run"),
+    ):
+        judged = apply_cross(results, unlinked)
+        found = {v.code: v.severity for v in judged[exclusions]["exclusions"].found}
+        assert found[nowhere] == severity
+        # The register of schools is about nobody.
+        assert ("warning", "census.school_urn.unknown") in codes(judged[census]["census"])
 
 
 def test_a_pupil_excluded_in_one_year_may_be_on_the_roll_of_another() -> None:

@@ -105,11 +105,12 @@ def apply_rules(
         frames = {name: rows.valid for name, rows in result.items()} | dict(others)
         entry = Violation(rule.code, rule.severity, rule.message, rule.fields)
         if absent := sorted(need for need in rule.needs if need not in frames):
+            lacking = f"{' and '.join(absent)} not received or not linked"
             unread = replace(
                 entry,
                 code=f"{judged.table.name}.{rule.code}",
                 severity="not_run",
-                message=f"not checked, {' and '.join(absent)} not received: {rule.message}",
+                message=f"not checked, {lacking}: {rule.message}",
             )
             result[rule.table] = replace(judged, found=(*judged.found, unread))
             continue

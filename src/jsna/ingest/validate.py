@@ -8,7 +8,7 @@ or `validate_edition` for both. See `jsna.ingest.judge` for what becomes of rows
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
@@ -93,8 +93,18 @@ def validate_delivery(
     return {name: too_many(rows) for name, rows in tables.items()}
 
 
-def apply_cross(results: Mapping[Key, Mapping[str, Validated]]) -> Results:
-    """Try the rules that need several extracts, on every delivery of an edition."""
+def apply_cross(
+    results: Mapping[Key, Mapping[str, Validated]], unlinked: Collection[Key] = ()
+) -> Results:
+    """Try the rules that need several extracts, on every delivery of an edition.
+
+    To look a person of one extract up in another is to link them: deliveries that may not be linked
+    are held to registers of places and schools alone, and no other delivery is held to them.
+
+    Args:
+        results: judged deliveries.
+        unlinked: those of them without recorded permission.
+    """
     judged: Results = {key: dict(tables) for key, tables in results.items()}
     for key in sorted(judged):
         extract = registry()[key[0]]
@@ -102,19 +112,24 @@ def apply_cross(results: Mapping[Key, Mapping[str, Validated]]) -> Results:
         if not rules:
             continue
         needs = {need for rule in rules for need in rule.needs if "." in need}
-        others = {need: frame for need in needs if (frame := _together(judged, need)) is not None}
+        others = {
+            need: frame
+            for need in needs
+            if not (key in unlinked and registry()[need.split(".")[0]].about_persons)
+            and (frame := _together(judged, need, unlinked)) is not None
+        }
         tables = with_parents(extract, apply_rules(rules, judged[key], others))
         judged[key] = {name: too_many(rows) for name, rows in tables.items()}
     return judged
 
 
-def _together(results: Results, need: str) -> pd.DataFrame | None:
-    """Valid rows of `extract.table` in all its deliveries; None where there is none."""
+def _together(results: Results, need: str, unlinked: Collection[Key]) -> pd.DataFrame | None:
+    """Valid rows of `extract.table` in all deliveries that may be used; None where none is."""
     name, table = need.split(".", 1)
     parts = [
         tables[table].valid.assign(period=key[1])
         for key, tables in sorted(results.items())
-        if key[0] == name and table in tables
+        if key[0] == name and table in tables and key not in unlinked
     ]
     return pd.concat(parts, ignore_index=True) if parts else None
 
@@ -135,4 +150,5 @@ def validate_edition(
         )
         for key, tables in sorted(staged.items())
     }
-    return apply_cross(results)
+    unlinked = {(d.extract, d.period) for d in config.edition.unlinked}
+    return apply_cross(results, unlinked)

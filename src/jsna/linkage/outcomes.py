@@ -80,6 +80,8 @@ def _members(linker: Linker, people: People) -> str:
                 linker.connection, people.spine, f'"shifted {rows.source}"', linked.links, table
             )
             odd = f"m.own IN (SELECT right_person FROM {table})"
+        # By what the rows say, so that their order in the file changes nothing.
+        content = ", ".join(f"r.{field}" for field in rows.fields)
         parts.append(
             f"""
             SELECT m.source, r.person_key, m.link, coalesce(m.pass, '') AS pass,
@@ -87,7 +89,7 @@ def _members(linker: Linker, people: People) -> str:
             FROM "keyed {rows.name}" r
                 JOIN members m ON m.source = '{rows.source}' AND m.record = r.record
             QUALIFY row_number() OVER (
-                PARTITION BY m.own ORDER BY r.period DESC, r.person_key, r.record
+                PARTITION BY m.own ORDER BY r.period DESC, {content}
             ) = 1
             """
         )

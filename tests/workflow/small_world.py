@@ -31,6 +31,9 @@ AREA = {
     "region": {"code": "E12000099", "name": "Nowhere"}, "localities_are": "district",
     "localities": [{"code": "E07000990", "name": "Smallton"}],
 }  # fmt: skip
+PERMISSION = {
+    "owner": "A team", "legal_basis": "An Act", "assessment": "DPIA-1", "opt_out": "None applies",
+}  # fmt: skip
 CENSUS_HEADER = [
     "UPN", "Surname", "Forename", "DateOfBirth", "Sex", "Ethnicity", "FSMEligible", "Postcode",
     "LSOA", "URN", "Phase", "SchoolType", "EnrolStatus", "NCYearActual", "SENprovision",
@@ -158,7 +161,7 @@ class World:
             "reference_date": "2025-01-16", "published": "2026-01-29", "chapters": ["summary"],
             "extracts": [
                 {"extract": extract, "period": period, "files": {table: file},
-                 "sha256": {file: found[file]}}
+                 "sha256": {file: found[file]}, **PERMISSION}
                 for extract, period, table, file in deliveries
             ],
         }  # fmt: skip

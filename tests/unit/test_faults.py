@@ -172,5 +172,6 @@ def test_every_rate_has_a_source_and_leaves_a_sound_report() -> None:
     by_table: dict[str, float] = {}
     for fault in faults.declared().values():
         assert fault.source.strip()
-        by_table[fault.table] = by_table.get(fault.table, 0) + fault.per_100_000
-    assert max(by_table.values()) < 500  # half of one per cent
+        if fault.severity == "error":
+            by_table[fault.table] = by_table.get(fault.table, 0) + fault.per_100_000
+    assert max(by_table.values()) < 500  # half of one per cent of rows set aside

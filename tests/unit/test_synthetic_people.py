@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
 from tests.unit.synthetic_support import middling, roll, small
 
@@ -50,8 +51,10 @@ def test_measured_children_are_pupils_of_their_year() -> None:
     assert "upn" not in measured
     pupils = roll(world, 2024)
     found = measured.merge(pupils, on=[*IDENTITY, "postcode"], suffixes=("", "_roll"))
-    assert len(found) >= len(measured)  # twins of a name aside, all are found
-    assert found.drop_duplicates("nhs_number")["year_group"].isin(["R", "6"]).all()
+    # Those the programme writes as the school does; some 17 in 100 have a slip in one of these.
+    assert len(found) / len(measured) == pytest.approx(0.845, abs=0.03)
+    # Two of a name, date of birth and postcode aside, they are of the two years measured.
+    assert found["year_group"].isin(["R", "6"]).mean() > 0.999
     assert set(found["phase"]) <= {"nursery", "primary"}
 
 

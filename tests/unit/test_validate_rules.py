@@ -38,6 +38,38 @@ CASES: dict[str, dict[str, tuple[str, dict[str, str]]]] = {
         "school_year.age": ("warning", {"school_year": "R"}),
         "weight_category.score": ("warning", {"weight_category": "overweight"}),
     },
+    "mental_health.referrals": {
+        "nhs_number.check_digit": ("warning", {"nhs_number": "9990000019"}),
+        "nhs_number_status.differs": ("warning", {"nhs_number": ""}),
+        "date_of_birth.future": ("error", {"date_of_birth": "04/06/2024"}),
+        "date_of_birth.age": ("warning", {"date_of_birth": "03/06/1998"}),
+        "referral_received_date.future": ("error", {"referral_received_date": "01/04/2025"}),
+        "service_discharge_date.before_referral": (
+            "warning", {"service_discharge_date": "02/06/2024"},
+        ),
+    },
+    "mental_health.contacts": {
+        "care_contact_date.outside": ("error", {"care_contact_date": "31/03/2024"}),
+    },
+    "community.referrals": {
+        "nhs_number.check_digit": ("warning", {"nhs_number": "9990000019"}),
+        "nhs_number_status.differs": ("warning", {"nhs_number_status": "07"}),
+        "date_of_birth.future": ("error", {"date_of_birth": "04/06/2024"}),
+        "date_of_birth.age": ("warning", {"date_of_birth": "03/06/1998"}),
+        "referral_received_date.future": (
+            "error", {"referral_received_date": "01/04/2025", "first_contact_date": "",
+                      "wait_end_reason": ""},
+        ),
+        "service_discharge_date.before_referral": (
+            "warning", {"service_discharge_date": "02/06/2024"},
+        ),
+        "first_contact_date.before_referral": ("error", {"first_contact_date": "02/06/2024"}),
+        "first_contact_date.future": (
+            "warning", {"first_contact_date": "01/04/2025", "wait_end_reason": ""},
+        ),
+        "wait_end_reason.absent": ("warning", {"wait_end_reason": ""}),
+        "wait_end_reason.unseen": ("warning", {"first_contact_date": ""}),
+    },
     "areas.lsoa": {
         "authority_code.other": ("error", {"authority_code": "E10000902"}),
         "locality.unknown": ("warning", {"district_code": "E07000999"}),
@@ -87,7 +119,10 @@ CASES: dict[str, dict[str, tuple[str, dict[str, str]]]] = {
     },
 }  # fmt: skip
 #: Rules tried by tests of their own below or beside this file.
-ELSEWHERE = {"school_census.census": {"upn.two_rolls", "year_group.period"}}
+ELSEWHERE = {
+    "school_census.census": {"upn.two_rolls", "year_group.period"},
+    "mental_health.referrals": {"service_discharge_date.period"},
+}
 FLAT = [
     (name, code, severity, change)
     for name, cases in CASES.items()
@@ -221,6 +256,18 @@ CROSS: dict[str, tuple[str, str, dict[str, dict[str, str]]]] = {
     "exclusions.date_of_birth.differs": (
         "exclusions.exclusions", "warning",
         {"exclusions.exclusions": {"date_of_birth": "15/03/2015"}},
+    ),
+    "contacts.service_request_id.orphan": (
+        "mental_health.contacts", "error",
+        {"mental_health.contacts": {"service_request_id": "62"}},
+    ),
+    "contacts.care_contact_date.before_referral": (
+        "mental_health.contacts", "error",
+        {"mental_health.referrals": {"referral_received_date": "16/07/2024"}},
+    ),
+    "contacts.care_contact_date.after_discharge": (
+        "mental_health.contacts", "warning",
+        {"mental_health.referrals": {"service_discharge_date": "14/07/2024"}},
     ),
     "census.lsoa_code.coverage": (
         "school_census.census", "warning", {"school_census.census": {"lsoa_code": "E01900002"}},

@@ -5,21 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from jsna.extracts import columns, patterns
+from jsna.extracts import columns
 from jsna.extracts.base import Column, Context, Extract, Rule, Table
 from jsna.extracts.checks import age_on, equal, implies, within
 from jsna.extracts.identifiers import nhs_number_ok
+from jsna.extracts.patients import NHS_NUMBER
 from jsna.extracts.periods import window
 
 if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (
-    Column(
-        "NHSNumber", "nhs_number", "string", "NHS number; the extract never carries a UPN.",
-        identifier="nhs_number", quantity="nhs_number", on_invalid="blank", on_missing="warn",
-        pattern=patterns.TEN_DIGITS, aliases=("NHS_Number",),
-    ),
+    # The extract never carries a UPN.
+    NHS_NUMBER,
     columns.SURNAME,
     columns.FORENAME,
     columns.DATE_OF_BIRTH,

@@ -14,7 +14,16 @@ import pyarrow as pa
 
 from jsna.edition import Delivery
 from jsna.extracts.base import Extract, Table
-from jsna.synthetic import exclusions, measurements, need, residents, returns
+from jsna.synthetic import (
+    contacts,
+    exclusions,
+    measurements,
+    need,
+    residents,
+    returns,
+    waits,
+    written,
+)
 from jsna.synthetic.draws import Bools, Ints
 from jsna.synthetic.people import OUTSIDE, YEAR_GROUPS, text_of
 from jsna.synthetic.placement import MAINSTREAM, SETTINGS
@@ -120,6 +129,7 @@ def _ncmp(world: World, period: str) -> View:
         len(found.row),
         {
             **person_quantities(world, person[found.row]),
+            **written.quantities(world, person[found.row], "ncmp"),
             **school_quantities(world, rows.school[found.row]),
             "ncmp_school_year": lambda: text_of(measurements.SCHOOL_YEARS, found.school_year),
             "ncmp_measurement_date": lambda: pa.array(found.day, type=pa.date32()),
@@ -165,6 +175,9 @@ _MAKERS: dict[str, Callable[[World, str], View]] = {
     "school_census.census": census,
     "exclusions.exclusions": _exclusions,
     "ncmp.measurements": _ncmp,
+    "mental_health.referrals": contacts.referrals_view,
+    "mental_health.contacts": contacts.contacts_view,
+    "community.referrals": waits.view,
     "areas.lsoa": areas,
     "schools.school": _schools,
     "population.syoa": _population,

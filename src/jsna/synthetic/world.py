@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -16,6 +18,7 @@ from jsna.synthetic.people import YEAR_GROUPS, People
 from jsna.synthetic.placement import Homes, Placements
 from jsna.synthetic.places import Places, Schools
 
+T = TypeVar("T")
 #: Shares of a roll: registered at two schools; at a second school only as a guest.
 _DUAL, _GUEST = 0.007, 0.001
 
@@ -58,6 +61,14 @@ class World:
     cases: casework.Cases
     export: casework.Export
     _rolls: dict[int, Registrations] = field(default_factory=dict)
+    _kept: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def kept(self, what: str, period: str, make: Callable[[], T]) -> T:
+        """What several deliveries show of a period, made when first asked for."""
+        if (what, period) not in self._kept:
+            self._kept[what, period] = make()
+        found: T = self._kept[what, period]
+        return found
 
     def registrations(self, january: int) -> Registrations:
         """Registrations of a January census day."""

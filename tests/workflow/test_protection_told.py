@@ -53,3 +53,26 @@ def test_the_report_says_how_much_is_hidden_and_the_certificate_agrees(built: Pr
     for chapter, told in certificate["hidden"]["by_chapter"].items():
         if told["hidden"]:
             assert int(marked[f"hidden.by_chapter.{chapter}.hidden"]) == told["hidden"]
+
+
+def test_records_without_an_assessment_are_checked_told_of_and_not_linked(built: Project) -> None:
+    why = "no data-protection assessment is recorded"
+    page = (built.report() / "jsna.html").read_text(encoding="utf-8")
+    health = page[page.index('id="chapter-health"') : page.index('id="chapter-data-quality"')]
+    quality = page[page.index('id="chapter-data-quality"') :]
+    said = f"for 2023/24 was received but not linked: {why}."
+    assert said in health
+    assert said in quality
+    assert f"<td>2023/24</td><td>received but not linked: {why}</td>" in quality
+    manifest = io.read_json(built.report() / "manifest.json")
+    assert manifest["not_linked"] == {"community 2023/24": why}
+    # Its rows were checked, and are as they were left: of none is there anything further on.
+    paths = io.Paths(built.root, SMALL)
+    checked = io.read_parquet(paths.identified / "valid/community/referrals/2023-24.parquet")
+    assert len(checked) > 10
+    linked = io.read_parquet(paths.restricted / "linked/community.referrals.parquet")
+    assert set(linked["period"]) == {"2024/25"}
+    records = io.read_parquet(paths.restricted / "quality.parquet")
+    told = records[records["extract"].eq("community") & records["period"].eq("2023/24")]
+    assert told["rows_valid"].tolist() == [len(checked)]
+    assert told["reason"].tolist() == [f"received but not linked: {why}"]

@@ -10,6 +10,8 @@ from jsna.measures.methods.comparison import (
     difference_of_proportions,
     ratio_of_proportions,
     ratio_of_rates,
+    ratio_to_all,
+    standardised_difference,
 )
 from jsna.measures.methods.funnel import (
     FunnelLimits,
@@ -55,8 +57,10 @@ __all__ = [
     "rate_byar",
     "ratio_of_proportions",
     "ratio_of_rates",
+    "ratio_to_all",
     "slope_index",
     "standard_error",
+    "standardised_difference",
     "stored_limits",
     "trend_proportion",
     "trend_rate",

@@ -5,7 +5,9 @@ first group's figure over the reference's, a difference the first's less the ref
 
 Sources: ratio of proportions, Katz D et al. Biometrics 1978;34:469-74; ratio of rates, Rothman
 KJ, Greenland S. Modern Epidemiology, 2nd edn, ch. 14; difference of proportions, Newcombe RG.
-Stat Med 1998;17:873-90 (method 10).
+Stat Med 1998;17:873-90 (method 10); standardised difference, Austin PC. Commun Stat Simul Comput
+2009;38:1228-34, with the variance of Hedges LV, Olkin I. Statistical Methods for Meta-Analysis,
+1985, ch. 5.
 """
 
 from __future__ import annotations
@@ -44,6 +46,10 @@ NOT_COMPARED: Final = "not compared"
 NO_REFERENCE_EVENTS: Final = "none in the reference group, so there is no ratio"
 NO_EVENTS: Final = "none in the group, so the ratio has no limits"
 NO_SPREAD: Final = "everyone in both groups, so the ratio has no limits"
+NO_OTHERS: Final = "everyone is in the group, so there is no one to compare with"
+NO_OTHER_EVENTS: Final = "none outside the group, so the ratio has no limits"
+NO_GROUP: Final = "one of the two groups is empty, so there is no difference"
+NO_VARIATION: Final = "all or none of both groups, so the difference has no scale"
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "high": (WORSE, BETTER),
@@ -150,6 +156,105 @@ def _ratio(
         "",
     ).astype(np.str_)
     return Interval(value, value / spread, value * spread, reason)
+
+
+def ratio_to_all(
+    numerator: ArrayLike,
+    denominator: ArrayLike,
+    all_numerator: ArrayLike,
+    all_denominator: ArrayLike,
+    *,
+    rates: bool = False,
+    confidence: Confidence = 0.95,
+) -> Interval:
+    """Ratio of each group's figure to that of everyone, the group among them.
+
+    The two are not independent, so the limits are found where they are: between the group and
+    everyone else. Of r, the ratio to the others, and w, the group's part of the denominator, the
+    ratio to all is r / (w·r + 1 - w). It rises with r, and w is no matter of chance, so that the
+    limits of r carried over enclose it just as often as those of r enclose r.
+
+    Args:
+        numerator, denominator: the group, shape (n,).
+        all_numerator, all_denominator: everyone, same shape.
+        rates: the numerators are events (see `ratio_of_rates`) and no part of the denominators.
+        confidence: one level, or several.
+
+    Returns:
+        Ratios. NaN where nobody else is counted, or there are no events at all; 0 without limits
+        where the group has none; without limits where the others have none.
+
+    Raises:
+        ValueError: figures that are no proportions or rates, a group larger than everyone.
+    """
+    checked = checked_events if rates else checked_counts
+    x, n = checked(numerator, denominator)
+    x_all, n_all = checked(all_numerator, all_denominator, " of all")
+    same_shape(group=x, everyone=x_all)
+    require(~((x > x_all) | (n > n_all)), "numerator", "must be part of everyone's")
+    alone = n == n_all
+    rest = np.where(alone, np.nan, n_all - n)
+    between = (ratio_of_rates if rates else ratio_of_proportions)(
+        x, n, x_all - x, rest, confidence=confidence
+    )
+    weight = n / n_all
+
+    def carried(ratio: Floats) -> Floats:
+        return ratio / (weight * ratio + 1 - weight)
+
+    value = np.where(alone, np.nan, (x / n) / (np.where(x_all == 0, np.nan, x_all) / n_all))
+    reason = np.select(
+        [missing_reason(x, n, x_all, n_all) != "", alone, x_all == 0, x == 0, x == x_all],
+        [MISSING, NO_OTHERS, NO_REFERENCE_EVENTS, NO_EVENTS, NO_OTHER_EVENTS],
+        between.reason,
+    ).astype(np.str_)
+    return Interval(value, carried(between.lower), carried(between.upper), reason)
+
+
+def standardised_difference(
+    numerator: ArrayLike,
+    denominator: ArrayLike,
+    reference_numerator: ArrayLike,
+    reference_denominator: ArrayLike,
+    *,
+    confidence: Confidence = 0.95,
+) -> Interval:
+    """Each proportion less the reference group's, in units of their common standard deviation.
+
+    d = (p - q) / √((p(1 - p) + q(1 - q)) / 2), which unlike a test does not grow with the size of
+    the groups; beyond 0.1 either way is usually called a difference that matters (Austin).
+    Variance: (n + m) / (n·m) + d² / (2(n + m)).
+
+    Args:
+        numerator, denominator: the group, shape (n,); an empty group (0 of 0) is no error.
+        reference_numerator, reference_denominator: the reference group, same shape.
+        confidence: one level, or several.
+
+    Returns:
+        Differences; NaN where a group is empty, or where all or none of both are counted.
+
+    Raises:
+        ValueError: figures that are not proportions (see `proportion_wilson`).
+    """
+    given = [floats("denominator", denominator), floats("denominator", reference_denominator)]
+    empty = (given[0] == 0) | (given[1] == 0)
+    x, n = checked_counts(numerator, np.where(given[0] == 0, np.nan, given[0]))
+    x_ref, n_ref = checked_counts(
+        reference_numerator, np.where(given[1] == 0, np.nan, given[1]), " of the reference"
+    )
+    same_shape(group=x, reference=x_ref)
+    p, q = x / n, x_ref / n_ref
+    scatter = (p * (1 - p) + q * (1 - q)) / 2
+    flat = scatter == 0
+    value = (p - q) / np.sqrt(np.where(flat, np.nan, scatter))
+    z = normal_quantile(upper_tail(confidence, x.ndim))
+    spread = z * np.sqrt((n + n_ref) / (n * n_ref) + value**2 / (2 * (n + n_ref)))
+    reason = np.select(
+        [empty, missing_reason(x, n, x_ref, n_ref) != "", flat],
+        [NO_GROUP, MISSING, NO_VARIATION],
+        "",
+    ).astype(np.str_)
+    return Interval(value, value - spread, value + spread, reason)
 
 
 def difference_of_proportions(

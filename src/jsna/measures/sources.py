@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from jsna.edition import Configuration, strictest
@@ -38,7 +38,12 @@ def extracts_of(indicator: Indicator) -> list[str]:
 
 
 def profile_of(indicator: Indicator, config: Configuration) -> str:
-    """The disclosure profile of an indicator: the strictest of its extracts', in every field.
+    """The disclosure profile of an indicator: the strictest of its extracts', in every field."""
+    return profile_of_extracts(extracts_of(indicator), config)
+
+
+def profile_of_extracts(extracts: Iterable[str], config: Configuration) -> str:
+    """The strictest disclosure profile of some extracts, in every field.
 
     An extract's own profile is what the edition says; else areas and population estimates, which
     are official already, need none, and records about children have the edition's. Where no one
@@ -47,7 +52,7 @@ def profile_of(indicator: Indicator, config: Configuration) -> str:
     edition = config.edition
     person_level = {name: extract.person_level for name, extract in registry().items()}
     names = []
-    for extract in extracts_of(indicator):
+    for extract in extracts:
         if extract in edition.profiles:
             names.append(edition.profiles[extract])
         elif extract == RECORDS:

@@ -16,8 +16,9 @@ from jsna.disclosure.ledger.regions import Codes, Reader, Region
 from jsna.edition import Configuration, Profile
 from jsna.errors import JsnaError, Problem
 from jsna.extracts import registry
-from jsna.measures.catalogue import CATALOGUE
+from jsna.measures.catalogue import CATALOGUE, column_of
 from jsna.measures.declaration import Indicator
+from jsna.measures.sources import extracts_of, profile_of_extracts
 
 #: Percentage to which sums of amounts stay uncertain where the profile has no p % rule.
 _UNSURE: Final = 10.0
@@ -70,6 +71,7 @@ def _cells(
     reader = Reader(config)
     wrong: dict[str, int] = {}
     pairs: dict[tuple[int, int], Profile] = {}
+    by_table: dict[str, Profile] = {}
     fields = ["indicator", "area_code", "geography", "period", "period_type", "breakdown"]
     columns = [rows[name].tolist() for name in [*fields, "category", "profile", "note"]]
     counts = rows["numerator"].tolist(), rows["denominator"].tolist()
@@ -96,17 +98,48 @@ def _cells(
                 note=note,
             )
             of = _amount(indicator, rule) if place == 0 else 0.0
-            at[place] = _cell(made, known, region, count, rule, wrong, of)
+            own = _own_rule(region, indicator, rule, config, by_table)
+            at[place] = _cell(made, known, region, count, own, wrong, of)
         made.numerators.append(at[0])
         made.denominators.append(at[1])
         if NONE not in at and rule.complements:
             pairs[at[1], at[0]] = rule
+    _round_no_part_above_its_whole(made)
     if wrong:
         raise JsnaError(
             Problem("measures", f"rows count this differently: {label}", count=count, code="book")
             for label, count in wrong.items()
         )
     return pairs
+
+
+def _own_rule(
+    region: Region,
+    indicator: Indicator,
+    rule: Profile,
+    config: Configuration,
+    known: dict[str, Profile],
+) -> Profile:
+    """The profile of a count: its row's, or that of the fewer sources that tell it.
+
+    Pupils of the census are not to be rounded everywhere because they are what pupils known to a
+    health service are divided by.
+    """
+    table = CATALOGUE[region.table]
+    marks = {mark for mark, _ in table.known.values()}
+    told = all(column_of(c) in table.columns or c in marks for c, _ in region.box)
+    if not (told and set(table.extracts) < set(extracts_of(indicator))):
+        return rule
+    if table.name not in known:
+        known[table.name] = config.profile(profile_of_extracts(table.extracts, config))
+    return known[table.name]
+
+
+def _round_no_part_above_its_whole(made: Book) -> None:
+    """Leave a count as it is where it is that of everyone it is out of, who are not rounded."""
+    for top, bottom in zip(made.numerators, made.denominators, strict=True):
+        if NONE not in (top, bottom) and made.value[top] == made.value[bottom]:
+            made.rounding[top] = min(made.rounding[top], made.rounding[bottom])
 
 
 def _show_the_empty(made: Book, known: Mapping[Region, int]) -> None:

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jsna.errors import JsnaError
-from jsna.linkage.by_number import LOOKUPS
 from jsna.linkage.cascade import LINK, Linked, link
 from jsna.linkage.dedupe import deduplicate
 from jsna.linkage.kinds import Source
+from jsna.linkage.lookups import LOOKUPS
 from jsna.linkage.model import read_model, write_model
 from jsna.linkage.passes import read_passes
 from jsna.linkage.people import link_sources

@@ -9,20 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from jsna.linkage.lookups import LITTLE
 from jsna.linkage.passes import missing, reaches, unique
 
 if TYPE_CHECKING:
     import duckdb
 
-#: What is looked up: the name of the pass, the number on the left, the number on the right.
-LOOKUPS: Final = (
-    ("NHS number", "nhs_number", "nhs_number"),
-    ("UPN", "upn", "upn"),
-    ("UPN, former on the left", "former_upn", "upn"),
-    ("UPN, former on the right", "upn", "former_upn"),
-    ("ULN", "uln", "uln"),
-    ("other number", "number", "number"),
-)
 #: Comparison -> levels that count as agreement for the guard.
 _AGREES: Final = {
     "date_of_birth": ("exact", "changed over", "one slip"),
@@ -46,7 +38,7 @@ def link_by_number(
     Args:
         database: holds the tables.
         left, right: standard tables.
-        lookup: one of `LOOKUPS`.
+        lookup: one of `lookups.LOOKUPS`.
         single: nobody in either table has two records, so no pair of people comes up twice.
 
     Returns:
@@ -84,7 +76,7 @@ def link_by_number(
         f"""
         INSERT INTO found
         SELECT left_person, right_person, left_record, right_record, 'number',
-            CASE WHEN known < {_ENOUGH} THEN '{name}, little else known' ELSE '{name}' END
+            CASE WHEN known < {_ENOUGH} THEN '{name}{LITTLE}' ELSE '{name}' END
         FROM {chosen}
         """
     )

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from jsna.linkage.by_number import LOOKUPS, link_by_number
+from jsna.linkage.by_number import link_by_number
+from jsna.linkage.lookups import LOOKUPS
 from jsna.linkage.model import Model, for_run, prior, without
 from jsna.linkage.passes import Pass, fits, unique
 from jsna.linkage.resolve import best_records, mutual

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from math import sqrt
 from typing import TYPE_CHECKING, Final
 
-from jsna.linkage.by_number import LOOKUPS
 from jsna.linkage.cascade import Rules, link
+from jsna.linkage.lookups import LOOKUPS
 from jsna.linkage.splinked import COLUMNS
 
 if TYPE_CHECKING:

@@ -1,0 +1,30 @@
+"""Which numbers are looked up, in which order, and what the links they make are called.
+
+Apart from the code that looks them up, because the report names them too.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+#: What is looked up: the name of the pass, the number on the left, the number on the right.
+LOOKUPS: Final = (
+    ("NHS number", "nhs_number", "nhs_number"),
+    ("UPN", "upn", "upn"),
+    ("UPN, former on the left", "former_upn", "upn"),
+    ("UPN, former on the right", "upn", "former_upn"),
+    ("ULN", "uln", "uln"),
+    ("other number", "number", "number"),
+)
+#: Added to the name of the pass where the guard had fewer than two traits to compare.
+LITTLE: Final = ", little else known"
+#: What links with that addition are called together: how they were made, and how it is shown.
+LITTLE_KNOWN: Final = ("number_alone", "A number, little else to compare")
+
+
+def code_of(name: str) -> str:
+    """The code of a pass in tables: `UPN, former on the left` is `upn_former_on_the_left`."""
+    if name.endswith(LITTLE):
+        return LITTLE_KNOWN[0]
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")

@@ -1,327 +1,306 @@
-"""Person keys and what leaves the identified zone, on rows small enough to check by hand."""
+"""The stage that links, on rows small enough to check by hand: who is who, and what passes."""
 
-import stat
-from collections.abc import Callable
+from __future__ import annotations
+
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import cast
+from typing import Any
 
-import duckdb
 import pandas as pd
 import pyarrow as pa
 import pytest
 
 from jsna import io
-from jsna.edition import Delivery
-from jsna.errors import JsnaError
-from jsna.extracts.base import Column, Extract, Table
-from jsna.linkage.keys import (
-    DEMONSTRATION_KEY,
-    key_fingerprint,
-    person_key_secret,
-    person_keys,
+from jsna.linkage.keys import DEMONSTRATION_KEY, person_keys
+from tests.unit.linkage_stage_support import (
+    CHILDREN,
+    ROLL,
+    SPINE,
+    Stage,
+    column,
+    extract,
+    nhs,
+    of,
+    table,
+    uln,
+    upn,
 )
-from jsna.linkage.link import Linker
 
-DAY = date(2025, 1, 16)
-
-PUPILS = Extract(
-    name="roll",
-    title="Roll",
-    description="",
-    period_type="january",
-    population_base="attending",
-    tables=(
-        Table(
-            "pupil",
-            "",
-            (
-                Column("UPN", "upn", "string", "", identifier="upn", nullable=True),
-                Column("Former", "former_upn", "string", "", identifier="former_upn"),
-                Column("Surname", "surname", "string", "", identifier="surname"),
-                Column("DoB", "date_of_birth", "date", "", identifier="date_of_birth"),
-                Column("PC", "postcode", "string", "", identifier="postcode"),
-                Column("LSOA", "lsoa_code", "string", "", personal=True),
-                Column("Note", "note", "string", "", personal=True),
-                Column("Sex", "sex", "code", ""),
-            ),
-        ),
-    ),
-)
-CASES = Extract(
-    name="cases",
-    title="Cases",
-    description="",
-    period_type="january",
+#: Two children alike in all the roll says, and without a number.
+NAMELESS = {"surname": "Brown", "sex": "M", "date_of_birth": date(2020, 5, 5),
+            "postcode": "ZZ1 2AB", "lsoa_code": "E01900002"}  # fmt: skip
+#: A postcode that lies in two areas.
+SPLIT = "ZZ9 9ZZ"
+PUPILS = [
+    CHILDREN[0] | {"note": "free text about Amelia"},
+    CHILDREN[1] | {"former_upn": upn(20)},
+    CHILDREN[2] | {"postcode": SPLIT},
+    CHILDREN[3] | {"postcode": "zz99zz"},
+    NAMELESS,
+    NAMELESS,
+]
+CASES = extract(
+    "cases",
+    table("child", column("child_table_id", personal=True), "upn", "surname", "date_of_birth",
+          "postcode", key=("child_table_id",)),
+    table("need", column("child_table_id", personal=True), "need",
+          parent=("child", "child_table_id")),
     population_base="maintained",
-    tables=(
-        Table(
-            "child",
-            "",
-            (
-                Column("id", "child_table_id", "string", "", personal=True),
-                Column("UPN", "upn", "string", "", identifier="upn", nullable=True),
-                Column("DoB", "date_of_birth", "date", "", identifier="date_of_birth"),
-                Column("PC", "postcode", "string", "", identifier="postcode"),
-            ),
-            key=("child_table_id",),
-        ),
-        Table(
-            "need",
-            "",
-            (
-                Column("id", "child_table_id", "string", "", personal=True),
-                Column("Need", "need", "code", ""),
-            ),
-            parent=("child", "child_table_id"),
-        ),
-    ),
-)
-
-ROLL = pd.DataFrame(
-    [
-        # born 17 January: still 9 on the 16th
-        ("A1", None, "Canary-Smith", date(2015, 1, 17), "ZZ1 1AA", "E01900001", "free text", "F"),
-        ("B2", "A0", "Canary-Jones", date(2010, 1, 16), "ZZ1 1AB", "E01900002", None, "M"),
-        (None, None, "Canary-Brown", date(2020, 5, 5), "ZZ1 1AB", "E01900002", None, "M"),
-        (None, None, "Canary-Brown", date(2020, 5, 5), "ZZ1 1AB", "E01900002", None, "M"),
-        ("C3", None, "Canary-Green", date(2012, 5, 5), "ZZ9 9ZZ", "E01900001", None, "F"),
-        ("D4", None, "Canary-White", date(2012, 5, 5), "zz99zz", "E01900003", None, "F"),
+)  # fmt: skip
+CASE_ROWS: dict[str, list[dict[str, Any]]] = {
+    "child": [
+        # Another home than the roll's.
+        of(0, "upn", "surname", "date_of_birth", child_table_id="1", postcode="ZZ1 2AB"),
+        # By a former number, and from a postcode nobody has placed.
+        of(1, "surname", "date_of_birth", child_table_id="2", upn=upn(20), postcode="ZZ8 8ZZ"),
+        # Too young for a number: placed by postcode, however it is spelt.
+        {"child_table_id": "3", "date_of_birth": date(2022, 3, 1), "postcode": "zz12ab"},
+        {"child_table_id": "4", "date_of_birth": date(2022, 3, 2), "postcode": SPLIT},
     ],
-    columns=[c.field for c in PUPILS.tables[0].columns],
-)
-CHILD = pd.DataFrame(
-    [
-        ("1", "A1", date(2015, 1, 17), "ZZ1 1AB"),  # own home, from the roll, not the postcode's
-        ("2", "A0", date(2010, 1, 16), "ZZ8 8ZZ"),  # a former UPN leads to the same person
-        ("3", None, date(2022, 3, 1), "zz11ab"),  # too young for a UPN; placed by postcode
-        ("4", None, date(2022, 3, 1), "ZZ9 9ZZ"),  # the postcode lies in two areas: no place
-    ],
-    columns=["child_table_id", "upn", "date_of_birth", "postcode"],
-)
-NEED = pd.DataFrame([("1", "ASD"), ("3", "SLCN")], columns=["child_table_id", "need"])
-
-Linked = Callable[..., dict[str, pd.DataFrame]]
+    "need": [{"child_table_id": "1", "need": "ASD"}, {"child_table_id": "3", "need": "SLCN"}],
+}
+TABLES = ("roll.pupil", "cases.child", "cases.need")
 
 
 @pytest.fixture
-def linked(tmp_path: Path) -> Linked:
-    def run(shuffle: int | None = None, key: bytes = DEMONSTRATION_KEY) -> dict[str, pd.DataFrame]:
-        frames = {"roll.pupil": ROLL, "cases.child": CHILD, "cases.need": NEED}
-        out = tmp_path / f"out{shuffle}{len(key)}"
-        for name, frame in frames.items():
-            rows = frame if shuffle is None else frame.sample(frac=1, random_state=shuffle)
-            rows = rows.assign(source_row=range(2, len(rows) + 2))
-            extract, table = name.split(".")
-            io.write_parquet(tmp_path / "valid" / extract / table / "2025.parquet", rows)
-        with duckdb.connect() as connection:
-            linker = Linker(connection, key, DAY)
-            for extract in (PUPILS, CASES):
-                files = {t.name: "x" for t in extract.tables}
-                delivery = Delivery(extract=extract.name, period="2025", files=files)
-                linker.load(extract, [delivery], tmp_path / "valid")
-            linker.link(out)
-        return {name: io.read_parquet(out / f"{name}.parquet") for name in frames}
-
-    return run
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    return Stage(tmp_path, monkeypatch)
 
 
-def keys(*identifiers: str) -> list[str]:
-    return cast(
-        "list[str]", person_keys(DEMONSTRATION_KEY, "upn", pa.array(identifiers)).to_pylist()
-    )
+@pytest.fixture
+def two(stage: Stage) -> Stage:
+    return stage.add(ROLL, {"pupil": PUPILS}).add(CASES, CASE_ROWS)
 
 
-def test_one_person_has_one_key_in_every_table_also_by_a_former_upn(linked: Linked) -> None:
-    out = linked()
-    child = out["cases.child"].set_index("child_table_id")["person_key"]
-    assert [child["1"], child["2"]] == keys("A1", "B2")
-    need = out["cases.need"].set_index("child_table_id")["person_key"]
-    assert need["1"] == child["1"]
-    assert need["3"] == child["3"]
+def by_id(stage: Stage, name: str) -> pd.DataFrame:
+    return stage.linked(name).set_index("child_table_id")
 
 
-def test_rows_without_identifier_each_get_a_key_of_their_own(linked: Linked) -> None:
-    roll = linked()["roll.pupil"]
+def test_one_person_has_one_key_in_every_table_also_by_a_former_number(two: Stage) -> None:
+    two.run()
+    roll = two.linked("roll.pupil").set_index("lsoa_code")["person_key"]
+    child, need = by_id(two, "cases.child"), by_id(two, "cases.need")
+    assert child["person_key"]["1"] == roll["E01900001"]
+    assert child["person_key"]["2"] in set(roll["E01900002"])
+    assert list(child["link"][["1", "2", "3"]]) == ["number", "number", "none"]
+    for number in ("1", "3"):
+        assert need["person_key"][number] == child["person_key"][number]
+    # The key is that of the number (of several the least), so that it is the same in any edition.
+    wanted = person_keys(DEMONSTRATION_KEY, "upn", pa.array([upn(1), min(upn(2), upn(20))]))
+    assert list(child["person_key"][["1", "2"]]) == wanted.to_pylist()
+
+
+def test_rows_without_identifier_each_get_a_key_of_their_own(two: Stage) -> None:
+    two.run()
+    roll = two.linked("roll.pupil")
     assert roll["person_key"].notna().all()
-    assert roll["person_key"].nunique() == len(ROLL)
+    assert roll["person_key"].nunique() == len(PUPILS)
 
 
-def test_age_is_in_whole_years_on_the_day(linked: Linked) -> None:
-    child = linked()["cases.child"].set_index("child_table_id")
-    assert list(child["age"][["1", "2", "3", "4"]]) == [9, 15, 2, 2]
-    need = linked()["cases.need"].set_index("child_table_id")
-    assert list(need["age"][["1", "3"]]) == [9, 2]
+def test_age_is_in_whole_years_on_the_day(two: Stage) -> None:
+    two.run()
+    # Born on 17 January 2015, the first is still 9 on the 16th.
+    assert list(by_id(two, "cases.child")["age"][["1", "2", "3", "4"]]) == [9, 15, 2, 2]
+    assert list(by_id(two, "cases.need")["age"][["1", "3"]]) == [9, 2]
 
 
-def test_home_comes_from_the_row_then_the_person_then_an_unambiguous_postcode(
-    linked: Linked,
-) -> None:
-    child = linked()["cases.child"].set_index("child_table_id")["lsoa_code"]
-    assert list(child[["1", "2", "3"]]) == ["E01900001", "E01900002", "E01900002"]
-    assert pd.isna(child["4"])
+def test_home_comes_from_the_row_then_the_person_then_an_unambiguous_postcode(two: Stage) -> None:
+    two.run()
+    home = by_id(two, "cases.child")["lsoa_code"]
+    assert list(home[["1", "2", "3"]]) == ["E01900001", "E01900002", "E01900002"]
+    assert pd.isna(home["4"])
 
 
-def test_no_identifier_and_no_free_text_passes(linked: Linked) -> None:
-    forbidden = {"upn", "former_upn", "surname", "date_of_birth", "postcode", "note", "source_row"}
-    for frame in linked().values():
-        assert not forbidden & set(frame.columns)
-        text = frame.to_csv()
-        assert "Canary" not in text
-        assert "free text" not in text
-        assert "ZZ1" not in text
+def test_no_identifier_and_no_free_text_passes(two: Stage) -> None:
+    two.run()
+    forbidden = {"upn", "former_upn", "forename", "surname", "date_of_birth", "postcode", "note"}
+    for name in TABLES:
+        assert not (forbidden | {"source_row"}) & set(two.linked(name).columns)
+    values = {str(v) for row in PUPILS + CASE_ROWS["child"] for f, v in row.items()
+              if f in forbidden}  # fmt: skip
+    assert len(values) > 20
+    for file in two.written():
+        path = two.paths.restricted / file
+        shown = path.read_text() if path.suffix == ".json" else text_of(path)
+        assert not [value for value in values if value in shown], file
 
 
-def test_shuffled_rows_give_the_same_table(linked: Linked) -> None:
-    straight, shuffled = linked(), linked(shuffle=3)
-    for name in straight:
-        pd.testing.assert_frame_equal(straight[name], shuffled[name])
+def text_of(path: Path) -> str:
+    return str(io.read_parquet(path).to_csv())
 
 
-def test_another_key_gives_other_person_keys(linked: Linked) -> None:
-    one, other = linked(), linked(key=b"x" * 40)
-    assert not set(one["roll.pupil"]["person_key"]) & set(other["roll.pupil"]["person_key"])
+def test_shuffled_rows_give_the_same_bytes(two: Stage) -> None:
+    two.run()
+    straight = two.written()
+    two.run(shuffle=3)
+    assert two.written() == straight
+    assert len(straight) >= len(TABLES) + 6
 
 
-def test_an_area_table_keeps_its_own_code(tmp_path: Path) -> None:
-    column = Column("LSOA", "lsoa_code", "string", "")
-    areas = replace(
-        PUPILS, name="areas", person_level=False, tables=(Table("lsoa", "", (column,)),)
-    )
-    rows = pd.DataFrame({"lsoa_code": ["E01900001"], "source_row": [2]})
-    io.write_parquet(tmp_path / "valid/areas/lsoa/2025.parquet", rows)
-    with duckdb.connect() as connection:
-        linker = Linker(connection, DEMONSTRATION_KEY, DAY)
-        delivery = Delivery(extract="areas", period="2025", files={"lsoa": "x"})
-        linker.load(areas, [delivery], tmp_path / "valid")
-        linker.load(
-            PUPILS, [Delivery(extract="roll", period="2025", files={"pupil": "x"})], _roll(tmp_path)
-        )
-        linker.link(tmp_path / "out")
-    out = io.read_parquet(tmp_path / "out/areas.lsoa.parquet")
-    assert out.to_dict("list") == {"period": ["2025"], "lsoa_code": ["E01900001"]}
-
-
-def _roll(folder: Path) -> Path:
-    rows = ROLL.assign(source_row=range(2, len(ROLL) + 2))
-    io.write_parquet(folder / "valid/roll/pupil/2025.parquet", rows)
-    return folder / "valid"
-
-
-def test_a_real_edition_without_a_key_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("JSNA_PERSON_KEY", raising=False)
+def test_another_key_gives_other_keys(two: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    two.run()
+    one = set(two.linked("roll.pupil")["person_key"])
+    monkeypatch.setenv("JSNA_PERSON_KEY", "x" * 40)
     monkeypatch.delenv("JSNA_PERSON_KEY_FILE", raising=False)
-    with pytest.raises(JsnaError, match="no key is set"):
-        person_key_secret(synthetic=False, root=tmp_path)
+    two.synthetic = False
+    two.run()
+    assert not one & set(two.linked("roll.pupil")["person_key"])
 
 
-@pytest.mark.parametrize(
-    ("place", "content", "mode", "words"),
-    [
-        ("out/key", b"k" * 31, 0o600, "has 31 bytes"),
-        ("out/key", b"k" * 32, 0o644, "others can read"),
-        ("project/key", b"k" * 32, 0o600, "inside the project"),
-    ],
-)
-def test_a_key_that_is_short_open_or_inside_is_refused(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    place: str,
-    content: bytes,
-    mode: int,
-    words: str,
-) -> None:
-    file = tmp_path / place
-    file.parent.mkdir()
-    file.write_bytes(content)
-    file.chmod(mode)
-    monkeypatch.setenv("JSNA_PERSON_KEY_FILE", str(file))
-    with pytest.raises(JsnaError, match=words):
-        person_key_secret(synthetic=False, root=tmp_path / "project")
+def test_an_area_table_keeps_its_own_code(stage: Stage) -> None:
+    areas = extract("areas", table("lsoa", column("lsoa_code", personal=False)), person_level=False)
+    stage.add(ROLL, {"pupil": PUPILS}).add(areas, {"lsoa": [{"lsoa_code": "E01900001"}]}).run()
+    kept = stage.linked("areas.lsoa").to_dict("list")
+    assert kept == {"period": ["2025"], "lsoa_code": ["E01900001"]}
 
 
-def test_a_good_key_file_is_taken_and_named_by_a_fingerprint(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "key"
-    file.write_bytes(b"k" * 32 + b"\n")
-    file.chmod(stat.S_IRUSR)
-    monkeypatch.setenv("JSNA_PERSON_KEY_FILE", str(file))
-    key = person_key_secret(synthetic=False, root=tmp_path / "project")
-    assert key == b"k" * 32
-    assert len(key_fingerprint(key)) == 16
-    assert key_fingerprint(key) != key_fingerprint(DEMONSTRATION_KEY)
+def test_an_edition_without_a_person_is_linked(stage: Stage) -> None:
+    schools = extract("schools", table("school", "school_urn"), person_level=False)
+    stage.add(schools, {"school": [{"school_urn": "900001"}]}).run()
+    assert len(stage.linked("schools.school")) == 1
+    assert stage.outcome("member").empty
 
 
-@pytest.mark.parametrize("ending", [b"\n", b" ", b"\t\r\n"])
-def test_no_byte_of_a_random_key_is_dropped(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: bytes
-) -> None:
-    file = tmp_path / "key"
-    random = bytes(range(200, 200 + 32 - len(ending))) + ending
-    file.write_bytes(random)
-    file.chmod(stat.S_IRUSR)
-    monkeypatch.setenv("JSNA_PERSON_KEY_FILE", str(file))
-    assert person_key_secret(synthetic=False, root=tmp_path / "project") == random
+def rolls(stage: Stage, **years: list[dict[str, Any]]) -> pd.DataFrame:
+    """Rolls of several years, linked."""
+    for year, rows in years.items():
+        stage.add(ROLL, {"pupil": rows}, year.removeprefix("y"))
+    stage.run()
+    return stage.linked("roll.pupil")
 
 
-def test_an_edition_without_a_person_is_linked(tmp_path: Path) -> None:
-    column = Column("URN", "school_urn", "string", "")
-    schools = replace(
-        PUPILS, name="schools", person_level=False, tables=(Table("school", "", (column,)),)
-    )
-    rows = pd.DataFrame({"school_urn": ["900001"], "source_row": [2]})
-    io.write_parquet(tmp_path / "valid/schools/school/2025.parquet", rows)
-    with duckdb.connect() as connection:
-        linker = Linker(connection, DEMONSTRATION_KEY, DAY)
-        delivery = Delivery(extract="schools", period="2025", files={"school": "x"})
-        linker.load(schools, [delivery], tmp_path / "valid")
-        assert linker.link(tmp_path / "out") == {"schools.school": {"rows": 1}}
-
-
-def _census(folder: Path, **years: list[tuple[str, str | None]]) -> pd.DataFrame:
-    """Rolls of several years, given as pairs of UPN and former UPN, linked."""
-    deliveries = []
-    for period, pairs in ((year.removeprefix("y"), pairs) for year, pairs in years.items()):
-        rows = ROLL.iloc[[0] * len(pairs)].reset_index(drop=True)
-        rows = rows.assign(
-            upn=[upn for upn, _ in pairs],
-            former_upn=[former for _, former in pairs],
-            source_row=range(2, len(pairs) + 2),
-        )
-        io.write_parquet(folder / f"valid/roll/pupil/{period}.parquet", rows)
-        deliveries.append(Delivery(extract="roll", period=period, files={"pupil": "x"}))
-    with duckdb.connect() as connection:
-        linker = Linker(connection, DEMONSTRATION_KEY, DAY)
-        linker.load(PUPILS, deliveries, folder / "valid")
-        linker.link(folder / "out")
-    return io.read_parquet(folder / "out/roll.pupil.parquet")
-
-
-def test_a_former_number_leads_to_the_person_in_earlier_years(tmp_path: Path) -> None:
-    pupils = _census(tmp_path, y2024=[("A1", None)], y2025=[("B2", "A1")])
+def test_a_former_number_leads_to_the_person_in_earlier_years(stage: Stage) -> None:
+    later = CHILDREN[0] | {"upn": upn(9), "former_upn": upn(1), "postcode": "ZZ7 1AA"}
+    pupils = rolls(stage, y2024=[CHILDREN[0]], y2025=[later])
     assert pupils["person_key"].nunique() == 1
+    assert stage.events(SPINE) == {"merged_by_number": 1}
 
 
-def test_a_former_number_that_somebody_still_has_leads_nowhere(tmp_path: Path) -> None:
-    pupils = _census(tmp_path, y2025=[("A1", None), ("B2", "A1")])
+def test_a_former_number_that_somebody_else_has_leads_nowhere(stage: Stage) -> None:
+    other = CHILDREN[1] | {"former_upn": upn(1)}
+    pupils = rolls(stage, y2025=[CHILDREN[0], other])
     assert pupils["person_key"].nunique() == 2
+    assert stage.events(SPINE) == {"number_refused": 1}
 
 
-def test_ages_are_counted_to_the_day_of_the_period_where_none_is_stated(tmp_path: Path) -> None:
+def test_ages_are_counted_to_the_day_of_the_period_where_none_is_stated(stage: Stage) -> None:
     # Born 17 January 2015; the census days are the third Thursdays of January.
-    pupils = _census(tmp_path, y2023=[("A1", None)], y2025=[("A1", None)])
+    pupils = rolls(stage, y2023=[CHILDREN[0]], y2025=[CHILDREN[0]])
     assert list(pupils["age"]) == [8, 9]
 
 
-def test_a_person_key_is_the_stated_hmac() -> None:
-    # printf 'v1|jsna|upn:A950000178301' | openssl dgst -sha256 -hmac "$(printf 'k%.0s' {1..32})"
-    import hashlib
-    import hmac
+# What follows declares extracts nobody has seen: no line of `jsna.linkage` knows their names.
 
-    expected = hmac.new(b"k" * 32, b"v1|jsna|upn:A950000178301", hashlib.sha256).hexdigest()[:32]
-    got = person_keys(b"k" * 32, "upn", pa.array(["A950000178301", None, "A950000178301"]))
-    assert got.to_pylist() == [expected, None, expected]
+NAMED = ("forename", "surname", "date_of_birth", "postcode")
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        # An NHS number and names, as health services have them: no such number is on the roll.
+        (("nhs_number", *NAMED, "sex"),
+         [(of(0, *NAMED, "sex", nhs_number=nhs(1)), "pass", 0),
+          (of(1, *NAMED, "sex", nhs_number=nhs(2)), "pass", 1)]),
+        # A learner number the roll does not have: alone it leads nowhere.
+        (("uln",), [({"uln": uln(1)}, "none", None), ({"uln": uln(2)}, "none", None)]),
+        (("uln", *NAMED), [(of(2, *NAMED, uln=uln(1)), "pass", 2)]),
+        # Names only: the second is nobody of the roll.
+        (NAMED,
+         [(of(0, *NAMED), "pass", 0),
+          ({"forename": "Qwerty", "surname": "Zzyzx", "date_of_birth": date(2011, 9, 9),
+            "postcode": "ZZ7 7AA"}, "none", None)]),
+        # Nothing at all: alike as they are, nobody says that they are one child.
+        (("sex",), [(of(0, "sex"), "none", None)] * 2 + [(of(1, "sex"), "none", None)]),
+        # The number of the roll and no more.
+        (("upn",), [(of(3, "upn"), "number", 3), ({"upn": upn(40)}, "none", None)]),
+    ],
+)  # fmt: skip
+def test_an_extract_is_linked_by_what_it_declares(
+    stage: Stage,
+    fields: tuple[str, ...],
+    expected: list[tuple[dict[str, Any], str, int | None]],
+) -> None:
+    seen = extract("newcomers", table("seen", *fields, "finding"))
+    rows = [{**row, "finding": str(number)} for number, (row, _, _) in enumerate(expected)]
+    stage.add(ROLL, {"pupil": CHILDREN}).add(seen, {"seen": rows}).run()
+    found = stage.linked("newcomers.seen").sort_values("finding")
+    identifying = {*NAMED, "upn", "nhs_number", "uln"}
+    assert not identifying & set(found.columns)
+    assert list(found["link"]) == [link for _, link, _ in expected]
+    roll = stage.linked("roll.pupil").set_index("lsoa_code")["person_key"]
+    for key, (_, _, child) in zip(found["person_key"], expected, strict=True):
+        if child is None:
+            assert key not in set(roll)
+        else:
+            assert key == roll[CHILDREN[child]["lsoa_code"]]
+    assert found["person_key"].nunique() == len(expected)
+
+
+def test_a_source_is_also_linked_through_a_number_only_it_and_another_part_of_the_spine_have(
+    stage: Stage,
+) -> None:
+    # The spine is two extracts: the second gives the first's children an NHS number.
+    register = extract("register", table("child", "nhs_number", *NAMED))
+    clinic = extract("clinic", table("visit", "nhs_number", "date_of_birth"))
+    stage.rules = replace(stage.rules, spine=(SPINE, "register"))
+    stage.add(ROLL, {"pupil": CHILDREN})
+    stage.add(register, {"child": [of(4, *NAMED, nhs_number=nhs(7))]})
+    stage.add(clinic, {"visit": [of(4, "date_of_birth", nhs_number=nhs(7))]}).run()
+    keys = {name: stage.linked(name) for name in ("roll.pupil", "register.child", "clinic.visit")}
+    assert list(keys["clinic.visit"]["link"]) == ["number"]
+    assert list(keys["register.child"]["link"]) == ["pass"]
+    person = keys["clinic.visit"]["person_key"].item()
+    assert person == keys["register.child"]["person_key"].item()
+    assert keys["roll.pupil"].set_index("person_key")["lsoa_code"][person] == "E01900005"
+
+
+def test_links_say_how_sure_they_are(stage: Stage) -> None:
+    slips = [
+        of(0, *NAMED),  # all the same
+        of(1, *NAMED, surname="Okonkvo"),  # one slip
+        of(2, *NAMED, forename="Clem", surname="Vasques", postcode="ZZ6 6AA"),  # moved, and slips
+        of(3, *NAMED, surname="Smith", postcode="ZZ6 6AB"),  # moved, another surname
+    ]
+    seen = extract("seen", table("child", *NAMED, "sex", "finding"))
+    rows = [{**row, "sex": CHILDREN[n]["sex"], "finding": str(n)} for n, row in enumerate(slips)]
+    stage.add(ROLL, {"pupil": CHILDREN}).add(seen, {"child": rows}).run()
+    assert set(stage.linked("roll.pupil")["link"]) == {"spine"}
+    links = stage.outcome("links")
+    assert set(links["source"]) == {"seen"}
+    sure = {key: (p, review) for key, p, review in zip(
+        links["person_key"], links["probability"], links["review"], strict=True)}  # fmt: skip
+    found = stage.linked("seen.child").sort_values("finding")
+    codes = list(found["link"])
+    assert codes[0] == "pass"
+    assert codes[1].startswith("model_")
+    for key, code in zip(found["person_key"], codes, strict=True):
+        if code.startswith("model_"):
+            p, review = sure[key]
+            assert code == ("model_95" if p >= 0.95 else "model_50" if p >= 0.5 else "model_05")
+            assert review == (p < 0.5)
+    # A digit for each comparison, noughts in front kept.
+    comparisons = len(stage.rules.rules.model["comparisons"])
+    assert set(links["levels"].astype(str).str.len()) == {comparisons}
+
+
+def test_a_child_table_takes_its_person_from_its_parent_by_the_sources_own_numbers(
+    stage: Stage,
+) -> None:
+    # In the manner of looked-after children's returns: only the header says who a child is.
+    own = column("child_id", identifier="local_id")
+    care = extract(
+        "care",
+        table("header", own, "upn", "date_of_birth", "sex", key=("child_id",)),
+        table("episodes", own, "placement", parent=("header", "child_id")),
+    )
+    header = [of(0, "upn", "date_of_birth", "sex", child_id="C1"), {"child_id": "C2"}]
+    episodes = [{"child_id": "C1", "placement": "U1"}, {"child_id": "C1", "placement": "K2"},
+                {"child_id": "C2", "placement": "P1"}]  # fmt: skip
+    stage.add(ROLL, {"pupil": CHILDREN}).add(care, {"header": header, "episodes": episodes}).run()
+    found = stage.linked("care.episodes").set_index("placement")
+    roll = stage.linked("roll.pupil").set_index("lsoa_code")
+    assert found["person_key"]["U1"] == found["person_key"]["K2"] == roll["person_key"]["E01900001"]
+    assert found["link"].to_dict() == {"U1": "number", "K2": "number", "P1": "none"}
+    assert "child_id" not in found
+    assert found["lsoa_code"]["U1"] == "E01900001"

@@ -306,7 +306,9 @@ def test_every_record_is_somebody_and_the_spine_is_of_its_own_sources() -> None:
     made = link_sources(db, listed, ("census", "absent", "plans"), rules.rules, rules.names)
     people = {
         (source, record): person
-        for source, record, person in db.execute(f"FROM {made.people}").fetchall()
+        for source, record, person in db.execute(
+            f"SELECT source, record, person FROM {made.people}"
+        ).fetchall()
     }
     assert len(people) == 7
     assert people["census", 0] == people["plans", 0]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from jsna.linkage.model import Model
@@ -77,15 +77,23 @@ def scored(
             FROM {pairs} p JOIN {left} a ON a.record = p.left_record
             JOIN {right} b ON b.record = p.right_record {joins}
         ), graded AS (
-            SELECT * EXCLUDE ({", ".join(f"{c}_l, {c}_r" for c in columns)}){grades} FROM compared
+            SELECT {_but(side for c in columns for side in (f"{c}_l", f"{c}_r"))}{grades}
+            FROM compared
         ), weighed AS (
-            SELECT * EXCLUDE ({", ".join([*graded, *(f"tf_{c}" for c in rare)])}),
-                {parts} AS exact_weight, {vector} AS levels FROM graded
+            SELECT {_but([*graded, *(f"tf_{c}" for c in rare)])},
+                {parts} AS exact_weight, {vector} AS levels
+            FROM graded
         )
         SELECT * EXCLUDE (exact_weight), round(exact_weight, 6) AS own_weight,
             {probability("exact_weight")} AS own_probability
         FROM weighed
     """
+
+
+def _but(columns: Iterable[str]) -> str:
+    """SQL of all columns but these, of which there may be none."""
+    left_out = ", ".join(columns)
+    return f"* EXCLUDE ({left_out})" if left_out else "*"
 
 
 def _vector(present: Collection[str], size: int) -> str:

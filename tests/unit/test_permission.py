@@ -196,7 +196,7 @@ def test_the_report_says_what_is_not_linked_and_why() -> None:
     assert rows["2022/23"][2] == "received"
     health = Chapter("health", 1, "Health", [], "", (), ())  # type: ignore[arg-type]
     assert absent_lines(health, register) == [
-        f"The national Child Measurement Programme for 2023/24 was {SAID}."
+        f"The extract “National Child Measurement Programme” for 2023/24 was {SAID}."
     ]
     prevalence = dataclasses.replace(health, id="prevalence")
     assert not any("not linked" in line for line in absent_lines(prevalence, register))

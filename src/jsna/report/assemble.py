@@ -131,11 +131,11 @@ def absent_lines(chapter: Chapter, register: sources.Register) -> list[str]:
 
 
 def _gap(delivery: Delivery, register: sources.Register) -> str:
-    """`The … for 2024/25 was not received: the provider was late.`"""
+    """`The extract “…” for 2024/25 was not received: the provider was late.`"""
     extract = register.extracts.get(delivery.extract)
     title = extract.title if extract else delivery.extract
-    named = f"The {words.lower_first(title)} for {delivery.period}"
-    return f"{named} was {sentence(register.config.edition.gap(delivery))}"
+    gap = sentence(register.config.edition.gap(delivery))
+    return f"The extract “{title}” for {delivery.period} was {gap}"
 
 
 def stand_outs(view: Measures, made: Sequence[Chapter]) -> list[Listing]:

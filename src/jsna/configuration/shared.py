@@ -8,10 +8,12 @@ from pathlib import Path
 from pydantic import Field
 
 from jsna import edition_checks
+from jsna.configuration import made_lists
 from jsna.configuration.base import Name, Strict
 from jsna.configuration.profiles import Profile, ProfileFile
 from jsna.configuration.reading import Gatherer
 from jsna.errors import JsnaError
+from jsna.measures import derivation
 from jsna.measures.declaration import ChapterIndicators, Indicator
 from jsna.measures.nesting import Nest
 from jsna.measures.rungs import faults
@@ -44,10 +46,15 @@ def load_indicators(gather: Gatherer) -> dict[str, Indicator]:
             rule = "an indicator of this id is declared already"
             gather.expect(indicator.id not in found, path, "indicators", rule, indicator.id)
             found[indicator.id] = indicator.model_copy(update={"chapter": chapter.chapter})
-    for indicator in found.values():
+    for indicator in [*found.values()]:
         path = f"config/indicators/{indicator.chapter}.yaml"
         for other in indicator.refers_to:
             gather.expect(other in found, path, indicator.id, "refers to no such indicator", other)
+        base = found.get(indicator.derived.of) if indicator.derived else None
+        if base is not None:
+            for key, rule in derivation.faults(indicator, base):
+                gather.expect(False, path, f"{indicator.id}.{key}", rule)
+            found[indicator.id] = derivation.taken_over(indicator, base)
     return found
 
 
@@ -72,6 +79,13 @@ def load_codelist_files(gather: Gatherer) -> dict[str, CodeList]:
         codelist = gather.load(f"config/codelists/{file.name}", CodeList)
         if codelist is not None:
             found[codelist.codelist] = codelist
+    link = found["link"].codes if "link" in found else {}
+    for made in made_lists.made(gather, link):
+        found[made.codelist] = CodeList(
+            codelist=made.codelist, title=made.title, codes=made.codes,
+            source="Declarations of this project", version="1",
+            of=made.of, finer=made.finer or {},
+        )  # fmt: skip
     for codelist in found.values():
         for finding in edition_checks.of_codelist(codelist, found):
             gather.expect(False, f"config/codelists/{codelist.codelist}.yaml", *finding)
@@ -97,6 +111,8 @@ def check_ladders(
 ) -> None:
     """Gather what is wrong with the ladders of indicators, which code lists must bear out."""
     for indicator in indicators.values():
+        if indicator.derived:
+            continue  # has those of the indicator it is of
         path = f"config/indicators/{indicator.chapter}.yaml"
         for key, rule in faults(indicator, nests):
             gather.expect(False, path, f"{indicator.id}.{key}", rule)

@@ -26,6 +26,7 @@ from jsna.disclosure.tabular.protection import explain
 from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
 from jsna.measures import schema
+from jsna.measures.derived import counted, verify
 
 #: What `discover` found.
 DISCOVERY: Final = "discovery.json"
@@ -129,13 +130,17 @@ def run(config: Configuration, paths: io.Paths) -> None:
     """Prove an edition; writes `safe/certificate.json` and `restricted/intervals.parquet`.
 
     Raises:
-        JsnaError: a small number can be worked out, or nobody has looked for undeclared sums.
+        JsnaError: a small number can be worked out, a ratio or difference is not that of the
+            figures shown, or nobody has looked for undeclared sums.
     """
     _expect_discovery(paths)
-    proof = prove(read(config, paths))
     safe = paths.safe / "measures.parquet"
+    published = schema.read(safe)
+    worked_out = verify(published, config)
+    proof = prove(read(config, paths))
     choice = json.loads((paths.restricted / CHOICE).read_text(encoding="utf-8"))
-    made = certificate(proof, schema.read(safe), config, choice)
+    made = certificate(proof, counted(published, config), config, choice)
+    made["published"]["worked_out"] = worked_out
     made["measures_sha256"] = hashlib.sha256(safe.read_bytes()).hexdigest()
     io.write_parquet(paths.restricted / INTERVALS, intervals(proof))
     text = json.dumps(made, ensure_ascii=False, indent=2, sort_keys=True) + "\n"

@@ -12,6 +12,7 @@ from jsna.disclosure.protect import Protection, protect
 from jsna.edition import Configuration
 from jsna.measures import schema
 from jsna.measures.contributions import FILE as CONTRIBUTIONS
+from jsna.measures.derived import complete
 
 
 def run(config: Configuration, paths: io.Paths) -> None:
@@ -35,7 +36,8 @@ def run(config: Configuration, paths: io.Paths) -> None:
     choice = choice_of(made)
     text = json.dumps(choice, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     io.write_text(paths.restricted / CHOICE, text)
-    schema.write(paths.safe / "measures.parquet", made.safe)
+    # From what is shown alone, ratios and differences are worked out.
+    schema.write(paths.safe / "measures.parquet", complete(made.safe, config))
 
 
 def choice_of(made: Protection) -> dict[str, Any]:

@@ -6,14 +6,16 @@ control (what adds up to what) and reconciliation (the official counterpart).
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from jsna.measures.derivation import Derived, filled, own_faults
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 #: The dimension that stands for the area's own localities (districts or wards).
 LOCALITY = "locality"
-Base = Literal["attending", "resident", "maintained", "areas", "records"]
+Base = Literal["attending", "resident", "maintained", "areas", "records", "sources"]
 #: What is never shown for a place smaller than the authority.
 Sensitivity = Literal["", "deaths", "register", "inpatient"]
 #: Dimensions whose categories are places.
@@ -102,7 +104,7 @@ class Published(Strict):
 class Chart(Strict):
     """How an indicator is drawn. Several charts may show one indicator."""
 
-    type: Literal["bars", "areas", "gradient", "trend", "heat", "tiles"]
+    type: Literal["bars", "areas", "gradient", "trend", "heat", "tiles", "ratios"]
     #: Dimension(s) on the axis; `locality` for bars of localities, none for areas and trends.
     by: tuple[str, ...] = ()
     #: Statistical subtitle; measure and place and period are filled in where it is empty.
@@ -148,10 +150,12 @@ class Indicator(Strict):
         population: who is counted, in words.
         population_base: whom the figures stand for; both sides must have it.
         kind: count, proportion (numerator inside denominator), rate (events), share (of a total
-            over one dimension), mean.
+            over one dimension), mean; or worked out from another indicator: ratio, difference.
         unit, multiplier: unit of the value; value = numerator / denominator * multiplier.
         method: how value and limits are calculated, see `measures.schema.METHODS`.
         numerator, denominator: local sides; none where only official statistics give it.
+        derived: what a ratio or difference is worked out from. The phrase of a ratio of
+            percentages follows "as likely to"; population and the like are left out.
         over: dimensions that split the numerator only; the denominator is the total over them.
             Such an indicator has no row without them: it would say 100 %.
         breakdowns: sets of dimensions beside the total; `locality` stands for the area's own.
@@ -177,13 +181,14 @@ class Indicator(Strict):
     definition: str
     population: str
     population_base: Base
-    kind: Literal["count", "proportion", "rate", "share", "mean"]
+    kind: Literal["count", "proportion", "rate", "share", "mean", "ratio", "difference"]
     unit: str
     multiplier: float = 100.0
     method: str
     period_type: str
     numerator: Side | None = None
     denominator: Side | None = None
+    derived: Derived | None = None
     over: tuple[str, ...] = ()
     breakdowns: tuple[tuple[str, ...], ...] = ()
     ladders: tuple[Ladder, ...] = ()
@@ -205,6 +210,11 @@ class Indicator(Strict):
     source: str
     charts: tuple[Chart, ...] = ()
     caveat: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _takes_over(cls, given: Any) -> Any:
+        return filled(given)
 
     @field_validator("kind", "method", mode="before")
     @classmethod
@@ -229,9 +239,11 @@ class Indicator(Strict):
 
     @model_validator(mode="after")
     def _sides_fit(self) -> Indicator:
+        if wrong := list(own_faults(self)):
+            raise ValueError(f"{self.id}: {'; '.join(wrong)}")
         if self.kind != "count" and self.numerator and not self.denominator:
             raise ValueError(f"{self.id}: a {self.kind} needs a denominator")
-        if self.numerator is None and not self.published:
+        if self.numerator is None and not self.published and not self.derived:
             raise ValueError(f"{self.id}: neither a local numerator nor a published source")
         if self.kind == "share" and not self.over:
             raise ValueError(f"{self.id}: a share needs `over`, the dimension it is a share of")
@@ -242,8 +254,9 @@ class Indicator(Strict):
     @property
     def refers_to(self) -> tuple[str, ...]:
         """Other indicators this declaration names."""
-        complement = (self.complement,) if self.complement else ()
-        return complement + self.parts + self.shares_population_with
+        named = (self.complement, self.derived.of if self.derived else None)
+        found = tuple(name for name in named if name)
+        return found + self.parts + self.shares_population_with
 
 
 class ChapterIndicators(Strict):

@@ -92,7 +92,7 @@ PERIOD_TYPES: Final = (
     "three_years",
     "release",  # a dated reference product such as the Indices of Deprivation
 )
-POPULATION_BASES: Final = ("attending", "resident", "maintained", "areas", "records")
+POPULATION_BASES: Final = ("attending", "resident", "maintained", "areas", "records", "sources")
 UNITS: Final = (
     "count",
     "percent",
@@ -103,6 +103,7 @@ UNITS: Final = (
     "mean",
     "percentage_points",
     "pounds",
+    "standard_deviations",
 )
 METHODS: Final = (
     "count",
@@ -115,6 +116,9 @@ METHODS: Final = (
     "sii_linear",
     "rii_linear",
     "ratio_log",
+    "ratio_katz",  # ratios and differences are worked out from published rows, see `derived`
+    "ratio_rates",
+    "standardised_difference",
     "mean_of_areas",
     "published",
 )

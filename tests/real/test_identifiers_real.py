@@ -43,3 +43,26 @@ def test_ethnic_groups_and_reasons_of_the_schema_are_those_of_the_code_lists() -
     lists = codelists(ROOT)
     assert set(lists["ethnicity"]) - values == set()
     assert {value for value in values if value.startswith("UN")} == set(lists["upn_unknown"])
+
+
+def test_every_authority_of_the_official_files_is_in_the_list_of_numbers() -> None:
+    listed = codelists(ROOT)["authority_number"]
+    found: set[str] = set()
+    for folder in ("d_dfe_csc", "d_dfe_exclusions", "d_dfe_attainment_absence", "d_neet",
+                   "d_dfe_inclusion", "h_lookups_neighbours", "c_population"):  # fmt: skip
+        for file in sorted((PUBLISHED / folder).glob("*.csv")):
+            header = pd.read_csv(file, nrows=0, encoding="utf-8-sig").columns
+            if "old_la_code" in header:
+                column = pd.read_csv(
+                    file, usecols=["old_la_code"], dtype="str", encoding="utf-8-sig"
+                )["old_la_code"].dropna()
+                found |= set(column[column.str.fullmatch(r"\d{3}")])
+    assert len(found) > 155
+    assert found <= set(listed)
+    # In the latest year there are those said to be of today, and no others.
+    children = pd.read_csv(
+        PUBLISHED / "d_dfe_csc/b1_children_in_need_2013_to_2025.csv", dtype="str"
+    )
+    latest = children.loc[children["time_period"] == "2025", "old_la_code"].dropna()
+    today = {number for number, label in listed.items() if label == "England"}
+    assert set(latest[latest.str.fullmatch(r"\d{3}")]) == today

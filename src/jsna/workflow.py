@@ -7,11 +7,11 @@ to the project's folder, in which Snakemake runs.
 from __future__ import annotations
 
 import hashlib
-import json
 from functools import cache
 from pathlib import Path
 
 from jsna import edition as editions
+from jsna.disclosure.discovery import digest
 from jsna.provenance.fingerprint import fingerprint
 
 #: Stage (verb) -> modules whose code decides its result.
@@ -24,7 +24,7 @@ CODE: dict[str, tuple[str, ...]] = {
     "measure": ("jsna.measures.engine",),
     "protect": ("jsna.disclosure.run",),
     "prove": ("jsna.disclosure.prove",),
-    "discover": ("jsna.disclosure.discovery.run", "jsna.extracts"),
+    "discover": digest.CODE,
     "draw": ("jsna.charts",),
     "write": ("jsna.report.write",),
     "print": ("jsna.report.pdf",),
@@ -41,8 +41,6 @@ _UNREAD: dict[str, tuple[str, ...]] = {
     "derive": ("indicators", "disclosure"),
     "published": ("disclosure",),
 }
-#: What a declaration says to readers, of which no sum between counts depends.
-_WORDS = frozenset({"title", "phrase", "definition", "population", "caveat", "charts"})
 
 
 def code(stage: str) -> str:
@@ -70,17 +68,7 @@ def configuration(name: str, stage: str = "") -> list[str]:
 
 def declared(name: str) -> str:
     """Digest of what decides which counts of an edition are tied: declarations, not their words."""
-    config = _configured(name)
-    edition = config.edition
-    stated = [
-        [edition.kind, edition.profile, edition.profiles, edition.chapters],
-        [one.model_dump(mode="json", exclude=set(_WORDS)) for one in config.indicators.values()],
-        {name: dict(codes) for name, codes in config.codelists.items()},
-        {name: [nest.of, nest.codes] for name, nest in config.nests.items()},
-        {name: one.model_dump(mode="json") for name, one in config.profiles.items()},
-    ]
-    text = json.dumps(stated, sort_keys=True, default=sorted)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    return digest.declared(_configured(name), Path())
 
 
 def configuration_files(config: editions.Configuration, root: Path) -> list[str]:

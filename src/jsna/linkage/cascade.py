@@ -41,6 +41,7 @@ class Rules:
         near: pairs down to this probability are kept as near misses, for review.
         band: most people of the left source the model meets at once; more are taken in bands of
             birth years, so that memory stays bounded.
+        modelled: whether the model looks at who is left; without it numbers and passes are all.
     """
 
     passes: Sequence[Pass]
@@ -50,6 +51,7 @@ class Rules:
     review: float = 0.5
     near: float = 0.001
     band: int = 300_000
+    modelled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,8 @@ def _by_model(
         "CREATE OR REPLACE TEMP TABLE candidates (left_person BIGINT, right_person BIGINT, "
         "left_record BIGINT, right_record BIGINT, weight DOUBLE, probability DOUBLE)"
     )
+    if not rules.modelled:
+        return
     if not _count(database, rest.left) or not _count(database, rest.right):
         return
     for low, high in bands(database, rest.left, rules.band):

@@ -1,19 +1,22 @@
 """The stage: look for identities nobody declared, and stop the build where there is one.
 
 The result depends on declarations and code, not on the edition's records: the records it looks in
-are invented (see `worlds`), as real ones say nothing more and need not be read.
+are invented (see `worlds`), as real ones say nothing more and need not be read. So what was found
+once is kept for every edition with the same declarations (see `remembered`).
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from jsna import io
-from jsna.disclosure.discovery import county, worlds
+from jsna.disclosure.discovery import county, remembered, worlds
 from jsna.disclosure.discovery.declared import Declared, Row, beyond, declared
 from jsna.disclosure.discovery.identities import (
     FALSE,
@@ -175,6 +178,8 @@ def selections(rows: pd.DataFrame, config: Configuration) -> list[Flags]:
 def run(config: Configuration, paths: io.Paths) -> None:
     """Look for undeclared identities; writes `restricted/discovery.json`.
 
+    Where the same declarations were looked through before by the same code, that result is taken.
+
     Raises:
         JsnaError: naming each kind of identity that the declarations do not imply.
     """
@@ -183,8 +188,30 @@ def run(config: Configuration, paths: io.Paths) -> None:
         reason = "an open edition publishes official figures alone: nothing is counted here"
         io.write_json(target, {"looked": False, "reason": reason})
         return
+    place = remembered.place(config, paths.root)
+    result = remembered.recalled(place)
+    if result is None:
+        result = look(config, paths.root)
+        if place is not None:
+            io.write_json(place, result)
+    else:
+        # To the log: an auditor can tell a look from a result that was taken over.
+        print(f"the same declarations were looked through before: {place}", file=sys.stderr)
+    io.write_json(target, result)
+
+
+def look(config: Configuration, root: Path) -> dict[str, object]:
+    """What is found in invented records, for `restricted/discovery.json`.
+
+    Args:
+        config: of a full edition.
+        root: of the project, where the rules of linkage are.
+
+    Raises:
+        JsnaError: naming each kind of identity that the declarations do not imply.
+    """
     world = county.configuration(config)
-    found = discover(worlds.made(world, PUPILS, PLANS, LSOAS, root=paths.root), world)
+    found = discover(worlds.made(world, PUPILS, PLANS, LSOAS, root=root), world)
     if found.problems:
         raise JsnaError(found.problems, title=TITLE)
-    io.write_json(target, {"looked": True, **found.summary()})
+    return {"looked": True, **found.summary()}

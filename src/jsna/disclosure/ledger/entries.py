@@ -128,7 +128,7 @@ def _own_rule(
     table = CATALOGUE[region.table]
     marks = {mark for mark, _ in table.known.values()}
     told = all(column_of(c) in table.columns or c in marks for c, _ in region.box)
-    if not (told and set(table.extracts) < set(extracts_of(indicator))):
+    if not (table.extracts and told and set(table.extracts) < set(extracts_of(indicator))):
         return rule
     if table.name not in known:
         known[table.name] = config.profile(profile_of_extracts(table.extracts, config))

@@ -1,0 +1,55 @@
+"""What decides which counts are tied: a digest of declarations, code and locked packages.
+
+Imported while the workflow is parsed, so it must stay light.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from jsna.edition import Configuration
+
+#: Modules whose code decides it; what generates the records has parameters beside its modules.
+CODE: Final = ("jsna.disclosure.discovery.run", "jsna.extracts", "jsna.synthetic")
+#: How the invented records are linked.
+LINKAGE: Final = Path("config/linkage")
+#: What a declaration says to readers, of which no sum between counts depends.
+_WORDS: Final = frozenset({"title", "phrase", "definition", "population", "caveat", "charts"})
+
+
+def declared(config: Configuration, root: Path) -> str:
+    """Digest of the declarations of an edition, not their words.
+
+    Neither its area nor its extracts are among them: the records looked in are invented.
+
+    Args:
+        config: of the edition.
+        root: of the project.
+    """
+    edition = config.edition
+    rules = sorted(p for p in (root / LINKAGE).glob("*") if p.is_file())
+    stated = [
+        [edition.kind, edition.profile, edition.profiles, edition.chapters],
+        [one.model_dump(mode="json", exclude=set(_WORDS)) for one in config.indicators.values()],
+        {name: dict(codes) for name, codes in config.codelists.items()},
+        {name: [nest.of, nest.codes] for name, nest in config.nests.items()},
+        {name: one.model_dump(mode="json") for name, one in config.profiles.items()},
+        {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in rules},
+    ]
+    text = json.dumps(stated, sort_keys=True, default=sorted)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def digest(config: Configuration, root: Path) -> str:
+    """Digest of all that decides what is found; "" where nobody can say which packages run."""
+    from jsna.provenance.fingerprint import fingerprint
+
+    lock = root / "requirements.lock"
+    if not lock.is_file():
+        return ""
+    packages = hashlib.sha256(lock.read_bytes()).hexdigest()[:12]
+    return f"{declared(config, root)}-{fingerprint(*CODE)}-{packages}"

@@ -54,8 +54,9 @@ def _apart(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:
 
 def _part_by_age(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:
     """Whether the code for children under four stands for them alone."""
-    young = age_on(frame["date_of_birth"], frame["review_date"]) < UNDER_REVIEW
-    return equal(frame["review_code"], "PN0") == young
+    age = age_on(frame["date_of_birth"], frame["review_date"])
+    # A review before birth is another rule's.
+    return (equal(frame["review_code"], "PN0") == (age < UNDER_REVIEW)) | (age < 0)
 
 
 def _sdq_given(frame: pd.DataFrame, context: Context) -> pd.Series[bool]:

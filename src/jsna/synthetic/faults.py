@@ -33,6 +33,7 @@ Change = Literal[
 ]  # fmt: skip
 #: Columns of the ledger, one row a fault.
 LEDGER = ("fault", "table", "file", "row", "column", "expect", "severity")
+_UPN_LENGTH = 13
 _UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 
 
@@ -231,6 +232,9 @@ def _fits(fault: Fault, cells: Mapping[str, str]) -> bool:
     needed = fault.filled if fault.change == "set" else (fault.column, *fault.filled)
     if fault.change == "before":
         needed = (fault.to, *fault.filled)
+    # Reasons why a number is not known can stand in its place.
+    if fault.change == "wrong_letter" and len(cells[fault.column]) != _UPN_LENGTH:
+        return False
     return all(cells[name] for name in needed) and all(
         cells[name] in values for name, values in fault.where.items()
     )

@@ -37,6 +37,8 @@ STYLES = {
     "sen2": Style(date="%Y-%b-%d 00:00:00"),
     "exclusions": Style("cp1252", True, "%d/%m/%Y"),
     "ncmp": Style("utf-8-sig", True, "%d/%m/%Y"),
+    "cin_census": Style(crlf=True),
+    "ssda903": Style("cp1252", True, "%d/%m/%Y"),
     "schools": Style("cp1252", True, "%d-%m-%Y"),
 }
 

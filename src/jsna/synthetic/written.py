@@ -54,7 +54,9 @@ class Written:
     numbers: dict[str, pa.Array[Any]]
 
 
-def quantities(world: World, person: Ints, source: str) -> dict[str, Quantity]:
+def quantities(
+    world: World, person: Ints, source: str, before: Days | None = None
+) -> dict[str, Quantity]:
     """Quantities of persons as a source has them, to stand over those of `person_quantities`.
 
     `surname`, `forename`, `postcode`, `date_of_birth`, `lsoa_code` (of the postcode), `upn` and
@@ -64,13 +66,15 @@ def quantities(world: World, person: Ints, source: str) -> dict[str, Quantity]:
         world: the world.
         person: positions in its people, one a row.
         source: name of whose records they are: an extract, or a system several extracts are of.
+        before: for each row a day no date of birth is written after, the same in all rows of a
+            person: their first event.
     """
     made: list[Written] = []
 
     def records() -> Written:
         if not made:
             seed, year = world.synthesis.seed, world.reference.year
-            made.append(write(world.people, person, source, seed, year, world.effects))
+            made.append(write(world.people, person, source, seed, year, world.effects, before))
         return made[0]
 
     return {
@@ -85,7 +89,13 @@ def quantities(world: World, person: Ints, source: str) -> dict[str, Quantity]:
 
 
 def write(
-    people: People, person: Ints, source: str, seed: int, year: int, effects: Effects
+    people: People,
+    person: Ints,
+    source: str,
+    seed: int,
+    year: int,
+    effects: Effects,
+    before: Days | None = None,
 ) -> Written:
     """Records of persons as a source writes them.
 
@@ -97,16 +107,20 @@ def write(
         year: of the reference date.
         effects: `written.errors` (average rate of each slip) and `written.deprivation` (how many
             times as often in the poorest fifth of areas of England as in the richest).
+        before: see `quantities`.
     """
     rates = Faults(**effects.values("written.errors"), slope=effects.value("written.deprivation"))
     hit = _Hits(people, person, source, seed, rates.slope)
     donor = np.where(hit("moved", rates.moved), _donors(people, source, seed)[person], person)
     born = people.born[person]
+    slipped = _slipped(people, source, seed, year)[person]
+    if before is not None:
+        slipped = _no_later(slipped, born, slipped > before)
     return Written(
         surname=_surnames(people, person, hit, rates),
         forename=_forenames(people, person, hit, rates),
         postcode=people.postcode.take(pa.array(donor)),
-        born=np.where(hit("born", rates.born), _slipped(people, source, seed, year)[person], born),
+        born=np.where(hit("born", rates.born), slipped, born),
         lsoa=people.lsoa[donor],
         numbers={
             kind: getattr(people, kind).take(
@@ -196,8 +210,12 @@ def _slipped(people: People, source: str, seed: int, year: int) -> Days:
     """For everyone a wrong date of birth."""
     born = people.born
     wrong = misdated(stream(seed, "written", source, "births"), born)
-    young = born >= np.datetime64(f"{year - _YOUNG}-01-01")
-    return np.where(young & (wrong > born), born - (wrong - born), wrong)
+    return _no_later(wrong, born, born >= np.datetime64(f"{year - _YOUNG}-01-01"))
+
+
+def _no_later(wrong: Days, born: Days, where: Bools) -> Days:
+    """Wrong dates, some of them as much too early instead of too late."""
+    return np.where(where & (wrong > born), born - (wrong - born), wrong)
 
 
 @cache

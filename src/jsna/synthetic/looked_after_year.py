@@ -1,0 +1,138 @@
+"""What happens to children in care in a year: reviews, outcomes and times missing."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from jsna.synthetic import draws
+from jsna.synthetic.draws import Days, Ints, stream
+from jsna.synthetic.looked_after import born_as_written, care, identity, year_of
+from jsna.synthetic.people import text_of
+from jsna.synthetic.returned import code, day, flag
+from jsna.synthetic.view import View
+from jsna.synthetic.world import World
+
+_YEAR = 365.25
+#: Days of care after which reviews are held, then twice a year; so many at most.
+_REVIEWS: Final = np.r_[[26, 116], 116 + 182 * np.arange(1, 38)]
+_REVIEW_CODES: Final = ("PN1", "PN2", "PN3", "PN4", "PN5", "PN6", "PN7")
+_REVIEW_SHARES: Final = np.array([0.52, 0.02, 0.09, 0.02, 0.02, 0.25, 0.08])
+_SDQ_REASONS: Final = ("SDQ1", "SDQ2", "SDQ3", "SDQ4", "SDQ5")
+#: Ages at which the questionnaire is asked for, and from which children go missing.
+_SDQ_FROM, _SDQ_TO, _MISSING_FROM = 4, 16, 10
+
+
+def _times(world: World, period: str, whole_year: bool = False) -> tuple[Ints, Days, Days]:
+    """Person, first and last day of each time in care that reaches into a year.
+
+    `whole_year`: only those that last through it, agreed short breaks apart.
+    """
+    year, found = year_of(world, period), care(world)
+    rows = year.rows
+    if whole_year:
+        through = (found.entered[rows] <= year.first) & (found.left[rows] > year.last)
+        rows = rows[through & ~found.short_breaks[rows]]
+    # One row for each time in care, in the order of the children.
+    first = np.sort(np.unique(found.case[rows], return_index=True)[1])
+    rows = rows[first]
+    return found.person[rows], found.entered[rows], found.left[rows]
+
+
+def _age(born: Days, on: Days | np.datetime64) -> Ints:
+    """Whole years of age, each on its own day."""
+    then = np.broadcast_to(np.asarray(on, dtype="datetime64[D]"), born.shape)
+    months = [days.astype("datetime64[M]") for days in (then, born)]
+    in_month = [days - of for days, of in zip((then, born), months, strict=True)]
+    whole = (months[0] - months[1]).astype(np.int64) - (in_month[0] < in_month[1])
+    age: Ints = whole // 12
+    return age
+
+
+def reviews_view(world: World, period: str) -> View:
+    """Reviews of the year: after a month and four months of care, then twice a year."""
+    year = year_of(world, period)
+    person, entered, left = _times(world, period)
+    days = entered[:, None] + _REVIEWS[None, :]
+    at, which = np.nonzero(
+        (days >= year.first) & (days <= np.minimum(left, year.last)[:, None] - 1)
+    )
+    who, held = person[at], days[at, which]
+    rng = stream(world.synthesis.seed, "looked after", "reviews", period)
+    drawn = draws.choose_weighted(rng, _REVIEW_SHARES, len(at))
+    young = _age(born_as_written(world, who), held) < _SDQ_FROM
+    part = np.where(young, "PN0", np.array(_REVIEW_CODES, dtype=object)[drawn])
+    return View(
+        len(at),
+        {**identity(world, who, year), "review_date": day(held), "review_code": code(part)},
+    )
+
+
+def oc2_view(world: World, period: str) -> View:
+    """Outcomes of children looked after for the whole year."""
+    year = year_of(world, period)
+    person, _, _ = _times(world, period, whole_year=True)
+    count = len(person)
+    rng = stream(world.synthesis.seed, "looked after", "outcomes", period)
+    age = _age(born_as_written(world, person), year.last)
+    share = world.effects.values("looked_after.outcomes")
+    asked = (age >= _SDQ_FROM) & (age <= _SDQ_TO)
+    scored = asked & (rng.random(count) < share["sdq"])
+    score = np.round(rng.normal(14.0, 7.0, count)).astype(np.int64).clip(0, 40)
+    reason = rng.integers(0, len(_SDQ_REASONS), count)
+    substance = (age >= _MISSING_FROM) & (rng.random(count) < share["substance"])
+    helped = rng.random(count) < 0.6
+    flags = {
+        "convicted": (age >= _MISSING_FROM) & (rng.random(count) < share["convicted"]),
+        "immunisations": rng.random(count) < share["immunisations"],
+        "teeth_check": rng.random(count) < share["teeth"],
+        "health_assessment": rng.random(count) < share["assessment"],
+        "substance_misuse": substance,
+        "intervention_received": substance & helped,
+        "intervention_offered": substance & ~helped,
+    }
+    checked = rng.random(count) < share["check"]
+    return View(
+        count,
+        {
+            **identity(world, person, year),
+            "sdq_score": lambda: pa.array(score, mask=~scored),
+            "sdq_reason": lambda: text_of(_SDQ_REASONS, np.where(asked & ~scored, reason, -1)),
+            "health_check": lambda: pa.array(checked, mask=age >= _SDQ_FROM + 1),
+            **{name: flag(values) for name, values in flags.items()},
+        },
+    )
+
+
+def missing_view(world: World, period: str) -> View:
+    """Times in the year that children in care were missing."""
+    year = year_of(world, period)
+    person, entered, left = _times(world, period)
+    rng = stream(world.synthesis.seed, "looked after", "missing", period)
+    begin = np.maximum(entered, year.first)
+    days = (np.minimum(left, year.last) - begin).astype(np.int64) - 5
+    chance = world.effects.values("looked_after.missing")
+    ever = (rng.random(len(person)) < chance["share"]) & (days > 0)
+    ever &= _age(world.people.born[person], begin) >= _MISSING_FROM
+    times = np.where(ever, 1 + rng.poisson(chance["more"], len(person)), 0)
+    at = np.repeat(np.arange(len(person)), times)
+    start = begin[at] + (rng.random(len(at)) * days[at]).astype(np.int64)
+    order = np.lexsort((start, at))
+    at, start = at[order], start[order]
+    # One after another: none begins before the last is over.
+    apart = np.r_[True, (at[1:] != at[:-1]) | ((start[1:] - start[:-1]).astype(np.int64) > 4)]
+    at, start = at[apart[: len(at)]], start[apart[: len(at)]]
+    end = start + rng.integers(0, 4, len(at))
+    away = rng.random(len(at)) < 0.12
+    who = person[at]
+    return View(
+        len(at),
+        {
+            **identity(world, who, year),
+            "missing_kind": lambda: text_of(["M", "A"], away.astype(np.int64)),
+            "missing_start": day(start),
+            "missing_end": day(end),
+        },
+    )

@@ -14,6 +14,7 @@ from jsna.report.compare import furthest, leaders, stand_out
 from jsna.report.deprivation import DEPRIVATION, MOST_NAMED, slope, slopes
 from jsna.report.groups import groups, told, with_value
 from jsna.report.narrative import Sentence, join, level, noun, say, value, when
+from jsna.report.ratios import sentences as derived_sentences
 from jsna.report.view import Measures, Row
 
 #: Dimensions whose name has a plain plural.
@@ -40,6 +41,9 @@ def sentences(
     Args:
         charted: keys of the measures that figures show; nothing is said of them where None.
     """
+    if indicator.derived:
+        withheld = hidden(view, indicator, charted)
+        return derived_sentences(view, indicator) + ([withheld] if withheld else [])
     made: list[Sentence] = []
     flat: dict[str, list[str]] = {template: [] for template in _FLAT}
     subject = "it" if level(view, indicator) else noun(indicator)

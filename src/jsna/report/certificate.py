@@ -44,6 +44,7 @@ class _Published(_Part):
     rows: NonNegativeInt
     numbers: NonNegativeInt
     equations: NonNegativeInt
+    worked_out: NonNegativeInt = 0
 
 
 class _Chapter(_Part):

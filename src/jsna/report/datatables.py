@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from jsna.measures.declaration import Indicator
 from jsna.report import format as words
-from jsna.report.figures import MOST_ROWS, Table, shorthand
+from jsna.report.figures import MOST_ROWS, Table, shorthand, tables
 from jsna.report.marks import cell, unit_words
 from jsna.report.narrative import comparator_codes
 from jsna.report.view import Measures, Row
@@ -45,7 +45,43 @@ def further(view: Measures, indicator: Indicator, charted: Collection[str]) -> l
             groups[-1] += rows
         else:
             groups += [rows[i : i + MOST_ROWS] for i in range(0, len(rows), MOST_ROWS)]
-    return made + [_table(view, indicator, rows) for rows in groups]
+    made += [_table(view, indicator, rows) for rows in groups]
+    crossed = (d for d in indicator.breakdowns if indicator.derived and len(d) > 1)
+    return made + [t for dims in crossed for t in _crossed(view, indicator, dims, charted)]
+
+
+def _crossed(
+    view: Measures, indicator: Indicator, dims: Sequence[str], charted: Collection[str]
+) -> list[Table]:
+    """A derived breakdown by two dimensions: categories compared down, what stands still across."""
+    found = view.breakdown(indicator.id, dims)
+    down = indicator.derived.by(tuple(dims)) if indicator.derived else ()
+    across = [d for d in dims if d not in down]
+    if not found or _covered(found, charted) or (len(down), len(across)) != (1, 1):
+        return []
+    config = view.config
+    keys = {(r.code(down[0]), r.code(across[0])): r.key for r in found}
+    rows, columns = (
+        words.category_order(d, [key[place] for key in keys], config)
+        for place, d in enumerate((down[0], across[0]))
+    )
+    row = found[0]
+    return tables(
+        f"{indicator.title}: {words.area_label(config.area.code, config)}, "
+        f"{words.period_label(row.period, row.period_type)}",
+        (
+            words.upper_first(words.dimension_words(down[0], config)),
+            *(words.category_label(across[0], code, config) for code in columns),
+        ),
+        [
+            (
+                words.category_label(down[0], here, config),
+                [(keys.get((here, there), ""), "value") for there in columns],
+            )
+            for here in rows
+        ],
+        view,
+    )
 
 
 def _covered(rows: Sequence[Row], charted: Collection[str]) -> bool:

@@ -29,6 +29,7 @@ UNIT_SUFFIX: Final = {
     "mean": "",
     "percentage_points": " percentage points",
     "pounds": "",
+    "standard_deviations": "",
 }
 UNIT_WORDS: Final = {
     "count": "number",
@@ -40,6 +41,7 @@ UNIT_WORDS: Final = {
     "mean": "average",
     "percentage_points": "percentage points",
     "pounds": "pounds",
+    "standard_deviations": "standardised difference",
 }
 
 #: How a dimension is called: in a heading over a column, and after "by".

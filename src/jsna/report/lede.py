@@ -10,6 +10,7 @@ from markupsafe import Markup
 from jsna.measures.declaration import Indicator
 from jsna.report import priorities
 from jsna.report.narrative import compared, level, say
+from jsna.report.ratios import furthest
 from jsna.report.view import Measures
 
 #: Sentences of a lede.
@@ -25,7 +26,8 @@ _ORDER: Final[Sequence[Sequence[priorities.Kind]]] = (
 def lede(view: Measures, indicators: Sequence[Indicator]) -> Markup:
     """The finding that stands furthest out against the country, over time, and by deprivation.
 
-    Each is about another indicator where there is one. Failing all, the first indicator's level.
+    Each is about another indicator where there is one, and where fewer are found, the ratio
+    furthest from one. Failing all, the first indicator's level.
     """
     found = priorities.findings(view, indicators)
     taken: list[priorities.Finding] = []
@@ -35,10 +37,15 @@ def lede(view: Measures, indicators: Sequence[Indicator]) -> Markup:
         fresh = [f for f in every if priorities.subject(f.indicator) not in used] or every
         taken += fresh[:1]
     made = [f.sentence for f in taken[:MOST]]
+    ratio = next((s for i in indicators if (s := furthest(view, i))), None)
+    if ratio is not None and taken and len(made) < MOST:
+        made.append(ratio.text)
     first = next((s for i in indicators if (s := level(view, i)) and s.kind == "level"), None)
     if not taken or taken[0].kind in ("changed", "gap"):
         if not made and first is not None:
             made.append(first.text)
+        if ratio is not None and not taken:
+            made.append(ratio.text)
         if _similar(view, indicators):
             text = "No figure in this chapter differs clearly from that of {}."
             made.append(say(text, view.config.area.country.name))

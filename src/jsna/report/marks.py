@@ -11,7 +11,16 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
-from jsna.report.format import SYMBOLS, UNIT_SUFFIX, cell_text, number, status_words, value_text
+from jsna.report.format import (
+    SYMBOLS,
+    UNIT_SUFFIX,
+    UNIT_WORDS,
+    cell_text,
+    number,
+    status_words,
+    upper_first,
+    value_text,
+)
 from jsna.report.view import Row
 
 #: Fields of a measure that may be printed; a rank is worked out from the values of its peers.
@@ -71,8 +80,8 @@ def ranked(row: Row, rank: int, text: str) -> Markup:
 
 
 def unit_words(unit: str) -> str:
-    """How a column of such values is headed: "%", "per 100", "Number"."""
-    return UNIT_SUFFIX[unit].strip() or "Number"
+    """How a column of such values is headed: "%", "per 100", "Ratio", "Number"."""
+    return UNIT_SUFFIX[unit].strip() or upper_first(UNIT_WORDS[unit])
 
 
 def _data(row: Row, field: str, value: float, text: str) -> Markup:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from jsna.measures.declaration import Indicator
+from jsna.measures.derivation import FORMULAS
 from jsna.report import format as words
 from jsna.report.sources import Register
 from jsna.report.view import Measures
@@ -19,6 +20,7 @@ METHOD_WORDS: Final = {
     "mean_t": "Averages have intervals from Student’s t distribution.",
     "dsr_dobson": "Directly standardised rates have intervals by Dobson’s method.",
     "isr_byar": "Indirectly standardised ratios have intervals by Byar’s method.",
+    **FORMULAS,
     "mean_of_areas": (
         "The average of statistical neighbours is the plain mean of their figures and has no "
         "interval."
@@ -34,6 +36,9 @@ _SHORT: Final = {
     "mean_t": "interval from Student’s t distribution",
     "dsr_dobson": "Dobson’s interval",
     "isr_byar": "Byar’s interval",
+    "ratio_katz": "Katz’s interval",
+    "ratio_rates": "interval on the scale of logarithms",
+    "standardised_difference": "interval of Hedges and Olkin",
     "published": "as published",
 }
 _BASES: Final = {
@@ -42,6 +47,7 @@ _BASES: Final = {
     "maintained": "plans and cases the council is responsible for",
     "areas": "small areas, not people",
     "records": "records received, not people",
+    "sources": "people as each source has them, so that one child may be counted in several",
 }
 _POLARITY: Final = {
     "high": "a higher figure is better",
@@ -75,6 +81,7 @@ def entry(indicator: Indicator, view: Measures, register: Register) -> Entry:
     methods = sorted({_SHORT[r.method] for r in rows if r.method in _SHORT})
     parts = (
         ("Definition", indicator.definition),
+        ("Worked out from", _base(indicator, view)),
         ("Who is counted", indicator.population),
         ("Population", _BASES[indicator.population_base]),
         ("Unit", unit_words(indicator)),
@@ -87,6 +94,12 @@ def entry(indicator: Indicator, view: Measures, register: Register) -> Entry:
         ("Caution", indicator.caveat),
     )
     return Entry(indicator.id, indicator.title, tuple(p for p in parts if p[1]))
+
+
+def _base(indicator: Indicator, view: Measures) -> str:
+    """The indicator whose published figures a derived one is worked out from."""
+    base = view.declared(indicator.derived.of) if indicator.derived else None
+    return f"the published figures of “{base.title}”" if base else ""
 
 
 def unit_words(indicator: Indicator) -> str:

@@ -104,7 +104,7 @@ def change(view: Measures, indicator: Indicator) -> Finding | None:
 
 def gap(view: Measures, indicator: Indicator) -> Finding | None:
     """A clear gap between the most and the least deprived areas."""
-    if indicator.kind in ("count", "share"):
+    if indicator.kind in ("count", "share") or indicator.derived:
         return None
     for dims in indicator.breakdowns:
         if len(dims) != 1 or dims[0] not in DEPRIVATION:

@@ -16,6 +16,7 @@ from jsna import __version__
 from jsna.disclosure.readback.blocks import NUMBER
 from jsna.edition import Configuration
 from jsna.extracts.base import Extract
+from jsna.measures.derivation import FORMULAS
 from jsna.measures.schema import TOTAL, dimensions
 from jsna.measures.sources import profile_of
 
@@ -61,6 +62,7 @@ class Vocabulary:
             *(("measure note", note) for note in frame["note"].unique()),
             *(("period", period) for period in frame["period"].unique()),
             *(("ladder", one) for one in tried),
+            *(("formula", one) for one in FORMULAS.values()),
             ("version", f"version {__version__} of the program"),
             ("version", f"jsna {__version__}"),
             ("version", "Web Content Accessibility Guidelines, version 2.2"),

@@ -1,0 +1,168 @@
+"""Sentences about what is worked out from other figures: ratios and standardised differences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from markupsafe import Markup
+
+from jsna.measures.declaration import Indicator
+from jsna.measures.nesting import PLACES
+from jsna.report import format as words
+from jsna.report.deprivation import DEPRIVATION, MOST_NAMED, group_words
+from jsna.report.marks import mark
+from jsna.report.narrative import PER, Sentence, join, say, value, when
+from jsna.report.view import Measures, Row
+
+#: Standardised differences from here on are usually called differences that matter (Austin, 2009).
+MATTERS: Final = 0.1
+#: Categories of one breakdown up to which each has its sentence.
+MOST_SAID: Final = 4
+
+
+def sentences(view: Measures, indicator: Indicator) -> list[Sentence]:
+    """What is worth saying of a derived indicator; nothing of any other."""
+    if indicator.derived is None:
+        return []
+    if indicator.kind == "difference":
+        return _differences(view, indicator)
+    return [s for dims in indicator.breakdowns for s in _ratios(view, indicator, dims)]
+
+
+def furthest(view: Measures, indicator: Indicator) -> Sentence | None:
+    """The sentence about the ratio that lies furthest from one, where any clearly does."""
+    if indicator.kind != "ratio":
+        return None
+    rows = [r for dims in indicator.breakdowns for r in view.breakdown(indicator.id, dims)]
+    clear = [r for r in rows if r.shown and _side(r, 1.0)]
+    if not clear:
+        return None
+    row = max(clear, key=lambda r: (_apart(r), r.key))
+    return _ratio(view, indicator, row, dated=True)
+
+
+def _ratios(view: Measures, indicator: Indicator, dims: Sequence[str]) -> list[Sentence]:
+    """Each category beside the reference; of many, those furthest from it on either side."""
+    rows = [r for r in view.breakdown(indicator.id, dims) if r.shown and r.limits()]
+    if len(rows) > MOST_SAID:
+        apart = sorted((r for r in rows if _side(r, 1.0)), key=lambda r: (-_apart(r), r.key))
+        if not apart:
+            by = words.join([words.dimension_words(d, view.config) for d in dims])
+            text = "By {}, no group shown differed clearly from {}."
+            return [Sentence(say(text, by, reference(view, indicator)), "breakdown")]
+        rows = apart[:MOST_NAMED]
+    else:
+        rows.sort(key=lambda r: _order(view, r, dims))
+    return [_ratio(view, indicator, row, dated=not at) for at, row in enumerate(rows)]
+
+
+def _ratio(view: Measures, indicator: Indicator, row: Row, *, dated: bool) -> Sentence:
+    """`Pupils with an EHC plan were 3.1 times (2.8 to 3.4) as likely to … as all pupils.`"""
+    rates = indicator.method == "ratio_rates"
+    text = "{group} {were} {times} times ({low} to {high}) as likely to {phrase} as {reference}"
+    if rates:
+        text = "{phrase} were {times} times ({low} to {high}) as frequent among {group} as among "
+        text += "{reference}"
+    clear = bool(_side(row, 1.0))
+    group, many = _group(view, indicator, row)
+    filled = say(
+        text + ("." if clear else ", which is no clear difference."),
+        group=group,
+        were="were" if many else "was",
+        times=mark(row, indicator.decimals),
+        low=mark(row, indicator.decimals, "lower_95"),
+        high=mark(row, indicator.decimals, "upper_95"),
+        phrase=indicator.phrase,
+        reference=reference(view, indicator),
+    )
+    said = say("{}, {}", when(row), filled) if dated else filled
+    return Sentence(Markup(words.upper_first(said)), "breakdown", clear)
+
+
+def reference(view: Measures, indicator: Indicator) -> str:
+    """What a ratio sets each category beside: "all pupils", "pupils without SEN"."""
+    assert indicator.derived is not None
+    dimension, code = indicator.derived.reference
+    if dimension:
+        return words.prose_label(dimension, code, view.config)
+    people = PER.get(indicator.population_base, "others")
+    return f"all {people}" if indicator.derived.against == "all" else f"all other {people}"
+
+
+def _group(view: Measures, indicator: Indicator, row: Row) -> tuple[str, bool]:
+    """How a sentence calls the group of a row, and whether in the plural."""
+    assert indicator.derived is not None
+    people = PER.get(indicator.population_base, "those")
+    (dimension,) = indicator.derived.by(row.split)
+    code = row.code(dimension)
+    if (dimension, code) in words.PROSE_LABELS:
+        return words.PROSE_LABELS[dimension, code], True
+    if dimension in PLACES:
+        return f"{people} in {words.area_label(code, view.config)}", True
+    if dimension in DEPRIVATION:
+        return f"{people} in {group_words(dimension, code, full=False)} of small areas", True
+    return f"the group “{words.category_label(dimension, code, view.config)}”", False
+
+
+def _differences(view: Measures, indicator: Indicator) -> list[Sentence]:
+    """Which kinds those counted have clearly more and fewer of than the others."""
+    rows = [r for dims in indicator.breakdowns for r in view.breakdown(indicator.id, dims)]
+    shown = [r for r in rows if r.shown]
+    if not shown:
+        return []
+    large = [r for r in shown if abs(r.value) >= MATTERS and _side(r, 0.0)]
+    withheld = any(r.hidden for r in rows)
+    if not large:
+        text = "Between {} and all others no difference {}was clearly as large as a tenth of a "
+        text += "standard deviation, from which on it is usually said to matter."
+        filled = say(text, indicator.phrase, "shown " if withheld else "")
+        return [Sentence(filled, "breakdown")]
+    ranked = sorted(large, key=lambda r: (-abs(r.value), r.key))
+    parts = [
+        say("{} often {}", much, join(_labelled(view, indicator, r) for r in some[:MOST_NAMED]))
+        for much, some in (
+            ("more", [r for r in ranked if r.value > 0]),
+            ("less", [r for r in ranked if r.value < 0]),
+        )
+        if some
+    ]
+    text = "Compared with all others, {} were {}{}."
+    of = ", of the figures shown" if withheld else ""
+    return [Sentence(say(text, indicator.phrase, join(parts), of), "breakdown", True)]
+
+
+def _labelled(view: Measures, indicator: Indicator, row: Row) -> Markup:
+    """`“0 to 4”, National Child Measurement Programme (0.21)`."""
+    labels = [
+        words.area_label(row.area_code, view.config)
+        if d in PLACES
+        else words.category_label(d, row.code(d), view.config)
+        for d in sorted(row.split, key=lambda d: (d in _within(indicator), d))
+    ]
+    return say("“{}” ({})", ", ".join(labels), value(row, indicator))
+
+
+def _within(indicator: Indicator) -> tuple[str, ...]:
+    return indicator.derived.within if indicator.derived else ()
+
+
+def _side(row: Row, of: float) -> int:
+    """1 where a row's interval lies above a figure, −1 below, 0 where it holds it."""
+    limits = row.limits()
+    return 0 if limits is None else int(limits[0] > of) - int(limits[1] < of)
+
+
+def _apart(row: Row) -> float:
+    """How many times a ratio is one, or one a ratio."""
+    return max(row.value, 1 / row.value) if row.value > 0 else 0.0
+
+
+def _order(view: Measures, row: Row, dims: Sequence[str]) -> tuple[int, ...]:
+    """Place of a row in display order."""
+    places = []
+    for dimension in dims:
+        codes = list(words.categories(dimension, view.config))
+        code = row.code(dimension)
+        places.append(codes.index(code) if code in codes else len(codes))
+    return tuple(places)

@@ -125,6 +125,7 @@ CROSS_RULES = (
 EXTRACT = Extract(
     name="areas",
     title="Small areas and deprivation",
+    short="Small areas",
     description=(
         "Every lower layer super output area (2021) of the authority with its ward and district, "
         "and its place in the Indices of Deprivation 2025."

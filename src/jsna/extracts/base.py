@@ -203,6 +203,7 @@ class Extract:
     Attributes:
         name: name used in editions.
         title: what people call it.
+        short: the same for the label of a chart, where the title is too long for one.
         description: what it is and where it comes from.
         period_type: which kind of period one delivery covers (see `measures.schema`).
         population_base: whom its rows stand for.
@@ -221,6 +222,12 @@ class Extract:
     cross_rules: tuple[CrossRule, ...] = ()
     person_level: bool = True
     feeds: tuple[str, ...] = field(default=())
+    short: str = ""
+
+    @property
+    def label(self) -> str:
+        """What it is called where there is little room."""
+        return self.short or self.title
 
     @property
     def about_persons(self) -> bool:

@@ -85,6 +85,7 @@ RULES = (
 EXTRACT = Extract(
     name="community",
     title="Community health services for children and young people",
+    short="Community health services",
     description=(
         "Referrals of residents aged 0 to 25 to therapies, community paediatrics, audiology and "
         "neurodevelopmental assessment: received in a financial year, or waiting when it began."

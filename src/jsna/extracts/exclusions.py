@@ -136,6 +136,7 @@ CROSS_RULES = (
 EXTRACT = Extract(
     name="exclusions",
     title="Suspensions and permanent exclusions",
+    short="Suspensions and exclusions",
     description=(
         "Every suspension and permanent exclusion from the area's schools in an academic year, "
         "with up to three reasons, from the termly returns (two terms in arrears)."

@@ -107,6 +107,7 @@ CROSS_RULES = (
 EXTRACT = Extract(
     name="mental_health",
     title="Mental health services for children and young people",
+    short="Mental health services",
     description=(
         "Referrals to NHS-funded mental health services that were open in a financial year, and "
         "the contacts of that year, of residents aged 0 to 25. Support in schools and in general "

@@ -48,6 +48,7 @@ CROSS_RULES = (
 EXTRACT = Extract(
     name="population",
     title="Mid-year population estimates",
+    short="Population estimates",
     description="Residents of each small area by sex and single year of age.",
     period_type="mid_year",
     population_base="resident",

@@ -212,6 +212,7 @@ CROSS_RULES = (
 EXTRACT = Extract(
     name="school_census",
     title="School census (January)",
+    short="School census",
     description=(
         "Pupils on the roll of state-funded schools in the area on census day, from the schools' "
         "January return, with the home area added by the council from the postcode."

@@ -38,6 +38,7 @@ COLUMNS = (
 EXTRACT = Extract(
     name="schools",
     title="Register of schools and colleges",
+    short="Register of schools",
     description="Every establishment children of the area may attend, with its type and authority.",
     period_type="release",
     population_base="areas",

@@ -197,6 +197,7 @@ SENNEED = (
 EXTRACT = Extract(
     name="sen2",
     title="SEN2 (education, health and care plans)",
+    short="Education, health and care plans",
     description=(
         "The person-level return of requests for assessment, assessments, plans issued and ceased "
         "in the calendar year before, and plans in force on census day, for children and young "

@@ -148,6 +148,7 @@ _OF_CHILD = ("header", "child_id")
 EXTRACT = Extract(
     name="ssda903",
     title="SSDA903 (children looked after)",
+    short="Looked-after children",
     description=(
         "The return of children looked after at any time in a financial year: who they are, their "
         "episodes of care, reviews, outcomes of those looked after for twelve months, and times "

@@ -22,7 +22,8 @@ _AGREES: Final = {
     "surname": ("exact", "close", "part"),
     "postcode": ("exact",),
 }
-_ENOUGH: Final = 2
+#: Agreements the guard asks for, or all where fewer can be compared.
+ENOUGH: Final = 2
 
 
 def link_by_number(
@@ -68,7 +69,7 @@ def link_by_number(
             )
         """
     database.execute(f"CREATE OR REPLACE TEMP TABLE _guarded AS {numbered}")
-    passes = f"agreed >= least({_ENOUGH}, known)"
+    passes = f"agreed >= least({ENOUGH}, known)"
     accepted = f"(SELECT * FROM _guarded WHERE {passes})"
     # A person with one record has one number of a kind, and who shares it is one person.
     chosen = accepted if single else f"({unique(accepted)})"
@@ -76,7 +77,7 @@ def link_by_number(
         f"""
         INSERT INTO found
         SELECT left_person, right_person, left_record, right_record, 'number',
-            CASE WHEN known < {_ENOUGH} THEN '{name}{LITTLE}' ELSE '{name}' END
+            CASE WHEN known < {ENOUGH} THEN '{name}{LITTLE}' ELSE '{name}' END
         FROM {chosen}
         """
     )

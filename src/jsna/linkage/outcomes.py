@@ -5,13 +5,15 @@ side. Tables in `restricted/linkage/`, each sorted by all its columns:
 
 `links`: one row a link: `source`, `person_key`, `method`, `pass`, `weight` (bits), `probability`,
 `levels` (a digit for each comparison of the model), `review`.
-`member`: one row a person of a source: `source`, `person_key`, `link`, `pass`, `implausible`, and
-what the source itself says of the person last: `age`, `sex`, `ethnicity`, `sen_provision`,
+`member`: one row a person of a source: `source`, `person_key`, `compared` (whether the source was
+linked to anything: not the first of the spine), `link`, `pass`, `implausible`, and what the source
+itself says of the person last: `age`, `sex`, `ethnicity` (in its own codes), `sen_provision`,
 `lsoa_code` (empty where it does not say).
 `identifier`: how many records got each verdict: `source`, `kind`, `verdict`, `records`.
 `event`: what was put together, kept apart or left out: `source`, `event`, `cases`.
-`held_out`: one row a true pair (`of` is `pair`) or a link (`link`) of the blind hold-out:
-`source`, `of`, `wrong`, `person_key`.
+`held_out`: one row a true pair (`of` is `pair`) or a link (`link`) of those whose link is known
+another way (`answer`: `number`, the blind hold-out; `source`, another source): `source`, `answer`,
+`of`, `wrong`, `person_key`.
 """
 
 from __future__ import annotations
@@ -30,8 +32,12 @@ if TYPE_CHECKING:
 
 #: Pairs of each stratum and source kept for clerical review; a review may take fewer.
 KEPT: Final = 100
-#: Column of `member` -> code list that marks the column of an extract it is taken from.
-_TRAITS: Final = {"sex": "sex", "ethnicity": "ethnicity", "sen_provision": "sen_provision"}
+#: Column of `member` -> code lists that mark the column of an extract it is taken from.
+_TRAITS: Final = {
+    "sex": ("sex",),
+    "ethnicity": ("ethnicity", "nhs_ethnic_category"),
+    "sen_provision": ("sen_provision",),
+}
 
 
 def write(linker: Linker, paths: io.Paths) -> None:
@@ -72,8 +78,9 @@ def _links(linker: Linker, people: People) -> str:
 def _members(linker: Linker, people: People) -> str:
     parts = []
     for rows in linker.roots:
-        odd = "false"
+        odd, compared = "false", not (people.standard and rows.source in people.standard)
         if rows.source in people.linked:
+            compared = True
             linked = people.linked[rows.source]
             table = f'"implausible {rows.source}"'
             quality.mark_implausible(
@@ -84,7 +91,8 @@ def _members(linker: Linker, people: People) -> str:
         content = ", ".join(f"r.{field}" for field in rows.fields)
         parts.append(
             f"""
-            SELECT m.source, r.person_key, m.link, coalesce(m.pass, '') AS pass,
+            SELECT m.source, r.person_key, {compared} AS compared, m.link,
+                coalesce(m.pass, '') AS pass,
                 {odd} AS implausible, {_age(rows)} AS age, {_traits(rows)}
             FROM "keyed {rows.name}" r
                 JOIN members m ON m.source = '{rows.source}' AND m.record = r.record
@@ -93,7 +101,7 @@ def _members(linker: Linker, people: People) -> str:
             ) = 1
             """
         )
-    columns = "source VARCHAR, person_key VARCHAR, link VARCHAR, pass VARCHAR, "
+    columns = "source VARCHAR, person_key VARCHAR, compared BOOLEAN, link VARCHAR, pass VARCHAR, "
     columns += "implausible BOOLEAN, age BIGINT, sex VARCHAR, ethnicity VARCHAR, "
     return _union(parts, columns + "sen_provision VARCHAR, lsoa_code VARCHAR")
 
@@ -107,7 +115,7 @@ def _traits(rows: Rows) -> str:
     """SQL of what a table says of a person, and of the place its postcode or area code gives."""
     found = []
     for trait, codes in _TRAITS.items():
-        fields = [column.field for column in rows.table.columns if column.codes == codes]
+        fields = [column.field for column in rows.table.columns if column.codes in codes]
         found.append(f"{f'r.{fields[0]}' if fields else 'NULL::VARCHAR'} AS {trait}")
     places = ["r.lsoa_code"] if "lsoa_code" in rows.fields else []
     if postcode := rows.table.identifiers.get("postcode"):
@@ -147,20 +155,35 @@ def _events(linker: Linker, people: People) -> str:
 
 def _held_out(linker: Linker, people: People) -> str:
     parts = []
+    unanswered = []
     for name, linked in sorted(people.linked.items()):
-        right = f'"shifted {name}"'
         if not quality.has_answers(linker.connection, linked.links):
+            unanswered.append(name)
             continue
-        table = f'"held out {name}"'
+        table, right = f'"held out {name}"', f'"shifted {name}"'
         quality.held_out(
             linker.connection, people.spine, right, linked.links, linker.rules.rules, table
         )
         parts.append(
-            f"SELECT '{name}' AS source, h.of, h.wrong, keys.person_key FROM {table} h "
-            f"JOIN (SELECT DISTINCT own, person FROM members WHERE source = '{name}') m "
-            "ON m.own = h.right_person JOIN keys USING (person)"
+            f"SELECT '{name}' AS source, 'number' AS answer, h.of, h.wrong, keys.person_key "
+            f"FROM {table} h JOIN (SELECT DISTINCT own, person FROM members "
+            f"WHERE source = '{name}') m ON m.own = h.right_person JOIN keys USING (person)"
         )
-    return _union(parts, "source VARCHAR, of VARCHAR, wrong BOOLEAN, person_key VARCHAR")
+    for name in unanswered:
+        others = {
+            other: (f'"shifted {other}"', people.linked[other].links)
+            for other in unanswered
+            if other != name
+        }
+        table = f'"concordant {name}"'
+        mine = (f'"shifted {name}"', people.linked[name].links)
+        quality.concordant(linker.connection, mine, others, table)
+        parts.append(
+            f"SELECT '{name}', 'source', c.of, c.wrong, keys.person_key FROM {table} c "
+            "JOIN keys ON keys.person = c.left_person"
+        )
+    columns = "source VARCHAR, answer VARCHAR, of VARCHAR, wrong BOOLEAN, person_key VARCHAR"
+    return _union(parts, columns)
 
 
 def _write_sample(linker: Linker, people: People, paths: io.Paths) -> None:

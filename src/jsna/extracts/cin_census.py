@@ -128,6 +128,15 @@ def _none_alone(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:
     return answer
 
 
+def _born_in_time(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:
+    """Whether a child was born before the referral, or so soon after that they were expected."""
+    born, referred = (
+        frame[field].astype("timestamp[s][pyarrow]") for field in ("date_of_birth", "referral_date")
+    )
+    answer: pd.Series[bool] = born - UNBORN <= referred
+    return answer
+
+
 def _first(context: Context) -> date:
     return window(context.period, "financial_year")[0]
 
@@ -184,7 +193,7 @@ RULES = (
         "date_of_birth.after_referral", "error",
         "the child was born more than 300 days after 'CINreferralDate'",
         ("date_of_birth", "referral_date"),
-        lambda rows, _: rows["date_of_birth"] - UNBORN <= rows["referral_date"],
+        _born_in_time,
     ),
     Rule(
         "date_of_birth.absent", "warning",
@@ -234,6 +243,7 @@ RULES = (
 EXTRACT = Extract(
     name="cin_census",
     title="Children in need census",
+    short="Children in need",
     description=(
         "Every episode of need, from referral to closure, that was open at any time in a financial "
         "year, with child protection plans; one row an episode, as councils lay the return out. "

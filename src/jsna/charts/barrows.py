@@ -242,10 +242,11 @@ def _word(canvas: Canvas, row: _Row, scale: Scale, column: float | None) -> None
 
 def _dot(canvas: Canvas, row: _Row, scale: Scale) -> None:
     if row.bar.dot is not None and row.bar.dot.shown:
-        _diamond(canvas, scale(row.bar.dot.value), row.middle)
+        diamond(canvas, scale(row.bar.dot.value), row.middle)
 
 
-def _diamond(canvas: Canvas, x: float, y: float) -> None:
+def diamond(canvas: Canvas, x: float, y: float) -> None:
+    """The mark of a comparator."""
     size = DIAMOND
     corners = [(x, y - size), (x + size, y), (x, y + size), (x - size, y)]
     canvas.shape(corners, fill=palette.ORANGE_TEXT, stroke=palette.WHITE, weight=1.2, closed=True)
@@ -255,5 +256,5 @@ def _legend(canvas: Canvas, shown: Shown, x: float) -> None:
     canvas.rectangle(x, 3, 9, 8, palette.NAVY)
     canvas.text(x + 13, 10.5, shown.home_name, weight=600, colour=palette.NAVY)
     beside = x + 13 + lettering.width(shown.home_name, palette.LABEL, 600) + 20
-    _diamond(canvas, beside, 7)
+    diamond(canvas, beside, 7)
     canvas.text(beside + 9, 10.5, shown.country_name, weight=600, colour=palette.ORANGE_TEXT)

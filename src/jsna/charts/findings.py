@@ -18,7 +18,7 @@ from jsna.charts.marks import Mark
 from jsna.charts.shown import Shown
 from jsna.measures.nesting import PLACES, THREE_YEARS, years
 from jsna.report import format as words
-from jsna.report.compare import LEAST_CORRELATION
+from jsna.report.compare import LEAST_CORRELATION, MATTERS
 
 MOST_WORDS: Final = 15
 #: Limits this close to a value are on it: they carry the rounding of their own arithmetic.
@@ -257,6 +257,36 @@ def _leads(dimension: str, name: str, place: str) -> tuple[str, ...]:
     return (f"{name} {verb} the largest group",)
 
 
+def ratios(shown: Shown, marks: Sequence[Mark], reference: str) -> str:
+    """Which groups have clearly more, and which less, than what they are set beside.
+
+    Args:
+        reference: what that is: "pupils without SEN", "all".
+    """
+    if (said := nothing_shown(shown, marks)) is not None:
+        return said
+    signs = [(mark, against(mark, 1.0)) for mark in marks]
+    if all(sign is None for _, sign in signs):
+        return titled(shown, f"compared with {reference}")
+    parts = [
+        (word, [mark for mark, sign in signs if sign == side])
+        for word, side in (("higher", 1), ("lower", -1))
+    ]
+    told = [(word, some) for word, some in parts if some]
+    among = _among(marks)
+    if not told:
+        return titled(shown, f"no clear difference from {reference}{among}", "no clear difference")
+    (dimension,) = shown.indicator.derived.by(shown.by) if shown.indicator.derived else ("",)
+    named = [f"{w}{among} for {words.join([_named(dimension, m) for m in s])}" for w, s in told]
+    many = f"{words.small(len(told[0][1]))} group{'s' * (len(told[0][1]) > 1)}"
+    return titled(
+        shown,
+        ", and ".join(named),
+        named[0],
+        f"{told[0][0]} for {many}{among}",
+    )
+
+
 def trend(shown: Shown, home: Sequence[tuple[str, Mark]], country: Mark) -> str:
     """How the home area changed from its first period to its last, and where it stands now.
 
@@ -335,6 +365,10 @@ def table(shown: Shown, columns: Sequence[Sequence[Mark]], across: str) -> str:
     every = [mark for column in columns for mark in column]
     if (said := nothing_shown(shown, every)) is not None:
         return said
+    if shown.indicator.kind == "difference":
+        large = [m for m in every if abs(m.value) >= MATTERS and against(m, 0.0)]
+        some = f"{'some' if large else 'no'} differences{_among(every)} are large enough to matter"
+        return titled(shown, some, f"{'some' if large else 'no'} large differences")
     leads: dict[str, int] = {}
     for column in columns:
         ranked = sorted((m for m in column if m.shown), key=lambda m: (-m.value, m.code))

@@ -7,7 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from jsna.charts import bars, gradient, heat, tiles, trend
+from jsna.charts import bars, gradient, heat, ratios, tiles, trend
 from jsna.charts.marks import Drawing
 from jsna.charts.shown import Indexed, Shown
 from jsna.edition import Configuration
@@ -31,9 +31,18 @@ DRAWN: Final[Mapping[str, Draw]] = {
     "trend": trend.draw,
     "heat": heat.draw,
     "tiles": tiles.draw,
+    "ratios": ratios.draw,
 }
 #: Chart type -> number of dimensions it needs.
-NEEDS: Final = {"bars": 1, "areas": 0, "gradient": 1, "trend": 0, "heat": 2, "tiles": 1}
+NEEDS: Final = {
+    "bars": 1,
+    "areas": 0,
+    "gradient": 1,
+    "trend": 0,
+    "heat": 2,
+    "tiles": 1,
+    "ratios": 1,
+}
 
 
 def figures(config: Configuration, measures: pd.DataFrame) -> Iterator[Drawing]:
@@ -95,6 +104,8 @@ def misdeclared(indicators: Mapping[str, Indicator]) -> list[Problem]:
                 )
             elif chart.type == "tiles" and chart.by != (LOCALITY,):
                 rule = "a tile map is drawn by locality"
+            elif chart.type == "ratios" and indicator.kind != "ratio":
+                rule = "a chart of ratios is of an indicator of that kind"
             elif chart in seen:
                 rule = "this chart is declared twice"
             elif chart.by and set(chart.by) not in map(set, indicator.breakdowns):

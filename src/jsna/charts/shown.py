@@ -58,6 +58,8 @@ class Shown:
     ) -> None:
         self.config, self.indicator, self._rows = config, indicator, rows
         self.period_type = rows.period_type
+        #: Dimensions of the figure.
+        self.by = tuple(by)
         #: What the localities of this figure are, as a dimension: single ones, or groups.
         self.localities = LOCALITY_GROUP if LOCALITY_GROUP in by else LOCALITY
         #: Why it is drawn by a coarser rung of a ladder; "" where it is as declared.

@@ -28,6 +28,8 @@ _Z95: Final = 1.959963984540054
 LEAST_SHARE: Final = 0.05
 #: Population bases that count children and young people, or their plans.
 PEOPLE: Final = ("attending", "resident", "maintained")
+#: Standardised differences from here on are usually called differences that matter (Austin, 2009).
+MATTERS: Final = 0.1
 #: Least rank correlation over the deprivation groups that is called a gradient.
 LEAST_CORRELATION: Final = 0.5
 

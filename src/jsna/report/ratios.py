@@ -10,13 +10,12 @@ from markupsafe import Markup
 from jsna.measures.declaration import Indicator
 from jsna.measures.nesting import PLACES
 from jsna.report import format as words
+from jsna.report.compare import MATTERS
 from jsna.report.deprivation import DEPRIVATION, MOST_NAMED, group_words
 from jsna.report.marks import mark
 from jsna.report.narrative import PER, Sentence, join, say, value, when
 from jsna.report.view import Measures, Row
 
-#: Standardised differences from here on are usually called differences that matter (Austin, 2009).
-MATTERS: Final = 0.1
 #: Categories of one breakdown up to which each has its sentence.
 MOST_SAID: Final = 4
 

@@ -97,7 +97,7 @@ def contacts_view(world: World, period: str) -> View:
 def _delivered(world: World, period: str) -> tuple[Year, Referrals, Contacts]:
     """The year, the referrals open in it, and contacts of these and others in any year."""
     years = health.years(world, period, _BACK)
-    parts = [world.kept(SOURCE, year.period, partial(_received, world, year)) for year in years]
+    parts = [world.kept(SOURCE, year.period, partial(received, world, year)) for year in years]
     referrals, contacts = (
         health.together([p[0] for p in parts]),
         health.together([p[1] for p in parts]),
@@ -107,7 +107,7 @@ def _delivered(world: World, period: str) -> tuple[Year, Referrals, Contacts]:
     return year, health.rows(referrals, open_then), contacts
 
 
-def _received(world: World, year: Year) -> tuple[Referrals, Contacts]:
+def received(world: World, year: Year) -> tuple[Referrals, Contacts]:
     """Referrals received in a year, with all that followed."""
     effects, seed, people = world.effects, world.synthesis.seed, world.people
     again = effects.value("mental_health.again")

@@ -187,14 +187,14 @@ def patient_quantities(
     return {
         **person_quantities(world, person),
         **as_written,
-        "date_of_birth": lambda: _believable(as_written, people.born[person], received),
+        "date_of_birth": lambda: believable(as_written, people.born[person], received),
         "local_patient_id": numbers,
         "nhs_number_status": status,
         "nhs_ethnic_category": lambda: text_of(ethnic, people.ethnicity[person]),
     }
 
 
-def _believable(as_written: Mapping[str, Quantity], born: Days, received: Days) -> pa.Array[Any]:
+def believable(as_written: Mapping[str, Quantity], born: Days, received: Days) -> pa.Array[Any]:
     """Dates of birth as written, but for slips the system would not have taken."""
     said = as_written["date_of_birth"]().to_numpy(zero_copy_only=False).astype("datetime64[D]")
     # Nobody is written as born after the referral, or as too old for the service.

@@ -54,7 +54,7 @@ def view(world: World, period: str) -> View:
     """Referrals of a financial year, and older ones still waiting when it began."""
     effects, years = world.effects, health.years(world, period, _BACK)
     every = health.together(
-        [world.kept(SOURCE, year.period, partial(_received, world, year)) for year in years]
+        [world.kept(SOURCE, year.period, partial(received, world, year)) for year in years]
     )
     year = years[-1]
     found = health.rows(every, year.here[every.person] & (every.ended >= year.first))
@@ -80,7 +80,7 @@ def view(world: World, period: str) -> View:
     )
 
 
-def _received(world: World, year: Year) -> Referrals:
+def received(world: World, year: Year) -> Referrals:
     """Referrals received in a year, with all that followed, in order of day."""
     effects, seed, people = world.effects, world.synthesis.seed, world.people
     rates, bands = effects.values("community.referred"), effects.table("community.waiting")
@@ -130,12 +130,16 @@ def waited(rng: np.random.Generator, waiting: Mapping[str, float], count: int) -
         count: how many waits.
     """
     ends = np.array([float(weeks) for weeks in waiting])
-    starts = np.r_[0.0, ends[:-1]]
+    width = np.diff(ends, prepend=0.0)
     # How many a week of waiting holds; what every band holds less than the first was seen.
-    held = np.array(list(waiting.values())) / (ends - starts)
+    held = np.array(list(waiting.values())) / width
     left = np.minimum.accumulate(held / held[0])
-    weeks = np.r_[0.0, (starts + ends) / 2, ends[-1]]
+    # Seen around the end of each band, as far into it as into the next, so that the list stays.
+    half = np.minimum(width[:-1], width[1:]) / 2
+    weeks = np.r_[np.c_[ends[:-1] - half, ends[:-1] + half].ravel(), ends[-1] - width[-1] / 4]
+    weeks = np.r_[weeks, ends[-1]]
+    share = np.r_[np.c_[left[:-1], left[1:]].ravel(), left[-1], 0.0]
     # From nobody left to everybody; ever so little steeper, as no two may be the same.
-    share = np.r_[1.0, left, 0.0][::-1] + 1e-12 * np.arange(len(weeks))
-    found: Floats = np.interp(rng.random(count), share, weeks[::-1])
+    rising = share[::-1] + 1e-12 * np.arange(len(share))
+    found: Floats = np.interp(rng.random(count), rising, weeks[::-1])
     return found

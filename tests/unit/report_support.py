@@ -26,6 +26,7 @@ from jsna.edition import (
 )
 from jsna.measures import schema
 from jsna.measures.declaration import LOCALITY, Indicator
+from jsna.measures.derived import complete, counted
 from jsna.measures.methods import interval
 from jsna.report import format as words
 from jsna.report.view import Measures, Row
@@ -180,14 +181,14 @@ def whole_edition(config: Configuration, seed: int = 7) -> pd.DataFrame:
     """Plausible measures for every declared indicator, breakdown and comparator, a few hidden."""
     rng = np.random.default_rng(seed)
     rows: list[dict[str, Any]] = []
-    for indicator in config.indicators.values():
+    for indicator in (i for i in config.indicators.values() if not i.derived):
         base = float(rng.uniform(0.03, 0.3))
         for index, period in enumerate(periods(indicator)):
             share = base * (0.85 + 0.05 * index)
             rows += _areas(indicator, config, period, share, rng)
         for dims in indicator.breakdowns:
             rows += _breakdown(indicator, config, dims, periods(indicator)[-1], base, rng)
-    return frame(rows)
+    return complete(frame(rows), config)
 
 
 def _areas(
@@ -261,6 +262,8 @@ def certificate(
         measures: their file, whose digest is certified.
         changes: parts that are to say something else.
     """
+    worked_out, rows = len(rows), counted(rows, config)
+    worked_out -= len(rows)
     hidden = rows["status"].eq("c")
     chapter = rows["indicator"].map(lambda name: config.indicators[name].chapter)
     content: dict[str, Any] = {
@@ -279,6 +282,7 @@ def certificate(
             "quantities": 4_321,
             "derived": 765,
             "equations": 2_468,
+            "worked_out": worked_out,
         },
         "hidden": {
             "rows": int(hidden.sum()),

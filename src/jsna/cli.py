@@ -22,6 +22,7 @@ from jsna import __version__
 from jsna.disclosure.tabular import tables_cli
 from jsna.disclosure.telling import explain
 from jsna.errors import JsnaError, Problem
+from jsna.linkage import review_cli
 
 if TYPE_CHECKING:
     from jsna.edition import Configuration
@@ -32,7 +33,8 @@ def _loaded(arguments: argparse.Namespace) -> tuple[Configuration, Paths]:
     from jsna import edition, io, zones
 
     root = Path(arguments.root)
-    zones.enter(arguments.verb, root)
+    # An action of a stage (`link review`) has the business of that stage.
+    zones.enter(arguments.verb.split()[0], root)
     return edition.load(arguments.edition, root), io.Paths(root, arguments.edition)
 
 
@@ -61,6 +63,20 @@ def _link(arguments: argparse.Namespace) -> int:
     from jsna.linkage.link import run
 
     run(*_loaded(arguments))
+    return 0
+
+
+def _link_train(arguments: argparse.Namespace) -> int:
+    from jsna import zones
+
+    root = Path(arguments.root)
+    zones.enter("link", root)
+    review_cli.train(root, _say)
+    return 0
+
+
+def _link_review(arguments: argparse.Namespace) -> int:
+    review_cli.review(arguments, *_loaded(arguments), _say)
     return 0
 
 
@@ -219,7 +235,9 @@ VERBS: dict[str, tuple[str, Callable[[argparse.Namespace], int], bool]] = {
     "prepare": ("install or name the system libraries the PDF needs", _prepare, False),
     "ingest": ("stage: read and validate the extracts", _ingest, True),
     "published": ("stage: read the official statistics", _published, True),
-    "link": ("stage: replace identifiers with person keys", _link, True),
+    "link": ("stage: find who is who, and replace identifiers with person keys", _link, True),
+    "link train": (review_cli.ACTIONS["train"], _link_train, False),
+    "link review": (review_cli.ACTIONS["review"], _link_review, True),
     "derive": ("stage: make the analysis tables", _derive, True),
     "measure": ("stage: measure the indicators", _measure, True),
     "protect": ("stage: protect small numbers", _protect, True),
@@ -252,7 +270,15 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"jsna {__version__}")
     verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
     for verb, (does, function, takes_edition) in VERBS.items():
-        one = verbs.add_parser(verb, help=does, description=does)
+        # Of its own words the stage tells in its help; what they take is told by each.
+        after = "; ".join(
+            f"`jsna {other} --help`: {VERBS[other][0]}"
+            for other in VERBS
+            if other.startswith(f"{verb} ")
+        )
+        one = verbs.add_parser(
+            verb, help=does, description=does, epilog=f"See also {after}." if after else None
+        )
         one.set_defaults(function=function)
         one.add_argument("--root", default=".", help="folder of the project (default: this one)")
         if takes_edition:
@@ -261,6 +287,7 @@ def parser() -> argparse.ArgumentParser:
             tables_cli.arguments(verb, one)
         if verb == explain.VERB:
             explain.arguments(one)
+        review_cli.add_arguments(verb, one)
         if verb == "fetch":
             one.add_argument("--from", dest="folder", help="take the files from this folder")
         if verb == "build":
@@ -271,7 +298,8 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    arguments = parser().parse_args(argv)
+    words = review_cli.joined(sys.argv[1:] if argv is None else argv)
+    arguments = parser().parse_args(words)
     started = time.monotonic()
     try:
         return arguments.function(arguments)  # type: ignore[no-any-return]

@@ -1,13 +1,11 @@
-"""Error estimates, differences and review, against answers worked out by hand or known."""
+"""Error estimates and differences, against answers worked out by hand or known."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jsna.errors import JsnaError
 from jsna.linkage.cascade import link
 from jsna.linkage.quality import differences, hold_out, implausible, standardised, wilson
-from jsna.linkage.review import STRATA, judged, read_judgements, sample, sizes
 from tests.unit.linkage_support import accuracy, database, ruleset, standard, table, world
 
 
@@ -78,48 +76,3 @@ def test_implausible_links_are_counted() -> None:
     assert implausible(db, *tables, "made") == {
         "dates of birth": 1, "sexes": 1, "numbers": 0, "two to one": 0,
     }  # fmt: skip
-
-
-def test_the_review_sample_is_drawn_from_every_stratum_and_repeats() -> None:
-    made, db, rules = world(), database(), ruleset().rules
-    left, right = (
-        standard(db, n, getattr(made, n).drop_columns("nhs_number")).relation
-        for n in ("school", "health")
-    )
-    found = link(db, left, right, rules)
-    counts = sizes(db, found)
-    drawn = sample(db, left, right, found, 5, seed=3)
-    assert drawn.equals(sample(db, left, right, found, 5, seed=3))
-    assert not drawn.equals(sample(db, left, right, found, 5, seed=4))
-    by_stratum = {s: drawn["stratum"].to_pylist().count(s) for s in STRATA}
-    assert by_stratum == {s: min(5, counts[s]) for s in STRATA}
-    shown = set(drawn.column_names)
-    assert {"forename_1", "forename_2", "judgement"} <= shown
-    assert not {"weight", "probability"} & shown
-
-
-def test_judgements_are_read_or_refused_all_at_once() -> None:
-    near, pass_ = "near miss", "link by a pass"
-    rows = [{"stratum": near, "judgement": " Yes "}, {"stratum": near, "judgement": ""},
-            {"stratum": pass_, "judgement": "?"}]  # fmt: skip
-    assert read_judgements(rows, "sample.csv") == [(near, True), (pass_, None)]
-    faulty = [{"stratum": "x", "judgement": "yes"}, {"stratum": near, "judgement": "Annabel"}]
-    with pytest.raises(JsnaError) as caught:
-        read_judgements(faulty, "sample.csv")
-    assert [problem.row for problem in caught.value.problems] == [2, 3]
-    assert "Annabel" not in caught.value.report()
-    with pytest.raises(JsnaError, match="no pair has been judged"):
-        read_judgements([{"stratum": near, "judgement": ""}], "sample.csv")
-
-
-def test_judgements_become_intervals() -> None:
-    band, sure = "link, review band", "link, surer"
-    said = [(band, False)] * 4 + [(band, True)] * 6 + [(sure, True)] * 10 + [("near miss", None)]
-    wrong, missed = judged(said, {band: 100, sure: 900, "near miss": 50})
-    # 40 % of a tenth, none of the rest.
-    assert wrong.mid == pytest.approx(0.04)
-    assert 0 <= wrong.low < 0.04 < wrong.high < 0.4
-    assert (wrong.pairs, wrong.unsure, missed.unsure) == (20, 0, 1)
-    assert missed.high - missed.low > 0.5
-    # Nobody judged a pair: nothing is claimed.
-    assert (judged([], {band: 100})[0].low, judged([], {band: 100})[0].high) == (0.0, 1.0)

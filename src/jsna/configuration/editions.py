@@ -22,6 +22,8 @@ _PLACE_HOLDERS: Final = frozenset(
     {"", "tbc", "tba", "tbd", "to be confirmed", "to be decided", "to do", "to follow", "todo",
      "not known", "not recorded", "not stated", "not yet known", "pending", "unknown"}
 )  # fmt: skip
+#: Words `jsna link` takes for something other than an edition (`jsna.linkage.review_cli`).
+_WORDS: Final = frozenset({"train", "review"})
 
 
 class Delivery(Strict):
@@ -114,6 +116,13 @@ class Edition(Strict):
     severities: dict[str, Literal["error", "warning"]] = Field(default_factory=dict)
     chapters: tuple[Name, ...]
     synthesis: Synthesis | None = None
+
+    @field_validator("edition")
+    @classmethod
+    def _no_word_of_the_command_line(cls, name: str) -> str:
+        if name in _WORDS:
+            raise ValueError(f"'jsna link {name}' means something else; call the edition otherwise")
+        return name
 
     @model_validator(mode="after")
     def _kind_fits(self) -> Edition:

@@ -1,12 +1,14 @@
 """Clerical review: borderline pairs for a person to judge, and what the judgements say.
 
 The sample is drawn by strata of how sure the model is, and holds names and dates: it may lie on the
-identified side alone. The judgements give an interval for the share of wrong links, and for the
-share of near misses that are one person after all.
+identified side alone. Whoever judges is not told how sure the model was. The judgements give an
+interval for the share of wrong links, and for the shares of near misses and of ties that are one
+person after all.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
@@ -38,15 +40,24 @@ SHOWN: Final = (
 )
 
 
+#: What is found out -> the strata it is about, and the judgement that counts.
+FINDINGS: Final[Mapping[str, tuple[tuple[str, ...], bool]]] = {
+    "wrong links": (tuple(name for name, (which, _) in STRATA.items() if which == "links"), False),
+    "one person among near misses": (("near miss",), True),
+    "one person among ties": (("tie",), True),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """What a review found about one group of strata.
 
     Attributes:
-        what: `wrong links` or `missed among near misses`.
+        what: one of `FINDINGS`.
         low, mid, high: share, with the pairs that could not be told counted in favour, left out,
             and against.
         pairs: how many pairs were judged; `unsure`: how many could not be told.
+        of: how many pairs there are.
     """
 
     what: str
@@ -55,6 +66,7 @@ class Judged:
     high: float
     pairs: int
     unsure: int
+    of: int
 
 
 def sizes(database: duckdb.DuckDBPyConnection, linked: Linked) -> dict[str, int]:
@@ -102,32 +114,46 @@ def sample(
     ).to_arrow_table()
 
 
-def read_judgements(rows: Sequence[Mapping[str, str]], where: str) -> list[tuple[str, bool | None]]:
-    """Stratum and judgement of every pair that was judged; pairs left empty are left out.
+def read_judgements(
+    rows: Sequence[Mapping[str, str]], strata: Mapping[str, str], where: str
+) -> dict[str, bool | None]:
+    """Judgement of every pair that was judged; pairs left empty are left out.
 
     Args:
-        rows: the sample as it came back, one mapping for each row.
+        rows: the sheet as it came back, one mapping for each row, with `pair` and `judgement`.
+        strata: pair -> stratum, of every pair there is.
         where: the file, as the user knows it.
 
     Raises:
         JsnaError: every row that cannot be read. Nothing of the pair is shown.
     """
-    problems, found = [], []
+    problems = []
+    found: dict[str, bool | None] = {}
+    first: dict[str, int] = {}
+
+    def problem(row: int, column: str, code: str, rule: str) -> None:
+        problems.append(Problem(where, rule, row=row, column=column, code=f"review.{code}"))
+
     for number, row in enumerate(rows, 2):
+        pair = (row.get("pair") or "").strip()
         word = (row.get("judgement") or "").strip().casefold()
-        stratum = row.get("stratum") or ""
-        if stratum not in STRATA:
-            rule = "the stratum is not one of the sample's; leave that column as it was"
-            problems.append(
-                Problem(where, rule, row=number, column="stratum", code="review.stratum")
+        if not word:
+            continue
+        if pair not in strata:
+            rule = (
+                "no such pair is in the sample, which is drawn again when the edition is linked "
+                "again; leave this column as it was, or judge the new sample"
             )
-        elif word and word not in JUDGEMENTS:
-            rule = "write yes, no or unsure (or leave it empty)"
-            problems.append(
-                Problem(where, rule, row=number, column="judgement", code="review.word")
+            problem(number, "pair", "pair", rule)
+        elif pair in first:
+            problem(number, "pair", "twice", f"the pair is judged in row {first[pair]:,} too")
+        elif word not in JUDGEMENTS:
+            problem(
+                number, "judgement", "word", "write yes, no or unsure (or leave the cell empty)"
             )
-        elif word:
-            found.append((stratum, JUDGEMENTS[word]))
+        else:
+            found[pair] = JUDGEMENTS[word]
+        first.setdefault(pair, number)
     if not problems and not found:
         problems.append(Problem(where, "no pair has been judged yet", code="review.empty"))
     if problems:
@@ -138,46 +164,47 @@ def read_judgements(rows: Sequence[Mapping[str, str]], where: str) -> list[tuple
 def judged(
     judgements: Sequence[tuple[str, bool | None]], strata: Mapping[str, int]
 ) -> list[Judged]:
-    """Shares of wrong links and of near misses that are one person, with intervals.
+    """Shares of wrong links and of other pairs that are one person, with 95 % intervals.
 
     Each stratum counts by how many pairs it holds; the interval of the sum is put together from
-    those of the strata (Zou and Donner, 2008, over Wilson's).
+    those of the strata (Zou and Donner, 2008, over Wilson's). Of a stratum of which nobody judged a
+    pair nothing is known, so all of it is between the ends.
+
+    Args:
+        judgements: stratum and judgement of each pair judged.
+        strata: how many pairs each stratum holds.
+
+    Returns:
+        What was found of those of `FINDINGS` of which there are pairs.
     """
-    links = [name for name, (which, _) in STRATA.items() if which == "links"]
+    counts = Counter(judgements)
     return [
-        _share(judgements, strata, "wrong links", links, wanted=False),
-        _share(judgements, strata, "missed among near misses", ["near miss"], wanted=True),
+        _share(counts, {name: strata[name] for name in names if strata.get(name)}, what, wanted)
+        for what, (names, wanted) in FINDINGS.items()
+        if any(strata.get(name) for name in names)
     ]
 
 
 def _share(
-    judgements: Sequence[tuple[str, bool | None]],
-    strata: Mapping[str, int],
-    what: str,
-    names: Sequence[str],
-    *,
-    wanted: bool,
+    counts: Counter[tuple[str, bool | None]], sizes: Mapping[str, int], what: str, wanted: bool
 ) -> Judged:
-    counts = {
-        name: [sum(s == name and j is value for s, j in judgements) for value in (wanted, None)]
-        + [sum(s == name for s, _ in judgements)]
-        for name in names
+    told = {
+        name: (counts[name, wanted], counts[name, not wanted], counts[name, None]) for name in sizes
     }
-    seen = [name for name in names if counts[name][2]]
-    total = sum(strata.get(name, 0) for name in seen)
-    if not total:
-        return Judged(what, 0.0, 0.0, 1.0, 0, 0)
+    pairs, unsure = sum(map(sum, told.values())), sum(one[2] for one in told.values())
+    known = {name: (one[0], one[0] + one[1]) for name, one in told.items() if one[0] + one[1]}
+    # Where nobody could tell a pair of a stratum, it is taken to be like the others.
+    weight = sum(sizes[name] for name in known)
+    usual = sum(sizes[n] * k / m for n, (k, m) in known.items()) / weight if weight else 0.5
+    total = sum(sizes.values())
     mid, below, above = 0.0, 0.0, 0.0
-    for name in seen:
-        share = strata.get(name, 0) / total
-        events, unsure, trials = counts[name]
-        rate = events / (trials - unsure) if trials > unsure else 0.5
-        low = wilson(events / trials, trials)[0]
-        high = wilson((events + unsure) / trials, trials)[1]
+    for name, (events, others, untold) in told.items():
+        share, trials = sizes[name] / total, events + others + untold
+        rate = events / (events + others) if events + others else usual
+        low = wilson(events / trials, trials)[0] if trials else 0.0
+        high = wilson((events + untold) / trials, trials)[1] if trials else 1.0
         mid += share * rate
         below += (share * max(rate - low, 0.0)) ** 2
         above += (share * max(high - rate, 0.0)) ** 2
-    unsure = sum(counts[name][1] for name in seen)
-    pairs = sum(counts[name][2] for name in seen)
     low, high = max(mid - sqrt(below), 0.0), min(mid + sqrt(above), 1.0)
-    return Judged(what, low, mid, high, pairs, unsure)
+    return Judged(what, low, mid, high, pairs, unsure, total)

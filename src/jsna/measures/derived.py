@@ -72,7 +72,7 @@ def verify(safe: pd.DataFrame, config: Configuration) -> int:
     expected = derive(counted(safe, config), config)
     key = list(schema.KEY)
     both = given.merge(expected, on=key, how="outer", suffixes=("", "_again"), indicator=True)
-    same = both["_merge"].eq("both").to_numpy(dtype=bool)
+    same = both["_merge"].eq("both").to_numpy(dtype=bool, copy=True)
     for name in (*schema.NUMBERS, *schema.TEXT):
         one, other = both[name], both[f"{name}_again"]
         if name in schema.NUMBERS:

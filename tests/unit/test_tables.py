@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from jsna.extracts import registry
-from jsna.linkage.link import _kept
+from jsna.linkage.passing import _kept
 from jsna.measures.catalogue import CATALOGUE
 from jsna.measures.quality import record
 from jsna.measures.tables import derive
@@ -33,7 +33,8 @@ def linked(name: str, rows: list[dict[str, object]]) -> pa.Table:
     declared = registry()[extract].table(table)
     fields = [("period", pa.string())]
     if registry()[extract].person_level:
-        fields += [("person_key", pa.string()), ("age", pa.int64()), ("lsoa_code", pa.string())]
+        fields += [("person_key", pa.string()), ("link", pa.string()), ("age", pa.int64())]
+        fields += [("lsoa_code", pa.string())]
     fields += [(field, _TYPES[declared.column(field).type]) for field in _kept(declared)]
     schema = pa.schema(fields)
     for row in rows:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 from jsna.errors import JsnaError, Problem
+from jsna.extracts import registry
 from jsna.measures.declaration import LOCALITY, Base
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ class Analysis:
         base: the population its rows stand for.
         columns: column -> kind of value, in order.
         extracts: the extracts it is made of, the one that brings its rows first.
-        dated_by: the extract whose deliveries its periods are those of, if not the first.
+        dated_by: the extracts whose deliveries its periods are those of, if not the first alone:
+            the periods all of them came for.
+        of_linkage: it says how linking went, over all deliveries of every extract together.
         previous_year: its period is the year before that of the delivery (a January return
             describes the calendar year before it).
         rows_of: the table whose rows these are, under other periods, if they are another's.
@@ -72,7 +75,8 @@ class Analysis:
     base: Base
     columns: dict[str, Kind]
     extracts: tuple[str, ...]
-    dated_by: str = ""
+    dated_by: tuple[str, ...] = ()
+    of_linkage: bool = False
     previous_year: bool = False
     rows_of: str = ""
     implies: tuple[Implied, ...] = ()
@@ -135,10 +139,38 @@ _AT_SCHOOL: Final = (
         frozenset({"in_area", "out_of_area"}),
     ),
 )
+#: A person as health or care has them, with how surely they are linked.
+_PERSON: Final[dict[str, Kind]] = {
+    **_strings("person_key period"),
+    "age": "integer",
+    **_strings("age_group sex link"),
+}
+#: A pupil on the January roll in a financial year, as the tables beside health and care have one.
+_KNOWN: Final[dict[str, Kind]] = {
+    **_strings("person_key period age_group sex sen_provision primary_need"),
+    **_PLACE,
+}
+#: What a service says of a pupil, and which services that makes them known to.
+_SERVICES: Final = (
+    *_NEED,
+    *(
+        Implied(column, "services", frozenset({which, "both"}), frozenset({"true"}))
+        for column, which in (
+            ("mh_contact", "health"),
+            ("community", "health"),
+            ("in_need", "care"),
+            ("looked_after", "care"),
+        )
+    ),
+    Implied("protection_plan", "in_need", frozenset({"true"}), frozenset({"true"})),
+    Implied("twelve_months", "looked_after", frozenset({"true"}), frozenset({"true"})),
+)
 _EVENT: Final[dict[str, Kind]] = {
     **_strings("person_key period sex year_group sen_provision primary_need"),
     **_PLACE,
 }
+#: Who can be linked at all, and so whoever the tables about linkage are about.
+_LINKED: Final = tuple(name for name, extract in registry().items() if extract.person_level)
 
 _ALL: Final = (
     Analysis(
@@ -234,7 +266,7 @@ _ALL: Final = (
         "attending",
         {**_PUPIL, "suspended": "boolean"},
         ("school_census", "exclusions", "areas"),
-        dated_by="exclusions",
+        dated_by=("exclusions",),
         rows_of="pupil",
         implies=_NEED,
         known=_PLACED,
@@ -243,8 +275,88 @@ _ALL: Final = (
         "ncmp",
         "a child measured",
         "resident",
-        {**_strings("person_key period school_year sex weight_category"), **_PLACE},
-        ("ncmp", "areas"),
+        {
+            **_strings("person_key period school_year sex weight_category link"),
+            **_strings("sen_provision primary_need"),
+            **_PLACE,
+        },
+        ("ncmp", "school_census", "areas"),
+        implies=_NEED,
+        known=_PLACED,
+    ),
+    Analysis(
+        "mental_health",
+        "a child seen by mental health services at least once in a financial year",
+        "resident",
+        {**_PERSON, **_PLACE},
+        ("mental_health", "areas"),
+        known=_PLACED,
+    ),
+    Analysis(
+        "child_in_need",
+        "a child in need on 31 March",
+        "resident",
+        {**_PERSON, "protection_plan": "boolean", **_PLACE},
+        ("cin_census", "areas"),
+        known=_PLACED,
+    ),
+    Analysis(
+        "looked_after",
+        "a child the authority looked after on 31 March",
+        "resident",
+        {**_PERSON, "twelve_months": "boolean", **_PLACE},
+        ("ssda903", "areas"),
+        known=_PLACED,
+    ),
+    Analysis(
+        "roll_mental_health",
+        "a pupil on the January roll, and whether mental health services saw them that year",
+        "attending",
+        {**_KNOWN, "mh_contact": "boolean", "link": "string"},
+        ("school_census", "mental_health", "areas"),
+        dated_by=("mental_health",),
+        rows_of="pupil",
+        implies=_SERVICES,
+        known=_PLACED,
+    ),
+    Analysis(
+        "roll_in_need",
+        "a pupil on the January roll, and whether they were in need on 31 March",
+        "attending",
+        {**_KNOWN, "in_need": "boolean", "protection_plan": "boolean", "link": "string"},
+        ("school_census", "cin_census", "areas"),
+        dated_by=("cin_census",),
+        rows_of="pupil",
+        implies=_SERVICES,
+        known=_PLACED,
+    ),
+    Analysis(
+        "roll_looked_after",
+        "a pupil on the January roll, and whether they were looked after on 31 March",
+        "attending",
+        {**_KNOWN, "looked_after": "boolean", "twelve_months": "boolean", "link": "string"},
+        ("school_census", "ssda903", "areas"),
+        dated_by=("ssda903",),
+        rows_of="pupil",
+        implies=_SERVICES,
+        known=_PLACED,
+    ),
+    Analysis(
+        "cohort",
+        "a pupil on the January roll, with the services that knew them that year",
+        "attending",
+        {
+            **_KNOWN,
+            "mh_contact": "boolean",
+            "community": "boolean",
+            "in_need": "boolean",
+            "looked_after": "boolean",
+            "services": "string",
+        },
+        ("school_census", "mental_health", "community", "cin_census", "ssda903", "areas"),
+        dated_by=("mental_health", "community", "cin_census", "ssda903"),
+        rows_of="pupil",
+        implies=_SERVICES,
         known=_PLACED,
     ),
     Analysis(
@@ -286,6 +398,61 @@ _ALL: Final = (
             "rows_quarantined": "integer",
         },
         (),
+    ),
+    Analysis(
+        "spine_person",
+        "a person of the spine that every other source is linked to",
+        "sources",
+        _strings("person_key period"),
+        _LINKED,
+        of_linkage=True,
+    ),
+    Analysis(
+        "linked_person",
+        "a person as a source has them, of every source but the first of the spine",
+        "sources",
+        {
+            **_strings("person_key period link_source link_pass link_method"),
+            "linked": "boolean",
+            "implausible": "boolean",
+            **_strings("age_group sex ethnicity ethnic_group sen_provision"),
+            **_PLACE,
+        },
+        _LINKED,
+        of_linkage=True,
+        implies=(Implied("implausible", "linked", frozenset({"true"}), frozenset({"true"})),),
+        known={**_PLACED, "link_pass": ("linked", "true")},
+    ),
+    Analysis(
+        "held_out",
+        "a true pair, or a link, of those whose link is known another way",
+        "sources",
+        {
+            # answer: by number or by another source; side: pair or link; wrong: missed or false.
+            **_strings("person_key period link_source answer side"),
+            "wrong": "boolean",
+            **_strings("sen_provision"),
+            **_PLACE,
+        },
+        _LINKED,
+        of_linkage=True,
+        known=_PLACED,
+    ),
+    Analysis(
+        "identifier",
+        "what became of one kind of identifier of a source, with the number of its records",
+        "records",
+        {**_strings("period link_source identifier_kind verdict"), "records": "integer"},
+        _LINKED,
+        of_linkage=True,
+    ),
+    Analysis(
+        "link_event",
+        "something linkage put together, kept apart or left out, with how often",
+        "sources",
+        {**_strings("period link_source link_event"), "cases": "integer"},
+        _LINKED,
+        of_linkage=True,
     ),
 )
 CATALOGUE: Final = {table.name: table for table in _ALL}
@@ -335,8 +502,12 @@ def periods(name: str, config: Configuration) -> set[str]:
     not be linked, is a gap.
     """
     table = CATALOGUE[name]
-    if not table.extracts:
+    if not table.extracts or table.of_linkage:
         return set()
-    extract = table.dated_by or table.extracts[0]
-    given = {d.period for d in config.edition.linkable if d.extract == extract}
+    given = set.intersection(
+        *(
+            {d.period for d in config.edition.linkable if d.extract == extract}
+            for extract in table.dated_by or table.extracts[:1]
+        )
+    )
     return {str(int(p) - 1) for p in given} if table.previous_year else given

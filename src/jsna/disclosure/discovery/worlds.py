@@ -48,6 +48,9 @@ OFTEN: Final[Overrides] = {
     "permanent.rate": 0.05,
     "exclusion.more_reasons": 0.5,
     "ncmp.level": 0.2,
+    "mental_health.referred": 0.25,
+    "community.referred": 0.05,
+    "social_care.starts": {"in_need": 0.25, "protected": 0.15, "looked_after": 0.1},
 }
 
 

@@ -12,12 +12,24 @@ from typing import TYPE_CHECKING
 
 from jsna import io, zones
 from jsna.edition import Configuration
-from jsna.extracts.periods import reference_date
+from jsna.extracts import registry
+from jsna.extracts.periods import reference_date, window
 from jsna.measures.catalogue import CATALOGUE, arrow
-from jsna.measures.tables import caseload, census, exclusions, health, places, process
+from jsna.measures.tables import (
+    caseload,
+    census,
+    cohort,
+    exclusions,
+    health,
+    linkage,
+    places,
+    process,
+    social_care,
+)
 from jsna.measures.tables.recipe import Recipe
 
 if TYPE_CHECKING:
+    import duckdb
     import pandas as pd
     import pyarrow as pa
 
@@ -26,7 +38,7 @@ __all__ = ["derive", "run"]
 
 def run(config: Configuration, paths: io.Paths) -> None:
     """Make the analysis tables of an edition; writes `restricted/tables/` and `derive.json`."""
-    linked = {file.stem: file for file in sorted((paths.restricted / "linked").glob("*.parquet"))}
+    linked = received(paths)
     reference = {
         file.stem: io.read_table(file)
         for file in sorted((paths.restricted / "reference").glob("*.parquet"))
@@ -40,6 +52,16 @@ def run(config: Configuration, paths: io.Paths) -> None:
         paths.restricted / "derive.json",
         {name: table.num_rows for name, table in sorted(tables.items())},
     )
+
+
+def received(paths: io.Paths) -> dict[str, Path]:
+    """The tables the stage `link` wrote: `<extract>.<table>`, and of linkage itself `linkage.…`."""
+    folders = {"": paths.restricted / "linked", "linkage.": paths.restricted / "linkage"}
+    return {
+        prefix + file.stem: file
+        for prefix, folder in folders.items()
+        for file in sorted(folder.glob("*.parquet"))
+    }
 
 
 def derive(
@@ -62,7 +84,7 @@ def derive(
     """
     made: dict[str, pa.Table] = {}
     with io.database() as connection:
-        there = {*linked, "census_day", "exclusion_year"}
+        there = {*linked, "census_day", "exclusion_year", "service_year"}
         for name, rows in linked.items():
             if isinstance(rows, Path):
                 zones.check(rows, writing=False)
@@ -106,12 +128,17 @@ def _recipes(config: Configuration, linked: Mapping[str, object]) -> tuple[Recip
         *exclusions.TABLES,
         *process.TABLES,
         *caseload.recipes(config.area, register="schools.school" in linked),
-        *health.TABLES,
+        *health.recipes(linked),
+        *social_care.TABLES,
+        *cohort.TABLES,
+        *linkage.recipes(config, linked),
     )
 
 
 def _calendar(connection: object, linked: Mapping[str, object], config: Configuration) -> None:
-    """`census_day`: January return -> its day; `exclusion_year`: years with exclusions counted."""
+    """`census_day`: January return -> its day; `exclusion_year`: years with exclusions counted;
+    `service_year`: years each health or care extract came for, with their first and last days.
+    """
     import duckdb
 
     assert isinstance(connection, duckdb.DuckDBPyConnection)
@@ -128,3 +155,22 @@ def _calendar(connection: object, linked: Mapping[str, object], config: Configur
         years |= {period for (period,) in found}
     for period in sorted(years):
         connection.execute("insert into exclusion_year values (?)", [period])
+    _service_years(connection, linked, config)
+
+
+def _service_years(
+    connection: duckdb.DuckDBPyConnection, linked: Mapping[str, object], config: Configuration
+) -> None:
+    connection.execute(
+        "create table service_year (extract varchar, period varchar, first date, last date)"
+    )
+    for extract in cohort.SERVICES:
+        years = {d.period for d in config.edition.linkable if d.extract == extract}
+        for name in sorted(n for n in linked if n.split(".")[0] == extract):
+            found = connection.execute(f'select distinct period from "{name}"').fetchall()
+            years |= {period for (period,) in found}
+        for period in sorted(years):
+            days = window(period, registry()[extract].period_type)
+            connection.execute(
+                "insert into service_year values (?, ?, ?, ?)", [extract, period, *days]
+            )

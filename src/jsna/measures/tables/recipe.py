@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -31,3 +32,12 @@ def age_group(age: str = "age") -> str:
 
 #: Geography columns, of a row joined to `place`; all null outside the area.
 PLACE = "place.lsoa_code, place.locality_code, place.imd_decile, place.imd_quintile"
+
+#: SQL of whether a `{row}` joined to `place` lives here: somebody whose home is not known is taken
+#: to, and somebody known to live elsewhere is not.
+RESIDENT = "({row}.lsoa_code is null or place.lsoa_code is not null)"
+
+
+def listed(values: Iterable[str]) -> str:
+    """SQL of values as a list: `'a', 'b'`."""
+    return ", ".join(f"'{value}'" for value in values)

@@ -1,0 +1,90 @@
+"""Pupils with what health and social care know of them: the January roll, joined by person key.
+
+A table of its own for each service, so that a year whose records never came, or may not be linked,
+is a gap and not a year in which nobody was known; `cohort` has the years in which all came.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from jsna.measures.tables.census import ACADEMIC_YEAR
+from jsna.measures.tables.recipe import Recipe
+
+#: What every table says of the pupil.
+COLUMNS: Final = (
+    "person_key, age_group, sex, sen_provision, primary_need, lsoa_code, locality_code, "
+    "imd_decile, imd_quintile"
+)
+#: Extracts that all have to be there for a pupil to be known to no service.
+SERVICES: Final = ("mental_health", "community", "cin_census", "ssda903")
+
+
+def _roll(*extracts: str) -> str:
+    """SQL of the January rolls within the financial years for which all extracts came."""
+    years = " intersect ".join(
+        f"select period from service_year where extract = '{extract}'" for extract in extracts
+    )
+    return (
+        f"select roll.* from (select {ACADEMIC_YEAR} as period, {COLUMNS} from pupil) roll "
+        f"semi join ({years}) using (period)"
+    )
+
+
+def _known(name: str, people: str, extract: str, columns: str) -> Recipe:
+    """The roll of the years of one extract, beside the people it knows as `known`."""
+    return Recipe(
+        name,
+        ("pupil", people, "service_year"),
+        f"""
+        select roll.*, {columns}
+        from ({_roll(extract)}) roll left join {people} known using (person_key, period)
+        order by period, person_key
+        """,
+    )
+
+
+TABLES: Final = (
+    _known(
+        "roll_mental_health",
+        "seen",
+        "mental_health",
+        "known.person_key is not null as mh_contact, known.link",
+    ),
+    _known(
+        "roll_in_need",
+        "in_need",
+        "cin_census",
+        "known.person_key is not null as in_need, known.link, "
+        "coalesce(known.protection_plan, false) as protection_plan",
+    ),
+    _known(
+        "roll_looked_after",
+        "in_care",
+        "ssda903",
+        "known.person_key is not null as looked_after, known.link, "
+        "coalesce(known.twelve_months, false) as twelve_months",
+    ),
+    Recipe(
+        "cohort",
+        ("pupil", "seen", "referred", "in_need", "in_care", "service_year"),
+        f"""
+        with marked as (
+            select roll.*, seen.person_key is not null as mh_contact,
+                referred.person_key is not null as community,
+                in_need.person_key is not null as in_need,
+                in_care.person_key is not null as looked_after
+            from ({_roll(*SERVICES)}) roll
+                left join seen using (person_key, period)
+                left join referred using (person_key, period)
+                left join in_need using (person_key, period)
+                left join in_care using (person_key, period)
+        )
+        select *, case when (mh_contact or community) and (in_need or looked_after) then 'both'
+                when mh_contact or community then 'health'
+                when in_need or looked_after then 'care' else 'neither' end as services
+        from marked
+        order by period, person_key
+        """,
+    ),
+)

@@ -8,6 +8,11 @@ from jsna.extracts import registry
 
 from .validation_support import GOOD, OTHER_UPN, codes, judge, judge_together
 
+#: An episode of need without a child protection plan.
+NO_PROTECTION = {
+    "initial_conference_date": "", "cpp_start_date": "", "cpp_end_date": "", "abuse_category": "",
+    "previous_plans": "",
+}  # fmt: skip
 #: Rules across columns: table -> code -> severity, changes to the good row.
 CASES: dict[str, dict[str, tuple[str, dict[str, str]]]] = {
     "school_census.census": {
@@ -37,6 +42,71 @@ CASES: dict[str, dict[str, tuple[str, dict[str, str]]]] = {
         "date_of_birth.future": ("error", {"date_of_birth": "13/02/2024"}),
         "school_year.age": ("warning", {"school_year": "R"}),
         "weight_category.score": ("warning", {"weight_category": "overweight"}),
+    },
+    "cin_census.episodes": {
+        "referral_date.after_year": (
+            "error", {"referral_date": "2025-04-01", "closure_date": "", "closure_reason": "",
+                      **NO_PROTECTION},
+        ),
+        "closure_date.before_year": (
+            "error", {"referral_date": "2024-01-05", "closure_date": "2024-03-31",
+                      **NO_PROTECTION},
+        ),
+        "closure_date.before_referral": (
+            "error", {"closure_date": "2024-04-30", **NO_PROTECTION},
+        ),
+        "closure_date.after_year": ("warning", {"closure_date": "2025-04-01"}),
+        "cpp_start_date.outside_episode": ("error", {"cpp_start_date": "2024-04-30"}),
+        "cpp_end_date.before_start": ("error", {"cpp_end_date": "2024-05-31"}),
+        "cpp_end_date.without_start": ("error", {"cpp_start_date": ""}),
+        "abuse_category.absent": ("warning", {"abuse_category": ""}),
+        "date_of_birth.future": (
+            "error", {"date_of_birth": "2025-04-01", "referral_date": "2025-03-01",
+                      "closure_date": "", "closure_reason": "", **NO_PROTECTION},
+        ),
+        # 301 days after the referral.
+        "date_of_birth.after_referral": ("error", {"date_of_birth": "2025-02-26"}),
+        "date_of_birth.absent": ("warning", {"date_of_birth": ""}),
+        "date_of_birth.age": ("warning", {"date_of_birth": "1999-01-16"}),
+        "upn.letter": ("warning", {"upn": "B950000178301"}),
+        "upn_unknown.absent": ("warning", {"upn": ""}),
+        "closure_reason.absent": ("warning", {"closure_reason": ""}),
+        "closure_reason.unexpected": ("warning", {"closure_date": ""}),
+        "disability_1.none": ("warning", {"disability_2": "NONE"}),
+    },
+    "ssda903.header": {
+        "date_of_birth.future": ("error", {"date_of_birth": "01/04/2025"}),
+        "date_of_birth.age": ("warning", {"date_of_birth": "16/01/1999"}),
+        "upn.letter": ("warning", {"upn": "B950000178301"}),
+        "mother.sex": ("warning", {"sex": "1", "mother": "1"}),
+    },
+    "ssda903.episodes": {
+        "start_date.after_year": (
+            "error", {"start_date": "01/04/2025", "end_date": "", "end_reason": ""},
+        ),
+        "end_date.before_year": ("error", {"start_date": "01/01/2024", "end_date": "31/03/2024"}),
+        "end_date.before_start": ("error", {"end_date": "30/04/2024"}),
+        "end_date.after_year": ("warning", {"end_date": "01/04/2025"}),
+        "end_reason.absent": ("warning", {"end_reason": ""}),
+        "end_reason.unexpected": ("warning", {"end_date": ""}),
+    },
+    "ssda903.reviews": {
+        "review_date.after_year": ("warning", {"review_date": "01/04/2025"}),
+        "review_date.before_birth": ("error", {"date_of_birth": "31/05/2024"}),
+        "review_code.age": ("warning", {"review_code": "PN0"}),
+    },
+    "ssda903.oc2": {
+        "sdq_score.absent": ("warning", {"sdq_score": ""}),
+        "sdq_reason.unexpected": ("warning", {"sdq_reason": "SDQ1"}),
+    },
+    "ssda903.missing": {
+        "missing_start.after_year": (
+            "error", {"missing_start": "01/04/2025", "missing_end": "02/04/2025"},
+        ),
+        "missing_end.before_year": (
+            "error", {"missing_start": "30/03/2024", "missing_end": "31/03/2024"},
+        ),
+        "missing_end.before_start": ("error", {"missing_end": "01/07/2024"}),
     },
     "mental_health.referrals": {
         "nhs_number.check_digit": ("warning", {"nhs_number": "9990000019"}),
@@ -122,6 +192,7 @@ CASES: dict[str, dict[str, tuple[str, dict[str, str]]]] = {
 ELSEWHERE = {
     "school_census.census": {"upn.two_rolls", "year_group.period"},
     "mental_health.referrals": {"service_discharge_date.period"},
+    "ssda903.episodes": {"end_date.overlap"},
 }
 FLAT = [
     (name, code, severity, change)
@@ -269,6 +340,24 @@ CROSS: dict[str, tuple[str, str, dict[str, dict[str, str]]]] = {
         "mental_health.contacts", "warning",
         {"mental_health.referrals": {"service_discharge_date": "14/07/2024"}},
     ),
+    "episodes.start_date.before_birth": (
+        "ssda903.episodes", "error", {"ssda903.header": {"date_of_birth": "02/05/2024"}},
+    ),
+    "header.child_id.no_episode": (
+        "ssda903.header", "warning", {"ssda903.episodes": {"child_id": "99"}},
+    ),
+    **{
+        f"{table}.date_of_birth.differs": (
+            f"ssda903.{table}", "warning", {"ssda903.header": {"date_of_birth": "15/03/2015"}},
+        )
+        for table in ("reviews", "oc2", "missing")
+    },
+    **{
+        f"{table}.child_id.orphan": (
+            f"ssda903.{table}", "error", {f"ssda903.{table}": {"child_id": "99"}},
+        )
+        for table in ("episodes", "reviews", "oc2", "missing")
+    },
     "census.lsoa_code.coverage": (
         "school_census.census", "warning", {"school_census.census": {"lsoa_code": "E01900002"}},
     ),

@@ -76,9 +76,9 @@ def verify(safe: pd.DataFrame, config: Configuration) -> int:
     for name in (*schema.NUMBERS, *schema.TEXT):
         one, other = both[name], both[f"{name}_again"]
         if name in schema.NUMBERS:
-            same &= np.isclose(one, other, rtol=1e-9, atol=1e-12, equal_nan=True)
+            same = same & np.isclose(one, other, rtol=1e-9, atol=1e-12, equal_nan=True)
         else:
-            same &= one.eq(other).to_numpy(dtype=bool)
+            same = same & one.eq(other).to_numpy(dtype=bool)
     if not same.all():
         rule = "is not what the published figures it is worked out from give"
         raise JsnaError(

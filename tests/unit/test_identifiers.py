@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jsna.edition import authorities, codelists, load
+from jsna.edition_checks import codes_missing
 from jsna.extracts.identifiers import (
     NHS_NUMBERS_INVENTED,
     NHS_NUMBERS_ISSUED,
@@ -105,6 +106,11 @@ def test_authority_numbers_are_those_of_the_list_the_area_and_its_neighbours() -
     assert not ({area.old_la_code, "974"} | near) & listed  # invented ones
     found = authorities(dataclasses.replace(config, area=area))
     assert found == listed | near | {area.old_la_code, "974"}
+
+
+def test_the_list_of_authority_numbers_is_asked_for_where_it_is_missing() -> None:
+    assert list(codes_missing({}, {"sex"})) == ["authority_number"]
+    assert list(codes_missing({}, {"authority_number"})) == []
 
 
 def test_the_list_has_authorities_of_today_of_the_past_and_of_wales() -> None:

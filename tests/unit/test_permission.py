@@ -154,6 +154,23 @@ def test_no_row_without_permission_leaves_the_identified_zone(tmp_path: Path) ->
     assert not any(b"900023" in content or b"2023/24" in content for content in written)
 
 
+def test_others_are_linked_where_the_spine_itself_is_without_permission(tmp_path: Path) -> None:
+    barred = delivery("school_census", legal_basis="")
+    config = configuration(barred, delivery("exclusions", "2024/25"))
+    paths = io.Paths(tmp_path, config.edition.edition)
+    table = registry()["exclusions"].table("exclusions")
+    row = {"upn": "K973000178301", "date_of_birth": date(2014, 3, 5), "school_urn": "900024"}
+    io.write_parquet(
+        paths.identified / "valid/exclusions/exclusions/2024-25.parquet", rows_of(table, [row] * 2)
+    )
+    link.run(config, paths, read_ruleset(ROOT / link.RULES))
+    (written,) = (paths.restricted / "linked").glob("*")
+    assert written.name == "exclusions.exclusions.parquet"
+    keys = io.read_table(written)["person_key"].to_pylist()
+    assert len(keys) == 2
+    assert None not in keys
+
+
 def test_an_extract_wholly_without_permission_has_no_table_at_all(tmp_path: Path) -> None:
     config = configuration(WITHOUT)
     paths = io.Paths(tmp_path, config.edition.edition)

@@ -224,10 +224,7 @@ def identity(world: World, person: Ints, year: Year) -> dict[str, Quantity]:
 
 def born_as_written(world: World, person: Ints) -> Days:
     """Dates of birth as social care has them."""
-    return written.write(
-        world.people, person, SOURCE, world.synthesis.seed, world.reference.year, world.effects,
-        _first_event(world)[person],
-    ).born  # fmt: skip
+    return written.Records(world, person, SOURCE, _first_event(world)[person]).born()
 
 
 def _first_event(world: World) -> Days:

@@ -67,14 +67,16 @@ def _former_upn(world: World, person: Ints) -> pa.Array:
     rng = stream(world.synthesis.seed, "former upn")
     has = rng.random(count) < 0.01
     codes = [int(n.old_la_code) for n in world.places.area.neighbours] or [999]
-    number = np.cumsum(has) - 1
-    entered = (world.reference.year - 1 - (world.people.cohort - 4)) % 100
+    holders = np.flatnonzero(has)
+    number = np.arange(len(holders))
+    entered = (world.reference.year - 1 - (world.people.cohort[holders] - 4)) % 100
     # Schools numbered from 6000, which no other pupil's number names.
     values = identifiers.upns(
-        np.full(count, codes[0]), 6000 + number // 900 % 1000, entered, number % 900,
-        np.zeros(count, dtype=bool),
+        np.full(len(holders), codes[0]), 6000 + number // 900 % 1000, entered, number % 900,
+        np.zeros(len(holders), dtype=bool),
     )  # fmt: skip
-    return values.take(pa.array(person, mask=~has[person], type=pa.int64()))
+    at = np.cumsum(has)[person] - 1
+    return values.take(pa.array(at, mask=~has[person], type=pa.int64()))
 
 
 def school_quantities(world: World, school: Ints) -> dict[str, Quantity]:

@@ -11,6 +11,7 @@ from jsna.synthetic.draws import Bools, Days, Floats, Ints, Labels
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 #: Days a date of birth is out by, where day and month are not changed over.
 _DAYS_OUT = (-10, -1, 1, 10, 30, 365)
+WAYS_OUT = len(_DAYS_OUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,25 @@ def mistyped(rng: np.random.Generator, name: str) -> str:
 
 def misdated(rng: np.random.Generator, born: Days) -> Days:
     """Dates of birth with day and month changed over where that is a day, else some days out."""
+    out = rng.integers(0, len(_DAYS_OUT), len(born))
+    return slipped(born, out, rng.random(len(born)))
+
+
+def slipped(born: Days, out: Ints, luck: Floats) -> Days:
+    """Wrong dates of birth, given what was drawn for each.
+
+    Args:
+        born: the true ones.
+        out: whole numbers below `WAYS_OUT`: by how many days, if by days.
+        luck: from 0 to 1: below a half day and month change over, where that is a day.
+    """
     months = born.astype("datetime64[M]")
     day = (born.astype("datetime64[D]") - months.astype("datetime64[D]")).astype(np.int64) + 1
     month = months.astype(np.int64) % 12 + 1
     years = born.astype("datetime64[Y]").astype("datetime64[M]")
     turned = (years + (day - 1) % 12).astype("datetime64[D]") + (month - 1)
-    other: Days = born + rng.choice(_DAYS_OUT, len(born))
-    turns: Bools = (day <= 12) & (day != month) & (rng.random(len(born)) < 0.5)
+    turns: Bools = (day <= 12) & (day != month) & (luck < 0.5)
+    other: Days = born + np.array(_DAYS_OUT)[out]
     return np.where(turns, turned, other)
 
 

@@ -83,6 +83,10 @@ def cases(world: World) -> Cases:
 
 def provision(world: World) -> Ints:
     """Provision for SEN of everyone in the reference January; plans wherever they are placed."""
+    return world.kept("social care", "provision", partial(_provision, world))
+
+
+def _provision(world: World) -> Ints:
     rows = world.registrations(world.reference.year)
     status = np.full(len(world.people), need.N)
     status[rows.person] = rows.provision
@@ -194,8 +198,13 @@ def _birthday(born: Days, years: int) -> Days:
 
 def numbers(world: World, person: Ints) -> Quantity:
     """What the authority calls each child: numbers in no order."""
-    order = stream(world.synthesis.seed, "social care", "numbers").permutation(len(world.people))
-    return lambda: pa.array(_FIRST_NUMBER + order[person]).cast(pa.string())
+
+    def order() -> Ints:
+        rng = stream(world.synthesis.seed, "social care", "numbers")
+        return rng.permutation(len(world.people))
+
+    given = world.kept("social care", "numbers", order)[person]
+    return lambda: pa.array(_FIRST_NUMBER + given).cast(pa.string())
 
 
 def child_quantities(
@@ -250,6 +259,10 @@ def _why_none(upn: pa.Array[Any], at_school: Bools) -> pa.Array[Any]:
 
 def disabilities(world: World) -> Ints:
     """Up to three recorded disabilities of everyone, positions in `_DISABILITIES`; -1 for none."""
+    return world.kept("social care", "disabilities", partial(_disabilities, world))
+
+
+def _disabilities(world: World) -> Ints:
     count = len(world.people)
     rng = stream(world.synthesis.seed, "social care", "disabilities")
     share = world.effects.values("social_care.disability")
@@ -268,6 +281,10 @@ def disabilities(world: World) -> Ints:
 
 def needs(world: World) -> Ints:
     """Main reason of every episode, position among those of `social_care.need`."""
+    return world.kept("social care", "needs", partial(_needs, world))
+
+
+def _needs(world: World) -> Ints:
     found = cases(world)
     table = world.effects.table("social_care.need")
     rows = np.array([[row[code] for code in table["disabled"]] for row in table.values()])

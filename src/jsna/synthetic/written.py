@@ -11,47 +11,24 @@ their check are faults, which validation must find (`faults.yaml`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import pyarrow as pa
 import yaml
 
-from jsna.synthetic.draws import Bools, Days, Ints, stream
-from jsna.synthetic.effects import Effects
-from jsna.synthetic.people import RESIDENT, People, text_of
+from jsna.synthetic.draws import Bools, Days, Floats, Ints, stream
+from jsna.synthetic.people import RESIDENT, text_of
 from jsna.synthetic.places import pools
-from jsna.synthetic.slips import Faults, burden, misdated, mistyped
+from jsna.synthetic.slips import WAYS_OUT, Faults, burden, mistyped, slipped
 from jsna.synthetic.view import Quantity
 from jsna.synthetic.world import World
 
 #: Children younger than this many years on the reference date are never written as younger than
 #: they are: an event of theirs would come before their birth.
 _YOUNG: Final = 4
-#: Numbers a source may know its children by.
-_NUMBERS: Final = ("upn", "nhs_number")
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """Records as written; parallel arrays, one element a record.
-
-    Attributes:
-        surname, forename, postcode: text.
-        born: date of birth as written.
-        lsoa: position of the small area the postcode as written lies in.
-        numbers: kind of number -> text; null where the source lacks it.
-    """
-
-    surname: pa.Array[Any]
-    forename: pa.Array[Any]
-    postcode: pa.Array[Any]
-    born: Days
-    lsoa: Ints
-    numbers: dict[str, pa.Array[Any]]
 
 
 def quantities(
@@ -60,130 +37,124 @@ def quantities(
     """Quantities of persons as a source has them, to stand over those of `person_quantities`.
 
     `surname`, `forename`, `postcode`, `date_of_birth`, `lsoa_code` (of the postcode), `upn` and
-    `nhs_number` (null where missing). Nothing is drawn before a column asks.
+    `nhs_number` (null where missing). Nothing is drawn before a column asks. See `Records`.
+    """
+    records = Records(world, person, source, before)
+    return {
+        "surname": records.surname,
+        "forename": records.forename,
+        "postcode": records.postcode,
+        "date_of_birth": lambda: pa.array(records.born(), type=pa.date32()),
+        "lsoa_code": lambda: text_of(world.places.codes, world.people.lsoa[records.home()]),
+        "upn": partial(records.number, "upn"),
+        "nhs_number": partial(records.number, "nhs_number"),
+    }
+
+
+class Records:
+    """Records of persons as a source writes them, each part worked out when asked for.
+
+    Rates are those of `written.errors` in the effects, on average over the residents of the area,
+    and as many times as often in the poorest fifth of areas of England as in the richest as
+    `written.deprivation` says.
 
     Args:
         world: the world.
-        person: positions in its people, one a row.
+        person: positions in its people, in any order, repeated where a source has several records.
         source: name of whose records they are: an extract, or a system several extracts are of.
+            Its slips are its own, and the same for a person in all its records.
         before: for each row a day no date of birth is written after, the same in all rows of a
             person: their first event.
     """
-    made: list[Written] = []
 
-    def records() -> Written:
-        if not made:
-            seed, year = world.synthesis.seed, world.reference.year
-            made.append(write(world.people, person, source, seed, year, world.effects, before))
-        return made[0]
+    def __init__(self, world: World, person: Ints, source: str, before: Days | None = None) -> None:
+        self.world, self.people = world, world.people
+        self.person, self.source, self.before = person, source, before
+        self.rates = Faults(**world.effects.values("written.errors"))
+        self.more = world.kept("written", "", partial(_burden, world))[person]
 
-    return {
-        "surname": lambda: records().surname,
-        "forename": lambda: records().forename,
-        "postcode": lambda: records().postcode,
-        "date_of_birth": lambda: pa.array(records().born, type=pa.date32()),
-        "lsoa_code": lambda: text_of(world.places.codes, records().lsoa),
-        "upn": lambda: records().numbers["upn"],
-        "nhs_number": lambda: records().numbers["nhs_number"],
-    }
+    def _stream(self, *names: str) -> np.random.Generator:
+        return stream(self.world.synthesis.seed, "written", self.source, *names)
 
-
-def write(
-    people: People,
-    person: Ints,
-    source: str,
-    seed: int,
-    year: int,
-    effects: Effects,
-    before: Days | None = None,
-) -> Written:
-    """Records of persons as a source writes them.
-
-    Args:
-        people: everyone, as they are.
-        person: positions in `people`, in any order, repeated where a source has several records.
-        source: its slips are its own, and the same for a person in all its records.
-        seed: of the edition.
-        year: of the reference date.
-        effects: `written.errors` (average rate of each slip) and `written.deprivation` (how many
-            times as often in the poorest fifth of areas of England as in the richest).
-        before: see `quantities`.
-    """
-    rates = Faults(**effects.values("written.errors"), slope=effects.value("written.deprivation"))
-    hit = _Hits(people, person, source, seed, rates.slope)
-    donor = np.where(hit("moved", rates.moved), _donors(people, source, seed)[person], person)
-    born = people.born[person]
-    slipped = _slipped(people, source, seed, year)[person]
-    if before is not None:
-        slipped = _no_later(slipped, born, slipped > before)
-    return Written(
-        surname=_surnames(people, person, hit, rates),
-        forename=_forenames(people, person, hit, rates),
-        postcode=people.postcode.take(pa.array(donor)),
-        born=np.where(hit("born", rates.born), slipped, born),
-        lsoa=people.lsoa[donor],
-        numbers={
-            kind: getattr(people, kind).take(
-                pa.array(person, mask=hit(kind, rates.missing), type=pa.int64())
-            )
-            for kind in _NUMBERS
-        },
-    )
-
-
-class _Hits:
-    """Whom each kind of slip befalls: a person either way in all records of a source."""
-
-    def __init__(self, people: People, person: Ints, source: str, seed: int, slope: float) -> None:
-        fifth = np.ceil((0.5 - people.depth) * 5).astype(np.int64).clip(1, 5)
-        more = burden(fifth, slope)
-        # The rates are averages over this area's people, however poor it is.
-        self.more = (more / more[people.kind == RESIDENT].mean())[person]
-        self.person, self.count, self.source, self.seed = person, len(people), source, seed
-
-    def __call__(self, name: str, rate: float) -> Bools:
-        """Which records have it."""
-        luck = stream(self.seed, "written", self.source, name).random(self.count)
+    def _hit(self, name: str, rate: float) -> Bools:
+        """Which records have a kind of slip: drawn for everyone, whoever is asked for."""
+        luck = self._stream(name).random(len(self.people))
         befallen: Bools = luck[self.person] < rate * self.more
         return befallen
 
-    def typed(self, person: int, name: str) -> str:
-        """A name as mistyped for this person."""
-        return mistyped(stream(self.seed, "written", self.source, "slip", str(person)), name)
+    def surname(self) -> pa.Array[Any]:
+        """Surnames: the child's own, or another; every other mistyped name is one."""
+        import pyarrow.compute as pc
+
+        pool = pa.array([*pools()["surnames"], *pools()["surnames_asian"]])
+        drawn = self._stream("surnames").integers(0, len(pool), len(self.people))
+        other = pool.take(pa.array(drawn[self.person]))
+        own = self.people.surname.take(pa.array(self.person))
+        names = pc.if_else(pa.array(self._hit("surname", self.rates.surname)), other, own)
+        return self._mistyped(names, self.person % 2 == 0)
+
+    def forename(self) -> pa.Array[Any]:
+        """Forenames: the child's own, or what it is called for short."""
+        own = self.people.forename.take(pa.array(self.person))
+        short = {
+            at: forms[int(self.person[at]) % len(forms)]
+            for at in np.flatnonzero(self._hit("nickname", self.rates.nickname)).tolist()
+            if (forms := _short_forms().get(own[at].as_py()))
+        }
+        return self._mistyped(_replaced(own, short), self.person % 2 == 1)
+
+    def _mistyped(self, names: pa.Array[Any], where: Bools) -> pa.Array[Any]:
+        rows = np.flatnonzero(self._hit("typed", self.rates.typed) & where).tolist()
+        return _replaced(
+            names,
+            {
+                at: mistyped(self._stream("slip", str(self.person[at])), names[at].as_py())
+                for at in rows
+            },
+        )
+
+    def home(self) -> Ints:
+        """Position of whose home the source has: the person's own, or one it takes for theirs."""
+        residents = np.flatnonzero(self.people.kind == RESIDENT)
+        drawn = self._stream("homes").integers(0, len(residents), len(self.people))
+        moved = self._hit("moved", self.rates.moved)
+        return np.where(moved, residents[drawn[self.person]], self.person)
+
+    def postcode(self) -> pa.Array[Any]:
+        """Postcodes, of which some are those of an old home."""
+        return self.people.postcode.take(pa.array(self.home()))
+
+    def born(self) -> Days:
+        """Dates of birth."""
+        rng, count = self._stream("births"), len(self.people)
+        out, luck = rng.integers(0, WAYS_OUT, count), rng.random(count)
+        born = self.people.born[self.person]
+        rows = np.flatnonzero(self._hit("born", self.rates.born))
+        true, who = born[rows], self.person[rows]
+        wrong = slipped(true, out[who], luck[who])
+        latest = np.where(
+            true >= np.datetime64(f"{self.world.reference.year - _YOUNG}-01-01"),
+            true,
+            np.datetime64("9999-12-31") if self.before is None else self.before[rows],
+        )
+        # As much too early instead of too late, where it must not be too late.
+        born[rows] = np.where((wrong > latest) & (wrong > true), true - (wrong - true), wrong)
+        return born
+
+    def number(self, kind: Literal["upn", "nhs_number"]) -> pa.Array[Any]:
+        """Numbers of a kind; null where the source lacks one."""
+        missing = self._hit(kind, self.rates.missing)
+        numbers: pa.StringArray = getattr(self.people, kind)
+        return numbers.take(pa.array(self.person, mask=missing, type=pa.int64()))
 
 
-def _surnames(people: People, person: Ints, hit: _Hits, rates: Faults) -> pa.Array[Any]:
-    pool = pa.array([*pools()["surnames"], *pools()["surnames_asian"]])
-    drawn = stream(hit.seed, "written", hit.source, "surnames").integers(0, len(pool), hit.count)
-    changed = hit("surname", rates.surname)
-    other = _mixed(people.surname, person, pool, drawn[person], changed)
-    # Every other mistyped name is the surname.
-    return _mistyped(other, person, hit, hit("typed", rates.typed) & (person % 2 == 0))
-
-
-def _forenames(people: People, person: Ints, hit: _Hits, rates: Faults) -> pa.Array[Any]:
-    given = people.forename.take(pa.array(person))
-    short = {
-        at: forms[int(person[at]) % len(forms)]
-        for at in np.flatnonzero(hit("nickname", rates.nickname)).tolist()
-        if (forms := _short_forms().get(given[at].as_py()))
-    }
-    given = _replaced(given, short)
-    return _mistyped(given, person, hit, hit("typed", rates.typed) & (person % 2 == 1))
-
-
-def _mixed(
-    own: pa.Array[Any], person: Ints, pool: pa.Array[Any], drawn: Ints, other: Bools
-) -> pa.Array[Any]:
-    """Everyone's own value, but for some one of a pool."""
-    import pyarrow.compute as pc
-
-    return pc.if_else(pa.array(other), pool.take(pa.array(drawn)), own.take(pa.array(person)))
-
-
-def _mistyped(names: pa.Array[Any], person: Ints, hit: _Hits, wrong: Bools) -> pa.Array[Any]:
-    rows = np.flatnonzero(wrong).tolist()
-    return _replaced(names, {at: hit.typed(int(person[at]), names[at].as_py()) for at in rows})
+def _burden(world: World) -> Floats:
+    """How much more often than on average everyone's records are wrong."""
+    fifth = np.ceil((0.5 - world.people.depth) * 5).astype(np.int64).clip(1, 5)
+    more = burden(fifth, world.effects.value("written.deprivation"))
+    # The rates are averages over this area's residents, however poor it is.
+    found: Floats = more / more[world.people.kind == RESIDENT].mean()
+    return found
 
 
 def _replaced(values: pa.Array[Any], new: Mapping[int, str]) -> pa.Array[Any]:
@@ -197,25 +168,6 @@ def _replaced(values: pa.Array[Any], new: Mapping[int, str]) -> pa.Array[Any]:
     # Replacements are taken in order of position.
     texts = [new[at] for at in sorted(new)]
     return pc.replace_with_mask(values, pa.array(mask), pa.array(texts, type=pa.string()))
-
-
-def _donors(people: People, source: str, seed: int) -> Ints:
-    """For everyone the resident whose home a source takes for theirs, where it is an old one."""
-    residents = np.flatnonzero(people.kind == RESIDENT)
-    rng = stream(seed, "written", source, "homes")
-    return residents[rng.integers(0, len(residents), len(people))]
-
-
-def _slipped(people: People, source: str, seed: int, year: int) -> Days:
-    """For everyone a wrong date of birth."""
-    born = people.born
-    wrong = misdated(stream(seed, "written", source, "births"), born)
-    return _no_later(wrong, born, born >= np.datetime64(f"{year - _YOUNG}-01-01"))
-
-
-def _no_later(wrong: Days, born: Days, where: Bools) -> Days:
-    """Wrong dates, some of them as much too early instead of too late."""
-    return np.where(where & (wrong > born), born - (wrong - born), wrong)
 
 
 @cache

@@ -107,7 +107,7 @@ def filled(given: Any) -> Any:
     Raises:
         ValueError: it says itself what follows from the indicator it is of.
     """
-    if not isinstance(given, dict) or not given.get("derived"):
+    if not isinstance(given, dict) or not (given.get("derived") or given.get("kind") in UNITS):
         return given
     unit = UNITS.get(str(given.get("kind")), "ratio")
     taken = {**INHERITED, "unit": unit, "multiplier": 1.0}

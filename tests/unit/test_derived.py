@@ -1,4 +1,4 @@
-"""Ratios and differences of published rows: by hand, by others' values, and held to what is shown."""
+"""Ratios and differences of published rows: by hand, by others' values, and held to it."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_a_standardised_difference_turns_round_with_its_groups_and_stays_with_th
 
 
 def test_standardised_differences_at_the_edges() -> None:
-    found = standardised_difference([0, 5, 0, 3], [0, 5, 9, 9], [1, 2, 0, None], [2, 2, 4, 4])
+    found = standardised_difference([0, 5, 0, 3], [0, 5, 9, 9], [1, 2, 0, math.nan], [2, 2, 4, 4])
     assert np.isnan(found.value).all()
     assert list(found.reason[:3]) == [NO_GROUP, NO_VARIATION, NO_VARIATION]
 

@@ -36,7 +36,8 @@ def person_key_secret(*, synthetic: bool, root: Path) -> bytes:
     """The key for an edition: the demonstration key, or the council's from outside the repository.
 
     Raises:
-        JsnaError: no key, a short one, one inside the repository, or one others can read.
+        JsnaError: no key, or one that is short, lies inside the repository or others can read; of
+            a file all of it at once, and never where the file is or what is in it.
     """
     if synthetic:
         return DEMONSTRATION_KEY
@@ -44,7 +45,9 @@ def person_key_secret(*, synthetic: bool, root: Path) -> bytes:
     if name := os.environ.get(_FILE):
         return _key_from_file(Path(name), root)
     if value := os.environ.get(_VALUE):
-        return _long_enough(value.encode(), f"{where} in {_VALUE}")
+        if rule := _weakness(key := os.fsencode(value)):
+            raise JsnaError(Problem(f"{where} in {_VALUE}", rule, code="key.short"))
+        return key
     rule = (
         f"no key is set; put at least {SHORTEST_KEY} random bytes in a file outside this folder, "
         f"readable by you alone, and name it in the variable {_FILE}"
@@ -53,22 +56,44 @@ def person_key_secret(*, synthetic: bool, root: Path) -> bytes:
 
 
 def _key_from_file(path: Path, root: Path) -> bytes:
+    """The key of a file, or everything that is wrong with it; the path is not told."""
     where = f"person key file named by {_FILE}"
+    try:
+        problem = _no_file(path)
+        key = b"" if problem else path.read_bytes()
+        place = path.resolve(strict=not problem)
+    except OSError:
+        problem = "the file cannot be read; ask for the right to, or name another"
+    if problem:
+        raise JsnaError(Problem(where, problem, code="key.missing"))
+    # Typed keys often end in a line break; of random bytes every one belongs to the key.
+    if key.isascii() and key.strip().decode().isprintable():
+        key = key.strip()
     problems = []
-    if not path.is_file():
-        raise JsnaError(Problem(where, "the file does not exist", code="key.missing"))
-    if path.resolve().is_relative_to(root.resolve()):
+    # Where a link leads counts, not where it stands.
+    if place.is_relative_to(_repository(root)):
         rule = "the key must not lie inside the project's folder; move it elsewhere"
         problems.append(Problem(where, rule, code="key.inside"))
     if rule := _open_to_others(path):
         problems.append(Problem(where, rule, code="key.permissions"))
+    if rule := _weakness(key):
+        problems.append(Problem(where, rule, code="key.short"))
     if problems:
         raise JsnaError(problems)
-    key = path.read_bytes()
-    # Typed keys often end in a line break; of random bytes every one belongs to the key.
-    if key.isascii() and key.strip().decode().isprintable():
-        key = key.strip()
-    return _long_enough(key, where)
+    return key
+
+
+def _no_file(path: Path) -> str:
+    """Why there is no file to read; empty where there is one."""
+    if path.is_dir():
+        return "this is a folder; name the file in it"
+    return "" if path.is_file() else "the file does not exist"
+
+
+def _repository(root: Path) -> Path:
+    """The folder under version control that the project lies in; its own where there is none."""
+    root = root.resolve()
+    return next((f for f in (root, *root.parents) if (f / ".git").exists()), root)
 
 
 def _open_to_others(path: Path) -> str:
@@ -131,11 +156,13 @@ def _pairs(letters: str) -> list[str]:
     return [letters[i : i + 2] for i in range(0, len(letters), 2)]
 
 
-def _long_enough(key: bytes, where: str) -> bytes:
+def _weakness(key: bytes) -> str:
+    """Why a key protects nobody; empty where it does."""
     if len(key) < SHORTEST_KEY:
-        rule = f"the key has {len(key)} bytes; it needs at least {SHORTEST_KEY}"
-        raise JsnaError(Problem(where, rule, code="key.short"))
-    return key
+        return f"the key has {len(key)} bytes; it needs at least {SHORTEST_KEY}"
+    if key == DEMONSTRATION_KEY:
+        return "this is the key of demonstrations, which everyone knows; make one of your own"
+    return ""
 
 
 def key_fingerprint(key: bytes) -> str:

@@ -55,13 +55,16 @@ def run(config: Configuration, paths: io.Paths, rules: Ruleset | None = None) ->
     for delivery in config.edition.linkable:
         deliveries.setdefault(delivery.extract, []).append(delivery)
     receipt: dict[str, object] = {"tables": {}, "person_key": ""}
+    if deliveries:
+        # Before anything is cleared: what is refused leaves the last result as it was.
+        key = person_key_secret(synthetic=config.edition.synthetic, root=paths.root)
+        receipt["person_key"] = key_fingerprint(key)
+        rules = rules or read_ruleset(paths.root / RULES)
     for folder in (paths.restricted / "linked", paths.restricted / "linkage"):
         io.clear_folder(folder)
     io.clear_folder(paths.identified / "linkage")
     if deliveries:
-        key = person_key_secret(synthetic=config.edition.synthetic, root=paths.root)
-        receipt["person_key"] = key_fingerprint(key)
-        rules = rules or read_ruleset(paths.root / RULES)
+        assert rules is not None
         spill = io.make_folder(paths.identified / "linkage" / "spill")
         with io.database(spill) as connection:
             linker = Linker(

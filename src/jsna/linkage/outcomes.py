@@ -61,7 +61,8 @@ def write(linker: Linker, paths: io.Paths) -> None:
 def _union(parts: list[str], columns: str) -> str:
     """SQL of all parts, or of no row with the columns (`name type, …`)."""
     typed = ", ".join("NULL::{1} AS {0}".format(*c.split()) for c in columns.split(", "))
-    return " UNION ALL ".join([*parts, f"SELECT {typed} WHERE false"])
+    # First, since the first gives the columns their names.
+    return " UNION ALL ".join([f"SELECT {typed} WHERE false", *parts])
 
 
 def _links(linker: Linker, people: People) -> str:
@@ -71,7 +72,7 @@ def _links(linker: Linker, people: People) -> str:
         for name, linked in sorted(people.linked.items())
     ]
     columns = "source VARCHAR, person_key VARCHAR, method VARCHAR, pass VARCHAR, weight DOUBLE, "
-    columns += "probability DOUBLE, levels BIGINT, review BOOLEAN"
+    columns += "probability DOUBLE, levels VARCHAR, review BOOLEAN"
     return _union(parts, columns)
 
 

@@ -19,8 +19,11 @@ from jsna.measures.declaration import Chart
 from jsna.measures.nesting import PLACES
 from jsna.report import format as words
 
-#: Least height of a row, radius of a dot, and room between the columns.
+#: Least height of a row, and of one with a comparator below its dot; and how far below.
 ROW: Final = 17.0
+DOUBLE: Final = 24.0
+BELOW: Final = 9.5
+#: Radius of a dot, and room between the columns.
 RADIUS: Final = 4.0
 GAP: Final = 9.0
 #: The scale reaches at least this far to either side of no difference.
@@ -101,7 +104,7 @@ def _draw(shown: Shown, marks: Sequence[Mark], beside: Sequence[Mark]) -> Canvas
     dots = any(mark.shown for mark in beside)
     top = 20.0 + (16.0 if dots else 0.0)
     lines = [lettering.wrap(mark.label, palette.LABEL, NAMES) for mark in marks]
-    heights = [max(ROW, len(each) * LINE + 4) for each in lines]
+    heights = [max(DOUBLE if dots else ROW, len(each) * LINE + 4) for each in lines]
     bottom = top + sum(heights)
     names = max(lettering.width(text, palette.LABEL) for each in lines for text in each) + 2
     numbers = names + 8 + max(_width(mark.text, 600) for mark in marks)
@@ -116,9 +119,10 @@ def _draw(shown: Shown, marks: Sequence[Mark], beside: Sequence[Mark]) -> Canvas
     canvas.text(start, top - 8, said, weight=600, colour=palette.SOFT)
     y = top
     for mark, other, text, height in zip(marks, beside, lines, heights, strict=True):
-        _row(canvas, shown, mark, text, (names, numbers), y + height / 2, along)
+        middle = y + (height - BELOW * dots) / 2
+        _row(canvas, shown, mark, text, (names, numbers), middle, along)
         if other.shown and other.value > 0:
-            diamond(canvas, along(other.value), y + height / 2)
+            diamond(canvas, along(other.value), middle + BELOW)
         y += height
     if dots:
         _legend(canvas, shown, along.start)
@@ -143,7 +147,10 @@ def _row(
     canvas.text(numbers, base, mark.text, measure=mark.key, anchor="right", **how)  # type: ignore[arg-type]
     x = numbers + GAP
     for text, field in _interval(shown, mark):
-        canvas.text(x, base, text, measure=mark.key if field else "", field=field or "value")
+        # A space at either end of a text would be dropped.
+        before = _width(text[: len(text) - len(text.lstrip())])
+        key = mark.key if field else ""
+        canvas.text(x + before, base, text.strip(), measure=key, field=field or "value")
         x += _width(text)
     if not mark.shown or mark.value <= 0:
         return

@@ -19,6 +19,8 @@ OFFICIAL: Final = "official"
 QUALITY: Final = "quality"
 #: Name under which the counts of records stand in `source` and in an edition's `profiles`.
 RECORDS: Final = "quality"
+#: The same of what linkage says of itself.
+LINKAGE: Final = "linkage"
 #: Analysis table -> datasets it is made of where the edition has no extract for it.
 DATASETS: Final = {
     "lsoa": ("iod", "lsoa_lookup"),
@@ -81,6 +83,8 @@ def source_of(
     ]
     if official:
         return "+".join(dict.fromkeys(official))
+    if any(CATALOGUE[table].of_linkage for table in _tables(indicator)):
+        return f"local:{LINKAGE}"
     # Registers of places and schools are everyone's background; they are named only where they
     # are what is counted.
     declared = registry()

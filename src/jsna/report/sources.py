@@ -12,7 +12,10 @@ from jsna.extracts.base import Extract
 
 LOCAL: Final = "local:"
 #: Local sources that are no extract.
-_OTHERS: Final = {"quality": "Validation of the records received"}
+_OTHERS: Final = {
+    "quality": "Validation of the records received",
+    "linkage": "Linkage of the records received",
+}
 OPEN_LICENCE: Final = "Open Government Licence"
 
 

@@ -59,7 +59,7 @@ CONTACTS = (
     ),
 )  # fmt: skip
 
-#: Of one row it says little, and no contact of the year hangs on it: only a file of them is refused.
+#: One such row does no harm, as no contact of the year hangs on it: only a file of them is refused.
 _OPEN_IN_YEAR = Rule(
     "service_discharge_date.period", "warning", "referrals were closed before the period began",
     ("service_discharge_date",),

@@ -15,6 +15,7 @@ from jsna import io
 from jsna.errors import JsnaError
 from jsna.ingest.run import run as ingest
 from jsna.linkage import outcomes
+from jsna.linkage.cascade import link
 from jsna.linkage.link import Linker
 from jsna.synthetic.registers import registers
 from tests.unit.linkage_stage_support import (
@@ -29,6 +30,7 @@ from tests.unit.linkage_stage_support import (
     table,
     upn,
 )
+from tests.unit.linkage_support import ruleset, standard
 from tests.workflow.small_world import CENSUS, EXCLUSIONS, World
 
 NAMED = ("forename", "surname", "date_of_birth", "postcode")
@@ -225,7 +227,7 @@ def test_another_years_file_is_refused_before_anybody_is_looked_for(tmp_path: Pa
 def test_what_memory_does_not_hold_lies_in_the_identified_zone_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = registers(6_000, 7_500, seed=3)
+    made = registers(12_000, 15_000, seed=3)
     stage = Stage(tmp_path / "project", monkeypatch)
     for name, rows in ((SPINE, made.school), ("patients", made.health)):
         declared = extract(name, table("child", "nhs_number", *NAMED, "sex"))
@@ -237,7 +239,7 @@ def test_what_memory_does_not_hold_lies_in_the_identified_zone_alone(
     def small(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
         opened.append(spill)
         connection = usual(spill)
-        connection.execute("SET memory_limit = '60MB'; SET threads = 1")
+        connection.execute("SET memory_limit = '80MB'; SET threads = 1")
         return connection
 
     def looked_at(linker: Linker, paths: io.Paths) -> None:
@@ -257,3 +259,15 @@ def test_what_memory_does_not_hold_lies_in_the_identified_zone_alone(
     assert stat.S_IMODE(stage.paths.identified.stat().st_mode) == 0o700
     # Neither in the working folder nor beside the zones.
     assert {path.name for path in tmp_path.iterdir()} == {"project"}
+
+
+def test_too_little_memory_is_told_as_such() -> None:
+    made = registers(12_000, 15_000, seed=3)
+    with duckdb.connect(config={"threads": 1, "temp_directory": ""}) as tight:
+        left, right = (
+            standard(tight, name, getattr(made, name).drop_columns("nhs_number")).relation
+            for name in ("school", "health")
+        )
+        tight.execute("SET memory_limit = '40MB'")
+        with pytest.raises(JsnaError, match="too little memory"):
+            link(tight, left, right, ruleset().rules)

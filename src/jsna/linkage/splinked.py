@@ -38,6 +38,7 @@ def _linker(
     database: duckdb.DuckDBPyConnection, left: str, right: str, model: Model
 ) -> Iterator[Any]:
     """A Splink linker of two standard tables, whose own tables are gone afterwards."""
+    from duckdb import OutOfMemoryException
     from splink import DuckDBAPI, Linker
     from splink.internals.exceptions import SplinkException
 
@@ -52,8 +53,11 @@ def _linker(
     linker = Linker(inputs, copy.deepcopy(dict(model)), log_level="ERROR")
     try:
         yield linker
-    except SplinkException:
+    except SplinkException as error:
         # Its message holds the whole query and what the database says of it: not for a log.
+        if isinstance(error.__cause__, OutOfMemoryException):
+            rule = "there is too little memory; close other programs, or make 'band' smaller"
+            raise JsnaError(Problem("linkage.yaml", rule, code="link.memory")) from None
         rule = "Splink could not compare records by this model; train it again"
         raise JsnaError(Problem("linkage model", rule, code="model.refused")) from None
     finally:

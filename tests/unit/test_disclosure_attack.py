@@ -11,8 +11,13 @@ from hypothesis import strategies as st
 from jsna.disclosure import simplex
 from jsna.disclosure.additions import with_ratio
 from jsna.disclosure.attacking.attack import attack, known, rounded_needs
+from jsna.disclosure.attacking.intruder import Intruder
+from jsna.disclosure.attacking.near import spread_near
 from jsna.disclosure.attacking.propagation import propagate
+from jsna.disclosure.solving.division import blocks
+from jsna.disclosure.solving.solver import solve
 from jsna.disclosure.system import Flags, Rule, Status, System, system
+from jsna.disclosure.tabular.tables import dimension, layout
 from jsna.errors import JsnaError
 from tests.unit.disclosure_support import cell, grid, hide, slow_interval
 
@@ -172,6 +177,49 @@ def test_a_start_changes_no_verdict(values: list[int], random: object) -> None:
         for options in ({}, {"start": made.value}, {"intervals": True})
     ]
     assert verdicts[0] == verdicts[1] == verdicts[2]
+
+
+def divided(values: list[int]) -> System:
+    """A table of six by five with its totals, divided into blocks of at most fifteen cells."""
+    made = grid(np.reshape(values, (6, 5)), Rule(5))
+    dims = [
+        dimension("a", [f"a{i}" for i in range(6)]),
+        dimension("b", [f"b{i}" for i in range(5)]),
+    ]
+    return replace(made, blocks=blocks(layout(dims, [["a", "b"]]), 15))
+
+
+@steady
+@given(
+    st.lists(st.integers(0, 9), min_size=30, max_size=30),
+    st.lists(st.booleans(), min_size=42, max_size=42),
+)
+def test_a_division_into_blocks_changes_no_verdict(values: list[int], flags: list[bool]) -> None:
+    made = divided(values)
+    hidden = np.array(flags) | made.primary
+    whole = replace(made, blocks=())
+    verdicts = [
+        [(i.cell, i.verdict) for i in attack(one, hidden, start=one.value).intervals]
+        for one in (made, whole)
+    ]
+    assert verdicts[0] == verdicts[1]
+    # Nor do values to start from that fit nothing.
+    wrong = made.value + 1
+    again = attack(made, hidden, start=wrong).intervals
+    assert [(i.cell, i.verdict) for i in again] == verdicts[1]
+
+
+def test_what_was_hidden_block_by_block_is_proven_block_by_block() -> None:
+    made = divided(np.random.default_rng(3).integers(0, 12, 30).tolist())
+    hidden = solve(made, whole=10).hidden
+    knows = known(made, hidden)
+    intruder = Intruder(made, knows.low, knows.high, made.value)
+    cells = np.flatnonzero(made.primary)
+    assert len(made.blocks) > 2
+    assert len(cells) > 5
+    spread_near(made, intruder, cells, made.need_low[cells], made.need_high[cells])
+    assert (intruder.seen_low[cells] <= 1e-6).all()
+    assert (intruder.seen_high[cells] >= 4 - 1e-6).all()
 
 
 def test_four_or_more_is_not_told_as_four() -> None:

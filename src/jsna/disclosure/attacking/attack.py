@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jsna.disclosure.attacking.intruder import Intruder, Side
+from jsna.disclosure.attacking.near import spread_near
 from jsna.disclosure.system import TOLERANCE, Flags, Floats, Ints, Status, System
 from jsna.errors import JsnaError, Problem
 
@@ -187,7 +188,9 @@ def attack(
     if (system.contributor > 0).any():
         intruder.keep(wanted)
     if not intervals:
-        intruder.spread(*_ends(system, intruder, wanted))
+        ends = _ends(system, intruder, wanted)
+        spread_near(system, intruder, *ends)
+        intruder.spread(*ends)
     found = [_judge(system, intruder, int(cell), intervals) for cell in intruder.order(wanted)]
     found.sort(key=lambda interval: interval.cell)
     if (system.contributor > 0).any():

@@ -65,6 +65,8 @@ class Intruder:
             self.seen_high[fits] = np.maximum(self.seen_high[fits], start[fits])
             waiting = [self.parts[one] for one in unfit]
         self.start = start
+        #: Whether all values of `start` fit what is known.
+        self.fits = start is not None and not waiting
         if not self.contradictions:
             self._feasible(waiting)
 

@@ -144,6 +144,10 @@ def select(rows: pd.DataFrame, choice: Choice, config: Configuration) -> pd.Data
 
 
 def _unknown_indicator(rows: pd.DataFrame, wanted: str, config: Configuration) -> Problem:
+    derived = config.indicators[wanted].derived if wanted in config.indicators else None
+    if derived is not None:
+        rule = f"is worked out from published figures and hidden with them; ask about {derived.of}"
+        return Problem("indicator", rule, value=wanted, code="explain.indicator")
     if wanted in config.indicators:
         rule = "this edition protects no figures of this indicator: it has none, or none is local"
         return Problem("indicator", rule, value=wanted, code="explain.indicator")

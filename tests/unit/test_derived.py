@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats.contingency import relative_risk
 
+from jsna.charts.ratios import scale
+from jsna.charts.select import figures, misdeclared
 from jsna.configuration.reading import Gatherer
 from jsna.configuration.shared import load_indicators
 from jsna.disclosure.evidence import gather
@@ -33,7 +36,12 @@ from jsna.measures.methods import (
     standardised_difference,
 )
 from jsna.measures.methods.comparison import NO_EVENTS, NO_GROUP, NO_OTHERS, NO_VARIATION
+from jsna.report.breakdowns import sentences as breakdown_sentences
+from jsna.report.datatables import further
+from jsna.report.ratios import furthest
+from jsna.report.view import Measures
 from tests.spec import world
+from tests.unit import charts_support as charts
 
 Z = 1.959963984540054
 WORLD = world.configuration()
@@ -449,3 +457,117 @@ def test_a_ratio_takes_over_what_follows_from_its_indicator(tmp_path: Path) -> N
 def test_faults_of_a_declaration_are_told(tmp_path: Path, old: str, new: str, told: str) -> None:
     assert old in ENTRY
     assert told in loaded(tmp_path, ENTRY.replace(old, new))[1]
+
+
+# -- in the report ---------------------------------------------------------------------------------
+
+
+def shown(*frames: pd.DataFrame, indicators: tuple[Indicator, ...] = ()) -> Measures:
+    """The example's rows, and what is worked out from them, as the report reads them."""
+    one = config(*indicators)
+    return Measures(complete(pd.concat(frames, ignore_index=True), one), one)
+
+
+def said(view: Measures, indicator: Indicator) -> list[str]:
+    found = breakdown_sentences(view, view.config.indicators[indicator.id])
+    return [re.sub(r"<[^>]+>", "", sentence.text) for sentence in found]
+
+
+def test_a_ratio_is_said_with_its_interval() -> None:
+    one = declared(derived={"of": BASE.id, "against": {"sen_provision": "N"}})
+    assert said(shown(PUBLISHED, indicators=(one,)), one) == [
+        "In the 2024/25 school year, pupils with SEN support were 3.3 times (1.9 to 5.7) as likely "
+        "to be suspended at least once as pupils without SEN.",
+        "Pupils with an EHC plan were 6.7 times (3.5 to 12.7) as likely to be suspended at least "
+        "once as pupils without SEN.",
+    ]
+    hidden = said(shown(hide(PUBLISHED, "E"), indicators=(one,)), one)
+    assert len(hidden) == 2
+    assert "EHC plan" not in " ".join(hidden)
+    assert hidden[1] == (
+        "Hidden to protect confidentiality: one of the two figures by SEN provision."
+    )
+
+
+def test_a_ratio_that_may_be_one_is_no_difference() -> None:
+    made = rows(("total", 61, 1_000), ("N", 49, 800), ("K", 10, 160), ("E", 2, 40))
+    view = shown(made, indicators=(declared(),))
+    text = said(view, declared())[1]
+    assert text.startswith("Pupils with SEN support were 1.0 times (0.6 to 1.7) as likely to")
+    assert text.endswith("as all pupils, which is no clear difference.")
+    assert furthest(view, declared()) is None
+    clear = furthest(shown(PUBLISHED, indicators=(declared(),)), declared())
+    assert clear is not None
+    assert "an EHC plan" in clear.text
+
+
+def test_a_ratio_of_rates_speaks_of_events() -> None:
+    rate = WORLD.indicators["suspension_rate"]
+    made = PUBLISHED.assign(indicator=rate.id, method="rate_byar", unit="per_100")
+    given = declared(method="ratio_rates", phrase="suspensions", derived={"of": rate.id})
+    one = taken_over(given, rate)
+    both = config(one, base=rate)
+    view = Measures(complete(made, both), both)
+    text = said(view, one)[2]
+    assert text.startswith("Suspensions were 4.2 times (")
+    assert text.endswith(") as frequent among pupils with an EHC plan as among all pupils.")
+
+
+def test_differences_that_matter_are_named_and_others_are_not() -> None:
+    one = difference(phrase="pupils suspended")
+    (text,) = said(shown(PUBLISHED, indicators=(one,)), one)
+    assert text == (
+        "Compared with all others, pupils suspended were more often “Education, health and care "
+        "plan” (0.46) and “SEN support” (0.44) and less often “No special educational need” "
+        "(−0.72)."
+    )
+    alike = rows(("total", 60, 1_000), ("N", 48, 800), ("K", 10, 160), ("E", 2, 40))
+    (text,) = said(shown(alike, indicators=(one,)), one)
+    assert text.startswith("Between pupils suspended and all others no difference was clearly as")
+
+
+def test_a_chart_of_ratios_prints_each_with_its_limits_in_proportion() -> None:
+    one = declared(charts=[{"type": "ratios", "by": ["sen_provision"]}])
+    made = config(one)
+    made = replace(made, edition=made.edition.model_copy(update={"chapters": ("exclusions",)}))
+    drawn = list(figures(made, complete(hide(PUBLISHED, "N"), made)))
+    (drawing,) = drawn
+    printed = [(text, a.get("data-field", "value")) for text, a in charts.texts(drawing.svg)
+               if "data-measure" in a]  # fmt: skip
+    assert printed == [
+        ("hidden", "value"),
+        ("2.1", "value"), ("1.4", "lower_95"), ("2.8", "upper_95"),
+        ("4.2", "value"), ("2.5", "lower_95"), ("6.7", "upper_95"),
+    ]  # fmt: skip
+    assert drawing.title == "Suspended by SEN: higher for two groups of those shown"
+    assert not charts.collisions(drawing.svg)
+    assert not charts.outside(drawing.svg)
+    half, whole, twice = (scale([], 0, 100)(value) for value in (0.5, 1, 2))
+    assert twice - whole == pytest.approx(whole - half)
+
+
+def test_only_ratios_are_drawn_as_ratios() -> None:
+    chart = [{"type": "ratios", "by": ["sen_provision"]}]
+    wrong = Indicator.model_validate({**BASE.model_dump(), "charts": chart})
+    (problem,) = misdeclared({wrong.id: wrong})
+    assert "a chart of ratios is of an indicator of that kind" in str(problem)
+
+
+def test_a_difference_by_two_dimensions_has_a_table() -> None:
+    sides = BASE.model_copy(update={"breakdowns": (("sex",), ("sen_provision", "sex"))})
+    one = difference(
+        derived={"of": BASE.id, "within": ["sex"]}, breakdowns=[["sen_provision", "sex"]]
+    )
+    made = rows(("sex=F", 20, 500), ("sex=M", 40, 500), ("sen_provision|sex=E|F", 4, 10),
+                ("sen_provision|sex=K|F", 4, 60), ("sen_provision|sex=K|M", 14, 90))  # fmt: skip
+    both = config(one, base=sides)
+    view = Measures(complete(made, both), both)
+    (table,) = further(view, view.config.indicators[one.id], set())
+    assert table.header == ("SEN provision", "Female", "Male")
+    cells = [[re.sub(r"<[^>]+>", "", cell) for cell in row] for _, row in table.rows]
+    assert [label for label, _ in table.rows] == [
+        "SEN support", "Education, health and care plan",
+    ]  # fmt: skip
+    # 14 of the 40 boys suspended beside 76 of the 460 others: 0.1848 / 0.4274
+    assert cells[0][1] == "0.43"
+    assert cells[1][1] == "[x]"

@@ -18,6 +18,7 @@ from jsna.edition import Synthesis
 from jsna.synthetic import draws, identifiers
 from jsna.synthetic.draws import Bools, Days, Floats, Ints, Labels, stream
 from jsna.synthetic.effects import Effects
+from jsna.synthetic.families import families
 from jsna.synthetic.places import Places, pools
 
 OLDEST_COHORT = 26
@@ -111,10 +112,11 @@ def build(
     left = np.where(rng.random(count) < 0.5, year - 1, year - 2)
     surname, forename = _names(seed, male, np.isin(ethnicity, _asian(names)))
     unit = rng.integers(0, identifiers.POSTCODES_PER_SECTOR, count)
+    kin = families(seed, lsoa, ethnicity, cohort, born, forename, effects.value("people.twins"))
     return People(
         kind=kind,
         cohort=cohort,
-        born=born,
+        born=kin.born,
         male=male,
         ethnicity=ethnicity,
         ethnicities=names,
@@ -126,9 +128,9 @@ def build(
         at_school=rng.random(count),
         at_nursery=rng.random(count),
         at_sixth_form=rng.random(count),
-        surname=surname,
+        surname=surname.take(pa.array(kin.head)),
         forename=forename,
-        postcode=identifiers.postcodes(lsoa, unit),
+        postcode=identifiers.postcodes(lsoa, unit[kin.head]),
         upn=_upns(seed, places, cohort, year, district, kind, primary_schools, effects),
         nhs_number=identifiers.nhs_numbers(stream(seed, "nhs"), count),
     )

@@ -1,8 +1,8 @@
 """What extracts of health services say of a patient, and the rules on it, declared once.
 
 Their names are those of the Mental Health and Community Services Data Sets. Neither set carries a
-name: whoever makes a local extract adds it, with the sex as `F` or `M` and, if it can, the small
-area of the postcode. Health services have no UPN, so a patient is linked to a pupil by these alone.
+name: whoever makes a local extract adds it and, if it can, the small area of the postcode. Health
+services have no UPN, so a patient is linked to a pupil by these alone.
 """
 
 from __future__ import annotations
@@ -53,7 +53,10 @@ COLUMNS = (
     replace(
         columns.DATE_OF_BIRTH, name="PersonBirthDate", aliases=("DateOfBirth", "DoB")
     ),
-    replace(columns.SEX, nullable=True, on_invalid="blank"),
+    # The data sets write 1 and 2; an extract already in letters is read as well.
+    replace(
+        columns.SEX, nullable=True, on_invalid="blank", spellings=(("1", "M"), ("2", "F"))
+    ),
     columns.POSTCODE,
     # Not in the data sets: added by whoever makes the extract, from the postcode.
     replace(columns.LSOA, required=False),

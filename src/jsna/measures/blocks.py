@@ -98,6 +98,12 @@ def align(indicator: Indicator, axes: Sequence[Axis], cubes: Mapping[str, Cubes]
             seen = axis.added(bottom.seen[axis.dimension].astype(np.float64), 0) > 0
             possible &= seen.reshape([-1 if i == place else 1 for i in range(len(axes))])
     kept = (below > 0) | (numerator[known] > 0) | possible
+    # A year in which no row tells a dimension is a gap, not a year of noughts.
+    for axis in axes:
+        told = top.told[axis.dimension][known]
+        if axis in split:
+            told = told & bottom.told[axis.dimension][[p for p in places if p is not None]]
+        kept &= told.reshape(-1, *[1] * len(axes))
     notes = [
         "" if places[i] is None or bottom.periods[cast(int, places[i])] == top.periods[i]
         else f"Denominator of {bottom.periods[cast(int, places[i])]}."

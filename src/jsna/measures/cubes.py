@@ -46,12 +46,14 @@ class Cubes:
         cubes: dimensions -> counts of shape (periods, categories of each dimension …, sides).
         sides: side -> its place on the last axis.
         seen: dimension -> which of its categories any row of the table has.
+        told: dimension -> in which periods any row tells it, or there are no rows to tell it.
     """
 
     periods: list[str]
     cubes: Mapping[Dimensions, Counts]
     sides: Mapping[Side, int]
     seen: Mapping[str, NDArray[np.bool_]]
+    told: Mapping[str, NDArray[np.bool_]]
 
     def counts(self, side: Side, dimensions: Dimensions) -> Counts:
         """Counts of a side: shape (periods, categories of each dimension …)."""
@@ -200,4 +202,7 @@ def _cubes(
         cube[tuple(axis[mine] for axis in axes)] = values[mine]
         cubes[set_] = cube
     seen = {d: np.isin(np.arange(len(categories[d])), place[d]) for d in dimensions}
-    return Cubes(times, cubes, {side: i for i, side in enumerate(asked.sides)}, seen)
+    periods_there = np.arange(len(times))
+    empty = ~np.isin(periods_there, time)
+    told = {d: empty | np.isin(periods_there, time[place[d] >= 0]) for d in dimensions}
+    return Cubes(times, cubes, {side: i for i, side in enumerate(asked.sides)}, seen, told)

@@ -67,6 +67,8 @@ DIMENSION_WORDS: Final = {
     "school_stage": "stage of school",
     "school_year": "school year",
     "sen_provision": "SEN provision",
+    "sen_status": "SEN",
+    "services": "services that know them",
     "setting": "setting",
     "setting_group": "kind of setting",
     "sex": "sex",
@@ -96,6 +98,8 @@ ORDERED: Final = frozenset(
         "school_stage",
         "school_year",
         "sen_provision",
+        "sen_status",
+        "services",
         "sex",
         "year_group",
     }
@@ -127,6 +131,8 @@ PROSE_LABELS: Final = {
     ("sen_provision", "N"): "pupils without SEN",
     ("sen_provision", "K"): "pupils with SEN support",
     ("sen_provision", "E"): "pupils with an EHC plan",
+    ("sen_status", "without"): "pupils without SEN",
+    ("sen_status", "with"): "pupils with SEN",
 }
 #: Words that keep their capital wherever they stand.
 _PROPER: Final = ("Down", "England", "English")

@@ -180,6 +180,7 @@ def test_nothing_hidden_is_said_and_much_is_cut() -> None:
     [
         (Choice("plan"), "near it: plans"),
         (Choice("pupils_ehc_plan"), "this edition protects no figures of this indicator"),
+        (Choice("suspended_pupils_ratio"), "hidden with them; ask about suspended_pupils"),
         (Choice("zzz"), "no such indicator; there are plans"),
         (Choice("plans", period="2031"), "it has 2025"),
         (Choice("plans", area="Marrowshyre"), r"E10000951 \(Marrowshire\)"),

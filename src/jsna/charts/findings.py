@@ -278,7 +278,10 @@ def ratios(shown: Shown, marks: Sequence[Mark], reference: str) -> str:
         return titled(shown, f"no clear difference from {reference}{among}", "no clear difference")
     (dimension,) = shown.indicator.derived.by(shown.by) if shown.indicator.derived else ("",)
     named = [f"{w}{among} for {words.join([_named(dimension, m) for m in s])}" for w, s in told]
-    many = f"{words.small(len(told[0][1]))} group{'s' * (len(told[0][1]) > 1)}"
+    count = len(told[0][1])
+    many = f"{words.small(count)} group{'s' * (count > 1)}"
+    if count == len(marks) > 1:
+        many = "both groups" if count == 2 else "every group"
     return titled(
         shown,
         ", and ".join(named),

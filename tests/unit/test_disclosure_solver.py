@@ -11,8 +11,10 @@ from scipy import sparse
 from jsna.disclosure import simplex
 from jsna.disclosure.additions import with_cell, with_ratio
 from jsna.disclosure.attacking.attack import attack
+from jsna.disclosure.solving import master
+from jsna.disclosure.solving.clock import NODES, ROOT
 from jsna.disclosure.solving.division import blocks, components
-from jsna.disclosure.solving.solver import solve
+from jsna.disclosure.solving.solver import EXACT, solve
 from jsna.disclosure.system import Rule, Status, System, system
 from jsna.disclosure.tabular.tables import count, dimension, equations, layout
 from tests.unit.disclosure_support import cell, grid, slow_optimum, slow_safe
@@ -223,6 +225,27 @@ def test_counted_work_stops_at_the_same_place() -> None:
     assert hasty[0].bound <= best.cost + 0.2
     assert best.cost <= hasty[0].cost <= 1.5 * best.cost
     assert attack(made, hasty[0].hidden).narrow == 0
+
+
+def test_counted_work_bounds_the_nodes_of_each_integer_program(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = grid(np.random.default_rng(2).poisson(5, (9, 8, 4)), Rule(5))
+    really, nodes = master.milp, list[float]()
+
+    def milp(*given_: object, options: dict[str, float], **named: object) -> object:
+        nodes.append(options["node_limit"])
+        return really(*given_, options=options, **named)
+
+    monkeypatch.setattr(master, "milp", milp)
+    solve(made)
+    assert set(nodes) == {EXACT.nodes}
+    nodes.clear()
+    solve(made, work=1.0)
+    assert nodes
+    # A second's work is no more than some thousand nodes, each of which costs as much as it does.
+    assert max(nodes) <= 1 + NODES / ROOT
+    assert min(nodes) >= 1
 
 
 def test_as_few_zeros_as_will_do_are_hidden() -> None:

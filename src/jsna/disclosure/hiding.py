@@ -11,9 +11,12 @@ from jsna.disclosure.ledger.book import Book
 from jsna.disclosure.solving.cuts import targets
 from jsna.disclosure.solving.division import components
 from jsna.disclosure.solving.separation import failures
-from jsna.disclosure.solving.solver import Solution, join, solve
+from jsna.disclosure.solving.solver import Solution, solve
 from jsna.disclosure.system import Flags, Floats, Ints, Status, System
 
+#: Work after which the search for the least loss ends, about as many CPU seconds: what was found by
+#: then is made safe. Counted, so that every machine ends at the same choice; most editions need less.
+WORK = 60.0
 #: Values this close together are one.
 _CLOSE = 1e-4
 
@@ -48,8 +51,7 @@ def hide(made: Book, refused: Flags) -> Hiding:
         beyond[part[_out_of_reach(system.restrict(part))]] = True
     if beyond.any():
         system = attainable(system, np.flatnonzero(beyond))
-    found = [solve(system.restrict(part)) for part in parts]
-    return Hiding(system, join(system, parts, found), beyond)
+    return Hiding(system, solve(system, work=WORK), beyond)
 
 
 def _out_of_reach(system: System) -> Ints:

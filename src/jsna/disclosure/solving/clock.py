@@ -34,6 +34,12 @@ class Work:
         """Note an integer program."""
         cls.done += ROOT + CHOICE * cells * cuts * (1 + nodes / NODES)
 
+    @classmethod
+    def nodes(cls, cells: int, cuts: int, work: float) -> int:
+        """Branch-and-bound nodes that so much work allows, the root among them."""
+        root = ROOT + CHOICE * cells * cuts
+        return 1 + int(max(work - root, 0.0) / root * NODES)
+
 
 @dataclass(slots=True)
 class Limit:

@@ -145,15 +145,25 @@ class Master:
             self.right = [np.concatenate(self.right)[kept]]
             self.idle = self.idle[kept]
 
-    def solve(self, gap: float, seconds: float | None) -> Choice | None:
-        """The cheapest choice; None where time ran out before any was found."""
+    def solve(self, gap: float, seconds: float | None, work: float | None = None) -> Choice | None:
+        """The cheapest choice; None where time ran out before any was found.
+
+        Args:
+            gap: relative gap at which a choice is good enough.
+            seconds: to spend; None: no limit.
+            work: the same in counted work.
+        """
         hidden = self.fixed.copy()
         left = sparse.vstack(self.left, format="csr") if self.left else None
         if left is None or not left.shape[0]:
             return Choice(hidden, self.bound)
         used: Ints = np.unique(left.indices).astype(np.int64)
         cost = self.weight[used]
-        options: dict[str, float] = {"node_limit": self.effort.nodes}
+        unmet = int((left @ self.fixed < np.concatenate(self.right)).sum())
+        nodes = self.effort.nodes
+        if work is not None:
+            nodes = min(Work.nodes(len(used), unmet, work), nodes)
+        options: dict[str, float] = {"node_limit": nodes}
         options["mip_rel_gap"] = max(gap, self.effort.slack / max(self.reached, 1.0))
         if seconds is not None:
             options["time_limit"] = max(seconds, 0.05)
@@ -164,7 +174,6 @@ class Master:
             bounds=Bounds(self.fixed[used], 1),
             options=options,
         )
-        unmet = int((left @ self.fixed < np.concatenate(self.right)).sum())
         Work.integers(len(used), unmet, int(found.mip_node_count or 0))
         if found.status == 2:
             raise ArithmeticError("the master problem has no solution")

@@ -188,10 +188,11 @@ class _Planes:
             while not self.settled(gap):
                 if self.best is not None:
                     self.share = 1.0
-                timed = self.limit is not None and not self.limit.counted
-                seconds = self.limit.left(self.share) if self.limit and timed else None
+                left = self.limit.left(self.share) if self.limit else None
+                counted = self.limit is not None and self.limit.counted
                 over = self.turn >= self.effort.rounds or self.late
-                choice = None if over else self.master.solve(gap, seconds)
+                time = (None, left) if counted else (left, None)
+                choice = None if over else self.master.solve(gap, *time)
                 if choice is None:
                     return None if self.best is None else self.found(self.best, ended=False)
                 self.turn += 1

@@ -15,18 +15,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats.contingency import relative_risk
 
+from jsna import io
 from jsna.charts.ratios import scale
 from jsna.charts.select import figures, misdeclared
 from jsna.configuration.reading import Gatherer
 from jsna.configuration.shared import load_indicators
 from jsna.disclosure.evidence import gather
 from jsna.disclosure.protect import protect
+from jsna.disclosure.readback.allowed import Allowed
+from jsna.disclosure.readback.certificate import Certificate
+from jsna.disclosure.readback.reader import Reader
+from jsna.disclosure.readback.vocabulary import Vocabulary
 from jsna.edition import Configuration
 from jsna.errors import JsnaError
+from jsna.extracts import registry
 from jsna.linkage import quality
 from jsna.measures import schema
 from jsna.measures.declaration import Indicator
-from jsna.measures.derivation import taken_over
+from jsna.measures.derivation import FORMULAS, taken_over
 from jsna.measures.derived import EMPTY, HIDDEN, ROUNDED, complete, counted, derive, verify
 from jsna.measures.engine import measure
 from jsna.measures.methods import (
@@ -42,6 +48,7 @@ from jsna.report.ratios import furthest
 from jsna.report.view import Measures
 from tests.spec import world
 from tests.unit import charts_support as charts
+from tests.unit.readback_support import html as page
 
 Z = 1.959963984540054
 WORLD = world.configuration()
@@ -571,3 +578,41 @@ def test_a_difference_by_two_dimensions_has_a_table() -> None:
     # 14 of the 40 boys suspended beside 76 of the 460 others: 0.1848 / 0.4274
     assert cells[0][1] == "0.43"
     assert cells[1][1] == "[x]"
+
+
+def test_charts_tables_and_formulas_of_what_is_worked_out_are_read_back(tmp_path: Path) -> None:
+    sides = BASE.model_copy(update={"breakdowns": (*BASE.breakdowns, ("sen_provision", "sex"))})
+    across = [["sen_provision", "sex"]]
+    two = difference(
+        derived={"of": BASE.id, "within": ["sex"]},
+        breakdowns=across,
+        charts=[{"type": "heat", "by": across[0]}],
+    )
+    one = declared(charts=[{"type": "ratios", "by": ["sen_provision"]}])
+    parts = rows(
+        ("sex=F", 20, 500), ("sex=M", 40, 500), ("sen_provision|sex=E|F", 4, 10),
+        ("sen_provision|sex=N|F", 10, 400), ("sen_provision|sex=N|M", 20, 400),
+    )  # fmt: skip
+    made = config(one, two, base=sides)
+    made = replace(made, edition=made.edition.model_copy(update={"chapters": ("exclusions",)}))
+    safe = complete(pd.concat([PUBLISHED, parts], ignore_index=True), made)
+    drawn = {drawing.type: drawing for drawing in figures(made, safe)}
+    assert drawn["heat"].title == "Suspended by SEN: some differences are large enough to matter"
+    view = Measures(safe, made)
+    cells = "".join(
+        f"<tr><th>{label}</th>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>"
+        for table in further(view, two, set())
+        for label, row in table.rows
+    )
+    formulas = "".join(f"<li>{text}</li>" for text in FORMULAS.values())
+    said = "".join(f"<p>{s.text}</p>" for i in (one, two) for s in breakdown_sentences(view, i))
+    files = {f"{d.id}.svg": d.svg for d in drawn.values()}
+    files["jsna.html"] = page(f"<table>{cells}</table><ul>{formulas}</ul>{said}")
+    allowed = Allowed(Vocabulary(made, safe, registry()))
+    for lost in ("", "−"):  # a minus lost in one place of each file is found there
+        reader = Reader(safe, made, allowed, Certificate({}))
+        for name, text in sorted(files.items()):
+            io.write_text(tmp_path / name, text.replace(lost, "", 1) if lost else text)
+            reader.read(name, tmp_path / name)
+        problems = [str(p) for tally in reader._tallies for p in tally.problems]
+        assert bool(problems) == bool(lost), problems

@@ -68,6 +68,9 @@ def families(
     kin = np.abs((born - born[head]).astype(np.int64))
     head = np.where((kin < _APART) & (head != np.arange(count)), np.arange(count), head)
     head[second] = head[first]
+    # Whose family the second of twins headed comes along.
+    while (head[head] != head).any():
+        head = head[head]
     return Families(head, born)
 
 

@@ -11,15 +11,11 @@ from functools import partial
 from typing import Any, Final
 
 import numpy as np
-import pyarrow as pa
 
-from jsna.extracts.periods import window
-from jsna.synthetic import draws, need, social_care, written
+from jsna.synthetic import draws, need, social_care
 from jsna.synthetic.draws import Bools, Days, Ints, Labels, stream
 from jsna.synthetic.people import OUTSIDE, RESIDENT
-from jsna.synthetic.returned import code, day
-from jsna.synthetic.social_care import LOOKED_AFTER, SOURCE, child_quantities
-from jsna.synthetic.view import Quantity, View
+from jsna.synthetic.social_care import LOOKED_AFTER
 from jsna.synthetic.world import World
 
 _YEAR = 365.25
@@ -190,105 +186,3 @@ def _elsewhere(rng: np.random.Generator, world: World, count: int) -> Ints:
     far = outside[rng.integers(0, len(outside), count)]
     share = world.effects.value("looked_after.outside")
     return np.where(rng.random(count) < share, far, near)
-
-
-@dataclass(frozen=True, slots=True)
-class Year:
-    """What the return of a year is about: rows of `Care`, and children in order of number."""
-
-    first: np.datetime64
-    last: np.datetime64
-    rows: Ints
-    person: Ints
-
-
-def year_of(world: World, period: str) -> Year:
-    """Episodes open at any time in a financial year, child by child."""
-    return world.kept("looked after", period, partial(_year, world, period))
-
-
-def _year(world: World, period: str) -> Year:
-    found = care(world)
-    first, last = (np.datetime64(d) for d in window(period, "financial_year"))
-    rows = np.flatnonzero((found.start <= last) & (found.end >= first))
-    order = stream(world.synthesis.seed, "looked after", "rows").permutation(len(world.people))
-    rows = rows[np.lexsort((found.start[rows], order[found.person[rows]]))]
-    person = np.unique(found.person[rows])
-    return Year(first, last, rows, person[np.argsort(order[person])])
-
-
-def identity(world: World, person: Ints, year: Year) -> dict[str, Quantity]:
-    """Who a child is, for a row of any file of the return of a year."""
-    return child_quantities(world, person, _first_event(world)[person], year.last)
-
-
-def born_as_written(world: World, person: Ints) -> Days:
-    """Dates of birth as social care has them."""
-    return written.Records(world, person, SOURCE, _first_event(world)[person]).born()
-
-
-def _first_event(world: World) -> Days:
-    """First referral of everyone who has one."""
-    cases = social_care.cases(world)
-    found = np.full(len(world.people), np.datetime64("NaT", "D"))
-    found[cases.person] = cases.first
-    return found
-
-
-def header_view(world: World, period: str) -> View:
-    """Children looked after at any time in the year."""
-    year = year_of(world, period)
-    person = year.person
-    born = world.people.born[person]
-    grown = born + round(15.5 * _YEAR)
-    rng = stream(world.synthesis.seed, "looked after", "mothers")
-    luck, later = rng.random(len(world.people)), rng.integers(0, 700, len(world.people))
-    child = grown + later[person]
-    mother = ~world.people.male[person] & (
-        luck[person] < world.effects.value("looked_after.mother")
-    )
-    mother &= child <= year.last
-    return View(
-        len(person),
-        {
-            **identity(world, person, year),
-            "mother": lambda: pa.array(np.ones(len(person), dtype=np.int64), mask=~mother),
-            "mother_child_birth_date": lambda: pa.array(child, mask=~mother, type=pa.date32()),
-        },
-    )
-
-
-def episodes_view(world: World, period: str) -> View:
-    """Episodes of care open in the year, with what was known at its end."""
-    year, found = year_of(world, period), care(world)
-    rows = year.rows
-    person, ended = found.person[rows], found.end[rows] <= year.last
-    who = identity(world, person, year)
-    needs = list(world.effects.table("social_care.need")["disabled"])
-    # The return has no code for a need not stated, nor for none.
-    of = np.array([name if name not in ("N0", "N9") else "N5" for name in needs], dtype=object)
-    return View(
-        len(rows),
-        {
-            **who,
-            "care_start_date": day(found.start[rows]),
-            "new_episode_reason": code(found.new[rows]),
-            "legal_status": code(found.legal[rows]),
-            "category_of_need": lambda: pa.array(of[social_care.needs(world)[found.case[rows]]]),
-            "placement": code(found.placement[rows]),
-            "placement_provider": code(found.provider[rows]),
-            "care_end_date": day(np.where(ended, found.end[rows], np.datetime64("NaT", "D"))),
-            "end_reason": code(np.where(ended, found.final[rows], "")),
-            "place_change_reason": code(np.where(ended, found.moved[rows], "")),
-            "home_postcode": who["postcode"],
-            "placement_postcode": lambda: world.people.postcode.take(pa.array(found.home[rows])),
-            "placement_urn": code(_homes_numbers(found, rows)),
-        },
-    )
-
-
-def _homes_numbers(found: Care, rows: Ints) -> Labels:
-    """Ofsted's numbers of homes and schools; none for other placements."""
-    homes = np.isin(found.placement[rows], ("K1", "K2", "R1", "S1"))
-    numbers = (990_000 + found.home[rows] % 60).astype(str).astype(object)
-    return np.where(homes, "SC" + numbers, "")

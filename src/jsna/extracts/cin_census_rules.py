@@ -1,0 +1,141 @@
+"""Rules of the children in need census across columns."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from jsna.extracts.base import Context, Rule
+from jsna.extracts.checks import age_on, given, implies
+from jsna.extracts.identifiers import upn_letter_ok
+from jsna.extracts.periods import window
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: A child may be referred before birth, so long before it at most.
+UNBORN = timedelta(days=300)
+#: Disabilities of one child the extract has room for.
+DISABILITIES = 4
+
+
+def _none_alone(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:
+    """Whether NONE stands beside no other disability."""
+    fields = [f"disability_{number}" for number in range(1, DISABILITIES + 1)]
+    codes = frame[fields]
+    alone = codes.notna().sum(axis=1) <= 1
+    answer: pd.Series[bool] = ~codes.isin(["NONE"]).any(axis=1) | alone
+    return answer
+
+
+def _born_in_time(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:
+    """Whether a child was born before the referral, or so soon after that they were expected."""
+    born, referred = (
+        frame[field].astype("timestamp[s][pyarrow]") for field in ("date_of_birth", "referral_date")
+    )
+    answer: pd.Series[bool] = born - UNBORN <= referred
+    return answer
+
+
+def _first(context: Context) -> date:
+    return window(context.period, "financial_year")[0]
+
+
+def _last(context: Context) -> date:
+    return window(context.period, "financial_year")[1]
+
+
+#: What empties a date comes last: the others judge it as it was given.
+RULES = (
+    Rule(
+        "referral_date.after_year", "error",
+        "'CINreferralDate' is after the end of the delivery's year",
+        ("referral_date",), lambda rows, context: rows["referral_date"] <= _last(context),
+    ),
+    Rule(
+        "closure_date.before_year", "error",
+        "the episode was closed before the delivery's year began",
+        ("closure_date",), lambda rows, context: rows["closure_date"] >= _first(context),
+    ),
+    Rule(
+        "closure_date.before_referral", "error", "'CINclosureDate' is before 'CINreferralDate'",
+        ("referral_date", "closure_date"),
+        lambda rows, _: rows["closure_date"] >= rows["referral_date"],
+    ),
+    Rule(
+        "cpp_start_date.outside_episode", "error",
+        "the child protection plan began before the referral or after the episode was closed",
+        ("referral_date", "closure_date", "cpp_start_date"),
+        lambda rows, _: (rows["cpp_start_date"] >= rows["referral_date"]).fillna(True)
+        & (rows["cpp_start_date"] <= rows["closure_date"]).fillna(True),
+    ),
+    Rule(
+        "cpp_end_date.before_start", "error", "'CPPendDate' is before 'CPPstartDate'",
+        ("cpp_start_date", "cpp_end_date"),
+        lambda rows, _: rows["cpp_end_date"] >= rows["cpp_start_date"],
+    ),
+    Rule(
+        "cpp_end_date.without_start", "error", "there is a 'CPPendDate' and no 'CPPstartDate'",
+        ("cpp_start_date", "cpp_end_date"),
+        lambda rows, _: implies(given(rows["cpp_end_date"]), given(rows["cpp_start_date"])),
+    ),
+    Rule(
+        "abuse_category.absent", "warning",
+        "a child protection plan has no 'InitialCategoryOfAbuse'",
+        ("cpp_start_date", "abuse_category"),
+        lambda rows, _: implies(given(rows["cpp_start_date"]), given(rows["abuse_category"])),
+    ),
+    Rule(
+        "date_of_birth.future", "error", "'PersonBirthDate' is after the delivery's year",
+        ("date_of_birth",), lambda rows, context: rows["date_of_birth"] <= _last(context),
+    ),
+    Rule(
+        "date_of_birth.after_referral", "error",
+        "the child was born more than 300 days after 'CINreferralDate'",
+        ("date_of_birth", "referral_date"),
+        _born_in_time,
+    ),
+    Rule(
+        "date_of_birth.absent", "warning",
+        "there is neither a 'PersonBirthDate' nor an 'ExpectedPersonBirthDate'",
+        ("date_of_birth", "expected_birth_date"),
+        lambda rows, _: given(rows["date_of_birth"]) | given(rows["expected_birth_date"]),
+    ),
+    Rule(
+        "date_of_birth.age", "warning", "the child is over 25 years old at the end of the year",
+        ("date_of_birth",),
+        lambda rows, context: age_on(rows["date_of_birth"], context.reference_date) <= 25,
+    ),
+    Rule(
+        "upn.letter", "warning",
+        "the check letter of 'UPN' does not agree with its digits; kept as it is",
+        ("upn",), lambda rows, _: upn_letter_ok(rows["upn"]),
+    ),
+    Rule(
+        "upn_unknown.absent", "warning", "there is no 'UPN' and no 'UPNunknown' says why",
+        ("upn", "upn_unknown"), lambda rows, _: given(rows["upn"]) | given(rows["upn_unknown"]),
+    ),
+    Rule(
+        "closure_reason.absent", "warning",
+        "an episode is closed and no 'ReasonForClosure' says why",
+        ("closure_date", "closure_reason"),
+        lambda rows, _: implies(given(rows["closure_date"]), given(rows["closure_reason"])),
+    ),
+    Rule(
+        "closure_reason.unexpected", "warning",
+        "there is a 'ReasonForClosure' and no 'CINclosureDate'",
+        ("closure_date", "closure_reason"),
+        lambda rows, _: implies(given(rows["closure_reason"]), given(rows["closure_date"])),
+    ),
+    Rule(
+        "disability_1.none", "warning", "NONE stands beside a disability",
+        tuple(f"disability_{number}" for number in range(1, DISABILITIES + 1)), _none_alone,
+    ),
+    Rule(
+        "closure_date.after_year", "warning",
+        "'CINclosureDate' is after the end of the delivery's year, when the episode was open; "
+        "emptied",
+        ("closure_date",), lambda rows, context: rows["closure_date"] <= _last(context),
+        blanks=("closure_date",),
+    ),
+)  # fmt: skip

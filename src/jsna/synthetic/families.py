@@ -19,6 +19,7 @@ _SIZES: Final = np.array([0.45, 0.36, 0.14, 0.05])
 #: Children of one family are born within so many school years of each other, and at least so many
 #: days from the first of it unless they are twins; step-children may be nearer to each other.
 _YEARS, _APART = 10, 300
+_FOLLOWED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,8 @@ def families(
     kin = np.abs((born - born[head]).astype(np.int64))
     head = np.where((kin < _APART) & (head != np.arange(count)), np.arange(count), head)
     head[second] = head[first]
-    # Whose family the second of twins headed comes along.
-    while (head[head] != head).any():
+    # Whose family the second of twins headed comes along; families of several twins, a few times.
+    for _ in range(_FOLLOWED):
         head = head[head]
     return Families(head, born)
 

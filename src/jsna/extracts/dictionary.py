@@ -28,7 +28,7 @@ def dictionary(extract: Extract) -> pd.DataFrame:
             "column": column.name,
             "field": column.field,
             "type": column.type,
-            "values": _values(column),
+            "values": _values(column) + _absent(column),
             "must_be_given": _must_be_given(column),
             "if_unusable": "emptied" if column.on_invalid == "blank" else "row set aside",
             "identifier": column.identifier or "",
@@ -86,6 +86,11 @@ def _must_be_given(column: Column) -> str:
     if column.nullable:
         return "no"
     return "yes" if column.on_missing == "quarantine" else "yes, or a warning"
+
+
+def _absent(column: Column) -> str:
+    """What stands for no value, in words."""
+    return f"; read as empty: {', '.join(sorted(column.absent))}" if column.absent else ""
 
 
 def _values(column: Column) -> str:

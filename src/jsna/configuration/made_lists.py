@@ -6,12 +6,13 @@ numbers looked up in `jsna.linkage.lookups`. So an extract or a pass more needs 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from jsna.configuration.reading import Gatherer
 from jsna.extracts import registry
+from jsna.extracts.base import Extract
 from jsna.linkage.lookups import LITTLE_KNOWN, LOOKUPS, code_of
 
 PASSES: Final = "config/linkage/passes.yaml"
@@ -19,9 +20,9 @@ PASSES: Final = "config/linkage/passes.yaml"
 MODEL: Final = ("model_95", "model_50", "model_05")
 #: What the passes of each method are called together.
 METHODS: Final = {
-    "number": "By a number both sources hold",
-    "pass": "By name, date of birth and postcode",
-    "model": "By weighing what agrees",
+    "number": "A number both sources hold",
+    "pass": "A fixed rule",
+    "model": "Weighing what agrees",
 }
 
 
@@ -43,14 +44,14 @@ def made(gather: Gatherer, link: dict[str, str]) -> Iterator[Made]:
         gather: reads the files below the root.
         link: the code list `link`, which names the links by the model.
     """
-    extracts = registry().values()
+    extracts = [*registry().values()]
     yield Made("extract", "Extracts as they are called in the report", _labels(extracts))
     people = [extract for extract in extracts if extract.person_level]
     yield Made("link_source", "Sources that linkage reads", _sources(people))
-    passes = {code_of(name): name[:1].upper() + name[1:] for name in _passes(gather)}
-    numbers = {code_of(name): name for name, _, _ in LOOKUPS} | dict([LITTLE_KNOWN])
+    passes = {code_of(name): label for name, label in _passes(gather).items()}
+    numbers = {code_of(name): _sentence(name) for name, _, _ in LOOKUPS} | dict([LITTLE_KNOWN])
     model = {code: link.get(code, code) for code in MODEL}
-    codes = {code: name[:1].upper() + name[1:] for code, name in numbers.items()} | passes | model
+    codes = numbers | passes | model
     yield Made("link_pass", "How a link was made, in the order tried", codes)
     parts = {"number": tuple(numbers), "pass": tuple(passes), "model": MODEL}
     shown = {method: codes for method, codes in parts.items() if codes}
@@ -58,11 +59,11 @@ def made(gather: Gatherer, link: dict[str, str]) -> Iterator[Made]:
     yield Made("link_method", "Method by which a link was made", labels, "link_pass", shown)
 
 
-def _labels(extracts: Any) -> dict[str, str]:
+def _labels(extracts: Iterable[Extract]) -> dict[str, str]:
     return {extract.name: extract.label for extract in extracts}
 
 
-def _sources(extracts: Any) -> dict[str, str]:
+def _sources(extracts: Iterable[Extract]) -> dict[str, str]:
     """Sources as linkage calls them: an extract, or each table of it that names people itself."""
     found: dict[str, str] = {}
     for extract in extracts:
@@ -75,16 +76,21 @@ def _sources(extracts: Any) -> dict[str, str]:
     return found
 
 
-def _passes(gather: Gatherer) -> list[str]:
-    """Names of the declared passes; what is wrong with the file, linkage itself says."""
+def _passes(gather: Gatherer) -> dict[str, str]:
+    """Name -> label of the declared passes; what is wrong with the file, linkage itself says."""
     import yaml
 
     file = gather.root / PASSES
     if not file.is_file():
-        return []
+        return {}
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (UnicodeDecodeError, yaml.YAMLError):
-        return []
+        return {}
     rows = content.get("passes") if isinstance(content, dict) else None
-    return [str(row["name"]) for row in rows or () if isinstance(row, dict) and "name" in row]
+    rows = [row for row in rows or () if isinstance(row, dict) and "name" in row]
+    return {str(row["name"]): str(row.get("label") or _sentence(str(row["name"]))) for row in rows}
+
+
+def _sentence(name: str) -> str:
+    return name[:1].upper() + name[1:]

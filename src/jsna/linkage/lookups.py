@@ -28,3 +28,9 @@ def code_of(name: str) -> str:
     if name.endswith(LITTLE):
         return LITTLE_KNOWN[0]
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+
+
+def code_sql(name: str) -> str:
+    """SQL of `code_of` for a column that holds the name of a pass."""
+    plain = f"trim(regexp_replace(lower({name}), '[^a-z0-9]+', '_', 'g'), '_')"
+    return f"CASE WHEN ends_with({name}, '{LITTLE}') THEN '{LITTLE_KNOWN[0]}' ELSE {plain} END"

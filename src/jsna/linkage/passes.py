@@ -78,7 +78,8 @@ def _problems(where: str, key: str, row: dict[str, Any]) -> list[Problem]:
         return Problem(where, rule, column=key, value=str(value), code="config.passes")
 
     found = [
-        problem("no such key", k) for k in sorted(set(row) - {"name", "why", "agree", "levels"})
+        problem("no such key", k)
+        for k in sorted(set(row) - {"name", "label", "why", "agree", "levels"})
     ]
     found += [problem(f"{k!r} is missing") for k in ("name", "why", "agree") if not row.get(k)]
     found += [

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from jsna import edition, io
+from jsna.disclosure.discovery import links
 from jsna.edition import Configuration
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def _world(config: Configuration, rules: Ruleset) -> dict[str, pa.Table]:
 
     from jsna.extracts import registry
     from jsna.linkage import link
-    from jsna.measures.tables import derive
+    from jsna.measures.tables import derive, received
     from jsna.synthetic import effects, generate
 
     raw = generate.make_tables(config, _evened(effects.load()), registry())
@@ -122,11 +123,11 @@ def _world(config: Configuration, rules: Ruleset) -> dict[str, pa.Table]:
             place = paths.identified / "valid" / extract / table
             io.write_parquet(place / io.period_file(period), numbered)
         link.run(config, paths, rules)
-        linked = {f.stem: f for f in sorted((paths.restricted / "linked").glob("*.parquet"))}
-        tables: Mapping[str, pa.Table] = derive(linked, config)
+        tables: Mapping[str, pa.Table] = derive(received(paths), config)
     draw = np.random.default_rng(config.edition.synthesis.seed if config.edition.synthesis else 0)
     placed = {"plan": _placed(tables["plan"], draw)} if "plan" in tables else {}
-    return {**tables, **placed, "record": _records(raw, draw, config)}
+    outcomes = links.drawn(tables, draw, config)
+    return {**tables, **placed, **outcomes, "record": _records(raw, draw, config)}
 
 
 def _placed(plans: pa.Table, draw: np.random.Generator) -> pa.Table:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-__all__ = ["derive", "run"]
+__all__ = ["derive", "received", "run"]
 
 
 def run(config: Configuration, paths: io.Paths) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from jsna.edition import Configuration
-from jsna.linkage.lookups import LITTLE, LITTLE_KNOWN, code_of
+from jsna.linkage.lookups import code_sql
 from jsna.measures.tables.recipe import PLACE, Recipe, age_group
 
 #: Ethnic group of whoever refused or was not asked.
@@ -65,9 +65,6 @@ def _spine(period: str) -> Recipe:
 
 def _linked(period: str, config: Configuration) -> Recipe:
     """People of each source that is compared with the spine, linked or not."""
-    methods = config.codelists["link_method"]
-    by_method = config.nests["link_method"].codes
-    method = " ".join(f"when link_pass in ({_list(by_method[m])}) then '{m}'" for m in methods)
     return Recipe(
         "linked_person",
         ("linkage.member", "place"),
@@ -75,31 +72,20 @@ def _linked(period: str, config: Configuration) -> Recipe:
         with said as (
             select m.*, {_ethnicity(config)} as own_ethnicity,
                 link not in ('none', 'spine') as linked,
-                case when link in ('number', 'pass') then {_pass_code(config)}
+                case when link in ('number', 'pass') then {code_sql("pass")}
                     when link not in ('none', 'spine') then link end as link_pass
             from "linkage.member" m where compared
         )
         select s.person_key, {period}, s.source as link_source, s.link_pass,
-            case {method} end as link_method, s.linked, s.linked and s.implausible as implausible,
+            case when s.link in ('number', 'pass') then s.link when s.linked then 'model' end
+                as link_method,
+            s.linked, s.linked and s.implausible as implausible,
             {age_group("s.age")} as age_group, s.sex, s.own_ethnicity as ethnicity,
             {_group(config)} as ethnic_group, s.sen_provision, {PLACE}
         from said s left join place on place.lsoa_code = s.lsoa_code
         order by all
         """,
     )
-
-
-def _pass_code(config: Configuration) -> str:
-    """SQL of the code of a pass, by the name it is declared with."""
-    known = config.codelists["link_pass"].values()
-    cases = " ".join(f"when '{_quoted(n)}' then '{code_of(n)}'" for n in _spelt(known))
-    alone = f"when pass like '%{LITTLE}' then '{LITTLE_KNOWN[0]}'"
-    return f"case {alone} else case pass {cases} end end"
-
-
-def _spelt(labels: Iterable[str]) -> list[str]:
-    """Names of passes as declared: their labels differ in the first letter alone."""
-    return sorted({name for label in labels for name in (label, label[:1].lower() + label[1:])})
 
 
 def _ethnicity(config: Configuration) -> str:
@@ -116,9 +102,9 @@ def _ethnicity(config: Configuration) -> str:
 
 def _group(config: Configuration) -> str:
     """SQL of the broad ethnic group."""
-    groups = config.nests["ethnic_group"].codes
+    groups = config.nests["ethnic_group"].codes if "ethnic_group" in config.nests else {}
     cases = " ".join(f"when s.own_ethnicity in ({_list(c)}) then '{g}'" for g, c in groups.items())
-    return f"case {cases} end"
+    return f"case {cases} end" if cases else "null::varchar"
 
 
 def _held_out(period: str, *, census: bool) -> Recipe:
@@ -144,8 +130,4 @@ def _held_out(period: str, *, census: bool) -> Recipe:
 
 
 def _list(values: Iterable[str]) -> str:
-    return ", ".join(f"'{_quoted(value)}'" for value in sorted(values))
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
+    return ", ".join(f"'{value}'" for value in sorted(values))

@@ -30,6 +30,8 @@ PROVEN = 1.02
 REPAIRED = 0.05
 #: Rounds of adding the fewest cells before routes are sought.
 MENDING = 8
+#: Counted work each of them may take when none is left.
+MEND = 0.5
 #: Levels from which a cell counts as near to hidden.
 NEAR = 0.6
 #: Shares of the time after which relaxing ends, after which choices must have led to a safe one,
@@ -230,7 +232,9 @@ class _Planes:
                 return hidden
             self.learn(failed, None)
             hasty = turn >= MENDING or (self.late and turn >= 1)
-            choice = None if hasty else self.master.solve(max(self.effort.gaps[0], 0.02), None)
+            gap = max(self.effort.gaps[0], 0.02)
+            work = max(self.limit.left(), MEND) if self.limit and self.limit.counted else None
+            choice = None if hasty else self.master.solve(gap, None, work)
             if choice is None:
                 self.route(failed, hidden)
             else:

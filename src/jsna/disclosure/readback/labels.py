@@ -94,14 +94,10 @@ class Labels:
             elif text in self._places:
                 right = text in self._names.places.get(area, ())
             else:
-                right = all(
-                    said is not False
-                    for said in (
-                        self._titled(head, indicator),
-                        self._categorised(text, breakdown, category),
-                        _limited(head, cell.field),
-                    )
-                )
+                # The name of its category may also be the title of some indicator.
+                own = self._categorised(text, breakdown, category)
+                titled = own or self._titled(head, indicator)
+                right = all(said is not False for said in (titled, own, _limited(head, cell.field)))
             if not right:
                 yield head
         if cell.field.startswith(("lower", "upper")) and not any(

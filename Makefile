@@ -35,7 +35,7 @@ synthesise: $(READY) ## Make the synthetic extracts of a demonstration edition
 
 test: $(READY) ## Run the tests (a small synthetic edition; under ten minutes on two cores)
 	@$(JSNA) prepare
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 test-full: $(READY) ## Run the tests at county scale
 	@$(JSNA) prepare

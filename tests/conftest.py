@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,8 @@ ROOT = Path(__file__).parents[1]
 #: What a checkout holds that a build needs; never data or output.
 PARTS = ("Snakefile", "rules", "config", "profiles", "src", "requirements.lock", "environment.yml")
 SMALL = "test-2025"
+#: Seconds a worker waits for another to build the edition they share.
+PATIENCE = 1800
 
 
 @dataclass(frozen=True)
@@ -78,9 +81,46 @@ def new_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Proje
     return make
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole builds first, so that two workers end at about the same time."""
+    items.sort(key=lambda item: "workflow" not in item.path.parts)
+
+
 @pytest.fixture(scope="session")
-def built(new_project: Callable[..., Project]) -> Project:
-    """The small synthetic edition, built once. Tests may read it and must not change it."""
-    project = new_project()
-    project.jsna("build", SMALL)
+def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The small synthetic edition, built once, for all workers. Tests must not change it."""
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+    return _once(base / "built")
+
+
+def _once(folder: Path) -> Project:
+    """The project in a folder, built by whoever comes first; the others wait."""
+    from tests.workflow.canary import plant_in
+
+    project, ended = Project(folder / "project"), folder / "ended.txt"
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        waited_since = time.monotonic()
+        while not ended.is_file():
+            assert time.monotonic() - waited_since < PATIENCE, "whoever builds it has not ended"
+            time.sleep(0.2)
+    else:
+        said = "the build was stopped"
+        try:
+            copy_project(project.root)
+            run = project.jsna("synthesise", SMALL, check=False)
+            if not run.returncode:
+                # Values that must not be seen again outside the identified zone.
+                plant_in(project.root, SMALL)
+                run = project.jsna("build", SMALL, check=False)
+            said = run.stdout + run.stderr if run.returncode else ""
+        finally:
+            # In one step: who waits must not read half of it.
+            (folder / "said.txt").write_text(said, encoding="utf-8")
+            (folder / "said.txt").replace(ended)
+    said = ended.read_text(encoding="utf-8")
+    assert not said, said
     return project

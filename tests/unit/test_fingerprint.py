@@ -60,7 +60,7 @@ def test_an_import_inside_a_function_counts(of: Callable[..., str], tmp_path: Pa
 
 def test_a_declaration_found_by_being_there_counts(of: Callable[..., str], tmp_path: Path) -> None:
     before = of("jsna.linkage.link")
-    edit(tmp_path, "extracts/ncmp.py", 'identifier="nhs_number"', 'identifier="local_id"')
+    edit(tmp_path, "extracts/ncmp.py", 'quantity="height_cm"', 'quantity="weight_kg"')
     assert of("jsna.linkage.link") != before
 
 

@@ -12,8 +12,6 @@ from jsna.disclosure.protect import REASON
 from jsna.measures import schema
 from tests.conftest import SMALL, Project
 
-pytestmark = pytest.mark.xdist_group("built")
-
 
 @pytest.fixture
 def project(built: Project, tmp_path: Path) -> Project:

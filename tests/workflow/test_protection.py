@@ -21,7 +21,7 @@ from jsna.measures import schema
 from tests.conftest import ROOT, SMALL, Project
 from tests.unit.outsider import Flags, Outsider, kinds
 
-pytestmark = pytest.mark.xdist_group("built")
+pytestmark = pytest.mark.xdist_group("protection")
 
 #: Counts from 1 to 4 are hidden.
 MOST = 4

@@ -19,7 +19,7 @@ from jsna.disclosure.readback.result import MEASURE
 from jsna.disclosure.readback.run import readback
 from tests.conftest import SMALL, Project
 
-pytestmark = pytest.mark.xdist_group("built")
+pytestmark = pytest.mark.xdist_group("readback")
 _CELL = re.compile(
     r'<data value="([^"]+)" data-measure="([^"]+)" data-field="value">(\d\d\.\d)%</data>'
 )

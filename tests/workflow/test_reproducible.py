@@ -1,7 +1,6 @@
 """Same inputs, same edition, same bytes, wherever and however it is built."""
 
 import csv
-import hashlib
 import io
 import random
 from collections.abc import Callable
@@ -10,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import SMALL, Project
-
-pytestmark = pytest.mark.xdist_group("built")
+from tests.workflow.canary import plant_in
+from tests.workflow.raw_files import relist
 
 #: The manifest names the digests of the raw files, which shuffled rows do change.
 ABOUT_THE_RUN = {"manifest.json"}
@@ -27,17 +26,6 @@ def shuffle_rows(path: Path, seed: int) -> None:
     assert sum(1 for _ in csv.reader(io.StringIO(decoded, newline=""))) == len(rows) + 1
     random.Random(seed).shuffle(rows)
     path.write_bytes(end.join([header, *rows]) + end)
-
-
-def relist(raw: Path) -> None:
-    """Write the generator's list of digests anew, as for an extract received in another order."""
-    listed = raw / "SHA256SUMS"
-    lines = []
-    for line in listed.read_text().splitlines():
-        name = line.split(maxsplit=1)[1]
-        digest = hashlib.sha256((raw / name.lstrip("*")).read_bytes()).hexdigest()
-        lines.append(f"{digest}  {name}")
-    listed.write_text("\n".join(lines) + "\n")
 
 
 def published(project: Project) -> dict[str, bytes]:
@@ -58,8 +46,14 @@ def parquet(project: Project) -> dict[str, bytes]:
     return found
 
 
+def discovered(project: Project) -> bytes:
+    """What looking for undeclared sums found; each project looks for itself."""
+    assert (project.processed() / "logs/discover.log").read_text() == ""
+    return (project.processed() / "restricted/discovery.json").read_bytes()
+
+
 def test_another_folder_seed_zone_locale_cores_and_row_order_give_the_same_bytes(
-    built: Project, new_project: Callable[..., Project]
+    request: pytest.FixtureRequest, new_project: Callable[..., Project]
 ) -> None:
     other = new_project(
         {
@@ -71,9 +65,9 @@ def test_another_folder_seed_zone_locale_cores_and_row_order_give_the_same_bytes
         }
     )
     other.jsna("synthesise", SMALL)
+    plant_in(other.root, SMALL)
     raw = other.root / "data/raw" / SMALL
-    first = (built.root / "data/raw" / SMALL / "SHA256SUMS").read_bytes()
-    assert (raw / "SHA256SUMS").read_bytes() == first, "synthesis itself must repeat"
+    made = (raw / "SHA256SUMS").read_bytes()
     shuffled = sorted(raw.glob("*.csv"))
     assert len(shuffled) >= 5
     for number, path in enumerate(shuffled):
@@ -81,11 +75,16 @@ def test_another_folder_seed_zone_locale_cores_and_row_order_give_the_same_bytes
     relist(raw)
     other.jsna("build", SMALL, "--cores", "1")
 
+    # Asked for only now: another worker may be building it meanwhile.
+    built: Project = request.getfixturevalue("built")
+    first = (built.root / "data/raw" / SMALL / "SHA256SUMS").read_bytes()
+    assert made == first, "synthesis itself must repeat"
     one, two = parquet(built), parquet(other)
     differing = [name for name in one if one[name] != two.get(name)]
     # Where a problem was first seen is the one thing that row order may change.
     assert set(differing) <= {"restricted/violations.parquet", "restricted/quality.parquet"}
     assert one.keys() == two.keys()
+    assert discovered(built) == discovered(other)
     one, two = published(built), published(other)
     assert [name for name in one if one[name] != two.get(name)] == []
     assert one.keys() == two.keys()

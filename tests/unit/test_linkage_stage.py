@@ -118,6 +118,19 @@ def test_numbers_that_are_not_sound_are_counted_and_not_linked_on(
     assert stage.events("patients").get("merged_by_number", 0) == 0
 
 
+@pytest.mark.parametrize("number", ["9999999999", "0000000000", "1234567890"])
+def test_a_number_that_fills_a_place_makes_no_one_child_of_all_who_have_it(
+    stage: Stage, number: str
+) -> None:
+    # Nothing else is known of any of them.
+    found = patients(stage, *({"nhs_number": number, "sex": "F"} for _ in range(3)))
+    assert len(set(found["key"])) == 3
+    assert members(stage, "patients") == {"none": 3}
+    # A sound one names somebody, in however many rows.
+    found = patients(stage, *({"nhs_number": nhs(8), "sex": "F"} for _ in range(3)))
+    assert len(set(found["key"])) == 1
+
+
 def test_one_number_on_two_children_of_a_source_makes_nobody_of_them_the_other(
     stage: Stage,
 ) -> None:
@@ -177,6 +190,16 @@ def test_no_source_but_the_spine_is_there(tmp_path: Path, monkeypatch: pytest.Mo
     alone.run()
     assert list(alone.linked("patients.seen")["link"]) == ["none"]
     assert alone.outcome("links").empty
+
+
+def test_fields_may_be_words_of_sql_but_not_columns_of_linkage(stage: Stage) -> None:
+    odd = extract("odd", table("seen", *NAMED, "order", "group", "at", "end"))
+    stage.add(odd, {"seen": [of(0, *NAMED, order="1", group="2", at="3", end="4")]}).run()
+    row = stage.linked("odd.seen").iloc[0]
+    assert list(row[["order", "group", "at", "end"]]) == ["1", "2", "3", "4"]
+    stage.add(extract("odd", table("seen", *NAMED, "record", "period")), {"seen": []})
+    with pytest.raises(JsnaError, match="called period, record"):
+        stage.run()
 
 
 def test_a_file_of_a_header_and_no_rows_is_linked(stage: Stage) -> None:

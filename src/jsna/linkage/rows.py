@@ -11,14 +11,18 @@ what it carries).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from jsna import io, zones
+from jsna.errors import JsnaError, Problem
 from jsna.extracts.base import Extract, Table
 from jsna.extracts.periods import reference_date
+from jsna.linkage import numbers
 from jsna.linkage.kinds import NUMBERS, carried
 
 if TYPE_CHECKING:
@@ -28,6 +32,14 @@ if TYPE_CHECKING:
 
 #: Without a number, only rows that give all of these and agree in them are one record.
 _ENOUGH: Final = ("forename", "surname", "date_of_birth", "postcode")
+#: Kinds of number that name a person, if only within the source.
+_NAMING: Final = (*NUMBERS, "local_id")
+#: Columns that are put beside those of a table about persons here and in what follows.
+_OURS: Final = frozenset(
+    {"period", "as_at", "facet", "content", "record", "rows", "person_key", "link", "age"}
+)
+#: Verdicts of a number that many people may have been given, such as one that fills a place.
+_NOBODY: Final = "('shape', 'repeated', 'check')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,12 @@ class Rows:
         """Its columns."""
         return [column.field for column in self.table.columns]
 
+    def __post_init__(self) -> None:
+        taken = sorted(_OURS & set(self.fields)) if self.extract.person_level else []
+        if taken:
+            rule = f"linkage has columns of its own called {', '.join(taken)}; call yours otherwise"
+            raise JsnaError(Problem(self.name, rule, code="link.field"))
+
 
 def view(
     database: duckdb.DuckDBPyConnection,
@@ -95,7 +113,7 @@ def make_records(database: duckdb.DuckDBPyConnection, rows: Rows) -> None:
     database.execute(
         f"""
         CREATE TABLE "keyed {rows.name}" AS
-        SELECT period, as_at, {", ".join(rows.fields)},
+        SELECT period, as_at, {", ".join(map(_column, rows.fields))},
             CASE WHEN {_complete(carries)} THEN md5({same}) END AS facet,
             CASE WHEN NOT ({_complete(carries)}) THEN md5(period || {said}) END AS content
         FROM "raw {rows.name}"
@@ -112,7 +130,8 @@ def make_records(database: duckdb.DuckDBPyConnection, rows: Rows) -> None:
         ) alone WHERE "keyed {rows.name}".rowid = alone.at
         """
     )
-    shown = "".join(f", any_value({field}) AS {field}" for field in sorted(set(carries.values())))
+    columns = [_column(field) for field in sorted(set(carries.values()))]
+    shown = "".join(f", any_value({column}) AS {column}" for column in columns)
     database.execute(
         f"""
         CREATE TABLE "records {rows.name}" AS
@@ -125,17 +144,32 @@ def make_records(database: duckdb.DuckDBPyConnection, rows: Rows) -> None:
 
 def _complete(carries: dict[str, str]) -> str:
     """SQL of whether a row says enough to be the same child as another that says the same."""
-    numbers = [f"{carries[kind]} IS NOT NULL" for kind in (*NUMBERS, "local_id") if kind in carries]
-    tests = [" OR ".join(numbers)] if numbers else []
+    tests = [_says(kind, _column(field)) for kind, field in carries.items() if kind in _NAMING]
     if all(kind in carries for kind in _ENOUGH):
-        tests.append(" AND ".join(f"{carries[kind]} IS NOT NULL" for kind in _ENOUGH))
+        tests.append(" AND ".join(f"{_column(carries[kind])} IS NOT NULL" for kind in _ENOUGH))
     return " OR ".join(f"({test})" for test in tests) or "false"
+
+
+def _says(kind: str, column: str) -> str:
+    """SQL of whether a number names one person: one that fills a place stands for many."""
+    judges: dict[str, Callable[[str], str]] = {
+        "upn": numbers.upn,
+        "nhs_number": partial(numbers.nhs_number, synthetic=True),
+        "uln": numbers.uln,
+    }
+    judge = judges.get(kind, numbers.number)
+    return f"{column} IS NOT NULL AND {judge(numbers.plain(column))} NOT IN {_NOBODY}"
 
 
 def _text(fields: list[str]) -> str:
     """SQL of what fields say, as one text."""
-    parts = [f"coalesce(CAST({field} AS VARCHAR), '')" for field in fields]
+    parts = [f"coalesce(CAST({_column(field)} AS VARCHAR), '')" for field in fields]
     return f"concat_ws(chr(31), {', '.join(parts)})" if parts else "''"
+
+
+def _column(field: str) -> str:
+    """SQL of a column by its name, which may be a word of SQL."""
+    return f'"{field}"'
 
 
 def _quoted(path: Path) -> str:

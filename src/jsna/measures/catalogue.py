@@ -150,9 +150,24 @@ _KNOWN: Final[dict[str, Kind]] = {
     **_strings("person_key period age_group sex sen_provision primary_need"),
     **_PLACE,
 }
-#: What a service says of a pupil, and which services that makes them known to.
+#: How surely somebody is linked who is linked at all.
+_SURE: Final = frozenset({"number", "pass", "model_95", "model_50", "model_05"})
+#: What a service says of a pupil, which services that makes them known to, and that who is known
+#: to one is linked.
 _SERVICES: Final = (
     *_NEED,
+    *(
+        implied
+        for column, link in (
+            ("mh_contact", "mh_link"),
+            ("in_need", "need_link"),
+            ("looked_after", "care_link"),
+        )
+        for implied in (
+            Implied(column, link, _SURE, frozenset({"true"})),
+            Implied(link, column, frozenset({"true"})),
+        )
+    ),
     *(
         Implied(column, "services", frozenset({which, "both"}), frozenset({"true"}))
         for column, which in (
@@ -281,7 +296,7 @@ _ALL: Final = (
             **_PLACE,
         },
         ("ncmp", "school_census", "areas"),
-        implies=_NEED,
+        implies=(*_NEED, Implied("sen_provision", "link", _SURE)),
         known=_PLACED,
     ),
     Analysis(
@@ -312,7 +327,7 @@ _ALL: Final = (
         "roll_mental_health",
         "a pupil on the January roll, and whether mental health services saw them that year",
         "attending",
-        {**_KNOWN, "mh_contact": "boolean", "link": "string"},
+        {**_KNOWN, "mh_contact": "boolean", "mh_link": "string"},
         ("school_census", "mental_health", "areas"),
         dated_by=("mental_health",),
         rows_of="pupil",
@@ -323,7 +338,7 @@ _ALL: Final = (
         "roll_in_need",
         "a pupil on the January roll, and whether they were in need on 31 March",
         "attending",
-        {**_KNOWN, "in_need": "boolean", "protection_plan": "boolean", "link": "string"},
+        {**_KNOWN, "in_need": "boolean", "protection_plan": "boolean", "need_link": "string"},
         ("school_census", "cin_census", "areas"),
         dated_by=("cin_census",),
         rows_of="pupil",
@@ -334,7 +349,7 @@ _ALL: Final = (
         "roll_looked_after",
         "a pupil on the January roll, and whether they were looked after on 31 March",
         "attending",
-        {**_KNOWN, "looked_after": "boolean", "twelve_months": "boolean", "link": "string"},
+        {**_KNOWN, "looked_after": "boolean", "twelve_months": "boolean", "care_link": "string"},
         ("school_census", "ssda903", "areas"),
         dated_by=("ssda903",),
         rows_of="pupil",

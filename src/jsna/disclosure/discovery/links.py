@@ -38,9 +38,8 @@ def drawn(
         draw: draws what linking came to.
         config: has the code lists of that.
     """
-    made = {
-        name: _surety(rows, draw) for name, rows in tables.items() if "link" in rows.column_names
-    }
+    made = {name: _surety(tables[name], draw) for name in sorted(tables)}
+    made = {name: rows for name, rows in made.items() if rows is not tables[name]}
     if "linked_person" in tables:
         made["linked_person"] = _people(tables["linked_person"], draw, config)
     if "held_out" in tables:
@@ -59,9 +58,13 @@ def _surety(table: pa.Table, draw: np.random.Generator) -> pa.Table:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    linked = pc.is_in(table["link"], value_set=pa.array([*SURETIES]))
-    drawn_ones = pa.array(draw.choice([*SURETIES], table.num_rows))
-    return _with(table, link=pc.if_else(linked, drawn_ones, table["link"]).combine_chunks())
+    for name in table.column_names:
+        if name == "link" or name.endswith("_link"):
+            linked = pc.is_in(table[name], value_set=pa.array([*SURETIES]))
+            chosen = pa.array(draw.choice([*SURETIES], table.num_rows))
+            surety = pc.if_else(linked, chosen, table[name]).combine_chunks()
+            table = _with(table, **{name: surety})
+    return table
 
 
 def _people(table: pa.Table, draw: np.random.Generator, config: Configuration) -> pa.Table:

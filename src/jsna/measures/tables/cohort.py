@@ -49,20 +49,20 @@ TABLES: Final = (
         "roll_mental_health",
         "seen",
         "mental_health",
-        "known.person_key is not null as mh_contact, known.link",
+        "known.person_key is not null as mh_contact, known.link as mh_link",
     ),
     _known(
         "roll_in_need",
         "in_need",
         "cin_census",
-        "known.person_key is not null as in_need, known.link, "
+        "known.person_key is not null as in_need, known.link as need_link, "
         "coalesce(known.protection_plan, false) as protection_plan",
     ),
     _known(
         "roll_looked_after",
         "in_care",
         "ssda903",
-        "known.person_key is not null as looked_after, known.link, "
+        "known.person_key is not null as looked_after, known.link as care_link, "
         "coalesce(known.twelve_months, false) as twelve_months",
     ),
     Recipe(

@@ -18,7 +18,7 @@ from tests.unit.test_tables import PLACES, linked, pupil
 
 Row = dict[str, object]
 YEAR = "2024/25"
-SERVICES = ("mental_health", "community", "cin_census", "ssda903")
+SERVICES = ("mental_health", "community", "cin_census")
 CENSUS = [
     pupil("a", sen_provision="K", primary_need="SEMH"),
     pupil("b", sen_provision="E", primary_need="ASD"),
@@ -242,7 +242,7 @@ def test_a_year_of_one_service_is_a_roll_of_its_own() -> None:
 
 def test_the_services_that_know_a_pupil() -> None:
     given = tables(
-        census=[pupil(p) for p in ("health", "waiting", "care", "looked after", "both", "none")],
+        census=[pupil(p) for p in ("health", "waiting", "care", "both", "none")],
         referrals=[referral("health", "1"), referral("none", "2"), referral("both", "3")],
         contacts=[
             contact("health", "1", "5"),
@@ -251,14 +251,12 @@ def test_the_services_that_know_a_pupil() -> None:
         ],
         community=[referral("waiting", "9")],
         needs=[need("care", date(2024, 5, 1)), need("both", date(2024, 5, 1))],
-        cares=[care("looked after", date(2025, 1, 1))],
     )
     found = derived(given, "cohort", all_sent()).set_index("person_key")
     assert found["services"].to_dict() == {
         "both": "both",
         "care": "care",
         "health": "health",
-        "looked after": "care",
         "none": "neither",
         "waiting": "health",
     }

@@ -16,8 +16,12 @@ COLUMNS: Final = (
     "person_key, age_group, sex, sen_provision, primary_need, lsoa_code, locality_code, "
     "imd_decile, imd_quintile"
 )
-#: Extracts that all have to be there for a pupil to be known to no service.
+#: Extracts of services.
 SERVICES: Final = ("mental_health", "community", "cin_census", "ssda903")
+#: Those that all have to be there for a pupil to be known to no service. A child looked after is a
+#: child in need, and in that census: asking both would set apart the few of whom one record was
+#: linked and not the other, and these few would have to be protected.
+KNOWING: Final = ("mental_health", "community", "cin_census")
 
 
 def _roll(*extracts: str) -> str:
@@ -67,22 +71,20 @@ TABLES: Final = (
     ),
     Recipe(
         "cohort",
-        ("pupil", "seen", "referred", "in_need", "in_care", "service_year"),
+        ("pupil", "seen", "referred", "in_need", "service_year"),
         f"""
         with marked as (
             select roll.*, seen.person_key is not null as mh_contact,
                 referred.person_key is not null as community,
-                in_need.person_key is not null as in_need,
-                in_care.person_key is not null as looked_after
-            from ({_roll(*SERVICES)}) roll
+                in_need.person_key is not null as in_need
+            from ({_roll(*KNOWING)}) roll
                 left join seen using (person_key, period)
                 left join referred using (person_key, period)
                 left join in_need using (person_key, period)
-                left join in_care using (person_key, period)
         )
-        select *, case when (mh_contact or community) and (in_need or looked_after) then 'both'
+        select *, case when (mh_contact or community) and in_need then 'both'
                 when mh_contact or community then 'health'
-                when in_need or looked_after then 'care' else 'neither' end as services
+                when in_need then 'care' else 'neither' end as services
         from marked
         order by period, person_key
         """,

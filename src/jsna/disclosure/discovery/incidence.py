@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 Matrix = Any
 
 PERSON: Final = "person_key"
+_ROW: Final = "(row)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +198,7 @@ def _lookups(
 def _read(name: str, table: pa.Table, columns: Sequence[str], sides: set[Side]) -> _Rows:
     """The columns of a table as numbers, and what its rows add to each side."""
     import duckdb
+    import pyarrow as pa
 
     ordered = sorted(sides, key=lambda side: (side.where, side.count))
     asked = ["period", *columns]
@@ -205,10 +207,11 @@ def _read(name: str, table: pa.Table, columns: Sequence[str], sides: set[Side]) 
         for i, side in enumerate(ordered)
     )
     kept = [column for column in CATALOGUE[name].columns if column in table.column_names]
+    # Units are told by the order of rows, which a table of several chunks does not keep.
+    numbered = table.select(kept).append_column(_ROW, pa.array(np.arange(table.num_rows)))
     with duckdb.connect() as connection:
-        connection.register(name, table.select(kept))
-        # Rows come back in the order they went in: units are told by it.
-        found = connection.sql(f'select {amounts} from "{name}"').fetchnumpy()
+        connection.register(name, numbered)
+        found = connection.sql(f'select {amounts} from "{name}" order by "{_ROW}"').fetchnumpy()
     coded: dict[str, tuple[list[str], Ints]] = {}
     for column in asked:
         whole = table[column].combine_chunks().dictionary_encode()

@@ -113,7 +113,7 @@ def test_health_counts_are_rounded_and_percentages_follow() -> None:
     )
     frame = world.filled("ncmp", frame)
     found = measure({"ncmp": frame}, [HEALTH.indicators["ncmp_obesity"]], HEALTH)
-    assert set(found["profile"]) == {"health"}
+    assert set(found["profile"]) == {"default+health"}  # linked to the census
     row = pick(protect(found, HEALTH).safe, "ncmp_obesity", "total", "total", world.AREA)
     assert (row["numerator"], row["denominator"]) == (40, 195)
     assert row["value"] == pytest.approx(100 * 40 / 195)

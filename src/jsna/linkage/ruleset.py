@@ -53,9 +53,10 @@ def read_ruleset(folder: Path) -> Ruleset:
     model = of(read_model, MODEL)
     if problems:
         raise JsnaError(problems)
-    shares = {key: float(said[key]) for key in _SHARES}
+    overlap, least, review, near = (float(said[key]) for key in _SHARES)
+    rules = Rules(passes, model, overlap, least, review, near, band=int(said["band"]))
     return Ruleset(
-        rules=Rules(passes=passes, model=model, band=int(said["band"]), **shares),
+        rules=rules,
         names=names,
         spine=tuple(said["spine"]),
         ages=(said["ages"][0], said["ages"][1]),

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from jsna import edition as editions
+from jsna.configuration.made_lists import PASSES
 from jsna.disclosure.discovery import digest
 from jsna.provenance.fingerprint import fingerprint
 
@@ -82,7 +83,8 @@ def configuration_files(config: editions.Configuration, root: Path) -> list[str]
     for folder in _SHARED:
         found = sorted((root / "config" / folder).glob("*.yaml"))
         files += [p.relative_to(root).as_posix() for p in found]
-    return files
+    # Passes of linkage are a code list too.
+    return files + [PASSES] * (root / PASSES).is_file()
 
 
 def earlier(name: str) -> dict[str, str]:

@@ -35,7 +35,7 @@ ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "reports" / "templates"
 CHAPTERS = (
     "summary", "scope", "population", "prevalence", "ehc_process", "exclusions", "placements",
-    "health", "social_care", "data_quality", "methods",
+    "health", "social_care", "data_quality", "linkage", "methods",
 )  # fmt: skip
 AREA = Area.model_validate(
     {

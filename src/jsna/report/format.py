@@ -72,6 +72,7 @@ DIMENSION_WORDS: Final = {
     "setting": "setting",
     "setting_group": "kind of setting",
     "sex": "sex",
+    "verdict": "outcome",
     "weight_category": "weight category",
     "year_group": "year group",
 }

@@ -43,7 +43,7 @@ def test_numbers_as_publishers_and_spreadsheets_write_them(cell: str, value: flo
     assert one(cell) == (value, "")
 
 
-@pytest.mark.parametrize("cell", ["inf", "nan", "1,73", "12..5", "about 5", "1e9999", "--"])
+@pytest.mark.parametrize("cell", ["inf", "nan", "1,73", "12..5", "about 5", "1e9999", "E0", "--"])
 def test_what_is_neither_is_refused_where_it_stands(cell: str) -> None:
     column = pd.Series(["1", cell, cell], name="figure", dtype="str")
     found, problems = symbols.cells(column, "file.csv", pd.Series([2, 3, 4]))

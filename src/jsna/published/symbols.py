@@ -49,7 +49,7 @@ STATUS: Final = {
     "u": "u",
 }
 #: A number, perhaps with thousands commas, a percent sign or an exponent (Excel writes 7E-2).
-_NUMBER: Final = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)?(\.\d+)?([eE][-+]?\d{1,3})?%?")
+_NUMBER: Final = re.compile(r"-?(?=\.?\d)(\d+|\d{1,3}(,\d{3})+)?(\.\d+)?([eE][-+]?\d{1,3})?%?")
 EMPTY_NOTE: Final = "Empty as published."
 
 
@@ -72,7 +72,7 @@ def _meaning(text: str) -> tuple[float, str] | None:
     status = STATUS.get(cell.lower())
     if status is not None:
         return np.nan, status
-    if _NUMBER.fullmatch(cell) and any(c.isdigit() for c in cell):
+    if _NUMBER.fullmatch(cell):
         return float(cell.replace(",", "").rstrip("%")), ""
     return None
 

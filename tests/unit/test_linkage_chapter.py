@@ -25,7 +25,7 @@ from jsna.measures.sources import LINKAGE, profile_of, source_of
 from jsna.measures.tables import derive
 from jsna.workflow import configuration_files
 from tests.spec import world
-from tests.unit.linkage_support import database, standard, table
+from tests.unit.linkage_support import database, ruleset, standard, table
 from tests.unit.test_tables import PLACES, linked, pupil
 
 ROOT = Path(__file__).parents[2]
@@ -282,3 +282,8 @@ def test_every_table_linkage_keeps_is_described() -> None:
 
 def test_a_build_notices_that_the_passes_changed() -> None:
     assert made_lists.PASSES in configuration_files(CONFIG, ROOT)
+
+
+def test_the_overlap_the_chapter_tells_is_the_one_linking_starts_from() -> None:
+    told = {0.8: "four fifths", 0.75: "three quarters", 0.7: "seven tenths", 0.9: "nine tenths"}
+    assert told[ruleset().rules.overlap] in indicators(ROOT)["linkage_rate"].caveat

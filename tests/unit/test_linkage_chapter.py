@@ -17,7 +17,7 @@ from jsna.configuration.reading import Gatherer
 from jsna.edition import codelists, indicators
 from jsna.extracts import registry
 from jsna.extracts.base import Column, Extract, Table
-from jsna.linkage import outcomes, quality
+from jsna.linkage import concordance, outcomes
 from jsna.linkage.lookups import LITTLE, LOOKUPS, code_of, code_sql
 from jsna.linkage.passes import read_passes
 from jsna.measures.catalogue import CATALOGUE
@@ -242,7 +242,7 @@ def test_two_sources_of_one_number_that_meet_different_people() -> None:
     db.execute("CREATE TABLE other_links AS FROM (VALUES (0, 100), (1, 101), (2, 102)) "
                "t(right_person, left_person)")  # fmt: skip
     others = {"other": ("other_people", "other_links")}
-    quality.concordant(db, ("mine_people", "mine_links"), others, "found")
+    concordance.concordant(db, ("mine_people", "mine_links"), others, "found")
     found = db.execute("SELECT of, left_person, wrong FROM found ORDER BY ALL").fetchall()
     assert found == [
         ("link", 100, False),
@@ -263,14 +263,14 @@ def test_a_shared_number_that_all_else_speaks_against_says_nothing() -> None:
                    f"FROM {made.relation}")  # fmt: skip
         db.execute(f"CREATE TABLE {name}_links AS SELECT 0 AS right_person, 7 AS left_person")
     others = {"other": ("other_people", "other_links")}
-    quality.concordant(db, ("mine_people", "mine_links"), others, "found")
+    concordance.concordant(db, ("mine_people", "mine_links"), others, "found")
     assert db.execute("SELECT count(*) FROM found").fetchall() == [(0,)]
 
 
 def test_one_source_alone_has_nobody_to_agree_with() -> None:
     db = database(1)
     db.execute("CREATE TABLE mine_links (right_person BIGINT, left_person BIGINT)")
-    quality.concordant(db, ("mine", "mine_links"), {}, "found")
+    concordance.concordant(db, ("mine", "mine_links"), {}, "found")
     assert db.execute("SELECT count(*) FROM found").fetchall() == [(0,)]
 
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from jsna import io
-from jsna.linkage import quality, review
+from jsna.linkage import concordance, quality, review
 from jsna.linkage.rows import Rows
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def _held_out(linker: Linker, people: People) -> str:
         }
         table = f'"concordant {name}"'
         mine = (f'"shifted {name}"', people.linked[name].links)
-        quality.concordant(linker.connection, mine, others, table)
+        concordance.concordant(linker.connection, mine, others, table)
         parts.append(
             f"SELECT '{name}', 'source', c.of, c.wrong, keys.person_key FROM {table} c "
             "JOIN keys ON keys.person = c.left_person"

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jsna.errors import JsnaError
+from jsna.linkage import review
 from jsna.linkage.cascade import LINK, Linked, link
 from jsna.linkage.dedupe import deduplicate
 from jsna.linkage.kinds import Source
@@ -147,6 +148,10 @@ def test_two_equally_good_are_both_dropped_and_listed() -> None:
     assert db.execute(f"SELECT * FROM {found.links} WHERE left_person = 0").fetchall() == []
     ties = db.execute(f"SELECT left_person, right_person FROM {found.ties}").fetchall()
     assert ties == [(0, 0), (0, 1)]
+    listed = review.ties(db, *tables, found).to_pylist()
+    assert len(listed) == 2
+    assert listed[0]["forename_1"] == listed[0]["forename_2"] == listed[1]["forename_2"]
+    assert listed[0]["weight"] == listed[1]["weight"]
 
 
 def pairs(weights: dict[tuple[int, int], int]) -> set[tuple[int, int, bool]]:

@@ -188,17 +188,23 @@ def _held_out(linker: Linker, people: People) -> str:
 
 
 def _write_sample(linker: Linker, people: People, paths: io.Paths) -> None:
-    """Write the pairs for clerical review and, for each stratum, how many there are."""
+    """Write the pairs for clerical review, how many there are of each stratum, and every tie."""
     import pyarrow as pa
 
-    folder, parts = paths.identified / "linkage", []
+    folder = paths.identified / "linkage"
+    parts: dict[str, list[pa.Table]] = {"review": [], "ties": []}
     strata: dict[str, Any] = {}
     for name, linked in sorted(people.linked.items()):
         right = f'"shifted {name}"'
         strata[name] = review.sizes(linker.connection, linked)
-        drawn: pa.Table = review.sample(linker.connection, people.spine, right, linked, KEPT)
-        source = pa.array([name] * drawn.num_rows, pa.string())
-        parts.append(drawn.add_column(0, "source", source))
-    if parts:
-        io.write_parquet(folder / "review.parquet", pa.concat_tables(parts))
+        drawn = {
+            "review": review.sample(linker.connection, people.spine, right, linked, KEPT),
+            "ties": review.ties(linker.connection, people.spine, right, linked),
+        }
+        for table, rows in drawn.items():
+            source = pa.array([name] * rows.num_rows, pa.string())
+            parts[table].append(rows.add_column(0, "source", source))
+    for table, found in parts.items():
+        if found:
+            io.write_parquet(folder / f"{table}.parquet", pa.concat_tables(found))
     io.write_json(folder / "strata.json", strata)

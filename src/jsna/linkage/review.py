@@ -46,6 +46,8 @@ FINDINGS: Final[Mapping[str, tuple[tuple[str, ...], bool]]] = {
     "one person among near misses": (("near miss",), True),
     "one person among ties": (("tie",), True),
 }
+#: SQL of the traits of both records of a pair, side by side.
+_BOTH: Final = ", ".join(f"a.{c} AS {c}_1, b.{c} AS {c}_2" for c in SHOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +102,28 @@ def sample(
         LIMIT {each})"""
         for i, (stratum, (which, condition)) in enumerate(STRATA.items())
     )
-    shown = ", ".join(f"a.{c} AS {c}_1, b.{c} AS {c}_2" for c in SHOWN)
     # In an order that says nothing of the stratum.
     return database.sql(
         f"""
         SELECT row_number() OVER (
             ORDER BY md5(concat_ws('|', {seed}, 'order', d.left_record, d.right_record)),
                 d.left_record, d.right_record
-        ) AS pair, d.stratum, {shown}, '' AS judgement
+        ) AS pair, d.stratum, {_BOTH}, '' AS judgement
         FROM ({drawn}) d JOIN {left} a ON a.record = d.left_record
         JOIN {right} b ON b.record = d.right_record ORDER BY pair
         """
+    ).to_arrow_table()
+
+
+def ties(database: duckdb.DuckDBPyConnection, left: str, right: str, linked: Linked) -> pa.Table:
+    """Every pair dropped because another is as good for one of its people, side by side.
+
+    Columns: every shown trait of both, `weight`, `levels`; sorted by all.
+    """
+    return database.sql(
+        f"SELECT {_BOTH}, d.weight, d.levels FROM {linked.ties} d "
+        f"JOIN {left} a ON a.record = d.left_record JOIN {right} b ON b.record = d.right_record "
+        "ORDER BY ALL"
     ).to_arrow_table()
 
 

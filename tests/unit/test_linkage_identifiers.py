@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -174,6 +175,33 @@ def test_a_standard_record_by_hand() -> None:
     assert ("surname", "unknown", 1) in counted
     assert ("postcode", "nowhere", 1) in counted
     assert ("date_of_birth", "impossible", 1) in counted
+
+
+@pytest.mark.parametrize(
+    ("born", "nhs", "sex", "kind"),
+    [
+        (" 2010-02-03 ", "943-476 5919", " M ", pa.string()),
+        ("20100203", "943\u00a0476\t5919", "1", pa.string()),
+        ("2010/02/03", "943\u2011476\u20115919", "male", pa.string()),
+        ("03/02/2010", "9434765919", "M", pa.string()),
+        ("3-2-2010", "9434765919", "M", pa.string()),
+        (20100203, 9434765919, 1, pa.int64()),
+        # Whole numbers in a column with a gap are read as fractions by many programs.
+        (20100203.0, 9434765919.0, 1.0, pa.float64()),
+    ],
+)
+def test_dates_numbers_and_sexes_are_read_however_they_are_typed(
+    born: object, nhs: object, sex: object, kind: pa.DataType
+) -> None:
+    given = {"record": pa.array([0, 1], pa.int64())}
+    for name, value in (("date_of_birth", born), ("nhs_number", nhs), ("sex", sex)):
+        given[name] = pa.array([value, None], kind)
+    db = database()
+    made = standard(db, "typed", pa.table(given))
+    found = db.execute(f"SELECT born, nhs_number, sex FROM {made.relation} ORDER BY record")
+    assert found.fetchall() == [("2010-02-03", "9434765919", "M"), (None, None, None)]
+    verdicts = db.execute(f"SELECT verdict, sum(records) FROM {made.verdicts} GROUP BY 1")
+    assert dict(verdicts.fetchall()) == {"valid": 3, "missing": 3}
 
 
 def test_names_that_belong_together_share_a_given_name() -> None:

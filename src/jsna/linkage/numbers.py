@@ -36,7 +36,9 @@ def plain(column: str) -> str:
 
     Numbers that were read as such (by a spreadsheet, say) are taken too.
     """
-    return f"nullif(upper(replace(replace(CAST({column} AS VARCHAR), ' ', ''), '-', '')), '')"
+    # Spaces and dashes of every kind: what is copied from a page or a sheet often has others.
+    text = f"regexp_replace(CAST({column} AS VARCHAR), '[\\s\\pZ\\p{{Pd}}]', '', 'g')"
+    return f"nullif(upper({text}), '')"
 
 
 def nhs_number(text: str, *, synthetic: bool, value: str = "") -> str:

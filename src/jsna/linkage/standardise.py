@@ -15,7 +15,7 @@ that is not sound.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from jsna.linkage import numbers
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 _POSTCODE = "[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}"
 #: Postcodes the health service writes for no fixed or no known address.
 _NOWHERE = "ZZ99[0-9][A-Z]{2}"
+#: Days written otherwise than ISO, by what stands first.
+_YEAR_FIRST: Final = "[0-9]{4}/[0-9]{2}/[0-9]{2}"
+_DAY_FIRST: Final = "([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})"
 #: Days written where the day is not known.
 _NO_DAY = ("1900-01-01", "1901-01-01", "1800-01-01", "9999-12-31")
 #: Parts of an address that can be compared.
@@ -69,7 +72,8 @@ def standardise(database: duckdb.DuckDBPyConnection, source: Source, names: Name
     What the source does not carry is not stored: the standard table is a view over what is, in
     which the rest is empty.
     """
-    held, verdicts = f'"held {source.name}"', f'"verdicts {source.name}"'
+    given, held, verdicts = source, f'"held {source.name}"', f'"verdicts {source.name}"'
+    source = _without_fractions(database, source)
     _make_name_forms(database, source, names)
     _make_postcode_forms(database, source)
     kept = _kept(source)
@@ -84,7 +88,34 @@ def standardise(database: duckdb.DuckDBPyConnection, source: Source, names: Name
         f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT record, person, {shown} FROM {held}"
     )
     database.execute(f"CREATE OR REPLACE TEMP TABLE {verdicts} AS {_verdicts(source, held)}")
-    return Standard(source, view, verdicts)
+    return Standard(given, view, verdicts)
+
+
+def _without_fractions(database: duckdb.DuckDBPyConnection, source: Source) -> Source:
+    """The source with whole numbers where columns were read as fractions.
+
+    A column of numbers with a gap in it becomes one of fractions in many programs, and a number or
+    a date then reads `4000000004.0`.
+    """
+    columns = sorted(set(source.carries.values()))
+    if not columns:
+        return source
+    shown = ", ".join(f"s.{column}" for column in columns)
+    described = database.execute(f"DESCRIBE SELECT {shown} FROM {source.relation} s").fetchall()
+    mended = [
+        f"CASE WHEN isfinite(CAST(s.{column} AS DOUBLE)) "
+        f"THEN regexp_replace(CAST(s.{column} AS VARCHAR), '[.]0+$', '') END AS {column}"
+        for column, (_, kind, *_) in zip(columns, described, strict=True)
+        if str(kind).startswith(("DOUBLE", "FLOAT", "DECIMAL"))
+    ]
+    if not mended:
+        return source
+    view = f'"whole {source.name}"'
+    database.execute(
+        f"CREATE OR REPLACE TEMP VIEW {view} AS "
+        f"SELECT * REPLACE ({', '.join(mended)}) FROM {source.relation} s"
+    )
+    return replace(source, relation=view)
 
 
 def _is_dated(database: duckdb.DuckDBPyConnection, source: Source) -> bool:
@@ -238,14 +269,21 @@ def _joins(source: Source) -> list[str]:
 
 
 def _day(column: str, *, dated: bool) -> str:
-    """SQL of a day as ISO text, from a date, ISO text or eight digits; else null."""
-    text = f"CAST({column} AS VARCHAR)"
+    """SQL of a day as ISO text, from a date, ISO text, eight digits or day/month/year; else null.
+
+    Where the year does not stand first, the day does, as in English returns.
+    """
     if dated:
-        return text
+        return f"CAST({column} AS VARCHAR)"
+    text = f"trim(CAST({column} AS VARCHAR), ' \t\u00a0')"
+    day, month = (f"lpad(regexp_extract({text}, '{_DAY_FIRST}', {i}), 2, '0')" for i in (1, 2))
     return (
         f"CASE WHEN {text} SIMILAR TO '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}.*' THEN left({text}, 10) "
         f"WHEN regexp_full_match({text}, '[0-9]{{8}}') "
-        f"THEN left({text}, 4) || '-' || substr({text}, 5, 2) || '-' || right({text}, 2) END"
+        f"THEN left({text}, 4) || '-' || substr({text}, 5, 2) || '-' || right({text}, 2) "
+        f"WHEN regexp_full_match({text}, '{_YEAR_FIRST}') THEN replace({text}, '/', '-') "
+        f"WHEN regexp_full_match({text}, '{_DAY_FIRST}') "
+        f"THEN regexp_extract({text}, '{_DAY_FIRST}', 3) || '-' || {month} || '-' || {day} END"
     )
 
 
@@ -259,15 +297,15 @@ def _day_verdict(born: str) -> str:
 
 def _sex(column: str) -> str:
     """SQL of F or M; another or no sex tells nobody apart."""
-    text = f"upper(CAST({column} AS VARCHAR))"
+    text = f"upper(trim(CAST({column} AS VARCHAR)))"
     tests = " ".join(f"WHEN {text} IN {written} THEN '{sex}'" for sex, written in _SEXES.items())
     return f"CASE {tests} END"
 
 
 def _sex_verdict(column: str) -> str:
     return (
-        f"CASE WHEN {column} IS NULL THEN 'missing' WHEN {_sex(column)} IS NULL THEN 'other' "
-        "ELSE 'valid' END"
+        f"CASE WHEN nullif(trim(CAST({column} AS VARCHAR)), '') IS NULL THEN 'missing' "
+        f"WHEN {_sex(column)} IS NULL THEN 'other' ELSE 'valid' END"
     )
 
 

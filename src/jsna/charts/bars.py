@@ -12,6 +12,7 @@ from jsna.charts import barrows, findings, palette
 from jsna.charts.barrows import Bar
 from jsna.charts.canvas import Canvas
 from jsna.charts.finish import (
+    FAR,
     INTERVALS,
     finish,
     limits_of,
@@ -63,7 +64,7 @@ def localities(shown: Shown, chart: Chart) -> Drawing | None:
         kind=f"Bar chart of {words.small(len(marks))} {shown.places}",
         header=header,
         rows=table,
-        note=" ".join(part for part in (cut, _note(rows)) if part),
+        note=" ".join(part for part in (cut, _note(rows, far=not counts)) if part),
     )
 
 
@@ -94,7 +95,7 @@ def peers(shown: Shown, chart: Chart) -> Drawing | None:
         kind=f"Bar chart of {home.label} and {several}",
         header=header,
         rows=table,
-        note=_note(rows),
+        note=_note(rows, far=True),
     )
 
 
@@ -172,7 +173,8 @@ def _ends(rows: list[Bar]) -> tuple[list[Bar], str]:
     )
 
 
-def _note(rows: Sequence[Bar]) -> str:
+def _note(rows: Sequence[Bar], *, far: bool = False) -> str:
     marks = [bar.mark for bar in rows]
-    parts = [INTERVALS if limits_of(marks) else "", footnote(marks)]
+    drawn = limits_of(marks)
+    parts = [INTERVALS if drawn else "", FAR if drawn and far else "", footnote(marks)]
     return " ".join(part for part in parts if part)

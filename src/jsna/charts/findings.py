@@ -339,6 +339,8 @@ def _apart(one: str, other: str) -> bool:
 
 def _named(dimension: str, mark: Mark) -> str:
     """A category inside a sentence: "ages 5 to 10", "moderate learning difficulty"."""
+    if dimension in ("sen_provision", "sen_status") and mark.code:
+        return words.PROSE_LABELS.get((dimension, mark.code), mark.label)
     label = mark.label if dimension in words.NAMES else words.lower_first(mark.label)
     if dimension in DEPRIVED:
         step, last = DEPRIVED[dimension]
@@ -370,8 +372,9 @@ def table(shown: Shown, columns: Sequence[Sequence[Mark]], across: str) -> str:
         return said
     if shown.indicator.kind == "difference":
         large = [m for m in every if abs(m.value) >= MATTERS and against(m, 0.0)]
-        some = f"{'some' if large else 'no'} differences{_among(every)} are large enough to matter"
-        return titled(shown, some, f"{'some' if large else 'no'} large differences")
+        among = _among(every)
+        some = f"{'some' if large else 'no'} differences{among} are large enough to matter"
+        return titled(shown, some, f"{'some' if large else 'none'}{among} large enough to matter")
     leads: dict[str, int] = {}
     for column in columns:
         ranked = sorted((m for m in column if m.shown), key=lambda m: (-m.value, m.code))
@@ -381,9 +384,11 @@ def table(shown: Shown, columns: Sequence[Sequence[Mark]], across: str) -> str:
     if led * 2 < count:
         return titled(shown, f"by {across}")
     name = words.lower_first(label)
+    across = f"kind of {across}" if across == "SEN provision" else across
     where = f"every {across}" if led == count else f"{words.small(led)} of {words.small(count)}"
     if led != count:
-        where += f" {across}s"
+        kind, _, of = across.partition(" of ")
+        where += f" {kind}s{' of ' if of else ''}{of}"
     top = "most common" if shown.indicator.kind in ("share", "count") else "highest"
     if _among(every):
         return titled(

@@ -17,6 +17,8 @@ from jsna.report import format as words
 FOOT: Final = 11.0
 SYNTHETIC: Final = "Synthetic data"
 INTERVALS: Final = "Thin lines: 95% intervals."
+#: Added where many places are compared, by 99.8% limits: by the lines drawn more seem to differ.
+FAR: Final = "As many places are compared, the title goes by wider intervals than those drawn."
 
 Rows = Sequence[tuple[str, Sequence[Cell]]]
 

@@ -4,6 +4,7 @@ marked `[c]`, so that it never looks like a small number.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Sequence
 from typing import Final
 
@@ -23,17 +24,24 @@ from jsna.charts.grid import (
     read,
     wrapped,
 )
-from jsna.charts.marks import SHORT, Cell, Drawing, Mark
+from jsna.charts.marks import SHORT, Cell, Drawing, Mark, footnote
 from jsna.charts.scale import classes
 from jsna.charts.shown import Shown
 from jsna.measures.declaration import Chart
 from jsna.measures.schema import STATUS_WORDS
 from jsna.report import format as words
+from jsna.report.compare import MATTERS
 
 #: Room of the hatched square before the shorthand of hidden cells in the legend.
 SQUARE: Final = 18.0
 #: Room between two pieces of the legend.
 BETWEEN: Final = 12.0
+#: Shades there are, and what the palest and the darkest are called: of levels, of differences.
+TONES: Final = len(palette.HEAT_CLASSES)
+LEVELS: Final = ("Lower", "Higher")
+SIZES: Final = ("Smaller", "Larger")
+#: Standardised differences from which on a cell is a shade darker: those that matter, and others.
+SIZE_LIMITS: Final = (MATTERS, 2 * MATTERS, 5 * MATTERS)
 
 
 def draw(shown: Shown, chart: Chart) -> Drawing | None:
@@ -65,8 +73,23 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         kind=f"Shaded table of {words.small(len(grid.rows))} by {words.small(len(grid.columns))}",
         header=(called, *(name for _, name in shape.columns)),
         rows=table,
-        note="Darker cells are higher." if any(m.shown for m in grid.marks.values()) else "",
+        note=_note(shown, grid.every()),
     )
+
+
+def _note(shown: Shown, marks: Sequence[Mark]) -> str:
+    """What the shades say, of differences how large they are either way; the shorthand used."""
+    if not any(mark.shown for mark in marks):
+        return ""
+    shades = "Darker cells are higher."
+    if _differences(shown):
+        shades = "Darker cells are further from nought, either way."
+    short = footnote(marks)
+    return f"{shades} {short}." if short else shades
+
+
+def _differences(shown: Shown) -> bool:
+    return shown.indicator.kind == "difference"
 
 
 # -- drawing -------------------------------------------------------------------------------------
@@ -79,7 +102,9 @@ def _draw(shown: Shown, grid: Grid, header: Header) -> Canvas:
     top = header.height + ends
     tall = heights(grid)
     bottom = top + sum(tall)
-    legend, key = _legend_lines(grid, left), key_lines(header)
+    apart = _differences(shown)
+    called = SIZES if apart else LEVELS
+    legend, key = _legend_lines(grid, left, called), key_lines(header)
     canvas = Canvas(bottom + 9 + (legend + len(key)) * 12 + foot(shown))
     _columns(canvas, header, left, cell, ends)
     if ends:
@@ -97,8 +122,10 @@ def _draw(shown: Shown, grid: Grid, header: Header) -> Canvas:
             box = (left + index * cell, y, cell - 1, height - 1)
             boxes.append((grid.at(code, column), box))
         y += height
-    _boxes(canvas, boxes)
-    _legend(canvas, bottom + 14, left, grid)
+    marks = [mark for mark, _ in boxes]
+    tones = _sizes(marks) if apart else classes([m.rounded for m in marks], TONES)
+    _boxes(canvas, boxes, tones)
+    _legend(canvas, bottom + 14, left, grid, called)
     for index, line in enumerate(key):
         canvas.text(0, bottom + 14 + (legend + index) * 12, line, size=palette.SMALL)
     return canvas
@@ -123,9 +150,16 @@ def _columns(canvas: Canvas, header: Header, left: float, cell: float, above: fl
         canvas.strokes(drops, palette.HATCH, 0.6)
 
 
-def _boxes(canvas: Canvas, boxes: Sequence[tuple[Mark, Box]]) -> None:
+def _sizes(marks: Sequence[Mark]) -> list[int]:
+    """Class of each standardised difference by its size; −1 of none.
+
+    Those too small to matter are pale in every figure, however they compare with one another.
+    """
+    return [bisect(SIZE_LIMITS, abs(m.rounded)) if m.shown else -1 for m in marks]
+
+
+def _boxes(canvas: Canvas, boxes: Sequence[tuple[Mark, Box]], tones: Sequence[int]) -> None:
     """Cells class by class, then hidden ones, then the numbers: alike things stand together."""
-    tones = classes([mark.rounded for mark, _ in boxes], len(palette.HEAT_CLASSES))
     for tone, ground in enumerate(palette.HEAT_CLASSES):
         alike = [box for (_, box), own in zip(boxes, tones, strict=True) if own == tone]
         canvas.rectangles(alike, ground)
@@ -169,9 +203,9 @@ def _said(grid: Grid) -> list[tuple[str, float]]:
     ]
 
 
-def _shades() -> float:
+def _shades(called: tuple[str, str]) -> float:
     """Width of the legend of shades."""
-    ends = lettering.width("LowerHigher", palette.SMALL)
+    ends = lettering.width("".join(called), palette.SMALL)
     return ends + 15 * len(palette.HEAT_CLASSES) + 31
 
 
@@ -181,24 +215,24 @@ def _said_width(grid: Grid) -> float:
     return sum(widths) + BETWEEN * (len(widths) - 1)
 
 
-def _legend_lines(grid: Grid, left: float) -> int:
+def _legend_lines(grid: Grid, left: float, called: tuple[str, str]) -> int:
     """Lines the legend takes: shades and shorthand side by side where they fit."""
     shades, said = any(mark.shown for mark in grid.every()), _said(grid)
-    wide = left + _shades() + _said_width(grid) > palette.WIDTH
+    wide = left + _shades(called) + _said_width(grid) > palette.WIDTH
     return 2 if shades and said and wide else 1
 
 
-def _legend(canvas: Canvas, y: float, left: float, grid: Grid) -> None:
-    """Shades from lower to higher, and the shorthand used."""
-    x = left
+def _legend(canvas: Canvas, y: float, left: float, grid: Grid, called: tuple[str, str]) -> None:
+    """Shades from the palest to the darkest as they are called, and the shorthand used."""
+    x, (pale, dark) = left, called
     if any(mark.shown for mark in grid.every()):
-        canvas.text(x, y, "Lower", size=palette.SMALL)
-        start = x + lettering.width("Lower", palette.SMALL) + 5
+        canvas.text(x, y, pale, size=palette.SMALL)
+        start = x + lettering.width(pale, palette.SMALL) + 5
         for index, ground in enumerate(palette.HEAT_CLASSES):
             canvas.rectangle(start + 15 * index, y - 7.5, 14, 9, ground)
-        canvas.text(start + 15 * len(palette.HEAT_CLASSES) + 4, y, "Higher", size=palette.SMALL)
-        x += _shades()
-    if _legend_lines(grid, left) == 2:
+        canvas.text(start + 15 * len(palette.HEAT_CLASSES) + 4, y, dark, size=palette.SMALL)
+        x += _shades(called)
+    if _legend_lines(grid, left, called) == 2:
         x, y = min(left, palette.WIDTH - _said_width(grid)), y + 12
     for text, width in _said(grid):
         before = SQUARE if text.startswith(SHORT["c"]) else 0.0

@@ -85,7 +85,7 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         kind=f"Chart of ratios by {called}",
         header=header,
         rows=table,
-        note=f"{INTERVALS} Distances from the line are in proportion.",
+        note=f"{INTERVALS} Half as much and twice as much lie equally far from the line.",
     )
 
 

@@ -47,6 +47,8 @@ def sentences(
     made: list[Sentence] = []
     flat: dict[str, list[str]] = {template: [] for template in _FLAT}
     subject = "it" if level(view, indicator) else noun(indicator)
+    latest = view.latest(indicator.id)
+    spoken = latest.period if latest is not None else ""
     for dims in indicator.breakdowns:
         rows = view.breakdown(indicator.id, dims)
         if len(rows) < 2:
@@ -54,6 +56,10 @@ def sentences(
         found, clear = _one(view, indicator, dims, rows, "it" if made else subject)
         together = rows[0].period_type == THREE_YEARS
         found = [_dated(s, rows[0]) for s in found] if together else found
+        # Where the latest figure of the whole is hidden, its parts are of a later period.
+        elsewhere = bool(spoken) and rows[0].period != spoken and dims[0] not in PLACES
+        if found and elsewhere and not together:
+            found, spoken = [_dated(found[0], rows[0]), *found[1:]], rows[0].period
         reason = view.rungs.reason(indicator.id, dims)
         if found and reason and charted is not None and any(r.key not in charted for r in rows):
             last = found[-1]  # no figure says it

@@ -51,6 +51,8 @@ def group_words(dimension: str, code: str, *, full: bool = True) -> str:
     """`the most deprived tenth of small areas in England`; not in full without "of …"."""
     groups, name = DEPRIVATION[dimension]
     rank = int(code)
+    if rank * 2 == groups + 1:
+        return f"the middle {name}" + (" of small areas in England" if full else "")
     if rank * 2 <= groups:
         place = f"{words.ordinal(rank)} most".strip()
     else:

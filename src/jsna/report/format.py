@@ -118,7 +118,6 @@ NAMES: Final = frozenset(
         LOCALITY,
         LOCALITY_GROUP,
         "ethnicity",
-        "extract",
         "key_stage",
         "school_stage",
         "school_year",
@@ -136,7 +135,7 @@ PROSE_LABELS: Final = {
     ("sen_status", "with"): "pupils with SEN",
 }
 #: Words that keep their capital wherever they stand.
-_PROPER: Final = ("Down", "England", "English")
+_PROPER: Final = ("Down", "England", "English", "National")
 _ONES: Final = (  # noqa: SIM905 - a list of words reads better than twenty quoted strings
     "none one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
     "fifteen sixteen seventeen eighteen nineteen twenty"

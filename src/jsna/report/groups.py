@@ -41,6 +41,7 @@ def groups(
     limit = _limit(rows, small, shown[0].value, shown[-1].value)
     by = words.dimension_words(dimension, view.config)
     top, low = leaders(shown), shown[-1]
+    lowest = _lowest(shown, top)
     uneven = differ(shown[0], low) != "higher" or top != shown[: len(top)]
     if len(shown) == 2 or uneven:
         # A lower figure may be too uncertain to differ from the highest where others do.
@@ -54,22 +55,35 @@ def groups(
     if not top or len(top) > MOST_NAMED or low in top:
         text = "By {by}, {subject} ranged from {b} ({low}) to {a} ({top})."
         top = shown[:1]
-    elif (low.value == 0 and dimension in _AGES) or shown[-2].value == low.value:
-        # Nursery children are seldom suspended; of several alike none is the lowest.
+    elif (low.value == 0 and dimension in _AGES) or not lowest:
+        # Nursery children are seldom suspended; of many alike none is the lowest.
         text = "By {by}, {subject} was highest for {top_named}."
     else:
-        text = "By {by}, {subject} was highest for {top_named} and lowest for {low} ({b})."
+        text = "By {by}, {subject} was highest for {top_named} and lowest for {low_named}."
     filled = say(
         text,
         by=f"{by}, {limit}" if limit else by,
         subject=subject,
         top_named=join(with_value(r, dimension, view, indicator) for r in top),
         top=label(dimension, top[0].code(dimension), view),
+        low_named=join(with_value(r, dimension, view, indicator) for r in lowest),
         a=value(top[0], indicator),
         low=label(dimension, low.code(dimension), view),
         b=value(low, indicator),
     )
     return [Sentence(filled, "breakdown", True)], True
+
+
+def _lowest(shown: Sequence[Row], top: Sequence[Row]) -> list[Row]:
+    """The lowest row and those that cannot be told from it, lowest first; none where many are.
+
+    None either where one of them leads, or another is as low.
+    """
+    low = shown[-1]
+    alike = [row for row in reversed(shown) if row is low or differ(row, low) != "higher"]
+    leads = any(row in top for row in alike)
+    even = shown[-2].value == low.value
+    return [] if leads or even or len(alike) > MOST_NAMED else alike
 
 
 def _limit(rows: Sequence[Row], small: Sequence[Row], top: float, low: float) -> str:

@@ -126,20 +126,35 @@ def _differences(view: Measures, indicator: Indicator) -> list[Sentence]:
         )
         if some
     ]
-    text = "Compared with all others, {} were {}{}."
-    of = ", of the figures shown" if withheld else ""
-    return [Sentence(say(text, indicator.phrase, join(parts), of), "breakdown", True)]
+    same = [words.dimension_words(d, view.config) for d in _within(indicator)]
+    others = f"all others of the same {words.join(same)}" if same else "all others"
+    lead = "Of the figures shown, compared" if withheld else "Compared"
+    text = "{} with {}, {} were {}."
+    said = say(text, lead, others, indicator.phrase, join(parts))
+    return [Sentence(said, "breakdown", True)]
 
 
 def _labelled(view: Measures, indicator: Indicator, row: Row) -> Markup:
-    """`“0 to 4”, National Child Measurement Programme (0.21)`."""
-    labels = [
-        words.area_label(row.area_code, view.config)
-        if d in PLACES
-        else words.category_label(d, row.code(d), view.config)
-        for d in sorted(row.split, key=lambda d: (d in _within(indicator), d))
-    ]
-    return say("“{}” ({})", ", ".join(labels), value(row, indicator))
+    """`“SEN support” (0.21)`, or of one source `aged 0 to 4 (mental health services: 0.21)`."""
+    within = _within(indicator)
+    labels, inside = [], []
+    for dimension in row.split:
+        code = row.code(dimension)
+        named = words.category_label(dimension, code, view.config)
+        if dimension in within:
+            inside.append(words.prose_label(dimension, code, view.config))
+        elif dimension in words.AGES:
+            labels.append(f"aged {named}")
+        elif dimension in PLACES:
+            labels.append(f"in {words.area_label(row.area_code, view.config)}")
+        elif dimension in DEPRIVATION:
+            labels.append(f"in {group_words(dimension, code, full=False)} of small areas")
+        else:
+            labels.append(f"“{named}”")
+    called = ", ".join(labels)
+    if inside:
+        return say("{} ({}: {})", called, ", ".join(inside), value(row, indicator))
+    return say("{} ({})", called, value(row, indicator))
 
 
 def _within(indicator: Indicator) -> tuple[str, ...]:

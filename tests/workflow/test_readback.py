@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -326,8 +327,11 @@ def test_two_cells_of_a_table_of_the_pdf_change_places(draft: Callable[..., Draf
 
     def change(pdf: pikepdf.Pdf) -> None:
         cells = [run for run in shown(pdf) if re.fullmatch(r"\d\d\.\d", run.text) and run.page > 40]
-        one = cells[0]
-        other = next(c for c in cells if c.text != one.text and c.owner.objgen == one.owner.objgen)
+        one, other = next(
+            (one, other)
+            for one, other in combinations(cells, 2)
+            if one.text != other.text and one.owner.objgen == other.owner.objgen
+        )
         first, second = one.text, other.text
         one.say(second)
         other.say(first)

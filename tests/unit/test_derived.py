@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from scipy.stats.contingency import relative_risk
 
 from jsna import io
+from jsna.charts import heat
+from jsna.charts.marks import Mark
 from jsna.charts.ratios import scale
 from jsna.charts.select import figures, misdeclared
 from jsna.configuration.reading import Gatherer
@@ -531,6 +533,12 @@ def test_differences_that_matter_are_named_and_others_are_not() -> None:
     alike = rows(("total", 60, 1_000), ("N", 48, 800), ("K", 10, 160), ("E", 2, 40))
     (text,) = said(shown(alike, indicators=(one,)), one)
     assert text.startswith("Between pupils suspended and all others no difference was clearly as")
+
+
+def test_differences_too_small_to_matter_are_pale_whatever_stands_beside_them() -> None:
+    sizes = (0.0, -0.09, 0.1, -0.25, 1.4)
+    marks = [Mark("key", "code", "label", text=f"{size:.2f}", value=size) for size in sizes]
+    assert heat._sizes([*marks, Mark("", "", "")]) == [0, 0, 1, 2, 3, -1]
 
 
 def test_a_chart_of_ratios_prints_each_with_its_limits_in_proportion() -> None:

@@ -74,3 +74,5 @@ def test_small_grammar() -> None:
     assert words.ordinal(22) == "22nd"
     assert words.lower_first("EHC plans") == "EHC plans"
     assert words.lower_first("Pupils with a plan") == "pupils with a plan"
+    programme = "National Child Measurement Programme"
+    assert words.lower_first(programme) == programme

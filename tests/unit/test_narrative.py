@@ -479,6 +479,46 @@ def test_a_very_small_group_that_would_be_the_highest_is_owned_up_to() -> None:
     )
 
 
+def test_groups_that_cannot_be_told_from_the_lowest_are_named_with_it() -> None:
+    years: dict[str, tuple[int, int] | None] = {"1": (200, 1_000), "2": (40, 1_000)}
+    text = said(PLAN, by(PLAN, "year_group", {**years, "3": (36, 1_000), "4": (120, 1_000)}))
+    assert text == (
+        "By year group, it was highest for Year 1 (20.0%) and lowest for Year 3 (3.6%) and "
+        "Year 2 (4.0%)."
+    )
+    many = {str(year): (36 + year, 1_000) for year in range(2, 7)}
+    text = said(PLAN, by(PLAN, "year_group", {"1": (200, 1_000), **many}))
+    assert text == "By year group, it was highest for Year 1 (20.0%)."
+
+
+def test_an_error_rate_of_linkage_has_its_interval() -> None:
+    missed = made.configured()[0]["linkage_missed"]
+    view = of([made.measure(missed, 100, 45_325)])
+    assert "was 0.22% " in plain(narrative.level(view, missed))
+    assert "(100 of 45,325; 95% interval 0.18% to 0.27%)." in plain(narrative.level(view, missed))
+
+
+def test_the_middle_group_is_neither_most_nor_least_deprived() -> None:
+    named = [deprivation.group_words("imd_quintile", str(n), full=False) for n in range(1, 6)]
+    assert named == [
+        "the most deprived fifth",
+        "the second most deprived fifth",
+        "the middle fifth",
+        "the second least deprived fifth",
+        "the least deprived fifth",
+    ]
+
+
+def test_parts_of_a_later_period_than_the_whole_are_dated() -> None:
+    parts = {"1": (200, 1_000), "2": (100, 1_000), "3": (20, 1_000)}
+    rows = [made.measure(PLAN, *pair, dims={"year_group": y}) for y, pair in parts.items()]
+    whole = made.measure(PLAN, 2_000, 40_000, period="2024")
+    assert said(PLAN, [whole, made.measure(PLAN, 0, status="c"), *rows]) == (
+        "In January 2025, by year group, it was highest for Year 1 (20.0%) and lowest for Year 3 "
+        "(2.0%)."
+    )
+
+
 RATES_BY_NEED = made.configured()[0]["pupils_sen_rate_by_need"]
 
 

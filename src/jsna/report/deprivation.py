@@ -28,8 +28,10 @@ def slope(
     verdict, most, least = found
     if verdict == "similar":
         text = "There was no clear difference between the most and the least deprived areas."
-        ends = {most.code(dimension), least.code(dimension)}
-        if any(row.hidden for row in rows) and ends != {"1", str(DEPRIVATION[dimension][0])}:
+        ends, groups = {most.code(dimension), least.code(dimension)}, DEPRIVATION[dimension][0]
+        if any(row.hidden for row in rows) and ends != {"1", str(groups)}:
+            if 2 * (int(least.code(dimension)) - int(most.code(dimension))) < groups:
+                return [], True  # neighbours that are alike say nothing of deprivation
             named = (group_words(dimension, r.code(dimension), full=False) for r in (most, least))
             text = "There was no clear difference between {} and {} of small areas."
             return [Sentence(say(text, *named), "gradient")], True

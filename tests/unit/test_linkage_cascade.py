@@ -292,6 +292,27 @@ def test_records_of_one_source_are_put_together_and_kept_apart() -> None:
     assert made.refused == 3
 
 
+def test_a_child_in_several_rows_without_postcode_or_number_is_one_person() -> None:
+    """A list of events, as of exclusions: else its rows compete for one child of the spine."""
+    listed = {key: ANNA[key] for key in ("forename", "surname", "date_of_birth", "sex")}
+    namesake = {**listed, "forename": "Tom", "sex": "M"}
+    events = [
+        *([listed] * 3),
+        {**listed, "surname": "Orme"},
+        # Two children of one name and birthday, and a row that may be of either.
+        {**namesake, "nhs_number": "9434765919"},
+        {**namesake, "nhs_number": "9876543210"},
+        namesake,
+        # A date that fills a place.
+        *([{**listed, "forename": "Sam", "date_of_birth": "2012-01-01"}] * 61),
+    ]
+    db = database(1)
+    made = deduplicate(db, standard(db, "events", table(events)).relation, "events")
+    found = db.execute(f"SELECT person FROM {made.relation} ORDER BY record").fetchall()
+    assert [person for (person,) in found] == [0, 0, 0, *range(3, len(events))]
+    assert made.by_traits == 3
+
+
 def test_every_record_is_somebody_and_the_spine_is_of_its_own_sources() -> None:
     """Three sources: the spine of two, a third that joins nobody new to it."""
     stray = {**OTHERS[2], "forename": "Wilf", "surname": "Orme", "date_of_birth": "2015-09-09"}

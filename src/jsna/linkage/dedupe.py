@@ -3,7 +3,9 @@
 A register holds a child once for each year, school or spell, and sometimes twice by mistake.
 Records are put together where they share a sound number and the guard of `by_number` holds, or
 where every trait is the same and no number contradicts it. Fewer than certain is not enough here: a
-wrong merger inside a source would spread to every other.
+wrong merger inside a source would spread to every other. A source that has no postcode at all is
+asked for the traits it has: else a child in several of its rows would be several people, equally
+good for one person elsewhere, and so linked to nobody.
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from jsna.linkage.by_number import guard
+from jsna.linkage.kinds import NUMBERS
 from jsna.linkage.passes import reaches
+from jsna.linkage.standardise import ADDRESS
 
 if TYPE_CHECKING:
     import duckdb
@@ -61,7 +65,7 @@ def deduplicate(database: duckdb.DuckDBPyConnection, table: str, name: str) -> D
         """
         for one, other in _LOOKUPS
     )
-    same = " AND ".join(f"a.{trait} = b.{trait}" for trait in _TRAITS)
+    named, same = _all_alike(database, table)
     database.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE _shared AS
@@ -69,7 +73,7 @@ def deduplicate(database: duckdb.DuckDBPyConnection, table: str, name: str) -> D
         FROM ({shared}) GROUP BY ALL;
         CREATE OR REPLACE TEMP TABLE _alike AS
         SELECT a.record AS one, b.record AS other
-        FROM {table} a JOIN {table} b ON {same} AND a.record < b.record
+        FROM {named} a JOIN {table} b ON {same} AND a.record < b.record
         WHERE {reaches("sex", ("same", "missing"))} AND {reaches("number", ("same", "missing"))};
         CREATE OR REPLACE TEMP TABLE _edges AS
         SELECT one, other FROM _shared WHERE holds UNION SELECT one, other FROM _alike
@@ -89,6 +93,29 @@ def deduplicate(database: duckdb.DuckDBPyConnection, table: str, name: str) -> D
         f"FROM {result}"
     ).fetchall()
     return Deduplicated(result, *(int(value) for value in counts[0]))
+
+
+def _all_alike(database: duckdb.DuckDBPyConnection, table: str) -> tuple[str, str]:
+    """SQL of the records whose traits name somebody, and of whether two of them agree in all.
+
+    In a source without postcodes, traits name nobody where they stand on more records than one
+    person has, as with a date that fills a place, or on different numbers or sexes.
+    """
+    if database.execute(f"SELECT count(postcode) FROM {table}").fetchall()[0][0]:
+        return table, " AND ".join(f"a.{trait} = b.{trait}" for trait in _TRAITS)
+    traits = [trait for trait in _TRAITS if trait != "postcode"]
+    single = " AND ".join(
+        f"min({column}) OVER alike IS NOT DISTINCT FROM max({column}) OVER alike"
+        for column in (*NUMBERS, "sex")
+    )
+    usual = (
+        f"(SELECT * FROM {table} WINDOW alike AS (PARTITION BY {', '.join(traits)}) "
+        f"QUALIFY count(*) OVER alike <= {_MOST_RECORDS} AND {single})"
+    )
+    equal = [f"a.{trait} = b.{trait}" for trait in traits]
+    return usual, " AND ".join(
+        [*equal, *(f"a.{part} IS NOT DISTINCT FROM b.{part}" for part in ADDRESS)]
+    )
 
 
 def _components(database: duckdb.DuckDBPyConnection) -> None:

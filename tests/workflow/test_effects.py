@@ -6,17 +6,12 @@ from collections.abc import Callable
 import pytest
 import yaml
 
+from jsna.synthetic import effects
 from tests.conftest import SMALL, Project
 
 #: The generator's effects of deprivation on what the report measures; free school meals carry
-#: deprivation on to suspensions.
-DEPRIVATION = (
-    "fsm.deprivation",
-    "plan.deprivation",
-    "support.deprivation",
-    "suspension.deprivation",
-    "ncmp.deprivation",
-)
+#: deprivation on to suspensions, and slips of the pen to who can be linked.
+DEPRIVATION = tuple(name for name in effects.load().parameters if name.endswith(".deprivation"))
 #: Counties of a middling size, each built nearly whole.
 pytestmark = pytest.mark.full
 
@@ -37,14 +32,14 @@ STAGES = (
 )
 
 
-def report_without(project: Project, *effects: str) -> str:
+def report_without(project: Project, *without: str) -> str:
     """Text of the report of a middling county whose world lacks some effects."""
     file = project.root / f"config/editions/{SMALL}.yaml"
     edition = yaml.safe_load(file.read_text(encoding="utf-8"))
     edition["synthesis"] |= {"pupils": 24_000, "plans": 1_700, "lsoas": 100}
     file.write_text(yaml.safe_dump(edition), encoding="utf-8")
     (project.root / "synthesise.py").write_text(SYNTHESISE, encoding="utf-8")
-    project.python("synthesise.py", SMALL, *effects)
+    project.python("synthesise.py", SMALL, *without)
     for stage in STAGES:
         project.jsna(stage, SMALL)
     return (project.processed() / "draft/jsna.html").read_text(encoding="utf-8")

@@ -37,8 +37,12 @@ def plain(column: str) -> str:
     Numbers that were read as such (by a spreadsheet, say) are taken too.
     """
     # Spaces and dashes of every kind: what is copied from a page or a sheet often has others.
-    text = f"regexp_replace(CAST({column} AS VARCHAR), '[\\s\\pZ\\p{{Pd}}]', '', 'g')"
-    return f"nullif(upper({text}), '')"
+    text = f"CAST({column} AS VARCHAR)"
+    others = f"regexp_replace({text}, '[\\s\\pZ\\p{{Pd}}]', '', 'g')"
+    # As many bytes as characters: only ASCII ones, which are found sooner.
+    usual = f"translate({text}, ' -\t\n\r\f', '')"
+    plain = f"CASE WHEN strlen({text}) = length({text}) THEN {usual} ELSE {others} END"
+    return f"nullif(upper({plain}), '')"
 
 
 def nhs_number(text: str, *, synthetic: bool, value: str = "") -> str:

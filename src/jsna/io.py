@@ -97,8 +97,11 @@ def make_folder(path: Path) -> Path:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A temporary file beside `path` that takes its place when the block ends well."""
+def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
+    """A temporary file beside `path` that takes its place when the block ends well.
+
+    Only the user may read it where it is `private`, or lies in a private zone.
+    """
     zones.check(path, writing=True)
     make_folder(path.parent)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
@@ -106,15 +109,15 @@ def replacing(path: Path) -> Iterator[Path]:
     temporary = Path(name)
     try:
         yield temporary
-        temporary.chmod(0o644 if _zone(path) is None else 0o600)
+        temporary.chmod(0o600 if private or _zone(path) is not None else 0o644)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def write_bytes(path: Path, content: bytes) -> None:
+def write_bytes(path: Path, content: bytes, *, private: bool = False) -> None:
     """Write bytes in one step."""
-    with replacing(path) as temporary:
+    with replacing(path, private=private) as temporary:
         temporary.write_bytes(content)
 
 

@@ -126,7 +126,7 @@ def test_mode_4_tables_that_share_a_margin() -> None:
     micro = pd.DataFrame(rows, columns=["school", "need", "age", "freq"])
     done = protect(micro, [["school", "need"], ["school", "age"]])
     assert done.report.narrow == 0
-    assert done.frame["suppressed"].any()
+    assert done.record["suppressed"].any()
 
 
 def test_mode_5_zeros_that_are_always_shown() -> None:

@@ -10,7 +10,8 @@ from jsna.disclosure.solving import rounding
 from jsna.disclosure.solving.additive import furthest, round_system
 from jsna.disclosure.solving.rounding import round_additively
 from jsna.disclosure.system import Rule, system
-from jsna.disclosure.tabular.protection import round_table
+from jsna.disclosure.tabular.protection import round_named
+from jsna.disclosure.tabular.reading import Named
 from jsna.disclosure.tabular.tables import dimension, layout, members
 from jsna.errors import JsnaError
 from tests.unit.disclosure_support import grid
@@ -69,12 +70,17 @@ def test_a_frame_is_rounded() -> None:
     table = pd.DataFrame(
         {"d": ["x", "x", "y", "y"], "n": ["p", "q", "p", "q"], "freq": [3, 4, 12, 0]}
     )
-    done = round_table(table, ["d", "n"], base=5, truth=True)
-    value = {(row.d, row.n): row.value for row in done.itertuples()}
+    made = round_named(Named(table), [["d", "n"]], "freq", 5)
+    assert list(made.published.columns) == ["d", "n", "freq"]
+    done = made.record
+    value = {(row.d, row.n): row.freq for row in done.itertuples()}
     assert value["x", "Total"] == value["x", "p"] + value["x", "q"]
     assert value["Total", "Total"] == value["x", "Total"] + value["y", "Total"]
     assert value["y", "q"] == 0
     assert done["truth"].max() == 19
+    assert done["primary"].tolist() == done["truth"].between(1, 4).tolist()
+    assert not done["suppressed"].any()
+    assert set(done["rule"][done["freq"] != done["truth"]]) == {"rounded to a multiple of 5"}
 
 
 def test_the_base_is_at_least_one() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from jsna import cli
 from jsna.disclosure.system import Rule
-from jsna.disclosure.tabular.protection import protect, protect_table
+from jsna.disclosure.tabular.protection import protect
 from jsna.disclosure.tabular.published import attack_tables, outcome
 from jsna.disclosure.tabular.reading import Named
 from jsna.errors import JsnaError
@@ -37,31 +37,70 @@ def run(*words: object) -> int:
 def test_a_table_is_protected_and_withstands(
     table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = tmp_path / "out.csv"
-    assert run("protect-table", table, "--dims", "district,need", "--out", out, "--truth") == 0
+    out, kept = tmp_path / "out.csv", tmp_path / "record.csv"
+    options = ("--dims", "district,need", "--out", out, "--record", kept)
+    assert run("protect-table", table, *options) == 0
     assert "the attack worked out none" in capsys.readouterr().out
-    done = pd.read_csv(out)
-    assert list(done.columns) == ["district", "need", "value", "suppressed", "primary", "truth"]
+    # What is published says that a cell is hidden, and not for what.
+    done = pd.read_csv(out, dtype=str, keep_default_na=False)
+    assert list(done.columns) == ["district", "need", "freq"]
     assert len(done) == 5 * 5
-    assert (done["value"].isna() == done["suppressed"]).all()
-    assert (done["primary"] == done["truth"].between(1, 4)).all()
-    assert (done["primary"] <= done["suppressed"]).all()
-    shown = done[~done["suppressed"]]
-    assert (shown["value"] == shown["truth"]).all()
+    record = pd.read_csv(kept, dtype={"freq": str})
+    columns = ["district", "need", "freq", "truth", "suppressed", "primary", "rule"]
+    assert list(record.columns) == columns
+    assert record[columns[:3]].equals(done)
+    assert ((done["freq"] == "c") == record["suppressed"]).all()
+    assert (record["primary"] == record["truth"].between(1, 4)).all()
+    assert (record["primary"] <= record["suppressed"]).all()
+    assert 0 < record["primary"].sum() < record["suppressed"].sum()
+    rules = record.groupby(["suppressed", "primary"])["rule"].unique()
+    assert rules[True, True] == ["a count from 1 to 4"]
+    assert rules[True, False] == ["protects other counts"]
+    assert record[~record["suppressed"]]["rule"].isna().all()
+    shown = ~record["suppressed"]
+    assert (done["freq"][shown].astype(int) == record["truth"][shown]).all()
     assert run("attack", out, "--dims", "district,need") == 0
     assert "0 worked out exactly, 0 narrower" in capsys.readouterr().out
+
+
+def test_a_record_is_for_its_owner_alone(
+    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own, open_ = tmp_path / "own", tmp_path / "my open"
+    own.mkdir(mode=0o700)
+    open_.mkdir()
+    open_.chmod(0o750)
+    (own / "record.csv").touch(mode=0o644)
+    options = ("--dims", "district,need", "--out", tmp_path / "out.csv", "--record")
+    assert run("protect-table", table, *options, own / "record.csv") == 0
+    assert (own / "record.csv").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "out.csv").stat().st_mode & 0o777 == 0o644
+    (tmp_path / "out.csv").unlink()
+    assert run("protect-table", table, *options, open_ / "record.csv") == 1
+    told = capsys.readouterr().err
+    assert "--record: others can open its folder" in told
+    assert f"chmod 700 '{open_}'" in told
+    assert not (tmp_path / "out.csv").exists()
+    assert not list(open_.iterdir())
+    # A folder that others write to, or one in which everything lies, is none to shut.
+    open_.chmod(0o1777)
+    assert run("protect-table", table, *options, open_ / "record.csv") == 1
+    told = capsys.readouterr().err
+    assert "mkdir -m 700" in told
+    assert "chmod" not in told
+    # Neither may it take the place of what is published.
+    assert run("protect-table", table, *options, tmp_path / "out.csv") == 1
+    assert "--record: is a file that is read, or written" in capsys.readouterr().err
 
 
 def test_a_naive_table_falls(
     table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out, naive, report = tmp_path / "out.csv", tmp_path / "naive.csv", tmp_path / "report.csv"
-    run("protect-table", table, "--dims", "district,need", "--out", out, "--truth")
-    done = pd.read_csv(out)
+    naive, report = tmp_path / "naive.csv", tmp_path / "report.csv"
+    done = protect(pd.read_csv(table), ["district", "need"]).record
     done["value"] = done["truth"].where(~done["primary"]).astype("Int64").astype(str)
     done.loc[done["primary"], "value"] = "c"
     done[["district", "need", "value"]].to_csv(naive, index=False)
-    capsys.readouterr()
     assert run("attack", naive, "--dims", "district,need", "--out", report) == 1
     words = capsys.readouterr().out
     assert "from: [" in words
@@ -103,33 +142,34 @@ def test_linked_tables_are_protected_together(tmp_path: Path) -> None:
         for other in ("need", "age")
     ]
     apart = protect(tables, [["school", "need"], ["school", "age"]])
-    assert apart.frame["suppressed"].tolist() == (done["suppressed"] == "True").tolist()
+    assert apart.record["suppressed"].tolist() == (done["freq"] == "c").tolist()
 
 
 def test_rounding_instead(table: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     assert run("protect-table", table, "--dims", "district,need", "--round", 5, "--out", out) == 0
     done = pd.read_csv(out)
-    assert (done["value"] % 5 == 0).all()
+    assert list(done.columns) == ["district", "need", "freq"]
+    assert (done["freq"] % 5 == 0).all()
     assert run("attack", out, "--dims", "district,need", "--rounded", 5) in (0, 1)
 
 
 def test_rows_of_totals_are_taken_and_checked() -> None:
     rows = [("a", "x", 9), ("a", "y", 8), ("a", "Total", 17), ("b", "x", 7)]
     table = pd.DataFrame(rows, columns=["d", "n", "freq"])
-    done = protect_table(table, ["d", "n"], truth=True)
+    done = protect(table, ["d", "n"]).record
     assert done.set_index(["d", "n"]).loc[("Total", "Total"), "truth"] == 24
     # b has no row for y: that is a zero.
     assert done.set_index(["d", "n"]).loc[("b", "y"), "truth"] == 0
     table.loc[2, "freq"] = 18
     with pytest.raises(JsnaError, match="not the sum of its parts, which is 17"):
-        protect_table(table, ["d", "n"])
+        protect(table, ["d", "n"])
 
 
 def test_official_cells_stay() -> None:
     table = pd.DataFrame({"d": ["a", "b", "c"], "freq": [3, 9, 11]})
     done = protect(table, ["d"], public={("a",): "a release"})
-    assert not done.frame["suppressed"].any()
+    assert not done.record["suppressed"].any()
     with pytest.raises(JsnaError, match="no such cell"):
         protect(table, ["d"], public={("z",): "a release"})
 
@@ -151,7 +191,7 @@ def test_what_cannot_be_protected_is_told() -> None:
 def test_missing_columns(table: Path, change: dict[str, str], words: str) -> None:
     frame = pd.read_csv(table).rename(columns=change)
     with pytest.raises(JsnaError, match=words):
-        protect_table(frame, ["district", "need"])
+        protect(frame, ["district", "need"])
 
 
 def test_every_problem_of_the_values_is_told_at_once(
@@ -261,10 +301,10 @@ def test_outcomes_of_intervals(low: float, high: float, verdict: str) -> None:
 def test_rules_reach_the_solver(table: Path) -> None:
     frame = pd.read_csv(table)
     zeros = protect(frame, ["district", "need"], rule=Rule(12, zeros_shown=True))
-    assert not zeros.frame.loc[zeros.system.value == 0, "suppressed"].any()
+    assert not zeros.record.loc[zeros.system.value == 0, "suppressed"].any()
     cells = protect(frame, ["district", "need"], rule=Rule(12, weight="cells"))
     value = protect(frame, ["district", "need"], rule=Rule(12))
-    assert cells.frame["suppressed"].sum() <= value.frame["suppressed"].sum()
+    assert cells.record["suppressed"].sum() <= value.record["suppressed"].sum()
 
 
 COMPLETE = """district,need,value
@@ -336,7 +376,7 @@ def test_codes_are_compared_without_blanks_and_in_one_form(tmp_path: Path) -> No
     assert run("attack", file, "--dims", "district,need") == 1
     rows = pd.DataFrame({"d": ["caf\u00e9", "cafe\u0301", "b\0c"], "freq": [9, 8, 7]})
     with pytest.raises(JsnaError) as told:
-        protect_table(rows, ["d"])
+        protect(rows, ["d"])
     assert "row 3, column 'd': this code is written in two forms of Unicode" in str(told.value)
     assert "row 4, column 'd': holds a character that is no letter" in str(told.value)
 
@@ -373,7 +413,7 @@ def test_the_mark_of_small_numbers(tmp_path: Path, capsys: pytest.CaptureFixture
     marked = [f"{lines[0]},primary", f"{lines[1]},y", *(f"{line},n" for line in lines[2:])]
     file = written(tmp_path, "\n".join(marked))
     assert run("attack", file, "--dims", "district,need") == 1
-    assert "1 hidden (1 judged, because the column 'primary'" in capsys.readouterr().out
+    assert "1 hidden (1 of them small numbers, as the column" in capsys.readouterr().out
     marked[3] = f"{lines[3]},perhaps"
     marked[5] = f"{lines[5]},"
     file.write_text("\n".join(marked))
@@ -381,6 +421,61 @@ def test_the_mark_of_small_numbers(tmp_path: Path, capsys: pytest.CaptureFixture
     told = capsys.readouterr().err
     assert "row 4, column 'primary': must be True or False" in told
     assert "row 6, column 'primary': must be True or False" in told
+
+
+def test_which_cells_are_small_is_knowledge() -> None:
+    # 9 is left to x and y of A, and x and y of B: any of them 0 to 9.
+    text = "district,need,value,primary\nA,x,c,{}\nA,y,c,{}\nA,Total,9,n\nB,x,c,{}\nB,y,c,{}\n"
+    text += "B,Total,9,n\nTotal,x,9,n\nTotal,y,9,n\nTotal,Total,18,n\n"
+    plain = "\n".join(line.rpartition(",")[0] for line in text.splitlines())
+    assert (attacked(plain)["outcome"] == "safe").all()
+    # x of A from 1 to 4 makes y of A from 5 to 8, and neither is safe from 1 to 4 any more.
+    found = attacked(text.format("y", "n", "n", "y"))
+    assert found.loc[("A", "x"), ["low", "high", "outcome"]].tolist() == [1, 4, "safe"]
+    # That y of A is no small number, while 4 is the most it can be, makes it 0: x of A is 4.
+    small = text.replace("9", "4").replace("18", "8")
+    found = attacked(small.format("y", "n", "n", "y"))
+    assert found.loc[("A", "x"), ["low", "high", "outcome"]].tolist() == [4, 4, "exact"]
+    assert found.loc[("B", "y"), ["low", "high", "outcome"]].tolist() == [4, 4, "exact"]
+    # Without the column nothing of this is known.
+    assert attacked(small.replace("{}", "y"))["outcome"].tolist() == ["narrow"] * 4
+
+
+def test_a_record_that_is_published_gives_everything_away(table: Path, tmp_path: Path) -> None:
+    kept, dims = tmp_path / "record.csv", ("--dims", "district,need")
+    run("protect-table", table, *dims, "--out", tmp_path / "out.csv", "--record", kept)
+    record = pd.read_csv(kept, dtype=str).drop(columns="rule")
+    found = attack_tables([Named(record)], ["district", "need"]).frame
+    both = found.merge(record, on=["district", "need"])
+    assert (both["outcome"] == "exact").sum() == (record["primary"] == "True").sum() > 0
+    assert (both["low"] == both["truth"].astype(int)).all()
+    # What is known of a value cannot be two things.
+    record.loc[record["suppressed"] == "False", "truth"] = "77"
+    record.loc[0, "suppressed"] = "False"
+    record.loc[0, "freq"] = "c"
+    with pytest.raises(JsnaError) as told:
+        attack_tables([Named(record)], ["district", "need"])
+    assert "column 'truth': is not the value printed beside it" in str(told.value)
+    assert "row 2, column 'suppressed': says shown, and no value is shown" in str(told.value)
+
+
+def test_columns_that_are_not_understood_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = COMPLETE.splitlines()
+    more = [f"{lines[0]},share,name", *(f"{line},0.1,x" for line in lines[1:])]
+    file = written(tmp_path, "\n".join(more))
+    dims = ("--dims", "district,need")
+    assert run("attack", file, *dims) == 2
+    told = capsys.readouterr().err
+    assert (
+        "say which column has the values with --value (left over: 'value', 'share', 'name')" in told
+    )
+    assert run("attack", file, *dims, "--value", "value") == 2
+    told = capsys.readouterr().err
+    for column in ("share", "name"):
+        assert f"t.csv, column '{column}': what this column tells about the counts is not" in told
+    assert run("attack", file, *dims, "--labels", "share, name") == 1
 
 
 @pytest.mark.parametrize(
@@ -458,7 +553,7 @@ def test_every_problem_of_options_files_and_trees_at_once(
     bad = written(tmp_path, "d,freq\na,-1\n")
     assert run("protect-table", bad, "--dims", "d", "--threshold", 0, "--out", bad) == 1
     told = capsys.readouterr().err
-    assert "--out: is one of the files read" in told
+    assert "--out: is a file that is read" in told
     assert "a count cannot be negative" in told
     assert bad.read_text() == "d,freq\na,-1\n"
 
@@ -518,10 +613,11 @@ def test_a_least_value_alone_does_not_make_a_number_small() -> None:
     assert found == [1, np.inf, "unsure"]
 
 
-def test_a_marked_cell_without_a_greatest_value_is_told(
+def test_the_mark_of_a_total_tells_of_its_parts(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    # The total is 1 to 4, so that y, which is no small number, must be 0.
     rows = ["A,x,1,n", "A,y,c,n", "A,Total,c,y", "B,x,8,n", "B,y,9,n", "B,Total,17,n"]
     file = written(tmp_path, "\n".join(["district,need,value,primary", *rows]))
     assert run("attack", file, "--dims", "district,need") == 1
-    assert "[A / Total] is 1 or more, from:" in capsys.readouterr().out
+    assert "[A / Total] is 1, from:" in capsys.readouterr().out

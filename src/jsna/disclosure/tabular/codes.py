@@ -19,8 +19,8 @@ from jsna.errors import JsnaError, Problem
 
 #: What totals are often called (in lower case).
 TOTALS = frozenset({"total", "totals", "all", "sum", "overall", "grand total", "(all)", "[all]"})
-#: Columns that have a meaning of their own and cannot be dimensions.
-RESERVED = frozenset({"value", "suppressed", "primary", "truth"})
+#: What a record keeps beside the dimensions and the value; none of it is a dimension.
+RECORDED = ("truth", "suppressed", "primary", "rule")
 #: Columns that the attack writes beside the dimensions.
 WRITTEN = frozenset({"low", "high", "outcome", "contributor", "because"})
 
@@ -66,9 +66,11 @@ def plain(text: object) -> str:
 
 
 def check_dims(
-    dims: Iterable[Sequence[str]], value: str, problems: Problems, *, attacked: bool = False
+    dims: Iterable[Sequence[str]], value: str | None, problems: Problems, *, attacked: bool = False
 ) -> None:
-    """Whether the dimensions of each table can be dimensions."""
+    """Whether the dimensions of each table can be dimensions, and the value a value."""
+    if value in RECORDED:
+        problems.add("--value", "is a column with a meaning of its own; rename it", value=value)
     for names in dims:
         if not names:
             problems.add("--dims", "name at least one dimension")
@@ -77,7 +79,7 @@ def check_dims(
         for name in dict.fromkeys(names):
             if name == value:
                 problems.add("--dims", "names the column of values; leave it out", value=name)
-            elif name in RESERVED or (attacked and name in WRITTEN):
+            elif name in RECORDED or (attacked and name in WRITTEN):
                 rule = "is a column with a meaning of its own and no dimension; rename it"
                 problems.add("--dims", rule, value=name)
 

@@ -1,4 +1,4 @@
-"""Files of the table verbs: tables as CSV and trees as JSON, read strictly and written in one step.
+"""Files the table verbs read: tables as CSV and trees as JSON, read strictly.
 
 A row that does not have the fields its headings promise is refused: taken as it is, its values
 would stand under other headings.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 from collections import Counter
 from pathlib import Path
@@ -17,7 +16,6 @@ from pathlib import Path
 import pandas as pd
 
 from jsna.disclosure.tabular.codes import Named, Problems, Trees, tree_of
-from jsna.errors import JsnaError, Problem
 
 _ENDS = re.compile("\r\n|\r|\n")
 _LIKE = 'must be like {"district": {"D01": "North", "D02": "North"}}'
@@ -146,45 +144,3 @@ def read_trees(file: str | None, problems: Problems) -> Trees:
     for dim, tree in given.items():
         trees[dim.strip()] = tree_of(tree, problems, dim, name)
     return trees
-
-
-def check_out(out: str | None, inputs: list[str], problems: Problems) -> None:
-    """Whether the result can be written where it is to go, before any work is done."""
-    if not out:
-        return
-    path = Path(out)
-    try:
-        if path.is_dir():
-            problems.add("--out", "is a folder; name a file", value=out)
-        elif path.exists() and not path.is_file():
-            problems.add("--out", "is no ordinary file", value=out)
-        elif not path.parent.is_dir():
-            problems.add("--out", "its folder does not exist", value=out)
-        elif not os.access(path.parent, os.W_OK):
-            problems.add("--out", "its folder cannot be written to", value=out)
-        elif any(path.resolve() == Path(one).resolve() for one in inputs) or any(
-            path.exists() and Path(one).exists() and path.samefile(one) for one in inputs
-        ):
-            problems.add("--out", "is one of the files read; name another", value=out)
-    except (OSError, ValueError) as error:
-        _cannot(out, error, problems)
-
-
-def _cannot(out: str, error: Exception, problems: Problems) -> None:
-    said = getattr(error, "strerror", None) or error
-    problems.add("--out", f"cannot be written: {said}", value=out)
-
-
-def write_table(frame: pd.DataFrame, out: str) -> None:
-    """Write a CSV file in one step.
-
-    Raises:
-        JsnaError: it cannot be written.
-    """
-    from jsna.io import write_text
-
-    try:
-        write_text(Path(out), frame.to_csv(index=False, lineterminator="\n"))
-    except OSError as error:
-        rule = f"cannot be written: {error.strerror or error}"
-        raise JsnaError(Problem("--out", rule, value=out)) from None

@@ -9,46 +9,62 @@ import numpy as np
 
 from jsna.disclosure.system import Flags, Floats, Ints
 from jsna.disclosure.tabular.codes import Named, Problems, check_dims, clean, dimensions, plain
-from jsna.disclosure.tabular.reading import Printed, check_columns, numbers, places
+from jsna.disclosure.tabular.knowledge import Told, check_understood, told, value_column
+from jsna.disclosure.tabular.reading import Printed, check_columns, places
 from jsna.disclosure.tabular.tables import Dimension, Hierarchy, Layout
-
-_TRUE = frozenset({"true", "1", "yes", "y"})
-_FALSE = frozenset({"false", "0", "no", "n"})
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """Cells by coordinates with what is printed in them.
 
-    `given` have a row, `derived` are totals without one, `marked` those said to be small.
+    `given` have a row, `derived` are totals without one. `small` are hidden cells that a column
+    says are small, `large` those that it says are not; `told` whether any column says so.
     """
 
     cells: Layout
     values: Printed
     given: Flags
     derived: Flags
-    marked: Flags | None
+    small: Flags
+    large: Flags
+    told: bool
 
 
 def read_printed(
     tables: Sequence[Named],
     dims: Sequence[str],
-    value: str,
+    value: str | None,
     hierarchies: Mapping[str, Hierarchy],
     total: str,
     missing: str,
-    primary: str,
     rounded: int,
+    threshold: int,
+    labels: Sequence[str] = (),
 ) -> Found:
     """Cells by coordinates, and what is printed in them.
+
+    Args:
+        tables: frames of published cells.
+        dims: the dimensions; a table that lacks some stands at their totals.
+        value: the column of values; each table's only column left over if not named.
+        hierarchies: dimension -> (code -> the code it is part of).
+        total: the code of totals.
+        missing: what a combination without a row is: `zero` or `unknown`.
+        rounded: printed values are rounded to multiples of this.
+        threshold: counts from 1 to less than this are small.
+        labels: columns that only name codes, and tell nothing of the counts.
 
     Raises:
         JsnaError: listing everything wrong with the tables.
     """
     problems = Problems()
     check_dims([dims], value, problems, attacked=True)
-    check_columns(tables, value, problems)
-    for table in tables:
+    values = [value or value_column(table, dims, labels, problems) for table in tables]
+    for table, column in zip(tables, values, strict=True):
+        if column:
+            check_columns([table], column, problems)
+            check_understood(table, dims, column, labels, problems)
         if not set(dims) & set(table.frame.columns):
             have = ", ".join(map(str, table.frame.columns))
             problems.add(table.name, f"has none of the dimensions {', '.join(dims)}; it has {have}")
@@ -59,10 +75,12 @@ def read_printed(
     tables = clean(tables, dims, problems)
     axes = dimensions(tables, dims, hierarchies, total, problems)
     at = [places(table, axes, problems) for table in tables]
-    printed = [numbers(table, value, problems, hidden=True) for table in tables]
-    marks = [_marks(table, primary, problems) for table in tables]
-    for table, one in zip(tables, printed, strict=True):
-        _multiples(table, value, one.counts, rounded, problems)
+    read = [
+        told(table, column, threshold, rounded, problems)
+        for table, column in zip(tables, values, strict=True)
+    ]
+    for table, column, one in zip(tables, values, read, strict=True):
+        _multiples(table, column, one.values.counts, rounded, problems)
     if not problems.found and not _tied(at, axes):
         rule = f"no row has the total code {plain(total)!r}, so nothing ties the cells together; "
         rule += "say --total if totals are called otherwise"
@@ -73,38 +91,25 @@ def read_printed(
     where = [np.searchsorted(cells.keys, places_ @ cells.strides) for places_ in at]
     size = len(cells.keys)
     known = Printed(np.full(size, np.nan), np.zeros(size), np.full(size, np.inf))
-    given = np.zeros(size, dtype=np.bool_)
-    marked = np.zeros(size, dtype=np.bool_)
-    for table, cell, one, mark in zip(tables, where, printed, marks, strict=True):
-        _agree(table, cells, cell, known, one, problems)
-        known.counts[cell] = np.where(np.isnan(one.counts), known.counts[cell], one.counts)
-        known.low[cell] = np.maximum(known.low[cell], one.low)
-        known.high[cell] = np.minimum(known.high[cell], one.high)
+    given, small, large = (np.zeros(size, dtype=np.bool_) for _ in range(3))
+    for table, cell, one in zip(tables, where, read, strict=True):
+        _agree(table, cells, cell, known, one.values, problems)
+        _learn(known, cell, one)
         given[cell] = True
-        marked[cell] |= mark
+        small[cell] |= one.small
+        large[cell] |= one.large
     problems.tell("The tables do not agree:")
     listed = np.isin(cells.keys, np.concatenate(rows) @ cells.strides) if rows else given
-    any_marks = any(primary in table.frame for table in tables)
-    return Found(cells, known, given, ~(given | listed), marked if any_marks else None)
+    any_told = any("primary" in table.frame for table in tables)
+    return Found(cells, known, given, ~(given | listed), small, large & ~small, any_told)
 
 
-def _marks(table: Named, primary: str, problems: Problems) -> Flags:
-    """Which rows the column `primary` says are small numbers."""
-    if primary not in table.frame:
-        return np.zeros(len(table.frame), dtype=np.bool_)
-    text = table.frame[primary].astype("string").fillna("").str.strip().str.casefold()
-    wrong = ~text.isin(_TRUE | _FALSE)
-    for said in sorted(set(text[wrong])):
-        rows = np.flatnonzero((text == said).to_numpy())
-        problems.add(
-            table.name,
-            "must be True or False (or 1 or 0, yes or no, y or n)",
-            row=table.line(rows[0]),
-            column=primary,
-            value=said or "nothing",
-            count=len(rows),
-        )
-    return text.isin(_TRUE).to_numpy(dtype=np.bool_)
+def _learn(known: Printed, cell: Ints, one: Told) -> None:
+    """Add what one table tells to what is known."""
+    values = one.values
+    known.counts[cell] = np.where(np.isnan(values.counts), known.counts[cell], values.counts)
+    known.low[cell] = np.maximum(known.low[cell], values.low)
+    known.high[cell] = np.minimum(known.high[cell], values.high)
 
 
 def _multiples(table: Named, value: str, counts: Floats, base: int, problems: Problems) -> None:

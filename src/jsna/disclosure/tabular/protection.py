@@ -6,16 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from jsna.disclosure.attacking.attack import Interval, Report, attack, known, rounded_needs
 from jsna.disclosure.solving.division import blocks
 from jsna.disclosure.solving.rounding import round_additively
 from jsna.disclosure.solving.solver import WHOLE, Solution, solve
-from jsna.disclosure.system import Flags, Rule, System, system
+from jsna.disclosure.system import Flags, Floats, Rule, System, system
 from jsna.disclosure.tabular.reading import Counted, Named, read_counts
-from jsna.disclosure.tabular.tables import TOTAL, Hierarchy, Layout, equations, members
+from jsna.disclosure.tabular.tables import TOTAL, Hierarchy, equations, members
 from jsna.errors import JsnaError, Problem
+
+Words = npt.NDArray[np.str_]
 
 #: Tables with more cells than this are divided into blocks.
 DIVIDED = 4_000
@@ -28,13 +31,16 @@ class Protected:
     """Protected tables with the proof that they are.
 
     Attributes:
-        frame: dimensions, `value` (empty where hidden), `suppressed` and `primary`.
+        published: dimensions and the value under the names they came with, NA where hidden; what
+            a reader may see.
+        record: the same rows with `truth`, `suppressed`, `primary` and `rule` (restricted).
         system: the cells and equations.
         solution: what is hidden, at what loss, how far from the least loss.
         report: what the attack made of it.
     """
 
-    frame: pd.DataFrame
+    published: pd.DataFrame
+    record: pd.DataFrame
     system: System
     solution: Solution
     report: Report
@@ -52,7 +58,6 @@ def protect(
     public: Mapping[tuple[str, ...], str] | None = None,
     budget: float | None = None,
     work: float | None = WORK,
-    truth: bool = False,
 ) -> Protected:
     """Hide small numbers and what else is needed so that nobody can work them out.
 
@@ -72,14 +77,14 @@ def protect(
         work: where there is no budget, what the search may take in steps that are counted, about
             as many seconds; None looks for the least loss however long it takes. Tables too large
             to solve as a whole always take what their blocks need.
-        truth: add the column `truth` with the true counts.
 
     Raises:
         JsnaError: listing everything wrong with the tables; or where cells cannot be protected.
     """
     named = [Named(tables)] if isinstance(tables, pd.DataFrame) else list(tables)
     counted = read_counts(named, lists(dims), value, hierarchies, total)
-    made = as_system(counted, rule or Rule(threshold), public)
+    rule = rule or Rule(threshold)
+    made = as_system(counted, rule, public)
     solution = solve(made, budget=budget, work=work if made.size <= WHOLE else None)
     if solution.missed:
         raise JsnaError(
@@ -95,32 +100,19 @@ def protect(
             [Problem("table", explain(made, found)) for found in report.failures],
             title="The attack found cells that can be worked out:",
         )
-    frame = _frame(counted.cells)
-    frame["value"] = pd.array(np.where(solution.hidden, 0, counted.counts), dtype="Int64")
-    frame.loc[solution.hidden, "value"] = pd.NA
-    frame["suppressed"], frame["primary"] = solution.hidden, made.primary
-    if truth:
-        frame["truth"] = counted.counts.astype(np.int64)
-    return Protected(frame, made, solution, report)
-
-
-def protect_table(
-    frame: pd.DataFrame,
-    dims: Sequence[str] | Sequence[Sequence[str]],
-    value: str = "freq",
-    threshold: int = 5,
-    hierarchies: Mapping[str, Hierarchy] | None = None,
-    **options: object,
-) -> pd.DataFrame:
-    """The frame of `protect`, which takes the same arguments."""
-    return protect(frame, dims, value, threshold, hierarchies, **options).frame  # type: ignore[arg-type]
+    hidden, small = solution.hidden, made.primary
+    small_rule = f"a count from 1 to {rule.threshold - 1}"
+    rules = np.where(small, small_rule, np.where(hidden, "protects other counts", ""))
+    published, record = _frames(counted, value, counted.counts, hidden, small, rules)
+    return Protected(published, record, made, solution, report)
 
 
 @dataclass(frozen=True, slots=True)
 class Rounded:
-    """A rounded table: `moved` is the furthest any count went, `report` what the attack found."""
+    """A rounded table, as `Protected`; `moved` is the furthest any count went."""
 
-    frame: pd.DataFrame
+    published: pd.DataFrame
+    record: pd.DataFrame
     moved: float
     report: Report
 
@@ -134,7 +126,6 @@ def round_named(
     *,
     threshold: int = 5,
     total: str = TOTAL,
-    truth: bool = False,
 ) -> Rounded:
     """Every count a multiple of `base`, with totals that still add up, and the proof it protects.
 
@@ -162,29 +153,9 @@ def round_named(
             [Problem(table.name, explain(made, found)) for found in report.failures],
             title="Rounding does not protect these cells:",
         )
-    frame = _frame(counted.cells)
-    frame["value"] = pd.array(rounded, dtype="Int64")
-    frame["suppressed"] = frame["primary"] = False
-    if truth:
-        frame["truth"] = counted.counts.astype(np.int64)
-    return Rounded(frame, moved, report)
-
-
-def round_table(
-    frame: pd.DataFrame,
-    dims: Sequence[str] | Sequence[Sequence[str]],
-    value: str = "freq",
-    base: int = 5,
-    hierarchies: Mapping[str, Hierarchy] | None = None,
-    *,
-    total: str = TOTAL,
-    truth: bool = False,
-) -> pd.DataFrame:
-    """The frame of `round_named`."""
-    done = round_named(
-        Named(frame), lists(dims), value, base, hierarchies, total=total, truth=truth
-    )
-    return done.frame
+    rules = np.where(rounded != counted.counts, f"rounded to a multiple of {base}", "")
+    published, record = _frames(counted, value, rounded, ~everything, small, rules)
+    return Rounded(published, record, moved, report)
 
 
 def lists(dims: Sequence[str] | Sequence[Sequence[str]]) -> list[list[str]]:
@@ -217,11 +188,23 @@ def as_system(
     )
 
 
-def _frame(cells: Layout) -> pd.DataFrame:
-    columns: dict[str, object] = {}
-    for axis, dim in enumerate(cells.dimensions):
-        columns[dim.name] = np.array(dim.codes, dtype=object)[cells.places[:, axis]]
-    return pd.DataFrame(columns)
+def _frames(
+    counted: Counted, value: str, printed: Floats, hidden: Flags, small: Flags, rules: Words
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What is published, and what is kept of it: the same rows in the same order."""
+    cells = counted.cells
+    published = pd.DataFrame(
+        {
+            dim.name: np.array(dim.codes, dtype=object)[cells.places[:, axis]]
+            for axis, dim in enumerate(cells.dimensions)
+        }
+    )
+    published[value] = pd.array(np.where(hidden, 0, printed), dtype="Int64")
+    published.loc[hidden, value] = pd.NA
+    record = published.copy()
+    record["truth"] = counted.counts.astype(np.int64)
+    record["suppressed"], record["primary"], record["rule"] = hidden, small, rules
+    return published, record
 
 
 def number(value: float) -> str:

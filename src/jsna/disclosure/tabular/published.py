@@ -12,6 +12,7 @@ import pandas as pd
 from jsna.disclosure.attacking.attack import Interval, Known, Report, attack
 from jsna.disclosure.system import Flags, Rule, Status, System, system
 from jsna.disclosure.tabular.codes import Named
+from jsna.disclosure.tabular.knowledge import gap
 from jsna.disclosure.tabular.printed import Found, read_printed
 from jsna.disclosure.tabular.tables import TOTAL, Hierarchy, Layout, equations
 
@@ -44,7 +45,7 @@ class Attacked:
         frame: every hidden cell with its least and greatest value, `outcome` and `because`.
         cells: number of cells.
         hidden: number of hidden cells.
-        marked: hidden cells that a column `primary` said matter; None without that column.
+        marked: hidden cells that a column `primary` did not rule out; None without that column.
         derived: totals that are not printed and were worked with as unknown.
     """
 
@@ -62,7 +63,7 @@ class Attacked:
 def attack_tables(
     tables: Sequence[Named],
     dims: Sequence[str],
-    value: str = "value",
+    value: str | None = None,
     threshold: int = 5,
     hierarchies: Mapping[str, Hierarchy] | None = None,
     *,
@@ -72,15 +73,16 @@ def attack_tables(
     rounding: Rounding = "nearest",
     contributor: float = 0.0,
     missing: Literal["zero", "unknown"] = "zero",
-    primary: str = "primary",
+    labels: Sequence[str] = (),
 ) -> Attacked:
     """Work out the hidden cells of published tables from what is printed in them.
 
     Args:
         tables: frames of published cells; hidden ones have no value or a mark such as `c`. Each has
-            some of the dimensions, and stands at the total of the others.
+            some of the dimensions, and stands at the total of the others. What the columns
+            `primary`, `suppressed` and `truth` say is known; any other is refused.
         dims: the dimensions.
-        value: the column of published values.
+        value: the column of published values; the only one left over if not named.
         threshold: counts from 1 to `threshold - 1` are what must not be worked out.
         hierarchies: dimension -> (code -> the code it is part of).
         total: the code of totals.
@@ -91,13 +93,15 @@ def attack_tables(
             one; 0 does not look at contributors.
         missing: what a combination without a row is: zero, or not known. A total without a row is
             never zero: it is not printed, and yet the sum of its parts.
-        primary: a column that says which hidden cells are small numbers, where there is one.
+        labels: columns that only name codes, and tell nothing of the counts.
 
     Raises:
         JsnaError: listing everything wrong with the tables, or where no values fit them.
     """
-    found = read_printed(tables, dims, value, hierarchies or {}, total, missing, primary, rounded)
-    cells, printed, marked = found.cells, found.values, found.marked
+    found = read_printed(
+        tables, dims, value, hierarchies or {}, total, missing, rounded, threshold, labels
+    )
+    cells, printed = found.cells, found.values
     rule = Rule(threshold, zeros_shown=zeros_shown, contributor=contributor)
     unseen = np.isnan(printed.counts)
     hidden = unseen & ~found.derived
@@ -112,31 +116,52 @@ def attack_tables(
     made = _system(found, hidden, rough, knows, rule)
     # A range such as 4-4 hides nothing, and is worked out by reading it.
     open_ = (knows.high > knows.low) | hidden
+    knows = _without_gap(made, open_, knows, found.large & hidden, threshold)
     report = attack(made, open_, knows, judged=made.primary | rough)
     return Attacked(
-        _frame(made, cells, report, rule, hidden & False if marked is None else hidden & marked),
+        _frame(made, cells, report, rule, found.small),
         cells=int((~found.derived).sum()),
         hidden=int(hidden.sum()),
-        marked=None if marked is None else int((hidden & marked).sum()),
+        marked=int(made.primary.sum()) if found.told else None,
         derived=int(found.derived.sum()),
     )
+
+
+def _without_gap(made: System, open_: Flags, knows: Known, large: Flags, threshold: int) -> Known:
+    """What is known where hidden cells are said to be no small numbers: 0, or the threshold.
+
+    That is not linear; whichever of the two the rest rules out is learned, as often as it helps.
+    """
+    while large.any():
+        found = attack(made, open_, knows, judged=large, intervals=True).intervals
+        least, most = knows.low.copy(), knows.high.copy()
+        for one in found:
+            least[one.cell], most[one.cell] = one.low, one.high
+        zero, above = gap(least, most, large, threshold)
+        if not (zero | above).any():
+            break
+        knows = Known(np.where(above, float(threshold), knows.low), np.where(zero, 0.0, knows.high))
+        large = large & ~zero & ~above
+    return knows
 
 
 def check_tables(
     tables: Sequence[Named],
     dims: Sequence[str],
-    value: str,
+    value: str | None,
     hierarchies: Mapping[str, Hierarchy],
     *,
     total: str,
     rounded: int,
+    threshold: int,
+    labels: Sequence[str],
 ) -> None:
     """Whether tables can be attacked.
 
     Raises:
         JsnaError: listing everything wrong with them.
     """
-    read_printed(tables, dims, value, hierarchies, total, "zero", "primary", rounded)
+    read_printed(tables, dims, value, hierarchies, total, "zero", rounded, threshold, labels)
 
 
 def _system(found: Found, hidden: Flags, rough: Flags, knows: Known, rule: Rule) -> System:
@@ -145,7 +170,10 @@ def _system(found: Found, hidden: Flags, rough: Flags, knows: Known, rule: Rule)
     size = len(names)
     matrix = equations(found.cells)
     blank = system(names, np.zeros(size), matrix, replace(rule, zeros_shown=False))
-    matter = hidden if found.marked is None else hidden & found.marked
+    # Of a cell said not to be small there is nothing to work out; where `truth` says that one is
+    # small, it is judged whatever else is said.
+    known_small = (found.values.low >= 1) & (found.values.high < rule.threshold)
+    matter = hidden & (~found.large | known_small)
     top = float(rule.threshold - 1)
     # A mark such as 1-4 says that the count is not zero, and a rounded one how low it can be.
     least = np.maximum(rule.lowest, np.minimum(found.values.low, 1.0))

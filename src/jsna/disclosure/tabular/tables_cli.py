@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from jsna.errors import JsnaError
 
 if TYPE_CHECKING:
     from jsna.disclosure.tabular.codes import Named, Problems, Trees
-    from jsna.disclosure.tabular.published import Attacked
 
 #: Verb -> what it does.
 VERBS = {
@@ -42,45 +41,67 @@ def arguments(verb: str, parser: argparse.ArgumentParser) -> None:
         metavar="WIDTH",
         help="width left to others when one contributor subtracts their own one (default: 0, off)",
     )
-    parser.add_argument("--out", metavar="FILE.csv", help="where to write the result")
     if verb == "protect-table":
-        parser.add_argument("--value", default="freq", help="column of counts (default: freq)")
-        parser.add_argument("--truth", action="store_true", help="add the true counts (restricted)")
-        parser.add_argument("--weight", choices=("value", "cells", "log"), default="value")
-        parser.add_argument("--sliding", action="store_true", help="protect the width alone")
-        parser.add_argument(
-            "--work",
-            type=float,
-            default=40.0,
-            metavar="SECONDS",
-            help="search for about so long, counted in steps so that the result is always the same "
-            "(default: 40; 0: until the least loss is proven)",
-        )
-        parser.add_argument(
-            "--budget",
-            type=float,
-            metavar="SECONDS",
-            help="search for so much CPU time instead; the result may depend on the machine",
-        )
-        parser.add_argument("--round", type=int, metavar="BASE", help="round instead of hiding")
+        _protecting(parser)
     else:
-        parser.add_argument("--value", default="value", help="column of values (default: value)")
-        parser.add_argument(
-            "--rounded", type=int, metavar="BASE", help="values are multiples of this"
-        )
-        parser.add_argument(
-            "--rounding",
-            choices=("nearest", "controlled"),
-            default="nearest",
-            help="to the nearest multiple, or (controlled, as by `protect-table --round`) to "
-            "either of the two beside the count (default: nearest)",
-        )
-        parser.add_argument(
-            "--missing", choices=("zero", "unknown"), default="zero", help="rows left out are this"
-        )
-        parser.add_argument(
-            "--strict", action="store_true", help="fail on cells narrow only if they are small"
-        )
+        _attacking(parser)
+
+
+def _protecting(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--out", metavar="FILE.csv", help="where the table to publish is written (required)"
+    )
+    parser.add_argument(
+        "--record",
+        metavar="FILE.csv",
+        help="where the same rows with what was hidden and why are written, for you alone; its "
+        "folder must be closed to others (chmod 700)",
+    )
+    parser.add_argument("--value", default="freq", help="column of counts (default: freq)")
+    parser.add_argument("--weight", choices=("value", "cells", "log"), default="value")
+    parser.add_argument("--sliding", action="store_true", help="protect the width alone")
+    parser.add_argument(
+        "--work",
+        type=float,
+        default=40.0,
+        metavar="SECONDS",
+        help="search for about so long, counted in steps so that the result is always the same "
+        "(default: 40; 0: until the least loss is proven)",
+    )
+    parser.add_argument(
+        "--budget",
+        type=float,
+        metavar="SECONDS",
+        help="search for so much CPU time instead; the result may depend on the machine",
+    )
+    parser.add_argument("--round", type=int, metavar="BASE", help="round instead of hiding")
+
+
+def _attacking(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", metavar="FILE.csv", help="where to write every interval found")
+    parser.add_argument(
+        "--value", help="column of values (default: the only one that is nothing else)"
+    )
+    parser.add_argument(
+        "--labels",
+        default="",
+        metavar="A,B",
+        help="columns that only name codes and tell nothing of the counts",
+    )
+    parser.add_argument("--rounded", type=int, metavar="BASE", help="values are multiples of this")
+    parser.add_argument(
+        "--rounding",
+        choices=("nearest", "controlled"),
+        default="nearest",
+        help="to the nearest multiple, or (controlled, as by `protect-table --round`) to "
+        "either of the two beside the count (default: nearest)",
+    )
+    parser.add_argument(
+        "--missing", choices=("zero", "unknown"), default="zero", help="rows left out are this"
+    )
+    parser.add_argument(
+        "--strict", action="store_true", help="fail on cells narrow only if they are small"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -89,148 +110,47 @@ def run(options: argparse.Namespace) -> int:
     The attack ends with 1 where it worked a cell out, and with 2 where it could not be made.
     """
     if options.verb == "protect-table":
-        return _protect(options)
+        from jsna.disclosure.tabular.protect_cli import run_protection
+
+        return run_protection(options)
+    from jsna.disclosure.tabular.attack_cli import run_attack
+
     try:
-        return _attack(options)
+        return run_attack(options)
     except JsnaError as error:
         print(error.report(), file=sys.stderr)
         return 2
 
 
-def _protect(options: argparse.Namespace) -> int:
-    from jsna.disclosure.system import Rule
-    from jsna.disclosure.tabular.codes import Problems
-    from jsna.disclosure.tabular.files import write_table
-    from jsna.disclosure.tabular.protection import protect, round_named
-    from jsna.disclosure.tabular.reading import read_counts
-
-    problems = Problems()
-    if not options.out:
-        problems.add("--out", "name the file the protected table is written to")
-    for option in ("budget", "work"):
-        _amount(option, getattr(options, option), problems)
-    if options.round is not None:
-        _base("--round", options.round, problems)
-        if len(options.files) > 1:
-            problems.add("--round", "rounds one table; give one file", value=str(options.round))
-    dims = [_split(text) for text in options.dims]
-    tables, trees = _inputs(
-        options,
-        dims,
-        problems,
-        lambda tables, trees: read_counts(tables, dims, options.value, trees, options.total),
-    )
-    if options.round is not None:
-        rounded = round_named(
-            tables[0],
-            dims,
-            options.value,
-            options.round,
-            trees,
-            threshold=options.threshold,
-            total=options.total,
-            truth=options.truth,
-        )
-        write_table(rounded.frame, options.out)
-        print(
-            f"{len(rounded.frame):,} cells rounded to multiples of {options.round}, either of the "
-            f"two beside the count; totals add up; no count moved by more than {rounded.moved:.0f};"
-            f" the attack worked out none. To attack it again: jsna attack … --rounded "
-            f"{options.round} --rounding controlled"
-        )
-        return 0
-    rule = Rule(
-        options.threshold,
-        zeros_shown=options.zeros_shown,
-        sliding=options.sliding,
-        weight=options.weight,
-        contributor=options.contributor,
-    )
-    made = protect(
-        tables,
-        dims,
-        options.value,
-        options.threshold,
-        trees,
-        rule=rule,
-        total=options.total,
-        budget=options.budget,
-        work=options.work or None,
-        truth=options.truth,
-    )
-    write_table(made.frame, options.out)
-    secondary = made.solution.hidden & ~made.system.primary
-    optimum = "the least possible" if made.solution.gap == 0 else _gap(made.solution.gap)
-    print(
-        f"{made.system.size:,} cells: {int(made.system.primary.sum()):,} small, "
-        f"{int(secondary.sum()):,} more hidden (their counts come to "
-        f"{made.system.value[secondary].sum():,.0f}; {optimum}); "
-        f"the attack worked out none ({made.solution.seconds:.1f} s)"
-    )
-    return 0
-
-
-def _gap(gap: float) -> str:
-    if gap >= 1:
-        return "how far from the least possible is not known"
-    return f"at most {gap:.1%} above the least possible"
-
-
-def _attack(options: argparse.Namespace) -> int:
-    from jsna.disclosure.tabular.codes import Problems
-    from jsna.disclosure.tabular.files import write_table
-    from jsna.disclosure.tabular.published import attack_tables, check_tables
-
-    problems = Problems()
-    if options.rounded is not None:
-        _base("--rounded", options.rounded, problems)
-    base = options.rounded or 1
-    each = [_split(text) for text in options.dims]
-    dims = list(dict.fromkeys(name for names in each for name in names))
-    tables, trees = _inputs(
-        options,
-        each,
-        problems,
-        lambda tables, trees: check_tables(
-            tables, dims, options.value, trees, total=options.total, rounded=max(base, 1)
-        ),
-    )
-    found = attack_tables(
-        tables,
-        dims,
-        options.value,
-        options.threshold,
-        trees,
-        total=options.total,
-        zeros_shown=options.zeros_shown,
-        rounded=base,
-        rounding=options.rounding,
-        contributor=options.contributor,
-        missing=options.missing,
-    )
-    if options.out:
-        write_table(found.frame, options.out)
-    _tell(found, dims)
-    bad = found.count("exact", "narrow") + (found.count("unsure") if options.strict else 0)
-    return 1 if bad else 0
-
-
-def _inputs(
+def inputs(
     options: argparse.Namespace,
     dims: Sequence[Sequence[str]],
+    outputs: Mapping[str, str | None],
     problems: Problems,
     read: Callable[[Sequence[Named], Trees], object],
 ) -> tuple[list[Named], Trees]:
-    """What both verbs are given, checked: all problems of options, files and trees at once."""
+    """What both verbs are given, checked: all problems of options, files and trees at once.
+
+    Args:
+        options: as given.
+        dims: the dimensions of each table.
+        outputs: option -> file to be written.
+        problems: those of the verb's own options.
+        read: reads the tables, so that what is wrong in them is told as well.
+
+    Raises:
+        JsnaError: listing everything wrong.
+    """
     from jsna.disclosure.tabular.codes import check_dims
-    from jsna.disclosure.tabular.files import check_out, read_table, read_trees
+    from jsna.disclosure.tabular.files import read_table, read_trees
+    from jsna.disclosure.tabular.outputs import check_outputs
 
     if options.threshold < 2:
         problems.add("--threshold", "must be at least 2", value=str(options.threshold))
-    _amount("contributor", options.contributor, problems)
+    amount("contributor", options.contributor, problems)
     if not options.total.strip():
         problems.add("--total", "names the code of totals; it cannot be blank")
-    check_out(options.out, [*options.files, *filter(None, [options.hierarchy])], problems)
+    check_outputs(outputs, [*options.files, *filter(None, [options.hierarchy])], problems)
     before = len(problems.found)
     check_dims(dims, options.value, problems, attacked=options.verb == "attack")
     given = [read_table(file, problems) for file in options.files]
@@ -246,41 +166,18 @@ def _inputs(
     return tables, trees
 
 
-def _amount(option: str, given: float | None, problems: Problems) -> None:
+def amount(option: str, given: float | None, problems: Problems) -> None:
+    """Whether an amount is one."""
     if given is not None and not (given >= 0 and math.isfinite(given)):
         problems.add(f"--{option}", "must be a number of 0 or more", value=f"{given:g}")
 
 
-def _base(option: str, given: int, problems: Problems) -> None:
+def base(option: str, given: int, problems: Problems) -> None:
+    """Whether a base of rounding is one."""
     if given < 2:
         problems.add(option, "the base must be at least 2", value=str(given))
 
 
-def _tell(found: Attacked, dims: Sequence[str], most: int = 20) -> None:
-    from jsna.disclosure.tabular.protection import number
-
-    unsure = found.count("unsure")
-    marked = ""
-    if found.marked is not None and found.hidden:
-        marked = f" ({found.marked:,} judged, because the column 'primary' marks them)"
-    print(
-        f"{found.cells:,} cells, {found.hidden:,} hidden{marked}: {found.count('exact'):,} worked "
-        f"out exactly, {found.count('narrow'):,} narrower than required"
-        + (f", {unsure:,} narrower if they are small numbers" if unsure else "")
-        + (f"; {found.derived:,} totals are not printed" if found.derived else "")
-    )
-    bad = found.frame[found.frame["outcome"].isin(["exact", "narrow"])]
-    for row in bad.head(most).to_dict("records"):
-        where = " / ".join(str(row[name]) for name in dims)
-        what = number(row["low"])
-        if row["outcome"] != "exact":
-            what += " or more" if math.isinf(row["high"]) else f"–{number(row['high'])}"
-        who = f", by the family of a child in [{row['contributor']}]" if row["contributor"] else ""
-        why = f", from: {row['because']}" if row["because"] else ""
-        print(f"  - [{where}] is {what}{who}{why}")
-    if len(bad) > most:
-        print(f"  … and {len(bad) - most:,} more")
-
-
-def _split(text: str) -> list[str]:
+def split(text: str) -> list[str]:
+    """Names separated by commas."""
     return [name.strip() for name in text.split(",") if name.strip()]

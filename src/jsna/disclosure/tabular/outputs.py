@@ -1,0 +1,101 @@
+"""Files the table verbs write, each in one step: what is published, and what is kept of it.
+
+A record says what was hidden. It is readable by its owner alone, in a folder that nobody else can
+open; anywhere else it is refused.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import stat
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from jsna.disclosure.tabular.codes import Problems
+from jsna.errors import JsnaError, Problem
+
+#: What stands for every hidden value, whatever it was hidden for.
+MARK = "c"
+
+
+def check_outputs(
+    outputs: Mapping[str, str | None], inputs: Sequence[str], problems: Problems
+) -> None:
+    """Whether results can be written where they are to go, before any work is done.
+
+    Args:
+        outputs: option -> file; `--record` is private.
+        inputs: files that are read, which no result may replace.
+        problems: where what is wrong is noted.
+    """
+    taken = list(inputs)
+    for option, out in outputs.items():
+        if not out:
+            continue
+        try:
+            rule = _unwritable(Path(out), taken)
+            if not rule and option == "--record":
+                rule = _open_to_others(Path(out).parent)
+        except (OSError, ValueError) as error:
+            rule = f"cannot be written: {getattr(error, 'strerror', None) or error}"
+        if rule:
+            problems.add(option, rule, value=out)
+        taken.append(out)
+
+
+def _unwritable(path: Path, taken: Sequence[str]) -> str:
+    """Why a file cannot be written; nothing if it can."""
+    if path.is_dir():
+        return "is a folder; name a file"
+    if path.exists() and not path.is_file():
+        return "is no ordinary file"
+    if not path.parent.is_dir():
+        return "its folder does not exist"
+    if not os.access(path.parent, os.W_OK):
+        return "its folder cannot be written to"
+    same = any(path.resolve() == Path(one).resolve() for one in taken)
+    if same or any(path.exists() and Path(one).exists() and path.samefile(one) for one in taken):
+        return "is a file that is read, or written for another option; name another"
+    return ""
+
+
+def _open_to_others(folder: Path) -> str:
+    """Why a record is not safe in a folder; nothing if it is."""
+    found = folder.stat()
+    if not found.st_mode & 0o077:
+        return ""
+    rule = "others can open its folder, and it says what was hidden; give a folder of your own"
+    # A folder of somebody else, or one that others write to, is no folder to shut.
+    mine = found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IWOTH | stat.S_ISVTX)
+    if mine and folder.resolve() not in (Path.home().resolve(), Path.cwd().resolve()):
+        shown = shlex.quote(str(folder))
+        return f"{rule}, or run `chmod 700 {shown}` if nobody else is to use this one"
+    return f"{rule}, made by `mkdir -m 700 FOLDER`"
+
+
+def write_table(frame: pd.DataFrame, option: str, out: str) -> None:
+    """Write a table as CSV, `MARK` where a value is hidden; a record is readable by its owner.
+
+    Raises:
+        JsnaError: it cannot be written.
+    """
+    text = frame.to_csv(index=False, lineterminator="\n", na_rep=MARK)
+    write_file(text.encode("utf-8"), option, out)
+
+
+def write_file(content: bytes, option: str, out: str) -> None:
+    """Write what an option asks for.
+
+    Raises:
+        JsnaError: it cannot be written.
+    """
+    from jsna.io import write_bytes
+
+    try:
+        write_bytes(Path(out), content, private=option == "--record")
+    except OSError as error:
+        rule = f"cannot be written: {error.strerror or error}"
+        raise JsnaError(Problem(option, rule, value=out)) from None

@@ -1,0 +1,95 @@
+"""`jsna protect-table`: what is published to `--out`, what was hidden to `--record`."""
+
+from __future__ import annotations
+
+import argparse
+
+import pandas as pd
+
+from jsna.disclosure.system import Rule
+from jsna.disclosure.tabular.codes import Problems
+from jsna.disclosure.tabular.outputs import write_table
+from jsna.disclosure.tabular.protection import protect, round_named
+from jsna.disclosure.tabular.reading import read_counts
+from jsna.disclosure.tabular.tables_cli import amount, base, inputs, split
+
+
+def run_protection(options: argparse.Namespace) -> int:
+    """Protect tables, write the results and say what was done.
+
+    Raises:
+        JsnaError: listing everything wrong with options and tables.
+    """
+    problems = Problems()
+    if not options.out:
+        problems.add("--out", "name the file the protected table is written to")
+    for option in ("budget", "work"):
+        amount(option, getattr(options, option), problems)
+    if options.round is not None:
+        base("--round", options.round, problems)
+        if len(options.files) > 1:
+            problems.add("--round", "rounds one table; give one file", value=str(options.round))
+    dims = [split(text) for text in options.dims]
+    tables, trees = inputs(
+        options,
+        dims,
+        {"--out": options.out, "--record": options.record},
+        problems,
+        lambda tables, trees: read_counts(tables, dims, options.value, trees, options.total),
+    )
+    if options.round is not None:
+        rounded = round_named(
+            tables[0],
+            dims,
+            options.value,
+            options.round,
+            trees,
+            threshold=options.threshold,
+            total=options.total,
+        )
+        _write(options, rounded.published, rounded.record)
+        print(
+            f"{len(rounded.published):,} cells rounded to multiples of {options.round}, either of "
+            f"the two beside the count; totals add up; no count moved by more than "
+            f"{rounded.moved:.0f}; the attack worked out none. To attack it again: jsna attack … "
+            f"--rounded {options.round} --rounding controlled"
+        )
+        return 0
+    rule = Rule(
+        options.threshold,
+        zeros_shown=options.zeros_shown,
+        sliding=options.sliding,
+        weight=options.weight,
+        contributor=options.contributor,
+    )
+    made = protect(
+        tables,
+        dims,
+        options.value,
+        options.threshold,
+        trees,
+        rule=rule,
+        total=options.total,
+        budget=options.budget,
+        work=options.work or None,
+    )
+    _write(options, made.published, made.record)
+    optimum = "the least possible" if made.solution.gap == 0 else _gap(made.solution.gap)
+    print(
+        f"{made.system.size:,} cells, {int(made.solution.hidden.sum()):,} hidden (what they cost: "
+        f"{optimum}); the attack worked out none ({made.solution.seconds:.1f} s)"
+    )
+    return 0
+
+
+def _write(options: argparse.Namespace, published: pd.DataFrame, record: pd.DataFrame) -> None:
+    """The record first: without it what was published could not be answered for."""
+    if options.record:
+        write_table(record, "--record", options.record)
+    write_table(published, "--out", options.out)
+
+
+def _gap(gap: float) -> str:
+    if gap >= 1:
+        return "how far from the least possible is not known"
+    return f"at most {gap:.1%} above the least possible"

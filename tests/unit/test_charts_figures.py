@@ -49,6 +49,7 @@ RATE = indicator(
     id="suspension_rate",
     title="Suspensions per 100 pupils",
     kind="rate",
+    per="pupils",
     unit="per_100",
     method="rate_byar",
     period_type="academic_year",

@@ -59,6 +59,8 @@ def test_periods_say_what_they_are() -> None:
     assert words.period_words("2024/25", "academic_year") == "in the 2024/25 school year"
     assert words.period_words("2024", "mid_year") == "in mid-2024"
     assert words.period_words("2024", "calendar_year") == "in 2024"
+    assert words.period_label("2025", "31_march") == "31 March 2025"
+    assert words.period_words("2025", "31_march") == "on 31 March 2025"
 
 
 def test_small_grammar() -> None:

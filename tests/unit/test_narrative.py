@@ -56,6 +56,17 @@ def test_a_count_agrees_with_its_verb() -> None:
     assert "there was 1 " in plain(narrative.level(one, COUNT))
 
 
+def test_a_rate_of_one_day_names_the_day_and_whom_it_is_divided_by() -> None:
+    """402,400 in need on 31 March is not 704,430 in the year."""
+    need = made.configured()[0]["children_in_need"]
+    row = made.measure(need, 7_000, 234_000, period="2025")
+    said = plain(narrative.level(of([row]), need))
+    assert said.endswith("was 299.1 per 10,000 children aged 0 to 17 on 31 March 2025.")
+    looked_after = made.configured()[0]["children_looked_after"]
+    assert looked_after.period_type == "31_march"
+    assert looked_after.population_base == "responsible"
+
+
 def test_every_number_carries_its_measure_key_and_field() -> None:
     view = of([made.measure(PLAN, 2_200, 40_000)])
     sentence = narrative.level(view, PLAN)

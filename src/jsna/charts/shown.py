@@ -189,5 +189,5 @@ class Shown:
         return tuple(sorted({part for row in rows for part in row.source.split("+") if part}))
 
     def unit_words(self) -> str:
-        """The unit as a subtitle says it: "%", "per 100"; nothing for counts."""
-        return words.UNIT_SUFFIX[self.indicator.unit].strip()
+        """The unit as a subtitle says it: "%", "per 100 pupils"; nothing for counts."""
+        return f"{words.UNIT_SUFFIX[self.indicator.unit].strip()} {self.indicator.per}".strip()

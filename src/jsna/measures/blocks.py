@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from jsna.measures.rungs import coarser
 
 if TYPE_CHECKING:
     from jsna.edition import Configuration
+
+#: Kinds of period on which the year's middle is still to come.
+_BEFORE_SUMMER: Final = frozenset({"january", "31_march"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ def align(indicator: Indicator, axes: Sequence[Axis], cubes: Mapping[str, Cubes]
     bottom = cubes[indicator.denominator.table]
     split = [axis for axis in axes if axis.dimension not in indicator.over]
     below = _counts(bottom, indicator.denominator, split)
-    places = [_period(p, bottom.periods, indicator.denominator.period) for p in top.periods]
+    places = [_period(p, bottom.periods, indicator) for p in top.periods]
     known = [i for i, place in enumerate(places) if place is not None]
     below = below[[place for place in places if place is not None]]
     # The denominator has no axis for a dimension it is the total over.
@@ -120,11 +123,16 @@ def _counts(of: Cubes, side: Side, axes: Sequence[Axis]) -> Counts:
     return counts
 
 
-def _period(period: str, among: Sequence[str], which: str) -> int | None:
-    """Where a denominator's period is found for a numerator's; None where there is none."""
-    if which == "same":
+def _period(period: str, among: Sequence[str], indicator: Indicator) -> int | None:
+    """Where a denominator's period is found for a numerator's; None where there is none.
+
+    What stands on a day of winter or spring is divided by the population of the summer before.
+    """
+    assert indicator.denominator is not None
+    if indicator.denominator.period == "same":
         return among.index(period) if period in among else None
-    earlier = [i for i, other in enumerate(among) if other[:4] <= period[:4]]
+    year = int(period[:4]) - (indicator.period_type in _BEFORE_SUMMER)
+    earlier = [i for i, other in enumerate(among) if int(other[:4]) <= year]
     return earlier[-1] if earlier else None
 
 

@@ -62,6 +62,8 @@ class Analysis:
         of_linkage: it says how linking went, over all deliveries of every extract together.
         previous_year: its period is the year before that of the delivery (a January return
             describes the calendar year before it).
+        closing: its rows stand on the last day of the delivery's year, 31 March, and its period is
+            the year of that March.
         rows_of: the table whose rows these are, under other periods, if they are another's.
         implies: what some values of a row say of others, as the recipe makes them. Disclosure
             control takes counts for the same count by it.
@@ -78,6 +80,7 @@ class Analysis:
     dated_by: tuple[str, ...] = ()
     of_linkage: bool = False
     previous_year: bool = False
+    closing: bool = False
     rows_of: str = ""
     implies: tuple[Implied, ...] = ()
     known: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -123,8 +126,6 @@ _ON_ROLL: Final = {
     "sen_provision": ("(roll)", "known"),
     "year_group": ("(roll)", "known"),
 }
-#: A child with a plan is a resident where the place is known.
-_RESIDENT: Final = {"locality": ("resident", "true"), "imd_decile": ("resident", "true")}
 #: A place lies in or out of the area if it is in the register of schools and no college.
 _AT_SCHOOL: Final = (
     Implied(
@@ -145,7 +146,7 @@ _PERSON: Final[dict[str, Kind]] = {
     "age": "integer",
     **_strings("age_group sex link"),
 }
-#: A pupil on the January roll in a financial year, as the tables beside health and care have one.
+#: A pupil on the January roll, as the tables beside health and care have one.
 _KNOWN: Final[dict[str, Kind]] = {
     **_strings("person_key period age_group sex sen_provision primary_need"),
     **_PLACE,
@@ -208,8 +209,13 @@ _ALL: Final = (
             **_PLACE,
         },
         ("sen2", "schools", "areas"),
-        implies=_AT_SCHOOL,
-        known=_RESIDENT,
+        # Whose place is known is a resident; so is somebody whose home is not known.
+        implies=(
+            *_AT_SCHOOL,
+            Implied("locality", "resident", frozenset({"true"})),
+            Implied("imd_decile", "resident", frozenset({"true"})),
+        ),
+        known=_PLACED,
     ),
     Analysis(
         "request",
@@ -308,18 +314,20 @@ _ALL: Final = (
     ),
     Analysis(
         "child_in_need",
-        "a child in need on 31 March",
-        "resident",
+        "a child in need on 31 March whose case the authority holds",
+        "responsible",
         {**_PERSON, "protection_plan": "boolean", **_PLACE},
         ("cin_census", "areas"),
+        closing=True,
         known=_PLACED,
     ),
     Analysis(
         "looked_after",
         "a child the authority looked after on 31 March",
-        "resident",
+        "responsible",
         {**_PERSON, "twelve_months": "boolean", **_PLACE},
         ("ssda903", "areas"),
+        closing=True,
         known=_PLACED,
     ),
     Analysis(
@@ -340,6 +348,7 @@ _ALL: Final = (
         {**_KNOWN, "in_need": "boolean", "protection_plan": "boolean", "need_link": "string"},
         ("school_census", "cin_census", "areas"),
         dated_by=("cin_census",),
+        closing=True,
         rows_of="pupil",
         implies=_SERVICES,
         known=_PLACED,
@@ -351,6 +360,7 @@ _ALL: Final = (
         {**_KNOWN, "looked_after": "boolean", "twelve_months": "boolean", "care_link": "string"},
         ("school_census", "ssda903", "areas"),
         dated_by=("ssda903",),
+        closing=True,
         rows_of="pupil",
         implies=_SERVICES,
         known=_PLACED,
@@ -523,4 +533,6 @@ def periods(name: str, config: Configuration) -> set[str]:
             for extract in table.dated_by or table.extracts[:1]
         )
     )
+    if table.closing:
+        return {str(int(p[:4]) + 1) for p in given}
     return {str(int(p) - 1) for p in given} if table.previous_year else given

@@ -15,7 +15,7 @@ from jsna.measures.derivation import Derived, filled, own_faults
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 #: The dimension that stands for the area's own localities (districts or wards).
 LOCALITY = "locality"
-Base = Literal["attending", "resident", "maintained", "areas", "records", "sources"]
+Base = Literal["attending", "resident", "maintained", "responsible", "areas", "records", "sources"]
 #: What is never shown for a place smaller than the authority.
 Sensitivity = Literal["", "deaths", "register", "inpatient"]
 #: Dimensions whose categories are places.
@@ -42,8 +42,8 @@ class Side(Strict):
         where: SQL condition over its columns.
         count: what is added up: rows, distinct persons, or the sum of a column.
         base: population base, where the condition narrows the table's own.
-        period: a denominator may be of the `latest` period that is no later than the numerator's
-            year, such as last summer's population for this January's plans.
+        period: a denominator may be of the `latest` period no later than the numerator's, such as
+            last summer's population for this January's plans.
     """
 
     table: str
@@ -152,6 +152,7 @@ class Indicator(Strict):
         kind: count, proportion (numerator inside denominator), rate (events), share (of a total
             over one dimension), mean; or worked out from another indicator: ratio, difference.
         unit, multiplier: unit of the value; value = numerator / denominator * multiplier.
+        per: of a rate, whom it is divided by, as in "per 10,000 children aged 0 to 17".
         method: how value and limits are calculated, see `measures.schema.METHODS`.
         numerator, denominator: local sides; none where only official statistics give it.
         derived: what a ratio or difference is worked out from. The phrase of a ratio of
@@ -184,6 +185,7 @@ class Indicator(Strict):
     kind: Literal["count", "proportion", "rate", "share", "mean", "ratio", "difference"]
     unit: str
     multiplier: float = 100.0
+    per: str = ""
     method: str
     period_type: str
     numerator: Side | None = None
@@ -243,6 +245,10 @@ class Indicator(Strict):
             raise ValueError(f"{self.id}: {'; '.join(wrong)}")
         if self.kind != "count" and self.numerator and not self.denominator:
             raise ValueError(f"{self.id}: a {self.kind} needs a denominator")
+        if (self.kind == "rate") != bool(self.per):
+            raise ValueError(
+                f"{self.id}: a rate, and nothing else, says in `per` whom it is divided by"
+            )
         if self.numerator is None and not self.published and not self.derived:
             raise ValueError(f"{self.id}: neither a local numerator nor a published source")
         if self.kind == "share" and not self.over:

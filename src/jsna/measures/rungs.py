@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: Key below the indicators file, and the rule broken.
 Finding = tuple[str, str]
 #: Kinds of period on which something is counted as it stands, so that years do not add up.
-_STANDING: Final = frozenset({"january", "mid_year"})
+STANDING: Final = frozenset({"january", "31_march", "mid_year"})
 #: Kinds of period that are no single year.
 _NO_YEAR: Final = frozenset({THREE_YEARS, "release"})
 
@@ -147,7 +147,7 @@ def _rung_faults(
     if rung.years is not None:
         if indicator.period_type in _NO_YEAR:
             yield f"periods of type {indicator.period_type} are not single years"
-        if indicator.kind == "count" and indicator.period_type in _STANDING:
+        if indicator.kind == "count" and indicator.period_type in STANDING:
             yield "a count of those there on a day does not add up over years"
         if indicator.denominator is not None and indicator.denominator.period == "latest":
             yield "the denominator may be of one year for all, so that years do not add up"

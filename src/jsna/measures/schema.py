@@ -85,6 +85,7 @@ GEOGRAPHIES: Final = (
 )
 PERIOD_TYPES: Final = (
     "january",  # position on school census / SEN2 day
+    "31_march",  # position at the end of a financial year; the period is the year of that March
     "calendar_year",
     "academic_year",
     "financial_year",
@@ -92,7 +93,15 @@ PERIOD_TYPES: Final = (
     "three_years",
     "release",  # a dated reference product such as the Indices of Deprivation
 )
-POPULATION_BASES: Final = ("attending", "resident", "maintained", "areas", "records", "sources")
+POPULATION_BASES: Final = (
+    "attending",
+    "resident",
+    "maintained",
+    "responsible",
+    "areas",
+    "records",
+    "sources",
+)
 UNITS: Final = (
     "count",
     "percent",

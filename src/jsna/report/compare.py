@@ -27,7 +27,7 @@ _Z95: Final = 1.959963984540054
 #: who stay on after year 13: never the highest or lowest of anything, and found in tables alone.
 LEAST_SHARE: Final = 0.05
 #: Population bases that count children and young people, or their plans.
-PEOPLE: Final = ("attending", "resident", "maintained")
+PEOPLE: Final = ("attending", "resident", "maintained", "responsible")
 #: Standardised differences from here on are usually called differences that matter (Austin, 2009).
 MATTERS: Final = 0.1
 #: Least rank correlation over the deprivation groups that is called a gradient.

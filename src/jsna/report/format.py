@@ -257,9 +257,11 @@ def lower_first(text: str) -> str:
 
 
 def period_label(period: str, period_type: str) -> str:
-    """`January 2025`, `2024`, `2024/25`, `mid-2024`: short, for axes, headings and tables."""
+    """`January 2025`, `31 March 2025`, `2024/25`, `mid-2024`: for axes, headings and tables."""
     if period_type == "january":
         return f"January {period}"
+    if period_type == "31_march":
+        return f"31 March {period}"
     if period_type == "mid_year":
         return f"mid-{period}"
     return period
@@ -271,6 +273,8 @@ def period_words(period: str, period_type: str) -> str:
         return f"in the {period} school year"
     if period_type == "financial_year":
         return f"in the {period} financial year"
+    if period_type == "31_march":
+        return f"on {period_label(period, period_type)}"
     if period_type == "three_years":
         return f"over {period}"
     return f"in {period_label(period, period_type)}"

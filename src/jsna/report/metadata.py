@@ -45,6 +45,7 @@ _BASES: Final = {
     "attending": "children who attend schools in the area",
     "resident": "children and young people who live in the area",
     "maintained": "plans and cases the council is responsible for",
+    "responsible": "children whose case the council holds, wherever they live",
     "areas": "small areas, not people",
     "records": "records received, not people",
     "sources": "people as each source has them, so that one child may be counted in several",
@@ -104,7 +105,7 @@ def _base(indicator: Indicator, view: Measures) -> str:
 
 def unit_words(indicator: Indicator) -> str:
     """The unit of an indicator's values, in words."""
-    return words.UNIT_WORDS[indicator.unit]
+    return f"{words.UNIT_WORDS[indicator.unit]} {indicator.per}".strip()
 
 
 def method_lines(view: Measures) -> list[str]:

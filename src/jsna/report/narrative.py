@@ -20,8 +20,8 @@ from jsna.report.view import Measures, Row
 
 Kind = Literal["level", "comparison", "polarity", "change", "gradient", "breakdown", "hidden"]
 
-#: Who is counted, by population base, as in "5.2 per 100 pupils".
-PER: Final = {"attending": "pupils", "resident": "children and young people"}
+#: Who is counted, by population base, as in "all pupils".
+PEOPLE: Final = {"attending": "pupils", "resident": "children and young people"}
 #: What one figure of a kind is called; any other kind is a share.
 _KINDS: Final = {"rate": "the rate of", "mean": "the average for", "count": "the number of"}
 #: Units of rates.
@@ -53,16 +53,14 @@ def say(template: str, *args: object, **parts: object) -> Markup:
 def value(row: Row, indicator: Indicator, *, full: bool = False) -> Markup:
     """A measure's value as prose prints it; in full, a rate names what it stands on."""
     text = mark(row, indicator.decimals)
-    per = PER.get(indicator.population_base, "")
-    return say("{} {}", text, per) if full and row.unit in RATES and per else text
+    return say("{} {}", text, indicator.per) if full and row.unit in RATES else text
 
 
 def rate_words(row: Row, indicator: Indicator) -> str:
     """`per 100 pupils` of a rate; nothing of other figures."""
     if row.unit not in RATES:
         return ""
-    per = PER.get(indicator.population_base, "")
-    return f"{words.UNIT_SUFFIX[row.unit].strip()} {per}".strip()
+    return f"{words.UNIT_SUFFIX[row.unit].strip()} {indicator.per}"
 
 
 def noun(indicator: Indicator) -> str:

@@ -13,7 +13,7 @@ from jsna.report import format as words
 from jsna.report.compare import MATTERS
 from jsna.report.deprivation import DEPRIVATION, MOST_NAMED, group_words
 from jsna.report.marks import mark
-from jsna.report.narrative import PER, Sentence, join, say, value, when
+from jsna.report.narrative import PEOPLE, Sentence, join, say, value, when
 from jsna.report.view import Measures, Row
 
 #: Categories of one breakdown up to which each has its sentence.
@@ -85,14 +85,14 @@ def reference(view: Measures, indicator: Indicator) -> str:
     dimension, code = indicator.derived.reference
     if dimension:
         return words.prose_label(dimension, code, view.config)
-    people = PER.get(indicator.population_base, "others")
+    people = PEOPLE.get(indicator.population_base, "others")
     return f"all {people}" if indicator.derived.against == "all" else f"all other {people}"
 
 
 def _group(view: Measures, indicator: Indicator, row: Row) -> tuple[str, bool]:
     """How a sentence calls the group of a row, and whether in the plural."""
     assert indicator.derived is not None
-    people = PER.get(indicator.population_base, "those")
+    people = PEOPLE.get(indicator.population_base, "those")
     (dimension,) = indicator.derived.by(row.split)
     code = row.code(dimension)
     if (dimension, code) in words.PROSE_LABELS:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from jsna.edition import Area
-from jsna.measures.tables.recipe import PLACE, Recipe, age_group
+from jsna.measures.tables.recipe import PLACE, RESIDENT, Recipe, age_group
 
 #: Establishment type of the register -> setting; the others are mainstream schools.
 SETTINGS = {
@@ -135,7 +135,7 @@ def _plan() -> Recipe:
                 when p.in_area then 'in_area' else 'out_of_area' end as placement,
             case {sectors} else 'other' end as sector,
             coalesce(p.residential, 'none') as residential,
-            place.lsoa_code is not null as resident,
+            {RESIDENT.format(row="p")} as resident,
             {PLACE}
         from placed p
             left join "sen2.requests" r using (period, requests_table_id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from jsna.measures.tables.census import ACADEMIC_YEAR
-from jsna.measures.tables.recipe import Recipe
+from jsna.measures.tables.recipe import MARCH, Recipe
 
 #: What every table says of the pupil.
 COLUMNS: Final = (
@@ -35,13 +35,19 @@ def _roll(*extracts: str) -> str:
     )
 
 
-def _known(name: str, people: str, extract: str, columns: str) -> Recipe:
-    """The roll of the years of one extract, beside the people it knows as `known`."""
+def _known(name: str, people: str, extract: str, columns: str, *, march: bool = False) -> Recipe:
+    """The roll of the years of one extract, beside the people it knows as `known`.
+
+    Args:
+        name, people, extract, columns: of the table, of those known, and what is said of them.
+        march: it says how things stood on 31 March, and its period is the year of that.
+    """
+    period = f"{MARCH.format(row='roll')}" if march else "roll.period"
     return Recipe(
         name,
         ("pupil", people, "service_year"),
         f"""
-        select roll.*, {columns}
+        select roll.* replace ({period} as period), {columns}
         from ({_roll(extract)}) roll left join {people} known using (person_key, period)
         order by period, person_key
         """,
@@ -61,6 +67,7 @@ TABLES: Final = (
         "cin_census",
         "known.person_key is not null as in_need, known.link as need_link, "
         "coalesce(known.protection_plan, false) as protection_plan",
+        march=True,
     ),
     _known(
         "roll_looked_after",
@@ -68,6 +75,7 @@ TABLES: Final = (
         "ssda903",
         "known.person_key is not null as looked_after, known.link as care_link, "
         "coalesce(known.twelve_months, false) as twelve_months",
+        march=True,
     ),
     Recipe(
         "cohort",

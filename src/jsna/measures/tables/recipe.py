@@ -38,6 +38,10 @@ PLACE = "place.lsoa_code, place.locality_code, place.imd_decile, place.imd_quint
 RESIDENT = "({row}.lsoa_code is null or place.lsoa_code is not null)"
 
 
+#: SQL of the year in which the financial year of a `{row}` ends: that of its 31 March.
+MARCH = "cast(cast(left({row}.period, 4) as integer) + 1 as varchar)"
+
+
 def listed(values: Iterable[str]) -> str:
     """SQL of values as a list: `'a', 'b'`."""
     return ", ".join(f"'{value}'" for value in values)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from jsna.measures.tables.recipe import PLACE, RESIDENT, Recipe, age_group, listed
+from jsna.measures.tables.recipe import MARCH, PLACE, Recipe, age_group, listed
 
 #: Legal statuses of agreed series of short breaks, which are in no official count.
 SHORT_BREAKS: Final = ("V3", "V4")
@@ -69,12 +69,13 @@ TABLES: Final = (
     ),
     Recipe(
         "child_in_need",
+        # The authority's own cases, wherever they live.
         ("in_need", "place"),
         f"""
-        select n.person_key, n.period, n.age, {age_group("n.age")} as age_group, n.sex, n.link,
+        select n.person_key, {MARCH.format(row="n")} as period, n.age,
+            {age_group("n.age")} as age_group, n.sex, n.link,
             n.protection_plan, {PLACE}
         from in_need n left join place on place.lsoa_code = n.lsoa_code
-        where {RESIDENT.format(row="n")}
         order by n.period, n.person_key
         """,
     ),
@@ -83,7 +84,8 @@ TABLES: Final = (
         "looked_after",
         ("in_care", "place"),
         f"""
-        select c.person_key, c.period, c.age, {age_group("c.age")} as age_group, c.sex, c.link,
+        select c.person_key, {MARCH.format(row="c")} as period, c.age,
+            {age_group("c.age")} as age_group, c.sex, c.link,
             c.twelve_months, {PLACE}
         from in_care c left join place on place.lsoa_code = c.lsoa_code
         order by c.period, c.person_key

@@ -40,6 +40,8 @@ rule seal:
         "../environment.yml"
     params:
         code=flow.code("seal"),
+        # The manifest names the commit.
+        source=flow.source(),
     message:
         "Publishing the report with its manifest"
     shell:

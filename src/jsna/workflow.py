@@ -13,6 +13,7 @@ from pathlib import Path
 from jsna import edition as editions
 from jsna.configuration.made_lists import PASSES
 from jsna.disclosure.discovery import digest
+from jsna.provenance import made_with
 from jsna.provenance.fingerprint import fingerprint
 
 #: Stage (verb) -> modules whose code decides its result.
@@ -52,7 +53,7 @@ def code(stage: str) -> str:
 @cache
 def _lock() -> str:
     lock = Path("requirements.lock")
-    return hashlib.sha256(lock.read_bytes()).hexdigest()[:12] if lock.is_file() else "unlocked"
+    return hashlib.sha256(lock.read_bytes()).hexdigest() if lock.is_file() else "unlocked"
 
 
 @cache
@@ -118,20 +119,37 @@ def releases(name: str) -> list[str]:
 
 
 @cache
-def linkage_rules() -> list[str]:
+def source() -> str:
+    """The commit and whether the files are those of it: a report is sealed anew where it is not."""
+    return " ".join(filter(None, made_with.source(Path()).values())) or "no checkout"
+
+
+@cache
+def linkage_rules(root: Path = Path()) -> list[str]:
     """The rules of linkage: passes, names, thresholds and the model."""
-    return sorted(p.as_posix() for p in Path("config/linkage").iterdir() if p.is_file())
+    return _below(root, "config/linkage/*")
 
 
 @cache
-def templates() -> list[str]:
+def templates(root: Path = Path()) -> list[str]:
     """Templates and style sheets of the report."""
-    folder = Path("reports/templates")
     kinds = (".html", ".j2", ".jinja", ".css")
-    return sorted(p.as_posix() for p in folder.rglob("*") if p.suffix in kinds)
+    return [name for name in _below(root, "reports/templates/**/*") if name.endswith(kinds)]
 
 
 @cache
-def fonts() -> list[str]:
+def fonts(root: Path = Path()) -> list[str]:
     """The bundled font, the only one any output uses."""
-    return sorted(p.as_posix() for p in Path("reports/templates/fonts").glob("*.ttf"))
+    return _below(root, "reports/templates/fonts/*.ttf")
+
+
+@cache
+def rules(root: Path = Path()) -> list[str]:
+    """The workflow itself: its rules and the settings it runs with."""
+    return _below(root, "Snakefile", "rules/*.smk", "profiles/**/*", "config/config.*")
+
+
+def _below(root: Path, *patterns: str) -> list[str]:
+    """Files below the project's folder, by their path in it."""
+    found = {p for pattern in patterns for p in root.glob(pattern) if p.is_file()}
+    return sorted(p.relative_to(root).as_posix() for p in found)

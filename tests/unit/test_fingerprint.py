@@ -54,7 +54,7 @@ def test_comments_docstrings_and_layout_do_not_count(
 
 def test_an_import_inside_a_function_counts(of: Callable[..., str], tmp_path: Path) -> None:
     before = of("jsna.cli")
-    edit(tmp_path, "provenance/manifest.py", '"pango-1.0"', '"pango-2.0"')
+    edit(tmp_path, "provenance/made_with.py", '"pango-1.0"', '"pango-2.0"')
     assert of("jsna.cli") != before
 
 

@@ -160,7 +160,7 @@ def test_a_good_key_file_is_taken_and_named_by_a_fingerprint_alone(
     stage.add(ROLL, {"pupil": CHILDREN[:2]}).run()
     key = b"k" * 32
     fingerprint = key_fingerprint(key)
-    assert len(fingerprint) == 16
+    assert len(fingerprint) == 64
     assert fingerprint != key_fingerprint(DEMONSTRATION_KEY)
     receipt = (stage.paths.restricted / "link.json").read_text()
     assert fingerprint in receipt

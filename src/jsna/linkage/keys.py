@@ -167,7 +167,7 @@ def _weakness(key: bytes) -> str:
 
 def key_fingerprint(key: bytes) -> str:
     """Names a key without revealing it; the manifest holds this and nothing else of it."""
-    return hmac.new(key, b"v1|jsna|fingerprint", hashlib.sha256).hexdigest()[:16]
+    return hmac.new(key, b"v1|jsna|fingerprint", hashlib.sha256).hexdigest()
 
 
 def person_keys(key: bytes, scheme: str, identifiers: pa.Array[Any]) -> pa.Array[Any]:

@@ -29,13 +29,13 @@ def fingerprint(*modules: str) -> str:
         modules: dotted names, such as "jsna.measures".
 
     Returns:
-        Twelve hexadecimal digits.
+        SHA-256 in hexadecimal.
     """
     digest = hashlib.sha256()
     for file in sorted(_reach(modules)):
         digest.update(str(file.relative_to(_SOURCE).as_posix()).encode())
         digest.update(_read(file)[1] if file.suffix == ".py" else file.read_bytes())
-    return digest.hexdigest()[:12]
+    return digest.hexdigest()
 
 
 def _reach(modules: tuple[str, ...]) -> set[Path]:

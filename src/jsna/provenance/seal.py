@@ -6,7 +6,7 @@ from jsna import io
 from jsna.disclosure.readback import record
 from jsna.edition import Configuration
 from jsna.linkage.keys import key_fingerprint, person_key_secret
-from jsna.provenance.manifest import finished, manifest
+from jsna.provenance.manifest import PRIVATE_RECORD, finished, manifest, private
 
 MANIFEST = "manifest.json"
 
@@ -38,6 +38,8 @@ def run(config: Configuration, paths: io.Paths) -> None:
     else:
         # An open edition holds nothing about a person; its files are keyed by its own name.
         key, name = config.edition.edition.encode(), ""
+    # Beside the files it lists: an auditor of the authority's compares these one by one.
+    io.write_json(paths.restricted / PRIVATE_RECORD, private(config, paths))
     made = manifest(config, paths, outputs, key, name)
     made["readback"] = record.counts(paths.draft)
     io.write_json(paths.reports / MANIFEST, made)

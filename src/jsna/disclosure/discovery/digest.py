@@ -41,7 +41,7 @@ def declared(config: Configuration, root: Path) -> str:
         {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in rules},
     ]
     text = json.dumps(stated, sort_keys=True, default=sorted)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def digest(config: Configuration, root: Path) -> str:
@@ -51,5 +51,6 @@ def digest(config: Configuration, root: Path) -> str:
     lock = root / "requirements.lock"
     if not lock.is_file():
         return ""
-    packages = hashlib.sha256(lock.read_bytes()).hexdigest()[:12]
-    return f"{declared(config, root)}-{fingerprint(*CODE)}-{packages}"
+    packages = hashlib.sha256(lock.read_bytes()).hexdigest()
+    text = f"{declared(config, root)}-{fingerprint(*CODE)}-{packages}"
+    return hashlib.sha256(text.encode()).hexdigest()

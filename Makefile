@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JSNA := $(BIN)/python -m jsna
 
-.PHONY: help report fetch check-edition synthesise test test-full test-real check bench bench-disclosure bench-linkage clean
+.PHONY: help report fetch check-edition synthesise test test-full test-real check mutants bench bench-disclosure bench-linkage clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -51,6 +51,10 @@ check: $(READY) ## Lint, types, rule format, workflow lint
 	@$(BIN)/mypy
 	@$(BIN)/snakefmt --check Snakefile rules
 	@$(BIN)/snakemake --lint --config edition=$(EDITION)
+
+mutants: $(READY) ## Put small faults into the code: which does no fast test notice? [SEED=…] [COUNT=150]
+	@$(JSNA) prepare
+	@$(BIN)/python -m tests.mutation.run $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
 
 bench-disclosure: $(READY) ## Measure disclosure control: loss, optimality, CPU seconds, the attack
 	@$(BIN)/python benchmarks/bench_disclosure.py

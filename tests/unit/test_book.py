@@ -10,6 +10,7 @@ import pytest
 
 from jsna.disclosure.ledger.book import Book
 from jsna.disclosure.ledger.entries import book
+from jsna.disclosure.ledger.regions import make
 from jsna.disclosure.system import Status
 from jsna.errors import JsnaError
 from jsna.measures import schema
@@ -151,3 +152,47 @@ def test_the_equations_hold_in_every_book() -> None:
     )
     assert np.abs(found.matrix() @ np.array(found.value)).max() == 0
     assert named(found)[f"{PUPILS}, sex other or not known"] == 2
+
+
+def test_a_zero_of_a_category_with_nobody_is_shown_by_whatever_else_it_is_split() -> None:
+    """No pupil has the need at all, so no row of it by sex either: a missing row tells the zero."""
+    needs = {"ASD": (7, 0), "SLCN": (5, 5), "HI": (0, 0)}
+    found = made(
+        row("pupils_sen", 12, 100),
+        *(row("sen_primary_need", n, 12, dims={"primary_need": c}) for c, (n, _) in needs.items()),
+        *(
+            row("sen_primary_need", n, 5, dims={"primary_need": c, "sex": "F"})
+            for c, (_, n) in needs.items()
+        ),
+    )
+    shown = {
+        label: shown
+        for label, shown in zip(found.labels, found.zeros_shown, strict=True)
+        if "primary_need HI" in label and ";" not in label
+    }
+    assert len(shown) == 2
+    assert all(shown.values())
+    girls = [at for at, label in enumerate(found.labels) if "ASD" in label and "F" in label[-5:]]
+    girls = [at for at in girls if ";" not in found.labels[at]]
+    assert [found.zeros_shown[at] for at in girls] == [False]
+
+
+def test_rounding_moves_a_count_by_half_its_base_or_by_less_than_all_of_it() -> None:
+    found = Book()
+    for base, controlled in ((5, False), (10, False), (1, False), (5, True), (10, True)):
+        cell = found.add(make("pupil", "rows", {}), "", 20)
+        found.rounding[cell], found.controlled[cell] = base, controlled
+    # To the nearest 10, 15 to 25 are printed as 20: ten either way in all.
+    assert found.moves().tolist() == [2, 5, 0, 4, 9]
+
+
+@pytest.mark.parametrize(("count", "uncertain"), [(0, False), (1, True), (7, True), (8, False)])
+def test_counts_below_the_limit_of_rounding_must_stay_uncertain(
+    count: float, uncertain: bool
+) -> None:
+    found = Book()
+    cell = found.add(make("pupil", "rows", {}), "", count)
+    found.protects[cell] = 8
+    assert found.uncertain().tolist() == [uncertain]
+    found.public[cell] = "release"
+    assert found.uncertain().tolist() == [False]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from dataclasses import replace
@@ -35,7 +36,7 @@ from jsna.linkage import quality
 from jsna.measures import schema
 from jsna.measures.declaration import Indicator
 from jsna.measures.derivation import FORMULAS, taken_over
-from jsna.measures.derived import EMPTY, HIDDEN, ROUNDED, complete, counted, derive, verify
+from jsna.measures.derived import ABSENT, EMPTY, HIDDEN, ROUNDED, complete, counted, derive, verify
 from jsna.measures.engine import measure
 from jsna.measures.methods import (
     ratio_of_proportions,
@@ -317,6 +318,43 @@ def test_nobody_to_compare_none_counted_and_no_counts() -> None:
     assert derive(bare[bare["category"].ne("E")], config(declared())).empty
     everyone = derive(rows(("total", 20, 960), ("N", 20, 960)), config(declared()))
     assert list(everyone["status"]) == ["z"]
+
+
+def test_a_hidden_side_outranks_one_that_is_not_available_and_that_one_nobody() -> None:
+    """Whoever reads of two sides, of which one is hidden, is told that it is hidden."""
+    against = declared(derived={"of": BASE.id, "against": {"sen_provision": "N"}})
+    states = {"c": HIDDEN, "x": ABSENT, "z": EMPTY}
+    for mine, beside in itertools.product(states, states):
+        frame = PUBLISHED.copy()
+        for code, status in (("E", mine), ("N", beside)):
+            at = frame["category"].eq(code)
+            frame.loc[at, list(schema.NUMBERS)] = np.nan
+            frame.loc[at, "status"] = status
+        row = by_category(derive(frame, config(against)))["E"]
+        told = min((mine, beside), key="cxz".index)
+        assert (row["status"], row["reason"]) == (told, states[told])
+
+
+@pytest.mark.parametrize("method", ["ratio_katz", "ratio_rates"])
+def test_a_category_of_everyone_has_no_rest_to_be_compared_with(method: str) -> None:
+    """All 50 pupils have a plan: nobody is left, and the report goes on."""
+    one = declared(method=method, derived={"of": BASE.id, "against": "rest"})
+    for x in (0, 20):
+        found = by_category(derive(rows(("total", x, 50), ("E", x, 50)), config(one)))
+        assert (found["E"]["status"], found["E"]["reason"]) == ("z", EMPTY)
+
+
+def test_a_difference_of_counts_rounded_apart_is_not_worked_out() -> None:
+    """Of 60 suspended 65 have a plan, as each was rounded by itself: nothing is said."""
+    odd = rows(("total", 60, 1_000), ("E", 65, 100), ("K", 55, 980), ("N", 30, 400))
+    found = by_category(derive(odd, config(difference())))
+    assert (found["E"]["status"], found["E"]["reason"]) == ("z", EMPTY)
+    # Of 1,000 pupils 940 are not suspended, and of 980 with support 925: no more than all.
+    assert found["K"]["status"] == found["N"]["status"] == ""
+    # More of the others than there are others, and more counted than there are pupils.
+    for odd in (("total", 60, 100), ("E", 10, 55)), (("total", 60, 1_000), ("E", 10, 5)):
+        found = by_category(derive(rows(*odd), config(difference())))
+        assert found["E"]["status"] == "z"
 
 
 def test_a_category_to_compare_with_must_be_there() -> None:

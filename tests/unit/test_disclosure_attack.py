@@ -243,6 +243,19 @@ def test_contributors_are_kept_to_the_width_of_each_cell() -> None:
         assert {failure.cell for failure in report.failures} == told
 
 
+def test_a_family_may_be_in_a_cell_of_one_at_the_most() -> None:
+    # b is known to be 0 or 1. Of the sum of 2, who is in b knows that a is 1.
+    rule = Rule(2, sliding=True)
+    made = system(["a", "b", "sum"], [1, 1, 2], [[1, 1, -1]], rule, public=[0, 0, 1])
+    made = replace(
+        made, high=np.array([np.inf, 1.0, np.inf]), contributor=np.array([1.0, 0.0, 0.0])
+    )
+    report = attack(made, np.array([True, True, False]), start=made.value)
+    assert [(one.cell, one.contributor, one.verdict) for one in report.failures] == [
+        (0, 1, "exact")
+    ]
+
+
 def test_what_an_inequality_leaves_over_has_no_family() -> None:
     # Two small numbers in a sum known to be 8: that of 2 to 2.9 in every 10 of the second is a
     # ratio at no decimals. Its slack is a number, but nobody's child is in it.

@@ -58,6 +58,33 @@ def test_an_import_inside_a_function_counts(of: Callable[..., str], tmp_path: Pa
     assert of("jsna.cli") != before
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from jsna.measures import contributions",
+        "import jsna.measures.contributions",
+        "from jsna.measures import contributions as behind",
+        "from jsna.measures.contributions import COLUMNS",
+        "from .measures import contributions",
+        "from .measures.contributions import COLUMNS",
+    ],
+)
+def test_a_module_counts_however_it_is_imported(
+    of: Callable[..., str], tmp_path: Path, line: str
+) -> None:
+    (tmp_path / "jsna/made_up.py").write_text(f"{line}\n", encoding="utf-8")
+    before = of("jsna.made_up")
+    edit(tmp_path, "measures/contributions.py", '"contributors", "total"', '"contributors", "sum"')
+    assert of("jsna.made_up") != before
+
+
+def test_an_empty_module_has_a_fingerprint(of: Callable[..., str], tmp_path: Path) -> None:
+    (tmp_path / "jsna/made_up.py").write_text("", encoding="utf-8")
+    before = of("jsna.made_up")
+    (tmp_path / "jsna/made_up.py").write_text("X = 1\n", encoding="utf-8")
+    assert of("jsna.made_up") != before
+
+
 def test_a_declaration_found_by_being_there_counts(of: Callable[..., str], tmp_path: Path) -> None:
     before = of("jsna.linkage.link")
     edit(tmp_path, "extracts/ncmp.py", 'quantity="height_cm"', 'quantity="weight_kg"')

@@ -63,6 +63,16 @@ def test_periods_say_what_they_are() -> None:
     assert words.period_words("2025", "31_march") == "on 31 March 2025"
 
 
+@pytest.mark.parametrize(
+    ("rank", "text"),
+    [(1, ""), (2, "second"), (9, "ninth"), (10, "10th"), (11, "11th"), (12, "12th"), (13, "13th"),
+     (20, "20th"), (21, "21st"), (22, "22nd"), (23, "23rd"), (24, "24th"), (101, "101st"),
+     (111, "111th"), (112, "112th")],
+)  # fmt: skip
+def test_ranks_in_words(rank: int, text: str) -> None:
+    assert words.ordinal(rank) == text
+
+
 def test_small_grammar() -> None:
     assert words.join(["a"]) == "a"
     assert words.join(["a", "b", "c"]) == "a, b and c"

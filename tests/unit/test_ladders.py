@@ -312,3 +312,15 @@ def test_the_choice_does_not_depend_on_the_order_of_rows() -> None:
     mixed, again = choose(found.iloc[order].reset_index(drop=True), config)
     pd.testing.assert_frame_equal(told, again)
     pd.testing.assert_frame_equal(schema.conform(rows), schema.conform(mixed))
+
+
+def test_a_figure_is_alone_among_those_of_its_year() -> None:
+    """One small of three in each of two years: each takes another of its own year with it."""
+    counts = {
+        (year, need): (1 if need == "ASD" else 20, 30)
+        for year in ("2024", "2025")
+        for need in ("ASD", "HI", "SEMH")
+    }
+    _, told = chosen(counts, limit=1)
+    # Two of six are small and two more go with them.
+    assert told["shares"].tolist()[0].startswith("primary_need 0.667")

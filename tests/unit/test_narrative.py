@@ -574,3 +574,48 @@ def test_reasons_are_not_reasons_of_reasons() -> None:
         for code, x in zip(codes, (700, 300), strict=True)
     ]
     assert said(reasons, rows).startswith("The most common of the reasons given for suspensions")
+
+
+@pytest.mark.parametrize("name", ["pupils_ehc_plan", "ehc_plans_20_weeks", "plans"])
+def test_a_clear_change_of_anything_but_a_share_is_among_the_findings(name: str) -> None:
+    indicator = made.configured()[0][name]
+    whole = () if indicator.kind == "count" else (40_000,)
+    rows = [
+        made.measure(indicator, count, *whole, period=year)
+        for year, count in (("2024", 2_000), ("2025", 3_000))
+    ]
+    text = narrative.latest_change(of(rows), indicator)
+    assert text is not None
+    assert plain_text(text).startswith("rose from ")
+    found = priorities.change(of(rows), indicator)
+    assert found is not None
+    assert found.apart == pytest.approx(1.5)
+    same = [made.measure(indicator, 2_000, *whole, period=year) for year in ("2024", "2025")]
+    assert narrative.latest_change(of(same), indicator) is None
+
+
+def test_a_change_of_a_share_is_never_among_the_findings() -> None:
+    """A need may be more of all plans because others are fewer."""
+    rows = [
+        made.measure(NEEDS, count, 40_000, period=year)
+        for year, count in (("2024", 2_000), ("2025", 3_000))
+    ]
+    assert narrative.latest_change(of(rows), NEEDS) is None
+    assert priorities.change(of(rows), NEEDS) is None
+
+
+def test_figures_of_others_without_one_of_the_country_are_no_finding() -> None:
+    rows = [made.measure(PLAN, 2_200, 40_000), made.measure(PLAN, 4_000, 40_000, **SIMILAR)]
+    view = of(rows)
+    assert narrative.compared(view, PLAN) is not None
+    assert priorities.against_country(view, PLAN) is None
+
+
+def test_a_figure_that_has_not_moved_is_said_to_be_the_same() -> None:
+    """A series that moved as a whole, though not in the year to the last."""
+    counts = {"2023": 1_000, "2024": 2_200, "2025": 2_200}
+    rows = [made.measure(PLAN, n, 40_000, period=year) for year, n in counts.items()]
+    text = plain(narrative.change(of(rows), PLAN))
+    assert "was the same in January 2024" in text
+    assert "has risen since January 2023" in text
+    assert "changed little" not in text

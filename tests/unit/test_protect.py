@@ -163,7 +163,8 @@ def random_cells(seed: int) -> dict[tuple[str, str], int]:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_what_is_printed_is_as_it_was_and_what_is_hidden_carries_no_number(seed: int) -> None:
-    measures = plans(random_cells(seed))
+    # What a row notes of its figure goes with the figure.
+    measures = plans(random_cells(seed)).assign(note="Some have no date.")
     made = protect(measures, CONFIG)
     before = choose(measures, CONFIG)[0]
     hidden = made.safe["status"].eq("c")
@@ -225,3 +226,27 @@ def test_controlled_rounding_keeps_every_total_and_hides_nothing() -> None:
         assert parts["numerator"].sum() == total.item()
     # 2 may stand as 0 or 5, 1 as 0 or 5, never as themselves; and the note says so.
     assert mine["note"].str.contains("rounded to a multiple of 5").all()
+
+
+@pytest.mark.parametrize(
+    ("top", "bottom", "rule"),
+    [
+        (3, 200, "small_count"),
+        (3, 4, "small_count"),
+        (197, 200, "small_complement"),
+        (196, 200, "small_complement"),
+    ],
+)
+def test_the_record_says_which_count_of_a_row_is_small(top: int, bottom: int, rule: str) -> None:
+    frame = pd.DataFrame(
+        {"period": "2024", "within_20_weeks": [True] * top + [False] * (bottom - top)}
+    )
+    frame = frame.assign(exception=False, age_group="5-10", primary_need="ASD")
+    found = measure(
+        {"new_plan": world.filled("new_plan", frame)},
+        [CONFIG.indicators["ehc_plans_20_weeks"]],
+        CONFIG,
+    )
+    log = protect(found, CONFIG).log
+    mine = log[log["breakdown"].eq("total") & log["area_code"].eq(world.AREA)]
+    assert mine["rule"].tolist() == [rule]

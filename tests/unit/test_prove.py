@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from jsna import io
+from jsna.disclosure import prove as stage
+from jsna.disclosure import run as protection
 from jsna.disclosure.evidence import gather
 from jsna.disclosure.ladders import choose
+from jsna.disclosure.names import CERTIFICATE
 from jsna.disclosure.protect import Protection, protect
-from jsna.disclosure.prove import Proof, prove
+from jsna.disclosure.prove import DISCOVERY, Proof, prove
 from jsna.edition import Configuration
 from jsna.errors import JsnaError
 from jsna.measures import schema
@@ -204,3 +211,75 @@ def test_counts_rounded_one_by_one_must_not_close_in_on_each_other() -> None:
 def _fine(config: Configuration) -> Any:
     """The profile as if it rounded to 1, and so protected nothing by it."""
     return config.profiles["default"].model_copy(update={"profile": "rounded"})
+
+
+def test_a_count_of_one_that_follows_is_no_less_told_where_two_are_shown() -> None:
+    """With a threshold of two the attacker must be left with 0 or 1: to know the 1 is too much."""
+    rule = CONFIG.profiles["default"].model_copy(update={"threshold": 2})
+    config = replace(CONFIG, profiles={**CONFIG.profiles, "default": rule})
+    measures = plans({"ASD": 40, "SLCN": 1, "SEMH": 30}, config)
+    safe = choose(measures, config)[0]
+    few = safe["numerator"].eq(1)
+    safe.loc[few, NUMBERS], safe.loc[few, "status"] = np.nan, "c"
+    with pytest.raises(JsnaError, match="is 1"):
+        prove(gather(safe, measures, config))
+    assert not prove(gather(protect(measures, config).safe, measures, config)).report.failures
+
+
+# -- the stage -------------------------------------------------------------------------------------
+
+
+def suspended() -> pd.DataFrame:
+    """Measures of pupils suspended, of which a ratio is worked out."""
+    rows = [
+        {"period": "2024/25", "sen_provision": provision, "suspended": at < few}
+        for provision, few, many in (("N", 40, 400), ("K", 30, 90), ("E", 20, 50))
+        for at in range(many)
+    ]
+    table = {"roll": world.filled("roll", pd.DataFrame(rows, dtype=object))}
+    return measure(table, [CONFIG.indicators["suspended_pupils"]], CONFIG)
+
+
+def protected(root: Path, found: Mapping[str, Any] | None) -> io.Paths:
+    """An edition on disk that has been protected, with what discovery says of it."""
+    paths = io.Paths(root, "example-2025")
+    schema.write(paths.restricted / "measures.parquet", pd.concat([MEASURES, suspended()]))
+    schema.write(paths.restricted / "official.parquet", MEASURES.iloc[:0])
+    io.write_parquet(
+        paths.restricted / protection.CONTRIBUTIONS,
+        pd.DataFrame({name: pd.Series(dtype="str") for name in schema.KEY}),
+    )
+    protection.run(CONFIG, paths)
+    if found is not None:
+        io.write_text(paths.restricted / DISCOVERY, json.dumps(found))
+    return paths
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (None, "have not been looked for"),
+        ({}, "have not been looked for"),
+        ({"undeclared": None}, "have not been looked for"),
+        ({"undeclared": 1}, "nobody declared"),
+    ],
+)
+def test_nothing_is_proven_on_equations_nobody_has_looked_for(
+    tmp_path: Path, found: Mapping[str, Any] | None, said: str
+) -> None:
+    paths = protected(tmp_path, found)
+    with pytest.raises(JsnaError, match=said):
+        stage.run(CONFIG, paths)
+    assert not (paths.safe / CERTIFICATE).exists()
+
+
+def test_the_certificate_counts_what_was_published_hidden_and_attacked(tmp_path: Path) -> None:
+    paths = protected(tmp_path, {"undeclared": 0})
+    stage.run(CONFIG, paths)
+    told = json.loads((paths.safe / CERTIFICATE).read_text(encoding="utf-8"))
+    safe = schema.read(paths.safe / "measures.parquet")
+    derived = {i.id for i in CONFIG.indicators.values() if i.derived}
+    assert told["published"]["worked_out"] == safe["indicator"].isin(derived).sum() > 0
+    assert told["measures_sha256"] == io.sha256(paths.safe / "measures.parquet")
+    assert told["attack"]["exact"] == told["attack"]["narrow"] == 0
+    assert told["attack"]["programs"] > 0

@@ -290,9 +290,28 @@ def test_rows_below_a_title_keep_their_numbers() -> None:
 def test_totals_row_is_refused_and_named(label: str) -> None:
     reading = read(csv_of([HEADER, *many(3), [label, "", "", "", "24"]]))
     assert only(reading, "row.total").row == 5
-    # A child may be called so.
+    # A child may be called so, and have nothing in the cells that may be empty.
     child = ["A950000178301", "Total", "03/04/2012", "K", "1"]
     assert not codes(read(csv_of([HEADER, child])))
+    bare = ["", "Total", "03/04/2012", "K", "", ""]
+    assert not codes(read(csv_of([[*HEADER, "Note"], bare])))
+
+
+def test_a_totals_row_is_found_where_a_record_must_have_one_cell_alone() -> None:
+    table = Table(
+        name="places",
+        description="Places at a made-up school.",
+        columns=(
+            Column("School", "school_name", "string", "Name."),
+            Column("Places", "places", "integer", "Places.", nullable=True),
+            Column("Taken", "taken", "integer", "Taken.", nullable=True),
+        ),
+    )
+    rows = [["School", "Places", "Taken"], ["Mossby", "12", "9"], ["Tarn", "8", ""]]
+    reading = read_table(csv_of([*rows, ["Total", "20", ""]]).encode(), "places.csv", table)
+    assert codes(reading) == []
+    reading = read_table(csv_of([*rows, ["Total", "", ""]]).encode(), "places.csv", table)
+    assert only(reading, "row.total").row == 4
 
 
 def test_scientific_notation_in_a_column_is_refused_and_in_one_cell_is_not() -> None:

@@ -435,3 +435,22 @@ def test_running_heads_are_those_of_the_report() -> None:
     strange = [paper.Run(4, "5"), paper.Run(4, "2 Summary")]
     align.around(paper.Paper(outside=strange), frozenset({"1 Summary"}), small.allowed(), tally)
     assert len(tally.problems) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "known"),
+    [
+        ("outline", "1 Summary", True),
+        ("outline", "1 Summary: 5.5%", False),
+        ("link", "1 Summary", True),
+        ("title", "Summary", True),
+        ("title", "1 Summary", False),
+        ("title", "12,317 plans", False),
+    ],
+)
+def test_what_a_pdf_says_unseen_is_judged_by_where_it_stands(
+    kind: str, text: str, known: bool
+) -> None:
+    tally = Tally("jsna.pdf")
+    align.around(paper.Paper(unseen=[(kind, text)]), frozenset(), small.allowed(), tally)
+    assert (tally.problems == []) == known, tally.problems

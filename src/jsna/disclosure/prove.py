@@ -154,7 +154,7 @@ def _expect_discovery(paths: io.Paths) -> None:
         JsnaError: identities have not been looked for, or some are undeclared.
     """
     file = paths.restricted / DISCOVERY
-    undeclared = io.read_json(file).get("undeclared", 0) if file.is_file() else None
+    undeclared = io.read_json(file).get("undeclared") if file.is_file() else None
     if undeclared == 0:
         return
     rule = "sums between counts that nobody declared have not been looked for; run: jsna discover"

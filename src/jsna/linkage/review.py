@@ -219,5 +219,7 @@ def _share(
         mid += share * rate
         below += (share * max(rate - low, 0.0)) ** 2
         above += (share * max(high - rate, 0.0)) ** 2
+    # Shares of strata may come to a hair more than one.
+    mid = min(mid, 1.0)
     low, high = max(mid - sqrt(below), 0.0), min(mid + sqrt(above), 1.0)
     return Judged(what, low, mid, high, pairs, unsure, total)

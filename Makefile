@@ -67,5 +67,5 @@ bench: $(READY) ## Measure CPU seconds and memory of every stage at county scale
 	@$(BIN)/python benchmarks/run.py
 
 clean: ## Remove built reports and processed data (never raw extracts)
-	@rm -rf data/processed/* reports/.draft $(filter-out reports/templates,$(wildcard reports/*)) .snakemake
+	@rm -rf data/processed/* reports/.*.new reports/.*.old $(filter-out reports/templates,$(wildcard reports/*)) .snakemake
 	@touch data/processed/.gitkeep

@@ -27,4 +27,4 @@ include: "rules/seal.smk"
 rule all:
     default_target: True
     input:
-        f"reports/{config['edition']}/manifest.json",
+        f"data/processed/{config['edition']}/seal.json",

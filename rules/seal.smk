@@ -31,7 +31,8 @@ rule seal:
         readback="data/processed/{edition}/draft/readback.json",
         lock="requirements.lock",
     output:
-        manifest="reports/{edition}/manifest.json",
+        # Not the published manifest: an output is deleted before its rule runs.
+        receipt="data/processed/{edition}/seal.json",
     log:
         "data/processed/{edition}/logs/seal.log",
     benchmark:

@@ -10,9 +10,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from jsna import io, system
+from jsna import io, liveness, system
 from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
+from jsna.provenance import publication
 from jsna.workflow import CODE
 
 Say = Callable[[str], None]
@@ -64,11 +65,25 @@ def build(
     """Build an edition. Returns the exit code; prints where the report is.
 
     Raises:
-        JsnaError: raw files are missing, or the machine lacks a library.
+        JsnaError: raw files are missing, the machine lacks a library, or another build is at work
+            in this folder.
     """
     _expect_usable_folder(paths.root)
     _expect_writable(paths)
     system.prepare(say)
+    with liveness.building(paths.root, config.edition.edition, say) as lock:
+        publication.recover(paths.reports)
+        code = _build(config, paths, say, cores, force, lock)
+    if code == 0:
+        say("Report:")
+        for name in ("jsna.pdf", "jsna.html"):
+            say(f"    {(paths.reports / name).as_posix()}")
+    return code
+
+
+def _build(
+    config: Configuration, paths: io.Paths, say: Say, cores: int, force: bool, lock: int | None
+) -> int:
     edition = config.edition
     say(f"{edition.title} — {config.area.name} ({edition.edition})")
     for delivery in edition.unlinked:
@@ -79,12 +94,7 @@ def build(
     again = [] if _is_whole(paths) else ["--forcerun", "seal"]
     if force:
         again = ["--forceall"]
-    if (code := _snakemake(edition.edition, paths.root, cores, again, say)) != 0:
-        return code
-    say("Report:")
-    for name in ("jsna.pdf", "jsna.html"):
-        say(f"    {(paths.reports / name).as_posix()}")
-    return 0
+    return _snakemake(edition.edition, paths.root, cores, again, say, lock)
 
 
 def _expect_usable_folder(root: Path) -> None:
@@ -97,7 +107,9 @@ def _expect_usable_folder(root: Path) -> None:
 def _expect_writable(paths: io.Paths) -> None:
     """Everything a build writes can be written, or one error names each folder that cannot."""
     zones = (paths.identified, paths.restricted, paths.safe, paths.draft)
-    folders = (paths.root / ".snakemake", paths.identified.parent, *zones, paths.reports)
+    # A report takes the place of the last in the folder above.
+    reports = (paths.reports.parent, paths.reports)
+    folders = (paths.root / ".snakemake", paths.identified.parent, *zones, *reports)
     rule = "you may not write here, and a build does; ask for the right, or close what holds it"
     problems = {}
     for folder in folders:
@@ -150,21 +162,33 @@ def _expect_files(config: Configuration, paths: io.Paths) -> None:
 
 
 def _is_whole(paths: io.Paths) -> bool:
-    """Whether the published report is as it was sealed; False has it published again."""
-    manifest = paths.reports / "manifest.json"
-    if not manifest.is_file():
+    """Whether the published report is as it was sealed; False has it published again.
+
+    One that was not sealed yet is for the workflow to publish.
+    """
+    if not paths.sealed.is_file():
         return True
+    manifest = paths.reports / "manifest.json"
     try:
+        if io.sha256(manifest) != io.read_json(paths.sealed)["manifest"]["sha256"]:
+            return False
         outputs = io.read_json(manifest)["outputs"]
         return all(
-            (paths.reports / name).is_file() and io.sha256(paths.reports / name) == record["sha256"]
-            for name, record in outputs.items()
+            io.sha256(paths.reports / name) == record["sha256"] for name, record in outputs.items()
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
 
 
-def _snakemake(edition: str, root: Path, cores: int, again: list[str], say: Say) -> int:
+def _snakemake(
+    edition: str,
+    root: Path,
+    cores: int,
+    again: list[str],
+    say: Say,
+    lock: int | None = None,
+) -> int:
+    """Run the workflow, which holds the lock of this build with it."""
     root = root.resolve()
     command = [
         *(sys.executable, "-m", "snakemake"),
@@ -193,6 +217,7 @@ def _snakemake(edition: str, root: Path, cores: int, again: list[str], say: Say)
         errors="replace",
         env=environment,
         cwd=root,
+        pass_fds=() if lock is None else (lock,),
     )
     assert process.stdout is not None
     try:
@@ -204,10 +229,7 @@ def _snakemake(edition: str, root: Path, cores: int, again: list[str], say: Say)
     if code == 0:
         return 0
     if any("LockException" in line for line in told):
-        rule = (
-            "another build is at work in this folder; wait for it. If none is (one was killed), "
-            f"run: python -m snakemake --unlock --config edition={edition}"
-        )
+        rule = "another workflow has begun in this folder; wait for it"
         raise JsnaError(Problem("this folder", rule, code="build.locked"))
     failed = sorted({m.group(1) for line in told if (m := _RULE_FAILED.match(line.strip()))})
     for rule in failed:

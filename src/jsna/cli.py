@@ -30,12 +30,15 @@ if TYPE_CHECKING:
 
 
 def _loaded(arguments: argparse.Namespace) -> tuple[Configuration, Paths]:
-    from jsna import edition, io, zones
+    from jsna import edition, io, liveness, zones
 
     root = Path(arguments.root)
     # An action of a stage (`link review`) has the business of that stage.
     zones.enter(arguments.verb.split()[0], root)
-    return edition.load(arguments.edition, root), io.Paths(root, arguments.edition)
+    config = edition.load(arguments.edition, root)
+    if arguments.verb in STAGES:
+        liveness.working(root)
+    return config, io.Paths(root, arguments.edition)
 
 
 def _say(text: str) -> None:
@@ -253,6 +256,10 @@ VERBS: dict[str, tuple[str, Callable[[argparse.Namespace], int], bool]] = {
     ),
     "seal": ("stage: publish the report with its manifest", _seal, True),
 }
+
+
+#: The verbs the workflow runs: those told as stages.
+STAGES = frozenset(verb for verb, (does, *_) in VERBS.items() if does.startswith("stage: "))
 
 
 def _many(text: str) -> int:

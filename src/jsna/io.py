@@ -67,7 +67,7 @@ class Paths:
     def draft(self) -> Path:
         """The report while it is being made, from `safe` and configuration alone.
 
-        `seal` copies it to `reports` in one go, so that a failed run leaves the last report.
+        `seal` publishes it as a whole, so that a failed run leaves the last report.
         """
         return self.root / "data" / "processed" / self.edition / "draft"
 
@@ -75,6 +75,11 @@ class Paths:
     def reports(self) -> Path:
         """What is published: only `seal` writes here."""
         return self.root / "reports" / self.edition
+
+    @property
+    def sealed(self) -> Path:
+        """The receipt of `seal`: the digest of the manifest that was published."""
+        return self.root / "data" / "processed" / self.edition / "seal.json"
 
 
 def _zone(path: Path) -> Path | None:

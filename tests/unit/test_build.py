@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -41,10 +40,17 @@ def test_a_synthetic_edition_needs_no_key(tmp_path: Path) -> None:
     assert "key.missing" not in {problem.code for problem in caught.value.problems}
 
 
+def sealed(paths: io.Paths, content: object) -> Path:
+    """A manifest as the stage `seal` publishes it."""
+    manifest = paths.reports / "manifest.json"
+    io.write_json(manifest, content)
+    io.write_json(paths.sealed, {"manifest": {"sha256": io.sha256(manifest)}})
+    return manifest
+
+
 @pytest.mark.parametrize(
     ("content", "whole"),
     [
-        (None, True),
         ({"outputs": {}}, True),
         ({"outputs": {"jsna.html": {"sha256": "0" * 64}}}, False),
         ({"outputs": []}, False),
@@ -55,13 +61,21 @@ def test_a_report_is_whole_where_it_is_as_it_was_sealed(
     tmp_path: Path, content: object, whole: bool
 ) -> None:
     paths = io.Paths(tmp_path, SMALL)
-    manifest = paths.reports / "manifest.json"
-    if content is not None:
-        manifest.parent.mkdir(parents=True)
-        manifest.write_text(json.dumps(content), encoding="utf-8")
+    manifest = sealed(paths, content)
     assert build._is_whole(paths) is whole
     # The previous manifest stays with the previous report until another is sealed.
-    assert manifest.is_file() is (content is not None)
+    assert manifest.is_file()
+
+
+def test_a_report_without_the_manifest_it_was_sealed_with_is_not_whole(tmp_path: Path) -> None:
+    paths = io.Paths(tmp_path, SMALL)
+    # What was never sealed the workflow publishes by itself.
+    assert build._is_whole(paths)
+    manifest = sealed(paths, {"outputs": {}})
+    manifest.write_text('{"outputs": { }}', encoding="utf-8")
+    assert not build._is_whole(paths)
+    manifest.unlink()
+    assert not build._is_whole(paths)
 
 
 def test_a_folder_snakemake_cannot_work_in_is_told(tmp_path: Path) -> None:

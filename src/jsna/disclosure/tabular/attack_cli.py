@@ -63,6 +63,7 @@ def run_attack(options: argparse.Namespace) -> int:
 
 
 def _tell(found: Attacked, dims: Sequence[str], most: int = 20) -> None:
+    print(*found.notes, sep="\n", end="\n" if found.notes else "")
     unsure = found.count("unsure")
     marked = ""
     if found.marked is not None and found.hidden:

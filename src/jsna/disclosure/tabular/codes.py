@@ -7,6 +7,7 @@ counting, where it would be added to another.
 from __future__ import annotations
 
 import json
+import shlex
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -55,9 +56,19 @@ class Named:
 
 
 class Trees(dict[str, Hierarchy]):
-    """Trees by dimension, with the name of the file they come from."""
+    """What is declared to add up: whole trees by dimension, and what is said of single codes.
 
-    name: str = "hierarchy"
+    Attributes:
+        name: the file the trees come from.
+        subtotals: dimension -> total -> its parts.
+        leaves: dimension -> codes that are totals of none; `*` stands for all not said to be.
+    """
+
+    def __init__(self, trees: Mapping[str, Hierarchy] | None = None) -> None:
+        super().__init__(trees or {})
+        self.name = "hierarchy"
+        self.subtotals: dict[str, dict[str, tuple[str, ...]]] = {}
+        self.leaves: dict[str, set[str]] = {}
 
 
 def plain(text: object) -> str:
@@ -126,26 +137,32 @@ def clean(tables: Sequence[Named], dims: Sequence[str], problems: Problems) -> l
 def dimensions(
     tables: Sequence[Named],
     names: Sequence[str],
-    hierarchies: Mapping[str, Hierarchy],
-    total: str,
+    trees: Trees,
+    totals: Mapping[str, str],
     problems: Problems,
 ) -> tuple[Dimension, ...]:
-    """The dimensions over the codes of all tables (see `clean`), with the trees above them."""
-    where = hierarchies.name if isinstance(hierarchies, Trees) else "hierarchy"
-    total = plain(total)
-    for name in sorted(set(hierarchies) - set(names)):
-        problems.add(where, f"there is no dimension {name!r}", value=name)
+    """The dimensions over the codes of all tables (see `clean`), with the trees above them.
+
+    Args:
+        tables: the tables.
+        names: the dimensions.
+        trees: the whole tree of each dimension that has one.
+        totals: the code of the total of each dimension.
+        problems: where what is wrong is noted.
+    """
+    for name in sorted(set(trees) - set(names)):
+        problems.add(trees.name, f"there is no dimension {name!r}", value=name)
     found = []
     for name in names:
-        codes: set[str] = set()
+        total, codes = totals[name], set[str]()
         for table in tables:
             if name in table.frame:
                 own = set(table.frame[name].astype(str)) - {""}
-                _totals(table, name, own - codes, total, problems)
+                _totals(table, name, own - codes - trees.leaves.get(name, set()), total, problems)
                 codes |= own
-        tree = {plain(code): plain(above) for code, above in hierarchies.get(name, {}).items()}
+        tree = {plain(code): plain(above) for code, above in trees.get(name, {}).items()}
         before = len(problems.found)
-        _check_tree(tree, codes, total, where, name, problems)
+        _check_tree(tree, codes, total, trees.name, name, problems)
         if len(problems.found) > before:
             tree = {}
         found.append(dimension(name, codes, tree, total))
@@ -168,7 +185,7 @@ def _totals(table: Named, name: str, codes: set[str], total: str, problems: Prob
 
 
 def _quoted(code: str) -> str:
-    return code if code.isalnum() else f'"{code}"'
+    return code if code.isalnum() else shlex.quote(code)
 
 
 def _check_tree(

@@ -11,6 +11,7 @@ from jsna.disclosure.system import Flags, Floats, Ints
 from jsna.disclosure.tabular.codes import Named, Problems, check_dims, clean, dimensions, plain
 from jsna.disclosure.tabular.knowledge import Told, check_understood, told, value_column
 from jsna.disclosure.tabular.reading import Printed, check_columns, places
+from jsna.disclosure.tabular.structure import structure
 from jsna.disclosure.tabular.tables import Dimension, Hierarchy, Layout
 
 
@@ -29,14 +30,16 @@ class Found:
     small: Flags
     large: Flags
     told: bool
+    #: What was found to add up, in words.
+    notes: tuple[str, ...]
 
 
 def read_printed(
     tables: Sequence[Named],
     dims: Sequence[str],
     value: str | None,
-    hierarchies: Mapping[str, Hierarchy],
-    total: str,
+    hierarchies: Mapping[str, Hierarchy] | None,
+    total: str | Sequence[str],
     missing: str,
     rounded: int,
     threshold: int,
@@ -49,7 +52,7 @@ def read_printed(
         dims: the dimensions; a table that lacks some stands at their totals.
         value: the column of values; each table's only column left over if not named.
         hierarchies: dimension -> (code -> the code it is part of).
-        total: the code of totals.
+        total: the code of totals, or several of which each dimension has its own.
         missing: what a combination without a row is: `zero` or `unknown`.
         rounded: printed values are rounded to multiples of this.
         threshold: counts from 1 to less than this are small.
@@ -73,16 +76,23 @@ def read_printed(
             problems.add("tables", f"no table has a column {name!r}")
     problems.tell("The tables cannot be read:")
     tables = clean(tables, dims, problems)
-    axes = dimensions(tables, dims, hierarchies, total, problems)
-    at = [places(table, axes, problems) for table in tables]
     read = [
         told(table, column, threshold, rounded, problems)
         for table, column in zip(tables, values, strict=True)
     ]
+    totals = [total] if isinstance(total, str) else list(total)
+    sound = [one.values.counts for one in read]
+    if problems.found or rounded > 1:  # rounded values need not add up
+        sound = [np.full_like(one, np.nan) for one in sound]
+    adds_up = structure(tables, sound, dims, hierarchies, totals, problems)
+    axes = dimensions(tables, dims, adds_up.trees, adds_up.totals, problems)
+    at = [places(table, axes, problems) for table in tables]
     for table, column, one in zip(tables, values, read, strict=True):
         _multiples(table, column, one.values.counts, rounded, problems)
     if not problems.found and not _tied(at, axes):
-        rule = f"no row has the total code {plain(total)!r}, so nothing ties the cells together; "
+        rule = (
+            f"no row has the total code {plain(totals[0])!r}, so nothing ties the cells together; "
+        )
         rule += "say --total if totals are called otherwise"
         problems.add(", ".join(table.name for table in tables), rule)
     problems.tell("The tables cannot be read:")
@@ -101,7 +111,9 @@ def read_printed(
     problems.tell("The tables do not agree:")
     listed = np.isin(cells.keys, np.concatenate(rows) @ cells.strides) if rows else given
     any_told = any("primary" in table.frame for table in tables)
-    return Found(cells, known, given, ~(given | listed), small, large & ~small, any_told)
+    hidden_totals = ~(given | listed)
+    notes = adds_up.notes
+    return Found(cells, known, given, hidden_totals, small, large & ~small, any_told, notes)
 
 
 def _learn(known: Printed, cell: Ints, one: Told) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import shlex
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -11,6 +13,7 @@ from jsna.disclosure.tabular.codes import Problems
 from jsna.disclosure.tabular.outputs import write_table
 from jsna.disclosure.tabular.protection import protect, round_named
 from jsna.disclosure.tabular.reading import read_counts
+from jsna.disclosure.tabular.tables import TOTAL
 from jsna.disclosure.tabular.tables_cli import amount, base, inputs, split
 
 
@@ -48,12 +51,13 @@ def run_protection(options: argparse.Namespace) -> int:
             total=options.total,
         )
         _write(options, rounded.published, rounded.record)
+        _tell(options, rounded.notes)
         print(
             f"{len(rounded.published):,} cells rounded to multiples of {options.round}, either of "
             f"the two beside the count; totals add up; no count moved by more than "
-            f"{rounded.moved:.0f}; the attack worked out none. To attack it again: jsna attack … "
-            f"--rounded {options.round} --rounding controlled"
+            f"{rounded.moved:.0f}; the attack worked out none"
         )
+        _again(options, rounded.flags)
         return 0
     rule = Rule(
         options.threshold,
@@ -74,12 +78,39 @@ def run_protection(options: argparse.Namespace) -> int:
         work=options.work or None,
     )
     _write(options, made.published, made.record)
+    _tell(options, made.notes)
     optimum = "the least possible" if made.solution.gap == 0 else _gap(made.solution.gap)
     print(
         f"{made.system.size:,} cells, {int(made.solution.hidden.sum()):,} hidden (what they cost: "
         f"{optimum}); the attack worked out none ({made.solution.seconds:.1f} s)"
     )
+    _again(options, made.flags)
     return 0
+
+
+def _tell(options: argparse.Namespace, notes: Sequence[str]) -> None:
+    for note in notes:
+        print(note)
+    if options.record:
+        print(f"what was hidden is in {options.record}, for you alone")
+
+
+def _again(options: argparse.Namespace, flags: Sequence[str]) -> None:
+    """Say how to attack what is published."""
+    words = ["jsna", "attack", options.out]
+    for dims in options.dims:
+        words += ["--dims", dims]
+    words += [*(["--hierarchy", options.hierarchy] if options.hierarchy else []), *flags]
+    for option, given in (("--subtotal", options.subtotal), ("--not-total", options.not_total)):
+        for codes in given:
+            words += [option, *codes]
+    for total in options.total if options.total != [TOTAL] else []:
+        words += ["--total", total]
+    words += ["--threshold", str(options.threshold)] if options.threshold != 5 else []
+    words += ["--zeros-shown"] if options.zeros_shown else []
+    if options.round is not None:
+        words += ["--rounded", str(options.round), "--rounding", "controlled"]
+    print(f"to attack it again: {shlex.join(words)}")
 
 
 def _write(options: argparse.Namespace, published: pd.DataFrame, record: pd.DataFrame) -> None:

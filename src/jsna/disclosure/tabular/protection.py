@@ -37,6 +37,7 @@ class Protected:
         system: the cells and equations.
         solution: what is hidden, at what loss, how far from the least loss.
         report: what the attack made of it.
+        notes, flags: what was found to add up, in words and as the options that declare it.
     """
 
     published: pd.DataFrame
@@ -44,6 +45,8 @@ class Protected:
     system: System
     solution: Solution
     report: Report
+    notes: tuple[str, ...]
+    flags: tuple[str, ...]
 
 
 def protect(
@@ -54,7 +57,7 @@ def protect(
     hierarchies: Mapping[str, Hierarchy] | None = None,
     *,
     rule: Rule | None = None,
-    total: str = TOTAL,
+    total: str | Sequence[str] = TOTAL,
     public: Mapping[tuple[str, ...], str] | None = None,
     budget: float | None = None,
     work: float | None = WORK,
@@ -104,7 +107,7 @@ def protect(
     small_rule = f"a count from 1 to {rule.threshold - 1}"
     rules = np.where(small, small_rule, np.where(hidden, "protects other counts", ""))
     published, record = _frames(counted, value, counted.counts, hidden, small, rules)
-    return Protected(published, record, made, solution, report)
+    return Protected(published, record, made, solution, report, counted.notes, counted.flags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,8 @@ class Rounded:
     record: pd.DataFrame
     moved: float
     report: Report
+    notes: tuple[str, ...]
+    flags: tuple[str, ...]
 
 
 def round_named(
@@ -125,7 +130,7 @@ def round_named(
     hierarchies: Mapping[str, Hierarchy] | None = None,
     *,
     threshold: int = 5,
-    total: str = TOTAL,
+    total: str | Sequence[str] = TOTAL,
 ) -> Rounded:
     """Every count a multiple of `base`, with totals that still add up, and the proof it protects.
 
@@ -155,7 +160,7 @@ def round_named(
         )
     rules = np.where(rounded != counted.counts, f"rounded to a multiple of {base}", "")
     published, record = _frames(counted, value, rounded, ~everything, small, rules)
-    return Rounded(published, record, moved, report)
+    return Rounded(published, record, moved, report, counted.notes, counted.flags)
 
 
 def lists(dims: Sequence[str] | Sequence[Sequence[str]]) -> list[list[str]]:

@@ -47,6 +47,7 @@ class Attacked:
         hidden: number of hidden cells.
         marked: hidden cells that a column `primary` did not rule out; None without that column.
         derived: totals that are not printed and were worked with as unknown.
+        notes: what was found to add up, in words.
     """
 
     frame: pd.DataFrame
@@ -54,6 +55,7 @@ class Attacked:
     hidden: int
     marked: int | None
     derived: int
+    notes: tuple[str, ...] = ()
 
     def count(self, *outcomes: Outcome) -> int:
         """Number of cells with any of these outcomes."""
@@ -67,7 +69,7 @@ def attack_tables(
     threshold: int = 5,
     hierarchies: Mapping[str, Hierarchy] | None = None,
     *,
-    total: str = TOTAL,
+    total: str | Sequence[str] = TOTAL,
     zeros_shown: bool = False,
     rounded: int = 1,
     rounding: Rounding = "nearest",
@@ -99,7 +101,7 @@ def attack_tables(
         JsnaError: listing everything wrong with the tables, or where no values fit them.
     """
     found = read_printed(
-        tables, dims, value, hierarchies or {}, total, missing, rounded, threshold, labels
+        tables, dims, value, hierarchies, total, missing, rounded, threshold, labels
     )
     cells, printed = found.cells, found.values
     rule = Rule(threshold, zeros_shown=zeros_shown, contributor=contributor)
@@ -124,6 +126,7 @@ def attack_tables(
         hidden=int(hidden.sum()),
         marked=int(made.primary.sum()) if found.told else None,
         derived=int(found.derived.sum()),
+        notes=found.notes,
     )
 
 
@@ -151,7 +154,7 @@ def check_tables(
     value: str | None,
     hierarchies: Mapping[str, Hierarchy],
     *,
-    total: str,
+    total: str | Sequence[str],
     rounded: int,
     threshold: int,
     labels: Sequence[str],

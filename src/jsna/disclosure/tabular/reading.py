@@ -11,6 +11,7 @@ import pandas as pd
 
 from jsna.disclosure.system import Floats, Ints
 from jsna.disclosure.tabular.codes import Named, Problems, check_dims, clean, dimensions, plain
+from jsna.disclosure.tabular.structure import structure
 from jsna.disclosure.tabular.tables import TOTAL, Dimension, Hierarchy, Layout, count, layout
 
 __all__ = ["Counted", "Named", "Printed", "Problems", "numbers", "places", "read_counts"]
@@ -139,6 +140,9 @@ class Counted:
     counts: Floats
     leaf_places: Ints
     leaf_counts: Floats
+    #: What was found to add up, in words and as the options that declare it.
+    notes: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
 
 
 def read_counts(
@@ -146,7 +150,7 @@ def read_counts(
     dims: Sequence[Sequence[str]],
     value: str,
     hierarchies: Mapping[str, Hierarchy] | None = None,
-    total: str = TOTAL,
+    total: str | Sequence[str] = TOTAL,
 ) -> Counted:
     """True counts of every cell of every table, totals over all combinations among them.
 
@@ -154,11 +158,12 @@ def read_counts(
         tables: one or more frames of counts; rows of totals are compared with their parts.
         dims: the dimensions of each table to publish; a frame that has them all gives its counts.
         value: the column of counts.
-        hierarchies: dimension -> (code -> the code it is part of).
-        total: the code of totals.
+        hierarchies: dimension -> (code -> the code it is part of); with what is said of single
+            codes if it is `Trees`. Of other dimensions it is found in the counts what adds up.
+        total: the code of totals, or several of which each dimension has its own.
 
     Raises:
-        JsnaError: listing everything wrong with the tables.
+        JsnaError: listing everything wrong with the tables, and what must be asked about them.
     """
     problems = Problems()
     check_dims(dims, value, problems)
@@ -173,23 +178,25 @@ def read_counts(
     problems.tell("The tables cannot be read:")
     names = list(dict.fromkeys(name for table in dims for name in table))
     tables = clean(tables, names, problems)
-    axes = dimensions(tables, names, hierarchies or {}, total, problems)
-    read = [
-        (t, places(t, axes, problems), numbers(t, value, problems, hidden=False).counts)
-        for t in tables
-    ]
-    for table, _, counts in read:
-        if np.nansum(counts) >= LARGEST:
+    counts = [numbers(table, value, problems, hidden=False).counts for table in tables]
+    totals = [total] if isinstance(total, str) else list(total)
+    # What adds up can be seen in sound counts alone.
+    sound = counts if not problems.found else [np.zeros_like(one) for one in counts]
+    found = structure(tables, sound, names, hierarchies, totals, problems)
+    axes = dimensions(tables, names, found.trees, found.totals, problems)
+    read = [(t, places(t, axes, problems), c) for t, c in zip(tables, counts, strict=True)]
+    for table, _, own in read:
+        if np.nansum(own) >= LARGEST:
             problems.add(table.name, "the counts come to 2 to the power of 53 or more")
     problems.tell("The tables cannot be read:")
     cells = layout(axes, dims)
     whole = np.full(len(cells.places), np.nan)
-    for table, at, counts in read:
-        leaf_places, leaf_counts = _count(table, cells, dims, at, counts, whole, problems)
+    for table, at, own in read:
+        leaf_places, leaf_counts = _count(table, cells, dims, at, own, whole, problems)
     problems.tell("The tables do not agree:")
     if len(tables) > 1:
         leaf_places, leaf_counts = leaf_places[:0], leaf_counts[:0]
-    return Counted(cells, whole, leaf_places, leaf_counts)
+    return Counted(cells, whole, leaf_places, leaf_counts, found.notes, found.flags)
 
 
 def _count(

@@ -32,7 +32,29 @@ def arguments(verb: str, parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--threshold", type=int, default=5, help="least count that is not small")
     parser.add_argument("--hierarchy", metavar="FILE.json", help="trees: {dim: {code: parent}}")
-    parser.add_argument("--total", default="Total", help="the code of totals (default: Total)")
+    parser.add_argument(
+        "--total",
+        action="append",
+        metavar="CODE",
+        help="the code of totals (default: Total); again where dimensions name them differently",
+    )
+    parser.add_argument(
+        "--subtotal",
+        action="append",
+        nargs="+",
+        default=[],
+        metavar=("DIM", "CODE PART"),
+        help="a code that is the sum of others; again for another",
+    )
+    parser.add_argument(
+        "--not-total",
+        action="append",
+        nargs=2,
+        default=[],
+        metavar=("DIM", "CODE"),
+        help="a code that is the sum of no others ('*': none of the dimension is, but those said "
+        "to be); again for another",
+    )
     parser.add_argument("--zeros-shown", action="store_true", help="never hide a zero")
     parser.add_argument(
         "--contributor",
@@ -144,19 +166,23 @@ def inputs(
     from jsna.disclosure.tabular.codes import check_dims
     from jsna.disclosure.tabular.files import read_table, read_trees
     from jsna.disclosure.tabular.outputs import check_outputs
+    from jsna.disclosure.tabular.tables import TOTAL
 
     if options.threshold < 2:
         problems.add("--threshold", "must be at least 2", value=str(options.threshold))
     amount("contributor", options.contributor, problems)
-    if not options.total.strip():
+    options.total = options.total or [TOTAL]
+    blank = not all(total.strip() for total in options.total)
+    if blank:
         problems.add("--total", "names the code of totals; it cannot be blank")
     check_outputs(outputs, [*options.files, *filter(None, [options.hierarchy])], problems)
     before = len(problems.found)
     check_dims(dims, options.value, problems, attacked=options.verb == "attack")
     given = [read_table(file, problems) for file in options.files]
     trees = read_trees(options.hierarchy, problems)
+    _said(options, trees, problems)
     tables = [table for table in given if table is not None]
-    if problems.found and len(problems.found) == before and options.total.strip():
+    if problems.found and len(problems.found) == before and not blank:
         # The options alone are wrong: what else there is to say about the tables is said too.
         try:
             read(tables, trees)
@@ -164,6 +190,21 @@ def inputs(
             problems.found.extend(error.problems)
     problems.tell("Nothing was done, because of these problems:")
     return tables, trees
+
+
+def _said(options: argparse.Namespace, trees: Trees, problems: Problems) -> None:
+    """Add what is said of single codes to the trees."""
+    for dim, *codes in options.subtotal:
+        if len(codes) < 2:
+            problems.add("--subtotal", "name a dimension, the total and its parts", value=dim)
+        elif dim in trees:
+            problems.add("--subtotal", "the whole tree of this dimension is given", value=dim)
+        elif codes[0] in trees.subtotals.get(dim, {}):
+            problems.add("--subtotal", "names this total twice", column=dim, value=codes[0])
+        else:
+            trees.subtotals.setdefault(dim, {})[codes[0]] = tuple(codes[1:])
+    for dim, code in options.not_total:
+        trees.leaves.setdefault(dim, set()).add(code)
 
 
 def amount(option: str, given: float | None, problems: Problems) -> None:

@@ -52,6 +52,22 @@ def test_the_caseload_cannot_be_divided_by_residents_unless_narrowed_to_them() -
     )
 
 
+@pytest.mark.parametrize(
+    "where",
+    [
+        "true",
+        "weight_category = 'obese'",
+        "school_year in ('R', '6')",
+        "school_year = '6' or school_year = 'R'",
+        "school_year = '6' and sex = 'F' or sex = 'M'",
+    ],
+)
+def test_reception_and_year_6_are_never_put_together(where: str) -> None:
+    obesity = CONFIG.indicators["ncmp_obesity_year_6"]
+    said = refusal(changed(obesity, denominator={"table": "ncmp", "where": where}))
+    assert "puts every school_year of table 'ncmp' together" in said
+
+
 def test_every_fault_of_every_declaration_is_told_at_once() -> None:
     said = refusal(
         changed(PLANS, numerator={"table": "pupils", "where": "true"}),
@@ -83,7 +99,7 @@ def test_a_numerator_above_its_denominator_is_refused() -> None:
 def test_an_extract_not_received_leaves_its_indicators_out() -> None:
     found = measure({"pupil": pupils([("E", "M", None)])}, CONFIG.indicators.values(), CONFIG)
     assert "pupils_ehc_plan" in set(found["indicator"])
-    assert not set(found["indicator"]) & {"plans", "suspension_rate", "ncmp_obesity"}
+    assert not set(found["indicator"]) & {"plans", "suspension_rate", "ncmp_obesity_year_6"}
 
 
 def test_nobody_with_it_is_zero_and_nobody_at_all_is_not_applicable() -> None:

@@ -144,7 +144,7 @@ def test_a_year_that_tells_no_sen_is_a_gap_and_not_a_year_of_noughts() -> None:
     ]
     config = world.configuration()
     made = derive(tables(measured=measured), config)
-    rows = measure({"ncmp": made["ncmp"]}, [config.indicators["ncmp_obesity"]], config)
+    rows = measure({"ncmp": made["ncmp"]}, [config.indicators["ncmp_obesity_reception"]], config)
     assert set(rows.loc[rows["breakdown"] == "sen_provision", "period"]) == {YEAR}
     assert set(rows.loc[rows["breakdown"] == "total", "period"]) == {"2022/23", YEAR}
 
@@ -188,8 +188,12 @@ def test_a_child_is_in_need_on_31_march_while_an_episode_is_open() -> None:
         need("far", date(2024, 5, 1), lsoa_code="E01999999"),
     ]
     found = derived(tables(needs=episodes), "child_in_need").set_index("person_key")
-    assert sorted(found.index) == ["open", "plan", "plan over", "unborn"]
+    # The department counts whose case the authority holds, wherever they live.
+    assert sorted(found.index) == ["far", "open", "plan", "plan over", "unborn"]
+    assert found["locality_code"].dropna().index.tolist() == ["open", "plan", "plan over"]
+    assert set(found["period"]) == {"2025"}
     assert found["protection_plan"].to_dict() == {
+        "far": False,
         "open": False,
         "plan": True,
         "plan over": False,
@@ -234,7 +238,7 @@ def test_a_year_of_one_service_is_a_roll_of_its_own() -> None:
     }
     in_need = derived(given, "roll_in_need", sent)
     # Nobody in need in a year for which a file came is nobody; no file is no year.
-    assert in_need["period"].value_counts().to_dict() == {"2023/24": 1, YEAR: 3}
+    assert in_need["period"].value_counts().to_dict() == {"2024": 1, "2025": 3}
     assert in_need.loc[in_need["in_need"], "person_key"].tolist() == ["b"]
     assert derived(given, "roll_looked_after", sent).empty
     assert derived(given, "cohort", sent).empty

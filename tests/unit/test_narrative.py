@@ -11,7 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jsna.measures.declaration import Indicator
-from jsna.report import breakdowns, compare, deprivation, groups, lede, narrative, priorities
+from jsna.report import (
+    breakdowns,
+    compare,
+    deprivation,
+    groups,
+    lede,
+    metadata,
+    narrative,
+    priorities,
+)
 from jsna.report.view import Measures
 from tests.unit import report_support as made
 
@@ -65,6 +74,24 @@ def test_a_rate_of_one_day_names_the_day_and_whom_it_is_divided_by() -> None:
     looked_after = made.configured()[0]["children_looked_after"]
     assert looked_after.period_type == "31_march"
     assert looked_after.population_base == "responsible"
+
+
+def test_a_caution_stands_only_under_the_figures_it_is_true_of() -> None:
+    suspended = made.configured()[0]["suspended_pupils"]
+    local = made.measure(suspended, 500, 40_000, period="2023/24")
+    official = {**local, "source": "official:exclusions_release"}
+    said = [metadata.caution(suspended, of(rows)) for rows in ([local], [official])]
+    assert "January roll" in said[0]
+    assert "State-funded primary" not in said[0]
+    assert "joined after" not in said[1]
+    assert "State-funded primary" in said[1]
+    pupils = made.configured()[0]["pupils_ehc_plan"]
+    both = [made.measure(pupils, 2_200, 40_000), national(5.3)]
+    beside = pupils.caveats.beside
+    assert beside
+    assert beside not in metadata.caution(pupils, of(both[:1]))
+    both[1]["source"] = "official:sen_census"
+    assert beside in metadata.caution(pupils, of(both))
 
 
 def test_every_number_carries_its_measure_key_and_field() -> None:

@@ -109,17 +109,21 @@ def test_a_total_is_hidden_where_only_zeros_are_left() -> None:
 def test_health_counts_are_rounded_and_percentages_follow() -> None:
     rows = [("healthy", 123), ("obese", 42), ("overweight", 31), ("underweight", 0)]
     frame = pd.DataFrame(
-        [{"period": "2023/24", "weight_category": c} for c, n in rows for _ in range(n)]
+        [
+            {"period": "2023/24", "school_year": "6", "weight_category": c}
+            for c, n in rows
+            for _ in range(n)
+        ]
     )
     frame = world.filled("ncmp", frame)
-    found = measure({"ncmp": frame}, [HEALTH.indicators["ncmp_obesity"]], HEALTH)
+    found = measure({"ncmp": frame}, [HEALTH.indicators["ncmp_obesity_year_6"]], HEALTH)
     assert set(found["profile"]) == {"default+health"}  # linked to the census
-    row = pick(protect(found, HEALTH).safe, "ncmp_obesity", "total", "total", world.AREA)
+    row = pick(protect(found, HEALTH).safe, "ncmp_obesity_year_6", "total", "total", world.AREA)
     assert (row["numerator"], row["denominator"]) == (40, 195)
     assert row["value"] == pytest.approx(100 * 40 / 195)
     assert row["lower_95"] < row["value"] < row["upper_95"]
-    few = measure({"ncmp": frame.iloc[116:-31]}, [HEALTH.indicators["ncmp_obesity"]], HEALTH)
-    row = pick(protect(few, HEALTH).safe, "ncmp_obesity", "total", "total", world.AREA)
+    few = measure({"ncmp": frame.iloc[116:-31]}, [HEALTH.indicators["ncmp_obesity_year_6"]], HEALTH)
+    row = pick(protect(few, HEALTH).safe, "ncmp_obesity_year_6", "total", "total", world.AREA)
     assert row["status"] == "c"  # 42 of 49: the rest, seven, is small
 
 

@@ -116,10 +116,10 @@ VIEWS = {
         {**PLANS, "plans_by_setting": (everyone, everyone)},
         PLAN_OVER,
     ),
-    "plans in independent schools": View(
-        {"sector": ["independent", "other"], "primary_need": NEEDS, "age_group": AGES},
+    "plans in independent special schools": View(
+        {"setting": ["independent_special", None], "primary_need": NEEDS, "age_group": AGES},
         everyone,
-        {**PLANS, "plans_independent": (among("sector", "independent"), everyone)},
+        {**PLANS, "plans_independent": (among("setting", "independent_special"), everyone)},
         PLAN_OVER,
     ),
 }

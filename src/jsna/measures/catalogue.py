@@ -64,6 +64,9 @@ class Analysis:
             describes the calendar year before it).
         closing: its rows stand on the last day of the delivery's year, 31 March, and its period is
             the year of that March.
+        apart: dimensions whose categories are never counted together: children of two ages, say,
+            so unlike that a figure of both together says how many there were of each. Every side
+            that counts the table holds one of the categories still by its condition.
         rows_of: the table whose rows these are, under other periods, if they are another's.
         implies: what some values of a row say of others, as the recipe makes them. Disclosure
             control takes counts for the same count by it.
@@ -81,6 +84,7 @@ class Analysis:
     of_linkage: bool = False
     previous_year: bool = False
     closing: bool = False
+    apart: tuple[str, ...] = ()
     rows_of: str = ""
     implies: tuple[Implied, ...] = ()
     known: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -301,6 +305,8 @@ _ALL: Final = (
             **_PLACE,
         },
         ("ncmp", "school_census", "areas"),
+        # Year 6 has about twice the obesity of Reception, and more of its pupils have SEN.
+        apart=("school_year",),
         implies=(*_NEED, Implied("sen_provision", "link", _SURE)),
         known=_PLACED,
     ),

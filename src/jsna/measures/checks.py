@@ -6,6 +6,7 @@ stand for different populations (children who attend, live, or have a plan maint
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
@@ -76,6 +77,13 @@ def _side_faults(
         said = str(error).splitlines()[0]
         has = ", ".join(table.columns)
         yield f"{key}.where", f"is no condition on table {table.name!r} ({said}); it has {has}"
+    for dimension in table.apart:
+        if not holds(side.where, dimension):
+            rule = (
+                f"puts every {dimension} of table {table.name!r} together; their figures are too "
+                f"unlike for a total, so hold one still, as in {dimension} = '6'"
+            )
+            yield f"{key}.where", rule
     if side.count not in ("rows", "persons"):
         kind = table.columns.get(side.count)
         if kind not in ("integer", "number"):
@@ -93,6 +101,12 @@ def _side_faults(
             f"{indicator.population_base}; a ratio across population bases means nothing"
         )
         yield f"{key}.base", rule
+
+
+def holds(where: str, dimension: str) -> bool:
+    """Whether a condition holds a dimension still at one category: `dimension = 'code' and …`."""
+    one = rf"{dimension} = '[^']*'"
+    return re.match(rf"{one}(?: and (?!.*\bor\b).*)?$", where, re.DOTALL) is not None
 
 
 def _dimension_faults(indicator: Indicator) -> Iterator[tuple[str, str]]:

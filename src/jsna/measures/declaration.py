@@ -139,6 +139,20 @@ class Ladder(Strict):
     rungs: Annotated[tuple[Rung, ...], Field(min_length=1)]
 
 
+class Caveats(Strict):
+    """Cautions that are true of some figures only.
+
+    Attributes:
+        local: of figures counted from local records.
+        official: of figures a publisher issued.
+        beside: where both stand beside each other, of how their definitions differ.
+    """
+
+    local: str = ""
+    official: str = ""
+    beside: str = ""
+
+
 class Indicator(Strict):
     """One measured thing.
 
@@ -173,6 +187,8 @@ class Indicator(Strict):
         comparators: which areas beside the home area are shown.
         polarity: whether high is good, bad, or neither.
         decimals: decimals printed.
+        caveat: a caution that is true wherever the figures come from.
+        caveats: cautions of local figures alone, of official ones alone, and of both together.
     """
 
     id: Id
@@ -212,6 +228,7 @@ class Indicator(Strict):
     source: str
     charts: tuple[Chart, ...] = ()
     caveat: str = ""
+    caveats: Caveats = Caveats()
 
     @model_validator(mode="before")
     @classmethod

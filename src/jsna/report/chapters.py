@@ -15,6 +15,7 @@ from jsna.report.compare import leaders
 from jsna.report.datatables import further
 from jsna.report.figures import Figure, Table
 from jsna.report.marks import mark
+from jsna.report.metadata import caution
 from jsna.report.narrative import RATES, Sentence, headline, rate_words, say
 from jsna.report.view import Measures, Row
 
@@ -75,6 +76,7 @@ class Section:
     figures: tuple[NumberedFigure, ...]
     tables: tuple[NumberedTable, ...]
     source: str
+    caution: str
 
     @property
     def paragraphs(self) -> list[tuple[Sentence, ...]]:
@@ -233,6 +235,7 @@ def sections(
                 figures=tuple(drawn),
                 tables=tuple(tables),
                 source=line,
+                caution=caution(indicator, view),
             )
         )
     return tuple(made)

@@ -92,9 +92,24 @@ def entry(indicator: Indicator, view: Measures, register: Register) -> Entry:
         ("Reading it", _POLARITY[indicator.polarity]),
         ("Source", register.line(view.sources(rows)) or indicator.source),
         ("Official counterpart", indicator.official),
-        ("Caution", indicator.caveat),
+        ("Caution", caution(indicator, view)),
     )
     return Entry(indicator.id, indicator.title, tuple(p for p in parts if p[1]))
+
+
+def caution(indicator: Indicator, view: Measures) -> str:
+    """What to beware of in the figures that are shown: each caution where it is true, no other."""
+    shown = [row for row in view.rows(indicator.id) if row.shown]
+    local = any("local:" in row.source for row in shown)
+    official = any("local:" not in row.source for row in shown)
+    said = indicator.caveats
+    parts = (
+        indicator.caveat,
+        said.local if local else "",
+        said.official if official else "",
+        said.beside if local and official else "",
+    )
+    return " ".join(part for part in parts if part)
 
 
 def _base(indicator: Indicator, view: Measures) -> str:

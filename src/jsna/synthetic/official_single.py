@@ -177,9 +177,9 @@ def _weights(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _prevalence(rows: pd.DataFrame) -> pd.DataFrame:
-    out = total_first(summed(rows, {"school_year": "Total"}), rows)
+    """With percentages; the publisher gives no figure of both years together."""
     shares = {
-        f"{name.removesuffix('_number')}_percent": percent(out[name], out["measured"])
+        f"{name.removesuffix('_number')}_percent": percent(rows[name], rows["measured"])
         for name in WEIGHTS
     }
-    return out.assign(**shares)
+    return rows.assign(**shares)

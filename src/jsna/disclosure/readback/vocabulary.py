@@ -127,7 +127,16 @@ def _indicators(config: Configuration) -> Iterator[tuple[str, str]]:
     for one in config.indicators.values():
         words = (one.title, one.title.split(" (")[0], one.phrase, one.definition, one.population)
         subtitles = (chart.subtitle for chart in one.charts)
-        for phrase in (*words, one.per, one.caveat, one.official, one.source, *subtitles):
+        cautions = one.caveats.model_dump().values()
+        for phrase in (
+            *words,
+            *cautions,
+            one.per,
+            one.caveat,
+            one.official,
+            one.source,
+            *subtitles,
+        ):
             yield "indicator", phrase
         yield "identifier", one.id
 

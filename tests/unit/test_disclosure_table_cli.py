@@ -483,12 +483,11 @@ def test_columns_that_are_not_understood_are_refused(
     [
         ("d,freq\na,9,1\nb,8\n\nc\n", ["row 2: has 3 fields, and", "row 5: has 1 fields"]),
         ("d,freq,freq\na,9,9\n", ["column 'freq': this heading stands 2 times"]),
-        ("d;freq\na;9\n", ["separate with commas, not with semicolons"]),
-        ("d\tfreq\na\t9\n", ["separate with commas, not with tabs"]),
+        ("d;freq,e\na,b;9\n", ["row 1: may be separated by commas or semicolons"]),
         ("", ["is empty"]),
         ("d,freq\n", ["has no rows"]),
         ('d,freq\na,9\n"b,8\n', ["row 3: cannot be read as CSV from this line on"]),
-        (b"d,freq\r\na,9\r\nCaf\xe9,8\r\n", ["row 3: this line is not in UTF-8"]),
+        (b"d,freq\r\na,9\r\nCaf\x81,8\r\n", ["row 3: this line is neither in UTF-8 nor in"]),
         ("d,freq\na,9\0\n", ["row 2: holds a NUL"]),
         ("d,freq\na,9007199254740993\n", ["row 2, column 'freq': is too large"]),
         (
@@ -512,8 +511,7 @@ def test_csv_is_read_strictly(
 def test_codes_that_programs_read_as_missing_are_codes(tmp_path: Path) -> None:
     file, out = written(tmp_path, "d,freq\nNone,9\nnan,8\nNA,7\n"), tmp_path / "out.csv"
     assert run("protect-table", file, "--dims", "d", "--out", out) == 0
-    assert out.read_text().splitlines()[1].startswith("NA,7")
-    assert len(out.read_text().splitlines()) == 5
+    assert out.read_text().splitlines() == ["d,freq", "None,9", "nan,8", "NA,7", "Total,24"]
 
 
 def test_every_problem_of_options_files_and_trees_at_once(

@@ -8,7 +8,6 @@ say so in their properties as well.
 from __future__ import annotations
 
 import io
-import zipfile
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +16,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from jsna.archives import timeless
 from jsna.extracts.base import Table
 
 NOTICE = "Synthetic: every person, place and number in this file is invented."
@@ -135,25 +135,4 @@ def _workbook(sheet_name: str, rows: pa.Table) -> bytes:
         sheet.append(line)
     buffer = io.BytesIO()
     book.save(buffer)
-    return _timeless(buffer.getvalue())
-
-
-def _timeless(content: bytes) -> bytes:
-    """The same archive with the same date on every member, and none in its properties."""
-    source = zipfile.ZipFile(io.BytesIO(content))
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in sorted(source.namelist()):
-            data = source.read(name)
-            if name == "docProps/core.xml":
-                data = _without_times(data)
-            target.writestr(zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0)), data)
-    return buffer.getvalue()
-
-
-def _without_times(properties: bytes) -> bytes:
-    """Properties whose time of change, which saving sets, is taken back."""
-    import re
-
-    day = b"2000-01-01T00:00:00Z"
-    return re.sub(rb"(<dcterms:\w+[^>]*>)[^<]*(<)", rb"\g<1>" + day + rb"\g<2>", properties)
+    return timeless(buffer.getvalue())

@@ -15,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from jsna.disclosure.tabular.codes import Problems
+from jsna.disclosure.tabular.files import guarded
 from jsna.errors import JsnaError, Problem
 
 #: What stands for every hidden value, whatever it was hidden for.
@@ -77,12 +78,23 @@ def _open_to_others(folder: Path) -> str:
 
 
 def write_table(frame: pd.DataFrame, option: str, out: str) -> None:
-    """Write a table as CSV, `MARK` where a value is hidden; a record is readable by its owner.
+    """Write a table, `MARK` where a value is hidden; a record is readable by its owner.
+
+    It is a workbook where the file is named so (`.xlsx`), otherwise CSV in UTF-8, where text that
+    a spreadsheet would take for a formula is led by an apostrophe.
 
     Raises:
         JsnaError: it cannot be written.
     """
-    text = frame.to_csv(index=False, lineterminator="\n", na_rep=MARK)
+    if out.lower().endswith(".xlsx"):
+        from jsna.disclosure.tabular.workbook import write_sheet
+
+        write_file(write_sheet(frame, MARK), option, out)
+        return
+    safe = frame.rename(columns=guarded)
+    for column in safe.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in safe.dtypes]]:
+        safe[column] = [guarded(one) if isinstance(one, str) else one for one in safe[column]]
+    text = safe.to_csv(index=False, lineterminator="\n", na_rep=MARK)
     write_file(text.encode("utf-8"), option, out)
 
 

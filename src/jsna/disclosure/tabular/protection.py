@@ -13,7 +13,8 @@ from jsna.disclosure.attacking.attack import Interval, Report, attack, known, ro
 from jsna.disclosure.solving.division import blocks
 from jsna.disclosure.solving.rounding import round_additively
 from jsna.disclosure.solving.solver import WHOLE, Solution, solve
-from jsna.disclosure.system import Flags, Floats, Rule, System, system
+from jsna.disclosure.system import Flags, Floats, Ints, Rule, System, system
+from jsna.disclosure.tabular.order import ordered
 from jsna.disclosure.tabular.reading import Counted, Named, read_counts
 from jsna.disclosure.tabular.tables import TOTAL, Hierarchy, equations, members
 from jsna.errors import JsnaError, Problem
@@ -106,8 +107,10 @@ def protect(
     hidden, small = solution.hidden, made.primary
     small_rule = f"a count from 1 to {rule.threshold - 1}"
     rules = np.where(small, small_rule, np.where(hidden, "protects other counts", ""))
-    published, record = _frames(counted, value, counted.counts, hidden, small, rules)
-    return Protected(published, record, made, solution, report, counted.notes, counted.flags)
+    order, note = ordered(counted.cells, counted.rows, counted.counts, made, hidden)
+    published, record = _frames(counted, value, counted.counts, hidden, small, rules, order)
+    notes = (*counted.notes, note) if note else counted.notes
+    return Protected(published, record, made, solution, report, notes, counted.flags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +162,10 @@ def round_named(
             title="Rounding does not protect these cells:",
         )
     rules = np.where(rounded != counted.counts, f"rounded to a multiple of {base}", "")
-    published, record = _frames(counted, value, rounded, ~everything, small, rules)
-    return Rounded(published, record, moved, report, counted.notes, counted.flags)
+    order, note = ordered(counted.cells, counted.rows, counted.counts, made, everything)
+    published, record = _frames(counted, value, rounded, ~everything, small, rules, order)
+    notes = (*counted.notes, note) if note else counted.notes
+    return Rounded(published, record, moved, report, notes, counted.flags)
 
 
 def lists(dims: Sequence[str] | Sequence[Sequence[str]]) -> list[list[str]]:
@@ -194,21 +199,27 @@ def as_system(
 
 
 def _frames(
-    counted: Counted, value: str, printed: Floats, hidden: Flags, small: Flags, rules: Words
+    counted: Counted,
+    value: str,
+    printed: Floats,
+    hidden: Flags,
+    small: Flags,
+    rules: Words,
+    order: Ints,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What is published, and what is kept of it: the same rows in the same order."""
-    cells = counted.cells
+    places, hidden = counted.cells.places[order], hidden[order]
     published = pd.DataFrame(
         {
-            dim.name: np.array(dim.codes, dtype=object)[cells.places[:, axis]]
-            for axis, dim in enumerate(cells.dimensions)
+            dim.name: np.array(dim.codes, dtype=object)[places[:, axis]]
+            for axis, dim in enumerate(counted.cells.dimensions)
         }
     )
-    published[value] = pd.array(np.where(hidden, 0, printed), dtype="Int64")
+    published[value] = pd.array(np.where(hidden, 0, printed[order]), dtype="Int64")
     published.loc[hidden, value] = pd.NA
     record = published.copy()
-    record["truth"] = counted.counts.astype(np.int64)
-    record["suppressed"], record["primary"], record["rule"] = hidden, small, rules
+    record["truth"] = counted.counts[order].astype(np.int64)
+    record["suppressed"], record["primary"], record["rule"] = hidden, small[order], rules[order]
     return published, record
 
 

@@ -26,6 +26,10 @@ MARKS = "nothing, c, [c], *, x, [x], low, [low], suppressed, NA, a range such as
 #: Counts from this on are not told apart from their neighbours.
 LARGEST = 2.0**53
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?(e[+-]?[0-9]+)?")
+#: Thousands set apart by commas or blanks, always three digits together.
+_THOUSANDS = re.compile(
+    r"[+-]?[0-9]{1,3}((,[0-9]{3})+|([ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}][0-9]{3})+)"
+)
 _RANGE = re.compile(r"\[?([0-9]+) ?(?:-|\N{EN DASH}|to) ?([0-9]+)\]?")
 _BELOW = re.compile(r"\[?(<=|<|\N{LESS-THAN OR EQUAL TO}|under|below|fewer than) ?([0-9]+)\]?")
 
@@ -69,6 +73,8 @@ def numbers(table: Named, value: str, problems: Problems, *, hidden: bool) -> Pr
 def _read(text: str, *, hidden: bool) -> tuple[float, float, float] | str:
     """Value, least and greatest of what is printed; in words what is wrong with it."""
     mark = text.casefold()
+    if _THOUSANDS.fullmatch(mark):
+        mark = re.sub("[^0-9+-]", "", mark)
     if _NUMBER.fullmatch(mark):
         found = float(mark)
         if found < 0:
@@ -140,6 +146,8 @@ class Counted:
     counts: Floats
     leaf_places: Ints
     leaf_counts: Floats
+    #: Coordinates of the rows of each frame, in their order.
+    rows: tuple[Ints, ...] = ()
     #: What was found to add up, in words and as the options that declare it.
     notes: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
@@ -194,9 +202,10 @@ def read_counts(
     for table, at, own in read:
         leaf_places, leaf_counts = _count(table, cells, dims, at, own, whole, problems)
     problems.tell("The tables do not agree:")
+    received = tuple(at for _, at, _ in read)
     if len(tables) > 1:
         leaf_places, leaf_counts = leaf_places[:0], leaf_counts[:0]
-    return Counted(cells, whole, leaf_places, leaf_counts, found.notes, found.flags)
+    return Counted(cells, whole, leaf_places, leaf_counts, received, found.notes, found.flags)
 
 
 def _count(

@@ -22,7 +22,10 @@ VERBS = {
 
 def arguments(verb: str, parser: argparse.ArgumentParser) -> None:
     """Add the options of a verb."""
-    parser.add_argument("files", nargs="+", metavar="FILE.csv", help="tables, one row per cell")
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help="tables (.csv or .xlsx), one row per cell"
+    )
+    parser.add_argument("--sheet", default="", help="of a workbook with several sheets, this one")
     parser.add_argument(
         "--dims",
         required=True,
@@ -178,7 +181,7 @@ def inputs(
     check_outputs(outputs, [*options.files, *filter(None, [options.hierarchy])], problems)
     before = len(problems.found)
     check_dims(dims, options.value, problems, attacked=options.verb == "attack")
-    given = [read_table(file, problems) for file in options.files]
+    given = [read_table(file, problems, options.sheet) for file in options.files]
     trees = read_trees(options.hierarchy, problems)
     _said(options, trees, problems)
     tables = [table for table in given if table is not None]

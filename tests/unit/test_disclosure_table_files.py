@@ -1,0 +1,298 @@
+"""Tables as people have them, and as they are published: their forms, and the order of the rows."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+
+from jsna import cli
+from jsna.disclosure.tabular.protection import protect, round_named
+from jsna.disclosure.tabular.reading import Named
+
+NEEDS = ("SLCN", "ASD", "MLD")
+#: District -> its counts by need, in no order.
+COUNTS = {"Ostley": (14, 3, 22), "Hesketon": (8, 12, 5), "Merrowby": (19, 7, 2), "Acre": (6, 21, 9)}
+CELLS = [(d, n, c) for d, own in COUNTS.items() for n, c in zip(NEEDS, own, strict=True)]
+DIMS = ("--dims", "district,need")
+
+
+def run(*words: object) -> int:
+    return cli.main([str(word) for word in words])
+
+
+def read(file: Path) -> list[list[str]]:
+    return [line.split(",") for line in file.read_text().splitlines()]
+
+
+def frame(cells: list[tuple[str, str, int]]) -> pd.DataFrame:
+    return pd.DataFrame(cells, columns=["district", "need", "freq"])
+
+
+def labels(published: pd.DataFrame) -> list[tuple[str, str]]:
+    return list(zip(published["district"], published["need"], strict=True))
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> bytes:
+    """What is published of the table in the plainest form."""
+    file, out = tmp_path / "plain.csv", tmp_path / "plain_out.csv"
+    frame(CELLS).to_csv(file, index=False)
+    assert run("protect-table", file, *DIMS, "--out", out) == 0
+    return out.read_bytes()
+
+
+def semicolons(text: str) -> bytes:
+    return text.replace(",", ";").encode()
+
+
+def tabs(text: str) -> bytes:
+    return text.replace(",", "\t").encode()
+
+
+def marked(text: str) -> bytes:
+    return text.replace("\n", "\r\n").encode("utf-8-sig")
+
+
+@pytest.mark.parametrize("form", [semicolons, tabs, marked])
+def test_one_table_in_many_forms(tmp_path: Path, plain: bytes, form: object) -> None:
+    file, out = tmp_path / "t.csv", tmp_path / "out.csv"
+    file.write_bytes(form(frame(CELLS).to_csv(index=False)))  # type: ignore[operator]
+    assert run("protect-table", file, *DIMS, "--out", out) == 0
+    assert out.read_bytes() == plain
+
+
+def test_windows_1252_is_read_and_utf_8_written(tmp_path: Path) -> None:
+    file, out = tmp_path / "t.csv", tmp_path / "out.csv"
+    file.write_bytes("café,freq\nOst–ley,9\nHès,8\n".encode("cp1252"))
+    assert run("protect-table", file, "--dims", "café", "--out", out) == 0
+    assert out.read_text(encoding="utf-8").splitlines()[:2] == ["café,freq", "Ost–ley,9"]
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [('"1,234"', 1234), ('"12,345,678"', 12345678), ("1 234", 1234), ("1\u00a0234", 1234)],
+)
+def test_thousands_set_apart(tmp_path: Path, written: str, value: int) -> None:
+    file, out = tmp_path / "t.csv", tmp_path / "out.csv"
+    file.write_text(f"d,freq\na,{written}\nb,9\n")
+    assert run("protect-table", file, "--dims", "d", "--out", out) == 0
+    # What is published has every number in one form.
+    assert out.read_text().splitlines() == ["d,freq", f"a,{value}", "b,9", f"Total,{value + 9}"]
+    file.write_text(f"d,freq\na,{written}\nb,c\nTotal,{value + 3}\n")
+    assert run("attack", file, "--dims", "d") == 1
+
+
+@pytest.mark.parametrize("written", ['"12,34"', '"1,2345"', '"1234,567"', "1.5", "1,2"])
+def test_what_may_be_no_thousands_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], written: str
+) -> None:
+    file, out = tmp_path / "t.csv", tmp_path / "out.csv"
+    file.write_text(f"d,freq\na,{written}\nb,9\n")
+    assert run("protect-table", file, "--dims", "d", "--out", out) == 1
+    assert "t.csv, row 2" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_labels_never_become_formulas(tmp_path: Path) -> None:
+    bad = {"=1+1": 9, "+SUM(A1)": 8, "-cmd": 17, "@x": 6, "-5": 23, "+7%": 31, "a=b": 40}
+    heading = "=area"
+    file, out, again = tmp_path / "t.csv", tmp_path / "out.csv", tmp_path / "again.csv"
+    pd.DataFrame({heading: list(bad), "freq": list(bad.values())}).to_csv(file, index=False)
+    options = ("--dims", heading, "--not-total", heading, "*")
+    assert run("protect-table", file, *options, "--out", out) == 0
+    first = [row[0] for row in read(out)]
+    assert first == ["'=area", "'=1+1", "'+SUM(A1)", "'-cmd", "'@x", "-5", "+7%", "a=b", "Total"]
+    # They are the same codes when the file is read again.
+    assert run("attack", out, *options) == 0
+    book = tmp_path / "out.xlsx"
+    assert run("protect-table", out, *options, "--out", book) == 0
+    sheet = openpyxl.load_workbook(book).active
+    assert sheet is not None
+    assert [cell.data_type for cell in sheet["A"]] == ["s"] * 9
+    assert [cell.value for cell in sheet["A"]][:3] == [heading, "=1+1", "+SUM(A1)"]
+    assert run("protect-table", book, *options, "--out", again) == 0
+    assert again.read_bytes() == out.read_bytes()
+
+
+def workbook(rows: list[list[object]], **sheets: list[list[object]]) -> openpyxl.Workbook:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.title = "counts"
+    for row in rows:
+        book.active.append(row)
+    for name, own in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in own:
+            sheet.append(row)
+    return book
+
+
+ROWS: list[list[object]] = [["district", "need", "freq"], *([*cell] for cell in CELLS)]
+
+
+def test_workbooks(tmp_path: Path, plain: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    file, out = tmp_path / "t.xlsx", tmp_path / "out.csv"
+    workbook(ROWS, notes=[["made up"]]).save(file)
+    options = ("protect-table", file, *DIMS, "--out", out)
+    assert run(*options) == 1
+    assert "t.xlsx: has 2 sheets; say which with --sheet ('counts', 'notes')" in (
+        capsys.readouterr().err
+    )
+    assert run(*options, "--sheet", "other") == 1
+    assert "t.xlsx has no such sheet; it has 'counts', 'notes' (found 'other')" in (
+        capsys.readouterr().err
+    )
+    assert run(*options, "--sheet", "counts") == 0
+    assert out.read_bytes() == plain
+    # What is published as a workbook is the same table, and the same bytes each time.
+    book, other = tmp_path / "out.xlsx", tmp_path / "other.xlsx"
+    for one in (book, other):
+        assert run(*options[:-1], one, "--sheet", "counts") == 0
+    assert book.read_bytes() == other.read_bytes()
+    sheet = openpyxl.load_workbook(book).active
+    assert sheet is not None
+    shown = [
+        ["" if v is None else str(v) for v in row] for row in sheet.iter_rows(values_only=True)
+    ]
+    assert shown == read(out)
+    assert run("attack", book, *DIMS) == 0
+
+
+def test_what_is_not_seen_in_a_sheet_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "t.xlsx"
+    book = workbook([*ROWS, ["Acre", "OTH", "=1+2"]])
+    sheet = book.active
+    assert sheet is not None
+    sheet.row_dimensions[3].hidden = True
+    sheet.column_dimensions["B"].hidden = True
+    sheet.merge_cells("A5:A6")
+    book.save(file)
+    assert run("protect-table", file, *DIMS, "--out", tmp_path / "out.csv") == 1
+    told = capsys.readouterr().err
+    assert "t.xlsx, row 3: this row is hidden" in told
+    assert "column B of the sheet is hidden" in told
+    assert "t.xlsx, row 5: cells A5:A6 are merged" in told
+    assert "t.xlsx, row 14: the formula in C14 has no value" in told
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"PK\x03\x04 no workbook", "is no workbook (.xlsx) that can be read"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is a workbook of the old .xls form"),
+        ("d,freq\na,9\n".encode("utf-16"), "is in UTF-16"),
+    ],
+)
+def test_files_that_are_no_tables(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes, words: str
+) -> None:
+    file = tmp_path / "t.xlsx"
+    file.write_bytes(content)
+    assert run("protect-table", file, "--dims", "d", "--out", tmp_path / "out.csv") == 1
+    assert words in capsys.readouterr().err
+
+
+def test_rows_stay_in_the_order_they_came_in() -> None:
+    done = protect(frame(CELLS), ["district", "need"])
+    own = [(d, n) for d, n, _ in CELLS]
+    assert labels(done.published)[: len(own)] == own
+    assert labels(done.published)[len(own) :] == [
+        *((d, "Total") for d in COUNTS),
+        *(("Total", n) for n in (*NEEDS, "Total")),
+    ]
+    assert labels(done.record) == labels(done.published)
+    assert not done.notes
+    # Any order of a whole table: by need first, or none at all, with totals among the rows.
+    for seed in range(3):
+        cells = [*CELLS, ("Ostley", "Total", 39)]
+        order = np.random.default_rng(seed).permutation(len(cells))
+        mixed = frame([cells[i] for i in order])
+        done = protect(mixed, ["district", "need"])
+        assert labels(done.published)[: len(cells)] == labels(mixed)
+
+
+def test_rows_put_in_stand_where_they_would_have_come() -> None:
+    # Where Hesketon has no MLD, and Ostley no SLCN, must not show: they are zeros.
+    absent = {("Hesketon", "MLD"), ("Ostley", "SLCN")}
+    cells = [cell for cell in CELLS if cell[:2] not in absent]
+    done = protect(frame(cells), ["district", "need"])
+    truth = done.record.set_index(["district", "need"])["truth"]
+    assert truth[("Hesketon", "MLD")] == truth[("Ostley", "SLCN")] == 0
+    whole = [(d, n) for d, n, _ in CELLS]
+    assert labels(done.published)[: len(whole)] == whole
+    # With zeros written out it is the same file.
+    zeros = [(d, n, 0 if (d, n) in absent else c) for d, n, c in CELLS]
+    assert protect(frame(zeros), ["district", "need"]).published.equals(done.published)
+    # Rows in no order could not take them in: all are sorted, which is said.
+    order = np.random.default_rng(1).permutation(len(cells))
+    mixed = protect(frame([cells[i] for i in order]), ["district", "need"])
+    leaves = [one for one in labels(mixed.published) if "Total" not in one]
+    assert leaves == sorted(leaves)
+    assert "sorted by code, so that it cannot be seen which" in mixed.notes[0]
+
+
+def test_the_order_of_rows_tells_no_count() -> None:
+    # From the greatest to the least: the two hidden ones lie between 6 and 5.
+    table = pd.DataFrame({"d": list("zyxwvu"), "freq": [40, 31, 22, 6, 4, 3]})
+    table = pd.concat([table, pd.DataFrame({"d": ["Total"], "freq": [106]})])
+    done = protect(table, ["d"])
+    assert list(done.published["d"]) == [*"uvwxyz", "Total"]
+    assert "came in the order of their counts" in done.notes[0]
+    # In no such order they stay.
+    mixed = table.iloc[[3, 0, 5, 2, 4, 1, 6]]
+    assert list(protect(mixed, ["d"]).published["d"]) == [*"wzuxvy", "Total"]
+    # Sorted within each district, or districts by what they come to.
+    inside = [(d, f"n{9 - i}", c) for d in "ba" for i, c in enumerate((33, 8, 4, 2, 1))]
+    done = protect(frame(inside), ["district", "need"])
+    assert labels(done.published)[0] == ("a", "n5")
+    rounded = round_named(Named(table), [["d"]], "freq", 5)
+    assert list(rounded.published["d"]) == [*"uvwxyz", "Total"]
+
+
+def test_linked_tables_are_in_the_order_of_their_codes(tmp_path: Path) -> None:
+    file, out = tmp_path / "t.csv", tmp_path / "out.csv"
+    micro = [(d, n, a, c + i) for d, n, c in CELLS for i, a in enumerate(("old", "young"))]
+    pd.DataFrame(micro, columns=["district", "need", "age", "freq"]).to_csv(file, index=False)
+    options = ("--dims", "district,need", "--dims", "district,age")
+    assert run("protect-table", file, *options, "--out", out) == 0
+    first = list(dict.fromkeys(row[0] for row in read(out)[1:]))
+    assert first == [*COUNTS, "Total"]
+    assert run("attack", out, *options) == 0
+
+
+def test_every_problem_of_a_file_has_its_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, tree = tmp_path / "t.csv", tmp_path / "tree.json"
+    file.write_text("district,need,freq\nOstley,ASD,\n,MLD,3\nOstley,MLD,*\nOstley,OTH,4.5\n")
+    tree.write_text(json.dumps({"district": {"Mars": "North", "Ostley": "North"}}))
+    options = (*DIMS, "--hierarchy", tree, "--out", tmp_path / "out.csv")
+    assert run("protect-table", file, *options) == 1
+    told = capsys.readouterr().err
+    for words in (
+        "t.csv, row 2, column 'freq': the value is missing or hidden; give the true count",
+        "t.csv, row 3, column 'district': a code is missing",
+        "t.csv, row 4, column 'freq': the value is missing or hidden; give the true count (found",
+        "t.csv, row 5, column 'freq': a count must be whole (found '4.5')",
+        "tree.json, column 'district': this code is not in the table (found 'Mars')",
+    ):
+        assert words in told
+
+
+def test_a_workbook_has_nothing_that_tells_when_it_was_made(tmp_path: Path) -> None:
+    from zipfile import ZipFile
+
+    file, out = tmp_path / "t.csv", tmp_path / "out.xlsx"
+    frame(CELLS).to_csv(file, index=False)
+    assert run("protect-table", file, *DIMS, "--out", out) == 0
+    with ZipFile(io.BytesIO(out.read_bytes())) as archive:
+        assert {member.date_time[0] for member in archive.infolist()} == {2000}
+        assert b"2000-01-01T00:00:00Z" in archive.read("docProps/core.xml")

@@ -119,8 +119,9 @@ def test_plans_within_20_weeks_are_counted_from_the_dates(
     frames: dict[str, pd.DataFrame], measures: pd.DataFrame
 ) -> None:
     plans = frames["sen2.namedplan/2025"].merge(
-        frames["sen2.requests/2025"], on="requests_table_id"
+        frames["sen2.assessment/2025"][["assessment_table_id", "requests_table_id"]]
     )
+    plans = plans.merge(frames["sen2.requests/2025"], on="requests_table_id")
     start, asked = pd.to_datetime(plans["start_date"]), pd.to_datetime(plans["received_date"])
     mine = start.dt.year == 2024
     days = (start - asked).dt.days[mine]

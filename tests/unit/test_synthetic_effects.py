@@ -165,7 +165,8 @@ def test_process_of_the_year() -> None:
     decided = year["request_outcome_date"].notna()
     took = pd.to_datetime(year["request_outcome_date"]) - pd.to_datetime(year["received_date"])
     assert (took[decided].dt.days <= 42).mean() == pytest.approx(0.848, abs=0.04)
-    issued = world["sen2.namedplan/2025"].merge(requests, on="requests_table_id")
+    assessed = world["sen2.assessment/2025"][["assessment_table_id", "requests_table_id"]]
+    issued = world["sen2.namedplan/2025"].merge(assessed).merge(requests, on="requests_table_id")
     start = pd.to_datetime(issued["start_date"])
     new = issued[start.dt.year == 2024]
     assert 0.12 < len(new) / 2_800 < 0.19

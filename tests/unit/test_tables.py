@@ -155,7 +155,7 @@ def case(number: int, **other: object) -> dict[str, dict[str, object]]:
                      "request_outcome_date": date(2024, 2, 21)},
         "assessment": {**at, "requests_table_id": f"r{number}", "assessment_table_id": f"s{number}",
                        "assessment_outcome": "Y", "week_20_exception": False},
-        "namedplan": {**at, "requests_table_id": f"r{number}", "namedplan_table_id": f"n{number}",
+        "namedplan": {**at, "assessment_table_id": f"s{number}", "namedplan_table_id": f"n{number}",
                       "start_date": date(2024, 5, 29)},
         "activeplans": {**at, "requests_table_id": f"r{number}",
                         "activeplans_table_id": f"a{number}"},

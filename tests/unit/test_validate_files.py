@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from jsna.extracts import registry
+from jsna.extracts.base import Severity
 from jsna.ingest.cross import with_parents
 from jsna.ingest.validate import (
     apply_cross,
@@ -30,9 +31,13 @@ from .validation_support import (
 CENSUS = "school_census.census"
 
 
-def deliver(extract: str, **tables: list[dict[str, str]]) -> dict[str, Any]:
+def deliver(
+    extract: str, severities: dict[str, Severity] | None = None, **tables: list[dict[str, str]]
+) -> dict[str, Any]:
     frames = {name: rows_of(f"{extract}.{name}", *rows) for name, rows in tables.items()}
-    return validate_delivery(registry()[extract], frames, context(extract))
+    return validate_delivery(
+        registry()[extract], frames, context(extract, severities=severities or {})
+    )
 
 
 def pupils(count: int, **fields: Any) -> pd.DataFrame:
@@ -85,7 +90,8 @@ def test_rows_below_a_row_set_aside_go_with_it() -> None:
 
 def test_orphans_are_looked_for_again_after_rules_across_modules() -> None:
     tables = {table.name: [{}] for table in registry()["sen2"].tables}
-    judged = deliver("sen2", **tables | {"namedplan": [{"start_date": "2023-Jan-01 00:00:00"}]})
+    early = {"namedplan": [{"start_date": "2023-Jan-01 00:00:00"}]}
+    judged = deliver("sen2", {"namedplan.start_date.before_request": "error"}, **tables | early)
     assert judged["namedplan"].quarantined["reasons"].tolist() == [
         "namedplan.start_date.before_request"
     ]

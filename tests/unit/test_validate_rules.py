@@ -292,8 +292,8 @@ CROSS: dict[str, tuple[str, str, dict[str, dict[str, str]]]] = {
     "assessment.requests_table_id.orphan": (
         "sen2.assessment", "error", {"sen2.assessment": {"requests_table_id": "22"}},
     ),
-    "namedplan.requests_table_id.orphan": (
-        "sen2.namedplan", "error", {"sen2.namedplan": {"requests_table_id": "22"}},
+    "namedplan.assessment_table_id.orphan": (
+        "sen2.namedplan", "error", {"sen2.namedplan": {"assessment_table_id": "32"}},
     ),
     "plandetail.namedplan_table_id.orphan": (
         "sen2.plandetail", "error", {"sen2.plandetail": {"namedplan_table_id": "42"}},
@@ -312,7 +312,31 @@ CROSS: dict[str, tuple[str, str, dict[str, dict[str, str]]]] = {
         {"sen2.assessment": {"assessment_outcome_date": "2024-Jan-31 00:00:00"}},
     ),
     "namedplan.start_date.before_request": (
-        "sen2.namedplan", "error", {"sen2.namedplan": {"start_date": "2024-Jan-31 00:00:00"}},
+        "sen2.namedplan", "warning", {"sen2.namedplan": {"start_date": "2024-Jan-31 00:00:00"}},
+    ),
+    "person.person_table_id.no_request": (
+        "sen2.person", "warning", {"sen2.requests": {"person_table_id": "12"}},
+    ),
+    "requests.received_date.age": (
+        "sen2.requests", "warning", {"sen2.person": {"date_of_birth": "2024-Feb-02 00:00:00"}},
+    ),
+    "assessment.requests_table_id.no_assessment": (
+        "sen2.assessment", "warning", {"sen2.assessment": {"assessment_outcome": "H"}},
+    ),
+    "namedplan.start_date.age": (
+        "sen2.namedplan", "warning", {"sen2.person": {"date_of_birth": "1998-Jun-01 00:00:00"}},
+    ),
+    "namedplan.start_date.before_assessment": (
+        "sen2.namedplan", "warning", {"sen2.namedplan": {"start_date": "2024-Apr-30 00:00:00"}},
+    ),
+    "namedplan.assessment_table_id.no_plan": (
+        "sen2.namedplan", "warning", {"sen2.assessment": {"assessment_outcome": "N"}},
+    ),
+    "activeplans.requests_table_id.no_plan": (
+        "sen2.activeplans", "warning", {"sen2.requests": {"request_outcome": "W"}},
+    ),
+    "activeplans.requests_table_id.not_issued": (
+        "sen2.activeplans", "warning", {"sen2.namedplan": {"assessment_table_id": "32"}},
     ),
     "activeplans.sen_type.absent": (
         "sen2.activeplans", "warning", {"sen2.senneed": {"sen_type_rank": "2"}},

@@ -143,7 +143,7 @@ GOOD: dict[str, dict[str, str]] = {
         "week_20_exception": "0",
     },
     "sen2.namedplan": {
-        "requests_table_id": "21", "namedplan_table_id": "41",
+        "assessment_table_id": "31", "namedplan_table_id": "41",
         "start_date": "2024-Jun-01 00:00:00", "plan_residential": "", "plan_work_based": "0",
         "personal_budget": "0", "organised_arrangements": "0", "direct_payments": "0",
         "cease_date": "", "cease_reason": "",

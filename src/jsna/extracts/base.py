@@ -139,8 +139,8 @@ class CrossRule:
     `table` names the table whose rows are judged, `needs` the other tables read, each written
     `table` (same extract) or `extract.table`. `check` gets every named frame and returns True
     where a row of `table` passes. Not run, and said so, where one of `needs` was not received. A
-    frame of another extract holds all its deliveries, told apart by a column `period`. `blanks`
-    is as for `Rule`.
+    frame of another extract holds all its deliveries, told apart by a column `period`. `blanks`,
+    `fatal_share` and `fatal_message` are as for `Rule`.
     """
 
     code: str
@@ -151,6 +151,8 @@ class CrossRule:
     needs: tuple[str, ...]
     check: Callable[[Mapping[str, pd.DataFrame], Context], pd.Series[bool]]
     blanks: tuple[str, ...] = ()
+    fatal_share: float | None = None
+    fatal_message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

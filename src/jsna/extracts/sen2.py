@@ -1,8 +1,10 @@
 """SEN2: requests, assessments and plans the authority is responsible for.
 
-Eight modules as the official person-level return exports them, one CSV each. Column names follow
-the return (version 1.3, 2025); rows of a module belong to a row of its parent through the export's
-own `…tableid` columns. A child under five or over sixteen has no UPN, and is kept.
+Eight modules as COLLECT exports the official person-level return ("Blade" CSV), one file each.
+Column names follow the return (version 1.3, 2025). Every module has its own `…tableid` and the
+`…tableid` of its parent: requests hang on a person, assessments and plans in force on a request, a
+plan issued on the assessment it came of. The numbers may begin again at 1 in every module, so equal
+numbers of two modules mean nothing. A child under five or over sixteen has no UPN, and is kept.
 """
 
 from __future__ import annotations
@@ -12,10 +14,34 @@ from dataclasses import replace
 from jsna.extracts import columns, patterns, sen2_rules
 from jsna.extracts.base import Column, Extract, Table
 
+#: Modules that others hang on.
+_REFERRED_TO = ("person", "requests", "assessment", "namedplan", "activeplans")
+
 
 def _id(name: str, field: str, what: str) -> Column:
     """An identifier of a row of the export. It means nothing outside the file, but is masked."""
     return Column(name, field, "string", what, quantity=field, personal=True)
+
+
+def _exported(module: str, field: str) -> tuple[Column, ...]:
+    """What COLLECT puts at the head of every module: its own row identifier, and three counters.
+
+    The row identifier is required where other modules refer to it.
+    """
+
+    def unused(name: str, field: str, what: str) -> Column:
+        return Column(
+            name, field, "string", what, required=False, nullable=True, quantity=field,
+            personal=True,
+        )  # fmt: skip
+
+    own = f"Row of the {module} module."
+    return (
+        (_id if module in _REFERRED_TO else unused)(f"{module}tableid", field, own),
+        unused("NativeId", "native_id", "Counter of the export; not used."),
+        unused(f"{module}orderseqcolumn", "order_sequence", "Counter of the export; not used."),
+        unused("sourceid", "source_id", "Counter of the export; not used."),
+    )
 
 
 def _flag(name: str, field: str, what: str) -> Column:
@@ -69,7 +95,11 @@ def _provider(prefix: str) -> tuple[Column, ...]:
 
 
 PERSON = (
-    _id("persontableid", "person_table_id", "Row of the person module."),
+    *_exported("person", "person_table_id"),
+    Column(
+        "sen2tableid", "sen2_table_id", "string", "Row of the return it belongs to; not used.",
+        required=False, nullable=True, quantity="sen2_table_id", personal=True,
+    ),
     columns.SURNAME,
     columns.FORENAME,
     replace(
@@ -94,8 +124,8 @@ PERSON = (
 )  # fmt: skip
 
 REQUESTS = (
+    *_exported("requests", "requests_table_id"),
     _id("persontableid", "person_table_id", "Row of the person module it belongs to."),
-    _id("requeststableid", "requests_table_id", "Row of the requests module."),
     _date("ReceivedDate", "received_date", "Day the request was received; empty if historical."),
     Column(
         "RequestSource", "request_source", "code", "Who asked for the assessment.",
@@ -113,8 +143,8 @@ REQUESTS = (
 )  # fmt: skip
 
 ASSESSMENT = (
+    *_exported("assessment", "assessment_table_id"),
     _id("requeststableid", "requests_table_id", "Row of the requests module it belongs to."),
-    _id("assessmenttableid", "assessment_table_id", "Row of the assessment module."),
     Column(
         "AssessmentOutcome",
         "assessment_outcome",
@@ -132,8 +162,8 @@ ASSESSMENT = (
 )
 
 NAMEDPLAN = (
-    _id("requeststableid", "requests_table_id", "Row of the requests module it belongs to."),
-    _id("namedplantableid", "namedplan_table_id", "Row of the namedplan module."),
+    *_exported("namedplan", "namedplan_table_id"),
+    _id("assessmenttableid", "assessment_table_id", "Row of the assessment module it belongs to."),
     _date("StartDate", "start_date", "Day the plan was first issued.", nullable=False),
     Column(
         "PlanRes", "plan_residential", "code", "Residential placement named in the plan.",
@@ -151,13 +181,14 @@ NAMEDPLAN = (
 )  # fmt: skip
 
 PLANDETAIL = (
+    *_exported("plandetail", "plandetail_table_id"),
     _id("namedplantableid", "namedplan_table_id", "Row of the namedplan module it belongs to."),
     *_provider("plan"),
 )
 
 ACTIVEPLANS = (
+    *_exported("activeplans", "activeplans_table_id"),
     _id("requeststableid", "requests_table_id", "Row of the requests module it belongs to."),
-    _id("activeplanstableid", "activeplans_table_id", "Row of the activeplans module."),
     Column(
         "TransferLA", "transfer_la", "string", "Authority the plan came from, three-digit code.",
         nullable=True, quantity="transfer_la", pattern=patterns.OLD_LA_CODE, on_invalid="blank",
@@ -167,10 +198,23 @@ ACTIVEPLANS = (
         "ReviewOutcome", "review_outcome", "code", "Decision after the review.",
         nullable=True, codes="review_outcome", quantity="review_outcome", on_invalid="blank",
     ),
+    # Since 2025; of no measure yet, so nothing is held against what they say.
+    *(
+        Column(
+            name, field, "string", what, required=False, nullable=True, quantity=field,
+            personal=True,
+        )
+        for name, field, what in (
+            ("ReviewDraft", "review_draft", "Draft of the amended plan after the review."),
+            ("PhaseTransferDueDate", "phase_transfer_due", "Day a phase transfer plan is due."),
+            ("PhaseTransferFinalDate", "phase_transfer_final", "Day that plan was final."),
+        )
+    ),
     _date("LastReview", "last_review", "Day of the decision of the last annual review."),
 )  # fmt: skip
 
 PLACEMENTDETAIL = (
+    *_exported("placementdetail", "placementdetail_table_id"),
     _id("activeplanstableid", "activeplans_table_id", "Row of the activeplans module."),
     *_provider("placement"),
     _date("EntryDate", "entry_date", "Day the placement began."),
@@ -183,6 +227,7 @@ PLACEMENTDETAIL = (
 )  # fmt: skip
 
 SENNEED = (
+    *_exported("senneed", "senneed_table_id"),
     _id("activeplanstableid", "activeplans_table_id", "Row of the activeplans module."),
     Column(
         "SENtype", "sen_type", "code", "Kind of need.",
@@ -223,7 +268,7 @@ EXTRACT = Extract(
         ),
         Table(
             "namedplan", "One plan, when first issued.", NAMEDPLAN,
-            key=("namedplan_table_id",), parent=("requests", "requests_table_id"),
+            key=("namedplan_table_id",), parent=("assessment", "assessment_table_id"),
             rules=sen2_rules.NAMEDPLAN, counted_as="plan issued",
         ),
         Table(

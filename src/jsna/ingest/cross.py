@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from jsna.errors import Problem
 from jsna.extracts.base import CrossRule, Extract
 from jsna.extracts.checks import among
 from jsna.ingest.convert import TEXT
 from jsna.ingest.judge import Validated, Violation, failing
 
+#: Rows that break a rule before their share says anything of the file they stand in.
+FEW_ROWS = 5
 #: Tables of one delivery by name.
 Tables = dict[str, Validated]
 
@@ -114,6 +117,19 @@ def apply_rules(
             )
             result[rule.table] = replace(judged, found=(*judged.found, unread))
             continue
-        failed = failing(rule.check(frames, judged.context))
+        answers = rule.check(frames, judged.context)
+        failed = failing(answers)
+        judged = _refused(rule, judged, len(failed), int(answers.notna().sum()))
         result[rule.table] = set_aside(judged, entry, failed, rule.blanks)
     return result
+
+
+def _refused(rule: CrossRule, judged: Validated, failed: int, answered: int) -> Validated:
+    """The table with a problem of the whole file, where too large a share of it breaks a rule."""
+    share = rule.fatal_share
+    if share is None or failed < FEW_ROWS or failed <= share * answered:
+        return judged
+    message = f"{rule.fatal_message or rule.message} ({failed:,} of {answered:,} rows)"
+    code = f"{judged.table.name}.{rule.code}"
+    problem = Problem(judged.file or judged.table.name, message, code=code)
+    return replace(judged, problems=(*judged.problems, problem))

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from jsna.extracts.base import Table
 from jsna.ingest.grid import Findings, Grid, listed
-from jsna.ingest.header import SEARCHED, above, expected, locate
+from jsna.ingest.header import SEARCHED, above, locate, refuse_without_header
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -49,7 +49,7 @@ def read_csv(content: bytes, table: Table, findings: Findings) -> Grid | None:
     lines = _records(start, delimiter, SEARCHED)
     place = locate(lines, table)
     if not place.enough:
-        _no_header(start, table, findings)
+        _no_header(start, lines, table, findings)
         return None
     if place.index:
         findings.refuse(
@@ -141,16 +141,12 @@ def _delimiter(start: str, table: Table, findings: Findings) -> str:
     return ","
 
 
-def _no_header(start: str, table: Table, findings: Findings) -> None:
+def _no_header(start: str, lines: list[list[str]], table: Table, findings: Findings) -> None:
     if start.lstrip()[:200].lower().startswith(("<!doctype", "<html", "<?xml")):
         rule = "this is a web page or XML, not CSV (a login page saved instead of the file?)"
         findings.refuse("file.format", rule)
         return
-    findings.refuse(
-        "file.header_missing",
-        f"no header was found in the first {SEARCHED} rows; expected a row with the columns "
-        f"{expected(table)} …; if it was deleted put it back, if it is another file send this one",
-    )
+    refuse_without_header(lines, table, findings)
 
 
 def _check_quotes(text: str, delimiter: str, findings: Findings) -> None:

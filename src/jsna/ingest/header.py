@@ -2,6 +2,10 @@
 
 Headers are compared without case, spaces or punctuation. A line that holds few of the declared
 names is not taken for a header and its text is not shown: it may be a child's record.
+
+Where a column is missing a header like its name is pointed out, to be asked about. Never for a
+column that says which row or person a row belongs to, and never a header that is the name of some
+declared column: following such advice would put children's records on other children.
 """
 
 from __future__ import annotations
@@ -10,6 +14,7 @@ import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from jsna.extracts.base import Column, Table
 from jsna.ingest.grid import Findings
@@ -20,6 +25,8 @@ SEARCHED = 30
 ENOUGH = 0.5
 #: How alike (difflib ratio) an unknown header must be to be suggested for a missing column.
 ALIKE = 0.6
+#: Ends of headers of keys of an export's own, declared or not.
+_KEYS = ("id", "ids", "key", "number", "no", "ref", "reference", "upn", "uln", "urn", "ukprn")
 #: What may be shown of a header nobody declared: words, not dates, codes or identifiers.
 _SHOWABLE = re.compile(r"(?!(?:.*\d){5})[^\W\d][\w .()/%-]{0,39}")
 
@@ -98,7 +105,9 @@ def match(header: Sequence[str], table: Table, findings: Findings) -> dict[str, 
             )
     unknown = {p for p, text in enumerate(header) if p not in used and text.strip()}
     missing = [c for c in table.columns if c.required and c.field not in found]
-    suggested = _report_missing(missing, header, unknown, findings)
+    if missing:
+        _refuse_other_table([header], table, findings)
+    suggested = _report_missing(missing, table, header, unknown, findings)
     for position in sorted(unknown - suggested):
         shown = f"{header[position].strip()!r} " if _SHOWABLE.fullmatch(header[position]) else ""
         findings.warn(
@@ -108,20 +117,101 @@ def match(header: Sequence[str], table: Table, findings: Findings) -> dict[str, 
     return found
 
 
+def refuse_without_header(lines: Sequence[Sequence[str]], table: Table, findings: Findings) -> None:
+    """Record that no line of a file is the table's header, or whose header it is instead."""
+    if not _refuse_other_table(lines[:SEARCHED], table, findings):
+        findings.refuse(
+            "file.header_missing",
+            f"no header was found in the first {SEARCHED} rows; expected a row with the columns "
+            f"{expected(table)} …; if it was deleted put it back, if it is another file send this "
+            "one",
+        )
+
+
+def _refuse_other_table(lines: Sequence[Sequence[str]], table: Table, findings: Findings) -> bool:
+    other = next((found for line in lines if (found := _other_table(line))), None)
+    if other is not None:
+        findings.refuse(
+            "file.other_table",
+            f"the header is that of {other}: check which file stands for {table.name!r} in the "
+            "edition, and rename no column",
+        )
+    return other is not None
+
+
+def _other_table(header: Sequence[str]) -> str | None:
+    """The declared table whose every required column is here, in words; None where none is."""
+    from jsna.extracts import registry
+
+    cells = {plain(cell) for cell in header}
+    for extract in registry().values():
+        for other in extract.tables:
+            required = [column for column in other.columns if column.required]
+            whole = all(cells & set(map(plain, names(column))) for column in required)
+            if required and whole:
+                return f"the table {other.name!r} of {extract.title}"
+    return None
+
+
+def joins(column: Column, table: Table) -> bool:
+    """Whether a column says which row, person or place a row belongs to."""
+    keys = {*table.key, *([table.parent[1]] if table.parent else [])}
+    return (
+        column.identifier is not None
+        or (column.field in keys and column.type == "string")
+        or plain(column.name).endswith(_KEYS)
+    )
+
+
+@cache
+def _declared() -> frozenset[str]:
+    """Every header some table declares."""
+    from jsna.extracts import registry
+
+    return frozenset(
+        plain(name)
+        for extract in registry().values()
+        for table in extract.tables
+        for column in table.columns
+        for name in names(column)
+    )
+
+
 def _report_missing(
-    missing: Sequence[Column], header: Sequence[str], unknown: set[int], findings: Findings
+    missing: Sequence[Column],
+    table: Table,
+    header: Sequence[str],
+    unknown: set[int],
+    findings: Findings,
 ) -> set[int]:
-    """Record each missing column; return the positions of headers suggested instead."""
+    """Record each missing column; return the positions of headers that may stand for one.
+
+    A header like the names of two missing columns, or a column like two headers, says nothing.
+    """
+    free = {
+        text: p
+        for p in sorted(unknown)
+        if (text := plain(header[p])) not in _declared() and not text.endswith(_KEYS)
+    }
+    near = {
+        column.field: None if joins(column, table) else _nearest(column, set(free))
+        for column in missing
+    }
+    claimed = [name for name in near.values() if name is not None]
     suggested: set[int] = set()
     for column in missing:
-        free = {plain(header[p]): p for p in sorted(unknown - suggested)}
-        near = _nearest(column, set(free))
+        name = near[column.field]
         rule = "this column is missing; the table cannot be used without it"
-        if near is not None:
-            suggested.add(free[near])
-            rule = (
-                f"this column is missing; column {free[near] + 1} "
-                f"{header[free[near]].strip()!r} may be it under another name: rename it back"
+        if name is not None and claimed.count(name) == 1:
+            suggested.add(free[name])
+            rule += (
+                f". Column {free[name] + 1} {header[free[name]].strip()!r} has a name like it: "
+                "ask the owner of the extract whether it holds the same"
+            )
+        elif joins(column, table):
+            rule += (
+                ". It says which rows belong together, and no other column can stand for it: have "
+                "the file exported again with it"
             )
         findings.refuse("column.missing", rule, column=column.name)
     return suggested

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from jsna.extracts.base import Table
 from jsna.ingest.grid import Findings, Grid, listed
-from jsna.ingest.header import SEARCHED, above, expected, locate, plain
+from jsna.ingest.header import SEARCHED, above, locate, plain, refuse_without_header
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -86,11 +86,7 @@ def read_xlsx(content: bytes, table: Table, alone: bool, findings: Findings) -> 
     start = [[text_of(cell) or "" for cell in line] for line in lines[:SEARCHED]]
     place = locate(start, table)
     if not place.enough:
-        findings.refuse(
-            "file.header_missing",
-            f"no header was found in the first {SEARCHED} rows of the sheet; expected a row with "
-            f"the columns {expected(table)} …",
-        )
+        refuse_without_header(start, table, findings)
         return None
     if place.index:
         findings.refuse(
@@ -184,8 +180,7 @@ def read_parquet(content: bytes, table: Table, findings: Findings) -> Grid | Non
         return None
     place = locate([stored.column_names], table)
     if not place.enough:
-        rule = f"few of the declared columns are here; expected {expected(table)} …"
-        findings.refuse("file.header_missing", rule)
+        refuse_without_header([stored.column_names], table, findings)
         return None
     columns = [_text_column(column) for column in stored.columns]
     rows = np.arange(2, stored.num_rows + 2, dtype=np.int64)

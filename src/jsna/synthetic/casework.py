@@ -31,7 +31,8 @@ class Cases:
         received, decided: days of the request and of the decision on it (NaT where historical or
             not yet).
         outcome: of the request, code of the return.
-        assessed: of the assessment, code of the return; "" where there was none in the period.
+        assessed: of the assessment, code of the return (H where decided before the period); ""
+            where there was none.
         assessed_on: day of that decision.
         exception: whether an exception to the 20-week limit applies.
         appeal, mediation: on a refusal.
@@ -86,7 +87,7 @@ def _issued(need: Need, year: int, rng: np.random.Generator, effects: Effects) -
         "received": np.where(new, received, nat),
         "decided": np.where(new, decided, nat),
         "outcome": np.where(new, "Y", "H"),
-        "assessed": np.where(new, "Y", ""),
+        "assessed": np.where(new, "Y", "H"),
         "assessed_on": np.where(new, np.maximum(agreed, decided), nat),
         "exception": new & (rng.random(len(plan)) < effects.value("process.exception")),
         "mediation": np.zeros(len(plan), dtype=bool),

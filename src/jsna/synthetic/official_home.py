@@ -168,14 +168,11 @@ class Home:
             with rows as (
                 select {self._people(by)} as "row",
                     start_date - received_date <= 140 as soon,
-                    coalesce(e.applies, false) as exception
+                    coalesce(week_20_exception, false) as exception
                 from {self._table("sen2.namedplan")} n
+                    join {self._table("sen2.assessment")} using (assessment_table_id)
                     join {self._table("sen2.requests")} r using (requests_table_id)
                     join {self._table("sen2.person")} p using (person_table_id)
-                    left join (
-                        select requests_table_id, bool_or(week_20_exception) as applies
-                        from {self._table("sen2.assessment")} group by requests_table_id
-                    ) e using (requests_table_id)
                 where year(start_date) = {self.day.year - 1}
             )
             select "row", 'new_ehc_plans' as "column", count(*) as n from rows group by all
@@ -201,6 +198,7 @@ class Home:
             select {self._age} as "row", 1 as n,
                 case {self._cases(REASONS, "cease_reason")} else 'not_rec' end as "column"
             from {self._table("sen2.namedplan")} n
+                join {self._table("sen2.assessment")} using (assessment_table_id)
                 join {self._table("sen2.requests")} using (requests_table_id)
                 join {self._table("sen2.person")} p using (person_table_id)
             where year(cease_date) = {self.day.year - 1}

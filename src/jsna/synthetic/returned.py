@@ -11,16 +11,38 @@ from jsna.synthetic.placement import SETTING_CODES, SETTINGS
 from jsna.synthetic.view import Quantity, View
 from jsna.synthetic.world import World
 
-#: Where the running numbers of each module begin.
-_FIRST = {"person": 100_001, "requests": 200_001, "assessment": 400_001, "namedplan": 500_001,
-          "activeplans": 700_001}  # fmt: skip
 #: Share of placements beside which a second stands; assumed, and of no bearing on any measure.
 _SECOND_PLACEMENT = 0.02
 
 
-def number(module: str, positions: Ints) -> Quantity:
-    """Running numbers of rows of a module, as text."""
-    return lambda: pa.array(positions + _FIRST[module]).cast(pa.string())
+def number(world: World, module: str, positions: Ints) -> Quantity:
+    """Row identifiers of rows of a module, as text.
+
+    They begin at 1 in every module, in an order of its own, so that a join of one module's numbers
+    to another's finds somebody, and somebody else.
+    """
+    exported = world.export
+    rows = {
+        "person": exported.persons,
+        "requests": world.cases.person,
+        "assessment": exported.assessed,
+        "namedplan": exported.named,
+        "activeplans": exported.active,
+    }
+    count = len(rows[module]) if module in rows else len(positions)
+    given = stream(world.synthesis.seed, "export", module).permutation(count) + 1
+    return lambda: pa.array(given[positions]).cast(pa.string())
+
+
+def counters(world: World, module: str, rows: int) -> dict[str, Quantity]:
+    """What stands beside the identifiers of every module, and is not used."""
+    places = np.arange(rows)
+    return {
+        f"{module}_table_id": number(world, module, places),
+        "native_id": lambda: pa.array(places + 1).cast(pa.string()),
+        "order_sequence": lambda: pa.array(places + 1).cast(pa.string()),
+        "source_id": lambda: pa.array(np.ones(rows, dtype=np.int64)).cast(pa.string()),
+    }
 
 
 def day(days: Days) -> Quantity:
@@ -77,7 +99,7 @@ def plandetail(world: World) -> View:
     return View(
         len(at),
         {
-            "namedplan_table_id": number("namedplan", at),
+            "namedplan_table_id": number(world, "namedplan", at),
             **_provider(world, "plan", plan, np.ones(len(at), dtype=np.int64)),
         },
     )
@@ -98,7 +120,7 @@ def placementdetail(world: World) -> View:
     return View(
         len(at),
         {
-            "activeplans_table_id": number("activeplans", at),
+            "activeplans_table_id": number(world, "activeplans", at),
             **_provider(world, "placement", plan, rank),
             "entry_date": day(world.placements.entry[plan]),
             "leaving_date": lambda: pa.nulls(len(at), pa.date32()),

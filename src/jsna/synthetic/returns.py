@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,19 +13,22 @@ from jsna.synthetic import need
 from jsna.synthetic.draws import Bools, Days, Ints, Labels, stream
 from jsna.synthetic.effects import Effects
 from jsna.synthetic.people import text_of
-from jsna.synthetic.returned import code, day, flag, number, placementdetail, plandetail
+from jsna.synthetic.returned import code, counters, day, flag, number, placementdetail, plandetail
 from jsna.synthetic.shown import person_quantities
 from jsna.synthetic.view import Quantity, View
 from jsna.synthetic.world import World
 
 #: Shares assumed here have no bearing on any measure.
 _UPN_AFTER_SCHOOL, _TRANSFERRED = 0.6, 0.02
+#: Columns of plans in force that no measure reads.
+_UNFILLED = ("review_draft", "phase_transfer_due", "phase_transfer_final")
 _SOURCES, _SOURCE_SHARES = ["1", "2", "3", "4", "5"], [0.42, 0.54, 0.01, 0.02, 0.01]
 
 
 def view(world: World, module: str) -> View:
     """Rows of a module; those of a module not known are the persons of the return."""
-    return _MODULES.get(module, _person)(world)
+    found = _MODULES.get(module, _person)(world)
+    return View(found.rows, {**counters(world, module, found.rows), **found.quantities})
 
 
 def _person(world: World) -> View:
@@ -42,7 +46,7 @@ def _person(world: World) -> View:
     quantities = person_quantities(world, person)
     upn = quantities["upn"]
     quantities |= {
-        "person_table_id": number("person", np.arange(len(person))),
+        "sen2_table_id": lambda: pa.array(["1"] * len(person)),
         "sen2_upn": lambda: _masked(upn(), known),
         "upn_unknown": code(reason),
         "uln": lambda: _masked(_ulns(len(person)), learner),
@@ -70,8 +74,7 @@ def _requests(world: World) -> View:
         count,
         {
             **person_quantities(world, cases.person),
-            "person_table_id": number("person", world.export.person_number),
-            "requests_table_id": number("requests", np.arange(count)),
+            "person_table_id": number(world, "person", world.export.person_number),
             "received_date": day(cases.received),
             "request_source": lambda: text_of(
                 _SOURCES, np.where(np.isnat(cases.received), -1, source)
@@ -93,8 +96,7 @@ def _assessment(world: World) -> View:
     return View(
         len(at),
         {
-            "requests_table_id": number("requests", at),
-            "assessment_table_id": number("assessment", np.arange(len(at))),
+            "requests_table_id": number(world, "requests", at),
             "assessment_outcome": code(cases.assessed[at]),
             "assessment_outcome_date": day(cases.assessed_on[at]),
             "assessment_mediation": flag(none & (rng.random(len(at)) < 0.25)),
@@ -117,8 +119,9 @@ def _namedplan(world: World) -> View:
     return View(
         len(at),
         {
-            "requests_table_id": number("requests", at),
-            "namedplan_table_id": number("namedplan", np.arange(len(at))),
+            "assessment_table_id": number(
+                world, "assessment", np.searchsorted(world.export.assessed, at)
+            ),
             "start_date": day(plans.start[plan]),
             "plan_residential": _residential(world, plan),
             "plan_work_based": flag(np.zeros(len(at), dtype=bool)),
@@ -149,8 +152,8 @@ def _activeplans(world: World) -> View:
     return View(
         len(at),
         {
-            "requests_table_id": number("requests", at),
-            "activeplans_table_id": number("activeplans", np.arange(len(at))),
+            "requests_table_id": number(world, "requests", at),
+            **{name: partial(pa.nulls, len(at), pa.string()) for name in _UNFILLED},
             "transfer_la": lambda: text_of(others, came),
             "review_meeting": day(meeting),
             "review_outcome": code(outcome),
@@ -183,7 +186,7 @@ def _senneed(world: World) -> View:
     return View(
         len(at),
         {
-            "activeplans_table_id": number("activeplans", at),
+            "activeplans_table_id": number(world, "activeplans", at),
             "plan_sen_type": lambda: need.labels(needs[at, rank]),
             "plan_sen_type_rank": lambda: pa.array(rank + 1),
         },

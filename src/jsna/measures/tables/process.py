@@ -11,6 +11,14 @@ from jsna.measures.tables.recipe import PLACE, Recipe, age_group
 #: A decision to assess or not is due 6 weeks, a plan 20 weeks, after the request.
 SIX_WEEKS, TWENTY_WEEKS = 6 * 7, 20 * 7
 
+#: SQL of plans issued `n`, each with its assessment `s`, the request `r` and the `person`.
+PLAN_ISSUED = """"sen2.namedplan" n
+            left join "sen2.assessment" s using (period, assessment_table_id)
+            left join "sen2.requests" r on r.period = n.period
+                and r.requests_table_id = s.requests_table_id
+            left join "sen2.person" person on person.period = n.period
+                and person.person_table_id = r.person_table_id"""
+
 _YEAR = "cast(cast({row}.period as integer) - 1 as varchar)"
 _IN_YEAR = "year({date}) = cast({row}.period as integer) - 1"
 
@@ -50,26 +58,19 @@ TABLES = (
         ("sen2.namedplan", "sen2.requests", "sen2.assessment", "sen2.person", "plan_need", "place"),
         # The need is that of the plan in force, so a plan issued and ended in one year has none.
         f"""
-        with exception as (
-            select period, requests_table_id, bool_or(coalesce(week_20_exception, false)) as applies
-            from "sen2.assessment" group by all
-        ), need as (
+        with need as (
             select period, requests_table_id, min(primary_need) as primary_need
             from plan_need group by all
         )
         select n.person_key, {_YEAR.format(row="n")} as period,
             {age_group("n.age")} as age_group, person.sex, need.primary_need,
-            n.start_date - r.received_date <= {TWENTY_WEEKS} as within_20_weeks,
-            coalesce(exception.applies, false) as exception,
+            case when n.start_date >= r.received_date
+                then n.start_date - r.received_date <= {TWENTY_WEEKS} end as within_20_weeks,
+            coalesce(s.week_20_exception, false) as exception,
             {PLACE}
-        from "sen2.namedplan" n
-            left join "sen2.requests" r using (period, requests_table_id)
-            left join "sen2.person" person on person.period = n.period
-                and person.person_table_id = r.person_table_id
-            left join exception on exception.period = n.period
-                and exception.requests_table_id = n.requests_table_id
+        from {PLAN_ISSUED}
             left join need on need.period = n.period
-                and need.requests_table_id = n.requests_table_id
+                and need.requests_table_id = s.requests_table_id
             left join place on place.lsoa_code = n.lsoa_code
         where {_IN_YEAR.format(row="n", date="n.start_date")}
         order by n.period, n.person_key, n.start_date, n.namedplan_table_id
@@ -77,14 +78,11 @@ TABLES = (
     ),
     Recipe(
         "ceased_plan",
-        ("sen2.namedplan", "sen2.requests", "sen2.person", "place"),
+        ("sen2.namedplan", "sen2.assessment", "sen2.requests", "sen2.person", "place"),
         f"""
         select n.person_key, {_YEAR.format(row="n")} as period,
             {age_group("n.age")} as age_group, person.sex, n.cease_reason, {PLACE}
-        from "sen2.namedplan" n
-            left join "sen2.requests" r using (period, requests_table_id)
-            left join "sen2.person" person on person.period = n.period
-                and person.person_table_id = r.person_table_id
+        from {PLAN_ISSUED}
             left join place on place.lsoa_code = n.lsoa_code
         where {_IN_YEAR.format(row="n", date="n.cease_date")}
         order by n.period, n.person_key, n.cease_date, n.namedplan_table_id

@@ -26,6 +26,7 @@ rule published:
         config=lambda w: flow.configuration(w.edition, "published"),
     output:
         measures="data/processed/{edition}/restricted/published.parquet",
+        receipt="data/processed/{edition}/restricted/published.json",
     log:
         "data/processed/{edition}/logs/published.log",
     benchmark:

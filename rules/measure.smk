@@ -1,7 +1,7 @@
 rule derive:
     input:
         linked="data/processed/{edition}/restricted/link.json",
-        published="data/processed/{edition}/restricted/published.parquet",
+        published="data/processed/{edition}/restricted/published.json",
         config=lambda w: flow.configuration(w.edition, "derive"),
     output:
         receipt="data/processed/{edition}/restricted/derive.json",

@@ -6,6 +6,7 @@ rule draw:
         config=lambda w: flow.configuration(w.edition),
     output:
         figures="data/processed/{edition}/draft/charts/figures.json",
+        receipt="data/processed/{edition}/draft/.draw.json",
     log:
         "data/processed/{edition}/logs/draw.log",
     benchmark:
@@ -25,11 +26,13 @@ rule write:
         safe="data/processed/{edition}/safe/measures.parquet",
         proof="data/processed/{edition}/safe/certificate.json",
         figures="data/processed/{edition}/draft/charts/figures.json",
+        drawn="data/processed/{edition}/draft/.draw.json",
         templates=flow.templates(),
         fonts=flow.fonts(),
         config=lambda w: flow.configuration(w.edition),
     output:
         html="data/processed/{edition}/draft/jsna.html",
+        receipt="data/processed/{edition}/draft/.write.json",
     log:
         "data/processed/{edition}/logs/write.log",
     benchmark:

@@ -4,6 +4,8 @@ rule readback:
         proof="data/processed/{edition}/safe/certificate.json",
         html="data/processed/{edition}/draft/jsna.html",
         pdf="data/processed/{edition}/draft/jsna.pdf",
+        drawn="data/processed/{edition}/draft/.draw.json",
+        written="data/processed/{edition}/draft/.write.json",
         config=lambda w: flow.configuration(w.edition),
     output:
         record="data/processed/{edition}/draft/readback.json",

@@ -1,13 +1,13 @@
-"""Files: where things are, and the only ways they are written.
+"""Files: where things are, and the only ways they are written and read between stages.
 
 Every write is atomic (a temporary file beside the target, then a rename), so that a failed run
 leaves the previous result in place. Files of the identified and restricted zones are created
-private to the user. Parquet bytes depend on the content alone.
+private to the user. Parquet bytes depend on the content alone. Every file of a zone is written
+with the record of its digest, and compared with it before it is read (`jsna.records`).
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jsna import zones
+from jsna import records, zones
+from jsna.records import remove, sha256, verified
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 # pandas and pyarrow are imported where they are used: the build, the workflow and some stages
 # need paths and digests alone, and the two take longer to import than those stages to run.
+
+__all__ = ["remove", "sha256", "verified"]
 
 PRIVATE = ("identified", "restricted")
 
@@ -82,19 +85,11 @@ class Paths:
         return self.root / "data" / "processed" / self.edition / "seal.json"
 
 
-def _zone(path: Path) -> Path | None:
-    """The private zone a path lies in (`…/processed/<edition>/identified`), if in one."""
-    for folder in (path, *path.parents):
-        if folder.name in PRIVATE and folder.parent.parent.name == "processed":
-            return folder
-    return None
-
-
 def make_folder(path: Path) -> Path:
     """Create a folder; those of the private zones are readable by the user alone."""
     missing = [p for p in (path, *path.parents) if not p.exists()]
     path.mkdir(parents=True, exist_ok=True)
-    if (zone := _zone(path)) is not None:
+    if (zone := records.zone(path, PRIVATE)) is not None:
         # The zone itself may be there already: Snakemake makes it, readable by others.
         for folder in {zone, *(p for p in missing if p.is_relative_to(zone))}:
             folder.chmod(0o700)
@@ -102,27 +97,48 @@ def make_folder(path: Path) -> Path:
 
 
 @contextmanager
-def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
+def replacing(path: Path, *, private: bool = False, recorded: bool = True) -> Iterator[Path]:
     """A temporary file beside `path` that takes its place when the block ends well.
 
-    Only the user may read it where it is `private`, or lies in a private zone.
+    Args:
+        path: where to; in a zone the record of the file's digest is written with it.
+        private: only the user may read it, as in a private zone.
+        recorded: False where a person is to change the file, so that no record is kept of it.
     """
     zones.check(path, writing=True)
     make_folder(path.parent)
+    rights = 0o600 if private or records.zone(path, PRIVATE) is not None else 0o644
+    with _temporary(path) as temporary:
+        yield temporary
+        temporary.chmod(rights)
+        if records.zone(path.parent) is None or not recorded:
+            temporary.replace(path)
+            return
+        record = records.beside(path)
+        with _temporary(record) as beside:
+            beside.write_text(records.line(path, sha256(temporary)), encoding="ascii")
+            beside.chmod(rights)
+            # Both are on the disk before either is in place: with the disk full neither is.
+            beside.replace(record)
+            temporary.replace(path)
+
+
+@contextmanager
+def _temporary(path: Path) -> Iterator[Path]:
+    """An empty file beside another, removed at the end if it is still there."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
     os.close(handle)
-    temporary = Path(name)
     try:
-        yield temporary
-        temporary.chmod(0o600 if private or _zone(path) is not None else 0o644)
-        temporary.replace(path)
+        yield Path(name)
     finally:
-        temporary.unlink(missing_ok=True)
+        Path(name).unlink(missing_ok=True)
 
 
-def write_bytes(path: Path, content: bytes, *, private: bool = False) -> None:
-    """Write bytes in one step."""
-    with replacing(path, private=private) as temporary:
+def write_bytes(
+    path: Path, content: bytes, *, private: bool = False, recorded: bool = True
+) -> None:
+    """Write bytes in one step (see `replacing`)."""
+    with replacing(path, private=private, recorded=recorded) as temporary:
         temporary.write_bytes(content)
 
 
@@ -148,7 +164,13 @@ def write_parquet(
     kept = {key.encode(): value.encode() for key, value in sorted((metadata or {}).items())}
     table = table.replace_schema_metadata(kept or None)
     with replacing(path) as temporary:
-        pq.write_table(table, temporary, compression="zstd", row_group_size=250_000)
+        pq.write_table(
+            table,
+            temporary,
+            compression="zstd",
+            row_group_size=250_000,
+            write_page_checksum=True,
+        )
 
 
 def database(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
@@ -169,21 +191,26 @@ def database(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config=settings)
 
 
-def read_table(path: Path) -> pa.Table:
-    """Read parquet into an Arrow table."""
+def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """Read parquet into an Arrow table.
+
+    Raises:
+        DamagedError: it is not what was written.
+    """
     import pyarrow.parquet as pq
 
-    zones.check(path, writing=False)
     # `pq.read_table` goes through `pyarrow.dataset`, which imports pandas.
-    return pq.ParquetFile(path).read()
+    with pq.ParquetFile(verified(path), page_checksum_verification=True) as file:
+        return file.read(columns=columns)
 
 
 def read_parquet(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
-    """Read parquet into an Arrow-backed frame."""
-    import pyarrow.parquet as pq
+    """Read parquet into an Arrow-backed frame.
 
-    zones.check(path, writing=False)
-    frame: pd.DataFrame = pq.read_table(path, columns=columns).to_pandas(types_mapper=text_type)
+    Raises:
+        DamagedError: it is not what was written.
+    """
+    frame: pd.DataFrame = read_table(path, columns).to_pandas(types_mapper=text_type)
     return frame
 
 
@@ -196,24 +223,30 @@ def text_type(kind: pa.DataType) -> Any:
     return pd.StringDtype(na_value=float("nan")) if is_text else None
 
 
-def sha256(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
 def parquet_metadata(path: Path) -> dict[str, str]:
     """What `write_parquet` was given as `metadata`."""
     import pyarrow.parquet as pq
 
-    zones.check(path, writing=False)
-    found = pq.read_schema(path).metadata or {}
+    found = pq.read_schema(verified(path)).metadata or {}
     return {key.decode(): value.decode() for key, value in found.items()}
 
 
+def read_text(path: Path) -> str:
+    """Read UTF-8 text.
+
+    Raises:
+        DamagedError: it lies in a zone and is not what was written.
+    """
+    return verified(path).read_text(encoding="utf-8")
+
+
 def read_json(path: Path) -> Any:
-    """Read a JSON file."""
-    return json.loads(path.read_text(encoding="utf-8"))
+    """Read a JSON file.
+
+    Raises:
+        DamagedError: it lies in a zone and is not what was written.
+    """
+    return json.loads(read_text(path))
 
 
 def period_file(period: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from jsna import io
+from jsna import io, records
 from jsna.errors import JsnaError
 from jsna.report import certificate as certificates
 from jsna.report import write
@@ -35,8 +35,10 @@ def changed(paths: io.Paths, to: Path, **parts: Any) -> io.Paths:
     """The same edition elsewhere, with parts of its certificate saying something else."""
     other = io.Paths(to, paths.edition)
     io.write_bytes(other.safe / "measures.parquet", (paths.safe / "measures.parquet").read_bytes())
-    for file in sorted((paths.draft / "charts").rglob("*")):
-        io.write_bytes(other.draft / "charts" / file.name, file.read_bytes())
+    for file in (paths.draft / records.DRAWN, *sorted((paths.draft / "charts").glob("*"))):
+        if not file.name.endswith(".sha256"):
+            target = other.draft / file.relative_to(paths.draft)
+            io.write_bytes(target, file.read_bytes())
     io.write_json(other.safe / certificates.NAME, given(paths) | parts)
     return other
 

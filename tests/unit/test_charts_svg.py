@@ -167,9 +167,9 @@ def test_the_stage_writes_what_the_report_reads(tmp_path: Path) -> None:
     ids = draw.run(config, paths)
     listed = json.loads((folder / "figures.json").read_text(encoding="utf-8"))["figures"]
     assert [entry["id"] for entry in listed] == ids
-    assert sorted(p.name for p in folder.iterdir()) == sorted(
-        [*(f"{i}.svg" for i in ids), "figures.json"]
-    )
+    # Nothing else, nor the record of anything else.
+    made = [*(f"{i}.svg" for i in ids), "figures.json"]
+    assert {p.name for p in folder.iterdir()} == {*made, *(f".{name}.sha256" for name in made)}
     keys = {"~".join(map(str, r)) for r in measures()[list(io_key())].itertuples(index=False)}
     for entry in listed:
         assert len(entry["header"]) == 1 + len(entry["rows"][0][1])

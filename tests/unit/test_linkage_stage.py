@@ -220,7 +220,7 @@ def test_without_permission_nothing_of_an_extract_is_linked(
     refused = replace(made, edition=made.edition.model_copy(update={"extracts": some}))
     monkeypatch.setattr(stage, "configuration", lambda: refused)
     stage.run()
-    files = {file.name for file in (stage.paths.restricted / "linked").iterdir()}
+    files = {file.name for file in (stage.paths.restricted / "linked").glob("*.parquet")}
     assert files == {"roll.pupil.parquet"}
     assert "patients" not in set(stage.outcome("member")["source"])
 

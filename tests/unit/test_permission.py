@@ -164,7 +164,7 @@ def test_others_are_linked_where_the_spine_itself_is_without_permission(tmp_path
         paths.identified / "valid/exclusions/exclusions/2024-25.parquet", rows_of(table, [row] * 2)
     )
     link.run(config, paths, read_ruleset(ROOT / link.RULES))
-    (written,) = (paths.restricted / "linked").glob("*")
+    (written,) = (paths.restricted / "linked").glob("*.parquet")
     assert written.name == "exclusions.exclusions.parquet"
     keys = io.read_table(written)["person_key"].to_pylist()
     assert len(keys) == 2

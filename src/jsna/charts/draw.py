@@ -1,7 +1,8 @@
 """The `draw` stage: figures from the safe measures into the draft of the report.
 
-Reads `safe/measures.parquet` and configuration only. Writes `charts/<figure id>.svg` and
-`charts/figures.json`, the list the report is written from, and removes figures of earlier runs.
+Reads `safe/measures.parquet` and configuration only. Writes `charts/<figure id>.svg`,
+`charts/figures.json`, the list the report is written from, and the receipt of both, and removes
+figures of earlier runs.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from jsna import io
+from jsna import io, records
 from jsna.charts.marks import Drawing
 from jsna.charts.select import figures
 from jsna.edition import Configuration
@@ -28,7 +29,9 @@ def run(config: Configuration, paths: io.Paths) -> list[str]:
     current = {drawing.id for drawing in drawings}
     for stale in sorted(folder.glob("fig-*.svg")):
         if stale.stem not in current:
-            stale.unlink()
+            io.remove(stale)
+    files = [folder / f"{drawing.id}.svg" for drawing in drawings]
+    io.write_json(paths.draft / records.DRAWN, {"files": records.digests(paths.draft, files)})
     return [drawing.id for drawing in drawings]
 
 

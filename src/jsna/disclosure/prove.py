@@ -5,7 +5,6 @@ It shares with the protection only the book, that is, what is published and what
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -138,10 +137,10 @@ def run(config: Configuration, paths: io.Paths) -> None:
     published = schema.read(safe)
     worked_out = verify(published, config)
     proof = prove(read(config, paths))
-    choice = json.loads((paths.restricted / CHOICE).read_text(encoding="utf-8"))
+    choice = io.read_json(paths.restricted / CHOICE)
     made = certificate(proof, counted(published, config), config, choice)
     made["published"]["worked_out"] = worked_out
-    made["measures_sha256"] = hashlib.sha256(safe.read_bytes()).hexdigest()
+    made["measures_sha256"] = io.sha256(safe)
     io.write_parquet(paths.restricted / INTERVALS, intervals(proof))
     text = json.dumps(made, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     io.write_text(paths.safe / CERTIFICATE, text)

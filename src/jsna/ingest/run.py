@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jsna import io
+from jsna import io, records
 from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
 from jsna.ingest.cells import DAMAGE
@@ -123,7 +123,7 @@ def run(config: Configuration, paths: io.Paths) -> None:
             for name, judged in tables.items()
         },
         # Later stages run again exactly where the rows they read are others.
-        "valid": {file: io.sha256(paths.identified / file) for file in written},
+        "valid": records.digests(paths.identified, (paths.identified / file for file in written)),
     }
     io.write_json(paths.identified / "ingest.json", receipt)
 
@@ -152,7 +152,7 @@ def _remove_stale(paths: io.Paths, kind: str, kept: set[str]) -> None:
     """Remove rows of deliveries the edition no longer has, so that nobody reads them as its own."""
     for file in sorted((paths.identified / kind).rglob("*.parquet")):
         if file.relative_to(paths.identified).as_posix() not in kept:
-            file.unlink()
+            io.remove(file)
 
 
 def violations(done: Ingested) -> pd.DataFrame:

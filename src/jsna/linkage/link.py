@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from jsna import io
+from jsna import io, records
 from jsna.edition import Configuration, Delivery, authorities
 from jsna.extracts import registry
 from jsna.extracts.base import Extract
@@ -60,7 +60,8 @@ def run(config: Configuration, paths: io.Paths, rules: Ruleset | None = None) ->
         key = person_key_secret(synthetic=config.edition.synthetic, root=paths.root)
         receipt["person_key"] = key_fingerprint(key)
         rules = rules or read_ruleset(paths.root / RULES)
-    for folder in (paths.restricted / "linked", paths.restricted / "linkage"):
+    folders = (paths.restricted / "linked", paths.restricted / "linkage")
+    for folder in folders:
         io.clear_folder(folder)
     io.clear_folder(paths.identified / "linkage")
     if deliveries:
@@ -76,6 +77,8 @@ def run(config: Configuration, paths: io.Paths, rules: Ruleset | None = None) ->
             receipt["tables"] = linker.link(paths.restricted / "linked")
             outcomes.write(linker, paths)
         spill.rmdir()
+    written = (file for folder in folders for file in folder.glob("*.parquet"))
+    receipt["files"] = records.digests(paths.restricted, written)
     io.write_json(paths.restricted / "link.json", receipt)
 
 

@@ -8,11 +8,12 @@ this table is restricted and nothing in it is ever printed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from jsna import io
+from jsna import io, records
 from jsna.edition import Configuration
 from jsna.measures import schema
 from jsna.measures.catalogue import CATALOGUE, arrow, column_of
@@ -39,13 +40,16 @@ def amount(indicator: Indicator) -> Side | None:
 
 def run(measures: pd.DataFrame, config: Configuration, paths: io.Paths) -> None:
     """Write `restricted/contributions.parquet` for the measures of an edition."""
-    import pyarrow.parquet as pq
-
-    folder = paths.restricted / "tables"
     names = {side.table for side in map(amount, config.indicators.values()) if side is not None}
-    files = {name: folder / f"{name}.parquet" for name in sorted(names)}
-    tables = {name: pq.read_table(file) for name, file in files.items() if file.is_file()}
+    made = tables_of(paths)
+    tables = {name: io.read_table(made[name]) for name in sorted(names) if name in made}
     io.write_parquet(paths.restricted / FILE, contributions(measures, tables, config))
+
+
+def tables_of(paths: io.Paths) -> dict[str, Path]:
+    """The analysis tables the stage `derive` wrote, by name, each as it was then."""
+    files = io.read_json(paths.restricted / "derive.json")["files"]
+    return {file.stem: file for file in records.listed(paths.restricted, files)}
 
 
 def contributions(

@@ -38,16 +38,13 @@ def run(config: Configuration, paths: io.Paths) -> None:
 
     Writes `measures`, `official`, `reconciliation` and `contributions` in `restricted/`.
     """
-    import pyarrow.parquet as pq
-
     from jsna.measures.quality import record
 
-    needed = wanted(config.indicators.values())
-    folder = paths.restricted / "tables"
+    made = contributions.tables_of(paths)
     tables: dict[str, pa.Table | pd.DataFrame] = {
-        name: pq.read_table(file, columns=columns(name, asked))
-        for name, asked in needed.items()
-        if (file := folder / f"{name}.parquet").is_file()
+        name: io.read_table(made[name], columns(name, asked))
+        for name, asked in wanted(config.indicators.values()).items()
+        if name in made
     }
     quality = paths.restricted / "quality.parquet"
     if quality.is_file():

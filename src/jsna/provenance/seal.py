@@ -19,8 +19,13 @@ def run(config: Configuration, paths: io.Paths) -> None:
     folder is not that any more.
 
     Raises:
-        JsnaError: the draft is not the one whose numbers were read back.
+        JsnaError: the draft is not the one whose numbers were read back, or a file of any stage is
+            not as it was written.
     """
+    for file in finished((paths.identified, paths.restricted, paths.safe, paths.draft)):
+        # A sheet for review is changed by hand, and nothing is made from it.
+        if file.parent != paths.identified / "review":
+            io.verified(file)
     record.check(paths.draft)
     if config.edition.received:
         key = person_key_secret(synthetic=config.edition.synthetic, root=paths.root)

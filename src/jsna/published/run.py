@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from jsna import records
 from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
-from jsna.io import Paths, clear_folder, write_parquet
+from jsna.io import Paths, clear_folder, write_json, write_parquet
 from jsna.measures import schema
 from jsna.published import lookups, neighbours, reference
 from jsna.published.areas import authorities
@@ -18,7 +19,8 @@ def run(config: Configuration, paths: Paths) -> None:
 
     Writes `restricted/reference/lsoa.parquet` (small areas with names and deprivation, a superset
     of the analysis table) and `restricted/reference/population.parquet`, which `derive` takes up
-    where an edition has no extract of its own for them.
+    where an edition has no extract of its own for them, and `restricted/published.json`, which
+    lists these.
 
     Raises:
         JsnaError: every problem in the configuration of the area and in the releases.
@@ -29,9 +31,12 @@ def run(config: Configuration, paths: Paths) -> None:
     measures = published_measures(config, paths)
     tables = reference.reference_tables(config, paths)
     clear_folder(paths.restricted / "reference")
-    for name, table in sorted(tables.items()):
-        write_parquet(paths.restricted / "reference" / f"{name}.parquet", table)
+    files = {name: paths.restricted / "reference" / f"{name}.parquet" for name in tables}
+    for name, table in tables.items():
+        write_parquet(files[name], table)
     schema.write(paths.restricted / "published.parquet", measures)
+    receipt = {"files": records.digests(paths.restricted, files.values())}
+    write_json(paths.restricted / "published.json", receipt)
 
 
 def check_area(config: Configuration, paths: Paths) -> list[Problem]:

@@ -34,7 +34,7 @@ class Opener:
         """`path`, if it lies in an allowed folder (links followed).
 
         Raises:
-            JsnaError: it lies elsewhere; nothing is opened.
+            JsnaError: it lies elsewhere, and nothing is opened; or it is not what was written.
         """
         real = path.resolve()
         if not any(real.is_relative_to(folder) for folder in self._allowed):
@@ -45,7 +45,7 @@ class Opener:
             rule = "this file is missing; an earlier stage writes it, so run `jsna build` again"
             where = path.relative_to(self._root) if path.is_relative_to(self._root) else path.name
             raise JsnaError(Problem(str(where), rule, code="report.missing"))
-        return path
+        return io.verified(path)
 
     def text(self, path: Path) -> str:
         """Content of a UTF-8 text file."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from jsna import io
+from jsna import io, records
 from jsna.edition import Configuration
 from jsna.extracts import registry
 from jsna.report import assemble, certificate, figures, html, opendata
@@ -32,14 +32,17 @@ def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None
     frame = opener.measures(paths.safe / "measures.parquet")
     frame = frame[frame["edition"].eq(config.edition.edition)]
     proved = certificate.load(opener, paths.safe, config.edition.edition)
+    records.listed(paths.draft, io.read_json(paths.draft / records.DRAWN)["files"])
     page, data = compose(frame, config, opener, paths.draft / "charts", proved)
     folder = paths.draft / "data"
     for name, content in data.items():
         io.write_bytes(folder / name, content.encode("utf-8-sig"))
     for stale in sorted(folder.glob("*.csv")):
         if stale.name not in data:
-            stale.unlink()
+            io.remove(stale)
     io.write_text(paths.draft / HTML, page)
+    files = [folder / name for name in data]
+    io.write_json(paths.draft / records.WRITTEN, {"files": records.digests(paths.draft, files)})
 
 
 def compose(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from jsna import io
+from jsna import io, records
 from jsna.disclosure.discovery.digest import digest
 from jsna.edition import Configuration
 
@@ -34,7 +34,7 @@ def recalled(file: Path | None) -> dict[str, Any] | None:
         return None
     try:
         found = io.read_json(file)
-    except ValueError:
+    except (ValueError, records.DamagedError):
         return None
     fit = isinstance(found, dict) and found.get("looked") is True and found.get("undeclared") == 0
     return found if fit else None

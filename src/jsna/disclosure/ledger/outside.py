@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from jsna import io
+from jsna import io, records
 from jsna.disclosure.ledger.book import NONE, Book, Ratio
 from jsna.disclosure.ledger.regions import Region
 from jsna.edition import Configuration
@@ -118,4 +118,16 @@ def earlier_ledgers(config: Configuration, paths: io.Paths) -> dict[str, pd.Data
             Problem("config/editions", rule, column="previous", value=name, code="previous.ledger")
             for name in missing
         )
-    return {name: io.read_parquet(file) for name, file in files.items()}
+    try:
+        return {name: io.read_parquet(file) for name, file in files.items()}
+    except records.DamagedError as error:
+        # To build that edition again might print other figures than it did.
+        rule = (
+            "the ledger of this earlier edition is not as it was written, or stands without the "
+            "record of its digest; put both back from the archive (ledger.parquet and "
+            ".ledger.parquet.sha256). One archived before there were such records is given its own "
+            "by: sha256sum ledger.parquet > .ledger.parquet.sha256"
+        )
+        raise JsnaError(
+            [Problem(one.where, rule, code="previous.ledger") for one in error.problems]
+        ) from None

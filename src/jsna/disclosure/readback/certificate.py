@@ -6,7 +6,6 @@ protected that the certificate does not.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -68,7 +67,7 @@ def read(safe: Path) -> tuple[Certificate, list[Tally]]:
     file = safe / FILE
     if not file.is_file():
         return Certificate({}), []
-    content = json.loads(file.read_text(encoding="utf-8"))
+    content = io.read_json(file)
     tally = Tally(f"safe/{FILE}")
     if content.get("measures_sha256") != io.sha256(safe / "measures.parquet"):
         rule = "is of other measures than those in safe/; run the prove stage again"

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from jsna import io
 from jsna.disclosure.readback import align, axes, numbering, paper, printed, tables
 from jsna.disclosure.readback import page as webpage
 from jsna.disclosure.readback.allowed import Allowed
@@ -61,6 +62,7 @@ class Reader:
         """
         tally = Tally(name)
         self._tallies.append(tally)
+        io.verified(file)
         kind = file.suffix.lower()
         if kind == ".html":
             self._page = self._text(file.read_text(encoding="utf-8"), tally)

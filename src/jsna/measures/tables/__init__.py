@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jsna import io, zones
+from jsna import io, records
 from jsna.edition import Configuration
 from jsna.extracts import registry
 from jsna.extracts.periods import reference_date, window
@@ -39,28 +39,29 @@ __all__ = ["derive", "received", "run"]
 def run(config: Configuration, paths: io.Paths) -> None:
     """Make the analysis tables of an edition; writes `restricted/tables/` and `derive.json`."""
     linked = received(paths)
+    official = io.read_json(paths.restricted / "published.json")["files"]
     reference = {
-        file.stem: io.read_table(file)
-        for file in sorted((paths.restricted / "reference").glob("*.parquet"))
+        file.stem: io.read_table(file) for file in records.listed(paths.restricted, official)
     }
     tables = derive(linked, config, reference)
     folder = paths.restricted / "tables"
     io.clear_folder(folder)
+    files = {name: folder / f"{name}.parquet" for name in tables}
     for name, table in tables.items():
-        io.write_parquet(folder / f"{name}.parquet", table)
-    io.write_json(
-        paths.restricted / "derive.json",
-        {name: table.num_rows for name, table in sorted(tables.items())},
-    )
+        io.write_parquet(files[name], table)
+    receipt = {
+        "rows": {name: table.num_rows for name, table in tables.items()},
+        "files": records.digests(paths.restricted, files.values()),
+    }
+    io.write_json(paths.restricted / "derive.json", receipt)
 
 
 def received(paths: io.Paths) -> dict[str, Path]:
     """The tables the stage `link` wrote: `<extract>.<table>`, and of linkage itself `linkage.…`."""
-    folders = {"": paths.restricted / "linked", "linkage.": paths.restricted / "linkage"}
+    files = io.read_json(paths.restricted / "link.json")["files"]
     return {
-        prefix + file.stem: file
-        for prefix, folder in folders.items()
-        for file in sorted(folder.glob("*.parquet"))
+        ("linkage." if file.parent.name == "linkage" else "") + file.stem: file
+        for file in records.listed(paths.restricted, files)
     }
 
 
@@ -87,8 +88,7 @@ def derive(
         there = {*linked, "census_day", "exclusion_year", "service_year"}
         for name, rows in linked.items():
             if isinstance(rows, Path):
-                zones.check(rows, writing=False)
-                connection.read_parquet(rows.as_posix()).create_view(name)
+                connection.read_parquet(io.verified(rows).as_posix()).create_view(name)
             else:
                 connection.register(name, rows)
         _calendar(connection, linked, config)

@@ -157,6 +157,10 @@ def _expect_files(config: Configuration, paths: io.Paths) -> None:
         from jsna.ingest.run import ingest
 
         problems += ingest(config, paths).problems
+    else:
+        from jsna.ingest import rights
+
+        problems += rights.judge(config, paths)
     if problems:
         raise JsnaError(problems, title="This edition cannot be built until this is put right:")
 

@@ -85,11 +85,19 @@ class Paths:
         return self.root / "data" / "processed" / self.edition / "seal.json"
 
 
+def _private(path: Path) -> Path | None:
+    """What of an edition is its owner's alone and holds a path: a private zone, or its extracts."""
+    for folder in (path, *path.parents):
+        if folder.parent.name == "raw" and folder.parent.parent.name == "data":
+            return folder
+    return records.zone(path, PRIVATE)
+
+
 def make_folder(path: Path) -> Path:
     """Create a folder; those of the private zones are readable by the user alone."""
     missing = [p for p in (path, *path.parents) if not p.exists()]
     path.mkdir(parents=True, exist_ok=True)
-    if (zone := records.zone(path, PRIVATE)) is not None:
+    if (zone := _private(path)) is not None:
         # The zone itself may be there already: Snakemake makes it, readable by others.
         for folder in {zone, *(p for p in missing if p.is_relative_to(zone))}:
             folder.chmod(0o700)
@@ -107,7 +115,7 @@ def replacing(path: Path, *, private: bool = False, recorded: bool = True) -> It
     """
     zones.check(path, writing=True)
     make_folder(path.parent)
-    rights = 0o600 if private or records.zone(path, PRIVATE) is not None else 0o644
+    rights = 0o600 if private or _private(path) is not None else 0o644
     with _temporary(path) as temporary:
         yield temporary
         temporary.chmod(rights)

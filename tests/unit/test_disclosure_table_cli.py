@@ -78,7 +78,7 @@ def test_a_record_is_for_its_owner_alone(
     (tmp_path / "out.csv").unlink()
     assert run("protect-table", table, *options, open_ / "record.csv") == 1
     told = capsys.readouterr().err
-    assert "--record: others can open its folder" in told
+    assert "--record: others can open the folder" in told
     assert f"chmod 700 '{open_}'" in told
     assert not (tmp_path / "out.csv").exists()
     assert not list(open_.iterdir())

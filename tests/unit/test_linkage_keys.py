@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import os
@@ -9,6 +10,7 @@ import stat
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from types import SimpleNamespace
 
 import pyarrow as pa
@@ -24,11 +26,14 @@ from jsna.linkage.keys import (
     person_scheme,
     readable_by_others,
 )
+from jsna.linkage.strength import weak
 from tests.unit.linkage_stage_support import CHILDREN, ROLL, Stage
 from tests.unit.linkage_support import database, standard, table
 
 ME = "S-1-5-21-7-8-9-1001"
-GOOD = bytes(range(200, 232))
+GOOD = hashlib.sha256(b"a key of tests").digest()
+#: The same as text.
+TEXT = GOOD.hex().encode()
 
 
 @pytest.fixture(autouse=True)
@@ -122,8 +127,62 @@ def test_a_key_in_the_variable_is_judged_too(
     with pytest.raises(JsnaError, match=words) as caught:
         person_key_secret(synthetic=False, root=tmp_path)
     assert value not in caught.value.report()
-    monkeypatch.setenv("JSNA_PERSON_KEY", "é" * 16)
-    assert person_key_secret(synthetic=False, root=tmp_path) == "é".encode() * 16
+    text = "é" + GOOD.hex()
+    monkeypatch.setenv("JSNA_PERSON_KEY", text)
+    assert person_key_secret(synthetic=False, root=tmp_path) == text.encode()
+
+
+WEAK = {
+    "one character": b"k" * 40,
+    "one byte": bytes(64),
+    "two characters": b"ab" * 30,
+    "words again and again": b"passwordpassword1passwordpassword2",
+    "a word in other clothes": b"P@ssw0rd!2024P@ssw0rd!2025P@ssw0rd!",
+    "a run": bytes(range(200, 232)),
+    "a run of another step": bytes(range(0, 160, 5)),
+    "backwards": bytes(range(99, 60, -1)),
+    "the alphabet": b"abcdefghijklmnopqrstuvwxyz0123456789",
+    "the keyboard": b"qwertyuiopasdfghjklzxcvbnm1234567890",
+    "digits": b"12345678901234567890123456789012",
+    "each four times": b"aaaabbbbccccddddeeeeffffgggghhhh",
+    "dates": b"2025-01-01 2025-01-02 2025-01-03 2025-01-04",
+    "zero and one": b"0110100110010110" * 8,
+    "a sentence": b"The quick brown fox jumps over the lazy dog",
+    "words": b"correct horse battery staple again",
+    "words without spaces": b"ThisIsOurVerySecretKeyForChildren12",
+    "the name of a place": b"Quillshire West Council SEND key 2025",
+    "a run in hexadecimal": bytes(range(32)).hex().encode(),
+    "words in hexadecimal": b"The quick brown fox jumps over it".hex().encode(),
+    "words in base 64": base64.b64encode(b"The quick brown fox jumps over it"),
+    "nothing in base 64": base64.b64encode(bytes(40)),
+}
+
+
+@pytest.mark.parametrize("case", WEAK)
+def test_a_key_that_can_be_guessed_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    monkeypatch.setenv("JSNA_PERSON_KEY_FILE", str(written(tmp_path / "key", WEAK[case])))
+    with pytest.raises(JsnaError, match="can be guessed") as caught:
+        person_key_secret(synthetic=False, root=tmp_path / "project")
+    assert WEAK[case].decode("latin-1") not in caught.value.report()
+
+
+@pytest.mark.parametrize(
+    ("form", "most"),
+    [
+        (lambda drawn: drawn, 0),
+        (lambda drawn: drawn.hex().encode(), 0),
+        (lambda drawn: drawn[:16].hex().encode(), 0),
+        (base64.b64encode, 12),
+        (lambda drawn: bytes(97 + byte % 26 for byte in drawn), 20),
+    ],
+    ids=["bytes", "hexadecimal", "128 bits", "base 64", "letters"],
+)
+def test_a_key_that_was_drawn_is_taken(form: Callable[[bytes], bytes], most: int) -> None:
+    # Of 1,000 drawn as text a few read like words; whoever meets one draws another.
+    random = Random(2025)
+    assert sum(weak(form(random.randbytes(32))) for _ in range(1000)) <= most
 
 
 def test_a_file_that_may_not_be_read_is_refused(
@@ -154,11 +213,11 @@ def test_a_key_in_the_repository_the_project_lies_in_is_refused(
 def test_a_good_key_file_is_taken_and_named_by_a_fingerprint_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = written(tmp_path / "key", b"k" * 32 + b"\n", stat.S_IRUSR)
+    file = written(tmp_path / "key", TEXT + b"\n", stat.S_IRUSR)
     monkeypatch.setenv("JSNA_PERSON_KEY_FILE", str(file))
     stage = Stage(tmp_path / "project", monkeypatch, synthetic=False)
     stage.add(ROLL, {"pupil": CHILDREN[:2]}).run()
-    key = b"k" * 32
+    key = TEXT
     fingerprint = key_fingerprint(key)
     assert len(fingerprint) == 64
     assert fingerprint != key_fingerprint(DEMONSTRATION_KEY)
@@ -173,7 +232,7 @@ def test_a_good_key_file_is_taken_and_named_by_a_fingerprint_alone(
 def test_no_byte_of_a_random_key_is_dropped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: bytes
 ) -> None:
-    random = bytes(range(200, 200 + 32 - len(ending))) + ending
+    random = GOOD[len(ending) :] + ending
     monkeypatch.setenv("JSNA_PERSON_KEY_FILE", str(written(tmp_path / "key", random)))
     assert person_key_secret(synthetic=False, root=tmp_path / "project") == random
 

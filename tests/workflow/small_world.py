@@ -174,11 +174,17 @@ class World:
             (config / name).write_text(yaml.safe_dump(content), encoding="utf-8")
         raw = self.paths.raw
         shutil.rmtree(raw, ignore_errors=True)
-        raw.mkdir(parents=True)
+        # As the user guide asks for: folder and files are for their owner alone.
+        raw.mkdir(parents=True, mode=0o700)
         for name, content in contents.items():
             (raw / name).write_bytes(content)
+            (raw / name).chmod(0o600)
         for name in self.beside:
             (raw / name).touch()
+        return self.config()
+
+    def config(self) -> edition.Configuration:
+        """The configuration as it was placed."""
         return edition.load(EDITION, self.root)
 
     def jsna(self, verb: str) -> subprocess.CompletedProcess[str]:

@@ -49,6 +49,7 @@ class Ingested:
 def ingest(config: Configuration, paths: io.Paths) -> Ingested:
     """Read and judge every extract of an edition; writes nothing."""
     from jsna.extracts import registry
+    from jsna.ingest import rights
     from jsna.ingest.validate import validate_edition
 
     staged = stage_deliveries(
@@ -61,7 +62,8 @@ def ingest(config: Configuration, paths: io.Paths) -> Ingested:
             key = (entry.delivery.extract, entry.delivery.period)
             frames.setdefault(key, {})[entry.table] = entry.frame
     results = validate_edition(frames, config)
-    problems = [problem for entry in staged for problem in _problems(entry, results)]
+    problems = rights.judge(config, paths)
+    problems += [problem for entry in staged for problem in _problems(entry, results)]
     # Tables of one workbook share what is wrong with the whole of it.
     return Ingested(staged, results, tuple(dict.fromkeys(problems)))
 

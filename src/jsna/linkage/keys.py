@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jsna.errors import JsnaError, Problem
+from jsna.linkage.strength import weak
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -162,6 +163,12 @@ def _weakness(key: bytes) -> str:
         return f"the key has {len(key)} bytes; it needs at least {SHORTEST_KEY}"
     if key == DEMONSTRATION_KEY:
         return "this is the key of demonstrations, which everyone knows; make one of your own"
+    if weak(key):
+        return (
+            "the key can be guessed: it repeats itself, runs along the alphabet or the keyboard, "
+            f"or is made of words; make one of at least {SHORTEST_KEY} random bytes, as the user "
+            "guide says"
+        )
     return ""
 
 

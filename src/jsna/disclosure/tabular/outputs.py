@@ -7,13 +7,12 @@ open; anywhere else it is refused.
 from __future__ import annotations
 
 import os
-import shlex
-import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from jsna import rights
 from jsna.disclosure.tabular.codes import Problems
 from jsna.disclosure.tabular.files import guarded
 from jsna.errors import JsnaError, Problem
@@ -39,7 +38,8 @@ def check_outputs(
         try:
             rule = _unwritable(Path(out), taken)
             if not rule and option == "--record":
-                rule = _open_to_others(Path(out).parent)
+                rule = rights.open_folder(Path(out).parent, str(Path(out).parent))
+                rule += " (the record says what was hidden)" if rule else ""
         except (OSError, ValueError) as error:
             rule = f"cannot be written: {getattr(error, 'strerror', None) or error}"
         if rule:
@@ -61,20 +61,6 @@ def _unwritable(path: Path, taken: Sequence[str]) -> str:
     if same or any(path.exists() and Path(one).exists() and path.samefile(one) for one in taken):
         return "is a file that is read, or written for another option; name another"
     return ""
-
-
-def _open_to_others(folder: Path) -> str:
-    """Why a record is not safe in a folder; nothing if it is."""
-    found = folder.stat()
-    if not found.st_mode & 0o077:
-        return ""
-    rule = "others can open its folder, and it says what was hidden; give a folder of your own"
-    # A folder of somebody else, or one that others write to, is no folder to shut.
-    mine = found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IWOTH | stat.S_ISVTX)
-    if mine and folder.resolve() not in (Path.home().resolve(), Path.cwd().resolve()):
-        shown = shlex.quote(str(folder))
-        return f"{rule}, or run `chmod 700 {shown}` if nobody else is to use this one"
-    return f"{rule}, made by `mkdir -m 700 FOLDER`"
 
 
 def write_table(frame: pd.DataFrame, option: str, out: str) -> None:

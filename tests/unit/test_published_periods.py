@@ -11,6 +11,7 @@ from jsna.published import periods
     ("text", "period_type", "period"),
     [
         ("202425", "january", "2025"),
+        ("202425", "31_march", "2025"),
         ("202425", "academic_year", "2024/25"),
         ("2024/25", "academic_year", "2024/25"),
         ("199900", "academic_year", "1999/00"),

@@ -24,6 +24,10 @@ def one(cell: str) -> tuple[float, str]:
         ("z", "z"), ("x", "x"), ("c", "c"), ("k", "low"), ("low", "low"), ("u", "u"),
         (":", "x"), (".", "z"), ("..", "x"), ("*", "c"), ("-", "x"), ("~", "low"),
         ("NULL", "x"), ("NA", "x"), ("n/a", "x"), ("", "x"), (" X ", "x"),
+        ("[c]", "c"), ("[x]", "x"), ("[z]", "z"), ("[low]", "low"), ("[u]", "u"), ("[k]", "low"),
+        ("[ C ]", "c"), ("[Low]", "low"), ("[c] [note 4]", "c"), ("[note 1, 2]", "x"),
+        ("[:]", "x"), ("[..]", "x"), ("[~]", "low"), ("[*]", "c"), ("[b]", "x"), ("[e]", "x"),
+        ("[p]", "x"), ("[r]", "x"), ("[r] [c]", "c"), ("c [note 2]", "c"),
     ],
 )  # fmt: skip
 def test_a_symbol_is_a_status_and_never_a_number(cell: str, status: str) -> None:
@@ -41,6 +45,33 @@ def test_a_symbol_is_a_status_and_never_a_number(cell: str, status: str) -> None
 )  # fmt: skip
 def test_numbers_as_publishers_and_spreadsheets_write_them(cell: str, value: float) -> None:
     assert one(cell) == (value, "")
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "note"),
+    [
+        ("17.3 [p]", 17.3, "Provisional."),
+        ("1,734[r]", 1734.0, "Revised by the publisher."),
+        ("9 [e] [note 12]", 9.0, "Estimated by its publisher. Its publisher has a note about this "
+         "figure."),
+        ("[b] 5", 5.0, "Its publisher marks a break: not comparable with earlier figures."),
+        ("0.4 [U]", 0.4, "Of low reliability, its publisher says."),
+        ("5", 5.0, ""),
+    ],
+)  # fmt: skip
+def test_a_mark_beside_a_number_is_said_and_the_number_stands(
+    cell: str, value: float, note: str
+) -> None:
+    column = pd.Series([cell], name="figure", dtype="str")
+    found, problems = symbols.cells(column, "file.csv", pd.Series([2]))
+    assert problems == []
+    assert (found.value[0], found.status[0], found.note[0]) == (value, "", note)
+
+
+@pytest.mark.parametrize("cell", ["12 [c]", "[c] [x]", "[q]", "12 [q]", "[1 to 4]", "c [x]"])
+def test_what_contradicts_itself_is_refused(cell: str) -> None:
+    column = pd.Series([cell], name="figure", dtype="str")
+    assert [p.value for p in symbols.cells(column, "f.csv", pd.Series([2]))[1]] == [cell]
 
 
 @pytest.mark.parametrize("cell", ["inf", "nan", "1,73", "12..5", "about 5", "1e9999", "E0", "--"])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import Final
 
 import pandas as pd
 
 from jsna.edition import Area
+from jsna.errors import Problem
 from jsna.published.release import AUTHORITY, DISTRICT, LEVEL, NATIONAL, REGIONAL, TIME, WARD
 
 AREA_CODE: Final = "area_code"
@@ -46,6 +48,32 @@ def located(frame: pd.DataFrame, area: Area) -> pd.DataFrame:
         _localities(frame[level.isin((DISTRICT, WARD))], area),
     ]
     return pd.concat(found).sort_index(kind="stable")
+
+
+def absent(frame: pd.DataFrame, area: Area, where: str) -> list[Problem]:
+    """A problem where a file has rows of authorities and none of the home area, naming what it has.
+
+    A file of nations, of regions or of localities alone has nothing to say of an authority.
+    """
+    rows = frame[frame[LEVEL] == AUTHORITY]
+    home = rows["new_la_code"].eq(area.code) | rows["old_la_code"].eq(area.old_la_code)
+    if rows.empty or home.any():
+        return []
+    names = rows["la_name"] if "la_name" in rows else rows["new_la_code"]
+    codes = rows["new_la_code"].where(rows["new_la_code"].ne(""), rows["old_la_code"])
+    there = {str(n).strip(): str(c) for n, c in zip(names, codes, strict=True)}
+    folded = {name.casefold(): name for name in there}
+    own = area.name.casefold()
+    close = [name for name in sorted(folded) if own in name or name in own]
+    close += difflib.get_close_matches(own, list(folded), n=3, cutoff=0.6)
+    near = [folded[name] for name in dict.fromkeys(close)][:3] or sorted(there)[:3]
+    told = ", ".join(f"{name} ({there[name]})" for name in near)
+    rule = (
+        f"has rows of {len(there)} authorities and none of {area.name} ({area.code}, "
+        f"{area.old_la_code}); {'the nearest are' if close else 'the first are'} {told}. If it "
+        "truly has none, take the dataset out of the edition's `sources`"
+    )
+    return [Problem(where, rule, code="published.area")]
 
 
 def _region(rows: pd.DataFrame, code: str, name: str, kind: str) -> pd.DataFrame:

@@ -17,9 +17,11 @@ from typing import Final
 import pandas as pd
 
 from jsna.errors import JsnaError, Problem
+from jsna.published import codes, identifiers
+from jsna.published.identifiers import IDENTIFIER
 from jsna.published.release import LEVEL, ROW, TIME, Release, with_geography
 
-REQUIRED: Final = (TIME, "time_identifier", LEVEL, "country_code")
+REQUIRED: Final = (TIME, IDENTIFIER, LEVEL, "country_code")
 LEVELS: Final = frozenset(
     {
         "English devolved area", "Institution", "Local authority", "Local authority district",
@@ -144,6 +146,12 @@ def _frame(content: bytes, where: str) -> pd.DataFrame:
     table = _without_repeats(table, header, where)
     frame: pd.DataFrame = table.to_pandas(types_mapper=text_type)
     frame[ROW] = range(2, len(frame) + 2)
+    for name in (TIME, IDENTIFIER, LEVEL):
+        frame[name] = frame[name].str.strip()
+    frame, problems = codes.made_plain(frame, where)
+    frame, found = _timed(frame, where)
+    if problems := [*problems, *found]:
+        raise JsnaError(problems)
     return _characteristics(_checked(with_geography(frame), where))
 
 
@@ -200,6 +208,22 @@ def _checked(frame: pd.DataFrame, where: str) -> pd.DataFrame:
             value=str(row[LEVEL])[:40],
         )
     return frame
+
+
+def _timed(frame: pd.DataFrame, where: str) -> tuple[pd.DataFrame, list[Problem]]:
+    """The frame with times as `periods` reads them; a problem for each unknown identifier."""
+    problems = [
+        Problem(
+            where, identifiers.unknown(str(name)), row=int(rows[ROW].iloc[0]), column=IDENTIFIER,
+            value=str(name)[:40], code="published.identifier", count=len(rows),
+        )
+        for name, rows in frame.groupby(IDENTIFIER, sort=True)
+        if not identifiers.known(str(name))
+    ]  # fmt: skip
+    pairs = frame[[TIME, IDENTIFIER]].drop_duplicates()
+    read = {pair: identifiers.time(*pair) for pair in pairs.itertuples(index=False, name=None)}
+    times = [read[pair] for pair in zip(frame[TIME], frame[IDENTIFIER], strict=True)]
+    return frame.assign(**{TIME: pd.Series(times, frame.index, dtype=frame[TIME].dtype)}), problems
 
 
 def _characteristics(frame: pd.DataFrame) -> pd.DataFrame:

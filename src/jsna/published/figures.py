@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from jsna.errors import Problem
 from jsna.measures.declaration import CategoryColumns, Published
 from jsna.measures.schema import canonical
-from jsna.published import labels, periods, symbols
+from jsna.published import identifiers, labels, periods, symbols
 from jsna.published.areas import AREA_CODE, GEOGRAPHY
+from jsna.published.identifiers import IDENTIFIER
 from jsna.published.release import FOOTNOTE, ROW, TIME
 
 #: Joins columns that are added up: `elective_home_education + other_arrangements_la`.
@@ -53,9 +54,17 @@ def figures(
     problems = _missing_columns(rows, mapping, where)
     if problems:
         return Figures(pd.DataFrame(), problems)
-    rows = _selected(rows, mapping)
-    rows, problems = _periods(rows, mapping, where)
-    rows, found, ours = labels.labelled(rows, mapping)
+    chosen = _selected(rows, mapping)
+    if chosen.empty and not rows.empty:
+        return Figures(pd.DataFrame(), labels.unmatched(rows, mapping.select, where))
+    timed, problems = _periods(chosen, mapping, where)
+    rows, found, ours = labels.labelled(timed, mapping)
+    if rows.empty and not timed.empty:
+        named = {
+            column: tuple(labels.expanded(mapping.categories.get(name, {})))
+            for name, column in mapping.dimensions.items()
+        }
+        return Figures(pd.DataFrame(), [*problems, *labels.unmatched(timed, named, where)])
     problems += labels.repeated(rows, PLACE, found, where)
     reader = _Cells(rows, where)
     parts = [_part(reader, columns, wide, ours) for wide, columns in _wide(mapping)]
@@ -77,7 +86,10 @@ def _with_denominator(
     if problems := _missing_columns(other, theirs, where):
         return rows, problems
     chosen = _selected(other, theirs)
-    keys = [AREA_CODE, GEOGRAPHY, TIME]
+    # A school year and its autumn term are written the same.
+    keys = [AREA_CODE, GEOGRAPHY, TIME] + [
+        name for name in (IDENTIFIER,) if name in chosen and name in rows
+    ]
     names = _parts(mapping.denominator)
     if chosen.duplicated(keys).any():
         rule = f"table {mapping.denominator_from.table} has several rows for an area and time"
@@ -141,7 +153,7 @@ def _selected(rows: pd.DataFrame, mapping: Published) -> pd.DataFrame:
     for column, wanted in mapping.select.items():
         allowed = (wanted,) if isinstance(wanted, str) else wanted
         kept &= rows[column].str.strip().isin(allowed)
-    needed = {*PLACE[:2], TIME, FOOTNOTE, ROW, *columns_of(mapping)}
+    needed = {*PLACE[:2], TIME, IDENTIFIER, FOOTNOTE, ROW, *columns_of(mapping)}
     return rows.loc[kept, [column for column in rows if column in needed]]
 
 
@@ -150,12 +162,13 @@ def _periods(
 ) -> tuple[pd.DataFrame, list[Problem]]:
     known = {t: periods.period(t, mapping.period_type) for t in rows[TIME].unique()}
     found = rows[TIME].map(known)
-    unread = found.isna()
+    kind = _of_kind(rows, mapping.period_type)
+    unread = found.isna() | ~kind
     # A row of nothing but symbols is no loss where its time cannot be read (the bare 0 of some).
     cells = [name for _, columns in _wide(mapping) for name in _parts(columns.value)]
     blank = pd.Series(bool(cells), index=rows.index)
     for name in cells:
-        blank &= rows[name].str.strip().str.lower().isin(symbols.STATUS)
+        blank &= rows[name].str.strip().str.lower().str.strip("[]").isin(symbols.STATUS)
     lost = unread & ~blank
     problems = [
         Problem(
@@ -167,14 +180,36 @@ def _periods(
             code="published.period",
             count=len(group),
         )
-        for time, group in rows[lost].groupby(TIME, sort=True)
+        for time, group in rows[lost & kind].groupby(TIME, sort=True)
     ]
+    if (lost & ~kind).any():
+        others = sorted(rows.loc[kind, IDENTIFIER].unique())
+        problems += [
+            Problem(
+                where,
+                identifiers.misfit(mapping.period_type, others),
+                row=int(group[ROW].iloc[0]),
+                column=IDENTIFIER,
+                value=str(name),
+                code="published.identifier",
+                count=len(group),
+            )
+            for name, group in rows[lost & ~kind].groupby(IDENTIFIER, sort=True)
+        ]
     said = {
         t: periods.QUALIFIERS.get(parsed.qualifier, "") if (parsed := periods.parse(t)) else ""
         for t in known
     }
     timed = rows.assign(period=found, _said=rows[TIME].map(said))[~unread]
     return timed, problems
+
+
+def _of_kind(rows: pd.DataFrame, period_type: str) -> pd.Series[bool]:
+    """Rows whose time identifier, where the layout has one, is that of such periods."""
+    if IDENTIFIER not in rows:
+        return pd.Series(True, index=rows.index)
+    fits = {name: identifiers.fits(name, period_type) for name in rows[IDENTIFIER].unique()}
+    return rows[IDENTIFIER].map(fits).astype("bool")
 
 
 class _Cells:
@@ -206,8 +241,12 @@ def _part(
     out["category"] = [named[code][1] for code in rows["_ours"]]
     notes = rows["_said"].str.cat(rows[FOOTNOTE], sep=" ")
     for side in SIDES:
-        number, status, partial = _side(reader, _parts(getattr(columns, side)))
+        names = _parts(getattr(columns, side))
+        number, status, partial = _side(reader, names)
         out[side], out[f"{side}_status"] = number, status
+        for name in names:
+            if (said := reader[name].note).ne("").any():
+                notes = notes.str.cat(said, sep=" ")
         if partial.any():
             notes = notes.str.cat(
                 pd.Series(np.where(partial, PARTIAL, ""), rows.index, dtype="str"), sep=" "

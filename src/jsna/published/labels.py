@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -51,6 +52,44 @@ def labelled(
     rows["_ours"] = groups.ngroup()
     ours = groups.size().index.to_frame().astype("str").to_dict("records")
     return rows, list(raw), [{str(k): str(v) for k, v in record.items()} for record in ours]
+
+
+#: Entries of a column that are told where none is the one wanted.
+_TOLD: Final = 8
+
+
+def unmatched(
+    rows: pd.DataFrame, wanted: Mapping[str, str | Sequence[str]], where: str
+) -> list[Problem]:
+    """Why a mapping matches no row: for each column what is wanted of it and what there is.
+
+    Args:
+        rows: rows of the edition's areas, of which none is wanted.
+        wanted: column -> entry or entries.
+        where: file, for messages.
+    """
+    problems = []
+    for column, entries in wanted.items():
+        names = [entries] if isinstance(entries, str) else list(entries)
+        there = sorted(set(rows[column].str.strip()))
+        if not names or set(names) & set(there):
+            continue
+        near = [one for name in names for one in difflib.get_close_matches(name, there, n=2)]
+        folded = [one for one in there if one.casefold() in {name.casefold() for name in names}]
+        shown = list(dict.fromkeys([*folded, *near])) or there
+        told = ", ".join(map(repr, shown[:_TOLD])) + (", …" if len(shown) > _TOLD else "")
+        rule = (
+            "no row has the entry a mapping asks for; "
+            f"{'the nearest are' if folded or near else 'there are'} {told}"
+        )
+        problems.append(
+            Problem(where, rule, column=column, value=", ".join(names[:3]), code="published.entry")
+        )
+    if problems:
+        return problems
+    columns = ", ".join(map(repr, wanted))
+    rule = f"no row has together all that a mapping asks for in the columns {columns}"
+    return [Problem(where, rule, code="published.entry")]
 
 
 def repeated(

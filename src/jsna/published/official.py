@@ -112,6 +112,7 @@ def _releases(
     for dataset, tables in sorted(wanted.items()):
         try:
             for table, release in _read(config, paths, dataset, sorted(tables)).items():
+                problems += areas.absent(release.frame, config.area, release.where)
                 releases[dataset, table] = shown(release, config.area)
         except JsnaError as error:
             problems += error.problems

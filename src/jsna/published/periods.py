@@ -61,8 +61,9 @@ def period(text: str, period_type: str) -> str | None:
     """The measure table's period of a published time, or None where the two do not fit.
 
     A school year written 202425 or 2024/25 stands for January 2025 where `period_type` is
-    `january`. A single year for an academic or financial year is the year it ended in, which is
-    how the Local Authority Interactive Tool writes them.
+    `january`, and a financial year for 31 March 2025 where it is `31_march`. A single year for an
+    academic or financial year is the year it ended in, which is how the Local Authority Interactive
+    Tool writes them.
     """
     time = parse(text)
     if time is None:
@@ -74,7 +75,7 @@ def period(text: str, period_type: str) -> str | None:
         return f"{time.last - 1}/{time.last % 100:02d}"
     if period_type == "three_years":
         return f"{time.first}-{time.last % 100:02d}" if years in (2, 3) else None
-    if period_type == "january" and years <= 1:
+    if period_type in ("january", "31_march") and years <= 1:
         return str(time.last)
     return str(time.last) if years == 0 else None
 

@@ -18,6 +18,10 @@ low k   low     rounds to zero but is not zero
 ~       low     the same, in older releases
 u       u       low reliability
 ======  ======  ======================================================================
+
+In accessible spreadsheets they stand in square brackets: [c], [x], [z], [low], [u]. Other marks in
+brackets ([b], [e], [f], [p], [r], [u], [note 2]) say something of the number before them, which
+stands and takes it along as a note; without a number the figure is not available.
 """
 
 from __future__ import annotations
@@ -48,6 +52,18 @@ STATUS: Final = {
     "~": "low",
     "u": "u",
 }
+#: Marks in brackets beside a number -> what they say of it.
+MARKS: Final = {
+    "b": "Its publisher marks a break: not comparable with earlier figures.",
+    "e": "Estimated by its publisher.",
+    "f": "A forecast of its publisher.",
+    "p": "Provisional.",
+    "r": "Revised by the publisher.",
+    "u": "Of low reliability, its publisher says.",
+}
+NOTED: Final = "Its publisher has a note about this figure."
+_BRACKETS: Final = re.compile(r"\[\s*([^\[\]]*?)\s*\]")
+_FOOTNOTE: Final = re.compile(r"notes? [\da-z]+(?:(?:,| and) ?[\da-z]+)*")
 #: A number, perhaps with thousands commas, a percent sign or an exponent (Excel writes 7E-2).
 _NUMBER: Final = re.compile(r"-?(?=\.?\d)(\d+|\d{1,3}(,\d{3})+)?(\.\d+)?([eE][-+]?\d{1,3})?%?")
 EMPTY_NOTE: Final = "Empty as published."
@@ -60,21 +76,30 @@ class Cells(NamedTuple):
         value: numbers (float64), NaN where a symbol stands.
         status: the symbol's meaning (`measures.schema.STATUSES`), empty where a number stands.
         empty: whether the cell was empty as published.
+        note: what marks in brackets say of the number; "" where there are none.
     """
 
     value: pd.Series[float]
     status: pd.Series[str]
     empty: pd.Series[bool]
+    note: pd.Series[str]
 
 
-def _meaning(text: str) -> tuple[float, str] | None:
-    cell = text.strip()
-    status = STATUS.get(cell.lower())
-    if status is not None:
-        return np.nan, status
+def _meaning(text: str) -> tuple[float, str, str] | None:
+    """Number, status and note of a cell; None where it is neither number nor symbol."""
+    marks = [mark.lower() for mark in _BRACKETS.findall(text)]
+    cell = _BRACKETS.sub(" ", text).strip()
+    said = [MARKS.get(mark, NOTED if _FOOTNOTE.fullmatch(mark) else "") for mark in marks]
     if _NUMBER.fullmatch(cell):
-        return float(cell.replace(",", "").rstrip("%")), ""
-    return None
+        note = " ".join(dict.fromkeys(said))
+        return (float(cell.replace(",", "").rstrip("%")), "", note) if all(said) else None
+    # What is left is a symbol: bare, or one of those in brackets.
+    symbols = [*([cell.lower()] if cell or not marks else []), *marks]
+    known = [STATUS[symbol] for symbol in symbols if symbol in STATUS]
+    strange = [s for s in symbols if s not in STATUS and not (s in MARKS or _FOOTNOTE.fullmatch(s))]
+    if strange or len(known) > 1:
+        return None
+    return np.nan, (known[0] if known else "x"), ""
 
 
 def cells(column: pd.Series[str], where: str, rows: pd.Series[int]) -> tuple[Cells, list[Problem]]:
@@ -106,15 +131,17 @@ def cells(column: pd.Series[str], where: str, rows: pd.Series[int]) -> tuple[Cel
         for value, found in known.items()
         if found is None
     ]
-    read = [(np.nan, "x") if found is None else found for found in known.values()]
-    numbers = np.array([number for number, _ in read], dtype="float64")
-    statuses = pd.array([status for _, status in read], dtype="str")
+    read = [(np.nan, "x", "") if found is None else found for found in known.values()]
+    numbers = np.array([number for number, _, _ in read], dtype="float64")
+    statuses = pd.array([status for _, status, _ in read], dtype="str")
+    notes = pd.array([note for _, _, note in read], dtype="str")
     empty = np.array([not value.strip() for value in known], dtype=bool)
     return (
         Cells(
             pd.Series(numbers[places], text.index, name=text.name),
             pd.Series(statuses[places], text.index, name=text.name),
             pd.Series(empty[places], text.index, name=text.name),
+            pd.Series(notes[places], text.index, name=text.name),
         ),
         problems,
     )

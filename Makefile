@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JSNA := $(BIN)/python -m jsna
 
-.PHONY: help report fetch check-edition synthesise test test-full test-real check mutants bench bench-disclosure bench-linkage clean
+.PHONY: help report fetch check-edition synthesise test test-full test-faults test-real check mutants bench bench-disclosure bench-linkage clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -40,6 +40,10 @@ test: $(READY) ## Run the tests (a small synthetic edition; under ten minutes on
 test-full: $(READY) ## Run the tests at county scale
 	@$(JSNA) prepare
 	@$(BIN)/python -m pytest -m full
+
+test-faults: $(READY) ## Kill each stage, fill the disk and flip bits, at seeded places
+	@$(JSNA) prepare
+	@$(BIN)/python -m pytest -m faults
 
 test-real: $(READY) ## Run the tests on the real official files in ../shared
 	@$(JSNA) prepare

@@ -1,9 +1,9 @@
 """The command line: the only door. `jsna <verb> <edition>`.
 
-Whatever the user must put right is printed in plain words and ends with exit code 1; a wrong
-command line ends with 2. A fault of the program itself prints no traceback either, because a
-traceback's values may be a child's: it names the place in the code, and `JSNA_DEBUG=1` asks for
-the rest on a machine where that is safe.
+Whatever the user must put right, of the data or of the machine, is printed in plain words and
+ends with exit code 1; a wrong command line ends with 2. A fault of the program itself prints no
+traceback either, because a traceback's values may be a child's: it names the place in the code,
+and `JSNA_DEBUG=1` asks for the rest on a machine where that is safe.
 """
 
 from __future__ import annotations
@@ -319,6 +319,11 @@ def main(argv: list[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("JSNA_DEBUG"):
             raise
+        from jsna import trouble
+
+        if machine := trouble.told(error, Path(arguments.root)):
+            print(machine.report(), file=sys.stderr)
+            return 1
         print(_fault(error, arguments.verb, time.monotonic() - started), file=sys.stderr)
         return 3
 

@@ -1,5 +1,6 @@
 """Fetching official releases, from a folder and over HTTP from this machine."""
 
+import errno
 import hashlib
 import threading
 from collections.abc import Iterator
@@ -148,3 +149,99 @@ def test_files_are_taken_from_a_folder_without_asking_the_publisher(
 def test_synthetic_sources_are_never_fetched(tmp_path: Path) -> None:
     config = configuration({"plans": source("plans", "plans.csv", synthetic=True)})
     assert fetch(config, paths(tmp_path), progress=lambda line: None) == []
+
+
+class Rogue(BaseHTTPRequestHandler):
+    """A publisher that does what no publisher should."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self.close_connection = True
+        way = self.path.removeprefix("/")
+        if way == "slow-head":
+            self._trickle(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nplan")
+        elif way == "no-http":
+            self.wfile.write(b"plans, 2025\n" * 9)
+        elif way == "chunks":
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
+        else:
+            said = {"slow": "4000", "vast": "9" * 15, "words": "many"}.get(way)
+            head = "HTTP/1.1 200 OK\r\n" + (f"Content-Length: {said}\r\n" if said else "")
+            self.wfile.write(head.encode() + b"\r\n")
+            if way == "slow":
+                self._trickle(b"x" * 4000)
+            elif way == "endless":
+                for _ in range(100):
+                    self.wfile.write(b"x" * 100_000)
+
+    def _trickle(self, content: bytes) -> None:
+        for at in range(len(content)):
+            self.wfile.write(content[at : at + 1])
+            if stopped.wait(0.02):
+                return
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+stopped = threading.Event()
+
+
+@pytest.fixture(scope="module")
+def rogue() -> Iterator[str]:
+    class Quiet(ThreadingHTTPServer):
+        # Whoever asked has hung up: what the server thinks of that is of no interest.
+        def handle_error(self, *_: object) -> None:
+            pass
+
+    server = Quiet(("127.0.0.1", 0), Rogue)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    stopped.set()
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("way", "words", "variable"),
+    [
+        ("slow-head", "took longer than the limit of 0.005 minutes", "JSNA_LIMIT_DOWNLOAD_MINUTES"),
+        ("slow", "took longer than the limit of 0.005 minutes", "JSNA_LIMIT_DOWNLOAD_MINUTES"),
+        ("vast", "above the limit of 2 megabytes", "JSNA_LIMIT_DOWNLOAD_MB"),
+        ("endless", "above the limit of 2 megabytes", "JSNA_LIMIT_DOWNLOAD_MB"),
+        ("words", "does not say in figures how long", ""),
+        ("no-http", "could not be reached or broke off", ""),
+        ("chunks", "could not be reached or broke off", ""),
+    ],
+)
+def test_a_bad_server_is_told_with_the_limit_and_how_it_is_set(
+    tmp_path: Path, rogue: str, monkeypatch: pytest.MonkeyPatch, way: str, words: str, variable: str
+) -> None:
+    minutes = "0.005" if way.startswith("slow") else "1"
+    monkeypatch.setenv("JSNA_LIMIT_DOWNLOAD_MINUTES", minutes)
+    monkeypatch.setenv("JSNA_LIMIT_DOWNLOAD_MB", "2")
+    config = configuration({"plans": registered("plans.csv", address=f"{rogue}/{way}")})
+    with pytest.raises(JsnaError) as caught:
+        fetch(config, paths(tmp_path), progress=lambda line: None)
+    told = str(caught.value)
+    assert words in told
+    assert variable in told
+    assert list(paths(tmp_path).published.iterdir()) == []
+
+
+def test_a_full_disk_is_not_said_to_be_a_bad_server(
+    tmp_path: Path, publisher: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = configuration({"plans": registered("plans.csv", address=f"{publisher}/plans.csv")})
+    opened = Path.open
+
+    def full(self: Path, mode: str = "r", **options: object) -> object:
+        if mode == "wb":
+            raise OSError(errno.ENOSPC, "No space left on device", str(self))
+        return opened(self, mode, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", full)
+    with pytest.raises(OSError, match="No space left"):
+        fetch(config, paths(tmp_path), progress=lambda line: None)
+    assert list(paths(tmp_path).published.iterdir()) == []

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jsna import limits, trouble
 from jsna.edition import Delivery
 from jsna.errors import Problem
 from jsna.extracts.base import Extract
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 #: List of digests a synthetic edition's generator writes beside its files.
 DIGESTS = "SHA256SUMS"
 #: A problem of one of these leaves nothing of the whole file to look at.
-_WHOLE_FILE = frozenset({"file.empty", "file.format", "file.truncated"})
+_WHOLE_FILE = frozenset({"file.empty", "file.format", "file.large", "file.truncated"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +153,14 @@ def load(
             )
             return None
     try:
+        limits.check_size(path.stat().st_size)
         content = path.read_bytes()
-    except OSError:
+    except limits.TooLargeError as large:
+        findings.refuse("file.large", str(large))
+        return None
+    except OSError as error:
+        if not isinstance(error, PermissionError):
+            trouble.pass_on(error)
         rule = "the file cannot be opened: another program has it open, or you may not read it"
         findings.refuse("file.locked", rule)
         return None

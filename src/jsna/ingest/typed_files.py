@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
+from jsna import limits, trouble
 from jsna.extracts.base import Table
 from jsna.ingest.grid import Findings, Grid, listed
 from jsna.ingest.header import SEARCHED, above, locate, plain, refuse_without_header
@@ -63,8 +64,13 @@ def read_xlsx(content: bytes, table: Table, alone: bool, findings: Findings) -> 
         findings.refuse("file.format", rule + "save it as .xlsx without a password")
         return None
     try:
+        limits.check_workbook(io.BytesIO(content))
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except Exception:
+    except limits.TooLargeError as large:
+        findings.refuse("file.large", str(large))
+        return None
+    except Exception as error:
+        trouble.pass_on(error)
         # The library fails in many ways on what it does not know; its words may quote cells.
         rule = "this is not a whole workbook: it was cut short, damaged or renamed; "
         findings.refuse("file.truncated", rule + "ask for it again")
@@ -75,9 +81,13 @@ def read_xlsx(content: bytes, table: Table, alone: bool, findings: Findings) -> 
     # Some programs state a wrong size of the sheet, beyond which fast reading would not look.
     sheet.reset_dimensions()
     try:
-        lines = [tuple(row) for row in sheet.iter_rows(values_only=True)]
+        lines = [tuple(row) for row in limits.bounded(sheet.iter_rows(values_only=True))]
         markup = zipfile.ZipFile(io.BytesIO(content)).read(sheet._worksheet_path.lstrip("/"))
-    except Exception:
+    except limits.TooLargeError as large:
+        findings.refuse("file.large", str(large))
+        return None
+    except Exception as error:
+        trouble.pass_on(error)
         findings.refuse("file.truncated", "the sheet cannot be read to its end; ask for it again")
         return None
     if not any(cell not in (None, "") for line in lines for cell in line):
@@ -173,8 +183,14 @@ def read_parquet(content: bytes, table: Table, findings: Findings) -> Grid | Non
 
     try:
         # Unlike `read_table` this reads two columns of one name, which is then told.
-        stored = pq.ParquetFile(pa.BufferReader(content)).read(use_threads=False)
-    except (pa.ArrowException, OSError):
+        file = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True)
+        limits.check_cells(file.metadata.num_rows * file.metadata.num_columns)
+        stored = file.read(use_threads=False)
+    except limits.TooLargeError as large:
+        findings.refuse("file.large", str(large))
+        return None
+    except (pa.ArrowException, OSError) as error:
+        trouble.pass_on(error)
         rule = "this is not a whole parquet file: it was cut short, damaged or renamed; "
         findings.refuse("file.truncated", rule + "ask for it again")
         return None

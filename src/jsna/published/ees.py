@@ -16,6 +16,7 @@ from typing import Final
 
 import pandas as pd
 
+from jsna import limits, trouble
 from jsna.errors import JsnaError, Problem
 from jsna.published import codes, identifiers
 from jsna.published.identifiers import IDENTIFIER
@@ -31,6 +32,8 @@ LEVELS: Final = frozenset(
         "RSC region", "School", "Sponsor", "Ward",
     }
 )  # fmt: skip
+#: Name of the notes of a release in its zip.
+_GUIDANCE: Final = "data-guidance.txt"
 #: Pairs of columns of which one holds the kind of characteristic and the other its value. Files
 #: hold them either way round, so which is which is told by content; see `_characteristics`.
 PAIRS: Final = (
@@ -75,10 +78,16 @@ def _from_zip(path: Path, table: str) -> tuple[bytes, tuple[str, ...]]:
                 problem = "no file" if not found else f"{len(found)} files"
                 rule = f"the zip has {problem} named {table}.csv; it has {', '.join(stems)}"
                 raise _refuse(path.name, rule, "zip")
-            guidance = [n for n in names if PurePosixPath(n).name == "data-guidance.txt"]
+            for part in archive.infolist():
+                if part.filename in found or PurePosixPath(part.filename).name == _GUIDANCE:
+                    limits.check_size(part.file_size, unpacked=True)
+            guidance = [n for n in names if PurePosixPath(n).name == _GUIDANCE]
             text = archive.read(guidance[0]).decode("utf-8", "replace") if guidance else ""
             return archive.read(found[0]), footnotes(text, table)
+    except limits.TooLargeError as large:
+        raise _refuse(path.name, str(large), "large") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+        trouble.pass_on(error)
         rule = "is not a whole zip file (was the download cut short?); fetch it again"
         raise _refuse(path.name, rule, "zip") from error
 

@@ -8,14 +8,19 @@ stay, so that a second run fetches only what is missing.
 from __future__ import annotations
 
 import http.client
+import queue
 import shutil
+import threading
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from jsna import limits
 from jsna.edition import Configuration, Source
 from jsna.errors import JsnaError, Problem
 from jsna.io import Paths, replacing, sha256
@@ -120,37 +125,106 @@ def _download(source_id: str, source: Source, temporary: Path, progress: Progres
         raise _refuse(source_id, rule, "address")
     if urllib.parse.urlsplit(source.address).scheme not in ("http", "https"):
         raise _refuse(source_id, f"not a web address: {source.address}", "address")
-    request = urllib.request.Request(source.address, headers=HEADERS)
+    pieces = _Pieces(source.address)
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:
-            expected = int(response.headers.get("Content-Length") or 0)
-            received = _receive(response, temporary, source.file, expected, progress)
-    except urllib.error.HTTPError as error:
-        rule = f"{source.address} answered {error.code} ({error.reason}).{page}"
-        raise _refuse(source_id, rule, "http") from error
-    except (OSError, http.client.HTTPException) as error:
-        reason = getattr(error, "reason", None) or type(error).__name__
-        rule = f"{source.address} could not be reached or broke off ({reason}); try again.{page}"
-        raise _refuse(source_id, rule, "network") from error
+        expected = _announced(pieces.head())
+        received = _receive(pieces, temporary, source.file, expected, progress)
+    except _BadServerError as error:
+        raise _refuse(source_id, f"{source.address} {error}.{page}", error.code) from None
     if expected and received != expected:
         rule = f"{source.address} broke off after {received:,} of {expected:,} bytes; try again"
         raise _refuse(source_id, rule, "network")
 
 
+class _BadServerError(Exception):
+    """What an address did instead of giving the file."""
+
+    def __init__(self, did: str, code: str) -> None:
+        super().__init__(did)
+        self.code = code
+
+
+class _Pieces:
+    """What an address answers, piece by piece, until the time of a download is up.
+
+    It is asked in a thread of its own: of a server that sends a byte a minute, of its head or its
+    file, no call of the library that reads it need ever come back.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._until = time.monotonic() + 60 * limits.DOWNLOAD_TIME.value
+        self._found: queue.Queue[str | bytes | Exception] = queue.Queue(maxsize=8)
+        request = urllib.request.Request(address, headers=HEADERS)
+        threading.Thread(target=self._ask, args=(request,), daemon=True).start()
+
+    def _ask(self, request: urllib.request.Request) -> None:
+        # Nobody takes what is found once the time is up: then this ends as well.
+        with suppress(queue.Full):
+            try:
+                with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:
+                    self._put(response.headers.get("Content-Length") or "0")
+                    # What is there, not all that was asked for.
+                    while piece := response.read1(CHUNK):
+                        self._put(piece)
+                    self._put(b"")
+            except Exception as error:
+                self._put(error)
+
+    def _put(self, found: str | bytes | Exception) -> None:
+        self._found.put(found, timeout=TIMEOUT_SECONDS)
+
+    def _take(self) -> str | bytes:
+        try:
+            found = self._found.get(timeout=max(0.0, self._until - time.monotonic()))
+        except queue.Empty:
+            did = f"took longer than the limit of {limits.DOWNLOAD_TIME}"
+            raise _BadServerError(did, "time") from None
+        if isinstance(found, urllib.error.HTTPError):
+            raise _BadServerError(f"answered {found.code} ({found.reason})", "http")
+        if isinstance(found, OSError | http.client.HTTPException | ValueError):
+            reason = getattr(found, "reason", None) or type(found).__name__
+            did = f"could not be reached or broke off ({reason}); try again"
+            raise _BadServerError(did, "network")
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def head(self) -> str:
+        """How many bytes are to come, as the server says."""
+        said = self._take()
+        assert isinstance(said, str)
+        return said.strip()
+
+    def __iter__(self) -> Iterator[bytes]:
+        while (piece := self._take()) and isinstance(piece, bytes):
+            yield piece
+
+
+def _announced(said: str) -> int:
+    """How many bytes are to come; 0 where the server does not say."""
+    if not (said.isascii() and said.isdecimal()):
+        raise _BadServerError("does not say in figures how long its file is; try again", "network")
+    _expect_small(int(said))
+    return int(said)
+
+
+def _expect_small(size: int) -> None:
+    if size > limits.DOWNLOAD.value * limits.MEGABYTE:
+        did = f"sends {size / 1e6:,.0f} megabytes or more, above the limit of {limits.DOWNLOAD}"
+        raise _BadServerError(did, "large")
+
+
 def _receive(
-    response: http.client.HTTPResponse,
-    temporary: Path,
-    name: str,
-    expected: int,
-    progress: Progress,
+    pieces: Iterable[bytes], temporary: Path, name: str, expected: int, progress: Progress
 ) -> int:
     """Write the body to the file, telling each tenth (or each megabyte of unknown size)."""
     received = told = 0
     step = max(expected // 10, CHUNK)
     with temporary.open("wb") as out:
-        while chunk := response.read(min(CHUNK, step)):
-            out.write(chunk)
-            received += len(chunk)
+        for piece in pieces:
+            out.write(piece)
+            received += len(piece)
+            _expect_small(received)
             if received - told >= step:
                 told = received
                 whole = f" of {expected / 1e6:.1f}" if expected else ""

@@ -13,6 +13,7 @@ from typing import Final
 
 import pandas as pd
 
+from jsna import trouble
 from jsna.errors import JsnaError, Problem
 from jsna.published.release import (
     AUTHORITY,
@@ -65,6 +66,7 @@ def read(path: Path, measures: Iterable[str]) -> dict[str, Release]:
             raise JsnaError(Problem(path.name, rule, code="published.columns"))
         table = pq.read_table(path, columns=list(COLUMNS), use_threads=False)
     except (pa.ArrowInvalid, OSError) as error:
+        trouble.pass_on(error)
         rule = "is not a parquet file that can be read; fetch it again"
         raise JsnaError(Problem(path.name, rule, code="published.parquet")) from error
     named = pc.utf8_trim_whitespace(table[MEASURE])

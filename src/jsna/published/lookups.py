@@ -6,15 +6,16 @@ All are CSV (perhaps gzipped) found by column names, of which the year part may 
 
 from __future__ import annotations
 
-import gzip
 import io
 import re
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
+from jsna import limits, trouble
 from jsna.errors import JsnaError, Problem
 
 LSOA: Final = {
@@ -57,10 +58,15 @@ def _csv(path: Path) -> pd.DataFrame:
     content = path.read_bytes()
     try:
         if path.suffix == ".gz":
-            content = gzip.decompress(content)
+            content = limits.gunzipped(content)
         text = content.decode("utf-8-sig")
         return pd.read_csv(io.StringIO(text), dtype="str", keep_default_na=False)
-    except (OSError, EOFError, UnicodeDecodeError, pd.errors.ParserError, ValueError) as error:
+    except limits.TooLargeError as large:
+        raise JsnaError(Problem(path.name, str(large), code="published.large")) from None
+    except (
+        OSError, EOFError, zlib.error, UnicodeDecodeError, pd.errors.ParserError, ValueError
+    ) as error:  # fmt: skip
+        trouble.pass_on(error)
         rule = "is not a (gzipped) CSV file in UTF-8 that can be read; fetch it again"
         raise JsnaError(Problem(path.name, rule, code="published.csv")) from error
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from jsna import limits, trouble
 from jsna.errors import JsnaError, Problem
 
 #: How far down a header is looked for (a title, a blank row and two rows of letters may precede).
@@ -26,13 +27,17 @@ def read(path: Path, headers: Mapping[str, str]) -> pd.DataFrame:
         first empty row (what follows is another table or a note).
 
     Raises:
-        JsnaError: not a workbook, or no sheet has the table.
+        JsnaError: not a workbook, one above the limits of size, or no sheet has the table.
     """
     import openpyxl
 
     try:
+        limits.check_workbook(path)
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except limits.TooLargeError as large:
+        raise JsnaError(Problem(path.name, str(large), code="published.large")) from None
     except Exception as error:  # openpyxl raises many kinds for a damaged file
+        trouble.pass_on(error)
         rule = "is not an Excel workbook (.xlsx) that can be read; fetch it again"
         raise JsnaError(Problem(path.name, rule, code="published.workbook")) from error
     try:
@@ -42,7 +47,8 @@ def read(path: Path, headers: Mapping[str, str]) -> pd.DataFrame:
                 continue
             found: dict[int, str] | None = None
             kept: list[tuple[object, ...]] = []
-            for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+            rows = limits.bounded(sheet.iter_rows(values_only=True))
+            for number, cells in enumerate(rows, start=1):
                 if found is None:
                     if number > DEPTH:
                         break
@@ -54,6 +60,8 @@ def read(path: Path, headers: Mapping[str, str]) -> pd.DataFrame:
                 kept.append(row)
             if found is not None:
                 return pd.DataFrame(kept, columns=list(found.values()))
+    except limits.TooLargeError as large:
+        raise JsnaError(Problem(path.name, str(large), code="published.large")) from None
     finally:
         book.close()
     rule = f"no sheet has a table with the columns {', '.join(map(repr, headers.values()))}"

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from jsna import io, liveness, system
+from jsna import io, liveness, stopped, system
 from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
 from jsna.provenance import publication
@@ -22,7 +22,6 @@ _PATIENCE = 10
 
 _JOB = re.compile(r"^(?:local)?rule (\w+):$|^Job \d+: (.+)$")
 _DONE = re.compile(r"^(\d+) of (\d+) steps")
-_RULE_FAILED = re.compile(r"^Error in rule (\w+)")
 
 
 def synthesise(config: Configuration, paths: io.Paths, say: Say, *, force: bool = False) -> None:
@@ -73,6 +72,7 @@ def build(
     system.prepare(say)
     with liveness.building(paths.root, config.edition.edition, say) as lock:
         publication.recover(paths.reports)
+        io.clear_left(paths)
         code = _build(config, paths, say, cores, force, lock)
     if code == 0:
         say("Report:")
@@ -232,20 +232,7 @@ def _snakemake(
         raise
     if code == 0:
         return 0
-    if any("LockException" in line for line in told):
-        rule = "another workflow has begun in this folder; wait for it"
-        raise JsnaError(Problem("this folder", rule, code="build.locked"))
-    failed = sorted({m.group(1) for line in told if (m := _RULE_FAILED.match(line.strip()))})
-    for rule in failed:
-        log = root / "data" / "processed" / edition / "logs" / f"{rule}.log"
-        words = log.read_text(encoding="utf-8").strip() if log.is_file() else ""
-        say(f"The stage {rule!r} stopped:\n{words or 'no reason was written'}")
-    if not failed:
-        # Of a trace only what was raised is told: its other lines are indented.
-        left_out = (" ", "Traceback") if any("Traceback" in line for line in told) else ()
-        plain = [line for line in told[-40:] if line and not line.startswith(left_out)]
-        say("The workflow stopped:\n" + "\n".join(plain[-20:]))
-    say("Nothing was published; the previous report, if there was one, is still in place.")
+    stopped.tell(told, edition, root, say)
     return 1
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["remove", "sha256", "verified"]
 
 PRIVATE = ("identified", "restricted")
+#: Name of a temporary file (see `_temporary`): its target's, eight letters, its target's ending.
+_LEFT = re.compile(r"\..+\.[a-z0-9_]{8}(\.\w+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,17 @@ def _temporary(path: Path) -> Iterator[Path]:
         yield Path(name)
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def clear_left(paths: Paths) -> None:
+    """Remove what killed processes were writing in the zones of an edition: it may hold rows.
+
+    To be called while no stage is at work.
+    """
+    for zone in (paths.identified, paths.restricted, paths.safe, paths.draft):
+        for file in sorted(zone.rglob(".*")):
+            if _LEFT.fullmatch(file.name) and file.is_file():
+                file.unlink()
 
 
 def write_bytes(

@@ -8,6 +8,7 @@ value of a message of a library is passed on, which may hold part of a row.
 from __future__ import annotations
 
 import errno
+import os
 import re
 import shutil
 import zipfile
@@ -18,6 +19,8 @@ from typing import Final
 
 from jsna.errors import JsnaError, Problem
 
+#: With fewer bytes free a disk is full.
+_NO_ROOM: Final = 1_000_000
 _SAFE: Final = "Nothing was published, and the previous report is still in place."
 _AGAIN: Final = f"then run the same command again. {_SAFE}"
 FULL: Final = (
@@ -90,6 +93,21 @@ def told(error: BaseException, root: Path) -> JsnaError | None:
     return None
 
 
+def of_words(text: str, root: Path) -> JsnaError | None:
+    """The same of what another program printed, or where it printed nothing and no room is left."""
+    for number in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ENOMEM):
+        if os.strerror(number) in text:
+            return told(OSError(number, ""), root)
+    if "MemoryError" in text:
+        return told(MemoryError(), root)
+    return told(OSError(errno.ENOSPC, ""), root) if _free(root) < _NO_ROOM else None
+
+
+def killed() -> JsnaError:
+    """Of a stage that somebody, or the system, ended."""
+    return _problem("this machine", KILLED, "killed")
+
+
 def _chain(error: BaseException) -> Iterator[BaseException]:
     seen: set[int] = set()
     one: BaseException | None = error
@@ -133,10 +151,16 @@ def _where(error: BaseException, root: Path) -> str:
 
 
 def _left(root: Path) -> str:
+    free = _free(root)
+    return f" ({free / 1e6:,.0f} MB are free)" if free != float("inf") else ""
+
+
+def _free(root: Path) -> float:
+    """Bytes free where the project is; infinity where nobody can tell."""
     try:
-        return f" ({shutil.disk_usage(root).free / 1e6:,.0f} MB are free)"
+        return shutil.disk_usage(root).free
     except OSError:
-        return ""
+        return float("inf")
 
 
 def _problem(where: str, rule: str, code: str) -> JsnaError:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from jsna import build, edition, io
+from jsna import build, edition, io, trouble
 from jsna.edition import Configuration
 from jsna.errors import JsnaError
 from jsna.provenance.manifest import finished
@@ -104,6 +104,90 @@ def test_what_stops_the_workflow_is_told_without_a_trace(
     assert "NameError: no name" in told
     assert "Traceback" not in told
     assert "line 1" not in told
+
+
+def stopped_by(
+    lines: list[str], root: Path, monkeypatch: pytest.MonkeyPatch, log: str | None = None
+) -> str:
+    """What is said of a workflow that printed these lines and ended."""
+    if log is not None:
+        io.write_text(root / "data" / "processed" / SMALL / "logs" / "link.log", log)
+
+    class Stopped:
+        stdout = iter(f"{line}\n" for line in lines)
+
+        def wait(self) -> int:
+            return 1
+
+    monkeypatch.setattr(build.subprocess, "Popen", lambda *_, **__: Stopped())
+    said: list[str] = []
+    assert build._snakemake(SMALL, root, 1, [], said.append) == 1
+    return "\n".join(said)
+
+
+#: As Snakemake 9 words it.
+STATUS = (
+    "Command 'set -euo pipefail;  python -m jsna link test-2025 2> data/logs/link.log' "
+    "returned non-zero exit status {}."
+)
+
+
+def test_a_stage_the_system_killed_is_told_to_have_wanted_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = ["CalledProcessError in file", STATUS.format(137), "Error in rule link:"]
+    told = stopped_by(lines, tmp_path, monkeypatch, "")
+    assert "The stage 'link' stopped:" in told
+    assert "because memory ran out" in told
+    assert "--cores 1" in told
+    assert "fault of jsna" not in told
+    # One that says itself why it stopped was not killed.
+    lines = [STATUS.format(1), "Error in rule link:"]
+    told = stopped_by(lines, tmp_path, monkeypatch, "  - census.csv: no header")
+    assert "census.csv: no header" in told
+    assert "memory" not in told
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("OSError: [Errno 28] No space left on device: '.snakemake/log/x'", "the disk is full"),
+        ("OSError: [Errno 5] Input/output error", "may be failing"),
+        ("MemoryError", "not enough memory"),
+    ],
+)
+def test_what_the_machine_did_to_the_workflow_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, words: str
+) -> None:
+    told = stopped_by(["Traceback (most recent call last):", line], tmp_path, monkeypatch)
+    assert words in told
+    assert "Traceback" not in told
+
+
+def test_a_stage_that_could_not_even_write_why_is_told_of_the_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [STATUS.format(1), "Error in rule link:"]
+    assert "no reason was written" in stopped_by(lines, tmp_path, monkeypatch, "")
+    monkeypatch.setattr(trouble, "_free", lambda _: 4096.0)
+    assert "the disk is full" in stopped_by(lines, tmp_path, monkeypatch, "")
+
+
+def test_what_killed_stages_were_writing_is_removed_before_the_next(tmp_path: Path) -> None:
+    paths = io.Paths(tmp_path, SMALL)
+    kept = set()
+    for zone in (paths.identified, paths.restricted, paths.safe, paths.draft):
+        for name in ("children.parquet", ".draw.json", "sen2.activeplans.parquet", "no_ending"):
+            io.write_text(zone / "deep" / name, "x")
+        kept |= set((zone / "deep").iterdir())
+        for name in (".a.parquet.abcd_123.parquet", "..a.parquet.sha256.00000000.sha256"):
+            (zone / "deep" / name).write_text("rows", encoding="utf-8")
+        with pytest.raises(KeyError), io._temporary(zone / "deep" / "a.parquet") as one:
+            # These are the names there are.
+            assert io._LEFT.fullmatch(one.name)
+            raise KeyError
+    io.clear_left(paths)
+    assert {file for file in tmp_path.rglob("*") if file.is_file()} == kept
 
 
 def test_what_a_killed_process_left_is_not_published(tmp_path: Path) -> None:

@@ -294,3 +294,31 @@ def test_too_little_memory_is_told_as_such() -> None:
         tight.execute("SET memory_limit = '40MB'")
         with pytest.raises(JsnaError, match="too little memory"):
             link(tight, left, right, ruleset().rules)
+
+
+def test_the_age_on_the_day_of_an_event_leaves_linkage_and_the_date_of_birth_does_not(
+    stage: Stage,
+) -> None:
+    """Benedict, born 16 January 2010, was 4 the day before his birthday and is 15 on census day."""
+    cases = extract(
+        "cases",
+        table(
+            "child", "child_id", "upn", "forename", "surname", "date_of_birth", key=("child_id",)
+        ),
+        table(
+            "request",
+            "child_id",
+            replace(column("asked"), type="date", aged=True),
+            replace(column("ended"), type="date", aged=True),
+            parent=("child", "child_id"),
+        ),
+    )
+    known = of(1, "upn", "forename", "surname", "date_of_birth", child_id="x")
+    days = [(date(2015, 1, 15), None), (date(2015, 1, 16), date(2024, 12, 31))]
+    rows = [{"child_id": "x", "asked": asked, "ended": ended} for asked, ended in days]
+    stage.add(cases, {"child": [known], "request": rows}).run()
+    found = stage.linked("cases.request").sort_values("asked")
+    assert found["age"].tolist() == [15, 15]
+    assert found["age_at_asked"].tolist() == [4, 5]
+    assert found["age_at_ended"].fillna(-1).tolist() == [-1, 14]
+    assert "date_of_birth" not in found

@@ -36,6 +36,7 @@ def linked(name: str, rows: list[dict[str, object]]) -> pa.Table:
         fields += [("person_key", pa.string()), ("link", pa.string()), ("age", pa.int64())]
         fields += [("lsoa_code", pa.string())]
     fields += [(field, _TYPES[declared.column(field).type]) for field in _kept(declared)]
+    fields += [(c.age_field, pa.int64()) for c in declared.columns if c.aged]
     schema = pa.schema(fields)
     for row in rows:
         assert set(row) <= set(schema.names), f"{name} passes no {set(row) - set(schema.names)}"
@@ -116,14 +117,16 @@ def test_a_suspended_pupil_has_the_facts_of_that_years_january() -> None:
     census = [
         pupil("a", "2024", sen_provision="K", primary_need="SEMH"),
         pupil("a", "2025", sen_provision="E", primary_need="SEMH"),
-        pupil("b", "2024"),
+        pupil("b", "2024", phase="primary"),
+        pupil("c", "2024", phase="alternative_provision", school_urn="900009"),
     ]
     events = [
         {"period": "2023/24", "person_key": p, "category": c, "sex": "F", "reason_1": r,
-         "reason_2": s, "start_date": date(2023, 11, 3), "school_urn": "900001", "sessions": 2,
+         "reason_2": s, "start_date": date(2023, 11, 3), "sessions": 2,
+         "school_urn": "900009" if p == "c" else "900001",
          "sen_provision_at_event": "E"}
         for p, c, r, s in [("a", "SUSP", "DB", "PP"), ("z", "SUSP", "PA", None),
-                           ("b", "PERM", "PA", None)]
+                           ("b", "PERM", "PA", None), ("c", "SUSP", "PP", None)]
     ]  # fmt: skip
     tables = {
         "school_census.census": linked("school_census.census", census),
@@ -132,17 +135,23 @@ def test_a_suspended_pupil_has_the_facts_of_that_years_january() -> None:
     }
     suspended = made(tables, "suspension").set_index("person_key")
     assert suspended.loc["a", ["sen_provision", "primary_need"]].tolist() == ["K", "SEMH"]
+    # The national rates leave out what happens in alternative provision.
+    assert suspended["headline"].to_dict() == {"a": True, "c": False, "z": True}
     # Not on the roll: in the total, in no category.
     assert suspended.loc["z", ["sen_provision", "locality_code"]].isna().all()
     assert made(tables, "permanent_exclusion")["person_key"].tolist() == ["b"]
     reasons = made(tables, "exclusion_reason")
     assert sorted(zip(reasons["category"], reasons["reason"], strict=True)) == [
-        ("PERM", "PA"), ("SUSP", "DB"), ("SUSP", "PA"), ("SUSP", "PP"),
+        ("PERM", "PA"), ("SUSP", "DB"), ("SUSP", "PA"), ("SUSP", "PP"), ("SUSP", "PP"),
     ]  # fmt: skip
     roll = made(tables, "roll")
     # January 2025 belongs to a year whose exclusions were not received.
     assert set(roll["period"]) == {"2023/24"}
-    assert roll.set_index("person_key")["suspended"].to_dict() == {"a": True, "b": False}
+    assert roll.set_index("person_key")[["headline", "suspended"]].to_dict("index") == {
+        "a": {"headline": True, "suspended": True},
+        "b": {"headline": True, "suspended": False},
+        "c": {"headline": False, "suspended": False},
+    }
 
 
 def case(number: int, **other: object) -> dict[str, dict[str, object]]:
@@ -151,12 +160,14 @@ def case(number: int, **other: object) -> dict[str, dict[str, object]]:
     rows: dict[str, dict[str, object]] = {
         "person": {**at, "person_table_id": f"{number}", "sex": "M"},
         "requests": {**at, "person_table_id": f"{number}", "requests_table_id": f"r{number}",
-                     "received_date": date(2024, 1, 10), "request_outcome": "Y",
+                     "received_date": date(2024, 1, 10), "age_at_received_date": 4,
+                     "request_outcome": "Y",
                      "request_outcome_date": date(2024, 2, 21)},
         "assessment": {**at, "requests_table_id": f"r{number}", "assessment_table_id": f"s{number}",
                        "assessment_outcome": "Y", "week_20_exception": False},
         "namedplan": {**at, "assessment_table_id": f"s{number}", "namedplan_table_id": f"n{number}",
-                      "start_date": date(2024, 5, 29)},
+                      "start_date": date(2024, 5, 29), "age_at_start_date": 4,
+                      "age_at_cease_date": 16},
         "activeplans": {**at, "requests_table_id": f"r{number}",
                         "activeplans_table_id": f"a{number}"},
         "placementdetail": {**at, "activeplans_table_id": f"a{number}", "placement_rank": 1,
@@ -183,6 +194,7 @@ def sen2(*cases: dict[str, dict[str, object]]) -> dict[str, pa.Table]:
          "ukprn": ukprn}
         for urn, la, kind, ukprn in [
             ("900001", "990", "01", None), ("900002", "990", "44", None),
+            ("900007", "990", "15", None),
             ("900003", "991", "10", None), ("900004", "991", "08", None),
             ("900005", "990", "18", "10000001"), ("900006", "991", "32", "10000002"),
         ]
@@ -194,6 +206,7 @@ SETTINGS = [
     ({}, "mainstream", "in_area", "state"),
     ({"sen_unit": True}, "sen_unit", "in_area", "state"),
     ({"resourced_provision": True}, "resourced_provision", "in_area", "state"),
+    ({"school_urn": "900007"}, "mainstream", "in_area", "state"),  # a maintained nursery school
     ({"school_urn": "900002"}, "special", "in_area", "state"),
     ({"school_urn": "900003"}, "independent_special", "out_of_area", "independent"),
     ({"school_urn": "900004"}, "non_maintained_special", "out_of_area", "non_maintained"),
@@ -254,18 +267,29 @@ def test_six_weeks_and_twenty_weeks_are_counted_in_days() -> None:
         case(4, requests__request_outcome="A", requests__request_outcome_date=None,
              namedplan__start_date=date(2023, 12, 1)),
         case(5, requests__received_date=date(2023, 9, 1), requests__request_outcome="N"),
+        # Open, and six weeks old on census day, 16 January 2025; and a day older.
+        case(6, requests__received_date=date(2024, 12, 5), requests__request_outcome="A",
+             requests__request_outcome_date=None, namedplan__start_date=date(2023, 12, 1)),
+        case(7, requests__received_date=date(2024, 12, 4), requests__request_outcome="A",
+             requests__request_outcome_date=None, namedplan__start_date=date(2023, 12, 1)),
+        case(8, requests__request_outcome="W", namedplan__start_date=date(2023, 12, 1)),
+        # Moved in from another authority.
+        case(9, requests__received_date=date(2023, 9, 1), activeplans__transfer_la="991"),
     )  # fmt: skip
     requests = made(tables, "request").set_index("person_key")
     # Those received in other years, or on no known day, are not requests of 2024.
-    assert list(requests.index) == ["p1", "p2", "p4"]
+    assert list(requests.index) == ["p1", "p2", "p4", "p6", "p7", "p8"]
     assert set(requests["period"]) == {"2024"}
-    assert requests["within_6_weeks"].to_dict() == {"p1": True, "p2": False, "p4": None}
-    assert requests["outcome"].to_dict() == {"p1": "assess", "p2": "assess", "p4": "none"}
+    due = requests[requests["decision_due"]]
+    assert due["within_6_weeks"].to_dict() == {"p1": True, "p2": False, "p4": False, "p7": False}
+    assert requests["outcome"].tolist() == ["assess", "assess", "none", "none", "none", "withdrawn"]
+    assert set(requests["age_group"]) == {"0-4"}  # nine in January, four when it was received
     plans = made(tables, "new_plan").set_index("person_key")
     assert list(plans.index) == ["p1", "p2", "p3", "p5"]
     assert plans["within_20_weeks"].to_dict() == {"p1": True, "p2": False, "p3": None, "p5": False}
     assert plans["exception"].to_dict() == {"p1": False, "p2": False, "p3": True, "p5": False}
     assert plans["primary_need"].tolist() == ["ASD"] * 4
+    assert set(plans["age_group"]) == {"0-4"}
 
 
 def test_a_plan_ceased_in_the_year_is_counted_with_its_reason() -> None:
@@ -275,7 +299,9 @@ def test_a_plan_ceased_in_the_year_is_counted_with_its_reason() -> None:
         case(3),
     )
     found = made(tables, "ceased_plan")
-    assert found[["person_key", "period", "cease_reason"]].values.tolist() == [["p1", "2024", "3"]]
+    assert found[["person_key", "period", "cease_reason", "age_group"]].values.tolist() == [
+        ["p1", "2024", "3", "16-19"]
+    ]
 
 
 def test_measured_children_known_to_live_elsewhere_are_left_out() -> None:

@@ -57,6 +57,8 @@ class Column:
             to link records, and never costs a child their place in a count.
         on_missing: what becomes of a row where a cell that must be filled (not `nullable`) is
             empty: `quarantine`, or `warn` where the row is worth keeping without it.
+        aged: of a date: the age on that day leaves linkage beside it, as official counts of such
+            events go by it and not by the age on the day of the return.
     """
 
     name: str
@@ -78,6 +80,12 @@ class Column:
     personal: bool = False
     on_invalid: Literal["quarantine", "blank"] = "quarantine"
     on_missing: Literal["quarantine", "warn"] = "quarantine"
+    aged: bool = False
+
+    @property
+    def age_field(self) -> str:
+        """What the age on the day in this column is called where it is `aged`."""
+        return f"age_at_{self.field}"
 
     @property
     def masked(self) -> bool:

@@ -51,9 +51,9 @@ def _flag(name: str, field: str, what: str) -> Column:
     )  # fmt: skip
 
 
-def _date(name: str, field: str, what: str, *, nullable: bool = True) -> Column:
+def _date(name: str, field: str, what: str, *, nullable: bool = True, aged: bool = False) -> Column:
     return Column(
-        name, field, "date", what, nullable=nullable, quantity=field,
+        name, field, "date", what, nullable=nullable, quantity=field, aged=aged,
         on_invalid="blank" if nullable else "quarantine",
     )  # fmt: skip
 
@@ -126,7 +126,13 @@ PERSON = (
 REQUESTS = (
     *_exported("requests", "requests_table_id"),
     _id("persontableid", "person_table_id", "Row of the person module it belongs to."),
-    _date("ReceivedDate", "received_date", "Day the request was received; empty if historical."),
+    # Ages of requests, new plans and ceased plans are those on these days: footnotes of the
+    # department's release ("age on the date the request … was received", "age when plan started",
+    # "on the date the plan ceased").
+    _date(
+        "ReceivedDate", "received_date", "Day the request was received; empty if historical.",
+        aged=True,
+    ),
     Column(
         "RequestSource", "request_source", "code", "Who asked for the assessment.",
         nullable=True, codes="request_source", quantity="request_source", on_invalid="blank",
@@ -164,7 +170,7 @@ ASSESSMENT = (
 NAMEDPLAN = (
     *_exported("namedplan", "namedplan_table_id"),
     _id("assessmenttableid", "assessment_table_id", "Row of the assessment module it belongs to."),
-    _date("StartDate", "start_date", "Day the plan was first issued.", nullable=False),
+    _date("StartDate", "start_date", "Day the plan was first issued.", nullable=False, aged=True),
     Column(
         "PlanRes", "plan_residential", "code", "Residential placement named in the plan.",
         required=False, nullable=True, codes="residential_weeks", quantity="plan_residential",
@@ -173,7 +179,9 @@ NAMEDPLAN = (
     _flag("PB", "personal_budget", "Has a personal budget."),
     _flag("OA", "organised_arrangements", "Personal budget as organised arrangements."),
     _flag("DP", "direct_payments", "Personal budget as direct payments."),
-    _date("CeaseDate", "cease_date", "Day the plan ceased; empty while it is maintained."),
+    _date(
+        "CeaseDate", "cease_date", "Day the plan ceased; empty while it is maintained.", aged=True
+    ),
     Column(
         "CeaseReason", "cease_reason", "code", "Why the plan ceased.",
         nullable=True, codes="cease_reason", quantity="cease_reason",

@@ -1,4 +1,4 @@
-"""What leaves the identified zone: a person key, an age, a small area, and no identifier."""
+"""What leaves the identified zone: a person key, ages, a small area, and no identifier."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def passed_on(rows: Rows, tables: Mapping[str, Rows]) -> str:
         places.append("postcodes.lsoa_code")
     return (
         f"SELECT r.period, {alias}.person_key, {alias}.link, {_age(root.table, alias)} AS age, "
-        f"coalesce({', '.join(places)}) AS lsoa_code"
+        f"{_ages(rows.table, root.table, alias)}coalesce({', '.join(places)}) AS lsoa_code"
         f'{", " if kept else ""}{kept} FROM "{_relation(rows)}" r {" ".join(steps)}'
     )
 
@@ -92,10 +92,20 @@ def _relation(rows: Rows) -> str:
     return f"{'keyed' if rows.is_root else 'raw'} {rows.name}"
 
 
-def _age(table: Table, alias: str) -> str:
-    """Whole years on the delivery's day."""
+def _age(table: Table, alias: str, day: str = "") -> str:
+    """Whole years on a day; on the delivery's where none is given."""
     born = table.identifiers.get("date_of_birth")
-    return f"date_sub('year', {alias}.{born}, {alias}.as_at)" if born else "NULL::BIGINT"
+    day = day or f"{alias}.as_at"
+    return f"date_sub('year', {alias}.{born}, {day})" if born else "NULL::BIGINT"
+
+
+def _ages(table: Table, root: Table, alias: str) -> str:
+    """SQL of the ages on the days of a row's events, each followed by a comma."""
+    return "".join(
+        f"{_age(root, alias, f'r.{column.field}')} AS {column.age_field}, "
+        for column in table.columns
+        if column.aged
+    )
 
 
 def _kept(table: Table) -> list[str]:

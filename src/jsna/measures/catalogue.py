@@ -227,6 +227,8 @@ _ALL: Final = (
         "maintained",
         {
             **_strings("person_key period age_group sex outcome"),
+            # decided, to assess or not, or not decided though the six weeks are over
+            "decision_due": "boolean",
             "within_6_weeks": "boolean",
             **_PLACE,
         },
@@ -236,7 +238,7 @@ _ALL: Final = (
     ),
     Analysis(
         "new_plan",
-        "a plan first issued, by calendar year",
+        "a plan first issued here, by calendar year",
         "maintained",
         {
             **_strings("person_key period age_group sex primary_need"),
@@ -261,7 +263,7 @@ _ALL: Final = (
         "suspension",
         "a suspension, by academic year",
         "attending",
-        {**_EVENT, "reason": "string", "sessions": "integer"},
+        {**_EVENT, "headline": "boolean", "reason": "string", "sessions": "integer"},
         ("exclusions", "school_census", "areas"),
         implies=_NEED,
         known=_ON_ROLL,
@@ -270,7 +272,7 @@ _ALL: Final = (
         "permanent_exclusion",
         "a permanent exclusion, by academic year",
         "attending",
-        {**_EVENT, "reason": "string", "sessions": "integer"},
+        {**_EVENT, "headline": "boolean", "reason": "string", "sessions": "integer"},
         ("exclusions", "school_census", "areas"),
         implies=_NEED,
         known=_ON_ROLL,
@@ -279,7 +281,7 @@ _ALL: Final = (
         "exclusion_reason",
         "a reason given for a suspension or permanent exclusion (up to three each)",
         "attending",
-        {**_EVENT, **_strings("category reason")},
+        {**_EVENT, "headline": "boolean", **_strings("category reason")},
         ("exclusions", "school_census", "areas"),
         implies=_NEED,
         known=_ON_ROLL,
@@ -288,7 +290,7 @@ _ALL: Final = (
         "roll",
         "a pupil on the January roll of an academic year",
         "attending",
-        {**_PUPIL, "suspended": "boolean"},
+        {**_PUPIL, "headline": "boolean", "suspended": "boolean"},
         ("school_census", "exclusions", "areas"),
         dated_by=("exclusions",),
         rows_of="pupil",

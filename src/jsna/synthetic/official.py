@@ -10,16 +10,18 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
-from jsna.edition import Configuration
 from jsna.synthetic import official_single
 from jsna.synthetic import official_tables as tables
 from jsna.synthetic.draws import stream
 from jsna.synthetic.official_home import Home
+
+if TYPE_CHECKING:
+    from jsna.edition import Configuration
 
 FOOTNOTE: Final = "Synthetic: every figure of this release is invented."
 #: How many times the home area the country and its region are.

@@ -10,11 +10,14 @@ COLUMN_OF_TYPE: Final = {
     "33": "special_academy_free", "36": "special_academy_free", "44": "special_academy_free",
     "08": "special_non_maintained", "10": "special_independent", "11": "mainstream_independent",
     "14": "ap_pru_la_maintained", "42": "ap_pru_academy", "43": "ap_pru_academy",
-    "38": "ap_pru_free_school", "15": "nm_early_years",
+    "38": "ap_pru_free_school", "15": "mainstream_la_maintained",
     "18": "general_fe_tertiary_colleges", "29": "general_fe_tertiary_colleges",
     "31": "general_fe_tertiary_colleges", "32": "specialist_post_16_institutions",
     "28": "mainstream_academy", "34": "mainstream_academy", "35": "mainstream_free_school",
 }  # fmt: skip
+#: Establishment types outside the figures on exclusions: nursery schools, alternative provision,
+#: colleges, and what belongs to no state.
+ELSEWHERE: Final = ("10", "11", "14", "15", "18", "29", "31", "32", "38", "42", "43")
 #: SENSetting of the return -> column.
 COLUMN_OF_SETTING: Final = {
     "OLA": "other_arrangements_la", "OPA": "other_placement_settings",

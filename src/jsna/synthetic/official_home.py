@@ -1,7 +1,12 @@
-"""The fictional area's own figures for its invented official release, counted from clean rows.
+"""The fictional area's own figures for its invented official release, by the department's rules.
 
-Counted here without the validators, the linkage or the indicator engine, so that reconciling the
-engine's figures with the release is a check and not an echo.
+Counted from the clean rows of the invented people, with their dates of birth, by the footnotes of
+the department's own releases, and without the validators, the linkage or anything of `measures`, so
+that reconciling the engine's figures with the release is a check and not an echo. The release on
+EHC plans of 2025 (`data-guidance.txt`): ages of requests are those "on the date the request … was
+received", of new plans "when plan started", of ceased plans "on the date the plan ceased", of all
+others current ones. Suspensions and exclusions: of state-funded primary, secondary and special
+schools; everybody suspended in the year counts, on the January roll or not.
 """
 
 from __future__ import annotations
@@ -11,10 +16,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from jsna.edition import Configuration
 from jsna.synthetic.official_columns import (
     COLUMN_OF_SETTING,
     COLUMN_OF_TYPE,
+    ELSEWHERE,
     MAINSTREAM,
     NEEDS,
     REASONS,
@@ -23,6 +28,11 @@ from jsna.synthetic.official_columns import (
 
 if TYPE_CHECKING:
     import duckdb
+
+    from jsna.edition import Configuration
+
+#: Days within which a request is to be decided on.
+_DUE = 42
 
 
 class Home:
@@ -61,15 +71,16 @@ class Home:
         wide = table.reindex(columns=list(columns)).fillna(0).astype("int64")
         return wide.sort_index()
 
-    @property
-    def _age(self) -> str:
-        return f"date_part('year', age(date '{self.day}', p.date_of_birth))::integer"
+    def _age(self, day: str = "") -> str:
+        """Whole years on a day (SQL), or on census day."""
+        day = day or f"date '{self.day}'"
+        return f"date_part('year', age({day}, p.date_of_birth))::integer"
 
     def _cases(self, codes: Mapping[str, str], column: str) -> str:
         return " ".join(f"when {column} = '{code}' then '{name}'" for code, name in codes.items())
 
-    def _people(self, by: str) -> str:
-        return self._age if by == "age" else "p.sex"
+    def _people(self, by: str, day: str = "") -> str:
+        return self._age(day) if by == "age" else "p.sex"
 
     def plans(self, by: str) -> pd.DataFrame:
         """Plans in force by age or sex: columns `SETTINGS`."""
@@ -110,7 +121,7 @@ class Home:
     def needs(self) -> pd.DataFrame:
         """Plans in force by age: columns `NEEDS`; Down syndrome stands under other needs."""
         query = f"""
-            select {self._age} as "row", 1 as n, case
+            select {self._age()} as "row", 1 as n, case
                 when sen_type is null or sen_type = 'NSA' then 'need_unknown'
                 when sen_type = 'DS' then 'oth' else lower(sen_type) end as "column"
             from {self._table("sen2.activeplans")} a
@@ -126,7 +137,7 @@ class Home:
     def residential(self) -> pd.DataFrame:
         """Plans in force by age: columns `Res_3851` and `Res_52`."""
         query = f"""
-            select {self._age} as "row", 1 as n,
+            select {self._age()} as "row", 1 as n,
                 case residential when 'A' then 'Res_3851' when 'B' then 'Res_52' end as "column"
             from {self._table("sen2.activeplans")} a
                 left join {self._table("sen2.placementdetail")} d using (activeplans_table_id)
@@ -145,8 +156,11 @@ class Home:
             "requests_decided_not_to_assess": "request_outcome = 'N'",
             "requests_withdrawn": "request_outcome = 'W'",
             "requests_decision_not_made": "request_outcome not in ('Y', 'N', 'W')",
-            "request_outcome_six_weeks": f"{decided} and {days} <= 42",
-            "request_outcome_over_6_weeks": f"{decided} and {days} > 42",
+            "request_outcome_six_weeks": f"{decided} and {days} <= {_DUE}",
+            # Still open, and late already.
+            "request_outcome_over_6_weeks": f"{decided} and {days} > {_DUE} or "
+            "request_outcome not in ('Y', 'N', 'W') and "
+            f"date '{self.day}' - received_date > {_DUE}",
         }
         columns = " ".join(
             f'union all select "row", \'{name}\' as "column", count(*) as n '
@@ -155,7 +169,8 @@ class Home:
         ).removeprefix("union all ")
         query = f"""
             with rows as (
-                select {self._people(by)} as "row", r.* from {self._table("sen2.requests")} r
+                select {self._people(by, "received_date")} as "row", r.*
+                from {self._table("sen2.requests")} r
                     join {self._table("sen2.person")} p using (person_table_id)
                 where year(received_date) = {year} and request_outcome <> 'H'
             ) {columns}
@@ -163,17 +178,23 @@ class Home:
         return self._counted(query, tuple(names))
 
     def issued(self, by: str) -> pd.DataFrame:
-        """Plans issued in the calendar year before: all, within 20 weeks, without exception."""
+        """Plans issued in the calendar year before: all, within 20 weeks, without exception.
+
+        A plan that another authority issued and the child brought along is not issued here.
+        """
         query = f"""
             with rows as (
-                select {self._people(by)} as "row",
+                select {self._people(by, "start_date")} as "row",
                     start_date - received_date <= 140 as soon,
                     coalesce(week_20_exception, false) as exception
                 from {self._table("sen2.namedplan")} n
                     join {self._table("sen2.assessment")} using (assessment_table_id)
                     join {self._table("sen2.requests")} r using (requests_table_id)
                     join {self._table("sen2.person")} p using (person_table_id)
-                where year(start_date) = {self.day.year - 1}
+                where year(start_date) = {self.day.year - 1} and requests_table_id not in (
+                    select requests_table_id from {self._table("sen2.activeplans")}
+                    where transfer_la is not null
+                )
             )
             select "row", 'new_ehc_plans' as "column", count(*) as n from rows group by all
             union all select "row", 'plans_issued_den', count(soon) from rows group by all
@@ -195,7 +216,7 @@ class Home:
     def ceased(self) -> pd.DataFrame:
         """Plans that ceased in the calendar year before, by age: a column a reason."""
         query = f"""
-            select {self._age} as "row", 1 as n,
+            select {self._age("cease_date")} as "row", 1 as n,
                 case {self._cases(REASONS, "cease_reason")} else 'not_rec' end as "column"
             from {self._table("sen2.namedplan")} n
                 join {self._table("sen2.assessment")} using (assessment_table_id)
@@ -219,12 +240,17 @@ class Home:
         """An academic year by provision in January ("" if not on the roll)."""
         january = str(int(year[:4]) + 1)
         query = f"""
-            with roll as (
+            with counted as (
+                select school_urn from {self._table("schools.school")}
+                where establishment_type not in {ELSEWHERE!r}
+            ), roll as (
                 select upn, sen_provision from {self._table("school_census.census", january)}
+                    join counted using (school_urn)
                 where enrol_status in ('C', 'M')
             ), events as (
-                select coalesce(roll.sen_provision, '') as "row", category, roll.upn
-                from {self._table("exclusions.exclusions", year)} e left join roll using (upn)
+                select coalesce(roll.sen_provision, '') as "row", category, e.upn
+                from {self._table("exclusions.exclusions", year)} e
+                    join counted using (school_urn) left join roll on roll.upn = e.upn
             )
             select sen_provision as "row", 'headcount' as "column", count(*) as n
             from roll group by all

@@ -12,14 +12,14 @@ from collections.abc import Iterable
 from jsna.edition import Area
 from jsna.measures.tables.recipe import PLACE, RESIDENT, Recipe, age_group
 
-#: Establishment type of the register -> setting; the others are mainstream schools.
+#: Establishment type of the register -> setting; the others are mainstream schools, and so are
+#: maintained nursery schools (15), as in the department's figures.
 SETTINGS = {
     "special": ("07", "12", "33", "36", "44"),
     "non_maintained_special": ("08",),
     "independent_special": ("10",),
     "independent": ("11",),
     "ap": ("14", "38", "42", "43"),
-    "early_years": ("15",),
     "fe": ("18", "29", "31"),
     "spi": ("32",),
     "other": ("24", "25", "26", "27", "30", "37", "49", "56", "57"),
@@ -80,7 +80,6 @@ def _register(area: Area, *, received: bool) -> Recipe:
                 when school_type = 'independent' then 'independent'
                 when phase = 'special' then 'special'
                 when phase = 'alternative_provision' then 'ap'
-                when phase = 'nursery' then 'early_years'
                 else 'mainstream' end as kind
         from pupil
         qualify row_number() over (partition by school_urn order by period desc, person_key) = 1

@@ -1,7 +1,8 @@
 """The EHC process: requests, new plans and ceased plans of the calendar year before the return.
 
 A January return holds the requests of every plan in force, so older years are there but not
-complete; only the calendar year the return is for is counted. Ages are those on census day.
+complete; only the calendar year the return is for is counted. Ages are those the department counts
+by: when the request was received, when the plan started, when it ceased.
 """
 
 from __future__ import annotations
@@ -25,16 +26,21 @@ _IN_YEAR = "year({date}) = cast({row}.period as integer) - 1"
 TABLES = (
     Recipe(
         "request",
-        ("sen2.requests", "sen2.person", "place"),
+        ("sen2.requests", "sen2.person", "census_day", "place"),
+        # A request nobody has decided on is late once its six weeks are over, and due no earlier.
         # H: decided before the period of the return, so not a request of this year.
         f"""
         select r.person_key, {_YEAR.format(row="r")} as period,
-            {age_group("r.age")} as age_group, person.sex,
+            {age_group("r.age_at_received_date")} as age_group, person.sex,
             case r.request_outcome when 'Y' then 'assess' when 'N' then 'refuse'
                 when 'W' then 'withdrawn' else 'none' end as outcome,
-            r.request_outcome_date - r.received_date <= {SIX_WEEKS} as within_6_weeks,
+            r.request_outcome in ('Y', 'N') or r.request_outcome not in ('Y', 'N', 'W')
+                and census_day.day - r.received_date > {SIX_WEEKS} as decision_due,
+            coalesce(r.request_outcome_date, census_day.day) - r.received_date <= {SIX_WEEKS}
+                as within_6_weeks,
             {PLACE}
         from "sen2.requests" r
+            left join census_day using (period)
             left join "sen2.person" person using (period, person_table_id)
             left join place on place.lsoa_code = r.lsoa_code
         where {_IN_YEAR.format(row="r", date="r.received_date")} and r.request_outcome <> 'H'
@@ -55,15 +61,26 @@ TABLES = (
     ),
     Recipe(
         "new_plan",
-        ("sen2.namedplan", "sen2.requests", "sen2.assessment", "sen2.person", "plan_need", "place"),
-        # The need is that of the plan in force, so a plan issued and ended in one year has none.
+        (
+            "sen2.namedplan",
+            "sen2.requests",
+            "sen2.assessment",
+            "sen2.activeplans",
+            "sen2.person",
+            "plan_need",
+            "place",
+        ),
+        # The need is that of the plan in force, so a plan issued and ended in one year has none. A
+        # plan that came from another authority was issued there, and not here for the first time.
         f"""
-        with need as (
+        with moved as (
+            select period, requests_table_id from "sen2.activeplans" where transfer_la is not null
+        ), need as (
             select period, requests_table_id, min(primary_need) as primary_need
             from plan_need group by all
         )
         select n.person_key, {_YEAR.format(row="n")} as period,
-            {age_group("n.age")} as age_group, person.sex, need.primary_need,
+            {age_group("n.age_at_start_date")} as age_group, person.sex, need.primary_need,
             case when n.start_date >= r.received_date
                 then n.start_date - r.received_date <= {TWENTY_WEEKS} end as within_20_weeks,
             coalesce(s.week_20_exception, false) as exception,
@@ -72,6 +89,8 @@ TABLES = (
             left join need on need.period = n.period
                 and need.requests_table_id = s.requests_table_id
             left join place on place.lsoa_code = n.lsoa_code
+            anti join moved on moved.period = n.period
+                and moved.requests_table_id = s.requests_table_id
         where {_IN_YEAR.format(row="n", date="n.start_date")}
         order by n.period, n.person_key, n.start_date, n.namedplan_table_id
         """,
@@ -81,7 +100,7 @@ TABLES = (
         ("sen2.namedplan", "sen2.assessment", "sen2.requests", "sen2.person", "place"),
         f"""
         select n.person_key, {_YEAR.format(row="n")} as period,
-            {age_group("n.age")} as age_group, person.sex, n.cease_reason, {PLACE}
+            {age_group("n.age_at_cease_date")} as age_group, person.sex, n.cease_reason, {PLACE}
         from {PLAN_ISSUED}
             left join place on place.lsoa_code = n.lsoa_code
         where {_IN_YEAR.format(row="n", date="n.cease_date")}

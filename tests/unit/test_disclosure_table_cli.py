@@ -1,5 +1,6 @@
 """Tables of one's own on the command line."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -91,6 +92,36 @@ def test_a_record_is_for_its_owner_alone(
     # Neither may it take the place of what is published.
     assert run("protect-table", table, *options, tmp_path / "out.csv") == 1
     assert "--record: is a file that is read, or written" in capsys.readouterr().err
+
+
+def test_a_statement_goes_with_the_table(table: Path, tmp_path: Path) -> None:
+    out, page = tmp_path / "out.csv", tmp_path / "out.md"
+    options = ("--dims", "district,need", "--out", out, "--statement", page)
+    assert run("protect-table", table, *options) == 0
+    done = pd.read_csv(out)
+    text = page.read_text()
+    assert f"has 25 counts, of which {(done['freq'] == 'c').sum()} are hidden" in text
+    assert "every number from 0 to 4 was still possible" in text
+    assert "- need: `Total` is `ASD`, `MLD`, `SEMH`, `SLCN`." in text
+    assert hashlib.sha256(out.read_bytes()).hexdigest() in text
+    assert run("protect-table", table, *options, "--zeros-shown") == 0
+    assert "every number from 1 to 4" in page.read_text()
+    assert run("protect-table", table, *options, "--round", 5) == 0
+    assert "rounded to a multiple of 5" in page.read_text()
+    assert run("protect-table", table, *options[:-1], out) == 1
+
+
+def test_a_statement_tells_nothing_that_the_table_does_not(tmp_path: Path) -> None:
+    """Two tables that are published alike have the same statement, whatever was hidden in them."""
+    pages = []
+    for counts in ((3, 6, 9, 9), (4, 5, 8, 10)):
+        file, out, page = tmp_path / "in.csv", tmp_path / "out.csv", tmp_path / "out.md"
+        rows = zip("aabb", "xyxy", counts, strict=True)
+        pd.DataFrame(rows, columns=["d", "n", "freq"]).to_csv(file, index=False)
+        options = ("--dims", "d,n", "--out", out, "--statement", page, "--threshold", 7)
+        assert run("protect-table", file, *options) == 0
+        pages.append((out.read_bytes(), page.read_bytes()))
+    assert pages[0] == pages[1]
 
 
 def test_a_naive_table_falls(

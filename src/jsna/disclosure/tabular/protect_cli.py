@@ -6,13 +6,12 @@ import argparse
 import shlex
 from collections.abc import Sequence
 
-import pandas as pd
-
 from jsna.disclosure.system import Rule
 from jsna.disclosure.tabular.codes import Problems
-from jsna.disclosure.tabular.outputs import write_table
-from jsna.disclosure.tabular.protection import protect, round_named
+from jsna.disclosure.tabular.outputs import write_file, write_table
+from jsna.disclosure.tabular.protection import Protected, Rounded, protect, round_named
 from jsna.disclosure.tabular.reading import read_counts
+from jsna.disclosure.tabular.statement import statement
 from jsna.disclosure.tabular.tables import TOTAL
 from jsna.disclosure.tabular.tables_cli import amount, base, inputs, split
 
@@ -36,7 +35,7 @@ def run_protection(options: argparse.Namespace) -> int:
     tables, trees = inputs(
         options,
         dims,
-        {"--out": options.out, "--record": options.record},
+        {"--out": options.out, "--record": options.record, "--statement": options.statement},
         problems,
         lambda tables, trees: read_counts(tables, dims, options.value, trees, options.total),
     )
@@ -50,7 +49,7 @@ def run_protection(options: argparse.Namespace) -> int:
             threshold=options.threshold,
             total=options.total,
         )
-        _write(options, rounded.published, rounded.record)
+        _write(options, rounded, Rule(options.threshold))
         _tell(options, rounded.notes)
         print(
             f"{len(rounded.published):,} cells rounded to multiples of {options.round}, either of "
@@ -77,7 +76,7 @@ def run_protection(options: argparse.Namespace) -> int:
         budget=options.budget,
         work=options.work or None,
     )
-    _write(options, made.published, made.record)
+    _write(options, made, rule)
     _tell(options, made.notes)
     optimum = "the least possible" if made.solution.gap == 0 else _gap(made.solution.gap)
     print(
@@ -113,11 +112,14 @@ def _again(options: argparse.Namespace, flags: Sequence[str]) -> None:
     print(f"to attack it again: {shlex.join(words)}")
 
 
-def _write(options: argparse.Namespace, published: pd.DataFrame, record: pd.DataFrame) -> None:
+def _write(options: argparse.Namespace, made: Protected | Rounded, rule: Rule) -> None:
     """The record first: without it what was published could not be answered for."""
     if options.record:
-        write_table(record, "--record", options.record)
-    write_table(published, "--out", options.out)
+        write_table(made.record, "--record", options.record)
+    write_table(made.published, "--out", options.out)
+    if options.statement:
+        text = statement(made.published, made.dimensions, rule, options.out, options.round or 0)
+        write_file(text.encode("utf-8"), "--statement", options.statement)
 
 
 def _gap(gap: float) -> str:

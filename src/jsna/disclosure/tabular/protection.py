@@ -16,7 +16,7 @@ from jsna.disclosure.solving.solver import WHOLE, Solution, solve
 from jsna.disclosure.system import Flags, Floats, Ints, Rule, System, system
 from jsna.disclosure.tabular.order import ordered
 from jsna.disclosure.tabular.reading import Counted, Named, read_counts
-from jsna.disclosure.tabular.tables import TOTAL, Hierarchy, equations, members
+from jsna.disclosure.tabular.tables import TOTAL, Dimension, Hierarchy, equations, members
 from jsna.errors import JsnaError, Problem
 
 Words = npt.NDArray[np.str_]
@@ -35,6 +35,7 @@ class Protected:
         published: dimensions and the value under the names they came with, NA where hidden; what
             a reader may see.
         record: the same rows with `truth`, `suppressed`, `primary` and `rule` (restricted).
+        dimensions: with what adds up in each.
         system: the cells and equations.
         solution: what is hidden, at what loss, how far from the least loss.
         report: what the attack made of it.
@@ -43,6 +44,7 @@ class Protected:
 
     published: pd.DataFrame
     record: pd.DataFrame
+    dimensions: tuple[Dimension, ...]
     system: System
     solution: Solution
     report: Report
@@ -110,7 +112,8 @@ def protect(
     order, note = ordered(counted.cells, counted.rows, counted.counts, made, hidden)
     published, record = _frames(counted, value, counted.counts, hidden, small, rules, order)
     notes = (*counted.notes, note) if note else counted.notes
-    return Protected(published, record, made, solution, report, notes, counted.flags)
+    axes = counted.cells.dimensions
+    return Protected(published, record, axes, made, solution, report, notes, counted.flags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,7 @@ class Rounded:
 
     published: pd.DataFrame
     record: pd.DataFrame
+    dimensions: tuple[Dimension, ...]
     moved: float
     report: Report
     notes: tuple[str, ...]
@@ -165,7 +169,8 @@ def round_named(
     order, note = ordered(counted.cells, counted.rows, counted.counts, made, everything)
     published, record = _frames(counted, value, rounded, ~everything, small, rules, order)
     notes = (*counted.notes, note) if note else counted.notes
-    return Rounded(published, record, moved, report, notes, counted.flags)
+    axes = counted.cells.dimensions
+    return Rounded(published, record, axes, moved, report, notes, counted.flags)
 
 
 def lists(dims: Sequence[str] | Sequence[Sequence[str]]) -> list[list[str]]:

@@ -82,6 +82,11 @@ def _protecting(parser: argparse.ArgumentParser) -> None:
         help="where the same rows with what was hidden and why are written, for you alone; its "
         "folder must be closed to others (chmod 700)",
     )
+    parser.add_argument(
+        "--statement",
+        metavar="FILE.md",
+        help="where a page to send with the table is written: what is hidden, and why",
+    )
     parser.add_argument("--value", default="freq", help="column of counts (default: freq)")
     parser.add_argument("--weight", choices=("value", "cells", "log"), default="value")
     parser.add_argument("--sliding", action="store_true", help="protect the width alone")

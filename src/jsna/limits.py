@@ -62,6 +62,8 @@ class Limit:
 
 #: Of a file that is read, and of what a packed one holds.
 FILE: Final = Limit("JSNA_LIMIT_FILE_MB", 1_000, "megabytes")
+#: Of what the workbook of a table of one's own holds, which is read twice and as a whole.
+TABLE: Final = Limit("JSNA_LIMIT_TABLE_MB", 400, "megabytes")
 #: Cells of a sheet, empty ones between others included, or values of a parquet file.
 CELLS: Final = Limit("JSNA_LIMIT_CELLS", 20_000_000, "cells")
 DOWNLOAD: Final = Limit("JSNA_LIMIT_DOWNLOAD_MB", 1_000, "megabytes")
@@ -73,20 +75,20 @@ class TooLargeError(Exception):
     """Something is above a limit; says which, and how the limit is set."""
 
 
-def check_size(size: int, *, unpacked: bool = False) -> None:
+def check_size(size: int, limit: Limit = FILE, *, unpacked: bool = False) -> None:
     """Refuse a file, or what a packed one says it holds, of more bytes than the limit.
 
     Raises:
         TooLargeError: it has.
     """
-    if size > FILE.value * MEGABYTE:
+    if size > limit.value * MEGABYTE:
         does = "unpacks to" if unpacked else "has"
         raise TooLargeError(
-            f"the file {does} {size / MEGABYTE:,.0f} megabytes, more than the limit of {FILE}"
+            f"the file {does} {size / MEGABYTE:,.0f} megabytes, more than the limit of {limit}"
         )
 
 
-def check_workbook(file: Path | IO[bytes]) -> None:
+def check_workbook(file: Path | IO[bytes], limit: Limit = FILE) -> None:
     """Refuse a workbook, or other zip file, that says it unpacks to more than the limit.
 
     Nothing is unpacked; and no reader unpacks more of a part than the file says. What is no zip
@@ -100,7 +102,7 @@ def check_workbook(file: Path | IO[bytes]) -> None:
             size = sum(part.file_size for part in archive.infolist())
     except zipfile.BadZipFile:
         return
-    check_size(size, unpacked=True)
+    check_size(size, limit, unpacked=True)
 
 
 def check_cells(cells: int) -> None:

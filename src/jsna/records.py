@@ -18,6 +18,8 @@ from jsna.errors import JsnaError, Problem
 
 #: The folders of `data/processed/<edition>/` whose files have records.
 ZONES: Final = frozenset({"identified", "restricted", "safe", "draft"})
+#: List of digests a synthetic edition's generator writes beside its files.
+DIGESTS: Final = "SHA256SUMS"
 #: Receipts of `draw` and `write` in the draft: hidden files, which are not published.
 DRAWN: Final = ".draw.json"
 WRITTEN: Final = ".write.json"
@@ -51,6 +53,14 @@ def sha256(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def read_digests(path: Path) -> dict[str, str]:
+    """File -> SHA-256, from a list as `sha256sum` writes it; empty where there is none."""
+    if not path.is_file():
+        return {}
+    lines = (line.split(maxsplit=1) for line in path.read_text(encoding="utf-8").splitlines())
+    return {pair[1].lstrip("*").strip(): pair[0] for pair in lines if len(pair) == 2}
 
 
 def recorded(path: Path) -> str:

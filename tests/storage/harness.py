@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -21,7 +22,7 @@ STAGES = (
     "write", "print", "readback", "seal",
 )  # fmt: skip
 #: Of the person keys; nothing real.
-KEY = {"JSNA_PERSON_KEY": "not a secret: it keys records of nobody at all"}
+KEY = {"JSNA_PERSON_KEY": hashlib.sha256(b"of nobody at all").hexdigest()}
 
 
 @dataclass(frozen=True)

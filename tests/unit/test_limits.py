@@ -13,6 +13,8 @@ import pytest
 from openpyxl import Workbook
 
 from jsna import limits
+from jsna.disclosure.tabular.codes import Problems
+from jsna.disclosure.tabular.workbook import read_sheet
 from jsna.errors import JsnaError
 from jsna.extracts import registry
 from jsna.ingest.grid import Findings
@@ -95,6 +97,23 @@ def test_parquet_of_too_many_values_is_not_unpacked(monkeypatch: pytest.MonkeyPa
     findings = Findings("census.parquet")
     assert read_parquet(written.getvalue(), TABLE, findings) is None
     assert "JSNA_LIMIT_CELLS" in refused(findings)
+
+
+def test_a_table_of_ones_own_is_bounded_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows: list[list[object]] = [["ward", "count"], ["North", 12]]
+    for content, variable in (
+        (padded(book(rows), 3), "JSNA_LIMIT_TABLE_MB"),
+        (book(rows, (1_000_000, 16_000)), "JSNA_LIMIT_CELLS"),
+    ):
+        monkeypatch.setenv("JSNA_LIMIT_TABLE_MB", "2")
+        problems = Problems()
+        assert read_sheet(content, "table.xlsx", "", problems) == ([], [])
+        (problem,) = problems.found
+        assert variable in problem.rule
+    assert read_sheet(book(rows), "table.xlsx", "", Problems())[0] == [
+        ["ward", "count"],
+        ["North", "12"],
+    ]
 
 
 def test_a_file_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

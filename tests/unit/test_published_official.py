@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from jsna.errors import JsnaError
-from jsna.io import read_parquet
+from jsna.io import read_parquet, sha256
 from jsna.measures import schema
 from jsna.published import official
 from jsna.published.run import run
@@ -41,6 +41,19 @@ def one(found: pd.DataFrame, area: str, period: str = "2024") -> pd.Series:
     rows = found[(found["area_code"] == area) & (found["period"] == period)]
     assert len(rows) == 1
     return rows.iloc[0]
+
+
+def test_one_changed_figure_of_an_invented_release_is_noticed(tmp_path: Path) -> None:
+    write(tmp_path, "plans.csv", PLANS)
+    file = paths(tmp_path).published / "plans.csv"
+    sums = paths(tmp_path).raw / "SHA256SUMS"
+    sums.write_text(f"{sha256(file)}  published/plans.csv\n", encoding="utf-8")
+    config = configuration({"plans": source("plans", "plans.csv", synthetic=True)})
+    assert official.unfetched(config, paths(tmp_path)) == []
+    file.write_text(file.read_text(encoding="utf-8").replace("1000", "1001"), encoding="utf-8")
+    (problem,) = official.unfetched(config, paths(tmp_path))
+    assert problem.code == "published.hash"
+    assert "jsna synthesise" in problem.rule
 
 
 def test_the_mean_of_neighbours_is_over_those_with_a_figure(tmp_path: Path) -> None:

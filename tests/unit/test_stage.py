@@ -11,7 +11,8 @@ from openpyxl import Workbook
 
 from jsna.edition import Delivery
 from jsna.extracts.base import Column, Extract, Table
-from jsna.ingest.stage import Staged, read_digests, stage_deliveries
+from jsna.ingest.stage import Staged, stage_deliveries
+from jsna.records import read_digests
 
 
 def table(name: str) -> Table:

@@ -19,12 +19,11 @@ from jsna.errors import Problem
 from jsna.extracts.base import Extract
 from jsna.ingest.grid import Findings
 from jsna.ingest.read import read_table
+from jsna.records import DIGESTS, read_digests
 
 if TYPE_CHECKING:
     import pandas as pd
 
-#: List of digests a synthetic edition's generator writes beside its files.
-DIGESTS = "SHA256SUMS"
 #: A problem of one of these leaves nothing of the whole file to look at.
 _WHOLE_FILE = frozenset({"file.empty", "file.format", "file.large", "file.truncated"})
 
@@ -75,14 +74,6 @@ def stage_deliveries(
             delivery, extracts[delivery.extract], folder, {**listed, **delivery.sha256}, meant
         )
     ]
-
-
-def read_digests(path: Path) -> dict[str, str]:
-    """File -> SHA-256, from a list as `sha256sum` writes it; empty where there is none."""
-    if not path.is_file():
-        return {}
-    lines = (line.split(maxsplit=1) for line in path.read_text(encoding="utf-8").splitlines())
-    return {pair[1].lstrip("*").strip(): pair[0] for pair in lines if len(pair) == 2}
 
 
 def _stage_delivery(

@@ -15,6 +15,7 @@ from jsna.measures import schema
 from jsna.measures.declaration import Indicator, Published
 from jsna.published import areas, ees, footnotes, iod, lait, mapping
 from jsna.published.release import Release
+from jsna.records import DIGESTS, read_digests
 
 #: Datasets with a layout of their own; all others are Explore Education Statistics files.
 LAIT: Final = "lait"
@@ -73,8 +74,10 @@ def published_measures(config: Configuration, paths: Paths) -> pd.DataFrame:
 def unfetched(config: Configuration, paths: Paths) -> list[Problem]:
     """Sources of the edition that are not there, or are not the file the register names."""
     problems = []
+    listed = read_digests(paths.raw / DIGESTS)
     for source_id, source in config.sources.values():
         file = paths.published / source.file
+        made = listed.get(file.relative_to(paths.raw).as_posix(), "")
         if not file.is_file():
             rule = (
                 f"{source.file} has not been fetched; run: "
@@ -85,6 +88,12 @@ def unfetched(config: Configuration, paths: Paths) -> list[Problem]:
             rule = (
                 f"{source.file} is not the file the register names: its SHA-256 is {found}, "
                 f"the register's {source.sha256}"
+            )
+            problems.append(Problem(source_id, rule, code="published.hash"))
+        elif source.synthetic and listed and sha256(file) != made:
+            rule = (
+                f"{source.file} is not the file that was invented (by {DIGESTS}); make it again: "
+                f"jsna synthesise {config.edition.edition}"
             )
             problems.append(Problem(source_id, rule, code="published.hash"))
     return problems

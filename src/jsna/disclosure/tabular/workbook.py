@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
 
+from jsna import limits, trouble
 from jsna.archives import timeless
 from jsna.disclosure.tabular.codes import Problems
-
-#: Bytes that a workbook may unpack to.
-LARGEST = 400_000_000
 
 
 def read_sheet(
@@ -30,18 +27,24 @@ def read_sheet(
     from openpyxl import load_workbook
 
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            size = sum(member.file_size for member in archive.infolist())
-        if size > LARGEST:
-            problems.add(name, f"unpacks to {size / 1e6:,.0f} MB, too much for a table")
-            return [], []
+        limits.check_workbook(io.BytesIO(content), limits.TABLE)
         values = load_workbook(io.BytesIO(content), data_only=True)
         written = load_workbook(io.BytesIO(content))
-    except Exception:  # openpyxl raises many kinds for a damaged file, and may quote cells
+    except limits.TooLargeError as large:
+        problems.add(name, str(large))
+        return [], []
+    except Exception as error:  # openpyxl raises many kinds for a damaged file, and may quote cells
+        trouble.pass_on(error)
         problems.add(name, "is no workbook (.xlsx) that can be read; save it again")
         return [], []
     chosen = _chosen(values, name, sheet, problems)
     if chosen is None:
+        return [], []
+    try:
+        # One cell far away would make a table of all that lie before it.
+        limits.check_cells(chosen.max_row * chosen.max_column)
+    except limits.TooLargeError as large:
+        problems.add(name, str(large))
         return [], []
     _check_looks(chosen, name, problems)
     formulas = written[chosen.title]

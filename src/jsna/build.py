@@ -232,7 +232,7 @@ def _snakemake(
         raise
     if code == 0:
         return 0
-    stopped.tell(told, edition, root, say)
+    stopped.tell(code, told, edition, root, say)
     return 1
 
 

@@ -16,10 +16,13 @@ _STATUS = re.compile(r"-m jsna (\w+) .*returned non-zero exit status (\d+)")
 _KILLED = frozenset({"137", "143"})
 
 
-def tell(told: Sequence[str], edition: str, root: Path, say: Callable[[str], None]) -> None:
+def tell(
+    code: int, told: Sequence[str], edition: str, root: Path, say: Callable[[str], None]
+) -> None:
     """Say why the workflow stopped.
 
     Args:
+        code: how it ended; negative by a signal.
         told: every line it printed.
         edition: that was built.
         root: of the project.
@@ -34,7 +37,7 @@ def tell(told: Sequence[str], edition: str, root: Path, say: Callable[[str], Non
     text = "\n".join(told)
     ended = dict(_STATUS.findall(text))
     failed = sorted({m.group(1) for line in told if (m := _RULE_FAILED.match(line.strip()))})
-    machine = trouble.of_words(text, root)
+    machine = trouble.killed() if code < 0 else trouble.of_words(text, root)
     for rule in failed:
         log = root / "data" / "processed" / edition / "logs" / f"{rule}.log"
         words = log.read_text("utf-8", "replace").strip() if log.is_file() else ""

@@ -107,7 +107,11 @@ def test_what_stops_the_workflow_is_told_without_a_trace(
 
 
 def stopped_by(
-    lines: list[str], root: Path, monkeypatch: pytest.MonkeyPatch, log: str | None = None
+    lines: list[str],
+    root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    log: str | None = None,
+    code: int = 1,
 ) -> str:
     """What is said of a workflow that printed these lines and ended."""
     if log is not None:
@@ -117,7 +121,7 @@ def stopped_by(
         stdout = iter(f"{line}\n" for line in lines)
 
         def wait(self) -> int:
-            return 1
+            return code
 
     monkeypatch.setattr(build.subprocess, "Popen", lambda *_, **__: Stopped())
     said: list[str] = []
@@ -162,6 +166,12 @@ def test_what_the_machine_did_to_the_workflow_is_told(
     told = stopped_by(["Traceback (most recent call last):", line], tmp_path, monkeypatch)
     assert words in told
     assert "Traceback" not in told
+
+
+def test_a_workflow_the_system_killed_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "because memory ran out" in stopped_by(["1 of 9 steps"], tmp_path, monkeypatch, code=-9)
 
 
 def test_a_stage_that_could_not_even_write_why_is_told_of_the_full_disk(

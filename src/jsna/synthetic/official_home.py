@@ -118,10 +118,10 @@ class Home:
         """
         return self._counted(query, SETTINGS)
 
-    def needs(self) -> pd.DataFrame:
-        """Plans in force by age: columns `NEEDS`; Down syndrome stands under other needs."""
+    def needs(self, by: str) -> pd.DataFrame:
+        """Plans in force by age or sex: columns `NEEDS`; Down syndrome stands under other needs."""
         query = f"""
-            select {self._age()} as "row", 1 as n, case
+            select {self._people(by)} as "row", 1 as n, case
                 when sen_type is null or sen_type = 'NSA' then 'need_unknown'
                 when sen_type = 'DS' then 'oth' else lower(sen_type) end as "column"
             from {self._table("sen2.activeplans")} a

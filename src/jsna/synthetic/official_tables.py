@@ -122,16 +122,25 @@ def ehcp(home: Home, year: int) -> dict[str, Spec]:
     plans = pd.concat(
         [by_age(home.plans("age"), "age", 25, "under 3", AGE_TOPIC), by_sex(home.plans("sex"))]
     )
+    needs = pd.concat(
+        [by_age(home.needs("age"), "age", 25, "under 3", AGE_TOPIC), by_sex(home.needs("sex"))]
+    )
+    started = pd.concat(
+        [
+            by_age(issued[["new_ehc_plans"]], *young, "Age when plan started"),
+            by_sex(home.issued("sex")[["new_ehc_plans"]]),
+        ]
+    )
     return {
         "caseload": Spec({year: plans.reset_index(drop=True)}, _caseload, 7, 0.91, True),
         "sen_needs_all_plans": Spec(
-            {year: by_age(home.needs(), "age", 25, "under 3", AGE_TOPIC)}, _needs, 1, 1.0, True
+            {year: needs.reset_index(drop=True)}, _needs, 1, 1.0, True
         ),
         "residential_settings": Spec(
             {year: by_age(home.residential(), *young, AGE_TOPIC)}, _residential, 7, 0.97, True
         ),
         "newplans": Spec(
-            {before: by_age(issued[["new_ehc_plans"]], *young, "Age when plan started")},
+            {before: started.reset_index(drop=True)},
             _totalled("New EHC plans", "Age when plan started"), 6,
         ),
         "timeliness_20_week": Spec(

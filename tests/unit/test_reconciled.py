@@ -1,0 +1,113 @@
+"""Local figures and the invented official ones, made apart, agree wherever their definitions do.
+
+The official figures are the department's rules applied to the invented people; the local ones are
+what the engine counts in the same people's records, linked here without error and without a fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from jsna import edition
+from jsna.edition import Configuration
+from jsna.extracts import registry
+from jsna.io import Paths, text_type
+from jsna.measures import schema
+from jsna.measures.engine import measure
+from jsna.measures.merge import merge, reconcile
+from jsna.measures.tables import derive
+from jsna.published import official
+from jsna.synthetic import effects, generate
+from jsna.synthetic import official as invented
+
+ROOT = Path(__file__).parents[2]
+#: Extracts the official figures are about, and the column that names a person there.
+NAMED = {
+    "school_census": "upn",
+    "exclusions": "upn",
+    "ncmp": "nhs_number",
+    "sen2": "person_table_id",
+}
+
+
+def age(born: date, day: date) -> int:
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def linked(frames: Mapping[str, pd.DataFrame], config: Configuration) -> dict[str, pd.DataFrame]:
+    """Every table as linkage would pass it on if it made no mistake."""
+    made: dict[str, list[pd.DataFrame]] = {}
+    for key, frame in frames.items():
+        name, period = key.split("/", 1)
+        extract = registry()[name.split(".")[0]]
+        if extract.person_level and extract.name not in NAMED:
+            continue
+        rows = frame.assign(period=period)
+        if extract.person_level:
+            table, known = extract.table(name.split(".")[1]), rows
+            while table.parent is not None:
+                parent, field = table.parent
+                table = extract.table(parent)
+                above = frames[f"{extract.name}.{parent}/{period}"]
+                fresh = [field, *(c for c in above if c not in known)]
+                known = known.merge(above[fresh], on=field, how="left", validate="m:1")
+            born = known["date_of_birth"]
+            rows["person_key"], rows["link"] = known[NAMED[extract.name]], "number"
+            rows["lsoa_code"] = known.get("lsoa_code")
+            day = config.edition.reference_date
+            rows["age"] = pd.array([age(b, day) for b in born], dtype="Int64")
+            for column in extract.table(name.split(".")[1]).columns:
+                if column.aged:
+                    days = [None if pd.isna(d) else d for d in known[column.field]]
+                    ages = [
+                        None if d is None else age(b, d) for b, d in zip(born, days, strict=True)
+                    ]
+                    rows[column.age_field] = pd.array(ages, dtype="Int64")
+        made.setdefault(name, []).append(rows)
+    return {name: pd.concat(parts, ignore_index=True) for name, parts in made.items()}
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    config = edition.load("test-2025", ROOT)
+    tables = generate.make_tables(config, effects.load(), registry())
+    frames = {key: rows.to_pandas(types_mapper=text_type) for key, rows in tables.items()}
+    paths = Paths(tmp_path_factory.mktemp("release"), config.edition.edition)
+    paths.published.mkdir(parents=True)
+    for name, content in invented.release(frames, config).items():
+        (paths.published / name).write_bytes(content)
+    counted = derive(linked(frames, config), config)
+    wanted = [i for i in config.indicators.values() if i.published and i.numerator]
+    local = measure(counted, wanted, config)
+    return reconcile(*merge(local, official.published_measures(config, paths)))
+
+
+def test_what_is_defined_alike_agrees(compared: pd.DataFrame) -> None:
+    same = compared[~_other_needs(compared)]
+    assert {
+        "ehc_requests", "ehc_decisions_6_weeks", "new_plans", "ehc_plans_20_weeks", "ceased_plans",
+        "plans", "plans_by_setting", "plans_independent", "plans_residential", "suspension_rate",
+        "permanent_exclusion_rate", "pupils_sen", "ncmp_obesity_year_6",
+    } <= set(same["indicator"])  # fmt: skip
+    off = same[~same["agrees"] & same["official"].notna()]
+    assert off.empty, off[[*schema.KEY[1:], "local", "official"]].to_string()
+
+
+def test_what_differs_by_definition_is_declared(compared: pd.DataFrame) -> None:
+    """The department counts Down's syndrome under other needs; the record has it by itself."""
+    config = edition.load("test-2025", ROOT)
+    other = compared[_other_needs(compared) & ~compared["agrees"]]
+    assert set(other["indicator"]) == {"plans", "plan_primary_need"}
+    assert (other["local"] < other["official"]).all()
+    for name in set(other["indicator"]):
+        assert "Down's syndrome" in config.indicators[name].caveats.official
+
+
+def _other_needs(rows: pd.DataFrame) -> pd.Series[bool]:
+    of_plans = rows["indicator"].isin(["plans", "plan_primary_need"])
+    return of_plans & rows["category"].str.split("|").map(lambda codes: "OTH" in codes)

@@ -17,6 +17,7 @@ from jsna.linkage.passes import Pass, fits, unique
 from jsna.linkage.resolve import best_records, mutual
 from jsna.linkage.scoring import columns_of, rare_columns, scored
 from jsna.linkage.splinked import COLUMNS, predicted
+from jsna.linkage.vetoes import clear, judge, make_names
 
 if TYPE_CHECKING:
     import duckdb
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 #: Columns of a table of links, and their order.
 LINK: Final = (
     *("left_person", "right_person", "left_record", "right_record"),
-    *("method", "pass", "weight", "probability", "levels", "review"),
+    *("method", "pass", "weight", "probability", "levels", "review", "veto"),
 )
 
 
@@ -54,7 +55,7 @@ class Rules:
     modelled: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Linked:
     """What linking two sources gave; all are tables of the database.
 
@@ -64,12 +65,16 @@ class Linked:
         near: pairs the model compared that are no link, from `Rules.near` up.
         steps: one (step, links, left out) for each step: what was left out is a shared number, a
             refusal by the guard, or a pair that fits several people.
+        vetoed, held: how many pairs likely enough were kept from being a link, and how many links
+            were put into the review band, by what speaks against them (`vetoes`).
     """
 
     links: str
     ties: str
     near: str
     steps: list[tuple[str, int, int]] = field(default_factory=list)
+    vetoed: int = 0
+    held: int = 0
 
 
 def link(
@@ -78,6 +83,7 @@ def link(
     """Link the people of two standard tables one to one; results are tables named after `name`."""
     result = Linked(f'"{name}"', f'"{name} ties"', f'"{name} near"')
     frequencies = _frequencies(database, left, right, rules.model)
+    make_names(database, frequencies["forename"], _GIVEN)
     sizes = [_count(database, f"(SELECT DISTINCT person FROM {table})") for table in (left, right)]
     model = for_run(rules.model, prior(sizes[0], sizes[1], rules.overlap))
     database.execute(
@@ -101,6 +107,10 @@ def link(
             "ANTI JOIN found l ON l.left_person = p.left_person "
             "ANTI JOIN found r ON r.right_person = p.right_person"
         )
+        if "forename" not in one.agree and _count(database, "_fits"):
+            # What a nickname or a number leaves open is for the model to weigh.
+            judge(database, "_fits", rest.sides, _GIVEN, "_against")
+            database.execute(f"CREATE OR REPLACE TEMP TABLE _fits AS FROM _fits {_FREE}")
         before = _count(database, "found")
         database.execute(
             f"INSERT INTO found SELECT *, 'pass', '{one.name}' FROM ({unique('_fits')})"
@@ -112,11 +122,16 @@ def link(
     rest.shrink(passed)
     absent = _absent(database, left, right, model)
     _by_model(database, rest, without(model, absent), rules, frequencies)
-    _resolve(database, rules.least)
+    _resolve(database, rest.sides, rules)
+    _clear(database, (left, right), rules)
     for pairs, table in ((_LINKS, result.links), (_TIES, result.ties), (_NEAR, result.near)):
         judged = scored(f"({pairs})", left, right, model, frequencies, absent)
         _write(database, judged, rules.review, table)
     result.steps.append(("model", _count(database, _BY_MODEL), _count(database, result.ties)))
+    result.vetoed, result.held = (
+        _count(database, f"(SELECT 1 FROM {table} WHERE {test})")
+        for table, test in (("_judged", "out"), ("_top", "NOT tied AND veto <> ''"))
+    )
     return result
 
 
@@ -126,6 +141,11 @@ class _Rest:
     def __init__(self, database: duckdb.DuckDBPyConnection, left: str, right: str) -> None:
         self.database = database
         self.left, self.right = left, right
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """Both tables."""
+        return self.left, self.right
 
     def shrink(self, made: int) -> None:
         """Leave out who is linked by now, where the last step linked anyone."""
@@ -184,28 +204,64 @@ def bands(database: duckdb.DuckDBPyConnection, table: str, most: int) -> list[tu
     return found
 
 
+#: Every forename in use, as `vetoes.make_names` makes it.
+_GIVEN: Final = "_given"
+_FREE: Final = "ANTI JOIN _against USING (left_person, right_person)"
 _PEOPLE: Final = "left_person, right_person, left_record, right_record"
 _BY_MODEL: Final = "(SELECT 1 FROM _top WHERE NOT tied)"
-_SAID: Final = f"SELECT {_PEOPLE}, 'model' AS method, 'model' AS pass, weight, probability FROM"
+_SAID: Final = (
+    f"SELECT {_PEOPLE}, 'model' AS method, 'model' AS pass, weight, probability, veto FROM"
+)
 #: Pairs found before the model have no weight yet; the model's own stands where it gave one.
 _LINKS: Final = (
-    f"SELECT {_PEOPLE}, method, pass, NULL AS weight, NULL AS probability FROM found "
+    f"SELECT {_PEOPLE}, method, pass, NULL AS weight, NULL AS probability, '' AS veto FROM found "
     f"UNION ALL {_SAID} _top WHERE NOT tied"
 )
 _TIES: Final = f"{_SAID} _top WHERE tied"
 _NEAR: Final = (
-    f"{_SAID} _best b WHERE NOT EXISTS (FROM _top t "
+    f"{_SAID} _judged b WHERE NOT EXISTS (FROM _top t "
     "WHERE t.left_person = b.left_person AND t.right_person = b.right_person)"
 )
 
 
-def _resolve(database: duckdb.DuckDBPyConnection, least: float) -> None:
-    """`_best`: each pair of people once; `_top`: those that are the best of both."""
+#: Pairs held for their forenames alone, and links there is nothing against.
+_HELD: Final = "(SELECT * FROM _top WHERE NOT tied AND veto IN ('forename', 'forename alike'))"
+_SURE: Final = (
+    "(SELECT left_person FROM found "
+    "UNION ALL SELECT left_person FROM _top WHERE NOT tied AND veto = '')"
+)
+
+
+def _resolve(database: duckdb.DuckDBPyConnection, sides: tuple[str, str], rules: Rules) -> None:
+    """`_judged`: each pair of people once, and what speaks against it; `_top`: the best of both."""
+    likely = f"(SELECT * FROM _judged WHERE probability >= {rules.least} AND NOT out)"
     database.execute(
         f"CREATE OR REPLACE TEMP TABLE _best AS {best_records('candidates')};"
-        "CREATE OR REPLACE TEMP TABLE _top AS "
-        + mutual(f"(SELECT * FROM _best WHERE probability >= {least})")
+        f"CREATE OR REPLACE TEMP TABLE _likely AS FROM _best WHERE probability >= {rules.least}"
     )
+    judge(database, "_likely", sides, _GIVEN, "_against")
+    database.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE _judged AS
+        SELECT b.*, coalesce(veto, '') AS veto, coalesce(out, false) AS out
+        FROM _best b LEFT JOIN _against USING (left_person, right_person);
+        CREATE OR REPLACE TEMP TABLE _top AS {mutual(likely)};
+        """
+    )
+
+
+def _clear(database: duckdb.DuckDBPyConnection, sides: tuple[str, str], rules: Rules) -> None:
+    """Let go what a twin settles, and put what is held in the middle of the review band."""
+    held = (rules.least + rules.review) / 2
+    clear(database, _HELD, _SURE, sides, _GIVEN, "_cleared")
+    for table in ("_judged", "_top"):
+        database.execute(
+            f"""
+            UPDATE {table} t SET veto = '' FROM _cleared c
+            WHERE c.left_person = t.left_person AND c.right_person = t.right_person;
+            UPDATE {table} SET probability = least(probability, {held}) WHERE veto <> ''
+            """
+        )
 
 
 def _write(database: duckdb.DuckDBPyConnection, judged: str, review: float, table: str) -> None:
@@ -215,7 +271,7 @@ def _write(database: duckdb.DuckDBPyConnection, judged: str, review: float, tabl
         CREATE OR REPLACE TEMP TABLE {table} AS
         SELECT {_PEOPLE}, method, pass, coalesce(weight, own_weight) AS weight,
             coalesce(probability, own_probability) AS probability, levels,
-            method = 'model' AND coalesce(probability, own_probability) < {review} AS review
+            method = 'model' AND coalesce(probability, own_probability) < {review} AS review, veto
         FROM ({judged}) ORDER BY left_person, right_person
         """
     )
@@ -247,7 +303,8 @@ def _frequencies(
             f"""
             CREATE OR REPLACE TEMP TABLE {table} AS
             WITH everyone AS (SELECT {column} FROM {left} UNION ALL SELECT {column} FROM {right})
-            SELECT {column}, count(*) / (SELECT count({column}) FROM everyone) AS tf_{column}
+            SELECT {column}, count(*) AS bearers,
+                count(*) / (SELECT count({column}) FROM everyone) AS tf_{column}
             FROM everyone WHERE {column} IS NOT NULL GROUP BY ALL
             """
         )

@@ -101,7 +101,8 @@ def make_forms(database: duckdb.DuckDBPyConnection, raw: str, table: str, names:
     """Make `table` of every spelling in the relation `raw` (columns `spelt`, `given`).
 
     Columns: `spelt`; `given` (whether it is a forename); `plain` (the words without a space, null
-    where no name is known); `first` (the first word); `groups` (given names the first word, or the
+    where no name is known); `first` (the first word); `words` (a name of several, with spaces);
+    `groups` (given names the first word, or the
     whole, may stand for, with | between); `verdict` (`valid`, `missing`, `unknown`, `unnamed`).
     """
     import pyarrow as pa
@@ -136,7 +137,8 @@ def make_forms(database: duckdb.DuckDBPyConnection, raw: str, table: str, names:
         ), plain AS (
             SELECT spelt, given, verdict,
                 CASE WHEN verdict = 'valid' THEN replace(said, ' ', '') END AS plain,
-                CASE WHEN verdict = 'valid' THEN split_part(said, ' ', 1) END AS first
+                CASE WHEN verdict = 'valid' THEN split_part(said, ' ', 1) END AS first,
+                CASE WHEN verdict = 'valid' AND contains(said, ' ') THEN said END AS words
             FROM judged
         )
         SELECT p.*, CASE WHEN given AND p.plain IS NOT NULL THEN

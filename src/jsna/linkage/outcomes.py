@@ -4,7 +4,7 @@ Nothing here holds an identifier but the sample for clerical review, which stays
 side. Tables in `restricted/linkage/`, each sorted by all its columns:
 
 `links`: one row a link: `source`, `person_key`, `method`, `pass`, `weight` (bits), `probability`,
-`levels` (a digit for each comparison of the model), `review`.
+`levels` (a digit for each comparison of the model), `review`, `veto` (what makes it unsure).
 `member`: one row a person of a source: `source`, `person_key`, `compared` (whether the source was
 linked to anything: not the first of the spine), `link`, `pass`, `implausible`, and what the source
 itself says of the person last: `age`, `sex`, `ethnicity` (in its own codes), `sen_provision`,
@@ -68,11 +68,11 @@ def _union(parts: list[str], columns: str) -> str:
 def _links(linker: Linker, people: People) -> str:
     parts = [
         f"SELECT '{name}' AS source, keys.person_key, k.method, k.pass, k.weight, k.probability, "
-        f"k.levels, k.review FROM {linked.links} k JOIN keys ON keys.person = k.left_person"
+        f"k.levels, k.review, k.veto FROM {linked.links} k JOIN keys ON keys.person = k.left_person"
         for name, linked in sorted(people.linked.items())
     ]
     columns = "source VARCHAR, person_key VARCHAR, method VARCHAR, pass VARCHAR, weight DOUBLE, "
-    columns += "probability DOUBLE, levels VARCHAR, review BOOLEAN"
+    columns += "probability DOUBLE, levels VARCHAR, review BOOLEAN, veto VARCHAR"
     return _union(parts, columns)
 
 
@@ -146,6 +146,7 @@ def _events(linker: Linker, people: People) -> str:
             if step in quality.NUMBER_STEPS:
                 kind = "number_refused"
             counts.append((name, kind, left_out))
+        counts += [(name, "vetoed", linked.vetoed), (name, "held", linked.held)]
     parts = [f"SELECT '{s}' AS source, '{e}' AS event, {n} AS cases" for s, e, n in counts]
     every = _union(parts, "source VARCHAR, event VARCHAR, cases BIGINT")
     return (

@@ -4,7 +4,8 @@ What a source does not carry is empty. A number that is not sound is kept apart 
 are: it is never linked on by itself. The verdicts are counted for the quality report.
 
 Columns of a standard table: `record`, `person` (whole numbers), `forename`, `surname` (capitals,
-words run together), `names` (given names the forename may stand for, with | between), `born` (ISO
+words run together), `names` (given names the forename may stand for, with | between), `words` (a
+forename of several, with spaces between them; else null), `born` (ISO
 text, so that impossible days can still be compared), `turned` (the same with day and month changed
 over), `postcode`, `sector`, `sex` (F M), `house`, `street`, `town`, then `nhs_number`, `upn`,
 `former_upn`, `uln`, `number`, sound ones only; `local_id`, which means something within the
@@ -61,7 +62,18 @@ class Standard:
 
 #: Columns of a standard table, after `record` and `person`.
 COLUMNS: Final = (
-    *("forename", "surname", "names", "born", "turned", "postcode", "sector", "sex", *ADDRESS),
+    *(
+        "forename",
+        "surname",
+        "names",
+        "words",
+        "born",
+        "turned",
+        "postcode",
+        "sector",
+        "sex",
+        *ADDRESS,
+    ),
     *("nhs_number", "upn", "former_upn", "uln", "number", "local_id", "unproved"),
 )
 
@@ -192,7 +204,7 @@ def _kept(source: Source) -> dict[str, str]:
         if kind in has:
             kept[kind] = f"given_{kind}"
     if "forename" in has:
-        kept["names"] = "names"
+        kept["names"], kept["words"] = "names", "words"
     if "postcode" in has:
         kept["sector"] = "sector"
     if "date_of_birth" in has:
@@ -223,7 +235,7 @@ def _given(source: Source, *, dated: bool) -> dict[str, str]:
             given[f"given_{kind}"] = f"{forms}.{column}"
             given[f"{kind}_verdict"] = f"coalesce({forms}.verdict, 'missing')"
     if "forename" in has:
-        given["names"] = "f.groups"
+        given["names"], given["words"] = "f.groups", "f.words"
     if "postcode" in has:
         given["sector"] = "p.sector"
     if "date_of_birth" in has:

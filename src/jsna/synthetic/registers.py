@@ -78,7 +78,7 @@ def registers(
     in_school, in_health = order[:school], order[school - both :]
     clean = {name: values[in_school] for name, values in child.items()}
     faulty = {name: values[in_health] for name, values in child.items()}
-    _spoil(seed, faulty, faults, nicknames or {})
+    spoil(seed, faulty, faults, nicknames or {})
     tables = []
     for name, rows in (("school", clean), ("health", faulty)):
         shuffled = stream(seed, name, "rows").permutation(len(rows["child"]))
@@ -101,8 +101,8 @@ def _children(seed: int, count: int, twins: float) -> dict[str, Labels]:
     sizes = choose_weighted(stream(seed, "families"), _FAMILY, count) + 1
     family = np.repeat(np.arange(count), sizes)[:count]
     families = int(family[-1]) + 1
-    surnames, weights = _surnames()
-    of_family = surnames[choose_weighted(stream(seed, "surnames"), weights, families)]
+    family_names, weights = surnames()
+    of_family = family_names[choose_weighted(stream(seed, "surnames"), weights, families)]
     sectors = max(families // 300, 1)
     sector = stream(seed, "sectors").integers(0, sectors, families)
     units = stream(seed, "units").integers(0, 40, families)
@@ -115,11 +115,11 @@ def _children(seed: int, count: int, twins: float) -> dict[str, Labels]:
     born[pair + 1] = born[pair]
     return {
         "child": np.arange(count),
-        "forename": _forenames(seed, sex, pair),
+        "forename": forenames(seed, sex, pair),
         "surname": of_family[family],
         "date_of_birth": born,
         "sex": sex,
-        "postcode": _postcodes(sector[family], units[family]),
+        "postcode": postcodes(sector[family], units[family]),
         "nhs_number": _numbers(seed, count),
         "fifth": sector[family] * 5 // sectors + 1,
     }
@@ -131,7 +131,7 @@ def _pools() -> dict[str, list[str]]:
     return pools
 
 
-def _surnames() -> tuple[Labels, Floats]:
+def surnames() -> tuple[Labels, Floats]:
     """Surnames with their weights: some everyone knows, then ever rarer invented ones."""
     pools = _pools()
     known = [*pools["surnames"], *pools["surnames_asian"]]
@@ -141,7 +141,7 @@ def _surnames() -> tuple[Labels, Floats]:
     return names, 1.0 / (ranks + 30.0)
 
 
-def _forenames(seed: int, sex: Labels, twins: Ints) -> Labels:
+def forenames(seed: int, sex: Labels, twins: Ints) -> Labels:
     """Forenames by sex, some far more usual than others; twins never share one."""
     pools = _pools()
     given = np.empty(len(sex), dtype=object)
@@ -158,7 +158,7 @@ def _forenames(seed: int, sex: Labels, twins: Ints) -> Labels:
     return given
 
 
-def _postcodes(sector: Ints, unit: Ints) -> Labels:
+def postcodes(sector: Ints, unit: Ints) -> Labels:
     """Postcodes of an area that does not exist."""
     letters = "ABDEFGHJLNPQRSTUWXYZ"
     areas = [f"Z{letter}" for letter in letters]
@@ -185,7 +185,7 @@ def _numbers(seed: int, count: int) -> Labels:
     return text
 
 
-def _spoil(
+def spoil(
     seed: int, rows: dict[str, Labels], faults: Faults, nicknames: dict[str, list[str]]
 ) -> None:
     """Put errors into records, more often into those of poorer postcodes."""
@@ -199,9 +199,9 @@ def _spoil(
         short = nicknames.get(str(rows["forename"][i]).upper())
         if short:
             rows["forename"][i] = short[int(i) % len(short)].capitalize()
-    surnames, weights = _surnames()
+    family_names, weights = surnames()
     changed = hit("surname", faults.surname)
-    rows["surname"][changed] = surnames[
+    rows["surname"][changed] = family_names[
         choose_weighted(stream(seed, "new surnames"), weights, len(changed))
     ]
     for i in hit("typed", faults.typed):

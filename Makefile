@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JSNA := $(BIN)/python -m jsna
 
-.PHONY: help report fetch check-edition synthesise test test-full test-faults test-real check mutants bench bench-disclosure bench-linkage clean
+.PHONY: help report fetch check-edition verify synthesise test test-full test-faults test-real check mutants bench bench-disclosure bench-linkage clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -29,6 +29,9 @@ fetch: $(READY) ## Get the official releases of an edition: make fetch EDITION=�
 
 check-edition: $(READY) ## Validate an edition's extracts without building: make check-edition EDITION=…
 	@$(JSNA) check $(EDITION)
+
+verify: $(READY) ## Tell whether a published folder is what its manifest says: make verify FOLDER=… [REBUILT=…]
+	@$(JSNA) verify "$(FOLDER)" $(if $(REBUILT),--rebuilt "$(REBUILT)")
 
 synthesise: $(READY) ## Make the synthetic extracts of a demonstration edition
 	@$(JSNA) synthesise $(EDITION)

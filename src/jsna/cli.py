@@ -208,6 +208,26 @@ def _prepare(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _verify(arguments: argparse.Namespace) -> int:
+    from jsna.provenance.verify import compared, told, verify
+
+    # The folder may be called "." by its reader, and is told by its name.
+    folder = Path(arguments.folder).resolve()
+    found = verify(folder)
+    if found.problems:
+        title = f"{folder.name} is not what its manifest says:"
+        raise JsnaError(found.problems, title=title)
+    for line in told(folder, found):
+        _say(line)
+    if arguments.rebuilt:
+        rebuilt = Path(arguments.rebuilt).resolve()
+        problems = [*verify(rebuilt).problems, *compared(folder, rebuilt)]
+        if problems:
+            raise JsnaError(problems, title="The rebuilt edition is another:")
+        _say("The rebuilt edition is the same, byte for byte.")
+    return 0
+
+
 def _table(arguments: argparse.Namespace) -> int:
     from jsna.disclosure.tabular.tables_cli import run
 
@@ -235,6 +255,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.Namespace], int], bool]] = {
     "editions": ("list the editions", _editions, False),
     **{verb: (does, _table, False) for verb, does in tables_cli.VERBS.items()},
     explain.VERB: (explain.DOES, _explain, True),
+    "verify": ("tell whether a published folder is what its manifest says", _verify, False),
     "prepare": ("install or name the system libraries the PDF needs", _prepare, False),
     "ingest": ("stage: read and validate the extracts", _ingest, True),
     "published": ("stage: read the official statistics", _published, True),
@@ -297,6 +318,9 @@ def parser() -> argparse.ArgumentParser:
         review_cli.add_arguments(verb, one)
         if verb == "fetch":
             one.add_argument("--from", dest="folder", help="take the files from this folder")
+        if verb == "verify":
+            one.add_argument("folder", help="a published edition, such as reports/demo-2025")
+            one.add_argument("--rebuilt", help="the same edition built anew, to compare it with")
         if verb == "build":
             one.add_argument("--cores", type=_many, default=os.cpu_count() or 1)
             one.add_argument("--force", action="store_true", help="run every stage again")

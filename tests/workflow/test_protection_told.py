@@ -35,10 +35,12 @@ def test_what_is_asked_about_wrongly_ends_with_what_there_is(built: Project) -> 
     assert "Traceback" not in run.stderr
 
 
-def test_the_manifest_holds_the_certificate_of_the_measures_published(built: Project) -> None:
+def test_the_certificate_of_the_measures_is_published_and_named(built: Project) -> None:
     manifest = io.read_json(built.report() / "manifest.json")
-    certificate = io.read_json(built.processed() / "safe/certificate.json")
-    assert manifest["certificate"] == certificate
+    certificate = io.read_json(built.report() / "certificate.json")
+    named = manifest["outputs"]["certificate.json"]["sha256"]
+    assert named == manifest["safe"]["safe/certificate.json"]["sha256"]
+    assert named == io.sha256(built.processed() / "safe/certificate.json")
     assert certificate["attack"]["exact"] == certificate["attack"]["narrow"] == 0
     measures = manifest["safe"]["safe/measures.parquet"]
     assert certificate["measures_sha256"] == measures["sha256"]

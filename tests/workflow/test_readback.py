@@ -59,6 +59,10 @@ def draft(built: Project, tmp_path: Path) -> Callable[..., Draft]:
     return copy
 
 
+#: What is published beside the draft that was read back.
+BESIDE = ("manifest.json", "certificate.json", "readback.json")
+
+
 @pytest.fixture(scope="module")
 def page(built: Project) -> str:
     return (io.Paths(built.root, SMALL).draft / "jsna.html").read_text(encoding="utf-8")
@@ -69,7 +73,7 @@ def test_the_built_edition_was_read_back(built: Project) -> None:
     files = {
         file.relative_to(built.report()).as_posix()
         for file in built.report().rglob("*")
-        if file.is_file() and file.name not in ("manifest.json", "readback.json")
+        if file.is_file() and file.name not in BESIDE
     }
     assert set(record["outputs"]) == set(record["sha256"]) == files
     assert record["problems"] == 0

@@ -11,14 +11,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from jsna import io
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+#: Significant digits of numbers in open data.
+DIGITS: Final = 10
 
 
 def record(path: Path) -> dict[str, Any]:
@@ -38,14 +41,27 @@ def keyed(key: bytes, digests: Mapping[str, str]) -> str:
 
 
 def content_digest(path: Path) -> str:
-    """Digest of a parquet table's content, the same across versions of the parquet writer.
+    """Digest of what a parquet table of measures says; `open_data_digest` of its open data.
 
-    Columns and rows are sorted and numbers written with twelve significant digits.
+    It is the same across versions of the parquet writer, and can be made of the open data alone.
     """
     table = io.read_table(path)
-    columns = sorted(table.column_names)
-    texts = [_as_text(table.column(column)) for column in columns]
-    lines = sorted("\x1f".join(row) for row in zip(*texts, strict=True))
+    return _digest({name: _as_text(table.column(name)) for name in table.column_names})
+
+
+def open_data_digest(rows: Sequence[Mapping[str, str | float]], columns: Iterable[str]) -> str:
+    """The same of rows read from open data.
+
+    Args:
+        rows: text and numbers by column, nan where empty.
+        columns: those of the measure table.
+    """
+    return _digest({name: [_written(row[name]) for row in rows] for name in columns})
+
+
+def _digest(texts: Mapping[str, Sequence[str]]) -> str:
+    columns = sorted(texts)
+    lines = sorted("\x1f".join(row) for row in zip(*(texts[c] for c in columns), strict=True))
     return hashlib.sha256("\n".join(["\x1f".join(columns), *lines]).encode()).hexdigest()
 
 
@@ -53,9 +69,13 @@ def _as_text(column: pa.ChunkedArray[Any]) -> list[str]:
     """Cells as text, "" where empty; a whole number is written alike in a column with gaps."""
     import pyarrow as pa
 
-    if pa.types.is_integer(column.type) and column.null_count:
+    if pa.types.is_integer(column.type):
         column = column.cast(pa.float64())
-    cells = column.to_pylist()
-    if pa.types.is_floating(column.type):
-        return ["" if v is None or v != v else f"{v:.12g}" for v in cells]
-    return ["" if v is None else str(v) for v in cells]
+    return [_written("" if cell is None else cell) for cell in column.to_pylist()]
+
+
+def _written(cell: Any) -> str:
+    """A cell as open data have it: text on one line, numbers of ten significant digits."""
+    if isinstance(cell, float):
+        return "" if cell != cell else f"{cell:.{DIGITS}g}"
+    return " ".join(str(cell).split())

@@ -70,7 +70,8 @@ def manifest(
             }
             for file in finished((paths.safe,))
         },
-        "certificate": _certificate(paths),
+        # What somebody needs beside the open data to read a printed figure back.
+        "decimals": {name: one.decimals for name, one in sorted(config.indicators.items())},
         "outputs": {name: record(file) for name, file in sorted(outputs.items())},
         "code": {stage: fingerprint(*modules) for stage, modules in CODE.items()},
         "lock": record(root / "requirements.lock") if _locked(root) else None,
@@ -117,12 +118,6 @@ def _private_configuration(config: Configuration) -> tuple[str, ...]:
     """The edition's own file where it names plain digests of extracts: its digest tests guesses."""
     named = any(delivery.sha256 for delivery in config.edition.received)
     return (f"config/editions/{config.edition.edition}.yaml",) if named else ()
-
-
-def _certificate(paths: io.Paths) -> Any:
-    """What was proved of the safe measures; the report is not written without it."""
-    file = paths.safe / "certificate.json"
-    return io.read_json(file) if file.is_file() else None
 
 
 def _locked(root: Path) -> bool:

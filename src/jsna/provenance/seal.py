@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jsna import io
+from jsna.disclosure.names import CERTIFICATE
 from jsna.disclosure.readback import record
 from jsna.edition import Configuration
 from jsna.linkage.keys import key_fingerprint, person_key_secret
@@ -13,7 +14,7 @@ MANIFEST = "manifest.json"
 
 
 def run(config: Configuration, paths: io.Paths) -> None:
-    """Publish a new folder `reports/<edition>/`: every file of the draft, and the manifest.
+    """Publish a new folder `reports/<edition>/`: the draft, its certificate and the manifest.
 
     Writes `seal.json` last, which says what was published: `jsna build` publishes again where the
     folder is not that any more.
@@ -43,6 +44,8 @@ def run(config: Configuration, paths: io.Paths) -> None:
             io.write_bytes(outputs[below], file.read_bytes())
         # The copies too are what was read back.
         record.check(folder)
+        outputs[CERTIFICATE] = folder / CERTIFICATE
+        io.write_bytes(outputs[CERTIFICATE], (paths.safe / CERTIFICATE).read_bytes())
         made = manifest(config, paths, outputs, key, name)
         made["readback"] = record.counts(folder)
         io.write_json(folder / MANIFEST, made)

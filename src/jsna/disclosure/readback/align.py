@@ -177,6 +177,12 @@ def _name(
     tally.wrong(rule, place=place, printed=found.text if found else "", code="pdf")
 
 
+def heads(blocks: Iterable[Block]) -> frozenset[str]:
+    """What a running head may say: titles of chapters, and what the cover gives it."""
+    places = ("h2", "@data-report", "@data-foot")
+    return frozenset(b.text for b in blocks if b.place in places)
+
+
 def around(paper: Paper, heads: frozenset[str], allowed: Allowed, tally: Tally) -> None:
     """Judge what stands outside the reading order, and words nobody sees printed.
 

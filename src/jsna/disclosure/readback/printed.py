@@ -14,7 +14,6 @@ from typing import Final
 import pandas as pd
 
 from jsna.disclosure.readback.blocks import Cell
-from jsna.measures.declaration import Indicator
 from jsna.measures.schema import KEY, NUMBERS, STATUS_WORDS
 
 #: What may follow a value of each unit; the bare number may always stand.
@@ -55,11 +54,15 @@ class Measure:
         return 0 if self.unit == "count" or field in _COUNTS else self.decimals
 
 
-def measures(frame: pd.DataFrame, declared: Mapping[str, Indicator]) -> dict[str, Measure]:
-    """Safe measures by the key the outputs carry: the key columns without the edition."""
+def measures(frame: pd.DataFrame, decimals: Mapping[str, int]) -> dict[str, Measure]:
+    """Safe measures by the key the outputs carry: the key columns without the edition.
+
+    Args:
+        frame: safe measures.
+        decimals: indicator -> decimals it is printed with.
+    """
     keys = map("~".join, zip(*(frame[name] for name in KEY[1:]), strict=True))
     numbers = zip(*(frame[name].tolist() for name in NUMBERS), strict=True)
-    decimals = {name: one.decimals for name, one in declared.items()}
     rest = zip(frame["unit"], frame["status"], frame["indicator"], strict=True)
     return {
         key: Measure(own, unit, status, decimals.get(indicator, 1))

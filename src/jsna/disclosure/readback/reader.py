@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,13 +13,13 @@ from jsna import io
 from jsna.disclosure.readback import align, axes, numbering, paper, printed, tables
 from jsna.disclosure.readback import page as webpage
 from jsna.disclosure.readback.allowed import Allowed
-from jsna.disclosure.readback.blocks import CERTIFICATE, SHORTHAND, Block, Cell
+from jsna.disclosure.readback.blocks import SHORTHAND, Block
 from jsna.disclosure.readback.certificate import Certificate
+from jsna.disclosure.readback.keyed import Keyed
 from jsna.disclosure.readback.labels import Labels
 from jsna.disclosure.readback.names import Names
-from jsna.disclosure.readback.result import HIDDEN, MEASURE, Tally
+from jsna.disclosure.readback.result import Tally
 from jsna.edition import Configuration
-from jsna.measures import schema
 
 HTML: Final = "jsna.html"
 #: Parts of the list of figures that name things and print nothing.
@@ -46,8 +45,10 @@ class Reader:
         certificate: Certificate,
     ) -> None:
         names = Names(config, frame)
-        self._allowed, self._certificate = allowed, certificate
-        self._measures = printed.measures(frame, config.indicators)
+        self._allowed = allowed
+        decimals = {name: one.decimals for name, one in config.indicators.items()}
+        self._measures = printed.measures(frame, decimals)
+        self._keyed = Keyed(self._measures, certificate)
         self._labels = Labels(names)
         self._tables = tables.Tables(frame, allowed, names)
         self._tallies: list[Tally] = []
@@ -104,10 +105,7 @@ class Reader:
         for block in page.blocks:
             place = f"{block.figure} {block.place}".strip()
             for cell in block.cells:
-                if cell.field == CERTIFICATE:
-                    self._certificate.cell(cell, place, tally)
-                else:
-                    self._cell(cell, block.place, place, tally)
+                self._keyed.judge(cell, block.place, place, tally)
             block.place = along.get(id(block), block.place)
             self._numbers(block, place, tally)
         return page
@@ -129,32 +127,6 @@ class Reader:
                 near = block.text[:100].replace("￼", "…")
                 rule = f"no measure and no type of number is known for it in “{near}”"
                 tally.wrong(rule, place=place, printed=number, code="unknown")
-
-    def _cell(self, cell: Cell, where: str, place: str, tally: Tally) -> None:
-        """Judge a keyed number."""
-        measure = self._measures.get(cell.key)
-        if measure is None:
-            rule = f"no safe measure has the key {cell.key}"
-            tally.wrong(rule, place=place, printed=cell.text, code="key")
-            return
-        if cell.field == "ratio":
-            over = self._measures.get(cell.over)
-            times = printed.ratio(measure, over) if over else ""
-            options: tuple[str, ...] = (times,) if times else ()
-        else:
-            options = printed.accepted(measure, cell, where)
-        named = cell.named
-        if cell.text not in options:
-            wanted = f"“{options[0]}”" if options else "no number"
-            rule = f"{named}: safe/ has {wanted} here"
-            tally.wrong(rule, place=place, printed=cell.text, code="value")
-        if cell.value is not None and not _equal(cell.value, measure, cell.field):
-            rule = f"{named}: its value attribute is not that of safe/"
-            tally.wrong(rule, place=place, printed=cell.value, code="attribute")
-        if cell.status is not None and cell.status != measure.status:
-            rule = f"{named}: its status in safe/ is “{measure.status}”"
-            tally.wrong(rule, place=place, printed=cell.status, code="status")
-        tally.counts[MEASURE if any(c.isdigit() for c in cell.text) else HIDDEN] += 1
 
     # -- other files -----------------------------------------------------------------------------
 
@@ -178,24 +150,7 @@ class Reader:
     def _paper(self, file: Path, tally: Tally) -> None:
         found = paper.read(file.read_bytes())
         align.compare(found, align.expected(self._page.blocks, self._allowed, found), tally)
-        align.around(found, _heads(self._page.blocks), self._allowed, tally)
-
-
-def _equal(text: str, measure: printed.Measure, field: str) -> bool:
-    """Whether a value attribute is the measure's number."""
-    if field not in schema.NUMBERS:
-        return False
-    value = measure.number(field)
-    try:
-        return math.isfinite(value) and float(text) == value
-    except ValueError:
-        return False
-
-
-def _heads(blocks: Iterable[Block]) -> frozenset[str]:
-    """What a running head may say: titles of chapters, and what the cover gives it."""
-    places = ("h2", "@data-report", "@data-foot")
-    return frozenset(b.text for b in blocks if b.place in places)
+        align.around(found, align.heads(self._page.blocks), self._allowed, tally)
 
 
 def _leaves(content: Any, place: str = "") -> Iterator[tuple[str, Any]]:

@@ -1,0 +1,240 @@
+"""Every keyed figure of a published folder, held to the open data beside it.
+
+It needs no configuration: what a number is stands beside it, how it may be printed is worked out
+anew (`readback.printed`), and the PDF is held to the web page number for number. Whether a number
+without a key, such as a date, may stand where it does only `jsna readback` can tell.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from jsna.disclosure.readback import align, paper, printed
+from jsna.disclosure.readback import page as webpage
+from jsna.disclosure.readback.blocks import Block
+from jsna.disclosure.readback.certificate import KIND, Certificate
+from jsna.disclosure.readback.keyed import Keyed
+from jsna.disclosure.readback.record import RECORD
+from jsna.disclosure.readback.result import MEASURE, Tally
+from jsna.errors import Problem
+from jsna.measures.schema import COLUMNS, KEY, NUMBERS
+from jsna.provenance.digests import DIGITS, open_data_digest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HTML: Final = "jsna.html"
+#: What open data put before text that a spreadsheet would take for a formula.
+_GUARD: Final = "'"
+Rows = list[dict[str, Any]]
+
+
+@dataclass(slots=True)
+class Figures:
+    """What was read.
+
+    Attributes:
+        file: the open data of all measures.
+        content: their digest (`digests.open_data_digest`); "" where there are none.
+        rows: how many there are.
+        hidden: profile -> rows hidden by disclosure control.
+        printed: keyed figures of the page, the charts, the PDF and the other open data.
+        problems: what differs.
+    """
+
+    file: str = ""
+    content: str = ""
+    rows: int = 0
+    hidden: Counter[str] = field(default_factory=Counter)
+    printed: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+
+class _Anything:
+    """Stands for the types of numbers without a key, of which nothing is known here."""
+
+    def types(self, block: Block) -> list[tuple[str, str]]:
+        return []
+
+    def of(self, text: str, place: str) -> list[tuple[str, str]]:
+        return []
+
+
+def figures(
+    folder: Path, names: Sequence[str], decimals: Mapping[str, int], certificate: Mapping[str, Any]
+) -> Figures:
+    """Read every file and hold its figures to the open data of all measures.
+
+    Args:
+        folder: the published folder.
+        names: files in it that are there.
+        decimals: indicator -> decimals it is printed with, as the manifest says.
+        certificate: as read; empty where there is none.
+    """
+    found = Figures()
+    tables = {name: _rows(folder / name, name, found) for name in names if name.endswith(".csv")}
+    measures = {name: rows for name, rows in tables.items() if rows is not None}
+    if not measures:
+        rule = "has no open data of the measures that can be read"
+        found.problems.append(Problem(folder.name, rule, code="verify.measures"))
+        return found
+    found.file = max(measures, key=lambda name: (len(measures[name]), name))
+    rows = measures.pop(found.file)
+    frame = _frame(rows)
+    found.rows, found.content = len(rows), open_data_digest(rows, COLUMNS)
+    hidden = frame["status"].eq("c") & frame["reason"].eq("disclosure_control")
+    found.hidden = Counter(frame.loc[hidden, "profile"].tolist())
+    known = printed.measures(frame, decimals)
+    tallies = [*_parts(measures, rows)]
+    tallies += _outputs(folder, names, known, Keyed(known, Certificate(certificate), DIGITS))
+    for tally in tallies:
+        found.problems += tally.problems
+        found.printed += tally.counts[MEASURE] + tally.counts[KIND]
+    return found
+
+
+# -- open data ---------------------------------------------------------------------------------
+
+
+def _rows(file: Path, name: str, found: Figures) -> Rows | None:
+    """Rows of a file of measures; None of another file, or one that cannot be read."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as handle:
+            reader = csv.DictReader(handle)
+            if not set(COLUMNS) <= set(reader.fieldnames or ()):
+                return None
+            return [
+                {
+                    **{column: _text(row[column]) for column in COLUMNS if column not in NUMBERS},
+                    **{column: float(row[column] or "nan") for column in NUMBERS},
+                }
+                for row in reader
+            ]
+    except (OSError, ValueError, TypeError, csv.Error):
+        rule = "is no file of open data that can be read"
+        found.problems.append(Problem(name, rule, code="verify.measures"))
+        return None
+
+
+def _text(cell: str) -> str:
+    guarded = cell.startswith(_GUARD) and cell[1:2] in ("=", "+", "-", "@")
+    return cell[1:] if guarded else cell
+
+
+def _frame(rows: Rows) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _parts(measures: Mapping[str, Rows], whole: Rows) -> list[Tally]:
+    """Files of a chapter, whose rows are among those of the whole."""
+    known = {_key(row): _line(row) for row in whole}
+    tallies = []
+    for name, rows in sorted(measures.items()):
+        tally = Tally(name)
+        for number, row in enumerate(rows, 2):
+            if known.get(_key(row)) == _line(row):
+                tally.counts[MEASURE] += sum(row[column] == row[column] for column in NUMBERS)
+            else:
+                rule = f"{'~'.join(_key(row)[1:])}: not so in the open data of all measures"
+                tally.wrong(rule, row=number, code="data")
+        tallies.append(tally)
+    return tallies
+
+
+def _key(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(row[name] for name in KEY)
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    return open_data_digest([row], COLUMNS)
+
+
+# -- page, charts, paper -----------------------------------------------------------------------
+
+
+def _outputs(
+    folder: Path, names: Sequence[str], known: Mapping[str, printed.Measure], keyed: Keyed
+) -> list[Tally]:
+    recorded = _counts(folder / RECORD)
+    page, tallies = webpage.Page(), []
+    # The web page first: the charts and the PDF are held to it.
+    for name in sorted(names, key=lambda name: (name != HTML, name)):
+        file, tally = folder / name, Tally(name)
+        try:
+            if name.endswith((".html", ".svg")):
+                own = webpage.read(file.read_text(encoding="utf-8"))
+                page = own if name == HTML else page
+                _keyed(own, keyed, tally)
+                if name != HTML:
+                    _same_charts(own, page, tally)
+            elif name.endswith(".pdf"):
+                _paper(file, page, tally)
+                tallies.append(tally)
+                continue
+            elif name.endswith("figures.json"):
+                _list(json.loads(file.read_text(encoding="utf-8")), known, tally)
+                tallies.append(tally)
+                continue
+            else:
+                continue
+        except Exception as error:
+            # A file somebody changed may be anything at all.
+            tally.wrong(f"cannot be read ({type(error).__name__})", code="unreadable")
+        wanted = recorded.get(name, {}).get(MEASURE, 0)
+        if tally.counts[MEASURE] != wanted:
+            rule = f"has {tally.counts[MEASURE]:,} figures of measures; {wanted:,} were read back"
+            tally.wrong(rule, code="count")
+        tallies.append(tally)
+    return tallies
+
+
+def _counts(record: Path) -> Mapping[str, Mapping[str, int]]:
+    """File -> type of number -> how many were read back before publication."""
+    try:
+        outputs = json.loads(record.read_text(encoding="utf-8"))["outputs"]
+        return {name: dict(counts) for name, counts in outputs.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _keyed(page: webpage.Page, keyed: Keyed, tally: Tally) -> None:
+    for block in page.blocks:
+        for cell in block.cells:
+            keyed.judge(cell, block.place, f"{block.figure} {block.place}".strip(), tally)
+
+
+def _same_charts(own: webpage.Page, page: webpage.Page, tally: Tally) -> None:
+    for name, chart in own.charts.items():
+        if page.charts.get(name, chart) != chart:
+            tally.wrong(f"differs from the chart of this name in {HTML}", code="chart")
+
+
+def _paper(file: Path, page: webpage.Page, tally: Tally) -> None:
+    anything: Any = _Anything()
+    found = paper.read(file.read_bytes())
+    align.compare(found, align.expected(page.blocks, anything, found), tally)
+    align.around(found, align.heads(page.blocks), anything, tally)
+
+
+def _list(content: Any, known: Mapping[str, printed.Measure], tally: Tally) -> None:
+    """The list of charts names the measures each shows."""
+    if isinstance(content, dict):
+        for name, value in content.items():
+            values = value if isinstance(value, list) else [value]
+            if name in ("key", "keys"):
+                for key in values:
+                    if key and key not in known:
+                        tally.wrong(f"no measure has the key {key}", code="key")
+            else:
+                _list(value, known, tally)
+    elif isinstance(content, list):
+        for one in content:
+            _list(one, known, tally)

@@ -174,14 +174,23 @@ def test_change_over_time() -> None:
     assert title(TREND, rows) == down
 
 
-def test_counts_change_only_by_more_than_chance_moves_a_count() -> None:
+def test_counts_of_events_change_only_by_more_than_chance_moves_a_count() -> None:
     # 1.96 * sqrt(400 + 455) = 57.3
     for last, said in ((455.0, "no clear change"), (460.0, "up")):
         rows = [row(PLAIN, HOME, v, period=str(2024 + i), limits=False)
                 for i, v in enumerate((400.0, last))]  # fmt: skip
         count = {"kind": "count", "unit": "count", "method": "count", "title": "Requests"}
         declared = [{**r, "unit": "count", "method": "count"} for r in rows]
-        assert title(TREND, declared, **count) == f"Requests: {said} in Quillshire since 2024"
+        assert title(TREND, declared, **count) == "Requests: up in Quillshire since 2024"
+        events = [{**r, "period_type": "calendar_year"} for r in declared]
+        assert (
+            title(TREND, events, period_type="calendar_year", **count)
+            == f"Requests: {said} in Quillshire since 2024"
+        )
+        people = [{**r, "period_type": "mid_year"} for r in declared]
+        assert title(TREND, people, period_type="mid_year", **count) == (
+            "Requests: Quillshire, 2024 to 2025"
+        )
 
 
 def test_the_largest_group() -> None:

@@ -82,9 +82,9 @@ def test_a_caution_stands_only_under_the_figures_it_is_true_of() -> None:
     official = {**local, "source": "official:exclusions_release"}
     said = [metadata.caution(suspended, of(rows)) for rows in ([local], [official])]
     assert "January roll" in said[0]
-    assert "State-funded primary" not in said[0]
+    assert "Everyone suspended" not in said[0]
     assert "joined after" not in said[1]
-    assert "State-funded primary" in said[1]
+    assert "Everyone suspended" in said[1]
     pupils = made.configured()[0]["pupils_ehc_plan"]
     both = [made.measure(pupils, 2_200, 40_000), national(5.3)]
     beside = pupils.caveats.beside
@@ -195,11 +195,23 @@ def test_a_slow_rise_is_seen_over_the_whole_series() -> None:
     )
 
 
-def test_counts_change_by_more_than_chance() -> None:
+def test_counts_of_events_change_by_more_than_chance() -> None:
+    asked = made.configured()[0]["ehc_requests"]
+    rows = [made.measure(asked, 100, period="2023"), made.measure(asked, 110, period="2024")]
+    assert "no clear change" in plain(narrative.change(of(rows), asked))
+    rows[1] = made.measure(asked, 140, period="2024")
+    assert "The number rose from 100" in plain(narrative.change(of(rows), asked))
+
+
+def test_how_many_there_are_on_a_day_is_compared_as_it_is_and_an_estimate_not_at_all() -> None:
     rows = [made.measure(COUNT, 100, period="2024"), made.measure(COUNT, 110)]
-    assert "no clear change" in plain(narrative.change(of(rows), COUNT))
-    rows[1] = made.measure(COUNT, 140)
-    assert "The number rose from 100" in plain(narrative.change(of(rows), COUNT))
+    assert plain(narrative.change(of(rows), COUNT)) == "The number rose from 100 in January 2024."
+    # What may be chance is not put among the changes that stand out.
+    assert narrative.latest_change(of(rows), COUNT) is None
+    people = made.configured()[0]["population_0_17"]
+    rows = [made.measure(people, n, period=p) for p, n in (("2023", 90_000), ("2024", 99_000))]
+    assert plain(narrative.change(of(rows), people)) == "The figure in mid-2023 was 90,000."
+    assert narrative.latest_change(of(rows), people) is None
 
 
 def deciles(shares: list[float], size: int = 4_000) -> list[dict[str, Any]]:

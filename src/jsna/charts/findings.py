@@ -17,8 +17,9 @@ import pandas as pd
 from jsna.charts.marks import Mark
 from jsna.charts.shown import Shown
 from jsna.measures.nesting import PLACES, THREE_YEARS, years
+from jsna.measures.rungs import STANDING
 from jsna.report import format as words
-from jsna.report.compare import LEAST_CORRELATION, MATTERS
+from jsna.report.compare import ESTIMATED, LEAST_CORRELATION, MATTERS
 
 MOST_WORDS: Final = 15
 #: Limits this close to a value are on it: they carry the rounding of their own arithmetic.
@@ -313,7 +314,7 @@ def trend(shown: Shown, home: Sequence[tuple[str, Mark]], country: Mark) -> str:
         alike = [(p, mark) for p, mark in alike if p == alike[-1][0] or _apart(p, alike[-1][0])]
         sure = [(p, mark) for p, mark in sure if (p, mark) in alike]
     (since, first), (_, latest) = (sure or alike)[0], alike[-1]
-    change = _changed(first, latest, shown.indicator.kind) if len(alike) > 1 else None
+    change = _moved(first, latest, shown) if len(alike) > 1 else None
     nation = against(last, country.value)
     if change is None and nation is None:
         who = f"{name} and {country.label}" if country.shown else name
@@ -347,6 +348,17 @@ def _named(dimension: str, mark: Mark) -> str:
         end = {"1": "most", last: "least"}.get(mark.code)
         return f"the {end} deprived {step}" if end else f"deprivation {step} {mark.code}"
     return f"ages {label}" if dimension in words.AGES and label[:1].isdigit() else label
+
+
+def _moved(first: Mark, last: Mark, shown: Shown) -> int | None:
+    """Change of one place between two periods, as `report.compare.changed` judges it."""
+    if shown.indicator.kind != "count" or not (first.shown and last.shown):
+        return _changed(first, last, shown.indicator.kind)
+    if shown.period_type in ESTIMATED:
+        return None
+    if shown.period_type not in STANDING:
+        return _changed(first, last, "count")
+    return (last.value > first.value) - (last.value < first.value)
 
 
 def _changed(first: Mark, last: Mark, kind: str) -> int | None:

@@ -6,7 +6,8 @@ Rules (stated in the methods chapter in words):
 * many areas against their average: the 99.8 % interval does, because one in twenty would be
   outside the 95 % interval by chance;
 * two figures of the same area (two periods, two groups): their 95 % intervals do not overlap;
-* two counts: they differ by more than 1.96 standard errors, each count taken as Poisson;
+* two counts of events: they differ by more than 1.96 standard errors, each taken as Poisson;
+* how many there are on a day: complete counts, compared as they are; estimates are not compared;
 * a deprivation gradient: the 95 % intervals of the most and least deprived groups do not overlap
   and the figures rise or fall across the groups (rank correlation of at least one half).
 """
@@ -14,9 +15,10 @@ Rules (stated in the methods chapter in words):
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
+from jsna.measures.rungs import STANDING
 from jsna.report.view import Row
 
 Verdict = Literal["higher", "lower", "similar", "unknown"]
@@ -32,6 +34,11 @@ PEOPLE: Final = ("attending", "resident", "maintained", "responsible")
 MATTERS: Final = 0.1
 #: Least rank correlation over the deprivation groups that is called a gradient.
 LEAST_CORRELATION: Final = 0.5
+
+
+#: Kinds of period of population estimates.
+ESTIMATED: Final = frozenset({"mid_year"})
+HIGHER: Final[Mapping[bool, Verdict]] = {True: "higher", False: "lower"}
 
 
 def against(row: Row, comparator: Row, level: str = "95") -> Verdict:
@@ -56,6 +63,22 @@ def differ(first: Row, second: Row) -> Verdict:
     if one[0] > other[1]:
         return "higher"
     return "lower" if one[1] < other[0] else "similar"
+
+
+def changed(last: Row, first: Row) -> Verdict:
+    """Whether a figure of one place is higher or lower than it was.
+
+    How many there are on a day is a complete count, most of them the same children as a year ago,
+    so no chance of independent events stands behind it: it has changed where it has. Estimates of
+    population are revised by more than they move, and no verdict is given.
+    """
+    if first.unit != "count" or last.unit != "count" or not (first.shown and last.shown):
+        return differ(last, first)
+    if last.period_type in ESTIMATED:
+        return "unknown"
+    if last.period_type not in STANDING:
+        return differ(last, first)
+    return "similar" if last.value == first.value else HIGHER[last.value > first.value]
 
 
 def furthest(rows: Sequence[Row]) -> tuple[Row, Row] | Literal["unknown"] | None:

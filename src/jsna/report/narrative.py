@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from jsna.measures.declaration import Indicator
 from jsna.report import format as words
-from jsna.report.compare import Verdict, against, differ
+from jsna.report.compare import Verdict, against, changed, differ
 from jsna.report.marks import mark
 from jsna.report.view import Measures, Row
 
@@ -238,8 +238,8 @@ def change(view: Measures, indicator: Indicator) -> Sentence | None:
     if len(rows) < 2:
         return _official(view, indicator)
     last, before, first = rows[-1], rows[-2], rows[0]
-    short = differ(last, before)
-    long = differ(last, first) if first is not before else "unknown"
+    short = changed(last, before)
+    long = changed(last, first) if first is not before else "unknown"
     verbs = {"higher": "rose", "lower": "fell"}
     if short == "unknown":
         template = "The figure {when} was {before}."
@@ -278,7 +278,7 @@ def _official(view: Measures, indicator: Indicator) -> Sentence | None:
     if len(rows) < 2:
         return None
     first, last = rows[0], rows[-1]
-    verb = {"higher": "rose", "lower": "fell"}.get(differ(last, first))
+    verb = {"higher": "rose", "lower": "fell"}.get(changed(last, first))
     if verb is None:
         return None
     text = say(
@@ -298,7 +298,10 @@ def latest_change(view: Measures, indicator: Indicator) -> Markup | None:
     if indicator.kind == "share" or len(rows) < 2:
         return None
     before, last = rows[-2:]
-    verb = {"higher": "rose", "lower": "fell"}.get(differ(last, before))
+    clear = differ(last, before)
+    verb = (
+        {"higher": "rose", "lower": "fell"}.get(clear) if clear == changed(last, before) else None
+    )
     if verb is None:
         return None
     return say(

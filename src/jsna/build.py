@@ -75,6 +75,7 @@ def build(
         io.clear_left(paths)
         code = _build(config, paths, say, cores, force, lock)
     if code == 0:
+        _tell_audit(paths, say)
         say("Report:")
         for name in ("jsna.pdf", "jsna.html"):
             say(f"    {(paths.reports / name).as_posix()}")
@@ -95,6 +96,18 @@ def _build(
     if force:
         again = ["--forceall"]
     return _snakemake(edition.edition, paths.root, cores, again, say, lock)
+
+
+def _tell_audit(paths: io.Paths, say: Say) -> None:
+    """What the auditor found in the official releases, and what nobody has reviewed."""
+    file = paths.restricted / "audit.json"
+    if not file.is_file():
+        return
+    lines = io.read_json(file)
+    for line in lines:
+        say(f"Official release {line}")
+    if lines:
+        say(f"    to be reviewed: {(paths.restricted / 'audit.yaml').as_posix()}")
 
 
 def _expect_usable_folder(root: Path) -> None:

@@ -35,12 +35,12 @@ CODE: dict[str, tuple[str, ...]] = {
 }
 
 #: Folders of configuration every edition stands on.
-_SHARED = ("indicators", "codelists", "disclosure")
+_SHARED = ("indicators", "codelists", "disclosure", "audits")
 #: Stage -> those of them it does not read.
 _UNREAD: dict[str, tuple[str, ...]] = {
-    "ingest": ("indicators", "disclosure"),
-    "link": ("indicators", "disclosure"),
-    "derive": ("indicators", "disclosure"),
+    "ingest": ("indicators", "disclosure", "audits"),
+    "link": ("indicators", "disclosure", "audits"),
+    "derive": ("indicators", "disclosure", "audits"),
     "published": ("disclosure",),
 }
 

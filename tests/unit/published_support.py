@@ -106,13 +106,17 @@ MAPPING: dict[str, object] = {
 }
 
 
-def mapped(release: Release, declared: Indicator, other: Release | None = None) -> pd.DataFrame:
+def mapped(
+    release: Release, declared: Indicator, other: Release | None = None, rounding: int = 1
+) -> pd.DataFrame:
     """Measures of the indicator's first mapping; fails on any problem."""
     shown = Release(
         areas.located(release.frame, AREA), release.where, (), footnotes.scopes(release)
     )
     beside = None if other is None else Release(areas.located(other.frame, AREA), other.where)
-    found, problems = mapping.measures(shown, declared, declared.published[0], "source_1", beside)
+    found, problems = mapping.measures(
+        shown, declared, declared.published[0], "source_1", beside, rounding
+    )
     assert problems == []
     return found
 

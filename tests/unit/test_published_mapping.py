@@ -73,17 +73,35 @@ def test_without_a_published_value_it_is_calculated_and_said_to_be(tmp_path: Pat
 
 @pytest.mark.parametrize(
     ("published_value", "note"),
-    [("17.0", ""), ("17", ""), ("17.1", "The published counts give 17.0."), ("16.95", "")],
-)
-def test_counts_at_odds_with_the_value_are_said_and_the_value_kept(
+    [
+        ("17.0", ""), ("17", ""), ("16.95", ""),
+        ("17.1", "From the published counts; the publisher prints 17.1."),
+    ],
+)  # fmt: skip
+def test_the_value_is_that_of_the_counts_and_another_printed_is_said(
     tmp_path: Path, published_value: str, note: str
 ) -> None:
     given = {"plans": "200", "timely": "34", "timely_pc": published_value}
     if published_value == "16.95":
         given |= {"timely": "339", "plans": "2000"}
     found = mapped(read(tmp_path, [{**HOME, **given}]), indicator()).iloc[0]
-    assert found["value"] == float(published_value)
+    assert found["value"] == pytest.approx(16.95 if published_value == "16.95" else 17.0)
     assert found["note"] == note
+
+
+def test_a_value_the_publisher_rounds_lies_inside_the_limits_of_its_counts(tmp_path: Path) -> None:
+    """As England's permanent exclusions, 0.10 where the limits of the counts begin at 0.102."""
+    given = {"plans": "10000000", "timely": "10450", "timely_pc": "0.10"}
+    found = mapped(read(tmp_path, [{**HOME, **given}]), indicator()).iloc[0]
+    assert found["lower_95"] <= found["value"] <= found["upper_95"]
+    assert round(found["value"], 4) == 0.1045
+
+
+def test_counts_the_publisher_rounds_do_not_replace_its_value(tmp_path: Path) -> None:
+    release = read(tmp_path, [{**HOME, "plans": "150", "timely": "20", "timely_pc": "14.6"}])
+    found = mapped(release, indicator(), rounding=10).iloc[0]
+    assert (found["value"], found["note"]) == (14.6, "")
+    assert found["lower_95"] < 14.6 < found["upper_95"]
 
 
 @pytest.mark.parametrize(
@@ -105,16 +123,19 @@ def test_a_symbol_is_the_status_and_there_is_no_value(
     assert math.isnan(found["lower_95"])
 
 
-def test_negative_and_impossible_figures_are_kept_and_flagged(tmp_path: Path) -> None:
+def test_negative_and_impossible_figures_are_not_available(tmp_path: Path) -> None:
     rows = [
         {**HOME, "plans": "10", "timely": "-9", "timely_pc": "-90.0"},
         {**EAST, "plans": "10", "timely": "12", "timely_pc": "120.0"},
+        {**WEST, "plans": "-3", "timely": "x", "timely_pc": "41.0"},
     ]
     found = mapped(read(tmp_path, rows), indicator()).set_index("area_code")
-    assert found["value"].to_dict() == {"E10000951": -90.0, "E06000951": 120.0}
-    assert "Negative as published." in found["note"]["E10000951"]
-    assert "Outside 0 to 100 as published." in found["note"]["E06000951"]
-    assert found["lower_95"].isna().all()
+    assert set(found["status"]) == {"x"}
+    assert found[["value", "numerator", "denominator", "lower_95"]].isna().all(axis=None)
+    notes = found["note"].to_dict()
+    assert notes["E10000951"] == "The published figure, -90, is below 0. It is not used."
+    assert notes["E06000951"] == "The published share, 120%, is above 100%. It is not used."
+    assert notes["E06000952"] == "The published figure, -3, is below 0. It is not used."
 
 
 def test_a_count_is_its_own_numerator_and_has_no_limits(tmp_path: Path) -> None:

@@ -13,11 +13,13 @@ from pydantic import ValidationError
 
 from jsna import edition_checks
 from jsna.configuration.areas import Area
+from jsna.configuration.audits import Audit
 from jsna.configuration.editions import Edition, Source, Sources
 from jsna.configuration.profiles import Profile
 from jsna.configuration.reading import Gatherer
 from jsna.configuration.shared import (
     check_ladders,
+    load_audits,
     load_codelist_files,
     load_indicators,
     load_profiles,
@@ -43,6 +45,8 @@ class Configuration:
     codelists: Mapping[str, Mapping[str, str]]
     #: Coarser dimension -> the finer one its categories are made of, from the code lists.
     nests: Mapping[str, Nest] = field(default_factory=dict)
+    #: Source id -> what is known of the release's faults and breaks.
+    audits: Mapping[str, Audit] = field(default_factory=dict)
 
     def profile(self, name: str) -> Profile:
         """A disclosure profile by name, be it one of `profiles` or several joined with `+`.
@@ -141,11 +145,14 @@ def load(
             if not (root / where).is_file():
                 rule = "this list of codes is missing; extracts are checked against it"
                 gather.problems.append(Problem(where, rule, code="config.missing"))
+    audits = load_audits(gather, register)
     if gather.problems:
         raise JsnaError(gather.problems, title=f"The configuration of {name!r} has problems:")
     assert edition is not None
     assert area is not None
-    return Configuration(edition, area, chosen, profiles, indicators, codelists, nests_of(lists))
+    return Configuration(
+        edition, area, chosen, profiles, indicators, codelists, nests_of(lists), audits
+    )
 
 
 def _editions_before(root: Path, edition: Edition) -> set[str]:

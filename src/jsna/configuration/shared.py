@@ -9,7 +9,9 @@ from pydantic import Field
 
 from jsna import edition_checks
 from jsna.configuration import made_lists
+from jsna.configuration.audits import Audit
 from jsna.configuration.base import Name, Strict
+from jsna.configuration.editions import Sources
 from jsna.configuration.profiles import Profile, ProfileFile
 from jsna.configuration.reading import Gatherer
 from jsna.errors import JsnaError
@@ -69,6 +71,23 @@ def load_profiles(gather: Gatherer) -> dict[str, Profile]:
         for finding in edition_checks.of_profile(profile, file.stem):
             gather.expect(False, path, *finding)
         found[profile.profile] = profile
+    return found
+
+
+def load_audits(gather: Gatherer, register: Sources | None) -> dict[str, Audit]:
+    """What is known of each release, by source id."""
+    found: dict[str, Audit] = {}
+    for file in sorted((gather.root / "config/audits").glob("*.yaml")):
+        path = f"config/audits/{file.name}"
+        audit = gather.load(path, Audit)
+        if audit is None:
+            continue
+        rule = "must be the file's name"
+        gather.expect(audit.source == file.stem, path, "source", rule, audit.source)
+        if register is not None:
+            rule = "no such source in config/sources.yaml"
+            gather.expect(audit.source in register.sources, path, "source", rule, audit.source)
+        found[audit.source] = audit
     return found
 
 

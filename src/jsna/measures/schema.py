@@ -15,7 +15,7 @@ import pandas as pd
 from jsna import io
 from jsna.errors import JsnaError, Problem
 
-SCHEMA_VERSION: Final = "1.0"
+SCHEMA_VERSION: Final = "1.1"
 
 #: Key of the version in a parquet file's metadata.
 VERSION_KEY: Final = "jsna_measures"
@@ -32,7 +32,22 @@ KEY: Final = (
     "breakdown",
     "category",
 )
-TEXT: Final = ("population_base", "unit", "method", "status", "reason", "profile", "source", "note")
+TEXT: Final = (
+    "population_base",
+    "unit",
+    "method",
+    "status",
+    "reason",
+    "profile",
+    "source",
+    "note",
+    # Why a published figure is in doubt, though it stands: "zero", "jump" or "doubt", joined by
+    # "+" in that order; what changes up to it or from it is not headlined.
+    "mark",
+    # The first period counted as this one was, where the publisher's series has a break; figures
+    # of two segments are never compared. "" for those before the first break, or without any.
+    "segment",
+)
 NUMBERS: Final = (
     "numerator",
     "denominator",
@@ -59,6 +74,8 @@ COLUMNS: Final = (
     "profile",
     "source",
     "note",
+    "mark",
+    "segment",
 )
 
 TOTAL: Final = "total"
@@ -131,6 +148,7 @@ METHODS: Final = (
     "mean_of_areas",
     "published",
 )
+MARKS: Final = ("zero", "jump", "doubt")
 _ENUMS: Final = {
     "status": STATUSES,
     "geography": GEOGRAPHIES,

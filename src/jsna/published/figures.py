@@ -51,7 +51,7 @@ def figures(
         rows, problems = _with_denominator(rows, mapping, other, where)
         if problems:
             return Figures(pd.DataFrame(), problems)
-    problems = _missing_columns(rows, mapping, where)
+    problems = missing_columns(rows, mapping, where)
     if problems:
         return Figures(pd.DataFrame(), problems)
     chosen = _selected(rows, mapping)
@@ -83,7 +83,7 @@ def _with_denominator(
             "numerator": None, "denominator": None, "dimensions": {}, "category_columns": {},
         }
     )  # fmt: skip
-    if problems := _missing_columns(other, theirs, where):
+    if problems := missing_columns(other, theirs, where):
         return rows, problems
     chosen = _selected(other, theirs)
     # A school year and its autumn term are written the same.
@@ -134,7 +134,8 @@ def _wide(mapping: Published) -> list[tuple[dict[str, str], CategoryColumns]]:
     ]
 
 
-def _missing_columns(rows: pd.DataFrame, mapping: Published, where: str) -> list[Problem]:
+def missing_columns(rows: pd.DataFrame, mapping: Published, where: str) -> list[Problem]:
+    """A problem for each column a mapping names and the file lacks."""
     return [
         Problem(
             where,

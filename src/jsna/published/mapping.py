@@ -1,8 +1,9 @@
-"""Published figures as measures: value kept as published, limits from published counts.
+"""Published figures as measures: value and limits from published counts, where there are any.
 
-The value is the publisher's, even where it cannot be right: what is negative, impossible or at
-odds with the counts beside it is kept and said in the note. Where a release gives counts and no
-value, the value is calculated and said to be. Limits are calculated wherever both counts stand.
+A publisher rounds its values, and limits of the counts would not hold a rounded value: where both
+counts stand the value is theirs, and one that does not print as the publisher's is said in the
+note. A value that is negative or impossible is not available. Counts that the publisher rounds are
+less exact than its value, which then stands, with limits about it.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from jsna.measures.declaration import Indicator, Published
 from jsna.published import figures, footnotes
 from jsna.published.release import Release
 
-NEGATIVE: Final = "Negative as published."
-IMPOSSIBLE: Final = "Outside 0 to 100 as published."
+NEGATIVE: Final = "The published figure, {}, is below 0. It is not used."
+IMPOSSIBLE: Final = "The published share, {}%, is above 100%. It is not used."
+#: Said of a value worked out from counts that the publisher's own does not agree with.
+AT_ODDS: Final = "From the published counts; the publisher prints {}."
 CALCULATED: Final = "Calculated from published counts."
 LIMITS: Final = ("lower_95", "upper_95", "lower_998", "upper_998")
 #: Categories of a share may add up to this much more than their total (publishers round counts).
@@ -31,6 +34,7 @@ def measures(
     mapping: Published,
     source: str,
     other: Release | None = None,
+    rounding: int = 1,
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Measure rows (less `edition`) of one mapping of one indicator.
 
@@ -40,6 +44,7 @@ def measures(
         mapping: one of `indicator.published`.
         source: id of the release in the source register.
         other: the table of `mapping.denominator_from`.
+        rounding: base the publisher rounds counts to; 1 for none.
     """
     whole = None if other is None else other.frame
     frame, problems = figures.figures(release.frame, mapping, release.where, whole)
@@ -47,8 +52,8 @@ def measures(
     if problems or frame.empty:
         return pd.DataFrame(), problems
     problems = _overlap(frame, indicator, release.where)
-    out = _valued(frame, indicator, mapping)
-    out = _with_limits(out, indicator)
+    out = _valued(frame, indicator, mapping, rounding)
+    out = _with_limits(out, indicator, rounding)
     out["note"] = _text(out["note"], mapping.note, footnotes.of(out, release.scopes))
     return out.assign(
         indicator=indicator.id,
@@ -72,7 +77,9 @@ def _of(indicator: Indicator, problem: Problem) -> Problem:
     )
 
 
-def _valued(frame: pd.DataFrame, indicator: Indicator, mapping: Published) -> pd.DataFrame:
+def _valued(
+    frame: pd.DataFrame, indicator: Indicator, mapping: Published, rounding: int
+) -> pd.DataFrame:
     """Value, status and method, with what is odd about the value in the note."""
     out = frame.copy()
     if indicator.kind == "count":
@@ -82,23 +89,39 @@ def _valued(frame: pd.DataFrame, indicator: Indicator, mapping: Published) -> pd
         published = out["value"].notna()
     else:
         usable = out["denominator"] > 0
-        out["computed"] = (out["numerator"] / out["denominator"].where(usable)) * (
-            indicator.multiplier
-        )
+        whole = out["denominator"].where(usable)
+        out["computed"] = out["numerator"] * indicator.multiplier / whole
         out["value"] = (out["value"] * mapping.scale).where(out["given"])
         published = out["value"].notna()
         out["note"] = _add(out["note"], ~published & out["computed"].notna(), CALCULATED)
-        out["note"] = _disagreement(out, published)
+        if rounding == 1:
+            out["note"] = _disagreement(out, published)
+            out["value"] = out["computed"].fillna(out["value"])
         out["value"] = out["value"].fillna(out["computed"])
+    out = _possible(out, indicator)
     missing = out["value"].isna()
     reason = out["value_status"].where(out["value_status"] != "", out["numerator_status"])
     reason = reason.where(reason != "", out["denominator_status"])
     reason = reason.where(reason != "", np.where(out["denominator"] == 0, "z", "x"))
     out["status"] = reason.where(missing, "")
     out["method"] = np.where(published | missing, "published", _method(indicator))
-    out["note"] = _add(out["note"], out["value"] < 0, NEGATIVE)
-    if indicator.kind in ("proportion", "share") and indicator.unit == "percent":
-        out["note"] = _add(out["note"], out["value"] > 100, IMPOSSIBLE)
+    return out
+
+
+def _possible(frame: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
+    """The frame without values that cannot be, which are said in the note."""
+    out = frame.copy()
+    value = out["value"]
+    share = indicator.kind in ("proportion", "share") and indicator.unit == "percent"
+    counts = out[["numerator", "denominator"]].min(axis=1)
+    rules = [(value < 0, NEGATIVE, value), (counts < 0, NEGATIVE, counts)]
+    if share:
+        rules.append((value > 100, IMPOSSIBLE, value))
+    for wrong, words, figure in rules:
+        for row in out.index[wrong & out["value"].notna()]:
+            out.loc[row, "note"] = words.format(f"{figure[row]:.10g}")
+            out.loc[row, ["value", "numerator", "denominator"]] = np.nan
+            out.loc[row, "value_status"] = "x"
     return out
 
 
@@ -116,13 +139,13 @@ def _decimals(values: pd.Series[float]) -> pd.Series[int]:
 
 
 def _disagreement(frame: pd.DataFrame, published: pd.Series[bool]) -> pd.Series[str]:
-    """The note, saying so where the published counts do not give the published value."""
+    """The note, giving the published value where it is not that of the published counts."""
     decimals = _decimals(frame["value"])
     apart = (frame["value"] - frame["computed"]).abs() > 0.5 * 10.0**-decimals + 1e-6
     note = frame["note"].copy()
     for row in frame.index[published & apart]:
-        given = f"{frame['computed'][row]:.{decimals[row]}f}"
-        note[row] = f"{note[row]} The published counts give {given}.".strip()
+        given = f"{frame['value'][row]:.{decimals[row]}f}"
+        note[row] = f"{note[row]} {AT_ODDS.format(given)}".strip()
     return note
 
 
@@ -134,12 +157,15 @@ def _method(indicator: Indicator) -> str:
     return by_kind.get(indicator.kind, "published")
 
 
-def _with_limits(frame: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
+def _with_limits(frame: pd.DataFrame, indicator: Indicator, rounding: int) -> pd.DataFrame:
     from jsna.measures import methods
 
     out = frame.assign(**dict.fromkeys(LIMITS, np.nan))
     method = _method(indicator)
     x, n = out["numerator"], out["denominator"]
+    if rounding > 1:
+        # Limits of rounded counts need not hold the value, which is more exact.
+        x = (out["value"] * n / indicator.multiplier).where(x.notna())
     usable = out["value"].notna() & (x >= 0) & (n > 0)
     if method == "proportion_wilson":
         usable &= x <= n

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,9 +11,11 @@ import pandas as pd
 from jsna.edition import Area, Configuration
 from jsna.errors import JsnaError, Problem
 from jsna.io import Paths, sha256
-from jsna.measures import schema
-from jsna.measures.declaration import Indicator, Published
+from jsna.measures import declaration, schema
+from jsna.measures.declaration import Indicator
 from jsna.published import areas, ees, footnotes, iod, lait, mapping
+from jsna.published.audit import auditor, effect
+from jsna.published.audit.finding import Finding
 from jsna.published.release import Release
 from jsna.records import DIGESTS, read_digests
 
@@ -28,12 +30,24 @@ _SAME: Final = ["indicator", "area_code", "geography", "period", "period_type", 
                 "category"]  # fmt: skip
 
 
+class Published(NamedTuple):
+    """The measures of an edition's releases, and what the auditor found in them."""
+
+    measures: pd.DataFrame
+    findings: list[Finding]
+
+
 def published_measures(config: Configuration, paths: Paths) -> pd.DataFrame:
+    """The measures of `audited_measures`."""
+    return audited_measures(config, paths).measures
+
+
+def audited_measures(config: Configuration, paths: Paths) -> Published:
     """Measures of the home area, its localities, country, region, neighbours and their mean.
 
     Every indicator with a mapping whose dataset the edition has, for every period the releases
-    give. Where two mappings give the same figure the first declared with a value stands, and a
-    different value in the other is said in the note.
+    give, less what the auditor found not to be true. Where two mappings give the same figure the
+    first declared with a value stands, and a different value in the other is said in the note.
 
     Raises:
         JsnaError: every problem in every release.
@@ -41,7 +55,9 @@ def published_measures(config: Configuration, paths: Paths) -> pd.DataFrame:
     problems = unfetched(config, paths)
     if problems:
         raise JsnaError(problems, title="The official statistics cannot be used:")
-    releases, problems = _releases(config, paths)
+    whole_releases, problems = _releases(config, paths)
+    findings = auditor.audited(config, whole_releases, _mappings(config))
+    releases = {at: shown(release, config.area) for at, release in whole_releases.items()}
     parts: list[pd.DataFrame] = []
     for rank, (indicator, published) in enumerate(_mappings(config)):
         release = releases.get((published.dataset, published.table))
@@ -52,15 +68,21 @@ def published_measures(config: Configuration, paths: Paths) -> pd.DataFrame:
         whole = releases.get((published.dataset, other.table)) if other else None
         if other and whole is None:
             continue
-        part, found = mapping.measures(release, indicator, published, source, whole)
+        audit = config.audits.get(source)
+        part, found = mapping.measures(
+            release, indicator, published, source, whole, audit.rounding if audit else 1
+        )
         problems += found
         if not part.empty:
-            parts.append(part.assign(_rank=rank))
+            mine = [f for f in findings if f.source == source]
+            part = effect.segmented(part, published.table, audit)
+            parts.append(effect.applied(part, mine, published.table).assign(_rank=rank))
     if problems:
         raise JsnaError(dict.fromkeys(problems), title="The official statistics cannot be used:")
     if not parts:
-        return schema.empty()
-    out = _first(pd.concat(parts, ignore_index=True))
+        return Published(schema.empty(), findings)
+    names = {source: one.title for source, one in config.sources.values()}
+    out = _first(effect.no_zero_for_a_gap(pd.concat(parts, ignore_index=True), names))
     out = pd.concat([out, neighbours_mean(out, config)], ignore_index=True)
     out["edition"] = config.edition.edition
     out["profile"] = [
@@ -68,7 +90,7 @@ def published_measures(config: Configuration, paths: Paths) -> pd.DataFrame:
         for dataset in out["source"].map({s: d for d, (s, _) in config.sources.items()})
     ]
     out = schema.conform(out)
-    return schema.check(out, "published measures")
+    return Published(schema.check(out, "published measures"), findings)
 
 
 def unfetched(config: Configuration, paths: Paths) -> list[Problem]:
@@ -99,7 +121,7 @@ def unfetched(config: Configuration, paths: Paths) -> list[Problem]:
     return problems
 
 
-def _mappings(config: Configuration) -> Iterator[tuple[Indicator, Published]]:
+def _mappings(config: Configuration) -> Iterator[tuple[Indicator, declaration.Published]]:
     for indicator in config.indicators.values():
         for published in indicator.published:
             if published.dataset in config.sources:
@@ -122,7 +144,7 @@ def _releases(
         try:
             for table, release in _read(config, paths, dataset, sorted(tables)).items():
                 problems += areas.absent(release.frame, config.area, release.where)
-                releases[dataset, table] = shown(release, config.area)
+                releases[dataset, table] = release
         except JsnaError as error:
             problems += error.problems
     return releases, problems + _year_types(config, paths)
@@ -197,7 +219,7 @@ def _first(rows: pd.DataFrame) -> pd.DataFrame:
         kept = kept.merge(said[[*_SAME, "said"]].drop_duplicates(_SAME), on=_SAME, how="left")
         also = kept["said"].astype("object").fillna("").astype("str")
         kept["note"] = (kept["note"] + " " + also).str.strip()
-    return kept.drop(columns=["_none", "_rank", "said"], errors="ignore")
+    return kept.drop(columns=["_none", "_rank", "said", effect.PUBLISHED], errors="ignore")
 
 
 def neighbours_mean(rows: pd.DataFrame, config: Configuration) -> pd.DataFrame:
@@ -215,7 +237,7 @@ def neighbours_mean(rows: pd.DataFrame, config: Configuration) -> pd.DataFrame:
     if theirs.empty:
         return theirs
     keys = ["indicator", "period", "period_type", "breakdown", "category"]
-    same = ["population_base", "unit", "source"]
+    same = ["population_base", "unit", "source", "segment"]
     groups = theirs.groupby(keys, sort=True)
     out = groups.agg(
         value=("value", "mean"),

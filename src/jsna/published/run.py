@@ -11,7 +11,8 @@ from jsna.io import Paths, clear_folder, write_json, write_parquet
 from jsna.measures import schema
 from jsna.published import lookups, neighbours, reference
 from jsna.published.areas import authorities
-from jsna.published.official import published_measures, unfetched
+from jsna.published.audit import finding, report
+from jsna.published.official import audited_measures, unfetched
 
 
 def run(config: Configuration, paths: Paths) -> None:
@@ -19,8 +20,9 @@ def run(config: Configuration, paths: Paths) -> None:
 
     Writes `restricted/reference/lsoa.parquet` (small areas with names and deprivation, a superset
     of the analysis table) and `restricted/reference/population.parquet`, which `derive` takes up
-    where an edition has no extract of its own for them, and `restricted/published.json`, which
-    lists these.
+    where an edition has no extract of its own for them; what the auditor found in the releases
+    (`restricted/audit.parquet`), with the findings nobody has reviewed (`restricted/audit.yaml`);
+    and `restricted/published.json`, which lists the reference tables.
 
     Raises:
         JsnaError: every problem in the configuration of the area and in the releases.
@@ -28,12 +30,14 @@ def run(config: Configuration, paths: Paths) -> None:
     problems = unfetched(config, paths) or check_area(config, paths)
     if problems:
         raise JsnaError(problems, title="The official statistics cannot be used:")
-    measures = published_measures(config, paths)
+    measures, findings = audited_measures(config, paths)
     tables = reference.reference_tables(config, paths)
     clear_folder(paths.restricted / "reference")
     files = {name: paths.restricted / "reference" / f"{name}.parquet" for name in tables}
     for name, table in tables.items():
         write_parquet(files[name], table)
+    write_parquet(paths.restricted / "audit.parquet", finding.frame(findings))
+    report.write(paths.restricted, findings)
     schema.write(paths.restricted / "published.parquet", measures)
     receipt = {"files": records.digests(paths.restricted, files.values())}
     write_json(paths.restricted / "published.json", receipt)

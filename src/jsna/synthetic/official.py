@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from jsna.synthetic import official_single
 from jsna.synthetic import official_tables as tables
@@ -22,6 +23,9 @@ from jsna.synthetic.official_home import Home
 
 if TYPE_CHECKING:
     from jsna.edition import Configuration
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
 
 FOOTNOTE: Final = "Synthetic: every figure of this release is invented."
 #: How many times the home area the country and its region are.
@@ -67,7 +71,8 @@ class Places:
         middle, spread = NEIGHBOUR_SIZE
         for place in area.neighbours:
             size = middle * float(np.exp(spread * self.luck("size", place.code).normal()))
-            named = _authority(region, place.code, place.old_la_code, place.name)
+            # They lie anywhere in the country: the region has authorities that are not invented.
+            named = _authority(country, place.code, place.old_la_code, place.name)
             self.others[place.code] = ("authority", named, size)
 
     def luck(self, *names: str) -> np.random.Generator:
@@ -75,10 +80,10 @@ class Places:
         return stream(self.seed, "official release", *names)
 
 
-def _authority(region: Mapping[str, str], code: str, old: str, name: str) -> dict[str, str]:
+def _authority(within: Mapping[str, str], code: str, old: str, name: str) -> dict[str, str]:
     return {
         "geographic_level": "Local authority",
-        **region,
+        **within,
         "new_la_code": code,
         "old_la_code": old,
         "la_name": name,
@@ -153,7 +158,8 @@ def _moved(
     """The figures at another size, each column moved by the area's chance, a little by the year's.
 
     A part (`spec.within`: column -> the column it lies in) moves beside its whole and never
-    exceeds it.
+    exceeds it, nor does it together with a part that it shares nobody with (`spec.apart`). The
+    topics of a table add up to the same totals as before.
     """
     area, year = places.luck(name, code), places.luck(name, code, str(end))
     numbers = [str(c) for c in base if pd.api.types.is_numeric_dtype(base[c])]
@@ -163,8 +169,40 @@ def _moved(
     own = np.where([w != c for w, c in zip(whole, numbers, strict=True)], own * own[at], own)
     counts = base[numbers].to_numpy(dtype="float64")
     moved = np.floor(counts * size * own + year.random(counts.shape)).astype("int64")
-    moved = np.minimum(moved, moved[:, at])
+    for _ in spec.within:  # a part may lie in a part
+        moved = np.minimum(moved, moved[:, at])
+    for column, other in spec.apart.items():
+        own_at, other_at = numbers.index(column), numbers.index(other)
+        rest = moved[:, at[own_at]] - moved[:, other_at]
+        moved[:, own_at] = np.minimum(moved[:, own_at], rest)
+    if tables.TOPIC in base:
+        moved = _agreeing(counts, moved, base[tables.TOPIC].tolist())
     return pd.concat([base.drop(columns=numbers), pd.DataFrame(moved, base.index, numbers)], axis=1)
+
+
+def _agreeing(counts: Floats, moved: Whole, topics: list[str]) -> Whole:
+    """Moved counts whose later topics come to what the first does, as far as they did before.
+
+    Each later topic's rows share out its part of the first one's sum in proportion to their own.
+    """
+    first = np.array([topic == topics[0] for topic in topics])
+    out = moved.copy()
+    for topic in dict.fromkeys(topics[1:]):
+        rows = np.array([t == topic for t in topics])
+        if topic == topics[0]:
+            continue
+        for column in range(counts.shape[1]):
+            before, own = counts[first, column].sum(), counts[rows, column].sum()
+            if not 0 < own <= before:
+                continue
+            target = int(moved[first, column].sum() * own // before)
+            weights = moved[rows, column] + counts[rows, column] / 1e6
+            shares = target * weights / weights.sum()
+            whole = np.floor(shares).astype("int64")
+            order = np.argsort(whole - shares, kind="stable")[: target - whole.sum()]
+            whole[order] += 1
+            out[rows, column] = whole
+    return out
 
 
 def _csv(table: pd.DataFrame) -> bytes:

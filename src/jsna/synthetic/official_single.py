@@ -57,12 +57,13 @@ def single(home: Home) -> dict[str, Spec]:
         ),
         "eyfsp": Spec(
             {end: _developed(t.sum()) for end, t in early.items()}, _profile, 3, 1.0, True,
-            {"gld_number": "children_number", "comm_lang_lit_number": "children_number"},
+            {"gld_number": "children_number", "comm_lang_lit_number": "children_number"}, {},
             {end: _each(t, lambda part: _developed(part.sum())) for end, t in early.items()},
         ),
         "ncmp": Spec(
             {end: _weights(table) for end, table in heavy.items()}, _prevalence, 5, 1.0, True,
-            dict.fromkeys(WEIGHTS, "measured"),
+            {**dict.fromkeys(WEIGHTS, "measured"), "obese_number": "excess_number"},
+            {"healthy_number": "excess_number"},
             {end: _each(table, _weights) for end, table in heavy.items()},
         ),
     }  # fmt: skip

@@ -35,6 +35,7 @@ class Spec:
         growth: what a year's figures are of the next, where not counted.
         academic: times are school years (202425), else calendar years.
         within: column -> the column whose part it is.
+        apart: part -> a part of the same column that it shares nobody with.
         localities: year -> locality -> counts.
     """
 
@@ -44,6 +45,7 @@ class Spec:
     growth: float = 0.93
     academic: bool = False
     within: Mapping[str, str] = field(default_factory=dict)
+    apart: Mapping[str, str] = field(default_factory=dict)
     localities: Mapping[int, Mapping[str, pd.DataFrame]] = field(default_factory=dict)
 
     @property

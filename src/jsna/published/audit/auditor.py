@@ -1,0 +1,142 @@
+"""The auditor of an edition's releases: every finding about the areas it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Final
+
+from jsna.configuration.audits import FindingKind
+from jsna.edition import Configuration
+from jsna.measures.declaration import Indicator, Published
+from jsna.published import areas
+from jsna.published.audit import cells, finding
+from jsna.published.audit.finding import MARKS, Effect, Finding
+from jsna.published.audit.grid import grid
+from jsna.published.audit.odd import Odd, at_odds, odd
+from jsna.published.audit.returns import missing_returns
+from jsna.published.audit.sums import contradictions
+from jsna.published.release import Release
+
+#: Datasets worked out here from a look-up, which have nothing of the publisher's to compare.
+OWN: Final = ("iod",)
+Mapped = tuple[Indicator, Published]
+
+
+def audited(
+    config: Configuration,
+    releases: Mapping[tuple[str, str], Release],
+    mappings: Iterable[Mapped],
+    *,
+    everywhere: bool = False,
+) -> list[Finding]:
+    """Every finding about the areas of an edition, reviewed.
+
+    Args:
+        config: the edition, with what the team decided (`config.audits`).
+        releases: whole tables by dataset and table, as read.
+        mappings: the indicators and where the releases give them.
+        everywhere: about every area of the releases, not those of the edition alone.
+    """
+    places = cells.Places((r.frame for (d, _), r in releases.items() if d not in OWN), config.area)
+    nation = config.area.country.code
+    shown = {nation, config.area.region.code, *areas.authorities(config.area)}
+    tables = cells.together(_tables(config, releases, mappings, places))
+    if everywhere:
+        shown = {str(area) for table in tables for area in table.frame["area_code"].unique()}
+    found: list[Finding] = []
+    for source in sorted({t.source for t in tables}):
+        mine = [t for t in tables if t.source == source]
+        audit = config.audits.get(source)
+        made = [_finding(t, o) for t, o in missing_returns(mine, audit, shown, nation)]
+        for table in mine:
+            wrong = [*_sums(table, places, audit.rounding if audit else 1, shown)]
+            gone = {at for at, f in wrong if f.effect == "not_available"}
+            made += [f for _, f in wrong]
+            made += [_finding(table, one) for one in odd(table, shown, nation, gone)]
+        found += finding.reviewed(_once(made), audit)
+    return found
+
+
+def _tables(
+    config: Configuration,
+    releases: Mapping[tuple[str, str], Release],
+    mappings: Iterable[Mapped],
+    places: cells.Places,
+) -> Iterator[cells.Table]:
+    for indicator, mapping in mappings:
+        release = releases.get((mapping.dataset, mapping.table))
+        by = len(mapping.dimensions) + len(mapping.category_columns)
+        if release is None or mapping.dataset in OWN or by > 1:
+            continue
+        other = mapping.denominator_from
+        whole = releases.get((mapping.dataset, other.table)) if other else None
+        if other and whole is None:
+            continue
+        source = config.sources[mapping.dataset][0]
+        table = cells.table(release, indicator, mapping, source, places, whole)
+        if table is not None:
+            yield table
+
+
+def _sums(
+    table: cells.Table, places: cells.Places, rounding: int, shown: Collection[str]
+) -> Iterator[tuple[tuple[str, ...], Finding]]:
+    """What does not add up in each side that counts, each with the cell it is about."""
+    names = {places.area.country.code: places.area.country.name, **places.region_names}
+    share = table.indicator.kind == "share"
+    doubted = at_odds(table)
+    by_side = dict(list(table.frame.groupby("side", sort=True)))
+    for side, rows in by_side.items():
+        if side == "value" and table.indicator.kind != "count":
+            continue
+        wholes = by_side.get("denominator") if share and side == "numerator" else None
+        laid_out = grid(rows, places.region_of, places.area.country.code, rounding, wholes)
+        laid_out.doubted = {((p, b, c), area) for area, p, b, c in doubted}
+        before = laid_out.values.copy()
+        for blame in contradictions(laid_out, names):
+            if blame.area not in shown:
+                continue
+            value = before[laid_out.row[blame.at], laid_out.areas.index(blame.area)]
+            effect: Effect = "not_available" if blame.sure else "mark"
+            yield (str(side), blame.area, *blame.at), _made(
+                table, str(side), blame.area, blame.at, blame.kind, float(value), blame.reason,
+                effect,
+            )  # fmt: skip
+
+
+def _finding(table: cells.Table, found: Odd) -> Finding:
+    effect: Effect = "mark" if found.kind in MARKS else "not_available"
+    return _made(table, found.side, found.figure.area, found.figure.at, found.kind,
+                 found.published, found.reason, effect)  # fmt: skip
+
+
+def _made(
+    table: cells.Table,
+    side: str,
+    area: str,
+    at: tuple[str, str, str],
+    kind: FindingKind,
+    value: float,
+    reason: str,
+    effect: Effect,
+) -> Finding:
+    period, breakdown, category = at
+    return Finding(
+        table.source, table.table, table.indicator.id, table.columns.get(side, side) or side,
+        area, period, breakdown, category, kind, value, reason, effect,
+    )  # fmt: skip
+
+
+def _once(findings: Iterable[Finding]) -> list[Finding]:
+    """One finding of a kind for each figure: a figure that is not available is not marked too."""
+    kept: dict[tuple[str, ...], Finding] = {}
+    gone = set()
+    ordered = sorted(findings, key=lambda f: f.effect != "not_available")
+    for one in ordered:
+        figure = (one.table, one.indicator, one.area_code, one.period, one.breakdown, one.category)
+        if one.effect == "not_available":
+            gone.add(figure)
+        elif figure in gone:
+            continue
+        kept.setdefault((*figure, one.kind), one)
+    return list(kept.values())

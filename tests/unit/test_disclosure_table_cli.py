@@ -124,6 +124,27 @@ def test_a_statement_tells_nothing_that_the_table_does_not(tmp_path: Path) -> No
     assert pages[0] == pages[1]
 
 
+def test_zeros_that_everybody_knows_protect_nothing() -> None:
+    """A ward lies in one district: that it has nobody in another is no secret."""
+    wards = {"w1": ("D1", 3), "w2": ("D1", 9), "w3": ("D1", 14), "w4": ("D2", 2), "w5": ("D2", 8)}
+    rows = [(ward, district, count) for ward, (district, count) in wards.items()]
+    table = pd.DataFrame(rows, columns=["ward", "district", "freq"])
+    done = protect(table, ["ward", "district"])
+    assert "every 'ward' has counts at one 'district' alone" in done.notes[0]
+    shown = done.record.set_index(["ward", "district"])
+    for ward, (district, count) in wards.items():
+        other = {"D1": "D2", "D2": "D1"}[district]
+        assert not shown.loc[(ward, other), "suppressed"]
+        assert shown.loc[(ward, district), "suppressed"] == shown.loc[(ward, "Total"), "suppressed"]
+        assert shown.loc[(ward, district), "suppressed"] or count >= 5
+    # So another ward of the same district is hidden beside the small one.
+    hidden = shown[shown["suppressed"]].reset_index()
+    assert (hidden[hidden["ward"].isin(wards)].groupby("district").size()[["D1", "D2"]] > 1).all()
+    # Where one ward has children in both, nothing is settled.
+    more = pd.concat([table, pd.DataFrame([("w1", "D2", 6)], columns=table.columns)])
+    assert not [note for note in protect(more, ["ward", "district"]).notes if "alone" in note]
+
+
 def test_a_naive_table_falls(
     table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

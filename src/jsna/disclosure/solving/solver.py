@@ -17,12 +17,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from jsna.disclosure.solving.clock import Limit
-from jsna.disclosure.solving.cuts import Target, targets
+from jsna.disclosure.solving.cuts import Target, cuts, seeds, targets
 from jsna.disclosure.solving.division import components
 from jsna.disclosure.solving.light import cheapest
-from jsna.disclosure.solving.master import Effort
+from jsna.disclosure.solving.master import Effort, Master
 from jsna.disclosure.solving.planes import Found, cutting_planes
-from jsna.disclosure.system import Flags, Ints, System
+from jsna.disclosure.system import Flags, Ints, Status, System
 
 #: Systems of up to this many cells are solved as one problem, those above `HUGE` with less effort.
 WHOLE, HUGE = 15_000, 40_000
@@ -135,6 +135,15 @@ class _Search:
             self._take(found)
             self.hidden, self.missed = found.hidden, list(found.missed)
 
+    def below(self) -> None:
+        """A bound for the whole from what single equations teach, where no search proves one."""
+        wanted = [t for t in targets(self.system) if t not in set(self.missed)]
+        free = (self.system.status == Status.FREE) & ~self.system.unseen
+        master = Master(self.system.weight, self.effort(QUICK))
+        master.add(cuts(self.system, seeds(self.system, wanted), self.system.unseen, free))
+        master.relax()
+        self.bound = max(master.bound, 0.0)
+
     def share(self, mine: int, todo: int) -> Limit | None:
         """The time of a block with so many of the primaries still to do."""
         return None if self.limit is None else self.limit.part(mine / max(todo, 1))
@@ -233,6 +242,7 @@ def _solve(system: System, limit: Limit | None, whole: int) -> Solution:
     small = system.size <= whole or not system.blocks
     if system.blocks and not small:
         search.blocks(QUICK if system.size > HUGE else ROUGH)
+        search.below()
     if small:
         search.whole()
     return Solution(

@@ -74,14 +74,13 @@ def run_protection(options: argparse.Namespace) -> int:
         rule=rule,
         total=options.total,
         budget=options.budget,
-        work=options.work or None,
+        work=options.work,
     )
     _write(options, made, rule)
     _tell(options, made.notes)
-    optimum = "the least possible" if made.solution.gap == 0 else _gap(made.solution.gap)
     print(
-        f"{made.system.size:,} cells, {int(made.solution.hidden.sum()):,} hidden (what they cost: "
-        f"{optimum}); the attack worked out none ({made.solution.seconds:.1f} s)"
+        f"{made.system.size:,} cells, {int(made.solution.hidden.sum()):,} hidden; "
+        f"{_loss(made.solution.gap)}; the attack worked out none ({made.solution.seconds:.1f} s)"
     )
     _again(options, made.flags)
     return 0
@@ -122,7 +121,10 @@ def _write(options: argparse.Namespace, made: Protected | Rounded, rule: Rule) -
         write_file(text.encode("utf-8"), "--statement", options.statement)
 
 
-def _gap(gap: float) -> str:
+def _loss(gap: float) -> str:
+    """How near the loss is to the least; `gap` is the share of it that no proof excludes."""
+    if gap == 0:
+        return "the loss is the least possible"
     if gap >= 1:
-        return "how far from the least possible is not known"
-    return f"at most {gap:.1%} above the least possible"
+        return "how much of the loss could be spared is not known"
+    return f"at most {gap:.1%} of the loss could be spared"

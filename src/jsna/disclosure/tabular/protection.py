@@ -14,6 +14,7 @@ from jsna.disclosure.solving.division import blocks
 from jsna.disclosure.solving.rounding import round_additively
 from jsna.disclosure.solving.solver import WHOLE, Solution, solve
 from jsna.disclosure.system import Flags, Floats, Ints, Rule, System, system
+from jsna.disclosure.tabular.nested import known_zeros
 from jsna.disclosure.tabular.order import ordered
 from jsna.disclosure.tabular.reading import Counted, Named, read_counts
 from jsna.disclosure.tabular.tables import TOTAL, Dimension, Hierarchy, equations, members
@@ -23,8 +24,9 @@ Words = npt.NDArray[np.str_]
 
 #: Tables with more cells than this are divided into blocks.
 DIVIDED = 4_000
-#: Work of a search unless told otherwise: enough for the optimum of most tables solved as a whole.
-WORK = 40.0
+#: Work of a search unless told otherwise: enough for the optimum of most tables solved as a whole,
+#: and for one pass over the blocks of those that are divided.
+WORK, DIVIDED_WORK = 40.0, 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def protect(
     total: str | Sequence[str] = TOTAL,
     public: Mapping[tuple[str, ...], str] | None = None,
     budget: float | None = None,
-    work: float | None = WORK,
+    work: float | None = None,
 ) -> Protected:
     """Hide small numbers and what else is needed so that nobody can work them out.
 
@@ -81,8 +83,8 @@ def protect(
         budget: CPU seconds for the search, after which what was found is made safe; the result may
             then depend on the machine.
         work: where there is no budget, what the search may take in steps that are counted, about
-            as many seconds; None looks for the least loss however long it takes. Tables too large
-            to solve as a whole always take what their blocks need.
+            as many seconds; by default `WORK`, or `DIVIDED_WORK` for a table too large to solve as
+            a whole. 0 looks for the least loss however long it takes.
 
     Raises:
         JsnaError: listing everything wrong with the tables; or where cells cannot be protected.
@@ -91,7 +93,9 @@ def protect(
     counted = read_counts(named, lists(dims), value, hierarchies, total)
     rule = rule or Rule(threshold)
     made = as_system(counted, rule, public)
-    solution = solve(made, budget=budget, work=work if made.size <= WHOLE else None)
+    if work is None:
+        work = WORK if made.size <= WHOLE else DIVIDED_WORK
+    solution = solve(made, budget=budget, work=work or None)
     if solution.missed:
         raise JsnaError(
             [
@@ -111,7 +115,8 @@ def protect(
     rules = np.where(small, small_rule, np.where(hidden, "protects other counts", ""))
     order, note = ordered(counted.cells, counted.rows, counted.counts, made, hidden)
     published, record = _frames(counted, value, counted.counts, hidden, small, rules, order)
-    notes = (*counted.notes, note) if note else counted.notes
+    _, zeros = known_zeros(counted.cells, counted.counts)
+    notes = (*counted.notes, *zeros, *([note] if note else []))
     axes = counted.cells.dimensions
     return Protected(published, record, axes, made, solution, report, notes, counted.flags)
 
@@ -185,6 +190,7 @@ def as_system(
 ) -> System:
     """The system of some counted tables."""
     names = counted.cells.names()
+    zeros, _ = known_zeros(counted.cells, counted.counts)
     known: Flags | None = None
     if public:
         unknown = sorted(set(public) - set(names))
@@ -198,6 +204,7 @@ def as_system(
         counted.counts,
         equations(counted.cells),
         rule,
+        shown=zeros,
         public=known,
         blocks=blocks(counted.cells) if len(names) > DIVIDED else (),
     )

@@ -93,10 +93,10 @@ def _protecting(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--work",
         type=float,
-        default=40.0,
         metavar="SECONDS",
         help="search for about so long, counted in steps so that the result is always the same "
-        "(default: 40; 0: until the least loss is proven)",
+        "(default: 40, or 12 for a table that is divided into blocks because it is large; 0: until "
+        "the least loss is proven)",
     )
     parser.add_argument(
         "--budget",

@@ -282,6 +282,27 @@ def test_a_trend_breaks_where_a_year_is_missing() -> None:
     assert sum(part.split("</g>")[0].count("<path") for part in strokes[1:]) == 2
 
 
+def test_a_trend_is_cut_and_marked_at_a_break_and_its_title_tells_none_across_it() -> None:
+    whole = [row(PLAIN, HOME, 4.0 + y, period=str(2015 + y)) for y in range(8)]
+    cut = [r | {"segment": "2020" if r["period"] >= "2020" else ""} for r in whole]
+    one, two = drawn(TREND, whole), drawn(TREND, cut)
+    strokes = two.svg.split('stroke-width="2.6"')
+    assert sum(part.split("</g>")[0].count("<path") for part in strokes[1:]) == 2
+    assert "Dashed line: break in the series." in two.note
+    assert "Dashed line" not in one.note
+    assert "since 2015" in one.title
+    assert "2015" not in two.title
+
+
+def test_a_jump_is_not_the_title_of_its_trend() -> None:
+    rows = [row(PLAIN, HOME, v, period=p) for p, v in (("2023", 80.4), ("2024", 17.3))]
+    country = row(PLAIN, NATION, 45.9, period="2024")
+    assert "down" in drawn(TREND, [*rows, country]).title
+    marked = [rows[0], rows[1] | {"mark": "jump"}, country]
+    assert "down" not in drawn(TREND, marked).title
+    assert "lower than England" in drawn(TREND, marked).title
+
+
 def test_one_period_makes_bars_not_a_line() -> None:
     rows = [
         row(PLAIN, HOME, 5.5),

@@ -195,6 +195,50 @@ def test_a_slow_rise_is_seen_over_the_whole_series() -> None:
     )
 
 
+def official(x: int, of_: int, period: str, **changes: str) -> dict[str, Any]:
+    """An official figure as the auditor leaves it."""
+    return {**made.measure(PLAN, x, of_, period=period, source="lait_2025"), **changes}
+
+
+def test_nothing_is_said_of_a_change_across_a_break() -> None:
+    """As residential placements: 57 by totals in 2022, 0 by records of each child in 2023."""
+    before = official(2_000, 10_000, "2024")
+    after = official(100, 10_000, "2025", segment="2025")
+    view = of([before, after])
+    assert plain(narrative.change(view, PLAN)) == (
+        "Earlier figures were counted in another way and are not compared."
+    )
+    assert narrative.latest_change(view, PLAN) is None
+    assert compare.differ(*reversed(view.series(PLAN.id))) == "unknown"
+    since = official(90, 10_000, "2026", segment="2025")
+    text = plain(narrative.change(of([before, after, since]), PLAN))
+    assert "20.0%" not in text
+
+
+def test_a_jump_is_not_headlined_and_its_level_is() -> None:
+    """As 20 weeks in Lancashire: 80.4 % and then 17.3 %, which is true and is the story."""
+    rows = [official(8_040, 10_000, "2024"), official(1_730, 10_000, "2025", mark="jump")]
+    england = official(4_590, 10_000, "2025", area_code="E92000001", geography="national")
+    view = of([*rows, england])
+    assert narrative.latest_change(view, PLAN) is None
+    assert priorities.change(view, PLAN) is None
+    assert plain(narrative.change(view, PLAN)) == (
+        "The figure in January 2024 was 80.4%; a change of this size is to be confirmed."
+    )
+    found = priorities.against_country(view, PLAN)
+    assert found is not None
+    assert "17.3%" in found.text
+
+
+def test_a_zero_in_doubt_is_compared_with_nothing() -> None:
+    rows = [official(2_000, 10_000, "2024"), official(0, 10_000, "2025", mark="zero")]
+    england = official(4_590, 10_000, "2025", area_code="E92000001", geography="national")
+    view = of([*rows, england])
+    assert priorities.against_country(view, PLAN) is None
+    assert "fell" not in plain(narrative.change(view, PLAN))
+    assert not plain(narrative.comparison(view, PLAN)).startswith("This was lower")
+
+
 def test_counts_of_events_change_by_more_than_chance() -> None:
     asked = made.configured()[0]["ehc_requests"]
     rows = [made.measure(asked, 100, period="2023"), made.measure(asked, 110, period="2024")]

@@ -39,12 +39,14 @@ def against(mark: Mark, reference: float, *, far: bool = False) -> int | None:
         low = high = mark.value
     if not (mark.shown and math.isfinite(reference) and math.isfinite(low + high)):
         return None
+    if mark.doubted:
+        return None
     return int(low > reference + HAIR) - int(high < reference - HAIR)
 
 
 def apart(one: Mark, other: Mark) -> int | None:
     """1 where `one` is clearly above `other`, −1 below, 0 where limits overlap; None unknown."""
-    if not (one.shown and other.shown):
+    if not (one.shown and other.shown) or one.segment != other.segment:
         return None
     if one.exact and other.exact:
         return int(one.value > other.value) - int(one.value < other.value)
@@ -190,7 +192,9 @@ def categories(shown: Shown, dimension: str, marks: Sequence[Mark]) -> str:
     """Categories of one dimension: the largest group, or who is higher than whom."""
     if (said := nothing_shown(shown, marks)) is not None:
         return said
-    ranked = sorted((m for m in marks if m.shown), key=lambda m: (-m.value, m.code))
+    # What is in doubt is neither the highest nor the lowest of anything.
+    told = [m for m in marks if m.shown and not m.doubted]
+    ranked = sorted(told, key=lambda m: (-m.value, m.code))
     called = words.dimension_words(dimension, shown.config)
     among = _among(marks)
     if len(ranked) < 2:
@@ -308,6 +312,7 @@ def trend(shown: Shown, home: Sequence[tuple[str, Mark]], country: Mark) -> str:
     if len(alike) < 2 <= len(told) - len(alike):
         alike = [(period, mark) for period, mark in told if mark.local != last.local]
         until = alike[-1][0]
+    alike = _since_a_break(alike)
     sure = [(period, mark) for period, mark in alike if mark.has_limits or mark.exact]
     if shown.period_type == THREE_YEARS:
         # Years that two periods share would make them look alike.
@@ -331,6 +336,16 @@ def trend(shown: Shown, home: Sequence[tuple[str, Mark]], country: Mark) -> str:
     if not stands:
         return titled(shown, said, short)
     return titled(shown, f"{said}, and {stands}", f"{short}, and {stands}", said, short)
+
+
+def _since_a_break(alike: list[tuple[str, Mark]]) -> list[tuple[str, Mark]]:
+    """Those a change may be told of: since the last break and jump, less figures in doubt."""
+    last = alike[-1]
+    kept = [(p, m) for p, m in alike if m.segment == last[1].segment and not m.doubted]
+    if last[1].doubted:
+        return [last]
+    jumps = [place for place, (_, mark) in enumerate(kept) if mark.jumped]
+    return kept[jumps[-1] if jumps else 0 :]
 
 
 def _apart(one: str, other: str) -> bool:

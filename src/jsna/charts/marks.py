@@ -51,6 +51,19 @@ class Mark:
     exact: bool = False
     base: float = NAN
     local: bool = False
+    #: As in the measure table: why a figure is in doubt, and since when it is counted alike.
+    mark: str = ""
+    segment: str = ""
+
+    @property
+    def doubted(self) -> bool:
+        """Whether the figure itself is in doubt."""
+        return bool({"zero", "doubt"} & set(self.mark.split("+")))
+
+    @property
+    def jumped(self) -> bool:
+        """Whether the change up to it is in doubt."""
+        return "jump" in self.mark.split("+")
 
     @property
     def shown(self) -> bool:

@@ -153,6 +153,8 @@ class Shown:
             exact=row.method in EXACT or unit == "count",
             base=row.denominator,
             local=row.local,
+            mark=row.mark,
+            segment=row.segment,
         )
 
     def one(self, area: str, period: str, by: dict[str, str] | None = None) -> Mark:

@@ -7,7 +7,7 @@ could be taken for a number.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Final
@@ -23,6 +23,11 @@ from jsna.report import format as words
 
 PLOT: Final = 88.0
 TOP: Final = 16.0
+#: What is said under a figure with a break.
+BREAK: Final = (
+    "Dashed line: break in the series. What lies on either side was counted in another way and is "
+    "not compared."
+)
 #: Height of the plot where every value is hidden.
 EMPTY: Final = 34.0
 
@@ -77,6 +82,7 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     marks = [mark for series in every for mark in series.marks.values()]
     band = limits_of(list(home.marks.values()))
     note = ["Shaded: 95% interval." if band and len(periods) > 1 else ""]
+    note.append(BREAK if broken(home.marks) and len(periods) > 1 else "")
     return finish(
         canvas,
         shown,
@@ -149,6 +155,7 @@ def _draw(shown: Shown, every: Sequence[Series], periods: Sequence[str]) -> Canv
     _years(canvas, periods, across, scale(scale.low))
     # Two periods alone do not show how often figures come out: years between them are a gap.
     step = min(year(b) - year(a) for a, b in pairwise(periods)) if len(periods) > 2 else 1
+    _breaks(canvas, every[0], across, scale)
     for series in every:
         _band(canvas, series, across, scale, step)
     for series in reversed(every):
@@ -193,14 +200,33 @@ def _years(canvas: Canvas, periods: Sequence[str], across: Scale, base: float) -
 
 
 def _runs(series: Series, step: int) -> list[list[str]]:
-    """Periods with numbers, cut where one or more are missing."""
+    """Periods with numbers, cut where one or more are missing and where the series breaks."""
     runs: list[list[str]] = []
     for period in series.shown:
-        if runs and year(period) - year(runs[-1][-1]) <= step:
+        last = series.marks[runs[-1][-1]] if runs else None
+        alike = last is not None and last.segment == series.marks[period].segment
+        if runs and alike and year(period) - year(runs[-1][-1]) <= step:
             runs[-1].append(period)
         else:
             runs.append([period])
     return runs
+
+
+def broken(marks: Mapping[str, Mark]) -> list[tuple[str, str]]:
+    """Neighbouring periods between which the way of counting changes."""
+    return [
+        (one, other)
+        for one, other in pairwise(sorted(marks))
+        if marks[one].segment != marks[other].segment
+    ]
+
+
+def _breaks(canvas: Canvas, home: Series, across: Scale, scale: Scale) -> None:
+    """A dashed line from top to bottom at each break of the series."""
+    for one, other in broken(home.marks):
+        x = (across(year(one)) + across(year(other))) / 2
+        line = [(x, TOP - 4), (x, scale(scale.low))]
+        canvas.shape(line, stroke=palette.DARK, weight=1.0, dashes=(3, 3))
 
 
 def _band(canvas: Canvas, series: Series, across: Scale, scale: Scale, step: int) -> None:

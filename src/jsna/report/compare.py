@@ -46,6 +46,8 @@ def against(row: Row, comparator: Row, level: str = "95") -> Verdict:
     limits = row.limits(level)
     if limits is None or not row.shown or not comparator.shown:
         return "unknown"
+    if row.doubted or comparator.doubted:
+        return "unknown"
     if limits[0] > comparator.value:
         return "higher"
     return "lower" if limits[1] < comparator.value else "similar"
@@ -53,7 +55,7 @@ def against(row: Row, comparator: Row, level: str = "95") -> Verdict:
 
 def differ(first: Row, second: Row) -> Verdict:
     """Whether `first` is higher or lower than `second`, both with uncertainty of their own."""
-    if not first.shown or not second.shown:
+    if not first.shown or not second.shown or first.segment != second.segment:
         return "unknown"
     if first.unit == "count" and second.unit == "count":
         return _counts(first.value, second.value)
@@ -89,6 +91,7 @@ def furthest(rows: Sequence[Row]) -> tuple[Row, Row] | Literal["unknown"] | None
     Returns:
         The pair; None where no two rows differ; "unknown" where any row has no interval.
     """
+    rows = [r for r in rows if not r.doubted]
     shown = [(r, limits) for r in rows if r.shown and (limits := r.limits()) is not None]
     if len(shown) < len(rows):
         return "unknown"

@@ -109,6 +109,7 @@ def _table(view: Measures, indicator: Indicator, rows: Sequence[tuple[str, Row]]
         rows = [(label.split(": ", 1)[1], row) for label, row in rows]
     periods = sorted({words.period_label(r.period, r.period_type) for r in shown})
     reasons = dict.fromkeys(view.rungs.reason(indicator.id, row.split) for row in shown)
+    said = dict.fromkeys(row.note for row in shown if row.audited)
     place = words.area_label(view.config.area.code, view.config)
     body = tuple(
         (label, tuple(cell(row, indicator.decimals, f) for f in fields)) for label, row in rows
@@ -121,7 +122,7 @@ def _table(view: Measures, indicator: Indicator, rows: Sequence[tuple[str, Row]]
             *(_COLUMNS[f] for f in fields[1:]),
         ),
         rows=body,
-        note=". ".join(part.rstrip(".") for part in (shorthand(body), *reasons) if part),
+        note=". ".join(part.rstrip(".") for part in (shorthand(body), *reasons, *said) if part),
     )
 
 
@@ -143,11 +144,13 @@ def series(view: Measures, indicator: Indicator) -> Table | None:
             Markup("[x]") if r is None else cell(r, indicator.decimals) for r in (row, *beside)
         )
         rows.append((words.period_label(row.period, row.period_type), cells))
+    shown = [*kept, *(others[c][r.period] for r in kept for c in others if r.period in others[c])]
+    said = dict.fromkeys(row.note for row in shown if row.audited)
     unit = "" if indicator.unit == "count" else f", {unit_words(indicator.unit)}"
     when = " over time" if len(rows) > 1 else f", {rows[0][0]}"
     return Table(
         caption=f"{indicator.title}{unit}: {area.name}{when}",
         header=("Period", *names),
         rows=tuple(rows),
-        note=shorthand(tuple(rows)),
+        note=". ".join(part.rstrip(".") for part in (shorthand(tuple(rows)), *said) if part),
     )

@@ -125,8 +125,10 @@ def shorthand(body: Body) -> str:
 def _note(rows: Sequence[tuple[str, Sequence[tuple[str, str]]]], body: Body, view: Measures) -> str:
     keys = [key for _, cells in rows for key, _ in cells]
     parts = [shorthand(body)]
-    notes = sorted({view.by_key[k].note for k in keys if k in view.by_key and view.by_key[k].note})
-    parts += notes[:3]
+    noted = [view.by_key[k] for k in keys if k in view.by_key and view.by_key[k].note]
+    # What the auditor says of a figure stands beside it, before what is said of every figure.
+    notes = sorted({row.note for row in noted if not row.audited})
+    parts += [*sorted({row.note for row in noted if row.audited}), *notes[:3]]
     if len(rows) > MOST_ROWS:
         parts.append(f"The first {MOST_ROWS} rows are shown; all are in the open data")
     return ". ".join(part.rstrip(".") for part in parts if part)

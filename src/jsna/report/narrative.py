@@ -234,9 +234,9 @@ def change(view: Measures, indicator: Indicator) -> Sentence | None:
     """How the home figure has changed: since the period before, and since the first."""
     if indicator.kind == "share":
         return None
-    rows = view.comparable(indicator.id)
+    rows = view.sound(indicator.id)
     if len(rows) < 2:
-        return _official(view, indicator)
+        return _unsaid(view, indicator) or _official(view, indicator)
     last, before, first = rows[-1], rows[-2], rows[0]
     short = changed(last, before)
     long = changed(last, first) if first is not before else "unknown"
@@ -272,9 +272,30 @@ def change(view: Measures, indicator: Indicator) -> Sentence | None:
     )
 
 
+def _unsaid(view: Measures, indicator: Indicator) -> Sentence | None:
+    """What stands in the place of a change that is in doubt, or that lies across a break."""
+    plain = view.comparable(indicator.id)
+    if len(plain) > 1:
+        template = "The figure {when} was {before}; a change of this size is to be confirmed."
+        if plain[-1].doubted or plain[-2].doubted:
+            template = "The figure {when} was {before}; the change is not relied on."
+        before = plain[-2]
+        text = say(template, when=when(before), before=value(before, indicator))
+        return Sentence(text, "change")
+    earlier = [row for row in view.series(indicator.id) if row.shown and not row.local]
+    if plain and not plain[-1].local and len({row.segment for row in earlier}) > 1:
+        return Sentence(
+            say("Earlier figures were counted in another way and are not compared."), "change"
+        )
+    return None
+
+
 def _official(view: Measures, indicator: Indicator) -> Sentence | None:
     """How official figures changed, where the latest is a local one that stands alone."""
     rows = [row for row in view.series(indicator.id) if row.shown and not row.local]
+    rows = [row for row in rows if row.segment == rows[-1].segment and not row.doubted]
+    jumps = [place for place, row in enumerate(rows) if row.jumped]
+    rows = rows[jumps[-1] if jumps else 0 :]
     if len(rows) < 2:
         return None
     first, last = rows[0], rows[-1]
@@ -294,7 +315,7 @@ def _official(view: Measures, indicator: Indicator) -> Sentence | None:
 
 def latest_change(view: Measures, indicator: Indicator) -> Markup | None:
     """`rose from 5.2% in January 2024 to 5.5% in January 2025`, where that is clear."""
-    rows = view.comparable(indicator.id)
+    rows = view.sound(indicator.id)
     if indicator.kind == "share" or len(rows) < 2:
         return None
     before, last = rows[-2:]

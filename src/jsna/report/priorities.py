@@ -58,6 +58,8 @@ def against_country(view: Measures, indicator: Indicator) -> Finding | None:
     if found is None or national is None:
         return None
     home, (_, row, verdict) = found[0], national
+    if home.doubted or row.doubted:
+        return None
     far = apart(home.value, row.value)
     good = {"high": "higher", "low": "lower"}.get(indicator.polarity)
     kind: Kind
@@ -97,7 +99,7 @@ def change(view: Measures, indicator: Indicator) -> Finding | None:
     text = latest_change(view, indicator)
     if text is None:
         return None
-    before, last = view.comparable(indicator.id)[-2:]
+    before, last = view.sound(indicator.id)[-2:]
     whole = say("{} {}", words.upper_first(noun(indicator)), text)
     return Finding("changed", indicator, text, whole, apart(before.value, last.value))
 

@@ -28,6 +28,8 @@ KEY_FIELDS = (
     "breakdown",
     "category",
 )
+#: `reason` of a figure the auditor of releases made not available.
+AUDIT = "audit"
 #: Methods of complete counts.
 EXACT = ("proportion",)
 
@@ -55,6 +57,24 @@ class Row:
     status: str
     source: str
     note: str
+    reason: str
+    mark: str
+    segment: str
+
+    @property
+    def doubted(self) -> bool:
+        """Whether the figure itself is in doubt: a zero, or a part of a sum that does not hold."""
+        return bool({"zero", "doubt"} & set(self.mark.split("+")))
+
+    @property
+    def jumped(self) -> bool:
+        """Whether the change up to it is in doubt."""
+        return "jump" in self.mark.split("+")
+
+    @property
+    def audited(self) -> bool:
+        """Whether the auditor of releases has said something of it."""
+        return bool(self.mark) or self.reason == AUDIT
 
     @property
     def key(self) -> str:
@@ -155,14 +175,34 @@ class Measures:
         """The home area's totals with values that may be compared over time.
 
         Local and official figures count differently, so where both stand in a series only those
-        of the latest figure's kind are taken. Of periods of several years none shares a year with
+        of the latest figure's kind are taken, and of a series with breaks those since the last. Of
+        periods of several years none shares a year with
         the next: what they share would make them look alike.
         """
         kept: list[Row] = []
         for row in reversed([row for row in self.series(indicator) if row.shown]):
             if kept and (row.local != kept[0].local or _overlap(row, kept[-1])):
                 continue
+            if kept and row.segment != kept[0].segment:
+                continue
             kept.append(row)
+        return kept[::-1]
+
+    def sound(self, indicator: str) -> list[Row]:
+        """Those of `comparable` between which a change may be said.
+
+        Figures in doubt are left out, and so is what lies before a jump: a change of several times
+        is to be confirmed before it is relied on.
+        """
+        kept: list[Row] = []
+        for row in reversed(self.comparable(indicator)):
+            if row.doubted:
+                if not kept:
+                    return []
+                continue
+            kept.append(row)
+            if row.jumped:
+                break
         return kept[::-1]
 
     def latest(self, indicator: str, area_code: str = "") -> Row | None:

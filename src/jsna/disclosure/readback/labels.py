@@ -17,7 +17,9 @@ from jsna.disclosure.readback.result import Tally
 from jsna.measures.schema import KEY, TOTAL, dimensions
 
 _YEAR: Final = re.compile(r"\b\d{4}(?:/\d\d)?\b")
-_DATED: Final = re.compile(r"(?:January |[Mm]id-)?(\d{4}(?:/\d\d)?(?: to \d{4}(?:/\d\d)?)?)")
+_DATED: Final = re.compile(
+    r"(?:January |31 March |[Mm]id-)?(\d{4}(?:/\d\d)?(?: to \d{4}(?:/\d\d)?)?)"
+)
 _BASE: Final = re.compile(r"\bper [\d,]+$")
 _LIMIT: Final = re.compile(r"\b(lower|upper)\b", re.IGNORECASE)
 #: Level of the stricter limits, in their heading.

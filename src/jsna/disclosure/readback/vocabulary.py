@@ -69,7 +69,7 @@ class Vocabulary:
             ("version", "Open Government Licence v3.0"),
         ):
             self._learn(kind, phrase)
-        dates = [*_dates(config)]
+        dates = [*_dates(config), *_positions(frame)]
         self.dates = {_written(day) for day in dates} | {day.isoformat() for day in dates}
         periods = {*frame["period"].unique(), *(d.period for d in config.edition.extracts)}
         periods |= {part for period in periods for part in period.split(" to ")}
@@ -193,6 +193,12 @@ def _dates(config: Configuration) -> Iterator[date]:
     for _, source in config.sources.values():
         if source.published is not None:
             yield source.published
+
+
+def _positions(frame: pd.DataFrame) -> Iterator[date]:
+    """Days that positions are of, which their periods name by the year alone."""
+    for period in frame.loc[frame["period_type"].eq("31_march"), "period"].unique():
+        yield date(int(period), 3, 31)
 
 
 def _written(day: date) -> str:

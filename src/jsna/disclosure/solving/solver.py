@@ -22,7 +22,7 @@ from jsna.disclosure.solving.division import components
 from jsna.disclosure.solving.light import cheapest
 from jsna.disclosure.solving.master import Effort, Master
 from jsna.disclosure.solving.planes import Found, cutting_planes
-from jsna.disclosure.system import Flags, Ints, Status, System
+from jsna.disclosure.system import Block, Flags, Ints, Status, System
 
 #: Systems of up to this many cells are solved as one problem, those above `HUGE` with less effort.
 WHOLE, HUGE = 15_000, 40_000
@@ -128,12 +128,29 @@ class _Search:
             if not found.proven and (until is None or until.left() > 0):
                 found = self.polish(part, wanted, found, fixed, until)
             self.hidden[cells] |= found.hidden
-            left += [replace(t, cell=int(cells[t.cell])) for t in found.missed if t.contributor < 0]
+            missed = [replace(t, cell=int(cells[t.cell])) for t in found.missed]
+            left += self.widened(block, [t for t in missed if t.contributor < 0])
         if left or (self.system.contributor > 0).any():
             everything = self.everything
             found = cutting_planes(self.system, left, self.hidden, everything, self.effort(QUICK))
             self._take(found)
             self.hidden, self.missed = found.hidden, list(found.missed)
+
+    def widened(self, block: Block, left: Sequence[Target]) -> list[Target]:
+        """Reach what a block could not by hiding cells of its context too; what is left of it.
+
+        The context is small beside the whole, whose programs take a hundred times as long.
+        """
+        if not left:
+            return []
+        cells = np.union1d(block.cells, block.context)
+        part = self.system.restrict(cells)
+        wanted = [replace(t, cell=int(np.searchsorted(cells, t.cell))) for t in left]
+        every = np.ones(len(cells), dtype=np.bool_)
+        found = cutting_planes(part, wanted, self.hidden[cells], every, self.effort(QUICK))
+        self._take(found)
+        self.hidden[cells] |= found.hidden
+        return [replace(t, cell=int(cells[t.cell])) for t in found.missed if t.contributor < 0]
 
     def below(self) -> None:
         """A bound for the whole from what single equations teach, where no search proves one."""

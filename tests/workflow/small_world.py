@@ -147,6 +147,8 @@ class World:
         config = self.root / "config"
         for folder in ("codelists", "disclosure"):
             shutil.copytree(ROOT / "config" / folder, config / folder, dirs_exist_ok=True)
+        # It has no official releases, and so none that were audited.
+        shutil.rmtree(config / "audits", ignore_errors=True)
         contents = self.contents()
         # A digest is recorded for each file, there or not.
         names = (CENSUS, EXCLUSIONS, AREAS)

@@ -76,6 +76,7 @@ def build(
         code = _build(config, paths, say, cores, force, lock)
     if code == 0:
         _tell_audit(paths, say)
+        _tell_homes(paths, say)
         say("Report:")
         for name in ("jsna.pdf", "jsna.html"):
             say(f"    {(paths.reports / name).as_posix()}")
@@ -108,6 +109,23 @@ def _tell_audit(paths: io.Paths, say: Say) -> None:
         say(f"Official release {line}")
     if lines:
         say(f"    to be reviewed: {(paths.restricted / 'audit.yaml').as_posix()}")
+
+
+def _tell_homes(paths: io.Paths, say: Say) -> None:
+    """How many homes have a place, and where the others are, by extract."""
+    file = paths.restricted / "derive.json"
+    homes = io.read_json(file).get("homes", {}) if file.is_file() else {}
+    for name, counts in sorted(homes.items()):
+        others = ", ".join(
+            f"{where.replace('_', ' ')} {n:,}"
+            for where, n in sorted(counts.items())
+            if where not in ("all", "placed", "by_2011")
+        )
+        share = 100 * counts.get("placed", 0) / max(counts["all"], 1)
+        say(
+            f"Homes of {name}: {share:.1f}% in a locality of the area, {counts['by_2011']:,} of "
+            f"them by a code of 2011; {others or 'no others'}"
+        )
 
 
 def _expect_usable_folder(root: Path) -> None:

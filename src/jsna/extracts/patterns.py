@@ -5,8 +5,8 @@ from __future__ import annotations
 UPN = r"[A-HJ-NP-RT-Z]\d{11}[0-9A-HJ-NP-RT-Z]"
 TEN_DIGITS = r"\d{10}"
 POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}"
-#: England and Wales: children of the area's schools may live across the border.
-LSOA = r"[EW]01\d{6}"
+#: England, Wales, Scotland and Northern Ireland: children may live across any border.
+LSOA = r"([EWS]01|N20)\d{6}"
 LSOA_ENGLAND = r"E01\d{6}"
 WARD = r"E05\d{6}"
 DISTRICT = r"E0[6-9]\d{6}"
@@ -21,7 +21,7 @@ WORDS = {
     UPN: "a letter, eleven digits, then a digit or letter, 13 characters in all",
     TEN_DIGITS: "ten digits",
     POSTCODE: "a full postcode such as AB1 2CD",
-    LSOA: "E01 or W01 and six digits",
+    LSOA: "E01, W01, S01 or N20 and six digits",
     LSOA_ENGLAND: "E01 and six digits",
     WARD: "E05 and six digits",
     DISTRICT: "E06 to E09 and six digits",

@@ -26,6 +26,10 @@ LSOA: Final = {
     "district_code": r"(ltla|lad)\d\d_?(code|cd)",
     "district_name": r"(ltla|lad)\d\d_?(name|nm)",
 }
+LSOA_2011: Final = {
+    "lsoa_2011": r"lsoa11_?(code|cd)",
+    "lsoa_code": r"lsoa21_?(code|cd)",
+}
 AUTHORITY: Final = {
     "district_code": r"(ltla|lad)\d\d_?(code|cd)",
     "authority_code": r"utla\d\d_?(code|cd)",
@@ -85,6 +89,20 @@ def lsoas(path: Path) -> pd.DataFrame:
         rule = "a small area stands in the look-up more than once"
         raise JsnaError(Problem(path.name, rule, value=first, code="published.duplicate"))
     return frame
+
+
+def lsoas_2011(path: Path) -> pd.DataFrame:
+    """Small areas of 2011 with those of 2021 they became: `lsoa_2011`, `lsoa_code`, `parts`.
+
+    One row for each pair, in England and Wales; `parts` is how many of 2021 the one of 2011 became.
+    A code of 2011 with one part, unchanged or merged with others, says where a home is today.
+
+    Raises:
+        JsnaError: not this look-up.
+    """
+    frame = _read(path, LSOA_2011).drop_duplicates().sort_values(list(LSOA_2011))
+    parts = frame.groupby("lsoa_2011")["lsoa_code"].transform("size").astype("int64")
+    return frame.assign(parts=parts).reset_index(drop=True)
 
 
 def authorities(path: Path) -> pd.DataFrame:

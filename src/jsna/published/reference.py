@@ -148,11 +148,16 @@ def population_table(config: Configuration, paths: Paths) -> pd.DataFrame:
 def reference_tables(config: Configuration, paths: Paths) -> dict[str, pd.DataFrame]:
     """Analysis tables the edition's sources give: `lsoa` and `population`, where they do.
 
+    Beside them `lsoa_2011`, by which `derive` places homes under codes of 2011.
+
     `lsoa` has the columns of `lsoa_reference`, among them those of the analysis table.
     """
     tables: dict[str, pd.DataFrame] = {}
     if has_small_areas(config):
         tables["lsoa"] = lsoa_reference(config, paths)
+    if "lsoa_2011_lookup" in config.sources:
+        _, source = config.sources["lsoa_2011_lookup"]
+        tables["lsoa_2011"] = lookups.lsoas_2011(paths.published / source.file)
     if "population_locality" in config.sources:
         tables["population"] = population_table(config, paths)
     return tables

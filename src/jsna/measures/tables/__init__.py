@@ -21,6 +21,7 @@ from jsna.measures.tables import (
     cohort,
     exclusions,
     health,
+    homes,
     linkage,
     places,
     process,
@@ -43,7 +44,8 @@ def run(config: Configuration, paths: io.Paths) -> None:
     reference = {
         file.stem: io.read_table(file) for file in records.listed(paths.restricted, official)
     }
-    tables = derive(linked, config, reference)
+    placed: dict[str, homes.Counts] = {}
+    tables = derive(linked, config, reference, placed)
     folder = paths.restricted / "tables"
     io.clear_folder(folder)
     files = {name: folder / f"{name}.parquet" for name in tables}
@@ -52,6 +54,7 @@ def run(config: Configuration, paths: io.Paths) -> None:
     receipt = {
         "rows": {name: table.num_rows for name, table in tables.items()},
         "files": records.digests(paths.restricted, files.values()),
+        "homes": placed,
     }
     io.write_json(paths.restricted / "derive.json", receipt)
 
@@ -69,6 +72,7 @@ def derive(
     linked: Mapping[str, pa.Table | pd.DataFrame | Path],
     config: Configuration,
     reference: Mapping[str, pa.Table | pd.DataFrame] | None = None,
+    placed: dict[str, homes.Counts] | None = None,
 ) -> dict[str, pa.Table]:
     """Analysis tables from linked rows.
 
@@ -77,7 +81,9 @@ def derive(
             parquet file that holds them, of which only the columns some table needs are read.
         config: names the area, its localities and the days the rows describe.
         reference: analysis tables (`lsoa`, `population`) made from official releases; they stand
-            where the edition has no extract of its own for them.
+            where the edition has no extract of its own for them. `lsoa_2011` brings homes under
+            codes of 2011 to today's.
+        placed: is filled with how many homes of each linked table have a place; see `homes`.
 
     Returns:
         Table name -> rows, of the columns of the catalogue, ordered. A table whose extracts were
@@ -85,12 +91,15 @@ def derive(
     """
     made: dict[str, pa.Table] = {}
     with io.database() as connection:
-        there = {*linked, "census_day", "exclusion_year", "service_year"}
+        there = {*linked, homes.LOOKUP, "census_day", "exclusion_year", "service_year"}
+        homes.register(connection, (reference or {}).get(homes.LOOKUP))
         for name, rows in linked.items():
             if isinstance(rows, Path):
-                connection.read_parquet(io.verified(rows).as_posix()).create_view(name)
+                file = io.verified(rows).as_posix()
+                connection.read_parquet(file).create_view(homes.received(name))
             else:
-                connection.register(name, rows)
+                connection.register(homes.received(name), rows)
+            homes.today(connection, name)
         _calendar(connection, linked, config)
         for recipe in _recipes(config, linked):
             if not there.issuperset(recipe.needs):
@@ -103,6 +112,8 @@ def derive(
             if recipe.name in CATALOGUE:
                 found = connection.sql(f'select * from "{recipe.name}"').to_arrow_table()
                 made[recipe.name] = arrow(recipe.name, found)
+        if placed is not None:
+            placed |= homes.placed(connection, linked)
     if "areas.lsoa" not in linked:
         made.pop("lsoa", None)
     for name, rows in (reference or {}).items():

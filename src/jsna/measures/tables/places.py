@@ -9,11 +9,13 @@ from jsna.measures.tables.recipe import PLACE, Recipe, age_group
 def recipes(area: Area) -> tuple[Recipe, ...]:
     """Tables of places, for an area whose localities are its districts or its wards.
 
-    `place` holds one row for each small area of the authority, in its latest release.
+    `small_area` holds one row for each small area of the authority, in its latest release. `place`
+    has, beside these, the areas of 2011 that were split: with the locality, and the deprivation,
+    that all their parts share, and none where these lie in several.
     """
     locality = {"district": "district_code", "ward": "ward_code"}[area.localities_are]
-    place = Recipe(
-        "place",
+    small_area = Recipe(
+        "small_area",
         ("areas.lsoa",),
         f"""
         select period, lsoa_code, {locality} as locality_code,
@@ -26,22 +28,49 @@ def recipes(area: Area) -> tuple[Recipe, ...]:
         order by lsoa_code
         """,
     )
-    return (place, *TABLES)
+    return (small_area, _PLACE, *TABLES)
+
+
+#: What all parts of a split area must share to be known of a home in it.
+_SHARED = ("locality_code", "imd_decile", "imd_quintile", "idaci_decile")
+
+
+def _shared(column: str) -> str:
+    """What all parts have of a column; nothing where they differ."""
+    return f"case when min(s.{column}) = max(s.{column}) then min(s.{column}) end as {column}"
+
+
+_PLACE = Recipe(
+    "place",
+    ("small_area", "lsoa_2011"),
+    f"""
+    select * from small_area
+    union all by name
+    select max(s.period) as period, l.lsoa_2011 as lsoa_code,
+        {", ".join(map(_shared, _SHARED))}
+    from lsoa_2011 l join small_area s using (lsoa_code)
+    where l.parts > 1 and l.lsoa_2011 not in (select lsoa_code from small_area)
+    group by l.lsoa_2011
+    having count(*) = any_value(l.parts)
+    order by lsoa_code
+    """,
+)
 
 
 TABLES = (
     Recipe(
         "lsoa",
-        ("place",),
-        f"select period, imd_rank, idaci_rank, idaci_decile, {PLACE} from place order by lsoa_code",
+        ("small_area",),
+        f"select period, imd_rank, idaci_rank, idaci_decile, {PLACE} from small_area place "
+        "order by lsoa_code",
     ),
     Recipe(
         "population",
-        ("population.syoa", "place"),
+        ("population.syoa", "small_area"),
         f"""
         select cast(p.year as varchar) as period, p.sex, p.age, {age_group("p.age")} as age_group,
             p.people, {PLACE}
-        from "population.syoa" p join place using (lsoa_code)
+        from "population.syoa" p join small_area place using (lsoa_code)
         order by p.year, place.lsoa_code, p.sex, p.age
         """,
     ),

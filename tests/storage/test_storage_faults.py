@@ -8,15 +8,14 @@ stage. The previous report is whole all the while.
 from __future__ import annotations
 
 import random
-import shutil
 from collections.abc import Iterator
 
 import pytest
 
 from jsna import build, io
-from tests.conftest import copy_project
-from tests.storage.harness import STAGES, Trial, stages
-from tests.workflow.small_world import EDITION, World
+from tests.storage import harness
+from tests.storage.harness import STAGES, Trial
+from tests.workflow.small_world import EDITION
 
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
 #: Faults of a kind for each stage.
@@ -26,19 +25,8 @@ SEED = 20260129
 
 @pytest.fixture(scope="module")
 def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
-    """An edition of sixty pupils, built."""
-    folder = tmp_path_factory.mktemp("faults")
-    root = copy_project(folder / "project").root
-    shutil.rmtree(root / "config/editions")
-    shutil.rmtree(root / "config/areas")
-    World(root).place()
-    # Stages run on the source of this checkout.
-    shutil.rmtree(root / "src")
-    with stages(EDITION) as runner:
-        made = Trial(runner, root, folder)
-        made.build()
+    with harness.trial(tmp_path_factory.mktemp("faults")) as made:
         yield made
-        print(f"{runner.seconds:.0f} s of CPU in all stages run")
 
 
 @pytest.mark.parametrize("verb", STAGES)

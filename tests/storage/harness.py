@@ -15,13 +15,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from jsna import cli
 from tests.conftest import ROOT, copy_project
 from tests.workflow.small_world import EDITION, World
 
-STAGES = (
-    "ingest", "published", "link", "derive", "measure", "protect", "discover", "prove", "draw",
-    "write", "print", "readback", "seal",
-)  # fmt: skip
+#: In the order of the pipeline.
+STAGES = tuple(verb for verb in cli.VERBS if verb in cli.STAGES)
 #: Of the person keys; nothing real.
 KEY = {"JSNA_PERSON_KEY": hashlib.sha256(b"of nobody at all").hexdigest()}
 

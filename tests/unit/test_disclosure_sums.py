@@ -124,6 +124,7 @@ def test_a_total_is_not_counted_twice_whatever_it_is_called(name: str) -> None:
     with pytest.raises(JsnaError, match="say --total ") as told:
         read_counts([Named(alone)], [["area"]], "freq")
     assert f"found {name!r}" in str(told.value)
+    assert "is called a total" not in str(told.value)
     again = read_counts([Named(alone)], [["area"]], "freq", total=["Total", name])
     assert grand_total(again) == sum(added(*DISTRICTS))
 

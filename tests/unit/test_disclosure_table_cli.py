@@ -511,6 +511,27 @@ def test_a_record_that_is_published_gives_everything_away(table: Path, tmp_path:
     assert "row 2, column 'suppressed': says shown, and no value is shown" in str(told.value)
 
 
+def test_marks_that_differ_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written(tmp_path, COMPLETE.replace("A,y,20", "A,y,*").replace("B,x,12", "B,x,[c]"))
+    run("attack", file, "--dims", "district,need")
+    assert "hidden values are marked *, c, all taken to mean the same" in capsys.readouterr().out
+    # `low` is no zero.
+    loose = "district,need,value\nA,x,low\nA,y,c\nB,x,c\nB,y,c\nTotal,Total,99\n"
+    assert attacked(loose).loc[("A", "x"), "low"] == 1
+    assert attacked(loose).loc[("A", "y"), "low"] == 0
+
+
+def test_columns_that_are_not_published_are_told(
+    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frame = pd.read_csv(table).assign(note="made up", county="Shire")
+    frame.to_csv(table, index=False)
+    out = tmp_path / "out.csv"
+    assert run("protect-table", table, "--dims", "district,need", "--out", out) == 0
+    assert "columns that are not published: county, note" in capsys.readouterr().out
+    assert "made up" not in out.read_text()
+
+
 def test_columns_that_are_not_understood_are_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -83,6 +83,13 @@ def told(table: Named, value: str, threshold: int, rounded: int, problems: Probl
     return Told(Printed(counts, low, high), small, large)
 
 
+def marks(table: Named, value: str, one: Told) -> list[str]:
+    """The different marks of hidden values that say nothing by themselves, without brackets."""
+    plain = np.isnan(one.values.counts) & (one.values.low == 0) & np.isinf(one.values.high)
+    found = table.frame[value][plain].astype("string").fillna("").str.strip().str.casefold()
+    return sorted({str(mark).strip("[]") or "nothing" for mark in found.unique()})
+
+
 def _flags(table: Named, column: str, problems: Problems) -> Flags:
     """A column of yes and no."""
     text = table.frame[column].astype("string").fillna("").str.strip().str.casefold()

@@ -9,7 +9,7 @@ import numpy as np
 
 from jsna.disclosure.system import Flags, Floats, Ints
 from jsna.disclosure.tabular.codes import Named, Problems, check_dims, clean, dimensions, plain
-from jsna.disclosure.tabular.knowledge import Told, check_understood, told, value_column
+from jsna.disclosure.tabular.knowledge import Told, check_understood, marks, told, value_column
 from jsna.disclosure.tabular.reading import Printed, check_columns, places
 from jsna.disclosure.tabular.structure import structure
 from jsna.disclosure.tabular.tables import Dimension, Hierarchy, Layout
@@ -112,7 +112,12 @@ def read_printed(
     listed = np.isin(cells.keys, np.concatenate(rows) @ cells.strides) if rows else given
     any_told = any("primary" in table.frame for table in tables)
     hidden_totals = ~(given | listed)
+    used = zip(tables, values, read, strict=True)
+    several = sorted({mark for table, column, one in used for mark in marks(table, column, one)})
     notes = adds_up.notes
+    if len(several) > 1 and not any_told:
+        rule = f"hidden values are marked {', '.join(several)}, all taken to mean the same; if one "
+        notes += (rule + "tells which counts are small, say so in a column 'primary'",)
     return Found(cells, known, given, hidden_totals, small, large & ~small, any_told, notes)
 
 

@@ -39,6 +39,10 @@ def run_protection(options: argparse.Namespace) -> int:
         problems,
         lambda tables, trees: read_counts(tables, dims, options.value, trees, options.total),
     )
+    used = {options.value, *(name for names in dims for name in names)}
+    left = sorted({str(column) for table in tables for column in table.frame} - used)
+    if left:
+        print(f"columns that are not published: {', '.join(left)}")
     if options.round is not None:
         rounded = round_named(
             tables[0],

@@ -90,7 +90,8 @@ def _read(text: str, *, hidden: bool) -> tuple[float, float, float] | str:
             return "the value is missing or hidden; give the true count"
         return "is not a number"
     if mark in HIDDEN:
-        return np.nan, 0.0, np.inf
+        # `low` rounds to 0 and is not 0.
+        return np.nan, 1.0 if mark.strip("[]") == "low" else 0.0, np.inf
     if between and float(between[1]) <= float(between[2]) <= LARGEST:
         return np.nan, float(between[1]), float(between[2])
     if below and LARGEST >= float(below[2]) >= 1:

@@ -83,7 +83,7 @@ def _hidden(published: pd.DataFrame, rule: Rule) -> list[str]:
         "- Other counts, where a small one could else be worked out by adding and subtracting. "
         + zeros,
         "",
-        f"`{MARK}` stands for both. It does not mean that a count is small, and it is no zero.",
+        f"`{MARK}` stands for both. It does not mean that a count is small, nor that it is zero.",
         "",
         "## How we know that it is enough",
         "After the counts were chosen, a separate calculation tried to work out each hidden small "

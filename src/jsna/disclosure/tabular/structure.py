@@ -153,7 +153,8 @@ class _Codes:
         done = {one.total for one in certain}
         self._ask([one for one in likely if one.total not in done])
         self._unsettled([code for code in made.unsettled if code not in done])
-        self._words([code for code in self.codes if code in set(self.codes) - set(sums) - settled])
+        asked = {self.codes[one.total] for one in likely} | set(sums) | settled
+        self._words([code for code in self.codes if code not in asked])
         notes = self._notes(certain)
         seen = self.known.shape[0] > 1 or not np.isnan(self.values).any()
         if not (seen or self.said or self.no or self.every):

@@ -73,6 +73,6 @@ bench-linkage: $(READY) ## Measure linkage: accuracy, CPU seconds and memory, FE
 bench: $(READY) ## Measure CPU seconds and memory of every stage at county scale
 	@$(BIN)/python benchmarks/run.py
 
-clean: ## Remove built reports and processed data (never raw extracts)
+clean: ## Remove built reports and processed data (never raw extracts, nor what was published)
 	@rm -rf data/processed/* reports/.*.new reports/.*.old $(filter-out reports/templates,$(wildcard reports/*)) .snakemake
 	@touch data/processed/.gitkeep

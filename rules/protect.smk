@@ -1,5 +1,31 @@
+rule publications:
+    input:
+        raw=lambda w: flow.raw_files(w.edition),
+        releases=lambda w: flow.releases(w.edition),
+        config=lambda w: flow.configuration(w.edition),
+        rules=flow.linkage_rules(),
+        register=lambda w: flow.publications(w.edition),
+    output:
+        publications="data/processed/{edition}/restricted/publications.json",
+    log:
+        "data/processed/{edition}/logs/publications.log",
+    benchmark:
+        "data/processed/{edition}/benchmarks/publications.tsv"
+    conda:
+        "../environment.yml"
+    params:
+        code=flow.code("publications"),
+        stages=flow.stages(),
+    message:
+        "Looking up what has been published before"
+    shell:
+        "python -m jsna publications {wildcards.edition} 2> {log}"
+
+
 rule protect:
     input:
+        publications="data/processed/{edition}/restricted/publications.json",
+        register=lambda w: flow.publications(w.edition),
         measures="data/processed/{edition}/restricted/measures.parquet",
         official="data/processed/{edition}/restricted/official.parquet",
         contributions="data/processed/{edition}/restricted/contributions.parquet",
@@ -18,7 +44,6 @@ rule protect:
         "../environment.yml"
     params:
         code=flow.code("protect"),
-        earlier=lambda w: flow.earlier(w.edition),
     message:
         "Protecting small numbers"
     shell:
@@ -27,6 +52,8 @@ rule protect:
 
 rule prove:
     input:
+        publications="data/processed/{edition}/restricted/publications.json",
+        register=lambda w: flow.publications(w.edition),
         safe="data/processed/{edition}/safe/measures.parquet",
         measures="data/processed/{edition}/restricted/measures.parquet",
         official="data/processed/{edition}/restricted/official.parquet",
@@ -46,7 +73,6 @@ rule prove:
         "../environment.yml"
     params:
         code=flow.code("prove"),
-        earlier=lambda w: flow.earlier(w.edition),
     message:
         "Attacking what is to be published"
     shell:

@@ -26,6 +26,9 @@ rule readback:
 rule seal:
     input:
         receipt="data/processed/{edition}/identified/ingest.json",
+        publications="data/processed/{edition}/restricted/publications.json",
+        ledger="data/processed/{edition}/restricted/ledger.parquet",
+        ladders="data/processed/{edition}/restricted/ladders.parquet",
         linked="data/processed/{edition}/restricted/link.json",
         safe="data/processed/{edition}/safe/measures.parquet",
         html="data/processed/{edition}/draft/jsna.html",

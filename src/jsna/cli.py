@@ -97,6 +97,13 @@ def _measure(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _publications(arguments: argparse.Namespace) -> int:
+    from jsna.provenance.recollect import run
+
+    run(*_loaded(arguments))
+    return 0
+
+
 def _protect(arguments: argparse.Namespace) -> int:
     from jsna.disclosure.run import run
 
@@ -264,6 +271,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.Namespace], int], bool]] = {
     "link review": (review_cli.ACTIONS["review"], _link_review, True),
     "derive": ("stage: make the analysis tables", _derive, True),
     "measure": ("stage: measure the indicators", _measure, True),
+    "publications": ("stage: look up what has been published before", _publications, True),
     "protect": ("stage: protect small numbers", _protect, True),
     "discover": ("stage: look for sums between counts that nobody declared", _discover, True),
     "prove": ("stage: attack what is to be published", _prove, True),

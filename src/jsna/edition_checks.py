@@ -168,8 +168,8 @@ def _previous(edition: Edition, editions: Collection[str]) -> Iterator[Finding]:
             yield "previous", "an edition does not come before itself", name
         elif name not in editions:
             others = _words(set(editions) - {edition.edition}) or "none"
-            ledger = f"data/processed/{name}/restricted/ledger.parquet"
-            yield "previous", f"no such edition; there are {others}, and no ledger {ledger}", name
+            rule = f"no such edition; there are {others}, and no data/publications/{name}"
+            yield "previous", rule, name
     yield from _twice("previous", edition.previous)
 
 

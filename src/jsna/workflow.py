@@ -7,13 +7,15 @@ to the project's folder, in which Snakemake runs.
 from __future__ import annotations
 
 import hashlib
+import json
 from functools import cache
 from pathlib import Path
 
 from jsna import edition as editions
 from jsna.configuration.made_lists import PASSES
 from jsna.disclosure.discovery import digest
-from jsna.provenance import made_with
+from jsna.errors import JsnaError
+from jsna.provenance import made_with, register
 from jsna.provenance.fingerprint import fingerprint
 
 #: Stage (verb) -> modules whose code decides its result.
@@ -24,6 +26,7 @@ CODE: dict[str, tuple[str, ...]] = {
     "link": ("jsna.linkage", "jsna.extracts"),
     "derive": ("jsna.measures.tables",),
     "measure": ("jsna.measures.engine",),
+    "publications": ("jsna.provenance.recollect",),
     "protect": ("jsna.disclosure.run",),
     "prove": ("jsna.disclosure.prove",),
     "discover": digest.CODE,
@@ -34,6 +37,8 @@ CODE: dict[str, tuple[str, ...]] = {
     "seal": ("jsna.provenance.seal",),
 }
 
+#: Stages whose code decides what the safe measures of an edition are.
+_TO_SAFE = ("ingest", "published", "link", "derive", "measure", "protect")
 #: Folders of configuration every edition stands on.
 _SHARED = ("indicators", "codelists", "disclosure", "audits")
 #: Stage -> those of them it does not read.
@@ -88,17 +93,43 @@ def configuration_files(config: editions.Configuration, root: Path) -> list[str]
     return files + [PASSES] * (root / PASSES).is_file()
 
 
-def earlier(name: str) -> dict[str, str]:
-    """Digests of the ledgers of the earlier editions an edition names; "" for one not there.
+@cache
+def recipe(name: str) -> str:
+    """Digest of all an edition's safe measures are made from but earlier publications.
 
-    They are no inputs of a rule: an edition that has been published is not made again because a
-    later one asks for what it printed.
+    Raw extracts, releases, configuration, rules of linkage, the lock and the code of the stages.
     """
-    found = {}
-    for before in _configured(name).edition.previous:
-        file = Path(f"data/processed/{before}/restricted/ledger.parquet")
-        found[before] = hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
-    return found
+    files = {*raw_files(name), *releases(name), *configuration(name), *linkage_rules()}
+    digests = {}
+    for file in sorted(files):
+        if Path(file).is_file():
+            with Path(file).open("rb") as handle:
+                digests[file] = hashlib.file_digest(handle, "sha256").hexdigest()
+    text = json.dumps([digests, stages()], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def stages() -> dict[str, str]:
+    """Code of every stage up to the safe measures."""
+    return {stage: code(stage) for stage in _TO_SAFE}
+
+
+@cache
+def publications(name: str) -> list[str]:
+    """Files of the publications an edition is protected beside.
+
+    None where the register cannot be read: the stage that looks them up says why. A publication of
+    the edition from these very inputs is none of them, so that publishing makes nothing anew.
+    """
+    root = Path()
+    try:
+        # Extracts can be large: they are read only where there is something to compare them with.
+        made = recipe(name) if register.entries(root, name) else ""
+        found = register.before(root, name, _configured(name).edition.previous, made)
+    except JsnaError:
+        return []
+    files = (register.ENTRY, *register.TABLES)
+    return [(entry.folder / file).as_posix() for entry in found for file in files]
 
 
 def raw_files(name: str) -> list[str]:

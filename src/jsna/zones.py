@@ -23,12 +23,12 @@ ZONES: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
         ("derive", "restricted", "restricted"),
         ("measure", "restricted", "restricted"),
         # The only stages that write to the safe side, and they see no row about a person.
-        ("protect", "restricted safe", "restricted safe"),
-        ("prove", "restricted safe", "restricted safe"),
+        ("protect", "restricted safe publications", "restricted safe"),
+        ("prove", "restricted safe publications", "restricted safe"),
         # It looks at invented records alone, in a folder of its own.
         ("discover", "", "restricted"),
         # It tells an analyst about both sides and writes nothing.
-        ("explain-suppression", "restricted safe", ""),
+        ("explain-suppression", "restricted safe publications", ""),
         ("draw", "safe draft", "draft"),
         ("write", "safe draft", "draft"),
         ("print", "draft", "draft"),
@@ -61,10 +61,10 @@ _boundary = _Boundary()
 
 
 def _zone(below_data: str) -> str:
-    """The zone of a path below `data/`: raw, or the folder below `processed/<edition>/`."""
+    """The zone of a path below `data/`: raw, publications, or a folder of a processed edition."""
     parts = below_data.strip("/\\").replace("\\", "/").split("/")
-    if parts[0] == "raw":
-        return "raw"
+    if parts[0] in ("raw", "publications"):
+        return parts[0]
     zone = parts[2] if len(parts) > 2 and parts[0] == "processed" else ""
     return zone if zone in ("identified", "restricted", "safe", "draft") else ""
 

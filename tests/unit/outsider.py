@@ -52,16 +52,17 @@ class Outsider:
         self.low[key] = max(low, self.low.get(key, 0.0))
         self.high[key] = min(high, self.high.get(key, np.inf))
 
-    def interval(self, counted: Flags) -> tuple[float, float]:
-        """Least and greatest count that fit everything told."""
+    def interval(self, counted: Flags, less: Flags | None = None) -> tuple[float, float]:
+        """Least and greatest count, less another, that fit everything told."""
         # Kinds that are in the same sets cannot be told apart.
-        rows = np.array([*self.sets.values(), counted], dtype=np.bool_)
+        taken = np.zeros(self.size, dtype=np.bool_) if less is None else less
+        rows = np.array([*self.sets.values(), counted, taken], dtype=np.bool_)
         nobody = np.array([high == 0 for high in self.high.values()], dtype=np.bool_)
-        rows = rows[:, ~rows[:-1][nobody].any(axis=0)]
+        rows = rows[:, ~rows[:-2][nobody].any(axis=0)]
         rows = np.unique(rows, axis=1).astype(float)
         low, high = np.array([*self.low.values()]), np.array([*self.high.values()])
         exact = low == high
-        matrix, cost = rows[:-1], rows[-1]
+        matrix, cost = rows[:-2], rows[-2] - rows[-1]
         ends = []
         for sign in (1.0, -1.0):
             bounded = matrix[~exact & np.isfinite(high)]

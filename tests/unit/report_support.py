@@ -305,6 +305,8 @@ def certificate(
             "public": 31,
         },
         "optimality": {"weight": "value", "gap": 0.0},
+        "revisions": {"revised": 0, "withheld_at_most": 0},
+        "publications": [],
         "previous": [],
         "measures_sha256": io.sha256(measures) if measures else "",
     }

@@ -93,17 +93,27 @@ def test_the_page_says_what_is_hidden_what_was_attacked_and_what_came_of_it(
     assert "Counts of 1 to 4 are hidden" in said
     assert "What we do not claim" in said
     assert "no other choice of what to hide" in said
-    assert "earlier editions of this report (this one names none)" in said
+    assert "earlier publications of this report (there are none)" in said
 
 
 def test_a_choice_not_proved_to_be_the_least_is_not_called_so(
     paths: io.Paths, tmp_path: Path
 ) -> None:
-    other = changed(paths, tmp_path, optimality={"gap": 0.02}, previous=["a", "b"])
+    other = changed(paths, tmp_path, optimality={"gap": 0.02}, publications=["a", "b"])
     said = words(section(page(other)))
     assert "We checked that no other choice" not in said
     assert "is not proved" in said
-    assert "what two earlier editions of this report said" in said
+    assert "what two earlier publications of this report said" in said
+    assert "since it was published before" not in said
+
+
+def test_figures_given_anew_and_figures_that_stand_are_told(
+    paths: io.Paths, tmp_path: Path
+) -> None:
+    other = changed(paths, tmp_path, revisions={"revised": 12, "withheld_at_most": 60})
+    said = words(section(page(other)))
+    assert "12 figures that were published before are given anew here" in said
+    assert "No more than 60 others have changed and stand as they were published" in said
 
 
 def test_an_edition_without_small_numbers_says_there_was_nothing_to_find(

@@ -36,7 +36,9 @@ def explained(book: Book, rows: list[dict[str, Any]], rules: list[str], **change
     frame = pd.DataFrame(rows).reindex(columns=list(schema.COLUMNS))
     knows = known(system, ~printed(book, hidden))
     ladders = pd.DataFrame({"indicator": ["plans"], "breakdown": ["sex"], "used": [""]})
-    return Reasons(Evidence(frame, frame, book, system, knows, hidden), rules, ladders, CONFIG)
+    stands = np.zeros(len(rows), dtype=np.bool_)
+    found = Evidence(frame, frame, book, system, knows, hidden, frame, stands)
+    return Reasons(found, rules, ladders, CONFIG)
 
 
 def by_need(*, counts: tuple[int, ...] = (20, 3, 7, 10)) -> tuple[Book, list[dict[str, Any]]]:

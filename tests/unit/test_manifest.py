@@ -13,7 +13,7 @@ import pytest
 
 from jsna import edition, io
 from jsna.edition import Configuration
-from jsna.provenance import made_with
+from jsna.provenance import made_with, register
 from jsna.provenance.manifest import PRIVATE_RECORD, manifest, private
 from tests.conftest import PARTS, ROOT, SMALL
 
@@ -49,6 +49,8 @@ def paths(tmp_path: Path) -> io.Paths:
         io.write_text(made.published / source_.file, "published")
     io.write_text(made.identified / "valid/ssda903/missing/2024-25.parquet", "one row")
     io.write_text(made.restricted / "tables/plan.parquet", "one row")
+    nothing: dict[str, Any] = {"recipe": "", "previous": [], "used": []}
+    io.write_json(made.restricted / register.FILE, nothing)
     io.write_text(made.safe / "certificate.json", "{}")
     io.write_text(made.reports / "jsna.html", "<html>")
     return made
@@ -57,6 +59,18 @@ def paths(tmp_path: Path) -> io.Paths:
 def written(paths: io.Paths, config: Configuration | None = None, key: bytes = KEY) -> Any:
     outputs = {"jsna.html": paths.reports / "jsna.html"}
     return manifest(config or real(), paths, outputs, key, "named")
+
+
+def test_publications_it_was_protected_beside_are_named_by_keyed_digest(paths: io.Paths) -> None:
+    tables = dict.fromkeys(register.TABLES, paths.restricted / "tables/plan.parquet")
+    entry = register.append(paths.root, SMALL, "2025-01-30", "r", {"a": "b"}, tables, [])
+    used = [{"edition": SMALL, "number": 1, "sha256": entry.name.sha256}]
+    looked_up = {"recipe": "", "previous": [], "used": used}
+    io.write_json(paths.restricted / register.FILE, looked_up)
+    one, other = written(paths)["publications"], written(paths, key=b"x" * 32)["publications"]
+    assert set(one) == {f"{SMALL}/0001"}
+    assert one != other
+    assert entry.name.sha256 not in json.dumps(one)
 
 
 PRIVATE_FILES = [

@@ -6,15 +6,11 @@ outsider's arithmetic is done here, by hand or with a linear program of its own.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from jsna import io
 from jsna.disclosure.evidence import gather
-from jsna.disclosure.ledger.outside import earlier_ledgers
 from jsna.disclosure.protect import Protection, protect
 from jsna.disclosure.prove import prove
 from jsna.errors import JsnaError
@@ -155,20 +151,3 @@ def test_years_together_and_a_year_later_some_of_them_alone() -> None:
     assert low <= 1e-6
     assert high >= 4 - 1e-6
     prove(gather(after.safe, later, CONFIG, earlier={"first": before.ledger}))
-
-
-def test_a_ledger_that_is_not_there_is_asked_for_by_name(tmp_path: Path) -> None:
-    edition = CONFIG.edition.model_copy(update={"previous": ("old-2024", "old-2023")})
-    config = world.configuration()
-    object.__setattr__(config, "edition", edition)
-    paths = io.Paths(tmp_path, "example-2025")
-    kept = protect(plans(FIRST), CONFIG).ledger
-    io.write_parquet(io.Paths(tmp_path, "old-2024").restricted / "ledger.parquet", kept)
-    with pytest.raises(JsnaError) as caught:
-        earlier_ledgers(config, paths)
-    assert [problem.value for problem in caught.value.problems] == ["old-2023"]
-    assert "ledger" in str(caught.value)
-    io.write_parquet(io.Paths(tmp_path, "old-2023").restricted / "ledger.parquet", kept)
-    found = earlier_ledgers(config, paths)
-    assert list(found) == ["old-2024", "old-2023"]
-    pd.testing.assert_frame_equal(found["old-2024"], kept)

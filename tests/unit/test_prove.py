@@ -24,6 +24,7 @@ from jsna.edition import Configuration
 from jsna.errors import JsnaError
 from jsna.measures import schema
 from jsna.measures.engine import measure
+from jsna.provenance import register
 from tests.spec import world
 
 CONFIG = world.configuration()
@@ -249,6 +250,8 @@ def protected(root: Path, found: Mapping[str, Any] | None) -> io.Paths:
         paths.restricted / protection.CONTRIBUTIONS,
         pd.DataFrame({name: pd.Series(dtype="str") for name in schema.KEY}),
     )
+    nothing: dict[str, Any] = {"recipe": "", "previous": [], "used": []}
+    io.write_json(paths.restricted / register.FILE, nothing)
     protection.run(CONFIG, paths)
     if found is not None:
         io.write_text(paths.restricted / DISCOVERY, json.dumps(found))

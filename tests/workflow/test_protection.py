@@ -18,6 +18,7 @@ import pytest
 from jsna import io
 from jsna.configuration import shared
 from jsna.measures import schema
+from jsna.provenance import register
 from tests.conftest import ROOT, SMALL, Project
 from tests.unit.outsider import Flags, Outsider, kinds
 
@@ -283,22 +284,44 @@ def later(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     return Project(root)
 
 
-def test_an_earlier_edition_without_its_ledger_is_asked_for(later: Project) -> None:
+def test_an_earlier_edition_that_is_not_in_the_register_is_asked_for(later: Project) -> None:
+    (later.root / "data/publications/earlier-2024").mkdir(mode=0o700)
+    run = later.jsna("publications", SMALL, check=False)
+    assert run.returncode == 1
+    assert "earlier-2024" in run.stderr
+    assert "register" in run.stderr
+    assert "Traceback" not in run.stderr
     for verb in ("protect", "prove"):
         run = later.jsna(verb, SMALL, check=False)
         assert run.returncode == 1
-        assert "earlier-2024" in run.stderr
-        assert "ledger" in run.stderr
+        assert f"run: jsna publications {SMALL}" in run.stderr
         assert "Traceback" not in run.stderr
+
+
+def test_a_build_enters_itself_in_the_register(built: Project) -> None:
+    (entry,) = register.entries(built.root, SMALL)
+    assert entry.name.text == f"{SMALL}/0001"
+    assert entry.used == ()
+    for name, file in (
+        (register.MEASURES, "safe/measures.parquet"),
+        (register.LEDGER, "restricted/ledger.parquet"),
+    ):
+        assert entry.table(name).read_bytes() == (built.processed() / file).read_bytes()
+    for path in (entry.folder, *entry.folder.parents[:3]):
+        assert path.stat().st_mode & 0o077 == 0 or path.name == "data", path
+    assert all(file.stat().st_mode & 0o077 == 0 for file in entry.folder.iterdir())
 
 
 @pytest.mark.full
 def test_an_edition_is_protected_and_proven_beside_the_one_before(later: Project) -> None:
     """The same figures once more: nothing is given away, and the certificate names both."""
-    ledger = io.read_parquet(later.processed() / "restricted/ledger.parquet")
-    io.write_parquet(later.processed("earlier-2024") / "restricted/ledger.parquet", ledger)
-    later.jsna("protect", SMALL)
-    later.jsna("prove", SMALL)
+    (own,) = register.entries(later.root, SMALL)
+    tables = {name: own.table(name) for name in register.TABLES}
+    register.append(later.root, "earlier-2024", "2025-01-30", "other", {"a": "b"}, tables, [])
+    for verb in ("publications", "protect", "prove"):
+        later.jsna(verb, SMALL)
     certificate = io.read_json(later.processed() / "safe/certificate.json")
     assert certificate["previous"] == ["earlier-2024"]
+    assert certificate["publications"] == ["earlier-2024/0001", f"{SMALL}/0001"]
+    assert certificate["revisions"] == {"revised": 0, "withheld_at_most": 0}
     assert certificate["attack"]["exact"] == certificate["attack"]["narrow"] == 0

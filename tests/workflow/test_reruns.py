@@ -12,8 +12,8 @@ from tests.conftest import SMALL, Project
 pytestmark = pytest.mark.xdist_group("reruns")
 
 STAGES = (
-    "ingest", "published", "link", "derive", "measure", "protect", "discover", "prove", "draw",
-    "write", "print", "readback", "seal",
+    "ingest", "published", "link", "derive", "measure", "publications", "protect", "discover",
+    "prove", "draw", "write", "print", "readback", "seal",
 )  # fmt: skip
 
 

@@ -156,13 +156,9 @@ def load(
 
 
 def _editions_before(root: Path, edition: Edition) -> set[str]:
-    """Editions that may be named: of one no longer configured, its ledger is enough."""
-    ledgers = {
-        name
-        for name in edition.previous
-        if (root / "data/processed" / name / "restricted/ledger.parquet").is_file()
-    }
-    return {*editions(root), *ledgers}
+    """Editions that may be named: of one no longer configured, its publications are enough."""
+    there = {name for name in edition.previous if (root / "data/publications" / name).is_dir()}
+    return {*editions(root), *there}
 
 
 def _check_profiles(

@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 
 from jsna import io
+from jsna.disclosure import before, revision
 from jsna.disclosure.attacking.attack import Known
 from jsna.disclosure.contribution import refused
 from jsna.disclosure.ledger.book import NONE, Book
 from jsna.disclosure.ledger.entries import book
-from jsna.disclosure.ledger.outside import earlier_ledgers
 from jsna.disclosure.system import Flags, Floats, Ints, Status, System
 from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
@@ -39,7 +39,10 @@ class Evidence:
         book: the counts behind them.
         system: the book as a system, with official ratios.
         known: bounds within which everyone knows each cell to lie.
-        hidden: rows published without numbers, shape (k,).
+        hidden: rows published without numbers of their own counts, shape (k,).
+        past: what was last published of the rows, see `revision.align`.
+        stands: those of the hidden rows that are printed as they were then, shape (k,).
+        earlier: names of the earlier publications.
     """
 
     rows: pd.DataFrame
@@ -48,6 +51,9 @@ class Evidence:
     system: System
     known: Known
     hidden: Flags
+    past: pd.DataFrame
+    stands: Flags
+    earlier: tuple[str, ...] = ()
 
 
 def gather(
@@ -57,6 +63,7 @@ def gather(
     official: pd.DataFrame | None = None,
     earlier: Mapping[str, pd.DataFrame] | None = None,
     contributions: pd.DataFrame | None = None,
+    last: pd.DataFrame | None = None,
 ) -> Evidence:
     """The evidence of an edition.
 
@@ -65,8 +72,9 @@ def gather(
         measures: the unprotected measures they were made from.
         config: declarations and profiles.
         official: unsuppressed official figures of the same keys.
-        earlier: ledgers of earlier editions by name.
+        earlier: ledgers of earlier publications by name, oldest first.
         contributions: who is behind sums of money, see `measures.contributions`.
+        last: rows as last published, of any edition.
 
     Raises:
         JsnaError: what is published was not made from these measures: keys that are not among
@@ -85,15 +93,21 @@ def gather(
             for key in keys.itertuples(index=False)
         )
     made = book(rows, config, official, earlier)
-    hidden = published["status"].eq("c").to_numpy(dtype=bool)
-    low, high = _printed(published, rows, made, hidden, config)
-    system = made.system(_refused(rows, hidden, config, contributions))
+    past = revision.align(rows, last)
+    without = published["status"].eq("c").to_numpy(dtype=bool)
+    kept = revision.refused(rows, past, config)
+    told = _truth(published, rows, made, config) & ~kept
+    # What is printed as before and is not what was measured says nothing of what was.
+    stands = ~without & revision.same(published, past) & ~told
+    hidden = without | stands
+    low, high = _printed(published, rows, made, without, stands, config)
+    system = made.system(_refused(rows, hidden, kept, config, contributions))
     system = _rounded(system, made)
     known = Known(
         np.concatenate([low, system.low[made.size :]]),
         np.concatenate([high, system.high[made.size :]]),
     )
-    return Evidence(rows, published, made, system, known, hidden)
+    return Evidence(rows, published, made, system, known, hidden, past, stands, (*(earlier or ()),))
 
 
 def _rounded(system: System, made: Book) -> System:
@@ -112,12 +126,13 @@ def _rounded(system: System, made: Book) -> System:
 def _refused(
     rows: pd.DataFrame,
     hidden: Flags,
+    kept: Flags,
     config: Configuration,
     contributions: pd.DataFrame | None,
 ) -> Flags:
-    """Rows that a rule of their own forbids; none of them may be published."""
+    """Rows that a rule of their own forbids to publish, or to publish anew."""
     rules = refused(rows, config, contributions)
-    own = np.array([rule != "" for rule in rules], dtype=np.bool_)
+    own = np.array([rule != "" for rule in rules], dtype=np.bool_) | kept
     shown = own & ~hidden
     if shown.any():
         rule = "is published although a rule of its profile forbids it"
@@ -128,38 +143,60 @@ def _refused(
     return own
 
 
-def _printed(
-    safe: pd.DataFrame, rows: pd.DataFrame, made: Book, hidden: Flags, config: Configuration
-) -> tuple[Floats, Floats]:
-    """Bounds on every cell from the rows that print it and from what is public."""
-    value = np.array(made.value, dtype=np.float64)
-    zeros = np.array(made.zeros_shown, dtype=np.bool_) & ~np.array(made.derived, dtype=np.bool_)
-    low = np.where(zeros & (value >= 1), 1.0, 0.0)
-    high = np.full(made.size, np.inf)
-    exempt = np.array([bool(source) for source in made.public], dtype=np.bool_)
-    low[exempt] = high[exempt] = value[exempt]
-    wrong: dict[str, list[int]] = {}
+def _off(
+    safe: pd.DataFrame, rows: pd.DataFrame, made: Book
+) -> dict[str, tuple[Floats, Ints, Floats, Floats, Floats]]:
+    """Of each column of counts: what is printed, its cells, how far off, the room, the base."""
     moves, steps = made.moves(), np.array(made.rounding, dtype=np.float64)
+    found = {}
     for column, side in (("numerator", made.numerators), ("denominator", made.denominators)):
         cells: Ints = np.array(side, dtype=np.int64)
         shown = safe[column].to_numpy(dtype=np.float64)
         off = np.abs(shown - rows[column].to_numpy(dtype=np.float64))
         room = np.where(cells == NONE, 0.0, moves[cells])
+        found[column] = shown, cells, off, room, np.where(cells == NONE, 1.0, steps[cells])
+    return found
+
+
+def _truth(safe: pd.DataFrame, rows: pd.DataFrame, made: Book, config: Configuration) -> Flags:
+    """Rows that print what was measured, or that rounded."""
+    right = ~_miscalculated(safe, rows, config)
+    for shown, _, off, room, steps in _off(safe, rows, made).values():
+        right &= ~(off > room) & ~(shown % steps > 0)
+    return np.asarray(right)
+
+
+def _printed(
+    safe: pd.DataFrame,
+    rows: pd.DataFrame,
+    made: Book,
+    without: Flags,
+    stands: Flags,
+    config: Configuration,
+) -> tuple[Floats, Floats]:
+    """Bounds on every cell from the rows that print it and from what is public."""
+    value = np.array(made.value, dtype=np.float64)
+    low, high = made.bounds()
+    hidden, silent = without, without | stands
+    exempt = np.array([bool(source) for source in made.public], dtype=np.bool_)
+    low[exempt] = high[exempt] = value[exempt]
+    wrong: dict[str, list[int]] = {}
+    for shown, cells, off, room, steps in _off(safe, rows, made).values():
         faults = {
             "a hidden row carries a number": hidden & ~np.isnan(shown),
-            "a number differs from the measure it stands for": ~hidden & (off > room),
-            "a count is not rounded": ~hidden & (cells != NONE) & (shown % steps[cells] > 0),
+            "a number differs from the measure it stands for": ~silent & (off > room),
+            "a count is not rounded": ~silent & (shown % steps > 0),
         }
         for rule, fault in faults.items():
             wrong.setdefault(rule, []).extend(np.flatnonzero(fault).tolist())
-        use = ~hidden & (cells != NONE) & ~np.isnan(shown)
+        use = ~silent & (cells != NONE) & ~np.isnan(shown)
         np.maximum.at(low, cells[use], shown[use] - room[use])
         np.minimum.at(high, cells[use], shown[use] + room[use])
     # A percentage or a limit of a known total is its count in another form.
     told = safe[list(CALCULATED)].notna().any(axis=1).to_numpy(dtype=bool)
     wrong["a hidden row carries a number"] += np.flatnonzero(hidden & told).tolist()
     wrong["a value or limit is not that of the counts beside it"] = np.flatnonzero(
-        ~hidden & _miscalculated(safe, rows, config)
+        ~silent & _miscalculated(safe, rows, config)
     ).tolist()
     problems = [
         Problem("safe measures", rule, value="; ".join(map(str, key)), code="prove.number")
@@ -196,17 +233,19 @@ def _by_rule(low: Floats, high: Floats, made: Book, value: Floats) -> tuple[Floa
     exempt = np.array([bool(source) for source in made.public], dtype=np.bool_)
     loose = np.isfinite(high) & (high > low) & ~exempt & (value > 0)
     low = np.where(loose, np.maximum(low, np.minimum(limit, value)), low)
-    return np.maximum(low, 0.0), high
+    return np.where(np.array(made.signed, dtype=np.bool_), low, np.maximum(low, 0.0)), high
 
 
 def read(config: Configuration, paths: io.Paths) -> Evidence:
     """The evidence of an edition that has been protected."""
+    earlier = before.read(config, paths)
     return gather(
         # What is worked out from these rows tells nobody more than they do.
         counted(schema.read(paths.safe / "measures.parquet"), config),
         schema.read(paths.restricted / "measures.parquet"),
         config,
         schema.read(paths.restricted / "official.parquet"),
-        earlier_ledgers(config, paths),
+        earlier.ledgers,
         io.read_parquet(paths.restricted / CONTRIBUTIONS),
+        earlier.last,
     )

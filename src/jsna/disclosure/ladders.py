@@ -63,18 +63,22 @@ def _share(lines: NDArray[np.object_], told: Flags, small: Flags) -> float:
     return float((small.sum() + alone) / told.sum())
 
 
-def choose(measures: pd.DataFrame, config: Configuration) -> tuple[pd.DataFrame, pd.DataFrame]:
+def choose(
+    measures: pd.DataFrame, config: Configuration, before: pd.DataFrame | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The rows to publish, of each breakdown those of one rung of its ladder.
 
     A rung is taken where the share of its figures that are small, or stand beside a lone one that
     is, is at most `ladder_limit` of their profile; where none is, the one with the least share. A
     figure is small where its count, its denominator or those not counted are from 1 to below the
     threshold. Where years stand together, so does the total beside what is declared, to compare
-    with.
+    with. An edition that was published before keeps its rungs: figures of two rungs of the same
+    records give away more than either, and which small change turned the choice.
 
     Args:
         measures: measures of the edition in the schema, every rung among them.
         config: declarations, profiles and the area.
+        before: decisions of the last publication of this edition.
 
     Returns:
         rows: the measures less those of rungs not taken, in the order given. Rows of other
@@ -87,6 +91,10 @@ def choose(measures: pd.DataFrame, config: Configuration) -> tuple[pd.DataFrame,
     shapes = _by_shape(measures, config)
     dropped = np.zeros(len(measures), dtype=bool)
     decisions: list[dict[str, Any]] = []
+    kept: dict[tuple[str, str], str] = {}
+    if before is not None:
+        names = [before[name].astype(str) for name in ("indicator", "breakdown", "used")]
+        kept = {(one, name): used or name for one, name, used in zip(*names, strict=True)}
     for indicator in config.indicators.values():
         if not indicator.ladders:
             continue
@@ -100,6 +108,8 @@ def choose(measures: pd.DataFrame, config: Configuration) -> tuple[pd.DataFrame,
                 continue
             limit = _limit(shapes[indicator.id, there[0]], measures, config)
             used = _first(there, [shapes[indicator.id, shape].share for shape in there], limit)
+            named = kept.get((indicator.id, there[0].name))
+            used = next((shape for shape in there if shape.name == named), used)
             taken.add(used)
             if len(every) > 1:
                 decisions.append(_decision(indicator, there, used, shapes))

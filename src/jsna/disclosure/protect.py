@@ -9,13 +9,13 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from jsna.disclosure import contribution
+from jsna.disclosure import contribution, revision
 from jsna.disclosure.hiding import Hiding, hide
 from jsna.disclosure.ladders import choose
 from jsna.disclosure.ledger.book import NONE, Book, ledger, printed
 from jsna.disclosure.ledger.entries import book
 from jsna.disclosure.ledger.outside import BEFORE
-from jsna.disclosure.system import Flags, Ints
+from jsna.disclosure.system import Flags, Floats, Ints
 from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
 from jsna.measures import schema
@@ -27,7 +27,7 @@ REASON: Final = "disclosure_control"
 PUBLIC: Final = "A small number that is public already, and so not hidden."
 #: How the methods of rounding are put in words.
 _WAYS: Final = {"nearest": "the nearest", "controlled": "a multiple of"}
-LOG_COLUMNS: Final = (*schema.KEY, "kind", "rule", "profile")
+LOG_COLUMNS: Final = (*schema.KEY, "kind", "rule", "stands", "profile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ class Protection:
 
     Attributes:
         safe: the rows published, protected.
-        log: one row for each hidden row: key, kind (primary or secondary), rule, profile.
+        log: one row for each row whose own counts are not printed: key, kind (primary or
+            secondary), rule, whether it stands as it was published before, profile.
             For the restricted zone only, as all below.
         ledger: the cells behind the rows, see `book.ledger`.
         ladders: rung taken of each ladder, see `ladders.choose`.
@@ -56,6 +57,8 @@ def protect(
     official: pd.DataFrame | None = None,
     earlier: Mapping[str, pd.DataFrame] | None = None,
     contributions: pd.DataFrame | None = None,
+    last: pd.DataFrame | None = None,
+    rungs: pd.DataFrame | None = None,
 ) -> Protection:
     """Measures that are safe to publish.
 
@@ -64,45 +67,60 @@ def protect(
     be worked out; then what is left is rounded where its profile says so. A hidden row keeps its
     key and carries no number at all: value, limits, numerator and denominator go together, as any
     of them would give away another. Its status is c and its reason is the same whether the count
-    is small itself or protects another.
+    is small itself or protects another. A row that was published before and has changed by too
+    little, or by what would give another change away, is printed as it was.
 
     Args:
         measures: measures in the schema; `profile` says how each row is protected. Profiles that
             protect nothing pass unchanged.
         config: profiles, and the declarations that say what adds up to what.
         official: unsuppressed official figures of the same keys, which everybody knows.
-        earlier: ledgers of earlier editions by name.
+        earlier: ledgers of earlier publications by name, oldest first.
         contributions: who is behind sums of money, see `measures.contributions`.
+        last: rows as last published, of any edition; without them nothing can stand as it was.
+        rungs: `ladders` of the last publication of this edition, whose rungs are taken again.
 
     Raises:
         JsnaError: a row names no profile; or counts contradict each other.
     """
     _check_profiles(measures, config)
     # In the order of the key, so that the choice of secondary cells is the same for any order.
-    safe, ladders = choose(schema.conform(measures), config)
+    safe, ladders = choose(schema.conform(measures), config, rungs)
     guards = {name: config.profile(name).protective for name in safe["profile"].unique()}
     guarded = safe["profile"].map(guards).to_numpy(dtype=bool)
     rows = safe.loc[guarded].reset_index(drop=True)
     made = book(rows, config, official, earlier)
     if not len(rows):
         empty = ledger(made, np.zeros(made.size, dtype=np.bool_))
-        return Protection(schema.check(safe, "safe measures"), _log(rows, []), empty, ladders, None)
-    own = contribution.refused(rows, config, contributions)
+        nothing = _log(rows, [], np.zeros(0, dtype=np.bool_))
+        return Protection(schema.check(safe, "safe measures"), nothing, empty, ladders, None)
+    past = revision.align(rows, last)
+    told = zip(
+        contribution.refused(rows, config, contributions),
+        revision.refused(rows, past, config),
+        strict=True,
+    )
+    own = [rule or (revision.RULE if kept else "") for rule, kept in told]
     refused = np.array([rule != "" for rule in own], dtype=np.bool_)
-    hiding = hide(made, refused)
-    rules = _rules(rows, made, hiding, own, config)
+    still = revision.hidden_still(made, past)
+    hiding = hide(made, refused | still)
+    rules = _rules(rows, made, hiding, own, still, config)
     hidden = np.array([rule != "" for rule in rules], dtype=np.bool_)
-    _round(rows, made, hidden, config)
+    stands = revision.stands(made, past, rules)
+    rounded = _round(rows, made, hidden, config)
     rows.loc[hidden, list(schema.NUMBERS)] = np.nan
     rows.loc[hidden, "status"] = "c"
     rows.loc[hidden, "reason"] = REASON
     rows.loc[hidden, "note"] = ""
     _say_public(rows, made, hidden)
+    if stands.any():
+        revision.stand(rows, past, stands)
+        revision.annotate(rows, past)
     safe = schema.conform(pd.concat([safe.loc[~guarded], rows], ignore_index=True))
     return Protection(
         schema.check(safe, "safe measures"),
-        _log(rows, rules),
-        ledger(made, printed(made, hidden)),
+        _log(rows, rules, stands),
+        ledger(made, printed(made, hidden), rounded),
         ladders,
         hiding,
     )
@@ -132,37 +150,46 @@ def _check_profiles(measures: pd.DataFrame, config: Configuration) -> None:
 
 
 def _rules(
-    rows: pd.DataFrame, made: Book, hiding: Hiding, own: Sequence[str], config: Configuration
+    rows: pd.DataFrame,
+    made: Book,
+    hiding: Hiding,
+    own: Sequence[str],
+    still: Flags,
+    config: Configuration,
 ) -> list[str]:
     """Rule that hides each row, or "" where it is shown.
 
-    `small_count`, `small_denominator`, `small_complement` and those of `contribution` are primary;
-    `sum` is secondary: the figure would give away another.
+    `small_count`, `small_denominator`, `small_complement`, `revision` (a count has changed by
+    little since it was published) and those of `contribution` are primary; `sum` is secondary: the
+    figure would give away another.
     """
     hidden, small = hiding.solution.hidden, made.small()
     complements = {n: config.profile(n).complements for n in rows["profile"].unique()}
     counts = zip(
         own,
+        still.tolist(),
         made.numerators,
         made.denominators,
         rows["profile"].map(complements).tolist(),
         strict=True,
     )
     result = []
-    for rule, top, bottom, counts_rest in counts:
+    for rule, as_before, top, bottom, counts_rest in counts:
         both = NONE not in (top, bottom)
         rest = made.value[bottom] - made.value[top] if both else 0.0
         limit = max(made.threshold[top], made.threshold[bottom]) if both else 0
         if rule:
             result.append(rule)
         elif not any(cell != NONE and hidden[cell] for cell in (top, bottom)):
-            result.append("")
+            result.append("sum" if as_before else "")
         elif top != NONE and small[top]:
             result.append("small_count")
         elif bottom != NONE and small[bottom]:
             result.append("small_denominator")
         elif counts_rest and 0 < rest < limit:
             result.append("small_complement")
+        elif top in made.revised or bottom in made.revised:
+            result.append(revision.RULE)
         else:
             result.append("sum")
     return result
@@ -185,16 +212,19 @@ def _say_public(rows: pd.DataFrame, made: Book, hidden: Flags) -> None:
     rows["source"], rows["note"] = sources, notes
 
 
-def _round(rows: pd.DataFrame, made: Book, hidden: Flags, config: Configuration) -> None:
+def _round(rows: pd.DataFrame, made: Book, hidden: Flags, config: Configuration) -> Floats:
     """Round the counts of the rows that are shown, and calculate their values again, in place.
 
     A count is rounded the same in whichever row it stands, to the largest base of any of them.
+
+    Returns:
+        What each cell is printed as, shape (n,).
     """
     steps = np.array(made.rounding, dtype=np.float64)
-    if not (steps > 1).any():
-        return
-    controlled = np.array(made.controlled, dtype=np.bool_)
     value = np.array(made.value, dtype=np.float64)
+    if not (steps > 1).any():
+        return value
+    controlled = np.array(made.controlled, dtype=np.bool_)
     rounded = np.floor(value / steps + 0.5) * steps
     if controlled.any():
         from jsna.disclosure.solving.rounding import round_system
@@ -209,8 +239,9 @@ def _round(rows: pd.DataFrame, made: Book, hidden: Flags, config: Configuration)
         rows.loc[mine, column] = rounded[cells[mine]]
         size = np.where(mine, np.maximum(size, steps[cells]), size)
         changed |= mine
+    rounded = np.where(steps > 1, rounded, value)
     if not changed.any():
-        return
+        return rounded
     again = rows.loc[changed].copy()
     calculate(again, np.array([config.indicators[n].multiplier for n in again["indicator"]]))
     # A `low` left from before would tell a few from none.
@@ -221,13 +252,15 @@ def _round(rows: pd.DataFrame, made: Book, hidden: Flags, config: Configuration)
         for note, step, way in zip(again["note"], size[changed], ways, strict=True)
     ]
     rows.loc[changed, again.columns] = again
+    return rounded
 
 
-def _log(rows: pd.DataFrame, rules: list[str]) -> pd.DataFrame:
+def _log(rows: pd.DataFrame, rules: list[str], stands: Flags) -> pd.DataFrame:
     """What was hidden and why, sorted by key."""
     rule = pd.Series(rules, index=rows.index[: len(rules)], dtype="str")
     log = rows.loc[rule.ne(""), [*schema.KEY, "profile"]].copy()
     log["rule"] = rule[rule.ne("")]
+    log["stands"] = stands[rule.ne("").to_numpy(dtype=bool)]
     log["kind"] = np.where(log["rule"].eq("sum"), "secondary", "primary")
     log["kind"] = log["kind"].astype("str")
     ordered = log[list(LOG_COLUMNS)].sort_values(list(schema.KEY), kind="stable")

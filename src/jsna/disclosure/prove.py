@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from jsna import io
+from jsna.disclosure import revision
 from jsna.disclosure.attacking.attack import Interval, Report, attack
 from jsna.disclosure.attacking.intruder import Intruder
 from jsna.disclosure.evidence import Evidence, read
@@ -30,6 +31,9 @@ from jsna.measures.derived import counted, verify
 #: What `discover` found.
 DISCOVERY: Final = "discovery.json"
 
+
+#: What the number of changed figures that stand as before is rounded up to.
+_TENS: Final = 10
 
 TITLE: Final = (
     "What is to be published gives small numbers away (docs/disclosure.md says what to do):"
@@ -216,7 +220,7 @@ def certificate(
             "equations": len(made.equations) + 2 * len(made.ratios),
         },
         "hidden": {
-            "rows": int(evidence.hidden.sum()),
+            "rows": int((evidence.hidden & ~evidence.stands).sum()),
             "by_chapter": _by_chapter(safe, config, choice["withheld"]),
         },
         "ladders": choice["ladders"],
@@ -231,7 +235,23 @@ def certificate(
             "public": len(public),
         },
         "optimality": {"weight": WEIGHT, **choice["optimality"]},
+        "revisions": _revisions(evidence),
+        "publications": list(evidence.earlier),
         "previous": list(config.edition.previous),
+    }
+
+
+def _revisions(evidence: Evidence) -> dict[str, int]:
+    """How many figures that were published before are printed anew, and how many stand.
+
+    Of those that have changed and stand no more is told than at most how many, in tens: the number
+    of figures one child is in tells of the child.
+    """
+    stands = int(evidence.stands.sum())
+    anew = revision.printed(evidence.past) & ~revision.same(evidence.safe, evidence.past)
+    return {
+        "revised": int((anew & ~evidence.hidden).sum()),
+        "withheld_at_most": -(-stands // _TENS) * _TENS,
     }
 
 

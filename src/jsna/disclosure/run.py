@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from jsna import io
-from jsna.disclosure.ledger.outside import earlier_ledgers
+from jsna.disclosure import before
 from jsna.disclosure.names import CHOICE
 from jsna.disclosure.protect import Protection, protect
 from jsna.edition import Configuration
@@ -23,12 +23,15 @@ def run(config: Configuration, paths: io.Paths) -> None:
     behind everything, kept for later editions) and `ladders.parquet`.
     """
     measures = schema.read(paths.restricted / "measures.parquet")
+    earlier = before.read(config, paths)
     made = protect(
         measures,
         config,
         schema.read(paths.restricted / "official.parquet"),
-        earlier_ledgers(config, paths),
+        earlier.ledgers,
         io.read_parquet(paths.restricted / CONTRIBUTIONS),
+        earlier.last,
+        earlier.rungs,
     )
     io.write_parquet(paths.restricted / "protection.parquet", made.log)
     io.write_parquet(paths.restricted / "ledger.parquet", made.ledger)

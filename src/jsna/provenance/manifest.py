@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from jsna import __version__, io
 from jsna.edition import Configuration
-from jsna.provenance import made_with
+from jsna.provenance import made_with, register
 from jsna.provenance.digests import content_digest, keyed, record
 from jsna.workflow import (
     CODE,
@@ -58,6 +58,10 @@ def manifest(
         "templates": _records(root, templates(root)),
         "fonts": _records(root, fonts(root)),
         "releases": _records(paths.published, releases),
+        "publications": {
+            entry.name.text: {"hmac_sha256": keyed(key, {entry.name.text: entry.name.sha256})}
+            for entry in register.looked_up(paths, edition.previous)[1]
+        },
         "private": {
             f"{name}_hmac_sha256": keyed(key, {file: one["sha256"] for file, one in files.items()})
             for name, files in private(config, paths).items()
@@ -90,6 +94,9 @@ def private(config: Configuration, paths: io.Paths) -> dict[str, dict[str, dict[
     """
     extracts = sorted({f for d in config.edition.received for f in d.files.values()})
     own = {name: paths.root / name for name in _private_configuration(config)}
+    for entry in register.looked_up(paths, config.edition.previous)[1]:
+        for file in (entry.folder / register.ENTRY, *map(entry.table, register.TABLES)):
+            own[file.relative_to(paths.root).as_posix()] = file
     own |= {(paths.raw / name).relative_to(paths.root).as_posix(): paths.raw / name
             for name in extracts}  # fmt: skip
     made = {

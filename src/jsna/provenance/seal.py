@@ -6,8 +6,9 @@ from jsna import io
 from jsna.disclosure.names import CERTIFICATE
 from jsna.disclosure.readback import record
 from jsna.edition import Configuration
+from jsna.errors import JsnaError, Problem
 from jsna.linkage.keys import key_fingerprint, person_key_secret
-from jsna.provenance import publication
+from jsna.provenance import publication, register
 from jsna.provenance.manifest import PRIVATE_RECORD, finished, manifest, private
 
 MANIFEST = "manifest.json"
@@ -17,17 +18,39 @@ def run(config: Configuration, paths: io.Paths) -> None:
     """Publish a new folder `reports/<edition>/`: the draft, its certificate and the manifest.
 
     Writes `seal.json` last, which says what was published: `jsna build` publishes again where the
-    folder is not that any more.
+    folder is not that any more. The publication is entered in the register first.
 
     Raises:
-        JsnaError: the draft is not the one whose numbers were read back, or a file of any stage is
-            not as it was written.
+        JsnaError: the draft is not the one whose numbers were read back; a file of any stage is not
+            as it was written; or the register is not as it was when the edition was protected.
     """
     for file in finished((paths.identified, paths.restricted, paths.safe, paths.draft)):
         # A sheet for review is changed by hand, and nothing is made from it.
         if file.parent != paths.identified / "review":
             io.verified(file)
     record.check(paths.draft)
+    name, previous = config.edition.edition, config.edition.previous
+    recipe, used = register.looked_up(paths, previous)
+    if register.before(paths.root, name, previous, recipe) != used:
+        rule = f"something was published since this was protected; run: jsna build {name}"
+        raise JsnaError(Problem("data/publications", rule, code="register"))
+    # Before it is published: what everybody has must never be missing from the register.
+    register.append(
+        paths.root,
+        name,
+        config.edition.published.isoformat(),
+        recipe,
+        {
+            file.relative_to(paths.draft).as_posix(): io.sha256(file)
+            for file in finished((paths.draft,))
+        },
+        {
+            register.LEDGER: paths.restricted / "ledger.parquet",
+            register.MEASURES: paths.safe / "measures.parquet",
+            register.RUNGS: paths.restricted / "ladders.parquet",
+        },
+        [entry.name for entry in used],
+    )
     if config.edition.received:
         key = person_key_secret(synthetic=config.edition.synthetic, root=paths.root)
         name = key_fingerprint(key)

@@ -78,6 +78,11 @@ class _Optimality(_Part):
     gap: float
 
 
+class _Revisions(_Part):
+    revised: NonNegativeInt
+    withheld_at_most: NonNegativeInt
+
+
 class _Content(_Part):
     edition: str
     profiles: dict[str, _Profile]
@@ -86,7 +91,8 @@ class _Content(_Part):
     ladders: tuple[_Ladder, ...]
     attack: _Attack
     optimality: _Optimality
-    previous: tuple[str, ...]
+    revisions: _Revisions
+    publications: tuple[str, ...]
     measures_sha256: str
 
 
@@ -187,11 +193,11 @@ class Certificate:
 
     @property
     def earlier(self) -> str:
-        """How many earlier editions were taken into account, in words."""
-        count = len(self.content.previous)
+        """How many earlier publications were taken into account, in words."""
+        count = len(self.content.publications)
         if not count:
             return ""
-        return f"{words.small(count)} earlier edition{'' if count == 1 else 's'}"
+        return f"{words.small(count)} earlier publication{'' if count == 1 else 's'}"
 
     @property
     def least(self) -> bool:

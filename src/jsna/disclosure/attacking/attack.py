@@ -262,7 +262,9 @@ def _contributors(
     givers = np.flatnonzero(hidden & person & (knows.low < 1) & (knows.high >= 1))
     if start is not None:
         own = start[givers]
-        givers = givers[(own >= 1) & (own < _enough(system, wanted))]
+        # Of a change, which may be less than nothing, no size is enough.
+        near = (own < _enough(system, wanted)) | np.isneginf(knows.low[givers])
+        givers = givers[(own >= 1) & near]
     for giver in map(int, givers):
         exposed = outsider.narrowed(giver, wanted, system.contributor[wanted])
         if not len(exposed):

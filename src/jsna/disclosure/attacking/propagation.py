@@ -30,7 +30,7 @@ def propagate(matrix: Matrix, right: Floats, low: Floats, high: Floats) -> tuple
         new_low, new_high = low.copy(), high.copy()
         np.maximum.at(new_low, cells, np.minimum(one, other))
         np.minimum.at(new_high, cells, np.maximum(one, other))
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore", over="ignore"):
             gain = np.nan_to_num(new_low - low, nan=0.0) + np.nan_to_num(high - new_high, nan=0.0)
         low, high = new_low, new_high
         if not (gain > TOLERANCE).any():

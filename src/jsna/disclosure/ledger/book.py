@@ -8,6 +8,7 @@ between them. The solver and the attack are given the same book and nothing else
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -56,6 +57,12 @@ class Book:
         controlled: whether it is rounded so that sums still hold.
         protects: counts below this must stay uncertain through rounding alone; 0 for none.
         public: source of a cell that is official and unsuppressed, or printed before; "" if not.
+        signed: changes between two publications, which may be less than 0 for all anybody knows.
+        told: between what an earlier publication lets everybody know a cell to lie.
+        before: of a cell, the counts earlier publications printed of the same region.
+        revised: cells that have changed by a small number since an earlier publication.
+        blurred: derived cells that follow from a count that is rounded wherever it is printed.
+        unchanged: cells that are what they were when they were last published.
         numerators, denominators: cell of each row, or NONE, shape (k,).
         equations: total and parts of each equation, as numbers of cells.
         ratios: official ratios of cells, which tie a numerator to its denominator.
@@ -74,6 +81,13 @@ class Book:
     controlled: list[bool] = field(default_factory=list)
     protects: list[int] = field(default_factory=list)
     public: list[str] = field(default_factory=list)
+    signed: list[bool] = field(default_factory=list)
+    told: list[tuple[float, float]] = field(default_factory=list)
+    before: dict[int, set[float]] = field(default_factory=dict)
+    revised: set[int] = field(default_factory=set)
+    unchanged: set[int] = field(default_factory=set)
+    blurred: set[int] = field(default_factory=set)
+    _of: dict[Region, list[int]] = field(default_factory=dict)
     numerators: list[int] = field(default_factory=list)
     denominators: list[int] = field(default_factory=list)
     equations: list[tuple[int, ...]] = field(default_factory=list)
@@ -95,9 +109,12 @@ class Book:
         contributor: float = 0.0,
         derived: bool = False,
         earlier: bool = False,
+        signed: bool = False,
     ) -> int:
         """A new cell; returns its number."""
         self.regions.append(region)
+        if not derived:
+            self.index(region, self.size)
         self.labels.append(label)
         self.value.append(value)
         self.threshold.append(threshold)
@@ -110,7 +127,21 @@ class Book:
         self.controlled.append(False)
         self.protects.append(0)
         self.public.append("")
+        self.signed.append(signed)
+        self.told.append((-np.inf, np.inf))
         return self.size - 1
+
+    def rounds(self, cells: Iterable[int]) -> bool:
+        """Whether any of some cells is only ever known as rounded."""
+        return any(self.rounding[cell] > 1 or cell in self.blurred for cell in cells)
+
+    def index(self, region: Region, cell: int) -> None:
+        """Note that a cell is the count of a region, and no rest of it."""
+        self._of.setdefault(region, []).append(cell)
+
+    def of(self, region: Region) -> list[int]:
+        """Cells that count a region, one for each count it was published with."""
+        return self._of.get(region, [])
 
     def matrix(self) -> sparse.csr_array:
         """The equations as a matrix: −1 at a total, 1 at its parts; shape (m, n)."""
@@ -131,6 +162,19 @@ class Book:
         )
         exempt = np.array([bool(source) for source in self.public], dtype=np.bool_)
         return np.asarray((value > 0) & (value < limit) & ~exempt)
+
+    def bounds(self) -> tuple[Floats, Floats]:
+        """Least and greatest value of each cell as everybody knows without this edition.
+
+        Counts are 0 or more, and 1 or more where zeros are always printed; a change may be
+        anything. What an earlier publication printed rounded lies near it.
+        """
+        value = np.array(self.value, dtype=np.float64)
+        zeros = np.array(self.zeros_shown, dtype=np.bool_) & ~np.array(self.derived, dtype=np.bool_)
+        least = np.where(zeros & (value >= 1), 1.0, 0.0)
+        least[np.array(self.signed, dtype=np.bool_)] = -np.inf
+        told = np.array(self.told, dtype=np.float64).reshape(-1, 2)
+        return np.maximum(least, told[:, 0]), told[:, 1].copy()
 
     def moves(self) -> Floats:
         """How far rounding may have moved each cell, as everybody knows."""
@@ -176,8 +220,7 @@ class Book:
         status[np.array([bool(source) for source in self.public], dtype=np.bool_)] = Status.PUBLIC
         status[small | refused_amount] = Status.PRIMARY
         weight[status != Status.FREE] = 0.0
-        # Where zeros are always printed, everyone knows that a hidden count is at least 1.
-        least = np.where(zeros & ~derived & (value >= 1), 1.0, 0.0)
+        least, most = self.bounds()
         top = np.array(self.threshold, dtype=np.int64) - 1.0
         bottom = np.where(zeros, 1.0, 0.0)
         made = System(
@@ -187,7 +230,7 @@ class Book:
             status=status,
             weight=weight,
             low=least,
-            high=np.full(self.size, np.inf),
+            high=most,
             need_low=np.where(small, bottom, np.where(refused_amount, value - amount, np.nan)),
             need_high=np.where(small, top, np.where(refused_amount, value + amount, np.nan)),
             need_width=np.where(small, top - bottom, np.where(refused_amount, 2 * amount, 0.0)),
@@ -207,18 +250,24 @@ class Book:
         return value * share / 100, np.asarray(own & (share > 0) & (value > 0))
 
 
-def ledger(made: Book, shown: Flags) -> pd.DataFrame:
-    """The book as a table for later editions and auditors (restricted).
+def ledger(made: Book, shown: Flags, rounded: Floats | None = None) -> pd.DataFrame:
+    """The book as a table for later publications and auditors (restricted).
+
+    Args:
+        made: the book.
+        shown: cells that are printed, shape (n,).
+        rounded: what each cell is printed as; its value if not given.
 
     Returns:
         One row per cell: region (JSON), label, value, threshold, zeros_shown, contributor, derived,
-        earlier, public, shown.
+        earlier, public, shown, printed (NaN where it is not), rounding and controlled.
     """
+    value = np.array(made.value, dtype=np.float64)
     return pd.DataFrame(
         {
             "region": [region.text() for region in made.regions],
             "label": made.labels,
-            "value": np.array(made.value, dtype=np.float64),
+            "value": value,
             "threshold": np.array(made.threshold, dtype=np.int64),
             "zeros_shown": np.array(made.zeros_shown, dtype=np.bool_),
             "contributor": np.array(made.contributor, dtype=np.float64),
@@ -226,6 +275,9 @@ def ledger(made: Book, shown: Flags) -> pd.DataFrame:
             "earlier": np.array(made.earlier, dtype=np.bool_),
             "public": made.public,
             "shown": shown,
+            "printed": np.where(shown, value if rounded is None else rounded, np.nan),
+            "rounding": np.array(made.rounding, dtype=np.int64),
+            "controlled": np.array(made.controlled, dtype=np.bool_),
         }
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -13,6 +13,7 @@ from jsna.disclosure.ledger.families import Derived, Sum, nested, sums
 from jsna.disclosure.ledger.links import is_rest, links, useful
 from jsna.disclosure.ledger.outside import join_earlier, mark_public, ratios
 from jsna.disclosure.ledger.regions import Codes, Reader, Region
+from jsna.disclosure.ledger.revisions import protect_changes
 from jsna.edition import Configuration, Profile
 from jsna.errors import JsnaError, Problem
 from jsna.extracts import registry
@@ -38,7 +39,7 @@ def book(
         rows: measures that are to be protected, in the measure schema; k rows.
         config: declarations, code lists and profiles.
         official: official figures of the same keys as some rows, unsuppressed.
-        earlier: ledger of each earlier edition (see `ledger`), by its name.
+        earlier: ledger of each earlier publication (see `ledger`), by its name, oldest first.
 
     Raises:
         JsnaError: rows contradict each other: one region counted differently, parts that come to
@@ -51,17 +52,40 @@ def book(
     if official is not None and len(official):
         mark_public(made, rows, official)
         made.ratios = list(ratios(made, rows, official, config))
-    add_equations(made, known)
-    _complements(made, pairs)
+    shared: dict[Hashable, int] = {}
+    newest = {**add_equations(made, known, shared), **_complements(made, pairs, shared)}
+    newest |= _by_what(known)
     everything = dict(known)
+    versions: list[tuple[str, dict[Hashable, int]]] = []
     for name, before in (earlier or {}).items():
         own = join_earlier(made, known, name, before)
-        add_equations(made, own, strict=False)
+        followed = add_equations(made, own, shared, strict=False)
+        followed.update(_complements(made, _same_pairs(made, pairs, own), shared))
+        versions.append((name, followed | _by_what(own)))
         for region, cell in own.items():
             everything.setdefault(region, cell)
-    if earlier:
-        add_equations(made, everything, strict=False)
+    if len(everything) > len(known):
+        add_equations(made, everything, shared, strict=False)
+    if versions:
+        protect_changes(made, [*versions, ("", newest)])
     return made
+
+
+def _by_what(known: Mapping[Region, int]) -> dict[Hashable, int]:
+    return dict(known.items())
+
+
+def _same_pairs(
+    made: Book, pairs: Mapping[tuple[int, int], Profile], own: Mapping[Region, int]
+) -> dict[tuple[int, int], Profile]:
+    """Pairs of a whole and its part as another publication has them."""
+    found = {}
+    for (whole, part), rule in pairs.items():
+        outer, inner = own.get(made.regions[whole]), own.get(made.regions[part])
+        if outer is None or inner is None or made.value[inner] > made.value[outer]:
+            continue
+        found[outer, inner] = rule
+    return found
 
 
 def _cells(
@@ -193,19 +217,30 @@ def _amount(indicator: Indicator, rule: Profile) -> float:
     return (rule.dominance or _UNSURE) if sums_amounts else 0.0
 
 
-def add_equations(made: Book, known: dict[Region, int], *, strict: bool = True) -> None:
+def add_equations(
+    made: Book,
+    known: dict[Region, int],
+    shared: dict[Hashable, int] | None = None,
+    *,
+    strict: bool = True,
+) -> dict[Hashable, int]:
     """Add the sums between regions, with a cell for each count they leave over or that ties them.
 
     Args:
         made: the book; gets equations and derived cells.
         known: region -> its cell; gets the counts that tie printed ones.
+        shared: derived cells of other publications by what they are and their value; gets these.
         strict: whether parts above their total are a fault. Across editions, of which the later
             may revise the earlier, such parts say nothing.
+
+    Returns:
+        What is left over -> its cell, the same of the same rest whatever its count.
 
     Raises:
         JsnaError: naming the total.
     """
-    derived: dict[Derived, int] = {}
+    shared = {} if shared is None else shared
+    followed: dict[Hashable, int] = {}
     # The order of the parts is no part of an equation.
     seen = {(e[0], frozenset(e[1:])) for e in made.equations}
     between = links({region: made.value[cell] for region, cell in known.items()})
@@ -216,21 +251,24 @@ def add_equations(made: Book, known: dict[Region, int], *, strict: bool = True) 
     except ValueError as error:
         rule = f"the parts of a count come to more than it: {error}"
         raise JsnaError(Problem("measures", rule, code="book.parts")) from error
-    found = _with_links(made, known, found, list(between.items()))
+    found = _with_links(made, known, found, list(between.items()), shared)
     for total, parts in found:
         cells = [total]
         for part in parts:
             if isinstance(part, int):
                 cells.append(part)
                 continue
-            if part not in derived:
+            if part not in shared:
                 mates = [total, *(p for p in parts if isinstance(p, int))]
-                derived[part] = _rest(made, part, mates)
-            cells.append(derived[part])
+                shared[part] = _rest(made, part, mates)
+            cells.append(shared[part])
+            if part.certain:
+                followed[part.region, part.column, part.codes, part.rest] = shared[part]
         mark = cells[0], frozenset(cells[1:])
         if mark not in seen:
             seen.add(mark)
             made.equations.append((cells[0], *sorted(cells[1:])))
+    return followed
 
 
 def _with_links(
@@ -238,12 +276,14 @@ def _with_links(
     known: dict[Region, int],
     found: Sequence[Sum],
     between: Sequence[tuple[Region, float]],
+    shared: dict[Hashable, int],
 ) -> list[Sum]:
     """The sums with the links in them as cells, protected like the strictest of their mates."""
     first = made.size
     limit: dict[int, int] = {}
     spare: dict[int, float] = {}
     hides_zeros: set[int] = set()
+    near_rounded: set[int] = set()
     rests = {first + at for at, (region, _) in enumerate(between) if is_rest(region)}
     # What is left of a total may be tied to other links alone: those have to be settled first.
     for again in range(_SETTLED):
@@ -257,6 +297,8 @@ def _with_links(
                 if cell < first or (again and cell not in rests):
                     continue
                 limit[cell] = max(limit.get(cell, 0), most)
+                if made.rounds(mates) or not near_rounded.isdisjoint(cells):
+                    near_rounded.add(cell)
                 if cell in rests:
                     widths = (made.contributor[mate] for mate in mates)
                     spare[cell] = max([spare.get(cell, 0.0), *widths])
@@ -265,15 +307,22 @@ def _with_links(
     number: dict[int, int] = {}
     for cell, threshold in sorted(limit.items()):
         region, value = between[cell - first]
-        number[cell] = known[region] = made.add(
-            region,
-            region.label(),
-            value,
-            threshold=threshold,
-            contributor=spare.get(cell, 0.0),
-            zeros_shown=cell in rests and cell not in hides_zeros,
-            derived=True,
-        )
+        same = shared.get((region, value))
+        if same is None:
+            same = shared[region, value] = made.add(
+                region,
+                region.label(),
+                value,
+                threshold=threshold,
+                contributor=spare.get(cell, 0.0),
+                zeros_shown=cell in rests and cell not in hides_zeros,
+                derived=True,
+            )
+            made.index(region, same)
+            if cell in near_rounded:
+                made.blurred.add(same)
+        number[cell] = known[region] = same
+        made.threshold[same] = max(made.threshold[same], threshold)
     return [
         (
             number.get(total, total),
@@ -286,6 +335,8 @@ def _with_links(
 def _rest(made: Book, part: Derived, mates: Sequence[int]) -> int:
     """A derived cell: protected like the strictest of the counts it follows from."""
     limit = max(made.threshold[cell] for cell in mates) if part.certain else 0
+    if made.rounds(mates):
+        made.blurred.add(made.size)
     return made.add(
         part.region,
         part.label(),
@@ -297,8 +348,15 @@ def _rest(made: Book, part: Derived, mates: Sequence[int]) -> int:
     )
 
 
-def _complements(made: Book, pairs: Mapping[tuple[int, int], Profile]) -> None:
-    """Those of a denominator who are not counted, where no family has them yet."""
+def _complements(
+    made: Book, pairs: Mapping[tuple[int, int], Profile], shared: dict[Hashable, int]
+) -> dict[Hashable, int]:
+    """Those of a denominator who are not counted, where no family has them yet.
+
+    Returns:
+        Whole and part -> the cell of those left, the same whatever their count.
+    """
+    followed: dict[Hashable, int] = {}
     had = {(e[0], part) for e in made.equations if len(e) == 3 for part in e[1:]}
     for (whole, part), rule in sorted(pairs.items(), key=lambda pair: pair[0]):
         if whole == part or (whole, part) in had:
@@ -309,7 +367,14 @@ def _complements(made: Book, pairs: Mapping[tuple[int, int], Profile]) -> None:
         if left == 0:
             made.equations.append((whole, part))
             continue
-        rest = made.add(
+        key = made.regions[whole], made.regions[part]
+        if (same := shared.get((*key, left))) is not None:
+            made.equations.append((whole, *sorted((part, same))))
+            followed[key] = same
+            continue
+        if made.rounds((whole, part)):
+            made.blurred.add(made.size)
+        rest = followed[key] = shared[(*key, left)] = made.add(
             made.regions[whole],
             f"{made.labels[whole]}; less {made.labels[part]}",
             left,
@@ -319,3 +384,4 @@ def _complements(made: Book, pairs: Mapping[tuple[int, int], Profile]) -> None:
             derived=True,
         )
         made.equations.append((whole, *sorted((part, rest))))
+    return followed

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from jsna import io, records
 from jsna.disclosure.ledger.book import NONE, Book, Ratio
 from jsna.disclosure.ledger.regions import Region
 from jsna.edition import Configuration
-from jsna.errors import JsnaError, Problem
 from jsna.measures import schema
 
 _KEY = list(schema.KEY)
@@ -52,28 +50,60 @@ def join_earlier(
         Region -> cell, of everything the earlier edition counted.
     """
     own: dict[Region, int] = {}
-    fields = ["region", "label", "value", "threshold", "zeros_shown", "contributor", "shown"]
-    printed = before.loc[~before["derived"] & ~before["earlier"], fields]
-    for text, label, value, threshold, zeros, contributor, shown in zip(
-        *(printed[column].tolist() for column in fields), strict=True
-    ):
-        region = Region.read(text)
-        cell = known.get(region)
-        if cell is None or made.value[cell] != value:
+    rows = before.loc[~before["derived"] & ~before["earlier"], list(_Entry._fields)]
+    for entry in map(_Entry._make, zip(*(rows[f].tolist() for f in _Entry._fields), strict=True)):
+        region = Region.read(entry.region)
+        newest = known.get(region)
+        cell = next((c for c in made.of(region) if made.value[c] == entry.value), None)
+        if cell is None:
             cell = made.add(
                 region,
-                f"{label} (edition {name})",
-                value,
-                threshold=threshold,
-                zeros_shown=zeros,
-                contributor=contributor,
+                f"{entry.label} (edition {name})",
+                entry.value,
+                threshold=entry.threshold,
+                zeros_shown=entry.zeros_shown,
+                contributor=entry.contributor,
                 earlier=True,
             )
+            made.rounding[cell], made.controlled[cell] = entry.rounding, entry.controlled
         own[region] = cell
-        if shown and not made.public[cell]:
-            made.public[cell] = f"{BEFORE}{name}"
-        made.threshold[cell] = max(made.threshold[cell], threshold)
+        if newest is not None:
+            (made.unchanged.add if newest == cell else made.unchanged.discard)(newest)
+            if entry.shown:
+                made.before.setdefault(newest, set()).add(entry.printed)
+        _tell(made, cell, f"{BEFORE}{name}", entry)
+        made.threshold[cell] = max(made.threshold[cell], entry.threshold)
     return own
+
+
+class _Entry(NamedTuple):
+    """What a ledger says of a count, as far as it is needed here."""
+
+    region: str
+    label: str
+    value: float
+    threshold: int
+    zeros_shown: bool
+    contributor: float
+    public: str
+    shown: bool
+    printed: float
+    rounding: int
+    controlled: bool
+
+
+def _tell(made: Book, cell: int, source: str, entry: _Entry) -> None:
+    """Note what an earlier publication, or whoever it named as public, printed of a cell."""
+    if entry.public and not entry.public.startswith(BEFORE):
+        source = entry.public
+    elif not entry.shown:
+        return
+    elif entry.rounding > 1:
+        off = entry.rounding - 1 if entry.controlled else entry.rounding // 2
+        low, high = made.told[cell]
+        made.told[cell] = max(low, entry.printed - off), min(high, entry.printed + off)
+        return
+    made.public[cell] = made.public[cell] or source
 
 
 def ratios(
@@ -95,39 +125,3 @@ def ratios(
         ours = per * made.value[top] / made.value[bottom]
         if abs(ours - printed) <= 0.5 * 10.0**-decimals:
             yield Ratio(top, bottom, printed, decimals, per)
-
-
-def earlier_ledgers(config: Configuration, paths: io.Paths) -> dict[str, pd.DataFrame]:
-    """The ledgers of the earlier editions an edition names, in that order.
-
-    Raises:
-        JsnaError: naming every one that is not here. Without it nobody can tell what this edition
-            would give away together with that one.
-    """
-    files = {
-        name: io.Paths(paths.root, name).restricted / "ledger.parquet"
-        for name in config.edition.previous
-    }
-    missing = [name for name, file in files.items() if not file.is_file()]
-    if missing:
-        rule = (
-            "the ledger of this earlier edition is not here; put back "
-            "data/processed/<edition>/restricted/ledger.parquet from the archive, or build it again"
-        )
-        raise JsnaError(
-            Problem("config/editions", rule, column="previous", value=name, code="previous.ledger")
-            for name in missing
-        )
-    try:
-        return {name: io.read_parquet(file) for name, file in files.items()}
-    except records.DamagedError as error:
-        # To build that edition again might print other figures than it did.
-        rule = (
-            "the ledger of this earlier edition is not as it was written, or stands without the "
-            "record of its digest; put both back from the archive (ledger.parquet and "
-            ".ledger.parquet.sha256). One archived before there were such records is given its own "
-            "by: sha256sum ledger.parquet > .ledger.parquet.sha256"
-        )
-        raise JsnaError(
-            [Problem(one.where, rule, code="previous.ledger") for one in error.problems]
-        ) from None

@@ -45,13 +45,15 @@ def contributor_failures(
 
 def _givers(system: System, part: Component, primaries: Ints) -> Ints:
     """Cells whose contributor could narrow something by more than the rule allows."""
-    room = system.value[part.cells] - system.low[part.cells]
+    signed = np.isneginf(system.low[part.cells])
+    room = system.value[part.cells] - np.maximum(system.low[part.cells], 0.0)
     person = system.status[part.cells] != Status.SLACK
     with np.errstate(divide="ignore"):
         left = 1 - 1 / room
     exposed = np.zeros(len(room), dtype=np.bool_)
     for width, asked in sorted({(system.need_width[p], system.contributor[p]) for p in primaries}):
-        exposed |= left * width < asked - TOLERANCE
+        # What may be less than nothing can be drawn towards one from any distance.
+        exposed |= (left * width < asked - TOLERANCE) | signed
     return np.asarray(part.cells[(room >= 1) & person & exposed])
 
 
@@ -100,7 +102,7 @@ def _narrowed(
 def _spread(points: Floats, part: Component, giver: int, places: Ints) -> Floats:
     """How far movements that leave the contributor's cell at one or more take some cells."""
     at = part.place[giver]
-    over = points[:, at] - (part.low[at] + 1)
+    over = points[:, at] - part.given[at]
     most = int(np.argmax(over))
     if over[most] < 0:
         return np.zeros(len(places))

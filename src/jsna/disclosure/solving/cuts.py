@@ -126,7 +126,8 @@ def _capacities(
     giver = np.array([f.target.contributor for f in failures])
     room_up = system.high[cells] - system.value[cells]
     room_down = system.value[cells] - system.low[cells]
-    room_down = room_down - ((giver[rows] == cells) & (room_down >= 1))
+    own_room = np.minimum(room_down, system.value[cells]) - 1
+    room_down = np.where((giver[rows] == cells) & (own_room >= 0), own_room, room_down)
     with np.errstate(invalid="ignore"):
         moved = np.where(up > 0, up * room_up, 0.0) + np.where(down > 0, down * room_down, 0.0)
     capped = np.minimum(moved, need[rows])

@@ -34,7 +34,7 @@ class Routes:
         matrix = sparse.csr_array(matrix[np.flatnonzero(np.diff(matrix.indptr))])
         # Columns: how far each cell moves up, then how far each moves down.
         self.matrix = sparse.hstack([matrix, -matrix], format="csc")
-        value = system.value[self.cells]
+        value = self.value = system.value[self.cells]
         self.room = np.concatenate(
             [system.high[self.cells] - value, value - system.low[self.cells]]
         )
@@ -58,8 +58,8 @@ class Routes:
         at, other = (own, self.size + own) if sign == UP else (self.size + own, own)
         low, high = np.zeros(2 * self.size), self.room.copy()
         giver = self.place.get(target.contributor, own)
-        if giver != own and high[self.size + giver] >= 1:
-            high[self.size + giver] -= 1
+        if giver != own and (left := min(high[self.size + giver], self.value[giver]) - 1) >= 0:
+            high[self.size + giver] = left
         if high[at] < target.need - TOLERANCE:
             return None
         low[at] = high[at] = target.need

@@ -27,12 +27,15 @@ class Component:
         self.low = system.low[cells] - system.value[cells]
         self.high = system.high[cells] - system.value[cells]
         part = level[cells] < 1
+        value = system.value[cells]
         #: Whether every cell is hidden outright.
         self.outright = not part.any()
         if part.any():
             most = np.minimum(self.high, float(np.nanmax(system.need_width)))
             self.low = np.where(part, self.low * level[cells], self.low)
             self.high = np.where(part, most * level[cells], self.high)
+        #: How far down a contributor's own cell can be: to the one they know of.
+        self.given = np.maximum(self.low, -value) + 1
         self.place = {int(cell): i for i, cell in enumerate(cells)}
         self.program: Program = program(matrix, np.zeros(len(rows)), self.low, self.high)
 
@@ -46,9 +49,9 @@ class Component:
         else:
             self.program.bound(at, np.maximum(self.low[at], -limit), self.high[at])
         giver = self.place.get(target.contributor)
-        if giver is not None and giver != at[0] and self.low[giver] <= -1:
+        if giver is not None and giver != at[0] and self.given[giver] <= 0:
             of = np.array([giver])
-            self.program.bound(of, self.low[of] + 1, self.high[of])
+            self.program.bound(of, self.given[of], self.high[of])
             changed.append(of)
         found = self.program.maximise(at, np.array([float(sign)]))
         for columns in changed:

@@ -32,6 +32,7 @@ OWN_RULES: Final[Mapping[str, str]] = {
     "contributors_unknown": "nothing says how many children stand behind it",
     "dominance": "one child makes up so much of this sum that others could work it out",
     "extreme": "the least or the greatest of a group is one child's own figure",
+    "revision": "it has changed by little since it was published",
     "below_authority": "figures of this kind are never published below the whole authority",
 }
 #: Sums and counts named at once; what is beyond is counted.
@@ -76,8 +77,11 @@ class Reasons:
         """The row named, then why it is hidden, a point a line."""
         top, bottom = self._cells(row)
         said = [self._head(row)]
+        stands = self.evidence.stands[row]
+        said += ["- Stands as published before; its own counts are not shown."] * int(stands)
+        alone = len(said)
         said += [f"- {text}" for text in self._of_itself(row, top, bottom)]
-        if len(said) == 1:
+        if len(said) == alone:
             said += [f"- {text}" for text in self._protects(row, top, bottom)]
         said += [f"- {text}" for text in self._known_now(top, bottom)]
         return said

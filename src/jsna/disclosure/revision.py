@@ -1,0 +1,137 @@
+"""Figures published before: which stand as they were, because their change may not be published.
+
+A figure whose change since an earlier publication is small, or would give another away, is printed
+as it was. So is one that is no plain function of the counts beside it (a mean, a slope, a
+standardised rate) and has changed while these have hardly: nothing else would protect what a reader
+has by comparing the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from jsna.disclosure.ledger.book import NONE, Book
+from jsna.disclosure.system import Flags
+from jsna.edition import Configuration
+from jsna.measures import schema
+
+#: Why a row is not printed anew on its own account.
+RULE: Final = "revision"
+#: Said of every figure that is printed as before, changed or not: what tells the two apart would
+#: tell whom a correction is about.
+NOTE: Final = "As published before; changes too small to publish are not shown."
+#: Key of a row in whichever edition it stands.
+KEY: Final = [name for name in schema.KEY if name != "edition"]
+#: Methods whose value and limits follow from the two counts beside them.
+_PLAIN: Final = frozenset({"count", "proportion", "proportion_wilson", "rate_byar"})
+_NUMBERS: Final = list(schema.NUMBERS)
+
+
+def align(rows: pd.DataFrame, last: pd.DataFrame | None) -> pd.DataFrame:
+    """What was last printed of the same keys, in any edition; shape and index of `rows`.
+
+    Rows without any, and hidden ones, have no numbers.
+    """
+    text = [*_NUMBERS, "status", "reason", "note", "source"]
+    if last is None or not len(last):
+        made = pd.DataFrame(np.nan, index=rows.index, columns=text)
+        return made.astype({name: "str" for name in text if name not in _NUMBERS})
+    found = rows[KEY].merge(last[[*KEY, *text]], on=KEY, how="left", validate="many_to_one")
+    found.index = rows.index
+    found.loc[found["status"].eq("c").to_numpy(dtype=bool), _NUMBERS] = np.nan
+    return found[text]
+
+
+def printed(past: pd.DataFrame) -> Flags:
+    """Rows of which a number was printed before."""
+    return np.asarray(past[_NUMBERS].notna().any(axis=1).to_numpy(dtype=np.bool_))
+
+
+def same(rows: pd.DataFrame, past: pd.DataFrame) -> Flags:
+    """Rows that print the very numbers that were printed before."""
+    close = np.isclose(rows[_NUMBERS], past[_NUMBERS], rtol=1e-9, atol=1e-12, equal_nan=True)
+    return np.asarray(close.all(axis=1) & printed(past), dtype=np.bool_)
+
+
+def refused(rows: pd.DataFrame, past: pd.DataFrame, config: Configuration) -> Flags:
+    """Rows that may not be printed anew whatever else is: values that are more than their counts.
+
+    Such a value is printed anew where every count of children beside it has changed by as much as
+    its profile's threshold.
+
+    Args:
+        rows: true measures, k rows.
+        past: what was last printed of them, see `align`.
+        config: profiles and declarations.
+    """
+    changed = printed(past) & ~same(rows, past)
+    sums = [name for name, one in config.indicators.items() if one.kind == "mean"]
+    sums += [name for name, one in config.indicators.items() if one.unit == "pounds"]
+    amounts = rows["indicator"].isin(sums).to_numpy(dtype=np.bool_)
+    plain = rows["method"].isin(list(_PLAIN)).to_numpy(dtype=np.bool_) & ~amounts
+    limits = {name: config.profile(name).threshold for name in rows["profile"].unique()}
+    limit = rows["profile"].map(limits).to_numpy(dtype=np.float64)
+    # Of a sum of amounts the children are below the line; of a rate those it is about above it.
+    side = np.where(amounts, rows["denominator"], rows["numerator"]).astype(np.float64)
+    before = np.where(amounts, past["denominator"], past["numerator"]).astype(np.float64)
+    enough = np.abs(side - before) >= limit
+    return np.asarray(changed & ~plain & ~enough, dtype=np.bool_)
+
+
+def hidden_still(made: Book, past: pd.DataFrame) -> Flags:
+    """Rows that were hidden when last published and of which nothing has changed since.
+
+    They stay hidden: that another choice of what to hide would do is no reason to publish again.
+    """
+    was = past["status"].eq("c").to_numpy(dtype=np.bool_)
+    found = np.zeros(len(past), dtype=np.bool_)
+    for row in np.flatnonzero(was):
+        cells = {made.numerators[row], made.denominators[row]} - {NONE}
+        found[row] = bool(cells) and cells <= made.unchanged
+    return found
+
+
+def stands(made: Book, past: pd.DataFrame, rules: Sequence[str]) -> Flags:
+    """Hidden rows that are printed as they were before.
+
+    A count that has changed by more than a little and is small now is hidden like any small count:
+    what stood there before would be far from true.
+
+    Args:
+        made: the book; k rows.
+        past: what was last printed of the rows.
+        rules: the rule that hides each row, "" where it is shown.
+    """
+    sides = made.numerators, made.denominators
+    was = [past[name].to_numpy(dtype=np.float64) for name in ("numerator", "denominator")]
+    there = printed(past)
+    found = np.zeros(len(rules), dtype=np.bool_)
+    for row, rule in enumerate(rules):
+        if not rule or not there[row]:
+            continue
+        cells = [side[row] for side in sides]
+        told = [column[row] for column in was]
+        mine = all(
+            cell == NONE or count in made.before.get(cell, ())
+            for cell, count in zip(cells, told, strict=True)
+        )
+        little = any(cell in made.revised for cell in cells)
+        found[row] = mine and (little or rule in ("sum", RULE))
+    return found
+
+
+def stand(rows: pd.DataFrame, past: pd.DataFrame, which: Flags) -> None:
+    """Print rows as they were before, in place."""
+    for name in (*_NUMBERS, "status", "reason", "source", "note"):
+        rows.loc[which, name] = past.loc[which, name]
+
+
+def annotate(rows: pd.DataFrame, past: pd.DataFrame) -> None:
+    """Say of every row that is printed as before that it is, in place."""
+    mine = same(rows, past)
+    notes = rows.loc[mine, "note"].str.replace(NOTE, "", regex=False).str.strip()
+    rows.loc[mine, "note"] = (notes + f" {NOTE}").str.strip()

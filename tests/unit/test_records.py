@@ -136,8 +136,14 @@ def test_files_outside_the_zones_have_no_records(tmp_path: Path) -> None:
 
 
 def test_what_a_person_is_to_change_has_none(paths: io.Paths) -> None:
-    io.write_bytes(paths.identified / "review" / "review.csv", b"a", recorded=False)
-    assert not records.beside(paths.identified / "review" / "review.csv").exists()
+    for file in (paths.identified / "review" / "review.csv", paths.restricted / "audit.yaml"):
+        io.write_bytes(file, b"a")
+        assert not records.beside(file).exists()
+        file.write_bytes(b"changed")
+        assert io.verified(file) == file
+    # One of that name anywhere else is as any other.
+    io.write_bytes(paths.safe / "audit.yaml", b"a")
+    assert records.beside(paths.safe / "audit.yaml").exists()
 
 
 def test_a_file_is_read_through_once(paths: io.Paths, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,8 +85,7 @@ def review(arguments: argparse.Namespace, config: Configuration, paths: io.Paths
     target = review_sheet.place(arguments.to, paths)
     review_sheet.expect_unjudged(target, paths)
     chosen = review_sheet.choose(pairs, arguments.size)
-    # A person is to write into it.
-    io.write_bytes(target, review_sheet.sheet(chosen).encode("utf-8-sig"), recorded=False)
+    io.write_bytes(target, review_sheet.sheet(chosen).encode("utf-8-sig"))
     say(f"{named(target, paths)}: {len(chosen):,} of {len(pairs):,} pairs")
     say(
         "It holds names and dates of birth: keep it where it is, or move it by your own rules. "

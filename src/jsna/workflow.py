@@ -93,7 +93,6 @@ def configuration_files(config: editions.Configuration, root: Path) -> list[str]
     return files + [PASSES] * (root / PASSES).is_file()
 
 
-@cache
 def recipe(name: str) -> str:
     """Digest of all an edition's safe measures are made from but earlier publications.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -13,14 +12,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from jsna import edition, io, records, zones
+from jsna import io, records, zones
 from jsna.disclosure.discovery.remembered import recalled
-from jsna.disclosure.ledger.outside import earlier_ledgers
 from jsna.disclosure.readback import certificate as read_back
+from jsna.errors import JsnaError
 from jsna.measures.contributions import tables_of
 from jsna.measures.tables import received
+from jsna.provenance import register
 from jsna.report.opener import Opener
-from tests.conftest import ROOT, SMALL
+from tests.conftest import SMALL
 
 TABLE = pa.table({"person": [f"p{n}" for n in range(500)], "number": list(range(500))})
 
@@ -218,15 +218,14 @@ def test_the_certificate_is_checked_wherever_it_is_read(paths: io.Paths) -> None
 def test_a_ledger_of_an_earlier_edition_is_never_made_again_for_being_damaged(
     paths: io.Paths,
 ) -> None:
-    config = edition.load(SMALL, ROOT)
-    of = config.edition.model_copy(update={"previous": ["b-2024"]})
-    later = replace(config, edition=of)
-    file = io.Paths(paths.root, "b-2024").restricted / "ledger.parquet"
+    file = paths.restricted / "ledger.parquet"
     io.write_parquet(file, TABLE)
-    assert list(earlier_ledgers(later, paths)) == ["b-2024"]
-    flip(file, 100)
-    with pytest.raises(Exception, match="from the archive") as caught:
-        earlier_ledgers(later, paths)
+    tables = dict.fromkeys(register.TABLES, file)
+    entry = register.append(paths.root, "b-2024", "2024-01-30", "r", {"a": "b"}, tables, [])
+    assert entry.table(register.LEDGER).read_bytes() == file.read_bytes()
+    flip(entry.folder / register.LEDGER, 100)
+    with pytest.raises(JsnaError, match="from the archive") as caught:
+        entry.table(register.LEDGER)
     assert "--force" not in str(caught.value)
 
 

@@ -28,7 +28,7 @@ generate.run(config, io.Paths(root, name), lambda text: None, effects=nil, clean
 """
 STAGES = (
     *("ingest", "published", "link", "derive", "measure"),
-    *("protect", "discover", "prove", "draw", "write"),
+    *("publications", "protect", "discover", "prove", "draw", "write"),
 )
 
 

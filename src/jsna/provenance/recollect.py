@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import asdict
 
 from jsna import io, workflow
@@ -16,7 +17,8 @@ def run(config: Configuration, paths: io.Paths) -> None:
         JsnaError: an entry of the register is damaged or missing.
     """
     name = config.edition.edition
-    made = workflow.recipe(name)
+    with contextlib.chdir(paths.root):  # in which the files of `workflow` are named
+        made = workflow.recipe(name)
     found = register.before(paths.root, name, config.edition.previous, made)
     io.write_json(
         paths.restricted / register.FILE,

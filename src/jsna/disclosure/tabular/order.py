@@ -65,7 +65,8 @@ def _as_received(cells: Layout, rows: Sequence[Ints]) -> tuple[Ints, str]:
     merged = merged if straight else plain
     codes = _by_codes(cells, merged)
     if leaf[came].sum() == leaf.sum() and len(rows) == 1:
-        return np.array([*came, *(cell for cell in codes if cell not in set(came))]), ""
+        known = set(came)
+        return np.array([*came, *(cell for cell in codes if cell not in known)]), ""
     # Rows put in for what had none stand where their codes say, like any other.
     body = {*came, *np.flatnonzero(leaf).tolist()}
     rest = [cell for cell in codes if cell not in body]

@@ -95,7 +95,7 @@ def _protecting(parser: argparse.ArgumentParser) -> None:
         type=float,
         metavar="SECONDS",
         help="search for about so long, counted in steps so that the result is always the same "
-        "(default: 40, or 12 for a table that is divided into blocks because it is large; 0: until "
+        "(default: 40, or 6 for a table that is divided into blocks because it is large; 0: until "
         "the least loss is proven)",
     )
     parser.add_argument(

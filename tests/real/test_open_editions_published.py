@@ -15,7 +15,7 @@ from jsna.errors import JsnaError
 from jsna.io import read_parquet
 from jsna.measures import schema
 from jsna.measures.tables import derive
-from jsna.published import lookups, neighbours
+from jsna.published import lookups, neighbours, reference
 from jsna.published.official import published_measures
 from jsna.published.run import check_area, run
 from tests.real.published_support import PUBLISHED, ROOT, at, fetched
@@ -255,6 +255,23 @@ def test_false_figures_of_other_authorities_are_not_available(
     found = published_measures(config, paths)
     row = at(found, indicator, config.area.code, period)
     assert (row["status"], pd.isna(row["value"])) == (status, status == "x")
+
+
+@pytest.mark.parametrize("code", ["E08000016", "E08000038"])
+def test_a_recoded_authority_works_under_both_codes(tmp_path: Path, code: str) -> None:
+    """Barnsley, which the look-ups have under the code it had until April 2025."""
+    write_edition(tmp_path, "370", "ward")
+    path = tmp_path / "config/areas/third.yaml"
+    area = yaml.safe_load(path.read_text(encoding="utf-8")) | {"code": code}
+    path.write_text(yaml.safe_dump(area), encoding="utf-8")
+    config, paths = fetched("third-open-2025", tmp_path)
+    assert check_area(config, paths) == []
+    places = reference.lsoa_reference(config, paths)
+    assert len(places) > 100
+    assert set(places["authority_code"]) == {code}
+    found = published_measures(config, paths)
+    assert at(found, "plans", code, "2025")["value"] > 1_000
+    assert at(found, "lsoas_most_deprived_fifth", code, "2025")["denominator"] == len(places)
 
 
 def write_edition(root: Path, old_code: str, localities_are: str) -> None:

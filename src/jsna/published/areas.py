@@ -7,6 +7,7 @@ from typing import Final
 
 import pandas as pd
 
+from jsna.configuration import recoded
 from jsna.edition import Area
 from jsna.errors import Problem
 from jsna.published.release import AUTHORITY, DISTRICT, LEVEL, NATIONAL, REGIONAL, TIME, WARD
@@ -29,7 +30,8 @@ def located(frame: pd.DataFrame, area: Area) -> pd.DataFrame:
     """Rows about the home area, its country, region, neighbours and localities.
 
     An authority is found by its code from the Government Statistical Service; where a period has
-    no row with that code, by its old three-digit code, which survives a change of the other. The
+    no row with that code, by its old three-digit code, which survives a change of the other, or by
+    an earlier or later code of the same place (`configuration.recoded`). The
     country and region are found by code, or by name where a release has no codes. Rows of regions
     that are no region ("z", outside England) match nothing.
 
@@ -56,7 +58,8 @@ def absent(frame: pd.DataFrame, area: Area, where: str) -> list[Problem]:
     A file of nations, of regions or of localities alone has nothing to say of an authority.
     """
     rows = frame[frame[LEVEL] == AUTHORITY]
-    home = rows["new_la_code"].eq(area.code) | rows["old_la_code"].eq(area.old_la_code)
+    home = rows["new_la_code"].isin(recoded.every(area.code))
+    home |= rows["old_la_code"].eq(area.old_la_code)
     if rows.empty or home.any():
         return []
     names = rows["la_name"] if "la_name" in rows else rows["new_la_code"]
@@ -87,6 +90,7 @@ def _authorities(rows: pd.DataFrame, area: Area) -> pd.DataFrame:
     codes = authorities(area)
     by_old = {old: code for code, old in codes.items()}
     new, old = rows["new_la_code"], rows["old_la_code"].map(by_old)
+    old = old.fillna(new.map(recoded.known_as(codes)))
     exact = new.isin(codes)
     rows = rows.assign(area_code=new.where(exact, old), geography="authority", _exact=exact)
     rows = rows[rows[AREA_CODE].notna()]
@@ -98,5 +102,9 @@ def _authorities(rows: pd.DataFrame, area: Area) -> pd.DataFrame:
 
 def _localities(rows: pd.DataFrame, area: Area) -> pd.DataFrame:
     column = "ward_code" if area.localities_are == "ward" else "lad_code"
-    rows = rows[rows[column].isin(set(area.locality_names))]
-    return rows.assign(**{AREA_CODE: rows[column], GEOGRAPHY: area.localities_are})
+    ours = rows[column].map(recoded.known_as(area.locality_names))
+    rows = rows.assign(**{AREA_CODE: ours, GEOGRAPHY: area.localities_are})[ours.notna()]
+    # A locality under two codes in one period stands under the one the edition gives it.
+    exact = rows[column] == rows[AREA_CODE]
+    doubled = exact.groupby([rows[TIME], rows[AREA_CODE]], sort=False).transform("any")
+    return rows[exact | ~doubled.astype("bool")]

@@ -6,6 +6,7 @@ from typing import Final
 
 import pandas as pd
 
+from jsna.configuration import recoded
 from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
 from jsna.io import Paths
@@ -61,9 +62,12 @@ def lsoa_reference(config: Configuration, paths: Paths) -> pd.DataFrame:
     upper = lookups.authorities(files["authority_lookup"]).drop_duplicates("district_code")
     upper_of = upper.set_index("district_code")["authority_code"]
     places["authority_code"] = places["district_code"].map(upper_of).fillna(places["district_code"])
-    home = places[places["authority_code"] == area.code]
+    home = places[places["authority_code"].isin(recoded.every(area.code))]
     locality = "ward_code" if area.localities_are == "ward" else "district_code"
-    home = home.assign(locality_code=home[locality])
+    ours = recoded.known_as(area.locality_names)
+    home = home.assign(
+        authority_code=area.code, locality_code=home[locality].map(ours).fillna(home[locality])
+    )
     ranked = iod.imd(files["iod"]).drop(columns="district_code")
     if "idaci" in files:
         ranked = iod.together(ranked, iod.idaci(files["idaci"]), files["idaci"].name)
@@ -120,6 +124,8 @@ def population_table(config: Configuration, paths: Paths) -> pd.DataFrame:
     """
     _, source = config.sources["population_locality"]
     rows = lookups.ages(paths.published / source.file)
+    ours = recoded.known_as([*config.area.locality_names, config.area.code])
+    rows = rows.assign(area_code=rows["area_code"].map(ours).fillna(rows["area_code"]))
     by_locality = rows[rows["area_code"].isin(set(config.area.locality_names))]
     home = by_locality if len(by_locality) else rows[rows["area_code"] == config.area.code]
     if home.empty:

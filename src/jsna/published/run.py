@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from jsna import records
+from jsna.configuration import recoded
 from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
 from jsna.io import Paths, clear_folder, write_json, write_parquet
@@ -59,18 +60,21 @@ def check_area(config: Configuration, paths: Paths) -> list[Problem]:
 def _check_region(config: Configuration, regions: pd.DataFrame) -> list[Problem]:
     area, path = config.area, f"config/areas/{config.area.area}.yaml"
     codes = authorities(area)
-    known = dict(zip(regions["authority_code"], regions["old_la_code"], strict=True))
-    region_of = dict(zip(regions["authority_code"], regions["region_code"], strict=True))
+    today = regions["authority_code"].map(recoded.latest)
+    known = dict(zip(today, regions["old_la_code"], strict=True))
+    region_of = dict(zip(today, regions["region_code"], strict=True))
     problems = [
         Problem(
-            path, f"the look-up gives the authority {code} the old code {known.get(code, 'none')}",
+            path, f"the look-up gives the authority {code} the old code "
+            f"{known.get(recoded.latest(code), 'none')}",
             column="old_la_code", value=old, code="config.codes",
         )
         for code, old in codes.items()
-        if known.get(code) != old
+        if known.get(recoded.latest(code)) != old
     ]  # fmt: skip
-    if region_of.get(area.code) not in (None, area.region.code):
-        rule = f"the look-up gives the region {region_of[area.code]}"
+    region = region_of.get(recoded.latest(area.code))
+    if region not in (None, area.region.code):
+        rule = f"the look-up gives the region {region}"
         problems.append(
             Problem(path, rule, column="region", value=area.region.code, code="config.codes")
         )

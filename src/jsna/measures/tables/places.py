@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jsna.configuration import recoded
 from jsna.edition import Area
 from jsna.measures.tables.recipe import PLACE, Recipe, age_group
 
@@ -23,7 +24,7 @@ def recipes(area: Area) -> tuple[Recipe, ...]:
             cast((imd_decile + 1) // 2 as varchar) as imd_quintile,
             imd_rank, idaci_rank, cast(idaci_decile as varchar) as idaci_decile
         from "areas.lsoa"
-        where authority_code = '{area.code}'
+        where authority_code in ({", ".join(f"'{c}'" for c in recoded.every(area.code))})
         qualify row_number() over (partition by lsoa_code order by period desc) = 1
         order by lsoa_code
         """,

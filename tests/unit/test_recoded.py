@@ -1,0 +1,67 @@
+"""An authority whose code changed is found under either code, in official files and local rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jsna.configuration import recoded
+from jsna.measures.tables.places import recipes
+from jsna.published import areas
+from tests.unit.published_support import AREA, EAST, HOME, NATION, csv_text, indicator, mapped, read
+from tests.unit.test_tables import CONFIG
+
+BARNSLEY = ("E08000016", "E08000038")
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [BARNSLEY, BARNSLEY[::-1]])
+def test_a_file_that_has_the_other_code_alone_is_read(
+    tmp_path: Path, ours: str, theirs: str
+) -> None:
+    area = AREA.model_copy(update={"code": ours, "old_la_code": "370"})
+    row = {**HOME, "new_la_code": theirs, "old_la_code": "", "plans": "7"}
+    release = read(tmp_path, [{**NATION, "plans": "90"}, row])
+    found = areas.located(release.frame, area)
+    assert found.loc[found["geography"] == "authority", "area_code"].tolist() == [ours]
+    assert areas.absent(release.frame, area, "release.csv") == []
+
+
+def test_a_neighbour_under_both_codes_in_one_period_is_read_once(tmp_path: Path) -> None:
+    east = AREA.neighbours[0].model_copy(update={"code": "E08000039", "old_la_code": "373"})
+    area = AREA.model_copy(update={"neighbours": (east,)})
+    rows = [
+        {**EAST, "new_la_code": code, "old_la_code": "373", "plans": plans}
+        for code, plans in (("E08000019", "5"), ("E08000039", "6"))
+    ]
+    found = areas.located(read(tmp_path, [{**HOME, "plans": "1"}, *rows]).frame, area)
+    assert found.loc[found["area_code"] == "E08000039", "plans"].tolist() == ["6"]
+
+
+def test_a_district_is_found_under_an_earlier_code(tmp_path: Path) -> None:
+    place = AREA.localities[0].model_copy(update={"code": "E07000242"})
+    area = AREA.model_copy(update={"localities": (place,)})
+    row = {**HOME, "geographic_level": "Local authority district", "lad_code": "E07000097"}
+    found = areas.located(
+        read(tmp_path, [{**HOME, "plans": "1"}, {**row, "plans": "3"}]).frame, area
+    )
+    assert found.loc[found["geography"] == "district", "area_code"].tolist() == ["E07000242"]
+
+
+def test_local_small_areas_belong_to_the_authority_under_either_code() -> None:
+    area = CONFIG.area.model_copy(update={"code": "E08000038"})
+    assert "in ('E08000038', 'E08000016')" in recipes(area)[0].sql
+
+
+def test_places_that_were_merged_or_divided_are_no_other_place() -> None:
+    for gone in ("E10000021", "E10000006", "E10000009", "E06000028", "E06000029"):
+        assert recoded.every(gone) == (gone,)
+    for change in recoded.RECODED:
+        assert recoded.latest(change.former) == change.code
+        assert set(recoded.every(change.former)) == {change.former, change.code}
+
+
+def test_an_unchanged_place_is_as_before(tmp_path: Path) -> None:
+    given = {"plans": "200", "timely": "34", "timely_pc": "17.0"}
+    assert mapped(read(tmp_path, [{**HOME, **given}]), indicator()).iloc[0]["value"] == 17.0
+    assert csv_text([HOME])

@@ -7,13 +7,13 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from jsna.errors import JsnaError
 from jsna.linkage import review
-from jsna.linkage.cascade import LINK, Linked, link
-from jsna.linkage.dedupe import deduplicate
+from jsna.linkage.cascade import LINK, Linked, _absent, link
+from jsna.linkage.dedupe import _components, deduplicate
 from jsna.linkage.kinds import Source
 from jsna.linkage.lookups import LOOKUPS
 from jsna.linkage.model import read_model, write_model
@@ -138,20 +138,116 @@ def test_twins_are_not_taken_for_each_other() -> None:
 
 
 def test_two_equally_good_are_both_dropped_and_listed() -> None:
+    """Two of the left: nothing but the order of rows would choose between them."""
     one = {**ANNA, "nhs_number": None}
     db = database(1)
     tables = [
         standard(db, name, table([*rows, *OTHERS])).relation
-        for name, rows in (("left", [one]), ("right", [one, one]))
+        for name, rows in (("left", [one, one]), ("right", [one]))
     ]
     found = link(db, *tables, ruleset().rules)
-    assert db.execute(f"SELECT * FROM {found.links} WHERE left_person = 0").fetchall() == []
+    assert db.execute(f"SELECT * FROM {found.links} WHERE right_person = 0").fetchall() == []
     ties = db.execute(f"SELECT left_person, right_person FROM {found.ties}").fetchall()
-    assert ties == [(0, 0), (0, 1)]
+    assert ties == [(0, 0), (1, 0)]
     listed = review.ties(db, *tables, found).to_pylist()
     assert len(listed) == 2
     assert listed[0]["forename_1"] == listed[0]["forename_2"] == listed[1]["forename_2"]
     assert listed[0]["weight"] == listed[1]["weight"]
+
+
+def test_records_of_one_source_that_do_not_agree_meet_one_person() -> None:
+    one = {**ANNA, "nhs_number": None}
+    others = [
+        one,
+        {**one, "forename": "Annabell"},
+        {**one, "surname": "Thornwyck"},
+        {**one, "date_of_birth": "2012-05-15"},
+    ]
+    # A twin and somebody else of the name are not met.
+    twin, namesake = {**one, "forename": "Josie"}, {**one, "date_of_birth": "2006-11-02"}
+    found = linked([one], [*others, twin, {**namesake, "postcode": "ZD4 4AA"}])
+    assert [row[:2] for row in found] == [(0, 0), (0, 1), (0, 2), (0, 3)]
+    # Nobody is linked to two people of the left, however many records there are.
+    found = linked([one, twin], [*others, twin])
+    assert [row[:2] for row in found] == [(0, 0), (0, 1), (0, 2), (0, 3), (1, 4)]
+
+
+def test_two_of_one_source_with_numbers_of_their_own_are_not_put_together() -> None:
+    one = {**ANNA, "nhs_number": None}
+    apart = [{**one, "nhs_number": "9434765919"}, {**one, "nhs_number": "9876543210"}]
+    assert linked([one], apart) == []
+
+
+TRAITS = {
+    "forename": ("Annabel", "Bruno"), "surname": ("Thornwick", "Keld"),
+    "date_of_birth": ("2012-05-14", "2009-01-30"), "postcode": ("ZA1 1AA", "ZD4 4AA"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("agreeing", TRAITS)
+def test_one_agreement_of_several_is_too_little_for_a_number(agreeing: str) -> None:
+    """Two children who share a home, say, and by a slip a number, are two."""
+    other = {name: values[name != agreeing] for name, values in TRAITS.items()}
+    other = {**other, "sex": "M", "nhs_number": ANNA["nhs_number"]}
+    assert "number" not in [row[2] for row in linked([ANNA], [other])]
+    db = database(1)
+    made = deduplicate(db, standard(db, "one", table([ANNA, other])).relation, "one")
+    assert (made.people, made.by_number, made.refused) == (2, 0, 1)
+    # With one more they are one.
+    more = "surname" if agreeing != "surname" else "forename"
+    other[more] = TRAITS[more][0]
+    assert [row[2] for row in linked([ANNA], [other])] == ["number"]
+    made = deduplicate(db, standard(db, "one", table([ANNA, other])).relation, "one")
+    assert (made.people, made.by_number, made.refused) == (1, 1, 0)
+
+
+def test_what_one_source_does_not_have_is_not_compared() -> None:
+    """Of no source is a comparison kept that needs a column the other has nothing in."""
+    db = database(1)
+    full = {**ANNA, "house": "1", "street": "High Street", "town": "Leeds"}
+    left = standard(db, "left", table([full])).relation
+    for lacking, absent in (
+        ("house", {"house"}), ("street", {"street"}), ("sex", {"sex"}),
+        ("forename", {"forename"}), ("postcode", {"postcode"}), ("nhs_number", {"number"}),
+    ):  # fmt: skip
+        right = standard(db, "right", table([{**full, lacking: None}])).relation
+        assert _absent(db, left, right, ruleset().rules.model) == absent
+        assert _absent(db, right, left, ruleset().rules.model) == absent
+    assert _absent(db, left, left, ruleset().rules.model) == set()
+
+
+def united(edges: set[tuple[int, int]]) -> dict[int, int]:
+    """Member -> least member it hangs together with, by union and find."""
+    leader: dict[int, int] = {}
+
+    def find(one: int) -> int:
+        leader.setdefault(one, one)
+        while leader[one] != one:
+            one = leader[one]
+        return one
+
+    for one, other in edges:
+        low, high = sorted((find(one), find(other)))
+        leader[high] = low
+    return {one: find(one) for one in leader}
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sets(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=1, max_size=14))
+@example({(1, 4), (2, 4), (2, 3)})
+@example({(0, 9), (9, 1), (1, 8), (8, 2), (2, 7), (7, 3), (3, 6), (6, 4)})
+def test_chains_of_records_are_one_person_as_by_union_and_find(
+    edges: set[tuple[int, int]],
+) -> None:
+    db = database(1)
+    columns = {
+        name: pa.array([edge[i] for edge in sorted(edges)], pa.int64())
+        for i, name in enumerate(("one", "other"))
+    }
+    db.register("given", pa.table(columns))
+    db.execute("CREATE TEMP TABLE _edges AS FROM given")
+    _components(db)
+    assert dict(db.execute("SELECT record, person FROM _components").fetchall()) == united(edges)
 
 
 def pairs(weights: dict[tuple[int, int], int]) -> set[tuple[int, int, bool]]:
@@ -368,6 +464,7 @@ def test_lookups_are_over_columns_of_a_standard_table() -> None:
         ("passes: [{name: a, why: b, agree: [born], levels: {shoes: [same]}}]", "no such comp"),
         ("passes: [{name: a, agree: [born], colour: red}]", "no such key"),
         ("passes: 3", "must hold a list"),
+        ("passes: [{name: a, why: b, agree: [born]}, 3]", "must hold a list"),
         ("passes: [{name: a, why: b, agree: [born]}, {name: a, why: b, agree: [born]}]", "same"),
     ],
 )

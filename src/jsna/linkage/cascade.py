@@ -16,6 +16,7 @@ from jsna.linkage.model import Model, for_run, prior, without
 from jsna.linkage.passes import Pass, fits, unique
 from jsna.linkage.resolve import best_records, mutual
 from jsna.linkage.scoring import columns_of, rare_columns, scored
+from jsna.linkage.several import join_others
 from jsna.linkage.splinked import COLUMNS, predicted
 from jsna.linkage.vetoes import clear, judge, make_names
 
@@ -42,6 +43,7 @@ class Rules:
         near: pairs down to this probability are kept as near misses, for review.
         band: most people of the left source the model meets at once; more are taken in bands of
             birth years, so that memory stays bounded.
+        more: probability a link must have to somebody who is linked to another of the source.
         modelled: whether the model looks at who is left; without it numbers and passes are all.
     """
 
@@ -52,6 +54,7 @@ class Rules:
     review: float = 0.5
     near: float = 0.001
     band: int = 300_000
+    more: float = 0.999
     modelled: bool = True
 
 
@@ -65,6 +68,7 @@ class Linked:
         near: pairs the model compared that are no link, from `Rules.near` up.
         steps: one (step, links, left out) for each step: what was left out is a shared number, a
             refusal by the guard, or a pair that fits several people.
+        joined: how many people of the right are linked to somebody who had a link (`several`).
         vetoed, held: how many pairs likely enough were kept from being a link, and how many links
             were put into the review band, by what speaks against them (`vetoes`).
     """
@@ -73,6 +77,7 @@ class Linked:
     ties: str
     near: str
     steps: list[tuple[str, int, int]] = field(default_factory=list)
+    joined: int = 0
     vetoed: int = 0
     held: int = 0
 
@@ -80,7 +85,11 @@ class Linked:
 def link(
     database: duckdb.DuckDBPyConnection, left: str, right: str, rules: Rules, name: str = "links"
 ) -> Linked:
-    """Link the people of two standard tables one to one; results are tables named after `name`."""
+    """Link the people of two standard tables; results are tables named after `name`.
+
+    Nobody of the right is linked to two of the left. Several of the right are linked to one of the
+    left where they are next to certainly one person that `dedupe` has not put together.
+    """
     result = Linked(f'"{name}"', f'"{name} ties"', f'"{name} near"')
     frequencies = _frequencies(database, left, right, rules.model)
     make_names(database, frequencies["forename"], _GIVEN)
@@ -124,6 +133,10 @@ def link(
     _by_model(database, rest, without(model, absent), rules, frequencies)
     _resolve(database, rest.sides, rules)
     _clear(database, (left, right), rules)
+    kept = without(model, absent)
+    result.joined = join_others(
+        database, (left, right), rest.right, kept, frequencies, _GIVEN, rules.more
+    )
     for pairs, table in ((_LINKS, result.links), (_TIES, result.ties), (_NEAR, result.near)):
         judged = scored(f"({pairs})", left, right, model, frequencies, absent)
         _write(database, judged, rules.review, table)
@@ -153,6 +166,11 @@ class _Rest:
             return
         for side in ("left", "right"):
             table = getattr(self, side)
+            if table == f"_rest_{side}":
+                self.database.execute(
+                    f"DELETE FROM {table} t USING found f WHERE f.{side}_person = t.person"
+                )
+                continue
             self.database.execute(
                 f"CREATE OR REPLACE TEMP TABLE _next AS SELECT person, {COLUMNS} FROM {table} t "
                 f"ANTI JOIN found f ON f.{side}_person = t.person"

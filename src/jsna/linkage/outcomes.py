@@ -146,7 +146,11 @@ def _events(linker: Linker, people: People) -> str:
             if step in quality.NUMBER_STEPS:
                 kind = "number_refused"
             counts.append((name, kind, left_out))
-        counts += [(name, "vetoed", linked.vetoed), (name, "held", linked.held)]
+        counts += [
+            (name, "joined", linked.joined),
+            (name, "vetoed", linked.vetoed),
+            (name, "held", linked.held),
+        ]
     parts = [f"SELECT '{s}' AS source, '{e}' AS event, {n} AS cases" for s, e, n in counts]
     every = _union(parts, "source VARCHAR, event VARCHAR, cases BIGINT")
     return (

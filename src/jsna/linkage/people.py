@@ -97,13 +97,18 @@ def _add(
     joins: bool,
 ) -> None:
     """Note who the records of a source are, and add them to the spine where it `joins` it."""
-    person, said, found = "s.person", "NULL, NULL, NULL", ""
+    own, person, said, found = "s.person", "s.person", "NULL, NULL, NULL", ""
     if linked:
         person, said = "coalesce(k.left_person, s.person)", "k.method, k.pass, k.probability"
         found = f"LEFT JOIN {linked.links} k ON k.right_person = s.person"
+        # Several linked to one are one person of the source too, called after the surest.
+        own = (
+            "coalesce(first_value(k.right_person) OVER (PARTITION BY k.left_person "
+            "ORDER BY k.method = 'model', k.weight DESC, k.right_person), s.person)"
+        )
     source = name.replace("'", "''")
     database.execute(
-        f"INSERT INTO people SELECT '{source}', s.record - {offset}, s.person, {person}, {said} "
+        f"INSERT INTO people SELECT '{source}', s.record - {offset}, {own}, {person}, {said} "
         f"FROM {shifted} s {found}"
     )
     if joins:

@@ -238,15 +238,14 @@ def implausible(
 ) -> dict[str, int]:
     """How many links look wrong on their face, in each way (see `mark_implausible`).
 
-    `two to one`: a person in two links, which one-to-one resolution rules out; counted to show
-    that it does.
+    `two to one`: somebody linked to two people of the left, which resolution rules out; counted
+    to show that it does.
     """
     mark_implausible(database, left, right, links, "_odd")
     sums = ", ".join(f"count(*) FILTER (c{i})" for i in range(len(_IMPLAUSIBLE)))
     row = database.execute(f"SELECT {sums} FROM _odd").fetchall()[0]
     twice = database.execute(
-        f"SELECT count(*) - least(count(DISTINCT left_person), count(DISTINCT right_person)) "
-        f"FROM {links}"
+        f"SELECT count(*) - count(DISTINCT right_person) FROM {links}"
     ).fetchall()[0][0]
     return {**dict(zip(_IMPLAUSIBLE, map(int, row), strict=True)), "two to one": int(twice)}
 

@@ -13,7 +13,7 @@ from jsna.linkage.names import Names, read_names
 from jsna.linkage.passes import read_passes
 
 MODEL: Final = "model.json"
-_SHARES: Final = ("overlap", "least", "review", "near")
+_SHARES: Final = ("overlap", "least", "review", "near", "more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ def read_ruleset(folder: Path) -> Ruleset:
     model = of(read_model, MODEL)
     if problems:
         raise JsnaError(problems)
-    overlap, least, review, near = (float(said[key]) for key in _SHARES)
-    rules = Rules(passes, model, overlap, least, review, near, band=int(said["band"]))
+    overlap, least, review, near, more = (float(said[key]) for key in _SHARES)
+    rules = Rules(passes, model, overlap, least, review, near, int(said["band"]), more)
     return Ruleset(
         rules=rules,
         names=names,

@@ -16,7 +16,7 @@ from jsna.configuration.areas import (
 from jsna.configuration.editions import Delivery, Edition, Source, Sources, Synthesis
 from jsna.configuration.loading import Configuration, editions, load
 from jsna.configuration.profiles import Profile
-from jsna.configuration.shared import CodeList, codelists, indicators, nests, profiles
+from jsna.configuration.shared import CodeList, codelists, indicators, nests, profiles, rolls
 from jsna.configuration.strictest import strictest
 
 __all__ = [
@@ -40,5 +40,6 @@ __all__ = [
     "load",
     "nests",
     "profiles",
+    "rolls",
     "strictest",
 ]

@@ -73,7 +73,12 @@ def _groups(area: Area) -> Iterator[Finding]:
 
 
 def of_codelist(codelist: CodeList, every: Mapping[str, CodeList]) -> Iterator[Finding]:
-    """A coarser code list whose codes are not a division of the finer one's."""
+    """Optional codes that lead nowhere; a coarser list that is no division of the finer one."""
+    for code, main in codelist.rolls_up.items():
+        if code in codelist.codes:
+            yield f"rolls_up.{code}", "is itself among `codes`, so it cannot count as another", code
+        if main not in codelist.codes:
+            yield f"rolls_up.{code}", "counts as a code that is not among `codes`", main
     if bool(codelist.of) != bool(codelist.finer):
         yield "of", "a coarser list has both `of` and `finer`, any other neither", codelist.of
         return

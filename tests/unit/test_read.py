@@ -343,16 +343,29 @@ def test_month_first_impossible_and_mixed_dates() -> None:
     for row in rows[5:15]:
         row[2] = "31/02/2014"
     assert only(read(csv_of([HEADER, *rows])), "column.impossible_dates").count == 10
+
+
+def test_two_ways_of_writing_dates_are_read_unless_a_spreadsheet_turned_some() -> None:
+    rows = many(100)
     for row in rows[5:15]:
         row[2] = "2014-02-21"
+    assert not codes(read(csv_of([HEADER, *rows])))
+    # What it could read month first it turned; what is past the 12th it left.
+    for place, row in enumerate(rows):
+        row[2] = f"{place % 16 + 13}/05/2014"
+    for row in rows[5:15]:
+        row[2] = "2014-02-07"
     problem = only(read(csv_of([HEADER, *rows])), "column.mixed_dates")
     assert (problem.row, problem.count) == (7, 10)
     # One cell of a hundred and one is a slip: told, but the file is used.
-    rows = many(101)
-    rows[50][2] = "2014-02-21"
+    rows = [*rows[:5], *rows[15:], *[list(rows[0]) for _ in range(10)], list(rows[0])]
+    rows[50][2] = "2014-02-07"
     reading = read(csv_of([HEADER, *rows]))
     assert not codes(reading)
     assert [(w.code, w.row) for w in reading.findings.warnings] == [("column.mixed_dates", 52)]
+    # Of few dates the pattern says nothing.
+    few = [[*ROWS[0][:2], day, *ROWS[0][3:]] for day in ("20/05/2014", "2014-02-07")]
+    assert not read(csv_of([HEADER, *few])).findings.warnings
 
 
 def test_workbook_hidden_rows_and_merged_cells() -> None:

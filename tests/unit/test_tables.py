@@ -197,6 +197,7 @@ def sen2(*cases: dict[str, dict[str, object]]) -> dict[str, pa.Table]:
             ("900007", "990", "15", None),
             ("900003", "991", "10", None), ("900004", "991", "08", None),
             ("900005", "990", "18", "10000001"), ("900006", "991", "32", "10000002"),
+            ("900007", "990", "15", None),
         ]
     ]  # fmt: skip
     return tables | {"schools.school": linked("schools.school", schools), "areas.lsoa": PLACES}
@@ -214,6 +215,11 @@ SETTINGS = [
     ({"school_urn": None, "ukprn": "10000002"}, "spi", "not_in_school", "other"),
     ({"school_urn": None, "ukprn": "10000003"}, "fe", "not_in_school", "other"),
     ({"school_urn": None, "sen_setting": "EHE"}, "ehe", "not_in_school", "other"),
+    ({"school_urn": None, "sen_setting": "OLA"}, "eotas", "not_in_school", "other"),
+    ({"school_urn": None, "sen_setting": "OPA"}, "eotas", "not_in_school", "other"),
+    ({"school_urn": None, "sen_setting": "EYP"}, "early_years", "not_in_school", "other"),
+    ({"school_urn": "900007"}, "mainstream", "in_area", "state"),  # a maintained nursery school
+    ({"school_urn": None, "sen_setting": "NIEC"}, "not_in_education", "not_in_school", "other"),
     ({"school_urn": None, "sen_setting": "NIEO"}, "not_in_education", "not_in_school", "other"),
     ({"school_urn": "999999"}, "unknown", "unknown", "other"),
     ({"school_urn": None}, "unknown", "unknown", "other"),

@@ -32,7 +32,7 @@ def test_dates_are_read_in_every_declared_format(text: str, day: datetime.date) 
 
 @pytest.mark.parametrize(
     "text",
-    ["31/02/2015", "29/02/2015", "03/14/2015", "14/13/2015", "14.03.2015", "42077", "14/03/15",
+    ["31/02/2015", "29/02/2015", "03/14/2015", "14/13/2015", "42077", "14/03/15",
      "2015-Mrz-14 00:00:00", "14/03/2015 25:00:00", "today", "0000-00-00"],
 )  # fmt: skip
 def test_other_dates_set_the_row_aside(text: str) -> None:
@@ -61,13 +61,15 @@ def test_whole_numbers_are_read(text: str, number: int) -> None:
 @pytest.mark.parametrize("text", ["4.5", "1e1", "four", "1,000", "0x4", "+4", "inf", "nan", "٤"])
 def test_other_numbers_are_not(text: str) -> None:
     judged = judge("exclusions.exclusions", {"sessions": text})
-    assert codes(judged) == {("error", "exclusions.sessions.type")}
+    assert ("warning", "exclusions.sessions.type") in codes(judged)
+    assert judged.valid["sessions"].isna().all()
 
 
 @pytest.mark.parametrize("text", ["-4", "0", "91"])
 def test_bounds_hold(text: str) -> None:
     judged = judge("exclusions.exclusions", {"sessions": text})
-    assert codes(judged) == {("error", "exclusions.sessions.range")}
+    assert ("warning", "exclusions.sessions.range") in codes(judged)
+    assert judged.valid["sessions"].isna().all()
 
 
 def test_codes_are_read_in_any_case_and_with_a_lost_zero() -> None:
@@ -84,7 +86,12 @@ def test_codes_are_read_in_any_case_and_with_a_lost_zero() -> None:
     [
         ("sex", "X", "error", "code"),
         ("sex", "", "error", "missing"),
-        ("ethnicity", "WXYZ", "error", "code"),
+        ("ethnicity", "WXYZ", "warning", "code"),
+        ("ethnicity", "", "warning", "missing"),
+        ("fsm", "perhaps", "warning", "code"),
+        ("phase", "16+", "warning", "code"),
+        ("school_type", "trust", "warning", "code"),
+        ("year_group", "40", "warning", "code"),
         ("sen_provision", "S", "error", "code"),
         ("surname", "", "error", "missing"),
         ("school_urn", "90001", "error", "shape"),

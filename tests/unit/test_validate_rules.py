@@ -193,6 +193,7 @@ ELSEWHERE = {
     "school_census.census": {"upn.two_rolls", "year_group.period"},
     "mental_health.referrals": {"service_discharge_date.period"},
     "ssda903.episodes": {"end_date.overlap"},
+    "cin_census.episodes": {"cpp_start_date.overlap", "closure_date.differs"},
 }
 FLAT = [
     (name, code, severity, change)

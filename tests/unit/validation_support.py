@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from jsna.edition import codelists
+from jsna.edition import codelists, rolls
 from jsna.extracts import registry
 from jsna.extracts.base import Context
 from jsna.ingest.judge import Validated, validate_table
@@ -175,6 +175,7 @@ def context(extract: str, **changes: object) -> Context:
         authority_code="E10000901",
         old_la_codes=frozenset({"961"}),
         codelists=CODELISTS,
+        rolls=rolls(ROOT),
         synthetic=True,
         localities=frozenset({GOOD["areas.lsoa"]["district_code"]}),
     )

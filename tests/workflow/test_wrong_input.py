@@ -113,6 +113,8 @@ def wrong_encoding(world: World) -> None:
 
 @case(census="column.mixed_dates", exclusions="column.month_first")
 def mixed_dates(world: World) -> None:
+    # As a spreadsheet of another country leaves them: it turned those it took for its own.
+    fill(world, "DateOfBirth", "28/05/2014", slice(0, len(world.census) - 1))
     fill(world, "DateOfBirth", "2014-05-06", slice(4, 12))
     place = world.exclusions[0].index("StartDate")
     for row in world.exclusions[5:9]:

@@ -24,6 +24,7 @@ from jsna.configuration.shared import (
     load_indicators,
     load_profiles,
     nests_of,
+    rolls_of,
 )
 from jsna.configuration.strictest import strictest
 from jsna.errors import JsnaError, Problem
@@ -47,6 +48,8 @@ class Configuration:
     nests: Mapping[str, Nest] = field(default_factory=dict)
     #: Source id -> what is known of the release's faults and breaks.
     audits: Mapping[str, Audit] = field(default_factory=dict)
+    #: Code list -> optional code that files may hold instead -> the code it counts as.
+    rolls: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def profile(self, name: str) -> Profile:
         """A disclosure profile by name, be it one of `profiles` or several joined with `+`.
@@ -151,7 +154,15 @@ def load(
     assert edition is not None
     assert area is not None
     return Configuration(
-        edition, area, chosen, profiles, indicators, codelists, nests_of(lists), audits
+        edition,
+        area,
+        chosen,
+        profiles,
+        indicators,
+        codelists,
+        nests_of(lists),
+        audits,
+        rolls_of(lists),
     )
 
 

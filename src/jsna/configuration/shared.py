@@ -34,6 +34,8 @@ class CodeList(Strict):
     of: str = ""
     #: … and for each code the finer codes it stands for, each of them in one place.
     finer: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    #: Code of an optional, finer set that files may hold instead -> the code it counts as.
+    rolls_up: dict[str, str] = Field(default_factory=dict)
 
 
 def load_indicators(gather: Gatherer) -> dict[str, Indicator]:
@@ -114,6 +116,20 @@ def load_codelist_files(gather: Gatherer) -> dict[str, CodeList]:
 def load_codelists(gather: Gatherer) -> dict[str, Mapping[str, str]]:
     """Every code list by name: code -> label in display order."""
     return {name: found.codes for name, found in load_codelist_files(gather).items()}
+
+
+def rolls_of(found: Mapping[str, CodeList]) -> dict[str, Mapping[str, str]]:
+    """Code list -> optional code -> the code of the list it counts as, of those that have any."""
+    return {name: one.rolls_up for name, one in found.items() if one.rolls_up}
+
+
+def rolls(root: Path) -> dict[str, Mapping[str, str]]:
+    """Optional codes of every code list below `root`, or every problem in the lists."""
+    gather = Gatherer(root)
+    found = rolls_of(load_codelist_files(gather))
+    if gather.problems:
+        raise JsnaError(gather.problems, title="The code lists have problems:")
+    return found
 
 
 def nests_of(found: Mapping[str, CodeList]) -> dict[str, Nest]:

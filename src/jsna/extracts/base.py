@@ -48,7 +48,6 @@ class Column:
         identifier: which direct identifier this is, if it is one.
         quantity: name of the quantity in the synthetic world this column shows; a column without
             one is filled from its type and codes alone.
-        date_formats: how dates may be written, strptime style; day comes first in all of them.
         aliases: other headers the same column arrives under (compared without case or spaces).
         personal: cell values must not be shown in messages (always so for identifiers).
         on_invalid: what becomes of a value that cannot be used (unreadable, unknown code, wrong
@@ -75,7 +74,6 @@ class Column:
     maximum: float | None = None
     identifier: Identifier | None = None
     quantity: str | None = None
-    date_formats: tuple[str, ...] = ("%d/%m/%Y", "%Y-%m-%d", "%Y-%b-%d %H:%M:%S")
     aliases: tuple[str, ...] = ()
     personal: bool = False
     on_invalid: Literal["quarantine", "blank"] = "quarantine"
@@ -102,6 +100,8 @@ class Context:
     authority_code: str
     old_la_codes: frozenset[str]
     codelists: Mapping[str, frozenset[str]]
+    #: Code list -> optional code that a file may hold instead -> the code it counts as.
+    rolls: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     #: Authority numbers a UPN may carry; None: any of the range in use.
     authorities: frozenset[str] | None = None
     #: Whether the edition is synthetic: only then may NHS numbers of the test range appear.

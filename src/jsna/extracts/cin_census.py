@@ -113,7 +113,8 @@ EXTRACT = Extract(
     short="Children in need",
     description=(
         "Every episode of need, from referral to closure, that was open at any time in a financial "
-        "year, with child protection plans; one row an episode, as councils lay the return out. "
+        "year, with child protection plans; as councils lay the return out, a row for each plan of "
+        "an episode (the return allows many), and one for an episode without. "
         "The return itself has no names and no addresses: the local extract adds them for linkage."
     ),
     period_type="financial_year",
@@ -121,9 +122,9 @@ EXTRACT = Extract(
     tables=(
         Table(
             name="episodes",
-            description="One episode of need of a child.",
+            description="One child protection plan of an episode of need, or one without a plan.",
             columns=COLUMNS,
-            key=("child_id", "referral_date"),
+            key=("child_id", "referral_date", "cpp_start_date"),
             rules=cin_census_rules.RULES,
             counted_as="episode of need",
             dated_by="referral_date",

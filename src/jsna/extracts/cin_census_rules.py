@@ -37,6 +37,28 @@ def _born_in_time(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:
     return answer
 
 
+def _one_closure(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:
+    """Whether the rows of an episode agree on when it was closed."""
+    closed = frame["closure_date"].astype("string").fillna("open")
+    episode = [frame["child_id"], frame["referral_date"]]
+    answer: pd.Series[bool] = closed.groupby(episode, dropna=False).transform("nunique") == 1
+    return answer
+
+
+def _after_the_last(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:
+    """Whether a child's plan began when their plan before it had ended."""
+    plans = frame.dropna(subset=["child_id", "cpp_start_date"]).sort_values(
+        ["child_id", "cpp_start_date", "cpp_end_date"], kind="stable"
+    )
+    # The same plan twice is a duplicate, which is told as such.
+    plans = plans.drop_duplicates(["child_id", "cpp_start_date"])
+    before = plans.groupby("child_id")["cpp_end_date"].shift()
+    second = plans["child_id"].eq(plans["child_id"].shift())
+    ended = (plans["cpp_start_date"] >= before).fillna(False)
+    answer: pd.Series[bool] = (~second | ended).reindex(frame.index)
+    return answer
+
+
 def _first(context: Context) -> date:
     return window(context.period, "financial_year")[0]
 
@@ -78,6 +100,16 @@ RULES = (
         "cpp_end_date.without_start", "error", "there is a 'CPPendDate' and no 'CPPstartDate'",
         ("cpp_start_date", "cpp_end_date"),
         lambda rows, _: implies(given(rows["cpp_end_date"]), given(rows["cpp_start_date"])),
+    ),
+    Rule(
+        "cpp_start_date.overlap", "warning",
+        "a child protection plan began before the child's plan before it had ended",
+        ("child_id", "cpp_start_date", "cpp_end_date"), _after_the_last,
+    ),
+    Rule(
+        "closure_date.differs", "warning",
+        "the rows of one episode do not agree on 'CINclosureDate'; open if one says so",
+        ("child_id", "referral_date", "closure_date"), _one_closure,
     ),
     Rule(
         "abuse_category.absent", "warning",

@@ -28,7 +28,7 @@ SEX = Column(
 )  # fmt: skip
 ETHNICITY = Column(
     "Ethnicity", "ethnicity", "code", "Ethnic group, main code.",
-    codes="ethnicity", quantity="ethnicity",
+    codes="ethnicity", quantity="ethnicity", on_invalid="blank", on_missing="warn",
 )  # fmt: skip
 POSTCODE = Column(
     "Postcode", "postcode", "string", "Postcode of the home address.",

@@ -33,12 +33,12 @@ COLUMNS = (
     Column(
         "Reason2", "reason_2", "code", "Second reason given, if any.",
         nullable=True, codes="exclusion_reason", quantity="exclusion_reason_2",
-        aliases=("ExclusionReason2",),
+        on_invalid="blank", aliases=("ExclusionReason2",),
     ),
     Column(
         "Reason3", "reason_3", "code", "Third reason given, if any.",
         nullable=True, codes="exclusion_reason", quantity="exclusion_reason_3",
-        aliases=("ExclusionReason3",),
+        on_invalid="blank", aliases=("ExclusionReason3",),
     ),
     Column(
         "StartDate", "start_date", "date", "First day of the exclusion.",
@@ -48,12 +48,13 @@ COLUMNS = (
         "Sessions", "sessions", "integer",
         "Sessions of school missed, two a day; empty for a permanent exclusion.",
         nullable=True, minimum=1, maximum=90, quantity="exclusion_sessions",
-        aliases=("SessionsExcluded", "ActualNumberOfSessions"),
+        on_invalid="blank", aliases=("SessionsExcluded", "ActualNumberOfSessions"),
     ),
     Column(
         "SENprovision", "sen_provision_at_event", "code",
         "Provision for special educational needs when excluded; may differ from January's.",
         nullable=True, codes="sen_provision", quantity="sen_provision_at_event",
+        on_invalid="blank",
     ),
 )  # fmt: skip
 

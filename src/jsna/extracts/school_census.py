@@ -29,7 +29,7 @@ COLUMNS = (
     columns.ETHNICITY,
     Column(
         "FSMEligible", "fsm", "code", "Eligible for free school meals on census day.",
-        codes="fsm", quantity="fsm",
+        codes="fsm", quantity="fsm", on_invalid="blank", on_missing="warn",
     ),
     Column(
         "Language", "language", "string", "First language, code of the Department for Education.",
@@ -41,11 +41,11 @@ COLUMNS = (
     columns.URN,
     Column(
         "Phase", "phase", "code", "Phase of the school.",
-        codes="phase", quantity="phase",
+        codes="phase", quantity="phase", on_invalid="blank", on_missing="warn",
     ),
     Column(
         "SchoolType", "school_type", "code", "Kind of school, by who runs and funds it.",
-        codes="school_type", quantity="school_type",
+        codes="school_type", quantity="school_type", on_invalid="blank", on_missing="warn",
     ),
     Column(
         "EnrolStatus", "enrol_status", "code",
@@ -54,7 +54,7 @@ COLUMNS = (
     ),
     Column(
         "NCYearActual", "year_group", "code", "Year group the pupil is taught in.",
-        codes="year_group", quantity="year_group",
+        codes="year_group", quantity="year_group", on_invalid="blank", on_missing="warn",
     ),
     Column(
         "SENprovision", "sen_provision", "code", "Provision for special educational needs.",

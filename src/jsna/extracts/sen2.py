@@ -72,6 +72,7 @@ def _provider(prefix: str) -> tuple[Column, ...]:
         Column(
             "SENSetting", "sen_setting", "code", "Kind of setting where it is not a school.",
             nullable=True, codes="sen_setting", quantity=f"{prefix}_sen_setting",
+            on_invalid="blank",
         ),
         Column(
             "SENSettingOther", "sen_setting_other", "string", "Other settings, in words.",
@@ -79,7 +80,8 @@ def _provider(prefix: str) -> tuple[Column, ...]:
         ),
         Column(
             "PlacementRank", "placement_rank", "integer", "1 for the main placement.",
-            minimum=1, maximum=9, quantity=f"{prefix}_rank",
+            minimum=1, maximum=9, quantity=f"{prefix}_rank", on_invalid="blank",
+            on_missing="warn",
         ),
         Column(
             "SENunitIndicator", "sen_unit", "boolean", "Placed in a SEN unit of the school.",
@@ -106,7 +108,7 @@ PERSON = (
         columns.DATE_OF_BIRTH, name="PersonBirthDate", aliases=("DateOfBirth", "DoB")
     ),
     columns.SEX,
-    replace(columns.ETHNICITY, nullable=True, on_invalid="blank"),
+    replace(columns.ETHNICITY, nullable=True),
     replace(columns.POSTCODE, name="PostCode"),
     # Not in the return: added by the council from the postcode.
     replace(columns.LSOA, required=False),
@@ -174,6 +176,7 @@ NAMEDPLAN = (
     Column(
         "PlanRes", "plan_residential", "code", "Residential placement named in the plan.",
         required=False, nullable=True, codes="residential_weeks", quantity="plan_residential",
+        on_invalid="blank",
     ),
     _flag("PlanWBP", "plan_work_based", "Work-based placement named in the plan."),
     _flag("PB", "personal_budget", "Has a personal budget."),
@@ -184,7 +187,7 @@ NAMEDPLAN = (
     ),
     Column(
         "CeaseReason", "cease_reason", "code", "Why the plan ceased.",
-        nullable=True, codes="cease_reason", quantity="cease_reason",
+        nullable=True, codes="cease_reason", quantity="cease_reason", on_invalid="blank",
     ),
 )  # fmt: skip
 
@@ -230,6 +233,7 @@ PLACEMENTDETAIL = (
     Column(
         "Res", "residential", "code", "Residential placement.",
         required=False, nullable=True, codes="residential_weeks", quantity="residential",
+        on_invalid="blank",
     ),
     _flag("WBP", "work_based", "Work-based placement."),
 )  # fmt: skip
@@ -243,7 +247,8 @@ SENNEED = (
     ),
     Column(
         "SENtypeRank", "sen_type_rank", "integer", "1 for the primary need.",
-        minimum=1, maximum=9, quantity="plan_sen_type_rank",
+        minimum=1, maximum=9, quantity="plan_sen_type_rank", on_invalid="blank",
+        on_missing="warn",
     ),
 )  # fmt: skip
 

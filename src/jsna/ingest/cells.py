@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from jsna.extracts.base import Column, Table
-from jsna.ingest.dates import Kind, kind_of
+from jsna.ingest.dates import Kind, Written, read
 from jsna.ingest.grid import Findings, Grid, listed
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ DAMAGED = 0.01
 DAMAGE = frozenset(
     {"column.scientific", "column.month_first", "column.impossible_dates", "column.error_cells"}
 )
+#: Share of days past the 12th of their month.
+OVER_TWELVE = 0.6
 _SCIENTIFIC = r"^[+-]?\d(\.\d+)?[eE]\+\d+$"
 #: What a spreadsheet shows instead of a value: failed formulas, and dates in too narrow a column.
 _ERROR = r"^#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|#+)$"
@@ -147,7 +149,7 @@ def _check_dates(column: Column, values: pa.Array[Any], rows: Any, findings: Fin
 
     encoded = pc.dictionary_encode(values)
     distinct = encoded.dictionary.to_pylist()
-    kinds = [kind_of(text, column.date_formats) for text in distinct]
+    kinds = [read(text) if text is not None else Kind.OTHER for text in distinct]
     indices = encoded.indices
     filled = len(values) - values.null_count
 
@@ -177,26 +179,47 @@ def _check_dates(column: Column, values: pa.Array[Any], rows: Any, findings: Fin
             column=column.name,
             count=len(impossible),
         )
-    ways = sorted({form for form in kinds if isinstance(form, str)})
-    if len(ways) > 1:
-        written = {way: marks([form == way for form in kinds]) for way in ways}
-        _report_mixed(column, written, filled, findings)
+    days = [kind if isinstance(kind, Written) else None for kind in kinds]
+    first, last = (
+        [d is not None and d.form == form for d in days]
+        for form in ("day/month/year", "year-month-day")
+    )
+    guessed = all(
+        (d.day.day > 12) == is_first
+        for d, is_first, is_last in zip(days, first, last, strict=True)
+        if d is not None and (is_first or is_last)
+    )
+    if guessed:
+        _report_guessed(column, marks(first), marks(last), filled, findings)
 
 
-def _report_mixed(
-    column: Column, written: Mapping[str, list[int]], filled: int, findings: Findings
+def _report_guessed(
+    column: Column, first: list[int], last: list[int], filled: int, findings: Findings
 ) -> None:
-    """Two ways of writing dates in one column: the usual trace of a spreadsheet's guesses."""
-    usual = max(written, key=lambda form: len(written[form]))
-    others = sorted(row for form, some in written.items() if form != usual for row in some)
-    tell = findings.refuse if len(others) > DAMAGED * filled else findings.warn
+    """Dates a spreadsheet of another country took for its own, and turned the wrong way round.
+
+    It turns those it can read month first into dates, and leaves the others as they were: what
+    begins with a number over 12 alone is still day/month/year. Two forms each of which holds days
+    of both kinds are only two ways of writing, and each is read.
+
+    Args:
+        column: the column.
+        first, last: rows written day/month/year, and year-month-day.
+        filled: its filled cells.
+        findings: where the problem goes.
+    """
+    by_chance = OVER_TWELVE ** len(first) * (1 - OVER_TWELVE) ** len(last)
+    if not first or not last or by_chance > DAMAGED:
+        return
+    tell = findings.refuse if len(last) > DAMAGED * filled else findings.warn
     tell(
         "column.mixed_dates",
-        f"dates are written in {len(written)} ways (most like {usual}): a spreadsheet may have "
-        "turned some the wrong way round; export the file again and do not open it",
-        row=others[0],
+        "every date written day/month/year is past the 12th of a month and every other date is "
+        "not: a spreadsheet has turned those the wrong way round; export the file again and do "
+        "not open it",
+        row=last[0],
         column=column.name,
-        count=len(others),
+        count=len(last),
     )
 
 

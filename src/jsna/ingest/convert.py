@@ -1,15 +1,13 @@
 """Text to types: what a declared column's text means, and which cells cannot be read.
 
 Distinct values are read once each, however many rows carry them, so that a column of 180,000 dates
-costs a few thousand readings. Months are English whatever the locale of the machine.
+costs a few thousand readings.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jsna.extracts.base import Column, Context, Table
+from jsna.ingest.dates import Written, read
 
 #: Types of validated columns; text stays text.
 ARROW: Mapping[str, pa.DataType] = {
@@ -29,16 +28,6 @@ ARROW: Mapping[str, pa.DataType] = {
 TEXT = pd.StringDtype(na_value=np.nan)
 _TRUE = frozenset({"true", "t", "yes", "y", "1"})
 _FALSE = frozenset({"false", "f", "no", "n", "0"})
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_PARTS = {
-    "%d": r"(?P<day>\d{1,2})",
-    "%m": r"(?P<month>\d{1,2})",
-    "%b": r"(?P<name>[A-Za-z]{3})",
-    "%Y": r"(?P<year>\d{4})",
-    "%H": r"([01]\d|2[0-3])",
-    "%M": r"[0-5]\d",
-    "%S": r"[0-5]\d(\.0+)?",
-}
 
 
 def dtype(column: Column) -> Any:
@@ -111,12 +100,13 @@ def _read(column: Column, array: pa.Array, context: Context) -> pa.Array:
         whole = pc.replace_substring_regex(array, r"\.0+$", "")
         return _plain(whole, r"^-?\d{1,18}$", pa.int64())
     if column.type == "date":
-        ways = _ways(column.date_formats)
-        return _by_value(array, lambda text: _day(text, ways), pa.date32())
+        return _by_value(array, _day, pa.date32())
     if column.type == "boolean":
         return _by_value(array, _truth, pa.bool_())
     if column.codes is not None:
         spellings = _spellings(context.codelists.get(column.codes, frozenset()))
+        finer = context.rolls.get(column.codes, {})
+        spellings |= {text.casefold(): code for text, code in finer.items()}
         spellings |= {text.casefold(): code for text, code in column.spellings}
         return _by_value(array, lambda text: spellings.get(text.casefold(), text), pa.string())
     if column.identifier in ("upn", "former_upn", "nhs_number", "uln"):
@@ -163,33 +153,7 @@ def _spellings(codes: frozenset[str]) -> dict[str, str]:
     return found | {code.casefold(): code for code in sorted(codes)}
 
 
-@cache
-def _ways(formats: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
-    """Patterns of the declared date formats; a day alone may be followed by midnight."""
-    found = []
-    for form in formats:
-        pattern = re.escape(form).replace(r"\ ", " ")
-        for mark, part in _PARTS.items():
-            pattern = pattern.replace(re.escape(mark), part)
-        if "%H" not in form:
-            pattern += r"([ T]00:00(:00(\.0+)?)?)?"
-        found.append(re.compile(pattern))
-    return tuple(found)
-
-
-def _day(text: str, ways: tuple[re.Pattern[str], ...]) -> date | None:
-    """The day a text names, by the first format it fits; None where there is no such day."""
-    for way in ways:
-        match = way.fullmatch(text)
-        if match is None:
-            continue
-        parts = match.groupdict()
-        name = parts.get("name")
-        if name is not None and name.casefold() not in _MONTHS:
-            return None
-        month = _MONTHS.index(name.casefold()) + 1 if name else int(parts["month"])
-        try:
-            return date(int(parts["year"]), month, int(parts["day"]))
-        except ValueError:
-            return None
-    return None
+def _day(text: str) -> date | None:
+    """The day a text names; None where it names none, or a day that does not exist."""
+    found = read(text)
+    return found.day if isinstance(found, Written) else None

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 #: Codes listed in a message at most; a longer list is named instead.
 _LISTED = 20
 _KINDS = {
-    "date": "a date written day/month/year or year-month-day, and a day that exists",
+    "date": "a date such as 05/03/2024, 2024-03-05 or 5 Mar 2024, and a day that exists",
     "integer": "a whole number",
     "number": "a number",
     "boolean": "true or false (or 1 or 0)",

@@ -53,6 +53,7 @@ def context_for(config: Configuration, delivery: Delivery) -> Context:
         authority_code=area.code,
         old_la_codes=frozenset({area.old_la_code, *area.former_old_la_codes}),
         codelists={name: frozenset(codes) for name, codes in config.codelists.items()},
+        rolls=config.rolls,
         authorities=authorities(config),
         synthetic=edition.synthetic,
         localities_are=area.localities_are,

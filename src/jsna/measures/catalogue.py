@@ -138,7 +138,7 @@ _AT_SCHOOL: Final = (
         frozenset(
             {
                 *("mainstream", "resourced_provision", "sen_unit", "special", "ap", "independent"),
-                *("non_maintained_special", "independent_special", "early_years", "other"),
+                *("non_maintained_special", "independent_special", "other"),
             }
         ),
         frozenset({"in_area", "out_of_area"}),

@@ -20,9 +20,9 @@ COLUMN_OF_TYPE: Final = {
 ELSEWHERE: Final = ("10", "11", "14", "15", "18", "29", "31", "32", "38", "42", "43")
 #: SENSetting of the return -> column.
 COLUMN_OF_SETTING: Final = {
-    "OLA": "other_arrangements_la", "OPA": "other_placement_settings",
+    "OLA": "other_arrangements_la", "OPA": "other_arrangements_parents",
     "EHE": "elective_home_education", "EYP": "nm_early_years", "OTH": "other_placement_settings",
-    "NEET": "neet", "NIEC": "neet_other_csa", "NIEO": "neet_other",
+    "NEET": "neet", "NIEC": "neet_ntci", "NIEO": "neet_other",
 }  # fmt: skip
 MAINSTREAM: Final = ("mainstream_la_maintained", "mainstream_academy", "mainstream_free_school")
 SETTINGS: Final = (

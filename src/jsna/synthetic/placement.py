@@ -20,8 +20,8 @@ SETTINGS = (
     "mainstream", "resourced_provision", "sen_unit", "mainstream_independent", "special",
     "special_non_maintained", "special_independent", "alternative_provision", "fe_college",
     "specialist_post_16", "early_years", "home_educated", "other_arrangements_la",
-    "other_arrangements_parents", "other_setting", "neet", "not_in_education_compulsory",
-    "not_in_education_other", "not_recorded",
+    "other_arrangements_parents", "other_setting", "neet", "notice_to_cease",
+    "not_in_education_compulsory", "not_in_education_other", "not_recorded",
 )  # fmt: skip
 MAINSTREAM = ("mainstream", "resourced_provision", "sen_unit")
 #: Settings whose pupils stand on the census of the area's state schools.
@@ -34,7 +34,8 @@ SETTING_CODES = {
     "other_arrangements_parents": "OPA",
     "other_setting": "OTH",
     "neet": "NEET",
-    "not_in_education_compulsory": "NIEC",
+    "notice_to_cease": "NIEC",
+    "not_in_education_compulsory": "NIEO",
     "not_in_education_other": "NIEO",
 }
 

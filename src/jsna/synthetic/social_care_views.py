@@ -17,7 +17,7 @@ from jsna.synthetic.draws import Bools, Days, Ints, stream
 from jsna.synthetic.people import YEAR_GROUPS, text_of
 from jsna.synthetic.returned import day, flag
 from jsna.synthetic.shown import person_quantities
-from jsna.synthetic.social_care import IN_NEED, PROTECTED, cases, provision
+from jsna.synthetic.social_care import IN_NEED, PROTECTED, Cases, cases, provision
 from jsna.synthetic.view import Quantity, View
 from jsna.synthetic.world import World
 
@@ -26,6 +26,8 @@ SOURCE: Final = "social_care"
 #: Days an episode closed after assessment lasts at most.
 _ASSESSED = 90
 _FIRST_NUMBER = 100_000
+#: Share of ended plans with room after them for a second in the same episode, and days between.
+_SECOND_PLAN, _BETWEEN = 0.1, 60
 _DISABILITY_OF: Final = {
     "ASD": "AUT", "SLCN": "COMM", "SEMH": "BEH", "MLD": "LD", "SLD": "LD", "PMLD": "LD",
     "PD": "MOB", "HI": "HEAR", "VI": "VIS", "MSI": "VIS", "DS": "LD",
@@ -140,6 +142,7 @@ def episodes_view(world: World, period: str) -> View:
     chosen = np.flatnonzero((found.referral <= last) & (found.closure >= first))
     numbered = stream(seed, "social care", "rows").permutation(len(world.people))
     chosen = chosen[np.lexsort((found.referral[chosen], numbered[found.person[chosen]]))]
+    chosen, start, end = _with_second_plans(found, chosen, last, seed)
     person, kind = found.person[chosen], found.kind[chosen]
     rng = partial(stream, seed, "social care")
     codes = list(effects.table("social_care.need")["disabled"])
@@ -157,8 +160,9 @@ def episodes_view(world: World, period: str) -> View:
     category = draws.choose(rng("abuse"), abuse, len(found))[chosen]
     disability = disabilities(world)[person]
     closed = found.closure[chosen] <= last
-    planned = (kind == PROTECTED) & (found.start[chosen] <= last)
-    ended = planned & (found.end[chosen] <= last)
+    previous = found.before[chosen] + (start != found.start[chosen])
+    planned = (kind == PROTECTED) & (start <= last)
+    ended = planned & (end <= last)
     quantities = {
         **child_quantities(world, person, found.first[chosen], last),
         "referral_date": day(found.referral[chosen]),
@@ -167,17 +171,43 @@ def episodes_view(world: World, period: str) -> View:
         "category_of_need": lambda: text_of(codes, needs(world)[chosen]),
         "closure_date": _until(found.closure[chosen], closed),
         "closure_reason": lambda: text_of(list(reasons), np.where(closed, why, -1)),
-        "initial_conference_date": _until(found.start[chosen], planned),
-        "cpp_start_date": _until(found.start[chosen], planned),
-        "cpp_end_date": _until(found.end[chosen], ended),
+        "initial_conference_date": _until(start, planned),
+        "cpp_start_date": _until(start, planned),
+        "cpp_end_date": _until(end, ended),
         "abuse_category": lambda: text_of(list(abuse), np.where(planned, category, -1)),
-        "previous_plans": lambda: pa.array(found.before[chosen], mask=~planned),
+        "previous_plans": lambda: pa.array(previous, mask=~planned),
     }
     for number in range(disability.shape[1]):
         quantities[f"disability_{number + 1}"] = partial(
             text_of, list(_DISABILITIES), disability[:, number]
         )
     return View(len(chosen), quantities)
+
+
+def _with_second_plans(
+    found: Cases, chosen: Ints, last: np.datetime64, seed: int
+) -> tuple[Ints, Days, Days]:
+    """Rows of episodes, of which some have a second child protection plan in a row of its own.
+
+    Returns:
+        the episode of each row, and the days its plan began and ended.
+    """
+    luck = stream(seed, "social care", "second plan").random(len(found))[chosen]
+    start, end = found.start[chosen], found.end[chosen]
+    room = (found.kind[chosen] == PROTECTED) & (
+        end + 2 * _BETWEEN <= np.minimum(found.closure[chosen], last)
+    )
+    second = np.flatnonzero(room & (luck < _SECOND_PLAN))
+    at = np.r_[np.arange(len(chosen)), second]
+    order = np.argsort(at, kind="stable")
+    later = (np.arange(len(at)) >= len(chosen))[order]
+    at = at[order]
+    return (
+        chosen[at],
+        np.where(later, end[at] + _BETWEEN, start[at]),
+        # Still in force when the episode closes, if it does.
+        np.where(later, found.closure[chosen][at], end[at]),
+    )
 
 
 def _until(days: Days, known: Bools) -> Quantity:

@@ -131,15 +131,15 @@ def _world(config: Configuration, rules: Ruleset) -> dict[str, pa.Table]:
 
 
 def _placed(plans: pa.Table, draw: np.random.Generator) -> pa.Table:
-    """Plans of which some at nurseries and other settings are in the register of schools.
+    """Plans of which some at other settings are in the register of schools.
 
-    Real registers have nurseries and other establishments. The invented one has none, and what
+    Real registers have other establishments. The invented one has none, and what
     follows from that alone would be taken for an identity.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    either = pc.is_in(plans["setting"], value_set=pa.array(["early_years", "other"]))
+    either = pc.is_in(plans["setting"], value_set=pa.array(["other"]))
     some = pc.and_(either, pa.array(draw.random(plans.num_rows) < 0.5))
     at = plans.column_names.index("placement")
     return plans.set_column(at, "placement", pc.if_else(some, "in_area", plans["placement"]))

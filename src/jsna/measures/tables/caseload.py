@@ -24,10 +24,12 @@ SETTINGS = {
     "spi": ("32",),
     "other": ("24", "25", "26", "27", "30", "37", "49", "56", "57"),
 }
-#: SENSetting of the return -> setting, for children who are not placed at a school or college.
+#: SENSetting of the return -> setting, for children who are not placed at a school or college. The
+#: department publishes arrangements by the authority (section 61) and by parents (section 42(5)) as
+#: education otherwise than at school, and puts both codes of those not in education together.
 SEN_SETTINGS = {
     "OLA": "eotas",
-    "OPA": "other",
+    "OPA": "eotas",
     "EHE": "ehe",
     "EYP": "early_years",
     "OTH": "other",

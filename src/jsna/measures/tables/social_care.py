@@ -2,7 +2,8 @@
 
 In need: an episode is open that was not closed at once ("no further action"). Looked after: an
 episode of care is open, other than one of agreed short breaks. Both are counted by person: a child
-in two episodes is one child.
+in two episodes is one child, and so is one with two child protection plans, who is on a plan while
+any of them is open.
 """
 
 from __future__ import annotations

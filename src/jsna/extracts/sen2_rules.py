@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from jsna.extracts import sen2_persons
 from jsna.extracts.base import Context, CrossRule, Rule
 from jsna.extracts.checks import age_on, among, equal, given, implies
 from jsna.extracts.identifiers import upn_letter_ok
@@ -106,6 +107,7 @@ def _not_ceased(frames: Frames, context: Context) -> pd.Series[bool]:
 
 
 PERSON = (
+    *sen2_persons.PERSON,
     Rule(
         "date_of_birth.future", "error", "'PersonBirthDate' is after census day",
         ("date_of_birth",), _not_in_future("date_of_birth"),
@@ -254,6 +256,7 @@ def _not_before(table: str, day: str, earlier: str) -> Callable[[Frames, Context
 
 
 CROSS_RULES = (
+    *sen2_persons.cross_rules(_above),
     _join(
         "person_table_id.no_request", "the person has no request", "person",
         ("person_table_id",), ("requests",), "persontableid", _has_request,

@@ -219,6 +219,11 @@ def test_a_rule_finds_the_row_that_breaks_it(
     table = name.split(".")[1]
     key = registry()[name.split(".")[0]].table(table).key
     others = [{key[0]: f"X{n}"} for n in range(3)] if key[0].endswith("_id") else []
+    if name == "sen2.person":
+        others = [
+            row | {"surname": f"Other{n}", "upn": "", "upn_unknown": "UN1"}
+            for n, row in enumerate(others)
+        ]
     judged = judge(name, change, *others)
     assert codes(judged) == {(severity, f"{table}.{code}")}
     assert [found.first_row for found in judged.found] == [2]

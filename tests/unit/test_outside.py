@@ -114,8 +114,12 @@ def test_a_small_count_printed_by_mistake_before_stays_known_and_is_no_fault_now
 
 def exclusions(counts: dict[str, int]) -> pd.DataFrame:
     """Measures of permanent exclusions by academic year, of 500 pupils each."""
-    events = [{"period": year, "sex": "M"} for year, n in counts.items() for _ in range(n)]
-    roll = [{"period": year, "sex": "M"} for year in counts for _ in range(500)]
+    events = [
+        {"period": year, "sex": "M", "headline": True}
+        for year, n in counts.items()
+        for _ in range(n)
+    ]
+    roll = [{"period": year, "sex": "M", "headline": True} for year in counts for _ in range(500)]
     tables = {
         "permanent_exclusion": world.filled(
             "permanent_exclusion", pd.DataFrame(events, dtype=object)

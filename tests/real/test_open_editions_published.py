@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from jsna.configuration import recoded
 from jsna.errors import JsnaError
 from jsna.io import read_parquet
 from jsna.measures import schema
@@ -287,7 +288,7 @@ def write_edition(root: Path, old_code: str, localities_are: str) -> None:
     model = neighbours.read(PUBLISHED / "h_lookups_neighbours/lait_sn_may_2025.xlsx")
     home = live.loc[old_code]
     code = str(home["new_la_code"])
-    districts = upper.loc[upper["authority_code"] == code, "district_code"]
+    districts = upper.loc[upper["authority_code"].isin(recoded.every(code)), "district_code"]
     mine = small[small["district_code"].isin(districts)]
     columns = [f"{localities_are}_code", f"{localities_are}_name"]
     region = regions[regions["authority_code"] == code].iloc[0]

@@ -14,7 +14,7 @@ from typing import Any
 import pikepdf
 import pytest
 
-from jsna import edition, io
+from jsna import edition, io, records
 from jsna.disclosure.readback import paper
 from jsna.disclosure.readback.result import MEASURE
 from jsna.disclosure.readback.run import readback
@@ -24,6 +24,13 @@ pytestmark = pytest.mark.xdist_group("readback")
 _CELL = re.compile(
     r'<data value="([^"]+)" data-measure="([^"]+)" data-field="value">(\d\d\.\d)%</data>'
 )
+
+
+def record_anew(draft: Path) -> None:
+    """Record the digests of the files of a draft as they are, as a stage at fault would have."""
+    for file in draft.rglob("*"):
+        if file.is_file() and not file.name.startswith("."):
+            records.beside(file).write_text(records.line(file, records.sha256(file)))
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,8 @@ class Draft:
         return self.paths.draft / name
 
     def told(self, name: str) -> list[str]:
-        """Problems of one file, in words."""
+        """Problems of one file, in words, had its stage written it so."""
+        record_anew(self.paths.draft)
         found = readback(self.config, self.paths)
         return [str(problem) for problem in found.problems if problem.where == name]
 
@@ -94,6 +102,7 @@ def test_seal_refuses_a_draft_altered_since(built: Project, tmp_path: Path) -> N
     run = project.jsna("seal", SMALL, check=False)
     assert run.returncode == 1
     assert "jsna.html" in run.stderr
+    record_anew(io.Paths(root, SMALL).draft)
     run = project.jsna("readback", SMALL, check=False)
     assert run.returncode == 1
     assert "'12'" in run.stderr

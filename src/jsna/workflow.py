@@ -13,6 +13,7 @@ from pathlib import Path
 
 from jsna import edition as editions
 from jsna.configuration.made_lists import PASSES
+from jsna.configuration.recoded import FILE as RECODED
 from jsna.disclosure.discovery import digest
 from jsna.errors import JsnaError
 from jsna.provenance import made_with, register
@@ -85,6 +86,7 @@ def configuration_files(config: editions.Configuration, root: Path) -> list[str]
         f"config/editions/{name}.yaml",
         f"config/areas/{config.edition.area}.yaml",
         "config/sources.yaml",
+        *([RECODED] if (root / RECODED).is_file() else ()),
     ]
     for folder in _SHARED:
         found = sorted((root / "config" / folder).glob("*.yaml"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -51,3 +52,8 @@ def roll(world: dict[str, pd.DataFrame], january: int) -> pd.DataFrame:
     """Pupils on a January roll: sole and dual main registrations."""
     rows = world[f"school_census.census/{january}"]
     return rows[rows["enrol_status"].isin(["C", "M"])]
+
+
+def module(world: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
+    """A module of SEN2 without the export's own counters, which every module has alike."""
+    return world[f"sen2.{name}/2025"].drop(columns=["native_id", "order_sequence", "source_id"])

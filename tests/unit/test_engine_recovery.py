@@ -17,7 +17,7 @@ from jsna.measures.methods import ratio_of_rates
 from jsna.measures.schema import dimensions
 from jsna.measures.tables import derive
 from jsna.synthetic import effects
-from tests.unit.synthetic_support import configuration, frames, middling
+from tests.unit.synthetic_support import configuration, frames, middling, module
 
 SIZE = {"pupils": 40_000, "plans": 2_800, "lsoas": 180}
 CONFIG = configuration("demo-2025", **SIZE)
@@ -29,13 +29,13 @@ BOYS_TO_GIRLS = "need.boys_to_girls"
 def linked(world: Mapping[str, pd.DataFrame]) -> dict[str, pa.Table]:
     """The tables these indicators need, keyed by the export's own row numbers."""
     sen2 = {
-        name: world[f"sen2.{name}/2025"]
+        name: module(world, name)
         for name in ("person", "requests", "activeplans", "placementdetail", "senneed")
     }
     people = sen2["person"].assign(person_key=sen2["person"]["person_table_id"], age=9)
     person = people[["person_key", "person_table_id", "sex", "ethnicity", "age", "lsoa_code"]]
     known = person[["person_key", "person_table_id", "age", "lsoa_code"]]
-    requests = sen2["requests"].merge(known, on="person_table_id")
+    requests = sen2["requests"].merge(known, on="person_table_id").assign(age_at_received_date=9)
     by_request = requests[["requests_table_id", "person_key", "age", "lsoa_code"]]
     tables = {
         "sen2.person": person,
@@ -60,10 +60,10 @@ def engine(world: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 def by_hand(world: Mapping[str, pd.DataFrame]) -> pd.Series:
     """Plans in force by (primary need, sex), counted in the exported modules."""
     rows = (
-        world["sen2.activeplans/2025"]
-        .merge(world["sen2.senneed/2025"].query("sen_type_rank == 1"), on="activeplans_table_id")
-        .merge(world["sen2.requests/2025"], on="requests_table_id")
-        .merge(world["sen2.person/2025"], on="person_table_id")
+        module(world, "activeplans")
+        .merge(module(world, "senneed").query("sen_type_rank == 1"), on="activeplans_table_id")
+        .merge(module(world, "requests"), on="requests_table_id")
+        .merge(module(world, "person"), on="person_table_id")
     )
     return rows.groupby(["sen_type", "sex"]).size()
 

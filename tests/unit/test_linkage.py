@@ -123,6 +123,8 @@ def test_no_identifier_and_no_free_text_passes(two: Stage) -> None:
     assert len(values) > 20
     for file in two.written():
         path = two.paths.restricted / file
+        if path.suffix == ".sha256":
+            continue
         shown = path.read_text() if path.suffix == ".json" else text_of(path)
         assert not [value for value in values if value in shown], file
 

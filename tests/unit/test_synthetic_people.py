@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from tests.unit.synthetic_support import middling, roll, small
+from tests.unit.synthetic_support import middling, module, roll, small
 
 IDENTITY = ["surname", "forename", "date_of_birth", "sex"]
 
@@ -61,12 +61,12 @@ def test_measured_children_are_pupils_of_their_year() -> None:
 def plans(world: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Plans in force with their person, primary need and main placement."""
     key = "activeplans_table_id"
-    needs = world["sen2.senneed/2025"].query("sen_type_rank == 1")
-    placed = world["sen2.placementdetail/2025"].query("placement_rank == 1")
+    needs = module(world, "senneed").query("sen_type_rank == 1")
+    placed = module(world, "placementdetail").query("placement_rank == 1")
     return (
-        world["sen2.activeplans/2025"]
-        .merge(world["sen2.requests/2025"], on="requests_table_id")
-        .merge(world["sen2.person/2025"], on="person_table_id")
+        module(world, "activeplans")
+        .merge(module(world, "requests"), on="requests_table_id")
+        .merge(module(world, "person"), on="person_table_id")
         .merge(needs, on=key)
         .merge(placed, on=key, how="left")
         .merge(world["schools.school/2025"], on="school_urn", how="left")

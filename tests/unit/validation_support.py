@@ -33,6 +33,9 @@ PERIODS = {
 #: Two sound pupil numbers whose letters were worked out by hand.
 UPN, OTHER_UPN = "A950000178301", "H243278544154"
 
+#: What the export of SEN2 writes into every module, and nothing uses.
+EXPORTED = {"native_id": "1", "order_sequence": "1", "source_id": ""}
+
 GOOD: dict[str, dict[str, str]] = {
     "school_census.census": {
         "upn": UPN, "former_upn": "", "surname": "Quill", "forename": "Zora",
@@ -125,45 +128,56 @@ GOOD: dict[str, dict[str, str]] = {
         "establishment_type": "01", "register_phase": "Primary", "ukprn": "10000001",
     },
     "sen2.person": {
-        "person_table_id": "11", "surname": "Quill", "forename": "Zora",
+        "person_table_id": "11", **EXPORTED, "sen2_table_id": "1",
+        "surname": "Quill", "forename": "Zora",
         "date_of_birth": "2015-Mar-14 00:00:00", "sex": "F", "ethnicity": "WBRI",
         "postcode": "ZZ1 1AA", "lsoa_code": "E01900001", "upn": UPN, "uln": "",
         "upn_unknown": "",
     },
     "sen2.requests": {
-        "person_table_id": "11", "requests_table_id": "21",
+        "requests_table_id": "21", **EXPORTED,
+        "person_table_id": "11",
         "received_date": "2024-Feb-01 00:00:00", "request_source": "1", "rya": "0",
         "request_outcome_date": "2024-Mar-01 00:00:00", "request_outcome": "Y",
         "request_mediation": "0", "request_tribunal": "0", "exported": "0",
     },
     "sen2.assessment": {
-        "requests_table_id": "21", "assessment_table_id": "31", "assessment_outcome": "Y",
+        "assessment_table_id": "31", **EXPORTED,
+        "requests_table_id": "21", "assessment_outcome": "Y",
         "assessment_outcome_date": "2024-May-01 00:00:00", "assessment_mediation": "0",
         "assessment_tribunal": "0", "other_mediation": "0", "other_tribunal": "0",
         "week_20_exception": "0",
     },
     "sen2.namedplan": {
-        "assessment_table_id": "31", "namedplan_table_id": "41",
+        "namedplan_table_id": "41", **EXPORTED,
+        "assessment_table_id": "31",
         "start_date": "2024-Jun-01 00:00:00", "plan_residential": "", "plan_work_based": "0",
         "personal_budget": "0", "organised_arrangements": "0", "direct_payments": "0",
         "cease_date": "", "cease_reason": "",
     },
     "sen2.plandetail": {
+        "plandetail_table_id": "61", **EXPORTED,
         "namedplan_table_id": "41", "school_urn": "900001", "ukprn": "", "sen_setting": "",
         "sen_setting_other": "", "placement_rank": "1", "sen_unit": "0",
         "resourced_provision": "0",
     },
     "sen2.activeplans": {
-        "requests_table_id": "21", "activeplans_table_id": "51", "transfer_la": "",
-        "review_meeting": "", "review_outcome": "", "last_review": "",
+        "activeplans_table_id": "51", **EXPORTED,
+        "requests_table_id": "21", "transfer_la": "",
+        "review_meeting": "", "review_outcome": "", "review_draft": "",
+        "phase_transfer_due": "", "phase_transfer_final": "", "last_review": "",
     },
     "sen2.placementdetail": {
+        "placementdetail_table_id": "61", **EXPORTED,
         "activeplans_table_id": "51", "school_urn": "900001", "ukprn": "", "sen_setting": "",
         "sen_setting_other": "", "placement_rank": "1", "sen_unit": "0",
         "resourced_provision": "0", "entry_date": "2024-Sep-02 00:00:00", "leaving_date": "",
         "residential": "", "work_based": "0",
     },
-    "sen2.senneed": {"activeplans_table_id": "51", "sen_type": "ASD", "sen_type_rank": "1"},
+    "sen2.senneed": {
+        "senneed_table_id": "61", **EXPORTED,
+        "activeplans_table_id": "51", "sen_type": "ASD", "sen_type_rank": "1",
+    },
 }  # fmt: skip
 
 

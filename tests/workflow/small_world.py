@@ -205,10 +205,10 @@ def canaries() -> set[str]:
 
 
 def snapshot(root: Path) -> dict[str, bytes]:
-    """Everything below processed data and reports, as bytes."""
+    """Everything below processed data and reports, as bytes, but for the lock of running stages."""
     return {
         file.relative_to(root).as_posix(): file.read_bytes()
         for folder in ("data/processed", "reports")
         for file in sorted((root / folder).rglob("*"))
-        if file.is_file()
+        if file.is_file() and file.name != ".stages.lock"
     }

@@ -255,19 +255,19 @@ def test_good_extracts_pass_and_say_so(tmp_path: Path) -> None:
 
 def test_faulty_rows_are_set_aside_and_the_edition_stands(tmp_path: Path) -> None:
     world = World(tmp_path)
-    fill(world, "Ethnicity", "WXYZ", slice(4, 5))
+    fill(world, "SENprovision", "Q", slice(4, 5))
     config = world.place()
     report = check(config, world.paths)
     assert report.ok
     assert report.rows_set_aside == 1
-    assert "1 row, row 6: 'Ethnicity' must be a code" in " ".join(report.text.split())
+    assert "1 row, row 6: 'SENprovision' must be a code" in " ".join(report.text.split())
     run(config, world.paths)
     valid = io.read_parquet(world.paths.identified / "valid/school_census/census/2025.parquet")
     aside = io.read_parquet(world.paths.identified / "quarantine/school_census/census/2025.parquet")
     staged = io.read_parquet(world.paths.identified / "staged/school_census/census/2025.parquet")
     assert (len(staged), len(valid), len(aside)) == (60, 59, 1)
     assert list(aside["source_row"]) == [6]
-    assert list(aside["reasons"]) == ["census.ethnicity.code"]
+    assert list(aside["reasons"]) == ["census.sen_provision.code"]
     quality = io.read_parquet(world.paths.restricted / "quality.parquet")
     row = quality.set_index("extract").loc["school_census"]
     assert (row["rows_received"], row["rows_valid"], row["rows_quarantined"]) == (60, 59, 1)
@@ -275,14 +275,14 @@ def test_faulty_rows_are_set_aside_and_the_edition_stands(tmp_path: Path) -> Non
     assert list(violations.columns) == [
         "extract", "table", "period", "code", "severity", "message", "fields", "rows",
     ]  # fmt: skip
-    assert violations.set_index("code").loc["census.ethnicity.code", "rows"] == 1
+    assert violations.set_index("code").loc["census.sen_provision.code", "rows"] == 1
 
 
 def test_rows_in_another_order_give_the_same_quality_and_violations(tmp_path: Path) -> None:
     made = []
     for name in ("one", "two"):
         world = World(tmp_path / name)
-        fill(world, "Ethnicity", "WXYZ", slice(4, 6))
+        fill(world, "SENprovision", "Q", slice(4, 6))
         if name == "two":
             world.census[1:] = world.census[:0:-1]
             world.exclusions[1:] = world.exclusions[:0:-1]

@@ -167,7 +167,8 @@ def _name(
 ) -> None:
     near = found or (before[0] if before else None)
     place = f"page {near.page}" if near else ""
-    what = f"{token.key or token.kind}: " if token else ""
+    named = (token.key or token.kind) if token else ""
+    what = f"{named}: " if named else ""
     if token is None:
         rule = "this number is not in the web page at this place"
     elif found is None:

@@ -101,6 +101,7 @@ def gather(
     stands = ~without & revision.same(published, past) & ~told
     hidden = without | stands
     low, high = _printed(published, rows, made, without, stands, config)
+    _expect_hidden(rows, revision.hidden_still(made, past) & ~without)
     system = made.system(_refused(rows, hidden, kept, config, contributions))
     system = _rounded(system, made)
     known = Known(
@@ -141,6 +142,19 @@ def _refused(
             for key in rows.loc[shown, _KEY].astype(str).itertuples(index=False)
         )
     return own
+
+
+def _expect_hidden(rows: pd.DataFrame, shown: Flags) -> None:
+    """Refuse rows that are shown although they were hidden and have hardly changed.
+
+    That they are shown is no number, and so nothing the attack would see.
+    """
+    rule = "was hidden when last published, has changed by too little to be shown, and is shown"
+    if shown.any():
+        raise JsnaError(
+            Problem("safe measures", rule, value="; ".join(key), code="prove.reopened")
+            for key in rows.loc[shown, _KEY].astype(str).itertuples(index=False)
+        )
 
 
 def _off(

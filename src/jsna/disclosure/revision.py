@@ -83,15 +83,17 @@ def refused(rows: pd.DataFrame, past: pd.DataFrame, config: Configuration) -> Fl
 
 
 def hidden_still(made: Book, past: pd.DataFrame) -> Flags:
-    """Rows that were hidden when last published and of which nothing has changed since.
+    """Rows hidden when last published of which no count has changed by as much as may be published.
 
-    They stay hidden: that another choice of what to hide would do is no reason to publish again.
+    They stay hidden. Where nothing has changed, that another choice of what to hide would do is no
+    reason to publish again; were only these kept hidden, a row shown now would tell of its change.
     """
     was = past["status"].eq("c").to_numpy(dtype=np.bool_)
     found = np.zeros(len(past), dtype=np.bool_)
     for row in np.flatnonzero(was):
         cells = {made.numerators[row], made.denominators[row]} - {NONE}
-        found[row] = bool(cells) and cells <= made.unchanged
+        counted = bool(cells) and cells <= made.last.keys()
+        found[row] = counted and not any(made.enough(made.last[cell], cell) for cell in cells)
     return found
 
 

@@ -62,7 +62,8 @@ class Book:
         before: of a cell, the counts earlier publications printed of the same region.
         revised: cells that have changed by a small number since an earlier publication.
         blurred: derived cells that follow from a count that is rounded wherever it is printed.
-        unchanged: cells that are what they were when they were last published.
+        last: of a cell, the cell that it was when its count was last published or hidden; itself if
+            it has not changed.
         numerators, denominators: cell of each row, or NONE, shape (k,).
         equations: total and parts of each equation, as numbers of cells.
         ratios: official ratios of cells, which tie a numerator to its denominator.
@@ -85,7 +86,7 @@ class Book:
     told: list[tuple[float, float]] = field(default_factory=list)
     before: dict[int, set[float]] = field(default_factory=dict)
     revised: set[int] = field(default_factory=set)
-    unchanged: set[int] = field(default_factory=set)
+    last: dict[int, int] = field(default_factory=dict)
     blurred: set[int] = field(default_factory=set)
     _of: dict[Region, list[int]] = field(default_factory=dict)
     numerators: list[int] = field(default_factory=list)
@@ -134,6 +135,11 @@ class Book:
     def rounds(self, cells: Iterable[int]) -> bool:
         """Whether any of some cells is only ever known as rounded."""
         return any(self.rounding[cell] > 1 or cell in self.blurred for cell in cells)
+
+    def enough(self, old: int, cell: int) -> bool:
+        """Whether two counts differ by so much that their difference may be published."""
+        limit = max(self.threshold[old], self.threshold[cell])
+        return 0 < limit <= abs(self.value[cell] - self.value[old])
 
     def index(self, region: Region, cell: int) -> None:
         """Note that a cell is the count of a region, and no rest of it."""

@@ -68,7 +68,7 @@ def join_earlier(
             made.rounding[cell], made.controlled[cell] = entry.rounding, entry.controlled
         own[region] = cell
         if newest is not None:
-            (made.unchanged.add if newest == cell else made.unchanged.discard)(newest)
+            made.last[newest] = cell
             if entry.shown:
                 made.before.setdefault(newest, set()).add(entry.printed)
         _tell(made, cell, f"{BEFORE}{name}", entry)

@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JSNA := $(BIN)/python -m jsna
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: help report fetch check-edition verify synthesise test test-full test-faults test-real check mutants bench bench-disclosure bench-linkage clean
 
@@ -38,11 +39,11 @@ synthesise: $(READY) ## Make the synthetic extracts of a demonstration edition
 
 test: $(READY) ## Run the tests (a small synthetic edition; under ten minutes on two cores)
 	@$(JSNA) prepare
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	@$(PYTEST)
 
 test-full: $(READY) ## Run the tests at county scale
 	@$(JSNA) prepare
-	@$(BIN)/python -m pytest -m full
+	@$(PYTEST) -m full
 
 test-faults: $(READY) ## Kill each stage, fill the disk and flip bits, at seeded places
 	@$(JSNA) prepare
@@ -50,7 +51,7 @@ test-faults: $(READY) ## Kill each stage, fill the disk and flip bits, at seeded
 
 test-real: $(READY) ## Run the tests on the real official files in ../shared
 	@$(JSNA) prepare
-	@$(BIN)/python -m pytest -m real
+	@$(PYTEST) -m real
 
 check: $(READY) ## Lint, types, rule format, workflow lint
 	@$(BIN)/ruff check .

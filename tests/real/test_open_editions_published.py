@@ -21,7 +21,8 @@ from jsna.published.official import published_measures
 from jsna.published.run import check_area, run
 from tests.real.published_support import PUBLISHED, ROOT, at, fetched
 
-pytestmark = pytest.mark.real
+#: In one process: the editions are measured once for all.
+pytestmark = [pytest.mark.real, pytest.mark.xdist_group("open-editions")]
 
 LANCASHIRE, SOUTHEND, ENGLAND = "E10000017", "E06000033", "E92000001"
 

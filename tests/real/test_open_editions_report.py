@@ -10,7 +10,8 @@ from pypdf import PdfReader
 
 from tests.conftest import Project
 
-pytestmark = pytest.mark.real
+#: In one process: the reports are built once for all.
+pytestmark = [pytest.mark.real, pytest.mark.xdist_group("open-reports")]
 
 SHARED = Path(__file__).parents[3] / "shared" / "published"
 LANCASHIRE, SOUTHEND = "E10000017", "E06000033"

@@ -56,7 +56,7 @@ def build(
     """Every request of the return of the reference January."""
     rng = stream(synthesis.seed, "cases")
     year = reference.year - 1
-    issued = _issued(need, year, rng, effects)
+    issued = _issued(people, need, year, rng, effects)
     others = _without_plan(people, need, issued, synthesis, year, rng, effects)
     joined = {name: np.concatenate([issued[name], others[name]]) for name in issued}
     # As an export lists them: in no order that tells anything.
@@ -64,7 +64,9 @@ def build(
     return Cases(**{name: values[order] for name, values in joined.items()})
 
 
-def _issued(need: Need, year: int, rng: np.random.Generator, effects: Effects) -> dict[str, Labels]:
+def _issued(
+    people: People, need: Need, year: int, rng: np.random.Generator, effects: Effects
+) -> dict[str, Labels]:
     """Requests that led to the plans of the return: in force, or ceased in its year."""
     plans = need.plans
     first = np.datetime64(f"{year}-01-01")
@@ -76,9 +78,11 @@ def _issued(need: Need, year: int, rng: np.random.Generator, effects: Effects) -
     plan = np.flatnonzero(plans.in_force | (ceased & ~plans.outside))
     start = plans.start[plan]
     new = start >= first
-    took = _weeks(rng, start, effects)
+    # Nobody is asked for before they are born, however slow the authority is.
+    lived = (start - people.born[plans.person[plan]]).astype(np.int64)
+    took = np.minimum(_weeks(rng, start, effects), lived)
     received = start - took.astype("timedelta64[D]")
-    decided = received + np.minimum(_decision(rng, len(plan), effects), took - 50)
+    decided = received + np.minimum(_decision(rng, len(plan), effects), np.maximum(took - 50, 0))
     agreed = start - rng.integers(14, 40, len(plan)).astype("timedelta64[D]")
     nat = np.datetime64("NaT", "D")
     return {

@@ -15,6 +15,7 @@ import pytest
 from jsna import io
 from jsna.disclosure import prove as stage
 from jsna.disclosure import run as protection
+from jsna.disclosure.discovery import run as discovery
 from jsna.disclosure.evidence import gather
 from jsna.disclosure.ladders import choose
 from jsna.disclosure.names import CERTIFICATE
@@ -264,6 +265,7 @@ def protected(root: Path, found: Mapping[str, Any] | None) -> io.Paths:
         (None, "have not been looked for"),
         ({}, "have not been looked for"),
         ({"undeclared": None}, "have not been looked for"),
+        ({"looked": False}, "have not been looked for"),
         ({"undeclared": 1}, "nobody declared"),
     ],
 )
@@ -274,6 +276,16 @@ def test_nothing_is_proven_on_equations_nobody_has_looked_for(
     with pytest.raises(JsnaError, match=said):
         stage.run(CONFIG, paths)
     assert not (paths.safe / CERTIFICATE).exists()
+
+
+def test_an_open_edition_counts_nobody_and_is_proven_without_looking(tmp_path: Path) -> None:
+    opened = replace(CONFIG, edition=CONFIG.edition.model_copy(update={"kind": "open"}))
+    paths = protected(tmp_path, None)
+    with pytest.raises(JsnaError, match="have not been looked for"):
+        stage.run(opened, paths)
+    discovery.run(opened, paths)
+    stage.run(opened, paths)
+    assert (paths.safe / CERTIFICATE).exists()
 
 
 def test_the_certificate_counts_what_was_published_hidden_and_attacked(tmp_path: Path) -> None:

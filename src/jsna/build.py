@@ -112,7 +112,7 @@ def _tell_audit(paths: io.Paths, say: Say) -> None:
 
 
 def _tell_homes(paths: io.Paths, say: Say) -> None:
-    """How many homes have a place, and where the others are, by extract."""
+    """How many homes have a place, and where the others are, by extract that has others."""
     file = paths.restricted / "derive.json"
     homes = io.read_json(file).get("homes", {}) if file.is_file() else {}
     for name, counts in sorted(homes.items()):
@@ -121,6 +121,8 @@ def _tell_homes(paths: io.Paths, say: Say) -> None:
             for where, n in sorted(counts.items())
             if where not in ("all", "placed", "by_2011")
         )
+        if not others and not counts["by_2011"]:
+            continue
         share = 100 * counts.get("placed", 0) / max(counts["all"], 1)
         say(
             f"Homes of {name}: {share:.1f}% in a locality of the area, {counts['by_2011']:,} of "

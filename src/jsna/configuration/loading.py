@@ -20,8 +20,8 @@ from jsna.configuration.reading import Gatherer
 from jsna.configuration.shared import (
     check_ladders,
     load_audits,
+    load_catalogue,
     load_codelist_files,
-    load_indicators,
     load_profiles,
     nests_of,
     rolls_of,
@@ -30,6 +30,7 @@ from jsna.configuration.strictest import strictest
 from jsna.errors import JsnaError, Problem
 from jsna.measures.declaration import Indicator
 from jsna.measures.nesting import Nest
+from jsna.measures.relations import Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class Configuration:
     audits: Mapping[str, Audit] = field(default_factory=dict)
     #: Code list -> optional code that files may hold instead -> the code it counts as.
     rolls: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    #: What figures of the indicators imply of each other.
+    relations: tuple[Relation, ...] = ()
 
     def profile(self, name: str) -> Profile:
         """A disclosure profile by name, be it one of `profiles` or several joined with `+`.
@@ -127,7 +130,7 @@ def load(
     register = gather.load("config/sources.yaml", Sources)
     lists = load_codelist_files(gather)
     codelists = {name: one.codes for name, one in lists.items()}
-    indicators = load_indicators(gather)
+    indicators, relations = load_catalogue(gather)
     check_ladders(gather, indicators, nests_of(lists))
     profiles = load_profiles(gather)
     area = None
@@ -163,6 +166,7 @@ def load(
         nests_of(lists),
         audits,
         rolls_of(lists),
+        relations,
     )
 
 

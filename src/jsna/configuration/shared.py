@@ -15,9 +15,10 @@ from jsna.configuration.editions import Sources
 from jsna.configuration.profiles import Profile, ProfileFile
 from jsna.configuration.reading import Gatherer
 from jsna.errors import JsnaError
-from jsna.measures import derivation
+from jsna.measures import derivation, relations
 from jsna.measures.declaration import ChapterIndicators, Indicator
 from jsna.measures.nesting import Nest
+from jsna.measures.relations import Relation
 from jsna.measures.rungs import faults
 
 
@@ -40,12 +41,19 @@ class CodeList(Strict):
 
 def load_indicators(gather: Gatherer) -> dict[str, Indicator]:
     """Every indicator by id, in the order of files."""
+    return load_catalogue(gather)[0]
+
+
+def load_catalogue(gather: Gatherer) -> tuple[dict[str, Indicator], tuple[Relation, ...]]:
+    """Every indicator by id, in the order of files, and every relation between their figures."""
     found: dict[str, Indicator] = {}
+    declared: list[tuple[str, Relation]] = []
     for file in sorted((gather.root / "config/indicators").glob("*.yaml")):
         path = f"config/indicators/{file.name}"
         chapter = gather.load(path, ChapterIndicators)
         if chapter is None:
             continue
+        declared += [(path, relation) for relation in chapter.relations]
         for indicator in chapter.indicators:
             rule = "an indicator of this id is declared already"
             gather.expect(indicator.id not in found, path, "indicators", rule, indicator.id)
@@ -59,7 +67,12 @@ def load_indicators(gather: Gatherer) -> dict[str, Indicator]:
             for key, rule in derivation.faults(indicator, base):
                 gather.expect(False, path, f"{indicator.id}.{key}", rule)
             found[indicator.id] = derivation.taken_over(indicator, base)
-    return found
+    for path, relation in declared:
+        for at, rule in relations.faults(relation, found):
+            gather.expect(False, path, "relations", rule, at)
+    if gather.problems:
+        return found, ()
+    return found, (*relations.implied(found.values()), *(one for _, one in declared))
 
 
 def load_profiles(gather: Gatherer) -> dict[str, Profile]:

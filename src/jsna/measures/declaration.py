@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from jsna.measures.derivation import Derived, filled, own_faults
+from jsna.measures.relations import Relation
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 #: The dimension that stands for the area's own localities (districts or wards).
@@ -283,7 +284,12 @@ class Indicator(Strict):
 
 
 class ChapterIndicators(Strict):
-    """A file of `config/indicators/`: one chapter's indicators in the order they are shown."""
+    """A file of `config/indicators/`: one chapter's indicators in the order they are shown.
+
+    Attributes:
+        relations: what figures of these and other indicators imply of each other.
+    """
 
     chapter: str
     indicators: tuple[Indicator, ...]
+    relations: tuple[Relation, ...] = ()

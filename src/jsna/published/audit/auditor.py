@@ -10,11 +10,12 @@ from jsna.edition import Configuration
 from jsna.measures.declaration import Indicator, Published
 from jsna.published import areas
 from jsna.published.audit import cells, finding
+from jsna.published.audit.coherence import Cell, Sheet, Sheets, blamed, contradicted
 from jsna.published.audit.finding import MARKS, Effect, Finding
-from jsna.published.audit.grid import grid
+from jsna.published.audit.grid import Grid, grid
 from jsna.published.audit.odd import Odd, at_odds, odd
 from jsna.published.audit.returns import missing_returns
-from jsna.published.audit.sums import contradictions
+from jsna.published.audit.sums import Blame, contradictions
 from jsna.published.release import Release
 
 #: Datasets worked out here from a look-up, which have nothing of the publisher's to compare.
@@ -46,15 +47,53 @@ def audited(
     found: list[Finding] = []
     for source in sorted({t.source for t in tables}):
         mine = [t for t in tables if t.source == source]
-        audit = config.audits.get(source)
-        made = [_finding(t, o) for t, o in missing_returns(mine, audit, shown, nation)]
-        for table in mine:
-            wrong = [*_sums(table, places, audit.rounding if audit else 1, shown)]
-            gone = {at for at, f in wrong if f.effect == "not_available"}
-            made += [f for _, f in wrong]
-            made += [_finding(table, one) for one in odd(table, shown, nation, gone)]
-        found += finding.reviewed(_once(made), audit)
+        made = _once(_of_source(config, mine, places, shown))
+        found += finding.reviewed(made, config.audits.get(source))
     return found
+
+
+def _of_source(
+    config: Configuration,
+    tables: list[cells.Table],
+    places: cells.Places,
+    shown: Collection[str],
+) -> Iterator[Finding]:
+    """What is found in the tables of one source."""
+    audit = config.audits.get(tables[0].source)
+    rounding = audit.rounding if audit else 1
+    nation = places.area.country.code
+    missing = [*missing_returns(tables, audit, shown, nation)]
+    yield from (_finding(t, o) for t, o in missing)
+    # Nothing is held up to a figure that is known to be wrong.
+    gone = {_cell(t, o.side, o.figure.area, o.figure.at) for t, o in missing}
+    laid_out = {(t.table, t.indicator.id): Sheet(t, _grids(t, places, rounding)) for t in tables}
+    sheets = Sheets(laid_out, rounding, shown)
+    broken = contradicted(sheets, config.relations)
+    for cell in (cell for one in broken for cell in one.cells):
+        if (sums := laid_out[cell.table, cell.indicator].grids.get(cell.side)) is not None:
+            sums.doubted.add((cell.at, cell.area))
+    for table, grids in ((sheet.table, sheet.grids) for sheet in laid_out.values()):
+        for side, blame, one in _sums(table, grids, places, shown):
+            yield one
+            if blame.sure:
+                gone.add(_cell(table, side, blame.area, blame.at))
+    for found in blamed(broken, sheets, config.indicators, gone):
+        yield _made(found.table, found.cell.side, found.cell.area, found.cell.at, "coherence",
+                    found.value, found.reason, _effect(found.sure))  # fmt: skip
+        if found.sure:
+            gone.add(found.cell)
+    for table in tables:
+        of = (table.table, table.indicator.id)
+        wrong = {(c.side, c.area, *c.at) for c in gone if (c.table, c.indicator) == of}
+        yield from (_finding(table, o) for o in odd(table, shown, nation, wrong))
+
+
+def _cell(table: cells.Table, side: str, area: str, at: tuple[str, str, str]) -> Cell:
+    return Cell(table.table, table.indicator.id, side, area, at)
+
+
+def _effect(sure: bool) -> Effect:
+    return "not_available" if sure else "mark"
 
 
 def _tables(
@@ -78,30 +117,35 @@ def _tables(
             yield table
 
 
-def _sums(
-    table: cells.Table, places: cells.Places, rounding: int, shown: Collection[str]
-) -> Iterator[tuple[tuple[str, ...], Finding]]:
-    """What does not add up in each side that counts, each with the cell it is about."""
-    names = {places.area.country.code: places.area.country.name, **places.region_names}
+def _grids(table: cells.Table, places: cells.Places, rounding: int) -> dict[str, Grid]:
+    """The figures of each side that counts, laid out to be added up."""
     share = table.indicator.kind == "share"
-    doubted = at_odds(table)
-    by_side = dict(list(table.frame.groupby("side", sort=True)))
+    doubted = {((p, b, c), area) for area, p, b, c in at_odds(table)}
+    by_side = {str(side): rows for side, rows in table.frame.groupby("side", sort=True)}
+    made = {}
     for side, rows in by_side.items():
         if side == "value" and table.indicator.kind != "count":
             continue
         wholes = by_side.get("denominator") if share and side == "numerator" else None
-        laid_out = grid(rows, places.region_of, places.area.country.code, rounding, wholes)
-        laid_out.doubted = {((p, b, c), area) for area, p, b, c in doubted}
+        made[side] = grid(rows, places.region_of, places.area.country.code, rounding, wholes)
+        made[side].doubted = set(doubted)
+    return made
+
+
+def _sums(
+    table: cells.Table, grids: Mapping[str, Grid], places: cells.Places, shown: Collection[str]
+) -> Iterator[tuple[str, Blame, Finding]]:
+    """What does not add up in each side that counts; what is surely wrong leaves the sums."""
+    names = {places.area.country.code: places.area.country.name, **places.region_names}
+    for side, laid_out in grids.items():
         before = laid_out.values.copy()
         for blame in contradictions(laid_out, names):
             if blame.area not in shown:
                 continue
             value = before[laid_out.row[blame.at], laid_out.areas.index(blame.area)]
-            effect: Effect = "not_available" if blame.sure else "mark"
-            yield (str(side), blame.area, *blame.at), _made(
-                table, str(side), blame.area, blame.at, blame.kind, float(value), blame.reason,
-                effect,
-            )  # fmt: skip
+            made = _made(table, side, blame.area, blame.at, blame.kind, float(value), blame.reason,
+                         _effect(blame.sure))  # fmt: skip
+            yield side, blame, made
 
 
 def _finding(table: cells.Table, found: Odd) -> Finding:

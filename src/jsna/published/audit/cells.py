@@ -41,6 +41,14 @@ class Table:
     frame: pd.DataFrame
     where: str
 
+    @property
+    def scale(self) -> float:
+        """What a published value is multiplied by to be in the indicator's unit."""
+        for mapping in self.indicator.published:
+            if mapping.dataset == self.dataset and mapping.table == self.table:
+                return mapping.scale
+        return 1.0
+
 
 class Places:
     """Codes of every area of some releases, and the region each authority lies in."""

@@ -111,7 +111,7 @@ def _impossible(mine: Sequence[Figure], table: Table) -> Iterator[Odd]:
     # Columns added up here are not what the publisher divided by.
     own = PLUS not in table.columns.get("denominator", PLUS)
     for figure in mine:
-        value, part, whole = figure.value * _scale(table), figure.numerator, figure.denominator
+        value, part, whole = figure.value * table.scale, figure.numerator, figure.denominator
         if value > 100 + 1e-9:
             reason = f"The published share, {value:.10g}%, is above 100%."
             yield Odd(figure, "value", "impossible", reason)
@@ -124,14 +124,6 @@ def _impossible(mine: Sequence[Figure], table: Table) -> Iterator[Odd]:
                 f"{whole:,.0f}."
             )
             yield Odd(figure, "value", "counts", reason)
-
-
-def _scale(table: Table) -> float:
-    """What a published share is multiplied by to be a percentage."""
-    for mapping in table.indicator.published:
-        if mapping.dataset == table.dataset and mapping.table == table.table:
-            return mapping.scale
-    return 1.0
 
 
 # -- marks -----------------------------------------------------------------------------------------

@@ -317,7 +317,8 @@ def test_a_second_source_never_fills_a_gap_with_zero(tmp_path: Path, gap: str) -
     write(tmp_path, "release.csv", main + [row(HOME, "2024", plans="x")] * (gap == "x"))
     write(tmp_path, "more.csv", [row(ENGLAND, "2024", plans="900"), row(EAST, "2024", plans="31"),
                                  row(HOME, "2024", plans="0"), row(WEST, "2024", plans="12"),
-                                 row(HOME, "2023", plans="0")])  # fmt: skip
+                                 row(HOME, "2023", plans="0"),
+                                 row(HOME, "2022", plans="3")])  # fmt: skip
     first = {**COLUMNS, "value": "plans"}
     declared = plans(published=[first, {**first, "dataset": "more"}])
     sources = {"plans": source("plans", "release.csv"), "more": source("more", "more.csv")}
@@ -326,8 +327,23 @@ def test_a_second_source_never_fills_a_gap_with_zero(tmp_path: Path, gap: str) -
     assert (home["status"], home["source"]) == ("x", "plans_1" if gap == "x" else "more_1")
     assert pd.isna(home["value"])
     assert one(measures, WEST)["value"] == 12
-    # Where the first source says nothing of a year at all there is no gap in it.
+    # Nor a year the first source lacks altogether: nothing tells what that zero stands for.
+    before = one(measures, HOME, "2023")
+    assert (before["status"], pd.isna(before["value"])) == ("x", True)
+    assert "has no figure for this period. It is not used." in before["note"]
+    assert one(measures, HOME, "2022")["value"] == 3
+
+
+def test_a_zero_stands_where_no_earlier_source_gives_the_indicator(tmp_path: Path) -> None:
+    """Two tables of one source are one source, and a source that is alone fills no gap."""
+    write(tmp_path, "release.csv", [row(HOME, "2024", plans="40", older="1"),
+                                    row(HOME, "2023", plans="x", older="0")])  # fmt: skip
+    first = {**COLUMNS, "value": "plans"}
+    declared = plans(published=[first, {**first, "value": "older"}])
+    sources = {"plans": source("plans", "release.csv")}
+    measures = official.published_measures(configuration(sources, [declared]), paths(tmp_path))
     assert one(measures, HOME, "2023")["value"] == 0
+    assert one(measures, HOME, "2023")["status"] == ""
 
 
 def test_what_was_withdrawn_is_not_brought_back_by_another_source(tmp_path: Path) -> None:
@@ -338,6 +354,45 @@ def test_what_was_withdrawn_is_not_brought_back_by_another_source(tmp_path: Path
     sources = {"plans": source("plans", "release.csv"), "more": source("more", "more.csv")}
     measures = official.published_measures(configuration(sources, [declared]), paths(tmp_path))
     assert one(measures)["status"] == "x"
+
+
+def test_a_zero_the_team_knows_to_be_true_fills_the_gap(tmp_path: Path) -> None:
+    write(tmp_path, "release.csv", [row(HOME, "2024", plans="40")])
+    write(tmp_path, "more.csv", [row(HOME, "2023", plans="0")])
+    first = {**COLUMNS, "value": "plans"}
+    declared = plans(published=[first, {**first, "dataset": "more"}])
+    sources = {"plans": source("plans", "release.csv"), "more": source("more", "more.csv")}
+    config = configuration(sources, [declared])
+    (gap,) = official.audited_measures(config, paths(tmp_path)).findings
+    assert (gap.kind, gap.source, gap.table, gap.period) == (
+        "zero_for_gap", "more_1", "release", "2023",
+    )  # fmt: skip
+    review = Review(kind="zero_for_gap", decision="reject", reviewed=date(2026, 11, 29),
+                    reason="None was made that year.", published=0)  # fmt: skip
+    known = replace(config, audits={"more_1": Audit(source="more_1", findings=(review,))})
+    measures, (judged,) = official.audited_measures(known, paths(tmp_path))
+    assert (judged.review, judged.effect) == ("reject", "none")
+    assert one(measures, HOME, "2023")["value"] == 0
+
+
+def test_what_the_team_declares_not_to_be_true_is_not_used(tmp_path: Path) -> None:
+    """A figure that adds up, which the council knows to be wrong."""
+    write(tmp_path, "release.csv", release(GIRLS, BOYS))
+    review = {"kind": "declared", "decision": "accept", "areas": [HOME], "category": "total",
+              "reason": "The council sent the return again.", "published": 955,
+              "reviewed": date(2026, 11, 29)}  # fmt: skip
+    measures, (declared,) = official.audited_measures(
+        audited(plans(), findings=[review]), paths(tmp_path)
+    )
+    assert (declared.kind, declared.effect, declared.review) == (
+        "declared", "not_available", "accept",
+    )  # fmt: skip
+    home = one(measures)
+    assert (home["status"], home["reason"]) == ("x", "audit")
+    assert home["note"].startswith("The council sent the return again. It is not used.")
+    assert one(measures, EAST)["value"] == 370
+    other = audited(plans(), findings=[{**review, "published": 950}])
+    assert one(official.published_measures(other, paths(tmp_path)))["value"] == 955
 
 
 def test_new_findings_are_written_as_reviews_to_fill_in(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ FindingKind = Literal[
     "negative",
     "impossible",
     "missing_return",
+    "zero_for_gap",
     "coherence",
     "zero",
     "jump",

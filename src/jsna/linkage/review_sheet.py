@@ -18,14 +18,13 @@ from typing import Final
 
 from jsna import io
 from jsna.errors import JsnaError, Problem
+from jsna.formulas import guarded_line
 
 #: Where a sheet is written, below the identified zone. The stage clears its own folder `linkage`.
 FOLDER: Final = "review"
 SHEET: Final = "review.csv"
 #: Columns of a sheet before and after what is shown of a pair.
 _BEFORE, _AFTER = ("pair", "source"), ("judgement", "note")
-#: What starts a formula in a spreadsheet.
-_FORMULA: Final = ("=", "+", "-", "@")
 Pair = Mapping[str, str]
 
 
@@ -87,14 +86,9 @@ def sheet(pairs: Sequence[Pair]) -> str:
     rows = csv.writer(written, lineterminator="\r\n")
     rows.writerow([*_BEFORE, *shown, *_AFTER])
     for pair in pairs:
-        rows.writerow([*(guarded(pair[name]) for name in (*_BEFORE, *shown)), *("",) * len(_AFTER)])
+        cells = [guarded_line(pair[name]) for name in (*_BEFORE, *shown)]
+        rows.writerow([*cells, *("",) * len(_AFTER)])
     return written.getvalue()
-
-
-def guarded(text: str) -> str:
-    """Text on one line that no spreadsheet takes for a formula."""
-    text = " ".join(text.split())
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def place(asked: str | None, paths: io.Paths) -> Path:

@@ -23,6 +23,7 @@ from jsna.disclosure.readback.keyed import Keyed
 from jsna.disclosure.readback.record import RECORD
 from jsna.disclosure.readback.result import MEASURE, Tally
 from jsna.errors import Problem
+from jsna.formulas import unguarded
 from jsna.measures.schema import COLUMNS, KEY, NUMBERS
 from jsna.provenance.digests import DIGITS, open_data_digest
 
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 HTML: Final = "jsna.html"
-#: What open data put before text that a spreadsheet would take for a formula.
-_GUARD: Final = "'"
 Rows = list[dict[str, Any]]
 
 
@@ -111,7 +110,11 @@ def _rows(file: Path, name: str, found: Figures) -> Rows | None:
                 return None
             return [
                 {
-                    **{column: _text(row[column]) for column in COLUMNS if column not in NUMBERS},
+                    **{
+                        column: unguarded(row[column])
+                        for column in COLUMNS
+                        if column not in NUMBERS
+                    },
                     **{column: float(row[column] or "nan") for column in NUMBERS},
                 }
                 for row in reader
@@ -120,11 +123,6 @@ def _rows(file: Path, name: str, found: Figures) -> Rows | None:
         rule = "is no file of open data that can be read"
         found.problems.append(Problem(name, rule, code="verify.measures"))
         return None
-
-
-def _text(cell: str) -> str:
-    guarded = cell.startswith(_GUARD) and cell[1:2] in ("=", "+", "-", "@")
-    return cell[1:] if guarded else cell
 
 
 def _frame(rows: Rows) -> pd.DataFrame:

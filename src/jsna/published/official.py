@@ -82,7 +82,11 @@ def audited_measures(config: Configuration, paths: Paths) -> Published:
     if not parts:
         return Published(schema.empty(), findings)
     names = {source: one.title for source, one in config.sources.values()}
-    out = _first(effect.no_zero_for_a_gap(pd.concat(parts, ignore_index=True), names))
+    tables = {rank: published.table for rank, (_, published) in enumerate(_mappings(config))}
+    every = pd.concat(parts, ignore_index=True)
+    every, gaps = effect.no_zero_for_a_gap(every, names, tables, config.audits)
+    findings += gaps
+    out = _first(every)
     out = pd.concat([out, neighbours_mean(out, config)], ignore_index=True)
     out["edition"] = config.edition.edition
     out["profile"] = [

@@ -14,19 +14,12 @@ from typing import Final
 import pandas as pd
 
 from jsna.edition import Configuration
+from jsna.formulas import guarded_line
 from jsna.measures.schema import COLUMNS, KEY, NUMBERS, STATUS_WORDS
 from jsna.report import format as words
 from jsna.report.metadata import Entry
 
-#: What starts a formula in a spreadsheet.
-_FORMULA: Final = ("=", "+", "-", "@")
 _NOTICE: Final = "Synthetic"
-
-
-def guarded(text: str) -> str:
-    """Text on one line that no spreadsheet takes for a formula."""
-    text = " ".join(text.split())
-    return "'" + text if text.startswith(_FORMULA) else text
 
 
 def files(frame: pd.DataFrame, config: Configuration, entries: Sequence[Entry]) -> dict[str, str]:
@@ -34,7 +27,7 @@ def files(frame: pd.DataFrame, config: Configuration, entries: Sequence[Entry]) 
     prefix = "synthetic_" if config.edition.synthetic else ""
     frame = frame.sort_values(list(KEY), kind="stable")
     everything = measures(frame, config)
-    # No cell holds a line break (`guarded` sees to it), so a line is a row.
+    # No cell holds a line break (`guarded_line` sees to it), so a line is a row.
     head, *lines = everything.splitlines(keepends=True)
     made = {
         f"{prefix}measures.csv": everything,
@@ -68,7 +61,7 @@ def measures(frame: pd.DataFrame, config: Configuration) -> str:
     if config.edition.synthetic:
         out.insert(0, "data", _NOTICE)
     for column in out.columns.difference(list(NUMBERS)):
-        unique = {value: guarded(value) for value in out[column].astype(str).unique()}
+        unique = {value: guarded_line(value) for value in out[column].astype(str).unique()}
         out[column] = out[column].astype(str).map(unique)
     return out.to_csv(index=False, lineterminator="\n", float_format="%.10g")
 
@@ -89,5 +82,5 @@ def _csv(head: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([name.lower().replace(" ", "_") for name in head])
     for row in rows:
-        writer.writerow([guarded(row.get(name, "")) for name in head])
+        writer.writerow([guarded_line(row.get(name, "")) for name in head])
     return text.getvalue()

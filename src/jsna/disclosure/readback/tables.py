@@ -18,12 +18,12 @@ import pandas as pd
 from jsna.disclosure.readback.allowed import Allowed
 from jsna.disclosure.readback.names import Names
 from jsna.disclosure.readback.result import HIDDEN, MEASURE, Tally
+from jsna.formulas import guarded_line
 from jsna.measures.schema import COLUMNS, KEY, NUMBERS, STATUS_WORDS, TEXT
 
 #: Open data carry numbers to so many significant digits.
 _DIGITS: Final = 10
 _CONTEXT: Final = Context(prec=_DIGITS)
-_FORMULA: Final = ("=", "+", "-", "@")
 _CODES: Final = (*KEY, *TEXT)
 #: Columns of words beside those of the measure table.
 _WORDS: Final = ("indicator_title", "area_name", "category_label", "status_meaning", "data")
@@ -64,7 +64,7 @@ class Tables:
         for number, cells in enumerate(csv.reader(lines), 1):
             row = dict(zip(header, cells, strict=False))
             title = self._names.indicators.get(row.get("indicator", ""))
-            if title is not None and row.get("title") != _guarded(title):
+            if title is not None and row.get("title") != guarded_line(title):
                 rule = f"this indicator is called “{title}”"
                 tally.wrong(rule, place="title", row=number, printed=row["title"], code="words")
             for name, cell in row.items():
@@ -135,7 +135,7 @@ class Tables:
         if made is None:
             indicator, area, breakdown, category, status = (text.lstrip("'") for text in key)
             made = self._called[key] = tuple(
-                frozenset(map(_guarded, options))
+                frozenset(map(guarded_line, options))
                 for options in (
                     {self._names.indicators.get(indicator, indicator)},
                     self._names.places.get(area, {area}),
@@ -186,13 +186,8 @@ def _place(name: str) -> str:
 
 def _plain(column: pd.Series) -> list[str]:
     """Text as open data have it: on one line, and never a formula."""
-    guarded = {text: _guarded(text) for text in column.unique()}
+    guarded = {text: guarded_line(text) for text in column.unique()}
     return [guarded[text] for text in column.tolist()]
-
-
-def _guarded(text: str) -> str:
-    text = " ".join(text.split())
-    return "'" + text if text.startswith(_FORMULA) else text
 
 
 def _rounded(value: float) -> Decimal:

@@ -16,12 +16,10 @@ from pathlib import Path
 import pandas as pd
 
 from jsna.disclosure.tabular.codes import Named, Problems, Trees, tree_of
+from jsna.formulas import unguarded
 
 #: What a table may be separated by, in words.
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-#: What starts a formula in a spreadsheet, unless it is a number.
-_FORMULA = ("=", "+", "-", "@")
-_AMOUNT = re.compile(r"[+-]?[0-9][0-9., ]*%?")
 _ENDS = re.compile("\r\n|\r|\n")
 _LIKE = 'must be like {"district": {"D01": "North", "D02": "North"}}'
 
@@ -106,17 +104,6 @@ def _decoded(content: bytes, name: str, problems: Problems) -> str | None:
         rule = "this line is neither in UTF-8 nor in Windows-1252; save the file in UTF-8"
         problems.add(name, rule, row=row)
     return None
-
-
-def guarded(text: str) -> str:
-    """Text that no spreadsheet takes for a formula; numbers stay what they are."""
-    formula = text.lstrip().startswith(_FORMULA) and not _AMOUNT.fullmatch(text.strip())
-    return f"'{text}" if formula else text
-
-
-def unguarded(text: str) -> str:
-    """Text as it was before it was guarded."""
-    return text[1:] if text.startswith("'") and guarded(text[1:]) == text else text
 
 
 def _records(text: str, name: str, problems: Problems) -> tuple[list[list[str]], list[int]]:

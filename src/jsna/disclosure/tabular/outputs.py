@@ -6,16 +6,18 @@ open; anywhere else it is refused.
 
 from __future__ import annotations
 
+import csv
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
 from jsna import rights
 from jsna.disclosure.tabular.codes import Problems
-from jsna.disclosure.tabular.files import guarded
 from jsna.errors import JsnaError, Problem
+from jsna.formulas import guarded
 
 #: What stands for every hidden value, whatever it was hidden for.
 MARK = "c"
@@ -80,7 +82,11 @@ def write_table(frame: pd.DataFrame, option: str, out: str) -> None:
     safe = frame.rename(columns=guarded)
     for column in safe.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in safe.dtypes]]:
         safe[column] = [guarded(one) if isinstance(one, str) else one for one in safe[column]]
-    text = safe.to_csv(index=False, lineterminator="\n", na_rep=MARK)
+    texts = [*safe.columns, *(one for column in safe for one in safe[column] if type(one) is str)]
+    # A line end that is not quoted would begin a row, and that row a formula.
+    ended = any("\r" in one for one in texts)
+    quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if ended else csv.QUOTE_MINIMAL
+    text = safe.to_csv(index=False, lineterminator="\n", na_rep=MARK, quoting=quoting)
     write_file(text.encode("utf-8"), option, out)
 
 

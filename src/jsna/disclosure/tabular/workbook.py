@@ -11,6 +11,7 @@ import pandas as pd
 from jsna import limits, trouble
 from jsna.archives import timeless
 from jsna.disclosure.tabular.codes import Problems
+from jsna.formulas import is_formula
 
 
 def read_sheet(
@@ -120,7 +121,7 @@ def write_sheet(frame: pd.DataFrame, mark: str) -> bytes:
             if isinstance(value, str):
                 cell.value, cell.data_type = value, "s"
                 # Text stays text when somebody edits the cell.
-                cell.quotePrefix = value.lstrip()[:1] in ("=", "+", "-", "@") and bool(value)
+                cell.quotePrefix = is_formula(value)
     buffer = io.BytesIO()
     book.save(buffer)
     return timeless(buffer.getvalue())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
-from jsna.configuration.audits import FindingKind
+from jsna.configuration.audits import Audit, FindingKind
 from jsna.edition import Configuration
 from jsna.measures.declaration import Indicator, Published
 from jsna.published import areas
@@ -62,6 +63,7 @@ def _of_source(
     audit = config.audits.get(tables[0].source)
     rounding = audit.rounding if audit else 1
     nation = places.area.country.code
+    yield from _declared(tables, audit, shown)
     missing = [*missing_returns(tables, audit, shown, nation)]
     yield from (_finding(t, o) for t, o in missing)
     # Nothing is held up to a figure that is known to be wrong.
@@ -86,6 +88,26 @@ def _of_source(
         of = (table.table, table.indicator.id)
         wrong = {(c.side, c.area, *c.at) for c in gone if (c.table, c.indicator) == of}
         yield from (_finding(table, o) for o in odd(table, shown, nation, wrong))
+
+
+def _declared(
+    tables: Iterable[cells.Table], audit: Audit | None, shown: Collection[str]
+) -> Iterator[Finding]:
+    """What the team itself knows not to be true."""
+    own = [review for review in (audit.findings if audit else ()) if review.kind == "declared"]
+    for table in tables if own else ():
+        rows = table.frame[
+            table.frame["area_code"].isin(list(shown)) & table.frame["value"].notna()
+        ]
+        # One for each figure, whichever of its sides comes first.
+        rows = rows.drop_duplicates(["area_code", "period", "breakdown", "category"])
+        names = ["side", "area_code", "period", "breakdown", "category", "value"]
+        for side, area, *at, value in rows[names].itertuples(index=False, name=None):
+            where = (at[0], at[1], at[2])
+            made = _made(table, side, area, where, "declared", value, "", "not_available")
+            for review in own:
+                if finding.matches(review, made):
+                    yield replace(made, reason=review.reason)
 
 
 def _cell(table: cells.Table, side: str, area: str, at: tuple[str, str, str]) -> Cell:

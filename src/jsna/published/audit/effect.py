@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from jsna.configuration.audits import Audit
 from jsna.measures import schema
-from jsna.published.audit.finding import MARKS, Finding
+from jsna.published.audit.finding import MARKS, Finding, reviewed
 
 #: `reason` of a figure that the auditor made not available.
 REASON: Final = "audit"
@@ -19,6 +19,8 @@ REASON: Final = "audit"
 NOT_USED: Final = "It is not used."
 #: The publisher's figure of a row that is not used, kept beside it until sources are compared.
 PUBLISHED: Final = "_published"
+_PLACE: Final = ("indicator", "period", "period_type", "breakdown", "category", "area_code",
+                 "geography")  # fmt: skip
 
 
 def applied(rows: pd.DataFrame, findings: Iterable[Finding], table: str) -> pd.DataFrame:
@@ -86,32 +88,57 @@ def segmented(rows: pd.DataFrame, table: str, audit: Audit | None) -> pd.DataFra
     return out
 
 
-def no_zero_for_a_gap(rows: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+def no_zero_for_a_gap(
+    rows: pd.DataFrame,
+    names: Mapping[str, str],
+    tables: Mapping[int, str],
+    audits: Mapping[str, Audit],
+) -> tuple[pd.DataFrame, list[Finding]]:
     """Rows of several sources, in which no later one fills a gap of an earlier with a zero.
+
+    A source has a gap where it gives the indicator, for whatever area and period, and has no figure
+    for this place and period: of a year it lacks altogether nobody can tell whether another's zero
+    stands for none or for nothing received. Nor does a later source bring back what the auditor
+    withdrew.
 
     Args:
         rows: measure rows with `_rank`, the order in which sources are taken.
         names: source -> how it is called.
+        tables: rank -> the table the rows come from.
+        audits: source -> what is known of it; a finding rejected there leaves the zero.
 
-    A source has a gap where it gives the indicator for the period, for England or another area, and
-    not for this one. Nor does a later source bring back what the auditor withdrew.
+    Returns:
+        the rows, and what was found.
     """
-    at = ["indicator", "period", "period_type", "breakdown", "category"]
-    covered = rows[rows["value"].notna()].groupby(at, sort=False)["_rank"].min()
-    keys = pd.MultiIndex.from_frame(rows[at])
-    first = covered.reindex(keys).to_numpy(dtype="float64")
-    place = [*at, "area_code", "geography"]
-    known = rows[rows["value"].notna()].groupby(place, sort=False)["_rank"].min()
-    own = known.reindex(pd.MultiIndex.from_frame(rows[place])).to_numpy(dtype="float64")
-    rank = rows["_rank"].to_numpy(dtype="float64")
-    zero = rows["value"].eq(0).to_numpy() & (first < rank) & (own == rank)
+    of = ["indicator", "period_type", "breakdown", "category"]
+    known = rows[rows["value"].notna()]
+    first = _least(known, rows, of)
+    own = _least(known, rows, _PLACE) == rows["_rank"].to_numpy()
     source_of = rows.drop_duplicates("_rank").set_index("_rank")["source"]
-    out = rows.copy()
-    for i in np.flatnonzero(zero).tolist():
-        by = names.get(str(source_of[first[i]]), str(source_of[first[i]]))
-        reason = f"The published 0 stands where {by} has no figure for this place."
-        _withdraw(out, np.arange(len(out)) == i, 0.0, reason)
-    return _not_brought_back(out, place)
+    given = set(known[[*of, "period", "_rank"]].itertuples(index=False, name=None))
+    out, findings = rows.copy(), []
+    for i in np.flatnonzero(rows["value"].eq(0).to_numpy() & own).tolist():
+        row, source = rows.iloc[i], str(source_of[first[i]])
+        if source == row["source"]:
+            continue
+        what = "place" if (*row[[*of, "period"]], first[i]) in given else "period"
+        by = names.get(source, source)
+        found = Finding(
+            row["source"], tables[row["_rank"]], row["indicator"], "value", row["area_code"],
+            row["period"], row["breakdown"], row["category"], "zero_for_gap", 0.0,
+            f"The published 0 stands where {by} has no figure for this {what}.", "not_available",
+        )  # fmt: skip
+        findings += reviewed([found], audits.get(found.source))
+        if findings[-1].effect != "none":
+            _withdraw(out, np.arange(len(out)) == i, 0.0, found.reason)
+    return _not_brought_back(out, _PLACE), findings
+
+
+def _least(known: pd.DataFrame, rows: pd.DataFrame, keys: Sequence[str]) -> NDArray[np.float64]:
+    """For each row the first rank that has a value at its keys, NaN where none has."""
+    ranks = known.groupby(list(keys), sort=False)["_rank"].min()
+    found = ranks.reindex(pd.MultiIndex.from_frame(rows[list(keys)]))
+    return np.array(found.to_numpy(), dtype=np.float64)
 
 
 def _not_brought_back(rows: pd.DataFrame, place: Sequence[str]) -> pd.DataFrame:

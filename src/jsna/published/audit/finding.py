@@ -57,14 +57,15 @@ def reviewed(findings: Iterable[Finding], audit: Audit | None) -> list[Finding]:
 
 def _judged(finding: Finding, reviews: Iterable[Review]) -> Finding:
     for review in reviews:
-        if not _matches(review, finding):
+        if not matches(review, finding):
             continue
         effect: Effect = "none" if review.decision == "reject" else finding.effect
         return replace(finding, effect=effect, review=review.decision, reviewed=review.reason)
     return finding
 
 
-def _matches(review: Review, finding: Finding) -> bool:
+def matches(review: Review, finding: Finding) -> bool:
+    """Whether a review is about a finding."""
     same = (
         review.kind == finding.kind
         and review.table in ("", finding.table)

@@ -177,9 +177,13 @@ def _seal(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> int:
     from jsna.ingest.run import check
+    from jsna.published.audit.told import told
 
-    report = check(*_loaded(arguments))
+    config, paths = _loaded(arguments)
+    report = check(config, paths)
     _say(report.text)
+    for line in told(config, paths):
+        _say(line)
     # Rows set aside do not stop a build, but somebody must look: the exit code says so.
     return 0 if report.ok and not report.rows_set_aside else 1
 

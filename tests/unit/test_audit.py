@@ -18,6 +18,7 @@ from jsna.measures.declaration import Indicator
 from jsna.published import ees, official
 from jsna.published.audit import auditor, effect, report
 from jsna.published.audit.finding import Finding
+from jsna.published.audit.told import told as told_lines
 from tests.unit.published_support import configuration, csv_text, indicator, paths, source
 
 MARCHES, COAST, ENGLAND = "E12000095", "E12000096", "E92000001"
@@ -421,3 +422,50 @@ def test_a_break_of_one_indicator_leaves_the_others_of_its_table(tmp_path: Path)
     broke = Break(indicators=("a",), starts="2023", reason="r", guidance="g")
     audit = Audit(source="s", breaks=(broke,))
     assert effect.segmented(rows, "t", audit)["segment"].tolist() == ["2023", ""]
+
+
+# -- in `jsna check` -------------------------------------------------------------------------------
+
+
+def test_check_names_what_is_not_used_counts_what_is_marked_and_leaves_the_rest(
+    tmp_path: Path,
+) -> None:
+    """Only what somebody can act on: reviewed findings are counted in one word."""
+    rows = changed(changed(release(GIRLS, BOYS), HOME, "1575"), EAST, "1575")
+    rows += [row(HOME, "2023", plans="60"), row(EAST, "2023", plans="370")]
+    write(tmp_path, "release.csv", rows)
+    config = audited(plans())
+    assert told_lines(config, paths(tmp_path)) == [
+        "Official releases: compared; 2 findings to review",
+        "    plans_1, config/audits/plans_1.yaml",
+        "        not used: Timely plans, 2024, Eastmere, Norland. The published figure, 1,575, is "
+        "that of the whole region (The Marches), given for 2 authorities.",
+        "    Figures not used are printed as not available, with the reason; marked ones are "
+        "printed, and no change to them is headlined. `build` writes every finding to "
+        "data/processed/norland-open/restricted/audit.yaml, ready to accept or reject.",
+    ]
+    review = {"kind": "region_value", "decision": "accept", "reason": "It is so.",
+              "reviewed": date(2026, 11, 29)}  # fmt: skip
+    known = audited(plans(), findings=[review])
+    assert told_lines(known, paths(tmp_path)) == [
+        "Official releases: compared; nothing to review; 2 reviewed before"
+    ]
+
+
+def test_check_counts_marks_by_what_they_are(tmp_path: Path) -> None:
+    years = [share(area, year, part, 1000) for year, part in (("2022", 950), ("2023", 804))
+             for area in (ENGLAND, HOME, EAST)]  # fmt: skip
+    write(tmp_path, "release.csv", [*years, share(ENGLAND, "2024", 800, 1000),
+                                    share(HOME, "2024", 173, 1000),
+                                    share(EAST, "2024", 0, 900)])  # fmt: skip
+    said = told_lines(audited(shares()), paths(tmp_path))
+    assert said[2:4] == [
+        "        marked, sudden changes: 1",
+        "        marked, zeros that may stand for none received: 1",
+    ]
+
+
+def test_check_says_which_releases_are_not_here(tmp_path: Path) -> None:
+    said = told_lines(audited(plans()), paths(tmp_path))
+    assert "not compared, since 1 of 1 are not here" in said[0]
+    assert "release.csv has not been fetched" in said[1]

@@ -25,7 +25,7 @@ _HEAD: Final = """\
 def write(folder: Path, findings: Sequence[Finding]) -> None:
     """Write the findings not yet reviewed, one entry for those alike but for area; a summary."""
     entries: dict[str, list[dict[str, Any]]] = {}
-    for one, areas in _grouped(f for f in findings if not f.review):
+    for one, areas in grouped(f for f in findings if not f.review):
         entries.setdefault(one.source, []).append(
             {
                 "kind": one.kind,
@@ -45,7 +45,7 @@ def write(folder: Path, findings: Sequence[Finding]) -> None:
     io.write_json(folder / SUMMARY, summary(findings))
 
 
-def _grouped(findings: Iterable[Finding]) -> list[tuple[Finding, list[str]]]:
+def grouped(findings: Iterable[Finding]) -> list[tuple[Finding, list[str]]]:
     """Findings that differ by area alone, each once with its areas."""
     groups: dict[tuple[object, ...], list[Finding]] = {}
     for one in findings:

@@ -402,7 +402,12 @@ def test_rounded_counts_are_said_and_contradict_nothing() -> None:
 def test_what_is_published_is_worked_out_from_what_is_shown_and_held_to_it() -> None:
     roll = pd.DataFrame(
         [
-            {"period": "2024/25", "sen_provision": code, "suspended": at < suspended}
+            {
+                "period": "2024/25",
+                "sen_provision": code,
+                "headline": True,
+                "suspended": at < suspended,
+            }
             for code, suspended, number in (("N", 30, 400), ("K", 20, 80), ("E", 2, 40))
             for at in range(number)
         ]

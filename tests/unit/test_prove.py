@@ -234,7 +234,7 @@ def test_a_count_of_one_that_follows_is_no_less_told_where_two_are_shown() -> No
 def suspended() -> pd.DataFrame:
     """Measures of pupils suspended, of which a ratio is worked out."""
     rows = [
-        {"period": "2024/25", "sen_provision": provision, "suspended": at < few}
+        {"period": "2024/25", "sen_provision": provision, "headline": True, "suspended": at < few}
         for provision, few, many in (("N", 40, 400), ("K", 30, 90), ("E", 20, 50))
         for at in range(many)
     ]

@@ -131,6 +131,30 @@ def test_small_areas_are_ranked_once_and_deciles_follow() -> None:
         assert areas["lsoa_name"].is_unique
 
 
+def test_some_young_pupils_are_in_alternative_provision_and_nursery_schools() -> None:
+    """As in true counties: else the roll with such schools and without would be one count."""
+    pupils = pd.concat([roll(middling(), january) for january in (2023, 2024, 2025)])
+    primary = pupils[pupils["year_group"].isin(["R", *map(str, range(1, 7))])]
+    units = primary[primary["phase"] == "alternative_provision"]
+    assert 0.0001 < len(units) / len(primary) < 0.002
+    assert set(units["sen_provision"]) == {"K", "E"}
+    # Most there are older.
+    assert len(units) < 0.25 * (pupils["phase"] == "alternative_provision").sum()
+    nurseries = pupils[pupils["phase"] == "nursery"]
+    assert set(nurseries["year_group"]) == {"N1", "N2", "R"}
+    assert (nurseries["year_group"] == "R").mean() < 0.1
+
+
+def test_pupils_come_to_alternative_provision_and_go() -> None:
+    """Else the pupils there in one year and a year older in the next would be one count."""
+    both = roll(middling(), 2024).merge(roll(middling(), 2025), on="upn", suffixes=("", "_later"))
+    unit = "alternative_provision"
+    came = (both["phase"] != unit) & (both["phase_later"] == unit)
+    stayed = (both["phase"] == unit) & (both["phase_later"] == unit)
+    went = (both["phase"] == unit) & (both["phase_later"] != unit)
+    assert min(came.sum(), stayed.sum(), went.sum()) > 5
+
+
 def test_pupils_have_one_registration_that_counts() -> None:
     for january in (2023, 2024, 2025):
         on_roll = roll(middling(), january)

@@ -117,14 +117,20 @@ def test_a_suspended_pupil_has_the_facts_of_that_years_january() -> None:
     census = [
         pupil("a", "2024", sen_provision="K", primary_need="SEMH"),
         pupil("a", "2025", sen_provision="E", primary_need="SEMH"),
-        pupil("b", "2024"),
+        pupil("b", "2024", phase="primary"),
+        pupil("c", "2024", phase="alternative_provision", school_urn="900009"),
+        # Registered at a second school that has no pupil of its own.
+        pupil("b", "2024", phase="nursery", school_urn="900008", enrol_status="S"),
+        pupil("d", "2024", phase=None, school_urn="900007"),
     ]
+    schools = {"b": "900008", "c": "900009", "d": "900007"}
     events = [
         {"period": "2023/24", "person_key": p, "category": c, "sex": "F", "reason_1": r,
-         "reason_2": s, "start_date": date(2023, 11, 3), "school_urn": "900001", "sessions": 2,
-         "sen_provision_at_event": "E"}
+         "reason_2": s, "start_date": date(2023, 11, 3), "sessions": 2,
+         "school_urn": schools.get(p, "900001"), "sen_provision_at_event": "E"}
         for p, c, r, s in [("a", "SUSP", "DB", "PP"), ("z", "SUSP", "PA", None),
-                           ("b", "PERM", "PA", None)]
+                           ("b", "PERM", "PA", None), ("c", "SUSP", "PP", None),
+                           ("b", "SUSP", "PA", None), ("d", "SUSP", "PA", None)]
     ]  # fmt: skip
     tables = {
         "school_census.census": linked("school_census.census", census),
@@ -133,17 +139,27 @@ def test_a_suspended_pupil_has_the_facts_of_that_years_january() -> None:
     }
     suspended = made(tables, "suspension").set_index("person_key")
     assert suspended.loc["a", ["sen_provision", "primary_need"]].tolist() == ["K", "SEMH"]
+    # The national rates leave out what happens in nursery schools and alternative provision; a
+    # school nobody says the phase of is counted.
+    assert suspended["headline"].to_dict() == {
+        "a": True, "b": False, "c": False, "d": True, "z": True,
+    }  # fmt: skip
     # Not on the roll: in the total, in no category.
     assert suspended.loc["z", ["sen_provision", "locality_code"]].isna().all()
     assert made(tables, "permanent_exclusion")["person_key"].tolist() == ["b"]
     reasons = made(tables, "exclusion_reason")
     assert sorted(zip(reasons["category"], reasons["reason"], strict=True)) == [
-        ("PERM", "PA"), ("SUSP", "DB"), ("SUSP", "PA"), ("SUSP", "PP"),
+        ("PERM", "PA"), ("SUSP", "DB"), *[("SUSP", "PA")] * 3, ("SUSP", "PP"), ("SUSP", "PP"),
     ]  # fmt: skip
     roll = made(tables, "roll")
     # January 2025 belongs to a year whose exclusions were not received.
     assert set(roll["period"]) == {"2023/24"}
-    assert roll.set_index("person_key")["suspended"].to_dict() == {"a": True, "b": False}
+    assert roll.set_index("person_key")[["headline", "suspended"]].to_dict("index") == {
+        "a": {"headline": True, "suspended": True},
+        "b": {"headline": True, "suspended": False},
+        "c": {"headline": False, "suspended": False},
+        "d": {"headline": True, "suspended": True},
+    }
 
 
 def case(number: int, **other: object) -> dict[str, dict[str, object]]:

@@ -66,9 +66,13 @@ class Homes:
     primary: Ints
     secondary: Ints
     nursery: Ints
+    #: In year R: the primary school, for a few the nursery school still.
+    reception: Ints
 
 
-def ordinary(people: People, places: Places, schools: Schools, seed: int) -> Homes:
+def ordinary(
+    people: People, places: Places, schools: Schools, seed: int, effects: Effects
+) -> Homes:
     """The mainstream schools of everyone: mostly the nearest, else one of the district."""
     rng = stream(seed, "ordinary schools")
     count, inside = len(people), len(places.lsoa)
@@ -93,7 +97,11 @@ def ordinary(people: People, places: Places, schools: Schools, seed: int) -> Hom
     nurseries = schools.kinds["nursery"]
     to_nursery = rng.random(count) < 0.25
     nursery = np.where(to_nursery, nurseries[rng.integers(0, len(nurseries), count)], homes[0])
-    return Homes(homes[0], homes[1], nursery)
+    late = stream(seed, "reception in nursery").random(count)
+    share = effects.value("placement.reception_in_nursery")
+    still = nurseries[(late / share * len(nurseries)).astype(np.int64).clip(0, len(nurseries) - 1)]
+    reception = np.where(late < share, still, homes[0])
+    return Homes(homes[0], homes[1], nursery, reception)
 
 
 def build(
@@ -120,8 +128,15 @@ def build(
     drawn, whole = rng.random(len(person)), rng.random(len(person))
     residential = (boards & (drawn < chance["residential"])).astype(np.int64)
     residential += (residential == 1) & (whole < chance["all_year"])
+    # A place in alternative provision is seldom for years.
+    ago = rng.integers(3, _LONGEST_IN_UNIT, len(person)).astype("timedelta64[D]")
+    brief = setting == SETTINGS.index("alternative_provision")
+    entry = np.where(brief, np.maximum(entry, draws.days(reference) - ago), entry)
     return Placements(setting, school, away & (school >= 0), entry, residential)
 
+
+#: Days within which everyone in alternative provision with a plan began there (assumed).
+_LONGEST_IN_UNIT = 900
 
 _BOARDING = ("special_independent", "special_non_maintained", "specialist_post_16")
 

@@ -65,6 +65,7 @@ def roll(
     on_roll &= present
     school = np.where(safe >= YEAR_GROUPS.index("7"), homes.secondary, homes.primary)
     school = np.where(safe < YEAR_GROUPS.index("R"), homes.nursery, school)
+    school = np.where(safe == YEAR_GROUPS.index("R"), homes.reception, school)
     plans = need.plans
     plan = np.full(len(people), -1, dtype=np.int64)
     placed = (placements.entry <= day) & (np.isnat(plans.cease) | (plans.cease > day))

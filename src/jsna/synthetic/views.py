@@ -122,6 +122,9 @@ def _ncmp(world: World, period: str) -> View:
     setting = rows.setting[: rows.on_roll]
     eligible = np.isin(setting, [-1, *(SETTINGS.index(s) for s in MAINSTREAM)])
     eligible &= world.people.kind[person] != OUTSIDE
+    # Mainstream schools take part.
+    units = world.schools.kinds["alternative_provision"]
+    eligible &= ~np.isin(rows.school[: rows.on_roll], units)
     found = measurements.build(
         period, eligible, rows.year_group[: rows.on_roll], YEAR_GROUPS.index("R"),
         YEAR_GROUPS.index("6"), world.people.depth[person], rows.provision[: rows.on_roll],

@@ -89,7 +89,7 @@ class World:
         )[roll.person]
         fsm = self._fsm(january, roll.person, provision)
         year_group = self.people.year_group(january, self.reference.year)[roll.person]
-        main = self._moved(roll.person, roll.school, year_group, provision)
+        main = self._moved(january, roll.person, roll.school, year_group, provision)
         # As a county's file comes: school by school, year group by year group.
         order = np.lexsort((rng.random(len(roll.person)), year_group, main))
         drawn = rng.random(len(order))
@@ -118,15 +118,24 @@ class World:
             on_roll=len(order),
         )
 
-    def _moved(self, person: Ints, school: Ints, year_group: Ints, provision: Ints) -> Ints:
+    def _moved(
+        self, january: int, person: Ints, school: Ints, year_group: Ints, provision: Ints
+    ) -> Ints:
         """Schools, with a few pupils on SEN support in alternative provision instead."""
-        luck = stream(self.synthesis.seed, "alternative provision").random(len(self.people))
+        seed, count = self.synthesis.seed, len(self.people)
+        share = self.effects.values("placement.alternative")
+        always = stream(seed, "alternative provision").random(count)
+        now = stream(seed, "alternative provision", str(january)).random(count)
+        stays = stream(seed, "stays in alternative provision").random(count) < share["stay"]
+        luck = np.where(stays, always, now)
         units = self.schools.kinds["alternative_provision"]
-        in_unit = (provision == need.K) & (year_group >= YEAR_GROUPS.index("8"))
+        primary = (year_group >= YEAR_GROUPS.index("R")) & (year_group < YEAR_GROUPS.index("7"))
+        chance = np.where(primary, share["primary"], 0.0)
+        chance[year_group >= YEAR_GROUPS.index("8")] = share["secondary"]
+        in_unit = (provision == need.K) & (luck[person] < chance)
         in_unit &= self.need.primary[person] == need.NEEDS.index("SEMH")
-        share = self.effects.value("placement.alternative")
-        in_unit &= luck[person] < share
-        unit = units[(luck[person] / share * len(units)).astype(np.int64).clip(0, len(units) - 1)]
+        at = luck[person] / np.where(in_unit, chance, 1.0) * len(units)
+        unit = units[at.astype(np.int64).clip(0, len(units) - 1)]
         return np.where(in_unit, unit, school)
 
     def _fsm(self, january: int, person: Ints, provision: Ints) -> Bools:
@@ -150,7 +159,7 @@ def build(config: Configuration, effects: Effects) -> World:
     everyone = people.build(land, synthesis, reference, effects, schools.kinds["primary"])
     districts = len(config.area.localities)
     needs = need.build(everyone, synthesis, reference, districts, effects)
-    homes = placement.ordinary(everyone, land, schools, seed)
+    homes = placement.ordinary(everyone, land, schools, seed, effects)
     placed = placement.build(everyone, needs, schools, homes, synthesis, reference, effects)
     cases = casework.build(everyone, needs, synthesis, reference, effects)
     exported = casework.export(cases, needs, seed)

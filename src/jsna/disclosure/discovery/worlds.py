@@ -42,6 +42,8 @@ OFTEN: Final[Overrides] = {
     "people.pupils_from_outside": 0.1,
     "placement.out_of_area": 0.4,
     "placement.residential": 0.4,
+    "placement.alternative": {"primary": 0.3, "secondary": 0.3},
+    "placement.reception_in_nursery": 0.1,
     "process.request_outcome": {"refused": 0.3, "undecided": 0.1, "withdrawn": 0.1},
     "process.within_20_weeks": 0.5,
     "process.exception": 0.4,

@@ -6,12 +6,14 @@ import ast
 import csv
 import io
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from jsna.synthetic import faults
+from jsna.ingest import dates
+from jsna.synthetic import entered_twice, faults
 
 HEADER = ["UPN", "Surname", "DateOfBirth", "Sex", "Ethnicity", "LSOA", "URN", "SENprovision",
           "SENtype1"]  # fmt: skip
@@ -156,16 +158,68 @@ def test_files_not_planned_for_pass_untouched() -> None:
 
 def test_the_injector_knows_nothing_of_validation() -> None:
     """Else a mistake made in both would never be seen."""
-    tree = ast.parse(Path(faults.__file__).read_text(encoding="utf-8"))
-    imported = {
-        name
-        for node in ast.walk(tree)
-        for name in (
-            [alias.name for alias in node.names] if isinstance(node, ast.Import)
-            else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-        )
-    }  # fmt: skip
-    assert not {name for name in imported if name.startswith("jsna")}
+    own = {"jsna.synthetic.faults", "jsna.synthetic.entered_twice"}
+    for file in (faults.__file__, entered_twice.__file__):
+        tree = ast.parse(Path(file).read_text(encoding="utf-8"))
+        imported = {
+            name
+            for node in ast.walk(tree)
+            for name in (
+                [alias.name for alias in node.names] if isinstance(node, ast.Import)
+                else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            )
+        }  # fmt: skip
+        assert not {name for name in imported if name.startswith("jsna")} - own
+
+
+def test_a_form_of_a_date_names_the_same_day() -> None:
+    """What `dates.read` makes of it is what the clean file says."""
+    for kind in faults.declared().values():
+        if kind.change not in ("time", "form"):
+            continue
+        for clean in ("2012-04-03", "03/04/2012", "2012-Apr-03 00:00:00"):
+            now = faults._changed(kind, {kind.column: clean})
+            read = dates.read(now)
+            assert isinstance(read, dates.Written), now
+            assert read.day == date(2012, 4, 3), now
+
+
+RETURN = {
+    "person": ["persontableid,Surname", "4,Abel", "912,Baker", "7,Clay"],
+    "requests": ["requeststableid,persontableid", "1,4", "2,912", "3,7"],
+    "assessment": ["assessmenttableid,requeststableid", "8,1", "9,2", "10,3"],
+    "namedplan": ["namedplantableid,assessmenttableid", "5,8", "6,9"],
+    "plandetail": ["plandetailtableid,namedplantableid", "1,5"],
+    "activeplans": ["activeplanstableid,requeststableid", "21,1", "22,2"],
+    "placementdetail": ["placementdetailtableid,activeplanstableid", "31,21", "32,21", "33,22"],
+    "senneed": ["senneedtableid,activeplanstableid", "41,21"],
+}
+
+
+def test_a_child_entered_twice_has_everything_twice_under_new_numbers() -> None:
+    files = {f"{name}.csv": "\n".join([*rows, ""]).encode() for name, rows in RETURN.items()}
+    tables = {f"sen2.{name}/2025": f"{name}.csv" for name in RETURN}
+    counts = {("sen2_person_twice", "sen2.person/2025"): 1}
+    spoilt, ledger = faults.inject(files, tables, counts, 5)
+    # Only Abel has a plan in force and a number that comes before the new one.
+    added = {name: rows_of(spoilt[f"{name}.csv"])[len(rows) :] for name, rows in RETURN.items()}
+    assert added == {
+        "person": [["9900000004", "Abel"]],
+        "requests": [["9900000001", "9900000004"]],
+        "assessment": [["9900000008", "9900000001"]],
+        "namedplan": [["9900000005", "9900000008"]],
+        "plandetail": [["9900000001", "9900000005"]],
+        "activeplans": [["9900000021", "9900000001"]],
+        "placementdetail": [["9900000031", "9900000021"], ["9900000032", "9900000021"]],
+        "senneed": [["9900000041", "9900000021"]],
+    }
+    assert len(ledger) == 9
+    assert ledger.set_index("table").loc["sen2.person/2025", ["row", "severity"]].tolist() == [
+        5, "warning",
+    ]  # fmt: skip
+    assert set(ledger.loc[ledger["table"] != "sen2.person/2025", "severity"]) == {"error"}
+    with pytest.raises(ValueError, match="only 1 of 2 children"):
+        faults.inject(files, tables, {("sen2_person_twice", "sen2.person/2025"): 2}, 5)
 
 
 def test_every_rate_has_a_source_and_leaves_a_sound_report() -> None:

@@ -37,6 +37,28 @@ def test_extended_ethnic_codes_count_as_their_main_group() -> None:
     assert not [v for v in census.found if v.code.startswith("census.ethnicity")]
 
 
+#: Main code of the department's table of approved extended codes -> the extended ones.
+PUBLISHED = {
+    "WBRI": "WCOR WENG WNIR WSCO WWEL WOWB",
+    "WOTH": "WALB WBOS WCRO WGRE WGRK WGRC WITA WKOS WPOR WSER WTUR WTUK WTUC WEUR WEEU WWEU WOTW",
+    "WROM": "WROG WROR WROO",
+    "MWAS": "MWAP MWAI MWAO",
+    "MOTH": "MAOE MABL MACH MBOE MBCH MCOE MWOE MWCH MOTM",
+    "APKN": "AMPK AKPA AOPK",
+    "AOTH": "AAFR AKAO ANEP ASNL ASLT ASRO AOTA",
+    "BAFR": "BANN BCON BGHA BNGN BSLN BSOM BSUD BAOF",
+    "BOTH": "BEUR BNAM BOTB",
+    "CHNE": "CHKC CMAL CSNG CTWN COCH",
+    "OOTH": "OAFG OARA OEGY OFIL OIRN OIRQ OJPN OKOR OKRD OLAM OLEB OLIB OMAL OMRC OPOL OTHA OVIE "
+    "OYEM OOEG",
+}
+
+
+def test_extended_ethnic_codes_are_those_the_department_publishes() -> None:
+    published = {code: main for main, codes in PUBLISHED.items() for code in codes.split()}
+    assert rolls(ROOT)["ethnicity"] == {**published, "ACHN": "CHNE"}
+
+
 def test_every_optional_code_leads_to_a_code_of_its_list() -> None:
     lists, found = codelists(ROOT), rolls(ROOT)
     assert len(found["ethnicity"]) > 60

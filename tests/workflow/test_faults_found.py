@@ -68,6 +68,16 @@ def warnings(done: Ingested) -> dict[tuple[str, str], tuple[int, int | None]]:
     }
 
 
+def filled(done: Ingested, key: str, row: int, header: str) -> bool:
+    """Whether a row has a value in a column, named as in the file, after validation."""
+    table, period = key.split("/", 1)
+    extract, name = table.split(".")
+    judged = done.results[extract, period][name]
+    field = next(c.field for c in registry()[extract].table(name).columns if c.name == header)
+    found = judged.valid.loc[judged.valid["source_row"] == row, field]
+    return len(found) == 1 and bool(found.notna().all())
+
+
 def assert_found(name: str, folder: Path) -> None:
     config, paths = made(name, folder, clean=False)
     ledger = ledger_of(paths)
@@ -88,6 +98,10 @@ def assert_found(name: str, folder: Path) -> None:
     errors = ledger[ledger["severity"] == "error"]
     for entry in errors.itertuples():
         assert entry.expect in aside.get((entry.table, entry.row), set()), entry
+    # What is only written otherwise is read, and says nothing.
+    for entry in ledger[ledger["severity"] == "none"].itertuples():
+        assert (entry.table, entry.row) not in aside, entry
+        assert filled(done, entry.table, entry.row, entry.column), entry
     # Nothing else is set aside but what belonged to a row that was.
     expected = {(entry.table, entry.row) for entry in errors.itertuples()}
     assert set(aside) - expected <= orphans_of_rows_set_aside(done)

@@ -16,6 +16,7 @@ import io
 import re
 import zlib
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -23,13 +24,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from jsna.synthetic.entered_twice import MODULES, enter_twice
+
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
 Change = Literal[
     "set", "blank", "cut", "wrong_letter", "wrong_digit", "impossible_date", "year", "before",
-    "duplicate",
+    "duplicate", "time", "form", "again",
 ]  # fmt: skip
 #: Columns of the ledger, one row a fault.
 LEDGER = ("fault", "table", "file", "row", "column", "expect", "severity")
@@ -48,11 +51,14 @@ class Fault(BaseModel):
             `wrong_letter` gives a UPN another check letter and `wrong_digit` a number another
             last digit; `impossible_date` makes it 31 February, written as it was; `year` makes
             the year `to`; `before` writes the date of the column `to`, four years earlier;
-            `duplicate` adds the row a second time at the end of the file.
+            `duplicate` adds the row a second time at the end of the file; `time` gives a date a
+            time of day, and `form` writes it as `to` says (as `strftime`); `again` enters the
+            child a second time in every module of the return (see `entered_twice`).
         where: only rows whose cell of each header is one of these.
         filled: only rows in which these columns are filled, beside `column` itself.
         expect: code of the rule validation must report for the row.
-        severity: `error` where the row must be set aside, else `warning`.
+        severity: `error` where the row must be set aside; `warning`; or `none` where it must be
+            read as if nothing had happened to it, and no code is expected.
         also: codes other rows may be reported under because of this one, such as a suspension
             whose pupil is no longer found on the roll.
         per_100_000: faults in 100,000 rows.
@@ -68,16 +74,18 @@ class Fault(BaseModel):
     to: str = ""
     where: dict[str, tuple[str, ...]] = {}
     filled: tuple[str, ...] = ()
-    expect: str
-    severity: Literal["error", "warning"]
+    expect: str = ""
+    severity: Literal["error", "warning", "none"]
     also: tuple[str, ...] = ()
     per_100_000: float = Field(gt=0)
     source: str
 
     @model_validator(mode="after")
     def _to_fits(self) -> Fault:
-        if (self.change in ("set", "year", "before")) != bool(self.to):
-            raise ValueError("`to` is given exactly for the changes set, year and before")
+        if (self.change in ("set", "year", "before", "form")) != bool(self.to):
+            raise ValueError("`to` is given exactly for the changes set, year, before and form")
+        if (self.severity == "none") == bool(self.expect):
+            raise ValueError("`expect` is given exactly where something is to be reported")
         return self
 
 
@@ -147,11 +155,26 @@ def inject(
 
     spoilt = dict(files)
     ledger: list[tuple[str, str, str, int, str, str, str]] = []
-    for key in sorted({key for _, key in counts}):
+    opened = {key: Lines(files[tables[key]]) for key in sorted({key for _, key in counts})}
+    # What strikes several files strikes rows without a fault in any of them, and so comes first.
+    for (kind, key), count in sorted(counts.items()):
+        fault = declared()[kind]
+        if fault.change != "again":
+            continue
+        parts = {name: key.replace(fault.table, f"sen2.{name}") for name in MODULES}
+        for at in parts.values():
+            opened.setdefault(at, Lines(files[tables[at]]))
+        own = {name: opened[at] for name, at in parts.items()}
+        for module, row, column, code in enter_twice(own, count, _generator(seed, kind, key)):
+            at = parts[module]
+            severity = fault.severity if code == fault.expect else "error"
+            ledger.append((kind, at, tables[at], row, column, code, severity))
+    for key, lines in sorted(opened.items()):
         name = tables[key]
-        lines = _Lines(files[name])
         for kind, count in sorted((k, n) for (k, at), n in counts.items() if at == key):
             fault = declared()[kind]
+            if fault.change == "again":
+                continue
             for row in _strike(lines, fault, count, _generator(seed, kind, key), key):
                 where = (kind, key, name, row, fault.column, fault.expect, fault.severity)
                 ledger.append(where)
@@ -167,7 +190,7 @@ def _generator(seed: int, kind: str, key: str) -> np.random.Generator:
     return np.random.default_rng([seed, zlib.crc32(f"{kind}/{key}".encode())])
 
 
-class _Lines:
+class Lines:
     """A CSV file as lines of bytes, of which a few are taken apart and put together again.
 
     Latin-1 maps every byte to a character and back, so no letter of a name is ever touched.
@@ -199,13 +222,19 @@ class _Lines:
         self.lines.append(self.lines[index])
         return len(self.lines) - 1
 
+    def add(self, cells: Mapping[str, str]) -> int:
+        """Add a line at the end; returns where."""
+        self.lines.append(b"")
+        self.replace(len(self.lines) - 1, cells)
+        return len(self.lines) - 1
+
     def content(self) -> bytes:
         """The file."""
         return self.end.join(self.lines) + self.end
 
 
 def _strike(
-    lines: _Lines, fault: Fault, count: int, generator: np.random.Generator, key: str
+    lines: Lines, fault: Fault, count: int, generator: np.random.Generator, key: str
 ) -> Iterator[int]:
     """Put `count` faults of one kind into rows no fault has struck; yields their row numbers."""
     done = 0
@@ -258,7 +287,21 @@ def _changed(fault: Fault, cells: Mapping[str, str]) -> str:
     if fault.change == "before":
         # Four years, so that 29 February stays a day.
         return re.sub(r"\d{4}", lambda year: str(int(year[0]) - 4), cells[fault.to], count=1)
+    if fault.change == "time":
+        return f"{text.split(' ')[0]} 14:35:00"
+    if fault.change == "form":
+        return _day(text).strftime(fault.to)
     return ""
+
+
+def _day(text: str) -> date:
+    """The day a date of a clean file names."""
+    for form in ("%Y-%m-%d", "%d/%m/%Y", "%Y-%b-%d 00:00:00"):
+        try:
+            return datetime.strptime(text, form).date()
+        except ValueError:
+            continue
+    raise ValueError("a date in no form of a clean file cannot be written in another")
 
 
 def _thirty_first_of_february(text: str) -> str:

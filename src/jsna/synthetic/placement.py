@@ -98,9 +98,9 @@ def ordinary(
     to_nursery = rng.random(count) < 0.25
     nursery = np.where(to_nursery, nurseries[rng.integers(0, len(nurseries), count)], homes[0])
     late = stream(seed, "reception in nursery").random(count)
-    share = effects.value("placement.reception_in_nursery")
-    still = nurseries[(late / share * len(nurseries)).astype(np.int64).clip(0, len(nurseries) - 1)]
-    reception = np.where(late < share, still, homes[0])
+    few = effects.value("placement.reception_in_nursery")
+    still = nurseries[(late / few * len(nurseries)).astype(np.int64).clip(0, len(nurseries) - 1)]
+    reception = np.where(late < few, still, homes[0])
     return Homes(homes[0], homes[1], nursery, reception)
 
 

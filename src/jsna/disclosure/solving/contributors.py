@@ -16,6 +16,9 @@ from jsna.disclosure.solving.cuts import DOWN, NOISE, UP, WIDTH, Failure, Target
 from jsna.disclosure.solving.separation import Component, components
 from jsna.disclosure.system import TOLERANCE, Flags, Floats, Ints, Status, System
 
+#: Movements of all cells at once that are tried first, each there and back, and how far they go.
+TOGETHER, FAR = 8, 100.0
+
 
 def contributor_failures(
     system: System, hidden: Flags, known: Sequence[Target], cap: int
@@ -35,7 +38,7 @@ def contributor_failures(
         givers = _givers(system, part, primaries) if len(primaries) else primaries
         if not len(givers):
             continue
-        met = _points(part, primaries)
+        met = _Met(part, primaries)
         for giver in givers:
             if len(found) >= cap:
                 return found
@@ -57,31 +60,81 @@ def _givers(system: System, part: Component, primaries: Ints) -> Ints:
     return np.asarray(part.cells[(room >= 1) & person & exposed])
 
 
-def _points(part: Component, primaries: Ints) -> list[Floats]:
-    """Movements that take each primary as far as it goes, up to a great length."""
-    rows = [np.zeros(len(part.cells))]
-    for cell in primaries:
-        for sign in (UP, DOWN):
-            best = part.reach(Target(int(cell), sign, 1e3), sign)
-            if best.status == "optimal":
-                rows.append(best.point)
-    return rows
+class _Met:
+    """Movements met so far, and how far each takes some cells; more are added on the way.
+
+    At first a few that take all of the cells far, each up or down at random and then the other
+    way: they show nearly every pair of cells, which programs of their own would take minutes for.
+    """
+
+    def __init__(self, part: Component, primaries: Ints) -> None:
+        self.part = part
+        self.places = np.array([part.place[int(cell)] for cell in primaries])
+        self.number = 1
+        self.all: Floats = np.zeros((4 * TOGETHER, len(part.cells)))
+        #: The movements that take each cell furthest up and down.
+        self.ends: Ints = np.zeros((2, len(primaries)), dtype=np.int64)
+        draw = np.random.default_rng(len(primaries))
+        for _ in range(TOGETHER):
+            signs = draw.choice([UP, DOWN], len(primaries))
+            for way in (UP, DOWN):
+                moves = zip(map(int, primaries), (way * signs).tolist(), strict=True)
+                best = part.together([(cell, sign, FAR) for cell, sign in moves])
+                if best.status == "optimal":
+                    self.add(best.point)
+
+    def add(self, point: Floats) -> None:
+        """Remember a movement."""
+        if self.number == len(self.all):
+            self.all = np.vstack([self.all, np.zeros_like(self.all)])
+        self.all[self.number] = point
+        moved = point[self.places]
+        for end, sign in zip(self.ends, (UP, DOWN), strict=True):
+            further = sign * moved > sign * self.all[end, self.places]
+            end[further] = self.number
+        self.number += 1
+
+    def wide(self, giver: int, asked: Floats) -> Flags:
+        """Cells that movements with the contributor's cell at one or more take as far as asked.
+
+        The two movements that take a cell furthest show it for most; all are tried for the others.
+        """
+        at = self.part.place[giver]
+        over = self.all[: self.number, at] - self.part.given[at]
+        most = int(np.argmax(over))
+        if over[most] < 0:
+            return np.asarray(asked <= TOLERANCE)
+        share = np.where(over >= 0, 0.0, -over / np.maximum(over[most] - over, TOLERANCE))
+        up, down = (
+            self._shortened(self.all[end, self.places], share[end], most, self.places)
+            for end in self.ends
+        )
+        shown: Flags = np.asarray(up - down >= asked - TOLERANCE)
+        left = np.flatnonzero(~shown)
+        if len(left):
+            places = self.places[left]
+            moved = self.all[: self.number, places]
+            moved = self._shortened(moved, share[:, None], most, places)
+            shown[left] = np.ptp(moved, axis=0) >= asked[left] - TOLERANCE
+        return shown
+
+    def _shortened(self, moved: Floats, share: Floats, most: int, places: Ints) -> Floats:
+        """Movements drawn by a share of their way to the one that moves the giver's cell most."""
+        return np.asarray(moved + share * (self.all[most, places] - moved))
 
 
 def _narrowed(
     system: System,
     part: Component,
     primaries: Ints,
-    met: list[Floats],
+    met: _Met,
     giver: int,
     told: set[tuple[int, int]],
 ) -> list[Failure]:
     """Failures of one contributor; movements met on the way are added to `met`."""
     asked = system.contributor[primaries]
-    places = np.array([part.place[int(cell)] for cell in primaries])
-    wide = _spread(np.array(met), part, giver, places) >= asked - TOLERANCE
     found = []
-    for cell in map(int, primaries[~wide]):
+    for cell in map(int, primaries[~met.wide(giver, asked)]):
         if cell == giver or (cell, giver) in told:
             continue
         target = Target(cell, WIDTH, float(system.contributor[cell]), giver)
@@ -91,21 +144,9 @@ def _narrowed(
             if best.status != "optimal":
                 raise ArithmeticError("a separation program was not solved")
             reached += best.value
-            met.append(best.point)
+            met.add(best.point)
             used = np.abs(best.rows) > NOISE
             proofs.append((part.rows[used], best.rows[used]))
         if reached < target.need - TOLERANCE:
             found.append(Failure(target, proofs))
     return found
-
-
-def _spread(points: Floats, part: Component, giver: int, places: Ints) -> Floats:
-    """How far movements that leave the contributor's cell at one or more take some cells."""
-    at = part.place[giver]
-    over = points[:, at] - part.given[at]
-    most = int(np.argmax(over))
-    if over[most] < 0:
-        return np.zeros(len(places))
-    share = np.where(over >= 0, 0.0, -over / np.maximum(over[most] - over, TOLERANCE))
-    moved = points[:, places]
-    return np.asarray(np.ptp(moved + share[:, None] * (moved[most] - moved), axis=0))

@@ -278,14 +278,23 @@ def test_a_link_does_not_lead_out_of_the_protected_side(walled: tuple[Opener, io
         opener.bytes(paths.safe / "link.txt")
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+44", "-9", "@cmd", "\tx", "\r=2"])
+@pytest.mark.parametrize("text", ["=1+1", "+44+1", "-9-1", "@cmd", "\tx", "\r=2", "\u200b=1"])
 def test_text_a_spreadsheet_takes_for_a_formula_is_disarmed(text: str) -> None:
     config = made.configuration()
     row = made.measure(config.indicators["plans"], 5) | {"note": text}
     content = opendata.measures(made.frame([row]), config)
     [read] = csv.DictReader(StringIO(content, newline=""))
-    assert read["note"][0] not in "=+-@\t\r"
+    assert read["note"][0] not in "=+-@\t\r\u200b"
     assert read["note"].lstrip("'") == text.strip()
+
+
+@pytest.mark.parametrize("text", ["+44", "-9", "-1,234.5%"])
+def test_a_number_with_its_sign_is_no_formula(text: str) -> None:
+    """As in a protected table, whose labels may be numbers."""
+    config = made.configuration()
+    row = made.measure(config.indicators["plans"], 5) | {"note": text}
+    [read] = csv.DictReader(StringIO(opendata.measures(made.frame([row]), config), newline=""))
+    assert read["note"] == text
 
 
 def test_open_data_holds_every_measure_with_its_numbers_unrounded() -> None:

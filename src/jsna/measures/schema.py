@@ -149,6 +149,8 @@ METHODS: Final = (
     "published",
 )
 MARKS: Final = ("zero", "jump", "doubt")
+#: What stands in a note behind why the auditor of releases does not use a figure.
+NOT_USED: Final = "It is not used."
 _ENUMS: Final = {
     "status": STATUSES,
     "geography": GEOGRAPHIES,
@@ -157,6 +159,11 @@ _ENUMS: Final = {
     "unit": UNITS,
     "method": METHODS,
 }
+
+
+def audit_reason(note: str) -> str:
+    """Why the auditor of releases does not use a figure, from its note."""
+    return note.partition(NOT_USED)[0].strip()
 
 
 def canonical(dimensions: dict[str, str]) -> tuple[str, str]:

@@ -11,9 +11,9 @@ from markupsafe import Markup
 from jsna import __version__
 from jsna.edition import Configuration, Delivery
 from jsna.measures.declaration import Indicator
+from jsna.report import audited, metadata, priorities, sources
 from jsna.report import chapters as chapter_parts
 from jsna.report import format as words
-from jsna.report import metadata, priorities, sources
 from jsna.report.chapters import Chapter
 from jsna.report.figures import Figure
 from jsna.report.lede import lede
@@ -266,6 +266,13 @@ def context(view: Measures, made: Sequence[Chapter], register: sources.Register)
         "deliveries": deliveries(register),
         "deliveries_caption": "Extracts of this edition",
         "deliveries_header": ("Extract", "Period", "State", "As at", "Owner", "Legal basis"),
+        "official": any(not row.local for i in shown for row in view.rows(i.id)),
+        "unused": audited.unused(view, {i.id for i in shown}),
+        "unused_caption": "Official figures that are not used",
+        "unused_header": audited.UNUSED_HEADER,
+        "doubted": audited.doubted(view, {i.id for i in shown}),
+        "doubted_caption": "Official figures that are printed and in doubt",
+        "doubted_header": audited.DOUBTED_HEADER,
         "undelivered": [
             _gap(delivery, register) for delivery in edition.extracts if edition.gap(delivery)
         ],

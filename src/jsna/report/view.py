@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -155,6 +155,10 @@ class Measures:
     def by_key(self) -> dict[str, Row]:
         """Every row by its key."""
         return {row.key: row for row in self._rows}
+
+    def audited(self, indicators: Collection[str]) -> list[Row]:
+        """Every row of some indicators of which the auditor of releases has said something."""
+        return [row for row in self._rows if row.audited and row.indicator in indicators]
 
     def rows(self, indicator: str) -> list[Row]:
         """Every row of an indicator, earliest period first."""

@@ -62,6 +62,7 @@ TYPES: Final[Sequence[Type]] = (
     _type("date", rf"\b{_MONTH} (?P<period>\d{{4}})\b"),
     _type("period", rf"^\(?{_WHEN}\)?$", frozenset({"th", "listing", "label", "string"})),
     _type("period", rf"^\({_WHEN}\)$", frozenset({"text"})),
+    _type("period", rf"(?:^|, ){_WHEN}(?=,|$)", frozenset({"listing"})),
     _type("period", rf"(?:^|, ){_WHEN}(?=\.|$)", frozenset({"aside", "key number"})),
     _type("period", rf"(?:^|, |\bfrom |\bsince |\bto |\band ){_WHEN}\b", _HEADS),
     _type("period", rf"\b(?:[Ii]n|[Ss]ince|[Oo]ver|[Ff]or)(?: the)? {_WHEN}{_AFTER}"),

@@ -17,7 +17,7 @@ from jsna.disclosure.readback.blocks import NUMBER
 from jsna.edition import Configuration
 from jsna.extracts.base import Extract
 from jsna.measures.derivation import FORMULAS
-from jsna.measures.schema import TOTAL, dimensions
+from jsna.measures.schema import TOTAL, audit_reason, dimensions
 from jsna.measures.sources import profile_of
 
 _MONTHS: Final = (
@@ -60,6 +60,12 @@ class Vocabulary:
             *_sources(config, extracts),
             *_edition(config),
             *(("measure note", note) for note in frame["note"].unique()),
+            *(("measure note", audit_reason(note)) for note in frame["note"].unique()),
+            *(
+                ("review", review.reason)
+                for one in config.audits.values()
+                for review in one.findings
+            ),
             *(("period", period) for period in frame["period"].unique()),
             *(("ladder", one) for one in tried),
             *(("formula", one) for one in FORMULAS.values()),

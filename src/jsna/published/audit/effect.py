@@ -15,8 +15,6 @@ from jsna.published.audit.finding import MARKS, Finding, reviewed
 
 #: `reason` of a figure that the auditor made not available.
 REASON: Final = "audit"
-#: What stands behind why a figure is not used.
-NOT_USED: Final = "It is not used."
 #: The publisher's figure of a row that is not used, kept beside it until sources are compared.
 PUBLISHED: Final = "_published"
 _PLACE: Final = ("indicator", "period", "period_type", "breakdown", "category", "area_code",
@@ -67,7 +65,7 @@ def _withdraw(rows: pd.DataFrame, at: NDArray[np.bool_], published: float, reaso
     rows.loc[at, PUBLISHED] = rows.loc[at, "value"].fillna(published)
     rows.loc[at, list(schema.NUMBERS)] = np.nan
     rows.loc[at, ["status", "method", "reason", "mark"]] = ["x", "published", REASON, ""]
-    rows.loc[at, "note"] = (f"{reason} {NOT_USED} " + rows.loc[at, "note"]).str.strip()
+    rows.loc[at, "note"] = (f"{reason} {schema.NOT_USED} " + rows.loc[at, "note"]).str.strip()
 
 
 def segmented(rows: pd.DataFrame, table: str, audit: Audit | None) -> pd.DataFrame:
@@ -152,6 +150,6 @@ def _not_brought_back(rows: pd.DataFrame, place: Sequence[str]) -> pd.DataFrame:
     again = np.abs(same) < 0.5
     out = rows.copy()
     for i in np.flatnonzero(again).tolist():
-        reason = str(beside["note"].iloc[i]).partition(NOT_USED)[0].strip()
+        reason = schema.audit_reason(str(beside["note"].iloc[i]))
         _withdraw(out, np.arange(len(out)) == i, float(rows["value"].iloc[i]), reason)
     return out

@@ -1,0 +1,148 @@
+"""Official figures that are not used or in doubt, as the chapter on data quality lists them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jsna import io
+from jsna.configuration.audits import Audit
+from jsna.disclosure.readback.allowed import Allowed
+from jsna.disclosure.readback.certificate import Certificate
+from jsna.disclosure.readback.reader import Reader
+from jsna.disclosure.readback.vocabulary import Vocabulary
+from jsna.edition import Configuration
+from jsna.extracts import registry
+from jsna.measures import schema
+from jsna.measures.schema import NOT_USED
+from jsna.published.audit.effect import REASON
+from jsna.report import audited
+from jsna.report.view import AUDIT, Measures
+from tests.unit import report_support as made
+
+HOME, NEAR, FAR = made.AREA.code, *(p.code for p in made.AREA.neighbours[:2])
+WHOLE = "The published figure, 6,078, is that of the whole region (Overmere)."
+
+
+def rows(config: Configuration) -> list[dict[str, Any]]:
+    plans, timely = config.indicators["new_plans"], config.indicators["ehc_plans_20_weeks"]
+    needs = config.indicators["plan_primary_need"]
+    official = {"source": "ehcp_2025"}
+    gone = {**official, "reason": REASON, "note": f"{WHOLE} {NOT_USED} Counted by child."}
+    found = [
+        made.measure(plans, 0, area=NEAR, period=year, status="x") | gone
+        for year in ("2022", "2023")
+    ]
+    found += [
+        made.measure(plans, 900, period="2022") | official,
+        made.measure(timely, 315, 1821, period="2024") | official | {"mark": "jump"},
+        made.measure(needs, 0, 12_317, dims={"primary_need": "OTH"}) | official | {"mark": "zero"},
+    ]
+    for area, year in ((FAR, "2022"), (NEAR, "2023"), (NEAR, "2024")):
+        found.append(
+            made.measure(timely, 20, 400, area=area, period=year) | official | {"mark": "jump"}
+        )
+    return found
+
+
+def configured(**review: object) -> Configuration:
+    config = made.configuration(synthetic=False)
+    given = {"kind": "region_value", "decision": "accept", "indicator": "new_plans",
+             "periods": ["2022"], "published": 6078, "reviewed": date(2026, 11, 29),
+             "reason": "Rows by sex add up to 955.", **review}  # fmt: skip
+    audit = Audit.model_validate({"source": "ehcp_2025", "findings": [given]})
+    return replace(config, audits={"ehcp_2025": audit})
+
+
+def tables(config: Configuration) -> tuple[list[audited.Cells], list[audited.Cells]]:
+    view = Measures(made.frame(rows(config)), config)
+    shown = set(config.indicators)
+    return audited.unused(view, shown), audited.doubted(view, shown)
+
+
+def test_every_figure_not_used_is_listed_with_its_reason_and_the_review() -> None:
+    """The team judged the figure of 2022 alone."""
+    assert AUDIT == REASON
+    unused, _ = tables(configured())
+    release = "Education, health and care plans"
+    near = "Ferrowshire"
+    title = made.configuration().indicators["new_plans"].title
+    assert unused == [
+        (title, near, "2022", release, f"{WHOLE} Reviewed: Rows by sex add up to 955."),
+        (title, near, "2023", release, WHOLE),
+    ]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"decision": "reject"}, {"kind": "jump"}, {"areas": [FAR]}, {"category": "ASD"},
+     {"table": "caseload"}, {"indicator": "plans"}, {"periods": ["2021"]}],
+)  # fmt: skip
+def test_a_review_of_something_else_is_not_said(other: dict[str, object]) -> None:
+    """Periods of one place with one reason stand together."""
+    unused, _ = tables(configured(**other))
+    assert [(row[2], row[4]) for row in unused] == [("2022, 2023", WHOLE)]
+
+
+def test_marked_figures_of_the_area_stand_one_by_one_and_others_by_measure() -> None:
+    config = configured(
+        kind="jump", indicator="ehc_plans_20_weeks", periods=["2024"], areas=[HOME],
+        published=None, reason="Confirmed.",
+    )  # fmt: skip
+    _, doubted = tables(config)
+    timely = config.indicators["ehc_plans_20_weeks"].title
+    needs = config.indicators["plan_primary_need"].title
+    cells = [(row[0], row[1], row[2], row[4]) for row in doubted]
+    assert cells == [
+        (timely, "Marrowshire", "2024", audited.DOUBTS["jump"] + " Reviewed: Confirmed."),
+        (f"{needs}, Other difficulty or disability", "Marrowshire", "January 2025",
+         audited.DOUBTS["zero"]),
+        (timely, "Ferrowshire and Glenwick", "2022, 2023, 2024", audited.DOUBTS["jump"]),
+    ]  # fmt: skip
+    assert "17.3" in doubted[0][3]
+    assert 'data-measure="ehc_plans_20_weeks~' in doubted[0][3]
+
+
+def test_figures_of_indicators_that_are_not_shown_are_left_out() -> None:
+    config = configured()
+    view = Measures(made.frame(rows(config)), config)
+    assert audited.unused(view, {"plans"}) == []
+    assert audited.doubted(view, {"plans"}) == []
+
+
+def test_every_number_of_the_tables_reads_back(tmp_path: Path) -> None:
+    """In the page as it is written: reasons, reviews and periods are known, and nothing else is."""
+    from jsna.charts import draw
+    from jsna.report import write
+
+    config = configured()
+    found = made.frame(rows(config))
+    paths = io.Paths(tmp_path, config.edition.edition)
+    schema.write(paths.safe / "measures.parquet", found)
+    proof = made.certificate(config, found, paths.safe / "measures.parquet")
+    io.write_json(paths.safe / "certificate.json", proof)
+    draw.run(config, paths)
+    write.run(config, paths, templates=made.TEMPLATES)
+    page = (paths.draft / "jsna.html").read_text(encoding="utf-8")
+    for words in (
+        "Official figures that are not used",
+        "6,078",
+        "add up to 955",
+        "Official figures that are printed and in doubt",
+        "What cannot be true",
+    ):
+        assert words in page
+    allowed = Allowed(Vocabulary(config, found, registry()))
+    reader = Reader(found, config, allowed, Certificate(proof))
+    reader.read("jsna.html", paths.draft / "jsna.html")
+    listed = [p for p in reader._tallies[-1].problems if p.column == "listing"]
+    assert listed == []
+    changed = page.replace("6,078", "6,079")
+    io.write_text(tmp_path / "changed.html", changed)
+    reader.read("jsna.html", tmp_path / "changed.html")
+    (problem, _) = [p for p in reader._tallies[-1].problems if p.column == "listing"]
+    assert problem.value == "6,079"

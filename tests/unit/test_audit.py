@@ -160,7 +160,7 @@ def test_one_wrong_figure_is_found_and_no_other_is_blamed(
     add=st.integers(20, 100_000),
     counts=st.lists(st.integers(30, 4_000), min_size=10, max_size=10),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_whatever_total_is_too_large_it_alone_is_not_used(
     tmp_path_factory: pytest.TempPathFactory, area: str, add: int, counts: list[int]
 ) -> None:

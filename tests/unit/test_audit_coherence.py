@@ -288,7 +288,7 @@ def laid_out(**cells: str) -> Sheets:
     obese=st.integers(0, 300), rest=st.integers(0, 300), healthy=st.integers(0, 300),
     under=st.integers(0, 50), places=st.integers(0, 3),
 )  # fmt: skip
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_true_figures_raise_no_alarm_however_they_are_rounded(
     obese: int, rest: int, healthy: int, under: int, places: int
 ) -> None:
@@ -300,7 +300,7 @@ def test_true_figures_raise_no_alarm_however_they_are_rounded(
 
 
 @given(excess=st.integers(1, 999), more=st.integers(3, 500))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_share_further_above_its_whole_than_rounding_is_always_found(
     excess: int, more: int
 ) -> None:

@@ -248,7 +248,7 @@ LONGEST = (
 
 
 @pytest.mark.parametrize("chart", [BARS, AREAS, TREND, GRADIENT], ids=lambda c: c.type)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(values=st.lists(st.floats(0, 100), min_size=12, max_size=12), of=st.sampled_from([20, 5000]))
 def test_titles_are_short_and_claim_nothing_they_may_not(
     chart: Chart, values: list[float], of: float

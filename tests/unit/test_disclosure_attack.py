@@ -21,7 +21,7 @@ from jsna.disclosure.tabular.tables import dimension, layout
 from jsna.errors import JsnaError
 from tests.unit.disclosure_support import cell, grid, hide, slow_interval
 
-steady = settings(derandomize=True, deadline=None, max_examples=20)
+steady = settings(derandomize=True, max_examples=20)
 CORNERS = [("a0", "b0"), ("a0", "b1"), ("a1", "b0"), ("a1", "b1")]
 
 

@@ -16,7 +16,7 @@ from jsna.disclosure.tabular.tables import dimension, layout, members
 from jsna.errors import JsnaError
 from tests.unit.disclosure_support import grid
 
-steady = settings(derandomize=True, deadline=None, max_examples=20)
+steady = settings(derandomize=True, max_examples=20)
 
 
 def made(shape: tuple[int, ...]) -> object:

@@ -19,7 +19,7 @@ from jsna.disclosure.system import Rule, Status, System, system
 from jsna.disclosure.tabular.tables import count, dimension, equations, layout
 from tests.unit.disclosure_support import cell, grid, slow_optimum, slow_safe
 
-steady = settings(derandomize=True, deadline=None, max_examples=15)
+steady = settings(derandomize=True, max_examples=15)
 rules = st.sampled_from(
     [
         Rule(5),

@@ -239,7 +239,7 @@ def test_totals_named_otherwise_are_each_dimensions_own(tmp_path: Path) -> None:
     assert run("attack", out, *options) == 0
 
 
-steady = settings(derandomize=True, deadline=None, max_examples=60)
+steady = settings(derandomize=True, max_examples=60)
 
 
 @steady

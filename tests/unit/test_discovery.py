@@ -575,6 +575,7 @@ def test_what_stops_the_build_is_found_again_and_again(
     assert looks == ["one-2025", "two-2025"]
 
 
+@pytest.mark.full
 def test_invented_records_are_repeatable_and_no_two_sets_share_a_person() -> None:
     config = county.configuration(configuration_of_all())
     made = worlds.made(config, 300, 60, 20, seeds=(1, 2))

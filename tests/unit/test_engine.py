@@ -176,7 +176,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(ROWS)
 def test_counts_are_those_of_plain_pandas(rows: list[tuple[str, str, str | None]]) -> None:
     frame = pupils(rows)
@@ -200,7 +200,7 @@ def test_counts_are_those_of_plain_pandas(rows: list[tuple[str, str, str | None]
     assert len(found[found["breakdown"] == "total"]) == (3 if told else 1)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(ROWS, st.randoms(use_true_random=False))
 def test_order_of_rows_changes_nothing(
     rows: list[tuple[str, str, str | None]], random: object

@@ -154,7 +154,7 @@ PUPIL = st.tuples(st.sampled_from(["2023", "2024", "2025"]), YEARS, st.sampled_f
 
 
 @given(st.lists(PUPIL, min_size=1, max_size=40))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_rung_counts_as_if_the_rows_had_its_codes(rows: list[tuple[str, str, str]]) -> None:
     ladders = [
         {

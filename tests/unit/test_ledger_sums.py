@@ -18,7 +18,7 @@ from jsna.disclosure.ledger.entries import add_equations
 from jsna.disclosure.ledger.links import REST, useful
 from jsna.disclosure.ledger.regions import Region, make
 
-steady = settings(derandomize=True, deadline=None, max_examples=60)
+steady = settings(derandomize=True, max_examples=60)
 #: Columns of the pupils, and the codes a list has of each. "?" is in no list.
 CODES = {"period": "45", "sex": "FM?", "sen_provision": "NKE", "language": "abc?"}
 KINDS = [dict(zip(CODES, kind, strict=True)) for kind in itertools.product(*CODES.values())]

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jsna.configuration import made_lists
@@ -82,7 +82,6 @@ def test_every_way_a_link_is_made_has_one_code() -> None:
     assert len(set(LISTS["link_pass"].values())) == len(LISTS["link_pass"])
 
 
-@settings(deadline=None)
 @given(
     st.one_of(
         st.sampled_from([name for name, _, _ in LOOKUPS]),

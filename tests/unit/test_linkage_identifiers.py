@@ -110,7 +110,7 @@ def _pupil(draw: st.DrawFn) -> str:
 pupil = _pupil()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.one_of(digits, st.text("0123456789X ", max_size=12)), min_size=20, max_size=60))
 def test_ingest_and_linkage_judge_nhs_numbers_alike(values: list[str]) -> None:
     db = database(1)
@@ -123,7 +123,7 @@ def test_ingest_and_linkage_judge_nhs_numbers_alike(values: list[str]) -> None:
         assert [row[0] == "valid" for row in rows] == list(sound)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.one_of(pupil, st.text("ABZ019", max_size=14)), min_size=20, max_size=60))
 def test_ingest_and_linkage_judge_pupil_numbers_alike(values: list[str]) -> None:
     db = database(1)

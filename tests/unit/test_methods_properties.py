@@ -28,7 +28,7 @@ LEVELS = (0.5, 0.8, 0.95, 0.998)
 SLACK = 1e-9
 
 #: The same examples on every run, and no clock to fail by on a busy machine.
-steady = settings(derandomize=True, deadline=None)
+steady = settings(derandomize=True)
 
 fractions = st.integers(1, 100_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 events = st.tuples(st.integers(0, 50_000), st.integers(1, 1_000_000))

@@ -300,7 +300,7 @@ def test_a_missing_end_names_the_group_that_is_there() -> None:
     assert "the second most deprived tenth" in plain(sentence)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 400), min_size=10, max_size=10))
 def test_a_gradient_never_contradicts_its_ends(counts: list[int]) -> None:
     view = of(deciles([c / 4_000 for c in counts]))
@@ -543,7 +543,7 @@ def test_noughts_too_uncertain_to_differ_do_not_stand_for_those_that_do() -> Non
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(st.integers(0, 60), st.integers(60, 4_000)), min_size=2, max_size=6),
 )

@@ -454,7 +454,7 @@ WORD = st.text(
 ).filter(lambda text: not any(mark in text for mark in "ÃÂâ"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     rows=st.lists(st.tuples(WORD, WORD, WORD), min_size=1, max_size=8),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "cp1252"]),
@@ -478,7 +478,7 @@ def test_whatever_is_written_is_read(
     assert cells(reading) == expected
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.binary(max_size=400), st.sampled_from(["csv", "xlsx", "parquet"]))
 def test_no_bytes_raise(content: bytes, ending: str) -> None:
     """Whatever a file holds, the answer is a frame or a problem, never an exception."""
@@ -486,7 +486,7 @@ def test_no_bytes_raise(content: bytes, ending: str) -> None:
     assert reading.frame is not None or reading.findings.problems
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_a_file_cut_anywhere_never_gives_rows_it_did_not_have(data: st.DataObject) -> None:
     """Cutting loses rows, or a last cell's end; what is left is refused or a prefix."""

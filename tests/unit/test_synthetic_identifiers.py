@@ -33,7 +33,7 @@ def test_the_independent_sum_agrees_with_published_numbers() -> None:
     assert nhs_check("943476591") == 9  # the example of the NHS Data Dictionary
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.integers(200, 999), st.integers(0, 9999), st.integers(0, 99), st.integers(0, 999),
     st.booleans(),

@@ -23,9 +23,7 @@ CANARIES = {
     "nhs_number": "7777777770", "uln": "7070707077", "person_table_id": "canary-7",
     "lsoa_code": "E0177777",
 }  # fmt: skip
-slow = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+slow = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @st.composite

@@ -62,7 +62,7 @@ def stages_planned(project: Project) -> list[str]:
 
 
 def test_nothing_changed_runs_no_job(project: Project) -> None:
-    assert stages_run(project) == stages_planned(project) == []
+    assert stages_run(project) == []
 
 
 def test_a_touched_input_runs_no_job(project: Project) -> None:
@@ -136,6 +136,5 @@ def test_a_sentence_of_a_template_rebuilds_only_the_report(
     assert sentence is not None
     file = template.relative_to(project.root).as_posix()
     edited(file, sentence.group(), sentence.group() + " An added sentence.")
-    planned = stages_planned(project)
-    assert stages_run(project) == planned == ["write", "print", "readback", "seal"]
+    assert stages_run(project) == ["write", "print", "readback", "seal"]
     assert "An added sentence." in (project.report() / "jsna.html").read_text(encoding="utf-8")

@@ -40,7 +40,12 @@ def rows(config: Configuration) -> list[dict[str, Any]]:
     found += [
         made.measure(plans, 900, period="2022") | official,
         made.measure(timely, 315, 1821, period="2024") | official | {"mark": "jump"},
-        made.measure(needs, 0, 12_317, dims={"primary_need": "OTH"}) | official | {"mark": "zero"},
+    ]
+    found += [
+        made.measure(needs, 0, 12_317, period=year, dims={"primary_need": "OTH"})
+        | official
+        | {"mark": "zero"}
+        for year in ("2024", "2025")
     ]
     for area, year in ((FAR, "2022"), (NEAR, "2023"), (NEAR, "2024")):
         found.append(
@@ -88,7 +93,7 @@ def test_a_review_of_something_else_is_not_said(other: dict[str, object]) -> Non
     assert [(row[2], row[4]) for row in unused] == [("2022, 2023", WHOLE)]
 
 
-def test_marked_figures_of_the_area_stand_one_by_one_and_others_by_measure() -> None:
+def test_marked_figures_of_the_area_stand_by_themselves_and_others_by_measure() -> None:
     config = configured(
         kind="jump", indicator="ehc_plans_20_weeks", periods=["2024"], areas=[HOME],
         published=None, reason="Confirmed.",
@@ -99,7 +104,7 @@ def test_marked_figures_of_the_area_stand_one_by_one_and_others_by_measure() -> 
     cells = [(row[0], row[1], row[2], row[4]) for row in doubted]
     assert cells == [
         (timely, "Marrowshire", "2024", audited.DOUBTS["jump"] + " Reviewed: Confirmed."),
-        (f"{needs}, Other difficulty or disability", "Marrowshire", "January 2025",
+        (f"{needs}, Other difficulty or disability", "Marrowshire", "January 2024, 2025",
          audited.DOUBTS["zero"]),
         (timely, "Ferrowshire and Glenwick", "2022, 2023, 2024", audited.DOUBTS["jump"]),
     ]  # fmt: skip

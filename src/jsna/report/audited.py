@@ -21,7 +21,7 @@ from jsna.report.view import AUDIT, Measures, Row
 #: What is in doubt about a figure that is printed.
 DOUBTS: Final = {
     "zero": "A zero where some would be expected: it may stand for none received.",
-    "jump": "Several times the figure before, or a fraction of it: to be confirmed.",
+    "jump": "Several times the figure of the period before, or a fraction of it: to be confirmed.",
     "doubt": "Part of a sum that does not hold; nothing tells which part is wrong.",
 }
 UNUSED_HEADER: Final = ("Measure", "Area", "Period", "Release", "Why it is not used")
@@ -50,18 +50,23 @@ def unused(view: Measures, shown: Collection[str]) -> list[Cells]:
 
 
 def doubted(view: Measures, shown: Collection[str]) -> list[Cells]:
-    """Marked figures of the home area one by one; of other areas those of a measure together."""
+    """Marked figures of the home area; of other areas those of a measure together.
+
+    Periods of the home area with one figure, such as zeros, stand together.
+    """
     config = view.config
     marked = [row for row in view.audited(shown) if row.mark]
-    home = [row for row in marked if row.area_code == config.area.code]
+    own = [row for row in marked if row.area_code == config.area.code]
     rows: list[Cells] = []
-    for row in home:
-        decimals = config.indicators[row.indicator].decimals
+    home: dict[tuple[str, str, float], list[Row]] = {}
+    for row in own:
         doubt = " ".join([*(DOUBTS[m] for m in row.mark.split("+")), *_reviewed(row, config)])
-        rows.append((_measure(row, config), config.area.name, _periods([row]),
-                     cell(row, decimals), doubt))  # fmt: skip
+        home.setdefault((_measure(row, config), doubt, row.value), []).append(row)
+    for (measure, doubt, _), same in home.items():
+        figure = cell(same[0], config.indicators[same[0].indicator].decimals)
+        rows.append((measure, config.area.name, _periods(same), figure, doubt))
     groups: dict[tuple[str, str], list[Row]] = {}
-    for row in (row for row in marked if row not in home):
+    for row in (row for row in marked if row not in own):
         for name in row.mark.split("+"):
             groups.setdefault((row.indicator, name), []).append(row)
     for (indicator, name), found in groups.items():
@@ -77,9 +82,14 @@ def _measure(row: Row, config: Configuration) -> str:
 
 
 def _periods(rows: Iterable[Row]) -> str:
-    """`January 2024, January 2025`: each once, earliest first."""
-    found = sorted({(row.period, row.period_type) for row in rows})
-    return ", ".join(words.period_label(*one) for one in found)
+    """`January 2024, 2025`: each once, earliest first, the month said once."""
+    said: list[str] = []
+    kind = ""
+    for period, period_type in sorted({(row.period, row.period_type) for row in rows}):
+        repeated = kind == period_type == "january"
+        said.append(period if repeated else words.period_label(period, period_type))
+        kind = period_type
+    return ", ".join(said)
 
 
 def _release(row: Row, config: Configuration) -> str:

@@ -113,21 +113,13 @@ def _tell_audit(paths: io.Paths, say: Say) -> None:
 
 def _tell_homes(paths: io.Paths, say: Say) -> None:
     """How many homes have a place, and where the others are, by extract that has others."""
+    from jsna.measures.tables.homes import in_words
+
     file = paths.restricted / "derive.json"
-    homes = io.read_json(file).get("homes", {}) if file.is_file() else {}
-    for name, counts in sorted(homes.items()):
-        others = ", ".join(
-            f"{where.replace('_', ' ')} {n:,}"
-            for where, n in sorted(counts.items())
-            if where not in ("all", "placed", "by_2011")
-        )
-        if not others and not counts["by_2011"]:
-            continue
-        share = 100 * counts.get("placed", 0) / max(counts["all"], 1)
-        say(
-            f"Homes of {name}: {share:.1f}% in a locality of the area, {counts['by_2011']:,} of "
-            f"them by a code of 2011; {others or 'no others'}"
-        )
+    placed = io.read_json(file).get("homes", {}) if file.is_file() else {}
+    for name, counts in sorted(placed.items()):
+        if counts["by_2011"] or counts.get("placed", 0) < counts["all"]:
+            say(in_words(name, counts))
 
 
 def _expect_usable_folder(root: Path) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from jsna import io
 from jsna.errors import JsnaError
-from jsna.measures.tables import derive, homes
+from jsna.measures.tables import derive, homes, places
 from jsna.published import lookups
 from tests.spec import world
 from tests.unit.test_tables import CONFIG, areas, linked, pupil
@@ -112,3 +113,28 @@ def test_a_file_that_is_not_the_look_up_is_refused(tmp_path: Path) -> None:
     path.write_text("lsoa21_code,ward24_code\nE01000001,E05000001\n", encoding="utf-8")
     with pytest.raises(JsnaError, match=r"no column .* for lsoa_2011"):
         lookups.lsoas_2011(path)
+
+
+def test_homes_are_told_of_extracts_alone(lookup: pd.DataFrame) -> None:
+    """Of linkage's own tables, which have the same homes, nothing is told."""
+    member = pd.DataFrame({"person_key": ["a"], "lsoa_code": ["W01000010"]})
+    tables = {
+        "areas.lsoa": PLACES,
+        "school_census.census": linked("school_census.census", [pupil("a", lsoa_code=None)]),
+        "linkage.member": member,
+    }
+    counts: dict[str, homes.Counts] = {}
+    with io.database() as connection:
+        homes.register(connection, lookup)
+        for name, rows in tables.items():
+            connection.register(homes.received(name), rows)
+            homes.today(connection, name)
+        for recipe in places.recipes(CONFIG.area)[:2]:
+            connection.execute(f'create table "{recipe.name}" as {recipe.sql}')
+        counts = homes.placed(connection, tables)
+    assert list(counts) == ["school_census.census"]
+    said = homes.in_words("school_census.census", counts["school_census.census"])
+    assert said == (
+        "School census (January), homes of pupil registrations: 0.0% of 1 in a locality of the "
+        "area; no code 1"
+    )

@@ -24,6 +24,7 @@ from jsna.disclosure.prove import DISCOVERY, Proof, prove
 from jsna.edition import Configuration
 from jsna.errors import JsnaError
 from jsna.measures import schema
+from jsna.measures.beside import FILE as BESIDE
 from jsna.measures.engine import measure
 from jsna.provenance import register
 from tests.spec import world
@@ -242,6 +243,17 @@ def suspended() -> pd.DataFrame:
     return measure(table, [CONFIG.indicators["suspended_pupils"]], CONFIG)
 
 
+#: A date of twelve requests of 4,310 that could not be read.
+BESIDE_RECORD = {
+    "plans": [
+        {
+            "how": "counted", "by": "", "kind": "emptied", "table": "sen2.requests",
+            "field": "received_date", "periods": [], "rows": 12, "received": 4310,
+        }
+    ]
+}  # fmt: skip
+
+
 def protected(root: Path, found: Mapping[str, Any] | None) -> io.Paths:
     """An edition on disk that has been protected, with what discovery says of it."""
     paths = io.Paths(root, "example-2025")
@@ -253,6 +265,7 @@ def protected(root: Path, found: Mapping[str, Any] | None) -> io.Paths:
     )
     nothing: dict[str, Any] = {"recipe": "", "previous": [], "used": []}
     io.write_json(paths.restricted / register.FILE, nothing)
+    io.write_json(paths.restricted / BESIDE, BESIDE_RECORD)
     protection.run(CONFIG, paths)
     if found is not None:
         io.write_text(paths.restricted / DISCOVERY, json.dumps(found))
@@ -296,5 +309,25 @@ def test_the_certificate_counts_what_was_published_hidden_and_attacked(tmp_path:
     derived = {i.id for i in CONFIG.indicators.values() if i.derived}
     assert told["published"]["worked_out"] == safe["indicator"].isin(derived).sum() > 0
     assert told["measures_sha256"] == io.sha256(paths.safe / "measures.parquet")
+    assert told["beside_sha256"] == io.sha256(paths.safe / BESIDE)
     assert told["attack"]["exact"] == told["attack"]["narrow"] == 0
     assert told["attack"]["programs"] > 0
+
+
+def test_what_is_stated_beside_indicators_is_a_share_in_bands(tmp_path: Path) -> None:
+    paths = protected(tmp_path, {"undeclared": 0})
+    (entry,) = io.read_json(paths.safe / BESIDE)["plans"]
+    assert entry["band"] == [0, 1]
+    assert "rows" not in entry and "received" not in entry
+
+
+@pytest.mark.parametrize("shown", [[0, 2], [0, 100]])
+def test_another_share_beside_an_indicator_stops_the_build(
+    tmp_path: Path, shown: list[int]
+) -> None:
+    paths = protected(tmp_path, {"undeclared": 0})
+    (entry,) = io.read_json(paths.safe / BESIDE)["plans"]
+    io.write_json(paths.safe / BESIDE, {"plans": [{**entry, "band": shown}]})
+    with pytest.raises(JsnaError, match="not what the record gives"):
+        stage.run(CONFIG, paths)
+    assert not (paths.safe / CERTIFICATE).exists()

@@ -296,15 +296,22 @@ def test_rows_below_a_title_keep_their_numbers() -> None:
     assert list(reading.frame["source_row"]) == [3, 4, 5]
 
 
-@pytest.mark.parametrize("label", ["Total", "GRAND TOTAL", "Sub-total", "totals:"])
-def test_totals_row_is_refused_and_named(label: str) -> None:
+@pytest.mark.parametrize(
+    "label",
+    ["Total", "GRAND TOTAL", "Sub-total", "totals:", "End of report", "*** End of file ***"],
+)
+def test_a_row_that_is_no_record_is_left_out_and_named(label: str) -> None:
     reading = read(csv_of([HEADER, *many(3), [label, "", "", "", "24"]]))
-    assert only(reading, "row.total").row == 5
+    assert not codes(reading)
+    assert [(one.code, one.row) for one in reading.findings.warnings] == [("row.total", 5)]
+    assert reading.frame is not None
+    assert list(reading.frame["source_row"]) == [2, 3, 4]
     # A child may be called so, and have nothing in the cells that may be empty.
     child = ["A950000178301", "Total", "03/04/2012", "K", "1"]
-    assert not codes(read(csv_of([HEADER, child])))
-    bare = ["", "Total", "03/04/2012", "K", "", ""]
-    assert not codes(read(csv_of([[*HEADER, "Note"], bare])))
+    for rows in ([HEADER, child], [[*HEADER, "Note"], ["", "Total", "03/04/2012", "K", "", ""]]):
+        reading = read(csv_of(rows))
+        assert not reading.findings.warnings
+        assert reading.frame is not None and len(reading.frame) == 1
 
 
 def test_a_totals_row_is_found_where_a_record_must_have_one_cell_alone() -> None:
@@ -319,9 +326,10 @@ def test_a_totals_row_is_found_where_a_record_must_have_one_cell_alone() -> None
     )
     rows = [["School", "Places", "Taken"], ["Mossby", "12", "9"], ["Tarn", "8", ""]]
     reading = read_table(csv_of([*rows, ["Total", "20", ""]]).encode(), "places.csv", table)
-    assert codes(reading) == []
+    assert reading.frame is not None and len(reading.frame) == 3
     reading = read_table(csv_of([*rows, ["Total", "", ""]]).encode(), "places.csv", table)
-    assert only(reading, "row.total").row == 4
+    assert [(one.code, one.row) for one in reading.findings.warnings] == [("row.total", 4)]
+    assert reading.frame is not None and len(reading.frame) == 2
 
 
 def test_scientific_notation_in_a_column_is_refused_and_in_one_cell_is_not() -> None:
@@ -505,7 +513,8 @@ def test_a_totals_row_is_not_judged_as_a_record() -> None:
     reading = read(csv_of([HEADER, *many(3), ["Total", "", "", "", "24"], *many(1)]))
     assert reading.frame is not None
     assert list(reading.frame["source_row"]) == [2, 3, 4, 6]
-    assert "row 5 holds totals" in only(reading, "row.total").rule
+    (warning,) = reading.findings.warnings
+    assert "row 5 is totals or the end of a list" in warning.rule
 
 
 @pytest.mark.parametrize("error", ["#N/A", "#REF!", "########"])

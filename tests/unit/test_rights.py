@@ -12,8 +12,9 @@ import pytest
 
 from jsna import io, rights
 from jsna.build import _expect_files
+from jsna.checking import check
 from jsna.errors import JsnaError
-from jsna.ingest.run import check, run
+from jsna.ingest.run import run
 from tests.workflow.small_world import CENSUS, EDITION, World
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has access lists")

@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from jsna import edition
+from jsna.checking import check
 from jsna.edition import Configuration
 from jsna.extracts import registry
-from jsna.ingest.run import Ingested, check, ingest
+from jsna.ingest.run import Ingested, ingest
 from jsna.io import Paths
 from jsna.synthetic import faults
 from jsna.synthetic.generate import run as synthesise

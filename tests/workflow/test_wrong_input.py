@@ -7,6 +7,7 @@ tried on all faults together, on good extracts, and on a fault of each zone.
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from jsna import io
-from jsna.edition import Delivery
+from jsna.checking import check
+from jsna.edition import Configuration, Delivery
 from jsna.errors import JsnaError
-from jsna.ingest.run import check, run
+from jsna.ingest.run import run
 from tests.conftest import copy_project
 from tests.workflow.small_world import (
     AREA_HEADER,
@@ -24,6 +26,7 @@ from tests.workflow.small_world import (
     CENSUS,
     EDITION,
     EXCLUSIONS,
+    ROOT,
     World,
     area_rows,
     book,
@@ -129,15 +132,6 @@ def impossible_dates(world: World) -> None:
 @case(census="column.scientific")
 def scientific_identifiers(world: World) -> None:
     fill(world, "UPN", "9.90E+11", slice(0, 60))
-
-
-@case(census="row.total", areas="row.total")
-def totals_rows(world: World) -> None:
-    width = len(world.census[0])
-    world.census.append(["Total", *[""] * (width - 2), "60"])
-    sheet = world.areas.active
-    assert sheet is not None
-    sheet.append(["Grand total", *[None] * 6, 36, 8, 36, 8])
 
 
 @case(areas="file.hidden_rows")
@@ -251,6 +245,63 @@ def test_good_extracts_pass_and_say_so(tmp_path: Path) -> None:
     assert "The edition can be built: nothing was found wrong." in report.text
     assert "60 rows" in report.text
     assert not (tmp_path / "data/processed").exists()
+
+
+def with_indicators(world: World) -> Configuration:
+    """The world in place, with the project's indicators."""
+    world.place()
+    shutil.copytree(ROOT / "config/indicators", world.root / "config/indicators")
+    return world.config()
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "code", "touches"),
+    [
+        ("NCYearActual", "QQ", 1, "'NCYearActual' cannot be used and is emptied; touches"),
+        # Of no indicator: the analyst is warned, and nothing leaves a count.
+        ("SENtype2", "QQ", 0, ""),
+    ],
+)
+def test_an_emptied_cell_that_a_count_stands_on_is_in_the_exit_code(
+    tmp_path: Path, column: str, value: str, code: int, touches: str
+) -> None:
+    world = World(tmp_path)
+    fill(world, column, value, slice(4, 6))
+    config = with_indicators(world)
+    report = check(config, world.paths)
+    assert report.ok
+    assert (report.rows_set_aside, report.left) == (0, 2 * code), report.text
+    told = " ".join(report.text.split())
+    assert ("What leaves a count or changes it" in told) == bool(code)
+    assert touches in told
+    assert_nothing_personal(told)
+    assert world.jsna("check").returncode == code
+
+
+def test_homes_that_cannot_be_placed_are_told_and_are_in_the_exit_code(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    fill(world, "LSOA", "W01000010", slice(0, 1))
+    fill(world, "LSOA", "", slice(1, 3))
+    fill(world, "Postcode", "", slice(1, 3))
+    report = check(with_indicators(world), world.paths)
+    told = " ".join(report.text.split())
+    assert report.left == 2, told
+    assert "of 60 in a locality of the area" in told
+    assert "no code 2, Wales 1" in told
+    assert_nothing_personal(told)
+
+
+def test_totals_below_the_records_are_left_out_and_told(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    width = len(world.census[0])
+    world.census.append(["Total", *[""] * (width - 2), "60"])
+    sheet = world.areas.active
+    assert sheet is not None
+    sheet.append(["Grand total", *[None] * 6, 36, 8, 36, 8])
+    report = check(world.place(), world.paths)
+    assert report.ok
+    assert (report.rows_set_aside, report.warnings) == (0, 2)
+    assert "60 rows" in report.text
 
 
 def test_faulty_rows_are_set_aside_and_the_edition_stands(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from jsna import io
-from jsna.disclosure import revision
+from jsna.disclosure import bands, revision
 from jsna.disclosure.attacking.attack import Interval, Report, attack
 from jsna.disclosure.attacking.intruder import Intruder
 from jsna.disclosure.evidence import Evidence, read
@@ -26,6 +26,7 @@ from jsna.disclosure.tabular.protection import explain
 from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
 from jsna.measures import schema
+from jsna.measures.beside import FILE as BESIDE
 from jsna.measures.derived import counted, verify
 
 #: What `discover` found.
@@ -134,17 +135,20 @@ def run(config: Configuration, paths: io.Paths) -> None:
 
     Raises:
         JsnaError: a small number can be worked out, a ratio or difference is not that of the
-            figures shown, or nobody has looked for undeclared sums.
+            figures shown, a share stated beside an indicator says too much, or nobody has looked
+            for undeclared sums.
     """
     _expect_discovery(config, paths)
     safe = paths.safe / "measures.parquet"
     published = schema.read(safe)
     worked_out = verify(published, config)
+    bands.verify(config, paths)
     proof = prove(read(config, paths))
     choice = io.read_json(paths.restricted / CHOICE)
     made = certificate(proof, counted(published, config), config, choice)
     made["published"]["worked_out"] = worked_out
     made["measures_sha256"] = io.sha256(safe)
+    made["beside_sha256"] = io.sha256(paths.safe / BESIDE)
     io.write_parquet(paths.restricted / INTERVALS, intervals(proof))
     text = json.dumps(made, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     io.write_text(paths.safe / CERTIFICATE, text)

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from jsna import io
-from jsna.disclosure import before
+from jsna.disclosure import bands, before
 from jsna.disclosure.names import CHOICE
 from jsna.disclosure.protect import Protection, protect
 from jsna.edition import Configuration
@@ -18,7 +18,8 @@ from jsna.measures.derived import complete
 def run(config: Configuration, paths: io.Paths) -> None:
     """Protect an edition.
 
-    Writes `safe/measures.parquet`; and in `restricted/` `protection.parquet` (what was hidden and
+    Writes `safe/measures.parquet`, and `safe/beside.json` (what share of its records left a count,
+    in bands); and in `restricted/` `protection.parquet` (what was hidden and
     why), `protection.json` (what the certificate says of the choice), `ledger.parquet` (the counts
     behind everything, kept for later editions) and `ladders.parquet`.
     """
@@ -41,6 +42,7 @@ def run(config: Configuration, paths: io.Paths) -> None:
     io.write_text(paths.restricted / CHOICE, text)
     # From what is shown alone, ratios and differences are worked out.
     schema.write(paths.safe / "measures.parquet", complete(made.safe, config))
+    bands.write(config, paths)
 
 
 def choice_of(made: Protection) -> dict[str, Any]:

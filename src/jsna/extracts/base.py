@@ -10,16 +10,19 @@ declares imports pandas or pyarrow: rules import them when they are tried.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Type = Literal["string", "integer", "number", "date", "code", "boolean"]
 Severity = Literal["error", "warning"]
+#: Where the first clause of a description ends.
+_STOP: Final = re.compile(r"[;:.,](?:\s|$)")
 #: Direct identifiers: their values never appear in a message, nor outside `identified/`.
 Identifier = Literal[
     "upn", "former_upn", "nhs_number", "uln", "forename", "surname", "date_of_birth", "postcode",
@@ -86,6 +89,11 @@ class Column:
         return f"age_at_{self.field}"
 
     @property
+    def called(self) -> str:
+        """What the column is called in a sentence: its description, up to the first stop."""
+        return _STOP.split(self.description, maxsplit=1)[0]
+
+    @property
     def masked(self) -> bool:
         """Whether messages must not show this column's values."""
         return self.personal or self.identifier is not None
@@ -148,7 +156,8 @@ class CrossRule:
     `table` (same extract) or `extract.table`. `check` gets every named frame and returns True
     where a row of `table` passes. Not run, and said so, where one of `needs` was not received. A
     frame of another extract holds all its deliveries, told apart by a column `period`. `blanks`,
-    `fatal_share` and `fatal_message` are as for `Rule`.
+    `fatal_share` and `fatal_message` are as for `Rule`. `again`: a row set aside by it repeats one
+    that is counted, so that nobody leaves a count with it.
     """
 
     code: str
@@ -161,6 +170,14 @@ class CrossRule:
     blanks: tuple[str, ...] = ()
     fatal_share: float | None = None
     fatal_message: str = ""
+    again: bool = False
+
+
+#: Code of the rule that of rows with one key one stands, below the table's.
+REPEATED: Final = "key.duplicate"
+#: What follows the noun in words for one row: `plan` of `plan in force`.
+_AFTER_NOUN: Final = re.compile(r"(?= (?:of|in|issued|named|measured|missing)\b)")
+_PLURALS: Final = {"person": "people", "child": "children"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +218,22 @@ class Table:
         raise KeyError(name)
 
     @property
+    def plural(self) -> str:
+        """`counted_as` of several rows: `plans in force`, `looked-after children`."""
+        noun, *rest = _AFTER_NOUN.split(self.counted_as, maxsplit=1)
+        return "".join([" or ".join(map(_plural, noun.split(" or "))), *rest])
+
+    @property
     def identifiers(self) -> dict[Identifier, str]:
         """Which direct identifiers the table carries, and the field of each."""
         return {c.identifier: c.field for c in self.columns if c.identifier is not None}
+
+
+def _plural(noun: str) -> str:
+    for one, many in _PLURALS.items():
+        if noun.endswith(one):
+            return noun.removesuffix(one) + many
+    return noun + "s"
 
 
 @dataclass(frozen=True, slots=True)

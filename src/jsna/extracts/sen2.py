@@ -79,7 +79,8 @@ def _provider(prefix: str) -> tuple[Column, ...]:
             required=False, nullable=True, personal=True,
         ),
         Column(
-            "PlacementRank", "placement_rank", "integer", "1 for the main placement.",
+            "PlacementRank", "placement_rank", "integer",
+            "Rank of the placement; 1 for the main one.",
             minimum=1, maximum=9, quantity=f"{prefix}_rank", on_invalid="blank",
             on_missing="warn",
         ),
@@ -246,7 +247,7 @@ SENNEED = (
         codes="sen_type", quantity="plan_sen_type",
     ),
     Column(
-        "SENtypeRank", "sen_type_rank", "integer", "1 for the primary need.",
+        "SENtypeRank", "sen_type_rank", "integer", "Rank of the need; 1 for the primary one.",
         minimum=1, maximum=9, quantity="plan_sen_type_rank", on_invalid="blank",
         on_missing="warn",
     ),

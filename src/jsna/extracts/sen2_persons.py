@@ -123,6 +123,7 @@ def cross_rules(above: Above) -> tuple[CrossRule, ...]:
             f"the person is entered more than once, with {what}: one of them is counted",
             table, fields, ("person", "requests", "assessment", "activeplans"),
             _counted(table, of, above),
+            again=True,
         )
         for table, what, of, fields in (
             ("activeplans", "a plan in force each", None, ("requests_table_id",)),

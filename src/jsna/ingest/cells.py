@@ -33,7 +33,11 @@ OVER_TWELVE = 0.6
 _SCIENTIFIC = r"^[+-]?\d(\.\d+)?[eE]\+\d+$"
 #: What a spreadsheet shows instead of a value: failed formulas, and dates in too narrow a column.
 _ERROR = r"^#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|#+)$"
-_TOTAL = r"(?i)^\s*((grand|sub)[ -]?)?totals?\s*:?\s*$"
+#: What a report puts below, or among, the records it lists.
+_NO_RECORD = (
+    r"(?i)^\s*(((grand|sub)[ -]?)?totals?\s*:?"
+    r"|[*-]*\s*end of (the )?(report|file|data|extract|list)\b\W*)\s*$"
+)
 _SERIAL = r"^\d{1,5}$"
 
 Columns = Mapping[str, "pa.Array[Any]"]
@@ -42,7 +46,7 @@ Columns = Mapping[str, "pa.Array[Any]"]
 def check_cells(
     table: Table, columns: Columns, rows: Any, grid: Grid, findings: Findings
 ) -> list[int]:
-    """Look for damage to whole columns, and for rows of totals.
+    """Look for damage to whole columns, and for rows that are no records, such as totals.
 
     Args:
         table: the declaration.
@@ -52,7 +56,7 @@ def check_cells(
         findings: where problems go.
 
     Returns:
-        positions of rows of totals, which are no records to be judged further.
+        positions of rows that are no records, and are not to be judged further.
     """
 
     errors, scientific = grid.may_hold(b"#"), grid.may_hold(b"e+")
@@ -75,7 +79,9 @@ def check_cells(
                     column=column.name,
                     count=len(found),
                 )
-    return _check_totals(table, columns, rows, findings) if grid.may_hold(b"total") else []
+    if grid.may_hold(b"total") or grid.may_hold(b"end of"):
+        return _no_records(table, columns, rows, findings)
+    return []
 
 
 def _check_errors(column: Column, values: pa.Array[Any], rows: Any, findings: Findings) -> None:
@@ -115,8 +121,11 @@ def _where(marked: pa.Array[Any], rows: Any) -> list[int]:
     return [int(row) for row in rows[positions]]
 
 
-def _check_totals(table: Table, columns: Columns, rows: Any, findings: Findings) -> list[int]:
-    """A row labelled as a total, with most of the cells a record must have empty."""
+def _no_records(table: Table, columns: Columns, rows: Any, findings: Findings) -> list[int]:
+    """Rows labelled as totals or as the end, with most of the cells a record must have empty.
+
+    They can be read in one way only, so the file is used without them, and says so.
+    """
     import numpy as np
     import pyarrow.compute as pc
 
@@ -125,7 +134,7 @@ def _check_totals(table: Table, columns: Columns, rows: Any, findings: Findings)
         needed = list(columns)
     suspected: set[int] = set()
     for field in list(columns)[:4]:
-        marked = pc.fill_null(pc.match_substring_regex(columns[field], _TOTAL), False)
+        marked = pc.fill_null(pc.match_substring_regex(columns[field], _NO_RECORD), False)
         suspected.update(int(p) for p in np.flatnonzero(np.asarray(marked)))
     positions = [
         position
@@ -134,9 +143,9 @@ def _check_totals(table: Table, columns: Columns, rows: Any, findings: Findings)
     ]
     if positions:
         found = [int(rows[position]) for position in positions]
-        findings.refuse(
+        findings.warn(
             "row.total",
-            f"{listed(found, 'holds', 'hold')} totals, not records; delete what is not a record",
+            f"{listed(found, 'is', 'are')} totals or the end of a list, not records; left out",
             row=found[0],
             count=len(found),
         )

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from jsna.errors import Problem
-from jsna.extracts.base import Context, Extract, Rule, Severity, Table
+from jsna.extracts.base import REPEATED, Context, Extract, Rule, Severity, Table
 from jsna.extracts.periods import window
 from jsna.ingest.convert import TEXT, convert, text_frame
 from jsna.ingest.schema import Finding, findings, in_words
@@ -289,7 +289,7 @@ def _check_key(judge: _Judge) -> None:
     names = " and ".join(repr(judge.table.column(name).name) for name in key)
     rows = np.sort(ordered.index.to_numpy()[twins])
     message = f"another row has the same {names}; one of them is kept"
-    judge.note("key.duplicate", judge.severity("key.duplicate", "error"), message, tuple(key), rows)
+    judge.note(REPEATED, judge.severity(REPEATED, "error"), message, tuple(key), rows)
 
 
 def too_many(result: Validated) -> Validated:

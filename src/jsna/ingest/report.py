@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from jsna.ingest.validate import Results
 
 _WIDTH = 100
+_LEFT = "What leaves a count or changes it (the report says so beside the indicators it touches):"
+_HOMES = "Where homes lie (those without a place are in no figure by area or deprivation):"
 #: Order in which findings of a file are told, and their words.
 _HEADS = (
     ("error", "Rows set aside (not counted in the report):"),
@@ -35,6 +37,7 @@ class Report:
         problems: what must be put right first.
         rows_set_aside: rows left out if it is built.
         warnings: warnings counted, rows times rules.
+        left: rows, cells and homes that leave a count or change one.
     """
 
     ok: bool
@@ -42,6 +45,7 @@ class Report:
     problems: tuple[Problem, ...]
     rows_set_aside: int
     warnings: int
+    left: int = 0
 
 
 def describe(
@@ -49,6 +53,9 @@ def describe(
     results: Results,
     problems: tuple[Problem, ...],
     config: Configuration,
+    left: Sequence[str] = (),
+    homes: Sequence[str] = (),
+    lost: int = 0,
 ) -> Report:
     """Put the outcome of reading and judging into words.
 
@@ -57,6 +64,8 @@ def describe(
         results: the judged tables.
         problems: what refuses files.
         config: the edition.
+        left, homes: what leaves counts, and where homes lie, in words.
+        lost: how many rows, cells and homes leave a count or change one.
     """
     lines = [f"{config.edition.title} ({config.edition.edition})", ""]
     aside = warned = 0
@@ -70,8 +79,11 @@ def describe(
     # What may not be linked is no fault of a row, and somebody must look all the same.
     warned += len(config.edition.unlinked)
     lines += _gaps(config)
-    lines += _verdict(problems, aside, warned, bool(staged))
-    return Report(not problems, "\n".join(lines), problems, aside, warned)
+    for head, told in ((_LEFT, left), (_HOMES, homes)):
+        if told:
+            lines += [head, *(line for text in told for line in _bullet(text)), ""]
+    lines += _verdict(problems, aside, warned, lost, bool(staged))
+    return Report(not problems, "\n".join(lines), problems, aside, warned, lost)
 
 
 def _of_file(entry: Staged, judged: Validated | None) -> list[str]:
@@ -133,16 +145,19 @@ def _gaps(config: Configuration) -> list[str]:
     return [*lines, ""] if lines else []
 
 
-def _verdict(problems: tuple[Problem, ...], aside: int, warned: int, any_files: bool) -> list[str]:
+def _verdict(
+    problems: tuple[Problem, ...], aside: int, warned: int, lost: int, any_files: bool
+) -> list[str]:
     if problems:
         many = "1 problem has" if len(problems) == 1 else f"{len(problems):,} problems have"
         title = f"The edition cannot be built until {many} been put right:"
         return [JsnaError(problems, title=title).report()]
     if not any_files:
         return ["This edition has no extracts to check; it stands on official statistics alone."]
-    if not aside and not warned:
+    if not aside and not warned and not lost:
         return ["The edition can be built: nothing was found wrong."]
     return [
-        f"The edition can be built: {aside:,} rows are set aside and {warned:,} warnings counted. "
-        "The data quality chapter says so too; send the lists above to the owners of the extracts."
+        f"The edition can be built: {aside:,} rows are set aside, {warned:,} warnings counted, and "
+        f"{lost:,} rows, cells and homes leave a count or change one. The report says so too; send "
+        "the lists above to the owners of the extracts."
     ]

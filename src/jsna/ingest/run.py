@@ -1,10 +1,7 @@
-"""The `ingest` stage and `jsna check`: read, validate and, if nothing is refused, write.
+"""The `ingest` stage: read, validate and, if nothing is refused, write (docs/data-flow.md).
 
-    run(config, paths)            everything `ingest` writes (docs/data-flow.md), or one error
-    check(config, paths).text     what an analyst wants to know, without writing anything
-
-Both look at everything before they say anything. Where one file is refused nothing is written, so
-the result of the previous run stays whole.
+It looks at everything before it says anything. Where one file is refused nothing is written, so
+the result of the previous run stays whole. `jsna.checking` tells the same without writing.
 """
 
 from __future__ import annotations
@@ -22,7 +19,6 @@ from jsna.ingest.stage import Staged, stage_deliveries
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jsna.ingest.report import Report
     from jsna.ingest.validate import Results
 
 #: A file with less than this share of another year's rows is warned of, if that has many.
@@ -106,6 +102,7 @@ def run(config: Configuration, paths: io.Paths) -> None:
     Raises:
         JsnaError: listing every problem of every file; nothing was written.
     """
+    from jsna.ingest.left import left
     from jsna.ingest.validate import quality_rows
 
     done = ingest(config, paths)
@@ -114,6 +111,7 @@ def run(config: Configuration, paths: io.Paths) -> None:
     written = _write_rows(done, paths)
     io.write_parquet(paths.restricted / "quality.parquet", quality_rows(done.results, config))
     io.write_parquet(paths.restricted / "violations.parquet", violations(done))
+    io.write_parquet(paths.restricted / "left.parquet", left(done.results, config))
     receipt = {
         "tables": {
             f"{key[0]}.{name}/{key[1]}": {
@@ -181,11 +179,3 @@ def violations(done: Ingested) -> pd.DataFrame:
     ).astype(rows.dtypes.to_dict())  # fmt: skip
     together = pd.concat([rows, of_files], ignore_index=True)
     return together.sort_values(columns, kind="stable", ignore_index=True)
-
-
-def check(config: Configuration, paths: io.Paths) -> Report:
-    """Say what is wrong with the extracts of an edition, without writing anything."""
-    from jsna.ingest.report import describe
-
-    done = ingest(config, paths)
-    return describe(done.staged, done.results, done.problems, config)

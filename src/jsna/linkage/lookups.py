@@ -22,6 +22,13 @@ LITTLE: Final = ", little else known"
 #: What links with that addition are called together: how they were made, and how it is shown.
 LITTLE_KNOWN: Final = ("number_alone", "A number, little else to compare")
 
+#: What is said of a person -> code lists that mark the column of an extract it is taken from.
+TRAITS: Final = {
+    "sex": ("sex",),
+    "ethnicity": ("ethnicity", "nhs_ethnic_category"),
+    "sen_provision": ("sen_provision",),
+}
+
 
 def code_of(name: str) -> str:
     """The code of a pass in tables: `UPN, former on the left` is `upn_former_on_the_left`."""

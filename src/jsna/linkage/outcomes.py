@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jsna import io
 from jsna.linkage import concordance, quality, review
+from jsna.linkage.lookups import TRAITS
 from jsna.linkage.rows import Rows
 
 if TYPE_CHECKING:
@@ -32,12 +33,6 @@ if TYPE_CHECKING:
 
 #: Pairs of each stratum and source kept for clerical review; a review may take fewer.
 KEPT: Final = 100
-#: Column of `member` -> code lists that mark the column of an extract it is taken from.
-_TRAITS: Final = {
-    "sex": ("sex",),
-    "ethnicity": ("ethnicity", "nhs_ethnic_category"),
-    "sen_provision": ("sen_provision",),
-}
 
 
 def write(linker: Linker, paths: io.Paths) -> None:
@@ -115,7 +110,7 @@ def _age(rows: Rows) -> str:
 def _traits(rows: Rows) -> str:
     """SQL of what a table says of a person, and of the place its postcode or area code gives."""
     found = []
-    for trait, codes in _TRAITS.items():
+    for trait, codes in TRAITS.items():
         fields = [column.field for column in rows.table.columns if column.codes in codes]
         found.append(f"{f'r.{fields[0]}' if fields else 'NULL::VARCHAR'} AS {trait}")
     places = ["r.lsoa_code"] if "lsoa_code" in rows.fields else []

@@ -36,8 +36,10 @@ Objects = np.ndarray[Any, np.dtype[np.object_]]
 def run(config: Configuration, paths: io.Paths) -> None:
     """Measure an edition.
 
-    Writes `measures`, `official`, `reconciliation` and `contributions` in `restricted/`.
+    Writes `measures`, `official`, `reconciliation` and `contributions` in `restricted/`, and
+    `beside.json`: which records left the count of which indicator.
     """
+    from jsna.measures import beside
     from jsna.measures.quality import record
 
     made = contributions.tables_of(paths)
@@ -56,6 +58,7 @@ def run(config: Configuration, paths: io.Paths) -> None:
     schema.write(paths.restricted / "official.parquet", official)
     contributions.run(measures, config, paths)
     io.write_parquet(paths.restricted / "reconciliation.parquet", reconcile(measures, official))
+    io.write_json(paths.restricted / beside.FILE, beside.record(config, paths))
 
 
 def measure(

@@ -94,6 +94,7 @@ class _Content(_Part):
     revisions: _Revisions
     publications: tuple[str, ...]
     measures_sha256: str
+    beside_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from jsna.report.compare import leaders
 from jsna.report.datatables import further
 from jsna.report.figures import Figure, Table
 from jsna.report.marks import mark
-from jsna.report.metadata import caution
+from jsna.report.metadata import caution, left
 from jsna.report.narrative import RATES, Sentence, headline, rate_words, say
 from jsna.report.view import Measures, Row
 
@@ -77,6 +77,7 @@ class Section:
     tables: tuple[NumberedTable, ...]
     source: str
     caution: str
+    left: tuple[str, ...] = ()
 
     @property
     def paragraphs(self) -> list[tuple[Sentence, ...]]:
@@ -236,6 +237,7 @@ def sections(
                 tables=tuple(tables),
                 source=line,
                 caution=caution(indicator, view),
+                left=tuple(left(indicator, view)),
             )
         )
     return tuple(made)

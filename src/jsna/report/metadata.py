@@ -7,6 +7,7 @@ from typing import Final
 
 from jsna.measures.declaration import Indicator
 from jsna.measures.derivation import FORMULAS
+from jsna.report import beside
 from jsna.report import format as words
 from jsna.report.sources import Register
 from jsna.report.view import Measures
@@ -93,6 +94,7 @@ def entry(indicator: Indicator, view: Measures, register: Register) -> Entry:
         ("Source", register.line(view.sources(rows)) or indicator.source),
         ("Official counterpart", indicator.official),
         ("Caution", caution(indicator, view)),
+        ("Left out", " ".join(left(indicator, view))),
     )
     return Entry(indicator.id, indicator.title, tuple(p for p in parts if p[1]))
 
@@ -110,6 +112,14 @@ def caution(indicator: Indicator, view: Measures) -> str:
         said.beside if local and official else "",
     )
     return " ".join(part for part in parts if part)
+
+
+def left(indicator: Indicator, view: Measures) -> list[str]:
+    """What left the count of an indicator, where a figure counted from local records is shown."""
+    entries = view.stated.get(indicator.id, ())
+    if not entries or not any(row.local for row in view.rows(indicator.id)):
+        return []
+    return beside.lines(entries, view.config)
 
 
 def _base(indicator: Indicator, view: Measures) -> str:

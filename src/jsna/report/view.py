@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
 import pandas as pd
 
@@ -135,9 +136,15 @@ class Measures:
         frame: safe measures in the measure schema, of this edition.
         config: the edition's configuration, as declared; `config` of the view has breakdowns and
             charts as they are shown (see `rungs`).
+        stated: indicator -> what is stated beside it; see `report.beside`.
     """
 
-    def __init__(self, frame: pd.DataFrame, config: Configuration) -> None:
+    def __init__(
+        self,
+        frame: pd.DataFrame,
+        config: Configuration,
+        stated: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    ) -> None:
         names = Row.__slots__
         frame = frame.loc[frame["edition"].eq(config.edition.edition), [*COLUMNS]]
         values = frame[list(names)].astype(object).itertuples(index=False, name=None)
@@ -146,6 +153,7 @@ class Measures:
         )
         self.rungs = Rungs(frame, config)
         self.config = self.rungs.config
+        self.stated = stated or {}
 
     @cached_property
     def _by_indicator(self) -> dict[str, list[Row]]:

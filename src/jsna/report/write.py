@@ -9,7 +9,7 @@ import pandas as pd
 from jsna import io, records
 from jsna.edition import Configuration
 from jsna.extracts import registry
-from jsna.report import assemble, certificate, figures, html, opendata
+from jsna.report import assemble, beside, certificate, figures, html, opendata
 from jsna.report.certificate import Certificate
 from jsna.report.opener import HTML, Opener
 from jsna.report.sources import Register
@@ -21,8 +21,8 @@ def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None
 
     Args:
         config: configuration of the edition.
-        paths: its folders; `safe/measures.parquet`, the certificate that they are safe, and
-            `draft/charts/` are read.
+        paths: its folders; `safe/measures.parquet` and `safe/beside.json`, the certificate that
+            they are safe, and `draft/charts/` are read.
         templates: folder of templates where it is not the project's own.
 
     Raises:
@@ -33,7 +33,8 @@ def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None
     frame = frame[frame["edition"].eq(config.edition.edition)]
     proved = certificate.load(opener, paths.safe, config.edition.edition)
     records.listed(paths.draft, io.read_json(paths.draft / records.DRAWN)["files"])
-    page, data = compose(frame, config, opener, paths.draft / "charts", proved)
+    stated = beside.load(opener, paths, proved)
+    page, data = compose(frame, config, opener, paths.draft / "charts", proved, stated)
     folder = paths.draft / "data"
     for name, content in data.items():
         io.write_bytes(folder / name, content.encode("utf-8-sig"))
@@ -51,9 +52,10 @@ def compose(
     opener: Opener,
     charts: Path,
     proved: Certificate,
+    stated: beside.Stated,
 ) -> tuple[str, dict[str, str]]:
-    """The web page and the open data files of some measures."""
-    view = Measures(frame, config)
+    """The web page and the open data files of some measures, and what is stated beside them."""
+    view = Measures(frame, config, stated)
     register = Register(config, registry())
     env = html.environment(opener)
     drawn = figures.load(charts, view, opener.text)

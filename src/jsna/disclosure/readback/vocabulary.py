@@ -169,6 +169,8 @@ def _sources(config: Configuration, extracts: Mapping[str, Extract]) -> Iterator
     for extract in extracts.values():
         yield "source", extract.title
         yield "source", extract.description
+        for table in extract.tables:
+            yield from (("source", column.called) for column in table.columns)
 
 
 def _edition(config: Configuration) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ neither does anything made here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-__all__ = ["derive", "received", "run"]
+__all__ = ["derive", "received", "run", "usable"]
 
 
 def run(config: Configuration, paths: io.Paths) -> None:
@@ -91,7 +91,6 @@ def derive(
     """
     made: dict[str, pa.Table] = {}
     with io.database() as connection:
-        there = {*linked, homes.LOOKUP, "census_day", "exclusion_year", "service_year"}
         homes.register(connection, (reference or {}).get(homes.LOOKUP))
         for name, rows in linked.items():
             if isinstance(rows, Path):
@@ -101,14 +100,9 @@ def derive(
                 connection.register(homes.received(name), rows)
             homes.today(connection, name)
         _calendar(connection, linked, config)
-        for recipe in _recipes(config, linked):
-            if not there.issuperset(recipe.needs):
-                if recipe.name != "place":
-                    continue
-                recipe = _NOWHERE
+        for recipe in usable(config, linked):
             # Kept as a table, so that what builds on it does not make it again.
             connection.execute(f'create table "{recipe.name}" as {recipe.sql}')
-            there.add(recipe.name)
             if recipe.name in CATALOGUE:
                 found = connection.sql(f'select * from "{recipe.name}"').to_arrow_table()
                 made[recipe.name] = arrow(recipe.name, found)
@@ -130,6 +124,27 @@ _NOWHERE = Recipe(
     "null::varchar as imd_decile, null::varchar as imd_quintile, null::bigint as imd_rank, "
     "null::bigint as idaci_rank, null::varchar as idaci_decile where false",
 )
+
+
+def usable(config: Configuration, linked: Iterable[str]) -> list[Recipe]:
+    """The queries that can be made, each after those it builds on.
+
+    Args:
+        config: gives the area and the year.
+        linked: tables there are.
+    """
+    given = dict.fromkeys(linked)
+    there = {*given, homes.LOOKUP, "census_day", "exclusion_year", "service_year"}
+    found = []
+    for recipe in _recipes(config, given):
+        made = recipe
+        if not there.issuperset(recipe.needs):
+            if recipe.name != "place":
+                continue
+            made = _NOWHERE
+        found.append(made)
+        there.add(made.name)
+    return found
 
 
 def _recipes(config: Configuration, linked: Mapping[str, object]) -> tuple[Recipe, ...]:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 
+from jsna.extracts import registry
+
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
@@ -21,6 +23,16 @@ LOOKUP: Final = "lsoa_2011"
 _HOME: Final = "lsoa_code"
 #: Tables whose small areas are no homes.
 _PLACES: Final = ("areas.", "population.")
+_OF_LINKAGE: Final = "linkage."
+_WORDS: Final = {
+    "elsewhere_in_england": "elsewhere in England",
+    "in_the_area": "in the area, in no one locality",
+    "northern_ireland": "Northern Ireland",
+    "scotland": "Scotland",
+    "wales": "Wales",
+}
+#: Homes that have no place because what is said of them is not enough, or wrong.
+NOWHERE: Final = ("in_the_area", "unknown_code", "no_code")
 #: Where a home lies -> homes; `all` is how many rows there are.
 Counts = dict[str, int]
 
@@ -62,7 +74,7 @@ def _has_homes(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
 
 
 def placed(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> dict[str, Counts]:
-    """Where the homes of each linked table lie, in rows.
+    """Where the homes of each table of an extract lie, in rows.
 
     `placed` in a locality of the area, of these `by_2011` under a code of 2011; `in_the_area` where
     a split area lies in several localities; `elsewhere_in_england`, `wales`, `scotland`,
@@ -71,7 +83,8 @@ def placed(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> dict[
     """
     found: dict[str, Counts] = {}
     for name in sorted(names):
-        if not _has_homes(connection, name):
+        # What linkage says of itself is of the same homes over again.
+        if name.startswith(_OF_LINKAGE) or not _has_homes(connection, name):
             continue
         query = f'''
         with known as (select lsoa_2011 as code from {LOOKUP} union select lsoa_code from {LOOKUP}),
@@ -101,3 +114,18 @@ def placed(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> dict[
             "by_2011": sum(int(n) for *_, n in rows),
         }
     return found
+
+
+def in_words(name: str, counts: Counts) -> str:
+    """How many homes of a table have a place in the area, and where the others are."""
+    others = ", ".join(
+        f"{_WORDS.get(where, where.replace('_', ' '))} {n:,}"
+        for where, n in sorted(counts.items())
+        if where not in ("all", "placed", "by_2011")
+    )
+    share = 100 * counts.get("placed", 0) / max(counts["all"], 1)
+    extract = registry()[name.split(".")[0]]
+    of = f"{extract.title}, homes of {extract.table(name.split('.')[1]).plural}"
+    by_2011 = f", {counts['by_2011']:,} of them by a code of 2011" if counts["by_2011"] else ""
+    rest = f"; {others}" if others else ""
+    return f"{of}: {share:.1f}% of {counts['all']:,} in a locality of the area{by_2011}{rest}"

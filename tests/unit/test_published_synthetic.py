@@ -41,14 +41,19 @@ def release(frames: dict[str, pd.DataFrame], config: Configuration) -> Mapping[s
 
 
 @pytest.fixture(scope="module")
-def measures(
+def audited(
     release: Mapping[str, bytes], config: Configuration, tmp_path_factory: pytest.TempPathFactory
-) -> pd.DataFrame:
+) -> official.Published:
     paths = Paths(tmp_path_factory.mktemp("release"), config.edition.edition)
     paths.published.mkdir(parents=True)
     for name, content in release.items():
         (paths.published / name).write_bytes(content)
-    return official.published_measures(config, paths)
+    return official.audited_measures(config, paths)
+
+
+@pytest.fixture(scope="module")
+def measures(audited: official.Published) -> pd.DataFrame:
+    return audited.measures
 
 
 def home(measures: pd.DataFrame, indicator: str, period: str, category: str = "total") -> pd.Series:
@@ -177,6 +182,21 @@ def test_settings_add_up_to_the_plans(measures: pd.DataFrame) -> None:
     sums = groups.agg(n=("numerator", "sum"), of=("denominator", "first"))
     assert len(sums) > 20
     assert (sums["n"] == sums["of"]).all()
+
+
+def test_no_invented_figure_contradicts_another(audited: official.Published) -> None:
+    """Of any area and year: neither sums nor what one measure implies of another."""
+    assert audited.findings == []
+    rows = audited.measures.set_index(["area_code", "period", "breakdown", "category", "geography"])
+    rows = rows[rows.index.get_level_values("geography") != "neighbours"]
+    one = rows[rows["indicator"] == "ehc_plans_20_weeks"]
+    plain = rows[rows["indicator"] == "ehc_plans_20_weeks_excluding_exceptions"].loc[one.index]
+    assert len(one) > 100
+    for side in ("numerator", "denominator"):
+        assert (plain[side] <= one[side]).all()
+    assert (plain["denominator"] < one["denominator"]).any()
+    country = one.loc[("E92000001", "2024", "total", "total", "national")]
+    assert 20 < country["value"] < 60
 
 
 def test_comparators_are_all_there_plausible_and_not_the_home_area(

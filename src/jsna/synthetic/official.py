@@ -177,6 +177,10 @@ def _moved(
         moved[:, own_at] = np.minimum(moved[:, own_at], rest)
     if tables.TOPIC in base:
         moved = _agreeing(counts, moved, base[tables.TOPIC].tolist())
+    if spec.rows_of is not None:
+        other, whole_spec = spec.rows_of
+        wholes = _moved(whole_spec, whole_spec.counted[end], size, apart, places, other, code, end)
+        moved = _sharing(counts, moved, base, wholes)
     return pd.concat([base.drop(columns=numbers), pd.DataFrame(moved, base.index, numbers)], axis=1)
 
 
@@ -197,12 +201,29 @@ def _agreeing(counts: Floats, moved: Whole, topics: list[str]) -> Whole:
                 continue
             target = int(moved[first, column].sum() * own // before)
             weights = moved[rows, column] + counts[rows, column] / 1e6
-            shares = target * weights / weights.sum()
-            whole = np.floor(shares).astype("int64")
-            order = np.argsort(whole - shares, kind="stable")[: target - whole.sum()]
-            whole[order] += 1
-            out[rows, column] = whole
+            out[rows, column] = _shared_out(weights, target)
     return out
+
+
+def _sharing(counts: Floats, moved: Whole, base: pd.DataFrame, wholes: pd.DataFrame) -> Whole:
+    """Moved counts whose rows come to what the rows of the same label come to in another table."""
+    at = [tables.TOPIC, tables.LABEL]
+    sums = wholes.set_index(at).sum(axis=1)
+    out = moved.copy()
+    for row, target in enumerate(sums.reindex(pd.MultiIndex.from_frame(base[at])).tolist()):
+        out[row] = _shared_out(moved[row] + counts[row] / 1e6, int(target))
+    return out
+
+
+def _shared_out(weights: Floats, target: int) -> Whole:
+    """Whole numbers that add up to the target, in proportion to weights."""
+    if not weights.sum():
+        weights = np.ones_like(weights)
+    shares = target * weights / weights.sum()
+    whole: Whole = np.floor(shares).astype("int64")
+    order = np.argsort(whole - shares, kind="stable")[: target - whole.sum()]
+    whole[order] += 1
+    return whole
 
 
 def _csv(table: pd.DataFrame) -> bytes:

@@ -57,7 +57,8 @@ def single(home: Home) -> dict[str, Spec]:
         ),
         "eyfsp": Spec(
             {end: _developed(t.sum()) for end, t in early.items()}, _profile, 3, 1.0, True,
-            {"gld_number": "children_number", "comm_lang_lit_number": "children_number"}, {},
+            {"gld_number": "children_number", "language_only": "children_number"},
+            {"language_only": "gld_number"},
             {end: _each(t, lambda part: _developed(part.sum())) for end, t in early.items()},
         ),
         "ncmp": Spec(
@@ -130,18 +131,15 @@ def _rates(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _developed(provision: pd.Series[int]) -> pd.DataFrame:
     children = [int(provision.get(code, 0)) for code in DEVELOPED]
+    developed = [n * share for n, share in zip(children, DEVELOPED.values(), strict=True)]
     return pd.DataFrame(
         {
             "characteristic": "SEN provision",
             "characteristic_type": ["No identified SEN", "SEN support", "EHC plan"],
             "children_number": children,
-            "gld_number": [
-                round(n * share) for n, share in zip(children, DEVELOPED.values(), strict=True)
-            ],
-            "comm_lang_lit_number": [
-                round(n * share * LANGUAGE_OVER_ALL)
-                for n, share in zip(children, DEVELOPED.values(), strict=True)
-            ],
+            "gld_number": [round(n) for n in developed],
+            # A good level of development takes that of language too: these have no more.
+            "language_only": [round(n * LANGUAGE_OVER_ALL) - round(n) for n in developed],
         }
     )
 
@@ -151,6 +149,7 @@ def _profile(rows: pd.DataFrame) -> pd.DataFrame:
     total = summed(rows, {"characteristic": "Total", "characteristic_type": "Total"})
     out = total_first(total, rows)
     out.insert(2, "gender", "Total")
+    out["comm_lang_lit_number"] = out["gld_number"] + out.pop("language_only")
     return out.assign(
         gld_percentage=percent(out["gld_number"], out["children_number"]),
         comm_lang_lit_percentage=percent(out["comm_lang_lit_number"], out["children_number"]),

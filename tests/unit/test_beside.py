@@ -12,11 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jsna.disclosure.bands import band, bands, coarse, first, least
+from jsna.disclosure.readback.allowed import Allowed
+from jsna.disclosure.readback.vocabulary import Vocabulary
 from jsna.extracts import registry
 from jsna.ingest.cross import Tables
 from jsna.ingest.left import EMPTIED, REPEATS, SET_ASIDE, left
 from jsna.measures.beside import Left, beside, of_cells, touches
 from jsna.measures.beside import _entry as entry
+from jsna.measures.engine import measure
 from jsna.measures.lineage import ROW, Cell
 from jsna.report.beside import lines, placed_words, share_words
 from tests.spec import world
@@ -198,6 +201,29 @@ def test_many_kinds_of_record_are_told_in_one_statement_true_of_each() -> None:
         "Not counted: fewer than five in a hundred of the records of each of five files, set aside "
         "by validation."
     ]
+
+
+def test_every_number_in_what_is_stated_is_of_a_known_type() -> None:
+    """Reading back stops a build over any other: years of files and words of columns pass."""
+    frame = measure({}, [], CONFIG)
+    allowed = Allowed(Vocabulary(CONFIG, frame, registry()))
+    entries = [
+        {
+            "how": how, "by": by, "kind": kind, "table": table, "field": field,
+            "periods": periods, "band": [0, high],
+        }
+        for table, field in (("sen2.requests", "received_date"), ("sen2.namedplan", "start_date"),
+                             ("sen2.assessment", "week_20_exception"),
+                             ("school_census.census", "primary_need"))
+        for how, by, kind in (("counted", "", EMPTIED), ("known", "", EMPTIED),
+                              ("known", "age_group", EMPTIED), ("counted", "", SET_ASIDE),
+                              ("counted", "", REPEATS))
+        for periods, high in (([], 100), (["2025"], 5), (["2024/25"], 1), (["2023", "2025"], 2))
+    ]  # fmt: skip
+    single = [[one] for one in entries]
+    for one in single + [entries[n : n + 3] for n in range(len(entries))]:
+        for text in lines(one, CONFIG):
+            assert all(kind for _, kind in allowed.of(text, "p.who left")), text
 
 
 # -- bands ----------------------------------------------------------------------------------------

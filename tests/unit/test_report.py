@@ -365,3 +365,48 @@ def test_an_edition_with_everything_hidden_still_builds_and_shows_no_number(
     text = (written(tmp_path, config, bare).draft / "jsna.html").read_text(encoding="utf-8")
     assert not _MARK.findall(text)
     assert "hidden to protect confidentiality" in text
+
+
+# -- what left a count, beside the indicator -------------------------------------------------------
+
+
+def stated(folder: Path) -> io.Paths:
+    """An edition of two indicators, of which one lacks some of its records."""
+    config, frame = made.whole()
+    paths = written(folder, config, few(frame))
+    entry = {
+        "how": "counted", "by": "", "kind": "set_aside", "table": "sen2.activeplans", "field": "*",
+        "periods": [], "band": [0, 1],
+    }  # fmt: skip
+    io.write_json(paths.safe / "beside.json", {"plans": [entry], "pupils_ehc_plan": []})
+    proved = io.read_json(paths.safe / "certificate.json")
+    proved["beside_sha256"] = io.sha256(paths.safe / "beside.json")
+    io.write_json(paths.safe / "certificate.json", proved)
+    return paths
+
+
+def test_what_left_a_count_stands_beside_its_indicator_alone(tmp_path: Path) -> None:
+    config, _ = made.whole()
+    paths = stated(tmp_path)
+    write.run(config, paths, templates=made.TEMPLATES)
+    said = (
+        "Not counted: fewer than one in a hundred of the plans in force, set aside by validation."
+    )
+    page = (paths.draft / "jsna.html").read_text(encoding="utf-8")
+    assert page.count(f'<p class="who left">{said}</p>') == 1
+    section = page.split('id="indicator-plans"')[1].split("</section>")[0]
+    assert said in section
+    # In the annex and the open data too.
+    assert page.count(said) == 2
+    (file,) = paths.draft.glob("data/*indicators.csv")
+    rows = {row["indicator"]: row for row in csv.DictReader(file.open(encoding="utf-8-sig"))}
+    assert rows["plans"]["left_out"] == said
+    assert rows["pupils_ehc_plan"]["left_out"] == ""
+
+
+def test_shares_that_were_not_proved_are_not_printed(tmp_path: Path) -> None:
+    config, _ = made.whole()
+    paths = stated(tmp_path)
+    io.write_json(paths.safe / "beside.json", {})
+    with pytest.raises(JsnaError, match="not the file that was proved"):
+        write.run(config, paths, templates=made.TEMPLATES)

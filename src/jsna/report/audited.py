@@ -35,7 +35,7 @@ Cells = tuple[str | Markup, ...]
 def unused(view: Measures, shown: Collection[str]) -> list[Cells]:
     """Every figure of the indicators shown that is not used.
 
-    Periods of one place with one reason stand together.
+    Periods of one place with one reason stand together, and so do places with the same periods.
     """
     groups: dict[tuple[str, ...], list[Row]] = {}
     for row in (r for r in view.audited(shown) if r.reason == AUDIT):
@@ -43,9 +43,12 @@ def unused(view: Measures, shown: Collection[str]) -> list[Cells]:
         at = (_measure(row, view.config), words.area_label(row.area_code, view.config),
               _release(row, view.config), reason)  # fmt: skip
         groups.setdefault(at, []).append(row)
+    places: dict[tuple[str, ...], list[str]] = {}
+    for (measure, area, release, reason), rows in groups.items():
+        places.setdefault((measure, _periods(rows), release, reason), []).append(area)
     return [
-        (measure, area, _periods(rows), release, reason)
-        for (measure, area, release, reason), rows in groups.items()
+        (measure, words.join(areas), periods, release, reason)
+        for (measure, periods, release, reason), areas in places.items()
     ]
 
 

@@ -195,6 +195,10 @@ def test_no_invented_figure_contradicts_another(audited: official.Published) -> 
     for side in ("numerator", "denominator"):
         assert (plain[side] <= one[side]).all()
     assert (plain["denominator"] < one["denominator"]).any()
+    pupils = rows[rows["indicator"] == "suspended_pupils"]["numerator"]
+    times = rows[rows["indicator"] == "suspension_rate"]["numerator"].loc[pupils.index]
+    assert (pupils.dropna() <= times[pupils.notna()]).all()
+    assert (pupils.dropna() > 0.2 * times[pupils.notna()]).mean() > 0.9
     country = one.loc[("E92000001", "2024", "total", "total", "national")]
     assert 20 < country["value"] < 60
 

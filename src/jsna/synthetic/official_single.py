@@ -53,7 +53,8 @@ def single(home: Home) -> dict[str, Spec]:
         "sen_census": Spec({int(j): _roll(home, j) for j in januaries}, _census, 5, 1.0, True),
         "exclusions": Spec(
             {end: _events(table) for end, table in excluded.items()}, _rates, 5, 0.9, True,
-            {"one_plus_susp": "headcount"},
+            # Each pupil suspended at least once has a suspension.
+            {"one_plus_susp": "suspension"},
         ),
         "eyfsp": Spec(
             {end: _developed(t.sum()) for end, t in early.items()}, _profile, 3, 1.0, True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +14,10 @@ from jsna.synthetic.draws import Bools, Days, Floats, Ints, stream
 from jsna.synthetic.effects import Effects
 from jsna.synthetic.need import NEEDS, E, K
 from jsna.synthetic.people import YEAR_GROUPS, People
+from jsna.synthetic.placement import MAINSTREAM, SETTINGS
+
+if TYPE_CHECKING:
+    from jsna.synthetic.world import Registrations, World
 
 #: Most sessions a pupil may be suspended in a school year: 45 days.
 MOST_SESSIONS = 90
@@ -52,6 +57,23 @@ def school_days(first_year: int) -> tuple[date, ...]:
                 days.append(at)
             at += timedelta(days=1)
     return tuple(days)
+
+
+def of_year(world: World, period: str) -> tuple[Registrations, Events]:
+    """Registrations of the January within an academic year, and the year's events."""
+    rows = world.registrations(int(period[:4]) + 1)
+
+    def make() -> Events:
+        roll = slice(rows.on_roll)
+        person, setting = rows.person[roll], rows.setting[roll]
+        special = ~np.isin(setting, [-1, *(SETTINGS.index(s) for s in MAINSTREAM)])
+        return build(
+            period, world.people, person, rows.year_group[roll], rows.provision[roll],
+            world.need.primary[person], rows.fsm[roll], special, world.synthesis.seed,
+            world.effects,
+        )  # fmt: skip
+
+    return rows, world.kept("exclusions", period, make)
 
 
 def build(

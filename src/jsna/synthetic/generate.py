@@ -18,6 +18,8 @@ from jsna.synthetic.effects import Effects, Overrides
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from jsna.synthetic.world import World
+
 SUMS, MARK, LEDGER = "SHA256SUMS", "SYNTHETIC.txt", "faults.json"
 
 
@@ -49,42 +51,54 @@ def run(
         raise JsnaError(Problem(where, rule, code="synthetic.edition"))
     chosen = effect_file.load().overridden(effects or {})
     progress("Inventing a county, its schools and its children")
-    tables = make_tables(config, chosen, registry(), progress)
+    county = invent(config, chosen)
+    tables = show(county, config, registry(), progress)
     names = _file_names(config)
     progress("Writing the extracts")
     files = _encoded(tables, names)
     if not clean:
         progress("Putting known faults into the extracts")
         files = _with_faults(config, files, names)
-    for name, content in _release(tables, config, progress).items():
+    for name, content in _release(county, config, progress).items():
         files[f"published/{name}"] = content
     files[MARK] = f"{NOTICE}\n{config.edition.title}\n".encode()
     _write(paths, files)
     progress(f"Wrote {len(files)} files")
 
 
-def make_tables(
+def invent(config: Configuration, effects: Effects) -> World:
+    """The county of a synthetic edition, its schools and its people."""
+    from jsna.synthetic import world
+
+    return world.build(config, effects)
+
+
+def show(
+    county: World,
     config: Configuration,
-    effects: Effects,
     extracts: Mapping[str, Extract],
     progress: Callable[[str], None] = lambda line: None,
 ) -> dict[str, pa.Table]:
     """Every table received, clean: `extract.table/period` -> columns by field, typed."""
-    from jsna.synthetic import fill, views, world
+    from jsna.synthetic import fill, views
 
-    synthesis = config.edition.synthesis
-    assert synthesis is not None
-    made = world.build(config, effects)
     tables: dict[str, pa.Table] = {}
     for delivery in config.edition.received:
         extract = extracts[delivery.extract]
         progress(f"Showing {extract.title}, {delivery.period}")
         for table in extract.tables:
-            view = views.of(made, extract, table, delivery)
+            view = views.of(county, extract, table, delivery)
             tables[f"{extract.name}.{table.name}/{delivery.period}"] = fill.fill(
-                extract, table, view, delivery.period, config.codelists, synthesis.seed
+                extract, table, view, delivery.period, config.codelists, county.synthesis.seed
             )
     return tables
+
+
+def make_tables(
+    config: Configuration, effects: Effects, extracts: Mapping[str, Extract]
+) -> dict[str, pa.Table]:
+    """What a county invented for nothing else shows."""
+    return show(invent(config, effects), config, extracts)
 
 
 def _file_names(config: Configuration) -> dict[str, str]:
@@ -125,21 +139,16 @@ def _with_faults(
 
 
 def _release(
-    tables: Mapping[str, pa.Table], config: Configuration, progress: Callable[[str], None]
+    county: World, config: Configuration, progress: Callable[[str], None]
 ) -> Mapping[str, bytes]:
-    """Files of the invented official release, counted from the clean tables."""
+    """Files of the invented official release, counted from what is true of the people."""
     if importlib.util.find_spec("jsna.synthetic.official") is None:
         return {}
-    import pandas as pd
-    import pyarrow as pa
+    from jsna.synthetic import truth
 
     progress("Inventing the official release")
     official = importlib.import_module("jsna.synthetic.official")
-    # As staged rows are typed: Arrow text, days as `date32`, empty cells missing in every type.
-    kinds = {kind: pd.ArrowDtype(kind) for kind in (pa.date32(), pa.bool_(), pa.int64())}
-    mapper = {pa.string(): pd.StringDtype(na_value=float("nan")), **kinds}
-    frames = {key: rows.to_pandas(types_mapper=mapper.get) for key, rows in tables.items()}
-    files: Mapping[str, bytes] = official.release(frames, config)
+    files: Mapping[str, bytes] = official.release(truth.facts(county, config), config)
     return files
 
 

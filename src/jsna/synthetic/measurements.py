@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +12,11 @@ from jsna.synthetic.draws import Bools, Days, Floats, Ints, stream
 from jsna.synthetic.effects import Effects
 from jsna.synthetic.exclusions import school_days
 from jsna.synthetic.need import N
+from jsna.synthetic.people import OUTSIDE, YEAR_GROUPS
+from jsna.synthetic.placement import MAINSTREAM, SETTINGS
+
+if TYPE_CHECKING:
+    from jsna.synthetic.world import Registrations, World
 
 CATEGORIES = ("underweight", "healthy", "overweight", "obese")
 #: Share of the reference population below each category's end: population monitoring cut-offs.
@@ -41,6 +47,26 @@ class Measured:
     p_score: Floats
     height_cm: Floats
     weight_kg: Floats
+
+
+def of_year(world: World, period: str) -> tuple[Registrations, Measured]:
+    """Registrations of the January within a school year, and the children measured in it."""
+    rows = world.registrations(int(period[:4]) + 1)
+
+    def make() -> Measured:
+        roll = slice(rows.on_roll)
+        person = rows.person[roll]
+        # Mainstream schools take part.
+        eligible = np.isin(rows.setting[roll], [-1, *(SETTINGS.index(s) for s in MAINSTREAM)])
+        eligible &= ~np.isin(rows.school[roll], world.schools.kinds["alternative_provision"])
+        eligible &= world.people.kind[person] != OUTSIDE
+        return build(
+            period, eligible, rows.year_group[roll], YEAR_GROUPS.index("R"),
+            YEAR_GROUPS.index("6"), world.people.depth[person], rows.provision[roll],
+            world.people.born[person], world.synthesis.seed, world.effects,
+        )  # fmt: skip
+
+    return rows, world.kept("measurements", period, make)
 
 
 def build(

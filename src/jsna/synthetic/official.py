@@ -1,6 +1,6 @@
 """An invented official release for a synthetic edition, in the layout of the real ones.
 
-The fictional area's figures are counted from the generator's clean rows; those of its country,
+The fictional area's figures are counted from what is true of its people; those of its country,
 region and neighbours are the same figures scaled to their size, each moved by chance, so that they
 are plausible and different. Every row says "Synthetic" in a footnote, which the readers carry.
 """
@@ -90,17 +90,17 @@ def _authority(within: Mapping[str, str], code: str, old: str, name: str) -> dic
     }
 
 
-def release(frames: Mapping[str, pd.DataFrame], config: Configuration) -> Mapping[str, bytes]:
+def release(facts: Mapping[str, pd.DataFrame], config: Configuration) -> Mapping[str, bytes]:
     """Files of the invented release.
 
     Args:
-        frames: `extract.table/period` -> clean rows, columns by field.
+        facts: of the invented people, from `truth.facts`.
         config: of the synthetic edition.
 
     Returns:
         File name -> bytes: a zip of the tables on EHC plans, and four CSVs.
     """
-    places, home = Places(config), Home(frames, config)
+    places, home = Places(config), Home(facts, config)
     year = config.edition.reference_date.year
     plans = tables.ehcp(home, year)
     single = official_single.single(home)

@@ -1,4 +1,4 @@
-"""Columns of the release on EHC plans, and the codes of the returns they count."""
+"""Columns of the release on EHC plans, and the facts they count."""
 
 from __future__ import annotations
 
@@ -18,12 +18,16 @@ COLUMN_OF_TYPE: Final = {
 #: Establishment types outside the figures on exclusions: nursery schools, alternative provision,
 #: colleges, and what belongs to no state.
 ELSEWHERE: Final = ("10", "11", "14", "15", "18", "29", "31", "32", "38", "42", "43")
-#: SENSetting of the return -> column.
+#: Setting of a plan that is no school or college (`placement.SETTINGS`) -> column.
 COLUMN_OF_SETTING: Final = {
-    "OLA": "other_arrangements_la", "OPA": "other_arrangements_parents",
-    "EHE": "elective_home_education", "EYP": "nm_early_years", "OTH": "other_placement_settings",
-    "NEET": "neet", "NIEC": "neet_ntci", "NIEO": "neet_other",
+    "other_arrangements_la": "other_arrangements_la",
+    "other_arrangements_parents": "other_arrangements_parents",
+    "home_educated": "elective_home_education", "early_years": "nm_early_years",
+    "other_setting": "other_placement_settings", "neet": "neet", "notice_to_cease": "neet_ntci",
+    "not_in_education_compulsory": "neet_other_csa", "not_in_education_other": "neet_other",
 }  # fmt: skip
+#: Part of a mainstream school a plan names -> what the column of the school ends in.
+UNITS: Final = {"sen_unit": "_senunit", "resourced_provision": "_resourced_provision"}
 MAINSTREAM: Final = ("mainstream_la_maintained", "mainstream_academy", "mainstream_free_school")
 SETTINGS: Final = (
     *(f"{kind}{unit}" for kind in MAINSTREAM for unit in ("", "_resourced_provision", "_senunit")),

@@ -43,9 +43,9 @@ HIDDEN_BELOW: Final = 3
 
 def single(home: Home) -> dict[str, Spec]:
     """Releases of one file each, by the name in that of the file."""
-    januaries = home.periods["school_census.census"]
-    years = home.periods.get("exclusions.exclusions", [])
-    measured = home.periods.get("ncmp.measurements", [])
+    januaries = home.periods["pupil"]
+    years = home.periods.get("excluded", [])
+    measured = home.periods.get("measured", [])
     excluded = {_end(y): home.exclusions(y) for y in years if str(_end(y)) in januaries}
     early = {int(j): home.reception(j) for j in januaries}
     heavy = {_end(y): home.measured(y) for y in measured}

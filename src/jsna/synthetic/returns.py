@@ -140,12 +140,22 @@ def _residential(world: World, plan: Ints) -> Quantity:
     return lambda: text_of(["A", "B"], codes - 1)
 
 
+def moved_in(world: World) -> Ints:
+    """Authority each plan in force was brought along from: its position, or -1 for none."""
+    count = len(world.export.active)
+    rng = stream(world.synthesis.seed, "return", "activeplans")
+    came = rng.random(count) < _TRANSFERRED
+    return np.where(came, rng.integers(0, len(_others(world)), count), -1)
+
+
+def _others(world: World) -> list[str]:
+    return [n.old_la_code for n in world.places.area.neighbours] or ["999"]
+
+
 def _activeplans(world: World) -> View:
     at = world.export.active
     plan = world.cases.plan[at]
-    rng = stream(world.synthesis.seed, "return", "activeplans")
-    others = [n.old_la_code for n in world.places.area.neighbours] or ["999"]
-    came = np.where(rng.random(len(at)) < _TRANSFERRED, rng.integers(0, len(others), len(at)), -1)
+    came = moved_in(world)
     meeting, outcome, last = _reviews(
         world.need.plans.start[plan], world.reference, world.synthesis.seed, world.effects
     )
@@ -154,7 +164,7 @@ def _activeplans(world: World) -> View:
         {
             "requests_table_id": number(world, "requests", at),
             **{name: partial(pa.nulls, len(at), pa.string()) for name in _UNFILLED},
-            "transfer_la": lambda: text_of(others, came),
+            "transfer_la": lambda: text_of(_others(world), came),
             "review_meeting": day(meeting),
             "review_outcome": code(outcome),
             "last_review": day(last),

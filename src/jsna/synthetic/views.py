@@ -27,7 +27,7 @@ from jsna.synthetic import (
     written,
 )
 from jsna.synthetic.draws import Bools, Ints
-from jsna.synthetic.people import OUTSIDE, YEAR_GROUPS, text_of
+from jsna.synthetic.people import YEAR_GROUPS, text_of
 from jsna.synthetic.placement import MAINSTREAM, SETTINGS
 from jsna.synthetic.shown import person_quantities, school_quantities
 from jsna.synthetic.view import Quantity, View
@@ -80,15 +80,8 @@ def census(world: World, period: str) -> View:
 
 def _exclusions(world: World, period: str) -> View:
     """Suspensions and permanent exclusions of an academic year."""
-    rows = world.registrations(int(period[:4]) + 1)
-    on_roll = slice(rows.on_roll)
-    person, provision = rows.person[on_roll], rows.provision[on_roll]
-    special = ~np.isin(rows.setting[on_roll], [-1, *(SETTINGS.index(s) for s in MAINSTREAM)])
-    primary = world.need.primary[person]
-    found = exclusions.build(
-        period, world.people, person, rows.year_group[on_roll], provision, primary,
-        rows.fsm[on_roll], special, world.synthesis.seed, world.effects,
-    )  # fmt: skip
+    rows, found = exclusions.of_year(world, period)
+    person, provision = rows.person[: rows.on_roll], rows.provision[: rows.on_roll]
     order = np.lexsort((person[found.row], rows.school[found.row], found.start))
     row, start = found.row[order], found.start[order]
     reasons = list(world.effects.values("exclusion.reason"))
@@ -117,19 +110,8 @@ def _exclusions(world: World, period: str) -> View:
 
 def _ncmp(world: World, period: str) -> View:
     """Children measured in a school year."""
-    rows = world.registrations(int(period[:4]) + 1)
+    rows, found = measurements.of_year(world, period)
     person = rows.person[: rows.on_roll]
-    setting = rows.setting[: rows.on_roll]
-    eligible = np.isin(setting, [-1, *(SETTINGS.index(s) for s in MAINSTREAM)])
-    eligible &= world.people.kind[person] != OUTSIDE
-    # Mainstream schools take part.
-    units = world.schools.kinds["alternative_provision"]
-    eligible &= ~np.isin(rows.school[: rows.on_roll], units)
-    found = measurements.build(
-        period, eligible, rows.year_group[: rows.on_roll], YEAR_GROUPS.index("R"),
-        YEAR_GROUPS.index("6"), world.people.depth[person], rows.provision[: rows.on_roll],
-        world.people.born[person], world.synthesis.seed, world.effects,
-    )  # fmt: skip
     return View(
         len(found.row),
         {

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 from jsna import io
 from jsna.edition import Configuration
 from jsna.extracts import registry
-from jsna.ingest.left import EMPTIED, REPEATS, SET_ASIDE, left
+from jsna.ingest.left import APART, EMPTIED, REPEATS, SET_ASIDE, left
 from jsna.ingest.report import Report, describe
 from jsna.ingest.run import Ingested, ingest
-from jsna.measures.beside import Left, of_cells, touches
+from jsna.measures.beside import Left, Touch, beside, of_cells, touches
 from jsna.measures.lineage import HOME, OF_LINKAGE, Cell, root
 from jsna.measures.tables import homes, places
 
@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 
 #: Indicators named in a line; of more, these and their number.
 _NAMED: Final = 3
-_DONE: Final = {SET_ASIDE: "set aside", REPEATS: "entered more than once, and counted once"}
+_DONE: Final = {
+    SET_ASIDE: "set aside",
+    REPEATS: "entered more than once, and counted once",
+    APART: "dates that contradict each other, and what lies between is not counted",
+}
 
 
 def check(config: Configuration, paths: io.Paths) -> Report:
@@ -38,35 +42,36 @@ def check(config: Configuration, paths: io.Paths) -> Report:
     placed: dict[str, homes.Counts] = {}
     lost = 0
     if not done.problems and done.results:
-        touched = _touched(config)
-        lines, lost = _left(left(done.results, config), touched)
-        placed = _homes(done, config, paths, touched)
+        stand = _touches(config)
+        lines, lost = _left(left(done.results, config), stand)
+        placed = _homes(done, config, paths, {c for touch in stand.values() for c in touch.cells})
         lost += sum(counts.get(why, 0) for counts in placed.values() for why in homes.NOWHERE)
     lie = [homes.in_words(name, counts) for name, counts in sorted(placed.items())]
     return describe(done.staged, done.results, done.problems, config, lines, lie, lost)
 
 
-def _touched(config: Configuration) -> dict[Cell, list[str]]:
-    """Cell -> titles of the indicators that stand on it."""
+def _touches(config: Configuration) -> dict[str, Touch]:
+    """Title of each indicator, in the order of the report -> what it stands on."""
     given = sorted({d.extract for d in config.edition.linkable})
     linked = [f"{name}.{table.name}" for name in given for table in registry()[name].tables]
-    linked += OF_LINKAGE
-    found: dict[Cell, list[str]] = {}
-    for indicator, touch in touches(config, linked).items():
-        for cell in touch.cells:
-            found.setdefault(cell, []).append(config.indicators[indicator].title)
-    return found
+    found = touches(config, [*linked, *OF_LINKAGE])
+    order = {chapter: place for place, chapter in enumerate(config.edition.chapters)}
+    shown = sorted(
+        (config.indicators[name] for name in found),
+        key=lambda indicator: order.get(indicator.chapter, len(order)),
+    )
+    return {indicator.title: found[indicator.id] for indicator in shown}
 
 
-def _left(rows: pd.DataFrame, touched: Mapping[Cell, list[str]]) -> tuple[list[str], int]:
+def _left(rows: pd.DataFrame, stand: Mapping[str, Touch]) -> tuple[list[str], int]:
     """A line for each thing that leaves or changes counts, and how many rows they are of."""
-    told = [
-        (one, touched[cell])
-        for cell, several in sorted(of_cells(rows, {}).items())
-        for one in several
-        if cell in touched
-    ]
-    return [_line(one, titles) for one, titles in told], sum(one.rows for one, _ in told)
+    of = of_cells(rows, {})
+    touched: dict[Left, list[str]] = {}
+    for title, touch in stand.items():
+        for one in dict.fromkeys(one for _, _, one in beside(touch, of)):
+            touched.setdefault(one, []).append(title)
+    told = sorted(touched.items(), key=lambda item: (item[0].cell, item[0].kind))
+    return [_line(one, titles) for one, titles in told], sum(one.rows for one in touched)
 
 
 def _line(one: Left, titles: list[str]) -> str:

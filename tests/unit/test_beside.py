@@ -16,7 +16,7 @@ from jsna.disclosure.readback.allowed import Allowed
 from jsna.disclosure.readback.vocabulary import Vocabulary
 from jsna.extracts import registry
 from jsna.ingest.cross import Tables
-from jsna.ingest.left import EMPTIED, REPEATS, SET_ASIDE, left
+from jsna.ingest.left import APART, EMPTIED, REPEATS, SET_ASIDE, left
 from jsna.measures.beside import Left, beside, of_cells, touches
 from jsna.measures.beside import _entry as entry
 from jsna.measures.engine import measure
@@ -171,6 +171,28 @@ def test_one_delivery_of_several_is_named() -> None:
     assert said["ehc_requests"] == (
         "Not counted: between two and five in a hundred of the requests in the file for 2024, for "
         "want of a usable “day the request was received”."
+    )
+
+
+def test_dates_that_contradict_each_other_are_stated_where_what_lies_between_is_counted() -> None:
+    """A plan that starts before its request: it is a new plan, and not one in 20 weeks or later."""
+    files = sen2()
+    plans = cells(files["namedplan"])
+    start = next(column for column in plans.columns if column.lower() == "startdate")
+    plans.loc[0, start] = "2009-Jan-05 00:00:00"
+    judged, _ = received("sen2", files | {"namedplan": written(plans)})
+    before = {one.rows for several in lost("sen2", received("sen2", sen2())[0]).values()
+              for one in several if one.kind == APART}  # fmt: skip
+    assert not before
+    of = {
+        cell: tuple(one for one in several if one.kind == APART)
+        for cell, several in lost("sen2", judged).items()
+    }
+    assert [one.rows for several in of.values() for one in several] == [1]
+    said = stated(of)
+    assert set(said) == {"ehc_plans_20_weeks", "ehc_plans_20_weeks_excluding_exceptions"}
+    assert said["ehc_plans_20_weeks"].endswith(
+        "of the plans issued, for dates that contradict each other."
     )
 
 

@@ -157,7 +157,8 @@ class CrossRule:
     where a row of `table` passes. Not run, and said so, where one of `needs` was not received. A
     frame of another extract holds all its deliveries, told apart by a column `period`. `blanks`,
     `fatal_share` and `fatal_message` are as for `Rule`. `again`: a row set aside by it repeats one
-    that is counted, so that nobody leaves a count with it.
+    that is counted, so that nobody leaves a count with it. `apart`: further fields, `table.field`:
+    what lies between them and `fields` is not counted where a row breaks it, though both stay.
     """
 
     code: str
@@ -171,6 +172,7 @@ class CrossRule:
     fatal_share: float | None = None
     fatal_message: str = ""
     again: bool = False
+    apart: tuple[str, ...] = ()
 
 
 #: Code of the rule that of rows with one key one stands, below the table's.

@@ -239,6 +239,7 @@ def _join(
     *,
     then: str = "",
     blanks: tuple[str, ...] = (),
+    apart: tuple[str, ...] = (),
 ) -> CrossRule:
     """A rule that shows whether rows hang on the rows they belong to, by the column `key`.
 
@@ -247,6 +248,7 @@ def _join(
     return CrossRule(
         code, "warning", message + then, table, fields, needs, check, blanks,
         fatal_share=_WRONG_JOIN, fatal_message=_HOW.format(message=message, key=key),
+        apart=apart,
     )  # fmt: skip
 
 
@@ -288,7 +290,7 @@ CROSS_RULES = (
         "start_date.before_request", "the plan starts before its request was received",
         "namedplan", ("start_date",), ("assessment", "requests"), "assessmenttableid",
         _not_before("namedplan", "start_date", "received_date"),
-        then="; the time it took is not counted",
+        then="; the time it took is not counted", apart=("requests.received_date",),
     ),
     _join(
         "start_date.before_assessment",

@@ -25,6 +25,8 @@ SET_ASIDE: Final = "set_aside"
 REPEATS: Final = "repeats"
 #: A cell that could not be used; the row stays.
 EMPTIED: Final = "emptied"
+#: A row of which dates contradict each other: both stay, and what lies between is not counted.
+APART: Final = "apart"
 
 TYPES: Mapping[str, Any] = {
     "extract": TEXT,
@@ -41,6 +43,8 @@ Judged = Mapping[tuple[str, str], Mapping[str, Validated]]
 
 def left(results: Judged, config: Configuration) -> pd.DataFrame:
     """One row for each table of each delivery that is counted, kind, and field of emptied cells.
+
+    In the place of a field stands the code of the rule where dates contradict each other.
 
     Args:
         results: every delivery, judged.
@@ -75,7 +79,7 @@ def _of_delivery(
         repeated[table.name] = judged.staged.loc[judged.reasons.index[repeats]]
         kinds = ((SET_ASIDE, int((~repeats).sum())), (REPEATS, int(repeats.sum())))
         found[table.name] = [(kind, "", count) for kind, count in kinds if count]
-        found[table.name] += _emptied(judged)
+        found[table.name] += [*_emptied(judged), *_apart(extract, judged)]
     return found
 
 
@@ -104,6 +108,16 @@ def _emptied(judged: Validated) -> Iterator[tuple[str, str, int]]:
         lost = _given(given[column.field], column) & judged.valid[column.field].isna().to_numpy()
         if count := int(lost.sum()):
             yield EMPTIED, column.field, count
+
+
+def _apart(extract: str, judged: Validated) -> Iterator[tuple[str, str, int]]:
+    """Rules broken by rows that stand, of which what lies between two fields is not counted."""
+    for rule in registry()[extract].cross_rules:
+        if rule.apart and rule.table == judged.table.name:
+            code = f"{rule.table}.{rule.code}"
+            stay = (v.rows for v in judged.found if v.code == code and v.severity == "warning")
+            if count := sum(stay):
+                yield APART, rule.code, count
 
 
 def _again(extract: str, table: str) -> set[str]:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jsna import io
 from jsna.edition import Configuration
-from jsna.ingest.left import EMPTIED, REPEATS, SET_ASIDE
+from jsna.extracts import registry
+from jsna.ingest.left import APART, EMPTIED, REPEATS, SET_ASIDE
 from jsna.measures.catalogue import CATALOGUE, column_of
 from jsna.measures.declaration import Indicator, Side
 from jsna.measures.lineage import HOME, ROW, Cell, Cells, Lineage, ancestors, lineages
@@ -115,6 +116,7 @@ class Left:
         cell: the table, and the field where it is a cell of one.
         rows: how many records, of those `received` in the deliveries it happened in.
         periods: those deliveries; none where it is every one.
+        between: cells a count must stand on, all of them, to be touched; none where `cell` is it.
     """
 
     kind: str
@@ -122,6 +124,7 @@ class Left:
     rows: int
     received: int
     periods: tuple[str, ...] = ()
+    between: Cells = frozenset()
 
 
 def of_cells(
@@ -142,10 +145,13 @@ def of_cells(
             # What became of it is known where homes are looked up: a postcode may say it as well.
             continue
         cell = Cell(f"{extract}.{table}", name or ROW)
+        between = _between(extract, cell) if kind == APART else frozenset()
+        if between:
+            cell = min(one for one in between if one.table == cell.table)
         periods = sorted(set(rows["period"]))
         one = Left(
             kind, cell, int(rows["rows"].sum()), int(rows["received"].sum()),
-            () if set(periods) == there.loc[extract, table] else tuple(periods),
+            () if set(periods) == there.loc[extract, table] else tuple(periods), between,
         )  # fmt: skip
         found[cell] = (*found.get(cell, ()), one)
     for name, counts in sorted(homes.items()):
@@ -155,6 +161,18 @@ def of_cells(
             away = every - counts.get("placed", 0)
             found[cell] = (Left(UNPLACED, cell, away, every),)
     return found
+
+
+def _between(extract: str, rule: Cell) -> Cells:
+    """The fields between which nothing is counted where a rule (by its code) is broken."""
+    table = rule.table.split(".")[1]
+    (found,) = (
+        one
+        for one in registry()[extract].cross_rules
+        if (one.table, one.code) == (table, rule.field)
+    )
+    own = {Cell(rule.table, name) for name in found.fields}
+    return frozenset(own | {Cell(*f"{extract}.{name}".rsplit(".", 1)) for name in found.apart})
 
 
 def beside(touch: Touch, of: Mapping[Cell, tuple[Left, ...]]) -> Iterator[tuple[str, str, Left]]:
@@ -171,7 +189,10 @@ def beside(touch: Touch, of: Mapping[Cell, tuple[Left, ...]]) -> Iterator[tuple[
     ):
         for cell in sorted(cells):
             for one in of.get(cell, ()):
-                if one.kind in _KINDS.get(cell.field, (EMPTIED,)):
+                if one.between:
+                    if one.between <= touch.counted | touch.known:
+                        yield COUNTED, "", one
+                elif one.kind in _KINDS.get(cell.field, (EMPTIED,)):
                     yield how, by, one
 
 

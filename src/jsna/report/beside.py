@@ -15,7 +15,7 @@ from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
 from jsna.extracts import registry
 from jsna.extracts.base import Table
-from jsna.ingest.left import EMPTIED, REPEATS, SET_ASIDE
+from jsna.ingest.left import APART, EMPTIED, REPEATS, SET_ASIDE
 from jsna.measures.beside import COUNTED, FILE, KNOWN, UNPLACED
 from jsna.report import format as words
 from jsna.report.certificate import Certificate
@@ -106,6 +106,8 @@ def _sentences(items: Sequence[Item], by: Sequence[str], config: Configuration) 
         made.append(f"Not counted: {said}, set aside by validation.")
     if said := _told(of(EMPTIED, how=COUNTED), "{share}, for want of a usable “{cell}”"):
         made.append(f"Not counted: {said}.")
+    if said := _together(of(APART)):
+        made.append(f"Not counted: {said}, for dates that contradict each other.")
     if said := _together(of(SET_ASIDE, how=KNOWN)):
         made.append(f"Not used{within}: {said}, set aside by validation.")
     if said := _told(of(EMPTIED, how=KNOWN), "“{cell}” for {share}"):

@@ -3,17 +3,45 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Iterator
+from copy import copy
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+import pytest
 
 from jsna import edition
 from jsna.edition import Configuration
 from jsna.io import Paths
+from jsna.published import ees, lait, workbook
 from jsna.published.fetch import fetch
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT.parent / "shared" / "published"
+
+
+#: (reader, file, size, what is read of it) -> what was read.
+_READ: dict[tuple[object, ...], Any] = {}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def read_once() -> Iterator[None]:
+    """Each release is read once in a process, however many editions stand on it."""
+    with pytest.MonkeyPatch.context() as patched:
+        for module in (ees, lait, workbook):
+            patched.setattr(module, "read", _remembered(module.read))
+        yield
+
+
+def _remembered(reader: Callable[..., Any]) -> Callable[..., Any]:
+    def read(path: Path, what: Any) -> Any:
+        key = (reader.__module__, path.name, path.stat().st_size, repr(what))
+        if key not in _READ:
+            _READ[key] = reader(path, what)
+        return copy(_READ[key])
+
+    return read
 
 
 def fetched(name: str, root: Path) -> tuple[Configuration, Paths]:

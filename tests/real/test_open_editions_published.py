@@ -5,6 +5,8 @@ Reads `shared/published` beside the repository and fails where it is absent.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -16,13 +18,16 @@ from jsna.errors import JsnaError
 from jsna.io import read_parquet
 from jsna.measures import schema
 from jsna.measures.tables import derive
-from jsna.published import lookups, neighbours, reference
+from jsna.published import lookups, neighbours, official, reference
+from jsna.published.audit import auditor
+from jsna.published.audit.finding import Finding
 from jsna.published.official import published_measures
 from jsna.published.run import check_area, run
-from tests.real.published_support import PUBLISHED, ROOT, at, fetched
+from tests.real.published_support import PUBLISHED, ROOT, at, fetched, read_once
 
 #: In one process: the editions are measured once for all.
 pytestmark = [pytest.mark.real, pytest.mark.xdist_group("open-editions")]
+__all__ = ["read_once"]
 
 LANCASHIRE, SOUTHEND, ENGLAND = "E10000017", "E06000033", "E92000001"
 
@@ -170,7 +175,14 @@ def test_what_the_auditor_says_of_lancashire(lancashire: pd.DataFrame) -> None:
     wakefield = at(lancashire, "new_plans", "E08000036", "2022")
     assert (wakefield["status"], wakefield["reason"]) == ("x", "audit")
     assert "6,078, is that of the whole region" in wakefield["note"]
-    assert set(lancashire.loc[lancashire["reason"] == "audit", "area_code"]) == {"E08000036"}
+    gone = lancashire[lancashire["reason"] == "audit"]
+    # Besides, zeros of the tool for years the release lacks: of refusals, and of children with a
+    # plan who reached a good level of development.
+    assert set(zip(gone["area_code"], gone["period"], gone["source"], strict=True)) == {
+        ("E08000036", "2022", "ehcp_2025"),
+        ("E06000005", "2016", "lait_2025"), ("E06000005", "2017", "lait_2025"),
+        ("E06000005", "2022/23", "lait_2025"), ("E06000019", "2024/25", "lait_2025"),
+    }  # fmt: skip
 
 
 def test_years_the_publisher_did_not_collect_have_its_symbol_and_no_zero(
@@ -249,14 +261,59 @@ def test_a_third_authority_works_by_configuration_alone(
      ("373", "new_plans", "2023", ""), ("370", "new_plans", "2022", "x")],
 )  # fmt: skip
 def test_false_figures_of_other_authorities_are_not_available(
-    tmp_path: Path, old_code: str, indicator: str, period: str, status: str
-) -> None:
+    third: Callable[[str], tuple[str, pd.DataFrame]],
+    old_code: str, indicator: str, period: str, status: str,
+) -> None:  # fmt: skip
     """Hackney's missing return of 2023; Sheffield and Barnsley with their region's new plans."""
-    write_edition(tmp_path, old_code, "ward")
-    config, paths = fetched("third-open-2025", tmp_path)
-    found = published_measures(config, paths)
-    row = at(found, indicator, config.area.code, period)
+    code, found = third(old_code)
+    row = at(found, indicator, code, period)
     assert (row["status"], pd.isna(row["value"])) == (status, status == "x")
+
+
+@pytest.fixture(scope="module")
+def third(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str], tuple[str, pd.DataFrame]]:
+    """The code and measures of a third authority by its three-digit code, each measured once."""
+    made: dict[str, tuple[str, pd.DataFrame]] = {}
+
+    def measured_of(old_code: str) -> tuple[str, pd.DataFrame]:
+        if old_code not in made:
+            root = tmp_path_factory.mktemp("third")
+            write_edition(root, old_code, "ward")
+            config, paths = fetched("third-open-2025", root)
+            made[old_code] = config.area.code, published_measures(config, paths)
+        return made[old_code]
+
+    return measured_of
+
+
+def test_figures_of_different_indicators_contradict_each_other_nowhere(tmp_path: Path) -> None:
+    """Of every authority: the declared relations raise no alarm on the real releases.
+
+    And where a figure is put above what it lies within, it is not used, nor is another blamed.
+    """
+    config, paths = fetched("lancashire-open-2025", tmp_path)
+    releases, problems = official._releases(config, paths)
+    assert problems == []
+    mappings = [*official._mappings(config)]
+
+    def audited() -> list[Finding]:
+        return auditor.audited(config, releases, mappings, everywhere=True)
+
+    before = audited()
+    assert not [f for f in before if f.kind == "coherence"]
+    release = releases["eyfsp", "eyfsp"]
+    frame = release.frame.copy()
+    rows = (frame["new_la_code"] == SOUTHEND) & frame["characteristic_kind"].eq("Total")
+    rows &= frame["gender"].eq("Total") & (frame["geographic_level"] == "Local authority")
+    rows &= frame["time_period"].eq("202122")
+    assert rows.sum() == 1
+    more = frame.loc[rows, "comm_lang_lit_number"].astype("int64") + 1
+    frame.loc[rows, "gld_number"] = more.astype("str")
+    releases["eyfsp", "eyfsp"] = replace(release, frame=frame)
+    wrong = {f for f in audited() if f.effect == "not_available"} - set(before)
+    assert {(f.area_code, f.indicator) for f in wrong} == {(SOUTHEND, "good_level_of_development")}
 
 
 @pytest.mark.parametrize("code", ["E08000016", "E08000038"])

@@ -101,8 +101,19 @@ def project(new_project: Callable[..., Project]) -> Project:
     return new_project()
 
 
+#: Published folder -> what is in it.
+_READ: dict[Path, tuple[Marked, str]] = {}
+
+
 def built(project: Project, edition: str) -> tuple[Marked, str]:
     """The marked figures of an edition's HTML, and the text of its PDF."""
+    folder = project.report(edition)
+    if folder not in _READ:
+        _READ[folder] = _built(project, edition)
+    return _READ[folder]
+
+
+def _built(project: Project, edition: str) -> tuple[Marked, str]:
     if not (project.report(edition) / "jsna.pdf").is_file():
         project.jsna("fetch", edition, "--from", str(SHARED))
         project.jsna("build", edition)

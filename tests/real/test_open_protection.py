@@ -19,9 +19,11 @@ from jsna.measures.engine import measure
 from jsna.measures.merge import merge
 from jsna.measures.tables import derive
 from jsna.published.run import run
-from tests.real.published_support import fetched
+from tests.real.published_support import fetched, read_once
 
-pytestmark = pytest.mark.real
+#: In the process that reads the same releases for their measures.
+pytestmark = [pytest.mark.real, pytest.mark.xdist_group("open-editions")]
+__all__ = ["read_once"]
 
 
 @pytest.mark.parametrize("edition", ["lancashire-open-2025", "southend-open-2025"])

@@ -179,9 +179,10 @@ def test_what_parts_and_complement_of_an_indicator_say_is_a_relation_too(tmp_pat
     }  # fmt: skip
 
 
-def areas(**home: int) -> list[Row]:
+def areas(west: int = 1, **home: int) -> list[Row]:
     """Counts of every authority, with regions and the country added up; those of one changed."""
     own = {area: {"base": 900, "obese": 90, "excess": 200} for area in (HOME, EAST, WEST, FAR, SEA)}
+    own[WEST] = {name: number * west for name, number in own[WEST].items()}
     inside = {MARCHES: (HOME, EAST, WEST), COAST: (FAR, SEA), ENGLAND: tuple(own)}
     sums = {
         area: {name: sum(own[one][name] for one in parts) for name in own[HOME]}
@@ -198,6 +199,15 @@ def test_a_figure_that_its_region_bears_out_is_not_blamed_for_another(tmp_path: 
     findings = found(tmp_path, areas(excess=60), declared, [WITHIN])
     assert {f.indicator for f in findings} == {"excess"}
     assert {(f.area_code, f.effect) for f in findings} == {(HOME, "not_available")}
+
+
+def test_a_sum_that_holds_but_roughly_bears_nobody_out(tmp_path: Path) -> None:
+    """Obese 201 of an excess of 200: of 135,180 in the region, 111 more are no contradiction, but
+    the sum of excess weight holds to the child."""
+    rows = areas(west=1500, obese=201)
+    findings = found(tmp_path, rows, [proportion("obese"), proportion("excess")], [WITHIN])
+    assert {f.indicator for f in findings} == {"obese"}
+    assert (HOME, "not_available") in {(f.area_code, f.effect) for f in findings}
 
 
 def test_figures_that_the_regions_bear_out_on_both_sides_are_marked_and_stand(

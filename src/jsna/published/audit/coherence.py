@@ -130,7 +130,7 @@ def blamed(
     return [
         found
         for relation, terms in left
-        for found in _blamed(terms, _words(relation, terms, indicators), sheets, against)
+        for found in _blamed(relation, terms, _words(relation, terms, indicators), sheets, against)
     ]
 
 
@@ -150,12 +150,18 @@ def _broken(relation: Relation, sheets: Sheets) -> Iterator[_Terms]:
 
 def _holds(relation: Relation, terms: _Terms) -> bool:
     left, right = relation.sides
-    excess = sum(terms[t].value for t in left) - sum(terms[t].value for t in right)
+    excess = _excess(relation, terms)
     near = sum(one.near for one in terms.values()) + 1e-9
     # What may lack a part is at least as large as it is shown.
     over = excess > near and not any(terms[t].partial for t in right)
     under = excess < -near and not any(terms[t].partial for t in left)
     return not (over or (under and relation.holds == "equal"))
+
+
+def _excess(relation: Relation, terms: _Terms) -> float:
+    """How far the left is above the right."""
+    left, right = relation.sides
+    return sum(terms[t].value for t in left) - sum(terms[t].value for t in right)
 
 
 def _figures(term: Term, sheets: Sheets, share: bool) -> dict[Place, _Figure]:
@@ -215,7 +221,7 @@ def _decimals(value: float) -> int:
 
 
 def _blamed(
-    terms: _Terms, reason: str, sheets: Sheets, against: Mapping[Cell, int]
+    relation: Relation, terms: _Terms, reason: str, sheets: Sheets, against: Mapping[Cell, int]
 ) -> Iterator[Incoherent]:
     """The figures with most against them: that break other relations too, or leap out of their
     years, and that no sum over areas bears out."""
@@ -224,7 +230,8 @@ def _blamed(
         grid = sheets.sheets[cell.table, cell.indicator].grids.get(cell.side)
         scores[cell] = against[cell] - 1
         if grid is not None:
-            scores[cell] += _leaps(grid, cell) - 2 * _borne_out(grid, cell)
+            out = abs(_excess(relation, terms))
+            scores[cell] += _leaps(grid, cell) - 2 * _borne_out(grid, cell, out)
     most = max(scores.values())
     for cell, score in scores.items():
         if score == most:
@@ -239,10 +246,15 @@ def _published(table: Table, cell: Cell) -> float:
     return float(rows["value"].iloc[0])
 
 
-def _borne_out(grid: Grid, cell: Cell) -> bool:
+def _borne_out(grid: Grid, cell: Cell, out: float) -> bool:
+    """Whether a sum over areas would hold less well, were the figure mended by as much as is out.
+
+    A sum over many areas may be judged to hold though it is off by more than that.
+    """
     area = grid.areas.index(cell.area)
+    sums = [s for s in grid.sums(grid.row[cell.at]) if area in (s.whole, *s.parts)]
     return any(
-        s.state == HOLDS and area in (s.whole, *s.parts) for s in grid.sums(grid.row[cell.at])
+        s.state == HOLDS and abs(s.excess) <= max(out / 2, grid.rounded(len(s.parts))) for s in sums
     )
 
 

@@ -80,8 +80,11 @@ class Grid:
 
     def tolerance(self, parts: int, whole: float = 0.0) -> float:
         """How far apart a whole and the sum of so many parts may be."""
-        rounded = (parts + 1) * self.rounding / 2 if self.rounding > 1 else 0.5
-        return max(rounded, MATERIAL * abs(whole)) + 1e-9
+        return max(self.rounded(parts), MATERIAL * abs(whole)) + 1e-9
+
+    def rounded(self, parts: int) -> float:
+        """How far apart rounding alone may put them."""
+        return (parts + 1) * self.rounding / 2 if self.rounding > 1 else 0.5
 
     def sums(self, at: int) -> list[Sum]:
         """The sums over areas in one slice: regions first, then the nation."""

@@ -105,8 +105,8 @@ def test_marked_figures_of_the_area_stand_by_themselves_and_others_by_measure() 
     cells = [(row[0], row[1], row[2], row[4]) for row in doubted]
     assert cells == [
         (timely, "Marrowshire", "2024", audited.DOUBTS["jump"] + " Reviewed: Confirmed."),
-        (f"{needs}, Other difficulty or disability", "Marrowshire", "January 2024, 2025",
-         audited.DOUBTS["zero"]),
+        *((f"{needs}, Other difficulty or disability", "Marrowshire", f"January {year}",
+           audited.DOUBTS["zero"]) for year in (2024, 2025)),
         (timely, "Ferrowshire and Glenwick", "2022, 2023, 2024", audited.DOUBTS["jump"]),
     ]  # fmt: skip
     assert "17.3" in doubted[0][3]
@@ -145,8 +145,13 @@ def test_every_number_of_the_tables_reads_back(tmp_path: Path) -> None:
     allowed = Allowed(Vocabulary(config, found, registry()))
     reader = Reader(found, config, allowed, Certificate(proof))
     reader.read("jsna.html", paths.draft / "jsna.html")
-    listed = [p for p in reader._tallies[-1].problems if p.column == "listing"]
-    assert listed == []
+    # Elsewhere the made-up source of this edition has a year that its register lacks.
+    tables = ("listing", "Official figures that are not used",
+              "Official figures that are printed and in doubt")  # fmt: skip
+    assert [p for p in reader._tallies[-1].problems if p.column in tables] == []
+    assert sum(p.value == "2025" for p in reader._tallies[-1].problems) == len(
+        reader._tallies[-1].problems
+    )
     changed = page.replace("6,078", "6,079")
     io.write_text(tmp_path / "changed.html", changed)
     reader.read("jsna.html", tmp_path / "changed.html")

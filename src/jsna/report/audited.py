@@ -53,21 +53,16 @@ def unused(view: Measures, shown: Collection[str]) -> list[Cells]:
 
 
 def doubted(view: Measures, shown: Collection[str]) -> list[Cells]:
-    """Marked figures of the home area; of other areas those of a measure together.
-
-    Periods of the home area with one figure, such as zeros, stand together.
-    """
+    """Marked figures of the home area one by one; of other areas those of a measure together."""
     config = view.config
     marked = [row for row in view.audited(shown) if row.mark]
     own = [row for row in marked if row.area_code == config.area.code]
     rows: list[Cells] = []
-    home: dict[tuple[str, str, float], list[Row]] = {}
     for row in own:
         doubt = " ".join([*(DOUBTS[m] for m in row.mark.split("+")), *_reviewed(row, config)])
-        home.setdefault((_measure(row, config), doubt, row.value), []).append(row)
-    for (measure, doubt, _), same in home.items():
-        figure = cell(same[0], config.indicators[same[0].indicator].decimals)
-        rows.append((measure, config.area.name, _periods(same), figure, doubt))
+        figure = cell(row, config.indicators[row.indicator].decimals)
+        # A printed figure stands beside its own period alone.
+        rows.append((_measure(row, config), config.area.name, _periods([row]), figure, doubt))
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in (row for row in marked if row not in own):
         for name in row.mark.split("+"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from jsna.disclosure.tabular.protection import protect
 from jsna.disclosure.tabular.published import attack_tables
 from jsna.disclosure.tabular.reading import Counted, Named, read_counts
 from jsna.errors import JsnaError
+from tests.unit.test_disclosure_random_tables import Outsider
 
 FAULT = Path(__file__).parents[1] / "faults/protect-subtotal"
 NEEDS = ("ASD", "MLD", "SEMH", "SLCN", "SPLD")
@@ -302,3 +304,106 @@ def test_protected_with_the_sums_that_were_found() -> None:
     assert set(done.published["area"]) == set(rows)
     assert done.record["truth"].max() == sum(added(*DISTRICTS))
     assert done.report.narrow == 0
+
+
+def attacked_by_who_knows(
+    counts: np.ndarray, below: dict[str, list[int]], done: pd.DataFrame, threshold: int = 5
+) -> tuple[int, int]:
+    """How many small cells there are, and how many of them follow for who knows what adds up.
+
+    Args:
+        counts: of every leaf at every class, shape (leaves, classes).
+        below: row of the table -> the leaves it adds up.
+        done: what was published of it, by `area` and `kind`.
+        threshold: counts below it are small.
+    """
+    outsider, goals = Outsider(counts.size), []
+    for area, kind, shown in done[["area", "kind", "freq"]].itertuples(index=False):
+        row = np.zeros(counts.shape)
+        classes = range(counts.shape[1]) if kind == "Total" else [int(kind[1:])]
+        for leaf in below[area]:
+            row[leaf, list(classes)] = 1
+        truth = float((row * counts).sum())
+        if pd.isna(shown):
+            outsider.tell(row.ravel(), 0.0, math.inf)
+            if 1 <= truth < threshold:
+                goals.append(row.ravel())
+        else:
+            assert shown == truth, (area, kind)
+            outsider.tell(row.ravel(), truth, truth)
+    ends = outsider.ends(goals)
+    return len(goals), sum(low > 1e-6 or high < threshold - 1 - 1e-6 for low, high in ends)
+
+
+def with_empty_rows(seed: int) -> tuple[np.ndarray, dict[str, list[int]], pd.DataFrame]:
+    """A table with rows of nothing but zeros, in subtotals, beside them, and as subtotals."""
+    draw = np.random.default_rng(seed)
+    leaves, classes = int(draw.integers(4, 8)), int(draw.integers(1, 4))
+    counts = draw.choice([0, 1, 3, 4, 9, 40], (leaves, classes), p=[0.2, 0.1, 0.1, 0.1, 0.2, 0.3])
+    counts[draw.choice(leaves, int(draw.integers(1, leaves - 1)), replace=False)] = 0
+    below = {f"L{at}": [at] for at in range(leaves)}
+    order = draw.permutation(leaves)
+    first = int(draw.integers(2, leaves))
+    below["East"] = sorted(order[:first].tolist())
+    if leaves - first > 1 and draw.random() < 0.5:
+        below["West"] = sorted(order[first:].tolist())
+    if draw.random() < 0.7:
+        below["Total"] = list(range(leaves))
+    rows = [list(below)[at] for at in draw.permutation(len(below))]
+    cells = [
+        (area, f"k{kind}", int(counts[below[area], kind].sum()))
+        for area in rows
+        for kind in range(classes)
+    ]
+    return counts, below, pd.DataFrame(cells, columns=["area", "kind", "freq"])
+
+
+def test_rows_of_zeros_protect_nothing_for_who_knows_where_they_belong() -> None:
+    """A row of zeros does not show whether a subtotal holds it; readers of the area know."""
+    published = small = 0
+    for seed in range(150):
+        counts, below, frame = with_empty_rows(seed)
+        try:
+            done = protect([Named(frame)], ["area", "kind"])
+        except JsnaError:
+            continue  # Asked about, or not to be protected: nothing is published.
+        published += 1
+        below.setdefault("Total", list(range(len(counts))))
+        cells, told = attacked_by_who_knows(counts, below, done.published)
+        small += cells
+        assert not told, seed
+    assert published > 30
+    assert small > 60
+
+
+@pytest.mark.parametrize("total", [[], ["Total,1319"]])
+def test_a_district_without_children_hides_nobody_outside_its_subtotal(total: list[str]) -> None:
+    text = "Burnley,551 Pendle,763 Hyndburn,1 Rossendale,0 East,1315 Fylde,4".split()
+    rows = [row.split(",") for row in [*text, *total]]
+    frame = pd.DataFrame([(area, "k0", int(n)) for area, n in rows], columns=["area", "kind", "n"])
+    try:
+        done = protect([Named(frame.rename(columns={"n": "freq"}))], ["area", "kind"])
+    except JsnaError as wrong:
+        assert not total
+        assert "East" in str(wrong)
+        return
+    shown = done.published.set_index(["area", "kind"])["freq"]
+    assert shown["Rossendale", "k0"] == 0
+    assert all(pd.isna(shown[area, "k0"]) for area in ("East", "Fylde", "Hyndburn"))
+    assert any("their zeros are not hidden" in note for note in done.notes)
+
+
+def test_a_row_that_equals_another_is_asked_about_where_no_total_counts_both() -> None:
+    rows = {"Hearing": 9, "Vision": 0, "Sensory": 9, "Autism": 10, "Speech": 1}
+    frame = pd.DataFrame([*rows.items()], columns=["area", "freq"])
+    with pytest.raises(JsnaError, match=r"--not-total area Sensory"):
+        protect([Named(frame)], ["area"])
+    both = pd.concat([frame, pd.DataFrame([("Total", 29)], columns=["area", "freq"])])
+    assert protect([Named(both)], ["area"]).record["truth"].max() == 29
+    once = pd.concat([frame, pd.DataFrame([("Total", 20)], columns=["area", "freq"])])
+    try:
+        done = protect([Named(once)], ["area"])
+    except JsnaError as wrong:
+        assert "Sensory" in str(wrong)
+    else:
+        assert done.record["truth"].max() == 20

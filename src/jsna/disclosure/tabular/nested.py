@@ -1,12 +1,15 @@
-"""Dimensions of which one settles the other: a ward lies in one district, and readers know which.
+"""Zeros that protect nothing when they are hidden, and so are shown.
 
-Such a table has zeros that are zero for everybody. To hide one protects nothing, so they are shown.
-Whether it is by definition or by chance that each code has counts at one code of the other cannot
-be seen; that these zeros are shown is right either way.
+Of dimensions one may settle the other: a ward lies in one district, and readers know which. Whether
+it is by definition or by chance that each code has counts at one code of the other cannot be seen;
+that these zeros are shown is right either way. And a code that is 0 throughout may be part of a
+subtotal, or the subtotal of others that are 0, without its counts showing it: readers know.
 """
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Mapping
 from itertools import permutations
 
 import numpy as np
@@ -15,15 +18,29 @@ from jsna.disclosure.system import Flags, Floats
 from jsna.disclosure.tabular.tables import Layout
 
 
-def known_zeros(cells: Layout, counts: Floats) -> tuple[Flags, tuple[str, ...]]:
-    """Cells that are zero because one dimension settles another, and what is to be said of it.
+def known_zeros(
+    cells: Layout, counts: Floats, empty: Mapping[str, frozenset[str]]
+) -> tuple[Flags, tuple[str, ...]]:
+    """Zeros that are to be shown, and what is to be said of it.
 
     Args:
         cells: the cells.
         counts: their counts.
+        empty: codes of each dimension that are 0 throughout and of which nothing shows what they
+            are part of.
     """
     known = np.zeros(len(counts), dtype=np.bool_)
     notes = []
+    for axis, dim in enumerate(cells.dimensions):
+        codes = empty.get(dim.name, frozenset())
+        if not codes:
+            continue
+        known |= np.array([code in codes for code in dim.codes])[cells.places[:, axis]]
+        notes.append(
+            f"{dim.name}: {len(codes):,} codes are 0 throughout, and cannot be seen to be part of "
+            f"a sum or of none: their zeros are not hidden (if no code of {dim.name} is a sum of "
+            f"others: --not-total {shlex.quote(dim.name)} '*'; else give the tree with --hierarchy)"
+        )
     for one, other in permutations(range(len(cells.dimensions)), 2):
         met = _met(cells, counts, one, other)
         if met is None or not _settles(met):

@@ -115,7 +115,7 @@ def protect(
     rules = np.where(small, small_rule, np.where(hidden, "protects other counts", ""))
     order, note = ordered(counted.cells, counted.rows, counted.counts, made, hidden)
     published, record = _frames(counted, value, counted.counts, hidden, small, rules, order)
-    _, zeros = known_zeros(counted.cells, counted.counts)
+    _, zeros = known_zeros(counted.cells, counted.counts, counted.empty)
     notes = (*counted.notes, *zeros, *([note] if note else []))
     axes = counted.cells.dimensions
     return Protected(published, record, axes, made, solution, report, notes, counted.flags)
@@ -190,7 +190,7 @@ def as_system(
 ) -> System:
     """The system of some counted tables."""
     names = counted.cells.names()
-    zeros, _ = known_zeros(counted.cells, counted.counts)
+    zeros, _ = known_zeros(counted.cells, counted.counts, counted.empty)
     known: Flags | None = None
     if public:
         unknown = sorted(set(public) - set(names))

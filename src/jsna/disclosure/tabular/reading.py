@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -152,6 +152,8 @@ class Counted:
     #: What was found to add up, in words and as the options that declare it.
     notes: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    #: Codes of each dimension without any count, of which nothing shows what they are part of.
+    empty: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def read_counts(
@@ -206,7 +208,16 @@ def read_counts(
     received = tuple(at for _, at, _ in read)
     if len(tables) > 1:
         leaf_places, leaf_counts = leaf_places[:0], leaf_counts[:0]
-    return Counted(cells, whole, leaf_places, leaf_counts, received, found.notes, found.flags)
+    return Counted(
+        cells,
+        whole,
+        leaf_places,
+        leaf_counts,
+        received,
+        notes=found.notes,
+        flags=found.flags,
+        empty=found.empty,
+    )
 
 
 def _count(

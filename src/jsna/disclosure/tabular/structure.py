@@ -31,13 +31,15 @@ _BUT = frozenset({"other", "others", "not", "excluding", "except", "without", "t
 class Structure:
     """The tree and the code of the total of every dimension, and what was found in the counts.
 
-    `notes` tell what was found, `flags` are the options that declare it.
+    `notes` tell what was found, `flags` are the options that declare it. `empty` are the codes of
+    each dimension without any count, of which therefore nothing shows what they are part of.
     """
 
     trees: Trees
     totals: Mapping[str, str]
     notes: tuple[str, ...]
     flags: tuple[str, ...]
+    empty: Mapping[str, frozenset[str]]
 
 
 def structure(
@@ -65,6 +67,7 @@ def structure(
     found: dict[str, str] = {}
     notes: list[str] = []
     flags: list[str] = []
+    empty: dict[str, frozenset[str]] = {}
     for name in sorted({*given.subtotals, *given.leaves} - set(names)):
         problems.add("--subtotal, --not-total", f"there is no dimension {name!r}", value=name)
     for name in names:
@@ -80,9 +83,10 @@ def structure(
         if tree:
             trees[name] = tree
         found[name] = dim.total
+        empty[name] = dim.empty(tree)
         notes += note
         flags += dim.flags
-    return Structure(trees, found, tuple(notes), tuple(flags))
+    return Structure(trees, found, tuple(notes), tuple(flags), empty)
 
 
 class _Codes:
@@ -168,6 +172,19 @@ class _Codes:
             said = ["--subtotal", self.name, code, *(self.codes[i] for i in one.parts)]
             self.flags += ["--total", code] if code == self.total else said
         return tree, notes
+
+    def empty(self, tree: Mapping[str, str]) -> frozenset[str]:
+        """Codes that are 0 throughout, and may be part, or the sum, of others for all one can see.
+
+        Args:
+            tree: what was found and said.
+        """
+        said = {part for parts in self.said.values() for part in parts} | set(self.said)
+        # One that is not 0 everywhere shows by its counts whether a sum holds it.
+        nothing = ~np.isnan(self.values).any(axis=0) & (np.nan_to_num(self.values).sum(axis=0) == 0)
+        made = {code for code, none in zip(self.codes, nothing, strict=True) if none}
+        made -= said | {self.total}
+        return frozenset(made if not self.every and (tree or len(made) > 1) else ())
 
     def _place(self, sums: Mapping[str, frozenset[str]]) -> dict[str, str]:
         """The tree of sums of codes; a leaf that two of them share, apart, is a problem."""

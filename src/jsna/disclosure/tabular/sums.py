@@ -167,8 +167,6 @@ def _decompose(counts: Counts, code: int, among: list[int]) -> tuple[list[Sum], 
     if not certain and not found and (near := _near(counts, code, among)) is not None:
         return [near], settled
     kept = certain or sorted(found.values(), key=lambda one: (one.bits, one.parts))
-    # One code of the same counts is a namesake or a chance; it is asked about if it is no chance.
-    kept = [one for one in kept if len(one.parts) > 1 or one.bits <= CERTAIN]
     return kept[:3], settled
 
 

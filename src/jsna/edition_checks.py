@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from jsna.configuration.areas import AUTHORITY_NUMBERS
-from jsna.extracts.base import REPEATED
+from jsna.extracts.base import REPEATED, SHARED
 from jsna.measures.nesting import CODELISTS
 
 if TYPE_CHECKING:
@@ -264,7 +264,7 @@ def _severities(wanted: Mapping[str, str], extracts: Mapping[str, Any]) -> Itera
 
 
 def _codes(extract: Any, table: Any) -> Iterator[str]:
-    yield REPEATED
+    yield from (REPEATED, SHARED)
     if table.parent is not None:
         yield f"{table.parent[1]}.orphan"
     yield from (rule.code for rule in table.rules)

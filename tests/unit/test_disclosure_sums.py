@@ -378,7 +378,7 @@ def test_rows_of_zeros_protect_nothing_for_who_knows_where_they_belong() -> None
 
 @pytest.mark.parametrize("total", [[], ["Total,1319"]])
 def test_a_district_without_children_hides_nobody_outside_its_subtotal(total: list[str]) -> None:
-    text = "Burnley,551 Pendle,763 Hyndburn,1 Rossendale,0 East,1315 Fylde,4".split()
+    text = ["Burnley,551", "Pendle,763", "Hyndburn,1", "Rossendale,0", "East,1315", "Fylde,4"]
     rows = [row.split(",") for row in [*text, *total]]
     frame = pd.DataFrame([(area, "k0", int(n)) for area, n in rows], columns=["area", "kind", "n"])
     try:

@@ -290,6 +290,17 @@ def test_title_above_the_header_names_its_row(above: int) -> None:
     assert only(read(saved(book), "register.xlsx"), "file.title_above").row == above + 1
 
 
+@pytest.mark.parametrize("place", [1, 20])
+def test_a_header_sorted_among_the_records_costs_none_of_them(place: int) -> None:
+    rows = many(28)
+    moved = [*rows[:place], HEADER, *rows[place:]]
+    for reading in (read(csv_of(moved)), read(saved(book_of(moved)), "register.xlsx")):
+        problem = only(reading, "file.header_moved")
+        assert problem.row == place + 1
+        assert "keep every other row" in problem.rule
+        assert "delete" not in problem.rule
+
+
 def test_rows_below_a_title_keep_their_numbers() -> None:
     reading = read(csv_of([["Title"], HEADER, *ROWS]))
     assert reading.frame is not None
@@ -312,6 +323,36 @@ def test_a_row_that_is_no_record_is_left_out_and_named(label: str) -> None:
         reading = read(csv_of(rows))
         assert not reading.findings.warnings
         assert reading.frame is not None and len(reading.frame) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "*** END OF REPORT ***", "End of report - printed by A. Clerk on 3 May 2025",
+        "Report generated on 03/05/2025 10:12", '"Page 1 of 1"', "Total", "Grand total,,",
+    ],
+)  # fmt: skip
+def test_a_line_below_the_records_is_no_file_cut_short(line: str) -> None:
+    reading = read(csv_of([HEADER, *many(3)]) + line + "\n")
+    assert not codes(reading)
+    assert [(one.code, one.row) for one in reading.findings.warnings] == [("row.total", 5)]
+    assert reading.frame is not None
+    assert list(reading.frame["source_row"]) == [2, 3, 4]
+
+
+def test_a_file_cut_in_its_first_cell_is_still_cut_short() -> None:
+    reading = read(csv_of([HEADER, *many(3)]) + "A9500001")
+    assert "file.truncated" in codes(reading)
+
+
+def test_a_header_once_more_among_the_records_is_no_record() -> None:
+    for head in (HEADER, [name.upper() for name in HEADER]):
+        rows = [HEADER, *many(3), head, *many(2)]
+        for reading in (read(csv_of(rows)), read(saved(book_of(rows)), "register.xlsx")):
+            assert not codes(reading)
+            assert [(one.code, one.row) for one in reading.findings.warnings] == [("row.total", 5)]
+            assert reading.frame is not None
+            assert list(reading.frame["source_row"]) == [2, 3, 4, 6, 7]
 
 
 def test_a_totals_row_is_found_where_a_record_must_have_one_cell_alone() -> None:
@@ -514,7 +555,7 @@ def test_a_totals_row_is_not_judged_as_a_record() -> None:
     assert reading.frame is not None
     assert list(reading.frame["source_row"]) == [2, 3, 4, 6]
     (warning,) = reading.findings.warnings
-    assert "row 5 is totals or the end of a list" in warning.rule
+    assert "row 5 is totals, the end of a list or a header" in warning.rule
 
 
 @pytest.mark.parametrize("error", ["#N/A", "#REF!", "########"])

@@ -35,6 +35,11 @@ APRIL = date(2012, 4, 3)
         # Midnight of British Summer Time, as a system that keeps universal time writes it.
         ("2012-04-02T23:00:00Z", "year-month-day"),
         ("2012-04-03T00:00:00+0100", "year-month-day"),
+        # As PostgreSQL writes instants; and midnight where a system in another zone stands.
+        ("2012-04-03 00:00:00+00", "year-month-day"),
+        ("2012-04-02 23:00:00.000+00", "year-month-day"),
+        ("2012-04-03T00:00:00+05:00", "year-month-day"),
+        ("2012-04-03T00:00:00.000-05", "year-month-day"),
         ("2012-Apr-03 00:00:00", "month by name"),
         ("2012-APR-03", "month by name"),
         ("2012-Apr-03 09:30:00", "month by name"),
@@ -112,3 +117,8 @@ def test_requests_received_at_a_time_of_day_stay_in_the_years_count() -> None:
     assert not findings["requests"].problems
     told = {v.code for v in requests.found if v.severity != "not_run"}
     assert not {code for code in told if code.startswith("requests.received_date")}
+
+
+def test_midnight_of_summer_time_in_winter_is_that_day() -> None:
+    assert read("2015-01-05T00:00:00+01:00") == Written(date(2015, 1, 5), "year-month-day")
+    assert read("2015-01-05T00:00:01+01:00") == Written(date(2015, 1, 4), "year-month-day")

@@ -63,6 +63,24 @@ def test_which_of_two_differing_rows_stands_does_not_depend_on_their_order() -> 
     assert kept == [["Abel"], ["Abel"]]
 
 
+def test_two_children_under_one_number_are_told_apart_from_one_entered_twice() -> None:
+    judged = judge(CENSUS, {}, {"surname": "Zorn", "date_of_birth": "04/05/2013"}, {})
+    assert len(judged.valid) == 1
+    assert sorted(judged.quarantined["reasons"]) == ["census.key.duplicate", "census.key.shared"]
+    (shared,) = [one for one in judged.found if one.code == "census.key.shared"]
+    assert "two children under one number" in shared.message
+
+
+@pytest.mark.parametrize(("rows", "refused"), [(5, True), (4, False)])
+def test_a_short_column_most_of_which_cannot_be_read_refuses_the_file(
+    rows: int, refused: bool
+) -> None:
+    """Twenty dates of twenty were emptied with a warning: no column of a short file could fail."""
+    requests = [{"received_date": "02/03/24", "requeststableid": str(n)} for n in range(rows)]
+    judged = judge("sen2.requests", *requests)
+    assert ("requests.received_date.type" in refusals(judged)) is refused
+
+
 def test_a_row_with_an_error_never_stands_in_for_a_good_one() -> None:
     judged = judge(CENSUS, {"surname": "Abel", "sex": "?"}, {"surname": "Zorn"})
     assert judged.valid["surname"].tolist() == ["Zorn"]

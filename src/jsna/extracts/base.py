@@ -177,6 +177,8 @@ class CrossRule:
 
 #: Code of the rule that of rows with one key one stands, below the table's.
 REPEATED: Final = "key.duplicate"
+#: And of the one that two children, by their dates of birth, stand under one key.
+SHARED: Final = "key.shared"
 #: What follows the noun in words for one row: `plan` of `plan in force`.
 _AFTER_NOUN: Final = re.compile(r"(?= (?:of|in|issued|named|measured|missing)\b)")
 _PLURALS: Final = {"person": "people", "child": "children"}

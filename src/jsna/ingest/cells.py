@@ -13,11 +13,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from jsna.extracts.base import Column, Table
 from jsna.ingest.dates import Kind, Written, read
 from jsna.ingest.grid import Findings, Grid, listed
+from jsna.ingest.header import names
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,9 +35,17 @@ _SCIENTIFIC = r"^[+-]?\d(\.\d+)?[eE]\+\d+$"
 #: What a spreadsheet shows instead of a value: failed formulas, and dates in too narrow a column.
 _ERROR = r"^#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|#+)$"
 #: What a report puts below, or among, the records it lists.
-_NO_RECORD = (
+NO_RECORD: Final = (
     r"(?i)^\s*(((grand|sub)[ -]?)?totals?\s*:?"
-    r"|[*-]*\s*end of (the )?(report|file|data|extract|list)\b\W*)\s*$"
+    r"|[*-]*\s*end of (the )?(report|file|data|extract|list)\b.{0,80}"
+    r"|(report )?(printed|generated|produced|exported|run) (by|on|at|from)\b.{0,80}"
+    r"|page \d+ of \d+)\s*$"
+)
+#: Words of which one stands in each of them, in lower case.
+_NO_RECORD_WORDS: Final = tuple(
+    b"total|end of|printed|generated|produced|exported|run by|run on|run at|run from|page ".split(
+        b"|"
+    )
 )
 _SERIAL = r"^\d{1,5}$"
 
@@ -79,9 +88,8 @@ def check_cells(
                     column=column.name,
                     count=len(found),
                 )
-    if grid.may_hold(b"total") or grid.may_hold(b"end of"):
-        return _no_records(table, columns, rows, findings)
-    return []
+    told = any(map(grid.may_hold, _NO_RECORD_WORDS))
+    return _no_records(table, columns, rows, _headers(table, columns), told, findings)
 
 
 def _check_errors(column: Column, values: pa.Array[Any], rows: Any, findings: Findings) -> None:
@@ -121,10 +129,40 @@ def _where(marked: pa.Array[Any], rows: Any) -> list[int]:
     return [int(row) for row in rows[positions]]
 
 
-def _no_records(table: Table, columns: Columns, rows: Any, findings: Findings) -> list[int]:
-    """Rows labelled as totals or as the end, with most of the cells a record must have empty.
+def _headers(table: Table, columns: Columns) -> list[int]:
+    """Positions of rows that are the header once more, as at the head of every printed page."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
-    They can be read in one way only, so the file is used without them, and says so.
+    alike = [
+        pc.is_in(
+            pc.utf8_lower(columns[field]),
+            pa.array([name.casefold() for name in names(table.column(field))]),
+        )
+        for field in list(columns)[:4]
+    ]
+    heads = np.sum([np.asarray(pc.fill_null(one, False)) for one in alike], axis=0) >= 2
+    return [int(at) for at in np.flatnonzero(heads)]
+
+
+def _no_records(
+    table: Table,
+    columns: Columns,
+    rows: Any,
+    headers: list[int],
+    told: bool,
+    findings: Findings,
+) -> list[int]:
+    """Rows that are no records: totals, the end of a list, the header once more.
+
+    They can be read in one way only, so the file is used without them, and says so. Totals and
+    ends have most of the cells that a record must have empty.
+
+    Args:
+        table, columns, rows, findings: as in `check_cells`.
+        headers: positions of headers.
+        told: whether the file holds words of totals and ends at all.
     """
     import numpy as np
     import pyarrow.compute as pc
@@ -133,19 +171,21 @@ def _no_records(table: Table, columns: Columns, rows: Any, findings: Findings) -
     if len(needed) < 2:
         needed = list(columns)
     suspected: set[int] = set()
-    for field in list(columns)[:4]:
-        marked = pc.fill_null(pc.match_substring_regex(columns[field], _NO_RECORD), False)
+    for field in list(columns)[: 4 * told]:
+        marked = pc.fill_null(pc.match_substring_regex(columns[field], NO_RECORD), False)
         suspected.update(int(p) for p in np.flatnonzero(np.asarray(marked)))
-    positions = [
+    empty = [
         position
-        for position in sorted(suspected)
+        for position in suspected
         if sum(columns[field][position].is_valid for field in needed) <= len(needed) / 2
     ]
+    positions = sorted({*empty, *headers})
     if positions:
         found = [int(rows[position]) for position in positions]
         findings.warn(
             "row.total",
-            f"{listed(found, 'is', 'are')} totals or the end of a list, not records; left out",
+            f"{listed(found, 'is', 'are')} totals, the end of a list or a header, not records; "
+            "left out",
             row=found[0],
             count=len(found),
         )

@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from jsna.extracts.base import Table
+from jsna.ingest.cells import NO_RECORD
 from jsna.ingest.grid import Findings, Grid, listed
-from jsna.ingest.header import SEARCHED, above, locate, refuse_without_header
+from jsna.ingest.header import SEARCHED, locate, refuse_above, refuse_without_header
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -52,12 +54,7 @@ def read_csv(content: bytes, table: Table, findings: Findings) -> Grid | None:
         _no_header(start, lines, table, findings)
         return None
     if place.index:
-        findings.refuse(
-            "file.title_above",
-            f"the header stands on row {place.index + 1}, below titles or blank lines; "
-            f"delete {above(place.index)}",
-            row=place.index + 1,
-        )
+        refuse_above(lines, place.index, findings)
     _check_quotes(text, delimiter, findings)
     return _parse(text, delimiter, place.index, lines[place.index], findings)
 
@@ -177,9 +174,13 @@ def _parse(
 
     labels = [f"c{position}" for position in range(len(header))]
     ragged: list[tuple[int, int]] = []
+    below: list[int] = []
 
     def note(row: Any) -> str:
-        ragged.append((row.number, row.actual_columns))
+        if row.actual_columns < len(header) and _no_record(row.text, delimiter):
+            below.append(row.number)
+        else:
+            ragged.append((row.number, row.actual_columns))
         return "skip"
 
     encoded = text.encode("utf-8")
@@ -208,10 +209,14 @@ def _parse(
         if not findings.problems:
             findings.refuse("file.damaged", "the rows cannot be told apart; the file is damaged")
         return None
-    total = parsed.num_rows + len(ragged)
+    total = parsed.num_rows + len(ragged) + len(below)
     rows = np.arange(skipped + 1, skipped + 1 + total, dtype=np.int64)
-    if ragged:
-        rows = np.setdiff1d(rows, np.array([number for number, _ in ragged], dtype=np.int64))
+    if ragged or below:
+        taken = [*below, *(number for number, _ in ragged)]
+        rows = np.setdiff1d(rows, np.array(taken, dtype=np.int64))
+    if below:
+        rule = f"{listed(below, 'is', 'are')} totals or the end of a list, not records; left out"
+        findings.warn("row.total", rule, row=below[0], count=len(below))
     _report_ragged(ragged, len(header), skipped + total, findings)
     columns = [_whole(parsed.column(position)) for position in range(len(header))]
     return Grid(tuple(header), columns, rows, folded=encoded.lower())
@@ -223,6 +228,12 @@ def _lines_of(text: str, delimiter: str, records: int) -> int:
     for _ in islice(reader, records):
         pass
     return reader.line_num
+
+
+def _no_record(text: str, delimiter: str) -> bool:
+    """Whether a row of few cells is a line that a report puts below its records."""
+    cells = [cell.strip(' "\r\n') for cell in text.split(delimiter)]
+    return re.fullmatch(NO_RECORD, cells[0]) is not None and not any(cells[1:])
 
 
 def _report_ragged(

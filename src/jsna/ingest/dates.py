@@ -3,7 +3,8 @@
 A day comes before its month where both are numbers, as in the United Kingdom; years come first or
 last in four digits; a month by its name may have a year of two. A time of day is no fault in any
 column and is dropped; where it says its zone, the day is that of the United Kingdom at that
-instant. Months are English whatever the locale of the machine.
+instant, but for midnight in a zone of its own, which is how systems write a day. Months are English
+whatever the locale of the machine.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ _MONTHS: Final = (
     "october", "november", "december",
 )  # fmt: skip
 _TIME: Final = (
-    r"(?:(?:[ T]|, ?)(?P<hour>\d{1,2}):(?P<minute>[0-5]\d)(?::[0-5]\d(?:[.,]\d+)?)?"
-    r"(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?(?: ?(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d))?)?"
+    r"(?:(?:[ T]|, ?)(?P<hour>\d{1,2}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d(?:[.,]\d+)?))?"
+    r"(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?(?: ?(?P<zone>Z|UTC|GMT|[+-]\d\d(?::?\d\d)?))?)?"
 )
 _NAME: Final = r"(?P<name>[A-Za-z]{3,9})\.?"
 _DAY, _MONTH, _YEAR = r"(?P<day>\d{1,2})", r"(?P<month>\d{1,2})", r"(?P<year>\d{4})"
@@ -126,10 +127,12 @@ def _at_home(day: date, parts: dict[str, str | None]) -> date | None:
     away = timedelta()
     if zone[0] in "+-":
         digits = zone[1:].replace(":", "")
-        away = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+        away = timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0))
         if away >= timedelta(days=1):
             return None
         away = -away if zone[0] == "-" else away
+    if away and not (hour or minute or (parts["second"] or "").strip("0.,")):
+        return day
     then = datetime(day.year, day.month, day.day, hour, minute, tzinfo=timezone(away))
     try:
         return then.astimezone(ZoneInfo("Europe/London")).date()

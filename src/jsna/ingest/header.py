@@ -123,8 +123,8 @@ def refuse_without_header(lines: Sequence[Sequence[str]], table: Table, findings
         findings.refuse(
             "file.header_missing",
             f"no header was found in the first {SEARCHED} rows; expected a row with the columns "
-            f"{expected(table)} …; if it was deleted put it back, if it is another file send this "
-            "one",
+            f"{expected(table)} …; if it was deleted, or sorted among the rows, put it back on "
+            "top; if it is another file send this one",
         )
 
 
@@ -233,6 +233,22 @@ def expected(table: Table, most: int = 6) -> str:
     return ", ".join(shown)
 
 
-def above(index: int) -> str:
-    """The rows above a header at `index` (0 is the first line), in words."""
-    return {1: "row 1", 2: "rows 1 and 2"}.get(index, f"rows 1 to {index}")
+def refuse_above(lines: Sequence[Sequence[str]], index: int, findings: Findings) -> None:
+    """Record that rows stand above the header: titles to delete, or records to keep.
+
+    Args:
+        lines: the first lines of the file.
+        index: of the header among them, above 0.
+    """
+    filled = [sum(1 for cell in line if cell.strip()) for line in lines[: index + 1]]
+    row = index + 1
+    if any(2 * cells > filled[index] for cells in filled[:index]):
+        rule = (
+            f"the header stands on row {row}, below rows that look like records: the rows were "
+            "sorted together with it. Move the header to row 1 and keep every other row"
+        )
+        findings.refuse("file.header_moved", rule, row=row)
+        return
+    above = {1: "row 1", 2: "rows 1 and 2"}.get(index, f"rows 1 to {index}")
+    rule = f"the header stands on row {row}, below titles or blank lines; delete {above}"
+    findings.refuse("file.title_above", rule, row=row)

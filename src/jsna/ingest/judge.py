@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from jsna.errors import Problem
-from jsna.extracts.base import REPEATED, Context, Extract, Rule, Severity, Table
+from jsna.extracts.base import REPEATED, SHARED, Context, Extract, Rule, Severity, Table
 from jsna.extracts.periods import window
 from jsna.ingest.convert import TEXT, convert, text_frame
 from jsna.ingest.schema import Finding, findings, in_words
@@ -33,6 +33,8 @@ FEW_ROWS = 20
 #: More than this share of the filled cells of a column unusable refuses the file: the codes are
 #: not those the declaration knows.
 MOST_UNUSABLE = 0.2
+#: More than half of them are too many in a short file too, from this many on.
+FEW_CELLS = 5
 
 
 #: A number or a code that is no date, postcode, name or number of a person.
@@ -208,11 +210,13 @@ def _judge_cells(finding: Finding, judge: _Judge, where: str) -> None:
     stays = column.on_missing == "warn" if missing else column.on_invalid == "blank"
     severity = judge.severity(code, "warning" if stays else "error")
     filled = int(judge.staged[column.field].notna().sum())
-    if not missing and len(finding.rows) > max(MOST_UNUSABLE * filled, FEW_ROWS):
+    wrong = len(finding.rows)
+    most = wrong >= FEW_CELLS and 2 * wrong > filled
+    if not missing and (most or wrong > max(MOST_UNUSABLE * filled, FEW_ROWS)):
         judge.problems.append(
             Problem(
                 where,
-                f"{message}; {len(finding.rows):,} of {filled:,} cells are not",
+                f"{message}; {wrong:,} of {filled:,} cells are not",
                 column=column.name,
                 code=f"{judge.table.name}.{code}",
             )
@@ -287,9 +291,34 @@ def _check_key(judge: _Judge) -> None:
     ordered = judge.staged.loc[repeated].sort_values([*content, "source_row"], kind="stable")
     twins = judge.typed.loc[ordered.index].duplicated(key, keep="first").to_numpy()
     names = " and ".join(repr(judge.table.column(name).name) for name in key)
-    rows = np.sort(ordered.index.to_numpy()[twins])
-    message = f"another row has the same {names}; one of them is kept"
-    judge.note(REPEATED, judge.severity(REPEATED, "error"), message, tuple(key), rows)
+    message, kept = f"another row has the same {names}", "; one of them is kept"
+    rows, others = ordered.index.to_numpy()[twins], _others(judge, ordered.index, key)[twins]
+    judge.note(
+        REPEATED,
+        judge.severity(REPEATED, "error"),
+        message + kept,
+        tuple(key),
+        np.sort(rows[~others]),
+    )
+    judge.note(
+        SHARED,
+        judge.severity(SHARED, "error"),
+        f"{message} and another date of birth: two children under one number, of whom one is kept "
+        "and the other is in no count until the number is put right",
+        tuple(key),
+        np.sort(rows[others]),
+    )
+
+
+def _others(judge: _Judge, rows: pd.Index[Any], key: list[str]) -> np.ndarray[Any, Any]:
+    """Which of the rows with repeated keys, in order, are of another birth than the first."""
+    born = [c.field for c in judge.table.columns if c.identifier == "date_of_birth"]
+    found = np.zeros(len(rows), dtype=np.bool_)
+    for name in born:
+        days = judge.typed.loc[rows, [*key, name]]
+        first = days.groupby(key, dropna=False, sort=False)[name].transform("first")
+        found |= (days[name].notna() & first.notna() & (days[name] != first)).to_numpy()
+    return found
 
 
 def too_many(result: Validated) -> Validated:

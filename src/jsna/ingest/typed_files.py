@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from jsna import limits, trouble
 from jsna.extracts.base import Table
 from jsna.ingest.grid import Findings, Grid, listed
-from jsna.ingest.header import SEARCHED, above, locate, plain, refuse_without_header
+from jsna.ingest.header import SEARCHED, locate, plain, refuse_above, refuse_without_header
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -99,12 +99,7 @@ def read_xlsx(content: bytes, table: Table, alone: bool, findings: Findings) -> 
         refuse_without_header(start, table, findings)
         return None
     if place.index:
-        findings.refuse(
-            "file.title_above",
-            f"the header stands on row {place.index + 1}, below titles or blank lines; "
-            f"delete {above(place.index)}",
-            row=place.index + 1,
-        )
+        refuse_above(start, place.index, findings)
     _check_looks(markup, place.index + 1, findings)
     header = start[place.index]
     return _grid(header, lines, place.index + 1, book.epoch == CALENDAR_MAC_1904)

@@ -306,6 +306,21 @@ def test_six_weeks_and_twenty_weeks_are_counted_in_days() -> None:
     assert set(plans["age_group"]) == {"0-4"}
 
 
+def test_a_plan_that_has_ceased_is_not_in_force_though_it_is_listed() -> None:
+    """An export may list plans that ceased in the year, and say whence they came."""
+    tables = sen2(
+        case(1),
+        case(2, namedplan__cease_date=date(2024, 8, 31), namedplan__cease_reason="5",
+             activeplans__transfer_la="888"),
+        case(3, namedplan__cease_date=date(2025, 1, 16)),
+    )  # fmt: skip
+    # On census day itself a plan is maintained still.
+    assert made(tables, "plan")["person_key"].tolist() == ["p1", "p3"]
+    assert made(tables, "ceased_plan")["person_key"].tolist() == ["p2"]
+    # Moved in and ceased before January: its row says that it was not issued here.
+    assert "p2" not in made(tables, "new_plan")["person_key"].tolist()
+
+
 def test_a_plan_ceased_in_the_year_is_counted_with_its_reason() -> None:
     tables = sen2(
         case(1, namedplan__cease_date=date(2024, 8, 31), namedplan__cease_reason="3"),

@@ -321,7 +321,8 @@ CROSS_RULES = (
         "activeplans", ("activeplans_table_id",), ("senneed",), _has_primary_need,
     ),
     CrossRule(
-        "cease_date.active", "warning", "a plan in force on census day had ceased before it",
+        "cease_date.active", "warning",
+        "a plan among those in force had ceased before census day; it is not counted as in force",
         "activeplans", ("requests_table_id",), ("namedplan", "assessment"), _not_ceased,
     ),
 )  # fmt: skip

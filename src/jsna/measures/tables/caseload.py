@@ -99,6 +99,8 @@ def _plan() -> Recipe:
             "sen2.activeplans",
             "sen2.requests",
             "sen2.person",
+            "sen2.assessment",
+            "sen2.namedplan",
             "sen2.placementdetail",
             "plan_need",
             "census_day",
@@ -113,6 +115,14 @@ def _plan() -> Recipe:
                 partition by p.period, p.activeplans_table_id
                 order by p.placement_rank, p.entry_date desc nulls last, p.school_urn, p.ukprn
             ) = 1
+        ), ended as (
+            -- Exports may list plans that ceased in the year among those in force.
+            select n.period, s.requests_table_id
+            from "sen2.namedplan" n
+                join "sen2.assessment" s using (period, assessment_table_id)
+                join census_day using (period)
+            group by all
+            having bool_and(coalesce(n.cease_date < census_day.day, false))
         ), college as (
             select ukprn, min(kind) as kind from school where ukprn is not null group by ukprn
         ), placed as (
@@ -125,6 +135,7 @@ def _plan() -> Recipe:
                     when c.ukprn is not null then 'fe'
                     else coalesce(case c.sen_setting {other} end, 'unknown') end as setting
             from "sen2.activeplans" a
+                anti join ended using (period, requests_table_id)
                 left join current c using (period, activeplans_table_id)
                 left join school s on s.school_urn = c.school_urn
                 left join college on college.ukprn = c.ukprn

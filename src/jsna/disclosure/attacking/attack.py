@@ -265,6 +265,8 @@ def _contributors(
         # Of a change, which may be less than nothing, no size is enough.
         near = (own < _enough(system, wanted)) | np.isneginf(knows.low[givers])
         givers = givers[(own >= 1) & near]
+    if len(givers):
+        outsider.roam(wanted)
     for giver in map(int, givers):
         exposed = outsider.narrowed(giver, wanted, system.contributor[wanted])
         if not len(exposed):

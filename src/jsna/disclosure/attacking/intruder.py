@@ -21,6 +21,8 @@ CHECK = 1e-6
 #: Open cells of a part from which it is worth moving many at once, how often at most, and the share
 #: of those still open that another joint movement must settle.
 MANY, TIMES, WORTH = 8, 12, 0.1
+#: Joint movements by which cells are seen to move far, each there and back, and how far.
+ROAMS, FAR = 8, 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,25 @@ class Intruder:
                 left = sum(not self._reached(*move) for move in moves)
                 if len(moves) - left < WORTH * len(moves):
                     break
+
+    def roam(self, cells: Ints, seed: int = 0) -> None:
+        """See cells move far by a few programs that move all of them, each at random up or down.
+
+        What a contributor can rule out leaves most of such points possible: without them two
+        programs would have to be solved for many pairs of a contributor and a cell.
+        """
+        draw = np.random.default_rng(seed)
+        for part in self.parts:
+            mine = np.intersect1d(cells, part.cells)
+            if len(mine) < MANY or id(part) not in self.points:
+                continue
+            for _ in range(ROAMS):
+                signs = draw.choice([-1.0, 1.0], len(mine))
+                for way in (1.0, -1.0):
+                    sign = way * signs
+                    near = np.where(sign > 0, self.seen_high[mine], self.seen_low[mine])
+                    moves = zip(map(int, mine), sign, near + sign * FAR, strict=True)
+                    self._together(part, {move[0]: move for move in moves})
 
     def _reached(self, cell: int, sign: float, enough: float) -> bool:
         if sign > 0:

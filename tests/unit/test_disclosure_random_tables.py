@@ -12,7 +12,7 @@ import csv
 import itertools
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +23,9 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from jsna import cli
+from jsna.disclosure.tabular.codes import Trees
+from jsna.disclosure.tabular.protection import protect
+from jsna.disclosure.tabular.reading import Named
 
 #: Tables of the plain tests; those of `make test-full` are others.
 SAMPLE, FULL = 18, 400
@@ -286,6 +289,56 @@ def check_all(seeds: range, folder: Path) -> None:
 
 def test_nothing_is_worked_out_of_random_tables(tmp_path: Path) -> None:
     check_all(range(SAMPLE), tmp_path)
+
+
+def margins_told(seed: int) -> tuple[int, int]:
+    """Protect the three tables of two dimensions that a small table of three has, and attack them.
+
+    Returns:
+        how many cells are small, and of how many a number from 0 to 4 is ruled out.
+    """
+    draw, sizes = np.random.default_rng(seed), (3, 2, 4)
+    mean = draw.choice([0.8, 2, 4, 8]) * draw.lognormal(0, 0.7, (3, 1, 1))
+    counts = draw.poisson(mean * draw.lognormal(0, 0.7, (1, 1, 4)), sizes)
+    names = ["area", "sex", "need"]
+    cells = [
+        (*(f"{n[0]}{i}" for n, i in zip(names, at, strict=True)), int(counts[at]))
+        for at in itertools.product(*map(range, sizes))
+    ]
+    trees = Trees()
+    trees.leaves = {name: {"*"} for name in names}
+    frame = pd.DataFrame(cells, columns=[*names, "freq"])
+    pairs = [list(pair) for pair in itertools.combinations(names, 2)]
+    done = protect([Named(frame)], pairs, hierarchies=trees).published
+    outsider, goals = Outsider(counts.size), []
+    for *codes, shown in done[[*names, "freq"]].itertuples(index=False):
+        row = np.zeros(sizes)
+        row[tuple(slice(None) if code == "Total" else int(code[1:]) for code in codes)] = 1
+        truth = float((row * counts).sum())
+        assert pd.isna(shown) or shown == truth
+        if not pd.isna(shown):
+            outsider.tell(row.ravel(), truth, truth)
+        elif 1 <= truth < 5:
+            goals.append(row.ravel())
+    ends = outsider.ends(goals)
+    return len(goals), sum(low > EDGE or high < 4 - EDGE for low, high in ends)
+
+
+def check_margins(seeds: Iterable[int]) -> None:
+    """That nobody is counted less than 0 times in any combination rules numbers out."""
+    results = [margins_told(seed) for seed in seeds]
+    assert sum(small for small, _ in results) > len(results)
+    assert [told for _, told in results] == [0] * len(results)
+
+
+def test_margins_of_one_table_are_protected_as_such() -> None:
+    # Protected as three tables alone, 62 gives something away.
+    check_margins([62, *range(12)])
+
+
+@pytest.mark.full
+def test_margins_of_many_tables_are_protected_as_such() -> None:
+    check_margins(range(100, 600))
 
 
 @pytest.mark.full

@@ -12,15 +12,16 @@ from jsna.disclosure.tabular.codes import Named, Problems, check_dims, clean, di
 from jsna.disclosure.tabular.knowledge import Told, check_understood, marks, told, value_column
 from jsna.disclosure.tabular.reading import Printed, check_columns, places
 from jsna.disclosure.tabular.structure import structure
-from jsna.disclosure.tabular.tables import Dimension, Hierarchy, Layout
+from jsna.disclosure.tabular.tables import Dimension, Hierarchy, Layout, behind
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """Cells by coordinates with what is printed in them.
 
-    `given` have a row, `derived` are totals without one. `small` are hidden cells that a column
-    says are small, `large` those that it says are not; `told` whether any column says so.
+    `given` have a row, `derived` are without one: totals, and what several tables are margins of.
+    `small` are hidden cells that a column says are small, `large` those that it says are not;
+    `told` whether any column says so.
     """
 
     cells: Layout
@@ -98,6 +99,8 @@ def read_printed(
     problems.tell("The tables cannot be read:")
     rows = [_complete(a) for a in at] if missing == "unknown" else at
     cells = Layout(axes, _with_totals(np.concatenate([*at, *rows]), axes))
+    if (whole := behind(cells)) is not None:
+        cells = Layout(axes, np.unique(whole.places, axis=0))
     where = [np.searchsorted(cells.keys, places_ @ cells.strides) for places_ in at]
     size = len(cells.keys)
     known = Printed(np.full(size, np.nan), np.zeros(size), np.full(size, np.inf))

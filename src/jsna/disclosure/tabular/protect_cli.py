@@ -83,7 +83,7 @@ def run_protection(options: argparse.Namespace) -> int:
     _write(options, made, rule)
     _tell(options, made.notes)
     print(
-        f"{made.system.size:,} cells, {int(made.solution.hidden.sum()):,} hidden; "
+        f"{len(made.record):,} cells, {int(made.record['suppressed'].sum()):,} hidden; "
         f"{_loss(made.solution.gap)}; the attack worked out none ({made.solution.seconds:.1f} s)"
     )
     _again(options, made.flags)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +13,20 @@ from jsna.disclosure.attacking.attack import Interval, Report, attack, known, ro
 from jsna.disclosure.solving.division import blocks
 from jsna.disclosure.solving.rounding import round_additively
 from jsna.disclosure.solving.solver import WHOLE, Solution, solve
-from jsna.disclosure.system import Flags, Floats, Ints, Rule, System, system
+from jsna.disclosure.system import Flags, Floats, Ints, Rule, Status, System, system
 from jsna.disclosure.tabular.nested import known_zeros
 from jsna.disclosure.tabular.order import ordered
 from jsna.disclosure.tabular.reading import Counted, Named, read_counts
-from jsna.disclosure.tabular.tables import TOTAL, Dimension, Hierarchy, equations, members
+from jsna.disclosure.tabular.tables import (
+    TOTAL,
+    Dimension,
+    Hierarchy,
+    Layout,
+    behind,
+    count,
+    equations,
+    members,
+)
 from jsna.errors import JsnaError, Problem
 
 Words = npt.NDArray[np.str_]
@@ -38,7 +47,8 @@ class Protected:
             a reader may see.
         record: the same rows with `truth`, `suppressed`, `primary` and `rule` (restricted).
         dimensions: with what adds up in each.
-        system: the cells and equations.
+        system: the cells and equations; after the cells those of the table of all dimensions,
+            which are not published.
         solution: what is hidden, at what loss, how far from the least loss.
         report: what the attack made of it.
         notes, flags: what was found to add up, in words and as the options that declare it.
@@ -110,10 +120,11 @@ def protect(
             [Problem("table", explain(made, found)) for found in report.failures],
             title="The attack found cells that can be worked out:",
         )
-    hidden, small = solution.hidden, made.primary
+    size = len(counted.counts)
+    hidden, small = solution.hidden[:size], made.primary[:size]
     small_rule = f"a count from 1 to {rule.threshold - 1}"
     rules = np.where(small, small_rule, np.where(hidden, "protects other counts", ""))
-    order, note = ordered(counted.cells, counted.rows, counted.counts, made, hidden)
+    order, note = ordered(counted.cells, counted.rows, counted.counts, made, solution.hidden)
     published, record = _frames(counted, value, counted.counts, hidden, small, rules, order)
     _, zeros = known_zeros(counted.cells, counted.counts, counted.empty)
     notes = (*counted.notes, *zeros, *([note] if note else []))
@@ -188,7 +199,7 @@ def lists(dims: Sequence[str] | Sequence[Sequence[str]]) -> list[list[str]]:
 def as_system(
     counted: Counted, rule: Rule, public: Mapping[tuple[str, ...], str] | None = None
 ) -> System:
-    """The system of some counted tables."""
+    """The system of some counted tables, and of the one they are margins of where that is small."""
     names = counted.cells.names()
     zeros, _ = known_zeros(counted.cells, counted.counts, counted.empty)
     known: Flags | None = None
@@ -199,7 +210,7 @@ def as_system(
                 [Problem("public", "no such cell", value=" / ".join(name)) for name in unknown]
             )
         known = np.array([name in public for name in names], dtype=np.bool_)
-    return system(
+    made = system(
         names,
         counted.counts,
         equations(counted.cells),
@@ -207,6 +218,37 @@ def as_system(
         shown=zeros,
         public=known,
         blocks=blocks(counted.cells) if len(names) > DIVIDED else (),
+    )
+    more = behind(counted.cells) if len(counted.leaf_places) else None
+    if more is None:
+        return made
+    values = count(more, counted.leaf_places, counted.leaf_counts)
+    return _unpublished(made, more, values[made.size :])
+
+
+def _unpublished(made: System, cells: Layout, values: Floats) -> System:
+    """A system with more cells, which nobody prints.
+
+    Args:
+        made: the system of the first of the cells.
+        cells: those, and after them the others.
+        values: the counts of the others.
+    """
+    size = len(values)
+    none, nothing = np.zeros(size), np.full(size, np.nan)
+    return replace(
+        made,
+        names=cells.names(),
+        value=np.append(made.value, values),
+        equations=equations(cells),
+        status=np.append(made.status, np.full(size, int(Status.UNPUBLISHED))),
+        weight=np.append(made.weight, none),
+        low=np.append(made.low, none),
+        high=np.append(made.high, np.full(size, np.inf)),
+        need_low=np.append(made.need_low, nothing),
+        need_high=np.append(made.need_high, nothing),
+        need_width=np.append(made.need_width, none),
+        contributor=np.append(made.contributor, none),
     )
 
 

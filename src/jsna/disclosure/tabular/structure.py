@@ -160,11 +160,12 @@ class _Codes:
         asked = {self.codes[one.total] for one in likely} | set(sums) | settled
         self._words([code for code in self.codes if code not in asked])
         notes = self._notes(certain)
-        seen = self.known.shape[0] > 1 or not np.isnan(self.values).any()
+        # A sum shows where it and all its parts are printed.
+        seen = not np.isnan(self.values).any(axis=1).all()
         if not (seen or self.said or self.no or self.every):
             notes.append(
-                f"{self.name}: in one column with hidden values it cannot be seen whether some "
-                "codes are sums of others; if some are, say --subtotal or --hierarchy"
+                f"{self.name}: no combination is without hidden values, so it cannot be seen "
+                "whether some codes are sums of others; if some are, say --subtotal or --hierarchy"
             )
         tree = self._place(sums)
         for one in certain:

@@ -115,6 +115,27 @@ def layout(dimensions: Sequence[Dimension], tables: Sequence[Sequence[str]]) -> 
     return Layout(tuple(dimensions), places)
 
 
+#: Cells of several tables and of all they are margins of, beyond which the latter are left out.
+BEHIND = 6_000
+
+
+def behind(cells: Layout) -> Layout | None:
+    """The same cells, and after them those of the table of all dimensions that they are margins of.
+
+    What is printed of several tables is printed of one set of people: none of its combinations is
+    counted less than 0 times, and that can rule out what the tables alone leave open.
+
+    Returns:
+        None where that table is itself among the cells, or has more cells than `BEHIND`.
+    """
+    leaf = (cells.places < [dim.root for dim in cells.dimensions]).all(axis=1)
+    if leaf.any() or np.prod([float(len(dim.codes)) for dim in cells.dimensions]) > BEHIND:
+        return None
+    whole = layout(cells.dimensions, [[dim.name for dim in cells.dimensions]])
+    more = whole.places[~np.isin(whole.keys, cells.keys)]
+    return Layout(cells.dimensions, np.concatenate([cells.places, more]))
+
+
 def count(cells: Layout, leaf_places: Ints, counts: Floats) -> Floats:
     """Value of every cell from counts at leaves (`leaf_places`, one row of leaf codes each)."""
     cube = np.zeros([d.leaves for d in cells.dimensions])

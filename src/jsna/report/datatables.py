@@ -99,6 +99,12 @@ def labelled(view: Measures, dimension: str, rows: Sequence[Row]) -> list[tuple[
     return [(f"{head}: {label(dimension, c, config)}", by_code[c]) for c in order]
 
 
+def notes(rows: Sequence[Row]) -> list[str]:
+    """What is said of rows, once each: what the auditor of releases found comes first."""
+    said = sorted({(not row.audited, row.note) for row in rows if row.note})
+    return [note for _, note in said]
+
+
 def _table(view: Measures, indicator: Indicator, rows: Sequence[tuple[str, Row]]) -> Table:
     shown = [row for _, row in rows]
     fields = ["value"]
@@ -109,7 +115,7 @@ def _table(view: Measures, indicator: Indicator, rows: Sequence[tuple[str, Row]]
         rows = [(label.split(": ", 1)[1], row) for label, row in rows]
     periods = sorted({words.period_label(r.period, r.period_type) for r in shown})
     reasons = dict.fromkeys(view.rungs.reason(indicator.id, row.split) for row in shown)
-    said = dict.fromkeys(row.note for row in shown if row.audited)
+    said = notes(shown)
     place = words.area_label(view.config.area.code, view.config)
     body = tuple(
         (label, tuple(cell(row, indicator.decimals, f) for f in fields)) for label, row in rows
@@ -145,7 +151,7 @@ def series(view: Measures, indicator: Indicator) -> Table | None:
         )
         rows.append((words.period_label(row.period, row.period_type), cells))
     shown = [*kept, *(others[c][r.period] for r in kept for c in others if r.period in others[c])]
-    said = dict.fromkeys(row.note for row in shown if row.audited)
+    said = notes(shown)
     unit = "" if indicator.unit == "count" else f", {unit_words(indicator.unit)}"
     when = " over time" if len(rows) > 1 else f", {rows[0][0]}"
     return Table(

@@ -99,17 +99,26 @@ def entry(indicator: Indicator, view: Measures, register: Register) -> Entry:
     return Entry(indicator.id, indicator.title, tuple(p for p in parts if p[1]))
 
 
+_ROUNDED = (
+    "Counts are rounded, and percentages and rates are worked out from the rounded counts: parts "
+    "may come to more or less than the whole, and all of them may lie above or below it."
+)
+
+
 def caution(indicator: Indicator, view: Measures) -> str:
     """What to beware of in the figures that are shown: each caution where it is true, no other."""
     shown = [row for row in view.rows(indicator.id) if row.shown]
     local = any("local:" in row.source for row in shown)
     official = any("local:" not in row.source for row in shown)
     said = indicator.caveats
+    # Beside each other they would contradict each other, were it not said whose they are.
+    both = local and official
     parts = (
         indicator.caveat,
-        said.local if local else "",
-        said.official if official else "",
+        f"{'Local figures: ' * both}{said.local}" if local and said.local else "",
+        f"{'Published figures: ' * both}{said.official}" if official and said.official else "",
         said.beside if local and official else "",
+        _ROUNDED if any(view.rounded(row) for row in shown) else "",
     )
     return " ".join(part for part in parts if part)
 

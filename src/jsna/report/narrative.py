@@ -73,17 +73,18 @@ def when(row: Row) -> str:
     return words.period_words(row.period, row.period_type)
 
 
-def counts(row: Row) -> Markup:
-    """` (298 of 1,720)` where both counts are known, else nothing."""
+def counts(row: Row, view: Measures) -> Markup:
+    """` (298 of 1,720)` where both counts are known, else nothing; `about` rounded ones."""
     if row.numerator != row.numerator or row.denominator != row.denominator:
         return Markup("")
     top, base = mark(row, 0, "numerator"), mark(row, 0, "denominator")
-    return say(" ({top} of {base})", top=top, base=base)
+    about = "about " if view.rounded(row) else ""
+    return say(" ({about}{top} of {base})", about=about, top=top, base=base)
 
 
-def _sure(row: Row, indicator: Indicator) -> Markup:
+def _sure(row: Row, indicator: Indicator, view: Measures) -> Markup:
     """` (100 of 45,325; 95% interval 0.18% to 0.27%)`: how sure an error rate of linkage is."""
-    known = counts(row)
+    known = counts(row, view)
     if not known or not row.limits() or indicator.population_base != "sources":
         return known
     low, high = (mark(row, indicator.decimals, f) for f in ("lower_95", "upper_95"))
@@ -114,7 +115,7 @@ def level(view: Measures, indicator: Indicator) -> Sentence | None:
             value=value(row, indicator, full=True),
             phrase=indicator.phrase,
             when=when(row),
-            counts=_sure(row, indicator) if row.unit == "percent" else "",
+            counts=_sure(row, indicator, view) if row.unit == "percent" else "",
         ),
         "level",
     )

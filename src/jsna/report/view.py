@@ -61,6 +61,7 @@ class Row:
     reason: str
     mark: str
     segment: str
+    profile: str
 
     @property
     def doubted(self) -> bool:
@@ -154,6 +155,10 @@ class Measures:
         self.rungs = Rungs(frame, config)
         self.config = self.rungs.config
         self.stated = stated or {}
+
+    def rounded(self, row: Row) -> bool:
+        """Whether the counts of a row, and what is worked out from them, are rounded."""
+        return row.local and bool(row.profile) and self.config.profile(row.profile).rounding > 1
 
     @cached_property
     def _by_indicator(self) -> dict[str, list[Row]]:

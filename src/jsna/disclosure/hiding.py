@@ -16,7 +16,7 @@ from jsna.disclosure.system import Flags, Floats, Ints, Status, System
 
 #: Work after which the search for the least loss ends, about as many CPU seconds: what was found by
 #: then is made safe. Counted, so that every machine makes the same choice.
-WORK = 60.0
+WORK = 25.0
 #: Values this close together are one.
 _CLOSE = 1e-4
 

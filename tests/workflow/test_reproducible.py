@@ -93,13 +93,11 @@ DECIDING = ("ingest", "published", "link", "derive", "measure", "publications", 
 
 
 def test_another_folder_seed_zone_locale_cores_and_row_order_give_the_same_numbers(
-    request: pytest.FixtureRequest, new_project: Callable[..., Project]
+    built: Project, new_project: Callable[..., Project]
 ) -> None:
     other = another(new_project)
     for stage in DECIDING:
         other.jsna(stage, SMALL)
-    # Asked for only now: another worker may be building it meanwhile.
-    built: Project = request.getfixturevalue("built")
     the_same_tables(built, other)
 
 

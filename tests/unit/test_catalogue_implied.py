@@ -14,6 +14,9 @@ from jsna.disclosure.discovery import county, worlds
 from jsna.measures.catalogue import CATALOGUE, Implied, column_of
 from tests.spec import world
 
+# What is built once for the module is built by one worker.
+pytestmark = pytest.mark.xdist_group("implied")
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -124,9 +124,16 @@ def test_a_dimension_no_row_tells_is_a_gap_and_not_a_table_of_zeros() -> None:
 def test_a_year_without_an_event_is_a_zero_and_a_year_not_received_a_gap() -> None:
     roll = world.filled(
         "roll",
-        pd.DataFrame({"period": ["2022/23", "2023/24", "2024/25"], "suspended": False}),
+        pd.DataFrame(
+            {
+                "period": ["2022/23", "2023/24", "2024/25"],
+                "suspended": False,
+                "headline": True,
+            }
+        ),
     )
-    events = world.filled("permanent_exclusion", pd.DataFrame({"period": ["2022/23"]}))
+    events = pd.DataFrame({"period": ["2022/23"], "headline": True})
+    events = world.filled("permanent_exclusion", events)
     config = world.configuration(deliveries=[("exclusions", "2022/23"), ("exclusions", "2023/24")])
     rate = config.indicators["permanent_exclusion_rate"]
     found = measure({"roll": roll, "permanent_exclusion": events}, [rate], config)

@@ -30,16 +30,25 @@ def linked(world: Mapping[str, pd.DataFrame]) -> dict[str, pa.Table]:
     """The tables these indicators need, keyed by the export's own row numbers."""
     sen2 = {
         name: module(world, name)
-        for name in ("person", "requests", "activeplans", "placementdetail", "senneed")
+        for name in (
+            *("person", "requests", "assessment", "namedplan", "activeplans"),
+            *("placementdetail", "senneed"),
+        )
     }
     people = sen2["person"].assign(person_key=sen2["person"]["person_table_id"], age=9)
     person = people[["person_key", "person_table_id", "sex", "ethnicity", "age", "lsoa_code"]]
     known = person[["person_key", "person_table_id", "age", "lsoa_code"]]
     requests = sen2["requests"].merge(known, on="person_table_id").assign(age_at_received_date=9)
     by_request = requests[["requests_table_id", "person_key", "age", "lsoa_code"]]
+    assessments = sen2["assessment"].merge(by_request, on="requests_table_id")
+    by_assessment = assessments[["assessment_table_id", "person_key", "age", "lsoa_code"]]
     tables = {
         "sen2.person": person,
         "sen2.requests": requests,
+        "sen2.assessment": assessments,
+        "sen2.namedplan": sen2["namedplan"]
+        .merge(by_assessment, on="assessment_table_id")
+        .assign(age_at_start_date=9, age_at_cease_date=9),
         "sen2.activeplans": sen2["activeplans"].merge(by_request, on="requests_table_id"),
         "sen2.placementdetail": sen2["placementdetail"],
         "sen2.senneed": sen2["senneed"],

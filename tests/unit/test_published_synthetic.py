@@ -21,6 +21,9 @@ from jsna.synthetic import effects, generate, truth
 from jsna.synthetic import official as invented
 from jsna.synthetic.world import World
 
+# What is built once for the module is built by one worker.
+pytestmark = pytest.mark.xdist_group("published")
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -26,6 +26,9 @@ from jsna.synthetic import effects, generate, truth
 from jsna.synthetic import official as invented
 from jsna.synthetic.world import World
 
+# What is built once for the module is built by one worker.
+pytestmark = pytest.mark.xdist_group("reconciled")
+
 ROOT = Path(__file__).parents[2]
 #: Extracts the official figures are about, and the column that names a person there.
 NAMED = {

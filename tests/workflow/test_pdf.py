@@ -22,6 +22,9 @@ from jsna.report import pdf
 from tests.unit import report_support as made
 from tests.unit.test_report import written
 
+# What is built once for the module is built by one worker.
+pytestmark = pytest.mark.xdist_group("pdf")
+
 #: Enough to have every kind of part: key numbers, figures, tables, a hidden value, lists.
 INDICATORS = ("plans", "pupils_ehc_plan", "plan_primary_need", "ehc_plans_20_weeks")
 PUBLISHED = datetime(2025, 11, 27, tzinfo=UTC)

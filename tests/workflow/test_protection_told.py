@@ -44,7 +44,9 @@ def test_the_certificate_of_the_measures_is_published_and_named(built: Project) 
     assert certificate["attack"]["exact"] == certificate["attack"]["narrow"] == 0
     measures = manifest["safe"]["safe/measures.parquet"]
     assert certificate["measures_sha256"] == measures["sha256"]
-    assert set(manifest["safe"]) == {"safe/measures.parquet", "safe/certificate.json"}
+    assert set(manifest["safe"]) == {
+        f"safe/{name}" for name in ("measures.parquet", "certificate.json", "beside.json")
+    }
 
 
 def test_the_report_says_how_much_is_hidden_and_the_certificate_agrees(built: Project) -> None:

@@ -127,14 +127,30 @@ def test_an_altered_report_is_published_again(project: Project) -> None:
     assert html.read_text(encoding="utf-8") == text
 
 
-def test_a_sentence_of_a_template_rebuilds_only_the_report(
-    project: Project, edited: Callable[[str, str, str], None]
-) -> None:
+def add_a_sentence(project: Project, edited: Callable[[str, str, str], None]) -> None:
+    """Add a sentence to a template."""
     template = next((project.root / "reports/templates").rglob("scope*"))
     text = template.read_text(encoding="utf-8")
     sentence = re.search(r"<p>[A-Z][^<{]{20,}", text)
     assert sentence is not None
     file = template.relative_to(project.root).as_posix()
     edited(file, sentence.group(), sentence.group() + " An added sentence.")
-    assert stages_run(project) == ["write", "print", "readback", "seal"]
+
+
+REPORT = ["write", "print", "readback", "seal"]
+
+
+def test_a_sentence_of_a_template_concerns_the_report_alone(
+    project: Project, edited: Callable[[str, str, str], None]
+) -> None:
+    add_a_sentence(project, edited)
+    assert stages_planned(project) == REPORT
+
+
+@pytest.mark.full
+def test_a_sentence_of_a_template_rebuilds_only_the_report(
+    project: Project, edited: Callable[[str, str, str], None]
+) -> None:
+    add_a_sentence(project, edited)
+    assert stages_run(project) == REPORT
     assert "An added sentence." in (project.report() / "jsna.html").read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -49,6 +50,9 @@ def test_a_comparator_inside_the_interval_is_neither_higher_nor_lower() -> None:
     assert findings.against(mark(5.5, 5.2, 5.8), 5.3) == 0
     assert findings.against(mark(5.5, 5.2, 5.8), 5.1) == 1
     assert findings.against(mark(5.5, 5.2, 5.8), 5.9) == -1
+    # One child is always more than none.
+    assert findings.against(replace(mark(5.5, 5.2, 5.8), few=True), 5.1) is None
+    assert findings.against(replace(mark(5.5, 5.2, 5.8), few=True), 5.9) == -1
     assert findings.against(mark(5.5, 5.2, 5.8), 5.2) == 0  # on the limit
 
 

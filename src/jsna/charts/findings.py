@@ -39,7 +39,7 @@ def against(mark: Mark, reference: float, *, far: bool = False) -> int | None:
         low = high = mark.value
     if not (mark.shown and math.isfinite(reference) and math.isfinite(low + high)):
         return None
-    if mark.doubted:
+    if mark.doubted or (mark.few and low > reference + HAIR):
         return None
     return int(low > reference + HAIR) - int(high < reference - HAIR)
 

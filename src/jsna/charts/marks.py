@@ -36,6 +36,7 @@ class Mark:
         exact: a complete count, which is its own limits.
         base: how many are counted in it; NaN where unknown.
         local: counted from local records rather than published.
+        few: of so few that they are never said to be more than elsewhere.
     """
 
     key: str
@@ -51,6 +52,7 @@ class Mark:
     exact: bool = False
     base: float = NAN
     local: bool = False
+    few: bool = False
     #: As in the measure table: why a figure is in doubt, and since when it is counted alike.
     mark: str = ""
     segment: str = ""

@@ -2,7 +2,8 @@
 
 Rules (stated in the methods chapter in words):
 
-* an area against a comparator: its 95 % interval excludes the comparator's value;
+* an area against a comparator: its 95 % interval excludes the comparator's value; of fewer than
+  five it is never said that they are more than elsewhere, as one is always more than none;
 * many areas against their average: the 99.8 % interval does, because one in twenty would be
   outside the 95 % interval by chance;
 * two figures of the same area (two periods, two groups): their 95 % intervals do not overlap;
@@ -30,6 +31,8 @@ _Z95: Final = 1.959963984540054
 LEAST_SHARE: Final = 0.05
 #: Population bases that count children and young people, or their plans.
 PEOPLE: Final = ("attending", "resident", "maintained", "responsible")
+#: Fewer than this many say nothing about being more than elsewhere.
+FEW: Final = 5
 #: Standardised differences from here on are usually called differences that matter (Austin, 2009).
 MATTERS: Final = 0.1
 #: Least rank correlation over the deprivation groups that is called a gradient.
@@ -49,7 +52,7 @@ def against(row: Row, comparator: Row, level: str = "95") -> Verdict:
     if row.doubted or comparator.doubted:
         return "unknown"
     if limits[0] > comparator.value:
-        return "higher"
+        return "unknown" if 0 < row.numerator < FEW else "higher"
     return "lower" if limits[1] < comparator.value else "similar"
 
 

@@ -341,6 +341,14 @@ def test_a_locality_outside_95_but_inside_998_does_not_stand_out() -> None:
     assert "No district was clearly above or below" in plain(sentence)
 
 
+@pytest.mark.parametrize(("number", "verdict"), [(1, "unknown"), (4, "unknown"), (5, "higher")])
+def test_of_few_it_is_not_said_that_they_are_more_than_none(number: int, verdict: str) -> None:
+    """An interval round one child of 347 leaves out 0, whoever is compared with whom."""
+    view = of([made.measure(PLAN, number, 347), *places([0.0, 0.0, 0.0, 0.0], 2_500)])
+    none = view.breakdown(PLAN.id, ["locality"])[0]
+    assert compare.against(view.series(PLAN.id)[0], none, "95") == verdict
+
+
 def needs(shares: dict[str, int], total: int = 12_317) -> Measures:
     return of([made.measure(NEEDS, x, total, dims={"primary_need": n}) for n, x in shares.items()])
 

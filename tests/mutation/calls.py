@@ -27,15 +27,16 @@ class Calls:
         self.codes: set[CodeType] = set()
 
     def _called(self, frame: FrameType, event: str, argument: object) -> None:
+        # As a tracer that follows no line of what it is told of: half the price of a profiler.
         self.codes.add(frame.f_code)
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, None, None]:
         self.codes = set()
         began = time.perf_counter()
-        sys.setprofile(self._called)
+        sys.settrace(self._called)
         yield
-        sys.setprofile(None)
+        sys.settrace(None)
         self.seconds[item.nodeid] = round(time.perf_counter() - began, 3)
         of_file = self.shared.setdefault(item.nodeid.split("::")[0], set())
         if any(scope != "function" for scope in _scopes(item)):

@@ -53,7 +53,13 @@ def _pytest(
 
 def copy_to(folder: Path) -> Path:
     """A copy of what the tests need."""
-    ignore = shutil.ignore_patterns(".git", ".venv", "__pycache__", "data", "reports", ".*_cache")
+    everywhere = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache")
+
+    def ignore(directory: str, names: list[str]) -> set[str]:
+        # What was received and built; the tests have a folder `data` of their own.
+        own = {"data", "reports"} if Path(directory) == ROOT else set()
+        return everywhere(directory, names) | own
+
     shutil.copytree(ROOT, folder, ignore=ignore, dirs_exist_ok=True)
     shutil.copytree(ROOT / "reports/templates", folder / "reports/templates")
     (folder / "data").mkdir(exist_ok=True)

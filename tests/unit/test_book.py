@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from jsna.disclosure.hiding import hide, most_uncertain
 from jsna.disclosure.ledger.book import Book
 from jsna.disclosure.ledger.entries import book
 from jsna.disclosure.ledger.regions import make
@@ -106,25 +105,6 @@ def test_a_count_in_official_figures_is_public_where_it_is_the_same() -> None:
     assert marks[f"{PUPILS}, sen_provision in (E, K)"] == ""
     status = found.system(np.zeros(2, dtype=bool)).status
     assert status[found.labels.index(PUPILS)] == Status.PUBLIC
-
-
-def test_what_a_small_public_count_is_made_of_is_not_public() -> None:
-    """Official figures say that there are three, not that all of them have a plan."""
-    rows = (row("pupils_ehc_plan", 3, 3),)
-    official = schema.conform(pd.DataFrame(rows)).assign(source="release")
-    official["numerator"] = 9.0
-    found = made(*rows, official=official)
-    whole, part = found.denominators[0], found.numerators[0]
-    assert found.public[whole] == "release"
-    ((total, *parts),) = found.equations
-    (rest,) = set(parts) - {part}
-    assert (total, found.value[rest]) == (whole, 0)
-    hiding = hide(found, np.zeros(1, dtype=bool))
-    assert hiding.solution.hidden[part]
-    least, most = most_uncertain(hiding.system, np.array([part]))
-    assert (least[0], most[0]) == (0, 3)
-    # Of a count that is no small one it is known where nobody is left.
-    assert len(made(row("pupils_ehc_plan", 30, 30)).equations[0]) == 2
 
 
 def test_residents_are_no_secret() -> None:

@@ -196,7 +196,10 @@ class Sight:
     rest: Ints
 
     def public(self, version: Version) -> Flags:
-        """Sets of which an official figure gives the count."""
+        """Sets of which an official figure gives the count, and those that are all of such a one.
+
+        That there is nobody else is taken to be known wherever it is so.
+        """
         given = version.official[[*KEY, *NUMBERS]]
         both = self.keys.merge(given, on=KEY, how="left")
         value, _, _ = self.counts(version)
@@ -204,6 +207,9 @@ class Sight:
         for at, name in ((self.above, "numerator"), (self.below, "denominator")):
             mine = (at >= 0) & (both[name].to_numpy(dtype=float) == value[at])
             found[at[mine]] = True
+        for whole in np.flatnonzero(found):
+            part = (self.sets <= self.sets[whole]).all(axis=1)
+            found |= part & (value == value[whole])
         return found
 
     def counts(self, version: Version) -> tuple[Floats, Floats, Flags]:

@@ -169,15 +169,6 @@ class Book:
         exempt = np.array([bool(source) for source in self.public], dtype=np.bool_)
         return np.asarray((value > 0) & (value < limit) & ~exempt)
 
-    def small_and_public(self) -> frozenset[int]:
-        """Cells whose count is small and public: everyone knows it, and not what it is made of."""
-        limits = zip(self.value, self.threshold, self.public, strict=True)
-        return frozenset(
-            cell
-            for cell, (value, limit, source) in enumerate(limits)
-            if source and 0 < value < limit
-        )
-
     def bounds(self) -> tuple[Floats, Floats]:
         """Least and greatest value of each cell as everybody knows without this edition.
 

@@ -247,8 +247,7 @@ def add_equations(
     first, values = made.size, [*made.value, *between.values()]
     numbers = {**known, **{region: first + at for at, region in enumerate(between)}}
     try:
-        every = sums(numbers, values, strict=strict, told=made.small_and_public())
-        found = useful(list(every), first, list(between))
+        found = useful(list(sums(numbers, values, strict=strict)), first, list(between))
     except ValueError as error:
         rule = f"the parts of a count come to more than it: {error}"
         raise JsnaError(Problem("measures", rule, code="book.parts")) from error
@@ -358,7 +357,6 @@ def _complements(
         Whole and part -> the cell of those left, the same whatever their count.
     """
     followed: dict[Hashable, int] = {}
-    told = made.small_and_public()
     had = {(e[0], part) for e in made.equations if len(e) == 3 for part in e[1:]}
     for (whole, part), rule in sorted(pairs.items(), key=lambda pair: pair[0]):
         if whole == part or (whole, part) in had:
@@ -366,7 +364,7 @@ def _complements(
         if not nested(made.regions[part], made.regions[whole]):
             continue
         left = made.value[whole] - made.value[part]
-        if left == 0 and whole not in told:
+        if left == 0:
             made.equations.append((whole, part))
             continue
         key = made.regions[whole], made.regions[part]

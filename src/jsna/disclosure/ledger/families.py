@@ -10,7 +10,7 @@ it by subtraction, so a small one needs the same protection as a small count tha
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -60,7 +60,6 @@ def sums(
     values: Sequence[float],
     *,
     strict: bool = True,
-    told: Collection[int] = (),
 ) -> Iterator[Sum]:
     """Every sum that holds between regions, from one-column families and wider margins.
 
@@ -68,8 +67,6 @@ def sums(
         cells: region -> its number.
         values: count of each number.
         strict: whether parts that come to more than their total are a fault or say nothing.
-        told: numbers of small counts that everyone knows. That a part is all of one is not known
-            with it: what is left of it is a count like others, though it is 0.
 
     Raises:
         ValueError: parts come to more than their total; the message names the total.
@@ -82,11 +79,11 @@ def sums(
         total = cells.get(rest)
         if total is not None or len(sets) > 1:
             try:
-                yield from _family(rest, column, sets, total, values, told)
+                yield from _family(rest, column, sets, total, values)
             except ValueError:
                 if strict:
                     raise
-    yield from _wider(cells, values, strict, told)
+    yield from _wider(cells, values, strict)
 
 
 def _family(
@@ -95,7 +92,6 @@ def _family(
     sets: dict[Codes, int],
     total: int | None,
     values: Sequence[float],
-    told: Collection[int],
 ) -> Iterator[Sum]:
     universe: Codes = frozenset().union(*sets)
     disjoint = sum(map(len, sets)) == len(universe)
@@ -106,11 +102,11 @@ def _family(
         if left < -_CLOSE:
             raise ValueError(rest.label())
         parts: list[int | Derived] = [*sorted(sets.values())]
-        if left > _CLOSE or total in told:
+        if left > _CLOSE:
             parts.append(Derived(rest, column, universe, True, max(left, 0.0)))
         yield total, tuple(parts)
         return
-    yield from _overlapping(rest, column, sets, total, values, told)
+    yield from _overlapping(rest, column, sets, total, values)
 
 
 def _overlapping(
@@ -119,7 +115,6 @@ def _overlapping(
     sets: dict[Codes, int],
     total: int | None,
     values: Sequence[float],
-    told: Collection[int],
 ) -> Iterator[Sum]:
     """Sets that share codes, as sums of their atoms."""
     ordered = sorted(sets, key=lambda codes: (len(codes), sorted(codes)))
@@ -144,7 +139,6 @@ def _overlapping(
         made = Derived(rest, column, codes, leftover, float(count), bool(certain[place]))
         # Where nobody is, everyone is taken to know it: that is the safe side.
         nothing = count <= _CLOSE and bool(certain[place]) and (leftover or codes not in sets)
-        nothing &= not (leftover and total in told)
         parts.append(None if nothing else made if leftover else sets.get(codes, made))
     for cell, row in zip(members, matrix, strict=True):
         mine = tuple(
@@ -169,9 +163,7 @@ def _solve(matrix: Floats, counts: Floats) -> tuple[Floats, Flags]:
     return np.asarray(counts_of), certain
 
 
-def _wider(
-    cells: Mapping[Region, int], values: Sequence[float], strict: bool, told: Collection[int]
-) -> Iterator[Sum]:
+def _wider(cells: Mapping[Region, int], values: Sequence[float], strict: bool) -> Iterator[Sum]:
     """Totals whose parts are split by several columns at once, with nothing shown in between."""
     groups: dict[tuple[Region, tuple[str, ...]], dict[Region, int]] = {}
     for region, cell in cells.items():
@@ -196,7 +188,7 @@ def _wider(
             continue
         members: list[int | Derived] = [*sorted(parts.values())]
         codes: Codes = frozenset().union(*(r.codes(c) or () for r in parts for c in columns_))
-        if left > _CLOSE or cells[above] in told:
+        if left > _CLOSE:
             members.append(Derived(above, "+".join(columns_), codes, True, left))
         yield cells[above], tuple(members)
 

@@ -64,6 +64,8 @@ def _value(column: str, table: str, n: int, draw: random.Random) -> object:
     if column.endswith("_table_id"):
         # The row's own, and one of a row above.
         return f"{n if column == f'{name}_table_id' else draw.randrange(ROWS)}"
+    if declared.nullable and draw.random() < 0.3:
+        return None
     if declared.codes:
         return draw.choice(sorted(CONFIG.codelists[declared.codes])[:6])
     return {

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import time
-from pathlib import Path
-
 import pytest
 
-from jsna.io import Paths
-from jsna.synthetic import generate
 from tests.unit.synthetic_support import configuration, frames, roll
 
 pytestmark = pytest.mark.full
-
-
-def test_generated_within_its_budget(tmp_path: Path) -> None:
-    config = configuration("demo-2025")
-    began = time.process_time()
-    generate.run(config, Paths(tmp_path, "demo-2025"), lambda line: None)
-    assert time.process_time() - began < 20
 
 
 def test_sizes_of_the_county() -> None:

@@ -44,7 +44,8 @@ def enter_twice(
         generator: draws them.
 
     Yields:
-        Module, row as the user sees it, column of its number, and code of each row added.
+        Module, row as the user sees it, column of its number, and code of each row added that is
+        told of.
 
     Raises:
         ValueError: fewer children have one plan in force.
@@ -60,10 +61,14 @@ def enter_twice(
             return
         family = _family(at, rows, below)
         # The first of two alike in order of their text is the one that counts.
-        first = rows["person"][at][_key("person")]
-        if first.startswith("9") or not len(family["activeplans"]) == len(family["requests"]) == 1:
+        numbers = [rows[name][row][_key(name)] for name, own in family.items() for row in own]
+        if any(number.startswith("9") for number in numbers):
+            continue
+        if not len(family["activeplans"]) == len(family["requests"]) == 1:
             continue
         done += 1
+        # A request of an earlier year, which has no date, and its assessment are in no count.
+        counted = bool(rows["requests"][family["requests"][0]]["ReceivedDate"])
         for name, members in family.items():
             parent, code = MODULES[name]
             for member in members:
@@ -71,7 +76,9 @@ def enter_twice(
                 lines.struck.add(member + 1)
                 for key in filter(None, (_key(name), _key(parent) if parent else "")):
                     cells[key] = f"99{int(cells[key]):08d}"
-                yield name, lines.add(cells) + 1, _key(name), code
+                row = lines.add(cells) + 1
+                if counted or name not in ("requests", "assessment"):
+                    yield name, row, _key(name), code
     if done < count:
         raise ValueError(f"sen2: only {done} of {count} children can be entered twice")
 

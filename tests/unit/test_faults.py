@@ -186,14 +186,17 @@ def test_a_form_of_a_date_names_the_same_day() -> None:
 
 RETURN = {
     "person": ["persontableid,Surname", "4,Abel", "912,Baker", "7,Clay"],
-    "requests": ["requeststableid,persontableid", "1,4", "2,912", "3,7"],
+    "requests": [
+        "requeststableid,persontableid,ReceivedDate",
+        "1,4,2024-Mar-04", "2,912,2024-Mar-05", "3,7,2024-Mar-06",
+    ],
     "assessment": ["assessmenttableid,requeststableid", "8,1", "9,2", "10,3"],
     "namedplan": ["namedplantableid,assessmenttableid", "5,8", "6,9"],
     "plandetail": ["plandetailtableid,namedplantableid", "1,5"],
     "activeplans": ["activeplanstableid,requeststableid", "21,1", "22,2"],
     "placementdetail": ["placementdetailtableid,activeplanstableid", "31,21", "32,21", "33,22"],
     "senneed": ["senneedtableid,activeplanstableid", "41,21"],
-}
+}  # fmt: skip
 
 
 def test_a_child_entered_twice_has_everything_twice_under_new_numbers() -> None:
@@ -205,7 +208,7 @@ def test_a_child_entered_twice_has_everything_twice_under_new_numbers() -> None:
     added = {name: rows_of(spoilt[f"{name}.csv"])[len(rows) :] for name, rows in RETURN.items()}
     assert added == {
         "person": [["9900000004", "Abel"]],
-        "requests": [["9900000001", "9900000004"]],
+        "requests": [["9900000001", "9900000004", "2024-Mar-04"]],
         "assessment": [["9900000008", "9900000001"]],
         "namedplan": [["9900000005", "9900000008"]],
         "plandetail": [["9900000001", "9900000005"]],
@@ -220,6 +223,11 @@ def test_a_child_entered_twice_has_everything_twice_under_new_numbers() -> None:
     assert set(ledger.loc[ledger["table"] != "sen2.person/2025", "severity"]) == {"error"}
     with pytest.raises(ValueError, match="only 1 of 2 children"):
         faults.inject(files, tables, {("sen2_person_twice", "sen2.person/2025"): 2}, 5)
+    # A request of an earlier year has no date: neither it nor its assessment is in any count.
+    files["requests.csv"] = files["requests.csv"].replace(b"2024-Mar-04", b"")
+    _, ledger = faults.inject(files, tables, counts, 5)
+    assert not {"sen2.requests/2025", "sen2.assessment/2025"} & set(ledger["table"])
+    assert len(ledger) == 7
 
 
 def test_every_rate_has_a_source_and_leaves_a_sound_report() -> None:

@@ -37,11 +37,11 @@ verify: $(READY) ## Tell whether a published folder is what its manifest says: m
 synthesise: $(READY) ## Make the synthetic extracts of a demonstration edition
 	@$(JSNA) synthesise $(EDITION)
 
-test: $(READY) ## Run the tests (a small synthetic edition; about a quarter of an hour on two cores)
+test: $(READY) ## Run the tests (a small synthetic edition; about eleven minutes on two cores)
 	@$(JSNA) prepare
 	@$(PYTEST)
 
-test-full: $(READY) ## Run the tests at county scale
+test-full: $(READY) ## Run the long tests: county scale, second builds (some twenty minutes)
 	@$(JSNA) prepare
 	@$(PYTEST) -m full
 

@@ -55,8 +55,8 @@ def test_every_regular_file_is_read_cell_by_cell_and_every_other_is_refused() ->
             refused.append(path.name)
             continue
         if path.name in WITH_TOTALS:
-            assert [p.code for p in reading.findings.problems] == ["row.total"]
-            continue
+            assert [(w.code, w.row) for w in reading.findings.warnings] == [("row.total", 2)]
+            del rows[1]
         assert not reading.findings.problems, reading.findings.problems
         assert reading.frame is not None
         expected = [[cell.strip() or None for cell in row] for row in rows[1:]]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,19 @@ def kinds(domains: Mapping[str, Sequence[object]], possible: Counted | None = No
     """Every combination of values a row may have; None stands for a value not known."""
     frame = pd.DataFrame(itertools.product(*domains.values()), columns=list(domains), dtype=object)
     return frame if possible is None else frame[possible(frame)].reset_index(drop=True)
+
+
+def extremes(cost: Floats, **told: Any) -> tuple[float, float]:
+    """Least and greatest of a sum of counts of 0 or more that fit what `linprog` is told."""
+    ends = []
+    for sign in (1.0, -1.0):
+        found = linprog(sign * cost, bounds=(0, None), method="highs", **told)
+        if found.status == 3:
+            ends.append(-sign * np.inf)
+            continue
+        assert found.status == 0, found.message
+        ends.append(sign * found.fun)
+    return ends[0], ends[1]
 
 
 @dataclass
@@ -63,21 +77,11 @@ class Outsider:
         low, high = np.array([*self.low.values()]), np.array([*self.high.values()])
         exact = low == high
         matrix, cost = rows[:-2], rows[-2] - rows[-1]
-        ends = []
-        for sign in (1.0, -1.0):
-            bounded = matrix[~exact & np.isfinite(high)]
-            found = linprog(
-                sign * cost,
-                A_eq=sparse.csr_array(matrix[exact]),
-                b_eq=low[exact],
-                A_ub=sparse.csr_array(np.vstack([bounded, -matrix[~exact]])),
-                b_ub=np.concatenate([high[~exact & np.isfinite(high)], -low[~exact]]),
-                bounds=(0, None),
-                method="highs",
-            )
-            if found.status == 3:
-                ends.append(-sign * np.inf)
-                continue
-            assert found.status == 0, found.message
-            ends.append(sign * found.fun)
-        return ends[0], ends[1]
+        bounded = matrix[~exact & np.isfinite(high)]
+        return extremes(
+            cost,
+            A_eq=sparse.csr_array(matrix[exact]),
+            b_eq=low[exact],
+            A_ub=sparse.csr_array(np.vstack([bounded, -matrix[~exact]])),
+            b_ub=np.concatenate([high[~exact & np.isfinite(high)], -low[~exact]]),
+        )

@@ -27,7 +27,7 @@ from jsna.measures.engine import measure
 from jsna.measures.merge import merge
 from jsna.measures.quality import record
 from tests.conftest import SMALL
-from tests.unit.outsider import Flags, Floats, kinds
+from tests.unit.outsider import Flags, Floats, extremes, kinds
 from tests.workflow.test_protection import (
     AUTHORITY,
     DECILES,
@@ -350,21 +350,7 @@ def change_wants(old: Floats, new: Floats) -> list[Want]:
 def interval(sets: Floats, told: Flags, value: Floats, at: int) -> tuple[float, float]:
     """Least and greatest count of a set, given those that are told."""
     exact = np.flatnonzero(told)
-    ends = []
-    for sign in (1.0, -1.0):
-        found = linprog(
-            sign * sets[at],
-            A_eq=sparse.csr_array(sets[exact]),
-            b_eq=value[exact],
-            bounds=(0, None),
-            method="highs",
-        )
-        if found.status == 3:
-            ends.append(-sign * np.inf)
-            continue
-        assert found.status == 0, found.message
-        ends.append(sign * found.fun)
-    return ends[0], ends[1]
+    return extremes(sets[at], A_eq=sparse.csr_array(sets[exact]), b_eq=value[exact])
 
 
 def known_change(old: tuple[float, float], new: tuple[float, float], grows: bool) -> bool:

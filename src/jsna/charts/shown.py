@@ -13,7 +13,6 @@ from jsna.measures.declaration import LOCALITY, Indicator
 from jsna.measures.nesting import LOCALITY_GROUP, PLACES
 from jsna.measures.schema import TOTAL, canonical
 from jsna.report import format as words
-from jsna.report.compare import FEW
 from jsna.report.view import Row
 
 
@@ -154,7 +153,7 @@ class Shown:
             exact=row.method in EXACT or unit == "count",
             base=row.denominator,
             local=row.local,
-            few=0 < row.numerator < FEW,
+            few=row.few,
             mark=row.mark,
             segment=row.segment,
         )

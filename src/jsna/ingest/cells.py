@@ -34,19 +34,17 @@ OVER_TWELVE = 0.6
 _SCIENTIFIC = r"^[+-]?\d(\.\d+)?[eE]\+\d+$"
 #: What a spreadsheet shows instead of a value: failed formulas, and dates in too narrow a column.
 _ERROR = r"^#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|#+)$"
-#: What a report puts below, or among, the records it lists.
-NO_RECORD: Final = (
-    r"(?i)^\s*(((grand|sub)[ -]?)?totals?\s*:?"
-    r"|[*-]*\s*end of (the )?(report|file|data|extract|list)\b.{0,80}"
-    r"|(report )?(printed|generated|produced|exported|run) (by|on|at|from)\b.{0,80}"
-    r"|page \d+ of \d+)\s*$"
-)
-#: Words of which one stands in each of them, in lower case.
-_NO_RECORD_WORDS: Final = tuple(
-    b"total|end of|printed|generated|produced|exported|run by|run on|run at|run from|page ".split(
-        b"|"
-    )
-)
+#: What a report puts below, or among, the records it lists, by a word that stands in it.
+_LINES: Final = {
+    "total": r"((grand|sub)[ -]?)?totals?\s*:?",
+    "end of": r"[*-]*\s*end of (the )?(report|file|data|extract|list)\b.{0,80}",
+    "page ": r"page \d+ of \d+",
+    **{
+        f"{done} ": rf"(report )?{done} (by|on|at|from)\b.{{0,80}}"
+        for done in ("printed", "generated", "produced", "exported", "run")
+    },
+}
+NO_RECORD: Final = rf"(?i)^\s*({'|'.join(_LINES.values())})\s*$"
 _SERIAL = r"^\d{1,5}$"
 
 Columns = Mapping[str, "pa.Array[Any]"]
@@ -88,7 +86,7 @@ def check_cells(
                     column=column.name,
                     count=len(found),
                 )
-    told = any(map(grid.may_hold, _NO_RECORD_WORDS))
+    told = any(grid.may_hold(word.encode()) for word in _LINES)
     return _no_records(table, columns, rows, _headers(table, columns), told, findings)
 
 
@@ -127,6 +125,12 @@ def _where(marked: pa.Array[Any], rows: Any) -> list[int]:
 
     positions = pc.indices_nonzero(pc.fill_null(marked, False)).to_numpy()
     return [int(row) for row in rows[positions]]
+
+
+def leave_out(rows: list[int], findings: Findings) -> None:
+    """Say that rows of a file are no records."""
+    rule = f"{listed(rows, 'is', 'are')} totals, the end of a list or a header, not records; "
+    findings.warn("row.total", f"{rule}left out", row=rows[0], count=len(rows))
 
 
 def _headers(table: Table, columns: Columns) -> list[int]:
@@ -182,13 +186,7 @@ def _no_records(
     positions = sorted({*empty, *headers})
     if positions:
         found = [int(rows[position]) for position in positions]
-        findings.warn(
-            "row.total",
-            f"{listed(found, 'is', 'are')} totals, the end of a list or a header, not records; "
-            "left out",
-            row=found[0],
-            count=len(found),
-        )
+        leave_out(found, findings)
     return positions
 
 

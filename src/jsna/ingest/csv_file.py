@@ -18,7 +18,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from jsna.extracts.base import Table
-from jsna.ingest.cells import NO_RECORD
+from jsna.ingest.cells import NO_RECORD, leave_out
 from jsna.ingest.grid import Findings, Grid, listed
 from jsna.ingest.header import SEARCHED, locate, refuse_above, refuse_without_header
 
@@ -215,8 +215,7 @@ def _parse(
         taken = [*below, *(number for number, _ in ragged)]
         rows = np.setdiff1d(rows, np.array(taken, dtype=np.int64))
     if below:
-        rule = f"{listed(below, 'is', 'are')} totals or the end of a list, not records; left out"
-        findings.warn("row.total", rule, row=below[0], count=len(below))
+        leave_out(below, findings)
     _report_ragged(ragged, len(header), skipped + total, findings)
     columns = [_whole(parsed.column(position)) for position in range(len(header))]
     return Grid(tuple(header), columns, rows, folded=encoded.lower())

@@ -31,8 +31,6 @@ _Z95: Final = 1.959963984540054
 LEAST_SHARE: Final = 0.05
 #: Population bases that count children and young people, or their plans.
 PEOPLE: Final = ("attending", "resident", "maintained", "responsible")
-#: Fewer than this many say nothing about being more than elsewhere.
-FEW: Final = 5
 #: Standardised differences from here on are usually called differences that matter (Austin, 2009).
 MATTERS: Final = 0.1
 #: Least rank correlation over the deprivation groups that is called a gradient.
@@ -52,7 +50,7 @@ def against(row: Row, comparator: Row, level: str = "95") -> Verdict:
     if row.doubted or comparator.doubted:
         return "unknown"
     if limits[0] > comparator.value:
-        return "unknown" if 0 < row.numerator < FEW else "higher"
+        return "unknown" if row.few else "higher"
     return "lower" if limits[1] < comparator.value else "similar"
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from jsna.measures.declaration import Indicator
 from jsna.report import format as words
-from jsna.report.figures import MOST_ROWS, Table, shorthand, tables
+from jsna.report.figures import MOST_ROWS, Table, notes, shorthand, tables
 from jsna.report.marks import cell, unit_words
 from jsna.report.narrative import comparator_codes
 from jsna.report.view import Measures, Row
@@ -97,12 +97,6 @@ def labelled(view: Measures, dimension: str, rows: Sequence[Row]) -> list[tuple[
     order = words.category_order(dimension, list(by_code), config)
     label = words.category_label
     return [(f"{head}: {label(dimension, c, config)}", by_code[c]) for c in order]
-
-
-def notes(rows: Sequence[Row]) -> list[str]:
-    """What is said of rows, once each: what the auditor of releases found comes first."""
-    said = sorted({(not row.audited, row.note) for row in rows if row.note})
-    return [note for _, note in said]
 
 
 def _table(view: Measures, indicator: Indicator, rows: Sequence[tuple[str, Row]]) -> Table:

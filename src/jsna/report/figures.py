@@ -122,13 +122,19 @@ def shorthand(body: Body) -> str:
     return symbol_note([s for s, mark in SYMBOLS.items() if any(mark in text for text in cells)])
 
 
+def notes(rows: Sequence[Row]) -> list[str]:
+    """What is said of rows, once each.
+
+    What the auditor says of a figure stands beside it, before what is said of every figure.
+    """
+    said = sorted({row.note for row in rows if row.note and row.audited})
+    return [*said, *sorted({row.note for row in rows if row.note and not row.audited})[:3]]
+
+
 def _note(rows: Sequence[tuple[str, Sequence[tuple[str, str]]]], body: Body, view: Measures) -> str:
     keys = [key for _, cells in rows for key, _ in cells]
     parts = [shorthand(body)]
-    noted = [view.by_key[k] for k in keys if k in view.by_key and view.by_key[k].note]
-    # What the auditor says of a figure stands beside it, before what is said of every figure.
-    notes = sorted({row.note for row in noted if not row.audited})
-    parts += [*sorted({row.note for row in noted if row.audited}), *notes[:3]]
+    parts += notes([view.by_key[k] for k in keys if k in view.by_key])
     if len(rows) > MOST_ROWS:
         parts.append(f"The first {MOST_ROWS} rows are shown; all are in the open data")
     return ". ".join(part.rstrip(".") for part in parts if part)

@@ -20,6 +20,8 @@ from jsna.measures.schema import COLUMNS, TOTAL, dimensions
 from jsna.report.rungs import Rungs
 
 #: Columns of a key as the HTML carries it: the measure key without the edition.
+#: Fewer than this many say nothing about being more than elsewhere: one is always more than none.
+FEW = 5
 KEY_FIELDS = (
     "indicator",
     "area_code",
@@ -62,6 +64,11 @@ class Row:
     mark: str
     segment: str
     profile: str
+
+    @property
+    def few(self) -> bool:
+        """Whether it counts so few that they are never said to be more than elsewhere."""
+        return 0 < self.numerator < FEW
 
     @property
     def doubted(self) -> bool:

@@ -53,6 +53,8 @@ class Configuration:
     rolls: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     #: What figures of the indicators imply of each other.
     relations: tuple[Relation, ...] = ()
+    #: Profiles joined with `+` that were asked for.
+    _joined: dict[str, Profile] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def profile(self, name: str) -> Profile:
         """A disclosure profile by name, be it one of `profiles` or several joined with `+`.
@@ -60,7 +62,11 @@ class Configuration:
         Raises:
             KeyError: there is no such profile.
         """
-        return self.profiles[name] if name in self.profiles else strictest([name], self.profiles)
+        if name in self.profiles:
+            return self.profiles[name]
+        if name not in self._joined:
+            self._joined[name] = strictest([name], self.profiles)
+        return self._joined[name]
 
 
 #: Of each key an edition must have, something that breaks no rule.

@@ -10,7 +10,7 @@ it by subtraction, so a small one needs the same protection as a small count tha
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -166,18 +166,8 @@ def _solve(matrix: Floats, counts: Floats) -> tuple[Floats, Flags]:
 def _wider(cells: Mapping[Region, int], values: Sequence[float], strict: bool) -> Iterator[Sum]:
     """Totals whose parts are split by several columns at once, with nothing shown in between."""
     groups: dict[tuple[Region, tuple[str, ...]], dict[Region, int]] = {}
-    for region, cell in cells.items():
-        columns = [column for column, _ in region.box]
-        reached: list[set[str]] = []
-        for size in range(1, len(columns)):
-            for dropped in itertools.combinations(columns, size):
-                above = region
-                for column in dropped:
-                    above = above.without(column)
-                if above in cells and not any(seen <= set(dropped) for seen in reached):
-                    reached.append(set(dropped))
-                    if size > 1:
-                        groups.setdefault((above, dropped), {})[region] = cell
+    for region, above, dropped in _margins(cells):
+        groups.setdefault((above, dropped), {})[region] = cells[region]
     for (above, columns_), parts in groups.items():
         if not _apart(parts, columns_):
             continue
@@ -191,6 +181,37 @@ def _wider(cells: Mapping[Region, int], values: Sequence[float], strict: bool) -
         if left > _CLOSE:
             members.append(Derived(above, "+".join(columns_), codes, True, left))
         yield cells[above], tuple(members)
+
+
+def _margins(cells: Collection[Region]) -> Iterator[tuple[Region, Region, tuple[str, ...]]]:
+    """Each region with each margin of two columns or more that has none between it and the region.
+
+    There are as many candidates as sets of columns, and few of them are cells. So a box is a set
+    of bits, one for each column with its codes: to free a column takes its bit away.
+
+    Yields:
+        The region, the margin, and the columns that are free there alone.
+    """
+    bits: dict[tuple[str, Codes], int] = {}
+    there: dict[tuple[str, str], dict[int, Region]] = {}
+    own: list[tuple[Region, int, list[int]]] = []
+    for region in cells:
+        box = [1 << bits.setdefault(pair, len(bits)) for pair in region.box]
+        own.append((region, sum(box), box))
+        there.setdefault((region.table, region.what), {})[sum(box)] = region
+    for region, whole, box in own:
+        known = there[region.table, region.what]
+        reached: list[int] = []
+        for size in range(1, len(box)):
+            for dropped in itertools.combinations(box, size):
+                taken = sum(dropped)
+                above = known.get(whole - taken)
+                if above is None or any(seen & taken == seen for seen in reached):
+                    continue
+                reached.append(taken)
+                if size > 1:
+                    pairs = zip(region.box, box, strict=True)
+                    yield region, above, tuple(name for (name, _), bit in pairs if bit & taken)
 
 
 def _apart(parts: Mapping[Region, int], columns: Sequence[str]) -> bool:

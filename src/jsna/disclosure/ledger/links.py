@@ -47,6 +47,7 @@ def links(cells: Mapping[Region, float]) -> dict[Region, float]:
     for region in cells:
         for column, codes in region.box:
             seen.setdefault((region.table, region.what, column), set()).add(codes)
+    wanted = {key: _Wanted(sets) for key, sets in seen.items()}
     nobody = _Nobody(cells)
     columns: dict[Region, list[str]] = {}
     fresh = dict(cells)
@@ -65,9 +66,9 @@ def links(cells: Mapping[Region, float]) -> dict[Region, float]:
         fresh = {}
         for family in changed:
             rest, column = family
-            wanted = seen[rest.table, rest.what, column]
+            own = wanted[rest.table, rest.what, column]
             total = cells.get(rest, found.get(rest))
-            for region, value in _unions(family, families[family], wanted, nobody, total):
+            for region, value in _unions(family, families[family], own, nobody, total):
                 if region in cells:
                     continue
                 if abs(found.setdefault(region, value) - value) > _CLOSE:
@@ -77,10 +78,23 @@ def links(cells: Mapping[Region, float]) -> dict[Region, float]:
     return {region: value for region, value in found.items() if region not in at_odds}
 
 
+class _Wanted:
+    """The sets of codes that regions have in a column.
+
+    Attributes:
+        sets: the smallest first.
+        every: the codes of all of them.
+    """
+
+    def __init__(self, sets: Collection[Codes]) -> None:
+        self.sets = sorted(sets, key=lambda one: (len(one), sorted(one)))
+        self.every: Codes = frozenset().union(*sets)
+
+
 def _unions(
     family: _Family,
     counted: Mapping[Codes, float],
-    wanted: Collection[Codes],
+    wanted: _Wanted,
     nobody: _Nobody,
     total: float | None,
 ) -> Iterator[tuple[Region, float]]:
@@ -88,15 +102,16 @@ def _unions(
     rest, column = family
     if len(counted) < 2 and total is None:
         return
-    sets = {**counted, **{c: 0.0 for c in wanted if c not in counted and nobody(rest, column, c)}}
-    for union in sorted(wanted, key=lambda one: (len(one), sorted(one))):
+    empty = [c for c in wanted.sets if c not in counted and nobody(rest, column, c)]
+    sets = {**counted, **dict.fromkeys(empty, 0.0)}
+    for union in wanted.sets:
         if union not in sets:
             parts = _cover(union, sets)
             # Nobody alone is no link: it would stand for a count that is not known to be 0.
             if any(codes in counted for codes in parts):
                 box = {**dict(rest.box), column: union}
                 yield make(rest.table, rest.what, box), sum(sets[codes] for codes in parts)
-    parts = _cover(frozenset().union(*wanted), sets)
+    parts = _cover(wanted.every, sets)
     if not parts:
         return
     every = sum(sets[codes] for codes in parts)

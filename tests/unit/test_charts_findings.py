@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -329,6 +330,26 @@ def test_a_lead_in_most_columns_is_a_clear_one(last: float | None, among: str) -
     assert among in said
     assert "clearly" in said
     assert ("of those shown" in said) == (last is None)
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "said"),
+    [
+        # Cohen's convention calls 0.1 a difference that matters; an interval with 0 in it is of
+        # no clear difference, however large it is.
+        (0.43, 0.20, 0.66, "some differences are large enough to matter"),
+        (0.43, -0.10, 0.90, "no difference large enough to matter is clear"),
+        (0.05, 0.01, 0.09, "no differences are large enough to matter"),
+    ],
+)
+def test_a_difference_may_be_large_and_not_clear(
+    value: float, low: float, high: float, said: str
+) -> None:
+    one = indicator(title="Suspended")
+    different = one.model_copy(update={"kind": "difference"})
+    shown = SimpleNamespace(indicator=different)
+    columns = [[mark(value, low, high)], [mark(0.0, -0.02, 0.02)]]
+    assert findings.table(shown, columns, "sex") == f"Suspended: {said}"
 
 
 def test_names_keep_their_capital_in_titles() -> None:

@@ -220,6 +220,20 @@ def categories(shown: Shown, dimension: str, marks: Sequence[Mark]) -> str:
     return titled(shown, f"no clear difference by {called}{beside}")
 
 
+def _differences(shown: Shown, marks: Sequence[Mark]) -> str:
+    """Whether any of some differences is large and clear; one may be large and not clear."""
+    large = [mark for mark in marks if mark.shown and abs(mark.value) >= MATTERS]
+    among = _among(marks)
+    if any(against(mark, 0.0) for mark in large):
+        some = f"some differences{among} are large enough to matter"
+        return titled(shown, some, f"some{among} large enough to matter")
+    if large:
+        none = f"no difference{among} large enough to matter is clear"
+        return titled(shown, none, f"none{among} both large and clear")
+    none = f"no differences{among} are large enough to matter"
+    return titled(shown, none, f"none{among} large enough to matter")
+
+
 def _among(marks: Sequence[Mark]) -> str:
     """What a rank is qualified by where a figure is hidden, which may be larger than any shown."""
     return " of those shown" if any(mark.hidden for mark in marks) else ""
@@ -398,10 +412,7 @@ def table(shown: Shown, columns: Sequence[Sequence[Mark]], across: str) -> str:
     if (said := nothing_shown(shown, every)) is not None:
         return said
     if shown.indicator.kind == "difference":
-        large = [m for m in every if abs(m.value) >= MATTERS and against(m, 0.0)]
-        among = _among(every)
-        some = f"{'some' if large else 'no'} differences{among} are large enough to matter"
-        return titled(shown, some, f"{'some' if large else 'none'}{among} large enough to matter")
+        return _differences(shown, every)
     leads: dict[str, int] = {}
     for column in columns:
         ranked = sorted((m for m in column if m.shown), key=lambda m: (-m.value, m.code))

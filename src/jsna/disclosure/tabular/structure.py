@@ -216,7 +216,9 @@ class _Codes:
                     tree[code] = other
                     break
                 if both:
-                    rule = f"is part of both {code!r} and {other!r}, and neither holds the other"
+                    rule = f"is part of both {code!r} and {other!r}, and neither holds the other: "
+                    rule += "leave the rows of one of them out, and publish them nowhere else, as "
+                    rule += "groups that cross each other are not protected together"
                     self._tell(self.place[min(both)], rule)
             for leaf in below[code]:
                 if tree[leaf] == self.total:

@@ -13,7 +13,9 @@ from jsna.disclosure.additions import with_cell, with_ratio
 from jsna.disclosure.attacking.attack import attack
 from jsna.disclosure.solving import master
 from jsna.disclosure.solving.clock import NODES, ROOT
+from jsna.disclosure.solving.cuts import DOWN, UP, WIDTH, Target
 from jsna.disclosure.solving.division import blocks, components
+from jsna.disclosure.solving.routes import Routes
 from jsna.disclosure.solving.solver import EXACT, solve
 from jsna.disclosure.system import Rule, Status, System, system
 from jsna.disclosure.tabular.tables import count, dimension, equations, layout
@@ -166,6 +168,45 @@ def test_the_answer_is_the_same_without_warm_starts(monkeypatch: pytest.MonkeyPa
     assert attack(made, cold.hidden).narrow == 0
 
 
+@pytest.mark.parametrize("warm", [True, False])
+def test_a_route_is_the_cheapest_movement(warm: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not warm:
+        monkeypatch.setattr(simplex, "_core", None)
+    # Rows 1 5 and 7 9, totals 6 16, 8 14 and 22. Along the four inner cells a unit costs 5 + 7 + 9;
+    # along a row and its columns' totals 5 + 8 + 14; along a column 7 + 6 + 16.
+    made = grid([[1, 5], [7, 9]], Rule(2))
+    inner = [cell(made, a, b) for a in ("a0", "a1") for b in ("b0", "b1")]
+    routes = Routes(made, np.ones(made.size, dtype=np.bool_))
+    unseen = made.primary.copy()
+
+    def moved(target: Target, hidden: np.ndarray) -> dict[int, float] | None:
+        found = routes.find(target, hidden)
+        if found is None:
+            return None
+        return {int(c): round(v, 6) for c, v in zip(routes.cells, found, strict=True) if v}
+
+    up = moved(Target(inner[0], UP, 3.0), unseen)
+    assert up == dict(zip(inner, [3, -3, -3, 3], strict=True))
+    # What is hidden already costs next to nothing.
+    totals = [cell(made, "a0", "T"), cell(made, "T", "b0"), cell(made, "T", "T")]
+    hidden = unseen.copy()
+    hidden[totals] = True
+    assert moved(Target(inner[0], UP, 3.0), hidden) == {inner[0]: 3, **dict.fromkeys(totals, 3)}
+    # A call leaves nothing behind it; none falls below 0; a width may be had in either direction.
+    assert moved(Target(inner[0], UP, 3.0), unseen) == up
+    assert moved(Target(inner[0], DOWN, 2.0), unseen) is None
+    assert moved(Target(inner[0], WIDTH, 1.0), unseen) == dict(
+        zip(inner, [1, -1, -1, 1], strict=True)
+    )
+    # Whoever knows of a child in the 5 knows that it is not 0: four of five units can go that way,
+    # and the last along the first column, 7 + 6 + 16, which is the next cheapest.
+    rows = [cell(made, "a0", "T"), cell(made, "a1", "T")]
+    giver = moved(Target(inner[0], UP, 5.0, inner[1]), unseen)
+    assert giver == dict(zip([*inner, *rows], [5, -4, -5, 4, 1, -1], strict=True))
+    alone = np.isin(np.arange(made.size), inner[:1])
+    assert Routes(made, alone).find(Target(inner[0], UP, 1.0), alone) is None
+
+
 def side_by_side(tables: list[System]) -> System:
     """Systems that have nothing to do with each other as one."""
     first = tables[0]
@@ -232,7 +273,9 @@ def test_counted_work_stops_at_the_same_place() -> None:
 def test_counted_work_bounds_the_nodes_of_each_integer_program(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    made = grid(np.random.default_rng(2).poisson(5, (9, 8, 4)), Rule(5))
+    # No zeros: these are tidied with an effort of their own.
+    values = np.maximum(np.random.default_rng(2).poisson(5, (9, 8, 4)), 1)
+    made = grid(values, Rule(5))
     really, nodes = master.milp, list[float]()
 
     def milp(*given_: object, options: dict[str, float], **named: object) -> object:

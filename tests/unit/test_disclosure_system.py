@@ -75,6 +75,22 @@ def test_blocks_hold_every_cell_once_and_totals_come_first() -> None:
         seen |= set(block.cells)
 
 
+def test_blocks_are_small_by_one_dimension_where_it_can_be() -> None:
+    # 12 districts of 4 wards by 9 needs: 61 x 10 cells. Two districts have 10 x 10 of them, three
+    # too many for a block; five runs of districts would hold more than two.
+    tree = {f"w{i:02}": f"d{i // 4:02}" for i in range(48)}
+    dims = [dimension("ward", tree, tree), dimension("need", [f"n{i}" for i in range(9)])]
+    cells = layout(dims, [["ward", "need"]])
+    top, *others = blocks(cells, 120)
+    assert len(top.cells) == 10
+    assert [len(block.cells) for block in others] == [100] * 6
+    for block in others:
+        assert len(np.unique(cells.places[block.cells, 1])) == 10
+        assert block.context.tolist() == top.cells.tolist()
+    # No run of districts is as small as 40 cells: each is divided along the needs as well.
+    assert max(len(block.cells) for block in blocks(cells, 40)) <= 40
+
+
 @pytest.mark.parametrize(
     ("value", "words"), [([-1, 1, 0], "not a count"), ([1.5, 1, 2.5], "not a count")]
 )

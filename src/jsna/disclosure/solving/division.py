@@ -62,18 +62,36 @@ def _divide(cells: Layout, part: Ints, context: Ints, size: int, found: list[Blo
     top = part[at == roots[0]]
     _divide(cells, top, context, size, found)
     below = [_subtree(parent, child) for child in children]
-    for first, last in _packs([max(len(nodes) - 1, 1) for nodes in below], len(part) / size):
+    counted = np.bincount(at, minlength=len(parent))
+    for first, last in _packs(below, [int(counted[nodes].sum()) for nodes in below], size):
         nodes = [node for some in below[first:last] for node in some]
         _divide(cells, part[np.isin(at, nodes)], np.union1d(context, top), size, found)
 
 
-def _packs(leaves: list[int], wanted: float) -> list[tuple[int, int]]:
-    """Runs of siblings of about the same size, none with too few leaves to protect each other."""
-    ends = np.cumsum(leaves)
-    count = int(np.clip(np.ceil(wanted), 1, max(ends[-1] // BLOCK_SIBLINGS, 1)))
-    cuts = np.searchsorted(ends, ends[-1] * np.arange(1, count) / count) + 1
-    bounds = [0, *(int(cut) for cut in np.unique(cuts) if cut < len(leaves)), len(leaves)]
-    return list(pairwise(bounds))
+def _packs(below: list[list[int]], counted: list[int], size: int) -> list[tuple[int, int]]:
+    """Runs of siblings of about the same size, none with too few leaves to protect each other.
+
+    As few as leave none of them with more cells than `size`, where any number does: what is divided
+    along a second dimension too loses those that would protect it most cheaply.
+
+    Args:
+        below: nodes of each sibling, itself among them.
+        counted: cells of each sibling.
+        size: cells a run should not have more of.
+    """
+    ends = np.cumsum([max(len(nodes) - 1, 1) for nodes in below])
+    most = int(max(ends[-1] // BLOCK_SIBLINGS, 1))
+    fewest = int(np.clip(-(-sum(counted) // size), 1, most))
+    cells = np.concatenate([[0], np.cumsum(counted)])
+
+    def runs(count: int) -> list[tuple[int, int]]:
+        cuts = np.searchsorted(ends, ends[-1] * np.arange(1, count) / count) + 1
+        inner = (int(cut) for cut in np.unique(cuts) if cut < len(below))
+        return list(pairwise([0, *inner, len(below)]))
+
+    tried = map(runs, range(fewest, most + 1))
+    fitting = (one for one in tried if all(cells[b] - cells[a] <= size for a, b in one))
+    return next(fitting, runs(fewest))
 
 
 def _subtree(parent: Ints, node: int) -> list[int]:

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import linprog
 
-from jsna.disclosure.solving.clock import Work
+from jsna.disclosure.simplex import Program, program
 from jsna.disclosure.solving.cuts import DOWN, UP, WIDTH, Target
 from jsna.disclosure.system import TOLERANCE, Flags, Floats, Ints, System
 
@@ -32,13 +31,19 @@ class Routes:
         self.place = {int(cell): i for i, cell in enumerate(self.cells)}
         matrix = system.equations.tocsc()[:, self.cells].tocsr()
         matrix = sparse.csr_array(matrix[np.flatnonzero(np.diff(matrix.indptr))])
-        # Columns: how far each cell moves up, then how far each moves down.
-        self.matrix = sparse.hstack([matrix, -matrix], format="csc")
         value = self.value = system.value[self.cells]
         self.room = np.concatenate(
             [system.high[self.cells] - value, value - system.low[self.cells]]
         )
         self.price = np.maximum(system.weight[self.cells], 1e-4)
+        # Columns: how far each cell moves up, then how far each moves down.
+        self.program: Program = program(
+            sparse.hstack([matrix, -matrix], format="csc"),
+            np.zeros(matrix.shape[0]),
+            np.zeros(2 * self.size),
+            self.room,
+            afresh=True,
+        )
 
     def find(self, target: Target, hidden: Flags) -> Floats | None:
         """A movement of `cells` that reaches a target; None where there is none.
@@ -56,25 +61,20 @@ class Routes:
     def _find(self, target: Target, sign: int, hidden: Flags) -> Floats | None:
         own = self.place[target.cell]
         at, other = (own, self.size + own) if sign == UP else (self.size + own, own)
-        low, high = np.zeros(2 * self.size), self.room.copy()
+        if self.room[at] < target.need - TOLERANCE:
+            return None
+        low, high = {at: target.need, other: 0.0}, {at: target.need, other: 0.0}
         giver = self.place.get(target.contributor, own)
-        if giver != own and (left := min(high[self.size + giver], self.value[giver]) - 1) >= 0:
-            high[self.size + giver] = left
-        if high[at] < target.need - TOLERANCE:
-            return None
-        low[at] = high[at] = target.need
-        high[other] = 0.0
+        down = self.size + giver
+        if giver != own and (left := min(self.room[down], self.value[giver]) - 1) >= 0:
+            low[down], high[down] = 0.0, float(left)
+        changed = np.array(list(low), dtype=np.int64)
+        self.program.bound(changed, np.array(list(low.values())), np.array(list(high.values())))
         price = np.where(hidden[self.cells], TRIFLE * float(self.price.min()), self.price)
-        found = linprog(
-            np.concatenate([price, price]),
-            A_eq=self.matrix,
-            b_eq=np.zeros(self.matrix.shape[0]),
-            bounds=np.column_stack([low, high]),
-            method="highs-ds",
-        )
-        # Most of the time goes into making the program small.
-        Work.simplex(int(found.nit) + 200, 2 * self.size)
-        if found.status != 0:
+        every = np.arange(2 * self.size)
+        found = self.program.maximise(every, -np.concatenate([price, price]))
+        self.program.bound(changed, np.zeros(len(changed)), self.room[changed])
+        if found.status != "optimal":
             return None
-        movement = found.x[: self.size] - found.x[self.size :]
+        movement = found.point[: self.size] - found.point[self.size :]
         return np.asarray(np.where(np.abs(movement) > FAINT, movement, 0.0))

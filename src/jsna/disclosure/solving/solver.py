@@ -22,6 +22,8 @@ from jsna.disclosure.solving.division import components
 from jsna.disclosure.solving.light import cheapest
 from jsna.disclosure.solving.master import Effort, Master
 from jsna.disclosure.solving.planes import Found, cutting_planes
+from jsna.disclosure.solving.routes import Routes
+from jsna.disclosure.solving.separation import failures
 from jsna.disclosure.system import Block, Flags, Ints, Status, System
 
 #: Systems of up to this many cells are solved as one problem, those above `HUGE` with less effort.
@@ -130,6 +132,7 @@ class _Search:
             self.hidden[cells] |= found.hidden
             missed = [replace(t, cell=int(cells[t.cell])) for t in found.missed]
             left += self.widened(block, [t for t in missed if t.contributor < 0])
+        left = self.still(left)
         if left or (self.system.contributor > 0).any():
             everything = self.everything
             found = cutting_planes(self.system, left, self.hidden, everything, self.effort(QUICK))
@@ -151,6 +154,26 @@ class _Search:
         self._take(found)
         self.hidden[cells] |= found.hidden
         return [replace(t, cell=int(cells[t.cell])) for t in found.missed if t.contributor < 0]
+
+    def still(self, left: Sequence[Target]) -> list[Target]:
+        """What remains of targets no block could reach when the blocks that lean on it are done.
+
+        A movement in one of those is a movement in the whole, whose programs take far longer.
+        """
+        for block in self.system.blocks:
+            mine = [target for target in left if target.cell in block.context]
+            if not mine:
+                continue
+            cells = np.union1d(block.cells, block.context)
+            part, level = self.system.restrict(cells), self.hidden[cells].astype(float)
+            at = [replace(t, cell=int(np.searchsorted(cells, t.cell))) for t in mine]
+            failed = {failure.target for failure in failures(part, level, at, len(at), 0)}
+            reached = {t for t, here in zip(mine, at, strict=True) if here not in failed}
+            left = [target for target in left if target not in reached]
+        if not left:
+            return []
+        routes = Routes(self.system, self.hidden)
+        return [target for target in left if routes.find(target, self.hidden) is None]
 
     def below(self) -> None:
         """A bound for the whole from what single equations teach, where no search proves one."""

@@ -35,7 +35,7 @@ Words = npt.NDArray[np.str_]
 DIVIDED = 4_000
 #: Work of a search unless told otherwise: enough for the optimum of most tables solved as a whole,
 #: and for one pass over the blocks of those that are divided.
-WORK, DIVIDED_WORK = 40.0, 6.0
+WORK, DIVIDED_WORK = 40.0, 15.0
 
 
 @dataclass(frozen=True, slots=True)

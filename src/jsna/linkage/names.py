@@ -56,7 +56,7 @@ def read_names(path: Path) -> Names:
     """
     import yaml
 
-    content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     where, problems = path.name, []
     if not isinstance(content, dict):
         raise JsnaError(Problem(where, "the file must hold lists of names", code="config.names"))
@@ -105,17 +105,13 @@ def make_forms(database: duckdb.DuckDBPyConnection, raw: str, table: str, names:
     `groups` (given names the first word, or the
     whole, may stand for, with | between); `verdict` (`valid`, `missing`, `unknown`, `unnamed`).
     """
-    import pyarrow as pa
-
     groups = names.groups()
-    database.register(
-        "_nicknames",
-        pa.table(
-            {
-                "name": pa.array(list(groups), pa.string()),
-                "stands": pa.array(list(groups.values()), pa.list_(pa.string())),
-            }
-        ),
+    # As parameters: a table of Arrow would be registered by way of pandas, which takes longer to
+    # import than names to make plain.
+    database.execute(
+        "CREATE OR REPLACE TEMP TABLE _nicknames AS "
+        "SELECT unnest($1::VARCHAR[]) AS name, unnest($2::VARCHAR[][]) AS stands",
+        [list(groups), list(groups.values())],
     )
     title, suffix = "|".join(names.titles) or "\\b\\B", "|".join(names.suffixes) or "\\b\\B"
     unnamed = f"given AND split_part(said, ' ', 1) IN ({_texts(names.unnamed)})"
@@ -150,7 +146,7 @@ def make_forms(database: duckdb.DuckDBPyConnection, raw: str, table: str, names:
         LEFT JOIN _nicknames w ON w.name = p.plain
         """
     )
-    database.unregister("_nicknames")
+    database.execute("DROP TABLE _nicknames")
 
 
 def _texts(words_: Iterable[str]) -> str:

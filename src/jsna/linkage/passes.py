@@ -47,7 +47,7 @@ def read_passes(path: Path) -> tuple[Pass, ...]:
     """
     import yaml
 
-    content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     rows = content.get("passes") if isinstance(content, dict) else None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         rule = "the file must hold a list 'passes'"

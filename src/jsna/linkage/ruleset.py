@@ -67,7 +67,7 @@ def _settings(path: Path) -> dict[str, Any]:
     """The checked content of `linkage.yaml`."""
     import yaml
 
-    content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     where, expected = path.name, {*_SHARES, "spine", "band", "ages"}
 
     def problem(key: str, rule: str) -> Problem:

@@ -94,27 +94,54 @@ BLOCKS: Final = (
 )
 
 
-def rules(
-    database: duckdb.DuckDBPyConnection, left: str, right: str, most: float = MOST_PAIRS
-) -> list[str]:
-    """Blocking rules for two standard tables: narrow blocks, and the wide ones they can afford.
-
-    A block that gives no pair is left out.
+def make_pairs(
+    database: duckdb.DuckDBPyConnection,
+    left: str,
+    right: str,
+    name: str,
+    most: float = MOST_PAIRS,
+) -> int:
+    """Make the table `name` of the pairs of records that share a block, each once.
 
     Args:
         database: holds the tables.
         left, right: standard tables.
+        name: of the table made: `left_record`, `right_record`.
         most: most pairs a wide block may give for each record.
+
+    Returns:
+        How many pairs there are.
     """
-    sizes = [
-        int(database.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
-        for table in (left, right)
-    ]
+    pairs = " UNION ALL ".join(
+        f"SELECT l.record AS left_record, r.record AS right_record "
+        f"FROM {left} l JOIN {right} r ON {rule}"
+        for rule in _rules(database, left, right, most)
+    )
+    nothing = "SELECT NULL::BIGINT AS left_record, NULL::BIGINT AS right_record LIMIT 0"
+    database.execute(
+        f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT DISTINCT * FROM ({pairs or nothing})"
+    )
+    return int(database.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0])
+
+
+def _rules(database: duckdb.DuckDBPyConnection, left: str, right: str, most: float) -> list[str]:
+    """The narrow blocks as conditions, and the wide ones that give few pairs.
+
+    Blocks of which a key is nowhere filled are left out.
+    """
+    sizes, filled = [], []
+    for table, is_right in ((left, False), (right, True)):
+        keys = sorted({key for block in BLOCKS for key in block.side(is_right)})
+        known = ", ".join(f"count({key})" for key in keys)
+        size, *counts = database.execute(f"SELECT count(*), {known} FROM {table}").fetchall()[0]
+        sizes.append(int(size))
+        filled.append({key for key, count in zip(keys, counts, strict=True) if count})
     limit = max(most * sum(sizes), _ALWAYS)
     found = []
     for block in BLOCKS:
-        pairs = _pairs(database, left, right, block)
-        if not pairs or (block.wide and pairs > limit):
+        if not all(filled[side].issuperset(block.side(bool(side))) for side in (0, 1)):
+            continue
+        if block.wide and _pairs(database, left, right, block) > limit:
             continue
         families = block.household and any(
             # Every record meets itself once.

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from jsna.errors import JsnaError, Problem
+from jsna.linkage.numbers import verdict
 
 if TYPE_CHECKING:
     import duckdb
@@ -125,10 +126,10 @@ def make_forms(database: duckdb.DuckDBPyConnection, raw: str, table: str, names:
             FROM (SELECT DISTINCT spelt, given FROM {raw} WHERE spelt IS NOT NULL)
         ), judged AS (
             SELECT *, CASE
-                WHEN said = '' THEN 'missing'
-                WHEN said IN ({_texts(names.unknown)}) THEN 'unknown'
-                WHEN {unnamed} THEN 'unnamed'
-                ELSE 'valid' END AS verdict
+                WHEN said = '' THEN {verdict("missing")}
+                WHEN said IN ({_texts(names.unknown)}) THEN {verdict("unknown")}
+                WHEN {unnamed} THEN {verdict("unnamed")}
+                ELSE {verdict("valid")} END AS verdict
             FROM said
         ), plain AS (
             SELECT spelt, given, verdict,

@@ -19,16 +19,28 @@ from jsna.extracts.identifiers import (
     UPN_PATTERN,
 )
 
-#: Verdict -> what it means, in the order they are tried.
+#: Verdict -> what it means, in the order they are tried: of numbers, then of other identifiers.
 VERDICTS: Final = {
-    "missing": "no number",
-    "shape": "not written as such a number",
+    "missing": "nothing given",
+    "shape": "not written as such a number or postcode",
     "repeated": "ten equal digits",
     "check": "the check digit or letter does not agree",
     "range": "never issued: outside the ranges in use",
     "authority": "carries a number no authority has or had",
+    "unknown": "a name or day that stands for one not known",
+    "unnamed": "a word for a child without a name yet",
+    "impossible": "a day that is in no calendar",
+    "nowhere": "a postcode for no fixed or no known address",
+    "other": "a sex that is neither F nor M",
     "valid": "sound",
 }
+#: SQL of the type of a verdict: a byte for each record; text takes longer to write than to find.
+_TYPE: Final = f"ENUM({', '.join(map(repr, VERDICTS))})"
+
+
+def verdict(name: str) -> str:
+    """SQL of one of `VERDICTS`."""
+    return f"{name!r}::{_TYPE}"
 
 
 def plain(column: str) -> str:
@@ -42,7 +54,11 @@ def plain(column: str) -> str:
     # As many bytes as characters: only ASCII ones, which are found sooner.
     usual = f"translate({text}, ' -\t\n\r\f', '')"
     plain = f"CASE WHEN strlen({text}) = length({text}) THEN {usual} ELSE {others} END"
-    return f"nullif(upper({plain}), '')"
+    # Most are plain as they stand, which is found sooner still.
+    return (
+        f"CASE WHEN regexp_full_match({text}, '[0-9A-Z]+') THEN {text} "
+        f"ELSE nullif(upper({plain}), '') END"
+    )
 
 
 def nhs_number(text: str, *, synthetic: bool, value: str = "") -> str:
@@ -107,14 +123,21 @@ def number(text: str) -> str:
 
 
 def _weighted(value: str, places: int, weights: range) -> str:
-    """SQL of the sum of leading digits of a number of so many places times their weights."""
+    """SQL of the sum of leading digits of a number of so many places times their weights.
+
+    A digit is the number cut off after it, less ten times the number cut off before it; so each of
+    these is divided once, with the difference of two weights, and no remainder is taken.
+    """
+    factors = [
+        weight - 10 * after for weight, after in zip(weights, (*weights[1:], 0), strict=True)
+    ]
     terms = [
-        f"({value} // {10 ** (places - 1 - place)} % 10) * {weight}"
-        for place, weight in enumerate(weights)
+        f"{value} // {10 ** (places - 1 - place)} * ({factor})"
+        for place, factor in enumerate(factors)
     ]
     return " + ".join(terms)
 
 
 def _verdict(text: str, *tests: tuple[str, str]) -> str:
-    tried = " ".join(f"WHEN {fails} THEN '{name}'" for name, fails in tests)
-    return f"CASE WHEN {text} IS NULL THEN 'missing' {tried} ELSE 'valid' END"
+    tried = " ".join(f"WHEN {fails} THEN {verdict(name)}" for name, fails in tests)
+    return f"CASE WHEN {text} IS NULL THEN {verdict('missing')} {tried} ELSE {verdict('valid')} END"

@@ -14,11 +14,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from jsna.errors import JsnaError, Problem
-from jsna.linkage.blocks import rules
+from jsna.linkage.blocks import make_pairs
 from jsna.linkage.comparisons import COMPARISONS, NUMBER_BLOCKS, TRAIT_BLOCKS, settings
 from jsna.linkage.model import Model, tidied, with_numbers
 from jsna.linkage.passes import missing, reaches
-from jsna.linkage.scoring import probability
+from jsna.linkage.scoring import columns_of, probability
 from jsna.linkage.standardise import COLUMNS as STANDARD
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ _PAIRS: Final = 2e6
 #: Pairs that share a number from which on they are learnt from.
 _ENOUGH: Final = 1000
 _SEED: Final = 20250116
+#: What Splink calls the two sources.
+_LEFT, _RIGHT = "left", "right"
 #: Columns of a standard table that Splink reads, and the residual keeps.
 COLUMNS: Final = ", ".join(("record", *(name for name in STANDARD if name != "local_id")))
 
@@ -37,18 +39,24 @@ COLUMNS: Final = ", ".join(("record", *(name for name in STANDARD if name != "lo
 def _linker(
     database: duckdb.DuckDBPyConnection, left: str, right: str, model: Model
 ) -> Iterator[Any]:
-    """A Splink linker of two standard tables, whose own tables are gone afterwards."""
+    """A Splink linker of two standard tables, whose own tables are gone afterwards.
+
+    Raises:
+        JsnaError: Splink refuses the model, or there is too little memory.
+    """
     from duckdb import OutOfMemoryException
     from splink import DuckDBAPI, Linker
     from splink.internals.exceptions import SplinkException
 
     logging.getLogger("splink").setLevel(logging.ERROR)
     api = DuckDBAPI(connection=database)
+    # Splink takes plain names only, and reads every column it is given.
+    columns = {"record"}.union(*(columns_of(comparison) for comparison in model["comparisons"]))
+    shown = ", ".join(sorted(columns))
     inputs = []
-    for side, table in (("left", left), ("right", right)):
-        # Splink takes plain names only, and reads every column it is given.
+    for side, table in ((_LEFT, left), (_RIGHT, right)):
         view = f"_splink_{side}"
-        database.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT {COLUMNS} FROM {table}")
+        database.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT {shown} FROM {table}")
         inputs.append(api.register(view, dataset_display_name=side))
     # Its check of the settings parses every condition, to log what it finds, which is silenced.
     linker = Linker(inputs, copy.deepcopy(dict(model)), log_level="ERROR", validate_settings=False)
@@ -57,13 +65,17 @@ def _linker(
     except SplinkException as error:
         # Its message holds the whole query and what the database says of it: not for a log.
         if isinstance(error.__cause__, OutOfMemoryException):
-            rule = "there is too little memory; close other programs, or make 'band' smaller"
-            raise JsnaError(Problem("linkage.yaml", rule, code="link.memory")) from None
+            raise _little_memory() from None
         rule = "Splink could not compare records by this model; train it again"
         raise JsnaError(Problem("linkage model", rule, code="model.refused")) from None
     finally:
         tables: Any = linker.table_management
         tables.delete_tables_created_by_splink_from_db()
+
+
+def _little_memory() -> JsnaError:
+    rule = "there is too little memory; close other programs, or make 'band' smaller"
+    return JsnaError(Problem("linkage.yaml", rule, code="link.memory"))
 
 
 def train(database: duckdb.DuckDBPyConnection, left: str, right: str) -> dict[str, Any]:
@@ -148,11 +160,24 @@ def predicted(
         frequencies: column -> relation of how frequent each value is among all records.
         least: probability below which a pair is not kept.
     """
-    chosen = [{"blocking_rule": rule} for rule in rules(database, left, right)]
-    if not chosen:
-        return
-    run = {**model, "blocking_rules_to_generate_predictions": chosen}
-    with _linker(database, left, right, run) as linker:
+    from duckdb import OutOfMemoryException
+
+    try:
+        if not make_pairs(database, left, right, "_pairs"):
+            return
+    except OutOfMemoryException:
+        raise _little_memory() from None
+    # Splink's own search for pairs would compare every block with all before it.
+    database.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE _pairs AS
+        SELECT '0' AS match_key, '{_LEFT}-__-' || left_record AS join_key_l,
+            '{_RIGHT}-__-' || right_record AS join_key_r FROM _pairs
+        """
+    )
+    with _linker(database, left, right, model) as linker:
+        blocked = linker._db_api.register("_pairs")
+        linker.table_management.register_blocked_pairs_for_predict(blocked)
         for column, relation in sorted(frequencies.items()):
             table = linker._db_api.register(relation, table_name=f"frequency_{column}")
             linker.table_management.register_term_frequency_lookup(table, column)

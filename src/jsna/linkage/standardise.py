@@ -23,6 +23,7 @@ from jsna.linkage import numbers
 from jsna.linkage.comparisons import TURNED
 from jsna.linkage.kinds import KINDS, Source
 from jsna.linkage.names import Names, make_forms
+from jsna.linkage.numbers import verdict
 
 if TYPE_CHECKING:
     import duckdb
@@ -162,10 +163,10 @@ def _make_postcode_forms(database: duckdb.DuckDBPyConnection, source: Source) ->
             FROM (SELECT DISTINCT spelt FROM ({spelt}) t(spelt) WHERE spelt IS NOT NULL)
         ), judged AS (
             SELECT *, CASE
-                WHEN plain IS NULL THEN 'missing'
-                WHEN regexp_full_match(plain, '{_NOWHERE}') THEN 'nowhere'
-                WHEN regexp_full_match(plain, '{_POSTCODE}') THEN 'valid'
-                ELSE 'shape' END AS verdict
+                WHEN plain IS NULL THEN {verdict("missing")}
+                WHEN regexp_full_match(plain, '{_NOWHERE}') THEN {verdict("nowhere")}
+                WHEN regexp_full_match(plain, '{_POSTCODE}') THEN {verdict("valid")}
+                ELSE {verdict("shape")} END AS verdict
             FROM plain
         )
         SELECT spelt, verdict,
@@ -233,7 +234,7 @@ def _given(source: Source, *, dated: bool) -> dict[str, str]:
                                 ("postcode", "p", "postcode")):  # fmt: skip
         if kind in has:
             given[f"given_{kind}"] = f"{forms}.{column}"
-            given[f"{kind}_verdict"] = f"coalesce({forms}.verdict, 'missing')"
+            given[f"{kind}_verdict"] = f"coalesce({forms}.verdict, {verdict('missing')})"
     if "forename" in has:
         given["names"], given["words"] = "f.groups", "f.words"
     if "postcode" in has:
@@ -302,8 +303,10 @@ def _day(column: str, *, dated: bool) -> str:
 def _day_verdict(born: str) -> str:
     unknown = ", ".join(f"'{day}'" for day in _NO_DAY)
     return (
-        f"CASE WHEN {born} IS NULL THEN 'missing' WHEN {born} IN ({unknown}) THEN 'unknown' "
-        f"WHEN TRY_CAST({born} AS DATE) IS NULL THEN 'impossible' ELSE 'valid' END"
+        f"CASE WHEN {born} IS NULL THEN {verdict('missing')} "
+        f"WHEN {born} IN ({unknown}) THEN {verdict('unknown')} "
+        f"WHEN TRY_CAST({born} AS DATE) IS NULL THEN {verdict('impossible')} "
+        f"ELSE {verdict('valid')} END"
     )
 
 
@@ -316,8 +319,8 @@ def _sex(column: str) -> str:
 
 def _sex_verdict(column: str) -> str:
     return (
-        f"CASE WHEN nullif(trim(CAST({column} AS VARCHAR)), '') IS NULL THEN 'missing' "
-        f"WHEN {_sex(column)} IS NULL THEN 'other' ELSE 'valid' END"
+        f"CASE WHEN nullif(trim(CAST({column} AS VARCHAR)), '') IS NULL THEN {verdict('missing')} "
+        f"WHEN {_sex(column)} IS NULL THEN {verdict('other')} ELSE {verdict('valid')} END"
     )
 
 
@@ -331,8 +334,8 @@ def _verdicts(source: Source, table: str) -> str:
     """SQL of how often each verdict was given: `source, kind, verdict, records`."""
     judged = [kind for kind in KINDS if kind in source.carries and kind in JUDGED]
     counts = [
-        f"SELECT '{kind}' AS kind, {kind}_verdict AS verdict, count(*) AS records FROM {table} "
-        "GROUP BY ALL"
+        f"SELECT '{kind}' AS kind, CAST({kind}_verdict AS VARCHAR) AS verdict, records FROM "
+        f"(SELECT {kind}_verdict, count(*) AS records FROM {table} GROUP BY ALL)"
         for kind in judged
     ] or ["SELECT NULL AS kind, NULL AS verdict, 0 AS records WHERE false"]
     name = source.name.replace("'", "''")

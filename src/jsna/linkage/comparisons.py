@@ -68,7 +68,17 @@ def _crossed(one: str, other: str) -> str:
 
 
 def _slip(column: str) -> str:
-    return f"damerau_levenshtein({column}_l, {column}_r) <= 1"
+    """One letter other, too many, too few, or two changed over.
+
+    Then the last letters are the same, or the slip is in the last two places and all before them is
+    the same: where neither holds, which is nearly always, the costly function is not called.
+    """
+    one, other = f"{column}_l", f"{column}_r"
+    but_two = " = ".join(f"left({name}, greatest(length({one}) - 2, 0))" for name in (one, other))
+    return (
+        f"(right({one}, 1) = right({other}, 1) OR {but_two}) "
+        f"AND damerau_levenshtein({one}, {other}) <= 1"
+    )
 
 
 #: Equal under any sound number of a kind; a former UPN is as good as a present one.

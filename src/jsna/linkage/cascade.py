@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from jsna.linkage.by_number import link_by_number
+from jsna.linkage.comparisons import TURNED
 from jsna.linkage.lookups import LOOKUPS
 from jsna.linkage.model import Model, for_run, prior, without
 from jsna.linkage.passes import Pass, fits, unique
@@ -113,8 +114,8 @@ def link(
         database.execute(
             f"CREATE OR REPLACE TEMP TABLE _fits AS SELECT p.* FROM "
             f"({fits(one, rest.left, rest.right)}) p "
-            "ANTI JOIN found l ON l.left_person = p.left_person "
-            "ANTI JOIN found r ON r.right_person = p.right_person"
+            f"ANTI JOIN {_PASSED} l ON l.left_person = p.left_person "
+            f"ANTI JOIN {_PASSED} r ON r.right_person = p.right_person"
         )
         if "forename" not in one.agree and _count(database, "_fits"):
             # What a nickname or a number leaves open is for the model to weigh.
@@ -148,6 +149,10 @@ def link(
     return result
 
 
+#: Columns of who is left. What a view works out anew is worked out for them alone.
+_KEPT: Final = COLUMNS.replace(" turned,", f" {TURNED.format('born')} AS turned,")
+
+
 class _Rest:
     """The people of both sources nobody is linked to yet."""
 
@@ -172,7 +177,7 @@ class _Rest:
                 )
                 continue
             self.database.execute(
-                f"CREATE OR REPLACE TEMP TABLE _next AS SELECT person, {COLUMNS} FROM {table} t "
+                f"CREATE OR REPLACE TEMP TABLE _next AS SELECT person, {_KEPT} FROM {table} t "
                 f"ANTI JOIN found f ON f.{side}_person = t.person"
             )
             self.database.execute(f"DROP TABLE IF EXISTS _rest_{side}")
@@ -222,6 +227,8 @@ def bands(database: duckdb.DuckDBPyConnection, table: str, most: int) -> list[tu
     return found
 
 
+#: Whom a pass linked; who is linked by a number has left the tables the passes are run on.
+_PASSED: Final = "(FROM found WHERE method = 'pass')"
 #: Every forename in use, as `vetoes.make_names` makes it.
 _GIVEN: Final = "_given"
 _FREE: Final = "ANTI JOIN _against USING (left_person, right_person)"

@@ -122,10 +122,14 @@ def _tests(one: Pass) -> list[str]:
 def reaches(trait: str, names: tuple[str, ...]) -> str:
     """SQL of whether a pair reaches one of the levels of a comparison."""
     comparison = _BY_NAME[trait]
-    tests = [f"WHEN {comparison.missing} THEN {'missing' in names}"]
-    for level in comparison.levels:
-        tests.append(f"WHEN {level.condition or 'true'} THEN {level.name in names}")
-    return sided(f"CASE {' '.join(tests)} END")
+    *levels, last = comparison.levels
+    tests = [("missing", comparison.missing), *((one.name, one.condition) for one in levels)]
+    rest = last.name in names
+    # What says the same as the rest need not be told from it.
+    while tests and (tests[-1][0] in names) == rest:
+        tests.pop()
+    cases = " ".join(f"WHEN {test} THEN {name in names}" for name, test in tests)
+    return sided(f"CASE {cases} ELSE {rest} END" if cases else f"{rest}")
 
 
 def missing(trait: str) -> str:

@@ -29,6 +29,8 @@ _AGAIN: Final = tuple(
     if block.keys
     in (("born", "postcode"), ("born", "surname"), ("forename", "surname", "postcode"))
 )
+#: Of pairs `p`, those whose right person has no link by the model.
+_ALONE: Final = "ANTI JOIN (FROM _top WHERE NOT tied) t ON t.right_person = p.right_person"
 #: What speaks against two records of one source being one child.
 _APART: Final = "('numbers', 'sex', 'forename')"
 
@@ -95,21 +97,18 @@ def _candidates(
     least: float,
 ) -> None:
     """`_others`: the best pair of each person of the right without a link, where it is sure."""
-    columns = "record, person, forename, surname, born, postcode"
-    database.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE _alone AS SELECT {columns} FROM {sides[1]} r
-        ANTI JOIN (FROM _top WHERE NOT tied) t ON t.right_person = r.person;
-        CREATE OR REPLACE TEMP TABLE _linked AS SELECT {columns} FROM {sides[0]} l
-        SEMI JOIN found f ON f.left_person = l.person
-        """
-    )
+    # Found by joins first, since few of these pairs are of somebody linked and somebody left.
     pairs = " UNION ".join(
         "SELECT l.person AS left_person, r.person AS right_person, l.record AS left_record, "
-        f"r.record AS right_record FROM _linked l JOIN _alone r ON {rule}"
+        f"r.record AS right_record FROM {sides[0]} l JOIN {sides[1]} r ON {rule}"
         for rule in _AGAIN
     )
-    database.execute(f"CREATE OR REPLACE TEMP TABLE _again AS {pairs}")
+    database.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE _again AS FROM ({pairs}) p
+        SEMI JOIN found f ON f.left_person = p.left_person {_ALONE};
+        """
+    )
     weighed = (
         "SELECT left_person, right_person, left_record, right_record, own_weight AS weight, "
         f"own_probability AS probability FROM ({scored('_again', *sides, model, frequencies)})"
@@ -120,14 +119,13 @@ def _candidates(
     )
     judge(database, "_weighed", sides, names, "_doubted")
     database.execute(
-        """
+        f"""
         CREATE OR REPLACE TEMP TABLE _others AS
         SELECT * EXCLUDE (best) FROM (
             SELECT *, max(weight) OVER (PARTITION BY right_person) AS best FROM (
                 SELECT w.*, coalesce(d.veto, '') AS veto, coalesce(d.out, false) AS out
                 FROM _weighed w LEFT JOIN _doubted d USING (left_person, right_person)
-                UNION ALL BY NAME SELECT * FROM _judged j
-                SEMI JOIN _alone a ON a.person = j.right_person
+                UNION ALL BY NAME FROM _judged p {_ALONE}
             )
         )
         QUALIFY weight = best AND count(*) FILTER (weight = best)

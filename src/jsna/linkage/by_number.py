@@ -7,6 +7,7 @@ may carry no names), all that can. What the guard refuses is left to the later s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from jsna.linkage.lookups import LITTLE
@@ -31,6 +32,7 @@ def link_by_number(
     left: str,
     right: str,
     lookup: tuple[str, str, str],
+    weighed: Callable[[str, str], str],
     *,
     single: bool,
 ) -> tuple[int, int]:
@@ -40,6 +42,8 @@ def link_by_number(
         database: holds the tables.
         left, right: standard tables.
         lookup: one of `lookups.LOOKUPS`.
+        weighed: `scoring.weighed` for this run: both records are at hand here, and need not be
+            brought together again for the weight of the link.
         single: nobody in either table has two records, so no pair of people comes up twice.
 
     Returns:
@@ -52,19 +56,19 @@ def link_by_number(
         f"CREATE OR REPLACE TEMP TABLE _shared AS "
         f"{_shared(left, one)} UNION ALL {_shared(right, other)}"
     )
-    numbered = f"""
-        SELECT a.person AS left_person, b.person AS right_person, a.record AS left_record,
-            b.record AS right_record, {agreed} AS agreed, {known} AS known
-        FROM {left} a JOIN {right} b ON b.{other} = a.{one}
-        ANTI JOIN _shared s ON s.number = a.{one}
-    """
+    numbered = weighed(
+        f"a.person AS left_person, b.person AS right_person, a.record AS left_record, "
+        f"b.record AS right_record, {agreed} AS agreed, {known} AS known",
+        f"{left} a JOIN {right} b ON b.{other} = a.{one} ANTI JOIN _shared s ON s.number = a.{one}",
+    )
     if not single:
         numbered = f"""
             SELECT left_person, right_person, -best[2] AS left_record, -best[3] AS right_record,
-                agreed, known
+                agreed, known, best[4] AS own_weight, best[5] AS own_probability, best[6] AS levels
             FROM (
                 SELECT left_person, right_person, max(agreed) AS agreed, max(known) AS known,
-                    max((agreed, -left_record, -right_record)) AS best
+                    max((agreed, -left_record, -right_record,
+                        own_weight, own_probability, levels)) AS best
                 FROM ({numbered}) GROUP BY left_person, right_person
             )
         """
@@ -77,7 +81,8 @@ def link_by_number(
         f"""
         INSERT INTO found
         SELECT left_person, right_person, left_record, right_record, 'number',
-            CASE WHEN known < {ENOUGH} THEN '{name}{LITTLE}' ELSE '{name}' END
+            CASE WHEN known < {ENOUGH} THEN '{name}{LITTLE}' ELSE '{name}' END,
+            own_weight, own_probability, levels
         FROM {chosen}
         """
     )

@@ -6,8 +6,9 @@ not on the order of rows, the number of threads or how often it is run.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from jsna.linkage.by_number import link_by_number
@@ -16,7 +17,7 @@ from jsna.linkage.lookups import LOOKUPS
 from jsna.linkage.model import Model, for_run, prior, without
 from jsna.linkage.passes import Pass, fits, unique
 from jsna.linkage.resolve import best_records, mutual
-from jsna.linkage.scoring import columns_of, rare_columns, scored
+from jsna.linkage.scoring import columns_of, rare_columns, weighed
 from jsna.linkage.several import join_others
 from jsna.linkage.splinked import COLUMNS, predicted
 from jsna.linkage.vetoes import clear, judge, make_names
@@ -98,14 +99,17 @@ def link(
     model = for_run(rules.model, prior(sizes[0], sizes[1], rules.overlap))
     database.execute(
         "CREATE OR REPLACE TEMP TABLE found (left_person BIGINT, right_person BIGINT, "
-        "left_record BIGINT, right_record BIGINT, method VARCHAR, pass VARCHAR)"
+        "left_record BIGINT, right_record BIGINT, method VARCHAR, pass VARCHAR, "
+        "own_weight DOUBLE, own_probability DOUBLE, levels VARCHAR)"
     )
+    absent = _absent(database, left, right, model)
+    weigh = partial(weighed, model=model, frequencies=frequencies, absent=absent)
     rest = _Rest(database, left, right)
     single = sizes == [_count(database, table) for table in (left, right)]
     for lookup in LOOKUPS:
         if _any(database, rest.left, lookup[1]) and _any(database, rest.right, lookup[2]):
             before = _count(database, "found")
-            out = link_by_number(database, rest.left, rest.right, lookup, single=single)
+            out = link_by_number(database, *rest.sides, lookup, weigh, single=single)
             made = _count(database, "found") - before
             result.steps.append((lookup[0], made, sum(out)))
             rest.shrink(made)
@@ -123,14 +127,14 @@ def link(
             database.execute(f"CREATE OR REPLACE TEMP TABLE _fits AS FROM _fits {_FREE}")
         before = _count(database, "found")
         database.execute(
-            f"INSERT INTO found SELECT *, 'pass', '{one.name}' FROM ({unique('_fits')})"
+            f"INSERT INTO found SELECT *, 'pass', '{one.name}', NULL, NULL, NULL "
+            f"FROM ({unique('_fits')})"
         )
         made = _count(database, "found") - before
         passed += made
         result.steps.append((one.name, made, _count(database, "_fits") - made))
     # Those linked by a pass are passed over by the next ones, and left out once, after the last.
     rest.shrink(passed)
-    absent = _absent(database, left, right, model)
     _by_model(database, rest, without(model, absent), rules, frequencies)
     _resolve(database, rest.sides, rules)
     _clear(database, (left, right), rules)
@@ -138,9 +142,7 @@ def link(
     result.joined = join_others(
         database, (left, right), rest.right, kept, frequencies, _GIVEN, rules.more
     )
-    for pairs, table in ((_LINKS, result.links), (_TIES, result.ties), (_NEAR, result.near)):
-        judged = scored(f"({pairs})", left, right, model, frequencies, absent)
-        _write(database, judged, rules.review, table)
+    _write(database, (left, right), weigh, rules.review, result)
     result.steps.append(("model", _count(database, _BY_MODEL), _count(database, result.ties)))
     result.vetoed, result.held = (
         _count(database, f"(SELECT 1 FROM {table} WHERE {test})")
@@ -234,19 +236,15 @@ _GIVEN: Final = "_given"
 _FREE: Final = "ANTI JOIN _against USING (left_person, right_person)"
 _PEOPLE: Final = "left_person, right_person, left_record, right_record"
 _BY_MODEL: Final = "(SELECT 1 FROM _top WHERE NOT tied)"
-_SAID: Final = (
-    f"SELECT {_PEOPLE}, 'model' AS method, 'model' AS pass, weight, probability, veto FROM"
-)
-#: Pairs found before the model have no weight yet; the model's own stands where it gave one.
-_LINKS: Final = (
-    f"SELECT {_PEOPLE}, method, pass, NULL AS weight, NULL AS probability, '' AS veto FROM found "
-    f"UNION ALL {_SAID} _top WHERE NOT tied"
-)
-_TIES: Final = f"{_SAID} _top WHERE tied"
-_NEAR: Final = (
-    f"{_SAID} _judged b WHERE NOT EXISTS (FROM _top t "
-    "WHERE t.left_person = b.left_person AND t.right_person = b.right_person)"
-)
+#: Pairs without a level vector yet, and what they are: the passes' links have no weight either.
+_UNTOLD: Final = f"""
+    SELECT {_PEOPLE}, method, pass, NULL AS weight, NULL AS probability, '' AS veto, 'links' AS kind
+    FROM {_PASSED}
+    UNION ALL SELECT {_PEOPLE}, 'model', 'model', weight, probability, veto,
+        CASE WHEN tied THEN 'ties' ELSE 'links' END FROM _top
+    UNION ALL SELECT {_PEOPLE}, 'model', 'model', weight, probability, veto, 'near' FROM _judged b
+    ANTI JOIN _top t ON t.left_person = b.left_person AND t.right_person = b.right_person
+"""
 
 
 #: Pairs held for their forenames alone, and links there is nothing against.
@@ -289,17 +287,34 @@ def _clear(database: duckdb.DuckDBPyConnection, sides: tuple[str, str], rules: R
         )
 
 
-def _write(database: duckdb.DuckDBPyConnection, judged: str, review: float, table: str) -> None:
-    """Write scored pairs, sorted, with the columns of `LINK`."""
-    database.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE {table} AS
-        SELECT {_PEOPLE}, method, pass, coalesce(weight, own_weight) AS weight,
-            coalesce(probability, own_probability) AS probability, levels,
-            method = 'model' AND coalesce(probability, own_probability) < {review} AS review, veto
-        FROM ({judged}) ORDER BY left_person, right_person
-        """
+def _write(
+    database: duckdb.DuckDBPyConnection,
+    sides: tuple[str, str],
+    weigh: Callable[[str, str], str],
+    review: float,
+    result: Linked,
+) -> None:
+    """Write links, ties and near misses, each sorted, with the columns of `LINK`."""
+    joined = (
+        f"({_UNTOLD}) p JOIN {sides[0]} a ON a.record = p.left_record "
+        f"JOIN {sides[1]} b ON b.record = p.right_record"
     )
+    database.execute(f"CREATE OR REPLACE TEMP TABLE _told AS {weigh('p.*', joined)}")
+    told = (
+        "(FROM _told UNION ALL BY NAME "
+        "SELECT *, '' AS veto, 'links' AS kind FROM found WHERE method = 'number')"
+    )
+    for kind in ("links", "ties", "near"):
+        database.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE {getattr(result, kind)} AS
+            SELECT {_PEOPLE}, method, pass, coalesce(weight, own_weight) AS weight,
+                coalesce(probability, own_probability) AS probability, levels,
+                method = 'model' AND coalesce(probability, own_probability) < {review} AS review,
+                veto
+            FROM {told} WHERE kind = '{kind}' ORDER BY left_person, right_person
+            """
+        )
 
 
 def _absent(

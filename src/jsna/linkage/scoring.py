@@ -52,6 +52,27 @@ def scored(
     Args:
         pairs: a relation with `left_record`, `right_record`.
         left, right: standard tables.
+        model, frequencies, absent: as of `weighed`.
+    """
+    joined = (
+        f"{pairs} p JOIN {left} a ON a.record = p.left_record "
+        f"JOIN {right} b ON b.record = p.right_record"
+    )
+    return weighed("p.*", joined, model, frequencies, absent)
+
+
+def weighed(
+    shown: str,
+    joined: str,
+    model: Model,
+    frequencies: Mapping[str, str],
+    absent: Collection[str] = (),
+) -> str:
+    """SQL of `shown` with `own_weight`, `own_probability` and `levels` of every row of `joined`.
+
+    Args:
+        shown: SQL of the columns to show beside them.
+        joined: SQL of a join of a standard table `a` with a standard table `b`.
         model: a model with the prior of the run.
         frequencies: column -> relation (column, `tf_<column>`) of how frequent each value is.
         absent: comparisons for which one of the tables has nothing.
@@ -73,20 +94,18 @@ def scored(
     vector = _vector(list(graded), len(model["comparisons"]))
     return f"""
         WITH compared AS (
-            SELECT p.*{sides}{terms}
-            FROM {pairs} p JOIN {left} a ON a.record = p.left_record
-            JOIN {right} b ON b.record = p.right_record {joins}
+            SELECT {shown}{sides}{terms} FROM {joined} {joins}
         ), graded AS (
             SELECT {_but(side for c in columns for side in (f"{c}_l", f"{c}_r"))}{grades}
             FROM compared
-        ), weighed AS (
+        ), summed AS (
             SELECT {_but([*graded, *(f"tf_{c}" for c in rare)])},
                 {parts} AS exact_weight, {vector} AS levels
             FROM graded
         )
         SELECT * EXCLUDE (exact_weight), round(exact_weight, 6) AS own_weight,
             {probability("exact_weight")} AS own_probability
-        FROM weighed
+        FROM summed
     """
 
 

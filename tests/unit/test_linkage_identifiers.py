@@ -1,5 +1,6 @@
 """Identifiers made comparable and judged, on values checked by hand."""
 
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +20,7 @@ from jsna.extracts.identifiers import (
     upn_wellformed,
 )
 from jsna.linkage import numbers
+from jsna.linkage.comparisons import COMPARISONS
 from jsna.linkage.kinds import Source, carried, usable
 from jsna.linkage.names import Names, read_names
 from tests.unit.linkage_support import database, ruleset, standard, table
@@ -240,3 +242,28 @@ def test_a_faulty_list_of_names_is_refused_with_every_fault(tmp_path: Path) -> N
         read_names(path)
     assert len(caught.value.problems) == 3
     assert isinstance(ruleset().names, Names)
+
+
+def slips(word: str) -> set[str]:
+    """Everything one slip away from a word of A, B and C, and itself."""
+    cuts = [(word[:i], word[i:]) for i in range(len(word) + 1)]
+    too_few = {a + b[1:] for a, b in cuts if b}
+    too_many = {a + c + b for a, b in cuts for c in "ABC"}
+    other = {a + c + b[1:] for a, b in cuts if b for c in "ABC"}
+    turned = {a + b[1] + b[0] + b[2:] for a, b in cuts if len(b) > 1}
+    return {word} | too_few | too_many | other | turned
+
+
+@pytest.mark.parametrize("trait", ["date_of_birth", "postcode"])
+def test_one_slip_is_found_wherever_it_is_and_nothing_else_is_taken_for_one(trait: str) -> None:
+    words = ["".join(letters) for size in range(6) for letters in product("ABC", repeat=size)]
+    [compared] = [one for one in COMPARISONS if one.name == trait]
+    [slip] = [level.condition for level in compared.levels if level.name == "one slip"]
+    column = {"date_of_birth": "born"}.get(trait, trait)
+    db = database(1)
+    db.execute("CREATE TABLE words AS SELECT unnest($1::VARCHAR[]) AS word", [words])
+    found = db.execute(
+        f"SELECT {column}_l, {column}_r FROM (SELECT a.word AS {column}_l, b.word AS {column}_r "
+        f"FROM words a, words b) WHERE {slip}"
+    ).fetchall()
+    assert set(found) == {(one, other) for one in words for other in slips(one) & {*words}}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from jsna.errors import JsnaError
 from jsna.linkage import review
+from jsna.linkage.candidates import make_candidates
 from jsna.linkage.cascade import LINK, Linked, _absent, link
 from jsna.linkage.dedupe import _components, deduplicate
 from jsna.linkage.kinds import Source
@@ -21,8 +23,8 @@ from jsna.linkage.passes import read_passes
 from jsna.linkage.people import link_sources
 from jsna.linkage.resolve import mutual
 from jsna.linkage.ruleset import read_ruleset
-from jsna.linkage.scoring import scored
-from jsna.linkage.splinked import predicted
+from jsna.linkage.scoring import weighed
+from jsna.linkage.splinked import _linker
 from jsna.linkage.training import trained
 from tests.unit.linkage_support import (
     CONFIG,
@@ -347,18 +349,31 @@ def test_our_weights_are_those_of_splink() -> None:
         )
         frequencies[column] = f"often_{column}"
     model = {**rules.model, "probability_two_random_records_match": 0.0002}
-    db.execute(
-        "CREATE TABLE candidates (left_person BIGINT, right_person BIGINT, left_record BIGINT, "
-        "right_record BIGINT, weight DOUBLE, probability DOUBLE)"
-    )
-    predicted(db, left, right, model, frequencies, 0.01)
-    rows = db.execute(
-        f"SELECT weight, own_weight, probability, own_probability "
-        f"FROM ({scored('candidates', left, right, model, frequencies)})"
-    ).fetchall()
-    assert len(rows) > 3000
-    assert max(abs(row[0] - row[1]) for row in rows) < 1e-5
-    assert max(abs(row[2] - row[3]) for row in rows) < 1e-5
+    weigh = partial(weighed, model=model, frequencies=frequencies)
+    make_candidates(db, left, right, weigh, band=10_000, least=0.01, modelled=True)
+    ours = {
+        (one, other): (weight, chance)
+        for one, other, weight, chance in db.execute(
+            "SELECT left_record, right_record, weight, probability FROM candidates"
+        ).fetchall()
+    }
+    # Splink looks through the narrow blocks, which the model holds; we through some wide ones too.
+    with _linker(db, left, right, model) as linker:
+        for column, relation in frequencies.items():
+            often = linker._db_api.register(relation)
+            linker.table_management.register_term_frequency_lookup(often, column)
+        predicted = linker.inference.predict(threshold_match_probability=0.01)
+        splinks = db.execute(
+            "SELECT record_l, record_r, match_weight, match_probability "
+            f"FROM {predicted.physical_name}"
+        ).fetchall()
+    assert len(splinks) > 3000
+    assert {(one, other) for one, other, *_ in splinks} <= set(ours)
+    for one, other, weight, chance in splinks:
+        assert ours[one, other] == pytest.approx((weight, chance), abs=1e-5)
+    rest = set(ours) - {(one, other) for one, other, *_ in splinks}
+    assert len(rest) < 0.1 * len(ours)
+    assert min(chance for _, chance in ours.values()) >= 0.01
 
 
 def test_records_of_one_source_are_put_together_and_kept_apart() -> None:

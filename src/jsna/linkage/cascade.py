@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from jsna.linkage.by_number import link_by_number
+from jsna.linkage.candidates import make_candidates
 from jsna.linkage.comparisons import TURNED
 from jsna.linkage.lookups import LOOKUPS
 from jsna.linkage.model import Model, for_run, prior, without
@@ -19,7 +20,7 @@ from jsna.linkage.passes import Pass, fits, unique
 from jsna.linkage.resolve import best_records, mutual
 from jsna.linkage.scoring import columns_of, rare_columns, weighed
 from jsna.linkage.several import join_others
-from jsna.linkage.splinked import COLUMNS, predicted
+from jsna.linkage.splinked import COLUMNS
 from jsna.linkage.vetoes import clear, judge, make_names
 
 if TYPE_CHECKING:
@@ -135,7 +136,9 @@ def link(
         result.steps.append((one.name, made, _count(database, "_fits") - made))
     # Those linked by a pass are passed over by the next ones, and left out once, after the last.
     rest.shrink(passed)
-    _by_model(database, rest, without(model, absent), rules, frequencies)
+    make_candidates(
+        database, *rest.sides, weigh, band=rules.band, least=rules.near, modelled=rules.modelled
+    )
     _resolve(database, rest.sides, rules)
     _clear(database, (left, right), rules)
     kept = without(model, absent)
@@ -185,48 +188,6 @@ class _Rest:
             self.database.execute(f"DROP TABLE IF EXISTS _rest_{side}")
             self.database.execute(f"ALTER TABLE _next RENAME TO _rest_{side}")
             setattr(self, side, f"_rest_{side}")
-
-
-def _by_model(
-    database: duckdb.DuckDBPyConnection,
-    rest: _Rest,
-    model: Model,
-    rules: Rules,
-    frequencies: dict[str, str],
-) -> None:
-    """`candidates`: the pairs of people left that the model finds likely enough to keep."""
-    database.execute(
-        "CREATE OR REPLACE TEMP TABLE candidates (left_person BIGINT, right_person BIGINT, "
-        "left_record BIGINT, right_record BIGINT, weight DOUBLE, probability DOUBLE)"
-    )
-    if not rules.modelled:
-        return
-    if not _count(database, rest.left) or not _count(database, rest.right):
-        return
-    for low, high in bands(database, rest.left, rules.band):
-        # The other source is met whole: a wrong year of birth must not keep two records apart.
-        database.execute(
-            f"CREATE OR REPLACE TEMP TABLE _band AS SELECT person, {COLUMNS} FROM {rest.left} "
-            f"WHERE coalesce(left(born, 4), '') BETWEEN '{low}' AND '{high}'"
-        )
-        predicted(database, "_band", rest.right, model, frequencies, rules.near)
-
-
-def bands(database: duckdb.DuckDBPyConnection, table: str, most: int) -> list[tuple[str, str]]:
-    """Ranges of years of birth that split a standard table into bands of about `most` records."""
-    years = database.execute(
-        f"SELECT coalesce(left(born, 4), '') AS year, count(*) FROM {table} GROUP BY 1 ORDER BY 1"
-    ).fetchall()
-    found: list[tuple[str, str]] = []
-    size = 0
-    for year, records in years:
-        if found and size + records <= most:
-            found[-1] = (found[-1][0], year)
-            size += records
-        else:
-            found.append((year, year))
-            size = records
-    return found
 
 
 #: Whom a pass linked; who is linked by a number has left the tables the passes are run on.

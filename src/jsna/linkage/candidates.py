@@ -1,0 +1,120 @@
+"""Pairs of people that the model finds likely enough: those that share a block, weighed.
+
+The model is one that Splink trained; the weights are Splink's too, to which a test holds them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from jsna.errors import JsnaError, Problem
+from jsna.linkage.blocks import make_pairs
+from jsna.linkage.comparisons import COMPARISONS
+from jsna.linkage.passes import reaches
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def make_candidates(
+    database: duckdb.DuckDBPyConnection,
+    left: str,
+    right: str,
+    weigh: Callable[[str, str], str],
+    *,
+    band: int,
+    least: float,
+    modelled: bool,
+) -> None:
+    """Make the table `candidates` of the pairs of records that are likely enough.
+
+    Its columns are `left_person`, `right_person`, `left_record`, `right_record`, `weight`,
+    `probability`.
+
+    Args:
+        database: holds the tables.
+        left, right: standard tables.
+        weigh: `scoring.weighed` for this run.
+        band: most people of the left one the model meets at once, so that memory stays bounded.
+        least: probability below which a pair is not kept.
+        modelled: whether any pair is looked at.
+
+    Raises:
+        JsnaError: there is too little memory.
+    """
+    from duckdb import OutOfMemoryException
+
+    database.execute(
+        "CREATE OR REPLACE TEMP TABLE candidates (left_person BIGINT, right_person BIGINT, "
+        "left_record BIGINT, right_record BIGINT, weight DOUBLE, probability DOUBLE)"
+    )
+    ranges = bands(database, left, band) if modelled else []
+    try:
+        for low, high in ranges:
+            # The other source is met whole: a wrong year of birth must not keep two records apart.
+            part = f"(FROM {left} WHERE coalesce(left(born, 4), '') BETWEEN '{low}' AND '{high}')"
+            met = left if len(ranges) == 1 else part
+            if make_pairs(database, met, right, "_pairs"):
+                _weigh(database, left, right, weigh, least)
+    except OutOfMemoryException:
+        raise little_memory() from None
+
+
+def little_memory() -> JsnaError:
+    """What is told where memory does not hold the pairs."""
+    rule = "there is too little memory; close other programs, or make 'band' smaller"
+    return JsnaError(Problem("linkage.yaml", rule, code="link.memory"))
+
+
+def bands(database: duckdb.DuckDBPyConnection, table: str, most: int) -> list[tuple[str, str]]:
+    """Ranges of years of birth that split a standard table into bands of about `most` records."""
+    years = database.execute(
+        f"SELECT coalesce(left(born, 4), '') AS year, count(*) FROM {table} GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    found: list[tuple[str, str]] = []
+    size = 0
+    for year, records in years:
+        if found and size + records <= most:
+            found[-1] = (found[-1][0], year)
+            size += records
+        else:
+            found.append((year, year))
+            size = records
+    return found
+
+
+def _weigh(
+    database: duckdb.DuckDBPyConnection,
+    left: str,
+    right: str,
+    weigh: Callable[[str, str], str],
+    least: float,
+) -> None:
+    """Add to `candidates` the pairs of `_pairs` that are likely enough."""
+    joined = "{} p JOIN {} a ON a.record = p.left_record JOIN {} b ON b.record = p.right_record"
+    weighed = weigh("p.*", joined.format("_pairs", left, right))
+    bits = math.log2(least / (1 - least)) if least < 1 else math.inf
+    likely = f"(SELECT * FROM ({weighed}) WHERE own_weight >= CAST('{bits!r}' AS DOUBLE))"
+    database.execute(
+        f"""
+        INSERT INTO candidates
+        SELECT a.person, b.person, a.record, b.record, own_weight, own_probability
+        FROM {joined.format(likely, left, right)} WHERE {_MORE_THAN_A_NUMBER}
+        """
+    )
+
+
+#: SQL of whether a pair has anything in common but a number, which the guard has refused. The last
+#: level of a comparison is that nothing agrees.
+_MORE_THAN_A_NUMBER: Final = " OR ".join(
+    (
+        f"NOT {reaches('number', ('same',))}",
+        *(
+            reaches(comparison.name, tuple(level.name for level in comparison.levels[:-1]))
+            for comparison in COMPARISONS
+            if comparison.name not in ("sex", "number")
+        ),
+    )
+)

@@ -1,4 +1,4 @@
-"""A pytest plugin: which functions of the project each test calls, and how long it takes."""
+"""A pytest plugin: which blocks of the project each test runs, and how long it takes."""
 
 from __future__ import annotations
 
@@ -8,64 +8,82 @@ import sys
 import time
 from collections.abc import Generator
 from pathlib import Path
-from types import CodeType, FrameType
+from typing import Any
 
 import pytest
 
+from tests.mutation import blocks
+
 #: The variable that names the file to write.
 TO = "JSNA_CALLS"
-_SOURCE = f"{os.sep}src{os.sep}jsna{os.sep}"
 
 
 class Calls:
-    """Collects `file|function:line` by test. What fixtures call counts for every test of a file."""
+    """Collects blocks and seconds by test, and apart by fixture where tests share one."""
 
     def __init__(self) -> None:
-        self.made: dict[str, list[str]] = {}
-        self.seconds: dict[str, float] = {}
-        self.shared: dict[str, set[CodeType]] = {}
-        self.codes: set[CodeType] = set()
-
-    def _called(self, frame: FrameType, event: str, argument: object) -> None:
-        # As a tracer that follows no line of what it is told of: half the price of a profiler.
-        self.codes.add(frame.f_code)
+        self.tests: dict[str, dict[str, Any]] = {}
+        self.fixtures: dict[str, dict[str, Any]] = {}
+        self.shared = 0.0
+        self.file = ""
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, None, None]:
-        self.codes = set()
-        began = time.perf_counter()
-        sys.settrace(self._called)
+        if self.file != (file := item.nodeid.split("::")[0]):
+            # What one file's tests have cached, those of the next run again.
+            self.file = file
+            _forget()
+        blocks.called.clear()
+        self.shared, began = 0.0, time.perf_counter()
         yield
-        sys.settrace(None)
-        self.seconds[item.nodeid] = round(time.perf_counter() - began, 3)
-        of_file = self.shared.setdefault(item.nodeid.split("::")[0], set())
-        if any(scope != "function" for scope in _scopes(item)):
-            # A fixture of a module is made for whichever test comes first.
-            of_file |= self.codes
-            self.codes |= of_file
-        self.made[item.nodeid] = sorted(filter(None, map(_named, self.codes)))
+        self.tests[item.nodeid] = {
+            "seconds": round(time.perf_counter() - began - self.shared, 4),
+            "blocks": sorted(blocks.called),
+            "fixtures": [_of(one) for one in _fixtures(item) if one.scope != "function"],
+        }
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+    ) -> Generator[None, None, None]:
+        before, began, within = set(blocks.called), time.perf_counter(), self.shared
+        blocks.called.clear()
+        yield
+        if fixturedef.scope != "function":
+            seconds = time.perf_counter() - began
+            known = self.fixtures.setdefault(_of(fixturedef), {"seconds": 0.0, "blocks": []})
+            known["seconds"] = max(known["seconds"], round(seconds - (self.shared - within), 4))
+            known["blocks"] = sorted({*known["blocks"], *blocks.called})
+            self.shared = within + seconds
+        blocks.called.update(before)
 
     def pytest_sessionfinish(self) -> None:
         made = {
-            "calls": self.made,
-            "seconds": self.seconds,
+            "tests": self.tests,
+            "fixtures": self.fixtures,
+            "loading": sorted(blocks.loading),
         }
         Path(os.environ[TO]).write_text(json.dumps(made), encoding="utf-8")
 
 
-def _scopes(item: pytest.Item) -> list[str]:
-    names = getattr(item, "_fixtureinfo", None)
-    found = names.name2fixturedefs if names else {}
-    return [str(one.scope) for many in found.values() for one in many]
+def _forget() -> None:
+    for name, module in list(sys.modules.items()):
+        if name.split(".")[0] == "jsna":
+            for value in list(vars(module).values()):
+                if callable(clear := getattr(value, "cache_clear", None)):
+                    clear()
 
 
-def _named(code: CodeType) -> str:
-    at = code.co_filename.find(_SOURCE)
-    if at < 0 or code.co_name.startswith("<"):
-        return ""
-    return f"{code.co_filename[at + 1 :]}|{code.co_name}:{code.co_firstlineno}"
+def _fixtures(item: pytest.Item) -> list[pytest.FixtureDef[Any]]:
+    info = getattr(item, "_fixtureinfo", None)
+    return [one for many in (info.name2fixturedefs.values() if info else ()) for one in many]
+
+
+def _of(fixture: pytest.FixtureDef[Any]) -> str:
+    return f"{fixture.baseid}::{fixture.argname}"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if TO in os.environ:
+        blocks.follow()
         config.pluginmanager.register(Calls(), "jsna-calls")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
+
+from tests.mutation.blocks import Blocks
 
 _COMPARE: Final[dict[type[ast.cmpop], str]] = {
     ast.Lt: "<=",
@@ -51,7 +53,7 @@ class Site:
     Attributes:
         file: path below the project's root.
         line: line of the change, from 1.
-        function: name and first line of the innermost function around it; "" for the module's own.
+        block: name of the innermost block around it (`tests.mutation.blocks`).
         kind: what sort of change it is.
         before, after: the text replaced, and what stands there instead.
         start, end: offsets in characters.
@@ -59,12 +61,27 @@ class Site:
 
     file: str
     line: int
-    function: str
+    block: str
     kind: str
     before: str
     after: str
     start: int
     end: int
+
+    @property
+    def function(self) -> str:
+        """Name of the innermost function around it, with its file; the file's own is empty."""
+        return self.block.split("#")[0]
+
+    @property
+    def package(self) -> str:
+        """The package of the project that it is in."""
+        return self.file.split("/")[2]
+
+    @property
+    def change(self) -> str:
+        """What is changed into what, in one line."""
+        return f"{' '.join(self.before.split())} -> {self.after}"
 
 
 def sites(root: Path, file: Path) -> list[Site]:
@@ -72,20 +89,20 @@ def sites(root: Path, file: Path) -> list[Site]:
     source = file.read_text(encoding="utf-8")
     tree = ast.parse(source)
     name = file.relative_to(root).as_posix()
-    finder = _Finder(name, source)
+    finder = _Finder(name, source, Blocks(name, tree))
     finder.visit(tree)
     return sorted(finder.found, key=lambda site: (site.start, site.end, site.kind))
 
 
 class _Finder(ast.NodeVisitor):
-    def __init__(self, file: str, source: str) -> None:
-        self.file, self.source = file, source
+    def __init__(self, file: str, source: str, blocks: Blocks) -> None:
+        self.file, self.source, self.blocks = file, source, blocks
         self.found: list[Site] = []
         self.starts = [0]
         for line in source.splitlines(keepends=True):
             self.starts.append(self.starts[-1] + len(line))
         self.lines = source.splitlines()
-        self.within: list[str] = []
+        self.within = [f"{file}|"]
         self.assigned: list[set[str]] = [set()]
 
     def offset(self, line: int, column: int) -> int:
@@ -108,7 +125,7 @@ class _Finder(ast.NodeVisitor):
             Site(
                 self.file,
                 self.source.count("\n", 0, start) + 1,
-                self.within[-1] if self.within else "",
+                self.within[-1],
                 kind,
                 before,
                 after,
@@ -117,9 +134,24 @@ class _Finder(ast.NodeVisitor):
             )
         )
 
+    def generic_visit(self, node: ast.AST) -> None:
+        """Everything in a node; statements of a block under its name."""
+        for _field, value in ast.iter_fields(node):
+            name = self.blocks.names.get(id(value))
+            self.within += [name] if name else []
+            for one in value if isinstance(value, list) else [value]:
+                if isinstance(one, ast.AST):
+                    self.visit(one)
+            if name:
+                self.within.pop()
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        # How a class is declared (`slots`, `frozen`) is no figure and no safety of its own.
+        for statement in node.body:
+            self.visit(statement)
+
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
-        first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-        self.within.append(f"{node.name}:{first}")
+        self.within.append(self.blocks.names[id(node.body)])
         self.assigned.append(set())
         for default in [*node.args.defaults, *filter(None, node.args.kw_defaults)]:
             self.visit(default)
@@ -153,7 +185,7 @@ class _Finder(ast.NodeVisitor):
     def visit_Assign(self, node: ast.Assign) -> None:
         names = {t.id for t in node.targets if isinstance(t, ast.Name)}
         other = any(not isinstance(t, ast.Name) for t in node.targets)
-        if self.within and (names <= self.assigned[-1] if names else other):
+        if len(self.within) > 1 and (names <= self.assigned[-1] if names else other):
             self.add(node, "drop assignment", "pass")
         self.assigned[-1] |= names
         self.generic_visit(node)
@@ -216,8 +248,8 @@ def apply(source: str, site: Site) -> str:
     return source[: site.start] + site.after + source[site.end :]
 
 
-def all_sites(root: Path, packages: list[str]) -> Iterator[Site]:
-    """Every place in the named packages of `src/jsna`."""
-    for package in packages:
-        for file in sorted((root / "src/jsna" / package).rglob("*.py")):
-            yield from sites(root, file)
+@cache
+def all_sites(root: Path, package: str) -> tuple[Site, ...]:
+    """Every place in a package of `src/jsna`."""
+    files = sorted((root / "src/jsna" / package).rglob("*.py"))
+    return tuple(site for file in files for site in sites(root, file))

@@ -140,6 +140,8 @@ def test_what_is_left_of_a_total_is_protected_and_attacked(
                 if rank([*matrix, one]) == rank(list(matrix)):
                     tied.append(cell)
             assert tied, rest.label()
+            # As wide to each who gave as the counts it is worked out from.
+            assert min(made.contributor[cell] for cell in tied) == 1.0, rest.label()
             if left < 5:
                 assert made.small()[tied].any(), rest.label()
 

@@ -253,10 +253,23 @@ def test_two_sources_of_one_number_that_meet_different_people() -> None:
     ]
 
 
-def test_a_shared_number_that_all_else_speaks_against_says_nothing() -> None:
+@pytest.mark.parametrize(
+    ("surname", "born", "rows"),
+    [
+        ("ADEYEMI", "2009-11-20", 0),
+        ("NOWAK", "2009-11-20", 0),
+        ("ADEYEMI", "2015-03-01", 0),
+        ("NOWAK", "2015-03-01", 2),
+        # Of two traits one can be compared, and agrees.
+        (None, "2015-03-01", 2),
+    ],
+)
+def test_a_shared_number_says_nothing_where_fewer_than_two_traits_agree(
+    surname: str | None, born: str, rows: int
+) -> None:
     db = database(1)
     mine = standard(db, "mine", table([person("9990000107")]))
-    other = {"nhs_number": "9990000107", "surname": "ADEYEMI", "date_of_birth": "2009-11-20"}
+    other = {"nhs_number": "9990000107", "surname": surname, "date_of_birth": born}
     theirs = standard(db, "other", table([other]))
     for name, made in (("mine", mine), ("other", theirs)):
         db.execute(f"CREATE TABLE {name}_people AS SELECT * REPLACE (record AS person) "
@@ -264,7 +277,7 @@ def test_a_shared_number_that_all_else_speaks_against_says_nothing() -> None:
         db.execute(f"CREATE TABLE {name}_links AS SELECT 0 AS right_person, 7 AS left_person")
     others = {"other": ("other_people", "other_links")}
     concordance.concordant(db, ("mine_people", "mine_links"), others, "found")
-    assert db.execute("SELECT count(*) FROM found").fetchall() == [(0,)]
+    assert db.execute("SELECT count(*) FROM found").fetchall() == [(rows,)]
 
 
 def test_one_source_alone_has_nobody_to_agree_with() -> None:

@@ -56,6 +56,26 @@ def test_two_dimensions_need_move_no_total_by_the_base(counts: list[int]) -> Non
     assert np.abs(off).max() < 5
 
 
+@steady
+@given(
+    st.lists(st.integers(0, 40), min_size=24, max_size=24),
+    st.sampled_from([3, 5, 10]),
+    st.sampled_from([(4, 6), (2, 3, 4)]),
+)
+def test_descent_is_never_further_off_than_each_count_rounded_to_the_nearest(
+    counts: list[int], base: int, shape: tuple[int, ...]
+) -> None:
+    matrix, exact = made(shape), np.array(counts, dtype=float)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rounding, "SMALL", 0)
+        rounded = round_additively(matrix, exact, base)
+    nearest = base * np.floor(exact / base + 0.5)
+    off, start = (matrix @ (one - exact) for one in (rounded, nearest))
+    # Exactly half a base may go either way to begin with.
+    if not (np.array(counts) % base * 2 == base).any():
+        assert (off**2).sum() <= (start**2).sum() + 1e-9
+
+
 def test_a_large_table_stays_near() -> None:
     generator = np.random.default_rng(3)
     shape = (40, 12, 2)

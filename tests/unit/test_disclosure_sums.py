@@ -16,6 +16,7 @@ from jsna.disclosure.tabular.codes import Trees
 from jsna.disclosure.tabular.protection import protect
 from jsna.disclosure.tabular.published import attack_tables
 from jsna.disclosure.tabular.reading import Counted, Named, read_counts
+from jsna.disclosure.tabular.sums import find_sums
 from jsna.errors import JsnaError
 from tests.unit.test_disclosure_random_tables import Outsider
 
@@ -274,6 +275,16 @@ def test_no_sum_is_ever_taken_for_a_part(seed: int, needs: int, areas: int, marg
     assert grand_total(made) == counts.sum()
     inner = set(tree(made).values())
     assert {"Xa", "Mb", "Albion"} & set(rows) <= inner | {made.cells.dimensions[0].codes[-1]}
+
+
+def test_where_there_is_nothing_to_add_nothing_is_left_open() -> None:
+    """One area alone, and one beside areas that are known to be totals."""
+    values = np.array([[4.0, 9.0], [7.0, 8.0]])
+    for shown, leaves in ((1, [True]), (2, [True, False])):
+        made = find_sums(
+            values[:, :shown], np.ones((2, shown), bool), np.array(leaves), np.array(leaves)
+        )
+        assert (made.found, made.unsettled) == ([], [])
 
 
 @steady

@@ -246,6 +246,10 @@ def test_the_order_of_rows_tells_no_count() -> None:
     done = protect(table, ["d"])
     assert list(done.published["d"]) == [*"uvwxyz", "Total"]
     assert "came in the order of their counts" in done.notes[0]
+    # From the least to the greatest: neither is above 6.
+    rising = pd.DataFrame({"d": [*"zyxwvu", "Total"], "freq": [3, 4, 6, 22, 31, 40, 106]})
+    done = protect(rising, ["d"])
+    assert list(done.published["d"]) == [*"uvwxyz", "Total"]
     # In no such order they stay.
     mixed = table.iloc[[3, 0, 5, 2, 4, 1, 6]]
     assert list(protect(mixed, ["d"]).published["d"]) == [*"wzuxvy", "Total"]

@@ -68,13 +68,16 @@ def worlds(draw: st.DrawFn) -> tuple[list[int], list[Region]]:
     return people, list(printed)
 
 
-def ledger(people: list[int], printed: list[Region]) -> tuple[Book, dict[Region, int]]:
-    """The book of these counts, all of them protected below 5."""
+def ledger(
+    people: list[int], printed: list[Region], rounding: int = 1
+) -> tuple[Book, dict[Region, int]]:
+    """The book of these counts, all of them protected below 5 and rounded to a base."""
     made = Book()
     known = {}
     for region in printed:
         value = float(counted(region) @ people)
         known[region] = made.add(region, region.label(), value, threshold=5, contributor=1.0)
+        made.rounding[known[region]] = rounding
     add_equations(made, known)
     return made, known
 
@@ -144,6 +147,16 @@ def test_what_is_left_of_a_total_is_protected_and_attacked(
             assert min(made.contributor[cell] for cell in tied) == 1.0, rest.label()
             if left < 5:
                 assert made.small()[tied].any(), rest.label()
+
+
+@steady
+@given(worlds())
+def test_what_follows_from_rounded_counts_alone_is_as_blurred_as_they(
+    given_: tuple[list[int], list[Region]],
+) -> None:
+    exact, rounded = (ledger(*given_, base)[0] for base in (1, 10))
+    assert not exact.blurred
+    assert rounded.blurred == set(np.flatnonzero(rounded.derived).tolist())
 
 
 @st.composite

@@ -132,6 +132,14 @@ def test_a_category_within_a_condition_is_what_both_allow() -> None:
     assert ehc == region("pupils_ehc_plan")
 
 
+def test_two_breakdowns_of_one_column_count_what_is_in_both() -> None:
+    for fifth in range(1, 6):
+        for tenth in range(1, 11):
+            split = {"breakdown": "imd_quintile|imd_decile", "category": f"{fifth}|{tenth}"}
+            both = {str(tenth)} & {str(2 * fifth - 1), str(2 * fifth)}
+            assert region("pupils", **split).codes("imd_decile") == both
+
+
 def test_three_years_are_their_three_januaries() -> None:
     years = {"period": "2022/23 to 2024/25", "period_type": "three_years"}
     assert region("suspended_pupils", "denominator", **years).codes("period") == frozenset({

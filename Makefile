@@ -60,9 +60,10 @@ check: $(READY) ## Lint, types, rule format, workflow lint
 	@$(BIN)/snakefmt --check Snakefile rules
 	@$(BIN)/snakemake --lint --config edition=$(EDITION)
 
-mutants: $(READY) ## Put small faults into the code: which does no fast test notice? [SEED=…] [COUNT=150]
+mutants: $(READY) ## Put small faults into the code: which does no fast test notice? [SEED=…] [COUNT=150] [JOBS=2] [CALLS=file] [RESULTS=file]
 	@$(JSNA) prepare
-	@$(BIN)/python -m tests.mutation.run $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
+	@$(BIN)/python -m tests.mutation.run $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) \
+		$(if $(JOBS),--jobs $(JOBS)) $(if $(CALLS),--calls $(CALLS)) $(if $(RESULTS),--results $(RESULTS))
 
 bench-disclosure: $(READY) ## Measure disclosure control: loss, optimality, CPU seconds, the attack
 	@$(BIN)/python benchmarks/bench_disclosure.py

@@ -13,8 +13,10 @@ from jsna.disclosure.additions import with_cell, with_ratio
 from jsna.disclosure.attacking.attack import attack
 from jsna.disclosure.solving import master
 from jsna.disclosure.solving.clock import NODES, ROOT
-from jsna.disclosure.solving.cuts import DOWN, UP, WIDTH, Target
+from jsna.disclosure.solving.cuts import DOWN, UP, WIDTH, Target, targets
 from jsna.disclosure.solving.division import blocks, components
+from jsna.disclosure.solving.light import cheapest
+from jsna.disclosure.solving.master import Effort
 from jsna.disclosure.solving.routes import Routes
 from jsna.disclosure.solving.solver import EXACT, solve
 from jsna.disclosure.system import Rule, Status, System, system
@@ -55,6 +57,26 @@ def test_the_cheapest_partner_is_hidden() -> None:
     corners = [cell(made, a, b) for a in ("a0", "a1") for b in ("b0", "b1")]
     assert sorted(np.flatnonzero(found.hidden)) == sorted(corners)
     assert found.cost == found.bound == 6 + 7 + 8
+
+
+@pytest.mark.parametrize("closed", [0, 1, 2])
+def test_what_may_not_be_hidden_is_shown_however_light(closed: int) -> None:
+    """Of two rows that weigh nothing only one that is open protects the 3, or else a dear one."""
+    plain = grid([[3, 6, 50], [7, 8, 60], [70, 80, 90], [71, 81, 91]], Rule(5))
+    weight = plain.weight.copy()
+    lines = {a: [cell(plain, a, f"b{j}") for j in range(3)] for a in ("a1", "a2", "a3")}
+    for name in ("a2", "a3"):
+        weight[lines[name]] = 0.05
+    made = replace(plain, weight=weight)
+    shut = [cell for name in ("a2", "a3")[:closed] for cell in lines[name]]
+    open_ = np.asarray(made.status == Status.FREE)
+    open_[shut] = False
+    found = cheapest(made, targets(made), made.primary, open_, Effort())
+    assert not found.missed
+    assert not found.hidden[shut].any()
+    assert not found.hidden[~(open_ | made.primary)].any()
+    # A rectangle, with no more of what weighs nothing than it needs.
+    assert found.hidden.sum() == 4
 
 
 def test_a_total_that_is_small_is_hidden_all_the_way_up() -> None:

@@ -250,6 +250,14 @@ def test_the_order_of_rows_tells_no_count() -> None:
     rising = pd.DataFrame({"d": [*"zyxwvu", "Total"], "freq": [3, 4, 6, 22, 31, 40, 106]})
     done = protect(rising, ["d"])
     assert list(done.published["d"]) == [*"uvwxyz", "Total"]
+    # The order of codes says nothing of counts, though they fall with it; nor is there anything to
+    # say of counts that are all shown.
+    falling = pd.DataFrame({"d": [*"uvwxyz", "Total"], "freq": [40, 31, 22, 6, 4, 3, 106]})
+    done = protect(falling, ["d"])
+    assert (list(done.published["d"]), done.notes) == ([*"uvwxyz", "Total"], ())
+    shown = pd.DataFrame({"d": [*"zyxw", "Total"], "freq": [40, 31, 22, 16, 109]})
+    done = protect(shown, ["d"])
+    assert (list(done.published["d"]), done.notes) == ([*"zyxw", "Total"], ())
     # In no such order they stay.
     mixed = table.iloc[[3, 0, 5, 2, 4, 1, 6]]
     assert list(protect(mixed, ["d"]).published["d"]) == [*"wzuxvy", "Total"]

@@ -13,6 +13,7 @@ import pytest
 from jsna.disclosure.readback import align, axes, paper, printed, record
 from jsna.disclosure.readback import page as webpage
 from jsna.disclosure.readback.blocks import Block, Segment
+from jsna.disclosure.readback.certificate import KIND as CERTIFIED
 from jsna.disclosure.readback.result import HIDDEN, MEASURE, Tally
 from jsna.disclosure.readback.run import readback
 from jsna.errors import JsnaError
@@ -400,6 +401,11 @@ def test_paper_follows_the_page() -> None:
     assert tally.counts[MEASURE] == 2
     assert tally.counts["page"] == 1
     assert tally.counts["number of an item"] == 2
+    # Numbers of the certificate are of their own kind, as they are on the page.
+    proved = '<p>Of <data data-certificate="published.rows" value="12317">12,317</data>.</p>'
+    tally = aligned(BODY + proved, *LINES, "Of 12,317.")
+    assert [str(p) for p in tally.problems] == []
+    assert (tally.counts[MEASURE], tally.counts[CERTIFIED]) == (2, 1)
 
 
 @pytest.mark.parametrize(

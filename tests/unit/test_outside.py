@@ -11,9 +11,13 @@ import pandas as pd
 import pytest
 
 from jsna.disclosure.evidence import gather
+from jsna.disclosure.ledger.book import NONE, Book
+from jsna.disclosure.ledger.outside import ratios
+from jsna.disclosure.ledger.regions import make
 from jsna.disclosure.protect import Protection, protect
 from jsna.disclosure.prove import prove
 from jsna.errors import JsnaError
+from jsna.measures import schema
 from jsna.measures.engine import measure
 from tests.spec import world
 from tests.unit.outsider import Outsider
@@ -110,6 +114,49 @@ def test_a_small_count_printed_by_mistake_before_stays_known_and_is_no_fault_now
     ledger = after.ledger.set_index("label")["public"]
     assert ledger["plan rows: period 2025, primary_need MLD"] == "edition first"
     prove(gather(after.safe, measures, CONFIG, earlier={"first": before}))
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "printed", "decimals"),
+    [
+        # 37 of 211 are 17.535… %.
+        (37, 211, 17.54, 2),
+        (37, 211, 17.5, 1),
+        (37, 211, 18.0, 0),
+        # Of other data: further off than half of its last digit.
+        (37, 211, 17.6, None),
+        (37, 211, 17.0, None),
+        (37, 211, 17.53, None),
+        # Beyond three digits nothing is rounded: it must be the very ratio, to half of the third.
+        (37, 211, 17.5355, 3),
+        (37, 211, 17.5361, None),
+        # One of one is everybody, and of nobody there is no ratio.
+        (1, 1, 100.0, 0),
+        (0, 0, 0.0, None),
+    ],
+)
+def test_an_official_percentage_ties_two_counts_where_it_is_theirs(
+    part: int, whole: int, printed: float, decimals: int | None
+) -> None:
+    made = Book()
+    year = {"period": frozenset({"2025"})}
+    all_of, some = (
+        make("pupil", "rows", year),
+        make("pupil", "rows", {**year, "sex": frozenset("F")}),
+    )
+    made.numerators = [made.add(some, "some", part), NONE]
+    made.denominators = [made.add(all_of, "all", whole), NONE]
+    key = dict.fromkeys(schema.KEY, "x") | {"indicator": "pupils_ehc_plan"}
+    rows = pd.DataFrame([key, key | {"category": "other"}])
+    counted = pd.DataFrame([key | {"category": "counted"}])
+    rows = pd.concat([rows, counted], ignore_index=True)
+    made.numerators.append(0)
+    made.denominators.append(1)
+    # The second has no counts here, the third has counts of its own there.
+    official = rows.assign(value=printed, numerator=[np.nan, np.nan, 37.0])
+    found = list(ratios(made, rows, official, CONFIG))
+    expected = [] if decimals is None else [(0, 1, printed, decimals, 100.0)]
+    assert [tuple(one) for one in found] == expected
 
 
 def exclusions(counts: dict[str, int]) -> pd.DataFrame:

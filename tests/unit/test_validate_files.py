@@ -71,6 +71,15 @@ def test_two_children_under_one_number_are_told_apart_from_one_entered_twice() -
     assert "two children under one number" in shared.message
 
 
+def test_two_children_under_one_number_are_told_apart_where_part_of_the_key_is_empty() -> None:
+    """Of episodes without a protection plan the key has no date of one."""
+    fields = ("cpp_start_date", "cpp_end_date", "abuse_category", "previous_plans")
+    plain = dict.fromkeys(fields, "")
+    judged = judge("cin_census.episodes", plain, plain | {"date_of_birth": "2016-05-04"}, plain)
+    assert len(judged.valid) == 1
+    assert sorted(judged.quarantined["reasons"]) == ["episodes.key.duplicate", "episodes.key.shared"]
+
+
 @pytest.mark.parametrize(("rows", "refused"), [(5, True), (4, False)])
 def test_a_short_column_most_of_which_cannot_be_read_refuses_the_file(
     rows: int, refused: bool

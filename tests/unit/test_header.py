@@ -8,7 +8,7 @@ from jsna.extracts import registry
 from jsna.ingest.header import Located, locate, names
 
 TABLE = next(t for t in registry()["cin_census"].tables if t.name == "episodes")
-#: One name of each required column (an even number of them), and one of a column that may be left out.
+#: One name of each required column, an even number, and one of a column that may be left out.
 NEEDED = [names(column)[0] for column in TABLE.columns if column.required]
 OTHER = next(names(column)[0] for column in TABLE.columns if not column.required)
 HALF = len(NEEDED) // 2

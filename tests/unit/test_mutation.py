@@ -105,13 +105,15 @@ class Sum:
         assert ran == {f"a.py|Sum.of#{number}" for number in expected}
 
 
-def test_quick_and_narrow_tests_are_run_first_and_no_more_than_enough() -> None:
-    wide, narrow = Timed("t::wide", 0.1, 800, ()), Timed("t::narrow", 0.2, 30, ())
-    slow, far = Timed("t::slow", 44.5, 10, ()), Timed("t::far", 1.0, 10, ("::made",))
+def test_quick_and_narrow_tests_are_run_first_then_narrow_ones_and_no_more_than_enough() -> None:
+    quick, narrow = Timed("t::quick", 0.1, 800, ()), Timed("t::narrow", 0.2, 30, ())
+    slow, wide = Timed("t::slow", 40.0, 20, ()), Timed("t::wide", 15.0, 900, ())
+    far, last = Timed("t::far", 1.0, 10, ("::made",)), Timed("t::last", 14.0, 700, ())
     place = all_sites(ROOT, "linkage")[0]
-    of = Which({place.block: [slow, wide, far, narrow]}, fixtures={"::made": 8.0})
-    # 0.2 s of 30 blocks, 0.1 s of 800, 9 s of 10, and no time left for 44.5 s.
-    assert [test.name for test in of.of(place)] == ["t::narrow", "t::wide", "t::far"]
+    of = Which({place.block: [slow, wide, quick, last, far, narrow]}, fixtures={"::made": 4.0})
+    names = [test.name for test in of.of(place)]
+    # 0.2 s of 30 blocks, 5 s of 10 and 0.1 s of 800; then 40 s of 20; then 14 s would be the last.
+    assert names == ["t::narrow", "t::far", "t::quick", "t::slow", "t::last"]
 
 
 def test_what_is_said_to_change_nothing_is_a_change_that_there_is() -> None:

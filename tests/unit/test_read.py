@@ -381,6 +381,13 @@ def test_scientific_notation_in_a_column_is_refused_and_in_one_cell_is_not() -> 
         row[0] = "9.99E+12"
     problem = only(read(csv_of([HEADER, *rows])), "column.scientific")
     assert (problem.row, problem.count, problem.column) == (12, 21, "UPN")
+    # A measurement may be written so, and has lost nothing.
+    columns = (TABLE.columns[0], Column("Score", "score", "number", "Score.", nullable=True))
+    table = Table(name="scores", description="Invented scores.", columns=columns)
+    lines = [["UPN", "Score"], *([row[0], "1.25E+01"] for row in many(30))]
+    reading = read_table(csv_of(lines).encode(), "scores.csv", table)
+    assert not codes(reading)
+    assert reading.frame is not None and len(reading.frame) == 30
 
 
 def test_month_first_impossible_and_mixed_dates() -> None:

@@ -77,7 +77,10 @@ def test_two_children_under_one_number_are_told_apart_where_part_of_the_key_is_e
     plain = dict.fromkeys(fields, "")
     judged = judge("cin_census.episodes", plain, plain | {"date_of_birth": "2016-05-04"}, plain)
     assert len(judged.valid) == 1
-    assert sorted(judged.quarantined["reasons"]) == ["episodes.key.duplicate", "episodes.key.shared"]
+    assert sorted(judged.quarantined["reasons"]) == [
+        "episodes.key.duplicate",
+        "episodes.key.shared",
+    ]
 
 
 @pytest.mark.parametrize(("rows", "refused"), [(5, True), (4, False)])

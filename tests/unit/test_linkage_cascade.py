@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jsna.errors import JsnaError
 from jsna.linkage import review
 from jsna.linkage.candidates import make_candidates
-from jsna.linkage.cascade import LINK, Linked, _absent, link
+from jsna.linkage.cascade import LINK, Linked, _absent, bands, link
 from jsna.linkage.dedupe import _components, deduplicate
 from jsna.linkage.kinds import Source
 from jsna.linkage.lookups import LOOKUPS
@@ -184,6 +184,23 @@ TRAITS = {
     "forename": ("Annabel", "Bruno"), "surname": ("Thornwick", "Keld"),
     "date_of_birth": ("2012-05-14", "2009-01-30"), "postcode": ("ZA1 1AA", "ZD4 4AA"),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("most", [1, 7, 12, 25, 1000])
+def test_bands_are_years_one_after_the_other_as_far_as_their_records_go(most: int) -> None:
+    births = {"": 2, "2009": 9, "2010": 3, "2011": 12, "2013": 1, "2014": 1, "2015": 30, "2016": 4}
+    days = [f"{year}-05-14" if year else None for year, n in births.items() for _ in range(n)]
+    db = database(1)
+    db.register("given_days", pa.table({"born": pa.array(days[::-1], pa.string())}))
+    expected: list[tuple[str, str]] = []
+    for year in births:
+        first = expected[-1][0] if expected else year
+        together = sum(n for other, n in births.items() if first <= other <= year)
+        if expected and together <= most:
+            expected[-1] = first, year
+        else:
+            expected.append((year, year))
+    assert bands(db, "given_days", most) == expected
 
 
 @pytest.mark.parametrize("agreeing", TRAITS)

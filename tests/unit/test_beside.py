@@ -174,6 +174,23 @@ def test_one_delivery_of_several_is_named() -> None:
     )
 
 
+def test_several_deliveries_are_in_the_order_of_time_and_every_one_is_none_by_name() -> None:
+    years = [str(year) for year in range(2017, 2026)]
+    rows = [("sen2", "requests", year, "", "", 0, 100) for year in [*years[::-1], "2016"]]
+    rows += [
+        ("sen2", "requests", year, kind, "", 3, 100)
+        for kind, where in ((REPEATS, years[::-1]), (SET_ASIDE, ["2016", *years]))
+        for year in where
+    ]
+    columns = ["extract", "table", "period", "kind", "field", "rows", "received"]
+    cell = Cell("sen2.requests", ROW)
+    found = of_cells(pd.DataFrame(rows, columns=columns), {})[cell]
+    assert set(found) == {
+        Left(REPEATS, cell, 27, 900, tuple(years)),
+        Left(SET_ASIDE, cell, 30, 1000),
+    }
+
+
 def test_dates_that_contradict_each_other_are_stated_where_what_lies_between_is_counted() -> None:
     """A plan that starts before its request: it is a new plan, and not one in 20 weeks or later."""
     files = sen2()

@@ -23,8 +23,19 @@ class Calls:
     def __init__(self) -> None:
         self.tests: dict[str, dict[str, Any]] = {}
         self.fixtures: dict[str, dict[str, Any]] = {}
+        self.collected: dict[str, list[str]] = {}
         self.shared = 0.0
         self.file = ""
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, None, None]:
+        # What a file of tests runs while it is read, all of its tests look at.
+        blocks.called.clear()
+        yield
+        if isinstance(collector, pytest.Module):
+            self.collected[collector.nodeid] = sorted(blocks.called)
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, None, None]:
@@ -60,6 +71,7 @@ class Calls:
         made = {
             "tests": self.tests,
             "fixtures": self.fixtures,
+            "collected": self.collected,
             "loading": sorted(blocks.loading),
         }
         Path(os.environ[TO]).write_text(json.dumps(made), encoding="utf-8")

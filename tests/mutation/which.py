@@ -101,7 +101,8 @@ def which(folder: Path, keep: Path) -> Which:
     A test that no longer runs what it ran, because the source has changed, is not traced again:
     remove the file when much has changed.
     """
-    known: dict[str, Any] = {"files": {}, "tests": {}, "fixtures": {}, "loading": []}
+    known: dict[str, Any] = {key: {} for key in ("files", "tests", "fixtures", "collected")}
+    known["loading"] = []
     if keep.is_file():
         known = json.loads(keep.read_text(encoding="utf-8"))
     now = {
@@ -119,6 +120,7 @@ def which(folder: Path, keep: Path) -> Which:
             "files": now,
             "tests": {**kept, **made["tests"]},
             "fixtures": {**known["fixtures"], **made["fixtures"]},
+            "collected": {**known["collected"], **made["collected"]},
             "loading": sorted({*known["loading"], *made["loading"]}),
         }
         keep.write_text(json.dumps(known), encoding="utf-8")
@@ -146,6 +148,7 @@ def _indexed(known: dict[str, Any], importing: Mapping[str, set[str]]) -> Which:
         blocks = {*made["blocks"], *(b for one in shared if one for b in one["blocks"])}
         needs = tuple(f for f in made["fixtures"] if f in found.fixtures)
         test = Timed(name, made["seconds"], len(blocks), needs)
+        blocks |= {*known["collected"].get(test.file, ())}
         for block in {*blocks, *(f"{block.split('|')[0]}|" for block in blocks)}:
             found.by_block.setdefault(block, []).append(test)
     return found

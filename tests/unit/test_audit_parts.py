@@ -12,6 +12,7 @@ from tests.unit.test_audit import (
     BOYS,
     EAST,
     ENGLAND,
+    FAR,
     GIRLS,
     HOME,
     MARCHES,
@@ -135,3 +136,13 @@ def test_a_region_that_the_country_and_its_authorities_speak_against_is_wrong(
 )
 def test_counts_far_apart_by_hand(one: float, other: float, apart: bool) -> None:
     assert far(one, other) is apart
+
+
+def test_authorities_under_three_digits_alone_are_told_apart(tmp_path: Path) -> None:
+    rows = [{**r, "new_la_code": ""} for r in release(GIRLS, BOYS)]
+    assert found(tmp_path, rows, plans()) == []
+    # A neighbour goes by the code the configuration has, anyone else by the one there is.
+    for area, code in ((WEST, WEST), (FAR, "999")):
+        wrong = [{**r, "new_la_code": ""} for r in changed(release(GIRLS, BOYS), area, "9999")]
+        findings = found(tmp_path, wrong, plans())
+        assert {(f.area_code, f.category) for f in findings} == {(code, "total")}

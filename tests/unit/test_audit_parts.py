@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from jsna.published import ees
+from jsna.published.audit import auditor
 from jsna.published.audit.sums import far
+from tests.unit.published_support import csv_text, indicator
 from tests.unit.test_audit import (
     BOYS,
+    COLUMNS,
     EAST,
     ENGLAND,
     FAR,
@@ -17,10 +21,12 @@ from tests.unit.test_audit import (
     HOME,
     MARCHES,
     WEST,
+    audited,
     changed,
     found,
     plans,
     release,
+    row,
     told,
 )
 
@@ -136,6 +142,47 @@ def test_a_region_that_the_country_and_its_authorities_speak_against_is_wrong(
 )
 def test_counts_far_apart_by_hand(one: float, other: float, apart: bool) -> None:
     assert far(one, other) is apart
+
+
+@pytest.mark.parametrize(
+    ("counts", "doubted"), [((60, 0, 70), True), ((60, 0, 9), False), ((10, 0, 10), True)]
+)
+def test_a_count_of_nought_between_years_of_ten_or_more_is_doubted(
+    tmp_path: Path, counts: tuple[int, ...], doubted: bool
+) -> None:
+    rows = [row(HOME, f"202{n}", plans=str(count)) for n, count in enumerate(counts)]
+    rows += [row(ENGLAND, f"202{n}", plans="20000") for n in range(3)]
+    zeros = {f.period for f in found(tmp_path, rows, plans()) if f.kind == "zero"}
+    assert zeros == ({"2021"} if doubted else set())
+
+
+@pytest.mark.parametrize(
+    ("country", "beside", "doubted"),
+    [("45.0", "6.0", True), ("5.0", "0.4", True), ("4.9", "6.0", False), ("45.0", "0.0", False)],
+)
+def test_a_percentage_of_nought_is_doubted_where_it_is_common_and_was_not_nought(
+    tmp_path: Path, country: str, beside: str, doubted: bool
+) -> None:
+    """Of values without counts: five in a hundred of the country are common."""
+    declared = indicator(published=[{**COLUMNS, "value": "timely_pc"}])
+    rows = [row(ENGLAND, year, timely_pc=country) for year in ("2023", "2024")]
+    rows += [row(HOME, "2023", timely_pc=beside), row(HOME, "2024", timely_pc="0.0")]
+    zeros = {(f.area_code, f.period) for f in found(tmp_path, rows, declared) if f.kind == "zero"}
+    assert zeros == ({(HOME, "2024")} if doubted else set())
+
+
+def test_the_areas_of_an_edition_are_told_of_and_no_others(tmp_path: Path) -> None:
+    """The home area, its neighbours, region and country; not one of another region."""
+    rows = release(GIRLS, BOYS)
+    for area in (HOME, FAR):
+        rows = changed(rows, area, "9999")
+    path = tmp_path / "release.csv"
+    path.write_text(csv_text(rows), encoding="utf-8", newline="")
+    config, read = audited(plans()), {("plans", "release"): ees.read(path, "release")}
+    mapped = [(plans(), mapping) for mapping in plans().published]
+    assert {f.area_code for f in auditor.audited(config, read, mapped)} == {HOME}
+    every = auditor.audited(config, read, mapped, everywhere=True)
+    assert {f.area_code for f in every} == {HOME, FAR}
 
 
 def test_authorities_under_three_digits_alone_are_told_apart(tmp_path: Path) -> None:

@@ -649,6 +649,14 @@ def test_a_category_hidden_at_an_end_has_no_gradient() -> None:
     assert "Moderate learning difficulty and Down syndrome cannot be compared." in text
 
 
+def test_gradients_of_three_categories_are_told_and_of_two_are_those_of_the_whole() -> None:
+    ends = {"ASD": (0.09, 0.04), "SLCN": (0.05, 0.05), "MLD": (0.05, 0.05)}
+    told = "In the most deprived tenth of small areas, the share of pupils with SEN"
+    assert said(RATES_BY_NEED, needs_by_tenth(**ends)).startswith(told)
+    del ends["MLD"]
+    assert told not in said(RATES_BY_NEED, needs_by_tenth(**ends))
+
+
 def test_what_neither_chart_nor_table_shows_is_in_the_data_files() -> None:
     rows = needs_by_tenth(ASD=(0.09, 0.04), DS=(None, 0.01))
     by_both = "one of the twenty figures by deprivation tenth and primary need"

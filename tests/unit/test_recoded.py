@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from jsna.configuration import recoded
 from jsna.measures.tables.places import recipes
 from jsna.published import areas
-from tests.unit.published_support import AREA, EAST, HOME, NATION, csv_text, indicator, mapped, read
+from jsna.published.run import _check_region
+from tests.unit.published_support import (
+    AREA,
+    EAST,
+    HOME,
+    NATION,
+    configuration,
+    csv_text,
+    indicator,
+    mapped,
+    read,
+)
 from tests.unit.test_tables import CONFIG
 
 BARNSLEY = ("E08000016", "E08000038")
@@ -65,3 +78,46 @@ def test_an_unchanged_place_is_as_before(tmp_path: Path) -> None:
     given = {"plans": "200", "timely": "34", "timely_pc": "17.0"}
     assert mapped(read(tmp_path, [{**HOME, **given}]), indicator()).iloc[0]["value"] == 17.0
     assert csv_text([HOME])
+
+
+#: The look-up of regions, with a neighbour under the code it had before.
+REGIONS = [
+    ("E10000951", "951", "E12000095"),
+    ("E06000951", "952", "E12000095"),
+    ("E06000999", "999", "E12000096"),
+]
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({}, []),
+        # Elsewhere another number is nobody's concern.
+        ({2: ("E06000999", "998", "E12000096")}, []),
+        ({0: ("E10000951", "950", "E12000095")}, [("old_la_code", "951", "the old code 950")]),
+        ({1: ("E06000950", "952", "E12000095")}, [("old_la_code", "952", "the old code none")]),
+        ({0: ("E10000951", "951", "E12000096")}, [("region", "E12000095", "region E12000096")]),
+    ],
+)
+def test_the_look_up_of_regions_confirms_numbers_and_region(
+    changes: dict[int, tuple[str, str, str]], found: list[tuple[str, str, str]]
+) -> None:
+    rows = [changes.get(n, row) for n, row in enumerate(REGIONS)]
+    columns = ["authority_code", "old_la_code", "region_code"]
+    config = configuration({})
+    near = tuple(n for n in config.area.neighbours if n.code == "E06000951")
+    config = replace(config, area=config.area.model_copy(update={"neighbours": near}))
+    problems = _check_region(config, pd.DataFrame(rows, columns=columns))
+    assert [(p.column, p.value) for p in problems] == [(c, v) for c, v, _ in found]
+    assert all(words in p.rule for p, (_, _, words) in zip(problems, found, strict=True))
+
+
+def test_the_look_up_of_regions_may_have_the_code_of_before() -> None:
+    """Barnsley as an area of the look-up's year, under the code it has had since."""
+    area = AREA.model_copy(update={"code": BARNSLEY[1], "old_la_code": "370", "neighbours": ()})
+    config = replace(configuration({}), area=area)
+    look_up = pd.DataFrame(
+        [(BARNSLEY[0], "370", AREA.region.code)],
+        columns=["authority_code", "old_la_code", "region_code"],
+    )
+    assert _check_region(config, look_up) == []

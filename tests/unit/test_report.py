@@ -20,6 +20,7 @@ from jsna.measures import schema
 from jsna.measures.declaration import LOCALITY, Chart, Indicator
 from jsna.report import format as words
 from jsna.report import opendata, write
+from jsna.report.datatables import further
 from jsna.report.opener import Opener
 from jsna.report.view import KEY_FIELDS, Measures
 from tests.unit import report_support as made
@@ -98,6 +99,21 @@ def test_every_chapter_of_the_edition_is_there_in_order(page: str) -> None:
     titles = re.findall(r'<h2 id="chapter-[^"]+-title">(\d+) ([^<]+)</h2>', page)
     assert [int(n) for n, _ in titles] == list(range(1, len(made.CHAPTERS) + 1))
     assert titles[0][1] == "Summary"
+
+
+def test_the_summary_is_of_chapters_that_can_change_and_of_no_other(page: str) -> None:
+    """Neither how many people there are nor how good the records are is a finding about SEND."""
+    indicators = made.configured()[0]
+    summary, _ = page.split('<h2 id="chapter-summary-title">')[1].split('<h2 id="chapter-', 1)
+    links = re.findall(r'<li><a href="#indicator-([^"]+)">', summary)
+    assert len(links) > 10
+    chapters = {indicators[link.replace("-", "_")].chapter for link in links}
+    lede = summary.split('<p class="lede">')[1].split("</p>")[0]
+    told = {indicators[key.split("~")[0]].chapter for _, key, _, _ in _MARK.findall(lede)}
+    assert told
+    assert not (chapters | told) & {"population", "data_quality"}
+    assert {"placements", "exclusions", "health"} <= chapters
+    assert "population" in {i.chapter for i in indicators.values()}
 
 
 def test_every_printed_number_reads_back_as_its_measure(page: str) -> None:
@@ -338,6 +354,23 @@ def test_figures_of_the_same_numbers_share_a_table(tmp_path: Path) -> None:
     bars, tiles = (f"fig-pupils-ehc-plan-{kind}-locality" for kind in ("bars", "tiles"))
     assert ids[bars] == ids[tiles]
     assert ids["fig-pupils-ehc-plan-trend"] != ids[bars]
+
+
+def test_short_breakdowns_share_a_table_and_long_ones_do_not() -> None:
+    config, frame = made.whole()
+    view = Measures(frame, config)
+    joined = 0
+    for indicator in config.indicators.values():
+        split = [view.breakdown(indicator.id, d) for d in indicator.breakdowns if len(d) == 1]
+        sizes = [len(rows) for rows in split if rows]
+        totals = view.series(indicator.id)
+        rows = [len(table.rows) for table in further(view, indicator, ())][len(totals) > 0 :]
+        if sizes and not indicator.derived:
+            # Every row of every breakdown once: sixteen together, or one breakdown alone.
+            assert sum(rows) == sum(sizes), indicator.id
+            assert max(rows) <= max(16, *sizes), indicator.id
+            joined += len(rows) < len(sizes)
+    assert joined
 
 
 def test_the_chapters_files_add_up_to_the_whole(paths: io.Paths) -> None:

@@ -195,20 +195,21 @@ def resumed(results: Path, sample: list[Site]) -> tuple[list[Site], list[Outcome
         noticed[outcome.site] = outcome
         if outcome.verdict != NOTICED:
             del noticed[outcome.site]
-    todo = [_now(site) for site in begun if site not in noticed]
+    now = {site: _now(site) for site in begun if site not in noticed}
+    for site in (site for site, found in now.items() if found is None):
+        print(f"no longer there: {said(site)}")
+    todo = [found for found in now.values() if found is not None]
     return todo, [noticed[site] for site in begun if site in noticed]
 
 
-def _now(site: Site) -> Site:
-    """A place of an earlier state of the source, in this one."""
+def _now(site: Site) -> Site | None:
+    """A place of an earlier state of the source, in this one; None where it is gone."""
     same = [
         one
-        for one in sites(ROOT, ROOT / site.file)
+        for one in (sites(ROOT, ROOT / site.file) if (ROOT / site.file).is_file() else ())
         if (one.function, one.kind, one.change) == (site.function, site.kind, site.change)
     ]
-    if not same:
-        raise SystemExit(f"no longer there: {said(site)}")
-    return min(same, key=lambda one: abs(one.start - site.start))
+    return min(same, key=lambda one: abs(one.start - site.start), default=None)
 
 
 def run_all(

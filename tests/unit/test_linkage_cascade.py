@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from jsna.errors import JsnaError
 from jsna.linkage import review
-from jsna.linkage.candidates import make_candidates
-from jsna.linkage.cascade import LINK, Linked, _absent, bands, link
+from jsna.linkage.candidates import bands, make_candidates
+from jsna.linkage.cascade import LINK, Linked, _absent, link
 from jsna.linkage.dedupe import _components, deduplicate
 from jsna.linkage.kinds import Source
 from jsna.linkage.lookups import LOOKUPS

@@ -165,17 +165,17 @@ def judge(copy: Copy, site: Site, tests: list[Timed], of: Which) -> Outcome:
 
 
 def judged(seen: Path = UNCHANGED) -> set[tuple[str, str, str]]:
-    """Changes that a person has found to change nothing: file, line and change."""
+    """Changes that a person has found to change nothing: function, line and change."""
     return {
-        (one["file"], one["line"], one["change"])
+        (one["function"], one["line"], one["change"])
         for one in yaml.safe_load(seen.read_text(encoding="utf-8"))
     }
 
 
 def name_of(site: Site) -> tuple[str, str, str]:
-    """How `unchanged.yaml` names a site: its file, the text of its line, its change."""
+    """How `unchanged.yaml` names a site: its function, the text of its line, its change."""
     lines = (ROOT / site.file).read_text(encoding="utf-8").splitlines()
-    return site.file, lines[site.line - 1].strip(), site.change
+    return site.function, lines[site.line - 1].strip(), site.change
 
 
 def resumed(results: Path, sample: list[Site]) -> tuple[list[Site], list[Outcome]]:

@@ -11,7 +11,9 @@ import pandas as pd
 from jsna import edition
 from jsna.edition import Configuration
 from jsna.extracts import registry
-from jsna.synthetic import effects, generate
+from jsna.io import text_type
+from jsna.synthetic import effects, generate, official, truth
+from jsna.synthetic.world import World
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,6 +48,31 @@ def small() -> dict[str, pd.DataFrame]:
 def middling() -> dict[str, pd.DataFrame]:
     """A county of 40,000 pupils, clean. Shared: do not change."""
     return frames(configuration("demo-2025", pupils=40_000, plans=2_800, lsoas=180))
+
+
+@cache
+def people() -> World:
+    """The people of the test edition. Shared: do not change."""
+    return generate.invent(configuration(), effects.load())
+
+
+@cache
+def shown() -> dict[str, pd.DataFrame]:
+    """What their extracts show of them, in text as received. Shared: do not change."""
+    tables = generate.show(people(), configuration(), registry())
+    return {key: rows.to_pandas(types_mapper=text_type) for key, rows in tables.items()}
+
+
+@cache
+def facts() -> Mapping[str, pd.DataFrame]:
+    """What is so of them, whatever is shown. Shared: do not change."""
+    return truth.facts(people(), configuration())
+
+
+@cache
+def release() -> Mapping[str, bytes]:
+    """Their official figures, by file."""
+    return official.release(facts(), configuration())
 
 
 def roll(world: dict[str, pd.DataFrame], january: int) -> pd.DataFrame:

@@ -14,15 +14,13 @@ import pytest
 
 from jsna import edition
 from jsna.edition import Configuration
-from jsna.extracts import registry
-from jsna.io import Paths, text_type
+from jsna.io import Paths
 from jsna.published import ees, official
-from jsna.synthetic import effects, generate, truth
 from jsna.synthetic import official as invented
-from jsna.synthetic.world import World
+from tests.unit import synthetic_support
 
-# What is built once for the module is built by one worker.
-pytestmark = pytest.mark.xdist_group("published")
+# What is built once is built by one worker, for `test_reconciled` too.
+pytestmark = pytest.mark.xdist_group("reconciled")
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,25 +31,19 @@ def config() -> Configuration:
 
 
 @pytest.fixture(scope="module")
-def county(config: Configuration) -> World:
-    return generate.invent(config, effects.load())
+def facts() -> Mapping[str, pd.DataFrame]:
+    return synthetic_support.facts()
 
 
 @pytest.fixture(scope="module")
-def facts(county: World, config: Configuration) -> Mapping[str, pd.DataFrame]:
-    return truth.facts(county, config)
-
-
-@pytest.fixture(scope="module")
-def frames(county: World, config: Configuration) -> dict[str, pd.DataFrame]:
+def frames() -> dict[str, pd.DataFrame]:
     """Clean rows of a small county, by field."""
-    tables = generate.show(county, config, registry())
-    return {key: rows.to_pandas(types_mapper=text_type) for key, rows in tables.items()}
+    return synthetic_support.shown()
 
 
 @pytest.fixture(scope="module")
-def release(facts: Mapping[str, pd.DataFrame], config: Configuration) -> Mapping[str, bytes]:
-    return invented.release(facts, config)
+def release() -> Mapping[str, bytes]:
+    return synthetic_support.release()
 
 
 @pytest.fixture(scope="module")

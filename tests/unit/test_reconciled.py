@@ -16,15 +16,13 @@ import pytest
 from jsna import edition
 from jsna.edition import Configuration
 from jsna.extracts import registry
-from jsna.io import Paths, text_type
+from jsna.io import Paths
 from jsna.measures import schema
 from jsna.measures.engine import measure
 from jsna.measures.merge import merge, reconcile
 from jsna.measures.tables import derive
 from jsna.published import official
-from jsna.synthetic import effects, generate, truth
-from jsna.synthetic import official as invented
-from jsna.synthetic.world import World
+from tests.unit import synthetic_support
 
 # What is built once for the module is built by one worker.
 pytestmark = pytest.mark.xdist_group("reconciled")
@@ -82,25 +80,17 @@ def config() -> Configuration:
 
 
 @pytest.fixture(scope="module")
-def county(config: Configuration) -> World:
-    return generate.invent(config, effects.load())
-
-
-@pytest.fixture(scope="module")
-def frames(county: World, config: Configuration) -> dict[str, pd.DataFrame]:
+def frames() -> dict[str, pd.DataFrame]:
     """What the county shows, by field."""
-    tables = generate.show(county, config, registry())
-    return {key: rows.to_pandas(types_mapper=text_type) for key, rows in tables.items()}
+    return synthetic_support.shown()
 
 
 @pytest.fixture(scope="module")
-def published(
-    county: World, config: Configuration, tmp_path_factory: pytest.TempPathFactory
-) -> pd.DataFrame:
+def published(config: Configuration, tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     """Its official figures, as read from the release."""
     paths = Paths(tmp_path_factory.mktemp("release"), config.edition.edition)
     paths.published.mkdir(parents=True)
-    for name, content in invented.release(truth.facts(county, config), config).items():
+    for name, content in synthetic_support.release().items():
         (paths.published / name).write_bytes(content)
     return official.published_measures(config, paths)
 

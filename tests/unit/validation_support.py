@@ -17,6 +17,7 @@ from jsna.ingest.validate import apply_cross, validate_delivery
 
 ROOT = Path(__file__).parents[2]
 CODELISTS = {name: frozenset(codes) for name, codes in codelists(ROOT).items()}
+ROLLS = rolls(ROOT)
 PERIODS = {
     "school_census": "2025",
     "sen2": "2025",
@@ -189,7 +190,7 @@ def context(extract: str, **changes: object) -> Context:
         authority_code="E10000901",
         old_la_codes=frozenset({"961"}),
         codelists=CODELISTS,
-        rolls=rolls(ROOT),
+        rolls=ROLLS,
         synthetic=True,
         localities=frozenset({GOOD["areas.lsoa"]["district_code"]}),
     )

@@ -62,6 +62,8 @@ def join_others(
         How many were added.
     """
     _candidates(database, (sides[0], rest), model, frequencies, names, least)
+    if not _others(database):
+        return 0
     # The others at the same person of the left: linked there, or about to be.
     database.execute(
         """
@@ -85,6 +87,10 @@ def join_others(
         INSERT INTO _top BY NAME SELECT *, false AS tied FROM _others
         """
     )
+    return _others(database)
+
+
+def _others(database: duckdb.DuckDBPyConnection) -> int:
     return int(database.execute("SELECT count(*) FROM _others").fetchall()[0][0])
 
 

@@ -65,6 +65,11 @@ def judge(
         name: of the table made: `left_person`, `right_person`, `veto` (one of `REASONS`), `out`
             (whether the pair is no link at all).
     """
+    if not database.execute(f"SELECT count(*) FROM {pairs}").fetchall()[0][0]:
+        # To plan the query below takes longer than to judge a thousand pairs.
+        columns = "left_person BIGINT, right_person BIGINT, veto VARCHAR, out BOOLEAN"
+        database.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({columns})")
+        return
     database.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE {name} AS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -123,6 +124,34 @@ def test_hiding_a_count_costs_the_rows_that_print_it() -> None:
     assert weights[part] == pytest.approx(np.log(7) + 0.01)
     # A row that is not printed anyway costs nothing.
     assert found.weights(np.array([False, True]))[part] == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "dominance", "percent"),
+    [
+        ({"kind": "mean"}, 25.0, 25.0),
+        ({"unit": "pounds"}, 25.0, 25.0),
+        # A profile that says nothing of sums does not make them exact.
+        ({"kind": "mean"}, 0.0, 10.0),
+        # What is no sum of amounts is protected as a count.
+        ({}, 25.0, 0.0),
+    ],
+)
+def test_a_sum_of_amounts_stays_uncertain_by_a_share_of_it(
+    change: dict[str, str], dominance: float, percent: float
+) -> None:
+    declared = CONFIG.indicators["pupils_ehc_plan"].model_copy(update=change)
+    profile = CONFIG.profiles["default"].model_copy(update={"dominance": dominance})
+    config = replace(
+        CONFIG,
+        indicators={**CONFIG.indicators, declared.id: declared},
+        profiles={**CONFIG.profiles, "default": profile},
+    )
+    found = book(schema.conform(pd.DataFrame([row(declared.id, 37.0, 800.0)])), config)
+    top, bottom = found.numerators[0], found.denominators[0]
+    assert (found.magnitude[top], found.magnitude[bottom]) == (percent, 0.0)
+    # Nor is a small sum a small count.
+    assert (found.threshold[top] == 0) == bool(percent)
 
 
 def test_rows_that_contradict_each_other_are_refused_together() -> None:

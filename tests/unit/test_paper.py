@@ -125,3 +125,12 @@ def test_what_cannot_be_read_back_is_named() -> None:
         "an embedded file",
     ]
     assert found.unseen == [("link", "7")]
+
+
+def test_glyphs_of_a_font_without_a_map_are_no_letters() -> None:
+    pdf = document(shown("1", "2"))
+    del pdf.pages[0].Resources.Font.F["/ToUnicode"]
+    assert read(pdf).unreadable == ["a glyph without a letter on page 1"]
+    pdf = document(shown("1", "2"))
+    pdf.pages[0].Resources.Font.F.Encoding = Name("/WinAnsiEncoding")
+    assert read(pdf).unreadable == ["a glyph without a letter on page 1"]

@@ -95,7 +95,7 @@ class Copy:
         if server is None or server.stdin is None or server.stdout is None:
             raise RuntimeError("not started")
         names = [test.name for test in _in_groups(tests)]
-        asked = {"tests": names, "seconds": 60 + 6 * seconds, "first": first}
+        asked = {"tests": names, "seconds": 60 + 3 * seconds, "first": first}
         server.stdin.write(json.dumps(asked) + "\n")
         server.stdin.flush()
         answer: dict[str, Any] = json.loads(server.stdout.readline())

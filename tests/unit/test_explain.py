@@ -88,6 +88,23 @@ def test_a_secondary_figure_names_what_it_protects_and_the_sum_that_would_betray
     assert "As published, an outsider knows its count to lie between 0 and 10." in said
 
 
+def test_what_everybody_knows_already_is_no_reason() -> None:
+    """HI is 2 and 5 more; the 2 are told by 9 less 7 whether HI is shown or not."""
+    book, rows = by_need()
+    for name, count in (("few", 2), ("others", 5), ("all", 9), ("rest", 7)):
+        region = make("plan", "rows", {"need": frozenset({name})})
+        book.add(region, region.label(), count, threshold=5)
+        book.numerators.append(book.size - 1)
+        book.denominators.append(NONE)
+        rows.append(made.measure(PLANS, count, dims={"primary_need": name}))
+    book.equations += [(2, 4, 5), (6, 4, 7)]
+    rules = ["", "small_count", "sum", "", "small_count", "sum", "", ""]
+    said = text(explained(book, rows, rules), Choice("plans", category="HI"))
+    assert "shown it would give away a count" in said
+    assert "[plan rows: need MSI, period 2025], which is 3: would be known to be 3" in said
+    assert "need few" not in said.split("Secondary")[1].split("From:")[0]
+
+
 def test_a_total_that_would_narrow_two_small_parts_says_between_what_they_would_lie() -> None:
     # 2 and 1 are hidden with their total of 3: shown, each would lie between 0 and 3, not 0 and 4.
     book, rows = by_need(counts=(3, 2, 1, 0))

@@ -28,7 +28,7 @@ from typing import Any, Final
 import yaml
 
 from tests.mutation.sites import Site, all_sites, apply, sites
-from tests.mutation.which import Timed, Which, run_pytest, which
+from tests.mutation.which import ENOUGH, Timed, Which, run_pytest, which
 
 ROOT: Final = Path(__file__).parents[2]
 PACKAGES: Final = "disclosure linkage measures ingest published report"
@@ -251,6 +251,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=150)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--packages", default=PACKAGES)
+    parser.add_argument("--enough", type=float, default=ENOUGH, help="seconds of tests a fault")
     parser.add_argument("--calls", type=Path, help="what the tests run: written, read if there")
     parser.add_argument(
         "--results", type=Path, help="outcomes: added to; what was noticed is not run again"
@@ -261,6 +262,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         copies = [Copy(Path(name) / f"copy{job}") for job in range(given.jobs)]
         of = which(copies[0].folder, given.calls or Path(name) / "calls.json")
+        of.enough = given.enough
         for copy in copies:
             copy.start()
             stack.callback(copy.stop)

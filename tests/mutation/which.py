@@ -17,10 +17,10 @@ from tests.mutation.calls import TO
 from tests.mutation.sites import Site
 
 TESTS: Final = ("tests/unit", "tests/spec")
-#: Seconds of tests, as they took unchanged, run for one fault at the most.
-ENOUGH: Final = 60.0
-#: Of these, seconds for tests that are both quick and narrow.
-QUICK: Final = 15.0
+#: Seconds of tests, as they took unchanged, run for one fault at the most unless asked otherwise.
+ENOUGH: Final = 45.0
+#: The share of them for tests that are both quick and narrow.
+QUICK: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,14 @@ class Which:
     loading: set[str] = field(default_factory=set)
     fixtures: dict[str, float] = field(default_factory=dict)
     importers: Mapping[str, set[str]] = field(default_factory=dict)
+    enough: float = ENOUGH
 
     def cost(self, test: Timed, paid: Iterable[str] = ()) -> float:
         """Seconds of a test with the fixtures that nobody has made yet."""
         return test.seconds + sum(self.fixtures[f] for f in test.fixtures if f not in paid)
 
     def of(self, site: Site) -> list[Timed]:
-        """Tests that run the block of a site, quick and narrow ones first, within `ENOUGH`.
+        """Tests that run the block of a site, quick and narrow ones first, within `enough`.
 
         A share of the time is for those that are quick as well as narrow, of which there may be
         many that run the place by the way; the rest is for the narrowest, however slow.
@@ -70,7 +71,8 @@ class Which:
         for group in groups:
             by_both = sorted(group, key=lambda t: (self.cost(t) * t.breadth, t.name))
             by_breadth = sorted(group, key=lambda t: (t.breadth, t.name))
-            for limit, ordered in ((QUICK, by_both), (ENOUGH, by_breadth), (ENOUGH, by_both)):
+            for share, ordered in ((QUICK, by_both), (1.0, by_breadth), (1.0, by_both)):
+                limit = share * self.enough
                 for test in ordered:
                     cost = self.cost(test, paid)
                     if test.name in chosen or (chosen and spent + cost > limit):

@@ -107,12 +107,13 @@ class Sum:
 
 def test_quick_and_narrow_tests_are_run_first_then_narrow_ones_and_no_more_than_enough() -> None:
     quick, narrow = Timed("t::quick", 0.1, 800, ()), Timed("t::narrow", 0.2, 30, ())
-    slow, wide = Timed("t::slow", 40.0, 20, ()), Timed("t::wide", 15.0, 900, ())
+    slow, wide = Timed("t::slow", 25.0, 20, ()), Timed("t::wide", 15.0, 900, ())
     far, last = Timed("t::far", 1.0, 10, ("::made",)), Timed("t::last", 14.0, 700, ())
     place = all_sites(ROOT, "linkage")[0]
     of = Which({place.block: [slow, wide, quick, last, far, narrow]}, fixtures={"::made": 4.0})
+    of.enough = 45.0
     names = [test.name for test in of.of(place)]
-    # 0.2 s of 30 blocks, 5 s of 10 and 0.1 s of 800; then 40 s of 20; then 14 s would be the last.
+    # 0.2 s of 30 blocks, 5 s of 10 and 0.1 s of 800; then 25 s of 20; then 14 s would be the last.
     assert names == ["t::narrow", "t::far", "t::quick", "t::slow", "t::last"]
 
 

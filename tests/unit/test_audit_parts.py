@@ -100,8 +100,8 @@ def years(change: dict[str, dict[str, str]]) -> Rows:
 
 @pytest.mark.parametrize("year", ["2022", "2023", "2024"])
 def test_of_those_who_could_be_to_blame_it_is_who_leaps(tmp_path: Path, year: str) -> None:
-    """The region comes to 1,575, and 4,000 more are given: 370 a year cannot become 4,370."""
-    rows = years({year: {EAST: "4370"}})
+    """950 too many, of the 955 of home or the 1,320 of East: the 370 of East are what leaps."""
+    rows = years({year: {EAST: "1320"}})
     surely = {f for f in found(tmp_path, rows, plans()) if f.effect == "not_available"}
     assert {(f.area_code, f.period, f.kind) for f in surely} == {(EAST, year, "region_sum")}
 

@@ -460,3 +460,32 @@ def test_what_a_pdf_says_unseen_is_judged_by_where_it_stands(
     tally = Tally("jsna.pdf")
     align.around(paper.Paper(unseen=[(kind, text)]), frozenset(), small.allowed(), tally)
     assert (tally.problems == []) == known, tally.problems
+
+
+@pytest.mark.parametrize(
+    ("line", "whole", "part"),
+    [
+        ("specialist post-16 institution", True, True),
+        ("a specialist post-16 institution!", True, True),
+        # Its first, middle and last words, as lines of a chart.
+        ("specialist post-16", False, True),
+        ("post-16", False, True),
+        ("post-16 institution", False, True),
+        # The first words of one phrase alone.
+        ("electoral ward (2024)", False, True),
+        # Words that are not whole, or are others.
+        ("alist post-16", False, False),
+        ("post-16 instit", False, False),
+        ("general post-16", False, False),
+        # The number alone is said of anything.
+        ("16", False, False),
+    ],
+)
+def test_a_phrase_is_known_whole_and_in_a_chart_line_by_line(
+    line: str, whole: bool, part: bool
+) -> None:
+    words_ = small.allowed()._words
+    number = "16" if "16" in line else "2024"
+    at = line.index(number)
+    assert bool(words_.kind(line, at, number)) is whole
+    assert bool(words_.kind(line, at, number, part=True)) is part

@@ -123,6 +123,8 @@ def test_zeros_together_weigh_less_than_one() -> None:
     values = np.array([0.0, 0.0, 0.0, 1.0, 7.0])
     assert 0 < weights(values, "value")[:3].sum() < 0.5
     assert weights(values, "cells").tolist() == [1] * 5
+    # One child costs more than any number of zeros.
+    assert weights(np.array([0.0, 1.0, 0.0, 0.0]), "value").tolist() == [0.025, 1.0, 0.025, 0.025]
     assert (np.diff(weights(values, "log")[2:]) > 0).all()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -230,6 +232,23 @@ def test_controlled_rounding_keeps_every_total_and_hides_nothing() -> None:
         assert parts["numerator"].sum() == total.item()
     # 2 may stand as 0 or 5, 1 as 0 or 5, never as themselves; and the note says so.
     assert mine["note"].str.contains("rounded to a multiple of 5").all()
+
+
+@pytest.mark.parametrize("base", [2, 5, 10])
+def test_counts_are_rounded_to_the_nearest_multiple_and_never_as_they_are(base: int) -> None:
+    config = world.configuration(profiles={"sen2": "rounded"})
+    nearest = config.profiles["rounded"].model_copy(
+        update={"rounding": base, "rounding_method": "nearest"}
+    )
+    config = replace(config, profiles={**config.profiles, "rounded": nearest})
+    cells = {("", "ASD"): 41, ("", "SLCN"): 13, ("", "SEMH"): 2, ("", "MLD"): 1}
+    safe = protect(plans(cells).assign(profile="rounded"), config).safe
+    for need, count in [*((need, n) for (_, need), n in cells.items()), ("total", 57)]:
+        split = "total" if need == "total" else "primary_need"
+        found = pick(safe, "plans", split, need, world.AREA)
+        # A half goes up.
+        assert found["numerator"] == (2 * count + base) // (2 * base) * base
+        assert found["note"] == f"Counts rounded to the nearest {base}."
 
 
 @pytest.mark.parametrize(

@@ -220,6 +220,9 @@ def test_an_axis_is_an_even_ladder_of_round_numbers() -> None:
     assert _axis(("5%", "80"), ("10%", "60"), ("15%", "45")) == set()
     assert _axis(("37", "80")) == set()
     assert _axis(("5%", "80"), ("5%", "60")) == set()
+    # Lower down for more, or no higher up.
+    assert _axis(("5%", "60"), ("10%", "80")) == set()
+    assert _axis(("5%", "60"), ("10%", "60")) == set()
 
 
 def test_groups_stand_bare_along_an_axis_alone(tmp_path: Path) -> None:

@@ -207,6 +207,25 @@ def test_a_file_of_another_year_is_refused(name: str, period: str) -> None:
     assert all("2015" not in str(problem) for problem in judged.problems)
 
 
+@pytest.mark.parametrize(
+    ("days", "refused"),
+    [
+        # The first and the last day of the school year are of it.
+        (["01/09/2024"] * 3, False),
+        (["31/08/2025"] * 3, False),
+        (["31/08/2024"] * 3, True),
+        (["01/09/2025"] * 3, True),
+        # Half of them are enough, and less are not.
+        (["31/08/2024", "01/09/2024"], False),
+        (["31/08/2024", "31/08/2024", "01/09/2024"], True),
+    ],
+)
+def test_a_file_is_of_a_year_if_half_of_its_days_are(days: list[str], refused: bool) -> None:
+    rows = [{"start_date": day, "upn": f"A95{n:010}"} for n, day in enumerate(days)]
+    judged = judge("exclusions.exclusions", *rows, period="2024/25")
+    assert ("exclusions.wrong_period" in refusals(judged)) is refused
+
+
 def test_the_wrong_year_is_named_with_what_to_do() -> None:
     (problem,) = [p for p in judge("exclusions.exclusions", period="2023/24").problems
                   if p.code == "exclusions.wrong_period"]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -404,6 +405,9 @@ def test_new_findings_are_written_as_reviews_to_fill_in(tmp_path: Path) -> None:
         rows = changed(rows, area, "1575")
     findings = found(tmp_path, rows, plans())
     report.write(tmp_path, findings)
+    lines = json.loads((tmp_path / report.SUMMARY).read_text(encoding="utf-8"))
+    assert lines == report.summary(findings)
+    assert lines[0].startswith("plans_1: 2 figures not used")
     text = (tmp_path / report.NEW).read_text(encoding="utf-8")
     (entry,) = yaml.safe_load(text)["plans_1"]
     assert entry["areas"] == [EAST, HOME]

@@ -201,6 +201,33 @@ def test_a_figure_that_its_region_bears_out_is_not_blamed_for_another(tmp_path: 
     assert {(f.area_code, f.effect) for f in findings} == {(HOME, "not_available")}
 
 
+@pytest.mark.parametrize("year", ["2022", "2023", "2024"])
+@pytest.mark.parametrize(
+    ("normal", "wrong", "blamed"),
+    [
+        # 900 obese between years of 100, or an excess of 90 between years of 300.
+        ((100, 300), (900, 300), {"obese"}),
+        ((100, 300), (100, 90), {"excess"}),
+        # Both are far from the years beside them, or neither is.
+        ((100, 300), (400, 90), {"obese", "excess"}),
+        ((190, 210), (220, 200), {"obese", "excess"}),
+    ],
+)
+def test_of_two_figures_the_one_that_leaps_out_of_its_years_is_wrong(
+    tmp_path: Path,
+    year: str,
+    normal: tuple[int, int],
+    wrong: tuple[int, int],
+    blamed: set[str],
+) -> None:
+    rows = []
+    for period in ("2022", "2023", "2024"):
+        obese, excess = wrong if period == year else normal
+        rows.append({**counts(HOME, 1000, obese=obese, excess=excess), "time_period": period})
+    findings = found(tmp_path, rows, [proportion("obese"), proportion("excess")], [WITHIN])
+    assert {(f.indicator, f.period) for f in findings} == {(name, year) for name in blamed}
+
+
 def test_a_sum_that_holds_but_roughly_bears_nobody_out(tmp_path: Path) -> None:
     """Obese 201 of an excess of 200: of 135,180 in the region, 111 more are no contradiction, but
     the sum of excess weight holds to the child."""

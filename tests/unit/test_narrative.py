@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import spearmanr
 
 from jsna.measures.declaration import Indicator
 from jsna.report import (
@@ -290,6 +291,15 @@ def test_two_odd_ends_are_no_gradient() -> None:
     found = compare.gradient(view.rows(PLAN.id), "imd_decile")
     assert found is not None
     assert found[0] == "similar"
+
+
+@given(st.lists(st.integers(0, 6).map(float), min_size=2, max_size=12))
+@settings(derandomize=True, max_examples=50)
+def test_rank_correlation_is_that_of_scipy(values: list[float]) -> None:
+    expected = 0.0
+    if len(set(values)) > 1:
+        expected = spearmanr(range(len(values)), values).statistic
+    assert compare._rank_correlation(values) == pytest.approx(expected, abs=1e-12)
 
 
 def test_a_missing_end_names_the_group_that_is_there() -> None:

@@ -314,7 +314,7 @@ def test_counted_work_bounds_the_nodes_of_each_integer_program(
     nodes.clear()
     solve(made, work=1.0)
     assert nodes
-    # A second's work is no more than some thousand nodes, each of which costs as much as it does.
+    # A second's work is no more than some hundred nodes, each of which costs as much as it does.
     assert max(nodes) <= 1 + NODES / ROOT
     assert min(nodes) >= 1
 

@@ -26,7 +26,7 @@ from jsna.linkage.keys import (
     person_scheme,
     readable_by_others,
 )
-from jsna.linkage.strength import weak
+from jsna.linkage.strength import _is_text, weak
 from tests.unit.linkage_stage_support import CHILDREN, ROLL, Stage
 from tests.unit.linkage_support import database, standard, table
 
@@ -166,6 +166,23 @@ def test_a_key_that_can_be_guessed_is_refused(
     with pytest.raises(JsnaError, match="can be guessed") as caught:
         person_key_secret(synthetic=False, root=tmp_path / "project")
     assert WEAK[case].decode("latin-1") not in caught.value.report()
+
+
+@pytest.mark.parametrize(
+    ("text", "written_"),
+    [
+        # Twelve letters in words, of pairs that are usual, and eleven.
+        ("autumn#7391/letter#4826=0", True),
+        ("autum#7391/letter#4826=0", False),
+        # Words of three and a half letters, and of less.
+        ("then#73/her#91/then#26/her", True),
+        ("the#73/her#91/the#26/her#5/the", False),
+        # As many letters of no language.
+        ("xqjzkv#7391/wqxvzj#4826=0", False),
+    ],
+)
+def test_text_is_told_by_its_letters_words_and_pairs(text: str, written_: bool) -> None:
+    assert _is_text(text.encode()) is written_
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 
 from jsna.disclosure.evidence import gather
 from jsna.disclosure.ledger.book import NONE, Book
-from jsna.disclosure.ledger.outside import ratios
+from jsna.disclosure.ledger.outside import join_earlier, ratios
 from jsna.disclosure.ledger.regions import make
 from jsna.disclosure.protect import Protection, protect
 from jsna.disclosure.prove import prove
@@ -114,6 +114,68 @@ def test_a_small_count_printed_by_mistake_before_stays_known_and_is_no_fault_now
     ledger = after.ledger.set_index("label")["public"]
     assert ledger["plan rows: period 2025, primary_need MLD"] == "edition first"
     prove(gather(after.safe, measures, CONFIG, earlier={"first": before}))
+
+
+GIRLS = make("pupil", "rows", {"period": frozenset({"2025"}), "sex": frozenset("F")})
+
+
+def entry(**changes: object) -> pd.DataFrame:
+    """The ledger of an edition that printed 12 girls, and counts that follow from others."""
+    told = {
+        "region": GIRLS.text(), "label": "girls", "value": 12.0, "threshold": 5,
+        "zeros_shown": False, "contributor": 1.0, "public": "", "shown": True, "printed": 12.0,
+        "rounding": 1, "controlled": False, "derived": False, "earlier": False,
+    }  # fmt: skip
+    return pd.DataFrame([told | changes, told | {"derived": True}, told | {"earlier": True}])
+
+
+@pytest.mark.parametrize(
+    ("changes", "public", "told"),
+    [
+        ({}, "edition first", (-np.inf, np.inf)),
+        ({"shown": False}, "", (-np.inf, np.inf)),
+        # Whom it named as public goes on being that; an edition before it is one more edition.
+        ({"shown": False, "public": "sen2"}, "sen2", (-np.inf, np.inf)),
+        ({"public": "edition older"}, "edition first", (-np.inf, np.inf)),
+        # To the nearest ten it may have been 5 to 15; so that sums hold, 1 to 19.
+        ({"rounding": 10, "printed": 10.0}, "", (5, 15)),
+        ({"rounding": 10, "printed": 10.0, "controlled": True}, "", (1, 19)),
+        ({"rounding": 5, "printed": 10.0}, "", (8, 12)),
+        ({"rounding": 10, "printed": 10.0, "shown": False}, "", (-np.inf, np.inf)),
+    ],
+)
+def test_what_an_earlier_edition_printed_of_a_count_is_known(
+    changes: dict[str, object], public: str, told: tuple[float, float]
+) -> None:
+    made = Book()
+    cell = made.add(GIRLS, "girls", 12.0)
+    assert join_earlier(made, {GIRLS: cell}, "first", entry(**changes)) == {GIRLS: cell}
+    assert made.size == 1
+    assert (made.public[cell], made.told[cell], made.threshold[cell]) == (public, told, 5)
+    assert made.last == {cell: cell}
+    shown = changes.get("shown", True)
+    assert made.before == ({cell: {changes.get("printed", 12.0)}} if shown else {})
+
+
+def test_a_count_that_has_changed_is_another_and_editions_narrow_it_together() -> None:
+    made = Book()
+    cell = made.add(GIRLS, "girls", 14.0, threshold=5)
+    for name, changes in (
+        ("first", {"rounding": 10, "printed": 10.0}),
+        ("second", {"rounding": 5, "printed": 10.0}),
+    ):
+        own = join_earlier(made, {GIRLS: cell}, name, entry(**changes))
+    before = own[GIRLS]
+    assert before != cell
+    assert (made.value[before], made.earlier[before], made.contributor[before]) == (12, True, 1)
+    assert made.told[before] == (8, 12)
+    assert made.told[cell] == (-np.inf, np.inf)
+    assert made.before == {cell: {10.0}}
+    assert made.last[cell] == before
+    # One that is counted no more is a cell of its own, which nobody has now.
+    lone = Book()
+    (only,) = join_earlier(lone, {}, "first", entry()).values()
+    assert (lone.public[only], lone.last, lone.before) == ("edition first", {}, {})
 
 
 @pytest.mark.parametrize(

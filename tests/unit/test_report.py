@@ -114,6 +114,12 @@ def test_the_summary_is_of_chapters_that_can_change_and_of_no_other(page: str) -
     assert not (chapters | told) & {"population", "data_quality"}
     assert {"placements", "exclusions", "health"} <= chapters
     assert "population" in {i.chapter for i in indicators.values()}
+    # Its key numbers are the first its template names, of whatever chapter, in that order.
+    template = (made.TEMPLATES / "chapters" / "summary.html.j2").read_text(encoding="utf-8")
+    named = template.split("{% block key_indicators %}")[1].split("{% endblock")[0].split()
+    numbers = summary.split('<div class="key-numbers">')[1].split("</div>")[0]
+    first = re.findall(r'<strong><data value="[^"]*" data-measure="([^"~]+)', numbers)
+    assert first == [name for name in named if name in indicators][:4]
 
 
 def test_every_printed_number_reads_back_as_its_measure(page: str) -> None:

@@ -165,17 +165,23 @@ def judge(copy: Copy, site: Site, tests: list[Timed], of: Which) -> Outcome:
 
 
 def judged(seen: Path = UNCHANGED) -> set[tuple[str, str, str]]:
-    """Changes that a person has found to change nothing: function, line and change."""
+    """Changes that a person has found to change nothing: function, line, and what it becomes."""
     return {
-        (one["function"], one["line"], one["change"])
+        (one["function"], one["line"], one["becomes"])
         for one in yaml.safe_load(seen.read_text(encoding="utf-8"))
     }
 
 
 def name_of(site: Site) -> tuple[str, str, str]:
-    """How `unchanged.yaml` names a site: its function, the text of its line, its change."""
-    lines = (ROOT / site.file).read_text(encoding="utf-8").splitlines()
-    return site.function, lines[site.line - 1].strip(), site.change
+    """How `unchanged.yaml` names a site: its function, its line, and the line as it becomes."""
+    source = (ROOT / site.file).read_text(encoding="utf-8")
+    start = source.rfind("\n", 0, site.start) + 1
+    end = source.find("\n", site.end)
+    line, becomes = (
+        source[start:end],
+        source[start : site.start] + site.after + source[site.end : end],
+    )
+    return site.function, " ".join(line.split()), " ".join(becomes.split())
 
 
 def resumed(results: Path, sample: list[Site]) -> tuple[list[Site], list[Outcome]]:

@@ -167,7 +167,11 @@ def test_a_figure_hidden_with_another_that_shows_its_count_names_it() -> None:
     assert "the choice that was made for all figures together" in said
     rounded = case.evidence.rows.assign(profile="health")
     case = replace(case, evidence=replace(case.evidence, rows=rounded))
-    assert "as if nothing were rounded" in text(case, Choice("plans", category="HI"))
+    for base, said_so in ((1, False), (2, True), (5, True)):
+        profile = CONFIG.profile("health").model_copy(update={"rounding": base})
+        config = replace(CONFIG, profiles={**CONFIG.profiles, "health": profile})
+        said = text(replace(case, config=config), Choice("plans", category="HI"))
+        assert ("as if nothing were rounded" in said) is said_so
 
 
 def test_the_profile_its_rule_and_the_ladder_stand_at_the_head() -> None:

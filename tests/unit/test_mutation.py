@@ -119,6 +119,6 @@ def test_quick_and_narrow_tests_are_run_first_then_narrow_ones_and_no_more_than_
 
 def test_what_is_said_to_change_nothing_is_a_change_that_there_is() -> None:
     nothing = judged()
-    files = {function.split("|")[0] for function, _line, _change in nothing}
+    files = {function.split("|")[0] for function, _line, _becomes in nothing}
     every = (site for package in PACKAGES.split() for site in all_sites(ROOT, package))
     assert nothing <= {name_of(site) for site in every if site.file in files}

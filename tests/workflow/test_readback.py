@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -31,6 +32,12 @@ def record_anew(draft: Path) -> None:
     for file in draft.rglob("*"):
         if file.is_file() and not file.name.startswith("."):
             records.beside(file).write_text(records.line(file, records.sha256(file)))
+    receipt = draft / records.WRITTEN
+    if receipt.is_file():
+        written = [
+            draft / name for name in json.loads(receipt.read_text(encoding="utf-8"))["files"]
+        ]
+        io.write_json(receipt, {"files": records.digests(draft, written)})
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None
         if stale.name not in data:
             io.remove(stale)
     io.write_text(paths.draft / HTML, page)
-    files = [folder / name for name in data]
+    files = [paths.draft / HTML, *(folder / name for name in data)]
     io.write_json(paths.draft / records.WRITTEN, {"files": records.digests(paths.draft, files)})
 
 

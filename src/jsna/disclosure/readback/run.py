@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jsna import io
+from jsna import io, records
 from jsna.disclosure.readback import certificate, record
 from jsna.disclosure.readback.allowed import Allowed
 from jsna.disclosure.readback.reader import HTML, Reader
@@ -17,8 +17,10 @@ def run(config: Configuration, paths: io.Paths) -> None:
     """Read the draft back and record the counts in it.
 
     Raises:
-        JsnaError: a printed number is neither its measure's nor of a known type.
+        JsnaError: a printed number is neither its measure's nor of a known type, or a file of the
+            draft is not the one that was written.
     """
+    records.listed(paths.draft, io.read_json(paths.draft / records.WRITTEN)["files"])
     found = readback(config, paths)
     if not found.ok:
         raise JsnaError(found.problems, title="What would be published differs from safe/:")

@@ -23,6 +23,7 @@ from jsna.disclosure.tabular import tables_cli
 from jsna.disclosure.telling import explain
 from jsna.errors import JsnaError, Problem
 from jsna.linkage import review_cli
+from jsna.saying import say
 
 if TYPE_CHECKING:
     from jsna.edition import Configuration
@@ -39,10 +40,6 @@ def _loaded(arguments: argparse.Namespace) -> tuple[Configuration, Paths]:
     if arguments.verb in STAGES:
         liveness.working(root)
     return config, io.Paths(root, arguments.edition)
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)
 
 
 # Each stage imports what it needs and no more: imports are most of a short stage's cost.
@@ -74,12 +71,12 @@ def _link_train(arguments: argparse.Namespace) -> int:
 
     root = Path(arguments.root)
     zones.enter("link", root)
-    review_cli.train(root, _say)
+    review_cli.train(root, say)
     return 0
 
 
 def _link_review(arguments: argparse.Namespace) -> int:
-    review_cli.review(arguments, *_loaded(arguments), _say)
+    review_cli.review(arguments, *_loaded(arguments), say)
     return 0
 
 
@@ -128,12 +125,8 @@ def _discover(arguments: argparse.Namespace) -> int:
 
 
 def _explain(arguments: argparse.Namespace) -> int:
-    try:
-        for line in explain.run(arguments, *_loaded(arguments)):
-            _say(line)
-    except BrokenPipeError:
-        # Whoever reads has seen enough (`| head`); what is left unsaid must not be said at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    for line in explain.run(arguments, *_loaded(arguments)):
+        say(line)
     return 0
 
 
@@ -181,9 +174,9 @@ def _check(arguments: argparse.Namespace) -> int:
 
     config, paths = _loaded(arguments)
     report = check(config, paths)
-    _say(report.text)
+    say(report.text)
     for line in told(config, paths):
-        _say(line)
+        say(line)
     # What leaves a count does not stop a build, but somebody must look: the exit code says so.
     return 0 if report.ok and not report.rows_set_aside and not report.left else 1
 
@@ -192,7 +185,7 @@ def _fetch(arguments: argparse.Namespace) -> int:
     from jsna.published.fetch import fetch
 
     folder = Path(arguments.folder) if arguments.folder else None
-    fetch(*_loaded(arguments), folder, _say)
+    fetch(*_loaded(arguments), folder, say)
     return 0
 
 
@@ -200,7 +193,7 @@ def _synthesise(arguments: argparse.Namespace) -> int:
     from jsna.build import synthesise
 
     config, paths = _loaded(arguments)
-    synthesise(config, paths, _say, force=True)
+    synthesise(config, paths, say, force=True)
     return 0
 
 
@@ -209,13 +202,13 @@ def _build(arguments: argparse.Namespace) -> int:
 
     # To be ended from outside is to be stopped, as by Ctrl-C: the stages end too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    return build(*_loaded(arguments), _say, cores=arguments.cores, force=arguments.force)
+    return build(*_loaded(arguments), say, cores=arguments.cores, force=arguments.force)
 
 
 def _prepare(arguments: argparse.Namespace) -> int:
     from jsna import system
 
-    system.prepare(_say)
+    system.prepare(say)
     return 0
 
 
@@ -229,13 +222,13 @@ def _verify(arguments: argparse.Namespace) -> int:
         title = f"{folder.name} is not what its manifest says:"
         raise JsnaError(found.problems, title=title)
     for line in told(folder, found):
-        _say(line)
+        say(line)
     if arguments.rebuilt:
         rebuilt = Path(arguments.rebuilt).resolve()
         problems = [*verify(rebuilt).problems, *compared(folder, rebuilt)]
         if problems:
             raise JsnaError(problems, title="The rebuilt edition is another:")
-        _say("The rebuilt edition is the same, byte for byte.")
+        say("The rebuilt edition is the same, byte for byte.")
     return 0
 
 
@@ -249,7 +242,7 @@ def _editions(arguments: argparse.Namespace) -> int:
     from jsna.edition import editions
 
     for name in editions(Path(arguments.root)):
-        _say(name)
+        say(name)
     return 0
 
 

@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +65,21 @@ def test_a_table_is_protected_and_withstands(
     assert (done["freq"][shown].astype(int) == record["truth"][shown]).all()
     assert run("attack", out, "--dims", "district,need") == 0
     assert "0 worked out exactly, 0 narrower" in capsys.readouterr().out
+
+
+def test_nobody_who_reads_on_is_no_fault(table: Path, tmp_path: Path) -> None:
+    """`… | head -1`: the work is done and its exit code stands, whoever listens."""
+    out = tmp_path / "out.csv"
+    words = [sys.executable, "-m", "jsna", "protect-table", table, "--dims", "district,need"]
+    listens, says = os.pipe()
+    os.close(listens)
+    with os.fdopen(says, "w") as nowhere:
+        ended = subprocess.run(
+            [*map(str, words), "--out", str(out)],
+            stdout=nowhere, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert len(pd.read_csv(out)) == 5 * 5
 
 
 def test_a_record_is_for_its_owner_alone(

@@ -10,6 +10,7 @@ from jsna.disclosure.tabular.outputs import write_table
 from jsna.disclosure.tabular.protection import number
 from jsna.disclosure.tabular.published import Attacked, attack_tables, check_tables
 from jsna.disclosure.tabular.tables_cli import base, inputs, split
+from jsna.saying import say
 
 
 def run_attack(options: argparse.Namespace) -> int:
@@ -63,12 +64,13 @@ def run_attack(options: argparse.Namespace) -> int:
 
 
 def _tell(found: Attacked, dims: Sequence[str], most: int = 20) -> None:
-    print(*found.notes, sep="\n", end="\n" if found.notes else "")
+    for note in found.notes:
+        say(note)
     unsure = found.count("unsure")
     marked = ""
     if found.marked is not None and found.hidden:
         marked = f" ({found.marked:,} of them small numbers, as the column 'primary' tells)"
-    print(
+    say(
         f"{found.cells:,} cells, {found.hidden:,} hidden{marked}: {found.count('exact'):,} worked "
         f"out exactly, {found.count('narrow'):,} narrower than required"
         + (f", {unsure:,} narrower if they are small numbers" if unsure else "")
@@ -82,6 +84,6 @@ def _tell(found: Attacked, dims: Sequence[str], most: int = 20) -> None:
             what += f"–{number(row['high'])}"
         who = f", by the family of a child in [{row['contributor']}]" if row["contributor"] else ""
         why = f", from: {row['because']}" if row["because"] else ""
-        print(f"  - [{where}] is {what}{who}{why}")
+        say(f"  - [{where}] is {what}{who}{why}")
     if len(bad) > most:
-        print(f"  … and {len(bad) - most:,} more")
+        say(f"  … and {len(bad) - most:,} more")

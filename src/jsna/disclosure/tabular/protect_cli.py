@@ -14,6 +14,7 @@ from jsna.disclosure.tabular.reading import read_counts
 from jsna.disclosure.tabular.statement import statement
 from jsna.disclosure.tabular.tables import TOTAL
 from jsna.disclosure.tabular.tables_cli import amount, base, inputs, split
+from jsna.saying import say
 
 
 def run_protection(options: argparse.Namespace) -> int:
@@ -42,7 +43,7 @@ def run_protection(options: argparse.Namespace) -> int:
     used = {options.value, *(name for names in dims for name in names)}
     left = sorted({str(column) for table in tables for column in table.frame} - used)
     if left:
-        print(f"columns that are not published: {', '.join(left)}")
+        say(f"columns that are not published: {', '.join(left)}")
     if options.round is not None:
         rounded = round_named(
             tables[0],
@@ -55,7 +56,7 @@ def run_protection(options: argparse.Namespace) -> int:
         )
         _write(options, rounded, Rule(options.threshold))
         _tell(options, rounded.notes)
-        print(
+        say(
             f"{len(rounded.published):,} cells rounded to multiples of {options.round}, either of "
             f"the two beside the count; totals add up; no count moved by more than "
             f"{rounded.moved:.0f}; the attack worked out none"
@@ -82,7 +83,7 @@ def run_protection(options: argparse.Namespace) -> int:
     )
     _write(options, made, rule)
     _tell(options, made.notes)
-    print(
+    say(
         f"{len(made.record):,} cells, {int(made.record['suppressed'].sum()):,} hidden; "
         f"{_loss(made.solution.gap)}; the attack worked out none ({made.solution.seconds:.1f} s)"
     )
@@ -92,9 +93,9 @@ def run_protection(options: argparse.Namespace) -> int:
 
 def _tell(options: argparse.Namespace, notes: Sequence[str]) -> None:
     for note in notes:
-        print(note)
+        say(note)
     if options.record:
-        print(f"what was hidden is in {options.record}, for you alone")
+        say(f"what was hidden is in {options.record}, for you alone")
 
 
 def _again(options: argparse.Namespace, flags: Sequence[str]) -> None:
@@ -112,7 +113,7 @@ def _again(options: argparse.Namespace, flags: Sequence[str]) -> None:
     words += ["--zeros-shown"] if options.zeros_shown else []
     if options.round is not None:
         words += ["--rounded", str(options.round), "--rounding", "controlled"]
-    print(f"to attack it again: {shlex.join(words)}")
+    say(f"to attack it again: {shlex.join(words)}")
 
 
 def _write(options: argparse.Namespace, made: Protected | Rounded, rule: Rule) -> None:

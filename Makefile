@@ -37,11 +37,11 @@ verify: $(READY) ## Tell whether a published folder is what its manifest says: m
 synthesise: $(READY) ## Make the synthetic extracts of a demonstration edition
 	@$(JSNA) synthesise $(EDITION)
 
-test: $(READY) ## Run the tests (a small synthetic edition; about eleven minutes on two cores)
+test: $(READY) ## Run the tests (a small synthetic edition; nine minutes on two cores)
 	@$(JSNA) prepare
 	@$(PYTEST)
 
-test-full: $(READY) ## Run the long tests: county scale, second builds (some twenty minutes)
+test-full: $(READY) ## Run the long tests: county scale, second builds (some forty minutes)
 	@$(JSNA) prepare
 	@$(PYTEST) -m full
 

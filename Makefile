@@ -41,7 +41,7 @@ test: $(READY) ## Run the tests (a small synthetic edition; nine minutes on two 
 	@$(JSNA) prepare
 	@$(PYTEST)
 
-test-full: $(READY) ## Run the long tests: county scale, second builds (some forty minutes)
+test-full: $(READY) ## Run the long tests: county scale, second builds (some 25 minutes on two cores)
 	@$(JSNA) prepare
 	@$(PYTEST) -m full
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from jsna.measures import schema
 from jsna.measures.schema import NOT_USED
 from jsna.published.audit.effect import REASON
 from jsna.report import audited
+from jsna.report.figures import notes
 from jsna.report.view import AUDIT, Measures
 from tests.unit import report_support as made
 
@@ -157,3 +159,13 @@ def test_every_number_of_the_tables_reads_back(tmp_path: Path) -> None:
     reader.read("jsna.html", tmp_path / "changed.html")
     (problem, _) = [p for p in reader._tallies[-1].problems if p.column == "listing"]
     assert problem.value == "6,079"
+
+
+def test_every_note_of_a_data_table_is_said_and_the_auditors_comes_first() -> None:
+    """Below a figure there is room for three; in the data tables none is left out."""
+    rows: Any = [
+        SimpleNamespace(note=f"note {letter}", audited=letter == "e") for letter in "dcbae"
+    ]
+    every = ["note e", "note a", "note b", "note c", "note d"]
+    assert notes(rows) == every
+    assert notes([*rows, *rows], 3) == every[:4]

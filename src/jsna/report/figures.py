@@ -18,6 +18,8 @@ from jsna.report.view import Measures, Row
 MOST_COLUMNS: Final = 7
 #: Rows of one table in the annex; the rest is in the open data.
 MOST_ROWS: Final = 35
+#: Most notes below a figure that are not the auditor's; the data tables have all.
+_MOST_NOTES: Final = 3
 
 
 #: Rows of a table: a label and its cells.
@@ -122,19 +124,23 @@ def shorthand(body: Body) -> str:
     return symbol_note([s for s, mark in SYMBOLS.items() if any(mark in text for text in cells)])
 
 
-def notes(rows: Sequence[Row]) -> list[str]:
+def notes(rows: Sequence[Row], most: int | None = None) -> list[str]:
     """What is said of rows, once each.
 
     What the auditor says of a figure stands beside it, before what is said of every figure.
+
+    Args:
+        rows: of a table.
+        most: most notes that are not the auditor's; all where it is None.
     """
     said = sorted({row.note for row in rows if row.note and row.audited})
-    return [*said, *sorted({row.note for row in rows if row.note and not row.audited})[:3]]
+    return [*said, *sorted({row.note for row in rows if row.note and not row.audited})[:most]]
 
 
 def _note(rows: Sequence[tuple[str, Sequence[tuple[str, str]]]], body: Body, view: Measures) -> str:
     keys = [key for _, cells in rows for key, _ in cells]
     parts = [shorthand(body)]
-    parts += notes([view.by_key[k] for k in keys if k in view.by_key])
+    parts += notes([view.by_key[k] for k in keys if k in view.by_key], _MOST_NOTES)
     if len(rows) > MOST_ROWS:
         parts.append(f"The first {MOST_ROWS} rows are shown; all are in the open data")
     return ". ".join(part.rstrip(".") for part in parts if part)

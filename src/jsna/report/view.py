@@ -19,9 +19,9 @@ from jsna.measures.rungs import Shape
 from jsna.measures.schema import COLUMNS, TOTAL, dimensions
 from jsna.report.rungs import Rungs
 
-#: Columns of a key as the HTML carries it: the measure key without the edition.
 #: Fewer than this many say nothing about being more than elsewhere: one is always more than none.
 FEW = 5
+#: Columns of a key as the HTML carries it: the measure key without the edition.
 KEY_FIELDS = (
     "indicator",
     "area_code",

@@ -18,7 +18,7 @@ def county() -> tuple[object, object]:
     """A county of twelve districts and 36 figures of every type, with comparators and years."""
     from tests.unit import charts_support as made
 
-    from jsna.measures.declaration import Chart
+    from jsna.model.indicators import Chart
 
     needs = ["ASD", "SLCN", "SEMH", "MLD", "SPLD", "SLD", "PMLD", "PD", "HI", "VI", "MSI", "OTH"]
     charts = [
@@ -50,11 +50,11 @@ def county() -> tuple[object, object]:
 
 def edition(name: str) -> tuple[object, object]:
     """Configuration and safe measures of an edition already built as far as `protect`."""
-    from jsna import edition as editions
     from jsna import io
+    from jsna.settings import loading
 
     paths = io.Paths(ROOT, name)
-    return editions.load(name, ROOT), io.read_parquet(paths.safe / "measures.parquet")
+    return loading.load(name, ROOT), io.read_parquet(paths.safe / "measures.parquet")
 
 
 def main() -> None:

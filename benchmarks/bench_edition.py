@@ -42,13 +42,13 @@ def told(name: str, *parts: str) -> None:
 
 def result(edition: str, root: Path) -> bool:
     """Tell what was published, hidden and attacked; returns whether nothing is unsafe."""
-    from jsna import edition as editions
     from jsna import io
     from jsna.disclosure.evidence import read
     from jsna.disclosure.system import TOLERANCE
+    from jsna.settings import loading
 
     paths = io.Paths(root, edition)
-    evidence = read(editions.load(edition, root), paths)
+    evidence = read(loading.load(edition, root), paths)
     book, known = evidence.book, evidence.known
     made = json.loads((paths.safe / "certificate.json").read_text(encoding="utf-8"))
     found, hidden, published = made["attack"], made["hidden"]["rows"], made["published"]

@@ -17,11 +17,11 @@ LIMIT = 20.0
 
 
 def main(name: str = "demo-2025") -> float:
-    from jsna import edition
     from jsna.io import Paths
+    from jsna.settings import loading
     from jsna.synthetic import generate
 
-    config = edition.load(name, ROOT)
+    config = loading.load(name, ROOT)
     marks: list[tuple[float, str]] = []
     began = time.process_time()
     with tempfile.TemporaryDirectory() as folder:

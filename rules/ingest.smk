@@ -16,7 +16,7 @@ rule ingest:
     params:
         code=flow.code("ingest"),
     message:
-        "Reading and validating the extracts"
+        flow.message("ingest")
     shell:
         "python -m jsna ingest {wildcards.edition} 2> {log}"
 
@@ -37,6 +37,6 @@ rule published:
     params:
         code=flow.code("published"),
     message:
-        "Reading the official statistics"
+        flow.message("published")
     shell:
         "python -m jsna published {wildcards.edition} 2> {log}"

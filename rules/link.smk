@@ -14,6 +14,6 @@ rule link:
     params:
         code=flow.code("link"),
     message:
-        "Finding who is who, and replacing identifiers with person keys"
+        flow.message("link")
     shell:
         "python -m jsna link {wildcards.edition} 2> {log}"

@@ -14,7 +14,7 @@ rule derive:
     params:
         code=flow.code("derive"),
     message:
-        "Making the analysis tables"
+        flow.message("derive")
     shell:
         "python -m jsna derive {wildcards.edition} 2> {log}"
 
@@ -42,6 +42,6 @@ rule measure:
     params:
         code=flow.code("measure"),
     message:
-        "Measuring the indicators"
+        flow.message("measure")
     shell:
         "python -m jsna measure {wildcards.edition} 2> {log}"

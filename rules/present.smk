@@ -16,7 +16,7 @@ rule draw:
     params:
         code=flow.code("draw"),
     message:
-        "Drawing the charts"
+        flow.message("draw")
     shell:
         "python -m jsna draw {wildcards.edition} 2> {log}"
 
@@ -43,7 +43,7 @@ rule write:
     params:
         code=flow.code("write"),
     message:
-        "Writing the chapters and the open data"
+        flow.message("write")
     shell:
         "python -m jsna write {wildcards.edition} 2> {log}"
 
@@ -64,6 +64,6 @@ rule print:
     params:
         code=flow.code("print"),
     message:
-        "Printing the PDF"
+        flow.message("print")
     shell:
         "python -m jsna print {wildcards.edition} 2> {log}"

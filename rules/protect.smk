@@ -17,7 +17,7 @@ rule publications:
         code=flow.code("publications"),
         stages=flow.stages(),
     message:
-        "Looking up what has been published before"
+        flow.message("publications")
     shell:
         "python -m jsna publications {wildcards.edition} 2> {log}"
 
@@ -47,7 +47,7 @@ rule protect:
     params:
         code=flow.code("protect"),
     message:
-        "Protecting small numbers"
+        flow.message("protect")
     shell:
         "python -m jsna protect {wildcards.edition} 2> {log}"
 
@@ -78,7 +78,7 @@ rule prove:
     params:
         code=flow.code("prove"),
     message:
-        "Attacking what is to be published"
+        flow.message("prove")
     shell:
         "python -m jsna prove {wildcards.edition} 2> {log}"
 
@@ -97,6 +97,6 @@ rule discover:
         # The words of a declaration are no part of it.
         declared=lambda w: flow.declared(w.edition),
     message:
-        "Looking for sums between counts that nobody declared"
+        flow.message("discover")
     shell:
         "python -m jsna discover {wildcards.edition} 2> {log}"

@@ -18,7 +18,7 @@ rule readback:
     params:
         code=flow.code("readback"),
     message:
-        "Holding every printed number to the protected measures"
+        flow.message("readback")
     shell:
         "python -m jsna readback {wildcards.edition} 2> {log}"
 
@@ -49,6 +49,6 @@ rule seal:
         # The manifest names the commit.
         source=flow.source(),
     message:
-        "Publishing the report with its manifest"
+        flow.message("seal")
     shell:
         "python -m jsna seal {wildcards.edition} 2> {log}"

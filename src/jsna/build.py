@@ -10,11 +10,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from jsna import io, liveness, stopped, system
-from jsna.edition import Configuration
+from jsna import io
 from jsna.errors import JsnaError, Problem
+from jsna.extracts import permission
+from jsna.machine import libraries as system
+from jsna.machine import liveness, stopped
+from jsna.model.configuration import Configuration
 from jsna.provenance import publication
-from jsna.workflow import CODE
+from jsna.stages import GENERATOR
 
 Say = Callable[[str], None]
 #: Seconds an interrupted workflow has to end by itself.
@@ -33,7 +36,7 @@ def synthesise(config: Configuration, paths: io.Paths, say: Say, *, force: bool 
         raise JsnaError(Problem(f"config/editions/{config.edition.edition}.yaml", rule))
     stamp = paths.raw / ".synthesis.json"
     made_by = {
-        "code": fingerprint(*CODE["synthesise"]),
+        "code": fingerprint(*GENERATOR),
         "edition": config.edition.model_dump_json(),
         "area": config.area.model_dump_json(),
     }
@@ -88,8 +91,8 @@ def _build(
 ) -> int:
     edition = config.edition
     say(f"{edition.title} — {config.area.name} ({edition.edition})")
-    for delivery in edition.unlinked:
-        say(f"Warning: {delivery.extract}, {delivery.period} – {edition.gap(delivery)}")
+    for delivery in permission.unlinked(edition):
+        say(f"Warning: {delivery.extract}, {delivery.period} – {permission.gap(delivery)}")
     if edition.synthetic:
         synthesise(config, paths, say)
     _expect_files(config, paths)

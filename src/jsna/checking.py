@@ -11,14 +11,14 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Final
 
 from jsna import io
-from jsna.edition import Configuration
-from jsna.extracts import registry
+from jsna.extracts import permission, registry
 from jsna.ingest.left import APART, EMPTIED, REPEATS, SET_ASIDE, left
 from jsna.ingest.report import Report, describe
 from jsna.ingest.run import Ingested, ingest
 from jsna.measures.beside import Left, Touch, beside, of_cells, touches
 from jsna.measures.lineage import HOME, OF_LINKAGE, Cell, root
 from jsna.measures.tables import homes, places
+from jsna.model.configuration import Configuration
 
 if TYPE_CHECKING:
     import duckdb
@@ -52,7 +52,7 @@ def check(config: Configuration, paths: io.Paths) -> Report:
 
 def _touches(config: Configuration) -> dict[str, Touch]:
     """Title of each indicator, in the order of the report -> what it stands on."""
-    given = sorted({d.extract for d in config.edition.linkable})
+    given = sorted({d.extract for d in permission.linkable(config.edition)})
     linked = [f"{name}.{table.name}" for name in given for table in registry()[name].tables]
     found = touches(config, [*linked, *OF_LINKAGE])
     order = {chapter: place for place, chapter in enumerate(config.edition.chapters)}
@@ -98,9 +98,9 @@ def _homes(
     """
     from jsna.linkage.passing import make_places
     from jsna.linkage.rows import Rows
-    from jsna.published import lookups
+    from jsna.releases import lookups
 
-    counted = {(d.extract, d.period) for d in config.edition.linkable}
+    counted = {(d.extract, d.period) for d in permission.linkable(config.edition)}
     roots = [
         Rows(f"{name}.{table.name}", extract, table)
         for name, extract in sorted(registry().items())

@@ -9,60 +9,67 @@ and `JSNA_DEBUG=1` asks for the rest on a machine where that is safe.
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from jsna import __version__
 from jsna.disclosure.tabular import tables_cli
-from jsna.disclosure.telling import explain
 from jsna.errors import JsnaError, Problem
+from jsna.explanation import explain
 from jsna.linkage import review_cli
 from jsna.saying import say
+from jsna.stages import STAGES
 
 if TYPE_CHECKING:
-    from jsna.edition import Configuration
     from jsna.io import Paths
+    from jsna.model.configuration import Configuration
 
 
 def _loaded(arguments: argparse.Namespace) -> tuple[Configuration, Paths]:
-    from jsna import edition, io, liveness, zones
+    from jsna import io, zones
+    from jsna.machine import liveness
+    from jsna.settings import loading
 
     root = Path(arguments.root)
     # An action of a stage (`link review`) has the business of that stage.
     zones.enter(arguments.verb.split()[0], root)
-    config = edition.load(arguments.edition, root)
+    config = loading.load(arguments.edition, root)
     if arguments.verb in STAGES:
         liveness.working(root)
     return config, io.Paths(root, arguments.edition)
 
 
-# Each stage imports what it needs and no more: imports are most of a short stage's cost.
+def _few_threads(_: Path) -> None:
+    # Much of it is products of small matrices, on which threads cost more than they save.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
-def _ingest(arguments: argparse.Namespace) -> int:
-    from jsna.ingest.run import run
+def _own_fonts(root: Path) -> None:
+    from jsna.machine import libraries
 
-    run(*_loaded(arguments))
-    return 0
-
-
-def _published(arguments: argparse.Namespace) -> int:
-    from jsna.published.run import run
-
-    run(*_loaded(arguments))
-    return 0
+    libraries.isolate_fonts(root)
 
 
-def _link(arguments: argparse.Namespace) -> int:
-    from jsna.linkage.link import run
+#: Verb of a stage -> what must be set before its module is imported.
+_BEFORE: Final[Mapping[str, Callable[[Path], None]]] = {
+    "discover": _few_threads,
+    "print": _own_fonts,
+}
 
-    run(*_loaded(arguments))
+
+def _stage(arguments: argparse.Namespace) -> int:
+    """Run one stage, which imports what it needs and no more: most of a short stage's cost."""
+    if before := _BEFORE.get(arguments.verb):
+        before(Path(arguments.root))
+    config, paths = _loaded(arguments)
+    importlib.import_module(STAGES[arguments.verb].module).run(config, paths)
     return 0
 
 
@@ -80,97 +87,15 @@ def _link_review(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _derive(arguments: argparse.Namespace) -> int:
-    from jsna.measures.tables import run
-
-    run(*_loaded(arguments))
-    return 0
-
-
-def _measure(arguments: argparse.Namespace) -> int:
-    from jsna.measures.engine import run
-
-    run(*_loaded(arguments))
-    return 0
-
-
-def _publications(arguments: argparse.Namespace) -> int:
-    from jsna.provenance.recollect import run
-
-    run(*_loaded(arguments))
-    return 0
-
-
-def _protect(arguments: argparse.Namespace) -> int:
-    from jsna.disclosure.run import run
-
-    run(*_loaded(arguments))
-    return 0
-
-
-def _prove(arguments: argparse.Namespace) -> int:
-    from jsna.disclosure.prove import run
-
-    run(*_loaded(arguments))
-    return 0
-
-
-def _discover(arguments: argparse.Namespace) -> int:
-    # Much of it is products of small matrices, on which threads cost more than they save.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from jsna.disclosure.discovery.run import run
-
-    run(*_loaded(arguments))
-    return 0
-
-
 def _explain(arguments: argparse.Namespace) -> int:
     for line in explain.run(arguments, *_loaded(arguments)):
         say(line)
     return 0
 
 
-def _draw(arguments: argparse.Namespace) -> int:
-    from jsna.charts.draw import run
-
-    run(*_loaded(arguments))
-    return 0
-
-
-def _write(arguments: argparse.Namespace) -> int:
-    from jsna.report.write import run
-
-    run(*_loaded(arguments))
-    return 0
-
-
-def _print(arguments: argparse.Namespace) -> int:
-    from jsna import system
-
-    system.isolate_fonts(Path(arguments.root))
-    from jsna.report.pdf import run
-
-    run(*_loaded(arguments))
-    return 0
-
-
-def _readback(arguments: argparse.Namespace) -> int:
-    from jsna.disclosure.readback.run import run
-
-    run(*_loaded(arguments))
-    return 0
-
-
-def _seal(arguments: argparse.Namespace) -> int:
-    from jsna.provenance.seal import run
-
-    run(*_loaded(arguments))
-    return 0
-
-
 def _check(arguments: argparse.Namespace) -> int:
     from jsna.checking import check
-    from jsna.published.audit.told import told
+    from jsna.releases.audit.told import told
 
     config, paths = _loaded(arguments)
     report = check(config, paths)
@@ -182,7 +107,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _fetch(arguments: argparse.Namespace) -> int:
-    from jsna.published.fetch import fetch
+    from jsna.releases.fetch import fetch
 
     folder = Path(arguments.folder) if arguments.folder else None
     fetch(*_loaded(arguments), folder, say)
@@ -206,7 +131,7 @@ def _build(arguments: argparse.Namespace) -> int:
 
 
 def _prepare(arguments: argparse.Namespace) -> int:
-    from jsna import system
+    from jsna.machine import libraries as system
 
     system.prepare(say)
     return 0
@@ -239,11 +164,15 @@ def _table(arguments: argparse.Namespace) -> int:
 
 
 def _editions(arguments: argparse.Namespace) -> int:
-    from jsna.edition import editions
+    from jsna.settings.loading import editions
 
     for name in editions(Path(arguments.root)):
         say(name)
     return 0
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 #: Verb -> (what it does, function, whether it takes an edition). Stages come in pipeline order.
@@ -261,31 +190,10 @@ VERBS: dict[str, tuple[str, Callable[[argparse.Namespace], int], bool]] = {
     explain.VERB: (explain.DOES, _explain, True),
     "verify": ("tell whether a published folder is what its manifest says", _verify, False),
     "prepare": ("install or name the system libraries the PDF needs", _prepare, False),
-    "ingest": ("stage: read and validate the extracts", _ingest, True),
-    "published": ("stage: read the official statistics", _published, True),
-    "link": ("stage: find who is who, and replace identifiers with person keys", _link, True),
+    **{verb: (f"stage: {_lower(one.does)}", _stage, True) for verb, one in STAGES.items()},
     "link train": (review_cli.ACTIONS["train"], _link_train, False),
     "link review": (review_cli.ACTIONS["review"], _link_review, True),
-    "derive": ("stage: make the analysis tables", _derive, True),
-    "measure": ("stage: measure the indicators", _measure, True),
-    "publications": ("stage: look up what has been published before", _publications, True),
-    "protect": ("stage: protect small numbers", _protect, True),
-    "discover": ("stage: look for sums between counts that nobody declared", _discover, True),
-    "prove": ("stage: attack what is to be published", _prove, True),
-    "draw": ("stage: draw the charts", _draw, True),
-    "write": ("stage: write chapters and open data", _write, True),
-    "print": ("stage: print the PDF", _print, True),
-    "readback": (
-        "stage: hold every number of the draft to the protected measures",
-        _readback,
-        True,
-    ),
-    "seal": ("stage: publish the report with its manifest", _seal, True),
 }
-
-
-#: The verbs the workflow runs: those told as stages.
-STAGES = frozenset(verb for verb, (does, *_) in VERBS.items() if does.startswith("stage: "))
 
 
 def _many(text: str) -> int:
@@ -348,7 +256,7 @@ def main(argv: list[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("JSNA_DEBUG"):
             raise
-        from jsna import trouble
+        from jsna.machine import trouble
 
         if machine := trouble.told(error, Path(arguments.root)):
             print(machine.report(), file=sys.stderr)

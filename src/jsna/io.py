@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jsna import records, zones
+from jsna.errors import JsnaError, Problem
 from jsna.records import remove, sha256, verified
 
 if TYPE_CHECKING:
@@ -248,6 +249,32 @@ def parquet_metadata(path: Path) -> dict[str, str]:
 
     found = pq.read_schema(verified(path)).metadata or {}
     return {key.decode(): value.decode() for key, value in found.items()}
+
+
+def read_measures(path: Path) -> pd.DataFrame:
+    """The measures in a file, of this version of the schema and obeying it.
+
+    Raises:
+        JsnaError: written to another version of the schema, or breaking it.
+    """
+    from jsna.model import schema
+
+    version = parquet_metadata(path).get(schema.VERSION_KEY, "none")
+    if version != schema.SCHEMA_VERSION:
+        rule = (
+            f"holds measures of schema version {version}, and this is version "
+            f"{schema.SCHEMA_VERSION}; build the edition again with this version of jsna"
+        )
+        raise JsnaError(Problem(path.name, rule, code="measure.version"))
+    return schema.check(read_parquet(path), path.name)
+
+
+def write_measures(path: Path, frame: pd.DataFrame) -> None:
+    """Write measures, checked, with the version of the schema."""
+    from jsna.model import schema
+
+    metadata = {schema.VERSION_KEY: schema.SCHEMA_VERSION}
+    write_parquet(path, schema.check(frame, path.name), metadata)
 
 
 def read_text(path: Path) -> str:

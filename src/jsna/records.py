@@ -22,6 +22,12 @@ ZONES: Final = frozenset({"identified", "restricted", "safe", "draft"})
 BY_HAND: Final = ("identified/review/", "restricted/audit.yaml")
 #: List of digests a synthetic edition's generator writes beside its files.
 DIGESTS: Final = "SHA256SUMS"
+#: Public, in the safe zone: what may be said of the protection of an edition.
+CERTIFICATE: Final = "certificate.json"
+#: Restricted: what an attacker is left with of every protected count.
+INTERVALS: Final = "intervals.parquet"
+#: Restricted: what protection says of its choice for the certificate.
+CHOICE: Final = "protection.json"
 #: Receipts of `draw` and `write` in the draft: hidden files, which are not published.
 DRAWN: Final = ".draw.json"
 WRITTEN: Final = ".write.json"

@@ -10,31 +10,9 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Final
 
-#: Stage -> zones it may read, zones it may write. A stage not named here is not confined.
-ZONES: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
-    verb: (frozenset(reads.split()), frozenset(writes.split()))
-    for verb, reads, writes in (
-        ("ingest", "raw identified restricted", "identified restricted"),
-        ("published", "raw restricted", "restricted"),
-        # It also writes the pairs a person is to judge, with their names.
-        ("link", "identified restricted", "identified restricted"),
-        ("derive", "restricted", "restricted"),
-        ("measure", "restricted", "restricted"),
-        # The only stages that write to the safe side, and they see no row about a person.
-        ("protect", "restricted safe publications", "restricted safe"),
-        ("prove", "restricted safe publications", "restricted safe"),
-        # It looks at invented records alone, in a folder of its own.
-        ("discover", "", "restricted"),
-        # It tells an analyst about both sides and writes nothing.
-        ("explain-suppression", "restricted safe publications", ""),
-        ("draw", "safe draft", "draft"),
-        ("write", "safe draft", "draft"),
-        ("print", "draft", "draft"),
-        ("readback", "safe draft", "draft"),
-    )
-}
+from jsna.stages import ZONES
+
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 

@@ -31,7 +31,7 @@ from tests.mutation.sites import Site, all_sites, apply, sites
 from tests.mutation.which import ENOUGH, Timed, Which, run_pytest, which
 
 ROOT: Final = Path(__file__).parents[2]
-PACKAGES: Final = "disclosure linkage measures ingest published report"
+PACKAGES: Final = "disclosure linkage measures ingest releases readback view report"
 UNCHANGED: Final = Path(__file__).with_name("unchanged.yaml")
 #: Seconds of tests run first, before the others are so much as loaded.
 FIRST: Final = 2.0

@@ -11,11 +11,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from jsna import edition
-from jsna.edition import Configuration
 from jsna.io import Paths
-from jsna.published import ees, lait, workbook
-from jsna.published.fetch import fetch
+from jsna.model.configuration import Configuration
+from jsna.releases import ees, lait, workbook
+from jsna.releases.fetch import fetch
+from jsna.settings import loading
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT.parent / "shared" / "published"
@@ -49,7 +49,7 @@ def fetched(name: str, root: Path) -> tuple[Configuration, Paths]:
     assert PUBLISHED.is_dir(), f"the real official files are not at {PUBLISHED}"
     if not (root / "config").exists():
         shutil.copytree(ROOT / "config", root / "config")
-    config, paths = edition.load(name, root), Paths(root, name)
+    config, paths = loading.load(name, root), Paths(root, name)
     fetch(config, paths, PUBLISHED, progress=lambda line: None)
     return config, paths
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from jsna.edition import codelists
 from jsna.extracts.identifiers import upn_letter_ok
+from jsna.settings.shared import codelists
 
 pytestmark = pytest.mark.real
 

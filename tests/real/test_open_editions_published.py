@@ -13,16 +13,16 @@ import pandas as pd
 import pytest
 import yaml
 
-from jsna.configuration import recoded
 from jsna.errors import JsnaError
 from jsna.io import read_parquet
-from jsna.measures import schema
 from jsna.measures.tables import derive
-from jsna.published import lookups, neighbours, official, reference
-from jsna.published.audit import auditor
-from jsna.published.audit.finding import Finding
-from jsna.published.official import published_measures
-from jsna.published.run import check_area, run
+from jsna.model import schema
+from jsna.releases import lookups, neighbours, official, reference
+from jsna.releases.audit import auditor
+from jsna.releases.audit.finding import Finding
+from jsna.releases.official import published_measures
+from jsna.releases.run import check_area, run
+from jsna.settings import recoded
 from tests.real.published_support import PUBLISHED, ROOT, at, fetched, read_once
 
 #: In one process: the editions are measured once for all.

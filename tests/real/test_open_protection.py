@@ -10,15 +10,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from jsna import io
 from jsna.disclosure.evidence import gather
 from jsna.disclosure.protect import protect
 from jsna.disclosure.prove import certificate, prove
 from jsna.io import read_parquet
-from jsna.measures import schema
 from jsna.measures.engine import measure
 from jsna.measures.merge import merge
 from jsna.measures.tables import derive
-from jsna.published.run import run
+from jsna.releases.run import run
 from tests.real.published_support import fetched, read_once
 
 #: In the process that reads the same releases for their measures.
@@ -34,15 +34,15 @@ def test_official_values_are_published_byte_for_byte(edition: str, tmp_path: Pat
         file.stem: read_parquet(file) for file in (paths.restricted / "reference").glob("*.parquet")
     }
     local = measure(derive({}, config, reference), config.indicators.values(), config)
-    measures, official = merge(local, schema.read(paths.restricted / "published.parquet"))
+    measures, official = merge(local, io.read_measures(paths.restricted / "published.parquet"))
     made = protect(measures, config, official)
     pd.testing.assert_frame_equal(made.safe, measures)
     assert made.log.empty
     # Small official counts are among them, and stay: they are no secret any more.
     assert made.safe["numerator"].between(1, 4).any()
     before, after = tmp_path / "before.parquet", tmp_path / "after.parquet"
-    schema.write(before, measures)
-    schema.write(after, made.safe)
+    io.write_measures(before, measures)
+    io.write_measures(after, made.safe)
     assert before.read_bytes() == after.read_bytes()
     proof = prove(gather(made.safe, measures, config, official))
     choice = {"optimality": {"gap": 0.0}, "ladders": [], "withheld": {}}

@@ -11,11 +11,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from jsna.edition import Area
 from jsna.errors import JsnaError, Problem
-from jsna.measures.declaration import Published
-from jsna.published import areas, ees, figures, lait, lookups, neighbours, periods, symbols
-from jsna.published.release import LEVEL, NATIONAL
+from jsna.model.areas import Area
+from jsna.model.indicators import Published
+from jsna.releases import areas, ees, figures, lait, lookups, neighbours, periods, symbols
+from jsna.releases.release import LEVEL, NATIONAL
 from tests.real.published_support import PUBLISHED
 from tests.unit.published_support import AREA
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from jsna.extracts.base import Column, Table
 from jsna.ingest.read import read_table
+from jsna.model.contract import Column, Table
 
 pytestmark = pytest.mark.real
 

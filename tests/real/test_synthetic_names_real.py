@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from jsna.edition import Area
+from jsna.model.areas import Area
 from jsna.synthetic import effects, places
 from tests.unit.synthetic_support import configuration
 

@@ -18,7 +18,7 @@ import pytest
 from jsna.measures.catalogue import CATALOGUE
 from jsna.measures.derived import complete
 from jsna.measures.engine import measure
-from jsna.measures.schema import TOTAL
+from jsna.model.schema import TOTAL
 from tests.spec import world
 
 EXAMPLES = sorted(Path(__file__).parent.glob("*.md"))

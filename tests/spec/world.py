@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from jsna import edition
-from jsna.edition import Area, Configuration, Delivery, Edition, Locality, Place
 from jsna.measures.catalogue import CATALOGUE
-from jsna.measures.declaration import Indicator
+from jsna.model.areas import Area, Locality, Place
+from jsna.model.configuration import Configuration
+from jsna.model.editions import Delivery, Edition
+from jsna.model.indicators import Indicator
+from jsna.settings import shared
 
 ROOT = Path(__file__).parents[2]
 AREA = "E10000950"
@@ -63,10 +65,10 @@ def configuration(
         ),
         area=area(),
         sources={},
-        profiles=edition.profiles(ROOT),
-        indicators=edition.indicators(ROOT) if indicators is None else indicators,
-        codelists=edition.codelists(ROOT),
-        nests=edition.nests(ROOT),
+        profiles=shared.profiles(ROOT),
+        indicators=shared.indicators(ROOT) if indicators is None else indicators,
+        codelists=shared.codelists(ROOT),
+        nests=shared.nests(ROOT),
     )
 
 

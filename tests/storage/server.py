@@ -33,14 +33,14 @@ def warm() -> None:
     import jsna.cli
     import jsna.disclosure.discovery.run
     import jsna.disclosure.prove
-    import jsna.disclosure.readback.run
     import jsna.disclosure.run
     import jsna.ingest.run
     import jsna.linkage.link
     import jsna.measures.engine
     import jsna.measures.tables
     import jsna.provenance.seal
-    import jsna.published.run
+    import jsna.readback.run
+    import jsna.releases.run
     import jsna.report.pdf
     import jsna.report.write  # noqa: F401
 

@@ -11,10 +11,13 @@ from xml.etree import ElementTree as ET
 
 import pandas as pd
 
-from jsna import edition as ed
 from jsna.charts import lettering
-from jsna.measures.declaration import Chart, Indicator
-from jsna.measures.schema import KEY, canonical, conform
+from jsna.model.areas import Area, Locality, Neighbour, Place
+from jsna.model.configuration import Configuration
+from jsna.model.editions import Edition, Synthesis
+from jsna.model.indicators import Chart, Indicator
+from jsna.model.schema import KEY, canonical, conform
+from jsna.settings import shared
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME, NATION = "E10000901", "E92000001"
@@ -49,11 +52,11 @@ def configuration(
     neighbours: int = 10,
     indicators: Sequence[Indicator] = (),
     chapters: tuple[str, ...] = ("prevalence",),
-) -> ed.Configuration:
+) -> Configuration:
     """An edition of an invented area with these localities."""
     prefix = "E07" if kind == "district" else "E05"
     localities = tuple(
-        ed.Locality(
+        Locality(
             code=f"{prefix}{901 + i:06d}",
             name=name,
             tile=TILES[i] if tiles and i < len(TILES) else None,
@@ -62,22 +65,22 @@ def configuration(
     )
     peers = ("Brackenshire", "Calderwynshire", "Ambermoor", "Fenrushire", "Corvale",
              "Thrushleyshire", "Oldwyke", "Marnockshire", "Wrenshaw", "Ellowshire")  # fmt: skip
-    area = ed.Area(
+    area = Area(
         area="quillshire",
         name="Quillshire",
         code=HOME,
         old_la_code="961",
         kind="county",
-        country=ed.Place(code=NATION, name="England"),
-        region=ed.Place(code="E12000091", name="Wendmark"),
+        country=Place(code=NATION, name="England"),
+        region=Place(code="E12000091", name="Wendmark"),
         localities_are=kind,  # type: ignore[arg-type]
         localities=localities,
         neighbours=tuple(
-            ed.Neighbour(code=f"E10000{902 + i}", name=name, old_la_code=f"{962 + i}")
+            Neighbour(code=f"E10000{902 + i}", name=name, old_la_code=f"{962 + i}")
             for i, name in enumerate(peers[:neighbours])
         ),
     )
-    edition = ed.Edition(
+    edition = Edition(
         edition="tiny-2025",
         title="Tiny",
         kind="full",
@@ -86,11 +89,11 @@ def configuration(
         reference_date=date(2025, 1, 16),
         published=date(2025, 11, 27),
         chapters=chapters,
-        synthesis=ed.Synthesis(seed=1, pupils=1, plans=1, lsoas=1) if synthetic else None,
+        synthesis=Synthesis(seed=1, pupils=1, plans=1, lsoas=1) if synthetic else None,
     )
     if not _LISTS:
-        _LISTS.update(ed.codelists(ROOT))
-    return ed.Configuration(
+        _LISTS.update(shared.codelists(ROOT))
+    return Configuration(
         edition=edition,
         area=area,
         sources={},

@@ -15,10 +15,10 @@ import pyarrow as pa
 import pytest
 
 from jsna import io
-from jsna.edition import Configuration
-from jsna.extracts.base import Column, Extract, Table
 from jsna.linkage import link
 from jsna.linkage.ruleset import Ruleset
+from jsna.model.configuration import Configuration
+from jsna.model.contract import Column, Extract, Table
 from jsna.synthetic.identifiers import nhs_numbers, ulns, upns
 from tests.spec.world import configuration
 from tests.unit.linkage_support import ruleset

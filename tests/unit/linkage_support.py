@@ -11,8 +11,8 @@ import pyarrow as pa
 from jsna.linkage.kinds import Source
 from jsna.linkage.ruleset import Ruleset, read_ruleset
 from jsna.linkage.standardise import Standard, standardise
+from jsna.synthetic.corruption import Faults
 from jsna.synthetic.registers import Registers, registers
-from jsna.synthetic.slips import Faults
 
 CONFIG = Path(__file__).parents[2] / "config/linkage"
 KINDS = ("forename", "surname", "date_of_birth", "sex", "postcode")

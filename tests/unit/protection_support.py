@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from jsna.edition import Configuration
-from jsna.measures import schema
-from jsna.measures.declaration import Indicator
 from jsna.measures.engine import measure
-from jsna.measures.nesting import Nest
+from jsna.model import schema
+from jsna.model.configuration import Configuration
+from jsna.model.hierarchies import Nest
+from jsna.model.indicators import Indicator
 from tests.spec import world
 from tests.unit.outsider import Flags, Outsider, kinds
 

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from jsna.edition import Area, Configuration, Edition, Source
 from jsna.io import Paths
-from jsna.measures.declaration import Indicator, Published
-from jsna.published import areas, ees, footnotes, mapping
-from jsna.published.release import Release
+from jsna.model.areas import Area
+from jsna.model.configuration import Configuration
+from jsna.model.editions import Edition, Source
+from jsna.model.indicators import Indicator, Published
+from jsna.releases import areas, ees, footnotes, mapping
+from jsna.releases.release import Release
 
 AREA = Area.model_validate(
     {

@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 
 from jsna import io
-from jsna.disclosure.readback.allowed import Allowed
-from jsna.disclosure.readback.certificate import Certificate
-from jsna.disclosure.readback.reader import Reader
-from jsna.disclosure.readback.result import Tally
-from jsna.disclosure.readback.vocabulary import Vocabulary
-from jsna.edition import Configuration
 from jsna.extracts import registry
+from jsna.model.configuration import Configuration
+from jsna.readback.allowed import Allowed
+from jsna.readback.certificate import Certificate
+from jsna.readback.reader import Reader
+from jsna.readback.result import Tally
+from jsna.readback.vocabulary import Vocabulary
 from tests.unit import report_support as made
 
 HOME = made.AREA.code

@@ -13,23 +13,16 @@ import numpy as np
 import pandas as pd
 
 from jsna import io
-from jsna.edition import (
-    Area,
-    Configuration,
-    Delivery,
-    Edition,
-    Source,
-    Synthesis,
-    codelists,
-    indicators,
-    profiles,
-)
-from jsna.measures import schema
-from jsna.measures.declaration import LOCALITY, Indicator
 from jsna.measures.derived import complete, counted
 from jsna.measures.methods import interval
-from jsna.report import format as words
-from jsna.report.view import Measures, Row
+from jsna.model import schema
+from jsna.model.areas import Area
+from jsna.model.configuration import Configuration
+from jsna.model.editions import Delivery, Edition, Source, Synthesis
+from jsna.model.indicators import LOCALITY, Indicator
+from jsna.settings.shared import codelists, indicators, profiles
+from jsna.view import words
+from jsna.view.rows import Measures, Row
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "reports" / "templates"

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from jsna import edition
-from jsna.edition import Configuration
 from jsna.extracts import registry
 from jsna.io import text_type
+from jsna.model.configuration import Configuration
+from jsna.settings import loading
 from jsna.synthetic import effects, generate, official, truth
 from jsna.synthetic.world import World
 
@@ -24,7 +24,7 @@ def configuration(
     """An edition's configuration, of another size or seed where given."""
     from dataclasses import replace
 
-    config = edition.load(name, ROOT)
+    config = loading.load(name, ROOT)
     synthesis = config.edition.synthesis
     assert synthesis is not None
     sizes = {"pupils": pupils, "plans": plans, "lsoas": lsoas, "seed": seed}

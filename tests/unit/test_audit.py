@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jsna.configuration.audits import Audit, Break, Review
-from jsna.edition import Configuration
-from jsna.measures.declaration import Indicator
-from jsna.published import ees, official
-from jsna.published.audit import auditor, effect, report
-from jsna.published.audit.finding import Finding
-from jsna.published.audit.told import told as told_lines
+from jsna.model.audits import Audit, Break, Review
+from jsna.model.configuration import Configuration
+from jsna.model.indicators import Indicator
+from jsna.releases import ees, official
+from jsna.releases.audit import auditor, effect, report
+from jsna.releases.audit.finding import Finding
+from jsna.releases.audit.told import told as told_lines
 from tests.unit.published_support import configuration, csv_text, indicator, paths, source
 
 MARCHES, COAST, ENGLAND = "E12000095", "E12000096", "E92000001"

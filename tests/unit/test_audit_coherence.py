@@ -12,18 +12,18 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jsna import edition
-from jsna.configuration.audits import Audit
-from jsna.configuration.reading import Gatherer
-from jsna.configuration.shared import load_catalogue
-from jsna.edition import Configuration
-from jsna.measures.declaration import Indicator
-from jsna.measures.relations import Relation, implied
-from jsna.published import ees, official
-from jsna.published.audit import auditor
-from jsna.published.audit.cells import COLUMNS, Table
-from jsna.published.audit.coherence import Sheet, Sheets, contradicted
-from jsna.published.audit.finding import Finding
+from jsna.model.audits import Audit
+from jsna.model.configuration import Configuration
+from jsna.model.indicators import Indicator
+from jsna.model.relations import Relation, implied
+from jsna.releases import ees, official
+from jsna.releases.audit import auditor
+from jsna.releases.audit.cells import COLUMNS, Table
+from jsna.releases.audit.coherence import Sheet, Sheets, contradicted
+from jsna.releases.audit.finding import Finding
+from jsna.settings import loading
+from jsna.settings.reading import Gatherer
+from jsna.settings.shared import load_catalogue
 from tests.unit.published_support import configuration, csv_text, indicator, paths, source
 from tests.unit.test_audit import COAST, EAST, ENGLAND, FAR, HOME, MARCHES, SEA, WEST, row
 
@@ -393,7 +393,7 @@ def test_a_relation_that_cannot_hold_is_refused(
 
 def test_the_catalogue_declares_what_its_official_figures_imply() -> None:
     """Those that the issue names, each once."""
-    relations = edition.load("test-2025", ROOT).relations
+    relations = loading.load("test-2025", ROOT).relations
     said = {(r.left, r.holds, r.right) for r in relations}
     assert len(said) == len(relations)
     for left, holds, right in [

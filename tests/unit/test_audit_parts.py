@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from jsna.published import ees
-from jsna.published.audit import auditor
-from jsna.published.audit.sums import far
+from jsna.releases import ees
+from jsna.releases.audit import auditor
+from jsna.releases.audit.sums import far
 from tests.unit.published_support import csv_text, indicator
 from tests.unit.test_audit import (
     BOYS,

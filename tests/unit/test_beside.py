@@ -12,8 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jsna.disclosure.bands import band, bands, coarse, first, least
-from jsna.disclosure.readback.allowed import Allowed
-from jsna.disclosure.readback.vocabulary import Vocabulary
 from jsna.extracts import registry
 from jsna.ingest.cross import Tables
 from jsna.ingest.left import APART, EMPTIED, REPEATS, SET_ASIDE, left
@@ -21,6 +19,8 @@ from jsna.measures.beside import Left, beside, of_cells, touches
 from jsna.measures.beside import _entry as entry
 from jsna.measures.engine import measure
 from jsna.measures.lineage import ROW, Cell
+from jsna.readback.allowed import Allowed
+from jsna.readback.vocabulary import Vocabulary
 from jsna.report.beside import lines, placed_words, share_words
 from tests.spec import world
 from tests.unit.fault_support import FAULTS, cells, received, sen2_files, written

@@ -14,7 +14,7 @@ from jsna.disclosure.ledger.entries import book
 from jsna.disclosure.ledger.regions import make
 from jsna.disclosure.system import Status
 from jsna.errors import JsnaError
-from jsna.measures import schema
+from jsna.model import schema
 from tests.spec import world
 
 CONFIG = world.configuration()

@@ -10,16 +10,18 @@ from typing import Any
 
 import pytest
 
-from jsna import build, edition, io, trouble
-from jsna.edition import Configuration
+from jsna import build, io
 from jsna.errors import JsnaError
+from jsna.machine import trouble
+from jsna.model.configuration import Configuration
 from jsna.provenance.manifest import finished
+from jsna.settings import loading
 from tests.conftest import ROOT, SMALL
 
 
 def real() -> Configuration:
     """The configuration of the small edition, as if it stood on real extracts."""
-    config = edition.load(SMALL, ROOT)
+    config = loading.load(SMALL, ROOT)
     return replace(config, edition=config.edition.model_copy(update={"synthetic": False}))
 
 
@@ -36,7 +38,7 @@ def test_missing_files_and_a_missing_key_are_told_together(
 
 def test_a_synthetic_edition_needs_no_key(tmp_path: Path) -> None:
     with pytest.raises(JsnaError) as caught:
-        build._expect_files(edition.load(SMALL, ROOT), io.Paths(tmp_path, SMALL))
+        build._expect_files(loading.load(SMALL, ROOT), io.Paths(tmp_path, SMALL))
     assert "key.missing" not in {problem.code for problem in caught.value.problems}
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from jsna import edition
 from jsna.disclosure.discovery import county, worlds
 from jsna.measures.catalogue import CATALOGUE, Implied, column_of
+from jsna.settings import shared
 from tests.spec import world
 
 # What is built once for the module is built by one worker.
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
-    config = dataclasses.replace(world.configuration(), nests=edition.nests(ROOT))
+    config = dataclasses.replace(world.configuration(), nests=shared.nests(ROOT))
     made = worlds.made(county.configuration(config), 3_000, 900, 40, seeds=(5,))
     return {name: table.to_pandas() for name, table in made.items()}
 
@@ -111,7 +111,7 @@ def test_a_code_list_made_of_another_says_what_the_recipe_makes(
     tables: dict[str, pd.DataFrame],
 ) -> None:
     tested = set()
-    nests = edition.nests(ROOT)
+    nests = shared.nests(ROOT)
     for name, table in CATALOGUE.items():
         for dimension, nest in nests.items():
             if {dimension, nest.of} <= set(table.columns):

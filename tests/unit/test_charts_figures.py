@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from jsna.charts import clear, palette
 from jsna.charts.marks import Drawing, printed
 from jsna.charts.select import figure
-from jsna.edition import Configuration
-from jsna.measures.declaration import Chart, Indicator
+from jsna.model.configuration import Configuration
+from jsna.model.indicators import Chart, Indicator
 from tests.unit.charts_support import (
     HOME,
     LONG,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jsna.charts import findings
 from jsna.charts.marks import Mark
 from jsna.charts.select import figure
-from jsna.measures.declaration import Chart
+from jsna.model.indicators import Chart
 from tests.unit.charts_support import (
     HOME,
     NAMES,

@@ -14,14 +14,13 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from jsna import edition as edition_module
 from jsna import io
 from jsna.charts import draw
 from jsna.charts.select import figures, misdeclared
-from jsna.edition import Configuration
 from jsna.errors import JsnaError
-from jsna.measures import schema
-from jsna.measures.declaration import Chart
+from jsna.model.configuration import Configuration
+from jsna.model.indicators import Chart
+from jsna.settings import shared
 from tests.unit.charts_support import (
     HOME,
     NATION,
@@ -154,14 +153,14 @@ def test_every_misdeclared_chart_is_named_at_once() -> None:
 
 
 def test_the_declared_charts_can_all_be_drawn() -> None:
-    indicators = edition_module.indicators(ROOT)
+    indicators = shared.indicators(ROOT)
     assert len(indicators) >= 25
     assert misdeclared(indicators) == []
 
 
 def test_the_stage_writes_what_the_report_reads(tmp_path: Path) -> None:
     config, paths = edition(), io.Paths(tmp_path, "tiny-2025")
-    schema.write(paths.safe / "measures.parquet", measures())
+    io.write_measures(paths.safe / "measures.parquet", measures())
     folder = paths.draft / "charts"
     io.write_text(folder / "fig-of-an-earlier-run.svg", "<svg/>")
     ids = draw.run(config, paths)
@@ -182,7 +181,7 @@ def test_the_stage_writes_what_the_report_reads(tmp_path: Path) -> None:
 
 
 def io_key() -> tuple[str, ...]:
-    from jsna.measures.schema import KEY
+    from jsna.model.schema import KEY
 
     return KEY[1:]
 
@@ -191,7 +190,7 @@ def test_the_stage_opens_nothing_outside_the_safe_zone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config, paths = edition(), io.Paths(tmp_path, "tiny-2025")
-    schema.write(paths.safe / "measures.parquet", measures())
+    io.write_measures(paths.safe / "measures.parquet", measures())
     read: list[Path] = []
     whole = io.read_parquet
     monkeypatch.setattr(

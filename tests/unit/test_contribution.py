@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from jsna.disclosure.contribution import refused
-from jsna.measures import schema
 from jsna.measures.catalogue import CATALOGUE, Analysis
 from jsna.measures.contributions import COLUMNS, contributions
-from jsna.measures.declaration import Indicator
 from jsna.measures.engine import measure
-from jsna.measures.nesting import Nest
+from jsna.model import schema
+from jsna.model.hierarchies import Nest
+from jsna.model.indicators import Indicator
 from tests.spec import world
 
 COSTS = Analysis(

@@ -21,21 +21,11 @@ from jsna.charts import heat
 from jsna.charts.marks import Mark
 from jsna.charts.ratios import scale
 from jsna.charts.select import figures, misdeclared
-from jsna.configuration.reading import Gatherer
-from jsna.configuration.shared import load_indicators
 from jsna.disclosure.evidence import gather
 from jsna.disclosure.protect import protect
-from jsna.disclosure.readback.allowed import Allowed
-from jsna.disclosure.readback.certificate import Certificate
-from jsna.disclosure.readback.reader import Reader
-from jsna.disclosure.readback.vocabulary import Vocabulary
-from jsna.edition import Configuration
 from jsna.errors import JsnaError
 from jsna.extracts import registry
 from jsna.linkage import quality
-from jsna.measures import schema
-from jsna.measures.declaration import Indicator
-from jsna.measures.derivation import FORMULAS, taken_over
 from jsna.measures.derived import ABSENT, EMPTY, HIDDEN, ROUNDED, complete, counted, derive, verify
 from jsna.measures.engine import measure
 from jsna.measures.methods import (
@@ -45,10 +35,20 @@ from jsna.measures.methods import (
     standardised_difference,
 )
 from jsna.measures.methods.comparison import NO_EVENTS, NO_GROUP, NO_OTHERS, NO_VARIATION
+from jsna.model import schema
+from jsna.model.configuration import Configuration
+from jsna.model.derivation import FORMULAS, taken_over
+from jsna.model.indicators import Indicator
+from jsna.readback.allowed import Allowed
+from jsna.readback.certificate import Certificate
+from jsna.readback.reader import Reader
+from jsna.readback.vocabulary import Vocabulary
 from jsna.report.breakdowns import sentences as breakdown_sentences
 from jsna.report.datatables import further
 from jsna.report.ratios import furthest
-from jsna.report.view import Measures
+from jsna.settings.reading import Gatherer
+from jsna.settings.shared import load_indicators
+from jsna.view.rows import Measures
 from tests.spec import world
 from tests.unit import charts_support as charts
 from tests.unit.readback_support import html as page

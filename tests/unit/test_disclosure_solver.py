@@ -11,8 +11,8 @@ from scipy import sparse
 from jsna.disclosure import simplex
 from jsna.disclosure.additions import with_cell, with_ratio
 from jsna.disclosure.attacking.attack import attack
+from jsna.disclosure.clock import NODES, ROOT
 from jsna.disclosure.solving import master
-from jsna.disclosure.solving.clock import NODES, ROOT
 from jsna.disclosure.solving.cuts import DOWN, UP, WIDTH, Target, targets
 from jsna.disclosure.solving.division import blocks, components
 from jsna.disclosure.solving.light import cheapest

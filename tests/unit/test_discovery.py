@@ -16,18 +16,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from jsna import edition, io
+from jsna import io
 from jsna.disclosure.discovery import county, modular, remembered, run, worlds
 from jsna.disclosure.discovery.counts import Count
 from jsna.disclosure.discovery.declared import declared
 from jsna.disclosure.discovery.identities import UNDECLARED, Identity, problems
 from jsna.disclosure.discovery.incidence import Incidence, incidence
-from jsna.edition import Configuration
 from jsna.errors import JsnaError
 from jsna.extracts import registry
 from jsna.measures.catalogue import CATALOGUE, arrow
-from jsna.measures.declaration import Indicator
 from jsna.measures.engine import measure
+from jsna.model.configuration import Configuration
+from jsna.model.indicators import Indicator
+from jsna.settings import shared
 from tests.spec import world
 
 ROOT = Path(__file__).parents[2]
@@ -114,12 +115,12 @@ def indicator(id_: str, **given_: Any) -> Indicator:
 
 def configuration(*indicators: Indicator) -> Configuration:
     made = world.configuration({i.id: i for i in indicators}, deliveries=DELIVERIES)
-    return dataclasses.replace(made, nests=edition.nests(ROOT))
+    return dataclasses.replace(made, nests=shared.nests(ROOT))
 
 
 def configuration_of_all() -> Configuration:
     """The project's own indicators and code lists."""
-    return dataclasses.replace(world.configuration(), nests=edition.nests(ROOT))
+    return dataclasses.replace(world.configuration(), nests=shared.nests(ROOT))
 
 
 def pupils(size: int = 600, seed: int = 1, year: str = "2025") -> pd.DataFrame:

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from jsna import edition
 from jsna.errors import JsnaError
+from jsna.model.editions import Delivery
+from jsna.settings import loading
 from tests.conftest import ROOT
 
 NAME = "test-2025"
@@ -35,7 +36,7 @@ def change(project: Path, file: str, how: Callable[[dict[str, Any]], object]) ->
 
 def told(project: Path) -> str:
     with pytest.raises(JsnaError) as caught:
-        edition.load(NAME, project)
+        loading.load(NAME, project)
     return str(caught.value)
 
 
@@ -191,13 +192,13 @@ def test_a_file_that_is_no_configuration_is_told(project: Path, content: bytes, 
 def test_a_file_may_have_a_byte_order_mark_and_windows_line_ends(project: Path) -> None:
     content = (project / EDITION).read_bytes()
     (project / EDITION).write_bytes(b"\xef\xbb\xbf" + content.replace(b"\n", b"\r\n"))
-    assert edition.load(NAME, project).edition.edition == NAME
+    assert loading.load(NAME, project).edition.edition == NAME
 
 
 def test_a_digest_may_be_written_in_capitals() -> None:
     digest = "0123456789abcdef" * 4
     given = {"a.csv": f"{digest.upper()} "}
-    made = edition.Delivery(extract="a", period="2025", files={"t": "a.csv"}, sha256=given)
+    made = Delivery(extract="a", period="2025", files={"t": "a.csv"}, sha256=given)
     assert made.sha256 == {"a.csv": digest}
 
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jsna.errors import JsnaError
-from jsna.measures import schema
-from jsna.measures.declaration import Indicator
 from jsna.measures.engine import measure
+from jsna.model import schema
+from jsna.model.indicators import Indicator
 from tests.spec import world
 
 CONFIG = world.configuration()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from jsna.measures import schema
 from jsna.measures.merge import merge, reconcile
+from jsna.model import schema
 
 
 def row(area: str, period: str, value: float, **other: object) -> dict[str, object]:

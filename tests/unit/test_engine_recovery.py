@@ -14,8 +14,8 @@ import pytest
 
 from jsna.measures.engine import measure
 from jsna.measures.methods import ratio_of_rates
-from jsna.measures.schema import dimensions
 from jsna.measures.tables import derive
+from jsna.model.schema import dimensions
 from jsna.synthetic import effects
 from tests.unit.synthetic_support import configuration, frames, middling, module
 

@@ -16,11 +16,11 @@ from jsna.disclosure.attacking.attack import known
 from jsna.disclosure.evidence import Evidence
 from jsna.disclosure.ledger.book import NONE, Book, printed
 from jsna.disclosure.ledger.regions import make
-from jsna.disclosure.telling import explain
-from jsna.disclosure.telling.explain import Choice, report, select
-from jsna.disclosure.telling.reasons import Reasons, rules_of
 from jsna.errors import JsnaError
-from jsna.measures import schema
+from jsna.explanation import explain
+from jsna.explanation.explain import Choice, report, select
+from jsna.explanation.reasons import Reasons, rules_of
+from jsna.model import schema
 from tests.unit import report_support as made
 
 CONFIG = made.configuration()

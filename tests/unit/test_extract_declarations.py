@@ -8,11 +8,11 @@ import pytest
 import yaml
 
 from jsna import extracts
-from jsna.edition import codelists
 from jsna.extracts import registry
-from jsna.extracts.base import Extract, Table
 from jsna.extracts.dictionary import dictionary, rulebook
 from jsna.ingest.validate import validate_delivery
+from jsna.model.contract import Extract, Table
+from jsna.settings.shared import codelists
 
 from .validation_support import CODELISTS, GOOD, PERIODS, ROOT, context, staged
 
@@ -119,7 +119,7 @@ def test_the_dictionary_has_every_column_once() -> None:
 
 ATTENDANCE = '''
 """Sessions missed."""
-from jsna.extracts.base import Column, Extract, Rule, Table
+from jsna.model.contract import Column, Extract, Rule, Table
 
 EXTRACT = Extract(
     name="attendance", title="Attendance", description="Sessions of each pupil in a year.",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from jsna.errors import JsnaError
-from jsna.published.fetch import fetch
+from jsna.releases.fetch import fetch
 from tests.unit.published_support import configuration, paths, source
 
 CONTENT = b"area,plans\nNorland,12\n" * 150_000

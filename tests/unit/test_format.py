@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jsna.report import format as words
+from jsna.view import words
 
 
 @pytest.mark.parametrize(

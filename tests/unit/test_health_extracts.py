@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jsna import edition
 from jsna.extracts import registry
 from jsna.extracts.mental_health import ATTENDED
 from jsna.linkage.kinds import carried, usable
+from jsna.settings import loading, shared
 from jsna.synthetic import contacts, effects, health, need, waits, world
 from jsna.synthetic.world import World
 from tests.unit.synthetic_support import ROOT, configuration, middling
@@ -62,7 +62,7 @@ def test_contacts_carry_no_identifier_of_their_own() -> None:
 
 
 def test_attended_means_that_the_patient_was_seen() -> None:
-    codes = edition.codelists(ROOT)["attend_or_dna"]
+    codes = shared.codelists(ROOT)["attend_or_dna"]
     assert set(ATTENDED) <= set(codes)
     unseen = {code for code, label in codes.items() if "not" in label or "ancelled" in label}
     assert unseen == set(codes) - set(ATTENDED)
@@ -124,7 +124,7 @@ def test_a_file_of_long_waits_is_not_taken_for_another_year_s() -> None:
 
 
 def test_every_delivery_says_who_may_use_it_for_what() -> None:
-    for delivery in edition.load("demo-2025", ROOT).edition.received:
+    for delivery in loading.load("demo-2025", ROOT).edition.received:
         if delivery.extract in {extract for extract, _ in OF_PATIENTS}:
             assert delivery.owner
             assert delivery.legal_basis

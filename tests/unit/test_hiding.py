@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from jsna.disclosure.clock import CHOICE, COLUMN, NODES, ROOT, START, STEP, Limit, Work
 from jsna.disclosure.hiding import hide
 from jsna.disclosure.ledger.book import Book
 from jsna.disclosure.ledger.regions import make
-from jsna.disclosure.solving.clock import CHOICE, COLUMN, NODES, ROOT, START, STEP, Limit, Work
 
 YEAR = {"period": frozenset("5")}
 NAMES = ("all", "girls", "boys", "others")

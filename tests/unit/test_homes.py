@@ -12,7 +12,7 @@ import pytest
 from jsna import io
 from jsna.errors import JsnaError
 from jsna.measures.tables import derive, homes, places
-from jsna.published import lookups
+from jsna.releases import lookups
 from tests.spec import world
 from tests.unit.test_tables import CONFIG, areas, linked, pupil
 

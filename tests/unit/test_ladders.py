@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jsna.configuration.areas import LocalityGroup
 from jsna.disclosure.ladders import choose
-from jsna.edition import Configuration, Locality
-from jsna.measures import nesting, schema
-from jsna.measures.declaration import Indicator
 from jsna.measures.engine import measure
+from jsna.model import hierarchies as nesting
+from jsna.model import schema
+from jsna.model.areas import Locality, LocalityGroup
+from jsna.model.configuration import Configuration
+from jsna.model.indicators import Indicator
 from tests.spec import world
 
 EVERY = world.configuration()

@@ -12,7 +12,6 @@ import pyarrow.parquet as pq
 import pytest
 from openpyxl import Workbook
 
-from jsna import limits
 from jsna.disclosure.tabular.codes import Problems
 from jsna.disclosure.tabular.workbook import read_sheet
 from jsna.errors import JsnaError
@@ -20,7 +19,8 @@ from jsna.extracts import registry
 from jsna.ingest.grid import Findings
 from jsna.ingest.stage import load
 from jsna.ingest.typed_files import read_parquet, read_xlsx
-from jsna.published import ees, lookups, workbook
+from jsna.machine import limits
+from jsna.releases import ees, lookups, workbook
 
 TABLE = registry()["school_census"].table("census")
 HEADER = [column.name for column in TABLE.columns]

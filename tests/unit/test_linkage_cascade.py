@@ -17,7 +17,6 @@ from jsna.linkage.candidates import bands, make_candidates
 from jsna.linkage.cascade import LINK, Linked, _absent, link
 from jsna.linkage.dedupe import _components, deduplicate
 from jsna.linkage.kinds import Source
-from jsna.linkage.lookups import LOOKUPS
 from jsna.linkage.model import read_model, write_model
 from jsna.linkage.passes import read_passes
 from jsna.linkage.people import link_sources
@@ -26,6 +25,7 @@ from jsna.linkage.ruleset import read_ruleset
 from jsna.linkage.scoring import weighed
 from jsna.linkage.splinked import _linker
 from jsna.linkage.training import trained
+from jsna.model.link_passes import LOOKUPS
 from tests.unit.linkage_support import (
     CONFIG,
     KINDS,

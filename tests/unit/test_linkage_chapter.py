@@ -12,18 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jsna.configuration import made_lists
-from jsna.configuration.reading import Gatherer
-from jsna.edition import codelists, indicators
 from jsna.extracts import registry
-from jsna.extracts.base import Column, Extract, Table
 from jsna.linkage import concordance, outcomes
-from jsna.linkage.lookups import LITTLE, LOOKUPS, code_of, code_sql
 from jsna.linkage.passes import read_passes
 from jsna.measures.catalogue import CATALOGUE
 from jsna.measures.sources import LINKAGE, profile_of, source_of
 from jsna.measures.tables import derive
-from jsna.workflow import configuration_files
+from jsna.model.contract import Column, Extract, Table
+from jsna.model.link_passes import LITTLE, LOOKUPS, code_of, code_sql
+from jsna.provenance import inputs
+from jsna.settings import made_lists
+from jsna.settings.reading import Gatherer
+from jsna.settings.shared import codelists, indicators
 from tests.spec import world
 from tests.unit.linkage_support import database, ruleset, standard, table
 from tests.unit.test_tables import PLACES, linked, pupil
@@ -294,7 +294,7 @@ def test_every_table_linkage_keeps_is_described() -> None:
 
 
 def test_a_build_notices_that_the_passes_changed() -> None:
-    assert made_lists.PASSES in configuration_files(CONFIG, ROOT)
+    assert made_lists.PASSES in inputs.configuration(CONFIG, ROOT)
 
 
 def test_the_overlap_the_chapter_tells_is_the_one_linking_starts_from() -> None:

@@ -9,9 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jsna.edition import authorities, load
 from jsna.errors import JsnaError
-from jsna.extracts.base import Column, Table
 from jsna.extracts.identifiers import (
     UPN_LETTERS,
     nhs_number_ok,
@@ -23,6 +21,9 @@ from jsna.linkage import numbers
 from jsna.linkage.comparisons import COMPARISONS
 from jsna.linkage.kinds import Source, carried, usable
 from jsna.linkage.names import Names, read_names
+from jsna.model.areas import authorities
+from jsna.model.contract import Column, Table
+from jsna.settings.loading import load
 from tests.unit.linkage_support import database, ruleset, standard, table
 
 

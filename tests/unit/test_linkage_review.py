@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from jsna import cli
-from jsna.edition import Edition
 from jsna.errors import JsnaError
 from jsna.formulas import is_formula
 from jsna.io import read_json, read_table
 from jsna.linkage import review_cli, review_sheet, training
 from jsna.linkage.cascade import link
 from jsna.linkage.review import FINDINGS, STRATA, judged, read_judgements, sample, sizes
+from jsna.model.editions import Edition
 from tests.spec.world import configuration
 from tests.unit.linkage_stage_support import Stage, extract, table
 from tests.unit.linkage_support import CONFIG, database, ruleset, standard, world

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from jsna import liveness
 from jsna.errors import JsnaError
+from jsna.machine import liveness
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such locks")
 _BUILDS = """
 import subprocess, sys
 from pathlib import Path
-from jsna import liveness
+from jsna.machine import liveness
 with liveness.building(Path(sys.argv[1]), "a-2025", print) as lock:
     if "--workflow" in sys.argv:
         subprocess.Popen([sys.executable, "-c", "input()"], pass_fds=(lock,))
@@ -30,7 +30,7 @@ with liveness.building(Path(sys.argv[1]), "a-2025", print) as lock:
 _STAGE = """
 import sys
 from pathlib import Path
-from jsna import liveness
+from jsna.machine import liveness
 liveness.working(Path(sys.argv[1]))
 print("at work", flush=True)
 input()

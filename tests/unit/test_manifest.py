@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from jsna import edition, io
-from jsna.edition import Configuration
+from jsna import io
+from jsna.model.configuration import Configuration
 from jsna.provenance import made_with, register
 from jsna.provenance.manifest import PRIVATE_RECORD, manifest, private
+from jsna.settings import loading
 from tests.conftest import PARTS, ROOT, SMALL
 
 KEY = bytes(range(200, 232))
@@ -24,7 +25,7 @@ NAMED = [part for part in PARTS if part != "src"]
 
 def real() -> Configuration:
     """The small edition, as if it stood on real extracts whose digests it names."""
-    config = edition.load(SMALL, ROOT)
+    config = loading.load(SMALL, ROOT)
     extracts = [
         one.model_copy(update={"sha256": dict.fromkeys(one.files.values(), "a" * 64)})
         for one in config.edition.extracts
@@ -123,7 +124,7 @@ def test_names_of_extracts_are_not_told_and_their_own_list_is(paths: io.Paths) -
 def test_an_edition_that_names_no_digest_of_an_extract_is_named_by_its_own(
     paths: io.Paths,
 ) -> None:
-    synthetic = edition.load(SMALL, ROOT)
+    synthetic = loading.load(SMALL, ROOT)
     assert f"config/editions/{SMALL}.yaml" in written(paths, synthetic)["configuration"]
     assert f"config/editions/{SMALL}.yaml" not in written(paths)["configuration"]
 

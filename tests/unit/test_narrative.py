@@ -11,18 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
-from jsna.measures.declaration import Indicator
-from jsna.report import (
-    breakdowns,
-    compare,
-    deprivation,
-    groups,
-    lede,
-    metadata,
-    narrative,
-    priorities,
-)
-from jsna.report.view import Measures
+from jsna.model.indicators import Indicator
+from jsna.report import breakdowns, deprivation, groups, lede, metadata, narrative, priorities
+from jsna.view import comparison as compare
+from jsna.view.rows import Measures
 from tests.unit import report_support as made
 
 PLAN = made.configured()[0]["pupils_ehc_plan"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from jsna.measures import nesting
+from jsna.model import hierarchies as nesting
 from tests.spec import world
 
 from .test_edition import change, project, told

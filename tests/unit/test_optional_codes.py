@@ -6,9 +6,10 @@ from collections import Counter
 
 import pytest
 
-from jsna.edition import CodeList, codelists, rolls
-from jsna.edition_checks import of_codelist
 from jsna.extracts import registry
+from jsna.model.codelists import CodeList
+from jsna.settings.checks import of_codelist
+from jsna.settings.shared import codelists, rolls
 from tests.unit.fault_support import FAULTS, cells, received
 from tests.unit.validation_support import GOOD, ROOT, codes, judge
 

@@ -17,8 +17,8 @@ from jsna.disclosure.ledger.regions import make
 from jsna.disclosure.protect import Protection, protect
 from jsna.disclosure.prove import prove
 from jsna.errors import JsnaError
-from jsna.measures import schema
 from jsna.measures.engine import measure
+from jsna.model import schema
 from tests.spec import world
 from tests.unit.outsider import Outsider
 

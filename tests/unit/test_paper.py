@@ -8,8 +8,8 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
-from jsna.disclosure.readback import paper
-from jsna.disclosure.readback.paper import Run
+from jsna.readback import paper
+from jsna.readback.paper import Run
 
 #: Glyphs 1 and 2 by themselves, 3 to 5 as a range, and one glyph that stands for two letters.
 LETTERS = """2 beginbfchar <0001> <0041> <0002> <00660069> endbfchar

@@ -13,8 +13,8 @@ from typing import Any
 import pikepdf
 import pytest
 
-from jsna import system
-from jsna.disclosure.readback import paper
+from jsna.machine import libraries as system
+from jsna.readback import paper
 from jsna.report import pdf
 from jsna.report.pdfpage import prepare
 from jsna.report.pdftags import link_words

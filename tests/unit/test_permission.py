@@ -12,19 +12,21 @@ import pyarrow as pa
 import pytest
 
 from jsna import build, io
-from jsna.edition import Configuration, Delivery, load
 from jsna.errors import JsnaError
-from jsna.extracts import registry
-from jsna.extracts.base import Table
+from jsna.extracts import permission, registry
 from jsna.ingest.report import describe
 from jsna.linkage import link
 from jsna.linkage.ruleset import read_ruleset
 from jsna.measures import catalogue
 from jsna.measures.engine import measure
 from jsna.measures.sources import source_of
+from jsna.model.configuration import Configuration
+from jsna.model.contract import Table
+from jsna.model.editions import Delivery
 from jsna.report import sources
 from jsna.report.assemble import absent_lines, deliveries
 from jsna.report.chapters import Chapter
+from jsna.settings.loading import load
 from tests.conftest import ROOT
 from tests.spec import world
 
@@ -74,7 +76,7 @@ SAID = "received but not linked: no data-protection assessment is recorded"
 def test_what_is_missing_is_named(changes: dict[str, Any], told: str) -> None:
     given = delivery("ncmp", **changes)
     assert given.unrecorded == told
-    assert bool(configuration(given).edition.linkable) is not bool(told)
+    assert bool(permission.linkable(configuration(given).edition)) is not bool(told)
 
 
 @pytest.mark.parametrize("words", ["TBC", "to be confirmed.", "?", " - ", "Pending", "[not known]"])
@@ -90,8 +92,8 @@ def test_anything_that_says_something_is_taken_as_said(words: str) -> None:
 def test_rows_about_nobody_need_no_permission() -> None:
     nothing = dict.fromkeys(PERMITTED, "")
     given = configuration(delivery("areas", **nothing), delivery("sen2", **nothing))
-    assert [d.extract for d in given.edition.linkable] == ["areas"]
-    assert [d.extract for d in given.edition.unlinked] == ["sen2"]
+    assert [d.extract for d in permission.linkable(given.edition)] == ["areas"]
+    assert [d.extract for d in permission.unlinked(given.edition)] == ["sen2"]
 
 
 def test_an_extract_that_identifies_people_is_about_persons_whatever_it_says() -> None:
@@ -103,15 +105,15 @@ def test_an_extract_that_identifies_people_is_about_persons_whatever_it_says() -
 
 def test_what_nobody_declared_needs_permission() -> None:
     unknown = Delivery(extract="dentists", period="2025", files={"teeth": "teeth.csv"})
-    assert configuration(unknown).edition.linkable == ()
+    assert permission.linkable(configuration(unknown).edition) == ()
 
 
 def test_one_period_without_permission_leaves_the_others() -> None:
     late = delivery("ncmp", "2024/25", status="not received", reason="late")
     edition = configuration(WITHOUT, delivery("ncmp", "2022/23"), late).edition
     assert [d.period for d in edition.received] == ["2023/24", "2022/23"]
-    assert [d.period for d in edition.linkable] == ["2022/23"]
-    assert [edition.gap(d) for d in edition.extracts] == [SAID, "", "not received: late"]
+    assert [d.period for d in permission.linkable(edition)] == ["2022/23"]
+    assert [permission.gap(d) for d in edition.extracts] == [SAID, "", "not received: late"]
 
 
 # ---- what becomes of the rows ------------------------------------------------------------------

@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from jsna import edition
-from jsna.configuration.strictest import in_words
-from jsna.edition import Profile, strictest
 from jsna.errors import JsnaError
-from jsna.measures.declaration import Indicator
 from jsna.measures.engine import measure
 from jsna.measures.sources import profile_of
+from jsna.model.indicators import Indicator
+from jsna.model.profiles import Profile
+from jsna.model.strictest import in_words, strictest
+from jsna.settings import shared
 from tests.spec import world
 
-PROFILES = edition.profiles(world.ROOT)
+PROFILES = shared.profiles(world.ROOT)
 ASKED = (
     "threshold", "rounding", "contributor_width", "protects", "minimum_contributors", "dominance",
 )  # fmt: skip
@@ -116,7 +116,7 @@ def written(folder: Path, **changes: Any) -> str:
     file = folder / "config/disclosure/default.yaml"
     file.write_text(yaml.safe_dump(content), encoding="utf-8")
     with pytest.raises(JsnaError) as caught:
-        edition.profiles(folder)
+        shared.profiles(folder)
     return str(caught.value)
 
 

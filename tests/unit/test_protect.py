@@ -11,8 +11,8 @@ import pytest
 from jsna.disclosure.ladders import choose
 from jsna.disclosure.protect import REASON, protect
 from jsna.errors import JsnaError
-from jsna.measures import schema
 from jsna.measures.engine import measure
+from jsna.model import schema
 from tests.spec import world
 
 CONFIG = world.configuration()

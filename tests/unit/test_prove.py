@@ -18,15 +18,15 @@ from jsna.disclosure import run as protection
 from jsna.disclosure.discovery import run as discovery
 from jsna.disclosure.evidence import gather
 from jsna.disclosure.ladders import choose
-from jsna.disclosure.names import CERTIFICATE
 from jsna.disclosure.protect import Protection, protect
 from jsna.disclosure.prove import DISCOVERY, Proof, prove
-from jsna.edition import Configuration
 from jsna.errors import JsnaError
-from jsna.measures import schema
 from jsna.measures.beside import FILE as BESIDE
 from jsna.measures.engine import measure
+from jsna.model import schema
+from jsna.model.configuration import Configuration
 from jsna.provenance import register
+from jsna.records import CERTIFICATE
 from tests.spec import world
 
 CONFIG = world.configuration()
@@ -257,8 +257,8 @@ BESIDE_RECORD = {
 def protected(root: Path, found: Mapping[str, Any] | None) -> io.Paths:
     """An edition on disk that has been protected, with what discovery says of it."""
     paths = io.Paths(root, "example-2025")
-    schema.write(paths.restricted / "measures.parquet", pd.concat([MEASURES, suspended()]))
-    schema.write(paths.restricted / "official.parquet", MEASURES.iloc[:0])
+    io.write_measures(paths.restricted / "measures.parquet", pd.concat([MEASURES, suspended()]))
+    io.write_measures(paths.restricted / "official.parquet", MEASURES.iloc[:0])
     io.write_parquet(
         paths.restricted / protection.CONTRIBUTIONS,
         pd.DataFrame({name: pd.Series(dtype="str") for name in schema.KEY}),
@@ -305,7 +305,7 @@ def test_the_certificate_counts_what_was_published_hidden_and_attacked(tmp_path:
     paths = protected(tmp_path, {"undeclared": 0})
     stage.run(CONFIG, paths)
     told = json.loads((paths.safe / CERTIFICATE).read_text(encoding="utf-8"))
-    safe = schema.read(paths.safe / "measures.parquet")
+    safe = io.read_measures(paths.safe / "measures.parquet")
     derived = {i.id for i in CONFIG.indicators.values() if i.derived}
     assert told["published"]["worked_out"] == safe["indicator"].isin(derived).sum() > 0
     assert told["measures_sha256"] == io.sha256(paths.safe / "measures.parquet")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from jsna.errors import JsnaError
-from jsna.published import ees
+from jsna.releases import ees
 from tests.unit.published_support import EAST, HOME, NATION, csv_text
 
 ROWS = [{**NATION, "plans": "12"}, {**HOME, "la_name": "Norland, County of", "plans": "3"}]

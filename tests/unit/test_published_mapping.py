@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from jsna.published.labels import expanded
+from jsna.releases.labels import expanded
 from tests.unit.published_support import (
     EAST,
     FAR,

@@ -7,9 +7,9 @@ import pytest
 
 from jsna.errors import JsnaError
 from jsna.io import read_parquet, sha256
-from jsna.measures import schema
-from jsna.published import official
-from jsna.published.run import run
+from jsna.model import schema
+from jsna.releases import official
+from jsna.releases.run import run
 from tests.unit.published_support import (
     EAST,
     HOME,
@@ -122,8 +122,8 @@ def test_a_release_not_fetched_or_not_the_registered_one_is_refused(tmp_path: Pa
 
 
 def test_footnotes_go_with_the_figures_they_are_about(tmp_path: Path) -> None:
-    from jsna.published import footnotes
-    from jsna.published.release import Release
+    from jsna.releases import footnotes
+    from jsna.releases.release import Release
 
     rows = [{**EAST, "la_name": "Eastmere", "region_code": "E12000095"}]
     frame = pd.DataFrame([{**rows[0], "geographic_level": "Local authority"}])

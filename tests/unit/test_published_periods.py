@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jsna.published import periods
+from jsna.releases import periods
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from jsna.errors import JsnaError
-from jsna.published import iod, lait, lookups, neighbours, reference
-from jsna.published.areas import located
+from jsna.releases import iod, lait, lookups, neighbours, reference
+from jsna.releases.areas import located
 from tests.unit.published_support import AREA, configuration, paths, source
 
 # ---- the Local Authority Interactive Tool

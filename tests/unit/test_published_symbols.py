@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jsna.measures.schema import STATUSES
-from jsna.published import symbols
+from jsna.model.schema import STATUSES
+from jsna.releases import symbols
 
 
 def one(cell: str) -> tuple[float, str]:

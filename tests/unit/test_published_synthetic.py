@@ -12,10 +12,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from jsna import edition
-from jsna.edition import Configuration
 from jsna.io import Paths
-from jsna.published import ees, official
+from jsna.model.configuration import Configuration
+from jsna.releases import ees, official
+from jsna.settings import loading
 from jsna.synthetic import official as invented
 from tests.unit import synthetic_support
 
@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def config() -> Configuration:
-    return edition.load("test-2025", ROOT)
+    return loading.load("test-2025", ROOT)
 
 
 @pytest.fixture(scope="module")

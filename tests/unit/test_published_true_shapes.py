@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from jsna.errors import JsnaError
-from jsna.published import areas, ees, identifiers, mapping, official
-from jsna.published.release import Release
+from jsna.releases import areas, ees, identifiers, mapping, official
+from jsna.releases.release import Release
 from tests.unit.published_support import (
     AREA,
     EAST,

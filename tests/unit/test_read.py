@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from jsna.extracts.base import Column, Table
 from jsna.ingest.read import Reading, read_table
 from jsna.ingest.typed_files import _HIDDEN_ROW, _MERGED
+from jsna.model.contract import Column, Table
 
 TABLE = Table(
     name="register",

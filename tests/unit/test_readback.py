@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from jsna.disclosure.readback import align, axes, paper, printed, record
-from jsna.disclosure.readback import page as webpage
-from jsna.disclosure.readback.blocks import Block, Segment
-from jsna.disclosure.readback.certificate import KIND as CERTIFIED
-from jsna.disclosure.readback.result import HIDDEN, MEASURE, Tally
-from jsna.disclosure.readback.run import readback
 from jsna.errors import JsnaError
-from jsna.report import format as words
+from jsna.readback import align, axes, paper, printed, record
+from jsna.readback import page as webpage
+from jsna.readback.blocks import Block, Segment
+from jsna.readback.certificate import KIND as CERTIFIED
+from jsna.readback.result import HIDDEN, MEASURE, Tally
+from jsna.readback.run import readback
 from jsna.report import opendata
+from jsna.view import words
 from tests.unit import readback_support as small
 from tests.unit import report_support as made
 from tests.unit.readback_support import BOYS, GIRLS, PLANS, PUPILS, data, html, judged, svg

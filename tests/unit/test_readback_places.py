@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from jsna import io
-from jsna.disclosure.readback import certificate
-from jsna.disclosure.readback.names import Names
+from jsna.readback import certificate
+from jsna.readback.names import Names
 from tests.unit import readback_support as small
 from tests.unit import report_support as made
 from tests.unit.readback_support import BOYS, GIRLS, HOME, POOREST, PUPILS, data, html, judged

@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from jsna.configuration import recoded
 from jsna.measures.tables.places import recipes
-from jsna.published import areas
-from jsna.published.run import _check_region
+from jsna.releases import areas
+from jsna.releases.run import _check_region
+from jsna.settings import recoded
 from tests.unit.published_support import (
     AREA,
     EAST,

@@ -13,15 +13,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from jsna import edition
-from jsna.edition import Configuration
 from jsna.extracts import registry
 from jsna.io import Paths
-from jsna.measures import schema
 from jsna.measures.engine import measure
 from jsna.measures.merge import merge, reconcile
 from jsna.measures.tables import derive
-from jsna.published import official
+from jsna.model import schema
+from jsna.model.configuration import Configuration
+from jsna.releases import official
+from jsna.settings import loading
 from tests.unit import synthetic_support
 
 # What is built once for the module is built by one worker.
@@ -76,7 +76,7 @@ def linked(frames: Mapping[str, pd.DataFrame], config: Configuration) -> dict[st
 
 @pytest.fixture(scope="module")
 def config() -> Configuration:
-    return edition.load("test-2025", ROOT)
+    return loading.load("test-2025", ROOT)
 
 
 @pytest.fixture(scope="module")

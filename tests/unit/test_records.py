@@ -14,11 +14,11 @@ import pytest
 
 from jsna import io, records, zones
 from jsna.disclosure.discovery.remembered import recalled
-from jsna.disclosure.readback import certificate as read_back
 from jsna.errors import JsnaError
 from jsna.measures.contributions import tables_of
 from jsna.measures.tables import received
 from jsna.provenance import register
+from jsna.readback import certificate as read_back
 from jsna.report.opener import Opener
 from tests.conftest import SMALL
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jsna.disclosure.ledger.regions import MISSING, OTHER, Reader, Region, make
-from jsna.measures.declaration import Indicator, Side
+from jsna.model.indicators import Indicator, Side
 from tests.spec import world
 
 CONFIG = world.configuration()

@@ -11,7 +11,7 @@ import pytest
 
 from jsna import io
 from jsna.errors import JsnaError
-from jsna.measures import schema
+from jsna.model import schema
 from jsna.provenance import register
 
 #: An entry as it was written when there was a register first: to be read for ever after.

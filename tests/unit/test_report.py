@@ -16,13 +16,13 @@ import pytest
 
 from jsna import io
 from jsna.errors import JsnaError
-from jsna.measures import schema
-from jsna.measures.declaration import LOCALITY, Chart, Indicator
-from jsna.report import format as words
+from jsna.model import schema
+from jsna.model.indicators import LOCALITY, Chart, Indicator
 from jsna.report import opendata, write
 from jsna.report.datatables import further
 from jsna.report.opener import Opener
-from jsna.report.view import KEY_FIELDS, Measures
+from jsna.view import words
+from jsna.view.rows import KEY_FIELDS, Measures
 from tests.unit import report_support as made
 
 _MARK = re.compile(
@@ -36,7 +36,7 @@ def written(folder: Path, config: made.Configuration, frame: pd.DataFrame) -> io
 
     paths = io.Paths(folder, config.edition.edition)
     measures = paths.safe / "measures.parquet"
-    schema.write(measures, frame)
+    io.write_measures(measures, frame)
     made_up = made.certificate(config, frame, measures)
     io.write_json(paths.safe / "certificate.json", made_up)
     draw.run(config, paths)

@@ -11,19 +11,18 @@ from typing import Any
 import pytest
 
 from jsna import io
-from jsna.configuration.audits import Audit
-from jsna.disclosure.readback.allowed import Allowed
-from jsna.disclosure.readback.certificate import Certificate
-from jsna.disclosure.readback.reader import Reader
-from jsna.disclosure.readback.vocabulary import Vocabulary
-from jsna.edition import Configuration
 from jsna.extracts import registry
-from jsna.measures import schema
-from jsna.measures.schema import NOT_USED
-from jsna.published.audit.effect import REASON
+from jsna.model.audits import Audit
+from jsna.model.configuration import Configuration
+from jsna.model.schema import NOT_USED
+from jsna.readback.allowed import Allowed
+from jsna.readback.certificate import Certificate
+from jsna.readback.reader import Reader
+from jsna.readback.vocabulary import Vocabulary
+from jsna.releases.audit.effect import REASON
 from jsna.report import audited
 from jsna.report.figures import notes
-from jsna.report.view import AUDIT, Measures
+from jsna.view.rows import AUDIT, Measures
 from tests.unit import report_support as made
 
 HOME, NEAR, FAR = made.AREA.code, *(p.code for p in made.AREA.neighbours[:2])
@@ -130,7 +129,7 @@ def test_every_number_of_the_tables_reads_back(tmp_path: Path) -> None:
     config = configured()
     found = made.frame(rows(config))
     paths = io.Paths(tmp_path, config.edition.edition)
-    schema.write(paths.safe / "measures.parquet", found)
+    io.write_measures(paths.safe / "measures.parquet", found)
     proof = made.certificate(config, found, paths.safe / "measures.parquet")
     io.write_json(paths.safe / "certificate.json", proof)
     draw.run(config, paths)

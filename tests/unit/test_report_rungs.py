@@ -12,12 +12,12 @@ import pytest
 
 from jsna.charts.marks import Drawing
 from jsna.charts.select import figures
-from jsna.configuration.areas import LocalityGroup
-from jsna.measures.declaration import Indicator
+from jsna.model.areas import LocalityGroup
+from jsna.model.indicators import Indicator
 from jsna.report.breakdowns import hidden, sentences
 from jsna.report.datatables import further
 from jsna.report.narrative import change
-from jsna.report.view import Measures
+from jsna.view.rows import Measures
 
 from .report_support import AREA, configuration, configured, frame, measure
 

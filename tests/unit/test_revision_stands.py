@@ -9,7 +9,7 @@ import pytest
 from jsna.disclosure.ledger.book import NONE, Book
 from jsna.disclosure.ledger.regions import make
 from jsna.disclosure.revision import RULE, stands
-from jsna.measures import schema
+from jsna.model import schema
 
 WHOLE = make("pupil", "rows", {"period": frozenset("5")})
 PART = make("pupil", "rows", {"period": frozenset("5"), "sex": frozenset("F")})

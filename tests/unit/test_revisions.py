@@ -18,7 +18,7 @@ from jsna.disclosure.evidence import gather
 from jsna.disclosure.protect import Protection, protect
 from jsna.disclosure.prove import prove
 from jsna.errors import JsnaError
-from jsna.measures import schema
+from jsna.model import schema
 from tests.unit import protection_support as support
 from tests.unit.outsider import Flags, Outsider
 

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from jsna import io, rights
+from jsna import io
 from jsna.build import _expect_files
 from jsna.checking import check
 from jsna.errors import JsnaError
 from jsna.ingest.run import run
+from jsna.machine import rights
 from tests.workflow.small_world import CENSUS, EDITION, World
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has access lists")

@@ -8,19 +8,20 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from jsna import edition, io, workflow
-from jsna.disclosure.readback import record
+from jsna import io
 from jsna.errors import JsnaError
-from jsna.provenance import recollect, register, seal
+from jsna.provenance import inputs, recollect, register, seal
+from jsna.readback import record
+from jsna.settings import loading
 from tests.conftest import ROOT, SMALL
 from tests.unit.test_manifest import paths as paths
 
-CONFIG = edition.load(SMALL, ROOT)
+CONFIG = loading.load(SMALL, ROOT)
 
 
 def draft(paths: io.Paths, figure: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """An edition that is ready to be published; its figures decide what it was made from."""
-    monkeypatch.setattr(workflow, "recipe", lambda name: f"{name} of {figure}")
+    monkeypatch.setattr(inputs, "recipe", lambda config, _: f"{config.edition.edition} of {figure}")
     recollect.run(CONFIG, paths)
     table = pd.DataFrame({"figure": [figure]})
     for name in ("safe/measures", "restricted/ledger", "restricted/ladders"):

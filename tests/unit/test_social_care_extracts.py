@@ -15,7 +15,8 @@ import pytest
 
 from jsna.extracts import registry
 from jsna.ingest.read import read_table
-from jsna.synthetic import effects, formats, slips, world, written
+from jsna.synthetic import corruption as slips
+from jsna.synthetic import effects, formats, world, written
 from tests.unit.synthetic_support import configuration, frames, middling
 from tests.unit.validation_support import GOOD, UPN, codes, judge
 

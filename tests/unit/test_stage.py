@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from jsna.edition import Delivery
-from jsna.extracts.base import Column, Extract, Table
 from jsna.ingest.stage import Staged, stage_deliveries
+from jsna.model.contract import Column, Extract, Table
+from jsna.model.editions import Delivery
 from jsna.records import read_digests
 
 

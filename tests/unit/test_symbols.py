@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from jsna.measures.schema import NUMBERS
 from jsna.measures.values import mark_low
+from jsna.model.schema import NUMBERS
 from jsna.report import opendata
 from tests.unit import report_support as made
 

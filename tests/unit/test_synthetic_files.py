@@ -14,22 +14,23 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from jsna.edition import Configuration, Delivery
 from jsna.errors import JsnaError
 from jsna.extracts import registry
-from jsna.extracts.base import Column, Extract, Table
 from jsna.io import Paths, sha256
+from jsna.model.configuration import Configuration
+from jsna.model.contract import Column, Extract, Table
+from jsna.model.editions import Delivery
 from jsna.synthetic import effects, generate
 from tests.unit.synthetic_support import ROOT, configuration, small
 
 SCRIPT = """
 import sys
 from pathlib import Path
-from jsna import edition
+from jsna.settings import loading
 from jsna.io import Paths
 from jsna.synthetic import generate
 root, to = Path(sys.argv[1]), Path(sys.argv[2])
-config = edition.load("test-2025", root)
+config = loading.load("test-2025", root)
 generate.run(config, Paths(to, "test-2025"), lambda line: None)
 """
 

@@ -4,8 +4,8 @@ import subprocess
 
 import pytest
 
-from jsna import system
 from jsna.errors import JsnaError
+from jsna.machine import libraries as system
 
 PANGO = "libpango-1.0-0"
 

@@ -14,8 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from jsna import cli, io, trouble
+from jsna import cli, io
 from jsna.errors import JsnaError
+from jsna.machine import trouble
 
 
 def full(number: int, name: str = "data/processed/a-2025/restricted/x") -> OSError:

@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 
 from jsna.extracts import registry
-from jsna.extracts.base import Severity
 from jsna.ingest.cross import with_parents
 from jsna.ingest.validate import (
     apply_cross,
@@ -14,6 +13,7 @@ from jsna.ingest.validate import (
     validate_delivery,
     violation_rows,
 )
+from jsna.model.contract import Severity
 
 from .validation_support import (
     GOOD,
@@ -298,7 +298,8 @@ NOT_LINKED = (
 
 
 def test_quality_has_a_row_for_every_table_of_every_delivery() -> None:
-    from jsna.edition import Configuration, Delivery, Edition
+    from jsna.model.configuration import Configuration
+    from jsna.model.editions import Delivery, Edition
 
     edition = Edition.model_construct(
         extracts=(

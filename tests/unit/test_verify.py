@@ -16,7 +16,7 @@ import pytest
 from jsna import io
 from jsna.cli import main
 from jsna.errors import JsnaError
-from jsna.measures import schema
+from jsna.model import schema
 from jsna.provenance.digests import content_digest
 from jsna.provenance.verify import verify
 
@@ -76,7 +76,7 @@ def published(root: Path) -> Path:
     """A folder as `seal` publishes it."""
     folder = root / "small-2025"
     measures = root / "measures.parquet"
-    schema.write(measures, schema.conform(frame()))
+    io.write_measures(measures, schema.conform(frame()))
     certificate = {
         "edition": "small-2025",
         "attack": {"exact": 0, "narrow": 0},

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from jsna import workflow as flow
+from jsna.stages import STAGES
 from tests.conftest import ROOT, SMALL
 
 
@@ -29,14 +30,14 @@ def edit(project: Path, file: str, old: str, new: str) -> None:
 
 def test_a_profile_is_read_from_measuring_on_and_not_before(project: Path) -> None:
     profile = "config/disclosure/default.yaml"
-    readers = [stage for stage in flow.CODE if profile in flow.configuration(SMALL, stage)]
+    readers = [stage for stage in STAGES if profile in flow.configuration(SMALL, stage)]
     assert {"measure", "protect", "prove"} <= set(readers)
     assert not {"ingest", "link", "derive", "published"} & set(readers)
 
 
 def test_every_stage_stands_on_its_edition_and_code_lists(project: Path) -> None:
     expected = {f"config/editions/{SMALL}.yaml", "config/codelists/sex.yaml"}
-    assert all(expected <= set(flow.configuration(SMALL, stage)) for stage in flow.CODE)
+    assert all(expected <= set(flow.configuration(SMALL, stage)) for stage in STAGES)
 
 
 def test_words_of_an_indicator_do_not_tie_counts(project: Path) -> None:

@@ -20,10 +20,11 @@ from typing import Final
 
 import numpy as np
 
-from jsna import edition
-from jsna.edition import Configuration, Delivery
 from jsna.extracts import registry
-from jsna.extracts.base import Column, Extract, Table
+from jsna.model.configuration import Configuration
+from jsna.model.contract import Column, Extract, Table
+from jsna.model.editions import Delivery
+from jsna.settings import loading
 from jsna.synthetic.identifiers import nhs_numbers, ulns, upns
 from tests.workflow.raw_files import relist
 
@@ -255,7 +256,7 @@ _LEDGER: Final = "canaries.json"
 
 def plant_in(root: Path, name: str) -> None:
     """Plant canaries in the raw files of an edition of a project, and note them beside it."""
-    planted = plant(edition.load(name, root), root / "data/raw" / name)
+    planted = plant(loading.load(name, root), root / "data/raw" / name)
     (root.parent / _LEDGER).write_text(json.dumps([asdict(one) for one in planted]))
 
 

@@ -17,15 +17,16 @@ import pandas as pd
 from scipy import sparse
 from scipy.optimize import linprog
 
-from jsna import edition, io
+from jsna import io
 from jsna.disclosure.protect import Protection, protect
-from jsna.edition import Configuration
-from jsna.measures import contributions, schema
+from jsna.measures import contributions
 from jsna.measures.cubes import columns, wanted
 from jsna.measures.derived import counted
 from jsna.measures.engine import measure
 from jsna.measures.merge import merge
 from jsna.measures.quality import record
+from jsna.model.configuration import Configuration
+from jsna.settings import loading
 from tests.conftest import SMALL
 from tests.unit.outsider import Flags, Floats, extremes, kinds
 from tests.workflow.test_protection import (
@@ -125,7 +126,7 @@ class Edition:
     @classmethod
     def read(cls, root: Path) -> Edition:
         """The edition of a project that is built at least to its measures."""
-        config = edition.load(SMALL, root)
+        config = loading.load(SMALL, root)
         paths = io.Paths(root, SMALL)
         files = contributions.tables_of(paths)
         asked = wanted(config.indicators.values())
@@ -133,7 +134,7 @@ class Edition:
         tables = {name: frame[list(columns(name, asked[name]))] for name, frame in whole.items()}
         people = {n: f["person_key"] for n, f in whole.items() if "person_key" in f}
         tables["record"] = record(io.read_parquet(paths.restricted / "quality.parquet"), config)
-        return cls(config, tables, people, schema.read(paths.restricted / "published.parquet"))
+        return cls(config, tables, people, io.read_measures(paths.restricted / "published.parquet"))
 
     def pupils(self) -> pd.DataFrame:
         """The pupils of the last January: person, school and what else is counted of them."""
@@ -169,7 +170,7 @@ class Edition:
             io.read_parquet(paths.restricted / f"{name}.parquet")
             for name in ("protection", "ledger", "ladders")
         )
-        safe = counted(schema.read(paths.safe / "measures.parquet"), self.config)
+        safe = counted(io.read_measures(paths.safe / "measures.parquet"), self.config)
         return Version(*self.measure(), Protection(safe, log, ledger, ladders, None))
 
 

@@ -211,7 +211,7 @@ def _paper(content: bytes) -> Iterator[bytes]:
     """Every stream and text of a PDF, and what is printed, glyphs read as letters."""
     import pikepdf
 
-    from jsna.disclosure.readback.paper import read
+    from jsna.readback.paper import read
 
     with pikepdf.open(io.BytesIO(content)) as pdf:
         yield b"\n".join(

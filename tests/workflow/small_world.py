@@ -16,8 +16,9 @@ from typing import Any
 import yaml
 from openpyxl import Workbook
 
-from jsna import edition
 from jsna import io as project_io
+from jsna.model.configuration import Configuration
+from jsna.settings import loading
 
 ROOT = Path(__file__).parents[2]
 EDITION = "wrong-2025"
@@ -142,7 +143,7 @@ class World:
         }
         return {name: content for name, content in made.items() if content is not None}
 
-    def place(self) -> edition.Configuration:
+    def place(self) -> Configuration:
         """Write configuration and raw files; returns the configuration."""
         config = self.root / "config"
         for folder in ("codelists", "disclosure"):
@@ -185,9 +186,9 @@ class World:
             (raw / name).touch()
         return self.config()
 
-    def config(self) -> edition.Configuration:
+    def config(self) -> Configuration:
         """The configuration as it was placed."""
-        return edition.load(EDITION, self.root)
+        return loading.load(EDITION, self.root)
 
     def jsna(self, verb: str) -> subprocess.CompletedProcess[str]:
         """Run a command as a user does."""

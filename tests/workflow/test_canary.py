@@ -22,8 +22,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from jsna import edition
 from jsna.extracts import registry
+from jsna.settings import loading
 from tests.conftest import PARTS, ROOT, SMALL, Project
 from tests.workflow.canary import Canary, planted_in, withheld
 from tests.workflow.scan import leaks
@@ -188,7 +188,7 @@ def test_a_canary_stands_in_every_identifying_column_of_every_extract(
     built: Project, planted: list[Canary]
 ) -> None:
     """By the declarations, so that one declared later has its canaries without a word here."""
-    config = edition.load(SMALL, built.root)
+    config = loading.load(SMALL, built.root)
     there = {(one.file, one.column) for one in planted if one.sound}
     expected = 0
     for delivery in config.edition.received:

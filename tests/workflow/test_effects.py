@@ -18,11 +18,12 @@ pytestmark = pytest.mark.full
 SYNTHESISE = """
 import sys
 from pathlib import Path
-from jsna import edition, io
+from jsna import io
+from jsna.settings import loading
 from jsna.synthetic import generate
 name, *without = sys.argv[1:]
 root = Path()
-config = edition.load(name, root)
+config = loading.load(name, root)
 nil = dict.fromkeys(without, 1)
 generate.run(config, io.Paths(root, name), lambda text: None, effects=nil, clean=True)
 """

@@ -7,9 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from jsna import edition, io
+from jsna import io
 from jsna.disclosure.protect import REASON
-from jsna.measures import schema
+from jsna.model import schema
+from jsna.settings import loading
 from tests.conftest import SMALL, Project
 
 
@@ -22,13 +23,13 @@ def project(built: Project, tmp_path: Path) -> Project:
 
 def show_what_protects(paths: io.Paths) -> None:
     """Print the figures of an indicator that are hidden for another's sake."""
-    safe = schema.read(paths.safe / "measures.parquet")
-    true = schema.read(paths.restricted / "measures.parquet")
+    safe = io.read_measures(paths.safe / "measures.parquet")
+    true = io.read_measures(paths.restricted / "measures.parquet")
     log = io.read_parquet(paths.restricted / "protection.parquet")
     keys = list(schema.KEY)
     counted = log.loc[log["kind"].eq("secondary"), "indicator"].value_counts().sort_index()
     # What others are worked out from would be missed there first.
-    declared = edition.load(SMALL, paths.root).indicators.values()
+    declared = loading.load(SMALL, paths.root).indicators.values()
     counted = counted.drop([i.derived.of for i in declared if i.derived], errors="ignore")
     # One with few of them, so that the attack has little to tell, and yet not one alone.
     name = str(counted[counted <= 10].idxmax())
@@ -37,7 +38,7 @@ def show_what_protects(paths: io.Paths) -> None:
     kept = safe.merge(other, on=keys, how="left", indicator="at")["at"].eq("left_only")
     rest = safe.loc[kept.to_numpy(dtype=bool)]
     assert rest["reason"].eq(REASON).any()  # what is small itself stays hidden
-    schema.write(paths.safe / "measures.parquet", schema.conform(pd.concat([rest, shown])))
+    io.write_measures(paths.safe / "measures.parquet", schema.conform(pd.concat([rest, shown])))
 
 
 def files(folder: Path) -> dict[str, bytes]:

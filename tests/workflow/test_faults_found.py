@@ -10,12 +10,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from jsna import edition
 from jsna.checking import check
-from jsna.edition import Configuration
-from jsna.extracts import registry
+from jsna.extracts import permission, registry
 from jsna.ingest.run import Ingested, ingest
 from jsna.io import Paths
+from jsna.model.configuration import Configuration
+from jsna.settings import loading
 from jsna.synthetic import faults
 from jsna.synthetic.generate import run as synthesise
 
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def made(name: str, folder: Path, *, clean: bool) -> tuple[Configuration, Paths]:
-    config = edition.load(name, ROOT)
+    config = loading.load(name, ROOT)
     paths = Paths(folder, name)
     synthesise(config, paths, lambda line: None, clean=clean)
     return config, paths
@@ -131,7 +131,7 @@ def assert_clean(name: str, folder: Path) -> None:
     report = check(config, paths)
     assert report.ok
     # Nothing of any row; that a delivery may not be linked is a warning of the edition's own.
-    gaps = len(config.edition.unlinked)
+    gaps = len(permission.unlinked(config.edition))
     assert (report.rows_set_aside, report.warnings) == (0, gaps), report.text
     assert ("nothing was found wrong" in report.text) == (gaps == 0 and not report.left)
     # No row and no cell leaves a count: only homes that the files say nothing of have no place.

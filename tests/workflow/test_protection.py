@@ -16,9 +16,9 @@ import pandas as pd
 import pytest
 
 from jsna import io
-from jsna.configuration import shared
-from jsna.measures import schema
+from jsna.model import schema
 from jsna.provenance import register
+from jsna.settings import shared
 from tests.conftest import ROOT, SMALL, Project
 from tests.unit.outsider import Flags, Outsider, kinds
 
@@ -141,7 +141,7 @@ def open_data(built: Project) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def truth(built: Project) -> pd.DataFrame:
     """The measures as they were before protection; what an outsider does not have."""
-    frame = schema.read(built.processed() / "restricted/measures.parquet")
+    frame = io.read_measures(built.processed() / "restricted/measures.parquet")
     return frame.set_index(KEY)[["numerator", "denominator"]]
 
 
@@ -243,7 +243,7 @@ def test_no_small_count_can_be_worked_out_from_the_open_data(
     found = attacked(view, rows, truth)
     assert not found.failed
     assert found.number > 0, "nothing small was hidden: the attack attacked nothing"
-    official = schema.read(built.processed() / "restricted/official.parquet")
+    official = io.read_measures(built.processed() / "restricted/official.parquet")
     known = {" ".join(key) for key in official[KEY].itertuples(index=False)}
     assert all(known & set(rows_of_it) for rows_of_it in found.printed)
 

@@ -15,10 +15,12 @@ from typing import Any
 import pikepdf
 import pytest
 
-from jsna import edition, io, records
-from jsna.disclosure.readback import paper
-from jsna.disclosure.readback.result import MEASURE
-from jsna.disclosure.readback.run import readback
+from jsna import io, records
+from jsna.model.configuration import Configuration
+from jsna.readback import paper
+from jsna.readback.result import MEASURE
+from jsna.readback.run import readback
+from jsna.settings import loading
 from tests.conftest import SMALL, Project
 
 pytestmark = pytest.mark.xdist_group("readback")
@@ -45,7 +47,7 @@ class Draft:
     """A copy of some files of a draft, beside the safe measures it was written from."""
 
     paths: io.Paths
-    config: edition.Configuration
+    config: Configuration
 
     def file(self, name: str) -> Path:
         return self.paths.draft / name
@@ -69,7 +71,7 @@ def draft(built: Project, tmp_path: Path) -> Callable[..., Draft]:
             target = paths.draft / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source.draft / name, target)
-        return Draft(paths, edition.load(SMALL, built.root))
+        return Draft(paths, loading.load(SMALL, built.root))
 
     return copy
 

@@ -17,7 +17,7 @@ import pytest
 from jsna.disclosure import revision
 from jsna.disclosure.evidence import gather
 from jsna.disclosure.prove import prove
-from jsna.measures import schema
+from jsna.model import schema
 from tests.conftest import Project
 from tests.unit.outsider import Floats
 from tests.workflow.revised_support import (

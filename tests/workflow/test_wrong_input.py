@@ -16,9 +16,10 @@ import pytest
 
 from jsna import io
 from jsna.checking import check
-from jsna.edition import Configuration, Delivery
 from jsna.errors import JsnaError
 from jsna.ingest.run import run
+from jsna.model.configuration import Configuration
+from jsna.model.editions import Delivery
 from tests.conftest import copy_project
 from tests.workflow.small_world import (
     AREA_HEADER,

@@ -21,9 +21,9 @@ from jsna.charts.finish import (
 )
 from jsna.charts.marks import Drawing, Mark, footnote
 from jsna.charts.shown import Shown
-from jsna.measures.declaration import Chart
-from jsna.report import format as words
-from jsna.report.compare import PEOPLE, odd
+from jsna.model.indicators import Chart
+from jsna.view import words
+from jsna.view.comparison import PEOPLE, odd
 
 #: Most localities drawn as bars on one page.
 MOST: Final = 40

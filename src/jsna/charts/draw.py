@@ -13,14 +13,13 @@ from typing import Any
 from jsna import io, records
 from jsna.charts.marks import Drawing
 from jsna.charts.select import figures
-from jsna.edition import Configuration
-from jsna.measures import schema
+from jsna.model.configuration import Configuration
 
 
 def run(config: Configuration, paths: io.Paths) -> list[str]:
     """Draw every figure of the edition; returns their ids in the order of the report."""
     source = paths.safe / "measures.parquet"
-    measures = schema.read(source)
+    measures = io.read_measures(source)
     drawings = list(figures(config, measures))
     folder = io.make_folder(paths.draft / "charts")
     for drawing in drawings:

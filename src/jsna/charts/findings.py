@@ -16,10 +16,10 @@ import pandas as pd
 
 from jsna.charts.marks import Mark
 from jsna.charts.shown import Shown
-from jsna.measures.nesting import PLACES, THREE_YEARS, years
-from jsna.measures.rungs import STANDING
-from jsna.report import format as words
-from jsna.report.compare import ESTIMATED, LEAST_CORRELATION, MATTERS
+from jsna.model.fallbacks import STANDING
+from jsna.model.hierarchies import PLACES, THREE_YEARS, years
+from jsna.view import words
+from jsna.view.comparison import ESTIMATED, LEAST_CORRELATION, MATTERS
 
 MOST_WORDS: Final = 15
 #: Limits this close to a value are on it: they carry the rounding of their own arithmetic.

@@ -9,9 +9,9 @@ from jsna.charts import palette
 from jsna.charts.canvas import Canvas
 from jsna.charts.marks import Cell, Drawing, Mark, figure_id
 from jsna.charts.shown import Shown
-from jsna.measures.declaration import Chart
-from jsna.measures.nesting import THREE_YEARS, years
-from jsna.report import format as words
+from jsna.model.hierarchies import THREE_YEARS, years
+from jsna.model.indicators import Chart
+from jsna.view import words
 
 #: Height kept below a figure for the word every figure of a synthetic edition carries.
 FOOT: Final = 11.0

@@ -13,8 +13,8 @@ from jsna.charts.finish import finish, limits_of, period_words, value_table
 from jsna.charts.marks import Drawing, Mark, footnote
 from jsna.charts.scale import Scale, linear
 from jsna.charts.shown import Shown
-from jsna.measures.declaration import Chart
-from jsna.report import format as words
+from jsna.model.indicators import Chart
+from jsna.view import words
 
 PLOT: Final = 84.0
 TOP: Final = 24.0

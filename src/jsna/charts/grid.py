@@ -9,9 +9,9 @@ from typing import Final
 from jsna.charts import lettering, palette
 from jsna.charts.marks import Mark
 from jsna.charts.shown import Shown
-from jsna.measures.declaration import Chart
-from jsna.measures.nesting import PLACES
-from jsna.report import format as words
+from jsna.model.hierarchies import PLACES
+from jsna.model.indicators import Chart
+from jsna.view import words
 
 #: Widest column of row names, in points.
 NAMES: Final = 150.0

@@ -27,10 +27,10 @@ from jsna.charts.grid import (
 from jsna.charts.marks import SHORT, Cell, Drawing, Mark, footnote
 from jsna.charts.scale import classes
 from jsna.charts.shown import Shown
-from jsna.measures.declaration import Chart
-from jsna.measures.schema import STATUS_WORDS
-from jsna.report import format as words
-from jsna.report.compare import MATTERS
+from jsna.model.indicators import Chart
+from jsna.model.schema import STATUS_WORDS
+from jsna.view import words
+from jsna.view.comparison import MATTERS
 
 #: Room of the hatched square before the shorthand of hidden cells in the legend.
 SQUARE: Final = 18.0

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from jsna.measures.declaration import Chart, Indicator
-from jsna.report import format as words
+from jsna.model.indicators import Chart, Indicator
+from jsna.view import words
 
 #: What stands in place of a number, by status.
 ABSENT: Final = {"c": "hidden", "z": "not applicable", "x": "not available", "low": "rounds to 0"}

@@ -15,9 +15,9 @@ from jsna.charts.canvas import Canvas
 from jsna.charts.finish import INTERVALS, finish, foot, period_words, value_table
 from jsna.charts.marks import Drawing, Mark, printed
 from jsna.charts.shown import Shown
-from jsna.measures.declaration import Chart
-from jsna.measures.nesting import PLACES
-from jsna.report import format as words
+from jsna.model.hierarchies import PLACES
+from jsna.model.indicators import Chart
+from jsna.view import words
 
 #: Least height of a row, and of one with a comparator below its dot; and how far below.
 ROW: Final = 17.0

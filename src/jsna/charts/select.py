@@ -10,11 +10,11 @@ import pandas as pd
 from jsna.charts import bars, gradient, heat, ratios, tiles, trend
 from jsna.charts.marks import Drawing
 from jsna.charts.shown import Indexed, Shown
-from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
-from jsna.measures.declaration import LOCALITY, Chart, Indicator
-from jsna.measures.nesting import PLACES, THREE_YEARS
-from jsna.report.rungs import Rungs
+from jsna.model.configuration import Configuration
+from jsna.model.hierarchies import PLACES, THREE_YEARS
+from jsna.model.indicators import LOCALITY, Chart, Indicator
+from jsna.view.fallbacks import Rungs
 
 Draw = Callable[[Shown, Chart], Drawing | None]
 

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 import pandas as pd
 
 from jsna.charts.marks import EXACT, Mark, printed
-from jsna.edition import Configuration
-from jsna.measures.declaration import LOCALITY, Indicator
-from jsna.measures.nesting import LOCALITY_GROUP, PLACES
-from jsna.measures.schema import TOTAL, canonical
-from jsna.report import format as words
-from jsna.report.view import Row
+from jsna.model.configuration import Configuration
+from jsna.model.hierarchies import LOCALITY_GROUP, PLACES
+from jsna.model.indicators import LOCALITY, Indicator
+from jsna.model.schema import TOTAL, canonical
+from jsna.view import words
+from jsna.view.rows import Row
 
 
 class Indexed:

@@ -14,11 +14,11 @@ from jsna.charts.finish import finish, foot, period_words, value_table
 from jsna.charts.marks import SHORT, Drawing, Mark, footnote
 from jsna.charts.scale import classes
 from jsna.charts.shown import Shown
-from jsna.edition import Locality, LocalityGroup
-from jsna.measures.declaration import Chart
-from jsna.measures.nesting import LOCALITY_GROUP
-from jsna.measures.schema import STATUS_WORDS
-from jsna.report import format as words
+from jsna.model.areas import Locality, LocalityGroup
+from jsna.model.hierarchies import LOCALITY_GROUP
+from jsna.model.indicators import Chart
+from jsna.model.schema import STATUS_WORDS
+from jsna.view import words
 
 GAP: Final = 3.0
 WIDEST: Final = 92.0

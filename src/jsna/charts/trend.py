@@ -18,8 +18,8 @@ from jsna.charts.finish import SYNTHETIC, finish, limits_of, span
 from jsna.charts.marks import Cell, Drawing, Mark, footnote
 from jsna.charts.scale import Scale, linear, spread
 from jsna.charts.shown import Shown, told
-from jsna.measures.declaration import Chart
-from jsna.report import format as words
+from jsna.model.indicators import Chart
+from jsna.view import words
 
 PLOT: Final = 88.0
 TOP: Final = 16.0

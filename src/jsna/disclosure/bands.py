@@ -15,9 +15,9 @@ from math import ceil
 from typing import Any, Final
 
 from jsna import io
-from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
 from jsna.measures.beside import FILE
+from jsna.model.configuration import Configuration
 
 #: Shares at which bands begin, in per cent. Each is at most twice and a half the one before, so
 #: that a band above the first is no narrower than what lies below it, but for rounding.

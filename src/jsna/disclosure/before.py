@@ -9,8 +9,8 @@ import pandas as pd
 
 from jsna import io
 from jsna.disclosure.revision import KEY
-from jsna.edition import Configuration
-from jsna.measures import schema
+from jsna.model import schema
+from jsna.model.configuration import Configuration
 from jsna.provenance import register
 
 #: What is read of registered measures, of whichever version of the measure schema.

@@ -21,9 +21,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from jsna.edition import Configuration
-from jsna.measures import schema
 from jsna.measures.contributions import NUMBERS, amount
+from jsna.model import schema
+from jsna.model.configuration import Configuration
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]

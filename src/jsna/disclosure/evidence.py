@@ -19,12 +19,12 @@ from jsna.disclosure.contribution import refused
 from jsna.disclosure.ledger.book import NONE, Book
 from jsna.disclosure.ledger.entries import book
 from jsna.disclosure.system import Flags, Floats, Ints, Status, System
-from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
-from jsna.measures import schema
 from jsna.measures.contributions import FILE as CONTRIBUTIONS
 from jsna.measures.derived import counted
 from jsna.measures.values import CALCULATED, calculate
+from jsna.model import schema
+from jsna.model.configuration import Configuration
 
 _KEY = list(schema.KEY)
 
@@ -255,10 +255,10 @@ def read(config: Configuration, paths: io.Paths) -> Evidence:
     earlier = before.read(config, paths)
     return gather(
         # What is worked out from these rows tells nobody more than they do.
-        counted(schema.read(paths.safe / "measures.parquet"), config),
-        schema.read(paths.restricted / "measures.parquet"),
+        counted(io.read_measures(paths.safe / "measures.parquet"), config),
+        io.read_measures(paths.restricted / "measures.parquet"),
         config,
-        schema.read(paths.restricted / "official.parquet"),
+        io.read_measures(paths.restricted / "official.parquet"),
         earlier.ledgers,
         io.read_parquet(paths.restricted / CONTRIBUTIONS),
         earlier.last,

@@ -17,12 +17,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jsna.edition import Configuration
-from jsna.measures import schema
 from jsna.measures.cubes import sets_of
-from jsna.measures.declaration import Indicator
-from jsna.measures.nesting import LOCALITY_GROUP, THREE_YEARS
-from jsna.measures.rungs import Shape, rungs
+from jsna.model import schema
+from jsna.model.configuration import Configuration
+from jsna.model.fallbacks import Shape, rungs
+from jsna.model.hierarchies import LOCALITY_GROUP, THREE_YEARS
+from jsna.model.indicators import Indicator
 
 #: Columns of the decisions: one row for each ladder of an indicator that has rows.
 COLUMNS: Final = ("indicator", "breakdown", "used", "rows", "withheld", "small", "shares")

@@ -16,10 +16,10 @@ from jsna.disclosure.ledger.book import NONE, Book, ledger, printed
 from jsna.disclosure.ledger.entries import book
 from jsna.disclosure.ledger.outside import BEFORE
 from jsna.disclosure.system import Flags, Floats, Ints
-from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
-from jsna.measures import schema
 from jsna.measures.values import calculate, mark_low
+from jsna.model import schema
+from jsna.model.configuration import Configuration
 
 #: The one reason a hidden cell is published with, whichever rule hid it.
 REASON: Final = "disclosure_control"

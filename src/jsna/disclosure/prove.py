@@ -20,14 +20,14 @@ from jsna.disclosure.attacking.intruder import Intruder
 from jsna.disclosure.evidence import Evidence, read
 from jsna.disclosure.hiding import attainable
 from jsna.disclosure.ledger.book import NONE, WEIGHT, Book
-from jsna.disclosure.names import CERTIFICATE, CHOICE, INTERVALS
 from jsna.disclosure.system import TOLERANCE, Flags
 from jsna.disclosure.tabular.protection import explain
-from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
-from jsna.measures import schema
 from jsna.measures.beside import FILE as BESIDE
 from jsna.measures.derived import counted, verify
+from jsna.model import schema
+from jsna.model.configuration import Configuration
+from jsna.records import CERTIFICATE, CHOICE, INTERVALS
 
 #: What `discover` found.
 DISCOVERY: Final = "discovery.json"
@@ -140,7 +140,7 @@ def run(config: Configuration, paths: io.Paths) -> None:
     """
     _expect_discovery(config, paths)
     safe = paths.safe / "measures.parquet"
-    published = schema.read(safe)
+    published = io.read_measures(safe)
     worked_out = verify(published, config)
     bands.verify(config, paths)
     proof = prove(read(config, paths))

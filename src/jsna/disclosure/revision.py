@@ -16,8 +16,8 @@ import pandas as pd
 
 from jsna.disclosure.ledger.book import NONE, Book
 from jsna.disclosure.system import Flags
-from jsna.edition import Configuration
-from jsna.measures import schema
+from jsna.model import schema
+from jsna.model.configuration import Configuration
 
 #: Why a row is not printed anew on its own account.
 RULE: Final = "revision"

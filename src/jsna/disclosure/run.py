@@ -7,12 +7,11 @@ from typing import Any
 
 from jsna import io
 from jsna.disclosure import bands, before
-from jsna.disclosure.names import CHOICE
 from jsna.disclosure.protect import Protection, protect
-from jsna.edition import Configuration
-from jsna.measures import schema
 from jsna.measures.contributions import FILE as CONTRIBUTIONS
 from jsna.measures.derived import complete
+from jsna.model.configuration import Configuration
+from jsna.records import CHOICE
 
 
 def run(config: Configuration, paths: io.Paths) -> None:
@@ -23,12 +22,12 @@ def run(config: Configuration, paths: io.Paths) -> None:
     why), `protection.json` (what the certificate says of the choice), `ledger.parquet` (the counts
     behind everything, kept for later editions) and `ladders.parquet`.
     """
-    measures = schema.read(paths.restricted / "measures.parquet")
+    measures = io.read_measures(paths.restricted / "measures.parquet")
     earlier = before.read(config, paths)
     made = protect(
         measures,
         config,
-        schema.read(paths.restricted / "official.parquet"),
+        io.read_measures(paths.restricted / "official.parquet"),
         earlier.ledgers,
         io.read_parquet(paths.restricted / CONTRIBUTIONS),
         earlier.last,
@@ -41,7 +40,7 @@ def run(config: Configuration, paths: io.Paths) -> None:
     text = json.dumps(choice, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     io.write_text(paths.restricted / CHOICE, text)
     # From what is shown alone, ratios and differences are worked out.
-    schema.write(paths.safe / "measures.parquet", complete(made.safe, config))
+    io.write_measures(paths.safe / "measures.parquet", complete(made.safe, config))
     bands.write(config, paths)
 
 

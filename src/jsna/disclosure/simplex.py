@@ -14,7 +14,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog
 
-from jsna.disclosure.solving.clock import Work
+from jsna.disclosure.clock import Work
 from jsna.disclosure.system import Floats, Ints, Matrix
 
 try:

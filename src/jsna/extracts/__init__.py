@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 from functools import cache
 
-from jsna.extracts.base import Extract
+from jsna.model.contract import Extract
 
 
 @cache

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from jsna.extracts import patterns
-from jsna.extracts.base import Column, Context, CrossRule, Extract, Rule, Table
 from jsna.extracts.checks import among, equal
+from jsna.model.contract import Column, Context, CrossRule, Extract, Rule, Table
 
 if TYPE_CHECKING:
     import pandas as pd

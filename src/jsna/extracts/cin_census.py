@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from jsna.extracts import cin_census_rules, columns
-from jsna.extracts.base import Column, Extract, Table
 from jsna.extracts.cin_census_rules import DISABILITIES
+from jsna.model.contract import Column, Extract, Table
 
 
 def _date(name: str, field: str, what: str, *, on_invalid: str = "blank") -> Column:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from jsna.extracts.base import Context, Rule
 from jsna.extracts.checks import age_on, given, implies
 from jsna.extracts.identifiers import upn_letter_ok
 from jsna.extracts.periods import window
+from jsna.model.contract import Context, Rule
 
 if TYPE_CHECKING:
     import pandas as pd

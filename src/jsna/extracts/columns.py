@@ -6,7 +6,7 @@ An extract that calls one otherwise, or may lack it, takes it with `replace`.
 from __future__ import annotations
 
 from jsna.extracts import patterns
-from jsna.extracts.base import Column
+from jsna.model.contract import Column
 
 UPN = Column(
     "UPN", "upn", "string", "Unique pupil number; a temporary one ends in a letter.",

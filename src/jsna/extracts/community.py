@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jsna.extracts import patients
-from jsna.extracts.base import Column, Context, Extract, Rule, Table
 from jsna.extracts.checks import equal, given, implies
 from jsna.extracts.periods import window
+from jsna.model.contract import Column, Context, Extract, Rule, Table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from jsna.extracts.base import Column, CrossRule, Extract, Rule, Table
 from jsna.extracts.patterns import WORDS
+from jsna.model.contract import Column, CrossRule, Extract, Rule, Table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from jsna.extracts import columns
-from jsna.extracts.base import Column, Context, CrossRule, Extract, Rule, Table
 from jsna.extracts.checks import age_on, among, equal, given, implies, within
 from jsna.extracts.identifiers import upn_letter_ok
 from jsna.extracts.periods import window
+from jsna.model.contract import Column, Context, CrossRule, Extract, Rule, Table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -23,7 +23,7 @@ UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 UPN_PATTERN = r"[A-HJ-NP-RT-Z]\d{11}[0-9A-HJ-NP-RT-Z]"
 NHS_NUMBER_PATTERN = r"\d{10}"
 #: Local authority numbers lie in this range; which there are, current and historic, is configured
-#: (`jsna.edition.authorities`).
+#: (`jsna.model.areas.authorities`).
 AUTHORITY_NUMBERS = (201, 999)
 #: First three digits of NHS numbers that are issued in England, Wales and the Isle of Man …
 NHS_NUMBERS_ISSUED: Final = ((400, 499), (600, 799))

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from jsna.extracts import patients
-from jsna.extracts.base import Column, CrossRule, Extract, Rule, Table
 from jsna.extracts.checks import within
 from jsna.extracts.periods import window
+from jsna.model.contract import Column, CrossRule, Extract, Rule, Table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jsna.extracts import columns
-from jsna.extracts.base import Column, Context, Extract, Rule, Table
 from jsna.extracts.checks import age_on, equal, implies, within
 from jsna.extracts.identifiers import nhs_number_ok
 from jsna.extracts.patients import NHS_NUMBER
 from jsna.extracts.periods import window
+from jsna.model.contract import Column, Context, Extract, Rule, Table
 
 if TYPE_CHECKING:
     import pandas as pd

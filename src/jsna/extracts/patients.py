@@ -11,10 +11,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jsna.extracts import columns, patterns
-from jsna.extracts.base import Column, Context, Rule
 from jsna.extracts.checks import age_on, equal, given, implies
 from jsna.extracts.identifiers import nhs_number_ok
 from jsna.extracts.periods import window
+from jsna.model.contract import Column, Context, Rule
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,7 +16,7 @@ def reference_date(period: str, period_type: str, edition_date: date) -> date:
 
     Args:
         period: `2025`, or `2024/25` for academic and financial years.
-        period_type: see `jsna.measures.schema.PERIOD_TYPES`.
+        period_type: see `jsna.model.schema.PERIOD_TYPES`.
         edition_date: reference date of the edition, which stands for a January of its own year
             and for dated reference products.
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from jsna.extracts import patterns
-from jsna.extracts.base import Column, CrossRule, Extract, Rule, Table
 from jsna.extracts.checks import among
+from jsna.model.contract import Column, CrossRule, Extract, Rule, Table
 
 COLUMNS = (
     Column(

@@ -7,9 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from jsna.extracts import columns, patterns
-from jsna.extracts.base import Column, Context, CrossRule, Extract, Rule, Table
 from jsna.extracts.checks import age_on, among, equal, given, implies, lookup, times
 from jsna.extracts.identifiers import upn_authority_ok, upn_letter_ok
+from jsna.model.contract import Column, Context, CrossRule, Extract, Rule, Table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,7 @@ those of the national register's own download (Get Information about Schools).
 from __future__ import annotations
 
 from jsna.extracts import patterns
-from jsna.extracts.base import Column, Extract, Table
+from jsna.model.contract import Column, Extract, Table
 
 COLUMNS = (
     Column(

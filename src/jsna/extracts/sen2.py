@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from jsna.extracts import columns, patterns, sen2_rules
-from jsna.extracts.base import Column, Extract, Table
+from jsna.model.contract import Column, Extract, Table
 
 #: Modules that others hang on.
 _REFERRED_TO = ("person", "requests", "assessment", "namedplan", "activeplans")

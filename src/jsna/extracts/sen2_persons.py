@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from jsna.extracts.base import Context, CrossRule, Rule
+from jsna.model.contract import Context, CrossRule, Rule
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,9 +15,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from jsna.extracts import sen2_persons
-from jsna.extracts.base import Context, CrossRule, Rule
 from jsna.extracts.checks import age_on, among, equal, given, implies
 from jsna.extracts.identifiers import upn_letter_ok
+from jsna.model.contract import Context, CrossRule, Rule
 
 if TYPE_CHECKING:
     import pandas as pd

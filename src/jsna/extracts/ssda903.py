@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from jsna.extracts import columns, ssda903_rules
-from jsna.extracts.base import Column, Extract, Table
+from jsna.model.contract import Column, Extract, Table
 
 #: Ofsted's numbers of homes and agencies; the return has letters X where there is none.
 _OFSTED = r"(SC)?\d{6,7}"

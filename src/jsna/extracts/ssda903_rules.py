@@ -7,10 +7,10 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from jsna.extracts.base import Context, CrossRule, Rule
 from jsna.extracts.checks import age_on, among, equal, given, implies
 from jsna.extracts.identifiers import upn_letter_ok
 from jsna.extracts.periods import window
+from jsna.model.contract import Context, CrossRule, Rule
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,10 +15,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from jsna.extracts.base import Column, Table
 from jsna.ingest.dates import Kind, Written, read
 from jsna.ingest.grid import Findings, Grid, listed
 from jsna.ingest.header import names
+from jsna.model.contract import Column, Table
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -15,8 +15,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jsna.extracts.base import Column, Context, Table
 from jsna.ingest.dates import Written, read
+from jsna.model.contract import Column, Context, Table
 
 #: Types of validated columns; text stays text.
 ARROW: Mapping[str, pa.DataType] = {

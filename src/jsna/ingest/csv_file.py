@@ -17,10 +17,10 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from jsna.extracts.base import Table
 from jsna.ingest.cells import NO_RECORD, leave_out
 from jsna.ingest.grid import Findings, Grid, listed
 from jsna.ingest.header import SEARCHED, locate, refuse_above, refuse_without_header
+from jsna.model.contract import Table
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from jsna.extracts.base import Column, Table
 from jsna.ingest.grid import Findings
+from jsna.model.contract import Column, Table
 
 #: Lines searched for the header below titles and notes.
 SEARCHED = 30

@@ -13,11 +13,11 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from jsna.edition import Configuration
-from jsna.extracts import registry
-from jsna.extracts.base import REPEATED, Column
+from jsna.extracts import permission, registry
 from jsna.ingest.convert import TEXT
 from jsna.ingest.judge import Validated
+from jsna.model.configuration import Configuration
+from jsna.model.contract import REPEATED, Column
 
 #: A row that breaks a rule, and is in no count.
 SET_ASIDE: Final = "set_aside"
@@ -54,7 +54,7 @@ def left(results: Judged, config: Configuration) -> pd.DataFrame:
         columns of `TYPES`: how many `rows` of those `received` it is; one with `rows` 0 and no
         kind for each table, which says how many rows there are where nothing left.
     """
-    counted = {(d.extract, d.period) for d in config.edition.linkable}
+    counted = {(d.extract, d.period) for d in permission.linkable(config.edition)}
     rows = [
         (key[0], name, key[1], kind, field, count, len(tables[name].staged))
         for key, tables in sorted(results.items())

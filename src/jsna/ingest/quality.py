@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from jsna.edition import Configuration
-from jsna.extracts import registry
+from jsna.extracts import permission, registry
 from jsna.ingest.convert import TEXT
 from jsna.ingest.judge import Validated
+from jsna.model.configuration import Configuration
 
 VIOLATION_TYPES: Mapping[str, Any] = {
     "extract": TEXT,
@@ -101,7 +101,7 @@ def quality_rows(results: Judged, config: Configuration) -> pd.DataFrame:
                     "owner": delivery.owner,
                     "legal_basis": delivery.legal_basis,
                     "as_at": delivery.as_at.isoformat() if delivery.as_at else "",
-                    "reason": delivery.reason or config.edition.gap(delivery),
+                    "reason": delivery.reason or permission.gap(delivery),
                 }
             )
     frame = pd.DataFrame(rows, columns=list(QUALITY_TYPES)).astype(dict(QUALITY_TYPES))

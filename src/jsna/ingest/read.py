@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from jsna.extracts.base import Table
 from jsna.ingest.cells import check_cells, serial_dates
 from jsna.ingest.csv_file import read_csv
 from jsna.ingest.grid import Findings, Grid
 from jsna.ingest.header import match
 from jsna.ingest.typed_files import read_parquet, read_xlsx
+from jsna.model.contract import Table
 
 if TYPE_CHECKING:
     import pandas as pd

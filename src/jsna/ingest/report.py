@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
-from jsna.extracts import registry
+from jsna.extracts import permission, registry
 from jsna.ingest.stage import Staged
+from jsna.model.configuration import Configuration
 
 if TYPE_CHECKING:
     from jsna.ingest.judge import Validated, Violation
@@ -77,7 +77,7 @@ def describe(
             aside += len(judged.reasons)
             warned += sum(v.rows for v in judged.found if v.severity == "warning")
     # What may not be linked is no fault of a row, and somebody must look all the same.
-    warned += len(config.edition.unlinked)
+    warned += len(permission.unlinked(config.edition))
     lines += _gaps(config)
     for head, told in ((_LEFT, left), (_HOMES, homes)):
         if told:
@@ -137,10 +137,10 @@ def _bullet(text: str) -> Iterable[str]:
 
 def _gaps(config: Configuration) -> list[str]:
     lines = [
-        f"{'Warning: ' if delivery in config.edition.unlinked else ''}"
+        f"{'Warning: ' if delivery in permission.unlinked(config.edition) else ''}"
         f"{registry()[delivery.extract].title}, {delivery.period} – {gap}"
         for delivery in config.edition.extracts
-        if (gap := config.edition.gap(delivery))
+        if (gap := permission.gap(delivery))
     ]
     return [*lines, ""] if lines else []
 

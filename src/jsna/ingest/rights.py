@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from jsna import io, rights
-from jsna.edition import Configuration
+from jsna import io
 from jsna.errors import Problem
+from jsna.machine import rights
+from jsna.model.configuration import Configuration
 
 
 def judge(config: Configuration, paths: io.Paths) -> list[Problem]:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jsna import io, records
-from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
 from jsna.ingest.cells import DAMAGE
 from jsna.ingest.stage import Staged, stage_deliveries
+from jsna.model.configuration import Configuration
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,9 +17,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jsna.extracts import patterns
-from jsna.extracts.base import Column, Context, Table
 from jsna.extracts.checks import equal
 from jsna.ingest.convert import dtype
+from jsna.model.contract import Column, Context, Table
 
 if TYPE_CHECKING:
     import pandera.pandas as pandera

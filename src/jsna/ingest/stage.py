@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jsna import limits, trouble
-from jsna.edition import Delivery
 from jsna.errors import Problem
-from jsna.extracts.base import Extract
 from jsna.ingest.grid import Findings
 from jsna.ingest.read import read_table
+from jsna.machine import limits, trouble
+from jsna.model.contract import Extract
+from jsna.model.editions import Delivery
 from jsna.records import DIGESTS, read_digests
 
 if TYPE_CHECKING:

@@ -16,10 +16,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from jsna import limits, trouble
-from jsna.extracts.base import Table
 from jsna.ingest.grid import Findings, Grid, listed
 from jsna.ingest.header import SEARCHED, locate, plain, refuse_above, refuse_without_header
+from jsna.machine import limits, trouble
+from jsna.model.contract import Table
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -12,13 +12,15 @@ from collections.abc import Collection, Mapping
 
 import pandas as pd
 
-from jsna.edition import Configuration, Delivery, authorities
-from jsna.extracts import registry
-from jsna.extracts.base import Context, Extract
+from jsna.extracts import permission, registry
 from jsna.extracts.periods import reference_date
 from jsna.ingest.cross import Tables, apply_rules, other_rules, own_rules, with_parents
 from jsna.ingest.judge import Validated, too_many, validate_table
 from jsna.ingest.quality import quality_rows, violation_rows
+from jsna.model.areas import authorities
+from jsna.model.configuration import Configuration
+from jsna.model.contract import Context, Extract
+from jsna.model.editions import Delivery
 
 __all__ = [
     "Key",
@@ -151,5 +153,5 @@ def validate_edition(
         )
         for key, tables in sorted(staged.items())
     }
-    unlinked = {(d.extract, d.period) for d in config.edition.unlinked}
+    unlinked = {(d.extract, d.period) for d in permission.unlinked(config.edition)}
     return apply_cross(results, unlinked)

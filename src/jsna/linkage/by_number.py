@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from jsna.linkage.lookups import LITTLE
 from jsna.linkage.passes import missing, reaches, unique
+from jsna.model.link_passes import LITTLE
 
 if TYPE_CHECKING:
     import duckdb

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 from jsna.linkage.by_number import link_by_number
 from jsna.linkage.candidates import make_candidates
 from jsna.linkage.comparisons import TURNED
-from jsna.linkage.lookups import LOOKUPS
 from jsna.linkage.model import Model, for_run, prior, without
 from jsna.linkage.passes import Pass, fits, unique
 from jsna.linkage.resolve import best_records, mutual
@@ -22,6 +21,7 @@ from jsna.linkage.scoring import columns_of, rare_columns, weighed
 from jsna.linkage.several import join_others
 from jsna.linkage.splinked import COLUMNS
 from jsna.linkage.vetoes import clear, judge, make_names
+from jsna.model.link_passes import LOOKUPS
 
 if TYPE_CHECKING:
     import duckdb

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from jsna.errors import JsnaError, Problem
-from jsna.extracts.base import Table
+from jsna.model.contract import Table
 
 #: Numbers that name a person, best first. Two people never share one; one person may lack it.
 NUMBERS: Final = ("nhs_number", "upn", "uln", "number")

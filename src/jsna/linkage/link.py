@@ -13,9 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from jsna import io, records
-from jsna.edition import Configuration, Delivery, authorities
-from jsna.extracts import registry
-from jsna.extracts.base import Extract
+from jsna.extracts import permission, registry
 from jsna.linkage import outcomes
 from jsna.linkage.keys import key_fingerprint, person_key_secret, person_keys, person_scheme
 from jsna.linkage.kinds import Source, usable
@@ -23,6 +21,10 @@ from jsna.linkage.passing import make_places, passed_on
 from jsna.linkage.people import People, link_sources
 from jsna.linkage.rows import Rows, make_records, view
 from jsna.linkage.ruleset import Ruleset, read_ruleset
+from jsna.model.areas import authorities
+from jsna.model.configuration import Configuration
+from jsna.model.contract import Extract
+from jsna.model.editions import Delivery
 
 if TYPE_CHECKING:
     import duckdb
@@ -52,7 +54,7 @@ def run(config: Configuration, paths: io.Paths, rules: Ruleset | None = None) ->
         JsnaError: there is no fit key, or the rules cannot be read.
     """
     deliveries: dict[str, list[Delivery]] = {}
-    for delivery in config.edition.linkable:
+    for delivery in permission.linkable(config.edition):
         deliveries.setdefault(delivery.extract, []).append(delivery)
     receipt: dict[str, object] = {"tables": {}, "person_key": ""}
     if deliveries:

@@ -82,8 +82,8 @@ def nhs_number(text: str, *, synthetic: bool, value: str = "") -> str:
 def upn(text: str, authorities: Collection[str] | None = None) -> str:
     """SQL of the verdict on a unique pupil number, permanent or temporary.
 
-    `authorities` are the numbers it may carry (`jsna.edition.authorities`); any of the range in use
-    where not given.
+    `authorities` are the numbers it may carry (`jsna.model.areas.authorities`); any of the
+    range in use where not given.
     """
     digits = f"TRY_CAST(substr({text}, 2, 11) AS BIGINT)"
     last = f"substr({text}, 13, 1)"

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jsna import io
 from jsna.linkage import concordance, quality, review
-from jsna.linkage.lookups import TRAITS
 from jsna.linkage.rows import Rows
+from jsna.model.link_passes import TRAITS
 
 if TYPE_CHECKING:
     import pyarrow as pa

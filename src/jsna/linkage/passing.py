@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from jsna.extracts.base import Table
 from jsna.linkage.rows import Rows
+from jsna.model.contract import Table
 
 if TYPE_CHECKING:
     import duckdb

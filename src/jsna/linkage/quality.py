@@ -12,8 +12,8 @@ from math import sqrt
 from typing import TYPE_CHECKING, Final
 
 from jsna.linkage.cascade import Rules, link
-from jsna.linkage.lookups import LOOKUPS
 from jsna.linkage.splinked import COLUMNS
+from jsna.model.link_passes import LOOKUPS
 
 if TYPE_CHECKING:
     import duckdb

@@ -15,11 +15,11 @@ from jsna.linkage import review_sheet
 from jsna.linkage.review_sheet import FOLDER, SHEET, Pair, named
 
 if TYPE_CHECKING:
-    from jsna.edition import Configuration
     from jsna.linkage.review import Judged
+    from jsna.model.configuration import Configuration
 
 Say = Callable[[str], None]
-#: Second word of `jsna link` -> what it does. No edition may be called so (`jsna.configuration`).
+#: Second word of `jsna link` -> what it does. No edition may be called so (`jsna.model.editions`).
 ACTIONS: Final = {
     "train": "train the model of linkage again, from invented registers",
     "review": "write a sample of pairs for a person to judge, or read the judgements",

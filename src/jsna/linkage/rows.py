@@ -20,15 +20,15 @@ from typing import TYPE_CHECKING, Final
 
 from jsna import io
 from jsna.errors import JsnaError, Problem
-from jsna.extracts.base import Extract, Table
 from jsna.extracts.periods import reference_date
 from jsna.linkage import numbers
 from jsna.linkage.kinds import NUMBERS, carried
+from jsna.model.contract import Extract, Table
 
 if TYPE_CHECKING:
     import duckdb
 
-    from jsna.edition import Delivery
+    from jsna.model.editions import Delivery
 
 #: Without a number, only rows that give all of these and agree in them are one record.
 _ENOUGH: Final = ("forename", "surname", "date_of_birth", "postcode")

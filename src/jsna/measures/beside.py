@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from jsna import io
-from jsna.edition import Configuration
 from jsna.extracts import registry
 from jsna.ingest.left import APART, EMPTIED, REPEATS, SET_ASIDE
 from jsna.measures.catalogue import CATALOGUE, column_of
-from jsna.measures.declaration import Indicator, Side
 from jsna.measures.lineage import HOME, ROW, Cell, Cells, Lineage, ancestors, lineages
+from jsna.model.configuration import Configuration
+from jsna.model.indicators import Indicator, Side
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import numpy as np
 
 from jsna.measures.cubes import Counts, Cubes, counted
-from jsna.measures.declaration import LOCALITY, Indicator, Rung, Side
-from jsna.measures.nesting import members, runs, span
-from jsna.measures.rungs import coarser
+from jsna.model.fallbacks import coarser
+from jsna.model.hierarchies import members, runs, span
+from jsna.model.indicators import LOCALITY, Indicator, Rung, Side
 
 if TYPE_CHECKING:
-    from jsna.edition import Configuration
+    from jsna.model.configuration import Configuration
 
 #: Kinds of period on which the year's middle is still to come.
 _BEFORE_SUMMER: Final = frozenset({"january", "31_march"})

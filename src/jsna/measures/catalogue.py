@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 from jsna.errors import JsnaError, Problem
-from jsna.extracts import registry
-from jsna.measures.declaration import LOCALITY, Base
+from jsna.extracts import permission, registry
+from jsna.model.indicators import LOCALITY, Base
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from jsna.edition import Configuration
+    from jsna.model.configuration import Configuration
 
 Kind = Literal["string", "integer", "boolean", "number"]
 
@@ -537,7 +537,7 @@ def periods(name: str, config: Configuration) -> set[str]:
         return set()
     given = set.intersection(
         *(
-            {d.period for d in config.edition.linkable if d.extract == extract}
+            {d.period for d in permission.linkable(config.edition) if d.extract == extract}
             for extract in table.dated_by or table.extracts[:1]
         )
     )

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from jsna.errors import JsnaError, Problem
 from jsna.measures.catalogue import CATALOGUE, column_of
-from jsna.measures.declaration import Indicator, Side
-from jsna.measures.schema import METHODS, PERIOD_TYPES, UNITS
+from jsna.model.indicators import Indicator, Side
+from jsna.model.schema import METHODS, PERIOD_TYPES, UNITS
 
 #: What one of each unit is worth; a percentage is a hundredth.
 _MULTIPLIERS: Final = {"percent": 100, "per_100": 100, "per_1000": 1_000, "per_10000": 10_000}

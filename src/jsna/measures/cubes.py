@@ -16,14 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jsna.measures.catalogue import CATALOGUE, arrow, column_of, periods
-from jsna.measures.declaration import LOCALITY, Indicator, Side
-from jsna.measures.nesting import CODELISTS
+from jsna.model.hierarchies import CODELISTS
+from jsna.model.indicators import LOCALITY, Indicator, Side
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from jsna.edition import Configuration
+    from jsna.model.configuration import Configuration
 
 Dimensions = tuple[str, ...]
 Counts = NDArray[np.float64]

@@ -13,10 +13,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
-from jsna.measures import schema
-from jsna.measures.declaration import LOCALITY, Indicator
 from jsna.measures.methods import (
     STORED,
     Limits,
@@ -27,9 +24,12 @@ from jsna.measures.methods import (
     stored_limits,
 )
 from jsna.measures.methods.comparison import NO_EVENTS, NO_OTHER_EVENTS, NO_SPREAD
-from jsna.measures.nesting import LOCALITY_GROUP, PLACES, THREE_YEARS
-from jsna.measures.rungs import Shape, coarser, rungs
 from jsna.measures.values import CALCULATED, mark_low
+from jsna.model import schema
+from jsna.model.configuration import Configuration
+from jsna.model.fallbacks import Shape, coarser, rungs
+from jsna.model.hierarchies import LOCALITY_GROUP, PLACES, THREE_YEARS
+from jsna.model.indicators import LOCALITY, Indicator
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 

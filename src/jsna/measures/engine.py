@@ -13,17 +13,18 @@ import numpy as np
 import pandas as pd
 
 from jsna import io
-from jsna.edition import Configuration
-from jsna.measures import contributions, schema
+from jsna.measures import contributions
 from jsna.measures.blocks import Axis, Block, align, axis_of, together
 from jsna.measures.checks import check
 from jsna.measures.cubes import Cubes, Dimensions, columns, count, sets_of, wanted
-from jsna.measures.declaration import LOCALITY, Indicator, Side
 from jsna.measures.merge import merge, reconcile
-from jsna.measures.nesting import LOCALITY_GROUP, THREE_YEARS
-from jsna.measures.rungs import Shape, rungs
 from jsna.measures.sources import profile_of, source_of
 from jsna.measures.values import calculate, mark_low
+from jsna.model import schema
+from jsna.model.configuration import Configuration
+from jsna.model.fallbacks import Shape, rungs
+from jsna.model.hierarchies import LOCALITY_GROUP, THREE_YEARS
+from jsna.model.indicators import LOCALITY, Indicator, Side
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -52,10 +53,10 @@ def run(config: Configuration, paths: io.Paths) -> None:
     if quality.is_file():
         tables["record"] = record(io.read_parquet(quality), config)
     local = measure(tables, config.indicators.values(), config)
-    published = schema.read(paths.restricted / "published.parquet")
+    published = io.read_measures(paths.restricted / "published.parquet")
     measures, official = merge(local, published)
-    schema.write(paths.restricted / "measures.parquet", measures)
-    schema.write(paths.restricted / "official.parquet", official)
+    io.write_measures(paths.restricted / "measures.parquet", measures)
+    io.write_measures(paths.restricted / "official.parquet", official)
     contributions.run(measures, config, paths)
     io.write_parquet(paths.restricted / "reconciliation.parquet", reconcile(measures, official))
     io.write_json(paths.restricted / beside.FILE, beside.record(config, paths))

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jsna.extracts import registry
-from jsna.linkage.lookups import TRAITS
 from jsna.measures.tables.recipe import Recipe
+from jsna.model.link_passes import TRAITS
 
 if TYPE_CHECKING:
     from sqlglot import exp
 
-    from jsna.extracts.base import Extract, Table
+    from jsna.model.contract import Extract, Table
 
 #: What a row as a whole stands for among the fields of its table.
 ROW: Final = "*"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from jsna.measures import schema
+from jsna.model import schema
 
 _KEY = list(schema.KEY)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from jsna.edition import Configuration
+from jsna.model.configuration import Configuration
 
 
 def record(quality: pd.DataFrame, config: Configuration) -> pd.DataFrame:

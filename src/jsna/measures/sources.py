@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from jsna.edition import Configuration, strictest
-from jsna.extracts import registry
+from jsna.extracts import permission, registry
 from jsna.measures.catalogue import CATALOGUE
-from jsna.measures.declaration import Indicator
+from jsna.model.configuration import Configuration
+from jsna.model.indicators import Indicator
+from jsna.model.strictest import strictest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +74,7 @@ def source_of(
 
     An analysis table made from official releases is recognised by its extract not being received.
     """
-    linked = {delivery.extract for delivery in config.edition.linkable}
+    linked = {delivery.extract for delivery in permission.linkable(config.edition)}
     official = [
         config.sources[dataset][0]
         for table in _tables(indicator)

@@ -7,17 +7,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from jsna import __version__, io
-from jsna.edition import Configuration
-from jsna.provenance import made_with, register
+from jsna.extracts import permission
+from jsna.model.configuration import Configuration
+from jsna.provenance import inputs, made_with, register
 from jsna.provenance.digests import content_digest, keyed, record
-from jsna.workflow import (
-    CODE,
-    configuration_files,
-    fonts,
-    linkage_rules,
-    rules,
-    templates,
-)
+from jsna.stages import GENERATOR, STAGES
 
 #: Version of the manifest's shape.
 FORMAT: Final = 2
@@ -54,9 +48,9 @@ def manifest(
         "jsna": __version__,
         "source": made_with.source(root),
         "configuration": _records(root, _configuration(config, root)),
-        "rules": _records(root, rules(root)),
-        "templates": _records(root, templates(root)),
-        "fonts": _records(root, fonts(root)),
+        "rules": _records(root, inputs.rules(root)),
+        "templates": _records(root, inputs.templates(root)),
+        "fonts": _records(root, inputs.fonts(root)),
         "releases": _records(paths.published, releases),
         "publications": {
             entry.name.text: {"hmac_sha256": keyed(key, {entry.name.text: entry.name.sha256})}
@@ -66,7 +60,9 @@ def manifest(
             f"{name}_hmac_sha256": keyed(key, {file: one["sha256"] for file, one in files.items()})
             for name, files in private(config, paths).items()
         },
-        "not_linked": {f"{d.extract} {d.period}": d.unrecorded for d in edition.unlinked},
+        "not_linked": {
+            f"{d.extract} {d.period}": d.unrecorded for d in permission.unlinked(edition)
+        },
         "safe": {
             file.relative_to(paths.safe.parent).as_posix(): {
                 **record(file),
@@ -77,7 +73,10 @@ def manifest(
         # What somebody needs beside the open data to read a printed figure back.
         "decimals": {name: one.decimals for name, one in sorted(config.indicators.items())},
         "outputs": {name: record(file) for name, file in sorted(outputs.items())},
-        "code": {stage: fingerprint(*modules) for stage, modules in CODE.items()},
+        "code": {
+            "synthesise": fingerprint(*GENERATOR),
+            **{verb: fingerprint(*stage.code) for verb, stage in STAGES.items()},
+        },
         "lock": record(root / "requirements.lock") if _locked(root) else None,
         "person_key": key_name,
         "versions": made_with.versions(),
@@ -112,8 +111,8 @@ def private(config: Configuration, paths: io.Paths) -> dict[str, dict[str, dict[
 
 def _configuration(config: Configuration, root: Path) -> list[str]:
     """Configuration an edition stands on, less what is private; rules of linkage where it links."""
-    files = {*configuration_files(config, root)}
-    files |= {*linkage_rules(root)} if config.edition.received else set()
+    files = {*inputs.configuration(config, root)}
+    files |= {*inputs.linkage_rules(root)} if config.edition.received else set()
     return sorted(files - {*_private_configuration(config)})
 
 

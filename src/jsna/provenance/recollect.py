@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import asdict
 
-from jsna import io, workflow
-from jsna.edition import Configuration
-from jsna.provenance import register
+from jsna import io
+from jsna.model.configuration import Configuration
+from jsna.provenance import inputs, register
 
 
 def run(config: Configuration, paths: io.Paths) -> None:
@@ -17,8 +16,7 @@ def run(config: Configuration, paths: io.Paths) -> None:
         JsnaError: an entry of the register is damaged or missing.
     """
     name = config.edition.edition
-    with contextlib.chdir(paths.root):  # in which the files of `workflow` are named
-        made = workflow.recipe(name)
+    made = inputs.recipe(config, paths.root)
     found = register.before(paths.root, name, config.edition.previous, made)
     io.write_json(
         paths.restricted / register.FILE,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from jsna import io
-from jsna.disclosure.names import CERTIFICATE
-from jsna.disclosure.readback import record
-from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
 from jsna.linkage.keys import key_fingerprint, person_key_secret
+from jsna.model.configuration import Configuration
 from jsna.provenance import publication, register
 from jsna.provenance.manifest import PRIVATE_RECORD, finished, manifest, private
+from jsna.readback import record
+from jsna.records import CERTIFICATE
 
 MANIFEST = "manifest.json"
 

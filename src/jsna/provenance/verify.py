@@ -14,11 +14,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from jsna import io
-from jsna.disclosure.names import CERTIFICATE
-from jsna.disclosure.readback.record import RECORD
 from jsna.errors import JsnaError, Problem
 from jsna.provenance import verify_figures
 from jsna.provenance.manifest import FORMAT
+from jsna.readback.record import RECORD
+from jsna.records import CERTIFICATE
 
 MANIFEST: Final = "manifest.json"
 #: What a manifest must hold for anything to be verified -> what it is.

@@ -15,17 +15,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from jsna.disclosure.readback import align, paper, printed
-from jsna.disclosure.readback import page as webpage
-from jsna.disclosure.readback.blocks import Block
-from jsna.disclosure.readback.certificate import KIND, Certificate
-from jsna.disclosure.readback.keyed import Keyed
-from jsna.disclosure.readback.record import RECORD
-from jsna.disclosure.readback.result import MEASURE, Tally
 from jsna.errors import Problem
 from jsna.formulas import unguarded
-from jsna.measures.schema import COLUMNS, KEY, NUMBERS
+from jsna.model.schema import COLUMNS, KEY, NUMBERS
 from jsna.provenance.digests import DIGITS, open_data_digest
+from jsna.readback import align, paper, printed
+from jsna.readback import page as webpage
+from jsna.readback.blocks import Block
+from jsna.readback.certificate import KIND, Certificate
+from jsna.readback.keyed import Keyed
+from jsna.readback.record import RECORD
+from jsna.readback.result import MEASURE, Tally
 
 if TYPE_CHECKING:
     import pandas as pd

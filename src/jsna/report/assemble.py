@@ -9,17 +9,19 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from jsna import __version__
-from jsna.edition import Configuration, Delivery
-from jsna.measures.declaration import Indicator
+from jsna.extracts import permission
+from jsna.model.configuration import Configuration
+from jsna.model.editions import Delivery
+from jsna.model.indicators import Indicator
 from jsna.report import audited, metadata, priorities, sources
 from jsna.report import chapters as chapter_parts
-from jsna.report import format as words
 from jsna.report.chapters import Chapter
 from jsna.report.figures import Figure
 from jsna.report.lede import lede
 from jsna.report.marks import cell
 from jsna.report.narrative import compared
-from jsna.report.view import Measures
+from jsna.view import words
+from jsna.view.rows import Measures
 
 CONFIDENCE: Final = "95%"
 STRICT: Final = "99.8%"
@@ -134,7 +136,7 @@ def _gap(delivery: Delivery, register: sources.Register) -> str:
     """`The extract “…” for 2024/25 was not received: the provider was late.`"""
     extract = register.extracts.get(delivery.extract)
     title = extract.title if extract else delivery.extract
-    gap = sentence(register.config.edition.gap(delivery))
+    gap = sentence(permission.gap(delivery))
     return f"The extract “{title}” for {delivery.period} was {gap}"
 
 
@@ -201,14 +203,14 @@ def deliveries(register: sources.Register) -> list[tuple[str, ...]]:
     """What was received: extract, period, state, date, owner, legal basis."""
     rows: list[tuple[str, ...]] = []
     edition = register.config.edition
-    unlinked = edition.unlinked
+    unlinked = permission.unlinked(edition)
     for delivery in edition.extracts:
         extract = register.extracts.get(delivery.extract)
         rows.append(
             (
                 extract.title if extract else delivery.extract,
                 delivery.period,
-                edition.gap(delivery) if delivery in unlinked else delivery.status,
+                permission.gap(delivery) if delivery in unlinked else delivery.status,
                 sources.day(delivery.as_at) if delivery.as_at else "not stated",
                 delivery.owner or "not stated",
                 delivery.legal_basis or "not stated",
@@ -274,7 +276,7 @@ def context(view: Measures, made: Sequence[Chapter], register: sources.Register)
         "doubted_caption": "Official figures that are printed and in doubt",
         "doubted_header": audited.DOUBTED_HEADER,
         "undelivered": [
-            _gap(delivery, register) for delivery in edition.extracts if edition.gap(delivery)
+            _gap(delivery, register) for delivery in edition.extracts if permission.gap(delivery)
         ],
         "citations": citations,
         "metadata": [metadata.entry(i, view, register) for i in shown],

@@ -11,12 +11,12 @@ from typing import Final
 
 from markupsafe import Markup
 
-from jsna.configuration.audits import Review
-from jsna.edition import Configuration
-from jsna.measures.schema import audit_reason
-from jsna.report import format as words
+from jsna.model.audits import Review
+from jsna.model.configuration import Configuration
+from jsna.model.schema import audit_reason
 from jsna.report.marks import cell
-from jsna.report.view import AUDIT, Measures, Row
+from jsna.view import words
+from jsna.view.rows import AUDIT, Measures, Row
 
 #: What is in doubt about a figure that is printed.
 DOUBTS: Final = {

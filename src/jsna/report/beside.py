@@ -11,15 +11,15 @@ from typing import Any, Final, NamedTuple
 
 from jsna import io
 from jsna.disclosure.bands import Band, around
-from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
 from jsna.extracts import registry
-from jsna.extracts.base import Table
 from jsna.ingest.left import APART, EMPTIED, REPEATS, SET_ASIDE
 from jsna.measures.beside import COUNTED, FILE, KNOWN, UNPLACED
-from jsna.report import format as words
+from jsna.model.configuration import Configuration
+from jsna.model.contract import Table
 from jsna.report.certificate import Certificate
 from jsna.report.opener import Opener
+from jsna.view import words
 
 #: Indicator -> what is stated beside it, as the file has it.
 Stated = Mapping[str, Sequence[Mapping[str, Any]]]

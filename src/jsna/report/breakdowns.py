@@ -7,15 +7,15 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
-from jsna.measures.declaration import Indicator
-from jsna.measures.nesting import PLACES, THREE_YEARS
-from jsna.report import format as words
-from jsna.report.compare import furthest, leaders, stand_out
+from jsna.model.hierarchies import PLACES, THREE_YEARS
+from jsna.model.indicators import Indicator
 from jsna.report.deprivation import DEPRIVATION, MOST_NAMED, slope, slopes
 from jsna.report.groups import groups, told, with_value
 from jsna.report.narrative import Sentence, join, level, noun, say, value, when
 from jsna.report.ratios import sentences as derived_sentences
-from jsna.report.view import Measures, Row
+from jsna.view import words
+from jsna.view.comparison import furthest, leaders, stand_out
+from jsna.view.rows import Measures, Row
 
 #: Dimensions whose name has a plain plural.
 _PLURAL = ("age_group", "age_stage", "primary_need", "setting")

@@ -17,11 +17,10 @@ from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, ValidationError
 
 from jsna import io
-from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
-from jsna.measures.schema import JOIN, TOTAL
-from jsna.report import format as words
+from jsna.model.configuration import Configuration
 from jsna.report.opener import Opener
+from jsna.view import words
 
 #: File of the safe zone.
 NAME: Final = "certificate.json"
@@ -217,8 +216,8 @@ def ladders(certificate: Certificate, config: Configuration) -> list[str]:
         indicator = config.indicators.get(ladder.indicator)
         if not ladder.used or indicator is None:
             continue
-        declared = split_words(ladder.breakdown, config)
-        used = split_words(ladder.used, config)
+        declared = words.split_words(ladder.breakdown, config)
+        used = words.split_words(ladder.used, config)
         change = (
             used
             if used.startswith(f"{declared},")
@@ -228,19 +227,6 @@ def ladders(certificate: Certificate, config: Configuration) -> list[str]:
     return [
         f"{change}: {'; '.join(sorted(set(titles)))}" for change, titles in sorted(shown.items())
     ]
-
-
-def split_words(shape: str, config: Configuration) -> str:
-    """What figures are split by, in words: "by year group and sex, three years together".
-
-    Args:
-        shape: dimensions joined by "|", and what is said of years after a comma.
-        config: names of dimensions.
-    """
-    names, _, years = shape.partition(", ")
-    named = [words.dimension_words(name, config) for name in names.split(JOIN)]
-    said = "in all" if names == TOTAL else f"by {words.join(named)}"
-    return f"{said}, {years}" if years else said
 
 
 def load(opener: Opener, safe: Path, edition: str) -> Certificate:

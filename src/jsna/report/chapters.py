@@ -8,16 +8,16 @@ from typing import Final
 
 from markupsafe import Markup
 
-from jsna.measures.declaration import Indicator
-from jsna.report import format as words
+from jsna.model.indicators import Indicator
 from jsna.report.breakdowns import sentences as breakdown_sentences
-from jsna.report.compare import leaders
 from jsna.report.datatables import further
 from jsna.report.figures import Figure, Table
 from jsna.report.marks import mark
 from jsna.report.metadata import caution, left
 from jsna.report.narrative import RATES, Sentence, headline, rate_words, say
-from jsna.report.view import Measures, Row
+from jsna.view import words
+from jsna.view.comparison import leaders
+from jsna.view.rows import Measures, Row
 
 #: Key numbers at the head of a chapter.
 STRIP = 4

@@ -7,12 +7,12 @@ from collections.abc import Collection, Sequence
 
 from markupsafe import Markup
 
-from jsna.measures.declaration import Indicator
-from jsna.report import format as words
+from jsna.model.indicators import Indicator
 from jsna.report.figures import MOST_ROWS, Table, notes, shorthand, tables
 from jsna.report.marks import cell, unit_words
 from jsna.report.narrative import comparator_codes
-from jsna.report.view import Measures, Row
+from jsna.view import words
+from jsna.view.rows import Measures, Row
 
 #: Rows up to which breakdowns share a table.
 _TOGETHER = 16

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from jsna.measures.declaration import Indicator
-from jsna.report import format as words
-from jsna.report.compare import Verdict, gradient
+from jsna.model.indicators import Indicator
 from jsna.report.narrative import Sentence, noun, say, value
-from jsna.report.view import Measures, Row
+from jsna.view import words
+from jsna.view.comparison import Verdict, gradient
+from jsna.view.rows import Measures, Row
 
 #: Dimensions that run from most to least deprived, with the number of groups and their name.
 DEPRIVATION = {"imd_decile": (10, "tenth"), "imd_quintile": (5, "fifth")}

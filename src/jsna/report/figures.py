@@ -10,9 +10,9 @@ from typing import Any, Final, TypeAlias
 
 from markupsafe import Markup
 
-from jsna.report.format import SYMBOLS, symbol_note
 from jsna.report.marks import cell
-from jsna.report.view import Measures, Row
+from jsna.view.rows import Measures, Row
+from jsna.view.words import SYMBOLS, symbol_note
 
 #: Columns of numbers beside the row labels that fit the page; wider tables are split.
 MOST_COLUMNS: Final = 7

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from jsna.measures.declaration import Indicator
-from jsna.report import format as words
-from jsna.report.compare import PEOPLE, differ, furthest, leaders, odd
+from jsna.model.indicators import Indicator
 from jsna.report.deprivation import MOST_NAMED, label
 from jsna.report.narrative import Sentence, join, say, value
-from jsna.report.view import Measures, Row
+from jsna.view import words
+from jsna.view.comparison import PEOPLE, differ, furthest, leaders, odd
+from jsna.view.rows import Measures, Row
 
 #: Dimensions of age, where nothing at all is no news.
 _AGES = (*words.AGES, "year_group", "key_stage", "school_stage")

@@ -9,9 +9,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFo
 from markupsafe import Markup
 
 from jsna.report import assemble, fonts
-from jsna.report import format as words
 from jsna.report.opener import Opener
 from jsna.report.sources import Register
+from jsna.view import words
 
 _CHAPTER = "chapter.html.j2"
 

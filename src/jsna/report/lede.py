@@ -7,11 +7,11 @@ from typing import Final
 
 from markupsafe import Markup
 
-from jsna.measures.declaration import Indicator
+from jsna.model.indicators import Indicator
 from jsna.report import priorities
 from jsna.report.narrative import compared, level, say
 from jsna.report.ratios import furthest
-from jsna.report.view import Measures
+from jsna.view.rows import Measures
 
 #: Sentences of a lede.
 MOST: Final = 3

@@ -11,7 +11,8 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
-from jsna.report.format import (
+from jsna.view.rows import Row
+from jsna.view.words import (
     SYMBOLS,
     UNIT_SUFFIX,
     UNIT_WORDS,
@@ -21,7 +22,6 @@ from jsna.report.format import (
     upper_first,
     value_text,
 )
-from jsna.report.view import Row
 
 #: Fields of a measure that may be printed; a rank is worked out from the values of its peers.
 FIELDS: Final = (

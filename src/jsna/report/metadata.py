@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from jsna.measures.declaration import Indicator
-from jsna.measures.derivation import FORMULAS
+from jsna.model.derivation import FORMULAS
+from jsna.model.indicators import Indicator
 from jsna.report import beside
-from jsna.report import format as words
 from jsna.report.sources import Register
-from jsna.report.view import Measures
+from jsna.view import words
+from jsna.view.rows import Measures
 
 #: How each method of the measure table is described to a reader.
 METHOD_WORDS: Final = {

@@ -12,11 +12,11 @@ from typing import Final, Literal
 
 from markupsafe import Markup, escape
 
-from jsna.measures.declaration import Indicator
-from jsna.report import format as words
-from jsna.report.compare import Verdict, against, changed, differ
+from jsna.model.indicators import Indicator
 from jsna.report.marks import mark
-from jsna.report.view import Measures, Row
+from jsna.view import words
+from jsna.view.comparison import Verdict, against, changed, differ
+from jsna.view.rows import Measures, Row
 
 Kind = Literal["level", "comparison", "polarity", "change", "gradient", "breakdown", "hidden"]
 

@@ -13,11 +13,11 @@ from typing import Final
 
 import pandas as pd
 
-from jsna.edition import Configuration
 from jsna.formulas import guarded_line
-from jsna.measures.schema import COLUMNS, KEY, NUMBERS, STATUS_WORDS
-from jsna.report import format as words
+from jsna.model.configuration import Configuration
+from jsna.model.schema import COLUMNS, KEY, NUMBERS, STATUS_WORDS
 from jsna.report.metadata import Entry
+from jsna.view import words
 
 _NOTICE: Final = "Synthetic"
 

@@ -57,6 +57,5 @@ class Opener:
 
     def measures(self, path: Path) -> pd.DataFrame:
         """A table of measures, of this version of their schema."""
-        from jsna.measures import schema
 
-        return schema.read(self.path(path))
+        return io.read_measures(self.path(path))

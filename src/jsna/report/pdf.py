@@ -11,9 +11,10 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Final
 
-from jsna import io, system
-from jsna.edition import Configuration
+from jsna import io
 from jsna.errors import JsnaError, Problem
+from jsna.machine import libraries as system
+from jsna.model.configuration import Configuration
 from jsna.report.opener import HTML, Opener
 
 PDF = "jsna.pdf"

@@ -12,12 +12,12 @@ from typing import Final, Literal
 
 from markupsafe import Markup
 
-from jsna.measures.declaration import Indicator
-from jsna.report import format as words
-from jsna.report.compare import gradient
+from jsna.model.indicators import Indicator
 from jsna.report.deprivation import DEPRIVATION, group_words
 from jsna.report.narrative import compared, latest_change, noun, say, value, when
-from jsna.report.view import Measures, Row
+from jsna.view import words
+from jsna.view.comparison import gradient
+from jsna.view.rows import Measures, Row
 
 Kind = Literal["worse", "better", "differs", "untested", "changed", "gap"]
 

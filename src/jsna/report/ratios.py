@@ -7,14 +7,14 @@ from typing import Final
 
 from markupsafe import Markup
 
-from jsna.measures.declaration import Indicator
-from jsna.measures.nesting import PLACES
-from jsna.report import format as words
-from jsna.report.compare import MATTERS
+from jsna.model.hierarchies import PLACES
+from jsna.model.indicators import Indicator
 from jsna.report.deprivation import DEPRIVATION, MOST_NAMED, group_words
 from jsna.report.marks import mark
 from jsna.report.narrative import PEOPLE, Sentence, join, say, value, when
-from jsna.report.view import Measures, Row
+from jsna.view import words
+from jsna.view.comparison import MATTERS
+from jsna.view.rows import Measures, Row
 
 #: Categories of one breakdown up to which each has its sentence.
 MOST_SAID: Final = 4

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from jsna.edition import Configuration, Delivery, Source
-from jsna.extracts.base import Extract
+from jsna.extracts import permission
+from jsna.model.configuration import Configuration
+from jsna.model.contract import Extract
+from jsna.model.editions import Delivery, Source
 
 LOCAL: Final = "local:"
 #: Local sources that are no extract.
@@ -69,7 +71,7 @@ class Register:
 
     def all(self) -> list[Citation]:
         """Every source of the edition: local extracts counted, then official releases."""
-        names = sorted({d.extract for d in self.config.edition.linkable})
+        names = sorted({d.extract for d in permission.linkable(self.config.edition)})
         return [self.cite(LOCAL + name) for name in names] + [
             self.cite(source_id) for source_id in sorted(self._official)
         ]
@@ -83,7 +85,7 @@ class Register:
         name = source_id.removeprefix(LOCAL)
         extract = self.extracts.get(name)
         title = extract.title if extract else _OTHERS.get(name, name.replace("_", " ").capitalize())
-        deliveries = [d for d in self.config.edition.linkable if d.extract == name]
+        deliveries = [d for d in permission.linkable(self.config.edition) if d.extract == name]
         owners = sorted({d.owner for d in deliveries if d.owner}) or [self.config.area.name]
         dates = [d.as_at for d in deliveries if d.as_at]
         periods = sorted({d.period for d in deliveries})
@@ -135,5 +137,5 @@ _MONTHS: Final = (
 
 def missing(config: Configuration, extracts: Mapping[str, Extract], chapter: str) -> list[Delivery]:
     """Deliveries not received, or not linked, that would have fed a chapter."""
-    absent = [d for d in config.edition.extracts if config.edition.gap(d)]
+    absent = [d for d in config.edition.extracts if permission.gap(d)]
     return [d for d in absent if d.extract in extracts and chapter in extracts[d.extract].feeds]

@@ -7,13 +7,13 @@ from pathlib import Path
 import pandas as pd
 
 from jsna import io, records
-from jsna.edition import Configuration
 from jsna.extracts import registry
+from jsna.model.configuration import Configuration
 from jsna.report import assemble, beside, certificate, figures, html, opendata
 from jsna.report.certificate import Certificate
 from jsna.report.opener import HTML, Opener
 from jsna.report.sources import Register
-from jsna.report.view import Measures
+from jsna.view.rows import Measures
 
 
 def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None) -> None:

@@ -11,7 +11,7 @@ from datetime import date
 
 import numpy as np
 
-from jsna.edition import Synthesis
+from jsna.model.editions import Synthesis
 from jsna.synthetic import draws
 from jsna.synthetic.draws import Bools, Days, Ints, Labels, stream
 from jsna.synthetic.effects import Effects

@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from jsna.archives import timeless
-from jsna.extracts.base import Table
+from jsna.machine.archives import timeless
+from jsna.model.contract import Table
 
 NOTICE = "Synthetic: every person, place and number in this file is invented."
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from jsna import io
-from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
 from jsna.extracts import registry
-from jsna.extracts.base import Extract
+from jsna.model.configuration import Configuration
+from jsna.model.contract import Extract
 from jsna.synthetic import effects as effect_file
 from jsna.synthetic.effects import Effects, Overrides
 

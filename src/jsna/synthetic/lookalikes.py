@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from jsna.synthetic.corruption import Faults
 from jsna.synthetic.draws import Ints, Labels, choose_weighted, stream
 from jsna.synthetic.identifiers import upns
 from jsna.synthetic.registers import forenames, postcodes, registers, spoil, surnames
-from jsna.synthetic.slips import Faults
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -14,8 +14,8 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 
-from jsna.edition import Synthesis
 from jsna.extracts.periods import census_day
+from jsna.model.editions import Synthesis
 from jsna.synthetic import draws
 from jsna.synthetic.draws import Bools, Days, Floats, Ints, stream
 from jsna.synthetic.effects import Effects

@@ -22,7 +22,7 @@ from jsna.synthetic.draws import stream
 from jsna.synthetic.official_home import Home
 
 if TYPE_CHECKING:
-    from jsna.edition import Configuration
+    from jsna.model.configuration import Configuration
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]

@@ -30,7 +30,7 @@ from jsna.synthetic.official_columns import (
 if TYPE_CHECKING:
     import duckdb
 
-    from jsna.edition import Configuration
+    from jsna.model.configuration import Configuration
 
 #: Days within which a request is to be decided on, and a plan issued.
 _DUE, _ISSUED = 42, 140

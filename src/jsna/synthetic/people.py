@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from jsna.edition import Synthesis
+from jsna.model.editions import Synthesis
 from jsna.synthetic import draws, identifiers
 from jsna.synthetic.draws import Bools, Days, Floats, Ints, Labels, stream
 from jsna.synthetic.effects import Effects

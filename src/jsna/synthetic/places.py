@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from jsna.edition import Area
+from jsna.model.areas import Area
 from jsna.synthetic.draws import Floats, Ints, stream
 from jsna.synthetic.effects import Effects
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import yaml
 
+from jsna.synthetic.corruption import Faults, burden, misdated, mistyped, wrong_digit
 from jsna.synthetic.draws import Floats, Ints, Labels, choose_weighted, stream
-from jsna.synthetic.slips import Faults, burden, misdated, mistyped, wrong_digit
 
 if TYPE_CHECKING:
     import pyarrow as pa

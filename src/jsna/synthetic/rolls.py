@@ -7,8 +7,8 @@ from datetime import date
 
 import numpy as np
 
-from jsna.edition import Synthesis
 from jsna.extracts.periods import census_day
+from jsna.model.editions import Synthesis
 from jsna.synthetic.draws import Bools, Ints
 from jsna.synthetic.effects import Effects
 from jsna.synthetic.need import Need

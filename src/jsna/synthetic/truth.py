@@ -21,7 +21,7 @@ from jsna.synthetic.written import Records
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jsna.edition import Configuration
+    from jsna.model.configuration import Configuration
     from jsna.synthetic.world import World
 
 

@@ -12,8 +12,8 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from jsna.edition import Delivery
-from jsna.extracts.base import Extract, Table
+from jsna.model.contract import Extract, Table
+from jsna.model.editions import Delivery
 from jsna.synthetic import (
     contacts,
     exclusions,

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from jsna.edition import Configuration, Synthesis
+from jsna.model.configuration import Configuration
+from jsna.model.editions import Synthesis
 from jsna.synthetic import casework, draws, need, people, placement, places, rolls
 from jsna.synthetic.draws import Bools, Ints, stream
 from jsna.synthetic.effects import Effects

@@ -19,10 +19,10 @@ import numpy as np
 import pyarrow as pa
 import yaml
 
+from jsna.synthetic.corruption import WAYS_OUT, Faults, burden, mistyped, slipped
 from jsna.synthetic.draws import Bools, Days, Floats, Ints, stream
 from jsna.synthetic.people import RESIDENT, text_of
 from jsna.synthetic.places import pools
-from jsna.synthetic.slips import WAYS_OUT, Faults, burden, mistyped, slipped
 from jsna.synthetic.view import Quantity
 from jsna.synthetic.world import World
 

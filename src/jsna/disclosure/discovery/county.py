@@ -10,17 +10,10 @@ import dataclasses
 from datetime import date
 from typing import Final
 
-from jsna.edition import (
-    Area,
-    Configuration,
-    Delivery,
-    Edition,
-    Locality,
-    LocalityGroup,
-    Place,
-    Synthesis,
-)
 from jsna.extracts import registry
+from jsna.model.areas import Area, Locality, LocalityGroup, Place
+from jsna.model.configuration import Configuration
+from jsna.model.editions import Delivery, Edition, Synthesis
 
 NAME: Final = "invented"
 DAY: Final = date(2025, 1, 16)

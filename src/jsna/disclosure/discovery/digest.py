@@ -10,11 +10,11 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-if TYPE_CHECKING:
-    from jsna.edition import Configuration
+from jsna.stages import STAGES
 
-#: Modules whose code decides it; what generates the records has parameters beside its modules.
-CODE: Final = ("jsna.disclosure.discovery.run", "jsna.extracts", "jsna.synthetic")
+if TYPE_CHECKING:
+    from jsna.model.configuration import Configuration
+
 #: How the invented records are linked.
 LINKAGE: Final = Path("config/linkage")
 #: What a declaration says to readers, of which no sum between counts depends.
@@ -52,5 +52,5 @@ def digest(config: Configuration, root: Path) -> str:
     if not lock.is_file():
         return ""
     packages = hashlib.sha256(lock.read_bytes()).hexdigest()
-    text = f"{declared(config, root)}-{fingerprint(*CODE)}-{packages}"
+    text = f"{declared(config, root)}-{fingerprint(*STAGES['discover'].code)}-{packages}"
     return hashlib.sha256(text.encode()).hexdigest()

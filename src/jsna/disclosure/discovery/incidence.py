@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jsna.disclosure.discovery.counts import NONE, Count, Ints, published
-from jsna.edition import Configuration
-from jsna.measures import nesting
 from jsna.measures.catalogue import CATALOGUE, column_of
-from jsna.measures.declaration import Side
+from jsna.model import hierarchies as nesting
+from jsna.model.configuration import Configuration
+from jsna.model.indicators import Side
 
 if TYPE_CHECKING:
     import pandas as pd

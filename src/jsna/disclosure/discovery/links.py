@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from jsna.edition import Configuration
+from jsna.model.configuration import Configuration
 
 if TYPE_CHECKING:
     import pyarrow as pa

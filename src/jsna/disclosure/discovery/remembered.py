@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from jsna import io, records
 from jsna.disclosure.discovery.digest import digest
-from jsna.edition import Configuration
+from jsna.model.configuration import Configuration
 
 #: The folder of what no single edition owns: no edition can have a name like it.
 SHARED: Final = "_shared"

@@ -29,10 +29,10 @@ from jsna.disclosure.discovery.identities import (
 )
 from jsna.disclosure.discovery.incidence import Incidence, incidence
 from jsna.disclosure.discovery.modular import null_space
-from jsna.edition import Configuration
 from jsna.errors import JsnaError, Problem
-from jsna.measures.nesting import THREE_YEARS
-from jsna.measures.rungs import rungs
+from jsna.model.configuration import Configuration
+from jsna.model.fallbacks import rungs
+from jsna.model.hierarchies import THREE_YEARS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from jsna import edition, io
+from jsna import io
 from jsna.disclosure.discovery import links
-from jsna.edition import Configuration
+from jsna.model.configuration import Configuration
+from jsna.model.editions import Synthesis
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -84,7 +85,7 @@ def made(
     worlds = []
     for seed in seeds:
         size = {"seed": seed, "pupils": pupils, "plans": plans, "lsoas": lsoas}
-        synthesis = edition.Synthesis.model_validate(size)
+        synthesis = Synthesis.model_validate(size)
         resized = config.edition.model_copy(update={"synthesis": synthesis})
         worlds.append(_world(dataclasses.replace(config, edition=resized), rules))
     names = sorted({name for world in worlds for name in world})

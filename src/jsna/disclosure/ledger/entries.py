@@ -14,12 +14,13 @@ from jsna.disclosure.ledger.links import is_rest, links, useful
 from jsna.disclosure.ledger.outside import join_earlier, mark_public, ratios
 from jsna.disclosure.ledger.regions import Codes, Reader, Region
 from jsna.disclosure.ledger.revisions import protect_changes
-from jsna.edition import Configuration, Profile
 from jsna.errors import JsnaError, Problem
 from jsna.extracts import registry
 from jsna.measures.catalogue import CATALOGUE, column_of
-from jsna.measures.declaration import Indicator
 from jsna.measures.sources import extracts_of, profile_of_extracts
+from jsna.model.configuration import Configuration
+from jsna.model.indicators import Indicator
+from jsna.model.profiles import Profile
 
 #: Percentage to which sums of amounts stay uncertain where the profile has no p % rule.
 _UNSURE: Final = 10.0

@@ -10,8 +10,8 @@ import pandas as pd
 
 from jsna.disclosure.ledger.book import NONE, Book, Ratio
 from jsna.disclosure.ledger.regions import Region
-from jsna.edition import Configuration
-from jsna.measures import schema
+from jsna.model import schema
+from jsna.model.configuration import Configuration
 
 _KEY = list(schema.KEY)
 #: How the source of a count begins that an earlier edition of the report printed.

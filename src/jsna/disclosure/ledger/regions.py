@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any, Final
 
-from jsna.edition import Configuration
-from jsna.measures import nesting
 from jsna.measures.catalogue import CATALOGUE, Analysis, column_of
-from jsna.measures.declaration import LOCALITY, Indicator, Side
-from jsna.measures.schema import dimensions
+from jsna.model import hierarchies as nesting
+from jsna.model.configuration import Configuration
+from jsna.model.indicators import LOCALITY, Indicator, Side
+from jsna.model.schema import dimensions
 
 PERIOD: Final = "period"
 #: Codes that stand for any value no list knows, and for none.

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from jsna.disclosure.solving.clock import Limit
+from jsna.disclosure.clock import Limit
 from jsna.disclosure.solving.cuts import Target
 from jsna.disclosure.solving.master import Effort
 from jsna.disclosure.solving.planes import Found, cutting_planes

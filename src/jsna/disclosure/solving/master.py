@@ -8,8 +8,8 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, linprog
 
+from jsna.disclosure.clock import Work
 from jsna.disclosure.integer import milp
-from jsna.disclosure.solving.clock import Work
 from jsna.disclosure.solving.cuts import Cuts
 from jsna.disclosure.system import Flags, Floats, Ints
 

@@ -8,7 +8,7 @@ from itertools import count
 
 import numpy as np
 
-from jsna.disclosure.solving.clock import Limit
+from jsna.disclosure.clock import Limit
 from jsna.disclosure.solving.contributors import contributor_failures
 from jsna.disclosure.solving.cuts import Failure, Target, cuts, seeds
 from jsna.disclosure.solving.master import Effort, Master

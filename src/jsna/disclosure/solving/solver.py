@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from jsna.disclosure.solving.clock import Limit
+from jsna.disclosure.clock import Limit
 from jsna.disclosure.solving.cuts import Target, cuts, seeds, targets
 from jsna.disclosure.solving.division import components
 from jsna.disclosure.solving.light import cheapest

@@ -14,10 +14,10 @@ from typing import Literal
 
 import pandas as pd
 
-from jsna import rights
 from jsna.disclosure.tabular.codes import Problems
 from jsna.errors import JsnaError, Problem
 from jsna.formulas import guarded
+from jsna.machine import rights
 
 #: What stands for every hidden value, whatever it was hidden for.
 MARK = "c"

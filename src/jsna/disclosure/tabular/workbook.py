@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from jsna import limits, trouble
-from jsna.archives import timeless
 from jsna.disclosure.tabular.codes import Problems
 from jsna.formulas import is_formula
+from jsna.machine import limits, trouble
+from jsna.machine.archives import timeless
 
 
 def read_sheet(

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jsna import io, records
-from jsna.edition import Configuration
-from jsna.extracts import registry
+from jsna.extracts import permission, registry
 from jsna.extracts.periods import reference_date, window
 from jsna.measures.catalogue import CATALOGUE, arrow
 from jsna.measures.tables import (
@@ -28,6 +27,7 @@ from jsna.measures.tables import (
     social_care,
 )
 from jsna.measures.tables.recipe import Recipe
+from jsna.model.configuration import Configuration
 
 if TYPE_CHECKING:
     import duckdb
@@ -175,7 +175,7 @@ def _calendar(connection: object, linked: Mapping[str, object], config: Configur
         for (period,) in sorted(found):
             day = reference_date(period, "january", config.edition.reference_date)
             connection.execute("insert into census_day values (?, ?)", [period, day])
-    years = {d.period for d in config.edition.linkable if d.extract == "exclusions"}
+    years = {d.period for d in permission.linkable(config.edition) if d.extract == "exclusions"}
     if "exclusions.exclusions" in linked:
         found = connection.execute('select distinct period from "exclusions.exclusions"').fetchall()
         years |= {period for (period,) in found}
@@ -191,7 +191,7 @@ def _service_years(
         "create table service_year (extract varchar, period varchar, first date, last date)"
     )
     for extract in cohort.SERVICES:
-        years = {d.period for d in config.edition.linkable if d.extract == extract}
+        years = {d.period for d in permission.linkable(config.edition) if d.extract == extract}
         for name in sorted(n for n in linked if n.split(".")[0] == extract):
             found = connection.execute(f'select distinct period from "{name}"').fetchall()
             years |= {period for (period,) in found}

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from jsna.edition import Area
 from jsna.measures.tables.recipe import PLACE, RESIDENT, Recipe, age_group
+from jsna.model.areas import Area
 
 #: Establishment type of the register -> setting; the others are mainstream schools, and so are
 #: maintained nursery schools (15), as in the department's figures.

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from jsna.edition import Configuration
-from jsna.linkage.lookups import code_sql
 from jsna.measures.tables.recipe import PLACE, Recipe, age_group
+from jsna.model.configuration import Configuration
+from jsna.model.link_passes import code_sql
 
 #: Ethnic group of whoever refused or was not asked.
 _NOT_OBTAINED: Final = "NOBT"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from jsna.configuration import recoded
-from jsna.edition import Area
 from jsna.measures.tables.recipe import PLACE, Recipe, age_group
+from jsna.model.areas import Area
+from jsna.settings import recoded
 
 
 def recipes(area: Area) -> tuple[Recipe, ...]:

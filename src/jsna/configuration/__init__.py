@@ -1,1 +1,0 @@
-"""Typed configuration: a module per kind of file, and the loader that checks them together."""

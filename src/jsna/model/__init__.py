@@ -1,0 +1,1 @@
+"""What is declared: types of the configuration and of the tables; no file is opened here."""

@@ -1,0 +1,83 @@
+"""An area: an authority with its localities, their groups, its region and its neighbours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+from pydantic import Field
+
+from jsna.model.base import AuthorityCode, LocalityCode, Name, OldCode, Strict, Words
+
+if TYPE_CHECKING:
+    from jsna.model.configuration import Configuration
+
+#: Code list of the numbers authorities have or had, which unique pupil numbers carry.
+AUTHORITY_NUMBERS: Final = "authority_number"
+
+
+class Place(Strict):
+    """A named place with its Government Statistical Service code."""
+
+    code: str
+    name: Words
+
+
+class Locality(Place):
+    """A part of an authority the report breaks down to: a district of a county, or a ward."""
+
+    code: LocalityCode
+    #: Column and row of the place in a tile map, from the top left; optional.
+    tile: tuple[int, int] | None = None
+
+
+class LocalityGroup(Strict):
+    """Localities shown together where counts of single ones are small."""
+
+    code: Name
+    name: Words
+    localities: Annotated[tuple[LocalityCode, ...], Field(min_length=1)]
+    tile: tuple[int, int] | None = None
+
+
+class Neighbour(Place):
+    """A statistical neighbour, closest first."""
+
+    code: AuthorityCode
+    old_la_code: OldCode
+
+
+class Area(Strict):
+    """An upper-tier authority with its localities, region and statistical neighbours."""
+
+    area: Name
+    name: Words
+    code: AuthorityCode
+    old_la_code: OldCode
+    #: Earlier three-digit codes, which UPNs of older pupils still carry.
+    former_old_la_codes: tuple[OldCode, ...] = ()
+    kind: Literal["county", "unitary"]
+    country: Place
+    region: Place
+    localities_are: Literal["district", "ward"]
+    localities: tuple[Locality, ...]
+    #: Every locality in one group, or no groups; rungs of ladders use them.
+    locality_groups: tuple[LocalityGroup, ...] = ()
+    neighbours_model: str = ""
+    neighbours: tuple[Neighbour, ...] = ()
+
+    @property
+    def locality_names(self) -> dict[str, str]:
+        """Names of the localities by code."""
+        return {place.code: place.name for place in self.localities}
+
+
+def authorities(config: Configuration) -> frozenset[str]:
+    """Numbers of authorities that a unique pupil number may carry: three digits each.
+
+    Those of the code list, and those of the edition's own area, under any number it has or had,
+    and of its neighbours: in a synthetic edition they are invented.
+    """
+    area = config.area
+    own = {area.old_la_code, *area.former_old_la_codes}
+    near = {place.old_la_code for place in area.neighbours}
+    return frozenset({*config.codelists[AUTHORITY_NUMBERS], *own, *near})

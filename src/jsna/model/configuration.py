@@ -1,0 +1,51 @@
+"""Everything configured for one edition, as its loader leaves it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from jsna.model.areas import Area
+from jsna.model.audits import Audit
+from jsna.model.editions import Edition, Source
+from jsna.model.hierarchies import Nest
+from jsna.model.indicators import Indicator
+from jsna.model.profiles import Profile
+from jsna.model.relations import Relation
+from jsna.model.strictest import strictest
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything configured for one edition, checked together."""
+
+    edition: Edition
+    area: Area
+    #: Dataset -> (source id, source) as the edition chooses them.
+    sources: Mapping[str, tuple[str, Source]]
+    profiles: Mapping[str, Profile]
+    #: Indicator id -> declaration, in the order of chapters and files.
+    indicators: Mapping[str, Indicator]
+    codelists: Mapping[str, Mapping[str, str]]
+    #: Coarser dimension -> the finer one its categories are made of, from the code lists.
+    nests: Mapping[str, Nest] = field(default_factory=dict)
+    #: Source id -> what is known of the release's faults and breaks.
+    audits: Mapping[str, Audit] = field(default_factory=dict)
+    #: Code list -> optional code that files may hold instead -> the code it counts as.
+    rolls: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    #: What figures of the indicators imply of each other.
+    relations: tuple[Relation, ...] = ()
+    #: Profiles joined with `+` that were asked for.
+    _joined: dict[str, Profile] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def profile(self, name: str) -> Profile:
+        """A disclosure profile by name, be it one of `profiles` or several joined with `+`.
+
+        Raises:
+            KeyError: there is no such profile.
+        """
+        if name in self.profiles:
+            return self.profiles[name]
+        if name not in self._joined:
+            self._joined[name] = strictest([name], self.profiles)
+        return self._joined[name]

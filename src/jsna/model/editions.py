@@ -1,0 +1,165 @@
+"""An edition: what was delivered for it, and which official releases it uses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from jsna.model.base import Name, Sha256, Strict, Words
+
+#: What must be recorded of an extract about persons before its rows are linked -> how it is told.
+PERMISSION: Final[Mapping[str, str]] = {
+    "owner": "owner",
+    "legal_basis": "legal basis",
+    "assessment": "data-protection assessment",
+    "opt_out": "handling of opt-outs",
+}
+#: Words that hold a place and record nothing; in small letters, without marks at their ends.
+_PLACE_HOLDERS: Final = frozenset(
+    {"", "tbc", "tba", "tbd", "to be confirmed", "to be decided", "to do", "to follow", "todo",
+     "not known", "not recorded", "not stated", "not yet known", "pending", "unknown"}
+)  # fmt: skip
+#: Words `jsna link` takes for something other than an edition (`jsna.linkage.review_cli`).
+_WORDS: Final = frozenset({"train", "review"})
+
+
+class Delivery(Strict):
+    """One extract as it was received for one period, or the statement that it was not.
+
+    An empty `owner`, `legal_basis`, `assessment` (the reference of the data-protection impact
+    assessment) or `opt_out` (what was done for people who said no) is no error: the rows are
+    checked, and go no further where they are about persons (`extracts.permission`).
+    """
+
+    extract: Name
+    period: str
+    status: Literal["received", "not received"] = "received"
+    #: Table of the extract -> file below `data/raw/<edition>/`; one workbook may hold several.
+    files: dict[str, str] = Field(default_factory=dict)
+    #: File -> SHA-256; may be left out only in a synthetic edition, whose generator lists them.
+    sha256: dict[str, Sha256] = Field(default_factory=dict)
+    as_at: date | None = None
+    owner: str = ""
+    legal_basis: str = ""
+    assessment: str = ""
+    opt_out: str = ""
+    reason: str = ""
+
+    @field_validator(*PERMISSION, mode="before")
+    @classmethod
+    def _left_empty(cls, given: object) -> object:
+        # `assessment:` with nothing behind it.
+        return "" if given is None else given
+
+    @model_validator(mode="after")
+    def _received_or_not(self) -> Delivery:
+        if self.status == "received" and not self.files:
+            raise ValueError("a received extract needs `files`")
+        if self.status == "not received" and not self.reason:
+            raise ValueError("an extract not received needs a `reason`, printed in the report")
+        return self
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What is not recorded of it, as it is told, in the order of `PERMISSION`."""
+        return tuple(
+            told for name, told in PERMISSION.items() if not _recorded(str(getattr(self, name)))
+        )
+
+    @property
+    def unrecorded(self) -> str:
+        """`no legal basis or data-protection assessment is recorded`; "" where all of it is."""
+        *before, last = self.lacks or ("",)
+        named = f"{', '.join(before)} or {last}" if before else last
+        return f"no {named} is recorded" if named else ""
+
+
+def _recorded(text: str) -> bool:
+    """Whether a field says anything."""
+    return " ".join(text.lower().split()).strip(" .?!-–—/_<>[]()") not in _PLACE_HOLDERS
+
+
+class Synthesis(Strict):
+    """Size of a synthetic edition; effects and fault rates sit in the generator's own file."""
+
+    seed: int
+    pupils: int = Field(gt=0)
+    plans: int = Field(gt=0)
+    lsoas: int = Field(gt=0)
+
+
+class Edition(Strict):
+    """One published JSNA."""
+
+    edition: Name
+    title: Words
+    kind: Literal["full", "open"]
+    synthetic: bool = False
+    area: Name
+    #: The day of the school census and SEN2 return the edition stands on.
+    reference_date: date
+    #: Printed on the report, and the source of every timestamp in its files.
+    published: date
+    contact: str = ""
+    profile: Name = "default"
+    #: Extract or dataset -> disclosure profile, where it differs from `profile`.
+    profiles: dict[str, Name] = Field(default_factory=dict)
+    #: Dataset (what it is) -> source (which release of it), see `config/sources.yaml`.
+    sources: dict[Name, Name] = Field(default_factory=dict)
+    #: Editions published before, whose figures readers have; their ledgers are kept.
+    previous: tuple[Name, ...] = ()
+    extracts: tuple[Delivery, ...] = ()
+    #: Code of a validation rule (`census.upn.letter`) -> severity, where not the declared one.
+    severities: dict[str, Literal["error", "warning"]] = Field(default_factory=dict)
+    chapters: tuple[Name, ...]
+    synthesis: Synthesis | None = None
+
+    @field_validator("edition")
+    @classmethod
+    def _no_word_of_the_command_line(cls, name: str) -> str:
+        if name in _WORDS:
+            raise ValueError(f"'jsna link {name}' means something else; call the edition otherwise")
+        return name
+
+    @model_validator(mode="after")
+    def _kind_fits(self) -> Edition:
+        if self.kind == "open" and self.extracts:
+            raise ValueError("an open edition has no local extracts; make it `kind: full`")
+        if self.synthetic != (self.synthesis is not None):
+            raise ValueError("`synthesis` is given exactly where `synthetic: true`")
+        return self
+
+    @property
+    def received(self) -> tuple[Delivery, ...]:
+        """Deliveries that arrived: what is checked, and what the generator makes."""
+        return tuple(d for d in self.extracts if d.status == "received")
+
+
+class Source(Strict):
+    """One release of an official dataset, and where it comes from."""
+
+    #: What it is, whoever issues it: names the reader and is what indicators refer to.
+    dataset: Name
+    publisher: str
+    title: str
+    release: str
+    #: File name below `data/raw/<edition>/published/`.
+    file: str
+    #: Path of the file below the folder given to `fetch --from`.
+    path: str = ""
+    address: str = ""
+    page: str = ""
+    licence: str
+    published: date | None = None
+    sha256: Sha256 | None = None
+    synthetic: bool = False
+    note: str = ""
+
+
+class Sources(Strict):
+    """The source register, `config/sources.yaml`."""
+
+    sources: dict[Name, Source]

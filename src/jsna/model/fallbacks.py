@@ -1,0 +1,159 @@
+"""Rungs: coarser ways of showing a breakdown, which a ladder offers before anything is hidden.
+
+A rung is named by its *shape*: the dimensions its rows are split by, and how many years stand
+together. The engine adds up the rows of every shape, disclosure control chooses one for each
+breakdown, and the report finds which it was by the rows that are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from jsna.model.hierarchies import LOCALITY_GROUP, PLACES, THREE_YEARS, Nest
+from jsna.model.indicators import LOCALITY, Indicator, Ladder, Rung
+from jsna.model.schema import JOIN, TOTAL
+
+if TYPE_CHECKING:
+    from jsna.model.areas import Area
+    from jsna.model.configuration import Configuration
+
+#: Key below the indicators file, and the rule broken.
+Finding = tuple[str, str]
+#: Kinds of period on which something is counted as it stands, so that years do not add up.
+STANDING: Final = frozenset({"january", "31_march", "mid_year"})
+#: Kinds of period that are no single year.
+_NO_YEAR: Final = frozenset({THREE_YEARS, "release"})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Shape:
+    """What rows are split by, and how many years stand together in each.
+
+    Attributes:
+        dimensions: in alphabetical order; `locality` or `locality_group` stand for places.
+        years: 1, or 3 of which every run is a period.
+    """
+
+    dimensions: tuple[str, ...]
+    years: int = 1
+
+    @property
+    def within(self) -> tuple[str, ...]:
+        """The dimensions that are no places."""
+        return tuple(d for d in self.dimensions if d not in PLACES)
+
+    @property
+    def breakdown(self) -> str:
+        """The breakdown of its rows in the measure table."""
+        return JOIN.join(self.within) or TOTAL
+
+    def geography(self, area: Area) -> str:
+        """The geography of its rows in the measure table."""
+        if LOCALITY in self.dimensions:
+            return area.localities_are
+        return LOCALITY_GROUP if LOCALITY_GROUP in self.dimensions else "authority"
+
+    @property
+    def name(self) -> str:
+        """How records call it: `need_group`, `imd_quintile|sex, three years together`."""
+        what = JOIN.join(self.dimensions) or TOTAL
+        return what if self.years == 1 else f"{what}, three years together"
+
+
+def coarser(dimension: str, rung: Rung) -> str:
+    """The dimension a rung shows instead of one of the breakdown's."""
+    if dimension == LOCALITY and rung.areas == "groups":
+        return LOCALITY_GROUP
+    return rung.collapse.get(dimension, dimension)
+
+
+def shape_of(ladder: Ladder, rung: Rung) -> Shape:
+    """The shape of the rows of one rung."""
+    return Shape(tuple(sorted(coarser(d, rung) for d in ladder.breakdown)), rung.years or 1)
+
+
+def rungs(
+    indicator: Indicator, breakdown: tuple[str, ...], config: Configuration
+) -> list[tuple[Shape, Rung | None]]:
+    """The shapes a breakdown may be shown in, finest first: as declared, then each rung's.
+
+    A rung of groups of localities is left out in an area that has none.
+    """
+    wanted = tuple(sorted(breakdown))
+    found: list[tuple[Shape, Rung | None]] = [(Shape(wanted), None)]
+    for ladder in indicator.ladders:
+        if tuple(sorted(ladder.breakdown)) == wanted:
+            found += [
+                (shape_of(ladder, rung), rung)
+                for rung in ladder.rungs
+                if rung.areas is None or config.area.locality_groups
+            ]
+    return found
+
+
+def faults(indicator: Indicator, nests: Mapping[str, Nest]) -> Iterator[Finding]:
+    """What is wrong with an indicator's ladders: key and rule, in plain words.
+
+    Args:
+        indicator: the declaration.
+        nests: coarser dimension -> what it is made of, as the code lists say.
+    """
+    declared = {tuple(sorted(set_)) for set_ in indicator.breakdowns}
+    if not indicator.over:
+        declared.add(())
+    seen: set[tuple[str, ...]] = set()
+    for number, ladder in enumerate(indicator.ladders, 1):
+        key = f"ladders.{number}"
+        breakdown = tuple(sorted(ladder.breakdown))
+        if breakdown not in declared:
+            called = ", ".join(breakdown) or "nothing"
+            yield key, f"the indicator is not broken down by {called}; add it to `breakdowns`"
+        if breakdown in seen:
+            yield key, "there are two ladders for this breakdown; put their rungs into one"
+        seen.add(breakdown)
+        shapes = {Shape(breakdown)}
+        for place, rung in enumerate(ladder.rungs, 1):
+            yield from (
+                (f"{key}.rungs.{place}", rule)
+                for rule in _rung_faults(indicator, ladder, rung, nests)
+            )
+            shape = shape_of(ladder, rung)
+            if shape in shapes:
+                yield f"{key}.rungs.{place}", "shows the same as an earlier rung"
+            shapes.add(shape)
+
+
+def _rung_faults(
+    indicator: Indicator, ladder: Ladder, rung: Rung, nests: Mapping[str, Nest]
+) -> Iterator[str]:
+    for dimension, upper in rung.collapse.items():
+        if dimension not in ladder.breakdown:
+            yield f"collapses {dimension!r}, which the breakdown does not have"
+        if upper in ladder.breakdown:
+            yield f"{upper!r} is in the breakdown already"
+        chain, below = [upper], nests.get(upper)
+        while below is not None and below.of not in chain:
+            chain.append(below.of)
+            below = nests.get(below.of)
+        if dimension not in chain[1:]:
+            known = ", ".join(sorted(n for n in nests if nests[n].of == dimension)) or "none"
+            yield (
+                f"the codes of {dimension!r} do not nest in those of {upper!r}: no code list "
+                f"says so by `of`; lists made of {dimension!r}: {known}"
+            )
+    if rung.areas is not None and LOCALITY not in ladder.breakdown:
+        yield "groups localities, but the breakdown has no `locality`"
+    if rung.years is not None:
+        if indicator.period_type in _NO_YEAR:
+            yield f"periods of type {indicator.period_type} are not single years"
+        if indicator.kind == "count" and indicator.period_type in STANDING:
+            yield "a count of those there on a day does not add up over years"
+        if indicator.denominator is not None and indicator.denominator.period == "latest":
+            yield "the denominator may be of one year for all, so that years do not add up"
+    sides = (indicator.numerator, indicator.denominator)
+    if indicator.numerator is None:
+        yield "only what is counted locally can be added up"
+    if any(side is not None and side.count == "persons" for side in sides):
+        yield "persons counted once do not add up: one may be in several categories or years"

@@ -1,0 +1,290 @@
+"""How an indicator is declared: one entry of `config/indicators/<chapter>.yaml`.
+
+The declaration feeds the measure table, the chart, the sentence, the metadata page, disclosure
+control (what adds up to what) and reconciliation (the official counterpart).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from jsna.model.base import Strict
+from jsna.model.derivation import Derived, filled, own_faults
+from jsna.model.relations import Relation
+
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+#: The dimension that stands for the area's own localities (districts or wards).
+LOCALITY = "locality"
+Base = Literal["attending", "resident", "maintained", "responsible", "areas", "records", "sources"]
+#: What is never shown for a place smaller than the authority.
+Sensitivity = Literal["", "deaths", "register", "inpatient"]
+#: Dimensions whose categories are places.
+PLACES = frozenset({LOCALITY, "locality_code", "lsoa_code", "school_urn"})
+_SENSITIVE = {
+    "deaths": "deaths",
+    "register": "counts of children on a register",
+    "inpatient": "counts of in-patients",
+}
+_EXTREMES = frozenset({"minimum", "maximum", "min", "max", "range"})
+
+
+class Side(Strict):
+    """A numerator or denominator: which rows of which analysis table count, and how.
+
+    Attributes:
+        table: analysis table, see `measures/tables.py`.
+        where: SQL condition over its columns.
+        count: what is added up: rows, distinct persons, or the sum of a column.
+        base: population base, where the condition narrows the table's own.
+        period: a denominator may be of the `latest` period no later than the numerator's, such as
+            last summer's population for this January's plans.
+    """
+
+    table: str
+    where: str = "true"
+    count: str = "rows"  # "rows", "persons", or the name of a column to sum
+    base: Base | None = None
+    period: Literal["same", "latest"] = "same"
+
+
+class CategoryColumns(Strict):
+    """Columns of a published file that hold one category's figures."""
+
+    numerator: str | None = None
+    denominator: str | None = None
+    value: str | None = None
+
+
+class OtherTable(Strict):
+    """Rows of another table of the same dataset, one for each area and period."""
+
+    table: str
+    select: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
+
+
+class Published(Strict):
+    """Where an official release gives this indicator.
+
+    Attributes:
+        dataset: which official dataset; the edition names the release.
+        table: table of the dataset (for Explore Education Statistics, the stem of the CSV).
+        select: column -> value(s) a row must have.
+        value, numerator, denominator: columns, as published; `a + b` adds columns up. Without
+            `value` it is calculated.
+        denominator_from: the table the denominator stands in, where it is another.
+        dimensions: our dimension -> column that holds its category.
+        categories: our dimension -> published label -> our category; others are left out, and
+            labels of one category are added up. `age 5..10` stands for six labels.
+        category_columns: our dimension -> our category -> columns, for wide files.
+        period_type: kind of period the file's times stand for.
+        scale: multiplies `value` into the indicator's unit.
+    """
+
+    dataset: str
+    table: str
+    select: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
+    value: str | None = None
+    numerator: str | None = None
+    denominator: str | None = None
+    denominator_from: OtherTable | None = None
+    dimensions: dict[str, str] = Field(default_factory=dict)
+    categories: dict[str, dict[str, str]] = Field(default_factory=dict)
+    category_columns: dict[str, dict[str, CategoryColumns]] = Field(default_factory=dict)
+    period_type: str
+    scale: float = 1.0
+    note: str = ""
+
+
+class Chart(Strict):
+    """How an indicator is drawn. Several charts may show one indicator."""
+
+    type: Literal["bars", "areas", "gradient", "trend", "heat", "tiles", "ratios"]
+    #: Dimension(s) on the axis; `locality` for bars of localities, none for areas and trends.
+    by: tuple[str, ...] = ()
+    #: Statistical subtitle; measure and place and period are filled in where it is empty.
+    subtitle: str = ""
+
+
+class Rung(Strict):
+    """A coarser way of showing a breakdown.
+
+    Attributes:
+        collapse: dimension of the breakdown -> coarser one, whose code list says of what it is.
+        years: this many years together, in every run of years that there is.
+        areas: the area's own groups of localities instead of localities.
+    """
+
+    collapse: dict[str, str] = Field(default_factory=dict)
+    years: Literal[3] | None = None
+    areas: Literal["groups"] | None = None
+
+    @model_validator(mode="after")
+    def _coarser(self) -> Rung:
+        if not (self.collapse or self.years or self.areas):
+            raise ValueError("a rung needs `collapse`, `years` or `areas`")
+        return self
+
+
+class Ladder(Strict):
+    """What to show instead of a breakdown, tried in order, before its figures are hidden."""
+
+    #: A set of dimensions as in `breakdowns`; none for the total.
+    breakdown: tuple[str, ...]
+    rungs: Annotated[tuple[Rung, ...], Field(min_length=1)]
+
+
+class Caveats(Strict):
+    """Cautions that are true of some figures only.
+
+    Attributes:
+        local: of figures counted from local records.
+        official: of figures a publisher issued.
+        beside: where both stand beside each other, of how their definitions differ.
+    """
+
+    local: str = ""
+    official: str = ""
+    beside: str = ""
+
+
+class Indicator(Strict):
+    """One measured thing.
+
+    Attributes:
+        id: name in the measure table.
+        title: short name, sentence case.
+        phrase: how a sentence calls it, such as "pupils with an EHC plan".
+        definition: numerator over denominator in words, with inclusions and exclusions.
+        population: who is counted, in words.
+        population_base: whom the figures stand for; both sides must have it.
+        kind: count, proportion (numerator inside denominator), rate (events), share (of a total
+            over one dimension), mean; or worked out from another indicator: ratio, difference.
+        unit, multiplier: unit of the value; value = numerator / denominator * multiplier.
+        per: of a rate, whom it is divided by, as in "per 10,000 children aged 0 to 17".
+        method: how value and limits are calculated, see `measures.schema.METHODS`.
+        numerator, denominator: local sides; none where only official statistics give it.
+        derived: what a ratio or difference is worked out from. The phrase of a ratio of
+            percentages follows "as likely to"; population and the like are left out.
+        over: dimensions that split the numerator only; the denominator is the total over them.
+            Such an indicator has no row without them: it would say 100 %.
+        breakdowns: sets of dimensions beside the total; `locality` stands for the area's own.
+        ladders: coarser ways of showing a breakdown where too many of its counts are small.
+        adds_over: dimensions whose categories add up to the total.
+        hierarchies: dimension -> coarser dimension its categories nest in.
+        parts: indicators whose numerators add up to this one's.
+        complement: indicator whose numerator and this one's make up the denominator.
+        shares_population_with: indicators counted from the same population.
+        official: counterpart used for reconciliation, in words.
+        published: mappings of official releases.
+        sensitivity: deaths, children on a register, or in-patients, which are never shown for a
+            place smaller than the authority; "" for anything else.
+        comparators: which areas beside the home area are shown.
+        polarity: whether high is good, bad, or neither.
+        decimals: decimals printed.
+        caveat: a caution that is true wherever the figures come from.
+        caveats: cautions of local figures alone, of official ones alone, and of both together.
+    """
+
+    id: Id
+    chapter: str = ""
+    title: str
+    phrase: str
+    definition: str
+    population: str
+    population_base: Base
+    kind: Literal["count", "proportion", "rate", "share", "mean", "ratio", "difference"]
+    unit: str
+    multiplier: float = 100.0
+    per: str = ""
+    method: str
+    period_type: str
+    numerator: Side | None = None
+    denominator: Side | None = None
+    derived: Derived | None = None
+    over: tuple[str, ...] = ()
+    breakdowns: tuple[tuple[str, ...], ...] = ()
+    ladders: tuple[Ladder, ...] = ()
+    adds_over: tuple[str, ...] = ()
+    hierarchies: dict[str, str] = Field(default_factory=dict)
+    parts: tuple[Id, ...] = ()
+    complement: Id | None = None
+    shares_population_with: tuple[Id, ...] = ()
+    official: str = ""
+    published: tuple[Published, ...] = ()
+    sensitivity: Sensitivity = ""
+    comparators: tuple[Literal["national", "region", "neighbours"], ...] = (
+        "national",
+        "region",
+        "neighbours",
+    )
+    polarity: Literal["high", "low", "neutral"] = "neutral"
+    decimals: int = Field(default=1, ge=0, le=3)
+    source: str
+    charts: tuple[Chart, ...] = ()
+    caveat: str = ""
+    caveats: Caveats = Caveats()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _takes_over(cls, given: Any) -> Any:
+        return filled(given)
+
+    @field_validator("kind", "method", mode="before")
+    @classmethod
+    def _no_extremes(cls, given: object) -> object:
+        if isinstance(given, str) and given.lower() in _EXTREMES:
+            raise ValueError(
+                "the least or greatest value is one child's own and is never shown; declare a "
+                "mean or a percentile"
+            )
+        return given
+
+    @model_validator(mode="after")
+    def _stays_at_authority(self) -> Indicator:
+        if self.sensitivity:
+            below = sorted({d for dims in self.breakdowns for d in dims} & PLACES)
+            if below:
+                raise ValueError(
+                    f"{self.id}: {_SENSITIVE[self.sensitivity]} are never shown for places smaller "
+                    f"than the authority; leave {', '.join(below)} out of `breakdowns`"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _sides_fit(self) -> Indicator:
+        if wrong := list(own_faults(self)):
+            raise ValueError(f"{self.id}: {'; '.join(wrong)}")
+        if self.kind != "count" and self.numerator and not self.denominator:
+            raise ValueError(f"{self.id}: a {self.kind} needs a denominator")
+        if (self.kind == "rate") != bool(self.per):
+            raise ValueError(
+                f"{self.id}: a rate, and nothing else, says in `per` whom it is divided by"
+            )
+        if self.numerator is None and not self.published and not self.derived:
+            raise ValueError(f"{self.id}: neither a local numerator nor a published source")
+        if self.kind == "share" and not self.over:
+            raise ValueError(f"{self.id}: a share needs `over`, the dimension it is a share of")
+        if any(not set(self.over) <= set(dimensions) for dimensions in self.breakdowns):
+            raise ValueError(f"{self.id}: every breakdown must hold the dimensions of `over`")
+        return self
+
+    @property
+    def refers_to(self) -> tuple[str, ...]:
+        """Other indicators this declaration names."""
+        named = (self.complement, self.derived.of if self.derived else None)
+        found = tuple(name for name in named if name)
+        return found + self.parts + self.shares_population_with
+
+
+class ChapterIndicators(Strict):
+    """A file of `config/indicators/`: one chapter's indicators in the order they are shown.
+
+    Attributes:
+        relations: what figures of these and other indicators imply of each other.
+    """
+
+    chapter: str
+    indicators: tuple[Indicator, ...]
+    relations: tuple[Relation, ...] = ()

@@ -1,0 +1,243 @@
+"""The measure table: the one tidy table every stage after measurement reads and writes.
+
+One row is one measured thing for one area, period and category. The version is stored in the
+parquet metadata; `check` is called by every stage on what it reads and on what it writes.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from jsna.errors import JsnaError, Problem
+
+SCHEMA_VERSION: Final = "1.1"
+
+#: Key of the version in a parquet file's metadata.
+VERSION_KEY: Final = "jsna_measures"
+
+#: Together they identify a row. `breakdown` and `category` hold one or more dimensions in
+#: canonical form: names in alphabetical order joined by "|", categories in the same order.
+KEY: Final = (
+    "edition",
+    "indicator",
+    "area_code",
+    "geography",
+    "period",
+    "period_type",
+    "breakdown",
+    "category",
+)
+TEXT: Final = (
+    "population_base",
+    "unit",
+    "method",
+    "status",
+    "reason",
+    "profile",
+    "source",
+    "note",
+    # Why a published figure is in doubt, though it stands: "zero", "jump" or "doubt", joined by
+    # "+" in that order; what changes up to it or from it is not headlined.
+    "mark",
+    # The first period counted as this one was, where the publisher's series has a break; figures
+    # of two segments are never compared. "" for those before the first break, or without any.
+    "segment",
+)
+NUMBERS: Final = (
+    "numerator",
+    "denominator",
+    "value",
+    "lower_95",
+    "upper_95",
+    "lower_998",
+    "upper_998",
+)
+COLUMNS: Final = (
+    *KEY,
+    "population_base",
+    "numerator",
+    "denominator",
+    "value",
+    "unit",
+    "lower_95",
+    "upper_95",
+    "lower_998",
+    "upper_998",
+    "method",
+    "status",
+    "reason",
+    "profile",
+    "source",
+    "note",
+    "mark",
+    "segment",
+)
+
+TOTAL: Final = "total"
+JOIN: Final = "|"
+
+#: Government Statistical Service symbols. Empty means the value stands as it is.
+STATUSES: Final = ("", "z", "x", "c", "low", "u")
+STATUS_WORDS: Final = {
+    "": "",
+    "z": "not applicable",
+    "x": "not available",
+    "c": "hidden to protect confidentiality",
+    "low": "rounds to zero but is not zero",
+    "u": "low reliability",
+}
+GEOGRAPHIES: Final = (
+    "national",
+    "region",
+    "authority",
+    "neighbours",
+    "locality_group",
+    "district",
+    "ward",
+)
+PERIOD_TYPES: Final = (
+    "january",  # position on school census / SEN2 day
+    "31_march",  # position at the end of a financial year; the period is the year of that March
+    "calendar_year",
+    "academic_year",
+    "financial_year",
+    "mid_year",
+    "three_years",
+    "release",  # a dated reference product such as the Indices of Deprivation
+)
+POPULATION_BASES: Final = (
+    "attending",
+    "resident",
+    "maintained",
+    "responsible",
+    "areas",
+    "records",
+    "sources",
+)
+UNITS: Final = (
+    "count",
+    "percent",
+    "per_100",
+    "per_1000",
+    "per_10000",
+    "ratio",
+    "mean",
+    "percentage_points",
+    "pounds",
+    "standard_deviations",
+)
+METHODS: Final = (
+    "count",
+    "proportion",  # a complete count that no chance stands behind: no limits
+    "proportion_wilson",
+    "rate_byar",
+    "mean_t",
+    "dsr_dobson",
+    "isr_byar",
+    "sii_linear",
+    "rii_linear",
+    "ratio_log",
+    "ratio_katz",  # ratios and differences are worked out from published rows, see `derived`
+    "ratio_rates",
+    "standardised_difference",
+    "mean_of_areas",
+    "published",
+)
+MARKS: Final = ("zero", "jump", "doubt")
+#: What stands in a note behind why the auditor of releases does not use a figure.
+NOT_USED: Final = "It is not used."
+_ENUMS: Final = {
+    "status": STATUSES,
+    "geography": GEOGRAPHIES,
+    "period_type": PERIOD_TYPES,
+    "population_base": POPULATION_BASES,
+    "unit": UNITS,
+    "method": METHODS,
+}
+
+
+def audit_reason(note: str) -> str:
+    """Why the auditor of releases does not use a figure, from its note."""
+    return note.partition(NOT_USED)[0].strip()
+
+
+def canonical(dimensions: dict[str, str]) -> tuple[str, str]:
+    """The canonical (breakdown, category) of a set of dimensions; empty gives the total."""
+    if not dimensions:
+        return TOTAL, TOTAL
+    names = sorted(dimensions)
+    return JOIN.join(names), JOIN.join(dimensions[name] for name in names)
+
+
+def dimensions(breakdown: str, category: str) -> dict[str, str]:
+    """The reverse of `canonical`."""
+    if breakdown == TOTAL:
+        return {}
+    return dict(zip(breakdown.split(JOIN), category.split(JOIN), strict=True))
+
+
+def empty() -> pd.DataFrame:
+    """A measure table of no rows, with the right columns and types."""
+    return conform(pd.DataFrame({column: [] for column in COLUMNS}))
+
+
+def conform(frame: pd.DataFrame) -> pd.DataFrame:
+    """Columns in order with their types, missing text as "", sorted by the key."""
+    out = pd.DataFrame(index=frame.index)
+    for column in COLUMNS:
+        if column in NUMBERS:
+            given = frame.get(column, np.nan)
+            out[column] = pd.Series(given, index=frame.index, dtype="float64")
+        else:
+            text = frame.get(column, "")
+            out[column] = pd.Series(text, index=frame.index, dtype="str").fillna("")
+    return out.sort_values(list(KEY), kind="stable").reset_index(drop=True)
+
+
+def check(frame: pd.DataFrame, where: str) -> pd.DataFrame:
+    """Return the frame if it obeys the schema; else raise with every fault found.
+
+    Args:
+        frame: measure rows.
+        where: name of the table for the message.
+    """
+    problems: list[Problem] = []
+    missing = [column for column in COLUMNS if column not in frame]
+    extra = [column for column in frame if column not in COLUMNS]
+    if missing or extra:
+        rule = f"measure table has missing columns {missing} and unknown columns {extra}"
+        raise JsnaError(Problem(where, rule, code="measure.columns"))
+    for column, allowed in _ENUMS.items():
+        bad = frame.loc[~frame[column].isin(allowed), column]
+        for value in sorted(set(bad.astype(str))):
+            rule = f"must be one of {', '.join(map(repr, allowed))}"
+            problems.append(
+                Problem(where, rule, column=column, value=value, code="measure.enumeration")
+            )
+    duplicated = frame.duplicated(list(KEY))
+    if duplicated.any():
+        first = frame.loc[duplicated, list(KEY)].iloc[0]
+        rule = f"measure key occurs more than once: {'; '.join(map(str, first))}"
+        problems.append(
+            Problem(where, rule, count=int(duplicated.sum()), code="measure.duplicate_key")
+        )
+    valued = frame["value"].notna()
+    hidden = frame["status"].isin(("c", "x", "z"))
+    for mask, rule in (
+        (valued & hidden, "a value stands beside a status that says there is none"),
+        (~valued & frame["status"].eq(""), "no value, and no status says why"),
+        (frame["breakdown"].eq(TOTAL) != frame["category"].eq(TOTAL), "total on one side only"),
+        (frame["lower_95"] > frame["upper_95"], "lower limit above upper limit"),
+    ):
+        if mask.any():
+            row = frame.loc[mask].iloc[0]
+            named = "; ".join(str(row[column]) for column in KEY)
+            problems.append(
+                Problem(where, f"{rule}: {named}", count=int(mask.sum()), code="measure.value")
+            )
+    if problems:
+        raise JsnaError(problems, title="The measure table breaks its schema:")
+    return frame

@@ -1,0 +1,113 @@
+"""Which files an edition stands on, and the digest of all of them: its recipe.
+
+Imported while the workflow is parsed, so it must stay light: no pandas here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from jsna.model.configuration import Configuration
+from jsna.provenance.fingerprint import fingerprint
+from jsna.settings.made_lists import PASSES
+from jsna.settings.recoded import FILE as RECODED
+from jsna.stages import STAGES
+
+#: Folders of configuration every edition stands on.
+SHARED: Final = ("indicators", "codelists", "disclosure", "audits")
+
+
+def code(stage: str, root: Path) -> str:
+    """Fingerprint of a stage's code and of the locked packages it runs on."""
+    return f"{fingerprint(*STAGES[stage].code)}-{_lock(root)}"
+
+
+@cache
+def _lock(root: Path) -> str:
+    lock = root / "requirements.lock"
+    return hashlib.sha256(lock.read_bytes()).hexdigest() if lock.is_file() else "unlocked"
+
+
+def configuration(config: Configuration, root: Path) -> list[str]:
+    """Configuration files of an edition, relative to `root`."""
+    files = [
+        f"config/editions/{config.edition.edition}.yaml",
+        f"config/areas/{config.edition.area}.yaml",
+        "config/sources.yaml",
+        *([RECODED] if (root / RECODED).is_file() else ()),
+    ]
+    for folder in SHARED:
+        found = sorted((root / "config" / folder).glob("*.yaml"))
+        files += [p.relative_to(root).as_posix() for p in found]
+    # Passes of linkage are a code list too.
+    return files + [PASSES] * (root / PASSES).is_file()
+
+
+def raw_files(config: Configuration) -> list[str]:
+    """Raw extracts an edition received, and their list of digests where it is synthetic."""
+    folder = Path("data/raw", config.edition.edition)
+    files = {f for delivery in config.edition.received for f in delivery.files.values()}
+    if config.edition.synthetic:
+        files.add("SHA256SUMS")
+    return [(folder / file).as_posix() for file in sorted(files)]
+
+
+def releases(config: Configuration) -> list[str]:
+    """Official releases an edition uses."""
+    folder = Path("data/raw", config.edition.edition, "published")
+    return sorted({(folder / source.file).as_posix() for _, source in config.sources.values()})
+
+
+def recipe(config: Configuration, root: Path) -> str:
+    """Digest of all an edition's safe measures are made from but earlier publications.
+
+    Raw extracts, releases, configuration, rules of linkage, the lock and the code of the stages.
+    """
+    own = (*raw_files(config), *releases(config), *configuration(config, root))
+    digests = {}
+    for file in sorted({*own, *linkage_rules(root)}):
+        if (root / file).is_file():
+            with (root / file).open("rb") as handle:
+                digests[file] = hashlib.file_digest(handle, "sha256").hexdigest()
+    text = json.dumps([digests, to_safe(root)], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def to_safe(root: Path) -> dict[str, str]:
+    """Code of every stage up to the safe measures."""
+    return {verb: code(verb, root) for verb, stage in STAGES.items() if stage.to_safe}
+
+
+@cache
+def linkage_rules(root: Path) -> list[str]:
+    """The rules of linkage: passes, names, thresholds and the model."""
+    return _below(root, "config/linkage/*")
+
+
+@cache
+def templates(root: Path) -> list[str]:
+    """Templates and style sheets of the report."""
+    kinds = (".html", ".j2", ".jinja", ".css")
+    return [name for name in _below(root, "reports/templates/**/*") if name.endswith(kinds)]
+
+
+@cache
+def fonts(root: Path) -> list[str]:
+    """The bundled font, the only one any output uses."""
+    return _below(root, "reports/templates/fonts/*.ttf")
+
+
+@cache
+def rules(root: Path) -> list[str]:
+    """The workflow itself: its rules and the settings it runs with."""
+    return _below(root, "Snakefile", "rules/*.smk", "profiles/**/*", "config/config.*")
+
+
+def _below(root: Path, *patterns: str) -> list[str]:
+    """Files below the project's folder, by their path in it."""
+    found = {p for pattern in patterns for p in root.glob(pattern) if p.is_file()}
+    return sorted(p.relative_to(root).as_posix() for p in found)

@@ -1,0 +1,104 @@
+"""Numbers along the axes of a chart: round numbers at even distances; groups and periods in turn.
+
+They carry no key, as they are no measure. A number slipped in among them breaks the ladder, and
+then none of them is taken for part of an axis.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Iterable
+from itertools import pairwise
+from typing import Final
+
+from jsna.readback.blocks import Block
+
+#: Kinds of chart that have an axis with numbers, as their ids tell.
+_DRAWN: Final = re.compile(r"-trend$")
+_TICK: Final = re.compile(r"(−?[\d,]+(?:\.\d+)?)(%| per (?:100|1,000|10,000))?")
+#: Charts by groups of deprivation, which are numbered.
+_GROUPED: Final = re.compile(r"-imd-")
+_WHOLE: Final = re.compile(r"\d{1,2}")
+#: Positions are written with two decimals.
+_HAIR: Final = 0.03
+
+
+def ticks(blocks: Iterable[Block]) -> set[int]:
+    """Ids (as of `id`) of the blocks of one chart that are numbers along its axis."""
+    found = [
+        (block, float(match[1].replace(",", "").replace("−", "-")))
+        for block in blocks
+        if block.place == "text" and not block.cells and _DRAWN.search(block.figure)
+        if block.x == "0" and (match := _TICK.fullmatch(block.text)) is not None
+    ]
+    if not found:
+        return set()
+    values = sorted(value for _, value in found)
+    # Nought carries no label, and no more than one label stands at a height.
+    every = sorted({0.0, *values})
+    step = min(b - a for a, b in pairwise(every)) if len(every) > 1 else 0.0
+    if not step or len(set(values)) != len(values) or not _round(step):
+        return set()
+    if any(abs(b - a - step) > step * 1e-6 for a, b in pairwise(every)):
+        return set()
+    if len(found) > 1 and not _level([(value, float(block.y)) for block, value in found]):
+        return set()
+    return {id(block) for block, _ in found}
+
+
+def groups(blocks: Iterable[Block], known: Collection[str]) -> set[int]:
+    """Ids of the blocks of one chart that name the groups along its axis by bare numbers.
+
+    Args:
+        blocks: texts of a chart.
+        known: numbers groups may have.
+    """
+    found = [
+        block
+        for block in blocks
+        if block.place == "text" and not block.cells and _GROUPED.search(block.figure)
+        if _WHOLE.fullmatch(block.text)
+    ]
+    across, down = {block.y for block in found}, {block.x for block in found}
+    if len(across) > 1 and len(down) > 1:
+        return set()
+    along = sorted(found, key=lambda b: float(b.x) if len(across) == 1 else float(b.y))
+    if any(block.text not in known for block in found) or any(
+        int(a.text) >= int(b.text) for a, b in pairwise(along)
+    ):
+        return set()
+    return {id(block) for block in found}
+
+
+def times(blocks: Iterable[Block], known: Collection[str]) -> set[int]:
+    """Ids of the blocks of one chart that name periods along its axis, each later than the last.
+
+    Args:
+        blocks: texts of a chart.
+        known: periods there are.
+    """
+    found = [
+        block
+        for block in blocks
+        if block.place == "text" and not block.cells and _DRAWN.search(block.figure)
+        if block.text in known
+    ]
+    along = sorted(found, key=lambda block: float(block.x))
+    if len({block.y for block in found}) > 1 or any(a.text >= b.text for a, b in pairwise(along)):
+        return set()
+    return {id(block) for block in found}
+
+
+def _round(step: float) -> bool:
+    """Whether a step is 1, 2 or 5 times a power of ten."""
+    lead = step / 10 ** math.floor(math.log10(step) + 1e-9)
+    return any(abs(lead - factor) < 1e-6 for factor in (1, 2, 5))
+
+
+def _level(points: list[tuple[float, float]]) -> bool:
+    """Whether heights rise as their values do."""
+    points = sorted(points)
+    (low, start), (high, end) = points[0], points[-1]
+    per = (end - start) / (high - low)
+    return per < 0 and all(abs(start + (v - low) * per - y) <= _HAIR for v, y in points)

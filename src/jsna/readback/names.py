@@ -1,0 +1,91 @@
+"""What codes are called, from the configuration alone: places, categories and indicators.
+
+Which list of codes names a dimension is worked out anew: the list of its name, or those that have
+all its codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Any, Final
+
+import pandas as pd
+from pydantic import BaseModel
+
+from jsna.model.configuration import Configuration
+from jsna.model.schema import TOTAL, dimensions
+
+#: What the mean of statistical neighbours is called, in a file and over a column.
+_NEIGHBOURS: Final = ("Average of similar areas", "Similar areas")
+_TENTHS: Final = {"imd_decile": "10", "imd_quintile": "5"}
+
+
+class Names:
+    """Names of the codes of an edition.
+
+    Args:
+        config: the edition and what it stands on.
+        frame: its safe measures, for the codes there are.
+    """
+
+    def __init__(self, config: Configuration, frame: pd.DataFrame) -> None:
+        self._lists = config.codelists
+        self._pairs = frame[["breakdown", "category"]].drop_duplicates()
+        self.indicators = {one.id: one.title for one in config.indicators.values()}
+        self.places: dict[str, frozenset[str]] = {
+            code: frozenset({name}) for code, name in _places(config.area)
+        }
+        self.places["neighbours"] = frozenset(_NEIGHBOURS)
+
+    @cached_property
+    def categories(self) -> Mapping[str, Mapping[str, frozenset[str]]]:
+        """Dimension -> code -> what it may be called."""
+        codes: dict[str, set[str]] = {}
+        for breakdown, category in self._pairs.itertuples(index=False, name=None):
+            if breakdown != TOTAL:
+                for name, code in dimensions(breakdown, category).items():
+                    codes.setdefault(name, set()).add(code)
+        return {name: self._named(name, found) for name, found in sorted(codes.items())}
+
+    def _named(self, dimension: str, codes: Iterable[str]) -> dict[str, frozenset[str]]:
+        codes = set(codes)
+        lists = [self._lists[dimension]] if dimension in self._lists else [
+            labels for labels in self._lists.values() if codes <= labels.keys()
+        ]  # fmt: skip
+        made = {}
+        for code in sorted(codes):
+            names = {labels[code] for labels in lists if code in labels}
+            if dimension in _TENTHS:
+                ends = {"1": " (most deprived)", _TENTHS[dimension]: " (least deprived)"}
+                names = {code + ends.get(code, "")}
+            made[code] = frozenset(names or _bare(code))
+        return made
+
+    def category(self, breakdown: str, category: str) -> frozenset[str]:
+        """What the category of a row may be called, its dimensions in order."""
+        if breakdown == TOTAL:
+            return frozenset({"Total"})
+        made = {""}
+        for name, code in dimensions(breakdown, category).items():
+            options = self.categories[name][code]
+            made = {f"{a}, {b}" if a else b for a in made for b in options}
+        return frozenset(made)
+
+
+def _bare(code: str) -> set[str]:
+    """A code read as words, where no list names it."""
+    words = code.replace("_", " ")
+    return {code.replace("-", " to "), words[:1].upper() + words[1:]}
+
+
+def _places(value: Any) -> Iterator[tuple[str, str]]:
+    """Code and name of every place in the configuration of an area, and of the area itself."""
+    if isinstance(value, tuple):
+        for one in value:
+            yield from _places(one)
+    elif isinstance(value, BaseModel):
+        if hasattr(value, "code") and hasattr(value, "name"):
+            yield value.code, value.name
+        for _, part in value:
+            yield from _places(part)

@@ -1,0 +1,165 @@
+"""Reads the files of a draft, each in its way, and judges every number in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from jsna import io
+from jsna.model.configuration import Configuration
+from jsna.readback import align, axes, numbering, paper, printed, tables
+from jsna.readback import page as webpage
+from jsna.readback.allowed import Allowed
+from jsna.readback.blocks import SHORTHAND, Block
+from jsna.readback.certificate import Certificate
+from jsna.readback.keyed import Keyed
+from jsna.readback.labels import Labels
+from jsna.readback.names import Names
+from jsna.readback.result import Tally
+
+HTML: Final = "jsna.html"
+#: Parts of the list of figures that name things and print nothing.
+_NAMES: Final = frozenset({"id", "indicator", "chapter", "type", "file", "sources", "field"})
+_KEYS: Final = frozenset({"key", "keys"})
+
+
+class Reader:
+    """Reads the files of a draft one after the other, the web page first.
+
+    Args:
+        frame: safe measures of the edition.
+        config: the edition's configuration.
+        allowed: types of numbers that are no measures.
+        certificate: what the proof certifies.
+    """
+
+    def __init__(
+        self,
+        frame: pd.DataFrame,
+        config: Configuration,
+        allowed: Allowed,
+        certificate: Certificate,
+    ) -> None:
+        names = Names(config, frame)
+        self._allowed = allowed
+        decimals = {name: one.decimals for name, one in config.indicators.items()}
+        self._measures = printed.measures(frame, decimals)
+        self._keyed = Keyed(self._measures, certificate)
+        self._labels = Labels(names)
+        self._tables = tables.Tables(frame, allowed, names)
+        self._tallies: list[Tally] = []
+        self._page = webpage.Page()
+
+    def read(self, name: str, file: Path) -> None:
+        """Judge one file.
+
+        Args:
+            name: path below the draft.
+            file: where it is.
+        """
+        tally = Tally(name)
+        self._tallies.append(tally)
+        io.verified(file)
+        kind = file.suffix.lower()
+        if kind == ".html":
+            self._page = self._text(file.read_text(encoding="utf-8"), tally)
+            self._labels.judge(self._page.blocks, tally)
+            numbering.judge(self._page, tally)
+        elif kind == ".svg":
+            self._chart(file, tally)
+        elif kind == ".csv":
+            self._tables.read(file.read_text(encoding="utf-8-sig"), tally)
+        elif kind == ".json":
+            for place, value in _leaves(json.loads(file.read_text(encoding="utf-8"))):
+                self._leaf(place, value, tally)
+        elif kind == ".pdf":
+            self._paper(file, tally)
+        else:
+            tally.wrong("no way is known to read a file of this kind back", code="unreadable")
+
+    def finish(self) -> list[Tally]:
+        """The tallies of all files, the open data having been looked at as a whole."""
+        whole = Tally("data")
+        self._tables.complete(whole)
+        return [*self._tallies, whole] if whole.problems else self._tallies
+
+    # -- web page and charts ---------------------------------------------------------------------
+
+    def _text(self, text: str, tally: Tally) -> webpage.Page:
+        page = webpage.read(text)
+        for tag in page.unreadable:
+            tally.wrong(f"holds <{tag}>, which cannot be read back", code="unreadable")
+        charts: dict[str, list[Block]] = {}
+        for block in page.blocks:
+            if block.figure:
+                charts.setdefault(block.figure, []).append(block)
+        along: dict[int, str] = {}
+        for blocks in charts.values():
+            along |= dict.fromkeys(axes.ticks(blocks), webpage.AXIS)
+            along |= dict.fromkeys(axes.groups(blocks, self._allowed.groups), webpage.GROUP)
+            along |= dict.fromkeys(axes.times(blocks, self._allowed.periods), webpage.TIME)
+        for block in page.blocks:
+            place = f"{block.figure} {block.place}".strip()
+            for cell in block.cells:
+                self._keyed.judge(cell, block.place, place, tally)
+            block.place = along.get(id(block), block.place)
+            self._numbers(block, place, tally)
+        return page
+
+    def _chart(self, file: Path, tally: Tally) -> None:
+        text = file.read_text(encoding="utf-8")
+        page = self._text(text, tally)
+        for name, chart in page.charts.items():
+            if self._page.charts.get(name, chart) != chart:
+                rule = f"differs from the chart of this name in {HTML}; write the report again"
+                tally.wrong(rule, code="chart")
+
+    def _numbers(self, block: Block, place: str, tally: Tally) -> None:
+        """Judge the numbers of a block that carry no key."""
+        tally.counts["shorthand"] += len(SHORTHAND.findall(block.text))
+        for number, kind in self._allowed.types(block):
+            tally.counts[kind] += 1
+            if not kind:
+                near = block.text[:100].replace("￼", "…")
+                rule = f"no measure and no type of number is known for it in “{near}”"
+                tally.wrong(rule, place=place, printed=number, code="unknown")
+
+    # -- other files -----------------------------------------------------------------------------
+
+    def _leaf(self, place: str, value: Any, tally: Tally) -> None:
+        name = place.rpartition(".")[2]
+        if isinstance(value, bool) or value is None:
+            return
+        if not isinstance(value, str):
+            tally.wrong("a number without a key", place=place, printed=str(value), code="unknown")
+        elif name in _KEYS:
+            tally.counts["key of a measure"] += bool(value)
+            if value and value not in self._measures:
+                tally.wrong(f"no safe measure has the key {value}", place=place, code="key")
+        elif name not in _NAMES:
+            for number, kind in self._allowed.of(" ".join(value.split()), "string"):
+                tally.counts[kind] += 1
+                if not kind:
+                    rule = f"no type of number is known for it in “{value[:80]}”"
+                    tally.wrong(rule, place=place, printed=number, code="unknown")
+
+    def _paper(self, file: Path, tally: Tally) -> None:
+        found = paper.read(file.read_bytes())
+        align.compare(found, align.expected(self._page.blocks, self._allowed, found), tally)
+        align.around(found, align.heads(self._page.blocks), self._allowed, tally)
+
+
+def _leaves(content: Any, place: str = "") -> Iterator[tuple[str, Any]]:
+    """(place, value) of every value in a JSON file; an item of a list has the list's place."""
+    if isinstance(content, Mapping):
+        for name, value in content.items():
+            yield from _leaves(value, f"{place}.{name}" if place else str(name))
+    elif isinstance(content, list):
+        for value in content:
+            yield from _leaves(value, place)
+    else:
+        yield place, content

@@ -1,0 +1,47 @@
+"""The stage: reads the draft back before it is published, and stops it over any number."""
+
+from __future__ import annotations
+
+from jsna import io, records
+from jsna.errors import JsnaError
+from jsna.model.configuration import Configuration
+from jsna.readback import certificate, record
+from jsna.readback.allowed import Allowed
+from jsna.readback.reader import HTML, Reader
+from jsna.readback.result import Readback
+from jsna.readback.vocabulary import Vocabulary
+
+
+def run(config: Configuration, paths: io.Paths) -> None:
+    """Read the draft back and record the counts in it.
+
+    Raises:
+        JsnaError: a printed number is neither its measure's nor of a known type, or a file of the
+            draft is not the one that was written.
+    """
+    records.listed(paths.draft, io.read_json(paths.draft / records.WRITTEN)["files"])
+    found = readback(config, paths)
+    if not found.ok:
+        raise JsnaError(found.problems, title="What would be published differs from safe/:")
+    record.write(paths.draft, found.as_json())
+
+
+def readback(config: Configuration, paths: io.Paths) -> Readback:
+    """Every number of every file of the draft, held to the safe measures.
+
+    Args:
+        config: the edition's configuration.
+        paths: its folders; `safe/` and `draft/` are read, nothing is written.
+    """
+    from jsna.extracts import registry
+
+    frame = io.read_measures(paths.safe / "measures.parquet")
+    frame = frame[frame["edition"].eq(config.edition.edition)]
+    proved, faults = certificate.read(paths.safe)
+    allowed = Allowed(Vocabulary(config, frame, registry(), proved.words))
+    reader = Reader(frame, config, allowed, proved)
+    files = record.files(paths.draft)
+    # The web page first: the PDF and the charts are held to it.
+    for name in sorted(files, key=lambda name: (name != HTML, name)):
+        reader.read(name, files[name])
+    return Readback.of([*faults, *reader.finish()])

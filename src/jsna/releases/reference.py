@@ -1,0 +1,169 @@
+"""Reference tables of an open edition, from official look-ups, deprivation and population."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from jsna.errors import JsnaError, Problem
+from jsna.io import Paths
+from jsna.model.configuration import Configuration
+from jsna.releases import iod, lookups, periods
+from jsna.settings import recoded
+
+LSOA_COLUMNS: Final = (
+    "lsoa_code",
+    "lsoa_name",
+    "ward_code",
+    "ward_name",
+    "district_code",
+    "authority_code",
+    "locality_code",
+    "imd_rank",
+    "imd_decile",
+    "imd_quintile",
+    "idaci_rank",
+    "idaci_decile",
+    "period",
+)
+POPULATION_COLUMNS: Final = (
+    "period",
+    "locality_code",
+    "lsoa_code",
+    "imd_decile",
+    "imd_quintile",
+    "sex",
+    "age",
+    "age_group",
+    "people",
+)
+#: Upper age of each age group; older residents are in none.
+AGE_GROUPS: Final = ((4, "0-4"), (10, "5-10"), (15, "11-15"), (19, "16-19"), (25, "20-25"))
+
+
+def has_small_areas(config: Configuration) -> bool:
+    """Whether the edition's sources give small areas with their deprivation."""
+    return {"iod", "lsoa_lookup", "authority_lookup"} <= set(config.sources)
+
+
+def lsoa_reference(config: Configuration, paths: Paths) -> pd.DataFrame:
+    """Small areas of the home area with locality and deprivation, columns `LSOA_COLUMNS`.
+
+    Deciles and quintiles are text ("1" most deprived) and national; ranks are integers.
+
+    Raises:
+        JsnaError: the look-up and the indices do not name the same small areas, or the area's
+            localities are not those of the look-up.
+    """
+    files = {name: paths.published / source.file for name, (_, source) in config.sources.items()}
+    area = config.area
+    places = lookups.lsoas(files["lsoa_lookup"])
+    upper = lookups.authorities(files["authority_lookup"]).drop_duplicates("district_code")
+    upper_of = upper.set_index("district_code")["authority_code"]
+    places["authority_code"] = places["district_code"].map(upper_of).fillna(places["district_code"])
+    home = places[places["authority_code"].isin(recoded.every(area.code))]
+    locality = "ward_code" if area.localities_are == "ward" else "district_code"
+    ours = recoded.known_as(area.locality_names)
+    home = home.assign(
+        authority_code=area.code, locality_code=home[locality].map(ours).fillna(home[locality])
+    )
+    ranked = iod.imd(files["iod"]).drop(columns="district_code")
+    if "idaci" in files:
+        ranked = iod.together(ranked, iod.idaci(files["idaci"]), files["idaci"].name)
+    out = home.merge(ranked, on="lsoa_code", how="left")
+    _check(out, config)
+    quintile = (out["imd_decile"] + 1) // 2
+    out = out.assign(
+        imd_rank=out["imd_rank"].astype("Int64"),
+        imd_quintile=quintile.astype("Int64").astype("str"),
+        imd_decile=out["imd_decile"].astype("Int64").astype("str"),
+        period=periods.year(config.sources["iod"][1].release),
+    )
+    for name in ("idaci_rank", "idaci_decile"):
+        values = out[name] if name in out else pd.Series(pd.NA, index=out.index)
+        out[name] = values.astype("Int64")
+    return out[list(LSOA_COLUMNS)].sort_values("lsoa_code").reset_index(drop=True)
+
+
+def _check(home: pd.DataFrame, config: Configuration) -> None:
+    area, path = config.area, f"config/areas/{config.area.area}.yaml"
+    known, found = set(area.locality_names), set(home["locality_code"])
+    lookup = config.sources["lsoa_lookup"][1].file
+    problems = [
+        Problem(
+            path, f"{lookup} has no such {area.localities_are} in the area", column="localities",
+            value=code, code="config.localities",
+        )
+        for code in sorted(known - found)
+    ] + [
+        Problem(
+            path, f"{lookup} has a {area.localities_are} the configuration lacks",
+            column="localities", value=code, code="config.localities",
+        )
+        for code in sorted(found - known)
+    ]  # fmt: skip
+    without = home.loc[home["imd_rank"].isna(), "lsoa_code"]
+    if len(without):
+        rule = f"the indices of deprivation have no such small area, which is in {lookup}"
+        problems.append(
+            Problem(
+                config.sources["iod"][1].file, rule, value=str(without.iloc[0]),
+                code="published.iod", count=len(without),
+            )
+        )  # fmt: skip
+    if problems:
+        raise JsnaError(problems)
+
+
+def population_table(config: Configuration, paths: Paths) -> pd.DataFrame:
+    """The analysis table `population`, by locality (or for the whole area) and single year of age.
+
+    The release has neither small areas nor sex, so those columns are null. Where it has no rows of
+    the localities (wards of a unitary authority), the authority's own row stands without one.
+    """
+    _, source = config.sources["population_locality"]
+    rows = lookups.ages(paths.published / source.file)
+    ours = recoded.known_as([*config.area.locality_names, config.area.code])
+    rows = rows.assign(area_code=rows["area_code"].map(ours).fillna(rows["area_code"]))
+    by_locality = rows[rows["area_code"].isin(set(config.area.locality_names))]
+    home = by_locality if len(by_locality) else rows[rows["area_code"] == config.area.code]
+    if home.empty:
+        rule = f"has neither {config.area.name} nor its localities"
+        raise JsnaError(Problem(source.file, rule, code="published.area"))
+    group = pd.Series(None, index=home.index, dtype="str")
+    for upper, name in reversed(AGE_GROUPS):
+        group = group.mask(home["age"] <= upper, name)
+    null = pd.Series(None, index=home.index, dtype="str")
+    out = pd.DataFrame(
+        {
+            "period": periods.year(source.release),
+            "locality_code": home["area_code"] if len(by_locality) else null,
+            "lsoa_code": null,
+            "imd_decile": null,
+            "imd_quintile": null,
+            "sex": null,
+            "age": home["age"],
+            "age_group": group,
+            "people": home["people"],
+        }
+    )
+    return out.sort_values(["locality_code", "age"]).reset_index(drop=True)
+
+
+def reference_tables(config: Configuration, paths: Paths) -> dict[str, pd.DataFrame]:
+    """Analysis tables the edition's sources give: `lsoa` and `population`, where they do.
+
+    Beside them `lsoa_2011`, by which `derive` places homes under codes of 2011.
+
+    `lsoa` has the columns of `lsoa_reference`, among them those of the analysis table.
+    """
+    tables: dict[str, pd.DataFrame] = {}
+    if has_small_areas(config):
+        tables["lsoa"] = lsoa_reference(config, paths)
+    if "lsoa_2011_lookup" in config.sources:
+        _, source = config.sources["lsoa_2011_lookup"]
+        tables["lsoa_2011"] = lookups.lsoas_2011(paths.published / source.file)
+    if "population_locality" in config.sources:
+        tables["population"] = population_table(config, paths)
+    return tables

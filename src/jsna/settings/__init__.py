@@ -1,0 +1,1 @@
+"""Loads and checks `config/`: every problem of every file at once."""

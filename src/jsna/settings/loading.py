@@ -1,0 +1,228 @@
+"""Everything configured for one edition, loaded and checked together."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from jsna.errors import JsnaError, Problem
+from jsna.model.areas import Area
+from jsna.model.configuration import Configuration
+from jsna.model.editions import Edition, Source, Sources
+from jsna.model.indicators import Indicator
+from jsna.model.profiles import Profile
+from jsna.settings import checks as edition_checks
+from jsna.settings.reading import Gatherer
+from jsna.settings.shared import (
+    check_ladders,
+    load_audits,
+    load_catalogue,
+    load_codelist_files,
+    load_profiles,
+    nests_of,
+    rolls_of,
+)
+
+#: Of each key an edition must have, something that breaks no rule.
+_STAND_INS: Mapping[str, Any] = {
+    "title": "unknown",
+    "kind": "full",
+    "area": "unknown",
+    "reference_date": date(2000, 1, 1),
+    "published": date(9999, 12, 31),
+    "chapters": ("methods",),
+}
+
+
+def _mended(
+    name: str, content: Any, places: list[tuple[int | str, ...]]
+) -> tuple[Edition | None, bool]:
+    """An edition without what its model refused, so that the rest is checked in the same go.
+
+    Returns:
+        the edition, which is not to be built, and whether its area is the one that was given.
+    """
+    if not isinstance(content, dict):
+        return None, False
+    kept = {key: value for key, value in content.items() if (key,) not in places}
+    for top in {place[0] for place in places if len(place) > 1}:
+        inner = {place[1] for place in places if place[0] == top and len(place) > 1}
+        value = content[top]
+        if isinstance(value, dict):
+            kept[top] = {key: one for key, one in value.items() if key not in inner}
+        elif isinstance(value, list):
+            kept[top] = [one for index, one in enumerate(value) if index not in inner]
+    try:
+        mended = Edition.model_validate({**_STAND_INS, "edition": name, **kept})
+    except ValidationError:
+        return None, False
+    return mended, "area" in kept
+
+
+def editions(root: Path) -> list[str]:
+    """Names of the editions configured below `root`."""
+    return sorted(path.stem for path in (root / "config/editions").glob("*.yaml"))
+
+
+def load(
+    name: str, root: Path, *, extracts: Callable[[], Mapping[str, Any]] | None = None
+) -> Configuration:
+    """Load and cross-check the configuration of an edition.
+
+    Args:
+        name: name of the edition.
+        root: folder of the project.
+        extracts: gives the declared extracts; the registry where not given.
+
+    Raises:
+        JsnaError: listing every problem in every file the edition touches.
+    """
+    if extracts is None:
+        from jsna.extracts import registry
+
+        extracts = registry
+    gather = Gatherer(root)
+    path = f"config/editions/{name}.yaml"
+    edition = gather.load(path, Edition)
+    area_given = edition is not None
+    if path in gather.broken:
+        edition, area_given = _mended(name, *gather.broken[path])
+    register = gather.load("config/sources.yaml", Sources)
+    lists = load_codelist_files(gather)
+    codelists = {name: one.codes for name, one in lists.items()}
+    indicators, relations = load_catalogue(gather)
+    check_ladders(gather, indicators, nests_of(lists))
+    profiles = load_profiles(gather)
+    area = None
+    chosen: dict[str, tuple[str, Source]] = {}
+    if edition is not None:
+        if area_given:
+            area = _load_area(gather, edition)
+        gather.expect(edition.edition == name, path, "edition", f"must be the file's name {name!r}")
+        chosen = _choose_sources(gather, edition, path, register)
+        _check_profiles(gather, edition, path, profiles)
+        chapters = _chapters(root, indicators)
+        before = _editions_before(root, edition)
+        for found in edition_checks.of_edition(edition, extracts(), chapters, before):
+            gather.expect(False, path, *found)
+        _check_deliveries(gather, edition, path, extracts())
+        for missing in edition_checks.codes_missing(extracts(), codelists):
+            where = f"config/codelists/{missing}.yaml"
+            if not (root / where).is_file():
+                rule = "this list of codes is missing; extracts are checked against it"
+                gather.problems.append(Problem(where, rule, code="config.missing"))
+    audits = load_audits(gather, register)
+    if gather.problems:
+        raise JsnaError(gather.problems, title=f"The configuration of {name!r} has problems:")
+    assert edition is not None
+    assert area is not None
+    return Configuration(
+        edition,
+        area,
+        chosen,
+        profiles,
+        indicators,
+        codelists,
+        nests_of(lists),
+        audits,
+        rolls_of(lists),
+        relations,
+    )
+
+
+def _editions_before(root: Path, edition: Edition) -> set[str]:
+    """Editions that may be named: of one no longer configured, its publications are enough."""
+    there = {name for name in edition.previous if (root / "data/publications" / name).is_dir()}
+    return {*editions(root), *there}
+
+
+def _check_profiles(
+    gather: Gatherer, edition: Edition, path: str, profiles: Mapping[str, Profile]
+) -> None:
+    """Names of profiles that no file has; a faulty file has its name all the same."""
+    folder = gather.root / "config/disclosure"
+    there = {*profiles, *(file.stem for file in folder.glob("*.yaml"))}
+    for key, name in [
+        ("profile", edition.profile),
+        *((f"profiles.{extract}", name) for extract, name in edition.profiles.items()),
+    ]:
+        rule = f"no such disclosure profile; there are {', '.join(sorted(there)) or 'none'}"
+        gather.expect(name in there, path, key, rule, name)
+
+
+def _load_area(gather: Gatherer, edition: Edition) -> Area | None:
+    path = f"config/areas/{edition.area}.yaml"
+    area = gather.load(path, Area)
+    if area is not None:
+        for found in edition_checks.of_area(area):
+            gather.expect(False, path, *found)
+    return area
+
+
+def _chapters(root: Path, indicators: Mapping[str, Indicator]) -> set[str]:
+    """Every chapter there is; none where the templates are elsewhere, and nothing is judged."""
+    ending = ".html.j2"
+    templates = (root / "reports/templates/chapters").glob(f"*{ending}")
+    written = {file.name.removesuffix(ending) for file in templates}
+    return written | {i.chapter for i in indicators.values()} if written else set()
+
+
+def _choose_sources(
+    gather: Gatherer, edition: Edition, path: str, register: Sources | None
+) -> dict[str, tuple[str, Source]]:
+    """Dataset -> the release of it that the edition uses."""
+    chosen: dict[str, tuple[str, Source]] = {}
+    if register is None:
+        return chosen
+    for dataset, source_id in edition.sources.items():
+        key = f"sources.{dataset}"
+        source = register.sources.get(source_id)
+        if source is None:
+            near = difflib.get_close_matches(source_id, list(register.sources), n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            rule = f"no such source in config/sources.yaml{hint}"
+            gather.expect(False, path, key, rule, source_id)
+            continue
+        chosen[dataset] = (source_id, source)
+        of = f"this source is of dataset {source.dataset!r}"
+        gather.expect(source.dataset == dataset, path, key, of, source_id)
+        real = "this source is invented; only a synthetic edition may use it"
+        gather.expect(edition.synthetic or not source.synthetic, path, key, real, source_id)
+    return chosen
+
+
+def _check_deliveries(
+    gather: Gatherer, edition: Edition, path: str, declared: Mapping[str, Any]
+) -> None:
+    for delivery in edition.extracts:
+        key = edition_checks.named(delivery)
+        extract = declared.get(delivery.extract)
+        gather.expect(
+            extract is not None,
+            path,
+            f"{key}.extract",
+            f"no such extract; declared are {', '.join(declared)}",
+            delivery.extract,
+        )
+        if extract is None or delivery.status != "received":
+            continue
+        names = {table.name for table in extract.tables}
+        for table in sorted(names - set(delivery.files)):
+            gather.expect(False, path, f"{key}.files", f"no file is given for table {table!r}")
+        for table in sorted(set(delivery.files) - names):
+            rule = f"the extract has no such table; it has {', '.join(sorted(names))}"
+            gather.expect(False, path, f"{key}.files", rule, table)
+        for file in sorted(set(delivery.files.values())):
+            # Real records are never taken on trust: what was received is named by its digest.
+            gather.expect(
+                edition.synthetic or file in delivery.sha256,
+                path,
+                f"{key}.sha256",
+                "no SHA-256 is recorded for the file",
+                file,
+            )

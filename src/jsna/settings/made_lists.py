@@ -1,0 +1,96 @@
+"""Code lists nobody writes: what is declared elsewhere already, as categories of the report.
+
+Extracts are named where they are declared, passes of linkage in `config/linkage/passes.yaml`, the
+numbers looked up in `jsna.model.link_passes`. So an extract or a pass more needs no edit here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from jsna.extracts import registry
+from jsna.model.contract import Extract
+from jsna.model.link_passes import LITTLE_KNOWN, LOOKUPS, code_of
+from jsna.settings.reading import Gatherer
+
+PASSES: Final = "config/linkage/passes.yaml"
+#: How links by the model are called, by how probable it finds them; as the code list `link`.
+MODEL: Final = ("model_95", "model_50", "model_05")
+#: What the passes of each method are called together.
+METHODS: Final = {
+    "number": "A number both sources hold",
+    "pass": "A fixed rule",
+    "model": "Weighing what agrees",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A code list as it is made: see `shared.CodeList`, which has the same fields."""
+
+    codelist: str
+    title: str
+    codes: dict[str, str]
+    of: str = ""
+    finer: dict[str, tuple[str, ...]] | None = None
+
+
+def made(gather: Gatherer, link: dict[str, str]) -> Iterator[Made]:
+    """Every code list that follows from other declarations.
+
+    Args:
+        gather: reads the files below the root.
+        link: the code list `link`, which names the links by the model.
+    """
+    extracts = [*registry().values()]
+    yield Made("extract", "Extracts as they are called in the report", _labels(extracts))
+    people = [extract for extract in extracts if extract.person_level]
+    yield Made("link_source", "Sources that linkage reads", _sources(people))
+    passes = {code_of(name): label for name, label in _passes(gather).items()}
+    numbers = {code_of(name): _sentence(name) for name, _, _ in LOOKUPS} | dict([LITTLE_KNOWN])
+    model = {code: link.get(code, code) for code in MODEL}
+    codes = numbers | passes | model
+    yield Made("link_pass", "How a link was made, in the order tried", codes)
+    parts = {"number": tuple(numbers), "pass": tuple(passes), "model": MODEL}
+    shown = {method: codes for method, codes in parts.items() if codes}
+    labels = {method: METHODS[method] for method in shown}
+    yield Made("link_method", "Method by which a link was made", labels, "link_pass", shown)
+
+
+def _labels(extracts: Iterable[Extract]) -> dict[str, str]:
+    return {extract.name: extract.label for extract in extracts}
+
+
+def _sources(extracts: Iterable[Extract]) -> dict[str, str]:
+    """Sources as linkage calls them: an extract, or each table of it that names people itself."""
+    found: dict[str, str] = {}
+    for extract in extracts:
+        roots = [table.name for table in extract.tables if table.parent is None]
+        if len(roots) == 1:
+            found[extract.name] = extract.label
+        else:
+            words = {f"{extract.name}.{name}": name.replace("_", " ") for name in roots}
+            found |= {code: f"{extract.label}, {word}" for code, word in words.items()}
+    return found
+
+
+def _passes(gather: Gatherer) -> dict[str, str]:
+    """Name -> label of the declared passes; what is wrong with the file, linkage itself says."""
+    import yaml
+
+    file = gather.root / PASSES
+    if not file.is_file():
+        return {}
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, yaml.YAMLError):
+        return {}
+    rows = content.get("passes") if isinstance(content, dict) else None
+    rows = [row for row in rows or () if isinstance(row, dict) and "name" in row]
+    return {str(row["name"]): str(row.get("label") or _sentence(str(row["name"]))) for row in rows}
+
+
+def _sentence(name: str) -> str:
+    return name[:1].upper() + name[1:]

@@ -1,0 +1,128 @@
+"""YAML files into models, every problem kept, and told in the words of whoever edits the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from jsna.errors import Problem
+from jsna.model.base import SHAPES
+
+M = TypeVar("M", bound=BaseModel)
+
+#: The safe loader in C where PyYAML has it: every stage loads some forty files.
+_SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_SAFE):  # type: ignore[misc]
+    """Refuses a key given twice, of which YAML would silently take the last."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        """A mapping with as many keys as are written."""
+        written = len(node.value)
+        made: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        if len(made) < written:
+            seen: set[str] = set()
+            for key, _ in node.value:
+                if key.value in seen:
+                    problem = f"the key {key.value!r} stands twice; keep one"
+                    raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+                seen.add(key.value)
+        return made
+
+
+#: What a type of pydantic's errors means to whoever edits a file.
+_RULES = {
+    "extra_forbidden": "unknown key; check its spelling",
+    "missing": "required key is missing",
+    "string_type": "must be text; put it in quotation marks",
+    "date_type": "must be a date written like 2025-01-16",
+    "date_from_datetime_parsing": "must be a day that exists, written like 2025-01-16",
+    "date_from_datetime_inexact": "must be a date written like 2025-01-16",
+    "date_parsing": "must be a day that exists, written like 2025-01-16",
+    "string_too_short": "must not be empty",
+    "model_type": "must hold keys and values; is the file empty?",
+}
+
+
+#: What only says that another key, told by itself, is wrong.
+_FOLLOWS = frozenset({"default_factory_not_called"})
+
+
+class Gatherer:
+    """Loads files and keeps every problem instead of stopping at the first."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.problems: list[Problem] = []
+        #: File -> what it holds and the places in it that its model refused.
+        self.broken: dict[str, tuple[Any, list[tuple[int | str, ...]]]] = {}
+
+    def load(self, path: str, model: type[M]) -> M | None:
+        """The model a file below the root holds; None, and the problems kept, where it does not."""
+        file = self.root / path
+        if not file.is_file():
+            near = sorted(p.stem for p in file.parent.glob("*.yaml"))
+            rule = f"this file does not exist; its folder has: {', '.join(near) or 'nothing'}"
+            self.problems.append(Problem(path, rule, code="config.missing"))
+            return None
+        content, problem = _read(file, path)
+        if problem is not None:
+            self.problems.append(problem)
+            return None
+        try:
+            return model.model_validate(content)
+        except ValidationError as error:
+            told = [e for e in error.errors() if e["type"] not in _FOLLOWS]
+            self.problems += [_in_words(path, found, content) for found in told]
+            self.broken[path] = (content, [found["loc"] for found in error.errors()])
+            return None
+
+    def expect(self, ok: bool, path: str, key: str, rule: str, value: str = "") -> None:
+        """Keep a problem of a file unless `ok`."""
+        if not ok:
+            self.problems.append(
+                Problem(path, rule, column=key, value=value, code="config.reference")
+            )
+
+
+def _read(file: Path, path: str) -> tuple[Any, Problem | None]:
+    """What a YAML file holds, or why it cannot be read."""
+    content = file.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        first = content.count(b"\n", 0, error.start) + 1
+        rule = "is not UTF-8 text; save it with the encoding UTF-8"
+        return None, Problem(path, rule, row=first, code="config.encoding")
+    try:
+        return yaml.load(text, Loader=_Loader), None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        row = None if mark is None else mark.line + 1
+        rule = f"is not valid YAML: {getattr(error, 'problem', None) or 'cannot be read'}"
+        lines = text.split("\n")
+        if row is not None and "\t" in lines[min(row, len(lines)) - 1]:
+            rule += "; indent with spaces, not tabs"
+        return None, Problem(path, rule, row=row, code="config.yaml")
+
+
+def _in_words(path: str, found: Any, content: Any) -> Problem:
+    """One of pydantic's findings as a problem."""
+    loc, value = list(found["loc"]), found.get("input")
+    key = ".".join(map(str, loc)) or None
+    if loc[:1] == ["extracts"] and len(loc) > 1:
+        # Which of a dozen entries it is, is not told by its number.
+        entry = content["extracts"][loc[1]]
+        if isinstance(entry, dict):
+            which = ", ".join(str(entry[k]) for k in ("extract", "period") if k in entry)
+            key = ".".join([f"extracts ({which})", *map(str, loc[2:])])
+    shown = "" if value is None or isinstance(value, dict | list | tuple) else str(value)
+    if found["type"] == "missing":
+        shown = ""
+    rule = _RULES.get(found["type"], found["msg"].removeprefix("Value error, "))
+    rule = SHAPES.get(found.get("ctx", {}).get("pattern"), rule)
+    return Problem(path, rule, column=key, value=shown, code="config.value")

@@ -1,0 +1,183 @@
+"""What every edition stands on: indicators, code lists and disclosure profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from jsna.errors import JsnaError
+from jsna.model import derivation, relations
+from jsna.model.audits import Audit
+from jsna.model.codelists import CodeList
+from jsna.model.editions import Sources
+from jsna.model.fallbacks import faults
+from jsna.model.hierarchies import Nest
+from jsna.model.indicators import ChapterIndicators, Indicator
+from jsna.model.profiles import Profile, ProfileFile
+from jsna.model.relations import Relation
+from jsna.settings import checks as edition_checks
+from jsna.settings import made_lists
+from jsna.settings.reading import Gatherer
+
+
+def load_indicators(gather: Gatherer) -> dict[str, Indicator]:
+    """Every indicator by id, in the order of files."""
+    return load_catalogue(gather)[0]
+
+
+def load_catalogue(gather: Gatherer) -> tuple[dict[str, Indicator], tuple[Relation, ...]]:
+    """Every indicator by id, in the order of files, and every relation between their figures."""
+    found: dict[str, Indicator] = {}
+    declared: list[tuple[str, Relation]] = []
+    for file in sorted((gather.root / "config/indicators").glob("*.yaml")):
+        path = f"config/indicators/{file.name}"
+        chapter = gather.load(path, ChapterIndicators)
+        if chapter is None:
+            continue
+        declared += [(path, relation) for relation in chapter.relations]
+        for indicator in chapter.indicators:
+            rule = "an indicator of this id is declared already"
+            gather.expect(indicator.id not in found, path, "indicators", rule, indicator.id)
+            found[indicator.id] = indicator.model_copy(update={"chapter": chapter.chapter})
+    for indicator in [*found.values()]:
+        path = f"config/indicators/{indicator.chapter}.yaml"
+        for other in indicator.refers_to:
+            gather.expect(other in found, path, indicator.id, "refers to no such indicator", other)
+        base = found.get(indicator.derived.of) if indicator.derived else None
+        if base is not None:
+            for key, rule in derivation.faults(indicator, base):
+                gather.expect(False, path, f"{indicator.id}.{key}", rule)
+            found[indicator.id] = derivation.taken_over(indicator, base)
+    for path, relation in declared:
+        for at, rule in relations.faults(relation, found):
+            gather.expect(False, path, "relations", rule, at)
+    if gather.problems:
+        return found, ()
+    return found, (*relations.implied(found.values()), *(one for _, one in declared))
+
+
+def load_profiles(gather: Gatherer) -> dict[str, Profile]:
+    """Every disclosure profile by name."""
+    found: dict[str, Profile] = {}
+    for file in sorted((gather.root / "config/disclosure").glob("*.yaml")):
+        path = f"config/disclosure/{file.name}"
+        profile = gather.load(path, ProfileFile)
+        if profile is None:
+            continue
+        for finding in edition_checks.of_profile(profile, file.stem):
+            gather.expect(False, path, *finding)
+        found[profile.profile] = profile
+    return found
+
+
+def load_audits(gather: Gatherer, register: Sources | None) -> dict[str, Audit]:
+    """What is known of each release, by source id."""
+    found: dict[str, Audit] = {}
+    for file in sorted((gather.root / "config/audits").glob("*.yaml")):
+        path = f"config/audits/{file.name}"
+        audit = gather.load(path, Audit)
+        if audit is None:
+            continue
+        rule = "must be the file's name"
+        gather.expect(audit.source == file.stem, path, "source", rule, audit.source)
+        if register is not None:
+            rule = "no such source in config/sources.yaml"
+            gather.expect(audit.source in register.sources, path, "source", rule, audit.source)
+        found[audit.source] = audit
+    return found
+
+
+def load_codelist_files(gather: Gatherer) -> dict[str, CodeList]:
+    """Every code list by name, whole."""
+    found: dict[str, CodeList] = {}
+    for file in sorted((gather.root / "config/codelists").glob("*.yaml")):
+        codelist = gather.load(f"config/codelists/{file.name}", CodeList)
+        if codelist is not None:
+            found[codelist.codelist] = codelist
+    link = found["link"].codes if "link" in found else {}
+    for made in made_lists.made(gather, link):
+        found[made.codelist] = CodeList(
+            codelist=made.codelist, title=made.title, codes=made.codes,
+            source="Declarations of this project", version="1",
+            of=made.of, finer=made.finer or {},
+        )  # fmt: skip
+    for codelist in found.values():
+        for finding in edition_checks.of_codelist(codelist, found):
+            gather.expect(False, f"config/codelists/{codelist.codelist}.yaml", *finding)
+    return found
+
+
+def load_codelists(gather: Gatherer) -> dict[str, Mapping[str, str]]:
+    """Every code list by name: code -> label in display order."""
+    return {name: found.codes for name, found in load_codelist_files(gather).items()}
+
+
+def rolls_of(found: Mapping[str, CodeList]) -> dict[str, Mapping[str, str]]:
+    """Code list -> optional code -> the code of the list it counts as, of those that have any."""
+    return {name: one.rolls_up for name, one in found.items() if one.rolls_up}
+
+
+def rolls(root: Path) -> dict[str, Mapping[str, str]]:
+    """Optional codes of every code list below `root`, or every problem in the lists."""
+    gather = Gatherer(root)
+    found = rolls_of(load_codelist_files(gather))
+    if gather.problems:
+        raise JsnaError(gather.problems, title="The code lists have problems:")
+    return found
+
+
+def nests_of(found: Mapping[str, CodeList]) -> dict[str, Nest]:
+    """Coarser dimension -> the finer one its categories are made of."""
+    return {
+        name: Nest(one.of, {code: frozenset(parts) for code, parts in one.finer.items()})
+        for name, one in found.items()
+        if one.of
+    }
+
+
+def check_ladders(
+    gather: Gatherer, indicators: Mapping[str, Indicator], nests: Mapping[str, Nest]
+) -> None:
+    """Gather what is wrong with the ladders of indicators, which code lists must bear out."""
+    for indicator in indicators.values():
+        if indicator.derived:
+            continue  # has those of the indicator it is of
+        path = f"config/indicators/{indicator.chapter}.yaml"
+        for key, rule in faults(indicator, nests):
+            gather.expect(False, path, f"{indicator.id}.{key}", rule)
+
+
+def codelists(root: Path) -> dict[str, Mapping[str, str]]:
+    """Every code list below `root`, or every problem in them."""
+    gather = Gatherer(root)
+    found = load_codelists(gather)
+    if gather.problems:
+        raise JsnaError(gather.problems, title="The code lists have problems:")
+    return found
+
+
+def nests(root: Path) -> dict[str, Nest]:
+    """Every coarser dimension below `root`, or every problem in the code lists."""
+    gather = Gatherer(root)
+    found = nests_of(load_codelist_files(gather))
+    if gather.problems:
+        raise JsnaError(gather.problems, title="The code lists have problems:")
+    return found
+
+
+def indicators(root: Path) -> dict[str, Indicator]:
+    """Every indicator declared below `root`, in order, or every problem in them."""
+    gather = Gatherer(root)
+    found = load_indicators(gather)
+    if gather.problems:
+        raise JsnaError(gather.problems, title="The indicators have problems:")
+    return found
+
+
+def profiles(root: Path) -> dict[str, Profile]:
+    """Every disclosure profile below `root`, or every problem in them."""
+    gather = Gatherer(root)
+    found = load_profiles(gather)
+    if gather.problems:
+        raise JsnaError(gather.problems, title="The disclosure profiles have problems:")
+    return found

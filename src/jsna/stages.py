@@ -1,0 +1,163 @@
+"""The stages of a build, each said once.
+
+From here the command line has its verbs, a process its zones (`jsna.zones`), the rules their
+fingerprints and messages (`jsna.workflow`), and `docs/data-flow.md` its table. A rule file names
+what its stage reads and writes, and calls the verb.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step from raw extracts to the published report, run as a process of its own.
+
+    Attributes:
+        verb: word of the command line, and name of its rule.
+        module: whose `run(config, paths)` does it.
+        does: what it is doing, as its rule tells while it runs.
+        reads, writes: zones it may read and write, where it is `confined` to them: see
+            `jsna.zones`.
+        code: modules or packages whose code decides its result, with all that they import.
+        unread: folders of configuration shared by editions that it does not read.
+        to_safe: whether its code decides what the safe measures of an edition are.
+    """
+
+    verb: str
+    module: str
+    does: str
+    reads: frozenset[str]
+    writes: frozenset[str]
+    code: tuple[str, ...]
+    unread: tuple[str, ...] = ()
+    to_safe: bool = False
+    confined: bool = True
+
+
+def _stage(
+    verb: str,
+    module: str,
+    does: str,
+    zones: tuple[str, str] | None,
+    *code: str,
+    unread: str = "",
+    to_safe: bool = False,
+) -> Stage:
+    """A stage; `code` where it is more, or less, than the module it runs."""
+    reads, writes = (frozenset(names.split()) for names in zones or ("", ""))
+    stands_on = code or (module,)
+    return Stage(
+        verb, module, does, reads, writes, stands_on, tuple(unread.split()), to_safe,
+        confined=zones is not None,
+    )  # fmt: skip
+
+
+_TABLES: Final = "indicators disclosure audits"
+#: Verb -> stage that the workflow runs, in the order of the pipeline.
+STAGES: Final[Mapping[str, Stage]] = {
+    stage.verb: stage
+    for stage in (
+        _stage(
+            "ingest",
+            "jsna.ingest.run",
+            "Reading and validating the extracts",
+            ("raw identified restricted", "identified restricted"),
+            *("jsna.ingest", "jsna.extracts"),
+            unread=_TABLES,
+            to_safe=True,
+        ),
+        _stage(
+            "published",
+            "jsna.releases.run",
+            "Reading the official statistics",
+            ("raw restricted", "restricted"),
+            "jsna.releases",
+            unread="disclosure",
+            to_safe=True,
+        ),
+        # It also writes the pairs a person is to judge, with their names.
+        _stage(
+            "link",
+            "jsna.linkage.link",
+            "Finding who is who, and replacing identifiers with person keys",
+            ("identified restricted", "identified restricted"),
+            *("jsna.linkage", "jsna.extracts"),
+            unread=_TABLES,
+            to_safe=True,
+        ),
+        _stage(
+            "derive",
+            "jsna.measures.tables",
+            "Making the analysis tables",
+            ("restricted", "restricted"),
+            unread=_TABLES,
+            to_safe=True,
+        ),
+        _stage(
+            "measure",
+            "jsna.measures.engine",
+            "Measuring the indicators",
+            ("restricted", "restricted"),
+            to_safe=True,
+        ),
+        _stage(
+            "publications",
+            "jsna.provenance.recollect",
+            "Looking up what has been published before",
+            None,
+        ),
+        # Only the next and the one after `discover` write to the safe side, and they see no row
+        # about a person.
+        _stage(
+            "protect",
+            "jsna.disclosure.run",
+            "Protecting small numbers",
+            ("restricted safe publications", "restricted safe"),
+            to_safe=True,
+        ),
+        # It looks at invented records alone, in a folder of its own.
+        _stage(
+            "discover",
+            "jsna.disclosure.discovery.run",
+            "Looking for sums between counts that nobody declared",
+            ("", "restricted"),
+            *("jsna.disclosure.discovery.run", "jsna.extracts", "jsna.synthetic"),
+        ),
+        _stage(
+            "prove",
+            "jsna.disclosure.prove",
+            "Attacking what is to be published",
+            ("restricted safe publications", "restricted safe"),
+        ),
+        _stage(
+            "draw", "jsna.charts.draw", "Drawing the charts", ("safe draft", "draft"), "jsna.charts"
+        ),
+        _stage(
+            "write",
+            "jsna.report.write",
+            "Writing the chapters and the open data",
+            ("safe draft", "draft"),
+        ),
+        _stage("print", "jsna.report.pdf", "Printing the PDF", ("draft", "draft")),
+        _stage(
+            "readback",
+            "jsna.readback.run",
+            "Holding every printed number to the protected measures",
+            ("safe draft", "draft"),
+            *("jsna.readback", "jsna.extracts"),
+        ),
+        _stage("seal", "jsna.provenance.seal", "Publishing the report with its manifest", None),
+    )
+}
+#: Modules whose code makes the raw extracts of a synthetic edition, before the workflow begins.
+GENERATOR: Final = ("jsna.synthetic",)
+#: Verb -> zones it may read, zones it may write. One that is not named here is not confined.
+ZONES: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
+    **{verb: (one.reads, one.writes) for verb, one in STAGES.items() if one.confined},
+    # It tells an analyst about both sides and writes nothing.
+    "explain-suppression": (frozenset({"restricted", "safe", "publications"}), frozenset()),
+}

@@ -49,7 +49,7 @@ def result(edition: str, root: Path) -> bool:
 
     paths = io.Paths(root, edition)
     evidence = read(loading.load(edition, root), paths)
-    book, known = evidence.book, evidence.known
+    linked, known = evidence.linked, evidence.known
     made = json.loads((paths.safe / "certificate.json").read_text(encoding="utf-8"))
     found, hidden, published = made["attack"], made["hidden"]["rows"], made["published"]
     log = io.read_parquet(paths.restricted / "protection.parquet")
@@ -61,7 +61,7 @@ def result(edition: str, root: Path) -> bool:
     told(
         "one system",
         f"{evidence.system.size:,} cells ({published['quantities']:,} quantities printed, "
-        f"{sum(book.derived):,} that follow by subtraction)",
+        f"{sum(linked.derived):,} that follow by subtraction)",
         f"{published['equations']:,} equations",
     )
     told(

@@ -6,7 +6,7 @@ rule ingest:
         receipt="data/processed/{edition}/identified/ingest.json",
         quality="data/processed/{edition}/restricted/quality.parquet",
         violations="data/processed/{edition}/restricted/violations.parquet",
-        left="data/processed/{edition}/restricted/left.parquet",
+        attrition="data/processed/{edition}/restricted/attrition.parquet",
     log:
         "data/processed/{edition}/logs/ingest.log",
     benchmark:

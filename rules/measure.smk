@@ -24,7 +24,7 @@ rule measure:
         tables="data/processed/{edition}/restricted/derive.json",
         published="data/processed/{edition}/restricted/published.parquet",
         quality="data/processed/{edition}/restricted/quality.parquet",
-        left="data/processed/{edition}/restricted/left.parquet",
+        attrition="data/processed/{edition}/restricted/attrition.parquet",
         linked="data/processed/{edition}/restricted/link.json",
         config=lambda w: flow.configuration(w.edition),
     output:
@@ -32,7 +32,7 @@ rule measure:
         official="data/processed/{edition}/restricted/official.parquet",
         reconciliation="data/processed/{edition}/restricted/reconciliation.parquet",
         contributions="data/processed/{edition}/restricted/contributions.parquet",
-        beside="data/processed/{edition}/restricted/beside.json",
+        attrition="data/processed/{edition}/restricted/attrition.json",
     log:
         "data/processed/{edition}/logs/measure.log",
     benchmark:

@@ -24,7 +24,7 @@ rule draw:
 rule write:
     input:
         safe="data/processed/{edition}/safe/measures.parquet",
-        bands="data/processed/{edition}/safe/beside.json",
+        bands="data/processed/{edition}/safe/attrition.json",
         proof="data/processed/{edition}/safe/certificate.json",
         figures="data/processed/{edition}/draft/charts/figures.json",
         drawn="data/processed/{edition}/draft/.draw.json",

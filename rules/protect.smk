@@ -29,15 +29,15 @@ rule protect:
         measures="data/processed/{edition}/restricted/measures.parquet",
         official="data/processed/{edition}/restricted/official.parquet",
         contributions="data/processed/{edition}/restricted/contributions.parquet",
-        beside="data/processed/{edition}/restricted/beside.json",
+        attrition="data/processed/{edition}/restricted/attrition.json",
         config=lambda w: flow.configuration(w.edition),
     output:
         safe="data/processed/{edition}/safe/measures.parquet",
-        bands="data/processed/{edition}/safe/beside.json",
+        bands="data/processed/{edition}/safe/attrition.json",
         record="data/processed/{edition}/restricted/protection.parquet",
         choice="data/processed/{edition}/restricted/protection.json",
         ledger="data/processed/{edition}/restricted/ledger.parquet",
-        ladders="data/processed/{edition}/restricted/ladders.parquet",
+        fallbacks="data/processed/{edition}/restricted/fallbacks.parquet",
     log:
         "data/processed/{edition}/logs/protect.log",
     benchmark:
@@ -57,11 +57,11 @@ rule prove:
         publications="data/processed/{edition}/restricted/publications.json",
         register=lambda w: flow.publications(w.edition),
         safe="data/processed/{edition}/safe/measures.parquet",
-        bands="data/processed/{edition}/safe/beside.json",
+        bands="data/processed/{edition}/safe/attrition.json",
         measures="data/processed/{edition}/restricted/measures.parquet",
         official="data/processed/{edition}/restricted/official.parquet",
         contributions="data/processed/{edition}/restricted/contributions.parquet",
-        beside="data/processed/{edition}/restricted/beside.json",
+        attrition="data/processed/{edition}/restricted/attrition.json",
         choice="data/processed/{edition}/restricted/protection.json",
         # Made only where no identity is undeclared.
         discovery="data/processed/{edition}/restricted/discovery.json",

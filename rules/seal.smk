@@ -28,7 +28,7 @@ rule seal:
         receipt="data/processed/{edition}/identified/ingest.json",
         publications="data/processed/{edition}/restricted/publications.json",
         ledger="data/processed/{edition}/restricted/ledger.parquet",
-        ladders="data/processed/{edition}/restricted/ladders.parquet",
+        fallbacks="data/processed/{edition}/restricted/fallbacks.parquet",
         linked="data/processed/{edition}/restricted/link.json",
         safe="data/processed/{edition}/safe/measures.parquet",
         html="data/processed/{edition}/draft/jsna.html",

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 from jsna import io
 from jsna.extracts import permission, registry
-from jsna.ingest.left import APART, EMPTIED, REPEATS, SET_ASIDE, left
+from jsna.ingest.attrition import APART, EMPTIED, REPEATS, SET_ASIDE, attrition
 from jsna.ingest.report import Report, describe
 from jsna.ingest.run import Ingested, ingest
-from jsna.measures.beside import Left, Touch, beside, of_cells, touches
+from jsna.measures.attrition import Lost, Touch, beside, of_cells, touches
 from jsna.measures.lineage import HOME, OF_LINKAGE, Cell, root
 from jsna.measures.tables import homes, places
 from jsna.model.configuration import Configuration
@@ -43,7 +43,7 @@ def check(config: Configuration, paths: io.Paths) -> Report:
     lost = 0
     if not done.problems and done.results:
         stand = _touches(config)
-        lines, lost = _left(left(done.results, config), stand)
+        lines, lost = _left(attrition(done.results, config), stand)
         placed = _homes(done, config, paths, {c for touch in stand.values() for c in touch.cells})
         lost += sum(counts.get(why, 0) for counts in placed.values() for why in homes.NOWHERE)
     lie = [homes.in_words(name, counts) for name, counts in sorted(placed.items())]
@@ -66,7 +66,7 @@ def _touches(config: Configuration) -> dict[str, Touch]:
 def _left(rows: pd.DataFrame, stand: Mapping[str, Touch]) -> tuple[list[str], int]:
     """A line for each thing that leaves or changes counts, and how many rows they are of."""
     of = of_cells(rows, {})
-    touched: dict[Left, list[str]] = {}
+    touched: dict[Lost, list[str]] = {}
     for title, touch in stand.items():
         for one in dict.fromkeys(one for _, _, one in beside(touch, of)):
             touched.setdefault(one, []).append(title)
@@ -74,7 +74,7 @@ def _left(rows: pd.DataFrame, stand: Mapping[str, Touch]) -> tuple[list[str], in
     return [_line(one, titles) for one, titles in told], sum(one.rows for one in touched)
 
 
-def _line(one: Left, titles: list[str]) -> str:
+def _line(one: Lost, titles: list[str]) -> str:
     extract, name = one.cell.table.split(".")
     table = registry()[extract].table(name)
     where = f" in the files for {', '.join(one.periods)}" if one.periods else ""

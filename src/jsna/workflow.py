@@ -67,8 +67,7 @@ def publications(name: str) -> list[str]:
         found = register.before(_ROOT, name, config.edition.previous, made)
     except JsnaError:
         return []
-    files = (register.ENTRY, *register.TABLES)
-    return [(entry.folder / file).as_posix() for entry in found for file in files]
+    return [(entry.folder / file).as_posix() for entry in found for file in entry.files]
 
 
 def raw_files(name: str) -> list[str]:

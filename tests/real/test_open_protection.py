@@ -45,5 +45,5 @@ def test_official_values_are_published_byte_for_byte(edition: str, tmp_path: Pat
     io.write_measures(after, made.safe)
     assert before.read_bytes() == after.read_bytes()
     proof = prove(gather(made.safe, measures, config, official))
-    choice = {"optimality": {"gap": 0.0}, "ladders": [], "withheld": {}}
+    choice = {"optimality": {"gap": 0.0}, "fallbacks": [], "withheld": {}}
     assert certificate(proof, made.safe, config, choice)["hidden"]["rows"] == 0

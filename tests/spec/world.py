@@ -68,7 +68,7 @@ def configuration(
         profiles=shared.profiles(ROOT),
         indicators=shared.indicators(ROOT) if indicators is None else indicators,
         codelists=shared.codelists(ROOT),
-        nests=shared.nests(ROOT),
+        hierarchies=shared.hierarchies(ROOT),
     )
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from jsna.measures.engine import measure
 from jsna.model import schema
 from jsna.model.configuration import Configuration
-from jsna.model.hierarchies import Nest
+from jsna.model.hierarchies import Hierarchy
 from jsna.model.indicators import Indicator
 from tests.spec import world
 from tests.unit.outsider import Flags, Outsider, kinds
@@ -69,10 +69,10 @@ def _trimmed(indicator: Indicator) -> Indicator:
     """Without year groups, which only make the lists longer, and without charts."""
     made = indicator.model_dump()
     made["breakdowns"] = [b for b in made["breakdowns"] if "year_group" not in b]
-    made["ladders"] = [
-        ladder
-        for ladder in made["ladders"]
-        if not {"year_group", "locality"} & set(ladder["breakdown"])
+    made["fallbacks"] = [
+        fallback
+        for fallback in made["fallbacks"]
+        if not {"year_group", "locality"} & set(fallback["breakdown"])
     ]
     made["adds_over"] = [d for d in made["adds_over"] if d != "year_group"]
     return Indicator.model_validate({**made, "charts": []})
@@ -82,13 +82,16 @@ def configuration(**profiles: str) -> Configuration:
     """The example area with short lists."""
     every = world.configuration(profiles=profiles)
     lists = {name: {c: every.codelists[name][c] for c in codes} for name, codes in SHORT.items()}
-    nests = {
-        name: Nest(of, {code: frozenset(finer) for code, finer in codes.items()})
+    hierarchies = {
+        name: Hierarchy(of, {code: frozenset(finer) for code, finer in codes.items()})
         for name, (of, codes) in _NESTS.items()
     }
     indicators = {name: _trimmed(every.indicators[name]) for name in SIDES}
     return replace(
-        every, codelists={**every.codelists, **lists}, nests=nests, indicators=indicators
+        every,
+        codelists={**every.codelists, **lists},
+        hierarchies=hierarchies,
+        indicators=indicators,
     )
 
 

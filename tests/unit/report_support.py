@@ -288,7 +288,7 @@ def certificate(
                 for name, group in rows.groupby(chapter)
             },
         },
-        "ladders": [],
+        "fallbacks": [],
         "attack": {
             "cells": int(hidden.sum()),
             "exact": 0,

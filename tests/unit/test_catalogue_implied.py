@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
-    config = dataclasses.replace(world.configuration(), nests=shared.nests(ROOT))
+    config = dataclasses.replace(world.configuration(), hierarchies=shared.hierarchies(ROOT))
     made = worlds.made(county.configuration(config), 3_000, 900, 40, seeds=(5,))
     return {name: table.to_pandas() for name, table in made.items()}
 
@@ -111,13 +111,13 @@ def test_a_code_list_made_of_another_says_what_the_recipe_makes(
     tables: dict[str, pd.DataFrame],
 ) -> None:
     tested = set()
-    nests = shared.nests(ROOT)
+    hierarchies = shared.hierarchies(ROOT)
     for name, table in CATALOGUE.items():
-        for dimension, nest in nests.items():
-            if {dimension, nest.of} <= set(table.columns):
-                pairs = tables[name][[dimension, nest.of]].dropna().drop_duplicates()
+        for dimension, hierarchy in hierarchies.items():
+            if {dimension, hierarchy.of} <= set(table.columns):
+                pairs = tables[name][[dimension, hierarchy.of]].dropna().drop_duplicates()
                 for coarse, fine in pairs.itertuples(index=False):
-                    assert fine in nest.codes[coarse], (name, coarse, fine)
-                tested.add((dimension, nest.of))
+                    assert fine in hierarchy.codes[coarse], (name, coarse, fine)
+                tested.add((dimension, hierarchy.of))
     assert ("sector", "setting") in tested
     assert ("imd_quintile", "imd_decile") in tested

@@ -14,7 +14,7 @@ from jsna.errors import JsnaError
 from jsna.report import certificate as certificates
 from jsna.report import write
 from jsna.report.certificate import Certificate
-from jsna.report.opener import Opener
+from jsna.report.safe_files import SafeFiles
 from tests.unit import report_support as made
 from tests.unit.test_report import few, written
 
@@ -133,8 +133,8 @@ def test_what_no_report_could_hide_is_owned_up_to(paths: io.Paths, tmp_path: Pat
     assert "whatever this report hides. Of all others, 0 could be worked out exactly" in said
 
 
-def test_steps_of_ladders_are_named_in_words(paths: io.Paths, tmp_path: Path) -> None:
-    ladders = [
+def test_steps_of_fallbacks_are_named_in_words(paths: io.Paths, tmp_path: Path) -> None:
+    fallbacks = [
         {"indicator": "plans", "breakdown": "imd_decile|sex", "used": "imd_quintile|sex"},
         {"indicator": "ceased_plans", "breakdown": "imd_decile|sex", "used": "imd_quintile|sex"},
         {"indicator": "ceased_plans", "breakdown": "sex", "used": "sex, three years together"},
@@ -142,7 +142,7 @@ def test_steps_of_ladders_are_named_in_words(paths: io.Paths, tmp_path: Path) ->
         {"indicator": "plans", "breakdown": "age_group", "used": "age_stage"},
         {"indicator": "plans", "breakdown": "sex", "used": "total, three years together"},
     ]
-    said = words(section(page(changed(paths, tmp_path, ladders=ladders))))
+    said = words(section(page(changed(paths, tmp_path, fallbacks=fallbacks))))
     plans, ceased = (CONFIG.indicators[name].title for name in ("plans", "ceased_plans"))
     both = "; ".join(sorted((plans, ceased)))
     change = "By deprivation fifth and sex instead of by deprivation tenth and sex"
@@ -231,7 +231,7 @@ def test_a_certificate_that_does_not_certify_these_measures_is_refused(
 ) -> None:
     other = changed(paths, tmp_path, **parts)
     with pytest.raises(JsnaError, match=message):
-        certificates.load(Opener(other, made.TEMPLATES), other.safe, other.edition)
+        certificates.load(SafeFiles(other, made.TEMPLATES), other.safe, other.edition)
 
 
 def test_everything_wrong_is_told_at_once_and_nothing_exposed_is_printed(
@@ -240,7 +240,7 @@ def test_everything_wrong_is_told_at_once_and_nothing_exposed_is_printed(
     attack = given(paths)["attack"] | {"exact": 1, "narrow": 2}
     other = changed(paths, tmp_path, attack=attack, edition="another")
     with pytest.raises(JsnaError) as error:
-        certificates.load(Opener(other, made.TEMPLATES), other.safe, other.edition)
+        certificates.load(SafeFiles(other, made.TEMPLATES), other.safe, other.edition)
     columns = [problem.column for problem in error.value.problems]
     assert columns == ["edition", "attack.exact", "attack.narrow"]
 
@@ -249,4 +249,4 @@ def test_a_certificate_that_is_no_json_is_told_by_its_line(paths: io.Paths, tmp_
     other = changed(paths, tmp_path)
     io.write_text(other.safe / certificates.NAME, '{\n "edition": \n')
     with pytest.raises(JsnaError, match=r"line 3.*not valid JSON"):
-        certificates.load(Opener(other, made.TEMPLATES), other.safe, other.edition)
+        certificates.load(SafeFiles(other, made.TEMPLATES), other.safe, other.edition)

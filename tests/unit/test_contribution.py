@@ -18,7 +18,7 @@ from jsna.measures.catalogue import CATALOGUE, Analysis
 from jsna.measures.contributions import COLUMNS, contributions
 from jsna.measures.engine import measure
 from jsna.model import schema
-from jsna.model.hierarchies import Nest
+from jsna.model.hierarchies import Hierarchy
 from jsna.model.indicators import Indicator
 from tests.spec import world
 
@@ -289,7 +289,9 @@ def test_a_sum_of_money_is_measured_and_judged_by_who_is_behind_it() -> None:
 
 def test_contributors_of_coarser_rows_are_persons_not_amounts() -> None:
     """Two settings as one and three years as one: a child in several is one contributor."""
-    config = replace(CONFIG, nests={"kind": Nest("setting", {"school": frozenset({"A", "B"})})})
+    config = replace(
+        CONFIG, hierarchies={"kind": Hierarchy("setting", {"school": frozenset({"A", "B"})})}
+    )
     tables = {
         "placement_cost": pd.concat(
             [

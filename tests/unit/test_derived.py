@@ -372,17 +372,17 @@ def test_other_areas_have_their_own_ratio() -> None:
     assert value["national", "E"] == pytest.approx(value["authority", "E"])
 
 
-def test_a_coarser_rung_is_compared_as_it_is_shown() -> None:
-    ladder = [
-        {"breakdown": ["imd_decile"], "rungs": [{"collapse": {"imd_decile": "imd_quintile"}}]}
+def test_a_coarser_recoding_is_compared_as_it_is_shown() -> None:
+    fallback = [
+        {"breakdown": ["imd_decile"], "recodings": [{"collapse": {"imd_decile": "imd_quintile"}}]}
     ]
-    sides = Indicator.model_validate({**BASE.model_dump(), "ladders": ladder})
+    sides = Indicator.model_validate({**BASE.model_dump(), "fallbacks": fallback})
     one = taken_over(declared(breakdowns=[["imd_decile"]]), sides)
     made = rows(("total", 60, 1_000), ("imd_quintile=1", 40, 300), ("imd_quintile=5", 20, 700))
     found = derive(made, config(one, base=sides))
     assert list(found["breakdown"].unique()) == ["imd_quintile"]
     assert by_category(found)["1"]["value"] == pytest.approx((40 / 300) / 0.06)
-    assert [tuple(step.breakdown) for step in one.ladders] == [("imd_decile",)]
+    assert [tuple(step.breakdown) for step in one.fallbacks] == [("imd_decile",)]
 
 
 def test_rounded_counts_are_said_and_contradict_nothing() -> None:

@@ -115,12 +115,12 @@ def indicator(id_: str, **given_: Any) -> Indicator:
 
 def configuration(*indicators: Indicator) -> Configuration:
     made = world.configuration({i.id: i for i in indicators}, deliveries=DELIVERIES)
-    return dataclasses.replace(made, nests=shared.nests(ROOT))
+    return dataclasses.replace(made, hierarchies=shared.hierarchies(ROOT))
 
 
 def configuration_of_all() -> Configuration:
     """The project's own indicators and code lists."""
-    return dataclasses.replace(world.configuration(), nests=shared.nests(ROOT))
+    return dataclasses.replace(world.configuration(), hierarchies=shared.hierarchies(ROOT))
 
 
 def pupils(size: int = 600, seed: int = 1, year: str = "2025") -> pd.DataFrame:

@@ -14,8 +14,8 @@ import pytest
 from jsna import io
 from jsna.disclosure.attacking.attack import known
 from jsna.disclosure.evidence import Evidence
-from jsna.disclosure.ledger.book import NONE, Book, printed
-from jsna.disclosure.ledger.regions import make
+from jsna.disclosure.ledger.cells import make
+from jsna.disclosure.ledger.linked_tables import NONE, LinkedTables, printed
 from jsna.errors import JsnaError
 from jsna.explanation import explain
 from jsna.explanation.explain import Choice, report, select
@@ -29,31 +29,35 @@ SHARE = CONFIG.indicators["ehc_plans_20_weeks"]
 SEXES = {"sex": "F"}, {"sex": "M"}
 
 
-def explained(book: Book, rows: list[dict[str, Any]], rules: list[str], **changes: Any) -> Reasons:
+def explained(
+    linked: LinkedTables, rows: list[dict[str, Any]], rules: list[str], **changes: Any
+) -> Reasons:
     """Rows hidden by these rules, counts hidden where no row prints them."""
     hidden = np.array([bool(rule) for rule in rules])
-    system = replace(book.system(np.zeros(len(rows), dtype=bool)), **changes)
+    system = replace(linked.system(np.zeros(len(rows), dtype=bool)), **changes)
     frame = pd.DataFrame(rows).reindex(columns=list(schema.COLUMNS))
-    knows = known(system, ~printed(book, hidden))
-    ladders = pd.DataFrame({"indicator": ["plans"], "breakdown": ["sex"], "used": [""]})
+    knows = known(system, ~printed(linked, hidden))
+    fallbacks = pd.DataFrame({"indicator": ["plans"], "breakdown": ["sex"], "used": [""]})
     stands = np.zeros(len(rows), dtype=np.bool_)
-    found = Evidence(frame, frame, book, system, knows, hidden, frame, stands)
-    return Reasons(found, rules, ladders, CONFIG)
+    found = Evidence(frame, frame, linked, system, knows, hidden, frame, stands)
+    return Reasons(found, rules, fallbacks, CONFIG)
 
 
-def by_need(*, counts: tuple[int, ...] = (20, 3, 7, 10)) -> tuple[Book, list[dict[str, Any]]]:
+def by_need(
+    *, counts: tuple[int, ...] = (20, 3, 7, 10)
+) -> tuple[LinkedTables, list[dict[str, Any]]]:
     """A total of 20 plans and its three parts, of which one is small."""
-    book, rows = Book(), []
+    linked, rows = LinkedTables(), []
     for number, count in enumerate(counts):
         need = ("", "MSI", "HI", "ASD")[number]
         box = {"period": frozenset({"2025"})} | ({"need": frozenset({need})} if need else {})
-        region = make("plan", "rows", box)
-        book.add(region, region.label(), count, threshold=5)
-        book.numerators.append(number)
-        book.denominators.append(NONE)
+        cell = make("plan", "rows", box)
+        linked.add(cell, cell.label(), count, threshold=5)
+        linked.numerators.append(number)
+        linked.denominators.append(NONE)
         rows.append(made.measure(PLANS, count, dims={"primary_need": need} if need else {}))
-    book.equations.append((0, 1, 2, 3))
-    return book, rows
+    linked.equations.append((0, 1, 2, 3))
+    return linked, rows
 
 
 def text(case: Reasons, choice: Choice | None = None, **options: Any) -> str:
@@ -63,9 +67,9 @@ def text(case: Reasons, choice: Choice | None = None, **options: Any) -> str:
 
 
 def test_a_small_count_is_primary_and_says_what_is_small() -> None:
-    book, rows = by_need()
+    linked, rows = by_need()
     said = text(
-        explained(book, rows, ["", "small_count", "sum", ""]), Choice("plans", category="MSI")
+        explained(linked, rows, ["", "small_count", "sum", ""]), Choice("plans", category="MSI")
     )
     assert "Hidden: 1 of the 1 figures asked about." in said
     assert "Primary: its count, 3, is small (1 to 4 is protected here)." in said
@@ -75,9 +79,9 @@ def test_a_small_count_is_primary_and_says_what_is_small() -> None:
 
 
 def test_a_secondary_figure_names_what_it_protects_and_the_sum_that_would_betray_it() -> None:
-    book, rows = by_need()
+    linked, rows = by_need()
     said = text(
-        explained(book, rows, ["", "small_count", "sum", ""]), Choice("plans", category="HI")
+        explained(linked, rows, ["", "small_count", "sum", ""]), Choice("plans", category="HI")
     )
     assert "Secondary: it is not small, but shown it would give away a count" in said
     assert "[plan rows: need MSI, period 2025], which is 3: would be known to be 3, exactly" in said
@@ -90,16 +94,16 @@ def test_a_secondary_figure_names_what_it_protects_and_the_sum_that_would_betray
 
 def test_what_everybody_knows_already_is_no_reason() -> None:
     """HI is 2 and 5 more; the 2 are told by 9 less 7 whether HI is shown or not."""
-    book, rows = by_need()
+    linked, rows = by_need()
     for name, count in (("few", 2), ("others", 5), ("all", 9), ("rest", 7)):
-        region = make("plan", "rows", {"need": frozenset({name})})
-        book.add(region, region.label(), count, threshold=5)
-        book.numerators.append(book.size - 1)
-        book.denominators.append(NONE)
+        cell = make("plan", "rows", {"need": frozenset({name})})
+        linked.add(cell, cell.label(), count, threshold=5)
+        linked.numerators.append(linked.size - 1)
+        linked.denominators.append(NONE)
         rows.append(made.measure(PLANS, count, dims={"primary_need": name}))
-    book.equations += [(2, 4, 5), (6, 4, 7)]
+    linked.equations += [(2, 4, 5), (6, 4, 7)]
     rules = ["", "small_count", "sum", "", "small_count", "sum", "", ""]
-    said = text(explained(book, rows, rules), Choice("plans", category="HI"))
+    said = text(explained(linked, rows, rules), Choice("plans", category="HI"))
     assert "shown it would give away a count" in said
     assert "[plan rows: need MSI, period 2025], which is 3: would be known to be 3" in said
     assert "need few" not in said.split("Secondary")[1].split("From:")[0]
@@ -107,10 +111,10 @@ def test_what_everybody_knows_already_is_no_reason() -> None:
 
 def test_a_total_that_would_narrow_two_small_parts_says_between_what_they_would_lie() -> None:
     # 2 and 1 are hidden with their total of 3: shown, each would lie between 0 and 3, not 0 and 4.
-    book, rows = by_need(counts=(3, 2, 1, 0))
+    linked, rows = by_need(counts=(3, 2, 1, 0))
     # As if the total were no small number itself.
     status = np.array([0, 3, 3, 0])
-    case = explained(book, rows, ["sum", "small_count", "small_count", ""], status=status)
+    case = explained(linked, rows, ["sum", "small_count", "small_count", ""], status=status)
     said = text(case, Choice("plans", breakdown="total"))
     assert "shown it would give away 2 counts" in said
     assert (
@@ -124,15 +128,15 @@ def test_a_total_that_would_narrow_two_small_parts_says_between_what_they_would_
 
 
 def test_few_who_are_not_counted_hide_the_figure_of_those_who_are() -> None:
-    book = Book()
+    linked = LinkedTables()
     whole, part = (
-        book.add(make("new_plan", "rows", {}), label, count, threshold=5)
+        linked.add(make("new_plan", "rows", {}), label, count, threshold=5)
         for label, count in (("new plans", 20), ("new plans in time", 18))
     )
-    rest = book.add(make("new_plan", "rows", {}), "new plans late", 2, threshold=5, derived=True)
-    book.equations.append((whole, part, rest))
-    book.numerators, book.denominators = [part], [whole]
-    case = explained(book, [made.measure(SHARE, 18, 20, period="2024")], ["small_complement"])
+    rest = linked.add(make("new_plan", "rows", {}), "new plans late", 2, threshold=5, derived=True)
+    linked.equations.append((whole, part, rest))
+    linked.numerators, linked.denominators = [part], [whole]
+    case = explained(linked, [made.measure(SHARE, 18, 20, period="2024")], ["small_complement"])
     said = text(case)
     assert "Primary: those not counted, 2, are few (1 to 4 is protected here)" in said
     assert "[new plans late]" in said
@@ -140,27 +144,27 @@ def test_few_who_are_not_counted_hide_the_figure_of_those_who_are() -> None:
 
 
 def test_a_familys_knowledge_is_told_as_such() -> None:
-    book, rows = by_need(counts=(14, 4, 1, 9))
+    linked, rows = by_need(counts=(14, 4, 1, 9))
     # With the total of 14, 5 are left for two: who knows one of them knows more of the other.
     width = np.array([0.0, 5.0, 5.0, 0.0])
-    case = explained(book, rows, ["sum", "small_count", "small_count", ""], contributor=width)
+    case = explained(linked, rows, ["sum", "small_count", "small_count", ""], contributor=width)
     said = text(case, Choice("plans", breakdown="total"))
     assert "to the family of a child in [plan rows: need" in said
 
 
 def test_a_rule_of_its_own_is_told_in_words() -> None:
-    book, rows = by_need()
-    case = explained(book, rows, ["", "small_count", "sum", "below_authority"])
+    linked, rows = by_need()
+    case = explained(linked, rows, ["", "small_count", "sum", "below_authority"])
     assert "never published below the whole authority" in text(
         case, Choice("plans", category="ASD")
     )
 
 
 def test_a_figure_hidden_with_another_that_shows_its_count_names_it() -> None:
-    book, rows = by_need(counts=(20, 6, 7, 7))
+    linked, rows = by_need(counts=(20, 6, 7, 7))
     # Nothing is small here: only the second row's own rule hides it, and the third shows its count.
-    book.numerators[2] = 1
-    case = explained(book, rows, ["", "dominance", "same_count", ""])
+    linked.numerators[2] = 1
+    case = explained(linked, rows, ["", "dominance", "same_count", ""])
     said = text(case, Choice("plans", category="HI"))
     assert "with figures that show the same counts: plans, January 2025, Marrowshire" in said
     assert "[MSI]: 6" in said
@@ -174,18 +178,18 @@ def test_a_figure_hidden_with_another_that_shows_its_count_names_it() -> None:
         assert ("as if nothing were rounded" in said) is said_so
 
 
-def test_the_profile_its_rule_and_the_ladder_stand_at_the_head() -> None:
-    book, rows = by_need()
-    said = text(explained(book, rows, ["", "small_count", "sum", ""]))
+def test_the_profile_its_rule_and_the_fallback_stand_at_the_head() -> None:
+    linked, rows = by_need()
+    said = text(explained(linked, rows, ["", "small_count", "sum", ""]))
     assert "Profile default: Records about children held by the authority." in said
-    assert "Ladder of figures by sex: shown so; no coarser step" in said
+    assert "Fallback of figures by sex: shown so; no coarser step" in said
     assert "Hidden: 2 of the 4 figures asked about." in said
 
 
 def test_nothing_hidden_is_said_and_much_is_cut() -> None:
-    book, rows = by_need()
-    assert "None of the 4 figures asked about is hidden." in text(explained(book, rows, [""] * 4))
-    many, wide = Book(), []
+    linked, rows = by_need()
+    assert "None of the 4 figures asked about is hidden." in text(explained(linked, rows, [""] * 4))
+    many, wide = LinkedTables(), []
     for number in range(20):
         many.add(
             make("plan", "rows", {"n": frozenset({str(number)})}), f"n{number}", 1, threshold=5

@@ -1,34 +1,34 @@
-"""What adds up to what: sums between regions, and what they leave over."""
+"""What adds up to what: sums between cells, and what they leave over."""
 
 from __future__ import annotations
 
 import pytest
 
+from jsna.disclosure.ledger.cells import Cell, make
 from jsna.disclosure.ledger.families import Derived, nested, sums
 from jsna.disclosure.ledger.links import REST, links
-from jsna.disclosure.ledger.regions import Region, make
 
 
-def at(**box: str) -> Region:
-    """A region of pupils: `sex="F"`; several codes with spaces."""
+def at(**box: str) -> Cell:
+    """A cell of pupils: `sex="F"`; several codes with spaces."""
     return make(
         "pupil", "rows", {column: frozenset(codes.split()) for column, codes in box.items()}
     )
 
 
-def found(counts: dict[Region, float], *, strict: bool = True) -> set[tuple[object, ...]]:
-    """Sums as (total, part, …): regions, and derived counts as (codes, rest, value, certain)."""
-    regions = list(counts)
+def found(counts: dict[Cell, float], *, strict: bool = True) -> set[tuple[object, ...]]:
+    """Sums as (total, part, …): cells, and derived counts as (codes, rest, value, certain)."""
+    cells = list(counts)
     result = set()
-    numbers = {region: number for number, region in enumerate(regions)}
+    numbers = {cell: number for number, cell in enumerate(cells)}
     for total, parts in sums(numbers, list(counts.values()), strict=strict):
         named: list[object] = [
             (" ".join(sorted(part.codes)), part.rest, part.value, part.certain)
             if isinstance(part, Derived)
-            else regions[part]
+            else cells[part]
             for part in parts
         ]
-        result.add((regions[total], *sorted(named, key=str)))
+        result.add((cells[total], *sorted(named, key=str)))
     return result
 
 
@@ -98,8 +98,8 @@ def test_nested_is_what_the_boxes_say() -> None:
     assert not nested(GIRLS, make("plan", "rows", {"sex": frozenset("F")}))
 
 
-def placed(**box: str) -> Region:
-    """A region of pupils of a known place."""
+def placed(**box: str) -> Cell:
+    """A cell of pupils of a known place."""
     return at(**{"(place)": "known", **box})
 
 

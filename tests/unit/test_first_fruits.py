@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from jsna.disclosure.ledger.entries import book
+from jsna.disclosure.ledger.entries import linked_tables
 from jsna.disclosure.protect import protect
 from jsna.measures.engine import measure
 from jsna.measures.tables import derive
@@ -345,7 +345,7 @@ def test_those_known_to_community_services_alone_are_not_given_away() -> None:
     config = world.configuration(profiles=PROFILES)
     names = ["pupils_by_service", "pupils_mental_health"]
     rows = measure(given, [config.indicators[name] for name in names], config)
-    made = book(rows, config)
+    made = linked_tables(rows, config)
     left = [v for v, derived in zip(made.value, made.derived, strict=True) if derived and v == 2]
     assert left
     found = protect(rows, config).safe.set_index(["indicator", "breakdown", "category"])

@@ -1,4 +1,4 @@
-"""The choice of what to hide for a book: what cannot be hidden is asked of nobody, and counted."""
+"""What is hidden of linked tables: what cannot be hidden is asked of nobody, and counted."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import numpy as np
 import pytest
 
 from jsna.disclosure.clock import CHOICE, COLUMN, NODES, ROOT, START, STEP, Limit, Work
-from jsna.disclosure.hiding import hide
-from jsna.disclosure.ledger.book import Book
-from jsna.disclosure.ledger.regions import make
+from jsna.disclosure.ledger.cells import make
+from jsna.disclosure.ledger.linked_tables import LinkedTables
+from jsna.disclosure.suppression import hide
 
 YEAR = {"period": frozenset("5")}
 NAMES = ("all", "girls", "boys", "others")
 
 
-def book(counts: tuple[float, ...], public: tuple[str, ...]) -> Book:
+def linked(counts: tuple[float, ...], public: tuple[str, ...]) -> LinkedTables:
     """A total and its parts, each in a row of its own; some are official."""
-    made = Book()
+    made = LinkedTables()
     for name, count in zip(NAMES, counts, strict=True):
-        region = make("pupil", "rows", YEAR | ({} if name == "all" else {"sex": frozenset({name})}))
-        cell = made.add(region, name, count, threshold=5, contributor=1.0)
+        cell = make("pupil", "rows", YEAR | ({} if name == "all" else {"sex": frozenset({name})}))
+        number = made.add(cell, name, count, threshold=5, contributor=1.0)
         if name in public:
-            made.public[cell] = "official"
+            made.public[number] = "official"
     made.equations = [(0, 1, 2, 3)]
     made.numerators, made.denominators = list(range(made.size)), [-1] * made.size
     return made
@@ -42,7 +42,7 @@ def book(counts: tuple[float, ...], public: tuple[str, ...]) -> Book:
 def test_what_everybody_can_work_out_is_asked_of_no_other_figure(
     public: tuple[str, ...], beyond: bool, hidden: set[str]
 ) -> None:
-    made = hide(book((60.0, 40.0, 17.0, 3.0), public), np.zeros(4, dtype=np.bool_))
+    made = hide(linked((60.0, 40.0, 17.0, 3.0), public), np.zeros(4, dtype=np.bool_))
     assert made.solution.missed == ()
     assert made.beyond.tolist() == [False, False, False, beyond]
     assert {NAMES[cell] for cell in np.flatnonzero(made.solution.hidden)} == hidden

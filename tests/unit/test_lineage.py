@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from jsna.extracts import registry
-from jsna.measures.beside import touches
+from jsna.measures.attrition import touches
 from jsna.measures.engine import measure
 from jsna.measures.lineage import HOME, Cell, Cells, lineages
 from jsna.measures.tables import derive, usable

@@ -261,7 +261,7 @@ def test_a_source_is_also_linked_through_a_number_only_it_and_another_part_of_th
 def test_links_say_how_sure_they_are(stage: Stage) -> None:
     slips = [
         of(0, *NAMED),  # all the same
-        of(1, *NAMED, surname="Okonkvo"),  # one slip
+        of(1, *NAMED, surname="Okonkvo"),  # one edit
         of(2, *NAMED, forename="Clem", surname="Vasques", postcode="ZZ6 6AA"),  # moved, and slips
         of(3, *NAMED, surname="Smith", postcode="ZZ6 6AB"),  # moved, another surname
     ]

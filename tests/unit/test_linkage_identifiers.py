@@ -245,8 +245,8 @@ def test_a_faulty_list_of_names_is_refused_with_every_fault(tmp_path: Path) -> N
     assert isinstance(ruleset().names, Names)
 
 
-def slips(word: str) -> set[str]:
-    """Everything one slip away from a word of A, B and C, and itself."""
+def edits(word: str) -> set[str]:
+    """Everything one edit away from a word of A, B and C, and itself."""
     cuts = [(word[:i], word[i:]) for i in range(len(word) + 1)]
     too_few = {a + b[1:] for a, b in cuts if b}
     too_many = {a + c + b for a, b in cuts for c in "ABC"}
@@ -256,15 +256,15 @@ def slips(word: str) -> set[str]:
 
 
 @pytest.mark.parametrize("trait", ["date_of_birth", "postcode"])
-def test_one_slip_is_found_wherever_it_is_and_nothing_else_is_taken_for_one(trait: str) -> None:
+def test_one_edit_is_found_wherever_it_is_and_nothing_else_is_taken_for_one(trait: str) -> None:
     words = ["".join(letters) for size in range(6) for letters in product("ABC", repeat=size)]
     [compared] = [one for one in COMPARISONS if one.name == trait]
-    [slip] = [level.condition for level in compared.levels if level.name == "one slip"]
+    [edit] = [level.condition for level in compared.levels if level.name == "one edit"]
     column = {"date_of_birth": "born"}.get(trait, trait)
     db = database(1)
     db.execute("CREATE TABLE words AS SELECT unnest($1::VARCHAR[]) AS word", [words])
     found = db.execute(
         f"SELECT {column}_l, {column}_r FROM (SELECT a.word AS {column}_l, b.word AS {column}_r "
-        f"FROM words a, words b) WHERE {slip}"
+        f"FROM words a, words b) WHERE {edit}"
     ).fetchall()
-    assert set(found) == {(one, other) for one in words for other in slips(one) & {*words}}
+    assert set(found) == {(one, other) for one in words for other in edits(one) & {*words}}

@@ -52,7 +52,7 @@ def test_what_was_learnt_is_kept_in_sum_1_and_what_was_not_as_declared() -> None
     # As good as never, and a level that was never seen.
     codes = levels(learnt, "postcode")
     codes["exact"]["u_probability"] = 0.0
-    codes["one slip"]["u_probability"] = 1e-12
+    codes["one edit"]["u_probability"] = 1e-12
     del codes["sector"]["u_probability"]
     made = tidied(learnt)
     found = levels(made, "sex")
@@ -60,7 +60,7 @@ def test_what_was_learnt_is_kept_in_sum_1_and_what_was_not_as_declared() -> None
     found = levels(made, "postcode")
     # Declared: 0.0002 exact, 0.005 of one sector, 0.994 others; at least one in a million.
     whole = 0.0002 + 0.005 + 1e-6 + 0.994
-    for name, value in (("exact", 0.0002), ("sector", 0.005), ("one slip", 1e-6), ("other", 0.994)):
+    for name, value in (("exact", 0.0002), ("sector", 0.005), ("one edit", 1e-6), ("other", 0.994)):
         assert found[name]["u_probability"] == pytest.approx(value / whole, rel=1e-5)
     assert levels(made, "surname") == levels(declared, "surname")
     for comparison in made["comparisons"]:

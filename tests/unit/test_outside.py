@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from jsna.disclosure.evidence import gather
-from jsna.disclosure.ledger.book import NONE, Book
+from jsna.disclosure.ledger.cells import make
+from jsna.disclosure.ledger.linked_tables import NONE, LinkedTables
 from jsna.disclosure.ledger.outside import join_earlier, ratios
-from jsna.disclosure.ledger.regions import make
 from jsna.disclosure.protect import Protection, protect
 from jsna.disclosure.prove import prove
 from jsna.errors import JsnaError
@@ -122,7 +122,7 @@ GIRLS = make("pupil", "rows", {"period": frozenset({"2025"}), "sex": frozenset("
 def entry(**changes: object) -> pd.DataFrame:
     """The ledger of an edition that printed 12 girls, and counts that follow from others."""
     told = {
-        "region": GIRLS.text(), "label": "girls", "value": 12.0, "threshold": 5,
+        "cell": GIRLS.text(), "label": "girls", "value": 12.0, "threshold": 5,
         "zeros_shown": False, "contributor": 1.0, "public": "", "shown": True, "printed": 12.0,
         "rounding": 1, "controlled": False, "derived": False, "earlier": False,
     }  # fmt: skip
@@ -147,7 +147,7 @@ def entry(**changes: object) -> pd.DataFrame:
 def test_what_an_earlier_edition_printed_of_a_count_is_known(
     changes: dict[str, object], public: str, told: tuple[float, float]
 ) -> None:
-    made = Book()
+    made = LinkedTables()
     cell = made.add(GIRLS, "girls", 12.0)
     assert join_earlier(made, {GIRLS: cell}, "first", entry(**changes)) == {GIRLS: cell}
     assert made.size == 1
@@ -158,7 +158,7 @@ def test_what_an_earlier_edition_printed_of_a_count_is_known(
 
 
 def test_a_count_that_has_changed_is_another_and_editions_narrow_it_together() -> None:
-    made = Book()
+    made = LinkedTables()
     cell = made.add(GIRLS, "girls", 14.0, threshold=5)
     for name, changes in (
         ("first", {"rounding": 10, "printed": 10.0}),
@@ -173,7 +173,7 @@ def test_a_count_that_has_changed_is_another_and_editions_narrow_it_together() -
     assert made.before == {cell: {10.0}}
     assert made.last[cell] == before
     # One that is counted no more is a cell of its own, which nobody has now.
-    lone = Book()
+    lone = LinkedTables()
     (only,) = join_earlier(lone, {}, "first", entry()).values()
     assert (lone.public[only], lone.last, lone.before) == ("edition first", {}, {})
 
@@ -200,7 +200,7 @@ def test_a_count_that_has_changed_is_another_and_editions_narrow_it_together() -
 def test_an_official_percentage_ties_two_counts_where_it_is_theirs(
     part: int, whole: int, printed: float, decimals: int | None
 ) -> None:
-    made = Book()
+    made = LinkedTables()
     year = {"period": frozenset({"2025"})}
     all_of, some = (
         make("pupil", "rows", year),

@@ -199,7 +199,7 @@ def profiles(draw: st.DrawFn) -> Profile:
         secondary=draw(st.booleans()) or base == 1,
         minimum_contributors=draw(st.integers(threshold, 20)),
         dominance=draw(st.integers(0, 100)),
-        ladder_limit=draw(st.floats(0, 1)),
+        fallback_limit=draw(st.floats(0, 1)),
     )
 
 
@@ -215,7 +215,7 @@ def test_the_strictest_asks_at_least_as_much_as_each(given_: list[Profile]) -> N
         assert found.zeros_shown <= one.zeros_shown
         assert found.complements >= one.complements
         assert found.secondary >= one.secondary
-        assert found.ladder_limit <= one.ladder_limit
+        assert found.fallback_limit <= one.fallback_limit
     assert strictest(reversed(list(known)), known) == found
     # A name stands for the same whoever looks it up, and asks the same again.
     assert strictest([found.profile], known) == found
@@ -253,7 +253,7 @@ def test_a_measure_linked_from_two_sources_is_held_to_both() -> None:
 
 def _total(indicator: Indicator) -> Indicator:
     return Indicator.model_validate(
-        {**indicator.model_dump(), "breakdowns": [], "adds_over": [], "ladders": []}
+        {**indicator.model_dump(), "breakdowns": [], "adds_over": [], "fallbacks": []}
     )
 
 

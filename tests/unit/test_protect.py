@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from jsna.disclosure.ladders import choose
+from jsna.disclosure.fallbacks import choose
 from jsna.disclosure.protect import REASON, protect
 from jsna.errors import JsnaError
 from jsna.measures.engine import measure

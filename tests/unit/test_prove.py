@@ -17,11 +17,11 @@ from jsna.disclosure import prove as stage
 from jsna.disclosure import run as protection
 from jsna.disclosure.discovery import run as discovery
 from jsna.disclosure.evidence import gather
-from jsna.disclosure.ladders import choose
+from jsna.disclosure.fallbacks import choose
 from jsna.disclosure.protect import Protection, protect
 from jsna.disclosure.prove import DISCOVERY, Proof, prove
 from jsna.errors import JsnaError
-from jsna.measures.beside import FILE as BESIDE
+from jsna.measures.attrition import FILE as BESIDE
 from jsna.measures.engine import measure
 from jsna.model import schema
 from jsna.model.configuration import Configuration

@@ -212,7 +212,7 @@ def _axis(*ticks: tuple[str, str]) -> set[int]:
     return axes.ticks(blocks)
 
 
-def test_an_axis_is_an_even_ladder_of_round_numbers() -> None:
+def test_an_axis_is_an_even_fallback_of_round_numbers() -> None:
     assert len(_axis(("5%", "80"), ("10%", "60"), ("15%", "40"))) == 3
     assert len(_axis(("0.2", "80"), ("0.4 per 100", "60"))) == 2
     assert len(_axis(("2,000", "70"))) == 1

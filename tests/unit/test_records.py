@@ -19,7 +19,7 @@ from jsna.measures.contributions import tables_of
 from jsna.measures.tables import received
 from jsna.provenance import register
 from jsna.readback import certificate as read_back
-from jsna.report.opener import Opener
+from jsna.report.safe_files import SafeFiles
 from tests.conftest import SMALL
 
 TABLE = pa.table({"person": [f"p{n}" for n in range(500)], "number": list(range(500))})
@@ -212,7 +212,7 @@ def test_the_certificate_is_checked_wherever_it_is_read(paths: io.Paths) -> None
     with pytest.raises(records.DamagedError, match="certificate"):
         read_back.read(paths.safe)
     with pytest.raises(records.DamagedError, match="certificate"):
-        Opener(paths).text(file)
+        SafeFiles(paths).text(file)
 
 
 def test_a_ledger_of_an_earlier_edition_is_never_made_again_for_being_damaged(

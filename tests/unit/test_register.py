@@ -6,10 +6,9 @@ import json
 import shutil
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
-from jsna import io
+from jsna.disclosure.ledger.cells import Cell
 from jsna.errors import JsnaError
 from jsna.model import schema
 from jsna.provenance import register
@@ -153,7 +152,7 @@ def test_a_format_of_the_future_asks_for_a_newer_jsna(tmp_path: Path) -> None:
     file = entry.folder / "entry.json"
     made = json.loads(file.read_text(encoding="utf-8"))
     file.write_text(json.dumps({**made, "format": 99}), encoding="utf-8")
-    with pytest.raises(JsnaError, match="format 99, and this jsna reads format 1"):
+    with pytest.raises(JsnaError, match="format 99, and this jsna reads formats up to 2"):
         register.entries(tmp_path, "a-2025")
 
 
@@ -161,15 +160,18 @@ def test_the_first_entry_ever_written_is_still_read(tmp_path: Path) -> None:
     shutil.copytree(KEPT, tmp_path / "data" / "publications")
     (entry,) = register.entries(tmp_path, "example-2025")
     assert entry.name.text == "example-2025/0001"
-    ledger = io.read_parquet(entry.table(register.LEDGER))
+    ledger = entry.read(register.LEDGER)
+    assert Cell.read(ledger["cell"].iloc[0]).table == "plan"
     by_label = ledger.set_index("label")
     small = by_label.loc["plan rows: period 2025, primary_need MLD"]
     assert (small["value"], small["shown"], small["threshold"]) == (3, False, 5)
     large = by_label.loc["plan rows: period 2025, primary_need ASD"]
     assert (large["value"], large["printed"], large["rounding"]) == (40, 40, 1)
-    rows = io.read_parquet(entry.table(register.MEASURES))
+    rows = entry.read(register.MEASURES)
     assert {*schema.KEY, *schema.NUMBERS, "status", "note"} <= set(rows.columns)
     told = rows.loc[rows["category"].eq("ASD"), "numerator"]
     assert told.tolist() == [40]
-    rungs = pd.DataFrame(io.read_parquet(entry.table(register.RUNGS)))
-    assert {"indicator", "breakdown", "used"} <= set(rungs.columns)
+    taken = entry.read(register.FALLBACKS)
+    assert {"indicator", "breakdown", "used"} <= set(taken.columns)
+    there = {path.name for path in entry.folder.iterdir()}
+    assert set(entry.files) == there

@@ -20,7 +20,7 @@ from jsna.model import schema
 from jsna.model.indicators import LOCALITY, Chart, Indicator
 from jsna.report import opendata, write
 from jsna.report.datatables import further
-from jsna.report.opener import Opener
+from jsna.report.safe_files import SafeFiles
 from jsna.view import words
 from jsna.view.rows import KEY_FIELDS, Measures
 from tests.unit import report_support as made
@@ -276,28 +276,28 @@ def test_measures_of_another_version_of_the_schema_are_refused(tmp_path: Path) -
 
 
 @pytest.fixture
-def walled(tmp_path: Path) -> Iterator[tuple[Opener, io.Paths]]:
+def walled(tmp_path: Path) -> Iterator[tuple[SafeFiles, io.Paths]]:
     paths = io.Paths(tmp_path, "marrow-2025")
     for folder in (paths.safe, paths.draft, paths.restricted, paths.identified, paths.raw):
         io.write_text(folder / "file.txt", "content")
-    yield Opener(paths, made.TEMPLATES), paths
+    yield SafeFiles(paths, made.TEMPLATES), paths
 
 
-def test_the_report_opens_the_protected_side_alone(walled: tuple[Opener, io.Paths]) -> None:
-    opener, paths = walled
-    assert opener.text(paths.safe / "file.txt") == "content"
+def test_the_report_opens_the_protected_side_alone(walled: tuple[SafeFiles, io.Paths]) -> None:
+    safe_files, paths = walled
+    assert safe_files.text(paths.safe / "file.txt") == "content"
     for folder in (paths.restricted, paths.identified, paths.raw):
         with pytest.raises(JsnaError, match="may open only"):
-            opener.text(folder / "file.txt")
+            safe_files.text(folder / "file.txt")
         with pytest.raises(JsnaError, match="may open only"):
-            opener.text(paths.safe / ".." / folder.name / "file.txt")
+            safe_files.text(paths.safe / ".." / folder.name / "file.txt")
 
 
-def test_a_link_does_not_lead_out_of_the_protected_side(walled: tuple[Opener, io.Paths]) -> None:
-    opener, paths = walled
+def test_a_link_does_not_lead_out_of_the_protected_side(walled: tuple[SafeFiles, io.Paths]) -> None:
+    safe_files, paths = walled
     (paths.safe / "link.txt").symlink_to(paths.restricted / "file.txt")
     with pytest.raises(JsnaError, match="may open only"):
-        opener.bytes(paths.safe / "link.txt")
+        safe_files.bytes(paths.safe / "link.txt")
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+44+1", "-9-1", "@cmd", "\tx", "\r=2", "\u200b=1"])
@@ -417,9 +417,9 @@ def stated(folder: Path) -> io.Paths:
         "how": "counted", "by": "", "kind": "set_aside", "table": "sen2.activeplans", "field": "*",
         "periods": [], "band": [0, 1],
     }  # fmt: skip
-    io.write_json(paths.safe / "beside.json", {"plans": [entry], "pupils_ehc_plan": []})
+    io.write_json(paths.safe / "attrition.json", {"plans": [entry], "pupils_ehc_plan": []})
     proved = io.read_json(paths.safe / "certificate.json")
-    proved["beside_sha256"] = io.sha256(paths.safe / "beside.json")
+    proved["beside_sha256"] = io.sha256(paths.safe / "attrition.json")
     io.write_json(paths.safe / "certificate.json", proved)
     return paths
 
@@ -446,6 +446,6 @@ def test_what_left_a_count_stands_beside_its_indicator_alone(tmp_path: Path) -> 
 def test_shares_that_were_not_proved_are_not_printed(tmp_path: Path) -> None:
     config, _ = made.whole()
     paths = stated(tmp_path)
-    io.write_json(paths.safe / "beside.json", {})
+    io.write_json(paths.safe / "attrition.json", {})
     with pytest.raises(JsnaError, match="not the file that was proved"):
         write.run(config, paths, templates=made.TEMPLATES)

@@ -1,4 +1,4 @@
-"""Which hidden figures are printed as they were before, of a book made by hand."""
+"""Which hidden figures are printed as they were before, of linked tables made by hand."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from jsna.disclosure.ledger.book import NONE, Book
-from jsna.disclosure.ledger.regions import make
+from jsna.disclosure.ledger.cells import make
+from jsna.disclosure.ledger.linked_tables import NONE, LinkedTables
 from jsna.disclosure.revision import RULE, stands
 from jsna.model import schema
 
@@ -15,9 +15,9 @@ WHOLE = make("pupil", "rows", {"period": frozenset("5")})
 PART = make("pupil", "rows", {"period": frozenset("5"), "sex": frozenset("F")})
 
 
-def book(*, little: bool, before: tuple[float, ...] = (12.0,)) -> Book:
+def linked(*, little: bool, before: tuple[float, ...] = (12.0,)) -> LinkedTables:
     """9 girls of 200 pupils now; what counts of girls have been printed before."""
-    made = Book()
+    made = LinkedTables()
     part, whole = made.add(PART, "girls", 9.0, threshold=5), made.add(WHOLE, "all", 200.0)
     made.before = {part: set(before), whole: {200.0}}
     made.revised = {part} if little else set()
@@ -48,18 +48,18 @@ def last(numerator: float, denominator: float) -> pd.DataFrame:
 def test_a_hidden_figure_stands_where_it_is_near_what_was_printed(
     little: bool, rule: str, stays: bool
 ) -> None:
-    assert stands(book(little=little), last(12.0, 200.0), [rule]).tolist() == [stays]
+    assert stands(linked(little=little), last(12.0, 200.0), [rule]).tolist() == [stays]
 
 
 def test_only_what_was_printed_of_these_very_counts_stands() -> None:
     """A row of the same key whose counts were of something else is no earlier figure of these."""
     for rule in ("small", "sum", RULE):
-        assert not stands(book(little=True), last(np.nan, np.nan), [rule]).any()
-        assert not stands(book(little=True), last(13.0, 200.0), [rule]).any()
-        assert not stands(book(little=True), last(12.0, 190.0), [rule]).any()
-        assert not stands(book(little=True, before=()), last(12.0, 200.0), [rule]).any()
+        assert not stands(linked(little=True), last(np.nan, np.nan), [rule]).any()
+        assert not stands(linked(little=True), last(13.0, 200.0), [rule]).any()
+        assert not stands(linked(little=True), last(12.0, 190.0), [rule]).any()
+        assert not stands(linked(little=True, before=()), last(12.0, 200.0), [rule]).any()
         # Of several earlier publications any will do.
-        assert stands(book(little=True, before=(11.0, 12.0)), last(12.0, 200.0), [rule]).all()
-    made = book(little=True)
+        assert stands(linked(little=True, before=(11.0, 12.0)), last(12.0, 200.0), [rule]).all()
+    made = linked(little=True)
     made.denominators = [NONE]
     assert stands(made, last(12.0, np.nan), ["small"]).all()

@@ -41,8 +41,8 @@ def publish(rows: pd.DataFrame, *before: Published) -> Published:
     truth = support.measured(rows, CONFIG)
     ledgers = {f"number {at}": one.made.ledger for at, one in enumerate(before)}
     last = before[-1].made.safe if before else None
-    rungs = before[-1].made.ladders if before else None
-    made = protect(truth, CONFIG, earlier=ledgers, last=last, rungs=rungs)
+    recodings = before[-1].made.fallbacks if before else None
+    made = protect(truth, CONFIG, earlier=ledgers, last=last, recodings=recodings)
     prove(gather(made.safe, truth, CONFIG, earlier=ledgers, last=last))
     return Published(truth, made)
 

@@ -24,7 +24,7 @@ def draft(paths: io.Paths, figure: int, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(inputs, "recipe", lambda config, _: f"{config.edition.edition} of {figure}")
     recollect.run(CONFIG, paths)
     table = pd.DataFrame({"figure": [figure]})
-    for name in ("safe/measures", "restricted/ledger", "restricted/ladders"):
+    for name in ("safe/measures", "restricted/ledger", "restricted/fallbacks"):
         io.write_parquet(paths.restricted.parent / f"{name}.parquet", table)
     io.write_text(paths.draft / "jsna.html", f"<p>{figure}</p>")
     record.write(paths.draft, {})

@@ -1,4 +1,5 @@
-"""Social care: what files are read as, one history of a child in all of them, and slips of the pen.
+"""Social care: what files are read as, one history of a child in all of them, and data-entry
+errors.
 
 Everything about the invented county is recomputed from rows.
 """
@@ -15,8 +16,7 @@ import pytest
 
 from jsna.extracts import registry
 from jsna.ingest.read import read_table
-from jsna.synthetic import corruption as slips
-from jsna.synthetic import effects, formats, world, written
+from jsna.synthetic import corruption, effects, formats, world, written
 from tests.unit.synthetic_support import configuration, frames, middling
 from tests.unit.validation_support import GOOD, UPN, codes, judge
 
@@ -103,13 +103,13 @@ def test_episodes_of_one_child_follow_one_another() -> None:
     assert len(judged.valid) == 5
 
 
-# ---- slips -----------------------------------------------------------------------------------
+# ---- errors ----------------------------------------------------------------------------------
 
 
 def test_slips_of_a_date_by_hand() -> None:
     born = np.array(["2015-03-04", "2015-03-04", "2015-03-14", "2015-05-05"], "datetime64[D]")
     out = np.array([0, 0, 5, 1])
-    found = slips.slipped(born, out, np.array([0.1, 0.9, 0.1, 0.1]))
+    found = corruption.slipped(born, out, np.array([0.1, 0.9, 0.1, 0.1]))
     # Day and month change over; ten days early; no fourteenth month; no change to change over.
     assert found.astype(str).tolist() == ["2015-04-03", "2015-02-22", "2016-03-13", "2015-05-04"]
 

@@ -51,7 +51,7 @@ def test_measured_children_are_pupils_of_their_year() -> None:
     assert "upn" not in measured
     pupils = roll(world, 2024)
     found = measured.merge(pupils, on=[*IDENTITY, "postcode"], suffixes=("", "_roll"))
-    # Those the programme writes as the school does; some 17 in 100 have a slip in one of these.
+    # Those the programme writes as the school does; some 17 in 100 have an error in one of these.
     assert len(found) / len(measured) == pytest.approx(0.845, abs=0.03)
     # Two of a name, date of birth and postcode aside, they are of the two years measured.
     assert found["year_group"].isin(["R", "6"]).mean() > 0.999

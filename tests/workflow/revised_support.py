@@ -160,18 +160,18 @@ class Edition:
         truth, official, money = self.measure(gone)
         was = before.made
         earlier = {"first": was.ledger}
-        made = protect(truth, self.config, official, earlier, money, was.safe, was.ladders)
+        made = protect(truth, self.config, official, earlier, money, was.safe, was.fallbacks)
         return Version(truth, official, money, made)
 
     def built(self, root: Path) -> Version:
         """What the build measured and published."""
         paths = io.Paths(root, SMALL)
-        log, ledger, ladders = (
+        log, ledger, fallbacks = (
             io.read_parquet(paths.restricted / f"{name}.parquet")
-            for name in ("protection", "ledger", "ladders")
+            for name in ("protection", "ledger", "fallbacks")
         )
         safe = counted(io.read_measures(paths.safe / "measures.parquet"), self.config)
-        return Version(*self.measure(), Protection(safe, log, ledger, ladders, None))
+        return Version(*self.measure(), Protection(safe, log, ledger, fallbacks, None))
 
 
 def january(row: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from jsna.synthetic import effects
 from tests.conftest import SMALL, Project
 
 #: The generator's effects of deprivation on what the report measures; free school meals carry
-#: deprivation on to suspensions, and slips of the pen to who can be linked.
+#: deprivation on to suspensions, and data-entry errors to who can be linked.
 DEPRIVATION = tuple(name for name in effects.load().parameters if name.endswith(".deprivation"))
 #: Counties of a middling size, each built nearly whole.
 pytestmark = pytest.mark.full

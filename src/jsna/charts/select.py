@@ -14,7 +14,7 @@ from jsna.errors import JsnaError, Problem
 from jsna.model.configuration import Configuration
 from jsna.model.hierarchies import PLACES, THREE_YEARS
 from jsna.model.indicators import LOCALITY, Chart, Indicator
-from jsna.view.fallbacks import Rungs
+from jsna.view.fallbacks import Recodings
 
 Draw = Callable[[Shown, Chart], Drawing | None]
 
@@ -58,19 +58,19 @@ def figures(config: Configuration, measures: pd.DataFrame) -> Iterator[Drawing]:
     problems = misdeclared(config.indicators)
     if problems:
         raise JsnaError(problems, title="Charts are declared that cannot be drawn:")
-    rungs = Rungs(measures, config)
+    recodings = Recodings(measures, config)
     rows = dict(list(measures.groupby("indicator", sort=False)))
     for chapter in config.edition.chapters:
-        for indicator in rungs.config.indicators.values():
+        for indicator in recodings.config.indicators.values():
             if indicator.chapter != chapter or indicator.id not in rows:
                 continue
             indexed: dict[str, Indexed] = {}
             for chart in indicator.charts:
-                kind = _kind(rungs, indicator, chart)
+                kind = _kind(recodings, indicator, chart)
                 if kind not in indexed:
                     indexed[kind] = Indexed(rows[indicator.id], kind)
-                reason = rungs.reason(indicator.id, chart.by)
-                shown = Shown(rungs.config, indicator, indexed[kind], chart.by, reason)
+                reason = recodings.reason(indicator.id, chart.by)
+                shown = Shown(recodings.config, indicator, indexed[kind], chart.by, reason)
                 drawing = DRAWN[chart.type](shown, chart)
                 if drawing is not None:
                     yield drawing
@@ -84,9 +84,9 @@ def figure(
     return DRAWN[chart.type](Shown(config, indicator, indexed, chart.by), chart)
 
 
-def _kind(rungs: Rungs, indicator: Indicator, chart: Chart) -> str:
+def _kind(recodings: Recodings, indicator: Indicator, chart: Chart) -> str:
     """The type of the periods a chart shows."""
-    together = rungs.together(indicator.id, chart.by)
+    together = recodings.together(indicator.id, chart.by)
     return THREE_YEARS if together else indicator.period_type
 
 

@@ -62,7 +62,7 @@ class Shown:
         self.by = tuple(by)
         #: What the localities of this figure are, as a dimension: single ones, or groups.
         self.localities = LOCALITY_GROUP if LOCALITY_GROUP in by else LOCALITY
-        #: Why it is drawn by a coarser rung of a ladder; "" where it is as declared.
+        #: Why it is drawn by a coarser recoding of a fallback; "" where it is as declared.
         self.reason = reason
         self._used: dict[str, Row] = {}
 

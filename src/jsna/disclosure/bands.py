@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from jsna import io
 from jsna.errors import JsnaError, Problem
-from jsna.measures.beside import FILE
+from jsna.measures.attrition import FILE
 from jsna.model.configuration import Configuration
 
 #: Shares at which bands begin, in per cent. Each is at most twice and a half the one before, so
@@ -108,7 +108,7 @@ def coarse(record: Record, width: int) -> dict[str, list[dict[str, Any]]]:
 
 
 def write(config: Configuration, paths: io.Paths) -> None:
-    """Write `safe/beside.json` from `restricted/beside.json`."""
+    """Write `safe/attrition.json` from `restricted/attrition.json`."""
     record = io.read_json(paths.restricted / FILE)
     io.write_json(paths.safe / FILE, coarse(record, least(config)))
 

@@ -1,7 +1,7 @@
 """What an attacker has: the safe measures as published, beside the truth they were made from.
 
 Nothing is taken over from the stage that protected them. The rows that are published say which
-counts are printed and how exactly; the book says what else is known about them.
+counts are printed and how exactly; the linked tables say what else is known about them.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 
 from jsna import io
-from jsna.disclosure import before, revision
+from jsna.disclosure import earlier, revision
 from jsna.disclosure.attacking.attack import Known
 from jsna.disclosure.contribution import refused
-from jsna.disclosure.ledger.book import NONE, Book
-from jsna.disclosure.ledger.entries import book
+from jsna.disclosure.ledger.entries import linked_tables
+from jsna.disclosure.ledger.linked_tables import NONE, LinkedTables
 from jsna.disclosure.system import Flags, Floats, Ints, Status, System
 from jsna.errors import JsnaError, Problem
 from jsna.measures.contributions import FILE as CONTRIBUTIONS
@@ -36,8 +36,8 @@ class Evidence:
     Attributes:
         rows: the true measures of the rows that are published and protected.
         safe: the same rows as published.
-        book: the counts behind them.
-        system: the book as a system, with official ratios.
+        linked: the counts behind them.
+        system: the linked tables as a system, with official ratios.
         known: bounds within which everyone knows each cell to lie.
         hidden: rows published without numbers of their own counts, shape (k,).
         past: what was last published of the rows, see `revision.align`.
@@ -47,7 +47,7 @@ class Evidence:
 
     rows: pd.DataFrame
     safe: pd.DataFrame
-    book: Book
+    linked: LinkedTables
     system: System
     known: Known
     hidden: Flags
@@ -92,7 +92,7 @@ def gather(
             Problem("safe measures", rule, value="; ".join(key), code="prove.key")
             for key in keys.itertuples(index=False)
         )
-    made = book(rows, config, official, earlier)
+    made = linked_tables(rows, config, official, earlier)
     past = revision.align(rows, last)
     without = published["status"].eq("c").to_numpy(dtype=bool)
     kept = revision.refused(rows, past, config)
@@ -111,7 +111,7 @@ def gather(
     return Evidence(rows, published, made, system, known, hidden, past, stands, (*(earlier or ()),))
 
 
-def _rounded(system: System, made: Book) -> System:
+def _rounded(system: System, made: LinkedTables) -> System:
     """The system asking also that what rounding alone protects stays uncertain by its base."""
     own = np.zeros(system.size, dtype=np.bool_)
     own[: made.size] = made.uncertain()
@@ -158,7 +158,7 @@ def _expect_hidden(rows: pd.DataFrame, shown: Flags) -> None:
 
 
 def _off(
-    safe: pd.DataFrame, rows: pd.DataFrame, made: Book
+    safe: pd.DataFrame, rows: pd.DataFrame, made: LinkedTables
 ) -> dict[str, tuple[Floats, Ints, Floats, Floats, Floats]]:
     """Of each column of counts: what is printed, its cells, how far off, the room, the base."""
     moves, steps = made.moves(), np.array(made.rounding, dtype=np.float64)
@@ -172,7 +172,9 @@ def _off(
     return found
 
 
-def _truth(safe: pd.DataFrame, rows: pd.DataFrame, made: Book, config: Configuration) -> Flags:
+def _truth(
+    safe: pd.DataFrame, rows: pd.DataFrame, made: LinkedTables, config: Configuration
+) -> Flags:
     """Rows that print what was measured, or that rounded."""
     right = ~_miscalculated(safe, rows, config)
     for shown, _, off, room, steps in _off(safe, rows, made).values():
@@ -183,7 +185,7 @@ def _truth(safe: pd.DataFrame, rows: pd.DataFrame, made: Book, config: Configura
 def _printed(
     safe: pd.DataFrame,
     rows: pd.DataFrame,
-    made: Book,
+    made: LinkedTables,
     without: Flags,
     stands: Flags,
     config: Configuration,
@@ -241,7 +243,7 @@ def _miscalculated(safe: pd.DataFrame, rows: pd.DataFrame, config: Configuration
     return np.asarray(~right.all(axis=1), dtype=np.bool_)
 
 
-def _by_rule(low: Floats, high: Floats, made: Book, value: Floats) -> tuple[Floats, Floats]:
+def _by_rule(low: Floats, high: Floats, made: LinkedTables, value: Floats) -> tuple[Floats, Floats]:
     """What the published rule adds: a count that is printed and is not 0 is not small."""
     limit = np.array(made.threshold, dtype=np.float64)
     exempt = np.array([bool(source) for source in made.public], dtype=np.bool_)
@@ -252,14 +254,14 @@ def _by_rule(low: Floats, high: Floats, made: Book, value: Floats) -> tuple[Floa
 
 def read(config: Configuration, paths: io.Paths) -> Evidence:
     """The evidence of an edition that has been protected."""
-    earlier = before.read(config, paths)
+    past = earlier.read(config, paths)
     return gather(
         # What is worked out from these rows tells nobody more than they do.
         counted(io.read_measures(paths.safe / "measures.parquet"), config),
         io.read_measures(paths.restricted / "measures.parquet"),
         config,
         io.read_measures(paths.restricted / "official.parquet"),
-        earlier.ledgers,
+        past.ledgers,
         io.read_parquet(paths.restricted / CONTRIBUTIONS),
-        earlier.last,
+        past.last,
     )

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from jsna.disclosure import contribution, revision
-from jsna.disclosure.hiding import Hiding, hide
-from jsna.disclosure.ladders import choose
-from jsna.disclosure.ledger.book import NONE, Book, ledger, printed
-from jsna.disclosure.ledger.entries import book
+from jsna.disclosure.fallbacks import choose
+from jsna.disclosure.ledger.entries import linked_tables
+from jsna.disclosure.ledger.linked_tables import NONE, LinkedTables, ledger, printed
 from jsna.disclosure.ledger.outside import BEFORE
+from jsna.disclosure.suppression import Hiding, hide
 from jsna.disclosure.system import Flags, Floats, Ints
 from jsna.errors import JsnaError, Problem
 from jsna.measures.values import calculate, mark_low
@@ -39,15 +39,15 @@ class Protection:
         log: one row for each row whose own counts are not printed: key, kind (primary or
             secondary), rule, whether it stands as it was published before, profile.
             For the restricted zone only, as all below.
-        ledger: the cells behind the rows, see `book.ledger`.
-        ladders: rung taken of each ladder, see `ladders.choose`.
+        ledger: the cells behind the rows, see `linked.ledger`.
+        fallbacks: recoding taken of each fallback, see `fallbacks.choose`.
         hiding: what the solver chose; None where nothing was to be protected.
     """
 
     safe: pd.DataFrame
     log: pd.DataFrame
     ledger: pd.DataFrame
-    ladders: pd.DataFrame
+    fallbacks: pd.DataFrame
     hiding: Hiding | None
 
 
@@ -58,17 +58,17 @@ def protect(
     earlier: Mapping[str, pd.DataFrame] | None = None,
     contributions: pd.DataFrame | None = None,
     last: pd.DataFrame | None = None,
-    rungs: pd.DataFrame | None = None,
+    recodings: pd.DataFrame | None = None,
 ) -> Protection:
     """Measures that are safe to publish.
 
-    Of each breakdown the rung of its ladder that loses little is taken; rows that a rule of their
-    own forbids are hidden; then counts are hidden at the least loss so that none that is small can
-    be worked out; then what is left is rounded where its profile says so. A hidden row keeps its
-    key and carries no number at all: value, limits, numerator and denominator go together, as any
-    of them would give away another. Its status is c and its reason is the same whether the count
-    is small itself or protects another. A row that was published before and has changed by too
-    little, or by what would give another change away, is printed as it was.
+    Of each breakdown the recoding of its fallback that loses little is taken; rows that a rule of
+    their own forbids are hidden; then counts are hidden at the least loss so that none that is
+    small can be worked out; then what is left is rounded where its profile says so. A hidden row
+    keeps its key and carries no number at all: value, limits, numerator and denominator go
+    together, as any of them would give away another. Its status is c and its reason is the same
+    whether the count is small itself or protects another. A row that was published before and has
+    changed by too little, or by what would give another change away, is printed as it was.
 
     Args:
         measures: measures in the schema; `profile` says how each row is protected. Profiles that
@@ -78,22 +78,23 @@ def protect(
         earlier: ledgers of earlier publications by name, oldest first.
         contributions: who is behind sums of money, see `measures.contributions`.
         last: rows as last published, of any edition; without them nothing can stand as it was.
-        rungs: `ladders` of the last publication of this edition, whose rungs are taken again.
+        recodings: `fallbacks` of the last publication of this edition, whose recodings are taken
+            again.
 
     Raises:
         JsnaError: a row names no profile; or counts contradict each other.
     """
     _check_profiles(measures, config)
     # In the order of the key, so that the choice of secondary cells is the same for any order.
-    safe, ladders = choose(schema.conform(measures), config, rungs)
+    safe, fallbacks = choose(schema.conform(measures), config, recodings)
     guards = {name: config.profile(name).protective for name in safe["profile"].unique()}
     guarded = safe["profile"].map(guards).to_numpy(dtype=bool)
     rows = safe.loc[guarded].reset_index(drop=True)
-    made = book(rows, config, official, earlier)
+    made = linked_tables(rows, config, official, earlier)
     if not len(rows):
         empty = ledger(made, np.zeros(made.size, dtype=np.bool_))
         nothing = _log(rows, [], np.zeros(0, dtype=np.bool_))
-        return Protection(schema.check(safe, "safe measures"), nothing, empty, ladders, None)
+        return Protection(schema.check(safe, "safe measures"), nothing, empty, fallbacks, None)
     past = revision.align(rows, last)
     told = zip(
         contribution.refused(rows, config, contributions),
@@ -121,7 +122,7 @@ def protect(
         schema.check(safe, "safe measures"),
         _log(rows, rules, stands),
         ledger(made, printed(made, hidden), rounded),
-        ladders,
+        fallbacks,
         hiding,
     )
 
@@ -151,7 +152,7 @@ def _check_profiles(measures: pd.DataFrame, config: Configuration) -> None:
 
 def _rules(
     rows: pd.DataFrame,
-    made: Book,
+    made: LinkedTables,
     hiding: Hiding,
     own: Sequence[str],
     still: Flags,
@@ -195,7 +196,7 @@ def _rules(
     return result
 
 
-def _say_public(rows: pd.DataFrame, made: Book, hidden: Flags) -> None:
+def _say_public(rows: pd.DataFrame, made: LinkedTables, hidden: Flags) -> None:
     """Name the source of small counts that are shown because it gives them already, in place."""
     limit = np.array(made.threshold, dtype=np.float64)
     value = np.array(made.value, dtype=np.float64)
@@ -212,7 +213,7 @@ def _say_public(rows: pd.DataFrame, made: Book, hidden: Flags) -> None:
     rows["source"], rows["note"] = sources, notes
 
 
-def _round(rows: pd.DataFrame, made: Book, hidden: Flags, config: Configuration) -> Floats:
+def _round(rows: pd.DataFrame, made: LinkedTables, hidden: Flags, config: Configuration) -> Floats:
     """Round the counts of the rows that are shown, and calculate their values again, in place.
 
     A count is rounded the same in whichever row it stands, to the largest base of any of them.

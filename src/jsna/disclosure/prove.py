@@ -1,6 +1,7 @@
 """The proof: an attack on what is about to be published, and the certificate of its result.
 
-It shares with the protection only the book, that is, what is published and what adds up to what.
+It shares with the protection only the linked tables, that is, what is published and what adds up to
+what.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ from jsna.disclosure import bands, revision
 from jsna.disclosure.attacking.attack import Interval, Report, attack
 from jsna.disclosure.attacking.intruder import Intruder
 from jsna.disclosure.evidence import Evidence, read
-from jsna.disclosure.hiding import attainable
-from jsna.disclosure.ledger.book import NONE, WEIGHT, Book
+from jsna.disclosure.ledger.linked_tables import NONE, WEIGHT, LinkedTables
+from jsna.disclosure.suppression import attainable
 from jsna.disclosure.system import TOLERANCE, Flags
 from jsna.disclosure.tabular.protection import explain
 from jsna.errors import JsnaError, Problem
-from jsna.measures.beside import FILE as BESIDE
+from jsna.measures.attrition import FILE as ATTRITION
 from jsna.measures.derived import counted, verify
 from jsna.model import schema
 from jsna.model.configuration import Configuration
@@ -116,7 +117,7 @@ def _start(evidence: Evidence) -> np.ndarray[Any, np.dtype[np.float64]] | None:
 
 def _indicators(evidence: Evidence, cell: int) -> str:
     """Indicators whose rows a cell stands behind, or the nearest: those of its equations."""
-    made: Book = evidence.book
+    made: LinkedTables = evidence.linked
     near = {cell}
     for equation in made.equations:
         if cell in equation:
@@ -148,7 +149,7 @@ def run(config: Configuration, paths: io.Paths) -> None:
     made = certificate(proof, counted(published, config), config, choice)
     made["published"]["worked_out"] = worked_out
     made["measures_sha256"] = io.sha256(safe)
-    made["beside_sha256"] = io.sha256(paths.safe / BESIDE)
+    made["beside_sha256"] = io.sha256(paths.safe / ATTRITION)
     io.write_parquet(paths.restricted / INTERVALS, intervals(proof))
     text = json.dumps(made, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     io.write_text(paths.safe / CERTIFICATE, text)
@@ -208,10 +209,10 @@ def certificate(
         proof: the attack.
         safe: every measure published.
         config: declarations and profiles.
-        choice: what protection said of its choice and of the ladders.
+        choice: what protection said of its choice and of the fallbacks.
     """
     evidence = proof.evidence
-    made, known = evidence.book, evidence.known
+    made, known = evidence.linked, evidence.known
     unknown = np.asarray(known.high - known.low > TOLERANCE)
     sides = {*made.numerators, *made.denominators} - {NONE}
     public = [source for source in made.public if source]
@@ -231,7 +232,7 @@ def certificate(
             "rows": int((evidence.hidden & ~evidence.stands).sum()),
             "by_chapter": _by_chapter(safe, config, choice["withheld"]),
         },
-        "ladders": choice["ladders"],
+        "fallbacks": choice["fallbacks"],
         "attack": {
             # All that is unknown, so that nobody learns how many counts are small.
             "cells": int(unknown.sum()),
@@ -310,7 +311,7 @@ def _by_chapter(
 
 def without_row(evidence: Evidence, row: int) -> Evidence:
     """The evidence as it would be if a hidden row were printed too."""
-    made, known = evidence.book, evidence.known
+    made, known = evidence.linked, evidence.known
     low, high = known.low.copy(), known.high.copy()
     for cell in (made.numerators[row], made.denominators[row]):
         if cell != NONE:

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from jsna.disclosure.ledger.book import NONE, Book
+from jsna.disclosure.ledger.linked_tables import NONE, LinkedTables
 from jsna.disclosure.system import Flags
 from jsna.model import schema
 from jsna.model.configuration import Configuration
@@ -82,7 +82,7 @@ def refused(rows: pd.DataFrame, past: pd.DataFrame, config: Configuration) -> Fl
     return np.asarray(changed & ~plain & ~enough, dtype=np.bool_)
 
 
-def hidden_still(made: Book, past: pd.DataFrame) -> Flags:
+def hidden_still(made: LinkedTables, past: pd.DataFrame) -> Flags:
     """Rows hidden when last published of which no count has changed by as much as may be published.
 
     They stay hidden. Where nothing has changed, that another choice of what to hide would do is no
@@ -97,14 +97,14 @@ def hidden_still(made: Book, past: pd.DataFrame) -> Flags:
     return found
 
 
-def stands(made: Book, past: pd.DataFrame, rules: Sequence[str]) -> Flags:
+def stands(made: LinkedTables, past: pd.DataFrame, rules: Sequence[str]) -> Flags:
     """Hidden rows that are printed as they were before.
 
     A count that has changed by more than a little and is small now is hidden like any small count:
     what stood there before would be far from true.
 
     Args:
-        made: the book; k rows.
+        made: the linked tables; k rows.
         past: what was last printed of the rows.
         rules: the rule that hides each row, "" where it is shown.
     """

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from jsna import io
-from jsna.disclosure import bands, before
+from jsna.disclosure import bands, earlier
 from jsna.disclosure.protect import Protection, protect
 from jsna.measures.contributions import FILE as CONTRIBUTIONS
 from jsna.measures.derived import complete
@@ -17,25 +17,25 @@ from jsna.records import CHOICE
 def run(config: Configuration, paths: io.Paths) -> None:
     """Protect an edition.
 
-    Writes `safe/measures.parquet`, and `safe/beside.json` (what share of its records left a count,
-    in bands); and in `restricted/` `protection.parquet` (what was hidden and
-    why), `protection.json` (what the certificate says of the choice), `ledger.parquet` (the counts
-    behind everything, kept for later editions) and `ladders.parquet`.
+    Writes `safe/measures.parquet`, and `safe/attrition.json` (what share of its records left a
+    count, in bands); and in `restricted/` `protection.parquet` (what was hidden and why),
+    `protection.json` (what the certificate says of the choice), `ledger.parquet` (the counts behind
+    everything, kept for later editions) and `fallbacks.parquet`.
     """
     measures = io.read_measures(paths.restricted / "measures.parquet")
-    earlier = before.read(config, paths)
+    past = earlier.read(config, paths)
     made = protect(
         measures,
         config,
         io.read_measures(paths.restricted / "official.parquet"),
-        earlier.ledgers,
+        past.ledgers,
         io.read_parquet(paths.restricted / CONTRIBUTIONS),
-        earlier.last,
-        earlier.rungs,
+        past.last,
+        past.recodings,
     )
     io.write_parquet(paths.restricted / "protection.parquet", made.log)
     io.write_parquet(paths.restricted / "ledger.parquet", made.ledger)
-    io.write_parquet(paths.restricted / "ladders.parquet", made.ladders)
+    io.write_parquet(paths.restricted / "fallbacks.parquet", made.fallbacks)
     choice = choice_of(made)
     text = json.dumps(choice, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     io.write_text(paths.restricted / CHOICE, text)
@@ -45,12 +45,12 @@ def run(config: Configuration, paths: io.Paths) -> None:
 
 
 def choice_of(made: Protection) -> dict[str, Any]:
-    """What the certificate says of the choice: how near the least loss it is, and the rungs."""
+    """What the certificate says of the choice: how near the least loss it is, and the recodings."""
     solution = made.hiding.solution if made.hiding else None
-    used = made.ladders.loc[made.ladders["used"].ne("")]
+    used = made.fallbacks.loc[made.fallbacks["used"].ne("")]
     return {
         "optimality": {"gap": round(solution.gap, 4) if solution else 0.0},
-        "ladders": [
+        "fallbacks": [
             {"indicator": i, "breakdown": b, "used": u}
             for i, b, u in zip(used["indicator"], used["breakdown"], used["used"], strict=True)
         ],

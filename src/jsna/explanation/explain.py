@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 VERB: Final = "explain-suppression"
 DOES: Final = "tell why figures of an indicator are hidden (restricted: names small numbers)"
 #: Tables of the restricted zone that are read.
-_READ: Final = ("measures", "official", "protection", "ladders")
+_READ: Final = ("measures", "official", "protection", "fallbacks")
 #: Figures explained at once unless all are asked for.
 MOST: Final = 12
 _WIDTH: Final = 96
@@ -50,8 +50,8 @@ class Explains(Protocol):
     def hidden(self, row: int) -> bool:
         """Whether a measure is hidden."""
 
-    def ladder(self, indicator: str) -> Iterator[str]:
-        """What the ladders did to an indicator."""
+    def fallback(self, indicator: str) -> Iterator[str]:
+        """What the fallbacks did to an indicator."""
 
     def lines(self, row: int) -> list[str]:
         """The figure named, then why it is hidden; points of a list begin with "- "."""
@@ -84,8 +84,8 @@ def run(options: argparse.Namespace, config: Configuration, paths: Paths) -> Ite
     found = evidence.read(config, paths)
     rows = select(found.rows, choice, config)
     log = io.read_parquet(paths.restricted / "protection.parquet")
-    ladders = io.read_parquet(paths.restricted / "ladders.parquet")
-    reasons = Reasons(found, rules_of(found.rows, log), ladders, config)
+    fallbacks = io.read_parquet(paths.restricted / "fallbacks.parquet")
+    reasons = Reasons(found, rules_of(found.rows, log), fallbacks, config)
     yield _WARNING
     yield from report(rows, reasons, config, everything=options.all)
 
@@ -220,7 +220,7 @@ def report(
     for name in sorted(set(rows["profile"])):
         profile = config.profile(name)
         yield wrapped(f"Profile {name}: {profile.title}. {' '.join(profile.rule.split())}")
-    for line in reasons.ladder(indicator.id):
+    for line in reasons.fallback(indicator.id):
         yield wrapped(line)
     if not hidden:
         yield wrapped(f"None of the {len(rows):,} figures asked about is hidden.")

@@ -17,8 +17,8 @@ import pandas as pd
 
 from jsna.disclosure.attacking.attack import Interval
 from jsna.disclosure.evidence import Evidence
-from jsna.disclosure.ledger.book import NONE
-from jsna.disclosure.ledger.regions import Codes, Region
+from jsna.disclosure.ledger.cells import Cell, Codes
+from jsna.disclosure.ledger.linked_tables import NONE
 from jsna.disclosure.system import TOLERANCE
 from jsna.explanation.nearby import Nearby
 from jsna.model import schema
@@ -45,13 +45,13 @@ class Reasons:
     Attributes:
         evidence: true rows and what an attacker knows of the counts behind them.
         rules: the rule that hid each row; "" where it is shown.
-        ladders: decisions on ladders, with columns `indicator`, `breakdown`, `used`.
+        fallbacks: decisions on fallbacks, with columns `indicator`, `breakdown`, `used`.
         config: profiles, and names of what is shown.
     """
 
     evidence: Evidence
     rules: Sequence[str]
-    ladders: pd.DataFrame
+    fallbacks: pd.DataFrame
     config: Configuration
     _near: Nearby = field(init=False)
 
@@ -62,15 +62,15 @@ class Reasons:
         """Whether a row is hidden."""
         return bool(self.rules[row])
 
-    def ladder(self, indicator: str) -> Iterator[str]:
-        """What the ladders did to an indicator, in words."""
-        own = self.ladders[self.ladders["indicator"].eq(indicator)]
+    def fallback(self, indicator: str) -> Iterator[str]:
+        """What the fallbacks did to an indicator, in words."""
+        own = self.fallbacks[self.fallbacks["indicator"].eq(indicator)]
         for breakdown, used in zip(own["breakdown"].astype(str), own["used"], strict=True):
             declared = words.split_words(breakdown, self.config)
             how = "shown so; no coarser step was used"
             if used:
                 how = f"shown {words.split_words(str(used), self.config)} instead"
-            yield f"Ladder of figures {declared}: {how}."
+            yield f"Fallback of figures {declared}: {how}."
 
     def lines(self, row: int) -> list[str]:
         """The row named, then why it is hidden, a point a line."""
@@ -86,8 +86,8 @@ class Reasons:
         return said
 
     def _cells(self, row: int) -> tuple[int, int]:
-        book = self.evidence.book
-        return book.numerators[row], book.denominators[row]
+        linked = self.evidence.linked
+        return linked.numerators[row], linked.denominators[row]
 
     def _head(self, row: int) -> str:
         one = self.evidence.rows.loc[row]
@@ -117,7 +117,7 @@ class Reasons:
             )
 
     def _small(self, cell: int) -> str:
-        limit = self.evidence.book.threshold[cell]
+        limit = self.evidence.linked.threshold[cell]
         return f"1 to {limit - 1:g} is protected here"
 
     def _rests(self, top: int, bottom: int) -> list[int]:
@@ -127,7 +127,7 @@ class Reasons:
         primary = self.evidence.system.primary
         return [
             cell
-            for equation in self.evidence.book.equations
+            for equation in self.evidence.linked.equations
             if len(equation) == 3 and equation[0] == bottom and top in equation[1:]
             for cell in equation[1:]
             if cell != top and primary[cell]
@@ -165,26 +165,26 @@ class Reasons:
 
     def _sum(self, row: int) -> str:
         """An equation in words; what all its counts have in common is said once."""
-        book, system = self.evidence.book, self.evidence.system
-        if row >= len(book.equations):
+        linked, system = self.evidence.linked, self.evidence.system
+        if row >= len(linked.equations):
             return system.describe(row)
-        cells = book.equations[row]
-        boxes = [set(book.regions[cell].box) for cell in cells]
+        cells = linked.equations[row]
+        boxes = [set(linked.cells[cell].box) for cell in cells]
         common = set.intersection(*boxes)
-        of = book.regions[cells[0]]
-        among = Region(of.table, of.what, tuple(pair for pair in of.box if pair in common))
+        of = linked.cells[cells[0]]
+        among = Cell(of.table, of.what, tuple(pair for pair in of.box if pair in common))
         named = [self._apart(cell, common) for cell in cells]
         return f"among {among.label()}, {named[0]} = {' + '.join(named[1:])}"
 
-    def _apart(self, cell: int, common: set[tuple[str, Codes]]) -> str:
+    def _apart(self, number: int, common: set[tuple[str, Codes]]) -> str:
         """What tells a count from others that have so much in common with it."""
-        book = self.evidence.book
-        region, label = book.regions[cell], book.labels[cell]
-        if not label.startswith(region.label()):
+        linked = self.evidence.linked
+        cell, label = linked.cells[number], linked.labels[number]
+        if not label.startswith(cell.label()):
             return f"[{label}]"
-        own = Region("", "", tuple(pair for pair in region.box if pair not in common))
+        own = Cell("", "", tuple(pair for pair in cell.box if pair not in common))
         words_ = own.label().partition(": ")[2] if own.box else "all"
-        return f"[{words_}{label.removeprefix(region.label())}]"
+        return f"[{words_}{label.removeprefix(cell.label())}]"
 
     def _need(self, one: Interval) -> str:
         """What must be left of a count, to anyone or to a family that knows its own child."""
@@ -198,14 +198,14 @@ class Reasons:
 
     def _together(self, row: int, top: int, bottom: int) -> Iterator[str]:
         """Where showing one row gives nothing away: with which others it is hidden."""
-        book, rows = self.evidence.book, self.evidence.rows
+        linked, rows = self.evidence.linked, self.evidence.rows
         mine = {cell for cell in (top, bottom) if cell != NONE and self._near.unknown[cell]}
         same = [
             other
             for other in range(len(rows))
             if other != row
             and self.hidden(other)
-            and mine & {book.numerators[other], book.denominators[other]}
+            and mine & {linked.numerators[other], linked.denominators[other]}
         ]
         rule = self.rules[row]
         if same:

@@ -102,7 +102,7 @@ def run(config: Configuration, paths: io.Paths) -> None:
     Raises:
         JsnaError: listing every problem of every file; nothing was written.
     """
-    from jsna.ingest.left import left
+    from jsna.ingest.attrition import attrition
     from jsna.ingest.validate import quality_rows
 
     done = ingest(config, paths)
@@ -111,7 +111,7 @@ def run(config: Configuration, paths: io.Paths) -> None:
     written = _write_rows(done, paths)
     io.write_parquet(paths.restricted / "quality.parquet", quality_rows(done.results, config))
     io.write_parquet(paths.restricted / "violations.parquet", violations(done))
-    io.write_parquet(paths.restricted / "left.parquet", left(done.results, config))
+    io.write_parquet(paths.restricted / "attrition.parquet", attrition(done.results, config))
     receipt = {
         "tables": {
             f"{key[0]}.{name}/{key[1]}": {

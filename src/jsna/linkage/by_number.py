@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 #: Comparison -> levels that count as agreement for the guard.
 _AGREES: Final = {
-    "date_of_birth": ("exact", "changed over", "one slip"),
+    "date_of_birth": ("exact", "changed over", "one edit"),
     "forename": ("exact", "nickname", "close", "similar", "initial"),
     "surname": ("exact", "close", "part"),
     "postcode": ("exact",),

@@ -6,8 +6,8 @@ with `_l` and `_r`. `m` and `u` (how often a level is reached by records of one 
 two) are where training starts, and stay where the data say nothing about a level.
 
 Levels follow the measured recommendation: names exactly (rare names counting more), by nickname and
-by Jaro-Winkler .92 and .80; dates with day and month changed over, one slip (Damerau), or two of
-three parts; postcodes whole, one slip, or sector.
+by Jaro-Winkler .92 and .80; dates with day and month changed over, one edit (Damerau), or two of
+three parts; postcodes whole, one edit, or sector.
 """
 
 from __future__ import annotations
@@ -67,10 +67,10 @@ def _crossed(one: str, other: str) -> str:
     return f"jaro_winkler_similarity({one}, {other}) >= 0.92"
 
 
-def _slip(column: str) -> str:
+def _one_edit(column: str) -> str:
     """One letter other, too many, too few, or two changed over.
 
-    Then the last letters are the same, or the slip is in the last two places and all before them is
+    Then the last letters are the same, or the edit is in the last two places and all before them is
     the same: where neither holds, which is nearly always, the costly function is not called.
     """
     one, other = f"{column}_l", f"{column}_r"
@@ -123,7 +123,7 @@ COMPARISONS: Final = (
         (
             Level("exact", "born_l = born_r", 0.975, 0.0002),
             Level("changed over", f"born_l = {TURNED.format('born_r')}", 0.005, 0.0001),
-            Level("one slip", _slip("born"), 0.01, 0.0035),
+            Level("one edit", _one_edit("born"), 0.01, 0.0035),
             Level(
                 "two parts",
                 "(left(born_l, 4) = left(born_r, 4))::INT + (right(born_l, 2) = right(born_r, 2))"
@@ -138,7 +138,7 @@ COMPARISONS: Final = (
         (
             Level("exact", "postcode_l = postcode_r", 0.90, 0.0002),
             Level("sector", "sector_l = sector_r", 0.02, 0.005),
-            Level("one slip", _slip("postcode"), 0.01, 0.0008),
+            Level("one edit", _one_edit("postcode"), 0.01, 0.0008),
             Level("other", "", 0.07, 0.994),
         ),
     ),

@@ -215,8 +215,8 @@ def mark_implausible(
 ) -> None:
     """The table `name`: links that look wrong on their face, one row each, and in which way.
 
-    `c0` dates of birth: no date of one is within a slip of one of the other's. `c1` sexes: none the
-    same. `c2` numbers: sound numbers of one kind that differ.
+    `c0` dates of birth: no date of one is within one edit of one of the other's. `c1` sexes: none
+    the same. `c2` numbers: sound numbers of one kind that differ.
     """
     from jsna.linkage.passes import missing, reaches
 

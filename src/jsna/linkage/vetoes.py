@@ -7,9 +7,9 @@ and a pair with two different sound numbers is therefore never a sure link: it i
 one (a *veto*), or sent to the review band (*held*).
 
 Forenames agree where one may be the other written otherwise: equal, a nickname, changed over with
-the surname, cut short or run together, an initial, one slip of the keyboard, another spelling of
+the surname, cut short or run together, an initial, one edit of the keyboard, another spelling of
 the same consonants, or fewer of the same words. They are alike where they share an initial, where
-only some of their words agree, or where one slip makes another name in use (Jayden, Hayden). Else
+only some of their words agree, or where one edit makes another name in use (Jayden, Hayden). Else
 they contradict each other.
 """
 
@@ -166,7 +166,7 @@ def _forenames() -> str:
         WHEN {one} = {other} OR ({turned}) THEN {_SAME}
         WHEN a.words IS NOT NULL OR b.words IS NOT NULL THEN {_by_words(nickname)}
         WHEN {nickname} OR {_cut(one, other)} OR ({respelt}) THEN {_AGREE}
-        WHEN {_slip(one, other)} THEN
+        WHEN {_one_edit(one, other)} THEN
             CASE WHEN {in_use} THEN {_ALIKE} ELSE {_AGREE} END
         WHEN {alike} THEN {_ALIKE} ELSE {_CONTRADICT} END"""
 
@@ -182,12 +182,12 @@ def _by_words(nickname: str) -> str:
     fewer = f"len({one}) <= len({other})"
     short = f"CASE WHEN {fewer} THEN {one} ELSE {other} END"
     long = f"CASE WHEN {fewer} THEN {other} ELSE {one} END"
-    found = f"x = y OR {_cut('x', 'y')} OR {_slip('x', 'y')}"
+    found = f"x = y OR {_cut('x', 'y')} OR {_one_edit('x', 'y')}"
     lacking = (
         f"len(list_filter(list_slice({short}, 1 + ({nickname})::INT, 99), "
         f"lambda x: len(list_filter({long}, lambda y: {found})) = 0))"
     )
-    run_together = _slip("a.forename", "b.forename")
+    run_together = _one_edit("a.forename", "b.forename")
     return (
         f"CASE WHEN {lacking} = 0 OR {run_together} THEN {_AGREE} "
         f"WHEN {nickname} OR {lacking} < len({short}) THEN {_ALIKE} ELSE {_CONTRADICT} END"
@@ -202,8 +202,8 @@ def _cut(one: str, other: str) -> str:
     )
 
 
-def _slip(one: str, other: str) -> str:
-    """SQL of whether one name is the other mistyped: one slip, or two in a long one."""
+def _one_edit(one: str, other: str) -> str:
+    """SQL of whether one name is the other mistyped: one edit, or two in a long one."""
     least, most = (f"{end}(length({one}), length({other}))" for end in ("least", "greatest"))
     return (
         f"(({most} >= 3 AND damerau_levenshtein({one}, {other}) <= 1) OR ({least} >= 6 AND "

@@ -1,5 +1,5 @@
 """Numerators meet denominators: dense arrays of two counts, added up into coarser categories,
-groups of localities and several years where a rung of a ladder asks.
+groups of localities and several years where a recoding of a fallback asks.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from jsna.measures.cubes import Counts, Cubes, counted
 from jsna.model.fallbacks import coarser
 from jsna.model.hierarchies import members, runs, span
-from jsna.model.indicators import LOCALITY, Indicator, Rung, Side
+from jsna.model.indicators import LOCALITY, Indicator, Recoding, Side
 
 if TYPE_CHECKING:
     from jsna.model.configuration import Configuration
@@ -62,13 +62,13 @@ class Axis:
 
 def axis_of(
     dimension: str,
-    rung: Rung | None,
+    recoding: Recoding | None,
     categories: Mapping[str, list[str]],
     config: Configuration,
 ) -> Axis:
-    """The axis of a dimension as a rung shows it; as it is counted where there is no rung."""
+    """The axis of a dimension as a recoding shows it; as it is counted where there is none."""
     finer = categories[dimension]
-    shown = dimension if rung is None else coarser(dimension, rung)
+    shown = dimension if recoding is None else coarser(dimension, recoding)
     if shown == dimension:
         return Axis(dimension, dimension, finer)
     parts = members(dimension, shown, config)
@@ -84,7 +84,11 @@ def align(indicator: Indicator, axes: Sequence[Axis], cubes: Mapping[str, Cubes]
     if indicator.denominator is None:
         nothing = np.full(numerator.shape, np.nan)
         return Block(
-            top.periods, numerator, nothing, np.ones(numerator.shape, bool), [""] * len(top.periods)
+            top.periods,
+            numerator,
+            nothing,
+            np.ones(numerator.shape, bool),
+            [""] * len(top.periods),
         )
     bottom = cubes[indicator.denominator.table]
     split = [axis for axis in axes if axis.dimension not in indicator.over]
@@ -139,10 +143,10 @@ def _period(period: str, among: Sequence[str], indicator: Indicator) -> int | No
 def together(block: Block, years: int) -> Block:
     """Every run of years added up into one period."""
     found = [list(run) for run in runs(block.periods, years)]
-    shape = (len(found), *block.numerator.shape[1:])
+    grouping = (len(found), *block.numerator.shape[1:])
 
     def added(counts: Counts) -> Counts:
-        return np.array([counts[run].sum(axis=0) for run in found]).reshape(shape)
+        return np.array([counts[run].sum(axis=0) for run in found]).reshape(grouping)
 
     return Block(
         [span([block.periods[i] for i in run]) for run in found],

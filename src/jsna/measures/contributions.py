@@ -105,21 +105,21 @@ def _behind(
     ]
     keys["_0"] = keys["period"]
     columns = ["period"]
-    nests: list[dict[str, Iterable[str]]] = [
+    hierarchies: list[dict[str, Iterable[str]]] = [
         {period: years(period, first["period_type"]) for period in keys["period"]}
     ]
     for dimension in split:
         keys[f"_{len(columns)}"] = shown = [one[dimension] for one in values]
         columns.append(column_of(finer(dimension, config)))
-        nests.append({c: codes(dimension, c, config) for c in shown})
+        hierarchies.append({c: codes(dimension, c, config) for c in shown})
     if first["geography"] != "authority":
         of = LOCALITY_GROUP if first["geography"] == LOCALITY_GROUP else LOCALITY
         keys[f"_{len(columns)}"] = keys["area_code"]
         columns.append(column_of(LOCALITY))
-        nests.append({a: codes(of, a, config) for a in keys["area_code"]})
+        hierarchies.append({a: codes(of, a, config) for a in keys["area_code"]})
     with duckdb.connect() as connection:
         connection.register("rows", arrow(side.table, tables[side.table]))
-        for place, pairs in enumerate(nests):
+        for place, pairs in enumerate(hierarchies):
             connection.register(f"nest{place}", _pairs(pairs))
         found = connection.sql(_sql(side, columns)).df()
     axes = [f"_{place}" for place in range(len(columns))]
@@ -129,8 +129,8 @@ def _behind(
     return behind[list(COLUMNS)].astype({"contributors": "int64"})
 
 
-def _pairs(nest: Mapping[str, Iterable[str]]) -> pd.DataFrame:
-    pairs = [(shown, code) for shown, parts in nest.items() for code in sorted(parts)]
+def _pairs(hierarchy: Mapping[str, Iterable[str]]) -> pd.DataFrame:
+    pairs = [(shown, code) for shown, parts in hierarchy.items() for code in sorted(parts)]
     return pd.DataFrame(pairs, columns=["shown", "code"], dtype="str")
 
 
@@ -140,7 +140,7 @@ def _sql(side: Side, columns: list[str]) -> str:
     who = "person_key" if people else "cast(row_number() over () as varchar)"
     at = [f"_{place}" for place in range(len(columns))]
     split = ", ".join(f'"{name}" as a{place}' for place, name in enumerate(columns))
-    nests = " ".join(
+    hierarchies = " ".join(
         f"join nest{place} as n{place} on part.a{place} = n{place}.code"
         for place in range(len(columns))
     )
@@ -149,7 +149,7 @@ def _sql(side: Side, columns: list[str]) -> str:
     return (
         f'with part as (select {split}, {who} as who, "{side.count}" as amount '
         f"from rows where ({side.where})), "
-        f"own as (select {shown}, who, abs(sum(amount)) as amount from part {nests} "
+        f"own as (select {shown}, who, abs(sum(amount)) as amount from part {hierarchies} "
         f"group by {names}, who having abs(sum(amount)) > 0), "
         f"cell as (select {names}, count(*) as contributors, sum(amount) as total, "
         f"max(amount, 2) as top from own group by {names}) "

@@ -27,7 +27,7 @@ from jsna.measures.methods.comparison import NO_EVENTS, NO_OTHER_EVENTS, NO_SPRE
 from jsna.measures.values import CALCULATED, mark_low
 from jsna.model import schema
 from jsna.model.configuration import Configuration
-from jsna.model.fallbacks import Shape, coarser, rungs
+from jsna.model.fallbacks import GroupingSet, coarser, recodings
 from jsna.model.hierarchies import LOCALITY_GROUP, PLACES, THREE_YEARS
 from jsna.model.indicators import LOCALITY, Indicator
 
@@ -122,33 +122,35 @@ def _indicator(
     assert indicator.derived is not None
     base = config.indicators[indicator.derived.of]
     rows = safe.loc[safe["indicator"].eq(base.id)]
-    done: set[Shape] = set()
+    done: set[GroupingSet] = set()
     for breakdown in indicator.breakdowns:
-        for shape, rung in rungs(base, breakdown, config):
-            (by,) = (coarser(d, rung) if rung else d for d in indicator.derived.by(breakdown))
-            if shape in done or not len(rows):
+        for grouping, recoding in recodings(base, breakdown, config):
+            (by,) = (
+                coarser(d, recoding) if recoding else d for d in indicator.derived.by(breakdown)
+            )
+            if grouping in done or not len(rows):
                 continue
-            done.add(shape)
-            pairs = _pairs(indicator, by, shape, rows, config)
+            done.add(grouping)
+            pairs = _pairs(indicator, by, grouping, rows, config)
             if len(pairs):
                 yield _worked_out(indicator, pairs, rounded=_rounded(pairs, config))
 
 
 def _pairs(
-    indicator: Indicator, by: str, shape: Shape, rows: pd.DataFrame, config: Configuration
+    indicator: Indicator, by: str, grouping: GroupingSet, rows: pd.DataFrame, config: Configuration
 ) -> pd.DataFrame:
-    """Rows of one shape, each beside the one it is compared with (its columns end in `_beside`)."""
+    """Rows of one grouping set, each beside what it is compared with (columns in `_beside`)."""
     assert indicator.derived is not None
     dimension, code = indicator.derived.reference
-    own = _of(shape, rows, config)
-    own["here"], own["rest"] = _split(own["category"], shape.within, by)
+    own = _of(grouping, rows, config)
+    own["here"], own["rest"] = _split(own["category"], grouping.within, by)
     if dimension:
         beside = own.loc[own["here"].eq(code)]
         _expect(indicator, own, beside, config)
         own = own.loc[own["here"].ne(code)]
         at, of = ["rest", *_AT], ["rest", *_AT]
     else:
-        whole = Shape(tuple(d for d in shape.dimensions if d != by), shape.years)
+        whole = GroupingSet(tuple(d for d in grouping.dimensions if d != by), grouping.years)
         beside = _of(whole, rows, config)
         at, of = ["rest", *_AT], ["category", *_AT]
         if by in PLACES:  # the whole of a place is the area it is a part of
@@ -160,13 +162,13 @@ def _pairs(
     return own.merge(right, left_on=at, right_on=[f"{c}_beside" for c in of], how="inner")
 
 
-def _of(shape: Shape, rows: pd.DataFrame, config: Configuration) -> pd.DataFrame:
-    """Rows of a shape: of the area's own parts, or of every whole area there is."""
-    parts = LOCALITY in shape.dimensions or LOCALITY_GROUP in shape.dimensions
-    geographies = [shape.geography(config.area)] if parts else list(_WHOLE)
+def _of(grouping: GroupingSet, rows: pd.DataFrame, config: Configuration) -> pd.DataFrame:
+    """Rows of a grouping set: of the area's own parts, or of every whole area there is."""
+    parts = LOCALITY in grouping.dimensions or LOCALITY_GROUP in grouping.dimensions
+    geographies = [grouping.geography(config.area)] if parts else list(_WHOLE)
     together = rows["period_type"].eq(THREE_YEARS)
-    mine = rows["geography"].isin(geographies) & rows["breakdown"].eq(shape.breakdown)
-    return rows.loc[mine & (together if shape.years > 1 else ~together)].copy()
+    mine = rows["geography"].isin(geographies) & rows["breakdown"].eq(grouping.breakdown)
+    return rows.loc[mine & (together if grouping.years > 1 else ~together)].copy()
 
 
 def _split(

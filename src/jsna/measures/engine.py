@@ -22,7 +22,7 @@ from jsna.measures.sources import profile_of, source_of
 from jsna.measures.values import calculate, mark_low
 from jsna.model import schema
 from jsna.model.configuration import Configuration
-from jsna.model.fallbacks import Shape, rungs
+from jsna.model.fallbacks import GroupingSet, recodings
 from jsna.model.hierarchies import LOCALITY_GROUP, THREE_YEARS
 from jsna.model.indicators import LOCALITY, Indicator, Side
 
@@ -38,9 +38,9 @@ def run(config: Configuration, paths: io.Paths) -> None:
     """Measure an edition.
 
     Writes `measures`, `official`, `reconciliation` and `contributions` in `restricted/`, and
-    `beside.json`: which records left the count of which indicator.
+    `attrition.json`: which records left the count of which indicator.
     """
-    from jsna.measures import beside
+    from jsna.measures import attrition
     from jsna.measures.quality import record
 
     made = contributions.tables_of(paths)
@@ -59,7 +59,7 @@ def run(config: Configuration, paths: io.Paths) -> None:
     io.write_measures(paths.restricted / "official.parquet", official)
     contributions.run(measures, config, paths)
     io.write_parquet(paths.restricted / "reconciliation.parquet", reconcile(measures, official))
-    io.write_json(paths.restricted / beside.FILE, beside.record(config, paths))
+    io.write_json(paths.restricted / attrition.FILE, attrition.record(config, paths))
 
 
 def measure(
@@ -124,20 +124,20 @@ def _blocks(
         "multiplier": indicator.multiplier,
         "decimals": indicator.decimals,
     }
-    done: set[Shape] = set()
+    done: set[GroupingSet] = set()
     for set_ in sets_of(indicator):
         if not _told(indicator, set_, cubes):
             continue
-        for shape, rung in rungs(indicator, set_, config):
-            if shape in done:
+        for grouping, recoding in recodings(indicator, set_, config):
+            if grouping in done:
                 continue
-            done.add(shape)
-            axes = [axis_of(d, rung, categories, config) for d in set_]
+            done.add(grouping)
+            axes = [axis_of(d, recoding, categories, config) for d in set_]
             block = align(indicator, axes, cubes)
-            if shape.years > 1:
-                block = together(block, shape.years)
+            if grouping.years > 1:
+                block = together(block, grouping.years)
             if block.kept.any():
-                kind = indicator.period_type if shape.years == 1 else THREE_YEARS
+                kind = indicator.period_type if grouping.years == 1 else THREE_YEARS
                 yield _rows(block, axes, config).assign(**constant, period_type=kind)
 
 
@@ -159,18 +159,18 @@ def _rows(block: Block, axes: Sequence[Axis], config: Configuration) -> pd.DataF
         axis.shown: np.array(axis.codes, dtype=object)[at[1 + place]]
         for place, axis in enumerate(axes)
     }
-    shape = Shape(tuple(sorted(named)))
+    grouping = GroupingSet(tuple(sorted(named)))
     category: Objects = np.full(len(at[0]), schema.TOTAL, dtype=object)
-    for position, dimension in enumerate(shape.within):
+    for position, dimension in enumerate(grouping.within):
         category = named[dimension] if position == 0 else category + schema.JOIN + named[dimension]
     numerator, denominator = block.numerator[block.kept], block.denominator[block.kept]
     nobody = denominator == 0
     return pd.DataFrame(
         {
             "area_code": named.get(LOCALITY, named.get(LOCALITY_GROUP, config.area.code)),
-            "geography": shape.geography(config.area),
+            "geography": grouping.geography(config.area),
             "period": np.array(block.periods, dtype=object)[at[0]],
-            "breakdown": shape.breakdown,
+            "breakdown": grouping.breakdown,
             "category": category,
             "numerator": numerator,
             "denominator": denominator,

@@ -60,7 +60,7 @@ class Area(Strict):
     region: Place
     localities_are: Literal["district", "ward"]
     localities: tuple[Locality, ...]
-    #: Every locality in one group, or no groups; rungs of ladders use them.
+    #: Every locality in one group, or no groups; recodings of fallbacks use them.
     locality_groups: tuple[LocalityGroup, ...] = ()
     neighbours_model: str = ""
     neighbours: tuple[Neighbour, ...] = ()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from jsna.model.areas import Area
 from jsna.model.audits import Audit
 from jsna.model.editions import Edition, Source
-from jsna.model.hierarchies import Nest
+from jsna.model.hierarchies import Hierarchy
 from jsna.model.indicators import Indicator
 from jsna.model.profiles import Profile
 from jsna.model.relations import Relation
@@ -28,7 +28,7 @@ class Configuration:
     indicators: Mapping[str, Indicator]
     codelists: Mapping[str, Mapping[str, str]]
     #: Coarser dimension -> the finer one its categories are made of, from the code lists.
-    nests: Mapping[str, Nest] = field(default_factory=dict)
+    hierarchies: Mapping[str, Hierarchy] = field(default_factory=dict)
     #: Source id -> what is known of the release's faults and breaks.
     audits: Mapping[str, Audit] = field(default_factory=dict)
     #: Code list -> optional code that files may hold instead -> the code it counts as.

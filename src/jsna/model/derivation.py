@@ -25,7 +25,7 @@ INHERITED: Final[Mapping[str, Any]] = {
     "source": "",
     "sensitivity": "",
     "comparators": (),
-    "ladders": (),
+    "fallbacks": (),
 }
 #: Kind of a derived indicator -> unit of its values.
 UNITS: Final[Mapping[str, str]] = {"ratio": "ratio", "difference": "standard_deviations"}
@@ -176,7 +176,7 @@ def taken_over(indicator: Indicator, base: Indicator) -> Indicator:
     """A derived indicator with what it takes over from the one it is of."""
     wanted = {frozenset(set_) for set_ in indicator.breakdowns}
     update = {name: getattr(base, name) for name in INHERITED}
-    update["ladders"] = tuple(
-        ladder for ladder in base.ladders if frozenset(ladder.breakdown) in wanted
+    update["fallbacks"] = tuple(
+        fallback for fallback in base.fallbacks if frozenset(fallback.breakdown) in wanted
     )
     return indicator.model_copy(update=update)

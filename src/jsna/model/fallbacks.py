@@ -1,8 +1,9 @@
-"""Rungs: coarser ways of showing a breakdown, which a ladder offers before anything is hidden.
+"""Recodings: coarser ways of showing a breakdown, which a fallback offers before anything is
+hidden.
 
-A rung is named by its *shape*: the dimensions its rows are split by, and how many years stand
-together. The engine adds up the rows of every shape, disclosure control chooses one for each
-breakdown, and the report finds which it was by the rows that are there.
+A recoding is named by its *grouping set*: the dimensions its rows are split by, and how many years
+stand together. The engine adds up the rows of every grouping set, disclosure control chooses one
+for each breakdown, and the report finds which it was by the rows that are there.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from jsna.model.hierarchies import LOCALITY_GROUP, PLACES, THREE_YEARS, Nest
-from jsna.model.indicators import LOCALITY, Indicator, Ladder, Rung
+from jsna.model.hierarchies import LOCALITY_GROUP, PLACES, THREE_YEARS, Hierarchy
+from jsna.model.indicators import LOCALITY, Fallback, Indicator, Recoding
 from jsna.model.schema import JOIN, TOTAL
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _NO_YEAR: Final = frozenset({THREE_YEARS, "release"})
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Shape:
+class GroupingSet:
     """What rows are split by, and how many years stand together in each.
 
     Attributes:
@@ -62,39 +63,42 @@ class Shape:
         return what if self.years == 1 else f"{what}, three years together"
 
 
-def coarser(dimension: str, rung: Rung) -> str:
-    """The dimension a rung shows instead of one of the breakdown's."""
-    if dimension == LOCALITY and rung.areas == "groups":
+def coarser(dimension: str, recoding: Recoding) -> str:
+    """The dimension a recoding shows instead of one of the breakdown's."""
+    if dimension == LOCALITY and recoding.areas == "groups":
         return LOCALITY_GROUP
-    return rung.collapse.get(dimension, dimension)
+    return recoding.collapse.get(dimension, dimension)
 
 
-def shape_of(ladder: Ladder, rung: Rung) -> Shape:
-    """The shape of the rows of one rung."""
-    return Shape(tuple(sorted(coarser(d, rung) for d in ladder.breakdown)), rung.years or 1)
+def grouping_of(fallback: Fallback, recoding: Recoding) -> GroupingSet:
+    """The grouping set of the rows of one recoding."""
+    return GroupingSet(
+        tuple(sorted(coarser(d, recoding) for d in fallback.breakdown)), recoding.years or 1
+    )
 
 
-def rungs(
+def recodings(
     indicator: Indicator, breakdown: tuple[str, ...], config: Configuration
-) -> list[tuple[Shape, Rung | None]]:
-    """The shapes a breakdown may be shown in, finest first: as declared, then each rung's.
+) -> list[tuple[GroupingSet, Recoding | None]]:
+    """The grouping sets a breakdown may be shown in, finest first: as declared, then each
+    recoding's.
 
-    A rung of groups of localities is left out in an area that has none.
+    A recoding of groups of localities is left out in an area that has none.
     """
     wanted = tuple(sorted(breakdown))
-    found: list[tuple[Shape, Rung | None]] = [(Shape(wanted), None)]
-    for ladder in indicator.ladders:
-        if tuple(sorted(ladder.breakdown)) == wanted:
+    found: list[tuple[GroupingSet, Recoding | None]] = [(GroupingSet(wanted), None)]
+    for fallback in indicator.fallbacks:
+        if tuple(sorted(fallback.breakdown)) == wanted:
             found += [
-                (shape_of(ladder, rung), rung)
-                for rung in ladder.rungs
-                if rung.areas is None or config.area.locality_groups
+                (grouping_of(fallback, recoding), recoding)
+                for recoding in fallback.recodings
+                if recoding.areas is None or config.area.locality_groups
             ]
     return found
 
 
-def faults(indicator: Indicator, nests: Mapping[str, Nest]) -> Iterator[Finding]:
-    """What is wrong with an indicator's ladders: key and rule, in plain words.
+def faults(indicator: Indicator, hierarchies: Mapping[str, Hierarchy]) -> Iterator[Finding]:
+    """What is wrong with an indicator's fallbacks: key and rule, in plain words.
 
     Args:
         indicator: the declaration.
@@ -104,48 +108,54 @@ def faults(indicator: Indicator, nests: Mapping[str, Nest]) -> Iterator[Finding]
     if not indicator.over:
         declared.add(())
     seen: set[tuple[str, ...]] = set()
-    for number, ladder in enumerate(indicator.ladders, 1):
-        key = f"ladders.{number}"
-        breakdown = tuple(sorted(ladder.breakdown))
+    for number, fallback in enumerate(indicator.fallbacks, 1):
+        key = f"fallbacks.{number}"
+        breakdown = tuple(sorted(fallback.breakdown))
         if breakdown not in declared:
             called = ", ".join(breakdown) or "nothing"
             yield key, f"the indicator is not broken down by {called}; add it to `breakdowns`"
         if breakdown in seen:
-            yield key, "there are two ladders for this breakdown; put their rungs into one"
+            yield key, "there are two fallbacks for this breakdown; put their recodings into one"
         seen.add(breakdown)
-        shapes = {Shape(breakdown)}
-        for place, rung in enumerate(ladder.rungs, 1):
+        groupings = {GroupingSet(breakdown)}
+        for place, recoding in enumerate(fallback.recodings, 1):
             yield from (
-                (f"{key}.rungs.{place}", rule)
-                for rule in _rung_faults(indicator, ladder, rung, nests)
+                (f"{key}.recodings.{place}", rule)
+                for rule in _recoding_faults(indicator, fallback, recoding, hierarchies)
             )
-            shape = shape_of(ladder, rung)
-            if shape in shapes:
-                yield f"{key}.rungs.{place}", "shows the same as an earlier rung"
-            shapes.add(shape)
+            grouping = grouping_of(fallback, recoding)
+            if grouping in groupings:
+                yield f"{key}.recodings.{place}", "shows the same as an earlier recoding"
+            groupings.add(grouping)
 
 
-def _rung_faults(
-    indicator: Indicator, ladder: Ladder, rung: Rung, nests: Mapping[str, Nest]
+def _recoding_faults(
+    indicator: Indicator,
+    fallback: Fallback,
+    recoding: Recoding,
+    hierarchies: Mapping[str, Hierarchy],
 ) -> Iterator[str]:
-    for dimension, upper in rung.collapse.items():
-        if dimension not in ladder.breakdown:
+    for dimension, upper in recoding.collapse.items():
+        if dimension not in fallback.breakdown:
             yield f"collapses {dimension!r}, which the breakdown does not have"
-        if upper in ladder.breakdown:
+        if upper in fallback.breakdown:
             yield f"{upper!r} is in the breakdown already"
-        chain, below = [upper], nests.get(upper)
+        chain, below = [upper], hierarchies.get(upper)
         while below is not None and below.of not in chain:
             chain.append(below.of)
-            below = nests.get(below.of)
+            below = hierarchies.get(below.of)
         if dimension not in chain[1:]:
-            known = ", ".join(sorted(n for n in nests if nests[n].of == dimension)) or "none"
+            known = (
+                ", ".join(sorted(n for n in hierarchies if hierarchies[n].of == dimension))
+                or "none"
+            )
             yield (
                 f"the codes of {dimension!r} do not nest in those of {upper!r}: no code list "
                 f"says so by `of`; lists made of {dimension!r}: {known}"
             )
-    if rung.areas is not None and LOCALITY not in ladder.breakdown:
+    if recoding.areas is not None and LOCALITY not in fallback.breakdown:
         yield "groups localities, but the breakdown has no `locality`"
-    if rung.years is not None:
+    if recoding.years is not None:
         if indicator.period_type in _NO_YEAR:
             yield f"periods of type {indicator.period_type} are not single years"
         if indicator.kind == "count" and indicator.period_type in STANDING:

@@ -33,7 +33,7 @@ _TWO_YEARS: Final = re.compile(r"(\d{4})/(\d\d)")
 
 
 @dataclass(frozen=True, slots=True)
-class Nest:
+class Hierarchy:
     """A dimension whose categories are sets of another's.
 
     Attributes:
@@ -45,17 +45,17 @@ class Nest:
     codes: Mapping[str, frozenset[str]]
 
 
-def nest(dimension: str, config: Configuration) -> Nest | None:
+def hierarchy(dimension: str, config: Configuration) -> Hierarchy | None:
     """How a dimension is made of a finer one; None where it is not."""
     if dimension == LOCALITY_GROUP:
         groups = config.area.locality_groups
-        return Nest(LOCALITY, {g.code: frozenset(g.localities) for g in groups})
-    return config.nests.get(dimension)
+        return Hierarchy(LOCALITY, {g.code: frozenset(g.localities) for g in groups})
+    return config.hierarchies.get(dimension)
 
 
 def finer(dimension: str, config: Configuration) -> str:
     """The finest dimension that a dimension's categories are made of; itself where it is that."""
-    found = nest(dimension, config)
+    found = hierarchy(dimension, config)
     return dimension if found is None else finer(found.of, config)
 
 
@@ -65,7 +65,7 @@ def codes(dimension: str, category: str, config: Configuration) -> frozenset[str
     Raises:
         KeyError: a coarser dimension has no such category; it is a fault of the program.
     """
-    found = nest(dimension, config)
+    found = hierarchy(dimension, config)
     if found is None:
         return frozenset({category})
     return frozenset().union(*(codes(found.of, code, config) for code in found.codes[category]))
@@ -73,7 +73,7 @@ def codes(dimension: str, category: str, config: Configuration) -> frozenset[str
 
 def nests_in(dimension: str, coarser: str, config: Configuration) -> bool:
     """Whether a dimension's categories nest, in one step or several, in those of a coarser one."""
-    found = nest(coarser, config)
+    found = hierarchy(coarser, config)
     return found is not None and (found.of == dimension or nests_in(dimension, found.of, config))
 
 
@@ -88,7 +88,7 @@ def members(dimension: str, coarser: str, config: Configuration) -> dict[str, fr
     Returns:
         In the order the coarser categories are shown.
     """
-    found = nest(coarser, config)
+    found = hierarchy(coarser, config)
     assert found is not None, f"{coarser} is made of no finer dimension"
     if found.of == dimension:
         return dict(found.codes)

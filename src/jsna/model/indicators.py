@@ -107,7 +107,7 @@ class Chart(Strict):
     subtitle: str = ""
 
 
-class Rung(Strict):
+class Recoding(Strict):
     """A coarser way of showing a breakdown.
 
     Attributes:
@@ -121,18 +121,18 @@ class Rung(Strict):
     areas: Literal["groups"] | None = None
 
     @model_validator(mode="after")
-    def _coarser(self) -> Rung:
+    def _coarser(self) -> Recoding:
         if not (self.collapse or self.years or self.areas):
-            raise ValueError("a rung needs `collapse`, `years` or `areas`")
+            raise ValueError("a recoding needs `collapse`, `years` or `areas`")
         return self
 
 
-class Ladder(Strict):
+class Fallback(Strict):
     """What to show instead of a breakdown, tried in order, before its figures are hidden."""
 
     #: A set of dimensions as in `breakdowns`; none for the total.
     breakdown: tuple[str, ...]
-    rungs: Annotated[tuple[Rung, ...], Field(min_length=1)]
+    recodings: Annotated[tuple[Recoding, ...], Field(min_length=1)]
 
 
 class Caveats(Strict):
@@ -170,7 +170,7 @@ class Indicator(Strict):
         over: dimensions that split the numerator only; the denominator is the total over them.
             Such an indicator has no row without them: it would say 100 %.
         breakdowns: sets of dimensions beside the total; `locality` stands for the area's own.
-        ladders: coarser ways of showing a breakdown where too many of its counts are small.
+        fallbacks: coarser ways of showing a breakdown where too many of its counts are small.
         adds_over: dimensions whose categories add up to the total.
         hierarchies: dimension -> coarser dimension its categories nest in.
         parts: indicators whose numerators add up to this one's.
@@ -205,7 +205,7 @@ class Indicator(Strict):
     derived: Derived | None = None
     over: tuple[str, ...] = ()
     breakdowns: tuple[tuple[str, ...], ...] = ()
-    ladders: tuple[Ladder, ...] = ()
+    fallbacks: tuple[Fallback, ...] = ()
     adds_over: tuple[str, ...] = ()
     hierarchies: dict[str, str] = Field(default_factory=dict)
     parts: tuple[Id, ...] = ()

@@ -14,7 +14,7 @@ from jsna.model.base import Name, Strict, Words
 CONTRIBUTORS: Final = 10
 #: Per cent of the p % rule.
 DOMINANCE: Final = 10.0
-LADDER: Final = 0.25
+FALLBACK: Final = 0.25
 
 Method = Literal["nearest", "controlled"]
 
@@ -58,7 +58,7 @@ class Profile(Strict):
             money are hidden where fewer children stand behind them.
         dominance: p of the p % rule: a sum of money is hidden where the second largest
             contributor could work the largest out to within p % of it; 0 means no such rule.
-        ladder_limit: share of hidden rows above which a coarser breakdown is tried.
+        fallback_limit: share of hidden rows above which a coarser breakdown is tried.
     """
 
     profile: str
@@ -77,8 +77,8 @@ class Profile(Strict):
     dominance: float = Field(
         default_factory=lambda made: DOMINANCE if made.get("threshold") else 0.0, ge=0, le=100
     )
-    ladder_limit: float = Field(
-        default_factory=lambda made: LADDER if made.get("threshold") else 1.0, ge=0, le=1
+    fallback_limit: float = Field(
+        default_factory=lambda made: FALLBACK if made.get("threshold") else 1.0, ge=0, le=1
     )
 
     @property

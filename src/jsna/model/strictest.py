@@ -64,7 +64,7 @@ _STRICTER: Final[Mapping[str, Any]] = {
     "protects": max,
     "minimum_contributors": max,
     "dominance": max,
-    "ladder_limit": min,
+    "fallback_limit": min,
 }
 
 

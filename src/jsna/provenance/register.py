@@ -1,10 +1,10 @@
 """The register of publications: every version that was ever published, with what it told.
 
 `data/publications/<edition>/<number>/` holds one publication: its safe measures, its ledger, the
-rungs it took, and `entry.json`, which names them by digest. `seal` appends and nothing changes or
-removes an entry: what has been published stays known to everybody. Entries are inputs of the
-publications after them, so each says which ones it was itself protected beside; rebuilding it
-reads those again and no others.
+recodings it took, and `entry.json`, which names them by digest. `seal` appends and nothing changes
+or removes an entry: what has been published stays known to everybody. Entries are inputs of the
+publications after them, so each says which ones it was itself protected beside; rebuilding it reads
+those again and no others.
 """
 
 from __future__ import annotations
@@ -16,17 +16,27 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from jsna import io
 from jsna.errors import JsnaError, Problem
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 #: Version of the shape of an entry. Every version ever written is read for ever after.
-FORMAT: Final = 1
+FORMAT: Final = 2
 #: The entry itself, and the tables it names by digest.
 ENTRY: Final = "entry.json"
-LEDGER, MEASURES, RUNGS = "ledger.parquet", "measures.parquet", "ladders.parquet"
-TABLES: Final = (LEDGER, MEASURES, RUNGS)
+LEDGER, MEASURES, FALLBACKS = "ledger.parquet", "measures.parquet", "fallbacks.parquet"
+TABLES: Final = (LEDGER, MEASURES, FALLBACKS)
+#: Format of an entry -> table -> its file, where that was called otherwise.
+_FORMER_FILES: Final[Mapping[int, Mapping[str, str]]] = {
+    1: {FALLBACKS: "ladders.parquet"},
+    FORMAT: {},
+}
+#: The same of columns.
+_FORMER_COLUMNS: Final[Mapping[int, Mapping[str, str]]] = {1: {"region": "cell"}, FORMAT: {}}
 #: In the restricted zone: what was looked up for an edition.
 FILE: Final = "publications.json"
 _FIELDS: Final = {"format", "edition", "number", "published", "recipe", "outputs", "tables", "used"}
@@ -54,6 +64,7 @@ class Entry:
     Attributes:
         folder: where its files are.
         name: edition, number and digest.
+        format: version of the shape of the entry.
         published: the date the edition gives, ISO 8601.
         recipe: digest of all it was made from but other publications; the same inputs of the same
             code have the same.
@@ -64,11 +75,26 @@ class Entry:
 
     folder: Path
     name: Name
+    format: int
     published: str
     recipe: str
     outputs: str
     tables: Mapping[str, str]
     used: tuple[Name, ...]
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The entry's own file and its tables, as they are called in its folder."""
+        return (ENTRY, *(_FORMER_FILES[self.format].get(name, name) for name in TABLES))
+
+    def read(self, name: str, columns: list[str] | None = None) -> pd.DataFrame:
+        """A table of the entry, its columns called as in the present format.
+
+        Raises:
+            JsnaError: it is missing or is not what it was.
+        """
+        found = io.read_parquet(self.table(name), columns)
+        return found.rename(columns=dict(_FORMER_COLUMNS[self.format]))
 
     def table(self, name: str) -> Path:
         """A table of the entry, which is as it was when it was published.
@@ -76,7 +102,7 @@ class Entry:
         Raises:
             JsnaError: it is missing or is not what it was.
         """
-        file = self.folder / name
+        file = self.folder / _FORMER_FILES[self.format].get(name, name)
         if not file.is_file():
             raise _problem(file, f"this table of a publication is missing; {_BACK}")
         if io.sha256(file) != self.tables[name]:
@@ -119,20 +145,23 @@ def read(place: Path) -> Entry:
     text = file.read_bytes()
     try:
         given = json.loads(text)
-        if given["format"] != FORMAT:
-            rule = f"is of format {given['format']}, and this jsna reads format {FORMAT}; update it"
+        written = given["format"]
+        if written not in _FORMER_FILES:
+            rule = f"is of format {written}, and this jsna reads formats up to {FORMAT}; update it"
             raise _problem(file, rule)
-        if set(given) != _FIELDS or set(given["tables"]) != set(TABLES):
+        called = {_FORMER_FILES[written].get(table, table): table for table in TABLES}
+        if set(given) != _FIELDS or set(given["tables"]) != set(called):
             raise KeyError
         name = Name(given["edition"], int(given["number"]), hashlib.sha256(text).hexdigest())
         used = tuple(Name(one["edition"], one["number"], one["sha256"]) for one in given["used"])
         made = Entry(
             place,
             name,
+            written,
             str(given["published"]),
             str(given["recipe"]),
             str(given["outputs"]),
-            {str(key): str(value) for key, value in given["tables"].items()},
+            {called[key]: str(value) for key, value in given["tables"].items()},
             used,
         )
     except (ValueError, KeyError, TypeError) as error:

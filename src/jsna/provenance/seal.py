@@ -45,7 +45,7 @@ def run(config: Configuration, paths: io.Paths) -> None:
         {
             register.LEDGER: paths.restricted / "ledger.parquet",
             register.MEASURES: paths.safe / "measures.parquet",
-            register.RUNGS: paths.restricted / "ladders.parquet",
+            register.FALLBACKS: paths.restricted / "fallbacks.parquet",
         },
         [entry.name for entry in used],
     )

@@ -39,8 +39,8 @@ class Certificate:
     @property
     def words(self) -> list[str]:
         """What was tried before hiding, as the report may say it."""
-        ladders = self._content.get("ladders", [])
-        return [one["used"] for one in ladders if isinstance(one.get("used"), str)]
+        fallbacks = self._content.get("fallbacks", [])
+        return [one["used"] for one in fallbacks if isinstance(one.get("used"), str)]
 
     def cell(self, cell: Cell, place: str, tally: Tally) -> None:
         """Judge a printed number of the certificate."""

@@ -67,7 +67,7 @@ class Vocabulary:
                 for review in one.findings
             ),
             *(("period", period) for period in frame["period"].unique()),
-            *(("ladder", one) for one in tried),
+            *(("fallback", one) for one in tried),
             *(("formula", one) for one in FORMULAS.values()),
             ("version", f"version {__version__} of the program"),
             ("version", f"jsna {__version__}"),

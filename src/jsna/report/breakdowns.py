@@ -60,7 +60,7 @@ def sentences(
         elsewhere = bool(spoken) and rows[0].period != spoken and dims[0] not in PLACES
         if found and elsewhere and not together:
             found, spoken = [_dated(found[0], rows[0]), *found[1:]], rows[0].period
-        reason = view.rungs.reason(indicator.id, dims)
+        reason = view.recodings.reason(indicator.id, dims)
         if found and reason and charted is not None and any(r.key not in charted for r in rows):
             last = found[-1]  # no figure says it
             found = [*found[:-1], replace(last, text=say("{} {}.", last.text, reason))]

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, NonNegativeInt, ValidationError
 from jsna import io
 from jsna.errors import JsnaError, Problem
 from jsna.model.configuration import Configuration
-from jsna.report.opener import Opener
+from jsna.report.safe_files import SafeFiles
 from jsna.view import words
 
 #: File of the safe zone.
@@ -57,7 +57,7 @@ class _Hidden(_Part):
     by_chapter: dict[str, _Chapter]
 
 
-class _Ladder(_Part):
+class _Fallback(_Part):
     indicator: str
     breakdown: str
     used: str
@@ -87,7 +87,7 @@ class _Content(_Part):
     profiles: dict[str, _Profile]
     published: _Published
     hidden: _Hidden
-    ladders: tuple[_Ladder, ...]
+    fallbacks: tuple[_Fallback, ...]
     attack: _Attack
     optimality: _Optimality
     revisions: _Revisions
@@ -209,15 +209,15 @@ class Certificate:
 _COLUMNS: Final = ("rows", "hidden", "withheld")
 
 
-def ladders(certificate: Certificate, config: Configuration) -> list[str]:
+def fallbacks(certificate: Certificate, config: Configuration) -> list[str]:
     """A line for each coarser way figures are shown in, with the indicators it was needed for."""
     shown: dict[str, list[str]] = {}
-    for ladder in certificate.content.ladders:
-        indicator = config.indicators.get(ladder.indicator)
-        if not ladder.used or indicator is None:
+    for fallback in certificate.content.fallbacks:
+        indicator = config.indicators.get(fallback.indicator)
+        if not fallback.used or indicator is None:
             continue
-        declared = words.split_words(ladder.breakdown, config)
-        used = words.split_words(ladder.used, config)
+        declared = words.split_words(fallback.breakdown, config)
+        used = words.split_words(fallback.used, config)
         change = (
             used
             if used.startswith(f"{declared},")
@@ -229,11 +229,11 @@ def ladders(certificate: Certificate, config: Configuration) -> list[str]:
     ]
 
 
-def load(opener: Opener, safe: Path, edition: str) -> Certificate:
+def load(safe_files: SafeFiles, safe: Path, edition: str) -> Certificate:
     """The certificate of the measures in a safe zone.
 
     Args:
-        opener: opens files of the safe zone.
+        safe_files: opens files of the safe zone.
         safe: the folder of the safe zone.
         edition: name of the edition.
 
@@ -241,7 +241,7 @@ def load(opener: Opener, safe: Path, edition: str) -> Certificate:
         JsnaError: there is none; it is not of these measures; or it does not certify them. No
             report is written then.
     """
-    text = opener.text(safe / NAME)
+    text = safe_files.text(safe / NAME)
     try:
         raw = json.loads(text)
         content = _Content.model_validate(raw)
@@ -252,7 +252,7 @@ def load(opener: Opener, safe: Path, edition: str) -> Certificate:
             [_problem(found["msg"], ".".join(map(str, found["loc"]))) for found in error.errors()],
             title="The certificate of protection cannot be read:",
         ) from None
-    measures = io.sha256(opener.path(safe / "measures.parquet"))
+    measures = io.sha256(safe_files.path(safe / "measures.parquet"))
     problems = [*_faults(content, edition, measures)]
     if problems:
         raise JsnaError(problems, title="The measures are not certified to be safe:")
@@ -294,5 +294,5 @@ def context(
         "certified_kinds": certificate.kinds(),
         "certified_total": certificate.total,
         "certified_chapters": certificate.chapters(dict(titles)),
-        "ladders": ladders(certificate, config),
+        "fallbacks": fallbacks(certificate, config),
     }

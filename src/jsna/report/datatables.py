@@ -108,7 +108,7 @@ def _table(view: Measures, indicator: Indicator, rows: Sequence[tuple[str, Row]]
     if len(heads) == 1:  # the heading says it once
         rows = [(label.split(": ", 1)[1], row) for label, row in rows]
     periods = sorted({words.period_label(r.period, r.period_type) for r in shown})
-    reasons = dict.fromkeys(view.rungs.reason(indicator.id, row.split) for row in shown)
+    reasons = dict.fromkeys(view.recodings.reason(indicator.id, row.split) for row in shown)
     said = notes(shown)
     place = words.area_label(view.config.area.code, view.config)
     body = tuple(

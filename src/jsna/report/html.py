@@ -9,17 +9,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFo
 from markupsafe import Markup
 
 from jsna.report import assemble, fonts
-from jsna.report.opener import Opener
+from jsna.report.safe_files import SafeFiles
 from jsna.report.sources import Register
 from jsna.view import words
 
 _CHAPTER = "chapter.html.j2"
 
 
-def environment(opener: Opener) -> Environment:
+def environment(safe_files: SafeFiles) -> Environment:
     """Templates that escape what they print and refuse names nobody gave them."""
     env = Environment(
-        loader=FileSystemLoader(opener.templates),
+        loader=FileSystemLoader(safe_files.templates),
         undefined=StrictUndefined,
         autoescape=True,
         trim_blocks=True,
@@ -50,14 +50,16 @@ def blocks(env: Environment) -> Callable[[str, str], str]:
     return read
 
 
-def render(env: Environment, register: Register, shared: dict[str, Any], opener: Opener) -> str:
+def render(
+    env: Environment, register: Register, shared: dict[str, Any], safe_files: SafeFiles
+) -> str:
     """The whole page.
 
     Args:
         env: from `environment`.
         register: citations of the sources.
         shared: from `assemble.context`.
-        opener: reads style sheets and fonts.
+        safe_files: reads style sheets and fonts.
     """
     pages = []
     for chapter in shared["chapters"]:
@@ -67,15 +69,15 @@ def render(env: Environment, register: Register, shared: dict[str, Any], opener:
             "absent": assemble.absent_lines(chapter, register),
         }
         pages.append(Markup(_template(env, chapter.id).render({**shared, **own})))
-    folder = opener.templates / "css"
+    folder = safe_files.templates / "css"
     styles = {
-        "style_css": Markup(opener.text(folder / "report.css")),
-        "screen_css": Markup(opener.text(folder / "screen.css")),
+        "style_css": Markup(safe_files.text(folder / "report.css")),
+        "screen_css": Markup(safe_files.text(folder / "screen.css")),
     }
     page = env.get_template("report.html.j2")
     filled = {**shared, **styles, "pages": pages}
     plain = page.render({**filled, "font_css": ""})
     for file in fonts.FACES.values():
-        opener.path(opener.templates / "fonts" / file)
-    font_css = Markup(fonts.css(opener.templates / "fonts", plain))
+        safe_files.path(safe_files.templates / "fonts" / file)
+    font_css = Markup(fonts.css(safe_files.templates / "fonts", plain))
     return page.render({**filled, "font_css": font_css})

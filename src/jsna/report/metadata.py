@@ -7,7 +7,7 @@ from typing import Final
 
 from jsna.model.derivation import FORMULAS
 from jsna.model.indicators import Indicator
-from jsna.report import beside
+from jsna.report import attrition
 from jsna.report.sources import Register
 from jsna.view import words
 from jsna.view.rows import Measures
@@ -128,7 +128,7 @@ def left(indicator: Indicator, view: Measures) -> list[str]:
     entries = view.stated.get(indicator.id, ())
     if not entries or not any(row.local for row in view.rows(indicator.id)):
         return []
-    return beside.lines(entries, view.config)
+    return attrition.lines(entries, view.config)
 
 
 def _base(indicator: Indicator, view: Measures) -> str:

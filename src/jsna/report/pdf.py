@@ -15,7 +15,7 @@ from jsna import io
 from jsna.errors import JsnaError, Problem
 from jsna.machine import libraries as system
 from jsna.model.configuration import Configuration
-from jsna.report.opener import HTML, Opener
+from jsna.report.safe_files import HTML, SafeFiles
 
 PDF = "jsna.pdf"
 VARIANT: Final = "pdf/ua-1"
@@ -27,12 +27,12 @@ def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None
     Raises:
         JsnaError: the page is missing, asks for anything outside itself, or the printer warns.
     """
-    opener = Opener(paths, templates)
-    page = opener.text(paths.draft / HTML)
-    style = opener.text(opener.templates / "css" / "print.css")
+    safe_files = SafeFiles(paths, templates)
+    page = safe_files.text(paths.draft / HTML)
+    style = safe_files.text(safe_files.templates / "css" / "print.css")
     published = datetime.combine(config.edition.published, time(), UTC)
     if "FONTCONFIG_FILE" not in os.environ:
-        system.isolate_fonts(opener.templates.parents[1])
+        system.isolate_fonts(safe_files.templates.parents[1])
     io.write_bytes(paths.draft / PDF, print_page(page, style, published))
 
 

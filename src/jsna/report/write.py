@@ -9,9 +9,9 @@ import pandas as pd
 from jsna import io, records
 from jsna.extracts import registry
 from jsna.model.configuration import Configuration
-from jsna.report import assemble, beside, certificate, figures, html, opendata
+from jsna.report import assemble, attrition, certificate, figures, html, opendata
 from jsna.report.certificate import Certificate
-from jsna.report.opener import HTML, Opener
+from jsna.report.safe_files import HTML, SafeFiles
 from jsna.report.sources import Register
 from jsna.view.rows import Measures
 
@@ -21,20 +21,20 @@ def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None
 
     Args:
         config: configuration of the edition.
-        paths: its folders; `safe/measures.parquet` and `safe/beside.json`, the certificate that
+        paths: its folders; `safe/measures.parquet` and `safe/attrition.json`, the certificate that
             they are safe, and `draft/charts/` are read.
         templates: folder of templates where it is not the project's own.
 
     Raises:
         JsnaError: the measures break their schema or are not certified, or a file is missing.
     """
-    opener = Opener(paths, templates)
-    frame = opener.measures(paths.safe / "measures.parquet")
+    safe_files = SafeFiles(paths, templates)
+    frame = safe_files.measures(paths.safe / "measures.parquet")
     frame = frame[frame["edition"].eq(config.edition.edition)]
-    proved = certificate.load(opener, paths.safe, config.edition.edition)
+    proved = certificate.load(safe_files, paths.safe, config.edition.edition)
     records.listed(paths.draft, io.read_json(paths.draft / records.DRAWN)["files"])
-    stated = beside.load(opener, paths, proved)
-    page, data = compose(frame, config, opener, paths.draft / "charts", proved, stated)
+    stated = attrition.load(safe_files, paths, proved)
+    page, data = compose(frame, config, safe_files, paths.draft / "charts", proved, stated)
     folder = paths.draft / "data"
     for name, content in data.items():
         io.write_bytes(folder / name, content.encode("utf-8-sig"))
@@ -49,18 +49,18 @@ def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None
 def compose(
     frame: pd.DataFrame,
     config: Configuration,
-    opener: Opener,
+    safe_files: SafeFiles,
     charts: Path,
     proved: Certificate,
-    stated: beside.Stated,
+    stated: attrition.Stated,
 ) -> tuple[str, dict[str, str]]:
     """The web page and the open data files of some measures, and what is stated beside them."""
     view = Measures(frame, config, stated)
     register = Register(config, registry())
-    env = html.environment(opener)
-    drawn = figures.load(charts, view, opener.text)
+    env = html.environment(safe_files)
+    drawn = figures.load(charts, view, safe_files.text)
     made = assemble.chapters(view, drawn, register, html.blocks(env))
     shared = assemble.context(view, made, register)
     shared |= certificate.context(proved, config, [(c.id, c.title) for c in made])
-    page = html.render(env, register, shared, opener)
+    page = html.render(env, register, shared, safe_files)
     return page, opendata.files(frame, config, shared["metadata"])

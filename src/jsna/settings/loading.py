@@ -19,12 +19,12 @@ from jsna.model.profiles import Profile
 from jsna.settings import checks as edition_checks
 from jsna.settings.reading import Gatherer
 from jsna.settings.shared import (
-    check_ladders,
+    check_fallbacks,
+    hierarchies_of,
     load_audits,
     load_catalogue,
     load_codelist_files,
     load_profiles,
-    nests_of,
     rolls_of,
 )
 
@@ -96,7 +96,7 @@ def load(
     lists = load_codelist_files(gather)
     codelists = {name: one.codes for name, one in lists.items()}
     indicators, relations = load_catalogue(gather)
-    check_ladders(gather, indicators, nests_of(lists))
+    check_fallbacks(gather, indicators, hierarchies_of(lists))
     profiles = load_profiles(gather)
     area = None
     chosen: dict[str, tuple[str, Source]] = {}
@@ -128,7 +128,7 @@ def load(
         profiles,
         indicators,
         codelists,
-        nests_of(lists),
+        hierarchies_of(lists),
         audits,
         rolls_of(lists),
         relations,

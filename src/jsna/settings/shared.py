@@ -11,7 +11,7 @@ from jsna.model.audits import Audit
 from jsna.model.codelists import CodeList
 from jsna.model.editions import Sources
 from jsna.model.fallbacks import faults
-from jsna.model.hierarchies import Nest
+from jsna.model.hierarchies import Hierarchy
 from jsna.model.indicators import ChapterIndicators, Indicator
 from jsna.model.profiles import Profile, ProfileFile
 from jsna.model.relations import Relation
@@ -126,24 +126,24 @@ def rolls(root: Path) -> dict[str, Mapping[str, str]]:
     return found
 
 
-def nests_of(found: Mapping[str, CodeList]) -> dict[str, Nest]:
+def hierarchies_of(found: Mapping[str, CodeList]) -> dict[str, Hierarchy]:
     """Coarser dimension -> the finer one its categories are made of."""
     return {
-        name: Nest(one.of, {code: frozenset(parts) for code, parts in one.finer.items()})
+        name: Hierarchy(one.of, {code: frozenset(parts) for code, parts in one.finer.items()})
         for name, one in found.items()
         if one.of
     }
 
 
-def check_ladders(
-    gather: Gatherer, indicators: Mapping[str, Indicator], nests: Mapping[str, Nest]
+def check_fallbacks(
+    gather: Gatherer, indicators: Mapping[str, Indicator], hierarchies: Mapping[str, Hierarchy]
 ) -> None:
-    """Gather what is wrong with the ladders of indicators, which code lists must bear out."""
+    """Gather what is wrong with the fallbacks of indicators, which code lists must bear out."""
     for indicator in indicators.values():
         if indicator.derived:
             continue  # has those of the indicator it is of
         path = f"config/indicators/{indicator.chapter}.yaml"
-        for key, rule in faults(indicator, nests):
+        for key, rule in faults(indicator, hierarchies):
             gather.expect(False, path, f"{indicator.id}.{key}", rule)
 
 
@@ -156,10 +156,10 @@ def codelists(root: Path) -> dict[str, Mapping[str, str]]:
     return found
 
 
-def nests(root: Path) -> dict[str, Nest]:
+def hierarchies(root: Path) -> dict[str, Hierarchy]:
     """Every coarser dimension below `root`, or every problem in the code lists."""
     gather = Gatherer(root)
-    found = nests_of(load_codelist_files(gather))
+    found = hierarchies_of(load_codelist_files(gather))
     if gather.problems:
         raise JsnaError(gather.problems, title="The code lists have problems:")
     return found

@@ -195,7 +195,7 @@ def patient_quantities(
 
 
 def believable(as_written: Mapping[str, Quantity], born: Days, received: Days) -> pa.Array[Any]:
-    """Dates of birth as written, but for slips the system would not have taken."""
+    """Dates of birth as written, but for errors the system would not have taken."""
     said = as_written["date_of_birth"]().to_numpy(zero_copy_only=False).astype("datetime64[D]")
     # Nobody is written as born after the referral, or as too old for the service.
     too_old = (received - said).astype(np.int64) >= (OLDEST + 1) * 365

@@ -62,7 +62,7 @@ def lookalikes(
         seed: of everything drawn.
         numbered: whether every child has a sound pupil number; else nobody has one.
         both: twins of whom both stand in both files, instead of pairs with one in each.
-        nicknames: given name -> short forms, for slips in the second file.
+        nicknames: given name -> short forms, for errors in the second file.
     """
     overlap = 0.9 * min(plans, census) / census
     others = registers(census, plans, seed=seed, overlap=overlap, nicknames=nicknames)

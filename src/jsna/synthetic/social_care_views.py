@@ -21,7 +21,7 @@ from jsna.synthetic.social_care import IN_NEED, PROTECTED, Cases, cases, provisi
 from jsna.synthetic.view import Quantity, View
 from jsna.synthetic.world import World
 
-#: Whose records these are: the same slips in all of them.
+#: Whose records these are: the same errors in all of them.
 SOURCE: Final = "social_care"
 #: Days an episode closed after assessment lasts at most.
 _ASSESSED = 90

@@ -1,4 +1,4 @@
-"""How the same child is written in another source: with the slips of whoever wrote it down.
+"""How the same child is written in another source: with the errors of whoever wrote it down.
 
 The school census and SEN2 have the truth. Every other source has a child's name, date of birth,
 postcode and number as its own staff once wrote them: some mistyped, some short for what the child
@@ -62,7 +62,7 @@ class Records:
         world: the world.
         person: positions in its people, in any order, repeated where a source has several records.
         source: name of whose records they are: an extract, or a system several extracts are of.
-            Its slips are its own, and the same for a person in all its records.
+            Its errors are its own, and the same for a person in all its records.
         before: for each row a day no date of birth is written after, the same in all rows of a
             person: their first event.
     """
@@ -77,7 +77,7 @@ class Records:
         return stream(self.world.synthesis.seed, "written", self.source, *names)
 
     def _hit(self, name: str, rate: float) -> Bools:
-        """Which records have a kind of slip: drawn for everyone, whoever is asked for."""
+        """Which records have a kind of error: drawn for everyone, whoever is asked for."""
         luck = self._stream(name).random(len(self.people))
         befallen: Bools = luck[self.person] < rate * self.more
         return befallen

@@ -13,11 +13,11 @@ from typing import Any
 import pandas as pd
 
 from jsna.model.configuration import Configuration
-from jsna.model.fallbacks import Shape
+from jsna.model.fallbacks import GroupingSet
 from jsna.model.hierarchies import LOCALITY_GROUP, PLACES, THREE_YEARS, years
 from jsna.model.indicators import LOCALITY, Indicator
 from jsna.model.schema import COLUMNS, TOTAL, dimensions
-from jsna.view.fallbacks import Rungs
+from jsna.view.fallbacks import Recodings
 
 #: Fewer than this many say nothing about being more than elsewhere: one is always more than none.
 FEW = 5
@@ -143,7 +143,7 @@ class Measures:
     Args:
         frame: safe measures in the measure schema, of this edition.
         config: the edition's configuration, as declared; `config` of the view has breakdowns and
-            charts as they are shown (see `rungs`).
+            charts as they are shown (see `recodings`).
         stated: indicator -> what is stated beside it; see `report.beside`.
     """
 
@@ -159,8 +159,8 @@ class Measures:
         self._rows = sorted(
             (Row(*row) for row in values), key=lambda r: (r.indicator, r.period, r.key)
         )
-        self.rungs = Rungs(frame, config)
-        self.config = self.rungs.config
+        self.recodings = Recodings(frame, config)
+        self.config = self.recodings.config
         self.stated = stated or {}
 
     def rounded(self, row: Row) -> bool:
@@ -251,8 +251,8 @@ class Measures:
         self, indicator: str, dims: Sequence[str], period: str | None = None
     ) -> list[Row]:
         """Rows of a breakdown (as shown) of the home area, for one period (the latest if None)."""
-        area, shape = self.config.area, Shape(tuple(sorted(dims)))
-        geography, breakdown = shape.geography(area), shape.breakdown
+        area, grouping = self.config.area, GroupingSet(tuple(sorted(dims)))
+        geography, breakdown = grouping.geography(area), grouping.breakdown
         rows = [
             r
             for r in self.rows(indicator)
@@ -260,7 +260,7 @@ class Measures:
             and r.geography == geography
             and (geography != "authority" or r.area_code == area.code)
         ]
-        if self.rungs.together(indicator, dims):
+        if self.recodings.together(indicator, dims):
             rows = [r for r in rows if r.period_type == THREE_YEARS]
         rows = self._one_period_type(rows, indicator)
         if period is None:

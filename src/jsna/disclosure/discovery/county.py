@@ -18,7 +18,7 @@ from jsna.model.editions import Delivery, Edition, Synthesis
 NAME: Final = "invented"
 DAY: Final = date(2025, 1, 16)
 _YEARS: Final = ("2023", "2024", "2025")
-#: Kind of period -> periods received. Three years, as ladders put three together.
+#: Kind of period -> periods received. Three years, as fallbacks put three together.
 PERIODS: Final = {
     "january": _YEARS,
     "calendar_year": ("2022", "2023", "2024"),

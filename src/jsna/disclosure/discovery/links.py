@@ -72,7 +72,7 @@ def _people(table: pa.Table, draw: np.random.Generator, config: Configuration) -
     table = _untold(table, ("age_group", "sex"), draw)
     size = table.num_rows
     linked = draw.random(size) < LINKED
-    method = {p: m for m, parts in config.nests["link_method"].codes.items() for p in parts}
+    method = {p: m for m, parts in config.hierarchies["link_method"].codes.items() for p in parts}
     codes = draw.choice(list(config.codelists["link_pass"]), size)
     groups = list(config.codelists["sen_provision"])
     return _with(

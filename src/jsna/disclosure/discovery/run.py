@@ -31,7 +31,7 @@ from jsna.disclosure.discovery.incidence import Incidence, incidence
 from jsna.disclosure.discovery.modular import null_space
 from jsna.errors import JsnaError, Problem
 from jsna.model.configuration import Configuration
-from jsna.model.fallbacks import rungs
+from jsna.model.fallbacks import recodings
 from jsna.model.hierarchies import THREE_YEARS
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def discover(tables: Mapping[str, pa.Table], config: Configuration) -> Discovery
         tables: analysis tables; an identity is one if it holds for each unit of them.
         config: the declarations.
     """
-    from jsna.disclosure.ledger.entries import book
+    from jsna.disclosure.ledger.entries import linked_tables
     from jsna.measures.engine import measure
 
     local = [i for i in config.indicators.values() if i.numerator is not None]
@@ -102,7 +102,7 @@ def discover(tables: Mapping[str, pa.Table], config: Configuration) -> Discovery
     true: Sequence[Row] = ()
     for chosen in selections(rows, config):
         part = whole.of(chosen)
-        made = book(rows.loc[chosen].reset_index(drop=True), config)
+        made = linked_tables(rows.loc[chosen].reset_index(drop=True), config)
         equations = [{e[0]: -1.0, **dict.fromkeys(e[1:], 1.0)} for e in made.equations]
         implied = declared(part, made.numerators, made.denominators, equations)
         if looked is None:
@@ -146,24 +146,25 @@ def compare(found: Incidence, implied: Declared) -> Discovery:
 
 
 def selections(rows: pd.DataFrame, config: Configuration) -> list[Flags]:
-    """Which rows may be published together: all, then as declared, then each step of the ladders.
+    """Which rows may be published together: all, then as declared, then each step of the fallbacks.
 
-    What ties two counts may be a count of another rung, which an edition does not show; so what
-    all rungs imply together need not be implied by those of one step.
+    What ties two counts may be a count of another recoding, which an edition does not show; so what
+    all recodings imply together need not be implied by those of one step.
     """
     steps: dict[Hashable, set[int]] = {}
     paths = [
-        (indicator, [shape for shape, _ in rungs(indicator, breakdown, config)])
+        (indicator, [grouping for grouping, _ in recodings(indicator, breakdown, config)])
         for indicator in config.indicators.values()
         for breakdown in ((), *indicator.breakdowns)
     ]
-    deepest = max((len(shapes) for _, shapes in paths), default=1)
-    for indicator, shapes in paths:
+    deepest = max((len(groupings) for _, groupings in paths), default=1)
+    for indicator, groupings in paths:
         for at in range(deepest):
-            # The last rung of a short ladder stands beside the further rungs of longer ones.
-            shape = shapes[min(at, len(shapes) - 1)]
-            kind = indicator.period_type if shape.years == 1 else THREE_YEARS
-            key = (indicator.id, shape.geography(config.area), shape.breakdown, kind)
+            # The last recoding of a short fallback stands beside the further recodings of longer
+            # ones.
+            grouping = groupings[min(at, len(groupings) - 1)]
+            kind = indicator.period_type if grouping.years == 1 else THREE_YEARS
+            key = (indicator.id, grouping.geography(config.area), grouping.breakdown, kind)
             steps.setdefault(key, set()).add(at)
     keys = ["indicator", "geography", "breakdown", "period_type"]
     chosen = [np.ones(len(rows), dtype=bool)]

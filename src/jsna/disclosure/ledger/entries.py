@@ -1,4 +1,4 @@
-"""The book of an edition: its counts read off the rows, its equations off the declarations."""
+"""The linked tables of an edition: counts read off its rows, equations off its declarations."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from jsna.disclosure.ledger.book import NONE, Book
+from jsna.disclosure.ledger.cells import Cell, Codes, Reader
 from jsna.disclosure.ledger.families import Derived, Sum, nested, sums
+from jsna.disclosure.ledger.linked_tables import NONE, LinkedTables
 from jsna.disclosure.ledger.links import is_rest, links, useful
 from jsna.disclosure.ledger.outside import join_earlier, mark_public, ratios
-from jsna.disclosure.ledger.regions import Codes, Reader, Region
 from jsna.disclosure.ledger.revisions import protect_changes
 from jsna.errors import JsnaError, Problem
 from jsna.extracts import registry
@@ -28,13 +28,13 @@ _UNSURE: Final = 10.0
 _SETTLED: Final = 3
 
 
-def book(
+def linked_tables(
     rows: pd.DataFrame,
     config: Configuration,
     official: pd.DataFrame | None = None,
     earlier: Mapping[str, pd.DataFrame] | None = None,
-) -> Book:
-    """The book of the rows of one edition.
+) -> LinkedTables:
+    """The linked tables of the rows of one edition.
 
     Args:
         rows: measures that are to be protected, in the measure schema; k rows.
@@ -43,11 +43,11 @@ def book(
         earlier: ledger of each earlier publication (see `ledger`), by its name, oldest first.
 
     Raises:
-        JsnaError: rows contradict each other: one region counted differently, parts that come to
+        JsnaError: rows contradict each other: one cell counted differently, parts that come to
             more than their total. It is a fault of declarations or program, not of a child's data.
     """
-    made = Book()
-    known: dict[Region, int] = {}
+    made = LinkedTables()
+    known: dict[Cell, int] = {}
     pairs = _cells(made, known, rows, config)
     _show_the_empty(made, known)
     if official is not None and len(official):
@@ -63,8 +63,8 @@ def book(
         followed = add_equations(made, own, shared, strict=False)
         followed.update(_complements(made, _same_pairs(made, pairs, own), shared))
         versions.append((name, followed | _by_what(own)))
-        for region, cell in own.items():
-            everything.setdefault(region, cell)
+        for cell, number in own.items():
+            everything.setdefault(cell, number)
     if len(everything) > len(known):
         add_equations(made, everything, shared, strict=False)
     if versions:
@@ -72,17 +72,17 @@ def book(
     return made
 
 
-def _by_what(known: Mapping[Region, int]) -> dict[Hashable, int]:
+def _by_what(known: Mapping[Cell, int]) -> dict[Hashable, int]:
     return dict(known.items())
 
 
 def _same_pairs(
-    made: Book, pairs: Mapping[tuple[int, int], Profile], own: Mapping[Region, int]
+    made: LinkedTables, pairs: Mapping[tuple[int, int], Profile], own: Mapping[Cell, int]
 ) -> dict[tuple[int, int], Profile]:
     """Pairs of a whole and its part as another publication has them."""
     found = {}
     for (whole, part), rule in pairs.items():
-        outer, inner = own.get(made.regions[whole]), own.get(made.regions[part])
+        outer, inner = own.get(made.cells[whole]), own.get(made.cells[part])
         if outer is None or inner is None or made.value[inner] > made.value[outer]:
             continue
         found[outer, inner] = rule
@@ -90,7 +90,7 @@ def _same_pairs(
 
 
 def _cells(
-    made: Book, known: dict[Region, int], rows: pd.DataFrame, config: Configuration
+    made: LinkedTables, known: dict[Cell, int], rows: pd.DataFrame, config: Configuration
 ) -> dict[tuple[int, int], Profile]:
     """The counts of every row; returns numerators within their denominators."""
     reader = Reader(config)
@@ -110,7 +110,7 @@ def _cells(
         for place, (side, over, count) in enumerate(sides):
             if side is None or np.isnan(count):
                 continue
-            region = reader.region(
+            cell = reader.cell(
                 side,
                 indicator,
                 area=area,
@@ -123,8 +123,8 @@ def _cells(
                 note=note,
             )
             of = _amount(indicator, rule) if place == 0 else 0.0
-            own = _own_rule(region, indicator, rule, config, by_table)
-            at[place] = _cell(made, known, region, count, own, wrong, of)
+            own = _own_rule(cell, indicator, rule, config, by_table)
+            at[place] = _cell(made, known, cell, count, own, wrong, of)
         made.numerators.append(at[0])
         made.denominators.append(at[1])
         if NONE not in at and rule.complements:
@@ -132,14 +132,14 @@ def _cells(
     _round_no_part_above_its_whole(made)
     if wrong:
         raise JsnaError(
-            Problem("measures", f"rows count this differently: {label}", count=count, code="book")
+            Problem("measures", f"rows count this differently: {label}", count=count, code="linked")
             for label, count in wrong.items()
         )
     return pairs
 
 
 def _own_rule(
-    region: Region,
+    cell: Cell,
     indicator: Indicator,
     rule: Profile,
     config: Configuration,
@@ -150,9 +150,9 @@ def _own_rule(
     Pupils of the census are not to be rounded everywhere because they are what pupils known to a
     health service are divided by.
     """
-    table = CATALOGUE[region.table]
+    table = CATALOGUE[cell.table]
     marks = {mark for mark, _ in table.known.values()}
-    told = all(column_of(c) in table.columns or c in marks for c, _ in region.box)
+    told = all(column_of(c) in table.columns or c in marks for c, _ in cell.box)
     if not (table.extracts and told and set(table.extracts) < set(extracts_of(indicator))):
         return rule
     if table.name not in known:
@@ -160,56 +160,56 @@ def _own_rule(
     return known[table.name]
 
 
-def _round_no_part_above_its_whole(made: Book) -> None:
+def _round_no_part_above_its_whole(made: LinkedTables) -> None:
     """Leave a count as it is where it is that of everyone it is out of, who are not rounded."""
     for top, bottom in zip(made.numerators, made.denominators, strict=True):
         if NONE not in (top, bottom) and made.value[top] == made.value[bottom]:
             made.rounding[top] = min(made.rounding[top], made.rounding[bottom])
 
 
-def _show_the_empty(made: Book, known: Mapping[Region, int]) -> None:
+def _show_the_empty(made: LinkedTables, known: Mapping[Cell, int]) -> None:
     """Zeros of categories that nobody is ever in are always printed.
 
     An indicator that is measured among the people of a category has no row for such a one. Were
     its zero hidden elsewhere, the missing row would tell it.
     """
     most: dict[tuple[str, str, Codes], float] = {}
-    for region, cell in known.items():
-        for column, codes in region.box:
-            key = region.table, column, codes
-            most[key] = max(most.get(key, 0.0), made.value[cell])
-    for region, cell in known.items():
-        if any(most[region.table, column, codes] == 0 for column, codes in region.box):
-            made.zeros_shown[cell] = True
+    for cell, number in known.items():
+        for column, codes in cell.box:
+            key = cell.table, column, codes
+            most[key] = max(most.get(key, 0.0), made.value[number])
+    for cell, number in known.items():
+        if any(most[cell.table, column, codes] == 0 for column, codes in cell.box):
+            made.zeros_shown[number] = True
 
 
 def _cell(
-    made: Book,
-    known: dict[Region, int],
-    region: Region,
+    made: LinkedTables,
+    known: dict[Cell, int],
+    cell: Cell,
     count: float,
     rule: Profile,
     wrong: dict[str, int],
     amount: float,
 ) -> int:
-    cell = known.get(region)
-    if cell is None:
-        cell = known[region] = made.add(region, region.label(), count, zeros_shown=rule.zeros_shown)
-        first = CATALOGUE[region.table].extracts[:1]
+    number = known.get(cell)
+    if number is None:
+        number = known[cell] = made.add(cell, cell.label(), count, zeros_shown=rule.zeros_shown)
+        first = CATALOGUE[cell.table].extracts[:1]
         if first and not registry()[first[0]].person_level:
-            made.public[cell] = first[0]
-    elif made.value[cell] != count:
-        wrong[region.label()] = wrong.get(region.label(), 1) + 1
-    made.magnitude[cell] = max(made.magnitude[cell], amount)
+            made.public[number] = first[0]
+    elif made.value[number] != count:
+        wrong[cell.label()] = wrong.get(cell.label(), 1) + 1
+    made.magnitude[number] = max(made.magnitude[number], amount)
     # The strictest of the rules of the rows that show it. A small sum of amounts is no small count.
-    made.threshold[cell] = max(made.threshold[cell], 0 if amount else rule.threshold)
-    made.contributor[cell] = max(made.contributor[cell], rule.contributor_width)
-    made.zeros_shown[cell] &= rule.zeros_shown
+    made.threshold[number] = max(made.threshold[number], 0 if amount else rule.threshold)
+    made.contributor[number] = max(made.contributor[number], rule.contributor_width)
+    made.zeros_shown[number] &= rule.zeros_shown
     if not amount:
-        made.rounding[cell] = max(made.rounding[cell], rule.rounding)
-        made.controlled[cell] |= rule.rounding > 1 and rule.rounding_method == "controlled"
-        made.protects[cell] = max(made.protects[cell], rule.protects)
-    return cell
+        made.rounding[number] = max(made.rounding[number], rule.rounding)
+        made.controlled[number] |= rule.rounding > 1 and rule.rounding_method == "controlled"
+        made.protects[number] = max(made.protects[number], rule.protects)
+    return number
 
 
 def _amount(indicator: Indicator, rule: Profile) -> float:
@@ -219,23 +219,23 @@ def _amount(indicator: Indicator, rule: Profile) -> float:
 
 
 def add_equations(
-    made: Book,
-    known: dict[Region, int],
+    made: LinkedTables,
+    known: dict[Cell, int],
     shared: dict[Hashable, int] | None = None,
     *,
     strict: bool = True,
 ) -> dict[Hashable, int]:
-    """Add the sums between regions, with a cell for each count they leave over or that ties them.
+    """Add the sums between cells, with a cell for each count they leave over or that ties them.
 
     Args:
-        made: the book; gets equations and derived cells.
-        known: region -> its cell; gets the counts that tie printed ones.
+        made: the linked tables; gets equations and derived cells.
+        known: cell -> its cell; gets the counts that tie printed ones.
         shared: derived cells of other publications by what they are and their value; gets these.
         strict: whether parts above their total are a fault. Across editions, of which the later
             may revise the earlier, such parts say nothing.
 
     Returns:
-        What is left over -> its cell, the same of the same rest whatever its count.
+        What is left over -> its number, the same of the same rest whatever its count.
 
     Raises:
         JsnaError: naming the total.
@@ -244,14 +244,14 @@ def add_equations(
     followed: dict[Hashable, int] = {}
     # The order of the parts is no part of an equation.
     seen = {(e[0], frozenset(e[1:])) for e in made.equations}
-    between = links({region: made.value[cell] for region, cell in known.items()})
+    between = links({cell: made.value[number] for cell, number in known.items()})
     first, values = made.size, [*made.value, *between.values()]
-    numbers = {**known, **{region: first + at for at, region in enumerate(between)}}
+    numbers = {**known, **{cell: first + at for at, cell in enumerate(between)}}
     try:
         found = useful(list(sums(numbers, values, strict=strict)), first, list(between))
     except ValueError as error:
         rule = f"the parts of a count come to more than it: {error}"
-        raise JsnaError(Problem("measures", rule, code="book.parts")) from error
+        raise JsnaError(Problem("measures", rule, code="linked.parts")) from error
     found = _with_links(made, known, found, list(between.items()), shared)
     for total, parts in found:
         cells = [total]
@@ -264,7 +264,7 @@ def add_equations(
                 shared[part] = _rest(made, part, mates)
             cells.append(shared[part])
             if part.certain:
-                followed[part.region, part.column, part.codes, part.rest] = shared[part]
+                followed[part.cell, part.column, part.codes, part.rest] = shared[part]
         mark = cells[0], frozenset(cells[1:])
         if mark not in seen:
             seen.add(mark)
@@ -273,10 +273,10 @@ def add_equations(
 
 
 def _with_links(
-    made: Book,
-    known: dict[Region, int],
+    made: LinkedTables,
+    known: dict[Cell, int],
     found: Sequence[Sum],
-    between: Sequence[tuple[Region, float]],
+    between: Sequence[tuple[Cell, float]],
     shared: dict[Hashable, int],
 ) -> list[Sum]:
     """The sums with the links in them as cells, protected like the strictest of their mates."""
@@ -285,61 +285,61 @@ def _with_links(
     spare: dict[int, float] = {}
     hides_zeros: set[int] = set()
     near_rounded: set[int] = set()
-    rests = {first + at for at, (region, _) in enumerate(between) if is_rest(region)}
+    rests = {first + at for at, (cell, _) in enumerate(between) if is_rest(cell)}
     # What is left of a total may be tied to other links alone: those have to be settled first.
     for again in range(_SETTLED):
         for total, parts in found:
-            cells = [cell for cell in (total, *parts) if isinstance(cell, int)]
-            mates = [cell for cell in cells if cell < first]
-            most = max((made.threshold[cell] for cell in mates), default=0)
+            cells = [number for number in (total, *parts) if isinstance(number, int)]
+            mates = [number for number in cells if number < first]
+            most = max((made.threshold[number] for number in mates), default=0)
             if again:
-                most = max([most, *(limit.get(cell, 0) for cell in cells)])
-            for cell in cells:
-                if cell < first or (again and cell not in rests):
+                most = max([most, *(limit.get(number, 0) for number in cells)])
+            for number in cells:
+                if number < first or (again and number not in rests):
                     continue
-                limit[cell] = max(limit.get(cell, 0), most)
+                limit[number] = max(limit.get(number, 0), most)
                 if made.rounds(mates) or not near_rounded.isdisjoint(cells):
-                    near_rounded.add(cell)
-                if cell in rests:
+                    near_rounded.add(number)
+                if number in rests:
                     widths = (made.contributor[mate] for mate in mates)
-                    spare[cell] = max([spare.get(cell, 0.0), *widths])
+                    spare[number] = max([spare.get(number, 0.0), *widths])
                     if not all(made.zeros_shown[mate] for mate in mates):
-                        hides_zeros.add(cell)
-    number: dict[int, int] = {}
-    for cell, threshold in sorted(limit.items()):
-        region, value = between[cell - first]
-        same = shared.get((region, value))
+                        hides_zeros.add(number)
+    at: dict[int, int] = {}
+    for number, threshold in sorted(limit.items()):
+        cell, value = between[number - first]
+        same = shared.get((cell, value))
         if same is None:
-            same = shared[region, value] = made.add(
-                region,
-                region.label(),
+            same = shared[cell, value] = made.add(
+                cell,
+                cell.label(),
                 value,
                 threshold=threshold,
-                contributor=spare.get(cell, 0.0),
-                zeros_shown=cell in rests and cell not in hides_zeros,
+                contributor=spare.get(number, 0.0),
+                zeros_shown=number in rests and number not in hides_zeros,
                 derived=True,
             )
-            made.index(region, same)
-            if cell in near_rounded:
+            made.index(cell, same)
+            if number in near_rounded:
                 made.blurred.add(same)
-        number[cell] = known[region] = same
+        at[number] = known[cell] = same
         made.threshold[same] = max(made.threshold[same], threshold)
     return [
         (
-            number.get(total, total),
-            tuple(number.get(p, p) if isinstance(p, int) else p for p in parts),
+            at.get(total, total),
+            tuple(at.get(p, p) if isinstance(p, int) else p for p in parts),
         )
         for total, parts in found
     ]
 
 
-def _rest(made: Book, part: Derived, mates: Sequence[int]) -> int:
+def _rest(made: LinkedTables, part: Derived, mates: Sequence[int]) -> int:
     """A derived cell: protected like the strictest of the counts it follows from."""
     limit = max(made.threshold[cell] for cell in mates) if part.certain else 0
     if made.rounds(mates):
         made.blurred.add(made.size)
     return made.add(
-        part.region,
+        part.cell,
         part.label(),
         part.value,
         threshold=limit,
@@ -350,7 +350,7 @@ def _rest(made: Book, part: Derived, mates: Sequence[int]) -> int:
 
 
 def _complements(
-    made: Book, pairs: Mapping[tuple[int, int], Profile], shared: dict[Hashable, int]
+    made: LinkedTables, pairs: Mapping[tuple[int, int], Profile], shared: dict[Hashable, int]
 ) -> dict[Hashable, int]:
     """Those of a denominator who are not counted, where no family has them yet.
 
@@ -362,13 +362,13 @@ def _complements(
     for (whole, part), rule in sorted(pairs.items(), key=lambda pair: pair[0]):
         if whole == part or (whole, part) in had:
             continue
-        if not nested(made.regions[part], made.regions[whole]):
+        if not nested(made.cells[part], made.cells[whole]):
             continue
         left = made.value[whole] - made.value[part]
         if left == 0:
             made.equations.append((whole, part))
             continue
-        key = made.regions[whole], made.regions[part]
+        key = made.cells[whole], made.cells[part]
         if (same := shared.get((*key, left))) is not None:
             made.equations.append((whole, *sorted((part, same))))
             followed[key] = same
@@ -376,7 +376,7 @@ def _complements(
         if made.rounds((whole, part)):
             made.blurred.add(made.size)
         rest = followed[key] = shared[(*key, left)] = made.add(
-            made.regions[whole],
+            made.cells[whole],
             f"{made.labels[whole]}; less {made.labels[part]}",
             left,
             threshold=max(made.threshold[whole], made.threshold[part]),

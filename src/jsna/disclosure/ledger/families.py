@@ -1,4 +1,4 @@
-"""What adds up to what: families of regions that differ in one column, and nested pairs.
+"""What adds up to what: families of cells that differ in one column, and nested pairs.
 
 Regions that are the same but for one column are sets along that column. Their atoms (the classes of
 codes no set tells apart) are counts of rows too: every set is the sum of its atoms. Totals and
@@ -16,10 +16,10 @@ from typing import Final
 
 import numpy as np
 
-from jsna.disclosure.ledger.regions import Codes, Region
+from jsna.disclosure.ledger.cells import Cell, Codes
 from jsna.disclosure.system import Flags, Floats
 
-#: Stands for the free region in a family: every row, whatever the column holds.
+#: Stands for the free cell in a family: every row, whatever the column holds.
 _ALL: Final = None
 #: Rounding of sums of whole numbers.
 _CLOSE: Final = 1e-6
@@ -33,15 +33,15 @@ class Derived:
     """A count that nobody prints but everybody can get by subtraction.
 
     Attributes:
-        region: the rows left once `column` is dropped.
-        column: what tells it from the region; more than one joined by "+".
+        cell: the rows left once `column` is dropped.
+        column: what tells it from the cell; more than one joined by "+".
         codes: codes of the column, or those it does not have.
         rest: whether it is the rows with none of `codes`.
         value: its count.
         certain: whether the counts shown fix it; else `value` is one that fits.
     """
 
-    region: Region
+    cell: Cell
     column: str
     codes: Codes
     rest: bool
@@ -52,29 +52,29 @@ class Derived:
         """In words."""
         codes = ", ".join(sorted(code.replace("\x00", "") for code in self.codes))
         how = "not in" if self.rest else "in"
-        return f"{self.region.label()}; {self.column} {how} ({codes})"
+        return f"{self.cell.label()}; {self.column} {how} ({codes})"
 
 
 def sums(
-    cells: Mapping[Region, int],
+    cells: Mapping[Cell, int],
     values: Sequence[float],
     *,
     strict: bool = True,
 ) -> Iterator[Sum]:
-    """Every sum that holds between regions, from one-column families and wider margins.
+    """Every sum that holds between cells, from one-column families and wider margins.
 
     Args:
-        cells: region -> its number.
+        cells: cell -> its number.
         values: count of each number.
         strict: whether parts that come to more than their total are a fault or say nothing.
 
     Raises:
         ValueError: parts come to more than their total; the message names the total.
     """
-    along: dict[tuple[Region, str], dict[Codes, int]] = {}
-    for region, cell in cells.items():
-        for column, codes in region.box:
-            along.setdefault((region.without(column), column), {})[codes] = cell
+    along: dict[tuple[Cell, str], dict[Codes, int]] = {}
+    for cell, number in cells.items():
+        for column, codes in cell.box:
+            along.setdefault((cell.without(column), column), {})[codes] = number
     for (rest, column), sets in along.items():
         total = cells.get(rest)
         if total is not None or len(sets) > 1:
@@ -87,7 +87,7 @@ def sums(
 
 
 def _family(
-    rest: Region,
+    rest: Cell,
     column: str,
     sets: dict[Codes, int],
     total: int | None,
@@ -110,7 +110,7 @@ def _family(
 
 
 def _overlapping(
-    rest: Region,
+    rest: Cell,
     column: str,
     sets: dict[Codes, int],
     total: int | None,
@@ -163,15 +163,15 @@ def _solve(matrix: Floats, counts: Floats) -> tuple[Floats, Flags]:
     return np.asarray(counts_of), certain
 
 
-def _wider(cells: Mapping[Region, int], values: Sequence[float], strict: bool) -> Iterator[Sum]:
+def _wider(cells: Mapping[Cell, int], values: Sequence[float], strict: bool) -> Iterator[Sum]:
     """Totals whose parts are split by several columns at once, with nothing shown in between."""
-    groups: dict[tuple[Region, tuple[str, ...]], dict[Region, int]] = {}
-    for region, above, dropped in _margins(cells):
-        groups.setdefault((above, dropped), {})[region] = cells[region]
+    groups: dict[tuple[Cell, tuple[str, ...]], dict[Cell, int]] = {}
+    for cell, above, dropped in _margins(cells):
+        groups.setdefault((above, dropped), {})[cell] = cells[cell]
     for (above, columns_), parts in groups.items():
         if not _apart(parts, columns_):
             continue
-        left = values[cells[above]] - sum(values[cell] for cell in parts.values())
+        left = values[cells[above]] - sum(values[number] for number in parts.values())
         if left < -_CLOSE:
             if strict:
                 raise ValueError(above.label())
@@ -183,24 +183,24 @@ def _wider(cells: Mapping[Region, int], values: Sequence[float], strict: bool) -
         yield cells[above], tuple(members)
 
 
-def _margins(cells: Collection[Region]) -> Iterator[tuple[Region, Region, tuple[str, ...]]]:
-    """Each region with each margin of two columns or more that has none between it and the region.
+def _margins(cells: Collection[Cell]) -> Iterator[tuple[Cell, Cell, tuple[str, ...]]]:
+    """Each cell with each margin of two columns or more that has none between it and the cell.
 
     There are as many candidates as sets of columns, and few of them are cells. So a box is a set
     of bits, one for each column with its codes: to free a column takes its bit away.
 
     Yields:
-        The region, the margin, and the columns that are free there alone.
+        The cell, the margin, and the columns that are free there alone.
     """
     bits: dict[tuple[str, Codes], int] = {}
-    there: dict[tuple[str, str], dict[int, Region]] = {}
-    own: list[tuple[Region, int, list[int]]] = []
-    for region in cells:
-        box = [1 << bits.setdefault(pair, len(bits)) for pair in region.box]
-        own.append((region, sum(box), box))
-        there.setdefault((region.table, region.what), {})[sum(box)] = region
-    for region, whole, box in own:
-        known = there[region.table, region.what]
+    there: dict[tuple[str, str], dict[int, Cell]] = {}
+    own: list[tuple[Cell, int, list[int]]] = []
+    for cell in cells:
+        box = [1 << bits.setdefault(pair, len(bits)) for pair in cell.box]
+        own.append((cell, sum(box), box))
+        there.setdefault((cell.table, cell.what), {})[sum(box)] = cell
+    for cell, whole, box in own:
+        known = there[cell.table, cell.what]
         reached: list[int] = []
         for size in range(1, len(box)):
             for dropped in itertools.combinations(box, size):
@@ -210,21 +210,21 @@ def _margins(cells: Collection[Region]) -> Iterator[tuple[Region, Region, tuple[
                     continue
                 reached.append(taken)
                 if size > 1:
-                    pairs = zip(region.box, box, strict=True)
-                    yield region, above, tuple(name for (name, _), bit in pairs if bit & taken)
+                    pairs = zip(cell.box, box, strict=True)
+                    yield cell, above, tuple(name for (name, _), bit in pairs if bit & taken)
 
 
-def _apart(parts: Mapping[Region, int], columns: Sequence[str]) -> bool:
-    """Whether regions are disjoint because their codes in each column are the same or disjoint."""
+def _apart(parts: Mapping[Cell, int], columns: Sequence[str]) -> bool:
+    """Whether cells are disjoint because their codes in each column are the same or disjoint."""
     for column in columns:
-        sets = {codes for region in parts if (codes := region.codes(column)) is not None}
+        sets = {codes for cell in parts if (codes := cell.codes(column)) is not None}
         if sum(map(len, sets)) != len(frozenset().union(*sets)):
             return False
     return True
 
 
-def nested(inner: Region, outer: Region) -> bool:
-    """Whether every row of one region is one of the other's, by what constrains them."""
+def nested(inner: Cell, outer: Cell) -> bool:
+    """Whether every row of one cell is one of the other's, by what constrains them."""
     if (inner.table, inner.what) != (outer.table, outer.what):
         return False
     return all(

@@ -15,71 +15,71 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from jsna.disclosure.ledger.cells import Cell, Codes, make
 from jsna.disclosure.ledger.families import Sum, nested
-from jsna.disclosure.ledger.regions import Codes, Region, make
 from jsna.measures.catalogue import CATALOGUE
 
-#: How often counts made here may lead to further ones: a region has few columns that differ.
+#: How often counts made here may lead to further ones: a cell has few columns that differ.
 _ROUNDS: Final = 3
 #: Stands for every value of a column that is in no category, and for none.
 REST: Final[Codes] = frozenset({"\x00other or not known"})
 #: Rounding of sums of whole numbers.
 _CLOSE: Final = 1e-6
 
-#: Regions that differ in one column: the region without it, and the column.
-_Family = tuple[Region, str]
+#: Regions that differ in one column: the cell without it, and the column.
+_Family = tuple[Cell, str]
 
 
-def links(cells: Mapping[Region, float]) -> dict[Region, float]:
+def links(cells: Mapping[Cell, float]) -> dict[Cell, float]:
     """Regions that are sums of the given ones along a column, with their counts.
 
     Args:
-        cells: region -> its count.
+        cells: cell -> its count.
 
     Returns:
         Regions not among `cells`. One that adds up to different counts in different ways is left
         out: categories may be missing that no list knows.
     """
-    found: dict[Region, float] = {}
-    at_odds: set[Region] = set()
+    found: dict[Cell, float] = {}
+    at_odds: set[Cell] = set()
     seen: dict[tuple[str, str, str], set[Codes]] = {}
     families: dict[_Family, dict[Codes, float]] = {}
-    for region in cells:
-        for column, codes in region.box:
-            seen.setdefault((region.table, region.what, column), set()).add(codes)
+    for cell in cells:
+        for column, codes in cell.box:
+            seen.setdefault((cell.table, cell.what, column), set()).add(codes)
     wanted = {key: _Wanted(sets) for key, sets in seen.items()}
     nobody = _Nobody(cells)
-    columns: dict[Region, list[str]] = {}
+    columns: dict[Cell, list[str]] = {}
     fresh = dict(cells)
     for _ in range(_ROUNDS):
         changed: dict[_Family, None] = {}
-        for region, value in fresh.items():
-            for column, codes in region.box:
-                family = region.without(column), column
+        for cell, value in fresh.items():
+            for column, codes in cell.box:
+                family = cell.without(column), column
                 if family not in families:
                     families[family] = {}
                     columns.setdefault(family[0], []).append(column)
                 families[family][codes] = value
                 changed.setdefault(family)
-        for region in fresh:
-            changed.update(dict.fromkeys((region, column) for column in columns.get(region, ())))
+        for cell in fresh:
+            changed.update(dict.fromkeys((cell, column) for column in columns.get(cell, ())))
         fresh = {}
         for family in changed:
             rest, column = family
             own = wanted[rest.table, rest.what, column]
             total = cells.get(rest, found.get(rest))
-            for region, value in _unions(family, families[family], own, nobody, total):
-                if region in cells:
+            for cell, value in _unions(family, families[family], own, nobody, total):
+                if cell in cells:
                     continue
-                if abs(found.setdefault(region, value) - value) > _CLOSE:
-                    at_odds.add(region)
+                if abs(found.setdefault(cell, value) - value) > _CLOSE:
+                    at_odds.add(cell)
                 else:
-                    fresh[region] = value
-    return {region: value for region, value in found.items() if region not in at_odds}
+                    fresh[cell] = value
+    return {cell: value for cell, value in found.items() if cell not in at_odds}
 
 
 class _Wanted:
-    """The sets of codes that regions have in a column.
+    """The sets of codes that cells have in a column.
 
     Attributes:
         sets: the smallest first.
@@ -97,7 +97,7 @@ def _unions(
     wanted: _Wanted,
     nobody: _Nobody,
     total: float | None,
-) -> Iterator[tuple[Region, float]]:
+) -> Iterator[tuple[Cell, float]]:
     """Unions of a family's sets: those wanted, of all where that is exact, and the rest."""
     rest, column = family
     if len(counted) < 2 and total is None:
@@ -124,22 +124,22 @@ def _unions(
 
 
 class _Nobody:
-    """Where everyone knows that nobody is: categories with nobody in all of a wider region.
+    """Where everyone knows that nobody is: categories with nobody in all of a wider cell.
 
     Such a category has no row of its own in the narrower one.
     """
 
-    def __init__(self, cells: Mapping[Region, float]) -> None:
-        self._empty: dict[tuple[str, str, str, Codes], list[Region]] = {}
-        for region, value in cells.items():
+    def __init__(self, numbers: Mapping[Cell, float]) -> None:
+        self._empty: dict[tuple[str, str, str, Codes], list[Cell]] = {}
+        for cell, value in numbers.items():
             if value == 0:
-                for column, codes in region.box:
-                    key = region.table, region.what, column, codes
-                    self._empty.setdefault(key, []).append(region.without(column))
-        for regions in self._empty.values():
-            regions.sort(key=lambda region: len(region.box))
+                for column, codes in cell.box:
+                    key = cell.table, cell.what, column, codes
+                    self._empty.setdefault(key, []).append(cell.without(column))
+        for cells in self._empty.values():
+            cells.sort(key=lambda cell: len(cell.box))
 
-    def __call__(self, rest: Region, column: str, codes: Codes) -> bool:
+    def __call__(self, rest: Cell, column: str, codes: Codes) -> bool:
         boxes = self._empty.get((rest.table, rest.what, column, codes), ())
         return any(nested(rest, empty) for empty in boxes)
 
@@ -160,12 +160,12 @@ def _cover(union: Codes, sets: Iterable[Codes]) -> list[Codes]:
     return []
 
 
-def is_rest(region: Region) -> bool:
-    """Whether a region is what categories leave of a total."""
-    return any(codes == REST for _, codes in region.box)
+def is_rest(cell: Cell) -> bool:
+    """Whether a cell is what categories leave of a total."""
+    return any(codes == REST for _, codes in cell.box)
 
 
-def useful(found: Sequence[Sum], first: int, made: Sequence[Region] = ()) -> list[Sum]:
+def useful(found: Sequence[Sum], first: int, made: Sequence[Cell] = ()) -> list[Sum]:
     """Sums less those that say no more than what a link is.
 
     A link that is what parts leave of a total is a count that everybody gets by subtraction: it
@@ -176,21 +176,21 @@ def useful(found: Sequence[Sum], first: int, made: Sequence[Region] = ()) -> lis
         first: number of the first link.
         made: the links, in the order of their numbers.
     """
-    rests = {first + at for at, region in enumerate(made) if is_rest(region)}
+    rests = {first + at for at, cell in enumerate(made) if is_rest(cell)}
     within: dict[int, set[int]] = {}
     for at, (total, parts) in enumerate(found):
-        for cell in (total, *parts):
-            if isinstance(cell, int) and cell >= first and cell not in rests:
-                within.setdefault(cell, set()).add(at)
+        for number in (total, *parts):
+            if isinstance(number, int) and number >= first and number not in rests:
+                within.setdefault(number, set()).add(at)
     gone: set[int] = set()
-    waiting = [cell for cell, places in within.items() if len(places) == 1]
+    waiting = [number for number, places in within.items() if len(places) == 1]
     while waiting:
         for at in within.pop(waiting.pop(), set()):
             gone.add(at)
             total, parts = found[at]
-            for cell in (total, *parts):
-                if isinstance(cell, int) and cell in within:
-                    within[cell].discard(at)
-                    if len(within[cell]) == 1:
-                        waiting.append(cell)
+            for number in (total, *parts):
+                if isinstance(number, int) and number in within:
+                    within[number].discard(at)
+                    if len(within[number]) == 1:
+                        waiting.append(number)
     return [one for at, one in enumerate(found) if at not in gone]

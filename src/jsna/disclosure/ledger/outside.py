@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from jsna.disclosure.ledger.book import NONE, Book, Ratio
-from jsna.disclosure.ledger.regions import Region
+from jsna.disclosure.ledger.cells import Cell
+from jsna.disclosure.ledger.linked_tables import NONE, LinkedTables, Ratio
 from jsna.model import schema
 from jsna.model.configuration import Configuration
 
@@ -20,7 +20,7 @@ BEFORE: Final = "edition "
 _DECIMALS = 3
 
 
-def mark_public(made: Book, rows: pd.DataFrame, official: pd.DataFrame) -> None:
+def mark_public(made: LinkedTables, rows: pd.DataFrame, official: pd.DataFrame) -> None:
     """Mark what an official figure gives away already, being the same count."""
     key = list(schema.KEY)
     fields = ["numerator", "denominator"]
@@ -33,31 +33,31 @@ def mark_public(made: Book, rows: pd.DataFrame, official: pd.DataFrame) -> None:
 
 
 def join_earlier(
-    made: Book, known: Mapping[Region, int], name: str, before: pd.DataFrame
-) -> dict[Region, int]:
+    made: LinkedTables, known: Mapping[Cell, int], name: str, before: pd.DataFrame
+) -> dict[Cell, int]:
     """Join an earlier edition: counts it printed are known, counts it hid stay protected.
 
-    A count that has not changed since is the same cell. One that has, or that is printed no more,
-    is a cell of its own, tied by the equations of its own edition.
+    A count that has not changed since is the same number. One that has, or that is printed no more,
+    is a number of its own, tied by the equations of its own edition.
 
     Args:
-        made: the book; gets the cells of the earlier edition that are not its own.
-        known: region -> cell of this edition.
+        made: the linked tables; gets the cells of the earlier edition that are not its own.
+        known: cell -> cell of this edition.
         name: the earlier edition.
         before: its ledger.
 
     Returns:
-        Region -> cell, of everything the earlier edition counted.
+        Cell -> number, of everything the earlier edition counted.
     """
-    own: dict[Region, int] = {}
+    own: dict[Cell, int] = {}
     rows = before.loc[~before["derived"] & ~before["earlier"], list(_Entry._fields)]
     for entry in map(_Entry._make, zip(*(rows[f].tolist() for f in _Entry._fields), strict=True)):
-        region = Region.read(entry.region)
-        newest = known.get(region)
-        cell = next((c for c in made.of(region) if made.value[c] == entry.value), None)
-        if cell is None:
-            cell = made.add(
-                region,
+        cell = Cell.read(entry.cell)
+        newest = known.get(cell)
+        number = next((c for c in made.of(cell) if made.value[c] == entry.value), None)
+        if number is None:
+            number = made.add(
+                cell,
                 f"{entry.label} (edition {name})",
                 entry.value,
                 threshold=entry.threshold,
@@ -65,21 +65,21 @@ def join_earlier(
                 contributor=entry.contributor,
                 earlier=True,
             )
-            made.rounding[cell], made.controlled[cell] = entry.rounding, entry.controlled
-        own[region] = cell
+            made.rounding[number], made.controlled[number] = entry.rounding, entry.controlled
+        own[cell] = number
         if newest is not None:
-            made.last[newest] = cell
+            made.last[newest] = number
             if entry.shown:
                 made.before.setdefault(newest, set()).add(entry.printed)
-        _tell(made, cell, f"{BEFORE}{name}", entry)
-        made.threshold[cell] = max(made.threshold[cell], entry.threshold)
+        _tell(made, number, f"{BEFORE}{name}", entry)
+        made.threshold[number] = max(made.threshold[number], entry.threshold)
     return own
 
 
 class _Entry(NamedTuple):
     """What a ledger says of a count, as far as it is needed here."""
 
-    region: str
+    cell: str
     label: str
     value: float
     threshold: int
@@ -92,7 +92,7 @@ class _Entry(NamedTuple):
     controlled: bool
 
 
-def _tell(made: Book, cell: int, source: str, entry: _Entry) -> None:
+def _tell(made: LinkedTables, cell: int, source: str, entry: _Entry) -> None:
     """Note what an earlier publication, or whoever it named as public, printed of a cell."""
     if entry.public and not entry.public.startswith(BEFORE):
         source = entry.public
@@ -107,7 +107,7 @@ def _tell(made: Book, cell: int, source: str, entry: _Entry) -> None:
 
 
 def ratios(
-    made: Book, rows: pd.DataFrame, official: pd.DataFrame, config: Configuration
+    made: LinkedTables, rows: pd.DataFrame, official: pd.DataFrame, config: Configuration
 ) -> Iterator[Ratio]:
     """Official percentages and rates without counts, of rows whose counts are the same.
 

@@ -11,13 +11,15 @@ import itertools
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Final
 
-from jsna.disclosure.ledger.book import Book
+from jsna.disclosure.ledger.linked_tables import LinkedTables
 
 #: Counts this close together are one.
 _SAME: Final = 1e-6
 
 
-def protect_changes(made: Book, versions: Sequence[tuple[str, Mapping[Hashable, int]]]) -> None:
+def protect_changes(
+    made: LinkedTables, versions: Sequence[tuple[str, Mapping[Hashable, int]]]
+) -> None:
     """Add a cell for each small change of a count, of every two publications.
 
     A change of nothing tells of nobody; one as large as the threshold may be published like a
@@ -25,7 +27,7 @@ def protect_changes(made: Book, versions: Sequence[tuple[str, Mapping[Hashable, 
     as rounded, or follow from what is, needs none.
 
     Args:
-        made: the book; gets the changes, their equations, and which cells they are of.
+        made: the linked tables; gets the changes, their equations, and which cells they are of.
         versions: name of each publication and its cells by what they count, oldest first; the last
             is the one about to be made, and has no name.
     """
@@ -42,7 +44,7 @@ def protect_changes(made: Book, versions: Sequence[tuple[str, Mapping[Hashable, 
                 made.revised.add(cell)
 
 
-def _is_small(made: Book, old: int, cell: int) -> bool:
+def _is_small(made: LinkedTables, old: int, cell: int) -> bool:
     known = made.public[old] and made.public[cell]
     rounded = made.rounds([old]) and made.rounds([cell])
     change = abs(made.value[cell] - made.value[old])
@@ -50,10 +52,10 @@ def _is_small(made: Book, old: int, cell: int) -> bool:
     return not known and not rounded and _SAME < change < limit
 
 
-def _add(made: Book, old: int, cell: int, name: str) -> None:
+def _add(made: LinkedTables, old: int, cell: int, name: str) -> None:
     less, more = sorted((old, cell), key=lambda one: made.value[one])
     change = made.add(
-        made.regions[cell],
+        made.cells[cell],
         f"change since {name} of {made.labels[cell]}",
         made.value[more] - made.value[less],
         threshold=max(made.threshold[old], made.threshold[cell]),

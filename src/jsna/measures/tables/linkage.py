@@ -102,7 +102,9 @@ def _ethnicity(config: Configuration) -> str:
 
 def _group(config: Configuration) -> str:
     """SQL of the broad ethnic group."""
-    groups = config.nests["ethnic_group"].codes if "ethnic_group" in config.nests else {}
+    groups = (
+        config.hierarchies["ethnic_group"].codes if "ethnic_group" in config.hierarchies else {}
+    )
     cases = " ".join(f"when s.own_ethnicity in ({_list(c)}) then '{g}'" for g, c in groups.items())
     return f"case {cases} end" if cases else "null::varchar"
 

@@ -41,7 +41,7 @@ TYPES: Mapping[str, Any] = {
 Judged = Mapping[tuple[str, str], Mapping[str, Validated]]
 
 
-def left(results: Judged, config: Configuration) -> pd.DataFrame:
+def attrition(results: Judged, config: Configuration) -> pd.DataFrame:
     """One row for each table of each delivery that is counted, kind, and field of emptied cells.
 
     In the place of a field stands the code of the rule where dates contradict each other.

@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 
 from jsna.disclosure.bands import band, bands, coarse, first, least
 from jsna.extracts import registry
+from jsna.ingest.attrition import APART, EMPTIED, REPEATS, SET_ASIDE, attrition
 from jsna.ingest.cross import Tables
-from jsna.ingest.left import APART, EMPTIED, REPEATS, SET_ASIDE, left
-from jsna.measures.beside import Left, beside, of_cells, touches
-from jsna.measures.beside import _entry as entry
+from jsna.measures.attrition import Lost, beside, of_cells, touches
+from jsna.measures.attrition import _entry as entry
 from jsna.measures.engine import measure
 from jsna.measures.lineage import ROW, Cell
 from jsna.readback.allowed import Allowed
 from jsna.readback.vocabulary import Vocabulary
-from jsna.report.beside import lines, placed_words, share_words
+from jsna.report.attrition import lines, placed_words, share_words
 from tests.spec import world
 from tests.unit.fault_support import FAULTS, cells, received, sen2_files, written
 
@@ -41,13 +41,13 @@ BY_RECEIPT = {
 }  # fmt: skip
 
 
-def lost(extract: str, judged: Tables) -> dict[Cell, tuple[Left, ...]]:
+def lost(extract: str, judged: Tables) -> dict[Cell, tuple[Lost, ...]]:
     """What left counts in a delivery."""
     period = "2024/25" if extract in ("cin_census", "exclusions") else "2025"
-    return of_cells(left({(extract, period): judged}, CONFIG), {})
+    return of_cells(attrition({(extract, period): judged}, CONFIG), {})
 
 
-def stated(of: Mapping[Cell, tuple[Left, ...]]) -> dict[str, str]:
+def stated(of: Mapping[Cell, tuple[Lost, ...]]) -> dict[str, str]:
     """Indicator -> what the report says beside it, where it says something."""
     record = {
         name: [entry(*one) for one in beside(touch, of)] for name, touch in TOUCHES.items()
@@ -122,7 +122,7 @@ def test_second_protection_plans_and_finer_ethnic_groups_leave_nothing_out() -> 
 def test_homes_are_stated_beside_figures_by_place_and_of_residents_alone() -> None:
     """The fault folder's 200 pupils, of whom 20 lived in areas that ended and 3 elsewhere."""
     counts = {"all": 200, "placed": 197, "wales": 1, "scotland": 1, "elsewhere_in_england": 1}
-    none = left({}, CONFIG)
+    none = attrition({}, CONFIG)
     of = of_cells(none, {"school_census.census": counts, "sen2.requests": {"all": 9, "placed": 9}})
     said = stated(of)
     by_place = {
@@ -155,8 +155,8 @@ def test_rows_set_aside_are_counted_apart_from_those_that_repeat_others() -> Non
 def test_a_row_below_one_that_is_set_aside_is_stated_where_it_is_counted() -> None:
     """Requests hang on persons: what a request lacks of its person is no second statement."""
     of = {
-        Cell("sen2.person", ROW): (Left(SET_ASIDE, Cell("sen2.person", ROW), 9, 600),),
-        Cell("sen2.requests", ROW): (Left(SET_ASIDE, Cell("sen2.requests", ROW), 9, 600),),
+        Cell("sen2.person", ROW): (Lost(SET_ASIDE, Cell("sen2.person", ROW), 9, 600),),
+        Cell("sen2.requests", ROW): (Lost(SET_ASIDE, Cell("sen2.requests", ROW), 9, 600),),
     }
     assert stated(of)["ehc_requests"] == (
         "Not counted: between one and two in a hundred of the requests, set aside by validation."
@@ -186,8 +186,8 @@ def test_several_deliveries_are_in_the_order_of_time_and_every_one_is_none_by_na
     cell = Cell("sen2.requests", ROW)
     found = of_cells(pd.DataFrame(rows, columns=columns), {})[cell]
     assert set(found) == {
-        Left(REPEATS, cell, 27, 900, tuple(years)),
-        Left(SET_ASIDE, cell, 30, 1000),
+        Lost(REPEATS, cell, 27, 900, tuple(years)),
+        Lost(SET_ASIDE, cell, 30, 1000),
     }
 
 

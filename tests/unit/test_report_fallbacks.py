@@ -1,4 +1,4 @@
-"""The report where a coarser rung of a ladder is published: what it draws, says and explains."""
+"""The report where a coarser recoding is published: what it draws, says and explains."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_a_chart_as_declared_gives_no_reason() -> None:
     assert "fig-plans-independent-bars-need-group" not in found
 
 
-def test_official_figures_of_finer_categories_do_not_stand_in_for_the_rung() -> None:
+def test_official_figures_of_finer_categories_do_not_stand_in_for_the_recoding() -> None:
     """The publisher shows single needs of another year; the area's own figures are by group."""
     official = [
         measure(NEEDS, 40, 900, period="2019", dims={"primary_need": need}, source="ehcp")
@@ -96,7 +96,7 @@ def test_official_figures_of_finer_categories_do_not_stand_in_for_the_rung() -> 
     assert "fig-plans-independent-bars-primary-need" not in found
 
 
-def test_sentences_and_tables_are_of_the_rung() -> None:
+def test_sentences_and_tables_are_of_the_recoding() -> None:
     view = Measures(frame(GROUPS), CONFIG)
     shown = view.config.indicators[NEEDS.id]
     assert ("need_group",) in shown.breakdowns

@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # printing opens no table, and starts without what tables nee
 HTML: Final = "jsna.html"
 
 
-class Opener:
+class SafeFiles:
     """Opens what a report may be made from.
 
     Args:

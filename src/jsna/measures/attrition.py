@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jsna import io
 from jsna.extracts import registry
-from jsna.ingest.left import APART, EMPTIED, REPEATS, SET_ASIDE
+from jsna.ingest.attrition import APART, EMPTIED, REPEATS, SET_ASIDE
 from jsna.measures.catalogue import CATALOGUE, column_of
 from jsna.measures.lineage import HOME, ROW, Cell, Cells, Lineage, ancestors, lineages
 from jsna.model.configuration import Configuration
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 #: In the restricted zone, with how many there are; in the safe one, with bands alone.
-FILE: Final = "beside.json"
+FILE: Final = "attrition.json"
 #: A home that has no place in the area.
 UNPLACED: Final = "unplaced"
 #: How a count stands on a cell: without it the record is not counted; what it says is asked; a
@@ -108,7 +108,7 @@ def _asked(side: Side) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class Lost:
     """How many records of a table left a count, or changed it, in one way.
 
     Attributes:
@@ -129,14 +129,14 @@ class Left:
 
 def of_cells(
     left: pd.DataFrame, homes: Mapping[str, Mapping[str, int]]
-) -> dict[Cell, tuple[Left, ...]]:
+) -> dict[Cell, tuple[Lost, ...]]:
     """What left or changed counts, by the cell that counts stand on.
 
     Args:
-        left: rows of `restricted/left.parquet`.
+        left: rows of `restricted/attrition.parquet`.
         homes: linked table -> where homes lie -> homes; see `tables.homes`.
     """
-    found: dict[Cell, tuple[Left, ...]] = {}
+    found: dict[Cell, tuple[Lost, ...]] = {}
     there = left[left["kind"].eq("")].groupby(["extract", "table"])["period"].agg(set)
     happened = left[left["rows"].gt(0)]
     for key, rows in happened.groupby(["extract", "table", "kind", "field"], sort=True):
@@ -149,7 +149,7 @@ def of_cells(
         if between:
             cell = min(one for one in between if one.table == cell.table)
         periods = sorted(set(rows["period"]))
-        one = Left(
+        one = Lost(
             kind, cell, int(rows["rows"].sum()), int(rows["received"].sum()),
             () if set(periods) == there.loc[extract, table] else tuple(periods), between,
         )  # fmt: skip
@@ -159,7 +159,7 @@ def of_cells(
         if every := counts.get("all", 0):
             cell = Cell(name, HOME)
             away = every - counts.get("placed", 0)
-            found[cell] = (Left(UNPLACED, cell, away, every),)
+            found[cell] = (Lost(UNPLACED, cell, away, every),)
     return found
 
 
@@ -175,7 +175,7 @@ def _between(extract: str, rule: Cell) -> Cells:
     return frozenset(own | {Cell(*f"{extract}.{name}".rsplit(".", 1)) for name in found.apart})
 
 
-def beside(touch: Touch, of: Mapping[Cell, tuple[Left, ...]]) -> Iterator[tuple[str, str, Left]]:
+def beside(touch: Touch, of: Mapping[Cell, tuple[Lost, ...]]) -> Iterator[tuple[str, str, Lost]]:
     """What is stated beside an indicator: how the count stands on it, by what, and what it is.
 
     Yields:
@@ -201,7 +201,7 @@ def record(config: Configuration, paths: io.Paths) -> dict[str, list[dict[str, A
     from jsna.measures.tables import received
 
     homes = io.read_json(paths.restricted / "derive.json")["homes"]
-    of = of_cells(io.read_parquet(paths.restricted / "left.parquet"), homes)
+    of = of_cells(io.read_parquet(paths.restricted / "attrition.parquet"), homes)
     return {
         name: found
         for name, touch in touches(config, received(paths)).items()
@@ -209,7 +209,7 @@ def record(config: Configuration, paths: io.Paths) -> dict[str, list[dict[str, A
     }
 
 
-def _entry(how: str, by: str, one: Left) -> dict[str, Any]:
+def _entry(how: str, by: str, one: Lost) -> dict[str, Any]:
     return {
         "how": how,
         "by": by,

@@ -1,4 +1,4 @@
-"""Which counts of a book are hidden, and what no choice could have kept from being known."""
+"""Which counts of linked tables are hidden, and what no choice could have kept from being known."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from jsna.disclosure.attacking.intruder import Intruder
-from jsna.disclosure.ledger.book import Book
+from jsna.disclosure.ledger.linked_tables import LinkedTables
 from jsna.disclosure.solving.cuts import targets
 from jsna.disclosure.solving.division import components
 from jsna.disclosure.solving.separation import failures
@@ -38,11 +38,11 @@ class Hiding:
     beyond: Flags
 
 
-def hide(made: Book, refused: Flags) -> Hiding:
+def hide(made: LinkedTables, refused: Flags) -> Hiding:
     """The choice of hidden counts that loses the least.
 
     Args:
-        made: the book.
+        made: the linked tables.
         refused: rows not printed whatever happens, shape (k,).
     """
     system = made.system(refused)

@@ -1,7 +1,7 @@
-"""What a count is a count of: a region of the micro-data, whichever indicator shows it.
+"""What a count is a count of: a cell of the micro-data, whichever indicator shows it.
 
 Two indicators that count the same rows show the same quantity, and hiding it in one of them hides
-nothing. A region says which rows are counted in terms that can be compared: a set of codes for
+nothing. A cell says which rows are counted in terms that can be compared: a set of codes for
 each column that a condition, a category, the place or the period constrains.
 """
 
@@ -36,7 +36,7 @@ Box = tuple[tuple[str, Codes], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
+class Cell:
     """Rows of one table.
 
     Attributes:
@@ -49,27 +49,27 @@ class Region:
     what: str
     box: Box
 
-    def without(self, column: str) -> Region:
-        """The region with one column free."""
-        return Region(self.table, self.what, tuple(pair for pair in self.box if pair[0] != column))
+    def without(self, column: str) -> Cell:
+        """The cell with one column free."""
+        return Cell(self.table, self.what, tuple(pair for pair in self.box if pair[0] != column))
 
     def codes(self, column: str) -> Codes | None:
         """The codes a column may have; None where it is free."""
         return next((codes for name, codes in self.box if name == column), None)
 
     def label(self) -> str:
-        """The region in words, such as `pupil rows: period 2025, sen_provision E`."""
+        """The cell in words, such as `pupil rows: period 2025, sen_provision E`."""
         words = [f"{column} {_words(codes)}" for column, codes in self.box]
         return f"{self.table} {self.what}: {', '.join(words) or 'all'}"
 
     def text(self) -> str:
-        """The region as JSON, the same for the same region."""
+        """The cell as JSON, the same for the same cell."""
         box = {column: sorted(codes) for column, codes in self.box}
         return json.dumps([self.table, self.what, box], sort_keys=True, ensure_ascii=False)
 
     @staticmethod
-    def read(text: str) -> Region:
-        """The region of a text made by `text`."""
+    def read(text: str) -> Cell:
+        """The cell of a text made by `text`."""
         table, what, box = json.loads(text)
         return make(table, what, {column: frozenset(codes) for column, codes in box.items()})
 
@@ -79,20 +79,20 @@ def _words(codes: Codes) -> str:
     return named[0] if len(named) == 1 else f"in ({', '.join(named)})"
 
 
-def make(table: str, what: str, box: Mapping[str, Codes]) -> Region:
-    """A region of a box given in any order."""
-    return Region(table, what, tuple(sorted(box.items(), key=lambda pair: pair[0])))
+def make(table: str, what: str, box: Mapping[str, Codes]) -> Cell:
+    """A cell of a box given in any order."""
+    return Cell(table, what, tuple(sorted(box.items(), key=lambda pair: pair[0])))
 
 
 @dataclass(slots=True)
 class Reader:
-    """Turns the sides of declarations, with a row's place, period and categories, into regions."""
+    """Turns the sides of declarations, with a row's place, period and categories, into cells."""
 
     config: Configuration
     _boxes: dict[tuple[str, str], dict[str, Codes]] = field(default_factory=dict)
     _splits: dict[tuple[str, str], dict[str, Codes]] = field(default_factory=dict)
 
-    def region(
+    def cell(
         self,
         side: Side,
         indicator: Indicator,
@@ -105,8 +105,8 @@ class Reader:
         category: str,
         over: tuple[str, ...] = (),
         note: str = "",
-    ) -> Region:
-        """The region one side of a row counts.
+    ) -> Cell:
+        """The cell one side of a row counts.
 
         Args:
             side: numerator or denominator of the declaration.

@@ -18,38 +18,38 @@ _COLUMNS = [*schema.KEY, *schema.NUMBERS, "status", "reason", "note", "source"]
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class Earlier:
     """What has been published before.
 
     Attributes:
         ledgers: ledger of each publication by its name, oldest first.
         last: every row as it was last published, in whichever edition; None where nothing was.
-        rungs: decisions on ladders of the last publication of this edition, if there was one.
+        recodings: decisions on fallbacks of the last publication of this edition, if there was one.
     """
 
     ledgers: Mapping[str, pd.DataFrame]
     last: pd.DataFrame | None
-    rungs: pd.DataFrame | None
+    recodings: pd.DataFrame | None
 
 
-def read(config: Configuration, paths: io.Paths) -> Before:
+def read(config: Configuration, paths: io.Paths) -> Earlier:
     """The earlier publications of an edition.
 
     Raises:
         JsnaError: they have not been looked up, or one is damaged.
     """
-    ledgers, rows, rungs = {}, [], None
+    ledgers, rows, recodings = {}, [], None
     seen = set()
     for entry in register.looked_up(paths, config.edition.previous)[1]:
         # A report written anew of the same figures tells nothing new.
         told = entry.tables[register.LEDGER], entry.tables[register.MEASURES]
         if told not in seen:
             seen.add(told)
-            ledgers[entry.name.text] = io.read_parquet(entry.table(register.LEDGER))
-        rows.append(io.read_parquet(entry.table(register.MEASURES), _COLUMNS))
+            ledgers[entry.name.text] = entry.read(register.LEDGER)
+        rows.append(entry.read(register.MEASURES, _COLUMNS))
         if entry.name.edition == paths.edition:
-            rungs = io.read_parquet(entry.table(register.RUNGS))
+            recodings = entry.read(register.FALLBACKS)
     if not rows:
-        return Before({}, None, None)
+        return Earlier({}, None, None)
     every = pd.concat(rows, ignore_index=True)
-    return Before(ledgers, every.drop_duplicates(KEY, keep="last", ignore_index=True), rungs)
+    return Earlier(ledgers, every.drop_duplicates(KEY, keep="last", ignore_index=True), recodings)

@@ -1,4 +1,4 @@
-"""The book of an edition: each count once, with what follows from it, by hand."""
+"""The linked tables of an edition: each count once, with what follows from it, by hand."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from jsna.disclosure.ledger.book import Book
-from jsna.disclosure.ledger.entries import book
-from jsna.disclosure.ledger.regions import make
+from jsna.disclosure.ledger.cells import make
+from jsna.disclosure.ledger.entries import linked_tables
+from jsna.disclosure.ledger.linked_tables import LinkedTables
 from jsna.disclosure.system import Status
 from jsna.errors import JsnaError
 from jsna.model import schema
@@ -40,16 +40,16 @@ def row(indicator: str, top: float, bottom: float = np.nan, **changes: Any) -> d
     }
 
 
-def made(*rows: dict[str, Any], **options: Any) -> Book:
-    return book(schema.conform(pd.DataFrame(list(rows))), CONFIG, **options)
+def made(*rows: dict[str, Any], **options: Any) -> LinkedTables:
+    return linked_tables(schema.conform(pd.DataFrame(list(rows))), CONFIG, **options)
 
 
-def named(found: Book) -> dict[str, float]:
+def named(found: LinkedTables) -> dict[str, float]:
     """Label -> count."""
     return dict(zip(found.labels, found.value, strict=True))
 
 
-def equations(found: Book) -> set[tuple[str, ...]]:
+def equations(found: LinkedTables) -> set[tuple[str, ...]]:
     """Total and sorted parts, by label."""
     return {
         (found.labels[total], *sorted(found.labels[part] for part in parts))
@@ -147,7 +147,7 @@ def test_a_sum_of_amounts_stays_uncertain_by_a_share_of_it(
         indicators={**CONFIG.indicators, declared.id: declared},
         profiles={**CONFIG.profiles, "default": profile},
     )
-    found = book(schema.conform(pd.DataFrame([row(declared.id, 37.0, 800.0)])), config)
+    found = linked_tables(schema.conform(pd.DataFrame([row(declared.id, 37.0, 800.0)])), config)
     top, bottom = found.numerators[0], found.denominators[0]
     assert (found.magnitude[top], found.magnitude[bottom]) == (percent, 0.0)
     # Nor is a small sum a small count.
@@ -207,7 +207,7 @@ def test_a_zero_of_a_category_with_nobody_is_shown_by_whatever_else_it_is_split(
 
 
 def test_rounding_moves_a_count_by_half_its_base_or_by_less_than_all_of_it() -> None:
-    found = Book()
+    found = LinkedTables()
     for base, controlled in ((5, False), (10, False), (1, False), (5, True), (10, True)):
         cell = found.add(make("pupil", "rows", {}), "", 20)
         found.rounding[cell], found.controlled[cell] = base, controlled
@@ -219,7 +219,7 @@ def test_rounding_moves_a_count_by_half_its_base_or_by_less_than_all_of_it() -> 
 def test_counts_below_the_limit_of_rounding_must_stay_uncertain(
     count: float, uncertain: bool
 ) -> None:
-    found = Book()
+    found = LinkedTables()
     cell = found.add(make("pupil", "rows", {}), "", count)
     found.protects[cell] = 8
     assert found.uncertain().tolist() == [uncertain]

@@ -1,4 +1,4 @@
-"""Ladders: what the engine adds up, and which rung is taken."""
+"""Fallbacks: what the engine adds up, and which recoding is taken."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jsna.disclosure.ladders import choose
+from jsna.disclosure.fallbacks import choose
 from jsna.measures.engine import measure
 from jsna.model import hierarchies as nesting
 from jsna.model import schema
@@ -33,11 +33,11 @@ AREA = EVERY.area.model_copy(
 )
 
 
-def proportion(*breakdowns: list[str], ladders: list[dict[str, Any]]) -> Indicator:
-    """Pupils with a plan, with these breakdowns and ladders."""
+def proportion(*breakdowns: list[str], fallbacks: list[dict[str, Any]]) -> Indicator:
+    """Pupils with a plan, with these breakdowns and fallbacks."""
     given: dict[str, Any] = {
         "breakdowns": breakdowns,
-        "ladders": ladders,
+        "fallbacks": fallbacks,
         "adds_over": (),
         "charts": (),
     }
@@ -45,7 +45,7 @@ def proportion(*breakdowns: list[str], ladders: list[dict[str, Any]]) -> Indicat
 
 
 def configured(*indicators: Indicator, limit: float = 0.25) -> Configuration:
-    profile = EVERY.profiles["default"].model_copy(update={"ladder_limit": limit})
+    profile = EVERY.profiles["default"].model_copy(update={"fallback_limit": limit})
     return replace(
         EVERY,
         area=AREA,
@@ -71,12 +71,12 @@ def cells(found: pd.DataFrame) -> dict[tuple[str, ...], tuple[float, float]]:
     return dict(zip(keys, zip(found["numerator"], found["denominator"], strict=True), strict=True))
 
 
-def test_rungs_are_the_sums_of_what_they_are_made_of() -> None:
+def test_recodings_are_the_sums_of_what_they_are_made_of() -> None:
     """By hand: two needs of one area of need, in two districts of one group, over three years."""
-    ladders = [
+    fallbacks = [
         {
             "breakdown": ["locality", "primary_need"],
-            "rungs": [
+            "recodings": [
                 {"collapse": {"primary_need": "need_group"}},
                 {"areas": "groups"},
                 {"years": 3},
@@ -84,7 +84,7 @@ def test_rungs_are_the_sums_of_what_they_are_made_of() -> None:
             ],
         }
     ]
-    indicator = proportion(["locality", "primary_need"], ladders=ladders)
+    indicator = proportion(["locality", "primary_need"], fallbacks=fallbacks)
     rows = pupils(
         {
             ("2023", "ASD", world.WEST): (1, 9),
@@ -109,7 +109,7 @@ def test_rungs_are_the_sums_of_what_they_are_made_of() -> None:
         ("locality_group", "core", three, "need_group", "sensory_physical"): (0, 0),
     }
     assert {key: found[key] for key in expected} == expected
-    # The total has no ladder: it is there by single years alone.
+    # The total has no fallback: it is there by single years alone.
     totals = [key[2] for key in found if key[1] == AREA.code]
     assert sorted(totals) == ["2023", "2024", "2025"]
 
@@ -117,13 +117,18 @@ def test_rungs_are_the_sums_of_what_they_are_made_of() -> None:
 def test_a_share_of_a_coarser_category_is_of_the_same_whole() -> None:
     """The denominator is the total over needs, and is not added up over them."""
     base = EVERY.indicators["sen_primary_need"].model_dump()
-    ladders = [
+    fallbacks = [
         {
             "breakdown": ["primary_need"],
-            "rungs": [{"collapse": {"primary_need": "need_group"}, "years": 3}],
+            "recodings": [{"collapse": {"primary_need": "need_group"}, "years": 3}],
         }
     ]
-    given = {"breakdowns": [["primary_need"]], "adds_over": (), "charts": (), "ladders": ladders}
+    given = {
+        "breakdowns": [["primary_need"]],
+        "adds_over": (),
+        "charts": (),
+        "fallbacks": fallbacks,
+    }
     indicator = Indicator.model_validate(base | given)
     rows = pupils(
         {
@@ -139,9 +144,11 @@ def test_a_share_of_a_coarser_category_is_of_the_same_whole() -> None:
     assert top["value"] == pytest.approx(700 / 9)
 
 
-def test_two_years_or_an_area_without_groups_have_no_such_rung() -> None:
-    rungs = [{"years": 3}, {"areas": "groups"}]
-    indicator = proportion(["locality"], ladders=[{"breakdown": ["locality"], "rungs": rungs}])
+def test_two_years_or_an_area_without_groups_have_no_such_recoding() -> None:
+    recodings = [{"years": 3}, {"areas": "groups"}]
+    indicator = proportion(
+        ["locality"], fallbacks=[{"breakdown": ["locality"], "recodings": recodings}]
+    )
     rows = pupils({("2024", "ASD", world.WEST): (1, 9), ("2025", "ASD", world.WEST): (1, 9)},
                   "primary_need")  # fmt: skip
     config = replace(configured(indicator), area=EVERY.area)
@@ -156,17 +163,17 @@ PUPIL = st.tuples(st.sampled_from(["2023", "2024", "2025"]), YEARS, st.sampled_f
 
 @given(st.lists(PUPIL, min_size=1, max_size=40))
 @settings(max_examples=25)
-def test_a_rung_counts_as_if_the_rows_had_its_codes(rows: list[tuple[str, str, str]]) -> None:
-    ladders = [
+def test_a_recoding_counts_as_if_the_rows_had_its_codes(rows: list[tuple[str, str, str]]) -> None:
+    fallbacks = [
         {
             "breakdown": ["year_group"],
-            "rungs": [
+            "recodings": [
                 {"collapse": {"year_group": "key_stage"}},
                 {"collapse": {"year_group": "school_stage"}, "years": 3},
             ],
         }
     ]
-    indicator = proportion(["year_group"], ladders=ladders)
+    indicator = proportion(["year_group"], fallbacks=fallbacks)
     config = configured(indicator)
     frame = pd.DataFrame(rows, columns=["period", "year_group", "sen_provision"], dtype=object)
     found = measure({"pupil": world.filled("pupil", frame)}, [indicator], config)
@@ -192,10 +199,10 @@ def test_a_rung_counts_as_if_the_rows_had_its_codes(rows: list[tuple[str, str, s
 
 # -- the choice ----------------------------------------------------------------------------------
 
-LADDER = [
+FALLBACK = [
     {
         "breakdown": ["primary_need"],
-        "rungs": [{"collapse": {"primary_need": "need_group"}}, {"years": 3}],
+        "recodings": [{"collapse": {"primary_need": "need_group"}}, {"years": 3}],
     }
 ]
 
@@ -204,7 +211,7 @@ def chosen(
     counts: dict[tuple[str, str], tuple[int, int]], limit: float = 0.25
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The choice for pupils as (period, need) -> (with a plan, without)."""
-    indicator = proportion(["primary_need"], ladders=LADDER)
+    indicator = proportion(["primary_need"], fallbacks=FALLBACK)
     config = configured(indicator, limit=limit)
     every = {(p, need, world.WEST): pair for (p, need), pair in counts.items()}
     rows = measure({"pupil": pupils(every, "primary_need")}, [indicator], config)
@@ -218,8 +225,8 @@ def test_as_declared_where_few_counts_are_small() -> None:
     assert told[["used", "rows", "withheld", "small"]].values.tolist() == [["", 2, 0, 0.0]]
 
 
-def test_the_first_rung_with_few_small_counts_is_taken_for_every_year() -> None:
-    """2025 alone has small counts; 2024 is shown by the same rung, and no finer row is left."""
+def test_the_first_recoding_with_few_small_counts_is_taken_for_every_year() -> None:
+    """2025 alone has small counts; 2024 is shown by the same recoding, and no finer row is left."""
     rows, told = chosen(
         {
             ("2024", "ASD"): (20, 20),
@@ -244,7 +251,7 @@ def test_small_is_a_count_a_complement_or_a_denominator(pair: tuple[int, int], s
     assert told["small"].tolist() == [float(small)]
 
 
-def test_the_least_share_where_no_rung_is_within_the_limit() -> None:
+def test_the_least_share_where_no_recoding_is_within_the_limit() -> None:
     counts = {("2025", "ASD"): (1, 9), ("2025", "HI"): (20, 20), ("2025", "VI"): (20, 20)}
     rows, told = chosen(counts, limit=0.1)
     assert told["shares"].tolist() == ["primary_need 0.667; need_group 1.000"]
@@ -266,11 +273,11 @@ def test_a_lone_small_figure_takes_another_with_it() -> None:
 
 
 def test_three_years_stand_beside_their_total_where_it_is_declared() -> None:
-    ladders: list[dict[str, Any]] = [
-        {"breakdown": [], "rungs": [{"years": 3}]},
-        {"breakdown": ["sex"], "rungs": [{"years": 3}]},
+    fallbacks: list[dict[str, Any]] = [
+        {"breakdown": [], "recodings": [{"years": 3}]},
+        {"breakdown": ["sex"], "recodings": [{"years": 3}]},
     ]
-    indicator = proportion(["sex"], ladders=ladders)
+    indicator = proportion(["sex"], fallbacks=fallbacks)
     config = configured(indicator)
     every = {(year, sex, world.WEST): (3, 40) for year in ("2023", "2024", "2025") for sex in "FM"}
     found = measure({"pupil": pupils(every, "sex")}, [indicator], config)
@@ -285,7 +292,7 @@ def test_three_years_stand_beside_their_total_where_it_is_declared() -> None:
 
 
 def test_what_needs_no_protection_is_shown_as_declared_and_other_places_are_left_alone() -> None:
-    indicator = proportion(["primary_need"], ladders=LADDER)
+    indicator = proportion(["primary_need"], fallbacks=FALLBACK)
     config = configured(indicator)
     counts = {("2025", "ASD", world.WEST): (1, 9), ("2025", "SLCN", world.WEST): (1, 9)}
     found = measure({"pupil": pupils(counts, "primary_need")}, [indicator], config)
@@ -299,7 +306,7 @@ def test_what_needs_no_protection_is_shown_as_declared_and_other_places_are_left
 
 
 def test_the_choice_does_not_depend_on_the_order_of_rows() -> None:
-    indicator = proportion(["primary_need"], ladders=LADDER)
+    indicator = proportion(["primary_need"], fallbacks=FALLBACK)
     config = configured(indicator)
     counts = {
         (str(year), need, world.WEST): (year % 7, 9)

@@ -1,6 +1,6 @@
 """What is stated beside an indicator, in words: what left its count, or is not known of it.
 
-Made of bands alone (`safe/beside.json`): the words name a share, and never how many.
+Made of bands alone (`safe/attrition.json`): the words name a share, and never how many.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from jsna import io
 from jsna.disclosure.bands import Band, around
 from jsna.errors import JsnaError, Problem
 from jsna.extracts import registry
-from jsna.ingest.left import APART, EMPTIED, REPEATS, SET_ASIDE
-from jsna.measures.beside import COUNTED, FILE, KNOWN, UNPLACED
+from jsna.ingest.attrition import APART, EMPTIED, REPEATS, SET_ASIDE
+from jsna.measures.attrition import COUNTED, FILE, KNOWN, UNPLACED
 from jsna.model.configuration import Configuration
 from jsna.model.contract import Table
 from jsna.report.certificate import Certificate
-from jsna.report.opener import Opener
+from jsna.report.safe_files import SafeFiles
 from jsna.view import words
 
 #: Indicator -> what is stated beside it, as the file has it.
@@ -53,7 +53,7 @@ class Item(NamedTuple):
     band: Band
 
 
-def load(opener: Opener, paths: io.Paths, proved: Certificate) -> Stated:
+def load(safe_files: SafeFiles, paths: io.Paths, proved: Certificate) -> Stated:
     """What is stated beside the indicators of an edition; nothing where its proof knows of none.
 
     Raises:
@@ -62,11 +62,11 @@ def load(opener: Opener, paths: io.Paths, proved: Certificate) -> Stated:
     wanted = proved.content.beside_sha256
     if not wanted:
         return {}
-    file = opener.path(paths.safe / FILE)
+    file = safe_files.path(paths.safe / FILE)
     if io.sha256(file) != wanted:
         rule = "is not the file that was proved; run `jsna build` again"
         raise JsnaError(Problem(f"safe/{FILE}", rule, code="report.beside"))
-    found: Stated = json.loads(opener.text(file))
+    found: Stated = json.loads(safe_files.text(file))
     return found
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jsna.disclosure.ledger.regions import MISSING, OTHER, Reader, Region, make
+from jsna.disclosure.ledger.cells import MISSING, OTHER, Cell, Reader, make
 from jsna.model.indicators import Indicator, Side
 from tests.spec import world
 
@@ -17,8 +17,8 @@ READER = Reader(CONFIG)
 KNOWN = frozenset({"known"})
 
 
-def region(indicator: str | Indicator, side: str = "numerator", **row: Any) -> Region:
-    """The region of a row of an indicator; of the authority's total of 2025 unless given."""
+def cell(indicator: str | Indicator, side: str = "numerator", **row: Any) -> Cell:
+    """The cell of a row of an indicator; of the authority's total of 2025 unless given."""
     declared = CONFIG.indicators[indicator] if isinstance(indicator, str) else indicator
     given_: dict[str, Any] = {
         "area": world.AREA,
@@ -29,14 +29,14 @@ def region(indicator: str | Indicator, side: str = "numerator", **row: Any) -> R
         "category": "total",
     }
     over = declared.over if side == "denominator" else ()
-    return READER.region(getattr(declared, side), declared, over=over, **{**given_, **row})
+    return READER.cell(getattr(declared, side), declared, over=over, **{**given_, **row})
 
 
 def where(condition: str, table: str = "pupil") -> dict[str, frozenset[str]]:
     """The box a condition of a table stands for."""
     of = CONFIG.indicators["pupils"]
     side = Side(table=table, where=condition)
-    found = READER.region(
+    found = READER.cell(
         side,
         of,
         area=world.AREA,
@@ -89,47 +89,47 @@ def test_ages_are_told_apart_year_by_year() -> None:
     assert where("age <= 2", "population")["age"] == frozenset({"0", "1", "2"})
 
 
-def test_two_indicators_that_count_the_same_count_the_same_region() -> None:
-    share = region("sen_primary_need", breakdown="primary_need", category="ASD")
-    rate = region("pupils_sen_rate_by_need", breakdown="primary_need", category="ASD")
+def test_two_indicators_that_count_the_same_count_the_same_cell() -> None:
+    share = cell("sen_primary_need", breakdown="primary_need", category="ASD")
+    rate = cell("pupils_sen_rate_by_need", breakdown="primary_need", category="ASD")
     assert share == rate
-    below = region("sen_primary_need", "denominator", breakdown="primary_need", category="ASD")
-    assert below == region("pupils_sen")
-    assert region("pupils_sen_rate_by_need", "denominator") == region("pupils")
+    below = cell("sen_primary_need", "denominator", breakdown="primary_need", category="ASD")
+    assert below == cell("pupils_sen")
+    assert cell("pupils_sen_rate_by_need", "denominator") == cell("pupils")
 
 
 def test_the_roll_of_an_academic_year_is_the_pupils_of_the_january_in_it() -> None:
-    roll = region("suspended_pupils", "denominator", period="2024/25", period_type="academic_year")
+    roll = cell("suspended_pupils", "denominator", period="2024/25", period_type="academic_year")
     # Of them, those of primary, secondary and special schools.
-    assert roll.without("headline") == region("pupils")
+    assert roll.without("headline") == cell("pupils")
     assert roll.codes("headline") == frozenset({"true"})
-    numerator = region("suspended_pupils", period="2024/25", period_type="academic_year")
+    numerator = cell("suspended_pupils", period="2024/25", period_type="academic_year")
     assert numerator.table == "pupil"
     assert numerator.codes("suspended") == frozenset({"true"})
 
 
 def test_a_need_says_that_there_is_sen_and_a_place_that_it_is_known() -> None:
-    by_need = region("suspended_pupils", breakdown="primary_need", category="ASD")
+    by_need = cell("suspended_pupils", breakdown="primary_need", category="ASD")
     assert by_need.codes("sen_provision") == frozenset({"E", "K"})
-    place = region("pupils", area=world.WEST, geography="district")
+    place = cell("pupils", area=world.WEST, geography="district")
     assert place.codes("locality") == frozenset({world.WEST})
     assert place.codes("(place)") == KNOWN
-    assert region("pupils", breakdown="imd_decile", category="3").codes("(place)") == KNOWN
+    assert cell("pupils", breakdown="imd_decile", category="3").codes("(place)") == KNOWN
 
 
 def test_coarser_categories_are_the_finer_ones_they_are_made_of() -> None:
-    fifth = region("pupils", breakdown="imd_quintile", category="2")
+    fifth = cell("pupils", breakdown="imd_quintile", category="2")
     assert fifth.codes("imd_decile") == frozenset({"3", "4"})
-    group = region("plan_primary_need", breakdown="need_group", category="communication")
+    group = cell("plan_primary_need", breakdown="need_group", category="communication")
     assert group.codes("primary_need") == frozenset({"ASD", "SLCN"})
     # The broad group of one need alone is that need.
-    alone = region("plan_primary_need", breakdown="need_group", category="semh")
-    assert alone == region("plan_primary_need", breakdown="primary_need", category="SEMH")
+    alone = cell("plan_primary_need", breakdown="need_group", category="semh")
+    assert alone == cell("plan_primary_need", breakdown="primary_need", category="SEMH")
 
 
 def test_a_category_within_a_condition_is_what_both_allow() -> None:
-    ehc = region("pupils_ehc_plan", breakdown="sen_provision", category="E")
-    assert ehc == region("pupils_ehc_plan")
+    ehc = cell("pupils_ehc_plan", breakdown="sen_provision", category="E")
+    assert ehc == cell("pupils_ehc_plan")
 
 
 def test_two_breakdowns_of_one_column_count_what_is_in_both() -> None:
@@ -137,21 +137,21 @@ def test_two_breakdowns_of_one_column_count_what_is_in_both() -> None:
         for tenth in range(1, 11):
             split = {"breakdown": "imd_quintile|imd_decile", "category": f"{fifth}|{tenth}"}
             both = {str(tenth)} & {str(2 * fifth - 1), str(2 * fifth)}
-            assert region("pupils", **split).codes("imd_decile") == both
+            assert cell("pupils", **split).codes("imd_decile") == both
 
 
 def test_three_years_are_their_three_januaries() -> None:
     years = {"period": "2022/23 to 2024/25", "period_type": "three_years"}
-    assert region("suspended_pupils", "denominator", **years).codes("period") == frozenset({
+    assert cell("suspended_pupils", "denominator", **years).codes("period") == frozenset({
         "2023", "2024", "2025",
     })  # fmt: skip
-    events = region("permanent_exclusion_rate", **years)
+    events = cell("permanent_exclusion_rate", **years)
     assert events.codes("period") == frozenset({"2022/23", "2023/24", "2024/25"})
 
 
 def test_a_latest_denominator_is_of_the_year_the_note_says() -> None:
     note = "Denominator of 2024."
-    found = region("plans_rate_0_25", "denominator", note=note)
+    found = cell("plans_rate_0_25", "denominator", note=note)
     assert found.codes("period") == frozenset({"2024"})
     assert (found.table, found.what) == ("population", "people")
 
@@ -161,8 +161,8 @@ BOXES = st.dictionaries(NAMES, st.frozensets(NAMES, min_size=1, max_size=4), max
 
 
 @given(NAMES, NAMES, BOXES)
-def test_a_region_is_read_as_it_was_written(table: str, what: str, box: Any) -> None:
+def test_a_cell_is_read_as_it_was_written(table: str, what: str, box: Any) -> None:
     made = make(table, what, box)
-    assert Region.read(made.text()) == made
+    assert Cell.read(made.text()) == made
     backwards = dict(reversed(list(box.items())))
     assert make(table, what, backwards).text() == made.text()

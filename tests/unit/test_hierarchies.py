@@ -111,42 +111,45 @@ def test_groups_that_do_not_divide_an_area_are_refused(
     assert words in told(project)
 
 
-def test_everything_wrong_with_ladders_is_told_at_once(project: Path) -> None:
+def test_everything_wrong_with_fallbacks_is_told_at_once(project: Path) -> None:
     wrong = [
-        {"breakdown": ["ethnicity"], "rungs": [{"years": 3}]},
-        {"breakdown": ["sex"], "rungs": [{"collapse": {"sex": "need_group"}}, {"areas": "groups"}]},
-        {"breakdown": ["primary_need"], "rungs": [{"years": 3}, {"years": 3}]},
-        {"breakdown": ["primary_need"], "rungs": [{"collapse": {"sex": "need_group"}}]},
+        {"breakdown": ["ethnicity"], "recodings": [{"years": 3}]},
+        {
+            "breakdown": ["sex"],
+            "recodings": [{"collapse": {"sex": "need_group"}}, {"areas": "groups"}],
+        },
+        {"breakdown": ["primary_need"], "recodings": [{"years": 3}, {"years": 3}]},
+        {"breakdown": ["primary_need"], "recodings": [{"collapse": {"sex": "need_group"}}]},
     ]
-    change(project, INDICATORS, lambda c: c["indicators"][0].update(ladders=wrong))
+    change(project, INDICATORS, lambda c: c["indicators"][0].update(fallbacks=wrong))
 
     def persons(content: dict[str, Any]) -> None:
         suspended = content["indicators"][1]
-        suspended["ladders"] = [{"breakdown": ["sex"], "rungs": [{"years": 3}]}]
+        suspended["fallbacks"] = [{"breakdown": ["sex"], "recodings": [{"years": 3}]}]
         suspended["numerator"]["count"] = "persons"
 
     change(project, INDICATORS, persons)
     pupils = "config/indicators/prevalence.yaml"
-    standing = [{"breakdown": ["sex"], "rungs": [{"years": 3}]}]
-    change(project, pupils, lambda c: c["indicators"][0].update(ladders=standing))
+    standing = [{"breakdown": ["sex"], "recodings": [{"years": 3}]}]
+    change(project, pupils, lambda c: c["indicators"][0].update(fallbacks=standing))
     said = told(project)
     for words in (
-        "suspension_rate.ladders.1",
+        "suspension_rate.fallbacks.1",
         "not broken down by ethnicity; add it to `breakdowns`",
         "the codes of 'sex' do not nest in those of 'need_group'",
         "groups localities, but the breakdown has no `locality`",
-        "shows the same as an earlier rung",
-        "there are two ladders for this breakdown",
+        "shows the same as an earlier recoding",
+        "there are two fallbacks for this breakdown",
         "collapses 'sex', which the breakdown does not have",
-        "suspended_pupils.ladders.1.rungs.1",
+        "suspended_pupils.fallbacks.1.recodings.1",
         "persons counted once do not add up",
-        "pupils.ladders.1.rungs.1",
+        "pupils.fallbacks.1.recodings.1",
         "those there on a day does not add up over years",
     ):
         assert words in said
 
 
-def test_a_rung_that_makes_nothing_coarser_is_refused(project: Path) -> None:
-    ladders = [{"breakdown": ["sex"], "rungs": [{}]}]
-    change(project, INDICATORS, lambda c: c["indicators"][0].update(ladders=ladders))
-    assert "a rung needs `collapse`, `years` or `areas`" in told(project)
+def test_a_recoding_that_makes_nothing_coarser_is_refused(project: Path) -> None:
+    fallbacks = [{"breakdown": ["sex"], "recodings": [{}]}]
+    change(project, INDICATORS, lambda c: c["indicators"][0].update(fallbacks=fallbacks))
+    assert "a recoding needs `collapse`, `years` or `areas`" in told(project)

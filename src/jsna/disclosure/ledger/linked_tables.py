@@ -1,9 +1,10 @@
 """One system for everything an edition publishes: every count behind it, and what adds up to what.
 
 Everything printed (tables, charts, sentences, data files) is made from rows of measures, and every
-number of a row from its numerator and denominator. The book holds each of these counts once,
-whichever rows show it, together with the counts that can be had by subtraction, and the equations
-between them. The solver and the attack are given the same book and nothing else in common.
+number of a row from its numerator and denominator. The linked tables hold each of these counts
+once, whichever rows show it, together with the counts that can be had by subtraction, and the
+equations between them. The solver and the attack are given the same linked tables and nothing else
+in common.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import pandas as pd
 from scipy import sparse
 
 from jsna.disclosure.additions import with_ratio
-from jsna.disclosure.ledger.regions import Region
+from jsna.disclosure.ledger.cells import Cell
 from jsna.disclosure.system import Flags, Floats, Ints, Status, System
 
 #: Stands for a row that has no such side.
@@ -39,11 +40,11 @@ class Ratio(NamedTuple):
 
 
 @dataclass(slots=True)
-class Book:
+class LinkedTables:
     """Counts of an edition and the equations between them; n cells, m equations, k rows.
 
     Attributes:
-        regions: what each cell counts; for a derived cell the region it is a rest of.
+        cells: what each cell counts; for a derived cell the cell it is a rest of.
         labels: each cell in words.
         value: true counts, shape (n,).
         threshold: counts from 1 to this less 1 are protected; 0 where none are.
@@ -59,7 +60,7 @@ class Book:
         public: source of a cell that is official and unsuppressed, or printed before; "" if not.
         signed: changes between two publications, which may be less than 0 for all anybody knows.
         told: between what an earlier publication lets everybody know a cell to lie.
-        before: of a cell, the counts earlier publications printed of the same region.
+        before: of a cell, the counts earlier publications printed of the same cell.
         revised: cells that have changed by a small number since an earlier publication.
         blurred: derived cells that follow from a count that is rounded wherever it is printed.
         last: of a cell, the cell that it was when its count was last published or hidden; itself if
@@ -69,7 +70,7 @@ class Book:
         ratios: official ratios of cells, which tie a numerator to its denominator.
     """
 
-    regions: list[Region] = field(default_factory=list)
+    cells: list[Cell] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
     value: list[float] = field(default_factory=list)
     threshold: list[int] = field(default_factory=list)
@@ -88,7 +89,7 @@ class Book:
     revised: set[int] = field(default_factory=set)
     last: dict[int, int] = field(default_factory=dict)
     blurred: set[int] = field(default_factory=set)
-    _of: dict[Region, list[int]] = field(default_factory=dict)
+    _of: dict[Cell, list[int]] = field(default_factory=dict)
     numerators: list[int] = field(default_factory=list)
     denominators: list[int] = field(default_factory=list)
     equations: list[tuple[int, ...]] = field(default_factory=list)
@@ -101,7 +102,7 @@ class Book:
 
     def add(
         self,
-        region: Region,
+        cell: Cell,
         label: str,
         value: float,
         *,
@@ -113,9 +114,9 @@ class Book:
         signed: bool = False,
     ) -> int:
         """A new cell; returns its number."""
-        self.regions.append(region)
+        self.cells.append(cell)
         if not derived:
-            self.index(region, self.size)
+            self.index(cell, self.size)
         self.labels.append(label)
         self.value.append(value)
         self.threshold.append(threshold)
@@ -141,13 +142,13 @@ class Book:
         limit = max(self.threshold[old], self.threshold[cell])
         return 0 < limit <= abs(self.value[cell] - self.value[old])
 
-    def index(self, region: Region, cell: int) -> None:
-        """Note that a cell is the count of a region, and no rest of it."""
-        self._of.setdefault(region, []).append(cell)
+    def index(self, cell: Cell, number: int) -> None:
+        """Note that a cell is the count of a cell, and no rest of it."""
+        self._of.setdefault(cell, []).append(number)
 
-    def of(self, region: Region) -> list[int]:
-        """Cells that count a region, one for each count it was published with."""
-        return self._of.get(region, [])
+    def of(self, cell: Cell) -> list[int]:
+        """Cells that count a cell, one for each count it was published with."""
+        return self._of.get(cell, [])
 
     def matrix(self) -> sparse.csr_array:
         """The equations as a matrix: −1 at a total, 1 at its parts; shape (m, n)."""
@@ -202,7 +203,7 @@ class Book:
         return np.asarray(rows * np.log1p(self.value) + _LEAST * (rows > 0))
 
     def system(self, refused: Flags) -> System:
-        """The book as a system to be protected and attacked.
+        """The linked tables as a system to be protected and attacked.
 
         Args:
             refused: rows not printed whatever happens, by a rule of their own, shape (k,).
@@ -256,22 +257,22 @@ class Book:
         return value * share / 100, np.asarray(own & (share > 0) & (value > 0))
 
 
-def ledger(made: Book, shown: Flags, rounded: Floats | None = None) -> pd.DataFrame:
-    """The book as a table for later publications and auditors (restricted).
+def ledger(made: LinkedTables, shown: Flags, rounded: Floats | None = None) -> pd.DataFrame:
+    """The linked tables as a table for later publications and auditors (restricted).
 
     Args:
-        made: the book.
+        made: the linked tables.
         shown: cells that are printed, shape (n,).
         rounded: what each cell is printed as; its value if not given.
 
     Returns:
-        One row per cell: region (JSON), label, value, threshold, zeros_shown, contributor, derived,
+        One row per cell: cell (JSON), label, value, threshold, zeros_shown, contributor, derived,
         earlier, public, shown, printed (NaN where it is not), rounding and controlled.
     """
     value = np.array(made.value, dtype=np.float64)
     return pd.DataFrame(
         {
-            "region": [region.text() for region in made.regions],
+            "cell": [cell.text() for cell in made.cells],
             "label": made.labels,
             "value": value,
             "threshold": np.array(made.threshold, dtype=np.int64),
@@ -288,7 +289,7 @@ def ledger(made: Book, shown: Flags, rounded: Floats | None = None) -> pd.DataFr
     )
 
 
-def printed(made: Book, hidden_rows: Flags) -> Flags:
+def printed(made: LinkedTables, hidden_rows: Flags) -> Flags:
     """Cells that some row still prints: its numerator and its denominator are both there."""
     shown = np.zeros(made.size, dtype=np.bool_)
     for side in (made.numerators, made.denominators):

@@ -31,7 +31,16 @@ class Renamed(NamedTuple):
 
 
 #: Everything renamed since `BASE`, applied in this order to what `BASE` holds.
-RENAMED: Final[tuple[Renamed, ...]] = ()
+RENAMED: Final[tuple[Renamed, ...]] = (
+    Renamed("file", "restricted/ladders.parquet", "restricted/fallbacks.parquet"),
+    Renamed("file", "restricted/left.parquet", "restricted/attrition.parquet"),
+    Renamed("file", "restricted/beside.json", "restricted/attrition.json"),
+    Renamed("file", "safe/beside.json", "safe/attrition.json"),
+    Renamed("name", "region", "cell", "restricted/ledger.parquet"),
+    Renamed("name", "ladders", "fallbacks", "restricted/protection.json"),
+    Renamed("name", "ladders", "fallbacks", "safe/certificate.json"),
+    Renamed("name", "ladders", "fallbacks", "reports/certificate.json"),
+)
 
 #: What differs between two commits with the same results: file, keys from the outermost, why.
 EXPECTED: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (

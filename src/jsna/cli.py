@@ -163,6 +163,14 @@ def _table(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
+def _render(arguments: argparse.Namespace) -> int:
+    from jsna.documents import render
+
+    for name in render(Path(arguments.root)):
+        say(name)
+    return 0
+
+
 def _editions(arguments: argparse.Namespace) -> int:
     from jsna.settings.loading import editions
 
@@ -189,6 +197,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.Namespace], int], bool]] = {
     **{verb: (does, _table, False) for verb, does in tables_cli.VERBS.items()},
     explain.VERB: (explain.DOES, _explain, True),
     "verify": ("tell whether a published folder is what its manifest says", _verify, False),
+    "render": ("write the pages that are made from declarations", _render, False),
     "prepare": ("install or name the system libraries the PDF needs", _prepare, False),
     **{verb: (f"stage: {_lower(one.does)}", _stage, True) for verb, one in STAGES.items()},
     "link train": (review_cli.ACTIONS["train"], _link_train, False),

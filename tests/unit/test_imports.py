@@ -13,7 +13,7 @@ import pytest
 LAYERS = (
     {"__main__"},
     {"cli"},
-    {"build", "checking"},
+    {"build", "checking", "documents"},
     {"workflow"},
     {"explanation"},
     {"charts", "report"},

@@ -1,6 +1,6 @@
 """Numbers along the axes of a chart: round numbers at even distances; groups and periods in turn.
 
-They carry no key, as they are no measure. A number slipped in among them breaks the fallback, and
+They carry no key, as they are no measure. A number slipped in among them breaks the row, and
 then none of them is taken for part of an axis.
 """
 

@@ -1,0 +1,41 @@
+"""A stage is said once: its rule, its verb and its zones are those of `jsna.stages`."""
+
+import importlib.util
+import re
+
+from jsna import cli, workflow
+from jsna.stages import STAGES, ZONES
+from tests.conftest import ROOT
+
+RULES = {
+    name: body
+    for file in sorted((ROOT / "rules").glob("*.smk"))
+    for name, body in re.findall(r"^rule (\w+):\n(.*?)(?=^rule |\Z)", file.read_text("utf-8"), re.M | re.S)
+}  # fmt: skip
+
+
+def test_every_stage_has_one_rule_which_runs_its_verb_and_stands_on_its_code() -> None:
+    assert {*RULES} == {*STAGES}
+    for verb, body in RULES.items():
+        assert f'code=flow.code("{verb}")' in body
+        assert f'flow.message("{verb}")' in body
+        assert f'"python -m jsna {verb} {{wildcards.edition}} 2> {{log}}"' in body
+
+
+def test_every_stage_is_a_verb_with_a_module_that_there_is() -> None:
+    for verb, stage in STAGES.items():
+        assert importlib.util.find_spec(stage.module) is not None
+        words, run, takes_edition = cli.VERBS[verb]
+        assert (words.lower(), run, takes_edition) == (
+            f"stage: {stage.does.lower()}",
+            cli._stage,
+            True,
+        )
+        assert workflow.message(verb) == stage.does
+
+
+def test_only_protection_and_its_proof_write_to_the_safe_side_and_see_no_person() -> None:
+    writers = {verb for verb, (_, writes) in ZONES.items() if "safe" in writes}
+    assert writers == {"protect", "prove"}
+    readers = {verb for verb, (reads, _) in ZONES.items() if "identified" in reads}
+    assert readers == {"ingest", "link"}

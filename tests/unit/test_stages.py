@@ -7,11 +7,12 @@ from jsna import cli, workflow
 from jsna.stages import STAGES, ZONES
 from tests.conftest import ROOT
 
+_RULE = re.compile(r"^rule (\w+):\n(.*?)(?=^rule |\Z)", re.MULTILINE | re.DOTALL)
 RULES = {
     name: body
     for file in sorted((ROOT / "rules").glob("*.smk"))
-    for name, body in re.findall(r"^rule (\w+):\n(.*?)(?=^rule |\Z)", file.read_text("utf-8"), re.M | re.S)
-}  # fmt: skip
+    for name, body in _RULE.findall(file.read_text(encoding="utf-8"))
+}
 
 
 def test_every_stage_has_one_rule_which_runs_its_verb_and_stands_on_its_code() -> None:

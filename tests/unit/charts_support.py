@@ -174,7 +174,7 @@ def row(
     if limits and declared.unit == "percent" and 0 <= value <= 100:
         made["lower_95"], made["upper_95"] = wilson(value * of / 100, of, 1.959964)
         made["lower_998"], made["upper_998"] = wilson(value * of / 100, of, 3.090232)
-    elif limits and declared.kind != "count":
+    elif limits and declared.kind.name != "count":
         made["lower_95"], made["upper_95"] = value * 0.9, value * 1.1
         made["lower_998"], made["upper_998"] = value * 0.84, value * 1.16
     return made

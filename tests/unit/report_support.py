@@ -189,7 +189,7 @@ def _areas(
 ) -> list[dict[str, Any]]:
     area = config.area
     places = [(area.code, "authority", 40_000)]
-    if indicator.kind == "share":
+    if indicator.kind.name == "share":
         return []
     if indicator.comparators:
         places += [
@@ -225,8 +225,8 @@ def _breakdown(
     made = []
     for group, weight in zip(groups, weights, strict=True):
         steep = 1.6 - 0.12 * int(group["imd_decile"]) if "imd_decile" in group else 1.0
-        size = 40_000 / (1 if indicator.kind == "share" else len(groups))
-        share = float(weight) if indicator.kind == "share" else base * steep
+        size = 40_000 / (1 if indicator.kind.name == "share" else len(groups))
+        share = float(weight) if indicator.kind.name == "share" else base * steep
         x = round(size * min(share, 0.95) * float(rng.uniform(0.85, 1.15)))
         rest = {k: v for k, v in group.items() if k != LOCALITY}
         made.append(

@@ -353,7 +353,13 @@ def faulty(tmp_path: Path, relation: Mapping[str, object]) -> str:
     folder = tmp_path / "config/indicators"
     folder.mkdir(parents=True)
     numbers = {"table": "t", "where": "true"}
-    wide = {"kind": "rate", "multiplier": 1000, "per": "children"}
+    wide = {
+        "kind": "rate",
+        "method": "rate_byar",
+        "unit": "per_1000",
+        "multiplier": 1000,
+        "per": "children",
+    }
     declared = [
         proportion("obese"), proportion("excess"), proportion("yearly", period_type="january"),
         indicator(id="plans", kind="count", unit="count", method="count", numerator=numbers),

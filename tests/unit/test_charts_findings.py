@@ -14,6 +14,7 @@ from jsna.charts import findings
 from jsna.charts.marks import Mark
 from jsna.charts.select import figure
 from jsna.model.indicators import Chart
+from jsna.model.kinds import KINDS
 from tests.unit.charts_support import (
     HOME,
     NAMES,
@@ -346,7 +347,7 @@ def test_a_difference_may_be_large_and_not_clear(
     value: float, low: float, high: float, said: str
 ) -> None:
     one = indicator(title="Suspended")
-    different = one.model_copy(update={"kind": "difference"})
+    different = one.model_copy(update={"kind": KINDS["difference"]})
     shown = SimpleNamespace(indicator=different)
     columns = [[mark(value, low, high)], [mark(0.0, -0.02, 0.02)]]
     assert findings.table(shown, columns, "sex") == f"Suspended: {said}"

@@ -188,7 +188,7 @@ def test_a_mean_is_a_mean_whatever_its_method() -> None:
             "id": "mean_cost",
             "kind": "mean",
             "unit": "mean",
-            "method": "proportion",
+            "method": "mean_t",
             "denominator": {"table": "placement_cost"},
         }
     )

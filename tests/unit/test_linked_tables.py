@@ -15,6 +15,7 @@ from jsna.disclosure.ledger.linked_tables import LinkedTables
 from jsna.disclosure.system import Status
 from jsna.errors import JsnaError
 from jsna.model import schema
+from jsna.model.kinds import KINDS
 from tests.spec import world
 
 CONFIG = world.configuration()
@@ -129,16 +130,16 @@ def test_hiding_a_count_costs_the_rows_that_print_it() -> None:
 @pytest.mark.parametrize(
     ("change", "dominance", "percent"),
     [
-        ({"kind": "mean"}, 25.0, 25.0),
+        ({"kind": KINDS["mean"]}, 25.0, 25.0),
         ({"unit": "pounds"}, 25.0, 25.0),
         # A profile that says nothing of sums does not make them exact.
-        ({"kind": "mean"}, 0.0, 10.0),
+        ({"kind": KINDS["mean"]}, 0.0, 10.0),
         # What is no sum of amounts is protected as a count.
         ({}, 25.0, 0.0),
     ],
 )
 def test_a_sum_of_amounts_stays_uncertain_by_a_share_of_it(
-    change: dict[str, str], dominance: float, percent: float
+    change: dict[str, object], dominance: float, percent: float
 ) -> None:
     declared = CONFIG.indicators["pupils_ehc_plan"].model_copy(update=change)
     profile = CONFIG.profiles["default"].model_copy(update={"dominance": dominance})

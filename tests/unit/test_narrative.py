@@ -680,7 +680,7 @@ def test_reasons_are_not_reasons_of_reasons() -> None:
 @pytest.mark.parametrize("name", ["pupils_ehc_plan", "ehc_plans_20_weeks", "plans"])
 def test_a_clear_change_of_anything_but_a_share_is_among_the_findings(name: str) -> None:
     indicator = made.configured()[0][name]
-    whole = () if indicator.kind == "count" else (40_000,)
+    whole = () if indicator.kind.name == "count" else (40_000,)
     rows = [
         made.measure(indicator, count, *whole, period=year)
         for year, count in (("2024", 2_000), ("2025", 3_000))

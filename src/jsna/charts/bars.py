@@ -36,7 +36,7 @@ def localities(shown: Shown, chart: Chart) -> Drawing | None:
     if not period or not marks:
         return None
     marks = ranked(marks)
-    counts = shown.indicator.kind == "count"
+    counts = shown.indicator.kind.adds_up
     home = shown.one(shown.home, period)
     country = shown.one(shown.country, period) if shown.country else Mark("", "", "")
     reference = country if country.shown else home
@@ -120,7 +120,8 @@ def categories(shown: Shown, chart: Chart) -> Drawing | None:
         found = shown.marks_by_category(dimension, shown.country, period)
         country = {mark.code: mark for mark in found}
     away = [False] * len(marks)
-    if shown.indicator.kind not in ("share", "count") and shown.indicator.population_base in PEOPLE:
+    parts = shown.indicator.kind.categories_are_parts
+    if not parts and shown.indicator.population_base in PEOPLE:
         away = odd([mark.base for mark in marks])
     few = [mark for mark, out in zip(marks, away, strict=True) if out]
     drawn = [mark for mark, out in zip(marks, away, strict=True) if not out]

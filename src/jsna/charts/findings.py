@@ -18,7 +18,7 @@ from jsna.charts.marks import Mark
 from jsna.charts.shown import Shown
 from jsna.model.fallbacks import STANDING
 from jsna.model.hierarchies import PLACES, THREE_YEARS, years
-from jsna.view import words
+from jsna.view import kinds, words
 from jsna.view.comparison import ESTIMATED, LEAST_CORRELATION, MATTERS
 
 MOST_WORDS: Final = 15
@@ -200,7 +200,7 @@ def categories(shown: Shown, dimension: str, marks: Sequence[Mark]) -> str:
     if len(ranked) < 2:
         few = "too few figures can be shown to compare"
         return titled(shown, *([few] if among else []), f"by {called}")
-    if shown.indicator.kind in ("share", "count"):
+    if shown.indicator.kind.categories_are_parts:
         return _largest(shown, dimension, ranked, among)
     top, bottom = ranked[0], ranked[-1]
     name, least = _named(dimension, top), _named(dimension, bottom)
@@ -243,11 +243,10 @@ def _largest(shown: Shown, dimension: str, ranked: Sequence[Mark], among: str) -
     """The largest group, or the few that cannot be told apart from it."""
     called = words.dimension_words(dimension, shown.config)
     # Counts of people vary by chance about as much as their square root; of places, not at all.
-    chance = shown.indicator.kind == "count" and shown.indicator.population_base != "areas"
-    signs = [
-        _changed(mark, ranked[0], "count") if chance else apart(ranked[0], mark)
-        for mark in ranked[1:]
-    ]
+    chance = (
+        shown.indicator.kind.chance == "square_root" and shown.indicator.population_base != "areas"
+    )
+    signs = [_by_root(mark, ranked[0]) if chance else apart(ranked[0], mark) for mark in ranked[1:]]
     if None in signs:
         return titled(shown, f"by {called}")
     first = [ranked[0], *(mark for mark, sign in zip(ranked[1:], signs, strict=True) if not sign)]
@@ -381,23 +380,23 @@ def _named(dimension: str, mark: Mark) -> str:
 
 def _moved(first: Mark, last: Mark, shown: Shown) -> int | None:
     """Change of one place between two periods, as `report.compare.changed` judges it."""
-    if shown.indicator.kind != "count" or not (first.shown and last.shown):
-        return _changed(first, last, shown.indicator.kind)
+    if shown.indicator.kind.chance == "limits" or not (first.shown and last.shown):
+        return apart(last, first)
     if shown.period_type in ESTIMATED:
         return None
     if shown.period_type not in STANDING:
-        return _changed(first, last, "count")
+        return _by_root(first, last)
     return (last.value > first.value) - (last.value < first.value)
 
 
-def _changed(first: Mark, last: Mark, kind: str) -> int | None:
-    """Clear change between two periods; a count must move by more than chance moves a count."""
-    if kind == "count" and first.shown and last.shown:
-        # A count of events varies about as its square root does, so a difference as their sum.
-        margin = 1.96 * math.sqrt(max(first.value, 0) + max(last.value, 0))
-        moved = last.value - first.value
-        return 0 if abs(moved) <= margin else (1 if moved > 0 else -1)
-    return apart(last, first)
+def _by_root(first: Mark, last: Mark) -> int | None:
+    """Whether a count is clearly above (1) or below (−1) the first: by more than chance moves it.
+
+    A count of events varies about as its square root does, so a difference as their sum.
+    """
+    margin = 1.96 * math.sqrt(max(first.value, 0) + max(last.value, 0))
+    moved = last.value - first.value
+    return 0 if abs(moved) <= margin else (1 if moved > 0 else -1)
 
 
 def table(shown: Shown, columns: Sequence[Sequence[Mark]], across: str) -> str:
@@ -411,7 +410,7 @@ def table(shown: Shown, columns: Sequence[Sequence[Mark]], across: str) -> str:
     every = [mark for column in columns for mark in column]
     if (said := nothing_shown(shown, every)) is not None:
         return said
-    if shown.indicator.kind == "difference":
+    if shown.indicator.kind.no_difference == 0:
         return _differences(shown, every)
     leads: dict[str, int] = {}
     for column in columns:
@@ -427,7 +426,7 @@ def table(shown: Shown, columns: Sequence[Sequence[Mark]], across: str) -> str:
     if led != count:
         kind, _, of = across.partition(" of ")
         where += f" {kind}s{' of ' if of else ''}{of}"
-    top = "most common" if shown.indicator.kind in ("share", "count") else "highest"
+    top = kinds.said(shown.indicator).most
     if _among(every):
         return titled(
             shown,

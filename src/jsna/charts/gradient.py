@@ -29,11 +29,12 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     marks = shown.marks_by_category(dimension, shown.home, period)
     if not period or not marks:
         return None
-    total = shown.one(shown.home, period) if shown.indicator.kind != "count" else Mark("", "", "")
+    counts = shown.indicator.kind.adds_up
+    total = shown.one(shown.home, period) if not counts else Mark("", "", "")
     step, last = findings.DEPRIVED.get(dimension, ("group", str(len(marks))))
     steps = int(last)
     canvas = _draw(shown, marks, total, (step, steps))
-    if shown.indicator.kind == "count":
+    if counts:
         title = findings.categories(shown, dimension, marks)
     else:
         title = findings.gradient(shown, marks, step, steps)

@@ -89,7 +89,7 @@ def _note(shown: Shown, marks: Sequence[Mark]) -> str:
 
 
 def _differences(shown: Shown) -> bool:
-    return shown.indicator.kind == "difference"
+    return shown.indicator.kind.no_difference == 0
 
 
 # -- drawing -------------------------------------------------------------------------------------

@@ -104,7 +104,7 @@ def misdeclared(indicators: Mapping[str, Indicator]) -> list[Problem]:
                 )
             elif chart.type == "tiles" and chart.by != (LOCALITY,):
                 rule = "a tile map is drawn by locality"
-            elif chart.type == "ratios" and indicator.kind != "ratio":
+            elif chart.type == "ratios" and indicator.kind.no_difference != 1:
                 rule = "a chart of ratios is of an indicator of that kind"
             elif chart in seen:
                 rule = "this chart is declared twice"

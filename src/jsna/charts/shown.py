@@ -81,7 +81,7 @@ class Shown:
     @property
     def country(self) -> str:
         """Code of the country, where this indicator is compared with it."""
-        compared = "national" in self.indicator.comparators and self.indicator.kind != "count"
+        compared = "national" in self.indicator.comparators and self.indicator.kind.compared
         return self.config.area.country.code if compared else ""
 
     @property

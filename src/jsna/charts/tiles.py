@@ -40,7 +40,7 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     country = shown.one(shown.country, period) if shown.country else Mark("", "", "")
     home = shown.one(shown.home, period)
     reference = country if country.shown else home
-    counts = shown.indicator.kind == "count"
+    counts = shown.indicator.kind.adds_up
     title = (
         findings.categories(shown, shown.localities, marks)
         if counts

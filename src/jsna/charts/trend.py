@@ -115,7 +115,7 @@ def _series(shown: Shown) -> list[Series]:
          "square"),
         (shown.country, shown.country_name, palette.DARK, palette.DARK, (2, 2.4), 2.0, "triangle"),
     ]  # fmt: skip
-    compared = shown.indicator.comparators if shown.indicator.kind != "count" else ()
+    compared = shown.indicator.comparators if shown.indicator.kind.compared else ()
     wanted = [True, "neighbours" in compared, "national" in compared]
     found: list[Series] = []
     first = last = ""

@@ -112,7 +112,7 @@ def _facts(rows: pd.DataFrame, config: Configuration, behind: pd.DataFrame | Non
     asked = (minimum > 0) | (share > 0)
     declared = [config.indicators[n] for n in rows["indicator"].unique() if n in config.indicators]
     rate = _among(rows["method"], _RATES)
-    means = _among(rows["indicator"], {i.id for i in declared if i.kind == "mean"})
+    means = _among(rows["indicator"], {i.id for i in declared if i.kind.amounts})
     # A mean of areas, or a figure shown as it was published, is no mean of children here.
     others = rate | _among(rows["method"], {"mean_of_areas", "published"})
     mean = _among(rows["method"], _MEANS) | (means & ~others)

@@ -26,8 +26,6 @@ from jsna.model.indicators import Indicator
 
 #: Columns of the decisions: one row for each fallback of an indicator that has rows.
 COLUMNS: Final = ("indicator", "breakdown", "used", "rows", "withheld", "small", "shares")
-#: Kinds of indicator whose numerator lies inside its denominator.
-_INSIDE: Final = frozenset({"proportion", "share"})
 
 Flags = NDArray[np.bool_]
 
@@ -194,7 +192,7 @@ def _small(rows: pd.DataFrame, config: Configuration) -> tuple[Flags, Flags]:
     threshold = rows["profile"].map({name: p.threshold for name, p in profiles.items()})
     limit = threshold.to_numpy(dtype=np.float64)
     rest = rows["profile"].map({name: p.complements for name, p in profiles.items()})
-    kinds = {i.id: i.kind in _INSIDE for i in config.indicators.values()}
+    kinds = {i.id: i.kind.inside for i in config.indicators.values()}
     inside = rows["indicator"].map(kinds).to_numpy(dtype=bool) & rest.to_numpy(dtype=bool)
     top = rows["numerator"].to_numpy(dtype=np.float64)
     bottom = rows["denominator"].to_numpy(dtype=np.float64)

@@ -69,8 +69,7 @@ def refused(rows: pd.DataFrame, past: pd.DataFrame, config: Configuration) -> Fl
         config: profiles and declarations.
     """
     changed = printed(past) & ~same(rows, past)
-    sums = [name for name, one in config.indicators.items() if one.kind == "mean"]
-    sums += [name for name, one in config.indicators.items() if one.unit == "pounds"]
+    sums = [name for name, one in config.indicators.items() if one.sums_amounts]
     amounts = rows["indicator"].isin(sums).to_numpy(dtype=np.bool_)
     plain = rows["method"].isin(list(_PLAIN)).to_numpy(dtype=np.bool_) & ~amounts
     limits = {name: config.profile(name).threshold for name in rows["profile"].unique()}

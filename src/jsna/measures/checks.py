@@ -13,10 +13,8 @@ from typing import Any, Final
 from jsna.errors import JsnaError, Problem
 from jsna.measures.catalogue import CATALOGUE, column_of
 from jsna.model.indicators import Indicator, Side
-from jsna.model.schema import METHODS, PERIOD_TYPES, UNITS
+from jsna.model.schema import METHODS, MULTIPLIERS, PERIOD_TYPES, UNITS
 
-#: What one of each unit is worth; a percentage is a hundredth.
-_MULTIPLIERS: Final = {"percent": 100, "per_100": 100, "per_1000": 1_000, "per_10000": 10_000}
 #: Methods the engine calculates from a numerator and, but for counts, a denominator.
 CALCULATED: Final = ("count", "proportion", "proportion_wilson", "rate_byar")
 
@@ -46,9 +44,9 @@ def _faults(indicator: Indicator, connection: Any) -> Iterator[tuple[str, str]]:
     for key, allowed in (("unit", UNITS), ("method", METHODS), ("period_type", PERIOD_TYPES)):
         if getattr(indicator, key) not in allowed:
             yield key, f"must be one of {', '.join(allowed)}"
-    expected = _MULTIPLIERS.get(indicator.unit)
-    if expected is not None and indicator.multiplier != expected:
-        yield "multiplier", f"a value in {indicator.unit} needs the multiplier {expected}"
+    expected = MULTIPLIERS.get(indicator.unit, 1.0)
+    if expected > 1 and indicator.multiplier != expected:
+        yield "multiplier", f"a value in {indicator.unit} needs the multiplier {expected:g}"
     if indicator.numerator is None:
         return
     if indicator.method not in CALCULATED:

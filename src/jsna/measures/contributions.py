@@ -23,8 +23,6 @@ from jsna.model.indicators import LOCALITY, Indicator, Side
 if TYPE_CHECKING:
     import pyarrow as pa
 
-#: The unit of sums of money, and of their means.
-MONEY: Final = "pounds"
 #: Columns beside the key of the measure.
 NUMBERS: Final = ("contributors", "total", "largest", "second")
 COLUMNS: Final = (*schema.KEY, *NUMBERS)
@@ -35,7 +33,7 @@ def amount(indicator: Indicator) -> Side | None:
     """The side that adds up money; None for an indicator that adds up none."""
     side = indicator.numerator
     adds_up = side is not None and side.count not in ("rows", "persons")
-    return side if adds_up and indicator.unit == MONEY else None
+    return side if adds_up and indicator.unit == schema.MONEY else None
 
 
 def run(measures: pd.DataFrame, config: Configuration, paths: io.Paths) -> None:

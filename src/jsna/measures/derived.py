@@ -247,21 +247,22 @@ def _calculated(indicator: Indicator, x: Floats, n: Floats, y: Floats, m: Floats
     """
     assert indicator.derived is not None
     against, rates = indicator.derived.against, indicator.method == "ratio_rates"
-    if indicator.kind == "difference":
+    profiles = indicator.method == "standardised_difference"
+    if profiles:
         # Of everyone (m) y are counted; of those of the category (n) x are.
         sides = x, y, n - x, m - y
     elif against == "rest":
         sides = x, n, y - x, m - n
     else:
         sides = x, n, y, m
-    parts = not isinstance(against, dict) and indicator.kind == "ratio"
+    parts = not isinstance(against, dict) and not profiles
     others = (y - x, m - n) if parts else (sides[2], sides[3])
     bad = (others[0] < 0) | (others[1] < 0) | (sides[0] > sides[1]) & (not rates)
     bad |= (others[0] > others[1]) & (not rates)
     # Nobody to compare with is no error; a rate has to have somebody.
     bad |= (sides[1] <= 0) | (sides[3] <= 0)
     a, b, c, d = (np.where(bad, np.nan, one) for one in sides)
-    if indicator.kind == "difference":
+    if profiles:
         return stored_limits(standardised_difference(a, b, c, d, confidence=STORED))
     if against == "all":
         return stored_limits(ratio_to_all(a, b, c, d, rates=rates, confidence=STORED))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from pydantic import Field
 
 from jsna.model.base import Strict
+from jsna.model.kinds import KINDS, implied
 
 if TYPE_CHECKING:
     from jsna.model.indicators import Indicator
@@ -27,8 +28,6 @@ INHERITED: Final[Mapping[str, Any]] = {
     "comparators": (),
     "fallbacks": (),
 }
-#: Kind of a derived indicator -> unit of its values.
-UNITS: Final[Mapping[str, str]] = {"ratio": "ratio", "difference": "standard_deviations"}
 #: Method -> methods of the indicator it can be worked out from.
 METHODS: Final[Mapping[str, tuple[str, ...]]] = {
     "ratio_katz": ("proportion_wilson",),
@@ -57,11 +56,6 @@ FORMULAS: Final[Mapping[str, str]] = {
         "the two groups, the difference d has the standard error √((n + m)/(nm) + d²/(2(n + m))) "
         "(Hedges and Olkin, Statistical Methods for Meta-Analysis)."
     ),
-}
-#: Kind -> its methods.
-_OF_KIND: Final = {
-    "ratio": ("ratio_katz", "ratio_rates"),
-    "difference": ("standardised_difference",),
 }
 #: What belongs to an indicator that is counted or published.
 _OWN: Final = (
@@ -102,17 +96,23 @@ class Derived(Strict):
 
 
 def filled(given: Any) -> Any:
-    """An entry of the file with stand-ins for what it takes over; anything else as it is.
+    """An entry of the file with what follows from its kind, and stand-ins for what it takes over.
 
     Raises:
-        ValueError: it says itself what follows from the indicator it is of.
+        ValueError: it says itself what follows from the indicator it is of, or is of a kind that
+            is counted.
     """
-    if not isinstance(given, dict) or not (given.get("derived") or given.get("kind") in UNITS):
+    if not isinstance(given, dict):
         return given
-    unit = UNITS.get(str(given.get("kind")), "ratio")
-    taken = {**INHERITED, "unit": unit, "multiplier": 1.0}
+    kind = KINDS.get(str(given.get("kind")))
+    if kind is None or not (given.get("derived") or kind.derived):
+        return {**implied(given), **given}
+    if not kind.derived:
+        known = " or ".join(name for name, one in KINDS.items() if one.derived)
+        raise ValueError(f"{given.get('id')}: what is derived is of kind {known}, not {kind}")
+    taken = {**implied(given), **INHERITED}
     # No entry names its chapter; a copy of a whole declaration does, and has been filled.
-    said = sorted(set(taken) & set(given)) if "chapter" not in given else []
+    said = sorted({*INHERITED, "unit", "multiplier"} & set(given)) if "chapter" not in given else []
     if said:
         raise ValueError(
             f"{given.get('id')}: {', '.join(said)} of a {given.get('kind')} follow from the "
@@ -125,18 +125,13 @@ def own_faults(indicator: Indicator) -> Iterator[str]:
     """What is wrong with the declaration by itself."""
     derived, kind = indicator.derived, indicator.kind
     if derived is None:
-        if kind in UNITS:
+        if kind.derived:
             yield f"a {kind} needs `derived`: what it is worked out from"
         return
-    if kind not in UNITS:
-        yield f"what is derived is of kind {' or '.join(UNITS)}, not {kind}"
-        return
-    if indicator.method not in _OF_KIND[kind]:
-        yield f"the method of a {kind} is {' or '.join(_OF_KIND[kind])}, not {indicator.method}"
     named = [name for name in _OWN if getattr(indicator, name)]
     if named:
         yield f"is derived, and cannot have {', '.join(named)}"
-    if kind == "difference" and derived.against != "all":
+    if kind.no_difference == 0 and derived.against != "all":
         yield "a difference is between those counted and those not; `against` is for ratios"
     if not indicator.breakdowns:
         yield "compares the categories of a breakdown; give it `breakdowns`"

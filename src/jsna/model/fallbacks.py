@@ -158,7 +158,7 @@ def _recoding_faults(
     if recoding.years is not None:
         if indicator.period_type in _NO_YEAR:
             yield f"periods of type {indicator.period_type} are not single years"
-        if indicator.kind == "count" and indicator.period_type in STANDING:
+        if indicator.kind.adds_up and indicator.period_type in STANDING:
             yield "a count of those there on a day does not add up over years"
         if indicator.denominator is not None and indicator.denominator.period == "latest":
             yield "the denominator may be of one year for all, so that years do not add up"

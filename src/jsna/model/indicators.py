@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from jsna.model.base import Strict
 from jsna.model.derivation import Derived, filled, own_faults
+from jsna.model.kinds import Declared
 from jsna.model.relations import Relation
+from jsna.model.schema import MONEY
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 #: The dimension that stands for the area's own localities (districts or wards).
@@ -159,11 +161,13 @@ class Indicator(Strict):
         definition: numerator over denominator in words, with inclusions and exclusions.
         population: who is counted, in words.
         population_base: whom the figures stand for; both sides must have it.
-        kind: count, proportion (numerator inside denominator), rate (events), share (of a total
-            over one dimension), mean; or worked out from another indicator: ratio, difference.
-        unit, multiplier: unit of the value; value = numerator / denominator * multiplier.
+        kind: what is measured, see `model.kinds`: count, proportion (numerator inside denominator),
+            rate (events), share (of a total over one dimension), mean; or worked out from another
+            indicator: ratio, difference.
+        unit, multiplier: unit of the value; value = numerator / denominator * multiplier. The unit
+            follows from the kind, but for rates, and the multiplier from the unit.
         per: of a rate, whom it is divided by, as in "per 10,000 children aged 0 to 17".
-        method: how value and limits are calculated, see `measures.schema.METHODS`.
+        method: how value and limits are calculated, see `schema.METHODS`; follows from the kind.
         numerator, denominator: local sides; none where only official statistics give it.
         derived: what a ratio or difference is worked out from. The phrase of a ratio of
             percentages follows "as likely to"; population and the like are left out.
@@ -182,7 +186,7 @@ class Indicator(Strict):
             place smaller than the authority; "" for anything else.
         comparators: which areas beside the home area are shown.
         polarity: whether high is good, bad, or neither.
-        decimals: decimals printed.
+        decimals: decimals printed; follows from the kind.
         caveat: a caution that is true wherever the figures come from.
         caveats: cautions of local figures alone, of official ones alone, and of both together.
     """
@@ -194,11 +198,12 @@ class Indicator(Strict):
     definition: str
     population: str
     population_base: Base
-    kind: Literal["count", "proportion", "rate", "share", "mean", "ratio", "difference"]
-    unit: str
-    multiplier: float = 100.0
+    kind: Declared
+    # What is not given follows from the kind, see `derivation.filled`.
+    unit: str = ""
+    multiplier: float = 1.0
     per: str = ""
-    method: str
+    method: str = ""
     period_type: str
     numerator: Side | None = None
     denominator: Side | None = None
@@ -241,6 +246,15 @@ class Indicator(Strict):
             )
         return given
 
+    @field_validator("method")
+    @classmethod
+    def _possible(cls, method: str, others: ValidationInfo) -> str:
+        kind = others.data.get("kind")
+        if kind is not None and method not in kind.methods:
+            known = " or ".join(kind.methods)
+            raise ValueError(f"the method of a {kind} is {known}, not {method}")
+        return method
+
     @model_validator(mode="after")
     def _stays_at_authority(self) -> Indicator:
         if self.sensitivity:
@@ -256,19 +270,26 @@ class Indicator(Strict):
     def _sides_fit(self) -> Indicator:
         if wrong := list(own_faults(self)):
             raise ValueError(f"{self.id}: {'; '.join(wrong)}")
-        if self.kind != "count" and self.numerator and not self.denominator:
+        if self.kind.divides and self.numerator and not self.denominator:
             raise ValueError(f"{self.id}: a {self.kind} needs a denominator")
-        if (self.kind == "rate") != bool(self.per):
+        if not self.unit:
+            raise ValueError(f"{self.id}: a {self.kind} says its `unit`, such as per_1000")
+        if self.kind.per != bool(self.per):
             raise ValueError(
                 f"{self.id}: a rate, and nothing else, says in `per` whom it is divided by"
             )
         if self.numerator is None and not self.published and not self.derived:
             raise ValueError(f"{self.id}: neither a local numerator nor a published source")
-        if self.kind == "share" and not self.over:
+        if self.kind.of_one_whole and not self.over:
             raise ValueError(f"{self.id}: a share needs `over`, the dimension it is a share of")
         if any(not set(self.over) <= set(dimensions) for dimensions in self.breakdowns):
             raise ValueError(f"{self.id}: every breakdown must hold the dimensions of `over`")
         return self
+
+    @property
+    def sums_amounts(self) -> bool:
+        """Whether its numerator adds up amounts: protected as a magnitude, not as a count."""
+        return self.kind.amounts or self.unit == MONEY
 
     @property
     def refers_to(self) -> tuple[str, ...]:

@@ -67,11 +67,11 @@ def faults(relation: Relation, indicators: Mapping[str, Indicator]) -> Iterator[
     for term in relation.terms:
         if term.indicator not in indicators:
             yield ".".join(term), "a relation refers to no such indicator"
-        elif term.side == "denominator" and indicators[term.indicator].kind == "count":
+        elif term.side == "denominator" and not indicators[term.indicator].kind.divides:
             yield ".".join(term), "a count has no denominator"
     if len({i.period_type for i in known}) > 1:
         yield "relations", "indicators of different period types are not compared"
-    if relation.one_base and len({(i.multiplier, i.kind == "count") for i in known}) > 1:
+    if relation.one_base and len({(i.multiplier, i.kind.divides) for i in known}) > 1:
         yield "relations", "`one_base` needs shares that are all multiplied by the same number"
 
 
@@ -80,7 +80,7 @@ def implied(indicators: Iterable[Indicator]) -> Iterator[Relation]:
     for one in indicators:
         if one.derived:
             continue
-        shares = one.kind == "proportion"
+        shares = one.kind.inside
         if one.parts:
             yield Relation(
                 left=tuple(f"{part}.numerator" for part in one.parts),

@@ -6,6 +6,7 @@ parquet metadata; `check` is called by every stage on what it reads and on what 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -117,18 +118,22 @@ POPULATION_BASES: Final = (
     "records",
     "sources",
 )
-UNITS: Final = (
-    "count",
-    "percent",
-    "per_100",
-    "per_1000",
-    "per_10000",
-    "ratio",
-    "mean",
-    "percentage_points",
-    "pounds",
-    "standard_deviations",
-)
+#: The unit of sums of money, and of their means.
+MONEY: Final = "pounds"
+#: Unit -> what a quotient of two counts is multiplied by to be in it.
+MULTIPLIERS: Final[Mapping[str, float]] = {
+    "count": 1.0,
+    "percent": 100.0,
+    "per_100": 100.0,
+    "per_1000": 1_000.0,
+    "per_10000": 10_000.0,
+    "ratio": 1.0,
+    "mean": 1.0,
+    "percentage_points": 100.0,
+    MONEY: 1.0,
+    "standard_deviations": 1.0,
+}
+UNITS: Final = tuple(MULTIPLIERS)
 METHODS: Final = (
     "count",
     "proportion",  # a complete count that no chance stands behind: no limits

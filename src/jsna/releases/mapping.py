@@ -15,6 +15,7 @@ import pandas as pd
 
 from jsna.errors import Problem
 from jsna.model.indicators import Indicator, Published
+from jsna.model.kinds import PUBLISHED
 from jsna.releases import figures, footnotes
 from jsna.releases.release import Release
 
@@ -82,7 +83,7 @@ def _valued(
 ) -> pd.DataFrame:
     """Value, status and method, with what is odd about the value in the note."""
     out = frame.copy()
-    if indicator.kind == "count":
+    if not indicator.kind.divides:
         out["computed"] = np.nan
         out["value"] = out["value"].fillna(out["numerator"])
         out["numerator"] = out["value"]
@@ -104,7 +105,7 @@ def _valued(
     reason = reason.where(reason != "", out["denominator_status"])
     reason = reason.where(reason != "", np.where(out["denominator"] == 0, "z", "x"))
     out["status"] = reason.where(missing, "")
-    out["method"] = np.where(published | missing, "published", _method(indicator))
+    out["method"] = np.where(published | missing, PUBLISHED, _method(indicator))
     return out
 
 
@@ -112,7 +113,7 @@ def _possible(frame: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
     """The frame without values that cannot be, which are said in the note."""
     out = frame.copy()
     value = out["value"]
-    share = indicator.kind in ("proportion", "share") and indicator.unit == "percent"
+    share = indicator.kind.inside and indicator.unit == "percent"
     counts = out[["numerator", "denominator"]].min(axis=1)
     rules = [(value < 0, NEGATIVE, value), (counts < 0, NEGATIVE, counts)]
     if share:
@@ -151,10 +152,9 @@ def _disagreement(frame: pd.DataFrame, published: pd.Series[bool]) -> pd.Series[
 
 def _method(indicator: Indicator) -> str:
     """Method of the limits: the indicator's, or by kind where it is only published."""
-    if indicator.method != "published":
+    if indicator.method != PUBLISHED:
         return indicator.method
-    by_kind = {"proportion": "proportion_wilson", "share": "proportion_wilson", "rate": "rate_byar"}
-    return by_kind.get(indicator.kind, "published")
+    return indicator.kind.limits_of_counts or PUBLISHED
 
 
 def _with_limits(frame: pd.DataFrame, indicator: Indicator, rounding: int) -> pd.DataFrame:
@@ -180,7 +180,7 @@ def _with_limits(frame: pd.DataFrame, indicator: Indicator, rounding: int) -> pd
 
 def _overlap(frame: pd.DataFrame, indicator: Indicator, where: str) -> list[Problem]:
     """Refuse a share whose categories add up to more than the total: they overlap."""
-    if indicator.kind != "share" or not frame["denominator"].notna().any():
+    if not indicator.kind.of_one_whole or not frame["denominator"].notna().any():
         return []
     others = frame.assign(
         _rest=[

@@ -234,7 +234,7 @@ def neighbours_mean(rows: pd.DataFrame, config: Configuration) -> pd.DataFrame:
     Counts have none: a mean of them would say how large the neighbours are. It has no limits.
     """
     codes = [place.code for place in config.area.neighbours]
-    counts = {i.id for i in config.indicators.values() if i.kind == "count"}
+    counts = {i.id for i in config.indicators.values() if not i.kind.compared}
     theirs = rows[
         (rows["geography"] == "authority")
         & rows["area_code"].isin(codes)

@@ -103,7 +103,7 @@ def _one(
         subject: what the sentences are about: "it" where that has been said.
     """
     single = dims[0] if len(dims) == 1 else ""
-    if indicator.kind in ("count", "share"):
+    if indicator.kind.categories_are_parts:
         places_or_deprivation = single in PLACES or single in DEPRIVATION
         if not single or (places_or_deprivation and indicator.population_base != "areas"):
             return [], True
@@ -185,7 +185,7 @@ def largest(
         return None
     shown = [r for r in rows if r.shown]
     withheld = any(r.hidden for r in rows)  # for the sake of others, it may be the largest
-    if len(shown) == 2 and len(rows) == 2 and len(top) == 1 and indicator.kind == "count":
+    if len(shown) == 2 and len(rows) == 2 and len(top) == 1 and indicator.kind.adds_up:
         shown.sort(key=lambda r: -r.value)
         pair = (with_value(row, dimension, view, indicator) for row in shown)
         people = indicator.population_base in ("attending", "resident")
@@ -197,7 +197,7 @@ def largest(
         text = say("More were in {} than in {}.", named, other)
         return Sentence(text, "breakdown", True)
     by = words.dimension_words(dimension, view.config)
-    of = say(" of {}", indicator.phrase) if indicator.kind == "share" else say("")
+    of = say(" of {}", indicator.phrase) if indicator.kind.of_one_whole else say("")
     if _itself(by, indicator):  # "reason of reasons"
         of = say("of the {}", indicator.phrase)
     lead = "Of those shown, the" if withheld else "The"
@@ -224,7 +224,7 @@ def largest(
 
 def _itself(by: str, indicator: Indicator) -> bool:
     """Whether a share counts its own categories: reasons by reason."""
-    return indicator.kind == "share" and by.split()[0] in indicator.phrase
+    return indicator.kind.of_one_whole and by.split()[0] in indicator.phrase
 
 
 def hidden(

@@ -151,7 +151,7 @@ def key_numbers(
 
 def key_number(view: Measures, indicator: Indicator) -> KeyNumber | None:
     """The latest figure in large, with what it is and England's beside it."""
-    if indicator.kind == "share":
+    if indicator.kind.of_one_whole:
         return _largest_share(view, indicator)
     row = view.latest(indicator.id)
     if row is None or not row.shown:
@@ -162,7 +162,7 @@ def key_number(view: Measures, indicator: Indicator) -> KeyNumber | None:
     aside = Markup("")
     country = view.config.area.country
     national = view.at(indicator.id, country.code, row)
-    comparable = indicator.kind != "count" and "national" in indicator.comparators
+    comparable = indicator.kind.compared and "national" in indicator.comparators
     if national is not None and national.shown and comparable:
         aside = say("{} {}", country.name, bare(national, indicator))
     return KeyNumber(bare(row, indicator), text, aside)

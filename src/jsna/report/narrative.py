@@ -16,14 +16,13 @@ from jsna.model.indicators import Indicator
 from jsna.report.marks import mark
 from jsna.view import words
 from jsna.view.comparison import Verdict, against, changed, differ
+from jsna.view.kinds import said
 from jsna.view.rows import Measures, Row
 
 Kind = Literal["level", "comparison", "polarity", "change", "gradient", "breakdown", "hidden"]
 
 #: Who is counted, by population base, as in "all pupils".
 PEOPLE: Final = {"attending": "pupils", "resident": "children and young people"}
-#: What one figure of a kind is called; any other kind is a share.
-_KINDS: Final = {"rate": "the rate of", "mean": "the average for", "count": "the number of"}
 #: Units of rates.
 RATES: Final = ("per_100", "per_1000", "per_10000")
 
@@ -65,7 +64,7 @@ def rate_words(row: Row, indicator: Indicator) -> str:
 
 def noun(indicator: Indicator) -> str:
     """What an indicator measures, inside a sentence: "the share of pupils with an EHC plan"."""
-    return f"{_KINDS.get(indicator.kind, 'the share of')} {indicator.phrase}"
+    return f"{said(indicator).noun} {indicator.phrase}"
 
 
 def when(row: Row) -> str:
@@ -94,7 +93,7 @@ def _sure(row: Row, indicator: Indicator, view: Measures) -> Markup:
 def level(view: Measures, indicator: Indicator) -> Sentence | None:
     """The latest figure of the home area, with its period and counts."""
     row = view.latest(indicator.id)
-    if row is None or indicator.kind == "share":
+    if row is None or indicator.kind.of_one_whole:
         return None
     place = words.area_phrase(view.config.area.code, view.config)
     if not row.shown:
@@ -102,14 +101,9 @@ def level(view: Measures, indicator: Indicator) -> Sentence | None:
         why = words.status_words(row.status)
         text = say(template, phrase=indicator.phrase, place=place, when=when(row), why=why)
         return Sentence(text, "hidden")
-    template = {
-        "count": "In {place}, there {were} {value} {phrase} {when}.",
-        "rate": "In {place}, the rate of {phrase} was {value} {when}.",
-        "mean": "In {place}, the average for {phrase} was {value} {when}.",
-    }.get(indicator.kind, "In {place}, the share of {phrase} was {value} {when}{counts}.")
     return Sentence(
         say(
-            template,
+            said(indicator).level,
             place=place,
             were=words.plural(row.value, "was", "were"),
             value=value(row, indicator, full=True),
@@ -140,7 +134,7 @@ def compared(
     The latest period is taken in which the home area and at least one comparator have a value.
     Counts are never compared: a larger place has more of everything.
     """
-    if indicator.kind in ("count", "share"):
+    if indicator.kind.of_one_whole or not indicator.kind.compared:
         return None
     codes = comparator_codes(view, indicator)
     for home in reversed(view.series(indicator.id)):
@@ -233,7 +227,7 @@ def polarity(view: Measures, indicator: Indicator) -> Sentence | None:
 
 def change(view: Measures, indicator: Indicator) -> Sentence | None:
     """How the home figure has changed: since the period before, and since the first."""
-    if indicator.kind == "share":
+    if indicator.kind.of_one_whole:
         return None
     rows = view.sound(indicator.id)
     if len(rows) < 2:
@@ -260,7 +254,7 @@ def change(view: Measures, indicator: Indicator) -> Sentence | None:
     return Sentence(
         say(
             template,
-            It="The number" if indicator.kind == "count" else "It",
+            It=said(indicator).again,
             rose=verbs.get(short, ""),
             before=value(before, indicator),
             when=when(before),
@@ -317,7 +311,7 @@ def _official(view: Measures, indicator: Indicator) -> Sentence | None:
 def latest_change(view: Measures, indicator: Indicator) -> Markup | None:
     """`rose from 5.2% in January 2024 to 5.5% in January 2025`, where that is clear."""
     rows = view.sound(indicator.id)
-    if indicator.kind == "share" or len(rows) < 2:
+    if indicator.kind.of_one_whole or len(rows) < 2:
         return None
     before, last = rows[-2:]
     clear = differ(last, before)

@@ -106,7 +106,7 @@ def change(view: Measures, indicator: Indicator) -> Finding | None:
 
 def gap(view: Measures, indicator: Indicator) -> Finding | None:
     """A clear gap between the most and the least deprived areas."""
-    if indicator.kind in ("count", "share") or indicator.derived:
+    if indicator.kind.categories_are_parts or indicator.kind.derived:
         return None
     for dims in indicator.breakdowns:
         if len(dims) != 1 or dims[0] not in DEPRIVATION:

@@ -22,16 +22,16 @@ MOST_SAID: Final = 4
 
 def sentences(view: Measures, indicator: Indicator) -> list[Sentence]:
     """What is worth saying of a derived indicator; nothing of any other."""
-    if indicator.derived is None:
+    if not indicator.kind.derived:
         return []
-    if indicator.kind == "difference":
+    if indicator.kind.no_difference == 0:
         return _differences(view, indicator)
     return [s for dims in indicator.breakdowns for s in _ratios(view, indicator, dims)]
 
 
 def furthest(view: Measures, indicator: Indicator) -> Sentence | None:
     """The sentence about the ratio that lies furthest from one, where any clearly does."""
-    if indicator.kind != "ratio":
+    if indicator.kind.no_difference != 1:
         return None
     rows = [r for dims in indicator.breakdowns for r in view.breakdown(indicator.id, dims)]
     clear = [r for r in rows if r.shown and _side(r, 1.0)]

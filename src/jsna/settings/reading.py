@@ -114,12 +114,12 @@ def _in_words(path: str, found: Any, content: Any) -> Problem:
     """One of pydantic's findings as a problem."""
     loc, value = list(found["loc"]), found.get("input")
     key = ".".join(map(str, loc)) or None
-    if loc[:1] == ["extracts"] and len(loc) > 1:
+    if loc[:1] in (["extracts"], ["indicators"]) and len(loc) > 1:
         # Which of a dozen entries it is, is not told by its number.
-        entry = content["extracts"][loc[1]]
+        entry = content[loc[0]][loc[1]]
         if isinstance(entry, dict):
-            which = ", ".join(str(entry[k]) for k in ("extract", "period") if k in entry)
-            key = ".".join([f"extracts ({which})", *map(str, loc[2:])])
+            which = ", ".join(str(entry[k]) for k in ("id", "extract", "period") if k in entry)
+            key = ".".join([f"{loc[0]} ({which})", *map(str, loc[2:])])
     shown = "" if value is None or isinstance(value, dict | list | tuple) else str(value)
     if found["type"] == "missing":
         shown = ""

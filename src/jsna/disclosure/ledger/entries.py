@@ -214,8 +214,7 @@ def _cell(
 
 def _amount(indicator: Indicator, rule: Profile) -> float:
     """Percentage to which a numerator must stay uncertain, where it is a sum and not a count."""
-    sums_amounts = indicator.kind == "mean" or indicator.unit == "pounds"
-    return (rule.dominance or _UNSURE) if sums_amounts else 0.0
+    return (rule.dominance or _UNSURE) if indicator.sums_amounts else 0.0
 
 
 def add_equations(

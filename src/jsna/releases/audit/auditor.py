@@ -141,12 +141,12 @@ def _tables(
 
 def _grids(table: cells.Table, places: cells.Places, rounding: int) -> dict[str, Grid]:
     """The figures of each side that counts, laid out to be added up."""
-    share = table.indicator.kind == "share"
+    share = table.indicator.kind.of_one_whole
     doubted = {((p, b, c), area) for area, p, b, c in at_odds(table)}
     by_side = {str(side): rows for side, rows in table.frame.groupby("side", sort=True)}
     made = {}
     for side, rows in by_side.items():
-        if side == "value" and table.indicator.kind != "count":
+        if side == "value" and not table.indicator.kind.adds_up:
             continue
         wholes = by_side.get("denominator") if share and side == "numerator" else None
         made[side] = grid(rows, places.region_of, places.area.country.code, rounding, wholes)

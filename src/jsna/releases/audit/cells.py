@@ -140,7 +140,7 @@ def table(
     found, _ = figures.figures(rows, mapping, release.where, whole)
     if found.empty:
         return None
-    if indicator.kind != "count":
+    if not indicator.kind.adds_up:
         # Shares of several published groups were added up, and stand for nothing.
         found = found.assign(value=found["value"].where(found["given"]))
     sides = [side for side in figures.SIDES if found[side].notna().any()]

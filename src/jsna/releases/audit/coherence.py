@@ -170,7 +170,7 @@ def _figures(term: Term, sheets: Sheets, share: bool) -> dict[Place, _Figure]:
     for sheet in sheets.of(term.indicator):
         table = sheet.table
         indicator = table.indicator
-        side = "value" if share or indicator.kind == "count" else term.side
+        side = "value" if share or not indicator.kind.divides else term.side
         # All that are counted are the whole of a share.
         whole = indicator.multiplier if share and term.side == "denominator" else 0.0
         scale = table.scale if share else 1.0
@@ -278,7 +278,7 @@ def _side(side: Sequence[Term], terms: _Terms, indicators: Mapping[str, Indicato
 
 
 def _said(indicator: Indicator, term: Term, figure: _Figure) -> str:
-    share = figure.cell.side == "value" and indicator.kind != "count"
+    share = figure.cell.side == "value" and indicator.kind.divides
     unit = "%" if share and indicator.unit == "percent" else ""
     of = "all of whom there are counted for " if term.side == "denominator" else ""
     return f"{of}{indicator.phrase} ({figure.value:,.10g}{unit})"

@@ -106,7 +106,7 @@ def _negative(mine: Sequence[Figure]) -> Iterator[Odd]:
 
 def _impossible(mine: Sequence[Figure], table: Table) -> Iterator[Odd]:
     """Shares above their whole, or that are not those of their counts."""
-    if table.indicator.kind not in ("proportion", "share"):
+    if not table.indicator.kind.inside:
         return
     # Columns added up here are not what the publisher divided by.
     own = PLUS not in table.columns.get("denominator", PLUS)
@@ -135,11 +135,13 @@ class _Beside:
     """What a figure is held to: the country's, the area's total, the periods before and after."""
 
     def __init__(self, table: Table, every: Sequence[Figure], nation: str) -> None:
-        self.kind, self.unit, self.nation = table.indicator.kind, table.indicator.unit, nation
+        self.unit, self.nation = table.indicator.unit, nation
+        #: Whether the published value is itself a count.
+        self.adds_up = table.indicator.kind.adds_up
         counted = any(math.isfinite(f.numerator) for f in every)
         #: The side a figure's size is told by: its count where there is one.
         self.side = "numerator" if counted else "value"
-        self.counted = counted or self.kind == "count"
+        self.counted = counted or self.adds_up
         self.country = {f.at: f for f in every if f.area == nation}
         self.totals = {(f.area, f.period): f for f in every if f.breakdown == TOTAL}
         self.series: _Series = {}
@@ -230,7 +232,7 @@ class _Beside:
         for start in (first, first * moved):
             if max(start, last) < LEAP * min(start, last):
                 return False
-        if self.kind == "count":
+        if self.adds_up:
             return far(last, first * moved)
         return _surely(one, other)
 

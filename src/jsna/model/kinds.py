@@ -1,0 +1,157 @@
+"""Kinds of measure: what follows from an indicator being a count, a proportion, a rate, a mean …
+
+The list is closed: every kind there is stands here, once, and nothing else in the code asks which
+kind an indicator is of. What differs between kinds is an attribute named by what it decides, and
+whoever has to decide asks for it, as in `indicator.kind.adds_up`. How a kind is put into words is
+in `view.kinds`, so that rewording a sentence changes nothing that is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+
+from jsna.model.schema import MULTIPLIERS
+
+#: The method of an indicator that is never counted here, and shown as its publisher issued it.
+PUBLISHED: Final = "published"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What an indicator of a kind is, for everything that has to decide by it.
+
+    Attributes:
+        name: as declarations write it.
+        methods: how value and limits may be calculated, the usual way first.
+        unit: unit of the value where the indicator names none; "" where it has to.
+        decimals: decimals printed where the indicator says nothing of them.
+        divides: the value is numerator / denominator * multiplier, and a denominator is needed.
+            Otherwise it is the numerator, there is no denominator, and an official figure is read
+            as the count it is.
+        per: whom it is divided by is said in `per`, as in "per 10,000 children aged 0 to 17".
+        inside: the numerator is a part of the denominator. So are those not counted, who may be
+            few; a value above the whole is impossible; and percentages of one denominator add up.
+        adds_up: values add up over categories, places and the events of several years.
+        of_one_whole: the categories of `over` are shares of one whole, the only figures there are:
+            a total would say 100 %.
+        compared: figures of areas of any size may be set beside each other. A larger area has more
+            of everything that is counted.
+        chance: what tells by how much a value varies by chance: its limits, or that a count of
+            independent events varies by about its square root.
+        amounts: the numerator adds up amounts, not persons or events. Disclosure control then
+            keeps the sum uncertain as a magnitude, and the persons behind it are the denominator,
+            who must be the fewest contributors its profile allows.
+        limits_of_counts: method by which limits follow from a published numerator and denominator
+            alone; "" where they do not.
+        no_difference: value that says two groups are alike, of what is worked out from another
+            indicator's published rows: 1 of a ratio, 0 of a difference. None of anything else.
+    """
+
+    name: str
+    methods: tuple[str, ...]
+    unit: str
+    decimals: int = 1
+    divides: bool = True
+    per: bool = False
+    inside: bool = False
+    adds_up: bool = False
+    of_one_whole: bool = False
+    compared: bool = True
+    chance: Literal["limits", "square_root"] = "limits"
+    amounts: bool = False
+    limits_of_counts: str = ""
+    no_difference: float | None = None
+
+    def __str__(self) -> str:
+        """The name, as messages write it."""
+        return self.name
+
+    @property
+    def derived(self) -> bool:
+        """Whether it is worked out from published rows of another indicator, and never counted."""
+        return self.no_difference is not None
+
+    @property
+    def categories_are_parts(self) -> bool:
+        """Whether categories are parts of a whole, of which the largest is told, not the highest.
+
+        What is said of a rate of each category, such as a gap between them, says nothing of parts.
+        """
+        return self.adds_up or self.of_one_whole
+
+
+_OF_A_WHOLE: Final = ("proportion_wilson", "proportion", PUBLISHED)
+_EVERY: Final = (
+    Kind(
+        "count",
+        ("count", PUBLISHED),
+        "count",
+        decimals=0,
+        divides=False,
+        adds_up=True,
+        compared=False,
+        chance="square_root",
+    ),
+    Kind("proportion", _OF_A_WHOLE, "percent", inside=True, limits_of_counts="proportion_wilson"),
+    Kind(
+        "share",
+        _OF_A_WHOLE,
+        "percent",
+        inside=True,
+        of_one_whole=True,
+        limits_of_counts="proportion_wilson",
+    ),
+    Kind("rate", ("rate_byar", PUBLISHED), "", per=True, limits_of_counts="rate_byar"),
+    Kind("mean", ("mean_t", PUBLISHED), "mean", amounts=True),
+    Kind("ratio", ("ratio_katz", "ratio_rates"), "ratio", no_difference=1.0),
+    Kind(
+        "difference",
+        ("standardised_difference",),
+        "standard_deviations",
+        decimals=2,
+        no_difference=0.0,
+    ),
+)
+#: Every kind by its name.
+KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in _EVERY}
+
+
+def _read(given: object) -> Kind:
+    if isinstance(given, Kind):
+        return given
+    if not isinstance(given, str) or given not in KINDS:
+        raise ValueError(f"must be one of {', '.join(KINDS)}")
+    return KINDS[given]
+
+
+#: A kind in a declaration: written and rendered by its name.
+Declared = Annotated[
+    Kind,
+    PlainValidator(_read),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "enum": list(KINDS)}),
+]
+
+
+def implied(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What an entry of an indicator file need not say, as it follows from its kind.
+
+    Args:
+        given: the entry as written. What is neither counted nor derived is as published; the unit,
+            given or implied, gives the multiplier.
+    """
+    kind = KINDS.get(str(given.get("kind")))
+    if kind is None:
+        return {}
+    unit = given.get("unit", kind.unit)
+    shown = not given.get("numerator") and not kind.derived
+    return {
+        "method": PUBLISHED if shown else kind.methods[0],
+        "unit": unit,
+        "multiplier": MULTIPLIERS.get(unit, 1.0),
+        "decimals": kind.decimals,
+    }

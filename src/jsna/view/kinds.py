@@ -1,0 +1,55 @@
+"""How each kind of measure is put into words: one entry a kind, for report and charts alike.
+
+They stand apart from the kinds themselves (`model.kinds`), which everything that counts imports:
+a sentence reworded makes nothing be counted again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from jsna.model.indicators import Indicator
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How figures of a kind are said.
+
+    Attributes:
+        noun: what a figure is called inside a sentence, before the indicator's phrase.
+        level: the sentence that tells the latest figure.
+        again: what the figure is called at the start of the next sentence.
+        most: what the category with the greatest value is.
+    """
+
+    noun: str
+    level: str
+    again: str = "It"
+    most: str = "highest"
+
+
+_SHARE: Final = "In {place}, the share of {phrase} was {value} {when}{counts}."
+#: Name of a kind -> how it is said.
+SAID: Final[Mapping[str, Said]] = {
+    "count": Said(
+        noun="the number of",
+        level="In {place}, there {were} {value} {phrase} {when}.",
+        again="The number",
+        most="most common",
+    ),
+    "proportion": Said(noun="the share of", level=_SHARE),
+    "share": Said(noun="the share of", level=_SHARE, most="most common"),
+    "rate": Said(noun="the rate of", level="In {place}, the rate of {phrase} was {value} {when}."),
+    "mean": Said(
+        noun="the average for", level="In {place}, the average for {phrase} was {value} {when}."
+    ),
+    "ratio": Said(noun="the share of", level=_SHARE),
+    "difference": Said(noun="the share of", level=_SHARE),
+}
+
+
+def said(indicator: Indicator) -> Said:
+    """How figures of an indicator are said."""
+    return SAID[indicator.kind.name]

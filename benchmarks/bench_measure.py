@@ -21,8 +21,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.spec import world
 
 from jsna.disclosure.protect import protect
+from jsna.measures.derive import derive
 from jsna.measures.engine import measure
-from jsna.measures.tables import derive
 
 T = TypeVar("T")
 NEEDS = np.array(

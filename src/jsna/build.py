@@ -116,7 +116,7 @@ def _tell_audit(paths: io.Paths, say: Say) -> None:
 
 def _tell_homes(paths: io.Paths, say: Say) -> None:
     """How many homes have a place, and where the others are, by extract that has others."""
-    from jsna.measures.tables.homes import in_words
+    from jsna.measures.homes import in_words
 
     file = paths.restricted / "derive.json"
     placed = io.read_json(file).get("homes", {}) if file.is_file() else {}

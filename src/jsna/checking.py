@@ -15,9 +15,10 @@ from jsna.extracts import permission, registry
 from jsna.ingest.attrition import APART, EMPTIED, REPEATS, SET_ASIDE, attrition
 from jsna.ingest.report import Report, describe
 from jsna.ingest.run import Ingested, ingest
+from jsna.measures import homes
 from jsna.measures.attrition import Lost, Touch, beside, of_cells, touches
 from jsna.measures.lineage import HOME, OF_LINKAGE, Cell, root
-from jsna.measures.tables import homes, places
+from jsna.measures.tables import areas
 from jsna.model.configuration import Configuration
 
 if TYPE_CHECKING:
@@ -125,8 +126,8 @@ def _homes(
         path = paths.published / file[1].file if file else None
         lookup = lookups.lsoas_2011(path) if path is not None and path.is_file() else None
         homes.register(connection, lookup)
-        for recipe in places.recipes(config.area)[:2]:
-            connection.execute(f'create table "{recipe.name}" as {recipe.sql}')
+        for view in areas.PLACES:
+            connection.execute(f'create table "{view.name}" as {view.query(config)}')
         return homes.placed(connection, [rows.name for rows in found])
 
 

@@ -91,7 +91,7 @@ STAGES: Final[Mapping[str, Stage]] = {
         ),
         _stage(
             "derive",
-            "jsna.measures.tables",
+            "jsna.measures.derive",
             "Making the analysis tables",
             ("restricted", "restricted"),
             unread=_TABLES,

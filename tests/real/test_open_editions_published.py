@@ -15,7 +15,7 @@ import yaml
 
 from jsna.errors import JsnaError
 from jsna.io import read_parquet
-from jsna.measures.tables import derive
+from jsna.measures.derive import derive
 from jsna.model import schema
 from jsna.releases import lookups, neighbours, official, reference
 from jsna.releases.audit import auditor

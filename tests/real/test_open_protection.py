@@ -15,9 +15,9 @@ from jsna.disclosure.evidence import gather
 from jsna.disclosure.protect import protect
 from jsna.disclosure.prove import certificate, prove
 from jsna.io import read_parquet
+from jsna.measures.derive import derive
 from jsna.measures.engine import measure
 from jsna.measures.merge import merge
-from jsna.measures.tables import derive
 from jsna.releases.run import run
 from tests.real.published_support import fetched, read_once
 

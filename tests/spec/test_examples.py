@@ -49,12 +49,13 @@ def tables(text: str) -> list[tuple[str, str, list[dict[str, str]]]]:
 
 def typed(name: str, lines: list[dict[str, str]]) -> pd.DataFrame:
     """Lines as rows of an analysis table, each repeated `rows` times with a person of its own."""
-    columns: dict[str, list[object]] = {column: [] for column in CATALOGUE[name].columns}
+    kinds = {column.name: column.type for column in CATALOGUE[name].columns.values()}
+    columns: dict[str, list[object]] = {column: [] for column in kinds}
     for line in lines:
         unknown = set(line) - set(columns) - {"rows"}
         assert not unknown, f"table {name} has no column {unknown}"
         for _ in range(int(line.get("rows", "1"))):
-            for column, kind in CATALOGUE[name].columns.items():
+            for column, kind in kinds.items():
                 text = line.get(column, "")
                 value: object = text or None
                 if column == "person_key" and not text:
@@ -67,7 +68,7 @@ def typed(name: str, lines: list[dict[str, str]]) -> pd.DataFrame:
     return pd.DataFrame(columns, dtype=object).astype(
         {
             column: {"string": "str", "integer": "Int64", "boolean": "boolean", "number": float}[k]
-            for column, k in CATALOGUE[name].columns.items()
+            for column, k in kinds.items()
         }
     )
 

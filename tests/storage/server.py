@@ -36,8 +36,8 @@ def warm() -> None:
     import jsna.disclosure.run
     import jsna.ingest.run
     import jsna.linkage.link
+    import jsna.measures.derive
     import jsna.measures.engine
-    import jsna.measures.tables
     import jsna.provenance.seal
     import jsna.readback.run
     import jsna.releases.run

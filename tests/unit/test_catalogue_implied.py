@@ -1,4 +1,4 @@
-"""What the catalogue says of columns is what the recipes make, in records invented for it."""
+"""What the catalogue says of columns is what the queries make, in records invented for it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from jsna.disclosure.discovery import county, worlds
-from jsna.measures.catalogue import CATALOGUE, Implied, column_of
+from jsna.measures.catalogue import CATALOGUE, column_of
+from jsna.model.tables import Implied
 from jsna.settings import shared
 from tests.spec import world
 

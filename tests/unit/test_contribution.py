@@ -14,27 +14,26 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from jsna.disclosure.contribution import refused
-from jsna.measures.catalogue import CATALOGUE, Analysis
+from jsna.measures.catalogue import CATALOGUE
 from jsna.measures.contributions import COLUMNS, contributions
 from jsna.measures.engine import measure
+from jsna.measures.tables.columns import declared
 from jsna.model import schema
 from jsna.model.hierarchies import Hierarchy
 from jsna.model.indicators import Indicator
+from jsna.model.tables import AnalysisTable, Column
 from tests.spec import world
 
-COSTS = Analysis(
-    "placement_cost",
-    "what a placement cost in a year",
-    "maintained",
-    {
-        "person_key": "string",
-        "period": "string",
-        "setting": "string",
-        "cost": "number",
-        "lsoa_code": "string",
-        "locality_code": "string",
-    },
-    ("sen2", "areas"),
+COSTS = AnalysisTable(
+    name="placement_cost",
+    row="what a placement cost in a year",
+    base="maintained",
+    key=("period", "person_key"),
+    columns=declared(
+        "person_key period setting", Column("cost", "number"), "lsoa_code locality_code"
+    ),
+    needs=("sen2.activeplans", "areas.lsoa"),
+    sql="",
 )
 SPENT = Indicator.model_validate(
     {

@@ -14,8 +14,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from jsna.measures.derive import derive
 from jsna.measures.engine import measure
-from jsna.measures.tables import derive
 from tests.spec import world
 
 CONFIG = world.configuration()

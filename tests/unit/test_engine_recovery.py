@@ -12,9 +12,9 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from jsna.measures.derive import derive
 from jsna.measures.engine import measure
 from jsna.measures.methods import ratio_of_rates
-from jsna.measures.tables import derive
 from jsna.model.schema import dimensions
 from jsna.synthetic import effects
 from tests.unit.synthetic_support import configuration, frames, middling, module

@@ -11,8 +11,8 @@ import pytest
 
 from jsna.disclosure.ledger.entries import linked_tables
 from jsna.disclosure.protect import protect
+from jsna.measures.derive import derive
 from jsna.measures.engine import measure
-from jsna.measures.tables import derive
 from tests.spec import world
 from tests.unit.test_tables import PLACES, linked, pupil
 

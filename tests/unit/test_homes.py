@@ -11,7 +11,9 @@ import pytest
 
 from jsna import io
 from jsna.errors import JsnaError
-from jsna.measures.tables import derive, homes, places
+from jsna.measures import homes
+from jsna.measures.derive import derive
+from jsna.measures.tables.areas import PLACES as MADE
 from jsna.releases import lookups
 from tests.spec import world
 from tests.unit.test_tables import CONFIG, areas, linked, pupil
@@ -129,8 +131,8 @@ def test_homes_are_told_of_extracts_alone(lookup: pd.DataFrame) -> None:
         for name, rows in tables.items():
             connection.register(homes.received(name), rows)
             homes.today(connection, name)
-        for recipe in places.recipes(CONFIG.area)[:2]:
-            connection.execute(f'create table "{recipe.name}" as {recipe.sql}')
+        for view in MADE:
+            connection.execute(f'create table "{view.name}" as {view.query(CONFIG)}')
         counts = homes.placed(connection, tables)
     assert list(counts) == ["school_census.census"]
     said = homes.in_words("school_census.census", counts["school_census.census"])

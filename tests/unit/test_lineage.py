@@ -15,9 +15,9 @@ import pytest
 
 from jsna.extracts import registry
 from jsna.measures.attrition import touches
+from jsna.measures.derive import derive, usable
 from jsna.measures.engine import measure
 from jsna.measures.lineage import HOME, Cell, Cells, lineages
-from jsna.measures.tables import derive, usable
 from tests.spec import world
 from tests.unit.test_tables import PLACES, linked
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from jsna.extracts import registry
 from jsna.linkage import concordance, outcomes
 from jsna.linkage.passes import read_passes
-from jsna.measures.catalogue import CATALOGUE
+from jsna.measures.catalogue import CATALOGUE, made_of, of_linkage
+from jsna.measures.derive import derive
 from jsna.measures.sources import LINKAGE, profile_of, source_of
-from jsna.measures.tables import derive
 from jsna.model.contract import Column, Extract, Table
 from jsna.model.link_passes import LITTLE, LOOKUPS, code_of, code_sql
 from jsna.provenance import inputs
@@ -209,10 +209,10 @@ def test_figures_about_linkage_are_held_to_the_strictest_rule_of_any_source() ->
         if indicator.chapter == "linkage" and indicator.id in ("linkage_rate", "linkage_missed"):
             assert strict.profile(profile_of(indicator, strict)).threshold == 8
             assert source_of(indicator, strict, {}) == f"local:{LINKAGE}"
-    linkage = [table for table in CATALOGUE.values() if table.of_linkage]
+    linkage = [table for table in CATALOGUE.values() if of_linkage(table)]
     people = {name for name, one in registry().items() if one.person_level}
     assert len(linkage) == 5
-    assert all(set(table.extracts) == people for table in linkage)
+    assert all(set(made_of(table)) == people for table in linkage)
 
 
 # -- what two sources that share a number say of each other ---------------------------------------

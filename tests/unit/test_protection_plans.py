@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pyarrow as pa
 
-from jsna.measures.tables import derive
+from jsna.measures.derive import derive
 from tests.spec import world
 from tests.unit.fault_support import FAULTS, received
 from tests.unit.validation_support import codes, judge

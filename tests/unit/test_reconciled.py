@@ -15,9 +15,9 @@ import pytest
 
 from jsna.extracts import registry
 from jsna.io import Paths
+from jsna.measures.derive import derive
 from jsna.measures.engine import measure
 from jsna.measures.merge import merge, reconcile
-from jsna.measures.tables import derive
 from jsna.model import schema
 from jsna.model.configuration import Configuration
 from jsna.releases import official

@@ -16,7 +16,7 @@ from jsna import io, records, zones
 from jsna.disclosure.discovery.remembered import recalled
 from jsna.errors import JsnaError
 from jsna.measures.contributions import tables_of
-from jsna.measures.tables import received
+from jsna.measures.derive import received
 from jsna.provenance import register
 from jsna.readback import certificate as read_back
 from jsna.report.safe_files import SafeFiles

@@ -12,8 +12,8 @@ import pytest
 from jsna.extracts import registry
 from jsna.linkage.passing import _kept
 from jsna.measures.catalogue import CATALOGUE
-from jsna.measures.quality import record
-from jsna.measures.tables import derive
+from jsna.measures.derive import derive
+from jsna.measures.tables.quality import record
 from tests.spec import world
 
 CONFIG = world.configuration()

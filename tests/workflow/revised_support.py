@@ -24,7 +24,7 @@ from jsna.measures.cubes import columns, wanted
 from jsna.measures.derived import counted
 from jsna.measures.engine import measure
 from jsna.measures.merge import merge
-from jsna.measures.quality import record
+from jsna.measures.tables.quality import record
 from jsna.model.configuration import Configuration
 from jsna.settings import loading
 from tests.conftest import SMALL

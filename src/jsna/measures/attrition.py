@@ -60,7 +60,7 @@ def touches(config: Configuration, linked: Iterable[str]) -> dict[str, Touch]:
         config: gives the indicators and the area.
         linked: tables there are, `<extract>.<table>`.
     """
-    from jsna.measures.tables import usable
+    from jsna.measures.derive import usable
 
     made = lineages(usable(config, linked))
     found = {}
@@ -198,7 +198,7 @@ def beside(touch: Touch, of: Mapping[Cell, tuple[Lost, ...]]) -> Iterator[tuple[
 
 def record(config: Configuration, paths: io.Paths) -> dict[str, list[dict[str, Any]]]:
     """Indicator -> what left its count or changed it, exact: for the restricted zone alone."""
-    from jsna.measures.tables import received
+    from jsna.measures.derive import received
 
     homes = io.read_json(paths.restricted / "derive.json")["homes"]
     of = of_cells(io.read_parquet(paths.restricted / "attrition.parquet"), homes)

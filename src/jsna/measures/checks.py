@@ -28,7 +28,7 @@ def check(indicators: Iterable[Indicator]) -> None:
     named = {s.table for i in indicators for s in (i.numerator, i.denominator) if s is not None}
     with duckdb.connect() as connection:
         for table in (CATALOGUE[name] for name in sorted(named & set(CATALOGUE))):
-            columns = ", ".join(f'"{c}" {t}' for c, t in table.sql_columns.items())
+            columns = ", ".join(f'"{c.name}" {c.sql}' for c in table.columns.values())
             connection.execute(f'create table "{table.name}" ({columns})')
         for indicator in indicators:
             where = f"config/indicators/{indicator.chapter or '?'}.yaml"
@@ -83,8 +83,8 @@ def _side_faults(
             )
             yield f"{key}.where", rule
     if side.count not in ("rows", "persons"):
-        kind = table.columns.get(side.count)
-        if kind not in ("integer", "number"):
+        column = table.columns.get(side.count)
+        if column is None or column.type not in ("integer", "number"):
             yield f"{key}.count", f"must be rows, persons or a number column of {table.name!r}"
     elif side.count == "persons" and "person_key" not in table.columns:
         yield f"{key}.count", f"table {table.name!r} has no persons to count"
@@ -115,8 +115,9 @@ def _dimension_faults(indicator: Indicator) -> Iterator[tuple[str, str]]:
         columns = CATALOGUE[side.table].columns
         over = indicator.over if position else ()
         for dimension in sorted({d for set_ in indicator.breakdowns for d in set_} - set(over)):
-            if columns.get(column_of(dimension)) != "string":
-                has = ", ".join(c for c, kind in columns.items() if kind == "string")
+            column = columns.get(column_of(dimension))
+            if column is None or column.type != "string":
+                has = ", ".join(c.name for c in columns.values() if c.type == "string")
                 rule = f"table {side.table!r} has no dimension {dimension!r}; it has {has}"
                 yield "breakdowns", rule
     used = {d for set_ in indicator.breakdowns for d in set_}

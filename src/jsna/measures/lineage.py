@@ -1,6 +1,6 @@
 """Which cells of the extracts a count stands on, read from the queries that make its table.
 
-Nothing is listed by hand: the recipes of the analysis tables are parsed, and each column is
+Nothing is listed by hand: the queries of the analysis tables are parsed, and each column is
 followed to the fields it is made of. A row's own place in the table stands on what the query
 selects by (its conditions, inner joins and groups). What is only looked up beside a row (a left
 join) can change or empty a column, and takes no row away.
@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jsna.extracts import registry
-from jsna.measures.tables.recipe import Recipe
 from jsna.model.link_passes import TRAITS
 
 if TYPE_CHECKING:
@@ -80,18 +79,18 @@ class Lineage:
         return frozenset().union(*(self.columns.get(column, _NOTHING) for column in columns))
 
 
-def lineages(recipes: Iterable[Recipe]) -> dict[str, Lineage]:
-    """What every table of some recipes stands on, in the order of the recipes.
+def lineages(queries: Iterable[tuple[str, str]]) -> dict[str, Lineage]:
+    """What every table some queries make stands on, in their order.
 
     Args:
-        recipes: queries, each after those it builds on.
+        queries: name of the table and query, each after those it builds on.
     """
     known = {f"{e.name}.{t.name}": _received(e, t) for e in registry().values() for t in e.tables}
     known |= {name: Lineage(columns=dict.fromkeys(c, _NOTHING)) for name, c in _OTHERS.items()}
     known |= _of_linkage()
     made: dict[str, Lineage] = {}
-    for recipe in recipes:
-        made[recipe.name] = known[recipe.name] = _of_query(recipe.sql, known)
+    for name, sql in queries:
+        made[name] = known[name] = _of_query(sql, known)
     return made
 
 

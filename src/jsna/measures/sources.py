@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from jsna.extracts import permission, registry
-from jsna.measures.catalogue import CATALOGUE
+from jsna.measures.catalogue import CATALOGUE, made_of, of_linkage
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator
 from jsna.model.strictest import strictest
@@ -36,7 +36,7 @@ def _tables(indicator: Indicator) -> list[str]:
 
 def extracts_of(indicator: Indicator) -> list[str]:
     """Every extract an indicator is counted from, registers of places and schools among them."""
-    found = dict.fromkeys(e for table in _tables(indicator) for e in CATALOGUE[table].extracts)
+    found = dict.fromkeys(e for table in _tables(indicator) for e in made_of(CATALOGUE[table]))
     return list(found) or [RECORDS]
 
 
@@ -78,13 +78,13 @@ def source_of(
     official = [
         config.sources[dataset][0]
         for table in _tables(indicator)
-        if table in DATASETS and CATALOGUE[table].extracts[0] not in linked
+        if table in DATASETS and made_of(CATALOGUE[table])[0] not in linked
         for dataset in DATASETS[table]
         if dataset in config.sources
     ]
     if official:
         return "+".join(dict.fromkeys(official))
-    if any(CATALOGUE[table].of_linkage for table in _tables(indicator)):
+    if any(of_linkage(CATALOGUE[table]) for table in _tables(indicator)):
         return f"local:{LINKAGE}"
     # Registers of places and schools are everyone's background; they are named only where they
     # are what is counted.
@@ -92,7 +92,7 @@ def source_of(
     named = [
         extract
         for table in _tables(indicator)
-        for position, extract in enumerate(CATALOGUE[table].extracts)
+        for position, extract in enumerate(made_of(CATALOGUE[table]))
         if position == 0 or declared[extract].person_level
     ]
     return "local:" + "+".join(dict.fromkeys(named or [RECORDS]))

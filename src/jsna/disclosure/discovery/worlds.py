@@ -113,7 +113,7 @@ def _world(config: Configuration, rules: Ruleset) -> dict[str, pa.Table]:
 
     from jsna.extracts import registry
     from jsna.linkage import link
-    from jsna.measures.tables import derive, received
+    from jsna.measures.derive import derive, received
     from jsna.synthetic import effects, generate
 
     raw = generate.make_tables(config, _evened(effects.load()), registry())
@@ -161,7 +161,7 @@ def _records(
     import pandas as pd
     import pyarrow as pa
 
-    from jsna.measures.quality import record
+    from jsna.measures.tables.quality import record
 
     keys = sorted(raw)
     valid = draw.integers(1_000, 100_000, len(keys))

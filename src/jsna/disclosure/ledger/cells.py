@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any, Final
 
-from jsna.measures.catalogue import CATALOGUE, Analysis, column_of
+from jsna.measures.catalogue import CATALOGUE, column_of
 from jsna.model import hierarchies as nesting
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import LOCALITY, Indicator, Side
 from jsna.model.schema import dimensions
+from jsna.model.tables import AnalysisTable
 
 PERIOD: Final = "period"
 #: Codes that stand for any value no list knows, and for none.
@@ -149,7 +150,7 @@ class Reader:
         return self._boxes[key]
 
 
-def _restrict(table: Analysis, box: dict[str, Codes]) -> None:
+def _restrict(table: AnalysisTable, box: dict[str, Codes]) -> None:
     """Restrict a box by what its columns say of others, as the catalogue has it."""
     before = None
     while before != box:
@@ -210,7 +211,7 @@ class _Condition:
         return {f"({' '.join(self.side.where.split())})": frozenset({"true"})}
 
     def _domain(self, column: str) -> list[str] | None:
-        kind = CATALOGUE[self.side.table].columns[column]
+        kind = CATALOGUE[self.side.table].columns[column].type
         if kind == "boolean":
             return ["true", "false", MISSING]
         if kind == "integer":
@@ -229,7 +230,7 @@ def _hits(
     side: Side, columns: tuple[str, ...], domains: tuple[tuple[str, ...], ...]
 ) -> list[tuple[str, ...]]:
     """The combinations of values that meet a condition, as the database judges them."""
-    types = [CATALOGUE[side.table].sql_columns[column] for column in columns]
+    types = [CATALOGUE[side.table].columns[column].sql for column in columns]
     # Each column's values once, and every combination by the database: so the text stays short.
     lists = [
         ", ".join(f"({at}, {_sql(value, kind)})" for at, value in enumerate(domain))

@@ -16,7 +16,7 @@ from jsna.disclosure.ledger.outside import join_earlier, mark_public, ratios
 from jsna.disclosure.ledger.revisions import protect_changes
 from jsna.errors import JsnaError, Problem
 from jsna.extracts import registry
-from jsna.measures.catalogue import CATALOGUE, column_of
+from jsna.measures.catalogue import CATALOGUE, column_of, made_of
 from jsna.measures.sources import extracts_of, profile_of_extracts
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator
@@ -153,10 +153,10 @@ def _own_rule(
     table = CATALOGUE[cell.table]
     marks = {mark for mark, _ in table.known.values()}
     told = all(column_of(c) in table.columns or c in marks for c, _ in cell.box)
-    if not (table.extracts and told and set(table.extracts) < set(extracts_of(indicator))):
+    if not (made_of(table) and told and set(made_of(table)) < set(extracts_of(indicator))):
         return rule
     if table.name not in known:
-        known[table.name] = config.profile(profile_of_extracts(table.extracts, config))
+        known[table.name] = config.profile(profile_of_extracts(made_of(table), config))
     return known[table.name]
 
 
@@ -195,7 +195,7 @@ def _cell(
     number = known.get(cell)
     if number is None:
         number = known[cell] = made.add(cell, cell.label(), count, zeros_shown=rule.zeros_shown)
-        first = CATALOGUE[cell.table].extracts[:1]
+        first = made_of(CATALOGUE[cell.table])[:1]
         if first and not registry()[first[0]].person_level:
             made.public[number] = first[0]
     elif made.value[number] != count:

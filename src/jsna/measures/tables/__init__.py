@@ -1,202 +1,47 @@
-"""Analysis tables: from linked rows to the tables indicators are counted in.
+"""Analysis tables, each beside the query that makes it.
 
-One module holds the queries of one group of tables. Linked rows hold no direct identifier, and
-neither does anything made here.
+A module holds the tables of the extract it is called after, those of several extracts together a
+module of their own. Linked rows hold no direct identifier, and neither does anything made here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Final
 
-from jsna import io, records
-from jsna.extracts import permission, registry
-from jsna.extracts.periods import reference_date, window
-from jsna.measures.catalogue import CATALOGUE, arrow
 from jsna.measures.tables import (
-    caseload,
-    census,
+    areas,
+    cin_census,
     cohort,
+    community,
     exclusions,
-    health,
-    homes,
     linkage,
-    places,
-    process,
-    social_care,
+    mental_health,
+    ncmp,
+    population,
+    quality,
+    school_census,
+    schools,
+    sen2,
+    sen2_plans,
+    ssda903,
 )
-from jsna.measures.tables.recipe import Recipe
-from jsna.model.configuration import Configuration
+from jsna.model.tables import View
 
-if TYPE_CHECKING:
-    import duckdb
-    import pandas as pd
-    import pyarrow as pa
-
-__all__ = ["derive", "received", "run", "usable"]
-
-
-def run(config: Configuration, paths: io.Paths) -> None:
-    """Make the analysis tables of an edition; writes `restricted/tables/` and `derive.json`."""
-    linked = received(paths)
-    official = io.read_json(paths.restricted / "published.json")["files"]
-    reference = {
-        file.stem: io.read_table(file) for file in records.listed(paths.restricted, official)
-    }
-    placed: dict[str, homes.Counts] = {}
-    tables = derive(linked, config, reference, placed)
-    folder = paths.restricted / "tables"
-    io.clear_folder(folder)
-    files = {name: folder / f"{name}.parquet" for name in tables}
-    for name, table in tables.items():
-        io.write_parquet(files[name], table)
-    receipt = {
-        "rows": {name: table.num_rows for name, table in tables.items()},
-        "files": records.digests(paths.restricted, files.values()),
-        "homes": placed,
-    }
-    io.write_json(paths.restricted / "derive.json", receipt)
-
-
-def received(paths: io.Paths) -> dict[str, Path]:
-    """The tables the stage `link` wrote: `<extract>.<table>`, and of linkage itself `linkage.…`."""
-    files = io.read_json(paths.restricted / "link.json")["files"]
-    return {
-        ("linkage." if file.parent.name == "linkage" else "") + file.stem: file
-        for file in records.listed(paths.restricted, files)
-    }
-
-
-def derive(
-    linked: Mapping[str, pa.Table | pd.DataFrame | Path],
-    config: Configuration,
-    reference: Mapping[str, pa.Table | pd.DataFrame] | None = None,
-    placed: dict[str, homes.Counts] | None = None,
-) -> dict[str, pa.Table]:
-    """Analysis tables from linked rows.
-
-    Args:
-        linked: `<extract>.<table>` -> rows of all periods, as `docs/data-flow.md` says, or the
-            parquet file that holds them, of which only the columns some table needs are read.
-        config: names the area, its localities and the days the rows describe.
-        reference: analysis tables (`lsoa`, `population`) made from official releases; they stand
-            where the edition has no extract of its own for them. `lsoa_2011` brings homes under
-            codes of 2011 to today's.
-        placed: is filled with how many homes of each linked table have a place; see `homes`.
-
-    Returns:
-        Table name -> rows, of the columns of the catalogue, ordered. A table whose extracts were
-        not received, or not linked, is left out.
-    """
-    made: dict[str, pa.Table] = {}
-    with io.database() as connection:
-        homes.register(connection, (reference or {}).get(homes.LOOKUP))
-        for name, rows in linked.items():
-            if isinstance(rows, Path):
-                file = io.verified(rows).as_posix()
-                connection.read_parquet(file).create_view(homes.received(name))
-            else:
-                connection.register(homes.received(name), rows)
-            homes.today(connection, name)
-        _calendar(connection, linked, config)
-        for recipe in usable(config, linked):
-            # Kept as a table, so that what builds on it does not make it again.
-            connection.execute(f'create table "{recipe.name}" as {recipe.sql}')
-            if recipe.name in CATALOGUE:
-                found = connection.sql(f'select * from "{recipe.name}"').to_arrow_table()
-                made[recipe.name] = arrow(recipe.name, found)
-        if placed is not None:
-            placed |= homes.placed(connection, linked)
-    if "areas.lsoa" not in linked:
-        made.pop("lsoa", None)
-    for name, rows in (reference or {}).items():
-        if name in CATALOGUE and name not in made:
-            made[name] = arrow(name, rows)
-    return dict(sorted(made.items()))
-
-
-#: Where no small areas were received, nobody has a known place.
-_NOWHERE = Recipe(
-    "place",
-    (),
-    "select null::varchar as period, null::varchar as lsoa_code, null::varchar as locality_code, "
-    "null::varchar as imd_decile, null::varchar as imd_quintile, null::bigint as imd_rank, "
-    "null::bigint as idaci_rank, null::varchar as idaci_decile where false",
+#: Every view and analysis table, each after those it reads.
+VIEWS: Final[tuple[View, ...]] = (
+    *areas.TABLES,
+    *population.TABLES,
+    *school_census.TABLES,
+    *exclusions.TABLES,
+    *schools.TABLES,
+    *sen2.TABLES,
+    *sen2_plans.TABLES,
+    *ncmp.TABLES,
+    *mental_health.TABLES,
+    *community.TABLES,
+    *cin_census.TABLES,
+    *ssda903.TABLES,
+    *cohort.TABLES,
+    *linkage.TABLES,
+    *quality.TABLES,
 )
-
-
-def usable(config: Configuration, linked: Iterable[str]) -> list[Recipe]:
-    """The queries that can be made, each after those it builds on.
-
-    Args:
-        config: gives the area and the year.
-        linked: tables there are.
-    """
-    given = dict.fromkeys(linked)
-    there = {*given, homes.LOOKUP, "census_day", "exclusion_year", "service_year"}
-    found = []
-    for recipe in _recipes(config, given):
-        made = recipe
-        if not there.issuperset(recipe.needs):
-            if recipe.name != "place":
-                continue
-            made = _NOWHERE
-        found.append(made)
-        there.add(made.name)
-    return found
-
-
-def _recipes(config: Configuration, linked: Mapping[str, object]) -> tuple[Recipe, ...]:
-    return (
-        *places.recipes(config.area),
-        *census.TABLES,
-        *exclusions.TABLES,
-        *process.TABLES,
-        *caseload.recipes(config.area, register="schools.school" in linked),
-        *health.recipes(linked),
-        *social_care.TABLES,
-        *cohort.TABLES,
-        *linkage.recipes(config, linked),
-    )
-
-
-def _calendar(connection: object, linked: Mapping[str, object], config: Configuration) -> None:
-    """`census_day`: January return -> its day; `exclusion_year`: years with exclusions counted;
-    `service_year`: years each health or care extract came for, with their first and last days.
-    """
-    import duckdb
-
-    assert isinstance(connection, duckdb.DuckDBPyConnection)
-    connection.execute("create table census_day (period varchar, day date)")
-    connection.execute("create table exclusion_year (period varchar)")
-    if "sen2.activeplans" in linked:
-        found = connection.execute('select distinct period from "sen2.activeplans"').fetchall()
-        for (period,) in sorted(found):
-            day = reference_date(period, "january", config.edition.reference_date)
-            connection.execute("insert into census_day values (?, ?)", [period, day])
-    years = {d.period for d in permission.linkable(config.edition) if d.extract == "exclusions"}
-    if "exclusions.exclusions" in linked:
-        found = connection.execute('select distinct period from "exclusions.exclusions"').fetchall()
-        years |= {period for (period,) in found}
-    for period in sorted(years):
-        connection.execute("insert into exclusion_year values (?)", [period])
-    _service_years(connection, linked, config)
-
-
-def _service_years(
-    connection: duckdb.DuckDBPyConnection, linked: Mapping[str, object], config: Configuration
-) -> None:
-    connection.execute(
-        "create table service_year (extract varchar, period varchar, first date, last date)"
-    )
-    for extract in cohort.SERVICES:
-        years = {d.period for d in permission.linkable(config.edition) if d.extract == extract}
-        for name in sorted(n for n in linked if n.split(".")[0] == extract):
-            found = connection.execute(f'select distinct period from "{name}"').fetchall()
-            years |= {period for (period,) in found}
-        for period in sorted(years):
-            days = window(period, registry()[extract].period_type)
-            connection.execute(
-                "insert into service_year values (?, ?, ?, ?)", [extract, period, *days]
-            )

@@ -6,69 +6,34 @@ edition. What linking came to is written by `jsna.linkage.outcomes`; nothing of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable
 from typing import Final
 
-from jsna.measures.tables.recipe import PLACE, Recipe, age_group
+from jsna.measures.tables.columns import GEOGRAPHY, PLACED, declared
+from jsna.measures.tables.fragments import PLACE, age_group, listed, numbered
 from jsna.model.configuration import Configuration
 from jsna.model.link_passes import code_sql
+from jsna.model.tables import AnalysisTable, Column, Implied
 
 #: Ethnic group of whoever refused or was not asked.
 _NOT_OBTAINED: Final = "NOBT"
 #: Code lists of ethnic groups whose labels are those of `ethnicity`.
 _OTHER_SPELLINGS: Final = ("nhs_ethnic_category",)
+_TRUE: Final = frozenset({"true"})
 
 
-def recipes(config: Configuration, linked: Mapping[str, object]) -> tuple[Recipe, ...]:
-    """Tables about linkage.
-
-    Args:
-        config: gives the year of the edition, and what codes mean the same.
-        linked: tables there are; what pupils' SEN is, is known where the census was received.
-    """
-    period = f"'{config.edition.reference_date.year}' as period"
-    return (
-        _spine(period),
-        _linked(period, config),
-        _held_out(period, census="school_census.census" in linked),
-        Recipe(
-            "identifier",
-            ("linkage.identifier",),
-            f"""
-            select {period}, source as link_source, kind as identifier_kind, verdict, records
-            from "linkage.identifier" order by all
-            """,
-        ),
-        Recipe(
-            "link_event",
-            ("linkage.event",),
-            f"""
-            select {period}, source as link_source, event as link_event, cases
-            from "linkage.event" order by all
-            """,
-        ),
-    )
+def _of_the_year(sql: str) -> Callable[[Configuration], str]:
+    """A query in which `{period}` is the year of the edition, as a column."""
+    return lambda config: sql.replace("{period}", _period(config))
 
 
-def _spine(period: str) -> Recipe:
-    """Everyone of the first source of the spine, and whoever a later one added."""
-    return Recipe(
-        "spine_person",
-        ("linkage.member",),
-        f"""
-        select person_key, {period} from "linkage.member"
-        where not compared or link = 'spine'
-        order by person_key
-        """,
-    )
+def _period(config: Configuration) -> str:
+    return f"'{config.edition.reference_date.year}' as period"
 
 
-def _linked(period: str, config: Configuration) -> Recipe:
+def _linked(config: Configuration) -> str:
     """People of each source that is compared with the spine, linked or not."""
-    return Recipe(
-        "linked_person",
-        ("linkage.member", "place"),
-        f"""
+    return f"""
         with said as (
             select m.*, {_ethnicity(config)} as own_ethnicity,
                 link not in ('none', 'spine') as linked,
@@ -76,7 +41,7 @@ def _linked(period: str, config: Configuration) -> Recipe:
                     when link not in ('none', 'spine') then link end as link_pass
             from "linkage.member" m where compared
         )
-        select s.person_key, {period}, s.source as link_source, s.link_pass,
+        select s.person_key, {_period(config)}, s.source as link_source, s.link_pass,
             case when s.link in ('number', 'pass') then s.link when s.linked then 'model' end
                 as link_method,
             s.linked, s.linked and s.implausible as implausible,
@@ -84,8 +49,7 @@ def _linked(period: str, config: Configuration) -> Recipe:
             {_group(config)} as ethnic_group, s.sen_provision, {PLACE}
         from said s left join place on place.lsoa_code = s.lsoa_code
         order by all
-        """,
-    )
+        """
 
 
 def _ethnicity(config: Configuration) -> str:
@@ -105,31 +69,94 @@ def _group(config: Configuration) -> str:
     groups = (
         config.hierarchies["ethnic_group"].codes if "ethnic_group" in config.hierarchies else {}
     )
-    cases = " ".join(f"when s.own_ethnicity in ({_list(c)}) then '{g}'" for g, c in groups.items())
+    cases = " ".join(
+        f"when s.own_ethnicity in ({listed(sorted(c))}) then '{g}'" for g, c in groups.items()
+    )
     return f"case {cases} end" if cases else "null::varchar"
 
 
-def _held_out(period: str, *, census: bool) -> Recipe:
-    """Pairs and links whose answer is known, with what the latest roll says of the child."""
-    said = "select person_key, sen_provision, lsoa_code from pupil qualify row_number() over ("
-    said += "partition by person_key order by period desc) = 1"
-    if not census:
-        said = "select ''::varchar as person_key, ''::varchar as sen_provision, ''::varchar as "
-        said += "lsoa_code where false"
-    return Recipe(
-        "held_out",
-        ("linkage.held_out", "place", *(("pupil",) if census else ())),
-        f"""
-        with said as ({said})
-        select h.person_key, {period}, h.source as link_source, h.answer, h.of as side, h.wrong,
-            said.sen_provision, {PLACE}
-        from "linkage.held_out" h
-            left join said using (person_key)
+TABLES: Final = (
+    AnalysisTable(
+        name="spine_person",
+        # Everyone of the first source of the spine, and whoever a later one added.
+        row="a person of the spine that every other source is linked to",
+        base="sources",
+        key=("person_key",),
+        columns=declared("person_key period"),
+        needs=("linkage.member",),
+        sql=_of_the_year("""
+        select person_key, {period} from "linkage.member"
+        where not compared or link = 'spine'
+        order by person_key
+        """),
+    ),
+    AnalysisTable(
+        name="linked_person",
+        row="a person as a source has them, of every source but the first of the spine",
+        base="sources",
+        key=("link_source", "person_key"),
+        columns=declared(
+            "person_key period link_source link_pass link_method",
+            Column("linked", "boolean"),
+            Column("implausible", "boolean", "What agrees is too little for a link to be believed"),
+            "age_group sex ethnicity ethnic_group",
+            Column("sen_provision", description="As the source says last"),
+            GEOGRAPHY,
+        ),
+        implies=(Implied("implausible", "linked", _TRUE, _TRUE),),
+        known={**PLACED, "link_pass": ("linked", "true")},
+        needs=("linkage.member", "place"),
+        sql=_linked,
+    ),
+    AnalysisTable(
+        name="held_out",
+        row="a true pair, or a link, of those whose link is known another way",
+        base="sources",
+        key=("link_source", "answer", "side", "person_key", "record_number"),
+        columns=declared(
+            "person_key period link_source",
+            Column("answer", description="How it is known: by number, or by another source"),
+            Column("side", description="Whether it is a pair or a link"),
+            Column("wrong", "boolean", "A pair that was missed, or a link that is false"),
+            Column("sen_provision", description="As on the latest roll"),
+            GEOGRAPHY,
+            Column("record_number", "integer", "Which of those alike in the rest of the key"),
+        ),
+        known=PLACED,
+        needs=("linkage.held_out", "latest_roll", "place"),
+        sql=_of_the_year(f"""
+        select h.person_key, {{period}}, h.source as link_source, h.answer, h.of as side, h.wrong,
+            said.sen_provision, {PLACE}, h.record_number
+        from {numbered("linkage.held_out", "wrong", of='source, answer, "of", person_key')} h
+            left join latest_roll said using (person_key)
             left join place on place.lsoa_code = said.lsoa_code
         order by all
-        """,
-    )
-
-
-def _list(values: Iterable[str]) -> str:
-    return ", ".join(f"'{value}'" for value in sorted(values))
+        """),
+    ),
+    AnalysisTable(
+        name="identifier",
+        row="what became of one kind of identifier of a source, with the number of its records",
+        base="records",
+        key=("link_source", "identifier_kind", "verdict"),
+        columns=declared(
+            "period link_source identifier_kind verdict", Column("records", "integer")
+        ),
+        needs=("linkage.identifier",),
+        sql=_of_the_year("""
+        select {period}, source as link_source, kind as identifier_kind, verdict, records
+        from "linkage.identifier" order by all
+        """),
+    ),
+    AnalysisTable(
+        name="link_event",
+        row="something linkage put together, kept apart or left out, with how often",
+        base="sources",
+        key=("link_source", "link_event"),
+        columns=declared("period link_source link_event", Column("cases", "integer")),
+        needs=("linkage.event",),
+        sql=_of_the_year("""
+        select {period}, source as link_source, event as link_event, cases
+        from "linkage.event" order by all
+        """),
+    ),
+)

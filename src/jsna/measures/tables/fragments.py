@@ -1,24 +1,8 @@
-"""How an analysis table is made: a query over linked tables, and which of them it needs."""
+"""Pieces of SQL that the queries of several tables share."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """A query that makes one table.
-
-    Attributes:
-        name: the table made, or a view others read if it is not in the catalogue.
-        needs: tables that must be there; without them the table is not made.
-        sql: the query, ending in the order of the rows.
-    """
-
-    name: str
-    needs: tuple[str, ...]
-    sql: str
 
 
 def age_group(age: str = "age") -> str:
@@ -37,11 +21,30 @@ PLACE = "place.lsoa_code, place.locality_code, place.imd_decile, place.imd_quint
 #: to, and somebody known to live elsewhere is not.
 RESIDENT = "({row}.lsoa_code is null or place.lsoa_code is not null)"
 
-
 #: SQL of the year in which the financial year of a `{row}` ends: that of its 31 March.
 MARCH = "cast(cast(left({row}.period, 4) as integer) + 1 as varchar)"
+
+#: The January roll of an academic year: the census of the calendar year it ends in.
+ACADEMIC_YEAR = "(cast(period as integer) - 1) || '/' || right(period, 2)"
 
 
 def listed(values: Iterable[str]) -> str:
     """SQL of values as a list: `'a', 'b'`."""
     return ", ".join(f"'{value}'" for value in values)
+
+
+def numbered(table: str, *order: str, of: str = "period, person_key") -> str:
+    """SQL of a table with `record_number`: which row it is of those of one child in a delivery.
+
+    It is numbered before anything is joined, so that a join that repeats a row repeats the number,
+    and the key of the table tells it.
+
+    Args:
+        table: a linked table.
+        order: columns that order the rows of one child.
+        of: columns whose rows are numbered from 1.
+    """
+    return (
+        f"(select *, row_number() over (partition by {of} order by {', '.join(order)}) "
+        f'as record_number from "{table}")'
+    )

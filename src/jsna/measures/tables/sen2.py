@@ -7,13 +7,17 @@ by: when the request was received, when the plan started, when it ceased.
 
 from __future__ import annotations
 
-from jsna.measures.tables.recipe import PLACE, Recipe, age_group
+from typing import Final
+
+from jsna.measures.tables.columns import GEOGRAPHY, PLACED, declared
+from jsna.measures.tables.fragments import PLACE, age_group, numbered
+from jsna.model.tables import AnalysisTable, Column, View
 
 #: A decision to assess or not is due 6 weeks, a plan 20 weeks, after the request.
 SIX_WEEKS, TWENTY_WEEKS = 6 * 7, 20 * 7
 
 #: SQL of plans issued `n`, each with its assessment `s`, the request `r` and the `person`.
-PLAN_ISSUED = """"sen2.namedplan" n
+_PLAN_ISSUED: Final = f"""{numbered("sen2.namedplan", "start_date", "namedplan_table_id")} n
             left join "sen2.assessment" s using (period, assessment_table_id)
             left join "sen2.requests" r on r.period = n.period
                 and r.requests_table_id = s.requests_table_id
@@ -23,13 +27,35 @@ PLAN_ISSUED = """"sen2.namedplan" n
 _YEAR = "cast(cast({row}.period as integer) - 1 as varchar)"
 _IN_YEAR = "year({date}) = cast({row}.period as integer) - 1"
 
-TABLES = (
-    Recipe(
-        "request",
-        ("sen2.requests", "sen2.person", "census_day", "place"),
+_KEY: Final = ("period", "person_key", "record_number")
+
+TABLES: Final = (
+    AnalysisTable(
+        name="request",
+        row="a request for an EHC needs assessment, by calendar year received",
+        base="maintained",
+        key=_KEY,
+        columns=declared(
+            "person_key period age_group sex outcome",
+            Column(
+                "decision_due",
+                "boolean",
+                "Decided, to assess or not, or not decided though the six weeks are over",
+            ),
+            Column(
+                "within_6_weeks",
+                "boolean",
+                "Decided, or not yet decided on census day, within six weeks of the request",
+            ),
+            GEOGRAPHY,
+            "record_number",
+        ),
+        period="year_before",
+        known=PLACED,
+        needs=("sen2.requests", "sen2.person", "census_day", "place"),
         # A request nobody has decided on is late once its six weeks are over, and due no earlier.
         # H: decided before the period of the return, so not a request of this year.
-        f"""
+        sql=f"""
         select r.person_key, {_YEAR.format(row="r")} as period,
             {age_group("r.age_at_received_date")} as age_group, person.sex,
             case r.request_outcome when 'Y' then 'assess' when 'N' then 'refuse'
@@ -38,8 +64,8 @@ TABLES = (
                 and census_day.day - r.received_date > {SIX_WEEKS} as decision_due,
             coalesce(r.request_outcome_date, census_day.day) - r.received_date <= {SIX_WEEKS}
                 as within_6_weeks,
-            {PLACE}
-        from "sen2.requests" r
+            {PLACE}, r.record_number
+        from {numbered("sen2.requests", "received_date", "requests_table_id")} r
             left join census_day using (period)
             left join "sen2.person" person using (period, person_table_id)
             left join place on place.lsoa_code = r.lsoa_code
@@ -47,10 +73,10 @@ TABLES = (
         order by r.period, r.person_key, r.received_date, r.requests_table_id
         """,
     ),
-    Recipe(
-        "plan_need",
-        ("sen2.senneed", "sen2.activeplans"),
-        """
+    View(
+        name="plan_need",
+        needs=("sen2.senneed", "sen2.activeplans"),
+        sql="""
         select a.period, a.requests_table_id, a.activeplans_table_id,
             arg_min(n.sen_type, n.sen_type_rank) as primary_need
         from "sen2.activeplans" a
@@ -59,9 +85,21 @@ TABLES = (
         order by all
         """,
     ),
-    Recipe(
-        "new_plan",
-        (
+    AnalysisTable(
+        name="new_plan",
+        row="a plan first issued here, by calendar year",
+        base="maintained",
+        key=_KEY,
+        columns=declared(
+            "person_key period age_group sex primary_need",
+            Column("within_20_weeks", "boolean", "Issued within twenty weeks of the request"),
+            Column("exception", "boolean", "The twenty weeks did not apply to it"),
+            GEOGRAPHY,
+            "record_number",
+        ),
+        period="year_before",
+        known=PLACED,
+        needs=(
             "sen2.namedplan",
             "sen2.requests",
             "sen2.assessment",
@@ -72,7 +110,7 @@ TABLES = (
         ),
         # The need is that of the plan in force, so a plan issued and ended in one year has none. A
         # plan that came from another authority was issued there, and not here for the first time.
-        f"""
+        sql=f"""
         with moved as (
             select period, requests_table_id from "sen2.activeplans" where transfer_la is not null
         ), need as (
@@ -84,8 +122,8 @@ TABLES = (
             case when n.start_date >= r.received_date
                 then n.start_date - r.received_date <= {TWENTY_WEEKS} end as within_20_weeks,
             coalesce(s.week_20_exception, false) as exception,
-            {PLACE}
-        from {PLAN_ISSUED}
+            {PLACE}, n.record_number
+        from {_PLAN_ISSUED}
             left join need on need.period = n.period
                 and need.requests_table_id = s.requests_table_id
             left join place on place.lsoa_code = n.lsoa_code
@@ -95,13 +133,22 @@ TABLES = (
         order by n.period, n.person_key, n.start_date, n.namedplan_table_id
         """,
     ),
-    Recipe(
-        "ceased_plan",
-        ("sen2.namedplan", "sen2.assessment", "sen2.requests", "sen2.person", "place"),
-        f"""
+    AnalysisTable(
+        name="ceased_plan",
+        row="a plan ceased, by calendar year",
+        base="maintained",
+        key=_KEY,
+        columns=declared(
+            "person_key period age_group sex cease_reason", GEOGRAPHY, "record_number"
+        ),
+        period="year_before",
+        known=PLACED,
+        needs=("sen2.namedplan", "sen2.assessment", "sen2.requests", "sen2.person", "place"),
+        sql=f"""
         select n.person_key, {_YEAR.format(row="n")} as period,
-            {age_group("n.age_at_cease_date")} as age_group, person.sex, n.cease_reason, {PLACE}
-        from {PLAN_ISSUED}
+            {age_group("n.age_at_cease_date")} as age_group, person.sex, n.cease_reason, {PLACE},
+            n.record_number
+        from {_PLAN_ISSUED}
             left join place on place.lsoa_code = n.lsoa_code
         where {_IN_YEAR.format(row="n", date="n.cease_date")}
         order by n.period, n.person_key, n.cease_date, n.namedplan_table_id

@@ -1,33 +1,21 @@
 """EHC plans in force in January, each with its primary need and the place it is delivered in.
 
 What a school is, and in which authority it lies, is looked up by its number in the register of
-schools. Where the register was not received, the schools of the census stand in for it: they lie
-in the area, and any other school is "not known".
+schools (see `schools`). A school that is not there is "not known".
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import Final
 
-from jsna.measures.tables.recipe import PLACE, RESIDENT, Recipe, age_group
-from jsna.model.areas import Area
+from jsna.measures.tables.columns import GEOGRAPHY, PLACED, declared
+from jsna.measures.tables.fragments import PLACE, RESIDENT, age_group, listed, numbered
+from jsna.model.tables import AnalysisTable, Column, Implied
 
-#: Establishment type of the register -> setting; the others are mainstream schools, and so are
-#: maintained nursery schools (15), as in the department's figures.
-SETTINGS = {
-    "special": ("07", "12", "33", "36", "44"),
-    "non_maintained_special": ("08",),
-    "independent_special": ("10",),
-    "independent": ("11",),
-    "ap": ("14", "38", "42", "43"),
-    "fe": ("18", "29", "31"),
-    "spi": ("32",),
-    "other": ("24", "25", "26", "27", "30", "37", "49", "56", "57"),
-}
 #: SENSetting of the return -> setting, for children who are not placed at a school or college. The
 #: department publishes arrangements by the authority (section 61) and by parents (section 42(5)) as
 #: education otherwise than at school, and puts both codes of those not in education together.
-SEN_SETTINGS = {
+SEN_SETTINGS: Final = {
     "OLA": "eotas",
     "OPA": "eotas",
     "EHE": "ehe",
@@ -38,64 +26,46 @@ SEN_SETTINGS = {
     "NIEO": "not_in_education",
 }
 #: Setting -> sector; colleges and places that are no school have none.
-SECTORS = {
+SECTORS: Final = {
     "state": ("mainstream", "sen_unit", "resourced_provision", "special", "ap"),
     "non_maintained": ("non_maintained_special",),
     "independent": ("independent_special", "independent"),
 }
 #: Settings with a number in the register that are not schools.
-NOT_SCHOOLS = ("fe", "spi")
+_NOT_SCHOOLS: Final = ("fe", "spi")
+_OTHER: Final = " ".join(f"when '{code}' then '{s}'" for code, s in SEN_SETTINGS.items())
+_SECTOR: Final = " ".join(
+    f"when setting in ({listed(s)}) then '{sector}'" for sector, s in SECTORS.items()
+)
+#: A place lies in or out of the area if it is in the register of schools and no college.
+_AT_SCHOOL: Final = Implied(
+    "placement",
+    "setting",
+    frozenset({s for settings in SECTORS.values() for s in settings} | {"other"}),
+    frozenset({"in_area", "out_of_area"}),
+)
 
-
-def _list(values: Iterable[str]) -> str:
-    return ", ".join(f"'{value}'" for value in values)
-
-
-def _setting_of_type() -> str:
-    cases = " ".join(
-        f"when establishment_type in ({_list(t)}) then '{s}'" for s, t in SETTINGS.items()
-    )
-    return f"case {cases} else 'mainstream' end"
-
-
-def _register(area: Area, *, received: bool) -> Recipe:
-    """`school`: URN, UKPRN, setting of its type, whether it lies in the area."""
-    codes = _list((area.old_la_code, *area.former_old_la_codes))
-    if received:
-        return Recipe(
-            "school",
-            ("schools.school",),
-            f"""
-            select school_urn, ukprn, {_setting_of_type()} as kind,
-                old_la_code in ({codes}) as in_area
-            from "schools.school"
-            qualify row_number() over (partition by school_urn order by period desc) = 1
-            order by school_urn
-            """,
-        )
-    return Recipe(
-        "school",
-        ("pupil",),
-        """
-        select school_urn, null::varchar as ukprn, true as in_area,
-            case when school_type = 'non_maintained' then 'non_maintained_special'
-                when school_type = 'independent' then 'independent'
-                when phase = 'special' then 'special'
-                when phase = 'alternative_provision' then 'ap'
-                else 'mainstream' end as kind
-        from pupil
-        qualify row_number() over (partition by school_urn order by period desc, person_key) = 1
-        order by school_urn
-        """,
-    )
-
-
-def _plan() -> Recipe:
-    other = " ".join(f"when '{code}' then '{setting}'" for code, setting in SEN_SETTINGS.items())
-    sectors = " ".join(f"when setting in ({_list(s)}) then '{n}'" for n, s in SECTORS.items())
-    return Recipe(
-        "plan",
-        (
+TABLES: Final = (
+    AnalysisTable(
+        name="plan",
+        row="an EHC plan maintained in January",
+        base="maintained",
+        key=("period", "person_key", "record_number"),
+        columns=declared(
+            "person_key period age age_group sex ethnicity primary_need setting placement sector "
+            "residential",
+            Column("resident", "boolean", "Lives in the area, or nobody knows where"),
+            GEOGRAPHY,
+            "record_number",
+        ),
+        # Whose place is known is a resident; so is somebody whose home is not known.
+        implies=(
+            _AT_SCHOOL,
+            Implied("locality", "resident", frozenset({"true"})),
+            Implied("imd_decile", "resident", frozenset({"true"})),
+        ),
+        known=PLACED,
+        needs=(
             "sen2.activeplans",
             "sen2.requests",
             "sen2.person",
@@ -103,10 +73,11 @@ def _plan() -> Recipe:
             "sen2.namedplan",
             "sen2.placementdetail",
             "plan_need",
+            "school",
             "census_day",
             "place",
         ),
-        f"""
+        sql=f"""
         with current as (
             -- The main placement on census day: the first in rank that has not ended.
             select p.* from "sen2.placementdetail" p join census_day using (period)
@@ -133,8 +104,8 @@ def _plan() -> Recipe:
                     when c.school_urn is not null then 'unknown'
                     when c.ukprn is not null and college.kind = 'spi' then 'spi'
                     when c.ukprn is not null then 'fe'
-                    else coalesce(case c.sen_setting {other} end, 'unknown') end as setting
-            from "sen2.activeplans" a
+                    else coalesce(case c.sen_setting {_OTHER} end, 'unknown') end as setting
+            from {numbered("sen2.activeplans", "activeplans_table_id")} a
                 anti join ended using (period, requests_table_id)
                 left join current c using (period, activeplans_table_id)
                 left join school s on s.school_urn = c.school_urn
@@ -143,12 +114,12 @@ def _plan() -> Recipe:
         select p.person_key, p.period, p.age, {age_group("p.age")} as age_group,
             person.sex, person.ethnicity, n.primary_need, p.setting,
             case when p.setting = 'unknown' then 'unknown'
-                when p.kind is null or p.setting in ({_list(NOT_SCHOOLS)}) then 'not_in_school'
+                when p.kind is null or p.setting in ({listed(_NOT_SCHOOLS)}) then 'not_in_school'
                 when p.in_area then 'in_area' else 'out_of_area' end as placement,
-            case {sectors} else 'other' end as sector,
+            case {_SECTOR} else 'other' end as sector,
             coalesce(p.residential, 'none') as residential,
             {RESIDENT.format(row="p")} as resident,
-            {PLACE}
+            {PLACE}, p.record_number
         from placed p
             left join "sen2.requests" r using (period, requests_table_id)
             left join "sen2.person" person on person.period = p.period
@@ -158,14 +129,5 @@ def _plan() -> Recipe:
             left join place on place.lsoa_code = p.lsoa_code
         order by p.period, p.person_key, p.activeplans_table_id
         """,
-    )
-
-
-def recipes(area: Area, *, register: bool) -> tuple[Recipe, ...]:
-    """Tables of the caseload.
-
-    Args:
-        area: says which authority codes are its own.
-        register: whether the register of schools was received.
-    """
-    return (_register(area, received=register), _plan())
+    ),
+)

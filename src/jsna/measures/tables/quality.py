@@ -2,9 +2,33 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import TYPE_CHECKING, Final
 
+from jsna.measures.tables.columns import declared
 from jsna.model.configuration import Configuration
+from jsna.model.tables import AnalysisTable, Column
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TABLES: Final = (
+    AnalysisTable(
+        name="record",
+        row="a table of a delivery, with the number of its rows",
+        base="records",
+        key=("extract", "table", "delivery_period"),
+        columns=declared(
+            Column("period", description="Year of the edition"),
+            Column("extract"),
+            Column("table"),
+            Column("delivery_period", description="Period of the delivery"),
+            Column("rows_received", "integer"),
+            Column("rows_valid", "integer"),
+            Column("rows_quarantined", "integer"),
+        ),
+        sql="",
+    ),
+)
 
 
 def record(quality: pd.DataFrame, config: Configuration) -> pd.DataFrame:

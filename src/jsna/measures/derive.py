@@ -1,0 +1,189 @@
+"""From linked rows to the analysis tables that indicators are counted in (`measures.tables`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from jsna import io, records
+from jsna.errors import JsnaError, Problem
+from jsna.extracts import permission, registry
+from jsna.extracts.periods import reference_date, window
+from jsna.measures import homes
+from jsna.measures.catalogue import CATALOGUE, arrow
+from jsna.measures.tables import VIEWS, services
+from jsna.model.configuration import Configuration
+from jsna.model.tables import AnalysisTable, View
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+    import pyarrow as pa
+
+
+def run(config: Configuration, paths: io.Paths) -> None:
+    """Make the analysis tables of an edition; writes `restricted/tables/` and `derive.json`."""
+    linked = received(paths)
+    official = io.read_json(paths.restricted / "published.json")["files"]
+    reference = {
+        file.stem: io.read_table(file) for file in records.listed(paths.restricted, official)
+    }
+    placed: dict[str, homes.Counts] = {}
+    tables = derive(linked, config, reference, placed)
+    folder = paths.restricted / "tables"
+    io.clear_folder(folder)
+    files = {name: folder / f"{name}.parquet" for name in tables}
+    for name, table in tables.items():
+        io.write_parquet(files[name], table)
+    receipt = {
+        "rows": {name: table.num_rows for name, table in tables.items()},
+        "files": records.digests(paths.restricted, files.values()),
+        "homes": placed,
+    }
+    io.write_json(paths.restricted / "derive.json", receipt)
+
+
+def received(paths: io.Paths) -> dict[str, Path]:
+    """The tables the stage `link` wrote: `<extract>.<table>`, and of linkage itself `linkage.…`."""
+    files = io.read_json(paths.restricted / "link.json")["files"]
+    return {
+        ("linkage." if file.parent.name == "linkage" else "") + file.stem: file
+        for file in records.listed(paths.restricted, files)
+    }
+
+
+def derive(
+    linked: Mapping[str, pa.Table | pd.DataFrame | Path],
+    config: Configuration,
+    reference: Mapping[str, pa.Table | pd.DataFrame] | None = None,
+    placed: dict[str, homes.Counts] | None = None,
+) -> dict[str, pa.Table]:
+    """Analysis tables from linked rows.
+
+    Args:
+        linked: `<extract>.<table>` -> rows of all periods, as `docs/data-flow.md` says, or the
+            parquet file that holds them, of which only the columns some table needs are read.
+        config: names the area, its localities and the days the rows describe.
+        reference: analysis tables (`lsoa`, `population`) made from official releases; they stand
+            where the edition has no extract of its own for them. `lsoa_2011` brings homes under
+            codes of 2011 to today's.
+        placed: is filled with how many homes of each linked table have a place; see `homes`.
+
+    Returns:
+        Table name -> rows, of the columns of the catalogue, ordered. A table whose extracts were
+        not received, or not linked, is left out.
+    """
+    made: dict[str, pa.Table] = {}
+    with io.database() as connection:
+        homes.register(connection, (reference or {}).get(homes.LOOKUP))
+        for name, rows in linked.items():
+            if isinstance(rows, Path):
+                file = io.verified(rows).as_posix()
+                connection.read_parquet(file).create_view(homes.received(name))
+            else:
+                connection.register(homes.received(name), rows)
+            homes.today(connection, name)
+        _calendar(connection, linked, config)
+        for query in usable(config, linked):
+            # Kept as a table, so that what builds on it does not make it again.
+            connection.execute(f'create table "{query.name}" as {query.sql}')
+            if query.name in CATALOGUE:
+                found = connection.sql(f'select * from "{query.name}"').to_arrow_table()
+                made[query.name] = _held(CATALOGUE[query.name], found)
+        if placed is not None:
+            placed |= homes.placed(connection, linked)
+    if "areas.lsoa" not in linked:
+        made.pop("lsoa", None)
+    for name, rows in (reference or {}).items():
+        if name in CATALOGUE and name not in made:
+            made[name] = _held(CATALOGUE[name], homes.as_arrow(rows))
+    return dict(sorted(made.items()))
+
+
+class Query(NamedTuple):
+    """A query for one edition, with the table it makes."""
+
+    name: str
+    sql: str
+
+
+#: Tables that are made beside the linked ones, by `_calendar` and `homes.register`.
+_BESIDE: Final = (homes.LOOKUP, "census_day", "exclusion_year", "service_year")
+
+
+def usable(config: Configuration, linked: Iterable[str]) -> list[Query]:
+    """The queries that can be made, each after those it builds on.
+
+    Args:
+        config: gives the area, the year and what codes mean the same.
+        linked: tables there are.
+    """
+    there = {*linked, *_BESIDE}
+    found = []
+    for view in VIEWS:
+        made: View | None = view
+        while made is not None and not there.issuperset(made.needs):
+            made = made.otherwise
+        if made is not None and (sql := made.query(config)):
+            found.append(Query(view.name, sql))
+            there.add(view.name)
+    return found
+
+
+def _held(table: AnalysisTable, rows: pa.Table) -> pa.Table:
+    """The rows as they are declared, if no two have one key.
+
+    Raises:
+        JsnaError: the query makes other columns, or several rows of one key; no value is named.
+    """
+    more = ", ".join(sorted(set(rows.column_names) - set(table.columns)))
+    if more:
+        rule = f"analysis table has the columns {more}, which are not declared: a fault of ours"
+        raise JsnaError(Problem(table.name, rule, code="table.columns"))
+    made = arrow(table.name, rows)
+    if made.group_by(list(table.key)).aggregate([]).num_rows < made.num_rows:
+        rule = f"rows of the analysis table share {', '.join(table.key)}: a fault of ours"
+        raise JsnaError(Problem(table.name, rule, code="table.key"))
+    return made
+
+
+def _calendar(connection: object, linked: Mapping[str, object], config: Configuration) -> None:
+    """`census_day`: January return -> its day; `exclusion_year`: years with exclusions counted;
+    `service_year`: years each health or care extract came for, with their first and last days.
+    """
+    import duckdb
+
+    assert isinstance(connection, duckdb.DuckDBPyConnection)
+    connection.execute("create table census_day (period varchar, day date)")
+    connection.execute("create table exclusion_year (period varchar)")
+    if "sen2.activeplans" in linked:
+        found = connection.execute('select distinct period from "sen2.activeplans"').fetchall()
+        for (period,) in sorted(found):
+            day = reference_date(period, "january", config.edition.reference_date)
+            connection.execute("insert into census_day values (?, ?)", [period, day])
+    years = {d.period for d in permission.linkable(config.edition) if d.extract == "exclusions"}
+    if "exclusions.exclusions" in linked:
+        found = connection.execute('select distinct period from "exclusions.exclusions"').fetchall()
+        years |= {period for (period,) in found}
+    for period in sorted(years):
+        connection.execute("insert into exclusion_year values (?)", [period])
+    _service_years(connection, linked, config)
+
+
+def _service_years(
+    connection: duckdb.DuckDBPyConnection, linked: Mapping[str, object], config: Configuration
+) -> None:
+    connection.execute(
+        "create table service_year (extract varchar, period varchar, first date, last date)"
+    )
+    for extract in services.SERVICES:
+        years = {d.period for d in permission.linkable(config.edition) if d.extract == extract}
+        for name in sorted(n for n in linked if n.split(".")[0] == extract):
+            found = connection.execute(f'select distinct period from "{name}"').fetchall()
+            years |= {period for (period,) in found}
+        for period in sorted(years):
+            days = window(period, registry()[extract].period_type)
+            connection.execute(
+                "insert into service_year values (?, ?, ?, ?)", [extract, period, *days]
+            )

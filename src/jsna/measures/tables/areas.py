@@ -1,0 +1,87 @@
+"""Small areas of the authority, with their locality and deprivation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from jsna.measures.tables.columns import GEOGRAPHY, PLACED, declared
+from jsna.measures.tables.fragments import PLACE, listed
+from jsna.model.configuration import Configuration
+from jsna.model.tables import AnalysisTable, Column, View
+from jsna.settings import recoded
+
+_LOCALITY: Final = {"district": "district_code", "ward": "ward_code"}
+
+
+def _small_area(config: Configuration) -> str:
+    """One row for each small area, in its latest release; localities are districts or wards."""
+    return f"""
+        select period, lsoa_code, {_LOCALITY[config.area.localities_are]} as locality_code,
+            cast(imd_decile as varchar) as imd_decile,
+            cast((imd_decile + 1) // 2 as varchar) as imd_quintile,
+            imd_rank, idaci_rank, cast(idaci_decile as varchar) as idaci_decile
+        from "areas.lsoa"
+        where authority_code in ({listed(recoded.every(config.area.code))})
+        qualify row_number() over (partition by lsoa_code order by period desc) = 1
+        order by lsoa_code
+        """
+
+
+#: What all parts of a split area must share to be known of a home in it.
+_SHARED = ("locality_code", "imd_decile", "imd_quintile", "idaci_decile")
+
+
+def _shared(column: str) -> str:
+    """What all parts have of a column; nothing where they differ."""
+    return f"case when min(s.{column}) = max(s.{column}) then min(s.{column}) end as {column}"
+
+
+#: `place` has, beside `small_area`, the areas of 2011 that were split: with the locality, and the
+#: deprivation, that all their parts share, and none where these lie in several.
+PLACES: Final = (
+    View(name="small_area", needs=("areas.lsoa",), sql=_small_area),
+    View(
+        name="place",
+        needs=("small_area", "lsoa_2011"),
+        sql=f"""
+        select * from small_area
+        union all by name
+        select max(s.period) as period, l.lsoa_2011 as lsoa_code,
+            {", ".join(map(_shared, _SHARED))}
+        from lsoa_2011 l join small_area s using (lsoa_code)
+        where l.parts > 1 and l.lsoa_2011 not in (select lsoa_code from small_area)
+        group by l.lsoa_2011
+        having count(*) = any_value(l.parts)
+        order by lsoa_code
+        """,
+        # Where no small areas were received, nobody has a known place.
+        otherwise=View(
+            name="place",
+            sql="select null::varchar as period, null::varchar as lsoa_code, "
+            "null::varchar as locality_code, null::varchar as imd_decile, "
+            "null::varchar as imd_quintile, null::bigint as imd_rank, null::bigint as idaci_rank, "
+            "null::varchar as idaci_decile where false",
+        ),
+    ),
+)
+
+TABLES: Final = (
+    *PLACES,
+    AnalysisTable(
+        name="lsoa",
+        row="a small area (LSOA) of the authority",
+        base="areas",
+        key=("lsoa_code",),
+        columns=declared(
+            "period",
+            Column("imd_rank", "integer", "Rank of deprivation in England, 1 the most deprived"),
+            Column("idaci_rank", "integer", "The same of deprivation that affects children"),
+            Column("idaci_decile", description="Its tenth in England, 1 the most deprived"),
+            GEOGRAPHY,
+        ),
+        known=PLACED,
+        needs=("small_area",),
+        sql=f"select period, imd_rank, idaci_rank, idaci_decile, {PLACE} from small_area place "
+        "order by lsoa_code",
+    ),
+)

@@ -1,0 +1,56 @@
+"""Columns that several analysis tables have, each said once, and what is known of them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from jsna.model.tables import Column, Implied
+
+#: Where the home of a row lies; all empty outside the area. Said of every table that has homes.
+GEOGRAPHY: Final = "lsoa_code locality_code imd_decile imd_quintile"
+#: Locality and deprivation are those of one small area, so that both are known or neither.
+PLACED: Final = {"locality": ("(place)", "known"), "imd_decile": ("(place)", "known")}
+#: Need is recorded for pupils with SEN only.
+NEED: Final = (Implied("primary_need", "sen_provision", frozenset({"E", "K"})),)
+#: How surely somebody is linked who is linked at all.
+SURE: Final = frozenset({"number", "pass", "model_95", "model_50", "model_05"})
+
+_COMMON: Final = {
+    column.name: column
+    for column in (
+        Column("person_key", description="Keyed pseudonym of the child"),
+        Column("period", description="Year, or academic or financial year"),
+        Column("age", "integer", "Whole years on the day the delivery describes"),
+        Column("school_urn", description="Number of the school in the register of schools"),
+        Column("lsoa_code", description="Small area of the home; empty outside the area"),
+        Column("locality_code", description="District or ward of the home, by the area"),
+        Column(
+            "headline",
+            "boolean",
+            "At a school that the official headline rates count",
+        ),
+        Column(
+            "record_number",
+            "integer",
+            "Which of the child's records of the delivery it is, in the order of their dates",
+        ),
+    )
+}
+
+
+def declared(*parts: str | Column) -> dict[str, Column]:
+    """Columns by name, in order.
+
+    Args:
+        parts: columns, or names of several: of common ones, or of others that hold text.
+    """
+    found = [
+        column
+        for part in parts
+        for column in (
+            (part,)
+            if isinstance(part, Column)
+            else (_COMMON.get(n, Column(n)) for n in part.split())
+        )
+    ]
+    return {column.name: column for column in found}

@@ -1,0 +1,34 @@
+"""Residents, as estimates of the middle of a year."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from jsna.measures.tables.columns import GEOGRAPHY, PLACED, declared
+from jsna.measures.tables.fragments import PLACE, age_group
+from jsna.model.tables import AnalysisTable, Column
+
+TABLES: Final = (
+    AnalysisTable(
+        name="population",
+        row="residents of a small area, of one sex and one year of age",
+        base="resident",
+        # Official estimates may be of localities, and have no small area.
+        key=("period", "locality_code", "lsoa_code", "sex", "age"),
+        columns=declared(
+            "period sex",
+            Column("age", "integer"),
+            "age_group",
+            Column("people", "integer"),
+            GEOGRAPHY,
+        ),
+        known=PLACED,
+        needs=("population.syoa", "small_area"),
+        sql=f"""
+        select cast(p.year as varchar) as period, p.sex, p.age, {age_group("p.age")} as age_group,
+            p.people, {PLACE}
+        from "population.syoa" p join small_area place using (lsoa_code)
+        order by p.year, place.lsoa_code, p.sex, p.age
+        """,
+    ),
+)

@@ -90,14 +90,14 @@ def derive(
             connection.execute(f'create table "{query.name}" as {query.sql}')
             if query.name in CATALOGUE:
                 found = connection.sql(f'select * from "{query.name}"').to_arrow_table()
-                made[query.name] = _held(CATALOGUE[query.name], found)
+                made[query.name] = _as_declared(CATALOGUE[query.name], found)
         if placed is not None:
             placed |= homes.placed(connection, linked)
     if "areas.lsoa" not in linked:
         made.pop("lsoa", None)
     for name, rows in (reference or {}).items():
         if name in CATALOGUE and name not in made:
-            made[name] = _held(CATALOGUE[name], homes.as_arrow(rows))
+            made[name] = _keyed(CATALOGUE[name], homes.as_arrow(rows))
     return dict(sorted(made.items()))
 
 
@@ -131,16 +131,17 @@ def usable(config: Configuration, linked: Iterable[str]) -> list[Query]:
     return found
 
 
-def _held(table: AnalysisTable, rows: pa.Table) -> pa.Table:
-    """The rows as they are declared, if no two have one key.
-
-    Raises:
-        JsnaError: the query makes other columns, or several rows of one key; no value is named.
-    """
+def _as_declared(table: AnalysisTable, rows: pa.Table) -> pa.Table:
+    """What a query made, if its columns are those declared, and no two rows have one key."""
     more = ", ".join(sorted(set(rows.column_names) - set(table.columns)))
     if more:
         rule = f"analysis table has the columns {more}, which are not declared: a fault of ours"
         raise JsnaError(Problem(table.name, rule, code="table.columns"))
+    return _keyed(table, rows)
+
+
+def _keyed(table: AnalysisTable, rows: pa.Table) -> pa.Table:
+    """The declared columns of some rows, if no two have one key; no value is ever told."""
     made = arrow(table.name, rows)
     if made.group_by(list(table.key)).aggregate([]).num_rows < made.num_rows:
         rule = f"rows of the analysis table share {', '.join(table.key)}: a fault of ours"

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import pandas as pd
 import pytest
 import yaml
 
 from jsna import extracts
+from jsna.documents.extracts import COLUMNS, columns, rules
 from jsna.extracts import registry
-from jsna.extracts.dictionary import dictionary, rulebook
 from jsna.ingest.validate import validate_delivery
 from jsna.model.contract import Extract, Table
 from jsna.settings.shared import codelists
@@ -60,8 +59,13 @@ def test_cross_rules_refer_only_to_what_exists(extract: Extract) -> None:
 
 
 def test_rule_codes_are_unique() -> None:
-    listed = pd.concat([rulebook(extract) for extract in registry().values()])
-    assert listed.groupby("extract")["code"].value_counts().max() == 1
+    for extract in registry().values():
+        listed = [
+            (code, severity)
+            for table in extract.tables
+            for code, severity, *_ in rules(extract, table)
+        ]
+        assert len(set(listed)) == len(listed)
 
 
 def test_the_measurement_programme_has_no_pupil_number() -> None:
@@ -106,15 +110,16 @@ def test_weight_categories_stand_in_order() -> None:
 
 
 def test_the_dictionary_has_every_column_once() -> None:
-    for extract in registry().values():
-        table = dictionary(extract)
-        assert len(table) == sum(len(t.columns) for t in extract.tables)
-    census = dictionary(registry()["school_census"]).set_index("field")
-    assert census.loc["upn", "must_be_given"] == "yes, or a warning"
-    assert census.loc["upn", "identifier"] == "upn"
-    assert census.loc["sen_provision", "values"] == "code list 'sen_provision'"
-    assert census.loc["sen_provision", "if_unusable"] == "row set aside"
-    assert census.loc["primary_need", "if_unusable"] == "emptied"
+    for _, table in TABLES:
+        told = [dict(zip(COLUMNS, row, strict=True)) for row in columns(table)]
+        assert [row["column"] for row in told] == [f"`{c.field}`" for c in table.columns]
+    census = registry()["school_census"].table("census")
+    of = {row[1].strip("`"): dict(zip(COLUMNS, row, strict=True)) for row in columns(census)}
+    assert of["upn"]["must be given"] == "yes, or a warning"
+    assert of["upn"]["identifies"] == "upn"
+    assert of["sen_provision"]["values"] == "code list `sen_provision`"
+    assert of["sen_provision"]["if unusable"] == "row set aside"
+    assert of["primary_need"]["if unusable"] == "emptied"
 
 
 ATTENDANCE = '''
@@ -155,9 +160,10 @@ def one_more_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
 def test_one_module_adds_an_extract_everywhere(one_more_module: None) -> None:
     extract = registry()["attendance"]
-    assert dictionary(extract)["column"].tolist() == ["UPN", "Possible", "Missed", "Mark"]
-    assert dictionary(extract)["values"].tolist()[-1] == "the pattern [A-Z]{2}"
-    assert "sessions.missed.more" in rulebook(extract)["code"].tolist()
+    told = [*columns(extract.table("sessions"))]
+    assert [row[0] for row in told] == ["`UPN`", "`Possible`", "`Missed`", "`Mark`"]
+    assert told[-1][3] == "the pattern `[A-Z]{2}`"
+    assert "`sessions.missed.more`" in [row[0] for row in rules(extract, extract.table("sessions"))]
     rows = staged(
         [
             {"upn": "A", "possible": "380", "missed": "20", "mark": "AB"},

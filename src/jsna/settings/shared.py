@@ -119,11 +119,7 @@ def rolls_of(found: Mapping[str, CodeList]) -> dict[str, Mapping[str, str]]:
 
 def rolls(root: Path) -> dict[str, Mapping[str, str]]:
     """Optional codes of every code list below `root`, or every problem in the lists."""
-    gather = Gatherer(root)
-    found = rolls_of(load_codelist_files(gather))
-    if gather.problems:
-        raise JsnaError(gather.problems, title="The code lists have problems:")
-    return found
+    return rolls_of(codelist_files(root))
 
 
 def hierarchies_of(found: Mapping[str, CodeList]) -> dict[str, Hierarchy]:
@@ -147,22 +143,23 @@ def check_fallbacks(
             gather.expect(False, path, f"{indicator.id}.{key}", rule)
 
 
-def codelists(root: Path) -> dict[str, Mapping[str, str]]:
-    """Every code list below `root`, or every problem in them."""
+def codelist_files(root: Path) -> dict[str, CodeList]:
+    """Every code list below `root`, whole, or every problem in them."""
     gather = Gatherer(root)
-    found = load_codelists(gather)
+    found = load_codelist_files(gather)
     if gather.problems:
         raise JsnaError(gather.problems, title="The code lists have problems:")
     return found
+
+
+def codelists(root: Path) -> dict[str, Mapping[str, str]]:
+    """Every code list below `root`, code -> label, or every problem in them."""
+    return {name: found.codes for name, found in codelist_files(root).items()}
 
 
 def hierarchies(root: Path) -> dict[str, Hierarchy]:
     """Every coarser dimension below `root`, or every problem in the code lists."""
-    gather = Gatherer(root)
-    found = hierarchies_of(load_codelist_files(gather))
-    if gather.problems:
-        raise JsnaError(gather.problems, title="The code lists have problems:")
-    return found
+    return hierarchies_of(codelist_files(root))
 
 
 def indicators(root: Path) -> dict[str, Indicator]:

@@ -75,8 +75,8 @@ TABLES: Final = (
         columns=declared(
             "period",
             Column("imd_rank", "integer", "Rank of deprivation in England, 1 the most deprived"),
-            Column("idaci_rank", "integer", "The same of deprivation that affects children"),
-            Column("idaci_decile", description="Its tenth in England, 1 the most deprived"),
+            Column("idaci_rank", "integer", "The same by income deprivation affecting children"),
+            Column("idaci_decile", description="Tenth of that rank, 1 the most deprived"),
             GEOGRAPHY,
         ),
         known=PLACED,

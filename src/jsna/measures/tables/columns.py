@@ -22,8 +22,8 @@ _COMMON: Final = {
         Column("period", description="Year, or academic or financial year"),
         Column("age", "integer", "Whole years on the day the delivery describes"),
         Column("school_urn", description="Number of the school in the register of schools"),
-        Column("lsoa_code", description="Small area of the home; empty outside the area"),
-        Column("locality_code", description="District or ward of the home, by the area"),
+        Column("lsoa_code", description="Small area (LSOA); empty outside the area"),
+        Column("locality_code", description="District or ward, by the area"),
         Column(
             "headline",
             "boolean",

@@ -17,9 +17,9 @@ TABLES: Final = (
         key=("period", "locality_code", "lsoa_code", "sex", "age"),
         columns=declared(
             "period sex",
-            Column("age", "integer"),
+            Column("age", "integer", "Whole years in the middle of the year"),
             "age_group",
-            Column("people", "integer"),
+            Column("people", "integer", "How many residents"),
             GEOGRAPHY,
         ),
         known=PLACED,

@@ -6,12 +6,12 @@ A test fails where one is not as it would be written now.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 from jsna import io
-from jsna.stages import STAGES, Stage
+from jsna.documents import analysis, dictionary, pipeline
 
 
 def render(root: Path) -> list[str]:
@@ -30,7 +30,7 @@ def rendered(root: Path) -> dict[str, str]:
     for (name, part), make in PARTS.items():
         text = pages.get(name) or (root / name).read_text(encoding="utf-8")
         pages[name] = _replaced(text, part, make())
-    return pages
+    return pages | {name: make(root) for name, make in PAGES.items()}
 
 
 def _replaced(text: str, part: str, made: str) -> str:
@@ -43,28 +43,10 @@ def _replaced(text: str, part: str, made: str) -> str:
     return found
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table of Markdown."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _stages() -> str:
-    """Every stage with its module and zones, in the order of the pipeline."""
-    head = ("stage", "what it is doing", "module", "zones it may read", "zones it may write")
-    return table(head, (_row(stage) for stage in STAGES.values()))
-
-
-def _row(stage: Stage) -> tuple[str, ...]:
-    zones = (
-        ", ".join(f"`{zone}`" for zone in sorted(names)) or "none"
-        for names in (stage.reads, stage.writes)
-    )
-    told = tuple(zones) if stage.confined else ("any", "any")
-    return (f"`{stage.verb}`", stage.does, f"`{stage.module}`", *told)
-
-
 #: Page and part of it -> what makes it.
 PARTS: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
-    ("docs/data-flow.md", "stages"): _stages,
+    ("docs/data-flow.md", "stages"): pipeline.stages,
+    ("docs/data-flow.md", "analysis tables"): analysis.overview,
 }
+#: Page made whole -> what makes it of the declarations below a root.
+PAGES: Final[Mapping[str, Callable[[Path], str]]] = {"docs/data-dictionary.md": dictionary.page}

@@ -26,7 +26,7 @@ rule measure:
         quality="data/processed/{edition}/restricted/quality.parquet",
         attrition="data/processed/{edition}/restricted/attrition.parquet",
         linked="data/processed/{edition}/restricted/link.json",
-        config=lambda w: flow.configuration(w.edition),
+        config=lambda w: flow.configuration(w.edition, "measure"),
     output:
         measures="data/processed/{edition}/restricted/measures.parquet",
         official="data/processed/{edition}/restricted/official.parquet",
@@ -41,6 +41,8 @@ rule measure:
         "../environment.yml"
     params:
         code=flow.code("measure"),
+        # The words of dimensions are no part of it.
+        dimensions=lambda w: flow.dimensions(w.edition),
     message:
         flow.message("measure")
     shell:

@@ -2,7 +2,7 @@ rule publications:
     input:
         raw=lambda w: flow.raw_files(w.edition),
         releases=lambda w: flow.releases(w.edition),
-        config=lambda w: flow.configuration(w.edition),
+        config=lambda w: flow.configuration(w.edition, "publications"),
         rules=flow.linkage_rules(),
         register=lambda w: flow.publications(w.edition),
     output:
@@ -15,6 +15,7 @@ rule publications:
         "../environment.yml"
     params:
         code=flow.code("publications"),
+        dimensions=lambda w: flow.dimensions(w.edition),
         stages=flow.stages(),
     message:
         flow.message("publications")
@@ -30,7 +31,7 @@ rule protect:
         official="data/processed/{edition}/restricted/official.parquet",
         contributions="data/processed/{edition}/restricted/contributions.parquet",
         attrition="data/processed/{edition}/restricted/attrition.json",
-        config=lambda w: flow.configuration(w.edition),
+        config=lambda w: flow.configuration(w.edition, "protect"),
     output:
         safe="data/processed/{edition}/safe/measures.parquet",
         bands="data/processed/{edition}/safe/attrition.json",
@@ -65,7 +66,7 @@ rule prove:
         choice="data/processed/{edition}/restricted/protection.json",
         # Made only where no identity is undeclared.
         discovery="data/processed/{edition}/restricted/discovery.json",
-        config=lambda w: flow.configuration(w.edition),
+        config=lambda w: flow.configuration(w.edition, "prove"),
     output:
         certificate="data/processed/{edition}/safe/certificate.json",
         intervals="data/processed/{edition}/restricted/intervals.parquet",

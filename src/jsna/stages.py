@@ -23,7 +23,7 @@ class Stage:
         reads, writes: zones it may read and write, where it is `confined` to them: see
             `jsna.zones`.
         code: modules or packages whose code decides its result, with all that they import.
-        unread: folders of configuration shared by editions that it does not read.
+        unread: folders and files of configuration shared by editions that decide nothing of it.
         to_safe: whether its code decides what the safe measures of an edition are.
     """
 
@@ -56,7 +56,10 @@ def _stage(
     )  # fmt: skip
 
 
-_TABLES: Final = "indicators disclosure audits"
+#: What a number depends on of `config/dimensions.yaml` is a digest (`provenance.inputs`), not its
+#: words: rewording it makes nothing anew up to the proof.
+_WORDS: Final = "dimensions"
+_TABLES: Final = f"indicators disclosure audits {_WORDS}"
 #: Verb -> stage that the workflow runs, in the order of the pipeline.
 STAGES: Final[Mapping[str, Stage]] = {
     stage.verb: stage
@@ -76,7 +79,7 @@ STAGES: Final[Mapping[str, Stage]] = {
             "Reading the official statistics",
             ("raw restricted", "restricted"),
             "jsna.releases",
-            unread="disclosure",
+            unread=f"disclosure {_WORDS}",
             to_safe=True,
         ),
         # It also writes the pairs a person is to judge, with their names.
@@ -102,6 +105,7 @@ STAGES: Final[Mapping[str, Stage]] = {
             "jsna.measures.engine",
             "Measuring the indicators",
             ("restricted", "restricted"),
+            unread=_WORDS,
             to_safe=True,
         ),
         _stage(
@@ -109,6 +113,7 @@ STAGES: Final[Mapping[str, Stage]] = {
             "jsna.provenance.recollect",
             "Looking up what has been published before",
             None,
+            unread=_WORDS,
         ),
         # Only the next and the one after `discover` write to the safe side, and they see no row
         # about a person.
@@ -117,6 +122,7 @@ STAGES: Final[Mapping[str, Stage]] = {
             "jsna.disclosure.run",
             "Protecting small numbers",
             ("restricted safe publications", "restricted safe"),
+            unread=_WORDS,
             to_safe=True,
         ),
         # It looks at invented records alone, in a folder of its own.
@@ -132,6 +138,7 @@ STAGES: Final[Mapping[str, Stage]] = {
             "jsna.disclosure.prove",
             "Attacking what is to be published",
             ("restricted safe publications", "restricted safe"),
+            unread=_WORDS,
         ),
         _stage(
             "draw", "jsna.charts.draw", "Drawing the charts", ("safe draft", "draft"), "jsna.charts"

@@ -37,10 +37,14 @@ def _configured(name: str) -> Configuration:
 
 def configuration(name: str, stage: str = "") -> list[str]:
     """Configuration files an edition stands on; of a stage those it reads."""
-    folders = STAGES[stage].unread if stage else ()
-    unread = tuple(f"config/{folder}/" for folder in folders)
+    unread = STAGES[stage].unread if stage else ()
     files = inputs.configuration(_configured(name), _ROOT)
-    return [file for file in files if not file.startswith(unread)]
+    return [file for file in files if Path(file).parts[1].removesuffix(".yaml") not in unread]
+
+
+def dimensions(name: str) -> str:
+    """Digest of what numbers depend on of the dimensions of an edition, not their words."""
+    return inputs.dimensions(_configured(name))
 
 
 def declared(name: str) -> str:

@@ -69,6 +69,7 @@ def configuration(
         indicators=shared.indicators(ROOT) if indicators is None else indicators,
         codelists=shared.codelists(ROOT),
         hierarchies=shared.hierarchies(ROOT),
+        dimensions=shared.dimensions(ROOT),
     )
 
 

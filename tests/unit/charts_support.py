@@ -14,6 +14,7 @@ import pandas as pd
 from jsna.charts import lettering
 from jsna.model.areas import Area, Locality, Neighbour, Place
 from jsna.model.configuration import Configuration
+from jsna.model.dimensions import Dimension
 from jsna.model.editions import Edition, Synthesis
 from jsna.model.indicators import Chart, Indicator
 from jsna.model.schema import KEY, canonical, conform
@@ -41,6 +42,7 @@ TILES = (
     (2, 3),
 )
 _LISTS: dict[str, Mapping[str, str]] = {}
+_DIMENSIONS: dict[str, Dimension] = {}
 
 
 def configuration(
@@ -93,6 +95,7 @@ def configuration(
     )
     if not _LISTS:
         _LISTS.update(shared.codelists(ROOT))
+        _DIMENSIONS.update(shared.dimensions(ROOT))
     return Configuration(
         edition=edition,
         area=area,
@@ -100,6 +103,7 @@ def configuration(
         profiles={},
         indicators={indicator.id: indicator for indicator in indicators},
         codelists=_LISTS,
+        dimensions=_DIMENSIONS,
     )
 
 

@@ -18,9 +18,10 @@ from jsna.measures.methods import interval
 from jsna.model import schema
 from jsna.model.areas import Area
 from jsna.model.configuration import Configuration
+from jsna.model.dimensions import Dimension
 from jsna.model.editions import Delivery, Edition, Source, Synthesis
 from jsna.model.indicators import LOCALITY, Indicator
-from jsna.settings.shared import codelists, indicators, profiles
+from jsna.settings.shared import codelists, dimensions, indicators, profiles
 from jsna.view import words
 from jsna.view.rows import Measures, Row
 
@@ -74,6 +75,12 @@ def configured() -> tuple[dict[str, Indicator], dict[str, Any], dict[str, Any]]:
     return indicators(ROOT), codelists(ROOT), profiles(ROOT)
 
 
+@cache
+def declared_dimensions() -> dict[str, Dimension]:
+    """The project's own dimensions."""
+    return dimensions(ROOT)
+
+
 def configuration(
     *,
     synthetic: bool = True,
@@ -98,7 +105,13 @@ def configuration(
     )
     declared, codelists, profiles = configured()
     return Configuration(
-        edition, AREA, SOURCES, profiles, declared if indicators is None else indicators, codelists
+        edition,
+        AREA,
+        SOURCES,
+        profiles,
+        declared if indicators is None else indicators,
+        codelists,
+        dimensions=declared_dimensions(),
     )
 
 

@@ -22,6 +22,7 @@ from jsna.releases.audit.cells import COLUMNS, Table
 from jsna.releases.audit.coherence import Sheet, Sheets, contradicted
 from jsna.releases.audit.finding import Finding
 from jsna.settings import loading
+from jsna.settings.dimensions import Categories
 from jsna.settings.reading import Gatherer
 from jsna.settings.shared import load_catalogue
 from tests.unit.published_support import configuration, csv_text, indicator, paths, source
@@ -373,7 +374,7 @@ def faulty(tmp_path: Path, relation: Mapping[str, object]) -> str:
     }  # fmt: skip
     (folder / "health.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     gather = Gatherer(tmp_path)
-    load_catalogue(gather)
+    load_catalogue(gather, Categories({}))
     return "\n".join(str(problem) for problem in gather.problems)
 
 

@@ -46,8 +46,9 @@ from jsna.readback.vocabulary import Vocabulary
 from jsna.report.breakdowns import sentences as breakdown_sentences
 from jsna.report.datatables import further
 from jsna.report.ratios import furthest
+from jsna.settings.dimensions import Categories
 from jsna.settings.reading import Gatherer
-from jsna.settings.shared import load_indicators
+from jsna.settings.shared import load_catalogue
 from jsna.view.rows import Measures
 from tests.spec import world
 from tests.unit import charts_support as charts
@@ -476,7 +477,8 @@ def loaded(tmp_path: Path, entry: str) -> tuple[dict[str, Indicator], str]:
     text = source.read_text(encoding="utf-8") + entry
     (folder / "exclusions.yaml").write_text(text, encoding="utf-8")
     gather = Gatherer(tmp_path)
-    return load_indicators(gather), "\n".join(str(problem) for problem in gather.problems)
+    found, _ = load_catalogue(gather, Categories({}))
+    return found, "\n".join(str(problem) for problem in gather.problems)
 
 
 def test_a_ratio_takes_over_what_follows_from_its_indicator(tmp_path: Path) -> None:

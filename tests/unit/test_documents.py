@@ -51,6 +51,7 @@ def test_rendering_writes_what_changed_and_nothing_else(tmp_path: Path) -> None:
     page = tmp_path / "docs/data-flow.md"
     page.write_text(MARKS, encoding="utf-8")
     shutil.copytree(ROOT / "config/codelists", tmp_path / "config/codelists")
+    shutil.copy(ROOT / "config/dimensions.yaml", tmp_path / "config")
     shutil.copytree(ROOT / "config/linkage", tmp_path / "config/linkage")
     assert documents.render(tmp_path) == ["docs/data-flow.md", "docs/data-dictionary.md"]
     dictionary = (tmp_path / "docs/data-dictionary.md").read_text(encoding="utf-8")

@@ -15,8 +15,9 @@ from jsna.model import schema
 from jsna.model.derivation import INHERITED
 from jsna.model.indicators import Indicator
 from jsna.model.kinds import KINDS
+from jsna.settings.dimensions import Categories
 from jsna.settings.reading import Gatherer
-from jsna.settings.shared import load_indicators
+from jsna.settings.shared import load_catalogue
 from jsna.view.kinds import SAID
 
 SOURCE = Path(__file__).parents[2] / "src/jsna"
@@ -150,7 +151,7 @@ def test_a_refused_method_is_told_with_its_file_and_key(tmp_path: Path) -> None:
     file.parent.mkdir(parents=True)
     file.write_text(yaml.safe_dump({"chapter": "health", "indicators": [entry]}))
     gather = Gatherer(tmp_path)
-    load_indicators(gather)
+    load_catalogue(gather, Categories({}))
     (problem,) = gather.problems
     assert (problem.where, problem.column) == (
         "config/indicators/health.yaml", "indicators (made).method",

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from jsna import workflow as flow
+from jsna.model.configuration import Configuration
+from jsna.provenance import inputs
 from jsna.stages import STAGES
 from tests.conftest import ROOT, SMALL
 
@@ -28,6 +30,10 @@ def edit(project: Path, file: str, old: str, new: str) -> None:
     flow._configured.cache_clear()
 
 
+def _config() -> Configuration:
+    return flow._configured(SMALL)
+
+
 def test_a_profile_is_read_from_measuring_on_and_not_before(project: Path) -> None:
     profile = "config/disclosure/default.yaml"
     readers = [stage for stage in STAGES if profile in flow.configuration(SMALL, stage)]
@@ -44,6 +50,31 @@ def test_words_of_an_indicator_do_not_tie_counts(project: Path) -> None:
     before = flow.declared(SMALL)
     edit(project, "indicators/exclusions.yaml", "title: ", "title: Rewritten ")
     assert flow.declared(SMALL) == before
+
+
+def test_words_of_a_dimension_decide_nothing_up_to_the_proof(project: Path) -> None:
+    before = flow.declared(SMALL), flow.dimensions(SMALL), inputs.recipe(_config(), project)
+    edit(project, "dimensions.yaml", "words: deprivation tenth", "words: tenth of areas")
+    assert (flow.declared(SMALL), flow.dimensions(SMALL)) == before[:2]
+    assert inputs.recipe(_config(), project) == before[2]
+    # Which files `discover` is made anew for is told by what is `declared`.
+    for stage in {*STAGES} - {"discover", "draw", "write", "print", "readback", "seal"}:
+        assert "config/dimensions.yaml" not in flow.configuration(SMALL, stage)
+    assert "config/dimensions.yaml" in flow.configuration(SMALL)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("coarser: need_group", "coarser: ''"),
+        ("codes: exclusion_category", "codes: exclusion_reason"),
+    ],
+)
+def test_what_a_dimension_is_does(project: Path, old: str, new: str) -> None:
+    before = flow.declared(SMALL), flow.dimensions(SMALL), inputs.recipe(_config(), project)
+    edit(project, "dimensions.yaml", old, new)
+    after = flow.declared(SMALL), flow.dimensions(SMALL), inputs.recipe(_config(), project)
+    assert all(a != b for a, b in zip(after, before, strict=True))
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def categories(shown: Shown, chart: Chart) -> Drawing | None:
     marks = shown.marks_by_category(dimension, shown.home, period)
     if not period or not marks:
         return None
-    if dimension not in words.ORDERED:
+    if shown.config.dimension(dimension).order == "value":
         marks = ranked(marks)
     country: dict[str, Mark] = {}
     if shown.country:

@@ -24,8 +24,6 @@ from jsna.view.comparison import ESTIMATED, LEAST_CORRELATION, MATTERS
 MOST_WORDS: Final = 15
 #: Limits this close to a value are on it: they carry the rounding of their own arithmetic.
 HAIR: Final = 1e-9
-#: Dimension -> what one of its groups is called, and the code of the least deprived.
-DEPRIVED: Final = {"imd_decile": ("tenth", "10"), "imd_quintile": ("fifth", "5")}
 
 
 def against(mark: Mark, reference: float, *, far: bool = False) -> int | None:
@@ -203,7 +201,7 @@ def categories(shown: Shown, dimension: str, marks: Sequence[Mark]) -> str:
     if shown.indicator.kind.categories_are_parts:
         return _largest(shown, dimension, ranked, among)
     top, bottom = ranked[0], ranked[-1]
-    name, least = _named(dimension, top), _named(dimension, bottom)
+    name, least = _named(shown, dimension, top), _named(shown, dimension, bottom)
     if apart(top, ranked[1]) == 1 and len(ranked) > 2:
         short = [f"highest shown for {name}"] if among else []
         return titled(shown, f"highest{among} for {name}", *short)
@@ -250,9 +248,9 @@ def _largest(shown: Shown, dimension: str, ranked: Sequence[Mark], among: str) -
     if None in signs:
         return titled(shown, f"by {called}")
     first = [ranked[0], *(mark for mark, sign in zip(ranked[1:], signs, strict=True) if not sign)]
-    names = [_named(dimension, mark) for mark in first]
+    names = [_named(shown, dimension, mark) for mark in first]
     if len(names) == 1:
-        leads = _leads(dimension, names[0], shown.place)
+        leads = _leads(shown, dimension, names[0])
         return titled(shown, *(f"{said}{among}" for said in leads))
     if len(names) < min(4, len(ranked)):
         said = f"the largest groups{among} are {words.join(names)}"
@@ -260,18 +258,18 @@ def _largest(shown: Shown, dimension: str, ranked: Sequence[Mark], among: str) -
     return titled(shown, f"no {called}{among} stands out")
 
 
-def _leads(dimension: str, name: str, place: str) -> tuple[str, ...]:
+def _leads(shown: Shown, dimension: str, name: str) -> tuple[str, ...]:
     """That a group is the largest, as is said of its kind."""
-    if "reason" in dimension:
-        return (f"the most common reason is “{name}”",)
-    if dimension in DEPRIVED:
+    declared = shown.config.dimension(dimension)
+    if declared.kind and declared.labels == "sentences":
+        return (f"the most common {declared.kind} is “{name}”",)
+    if declared.order == "deprivation":
         return (f"more in {name} than in any other",)
-    kind = words.MOST_COMMON.get(dimension)
-    if kind is not None:
-        return f"{name} is the most common {kind}", f"{name} is most common"
-    verb = "are" if dimension in words.AGES else "is"
+    if declared.kind:
+        return f"{name} is the most common {declared.kind}", f"{name} is most common"
+    verb = "are" if declared.order == "age" else "is"
     if dimension in PLACES:
-        return (f"{name} is the {place} with most",)
+        return (f"{name} is the {shown.place} with most",)
     return (f"{name} {verb} the largest group",)
 
 
@@ -295,7 +293,8 @@ def ratios(shown: Shown, marks: Sequence[Mark], reference: str) -> str:
     if not told:
         return titled(shown, f"no clear difference from {reference}{among}", "no clear difference")
     (dimension,) = shown.indicator.derived.by(shown.by) if shown.indicator.derived else ("",)
-    named = [f"{w}{among} for {words.join([_named(dimension, m) for m in s])}" for w, s in told]
+    called = [words.join([_named(shown, dimension, mark) for mark in some]) for _, some in told]
+    named = [f"{told[at][0]}{among} for {name}" for at, name in enumerate(called)]
     count = len(told[0][1])
     many = f"{words.small(count)} group{'s' * (count > 1)}"
     if count == len(marks) > 1:
@@ -366,16 +365,9 @@ def _apart(one: str, other: str) -> bool:
     return set(years(one, THREE_YEARS)).isdisjoint(years(other, THREE_YEARS))
 
 
-def _named(dimension: str, mark: Mark) -> str:
+def _named(shown: Shown, dimension: str, mark: Mark) -> str:
     """A category inside a sentence: "ages 5 to 10", "moderate learning difficulty"."""
-    if dimension in ("sen_provision", "sen_status") and mark.code:
-        return words.PROSE_LABELS.get((dimension, mark.code), mark.label)
-    label = mark.label if dimension in words.NAMES else words.lower_first(mark.label)
-    if dimension in DEPRIVED:
-        step, last = DEPRIVED[dimension]
-        end = {"1": "most", last: "least"}.get(mark.code)
-        return f"the {end} deprived {step}" if end else f"deprivation {step} {mark.code}"
-    return f"ages {label}" if dimension in words.AGES and label[:1].isdigit() else label
+    return words.title_label(dimension, mark.code, mark.label, shown.config)
 
 
 def _moved(first: Mark, last: Mark, shown: Shown) -> int | None:
@@ -404,7 +396,7 @@ def table(shown: Shown, columns: Sequence[Sequence[Mark]], across: str) -> str:
 
     Args:
         columns: for each column the marks of its categories.
-        across: what a column is: "district".
+        across: the dimension whose categories the columns are.
     """
     count = len(columns)
     every = [mark for column in columns for mark in column]
@@ -419,13 +411,11 @@ def table(shown: Shown, columns: Sequence[Sequence[Mark]], across: str) -> str:
             leads[ranked[0].label] = leads.get(ranked[0].label, 0) + 1
     label, led = min(leads.items(), key=lambda item: (-item[1], item[0]), default=("", 0))
     if led * 2 < count:
-        return titled(shown, f"by {across}")
-    name = words.lower_first(label)
-    across = f"kind of {across}" if across == "SEN provision" else across
-    where = f"every {across}" if led == count else f"{words.small(led)} of {words.small(count)}"
+        return titled(shown, f"by {words.dimension_words(across, shown.config)}")
+    name, declared = words.lower_first(label), shown.config.dimension(across)
+    where = f"every {declared.one}"
     if led != count:
-        kind, _, of = across.partition(" of ")
-        where += f" {kind}s{' of ' if of else ''}{of}"
+        where = f"{words.small(led)} of {words.small(count)} {declared.many}"
     top = kinds.said(shown.indicator).most
     if _among(every):
         return titled(

@@ -31,8 +31,9 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         return None
     counts = shown.indicator.kind.adds_up
     total = shown.one(shown.home, period) if not counts else Mark("", "", "")
-    step, last = findings.DEPRIVED.get(dimension, ("group", str(len(marks))))
-    steps = int(last)
+    steps, step = len(marks), "group"
+    if words.deprived(dimension, shown.config):
+        steps, step = words.steps(dimension, shown.config)
     canvas = _draw(shown, marks, total, (step, steps))
     if counts:
         title = findings.categories(shown, dimension, marks)

@@ -25,19 +25,28 @@ LINE: Final = palette.SMALL * lettering.LEADING
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A two-way table: names of rows and columns, and a mark for each pair of their codes."""
+    """A two-way table: names of rows and columns, and a mark for each pair of their codes.
+
+    Columns of `graded` dimensions are groups of deprivation, which go by their numbers.
+    """
 
     down: str
     across: str
     rows: list[tuple[str, str]]
     columns: list[tuple[str, str]]
     marks: dict[tuple[str, str], Mark]
+    graded: frozenset[str] = frozenset()
     room: float = NAMES
+
+    @property
+    def numbered(self) -> bool:
+        """Whether columns go by their numbers; the ends are named beside the header."""
+        return self.across in self.graded
 
     def turned(self) -> Grid:
         """Rows as columns."""
         marks = {(column, row): mark for (row, column), mark in self.marks.items()}
-        return Grid(self.across, self.down, self.columns, self.rows, marks)
+        return Grid(self.across, self.down, self.columns, self.rows, marks, self.graded)
 
     def at(self, row: str, column: str) -> Mark:
         """The mark of a pair; one without a number where the table has no such row."""
@@ -66,7 +75,8 @@ def read(shown: Shown, chart: Chart, period: str) -> Grid:
     """The table's rows as a grid; the dimension that is compared goes down."""
     one, other = chart.by
     over = shown.indicator.over
-    ordered = one in words.ORDERED and other not in words.ORDERED and other not in PLACES
+    by_value = [shown.config.dimension(name).order == "value" for name in (one, other)]
+    ordered = by_value == [False, True] and other not in PLACES
     if other in over or (one not in over and (one in PLACES or ordered)):
         one, other = other, one
     marks: dict[tuple[str, str], Mark] = {}
@@ -79,7 +89,8 @@ def read(shown: Shown, chart: Chart, period: str) -> Grid:
          for code in words.category_order(name, [pair[i] for pair in marks], shown.config)]
         for i, name in enumerate((one, other))
     )  # fmt: skip
-    return Grid(one, other, rows, columns, marks)
+    graded = frozenset(name for name in (one, other) if words.deprived(name, shown.config))
+    return Grid(one, other, rows, columns, marks, graded)
 
 
 def orient(grid: Grid) -> tuple[Grid, Header]:
@@ -133,17 +144,13 @@ def _header(grid: Grid) -> Header | None:
     for levels, most in ((1, 3), (2, 2)):
         room = levels * cell - 5
         lines = [
-            lettering.wrap(_short(grid, c, name), palette.SMALL, room) for c, name in grid.columns
+            lettering.wrap(code if grid.numbered else name, palette.SMALL, room)
+            for code, name in grid.columns
         ]
         widest = max(lettering.width(line, palette.SMALL) for name in lines for line in name)
         if widest <= room and max(map(len, lines)) <= most:
             return Header(lines, levels, [])
     return None
-
-
-def _short(grid: Grid, code: str, name: str) -> str:
-    """Deprivation tenths go by their number; the ends are named beside the header."""
-    return code if grid.across.startswith("imd_") else name
 
 
 def key_lines(header: Header) -> list[str]:

@@ -57,7 +57,7 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     subject = grid.down
     columns = [[grid.at(row, column) for row, _ in grid.rows] for column, _ in grid.columns]
     across = words.dimension_words(grid.across, shown.config)
-    title = findings.table(shown, columns, across)
+    title = findings.table(shown, columns, grid.across)
     called = words.upper_first(words.dimension_words(shape.down, shown.config))
     table = [
         (name, [Cell(shape.at(code, column).key) for column, _ in shape.columns])
@@ -98,7 +98,7 @@ def _differences(shown: Shown) -> bool:
 def _draw(shown: Shown, grid: Grid, header: Header) -> Canvas:
     names, cell = names_width(grid), cell_width(grid)
     left = names + 8
-    ends = 13.0 if grid.across.startswith("imd_") else 0.0
+    ends = 13.0 if grid.numbered else 0.0
     top = header.height + ends
     tall = heights(grid)
     bottom = top + sum(tall)

@@ -92,7 +92,7 @@ class Shown:
     @property
     def places(self) -> str:
         """What the localities are, in the plural: districts, wards or groups of them."""
-        return words.places_words(self.localities, self.config)
+        return self.config.dimension(self.localities).many
 
     @property
     def place(self) -> str:

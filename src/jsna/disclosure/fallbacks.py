@@ -22,7 +22,7 @@ from jsna.model import schema
 from jsna.model.configuration import Configuration
 from jsna.model.fallbacks import GroupingSet, recodings
 from jsna.model.hierarchies import LOCALITY_GROUP, THREE_YEARS
-from jsna.model.indicators import Indicator
+from jsna.model.indicators import LOCALITY, Indicator
 
 #: Columns of the decisions: one row for each fallback of an indicator that has rows.
 COLUMNS: Final = ("indicator", "breakdown", "used", "rows", "withheld", "small", "shares")
@@ -180,7 +180,7 @@ def _by_shape(
 
 
 def _shape(geography: str, breakdown: str, period_type: str, config: Configuration) -> GroupingSet:
-    place = {config.area.localities_are: "locality", LOCALITY_GROUP: LOCALITY_GROUP}
+    place = {config.area.localities_are: LOCALITY, LOCALITY_GROUP: LOCALITY_GROUP}
     dims = [] if breakdown == schema.TOTAL else breakdown.split(schema.JOIN)
     dims += [place[geography]] if geography in place else []
     return GroupingSet(tuple(sorted(dims)), 3 if period_type == THREE_YEARS else 1)

@@ -9,7 +9,6 @@ from jsna.documents.markdown import code, table
 from jsna.measures.catalogue import CATALOGUE, made_of, of_linkage
 from jsna.measures.tables.columns import GEOGRAPHY, declared
 from jsna.model.codelists import CodeList
-from jsna.model.hierarchies import CODELISTS
 from jsna.model.tables import AnalysisTable, Column
 
 _PLACE: Final = frozenset(GEOGRAPHY.split())
@@ -42,11 +41,15 @@ def _made_of(of: AnalysisTable) -> str:
     return code(*made_of(of), without="every delivery")
 
 
-def sections(codelists: Mapping[str, CodeList]) -> Iterator[str]:
-    """A section for each analysis table, as paragraphs; first the columns of places."""
+def sections(listed: Mapping[str, CodeList]) -> Iterator[str]:
+    """A section for each analysis table, as paragraphs; first the columns of places.
+
+    Args:
+        listed: column -> the code list of its values.
+    """
     head = ("column", "type", "code list", "description")
     yield "Geography, in every table of people or places:"
-    yield table(head, (_column(one, codelists) for one in declared(GEOGRAPHY).values()))
+    yield table(head, (_column(one, listed) for one in declared(GEOGRAPHY).values()))
     for of in CATALOGUE.values():
         yield f"### `{of.name}`"
         geography = " With geography." if set(of.columns) >= _PLACE else ""
@@ -54,7 +57,7 @@ def sections(codelists: Mapping[str, CodeList]) -> Iterator[str]:
             f"One row is {of.row}. Base: {of.base}. Key: {code(*of.key)}. "
             f"Made of {_made_of(of)}. Period: {_period(of)}.{geography}"
         )
-        yield table(head, (_column(one, codelists) for one in _own(of)))
+        yield table(head, (_column(one, listed) for one in _own(of)))
 
 
 def _period(of: AnalysisTable) -> str:
@@ -65,8 +68,7 @@ def _period(of: AnalysisTable) -> str:
     return _PERIODS[of.period]
 
 
-def _column(one: Column, codelists: Mapping[str, CodeList]) -> tuple[str, ...]:
-    name = CODELISTS.get(one.name, one.name)
-    found = codelists.get(name) if one.type == "string" else None
+def _column(one: Column, listed: Mapping[str, CodeList]) -> tuple[str, ...]:
+    found = listed.get(one.name) if one.type == "string" else None
     said = one.description or (found.title if found else "")
-    return (code(one.name), one.type, code(name) if found else "", said)
+    return (code(one.name), one.type, code(found.codelist) if found else "", said)

@@ -37,11 +37,11 @@ def page(root: Path) -> str:
     """The whole page.
 
     Args:
-        root: where `config/codelists/` is.
+        root: where `config/` is.
     """
-    codelists = shared.codelist_files(root)
+    found = shared.categories(root)
     parts = [_HEAD, _EXTRACTS, *extracts.sections()]
-    parts += [_TABLES, *analysis.sections(codelists), _CODES, _codes(codelists.values())]
+    parts += [_TABLES, *analysis.sections(found.listed), _CODES, _codes(found.lists.values())]
     return "\n\n".join(parts) + "\n"
 
 

@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jsna.measures.catalogue import CATALOGUE, arrow, column_of, periods
-from jsna.model.hierarchies import CODELISTS
 from jsna.model.indicators import LOCALITY, Indicator, Side
 
 if TYPE_CHECKING:
@@ -166,8 +165,7 @@ def _categories(
         if dimension == LOCALITY:
             result[dimension] = [place.code for place in config.area.localities]
             continue
-        name = dimension if dimension in config.codelists else CODELISTS.get(dimension, dimension)
-        listed = list(config.codelists.get(name, ()))
+        listed = list(config.codelists.get(config.dimension(dimension).codes, ()))
         result[dimension] = listed + sorted(present - set(listed))
     return result
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from jsna.model.areas import Area
 from jsna.model.audits import Audit
+from jsna.model.dimensions import Dimension, of_places, plain
 from jsna.model.editions import Edition, Source
-from jsna.model.hierarchies import Hierarchy
+from jsna.model.hierarchies import PLACES, Hierarchy
 from jsna.model.indicators import Indicator
 from jsna.model.profiles import Profile
 from jsna.model.relations import Relation
@@ -35,8 +36,16 @@ class Configuration:
     rolls: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     #: What figures of the indicators imply of each other.
     relations: tuple[Relation, ...] = ()
+    #: What figures may be broken down by beside places, by name.
+    dimensions: Mapping[str, Dimension] = field(default_factory=dict)
     #: Profiles joined with `+` that were asked for.
     _joined: dict[str, Profile] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def dimension(self, name: str) -> Dimension:
+        """A dimension by name: as declared, or of places; of any other column its name alone."""
+        if name in PLACES:
+            return of_places(name, self.area.localities_are)
+        return self.dimensions.get(name) or plain(name)
 
     def profile(self, name: str) -> Profile:
         """A disclosure profile by name, be it one of `profiles` or several joined with `+`.

@@ -8,7 +8,7 @@ for each breakdown, and the report finds which it was by the rows that are there
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +19,7 @@ from jsna.model.schema import JOIN, TOTAL
 if TYPE_CHECKING:
     from jsna.model.areas import Area
     from jsna.model.configuration import Configuration
+    from jsna.model.dimensions import Dimension
 
 #: Key below the indicators file, and the rule broken.
 Finding = tuple[str, str]
@@ -26,6 +27,8 @@ Finding = tuple[str, str]
 STANDING: Final = frozenset({"january", "31_march", "mid_year"})
 #: Kinds of period that are no single year.
 _NO_YEAR: Final = frozenset({THREE_YEARS, "release"})
+#: Kinds of period of what is no count of children: estimates of a population, records, areas.
+_NO_CHILDREN: Final = frozenset({"mid_year", "release"})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -97,12 +100,97 @@ def recodings(
     return found
 
 
+def implied(
+    indicator: Indicator,
+    breakdown: Collection[str],
+    dimensions: Mapping[str, Dimension],
+    sizes: Mapping[str, int],
+) -> tuple[Recoding, ...]:
+    """The recodings of a breakdown of which the indicator says nothing; none for the total.
+
+    Each dimension is shown by its coarser one and, step by step, by the coarser one of that: first
+    the dimension with the most categories, of which each has the fewest; last localities, by
+    groups, as most readers look for their own. Events are then added up over three years as well.
+
+    Args:
+        indicator: what is broken down.
+        breakdown: dimensions.
+        dimensions: every one declared.
+        sizes: number of categories of each.
+    """
+    if not _may_be_small(indicator):
+        return ()
+    made: list[Recoding] = []
+    collapse: dict[str, str] = {}
+    for dimension in sorted(breakdown, key=lambda name: (name == LOCALITY, -sizes.get(name, 0))):
+        if dimension == LOCALITY:
+            made.append(Recoding(collapse=collapse, areas="groups"))
+        for upper in _chain(dimension, dimensions):
+            if upper not in breakdown:
+                collapse = {**collapse, dimension: upper}
+                made.append(Recoding(collapse=collapse))
+    if made and _events(indicator):
+        made.append(made[-1].model_copy(update={"years": 3}))
+    return tuple(made)
+
+
+def _may_be_small(indicator: Indicator) -> bool:
+    """Whether children are counted here, each in one category, so that counts can be added up."""
+    counted = [side.count for side in (indicator.numerator, indicator.denominator) if side]
+    return (
+        indicator.numerator is not None
+        and "persons" not in counted
+        and indicator.period_type not in _NO_CHILDREN
+    )
+
+
+def _events(indicator: Indicator) -> bool:
+    """Whether events of a year are counted, which are others every year.
+
+    Of calendar years all is: requests, plans issued and ended. Of other years a proportion is of
+    children who are there year after year, and would be counted once for each.
+    """
+    below = indicator.denominator
+    if indicator.period_type in STANDING | _NO_YEAR or (below and below.period == "latest"):
+        return False
+    proportion = indicator.kind.inside and not indicator.kind.of_one_whole
+    return indicator.period_type == "calendar_year" or not proportion
+
+
+def _chain(dimension: str, dimensions: Mapping[str, Dimension]) -> list[str]:
+    """The coarser dimensions of one, from the finest to the coarsest."""
+    found: list[str] = []
+    while dimension in dimensions and dimensions[dimension].coarser:
+        dimension = dimensions[dimension].coarser
+        found.append(dimension)
+    return found
+
+
+def filled(
+    indicator: Indicator, dimensions: Mapping[str, Dimension], sizes: Mapping[str, int]
+) -> Indicator:
+    """An indicator with the fallbacks of all its breakdowns, written or implied."""
+    written = {frozenset(one.breakdown): one.recodings for one in indicator.fallbacks}
+    offered = [
+        Fallback(
+            breakdown=breakdown,
+            recodings=written.get(
+                frozenset(breakdown), implied(indicator, breakdown, dimensions, sizes)
+            ),
+        )
+        for breakdown in ((), *indicator.breakdowns)
+    ]
+    return indicator.model_copy(
+        update={"fallbacks": tuple(one for one in offered if one.recodings)}
+    )
+
+
 def faults(indicator: Indicator, hierarchies: Mapping[str, Hierarchy]) -> Iterator[Finding]:
     """What is wrong with an indicator's fallbacks: key and rule, in plain words.
 
     Args:
         indicator: the declaration.
-        nests: coarser dimension -> what it is made of, as the code lists say.
+        hierarchies: coarser dimension -> what it is made of, as the code lists say.
     """
     declared = {tuple(sorted(set_)) for set_ in indicator.breakdowns}
     if not indicator.over:

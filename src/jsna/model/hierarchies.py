@@ -20,12 +20,6 @@ if TYPE_CHECKING:
 LOCALITY_GROUP: Final = "locality_group"
 #: Dimensions whose categories are areas of their own in the measure table.
 PLACES: Final = frozenset({LOCALITY, LOCALITY_GROUP})
-#: Dimension -> code list of its categories, where the two are not called the same.
-CODELISTS: Final = {
-    "primary_need": "sen_type",
-    "reason": "exclusion_reason",
-    "category": "exclusion_category",
-}
 #: Type of the periods that are several years together.
 THREE_YEARS: Final = "three_years"
 _TO: Final = " to "

@@ -130,11 +130,15 @@ class Recoding(Strict):
 
 
 class Fallback(Strict):
-    """What to show instead of a breakdown, tried in order, before its figures are hidden."""
+    """What to show instead of a breakdown, tried in order, before its figures are hidden.
+
+    Written where it is not what the dimensions imply (`model.fallbacks.implied`).
+    """
 
     #: A set of dimensions as in `breakdowns`; none for the total.
     breakdown: tuple[str, ...]
-    recodings: Annotated[tuple[Recoding, ...], Field(min_length=1)]
+    #: None where nothing is to be shown instead.
+    recodings: tuple[Recoding, ...]
 
 
 class Caveats(Strict):
@@ -174,7 +178,8 @@ class Indicator(Strict):
         over: dimensions that split the numerator only; the denominator is the total over them.
             Such an indicator has no row without them: it would say 100 %.
         breakdowns: sets of dimensions beside the total; `locality` stands for the area's own.
-        fallbacks: coarser ways of showing a breakdown where too many of its counts are small.
+        fallbacks: coarser ways of showing a breakdown where too many of its counts are small; of
+            each breakdown not named here those its dimensions imply.
         adds_over: dimensions whose categories add up to the total.
         hierarchies: dimension -> coarser dimension its categories nest in.
         parts: indicators whose numerators add up to this one's.

@@ -13,6 +13,7 @@ from typing import Final
 
 from jsna.model.configuration import Configuration
 from jsna.provenance.fingerprint import fingerprint
+from jsna.settings.dimensions import FILE as DIMENSIONS
 from jsna.settings.made_lists import PASSES
 from jsna.settings.recoded import FILE as RECODED
 from jsna.stages import STAGES
@@ -38,6 +39,7 @@ def configuration(config: Configuration, root: Path) -> list[str]:
         f"config/editions/{config.edition.edition}.yaml",
         f"config/areas/{config.edition.area}.yaml",
         "config/sources.yaml",
+        DIMENSIONS,
         *([RECODED] if (root / RECODED).is_file() else ()),
     ]
     for folder in SHARED:
@@ -62,14 +64,20 @@ def releases(config: Configuration) -> list[str]:
     return sorted({(folder / source.file).as_posix() for _, source in config.sources.values()})
 
 
+def dimensions(config: Configuration) -> str:
+    """Digest of what numbers depend on of the dimensions, of which their words are no part."""
+    decided = {name: one.decides for name, one in config.dimensions.items()}
+    return hashlib.sha256(json.dumps(decided, sort_keys=True).encode()).hexdigest()
+
+
 def recipe(config: Configuration, root: Path) -> str:
     """Digest of all an edition's safe measures are made from but earlier publications.
 
     Raw extracts, releases, configuration, rules of linkage, the lock and the code of the stages.
     """
     own = (*raw_files(config), *releases(config), *configuration(config, root))
-    digests = {}
-    for file in sorted({*own, *linkage_rules(root)}):
+    digests = {DIMENSIONS: dimensions(config)}
+    for file in sorted({*own, *linkage_rules(root)} - {DIMENSIONS}):
         if (root / file).is_file():
             with (root / file).open("rb") as handle:
                 digests[file] = hashlib.file_digest(handle, "sha256").hexdigest()

@@ -89,8 +89,9 @@ class Allowed:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._words = vocabulary
-        #: Numbers that groups of deprivation may have, and periods there are.
+        #: Numbers that groups of deprivation may have, periods there are, and those dimensions.
         self.groups, self.periods = frozenset(vocabulary.groups), frozenset(vocabulary.periods)
+        self.graded = vocabulary.graded
         self._known: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self._checks: dict[str, Callable[[str], bool]] = {
             "period": vocabulary.periods.__contains__,

@@ -17,8 +17,6 @@ from jsna.readback.blocks import Block
 #: Kinds of chart that have an axis with numbers, as their ids tell.
 _DRAWN: Final = re.compile(r"-trend$")
 _TICK: Final = re.compile(r"(−?[\d,]+(?:\.\d+)?)(%| per (?:100|1,000|10,000))?")
-#: Charts by groups of deprivation, which are numbered.
-_GROUPED: Final = re.compile(r"-imd-")
 _WHOLE: Final = re.compile(r"\d{1,2}")
 #: Positions are written with two decimals.
 _HAIR: Final = 0.03
@@ -47,17 +45,19 @@ def ticks(blocks: Iterable[Block]) -> set[int]:
     return {id(block) for block, _ in found}
 
 
-def groups(blocks: Iterable[Block], known: Collection[str]) -> set[int]:
+def groups(blocks: Iterable[Block], known: Collection[str], graded: Collection[str]) -> set[int]:
     """Ids of the blocks of one chart that name the groups along its axis by bare numbers.
 
     Args:
         blocks: texts of a chart.
         known: numbers groups may have.
+        graded: dimensions whose groups are numbered, which ids of charts by them end in.
     """
+    by = tuple("-" + name.replace("_", "-") for name in graded)
     found = [
         block
         for block in blocks
-        if block.place == "text" and not block.cells and _GROUPED.search(block.figure)
+        if block.place == "text" and not block.cells and any(name in block.figure for name in by)
         if _WHOLE.fullmatch(block.text)
     ]
     across, down = {block.y for block in found}, {block.x for block in found}

@@ -1,7 +1,6 @@
 """What codes are called, from the configuration alone: places, categories and indicators.
 
-Which list of codes names a dimension is worked out anew: the list of its name, or those that have
-all its codes.
+Which list of codes names a dimension is what `config/dimensions.yaml` says.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ from jsna.model.schema import TOTAL, dimensions
 
 #: What the mean of statistical neighbours is called, in a file and over a column.
 _NEIGHBOURS: Final = ("Average of similar areas", "Similar areas")
-_TENTHS: Final = {"imd_decile": "10", "imd_quintile": "5"}
 
 
 class Names:
@@ -30,7 +28,7 @@ class Names:
     """
 
     def __init__(self, config: Configuration, frame: pd.DataFrame) -> None:
-        self._lists = config.codelists
+        self._config = config
         self._pairs = frame[["breakdown", "category"]].drop_duplicates()
         self.indicators = {one.id: one.title for one in config.indicators.values()}
         self.places: dict[str, frozenset[str]] = {
@@ -49,18 +47,11 @@ class Names:
         return {name: self._named(name, found) for name, found in sorted(codes.items())}
 
     def _named(self, dimension: str, codes: Iterable[str]) -> dict[str, frozenset[str]]:
-        codes = set(codes)
-        lists = [self._lists[dimension]] if dimension in self._lists else [
-            labels for labels in self._lists.values() if codes <= labels.keys()
-        ]  # fmt: skip
-        made = {}
-        for code in sorted(codes):
-            names = {labels[code] for labels in lists if code in labels}
-            if dimension in _TENTHS:
-                ends = {"1": " (most deprived)", _TENTHS[dimension]: " (least deprived)"}
-                names = {code + ends.get(code, "")}
-            made[code] = frozenset(names or _bare(code))
-        return made
+        labels = self._config.codelists.get(self._config.dimension(dimension).codes, {})
+        return {
+            code: frozenset({labels[code]} if code in labels else _bare(code))
+            for code in sorted(codes)
+        }
 
     def category(self, breakdown: str, category: str) -> frozenset[str]:
         """What the category of a row may be called, its dimensions in order."""

@@ -100,7 +100,8 @@ class Reader:
         along: dict[int, str] = {}
         for blocks in charts.values():
             along |= dict.fromkeys(axes.ticks(blocks), webpage.AXIS)
-            along |= dict.fromkeys(axes.groups(blocks, self._allowed.groups), webpage.GROUP)
+            named = axes.groups(blocks, self._allowed.groups, self._allowed.graded)
+            along |= dict.fromkeys(named, webpage.GROUP)
             along |= dict.fromkeys(axes.times(blocks, self._allowed.periods), webpage.TIME)
         for block in page.blocks:
             place = f"{block.figure} {block.place}".strip()

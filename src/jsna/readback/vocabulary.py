@@ -24,15 +24,8 @@ _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
 )  # fmt: skip
-_BANDS: Final = {
-    "age_group": "age band",
-    "age_stage": "age band",
-    "key_stage": "year group",
-    "year_group": "year group",
-    "school_year": "year group",
-    "imd_decile": "deprivation group",
-    "imd_quintile": "deprivation group",
-}
+#: Order of a dimension -> what numbers in names of its categories are called.
+_BANDS: Final = {"age": "age band", "school": "year group", "deprivation": "deprivation group"}
 
 
 class Vocabulary:
@@ -81,8 +74,12 @@ class Vocabulary:
         periods |= {part for period in periods for part in period.split(" to ")}
         self.periods = periods | {p[:4] for p in periods} | {str(day.year) for day in dates}
         # An area may lack some of the groups all are numbered in.
-        self.groups = {code for name, code in categories if name.startswith("imd_")}
-        self.groups |= {str(n) for n in range(1, 11)} if self.groups else set()
+        graded = {name: one for name, one in config.dimensions.items() if one.step}
+        self.graded = frozenset(graded)
+        self.groups = {code for name, code in categories if name in graded}
+        if self.groups:
+            lists = (config.codelists.get(one.codes, {}) for one in graded.values())
+            self.groups |= {code for codes in lists for code in codes}
         self.places = max(len(config.area.localities), len(config.area.neighbours))
 
     def _learn(self, kind: str, phrase: str) -> None:
@@ -150,14 +147,16 @@ def _indicators(config: Configuration) -> Iterator[tuple[str, str]]:
 def _labels(
     config: Configuration, categories: Iterable[tuple[str, str]]
 ) -> Iterator[tuple[str, str]]:
+    orders = {one.codes: one.order for one in config.dimensions.values()}
     for name, codes in config.codelists.items():
         for label in codes.values():
-            yield _BANDS.get(name, "category"), label
+            yield _BANDS.get(orders.get(name, ""), "category"), label
     for name, code in sorted(categories):
-        if name.startswith("age_"):
+        order = config.dimension(name).order
+        if order == "age":
             yield "age band", code.replace("-", " to ")
         elif not code.isdigit():
-            yield _BANDS.get(name, "category"), code.replace("_", " ")
+            yield _BANDS.get(order, "category"), code.replace("_", " ")
 
 
 def _sources(config: Configuration, extracts: Mapping[str, Extract]) -> Iterator[tuple[str, str]]:

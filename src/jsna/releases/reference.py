@@ -38,8 +38,6 @@ POPULATION_COLUMNS: Final = (
     "age_group",
     "people",
 )
-#: Upper age of each age group; older residents are in none.
-AGE_GROUPS: Final = ((4, "0-4"), (10, "5-10"), (15, "11-15"), (19, "16-19"), (25, "20-25"))
 
 
 def has_small_areas(config: Configuration) -> bool:
@@ -132,8 +130,8 @@ def population_table(config: Configuration, paths: Paths) -> pd.DataFrame:
         rule = f"has neither {config.area.name} nor its localities"
         raise JsnaError(Problem(source.file, rule, code="published.area"))
     group = pd.Series(None, index=home.index, dtype="str")
-    for upper, name in reversed(AGE_GROUPS):
-        group = group.mask(home["age"] <= upper, name)
+    for code in reversed([*config.codelists["age_group"]]):  # "5-10"; older people are in none
+        group = group.mask(home["age"] <= int(code.partition("-")[2]), code)
     null = pd.Series(None, index=home.index, dtype="str")
     out = pd.DataFrame(
         {

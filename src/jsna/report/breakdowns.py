@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from jsna.model.hierarchies import PLACES, THREE_YEARS
 from jsna.model.indicators import Indicator
-from jsna.report.deprivation import DEPRIVATION, MOST_NAMED, slope, slopes
+from jsna.report.deprivation import MOST_NAMED, slope, slopes
 from jsna.report.groups import groups, told, with_value
 from jsna.report.narrative import Sentence, join, level, noun, say, value, when
 from jsna.report.ratios import sentences as derived_sentences
@@ -17,8 +17,6 @@ from jsna.view import words
 from jsna.view.comparison import furthest, leaders, stand_out
 from jsna.view.rows import Measures, Row
 
-#: Dimensions whose name has a plain plural.
-_PLURAL = ("age_group", "age_stage", "primary_need", "setting")
 #: Figures of a breakdown that are counted in words.
 MOST_COUNTED = 20
 #: What is said of breakdowns in which nothing differs, in this order: of all their figures, of
@@ -103,21 +101,22 @@ def _one(
         subject: what the sentences are about: "it" where that has been said.
     """
     single = dims[0] if len(dims) == 1 else ""
+    graded = bool(single) and words.deprived(single, view.config)
     if indicator.kind.categories_are_parts:
-        places_or_deprivation = single in PLACES or single in DEPRIVATION
-        if not single or (places_or_deprivation and indicator.population_base != "areas"):
+        areas = indicator.population_base == "areas"
+        if not single or ((graded or single in PLACES) and not areas):
             return [], True
         found = largest(view, indicator, single, rows)
         return ([found] if found else []), True
     if single in PLACES:
         return places(view, indicator, rows)
-    if single in DEPRIVATION:
+    if graded:
         return slope(view, indicator, single, rows)
     if single:
         return groups(view, indicator, single, rows, subject)
-    deprived = [d for d in dims if d in DEPRIVATION]
+    deprived = [d for d in dims if words.deprived(d, view.config)]
     if len(dims) == 2 and deprived:
-        other = next(d for d in dims if d not in DEPRIVATION)
+        other = next(d for d in dims if d not in deprived)
         found = slopes(view, indicator, deprived[0], other, rows, subject)
         return ([found] if found else []), True
     return [], True
@@ -171,7 +170,7 @@ def _places(named: Sequence[Row], view: Measures, indicator: Indicator) -> Marku
     ]
     rest = len(named) - len(shown)
     if rest:
-        kind = words.places_words(named[0].place, view.config)
+        kind = view.config.dimension(named[0].place).many
         parts.append(f"{words.small(rest)} other {kind}")
     return join(parts)
 
@@ -192,20 +191,20 @@ def largest(
         text = "There were more {} than {}." if people else "There were more for {} than for {}."
         return Sentence(say(text, *pair), "breakdown", True)
     named = join(with_value(r, dimension, view, indicator) for r in top)
-    if dimension in DEPRIVATION and len(top) == 1:
+    declared = view.config.dimension(dimension)
+    if declared.order == "deprivation" and len(top) == 1:
         other = "any other shown" if withheld else "any other"
         text = say("More were in {} than in {}.", named, other)
         return Sentence(text, "breakdown", True)
-    by = words.dimension_words(dimension, view.config)
+    by = declared.words
     of = say(" of {}", indicator.phrase) if indicator.kind.of_one_whole else say("")
     if _itself(by, indicator):  # "reason of reasons"
         of = say("of the {}", indicator.phrase)
     lead = "Of those shown, the" if withheld else "The"
-    size = dimension in DEPRIVATION or dimension in words.AGES | PLACES | {"sex"}
-    most = "largest" if size else "most common"
+    most = "largest" if declared.largest else "most common"
     if len(top) > 1:
-        text = "{lead} {most} {by}s{of} were {named}, with no clear difference between them."
-        if dimension not in _PLURAL:
+        text = "{lead} {most} {many}{of} were {named}, with no clear difference between them."
+        if not declared.plural:
             text = "{lead} largest groups{of} by {by} were {named}, with no clear difference."
     else:
         text = "{lead} {most} {by}{of} was {named}."
@@ -218,7 +217,7 @@ def largest(
             filled = say(text, lead=lead, most=most, of=of, by=by, named=named, second=follow)
             return Sentence(filled, "breakdown", True)
     text = text.replace("{by}{of}", "{of}") if _itself(by, indicator) else text
-    filled = say(text, lead=lead, most=most, of=of, by=by, named=named)
+    filled = say(text, lead=lead, most=most, of=of, by=by, many=declared.plural, named=named)
     return Sentence(filled, "breakdown", len(top) == 1)
 
 

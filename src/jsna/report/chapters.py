@@ -182,7 +182,8 @@ def _largest_share(view: Measures, indicator: Indicator) -> KeyNumber | None:
     config, row = view.config, top[0]
     label = words.prose_label(single, row.code(single), config)
     period = words.period_label(row.period, row.period_type)
-    kind = words.MOST_COMMON.get(single)
+    declared = config.dimension(single)
+    kind = "" if declared.labels == "sentences" else declared.kind
     what = f"the most common {kind}" if kind else "the largest group"
     if any(r.hidden for r in rows):
         what += " of those shown"

@@ -10,8 +10,6 @@ from jsna.view import words
 from jsna.view.comparison import Verdict, gradient
 from jsna.view.rows import Measures, Row
 
-#: Dimensions that run from most to least deprived, with the number of groups and their name.
-DEPRIVATION = {"imd_decile": (10, "tenth"), "imd_quintile": (5, "fifth")}
 #: Groups of another dimension from which on each one's gradient is worth a sentence.
 LEAST_GROUPS = 3
 #: More names than this in one sentence are counted instead.
@@ -28,11 +26,12 @@ def slope(
     verdict, most, least = found
     if verdict == "similar":
         text = "There was no clear difference between the most and the least deprived areas."
-        ends, groups = {most.code(dimension), least.code(dimension)}, DEPRIVATION[dimension][0]
+        ends = {most.code(dimension), least.code(dimension)}
+        groups, _ = words.steps(dimension, view.config)
         if any(row.hidden for row in rows) and ends != {"1", str(groups)}:
             if 2 * (int(least.code(dimension)) - int(most.code(dimension))) < groups:
                 return [], True  # neighbours that are alike say nothing of deprivation
-            named = (group_words(dimension, r.code(dimension), full=False) for r in (most, least))
+            named = (group_words(dimension, r.code(dimension), view) for r in (most, least))
             text = "There was no clear difference between {} and {} of small areas."
             return [Sentence(say(text, *named), "gradient")], True
         return [Sentence(say(text), "gradient")], True
@@ -41,17 +40,17 @@ def slope(
         text,
         Noun=words.upper_first(noun(indicator)),
         verdict=verdict,
-        most=group_words(dimension, most.code(dimension)),
+        most=group_words(dimension, most.code(dimension), view, full=True),
         a=value(most, indicator),
-        least=group_words(dimension, least.code(dimension), full=False),
+        least=group_words(dimension, least.code(dimension), view),
         b=value(least, indicator),
     )
     return [Sentence(filled, "gradient", True)], True
 
 
-def group_words(dimension: str, code: str, *, full: bool = True) -> str:
-    """`the most deprived tenth of small areas in England`; not in full without "of …"."""
-    groups, name = DEPRIVATION[dimension]
+def group_words(dimension: str, code: str, view: Measures, *, full: bool = False) -> str:
+    """`the most deprived tenth`; in full `the most deprived tenth of small areas in England`."""
+    groups, name = words.steps(dimension, view.config)
     rank = int(code)
     if rank * 2 == groups + 1:
         return f"the middle {name}" + (" of small areas in England" if full else "")
@@ -87,9 +86,9 @@ def slopes(
             verdicts[found[0]].append(label(other, code, view))
     clear = verdicts["higher"] or verdicts["lower"]
     # Where two groups go the same way the gradient of the whole says as much.
-    if not clear or len(rows) < LEAST_GROUPS * DEPRIVATION[dimension][0]:
+    if not clear or len(rows) < LEAST_GROUPS * words.steps(dimension, config)[0]:
         return None
-    most, least = (group_words(dimension, str(groups_there[i]), full=False) for i in (0, -1))
+    most, least = (group_words(dimension, str(groups_there[i]), view) for i in (0, -1))
     named = {verdict: words.join(names) for verdict, names in verdicts.items() if names}
     parts = [f"was {v} for {names}" for v, names in named.items() if v != "similar"]
     text = f"In {most} of small areas, {subject} {parts[0]} than in {least}."
@@ -107,6 +106,6 @@ def slopes(
 
 def label(dimension: str, code: str, view: Measures) -> str:
     """A category inside a sentence, of any dimension."""
-    if dimension in DEPRIVATION:
-        return group_words(dimension, code)
+    if words.deprived(dimension, view.config):
+        return group_words(dimension, code, view, full=True)
     return words.prose_label(dimension, code, view.config)

@@ -6,15 +6,13 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from jsna.model.hierarchies import finer
 from jsna.model.indicators import Indicator
 from jsna.report.deprivation import MOST_NAMED, label
 from jsna.report.narrative import Sentence, join, say, value
 from jsna.view import words
 from jsna.view.comparison import PEOPLE, differ, furthest, leaders, odd
 from jsna.view.rows import Measures, Row
-
-#: Dimensions of age, where nothing at all is no news.
-_AGES = (*words.AGES, "year_group", "key_stage", "school_stage")
 
 
 def told(rows: Sequence[Row], indicator: Indicator) -> tuple[list[Row], list[Row]]:
@@ -55,7 +53,7 @@ def groups(
     if not top or len(top) > MOST_NAMED or low in top:
         text = "By {by}, {subject} ranged from {b} ({low}) to {a} ({top})."
         top = shown[:1]
-    elif (low.value == 0 and dimension in _AGES) or not lowest:
+    elif (low.value == 0 and _of_age(dimension, view)) or not lowest:
         # Nursery children are seldom suspended; of many alike none is the lowest.
         text = "By {by}, {subject} was highest for {top_named}."
     else:
@@ -72,6 +70,11 @@ def groups(
         b=value(low, indicator),
     )
     return [Sentence(filled, "breakdown", True)], True
+
+
+def _of_age(dimension: str, view: Measures) -> bool:
+    """Whether categories are made of ages or school years, where nothing at all is no news."""
+    return view.config.dimension(finer(dimension, view.config)).order in ("age", "school")
 
 
 def _lowest(shown: Sequence[Row], top: Sequence[Row]) -> list[Row]:

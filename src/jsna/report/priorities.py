@@ -13,7 +13,7 @@ from typing import Final, Literal
 from markupsafe import Markup
 
 from jsna.model.indicators import Indicator
-from jsna.report.deprivation import DEPRIVATION, group_words
+from jsna.report.deprivation import group_words
 from jsna.report.narrative import compared, latest_change, noun, say, value, when
 from jsna.view import words
 from jsna.view.comparison import gradient
@@ -109,16 +109,16 @@ def gap(view: Measures, indicator: Indicator) -> Finding | None:
     if indicator.kind.categories_are_parts or indicator.kind.derived:
         return None
     for dims in indicator.breakdowns:
-        if len(dims) != 1 or dims[0] not in DEPRIVATION:
+        if len(dims) != 1 or not words.deprived(dims[0], view.config):
             continue
         found = gradient(view.breakdown(indicator.id, dims), dims[0])
         if found is None or found[0] not in ("higher", "lower"):
             return None
         verdict, most, least = found
         figures = {
-            "most": group_words(dims[0], most.code(dims[0]), full=False),
+            "most": group_words(dims[0], most.code(dims[0]), view),
             "a": value(most, indicator),
-            "least": group_words(dims[0], least.code(dims[0]), full=False),
+            "least": group_words(dims[0], least.code(dims[0]), view),
             "b": value(least, indicator),
             "verdict": verdict,
             "noun": words.upper_first(noun(indicator)),

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from jsna.model.hierarchies import PLACES
 from jsna.model.indicators import Indicator
-from jsna.report.deprivation import DEPRIVATION, MOST_NAMED, group_words
+from jsna.report.deprivation import MOST_NAMED, group_words
 from jsna.report.marks import mark
 from jsna.report.narrative import PEOPLE, Sentence, join, say, value, when
 from jsna.view import words
@@ -95,12 +95,12 @@ def _group(view: Measures, indicator: Indicator, row: Row) -> tuple[str, bool]:
     people = PEOPLE.get(indicator.population_base, "those")
     (dimension,) = indicator.derived.by(row.split)
     code = row.code(dimension)
-    if (dimension, code) in words.PROSE_LABELS:
-        return words.PROSE_LABELS[dimension, code], True
+    if (said := view.config.dimension(dimension).spoken.get(code)) is not None:
+        return said, True
     if dimension in PLACES:
         return f"{people} in {words.area_label(code, view.config)}", True
-    if dimension in DEPRIVATION:
-        return f"{people} in {group_words(dimension, code, full=False)} of small areas", True
+    if words.deprived(dimension, view.config):
+        return f"{people} in {group_words(dimension, code, view)} of small areas", True
     return f"the group “{words.category_label(dimension, code, view.config)}”", False
 
 
@@ -143,12 +143,12 @@ def _labelled(view: Measures, indicator: Indicator, row: Row) -> Markup:
         named = words.category_label(dimension, code, view.config)
         if dimension in within:
             inside.append(words.prose_label(dimension, code, view.config))
-        elif dimension in words.AGES:
+        elif view.config.dimension(dimension).order == "age":
             labels.append(f"aged {named}")
         elif dimension in PLACES:
             labels.append(f"in {words.area_label(row.area_code, view.config)}")
-        elif dimension in DEPRIVATION:
-            labels.append(f"in {group_words(dimension, code, full=False)} of small areas")
+        elif words.deprived(dimension, view.config):
+            labels.append(f"in {group_words(dimension, code, view)} of small areas")
         else:
             labels.append(f"“{named}”")
     called = ", ".join(labels)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from jsna.model.areas import AUTHORITY_NUMBERS
 from jsna.model.contract import REPEATED, SHARED
-from jsna.model.hierarchies import CODELISTS
 
 if TYPE_CHECKING:
     from jsna.model.areas import Area
@@ -76,8 +75,13 @@ def _groups(area: Area) -> Iterator[Finding]:
         yield "locality_groups", "one group is the whole area; give two or more, or none", ""
 
 
-def of_codelist(codelist: CodeList, every: Mapping[str, CodeList]) -> Iterator[Finding]:
-    """Optional codes that lead nowhere; a coarser list that is no division of the finer one."""
+def of_codelist(codelist: CodeList, listed: Mapping[str, CodeList]) -> Iterator[Finding]:
+    """Optional codes that lead nowhere; a coarser list that is no division of the finer one.
+
+    Args:
+        codelist: the list.
+        listed: the code list of each dimension.
+    """
     for code, main in codelist.rolls_up.items():
         if code in codelist.codes:
             yield f"rolls_up.{code}", "is itself among `codes`, so it cannot count as another", code
@@ -88,9 +92,9 @@ def of_codelist(codelist: CodeList, every: Mapping[str, CodeList]) -> Iterator[F
         return
     if not codelist.of:
         return
-    finer = every.get(CODELISTS.get(codelist.of, codelist.of))
+    finer = listed.get(codelist.of)
     if finer is None:
-        yield "of", f"no such code list; there are {_words(every)}", codelist.of
+        yield "of", f"no such code list or dimension; there are {_words(listed)}", codelist.of
         return
     seen, of = {codelist.codelist}, codelist.of
     while of:
@@ -98,7 +102,7 @@ def of_codelist(codelist: CodeList, every: Mapping[str, CodeList]) -> Iterator[F
             yield "of", "the list is made, in the end, of itself", codelist.of
             return
         seen.add(of)
-        above = every.get(CODELISTS.get(of, of))
+        above = listed.get(of)
         of = above.of if above is not None else ""
     for code in codelist.codes:
         if not codelist.finer.get(code):

@@ -19,11 +19,9 @@ from jsna.model.profiles import Profile
 from jsna.settings import checks as edition_checks
 from jsna.settings.reading import Gatherer
 from jsna.settings.shared import (
-    check_fallbacks,
-    hierarchies_of,
     load_audits,
     load_catalogue,
-    load_codelist_files,
+    load_lists,
     load_profiles,
     rolls_of,
 )
@@ -93,10 +91,9 @@ def load(
     if path in gather.broken:
         edition, area_given = _mended(name, *gather.broken[path])
     register = gather.load("config/sources.yaml", Sources)
-    lists = load_codelist_files(gather)
-    codelists = {name: one.codes for name, one in lists.items()}
-    indicators, relations = load_catalogue(gather)
-    check_fallbacks(gather, indicators, hierarchies_of(lists))
+    categories = load_lists(gather)
+    codelists = {name: one.codes for name, one in categories.lists.items()}
+    indicators, relations = load_catalogue(gather, categories)
     profiles = load_profiles(gather)
     area = None
     chosen: dict[str, tuple[str, Source]] = {}
@@ -128,10 +125,11 @@ def load(
         profiles,
         indicators,
         codelists,
-        hierarchies_of(lists),
+        categories.hierarchies,
         audits,
-        rolls_of(lists),
+        rolls_of(categories.lists),
         relations,
+        categories.dimensions,
     )
 
 

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from jsna.errors import JsnaError
 from jsna.model import derivation, relations
 from jsna.model.audits import Audit
 from jsna.model.codelists import CodeList
+from jsna.model.dimensions import Dimension
 from jsna.model.editions import Sources
-from jsna.model.fallbacks import faults
 from jsna.model.hierarchies import Hierarchy
 from jsna.model.indicators import ChapterIndicators, Indicator
 from jsna.model.profiles import Profile, ProfileFile
 from jsna.model.relations import Relation
 from jsna.settings import checks as edition_checks
 from jsna.settings import made_lists
+from jsna.settings.dimensions import (
+    Categories,
+    check_dimensions,
+    load_dimensions,
+    with_fallbacks,
+)
 from jsna.settings.reading import Gatherer
 
-
-def load_indicators(gather: Gatherer) -> dict[str, Indicator]:
-    """Every indicator by id, in the order of files."""
-    return load_catalogue(gather)[0]
+T = TypeVar("T")
 
 
-def load_catalogue(gather: Gatherer) -> tuple[dict[str, Indicator], tuple[Relation, ...]]:
+def load_catalogue(
+    gather: Gatherer, categories: Categories
+) -> tuple[dict[str, Indicator], tuple[Relation, ...]]:
     """Every indicator by id, in the order of files, and every relation between their figures."""
     found: dict[str, Indicator] = {}
     declared: list[tuple[str, Relation]] = []
@@ -38,7 +44,8 @@ def load_catalogue(gather: Gatherer) -> tuple[dict[str, Indicator], tuple[Relati
         for indicator in chapter.indicators:
             rule = "an indicator of this id is declared already"
             gather.expect(indicator.id not in found, path, "indicators", rule, indicator.id)
-            found[indicator.id] = indicator.model_copy(update={"chapter": chapter.chapter})
+            whole = indicator.model_copy(update={"chapter": chapter.chapter})
+            found[indicator.id] = with_fallbacks(gather, whole, categories)
     for indicator in [*found.values()]:
         path = f"config/indicators/{indicator.chapter}.yaml"
         for other in indicator.refers_to:
@@ -87,8 +94,8 @@ def load_audits(gather: Gatherer, register: Sources | None) -> dict[str, Audit]:
     return found
 
 
-def load_codelist_files(gather: Gatherer) -> dict[str, CodeList]:
-    """Every code list by name, whole."""
+def load_lists(gather: Gatherer) -> Categories:
+    """Every code list and every dimension by name."""
     found: dict[str, CodeList] = {}
     for file in sorted((gather.root / "config/codelists").glob("*.yaml")):
         codelist = gather.load(f"config/codelists/{file.name}", CodeList)
@@ -101,15 +108,16 @@ def load_codelist_files(gather: Gatherer) -> dict[str, CodeList]:
             source="Declarations of this project", version="1",
             of=made.of, finer=made.finer or {},
         )  # fmt: skip
-    for codelist in found.values():
-        for finding in edition_checks.of_codelist(codelist, found):
-            gather.expect(False, f"config/codelists/{codelist.codelist}.yaml", *finding)
-    return found
-
-
-def load_codelists(gather: Gatherer) -> dict[str, Mapping[str, str]]:
-    """Every code list by name: code -> label in display order."""
-    return {name: found.codes for name, found in load_codelist_files(gather).items()}
+    categories = Categories(found, load_dimensions(gather))
+    if categories.dimensions:
+        absent = {name for name in categories.dimensions if name not in categories.listed}
+        for codelist in found.values():
+            if codelist.of in absent:
+                continue  # that its code list is not there is told of the dimension
+            for finding in edition_checks.of_codelist(codelist, categories.listed):
+                gather.expect(False, f"config/codelists/{codelist.codelist}.yaml", *finding)
+        check_dimensions(gather, categories)
+    return categories
 
 
 def rolls_of(found: Mapping[str, CodeList]) -> dict[str, Mapping[str, str]]:
@@ -117,64 +125,49 @@ def rolls_of(found: Mapping[str, CodeList]) -> dict[str, Mapping[str, str]]:
     return {name: one.rolls_up for name, one in found.items() if one.rolls_up}
 
 
-def rolls(root: Path) -> dict[str, Mapping[str, str]]:
-    """Optional codes of every code list below `root`, or every problem in the lists."""
-    return rolls_of(codelist_files(root))
+def _whole(root: Path, load: Callable[[Gatherer], T], what: str) -> T:
+    """What is loaded from below `root`, or every problem in it.
 
-
-def hierarchies_of(found: Mapping[str, CodeList]) -> dict[str, Hierarchy]:
-    """Coarser dimension -> the finer one its categories are made of."""
-    return {
-        name: Hierarchy(one.of, {code: frozenset(parts) for code, parts in one.finer.items()})
-        for name, one in found.items()
-        if one.of
-    }
-
-
-def check_fallbacks(
-    gather: Gatherer, indicators: Mapping[str, Indicator], hierarchies: Mapping[str, Hierarchy]
-) -> None:
-    """Gather what is wrong with the fallbacks of indicators, which code lists must bear out."""
-    for indicator in indicators.values():
-        if indicator.derived:
-            continue  # has those of the indicator it is of
-        path = f"config/indicators/{indicator.chapter}.yaml"
-        for key, rule in faults(indicator, hierarchies):
-            gather.expect(False, path, f"{indicator.id}.{key}", rule)
-
-
-def codelist_files(root: Path) -> dict[str, CodeList]:
-    """Every code list below `root`, whole, or every problem in them."""
+    Raises:
+        JsnaError: anything is wrong with what was loaded.
+    """
     gather = Gatherer(root)
-    found = load_codelist_files(gather)
+    found = load(gather)
     if gather.problems:
-        raise JsnaError(gather.problems, title="The code lists have problems:")
+        raise JsnaError(gather.problems, title=f"The {what} have problems:")
     return found
 
 
+def categories(root: Path) -> Categories:
+    """Every code list and dimension below `root`, or every problem in them."""
+    return _whole(root, load_lists, "code lists and dimensions")
+
+
 def codelists(root: Path) -> dict[str, Mapping[str, str]]:
-    """Every code list below `root`, code -> label, or every problem in them."""
-    return {name: found.codes for name, found in codelist_files(root).items()}
+    """Every code list below `root`, code -> label in display order, or every problem in them."""
+    return {name: one.codes for name, one in categories(root).lists.items()}
+
+
+def rolls(root: Path) -> dict[str, Mapping[str, str]]:
+    """Optional codes of every code list below `root`, or every problem in the lists."""
+    return rolls_of(categories(root).lists)
+
+
+def dimensions(root: Path) -> dict[str, Dimension]:
+    """Every dimension declared below `root`, or every problem in them."""
+    return {**categories(root).dimensions}
 
 
 def hierarchies(root: Path) -> dict[str, Hierarchy]:
     """Every coarser dimension below `root`, or every problem in the code lists."""
-    return hierarchies_of(codelist_files(root))
+    return categories(root).hierarchies
 
 
 def indicators(root: Path) -> dict[str, Indicator]:
     """Every indicator declared below `root`, in order, or every problem in them."""
-    gather = Gatherer(root)
-    found = load_indicators(gather)
-    if gather.problems:
-        raise JsnaError(gather.problems, title="The indicators have problems:")
-    return found
+    return _whole(root, lambda gather: load_catalogue(gather, load_lists(gather)), "indicators")[0]
 
 
 def profiles(root: Path) -> dict[str, Profile]:
     """Every disclosure profile below `root`, or every problem in them."""
-    gather = Gatherer(root)
-    found = load_profiles(gather)
-    if gather.problems:
-        raise JsnaError(gather.problems, title="The disclosure profiles have problems:")
-    return found
+    return _whole(root, load_profiles, "disclosure profiles")

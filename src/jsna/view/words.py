@@ -44,96 +44,6 @@ UNIT_WORDS: Final = {
     "standard_deviations": "standardised difference",
 }
 
-#: How a dimension is called: in a heading over a column, and after "by".
-DIMENSION_WORDS: Final = {
-    "age_group": "age group",
-    "age_stage": "broad age group",
-    "cease_group": "kind of reason the plan ended",
-    "cease_reason": "reason the plan ended",
-    "extract": "data extract",
-    "ethnic_group": "ethnic group",
-    "identifier_kind": "identifier",
-    "imd_decile": "deprivation tenth",
-    "imd_quintile": "deprivation fifth",
-    "key_stage": "key stage",
-    "link_event": "decision",
-    "link_method": "method",
-    "link_pass": "pass",
-    "link_source": "source",
-    "need_group": "broad area of need",
-    "primary_need": "primary need",
-    "reason": "reason",
-    "reason_group": "kind of reason",
-    "school_stage": "stage of school",
-    "school_year": "school year",
-    "sen_provision": "SEN provision",
-    "sen_status": "SEN",
-    "services": "services that know them",
-    "setting": "setting",
-    "setting_group": "kind of setting",
-    "sex": "sex",
-    "verdict": "outcome",
-    "weight_category": "weight category",
-    "year_group": "year group",
-}
-#: What is said of the largest group: "the most common setting", where not "the largest group".
-MOST_COMMON: Final = {
-    "need_group": "area of need",
-    "primary_need": "need",
-    "setting": "setting",
-    "setting_group": "kind of setting",
-}
-#: Dimensions whose categories are quoted inside a sentence, being sentences themselves.
-QUOTED: Final = frozenset({"cease_group", "cease_reason", "reason", "reason_group"})
-#: Dimensions of the age of those counted: "ages 5 to 10".
-AGES: Final = frozenset({"age_group", "age_stage"})
-
-#: Dimensions whose categories stand in an order of their own, never sorted by value.
-ORDERED: Final = frozenset(
-    {
-        "age_group",
-        "age_stage",
-        "imd_decile",
-        "imd_quintile",
-        "key_stage",
-        "school_stage",
-        "school_year",
-        "sen_provision",
-        "sen_status",
-        "services",
-        "sex",
-        "year_group",
-    }
-)
-#: Dimension -> code list that names its categories, where the two are not called the same.
-CODELISTS: Final = {
-    "primary_need": ("primary_need", "sen_type"),
-    "reason": ("reason", "exclusion_reason", "exclusion_reasons"),
-    "setting": ("setting", "sen_setting", "placement_setting"),
-    "year_group": ("year_group", "national_curriculum_year"),
-}
-#: Dimensions whose labels keep their capital inside a sentence.
-NAMES: Final = frozenset(
-    {
-        LOCALITY,
-        LOCALITY_GROUP,
-        "ethnicity",
-        "key_stage",
-        "school_stage",
-        "school_year",
-        "year_group",
-    }
-)
-#: How a category is spoken of in a sentence, where its label in a table would not read well.
-PROSE_LABELS: Final = {
-    ("sex", "F"): "girls and young women",
-    ("sex", "M"): "boys and young men",
-    ("sen_provision", "N"): "pupils without SEN",
-    ("sen_provision", "K"): "pupils with SEN support",
-    ("sen_provision", "E"): "pupils with an EHC plan",
-    ("sen_status", "without"): "pupils without SEN",
-    ("sen_status", "with"): "pupils with SEN",
-}
 #: Words that keep their capital wherever they stand.
 _PROPER: Final = ("Down", "England", "English", "National")
 _ONES: Final = (  # noqa: SIM905 - a list of words reads better than twenty quoted strings
@@ -307,17 +217,17 @@ def _area_names(config: Configuration) -> Mapping[str, str]:
 
 def dimension_words(dimension: str, config: Configuration) -> str:
     """What a dimension is called after "by": "primary need", "district"."""
-    if dimension == LOCALITY:
-        return config.area.localities_are
-    if dimension == LOCALITY_GROUP:
-        return f"group of {config.area.localities_are}s"
-    return DIMENSION_WORDS.get(dimension, dimension.replace("_", " "))
+    return config.dimension(dimension).words
 
 
-def places_words(dimension: str, config: Configuration) -> str:
-    """What the parts of the area are called: "districts", "groups of districts"."""
-    kind = f"{config.area.localities_are}s"
-    return f"groups of {kind}" if dimension == LOCALITY_GROUP else kind
+def deprived(dimension: str, config: Configuration) -> bool:
+    """Whether the categories run from the most to the least deprived small areas."""
+    return config.dimension(dimension).order == "deprivation"
+
+
+def steps(dimension: str, config: Configuration) -> tuple[int, str]:
+    """How many groups of deprivation there are in the country, and what one is: 10, "tenth"."""
+    return len(categories(dimension, config)), config.dimension(dimension).step
 
 
 def categories(dimension: str, config: Configuration) -> Mapping[str, str]:
@@ -326,14 +236,7 @@ def categories(dimension: str, config: Configuration) -> Mapping[str, str]:
         return config.area.locality_names
     if dimension == LOCALITY_GROUP:
         return {group.code: group.name for group in config.area.locality_groups}
-    if dimension in ("imd_decile", "imd_quintile"):
-        last = 10 if dimension == "imd_decile" else 5
-        ends = {1: " (most deprived)", last: " (least deprived)"}
-        return {str(n): f"{n}{ends.get(n, '')}" for n in range(1, last + 1)}
-    for name in CODELISTS.get(dimension, (dimension,)):
-        if name in config.codelists:
-            return config.codelists[name]
-    return {}
+    return config.codelists.get(config.dimension(dimension).codes, {})
 
 
 def category_label(dimension: str, code: str, config: Configuration) -> str:
@@ -343,22 +246,39 @@ def category_label(dimension: str, code: str, config: Configuration) -> str:
     named = categories(dimension, config).get(code)
     if named is not None:
         return named
-    if dimension in AGES:
+    if config.dimension(dimension).order == "age":
         return code.replace("-", " to ")
     return upper_first(code.replace("_", " "))
 
 
 def prose_label(dimension: str, code: str, config: Configuration) -> str:
     """Name of one category inside a sentence: small first letter, unless it is a name."""
-    spoken = PROSE_LABELS.get((dimension, code))
-    if spoken is not None:
-        return spoken
+    declared = config.dimension(dimension)
+    if code in declared.spoken:
+        return declared.spoken[code]
     label = category_label(dimension, code, config)
-    if dimension in AGES:
+    if declared.order == "age":
         return f"ages {label}"
-    if dimension in QUOTED:
+    if declared.labels == "sentences":
         return f"“{lower_first(label)}”"
-    return label if dimension in NAMES else lower_first(label)
+    return label if declared.labels == "names" else lower_first(label)
+
+
+def title_label(dimension: str, code: str, label: str, config: Configuration) -> str:
+    """Name of one category in the title of a chart: "ages 5 to 10", "the most deprived tenth".
+
+    Args:
+        label: what the chart calls it.
+    """
+    declared = config.dimension(dimension)
+    if (said := declared.short.get(code) or declared.spoken.get(code)) is not None:
+        return said
+    if declared.order == "deprivation":
+        last, step = steps(dimension, config)
+        end = {"1": "most", str(last): "least"}.get(code)
+        return f"the {end} deprived {step}" if end else f"deprivation {step} {code}"
+    label = label if declared.labels == "names" else lower_first(label)
+    return f"ages {label}" if declared.order == "age" and label[:1].isdigit() else label
 
 
 def breakdown_label(breakdown: str, category: str, config: Configuration) -> str:

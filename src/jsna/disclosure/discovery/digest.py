@@ -36,6 +36,7 @@ def declared(config: Configuration, root: Path) -> str:
         [edition.kind, edition.profile, edition.profiles, edition.chapters],
         [one.model_dump(mode="json", exclude=set(_WORDS)) for one in config.indicators.values()],
         {name: dict(codes) for name, codes in config.codelists.items()},
+        {name: one.decides for name, one in config.dimensions.items()},
         {name: [hierarchy.of, hierarchy.codes] for name, hierarchy in config.hierarchies.items()},
         {name: one.model_dump(mode="json") for name, one in config.profiles.items()},
         {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in rules},

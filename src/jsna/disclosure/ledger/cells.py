@@ -222,7 +222,7 @@ class _Condition:
         return [*dict.fromkeys([*self._listed(column), *literals]), OTHER, MISSING]
 
     def _listed(self, column: str) -> Iterable[str]:
-        return self.config.codelists.get(nesting.CODELISTS.get(column, column), {})
+        return self.config.codelists.get(self.config.dimension(column).codes, {})
 
 
 @cache

@@ -68,9 +68,8 @@ def _words(one: Finding, areas: Sequence[str], config: Configuration) -> str:
     names = ", ".join(_place(area, config) for area in areas)
     indicator = config.indicators[one.indicator]
     dims = schema.dimensions(one.breakdown, one.category)
-    of = "".join(
-        f", {config.codelists.get(name, {}).get(code, code)}" for name, code in dims.items()
-    )
+    lists = {name: config.codelists.get(config.dimension(name).codes, {}) for name in dims}
+    of = "".join(f", {lists[name].get(code, code)}" for name, code in dims.items())
     return f"{indicator.title}{of}, {one.period}, {names}. {one.reason}"
 
 

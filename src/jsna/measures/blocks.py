@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
-from jsna.measures.cubes import Counts, Cubes, counted
+from jsna.errors import JsnaError, Problem
+from jsna.measures.cubes import Counts, Cubes, counted, spread
 from jsna.model.fallbacks import coarser
 from jsna.model.hierarchies import members, runs, span
 from jsna.model.indicators import LOCALITY, Indicator, Recoding, Side
@@ -27,7 +28,8 @@ class Block:
     """Aligned numerators and denominators of one indicator and breakdown, as dense arrays.
 
     The arrays have an axis for periods and one for each dimension; `kept` says which cells are
-    measures (the others are combinations no one could be in anywhere).
+    measures (the others are combinations no one could be in anywhere). `squares` are those of the
+    values a mean is of, added up; None of any other kind.
     """
 
     periods: list[str]
@@ -35,6 +37,7 @@ class Block:
     denominator: Counts
     kept: np.ndarray[Any, np.dtype[np.bool_]]
     notes: list[str]
+    squares: Counts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def align(indicator: Indicator, axes: Sequence[Axis], cubes: Mapping[str, Cubes]
     """Numerator over denominator, cell by cell, each at its own period."""
     assert indicator.numerator is not None
     top = cubes[indicator.numerator.table]
-    numerator = _counts(top, indicator.numerator, axes)
+    numerator = _counts(top, counted(indicator.numerator), axes)
     if indicator.denominator is None:
         nothing = np.full(numerator.shape, np.nan)
         return Block(
@@ -92,7 +95,7 @@ def align(indicator: Indicator, axes: Sequence[Axis], cubes: Mapping[str, Cubes]
         )
     bottom = cubes[indicator.denominator.table]
     split = [axis for axis in axes if axis.dimension not in indicator.over]
-    below = _counts(bottom, indicator.denominator, split)
+    below = _counts(bottom, counted(indicator.denominator), split)
     places = [_period(p, bottom.periods, indicator) for p in top.periods]
     known = [i for i, place in enumerate(places) if place is not None]
     below = below[[place for place in places if place is not None]]
@@ -116,12 +119,34 @@ def align(indicator: Indicator, axes: Sequence[Axis], cubes: Mapping[str, Cubes]
         else f"Denominator of {bottom.periods[cast(int, places[i])]}."
         for i in known
     ]  # fmt: skip
-    return Block([top.periods[i] for i in known], numerator[known], below, kept, notes)
+    squares = _squares(top, indicator, axes, numerator_of=below)
+    return Block([top.periods[i] for i in known], numerator[known], below, kept, notes, squares)
+
+
+def _squares(
+    top: Cubes, indicator: Indicator, axes: Sequence[Axis], numerator_of: Counts
+) -> Counts | None:
+    """The squares of a mean's values, added up; None of any other kind.
+
+    Raises:
+        JsnaError: rows without a value are among those the sum is divided by.
+    """
+    sides = spread(indicator)
+    if not sides:
+        return None
+    squares, values = (_counts(top, side, axes) for side in sides)
+    if (without := int((numerator_of - values).max(initial=0))) > 0:
+        what = indicator.numerator.count if indicator.numerator else ""
+        rule = f"counts rows without a value; leave them out, as in `{what} is not null`"
+        where = f"config/indicators/{indicator.chapter}.yaml"
+        key = f"{indicator.id}.denominator.where"
+        raise JsnaError(Problem(where, rule, column=key, code="indicator.values", count=without))
+    return squares
 
 
 def _counts(of: Cubes, side: Side, axes: Sequence[Axis]) -> Counts:
     """Counts of a side by period and by what is shown on each axis."""
-    counts = of.counts(counted(side), tuple(axis.dimension for axis in axes))
+    counts = of.counts(side, tuple(axis.dimension for axis in axes))
     for place, axis in enumerate(axes, 1):
         counts = axis.added(counts, place)
     return counts
@@ -154,4 +179,5 @@ def together(block: Block, years: int) -> Block:
         added(block.denominator),
         added(block.kept.astype(np.float64)) > 0,
         [" ".join(dict.fromkeys(block.notes[i] for i in run if block.notes[i])) for run in found],
+        None if block.squares is None else added(block.squares),
     )

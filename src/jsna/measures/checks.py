@@ -16,7 +16,7 @@ from jsna.model.indicators import Indicator, Side
 from jsna.model.schema import METHODS, MULTIPLIERS, PERIOD_TYPES, UNITS
 
 #: Methods the engine calculates from a numerator and, but for counts, a denominator.
-CALCULATED: Final = ("count", "proportion", "proportion_wilson", "rate_byar")
+CALCULATED: Final = ("count", "proportion", "proportion_wilson", "rate_byar", "mean_t")
 
 
 def check(indicators: Iterable[Indicator]) -> None:
@@ -51,13 +51,26 @@ def _faults(indicator: Indicator, connection: Any) -> Iterator[tuple[str, str]]:
         return
     if indicator.method not in CALCULATED:
         yield "method", f"the engine calculates {', '.join(CALCULATED)}, not {indicator.method}"
-    if (indicator.method == "count") != (indicator.denominator is None):
+    if indicator.kind.divides == (indicator.denominator is None):
         yield "method", "a count has no denominator, and everything else has one"
+    if indicator.kind.amounts:
+        yield from _amount_faults(indicator, indicator.numerator)
     sides = {"numerator": indicator.numerator, "denominator": indicator.denominator}
     for key, side in sides.items():
         if side is not None:
             yield from _side_faults(key, side, indicator, connection)
     yield from _dimension_faults(indicator)
+
+
+def _amount_faults(indicator: Indicator, side: Side) -> Iterator[tuple[str, str]]:
+    """A mean is of the values in a column, over the rows that have them and no others."""
+    if side.count in ("rows", "persons"):
+        yield "numerator.count", f"a {indicator.kind} adds up a column of {side.table!r}; name it"
+    if indicator.denominator != side.model_copy(update={"count": "rows"}):
+        rule = f"a {indicator.kind} is divided by the rows it adds up: same table and `where`"
+        yield "denominator", rule
+    if indicator.over:
+        yield "over", f"a {indicator.kind} has no denominator over other categories than its own"
 
 
 def _side_faults(

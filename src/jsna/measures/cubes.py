@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,14 @@ if TYPE_CHECKING:
 
 Dimensions = tuple[str, ...]
 Counts = NDArray[np.float64]
+
+
+class Spread(Side):
+    """What a mean's limits need beside its sum: of the values in a column, their squares added up,
+    or how many there are.
+    """
+
+    of: Literal["squares", "values"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +73,25 @@ def counted(side: Side) -> Side:
     return Side(table=side.table, where=side.where, count=side.count)
 
 
+def spread(indicator: Indicator) -> tuple[Spread, ...]:
+    """Squares and number of the values an indicator adds up; nothing where it adds up none."""
+    side = indicator.numerator
+    if side is None or not indicator.kind.amounts:
+        return ()
+    squares = Spread(table=side.table, where=side.where, count=side.count, of="squares")
+    return squares, squares.model_copy(update={"of": "values"})
+
+
 def wanted(indicators: Iterable[Indicator]) -> dict[str, Wanted]:
     """Everything the indicators ask, by analysis table; each side and set once."""
     found: dict[str, Wanted] = {}
     for indicator in indicators:
-        for side, over in ((indicator.numerator, ()), (indicator.denominator, indicator.over)):
-            if side is None:
-                continue
+        counts = (indicator.numerator, ()), (indicator.denominator, indicator.over)
+        sides = [(counted(side), over) for side, over in counts if side is not None]
+        for side, over in (*sides, *((side, ()) for side in spread(indicator))):
             asked = found.setdefault(side.table, Wanted([], []))
-            if counted(side) not in asked.sides:
-                asked.sides.append(counted(side))
+            if side not in asked.sides:
+                asked.sides.append(side)
             for set_ in sets_of(indicator):
                 kept = tuple(d for d in set_ if d not in over)
                 if kept not in asked.sets:
@@ -117,6 +134,10 @@ def _dimensions(asked: Wanted) -> list[str]:
 def _aggregate(side: Side) -> str:
     counted_rows = {"rows": "count(*)", "persons": "count(distinct person_key)"}
     what = counted_rows.get(side.count, f'sum("{side.count}")')
+    if isinstance(side, Spread):
+        # In decimals, so that the order in which rows are added changes no digit.
+        value = f'cast("{side.count}" as decimal(18, 6))'
+        what = f"sum({value} * {value})" if side.of == "squares" else f'count("{side.count}")'
     # A sum over no rows is null in SQL; nobody is a zero here.
     return f"coalesce({what} filter (where {side.where}), 0)"
 

@@ -97,7 +97,8 @@ def measure(
     frame = pd.concat(blocks, ignore_index=True)
     multiplier = frame.pop("multiplier").to_numpy(dtype=np.float64)
     decimals = frame.pop("decimals").to_numpy(dtype=np.int64)
-    calculate(frame, multiplier)
+    squares = frame.pop("squares").to_numpy(dtype=np.float64)
+    calculate(frame, multiplier, squares)
     mark_low(frame, decimals)
     return schema.check(schema.conform(frame), "measures")
 
@@ -174,6 +175,7 @@ def _rows(block: Block, axes: Sequence[Axis], config: Configuration) -> pd.DataF
             "category": category,
             "numerator": numerator,
             "denominator": denominator,
+            "squares": np.nan if block.squares is None else block.squares[block.kept],
             "status": np.where(nobody, "z", "").astype(object),
             "reason": np.where(nobody, "no_population", "").astype(object),
             "note": np.array(block.notes, dtype=object)[at[0]],

@@ -9,6 +9,10 @@ import pandas as pd
 
 from jsna.errors import JsnaError, Problem
 
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+#: Methods whose numerator is no part of the denominator: events of some, amounts.
+_NO_PARTS: Final = ("rate_byar", "mean_t")
 #: Columns that are calculated from `numerator` and `denominator`.
 CALCULATED: Final = ("value", "lower_95", "upper_95", "lower_998", "upper_998")
 
@@ -24,13 +28,16 @@ def _refuse_parts_above_the_whole(
         )
 
 
-def calculate(frame: pd.DataFrame, multiplier: np.ndarray[Any, np.dtype[np.float64]]) -> None:
+def calculate(frame: pd.DataFrame, multiplier: Floats, squares: Floats | None = None) -> None:
     """Fill value and limits of rows with a numerator, in place, each by its own method.
 
     Args:
         frame: rows with `method`, `numerator` and `denominator`. A row whose denominator is zero
             or missing (unless it is a count) gets none.
         multiplier: of each row's value.
+        squares: of each row whose numerator adds up values, the sum of their squares. A mean
+            without is a mean without limits: so is one whose counts were rounded, as its limits
+            are those of other counts.
     """
     from jsna.measures.methods import interval
 
@@ -40,10 +47,10 @@ def calculate(frame: pd.DataFrame, multiplier: np.ndarray[Any, np.dtype[np.float
     denominator = frame["denominator"].to_numpy(dtype=np.float64)
     method = frame["method"].to_numpy(dtype=object)
     some = (denominator > 0) & ~np.isnan(numerator)
-    _refuse_parts_above_the_whole(frame, (numerator > denominator) & (method != "rate_byar"))
+    _refuse_parts_above_the_whole(frame, (numerator > denominator) & ~np.isin(method, _NO_PARTS))
     counts = method == "count"
     result[counts, 0] = numerator[counts]
-    plain = (method == "proportion") & some
+    plain = np.isin(method, ("proportion", "mean_t")) & some
     result[plain, 0] = numerator[plain] / denominator[plain]
     for name in ("proportion_wilson", "rate_byar"):
         mine = (method == name) & some
@@ -51,7 +58,21 @@ def calculate(frame: pd.DataFrame, multiplier: np.ndarray[Any, np.dtype[np.float
             found = interval(name, numerator[mine], denominator[mine])
             limits = (found.lower_95, found.upper_95, found.lower_998, found.upper_998)
             result[mine] = np.column_stack((found.value, *limits))
+    if squares is not None:
+        mine = (method == "mean_t") & some
+        result[mine] = _means(numerator[mine], denominator[mine], squares[mine])
     frame[columns] = result * multiplier[:, None]
+
+
+def _means(total: Floats, count: Floats, squares: Floats) -> Floats:
+    """Means and their limits, shape (rows, 5), from how many values there are and two sums."""
+    from jsna.measures.methods import STORED, mean_t_summary, stored_limits
+
+    # About the mean; what is below nought is rounding, of values all alike.
+    apart = np.maximum(squares - total**2 / count, 0.0)
+    deviation = np.sqrt(apart / np.where(count > 1, count - 1, np.nan))
+    found = stored_limits(mean_t_summary(total, count, deviation, confidence=STORED))
+    return np.column_stack([getattr(found, name) for name in CALCULATED])
 
 
 def mark_low(frame: pd.DataFrame, decimals: np.ndarray[Any, np.dtype[np.int64]]) -> None:

@@ -1,0 +1,176 @@
+"""Means from the database's sums: as from the values themselves, and protected as means are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from jsna.disclosure import contribution
+from jsna.disclosure.evidence import gather
+from jsna.disclosure.protect import protect
+from jsna.errors import JsnaError
+from jsna.measures.engine import measure
+from jsna.model.fallbacks import Hierarchy
+from jsna.model.indicators import Indicator
+from tests.spec import world
+
+LIMITS = ["lower_95", "upper_95", "lower_998", "upper_998"]
+ENTRY: dict[str, Any] = {
+    "id": "mean_age",
+    "title": "Mean age",
+    "phrase": "age of children with a plan",
+    "definition": "Ages added up over how many there are.",
+    "population": "Children with a plan whose age is known.",
+    "population_base": "maintained",
+    "kind": "mean",
+    "period_type": "financial_year",
+    "numerator": {"table": "plan", "where": "age is not null", "count": "age"},
+    "denominator": {"table": "plan", "where": "age is not null"},
+    "breakdowns": [["sex"], ["setting"], ["locality"]],
+    "source": "SEN2 return",
+}
+YEARS = ("2022/23", "2023/24", "2024/25")
+BASE = world.configuration()
+
+
+def declared(**changes: Any) -> Indicator:
+    return Indicator.model_validate({**ENTRY, **changes})
+
+
+def configured(one: Indicator) -> Any:
+    return replace(BASE, indicators={one.id: one})
+
+
+def plans(rows: list[tuple[str, int | None, str, str, str | None]]) -> pd.DataFrame:
+    """Plans as (period, age, sex, setting, locality)."""
+    columns = ["period", "age", "sex", "setting", "locality_code"]
+    frame = pd.DataFrame(rows, columns=columns, dtype=object)
+    return world.filled("plan", frame).assign(person_key=[f"p{n}" for n in range(len(rows))])
+
+
+def expected(ages: list[int]) -> list[float]:
+    """Mean and limits of values, from them alone."""
+    values = np.array(ages, dtype=float)
+    n = len(values)
+    reach = [stats.t.ppf(p, n - 1) * values.std(ddof=1) / np.sqrt(n) for p in (0.975, 0.999)]
+    mean = float(values.mean())
+    return [mean, *(mean + sign * reach[level] for level in (0, 1) for sign in (-1, 1))]
+
+
+ages = st.integers(min_value=0, max_value=25)
+rows_of_plans = st.lists(
+    st.tuples(
+        st.sampled_from(YEARS),
+        st.none() | ages,
+        st.sampled_from(["F", "M"]),
+        st.sampled_from(["A", "B", "C"]),
+        st.sampled_from([world.WEST, world.EAST, None]),
+    ),
+    min_size=1,
+    max_size=60,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows_of_plans)
+def test_every_mean_and_its_limits_are_those_of_the_values_it_is_of(
+    rows: list[tuple[str, int | None, str, str, str | None]],
+) -> None:
+    """So are those of recodings, which add up categories and years."""
+    recodings = [{"collapse": {"setting": "kind"}}, {"collapse": {"setting": "kind"}, "years": 3}]
+    one = declared(fallbacks=[{"breakdown": ["setting"], "recodings": recodings}])
+    kinds = {"school": frozenset({"A", "B"}), "other": frozenset({"C"})}
+    config = replace(configured(one), hierarchies={"kind": Hierarchy("setting", kinds)})
+    found = measure({"plan": plans(rows)}, [one], config)
+    assert not found.empty
+    for row in found.itertuples():
+        years = YEARS if row.period_type == "three_years" else (row.period,)
+        mine = [r for r in rows if r[0] in years and r[1] is not None]
+        if row.geography == "district":
+            mine = [r for r in mine if r[4] == row.area_code]
+        elif row.breakdown in ("sex", "setting", "kind"):
+            at = 2 if row.breakdown == "sex" else 3
+            codes = kinds.get(str(row.category), {row.category})
+            mine = [r for r in mine if r[at] in codes]
+        values = [r[1] for r in mine if r[1] is not None]
+        assert (row.numerator, row.denominator) == (sum(values), len(values))
+        shown = [row.value, *(getattr(row, name) for name in LIMITS)]
+        if len(values) > 1:
+            assert shown == pytest.approx(expected(values), abs=1e-9)
+        elif values:
+            assert shown[0] == values[0]
+            assert np.isnan(shown[1:]).all()
+        else:
+            assert np.isnan(shown).all()
+            assert row.status == "z"
+
+
+def refusal(rows: pd.DataFrame, **changes: Any) -> str:
+    one = declared(**changes)
+    with pytest.raises(JsnaError) as caught:
+        measure({"plan": rows}, [one], configured(one))
+    return str(caught.value)
+
+
+def test_a_mean_over_rows_without_a_value_is_refused() -> None:
+    rows = plans([(YEARS[0], 5, "F", "A", None), (YEARS[0], None, "F", "A", None)])
+    whole = {"table": "plan"}
+    said = refusal(rows, numerator={**whole, "count": "age"}, denominator=whole)
+    assert "mean_age.denominator.where" in said
+    assert "leave them out, as in `age is not null`" in said
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"numerator": {"table": "plan", "where": "age is not null"}}, "numerator.count"),
+        ({"denominator": {"table": "plan"}}, "denominator"),
+        ({"denominator": {**ENTRY["denominator"], "count": "persons"}}, "denominator"),
+        ({"over": ["sex"], "breakdowns": [["sex"]]}, "over"),
+    ],
+)
+def test_a_mean_is_of_the_rows_that_have_the_value(changes: dict[str, Any], key: str) -> None:
+    assert f"mean_age.{key}" in refusal(plans([(YEARS[0], 5, "F", "A", None)]), **changes)
+
+
+def many(sex: str, setting: str, ages: list[int]) -> list[tuple[str, int, str, str, str]]:
+    return [(YEARS[0], age, sex, setting, world.WEST) for age in ages]
+
+
+def test_a_mean_of_few_children_is_hidden_and_its_sum_stays_uncertain() -> None:
+    """Nine boys are fewer than the ten the profile asks for; the girls would give them away."""
+    rows = [*many("F", "A", list(range(4, 24))), *many("M", "A", list(range(5, 14)))]
+    rows += many("F", "B", list(range(6, 20)))
+    one = declared(breakdowns=[["sex"]])
+    config = configured(one)
+    measured = measure({"plan": plans(rows)}, [one], config)
+    by = measured.set_index("category")
+    rules = dict(zip(measured["category"], contribution.refused(measured, config), strict=True))
+    assert rules == {"total": "", "F": "", "M": "minimum_contributors"}
+    found = protect(measured, config)
+    shown = found.safe.set_index("category")
+    assert shown.loc["M", "status"] == shown.loc["F", "status"] == "c"
+    assert shown.loc[["F", "M"], ["numerator", "value", *LIMITS]].isna().all(axis=None)
+    assert shown.loc["total", "value"] == by.loc["total", "value"]
+    assert shown.loc["total", LIMITS].tolist() == by.loc["total", LIMITS].tolist()
+    gather(found.safe, measured, config)  # what is printed is what was measured
+
+
+def test_a_mean_over_a_rounded_count_has_no_limits() -> None:
+    """They would be those of the count before it was rounded."""
+    one = declared(breakdowns=[])
+    rounds = BASE.profiles["default"].model_copy(update={"rounding": 5, "threshold": 0})
+    config = replace(configured(one), profiles={**BASE.profiles, "default": rounds})
+    measured = measure({"plan": plans(many("F", "A", list(range(1, 13))))}, [one], config)
+    found = protect(measured, config)
+    (row,) = found.safe.itertuples()
+    assert (row.numerator, row.denominator, row.value) == (78.0, 10.0, pytest.approx(7.8))
+    assert np.isnan([getattr(row, name) for name in LIMITS]).all()
+    gather(found.safe, measured, config)

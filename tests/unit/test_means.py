@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from jsna.disclosure import contribution
 from jsna.disclosure.evidence import gather
 from jsna.disclosure.protect import protect
 from jsna.errors import JsnaError
+from jsna.measures.catalogue import CATALOGUE
 from jsna.measures.engine import measure
 from jsna.model.fallbacks import Hierarchy
 from jsna.model.indicators import Indicator
@@ -55,7 +57,7 @@ def plans(rows: list[tuple[str, int | None, str, str, str | None]]) -> pd.DataFr
     return world.filled("plan", frame).assign(person_key=[f"p{n}" for n in range(len(rows))])
 
 
-def expected(ages: list[int]) -> list[float]:
+def expected(ages: list[Any]) -> list[float]:
     """Mean and limits of values, from them alone."""
     values = np.array(ages, dtype=float)
     n = len(values)
@@ -110,6 +112,32 @@ def test_every_mean_and_its_limits_are_those_of_the_values_it_is_of(
         else:
             assert np.isnan(shown).all()
             assert row.status == "z"
+
+
+def test_measurements_with_decimals_add_up_to_the_same_in_any_order() -> None:
+    columns = {**CATALOGUE["plan"].columns, "weight": "number"}
+    table = replace(CATALOGUE["plan"], columns=columns)
+    side = {"table": "plan", "where": "weight is not null"}
+    one = declared(numerator={**side, "count": "weight"}, denominator=side, breakdowns=[["sex"]])
+    # Enough rows for the database to add them up in several parts, in whichever order these end.
+    draw = np.random.default_rng(7)
+    weights = np.round(draw.normal(35.0, 9.0, 300_000), 1)
+    frame = pd.DataFrame(
+        {"period": YEARS[0], "weight": weights, "sex": draw.choice(["F", "M"], 300_000)}
+    )
+    frame["person_key"] = frame.index.astype(str)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(CATALOGUE, "plan", table)
+        made = [
+            measure({"plan": rows.reindex(columns=list(columns))}, [one], configured(one))
+            for rows in (frame, frame.iloc[::-1])
+        ]
+    pd.testing.assert_frame_equal(made[0], made[1], check_exact=True)
+    (total,) = made[0].loc[made[0]["breakdown"] == "total"].itertuples()
+    assert total.numerator == math.fsum(weights)
+    assert [total.value, *(getattr(total, name) for name in LIMITS)] == pytest.approx(
+        expected(list(weights)), rel=1e-9
+    )
 
 
 def refusal(rows: pd.DataFrame, **changes: Any) -> str:

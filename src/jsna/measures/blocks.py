@@ -119,13 +119,11 @@ def align(indicator: Indicator, axes: Sequence[Axis], cubes: Mapping[str, Cubes]
         else f"Denominator of {bottom.periods[cast(int, places[i])]}."
         for i in known
     ]  # fmt: skip
-    squares = _squares(top, indicator, axes, numerator_of=below)
+    squares = _squares(top, indicator, axes, below)
     return Block([top.periods[i] for i in known], numerator[known], below, kept, notes, squares)
 
 
-def _squares(
-    top: Cubes, indicator: Indicator, axes: Sequence[Axis], numerator_of: Counts
-) -> Counts | None:
+def _squares(top: Cubes, indicator: Indicator, axes: Sequence[Axis], rows: Counts) -> Counts | None:
     """The squares of a mean's values, added up; None of any other kind.
 
     Raises:
@@ -135,7 +133,7 @@ def _squares(
     if not sides:
         return None
     squares, values = (_counts(top, side, axes) for side in sides)
-    if (without := int((numerator_of - values).max(initial=0))) > 0:
+    if (without := int((rows - values).max(initial=0))) > 0:
         what = indicator.numerator.count if indicator.numerator else ""
         rule = f"counts rows without a value; leave them out, as in `{what} is not null`"
         where = f"config/indicators/{indicator.chapter}.yaml"

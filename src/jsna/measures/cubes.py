@@ -132,12 +132,14 @@ def _dimensions(asked: Wanted) -> list[str]:
 
 
 def _aggregate(side: Side) -> str:
-    counted_rows = {"rows": "count(*)", "persons": "count(distinct person_key)"}
-    what = counted_rows.get(side.count, f'sum("{side.count}")')
-    if isinstance(side, Spread):
+    value = f'"{side.count}"'
+    if CATALOGUE[side.table].columns.get(side.count) == "number":
         # In decimals, so that the order in which rows are added changes no digit.
-        value = f'cast("{side.count}" as decimal(18, 6))'
-        what = f"sum({value} * {value})" if side.of == "squares" else f'count("{side.count}")'
+        value = f"cast({value} as decimal(18, 6))"
+    sums = {"rows": "count(*)", "persons": "count(distinct person_key)"}
+    what = sums.get(side.count, f"sum({value})")
+    if isinstance(side, Spread):
+        what = f"sum({value} * {value})" if side.of == "squares" else f"count({value})"
     # A sum over no rows is null in SQL; nobody is a zero here.
     return f"coalesce({what} filter (where {side.where}), 0)"
 

@@ -87,35 +87,22 @@ class Kind:
 _OF_A_WHOLE: Final = ("proportion_wilson", "proportion", PUBLISHED)
 _EVERY: Final = (
     Kind(
-        "count",
-        ("count", PUBLISHED),
-        "count",
-        decimals=0,
-        divides=False,
-        adds_up=True,
-        compared=False,
-        chance="square_root",
+        "count", ("count", PUBLISHED), "count",
+        decimals=0, divides=False, adds_up=True, compared=False, chance="square_root",
     ),
     Kind("proportion", _OF_A_WHOLE, "percent", inside=True, limits_of_counts="proportion_wilson"),
     Kind(
-        "share",
-        _OF_A_WHOLE,
-        "percent",
-        inside=True,
-        of_one_whole=True,
-        limits_of_counts="proportion_wilson",
+        "share", _OF_A_WHOLE, "percent",
+        inside=True, of_one_whole=True, limits_of_counts="proportion_wilson",
     ),
     Kind("rate", ("rate_byar", PUBLISHED), "", per=True, limits_of_counts="rate_byar"),
     Kind("mean", ("mean_t", PUBLISHED), "mean", amounts=True),
     Kind("ratio", ("ratio_katz", "ratio_rates"), "ratio", no_difference=1.0),
     Kind(
-        "difference",
-        ("standardised_difference",),
-        "standard_deviations",
-        decimals=2,
-        no_difference=0.0,
+        "difference", ("standardised_difference",), "standard_deviations",
+        decimals=2, no_difference=0.0,
     ),
-)
+)  # fmt: skip
 #: Every kind by its name.
 KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in _EVERY}
 

@@ -407,6 +407,20 @@ def test_a_new_indicator_needs_no_template() -> None:
     assert "pupils with something new was 10.0%" in plain(narrative.level(view, new))
 
 
+def test_a_mean_is_told_as_an_average_with_no_counts_behind_it() -> None:
+    age = {"kind": "mean", "method": "mean_t", "unit": "mean", "multiplier": 1.0, "decimals": 1}
+    mean = Indicator.model_validate(
+        {**PLAN.model_dump(), **age, "id": "mean_age", "phrase": "age of pupils with an EHC plan"}
+    )
+    row = made.measure(PLAN, 36, 100)
+    row |= {"indicator": mean.id, "unit": "mean", "method": "mean_t", "numerator": 1_086}
+    rows = [{**row, "value": 10.86, "lower_95": 9.5, "upper_95": 12.2}]
+    view = made.view(rows, made.configuration(indicators={mean.id: mean}))
+    text = plain(narrative.level(view, mean))
+    assert "the average for age of pupils with an EHC plan was 10.9 in January 2025." in text
+    assert narrative.noun(mean) == "the average for age of pupils with an EHC plan"
+
+
 def test_a_local_count_is_not_compared_with_an_official_one() -> None:
     rows = [
         made.measure(COUNT, 9_000, period="2023", source="ehcp_2025"),

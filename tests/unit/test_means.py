@@ -21,6 +21,7 @@ from jsna.measures.catalogue import CATALOGUE
 from jsna.measures.engine import measure
 from jsna.model.fallbacks import Hierarchy
 from jsna.model.indicators import Indicator
+from jsna.model.tables import Column
 from tests.spec import world
 
 LIMITS = ["lower_95", "upper_95", "lower_998", "upper_998"]
@@ -115,7 +116,7 @@ def test_every_mean_and_its_limits_are_those_of_the_values_it_is_of(
 
 
 def test_measurements_with_decimals_add_up_to_the_same_in_any_order() -> None:
-    columns = {**CATALOGUE["plan"].columns, "weight": "number"}
+    columns = {**CATALOGUE["plan"].columns, "weight": Column("weight", "number")}
     table = replace(CATALOGUE["plan"], columns=columns)
     side = {"table": "plan", "where": "weight is not null"}
     one = declared(numerator={**side, "count": "weight"}, denominator=side, breakdowns=[["sex"]])

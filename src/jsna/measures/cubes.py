@@ -133,7 +133,8 @@ def _dimensions(asked: Wanted) -> list[str]:
 
 def _aggregate(side: Side) -> str:
     value = f'"{side.count}"'
-    if CATALOGUE[side.table].columns.get(side.count) == "number":
+    column = CATALOGUE[side.table].columns.get(side.count)
+    if column is not None and column.type == "number":
         # In decimals, so that the order in which rows are added changes no digit.
         value = f"cast({value} as decimal(18, 6))"
     sums = {"rows": "count(*)", "persons": "count(distinct person_key)"}

@@ -40,6 +40,12 @@ RENAMED: Final[tuple[Renamed, ...]] = (
     Renamed("name", "ladders", "fallbacks", "restricted/protection.json"),
     Renamed("name", "ladders", "fallbacks", "safe/certificate.json"),
     Renamed("name", "ladders", "fallbacks", "reports/certificate.json"),
+    Renamed(
+        "words",
+        "config/audits/<source>.yaml, decide",
+        "the release's file in config/releases/, decide",
+        "restricted/audit.yaml",
+    ),
 )
 
 #: What differs between two commits with the same results: file, keys from the outermost, why.

@@ -176,7 +176,7 @@ def _expect_files(config: Configuration, paths: io.Paths) -> None:
                 )
                 problems.append(Problem(f"{folder}/{file}", rule, code="raw.missing"))
                 absent = True
-    for _, source in config.sources.values():
+    for source in config.every_release:
         if not (paths.published / source.file).is_file():
             rule = f"not fetched yet; run: make fetch EDITION={config.edition.edition}"
             where = f"{folder}/published/{source.file}"

@@ -122,8 +122,8 @@ def _homes(
         make_places(connection, there)
         asked = {root(cell.table) for cell in touched if cell.field == HOME}
         found = [r for r in there if r.name in asked and _placed(connection, r)]
-        file = config.sources.get("lsoa_2011_lookup")
-        path = paths.published / file[1].file if file else None
+        release = config.release("lsoa_2011_lookup")
+        path = paths.published / release.file if release else None
         lookup = lookups.lsoas_2011(path) if path is not None and path.is_file() else None
         homes.register(connection, lookup)
         for view in areas.PLACES:

@@ -59,7 +59,7 @@ def _stage(
 #: What a number depends on of `config/dimensions.yaml` is a digest (`provenance.inputs`), not its
 #: words: rewording it makes nothing anew up to the proof.
 _WORDS: Final = "dimensions"
-_TABLES: Final = f"indicators disclosure audits {_WORDS}"
+_TABLES: Final = f"indicators disclosure releases {_WORDS}"
 #: Verb -> stage that the workflow runs, in the order of the pipeline.
 STAGES: Final[Mapping[str, Stage]] = {
     stage.verb: stage

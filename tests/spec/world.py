@@ -64,7 +64,7 @@ def configuration(
             chapters=("prevalence",),
         ),
         area=area(),
-        sources={},
+        releases={},
         profiles=shared.profiles(ROOT),
         indicators=shared.indicators(ROOT) if indicators is None else indicators,
         codelists=shared.codelists(ROOT),

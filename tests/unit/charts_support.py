@@ -99,7 +99,7 @@ def configuration(
     return Configuration(
         edition=edition,
         area=area,
-        sources={},
+        releases={},
         profiles={},
         indicators={indicator.id: indicator for indicator in indicators},
         codelists=_LISTS,

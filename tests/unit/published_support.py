@@ -1,6 +1,7 @@
 """Hand-made official files of an invented area, in the layouts of the real ones."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -8,11 +9,13 @@ import pandas as pd
 
 from jsna.io import Paths
 from jsna.model.areas import Area
+from jsna.model.audits import Known
 from jsna.model.configuration import Configuration
-from jsna.model.editions import Edition, Source
-from jsna.model.indicators import Indicator, Published
+from jsna.model.editions import Edition
+from jsna.model.indicators import Indicator
+from jsna.model.releases import Published, Release
 from jsna.releases import areas, ees, footnotes, mapping
-from jsna.releases.release import Release
+from jsna.releases.release import OfficialTable
 
 AREA = Area.model_validate(
     {
@@ -70,15 +73,21 @@ def csv_text(rows: Sequence[Mapping[str, str]], end: str = "\r\n") -> str:
     )
 
 
-def read(tmp_path: Path, rows: Sequence[Mapping[str, str]]) -> Release:
+def read(tmp_path: Path, rows: Sequence[Mapping[str, str]]) -> OfficialTable:
     """The rows written to a file and read back."""
     path = tmp_path / "release.csv"
     path.write_text(csv_text(rows), encoding="utf-8-sig", newline="")
     return ees.read(path, "release")
 
 
-def indicator(**changes: object) -> Indicator:
-    """A proportion, as an indicator file would declare it."""
+class Declared(Indicator):
+    """An indicator with where releases give it, which a configuration says apart."""
+
+    published: tuple[Published, ...] = ()
+
+
+def indicator(**changes: object) -> Declared:
+    """A proportion, as an indicator file would declare it, and as a release gives it."""
     given = {
         "id": "timely",
         "title": "Timely plans",
@@ -95,7 +104,7 @@ def indicator(**changes: object) -> Indicator:
         "source": "A release",
         **changes,
     }
-    return Indicator.model_validate(given)
+    return Declared.model_validate(given)
 
 
 MAPPING: dict[str, object] = {
@@ -109,30 +118,35 @@ MAPPING: dict[str, object] = {
 
 
 def mapped(
-    release: Release, declared: Indicator, other: Release | None = None, rounding: int = 1
+    release: OfficialTable,
+    declared: Declared,
+    other: OfficialTable | None = None,
+    rounding: int = 1,
 ) -> pd.DataFrame:
     """Measures of the indicator's first mapping; fails on any problem."""
-    shown = Release(
+    shown = OfficialTable(
         areas.located(release.frame, AREA), release.where, (), footnotes.scopes(release)
     )
-    beside = None if other is None else Release(areas.located(other.frame, AREA), other.where)
-    found, problems = mapping.measures(
-        shown, declared, declared.published[0], "source_1", beside, rounding
-    )
+    beside = None if other is None else OfficialTable(areas.located(other.frame, AREA), other.where)
+    found, problems = mapping.measures(shown, declared, _first(declared), beside, rounding)
     assert problems == []
     return found
 
 
-def refused(release: Release, declared: Indicator) -> str:
+def _first(declared: Declared) -> Published:
+    return declared.published[0].model_copy(update={"release": "source_1"})
+
+
+def refused(release: OfficialTable, declared: Declared) -> str:
     """What a mapping is refused for."""
-    shown = Release(areas.located(release.frame, AREA), release.where)
-    _, problems = mapping.measures(shown, declared, declared.published[0], "source_1")
+    shown = OfficialTable(areas.located(release.frame, AREA), release.where)
+    _, problems = mapping.measures(shown, declared, _first(declared))
     assert problems
     return "\n".join(map(str, problems))
 
 
 def configuration(
-    sources: Mapping[str, tuple[str, Source]], indicators: Sequence[Indicator] = (), **edition: str
+    sources: Mapping[str, Release], indicators: Sequence[Declared] = ()
 ) -> Configuration:
     """An open edition of the invented area."""
     return Configuration(
@@ -146,17 +160,41 @@ def configuration(
             chapters=("summary",),
         ),
         area=AREA,
-        sources=sources,
+        releases={dataset: (release,) for dataset, release in sources.items()},
+        published={
+            declared.id: tuple(
+                one.model_copy(update={"release": sources[one.dataset].id})
+                for one in declared.published
+                if one.dataset in sources
+            )
+            for declared in indicators
+        },
         profiles={},
         indicators={declared.id: declared for declared in indicators},
         codelists={},
     )
 
 
-def source(dataset: str, file: str, **changes: object) -> tuple[str, Source]:
-    """A source of that dataset, with its id."""
+def knowing(config: Configuration, release: str, **known: object) -> Configuration:
+    """The configuration with something known of a release, as its file would say."""
+    parsed = dict(Known.model_validate(known))
+    return replace(
+        config,
+        releases={
+            dataset: tuple(
+                one.model_copy(update=parsed) if one.id == release else one for one in chosen
+            )
+            for dataset, chosen in config.releases.items()
+        },
+    )
+
+
+def source(dataset: str, file: str, **changes: object) -> Release:
+    """A release of that dataset; those of the tool and of deprivation in their own layouts."""
     given = {
         "dataset": dataset,
+        "id": f"{dataset}_1",
+        "layout": dataset if dataset in ("lait", "iod") else "ees",
         "publisher": "Somebody",
         "title": "A release",
         "release": "Release of 2025",
@@ -164,7 +202,7 @@ def source(dataset: str, file: str, **changes: object) -> tuple[str, Source]:
         "licence": "Open Government Licence v3.0",
         **changes,
     }
-    return f"{dataset}_1", Source.model_validate(given)
+    return Release.model_validate(given)
 
 
 def paths(tmp_path: Path) -> Paths:

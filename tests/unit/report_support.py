@@ -19,8 +19,9 @@ from jsna.model import schema
 from jsna.model.areas import Area
 from jsna.model.configuration import Configuration
 from jsna.model.dimensions import Dimension
-from jsna.model.editions import Delivery, Edition, Source, Synthesis
+from jsna.model.editions import Delivery, Edition, Synthesis
 from jsna.model.indicators import LOCALITY, Indicator
+from jsna.model.releases import Release
 from jsna.settings.shared import codelists, dimensions, indicators, profiles
 from jsna.view import words
 from jsna.view.rows import Measures, Row
@@ -52,11 +53,11 @@ AREA = Area.model_validate(
         ],
     }
 )
-SOURCES = {
+RELEASES = {
     "ehcp": (
-        "ehcp_2025",
-        Source(
+        Release(
             dataset="ehcp",
+            id="ehcp_2025",
             publisher="Department for Education",
             title="Education, health and care plans",
             release="2025",
@@ -107,7 +108,7 @@ def configuration(
     return Configuration(
         edition,
         AREA,
-        SOURCES,
+        RELEASES,
         profiles,
         declared if indicators is None else indicators,
         codelists,

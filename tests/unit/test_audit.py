@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,14 +12,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jsna.model.audits import Audit, Break, Review
+from jsna.model.audits import Break, Known, Review
 from jsna.model.configuration import Configuration
-from jsna.model.indicators import Indicator
 from jsna.releases import ees, official
 from jsna.releases.audit import auditor, effect, report
 from jsna.releases.audit.finding import Finding
 from jsna.releases.audit.told import told as told_lines
-from tests.unit.published_support import configuration, csv_text, indicator, paths, source
+from tests.unit.published_support import (
+    Declared,
+    configuration,
+    csv_text,
+    indicator,
+    knowing,
+    paths,
+    source,
+)
 
 MARCHES, COAST, ENGLAND = "E12000095", "E12000096", "E92000001"
 HOME, EAST, WEST, FAR, SEA = "E10000951", "E06000951", "E06000952", "E06000999", "E06000998"
@@ -32,7 +38,7 @@ WHERE = {
 COLUMNS = {"dataset": "plans", "table": "release", "period_type": "calendar_year"}
 
 
-def plans(**changes: object) -> Indicator:
+def plans(**changes: object) -> Declared:
     """A count by sex."""
     mappings = [
         {**COLUMNS, "value": "plans", "select": {"breakdown_topic": "All"}},
@@ -96,22 +102,20 @@ def changed(
 
 
 def found(
-    tmp_path: Path, rows: Sequence[Mapping[str, str]], declared: Indicator, **audit: object
+    tmp_path: Path, rows: Sequence[Mapping[str, str]], declared: Declared, **audit: object
 ) -> list[Finding]:
     """What the auditor finds about every area of a release."""
     path = tmp_path / "release.csv"
     path.write_text(csv_text(rows), encoding="utf-8", newline="")
     config = audited(declared, **audit)
-    read = {("plans", "release"): ees.read(path, "release")}
-    return auditor.audited(
-        config, read, [(declared, m) for m in declared.published], everywhere=True
-    )
+    read = {("plans_1", "release"): ees.read(path, "release")}
+    mapped = [(declared, mapping) for mapping in config.published[declared.id]]
+    return auditor.audited(config, read, mapped, everywhere=True)
 
 
-def audited(declared: Indicator, **audit: object) -> Configuration:
+def audited(declared: Declared, **audit: object) -> Configuration:
     config = configuration({"plans": source("plans", "release.csv")}, [declared])
-    made = Audit.model_validate({"source": "plans_1", **audit})
-    return replace(config, audits={"plans_1": made})
+    return knowing(config, "plans_1", **audit)
 
 
 def told(findings: Sequence[Finding]) -> set[tuple[str, str, str, str]]:
@@ -202,7 +206,7 @@ def test_an_authority_under_two_codes_is_counted_once(tmp_path: Path) -> None:
     assert found(tmp_path, [*rows, *older], plans()) == []
 
 
-def shares(**changes: object) -> Indicator:
+def shares(**changes: object) -> Declared:
     """A share with counts."""
     mapping = {**COLUMNS, "value": "timely_pc", "numerator": "timely", "denominator": "plans"}
     return indicator(**{"published": [mapping], **changes})
@@ -371,7 +375,7 @@ def test_a_zero_the_team_knows_to_be_true_fills_the_gap(tmp_path: Path) -> None:
     )  # fmt: skip
     review = Review(kind="zero_for_gap", decision="reject", reviewed=date(2026, 11, 29),
                     reason="None was made that year.", published=0)  # fmt: skip
-    known = replace(config, audits={"more_1": Audit(source="more_1", findings=(review,))})
+    known = knowing(config, "more_1", findings=[review.model_dump()])
     measures, (judged,) = official.audited_measures(known, paths(tmp_path))
     assert (judged.review, judged.effect) == ("reject", "none")
     assert one(measures, HOME, "2023")["value"] == 0
@@ -424,8 +428,7 @@ def test_new_findings_are_written_as_reviews_to_fill_in(tmp_path: Path) -> None:
 def test_a_break_of_one_indicator_leaves_the_others_of_its_table(tmp_path: Path) -> None:
     rows = pd.DataFrame({"indicator": ["a", "b"], "period": ["2023", "2023"], "note": ["", ""]})
     broke = Break(indicators=("a",), starts="2023", reason="r", guidance="g")
-    audit = Audit(source="s", breaks=(broke,))
-    assert effect.segmented(rows, "t", audit)["segment"].tolist() == ["2023", ""]
+    assert effect.segmented(rows, "t", Known(breaks=(broke,)))["segment"].tolist() == ["2023", ""]
 
 
 # -- in `jsna check` -------------------------------------------------------------------------------
@@ -441,7 +444,7 @@ def test_check_names_what_is_not_used_counts_what_is_marked_and_leaves_the_rest(
     config = audited(plans())
     assert told_lines(config, paths(tmp_path)) == [
         "Official releases: compared; 2 findings to review",
-        "    plans_1, config/audits/plans_1.yaml",
+        "    plans_1, config/releases/plans/plans_1.yaml",
         "        not used: Timely plans, 2024, Eastmere, Norland. The published figure, 1,575, is "
         "that of the whole region (The Marches), given for 2 authorities.",
         "    Figures not used are printed as not available, with the reason; marked ones are "

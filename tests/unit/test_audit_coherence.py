@@ -12,9 +12,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jsna.model.audits import Audit
 from jsna.model.configuration import Configuration
-from jsna.model.indicators import Indicator
 from jsna.model.relations import Relation, implied
 from jsna.releases import ees, official
 from jsna.releases.audit import auditor
@@ -25,14 +23,22 @@ from jsna.settings import loading
 from jsna.settings.dimensions import Categories
 from jsna.settings.reading import Gatherer
 from jsna.settings.shared import load_catalogue
-from tests.unit.published_support import configuration, csv_text, indicator, paths, source
+from tests.unit.published_support import (
+    Declared,
+    configuration,
+    csv_text,
+    indicator,
+    knowing,
+    paths,
+    source,
+)
 from tests.unit.test_audit import COAST, EAST, ENGLAND, FAR, HOME, MARCHES, SEA, WEST, row
 
 ROOT = Path(__file__).parents[2]
 Row = Mapping[str, str]
 
 
-def proportion(name: str, **changes: object) -> Indicator:
+def proportion(name: str, **changes: object) -> Declared:
     """A proportion of `base` that stands in the columns `<name>` and `<name>_pc`."""
     mapping = {
         "dataset": "plans", "table": "release", "period_type": "calendar_year",
@@ -43,7 +49,7 @@ def proportion(name: str, **changes: object) -> Indicator:
     )
 
 
-def percent(name: str, **changes: object) -> Indicator:
+def percent(name: str, **changes: object) -> Declared:
     """A proportion given as a percentage alone."""
     mapping = {"dataset": "plans", "table": "release", "period_type": "calendar_year",
                "value": f"{name}_pc"}  # fmt: skip
@@ -67,17 +73,16 @@ PARTS = Relation(
 
 
 def configured(
-    declared: Sequence[Indicator], relations: Sequence[Relation], **audit: object
+    declared: Sequence[Declared], relations: Sequence[Relation], **audit: object
 ) -> Configuration:
     config = configuration({"plans": source("plans", "release.csv")}, declared)
-    made = Audit.model_validate({"source": "plans_1", **audit})
-    return replace(config, audits={"plans_1": made}, relations=tuple(relations))
+    return replace(knowing(config, "plans_1", **audit), relations=tuple(relations))
 
 
 def found(
     tmp_path: Path,
     rows: Sequence[Row],
-    declared: Sequence[Indicator],
+    declared: Sequence[Declared],
     relations: Sequence[Relation],
     **audit: object,
 ) -> list[Finding]:
@@ -85,8 +90,8 @@ def found(
     path = tmp_path / "release.csv"
     path.write_text(csv_text(rows), encoding="utf-8", newline="")
     config = configured(declared, relations, **audit)
-    mappings = [(one, mapping) for one in declared for mapping in one.published]
-    read = {("plans", "release"): ees.read(path, "release")}
+    mappings = [(one, mapping) for one in declared for mapping in config.published[one.id]]
+    read = {("plans_1", "release"): ees.read(path, "release")}
     findings = auditor.audited(config, read, mappings, everywhere=True)
     return [f for f in findings if f.kind in ("coherence", "region_sum", "parts")]
 
@@ -368,8 +373,10 @@ def faulty(tmp_path: Path, relation: Mapping[str, object]) -> str:
     ]  # fmt: skip
     content = {
         "chapter": "health",
-        "indicators": [one.model_dump(mode="json", exclude_defaults=True, exclude={"chapter"})
-                       for one in declared],
+        "indicators": [
+            one.model_dump(mode="json", exclude_defaults=True, exclude={"chapter", "published"})
+            for one in declared
+        ],
         "relations": [{"because": "It is so.", **relation}],
     }  # fmt: skip
     (folder / "health.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")

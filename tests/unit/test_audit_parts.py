@@ -178,8 +178,8 @@ def test_the_areas_of_an_edition_are_told_of_and_no_others(tmp_path: Path) -> No
         rows = changed(rows, area, "9999")
     path = tmp_path / "release.csv"
     path.write_text(csv_text(rows), encoding="utf-8", newline="")
-    config, read = audited(plans()), {("plans", "release"): ees.read(path, "release")}
-    mapped = [(plans(), mapping) for mapping in plans().published]
+    config, read = audited(plans()), {("plans_1", "release"): ees.read(path, "release")}
+    mapped = [(plans(), mapping) for mapping in config.published[plans().id]]
     assert {f.area_code for f in auditor.audited(config, read, mapped)} == {HOME}
     every = auditor.audited(config, read, mapped, everywhere=True)
     assert {f.area_code for f in every} == {HOME, FAR}

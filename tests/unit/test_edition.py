@@ -95,8 +95,8 @@ EDITIONS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     ),
     "a day that is none": (lambda e: e.update(reference_date="2025-02-31"), "a day that exists"),
     "misspelt source": (
-        lambda e: e["sources"].update(ehcp="synthetic_ehcp_2026"),
-        "did you mean synthetic_ehcp_2025?",
+        lambda e: e["releases"].update(ehcp="synthetic_ehcp_2062"),
+        "did you mean synthetic_ehcp_2026?",
     ),
 }
 
@@ -144,13 +144,13 @@ def test_a_real_edition_refuses_invented_statistics(project: Path) -> None:
         del content["synthetic"], content["synthesis"]
 
     change(project, EDITION, real)
-    assert "this source is invented; only a synthetic edition may use it" in told(project)
+    assert "this release is invented; only a synthetic edition may use it" in told(project)
 
 
 def test_everything_wrong_in_every_file_is_told_at_once(project: Path) -> None:
     def spoil(content: dict[str, Any]) -> None:
         content.update(publishd=content.pop("published"), profile="strict", kind="whole")
-        content["sources"]["ehcp"] = "none"
+        content["releases"]["ehcp"] = "none"
         content["extracts"][0]["perod"] = "2023"
         delivery(content, "sen2")["extract"] = "sen3"
 
@@ -163,7 +163,7 @@ def test_everything_wrong_in_every_file_is_told_at_once(project: Path) -> None:
         "key 'published': required key is missing",
         "key 'kind': Input should be 'full' or 'open'",
         "key 'profile': no such disclosure profile",
-        "key 'sources.ehcp': no such source",
+        "key 'releases.ehcp': no such release",
         "key 'extracts (school_census, 2023).perod': unknown key",
         "key 'extracts (sen3, 2025).extract': no such extract",
         f"{AREA}, key 'kind': Input should be 'county' or 'unitary'",

@@ -46,7 +46,7 @@ def paths(tmp_path: Path) -> io.Paths:
     config = real()
     for name in {f for d in config.edition.received for f in d.files.values()}:
         io.write_text(made.raw / name, "one row")
-    for _, source_ in config.sources.values():
+    for source_ in config.every_release:
         io.write_text(made.published / source_.file, "published")
     io.write_text(made.identified / "valid/ssda903/missing/2024-25.parquet", "one row")
     io.write_text(made.restricted / "tables/plan.parquet", "one row")

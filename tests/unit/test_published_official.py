@@ -123,7 +123,7 @@ def test_a_release_not_fetched_or_not_the_registered_one_is_refused(tmp_path: Pa
 
 def test_footnotes_go_with_the_figures_they_are_about(tmp_path: Path) -> None:
     from jsna.releases import footnotes
-    from jsna.releases.release import Release
+    from jsna.releases.release import OfficialTable
 
     rows = [{**EAST, "la_name": "Eastmere", "region_code": "E12000095"}]
     frame = pd.DataFrame([{**rows[0], "geographic_level": "Local authority"}])
@@ -133,7 +133,7 @@ def test_footnotes_go_with_the_figures_they_are_about(tmp_path: Path) -> None:
         "Age is that on census day.",
         "Collected in 2026.",
     )
-    scopes = footnotes.scopes(Release(frame, "file", notes))
+    scopes = footnotes.scopes(OfficialTable(frame, "file", notes))
     figures = pd.DataFrame(
         [
             ("E06000951", "authority", "2023", "total"),

@@ -76,7 +76,7 @@ def home(measures: pd.DataFrame, indicator: str, period: str, category: str = "t
 def test_every_registered_file_is_made_and_nothing_else(
     release: Mapping[str, bytes], config: Configuration
 ) -> None:
-    assert set(release) == {source.file for _, source in config.sources.values()}
+    assert set(release) == {source.file for source in config.every_release}
     with zipfile.ZipFile(io.BytesIO(release["synthetic_ehcp_2025.zip"])) as archive:
         stems = {Path(name).stem for name in archive.namelist()}
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}

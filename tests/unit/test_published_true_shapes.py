@@ -9,7 +9,7 @@ import pytest
 
 from jsna.errors import JsnaError
 from jsna.releases import areas, ees, identifiers, mapping, official
-from jsna.releases.release import Release
+from jsna.releases.release import OfficialTable
 from tests.unit.published_support import (
     AREA,
     EAST,
@@ -157,14 +157,14 @@ def test_what_is_no_code_is_told_where_it_stands(tmp_path: Path, column: str, co
 def test_shorthand_of_accessible_spreadsheets_is_read() -> None:
     frame = ees.read(FAULTS / "ees-gss-symbols/gss-symbols.csv", "gss-symbols").frame
     lancashire = AREA.model_copy(update={"code": "E10000017", "old_la_code": "888"})
-    shown = Release(areas.located(frame, lancashire), "gss-symbols.csv")
+    shown = OfficialTable(areas.located(frame, lancashire), "gss-symbols.csv")
     count = indicator(
         kind="count", unit="count", method="count", period_type="academic_year",
         published=[
             {"dataset": "plans", "table": "t", "value": "n", "period_type": "academic_year"}
         ],
     )  # fmt: skip
-    found, problems = mapping.measures(shown, count, count.published[0], "source_1")
+    found, problems = mapping.measures(shown, count, count.published[0])
     assert problems == []
     told = dict(zip(found["area_code"], found[["value", "status"]].values.tolist(), strict=True))
     assert told["E92000001"] == [1000.0, ""]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +11,6 @@ import pytest
 
 from jsna import io
 from jsna.extracts import registry
-from jsna.model.audits import Audit
 from jsna.model.configuration import Configuration
 from jsna.model.schema import NOT_USED
 from jsna.readback.allowed import Allowed
@@ -24,6 +22,7 @@ from jsna.report import audited
 from jsna.report.figures import notes
 from jsna.view.rows import AUDIT, Measures
 from tests.unit import report_support as made
+from tests.unit.published_support import knowing
 
 HOME, NEAR, FAR = made.AREA.code, *(p.code for p in made.AREA.neighbours[:2])
 WHOLE = "The published figure, 6,078, is that of the whole region (Overmere)."
@@ -61,8 +60,7 @@ def configured(**review: object) -> Configuration:
     given = {"kind": "region_value", "decision": "accept", "indicator": "new_plans",
              "periods": ["2022"], "published": 6078, "reviewed": date(2026, 11, 29),
              "reason": "Rows by sex add up to 955.", **review}  # fmt: skip
-    audit = Audit.model_validate({"source": "ehcp_2025", "findings": [given]})
-    return replace(config, audits={"ehcp_2025": audit})
+    return knowing(config, "ehcp_2025", findings=[given])
 
 
 def tables(config: Configuration) -> tuple[list[audited.Cells], list[audited.Cells]]:

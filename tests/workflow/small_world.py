@@ -148,8 +148,6 @@ class World:
         config = self.root / "config"
         for folder in ("codelists", "disclosure"):
             shutil.copytree(ROOT / "config" / folder, config / folder, dirs_exist_ok=True)
-        # It has no official releases, and so none that were audited.
-        shutil.rmtree(config / "audits", ignore_errors=True)
         contents = self.contents()
         # A digest is recorded for each file, there or not.
         names = (CENSUS, EXCLUSIONS, AREAS)
@@ -171,7 +169,6 @@ class World:
         for name, content in (
             (f"editions/{EDITION}.yaml", described),
             ("areas/smallshire.yaml", AREA),
-            ("sources.yaml", {"sources": {}}),
         ):
             (config / name).parent.mkdir(parents=True, exist_ok=True)
             (config / name).write_text(yaml.safe_dump(content), encoding="utf-8")

@@ -76,11 +76,11 @@ def source_of(
     """
     linked = {delivery.extract for delivery in permission.linkable(config.edition)}
     official = [
-        config.sources[dataset][0]
+        release.id
         for table in _tables(indicator)
         if table in DATASETS and made_of(CATALOGUE[table])[0] not in linked
         for dataset in DATASETS[table]
-        if dataset in config.sources
+        if (release := config.release(dataset)) is not None
     ]
     if official:
         return "+".join(dict.fromkeys(official))

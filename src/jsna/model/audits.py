@@ -1,4 +1,4 @@
-"""What is known of a release's faults and breaks: one file of `config/audits/` for each source.
+"""What is known of a release's faults and breaks, as its file of `config/releases/` says.
 
 The intelligence team owns these files. A finding of the auditor acts at once; a review says whether
 it is right, with the reason, and so versions the judgement beside the code.
@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from jsna.model.base import Name, Strict, Words
+from jsna.model.base import Strict, Words
 
 FindingKind = Literal[
     "region_value",
@@ -71,17 +71,17 @@ class Review(Strict):
     published: float | None = None
 
 
-class Audit(Strict):
-    """One file of `config/audits/`.
+class Known(Strict):
+    """What is known of a release's faults and breaks.
 
     Attributes:
-        source: id of the release in `config/sources.yaml`; the file's name.
         rounding: base the publisher rounds counts to; 1 for none.
         returns: name of a statutory return -> tables of the release that are made from it. An
             authority whose figure in one is missing made no return for the others either.
+        breaks: series counted otherwise from a period on.
+        findings: judgements on what the auditor found, and faults the team adds.
     """
 
-    source: Name
     rounding: int = 1
     returns: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     breaks: tuple[Break, ...] = ()

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from jsna.model.areas import Area
-from jsna.model.audits import Audit
 from jsna.model.dimensions import Dimension, of_places, plain
-from jsna.model.editions import Edition, Source
+from jsna.model.editions import Edition
 from jsna.model.hierarchies import PLACES, Hierarchy
 from jsna.model.indicators import Indicator
 from jsna.model.profiles import Profile
 from jsna.model.relations import Relation
+from jsna.model.releases import Published, Release
 from jsna.model.strictest import strictest
 
 
@@ -22,16 +22,17 @@ class Configuration:
 
     edition: Edition
     area: Area
-    #: Dataset -> (source id, source) as the edition chooses them.
-    sources: Mapping[str, tuple[str, Source]]
+    #: Dataset -> releases of it as the edition names them: of two that give one figure the first
+    #: stands.
+    releases: Mapping[str, tuple[Release, ...]]
     profiles: Mapping[str, Profile]
     #: Indicator id -> declaration, in the order of chapters and files.
     indicators: Mapping[str, Indicator]
     codelists: Mapping[str, Mapping[str, str]]
     #: Coarser dimension -> the finer one its categories are made of, from the code lists.
     hierarchies: Mapping[str, Hierarchy] = field(default_factory=dict)
-    #: Source id -> what is known of the release's faults and breaks.
-    audits: Mapping[str, Audit] = field(default_factory=dict)
+    #: Indicator -> where the releases give it, those first that stand before others.
+    published: Mapping[str, tuple[Published, ...]] = field(default_factory=dict)
     #: Code list -> optional code that files may hold instead -> the code it counts as.
     rolls: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     #: What figures of the indicators imply of each other.
@@ -46,6 +47,15 @@ class Configuration:
         if name in PLACES:
             return of_places(name, self.area.localities_are)
         return self.dimensions.get(name) or plain(name)
+
+    @property
+    def every_release(self) -> tuple[Release, ...]:
+        """The releases of all datasets, as the edition names them."""
+        return tuple(release for chosen in self.releases.values() for release in chosen)
+
+    def release(self, dataset: str) -> Release | None:
+        """The release of a dataset; the one that stands before others where there are several."""
+        return next(iter(self.releases.get(dataset, ())), None)
 
     def profile(self, name: str) -> Profile:
         """A disclosure profile by name, be it one of `profiles` or several joined with `+`.

@@ -59,7 +59,7 @@ FORMULAS: Final[Mapping[str, str]] = {
 }
 #: What belongs to an indicator that is counted or published.
 _OWN: Final = (
-    "numerator", "denominator", "over", "published", "parts", "complement", "adds_over",
+    "numerator", "denominator", "over", "parts", "complement", "adds_over",
     "hierarchies", "shares_population_with",
 )  # fmt: skip
 

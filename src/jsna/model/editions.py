@@ -107,8 +107,8 @@ class Edition(Strict):
     profile: Name = "default"
     #: Extract or dataset -> disclosure profile, where it differs from `profile`.
     profiles: dict[str, Name] = Field(default_factory=dict)
-    #: Dataset (what it is) -> source (which release of it), see `config/sources.yaml`.
-    sources: dict[Name, Name] = Field(default_factory=dict)
+    #: Official dataset -> release of it, or several: of two that give one figure the first stands.
+    releases: dict[Name, Name | tuple[Name, ...]] = Field(default_factory=dict)
     #: Editions published before, whose figures readers have; their ledgers are kept.
     previous: tuple[Name, ...] = ()
     extracts: tuple[Delivery, ...] = ()
@@ -132,34 +132,12 @@ class Edition(Strict):
             raise ValueError("`synthesis` is given exactly where `synthetic: true`")
         return self
 
+    def releases_of(self, dataset: str) -> tuple[str, ...]:
+        """The releases of a dataset that it stands on."""
+        named = self.releases.get(dataset, ())
+        return (named,) if isinstance(named, str) else named
+
     @property
     def received(self) -> tuple[Delivery, ...]:
         """Deliveries that arrived: what is checked, and what the generator makes."""
         return tuple(d for d in self.extracts if d.status == "received")
-
-
-class Source(Strict):
-    """One release of an official dataset, and where it comes from."""
-
-    #: What it is, whoever issues it: names the reader and is what indicators refer to.
-    dataset: Name
-    publisher: str
-    title: str
-    release: str
-    #: File name below `data/raw/<edition>/published/`.
-    file: str
-    #: Path of the file below the folder given to `fetch --from`.
-    path: str = ""
-    address: str = ""
-    page: str = ""
-    licence: str
-    published: date | None = None
-    sha256: Sha256 | None = None
-    synthetic: bool = False
-    note: str = ""
-
-
-class Sources(Strict):
-    """The source register, `config/sources.yaml`."""
-
-    sources: dict[Name, Source]

@@ -51,54 +51,6 @@ class Side(Strict):
     period: Literal["same", "latest"] = "same"
 
 
-class CategoryColumns(Strict):
-    """Columns of a published file that hold one category's figures."""
-
-    numerator: str | None = None
-    denominator: str | None = None
-    value: str | None = None
-
-
-class OtherTable(Strict):
-    """Rows of another table of the same dataset, one for each area and period."""
-
-    table: str
-    select: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
-
-
-class Published(Strict):
-    """Where an official release gives this indicator.
-
-    Attributes:
-        dataset: which official dataset; the edition names the release.
-        table: table of the dataset (for Explore Education Statistics, the stem of the CSV).
-        select: column -> value(s) a row must have.
-        value, numerator, denominator: columns, as published; `a + b` adds columns up. Without
-            `value` it is calculated.
-        denominator_from: the table the denominator stands in, where it is another.
-        dimensions: our dimension -> column that holds its category.
-        categories: our dimension -> published label -> our category; others are left out, and
-            labels of one category are added up. `age 5..10` stands for six labels.
-        category_columns: our dimension -> our category -> columns, for wide files.
-        period_type: kind of period the file's times stand for.
-        scale: multiplies `value` into the indicator's unit.
-    """
-
-    dataset: str
-    table: str
-    select: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
-    value: str | None = None
-    numerator: str | None = None
-    denominator: str | None = None
-    denominator_from: OtherTable | None = None
-    dimensions: dict[str, str] = Field(default_factory=dict)
-    categories: dict[str, dict[str, str]] = Field(default_factory=dict)
-    category_columns: dict[str, dict[str, CategoryColumns]] = Field(default_factory=dict)
-    period_type: str
-    scale: float = 1.0
-    note: str = ""
-
-
 class Chart(Strict):
     """How an indicator is drawn. Several charts may show one indicator."""
 
@@ -186,7 +138,6 @@ class Indicator(Strict):
         complement: indicator whose numerator and this one's make up the denominator.
         shares_population_with: indicators counted from the same population.
         official: counterpart used for reconciliation, in words.
-        published: mappings of official releases.
         sensitivity: deaths, children on a register, or in-patients, which are never shown for a
             place smaller than the authority; "" for anything else.
         comparators: which areas beside the home area are shown.
@@ -222,7 +173,6 @@ class Indicator(Strict):
     complement: Id | None = None
     shares_population_with: tuple[Id, ...] = ()
     official: str = ""
-    published: tuple[Published, ...] = ()
     sensitivity: Sensitivity = ""
     comparators: tuple[Literal["national", "region", "neighbours"], ...] = (
         "national",
@@ -283,8 +233,6 @@ class Indicator(Strict):
             raise ValueError(
                 f"{self.id}: a rate, and nothing else, says in `per` whom it is divided by"
             )
-        if self.numerator is None and not self.published and not self.derived:
-            raise ValueError(f"{self.id}: neither a local numerator nor a published source")
         if self.kind.of_one_whole and not self.over:
             raise ValueError(f"{self.id}: a share needs `over`, the dimension it is a share of")
         if any(not set(self.over) <= set(dimensions) for dimensions in self.breakdowns):

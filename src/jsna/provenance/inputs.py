@@ -19,7 +19,7 @@ from jsna.settings.recoded import FILE as RECODED
 from jsna.stages import STAGES
 
 #: Folders of configuration every edition stands on.
-SHARED: Final = ("indicators", "codelists", "disclosure", "audits")
+SHARED: Final = ("indicators", "codelists", "disclosure")
 
 
 def code(stage: str, root: Path) -> str:
@@ -38,7 +38,6 @@ def configuration(config: Configuration, root: Path) -> list[str]:
     files = [
         f"config/editions/{config.edition.edition}.yaml",
         f"config/areas/{config.edition.area}.yaml",
-        "config/sources.yaml",
         DIMENSIONS,
         *([RECODED] if (root / RECODED).is_file() else ()),
     ]
@@ -46,6 +45,7 @@ def configuration(config: Configuration, root: Path) -> list[str]:
         found = sorted((root / "config" / folder).glob("*.yaml"))
         files += [p.relative_to(root).as_posix() for p in found]
     # Passes of linkage are a code list too.
+    files += sorted({file for release in config.every_release for file in release.files})
     return files + [PASSES] * (root / PASSES).is_file()
 
 
@@ -61,7 +61,7 @@ def raw_files(config: Configuration) -> list[str]:
 def releases(config: Configuration) -> list[str]:
     """Official releases an edition uses."""
     folder = Path("data/raw", config.edition.edition, "published")
-    return sorted({(folder / source.file).as_posix() for _, source in config.sources.values()})
+    return sorted({(folder / source.file).as_posix() for source in config.every_release})
 
 
 def dimensions(config: Configuration) -> str:

@@ -38,7 +38,7 @@ def manifest(
 
     root = paths.root
     edition = config.edition
-    releases = sorted({source.file for _, source in config.sources.values()})
+    releases = sorted({source.file for source in config.every_release})
     return {
         "format": FORMAT,
         "edition": edition.edition,

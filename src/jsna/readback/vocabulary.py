@@ -54,11 +54,7 @@ class Vocabulary:
             *_edition(config),
             *(("measure note", note) for note in frame["note"].unique()),
             *(("measure note", audit_reason(note)) for note in frame["note"].unique()),
-            *(
-                ("review", review.reason)
-                for one in config.audits.values()
-                for review in one.findings
-            ),
+            *(("review", review.reason) for one in config.every_release for review in one.findings),
             *(("period", period) for period in frame["period"].unique()),
             *(("fallback", one) for one in tried),
             *(("formula", one) for one in FORMULAS.values()),
@@ -160,7 +156,7 @@ def _labels(
 
 
 def _sources(config: Configuration, extracts: Mapping[str, Extract]) -> Iterator[tuple[str, str]]:
-    for _, source in config.sources.values():
+    for source in config.every_release:
         for phrase in (source.publisher, source.title, source.release, source.licence, source.note):
             yield "source", phrase
         for address in (source.page, source.address):
@@ -197,7 +193,7 @@ def _dates(config: Configuration) -> Iterator[date]:
     for delivery in config.edition.extracts:
         if delivery.as_at is not None:
             yield delivery.as_at
-    for _, source in config.sources.values():
+    for source in config.every_release:
         if source.published is not None:
             yield source.published
 

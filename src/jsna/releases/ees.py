@@ -20,7 +20,7 @@ from jsna.errors import JsnaError, Problem
 from jsna.machine import limits, trouble
 from jsna.releases import codes, identifiers
 from jsna.releases.identifiers import IDENTIFIER
-from jsna.releases.release import LEVEL, ROW, TIME, Release, with_geography
+from jsna.releases.release import LEVEL, ROW, TIME, OfficialTable, with_geography
 
 REQUIRED: Final = (TIME, IDENTIFIER, LEVEL, "country_code")
 LEVELS: Final = frozenset(
@@ -45,7 +45,7 @@ KIND: Final = "characteristic_kind"
 VALUE: Final = "characteristic_value"
 
 
-def read(path: Path, table: str) -> Release:
+def read(path: Path, table: str) -> OfficialTable:
     """Read one table of a release.
 
     Args:
@@ -61,7 +61,7 @@ def read(path: Path, table: str) -> Release:
         where = f"{path.name}, {table}.csv"
     else:
         content, where = path.read_bytes(), path.name
-    return Release(_frame(content, where), where, footnotes)
+    return OfficialTable(_frame(content, where), where, footnotes)
 
 
 def _refuse(where: str, rule: str, code: str, **place: int | str) -> JsnaError:

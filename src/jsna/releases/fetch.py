@@ -24,7 +24,7 @@ from jsna.errors import JsnaError, Problem
 from jsna.io import Paths, replacing, sha256
 from jsna.machine import limits
 from jsna.model.configuration import Configuration
-from jsna.model.editions import Source
+from jsna.model.releases import Release
 
 Progress = Callable[[str], None]
 
@@ -56,10 +56,10 @@ def fetch(
     """
     problems: list[Problem] = []
     files: list[Path] = []
-    for source_id, source in _wanted(config):
+    for source in _wanted(config):
         file = paths.published / source.file
         try:
-            _one(source_id, source, file, from_folder, progress)
+            _one(source, file, from_folder, progress)
             files.append(file)
         except JsnaError as error:
             problems += error.problems
@@ -70,71 +70,65 @@ def fetch(
     return files
 
 
-def _wanted(config: Configuration) -> Iterator[tuple[str, Source]]:
-    seen = set()
-    for source_id, source in config.sources.values():
-        if not source.synthetic and source_id not in seen:
-            seen.add(source_id)
-            yield source_id, source
+def _wanted(config: Configuration) -> Iterator[Release]:
+    yield from (release for release in config.every_release if not release.synthetic)
 
 
-def _refuse(source_id: str, rule: str, code: str) -> JsnaError:
-    return JsnaError(Problem(f"config/sources.yaml, {source_id}", rule, code=f"fetch.{code}"))
+def _refuse(source: Release, rule: str, code: str) -> JsnaError:
+    return JsnaError(Problem(source.files[0], rule, code=f"fetch.{code}"))
 
 
-def _one(
-    source_id: str, source: Source, file: Path, from_folder: Path | None, progress: Progress
-) -> None:
+def _one(source: Release, file: Path, from_folder: Path | None, progress: Progress) -> None:
     if source.sha256 is None:
         rule = f"{source.file} has no SHA-256, so what is fetched could not be checked; record it"
-        raise _refuse(source_id, rule, "unrecorded")
+        raise _refuse(source, rule, "unrecorded")
     if file.is_file() and sha256(file) == source.sha256:
         progress(f"{source.file}: already here")
         return
     with replacing(file) as temporary:
         if from_folder is not None:
-            _copy(source_id, source, from_folder, temporary)
+            _copy(source, from_folder, temporary)
         else:
-            _download(source_id, source, temporary, progress)
+            _download(source, temporary, progress)
         found = sha256(temporary)
         if found != source.sha256:
             rule = (
-                f"{source.file} is not the file the register names: its SHA-256 is {found}, the "
-                f"register's is {source.sha256}. If the publisher has revised the release, check "
-                "what changed and register it as a new source"
+                f"{source.file} is not the file its entry names: its SHA-256 is {found}, the "
+                f"entry's is {source.sha256}. If the publisher has revised the release, check "
+                "what changed and give it a file of its own"
             )
-            raise _refuse(source_id, rule, "hash")
+            raise _refuse(source, rule, "hash")
     progress(f"{source.file}: fetched and checked ({file.stat().st_size / 1e6:.1f} MB)")
 
 
-def _copy(source_id: str, source: Source, folder: Path, temporary: Path) -> None:
+def _copy(source: Release, folder: Path, temporary: Path) -> None:
     for name in dict.fromkeys((source.path or source.file, source.file)):
         if (folder / name).is_file():
             shutil.copyfile(folder / name, temporary)
             return
     rule = f"the folder given has no {source.path or source.file}"
-    raise _refuse(source_id, rule, "missing")
+    raise _refuse(source, rule, "missing")
 
 
-def _download(source_id: str, source: Source, temporary: Path, progress: Progress) -> None:
+def _download(source: Release, temporary: Path, progress: Progress) -> None:
     page = f" The publisher's page is {source.page}." if source.page else ""
     if not source.address:
         rule = (
             f"no lasting download address of {source.file} is known; download it by hand and give "
             f"its folder with --from.{page}"
         )
-        raise _refuse(source_id, rule, "address")
+        raise _refuse(source, rule, "address")
     if urllib.parse.urlsplit(source.address).scheme not in ("http", "https"):
-        raise _refuse(source_id, f"not a web address: {source.address}", "address")
+        raise _refuse(source, f"not a web address: {source.address}", "address")
     pieces = _Pieces(source.address)
     try:
         expected = _announced(pieces.head())
         received = _receive(pieces, temporary, source.file, expected, progress)
     except _BadServerError as error:
-        raise _refuse(source_id, f"{source.address} {error}.{page}", error.code) from None
+        raise _refuse(source, f"{source.address} {error}.{page}", error.code) from None
     if expected and received != expected:
         rule = f"{source.address} broke off after {received:,} of {expected:,} bytes; try again"
-        raise _refuse(source_id, rule, "network")
+        raise _refuse(source, rule, "network")
 
 
 class _BadServerError(Exception):

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jsna.errors import Problem
-from jsna.model.indicators import CategoryColumns, Published
+from jsna.model.releases import CategoryColumns, Published
 from jsna.model.schema import canonical
 from jsna.releases import identifiers, labels, periods, symbols
 from jsna.releases.areas import AREA_CODE, GEOGRAPHY

@@ -13,12 +13,12 @@ from typing import Final
 
 import pandas as pd
 
-from jsna.releases.release import AUTHORITY, LEVEL, Release, Scope
+from jsna.releases.release import AUTHORITY, LEVEL, OfficialTable, Scope
 
 _YEAR: Final = re.compile(r"\b(20\d\d)(?:/(\d\d))?\b")
 
 
-def scopes(release: Release) -> tuple[Scope, ...]:
+def scopes(release: OfficialTable) -> tuple[Scope, ...]:
     """The scope of every footnote of a table, from its words and the table's own authorities."""
     if not release.footnotes:
         return ()

@@ -24,7 +24,7 @@ from jsna.releases.release import (
     REGIONAL,
     ROW,
     TIME,
-    Release,
+    OfficialTable,
     with_geography,
 )
 
@@ -102,7 +102,9 @@ def together(by_imd: pd.DataFrame, by_idaci: pd.DataFrame, where: str) -> pd.Dat
     return both.drop(columns="imd_rank_other")
 
 
-def authorities(config: Configuration, paths: Paths, tables: Sequence[str]) -> dict[str, Release]:
+def authorities(
+    config: Configuration, paths: Paths, tables: Sequence[str]
+) -> dict[str, OfficialTable]:
     """Small areas, and those of the most deprived fifth, in England, each region and authority.
 
     Returns:
@@ -111,12 +113,12 @@ def authorities(config: Configuration, paths: Paths, tables: Sequence[str]) -> d
     Raises:
         JsnaError: another table is asked for, or a look-up it needs is not in the edition.
     """
-    _, source = config.sources["iod"]
+    source = config.releases["iod"][0]
     needed = ("authority_lookup", "regions")
     problems = [
         Problem(source.file, f"the edition's `sources` need {name}", code="published.lookup")
         for name in needed
-        if name not in config.sources
+        if name not in config.releases
     ] + [
         Problem(source.file, f"has no table {table!r}", code="published.table")
         for table in tables
@@ -124,12 +126,12 @@ def authorities(config: Configuration, paths: Paths, tables: Sequence[str]) -> d
     ]
     if problems:
         raise JsnaError(problems)
-    files = {name: paths.published / config.sources[name][1].file for name in needed}
+    files = {name: paths.published / config.releases[name][0].file for name in needed}
     small = imd(paths.published / source.file)
     upper = lookups.authorities(files["authority_lookup"])
     region = lookups.regions(files["regions"])
     frame = _by_authority(small, upper, region, config.area.country.code, source.release)
-    return {AUTHORITIES: Release(frame, source.file)}
+    return {AUTHORITIES: OfficialTable(frame, source.file)}
 
 
 def _by_authority(

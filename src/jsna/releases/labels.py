@@ -10,7 +10,7 @@ from typing import Final
 import pandas as pd
 
 from jsna.errors import Problem
-from jsna.model.indicators import Published
+from jsna.model.releases import Published
 from jsna.releases.release import ROW
 
 _RANGE: Final = re.compile(r"(.*?)(\d+)\.\.(\d+)(.*)")
@@ -90,6 +90,40 @@ def unmatched(
     columns = ", ".join(map(repr, wanted))
     rule = f"no row has together all that a mapping asks for in the columns {columns}"
     return [Problem(where, rule, code="published.entry")]
+
+
+def unused(rows: pd.DataFrame, mapping: Published, where: str) -> list[Problem]:
+    """A problem for each label of a mapping that no row has, while rows have others it leaves out.
+
+    A table in which nobody is of a category may leave it out; one that calls it otherwise has an
+    entry that nothing asks for.
+
+    Args:
+        rows: every row of the table, as read.
+        mapping: with the labels it asks for.
+        where: file, for messages.
+    """
+    problems = []
+    for dimension, column in mapping.dimensions.items():
+        wanted = expanded(mapping.categories.get(dimension, {}))
+        if column not in rows or not wanted:
+            continue
+        chosen = rows
+        for name, entries in mapping.select.items():
+            asked = [entries] if isinstance(entries, str) else list(entries)
+            chosen = chosen[chosen[name].str.strip().isin(asked)] if name in chosen else chosen
+        there = set(chosen[column].str.strip())
+        others = sorted(there - {*wanted})
+        if not others or not there & {*wanted}:
+            continue  # that nothing is matched at all is told where the figures are read
+        for label in sorted({*wanted} - there):
+            near = difflib.get_close_matches(label, others, n=2) or others
+            told = ", ".join(map(repr, near[:_TOLD]))
+            rule = f"no row has this label, which a mapping gives a category; not asked for: {told}"
+            problems.append(
+                Problem(where, rule, column=column, value=label, code="published.label")
+            )
+    return problems
 
 
 def repeated(

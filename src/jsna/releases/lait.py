@@ -22,7 +22,7 @@ from jsna.releases.release import (
     REGIONAL,
     ROW,
     TIME,
-    Release,
+    OfficialTable,
     with_geography,
 )
 
@@ -42,7 +42,7 @@ YEAR_TYPES: Final = {
 }
 
 
-def read(path: Path, measures: Iterable[str]) -> dict[str, Release]:
+def read(path: Path, measures: Iterable[str]) -> dict[str, OfficialTable]:
     """Rows of the measures named, each as a release of its own.
 
     Args:
@@ -85,7 +85,7 @@ def read(path: Path, measures: Iterable[str]) -> dict[str, Release]:
         )  # fmt: skip
     frame = _geography(frame, path.name)
     return {
-        str(name): Release(rows.reset_index(drop=True), f"{path.name}, {name}")
+        str(name): OfficialTable(rows.reset_index(drop=True), f"{path.name}, {name}")
         for name, rows in frame.groupby(MEASURE, sort=True)
     }
 

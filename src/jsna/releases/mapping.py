@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 
 from jsna.errors import Problem
-from jsna.model.indicators import Indicator, Published
+from jsna.model.indicators import Indicator
 from jsna.model.kinds import PUBLISHED
+from jsna.model.releases import Published
 from jsna.releases import figures, footnotes
-from jsna.releases.release import Release
+from jsna.releases.release import OfficialTable
 
 NEGATIVE: Final = "The published figure, {}, is below 0. It is not used."
 IMPOSSIBLE: Final = "The published share, {}%, is above 100%. It is not used."
@@ -30,11 +31,10 @@ OVERLAP: Final = 1.01
 
 
 def measures(
-    release: Release,
+    release: OfficialTable,
     indicator: Indicator,
     mapping: Published,
-    source: str,
-    other: Release | None = None,
+    other: OfficialTable | None = None,
     rounding: int = 1,
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Measure rows (less `edition`) of one mapping of one indicator.
@@ -42,8 +42,7 @@ def measures(
     Args:
         release: the table the mapping names, less rows of areas not shown (`official.shown`).
         indicator: its declaration.
-        mapping: one of `indicator.published`.
-        source: id of the release in the source register.
+        mapping: one of `Configuration.published`.
         other: the table of `mapping.denominator_from`.
         rounding: base the publisher rounds counts to; 1 for none.
     """
@@ -61,7 +60,7 @@ def measures(
         period_type=mapping.period_type,
         population_base=indicator.population_base,
         unit=indicator.unit,
-        source=source,
+        source=mapping.release,
     ).drop(columns=["given", "computed", *(f"{side}_status" for side in figures.SIDES)]), problems
 
 

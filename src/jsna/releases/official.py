@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
@@ -10,20 +11,20 @@ import pandas as pd
 
 from jsna.errors import JsnaError, Problem
 from jsna.io import Paths, sha256
-from jsna.model import indicators as declaration
 from jsna.model import schema
 from jsna.model.areas import Area
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator
+from jsna.model.releases import Published as Mapped
+from jsna.model.releases import Release
 from jsna.records import DIGESTS, read_digests
-from jsna.releases import areas, ees, footnotes, iod, lait, mapping
+from jsna.releases import areas, ees, footnotes, iod, labels, lait, mapping
 from jsna.releases.audit import auditor, effect
 from jsna.releases.audit.finding import Finding
-from jsna.releases.release import Release
+from jsna.releases.release import OfficialTable
 
-#: Datasets with a layout of their own; all others are Explore Education Statistics files.
+#: Dataset of the Local Authority Interactive Tool.
 LAIT: Final = "lait"
-IOD: Final = "iod"
 #: Disclosure profile of official statistics, which their publisher has protected already.
 PASSED_THROUGH: Final = "official"
 #: Area code of the statistical neighbours' mean.
@@ -47,9 +48,9 @@ def published_measures(config: Configuration, paths: Paths) -> pd.DataFrame:
 def audited_measures(config: Configuration, paths: Paths) -> Published:
     """Measures of the home area, its localities, country, region, neighbours and their mean.
 
-    Every indicator with a mapping whose dataset the edition has, for every period the releases
-    give, less what the auditor found not to be true. Where two mappings give the same figure the
-    first declared with a value stands, and a different value in the other is said in the note.
+    Every indicator that a release of the edition gives, for every period there is, less what the
+    auditor found not to be true. Where two releases give the same figure that of the one named
+    first stands, compilations last, and a different value in the other is said in the note.
 
     Raises:
         JsnaError: every problem in every release.
@@ -60,40 +61,38 @@ def audited_measures(config: Configuration, paths: Paths) -> Published:
     whole_releases, problems = _releases(config, paths)
     findings = auditor.audited(config, whole_releases, _mappings(config))
     releases = {at: shown(release, config.area) for at, release in whole_releases.items()}
+    of_release = {release.id: release for release in config.every_release}
     parts: list[pd.DataFrame] = []
     for rank, (indicator, published) in enumerate(_mappings(config)):
-        release = releases.get((published.dataset, published.table))
+        release = releases.get((published.release, published.table))
         if release is None:
             continue
-        source = config.sources[published.dataset][0]
         other = published.denominator_from
-        whole = releases.get((published.dataset, other.table)) if other else None
+        whole = releases.get((published.release, other.table)) if other else None
         if other and whole is None:
             continue
-        audit = config.audits.get(source)
-        part, found = mapping.measures(
-            release, indicator, published, source, whole, audit.rounding if audit else 1
-        )
+        known = of_release[published.release]
+        part, found = mapping.measures(release, indicator, published, whole, known.rounding)
         problems += found
         if not part.empty:
-            mine = [f for f in findings if f.source == source]
-            part = effect.segmented(part, published.table, audit)
+            mine = [f for f in findings if f.source == known.id]
+            part = effect.segmented(part, published.table, known)
             parts.append(effect.applied(part, mine, published.table).assign(_rank=rank))
     if problems:
         raise JsnaError(dict.fromkeys(problems), title="The official statistics cannot be used:")
     if not parts:
         return Published(schema.empty(), findings)
-    names = {source: one.title for source, one in config.sources.values()}
+    names = {release.id: release.title for release in config.every_release}
     tables = {rank: published.table for rank, (_, published) in enumerate(_mappings(config))}
     every = pd.concat(parts, ignore_index=True)
-    every, gaps = effect.no_zero_for_a_gap(every, names, tables, config.audits)
+    every, gaps = effect.no_zero_for_a_gap(every, names, tables, of_release)
     findings += gaps
     out = _first(every)
     out = pd.concat([out, neighbours_mean(out, config)], ignore_index=True)
     out["edition"] = config.edition.edition
     out["profile"] = [
         config.edition.profiles.get(dataset, PASSED_THROUGH)
-        for dataset in out["source"].map({s: d for d, (s, _) in config.sources.items()})
+        for dataset in out["source"].map({name: one.dataset for name, one in of_release.items()})
     ]
     out = schema.conform(out)
     return Published(schema.check(out, "published measures"), findings)
@@ -103,7 +102,7 @@ def unfetched(config: Configuration, paths: Paths) -> list[Problem]:
     """Sources of the edition that are not there, or are not the file the register names."""
     problems = []
     listed = read_digests(paths.raw / DIGESTS)
-    for source_id, source in config.sources.values():
+    for source in config.every_release:
         file = paths.published / source.file
         made = listed.get(file.relative_to(paths.raw).as_posix(), "")
         if not file.is_file():
@@ -111,54 +110,58 @@ def unfetched(config: Configuration, paths: Paths) -> list[Problem]:
                 f"{source.file} has not been fetched; run: "
                 f"python -m jsna fetch {config.edition.edition}"
             )
-            problems.append(Problem(source_id, rule, code="published.missing"))
+            problems.append(Problem(source.id, rule, code="published.missing"))
         elif source.sha256 is not None and (found := sha256(file)) != source.sha256:
             rule = (
                 f"{source.file} is not the file the register names: its SHA-256 is {found}, "
                 f"the register's {source.sha256}"
             )
-            problems.append(Problem(source_id, rule, code="published.hash"))
+            problems.append(Problem(source.id, rule, code="published.hash"))
         elif source.synthetic and listed and sha256(file) != made:
             rule = (
                 f"{source.file} is not the file that was invented (by {DIGESTS}); make it again: "
                 f"jsna synthesise {config.edition.edition}"
             )
-            problems.append(Problem(source_id, rule, code="published.hash"))
+            problems.append(Problem(source.id, rule, code="published.hash"))
     return problems
 
 
-def _mappings(config: Configuration) -> Iterator[tuple[Indicator, declaration.Published]]:
+def _mappings(config: Configuration) -> Iterator[tuple[Indicator, Mapped]]:
     for indicator in config.indicators.values():
-        for published in indicator.published:
-            if published.dataset in config.sources:
-                yield indicator, published
+        for published in config.published.get(indicator.id, ()):
+            yield indicator, published
 
 
 def _releases(
     config: Configuration, paths: Paths
-) -> tuple[dict[tuple[str, str], Release], list[Problem]]:
+) -> tuple[dict[tuple[str, str], OfficialTable], list[Problem]]:
     """Every table the mappings name, read once."""
     wanted: dict[str, set[str]] = {}
+    asked: dict[tuple[str, str], list[Mapped]] = defaultdict(list)
     for _, published in _mappings(config):
-        tables = wanted.setdefault(published.dataset, set())
+        asked[published.release, published.table].append(published)
+        tables = wanted.setdefault(published.release, set())
         tables.add(published.table)
         if published.denominator_from:
             tables.add(published.denominator_from.table)
-    releases: dict[tuple[str, str], Release] = {}
+    releases: dict[tuple[str, str], OfficialTable] = {}
     problems: list[Problem] = []
-    for dataset, tables in sorted(wanted.items()):
+    of_release = {release.id: release for release in config.every_release}
+    for name, tables in sorted(wanted.items()):
         try:
-            for table, release in _read(config, paths, dataset, sorted(tables)).items():
-                problems += areas.absent(release.frame, config.area, release.where)
-                releases[dataset, table] = release
+            for table, read in _read(config, paths, of_release[name], sorted(tables)).items():
+                problems += areas.absent(read.frame, config.area, read.where)
+                for one in asked[name, table]:
+                    problems += labels.unused(read.frame, one, read.where)
+                releases[name, table] = read
         except JsnaError as error:
             problems += error.problems
-    return releases, problems + _year_types(config, paths)
+    return releases, [*dict.fromkeys(problems), *_year_types(config, paths)]
 
 
-def shown(release: Release, area: Area) -> Release:
+def shown(release: OfficialTable, area: Area) -> OfficialTable:
     """The release with the rows of the edition's areas, and its footnotes narrowed."""
-    return Release(
+    return OfficialTable(
         areas.located(release.frame, area),
         release.where,
         release.footnotes,
@@ -167,15 +170,14 @@ def shown(release: Release, area: Area) -> Release:
 
 
 def _read(
-    config: Configuration, paths: Paths, dataset: str, tables: list[str]
-) -> Mapping[str, Release]:
-    _, source = config.sources[dataset]
-    file = paths.published / source.file
-    if dataset == LAIT:
+    config: Configuration, paths: Paths, release: Release, tables: list[str]
+) -> Mapping[str, OfficialTable]:
+    file = paths.published / release.file
+    if release.layout == "lait":
         return lait.read(file, tables)
-    if dataset == IOD:
+    if release.layout == "iod":
         return iod.authorities(config, paths, tables)
-    found: dict[str, Release] = {}
+    found: dict[str, OfficialTable] = {}
     problems: list[Problem] = []
     for table in tables:
         try:
@@ -189,9 +191,9 @@ def _read(
 
 def _year_types(config: Configuration, paths: Paths) -> list[Problem]:
     """Mappings whose period type is not the one the tool's data dictionary gives the measure."""
-    if LAIT not in config.sources or "lait_dictionary" not in config.sources:
+    if LAIT not in config.releases or "lait_dictionary" not in config.releases:
         return []
-    kinds = lait.year_types(paths.published / config.sources["lait_dictionary"][1].file)
+    kinds = lait.year_types(paths.published / config.releases["lait_dictionary"][0].file)
     problems = []
     for indicator, published in _mappings(config):
         kind = kinds.get(published.table, "") if published.dataset == LAIT else ""

@@ -42,7 +42,7 @@ POPULATION_COLUMNS: Final = (
 
 def has_small_areas(config: Configuration) -> bool:
     """Whether the edition's sources give small areas with their deprivation."""
-    return {"iod", "lsoa_lookup", "authority_lookup"} <= set(config.sources)
+    return {"iod", "lsoa_lookup", "authority_lookup"} <= set(config.releases)
 
 
 def lsoa_reference(config: Configuration, paths: Paths) -> pd.DataFrame:
@@ -54,7 +54,7 @@ def lsoa_reference(config: Configuration, paths: Paths) -> pd.DataFrame:
         JsnaError: the look-up and the indices do not name the same small areas, or the area's
             localities are not those of the look-up.
     """
-    files = {name: paths.published / source.file for name, (_, source) in config.sources.items()}
+    files = {name: paths.published / chosen[0].file for name, chosen in config.releases.items()}
     area = config.area
     places = lookups.lsoas(files["lsoa_lookup"])
     upper = lookups.authorities(files["authority_lookup"]).drop_duplicates("district_code")
@@ -76,7 +76,7 @@ def lsoa_reference(config: Configuration, paths: Paths) -> pd.DataFrame:
         imd_rank=out["imd_rank"].astype("Int64"),
         imd_quintile=quintile.astype("Int64").astype("str"),
         imd_decile=out["imd_decile"].astype("Int64").astype("str"),
-        period=periods.year(config.sources["iod"][1].release),
+        period=periods.year(config.releases["iod"][0].release),
     )
     for name in ("idaci_rank", "idaci_decile"):
         values = out[name] if name in out else pd.Series(pd.NA, index=out.index)
@@ -87,7 +87,7 @@ def lsoa_reference(config: Configuration, paths: Paths) -> pd.DataFrame:
 def _check(home: pd.DataFrame, config: Configuration) -> None:
     area, path = config.area, f"config/areas/{config.area.area}.yaml"
     known, found = set(area.locality_names), set(home["locality_code"])
-    lookup = config.sources["lsoa_lookup"][1].file
+    lookup = config.releases["lsoa_lookup"][0].file
     problems = [
         Problem(
             path, f"{lookup} has no such {area.localities_are} in the area", column="localities",
@@ -106,7 +106,7 @@ def _check(home: pd.DataFrame, config: Configuration) -> None:
         rule = f"the indices of deprivation have no such small area, which is in {lookup}"
         problems.append(
             Problem(
-                config.sources["iod"][1].file, rule, value=str(without.iloc[0]),
+                config.releases["iod"][0].file, rule, value=str(without.iloc[0]),
                 code="published.iod", count=len(without),
             )
         )  # fmt: skip
@@ -120,7 +120,7 @@ def population_table(config: Configuration, paths: Paths) -> pd.DataFrame:
     The release has neither small areas nor sex, so those columns are null. Where it has no rows of
     the localities (wards of a unitary authority), the authority's own row stands without one.
     """
-    _, source = config.sources["population_locality"]
+    source = config.releases["population_locality"][0]
     rows = lookups.ages(paths.published / source.file)
     ours = recoded.known_as([*config.area.locality_names, config.area.code])
     rows = rows.assign(area_code=rows["area_code"].map(ours).fillna(rows["area_code"]))
@@ -159,9 +159,9 @@ def reference_tables(config: Configuration, paths: Paths) -> dict[str, pd.DataFr
     tables: dict[str, pd.DataFrame] = {}
     if has_small_areas(config):
         tables["lsoa"] = lsoa_reference(config, paths)
-    if "lsoa_2011_lookup" in config.sources:
-        _, source = config.sources["lsoa_2011_lookup"]
+    if "lsoa_2011_lookup" in config.releases:
+        source = config.releases["lsoa_2011_lookup"][0]
         tables["lsoa_2011"] = lookups.lsoas_2011(paths.published / source.file)
-    if "population_locality" in config.sources:
+    if "population_locality" in config.releases:
         tables["population"] = population_table(config, paths)
     return tables

@@ -42,7 +42,7 @@ class Scope(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
+class OfficialTable:
     """One table of one official release.
 
     Attributes:

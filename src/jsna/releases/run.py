@@ -46,12 +46,12 @@ def run(config: Configuration, paths: Paths) -> None:
 def check_area(config: Configuration, paths: Paths) -> list[Problem]:
     """Whether the area's neighbours, region and localities are those of the official look-ups."""
     problems: list[Problem] = []
-    if "neighbours" in config.sources:
-        _, source = config.sources["neighbours"]
+    if "neighbours" in config.releases:
+        source = config.releases["neighbours"][0]
         model = neighbours.read(paths.published / source.file)
         problems += neighbours.check(config.area, model, source.file)
-    if "regions" in config.sources:
-        _, source = config.sources["regions"]
+    if "regions" in config.releases:
+        source = config.releases["regions"][0]
         problems += _check_region(config, lookups.regions(paths.published / source.file))
     return problems
 

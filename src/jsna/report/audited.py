@@ -91,12 +91,12 @@ def _periods(rows: Iterable[Row]) -> str:
 
 
 def _release(row: Row, config: Configuration) -> str:
-    return next((s.title for name, s in config.sources.values() if name == row.source), row.source)
+    return next((r.title for r in config.every_release if r.id == row.source), row.source)
 
 
 def _reviewed(row: Row, config: Configuration) -> list[str]:
     """What the team said of the findings about a figure."""
-    audit = config.audits.get(row.source)
+    audit = next((r for r in config.every_release if r.id == row.source), None)
     found = audit.findings if audit else ()
     accepted = [r for r in found if r.decision == "accept" and _about(r, row, config)]
     # A declared finding's reason is the team's own.
@@ -106,7 +106,7 @@ def _reviewed(row: Row, config: Configuration) -> list[str]:
 def _about(review: Review, row: Row, config: Configuration) -> bool:
     kinds: Sequence[str] = row.mark.split("+") if row.mark else [""]
     own = review.kind if review.kind in _NAMED else "doubt" if row.mark else ""
-    tables = {mapping.table for mapping in config.indicators[row.indicator].published}
+    tables = {mapping.table for mapping in config.published.get(row.indicator, ())}
     return (
         own in kinds
         and review.table in {"", *tables}

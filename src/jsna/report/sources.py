@@ -10,7 +10,8 @@ from typing import Final
 from jsna.extracts import permission
 from jsna.model.configuration import Configuration
 from jsna.model.contract import Extract
-from jsna.model.editions import Delivery, Source
+from jsna.model.editions import Delivery
+from jsna.model.releases import Release
 
 LOCAL: Final = "local:"
 #: Local sources that are no extract.
@@ -58,7 +59,7 @@ class Register:
     def __init__(self, config: Configuration, extracts: Mapping[str, Extract]) -> None:
         self.config = config
         self.extracts = extracts
-        self._official: dict[str, Source] = dict(config.sources.values())
+        self._official = {release.id: release for release in config.every_release}
 
     def cite(self, source_id: str) -> Citation:
         """The citation of one source id; an unknown id is cited by itself."""
@@ -101,7 +102,7 @@ class Register:
         )
 
 
-def _official(source_id: str, source: Source, *, invented: bool = False) -> Citation:
+def _official(source_id: str, source: Release, *, invented: bool = False) -> Citation:
     release = source.release if source.release not in source.title else ""
     publisher = source.publisher.split(", as ")[0]  # who converted it is in the list of sources
     short = ", ".join(part for part in (publisher, source.title, release) if part)

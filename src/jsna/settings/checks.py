@@ -160,7 +160,7 @@ def of_edition(
             rule = f"no such chapter; there are {', '.join(sorted(chapters))}"
             yield "chapters", rule, name
     yield from _twice("chapters", edition.chapters)
-    known = {*extracts, *edition.sources, _RECORDS}
+    known = {*extracts, *edition.releases, _RECORDS}
     for name in edition.profiles:
         if name not in known:
             # A misspelt name would leave the extract with weaker protection than was meant.

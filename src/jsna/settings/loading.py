@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -13,13 +12,14 @@ from pydantic import ValidationError
 from jsna.errors import JsnaError, Problem
 from jsna.model.areas import Area
 from jsna.model.configuration import Configuration
-from jsna.model.editions import Edition, Source, Sources
+from jsna.model.editions import Edition
 from jsna.model.indicators import Indicator
 from jsna.model.profiles import Profile
+from jsna.model.releases import Release, published
 from jsna.settings import checks as edition_checks
 from jsna.settings.reading import Gatherer
+from jsna.settings.releases import check_releases, choose, load_releases
 from jsna.settings.shared import (
-    load_audits,
     load_catalogue,
     load_lists,
     load_profiles,
@@ -90,18 +90,19 @@ def load(
     area_given = edition is not None
     if path in gather.broken:
         edition, area_given = _mended(name, *gather.broken[path])
-    register = gather.load("config/sources.yaml", Sources)
     categories = load_lists(gather)
     codelists = {name: one.codes for name, one in categories.lists.items()}
     indicators, relations = load_catalogue(gather, categories)
+    releases = load_releases(gather)
+    check_releases(gather, releases, indicators, categories)
     profiles = load_profiles(gather)
     area = None
-    chosen: dict[str, tuple[str, Source]] = {}
+    chosen: dict[str, tuple[Release, ...]] = {}
     if edition is not None:
         if area_given:
             area = _load_area(gather, edition)
         gather.expect(edition.edition == name, path, "edition", f"must be the file's name {name!r}")
-        chosen = _choose_sources(gather, edition, path, register)
+        chosen = choose(gather, edition, path, releases)
         _check_profiles(gather, edition, path, profiles)
         chapters = _chapters(root, indicators)
         before = _editions_before(root, edition)
@@ -113,7 +114,6 @@ def load(
             if not (root / where).is_file():
                 rule = "this list of codes is missing; extracts are checked against it"
                 gather.problems.append(Problem(where, rule, code="config.missing"))
-    audits = load_audits(gather, register)
     if gather.problems:
         raise JsnaError(gather.problems, title=f"The configuration of {name!r} has problems:")
     assert edition is not None
@@ -126,7 +126,7 @@ def load(
         indicators,
         codelists,
         categories.hierarchies,
-        audits,
+        published(chosen, indicators),
         rolls_of(categories.lists),
         relations,
         categories.dimensions,
@@ -168,30 +168,6 @@ def _chapters(root: Path, indicators: Mapping[str, Indicator]) -> set[str]:
     templates = (root / "reports/templates/chapters").glob(f"*{ending}")
     written = {file.name.removesuffix(ending) for file in templates}
     return written | {i.chapter for i in indicators.values()} if written else set()
-
-
-def _choose_sources(
-    gather: Gatherer, edition: Edition, path: str, register: Sources | None
-) -> dict[str, tuple[str, Source]]:
-    """Dataset -> the release of it that the edition uses."""
-    chosen: dict[str, tuple[str, Source]] = {}
-    if register is None:
-        return chosen
-    for dataset, source_id in edition.sources.items():
-        key = f"sources.{dataset}"
-        source = register.sources.get(source_id)
-        if source is None:
-            near = difflib.get_close_matches(source_id, list(register.sources), n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            rule = f"no such source in config/sources.yaml{hint}"
-            gather.expect(False, path, key, rule, source_id)
-            continue
-        chosen[dataset] = (source_id, source)
-        of = f"this source is of dataset {source.dataset!r}"
-        gather.expect(source.dataset == dataset, path, key, of, source_id)
-        real = "this source is invented; only a synthetic edition may use it"
-        gather.expect(edition.synthetic or not source.synthetic, path, key, real, source_id)
-    return chosen
 
 
 def _check_deliveries(

@@ -8,10 +8,8 @@ from typing import TypeVar
 
 from jsna.errors import JsnaError
 from jsna.model import derivation, relations
-from jsna.model.audits import Audit
 from jsna.model.codelists import CodeList
 from jsna.model.dimensions import Dimension
-from jsna.model.editions import Sources
 from jsna.model.hierarchies import Hierarchy
 from jsna.model.indicators import ChapterIndicators, Indicator
 from jsna.model.profiles import Profile, ProfileFile
@@ -74,23 +72,6 @@ def load_profiles(gather: Gatherer) -> dict[str, Profile]:
         for finding in edition_checks.of_profile(profile, file.stem):
             gather.expect(False, path, *finding)
         found[profile.profile] = profile
-    return found
-
-
-def load_audits(gather: Gatherer, register: Sources | None) -> dict[str, Audit]:
-    """What is known of each release, by source id."""
-    found: dict[str, Audit] = {}
-    for file in sorted((gather.root / "config/audits").glob("*.yaml")):
-        path = f"config/audits/{file.name}"
-        audit = gather.load(path, Audit)
-        if audit is None:
-            continue
-        rule = "must be the file's name"
-        gather.expect(audit.source == file.stem, path, "source", rule, audit.source)
-        if register is not None:
-            rule = "no such source in config/sources.yaml"
-            gather.expect(audit.source in register.sources, path, "source", rule, audit.source)
-        found[audit.source] = audit
     return found
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from jsna.synthetic import official_single
 from jsna.synthetic import official_tables as tables
 from jsna.synthetic.draws import stream
+from jsna.synthetic.official_columns import SPLIT_IN_2026
 from jsna.synthetic.official_home import Home
 
 if TYPE_CHECKING:
@@ -98,17 +100,51 @@ def release(facts: Mapping[str, pd.DataFrame], config: Configuration) -> Mapping
         config: of the synthetic edition.
 
     Returns:
-        File name -> bytes: a zip of the tables on EHC plans, and four CSVs.
+        File name -> bytes: a zip of the tables on EHC plans for each release of them that the
+        edition names, and of one with extracts four CSVs.
     """
     places, home = Places(config), Home(facts, config)
     year = config.edition.reference_date.year
     plans = tables.ehcp(home, year)
-    single = official_single.single(home)
-    written = {name: _csv(_years(places, name, s)) for name, s in (plans | single).items()}
-    return {
-        f"synthetic_ehcp_{year}.zip": _zip({name: written[name] for name in plans}),
-        **{f"synthetic_{name}.csv": written[name] for name in single},
-    }
+    # The others count rolls and years that are received.
+    single = official_single.single(home) if config.edition.received else {}
+    written = {name: _years(places, name, s) for name, s in (plans | single).items()}
+    zips = {}
+    for of in _issued(config, year):
+        as_issued = {
+            name: _before(places, name, spec, year - of) if of < year else written[name]
+            for name, spec in plans.items()
+        }
+        zips[f"synthetic_ehcp_{of}.zip"] = _zip({k: _csv(v) for k, v in as_issued.items()})
+    return {**zips, **{f"synthetic_{name}.csv": _csv(written[name]) for name in single}}
+
+
+def _issued(config: Configuration, year: int) -> list[int]:
+    """The years of the releases on EHC plans that an edition names."""
+    named = [int(release.id[-4:]) for release in config.releases.get("ehcp", ())]
+    return named or [year]
+
+
+def _before(places: Places, name: str, spec: tables.Spec, years: int) -> pd.DataFrame:
+    """A table as the release of some years before the newest had it: as long, and in its columns.
+
+    It gives `years` older periods than the newest, and none as late.
+    """
+    longer = _years(places, name, replace(spec, years=spec.years + years))
+    last = spec.time(max(spec.counted) - years)
+    kept = longer[longer["time_period"].astype("str") <= last]
+    for column, parts in SPLIT_IN_2026.items():
+        for name in (column, f"number_{column}"):
+            own = [name.replace(column, part) for part in parts]
+            if set(own) <= set(kept):
+                at = min(list(kept.columns).index(one) for one in own)
+                whole = kept[own].sum(axis=1)
+                kept = kept.drop(columns=own)
+                kept.insert(at, name, whole)
+    if "ds_pc" in kept:
+        kept["oth_pc"] = tables.percent(kept["number_oth"], kept["ehc_plans"])
+        kept = kept.drop(columns="ds_pc")
+    return kept
 
 
 def _years(places: Places, name: str, spec: tables.Spec) -> pd.DataFrame:
@@ -179,7 +215,11 @@ def _moved(
         moved = _agreeing(counts, moved, base[tables.TOPIC].tolist())
     if spec.rows_of is not None:
         other, whole_spec = spec.rows_of
-        wholes = _moved(whole_spec, whole_spec.counted[end], size, apart, places, other, code, end)
+        counted = min(year for year in whole_spec.counted if year >= end)
+        as_large = size * (whole_spec.growth / spec.growth) ** (counted - end)
+        wholes = _moved(
+            whole_spec, whole_spec.counted[counted], as_large, apart, places, other, code, end
+        )
         moved = _sharing(counts, moved, base, wholes)
     return pd.concat([base.drop(columns=numbers), pd.DataFrame(moved, base.index, numbers)], axis=1)
 

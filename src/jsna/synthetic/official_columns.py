@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 #: Establishment type of the register -> column of the release.
@@ -41,7 +43,47 @@ SETTINGS: Final = (
 )  # fmt: skip
 NEEDS: Final = ("asd", "hi", "mld", "msi", "oth", "pd", "pmld", "semh", "slcn", "sld", "spld", "vi",
                 "need_unknown")  # fmt: skip
+#: What the release of 2026 changed: columns of 2025 -> what stands in their place, and the codes
+#: (establishment types, a need) that tell them apart.
+SPLIT_IN_2026: Final = {
+    "special_academy_free": {
+        "special_academy": ("33", "44"), "special_free_school": ("36",),
+    },
+    "oth": {"oth": (), "ds": ("DS",)},
+}  # fmt: skip
 REASONS: Final = {
     "1": "max_age", "2": "needs_met", "3": "he", "4": "employ", "5": "transfer", "6": "no_engage",
     "7": "moved_outside_eng", "8": "deceased", "9": "other",
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Columns of the release of one year that count plans.
+
+    Attributes:
+        of_type: establishment type -> column.
+        settings, needs: columns of the caseload by setting and by need.
+        own: needs that have a column of their own since 2026.
+    """
+
+    of_type: dict[str, str]
+    settings: tuple[str, ...]
+    needs: tuple[str, ...]
+    own: tuple[str, ...] = ()
+
+
+def columns(year: int) -> Columns:
+    """The columns of the release of a year."""
+    if year < 2026:
+        return Columns(dict(COLUMN_OF_TYPE), SETTINGS, NEEDS)
+    of_type = {
+        code: next((new for new, codes in SPLIT_IN_2026.get(column, {}).items() if code in codes),
+                   column)
+        for code, column in COLUMN_OF_TYPE.items()
+    }  # fmt: skip
+    return Columns(of_type, _split(SETTINGS), _split(NEEDS), ("ds",))
+
+
+def _split(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(new for name in names for new in SPLIT_IN_2026.get(name, (name,)))

@@ -18,13 +18,11 @@ import pandas as pd
 
 from jsna.synthetic.official_columns import (
     COLUMN_OF_SETTING,
-    COLUMN_OF_TYPE,
     ELSEWHERE,
     MAINSTREAM,
-    NEEDS,
     REASONS,
-    SETTINGS,
     UNITS,
+    columns,
 )
 
 if TYPE_CHECKING:
@@ -49,6 +47,7 @@ class Home:
 
         self.connection: duckdb.DuckDBPyConnection = duckdb.connect()
         self.day = config.edition.reference_date
+        self.columns = columns(self.day.year)
         #: Table -> years or Januaries there are facts of.
         self.periods: dict[str, list[str]] = {}
         for name in sorted(facts):
@@ -82,11 +81,11 @@ class Home:
         return "sex" if by == "sex" else f"date_part('year', age({on}, born))::integer"
 
     def plans(self, by: str) -> pd.DataFrame:
-        """Plans in force by age or sex: columns `SETTINGS`."""
+        """Plans in force by age or sex: columns by setting."""
         unit = f"case {_cases(UNITS, 'setting')} else '' end"
         query = f"""
             with typed as (
-                select *, case {_cases(COLUMN_OF_TYPE, "school_type")}
+                select *, case {_cases(self.columns.of_type, "school_type")}
                     when school_type is not null then 'mainstream_la_maintained'
                     {_cases(COLUMN_OF_SETTING, "setting")} else 'placement_unknown' end as kind
                 from plan where in_force
@@ -95,17 +94,21 @@ class Home:
                 kind || case when kind in {MAINSTREAM!r} then {unit} else '' end as "column"
             from typed
         """
-        return self._counted(query, SETTINGS)
+        return self._counted(query, self.columns.settings)
 
     def needs(self, by: str) -> pd.DataFrame:
-        """Plans in force by age or sex: columns `NEEDS`; Down syndrome stands under other needs."""
+        """Plans in force by age or sex: columns by need.
+
+        Down syndrome stands under other needs until it has a column of its own.
+        """
+        rest = "" if "ds" in self.columns.own else "when need = 'DS' then 'oth'"
         query = f"""
             select {self._people(by)} as "row", 1 as n, case
                 when need is null or need = 'NSA' then 'need_unknown'
-                when need = 'DS' then 'oth' else lower(need) end as "column"
+                {rest} else lower(need) end as "column"
             from plan where in_force
         """
-        return self._counted(query, NEEDS)
+        return self._counted(query, self.columns.needs)
 
     def residential(self) -> pd.DataFrame:
         """Plans in force by age: columns `Res_3851` and `Res_52`."""

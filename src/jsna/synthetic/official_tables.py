@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from jsna.synthetic.official_columns import MAINSTREAM, NEEDS, REASONS, SETTINGS
+from jsna.synthetic.official_columns import MAINSTREAM, REASONS
 from jsna.synthetic.official_home import Home
 
 GEOGRAPHY: Final = (
@@ -135,11 +136,17 @@ def ehcp(home: Home, year: int) -> dict[str, Spec]:
             by_sex(home.issued("sex")[["new_ehc_plans"]]),
         ]
     )
-    caseload = Spec({year: plans.reset_index(drop=True)}, _caseload, 7, 0.91, True)
+    caseload = Spec(
+        {year: plans.reset_index(drop=True)},
+        partial(_caseload, home.columns.settings),
+        7,
+        0.91,
+        True,
+    )
     return {
         "caseload": caseload,
         "sen_needs_all_plans": Spec(
-            {year: needs.reset_index(drop=True)}, _needs, 1, 1.0, True,
+            {year: needs.reset_index(drop=True)}, partial(_needs, home.columns.needs), 1, 1.0, True,
             rows_of=("caseload", caseload),
         ),
         "residential_settings": Spec(
@@ -162,26 +169,26 @@ def ehcp(home: Home, year: int) -> dict[str, Spec]:
     }  # fmt: skip
 
 
-def _caseload(rows: pd.DataFrame) -> pd.DataFrame:
+def _caseload(settings: Sequence[str], rows: pd.DataFrame) -> pd.DataFrame:
     out = with_total(rows, "All EHC plans", AGE_TOPIC)
     out["mainstream_total"] = out[
-        [c for c in SETTINGS if c.startswith((*MAINSTREAM, "mainstream_independent"))]
+        [c for c in settings if c.startswith((*MAINSTREAM, "mainstream_independent"))]
     ].sum(axis=1)
-    out["special_total"] = out[[c for c in SETTINGS if c.startswith("special_")]].sum(axis=1)
-    out["ehcplans"] = out[list(SETTINGS)].sum(axis=1)
+    out["special_total"] = out[[c for c in settings if c.startswith("special_")]].sum(axis=1)
+    out["ehcplans"] = out[list(settings)].sum(axis=1)
     return out.assign(
         mainstream_total_pc=percent(out["mainstream_total"], out["ehcplans"]),
         special_total_pc=percent(out["special_total"], out["ehcplans"]),
     )
 
 
-def _needs(rows: pd.DataFrame) -> pd.DataFrame:
+def _needs(needs: Sequence[str], rows: pd.DataFrame) -> pd.DataFrame:
     out = with_total(rows, "All EHC plans", AGE_TOPIC)
-    out["ehc_plans"] = out[list(NEEDS)].sum(axis=1)
+    out["ehc_plans"] = out[list(needs)].sum(axis=1)
     shares = {
-        f"{need.removeprefix('need_')}_pc": percent(out[need], out["ehc_plans"]) for need in NEEDS
+        f"{need.removeprefix('need_')}_pc": percent(out[need], out["ehc_plans"]) for need in needs
     }
-    return out.rename(columns={need: f"number_{need}" for need in NEEDS}).assign(**shares)
+    return out.rename(columns={need: f"number_{need}" for need in needs}).assign(**shares)
 
 
 def _residential(rows: pd.DataFrame) -> pd.DataFrame:

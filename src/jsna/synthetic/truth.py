@@ -30,7 +30,7 @@ def facts(world: World, config: Configuration) -> Mapping[str, pd.DataFrame]:
 
     Args:
         world: the invented county.
-        config: of the edition: which years were received.
+        config: of the edition: which years were received, and whether it names a release on plans.
 
     Returns:
         Table -> rows, every one of a `person` with `born`, `sex` and `place` (the locality, null
@@ -42,7 +42,7 @@ def facts(world: World, config: Configuration) -> Mapping[str, pd.DataFrame]:
 
     made: dict[str, pa.Table] = {}
     received = {(d.extract, d.period) for d in config.edition.received}
-    if any(extract == "sen2" for extract, _ in received):
+    if "ehcp" in config.releases or any(extract == "sen2" for extract, _ in received):
         made |= {"request": _requests(world), "plan": _plans(world)}
     makers = {"school_census": _pupils, "exclusions": _excluded, "ncmp": _measured}
     names = {"school_census": "pupil", "exclusions": "excluded", "ncmp": "measured"}

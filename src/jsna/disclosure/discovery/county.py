@@ -39,7 +39,9 @@ def configuration(config: Configuration) -> Configuration:
     Args:
         config: of any edition; its indicators, code lists and profiles are kept.
     """
-    return dataclasses.replace(config, edition=_edition(config.edition), area=_area(), sources={})
+    return dataclasses.replace(
+        config, edition=_edition(config.edition), area=_area(), releases={}, published={}
+    )
 
 
 def _edition(own: Edition) -> Edition:

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from jsna.model.audits import Audit, FindingKind
+from jsna.model.audits import FindingKind, Known
 from jsna.model.configuration import Configuration
-from jsna.model.indicators import Indicator, Published
+from jsna.model.indicators import Indicator
+from jsna.model.releases import Published
 from jsna.releases import areas
 from jsna.releases.audit import cells, finding
 from jsna.releases.audit.coherence import Cell, Sheet, Sheets, blamed, contradicted
@@ -17,7 +18,7 @@ from jsna.releases.audit.grid import Grid, grid
 from jsna.releases.audit.odd import Odd, at_odds, odd
 from jsna.releases.audit.returns import missing_returns
 from jsna.releases.audit.sums import Blame, contradictions
-from jsna.releases.release import Release
+from jsna.releases.release import OfficialTable
 
 #: Datasets worked out here from a look-up, which have nothing of the publisher's to compare.
 OWN: Final = ("iod",)
@@ -26,7 +27,7 @@ Mapped = tuple[Indicator, Published]
 
 def audited(
     config: Configuration,
-    releases: Mapping[tuple[str, str], Release],
+    releases: Mapping[tuple[str, str], OfficialTable],
     mappings: Iterable[Mapped],
     *,
     everywhere: bool = False,
@@ -34,12 +35,16 @@ def audited(
     """Every finding about the areas of an edition, reviewed.
 
     Args:
-        config: the edition, with what the team decided (`config.audits`).
-        releases: whole tables by dataset and table, as read.
+        config: the edition, with what the team decided of each release.
+        releases: whole tables by release and table, as read.
         mappings: the indicators and where the releases give them.
         everywhere: about every area of the releases, not those of the edition alone.
     """
-    places = cells.Places((r.frame for (d, _), r in releases.items() if d not in OWN), config.area)
+    known = {release.id: release for release in config.every_release}
+    own = {name for name, release in known.items() if release.dataset in OWN}
+    places = cells.Places(
+        (r.frame for (name, _), r in releases.items() if name not in own), config.area
+    )
     nation = config.area.country.code
     shown = {nation, config.area.region.code, *areas.authorities(config.area)}
     tables = cells.together(_tables(config, releases, mappings, places))
@@ -49,7 +54,7 @@ def audited(
     for source in sorted({t.source for t in tables}):
         mine = [t for t in tables if t.source == source]
         made = _once(_of_source(config, mine, places, shown))
-        found += finding.reviewed(made, config.audits.get(source))
+        found += finding.reviewed(made, known[source])
     return found
 
 
@@ -60,8 +65,8 @@ def _of_source(
     shown: Collection[str],
 ) -> Iterator[Finding]:
     """What is found in the tables of one source."""
-    audit = config.audits.get(tables[0].source)
-    rounding = audit.rounding if audit else 1
+    audit = next(one for one in config.every_release if one.id == tables[0].source)
+    rounding = audit.rounding
     nation = places.area.country.code
     yield from _declared(tables, audit, shown)
     missing = [*missing_returns(tables, audit, shown, nation)]
@@ -91,7 +96,7 @@ def _of_source(
 
 
 def _declared(
-    tables: Iterable[cells.Table], audit: Audit | None, shown: Collection[str]
+    tables: Iterable[cells.Table], audit: Known | None, shown: Collection[str]
 ) -> Iterator[Finding]:
     """What the team itself knows not to be true."""
     own = [review for review in (audit.findings if audit else ()) if review.kind == "declared"]
@@ -120,21 +125,20 @@ def _effect(sure: bool) -> Effect:
 
 def _tables(
     config: Configuration,
-    releases: Mapping[tuple[str, str], Release],
+    releases: Mapping[tuple[str, str], OfficialTable],
     mappings: Iterable[Mapped],
     places: cells.Places,
 ) -> Iterator[cells.Table]:
     for indicator, mapping in mappings:
-        release = releases.get((mapping.dataset, mapping.table))
+        release = releases.get((mapping.release, mapping.table))
         by = len(mapping.dimensions) + len(mapping.category_columns)
         if release is None or mapping.dataset in OWN or by > 1:
             continue
         other = mapping.denominator_from
-        whole = releases.get((mapping.dataset, other.table)) if other else None
+        whole = releases.get((mapping.release, other.table)) if other else None
         if other and whole is None:
             continue
-        source = config.sources[mapping.dataset][0]
-        table = cells.table(release, indicator, mapping, source, places, whole)
+        table = cells.table(release, indicator, mapping, places, whole)
         if table is not None:
             yield table
 

@@ -12,10 +12,11 @@ from typing import Final
 import pandas as pd
 
 from jsna.model.areas import Area
-from jsna.model.indicators import Indicator, Published
+from jsna.model.indicators import Indicator
+from jsna.model.releases import Published
 from jsna.releases import areas, figures
 from jsna.releases.areas import AREA_CODE, GEOGRAPHY
-from jsna.releases.release import AUTHORITY, LEVEL, NATIONAL, REGIONAL, TIME, Release
+from jsna.releases.release import AUTHORITY, LEVEL, NATIONAL, REGIONAL, TIME, OfficialTable
 
 #: Parts of London that look-ups list beside London: added up they would count it twice.
 _INSIDE_REGIONS: Final = ("E13",)
@@ -31,6 +32,7 @@ class Table:
         columns: side -> the publisher's column(s), as the mapping names them.
         frame: `COLUMNS`; one row a cell, `value` NaN where `status` says why.
         where: file, for messages.
+        scale: what a published value is multiplied by to be in the indicator's unit.
     """
 
     source: str
@@ -40,14 +42,7 @@ class Table:
     columns: Mapping[str, str]
     frame: pd.DataFrame
     where: str
-
-    @property
-    def scale(self) -> float:
-        """What a published value is multiplied by to be in the indicator's unit."""
-        for mapping in self.indicator.published:
-            if mapping.dataset == self.dataset and mapping.table == self.table:
-                return mapping.scale
-        return 1.0
+    scale: float = 1.0
 
 
 class Places:
@@ -122,12 +117,11 @@ def _area(row: tuple[str, str, str, str, str], places: Places) -> tuple[str, str
 
 
 def table(
-    release: Release,
+    release: OfficialTable,
     indicator: Indicator,
     mapping: Published,
-    source: str,
     places: Places,
-    other: Release | None = None,
+    other: OfficialTable | None = None,
 ) -> Table | None:
     """The cells of one mapping; None where it reads none of whole authorities.
 
@@ -152,7 +146,10 @@ def table(
         return None
     columns = {side: getattr(mapping, side) or "" for side in sides}
     frame = pd.concat(parts, ignore_index=True)
-    return Table(source, mapping.dataset, mapping.table, indicator, columns, frame, release.where)
+    return Table(
+        mapping.release, mapping.dataset, mapping.table, indicator, columns, frame, release.where,
+        mapping.scale,
+    )  # fmt: skip
 
 
 def together(tables: Iterable[Table]) -> list[Table]:

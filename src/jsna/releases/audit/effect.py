@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jsna.model import schema
-from jsna.model.audits import Audit
+from jsna.model.audits import Known
 from jsna.releases.audit.finding import MARKS, Finding, reviewed
 
 #: `reason` of a figure that the auditor made not available.
@@ -68,7 +68,7 @@ def _withdraw(rows: pd.DataFrame, at: NDArray[np.bool_], published: float, reaso
     rows.loc[at, "note"] = (f"{reason} {schema.NOT_USED} " + rows.loc[at, "note"]).str.strip()
 
 
-def segmented(rows: pd.DataFrame, table: str, audit: Audit | None) -> pd.DataFrame:
+def segmented(rows: pd.DataFrame, table: str, audit: Known | None) -> pd.DataFrame:
     """The rows with the segment of their series each lies in, and the break said in its note.
 
     Args:
@@ -90,7 +90,7 @@ def no_zero_for_a_gap(
     rows: pd.DataFrame,
     names: Mapping[str, str],
     tables: Mapping[int, str],
-    audits: Mapping[str, Audit],
+    audits: Mapping[str, Known],
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Rows of several sources, in which no later one fills a gap of an earlier with a zero.
 

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import pandas as pd
 
-from jsna.model.audits import Audit, FindingKind, Review
+from jsna.model.audits import FindingKind, Known, Review
 
 Effect = Literal["not_available", "mark", "none"]
 
@@ -49,7 +49,7 @@ class Finding:
     reviewed: str = ""
 
 
-def reviewed(findings: Iterable[Finding], audit: Audit | None) -> list[Finding]:
+def reviewed(findings: Iterable[Finding], audit: Known | None) -> list[Finding]:
     """The findings with what the team decided about each; a rejected one has no effect."""
     reviews = audit.findings if audit else ()
     return [_judged(finding, reviews) for finding in findings]

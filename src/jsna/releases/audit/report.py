@@ -12,13 +12,13 @@ import yaml
 from jsna import io
 from jsna.releases.audit.finding import Finding
 
-#: Findings nobody has reviewed, as entries of `config/audits/<source>.yaml`.
+#: Findings nobody has reviewed, as entries of the release's file.
 NEW: Final = "audit.yaml"
 #: Lines for whoever builds.
 SUMMARY: Final = "audit.json"
 _HEAD: Final = """\
 # Findings of the release auditor that nobody has reviewed. Copy an entry into the `findings` of
-# config/audits/<source>.yaml, decide `accept` or `reject`, and say why.
+# the release's file in config/releases/, decide `accept` or `reject`, and say why.
 """
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from jsna.model.audits import Audit
+from jsna.model.audits import Known
 from jsna.model.schema import TOTAL
 from jsna.releases.audit.cells import Table
 from jsna.releases.audit.odd import Odd, figures
@@ -18,7 +18,7 @@ _MISSING = "x"
 
 
 def missing_returns(
-    tables: Sequence[Table], audit: Audit | None, areas: Collection[str], nation: str
+    tables: Sequence[Table], audit: Known | None, areas: Collection[str], nation: str
 ) -> Iterator[tuple[Table, Odd]]:
     """Zeros of totals in the tables of one source, where a table of the same return says `x`.
 

@@ -27,12 +27,12 @@ def told(config: Configuration, paths: Paths) -> list[str]:
     """
     from jsna.releases.official import audited_measures, unfetched
 
-    if not config.sources:
+    if not config.releases:
         return []
     if missing := unfetched(config, paths):
         return [
-            f"Official releases: not compared, since {len(missing)} of {len(config.sources)} are "
-            "not here as the register names them:",
+            f"Official releases: not compared, since {len(missing)} of "
+            f"{len(config.every_release)} are not here as their files in config/releases/ say:",
             *(f"    {problem}" for problem in missing),
         ]
     return lines(audited_measures(config, paths).findings, config)
@@ -49,10 +49,11 @@ def lines(findings: Sequence[Finding], config: Configuration) -> list[str]:
     said = f"; {known:,} reviewed before" if known else ""
     if not new:
         return [f"Official releases: compared; nothing to review{said}"]
+    files = {release.id: release.files[0] for release in config.every_release}
     out = [f"Official releases: compared; {len(new):,} findings to review{said}"]
     for source in sorted({f.source for f in new}):
         mine = [f for f in new if f.source == source]
-        out.append(f"    {source}, config/audits/{source}.yaml")
+        out.append(f"    {source}, {files[source]}")
         gone = grouped(f for f in mine if f.effect == "not_available")
         out += [f"        not used: {_words(one, areas, config)}" for one, areas in gone]
         out += [f"        {line}" for line in _marked(f for f in mine if f.effect == "mark")]

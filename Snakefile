@@ -9,7 +9,7 @@ min_version("9.0")
 configfile: "config/config.yaml"
 
 
-validate(config, "config/config.schema.yaml")
+validate(config, "config/schemas/workflow.json")
 
 
 wildcard_constraints:

@@ -39,10 +39,11 @@ def make(school: int, health: int, folder: Path) -> None:
     """Invent two registers and write them."""
     import pyarrow.parquet as pq
 
-    from jsna.linkage.names import read_names
+    from jsna.model.linkage import Names
+    from jsna.settings.reading import read
     from jsna.synthetic.registers import registers
 
-    names = read_names(CONFIG / "names.yaml").nicknames or {}
+    names = read(CONFIG / "names.yaml", Names).nicknames
     short = {name: list(others) for name, others in names.items()}
     made = registers(school, health, nicknames=short)
     pq.write_table(made.school, folder / "school.parquet")

@@ -1,16 +1,21 @@
 """Pages made from declarations are as they would be written now, and say what is declared."""
 
+import json
 import re
 import shutil
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
+from pydantic import ValidationError
 
 from jsna import documents
 from jsna.documents.markdown import table
 from jsna.extracts import registry
 from jsna.measures.catalogue import CATALOGUE
 from jsna.measures.tables.columns import GEOGRAPHY
+from jsna.settings import schemas
 from jsna.stages import STAGES
 from tests.conftest import ROOT
 
@@ -53,7 +58,8 @@ def test_rendering_writes_what_changed_and_nothing_else(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "config/codelists", tmp_path / "config/codelists")
     shutil.copy(ROOT / "config/dimensions.yaml", tmp_path / "config")
     shutil.copytree(ROOT / "config/linkage", tmp_path / "config/linkage")
-    assert documents.render(tmp_path) == ["docs/data-flow.md", "docs/data-dictionary.md"]
+    written = ["docs/data-flow.md", "docs/data-dictionary.md", *schemas.schemas()]
+    assert documents.render(tmp_path) == written
     dictionary = (tmp_path / "docs/data-dictionary.md").read_text(encoding="utf-8")
     assert dictionary == (ROOT / "docs/data-dictionary.md").read_text(encoding="utf-8")
     assert "Printing the PDF" in page.read_text(encoding="utf-8")
@@ -104,3 +110,43 @@ def test_the_dictionary_shows_no_number_a_person_could_have() -> None:
     assert not re.search(r"\b[A-Z]\d{11}[0-9A-Z]\b|\b\d{10}\b|\b[0-9a-f]{32}\b", page)
     postcodes = set(re.findall(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b", page))
     assert postcodes <= {"AB1 2CD"}  # of no place: AB1 was given up in 1990
+
+
+def configured() -> list[Path]:
+    return sorted((ROOT / "config").rglob("*.yaml"))
+
+
+@pytest.mark.parametrize("file", configured(), ids=lambda file: file.stem)
+def test_every_configuration_file_names_its_schema_and_is_as_it_says(file: Path) -> None:
+    line = file.read_text(encoding="utf-8").partition("\n")[0]
+    assert line == schemas.first_line(file, ROOT) != ""
+    named = file.parent / line.split("$schema=")[1]
+    schema = json.loads(named.read_text(encoding="utf-8"))
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    # Days are text where an editor checks them.
+    plain = json.loads(json.dumps(content, default=str))
+    assert [e.message for e in jsonschema.Draft202012Validator(schema).iter_errors(plain)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("workflow", {"edition": "Demo 2025"}, "does not match"),
+        ("linkage", {"spine": []}, "should be non-empty"),
+        ("codelist", {"codelist": "sex", "tittle": "Sex"}, "'tittle' was unexpected"),
+    ],
+)
+def test_a_schema_refuses_what_its_model_does(
+    name: str, content: dict[str, object], words: str
+) -> None:
+    schema = json.loads(schemas.schemas()[f"{schemas.FOLDER}/{name}.json"])
+    told = [e.message for e in jsonschema.Draft202012Validator(schema).iter_errors(content)]
+    assert any(words in one for one in told), told
+    with pytest.raises(ValidationError):
+        schemas.KINDS[name].model.model_validate(content)
+
+
+def test_a_schema_says_of_each_key_what_the_model_says_of_it() -> None:
+    schema = json.loads(schemas.schemas()["config/schemas/release.json"])
+    assert schema["properties"]["compiled"]["description"].startswith("whether it repeats figures")
+    assert schema["description"].endswith("where it comes from and how it is read.")

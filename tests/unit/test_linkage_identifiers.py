@@ -20,10 +20,11 @@ from jsna.extracts.identifiers import (
 from jsna.linkage import numbers
 from jsna.linkage.comparisons import COMPARISONS
 from jsna.linkage.kinds import Source, carried, usable
-from jsna.linkage.names import Names, read_names
 from jsna.model.areas import authorities
 from jsna.model.contract import Column, Table
+from jsna.model.linkage import Names
 from jsna.settings.loading import load
+from jsna.settings.reading import read
 from tests.unit.linkage_support import database, ruleset, standard, table
 
 
@@ -240,7 +241,7 @@ def test_a_faulty_list_of_names_is_refused_with_every_fault(tmp_path: Path) -> N
     path = tmp_path / "names.yaml"
     path.write_text("titles: [Mr]\nshoes: [A]\nnicknames: {ROBERT: [Bob]}\n", encoding="utf-8")
     with pytest.raises(JsnaError) as caught:
-        read_names(path)
+        read(path, Names)
     assert len(caught.value.problems) == 3
     assert isinstance(ruleset().names, Names)
 

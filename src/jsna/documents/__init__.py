@@ -12,6 +12,7 @@ from typing import Final
 
 from jsna import io
 from jsna.documents import analysis, dictionary, pipeline
+from jsna.settings.schemas import schemas
 
 
 def render(root: Path) -> list[str]:
@@ -30,7 +31,7 @@ def rendered(root: Path) -> dict[str, str]:
     for (name, part), make in PARTS.items():
         text = pages.get(name) or (root / name).read_text(encoding="utf-8")
         pages[name] = _replaced(text, part, make())
-    return pages | {name: make(root) for name, make in PAGES.items()}
+    return pages | {name: make(root) for name, make in PAGES.items()} | schemas()
 
 
 def _replaced(text: str, part: str, made: str) -> str:

@@ -15,13 +15,14 @@ from jsna.linkage.by_number import link_by_number
 from jsna.linkage.candidates import make_candidates
 from jsna.linkage.comparisons import TURNED
 from jsna.linkage.model import Model, for_run, prior, without
-from jsna.linkage.passes import Pass, fits, unique
+from jsna.linkage.passes import fits, unique
 from jsna.linkage.resolve import best_records, mutual
 from jsna.linkage.scoring import columns_of, rare_columns, weighed
 from jsna.linkage.several import join_others
 from jsna.linkage.splinked import COLUMNS
 from jsna.linkage.vetoes import clear, judge, make_names
 from jsna.model.link_passes import LOOKUPS
+from jsna.model.linkage import Pass
 
 if TYPE_CHECKING:
     import duckdb

@@ -6,13 +6,11 @@ made plain in SQL; a distinct spelling is made plain once, however many children
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
 
-from jsna.errors import JsnaError, Problem
 from jsna.linkage.numbers import verdict
+from jsna.model.linkage import Names
 
 if TYPE_CHECKING:
     import duckdb
@@ -20,71 +18,6 @@ if TYPE_CHECKING:
 #: Letters that are no plain letter with an accent, and what stands for them.
 _LETTERS: Final = (("ß", "ss"), ("Æ", "AE"), ("Œ", "OE"), ("æ", "ae"), ("œ", "oe"))
 _ONE_LETTER: Final = ("ØøŁłĐđÐðÞþıİ", "OoLlDdDdTtiI")
-_LISTS: Final = ("titles", "suffixes", "unknown", "unnamed")
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """Lists about names, all in capitals without accents.
-
-    Attributes:
-        titles, suffixes: words that are no part of a name.
-        unknown: what is written where a name is not known.
-        unnamed: first words of a forename of a child not named yet.
-        nicknames: given name -> what its bearers are also called.
-    """
-
-    titles: tuple[str, ...] = ()
-    suffixes: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
-    unnamed: tuple[str, ...] = ()
-    nicknames: Mapping[str, tuple[str, ...]] | None = None
-
-    def groups(self) -> dict[str, list[str]]:
-        """Name -> the given names it may stand for, itself among them if it is one."""
-        found: dict[str, set[str]] = {}
-        for name, others in (self.nicknames or {}).items():
-            for one in (name, *others):
-                found.setdefault(one, set()).add(name)
-        return {name: sorted(stands) for name, stands in sorted(found.items())}
-
-
-def read_names(path: Path) -> Names:
-    """The lists of a file such as `config/linkage/names.yaml`.
-
-    Raises:
-        JsnaError: everything in it that cannot be used.
-    """
-    import yaml
-
-    content: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    where, problems = path.name, []
-    if not isinstance(content, dict):
-        raise JsnaError(Problem(where, "the file must hold lists of names", code="config.names"))
-    for key in sorted(set(content) - {*_LISTS, "nicknames"}):
-        problems.append(Problem(where, "no such list", column=str(key), code="config.names"))
-    lists = {key: content.get(key) or [] for key in _LISTS}
-    for key, words in lists.items():
-        problems += _checked(where, key, words)
-    nicknames = content.get("nicknames") or {}
-    for name, words in nicknames.items():
-        problems += _checked(where, f"nicknames.{name}", [name, *(words or [])])
-    if problems:
-        raise JsnaError(problems)
-    return Names(
-        **{key: tuple(words) for key, words in lists.items()},
-        nicknames={name: tuple(words or ()) for name, words in nicknames.items()},
-    )
-
-
-def _checked(where: str, key: str, words: Iterable[Any]) -> list[Problem]:
-    """A name must be capital letters, and words between single spaces."""
-    rule = "must be words in capital letters without accents"
-    return [
-        Problem(where, rule, column=key, value=str(word), code="config.names")
-        for word in words
-        if not (isinstance(word, str) and word == word.upper() and word.replace(" ", "").isalpha())
-    ]
 
 
 def words(column: str) -> str:

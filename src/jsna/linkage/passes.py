@@ -7,36 +7,16 @@ comparisons that must be reached, by the names declared in `jsna.linkage.compari
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from jsna.errors import JsnaError, Problem
 from jsna.linkage.comparisons import COMPARISONS
+from jsna.model.linkage import AGREEING, Pass, Passes
+from jsna.settings.reading import read
 
-#: Columns of a standard table that may have to agree.
-AGREEING: Final = (
-    *("forename", "surname", "born", "turned", "postcode", "sector", "sex"),
-    *("house", "street", "town", "unproved", "number"),
-)
 _BY_NAME: Final = {comparison.name: comparison for comparison in COMPARISONS}
-
-
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """One pass.
-
-    Attributes:
-        name, why: as it is told in the quality report.
-        agree: columns that must be equal in both records.
-        levels: comparison -> levels of it, one of which the pair must reach.
-    """
-
-    name: str
-    why: str
-    agree: tuple[str, ...]
-    levels: Mapping[str, tuple[str, ...]]
 
 
 def read_passes(path: Path) -> tuple[Pass, ...]:
@@ -45,55 +25,30 @@ def read_passes(path: Path) -> tuple[Pass, ...]:
     Raises:
         JsnaError: everything in it that cannot be used.
     """
-    import yaml
-
-    content: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    rows = content.get("passes") if isinstance(content, dict) else None
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        rule = "the file must hold a list 'passes'"
-        raise JsnaError(Problem(path.name, rule, code="config.passes"))
-    problems = [p for i, row in enumerate(rows, 1) for p in _problems(path.name, f"pass {i}", row)]
-    names = [str(row.get("name")) for row in rows]
-    problems += [
-        Problem(path.name, "two passes have the same name", value=name, code="config.passes")
-        for name in sorted({name for name in names if names.count(name) > 1})
-    ]
+    passes = read(path, Passes).passes
+    problems = [
+        Problem(path.name, rule, column=f"passes ({one.name}).levels", value=value,
+                code="config.passes")
+        for one in passes
+        for rule, value in _unknown(one)
+    ]  # fmt: skip
     if problems:
         raise JsnaError(problems)
-    return tuple(
-        Pass(
-            name=row["name"],
-            why=row["why"],
-            agree=tuple(row["agree"]),
-            levels={trait: tuple(levels) for trait, levels in (row.get("levels") or {}).items()},
-        )
-        for row in rows
-    )
+    return passes
 
 
-def _problems(where: str, key: str, row: dict[str, Any]) -> list[Problem]:
-    """Everything wrong with one pass as written."""
-
-    def problem(rule: str, value: object = "") -> Problem:
-        return Problem(where, rule, column=key, value=str(value), code="config.passes")
-
-    found = [
-        problem("no such key", k)
-        for k in sorted(set(row) - {"name", "label", "why", "agree", "levels"})
-    ]
-    found += [problem(f"{k!r} is missing") for k in ("name", "why", "agree") if not row.get(k)]
-    found += [
-        problem(f"only these can agree: {', '.join(AGREEING)}", trait)
-        for trait in row.get("agree") or []
-        if trait not in AGREEING
-    ]
-    for trait, levels in (row.get("levels") or {}).items():
+def _unknown(one: Pass) -> Iterator[tuple[str, str]]:
+    """Comparisons and levels of a pass that there are not: rule and value."""
+    for trait, levels in one.levels.items():
         if trait not in _BY_NAME:
-            found.append(problem("no such comparison", trait))
+            yield f"no such comparison; there are {', '.join(_BY_NAME)}", trait
             continue
         known = ["missing", *(level.name for level in _BY_NAME[trait].levels)]
-        found += [problem(f"no such level of {trait}", one) for one in levels if one not in known]
-    return found
+        yield from (
+            (f"no such level of {trait}; there are {', '.join(known)}", level)
+            for level in levels
+            if level not in known
+        )
 
 
 def fits(one: Pass, left: str, right: str) -> str:

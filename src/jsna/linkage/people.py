@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 from jsna.linkage.cascade import Linked, Rules, link
 from jsna.linkage.dedupe import Deduplicated, deduplicate
 from jsna.linkage.kinds import Source
-from jsna.linkage.names import Names
 from jsna.linkage.splinked import COLUMNS
 from jsna.linkage.standardise import Standard, standardise
+from jsna.model.linkage import Names
 
 if TYPE_CHECKING:
     import duckdb

@@ -22,8 +22,9 @@ from typing import TYPE_CHECKING, Final
 from jsna.linkage import numbers
 from jsna.linkage.comparisons import TURNED
 from jsna.linkage.kinds import KINDS, Source
-from jsna.linkage.names import Names, make_forms
+from jsna.linkage.names import make_forms
 from jsna.linkage.numbers import verdict
+from jsna.model.linkage import Names
 
 if TYPE_CHECKING:
     import duckdb

@@ -12,10 +12,11 @@ from typing import Any, Final
 
 from jsna import io
 from jsna.linkage.kinds import Source
-from jsna.linkage.names import read_names
 from jsna.linkage.ruleset import MODEL
 from jsna.linkage.splinked import train
 from jsna.linkage.standardise import standardise
+from jsna.model.linkage import Names
+from jsna.settings.reading import read
 
 #: Children in the two registers the committed model is trained on, and their seed.
 SCHOOL: Final = 60_000
@@ -31,7 +32,7 @@ def trained(folder: Path, school: int = SCHOOL, health: int = HEALTH) -> dict[st
     """A model trained on two invented registers, with the names of a configuration folder."""
     from jsna.synthetic.registers import registers
 
-    names = read_names(folder / "names.yaml")
+    names = read(folder / "names.yaml", Names)
     short = {name: list(others) for name, others in (names.nicknames or {}).items()}
     made = registers(school, health, seed=SEED, nicknames=short)
     with io.database() as database:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 _AUTHORITY, _LOCALITY = r"^E(0[6-9]|10)\d{6}$", r"^E(05|07)\d{6}$"
+_PLACE = r"^E\d{8}$"
 _OLD, _SHA256, _NAME = r"^\d{3}$", r"^[0-9a-f]{64}$", r"^[a-z0-9][a-z0-9_-]*$"
+CAPITALS = r"^[A-Z]+( [A-Z]+)*$"
 AuthorityCode = Annotated[str, Field(pattern=_AUTHORITY)]
 LocalityCode = Annotated[str, Field(pattern=_LOCALITY)]
+PlaceCode = Annotated[str, Field(pattern=_PLACE)]
 OldCode = Annotated[str, Field(pattern=_OLD)]
 #: In either case of letters: tools of Windows write it in capitals.
 Sha256 = Annotated[
@@ -24,8 +27,10 @@ Words = Annotated[str, Field(min_length=1)]
 SHAPES: Final = {
     _AUTHORITY: "must be the code of an authority, E06 to E10 and six digits",
     _LOCALITY: "must be the code of a ward (E05) or district (E07) and six digits",
+    _PLACE: "must be the code of a place, E and eight digits",
     _OLD: "must be three digits in quotation marks",
     _SHA256: "must be a SHA-256, 64 hexadecimal digits",
+    CAPITALS: "must be words in capital letters without accents",
     _NAME: "must be small letters, digits, - and _ without spaces",
 }
 
@@ -34,3 +39,12 @@ class Strict(BaseModel):
     """A model that refuses keys it does not know."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def implied(*names: str) -> ConfigDict:
+    """The configuration of a model that fills in some keys itself: a file may leave them out."""
+
+    def leave_out(schema: dict[str, Any]) -> None:
+        schema["required"] = [name for name in schema.get("required", ()) if name not in names]
+
+    return ConfigDict(json_schema_extra=leave_out)

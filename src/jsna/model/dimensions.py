@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from jsna.model.base import Name, Strict, Words
+from jsna.model.base import Name, Strict, Words, implied
 from jsna.model.hierarchies import LOCALITY_GROUP
 from jsna.model.indicators import LOCALITY
 
@@ -41,6 +41,8 @@ class Dimension(Strict):
         spoken: code -> what a sentence says instead of the label: "pupils with SEN support".
         short: code -> what the title of a chart says instead of that.
     """
+
+    model_config = implied("name", "codes", "words", "one")
 
     name: Name
     codes: Name

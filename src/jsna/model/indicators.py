@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from jsna.model.base import Strict
+from jsna.model.base import Strict, implied
 from jsna.model.derivation import Derived, filled, own_faults
 from jsna.model.kinds import Declared
 from jsna.model.relations import Relation
@@ -146,6 +146,9 @@ class Indicator(Strict):
         caveat: a caution that is true wherever the figures come from.
         caveats: cautions of local figures alone, of official ones alone, and of both together.
     """
+
+    # What is derived takes them over from the indicator it is of.
+    model_config = implied("population", "population_base", "period_type", "source")
 
     id: Id
     chapter: str = ""

@@ -13,6 +13,7 @@ from typing import Final
 from jsna.extracts import registry
 from jsna.model.contract import Extract
 from jsna.model.link_passes import LITTLE_KNOWN, LOOKUPS, code_of
+from jsna.model.linkage import Passes
 from jsna.settings.reading import Gatherer
 
 PASSES: Final = "config/linkage/passes.yaml"
@@ -78,18 +79,12 @@ def _sources(extracts: Iterable[Extract]) -> dict[str, str]:
 
 def _passes(gather: Gatherer) -> dict[str, str]:
     """Name -> label of the declared passes; what is wrong with the file, linkage itself says."""
-    import yaml
-
-    file = gather.root / PASSES
-    if not file.is_file():
+    if not (gather.root / PASSES).is_file():
         return {}
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, yaml.YAMLError):
-        return {}
-    rows = content.get("passes") if isinstance(content, dict) else None
-    rows = [row for row in rows or () if isinstance(row, dict) and "name" in row]
-    return {str(row["name"]): str(row.get("label") or _sentence(str(row["name"]))) for row in rows}
+    # The edition need not link anything: what is wrong with the file is told where it does.
+    found = Gatherer(gather.root).load(PASSES, Passes)
+    passes = found.passes if found is not None else ()
+    return {one.name: one.label or _sentence(one.name) for one in passes}
 
 
 def _sentence(name: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from jsna.errors import Problem
+from jsna.errors import JsnaError, Problem
 from jsna.model.base import SHAPES
 
 M = TypeVar("M", bound=BaseModel)
@@ -48,8 +48,30 @@ _RULES = {
 }
 
 
+#: The same, with what the number is held to.
+_BOUNDS = {
+    "greater_than": "must be above {gt}",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than": "must be below {lt}",
+    "less_than_equal": "must be at most {le}",
+}
+
+
 #: What only says that another key, told by itself, is wrong.
 _FOLLOWS = frozenset({"default_factory_not_called"})
+
+
+def read(file: Path, model: type[M]) -> M:
+    """The model a file holds, which stands by itself.
+
+    Raises:
+        JsnaError: every problem in the file, which is called by its name alone.
+    """
+    gather = Gatherer(file.parent)
+    found = gather.load(file.name, model)
+    if found is None:
+        raise JsnaError(gather.problems)
+    return found
 
 
 class Gatherer:
@@ -124,5 +146,7 @@ def _in_words(path: str, found: Any, content: Any) -> Problem:
     if found["type"] == "missing":
         shown = ""
     rule = _RULES.get(found["type"], found["msg"].removeprefix("Value error, "))
+    if found["type"] in _BOUNDS:
+        rule = _BOUNDS[found["type"]].format_map(found["ctx"])
     rule = SHAPES.get(found.get("ctx", {}).get("pattern"), rule)
     return Problem(path, rule, column=key, value=shown, code="config.value")

@@ -8,18 +8,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
-import yaml
+from jsna.model.base import PlaceCode, Strict, Words
+from jsna.settings.reading import read
 
 
-class Recoded(NamedTuple):
+class Recoded(Strict):
     """A change of code: `former` was valid until the day before `since`, `code` from then on."""
 
-    code: str
-    former: str
+    code: PlaceCode
+    former: PlaceCode
     since: date
-    name: str
+    name: Words
+
+
+class RecodedFile(Strict):
+    """`recoded.yaml`: every change."""
+
+    recoded: tuple[Recoded, ...]
 
 
 #: Where the changes are listed, with their source.
@@ -28,8 +35,7 @@ FILE: Final = "config/recoded.yaml"
 
 def _read() -> tuple[Recoded, ...]:
     """The list beside this code: it is the same for every edition."""
-    text = (Path(__file__).parents[3] / FILE).read_text(encoding="utf-8")
-    return tuple(Recoded(**change) for change in yaml.safe_load(text)["recoded"])
+    return read(Path(__file__).parents[3] / FILE, RecodedFile).recoded
 
 
 RECODED: Final = _read()

@@ -28,12 +28,10 @@ COSTS = AnalysisTable(
     name="placement_cost",
     row="what a placement cost in a year",
     base="maintained",
-    key=("period", "person_key"),
     columns=declared(
         "person_key period setting", Column("cost", "number"), "lsoa_code locality_code"
     ),
-    needs=("sen2.activeplans", "areas.lsoa"),
-    sql="",
+    sql='select * from "sen2.activeplans" left join place using (lsoa_code)',
 )
 SPENT = Indicator.model_validate(
     {

@@ -5,6 +5,7 @@ The tables themselves are declared in `jsna.measures.tables`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -59,27 +60,40 @@ class Implied:
     codes: frozenset[str] = frozenset()
 
 
+#: A table a query reads, and a name it gives to a query of its own.
+_READ: Final = re.compile(r"\b(?:from|join)\s+(?:\"([\w.]+)\"|(\w+))")
+_OWN: Final = re.compile(r"(?:\bwith|\),)\s+(\w+)\s+as\s+\(")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class View:
     """A query over linked tables and other views, which others read.
 
     Attributes:
         name: what it is called.
-        needs: every table and view it reads, the one that brings its rows first; linked ones as
-            `<extract>.<table>`. Without all of them it is not made.
-        sql: the query, ending in the order of the rows; where it depends on what is configured, the
-            function that gives it. "" for a table that is not made by a query.
-        otherwise: what stands in its place where something it needs was not received.
+        sql: the query, ending in the order of the rows; "" for a table that is not made by one.
+        given: what is put into it for what is configured: a word in braces -> SQL.
+        otherwise: what stands in its place where something it reads was not received.
     """
 
     name: str
-    needs: tuple[str, ...] = ()
-    sql: str | Callable[[Configuration], str]
+    sql: str
+    given: Callable[[Configuration], Mapping[str, str]] | None = None
     otherwise: View | None = None
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The tables and views it reads, in order; linked ones as `<extract>.<table>`."""
+        own = set(_OWN.findall(self.sql))
+        read = ("".join(names) for names in _READ.findall(self.sql))
+        return tuple(dict.fromkeys(name for name in read if name not in own))
 
     def query(self, config: Configuration) -> str:
         """The query for what is configured."""
-        return self.sql if isinstance(self.sql, str) else self.sql(config)
+        sql = self.sql
+        for word, part in (self.given(config) if self.given else {}).items():
+            sql = sql.replace(f"{{{word}}}", part)
+        return sql
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -109,8 +123,8 @@ class AnalysisTable(View):
 
     row: str
     base: Base
-    key: tuple[str, ...]
     columns: Mapping[str, Column]
+    key: tuple[str, ...] = ("period", "person_key")
     dated_by: tuple[str, ...] = ()
     period: Literal["delivery", "year_before", "march"] = "delivery"
     apart: tuple[str, ...] = ()

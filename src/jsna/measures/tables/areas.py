@@ -13,18 +13,10 @@ from jsna.settings import recoded
 _LOCALITY: Final = {"district": "district_code", "ward": "ward_code"}
 
 
-def _small_area(config: Configuration) -> str:
-    """One row for each small area, in its latest release; localities are districts or wards."""
-    return f"""
-        select period, lsoa_code, {_LOCALITY[config.area.localities_are]} as locality_code,
-            cast(imd_decile as varchar) as imd_decile,
-            cast((imd_decile + 1) // 2 as varchar) as imd_quintile,
-            imd_rank, idaci_rank, cast(idaci_decile as varchar) as idaci_decile
-        from "areas.lsoa"
-        where authority_code in ({listed(recoded.every(config.area.code))})
-        qualify row_number() over (partition by lsoa_code order by period desc) = 1
-        order by lsoa_code
-        """
+def _own(config: Configuration) -> dict[str, str]:
+    """Which areas are the authority's, by any code it had, and what its localities are."""
+    codes = listed(recoded.every(config.area.code))
+    return {"codes": codes, "locality": _LOCALITY[config.area.localities_are]}
 
 
 #: What all parts of a split area must share to be known of a home in it.
@@ -39,10 +31,23 @@ def _shared(column: str) -> str:
 #: `place` has, beside `small_area`, the areas of 2011 that were split: with the locality, and the
 #: deprivation, that all their parts share, and none where these lie in several.
 PLACES: Final = (
-    View(name="small_area", needs=("areas.lsoa",), sql=_small_area),
+    View(
+        # One row for each small area, in its latest release.
+        name="small_area",
+        given=_own,
+        sql="""
+        select period, lsoa_code, {locality} as locality_code,
+            cast(imd_decile as varchar) as imd_decile,
+            cast((imd_decile + 1) // 2 as varchar) as imd_quintile,
+            imd_rank, idaci_rank, cast(idaci_decile as varchar) as idaci_decile
+        from "areas.lsoa"
+        where authority_code in ({codes})
+        qualify row_number() over (partition by lsoa_code order by period desc) = 1
+        order by lsoa_code
+        """,
+    ),
     View(
         name="place",
-        needs=("small_area", "lsoa_2011"),
         sql=f"""
         select * from small_area
         union all by name
@@ -80,7 +85,6 @@ TABLES: Final = (
             GEOGRAPHY,
         ),
         known=PLACED,
-        needs=("small_area",),
         sql=f"select period, imd_rank, idaci_rank, idaci_decile, {PLACE} from small_area place "
         "order by lsoa_code",
     ),

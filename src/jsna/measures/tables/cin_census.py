@@ -10,7 +10,7 @@ from typing import Final
 
 from jsna.measures.tables.columns import GEOGRAPHY, PLACED, declared
 from jsna.measures.tables.fragments import MARCH, PLACE, age_group
-from jsna.measures.tables.services import PERSON, beside_roll
+from jsna.measures.tables.services import PERSON, beside_roll, is_known
 from jsna.model.tables import AnalysisTable, Column, View
 
 _PROTECTED: Final = Column("protection_plan", "boolean", "On a child protection plan on that day")
@@ -18,7 +18,6 @@ _PROTECTED: Final = Column("protection_plan", "boolean", "On a child protection 
 TABLES: Final = (
     View(
         name="in_need",
-        needs=("cin_census.episodes", "service_year"),
         sql="""
         select e.person_key, e.period, min(e.link) as link,
             arg_max(e.sex, (e.referral_date, e.sex)) as sex, max(e.age) as age,
@@ -40,11 +39,9 @@ TABLES: Final = (
         # The authority's own cases, wherever they live.
         row="a child in need on 31 March whose case the authority holds",
         base="responsible",
-        key=("period", "person_key"),
         columns=declared(PERSON, _PROTECTED, GEOGRAPHY),
         period="march",
         known=PLACED,
-        needs=("in_need", "place"),
         sql=f"""
         select n.person_key, {MARCH.format(row="n")} as period, n.age,
             {age_group("n.age")} as age_group, n.sex, n.link,
@@ -56,12 +53,11 @@ TABLES: Final = (
     beside_roll(
         "roll_in_need",
         "a pupil on the January roll, and whether they were in need on 31 March",
-        "cin_census",
-        "in_need",
+        {"cin_census": "in_need"},
         {
-            Column("in_need", "boolean"): "known.person_key is not null",
-            _PROTECTED: "coalesce(known.protection_plan, false)",
-            Column("need_link", description="How the census's record is linked"): "known.link",
+            Column("in_need", "boolean"): is_known("in_need"),
+            _PROTECTED: "coalesce(in_need.protection_plan, false)",
+            Column("need_link", description="How the census's record is linked"): "in_need.link",
         },
         march=True,
     ),

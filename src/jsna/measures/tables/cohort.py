@@ -4,41 +4,27 @@ from __future__ import annotations
 
 from typing import Final
 
-from jsna.measures.tables.services import roll_table, rolls
+from jsna.measures.tables.services import beside_roll, is_known
 from jsna.model.tables import Column
 
 #: Those that all have to be there for a pupil to be known to no service. A child looked after is a
 #: child in need, and in that census: asking both would set apart the few of whom one record was
 #: linked and not the other, and these few would have to be protected.
-KNOWING: Final = ("mental_health", "community", "cin_census")
+KNOWING: Final = {"mental_health": "seen", "community": "referred", "cin_census": "in_need"}
+_HEALTH: Final = f"{is_known('seen')} or {is_known('referred')}"
+_CARE: Final = is_known("in_need")
 
 TABLES: Final = (
-    roll_table(
+    beside_roll(
         "cohort",
         "a pupil on the January roll, with the services that knew them that year",
         KNOWING,
-        (
-            Column("mh_contact", "boolean", "Seen by mental health services at least once"),
-            Column("community", "boolean", "Referred to community health services"),
-            Column("in_need", "boolean", "A child in need on 31 March"),
-            "services",
-        ),
-        ("seen", "referred", "in_need"),
-        f"""
-        with marked as (
-            select roll.*, seen.person_key is not null as mh_contact,
-                referred.person_key is not null as community,
-                in_need.person_key is not null as in_need
-            from ({rolls(*KNOWING)}) roll
-                left join seen using (person_key, period)
-                left join referred using (person_key, period)
-                left join in_need using (person_key, period)
-        )
-        select *, case when (mh_contact or community) and in_need then 'both'
-                when mh_contact or community then 'health'
-                when in_need then 'care' else 'neither' end as services
-        from marked
-        order by period, person_key
-        """,
+        {
+            Column("mh_contact", "boolean", "Seen by mental health services"): is_known("seen"),
+            Column("community", "boolean", "Referred to community health"): is_known("referred"),
+            Column("in_need", "boolean", "A child in need on 31 March"): _CARE,
+            Column("services"): f"case when ({_HEALTH}) and {_CARE} then 'both' "
+            f"when {_HEALTH} then 'health' when {_CARE} then 'care' else 'neither' end",
+        },
     ),
 )

@@ -24,16 +24,8 @@ _COMMON: Final = {
         Column("school_urn", description="Number of the school in the register of schools"),
         Column("lsoa_code", description="Small area (LSOA); empty outside the area"),
         Column("locality_code", description="District or ward, by the area"),
-        Column(
-            "headline",
-            "boolean",
-            "At a school that the official headline rates count",
-        ),
-        Column(
-            "record_number",
-            "integer",
-            "Which of the child's records of the delivery it is, in the order of their dates",
-        ),
+        Column("headline", "boolean", "At a school that the official headline rates count"),
+        Column("record_number", "integer", "Which of the child's records it is, by date"),
     )
 }
 
@@ -44,13 +36,10 @@ def declared(*parts: str | Column) -> dict[str, Column]:
     Args:
         parts: columns, or names of several: of common ones, or of others that hold text.
     """
-    found = [
-        column
-        for part in parts
-        for column in (
-            (part,)
-            if isinstance(part, Column)
-            else (_COMMON.get(n, Column(n)) for n in part.split())
-        )
-    ]
-    return {column.name: column for column in found}
+    found: dict[str, Column] = {}
+    for part in parts:
+        if isinstance(part, Column):
+            found[part.name] = part
+        else:
+            found |= {name: _COMMON.get(name, Column(name)) for name in part.split()}
+    return found

@@ -10,7 +10,6 @@ TABLES: Final = (
     View(
         # A child with a referral that was open in the year, whether seen yet or still waiting.
         name="referred",
-        needs=("community.referrals",),
         sql="""
         select distinct person_key, period from "community.referrals" order by period, person_key
         """,

@@ -25,7 +25,6 @@ _ON_ROLL: Final = {
     "sen_provision": ("(roll)", "known"),
     "year_group": ("(roll)", "known"),
 }
-_NEEDS: Final = ("exclusions.exclusions", "roll", "headline_school")
 _DATED: Final = ("start_date", "school_urn", "category", "sessions", "reason_1")
 _EVENT: Final = f"""
     select e.person_key, e.period, e.sex, roll.year_group, roll.sen_provision, roll.primary_need,
@@ -55,7 +54,6 @@ def _events(name: str, row: str, category: str) -> AnalysisTable:
         ),
         implies=NEED,
         known=_ON_ROLL,
-        needs=_NEEDS,
         sql=f"""{_EVENT.format(columns="e.reason_1 as reason, e.sessions")}
         where e.category = '{category}'
         order by e.period, e.person_key, e.start_date, e.school_urn
@@ -68,7 +66,6 @@ TABLES: Final = (
         name="roll",
         row="a pupil on the January roll of an academic year for which exclusions came",
         base="attending",
-        key=("period", "person_key"),
         columns=declared(
             PUPIL, "headline", Column("suspended", "boolean", "At least once that year")
         ),
@@ -76,15 +73,14 @@ TABLES: Final = (
         rows_of="pupil",
         implies=NEED,
         known=PLACED,
-        needs=("pupil", "headline_school", "exclusions.exclusions", "exclusion_year"),
         # A year whose exclusions did not arrive has no roll: nobody could be seen as suspended.
         sql=f"""
-        with suspended as (
+        with roll as (
+            select * replace ({ACADEMIC_YEAR} as period) from pupil
+        ), suspended as (
             select distinct period, person_key
             from "exclusions.exclusions" left join headline_school using (school_urn)
             where category = 'SUSP' and coalesce(headline, true)
-        ), roll as (
-            select * replace ({ACADEMIC_YEAR} as period) from pupil
         )
         select roll.*, headline_school.headline,
             suspended.person_key is not null as suspended
@@ -110,7 +106,6 @@ TABLES: Final = (
         ),
         implies=NEED,
         known=_ON_ROLL,
-        needs=_NEEDS,
         sql=f"""
         select * from ({_EVENT.format(columns=_REASONS)}) where reason is not null
         order by all

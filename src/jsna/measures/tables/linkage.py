@@ -6,7 +6,6 @@ edition. What linking came to is written by `jsna.linkage.outcomes`; nothing of 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 from jsna.measures.tables.columns import GEOGRAPHY, PLACED, declared
@@ -22,34 +21,10 @@ _OTHER_SPELLINGS: Final = ("nhs_ethnic_category",)
 _TRUE: Final = frozenset({"true"})
 
 
-def _of_the_year(sql: str) -> Callable[[Configuration], str]:
-    """A query in which `{period}` is the year of the edition, as a column."""
-    return lambda config: sql.replace("{period}", _period(config))
-
-
-def _period(config: Configuration) -> str:
-    return f"'{config.edition.reference_date.year}' as period"
-
-
-def _linked(config: Configuration) -> str:
-    """People of each source that is compared with the spine, linked or not."""
-    return f"""
-        with said as (
-            select m.*, {_ethnicity(config)} as own_ethnicity,
-                link not in ('none', 'spine') as linked,
-                case when link in ('number', 'pass') then {code_sql("pass")}
-                    when link not in ('none', 'spine') then link end as link_pass
-            from "linkage.member" m where compared
-        )
-        select s.person_key, {_period(config)}, s.source as link_source, s.link_pass,
-            case when s.link in ('number', 'pass') then s.link when s.linked then 'model' end
-                as link_method,
-            s.linked, s.linked and s.implausible as implausible,
-            {age_group("s.age")} as age_group, s.sex, s.own_ethnicity as ethnicity,
-            {_group(config)} as ethnic_group, s.sen_provision, {PLACE}
-        from said s left join place on place.lsoa_code = s.lsoa_code
-        order by all
-        """
+def _given(config: Configuration) -> dict[str, str]:
+    """The year of the edition, as a column; the ethnic group and broad group of a person."""
+    period = f"'{config.edition.reference_date.year}' as period"
+    return {"period": period, "ethnicity": _ethnicity(config), "group": _group(config)}
 
 
 def _ethnicity(config: Configuration) -> str:
@@ -83,12 +58,12 @@ TABLES: Final = (
         base="sources",
         key=("person_key",),
         columns=declared("person_key period"),
-        needs=("linkage.member",),
-        sql=_of_the_year("""
+        given=_given,
+        sql="""
         select person_key, {period} from "linkage.member"
         where not compared or link = 'spine'
         order by person_key
-        """),
+        """,
     ),
     AnalysisTable(
         name="linked_person",
@@ -105,8 +80,25 @@ TABLES: Final = (
         ),
         implies=(Implied("implausible", "linked", _TRUE, _TRUE),),
         known={**PLACED, "link_pass": ("linked", "true")},
-        needs=("linkage.member", "place"),
-        sql=_linked,
+        given=_given,
+        # Linked or not.
+        sql=f"""
+        with said as (
+            select m.*, {{ethnicity}} as own_ethnicity,
+                link not in ('none', 'spine') as linked,
+                case when link in ('number', 'pass') then {code_sql("pass")}
+                    when link not in ('none', 'spine') then link end as link_pass
+            from "linkage.member" m where compared
+        )
+        select s.person_key, {{period}}, s.source as link_source, s.link_pass,
+            case when s.link in ('number', 'pass') then s.link when s.linked then 'model' end
+                as link_method,
+            s.linked, s.linked and s.implausible as implausible,
+            {age_group("s.age")} as age_group, s.sex, s.own_ethnicity as ethnicity,
+            {{group}} as ethnic_group, s.sen_provision, {PLACE}
+        from said s left join place on place.lsoa_code = s.lsoa_code
+        order by all
+        """,
     ),
     AnalysisTable(
         name="held_out",
@@ -123,15 +115,15 @@ TABLES: Final = (
             Column("record_number", "integer", "Which of those alike in the rest of the key"),
         ),
         known=PLACED,
-        needs=("linkage.held_out", "latest_roll", "place"),
-        sql=_of_the_year(f"""
+        given=_given,
+        sql=f"""
         select h.person_key, {{period}}, h.source as link_source, h.answer, h.of as side, h.wrong,
             said.sen_provision, {PLACE}, h.record_number
         from {numbered("linkage.held_out", "wrong", of='source, answer, "of", person_key')} h
             left join latest_roll said using (person_key)
             left join place on place.lsoa_code = said.lsoa_code
         order by all
-        """),
+        """,
     ),
     AnalysisTable(
         name="identifier",
@@ -141,11 +133,11 @@ TABLES: Final = (
         columns=declared(
             "period link_source identifier_kind verdict", Column("records", "integer")
         ),
-        needs=("linkage.identifier",),
-        sql=_of_the_year("""
+        given=_given,
+        sql="""
         select {period}, source as link_source, kind as identifier_kind, verdict, records
         from "linkage.identifier" order by all
-        """),
+        """,
     ),
     AnalysisTable(
         name="link_event",
@@ -153,10 +145,10 @@ TABLES: Final = (
         base="sources",
         key=("link_source", "link_event"),
         columns=declared("period link_source link_event", Column("cases", "integer")),
-        needs=("linkage.event",),
-        sql=_of_the_year("""
+        given=_given,
+        sql="""
         select {period}, source as link_source, event as link_event, cases
         from "linkage.event" order by all
-        """),
+        """,
     ),
 )

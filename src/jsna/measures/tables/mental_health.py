@@ -7,14 +7,13 @@ from typing import Final
 from jsna.extracts.mental_health import ATTENDED
 from jsna.measures.tables.columns import GEOGRAPHY, PLACED, declared
 from jsna.measures.tables.fragments import PLACE, RESIDENT, age_group, listed
-from jsna.measures.tables.services import PERSON, beside_roll
+from jsna.measures.tables.services import PERSON, beside_roll, is_known
 from jsna.model.tables import AnalysisTable, Column, View
 
 TABLES: Final = (
     View(
         # A child with at least one contact attended in the year, as their last referral has them.
         name="seen",
-        needs=("mental_health.referrals", "mental_health.contacts"),
         sql=f"""
         select person_key, period, min(link) as link,
             arg_max(sex, service_request_id) as sex, max(age) as age,
@@ -31,10 +30,8 @@ TABLES: Final = (
         name="mental_health",
         row="a child seen by mental health services at least once in a financial year",
         base="resident",
-        key=("period", "person_key"),
         columns=declared(PERSON, GEOGRAPHY),
         known=PLACED,
-        needs=("seen", "place"),
         sql=f"""
         select s.person_key, s.period, s.age, {age_group("s.age")} as age_group, s.sex, s.link,
             {PLACE}
@@ -46,11 +43,10 @@ TABLES: Final = (
     beside_roll(
         "roll_mental_health",
         "a pupil on the January roll, and whether mental health services saw them that year",
-        "mental_health",
-        "seen",
+        {"mental_health": "seen"},
         {
-            Column("mh_contact", "boolean", "Seen at least once"): "known.person_key is not null",
-            Column("mh_link", description="How the service's record is linked"): "known.link",
+            Column("mh_contact", "boolean", "Seen at least once"): is_known("seen"),
+            Column("mh_link", description="How the service's record is linked"): "seen.link",
         },
     ),
 )

@@ -27,7 +27,6 @@ TABLES: Final = (
         apart=("school_year",),
         implies=(*NEED, Implied("sen_provision", "link", SURE)),
         known=PLACED,
-        needs=("ncmp.measurements", "roll_need", "place"),
         sql=f"""
         select m.person_key, m.period, m.school_year, m.sex, m.weight_category, m.link,
             roll.sen_provision, roll.primary_need, {PLACE}, m.record_number

@@ -23,7 +23,6 @@ TABLES: Final = (
             GEOGRAPHY,
         ),
         known=PLACED,
-        needs=("population.syoa", "small_area"),
         sql=f"""
         select cast(p.year as varchar) as period, p.sex, p.age, {age_group("p.age")} as age_group,
             p.people, {PLACE}

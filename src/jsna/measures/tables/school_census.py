@@ -22,11 +22,9 @@ TABLES: Final = (
         name="pupil",
         row="a pupil on roll (sole or dual main registration) on census day",
         base="attending",
-        key=("period", "person_key"),
         columns=declared(PUPIL),
         implies=NEED,
         known=PLACED,
-        needs=("school_census.census", "place"),
         # Sole (C) and dual main (M) registrations make up the roll. Somebody registered as sole at
         # two schools is still one pupil: the first school by number is kept.
         sql=f"""
@@ -47,7 +45,6 @@ TABLES: Final = (
         # By every registration, as all pupils of a unit may be on another school's roll. A school
         # whose phase is not known, such as one in no census received, is among them.
         name="headline_school",
-        needs=("school_census.census",),
         sql=f"""
         select school_urn,
             coalesce(arg_max(phase, (period, phase)) in {HEADLINE!r}, true) as headline
@@ -58,7 +55,6 @@ TABLES: Final = (
         # SEN and need as on the January roll of an academic year, by person; nobody's where no
         # census was received.
         name="roll_need",
-        needs=("pupil",),
         sql=f"select person_key, {ACADEMIC_YEAR} as period, sen_provision, primary_need from pupil",
         otherwise=View(
             name="roll_need",
@@ -69,7 +65,6 @@ TABLES: Final = (
     View(
         # SEN and home as on the latest roll somebody is on.
         name="latest_roll",
-        needs=("pupil",),
         sql="select person_key, sen_provision, lsoa_code from pupil "
         "qualify row_number() over (partition by person_key order by period desc) = 1",
         otherwise=View(

@@ -22,31 +22,32 @@ SETTINGS: Final = {
 }
 
 
-def _register(config: Configuration) -> str:
-    """URN, UKPRN, setting of its type, whether it lies in the area, as last received."""
-    codes = listed((config.area.old_la_code, *config.area.former_old_la_codes))
-    cases = " ".join(
-        f"when establishment_type in ({listed(types)}) then '{setting}'"
-        for setting, types in SETTINGS.items()
-    )
-    return f"""
-        select school_urn, ukprn, case {cases} else 'mainstream' end as kind,
-            old_la_code in ({codes}) as in_area
-        from "schools.school"
-        qualify row_number() over (partition by school_urn order by period desc) = 1
-        order by school_urn
-        """
+_CASES: Final = " ".join(
+    f"when establishment_type in ({listed(types)}) then '{setting}'"
+    for setting, types in SETTINGS.items()
+)
+
+
+def _own(config: Configuration) -> dict[str, str]:
+    """The numbers the authority has and had."""
+    return {"codes": listed((config.area.old_la_code, *config.area.former_old_la_codes))}
 
 
 TABLES: Final = (
     View(
         name="school",
-        needs=("schools.school",),
-        sql=_register,
+        given=_own,
+        # As last received.
+        sql=f"""
+        select school_urn, ukprn, case {_CASES} else 'mainstream' end as kind,
+            old_la_code in ({{codes}}) as in_area
+        from "schools.school"
+        qualify row_number() over (partition by school_urn order by period desc) = 1
+        order by school_urn
+        """,
         # The schools of the census stand in for the register: they lie in the area.
         otherwise=View(
             name="school",
-            needs=("pupil",),
             sql="""
             select school_urn, null::varchar as ukprn, true as in_area,
                 case when school_type = 'non_maintained' then 'non_maintained_special'

@@ -37,22 +37,13 @@ TABLES: Final = (
         key=_KEY,
         columns=declared(
             "person_key period age_group sex outcome",
-            Column(
-                "decision_due",
-                "boolean",
-                "Decided, to assess or not, or not decided though the six weeks are over",
-            ),
-            Column(
-                "within_6_weeks",
-                "boolean",
-                "Decided, or not yet decided on census day, within six weeks of the request",
-            ),
+            Column("decision_due", "boolean", "Decided, to assess or not, or late"),
+            Column("within_6_weeks", "boolean", "Decided in six weeks, or no older on census day"),
             GEOGRAPHY,
             "record_number",
         ),
         period="year_before",
         known=PLACED,
-        needs=("sen2.requests", "sen2.person", "census_day", "place"),
         # A request nobody has decided on is late once its six weeks are over, and due no earlier.
         # H: decided before the period of the return, so not a request of this year.
         sql=f"""
@@ -75,7 +66,6 @@ TABLES: Final = (
     ),
     View(
         name="plan_need",
-        needs=("sen2.senneed", "sen2.activeplans"),
         sql="""
         select a.period, a.requests_table_id, a.activeplans_table_id,
             arg_min(n.sen_type, n.sen_type_rank) as primary_need
@@ -99,15 +89,6 @@ TABLES: Final = (
         ),
         period="year_before",
         known=PLACED,
-        needs=(
-            "sen2.namedplan",
-            "sen2.requests",
-            "sen2.assessment",
-            "sen2.activeplans",
-            "sen2.person",
-            "plan_need",
-            "place",
-        ),
         # The need is that of the plan in force, so a plan issued and ended in one year has none. A
         # plan that came from another authority was issued there, and not here for the first time.
         sql=f"""
@@ -143,7 +124,6 @@ TABLES: Final = (
         ),
         period="year_before",
         known=PLACED,
-        needs=("sen2.namedplan", "sen2.assessment", "sen2.requests", "sen2.person", "place"),
         sql=f"""
         select n.person_key, {_YEAR.format(row="n")} as period,
             {age_group("n.age_at_cease_date")} as age_group, person.sex, n.cease_reason, {PLACE},

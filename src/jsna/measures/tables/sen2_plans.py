@@ -65,18 +65,6 @@ TABLES: Final = (
             Implied("imd_decile", "resident", frozenset({"true"})),
         ),
         known=PLACED,
-        needs=(
-            "sen2.activeplans",
-            "sen2.requests",
-            "sen2.person",
-            "sen2.assessment",
-            "sen2.namedplan",
-            "sen2.placementdetail",
-            "plan_need",
-            "school",
-            "census_day",
-            "place",
-        ),
         sql=f"""
         with current as (
             -- The main placement on census day: the first in rank that has not ended.

@@ -45,75 +45,48 @@ _KNOWN: Final = (
 )
 
 
-def rolls(*extracts: str) -> str:
-    """SQL of the January rolls within the financial years for which all extracts came."""
-    years = " intersect ".join(
-        f"select period from service_year where extract = '{extract}'" for extract in extracts
-    )
-    columns = ", ".join(_PUPIL.split())
-    return (
-        f"select roll.* from (select {ACADEMIC_YEAR} as period, {columns} from pupil) roll "
-        f"semi join ({years}) using (period)"
-    )
-
-
-def roll_table(
-    name: str,
-    row: str,
-    extracts: tuple[str, ...],
-    columns: tuple[str | Column, ...],
-    needs: tuple[str, ...],
-    sql: str,
-    *,
-    march: bool = False,
-) -> AnalysisTable:
-    """A table of the January roll with what services say of a pupil.
-
-    Args:
-        name, row, needs, sql: of the table, which needs the roll and the years beside.
-        extracts: those of the services, all of which have to have come for a year.
-        columns: what is said, beside the pupil's own.
-        march: it says how things stood on 31 March, and its period is the year of that.
-    """
-    return AnalysisTable(
-        name=name,
-        row=row,
-        base="attending",
-        key=("period", "person_key"),
-        columns=declared("person_key period", _PUPIL, *columns),
-        dated_by=extracts,
-        period="march" if march else "delivery",
-        rows_of="pupil",
-        implies=_KNOWN,
-        known=PLACED,
-        needs=("pupil", *needs, "service_year"),
-        sql=sql,
-    )
-
-
 def beside_roll(
     name: str,
     row: str,
-    extract: str,
-    people: str,
+    people: dict[str, str],
     said: dict[Column, str],
     *,
     march: bool = False,
 ) -> AnalysisTable:
-    """The roll of the years of one extract, beside the people it knows.
+    """The January rolls of the years for which extracts came, beside the people they know.
 
     Args:
         name, row: of the table.
-        extract: of the service.
-        people: the view of those it knows, in SQL called `known`.
+        people: extract -> view of the people it knows.
         said: column -> SQL of what is said of them.
-        march: see `roll_table`.
+        march: it says how things stood on 31 March, and its period is the year of that.
     """
+    years = " intersect ".join(
+        f"select period from service_year where extract = '{extract}'" for extract in people
+    )
+    known = " ".join(f"left join {view} using (person_key, period)" for view in people.values())
     period = MARCH.format(row="roll") if march else "roll.period"
-    columns = ", ".join(f"{sql} as {column.name}" for column, sql in said.items())
-    sql = f"""
-        select roll.* replace ({period} as period), {columns}
-        from ({rolls(extract)}) roll left join {people} known using (person_key, period)
+    return AnalysisTable(
+        name=name,
+        row=row,
+        base="attending",
+        columns=declared("person_key period", _PUPIL, *said),
+        dated_by=tuple(people),
+        period="march" if march else "delivery",
+        rows_of="pupil",
+        implies=_KNOWN,
+        known=PLACED,
+        sql=f"""
+        select roll.* replace ({period} as period),
+            {", ".join(f"{sql} as {column.name}" for column, sql in said.items())}
+        from (
+            select {ACADEMIC_YEAR} as period, {", ".join(_PUPIL.split())} from pupil
+        ) roll semi join ({years}) using (period) {known}
         order by period, person_key
-        """
-    return roll_table(name, row, (extract,), tuple(said), (people,), sql, march=march)
+        """,
+    )
+
+
+def is_known(view: str) -> str:
+    """SQL of whether a view of people knows the pupil."""
+    return f"{view}.person_key is not null"

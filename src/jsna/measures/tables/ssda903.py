@@ -9,7 +9,7 @@ from typing import Final
 
 from jsna.measures.tables.columns import GEOGRAPHY, PLACED, declared
 from jsna.measures.tables.fragments import MARCH, PLACE, age_group, listed
-from jsna.measures.tables.services import PERSON, beside_roll
+from jsna.measures.tables.services import PERSON, beside_roll, is_known
 from jsna.model.tables import AnalysisTable, Column, View
 
 #: Legal statuses of agreed series of short breaks, which are in no official count.
@@ -23,7 +23,6 @@ TABLES: Final = (
         # Twelve months: the period of care began by the year's first day. Where the file has no
         # beginning, that of the earliest episode in force in the year stands for it.
         name="in_care",
-        needs=("ssda903.episodes", "ssda903.header", "service_year"),
         sql=f"""
         with counted as (
             select e.*, y.first, y.last from "ssda903.episodes" e
@@ -55,11 +54,9 @@ TABLES: Final = (
         # The authority's own, wherever they have been placed.
         row="a child the authority looked after on 31 March, short breaks left out",
         base="responsible",
-        key=("period", "person_key"),
         columns=declared(PERSON, _LONG, GEOGRAPHY),
         period="march",
         known=PLACED,
-        needs=("in_care", "place"),
         sql=f"""
         select c.person_key, {MARCH.format(row="c")} as period, c.age,
             {age_group("c.age")} as age_group, c.sex, c.link,
@@ -71,12 +68,11 @@ TABLES: Final = (
     beside_roll(
         "roll_looked_after",
         "a pupil on the January roll, and whether they were looked after on 31 March",
-        "ssda903",
-        "in_care",
+        {"ssda903": "in_care"},
         {
-            Column("looked_after", "boolean"): "known.person_key is not null",
-            _LONG: "coalesce(known.twelve_months, false)",
-            Column("care_link", description="How the return's record is linked"): "known.link",
+            Column("looked_after", "boolean"): is_known("in_care"),
+            _LONG: "coalesce(in_care.twelve_months, false)",
+            Column("care_link", description="How the return's record is linked"): "in_care.link",
         },
         march=True,
     ),

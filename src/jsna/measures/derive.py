@@ -89,15 +89,13 @@ def derive(
             # Kept as a table, so that what builds on it does not make it again.
             connection.execute(f'create table "{query.name}" as {query.sql}')
             if query.name in CATALOGUE:
-                found = connection.sql(f'select * from "{query.name}"').to_arrow_table()
-                made[query.name] = _as_declared(CATALOGUE[query.name], found)
+                made[query.name] = _as_declared(connection, CATALOGUE[query.name])
         if placed is not None:
             placed |= homes.placed(connection, linked)
-    if "areas.lsoa" not in linked:
-        made.pop("lsoa", None)
-    for name, rows in (reference or {}).items():
-        if name in CATALOGUE and name not in made:
-            made[name] = _keyed(CATALOGUE[name], homes.as_arrow(rows))
+        for name, rows in (reference or {}).items():
+            if name in CATALOGUE and name not in made:
+                connection.register(name, homes.as_arrow(rows))
+                made[name] = _as_declared(connection, CATALOGUE[name], ours=False)
     return dict(sorted(made.items()))
 
 
@@ -131,22 +129,39 @@ def usable(config: Configuration, linked: Iterable[str]) -> list[Query]:
     return found
 
 
-def _as_declared(table: AnalysisTable, rows: pa.Table) -> pa.Table:
-    """What a query made, if its columns are those declared, and no two rows have one key."""
-    more = ", ".join(sorted(set(rows.column_names) - set(table.columns)))
-    if more:
+def _as_declared(
+    connection: duckdb.DuckDBPyConnection, table: AnalysisTable, *, ours: bool = True
+) -> pa.Table:
+    """A table of the database with the columns declared, if no two rows have one key.
+
+    Args:
+        connection: to the database.
+        table: its declaration.
+        ours: made by a query here, and so with no columns but those declared.
+
+    Raises:
+        JsnaError: naming columns and no value.
+    """
+    rows = connection.sql(f'select * from "{table.name}"')
+    more = ", ".join(sorted(set(rows.columns) - set(table.columns)))
+    if ours and more:
         rule = f"analysis table has the columns {more}, which are not declared: a fault of ours"
         raise JsnaError(Problem(table.name, rule, code="table.columns"))
-    return _keyed(table, rows)
-
-
-def _keyed(table: AnalysisTable, rows: pa.Table) -> pa.Table:
-    """The declared columns of some rows, if no two have one key; no value is ever told."""
-    made = arrow(table.name, rows)
-    if made.group_by(list(table.key)).aggregate([]).num_rows < made.num_rows:
+    found = arrow(table.name, rows.to_arrow_table())
+    if _repeated(connection, table):
         rule = f"rows of the analysis table share {', '.join(table.key)}: a fault of ours"
         raise JsnaError(Problem(table.name, rule, code="table.key"))
-    return made
+    return found
+
+
+def _repeated(connection: duckdb.DuckDBPyConnection, table: AnalysisTable) -> bool:
+    """Whether two rows have one key; keys are compared only where their digests are the same."""
+    key = ", ".join(f'"{column}"' for column in table.key)
+    queries = (
+        f'select count(*) > count(distinct hash({key})) from "{table.name}"',
+        f'select count(*) > count(distinct row({key})) from "{table.name}"',
+    )
+    return all(connection.execute(query).fetchall() == [(True,)] for query in queries)
 
 
 def _calendar(connection: object, linked: Mapping[str, object], config: Configuration) -> None:

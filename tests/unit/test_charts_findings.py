@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jsna.charts import findings
+from jsna.charts import findings, judged
 from jsna.charts.marks import Mark
 from jsna.charts.select import figure
 from jsna.model.indicators import Chart
@@ -49,25 +49,25 @@ def localities(values: list[float], of: float, **more: Any) -> list[dict[str, An
 
 
 def test_a_comparator_inside_the_interval_is_neither_higher_nor_lower() -> None:
-    assert findings.against(mark(5.5, 5.2, 5.8), 5.3) == 0
-    assert findings.against(mark(5.5, 5.2, 5.8), 5.1) == 1
-    assert findings.against(mark(5.5, 5.2, 5.8), 5.9) == -1
+    assert judged.against(mark(5.5, 5.2, 5.8), 5.3) == 0
+    assert judged.against(mark(5.5, 5.2, 5.8), 5.1) == 1
+    assert judged.against(mark(5.5, 5.2, 5.8), 5.9) == -1
     # One child is always more than none.
-    assert findings.against(replace(mark(5.5, 5.2, 5.8), few=True), 5.1) is None
-    assert findings.against(replace(mark(5.5, 5.2, 5.8), few=True), 5.9) == -1
-    assert findings.against(mark(5.5, 5.2, 5.8), 5.2) == 0  # on the limit
+    assert judged.against(replace(mark(5.5, 5.2, 5.8), few=True), 5.1) is None
+    assert judged.against(replace(mark(5.5, 5.2, 5.8), few=True), 5.9) == -1
+    assert judged.against(mark(5.5, 5.2, 5.8), 5.2) == 0  # on the limit
 
 
 def test_without_an_interval_nothing_is_known() -> None:
     nan = float("nan")
-    assert findings.against(mark(66.0, nan, nan), 45.9) is None
-    assert findings.apart(mark(66.0, nan, nan), mark(45.9, 45.0, 46.0)) is None
+    assert judged.against(mark(66.0, nan, nan), 45.9) is None
+    assert judged.apart(mark(66.0, nan, nan), mark(45.9, 45.0, 46.0)) is None
 
 
 def test_a_complete_count_is_its_own_limits() -> None:
     nan = float("nan")
-    assert findings.against(mark(40.0, nan, nan, exact=True), 20.0) == 1
-    assert findings.against(mark(20.0, nan, nan, exact=True), 20.0) == 0
+    assert judged.against(mark(40.0, nan, nan, exact=True), 20.0) == 1
+    assert judged.against(mark(20.0, nan, nan, exact=True), 20.0) == 0
 
 
 def test_localities_are_judged_by_wider_limits_than_the_eye_sees() -> None:

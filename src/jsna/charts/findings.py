@@ -1,56 +1,23 @@
 """Titles that say the finding, written by rule from the marks a figure shows.
 
 "Higher" and "lower" stand only where an interval excludes the comparator, and never where there
-is no interval; a list of areas is judged by 99.8% limits, since the extremes of many areas lie
-outside 95% limits by chance. Complete counts have no chance behind them and compare as they are.
-Numbers in titles are written as words and count marks, so no title prints a measure.
+is no interval: see `charts.judged`. Numbers in titles are written as words and count marks, so no
+title prints a measure.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Final
 
-import pandas as pd
-
+from jsna.charts import judged
 from jsna.charts.marks import Mark
 from jsna.charts.shown import Shown
-from jsna.model.fallbacks import STANDING
 from jsna.model.hierarchies import PLACES, THREE_YEARS, years
 from jsna.view import kinds, words
-from jsna.view.comparison import ESTIMATED, LEAST_CORRELATION, MATTERS
+from jsna.view.comparison import MATTERS
 
 MOST_WORDS: Final = 15
-#: Limits this close to a value are on it: they carry the rounding of their own arithmetic.
-HAIR: Final = 1e-9
-
-
-def against(mark: Mark, reference: float, *, far: bool = False) -> int | None:
-    """1 where the mark lies above `reference`, −1 below, 0 not clearly either; None unknown.
-
-    Args:
-        far: judge by 99.8% limits instead of 95%.
-    """
-    low, high = (mark.low_far, mark.high_far) if far else (mark.low, mark.high)
-    if mark.exact:
-        low = high = mark.value
-    if not (mark.shown and math.isfinite(reference) and math.isfinite(low + high)):
-        return None
-    if mark.doubted or (mark.few and low > reference + HAIR):
-        return None
-    return int(low > reference + HAIR) - int(high < reference - HAIR)
-
-
-def apart(one: Mark, other: Mark) -> int | None:
-    """1 where `one` is clearly above `other`, −1 below, 0 where limits overlap; None unknown."""
-    if not (one.shown and other.shown) or one.segment != other.segment:
-        return None
-    if one.exact and other.exact:
-        return int(one.value > other.value) - int(one.value < other.value)
-    if not (one.has_limits and other.has_limits):
-        return None
-    return int(one.low > other.high + HAIR) - int(one.high < other.low - HAIR)
 
 
 def shortest(*candidates: str) -> str:
@@ -83,7 +50,7 @@ def places(shown: Shown, marks: Sequence[Mark], reference: Mark, *, named: bool 
     if (said := nothing_shown(shown, marks)) is not None:
         return said
     than = reference.label
-    found = [(mark, against(mark, reference.value, far=True)) for mark in marks]
+    found = [(mark, judged.against(mark, reference.value, far=True)) for mark in marks]
     known = [sign for _, sign in found if sign is not None]
     one = shown.place
     if not known:
@@ -122,8 +89,8 @@ def peers(shown: Shown, home: Mark, neighbours: Sequence[Mark], country: Mark) -
     """The home area against the country, and by 99.8% limits against its many neighbours."""
     if (said := nothing_shown(shown, [home])) is not None:
         return said
-    signs = [against(home, mark.value, far=True) for mark in neighbours if mark.shown]
-    nation = against(home, country.value)
+    signs = [judged.against(home, mark.value, far=True) for mark in neighbours if mark.shown]
+    nation = judged.against(home, country.value)
     higher, lower, of = signs.count(1), signs.count(-1), words.small(len(signs))
     if nation is None and not higher and not lower:
         return titled(shown, f"{home.label} among similar areas", "similar areas compared")
@@ -140,23 +107,6 @@ def peers(shown: Shown, home: Mark, neighbours: Sequence[Mark], country: Mark) -
     return titled(shown, *(f"{start}{link} {rest}" for rest in rests), start)
 
 
-def slope(marks: Sequence[Mark]) -> int | None:
-    """1 where figures clearly fall from the first mark to the last, −1 where they rise, else 0.
-
-    The ends must differ, and the marks between them must by and large follow: a rank correlation
-    with their order of at least one half, as in the sentences of the report. None where unknown.
-    """
-    if len(marks) < 2:
-        return None
-    sign = apart(marks[0], marks[-1])
-    if not sign:
-        return sign
-    told = [mark.value for mark in marks if mark.shown]
-    order = pd.Series(range(len(told)), dtype="float64")
-    steady = -sign * pd.Series(told).rank().corr(order)
-    return sign if steady >= LEAST_CORRELATION else 0
-
-
 def gradient(shown: Shown, marks: Sequence[Mark], step: str, steps: int) -> str:
     """The most deprived group against the least deprived.
 
@@ -166,7 +116,7 @@ def gradient(shown: Shown, marks: Sequence[Mark], step: str, steps: int) -> str:
     """
     if (said := nothing_shown(shown, marks)) is not None:
         return said
-    sign = slope(marks)
+    sign = judged.slope(marks)
     if sign is None:
         return titled(shown, f"by deprivation {step}")
     if sign == 0:
@@ -202,18 +152,18 @@ def categories(shown: Shown, dimension: str, marks: Sequence[Mark]) -> str:
         return _largest(shown, dimension, ranked, among)
     top, bottom = ranked[0], ranked[-1]
     name, least = _named(shown, dimension, top), _named(shown, dimension, bottom)
-    if apart(top, ranked[1]) == 1 and len(ranked) > 2:
+    if judged.apart(top, ranked[1]) == 1 and len(ranked) > 2:
         short = [f"highest shown for {name}"] if among else []
         return titled(shown, f"highest{among} for {name}", *short)
     beside = " among those shown" if among else ""
-    if apart(top, bottom) == 1:
+    if judged.apart(top, bottom) == 1:
         clear = f"clear differences by {called}{beside}"
         clear = f"higher{among} for {name}" if len(ranked) == 2 else clear
         return titled(shown, f"higher for {name} than for {least}", clear)
     if any(not mark.has_limits and not mark.exact for mark in ranked):
         return titled(shown, f"by {called}")
     # The highest and the lowest may be too uncertain to differ where others do.
-    if any(apart(one, other) for one in ranked for other in ranked):
+    if any(judged.apart(one, other) for one in ranked for other in ranked):
         return titled(shown, f"clear differences by {called}{beside}")
     return titled(shown, f"no clear difference by {called}{beside}")
 
@@ -222,7 +172,7 @@ def _differences(shown: Shown, marks: Sequence[Mark]) -> str:
     """Whether any of some differences is large and clear; one may be large and not clear."""
     large = [mark for mark in marks if mark.shown and abs(mark.value) >= MATTERS]
     among = _among(marks)
-    if any(against(mark, 0.0) for mark in large):
+    if any(judged.against(mark, 0.0) for mark in large):
         some = f"some differences{among} are large enough to matter"
         return titled(shown, some, f"some{among} large enough to matter")
     if large:
@@ -244,7 +194,10 @@ def _largest(shown: Shown, dimension: str, ranked: Sequence[Mark], among: str) -
     chance = (
         shown.indicator.kind.chance == "square_root" and shown.indicator.population_base != "areas"
     )
-    signs = [_by_root(mark, ranked[0]) if chance else apart(ranked[0], mark) for mark in ranked[1:]]
+    signs = [
+        judged.by_root(mark, ranked[0]) if chance else judged.apart(ranked[0], mark)
+        for mark in ranked[1:]
+    ]
     if None in signs:
         return titled(shown, f"by {called}")
     first = [ranked[0], *(mark for mark, sign in zip(ranked[1:], signs, strict=True) if not sign)]
@@ -281,7 +234,7 @@ def ratios(shown: Shown, marks: Sequence[Mark], reference: str) -> str:
     """
     if (said := nothing_shown(shown, marks)) is not None:
         return said
-    signs = [(mark, against(mark, 1.0)) for mark in marks]
+    signs = [(mark, judged.against(mark, 1.0)) for mark in marks]
     if all(sign is None for _, sign in signs):
         return titled(shown, f"compared with {reference}")
     parts = [
@@ -324,15 +277,15 @@ def trend(shown: Shown, home: Sequence[tuple[str, Mark]], country: Mark) -> str:
     if len(alike) < 2 <= len(told) - len(alike):
         alike = [(period, mark) for period, mark in told if mark.local != last.local]
         until = alike[-1][0]
-    alike = _since_a_break(alike)
+    alike = judged.since_a_break(alike)
     sure = [(period, mark) for period, mark in alike if mark.has_limits or mark.exact]
     if shown.period_type == THREE_YEARS:
         # Years that two periods share would make them look alike.
         alike = [(p, mark) for p, mark in alike if p == alike[-1][0] or _apart(p, alike[-1][0])]
         sure = [(p, mark) for p, mark in sure if (p, mark) in alike]
     (since, first), (_, latest) = (sure or alike)[0], alike[-1]
-    change = _moved(first, latest, shown) if len(alike) > 1 else None
-    nation = against(last, country.value)
+    change = judged.moved(first, latest, shown) if len(alike) > 1 else None
+    nation = judged.against(last, country.value)
     if change is None and nation is None:
         who = f"{name} and {country.label}" if country.shown else name
         return titled(shown, f"{who}, {since} to {told[-1][0]}" if len(told) > 1 else who)
@@ -350,16 +303,6 @@ def trend(shown: Shown, home: Sequence[tuple[str, Mark]], country: Mark) -> str:
     return titled(shown, f"{said}, and {stands}", f"{short}, and {stands}", said, short)
 
 
-def _since_a_break(alike: list[tuple[str, Mark]]) -> list[tuple[str, Mark]]:
-    """Those a change may be told of: since the last break and jump, less figures in doubt."""
-    last = alike[-1]
-    kept = [(p, m) for p, m in alike if m.segment == last[1].segment and not m.doubted]
-    if last[1].doubted:
-        return [last]
-    jumps = [place for place, (_, mark) in enumerate(kept) if mark.jumped]
-    return kept[jumps[-1] if jumps else 0 :]
-
-
 def _apart(one: str, other: str) -> bool:
     """Whether two periods of several years share none."""
     return set(years(one, THREE_YEARS)).isdisjoint(years(other, THREE_YEARS))
@@ -368,27 +311,6 @@ def _apart(one: str, other: str) -> bool:
 def _named(shown: Shown, dimension: str, mark: Mark) -> str:
     """A category inside a sentence: "ages 5 to 10", "moderate learning difficulty"."""
     return words.title_label(dimension, mark.code, mark.label, shown.config)
-
-
-def _moved(first: Mark, last: Mark, shown: Shown) -> int | None:
-    """Change of one place between two periods, as `report.compare.changed` judges it."""
-    if shown.indicator.kind.chance == "limits" or not (first.shown and last.shown):
-        return apart(last, first)
-    if shown.period_type in ESTIMATED:
-        return None
-    if shown.period_type not in STANDING:
-        return _by_root(first, last)
-    return (last.value > first.value) - (last.value < first.value)
-
-
-def _by_root(first: Mark, last: Mark) -> int | None:
-    """Whether a count is clearly above (1) or below (−1) the first: by more than chance moves it.
-
-    A count of events varies about as its square root does, so a difference as their sum.
-    """
-    margin = 1.96 * math.sqrt(max(first.value, 0) + max(last.value, 0))
-    moved = last.value - first.value
-    return 0 if abs(moved) <= margin else (1 if moved > 0 else -1)
 
 
 def table(shown: Shown, columns: Sequence[Sequence[Mark]], across: str) -> str:
@@ -407,7 +329,7 @@ def table(shown: Shown, columns: Sequence[Sequence[Mark]], across: str) -> str:
     leads: dict[str, int] = {}
     for column in columns:
         ranked = sorted((m for m in column if m.shown), key=lambda m: (-m.value, m.code))
-        if len(ranked) > 1 and apart(ranked[0], ranked[1]) == 1:
+        if len(ranked) > 1 and judged.apart(ranked[0], ranked[1]) == 1:
             leads[ranked[0].label] = leads.get(ranked[0].label, 0) + 1
     label, led = min(leads.items(), key=lambda item: (-item[1], item[0]), default=("", 0))
     if led * 2 < count:

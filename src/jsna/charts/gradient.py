@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from jsna.charts import findings, lettering, palette
+from jsna.charts import findings, judged, lettering, palette
 from jsna.charts.canvas import Canvas
 from jsna.charts.finish import finish, limits_of, period_words, value_table
 from jsna.charts.marks import Drawing, Mark, footnote
@@ -131,7 +131,7 @@ def _ends(canvas: Canvas, y: float, right: float, step: str, *, whole: bool) -> 
 def _ratio(canvas: Canvas, marks: Sequence[Mark], step: str, steps: int, decimals: int) -> None:
     """How many times the most deprived stand to the least, where they clearly differ."""
     first, last = marks[0], marks[-1]
-    if not findings.slope(marks) or len(marks) < steps:
+    if not judged.slope(marks) or len(marks) < steps:
         return
     if words.rounded(last.value, decimals) <= 0:
         return  # nothing is so many times of nothing

@@ -148,6 +148,7 @@ class World:
         config = self.root / "config"
         for folder in ("codelists", "disclosure"):
             shutil.copytree(ROOT / "config" / folder, config / folder, dirs_exist_ok=True)
+        shutil.copy(ROOT / "config/dimensions.yaml", config)
         contents = self.contents()
         # A digest is recorded for each file, there or not.
         names = (CENSUS, EXCLUSIONS, AREAS)

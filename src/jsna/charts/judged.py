@@ -77,7 +77,7 @@ def since_a_break(alike: list[tuple[str, Mark]]) -> list[tuple[str, Mark]]:
 
 
 def moved(first: Mark, last: Mark, shown: Shown) -> int | None:
-    """Change of one place between two periods, as `report.compare.changed` judges it."""
+    """Change of one place between two periods, as `view.comparison.changed` judges it."""
     if shown.indicator.kind.chance == "limits" or not (first.shown and last.shown):
         return apart(last, first)
     if shown.period_type in ESTIMATED:

@@ -121,9 +121,6 @@ def indicator(*charts: Chart, **changes: Any) -> Indicator:
         "unit": "percent",
         "method": "proportion_wilson",
         "period_type": "january",
-        "published": [
-            {"dataset": "sen_census", "table": "t", "period_type": "january", "value": "v"}
-        ],
         "breakdowns": [list(c.by) for c in charts if c.by],
         "source": "School census",
         "charts": charts,

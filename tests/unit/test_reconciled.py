@@ -100,7 +100,7 @@ def beside(
 ) -> pd.DataFrame:
     """Local figures of what is shown, and the official ones."""
     counted = derive(linked(frames, config), config)
-    wanted = [i for i in config.indicators.values() if i.published and i.numerator]
+    wanted = [i for i in config.indicators.values() if config.published.get(i.id) and i.numerator]
     return reconcile(*merge(measure(counted, wanted, config), published))
 
 

@@ -106,8 +106,7 @@ def test_every_kind_is_whole() -> None:
     [
         ({"kind": "count"}, ("count", "count", 1.0, 0)),
         ({"kind": "proportion", **OVER}, ("proportion_wilson", "percent", 100.0, 1)),
-        ({"kind": "proportion", "numerator": None, "published": [
-            {"dataset": "any", "table": "any", "period_type": "january"}]},
+        ({"kind": "proportion", "numerator": None},
          ("published", "percent", 100.0, 1)),
         ({"kind": "rate", "unit": "per_1000", "per": "residents", **OVER},
          ("rate_byar", "per_1000", 1_000.0, 1)),

@@ -18,8 +18,8 @@ from jsna.ingest.run import Ingested, ingest
 from jsna.measures import homes
 from jsna.measures.attrition import Lost, Touch, beside, of_cells, touches
 from jsna.measures.lineage import HOME, OF_LINKAGE, Cell, root
-from jsna.measures.tables import areas
 from jsna.model.configuration import Configuration
+from jsna.tables import areas
 
 if TYPE_CHECKING:
     import duckdb

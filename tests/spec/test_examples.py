@@ -18,11 +18,11 @@ import pandas as pd
 import pytest
 import yaml
 
-from jsna.measures.catalogue import CATALOGUE
 from jsna.measures.derived import complete
 from jsna.measures.engine import measure
 from jsna.model.indicators import Indicator
 from jsna.model.schema import TOTAL
+from jsna.tables.catalogue import CATALOGUE
 from tests.spec import world
 
 EXAMPLES = sorted(Path(__file__).parent.glob("*.md"))

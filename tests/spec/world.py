@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from jsna.measures.catalogue import CATALOGUE
 from jsna.model.areas import Area, Locality, Place
 from jsna.model.configuration import Configuration
 from jsna.model.editions import Delivery, Edition
 from jsna.model.indicators import Indicator
 from jsna.settings import shared
+from jsna.tables.catalogue import CATALOGUE
 
 ROOT = Path(__file__).parents[2]
 AREA = "E10000950"

@@ -122,7 +122,6 @@ def indicator(*charts: Chart, **changes: Any) -> Indicator:
         "method": "proportion_wilson",
         "period_type": "january",
         "breakdowns": [list(c.by) for c in charts if c.by],
-        "source": "School census",
         "charts": charts,
     }
     if changes.get("kind") == "share":

@@ -74,7 +74,6 @@ def _trimmed(indicator: Indicator) -> Indicator:
         for fallback in made["fallbacks"]
         if not {"year_group", "locality"} & set(fallback["breakdown"])
     ]
-    made["adds_over"] = [d for d in made["adds_over"] if d != "year_group"]
     return Indicator.model_validate({**made, "charts": []})
 
 

@@ -101,7 +101,6 @@ def indicator(**changes: object) -> Declared:
         "method": "proportion_wilson",
         "period_type": "calendar_year",
         "published": [MAPPING],
-        "source": "A release",
         **changes,
     }
     return Declared.model_validate(given)

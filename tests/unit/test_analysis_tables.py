@@ -10,12 +10,12 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
+from jsna import tables
 from jsna.errors import JsnaError
 from jsna.extracts import registry
-from jsna.measures import tables
-from jsna.measures.catalogue import CATALOGUE, made_of, periods
 from jsna.measures.derive import derive
 from jsna.model.tables import AnalysisTable, View
+from jsna.tables.catalogue import CATALOGUE, made_of, periods
 from tests.unit.test_tables import CONFIG, PLACES, case, linked, made, pupil, sen2
 
 #: Modules whose tables are made of several extracts together, or of none.

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jsna.model.configuration import Configuration
-from jsna.model.relations import Relation, implied
+from jsna.model.relations import Relation
 from jsna.releases import ees, official
 from jsna.releases.audit import auditor
 from jsna.releases.audit.cells import COLUMNS, Table
@@ -21,8 +21,8 @@ from jsna.releases.audit.coherence import Sheet, Sheets, contradicted
 from jsna.releases.audit.finding import Finding
 from jsna.settings import loading
 from jsna.settings.dimensions import Categories
+from jsna.settings.indicators import load_catalogue
 from jsna.settings.reading import Gatherer
-from jsna.settings.shared import load_catalogue
 from tests.unit.published_support import (
     Declared,
     configuration,
@@ -169,18 +169,17 @@ def test_parts_of_one_base_add_up_to_their_whole_but_for_rounding(
     assert bool(found(tmp_path, rows, declared, [PARTS])) == wrong
 
 
-def test_what_parts_and_complement_of_an_indicator_say_is_a_relation_too(tmp_path: Path) -> None:
-    sen = proportion("sen", parts=["plan", "support"])
-    rest = proportion("none", complement="sen")
-    declared = [proportion("plan"), proportion("support"), sen, rest]
-    relations = [*implied(declared)]
-    assert [r.left for r in relations] == [
-        ("plan.numerator", "support.numerator"), ("none.numerator", "sen.numerator"),
-    ]  # fmt: skip
+def test_what_makes_up_everybody_holds_of_its_denominator(tmp_path: Path) -> None:
+    """Of two who make up all that are counted, and one that two others make up."""
+    declared = [proportion(name) for name in ("plan", "support", "sen", "none")]
+    all_of_them = Relation(
+        left=("none.numerator", "sen.numerator"), holds="equal", right=("sen.denominator",),
+        one_base=True, because="The two make up everybody counted.",
+    )  # fmt: skip
     right = counts(HOME, 1000, plan=50, support=130, sen=180, none=820)
-    assert found(tmp_path, [right], declared, relations) == []
+    assert found(tmp_path, [right], declared, [PARTS, all_of_them]) == []
     wrong = counts(HOME, 1000, plan=50, support=130, sen=190, none=810)
-    assert {f.indicator for f in found(tmp_path, [wrong], declared, relations)} == {
+    assert {f.indicator for f in found(tmp_path, [wrong], declared, [PARTS, all_of_them])} == {
         "plan", "support", "sen",
     }  # fmt: skip
 
@@ -381,7 +380,7 @@ def faulty(tmp_path: Path, relation: Mapping[str, object]) -> str:
     }  # fmt: skip
     (folder / "health.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     gather = Gatherer(tmp_path)
-    load_catalogue(gather, Categories({}))
+    load_catalogue(gather, Categories({}), {})
     return "\n".join(str(problem) for problem in gather.problems)
 
 

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from jsna.disclosure.discovery import county, worlds
-from jsna.measures.catalogue import CATALOGUE, column_of
 from jsna.model.tables import Implied
 from jsna.settings import shared
+from jsna.tables.catalogue import CATALOGUE, column_of
 from tests.spec import world
 
 # What is built once for the module is built by one worker.

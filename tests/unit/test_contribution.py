@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from jsna.disclosure.contribution import refused
-from jsna.measures.catalogue import CATALOGUE
 from jsna.measures.contributions import COLUMNS, contributions
 from jsna.measures.engine import measure
-from jsna.measures.tables.columns import declared
 from jsna.model import schema
 from jsna.model.hierarchies import Hierarchy
 from jsna.model.indicators import Indicator
 from jsna.model.tables import AnalysisTable, Column
+from jsna.tables.catalogue import CATALOGUE
+from jsna.tables.columns import declared
 from tests.spec import world
 
 COSTS = AnalysisTable(
@@ -49,9 +49,7 @@ SPENT = Indicator.model_validate(
         "period_type": "financial_year",
         "numerator": {"table": "placement_cost", "count": "cost"},
         "breakdowns": [["setting"], ["locality"]],
-        "adds_over": ["setting", "locality"],
         "comparators": [],
-        "source": "Ledger",
     }
 )
 CONFIG = world.configuration({"spent": SPENT})
@@ -208,7 +206,7 @@ def test_official_figures_pass_and_stricter_profiles_ask_for_more() -> None:
 
 
 SENSITIVE = Indicator.model_validate(
-    {**SPENT.model_dump(), "id": "deaths", "breakdowns": [["setting"]], "adds_over": ["setting"],
+    {**SPENT.model_dump(), "id": "deaths", "breakdowns": [["setting"]],
      "sensitivity": "deaths", "unit": "count", "numerator": {"table": "placement_cost"}}
 )  # fmt: skip
 

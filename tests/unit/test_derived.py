@@ -47,8 +47,8 @@ from jsna.report.breakdowns import sentences as breakdown_sentences
 from jsna.report.datatables import further
 from jsna.report.ratios import furthest
 from jsna.settings.dimensions import Categories
+from jsna.settings.indicators import load_catalogue
 from jsna.settings.reading import Gatherer
-from jsna.settings.shared import load_catalogue
 from jsna.view.rows import Measures
 from tests.spec import world
 from tests.unit import charts_support as charts
@@ -477,7 +477,7 @@ def loaded(tmp_path: Path, entry: str) -> tuple[dict[str, Indicator], str]:
     text = source.read_text(encoding="utf-8") + entry
     (folder / "exclusions.yaml").write_text(text, encoding="utf-8")
     gather = Gatherer(tmp_path)
-    found, _ = load_catalogue(gather, Categories({}))
+    found, _ = load_catalogue(gather, Categories({}), {})
     return found, "\n".join(str(problem) for problem in gather.problems)
 
 
@@ -486,7 +486,7 @@ def test_a_ratio_takes_over_what_follows_from_its_indicator(tmp_path: Path) -> N
     assert not problems
     made, base = found["made"], found["suspended_pupils"]
     assert (made.unit, made.multiplier) == ("ratio", 1)
-    for name in ("population", "population_base", "period_type", "source", "comparators"):
+    for name in ("population", "population_base", "period_type", "comparators"):
         assert getattr(made, name) == getattr(base, name)
     assert made.refers_to == ("suspended_pupils",)
 

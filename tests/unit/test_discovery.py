@@ -24,11 +24,11 @@ from jsna.disclosure.discovery.identities import UNDECLARED, Identity, problems
 from jsna.disclosure.discovery.incidence import Incidence, incidence
 from jsna.errors import JsnaError
 from jsna.extracts import registry
-from jsna.measures.catalogue import CATALOGUE, arrow
 from jsna.measures.engine import measure
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator
 from jsna.settings import shared
+from jsna.tables.catalogue import CATALOGUE, arrow
 from tests.spec import world
 
 ROOT = Path(__file__).parents[2]
@@ -107,7 +107,6 @@ def indicator(id_: str, **given_: Any) -> Indicator:
         "unit": "count",
         "method": "count",
         "period_type": "january",
-        "source": "school_census",
         "numerator": {"table": "pupil"},
     }
     return Indicator.model_validate({**values, **given_})
@@ -216,14 +215,12 @@ def test_a_dimension_that_follows_from_another_is_found() -> None:
             population_base="maintained",
             numerator={"table": "plan"},
             breakdowns=[["setting"], ["setting", "sex"], ["sex"]],
-            source="sen2",
         ),
         indicator(
             "boarding",
             population_base="maintained",
             numerator={"table": "plan", "where": "residential in ('A', 'B')"},
             breakdowns=[["sex"]],
-            source="sen2",
         ),
     )
     assert (
@@ -240,14 +237,12 @@ def test_settings_and_places_that_are_independent_are_not_reported() -> None:
             population_base="maintained",
             numerator={"table": "plan"},
             breakdowns=[["setting"], ["sex"]],
-            source="sen2",
         ),
         indicator(
             "boarding",
             population_base="maintained",
             numerator={"table": "plan", "where": "residential in ('A', 'B')"},
             breakdowns=[["sex"]],
-            source="sen2",
         ),
     )
     assert found.problems == ()
@@ -270,7 +265,6 @@ ROLL = (
         numerator={"table": "roll", "where": "suspended"},
         denominator={"table": "roll"},
         breakdowns=[["sex"]],
-        source="exclusions",
     ),
 )
 

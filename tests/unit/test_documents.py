@@ -13,10 +13,10 @@ from pydantic import ValidationError
 from jsna import documents
 from jsna.documents.markdown import table
 from jsna.extracts import registry
-from jsna.measures.catalogue import CATALOGUE
-from jsna.measures.tables.columns import GEOGRAPHY
 from jsna.settings import schemas
 from jsna.stages import STAGES
+from jsna.tables.catalogue import CATALOGUE
+from jsna.tables.columns import GEOGRAPHY
 from tests.conftest import ROOT
 
 MARKS = "".join(

@@ -72,7 +72,7 @@ def test_every_fault_of_every_declaration_is_told_at_once() -> None:
     said = refusal(
         changed(PLANS, numerator={"table": "pupils", "where": "true"}),
         changed(PLANS, id="second", denominator={"table": "pupil", "where": "no_column = 1"}),
-        changed(PLANS, id="third", breakdowns=[["primary_ned"]], adds_over=["sex"]),
+        changed(PLANS, id="third", breakdowns=[["primary_ned"]]),
         changed(PLANS, id="fourth", unit="per_100", multiplier=1000),
         changed(PLANS, id="fifth", numerator={"table": "pupil", "count": "sex"}),
     )
@@ -82,7 +82,6 @@ def test_every_fault_of_every_declaration_is_told_at_once() -> None:
         "no_column",
         "third.breakdowns",
         "primary_ned",
-        "third.adds_over",
         "fourth.multiplier",
         "fifth.numerator.count",
     ):

@@ -38,7 +38,6 @@ def proportion(*breakdowns: list[str], fallbacks: list[dict[str, Any]]) -> Indic
     given: dict[str, Any] = {
         "breakdowns": breakdowns,
         "fallbacks": fallbacks,
-        "adds_over": (),
         "charts": (),
     }
     return Indicator.model_validate(EVERY.indicators["pupils_ehc_plan"].model_dump() | given)
@@ -125,7 +124,6 @@ def test_a_share_of_a_coarser_category_is_of_the_same_whole() -> None:
     ]
     given = {
         "breakdowns": [["primary_need"]],
-        "adds_over": (),
         "charts": (),
         "fallbacks": fallbacks,
     }

@@ -13,8 +13,8 @@ from jsna import io
 from jsna.errors import JsnaError
 from jsna.measures import homes
 from jsna.measures.derive import derive
-from jsna.measures.tables.areas import PLACES as MADE
 from jsna.releases import lookups
+from jsna.tables.areas import PLACES as MADE
 from tests.spec import world
 from tests.unit.test_tables import CONFIG, areas, linked, pupil
 

@@ -26,6 +26,7 @@ LAYERS = (
     {"ingest", "linkage"},
     {"synthetic"},
     {"settings"},
+    {"tables"},
     {"extracts"},
     {"io", "machine"},
     {"model", "records"},

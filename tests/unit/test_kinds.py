@@ -16,8 +16,8 @@ from jsna.model.derivation import INHERITED
 from jsna.model.indicators import Indicator
 from jsna.model.kinds import KINDS
 from jsna.settings.dimensions import Categories
+from jsna.settings.indicators import load_catalogue
 from jsna.settings.reading import Gatherer
-from jsna.settings.shared import load_catalogue
 from jsna.view.kinds import SAID
 
 SOURCE = Path(__file__).parents[2] / "src/jsna"
@@ -33,7 +33,6 @@ LEAST: dict[str, Any] = {
     "population": "Everyone.",
     "population_base": "resident",
     "period_type": "january",
-    "source": "Made",
     "numerator": {"table": "plan"},
 }
 OVER = {"denominator": {"table": "plan"}}
@@ -150,7 +149,7 @@ def test_a_refused_method_is_told_with_its_file_and_key(tmp_path: Path) -> None:
     file.parent.mkdir(parents=True)
     file.write_text(yaml.safe_dump({"chapter": "health", "indicators": [entry]}))
     gather = Gatherer(tmp_path)
-    load_catalogue(gather, Categories({}))
+    load_catalogue(gather, Categories({}), {})
     (problem,) = gather.problems
     assert (problem.where, problem.column) == (
         "config/indicators/health.yaml", "indicators (made).method",

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from jsna.extracts import registry
 from jsna.linkage import concordance, outcomes
 from jsna.linkage.passes import read_passes
-from jsna.measures.catalogue import CATALOGUE, made_of, of_linkage
 from jsna.measures.derive import derive
 from jsna.measures.sources import LINKAGE, profile_of, source_of
 from jsna.model.contract import Column, Extract, Table
@@ -24,6 +23,7 @@ from jsna.provenance import inputs
 from jsna.settings import made_lists
 from jsna.settings.reading import Gatherer
 from jsna.settings.shared import codelists, indicators
+from jsna.tables.catalogue import CATALOGUE, made_of, of_linkage
 from tests.spec import world
 from tests.unit.linkage_support import database, ruleset, standard, table
 from tests.unit.test_tables import PLACES, linked, pupil

@@ -17,11 +17,11 @@ from jsna.disclosure import contribution
 from jsna.disclosure.evidence import gather
 from jsna.disclosure.protect import protect
 from jsna.errors import JsnaError
-from jsna.measures.catalogue import CATALOGUE
 from jsna.measures.engine import measure
 from jsna.model.fallbacks import Hierarchy
 from jsna.model.indicators import Indicator
 from jsna.model.tables import Column
+from jsna.tables.catalogue import CATALOGUE
 from tests.spec import world
 
 LIMITS = ["lower_95", "upper_95", "lower_998", "upper_998"]
@@ -37,7 +37,6 @@ ENTRY: dict[str, Any] = {
     "numerator": {"table": "plan", "where": "age is not null", "count": "age"},
     "denominator": {"table": "plan", "where": "age is not null"},
     "breakdowns": [["sex"], ["setting"], ["locality"]],
-    "source": "SEN2 return",
 }
 YEARS = ("2022/23", "2023/24", "2024/25")
 BASE = world.configuration()

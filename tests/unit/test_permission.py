@@ -17,7 +17,6 @@ from jsna.extracts import permission, registry
 from jsna.ingest.report import describe
 from jsna.linkage import link
 from jsna.linkage.ruleset import read_ruleset
-from jsna.measures import catalogue
 from jsna.measures.engine import measure
 from jsna.measures.sources import source_of
 from jsna.model.configuration import Configuration
@@ -27,6 +26,7 @@ from jsna.report import sources
 from jsna.report.assemble import absent_lines, deliveries
 from jsna.report.chapters import Chapter
 from jsna.settings.loading import load
+from jsna.tables import catalogue
 from tests.conftest import ROOT
 from tests.spec import world
 

@@ -252,9 +252,7 @@ def test_a_measure_linked_from_two_sources_is_held_to_both() -> None:
 
 
 def _total(indicator: Indicator) -> Indicator:
-    return Indicator.model_validate(
-        {**indicator.model_dump(), "breakdowns": [], "adds_over": [], "fallbacks": []}
-    )
+    return Indicator.model_validate({**indicator.model_dump(), "breakdowns": [], "fallbacks": []})
 
 
 def _pupils(count: int) -> Any:

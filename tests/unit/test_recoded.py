@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from jsna.measures.tables.areas import PLACES
 from jsna.releases import areas
 from jsna.releases.run import _check_region
 from jsna.settings import recoded
+from jsna.tables.areas import PLACES
 from tests.unit.published_support import (
     AREA,
     EAST,
@@ -62,7 +62,9 @@ def test_a_district_is_found_under_an_earlier_code(tmp_path: Path) -> None:
 
 
 def test_local_small_areas_belong_to_the_authority_under_either_code() -> None:
-    area = CONFIG.area.model_copy(update={"code": "E08000038"})
+    area = CONFIG.area.model_copy(
+        update={"code": "E08000038", "other_codes": recoded.every("E08000038")[1:]}
+    )
     assert "in ('E08000038', 'E08000016')" in PLACES[0].query(replace(CONFIG, area=area))
 
 

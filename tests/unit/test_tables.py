@@ -11,9 +11,9 @@ import pytest
 
 from jsna.extracts import registry
 from jsna.linkage.passing import _kept
-from jsna.measures.catalogue import CATALOGUE
 from jsna.measures.derive import derive
-from jsna.measures.tables.quality import record
+from jsna.tables.catalogue import CATALOGUE
+from jsna.tables.quality import record
 from tests.spec import world
 
 CONFIG = world.configuration()

@@ -24,9 +24,9 @@ from jsna.measures.cubes import columns, wanted
 from jsna.measures.derived import counted
 from jsna.measures.engine import measure
 from jsna.measures.merge import merge
-from jsna.measures.tables.quality import record
 from jsna.model.configuration import Configuration
 from jsna.settings import loading
+from jsna.tables.quality import record
 from tests.conftest import SMALL
 from tests.unit.outsider import Flags, Floats, extremes, kinds
 from tests.workflow.test_protection import (

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from jsna.documents.markdown import code, table
-from jsna.measures.catalogue import CATALOGUE, made_of, of_linkage
-from jsna.measures.tables.columns import GEOGRAPHY, declared
 from jsna.model.codelists import CodeList
 from jsna.model.tables import AnalysisTable, Column
+from jsna.tables.catalogue import CATALOGUE, made_of, of_linkage
+from jsna.tables.columns import GEOGRAPHY, declared
 
 _PLACE: Final = frozenset(GEOGRAPHY.split())
 _PERIODS: Final = {

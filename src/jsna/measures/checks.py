@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from jsna.errors import JsnaError, Problem
-from jsna.measures.catalogue import CATALOGUE, column_of
 from jsna.model.indicators import Indicator, Side
 from jsna.model.schema import METHODS, MULTIPLIERS, PERIOD_TYPES, UNITS
+from jsna.tables.catalogue import CATALOGUE, column_of
 
 #: Methods the engine calculates from a numerator and, but for counts, a denominator.
 CALCULATED: Final = ("count", "proportion", "proportion_wilson", "rate_byar", "mean_t")
@@ -133,7 +133,3 @@ def _dimension_faults(indicator: Indicator) -> Iterator[tuple[str, str]]:
                 has = ", ".join(c.name for c in columns.values() if c.type == "string")
                 rule = f"table {side.table!r} has no dimension {dimension!r}; it has {has}"
                 yield "breakdowns", rule
-    used = {d for set_ in indicator.breakdowns for d in set_}
-    for dimension in indicator.adds_over:
-        if dimension not in used:
-            yield "adds_over", f"adds over {dimension!r}, but no breakdown has it"

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from jsna import io, records
-from jsna.measures.catalogue import CATALOGUE, arrow, column_of
 from jsna.model import schema
 from jsna.model.configuration import Configuration
 from jsna.model.hierarchies import LOCALITY_GROUP, codes, finer, years
 from jsna.model.indicators import LOCALITY, Indicator, Side
+from jsna.tables.catalogue import CATALOGUE, arrow, column_of
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from jsna.measures.catalogue import CATALOGUE, arrow, column_of, periods
 from jsna.model.indicators import LOCALITY, Indicator, Side
+from jsna.tables.catalogue import CATALOGUE, arrow, column_of, periods
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,4 +1,4 @@
-"""From linked rows to the analysis tables that indicators are counted in (`measures.tables`)."""
+"""From linked rows to the analysis tables that indicators are counted in (`jsna.tables`)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from jsna.errors import JsnaError, Problem
 from jsna.extracts import permission, registry
 from jsna.extracts.periods import reference_date, window
 from jsna.measures import homes
-from jsna.measures.catalogue import CATALOGUE, arrow
-from jsna.measures.tables import VIEWS, services
 from jsna.model.configuration import Configuration
 from jsna.model.tables import AnalysisTable, View
+from jsna.tables import VIEWS, services
+from jsna.tables.catalogue import CATALOGUE, arrow
 
 if TYPE_CHECKING:
     import duckdb

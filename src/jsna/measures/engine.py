@@ -41,7 +41,7 @@ def run(config: Configuration, paths: io.Paths) -> None:
     `attrition.json`: which records left the count of which indicator.
     """
     from jsna.measures import attrition
-    from jsna.measures.tables.quality import record
+    from jsna.tables.quality import record
 
     made = contributions.tables_of(paths)
     tables: dict[str, pa.Table | pd.DataFrame] = {

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from jsna.extracts import permission, registry
-from jsna.measures.catalogue import CATALOGUE, made_of, of_linkage
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator
 from jsna.model.strictest import strictest
+from jsna.tables.catalogue import CATALOGUE, made_of, of_linkage
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -55,6 +55,8 @@ class Area(Strict):
     old_la_code: OldCode
     #: Earlier three-digit codes, which UPNs of older pupils still carry.
     former_old_la_codes: tuple[OldCode, ...] = ()
+    #: Other codes of the same place; those of `config/recoded.yaml` are filled in.
+    other_codes: tuple[AuthorityCode, ...] = ()
     kind: Literal["county", "unitary"]
     country: Place
     region: Place
@@ -64,6 +66,11 @@ class Area(Strict):
     locality_groups: tuple[LocalityGroup, ...] = ()
     neighbours_model: str = ""
     neighbours: tuple[Neighbour, ...] = ()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Every code of the authority, its own first."""
+        return (self.code, *self.other_codes)
 
     @property
     def locality_names(self) -> dict[str, str]:

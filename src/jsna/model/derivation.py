@@ -21,9 +21,8 @@ if TYPE_CHECKING:
 #: What a derived indicator takes over from the one it is of -> what stands in for it until then.
 INHERITED: Final[Mapping[str, Any]] = {
     "population": "",
-    "population_base": "records",
+    "population_base": "",
     "period_type": "",
-    "source": "",
     "sensitivity": "",
     "comparators": (),
     "fallbacks": (),
@@ -58,10 +57,7 @@ FORMULAS: Final[Mapping[str, str]] = {
     ),
 }
 #: What belongs to an indicator that is counted or published.
-_OWN: Final = (
-    "numerator", "denominator", "over", "parts", "complement", "adds_over",
-    "hierarchies", "shares_population_with",
-)  # fmt: skip
+_OWN: Final = ("numerator", "denominator", "over")
 
 #: Key below the indicators file, and the rule broken.
 Finding = tuple[str, str]

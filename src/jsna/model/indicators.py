@@ -6,11 +6,18 @@ control (what adds up to what) and reconciliation (the official counterpart).
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from jsna.model.base import Strict, implied
+from jsna.model.base import Strict
 from jsna.model.derivation import Derived, filled, own_faults
 from jsna.model.kinds import Declared
 from jsna.model.relations import Relation
@@ -22,6 +29,8 @@ LOCALITY = "locality"
 Base = Literal["attending", "resident", "maintained", "responsible", "areas", "records", "sources"]
 #: What is never shown for a place smaller than the authority.
 Sensitivity = Literal["", "deaths", "register", "inpatient"]
+#: Key by which an entry of a file has all that it does not say itself from one above.
+LIKE: Final = "like"
 #: Dimensions whose categories are places.
 PLACES = frozenset({LOCALITY, "locality_code", "lsoa_code", "school_urn"})
 _SENSITIVE = {
@@ -36,7 +45,7 @@ class Side(Strict):
     """A numerator or denominator: which rows of which analysis table count, and how.
 
     Attributes:
-        table: analysis table, see `measures/tables.py`.
+        table: analysis table, see `jsna.tables`.
         where: SQL condition over its columns.
         count: what is added up: rows, distinct persons, or the sum of a column.
         base: population base, where the condition narrows the table's own.
@@ -93,6 +102,25 @@ class Fallback(Strict):
     recodings: tuple[Recoding, ...]
 
 
+def _chart(given: Any) -> Any:
+    """`bars sen_provision` for a type and what it is by."""
+    if not isinstance(given, str):
+        return given
+    kind, *by = given.split()
+    return {"type": kind, "by": by}
+
+
+def _breakdown(given: Any) -> Any:
+    """`sex` for a breakdown by one dimension."""
+    return (given,) if isinstance(given, str) else given
+
+
+ChartOf = Annotated[Chart, BeforeValidator(_chart, json_schema_input_type=str | Chart)]
+Breakdown = Annotated[
+    tuple[str, ...], BeforeValidator(_breakdown, json_schema_input_type=str | tuple[str, ...])
+]
+
+
 class Caveats(Strict):
     """Cautions that are true of some figures only.
 
@@ -107,6 +135,13 @@ class Caveats(Strict):
     beside: str = ""
 
 
+def _as_entry(schema: dict[str, Any]) -> None:
+    """The schema of an entry of a file, which may take over all but its id."""
+    schema["required"] = ["id"]
+    words = "an entry above, from which this one has all that it does not say itself"
+    schema["properties"][LIKE] = {"type": "string", "description": words}
+
+
 class Indicator(Strict):
     """One measured thing.
 
@@ -116,7 +151,7 @@ class Indicator(Strict):
         phrase: how a sentence calls it, such as "pupils with an EHC plan".
         definition: numerator over denominator in words, with inclusions and exclusions.
         population: who is counted, in words.
-        population_base: whom the figures stand for; both sides must have it.
+        population_base: whom the figures stand for, which both sides must have; as the table says.
         kind: what is measured, see `model.kinds`: count, proportion (numerator inside denominator),
             rate (events), share (of a total over one dimension), mean; or worked out from another
             indicator: ratio, difference.
@@ -132,23 +167,18 @@ class Indicator(Strict):
         breakdowns: sets of dimensions beside the total; `locality` stands for the area's own.
         fallbacks: coarser ways of showing a breakdown where too many of its counts are small; of
             each breakdown not named here those its dimensions imply.
-        adds_over: dimensions whose categories add up to the total.
-        hierarchies: dimension -> coarser dimension its categories nest in.
-        parts: indicators whose numerators add up to this one's.
-        complement: indicator whose numerator and this one's make up the denominator.
-        shares_population_with: indicators counted from the same population.
         official: counterpart used for reconciliation, in words.
         sensitivity: deaths, children on a register, or in-patients, which are never shown for a
             place smaller than the authority; "" for anything else.
-        comparators: which areas beside the home area are shown.
+        comparators: which areas beside the home area are shown; all of them where a release gives
+            the indicator, and else none.
         polarity: whether high is good, bad, or neither.
         decimals: decimals printed; follows from the kind.
         caveat: a caution that is true wherever the figures come from.
         caveats: cautions of local figures alone, of official ones alone, and of both together.
     """
 
-    # What is derived takes them over from the indicator it is of.
-    model_config = implied("population", "population_base", "period_type", "source")
+    model_config = ConfigDict(json_schema_extra=_as_entry)
 
     id: Id
     chapter: str = ""
@@ -156,25 +186,21 @@ class Indicator(Strict):
     phrase: str
     definition: str
     population: str
-    population_base: Base
+    # What is not given follows from the table that is counted: see `settings.indicators`.
+    population_base: Base | Literal[""] = ""
     kind: Declared
     # What is not given follows from the kind, see `derivation.filled`.
     unit: str = ""
     multiplier: float = 1.0
     per: str = ""
     method: str = ""
-    period_type: str
+    period_type: str = ""
     numerator: Side | None = None
     denominator: Side | None = None
     derived: Derived | None = None
     over: tuple[str, ...] = ()
-    breakdowns: tuple[tuple[str, ...], ...] = ()
+    breakdowns: tuple[Breakdown, ...] = ()
     fallbacks: tuple[Fallback, ...] = ()
-    adds_over: tuple[str, ...] = ()
-    hierarchies: dict[str, str] = Field(default_factory=dict)
-    parts: tuple[Id, ...] = ()
-    complement: Id | None = None
-    shares_population_with: tuple[Id, ...] = ()
     official: str = ""
     sensitivity: Sensitivity = ""
     comparators: tuple[Literal["national", "region", "neighbours"], ...] = (
@@ -184,8 +210,7 @@ class Indicator(Strict):
     )
     polarity: Literal["high", "low", "neutral"] = "neutral"
     decimals: int = Field(default=1, ge=0, le=3)
-    source: str
-    charts: tuple[Chart, ...] = ()
+    charts: tuple[ChartOf, ...] = ()
     caveat: str = ""
     caveats: Caveats = Caveats()
 
@@ -250,13 +275,13 @@ class Indicator(Strict):
     @property
     def refers_to(self) -> tuple[str, ...]:
         """Other indicators this declaration names."""
-        named = (self.complement, self.derived.of if self.derived else None)
-        found = tuple(name for name in named if name)
-        return found + self.parts + self.shares_population_with
+        return (self.derived.of,) if self.derived else ()
 
 
 class ChapterIndicators(Strict):
     """A file of `config/indicators/`: one chapter's indicators in the order they are shown.
+
+    An entry with `like: <id>` has everything that it does not say itself from that entry above.
 
     Attributes:
         relations: what figures of these and other indicators imply of each other.
@@ -265,3 +290,24 @@ class ChapterIndicators(Strict):
     chapter: str
     indicators: tuple[Indicator, ...]
     relations: tuple[Relation, ...] = ()
+
+    @field_validator("indicators", mode="before")
+    @classmethod
+    def _like_others(cls, given: Any) -> Any:
+        if not isinstance(given, list | tuple):
+            return given
+        above: dict[str, Any] = {}
+        return [_whole(entry, above) for entry in given]
+
+
+def _whole(entry: Any, above: dict[str, Any]) -> Any:
+    """An entry with what it takes over from one above; kept among those for entries below."""
+    if not isinstance(entry, dict):
+        return entry
+    if (like := entry.get(LIKE)) is not None:
+        if like not in above:
+            known = ", ".join(above) or "none"
+            raise ValueError(f"{entry.get('id')}: `like` names no entry above; there are {known}")
+        entry = {**above[like], **{key: one for key, one in entry.items() if key != LIKE}}
+    above[str(entry.get("id"))] = entry
+    return entry

@@ -1,8 +1,7 @@
 """What figures of different indicators imply of each other: `relations` of an indicator file.
 
 Children living with obesity are among those with excess weight; plans to which no exception applied
-are among all plans. Declared once beside the indicators, they hold wherever the figures come from;
-`parts` and `complement` of an indicator say the same of themselves.
+are among all plans. Declared once beside the indicators, they hold wherever the figures come from.
 """
 
 from __future__ import annotations
@@ -73,27 +72,3 @@ def faults(relation: Relation, indicators: Mapping[str, Indicator]) -> Iterator[
         yield "relations", "indicators of different period types are not compared"
     if relation.one_base and len({(i.multiplier, i.kind.divides) for i in known}) > 1:
         yield "relations", "`one_base` needs shares that are all multiplied by the same number"
-
-
-def implied(indicators: Iterable[Indicator]) -> Iterator[Relation]:
-    """What `parts` and `complement` of the indicators say of their figures."""
-    for one in indicators:
-        if one.derived:
-            continue
-        shares = one.kind.inside
-        if one.parts:
-            yield Relation(
-                left=tuple(f"{part}.numerator" for part in one.parts),
-                holds="equal",
-                right=(f"{one.id}.numerator",),
-                one_base=shares,
-                because=f"The former make up {one.phrase}.",
-            )
-        if one.complement:
-            yield Relation(
-                left=(f"{one.id}.numerator", f"{one.complement}.numerator"),
-                holds="equal",
-                right=(f"{one.id}.denominator",),
-                one_base=shares,
-                because="The two make up everybody counted.",
-            )

@@ -133,7 +133,6 @@ def _indicators(config: Configuration) -> Iterator[tuple[str, str]]:
             one.per,
             one.caveat,
             one.official,
-            one.source,
             *subtitles,
         ):
             yield "indicator", phrase

@@ -91,7 +91,7 @@ def entry(indicator: Indicator, view: Measures, register: Register) -> Entry:
         ("Broken down by", "; ".join(breakdowns)),
         ("Compared with", words.join([names[c] for c in indicator.comparators])),
         ("Reading it", _POLARITY[indicator.polarity]),
-        ("Source", register.line(view.sources(rows)) or indicator.source),
+        ("Source", register.line(view.sources(rows))),
         ("Official counterpart", indicator.official),
         ("Caution", caution(indicator, view)),
         ("Left out", " ".join(left(indicator, view))),

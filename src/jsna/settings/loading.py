@@ -17,10 +17,11 @@ from jsna.model.indicators import Indicator
 from jsna.model.profiles import Profile
 from jsna.model.releases import Release, published
 from jsna.settings import checks as edition_checks
+from jsna.settings import recoded
+from jsna.settings.indicators import load_catalogue
 from jsna.settings.reading import Gatherer
 from jsna.settings.releases import check_releases, choose, load_releases
 from jsna.settings.shared import (
-    load_catalogue,
     load_lists,
     load_profiles,
     rolls_of,
@@ -92,8 +93,8 @@ def load(
         edition, area_given = _mended(name, *gather.broken[path])
     categories = load_lists(gather)
     codelists = {name: one.codes for name, one in categories.lists.items()}
-    indicators, relations = load_catalogue(gather, categories)
     releases = load_releases(gather)
+    indicators, relations = load_catalogue(gather, categories, releases)
     check_releases(gather, releases, indicators, categories)
     profiles = load_profiles(gather)
     area = None
@@ -159,6 +160,9 @@ def _load_area(gather: Gatherer, edition: Edition) -> Area | None:
     if area is not None:
         for found in edition_checks.of_area(area):
             gather.expect(False, path, *found)
+        _, *others = recoded.every(area.code)
+        codes = dict.fromkeys((*area.other_codes, *others))
+        area = area.model_copy(update={"other_codes": tuple(codes)})
     return area
 
 

@@ -7,58 +7,23 @@ from pathlib import Path
 from typing import TypeVar
 
 from jsna.errors import JsnaError
-from jsna.model import derivation, relations
 from jsna.model.codelists import CodeList
 from jsna.model.dimensions import Dimension
 from jsna.model.hierarchies import Hierarchy
-from jsna.model.indicators import ChapterIndicators, Indicator
+from jsna.model.indicators import Indicator
 from jsna.model.profiles import Profile, ProfileFile
-from jsna.model.relations import Relation
 from jsna.settings import checks as edition_checks
 from jsna.settings import made_lists
 from jsna.settings.dimensions import (
     Categories,
     check_dimensions,
     load_dimensions,
-    with_fallbacks,
 )
+from jsna.settings.indicators import load_catalogue
 from jsna.settings.reading import Gatherer
+from jsna.settings.releases import load_releases
 
 T = TypeVar("T")
-
-
-def load_catalogue(
-    gather: Gatherer, categories: Categories
-) -> tuple[dict[str, Indicator], tuple[Relation, ...]]:
-    """Every indicator by id, in the order of files, and every relation between their figures."""
-    found: dict[str, Indicator] = {}
-    declared: list[tuple[str, Relation]] = []
-    for file in sorted((gather.root / "config/indicators").glob("*.yaml")):
-        path = f"config/indicators/{file.name}"
-        chapter = gather.load(path, ChapterIndicators)
-        if chapter is None:
-            continue
-        declared += [(path, relation) for relation in chapter.relations]
-        for indicator in chapter.indicators:
-            rule = "an indicator of this id is declared already"
-            gather.expect(indicator.id not in found, path, "indicators", rule, indicator.id)
-            whole = indicator.model_copy(update={"chapter": chapter.chapter})
-            found[indicator.id] = with_fallbacks(gather, whole, categories)
-    for indicator in [*found.values()]:
-        path = f"config/indicators/{indicator.chapter}.yaml"
-        for other in indicator.refers_to:
-            gather.expect(other in found, path, indicator.id, "refers to no such indicator", other)
-        base = found.get(indicator.derived.of) if indicator.derived else None
-        if base is not None:
-            for key, rule in derivation.faults(indicator, base):
-                gather.expect(False, path, f"{indicator.id}.{key}", rule)
-            found[indicator.id] = derivation.taken_over(indicator, base)
-    for path, relation in declared:
-        for at, rule in relations.faults(relation, found):
-            gather.expect(False, path, "relations", rule, at)
-    if gather.problems:
-        return found, ()
-    return found, (*relations.implied(found.values()), *(one for _, one in declared))
 
 
 def load_profiles(gather: Gatherer) -> dict[str, Profile]:
@@ -146,7 +111,11 @@ def hierarchies(root: Path) -> dict[str, Hierarchy]:
 
 def indicators(root: Path) -> dict[str, Indicator]:
     """Every indicator declared below `root`, in order, or every problem in them."""
-    return _whole(root, lambda gather: load_catalogue(gather, load_lists(gather)), "indicators")[0]
+
+    def load(gather: Gatherer) -> dict[str, Indicator]:
+        return load_catalogue(gather, load_lists(gather), load_releases(gather))[0]
+
+    return _whole(root, load, "indicators")
 
 
 def profiles(root: Path) -> dict[str, Profile]:

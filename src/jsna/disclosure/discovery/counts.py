@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from jsna.measures.catalogue import periods
 from jsna.measures.cubes import counted
 from jsna.model import hierarchies as nesting
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import LOCALITY, Indicator, Side
 from jsna.model.schema import dimensions
+from jsna.tables.catalogue import periods
 
 if TYPE_CHECKING:
     import pandas as pd

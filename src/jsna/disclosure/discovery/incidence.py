@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jsna.disclosure.discovery.counts import NONE, Count, Ints, published
-from jsna.measures.catalogue import CATALOGUE, column_of
 from jsna.model import hierarchies as nesting
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Side
+from jsna.tables.catalogue import CATALOGUE, column_of
 
 if TYPE_CHECKING:
     import pandas as pd

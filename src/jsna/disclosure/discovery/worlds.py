@@ -161,7 +161,7 @@ def _records(
     import pandas as pd
     import pyarrow as pa
 
-    from jsna.measures.tables.quality import record
+    from jsna.tables.quality import record
 
     keys = sorted(raw)
     valid = draw.integers(1_000, 100_000, len(keys))

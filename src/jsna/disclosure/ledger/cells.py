@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any, Final
 
-from jsna.measures.catalogue import CATALOGUE, column_of
 from jsna.model import hierarchies as nesting
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import LOCALITY, Indicator, Side
 from jsna.model.schema import dimensions
 from jsna.model.tables import AnalysisTable
+from jsna.tables.catalogue import CATALOGUE, column_of
 
 PERIOD: Final = "period"
 #: Codes that stand for any value no list knows, and for none.

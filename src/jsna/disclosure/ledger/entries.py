@@ -16,11 +16,11 @@ from jsna.disclosure.ledger.outside import join_earlier, mark_public, ratios
 from jsna.disclosure.ledger.revisions import protect_changes
 from jsna.errors import JsnaError, Problem
 from jsna.extracts import registry
-from jsna.measures.catalogue import CATALOGUE, column_of, made_of
 from jsna.measures.sources import extracts_of, profile_of_extracts
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator
 from jsna.model.profiles import Profile
+from jsna.tables.catalogue import CATALOGUE, column_of, made_of
 
 #: Percentage to which sums of amounts stay uncertain where the profile has no p % rule.
 _UNSURE: Final = 10.0

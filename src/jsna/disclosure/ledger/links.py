@@ -17,7 +17,7 @@ from typing import Final
 
 from jsna.disclosure.ledger.cells import Cell, Codes, make
 from jsna.disclosure.ledger.families import Sum, nested
-from jsna.measures.catalogue import CATALOGUE
+from jsna.tables.catalogue import CATALOGUE
 
 #: How often counts made here may lead to further ones: a cell has few columns that differ.
 _ROUNDS: Final = 3

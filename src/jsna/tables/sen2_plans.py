@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from jsna.measures.tables.columns import GEOGRAPHY, PLACED, declared
-from jsna.measures.tables.fragments import PLACE, RESIDENT, age_group, listed, numbered
 from jsna.model.tables import AnalysisTable, Column, Implied
+from jsna.tables.columns import GEOGRAPHY, PLACED, declared
+from jsna.tables.fragments import PLACE, RESIDENT, age_group, listed, numbered
 
 #: SENSetting of the return -> setting, for children who are not placed at a school or college. The
 #: department publishes arrangements by the authority (section 61) and by parents (section 42(5)) as

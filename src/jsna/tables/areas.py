@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from jsna.measures.tables.columns import GEOGRAPHY, PLACED, declared
-from jsna.measures.tables.fragments import PLACE, listed
 from jsna.model.configuration import Configuration
 from jsna.model.tables import AnalysisTable, Column, View
-from jsna.settings import recoded
+from jsna.tables.columns import GEOGRAPHY, PLACED, declared
+from jsna.tables.fragments import PLACE, listed
 
 _LOCALITY: Final = {"district": "district_code", "ward": "ward_code"}
 
 
 def _own(config: Configuration) -> dict[str, str]:
     """Which areas are the authority's, by any code it had, and what its localities are."""
-    codes = listed(recoded.every(config.area.code))
+    codes = listed(config.area.codes)
     return {"codes": codes, "locality": _LOCALITY[config.area.localities_are]}
 
 

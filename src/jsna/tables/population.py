@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from jsna.measures.tables.columns import GEOGRAPHY, PLACED, declared
-from jsna.measures.tables.fragments import PLACE, age_group
 from jsna.model.tables import AnalysisTable, Column
+from jsna.tables.columns import GEOGRAPHY, PLACED, declared
+from jsna.tables.fragments import PLACE, age_group
 
 TABLES: Final = (
     AnalysisTable(

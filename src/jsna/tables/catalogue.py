@@ -1,6 +1,6 @@
 """Analysis tables by name, and what follows from their declarations.
 
-Every table is declared in `measures.tables`, beside the query that makes it. The engine checks
+Every table is declared in `jsna.tables`, beside the query that makes it. The engine checks
 indicators against these declarations before it reads a row.
 """
 
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from jsna.errors import JsnaError, Problem
 from jsna.extracts import permission, registry
-from jsna.measures.tables import VIEWS
 from jsna.model.indicators import LOCALITY
 from jsna.model.tables import AnalysisTable
+from jsna.tables import VIEWS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +39,19 @@ def made_of(table: AnalysisTable) -> tuple[str, ...]:
     if of_linkage(table):
         return tuple(name for name, extract in registry().items() if extract.person_level)
     return tuple(dict.fromkeys(need.split(".")[0] for need in _received(table.needs)))
+
+
+def period_type(table: AnalysisTable) -> str:
+    """Which kind of period its rows are of: that of the deliveries it is dated by, as it says."""
+    if table.period == "year_before":
+        return "calendar_year"
+    if table.period == "march":
+        return "31_march"
+    extracts = table.dated_by or made_of(table)
+    # What linkage and validation say of themselves is of the edition as a whole.
+    if of_linkage(table) or not extracts:
+        return "release"
+    return registry()[extracts[0]].period_type
 
 
 def _received(needs: Collection[str]) -> Iterator[str]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from jsna.measures.tables.columns import GEOGRAPHY, NEED, PLACED, declared
-from jsna.measures.tables.fragments import ACADEMIC_YEAR, numbered
-from jsna.measures.tables.school_census import PUPIL
 from jsna.model.tables import AnalysisTable, Column
+from jsna.tables.columns import GEOGRAPHY, NEED, PLACED, declared
+from jsna.tables.fragments import ACADEMIC_YEAR, numbered
+from jsna.tables.school_census import PUPIL
 
 _COLUMNS: Final = (
     f"person_key period sex year_group sen_provision primary_need {GEOGRAPHY} headline"

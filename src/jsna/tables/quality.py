@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from jsna.measures.tables.columns import declared
 from jsna.model.configuration import Configuration
 from jsna.model.tables import AnalysisTable, Column
+from jsna.tables.columns import declared
 
 if TYPE_CHECKING:
     import pandas as pd

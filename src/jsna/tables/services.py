@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from jsna.measures.tables.columns import GEOGRAPHY, NEED, PLACED, SURE, declared
-from jsna.measures.tables.fragments import ACADEMIC_YEAR, MARCH
 from jsna.model.tables import AnalysisTable, Column, Implied
+from jsna.tables.columns import GEOGRAPHY, NEED, PLACED, SURE, declared
+from jsna.tables.fragments import ACADEMIC_YEAR, MARCH
 
 #: Columns of a person as health or care has them, with how surely they are linked.
 PERSON: Final = "person_key period age age_group sex link"

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from jsna.measures.tables.columns import GEOGRAPHY, PLACED, declared
-from jsna.measures.tables.fragments import MARCH, PLACE, age_group, listed
-from jsna.measures.tables.services import PERSON, beside_roll, is_known
 from jsna.model.tables import AnalysisTable, Column, View
+from jsna.tables.columns import GEOGRAPHY, PLACED, declared
+from jsna.tables.fragments import MARCH, PLACE, age_group, listed
+from jsna.tables.services import PERSON, beside_roll, is_known
 
 #: Legal statuses of agreed series of short breaks, which are in no official count.
 SHORT_BREAKS: Final = ("V3", "V4")

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from jsna.measures.tables.columns import GEOGRAPHY, NEED, PLACED, SURE, declared
-from jsna.measures.tables.fragments import PLACE, RESIDENT, numbered
 from jsna.model.tables import AnalysisTable, Implied
+from jsna.tables.columns import GEOGRAPHY, NEED, PLACED, SURE, declared
+from jsna.tables.fragments import PLACE, RESIDENT, numbered
 
 TABLES: Final = (
     AnalysisTable(

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from jsna.measures.tables.columns import GEOGRAPHY, PLACED, declared
-from jsna.measures.tables.fragments import PLACE, age_group, numbered
 from jsna.model.tables import AnalysisTable, Column, View
+from jsna.tables.columns import GEOGRAPHY, PLACED, declared
+from jsna.tables.fragments import PLACE, age_group, numbered
 
 #: A decision to assess or not is due 6 weeks, a plan 20 weeks, after the request.
 SIX_WEEKS, TWENTY_WEEKS = 6 * 7, 20 * 7

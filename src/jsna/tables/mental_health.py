@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from jsna.extracts.mental_health import ATTENDED
-from jsna.measures.tables.columns import GEOGRAPHY, PLACED, declared
-from jsna.measures.tables.fragments import PLACE, RESIDENT, age_group, listed
-from jsna.measures.tables.services import PERSON, beside_roll, is_known
 from jsna.model.tables import AnalysisTable, Column, View
+from jsna.tables.columns import GEOGRAPHY, PLACED, declared
+from jsna.tables.fragments import PLACE, RESIDENT, age_group, listed
+from jsna.tables.services import PERSON, beside_roll, is_known
 
 TABLES: Final = (
     View(

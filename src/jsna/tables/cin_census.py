@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from jsna.measures.tables.columns import GEOGRAPHY, PLACED, declared
-from jsna.measures.tables.fragments import MARCH, PLACE, age_group
-from jsna.measures.tables.services import PERSON, beside_roll, is_known
 from jsna.model.tables import AnalysisTable, Column, View
+from jsna.tables.columns import GEOGRAPHY, PLACED, declared
+from jsna.tables.fragments import MARCH, PLACE, age_group
+from jsna.tables.services import PERSON, beside_roll, is_known
 
 _PROTECTED: Final = Column("protection_plan", "boolean", "On a child protection plan on that day")
 

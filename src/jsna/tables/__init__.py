@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from jsna.measures.tables import (
+from jsna.model.tables import View
+from jsna.tables import (
     areas,
     cin_census,
     cohort,
@@ -25,7 +26,6 @@ from jsna.measures.tables import (
     sen2_plans,
     ssda903,
 )
-from jsna.model.tables import View
 
 #: Every view and analysis table, each after those it reads.
 VIEWS: Final[tuple[View, ...]] = (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from jsna.measures.tables.fragments import listed
 from jsna.model.configuration import Configuration
 from jsna.model.tables import View
+from jsna.tables.fragments import listed
 
 #: Establishment type of the register -> setting; the others are mainstream schools, and so are
 #: maintained nursery schools (15), as in the department's figures.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from jsna.measures.tables.columns import GEOGRAPHY, NEED, PLACED, declared
-from jsna.measures.tables.fragments import ACADEMIC_YEAR, PLACE, age_group
 from jsna.model.tables import AnalysisTable, View
+from jsna.tables.columns import GEOGRAPHY, NEED, PLACED, declared
+from jsna.tables.fragments import ACADEMIC_YEAR, PLACE, age_group
 
 #: Columns of a pupil.
 PUPIL: Final = (

@@ -1,0 +1,85 @@
+"""Loads the indicators: each whole, with what its table and the releases imply."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Final
+
+from jsna.model import derivation, relations
+from jsna.model.indicators import ChapterIndicators, Indicator
+from jsna.model.relations import Relation
+from jsna.model.releases import Release
+from jsna.settings.dimensions import Categories, with_fallbacks
+from jsna.settings.reading import Gatherer
+from jsna.tables.catalogue import CATALOGUE, period_type
+
+#: Keys a table implies, and that an indicator no table counts must say.
+_IMPLIED: Final = ("population_base", "period_type")
+
+
+def load_catalogue(
+    gather: Gatherer, categories: Categories, releases: Mapping[str, Release]
+) -> tuple[dict[str, Indicator], tuple[Relation, ...]]:
+    """Every indicator by id, in the order of files, and every relation between their figures."""
+    given = {
+        name for r in releases.values() for table in r.tables.values() for name in table.figures
+    }
+    found: dict[str, Indicator] = {}
+    declared: list[tuple[str, Relation]] = []
+    for file in sorted((gather.root / "config/indicators").glob("*.yaml")):
+        path = f"config/indicators/{file.name}"
+        chapter = gather.load(path, ChapterIndicators)
+        if chapter is None:
+            continue
+        declared += [(path, relation) for relation in chapter.relations]
+        for indicator in chapter.indicators:
+            rule = "an indicator of this id is declared already"
+            gather.expect(indicator.id not in found, path, "indicators", rule, indicator.id)
+            whole = _whole(indicator, chapter.chapter, given)
+            for key in _lacks(whole):
+                gather.expect(False, path, f"{whole.id}.{key}", "required key is missing")
+            found[whole.id] = with_fallbacks(gather, whole, categories)
+    _take_over(gather, found)
+    for path, relation in declared:
+        for at, rule in relations.faults(relation, found):
+            gather.expect(False, path, "relations", rule, at)
+    return found, () if gather.problems else tuple(one for _, one in declared)
+
+
+def _whole(indicator: Indicator, chapter: str, given: Collection[str]) -> Indicator:
+    """An indicator with what follows from the table it is counted in, and from the releases.
+
+    Args:
+        indicator: as declared.
+        chapter: its chapter.
+        given: indicators that some release gives.
+    """
+    update: dict[str, Any] = {"chapter": chapter}
+    side = indicator.numerator
+    table = CATALOGUE.get(side.table) if side is not None else None
+    if side is not None and table is not None:
+        base = indicator.population_base or side.base or table.base
+        update["population_base"] = base
+        update["period_type"] = indicator.period_type or period_type(table)
+    if "comparators" not in indicator.model_fields_set and indicator.id not in given:
+        update["comparators"] = ()
+    return indicator.model_copy(update=update)
+
+
+def _lacks(indicator: Indicator) -> Iterator[str]:
+    """Keys that are neither written nor implied."""
+    if indicator.derived is None and not (indicator.numerator and indicator.population_base == ""):
+        yield from (key for key in _IMPLIED if not getattr(indicator, key))
+
+
+def _take_over(gather: Gatherer, found: dict[str, Indicator]) -> None:
+    """Give what is derived what it takes over from the indicators it is of."""
+    for indicator in [*found.values()]:
+        path = f"config/indicators/{indicator.chapter}.yaml"
+        for other in indicator.refers_to:
+            gather.expect(other in found, path, indicator.id, "refers to no such indicator", other)
+        base = found.get(indicator.derived.of) if indicator.derived else None
+        if base is not None:
+            for key, rule in derivation.faults(indicator, base):
+                gather.expect(False, path, f"{indicator.id}.{key}", rule)
+            found[indicator.id] = derivation.taken_over(indicator, base)

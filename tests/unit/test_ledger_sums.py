@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jsna.disclosure.ledger.cells import Cell, make
-from jsna.disclosure.ledger.entries import add_equations
+from jsna.disclosure.ledger.equations import add_equations
 from jsna.disclosure.ledger.linked_tables import LinkedTables
 from jsna.disclosure.ledger.links import REST, useful
 

@@ -30,12 +30,8 @@ FORMAT: Final = 2
 ENTRY: Final = "entry.json"
 LEDGER, MEASURES, FALLBACKS = "ledger.parquet", "measures.parquet", "fallbacks.parquet"
 TABLES: Final = (LEDGER, MEASURES, FALLBACKS)
-#: Format of an entry -> table -> its file, where that was called otherwise.
-_FORMER_FILES: Final[Mapping[int, Mapping[str, str]]] = {
-    1: {FALLBACKS: "ladders.parquet"},
-    FORMAT: {},
-}
-#: The same of columns.
+#: Format of an entry -> table -> its file, where that was called otherwise; the same of columns.
+_FORMER_FILES: Final[Mapping[int, Mapping[str, str]]] = {1: {FALLBACKS: "ladders.parquet"}, 2: {}}
 _FORMER_COLUMNS: Final[Mapping[int, Mapping[str, str]]] = {1: {"region": "cell"}, FORMAT: {}}
 #: In the restricted zone: what was looked up for an edition.
 FILE: Final = "publications.json"

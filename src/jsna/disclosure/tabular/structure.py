@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from jsna.disclosure.system import Flags, Floats
+from jsna.disclosure.system import Floats
+from jsna.disclosure.tabular.by_code import by_code
 from jsna.disclosure.tabular.codes import Named, Problems, Trees, plain
 from jsna.disclosure.tabular.sums import Sum, confirmed, find_sums
 from jsna.disclosure.tabular.tables import Hierarchy
@@ -127,7 +128,9 @@ class _Codes:
         for code in sorted(self.no - set(self.place)):
             problems.add("--not-total", "this code is not in the table", column=name, value=code)
         self.broken = len(problems.found) > before
-        grids = [_grid(table, counts, name, names, totals, self.place) for table, counts in tables]
+        grids = [
+            by_code(table, counts, name, names, totals, self.place) for table, counts in tables
+        ]
         self.values = np.concatenate([grid[0] for grid in grids])
         self.known = np.concatenate([grid[1] for grid in grids])
 
@@ -332,43 +335,3 @@ class _Codes:
                     table.name, rule, row=row, column=self.name, value=word, count=count
                 )
                 return
-
-
-def _grid(
-    table: Named,
-    counts: Floats,
-    name: str,
-    names: Sequence[str],
-    totals: Sequence[str],
-    place: Mapping[str, int],
-) -> tuple[Floats, Flags]:
-    """Counts of a table by combination of the other dimensions and by code; NaN where hidden.
-
-    A code without a row is 0, but for totals of the others, which need not be printed: what a code
-    comes to over everything is worked out where it is not, and other totals are not known.
-    """
-    others = [other for other in names if other != name and other in table.frame]
-    kept = (table.frame[name] != "").to_numpy()
-    frame = table.frame[kept]
-    at_total = np.zeros((len(frame), len(others)), dtype=np.bool_)
-    for axis, other in enumerate(others):
-        at_total[:, axis] = frame[other].isin(list(totals)).to_numpy()
-    if others:
-        group = frame.groupby(others, sort=False).ngroup().to_numpy()
-    else:
-        group = np.zeros(len(frame), dtype=np.int64)
-    number = int(group.max(initial=-1)) + 1
-    values = np.zeros((number, len(place)))
-    given = np.zeros((number, len(place)), dtype=np.bool_)
-    column = frame[name].map(place).to_numpy(dtype=np.int64)
-    values[group, column], given[group, column] = counts[kept], True
-    inner = np.ones(number, dtype=np.bool_)
-    inner[group[at_total.any(axis=1)]] = False
-    whole = np.zeros(number, dtype=np.bool_)
-    whole[group[at_total.all(axis=1) & bool(others)]] = True
-    known = given | (inner[:, None] & given[inner].any(axis=0))
-    for row in np.flatnonzero(whole):
-        lacking = ~given[row] & given[inner].any(axis=0)
-        values[row, lacking] = values[inner][:, lacking].sum(axis=0)
-        known[row] |= lacking
-    return values, known

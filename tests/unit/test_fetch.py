@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from jsna.errors import JsnaError
+from jsna.model.releases import Release
 from jsna.releases.fetch import fetch
 from tests.unit.published_support import configuration, paths, source
 
@@ -51,7 +52,7 @@ def sha(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def registered(file: str, content: bytes = CONTENT, **changes: object) -> tuple[str, object]:
+def registered(file: str, content: bytes = CONTENT, **changes: object) -> Release:
     return source("plans", file, sha256=sha(content), **changes)
 
 
@@ -105,17 +106,17 @@ def test_every_problem_is_told_at_once_and_good_files_stay(tmp_path: Path, publi
     config = configuration(
         {
             "a": registered("a.csv", address=f"{publisher}/missing"),
-            "b": ("b_1", registered("b.csv", address=f"{publisher}/good")[1]),
-            "c": ("c_1", registered("c.csv", page="https://example.org/page")[1]),
-            "d": ("d_1", source("plans", "d.csv", address=f"{publisher}/d")[1]),
-            "e": ("e_1", registered("e.csv", address=f"{publisher}/short")[1]),
-            "f": ("f_1", registered("f.csv", address="http://127.0.0.1:9/closed")[1]),
-            "g": ("g_1", registered("g.csv", address="file:///etc/hostname")[1]),
+            "b": registered("b.csv", address=f"{publisher}/good", id="b_1"),
+            "c": registered("c.csv", page="https://example.org/page", id="c_1"),
+            "d": source("plans", "d.csv", address=f"{publisher}/d", id="d_1"),
+            "e": registered("e.csv", address=f"{publisher}/short", id="e_1"),
+            "f": registered("f.csv", address="http://127.0.0.1:9/closed", id="f_1"),
+            "g": registered("g.csv", address="file:///etc/hostname", id="g_1"),
         }
     )
     with pytest.raises(JsnaError) as caught:
         fetch(config, paths(tmp_path), progress=lambda line: None)
-    told = {problem.where.split(", ")[1]: problem.rule for problem in caught.value.problems}
+    told = {Path(problem.where).stem: problem.rule for problem in caught.value.problems}
     assert set(told) == {"plans_1", "c_1", "d_1", "e_1", "f_1", "g_1"}
     assert "answered 404" in told["plans_1"]
     assert "https://example.org/page" in told["c_1"]
@@ -137,10 +138,10 @@ def test_files_are_taken_from_a_folder_without_asking_the_publisher(
     config = configuration(
         {
             "a": registered("ours.csv", path="deep/theirs.csv", address=address),
-            "b": ("b_1", registered("gone.csv", path="deep/gone.csv", address=address)[1]),
+            "b": registered("gone.csv", path="deep/gone.csv", address=address, id="b_1"),
         }
     )
-    with pytest.raises(JsnaError, match=r"b_1: the folder given has no deep/gone\.csv"):
+    with pytest.raises(JsnaError, match=r"b_1\.yaml: the folder given has no deep/gone\.csv"):
         fetch(config, paths(tmp_path), folder, progress=lambda line: None)
     assert (paths(tmp_path).published / "ours.csv").read_bytes() == CONTENT
     assert Publisher.asked == []

@@ -80,7 +80,7 @@ def test_what_a_dimension_is_does(project: Path, old: str, new: str) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [
-        ("indicators/exclusions.yaml", "- [sex]", "- [year_group]"),
+        ("indicators/exclusions.yaml", "year_group, sex]", "year_group]"),
         ("codelists/sex.yaml", "codes:\n", "codes:\n  X: Another\n"),
         ("disclosure/default.yaml", "minimum_contributors: 10", "minimum_contributors: 12"),
     ],

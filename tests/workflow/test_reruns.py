@@ -83,7 +83,12 @@ def test_a_touched_input_runs_no_job(project: Project) -> None:
             {"ingest", "link"},
         ),
         ("config/linkage/linkage.yaml", "\n", "\n# Edited.\n", {"ingest", "published"}),
-        ("config/indicators/exclusions.yaml", "- [sex]", "- [year_group]", {"ingest", "link"}),
+        (
+            "config/indicators/exclusions.yaml",
+            "year_group, sex]",
+            "year_group]",
+            {"ingest", "link"},
+        ),
         (
             "config/disclosure/default.yaml",
             "minimum_contributors: 10",

@@ -81,7 +81,7 @@ def quality_rows(results: Judged, config: Configuration) -> pd.DataFrame:
     `warnings` counts rows times rules: a row two rules warn of counts twice.
     """
     rows = []
-    for delivery in config.edition.extracts:
+    for delivery in config.edition.deliveries:
         tables = results.get((delivery.extract, delivery.period), {})
         for table in registry()[delivery.extract].tables:
             judged = tables.get(table.name)

@@ -139,7 +139,7 @@ def _gaps(config: Configuration) -> list[str]:
     lines = [
         f"{'Warning: ' if delivery in permission.unlinked(config.edition) else ''}"
         f"{registry()[delivery.extract].title}, {delivery.period} – {gap}"
-        for delivery in config.edition.extracts
+        for delivery in config.edition.deliveries
         if (gap := permission.gap(delivery))
     ]
     return [*lines, ""] if lines else []

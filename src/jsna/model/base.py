@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -39,6 +40,13 @@ class Strict(BaseModel):
     """A model that refuses keys it does not know."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with some values replaced; what was derived and kept is derived anew."""
+        made = super().model_copy(update=update, deep=deep)
+        for derived in vars(made).keys() - type(made).model_fields.keys():
+            del vars(made)[derived]
+        return made
 
 
 def implied(*names: str) -> ConfigDict:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Final, Literal
+from functools import cached_property
+from typing import Final, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -26,15 +27,25 @@ _PLACE_HOLDERS: Final = frozenset(
 _WORDS: Final = frozenset({"train", "review"})
 
 
-class Delivery(Strict):
-    """One extract as it was received for one period, or the statement that it was not.
+def _left_empty(given: object) -> object:
+    """`assessment:` with nothing behind it says that none is recorded."""
+    return "" if given is None else given
 
-    An empty `owner`, `legal_basis`, `assessment` (the reference of the data-protection impact
-    assessment) or `opt_out` (what was done for people who said no) is no error: the rows are
-    checked, and go no further where they are about persons (`extracts.permission`).
-    """
 
-    extract: Name
+class _Permission(Strict):
+    """What allows the rows of an extract to be used."""
+
+    owner: str = ""
+    legal_basis: str = ""
+    assessment: str = ""
+    opt_out: str = ""
+
+    _empty = field_validator(*PERMISSION, mode="before")(_left_empty)
+
+
+class _Received(Strict):
+    """What came of an extract for one period, or the statement that nothing did."""
+
     period: str
     status: Literal["received", "not received"] = "received"
     #: Table of the extract -> file below `data/raw/<edition>/`; one workbook may hold several.
@@ -42,25 +53,40 @@ class Delivery(Strict):
     #: File -> SHA-256; may be left out only in a synthetic edition, whose generator lists them.
     sha256: dict[str, Sha256] = Field(default_factory=dict)
     as_at: date | None = None
-    owner: str = ""
-    legal_basis: str = ""
-    assessment: str = ""
-    opt_out: str = ""
     reason: str = ""
 
-    @field_validator(*PERMISSION, mode="before")
-    @classmethod
-    def _left_empty(cls, given: object) -> object:
-        # `assessment:` with nothing behind it.
-        return "" if given is None else given
-
     @model_validator(mode="after")
-    def _received_or_not(self) -> Delivery:
+    def _received_or_not(self) -> Self:
         if self.status == "received" and not self.files:
             raise ValueError("a received extract needs `files`")
         if self.status == "not received" and not self.reason:
             raise ValueError("an extract not received needs a `reason`, printed in the report")
         return self
+
+
+class SuppliedPeriod(_Received):
+    """An extract as it was received for one period, or the statement that it was not.
+
+    `owner`, `legal_basis`, `assessment` and `opt_out` are those of the extract unless given here;
+    an empty one means that for this period none is recorded.
+    """
+
+    owner: str | None = None
+    legal_basis: str | None = None
+    assessment: str | None = None
+    opt_out: str | None = None
+
+    # One that is left out stays None, as defaults are not validated.
+    _empty = field_validator(*PERMISSION, mode="before")(_left_empty)
+
+
+class Delivery(_Received, _Permission):
+    """One extract as it was received for one period, with the permission that holds for it.
+
+    Whether its rows may be linked, `extracts.permission` says.
+    """
+
+    extract: Name
 
     @property
     def lacks(self) -> tuple[str, ...]:
@@ -75,6 +101,34 @@ class Delivery(Strict):
         *before, last = self.lacks or ("",)
         named = f"{', '.join(before)} or {last}" if before else last
         return f"no {named} is recorded" if named else ""
+
+
+class Supply(_Permission):
+    """An extract in an edition: the permission under which it is supplied, and for which periods.
+
+    An empty `owner`, `legal_basis`, `assessment` (the reference of the data-protection impact
+    assessment) or `opt_out` (what was done for people who said no) is no error: the rows are
+    checked, and go no further where they are about persons (`extracts.permission`).
+    """
+
+    extract: Name
+    periods: tuple[SuppliedPeriod, ...]
+
+    @field_validator("periods")
+    @classmethod
+    def _some(cls, periods: tuple[SuppliedPeriod, ...]) -> tuple[SuppliedPeriod, ...]:
+        if not periods:
+            raise ValueError("an extract is given for one period or more")
+        return periods
+
+    @property
+    def deliveries(self) -> tuple[Delivery, ...]:
+        """One for each period."""
+        shared = {name: getattr(self, name) for name in PERMISSION}
+        return tuple(
+            Delivery(extract=self.extract, **shared | period.model_dump(exclude_none=True))
+            for period in self.periods
+        )
 
 
 def _recorded(text: str) -> bool:
@@ -111,7 +165,7 @@ class Edition(Strict):
     releases: dict[Name, Name | tuple[Name, ...]] = Field(default_factory=dict)
     #: Editions published before, whose figures readers have; their ledgers are kept.
     previous: tuple[Name, ...] = ()
-    extracts: tuple[Delivery, ...] = ()
+    extracts: tuple[Supply, ...] = ()
     #: Code of a validation rule (`census.upn.letter`) -> severity, where not the declared one.
     severities: dict[str, Literal["error", "warning"]] = Field(default_factory=dict)
     chapters: tuple[Name, ...]
@@ -137,7 +191,12 @@ class Edition(Strict):
         named = self.releases.get(dataset, ())
         return (named,) if isinstance(named, str) else named
 
+    @cached_property
+    def deliveries(self) -> tuple[Delivery, ...]:
+        """Each extract for each of its periods, in the order of the file."""
+        return tuple(delivery for supply in self.extracts for delivery in supply.deliveries)
+
     @property
     def received(self) -> tuple[Delivery, ...]:
         """Deliveries that arrived: what is checked, and what the generator makes."""
-        return tuple(d for d in self.extracts if d.status == "received")
+        return tuple(d for d in self.deliveries if d.status == "received")

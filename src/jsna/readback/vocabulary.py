@@ -66,7 +66,7 @@ class Vocabulary:
             self._learn(kind, phrase)
         dates = [*_dates(config), *_positions(frame)]
         self.dates = {_written(day) for day in dates} | {day.isoformat() for day in dates}
-        periods = {*frame["period"].unique(), *(d.period for d in config.edition.extracts)}
+        periods = {*frame["period"].unique(), *(d.period for d in config.edition.deliveries)}
         periods |= {part for period in periods for part in period.split(" to ")}
         self.periods = periods | {p[:4] for p in periods} | {str(day.year) for day in dates}
         # An area may lack some of the groups all are numbered in.
@@ -172,7 +172,7 @@ def _edition(config: Configuration) -> Iterator[tuple[str, str]]:
     yield "edition", edition.title
     yield "edition", edition.contact
     yield "identifier", edition.edition
-    for delivery in edition.extracts:
+    for delivery in edition.deliveries:
         for phrase in (delivery.owner, delivery.reason):
             yield "delivery", phrase
         yield "legal basis", delivery.legal_basis
@@ -189,7 +189,7 @@ def _edition(config: Configuration) -> Iterator[tuple[str, str]]:
 def _dates(config: Configuration) -> Iterator[date]:
     yield config.edition.reference_date
     yield config.edition.published
-    for delivery in config.edition.extracts:
+    for delivery in config.edition.deliveries:
         if delivery.as_at is not None:
             yield delivery.as_at
     for source in config.every_release:

@@ -204,7 +204,7 @@ def deliveries(register: sources.Register) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     edition = register.config.edition
     unlinked = permission.unlinked(edition)
-    for delivery in edition.extracts:
+    for delivery in edition.deliveries:
         extract = register.extracts.get(delivery.extract)
         rows.append(
             (
@@ -276,7 +276,7 @@ def context(view: Measures, made: Sequence[Chapter], register: sources.Register)
         "doubted_caption": "Official figures that are printed and in doubt",
         "doubted_header": audited.DOUBTED_HEADER,
         "undelivered": [
-            _gap(delivery, register) for delivery in edition.extracts if permission.gap(delivery)
+            _gap(delivery, register) for delivery in edition.deliveries if permission.gap(delivery)
         ],
         "citations": citations,
         "metadata": [metadata.entry(i, view, register) for i in shown],

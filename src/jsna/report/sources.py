@@ -138,5 +138,5 @@ _MONTHS: Final = (
 
 def missing(config: Configuration, extracts: Mapping[str, Extract], chapter: str) -> list[Delivery]:
     """Deliveries not received, or not linked, that would have fed a chapter."""
-    absent = [d for d in config.edition.extracts if permission.gap(d)]
+    absent = [d for d in config.edition.deliveries if permission.gap(d)]
     return [d for d in absent if d.extract in extracts and chapter in extracts[d.extract].feeds]

@@ -216,7 +216,11 @@ def _words(names: Iterable[str]) -> str:
 def _deliveries(edition: Edition, extracts: Mapping[str, Any]) -> Iterator[Finding]:
     seen: set[tuple[str, str]] = set()
     used: dict[str, str] = {}
-    for delivery in edition.extracts:
+    for name, times in Counter(supply.extract for supply in edition.extracts).items():
+        if times > 1:
+            rule = f"has {times} entries; put their periods into the list `periods` of one"
+            yield f"extracts ({name})", rule, ""
+    for delivery in edition.deliveries:
         key = named(delivery)
         extract = extracts.get(delivery.extract)
         if extract is not None and not _is_period(delivery.period, extract.period_type):

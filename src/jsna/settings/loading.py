@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -19,7 +19,7 @@ from jsna.model.releases import Release, published
 from jsna.settings import checks as edition_checks
 from jsna.settings import recoded
 from jsna.settings.indicators import load_catalogue
-from jsna.settings.reading import Gatherer
+from jsna.settings.reading import Gatherer, Place
 from jsna.settings.releases import check_releases, choose, load_releases
 from jsna.settings.shared import (
     load_lists,
@@ -27,6 +27,8 @@ from jsna.settings.shared import (
     rolls_of,
 )
 
+#: Where a period of an extract stands in an edition.
+_PERIOD: Final = ("extracts", "*", "periods", "*")
 #: Of each key an edition must have, something that breaks no rule.
 _STAND_INS: Mapping[str, Any] = {
     "title": "unknown",
@@ -38,9 +40,7 @@ _STAND_INS: Mapping[str, Any] = {
 }
 
 
-def _mended(
-    name: str, content: Any, places: list[tuple[int | str, ...]]
-) -> tuple[Edition | None, bool]:
+def _mended(name: str, content: Any, places: Iterable[Place]) -> tuple[Edition | None, bool]:
     """An edition without what its model refused, so that the rest is checked in the same go.
 
     Returns:
@@ -48,19 +48,48 @@ def _mended(
     """
     if not isinstance(content, dict):
         return None, False
-    kept = {key: value for key, value in content.items() if (key,) not in places}
-    for top in {place[0] for place in places if len(place) > 1}:
-        inner = {place[1] for place in places if place[0] == top and len(place) > 1}
-        value = content[top]
-        if isinstance(value, dict):
-            kept[top] = {key: one for key, one in value.items() if key not in inner}
-        elif isinstance(value, list):
-            kept[top] = [one for index, one in enumerate(value) if index not in inner]
-    try:
-        mended = Edition.model_validate({**_STAND_INS, "edition": name, **kept})
-    except ValidationError:
-        return None, False
-    return mended, "area" in kept
+    refused = _there(content, places)
+    while True:
+        content = _without(content, refused)
+        try:
+            mended = Edition.model_validate({**_STAND_INS, "edition": name, **content})
+        except ValidationError as error:
+            # What is left may lack a key that must be there: then it goes too.
+            refused = _there(content, [found["loc"] for found in error.errors()])
+            if not refused:
+                return None, False
+        else:
+            return mended, "area" in content
+
+
+def _there(content: Any, places: Iterable[Place]) -> set[Place]:
+    """Places of a file; for one that the file has not, what it would stand in.
+
+    A place within a period stands for the whole of it: without a part it would be told of again.
+    """
+    return {_as_far_as_there(content, place[: len(_PERIOD)]) for place in places} - {()}
+
+
+def _as_far_as_there(content: Any, place: Place) -> Place:
+    for depth, key in enumerate(place):
+        held = dict(enumerate(content)) if isinstance(content, list) else content
+        if not isinstance(held, dict) or key not in held:
+            return place[:depth]
+        content = held[key]
+    return place
+
+
+def _without(content: Any, places: set[Place], here: Place = ()) -> Any:
+    """What a file holds without some places."""
+    if len(here) == len(_PERIOD) or not isinstance(content, dict | list):
+        return content
+    parts = content.items() if isinstance(content, dict) else enumerate(content)
+    kept = {
+        key: _without(part, places, (*here, key))
+        for key, part in parts
+        if (*here, key) not in places
+    }
+    return kept if isinstance(content, dict) else list(kept.values())
 
 
 def editions(root: Path) -> list[str]:
@@ -177,16 +206,12 @@ def _chapters(root: Path, indicators: Mapping[str, Indicator]) -> set[str]:
 def _check_deliveries(
     gather: Gatherer, edition: Edition, path: str, declared: Mapping[str, Any]
 ) -> None:
-    for delivery in edition.extracts:
+    for name in dict.fromkeys(supply.extract for supply in edition.extracts):
+        rule = f"no such extract; declared are {', '.join(declared)}"
+        gather.expect(name in declared, path, f"extracts ({name}).extract", rule, name)
+    for delivery in edition.deliveries:
         key = edition_checks.named(delivery)
         extract = declared.get(delivery.extract)
-        gather.expect(
-            extract is not None,
-            path,
-            f"{key}.extract",
-            f"no such extract; declared are {', '.join(declared)}",
-            delivery.extract,
-        )
         if extract is None or delivery.status != "received":
             continue
         names = {table.name for table in extract.tables}

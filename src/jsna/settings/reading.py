@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from jsna.errors import JsnaError, Problem
 from jsna.model.base import SHAPES
+from jsna.model.editions import SuppliedPeriod, Supply
 
 M = TypeVar("M", bound=BaseModel)
+#: Keys of mappings and numbers of entries, from the top of a file down to one place in it.
+Place: TypeAlias = tuple[int | str, ...]
 
 #: The safe loader in C where PyYAML has it: every stage loads some forty files.
 _SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -57,6 +60,10 @@ _BOUNDS = {
 }
 
 
+#: Keys of one period, which somebody may look for beside the extract's own.
+_OF_A_PERIOD = SuppliedPeriod.model_fields.keys() - Supply.model_fields.keys()
+
+
 #: What only says that another key, told by itself, is wrong.
 _FOLLOWS = frozenset({"default_factory_not_called"})
 
@@ -81,7 +88,7 @@ class Gatherer:
         self.root = root
         self.problems: list[Problem] = []
         #: File -> what it holds and the places in it that its model refused.
-        self.broken: dict[str, tuple[Any, list[tuple[int | str, ...]]]] = {}
+        self.broken: dict[str, tuple[Any, list[Place]]] = {}
 
     def load(self, path: str, model: type[M]) -> M | None:
         """The model a file below the root holds; None, and the problems kept, where it does not."""
@@ -137,16 +144,31 @@ def _in_words(path: str, found: Any, content: Any) -> Problem:
     loc, value = list(found["loc"]), found.get("input")
     key = ".".join(map(str, loc)) or None
     if loc[:1] in (["extracts"], ["indicators"]) and len(loc) > 1:
-        # Which of a dozen entries it is, is not told by its number.
-        entry = content[loc[0]][loc[1]]
-        if isinstance(entry, dict):
-            which = ", ".join(str(entry[k]) for k in ("id", "extract", "period") if k in entry)
-            key = ".".join([f"{loc[0]} ({which})", *map(str, loc[2:])])
+        key = _of_entry(loc, content)
     shown = "" if value is None or isinstance(value, dict | list | tuple) else str(value)
     if found["type"] == "missing":
         shown = ""
     rule = _RULES.get(found["type"], found["msg"].removeprefix("Value error, "))
     if found["type"] in _BOUNDS:
         rule = _BOUNDS[found["type"]].format_map(found["ctx"])
+    if found["type"] == "extra_forbidden" and loc[:1] == ["extracts"] and loc[-1] in _OF_A_PERIOD:
+        rule = "belongs to a period; put it into the list `periods`"
     rule = SHAPES.get(found.get("ctx", {}).get("pattern"), rule)
     return Problem(path, rule, column=key, value=shown, code="config.value")
+
+
+def _of_entry(loc: list[Any], content: Any) -> str:
+    """`extracts (sen2, 2025).files`: which of a dozen entries it is, is not told by its number."""
+    top, number, *rest = loc
+    entry = content[top][number]
+    which = [_called(entry, number, "id", "extract")]
+    if rest[:1] == ["periods"] and len(rest) > 1:
+        _, number, *rest = rest
+        which.append(_called(entry["periods"][number], number, "period"))
+    return ".".join([f"{top} ({', '.join(which)})", *map(str, rest)])
+
+
+def _called(entry: Any, number: int, *keys: str) -> str:
+    """What an entry of a list is called by one of some keys, or else `entry 2`."""
+    given = [entry[key] for key in keys if key in entry] if isinstance(entry, dict) else []
+    return str(given[0]) if given else f"entry {number + 1}"

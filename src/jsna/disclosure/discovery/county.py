@@ -13,7 +13,8 @@ from typing import Final
 from jsna.extracts import registry
 from jsna.model.areas import Area, Locality, LocalityGroup, Place
 from jsna.model.configuration import Configuration
-from jsna.model.editions import Delivery, Edition, Synthesis
+from jsna.model.contract import Extract
+from jsna.model.editions import Edition, SuppliedPeriod, Supply, Synthesis
 
 NAME: Final = "invented"
 DAY: Final = date(2025, 1, 16)
@@ -57,21 +58,26 @@ def _edition(own: Edition) -> Edition:
         profiles=own.profiles,
         chapters=own.chapters,
         extracts=tuple(
-            Delivery(
+            Supply(
                 extract=extract.name,
-                period=period,
-                files={table.name: f"{extract.name}.{table.name}" for table in extract.tables},
                 owner="Invented",
                 legal_basis="Invented",
                 assessment="Invented",
                 opt_out="Invented",
+                periods=tuple(
+                    SuppliedPeriod(period=period, files=_files(extract))
+                    for period in ONCE.get(extract.name, PERIODS[extract.period_type])
+                ),
             )
             for extract in registry().values()
-            for period in ONCE.get(extract.name, PERIODS[extract.period_type])
         ),
         # Resized for each set of records.
         synthesis=Synthesis(seed=1, pupils=1, plans=1, lsoas=1),
     )
+
+
+def _files(extract: Extract) -> dict[str, str]:
+    return {table.name: f"{extract.name}.{table.name}" for table in extract.tables}
 
 
 def _area() -> Area:

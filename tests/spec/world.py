@@ -10,7 +10,7 @@ import pandas as pd
 
 from jsna.model.areas import Area, Locality, Place
 from jsna.model.configuration import Configuration
-from jsna.model.editions import Delivery, Edition
+from jsna.model.editions import Edition, SuppliedPeriod, Supply
 from jsna.model.indicators import Indicator
 from jsna.settings import shared
 from jsna.tables.catalogue import CATALOGUE
@@ -50,14 +50,13 @@ def configuration(
             published=date(2026, 1, 29),
             profiles=dict(profiles or {}),
             extracts=tuple(
-                Delivery(
+                Supply(
                     extract=extract,
-                    period=period,
-                    files={"any": "any.csv"},
                     owner="Example",
                     legal_basis="Example",
                     assessment="Example",
                     opt_out="Example",
+                    periods=(SuppliedPeriod(period=period, files={"any": "any.csv"}),),
                 )
                 for extract, period in deliveries
             ),

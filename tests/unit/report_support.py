@@ -25,6 +25,7 @@ from jsna.model.releases import Release
 from jsna.settings.shared import codelists, dimensions, indicators, profiles
 from jsna.view import words
 from jsna.view.rows import Measures, Row
+from tests.supplied import supplied
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "reports" / "templates"
@@ -100,7 +101,7 @@ def configuration(
         reference_date=date(2025, 1, 16),
         published=date(2025, 11, 27),
         contact="send@marrowshire.example",
-        extracts=tuple(extracts),
+        extracts=supplied(extracts),
         chapters=tuple(chapters),
         synthesis=Synthesis(seed=1, pupils=10, plans=1, lsoas=1) if synthetic else None,
     )

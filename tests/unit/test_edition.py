@@ -40,8 +40,13 @@ def told(project: Path) -> str:
     return str(caught.value)
 
 
-def delivery(content: dict[str, Any], extract: str) -> dict[str, Any]:
+def supply(content: dict[str, Any], extract: str) -> dict[str, Any]:
     return next(one for one in content["extracts"] if one["extract"] == extract)
+
+
+def delivery(content: dict[str, Any], extract: str, number: int = 0) -> dict[str, Any]:
+    made: dict[str, Any] = supply(content, extract)["periods"][number]
+    return made
 
 
 EDITIONS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
@@ -64,11 +69,51 @@ EDITIONS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         "no rule of any extract",
     ),
     "two entries of one period": (
-        lambda e: e["extracts"].append(delivery(e, "sen2")),
-        "two entries for this extract and period",
+        lambda e: supply(e, "sen2")["periods"].append(delivery(e, "sen2")),
+        "key 'extracts (sen2, 2025)': there are two entries for this extract and period; keep one",
+    ),
+    "two entries of one extract": (
+        lambda e: e["extracts"].append(
+            {**supply(e, "sen2"), "periods": [{**delivery(e, "sen2"), "period": "2024"}]}
+        ),
+        "key 'extracts (sen2)': has 2 entries; put their periods into the list `periods` of one",
+    ),
+    "no period at all": (
+        lambda e: supply(e, "sen2").update(periods=[]),
+        "key 'extracts (sen2).periods': an extract is given for one period or more",
+    ),
+    "an extract without a list of periods": (
+        lambda e: supply(e, "sen2").pop("periods"),
+        "key 'extracts (sen2).periods': required key is missing",
+    ),
+    "what belongs to a period, beside the list": (
+        lambda e: supply(e, "sen2").update(as_at="2025-01-16"),
+        "key 'extracts (sen2).as_at': belongs to a period; put it into the list `periods`",
+    ),
+    "an entry without a name": (
+        lambda e: e["extracts"][1].pop("extract"),
+        "key 'extracts (entry 2).extract': required key is missing",
+    ),
+    "a period without a name": (
+        lambda e: delivery(e, "exclusions", 2).pop("period"),
+        "key 'extracts (exclusions, entry 3).period': required key is missing",
+    ),
+    "a wrong key in a period": (
+        lambda e: delivery(e, "exclusions", 1).update(asat="2025-01-31"),
+        "key 'extracts (exclusions, 2023/24).asat': unknown key; check its spelling",
+    ),
+    "a period received without files": (
+        lambda e: delivery(e, "exclusions", 1).pop("files"),
+        "key 'extracts (exclusions, 2023/24)': a received extract needs `files`",
+    ),
+    "a period that did not come, without a reason": (
+        lambda e: delivery(e, "ncmp", 1).pop("reason"),
+        "key 'extracts (ncmp, 2024/25)': an extract not received needs a `reason`",
     ),
     "one file for two periods": (
-        lambda e: e["extracts"][1].update(files=e["extracts"][0]["files"]),
+        lambda e: delivery(e, "school_census", 1).update(
+            files=delivery(e, "school_census")["files"]
+        ),
         "stands for extracts (school_census, 2023) too",
     ),
     "a year that is none": (lambda e: delivery(e, "sen2").update(period="lately"), "like 2025"),
@@ -151,8 +196,13 @@ def test_everything_wrong_in_every_file_is_told_at_once(project: Path) -> None:
     def spoil(content: dict[str, Any]) -> None:
         content.update(publishd=content.pop("published"), profile="strict", kind="whole")
         content["releases"]["ehcp"] = "none"
-        content["extracts"][0]["perod"] = "2023"
-        delivery(content, "sen2")["extract"] = "sen3"
+        delivery(content, "school_census")["perod"] = "2023"
+        # The other periods of the extract are looked at all the same,
+        delivery(content, "school_census", 1)["period"] = "2023/24"
+        # and so are those of an extract whose permission is wrong.
+        supply(content, "areas")["ownr"] = supply(content, "areas").pop("owner")
+        delivery(content, "areas")["files"] = {"lsoa": "/areas.xlsx"}
+        supply(content, "sen2")["extract"] = "sen3"
 
     change(project, EDITION, spoil)
     change(project, AREA, lambda area: area.update(kind="shire"))
@@ -165,11 +215,34 @@ def test_everything_wrong_in_every_file_is_told_at_once(project: Path) -> None:
         "key 'profile': no such disclosure profile",
         "key 'releases.ehcp': no such release",
         "key 'extracts (school_census, 2023).perod': unknown key",
-        "key 'extracts (sen3, 2025).extract': no such extract",
+        "key 'extracts (school_census, 2023/24).period': a period of this extract is written",
+        "key 'extracts (areas).ownr': unknown key",
+        "key 'extracts (areas, 2025).files': is not a file below the edition's folder",
+        "key 'extracts (sen3).extract': no such extract",
         f"{AREA}, key 'kind': Input should be 'county' or 'unitary'",
         "config/codelists/sex.yaml: this list of codes is missing",
     ):
         assert part in words
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda e: delivery(e, "sen2")["files"].update(person=5),
+        lambda e: delivery(e, "sen2").update(status="lost"),
+        lambda e: supply(e, "ssda903").update(extract="SSDA 903"),
+        lambda e: supply(e, "ssda903").update(extract="ssda902"),
+    ],
+)
+def test_one_wrong_thing_about_an_extract_is_told_once(
+    project: Path, wrong: Callable[[dict[str, Any]], object]
+) -> None:
+    def spoil(content: dict[str, Any]) -> None:
+        content["profiles"].pop("ssda903")
+        wrong(content)
+
+    change(project, EDITION, spoil)
+    assert told(project).count("  - ") == 1
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from jsna.linkage import outcomes
 from jsna.linkage.cascade import link
 from jsna.linkage.link import Linker
 from jsna.synthetic.registers import registers
+from tests.supplied import supplied
 from tests.unit.linkage_stage_support import (
     CHILDREN,
     ROLL,
@@ -215,9 +216,9 @@ def test_without_permission_nothing_of_an_extract_is_linked(
     some = tuple(
         delivery.model_copy(update={"legal_basis": ""}) if delivery.extract == "patients"
         else delivery
-        for delivery in made.edition.extracts
+        for delivery in made.edition.deliveries
     )  # fmt: skip
-    refused = replace(made, edition=made.edition.model_copy(update={"extracts": some}))
+    refused = replace(made, edition=made.edition.model_copy(update={"extracts": supplied(some)}))
     monkeypatch.setattr(stage, "configuration", lambda: refused)
     stage.run()
     files = {file.name for file in (stage.paths.restricted / "linked").glob("*.parquet")}

@@ -17,6 +17,7 @@ from jsna.provenance import made_with, register
 from jsna.provenance.manifest import PRIVATE_RECORD, manifest, private
 from jsna.settings import loading
 from tests.conftest import PARTS, ROOT, SMALL
+from tests.supplied import supplied
 
 KEY = bytes(range(200, 232))
 #: What a checkout holds that the manifest names, without the code.
@@ -28,9 +29,9 @@ def real() -> Configuration:
     config = loading.load(SMALL, ROOT)
     extracts = [
         one.model_copy(update={"sha256": dict.fromkeys(one.files.values(), "a" * 64)})
-        for one in config.edition.extracts
+        for one in config.edition.deliveries
     ]
-    made = config.edition.model_copy(update={"synthetic": False, "extracts": extracts})
+    made = config.edition.model_copy(update={"synthetic": False, "extracts": supplied(extracts)})
     return replace(config, edition=made)
 
 

@@ -21,7 +21,7 @@ from jsna.measures.engine import measure
 from jsna.measures.sources import source_of
 from jsna.model.configuration import Configuration
 from jsna.model.contract import Table
-from jsna.model.editions import Delivery
+from jsna.model.editions import Delivery, Supply
 from jsna.report import sources
 from jsna.report.assemble import absent_lines, deliveries
 from jsna.report.chapters import Chapter
@@ -29,6 +29,7 @@ from jsna.settings.loading import load
 from jsna.tables import catalogue
 from tests.conftest import ROOT
 from tests.spec import world
+from tests.supplied import supplied
 
 PERMITTED = {
     "owner": "A team", "legal_basis": "An Act", "assessment": "DPIA-1", "opt_out": "None applies",
@@ -44,7 +45,7 @@ def delivery(extract: str, period: str = "2025", **changes: Any) -> Delivery:
 def configuration(*given: Delivery) -> Configuration:
     """The small synthetic edition with other deliveries."""
     config = load("test-2025", ROOT)
-    edition = config.edition.model_copy(update={"extracts": given})
+    edition = config.edition.model_copy(update={"extracts": supplied(given)})
     return dataclasses.replace(config, edition=edition)
 
 
@@ -113,7 +114,75 @@ def test_one_period_without_permission_leaves_the_others() -> None:
     edition = configuration(WITHOUT, delivery("ncmp", "2022/23"), late).edition
     assert [d.period for d in edition.received] == ["2023/24", "2022/23"]
     assert [d.period for d in permission.linkable(edition)] == ["2022/23"]
-    assert [permission.gap(d) for d in edition.extracts] == [SAID, "", "not received: late"]
+    assert [permission.gap(d) for d in edition.deliveries] == [SAID, "", "not received: late"]
+
+
+# ---- permission in the file of an edition ------------------------------------------------------
+
+
+def permissions(given: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Period -> owner, legal basis, assessment and handling of opt-outs, as the file has them."""
+    supply = Supply.model_validate({"extract": "ncmp", **given})
+    return {d.period: (d.owner, d.legal_basis, d.assessment, d.opt_out) for d in supply.deliveries}
+
+
+def received(period: str, **own: Any) -> dict[str, Any]:
+    return {"period": period, "files": {"measurements": f"{period[:4]}.csv"}, **own}
+
+
+def test_permission_said_once_holds_for_every_period() -> None:
+    periods = [received("2023/24"), received("2024/25")]
+    said = ("A team", "An Act", "DPIA-1", "None applies")
+    assert permissions({**PERMITTED, "periods": periods}) == {"2023/24": said, "2024/25": said}
+
+
+def test_a_period_has_its_own_where_it_is_given_there() -> None:
+    periods = [
+        received("2021/22", assessment="DPIA-0", owner="Another team"),
+        # Empty, or with nothing behind it: for this year there is none.
+        received("2022/23", assessment=""),
+        received("2023/24", assessment=None, opt_out=None),
+        received("2024/25"),
+    ]
+    assert permissions({**PERMITTED, "periods": periods}) == {
+        "2021/22": ("Another team", "An Act", "DPIA-0", "None applies"),
+        "2022/23": ("A team", "An Act", "", "None applies"),
+        "2023/24": ("A team", "An Act", "", ""),
+        "2024/25": ("A team", "An Act", "DPIA-1", "None applies"),
+    }
+    none = dict.fromkeys(PERMITTED)
+    assert permissions({**none, "periods": [received("2023/24", owner="A team")]}) == {
+        "2023/24": ("A team", "", "", "")
+    }
+
+
+def test_an_assessment_of_one_period_permits_no_other() -> None:
+    own = [received("2023/24"), received("2024/25", assessment="DPIA-1")]
+    entry = {"extract": "ncmp", **PERMITTED, "assessment": "", "periods": own}
+    config = configuration()
+    edition = config.edition.model_copy(update={"extracts": (Supply.model_validate(entry),)})
+    assert [d.period for d in permission.linkable(edition)] == ["2024/25"]
+    assert [permission.gap(d) for d in permission.unlinked(edition)] == [SAID]
+
+
+def test_deliveries_are_those_of_the_file_in_its_order() -> None:
+    edition = load("test-2025", ROOT).edition
+    assert [(d.extract, d.period) for d in edition.deliveries][:5] == [
+        ("school_census", "2023"),
+        ("school_census", "2024"),
+        ("school_census", "2025"),
+        ("sen2", "2025"),
+        ("exclusions", "2022/23"),
+    ]
+    assert [(d.extract, d.period, d.unrecorded) for d in permission.unlinked(edition)] == [
+        ("community", "2023/24", "no data-protection assessment is recorded")
+    ]
+    # Kept once they are made, and not carried into a copy with other extracts.
+    assert edition.deliveries is edition.deliveries
+    assert (
+        edition.model_copy(update={"extracts": edition.extracts[:1]}).deliveries
+        == (edition.deliveries[:3])
+    )
 
 
 # ---- what becomes of the rows ------------------------------------------------------------------
@@ -183,9 +252,9 @@ def test_an_extract_wholly_without_permission_has_no_table_at_all(tmp_path: Path
 
 def test_a_year_without_permission_is_a_gap_and_not_a_zero() -> None:
     config = world.configuration(deliveries=[("exclusions", "2022/23"), ("exclusions", "2023/24")])
-    first, second = config.edition.extracts
+    first, second = config.edition.deliveries
     barred = second.model_copy(update={"opt_out": ""})
-    edition = config.edition.model_copy(update={"extracts": (first, barred)})
+    edition = config.edition.model_copy(update={"extracts": supplied((first, barred))})
     without = dataclasses.replace(config, edition=edition)
     assert catalogue.periods("permanent_exclusion", config) == {"2022/23", "2023/24"}
     assert catalogue.periods("permanent_exclusion", without) == {"2022/23"}

@@ -21,6 +21,7 @@ from jsna.model.configuration import Configuration
 from jsna.model.contract import Column, Extract, Table
 from jsna.model.editions import Delivery
 from jsna.synthetic import effects, generate
+from tests.supplied import supplied
 from tests.unit.synthetic_support import ROOT, configuration, small
 
 SCRIPT = """
@@ -186,8 +187,8 @@ def with_invented() -> Configuration:
     delivery = Delivery(
         extract="school_meals", period="2024/25", files={"account": "a.csv", "payment": "p.csv"}
     )
-    extracts = (*config.edition.extracts[:1], delivery)
-    edition = config.edition.model_copy(update={"extracts": extracts})
+    deliveries = (config.edition.deliveries[0], delivery)
+    edition = config.edition.model_copy(update={"extracts": supplied(deliveries)})
     return dataclasses.replace(config, edition=edition)
 
 

@@ -14,6 +14,7 @@ from jsna.ingest.validate import (
     violation_rows,
 )
 from jsna.model.contract import Severity
+from tests.supplied import supplied
 
 from .validation_support import (
     GOOD,
@@ -302,11 +303,11 @@ def test_quality_has_a_row_for_every_table_of_every_delivery() -> None:
     from jsna.model.editions import Delivery, Edition
 
     edition = Edition.model_construct(
-        extracts=(
+        extracts=supplied((
             Delivery(extract="school_census", period="2025", files={"census": "c.csv"},
                      owner="Schools", legal_basis="s. 537A", as_at="2025-01-16"),
             Delivery(extract="ncmp", period="2023/24", status="not received", reason="late"),
-        )
+        ))
     )  # fmt: skip
     config = Configuration.__new__(Configuration)
     object.__setattr__(config, "edition", edition)

@@ -162,8 +162,9 @@ class World:
             "edition": EDITION, "title": "Wrong input", "kind": "full", "area": "smallshire",
             "reference_date": "2025-01-16", "published": "2026-01-29", "chapters": ["summary"],
             "extracts": [
-                {"extract": extract, "period": period, "files": {table: file},
-                 "sha256": {file: found[file]}, **PERMISSION}
+                {"extract": extract, **PERMISSION,
+                 "periods": [{"period": period, "files": {table: file},
+                              "sha256": {file: found[file]}}]}
                 for extract, period, table, file in deliveries
             ],
         }  # fmt: skip

@@ -21,6 +21,7 @@ from jsna.ingest.run import run
 from jsna.model.configuration import Configuration
 from jsna.model.editions import Delivery
 from tests.conftest import copy_project
+from tests.supplied import supplied
 from tests.workflow.small_world import (
     AREA_HEADER,
     AREAS,
@@ -348,8 +349,8 @@ def test_a_delivery_no_longer_in_the_edition_leaves_no_rows(tmp_path: Path) -> N
     world = World(tmp_path)
     config = world.place()
     run(config, world.paths)
-    fewer = tuple(d for d in config.edition.extracts if d.extract != "exclusions")
-    edition = config.edition.model_copy(update={"extracts": fewer})
+    fewer = tuple(d for d in config.edition.deliveries if d.extract != "exclusions")
+    edition = config.edition.model_copy(update={"extracts": supplied(fewer)})
     import dataclasses
 
     run(dataclasses.replace(config, edition=edition), world.paths)
@@ -373,7 +374,8 @@ def test_a_file_cut_at_the_end_of_a_row_is_warned_of(tmp_path: Path) -> None:
                 sha256={file: digest},
             )
         )  # fmt: skip
-    config = replace(config, edition=config.edition.model_copy(update={"extracts": deliveries}))
+    edition = config.edition.model_copy(update={"extracts": supplied(deliveries)})
+    config = replace(config, edition=edition)
     report = check(config, world.paths)
     assert "the file has 3 rows where that of 2023/24 has 60" in " ".join(report.text.split())
 

@@ -252,7 +252,9 @@ def test_good_extracts_pass_and_say_so(tmp_path: Path) -> None:
 def with_indicators(world: World) -> Configuration:
     """The world in place, with the project's indicators."""
     world.place()
-    shutil.copytree(ROOT / "config/indicators", world.root / "config/indicators")
+    # Some indicators have no local source, and are given by a release alone.
+    for folder in ("config/indicators", "config/releases"):
+        shutil.copytree(ROOT / folder, world.root / folder)
     return world.config()
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from jsna.errors import JsnaError, Problem
 from jsna.model.areas import Area
-from jsna.model.indicators import Published
+from jsna.model.releases import Published
 from jsna.releases import areas, ees, figures, lait, lookups, neighbours, periods, symbols
 from jsna.releases.release import LEVEL, NATIONAL
 from tests.real.published_support import PUBLISHED

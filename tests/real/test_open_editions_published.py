@@ -303,7 +303,7 @@ def test_figures_of_different_indicators_contradict_each_other_nowhere(tmp_path:
 
     before = audited()
     assert not [f for f in before if f.kind == "coherence"]
-    release = releases["eyfsp", "eyfsp"]
+    release = releases["eyfsp_2022", "eyfsp"]
     frame = release.frame.copy()
     rows = (frame["new_la_code"] == SOUTHEND) & frame["characteristic_kind"].eq("Total")
     rows &= frame["gender"].eq("Total") & (frame["geographic_level"] == "Local authority")
@@ -311,7 +311,7 @@ def test_figures_of_different_indicators_contradict_each_other_nowhere(tmp_path:
     assert rows.sum() == 1
     more = frame.loc[rows, "comm_lang_lit_number"].astype("int64") + 1
     frame.loc[rows, "gld_number"] = more.astype("str")
-    releases["eyfsp", "eyfsp"] = replace(release, frame=frame)
+    releases["eyfsp_2022", "eyfsp"] = replace(release, frame=frame)
     wrong = {f for f in audited() if f.effect == "not_available"} - set(before)
     assert {(f.area_code, f.indicator) for f in wrong} == {(SOUTHEND, "good_level_of_development")}
 

@@ -226,4 +226,4 @@ def test_the_product_proves_a_whole_edition_beside_the_one_before(first: First) 
     # What official figures give away cannot be kept from anybody.
     assert {found.cell for found in proof.report.failures} <= set(proof.beyond)
     assert {found.verdict for found in proof.report.failures} <= {"exact"}
-    assert any("change since first" in label for label in proof.evidence.book.labels)
+    assert any("change since first" in label for label in proof.evidence.linked.labels)

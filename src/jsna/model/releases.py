@@ -180,18 +180,15 @@ class Release(ReleaseFile):
 
     Attributes:
         dataset, id: the folder of its file, and the file's stem.
-        stands_on: releases of the dataset whose tables it is laid out like, by `like`.
     """
 
     dataset: Name
     id: Name
-    stands_on: tuple[Name, ...] = ()
 
     @property
-    def files(self) -> tuple[str, ...]:
-        """The files it is declared in, its own first, below the project's folder."""
-        names = (self.id, *self.stands_on)
-        return tuple(f"{FOLDER}/{self.dataset}/{name}.yaml" for name in names)
+    def declared_in(self) -> str:
+        """Its file, below the project's folder."""
+        return f"{FOLDER}/{self.dataset}/{self.id}.yaml"
 
     def mappings(self, indicator: str) -> Iterator[Published]:
         """Where this release gives an indicator, in the order of its file."""

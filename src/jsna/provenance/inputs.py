@@ -18,8 +18,9 @@ from jsna.settings.made_lists import PASSES
 from jsna.settings.recoded import FILE as RECODED
 from jsna.stages import STAGES
 
-#: Folders of configuration every edition stands on.
-SHARED: Final = ("indicators", "codelists", "disclosure")
+#: Folders of configuration every edition stands on. Every release is among it: whether some release
+#: gives an indicator decides which areas it is compared with, and one may be laid out like another.
+SHARED: Final = ("indicators", "codelists", "disclosure", "releases")
 
 
 def code(stage: str, root: Path) -> str:
@@ -42,10 +43,9 @@ def configuration(config: Configuration, root: Path) -> list[str]:
         *([RECODED] if (root / RECODED).is_file() else ()),
     ]
     for folder in SHARED:
-        found = sorted((root / "config" / folder).glob("*.yaml"))
+        found = sorted((root / "config" / folder).rglob("*.yaml"))
         files += [p.relative_to(root).as_posix() for p in found]
     # Passes of linkage are a code list too.
-    files += sorted({file for release in config.every_release for file in release.files})
     return files + [PASSES] * (root / PASSES).is_file()
 
 

@@ -31,7 +31,7 @@ def located(frame: pd.DataFrame, area: Area) -> pd.DataFrame:
 
     An authority is found by its code from the Government Statistical Service; where a period has
     no row with that code, by its old three-digit code, which survives a change of the other, or by
-    an earlier or later code of the same place (`configuration.recoded`). The
+    an earlier or later code of the same place (`settings.recoded`). The
     country and region are found by code, or by name where a release has no codes. Rows of regions
     that are no region ("z", outside England) match nothing.
 

@@ -75,7 +75,7 @@ def _wanted(config: Configuration) -> Iterator[Release]:
 
 
 def _refuse(source: Release, rule: str, code: str) -> JsnaError:
-    return JsnaError(Problem(source.files[0], rule, code=f"fetch.{code}"))
+    return JsnaError(Problem(source.declared_in, rule, code=f"fetch.{code}"))
 
 
 def _one(source: Release, file: Path, from_folder: Path | None, progress: Progress) -> None:

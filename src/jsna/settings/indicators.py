@@ -67,7 +67,7 @@ def _whole(indicator: Indicator, chapter: str, given: Collection[str]) -> Indica
 
 
 def _lacks(indicator: Indicator) -> Iterator[str]:
-    """Keys that are neither written nor implied."""
+    """Keys that are neither written nor implied. Of a table that there is not, checks tell."""
     if indicator.derived is None and not (indicator.numerator and indicator.population_base == ""):
         yield from (key for key in _IMPLIED if not getattr(indicator, key))
 

@@ -27,7 +27,7 @@ def load_releases(gather: Gatherer) -> dict[str, Release]:
             continue
         release = Release(**dict(given), dataset=dataset, id=name)
         other = found.get(name)
-        rule = f"there is a release of this name already, {other.files[0] if other else ''}"
+        rule = f"there is a release of this name already, {other.declared_in if other else ''}"
         gather.expect(other is None, path, "", rule)
         found[name] = release
     return {name: _whole(release, found, gather) for name, release in found.items()}
@@ -41,12 +41,12 @@ def _whole(release: Release, found: Mapping[str, Release], gather: Gatherer) -> 
         if other is None or other.dataset != release.dataset or other.id in seen:
             same = [r.id for r in found.values() if r.dataset == release.dataset and r is not one]
             rule = f"is no other release of {release.dataset}; there are {_words(same)}"
-            gather.expect(False, one.files[0], "like", rule, one.like)
+            gather.expect(False, one.declared_in, "like", rule, one.like)
             break
         tables = {**other.tables, **tables}
         one = other
         seen.append(one.id)
-    return release.model_copy(update={"tables": tables, "stands_on": tuple(seen[1:])})
+    return release.model_copy(update={"tables": tables})
 
 
 def check_releases(
@@ -59,7 +59,7 @@ def check_releases(
     for release in releases.values():
         for name, table in release.tables.items():
             for key, rule, value in _table(table, indicators, categories):
-                gather.expect(False, release.files[0], f"tables.{name}.{key}", rule, value)
+                gather.expect(False, release.declared_in, f"tables.{name}.{key}", rule, value)
     given = {
         name for r in releases.values() for table in r.tables.values() for name in table.figures
     }

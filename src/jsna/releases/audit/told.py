@@ -49,7 +49,7 @@ def lines(findings: Sequence[Finding], config: Configuration) -> list[str]:
     said = f"; {known:,} reviewed before" if known else ""
     if not new:
         return [f"Official releases: compared; nothing to review{said}"]
-    files = {release.id: release.files[0] for release in config.every_release}
+    files = {release.id: release.declared_in for release in config.every_release}
     out = [f"Official releases: compared; {len(new):,} findings to review{said}"]
     for source in sorted({f.source for f in new}):
         mine = [f for f in new if f.source == source]

@@ -251,8 +251,12 @@ def parquet_metadata(path: Path) -> dict[str, str]:
     return {key.decode(): value.decode() for key, value in found.items()}
 
 
-def read_measures(path: Path) -> pd.DataFrame:
+def read_measures(path: Path, *, cells: bool = False) -> pd.DataFrame:
     """The measures in a file, of this version of the schema and obeying it.
+
+    Args:
+        path: the file.
+        cells: whether it holds the cells of the counts too: in the restricted zone only.
 
     Raises:
         JsnaError: written to another version of the schema, or breaking it.
@@ -266,15 +270,15 @@ def read_measures(path: Path) -> pd.DataFrame:
             f"{schema.SCHEMA_VERSION}; build the edition again with this version of jsna"
         )
         raise JsnaError(Problem(path.name, rule, code="measure.version"))
-    return schema.check(read_parquet(path), path.name)
+    return schema.check(read_parquet(path), path.name, cells=cells)
 
 
-def write_measures(path: Path, frame: pd.DataFrame) -> None:
-    """Write measures, checked, with the version of the schema."""
+def write_measures(path: Path, frame: pd.DataFrame, *, cells: bool = False) -> None:
+    """Write measures, checked, with the version of the schema; see `read_measures`."""
     from jsna.model import schema
 
     metadata = {schema.VERSION_KEY: schema.SCHEMA_VERSION}
-    write_parquet(path, schema.check(frame, path.name), metadata)
+    write_parquet(path, schema.check(frame, path.name, cells=cells), metadata)
 
 
 def read_text(path: Path) -> str:

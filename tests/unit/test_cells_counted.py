@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jsna.disclosure.ledger.cells import MISSING, OTHER, Cell, Reader, make
+from jsna.disclosure.ledger.cells import Reader
+from jsna.model.cells import MISSING, OTHER, Cell, make
 from jsna.model.indicators import Indicator, Side
 from tests.spec import world
 

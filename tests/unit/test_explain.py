@@ -14,13 +14,13 @@ import pytest
 from jsna import io
 from jsna.disclosure.attacking.attack import known
 from jsna.disclosure.evidence import Evidence
-from jsna.disclosure.ledger.cells import make
 from jsna.disclosure.ledger.linked_tables import NONE, LinkedTables, printed
 from jsna.errors import JsnaError
 from jsna.explanation import explain
 from jsna.explanation.explain import Choice, report, select
 from jsna.explanation.reasons import Reasons, rules_of
 from jsna.model import schema
+from jsna.model.cells import make
 from tests.unit import report_support as made
 
 CONFIG = made.configuration()

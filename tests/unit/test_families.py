@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from jsna.disclosure.ledger.cells import Cell, make
 from jsna.disclosure.ledger.families import Derived, nested, sums
 from jsna.disclosure.ledger.links import REST, links
+from jsna.model.cells import Cell, make
 
 
 def at(**box: str) -> Cell:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from jsna.disclosure.clock import CHOICE, COLUMN, NODES, ROOT, START, STEP, Limit, Work
-from jsna.disclosure.ledger.cells import make
 from jsna.disclosure.ledger.linked_tables import LinkedTables
 from jsna.disclosure.suppression import hide
+from jsna.model.cells import make
 
 YEAR = {"period": frozenset("5")}
 NAMES = ("all", "girls", "boys", "others")

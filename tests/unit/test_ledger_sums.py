@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jsna.disclosure.ledger.cells import Cell, make
 from jsna.disclosure.ledger.equations import add_equations
 from jsna.disclosure.ledger.linked_tables import LinkedTables
 from jsna.disclosure.ledger.links import REST, useful
+from jsna.model.cells import Cell, make
 
 steady = settings(derandomize=True, max_examples=60)
 #: Columns of the pupils, and the codes a list has of each. "?" is in no list.

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from jsna.disclosure.ledger.cells import make
 from jsna.disclosure.ledger.entries import linked_tables
 from jsna.disclosure.ledger.linked_tables import LinkedTables
 from jsna.disclosure.system import Status
 from jsna.errors import JsnaError
 from jsna.model import schema
+from jsna.model.cells import make
 from jsna.model.kinds import KINDS
 from tests.spec import world
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from jsna.disclosure.ledger.cells import Cell, make
 from jsna.disclosure.ledger.links import links, useful
+from jsna.model.cells import Cell, make
 
 
 def cell(**box: str) -> Cell:

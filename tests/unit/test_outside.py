@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 
 from jsna.disclosure.evidence import gather
-from jsna.disclosure.ledger.cells import make
 from jsna.disclosure.ledger.linked_tables import NONE, LinkedTables
 from jsna.disclosure.ledger.outside import join_earlier, ratios
 from jsna.disclosure.protect import Protection, protect
@@ -19,6 +18,7 @@ from jsna.disclosure.prove import prove
 from jsna.errors import JsnaError
 from jsna.measures.engine import measure
 from jsna.model import schema
+from jsna.model.cells import make
 from tests.spec import world
 from tests.unit.outsider import Outsider
 

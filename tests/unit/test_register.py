@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from jsna.disclosure.ledger.cells import Cell
 from jsna.errors import JsnaError
 from jsna.model import schema
+from jsna.model.cells import Cell
 from jsna.provenance import register
 
 #: An entry as it was written when there was a register first: to be read for ever after.

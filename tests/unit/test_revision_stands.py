@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from jsna.disclosure.ledger.cells import make
 from jsna.disclosure.ledger.linked_tables import NONE, LinkedTables
 from jsna.disclosure.revision import RULE, stands
 from jsna.model import schema
+from jsna.model.cells import make
 
 WHOLE = make("pupil", "rows", {"period": frozenset("5")})
 PART = make("pupil", "rows", {"period": frozenset("5"), "sex": frozenset("F")})

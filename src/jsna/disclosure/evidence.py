@@ -258,7 +258,7 @@ def read(config: Configuration, paths: io.Paths) -> Evidence:
     return gather(
         # What is worked out from these rows tells nobody more than they do.
         counted(io.read_measures(paths.safe / "measures.parquet"), config),
-        io.read_measures(paths.restricted / "measures.parquet"),
+        io.read_measures(paths.restricted / "measures.parquet", cells=True),
         config,
         io.read_measures(paths.restricted / "official.parquet"),
         past.ledgers,

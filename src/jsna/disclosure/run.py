@@ -22,7 +22,7 @@ def run(config: Configuration, paths: io.Paths) -> None:
     `protection.json` (what the certificate says of the choice), `ledger.parquet` (the counts behind
     everything, kept for later editions) and `fallbacks.parquet`.
     """
-    measures = io.read_measures(paths.restricted / "measures.parquet")
+    measures = io.read_measures(paths.restricted / "measures.parquet", cells=True)
     past = earlier.read(config, paths)
     made = protect(
         measures,

@@ -17,11 +17,11 @@ import pandas as pd
 
 from jsna.disclosure.attacking.attack import Interval
 from jsna.disclosure.evidence import Evidence
-from jsna.disclosure.ledger.cells import Cell, Codes
 from jsna.disclosure.ledger.linked_tables import NONE
 from jsna.disclosure.system import TOLERANCE
 from jsna.explanation.nearby import Nearby
 from jsna.model import schema
+from jsna.model.cells import Cell, Codes
 from jsna.model.configuration import Configuration
 from jsna.view import words
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -27,16 +27,23 @@ _BEFORE_SUMMER: Final = frozenset({"january", "31_march"})
 class Block:
     """Aligned numerators and denominators of one indicator and breakdown, as dense arrays.
 
-    The arrays have an axis for periods and one for each dimension; `kept` says which cells are
-    measures (the others are combinations no one could be in anywhere). `squares` are those of the
-    values a mean is of, added up; None of any other kind.
+    The arrays have an axis for periods and one for each dimension.
+
+    Attributes:
+        periods: as they are written.
+        years: the periods of the numerator's table that each of them is made of.
+        below: those of the denominator's, one for each of `years`; none without denominator.
+        numerator, denominator: the counts.
+        kept: which are measures; the others are combinations no one could be in anywhere.
+        squares: those of the values a mean is of, added up; None of any other kind.
     """
 
     periods: list[str]
+    years: list[tuple[str, ...]]
+    below: list[tuple[str, ...]]
     numerator: Counts
     denominator: Counts
     kept: np.ndarray[Any, np.dtype[np.bool_]]
-    notes: list[str]
     squares: Counts | None = None
 
 
@@ -88,10 +95,11 @@ def align(indicator: Indicator, axes: Sequence[Axis], cubes: Mapping[str, Cubes]
         nothing = np.full(numerator.shape, np.nan)
         return Block(
             top.periods,
+            [(period,) for period in top.periods],
+            [()] * len(top.periods),
             numerator,
             nothing,
             np.ones(numerator.shape, bool),
-            [""] * len(top.periods),
         )
     bottom = cubes[indicator.denominator.table]
     split = [axis for axis in axes if axis.dimension not in indicator.over]
@@ -114,13 +122,12 @@ def align(indicator: Indicator, axes: Sequence[Axis], cubes: Mapping[str, Cubes]
         if axis in split:
             told = told & bottom.told[axis.dimension][[p for p in places if p is not None]]
         kept &= told.reshape(-1, *[1] * len(axes))
-    notes = [
-        "" if places[i] is None or bottom.periods[cast(int, places[i])] == top.periods[i]
-        else f"Denominator of {bottom.periods[cast(int, places[i])]}."
-        for i in known
-    ]  # fmt: skip
+    of = [bottom.periods[place] for place in places if place is not None]
     squares = _squares(top, indicator, axes, below)
-    return Block([top.periods[i] for i in known], numerator[known], below, kept, notes, squares)
+    periods = [top.periods[i] for i in known]
+    years: list[tuple[str, ...]] = [(period,) for period in periods]
+    rest: list[tuple[str, ...]] = [(period,) for period in of]
+    return Block(periods, years, rest, numerator[known], below, kept, squares)
 
 
 def _squares(top: Cubes, indicator: Indicator, axes: Sequence[Axis], rows: Counts) -> Counts | None:
@@ -173,9 +180,10 @@ def together(block: Block, years: int) -> Block:
 
     return Block(
         [span([block.periods[i] for i in run]) for run in found],
+        [tuple(year for i in run for year in block.years[i]) for run in found],
+        [tuple(year for i in run for year in block.below[i]) for run in found],
         added(block.numerator),
         added(block.denominator),
         added(block.kept.astype(np.float64)) > 0,
-        [" ".join(dict.fromkeys(block.notes[i] for i in run if block.notes[i])) for run in found],
         None if block.squares is None else added(block.squares),
     )

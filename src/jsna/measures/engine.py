@@ -15,6 +15,7 @@ import pandas as pd
 from jsna import io
 from jsna.measures import contributions
 from jsna.measures.blocks import Axis, Block, align, axis_of, together
+from jsna.measures.cells import Cells
 from jsna.measures.checks import check
 from jsna.measures.cubes import Cubes, Dimensions, columns, count, sets_of, wanted
 from jsna.measures.merge import merge, reconcile
@@ -55,7 +56,7 @@ def run(config: Configuration, paths: io.Paths) -> None:
     local = measure(tables, config.indicators.values(), config)
     published = io.read_measures(paths.restricted / "published.parquet")
     measures, official = merge(local, published)
-    io.write_measures(paths.restricted / "measures.parquet", measures)
+    io.write_measures(paths.restricted / "measures.parquet", measures, cells=True)
     io.write_measures(paths.restricted / "official.parquet", official)
     contributions.run(measures, config, paths)
     io.write_parquet(paths.restricted / "reconciliation.parquet", reconcile(measures, official))
@@ -86,21 +87,22 @@ def measure(
     local = [i for i in indicators if i.numerator is not None]
     check(local)
     cubes, categories = count(tables, wanted(local), config)
+    cells = Cells(config)
     blocks = [
         block
         for indicator in local
         if all(side is None or side.table in cubes for side in _sides(indicator))
-        for block in _blocks(indicator, cubes, categories, config, tables)
+        for block in _blocks(indicator, cubes, categories, cells, tables)
     ]
     if not blocks:
-        return schema.empty()
+        return schema.empty(cells=True)
     frame = pd.concat(blocks, ignore_index=True)
     multiplier = frame.pop("multiplier").to_numpy(dtype=np.float64)
     decimals = frame.pop("decimals").to_numpy(dtype=np.int64)
     squares = frame.pop("squares").to_numpy(dtype=np.float64)
     calculate(frame, multiplier, squares)
     mark_low(frame, decimals)
-    return schema.check(schema.conform(frame), "measures")
+    return schema.check(schema.conform(frame, cells=True), "measures", cells=True)
 
 
 def _sides(indicator: Indicator) -> tuple[Side | None, Side | None]:
@@ -111,9 +113,10 @@ def _blocks(
     indicator: Indicator,
     cubes: Mapping[str, Cubes],
     categories: Mapping[str, list[str]],
-    config: Configuration,
+    cells: Cells,
     tables: Mapping[str, pa.Table | pd.DataFrame],
 ) -> Iterable[pd.DataFrame]:
+    config = cells.config
     constant: dict[str, Any] = {
         "edition": config.edition.edition,
         "indicator": indicator.id,
@@ -139,7 +142,7 @@ def _blocks(
                 block = together(block, grouping.years)
             if block.kept.any():
                 kind = indicator.period_type if grouping.years == 1 else THREE_YEARS
-                yield _rows(block, axes, config).assign(**constant, period_type=kind)
+                yield _rows(indicator, block, axes, cells).assign(**constant, period_type=kind)
 
 
 def _told(indicator: Indicator, set_: Dimensions, cubes: Mapping[str, Cubes]) -> bool:
@@ -153,8 +156,11 @@ def _told(indicator: Indicator, set_: Dimensions, cubes: Mapping[str, Cubes]) ->
     return True
 
 
-def _rows(block: Block, axes: Sequence[Axis], config: Configuration) -> pd.DataFrame:
+def _rows(
+    indicator: Indicator, block: Block, axes: Sequence[Axis], cells: Cells
+) -> pd.DataFrame:
     """The kept cells as rows: place, period, breakdown and category beside the two counts."""
+    config = cells.config
     at = np.nonzero(block.kept)
     named: dict[str, Objects] = {
         axis.shown: np.array(axis.codes, dtype=object)[at[1 + place]]
@@ -166,6 +172,7 @@ def _rows(block: Block, axes: Sequence[Axis], config: Configuration) -> pd.DataF
         category = named[dimension] if position == 0 else category + schema.JOIN + named[dimension]
     numerator, denominator = block.numerator[block.kept], block.denominator[block.kept]
     nobody = denominator == 0
+    notes = [_note(*years) for years in zip(block.years, block.below, strict=True)]
     return pd.DataFrame(
         {
             "area_code": named.get(LOCALITY, named.get(LOCALITY_GROUP, config.area.code)),
@@ -178,6 +185,37 @@ def _rows(block: Block, axes: Sequence[Axis], config: Configuration) -> pd.DataF
             "squares": np.nan if block.squares is None else block.squares[block.kept],
             "status": np.where(nobody, "z", "").astype(object),
             "reason": np.where(nobody, "no_population", "").astype(object),
-            "note": np.array(block.notes, dtype=object)[at[0]],
+            "note": np.array(notes, dtype=object)[at[0]],
+            **_cells(indicator, block, axes, cells, at),
         }
     )
+
+
+def _cells(
+    indicator: Indicator,
+    block: Block,
+    axes: Sequence[Axis],
+    cells: Cells,
+    at: tuple[np.ndarray[Any, np.dtype[np.intp]], ...],
+) -> dict[str, Objects | str]:
+    """The cells of the two counts of each row; "" for a denominator there is none of."""
+    assert indicator.numerator is not None
+    found: dict[str, Objects | str] = {
+        schema.NUMERATOR_CELL: cells.texts(indicator.numerator, axes, block.years, at),
+        schema.DENOMINATOR_CELL: "",
+    }
+    if indicator.denominator is not None:
+        split = [place for place, axis in enumerate(axes) if axis.dimension not in indicator.over]
+        found[schema.DENOMINATOR_CELL] = cells.texts(
+            indicator.denominator,
+            [axes[place] for place in split],
+            block.below,
+            [at[0], *(at[1 + place] for place in split)],
+        )
+    return found
+
+
+def _note(years: Sequence[str], below: Sequence[str]) -> str:
+    """Which other periods the denominators are of, in words."""
+    other = (of for year, of in zip(years, below, strict=False) if of != year)
+    return " ".join(f"Denominator of {of}." for of in dict.fromkeys(other))

@@ -14,8 +14,9 @@ def merge(local: pd.DataFrame, published: pd.DataFrame) -> tuple[pd.DataFrame, p
     """Measures and the official figures they replace.
 
     Args:
-        local: measures of the home area and its localities. Those counted in official reference
-            tables (of an open edition) give way to a figure the publisher gives itself.
+        local: measures of the home area and its localities, with their cells. Those counted in
+            official reference tables (of an open edition) give way to a figure the publisher gives
+            itself.
         published: official measures of the home area and its comparators.
 
     Returns:
@@ -28,7 +29,9 @@ def merge(local: pd.DataFrame, published: pd.DataFrame) -> tuple[pd.DataFrame, p
     local = local.loc[~repeated]
     taken = _keys(published).isin(_keys(local))
     parts = [part for part in (local, published.loc[~taken]) if len(part)]
-    measures = schema.conform(pd.concat(parts, ignore_index=True)) if parts else schema.empty()
+    if not parts:
+        return schema.empty(cells=True), schema.conform(published.loc[taken])
+    measures = schema.conform(pd.concat(parts, ignore_index=True), cells=True)
     return measures, schema.conform(published.loc[taken])
 
 

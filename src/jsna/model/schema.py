@@ -56,6 +56,8 @@ NUMBERS: Final = (
     "lower_998",
     "upper_998",
 )
+NUMERATOR_CELL: Final = "numerator_cell"
+DENOMINATOR_CELL: Final = "denominator_cell"
 COLUMNS: Final = (
     *KEY,
     "population_base",
@@ -76,6 +78,10 @@ COLUMNS: Final = (
     "mark",
     "segment",
 )
+
+#: What the two counts of a row count (`model.cells`): in the restricted zone only. Empty where a
+#: row has no such count, or has it from a publisher and not from records counted here.
+CELLS: Final = (NUMERATOR_CELL, DENOMINATOR_CELL)
 
 TOTAL: Final = "total"
 JOIN: Final = "|"
@@ -184,15 +190,25 @@ def dimensions(breakdown: str, category: str) -> dict[str, str]:
     return dict(zip(breakdown.split(JOIN), category.split(JOIN), strict=True))
 
 
-def empty() -> pd.DataFrame:
+def columns(*, cells: bool = False) -> tuple[str, ...]:
+    """The columns of a measure table, with the cells of its counts or without."""
+    return (*COLUMNS, *CELLS) if cells else COLUMNS
+
+
+def empty(*, cells: bool = False) -> pd.DataFrame:
     """A measure table of no rows, with the right columns and types."""
-    return conform(pd.DataFrame({column: [] for column in COLUMNS}))
+    return conform(pd.DataFrame({column: [] for column in columns(cells=cells)}), cells=cells)
 
 
-def conform(frame: pd.DataFrame) -> pd.DataFrame:
-    """Columns in order with their types, missing text as "", sorted by the key."""
+def conform(frame: pd.DataFrame, *, cells: bool = False) -> pd.DataFrame:
+    """Columns in order with their types, missing text as "", sorted by the key.
+
+    Args:
+        frame: measure rows.
+        cells: whether the cells of the counts are kept; else they are left out.
+    """
     out = pd.DataFrame(index=frame.index)
-    for column in COLUMNS:
+    for column in columns(cells=cells):
         if column in NUMBERS:
             given = frame.get(column, np.nan)
             out[column] = pd.Series(given, index=frame.index, dtype="float64")
@@ -202,16 +218,18 @@ def conform(frame: pd.DataFrame) -> pd.DataFrame:
     return out.sort_values(list(KEY), kind="stable").reset_index(drop=True)
 
 
-def check(frame: pd.DataFrame, where: str) -> pd.DataFrame:
+def check(frame: pd.DataFrame, where: str, *, cells: bool = False) -> pd.DataFrame:
     """Return the frame if it obeys the schema; else raise with every fault found.
 
     Args:
         frame: measure rows.
         where: name of the table for the message.
+        cells: whether it has the cells of its counts; what is published may not have them.
     """
     problems: list[Problem] = []
-    missing = [column for column in COLUMNS if column not in frame]
-    extra = [column for column in frame if column not in COLUMNS]
+    expected = columns(cells=cells)
+    missing = [column for column in expected if column not in frame]
+    extra = [column for column in frame if column not in expected]
     if missing or extra:
         rule = f"measure table has missing columns {missing} and unknown columns {extra}"
         raise JsnaError(Problem(where, rule, code="measure.columns"))

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from jsna.disclosure.ledger.cells import Cell, Codes, Reader
+from jsna.disclosure.ledger.cells import Reader
 from jsna.disclosure.ledger.equations import add_equations, complements
 from jsna.disclosure.ledger.linked_tables import NONE, LinkedTables
 from jsna.disclosure.ledger.outside import join_earlier, mark_public, ratios
@@ -16,6 +16,7 @@ from jsna.disclosure.ledger.revisions import protect_changes
 from jsna.errors import JsnaError, Problem
 from jsna.extracts import registry
 from jsna.measures.sources import extracts_of, profile_of_extracts
+from jsna.model.cells import Cell, Codes
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator
 from jsna.model.profiles import Profile

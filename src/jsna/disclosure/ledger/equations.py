@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Final
 
-from jsna.disclosure.ledger.cells import Cell
 from jsna.disclosure.ledger.families import Derived, Sum, nested, sums
 from jsna.disclosure.ledger.linked_tables import LinkedTables
 from jsna.disclosure.ledger.links import is_rest, links, useful
 from jsna.errors import JsnaError, Problem
+from jsna.model.cells import Cell
 from jsna.model.profiles import Profile
 
 #: Times the sums are gone through until every link is protected like those it follows from.

@@ -16,8 +16,8 @@ from typing import Final
 
 import numpy as np
 
-from jsna.disclosure.ledger.cells import Cell, Codes
 from jsna.disclosure.system import Flags, Floats
+from jsna.model.cells import Cell, Codes
 
 #: Stands for the free cell in a family: every row, whatever the column holds.
 _ALL: Final = None

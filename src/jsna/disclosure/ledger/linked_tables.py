@@ -18,8 +18,8 @@ import pandas as pd
 from scipy import sparse
 
 from jsna.disclosure.additions import with_ratio
-from jsna.disclosure.ledger.cells import Cell
 from jsna.disclosure.system import Flags, Floats, Ints, Status, System
+from jsna.model.cells import Cell
 
 #: Stands for a row that has no such side.
 NONE: Final = -1

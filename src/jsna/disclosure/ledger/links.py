@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from jsna.disclosure.ledger.cells import Cell, Codes, make
 from jsna.disclosure.ledger.families import Sum, nested
+from jsna.model.cells import Cell, Codes, make
 from jsna.tables.catalogue import CATALOGUE
 
 #: How often counts made here may lead to further ones: a cell has few columns that differ.

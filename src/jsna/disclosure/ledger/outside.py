@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from jsna.disclosure.ledger.cells import Cell
 from jsna.disclosure.ledger.linked_tables import NONE, LinkedTables, Ratio
 from jsna.model import schema
+from jsna.model.cells import Cell
 from jsna.model.configuration import Configuration
 
 _KEY = list(schema.KEY)

@@ -1,0 +1,116 @@
+"""The cells of what the engine counts, made from the numbers' own axes and never from their words.
+
+They are written beside each restricted measure (`schema.CELLS`) and nowhere else. What is published
+has none: a cell says of hidden figures which of them are the same count.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from jsna.measures.blocks import Axis
+from jsna.measures.conditions import Condition
+from jsna.model.cells import MISSING, PERIOD, Cell, Codes, make
+from jsna.model.configuration import Configuration
+from jsna.model.hierarchies import codes, finer
+from jsna.model.indicators import Side
+from jsna.model.tables import AnalysisTable
+from jsna.tables.catalogue import CATALOGUE
+
+Objects = np.ndarray[Any, np.dtype[np.object_]]
+Places = np.ndarray[Any, np.dtype[np.intp]]
+
+
+@dataclass(slots=True)
+class Cells:
+    """Makes cells; what a condition or a category stands for is worked out once.
+
+    Attributes:
+        config: code lists, and what nests in what.
+    """
+
+    config: Configuration
+    _conditions: dict[tuple[str, str], dict[str, Codes]] = field(default_factory=dict)
+    _categories: dict[tuple[str, str], tuple[str, Codes]] = field(default_factory=dict)
+
+    def texts(
+        self,
+        side: Side,
+        axes: Sequence[Axis],
+        periods: Sequence[tuple[str, ...]],
+        at: Sequence[Places],
+    ) -> Objects:
+        """The cells of one side of the rows of a block, as texts, shape (rows,).
+
+        Args:
+            side: numerator or denominator.
+            axes: those the side is split by.
+            periods: periods of the side's table that are counted together at each place of the
+                block's first axis.
+            at: where each row stands: on the first axis, then on each of `axes`.
+        """
+        rows, where = np.unique(np.column_stack(list(at)), axis=0, return_inverse=True)
+        made = [
+            self.cell(
+                side,
+                periods[first],
+                [(axis.shown, axis.codes[i]) for axis, i in zip(axes, places, strict=True)],
+            ).text()
+            for first, *places in rows.tolist()
+        ]
+        return np.array(made, dtype=object)[where.reshape(-1)]
+
+    def cell(
+        self, side: Side, periods: Iterable[str], categories: Iterable[tuple[str, str]]
+    ) -> Cell:
+        """The rows a side counts in some periods and categories.
+
+        Args:
+            side: numerator or denominator.
+            periods: periods of the side's table; one given twice is counted twice.
+            categories: dimension and category of each thing that it is split by, places too.
+        """
+        table = CATALOGUE[side.table]
+        box = dict(self._condition(side))
+        for dimension, category in categories:
+            column, allowed = self._category(dimension, category)
+            box[column] = box[column] & allowed if column in box else allowed
+        box[PERIOD] = _periods(table, periods)
+        _restrict(table, box)
+        return make(table.rows_of or table.name, side.count, box)
+
+    def _condition(self, side: Side) -> dict[str, Codes]:
+        key = side.table, side.where
+        if key not in self._conditions:
+            self._conditions[key] = Condition(side, self.config).box
+        return self._conditions[key]
+
+    def _category(self, dimension: str, category: str) -> tuple[str, Codes]:
+        key = dimension, category
+        if key not in self._categories:
+            found = finer(dimension, self.config), codes(dimension, category, self.config)
+            self._categories[key] = found
+        return self._categories[key]
+
+
+def _periods(table: AnalysisTable, periods: Iterable[str]) -> Codes:
+    """The periods as codes; what is counted twice is another count than what is counted once."""
+    times = Counter(map(table.january, periods))
+    return frozenset(period if n == 1 else f"{period}, {n} times" for period, n in times.items())
+
+
+def _restrict(table: AnalysisTable, box: dict[str, Codes]) -> None:
+    """Restrict a box by what its columns say of others, as the table has it."""
+    before = None
+    while before != box:
+        before = dict(box)
+        for implied in table.implied:
+            allowed = box.get(implied.column)
+            if allowed is None or MISSING in allowed or not allowed <= (implied.codes or allowed):
+                continue
+            box[implied.of] = box.get(implied.of, implied.are) & implied.are

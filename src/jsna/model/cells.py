@@ -1,0 +1,72 @@
+"""What a count is a count of: a cell of the micro-data, whichever indicator shows it.
+
+The engine makes the cells of a row's numerator and denominator with the row and writes them beside
+it; disclosure control, contributions and explanations read them there. Two indicators that count
+the same rows show the same quantity, and hiding it in one of them hides nothing. So a cell says
+which rows are counted in terms that can be compared: a set of codes for each column that a
+condition, a category, the place or the period constrains.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+PERIOD: Final = "period"
+#: Codes that stand for any value no list knows, and for none.
+OTHER, MISSING = "\x00other", "\x00missing"
+
+Codes = frozenset[str]
+#: Column and the codes it may have, by column; a column not named may have any value or none.
+Box = tuple[tuple[str, Codes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Rows of one table.
+
+    Attributes:
+        table: the analysis table whose rows they are (`roll` is counted among `pupil`).
+        what: what is added up: `rows`, `persons` or a column.
+        box: what constrains them, sorted by column.
+    """
+
+    table: str
+    what: str
+    box: Box
+
+    def without(self, column: str) -> Cell:
+        """The cell with one column free."""
+        return Cell(self.table, self.what, tuple(pair for pair in self.box if pair[0] != column))
+
+    def codes(self, column: str) -> Codes | None:
+        """The codes a column may have; None where it is free."""
+        return next((codes for name, codes in self.box if name == column), None)
+
+    def label(self) -> str:
+        """The cell in words, such as `pupil rows: period 2025, sen_provision E`."""
+        words = [f"{column} {_words(codes)}" for column, codes in self.box]
+        return f"{self.table} {self.what}: {', '.join(words) or 'all'}"
+
+    def text(self) -> str:
+        """The cell as JSON, the same for the same cell."""
+        box = {column: sorted(codes) for column, codes in self.box}
+        return json.dumps([self.table, self.what, box], sort_keys=True, ensure_ascii=False)
+
+    @staticmethod
+    def read(text: str) -> Cell:
+        """The cell of a text made by `text`."""
+        table, what, box = json.loads(text)
+        return make(table, what, {column: frozenset(codes) for column, codes in box.items()})
+
+
+def _words(codes: Codes) -> str:
+    named = sorted(code.replace("\x00", "") for code in codes)
+    return named[0] if len(named) == 1 else f"in ({', '.join(named)})"
+
+
+def make(table: str, what: str, box: Mapping[str, Codes]) -> Cell:
+    """A cell of a box given in any order."""
+    return Cell(table, what, tuple(sorted(box.items(), key=lambda pair: pair[0])))

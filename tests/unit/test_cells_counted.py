@@ -1,4 +1,4 @@
-"""Regions: what a row counts, in terms that can be compared with any other row."""
+"""Cells: what a row counts, in terms that can be compared with any other row."""
 
 from __future__ import annotations
 
@@ -8,45 +8,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jsna.disclosure.ledger.cells import Reader
+from jsna.measures.cells import Cells
 from jsna.model.cells import MISSING, OTHER, Cell, make
 from jsna.model.indicators import Indicator, Side
 from tests.spec import world
+from tests.unit.cells_support import cell_of
 
 CONFIG = world.configuration()
-READER = Reader(CONFIG)
 KNOWN = frozenset({"known"})
 
 
 def cell(indicator: str | Indicator, side: str = "numerator", **row: Any) -> Cell:
     """The cell of a row of an indicator; of the authority's total of 2025 unless given."""
     declared = CONFIG.indicators[indicator] if isinstance(indicator, str) else indicator
-    given_: dict[str, Any] = {
-        "area": world.AREA,
-        "geography": "authority",
-        "period": "2025",
-        "period_type": "january",
-        "breakdown": "total",
-        "category": "total",
-    }
     over = declared.over if side == "denominator" else ()
-    return READER.cell(getattr(declared, side), declared, over=over, **{**given_, **row})
+    return cell_of(getattr(declared, side), CONFIG, over=over, **row)
 
 
 def where(condition: str, table: str = "pupil") -> dict[str, frozenset[str]]:
     """The box a condition of a table stands for."""
-    of = CONFIG.indicators["pupils"]
-    side = Side(table=table, where=condition)
-    found = READER.cell(
-        side,
-        of,
-        area=world.AREA,
-        geography="authority",
-        period="2025",
-        period_type="january",
-        breakdown="total",
-        category="total",
-    )
+    found = Cells(CONFIG).cell(Side(table=table, where=condition), ["2025"], [])
     return {column: codes for column, codes in found.box if column != "period"}
 
 
@@ -112,7 +93,7 @@ def test_the_roll_of_an_academic_year_is_the_pupils_of_the_january_in_it() -> No
 def test_a_need_says_that_there_is_sen_and_a_place_that_it_is_known() -> None:
     by_need = cell("suspended_pupils", breakdown="primary_need", category="ASD")
     assert by_need.codes("sen_provision") == frozenset({"E", "K"})
-    place = cell("pupils", area=world.WEST, geography="district")
+    place = cell("pupils", area_code=world.WEST, geography="district")
     assert place.codes("locality") == frozenset({world.WEST})
     assert place.codes("(place)") == KNOWN
     assert cell("pupils", breakdown="imd_decile", category="3").codes("(place)") == KNOWN
@@ -150,11 +131,15 @@ def test_three_years_are_their_three_januaries() -> None:
     assert events.codes("period") == frozenset({"2022/23", "2023/24", "2024/25"})
 
 
-def test_a_latest_denominator_is_of_the_year_the_note_says() -> None:
-    note = "Denominator of 2024."
-    found = cell("plans_rate_0_25", "denominator", note=note)
+def test_a_denominator_of_another_year_counts_that_year() -> None:
+    found = cell("plans_rate_0_25", "denominator", below=("2024",))
     assert found.codes("period") == frozenset({"2024"})
     assert (found.table, found.what) == ("population", "people")
+
+
+def test_a_year_that_is_counted_twice_is_no_year_counted_once() -> None:
+    twice = cell("plans_rate_0_25", "denominator", below=("2023", "2024", "2024"))
+    assert twice.codes("period") == frozenset({"2023", "2024, 2 times"})
 
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=8)

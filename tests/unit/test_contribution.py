@@ -23,6 +23,7 @@ from jsna.model.tables import AnalysisTable, Column
 from jsna.tables.catalogue import CATALOGUE
 from jsna.tables.columns import declared
 from tests.spec import world
+from tests.unit.cells_support import with_cells
 
 COSTS = AnalysisTable(
     name="placement_cost",
@@ -305,7 +306,7 @@ def test_contributors_of_coarser_rows_are_persons_not_amounts() -> None:
         row(area_code=world.EAST, geography="district", **three),
         row(source="ehcp_2025", period="2021/22"),
     )
-    found = contributions(frame, tables, config)
+    found = contributions(with_cells(frame, config), tables, config)
     told = {
         (r.period, r.breakdown, r.area_code): (r.contributors, r.total, r.largest, r.second)
         for r in found.itertuples()
@@ -320,6 +321,6 @@ def test_contributors_of_coarser_rows_are_persons_not_amounts() -> None:
 
 def test_an_edition_without_money_has_no_contributions() -> None:
     config = world.configuration()
-    found = contributions(rows(row("pupils_ehc_plan")), {}, config)
+    found = contributions(with_cells(rows(row("pupils_ehc_plan")), config), {}, config)
     assert list(found.columns) == list(COLUMNS)
     assert found.empty

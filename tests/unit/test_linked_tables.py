@@ -17,6 +17,7 @@ from jsna.model import schema
 from jsna.model.cells import make
 from jsna.model.kinds import KINDS
 from tests.spec import world
+from tests.unit.cells_support import with_cells
 
 CONFIG = world.configuration()
 
@@ -42,7 +43,9 @@ def row(indicator: str, top: float, bottom: float = np.nan, **changes: Any) -> d
 
 
 def made(*rows: dict[str, Any], **options: Any) -> LinkedTables:
-    return linked_tables(schema.conform(pd.DataFrame(list(rows))), CONFIG, **options)
+    return linked_tables(
+        with_cells(schema.conform(pd.DataFrame(list(rows))), CONFIG), CONFIG, **options
+    )
 
 
 def named(found: LinkedTables) -> dict[str, float]:
@@ -148,7 +151,8 @@ def test_a_sum_of_amounts_stays_uncertain_by_a_share_of_it(
         indicators={**CONFIG.indicators, declared.id: declared},
         profiles={**CONFIG.profiles, "default": profile},
     )
-    found = linked_tables(schema.conform(pd.DataFrame([row(declared.id, 37.0, 800.0)])), config)
+    rows = with_cells(schema.conform(pd.DataFrame([row(declared.id, 37.0, 800.0)])), config)
+    found = linked_tables(rows, config)
     top, bottom = found.numerators[0], found.denominators[0]
     assert (found.magnitude[top], found.magnitude[bottom]) == (percent, 0.0)
     # Nor is a small sum a small count.

@@ -257,8 +257,9 @@ BESIDE_RECORD = {
 def protected(root: Path, found: Mapping[str, Any] | None) -> io.Paths:
     """An edition on disk that has been protected, with what discovery says of it."""
     paths = io.Paths(root, "example-2025")
-    io.write_measures(paths.restricted / "measures.parquet", pd.concat([MEASURES, suspended()]))
-    io.write_measures(paths.restricted / "official.parquet", MEASURES.iloc[:0])
+    whole = pd.concat([MEASURES, suspended()])
+    io.write_measures(paths.restricted / "measures.parquet", whole, cells=True)
+    io.write_measures(paths.restricted / "official.parquet", schema.empty())
     io.write_parquet(
         paths.restricted / protection.CONTRIBUTIONS,
         pd.DataFrame({name: pd.Series(dtype="str") for name in schema.KEY}),

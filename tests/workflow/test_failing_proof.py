@@ -24,7 +24,7 @@ def project(built: Project, tmp_path: Path) -> Project:
 def show_what_protects(paths: io.Paths) -> None:
     """Print the figures of an indicator that are hidden for another's sake."""
     safe = io.read_measures(paths.safe / "measures.parquet")
-    true = io.read_measures(paths.restricted / "measures.parquet")
+    true = io.read_measures(paths.restricted / "measures.parquet", cells=True)
     log = io.read_parquet(paths.restricted / "protection.parquet")
     keys = list(schema.KEY)
     counted = log.loc[log["kind"].eq("secondary"), "indicator"].value_counts().sort_index()

@@ -10,6 +10,7 @@ all periods of a breakdown together, so that a change of recoding between two ye
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,9 +20,9 @@ from numpy.typing import NDArray
 
 from jsna.measures.cubes import sets_of
 from jsna.model import schema
+from jsna.model.cells import PERIOD, Cell
 from jsna.model.configuration import Configuration
 from jsna.model.fallbacks import GroupingSet, recodings
-from jsna.model.hierarchies import LOCALITY_GROUP, THREE_YEARS
 from jsna.model.indicators import LOCALITY, Indicator
 
 #: Columns of the decisions: one row for each fallback of an indicator that has rows.
@@ -32,7 +33,7 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """The rows of one shape of one indicator.
+    """The rows of one grouping set of one indicator.
 
     Attributes:
         places: where they stand in the measures.
@@ -74,7 +75,8 @@ def choose(
     of the same records give away more than either, and which small change turned the choice.
 
     Args:
-        measures: measures of the edition in the schema, every recoding among them.
+        measures: measures of the edition in the schema with their cells, every recoding among
+            them.
         config: declarations, profiles and the area.
         before: decisions of the last publication of this edition.
 
@@ -86,7 +88,7 @@ def choose(
             `withheld` rows as declared that it stands in for, `small` (that share of `rows`) and
             `shares` (of every recoding that has rows, in words). Sorted.
     """
-    groupings = _by_shape(measures, config)
+    groupings = _by_grouping(measures, config)
     dropped = np.zeros(len(measures), dtype=bool)
     decisions: list[dict[str, Any]] = []
     kept: dict[tuple[str, str], str] = {}
@@ -123,7 +125,7 @@ def choose(
 
 
 def _first(groupings: list[GroupingSet], shares: list[float], limit: float) -> GroupingSet:
-    """The first shape with a share within the limit; else the first with the least share."""
+    """The first grouping set with a share within the limit; else the first with the least share."""
     within = (grouping for grouping, share in zip(groupings, shares, strict=True) if share <= limit)
     return next(within, groupings[shares.index(min(shares))])
 
@@ -150,14 +152,12 @@ def _decision(
     }
 
 
-def _by_shape(
+def _by_grouping(
     measures: pd.DataFrame, config: Configuration
 ) -> dict[tuple[str, GroupingSet], _Rows]:
     """The local rows of indicators with fallbacks by what they are split by."""
     falling_back = [i.id for i in config.indicators.values() if i.fallbacks]
-    area = config.area
-    home = {area.code, *area.locality_names, *(group.code for group in area.locality_groups)}
-    own = measures["indicator"].isin(falling_back) & measures["area_code"].isin(home)
+    own = measures["indicator"].isin(falling_back) & measures[schema.NUMERATOR_CELL].ne("")
     # What the publisher of official figures shows is shown as it is, on whatever recoding.
     names = measures["profile"].unique()
     guarded = [name for name in names if config.profile(name).threshold > 0]
@@ -165,25 +165,25 @@ def _by_shape(
     places = np.flatnonzero(own.to_numpy(dtype=bool))
     rows = measures.iloc[places]
     told, small = _small(rows, config)
+    cells = [Cell.read(text) for text in rows[schema.NUMERATOR_CELL]]
     keys = rows[["indicator", "geography", "breakdown", "period_type"]]
     found: dict[tuple[str, GroupingSet], _Rows] = {}
     # The groups are sorted, so that nothing depends on the order of the rows.
     groups: Any = keys.groupby(list(keys.columns), sort=True).indices
     for (indicator, geography, breakdown, period_type), where in sorted(groups.items()):
-        grouping = _shape(geography, breakdown, period_type, config)
-        line = rows["period"].iloc[where].to_numpy(dtype=object)
-        if breakdown != schema.TOTAL:  # else places add up with each other
-            line = line + rows["area_code"].iloc[where].to_numpy(dtype=object)
+        grouping = GroupingSet.of(geography, breakdown, period_type, config.area)
+        line = np.array([_adds_up(cells[at], breakdown) for at in where], dtype=object)
         share = _share(line, told[where], small[where])
         found[indicator, grouping] = _Rows(places[where], share)
     return found
 
 
-def _shape(geography: str, breakdown: str, period_type: str, config: Configuration) -> GroupingSet:
-    place = {config.area.localities_are: LOCALITY, LOCALITY_GROUP: LOCALITY_GROUP}
-    dims = [] if breakdown == schema.TOTAL else breakdown.split(schema.JOIN)
-    dims += [place[geography]] if geography in place else []
-    return GroupingSet(tuple(sorted(dims)), 3 if period_type == THREE_YEARS else 1)
+def _adds_up(cell: Cell, breakdown: str) -> str:
+    """What the rows of a grouping set that add up with a cell have in common, as a text."""
+    period = sorted(cell.codes(PERIOD) or ())
+    # In the total it is places that add up with each other.
+    place = () if breakdown == schema.TOTAL else sorted(cell.codes(LOCALITY) or ())
+    return json.dumps([period, place])
 
 
 def _small(rows: pd.DataFrame, config: Configuration) -> tuple[Flags, Flags]:

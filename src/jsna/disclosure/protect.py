@@ -71,8 +71,8 @@ def protect(
     changed by too little, or by what would give another change away, is printed as it was.
 
     Args:
-        measures: measures in the schema; `profile` says how each row is protected. Profiles that
-            protect nothing pass unchanged.
+        measures: measures in the schema with their cells; `profile` says how each row is
+            protected. Profiles that protect nothing pass unchanged.
         config: profiles, and the declarations that say what adds up to what.
         official: unsuppressed official figures of the same keys, which everybody knows.
         earlier: ledgers of earlier publications by name, oldest first.
@@ -86,7 +86,7 @@ def protect(
     """
     _check_profiles(measures, config)
     # In the order of the key, so that the choice of secondary cells is the same for any order.
-    safe, fallbacks = choose(schema.conform(measures), config, recodings)
+    safe, fallbacks = choose(schema.conform(measures, cells=True), config, recodings)
     guards = {name: config.profile(name).protective for name in safe["profile"].unique()}
     guarded = safe["profile"].map(guards).to_numpy(dtype=bool)
     rows = safe.loc[guarded].reset_index(drop=True)
@@ -94,6 +94,7 @@ def protect(
     if not len(rows):
         empty = ledger(made, np.zeros(made.size, dtype=np.bool_))
         nothing = _log(rows, [], np.zeros(0, dtype=np.bool_))
+        safe = schema.conform(safe)
         return Protection(schema.check(safe, "safe measures"), nothing, empty, fallbacks, None)
     past = revision.align(rows, last)
     told = zip(

@@ -7,7 +7,7 @@ this table is restricted and nothing in it is ever printed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,9 +15,9 @@ import pandas as pd
 
 from jsna import io, records
 from jsna.model import schema
+from jsna.model.cells import MISSING, OTHER, Cell, Codes
 from jsna.model.configuration import Configuration
-from jsna.model.hierarchies import LOCALITY_GROUP, codes, finer, years
-from jsna.model.indicators import LOCALITY, Indicator, Side
+from jsna.model.indicators import Indicator, Side
 from jsna.tables.catalogue import CATALOGUE, arrow, column_of
 
 if TYPE_CHECKING:
@@ -61,93 +61,80 @@ def contributions(
     not come to nothing; amounts below zero count by their size.
 
     Args:
-        measures: measures in the schema; only local rows that add up money are looked at.
+        measures: measures in the schema with their cells; of those that add up money the rows that
+            have a cell are looked at.
         tables: analysis tables by name.
-        config: declarations, and what nests in what.
+        config: declarations.
 
     Returns:
         The key, and `contributors` (how many), `total`, `largest` and `second` (the two largest
         parts); a row for each measure, sorted by key.
     """
     sides = {name: amount(indicator) for name, indicator in config.indicators.items()}
-    sums = {name: side for name, side in sides.items() if side is not None and side.table in tables}
-    local = measures["indicator"].isin(list(sums)) & measures["source"].str.startswith("local:")
-    groups = measures.loc[local].groupby(
-        ["indicator", "period_type", "geography", "breakdown"], sort=True
-    )
-    made = [
-        _behind(rows, sums[str(name)], tables, config) for (name, *_), rows in groups if len(rows)
-    ]
+    known: dict[Side, list[str]] = {}
+    for name, side in sides.items():
+        if side is not None and side.table in tables:
+            known.setdefault(side, []).append(name)
+    made = []
+    cell = schema.NUMERATOR_CELL
+    for side, names in known.items():
+        rows = measures.loc[measures["indicator"].isin(names) & measures[cell].ne("")]
+        if len(rows):
+            behind = _behind(rows[cell].unique().tolist(), side, tables)
+            made.append(rows.merge(behind, how="left", on=cell, validate="m:1"))
     if not made:
         return pd.DataFrame(
             {c: pd.Series(dtype="float64" if c in NUMBERS else "str") for c in COLUMNS}
         ).astype({"contributors": "int64"})
-    whole = pd.concat(made, ignore_index=True)
+    whole = pd.concat(made, ignore_index=True)[list(COLUMNS)].fillna(dict.fromkeys(NUMBERS, 0.0))
+    whole = whole.astype({"contributors": "int64"})
     return whole.sort_values(list(schema.KEY), kind="stable").reset_index(drop=True)
 
 
 def _behind(
-    rows: pd.DataFrame,
-    side: Side,
-    tables: Mapping[str, pa.Table | pd.DataFrame],
-    config: Configuration,
+    texts: list[str], side: Side, tables: Mapping[str, pa.Table | pd.DataFrame]
 ) -> pd.DataFrame:
-    """Contributors to the measures of one indicator, breakdown, geography and type of period."""
+    """Contributors to the cells of a side in which there are any, by the text of the cell."""
     import duckdb
 
-    first = rows.iloc[0]
-    split = list(schema.dimensions(first["breakdown"], first["category"]))
-    keys = rows[list(schema.KEY)].reset_index(drop=True)
-    values = [
-        schema.dimensions(b, c) for b, c in zip(keys["breakdown"], keys["category"], strict=True)
-    ]
-    keys["_0"] = keys["period"]
-    columns = ["period"]
-    hierarchies: list[dict[str, Iterable[str]]] = [
-        {period: years(period, first["period_type"]) for period in keys["period"]}
-    ]
-    for dimension in split:
-        keys[f"_{len(columns)}"] = shown = [one[dimension] for one in values]
-        columns.append(column_of(finer(dimension, config)))
-        hierarchies.append({c: codes(dimension, c, config) for c in shown})
-    if first["geography"] != "authority":
-        of = LOCALITY_GROUP if first["geography"] == LOCALITY_GROUP else LOCALITY
-        keys[f"_{len(columns)}"] = keys["area_code"]
-        columns.append(column_of(LOCALITY))
-        hierarchies.append({a: codes(of, a, config) for a in keys["area_code"]})
+    table = CATALOGUE[side.table]
+    assert not table.rows_of, "amounts are of rows that are counted as themselves"
+    alike: dict[tuple[str, ...], dict[str, list[Codes]]] = {}
+    for text in texts:
+        box = {column_of(column): codes for column, codes in Cell.read(text).box}
+        # What the condition lets through beside listed codes, it says in the query itself.
+        at = tuple(c for c in box if c in table.columns and not box[c] & {OTHER, MISSING})
+        alike.setdefault(at, {})[text] = [box[column] for column in at]
+    found = []
     with duckdb.connect() as connection:
-        connection.register("rows", arrow(side.table, tables[side.table]))
-        for place, pairs in enumerate(hierarchies):
-            connection.register(f"nest{place}", _pairs(pairs))
-        found = connection.sql(_sql(side, columns)).df()
-    axes = [f"_{place}" for place in range(len(columns))]
-    behind = keys.merge(found, how="left", on=axes, validate="many_to_one")
-    for column in NUMBERS:
-        behind[column] = behind[column].fillna(0)
-    return behind[list(COLUMNS)].astype({"contributors": "int64"})
+        connection.register("received", arrow(side.table, tables[side.table]))
+        for columns, cells in alike.items():
+            keys = pd.DataFrame({schema.NUMERATOR_CELL: list(cells)}, dtype="str")
+            for place in range(len(columns)):
+                sets = [codes[place] for codes in cells.values()]
+                number = {codes: at for at, codes in enumerate(dict.fromkeys(sets))}
+                keys[f"_{place}"] = [number[codes] for codes in sets]
+                pairs = [(at, code) for codes, at in number.items() for code in sorted(codes)]
+                connection.register(f"set{place}", pd.DataFrame(pairs, columns=["number", "code"]))
+            behind = connection.sql(_sql(side, columns)).df()
+            found.append(keys.merge(behind, on=[f"_{at}" for at in range(len(columns))]))
+    return pd.concat(found, ignore_index=True)
 
 
-def _pairs(hierarchy: Mapping[str, Iterable[str]]) -> pd.DataFrame:
-    pairs = [(shown, code) for shown, parts in hierarchy.items() for code in sorted(parts)]
-    return pd.DataFrame(pairs, columns=["shown", "code"], dtype="str")
-
-
-def _sql(side: Side, columns: list[str]) -> str:
-    """One row for each combination of the categories shown: `_0`, `_1` …, and the numbers."""
+def _sql(side: Side, columns: tuple[str, ...]) -> str:
+    """One row for each combination of sets of codes: their numbers `_0`, `_1` …, and the counts."""
     people = "person_key" in CATALOGUE[side.table].columns
     who = "person_key" if people else "cast(row_number() over () as varchar)"
-    at = [f"_{place}" for place in range(len(columns))]
-    split = ", ".join(f'"{name}" as a{place}' for place, name in enumerate(columns))
-    hierarchies = " ".join(
-        f"join nest{place} as n{place} on part.a{place} = n{place}.code"
-        for place in range(len(columns))
+    split = ", ".join(f'cast("{name}" as varchar) as a{at}' for at, name in enumerate(columns))
+    sets = " ".join(
+        f"join set{at} as n{at} on part.a{at} = n{at}.code" for at in range(len(columns))
     )
-    shown = ", ".join(f"n{place}.shown as {name}" for place, name in enumerate(at))
-    names = ", ".join(at)
+    shown = ", ".join(f"n{at}.number as _{at}" for at in range(len(columns)))
+    names = ", ".join(f"_{at}" for at in range(len(columns)))
     return (
         f'with part as (select {split}, {who} as who, "{side.count}" as amount '
-        f"from rows where ({side.where})), "
-        f"own as (select {shown}, who, abs(sum(amount)) as amount from part {hierarchies} "
+        f"from received where ({side.where})), "
+        f"own as (select {shown}, who, abs(sum(amount)) as amount from part {sets} "
         f"group by {names}, who having abs(sum(amount)) > 0), "
         f"cell as (select {names}, count(*) as contributors, sum(amount) as total, "
         f"max(amount, 2) as top from own group by {names}) "

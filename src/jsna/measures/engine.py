@@ -156,9 +156,7 @@ def _told(indicator: Indicator, set_: Dimensions, cubes: Mapping[str, Cubes]) ->
     return True
 
 
-def _rows(
-    indicator: Indicator, block: Block, axes: Sequence[Axis], cells: Cells
-) -> pd.DataFrame:
+def _rows(indicator: Indicator, block: Block, axes: Sequence[Axis], cells: Cells) -> pd.DataFrame:
     """The kept cells as rows: place, period, breakdown and category beside the two counts."""
     config = cells.config
     at = np.nonzero(block.kept)

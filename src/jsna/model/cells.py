@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 PERIOD: Final = "period"
@@ -56,8 +57,9 @@ class Cell:
         return json.dumps([self.table, self.what, box], sort_keys=True, ensure_ascii=False)
 
     @staticmethod
+    @cache
     def read(text: str) -> Cell:
-        """The cell of a text made by `text`."""
+        """The cell of a text made by `text`; many rows have the same."""
         table, what, box = json.loads(text)
         return make(table, what, {column: frozenset(codes) for column, codes in box.items()})
 

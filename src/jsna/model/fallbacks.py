@@ -43,6 +43,14 @@ class GroupingSet:
     dimensions: tuple[str, ...]
     years: int = 1
 
+    @staticmethod
+    def of(geography: str, breakdown: str, period_type: str, area: Area) -> GroupingSet:
+        """The grouping set of rows of the measure table."""
+        places = {area.localities_are: LOCALITY, LOCALITY_GROUP: LOCALITY_GROUP}
+        split = [] if breakdown == TOTAL else breakdown.split(JOIN)
+        split += [places[geography]] if geography in places else []
+        return GroupingSet(tuple(sorted(split)), 3 if period_type == THREE_YEARS else 1)
+
     @property
     def within(self) -> tuple[str, ...]:
         """The dimensions that are no places."""

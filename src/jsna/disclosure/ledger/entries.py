@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
-from jsna.disclosure.ledger.cells import Reader
 from jsna.disclosure.ledger.equations import add_equations, complements
 from jsna.disclosure.ledger.linked_tables import NONE, LinkedTables
 from jsna.disclosure.ledger.outside import join_earlier, mark_public, ratios
@@ -16,6 +14,7 @@ from jsna.disclosure.ledger.revisions import protect_changes
 from jsna.errors import JsnaError, Problem
 from jsna.extracts import registry
 from jsna.measures.sources import extracts_of, profile_of_extracts
+from jsna.model import schema
 from jsna.model.cells import Cell, Codes
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator
@@ -35,14 +34,15 @@ def linked_tables(
     """The linked tables of the rows of one edition.
 
     Args:
-        rows: measures that are to be protected, in the measure schema; k rows.
+        rows: measures that are to be protected, in the measure schema with their cells; k rows.
         config: declarations, code lists and profiles.
         official: official figures of the same keys as some rows, unsuppressed.
         earlier: ledger of each earlier publication (see `ledger`), by its name, oldest first.
 
     Raises:
-        JsnaError: rows contradict each other: one cell counted differently, parts that come to
-            more than their total. It is a fault of declarations or program, not of a child's data.
+        JsnaError: a count has no cell; or rows contradict each other: one cell counted differently,
+            parts that come to more than their total. It is a fault of declarations or program, not
+            of a child's data.
     """
     made = LinkedTables()
     known: dict[Cell, int] = {}
@@ -91,35 +91,21 @@ def _cells(
     made: LinkedTables, known: dict[Cell, int], rows: pd.DataFrame, config: Configuration
 ) -> dict[tuple[int, int], Profile]:
     """The counts of every row; returns numerators within their denominators."""
-    reader = Reader(config)
     wrong: dict[str, int] = {}
     pairs: dict[tuple[int, int], Profile] = {}
     by_table: dict[str, Profile] = {}
-    fields = ["indicator", "area_code", "geography", "period", "period_type", "breakdown"]
-    columns = [rows[name].tolist() for name in [*fields, "category", "profile", "note"]]
-    counts = rows["numerator"].tolist(), rows["denominator"].tolist()
-    for name, area, geography, period, kind, breakdown, category, profile, note, top, bottom in zip(
-        *columns, *counts, strict=True
+    _expect_cells(rows)
+    columns = ("indicator", "profile", *schema.CELLS, "numerator", "denominator")
+    for name, profile, *texts, top, bottom in zip(
+        *(rows[column].tolist() for column in columns), strict=True
     ):
         indicator = config.indicators[name]
         rule = config.profile(profile)
         at = [NONE, NONE]
-        sides = ((indicator.numerator, (), top), (indicator.denominator, indicator.over, bottom))
-        for place, (side, over, count) in enumerate(sides):
-            if side is None or np.isnan(count):
+        for place, (text, count) in enumerate(zip(texts, (top, bottom), strict=True)):
+            if not text:
                 continue
-            cell = reader.cell(
-                side,
-                indicator,
-                area=area,
-                geography=geography,
-                period=period,
-                period_type=kind,
-                breakdown=breakdown,
-                category=category,
-                over=over,
-                note=note,
-            )
+            cell = Cell.read(text)
             of = _amount(indicator, rule) if place == 0 else 0.0
             own = _own_rule(cell, indicator, rule, config, by_table)
             at[place] = _cell(made, known, cell, count, own, wrong, of)
@@ -134,6 +120,21 @@ def _cells(
             for label, count in wrong.items()
         )
     return pairs
+
+
+def _expect_cells(rows: pd.DataFrame) -> None:
+    """Raise where a count that is to be protected does not say what it counts.
+
+    It would be printed beside others that it adds up with, and nobody would see that it does.
+    """
+    for column, cell in zip(("numerator", "denominator"), schema.CELLS, strict=True):
+        alone = rows.loc[rows[column].notna() != rows[cell].ne(""), "indicator"]
+        if len(alone):
+            rule = f"a {column} that is to be protected and its cell must stand together"
+            raise JsnaError(
+                Problem("measures", rule, value=str(name), count=int(count), code="linked.cell")
+                for name, count in alone.value_counts().sort_index().items()
+            )
 
 
 def _own_rule(

@@ -41,6 +41,8 @@ APART = (
     # Discovery does its own reading of what a count stands for.
     ("disclosure.discovery.counts", "disclosure.ledger"),
     ("disclosure.discovery.incidence", "disclosure.ledger"),
+    ("disclosure.discovery.counts", "measures.cells"),
+    ("disclosure.discovery.counts", "measures.conditions"),
     # Injected faults are told by validators that know nothing of them.
     ("synthetic", "ingest"),
     # What is printed is read back by code that did not write it.

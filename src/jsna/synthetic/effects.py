@@ -8,41 +8,62 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TypeAlias, TypeGuard
 
 import yaml
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, TypeAdapter, model_validator
 
 from jsna.errors import JsnaError, Problem
 
 FILE = Path(__file__).with_name("effects.yaml")
 #: Parameter -> one number for all its values, or some of its values by name.
 Overrides: TypeAlias = Mapping[str, float | Mapping[str, float]]
+#: A single value, values by name, or a table of rows by name.
+Given: TypeAlias = float | dict[str, float] | dict[str, dict[str, float]]
 
 
 class Parameter(BaseModel):
-    """One entry: a single value, values by name, or a table of rows by name."""
+    """One entry: an effect, a rate or an assumption, with its source."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kind: Literal["effect", "rate", "assumption"]
     source: str
-    value: float | None = None
-    values: dict[str, float] | None = None
-    table: dict[str, dict[str, float]] | None = None
+    effect: Given | None = None
+    rate: Given | None = None
+    assumption: Given | None = None
 
     @model_validator(mode="after")
-    def _one_form(self) -> Parameter:
-        if sum(form is not None for form in (self.value, self.values, self.table)) != 1:
-            raise ValueError("give one of `value`, `values` and `table`")
+    def _one_kind(self) -> Parameter:
+        if len(self.model_fields_set - {"source"}) != 1:
+            raise ValueError("give one of `effect`, `rate` and `assumption`")
         return self
 
+    @property
+    def kind(self) -> str:
+        """Which of the three it is."""
+        (kind,) = self.model_fields_set - {"source"}
+        return kind
 
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    @property
+    def given(self) -> Given:
+        """Its values."""
+        given: Given = getattr(self, self.kind)
+        return given
 
-    version: int
-    parameters: dict[str, Parameter]
+
+def _rows(given: Given) -> TypeGuard[dict[str, dict[str, float]]]:
+    return isinstance(given, dict) and any(isinstance(row, dict) for row in given.values())
+
+
+def _one_row(given: Given) -> TypeGuard[dict[str, float]]:
+    return isinstance(given, dict) and not _rows(given)
+
+
+def _throughout(given: Given, value: float) -> Given:
+    """One value in place of all."""
+    if _rows(given):
+        return {name: dict.fromkeys(row, value) for name, row in given.items()}
+    return dict.fromkeys(given, value) if _one_row(given) else value
 
 
 class Effects:
@@ -52,26 +73,26 @@ class Effects:
         self.parameters = dict(parameters)
         self.used: set[str] = set()
 
-    def _of(self, name: str) -> Parameter:
+    def _of(self, name: str) -> Given:
         self.used.add(name)
-        return self.parameters[name]
+        return self.parameters[name].given
 
     def value(self, name: str) -> float:
         """The single value of a parameter."""
-        value = self._of(name).value
-        assert value is not None, f"{name} is not a single value"
+        value = self._of(name)
+        assert isinstance(value, float), f"{name} is not a single value"
         return value
 
     def values(self, name: str) -> dict[str, float]:
         """The named values of a parameter."""
-        values = self._of(name).values
-        assert values is not None, f"{name} is not a list of values"
+        values = self._of(name)
+        assert _one_row(values), f"{name} is not a list of values"
         return values
 
     def table(self, name: str) -> dict[str, dict[str, float]]:
         """The rows of a parameter."""
-        table = self._of(name).table
-        assert table is not None, f"{name} is not a table"
+        table = self._of(name)
+        assert _rows(table), f"{name} is not a table"
         return table
 
     def overridden(self, overrides: Overrides) -> Effects:
@@ -83,21 +104,20 @@ class Effects:
         changed = dict(self.parameters)
         problems: list[Problem] = []
         for name, new in overrides.items():
-            old = changed.get(name)
-            if old is None:
+            if name not in changed:
                 rule = "no such parameter in effects.yaml"
                 problems.append(Problem("effects", rule, column=name, code="synthetic.effect"))
-            elif old.value is not None and not isinstance(new, Mapping):
-                changed[name] = old.model_copy(update={"value": float(new)})
-            elif old.values is not None:
-                given = new if isinstance(new, Mapping) else dict.fromkeys(old.values, float(new))
-                changed[name] = old.model_copy(update={"values": {**old.values, **given}})
-            elif old.table is not None and not isinstance(new, Mapping):
-                table = {row: dict.fromkeys(v, float(new)) for row, v in old.table.items()}
-                changed[name] = old.model_copy(update={"table": table})
+                continue
+            old = changed[name]
+            if not isinstance(new, Mapping):
+                given = _throughout(old.given, float(new))
+            elif _one_row(old.given):
+                given = {**old.given, **new}
             else:
                 rule = "the override has another form than the parameter"
                 problems.append(Problem("effects", rule, column=name, code="synthetic.effect"))
+                continue
+            changed[name] = old.model_copy(update={old.kind: given})
         if problems:
             raise JsnaError(problems, title="Effects of the synthetic world cannot be overridden:")
         return Effects(changed)
@@ -108,7 +128,7 @@ class Effects:
         Raises:
             JsnaError: where a name is not that of an effect.
         """
-        wrong = [n for n in names if n not in self.parameters or self._of(n).kind != "effect"]
+        wrong = [n for n in names if getattr(self.parameters.get(n), "kind", "") != "effect"]
         if wrong:
             raise JsnaError(
                 [
@@ -122,4 +142,4 @@ class Effects:
 def load(file: Path = FILE) -> Effects:
     """Read the reviewed file."""
     content = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    return Effects(_File.model_validate(content).parameters)
+    return Effects(TypeAdapter(dict[str, Parameter]).validate_python(content))

@@ -19,10 +19,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from jsna.synthetic.entered_twice import MODULES, enter_twice
 
@@ -89,18 +89,38 @@ class Fault(BaseModel):
         return self
 
 
-class _File(BaseModel):
+class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    version: str
-    faults: tuple[Fault, ...]
+    per_100_000: float
+    faults: dict[str, dict[str, Any]]
+
+
+def _fault(told: dict[str, Any]) -> Fault:
+    """A fault as `faults.yaml` writes it: `set: {Sex: X}` is change, column and `to` in one."""
+    changes = [change for change in get_args(Change) if change in told]
+    severities = [severity for severity in ("error", "warning") if severity in told]
+    if len(changes) != 1 or len(severities) > 1:
+        raise ValueError(f"{told['fault']}: give one change and at most one severity")
+    cell = told.pop(changes[0])
+    column, to = cell.popitem() if isinstance(cell, dict) else (cell, "")
+    severity = severities[0] if severities else "none"
+    expect = told.pop(severity, "")
+    return Fault(
+        **told, change=changes[0], column=column, to=to, severity=severity, expect=expect
+    )  # fmt: skip
 
 
 @cache
 def declared() -> dict[str, Fault]:
     """Every kind of fault by name, from `faults.yaml`."""
     text = resources.files(__package__).joinpath("faults.yaml").read_text(encoding="utf-8")
-    return {fault.fault: fault for fault in _File.model_validate(yaml.safe_load(text)).faults}
+    tables = TypeAdapter(dict[str, _Table]).validate_python(yaml.safe_load(text))
+    return {
+        name: _fault({"fault": name, "table": table, "per_100_000": part.per_100_000, **told})
+        for table, part in tables.items()
+        for name, told in part.faults.items()
+    }
 
 
 def plan(

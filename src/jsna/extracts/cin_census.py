@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from jsna.extracts import cin_census_rules, columns
 from jsna.extracts.cin_census_rules import DISABILITIES
+from jsna.extracts.columns import code, flag
 from jsna.model.contract import Column, Extract, Table
 
 
@@ -15,15 +16,8 @@ def _date(name: str, field: str, what: str, *, on_invalid: str = "blank") -> Col
     return replace(column, on_invalid="blank") if on_invalid == "blank" else column
 
 
-def _code(name: str, field: str, codes: str, what: str) -> Column:
-    """A code that may be empty, and is emptied where it is none of its list."""
-    return Column(
-        name, field, "code", what, nullable=True, codes=codes, quantity=field, on_invalid="blank"
-    )
-
-
 def _disability(number: int) -> Column:
-    column = _code(
+    column = code(
         f"Disability{number}", f"disability_{number}", "disability",
         "Disability recorded; NONE alone where there is none.",
     )  # fmt: skip
@@ -42,7 +36,7 @@ COLUMNS = (
         required=False, nullable=True, identifier="former_upn", quantity="former_upn",
         on_invalid="blank", pattern=columns.UPN.pattern,
     ),
-    _code("UPNunknown", "upn_unknown", "upn_unknown", "Why there is no UPN."),
+    code("UPNunknown", "upn_unknown", "upn_unknown", "Why there is no UPN."),
     # Not in the census: the local extract has them for linkage.
     replace(columns.SURNAME, required=False, nullable=True, on_invalid="blank"),
     replace(
@@ -72,19 +66,18 @@ COLUMNS = (
         "Day the child was referred, when the episode began.",
         quantity="referral_date", aliases=("ReferralDate",),
     ),
-    _code("ReferralSource", "referral_source", "cin_referral_source", "Who referred the child."),
-    Column(
-        "ReferralNFA", "referral_nfa", "boolean",
+    code("ReferralSource", "referral_source", "cin_referral_source", "Who referred the child."),
+    flag(
+        "ReferralNFA", "referral_nfa",
         "Nothing was to be done after the referral: no child in need.",
-        required=False, nullable=True, quantity="referral_nfa", on_invalid="blank",
     ),
-    _code("PrimaryNeedCode", "category_of_need", "cin_need", "Main reason the child is in need."),
+    code("PrimaryNeedCode", "category_of_need", "cin_need", "Main reason the child is in need."),
     # An episode is in force until it is closed, so a row whose end cannot be read says neither.
     _date(
         "CINclosureDate", "closure_date", "Day the episode ended; empty while it lasts.",
         on_invalid="quarantine",
     ),
-    _code("ReasonForClosure", "closure_reason", "cin_closure_reason", "Why the episode ended."),
+    code("ReasonForClosure", "closure_reason", "cin_closure_reason", "Why the episode ended."),
     _date("DateOfInitialCPC", "initial_conference_date", "Initial child protection conference."),
     _date(
         "CPPstartDate", "cpp_start_date", "Day the child protection plan began, if there was one.",
@@ -94,7 +87,7 @@ COLUMNS = (
         "CPPendDate", "cpp_end_date", "Day it ended; empty while it lasts.",
         on_invalid="quarantine",
     ),
-    _code(
+    code(
         "InitialCategoryOfAbuse", "abuse_category", "abuse_category",
         "Category of abuse when the plan began.",
     ),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from jsna.extracts.checks import age_on, given, implies
-from jsna.extracts.identifiers import upn_letter_ok
-from jsna.extracts.periods import window
+from jsna.extracts import rules
+from jsna.extracts.checks import given
 from jsna.model.contract import Context, Rule
 
 if TYPE_CHECKING:
@@ -59,30 +58,19 @@ def _after_the_last(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:
     return answer
 
 
-def _first(context: Context) -> date:
-    return window(context.period, "financial_year")[0]
-
-
-def _last(context: Context) -> date:
-    return window(context.period, "financial_year")[1]
-
-
 #: What empties a date comes last: the others judge it as it was given.
 RULES = (
-    Rule(
+    rules.by_end(
         "referral_date.after_year", "error",
-        "'CINreferralDate' is after the end of the delivery's year",
-        ("referral_date",), lambda rows, context: rows["referral_date"] <= _last(context),
+        "'CINreferralDate' is after the end of the delivery's year", "referral_date",
     ),
-    Rule(
+    rules.from_start(
         "closure_date.before_year", "error",
-        "the episode was closed before the delivery's year began",
-        ("closure_date",), lambda rows, context: rows["closure_date"] >= _first(context),
+        "the episode was closed before the delivery's year began", "closure_date",
     ),
-    Rule(
+    rules.in_order(
         "closure_date.before_referral", "error", "'CINclosureDate' is before 'CINreferralDate'",
-        ("referral_date", "closure_date"),
-        lambda rows, _: rows["closure_date"] >= rows["referral_date"],
+        "referral_date", "closure_date",
     ),
     Rule(
         "cpp_start_date.outside_episode", "error",
@@ -91,15 +79,13 @@ RULES = (
         lambda rows, _: (rows["cpp_start_date"] >= rows["referral_date"]).fillna(True)
         & (rows["cpp_start_date"] <= rows["closure_date"]).fillna(True),
     ),
-    Rule(
+    rules.in_order(
         "cpp_end_date.before_start", "error", "'CPPendDate' is before 'CPPstartDate'",
-        ("cpp_start_date", "cpp_end_date"),
-        lambda rows, _: rows["cpp_end_date"] >= rows["cpp_start_date"],
+        "cpp_start_date", "cpp_end_date",
     ),
-    Rule(
+    rules.needs(
         "cpp_end_date.without_start", "error", "there is a 'CPPendDate' and no 'CPPstartDate'",
-        ("cpp_start_date", "cpp_end_date"),
-        lambda rows, _: implies(given(rows["cpp_end_date"]), given(rows["cpp_start_date"])),
+        ("cpp_start_date", "cpp_end_date"), "cpp_end_date",
     ),
     Rule(
         "cpp_start_date.overlap", "warning",
@@ -111,15 +97,14 @@ RULES = (
         "the rows of one episode do not agree on 'CINclosureDate'; open if one says so",
         ("child_id", "referral_date", "closure_date"), _one_closure,
     ),
-    Rule(
+    rules.needs(
         "abuse_category.absent", "warning",
         "a child protection plan has no 'InitialCategoryOfAbuse'",
-        ("cpp_start_date", "abuse_category"),
-        lambda rows, _: implies(given(rows["cpp_start_date"]), given(rows["abuse_category"])),
+        ("cpp_start_date", "abuse_category"), "cpp_start_date",
     ),
-    Rule(
+    rules.by_end(
         "date_of_birth.future", "error", "'PersonBirthDate' is after the delivery's year",
-        ("date_of_birth",), lambda rows, context: rows["date_of_birth"] <= _last(context),
+        "date_of_birth",
     ),
     Rule(
         "date_of_birth.after_referral", "error",
@@ -133,41 +118,27 @@ RULES = (
         ("date_of_birth", "expected_birth_date"),
         lambda rows, _: given(rows["date_of_birth"]) | given(rows["expected_birth_date"]),
     ),
-    Rule(
-        "date_of_birth.age", "warning", "the child is over 25 years old at the end of the year",
-        ("date_of_birth",),
-        lambda rows, context: age_on(rows["date_of_birth"], context.reference_date) <= 25,
-    ),
-    Rule(
-        "upn.letter", "warning",
-        "the check letter of 'UPN' does not agree with its digits; kept as it is",
-        ("upn",), lambda rows, _: upn_letter_ok(rows["upn"]),
-    ),
-    Rule(
-        "upn_unknown.absent", "warning", "there is no 'UPN' and no 'UPNunknown' says why",
-        ("upn", "upn_unknown"), lambda rows, _: given(rows["upn"]) | given(rows["upn_unknown"]),
-    ),
-    Rule(
+    rules.at_most(25, "the child is over 25 years old at the end of the year"),
+    rules.UPN_LETTER,
+    rules.UPN_OR_WHY,
+    rules.needs(
         "closure_reason.absent", "warning",
         "an episode is closed and no 'ReasonForClosure' says why",
-        ("closure_date", "closure_reason"),
-        lambda rows, _: implies(given(rows["closure_date"]), given(rows["closure_reason"])),
+        ("closure_date", "closure_reason"), "closure_date",
     ),
-    Rule(
+    rules.needs(
         "closure_reason.unexpected", "warning",
-        "there is a 'ReasonForClosure' and no 'CINclosureDate'",
-        ("closure_date", "closure_reason"),
-        lambda rows, _: implies(given(rows["closure_reason"]), given(rows["closure_date"])),
+        "there is a 'ReasonForClosure' and no 'CINclosureDate'", ("closure_date", "closure_reason"),
+        "closure_reason",
     ),
     Rule(
         "disability_1.none", "warning", "NONE stands beside a disability",
         tuple(f"disability_{number}" for number in range(1, DISABILITIES + 1)), _none_alone,
     ),
-    Rule(
+    rules.by_end(
         "closure_date.after_year", "warning",
         "'CINclosureDate' is after the end of the delivery's year, when the episode was open; "
         "emptied",
-        ("closure_date",), lambda rows, context: rows["closure_date"] <= _last(context),
-        blanks=("closure_date",),
+        "closure_date", blanks=("closure_date",),
     ),
 )  # fmt: skip

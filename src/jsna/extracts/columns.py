@@ -5,8 +5,25 @@ An extract that calls one otherwise, or may lack it, takes it with `replace`.
 
 from __future__ import annotations
 
+from typing import Any
+
 from jsna.extracts import patterns
 from jsna.model.contract import Column
+
+
+def code(name: str, field: str, codes: str, what: str, **more: Any) -> Column:
+    """A code that may be empty, and is emptied where it is none of its list."""
+    given = {"nullable": True, "codes": codes, "quantity": field, "on_invalid": "blank", **more}
+    return Column(name, field, "code", what, **given)
+
+
+def flag(name: str, field: str, what: str, *, required: bool = False) -> Column:
+    """Yes or no, which may be empty, and is emptied where it is neither."""
+    return Column(
+        name, field, "boolean", what, required=required, nullable=True, quantity=field,
+        on_invalid="blank",
+    )  # fmt: skip
+
 
 UPN = Column(
     "UPN", "upn", "string", "Unique pupil number; a temporary one ends in a letter.",

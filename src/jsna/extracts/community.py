@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jsna.extracts import patients
+from jsna.extracts import columns, patients, rules
 from jsna.extracts.checks import equal, given, implies
 from jsna.extracts.periods import window
 from jsna.model.contract import Column, Context, Extract, Rule, Table
@@ -23,10 +23,9 @@ COLUMNS = (
         "ServiceType", "service_type", "code", "Service the child was referred to.",
         codes="community_service", quantity="community_service", aliases=("TeamType",),
     ),
-    Column(
-        "ReferralSource", "referral_source", "code", "Who referred.",
-        nullable=True, codes="community_referral_source", quantity="community_referral_source",
-        on_invalid="blank", aliases=("SourceOfReferral",),
+    columns.code(
+        "ReferralSource", "referral_source", "community_referral_source", "Who referred.",
+        aliases=("SourceOfReferral",), quantity="community_referral_source",
     ),
     patients.RECEIVED,
     Column(
@@ -35,10 +34,9 @@ COLUMNS = (
         nullable=True, quantity="first_contact_date", on_invalid="blank",
         aliases=("FirstAttendedContactDate",),
     ),
-    Column(
-        "WaitEndReason", "wait_end_reason", "code",
+    columns.code(
+        "WaitEndReason", "wait_end_reason", "wait_end_reason",
         "Why the wait ended; empty while the child waits.",
-        nullable=True, codes="wait_end_reason", quantity="wait_end_reason", on_invalid="blank",
     ),
     patients.DISCHARGED,
 )  # fmt: skip
@@ -55,11 +53,10 @@ def _reason_given(rows: pd.DataFrame, _: Context) -> pd.Series[bool]:
 
 RULES = (
     *patients.RULES,
-    Rule(
+    rules.in_order(
         "first_contact_date.before_referral", "error",
-        "'FirstContactDate' is before the referral was received",
-        ("referral_received_date", "first_contact_date"),
-        lambda rows, _: rows["first_contact_date"] >= rows["referral_received_date"],
+        "'FirstContactDate' is before the referral was received", "referral_received_date",
+        "first_contact_date",
     ),
     Rule(
         "first_contact_date.future", "warning",

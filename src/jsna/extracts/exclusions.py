@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from jsna.extracts import columns
+from jsna.extracts import columns, rules
 from jsna.extracts.checks import age_on, among, equal, given, implies, within
-from jsna.extracts.identifiers import upn_letter_ok
 from jsna.extracts.periods import window
 from jsna.model.contract import Column, Context, CrossRule, Extract, Rule, Table
 
@@ -30,15 +29,13 @@ COLUMNS = (
         "Reason1", "reason_1", "code", "First reason given.",
         codes="exclusion_reason", quantity="exclusion_reason_1", aliases=("ExclusionReason1",),
     ),
-    Column(
-        "Reason2", "reason_2", "code", "Second reason given, if any.",
-        nullable=True, codes="exclusion_reason", quantity="exclusion_reason_2",
-        on_invalid="blank", aliases=("ExclusionReason2",),
+    columns.code(
+        "Reason2", "reason_2", "exclusion_reason", "Second reason given, if any.",
+        aliases=("ExclusionReason2",), quantity="exclusion_reason_2",
     ),
-    Column(
-        "Reason3", "reason_3", "code", "Third reason given, if any.",
-        nullable=True, codes="exclusion_reason", quantity="exclusion_reason_3",
-        on_invalid="blank", aliases=("ExclusionReason3",),
+    columns.code(
+        "Reason3", "reason_3", "exclusion_reason", "Third reason given, if any.",
+        aliases=("ExclusionReason3",), quantity="exclusion_reason_3",
     ),
     Column(
         "StartDate", "start_date", "date", "First day of the exclusion.",
@@ -50,11 +47,9 @@ COLUMNS = (
         nullable=True, minimum=1, maximum=90, quantity="exclusion_sessions",
         on_invalid="blank", aliases=("SessionsExcluded", "ActualNumberOfSessions"),
     ),
-    Column(
-        "SENprovision", "sen_provision_at_event", "code",
+    columns.code(
+        "SENprovision", "sen_provision_at_event", "sen_provision",
         "Provision for special educational needs when excluded; may differ from January's.",
-        nullable=True, codes="sen_provision", quantity="sen_provision_at_event",
-        on_invalid="blank",
     ),
 )  # fmt: skip
 
@@ -90,24 +85,17 @@ RULES = (
         "start_date.outside", "error", "'StartDate' is not in the academic year of the delivery",
         ("start_date",), _in_year,
     ),
-    Rule(
-        "upn.letter", "warning",
-        "the check letter of 'UPN' does not agree with its digits; kept as it is",
-        ("upn",), lambda rows, _: upn_letter_ok(rows["upn"]),
-    ),
-    Rule(
+    rules.UPN_LETTER,
+    rules.by_end(
         "date_of_birth.future", "error", "'DateOfBirth' is after the end of the delivery's period",
-        ("date_of_birth",),
-        lambda rows, context: rows["date_of_birth"] <= window(context.period, "academic_year")[1],
+        "date_of_birth", "academic_year",
     ),
     Rule(
         "date_of_birth.age", "warning", "the pupil is under 3 or over 20 years old",
         ("date_of_birth",), _plausible_age,
     ),
-    Rule(
-        "sessions.absent", "warning", "a suspension without 'Sessions'",
-        ("category", "sessions"),
-        lambda rows, _: implies(equal(rows["category"], "SUSP"), given(rows["sessions"])),
+    rules.of_code(
+        "sessions.absent", "a suspension without 'Sessions'", "category", "sessions", "SUSP",
     ),
     Rule(
         "sessions.unexpected", "warning", "a permanent exclusion with 'Sessions'",

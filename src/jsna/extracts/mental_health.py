@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from jsna.extracts import patients
+from jsna.extracts import columns, patients
 from jsna.extracts.checks import within
 from jsna.extracts.periods import window
 from jsna.model.contract import Column, CrossRule, Extract, Rule, Table
@@ -24,15 +24,14 @@ ATTENDED: Final = ("5", "6")
 REFERRALS = (
     *patients.COLUMNS,
     patients.RECEIVED,
-    Column(
-        "SourceOfReferralMH", "referral_source", "code", "Who referred.",
-        nullable=True, codes="mh_referral_source", quantity="mh_referral_source",
-        on_invalid="blank", aliases=("SourceOfReferral",),
+    columns.code(
+        "SourceOfReferralMH", "referral_source", "mh_referral_source", "Who referred.",
+        aliases=("SourceOfReferral",), quantity="mh_referral_source",
     ),
-    Column(
-        "PrimReasonReferralMH", "referral_reason", "code", "Main reason for the referral.",
-        nullable=True, codes="mh_referral_reason", quantity="mh_referral_reason",
-        on_invalid="blank", aliases=("PrimaryReasonForReferral",),
+    columns.code(
+        "PrimReasonReferralMH", "referral_reason", "mh_referral_reason",
+        "Main reason for the referral.", aliases=("PrimaryReasonForReferral",),
+        quantity="mh_referral_reason",
     ),
     patients.DISCHARGED,
 )  # fmt: skip
@@ -52,10 +51,9 @@ CONTACTS = (
         "AttendOrDNACode", "attendance", "code", "Whether the patient attended.",
         codes="attend_or_dna", quantity="attend_or_dna", aliases=("AttendanceStatus",),
     ),
-    Column(
-        "ConsMechanismMH", "consultation_mechanism", "code", "How patient and staff met.",
-        nullable=True, codes="consultation_mechanism", quantity="consultation_mechanism",
-        on_invalid="blank", aliases=("ConsMediumUsed",),
+    columns.code(
+        "ConsMechanismMH", "consultation_mechanism", "consultation_mechanism",
+        "How patient and staff met.", aliases=("ConsMediumUsed",),
     ),
 )  # fmt: skip
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from jsna.extracts import columns
+from jsna.extracts import columns, rules
 from jsna.extracts.checks import age_on, equal, implies, within
-from jsna.extracts.identifiers import nhs_number_ok
 from jsna.extracts.patients import NHS_NUMBER
 from jsna.extracts.periods import window
 from jsna.model.contract import Column, Context, Extract, Rule, Table
@@ -79,12 +78,7 @@ def _category_of_score(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:
 
 
 RULES = (
-    Rule(
-        "nhs_number.check_digit", "warning",
-        "'NHSNumber' cannot have been issued (its check digit or its range is wrong)",
-        ("nhs_number",),
-        lambda rows, context: nhs_number_ok(rows["nhs_number"], synthetic=context.synthetic),
-    ),
+    rules.NHS_NUMBER,
     Rule(
         "measurement_date.outside", "error",
         "'MeasurementDate' is not in the school year of the delivery", ("measurement_date",),
@@ -92,10 +86,9 @@ RULES = (
             rows["measurement_date"], *window(context.period, "academic_year")
         ),
     ),
-    Rule(
+    rules.in_order(
         "date_of_birth.future", "error", "'DateOfBirth' is after the child was measured",
-        ("date_of_birth", "measurement_date"),
-        lambda rows, _: rows["date_of_birth"] <= rows["measurement_date"],
+        "date_of_birth", "measurement_date",
     ),
     Rule(
         "school_year.age", "warning", "the child's age does not go with 'SchoolYear'",

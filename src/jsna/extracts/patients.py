@@ -10,9 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from jsna.extracts import columns, patterns
+from jsna.extracts import columns, patterns, rules
 from jsna.extracts.checks import age_on, equal, given, implies
-from jsna.extracts.identifiers import nhs_number_ok
 from jsna.extracts.periods import window
 from jsna.model.contract import Column, Context, Rule
 
@@ -43,10 +42,10 @@ COLUMNS = (
         nullable=True, identifier="local_id", quantity="local_patient_id", on_invalid="blank",
     ),
     NHS_NUMBER,
-    Column(
-        "NHSNumberStatus", "nhs_number_status", "code", "Whether the number has been traced.",
-        required=False, nullable=True, codes="nhs_number_status", quantity="nhs_number_status",
-        on_invalid="blank", aliases=("NHSNumberStatusIndicatorCode",),
+    columns.code(
+        "NHSNumberStatus", "nhs_number_status", "nhs_number_status",
+        "Whether the number has been traced.", required=False,
+        aliases=("NHSNumberStatusIndicatorCode",),
     ),
     columns.SURNAME,
     columns.FORENAME,
@@ -60,10 +59,9 @@ COLUMNS = (
     columns.POSTCODE,
     # Not in the data sets: added by whoever makes the extract, from the postcode.
     replace(columns.LSOA, required=False),
-    Column(
-        "EthnicCategory", "ethnic_category", "code", "Ethnic group, as health services code it.",
-        nullable=True, codes="nhs_ethnic_category", quantity="nhs_ethnic_category",
-        on_invalid="blank",
+    columns.code(
+        "EthnicCategory", "ethnic_category", "nhs_ethnic_category",
+        "Ethnic group, as health services code it.", quantity="nhs_ethnic_category",
     ),
 )  # fmt: skip
 
@@ -91,21 +89,15 @@ def _not_too_old(rows: pd.DataFrame, _: Context) -> pd.Series[bool]:
 
 
 RULES = (
-    Rule(
-        "nhs_number.check_digit", "warning",
-        "'NHSNumber' cannot have been issued (its check digit or its range is wrong)",
-        ("nhs_number",),
-        lambda rows, context: nhs_number_ok(rows["nhs_number"], synthetic=context.synthetic),
-    ),
+    rules.NHS_NUMBER,
     Rule(
         "nhs_number_status.differs", "warning",
         "'NHSNumberStatus' says there is a number where there is none, or none where there is one",
         ("nhs_number", "nhs_number_status"), _status_agrees,
     ),
-    Rule(
-        "date_of_birth.future", "error", "'PersonBirthDate' is after the referral",
-        ("date_of_birth", "referral_received_date"),
-        lambda rows, _: rows["date_of_birth"] <= rows["referral_received_date"],
+    rules.in_order(
+        "date_of_birth.future", "error", "'PersonBirthDate' is after the referral", "date_of_birth",
+        "referral_received_date",
     ),
     Rule(
         "date_of_birth.age", "warning", f"the patient was over {OLDEST} years old when referred",
@@ -124,11 +116,9 @@ RULES = (
             "year; check which file stands for this period in the edition"
         ),
     ),
-    Rule(
+    rules.in_order(
         "service_discharge_date.before_referral", "warning",
-        "'ServDischDate' is before the referral was received; emptied",
-        ("referral_received_date", "service_discharge_date"),
-        lambda rows, _: rows["service_discharge_date"] >= rows["referral_received_date"],
-        blanks=("service_discharge_date",),
+        "'ServDischDate' is before the referral was received; emptied", "referral_received_date",
+        "service_discharge_date", blanks=("service_discharge_date",),
     ),
 )  # fmt: skip

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
-from jsna.extracts import columns, patterns
+from jsna.extracts import columns, patterns, rules
 from jsna.extracts.checks import age_on, among, equal, given, implies, lookup, times
-from jsna.extracts.identifiers import upn_authority_ok, upn_letter_ok
+from jsna.extracts.identifiers import upn_authority_ok
 from jsna.model.contract import Column, Context, CrossRule, Extract, Rule, Table
 
 if TYPE_CHECKING:
@@ -60,22 +60,12 @@ COLUMNS = (
         "SENprovision", "sen_provision", "code", "Provision for special educational needs.",
         codes="sen_provision", quantity="sen_provision",
     ),
-    Column(
-        "SENtype1", "primary_need", "code", "Need of rank 1.",
-        nullable=True, codes="sen_type", quantity="primary_need", on_invalid="blank",
-    ),
-    Column(
-        "SENtype2", "secondary_need", "code", "Need of rank 2.",
-        nullable=True, codes="sen_type", quantity="secondary_need", on_invalid="blank",
-    ),
-    Column(
-        "SENunitIndicator", "sen_unit", "boolean", "Member of a SEN unit of the school.",
-        required=False, nullable=True, quantity="sen_unit", on_invalid="blank",
-    ),
-    Column(
-        "ResourcedProvisionIndicator", "resourced_provision", "boolean",
+    columns.code("SENtype1", "primary_need", "sen_type", "Need of rank 1."),
+    columns.code("SENtype2", "secondary_need", "sen_type", "Need of rank 2."),
+    columns.flag("SENunitIndicator", "sen_unit", "Member of a SEN unit of the school."),
+    columns.flag(
+        "ResourcedProvisionIndicator", "resourced_provision",
         "Receives resourced provision of the school.",
-        required=False, nullable=True, quantity="resourced_provision", on_invalid="blank",
     ),
 )  # fmt: skip
 
@@ -122,11 +112,7 @@ def _known_places(frames: Mapping[str, pd.DataFrame], _: Context) -> pd.Series[b
 
 
 RULES = (
-    Rule(
-        "upn.letter", "warning",
-        "the check letter of 'UPN' does not agree with its digits; kept as it is",
-        ("upn",), lambda rows, _: upn_letter_ok(rows["upn"]),
-    ),
+    rules.UPN_LETTER,
     Rule(
         "upn.authority", "warning",
         "characters 2 to 4 of 'UPN' are the number of no authority, past or present",
@@ -137,9 +123,8 @@ RULES = (
         "the pupil is on the roll of two schools as sole or main registration",
         ("upn", "school_urn", "enrol_status"), _one_roll,
     ),
-    Rule(
-        "date_of_birth.future", "error", "'DateOfBirth' is after census day",
-        ("date_of_birth",), lambda rows, context: rows["date_of_birth"] <= context.reference_date,
+    rules.by_reference(
+        "date_of_birth.future", "error", "'DateOfBirth' is after census day", "date_of_birth",
     ),
     Rule(
         "date_of_birth.age", "warning", "the pupil is under 2 or over 20 years old on census day",
@@ -161,12 +146,9 @@ RULES = (
             "of another year; check which file stands for this period in the edition"
         ),
     ),
-    Rule(
-        "primary_need.absent", "warning", "a pupil with SEN support or a plan has no 'SENtype1'",
-        ("sen_provision", "primary_need"),
-        lambda rows, _: implies(
-            equal(rows["sen_provision"], "K", "E"), given(rows["primary_need"])
-        ),
+    rules.of_code(
+        "primary_need.absent", "a pupil with SEN support or a plan has no 'SENtype1'",
+        "sen_provision", "primary_need", "K", "E",
     ),
     Rule(
         "primary_need.unexpected", "warning", "a pupil without SEN provision has a 'SENtype1'",

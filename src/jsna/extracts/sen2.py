@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from jsna.extracts import columns, patterns, sen2_rules
+from jsna.extracts.columns import code, flag
 from jsna.model.contract import Column, Extract, Table
 
 #: Modules that others hang on.
@@ -42,13 +43,6 @@ def _exported(module: str, field: str) -> tuple[Column, ...]:
         unused(f"{module}orderseqcolumn", "order_sequence", "Counter of the export; not used."),
         unused("sourceid", "source_id", "Counter of the export; not used."),
     )
-
-
-def _flag(name: str, field: str, what: str) -> Column:
-    return Column(
-        name, field, "boolean", what, required=False, nullable=True, quantity=field,
-        on_invalid="blank",
-    )  # fmt: skip
 
 
 def _date(name: str, field: str, what: str, *, nullable: bool = True, aged: bool = False) -> Column:
@@ -120,10 +114,7 @@ PERSON = (
         required=False, nullable=True, identifier="uln", quantity="uln", on_invalid="blank",
         pattern=patterns.TEN_DIGITS,
     ),
-    Column(
-        "UPNunknown", "upn_unknown", "code", "Why there is no UPN.",
-        nullable=True, codes="upn_unknown", quantity="upn_unknown", on_invalid="blank",
-    ),
+    code("UPNunknown", "upn_unknown", "upn_unknown", "Why there is no UPN."),
 )  # fmt: skip
 
 REQUESTS = (
@@ -136,19 +127,18 @@ REQUESTS = (
         "ReceivedDate", "received_date", "Day the request was received; empty if historical.",
         aged=True,
     ),
-    Column(
-        "RequestSource", "request_source", "code", "Who asked for the assessment.",
-        nullable=True, codes="request_source", quantity="request_source", on_invalid="blank",
+    code(
+        "RequestSource", "request_source", "request_source", "Who asked for the assessment.",
     ),
-    _flag("RYA", "rya", "In relevant youth accommodation."),
+    flag("RYA", "rya", "In relevant youth accommodation."),
     _date("RequestOutcomeDate", "request_outcome_date", "Day it was decided whether to assess."),
     Column(
         "RequestOutcome", "request_outcome", "code", "Decision on the request.",
         codes="request_outcome", quantity="request_outcome",
     ),
-    _flag("RequestMediation", "request_mediation", "Mediation on the decision not to assess."),
-    _flag("RequestTribunal", "request_tribunal", "Appeal on the decision not to assess."),
-    _flag("Exported", "exported", "The case moved to another authority before it was decided."),
+    flag("RequestMediation", "request_mediation", "Mediation on the decision not to assess."),
+    flag("RequestTribunal", "request_tribunal", "Appeal on the decision not to assess."),
+    flag("Exported", "exported", "The case moved to another authority before it was decided."),
 )  # fmt: skip
 
 ASSESSMENT = (
@@ -163,33 +153,29 @@ ASSESSMENT = (
         quantity="assessment_outcome",
     ),
     _date("AssessmentOutcomeDate", "assessment_outcome_date", "Day of that decision."),
-    _flag("AssessmentMediation", "assessment_mediation", "Mediation on the decision."),
-    _flag("AssessmentTribunal", "assessment_tribunal", "Appeal on the decision."),
-    _flag("OtherMediation", "other_mediation", "Mediation on another matter."),
-    _flag("OtherTribunal", "other_tribunal", "Appeal on another matter."),
-    _flag("Week20", "week_20_exception", "An exception to the 20-week limit applies."),
+    flag("AssessmentMediation", "assessment_mediation", "Mediation on the decision."),
+    flag("AssessmentTribunal", "assessment_tribunal", "Appeal on the decision."),
+    flag("OtherMediation", "other_mediation", "Mediation on another matter."),
+    flag("OtherTribunal", "other_tribunal", "Appeal on another matter."),
+    flag("Week20", "week_20_exception", "An exception to the 20-week limit applies."),
 )
 
 NAMEDPLAN = (
     *_exported("namedplan", "namedplan_table_id"),
     _id("assessmenttableid", "assessment_table_id", "Row of the assessment module it belongs to."),
     _date("StartDate", "start_date", "Day the plan was first issued.", nullable=False, aged=True),
-    Column(
-        "PlanRes", "plan_residential", "code", "Residential placement named in the plan.",
-        required=False, nullable=True, codes="residential_weeks", quantity="plan_residential",
-        on_invalid="blank",
+    code(
+        "PlanRes", "plan_residential", "residential_weeks",
+        "Residential placement named in the plan.", required=False,
     ),
-    _flag("PlanWBP", "plan_work_based", "Work-based placement named in the plan."),
-    _flag("PB", "personal_budget", "Has a personal budget."),
-    _flag("OA", "organised_arrangements", "Personal budget as organised arrangements."),
-    _flag("DP", "direct_payments", "Personal budget as direct payments."),
+    flag("PlanWBP", "plan_work_based", "Work-based placement named in the plan."),
+    flag("PB", "personal_budget", "Has a personal budget."),
+    flag("OA", "organised_arrangements", "Personal budget as organised arrangements."),
+    flag("DP", "direct_payments", "Personal budget as direct payments."),
     _date(
         "CeaseDate", "cease_date", "Day the plan ceased; empty while it is maintained.", aged=True
     ),
-    Column(
-        "CeaseReason", "cease_reason", "code", "Why the plan ceased.",
-        nullable=True, codes="cease_reason", quantity="cease_reason", on_invalid="blank",
-    ),
+    code("CeaseReason", "cease_reason", "cease_reason", "Why the plan ceased."),
 )  # fmt: skip
 
 PLANDETAIL = (
@@ -206,10 +192,7 @@ ACTIVEPLANS = (
         nullable=True, quantity="transfer_la", pattern=patterns.OLD_LA_CODE, on_invalid="blank",
     ),
     _date("ReviewMeeting", "review_meeting", "Day of the latest review meeting."),
-    Column(
-        "ReviewOutcome", "review_outcome", "code", "Decision after the review.",
-        nullable=True, codes="review_outcome", quantity="review_outcome", on_invalid="blank",
-    ),
+    code("ReviewOutcome", "review_outcome", "review_outcome", "Decision after the review."),
     # Since 2025; of no measure yet, so nothing is held against what they say.
     *(
         Column(
@@ -231,12 +214,10 @@ PLACEMENTDETAIL = (
     *_provider("placement"),
     _date("EntryDate", "entry_date", "Day the placement began."),
     _date("LeavingDate", "leaving_date", "Day the placement ended; empty while it lasts."),
-    Column(
-        "Res", "residential", "code", "Residential placement.",
-        required=False, nullable=True, codes="residential_weeks", quantity="residential",
-        on_invalid="blank",
+    code(
+        "Res", "residential", "residential_weeks", "Residential placement.", required=False,
     ),
-    _flag("WBP", "work_based", "Work-based placement."),
+    flag("WBP", "work_based", "Work-based placement."),
 )  # fmt: skip
 
 SENNEED = (

@@ -14,19 +14,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from jsna.extracts import sen2_persons
+from jsna.extracts import rules, sen2_persons
 from jsna.extracts.checks import age_on, among, equal, given, implies
-from jsna.extracts.identifiers import upn_letter_ok
 from jsna.model.contract import Context, CrossRule, Rule
 
 if TYPE_CHECKING:
     import pandas as pd
 
     Frames = Mapping[str, pd.DataFrame]
-
-
-def _not_in_future(field: str) -> Any:
-    return lambda rows, context: rows[field] <= context.reference_date
 
 
 def _above(frames: Frames, table: str, field: str) -> pd.Series[Any]:
@@ -108,24 +103,12 @@ def _not_ceased(frames: Frames, context: Context) -> pd.Series[bool]:
 
 PERSON = (
     *sen2_persons.PERSON,
-    Rule(
-        "date_of_birth.future", "error", "'PersonBirthDate' is after census day",
-        ("date_of_birth",), _not_in_future("date_of_birth"),
+    rules.by_reference(
+        "date_of_birth.future", "error", "'PersonBirthDate' is after census day", "date_of_birth",
     ),
-    Rule(
-        "date_of_birth.age", "warning", "the person is over 26 years old on census day",
-        ("date_of_birth",),
-        lambda rows, context: age_on(rows["date_of_birth"], context.reference_date) <= 26,
-    ),
-    Rule(
-        "upn.letter", "warning",
-        "the check letter of 'UPN' does not agree with its digits; kept as it is",
-        ("upn",), lambda rows, _: upn_letter_ok(rows["upn"]),
-    ),
-    Rule(
-        "upn_unknown.absent", "warning", "there is no 'UPN' and no 'UPNunknown' says why",
-        ("upn", "upn_unknown"), lambda rows, _: given(rows["upn"]) | given(rows["upn_unknown"]),
-    ),
+    rules.at_most(26, "the person is over 26 years old on census day"),
+    rules.UPN_LETTER,
+    rules.UPN_OR_WHY,
 )  # fmt: skip
 
 REQUESTS = (
@@ -134,54 +117,43 @@ REQUESTS = (
         ("received_date", "request_outcome"),
         lambda rows, _: equal(rows["request_outcome"], "H") | given(rows["received_date"]),
     ),
-    Rule(
+    rules.by_reference(
         "received_date.future", "warning", "'ReceivedDate' is after census day; emptied",
-        ("received_date",), _not_in_future("received_date"), blanks=("received_date",),
+        "received_date", blanks=("received_date",),
     ),
-    Rule(
-        "request_outcome_date.absent", "warning", "a decision without 'RequestOutcomeDate'",
-        ("request_outcome", "request_outcome_date"),
-        lambda rows, _: implies(
-            equal(rows["request_outcome"], "Y", "N"), given(rows["request_outcome_date"])
-        ),
+    rules.of_code(
+        "request_outcome_date.absent", "a decision without 'RequestOutcomeDate'", "request_outcome",
+        "request_outcome_date", "Y", "N",
     ),
-    Rule(
+    rules.in_order(
         "request_outcome_date.before_received", "warning",
         "'RequestOutcomeDate' is before 'ReceivedDate'; the date of the decision is emptied",
-        ("received_date", "request_outcome_date"),
-        lambda rows, _: rows["request_outcome_date"] >= rows["received_date"],
-        blanks=("request_outcome_date",),
+        "received_date", "request_outcome_date", blanks=("request_outcome_date",),
     ),
 )  # fmt: skip
 
 ASSESSMENT = (
-    Rule(
-        "assessment_outcome_date.absent", "warning", "a decision without 'AssessmentOutcomeDate'",
-        ("assessment_outcome", "assessment_outcome_date"),
-        lambda rows, _: implies(
-            equal(rows["assessment_outcome"], "Y", "N"), given(rows["assessment_outcome_date"])
-        ),
+    rules.of_code(
+        "assessment_outcome_date.absent", "a decision without 'AssessmentOutcomeDate'",
+        "assessment_outcome", "assessment_outcome_date", "Y", "N",
     ),
 )  # fmt: skip
 
 NAMEDPLAN = (
-    Rule(
-        "start_date.future", "error", "'StartDate' is after census day",
-        ("start_date",), _not_in_future("start_date"),
+    rules.by_reference(
+        "start_date.future", "error", "'StartDate' is after census day", "start_date",
     ),
-    Rule(
-        "cease_date.before_start", "error", "'CeaseDate' is before 'StartDate'",
-        ("start_date", "cease_date"), lambda rows, _: rows["cease_date"] >= rows["start_date"],
+    rules.in_order(
+        "cease_date.before_start", "error", "'CeaseDate' is before 'StartDate'", "start_date",
+        "cease_date",
     ),
-    Rule(
+    rules.needs(
         "cease_reason.absent", "warning", "a plan has ceased and no 'CeaseReason' says why",
-        ("cease_date", "cease_reason"),
-        lambda rows, _: implies(given(rows["cease_date"]), given(rows["cease_reason"])),
+        ("cease_date", "cease_reason"), "cease_date",
     ),
-    Rule(
+    rules.needs(
         "cease_date.absent", "warning", "there is a 'CeaseReason' and no 'CeaseDate'",
-        ("cease_date", "cease_reason"),
-        lambda rows, _: implies(given(rows["cease_reason"]), given(rows["cease_date"])),
+        ("cease_date", "cease_reason"), "cease_reason",
     ),
 )  # fmt: skip
 
@@ -205,17 +177,17 @@ PROVIDER = (
 )  # fmt: skip
 
 ACTIVEPLANS = (
-    Rule(
-        "last_review.future", "warning", "'LastReview' is after census day; emptied",
-        ("last_review",), _not_in_future("last_review"), blanks=("last_review",),
+    rules.by_reference(
+        "last_review.future", "warning", "'LastReview' is after census day; emptied", "last_review",
+        blanks=("last_review",),
     ),
 )  # fmt: skip
 
 PLACEMENTDETAIL = (
     *PROVIDER,
-    Rule(
-        "leaving_date.before_entry", "error", "'LeavingDate' is before 'EntryDate'",
-        ("entry_date", "leaving_date"), lambda rows, _: rows["leaving_date"] >= rows["entry_date"],
+    rules.in_order(
+        "leaving_date.before_entry", "error", "'LeavingDate' is before 'EntryDate'", "entry_date",
+        "leaving_date",
     ),
 )  # fmt: skip
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from jsna.extracts import columns, ssda903_rules
+from jsna.extracts.columns import code, flag
 from jsna.model.contract import Column, Extract, Table
 
 #: Ofsted's numbers of homes and agencies; the return has letters X where there is none.
@@ -26,19 +27,6 @@ def _born() -> Column:
     return replace(
         columns.DATE_OF_BIRTH, name="DOB", aliases=(), on_invalid="blank", on_missing="warn"
     )
-
-
-def _code(name: str, field: str, codes: str, what: str) -> Column:
-    """A code that may be empty, and is emptied where it is none of its list."""
-    return Column(
-        name, field, "code", what, nullable=True, codes=codes, quantity=field, on_invalid="blank"
-    )
-
-
-def _flag(name: str, field: str, what: str) -> Column:
-    return Column(
-        name, field, "boolean", what, nullable=True, quantity=field, on_invalid="blank"
-    )  # fmt: skip
 
 
 def _postcode(name: str, field: str, what: str) -> Column:
@@ -78,22 +66,22 @@ EPISODES = (
         "DECOM", "start_date", "date", "Day the episode of care began.",
         quantity="care_start_date",
     ),
-    _code("RNE", "new_episode_reason", "cla_new_episode", "Why the episode began."),
+    code("RNE", "new_episode_reason", "cla_new_episode", "Why the episode began."),
     # It says whether a child counts as looked after, so a row without it is of no use.
     Column(
         "LS", "legal_status", "code", "Legal status.",
         codes="cla_legal_status", quantity="legal_status",
     ),
-    _code("CIN", "category_of_need", "cla_need", "Main reason the child is looked after."),
-    _code("PLACE", "placement", "cla_placement", "Where the child is placed."),
-    _code("PLACE_PROVIDER", "placement_provider", "cla_provider", "Who provides the placement."),
+    code("CIN", "category_of_need", "cla_need", "Main reason the child is looked after."),
+    code("PLACE", "placement", "cla_placement", "Where the child is placed."),
+    code("PLACE_PROVIDER", "placement_provider", "cla_provider", "Who provides the placement."),
     # An episode is in force until its end, so a row whose end cannot be read says neither.
     Column(
         "DEC", "end_date", "date", "Day the episode ended; empty while it lasts.",
         nullable=True, quantity="care_end_date",
     ),
-    _code("REC", "end_reason", "cla_end_reason", "Why the episode ended."),
-    _code("REASON_PLACE_CHANGE", "place_change_reason", "cla_place_change", "Why the child moved."),
+    code("REC", "end_reason", "cla_end_reason", "Why the episode ended."),
+    code("REASON_PLACE_CHANGE", "place_change_reason", "cla_place_change", "Why the child moved."),
     _postcode("HOME_POST", "home_postcode", "Postcode of the home the child came from."),
     _postcode("PL_POST", "placement_postcode", "Postcode of the placement."),
     Column(
@@ -107,7 +95,7 @@ REVIEWS = (
     _child("Child of the header file."),
     _born(),
     Column("REVIEW", "review_date", "date", "Day of a review.", quantity="review_date"),
-    _code("REVIEW_CODE", "review_code", "cla_review", "How the child took part."),
+    code("REVIEW_CODE", "review_code", "cla_review", "How the child took part."),
 )
 
 OC2 = (
@@ -118,15 +106,20 @@ OC2 = (
         "Total difficulties of the strengths and difficulties questionnaire; 17 is high.",
         nullable=True, minimum=0, maximum=40, quantity="sdq_score", on_invalid="blank",
     ),
-    _code("SDQ_REASON", "sdq_reason", "cla_sdq_reason", "Why there is no score."),
-    _flag("CONVICTED", "convicted", "Convicted or cautioned in the year."),
-    _flag("HEALTH_CHECK", "health_check", "Development checks up to date, under five years."),
-    _flag("IMMUNISATIONS", "immunisations", "Immunisations up to date."),
-    _flag("TEETH_CHECK", "teeth_check", "Teeth checked in the year."),
-    _flag("HEALTH_ASSESSMENT", "health_assessment", "Health assessed in the year."),
-    _flag("SUBSTANCE_MISUSE", "substance_misuse", "Substance misuse known in the year."),
-    _flag("INTERVENTION_RECEIVED", "intervention_received", "Was helped with it."),
-    _flag("INTERVENTION_OFFERED", "intervention_offered", "Was offered help with it."),
+    code("SDQ_REASON", "sdq_reason", "cla_sdq_reason", "Why there is no score."),
+    *(
+        flag(name, name.lower(), what, required=True)
+        for name, what in (
+            ("CONVICTED", "Convicted or cautioned in the year."),
+            ("HEALTH_CHECK", "Development checks up to date, under five years."),
+            ("IMMUNISATIONS", "Immunisations up to date."),
+            ("TEETH_CHECK", "Teeth checked in the year."),
+            ("HEALTH_ASSESSMENT", "Health assessed in the year."),
+            ("SUBSTANCE_MISUSE", "Substance misuse known in the year."),
+            ("INTERVENTION_RECEIVED", "Was helped with it."),
+            ("INTERVENTION_OFFERED", "Was offered help with it."),
+        )
+    ),
 )  # fmt: skip
 
 MISSING = (

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from jsna.extracts import rules
 from jsna.extracts.checks import age_on, among, equal, given, implies
-from jsna.extracts.identifiers import upn_letter_ok
 from jsna.extracts.periods import window
 from jsna.model.contract import Context, CrossRule, Rule
 
@@ -21,22 +20,6 @@ if TYPE_CHECKING:
 SDQ_AGES = (4, 16)
 #: Under this age a child takes no part in a review.
 UNDER_REVIEW = 4
-
-
-def _first(context: Context) -> date:
-    return window(context.period, "financial_year")[0]
-
-
-def _last(context: Context) -> date:
-    return window(context.period, "financial_year")[1]
-
-
-def _by_year_end(field: str) -> Any:
-    return lambda rows, context: rows[field] <= _last(context)
-
-
-def _from_year_start(field: str) -> Any:
-    return lambda rows, context: rows[field] >= _first(context)
 
 
 def _apart(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:
@@ -60,7 +43,7 @@ def _part_by_age(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:
 
 
 def _sdq_given(frame: pd.DataFrame, context: Context) -> pd.Series[bool]:
-    age = age_on(frame["date_of_birth"], _last(context))
+    age = age_on(frame["date_of_birth"], window(context.period, "financial_year")[1])
     asked = (age >= SDQ_AGES[0]) & (age <= SDQ_AGES[1])
     return implies(asked, given(frame["sdq_score"]) | given(frame["sdq_reason"]))
 
@@ -81,20 +64,12 @@ def _born_first(frames: Frames, _: Context) -> pd.Series[bool]:
 
 
 HEADER = (
-    Rule(
+    rules.by_end(
         "date_of_birth.future", "error", "'DOB' is after the end of the delivery's year",
-        ("date_of_birth",), _by_year_end("date_of_birth"),
+        "date_of_birth",
     ),
-    Rule(
-        "date_of_birth.age", "warning", "the child is over 25 years old at the end of the year",
-        ("date_of_birth",),
-        lambda rows, context: age_on(rows["date_of_birth"], context.reference_date) <= 25,
-    ),
-    Rule(
-        "upn.letter", "warning",
-        "the check letter of 'UPN' does not agree with its digits; kept as it is",
-        ("upn",), lambda rows, _: upn_letter_ok(rows["upn"]),
-    ),
+    rules.at_most(25, "the child is over 25 years old at the end of the year"),
+    rules.UPN_LETTER,
     Rule(
         "mother.sex", "warning", "a boy is given as a mother", ("sex", "mother"),
         lambda rows, _: implies(equal(rows["sex"], "M"), ~(rows["mother"] == 1).fillna(False)),
@@ -103,48 +78,44 @@ HEADER = (
 
 #: What empties a date comes last: the others judge it as it was given.
 EPISODES = (
-    Rule(
+    rules.by_end(
         "start_date.after_year", "error", "'DECOM' is after the end of the delivery's year",
-        ("start_date",), _by_year_end("start_date"),
+        "start_date",
     ),
-    Rule(
+    rules.from_start(
         "end_date.before_year", "error", "the episode ended before the delivery's year began",
-        ("end_date",), _from_year_start("end_date"),
+        "end_date",
     ),
-    Rule(
-        "end_date.before_start", "error", "'DEC' is before 'DECOM'", ("start_date", "end_date"),
-        lambda rows, _: rows["end_date"] >= rows["start_date"],
+    rules.in_order(
+        "end_date.before_start", "error", "'DEC' is before 'DECOM'", "start_date", "end_date",
     ),
-    Rule(
+    rules.needs(
         "end_reason.absent", "warning", "an episode has ended and no 'REC' says why",
-        ("end_date", "end_reason"),
-        lambda rows, _: implies(given(rows["end_date"]), given(rows["end_reason"])),
+        ("end_date", "end_reason"), "end_date",
     ),
-    Rule(
+    rules.needs(
         "end_reason.unexpected", "warning", "there is a 'REC' and no 'DEC'",
-        ("end_date", "end_reason"),
-        lambda rows, _: implies(given(rows["end_reason"]), given(rows["end_date"])),
+        ("end_date", "end_reason"), "end_reason",
     ),
     Rule(
         "end_date.overlap", "warning", "the child's next episode begins before this one has ended",
         ("child_id", "start_date", "end_date"), _apart,
     ),
-    Rule(
+    rules.by_end(
         "end_date.after_year", "warning",
         "'DEC' is after the end of the delivery's year, when the episode lasted; emptied",
-        ("end_date",), _by_year_end("end_date"), blanks=("end_date",),
+        "end_date", blanks=("end_date",),
     ),
 )  # fmt: skip
 
 REVIEWS = (
-    Rule(
+    rules.by_end(
         "review_date.after_year", "warning", "'REVIEW' is after the end of the delivery's year",
-        ("review_date",), _by_year_end("review_date"),
+        "review_date",
     ),
-    Rule(
-        "review_date.before_birth", "error", "'REVIEW' is before 'DOB'",
-        ("date_of_birth", "review_date"),
-        lambda rows, _: rows["review_date"] >= rows["date_of_birth"],
+    rules.in_order(
+        "review_date.before_birth", "error", "'REVIEW' is before 'DOB'", "date_of_birth",
+        "review_date",
     ),
     Rule(
         "review_code.age", "warning",
@@ -167,19 +138,17 @@ OC2 = (
 )  # fmt: skip
 
 MISSING = (
-    Rule(
-        "missing_start.after_year", "error",
-        "'MIS_START' is after the end of the delivery's year",
-        ("missing_start",), _by_year_end("missing_start"),
+    rules.by_end(
+        "missing_start.after_year", "error", "'MIS_START' is after the end of the delivery's year",
+        "missing_start",
     ),
-    Rule(
+    rules.from_start(
         "missing_end.before_year", "error", "it ended before the delivery's year began",
-        ("missing_end",), _from_year_start("missing_end"),
+        "missing_end",
     ),
-    Rule(
-        "missing_end.before_start", "error", "'MIS_END' is before 'MIS_START'",
-        ("missing_start", "missing_end"),
-        lambda rows, _: rows["missing_end"] >= rows["missing_start"],
+    rules.in_order(
+        "missing_end.before_start", "error", "'MIS_END' is before 'MIS_START'", "missing_start",
+        "missing_end",
     ),
 )  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
 from jsna.model.indicators import Indicator
+from jsna.model.releases import Figure, Release, ReleaseTable
 from jsna.report import breakdowns, deprivation, groups, lede, metadata, narrative, priorities
 from jsna.view import comparison as compare
 from jsna.view.rows import Measures
@@ -85,6 +87,26 @@ def test_a_caution_stands_only_under_the_figures_it_is_true_of() -> None:
     assert beside not in metadata.caution(pupils, of(both[:1]))
     both[1]["source"] = "official:sen_census"
     assert beside in metadata.caution(pupils, of(both))
+
+
+def test_a_caution_of_one_release_is_said_of_its_figures_alone() -> None:
+    plans = made.configured()[0]["plans"]
+    table = ReleaseTable(period_type="january", figures={"plans": Figure(value="n")})
+    other = table.model_copy(update={"caveat": "Down's syndrome is counted under other needs."})
+    words = {"publisher": "P", "title": "Plans", "licence": "OGL", "file": "f", "dataset": "ehcp"}
+    older, newer = (
+        Release(id=f"ehcp_{year}", release=f"{year}", tables={"needs": one}, **words)
+        for year, one in (("2025", other), ("2026", table))
+    )
+    config = replace(of([]).config, releases={"ehcp": (newer, older)})
+    rows = [
+        {**made.measure(plans, 900, period=one.release), "source": one.id} for one in (older, newer)
+    ]
+    said = [
+        metadata.caution(plans.model_copy(update={"caveat": ""}), Measures(frame, config))
+        for frame in (made.frame(shown) for shown in (rows[:1], rows[1:], rows))
+    ]
+    assert said == [other.caveat, "", f"Plans, 2025: {other.caveat}"]
 
 
 def test_every_number_carries_its_measure_key_and_field() -> None:

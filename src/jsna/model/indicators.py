@@ -126,7 +126,7 @@ class Caveats(Strict):
 
     Attributes:
         local: of figures counted from local records.
-        official: of figures a publisher issued.
+        official: of figures a publisher issued, in whichever release.
         beside: where both stand beside each other, of how their definitions differ.
     """
 

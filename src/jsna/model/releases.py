@@ -106,6 +106,7 @@ class Figure(Strict):
         denominator_from, scale, note: as of `Published`.
         by: which splits of the table it is read by; all of them where not said.
         rows: what its rows must have beside what their split says.
+        caveat: a caution that is true of them, and perhaps not of the table's others.
     """
 
     value: str | None = None
@@ -116,6 +117,7 @@ class Figure(Strict):
     rows: Rows = Field(default_factory=dict)
     scale: float = 1.0
     note: str = ""
+    caveat: str = ""
 
 
 class ReleaseTable(Strict):
@@ -127,9 +129,11 @@ class ReleaseTable(Strict):
             where none is named.
         wide: name of columns that are read together -> what they hold.
         figures: indicator -> its columns; several entries where it is read in several ways.
+        caveat: a caution that is true of its figures.
     """
 
     period_type: str
+    caveat: str = ""
     splits: dict[str, Split] = Field(default_factory=lambda: {TOTAL: Split()})
     wide: dict[str, Wide] = Field(default_factory=dict)
     figures: dict[str, Figure | tuple[Figure, ...]]
@@ -174,6 +178,11 @@ class ReleaseFile(Known):
     like: Name | None = None
     tables: dict[str, ReleaseTable] = Field(default_factory=dict)
 
+    @property
+    def gives(self) -> frozenset[str]:
+        """The indicators it gives."""
+        return frozenset(name for table in self.tables.values() for name in table.figures)
+
 
 class Release(ReleaseFile):
     """A release with its place.
@@ -189,6 +198,16 @@ class Release(ReleaseFile):
     def declared_in(self) -> str:
         """Its file, below the project's folder."""
         return f"{FOLDER}/{self.dataset}/{self.id}.yaml"
+
+    def cautions(self, indicator: str) -> tuple[str, ...]:
+        """What to beware of in its figures of an indicator."""
+        told = (
+            caveat
+            for table in self.tables.values()
+            for figure in table.of(indicator)
+            for caveat in (table.caveat, figure.caveat)
+        )
+        return tuple(dict.fromkeys(filter(None, told)))
 
     def mappings(self, indicator: str) -> Iterator[Published]:
         """Where this release gives an indicator, in the order of its file."""

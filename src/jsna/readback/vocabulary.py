@@ -137,6 +137,8 @@ def _indicators(config: Configuration) -> Iterator[tuple[str, str]]:
         ):
             yield "indicator", phrase
         yield "identifier", one.id
+        for release in config.every_release:
+            yield from (("release", caution) for caution in release.cautions(one.id))
 
 
 def _labels(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from jsna.model.configuration import Configuration
 from jsna.model.derivation import FORMULAS
 from jsna.model.indicators import Indicator
+from jsna.model.releases import Release
 from jsna.report import attrition
 from jsna.report.sources import Register
 from jsna.view import words
-from jsna.view.rows import Measures
+from jsna.view.rows import Measures, Row
 
 #: How each method of the measure table is described to a reader.
 METHOD_WORDS: Final = {
@@ -111,16 +114,41 @@ def caution(indicator: Indicator, view: Measures) -> str:
     local = any("local:" in row.source for row in shown)
     official = any("local:" not in row.source for row in shown)
     said = indicator.caveats
+    published = " ".join(
+        part
+        for part in (said.official * official, _published(indicator, shown, view.config))
+        if part
+    )
     # Beside each other they would contradict each other, were it not said whose they are.
     both = local and official
     parts = (
         indicator.caveat,
         f"{'Local figures: ' * both}{said.local}" if local and said.local else "",
-        f"{'Published figures: ' * both}{said.official}" if official and said.official else "",
+        f"{'Published figures: ' * both}{published}" if published else "",
         said.beside if local and official else "",
         _ROUNDED if any(view.rounded(row) for row in shown) else "",
     )
     return " ".join(part for part in parts if part)
+
+
+def _published(indicator: Indicator, shown: Sequence[Row], config: Configuration) -> str:
+    """The cautions of the releases whose figures are shown, each named where not all say it."""
+    sources = {source for row in shown for source in row.source.split("+")}
+    giving = [
+        release
+        for release in config.every_release
+        if release.id in sources and indicator.id in release.gives
+    ]
+    told: dict[str, list[Release]] = {}
+    for release in giving:
+        for caution in release.cautions(indicator.id):
+            told.setdefault(caution, []).append(release)
+    return " ".join(
+        caution
+        if len(of) == len(giving)
+        else f"{' and '.join(f'{one.title}, {one.release}' for one in of)}: {caution}"
+        for caution, of in told.items()
+    )
 
 
 def left(indicator: Indicator, view: Measures) -> list[str]:

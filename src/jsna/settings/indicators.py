@@ -21,9 +21,7 @@ def load_catalogue(
     gather: Gatherer, categories: Categories, releases: Mapping[str, Release]
 ) -> tuple[dict[str, Indicator], tuple[Relation, ...]]:
     """Every indicator by id, in the order of files, and every relation between their figures."""
-    given = {
-        name for r in releases.values() for table in r.tables.values() for name in table.figures
-    }
+    given = {name for release in releases.values() for name in release.gives}
     found: dict[str, Indicator] = {}
     declared: list[tuple[str, Relation]] = []
     for file in sorted((gather.root / "config/indicators").glob("*.yaml")):

@@ -60,9 +60,7 @@ def check_releases(
         for name, table in release.tables.items():
             for key, rule, value in _table(table, indicators, categories):
                 gather.expect(False, release.declared_in, f"tables.{name}.{key}", rule, value)
-    given = {
-        name for r in releases.values() for table in r.tables.values() for name in table.figures
-    }
+    given = {name for release in releases.values() for name in release.gives}
     for indicator in indicators.values():
         counted = indicator.numerator is not None or indicator.derived is not None
         rule = "neither a local numerator nor a release that gives it"

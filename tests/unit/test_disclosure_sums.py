@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jsna import cli
 from jsna.disclosure.tabular.codes import Trees
 from jsna.disclosure.tabular.protection import protect
 from jsna.disclosure.tabular.published import attack_tables
 from jsna.disclosure.tabular.reading import Counted, Named, read_counts
 from jsna.disclosure.tabular.sums import find_sums
 from jsna.errors import JsnaError
+from tests.unit.tables_support import Tables
 from tests.unit.test_disclosure_random_tables import Outsider
 
 FAULT = Path(__file__).parents[1] / "faults/protect-subtotal"
@@ -30,10 +30,6 @@ DISTRICTS = {
     "Tarnbeck": (6, 21, 9, 14, 4),
     "Lorrimere": (11, 5, 16, 8, 23),
 }
-
-
-def run(*words: object) -> int:
-    return cli.main([str(word) for word in words])
 
 
 def added(*names: str) -> tuple[int, ...]:
@@ -65,13 +61,10 @@ def grand_total(made: Counted) -> float:
     return float(made.counts[(made.cells.places == roots).all(axis=1)][0])
 
 
-def test_a_subtotal_in_one_column_is_asked_about(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out, kept = tmp_path / "out.csv", tmp_path / "record.csv"
-    options = ("protect-table", FAULT / "table.csv", "--dims", "area", "--out", out)
-    assert run(*options) == 1
-    told = capsys.readouterr().err
+def test_a_subtotal_in_one_column_is_asked_about(tool: Tables) -> None:
+    kept = tool.folder / "record.csv"
+    options = (FAULT / "table.csv", "--dims", "area")
+    told = tool.protect(*options, ends=1)
     assert (
         "table.csv, row 7, column 'area': is the sum of 'Burnley', 'Pendle' and 'Hyndburn'" in told
     )
@@ -79,43 +72,37 @@ def test_a_subtotal_in_one_column_is_asked_about(
     assert said in told
     # 20 is 3 + 12 + 5, by chance.
     assert "--not-total area Hyndburn" in told
-    assert not out.exists()
+    assert not tool.out.exists()
     answer = ("--subtotal", "area", "East Lancashire", "Burnley", "Pendle", "Hyndburn")
     answer = (*answer, "--not-total", "area", "*")
-    assert run(*options, *answer, "--record", kept) == 0
+    tool.protect(*options, *answer, "--record", kept)
     record = pd.read_csv(kept).set_index("area")
     assert record["truth"]["Total"] == 54
     # Burnley is 35 − 12 − 20 unless one of these goes too.
     assert record["suppressed"][["Pendle", "Hyndburn", "East Lancashire"]].any()
-    assert run("attack", out, "--dims", "area", *answer) == 0
+    tool.attack(tool.out, "--dims", "area", *answer)
 
 
-def test_the_same_table_declared_well(tmp_path: Path) -> None:
-    out = tmp_path / "out.csv"
+def test_the_same_table_declared_well(tool: Tables) -> None:
     options = ("--dims", "place,class", "--hierarchy", FAULT / "tree.json")
-    assert run("protect-table", FAULT / "linked.csv", *options, "--out", out) == 0
-    assert run("attack", out, *options) == 0
+    tool.protect(FAULT / "linked.csv", *options)
+    tool.attack(tool.out, *options)
     # Without the tree that it was made with, the attack is not made at all.
-    assert run("attack", out, *options[:2]) == 2
+    tool.attack(tool.out, *options[:2], ends=2)
 
 
-def test_the_attack_asks_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "published.csv"
+def test_the_attack_asks_too(tool: Tables) -> None:
     # With 21 beside 8 and 13 the total of 39 would be too small.
-    file.write_text("area,freq\nA,c\nB,8\nC,13\nD,9\nNorth,21\nTotal,39\n")
-    assert run("attack", file, "--dims", "area") == 2
-    assert "row 6, column 'area': is the sum of 'B' and 'C'" in capsys.readouterr().err
-    assert run("attack", file, "--dims", "area", "--subtotal", "area", "North", "B", "C") == 0
+    file = tool.file("area,freq\nA,c\nB,8\nC,13\nD,9\nNorth,21\nTotal,39\n")
+    told = tool.attack(file, "--dims", "area", ends=2)
+    assert "row 6, column 'area': is the sum of 'B' and 'C'" in told
+    tool.attack(file, "--dims", "area", "--subtotal", "area", "North", "B", "C")
     # Where a part is hidden, one column shows nothing, which is said.
-    file.write_text("area,freq\nA,c\nB,8\nC,13\nD,9\nNorth,25\nTotal,99\n")
-    capsys.readouterr()
-    assert run("attack", file, "--dims", "area") == 0
-    assert (
-        "area: no combination is without hidden values, so it cannot be seen"
-        in capsys.readouterr().out
-    )
-    assert run("attack", file, "--dims", "area", "--not-total", "area", "*") == 0
-    assert "cannot be seen" not in capsys.readouterr().out
+    file = tool.file("area,freq\nA,c\nB,8\nC,13\nD,9\nNorth,25\nTotal,99\n")
+    unseen = "area: no combination is without hidden values, so it cannot be seen"
+    assert unseen in tool.attack(file, "--dims", "area")
+    said = tool.attack(file, "--dims", "area", "--not-total", "area", "*")
+    assert "cannot be seen" not in said
 
 
 @pytest.mark.parametrize("name", ["England", "Ostshire", "A", "zz 9"])
@@ -231,18 +218,15 @@ def test_what_is_said_of_codes_must_fit() -> None:
         counted(rows, subtotals={"area": {"East": ("Ostley", "East")}})
 
 
-def test_totals_named_otherwise_are_each_dimensions_own(tmp_path: Path) -> None:
-    cells = [(a, n, c) for a, own in DISTRICTS.items() for n, c in zip(NEEDS, own, strict=True)]
-    frame = pd.DataFrame(cells, columns=["area", "need", "freq"])
+def test_totals_named_otherwise_are_each_dimensions_own(tool: Tables) -> None:
+    frame = table(DISTRICTS).frame
     sums = frame.groupby("area", as_index=False)["freq"].sum().assign(need="All")
-    file, out = tmp_path / "t.csv", tmp_path / "out.csv"
-    pd.concat([frame, sums]).to_csv(file, index=False)
     options = ("--dims", "area,need", "--total", "Shire", "--total", "All")
-    assert run("protect-table", file, *options, "--out", out) == 0
-    done = pd.read_csv(out)
+    tool.protect(tool.file(pd.concat([frame, sums]).to_csv(index=False)), *options)
+    done = pd.read_csv(tool.out)
     assert set(done["need"]) == {*NEEDS, "All"}
     assert set(done["area"]) == {*DISTRICTS, "Shire"}
-    assert run("attack", out, *options) == 0
+    tool.attack(tool.out, *options)
 
 
 steady = settings(derandomize=True, max_examples=60)

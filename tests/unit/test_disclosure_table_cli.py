@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from jsna import cli
 from jsna.disclosure.system import Rule
 from jsna.disclosure.tabular.protection import protect
 from jsna.disclosure.tabular.published import attack_tables, outcome
 from jsna.disclosure.tabular.reading import Named
 from jsna.errors import JsnaError
+from tests.unit.tables_support import Tables
 
+DIMS = ("--dims", "district,need")
 TREE = {"district": {"North": ["D1", "D2"], "D3": "South", "D4": "South"}}
 
 
@@ -34,19 +35,11 @@ def table(tmp_path: Path) -> Path:
     return file
 
 
-def run(*words: object) -> int:
-    return cli.main([str(word) for word in words])
-
-
-def test_a_table_is_protected_and_withstands(
-    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out, kept = tmp_path / "out.csv", tmp_path / "record.csv"
-    options = ("--dims", "district,need", "--out", out, "--record", kept)
-    assert run("protect-table", table, *options) == 0
-    assert "the attack worked out none" in capsys.readouterr().out
+def test_a_table_is_protected_and_withstands(table: Path, tool: Tables) -> None:
+    kept = tool.folder / "record.csv"
+    assert "the attack worked out none" in tool.protect(table, *DIMS, "--record", kept)
     # What is published says that a cell is hidden, and not for what.
-    done = pd.read_csv(out, dtype=str, keep_default_na=False)
+    done = pd.read_csv(tool.out, dtype=str, keep_default_na=False)
     assert list(done.columns) == ["district", "need", "freq"]
     assert len(done) == 5 * 5
     record = pd.read_csv(kept, dtype={"freq": str})
@@ -63,14 +56,13 @@ def test_a_table_is_protected_and_withstands(
     assert record[~record["suppressed"]]["rule"].isna().all()
     shown = ~record["suppressed"]
     assert (done["freq"][shown].astype(int) == record["truth"][shown]).all()
-    assert run("attack", out, "--dims", "district,need") == 0
-    assert "0 worked out exactly, 0 narrower" in capsys.readouterr().out
+    assert "0 worked out exactly, 0 narrower" in tool.attack(tool.out, *DIMS)
 
 
 def test_nobody_who_reads_on_is_no_fault(table: Path, tmp_path: Path) -> None:
     """`… | head -1`: the work is done and its exit code stands, whoever listens."""
     out = tmp_path / "out.csv"
-    words = [sys.executable, "-m", "jsna", "protect-table", table, "--dims", "district,need"]
+    words = [sys.executable, "-m", "jsna", "protect-table", table, *DIMS]
     listens, says = os.pipe()
     os.close(listens)
     with os.fdopen(says, "w") as nowhere:
@@ -82,63 +74,57 @@ def test_nobody_who_reads_on_is_no_fault(table: Path, tmp_path: Path) -> None:
     assert len(pd.read_csv(out)) == 5 * 5
 
 
-def test_a_record_is_for_its_owner_alone(
-    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    own, open_ = tmp_path / "own", tmp_path / "my open"
+def test_a_record_is_for_its_owner_alone(table: Path, tool: Tables) -> None:
+    own, open_ = tool.folder / "own", tool.folder / "my open"
     own.mkdir(mode=0o700)
     open_.mkdir()
     open_.chmod(0o750)
     (own / "record.csv").touch(mode=0o644)
-    options = ("--dims", "district,need", "--out", tmp_path / "out.csv", "--record")
-    assert run("protect-table", table, *options, own / "record.csv") == 0
+    options = (*DIMS, "--record")
+    tool.protect(table, *options, own / "record.csv")
     assert (own / "record.csv").stat().st_mode & 0o777 == 0o600
-    assert (tmp_path / "out.csv").stat().st_mode & 0o777 == 0o644
-    (tmp_path / "out.csv").unlink()
-    assert run("protect-table", table, *options, open_ / "record.csv") == 1
-    told = capsys.readouterr().err
+    assert tool.out.stat().st_mode & 0o777 == 0o644
+    tool.out.unlink()
+    told = tool.protect(table, *options, open_ / "record.csv", ends=1)
     assert "--record: others can open the folder" in told
     assert f"chmod 700 '{open_}'" in told
-    assert not (tmp_path / "out.csv").exists()
+    assert not tool.out.exists()
     assert not list(open_.iterdir())
     # A folder that others write to, or one in which everything lies, is none to shut.
     open_.chmod(0o1777)
-    assert run("protect-table", table, *options, open_ / "record.csv") == 1
-    told = capsys.readouterr().err
+    told = tool.protect(table, *options, open_ / "record.csv", ends=1)
     assert "mkdir -m 700" in told
     assert "chmod" not in told
     # Neither may it take the place of what is published.
-    assert run("protect-table", table, *options, tmp_path / "out.csv") == 1
-    assert "--record: is a file that is read, or written" in capsys.readouterr().err
+    told = tool.protect(table, *options, tool.out, ends=1)
+    assert "--record: is a file that is read, or written" in told
 
 
-def test_a_statement_goes_with_the_table(table: Path, tmp_path: Path) -> None:
-    out, page = tmp_path / "out.csv", tmp_path / "out.md"
-    options = ("--dims", "district,need", "--out", out, "--statement", page)
-    assert run("protect-table", table, *options) == 0
-    done = pd.read_csv(out)
+def test_a_statement_goes_with_the_table(table: Path, tool: Tables) -> None:
+    page = tool.folder / "out.md"
+    options = (*DIMS, "--statement", page)
+    tool.protect(table, *options)
+    done = pd.read_csv(tool.out)
     text = page.read_text()
     assert f"has 25 counts, of which {(done['freq'] == 'c').sum()} are hidden" in text
     assert "every number from 0 to 4 was still possible" in text
     assert "- need: `Total` is `ASD`, `MLD`, `SEMH`, `SLCN`." in text
-    assert hashlib.sha256(out.read_bytes()).hexdigest() in text
-    assert run("protect-table", table, *options, "--zeros-shown") == 0
+    assert hashlib.sha256(tool.out.read_bytes()).hexdigest() in text
+    tool.protect(table, *options, "--zeros-shown")
     assert "every number from 1 to 4" in page.read_text()
-    assert run("protect-table", table, *options, "--round", 5) == 0
+    tool.protect(table, *options, "--round", 5)
     assert "rounded to a multiple of 5" in page.read_text()
-    assert run("protect-table", table, *options[:-1], out) == 1
+    tool.protect(table, *options[:-1], tool.out, ends=1)
 
 
-def test_a_statement_tells_nothing_that_the_table_does_not(tmp_path: Path) -> None:
+def test_a_statement_tells_nothing_that_the_table_does_not(tool: Tables) -> None:
     """Two tables that are published alike have the same statement, whatever was hidden in them."""
-    pages = []
+    pages, page = [], tool.folder / "out.md"
     for counts in ((3, 6, 9, 9), (4, 5, 8, 10)):
-        file, out, page = tmp_path / "in.csv", tmp_path / "out.csv", tmp_path / "out.md"
         rows = zip("aabb", "xyxy", counts, strict=True)
-        pd.DataFrame(rows, columns=["d", "n", "freq"]).to_csv(file, index=False)
-        options = ("--dims", "d,n", "--out", out, "--statement", page, "--threshold", 7)
-        assert run("protect-table", file, *options) == 0
-        pages.append((out.read_bytes(), page.read_bytes()))
+        file = tool.file(pd.DataFrame(rows, columns=["d", "n", "freq"]).to_csv(index=False))
+        tool.protect(file, "--dims", "d,n", "--statement", page, "--threshold", 7)
+        pages.append((tool.out.read_bytes(), page.read_bytes()))
     assert pages[0] == pages[1]
 
 
@@ -163,34 +149,28 @@ def test_zeros_that_everybody_knows_protect_nothing() -> None:
     assert not [note for note in protect(more, ["ward", "district"]).notes if "alone" in note]
 
 
-def test_a_naive_table_falls(
-    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    naive, report = tmp_path / "naive.csv", tmp_path / "report.csv"
+def test_a_naive_table_falls(table: Path, tool: Tables) -> None:
+    naive, report = tool.folder / "naive.csv", tool.folder / "report.csv"
     done = protect(pd.read_csv(table), ["district", "need"]).record
     done["value"] = done["truth"].where(~done["primary"]).astype("Int64").astype(str)
     done.loc[done["primary"], "value"] = "c"
     done[["district", "need", "value"]].to_csv(naive, index=False)
-    assert run("attack", naive, "--dims", "district,need", "--out", report) == 1
-    words = capsys.readouterr().out
-    assert "from: [" in words
+    assert "from: [" in tool.attack(naive, *DIMS, "--out", report, ends=1)
     found = pd.read_csv(report)
     exact = found[found["outcome"] == "exact"].merge(done, on=["district", "need"])
     assert len(exact)
     assert (exact["low"] == exact["truth"]).all()
 
 
-def test_a_tree_is_protected_at_every_level(table: Path, tmp_path: Path) -> None:
-    tree, out = tmp_path / "tree.json", tmp_path / "out.csv"
-    tree.write_text(json.dumps(TREE))
-    options = ("--dims", "district,need", "--hierarchy", tree)
-    assert run("protect-table", table, *options, "--out", out, "--threshold", 8) == 0
-    done = pd.read_csv(out)
+def test_a_tree_is_protected_at_every_level(table: Path, tool: Tables) -> None:
+    options = (*DIMS, "--hierarchy", tool.file(json.dumps(TREE), "tree.json"), "--threshold", 8)
+    tool.protect(table, *options)
+    done = pd.read_csv(tool.out)
     assert set(done["district"]) == {"D1", "D2", "D3", "D4", "North", "South", "Total"}
-    assert run("attack", out, *options, "--threshold", 8) == 0
+    tool.attack(tool.out, *options)
 
 
-def test_linked_tables_are_protected_together(tmp_path: Path) -> None:
+def test_linked_tables_are_protected_together(tool: Tables) -> None:
     generator = np.random.default_rng(2)
     rows = [
         (f"S{s}", f"N{n}", f"A{a}", int(generator.poisson(1.2)))
@@ -198,15 +178,13 @@ def test_linked_tables_are_protected_together(tmp_path: Path) -> None:
         for n in range(4)
         for a in range(3)
     ]
-    file, out = tmp_path / "micro.csv", tmp_path / "out.csv"
-    pd.DataFrame(rows, columns=["school", "need", "age", "freq"]).to_csv(file, index=False)
+    micro = pd.DataFrame(rows, columns=["school", "need", "age", "freq"])
     dims = ("--dims", "school,need", "--dims", "school,age")
-    assert run("protect-table", file, *dims, "--out", out) == 0
-    done = pd.read_csv(out, dtype=str, keep_default_na=False)
+    tool.protect(tool.file(micro.to_csv(index=False)), *dims)
+    done = pd.read_csv(tool.out, dtype=str, keep_default_na=False)
     assert not ((done["need"] != "Total") & (done["age"] != "Total")).any()
-    assert run("attack", out, *dims) == 0
+    tool.attack(tool.out, *dims)
     # The same from two files, of which each has some of the dimensions.
-    micro = pd.read_csv(file)
     tables = [
         Named(micro.groupby(["school", other], as_index=False)["freq"].sum(), other)
         for other in ("need", "age")
@@ -215,13 +193,12 @@ def test_linked_tables_are_protected_together(tmp_path: Path) -> None:
     assert apart.record["suppressed"].tolist() == (done["freq"] == "c").tolist()
 
 
-def test_rounding_instead(table: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out.csv"
-    assert run("protect-table", table, "--dims", "district,need", "--round", 5, "--out", out) == 0
-    done = pd.read_csv(out)
+def test_rounding_instead(table: Path, tool: Tables) -> None:
+    tool.protect(table, *DIMS, "--round", 5)
+    done = pd.read_csv(tool.out)
     assert list(done.columns) == ["district", "need", "freq"]
     assert (done["freq"] % 5 == 0).all()
-    assert run("attack", out, "--dims", "district,need", "--rounded", 5) in (0, 1)
+    tool.attack(tool.out, *DIMS, "--rounded", 5)
 
 
 def test_rows_of_totals_are_taken_and_checked() -> None:
@@ -264,21 +241,11 @@ def test_missing_columns(table: Path, change: dict[str, str], words: str) -> Non
         protect(frame, ["district", "need"])
 
 
-def test_every_problem_of_the_values_is_told_at_once(
-    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_problem_of_the_values_is_told_at_once(table: Path, tool: Tables) -> None:
     lines = table.read_text().splitlines()
-    lines[2] = "D1,MLD,-3"
-    lines[3] = "D1,SEMH,2.5"
-    lines[4] = "D1,SLCN,c"
-    lines[5] = "D2,ASD,many"
-    lines.append("D4,SLCN,4")
-    lines.append("Total,Total,")
-    wrong = tmp_path / "wrong.csv"
-    wrong.write_text("\n".join(lines))
-    out = tmp_path / "out.csv"
-    assert run("protect-table", wrong, "--dims", "district,need", "--out", out) == 1
-    words = capsys.readouterr().err
+    lines[2:6] = ["D1,MLD,-3", "D1,SEMH,2.5", "D1,SLCN,c", "D2,ASD,many"]
+    wrong = tool.file("\n".join([*lines, "D4,SLCN,4", "Total,Total,"]))
+    words = tool.protect(wrong, *DIMS, ends=1)
     for told in (
         "row 3, column 'freq': a count cannot be negative (found '-3')",
         "row 4, column 'freq': a count must be whole (found '2.5')",
@@ -287,7 +254,7 @@ def test_every_problem_of_the_values_is_told_at_once(
         "row 18: these coordinates appear more than once",
     ):
         assert told in words
-    assert not out.exists()
+    assert not tool.out.exists()
 
 
 @pytest.mark.parametrize(
@@ -303,27 +270,18 @@ def test_every_problem_of_the_values_is_told_at_once(
         ('{"district": ', "is not valid JSON"),
     ],
 )
-def test_trees_that_do_not_fit(
-    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], tree: str, words: str
-) -> None:
-    file, out = tmp_path / "tree.json", tmp_path / "out.csv"
-    file.write_text(tree)
-    options = ("--dims", "district,need", "--hierarchy", file, "--out", out)
-    assert run("protect-table", table, *options) == 1
-    shown = capsys.readouterr().err
+def test_trees_that_do_not_fit(table: Path, tool: Tables, tree: str, words: str) -> None:
+    shown = tool.protect(table, *DIMS, "--hierarchy", tool.file(tree, "tree.json"), ends=1)
     assert words in shown
     assert "fault of jsna" not in shown
 
 
-def test_files_that_cannot_be_read(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], table: Path
-) -> None:
-    assert run("attack", tmp_path / "none.csv", "--dims", "d") == 2
-    assert "there is no such file" in capsys.readouterr().err
-    assert run("protect-table", table, "--dims", "district,need") == 1
-    assert "name the file" in capsys.readouterr().err
-    assert run("attack", table, "--dims", "planet", "--value", "freq") == 2
-    assert "has none of the dimensions" in capsys.readouterr().err
+def test_files_that_cannot_be_read(table: Path, tool: Tables) -> None:
+    none = tool.folder / "none.csv"
+    assert "there is no such file" in tool.attack(none, "--dims", "d", ends=2)
+    planet = tool.attack(table, "--dims", "planet", "--value", "freq", ends=2)
+    assert "has none of the dimensions" in planet
+    assert "name the file" in tool.run("protect-table", table, *DIMS, ends=1)[1]
 
 
 def test_tables_that_contradict_each_other() -> None:
@@ -391,12 +349,6 @@ Total,Total,65
 COUNTS = "district,need,freq\nA,x,3\nA,y,20\nB,x,12\nB,y,30\n"
 
 
-def written(folder: Path, text: str | bytes, name: str = "t.csv") -> Path:
-    file = folder / name
-    file.write_bytes(text.encode() if isinstance(text, str) else text)
-    return file
-
-
 def attacked(text: str, **options: object) -> pd.DataFrame:
     """What the attack makes of a table of district and need."""
     lines = [line.split(",") for line in text.split()]
@@ -415,35 +367,28 @@ def test_totals_that_are_not_printed_hold_all_the_same() -> None:
     assert attacked(leaves, hierarchies=tree).loc[("A", "x"), "low"] == 3
 
 
-def test_nothing_ties_leaves_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = written(tmp_path, "district,need,value\nA,x,c\nA,y,20\nB,x,12\nB,y,30\n")
-    assert run("attack", file, "--dims", "district,need") == 2
-    assert "t.csv: no row has the total code 'Total'" in capsys.readouterr().err
+def test_nothing_ties_leaves_alone(tool: Tables) -> None:
+    file = tool.file("district,need,value\nA,x,c\nA,y,20\nB,x,12\nB,y,30\n")
+    assert "t.csv: no row has the total code 'Total'" in tool.attack(file, *DIMS, ends=2)
     # A linked table prints a margin, and ties them.
-    margin = written(tmp_path, "district,value\nA,23\nB,42\n", "m.csv")
-    assert run("attack", file, margin, "--dims", "district,need") == 1
-    assert "[A / x] is 3" in capsys.readouterr().out
+    margin = tool.file("district,value\nA,23\nB,42\n", "m.csv")
+    assert "[A / x] is 3" in tool.attack(file, margin, *DIMS, ends=1)
 
 
 @pytest.mark.parametrize("code", ["total", "TOTAL", "all", "All", "sum"])
-@pytest.mark.parametrize("verb", ["attack", "protect-table"])
-def test_totals_under_another_name_are_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], code: str, verb: str
-) -> None:
-    file = written(tmp_path, COMPLETE.replace("Total", code).replace(",c\n", ",3\n"))
-    out = tmp_path / "out.csv"
-    options = (verb, file, "--dims", "district,need", "--value", "value", "--out", out)
-    assert run(*options) == (2 if verb == "attack" else 1)
-    told = capsys.readouterr().err
+@pytest.mark.parametrize("verb", ["attack", "protect"])
+def test_totals_under_another_name_are_refused(tool: Tables, code: str, verb: str) -> None:
+    file = tool.file(COMPLETE.replace("Total", code).replace(",c\n", ",3\n"))
+    options = (file, *DIMS, "--value", "value", "--out", tool.out)
+    told = getattr(tool, verb)(*options, ends=2 if verb == "attack" else 1)
     assert f"t.csv, row 4, column 'need': looks like a total; say --total {code} if" in told
-    assert not out.exists()
-    assert run(*options, "--total", code) == 0
+    assert not tool.out.exists()
+    getattr(tool, verb)(*options, "--total", code)
 
 
-def test_codes_are_compared_without_blanks_and_in_one_form(tmp_path: Path) -> None:
+def test_codes_are_compared_without_blanks_and_in_one_form(tool: Tables) -> None:
     loose = COMPLETE.replace("Total,", " Total ,").replace("A,x", "A ,x")
-    file = written(tmp_path, loose)
-    assert run("attack", file, "--dims", "district,need") == 1
+    tool.attack(tool.file(loose), *DIMS, ends=1)
     rows = pd.DataFrame({"d": ["caf\u00e9", "cafe\u0301", "b\0c"], "freq": [9, 8, 7]})
     with pytest.raises(JsnaError) as told:
         protect(rows, ["d"])
@@ -465,30 +410,22 @@ def test_codes_are_compared_without_blanks_and_in_one_form(tmp_path: Path) -> No
         ('{"district": {"A": "total", "B": "total"}}', "looks like a total"),
     ],
 )
-def test_trees_are_refused_by_the_name_of_their_file(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], tree: str, words: str
-) -> None:
-    file, out = written(tmp_path, COUNTS), tmp_path / "out.csv"
-    named = written(tmp_path, tree, "tree.json")
-    options = ("--dims", "district,need", "--hierarchy", named, "--out", out)
-    assert run("protect-table", file, *options) == 1
-    told = capsys.readouterr().err
+def test_trees_are_refused_by_the_name_of_their_file(tool: Tables, tree: str, words: str) -> None:
+    named = tool.file(tree, "tree.json")
+    told = tool.protect(tool.file(COUNTS), *DIMS, "--hierarchy", named, ends=1)
     assert "tree.json" in told
     assert words in told
-    assert not out.exists()
+    assert not tool.out.exists()
 
 
-def test_the_mark_of_small_numbers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_mark_of_small_numbers(tool: Tables) -> None:
     lines = COMPLETE.splitlines()
     marked = [f"{lines[0]},primary", f"{lines[1]},y", *(f"{line},n" for line in lines[2:])]
-    file = written(tmp_path, "\n".join(marked))
-    assert run("attack", file, "--dims", "district,need") == 1
-    assert "1 hidden (1 of them small numbers, as the column" in capsys.readouterr().out
+    said = tool.attack(tool.file("\n".join(marked)), *DIMS, ends=1)
+    assert "1 hidden (1 of them small numbers, as the column" in said
     marked[3] = f"{lines[3]},perhaps"
     marked[5] = f"{lines[5]},"
-    file.write_text("\n".join(marked))
-    assert run("attack", file, "--dims", "district,need") == 2
-    told = capsys.readouterr().err
+    told = tool.attack(tool.file("\n".join(marked)), *DIMS, ends=2)
     assert "row 4, column 'primary': must be True or False" in told
     assert "row 6, column 'primary': must be True or False" in told
 
@@ -511,9 +448,9 @@ def test_which_cells_are_small_is_knowledge() -> None:
     assert attacked(small.replace("{}", "y"))["outcome"].tolist() == ["narrow"] * 4
 
 
-def test_a_record_that_is_published_gives_everything_away(table: Path, tmp_path: Path) -> None:
-    kept, dims = tmp_path / "record.csv", ("--dims", "district,need")
-    run("protect-table", table, *dims, "--out", tmp_path / "out.csv", "--record", kept)
+def test_a_record_that_is_published_gives_everything_away(table: Path, tool: Tables) -> None:
+    kept = tool.folder / "record.csv"
+    tool.protect(table, *DIMS, "--record", kept)
     record = pd.read_csv(kept, dtype=str).drop(columns="rule")
     found = attack_tables([Named(record)], ["district", "need"]).frame
     both = found.merge(record, on=["district", "need"])
@@ -529,44 +466,32 @@ def test_a_record_that_is_published_gives_everything_away(table: Path, tmp_path:
     assert "row 2, column 'suppressed': says shown, and no value is shown" in str(told.value)
 
 
-def test_marks_that_differ_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = written(tmp_path, COMPLETE.replace("A,y,20", "A,y,*").replace("B,x,12", "B,x,[c]"))
-    run("attack", file, "--dims", "district,need")
-    assert "hidden values are marked *, c, all taken to mean the same" in capsys.readouterr().out
+def test_marks_that_differ_are_told(tool: Tables) -> None:
+    file = tool.file(COMPLETE.replace("A,y,20", "A,y,*").replace("B,x,12", "B,x,[c]"))
+    said = tool.attack(file, *DIMS, ends=1)
+    assert "hidden values are marked *, c, all taken to mean the same" in said
     # `low` is no zero.
     loose = "district,need,value\nA,x,low\nA,y,c\nB,x,c\nB,y,c\nTotal,Total,99\n"
     assert attacked(loose).loc[("A", "x"), "low"] == 1
     assert attacked(loose).loc[("A", "y"), "low"] == 0
 
 
-def test_columns_that_are_not_published_are_told(
-    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    frame = pd.read_csv(table).assign(note="made up", county="Shire")
-    frame.to_csv(table, index=False)
-    out = tmp_path / "out.csv"
-    assert run("protect-table", table, "--dims", "district,need", "--out", out) == 0
-    assert "columns that are not published: county, note" in capsys.readouterr().out
-    assert "made up" not in out.read_text()
+def test_columns_that_are_not_published_are_told(table: Path, tool: Tables) -> None:
+    pd.read_csv(table).assign(note="made up", county="Shire").to_csv(table, index=False)
+    assert "columns that are not published: county, note" in tool.protect(table, *DIMS)
+    assert "made up" not in tool.out.read_text()
 
 
-def test_columns_that_are_not_understood_are_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_columns_that_are_not_understood_are_refused(tool: Tables) -> None:
     lines = COMPLETE.splitlines()
     more = [f"{lines[0]},share,name", *(f"{line},0.1,x" for line in lines[1:])]
-    file = written(tmp_path, "\n".join(more))
-    dims = ("--dims", "district,need")
-    assert run("attack", file, *dims) == 2
-    told = capsys.readouterr().err
-    assert (
-        "say which column has the values with --value (left over: 'value', 'share', 'name')" in told
-    )
-    assert run("attack", file, *dims, "--value", "value") == 2
-    told = capsys.readouterr().err
+    file = tool.file("\n".join(more))
+    left_over = "with --value (left over: 'value', 'share', 'name')"
+    assert f"say which column has the values {left_over}" in tool.attack(file, *DIMS, ends=2)
+    told = tool.attack(file, *DIMS, "--value", "value", ends=2)
     for column in ("share", "name"):
         assert f"t.csv, column '{column}': what this column tells about the counts is not" in told
-    assert run("attack", file, *dims, "--labels", "share, name") == 1
+    tool.attack(file, *DIMS, "--labels", "share, name", ends=1)
 
 
 @pytest.mark.parametrize(
@@ -587,42 +512,24 @@ def test_columns_that_are_not_understood_are_refused(
         ),
     ],
 )
-def test_csv_is_read_strictly(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | bytes, words: list[str]
-) -> None:
-    file, out = written(tmp_path, text), tmp_path / "out.csv"
-    assert run("protect-table", file, "--dims", "d", "--out", out) == 1
-    told = capsys.readouterr().err
+def test_csv_is_read_strictly(tool: Tables, text: str | bytes, words: list[str]) -> None:
+    told = tool.protect(tool.file(text), "--dims", "d", ends=1)
     for word in words:
         assert word in told
     assert "fault of jsna" not in told
-    assert not out.exists()
+    assert not tool.out.exists()
 
 
-def test_codes_that_programs_read_as_missing_are_codes(tmp_path: Path) -> None:
-    file, out = written(tmp_path, "d,freq\nNone,9\nnan,8\nNA,7\n"), tmp_path / "out.csv"
-    assert run("protect-table", file, "--dims", "d", "--out", out) == 0
-    assert out.read_text().splitlines() == ["d,freq", "None,9", "nan,8", "NA,7", "Total,24"]
+def test_codes_that_programs_read_as_missing_are_codes(tool: Tables) -> None:
+    tool.protect(tool.file("d,freq\nNone,9\nnan,8\nNA,7\n"), "--dims", "d")
+    assert tool.out.read_text().splitlines() == ["d,freq", "None,9", "nan,8", "NA,7", "Total,24"]
 
 
-def test_every_problem_of_options_files_and_trees_at_once(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    tree = written(tmp_path, '{"d": {"a": null}}', "tree.json")
-    options: list[object] = [
-        "--dims",
-        "d,d,freq",
-        "--dims",
-        "truth",
-        "--threshold",
-        1,
-        "--contributor",
-        "nan",
-    ]
-    options += ["--work", -1, "--hierarchy", tree, "--round", 1]
-    files = (tmp_path, tmp_path / "none.csv")
-    assert run("protect-table", *files, *options, "--out", tmp_path / "no" / "o.csv") == 1
-    told = capsys.readouterr().err
+def test_every_problem_of_options_files_and_trees_at_once(tool: Tables) -> None:
+    tree = tool.file('{"d": {"a": null}}', "tree.json")
+    words_ = "--dims d,d,freq --dims truth --threshold 1 --contributor nan --work -1 --round 1"
+    options = (*words_.split(), "--hierarchy", tree, "--out", tool.folder / "no" / "o.csv")
+    told = tool.protect(tool.folder, tool.folder / "none.csv", *options, ends=1)
     for words in (
         "--dims: names this dimension twice (found 'd')",
         "--dims: names the column of values; leave it out (found 'freq')",
@@ -639,27 +546,20 @@ def test_every_problem_of_options_files_and_trees_at_once(
     ):
         assert words in told
     # A wrong option hides nothing of what is wrong with the table.
-    bad = written(tmp_path, "d,freq\na,-1\n")
-    assert run("protect-table", bad, "--dims", "d", "--threshold", 0, "--out", bad) == 1
-    told = capsys.readouterr().err
+    bad = tool.file("d,freq\na,-1\n")
+    told = tool.protect(bad, "--dims", "d", "--threshold", 0, "--out", bad, ends=1)
     assert "--out: is a file that is read" in told
     assert "a count cannot be negative" in told
     assert bad.read_text() == "d,freq\na,-1\n"
 
 
-def test_rounding_is_attacked_and_can_be_again(
-    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out = tmp_path / "out.csv"
-    options = ("--dims", "district,need", "--out", out)
-    assert run("protect-table", table, *options, "--round", 5) == 0
-    assert "--rounded 5 --rounding controlled" in capsys.readouterr().out
-    again = ("attack", out, "--dims", "district,need", "--rounded", 5)
-    assert run(*again, "--rounding", "controlled") == 0
-    assert run(*again[:-1], 3) == 2
-    assert "is not a multiple of 3" in capsys.readouterr().err
-    assert run(*again[:-1], 1, "--threshold", 1) == 2
-    told = capsys.readouterr().err
+def test_rounding_is_attacked_and_can_be_again(table: Path, tool: Tables) -> None:
+    said = tool.protect(table, *DIMS, "--round", 5)
+    assert "--rounded 5 --rounding controlled" in said
+    again = (tool.out, *DIMS, "--rounded")
+    tool.attack(*again, 5, "--rounding", "controlled")
+    assert "is not a multiple of 3" in tool.attack(*again, 3, ends=2)
+    told = tool.attack(*again, 1, "--threshold", 1, ends=2)
     assert "--rounded: the base must be at least 2" in told
     assert "--threshold: must be at least 2" in told
 
@@ -702,11 +602,8 @@ def test_a_least_value_alone_does_not_make_a_number_small() -> None:
     assert found == [1, np.inf, "unsure"]
 
 
-def test_the_mark_of_a_total_tells_of_its_parts(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_mark_of_a_total_tells_of_its_parts(tool: Tables) -> None:
     # The total is 1 to 4, so that y, which is no small number, must be 0.
     rows = ["A,x,1,n", "A,y,c,n", "A,Total,c,y", "B,x,8,n", "B,y,9,n", "B,Total,17,n"]
-    file = written(tmp_path, "\n".join(["district,need,value,primary", *rows]))
-    assert run("attack", file, "--dims", "district,need") == 1
-    assert "[A / Total] is 1, from:" in capsys.readouterr().out
+    file = tool.file("\n".join(["district,need,value,primary", *rows]))
+    assert "[A / Total] is 1, from:" in tool.attack(file, *DIMS, ends=1)

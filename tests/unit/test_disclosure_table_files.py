@@ -11,19 +11,15 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from jsna import cli
 from jsna.disclosure.tabular.protection import protect, round_named
 from jsna.disclosure.tabular.reading import Named
+from tests.unit.tables_support import Tables
 
 NEEDS = ("SLCN", "ASD", "MLD")
 #: District -> its counts by need, in no order.
 COUNTS = {"Ostley": (14, 3, 22), "Hesketon": (8, 12, 5), "Merrowby": (19, 7, 2), "Acre": (6, 21, 9)}
 CELLS = [(d, n, c) for d, own in COUNTS.items() for n, c in zip(NEEDS, own, strict=True)]
 DIMS = ("--dims", "district,need")
-
-
-def run(*words: object) -> int:
-    return cli.main([str(word) for word in words])
 
 
 def read(file: Path) -> list[list[str]]:
@@ -39,85 +35,67 @@ def labels(published: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def plain(tmp_path: Path) -> bytes:
+def plain(tool: Tables) -> bytes:
     """What is published of the table in the plainest form."""
-    file, out = tmp_path / "plain.csv", tmp_path / "plain_out.csv"
-    frame(CELLS).to_csv(file, index=False)
-    assert run("protect-table", file, *DIMS, "--out", out) == 0
-    return out.read_bytes()
+    tool.protect(tool.file(frame(CELLS).to_csv(index=False)), *DIMS)
+    return tool.out.read_bytes()
 
 
-def semicolons(text: str) -> bytes:
-    return text.replace(",", ";").encode()
+@pytest.mark.parametrize(
+    ("old", "new", "encoding"),
+    [(",", ";", "utf-8"), (",", "\t", "utf-8"), ("\n", "\r\n", "utf-8-sig")],
+    ids=["semicolons", "tabs", "marked"],
+)
+def test_one_table_in_many_forms(
+    tool: Tables, plain: bytes, old: str, new: str, encoding: str
+) -> None:
+    text = frame(CELLS).to_csv(index=False).replace(old, new)
+    tool.protect(tool.file(text.encode(encoding)), *DIMS)
+    assert tool.out.read_bytes() == plain
 
 
-def tabs(text: str) -> bytes:
-    return text.replace(",", "\t").encode()
-
-
-def marked(text: str) -> bytes:
-    return text.replace("\n", "\r\n").encode("utf-8-sig")
-
-
-@pytest.mark.parametrize("form", [semicolons, tabs, marked])
-def test_one_table_in_many_forms(tmp_path: Path, plain: bytes, form: object) -> None:
-    file, out = tmp_path / "t.csv", tmp_path / "out.csv"
-    file.write_bytes(form(frame(CELLS).to_csv(index=False)))  # type: ignore[operator]
-    assert run("protect-table", file, *DIMS, "--out", out) == 0
-    assert out.read_bytes() == plain
-
-
-def test_windows_1252_is_read_and_utf_8_written(tmp_path: Path) -> None:
-    file, out = tmp_path / "t.csv", tmp_path / "out.csv"
-    file.write_bytes("café,freq\nOst–ley,9\nHès,8\n".encode("cp1252"))
-    assert run("protect-table", file, "--dims", "café", "--out", out) == 0
-    assert out.read_text(encoding="utf-8").splitlines()[:2] == ["café,freq", "Ost–ley,9"]
+def test_windows_1252_is_read_and_utf_8_written(tool: Tables) -> None:
+    tool.protect(tool.file("café,freq\nOst–ley,9\nHès,8\n".encode("cp1252")), "--dims", "café")
+    assert tool.out.read_text(encoding="utf-8").splitlines()[:2] == ["café,freq", "Ost–ley,9"]
 
 
 @pytest.mark.parametrize(
     ("written", "value"),
     [('"1,234"', 1234), ('"12,345,678"', 12345678), ("1 234", 1234), ("1\u00a0234", 1234)],
 )
-def test_thousands_set_apart(tmp_path: Path, written: str, value: int) -> None:
-    file, out = tmp_path / "t.csv", tmp_path / "out.csv"
-    file.write_text(f"d,freq\na,{written}\nb,9\n")
-    assert run("protect-table", file, "--dims", "d", "--out", out) == 0
+def test_thousands_set_apart(tool: Tables, written: str, value: int) -> None:
+    tool.protect(tool.file(f"d,freq\na,{written}\nb,9\n"), "--dims", "d")
     # What is published has every number in one form.
-    assert out.read_text().splitlines() == ["d,freq", f"a,{value}", "b,9", f"Total,{value + 9}"]
-    file.write_text(f"d,freq\na,{written}\nb,c\nTotal,{value + 3}\n")
-    assert run("attack", file, "--dims", "d") == 1
+    published = ["d,freq", f"a,{value}", "b,9", f"Total,{value + 9}"]
+    assert tool.out.read_text().splitlines() == published
+    tool.attack(tool.file(f"d,freq\na,{written}\nb,c\nTotal,{value + 3}\n"), "--dims", "d", ends=1)
 
 
 @pytest.mark.parametrize("written", ['"12,34"', '"1,2345"', '"1234,567"', "1.5", "1,2"])
-def test_what_may_be_no_thousands_is_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], written: str
-) -> None:
-    file, out = tmp_path / "t.csv", tmp_path / "out.csv"
-    file.write_text(f"d,freq\na,{written}\nb,9\n")
-    assert run("protect-table", file, "--dims", "d", "--out", out) == 1
-    assert "t.csv, row 2" in capsys.readouterr().err
-    assert not out.exists()
+def test_what_may_be_no_thousands_is_refused(tool: Tables, written: str) -> None:
+    file = tool.file(f"d,freq\na,{written}\nb,9\n")
+    assert "t.csv, row 2" in tool.protect(file, "--dims", "d", ends=1)
+    assert not tool.out.exists()
 
 
-def test_labels_never_become_formulas(tmp_path: Path) -> None:
+def test_labels_never_become_formulas(tool: Tables) -> None:
     bad = {"=1+1": 9, "+SUM(A1)": 8, "-cmd": 17, "@x": 6, "-5": 23, "+7%": 31, "a=b": 40}
     heading = "=area"
-    file, out, again = tmp_path / "t.csv", tmp_path / "out.csv", tmp_path / "again.csv"
-    pd.DataFrame({heading: list(bad), "freq": list(bad.values())}).to_csv(file, index=False)
+    given = pd.DataFrame({heading: list(bad), "freq": list(bad.values())})
     options = ("--dims", heading, "--not-total", heading, "*")
-    assert run("protect-table", file, *options, "--out", out) == 0
-    first = [row[0] for row in read(out)]
+    tool.protect(tool.file(given.to_csv(index=False)), *options)
+    first = [row[0] for row in read(tool.out)]
     assert first == ["'=area", "'=1+1", "'+SUM(A1)", "'-cmd", "'@x", "-5", "+7%", "a=b", "Total"]
     # They are the same codes when the file is read again.
-    assert run("attack", out, *options) == 0
-    book = tmp_path / "out.xlsx"
-    assert run("protect-table", out, *options, "--out", book) == 0
+    tool.attack(tool.out, *options)
+    book, again = tool.folder / "out.xlsx", tool.folder / "again.csv"
+    tool.protect(tool.out, *options, "--out", book)
     sheet = openpyxl.load_workbook(book).active
     assert sheet is not None
     assert [cell.data_type for cell in sheet["A"]] == ["s"] * 9
     assert [cell.value for cell in sheet["A"]][:3] == [heading, "=1+1", "+SUM(A1)"]
-    assert run("protect-table", book, *options, "--out", again) == 0
-    assert again.read_bytes() == out.read_bytes()
+    tool.protect(book, *options, "--out", again)
+    assert again.read_bytes() == tool.out.read_bytes()
 
 
 def workbook(rows: list[list[object]], **sheets: list[list[object]]) -> openpyxl.Workbook:
@@ -136,38 +114,32 @@ def workbook(rows: list[list[object]], **sheets: list[list[object]]) -> openpyxl
 ROWS: list[list[object]] = [["district", "need", "freq"], *([*cell] for cell in CELLS)]
 
 
-def test_workbooks(tmp_path: Path, plain: bytes, capsys: pytest.CaptureFixture[str]) -> None:
-    file, out = tmp_path / "t.xlsx", tmp_path / "out.csv"
+def test_workbooks(tool: Tables, plain: bytes) -> None:
+    file = tool.folder / "t.xlsx"
     workbook(ROWS, notes=[["made up"]]).save(file)
-    options = ("protect-table", file, *DIMS, "--out", out)
-    assert run(*options) == 1
-    assert "t.xlsx: has 2 sheets; say which with --sheet ('counts', 'notes')" in (
-        capsys.readouterr().err
-    )
-    assert run(*options, "--sheet", "other") == 1
-    assert "t.xlsx has no such sheet; it has 'counts', 'notes' (found 'other')" in (
-        capsys.readouterr().err
-    )
-    assert run(*options, "--sheet", "counts") == 0
-    assert out.read_bytes() == plain
+    told = tool.protect(file, *DIMS, ends=1)
+    assert "t.xlsx: has 2 sheets; say which with --sheet ('counts', 'notes')" in told
+    told = tool.protect(file, *DIMS, "--sheet", "other", ends=1)
+    assert "t.xlsx has no such sheet; it has 'counts', 'notes' (found 'other')" in told
+    options = (file, *DIMS, "--sheet", "counts")
+    tool.protect(*options)
+    assert tool.out.read_bytes() == plain
     # What is published as a workbook is the same table, and the same bytes each time.
-    book, other = tmp_path / "out.xlsx", tmp_path / "other.xlsx"
+    book, other = tool.folder / "out.xlsx", tool.folder / "other.xlsx"
     for one in (book, other):
-        assert run(*options[:-1], one, "--sheet", "counts") == 0
+        tool.protect(*options, "--out", one)
     assert book.read_bytes() == other.read_bytes()
     sheet = openpyxl.load_workbook(book).active
     assert sheet is not None
     shown = [
         ["" if v is None else str(v) for v in row] for row in sheet.iter_rows(values_only=True)
     ]
-    assert shown == read(out)
-    assert run("attack", book, *DIMS) == 0
+    assert shown == read(tool.out)
+    tool.attack(book, *DIMS)
 
 
-def test_what_is_not_seen_in_a_sheet_is_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = tmp_path / "t.xlsx"
+def test_what_is_not_seen_in_a_sheet_is_refused(tool: Tables) -> None:
+    file = tool.folder / "t.xlsx"
     book = workbook([*ROWS, ["Acre", "OTH", "=1+2"]])
     sheet = book.active
     assert sheet is not None
@@ -175,8 +147,7 @@ def test_what_is_not_seen_in_a_sheet_is_refused(
     sheet.column_dimensions["B"].hidden = True
     sheet.merge_cells("A5:A6")
     book.save(file)
-    assert run("protect-table", file, *DIMS, "--out", tmp_path / "out.csv") == 1
-    told = capsys.readouterr().err
+    told = tool.protect(file, *DIMS, ends=1)
     assert "t.xlsx, row 3: this row is hidden" in told
     assert "column B of the sheet is hidden" in told
     assert "t.xlsx, row 5: cells A5:A6 are merged" in told
@@ -191,13 +162,8 @@ def test_what_is_not_seen_in_a_sheet_is_refused(
         ("d,freq\na,9\n".encode("utf-16"), "is in UTF-16"),
     ],
 )
-def test_files_that_are_no_tables(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes, words: str
-) -> None:
-    file = tmp_path / "t.xlsx"
-    file.write_bytes(content)
-    assert run("protect-table", file, "--dims", "d", "--out", tmp_path / "out.csv") == 1
-    assert words in capsys.readouterr().err
+def test_files_that_are_no_tables(tool: Tables, content: bytes, words: str) -> None:
+    assert words in tool.protect(tool.file(content, "t.xlsx"), "--dims", "d", ends=1)
 
 
 def test_rows_stay_in_the_order_they_came_in() -> None:
@@ -269,26 +235,20 @@ def test_the_order_of_rows_tells_no_count() -> None:
     assert list(rounded.published["d"]) == [*"uvwxyz", "Total"]
 
 
-def test_linked_tables_are_in_the_order_of_their_codes(tmp_path: Path) -> None:
-    file, out = tmp_path / "t.csv", tmp_path / "out.csv"
+def test_linked_tables_are_in_the_order_of_their_codes(tool: Tables) -> None:
     micro = [(d, n, a, c + i) for d, n, c in CELLS for i, a in enumerate(("old", "young"))]
-    pd.DataFrame(micro, columns=["district", "need", "age", "freq"]).to_csv(file, index=False)
+    given = pd.DataFrame(micro, columns=["district", "need", "age", "freq"])
     options = ("--dims", "district,need", "--dims", "district,age")
-    assert run("protect-table", file, *options, "--out", out) == 0
-    first = list(dict.fromkeys(row[0] for row in read(out)[1:]))
+    tool.protect(tool.file(given.to_csv(index=False)), *options)
+    first = list(dict.fromkeys(row[0] for row in read(tool.out)[1:]))
     assert first == [*COUNTS, "Total"]
-    assert run("attack", out, *options) == 0
+    tool.attack(tool.out, *options)
 
 
-def test_every_problem_of_a_file_has_its_place(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file, tree = tmp_path / "t.csv", tmp_path / "tree.json"
-    file.write_text("district,need,freq\nOstley,ASD,\n,MLD,3\nOstley,MLD,*\nOstley,OTH,4.5\n")
-    tree.write_text(json.dumps({"district": {"Mars": "North", "Ostley": "North"}}))
-    options = (*DIMS, "--hierarchy", tree, "--out", tmp_path / "out.csv")
-    assert run("protect-table", file, *options) == 1
-    told = capsys.readouterr().err
+def test_every_problem_of_a_file_has_its_place(tool: Tables) -> None:
+    file = tool.file("district,need,freq\nOstley,ASD,\n,MLD,3\nOstley,MLD,*\nOstley,OTH,4.5\n")
+    tree = json.dumps({"district": {"Mars": "North", "Ostley": "North"}})
+    told = tool.protect(file, *DIMS, "--hierarchy", tool.file(tree, "tree.json"), ends=1)
     for words in (
         "t.csv, row 2, column 'freq': the value is missing or hidden; give the true count",
         "t.csv, row 3, column 'district': a code is missing",
@@ -299,12 +259,11 @@ def test_every_problem_of_a_file_has_its_place(
         assert words in told
 
 
-def test_a_workbook_has_nothing_that_tells_when_it_was_made(tmp_path: Path) -> None:
+def test_a_workbook_has_nothing_that_tells_when_it_was_made(tool: Tables) -> None:
     from zipfile import ZipFile
 
-    file, out = tmp_path / "t.csv", tmp_path / "out.xlsx"
-    frame(CELLS).to_csv(file, index=False)
-    assert run("protect-table", file, *DIMS, "--out", out) == 0
+    out = tool.folder / "out.xlsx"
+    tool.protect(tool.file(frame(CELLS).to_csv(index=False)), *DIMS, "--out", out)
     with ZipFile(io.BytesIO(out.read_bytes())) as archive:
         assert {member.date_time[0] for member in archive.infolist()} == {2000}
         assert b"2000-01-01T00:00:00Z" in archive.read("docProps/core.xml")

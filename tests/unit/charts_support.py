@@ -27,20 +27,7 @@ NAMES = (
     "Pellmarsh", "Sorrelby", "Tarnbeck", "Vennick", "Wexmoor",
 )  # fmt: skip
 LONG = "Middleton St George and Long Benton Market Ward"
-TILES = (
-    (1, 0),
-    (2, 0),
-    (0, 1),
-    (1, 1),
-    (2, 1),
-    (3, 1),
-    (0, 2),
-    (1, 2),
-    (2, 2),
-    (3, 2),
-    (1, 3),
-    (2, 3),
-)
+TILES = ((1, 0), (2, 0), *((x, y) for y in (1, 2) for x in range(4)), (1, 3), (2, 3))
 _LISTS: dict[str, Mapping[str, str]] = {}
 _DIMENSIONS: dict[str, Dimension] = {}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -86,49 +87,34 @@ def test_a_folder_snakemake_cannot_work_in_is_told(tmp_path: Path) -> None:
     build._expect_usable_folder(tmp_path / "päth with spaces & [brackets]")
 
 
-def test_what_stops_the_workflow_is_told_without_a_trace(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def stopped_by(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """What is said of a workflow that printed these lines and ended, before or in a stage."""
+
+    def told(lines: list[str], log: str | None = None, code: int = 1) -> str:
+        if log is not None:
+            io.write_text(tmp_path / "data" / "processed" / SMALL / "logs" / "link.log", log)
+
+        class Stopped:
+            stdout = iter(f"{line}\n" for line in lines)
+
+            def wait(self) -> int:
+                return code
+
+        monkeypatch.setattr(build.subprocess, "Popen", lambda *_, **__: Stopped())
+        said: list[str] = []
+        assert build._snakemake(SMALL, tmp_path, 1, [], said.append) == 1
+        return "\n".join(said)
+
+    return told
+
+
+def test_what_stops_the_workflow_is_told_without_a_trace(stopped_by: Callable[..., str]) -> None:
     lines = ["Traceback (most recent call last):", '  File "a.py", line 1', "NameError: no name"]
-
-    class Stopped:
-        """A workflow that failed before any stage."""
-
-        stdout = iter(f"{line}\n" for line in lines)
-
-        def wait(self) -> int:
-            return 1
-
-    monkeypatch.setattr(build.subprocess, "Popen", lambda *_, **__: Stopped())
-    said: list[str] = []
-    assert build._snakemake(SMALL, tmp_path, 1, [], said.append) == 1
-    told = "\n".join(said)
+    told = stopped_by(lines)
     assert "NameError: no name" in told
     assert "Traceback" not in told
     assert "line 1" not in told
-
-
-def stopped_by(
-    lines: list[str],
-    root: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    log: str | None = None,
-    code: int = 1,
-) -> str:
-    """What is said of a workflow that printed these lines and ended."""
-    if log is not None:
-        io.write_text(root / "data" / "processed" / SMALL / "logs" / "link.log", log)
-
-    class Stopped:
-        stdout = iter(f"{line}\n" for line in lines)
-
-        def wait(self) -> int:
-            return code
-
-    monkeypatch.setattr(build.subprocess, "Popen", lambda *_, **__: Stopped())
-    said: list[str] = []
-    assert build._snakemake(SMALL, root, 1, [], said.append) == 1
-    return "\n".join(said)
 
 
 #: As Snakemake 9 words it.
@@ -139,17 +125,17 @@ STATUS = (
 
 
 def test_a_stage_the_system_killed_is_told_to_have_wanted_memory(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stopped_by: Callable[..., str],
 ) -> None:
     lines = ["CalledProcessError in file", STATUS.format(137), "Error in rule link:"]
-    told = stopped_by(lines, tmp_path, monkeypatch, "")
+    told = stopped_by(lines, "")
     assert "The stage 'link' stopped:" in told
     assert "because memory ran out" in told
     assert "--cores 1" in told
     assert "fault of jsna" not in told
     # One that says itself why it stopped was not killed.
     lines = [STATUS.format(1), "Error in rule link:"]
-    told = stopped_by(lines, tmp_path, monkeypatch, "  - census.csv: no header")
+    told = stopped_by(lines, "  - census.csv: no header")
     assert "census.csv: no header" in told
     assert "memory" not in told
 
@@ -163,26 +149,24 @@ def test_a_stage_the_system_killed_is_told_to_have_wanted_memory(
     ],
 )
 def test_what_the_machine_did_to_the_workflow_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, words: str
+    stopped_by: Callable[..., str], line: str, words: str
 ) -> None:
-    told = stopped_by(["Traceback (most recent call last):", line], tmp_path, monkeypatch)
+    told = stopped_by(["Traceback (most recent call last):", line])
     assert words in told
     assert "Traceback" not in told
 
 
-def test_a_workflow_the_system_killed_is_told_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert "because memory ran out" in stopped_by(["1 of 9 steps"], tmp_path, monkeypatch, code=-9)
+def test_a_workflow_the_system_killed_is_told_so(stopped_by: Callable[..., str]) -> None:
+    assert "because memory ran out" in stopped_by(["1 of 9 steps"], code=-9)
 
 
 def test_a_stage_that_could_not_even_write_why_is_told_of_the_full_disk(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stopped_by: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = [STATUS.format(1), "Error in rule link:"]
-    assert "no reason was written" in stopped_by(lines, tmp_path, monkeypatch, "")
+    assert "no reason was written" in stopped_by(lines, "")
     monkeypatch.setattr(trouble, "_free", lambda _: 4096.0)
-    assert "the disk is full" in stopped_by(lines, tmp_path, monkeypatch, "")
+    assert "the disk is full" in stopped_by(lines, "")
 
 
 def test_what_killed_stages_were_writing_is_removed_before_the_next(tmp_path: Path) -> None:

@@ -51,10 +51,22 @@ def refusals(judged: Any) -> set[str]:
     return {problem.code for problem in judged.problems}
 
 
+def reasons(judged: Any) -> list[str]:
+    """Why each row that is set aside is."""
+    found: list[str] = judged.quarantined["reasons"].tolist()
+    return found
+
+
+def census(rows: pd.DataFrame, **contexts: Any) -> Any:
+    """Rows of a census judged as its delivery."""
+    given = context("school_census", **contexts)
+    return validate_delivery(registry()["school_census"], {"census": rows}, given)
+
+
 def test_of_equal_rows_one_stands() -> None:
     judged = judge(CENSUS, {}, {}, {"upn": OTHER_UPN})
     assert judged.valid["upn"].tolist() == [UPN, OTHER_UPN]
-    assert judged.quarantined["reasons"].tolist() == ["census.key.duplicate"]
+    assert reasons(judged) == ["census.key.duplicate"]
 
 
 def test_which_of_two_differing_rows_stands_does_not_depend_on_their_order() -> None:
@@ -67,7 +79,7 @@ def test_which_of_two_differing_rows_stands_does_not_depend_on_their_order() -> 
 def test_two_children_under_one_number_are_told_apart_from_one_entered_twice() -> None:
     judged = judge(CENSUS, {}, {"surname": "Zorn", "date_of_birth": "04/05/2013"}, {})
     assert len(judged.valid) == 1
-    assert sorted(judged.quarantined["reasons"]) == ["census.key.duplicate", "census.key.shared"]
+    assert sorted(reasons(judged)) == ["census.key.duplicate", "census.key.shared"]
     (shared,) = [one for one in judged.found if one.code == "census.key.shared"]
     assert "two children under one number" in shared.message
 
@@ -78,10 +90,7 @@ def test_two_children_under_one_number_are_told_apart_where_part_of_the_key_is_e
     plain = dict.fromkeys(fields, "")
     judged = judge("cin_census.episodes", plain, plain | {"date_of_birth": "2016-05-04"}, plain)
     assert len(judged.valid) == 1
-    assert sorted(judged.quarantined["reasons"]) == [
-        "episodes.key.duplicate",
-        "episodes.key.shared",
-    ]
+    assert sorted(reasons(judged)) == ["episodes.key.duplicate", "episodes.key.shared"]
 
 
 @pytest.mark.parametrize(("rows", "refused"), [(5, True), (4, False)])
@@ -97,7 +106,7 @@ def test_a_short_column_most_of_which_cannot_be_read_refuses_the_file(
 def test_a_row_with_an_error_never_stands_in_for_a_good_one() -> None:
     judged = judge(CENSUS, {"surname": "Abel", "sex": "?"}, {"surname": "Zorn"})
     assert judged.valid["surname"].tolist() == ["Zorn"]
-    assert judged.quarantined["reasons"].tolist() == ["census.sex.code"]
+    assert reasons(judged) == ["census.sex.code"]
 
 
 def test_children_without_a_number_are_not_each_others_duplicates() -> None:
@@ -114,21 +123,15 @@ def test_rows_below_a_row_set_aside_go_with_it() -> None:
     tables = {table.name: [{}] for table in registry()["sen2"].tables}
     judged = deliver("sen2", **tables | {"person": [{"date_of_birth": "2031-Jan-01 00:00:00"}]})
     assert {name: len(rows.valid) for name, rows in judged.items()} == dict.fromkeys(tables, 0)
-    assert judged["senneed"].quarantined["reasons"].tolist() == [
-        "senneed.activeplans_table_id.orphan"
-    ]
+    assert reasons(judged["senneed"]) == ["senneed.activeplans_table_id.orphan"]
 
 
 def test_orphans_are_looked_for_again_after_rules_across_modules() -> None:
     tables = {table.name: [{}] for table in registry()["sen2"].tables}
     early = {"namedplan": [{"start_date": "2023-Jan-01 00:00:00"}]}
     judged = deliver("sen2", {"namedplan.start_date.before_request": "error"}, **tables | early)
-    assert judged["namedplan"].quarantined["reasons"].tolist() == [
-        "namedplan.start_date.before_request"
-    ]
-    assert judged["plandetail"].quarantined["reasons"].tolist() == [
-        "plandetail.namedplan_table_id.orphan"
-    ]
+    assert reasons(judged["namedplan"]) == ["namedplan.start_date.before_request"]
+    assert reasons(judged["plandetail"]) == ["plandetail.namedplan_table_id.orphan"]
     assert len(judged["activeplans"].valid) == 1  # the child stays in the caseload
 
 
@@ -159,39 +162,30 @@ def test_rules_that_need_a_file_not_received_say_so_and_find_nothing() -> None:
 
 
 def test_rows_that_may_not_be_linked_are_looked_up_nowhere() -> None:
-    census, exclusions, schools = (
+    pupils_, exclusions, schools = (
         ("school_census", "2025"), ("exclusions", "2024/25"), ("schools", "2025")
     )  # fmt: skip
     results = {
-        census: deliver("school_census", census=[{"school_urn": "900009"}]),
+        pupils_: deliver("school_census", census=[{"school_urn": "900009"}]),
         exclusions: deliver("exclusions", exclusions=[{"upn": OTHER_UPN}]),
         schools: deliver("schools", school=[{}]),
     }
     nowhere = "exclusions.upn.not_on_roll"
-    for unlinked, severity in (
-        (set(), "warning"),
-        ({census}, "not_run"),
-        ({exclusions}, "not_run"),
-    ):
+    tried = (set(), "warning"), ({pupils_}, "not_run"), ({exclusions}, "not_run")
+    for unlinked, severity in tried:
         judged = apply_cross(results, unlinked)
         found = {v.code: v.severity for v in judged[exclusions]["exclusions"].found}
         assert found[nowhere] == severity
         # The register of schools is about nobody.
-        assert ("warning", "census.school_urn.unknown") in codes(judged[census]["census"])
+        assert ("warning", "census.school_urn.unknown") in codes(judged[pupils_]["census"])
 
 
 def test_a_pupil_excluded_in_one_year_may_be_on_the_roll_of_another() -> None:
     results = {
-        ("school_census", "2024"): validate_delivery(
-            registry()["school_census"], {"census": rows_of(CENSUS)},
-            context("school_census", period="2024"),
-        ),
-        ("school_census", "2025"): validate_delivery(
-            registry()["school_census"], {"census": rows_of(CENSUS, {"upn": OTHER_UPN})},
-            context("school_census"),
-        ),
+        ("school_census", "2024"): census(rows_of(CENSUS), period="2024"),
+        ("school_census", "2025"): census(rows_of(CENSUS, {"upn": OTHER_UPN})),
         ("exclusions", "2024/25"): deliver("exclusions", exclusions=[{}, {"upn": OTHER_UPN}]),
-    }  # fmt: skip
+    }
     judged = apply_cross(results)["exclusions", "2024/25"]["exclusions"]
     assert codes(judged) == set()
 
@@ -255,20 +249,13 @@ def test_a_file_is_refused_where_more_than_a_twentieth_is_set_aside(
 ) -> None:
     frame = pupils(of)
     frame.loc[: bad - 1, "surname"] = None
-    judged = validate_delivery(
-        registry()["school_census"], {"census": frame}, context("school_census")
-    )["census"]
+    judged = census(frame)["census"]
     assert len(judged.quarantined) == bad
     assert ("census.too_many" in refusals(judged)) == refused
 
 
 def test_codes_of_another_list_refuse_the_file_rather_than_empty_a_column() -> None:
-    judged = validate_delivery(
-        registry()["school_census"],
-        {"census": pupils(100, primary_need="AUT")},
-        context("school_census"),
-    )["census"]
-    (problem,) = judged.problems
+    (problem,) = census(pupils(100, primary_need="AUT"))["census"].problems
     assert problem.code == "census.primary_need.code"
     assert problem.column == "SENtype1"
     assert "100 of 100 cells are not" in problem.rule

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,12 @@ def words(text: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", "", text).split())
 
 
+@pytest.fixture
+def says(paths: io.Paths, tmp_path: Path) -> Callable[..., str]:
+    """The words on protection where parts of the certificate say something else."""
+    return lambda **parts: words(section(page(changed(paths, tmp_path, **parts))))
+
+
 def test_every_marked_number_is_that_of_the_certificate_at_its_place(paths: io.Paths) -> None:
     text = page(paths)
     marks = _MARK.findall(text)
@@ -96,44 +103,38 @@ def test_the_page_says_what_is_hidden_what_was_attacked_and_what_came_of_it(
     assert "earlier publications of this report (there are none)" in said
 
 
-def test_a_choice_not_proved_to_be_the_least_is_not_called_so(
-    paths: io.Paths, tmp_path: Path
-) -> None:
-    other = changed(paths, tmp_path, optimality={"gap": 0.02}, publications=["a", "b"])
-    said = words(section(page(other)))
+def test_a_choice_not_proved_to_be_the_least_is_not_called_so(says: Callable[..., str]) -> None:
+    said = says(optimality={"gap": 0.02}, publications=["a", "b"])
     assert "We checked that no other choice" not in said
     assert "is not proved" in said
     assert "what two earlier publications of this report said" in said
     assert "since it was published before" not in said
 
 
-def test_figures_given_anew_and_figures_that_stand_are_told(
-    paths: io.Paths, tmp_path: Path
-) -> None:
-    other = changed(paths, tmp_path, revisions={"revised": 12, "withheld_at_most": 60})
-    said = words(section(page(other)))
+def test_figures_given_anew_and_figures_that_stand_are_told(says: Callable[..., str]) -> None:
+    said = says(revisions={"revised": 12, "withheld_at_most": 60})
     assert "12 figures that were published before are given anew here" in said
     assert "No more than 60 others have changed and stand as they were published" in said
 
 
 def test_an_edition_without_small_numbers_says_there_was_nothing_to_find(
-    paths: io.Paths, tmp_path: Path
+    paths: io.Paths, says: Callable[..., str]
 ) -> None:
-    other = changed(paths, tmp_path, attack=given(paths)["attack"] | {"cells": 0})
-    said = words(section(page(other)))
+    said = says(attack=given(paths)["attack"] | {"cells": 0})
     assert "there was nothing to attack" in said
     assert "could be worked out exactly" not in said
 
 
-def test_what_no_report_could_hide_is_owned_up_to(paths: io.Paths, tmp_path: Path) -> None:
+def test_what_no_report_could_hide_is_owned_up_to(
+    paths: io.Paths, says: Callable[..., str]
+) -> None:
     assert "whatever this report hides" not in words(section(page(paths)))
-    other = changed(paths, tmp_path, attack=given(paths)["attack"] | {"beyond": 25})
-    said = words(section(page(other)))
+    said = says(attack=given(paths)["attack"] | {"beyond": 25})
     assert "25 small numbers follow from official figures that others publish" in said
     assert "whatever this report hides. Of all others, 0 could be worked out exactly" in said
 
 
-def test_steps_of_fallbacks_are_named_in_words(paths: io.Paths, tmp_path: Path) -> None:
+def test_steps_of_fallbacks_are_named_in_words(says: Callable[..., str]) -> None:
     fallbacks = [
         {"indicator": "plans", "breakdown": "imd_decile|sex", "used": "imd_quintile|sex"},
         {"indicator": "ceased_plans", "breakdown": "imd_decile|sex", "used": "imd_quintile|sex"},
@@ -142,7 +143,7 @@ def test_steps_of_fallbacks_are_named_in_words(paths: io.Paths, tmp_path: Path) 
         {"indicator": "plans", "breakdown": "age_group", "used": "age_stage"},
         {"indicator": "plans", "breakdown": "sex", "used": "total, three years together"},
     ]
-    said = words(section(page(changed(paths, tmp_path, fallbacks=fallbacks))))
+    said = says(fallbacks=fallbacks)
     plans, ceased = (CONFIG.indicators[name].title for name in ("plans", "ceased_plans"))
     both = "; ".join(sorted((plans, ceased)))
     change = "By deprivation fifth and sex instead of by deprivation tenth and sex"

@@ -66,11 +66,15 @@ def text(case: Reasons, choice: Choice | None = None, **options: Any) -> str:
     return " ".join(" ".join(report(chosen, case, CONFIG, **options)).split())
 
 
-def test_a_small_count_is_primary_and_says_what_is_small() -> None:
+def of_need(category: str | None = None) -> str:
+    """What is told of the plans by need, of which MSI is small and HI hidden for its sake."""
     linked, rows = by_need()
-    said = text(
-        explained(linked, rows, ["", "small_count", "sum", ""]), Choice("plans", category="MSI")
-    )
+    case = explained(linked, rows, ["", "small_count", "sum", ""])
+    return text(case, Choice("plans", category=category))
+
+
+def test_a_small_count_is_primary_and_says_what_is_small() -> None:
+    said = of_need("MSI")
     assert "Hidden: 1 of the 1 figures asked about." in said
     assert "Primary: its count, 3, is small (1 to 4 is protected here)." in said
     # 20 less 10 leaves ten for the two that are hidden.
@@ -79,10 +83,7 @@ def test_a_small_count_is_primary_and_says_what_is_small() -> None:
 
 
 def test_a_secondary_figure_names_what_it_protects_and_the_sum_that_would_betray_it() -> None:
-    linked, rows = by_need()
-    said = text(
-        explained(linked, rows, ["", "small_count", "sum", ""]), Choice("plans", category="HI")
-    )
+    said = of_need("HI")
     assert "Secondary: it is not small, but shown it would give away a count" in said
     assert "[plan rows: need MSI, period 2025], which is 3: would be known to be 3, exactly" in said
     assert "must stay open from 0 to 4" in said
@@ -179,8 +180,7 @@ def test_a_figure_hidden_with_another_that_shows_its_count_names_it() -> None:
 
 
 def test_the_profile_its_rule_and_the_fallback_stand_at_the_head() -> None:
-    linked, rows = by_need()
-    said = text(explained(linked, rows, ["", "small_count", "sum", ""]))
+    said = of_need()
     assert "Profile default: Records about children held by the authority." in said
     assert "Fallback of figures by sex: shown so; no coarser step" in said
     assert "Hidden: 2 of the 4 figures asked about." in said

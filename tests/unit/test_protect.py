@@ -20,6 +20,9 @@ HEALTH = world.configuration(profiles={"ncmp": "health"})
 NEEDS = ("ASD", "SLCN", "SEMH", "MLD")
 PLACES = (world.WEST, world.EAST)
 NUMBERS = list(schema.NUMBERS)
+#: Plans of no known place, by need.
+UNEVEN = {("", "ASD"): 40, ("", "SLCN"): 12, ("", "SEMH"): 30, ("", "MLD"): 3}
+FEW = {("", "ASD"): 41, ("", "SLCN"): 13, ("", "SEMH"): 2, ("", "MLD"): 1}
 
 
 def plans(cells: dict[tuple[str, str], int]) -> pd.DataFrame:
@@ -37,29 +40,33 @@ def plans(cells: dict[tuple[str, str], int]) -> pd.DataFrame:
 
 
 def pick(
-    frame: pd.DataFrame, indicator: str, breakdown: str, category: str, area: str
+    frame: pd.DataFrame, indicator: str, breakdown: str = "total", category: str = "total"
 ) -> pd.Series:
-    found = frame[
-        (frame["indicator"] == indicator)
-        & (frame["breakdown"] == breakdown)
-        & (frame["category"] == category)
-        & (frame["area_code"] == area)
-    ]
+    """The row of the whole authority."""
+    key = [indicator, breakdown, category, world.AREA]
+    found = frame[frame[["indicator", "breakdown", "category", "area_code"]].eq(key).all(axis=1)]
     assert len(found) == 1
     return found.iloc[0]
 
 
+def in_time(top: int, bottom: int) -> pd.DataFrame:
+    """Measures of new plans, so many of them within 20 weeks."""
+    late = [False] * (bottom - top)
+    frame = pd.DataFrame({"period": "2024", "within_20_weeks": [True] * top + late})
+    frame = frame.assign(exception=False, age_group="5-10", primary_need="ASD")
+    table = {"new_plan": world.filled("new_plan", frame)}
+    return measure(table, [CONFIG.indicators["ehc_plans_20_weeks"]], CONFIG)
+
+
 def test_a_small_count_takes_the_next_smallest_with_it() -> None:
-    measures = plans({("", "ASD"): 40, ("", "SLCN"): 12, ("", "SEMH"): 30, ("", "MLD"): 3})
+    measures = plans(UNEVEN)
     made = protect(measures, CONFIG)
     safe, log = made.safe, made.log
-    status = {
-        need: pick(safe, "plans", "primary_need", need, world.AREA)["status"] for need in NEEDS
-    }
+    status = {need: pick(safe, "plans", "primary_need", need)["status"] for need in NEEDS}
     assert status == {"ASD": "", "SLCN": "c", "SEMH": "", "MLD": "c"}
     # The share shows the same counts, so it is hidden alike.
     for need in ("MLD", "SLCN"):
-        row = pick(safe, "plan_primary_need", "primary_need", need, world.AREA)
+        row = pick(safe, "plan_primary_need", "primary_need", need)
         assert row[NUMBERS].isna().all()
         assert row["reason"] == REASON
     kinds = log.set_index(["indicator", "category"])["kind"]
@@ -77,55 +84,33 @@ def test_nothing_small_hides_nothing() -> None:
 
 
 def test_a_small_rest_hides_the_count_beside_it() -> None:
-    frame = pd.DataFrame(
-        {
-            "period": "2024",
-            "within_20_weeks": [True] * 38 + [False] * 2,
-            "exception": False,
-            "age_group": "5-10",
-            "primary_need": "ASD",
-        }
-    )
-    found = measure(
-        {"new_plan": world.filled("new_plan", frame)},
-        [CONFIG.indicators["ehc_plans_20_weeks"]],
-        CONFIG,
-    )
-    made = protect(found, CONFIG)
-    safe, log = made.safe, made.log
-    row = pick(safe, "ehc_plans_20_weeks", "total", "total", world.AREA)
-    assert row["status"] == "c"
-    assert "small_complement" in set(log["rule"])
+    made = protect(in_time(38, 40), CONFIG)
+    assert pick(made.safe, "ehc_plans_20_weeks")["status"] == "c"
+    assert "small_complement" in set(made.log["rule"])
 
 
 def test_a_total_is_hidden_where_only_zeros_are_left() -> None:
     """Three children with one need and nobody with another: the total is the three."""
     safe = protect(plans({("", "ASD"): 3}), CONFIG).safe
-    assert pick(safe, "plans", "total", "total", world.AREA)["status"] == "c"
+    assert pick(safe, "plans")["status"] == "c"
     # Of a total of 1 to 4 the zeros of a share say as much as the total: all are hidden.
-    row = pick(safe, "plan_primary_need", "primary_need", "SLCN", world.AREA)
+    row = pick(safe, "plan_primary_need", "primary_need", "SLCN")
     assert row["status"] == "c"
-    assert pick(safe, "plans", "primary_need", "SLCN", world.AREA)["value"] == 0
+    assert pick(safe, "plans", "primary_need", "SLCN")["value"] == 0
 
 
 def test_health_counts_are_rounded_and_percentages_follow() -> None:
     rows = [("healthy", 123), ("obese", 42), ("overweight", 31), ("underweight", 0)]
-    frame = pd.DataFrame(
-        [
-            {"period": "2023/24", "school_year": "6", "weight_category": c}
-            for c, n in rows
-            for _ in range(n)
-        ]
-    )
-    frame = world.filled("ncmp", frame)
+    frame = pd.DataFrame({"weight_category": [c for c, n in rows for _ in range(n)]})
+    frame = world.filled("ncmp", frame.assign(period="2023/24", school_year="6"))
     found = measure({"ncmp": frame}, [HEALTH.indicators["ncmp_obesity_year_6"]], HEALTH)
     assert set(found["profile"]) == {"default+health"}  # linked to the census
-    row = pick(protect(found, HEALTH).safe, "ncmp_obesity_year_6", "total", "total", world.AREA)
+    row = pick(protect(found, HEALTH).safe, "ncmp_obesity_year_6")
     assert (row["numerator"], row["denominator"]) == (40, 195)
     assert row["value"] == pytest.approx(100 * 40 / 195)
     assert row["lower_95"] < row["value"] < row["upper_95"]
     few = measure({"ncmp": frame.iloc[116:-31]}, [HEALTH.indicators["ncmp_obesity_year_6"]], HEALTH)
-    row = pick(protect(few, HEALTH).safe, "ncmp_obesity_year_6", "total", "total", world.AREA)
+    row = pick(protect(few, HEALTH).safe, "ncmp_obesity_year_6")
     assert row["status"] == "c"  # 42 of 49: the rest, seven, is small
 
 
@@ -156,7 +141,7 @@ def test_parts_of_an_indicator_do_not_give_each_other_away() -> None:
         {"pupil": world.filled("pupil", frame)}, [CONFIG.indicators[n] for n in names], CONFIG
     )
     safe = protect(found, CONFIG).safe
-    status = {n: pick(safe, n, "total", "total", world.AREA)["status"] for n in names}
+    status = {n: pick(safe, n)["status"] for n in names}
     assert status["pupils_ehc_plan"] == "c"
     assert [status["pupils_sen_support"], status["pupils_sen"]].count("c") == 1
     assert status["pupils"] == ""
@@ -187,7 +172,7 @@ def test_what_is_printed_is_as_it_was_and_what_is_hidden_carries_no_number(seed:
 
 
 def test_a_count_hidden_in_one_indicator_is_hidden_in_every_other() -> None:
-    measures = plans({("", "ASD"): 40, ("", "SLCN"): 12, ("", "SEMH"): 30, ("", "MLD"): 3})
+    measures = plans(UNEVEN)
     safe = protect(measures, CONFIG).safe
     split = safe[safe["breakdown"].ne("total") & safe["area_code"].eq(world.AREA)]
     both = split.pivot(index=["breakdown", "category"], columns="indicator", values="status")
@@ -211,7 +196,7 @@ def test_zeros_that_are_always_shown_stand_beside_what_is_hidden() -> None:
     rows = {("", "ASD"): 60, ("", "SLCN"): 3, ("", "SEMH"): 20, ("", "HI"): 0}
     measures = plans(rows).assign(profile="health")
     safe = protect(measures, config).safe
-    few = pick(safe, "plans", "primary_need", "SLCN", world.AREA)
+    few = pick(safe, "plans", "primary_need", "SLCN")
     assert few["status"] == "c"
     none = safe[safe["indicator"].eq("plans") & safe["numerator"].eq(0)]
     truth = choose(measures, config)[0]
@@ -220,8 +205,7 @@ def test_zeros_that_are_always_shown_stand_beside_what_is_hidden() -> None:
 
 def test_controlled_rounding_keeps_every_total_and_hides_nothing() -> None:
     config = world.configuration(profiles={"sen2": "rounded"})
-    cells = {("", "ASD"): 41, ("", "SLCN"): 13, ("", "SEMH"): 2, ("", "MLD"): 1}
-    measures = plans(cells).assign(profile="rounded")
+    measures = plans(FEW).assign(profile="rounded")
     made = protect(measures, config)
     assert not made.safe["status"].eq("c").any()
     mine = made.safe[made.safe["indicator"].eq("plans")]
@@ -241,11 +225,10 @@ def test_counts_are_rounded_to_the_nearest_multiple_and_never_as_they_are(base: 
         update={"rounding": base, "rounding_method": "nearest"}
     )
     config = replace(config, profiles={**config.profiles, "rounded": nearest})
-    cells = {("", "ASD"): 41, ("", "SLCN"): 13, ("", "SEMH"): 2, ("", "MLD"): 1}
-    safe = protect(plans(cells).assign(profile="rounded"), config).safe
-    for need, count in [*((need, n) for (_, need), n in cells.items()), ("total", 57)]:
+    safe = protect(plans(FEW).assign(profile="rounded"), config).safe
+    for need, count in [*((need, n) for (_, need), n in FEW.items()), ("total", 57)]:
         split = "total" if need == "total" else "primary_need"
-        found = pick(safe, "plans", split, need, world.AREA)
+        found = pick(safe, "plans", split, need)
         # A half goes up.
         assert found["numerator"] == (2 * count + base) // (2 * base) * base
         assert found["note"] == f"Counts rounded to the nearest {base}."
@@ -261,15 +244,6 @@ def test_counts_are_rounded_to_the_nearest_multiple_and_never_as_they_are(base: 
     ],
 )
 def test_the_record_says_which_count_of_a_row_is_small(top: int, bottom: int, rule: str) -> None:
-    frame = pd.DataFrame(
-        {"period": "2024", "within_20_weeks": [True] * top + [False] * (bottom - top)}
-    )
-    frame = frame.assign(exception=False, age_group="5-10", primary_need="ASD")
-    found = measure(
-        {"new_plan": world.filled("new_plan", frame)},
-        [CONFIG.indicators["ehc_plans_20_weeks"]],
-        CONFIG,
-    )
-    log = protect(found, CONFIG).log
+    log = protect(in_time(top, bottom), CONFIG).log
     mine = log[log["breakdown"].eq("total") & log["area_code"].eq(world.AREA)]
     assert mine["rule"].tolist() == [rule]

@@ -55,6 +55,14 @@ def proven(safe: pd.DataFrame, **options: Any) -> Proof:
     return prove(gather(safe, MEASURES, CONFIG, **options))
 
 
+def naive(measures: pd.DataFrame, most: int = 4) -> pd.DataFrame:
+    """The measures with nothing hidden but small counts."""
+    safe = choose(measures, CONFIG)[0]
+    few = safe["numerator"].between(1, most)
+    safe.loc[few, NUMBERS], safe.loc[few, "status"] = np.nan, "c"
+    return safe
+
+
 def put_back(made: Protection, measures: pd.DataFrame, *where: pd.Series[bool]) -> pd.DataFrame:
     """The safe measures with some hidden rows printed after all."""
     truth = choose(measures, CONFIG)[0]
@@ -64,6 +72,15 @@ def put_back(made: Protection, measures: pd.DataFrame, *where: pd.Series[bool]) 
         rows &= condition
     assert rows.any()
     safe.loc[rows] = truth.loc[rows]
+    return safe
+
+
+def spoilt(status: str, **numbers: float) -> pd.DataFrame:
+    """The safe measures with other numbers in the first share that has this status."""
+    safe = MADE.safe.copy()
+    at = safe.index[safe["indicator"].eq("plan_primary_need") & safe["status"].eq(status)][0]
+    for column, number in numbers.items():
+        safe.loc[at, column] = number + (0.0 if status else safe.loc[at, column])
     return safe
 
 
@@ -107,50 +124,35 @@ def test_one_row_put_back_of_several_that_show_a_count_is_enough() -> None:
 
 def test_what_is_hidden_naively_fails() -> None:
     """Only small counts hidden: the one that is, is its total less the others."""
-    safe = choose(MEASURES, CONFIG)[0]
-    few = safe["numerator"].between(1, 4)
-    safe.loc[few, NUMBERS], safe.loc[few, "status"] = np.nan, "c"
     with pytest.raises(JsnaError, match="is 3"):
-        proven(safe)
+        proven(naive(MEASURES))
 
 
 @pytest.mark.parametrize("column", ["value", "lower_95", "upper_998"])
 def test_a_value_of_other_counts_than_those_beside_it_is_named(column: str) -> None:
-    safe = MADE.safe.copy()
-    at = safe.index[safe["indicator"].eq("plan_primary_need") & safe["status"].eq("")][0]
-    safe.loc[at, column] += 0.01
     with pytest.raises(JsnaError, match="not that of the counts beside it") as caught:
-        proven(safe)
+        proven(spoilt("", **{column: 0.01}))
     assert len(caught.value.problems) == 1
 
 
 @pytest.mark.parametrize("column", ["numerator", "denominator"])
 def test_a_number_that_was_changed_is_named(column: str) -> None:
-    safe = MADE.safe.copy()
-    at = safe.index[safe["indicator"].eq("plan_primary_need") & safe["status"].eq("")][0]
-    safe.loc[at, column] += 1
+    safe = spoilt("", **{column: 1})
+    (changed,) = safe.loc[safe[column].ne(MADE.safe[column]) & safe[column].notna(), "category"]
     with pytest.raises(JsnaError, match="differs from the measure") as caught:
         proven(safe)
-    assert safe.loc[at, "category"] in str(caught.value)
+    assert changed in str(caught.value)
     assert "SEMH" not in str(caught.value)
 
 
-def test_a_number_left_in_a_hidden_row_is_named() -> None:
-    safe = MADE.safe.copy()
-    at = safe.index[safe["status"].eq("c")][0]
-    safe.loc[at, "numerator"] = 12.0
-    with pytest.raises(JsnaError, match="a hidden row carries a number"):
-        proven(safe)
-
-
-def test_a_value_or_limit_left_in_a_hidden_row_is_named() -> None:
+@pytest.mark.parametrize(
+    ("column", "number"),
+    [("numerator", 12.0), ("value", 3.5), ("lower_95", 3.5), ("upper_998", 3.5)],
+)
+def test_a_number_left_in_a_hidden_row_is_named(column: str, number: float) -> None:
     """A percentage of a published total is the count in another form, and so is its limit."""
-    for column in ("value", "lower_95", "upper_998"):
-        safe = MADE.safe.copy()
-        at = safe.index[safe["status"].eq("c") & safe["indicator"].eq("plan_primary_need")][0]
-        safe.loc[at, column] = 3.5
-        with pytest.raises(JsnaError, match="a hidden row carries a number"):
-            proven(safe)
+    with pytest.raises(JsnaError, match="a hidden row carries a number"):
+        proven(spoilt("c", **{column: number}))
 
 
 def test_a_row_nobody_measured_is_named() -> None:
@@ -188,11 +190,8 @@ def test_a_family_that_knows_its_own_child_is_reckoned_with() -> None:
     insiders = [one for one in proof.report.intervals if one.contributor >= 0]
     assert all(one.high - one.low >= 2 for one in insiders)
     # With MLD and HI alone hidden their sum of 2 is known: each family would know the other's.
-    safe = choose(measures, CONFIG)[0]
-    few = safe["numerator"].between(1, 4)
-    safe.loc[few, NUMBERS], safe.loc[few, "status"] = np.nan, "c"
     with pytest.raises(JsnaError, match="between 0 and 2"):
-        prove(gather(safe, measures, CONFIG))
+        prove(gather(naive(measures), measures, CONFIG))
 
 
 def test_counts_rounded_one_by_one_must_not_close_in_on_each_other() -> None:
@@ -221,11 +220,8 @@ def test_a_count_of_one_that_follows_is_no_less_told_where_two_are_shown() -> No
     rule = CONFIG.profiles["default"].model_copy(update={"threshold": 2})
     config = replace(CONFIG, profiles={**CONFIG.profiles, "default": rule})
     measures = plans({"ASD": 40, "SLCN": 1, "SEMH": 30}, config)
-    safe = choose(measures, config)[0]
-    few = safe["numerator"].eq(1)
-    safe.loc[few, NUMBERS], safe.loc[few, "status"] = np.nan, "c"
     with pytest.raises(JsnaError, match="is 1"):
-        prove(gather(safe, measures, config))
+        prove(gather(naive(measures, most=1), measures, config))
     assert not prove(gather(protect(measures, config).safe, measures, config)).report.failures
 
 

@@ -23,7 +23,7 @@ from jsna.readback.allowed import Allowed
 from jsna.readback.vocabulary import Vocabulary
 from jsna.report.attrition import lines, placed_words, share_words
 from tests.spec import world
-from tests.unit.fault_support import FAULTS, cells, received, sen2_files, written
+from tests.unit.fault_support import FAULTS, cells, census_file, received, sen2_files, written
 
 EXTRACTS = ("areas", "cin_census", "exclusions", "school_census", "schools", "sen2")
 CONFIG = world.configuration(
@@ -110,11 +110,12 @@ def test_a_person_entered_twice_is_stated_as_counted_once() -> None:
 
 
 def test_second_protection_plans_and_finer_ethnic_groups_leave_nothing_out() -> None:
-    for fault, extract, table, file in (
-        ("cin-two-plans-one-episode", "cin_census", "episodes", "cin.csv"),
-        ("census-ethnicity-extended", "school_census", "census", "census.csv"),
-    ):
-        judged, findings = received(extract, {table: (FAULTS / fault / file).read_bytes()})
+    plans = (FAULTS / "cin-two-plans-one-episode" / "cin.csv").read_bytes()
+    codes = census_file("census-ethnicity-extended")
+    for extract, table, content in (
+        ("cin_census", "episodes", plans), ("school_census", "census", codes),
+    ):  # fmt: skip
+        judged, findings = received(extract, {table: content})
         assert not findings[table].problems
         assert lost(extract, judged) == {}
 
@@ -143,7 +144,7 @@ def test_homes_are_stated_beside_figures_by_place_and_of_residents_alone() -> No
 
 
 def test_rows_set_aside_are_counted_apart_from_those_that_repeat_others() -> None:
-    rows = cells((FAULTS / "census-ethnicity-extended" / "census.csv").read_bytes())
+    rows = cells(census_file("census-ethnicity-extended"))
     sex = next(column for column in rows.columns if column.lower() == "sex")
     rows.loc[0, sex] = "Q"
     again = pd.concat([rows, rows.iloc[[5]]])

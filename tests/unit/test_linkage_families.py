@@ -1,9 +1,9 @@
 """Children who look alike: twins, brothers, siblings and namesakes are not one child."""
 
 import csv
+import io
 from collections import Counter
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,10 +13,10 @@ from jsna.linkage.cascade import Linked, link
 from jsna.synthetic.identifiers import upns
 from jsna.synthetic.lookalikes import BOTH, Lookalikes, lookalikes
 from jsna.synthetic.registers import surnames
+from tests.unit.fault_support import census_file, persons_with_twins
 from tests.unit.linkage_stage_support import nhs, uln, upn
 from tests.unit.linkage_support import database, ruleset, standard, table
 
-FAULT = Path(__file__).parents[1] / "faults/linkage-twins"
 ONE: dict[str, Any] = {
     "forename": "Annabel", "surname": "Thornwick", "date_of_birth": "2012-05-14", "sex": "F",
     "postcode": "ZA1 1AA",
@@ -234,19 +234,17 @@ def test_families_in_full(seed: int) -> None:
 
 
 def test_twins_of_the_fault_are_nobody_s_sure_link() -> None:
-    """`faults/linkage-twins`: three pairs of twins, with sound numbers and with none."""
+    """The fault `linkage-twins`: three pairs of twins, with sound numbers and with none."""
     kinds = {"forename", "surname", "sex", "postcode"}
-    with (FAULT / "census.csv").open(encoding="utf-8-sig") as file:
-        census = [
-            {k.lower(): v for k, v in row.items() if k.lower() in (*kinds, "upn")}
-            | {"date_of_birth": row["DateOfBirth"]}
-            for row in csv.DictReader(file)
-        ]
-    with next(FAULT.glob("Blade*")).open(encoding="utf-8-sig") as file:
-        plans = []
-        for row in csv.DictReader(file):
-            born = datetime.strptime(row["personbirthdate"], "%Y-%b-%d %H:%M:%S").date().isoformat()
-            plans.append({**{k: row[k] or None for k in (*kinds, "upn")}, "date_of_birth": born})
+    census = [
+        {k.lower(): v for k, v in row.items() if k.lower() in (*kinds, "upn")}
+        | {"date_of_birth": row["DateOfBirth"]}
+        for row in csv.DictReader(io.StringIO(census_file("linkage-twins").decode()))
+    ]
+    plans = []
+    for row in csv.DictReader(io.StringIO(persons_with_twins().decode())):
+        born = datetime.strptime(row["personbirthdate"], "%Y-%b-%d %H:%M:%S").date().isoformat()
+        plans.append({**{k: row[k] or None for k in (*kinds, "upn")}, "date_of_birth": born})
     twins = {"Quillon", "Ossing", "Tarrow"}
     for numbered in (True, False):
         db = database(1)

@@ -10,7 +10,7 @@ from jsna.extracts import registry
 from jsna.model.codelists import CodeList
 from jsna.settings.checks import of_codelist
 from jsna.settings.shared import codelists, rolls
-from tests.unit.fault_support import FAULTS, cells, received
+from tests.unit.fault_support import cells, census_file, received
 from tests.unit.validation_support import GOOD, ROOT, codes, judge
 
 #: Columns of codes that need not be given, of every extract that has a good row here.
@@ -24,7 +24,7 @@ OPTIONAL = [
 
 
 def test_extended_ethnic_codes_count_as_their_main_group() -> None:
-    content = (FAULTS / "census-ethnicity-extended" / "census.csv").read_bytes()
+    content = census_file("census-ethnicity-extended")
     main = {"WENG": "WBRI", "WSCO": "WBRI", "AMPK": "APKN", "BNGN": "BAFR", "ACHN": "CHNE"}
     given = cells(content)["Ethnicity"]
     judged, findings = received("school_census", {"census": content})

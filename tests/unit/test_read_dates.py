@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jsna.ingest.dates import Kind, Written, read
-from tests.unit.fault_support import FAULTS, received
+from tests.unit.fault_support import received, sen2_files
 
 APRIL = date(2012, 4, 3)
 
@@ -108,8 +108,7 @@ def test_the_time_of_day_changes_no_day(day: date, form: str, clock: str, time: 
 
 
 def test_requests_received_at_a_time_of_day_stay_in_the_years_count() -> None:
-    file = FAULTS / "sen2-received-time-of-day" / "Blade-Export_16-01-2025_requests.csv"
-    judged, findings = received("sen2", {"requests": file.read_bytes()})
+    judged, findings = received("sen2", sen2_files("sen2-received-time-of-day"))
     requests = judged["requests"]
     received_on = requests.valid["received_date"].dropna()
     assert set(received_on) == {date(2024, 3, 5)}

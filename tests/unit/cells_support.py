@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
+import duckdb
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from jsna.measures.cells import Cells
 from jsna.model import schema
-from jsna.model.cells import Cell
+from jsna.model.cells import MISSING, OTHER, PERIOD, Cell
 from jsna.model.configuration import Configuration
 from jsna.model.hierarchies import LOCALITY_GROUP, finer, years
 from jsna.model.indicators import LOCALITY, Side
+from jsna.model.tables import AnalysisTable
+from jsna.tables.catalogue import column_of
+
+Flags = npt.NDArray[np.bool_]
 
 
 def cell_of(
@@ -64,3 +72,47 @@ def with_cells(frame: pd.DataFrame, config: Configuration) -> pd.DataFrame:
             texts.append(cell_of(side, config, over=over, **mine).text())
         made[cell] = texts
     return schema.conform(made, cells=True)
+
+
+@dataclass
+class Recount:
+    """Counts the rows of an analysis table that are in a cell, by pandas alone."""
+
+    table: AnalysisTable
+    rows: pd.DataFrame
+    config: Configuration
+    _known: dict[tuple[str, frozenset[str]], Flags] = field(default_factory=dict)
+
+    def __call__(self, cell: Cell) -> float:
+        """What the cell adds up to."""
+        here = np.ones(len(self.rows), dtype=bool)
+        for column, codes in cell.box:
+            if (column, codes) not in self._known:
+                self._known[column, codes] = self._among(column, codes)
+            here &= self._known[column, codes]
+        mine = self.rows.loc[here]
+        if cell.what == "rows":
+            return len(mine)
+        return mine["person_key"].nunique() if cell.what == "persons" else mine[cell.what].sum()
+
+    def _among(self, column: str, codes: frozenset[str]) -> Flags:
+        name = column_of(column)
+        if column.startswith("(") and codes == {"true"} and " " in column:
+            rows = self.rows  # noqa: F841 - the query reads it: a condition that is no box
+            found = duckdb.sql(f"select coalesce({column}, false) as here from rows").df()
+            return np.asarray(found["here"], dtype=bool)
+        if column == PERIOD:
+            return np.array([self.table.january(p) in codes for p in self.rows[PERIOD]])
+        if name not in self.rows:
+            # What other columns of the cell say, and no column of the table.
+            assert column in {implied.of for implied in self.table.implied}, column
+            return np.ones(len(self.rows), dtype=bool)
+        values = self.rows[name]
+        texts = values.astype("str").str.lower() if values.dtype == bool else values.astype("str")
+        here = texts.isin(codes - {OTHER, MISSING}) & values.notna()
+        listed = self.config.codelists.get(self.config.dimension(column).codes, {})
+        if OTHER in codes:
+            here |= values.notna() & ~texts.isin(list(listed))
+        if MISSING in codes:
+            here |= values.isna()
+        return here.to_numpy(dtype=bool)

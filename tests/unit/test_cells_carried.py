@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jsna.disclosure.fallbacks import choose
 from jsna.disclosure.ledger.entries import linked_tables
@@ -18,7 +20,9 @@ from jsna.model import schema
 from jsna.model.cells import Cell, make
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator
+from jsna.tables.catalogue import CATALOGUE
 from tests.spec import world
+from tests.unit.cells_support import Recount
 
 EVERY = world.configuration()
 #: Referrals (events of a year) per resident, each year alone and three years together.
@@ -134,3 +138,61 @@ def test_reworded_notes_and_titles_change_no_count_and_no_choice(
     pd.testing.assert_frame_equal(was.ledger, now.ledger)
     pd.testing.assert_frame_equal(was.log, now.log)
     pd.testing.assert_frame_equal(was.safe.drop(columns="note"), now.safe.drop(columns="note"))
+
+
+# ---- conditions and rows of any kind ------------------------------------------------------------
+
+PROVISIONS, SEXES = ("E", "K", "N", "??", None), ("F", "M", "", None)
+PUPILS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "period": st.sampled_from(["2024", "2025"]),
+            "sen_provision": st.sampled_from(PROVISIONS),
+            "sex": st.sampled_from(SEXES),
+            "age": st.sampled_from([4, 11, 16, None]),
+            "locality_code": st.sampled_from([world.WEST, world.EAST, None]),
+        }
+    ),
+    min_size=1,
+    max_size=25,
+)
+#: Said of one column, or of two together.
+SAID = st.sampled_from(
+    [
+        "true",
+        "sen_provision = 'E'",
+        "sen_provision in ('K', 'E')",
+        "sen_provision <> 'N'",
+        "sen_provision is null",
+        "sex is not null",
+        "not (sex = 'F')",
+        "sex = 'M' or sex is null",
+        "sex <> '??' and sex = 'F'",
+        "coalesce(sex, 'F') = 'F'",
+        "age between 5 and 15",
+        "age > 4 or age is null",
+        "sex = 'F' or sen_provision = 'E'",
+        "sex is not distinct from sen_provision",
+        "locality_code = 'E07000951'",
+    ]
+)
+BY = st.sampled_from(
+    [["sex"], ["sen_provision"], ["locality"], ["sen_provision", "sex"], ["locality", "sex"]]
+)
+
+
+@given(rows=PUPILS, one=SAID, other=SAID, by=BY)
+def test_a_cell_is_what_its_number_counts_whatever_is_asked_of_whom(
+    rows: list[dict[str, Any]], one: str, other: str, by: list[str]
+) -> None:
+    given_ = EVERY.indicators["pupils_ehc_plan"].model_dump()
+    below = {"table": "pupil", "where": f"({one})"}
+    above = {"table": "pupil", "where": f"({one}) and ({other})"}
+    sides = {"numerator": above, "denominator": below, "breakdowns": [by], "fallbacks": []}
+    indicator = Indicator.model_validate(given_ | sides | {"charts": ()})
+    frame = world.filled("pupil", pd.DataFrame(rows, dtype=object))
+    found = measure({"pupil": frame}, [indicator], EVERY)
+    recount = Recount(CATALOGUE["pupil"], frame, EVERY)
+    for column, cell in zip(("numerator", "denominator"), schema.CELLS, strict=True):
+        for count, text in zip(found[column], found[cell], strict=True):
+            assert recount(Cell.read(text)) == count, Cell.read(text).label()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pytest
 
@@ -17,18 +16,16 @@ from jsna.disclosure.protect import protect
 from jsna.disclosure.prove import prove
 from jsna.measures import contributions, derived, engine
 from jsna.model import schema
-from jsna.model.cells import MISSING, OTHER, PERIOD, Cell
+from jsna.model.cells import Cell
 from jsna.model.configuration import Configuration
-from jsna.model.tables import AnalysisTable
 from jsna.settings import loading
-from jsna.tables.catalogue import CATALOGUE, column_of
+from jsna.tables.catalogue import CATALOGUE
 from jsna.tables.quality import record
 from tests.conftest import SMALL, Project
+from tests.unit.cells_support import Recount
 from tests.workflow.revised_support import Edition
 
 pytestmark = [pytest.mark.full, pytest.mark.xdist_group("cells")]
-
-Flags = npt.NDArray[np.bool_]
 
 
 @pytest.fixture(scope="module")
@@ -46,49 +43,6 @@ def counted(paths: io.Paths) -> pd.DataFrame:
     """The measures that were counted here, with their cells."""
     rows = io.read_measures(paths.restricted / "measures.parquet", cells=True)
     return rows.loc[rows[schema.NUMERATOR_CELL].ne("")].reset_index(drop=True)
-
-
-# ---- counted again from the rows of the tables ---------------------------------------------------
-
-
-@dataclass
-class Recount:
-    """Counts the rows of an analysis table that are in a cell, by pandas alone."""
-
-    table: AnalysisTable
-    rows: pd.DataFrame
-    config: Configuration
-    _known: dict[tuple[str, frozenset[str]], Flags] = field(default_factory=dict)
-
-    def __call__(self, cell: Cell) -> float:
-        """What the cell adds up to."""
-        here = np.ones(len(self.rows), dtype=bool)
-        for column, codes in cell.box:
-            if (column, codes) not in self._known:
-                self._known[column, codes] = self._among(column, codes)
-            here &= self._known[column, codes]
-        mine = self.rows.loc[here]
-        if cell.what == "rows":
-            return len(mine)
-        return mine["person_key"].nunique() if cell.what == "persons" else mine[cell.what].sum()
-
-    def _among(self, column: str, codes: frozenset[str]) -> Flags:
-        name = column_of(column)
-        if column == PERIOD:
-            return np.array([self.table.january(p) in codes for p in self.rows[PERIOD]])
-        if name not in self.rows:
-            # What other columns of the cell say, and no column of the table.
-            assert column in {implied.of for implied in self.table.implied}, column
-            return np.ones(len(self.rows), dtype=bool)
-        values = self.rows[name]
-        texts = values.astype("str").str.lower() if values.dtype == bool else values.astype("str")
-        here = texts.isin(codes - {OTHER, MISSING}) & values.notna()
-        listed = self.config.codelists.get(self.config.dimension(column).codes, {})
-        if OTHER in codes:
-            here |= values.notna() & ~texts.isin(list(listed))
-        if MISSING in codes:
-            here |= values.isna()
-        return here.to_numpy(dtype=bool)
 
 
 def test_every_cell_is_exactly_what_its_number_counts(

@@ -133,7 +133,7 @@ def test_every_configuration_file_names_its_schema_and_is_as_it_says(file: Path)
     [
         ("workflow", {"edition": "Demo 2025"}, "does not match"),
         ("linkage", {"spine": []}, "should be non-empty"),
-        ("codelist", {"codelist": "sex", "tittle": "Sex"}, "'tittle' was unexpected"),
+        ("codelist", {"tittle": "Sex"}, "'tittle' was unexpected"),
     ],
 )
 def test_a_schema_refuses_what_its_model_does(

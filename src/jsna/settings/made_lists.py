@@ -7,10 +7,10 @@ numbers looked up in `jsna.model.link_passes`. So an extract or a pass more need
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from jsna.extracts import registry
+from jsna.model.codelists import CodeList
 from jsna.model.contract import Extract
 from jsna.model.link_passes import LITTLE_KNOWN, LOOKUPS, code_of
 from jsna.model.linkage import Passes
@@ -27,18 +27,14 @@ METHODS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A code list as it is made: see `shared.CodeList`, which has the same fields."""
-
-    codelist: str
-    title: str
-    codes: dict[str, str]
-    of: str = ""
-    finer: dict[str, tuple[str, ...]] | None = None
+def _made(name: str, title: str, codes: dict[str, str], **coarser: Any) -> CodeList:
+    return CodeList(
+        codelist=name, title=title, codes=codes, source="Declarations of this project",
+        version="1", **coarser,
+    )  # fmt: skip
 
 
-def made(gather: Gatherer, link: dict[str, str]) -> Iterator[Made]:
+def made(gather: Gatherer, link: dict[str, str]) -> Iterator[CodeList]:
     """Every code list that follows from other declarations.
 
     Args:
@@ -46,22 +42,20 @@ def made(gather: Gatherer, link: dict[str, str]) -> Iterator[Made]:
         link: the code list `link`, which names the links by the model.
     """
     extracts = [*registry().values()]
-    yield Made("extract", "Extracts as they are called in the report", _labels(extracts))
+    labels = {extract.name: extract.label for extract in extracts}
+    yield _made("extract", "Extracts as they are called in the report", labels)
     people = [extract for extract in extracts if extract.person_level]
-    yield Made("link_source", "Sources that linkage reads", _sources(people))
+    yield _made("link_source", "Sources that linkage reads", _sources(people))
     passes = {code_of(name): label for name, label in _passes(gather).items()}
     numbers = {code_of(name): _sentence(name) for name, _, _ in LOOKUPS} | dict([LITTLE_KNOWN])
     model = {code: link.get(code, code) for code in MODEL}
     codes = numbers | passes | model
-    yield Made("link_pass", "How a link was made, in the order tried", codes)
+    yield _made("link_pass", "How a link was made, in the order tried", codes)
     parts = {"number": tuple(numbers), "pass": tuple(passes), "model": MODEL}
     shown = {method: codes for method, codes in parts.items() if codes}
     labels = {method: METHODS[method] for method in shown}
-    yield Made("link_method", "Method by which a link was made", labels, "link_pass", shown)
-
-
-def _labels(extracts: Iterable[Extract]) -> dict[str, str]:
-    return {extract.name: extract.label for extract in extracts}
+    title = "Method by which a link was made"
+    yield _made("link_method", title, labels, of="link_pass", finer=shown)
 
 
 def _sources(extracts: Iterable[Extract]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 from pydantic import BaseModel
 
 from jsna.model.areas import Area
-from jsna.model.codelists import CodeList
+from jsna.model.codelists import CodeListFile
 from jsna.model.dimensions import DimensionsFile
 from jsna.model.editions import Edition
 from jsna.model.indicators import ChapterIndicators
@@ -42,7 +42,7 @@ class Kind(NamedTuple):
 #: Name of a schema -> the kind of file it is of.
 KINDS: Final[Mapping[str, Kind]] = {
     "area": Kind(Area, "areas/*.yaml"),
-    "codelist": Kind(CodeList, "codelists/*.yaml"),
+    "codelist": Kind(CodeListFile, "codelists/*.yaml"),
     "dimensions": Kind(DimensionsFile, "dimensions.yaml"),
     "disclosure": Kind(ProfileFile, "disclosure/*.yaml"),
     "edition": Kind(Edition, "editions/*.yaml"),

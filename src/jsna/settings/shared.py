@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from jsna.errors import JsnaError
-from jsna.model.codelists import CodeList
+from jsna.model.codelists import CodeList, CodeListFile
 from jsna.model.dimensions import Dimension
 from jsna.model.hierarchies import Hierarchy
 from jsna.model.indicators import Indicator
@@ -44,16 +44,11 @@ def load_lists(gather: Gatherer) -> Categories:
     """Every code list and every dimension by name."""
     found: dict[str, CodeList] = {}
     for file in sorted((gather.root / "config/codelists").glob("*.yaml")):
-        codelist = gather.load(f"config/codelists/{file.name}", CodeList)
-        if codelist is not None:
-            found[codelist.codelist] = codelist
+        given = gather.load(f"config/codelists/{file.name}", CodeListFile)
+        if given is not None:
+            found[file.stem] = CodeList(**dict(given), codelist=file.stem)
     link = found["link"].codes if "link" in found else {}
-    for made in made_lists.made(gather, link):
-        found[made.codelist] = CodeList(
-            codelist=made.codelist, title=made.title, codes=made.codes,
-            source="Declarations of this project", version="1",
-            of=made.of, finer=made.finer or {},
-        )  # fmt: skip
+    found |= {made.codelist: made for made in made_lists.made(gather, link)}
     categories = Categories(found, load_dimensions(gather))
     if categories.dimensions:
         absent = {name for name in categories.dimensions if name not in categories.listed}

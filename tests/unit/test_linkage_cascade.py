@@ -508,10 +508,10 @@ def test_faulty_passes_are_refused(tmp_path: Path, text: str, words: str) -> Non
 
 
 def test_a_model_that_cannot_be_used_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "model.json"
+    path = tmp_path / "model.yaml"
     with pytest.raises(JsnaError, match="train one"):
         read_model(path)
-    model = read_model(CONFIG / "model.json")
+    model = read_model(CONFIG / "model.yaml")
     model["comparisons"][0]["comparison_levels"][1]["m_probability"] = 1.7
     del model["comparisons"][1]
     write_model(path, model)
@@ -534,7 +534,7 @@ def test_all_faults_of_the_rules_are_told_at_once(tmp_path: Path) -> None:
 
 @pytest.mark.full
 def test_the_committed_model_is_what_training_gives() -> None:
-    assert trained(CONFIG) == read_model(CONFIG / "model.json")
+    assert trained(CONFIG) == read_model(CONFIG / "model.yaml")
 
 
 def test_the_level_vector_by_hand() -> None:

@@ -21,6 +21,7 @@ from jsna.formulas import is_formula
 from jsna.io import read_json, read_table
 from jsna.linkage import review_cli, review_sheet, training
 from jsna.linkage.cascade import link
+from jsna.linkage.model import read_model
 from jsna.linkage.review import FINDINGS, STRATA, judged, read_judgements, sample, sizes
 from jsna.model.editions import Edition
 from tests.spec.world import configuration
@@ -333,13 +334,15 @@ def test_training_by_command_replaces_the_model_and_says_whether_it_changed(
 ) -> None:
     folder = tmp_path / "config/linkage"
     shutil.copytree(CONFIG, folder)
-    trained: dict[str, Any] = {"comparisons": ["one"]}
+    trained = read_model(folder / "model.yaml")
+    _, same, other = trained["comparisons"][4]["comparison_levels"]
+    same["m_probability"], other["m_probability"] = 0.9, 0.1
     monkeypatch.setattr(training, "trained", lambda _: trained)
     said: list[str] = []
     review_cli.train(tmp_path, said.append)
-    assert read_json(folder / "model.json") == trained
+    assert read_model(folder / "model.yaml") == trained
     review_cli.train(tmp_path, said.append)
     assert said == [
-        "config/linkage/model.json: trained again: it is another model",
-        "config/linkage/model.json: trained again: the same as before",
+        "config/linkage/model.yaml: trained again: it is another model",
+        "config/linkage/model.yaml: trained again: the same as before",
     ]

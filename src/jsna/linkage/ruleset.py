@@ -13,7 +13,7 @@ from jsna.linkage.passes import read_passes
 from jsna.model.linkage import Names, Settings
 from jsna.settings.reading import read
 
-MODEL: Final = "model.json"
+MODEL: Final = "model.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Ruleset:
 
 
 def read_ruleset(folder: Path) -> Ruleset:
-    """Read `linkage.yaml`, `passes.yaml`, `names.yaml` and `model.json` of a folder.
+    """Read `linkage.yaml`, `passes.yaml`, `names.yaml` and `model.yaml` of a folder.
 
     Raises:
         JsnaError: everything in any of them that cannot be used, all at once.

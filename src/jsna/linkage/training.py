@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from jsna import io
 from jsna.linkage.kinds import Source
+from jsna.linkage.model import write_model
 from jsna.linkage.ruleset import MODEL
 from jsna.linkage.splinked import train
 from jsna.linkage.standardise import standardise
@@ -47,5 +48,5 @@ def trained(folder: Path, school: int = SCHOOL, health: int = HEALTH) -> dict[st
 def retrain(folder: Path) -> Path:
     """Replace the model of a configuration folder; returns its file."""
     path = folder / MODEL
-    io.write_json(path, trained(folder))
+    write_model(path, trained(folder))
     return path

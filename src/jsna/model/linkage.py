@@ -1,7 +1,6 @@
 """The rules of linkage as their files say them: `config/linkage/`.
 
-What is compared, and how much each agreement counts, stands in `model.json`, which is trained and
-not written.
+How much each agreement counts stands in `model.yaml`, which is trained and not written by hand.
 """
 
 from __future__ import annotations
@@ -86,6 +85,23 @@ class Passes(Strict):
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"two passes have the same name: {', '.join(twice)}")
         return self
+
+
+class Odds(Strict):
+    """How often records of one person, `m`, and of two people, `u`, reach a level."""
+
+    m: float
+    u: float
+
+
+class Learnt(Strict):
+    """`model.yaml`: what the model of linkage learnt.
+
+    Attributes:
+        comparisons: comparison -> level of it -> its numbers.
+    """
+
+    comparisons: dict[str, dict[str, Odds]]
 
 
 class Names(Strict):

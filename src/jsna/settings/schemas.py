@@ -20,7 +20,7 @@ from jsna.model.codelists import CodeListFile
 from jsna.model.dimensions import DimensionsFile
 from jsna.model.editions import Edition
 from jsna.model.indicators import ChapterIndicators
-from jsna.model.linkage import Names, Passes, Settings
+from jsna.model.linkage import Learnt, Names, Passes, Settings
 from jsna.model.profiles import ProfileFile
 from jsna.model.releases import ReleaseFile
 from jsna.model.workflow import WorkflowSettings
@@ -48,6 +48,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "edition": Kind(Edition, "editions/*.yaml"),
     "indicators": Kind(ChapterIndicators, "indicators/*.yaml"),
     "linkage": Kind(Settings, "linkage/linkage.yaml"),
+    "model": Kind(Learnt, "linkage/model.yaml"),
     "names": Kind(Names, "linkage/names.yaml"),
     "passes": Kind(Passes, "linkage/passes.yaml"),
     "recoded": Kind(RecodedFile, "recoded.yaml"),

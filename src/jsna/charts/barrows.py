@@ -254,6 +254,11 @@ def diamond(canvas: Canvas, x: float, y: float) -> None:
 
 def _legend(canvas: Canvas, shown: Shown, x: float) -> None:
     canvas.rectangle(x, 3, 9, 8, palette.NAVY)
+    name_marks(canvas, shown, x)
+
+
+def name_marks(canvas: Canvas, shown: Shown, x: float) -> None:
+    """The names of the home area, beside its mark at `x`, and of the country, with its mark."""
     canvas.text(x + 13, 10.5, shown.home_name, weight=600, colour=palette.NAVY)
     beside = x + 13 + lettering.width(shown.home_name, palette.LABEL, 600) + 20
     diamond(canvas, beside, 7)

@@ -38,7 +38,7 @@ def localities(shown: Shown, chart: Chart) -> Drawing | None:
     marks = ranked(marks)
     counts = shown.indicator.kind.adds_up
     home = shown.one(shown.home, period)
-    country = shown.one(shown.country, period) if shown.country else Mark("", "", "")
+    country = shown.national(period)
     reference = country if country.shown else home
     rows, cut = _ends([Bar(mark) for mark in marks])
     if home.key and not counts:  # a count's total would dwarf its parts
@@ -50,10 +50,7 @@ def localities(shown: Shown, chart: Chart) -> Drawing | None:
         else findings.places(shown, marks, reference)
     )
     first = [home] if rows[0].mark is home else []
-    entries = [(mark.label, mark) for mark in (*first, *marks)]
-    if country.key:
-        entries.append((country.label, country))
-    header, table = value_table(shown, words.upper_first(shown.places), entries)
+    last = [country] if country.key else []
     return finish(
         canvas,
         shown,
@@ -62,9 +59,8 @@ def localities(shown: Shown, chart: Chart) -> Drawing | None:
         place=f"{shown.places} of {shown.home_name}",
         period=period_words(shown, period),
         kind=f"Bar chart of {words.small(len(marks))} {shown.places}",
-        header=header,
-        rows=table,
-        note=" ".join(part for part in (cut, _note(rows, far=not counts)) if part),
+        table=value_table(shown, words.upper_first(shown.places), [*first, *marks, *last]),
+        note=(cut, *_note(rows, far=not counts)),
     )
 
 
@@ -74,16 +70,13 @@ def peers(shown: Shown, chart: Chart) -> Drawing | None:
     home = shown.one(shown.home, period)
     codes = [place.code for place in shown.config.area.neighbours]
     neighbours = shown.marks_by_area(codes, period)
-    country = shown.one(shown.country, period) if shown.country else Mark("", "", "")
+    country = shown.national(period)
     if not period or not (neighbours or country.key):
         return None
     order = ranked([home, *neighbours])
     rows = [Bar(m, palette.NAVY, bold=True) if m is home else Bar(m) for m in order]
     canvas = barrows.draw(shown, rows, country if country.key else None)
-    entries = [(mark.label, mark) for mark in order]
-    if country.key:
-        entries.append((country.label, country))
-    header, table = value_table(shown, "Area", entries)
+    last = [country] if country.key else []
     several = f"{words.small(len(neighbours))} similar areas"
     return finish(
         canvas,
@@ -93,8 +86,7 @@ def peers(shown: Shown, chart: Chart) -> Drawing | None:
         place=f"{home.label} and {several}" if neighbours else home.label,
         period=period_words(shown, period),
         kind=f"Bar chart of {home.label} and {several}",
-        header=header,
-        rows=table,
+        table=value_table(shown, "Area", [*order, *last]),
         note=_note(rows, far=True),
     )
 
@@ -115,26 +107,17 @@ def categories(shown: Shown, chart: Chart) -> Drawing | None:
         return None
     if shown.config.dimension(dimension).order == "value":
         marks = ranked(marks)
-    country: dict[str, Mark] = {}
-    if shown.country:
-        found = shown.marks_by_category(dimension, shown.country, period)
-        country = {mark.code: mark for mark in found}
+    country = shown.beside(dimension, marks, period)
+    dots = {mark.code: mark for mark in country}
     away = [False] * len(marks)
     parts = shown.indicator.kind.categories_are_parts
     if not parts and shown.indicator.population_base in PEOPLE:
         away = odd([mark.base for mark in marks])
     few = [mark for mark, out in zip(marks, away, strict=True) if out]
     drawn = [mark for mark, out in zip(marks, away, strict=True) if not out]
-    rows = [Bar(mark, palette.NAVY, dot=country.get(mark.code)) for mark in drawn]
+    rows = [Bar(mark, palette.NAVY, dot=dots.get(mark.code)) for mark in drawn]
     canvas = barrows.draw(shown, rows, None)
-    beside: dict[str, list[Mark]] = {}
-    if country:
-        nothing = Mark("", "", "")
-        beside = {shown.country_name: [country.get(mark.code, nothing) for mark in marks]}
     called = words.dimension_words(dimension, shown.config)
-    header, table = value_table(
-        shown, words.upper_first(called), [(mark.label, mark) for mark in marks], beside
-    )
     return finish(
         canvas,
         shown,
@@ -143,9 +126,8 @@ def categories(shown: Shown, chart: Chart) -> Drawing | None:
         place=shown.home_name,
         period=period_words(shown, period),
         kind=f"Bar chart by {called}",
-        header=header,
-        rows=table,
-        note=" ".join(part for part in (_note(rows), _left_out(few)) if part),
+        table=value_table(shown, words.upper_first(called), marks, country),
+        note=(*_note(rows), _left_out(few)),
     )
 
 
@@ -174,8 +156,7 @@ def _ends(rows: list[Bar]) -> tuple[list[Bar], str]:
     )
 
 
-def _note(rows: Sequence[Bar], *, far: bool = False) -> str:
+def _note(rows: Sequence[Bar], *, far: bool = False) -> Sequence[str]:
     marks = [bar.mark for bar in rows]
     drawn = limits_of(marks)
-    parts = [INTERVALS if drawn else "", FAR if drawn and far else "", footnote(marks)]
-    return " ".join(part for part in parts if part)
+    return INTERVALS if drawn else "", FAR if drawn and far else "", footnote(marks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from jsna.charts import palette
@@ -20,7 +20,8 @@ INTERVALS: Final = "Thin lines: 95% intervals."
 #: Added where many places are compared, by 99.8% limits: by the lines drawn more seem to differ.
 FAR: Final = "As many places are compared, the title goes by wider intervals than those drawn."
 
-Rows = Sequence[tuple[str, Sequence[Cell]]]
+#: Headings, and rows of a label and cells.
+Table = tuple[Sequence[str], Sequence[tuple[str, Sequence[Cell]]]]
 
 
 def foot(shown: Shown) -> float:
@@ -37,9 +38,8 @@ def finish(
     place: str,
     period: str,
     kind: str,
-    header: Sequence[str],
-    rows: Rows,
-    note: str = "",
+    table: Table,
+    note: Sequence[str] = (),
     stamp: float | None = None,
 ) -> Drawing:
     """Close a figure: write its SVG and gather what stands around it.
@@ -47,7 +47,8 @@ def finish(
     Args:
         place, period: for the subtitle, as in "districts of the area", "January 2025".
         kind: what the image is, for the text alternative: "Bar chart of twelve districts".
-        header, rows: data table; the first heading stands over the row labels.
+        table: data table; the first heading stands over the row labels.
+        note: how to read it, in parts, of which some may be empty.
         stamp: height at which the right edge has room for the word of a synthetic edition; below
             the marks where not given.
     """
@@ -72,9 +73,9 @@ def finish(
         title=title,
         subtitle=chart.subtitle or subtitle(shown, place, period),
         alt=alt,
-        note=" ".join(part for part in (note, f"{shown.reason}." if shown.reason else "") if part),
-        header=tuple(header),
-        rows=tuple((label, tuple(cells)) for label, cells in rows),
+        note=" ".join(filter(None, (*note, f"{shown.reason}." if shown.reason else ""))),
+        header=tuple(table[0]),
+        rows=tuple((label, tuple(cells)) for label, cells in table[1]),
         keys=shown.keys,
         sources=shown.sources,
     )
@@ -114,25 +115,25 @@ def limits_of(marks: Sequence[Mark]) -> bool:
 def value_table(
     shown: Shown,
     first: str,
-    entries: Sequence[tuple[str, Mark]],
-    beside: Mapping[str, Sequence[Mark]] | None = None,
-) -> tuple[list[str], list[tuple[str, list[Cell]]]]:
-    """A data table of one value a row with its limits, and further areas beside it.
+    marks: Sequence[Mark],
+    country: Sequence[Mark] = (),
+) -> Table:
+    """A data table of one value a row with its limits, and the country's beside it.
 
     Args:
         first: heading over the row labels.
-        entries: (row label, mark) in order.
-        beside: heading -> marks in the same order.
+        marks: one a row, in order.
+        country: the country's in the same order; none where it is not in the table.
     """
-    limits = limits_of([mark for _, mark in entries])
+    limits = limits_of(marks)
     unit = words.upper_first(words.UNIT_WORDS[shown.indicator.unit])
     header = [first, unit, *(["Lower 95% limit", "Upper 95% limit"] if limits else [])]
-    header += list(beside or {})
+    header += [shown.country_name] if country else []
     rows: list[tuple[str, list[Cell]]] = []
-    for index, (label, mark) in enumerate(entries):
+    for index, mark in enumerate(marks):
         cells = [Cell(mark.key)]
         if limits:
             cells += [Cell(mark.key, "lower_95"), Cell(mark.key, "upper_95")]
-        cells += [Cell(marks[index].key) for marks in (beside or {}).values()]
-        rows.append((label, cells))
+        cells += [Cell(country[index].key)] if country else []
+        rows.append((mark.label, cells))
     return header, rows

@@ -10,7 +10,7 @@ from typing import Final
 from jsna.charts import findings, judged, lettering, palette
 from jsna.charts.canvas import Canvas
 from jsna.charts.finish import finish, limits_of, period_words, value_table
-from jsna.charts.marks import Drawing, Mark, footnote
+from jsna.charts.marks import NOTHING, Drawing, Mark, footnote
 from jsna.charts.scale import Scale, linear
 from jsna.charts.shown import Shown
 from jsna.model.indicators import Chart
@@ -30,7 +30,7 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     if not period or not marks:
         return None
     counts = shown.indicator.kind.adds_up
-    total = shown.one(shown.home, period) if not counts else Mark("", "", "")
+    total = shown.one(shown.home, period) if not counts else NOTHING
     steps, step = len(marks), "group"
     if words.deprived(dimension, shown.config):
         steps, step = words.steps(dimension, shown.config)
@@ -40,10 +40,7 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     else:
         title = findings.gradient(shown, marks, step, steps)
     called = words.dimension_words(dimension, shown.config)
-    entries = [(mark.label, mark) for mark in marks]
-    if total.key:
-        entries.append((total.label, total))
-    header, rows = value_table(shown, words.upper_first(called), entries)
+    last = [total] if total.key else []
     limits = "Lines through dots: 95% intervals." if limits_of(marks) else ""
     return finish(
         canvas,
@@ -53,9 +50,8 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         place=f"{shown.home_name} by {called}",
         period=period_words(shown, period),
         kind=f"Chart of {words.small(len(marks))} {step}s from most to least deprived",
-        header=header,
-        rows=rows,
-        note=" ".join(part for part in (limits, footnote(marks)) if part),
+        table=value_table(shown, words.upper_first(called), [*marks, *last]),
+        note=(limits, footnote(marks)),
         stamp=10.0,
     )
 

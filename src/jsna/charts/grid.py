@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from jsna.charts import lettering, palette
-from jsna.charts.marks import Mark
+from jsna.charts.marks import NOTHING, Mark
 from jsna.charts.shown import Shown
 from jsna.model.hierarchies import PLACES
 from jsna.model.indicators import Chart
@@ -50,7 +50,7 @@ class Grid:
 
     def at(self, row: str, column: str) -> Mark:
         """The mark of a pair; one without a number where the table has no such row."""
-        return self.marks.get((row, column), Mark("", "", ""))
+        return self.marks.get((row, column), NOTHING)
 
     def every(self) -> list[Mark]:
         """Every mark, row by row."""

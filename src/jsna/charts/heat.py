@@ -71,9 +71,8 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         place=f"{shown.home_name} by {words.dimension_words(subject, shown.config)} and {across}",
         period=period_words(shown, period),
         kind=f"Shaded table of {words.small(len(grid.rows))} by {words.small(len(grid.columns))}",
-        header=(called, *(name for _, name in shape.columns)),
-        rows=table,
-        note=_note(shown, grid.every()),
+        table=((called, *(name for _, name in shape.columns)), table),
+        note=(_note(shown, grid.every()),),
     )
 
 

@@ -18,8 +18,6 @@ SHORT: Final = {"c": "[c]", "x": "[x]", "z": "[z]"}
 #: published counts, whatever their method.
 EXACT: Final = frozenset({"count", "proportion"})
 NAN: Final = float("nan")
-#: Separates the parts of a measure key in `data-measure`.
-SEPARATOR: Final = "~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +87,10 @@ class Mark:
     def hidden(self) -> bool:
         """Whether the number is withheld to protect confidentiality."""
         return self.status == "c"
+
+
+#: What stands where the table has no row.
+NOTHING: Final = Mark("", "", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from jsna.charts import findings, lettering, palette
-from jsna.charts.barrows import LINE, NAMES, diamond
+from jsna.charts.barrows import LINE, NAMES, diamond, name_marks
 from jsna.charts.canvas import Canvas
 from jsna.charts.finish import INTERVALS, finish, foot, period_words, value_table
-from jsna.charts.marks import Drawing, Mark, printed
+from jsna.charts.marks import NOTHING, Drawing, Mark, printed
 from jsna.charts.shown import Shown
 from jsna.model.hierarchies import PLACES
 from jsna.model.indicators import Chart
@@ -61,31 +61,19 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         marks = shown.marks_by_category(dimension, shown.home, period)
     if not period or not marks:
         return None
-    country: dict[str, Mark] = {}
-    if shown.country and dimension not in PLACES:
-        found = shown.marks_by_category(dimension, shown.country, period)
-        country = {mark.code: mark for mark in found}
-    # The table holds every row, whoever is not drawn among them.
-    nothing = Mark("", "", "")
-    beside = [country.get(mark.code, nothing) for mark in marks]
+    country = [] if dimension in PLACES else shown.beside(dimension, marks, period)
     called = words.dimension_words(dimension, shown.config)
-    header, table = value_table(
-        shown,
-        words.upper_first(called),
-        [(mark.label, mark) for mark in marks],
-        {shown.country_name: beside} if country else {},
-    )
     return finish(
-        _draw(shown, marks, beside),
+        _draw(shown, marks, country or [NOTHING] * len(marks)),
         shown,
         chart,
         title=findings.ratios(shown, marks, reference(shown)),
         place=shown.home_name,
         period=period_words(shown, period),
         kind=f"Chart of ratios by {called}",
-        header=header,
-        rows=table,
-        note=f"{INTERVALS} Half as much and twice as much lie equally far from the line.",
+        # The table holds every row, whoever is not drawn among them.
+        table=value_table(shown, words.upper_first(called), marks, country),
+        note=(INTERVALS, "Half as much and twice as much lie equally far from the line."),
     )
 
 
@@ -177,7 +165,4 @@ def _width(text: str, weight: int = 400) -> float:
 
 def _legend(canvas: Canvas, shown: Shown, x: float) -> None:
     canvas.dot(x + RADIUS, 7, RADIUS, palette.NAVY)
-    canvas.text(x + 13, 10.5, shown.home_name, weight=600, colour=palette.NAVY)
-    beside = x + 13 + _width(shown.home_name, 600) + 20
-    diamond(canvas, beside, 7)
-    canvas.text(beside + 9, 10.5, shown.country_name, weight=600, colour=palette.ORANGE_TEXT)
+    name_marks(canvas, shown, x)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from jsna.charts.marks import EXACT, Mark, printed
+from jsna.charts.marks import EXACT, NOTHING, Mark, printed
 from jsna.model.configuration import Configuration
 from jsna.model.hierarchies import LOCALITY_GROUP, PLACES
 from jsna.model.indicators import LOCALITY, Indicator
@@ -167,6 +167,10 @@ class Shown:
                 return self.mark(row, area, label)
         return Mark(key="", code=area, label=label)
 
+    def national(self, period: str) -> Mark:
+        """The country's mark, where the indicator is compared with it."""
+        return self.one(self.country, period) if self.country else NOTHING
+
     def marks_by_area(self, areas: Sequence[str], period: str) -> list[Mark]:
         """A mark for each area the table has, in the order given."""
         return [
@@ -179,6 +183,13 @@ class Shown:
         rows = {r.category: r for r in self.select([dimension], areas=[area], period=period)}
         order = words.category_order(dimension, list(rows), self.config)
         return [self.mark(rows[code], code, self.label(dimension, code)) for code in order]
+
+    def beside(self, dimension: str, marks: Sequence[Mark], period: str) -> list[Mark]:
+        """The country's mark of the category of each; none at all where it has none of them."""
+        if not self.country:
+            return []
+        found = {m.code: m for m in self.marks_by_category(dimension, self.country, period)}
+        return [found.get(mark.code, NOTHING) for mark in marks] if found else []
 
     @property
     def keys(self) -> tuple[str, ...]:

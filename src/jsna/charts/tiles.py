@@ -37,7 +37,7 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     marks = shown.marks_by_area(shown.local_codes, period)
     if not period or not marks:
         return None
-    country = shown.one(shown.country, period) if shown.country else Mark("", "", "")
+    country = shown.national(period)
     home = shown.one(shown.home, period)
     reference = country if country.shown else home
     counts = shown.indicator.kind.adds_up
@@ -52,12 +52,8 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     canvas = _draw(shown, marks, positions(every))
     if canvas.height > TALLEST:
         return None  # too many long names for a page; bars and the open data have them
-    header, rows = value_table(
-        shown, words.upper_first(shown.places), [(mark.label, mark) for mark in marks]
-    )
     set_out = any(place.tile is not None for place in every)
     how = "set about where it lies" if set_out else "in order of name, not where it lies"
-    parts = [f"Each tile is a place, {how}.", footnote(marks)]
     return finish(
         canvas,
         shown,
@@ -66,9 +62,8 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         place=f"{shown.places} of {shown.home_name}",
         period=period_words(shown, period),
         kind=f"{'Tile map' if set_out else 'Tiles'} of {words.small(len(marks))} {shown.places}",
-        header=header,
-        rows=rows,
-        note=" ".join(part for part in parts if part),
+        table=value_table(shown, words.upper_first(shown.places), marks),
+        note=(f"Each tile is a place, {how}.", footnote(marks)),
     )
 
 

@@ -15,7 +15,7 @@ from typing import Final
 from jsna.charts import bars, clear, findings, lettering, palette
 from jsna.charts.canvas import Canvas
 from jsna.charts.finish import SYNTHETIC, finish, limits_of, span
-from jsna.charts.marks import Cell, Drawing, Mark, footnote
+from jsna.charts.marks import NOTHING, Cell, Drawing, Mark, footnote
 from jsna.charts.scale import Scale, linear, spread
 from jsna.charts.shown import Shown, told
 from jsna.model.indicators import Chart
@@ -59,10 +59,10 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     every = [home, *(series for series in every[1:] if series.shown)]
     periods = sorted({period for series in every for period in series.marks})
     last = max(home.shown, default=periods[-1])
-    country = Mark("", "", "")
+    country = NOTHING
     if shown.country:
         country = next(
-            (s.marks.get(last, country) for s in every if s.marker == "triangle"), country
+            (s.marks.get(last, NOTHING) for s in every if s.marker == "triangle"), NOTHING
         )
     label = {period: period if len(period) > 4 else str(year(period)) for period in periods}
     title = findings.trend(shown, [(label[p], m) for p, m in sorted(home.marks.items())], country)
@@ -73,16 +73,13 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         canvas, kind = bars.comparison(shown, chart, marks, periods[0]), "Bar chart"
     else:
         canvas, kind = _draw(shown, every, periods), f"Line chart, {span(shown, periods)}"
-    nothing = Mark("", "", "")
     rows = [
         (words.period_label(period, shown.period_type),
-         [Cell(series.marks.get(period, nothing).key) for series in every])
+         [Cell(series.marks.get(period, NOTHING).key) for series in every])
         for period in periods
     ]  # fmt: skip
     marks = [mark for series in every for mark in series.marks.values()]
     band = limits_of(list(home.marks.values()))
-    note = ["Shaded: 95% interval." if band and len(periods) > 1 else ""]
-    note.append(BREAK if broken(home.marks) and len(periods) > 1 else "")
     return finish(
         canvas,
         shown,
@@ -91,9 +88,12 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         place=words.join([_plain(series.name) for series in every]),
         period=span(shown, periods),
         kind=kind,
-        header=("Period", *(words.upper_first(series.name) for series in every)),
-        rows=rows,
-        note=" ".join(part for part in (*note, footnote(marks)) if part),
+        table=(("Period", *(words.upper_first(series.name) for series in every)), rows),
+        note=(
+            "Shaded: 95% interval." if band and len(periods) > 1 else "",
+            BREAK if broken(home.marks) and len(periods) > 1 else "",
+            footnote(marks),
+        ),
         stamp=canvas.height - 5 if len(periods) > 1 else None,
     )
 

@@ -85,7 +85,9 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         shown,
         chart,
         title=title,
-        place=words.join([_plain(series.name) for series in every]),
+        place=words.join(
+            [words.lower_first(s.name) if s.marker == "square" else s.name for s in every]
+        ),
         period=span(shown, periods),
         kind=kind,
         table=(("Period", *(words.upper_first(series.name) for series in every)), rows),
@@ -101,10 +103,6 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
 def year(period: str) -> int:
     """The year a period begins in."""
     return int(period[:4])
-
-
-def _plain(name: str) -> str:
-    return words.lower_first(name) if name.startswith("Similar") else name
 
 
 def _series(shown: Shown) -> list[Series]:

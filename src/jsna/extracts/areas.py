@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from jsna.extracts import patterns
@@ -76,10 +75,6 @@ def _decile(rank: pd.Series[int], decile: pd.Series[int]) -> pd.Series[bool]:
     return (decile >= exact - 0.001) & (decile <= exact + 1.001)
 
 
-def _has_residents(frames: Mapping[str, pd.DataFrame], _: Context) -> pd.Series[bool]:
-    return among(frames["lsoa"]["lsoa_code"], frames["population.syoa"]["lsoa_code"])
-
-
 def _locality_known(rows: pd.DataFrame, context: Context) -> pd.Series[bool]:
     """Whether a small area of the authority lies in a locality the edition's area has."""
     known = equal(rows[f"{context.localities_are}_code"], *sorted(context.localities))
@@ -118,7 +113,10 @@ RULES = (
 CROSS_RULES = (
     CrossRule(
         "lsoa_code.no_population", "warning", "the population file has no residents of the area",
-        "lsoa", ("lsoa_code",), ("population.syoa",), _has_residents,
+        "lsoa", ("lsoa_code",), ("population.syoa",),
+        lambda frames, _: among(
+            frames["lsoa"]["lsoa_code"], frames["population.syoa"]["lsoa_code"]
+        ),
     ),
 )  # fmt: skip
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from jsna.extracts import columns, patients, rules
 from jsna.extracts.checks import equal, given, implies
-from jsna.extracts.periods import window
 from jsna.model.contract import Column, Context, Extract, Rule, Table
 
 if TYPE_CHECKING:
@@ -42,10 +41,6 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def _seen_by_then(rows: pd.DataFrame, context: Context) -> pd.Series[bool]:
-    return rows["first_contact_date"] <= window(context.period, "financial_year")[1]
-
-
 def _reason_given(rows: pd.DataFrame, _: Context) -> pd.Series[bool]:
     over = given(rows["first_contact_date"]) | given(rows["service_discharge_date"])
     return implies(over, given(rows["wait_end_reason"]))
@@ -58,11 +53,11 @@ RULES = (
         "'FirstContactDate' is before the referral was received", "referral_received_date",
         "first_contact_date",
     ),
-    Rule(
+    rules.by_end(
         "first_contact_date.future", "warning",
         "'FirstContactDate' is after the end of the delivery's period: the child is still waiting; "
         "emptied",
-        ("first_contact_date",), _seen_by_then, blanks=("first_contact_date",),
+        "first_contact_date", blanks=("first_contact_date",),
     ),
     Rule(
         "wait_end_reason.absent", "warning",

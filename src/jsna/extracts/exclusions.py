@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from jsna.extracts import columns, rules
-from jsna.extracts.checks import age_on, among, equal, given, implies, within
+from jsna.extracts.checks import age_on, among, equal, given, implies
 from jsna.extracts.periods import window
 from jsna.model.contract import Column, Context, CrossRule, Extract, Rule, Table
 
@@ -54,10 +54,6 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def _in_year(frame: pd.DataFrame, context: Context) -> pd.Series[bool]:
-    return within(frame["start_date"], *window(context.period, "academic_year"))
-
-
 def _plausible_age(frame: pd.DataFrame, context: Context) -> pd.Series[bool]:
     age = age_on(frame["date_of_birth"], window(context.period, "academic_year")[1])
     return (age < 0) | ((age >= 3) & (age <= 20))
@@ -81,9 +77,9 @@ def _same_birth(frames: Mapping[str, pd.DataFrame], _: Context) -> pd.Series[boo
 
 
 RULES = (
-    Rule(
-        "start_date.outside", "error", "'StartDate' is not in the academic year of the delivery",
-        ("start_date",), _in_year,
+    rules.in_year(
+        "start_date.outside", "'StartDate' is not in the academic year of the delivery",
+        "start_date", "academic_year",
     ),
     rules.UPN_LETTER,
     rules.by_end(

@@ -10,10 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from jsna.extracts import columns, patients
-from jsna.extracts.checks import within
-from jsna.extracts.periods import window
-from jsna.model.contract import Column, CrossRule, Extract, Rule, Table
+from jsna.extracts import columns, patients, rules
+from jsna.model.contract import Column, CrossRule, Extract, Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,23 +56,17 @@ CONTACTS = (
 )  # fmt: skip
 
 #: One such row does no harm, as no contact of the year hangs on it: only a file of them is refused.
-_OPEN_IN_YEAR = Rule(
+_OPEN_IN_YEAR = rules.from_start(
     "service_discharge_date.period", "warning", "referrals were closed before the period began",
-    ("service_discharge_date",),
-    lambda rows, context: rows["service_discharge_date"]
-    >= window(context.period, "financial_year")[0],
-    fatal_share=0.5, counted=False,
+    "service_discharge_date", fatal_share=0.5, counted=False,
     fatal_message=(
         "most referrals were closed before the period began: this looks like the file of an "
         "earlier year; check which file stands for this period in the edition"
     ),
 )  # fmt: skip
-_IN_YEAR = Rule(
-    "care_contact_date.outside", "error", "'CareContDate' is not in the delivery's period",
-    ("care_contact_date",),
-    lambda rows, context: within(
-        rows["care_contact_date"], *window(context.period, "financial_year")
-    ),
+_IN_YEAR = rules.in_year(
+    "care_contact_date.outside", "'CareContDate' is not in the delivery's period",
+    "care_contact_date",
 )  # fmt: skip
 
 

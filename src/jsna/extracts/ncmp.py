@@ -6,9 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jsna.extracts import columns, rules
-from jsna.extracts.checks import age_on, equal, implies, within
+from jsna.extracts.checks import age_on, equal, implies
 from jsna.extracts.patients import NHS_NUMBER
-from jsna.extracts.periods import window
 from jsna.model.contract import Column, Context, Extract, Rule, Table
 
 if TYPE_CHECKING:
@@ -79,12 +78,9 @@ def _category_of_score(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:
 
 RULES = (
     rules.NHS_NUMBER,
-    Rule(
-        "measurement_date.outside", "error",
-        "'MeasurementDate' is not in the school year of the delivery", ("measurement_date",),
-        lambda rows, context: within(
-            rows["measurement_date"], *window(context.period, "academic_year")
-        ),
+    rules.in_year(
+        "measurement_date.outside", "'MeasurementDate' is not in the school year of the delivery",
+        "measurement_date", "academic_year",
     ),
     rules.in_order(
         "date_of_birth.future", "error", "'DateOfBirth' is after the child was measured",

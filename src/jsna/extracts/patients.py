@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from jsna.extracts import columns, patterns, rules
 from jsna.extracts.checks import age_on, equal, given, implies
-from jsna.extracts.periods import window
 from jsna.model.contract import Column, Context, Rule
 
 if TYPE_CHECKING:
@@ -84,10 +83,6 @@ def _status_agrees(rows: pd.DataFrame, _: Context) -> pd.Series[bool]:
     return implies(equal(status, *_TRACED), has) & implies(equal(status, *_ABSENT), ~has)
 
 
-def _not_too_old(rows: pd.DataFrame, _: Context) -> pd.Series[bool]:
-    return age_on(rows["date_of_birth"], rows["referral_received_date"]) <= OLDEST
-
-
 RULES = (
     rules.NHS_NUMBER,
     Rule(
@@ -101,16 +96,14 @@ RULES = (
     ),
     Rule(
         "date_of_birth.age", "warning", f"the patient was over {OLDEST} years old when referred",
-        ("date_of_birth", "referral_received_date"), _not_too_old,
+        ("date_of_birth", "referral_received_date"),
+        lambda rows, _: age_on(rows["date_of_birth"], rows["referral_received_date"]) <= OLDEST,
     ),
     # Nothing the provider knew lies after the period; a file full of it is a later one.
-    Rule(
+    rules.by_end(
         "referral_received_date.future", "error",
         "'ReferralRequestReceivedDate' is after the end of the delivery's period",
-        ("referral_received_date",),
-        lambda rows, context: rows["referral_received_date"]
-        <= window(context.period, "financial_year")[1],
-        fatal_share=0.5,
+        "referral_received_date", fatal_share=0.5,
         fatal_message=(
             "most referrals came after the end of the period: this looks like the file of a later "
             "year; check which file stands for this period in the edition"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from jsna.extracts.checks import age_on, equal, given, implies
+from jsna.extracts.checks import age_on, equal, given, implies, within
 from jsna.extracts.identifiers import nhs_number_ok, upn_letter_ok
 from jsna.extracts.periods import window
 from jsna.model.contract import Rule, Severity
@@ -49,6 +49,14 @@ def by_end(
     return Rule(
         code, severity, message, (field,),
         lambda rows, context: rows[field] <= window(context.period, year)[1], **more,
+    )  # fmt: skip
+
+
+def in_year(code: str, message: str, field: str, year: str = _YEAR) -> Rule:
+    """A day is one of the delivery's year."""
+    return Rule(
+        code, "error", message, (field,),
+        lambda rows, context: within(rows[field], *window(context.period, year)),
     )  # fmt: skip
 
 

@@ -48,10 +48,6 @@ def _alive(frames: Frames, table: str, day: str) -> pd.Series[bool]:
     return (age >= 0) & (age <= 25)
 
 
-def _has_request(frames: Frames, _: Context) -> pd.Series[bool]:
-    return among(frames["person"]["person_table_id"], frames["requests"]["person_table_id"])
-
-
 def _could_be_assessed(frames: Frames, _: Context) -> pd.Series[bool]:
     """Whether a request led to an assessment, and one of the period not to one decided before."""
     asked = _above(frames, "assessment", "request_outcome")
@@ -233,7 +229,10 @@ CROSS_RULES = (
     *sen2_persons.cross_rules(_above),
     _join(
         "person_table_id.no_request", "the person has no request", "person",
-        ("person_table_id",), ("requests",), "persontableid", _has_request,
+        ("person_table_id",), ("requests",), "persontableid",
+        lambda frames, _: among(
+            frames["person"]["person_table_id"], frames["requests"]["person_table_id"]
+        ),
     ),
     _join(
         "received_date.age", "the person was not born or was over 25 when the request was received",

@@ -59,10 +59,6 @@ def _same_birth(table: str, frames: Frames, _: Context) -> pd.Series[bool]:
     return frames[table]["date_of_birth"] == _births(frames, table)
 
 
-def _born_first(frames: Frames, _: Context) -> pd.Series[bool]:
-    return _births(frames, "episodes") <= frames["episodes"]["start_date"]
-
-
 HEADER = (
     rules.by_end(
         "date_of_birth.future", "error", "'DOB' is after the end of the delivery's year",
@@ -155,7 +151,8 @@ MISSING = (
 CROSS_RULES = (
     CrossRule(
         "start_date.before_birth", "error", "'DECOM' is before the child was born",
-        "episodes", ("start_date",), ("header",), _born_first,
+        "episodes", ("start_date",), ("header",),
+        lambda frames, _: _births(frames, "episodes") <= frames["episodes"]["start_date"],
     ),
     CrossRule(
         "child_id.no_episode", "warning", "the child has no episode of care in the file of them",

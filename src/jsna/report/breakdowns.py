@@ -148,7 +148,12 @@ def places(
         text = "{no} {kind} was clearly above or below {whole}."
         return [Sentence(lead + say(text, no=no, kind=kind, whole=whole), "breakdown")], True
     parts = [
-        say(template, a=_places(named, view, indicator), b=whole, was=_was(named))
+        say(
+            template,
+            a=_places(named, view, indicator),
+            b=whole,
+            was="was" if len(named) == 1 else "were",
+        )
         for template, named in (
             ("{a} {was} clearly above {b}", above),
             ("{a} {was} clearly below {b}" if not above else "{a} {was} clearly below it", below),
@@ -156,10 +161,6 @@ def places(
         if named
     ]
     return [Sentence(lead + join(parts) + ".", "breakdown", True)], True
-
-
-def _was(named: Sequence[Row]) -> str:
-    return "was" if len(named) == 1 else "were"
 
 
 def _places(named: Sequence[Row], view: Measures, indicator: Indicator) -> Markup:

@@ -112,10 +112,6 @@ def total_first(total: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     return both.sort_values(PART, kind="stable").reset_index(drop=True)
 
 
-def _totalled(label: str, topic: str = AGE_TOPIC) -> Callable[[pd.DataFrame], pd.DataFrame]:
-    return lambda rows: with_total(rows, label, topic)
-
-
 def ehcp(home: Home, year: int) -> dict[str, Spec]:
     """Tables of the release on EHC plans; `year` is that of the January they end in."""
     before = year - 1
@@ -154,7 +150,7 @@ def ehcp(home: Home, year: int) -> dict[str, Spec]:
         ),
         "newplans": Spec(
             {before: started.reset_index(drop=True)},
-            _totalled("New EHC plans", "Age when plan started"), 6,
+            lambda rows: with_total(rows, "New EHC plans", "Age when plan started"), 6,
         ),
         "timeliness_20_week": Spec(
             {before: by_age(_disjoint(issued[den]), *young, AGE_TOPIC)}, _timeliness, 6

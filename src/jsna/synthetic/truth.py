@@ -95,19 +95,16 @@ def _plans(world: World) -> pa.Table:
     moved[world.export.active] = returns.moved_in(world) >= 0
     school = placed.school[plan]
     types = world.schools.frame["establishment_type"].tolist()
+    reasons = list(world.effects.values("process.cease_reason"))
     return _table(
         world, plans.person[plan],
         received=_day(cases.received[at]), started=_day(plans.start[plan]),
-        ceased=_day(plans.cease[plan]), reason=text_of(_reasons(world), plans.reason[plan]),
+        ceased=_day(plans.cease[plan]), reason=text_of(reasons, plans.reason[plan]),
         exception=pa.array(cases.exception[at]), moved_in=pa.array(moved[at]),
         in_force=pa.array(plans.in_force[plan]), setting=text_of(SETTINGS, placed.setting[plan]),
         school_type=text_of(types, school), residential=pa.array(placed.residential[plan]),
         need=need.labels(world.need.primary[plans.person[plan]]),
     )  # fmt: skip
-
-
-def _reasons(world: World) -> list[str]:
-    return list(world.effects.values("process.cease_reason"))
 
 
 def _pupils(world: World, january: str) -> pa.Table:

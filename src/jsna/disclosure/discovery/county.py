@@ -13,7 +13,6 @@ from typing import Final
 from jsna.extracts import registry
 from jsna.model.areas import Area, Locality, LocalityGroup, Place
 from jsna.model.configuration import Configuration
-from jsna.model.contract import Extract
 from jsna.model.editions import Edition, SuppliedPeriod, Supply, Synthesis
 
 NAME: Final = "invented"
@@ -65,7 +64,10 @@ def _edition(own: Edition) -> Edition:
                 assessment="Invented",
                 opt_out="Invented",
                 periods=tuple(
-                    SuppliedPeriod(period=period, files=_files(extract))
+                    SuppliedPeriod(
+                        period=period,
+                        files={t.name: f"{extract.name}.{t.name}" for t in extract.tables},
+                    )
                     for period in ONCE.get(extract.name, PERIODS[extract.period_type])
                 ),
             )
@@ -74,10 +76,6 @@ def _edition(own: Edition) -> Edition:
         # Resized for each set of records.
         synthesis=Synthesis(seed=1, pupils=1, plans=1, lsoas=1),
     )
-
-
-def _files(extract: Extract) -> dict[str, str]:
-    return {table.name: f"{extract.name}.{table.name}" for table in extract.tables}
 
 
 def _area() -> Area:

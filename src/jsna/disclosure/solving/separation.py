@@ -87,7 +87,7 @@ def components(system: System, level: Floats, holding: Ints) -> list[Component]:
     asked[holding] = True
     if graph is None:
         alone = [i for i in range(len(cells)) if asked[cells[i]]]
-        return [Component(system, level, cells[[i]], rows, _none(1)) for i in alone]
+        return [Component(system, level, cells[[i]], rows, sparse.csr_array((0, 1))) for i in alone]
     number, label = connected_components(graph, directed=False)
     of_row, of_cell = label[: len(rows)], label[len(rows) :]
     first = np.full(number, len(cells))
@@ -106,10 +106,6 @@ def components(system: System, level: Floats, holding: Ints) -> list[Component]:
         part = matrix[mine].tocsc()[:, places]
         found.append(Component(system, level, cells[places], rows[mine], part))
     return found
-
-
-def _none(columns: int) -> sparse.csr_array:
-    return sparse.csr_array((0, columns))
 
 
 class Reach:

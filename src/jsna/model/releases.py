@@ -132,11 +132,22 @@ class ReleaseTable(Strict):
         caveat: a caution that is true of its figures.
     """
 
-    period_type: str
+    # None of a table that is laid out like another's.
+    period_type: str = ""
     caveat: str = ""
     splits: dict[str, Split] = Field(default_factory=lambda: {TOTAL: Split()})
     wide: dict[str, Wide] = Field(default_factory=dict)
-    figures: dict[str, Figure | tuple[Figure, ...]]
+    figures: dict[str, Figure | tuple[Figure, ...]] = Field(default_factory=dict)
+
+    def over(self, other: ReleaseTable) -> ReleaseTable:
+        """This table laid over another: what it does not say is as there."""
+        columns = {name: one.columns for name, one in other.wide.items()}
+        wide = {
+            name: Wide(of=one.of, columns={**columns.get(name, {}), **one.columns})
+            for name, one in self.wide.items()
+        }
+        said = {name: getattr(self, name) for name in self.model_fields_set}
+        return other.model_copy(update={**said, "wide": {**other.wide, **wide}})
 
     def of(self, indicator: str) -> tuple[Figure, ...]:
         """The entries of an indicator."""
@@ -156,8 +167,9 @@ class ReleaseFile(Known):
         sha256: of the file that was read when this was written; another is refused.
         layout: which reader reads its tables.
         compiled: whether it repeats figures of other releases, which then stand before its own.
-        like: a release of the same dataset whose tables are laid out as this one's, but for those
-            given here.
+        like: a release of the same dataset whose tables are laid out as this one's, but for what
+            is given here: a table, or of one that both have any of its keys, or columns of its
+            `wide`.
         tables: name of each table that is read.
     """
 

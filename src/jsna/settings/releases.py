@@ -43,7 +43,10 @@ def _whole(release: Release, found: Mapping[str, Release], gather: Gatherer) -> 
             rule = f"is no other release of {release.dataset}; there are {_words(same)}"
             gather.expect(False, one.declared_in, "like", rule, one.like)
             break
-        tables = {**other.tables, **tables}
+        laid = {
+            name: t.over(other.tables[name]) for name, t in tables.items() if name in other.tables
+        }
+        tables = {**other.tables, **tables, **laid}
         one = other
         seen.append(one.id)
     return release.model_copy(update={"tables": tables})
@@ -73,6 +76,9 @@ def _table(
     indicators: Mapping[str, Indicator],
     categories: Categories,
 ) -> Iterator[Finding]:
+    for key in ("period_type", "figures"):
+        if not getattr(table, key):
+            yield key, "required key is missing", ""
     for name, split in table.splits.items():
         key = f"splits.{name}"
         if name != TOTAL and not split.column:

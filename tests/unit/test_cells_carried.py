@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jsna.disclosure.fallbacks import choose
@@ -181,6 +181,12 @@ BY = st.sampled_from(
 )
 
 
+#: A code that no list knows.
+STRAY = {"period": "2025", "sen_provision": "??", "sex": "F", "age": 4, "locality_code": world.WEST}
+
+
+@example(rows=[STRAY], one="true", other="sen_provision <> 'N'", by=["sen_provision"])
+@example(rows=[STRAY], one="true", other="sen_provision <> '??'", by=["sen_provision"])
 @given(rows=PUPILS, one=SAID, other=SAID, by=BY)
 def test_a_cell_is_what_its_number_counts_whatever_is_asked_of_whom(
     rows: list[dict[str, Any]], one: str, other: str, by: list[str]

@@ -35,7 +35,7 @@ class Cells:
     """
 
     config: Configuration
-    _conditions: dict[tuple[str, str], dict[str, Codes]] = field(default_factory=dict)
+    _conditions: dict[tuple[str, str], Condition] = field(default_factory=dict)
     _categories: dict[tuple[str, str], tuple[str, Codes]] = field(default_factory=dict)
 
     def texts(
@@ -76,18 +76,21 @@ class Cells:
             categories: dimension and category of each thing that it is split by, places too.
         """
         table = CATALOGUE[side.table]
-        box = dict(self._condition(side))
+        split: dict[str, Codes] = {}
         for dimension, category in categories:
             column, allowed = self._category(dimension, category)
-            box[column] = box[column] & allowed if column in box else allowed
+            split[column] = split.get(column, allowed) & allowed
+        condition = self._condition(side)
+        own = {column: condition.among(column, allowed) for column, allowed in split.items()}
+        box = {**condition.box, **own}
         box[PERIOD] = _periods(table, periods)
         _restrict(table, box)
         return make(table.rows_of or table.name, side.count, box)
 
-    def _condition(self, side: Side) -> dict[str, Codes]:
+    def _condition(self, side: Side) -> Condition:
         key = side.table, side.where
         if key not in self._conditions:
-            self._conditions[key] = Condition(side, self.config).box
+            self._conditions[key] = Condition(side, self.config)
         return self._conditions[key]
 
     def _category(self, dimension: str, category: str) -> tuple[str, Codes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -37,36 +38,54 @@ class Condition:
     @cached_property
     def box(self) -> dict[str, Codes]:
         """The codes each column may have; a condition that is no box is a column of its own."""
-        if not self.columns:
-            return {}
-        domains = [self._domain(column) for column in self.columns]
-        if any(domain is None for domain in domains):
-            return self._opaque()
-        listed = [list(domain) for domain in domains if domain is not None]
-        hits = _hits(self.side, tuple(self.columns), tuple(map(tuple, listed)))
-        sides = [frozenset(hit[i] for hit in hits) for i in range(len(listed))]
-        size = 1
-        for codes in sides:
-            size *= len(codes)
-        if not hits or size != len(hits):
-            return self._opaque()
+        if self._sides is None:
+            return {f"({' '.join(self.side.where.split())})": frozenset({"true"})}
         box: dict[str, Codes] = {}
-        for column, codes, domain in zip(self.columns, sides, listed, strict=True):
-            if len(codes) < len(domain):
-                name = LOCALITY if column == column_of(LOCALITY) else column
-                finest = nesting.finer(name, self.config)
+        for column, codes in self._sides.items():
+            if len(codes) < len(self._domain(column) or ()):
                 # A text meant for another column is any other value here.
-                spare = set(_LITERAL.findall(self.side.where)) - set(self._listed(column))
-                codes = codes - spare if OTHER in codes else codes
-                named = codes - {OTHER}
+                spare = self._spare(column) if OTHER in codes else frozenset()
+                name = _dimension(column)
                 within: Codes = frozenset().union(
-                    *(nesting.codes(name, code, self.config) for code in named - {MISSING})
+                    *(
+                        nesting.codes(name, code, self.config)
+                        for code in codes - spare - {OTHER, MISSING}
+                    )
                 )
-                box[finest] = within | (codes & {OTHER, MISSING})
+                box[nesting.finer(name, self.config)] = within | (codes & {OTHER, MISSING})
         return box
 
-    def _opaque(self) -> dict[str, Codes]:
-        return {f"({' '.join(self.side.where.split())})": frozenset({"true"})}
+    def among(self, column: str, codes: Codes) -> Codes:
+        """Those of some codes of a column (of its finest dimension, or of no list) that it allows."""
+        mine = self.box.get(column)
+        if mine is None:
+            return codes
+        if OTHER not in mine or self._sides is None:
+            return mine & codes
+        at = next(
+            name for name in self._sides if nesting.finer(_dimension(name), self.config) == column
+        )
+        told = {*self._listed(column), *(self._spare(at) - self._sides[at])}
+        return (mine & codes) | (codes - told)
+
+    @cached_property
+    def _sides(self) -> dict[str, Codes] | None:
+        """Column -> the values of its domain that are let through; None where that is no box."""
+        domains = [self._domain(column) for column in self.columns]
+        if any(domain is None for domain in domains):
+            return None
+        if not self.columns:
+            return {}
+        listed = [tuple(domain) for domain in domains if domain is not None]
+        hits = _hits(self.side, tuple(self.columns), tuple(listed))
+        sides = [frozenset(hit[i] for hit in hits) for i in range(len(listed))]
+        if not hits or math.prod(map(len, sides)) != len(hits):
+            return None
+        return dict(zip(self.columns, sides, strict=True))
+
+    def _spare(self, column: str) -> Codes:
+        """Texts of the condition that are none of a column's codes."""
+        return frozenset(_LITERAL.findall(self.side.where)) - frozenset(self._listed(column))
 
     def _domain(self, column: str) -> list[str] | None:
         kind = CATALOGUE[self.side.table].columns[column].type
@@ -81,6 +100,10 @@ class Condition:
 
     def _listed(self, column: str) -> Iterable[str]:
         return self.config.codelists.get(self.config.dimension(column).codes, {})
+
+
+def _dimension(column: str) -> str:
+    return LOCALITY if column == column_of(LOCALITY) else column
 
 
 @cache

@@ -140,13 +140,13 @@ class ReleaseTable(Strict):
     figures: dict[str, Figure | tuple[Figure, ...]] = Field(default_factory=dict)
 
     def over(self, other: ReleaseTable) -> ReleaseTable:
-        """This table laid over another: what it does not say is as there."""
+        """This table laid over another: what it does not say is as there, but for the caution."""
         columns = {name: one.columns for name, one in other.wide.items()}
         wide = {
             name: Wide(of=one.of, columns={**columns.get(name, {}), **one.columns})
             for name, one in self.wide.items()
         }
-        said = {name: getattr(self, name) for name in self.model_fields_set}
+        said = {name: getattr(self, name) for name in {*self.model_fields_set, "caveat"}}
         return other.model_copy(update={**said, "wide": {**other.wide, **wide}})
 
     def of(self, indicator: str) -> tuple[Figure, ...]:

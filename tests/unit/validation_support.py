@@ -188,7 +188,6 @@ def context(extract: str, **changes: object) -> Context:
         reference_date=date(2025, 1, 16),
         period=PERIODS[extract],
         authority_code="E10000901",
-        old_la_codes=frozenset({"961"}),
         codelists=CODELISTS,
         rolls=ROLLS,
         synthetic=True,

@@ -10,7 +10,6 @@ from typing import Final
 
 NAVY: Final = "#12436D"
 TURQUOISE: Final = "#28A197"
-ORANGE: Final = "#F46A25"
 GREY: Final = "#BFBFBF"
 DARK: Final = "#3D3D3D"
 INK: Final = "#0B0C0C"

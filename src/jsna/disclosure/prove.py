@@ -307,15 +307,3 @@ def _by_chapter(
         }
         for name in dict.fromkeys(i.chapter for i in config.indicators.values())
     }
-
-
-def without_row(evidence: Evidence, row: int) -> Evidence:
-    """The evidence as it would be if a hidden row were printed too."""
-    made, known = evidence.linked, evidence.known
-    low, high = known.low.copy(), known.high.copy()
-    for cell in (made.numerators[row], made.denominators[row]):
-        if cell != NONE:
-            low[cell] = high[cell] = made.value[cell]
-    hidden = evidence.hidden.copy()
-    hidden[row] = False
-    return replace(evidence, known=replace(known, low=low, high=high), hidden=hidden)

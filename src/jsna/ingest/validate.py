@@ -53,7 +53,6 @@ def context_for(config: Configuration, delivery: Delivery) -> Context:
         or reference_date(delivery.period, period_type, edition.reference_date),
         period=delivery.period,
         authority_code=area.code,
-        old_la_codes=frozenset({area.old_la_code, *area.former_old_la_codes}),
         codelists={name: frozenset(codes) for name, codes in config.codelists.items()},
         rolls=config.rolls,
         authorities=authorities(config),

@@ -106,7 +106,6 @@ class Context:
     reference_date: date
     period: str
     authority_code: str
-    old_la_codes: frozenset[str]
     codelists: Mapping[str, frozenset[str]]
     #: Code list -> optional code that a file may hold instead -> the code it counts as.
     rolls: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jsna.errors import Problem
-from jsna.model.releases import CategoryColumns, Published
+from jsna.model.releases import SIDES, CategoryColumns, Published
 from jsna.model.schema import canonical
 from jsna.releases import identifiers, labels, periods, symbols
 from jsna.releases.areas import AREA_CODE, GEOGRAPHY
@@ -22,7 +22,6 @@ PLUS: Final = "+"
 PLACE: Final = [AREA_CODE, GEOGRAPHY, "period"]
 KEY: Final = [*PLACE, "breakdown", "category"]
 PARTIAL: Final = "Some of the published columns added up here have no figure for this period."
-SIDES: Final = ("value", "numerator", "denominator")
 
 
 class Figures(NamedTuple):

@@ -16,7 +16,7 @@ import pandas as pd
 from jsna.errors import Problem
 from jsna.model.indicators import Indicator
 from jsna.model.kinds import PUBLISHED
-from jsna.model.releases import Published
+from jsna.model.releases import SIDES, Published
 from jsna.releases import figures, footnotes
 from jsna.releases.release import OfficialTable
 
@@ -61,7 +61,7 @@ def measures(
         population_base=indicator.population_base,
         unit=indicator.unit,
         source=mapping.release,
-    ).drop(columns=["given", "computed", *(f"{side}_status" for side in figures.SIDES)]), problems
+    ).drop(columns=["given", "computed", *(f"{side}_status" for side in SIDES)]), problems
 
 
 def _of(indicator: Indicator, problem: Problem) -> Problem:

@@ -27,17 +27,6 @@ LSOA_COLUMNS: Final = (
     "idaci_decile",
     "period",
 )
-POPULATION_COLUMNS: Final = (
-    "period",
-    "locality_code",
-    "lsoa_code",
-    "imd_decile",
-    "imd_quintile",
-    "sex",
-    "age",
-    "age_group",
-    "people",
-)
 
 
 def has_small_areas(config: Configuration) -> bool:

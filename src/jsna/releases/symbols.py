@@ -66,7 +66,6 @@ _BRACKETS: Final = re.compile(r"\[\s*([^\[\]]*?)\s*\]")
 _FOOTNOTE: Final = re.compile(r"notes? [\da-z]+(?:(?:,| and) ?[\da-z]+)*")
 #: A number, perhaps with thousands commas, a percent sign or an exponent (Excel writes 7E-2).
 _NUMBER: Final = re.compile(r"-?(?=\.?\d)(\d+|\d{1,3}(,\d{3})+)?(\.\d+)?([eE][-+]?\d{1,3})?%?")
-EMPTY_NOTE: Final = "Empty as published."
 
 
 class Cells(NamedTuple):

@@ -23,17 +23,6 @@ from jsna.view.words import (
     value_text,
 )
 
-#: Fields of a measure that may be printed; a rank is worked out from the values of its peers.
-FIELDS: Final = (
-    "value",
-    "numerator",
-    "denominator",
-    "lower_95",
-    "upper_95",
-    "lower_998",
-    "upper_998",
-    "rank",
-)
 _COUNTS: Final = ("numerator", "denominator")
 
 

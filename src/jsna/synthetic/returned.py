@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from jsna.synthetic.draws import Bools, Days, Ints, Labels, stream
 from jsna.synthetic.people import text_of
@@ -58,6 +61,11 @@ def code(labels: Labels) -> Quantity:
 def flag(values: Bools) -> Quantity:
     """Indicators."""
     return lambda: pa.array(values)
+
+
+def where_known(values: pa.Array[Any], known: Bools) -> pa.Array[Any]:
+    """Values, empty where they are not known."""
+    return pc.if_else(pa.array(known), values, pa.scalar(None, values.type))
 
 
 def _provider(world: World, prefix: str, plan: Ints, rank: Ints) -> dict[str, Quantity]:

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from jsna.synthetic import need
-from jsna.synthetic.draws import Bools, Days, Ints, Labels, stream
+from jsna.synthetic.draws import Days, Ints, Labels, stream
 from jsna.synthetic.effects import Effects
 from jsna.synthetic.people import text_of
-from jsna.synthetic.returned import code, counters, day, flag, number, placementdetail, plandetail
+from jsna.synthetic.returned import (
+    code,
+    counters,
+    day,
+    flag,
+    number,
+    placementdetail,
+    plandetail,
+    where_known,
+)  # fmt: skip
 from jsna.synthetic.shown import person_quantities
 from jsna.synthetic.view import Quantity, View
 from jsna.synthetic.world import World
@@ -47,9 +55,9 @@ def _person(world: World) -> View:
     upn = quantities["upn"]
     quantities |= {
         "sen2_table_id": lambda: pa.array(["1"] * len(person)),
-        "sen2_upn": lambda: _masked(upn(), known),
+        "sen2_upn": lambda: where_known(upn(), known),
         "upn_unknown": code(reason),
-        "uln": lambda: _masked(_ulns(len(person)), learner),
+        "uln": lambda: where_known(_ulns(len(person)), learner),
     }
     return View(len(person), quantities)
 
@@ -58,12 +66,6 @@ def _ulns(count: int) -> pa.StringArray:
     from jsna.synthetic.identifiers import ulns
 
     return ulns(count)
-
-
-def _masked(values: pa.Array[Any], shown: Bools) -> pa.Array[Any]:
-    import pyarrow.compute as pc
-
-    return pc.if_else(pa.array(shown), values, pa.scalar(None, values.type))
 
 
 def _requests(world: World) -> View:

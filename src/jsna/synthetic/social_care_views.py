@@ -15,7 +15,7 @@ from jsna.extracts.periods import window
 from jsna.synthetic import draws, need, written
 from jsna.synthetic.draws import Bools, Days, Ints, stream
 from jsna.synthetic.people import YEAR_GROUPS, text_of
-from jsna.synthetic.returned import day, flag
+from jsna.synthetic.returned import day, flag, where_known
 from jsna.synthetic.shown import person_quantities
 from jsna.synthetic.social_care import IN_NEED, PROTECTED, Cases, cases, provision
 from jsna.synthetic.view import Quantity, View
@@ -69,26 +69,20 @@ def child_quantities(
     expected = world.people.born[person] + (person % 21) - 10
 
     def upn() -> pa.Array[Any]:
-        return _shown(said["upn"](), at_school)
+        return where_known(said["upn"](), at_school)
 
     return {
         **own,
         **said,
         "child_id": numbers(world, person),
         "social_care_upn": upn,
-        "former_upn": lambda: _shown(own["former_upn"](), at_school),
+        "former_upn": lambda: where_known(own["former_upn"](), at_school),
         "upn_unknown": lambda: _why_none(upn(), at_school),
-        "forename_if_born": lambda: _shown(said["forename"](), born),
-        "birth_if_born": lambda: _shown(said["date_of_birth"](), born),
-        "sex_if_born": lambda: _shown(own["sex"](), born),
+        "forename_if_born": lambda: where_known(said["forename"](), born),
+        "birth_if_born": lambda: where_known(said["date_of_birth"](), born),
+        "sex_if_born": lambda: where_known(own["sex"](), born),
         "expected_birth_date": lambda: pa.array(expected, mask=born, type=pa.date32()),
     }
-
-
-def _shown(values: pa.Array[Any], where: Bools) -> pa.Array[Any]:
-    import pyarrow.compute as pc
-
-    return pc.if_else(pa.array(where), values, pa.scalar(None, values.type))
 
 
 def _why_none(upn: pa.Array[Any], at_school: Bools) -> pa.Array[Any]:

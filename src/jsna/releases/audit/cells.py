@@ -13,7 +13,7 @@ import pandas as pd
 
 from jsna.model.areas import Area
 from jsna.model.indicators import Indicator
-from jsna.model.releases import Published
+from jsna.model.releases import SIDES, Published
 from jsna.releases import areas, figures
 from jsna.releases.areas import AREA_CODE, GEOGRAPHY
 from jsna.releases.release import AUTHORITY, LEVEL, NATIONAL, REGIONAL, TIME, OfficialTable
@@ -137,7 +137,7 @@ def table(
     if not indicator.kind.adds_up:
         # Shares of several published groups were added up, and stand for nothing.
         found = found.assign(value=found["value"].where(found["given"]))
-    sides = [side for side in figures.SIDES if found[side].notna().any()]
+    sides = [side for side in SIDES if found[side].notna().any()]
     parts = [
         found.assign(side=side, value=found[side], status=found[f"{side}_status"])[list(COLUMNS)]
         for side in sides

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 import pandas as pd
 
 from jsna.model.audits import FindingKind
+from jsna.model.releases import SIDES
 from jsna.model.schema import TOTAL
 from jsna.releases.audit.cells import Table
 from jsna.releases.audit.sums import LEAP, far
@@ -26,7 +27,6 @@ COMMON: Final = 5.0
 #: Standard errors by which two shares differ for sure.
 SURE: Final = 3.0
 KEY: Final = ["area_code", "period", "breakdown", "category"]
-_SIDES: Final = ("value", "numerator", "denominator")
 
 
 class Figure(NamedTuple):
@@ -70,7 +70,7 @@ def figures(table: Table, wrong: Collection[tuple[str, ...]] = ()) -> list[Figur
     if wrong:
         cells = cells[~pd.MultiIndex.from_frame(cells[["side", *KEY]]).isin(list(wrong))]
     wide = cells.pivot(index=KEY, columns="side", values="value").sort_index()
-    sides = [wide[s].tolist() if s in wide else [math.nan] * len(wide) for s in _SIDES]
+    sides = [wide[s].tolist() if s in wide else [math.nan] * len(wide) for s in SIDES]
     return [Figure(*at, *numbers) for at, *numbers in zip(wide.index, *sides, strict=True)]
 
 
@@ -97,7 +97,7 @@ def at_odds(table: Table) -> set[tuple[str, ...]]:
 
 def _negative(mine: Sequence[Figure]) -> Iterator[Odd]:
     for figure in mine:
-        for side in _SIDES:
+        for side in SIDES:
             number = getattr(figure, side)
             if number < 0:
                 yield Odd(figure, side, "negative", f"The published figure, {number:,.10g}, is "

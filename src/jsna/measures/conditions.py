@@ -56,17 +56,10 @@ class Condition:
         return box
 
     def among(self, column: str, codes: Codes) -> Codes:
-        """Those of some codes of a column (of its finest dimension, or of no list) that it allows."""
-        mine = self.box.get(column)
-        if mine is None:
-            return codes
-        if OTHER not in mine or self._sides is None:
-            return mine & codes
-        at = next(
-            name for name in self._sides if nesting.finer(_dimension(name), self.config) == column
-        )
-        told = {*self._listed(column), *(self._spare(at) - self._sides[at])}
-        return (mine & codes) | (codes - told)
+        """Those of some codes that it allows; of a finest dimension's column, or of no list."""
+        mine = self.box.get(column, codes)
+        stray = codes - frozenset(self._listed(column)) if OTHER in mine else frozenset()
+        return (mine & codes) | stray
 
     @cached_property
     def _sides(self) -> dict[str, Codes] | None:
@@ -78,10 +71,12 @@ class Condition:
             return {}
         listed = [tuple(domain) for domain in domains if domain is not None]
         hits = _hits(self.side, tuple(self.columns), tuple(listed))
-        sides = [frozenset(hit[i] for hit in hits) for i in range(len(listed))]
-        if not hits or math.prod(map(len, sides)) != len(hits):
+        sides = {c: frozenset(hit[i] for hit in hits) for i, c in enumerate(self.columns)}
+        if not hits or math.prod(map(len, sides.values())) != len(hits):
             return None
-        return dict(zip(self.columns, sides, strict=True))
+        # Any value that no list knows but one is no set of codes.
+        but = (self._spare(c) - codes for c, codes in sides.items() if OTHER in codes)
+        return None if any(but) else sides
 
     def _spare(self, column: str) -> Codes:
         """Texts of the condition that are none of a column's codes."""

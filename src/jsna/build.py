@@ -178,7 +178,8 @@ def _expect_files(config: Configuration, paths: io.Paths) -> None:
                 absent = True
     for source in config.every_release:
         if not (paths.published / source.file).is_file():
-            rule = f"not fetched yet; run: make fetch EDITION={config.edition.edition}"
+            verb = "synthesise" if source.synthetic else "fetch"
+            rule = f"not there yet; run: make {verb} EDITION={config.edition.edition}"
             where = f"{folder}/published/{source.file}"
             problems.append(Problem(where, rule, code="release.missing"))
     if problems and not absent:

@@ -1,6 +1,7 @@
 """The invented official release: its figures are counts of the people, in the real layout."""
 
 import io
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -11,7 +12,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
+from jsna.errors import JsnaError
 from jsna.io import Paths
 from jsna.model.configuration import Configuration
 from jsna.releases import ees, official
@@ -95,6 +98,38 @@ def test_the_same_facts_give_the_same_bytes_and_another_seed_others(
     other = config.edition.synthesis.model_copy(update={"seed": 7})
     reseeded = replace(config, edition=config.edition.model_copy(update={"synthesis": other}))
     assert invented.release(facts, reseeded)["synthetic_ncmp.csv"] != release["synthetic_ncmp.csv"]
+
+
+def test_a_release_is_added_in_its_file_alone(
+    facts: Mapping[str, pd.DataFrame], release: Mapping[str, bytes], tmp_path: Path
+) -> None:
+    """An older one of any dataset, under the file name it gives itself; the edition names it."""
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    folder = tmp_path / "config/releases/sen_census"
+    content = yaml.safe_load((folder / "synthetic_sen_census.yaml").read_text(encoding="utf-8"))
+    del content["tables"]
+    older = {**content, "file": "synthetic_older.csv", "like": "synthetic_sen_census"}
+    (folder / "synthetic_sen_census_2024.yaml").write_text(yaml.safe_dump(older), encoding="utf-8")
+    file = tmp_path / "config/editions/test-2025.yaml"
+    text = file.read_text(encoding="utf-8")
+    both = "sen_census: [synthetic_sen_census, synthetic_sen_census_2024]"
+    file.write_text(text.replace("sen_census: synthetic_sen_census", both), encoding="utf-8")
+    config = loading.load("test-2025", tmp_path)
+    made = invented.release(facts, config)
+    assert {name: made[name] for name in release} == release
+    assert {*made} - {*release} == {"synthetic_older.csv"}
+    newest, before = (
+        pd.read_csv(io.BytesIO(made[name]))["time_period"].astype(str)
+        for name in ("synthetic_sen_census.csv", "synthetic_older.csv")
+    )
+    assert (newest.max(), before.max()) == ("202425", "202324")
+    assert newest.nunique() == before.nunique()
+    # What no records give is told with the release, and what they do give.
+    ehcp = config.release("ehcp")
+    assert ehcp is not None
+    wrong = ehcp.model_copy(update={"file": "plans.csv"})
+    with pytest.raises(JsnaError, match=r"ehcp_2025\.yaml.*those on EHC plans in a \.zip"):
+        invented.release(facts, replace(config, releases={"ehcp": (wrong,)}))
 
 
 def test_pupils_and_plans_are_those_of_the_clean_rows(

@@ -106,10 +106,9 @@ def unfetched(config: Configuration, paths: Paths) -> list[Problem]:
         file = paths.published / source.file
         made = listed.get(file.relative_to(paths.raw).as_posix(), "")
         if not file.is_file():
-            rule = (
-                f"{source.file} has not been fetched; run: "
-                f"python -m jsna fetch {config.edition.edition}"
-            )
+            done, verb = ("made", "synthesise") if source.synthetic else ("fetched", "fetch")
+            run = f"python -m jsna {verb} {config.edition.edition}"
+            rule = f"{source.file} has not been {done}; run: {run}"
             problems.append(Problem(source.id, rule, code="published.missing"))
         elif source.sha256 is not None and (found := sha256(file)) != source.sha256:
             rule = (

@@ -8,6 +8,7 @@ are plausible and different. Every row says "Synthetic" in a footnote, which the
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,6 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jsna.errors import JsnaError, Problem
 from jsna.synthetic import official_single
 from jsna.synthetic import official_tables as tables
 from jsna.synthetic.draws import stream
@@ -38,6 +40,7 @@ NEIGHBOUR_SIZE: Final = (0.8, 0.35)
 APART: Final = {"country": 0.05, "region": 0.06, "authority": 0.13, "home": 0.06}
 #: A zip's entries need a time; this one says nothing and never changes.
 EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+_YEAR: Final = re.compile(r"\d{4}$")
 
 
 class Places:
@@ -93,36 +96,44 @@ def _authority(within: Mapping[str, str], code: str, old: str, name: str) -> dic
 
 
 def release(facts: Mapping[str, pd.DataFrame], config: Configuration) -> Mapping[str, bytes]:
-    """Files of the invented release.
+    """Files of the invented releases.
 
     Args:
         facts: of the invented people, from `truth.facts`.
         config: of the synthetic edition.
 
     Returns:
-        File name -> bytes: a zip of the tables on EHC plans for each release of them that the
-        edition names, and of one with extracts four CSVs.
+        File name -> bytes, of each invented release that the edition names: of those on EHC plans
+        a zip of all tables, of any other a CSV. One whose name ends in an earlier year is as it
+        was issued then.
+
+    Raises:
+        JsnaError: naming each release with a table that cannot be made.
     """
     places, home = Places(config), Home(facts, config)
     year = config.edition.reference_date.year
     plans = tables.ehcp(home, year)
     # The others count rolls and years that are received.
-    single = official_single.single(home) if config.edition.received else {}
-    written = {name: _years(places, name, s) for name, s in (plans | single).items()}
-    zips = {}
-    for of in _issued(config, year):
-        as_issued = {
-            name: _before(places, name, spec, year - of) if of < year else written[name]
-            for name, spec in plans.items()
-        }
-        zips[f"synthetic_ehcp_{of}.zip"] = _zip({k: _csv(v) for k, v in as_issued.items()})
-    return {**zips, **{f"synthetic_{name}.csv": _csv(written[name]) for name in single}}
-
-
-def _issued(config: Configuration, year: int) -> list[int]:
-    """The years of the releases on EHC plans that an edition names."""
-    named = [int(release.id[-4:]) for release in config.releases.get("ehcp", ())]
-    return named or [year]
+    specs = plans | (official_single.single(home) if config.edition.received else {})
+    files, problems = {}, []
+    for one in (one for one in config.every_release if one.synthetic):
+        wanted = [*plans] if set(one.tables) <= set(plans) else [*one.tables]
+        zipped = one.file.endswith(".zip")
+        if not set(wanted) <= set(specs) or zipped != (len(wanted) > 1):
+            rule = (
+                "no invented figures fill this: it is one table in a CSV, or those on EHC plans in "
+                f"a .zip; this edition's records give {', '.join(sorted(specs))}"
+            )
+            problems.append(
+                Problem(one.declared_in, rule, column="tables", code="synthetic.release")
+            )
+            continue
+        ago = year - int(issued[0] if (issued := _YEAR.search(one.id)) else year)
+        made = {name: _csv(_before(places, name, specs[name], ago)) for name in wanted}
+        files[one.file] = _zip(made) if zipped else made[wanted[0]]
+    if problems:
+        raise JsnaError(problems, title="Some releases cannot be invented:")
+    return files
 
 
 def _before(places: Places, name: str, spec: tables.Spec, years: int) -> pd.DataFrame:
@@ -130,6 +141,8 @@ def _before(places: Places, name: str, spec: tables.Spec, years: int) -> pd.Data
 
     It gives `years` older periods than the newest, and none as late.
     """
+    if years <= 0:
+        return _years(places, name, spec)
     longer = _years(places, name, replace(spec, years=spec.years + years))
     last = spec.time(max(spec.counted) - years)
     kept = longer[longer["time_period"].astype("str") <= last]

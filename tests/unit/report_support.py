@@ -17,11 +17,13 @@ from jsna.measures.derived import complete, counted
 from jsna.measures.methods import interval
 from jsna.model import schema
 from jsna.model.areas import Area
+from jsna.model.chapters import Chapter
 from jsna.model.configuration import Configuration
 from jsna.model.dimensions import Dimension
 from jsna.model.editions import Delivery, Edition, Synthesis
 from jsna.model.indicators import LOCALITY, Indicator
 from jsna.model.releases import Release
+from jsna.settings.shared import chapters as declared_chapters
 from jsna.settings.shared import codelists, dimensions, indicators, profiles
 from jsna.view import words
 from jsna.view.rows import Measures, Row
@@ -78,6 +80,12 @@ def configured() -> tuple[dict[str, Indicator], dict[str, Any], dict[str, Any]]:
 
 
 @cache
+def every_chapter() -> dict[str, Chapter]:
+    """The project's own chapters."""
+    return declared_chapters(ROOT)
+
+
+@cache
 def declared_dimensions() -> dict[str, Dimension]:
     """The project's own dimensions."""
     return dimensions(ROOT)
@@ -114,6 +122,7 @@ def configuration(
         declared if indicators is None else indicators,
         codelists,
         dimensions=declared_dimensions(),
+        chapters=every_chapter(),
     )
 
 

@@ -23,8 +23,6 @@ EDITION = f"config/editions/{NAME}.yaml"
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "config", tmp_path / "config")
-    chapters = "reports/templates/chapters"
-    shutil.copytree(ROOT / chapters, tmp_path / chapters)
     return tmp_path
 
 

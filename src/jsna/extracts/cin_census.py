@@ -125,5 +125,4 @@ EXTRACT = Extract(
             dated_share=0.05,
         ),
     ),
-    feeds=("social_care",),
 )

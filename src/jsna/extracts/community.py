@@ -97,5 +97,4 @@ EXTRACT = Extract(
             dated_share=0.3,
         ),
     ),
-    feeds=("health",),
 )

@@ -140,5 +140,4 @@ EXTRACT = Extract(
         ),
     ),
     cross_rules=CROSS_RULES,
-    feeds=("exclusions",),
 )

@@ -126,5 +126,4 @@ EXTRACT = Extract(
         ),
     ),
     cross_rules=CROSS_RULES,
-    feeds=("health",),
 )

@@ -116,5 +116,4 @@ EXTRACT = Extract(
             dated_by="measurement_date",
         ),
     ),
-    feeds=("health",),
 )

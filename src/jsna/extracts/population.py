@@ -64,5 +64,4 @@ EXTRACT = Extract(
     ),
     cross_rules=CROSS_RULES,
     person_level=False,
-    feeds=("population", "prevalence"),
 )

@@ -212,5 +212,4 @@ EXTRACT = Extract(
         ),
     ),
     cross_rules=CROSS_RULES,
-    feeds=("prevalence", "exclusions"),
 )

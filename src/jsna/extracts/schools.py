@@ -52,5 +52,4 @@ EXTRACT = Extract(
         ),
     ),
     person_level=False,
-    feeds=("placements",),
 )

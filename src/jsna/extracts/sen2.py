@@ -290,5 +290,4 @@ EXTRACT = Extract(
         ),
     ),
     cross_rules=sen2_rules.CROSS_RULES,
-    feeds=("ehc_process", "placements", "prevalence"),
 )  # fmt: skip

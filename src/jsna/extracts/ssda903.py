@@ -176,5 +176,4 @@ EXTRACT = Extract(
         ),
     ),
     cross_rules=ssda903_rules.CROSS_RULES,
-    feeds=("social_care",),
 )  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from jsna.model.areas import Area
+from jsna.model.chapters import Chapter
 from jsna.model.dimensions import Dimension, of_places, plain
 from jsna.model.editions import Edition
 from jsna.model.hierarchies import PLACES, Hierarchy
@@ -39,6 +40,8 @@ class Configuration:
     relations: tuple[Relation, ...] = ()
     #: What figures may be broken down by beside places, by name.
     dimensions: Mapping[str, Dimension] = field(default_factory=dict)
+    #: Every chapter there is, by name.
+    chapters: Mapping[str, Chapter] = field(default_factory=dict)
     #: Profiles joined with `+` that were asked for.
     _joined: dict[str, Profile] = field(default_factory=dict, init=False, repr=False, compare=False)
 

@@ -253,7 +253,6 @@ class Extract:
         tables: its files.
         cross_rules: rules across tables or extracts.
         person_level: whether rows are about children (and so go through linkage).
-        feeds: chapters that lack something when it is not received.
     """
 
     name: str
@@ -264,7 +263,6 @@ class Extract:
     tables: tuple[Table, ...]
     cross_rules: tuple[CrossRule, ...] = ()
     person_level: bool = True
-    feeds: tuple[str, ...] = field(default=())
     short: str = ""
 
     @property

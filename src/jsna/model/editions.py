@@ -168,7 +168,8 @@ class Edition(Strict):
     extracts: tuple[Supply, ...] = ()
     #: Code of a validation rule (`census.upn.letter`) -> severity, where not the declared one.
     severities: dict[str, Literal["error", "warning"]] = Field(default_factory=dict)
-    chapters: tuple[Name, ...]
+    #: Chapters of the report in their order, where it is not to have all it has figures for.
+    chapters: tuple[Name, ...] = ()
     synthesis: Synthesis | None = None
 
     @field_validator("edition")

@@ -20,7 +20,6 @@ from pydantic import (
 from jsna.model.base import Strict
 from jsna.model.derivation import Derived, filled, own_faults
 from jsna.model.kinds import Declared
-from jsna.model.relations import Relation
 from jsna.model.schema import MONEY
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -276,38 +275,3 @@ class Indicator(Strict):
     def refers_to(self) -> tuple[str, ...]:
         """Other indicators this declaration names."""
         return (self.derived.of,) if self.derived else ()
-
-
-class ChapterIndicators(Strict):
-    """A file of `config/indicators/`: one chapter's indicators in the order they are shown.
-
-    An entry with `like: <id>` has everything that it does not say itself from that entry above.
-
-    Attributes:
-        relations: what figures of these and other indicators imply of each other.
-    """
-
-    chapter: str
-    indicators: tuple[Indicator, ...]
-    relations: tuple[Relation, ...] = ()
-
-    @field_validator("indicators", mode="before")
-    @classmethod
-    def _like_others(cls, given: Any) -> Any:
-        if not isinstance(given, list | tuple):
-            return given
-        above: dict[str, Any] = {}
-        return [_whole(entry, above) for entry in given]
-
-
-def _whole(entry: Any, above: dict[str, Any]) -> Any:
-    """An entry with what it takes over from one above; kept among those for entries below."""
-    if not isinstance(entry, dict):
-        return entry
-    if (like := entry.get(LIKE)) is not None:
-        if like not in above:
-            known = ", ".join(above) or "none"
-            raise ValueError(f"{entry.get('id')}: `like` names no entry above; there are {known}")
-        entry = {**above[like], **{key: one for key, one in entry.items() if key != LIKE}}
-    above[str(entry.get("id"))] = entry
-    return entry

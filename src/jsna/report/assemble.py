@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,8 +25,6 @@ from jsna.view.rows import Measures
 
 CONFIDENCE: Final = "95%"
 STRICT: Final = "99.8%"
-#: Chapters that have no indicators of their own by design.
-FRAMING: Final = ("summary", "scope", "methods")
 #: Lines of each list of the summary.
 MOST_LISTED: Final = 5
 #: Kind of finding -> id, heading and words of its list in the summary, in order.
@@ -46,8 +44,6 @@ PRIORITIES: Final[Mapping[priorities.Kind, tuple[str, str, str]]] = {
     ),
     "better": ("strengths", "Where {place} does better than {country}", ""),
 }
-#: Chapters whose changes are of no interest by themselves.
-UNCHANGING: Final = ("population", "data_quality")
 SYNTHETIC_WORDS: Final = (
     "Synthetic data. Every figure in this report is invented, about a place that does not exist. "
     "It shows how the report works and says nothing about any real child or council."
@@ -76,15 +72,10 @@ class Listing:
     links: tuple[Link, ...]
 
 
-#: Reads a block of a chapter's template: (chapter id, block name) -> text.
-Block = Callable[[str, str], str]
-
-
 def chapters(
     view: Measures,
     figures: Mapping[str, Sequence[Figure]],
     register: sources.Register,
-    block: Block,
 ) -> list[Chapter]:
     """Every chapter of the edition, numbered in its order."""
     config = view.config
@@ -95,16 +86,17 @@ def chapters(
         shown = [i for i in own if view.has(i.id)]
         # The summary takes its key numbers from every chapter.
         pool = [*config.indicators.values()] if name == "summary" else shown
-        first = block(name, "key_indicators").split()
+        declared = config.chapters[name]
+        first = declared.key_numbers
         if name == "summary":
-            told = set(config.edition.chapters) - set(UNCHANGING)
+            told = {n for n in config.edition.chapters if config.chapters[n].ranked}
             standing = [i for i in pool if i.chapter in told and view.has(i.id)]
             pool = [i for i in pool if i.id in first]
         made.append(
             Chapter(
                 id=name,
                 number=number,
-                title=block(name, "title").strip(),
+                title=declared.title,
                 key_numbers=chapter_parts.key_numbers(view, pool, first),
                 lede=lede(view, standing if name == "summary" else pool),
                 sections=chapter_parts.sections(view, shown, figures, number, register.line),
@@ -117,13 +109,8 @@ def chapters(
 def absent_lines(chapter: Chapter, register: sources.Register) -> list[str]:
     """Why a chapter lacks something: extracts not received or linked, or no source at all."""
     config = register.config
-    lines = [
-        _gap(delivery, register)
-        for delivery in sources.missing(config, register.extracts, chapter.id)
-    ]
-    if chapter.id not in FRAMING and not chapter.sections and not lines:
-        if chapter.id == "data_quality":
-            return []
+    lines = [_gap(delivery, register) for delivery in sources.missing(config, chapter.id)]
+    if not config.chapters[chapter.id].always and not chapter.sections and not lines:
         kind = "official statistics" if config.edition.kind == "open" else "extracts"
         lines.append(
             f"This chapter has no sources in this edition: none of the {kind} it stands on is "
@@ -142,7 +129,7 @@ def _gap(delivery: Delivery, register: sources.Register) -> str:
 
 def stand_outs(view: Measures, made: Sequence[Chapter]) -> list[Listing]:
     """What stands out over all chapters, in the lists of the summary."""
-    sections = [s for c in made if c.id not in UNCHANGING for s in c.sections]
+    sections = [s for c in made if view.config.chapters[c.id].ranked for s in c.sections]
     anchors = {s.indicator.id: s.id for s in sections}
     found = priorities.findings(view, [s.indicator for s in sections])
     area = view.config.area

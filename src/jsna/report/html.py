@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
@@ -35,19 +34,8 @@ def _template(env: Environment, chapter: str) -> Any:
     try:
         return env.get_template(f"chapters/{chapter}.html.j2")
     except TemplateNotFound:
-        # A chapter that has indicators but no words of its own is still a chapter.
+        # Most say what they say by their declaration alone.
         return env.get_template(_CHAPTER)
-
-
-def blocks(env: Environment) -> Callable[[str, str], str]:
-    """Reads a block of a chapter's template by itself, such as its title."""
-
-    def read(chapter: str, name: str) -> str:
-        template = _template(env, chapter)
-        block = template.blocks.get(name) or env.get_template(_CHAPTER).blocks[name]
-        return "".join(block(template.new_context({"chapter_id": chapter}))).strip()
-
-    return read
 
 
 def render(
@@ -65,7 +53,7 @@ def render(
     for chapter in shared["chapters"]:
         own = {
             "chapter": chapter,
-            "chapter_id": chapter.id,
+            "declared": register.config.chapters[chapter.id],
             "absent": assemble.absent_lines(chapter, register),
         }
         pages.append(Markup(_template(env, chapter.id).render({**shared, **own})))

@@ -136,7 +136,7 @@ _MONTHS: Final = (
 )  # fmt: skip
 
 
-def missing(config: Configuration, extracts: Mapping[str, Extract], chapter: str) -> list[Delivery]:
+def missing(config: Configuration, chapter: str) -> list[Delivery]:
     """Deliveries not received, or not linked, that would have fed a chapter."""
-    absent = [d for d in config.edition.deliveries if permission.gap(d)]
-    return [d for d in absent if d.extract in extracts and chapter in extracts[d.extract].feeds]
+    fed_by = config.chapters[chapter].fed_by
+    return [d for d in config.edition.deliveries if d.extract in fed_by and permission.gap(d)]

@@ -59,7 +59,7 @@ def compose(
     register = Register(config, registry())
     env = html.environment(safe_files)
     drawn = figures.load(charts, view, safe_files.text)
-    made = assemble.chapters(view, drawn, register, html.blocks(env))
+    made = assemble.chapters(view, drawn, register)
     shared = assemble.context(view, made, register)
     shared |= certificate.context(proved, config, [(c.id, c.title) for c in made])
     page = html.render(env, register, shared, safe_files)

@@ -153,7 +153,7 @@ def of_edition(
         chapters: every chapter there is.
         editions: every edition that is configured, or whose ledger is there.
     """
-    if not edition.chapters:
+    if "chapters" in edition.model_fields_set and not edition.chapters:
         yield "chapters", "an edition has at least one chapter", ""
     for name in dict.fromkeys(edition.chapters):
         if chapters and name not in chapters:

@@ -1,4 +1,4 @@
-"""Loads the indicators: each whole, with what its table and the releases imply."""
+"""Loads chapters and indicators, each whole with what its table and the releases imply."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from jsna.model import derivation, relations
-from jsna.model.indicators import ChapterIndicators, Indicator
+from jsna.model.chapters import Chapter, ChapterFile
+from jsna.model.indicators import Indicator
 from jsna.model.relations import Relation
 from jsna.model.releases import Release
 from jsna.settings.dimensions import Categories, with_fallbacks
@@ -19,16 +20,21 @@ _IMPLIED: Final = ("population_base", "period_type")
 
 def load_catalogue(
     gather: Gatherer, categories: Categories, releases: Mapping[str, Release]
-) -> tuple[dict[str, Indicator], tuple[Relation, ...]]:
-    """Every indicator by id, in the order of files, and every relation between their figures."""
+) -> tuple[dict[str, Indicator], tuple[Relation, ...], dict[str, Chapter]]:
+    """Every indicator by id, in the order of files; every relation between their figures; chapters.
+
+    Chapters stand by name, in the order of the report.
+    """
     given = {name for release in releases.values() for name in release.gives}
     found: dict[str, Indicator] = {}
     declared: list[tuple[str, Relation]] = []
+    chapters: list[ChapterFile] = []
     for file in sorted((gather.root / "config/indicators").glob("*.yaml")):
         path = f"config/indicators/{file.name}"
-        chapter = gather.load(path, ChapterIndicators)
+        chapter = gather.load(path, ChapterFile)
         if chapter is None:
             continue
+        chapters.append(chapter)
         declared += [(path, relation) for relation in chapter.relations]
         for indicator in chapter.indicators:
             rule = "an indicator of this id is declared already"
@@ -41,7 +47,13 @@ def load_catalogue(
     for path, relation in declared:
         for at, rule in relations.faults(relation, found):
             gather.expect(False, path, "relations", rule, at)
-    return found, () if gather.problems else tuple(one for _, one in declared)
+    for chapter in chapters:
+        path = f"config/indicators/{chapter.chapter}.yaml"
+        for name in chapter.key_numbers:
+            gather.expect(name in found, path, "key_numbers", "no such indicator", name)
+    chapters.sort(key=lambda chapter: chapter.order)
+    between = () if gather.problems else tuple(one for _, one in declared)
+    return found, between, {chapter.chapter: chapter for chapter in chapters}
 
 
 def _whole(indicator: Indicator, chapter: str, given: Collection[str]) -> Indicator:

@@ -13,7 +13,6 @@ from jsna.errors import JsnaError, Problem
 from jsna.model.areas import Area
 from jsna.model.configuration import Configuration
 from jsna.model.editions import Edition
-from jsna.model.indicators import Indicator
 from jsna.model.profiles import Profile
 from jsna.model.releases import Release, published
 from jsna.settings import checks as edition_checks
@@ -36,7 +35,6 @@ _STAND_INS: Mapping[str, Any] = {
     "area": "unknown",
     "reference_date": date(2000, 1, 1),
     "published": date(9999, 12, 31),
-    "chapters": ("methods",),
 }
 
 
@@ -123,8 +121,12 @@ def load(
     categories = load_lists(gather)
     codelists = {name: one.codes for name, one in categories.lists.items()}
     releases = load_releases(gather)
-    indicators, relations = load_catalogue(gather, categories, releases)
+    indicators, relations, chapters = load_catalogue(gather, categories, releases)
     check_releases(gather, releases, indicators, categories)
+    for chapter in chapters.values():
+        for name in sorted(set(chapter.fed_by) - set(extracts())):
+            where = f"config/indicators/{chapter.chapter}.yaml"
+            gather.expect(False, where, "fed_by", "no such extract", name)
     profiles = load_profiles(gather)
     area = None
     chosen: dict[str, tuple[Release, ...]] = {}
@@ -134,7 +136,6 @@ def load(
         gather.expect(edition.edition == name, path, "edition", f"must be the file's name {name!r}")
         chosen = choose(gather, edition, path, releases)
         _check_profiles(gather, edition, path, profiles)
-        chapters = _chapters(root, indicators)
         before = _editions_before(root, edition)
         for found in edition_checks.of_edition(edition, extracts(), chapters, before):
             gather.expect(False, path, *found)
@@ -148,6 +149,12 @@ def load(
         raise JsnaError(gather.problems, title=f"The configuration of {name!r} has problems:")
     assert edition is not None
     assert area is not None
+    if not edition.chapters:
+        # Without local records, a chapter of which no release gives a figure is left out.
+        given = {indicators[n].chapter for of in chosen.values() for r in of for n in r.gives}
+        every = edition.kind == "full"
+        printed = tuple(n for n, c in chapters.items() if every or c.always or n in given)
+        edition = edition.model_copy(update={"chapters": printed})
     return Configuration(
         edition,
         area,
@@ -160,6 +167,7 @@ def load(
         rolls_of(categories.lists),
         relations,
         categories.dimensions,
+        chapters,
     )
 
 
@@ -193,14 +201,6 @@ def _load_area(gather: Gatherer, edition: Edition) -> Area | None:
         codes = dict.fromkeys((*area.other_codes, *others))
         area = area.model_copy(update={"other_codes": tuple(codes)})
     return area
-
-
-def _chapters(root: Path, indicators: Mapping[str, Indicator]) -> set[str]:
-    """Every chapter there is; none where the templates are elsewhere, and nothing is judged."""
-    ending = ".html.j2"
-    templates = (root / "reports/templates/chapters").glob(f"*{ending}")
-    written = {file.name.removesuffix(ending) for file in templates}
-    return written | {i.chapter for i in indicators.values()} if written else set()
 
 
 def _check_deliveries(

@@ -16,10 +16,10 @@ from typing import Any, Final, NamedTuple
 from pydantic import BaseModel
 
 from jsna.model.areas import Area
+from jsna.model.chapters import ChapterFile
 from jsna.model.codelists import CodeListFile
 from jsna.model.dimensions import DimensionsFile
 from jsna.model.editions import Edition
-from jsna.model.indicators import ChapterIndicators
 from jsna.model.linkage import Learnt, Names, Passes, Settings
 from jsna.model.profiles import ProfileFile
 from jsna.model.releases import ReleaseFile
@@ -46,7 +46,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "dimensions": Kind(DimensionsFile, "dimensions.yaml"),
     "disclosure": Kind(ProfileFile, "disclosure/*.yaml"),
     "edition": Kind(Edition, "editions/*.yaml"),
-    "indicators": Kind(ChapterIndicators, "indicators/*.yaml"),
+    "indicators": Kind(ChapterFile, "indicators/*.yaml"),
     "linkage": Kind(Settings, "linkage/linkage.yaml"),
     "model": Kind(Learnt, "linkage/model.yaml"),
     "names": Kind(Names, "linkage/names.yaml"),

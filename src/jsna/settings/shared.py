@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from jsna.errors import JsnaError
+from jsna.model.chapters import Chapter
 from jsna.model.codelists import CodeList, CodeListFile
 from jsna.model.dimensions import Dimension
 from jsna.model.hierarchies import Hierarchy
 from jsna.model.indicators import Indicator
 from jsna.model.profiles import Profile, ProfileFile
+from jsna.model.relations import Relation
 from jsna.settings import checks as edition_checks
 from jsna.settings import made_lists
 from jsna.settings.dimensions import (
@@ -106,11 +108,18 @@ def hierarchies(root: Path) -> dict[str, Hierarchy]:
 
 def indicators(root: Path) -> dict[str, Indicator]:
     """Every indicator declared below `root`, in order, or every problem in them."""
+    return _whole(root, _catalogue, "indicators")[0]
 
-    def load(gather: Gatherer) -> dict[str, Indicator]:
-        return load_catalogue(gather, load_lists(gather), load_releases(gather))[0]
 
-    return _whole(root, load, "indicators")
+def chapters(root: Path) -> dict[str, Chapter]:
+    """Every chapter declared below `root`, in order, or every problem in them."""
+    return _whole(root, _catalogue, "chapters")[2]
+
+
+def _catalogue(
+    gather: Gatherer,
+) -> tuple[dict[str, Indicator], tuple[Relation, ...], dict[str, Chapter]]:
+    return load_catalogue(gather, load_lists(gather), load_releases(gather))
 
 
 def profiles(root: Path) -> dict[str, Profile]:

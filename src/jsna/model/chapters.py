@@ -1,0 +1,86 @@
+"""How a chapter of the report is declared: one file of `config/indicators/`, with its words."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pydantic import field_validator
+
+from jsna.model.base import Name, Strict, Words
+from jsna.model.indicators import LIKE, Indicator
+from jsna.model.relations import Relation
+
+
+class Chapter(Strict):
+    """Where a chapter stands and what it says beside the figures.
+
+    What is said under a condition, or links to elsewhere, stands in a template of the chapter's
+    name in `reports/templates/chapters/`.
+
+    Attributes:
+        chapter: its name.
+        title: its heading.
+        order: where it stands in the report, the lowest first.
+        always: whether it is printed where it has no figures; else an edition of official
+            statistics leaves it out where none of its releases gives one.
+        ranked: whether its figures may stand out in the summary.
+        fed_by: extracts without which it says what it lacks.
+        key_numbers: indicators of the numbers at its head, before any others.
+        intro: its first paragraphs; `{place}` stands for the name of the area.
+        meaning: what its figures do and do not show, after them.
+        questions: what to ask of them.
+    """
+
+    chapter: Name
+    title: Words
+    order: int
+    always: bool = False
+    ranked: bool = True
+    fed_by: tuple[Name, ...] = ()
+    key_numbers: tuple[Name, ...] = ()
+    intro: tuple[Words, ...] = ()
+    meaning: str = ""
+    questions: tuple[Words, ...] = ()
+
+    @field_validator("intro", "meaning", "questions")
+    @classmethod
+    def _no_number(cls, said: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        if found := re.search(r"\d+", " ".join(said) if isinstance(said, tuple) else said):
+            rule = "a figure is printed from a measure alone; write other numbers in letters"
+            raise ValueError(f"{rule} (found {found[0]})")
+        return said
+
+
+class ChapterFile(Chapter):
+    """A file of `config/indicators/`: a chapter, and its indicators in the order they are shown.
+
+    An entry with `like: <id>` has everything that it does not say itself from that entry above.
+
+    Attributes:
+        relations: what figures of these and other indicators imply of each other.
+    """
+
+    indicators: tuple[Indicator, ...] = ()
+    relations: tuple[Relation, ...] = ()
+
+    @field_validator("indicators", mode="before")
+    @classmethod
+    def _like_others(cls, given: Any) -> Any:
+        if not isinstance(given, list | tuple):
+            return given
+        above: dict[str, Any] = {}
+        return [_whole(entry, above) for entry in given]
+
+
+def _whole(entry: Any, above: dict[str, Any]) -> Any:
+    """An entry with what it takes over from one above; kept among those for entries below."""
+    if not isinstance(entry, dict):
+        return entry
+    if (like := entry.get(LIKE)) is not None:
+        if like not in above:
+            known = ", ".join(above) or "none"
+            raise ValueError(f"{entry.get('id')}: `like` names no entry above; there are {known}")
+        entry = {**above[like], **{key: one for key, one in entry.items() if key != LIKE}}
+    above[str(entry.get("id"))] = entry
+    return entry

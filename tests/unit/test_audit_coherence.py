@@ -371,7 +371,8 @@ def faulty(tmp_path: Path, relation: Mapping[str, object]) -> str:
         proportion("often", **wide),
     ]  # fmt: skip
     content = {
-        **{"chapter": "health", "title": "Health", "order": 1},
+        "title": "Health",
+        "order": 1,
         "indicators": [
             one.model_dump(mode="json", exclude_defaults=True, exclude={"chapter", "published"})
             for one in declared

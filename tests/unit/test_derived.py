@@ -477,7 +477,7 @@ def loaded(tmp_path: Path, entry: str) -> tuple[dict[str, Indicator], str]:
     text = source.read_text(encoding="utf-8") + entry
     (folder / "exclusions.yaml").write_text(text, encoding="utf-8")
     gather = Gatherer(tmp_path)
-    found, _ = load_catalogue(gather, Categories({}), {})
+    found, *_ = load_catalogue(gather, Categories({}), {})
     return found, "\n".join(str(problem) for problem in gather.problems)
 
 

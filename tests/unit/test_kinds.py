@@ -145,7 +145,7 @@ def test_what_contradicts_the_kind_is_refused(given: dict[str, Any], rule: str) 
 
 def test_a_refused_method_is_told_with_its_file_and_key(tmp_path: Path) -> None:
     entry = {**LEAST, "kind": "mean", "method": "proportion", **OVER}
-    chapter = {"chapter": "health", "title": "Health", "order": 1}
+    chapter = {"title": "Health", "order": 1}
     file = tmp_path / "config/indicators/health.yaml"
     file.parent.mkdir(parents=True)
     file.write_text(yaml.safe_dump({**chapter, "indicators": [entry]}))

@@ -226,7 +226,7 @@ def test_a_chapter_is_added_in_its_file_alone(tmp_path: Path) -> None:
         **{"id": "plans_older", "kind": "count", "numerator": {"table": "plan"}},
     }
     content = {
-        **{"chapter": "adulthood", "title": "Growing up", "order": 75, "fed_by": ["ncmp"]},
+        **{"title": "Growing up", "order": 75, "fed_by": ["ncmp"]},
         **{"key_numbers": ["plans_older"], "intro": ["After school in {place}."]},
         **{"meaning": "Plans may end.", "questions": ["What then?"], "indicators": [entry]},
     }

@@ -1,4 +1,4 @@
-"""How a chapter of the report is declared: one file of `config/indicators/`, with its words."""
+"""How a chapter of the report is declared: one file of `config/indicators/`, called like it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ class Chapter(Strict):
     name in `reports/templates/chapters/`.
 
     Attributes:
-        chapter: its name.
         title: its heading.
         order: where it stands in the report, the lowest first.
         always: whether it is printed where it has no figures; else an edition of official
@@ -32,7 +31,6 @@ class Chapter(Strict):
         questions: what to ask of them.
     """
 
-    chapter: Name
     title: Words
     order: int
     always: bool = False

@@ -28,18 +28,18 @@ def load_catalogue(
     given = {name for release in releases.values() for name in release.gives}
     found: dict[str, Indicator] = {}
     declared: list[tuple[str, Relation]] = []
-    chapters: list[ChapterFile] = []
+    chapters: dict[str, ChapterFile] = {}
     for file in sorted((gather.root / "config/indicators").glob("*.yaml")):
         path = f"config/indicators/{file.name}"
         chapter = gather.load(path, ChapterFile)
         if chapter is None:
             continue
-        chapters.append(chapter)
+        chapters[file.stem] = chapter
         declared += [(path, relation) for relation in chapter.relations]
         for indicator in chapter.indicators:
             rule = "an indicator of this id is declared already"
             gather.expect(indicator.id not in found, path, "indicators", rule, indicator.id)
-            whole = _whole(indicator, chapter.chapter, given)
+            whole = _whole(indicator, file.stem, given)
             for key in _lacks(whole):
                 gather.expect(False, path, f"{whole.id}.{key}", "required key is missing")
             found[whole.id] = with_fallbacks(gather, whole, categories)
@@ -47,13 +47,12 @@ def load_catalogue(
     for path, relation in declared:
         for at, rule in relations.faults(relation, found):
             gather.expect(False, path, "relations", rule, at)
-    for chapter in chapters:
-        path = f"config/indicators/{chapter.chapter}.yaml"
+    for stem, chapter in chapters.items():
         for name in chapter.key_numbers:
+            path = f"config/indicators/{stem}.yaml"
             gather.expect(name in found, path, "key_numbers", "no such indicator", name)
-    chapters.sort(key=lambda chapter: chapter.order)
     between = () if gather.problems else tuple(one for _, one in declared)
-    return found, between, {chapter.chapter: chapter for chapter in chapters}
+    return found, between, dict(sorted(chapters.items(), key=lambda one: one[1].order))
 
 
 def _whole(indicator: Indicator, chapter: str, given: Collection[str]) -> Indicator:

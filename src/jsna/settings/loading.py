@@ -123,10 +123,10 @@ def load(
     releases = load_releases(gather)
     indicators, relations, chapters = load_catalogue(gather, categories, releases)
     check_releases(gather, releases, indicators, categories)
-    for chapter in chapters.values():
-        for name in sorted(set(chapter.fed_by) - set(extracts())):
-            where = f"config/indicators/{chapter.chapter}.yaml"
-            gather.expect(False, where, "fed_by", "no such extract", name)
+    for stem, chapter in chapters.items():
+        for extract in sorted(set(chapter.fed_by) - set(extracts())):
+            where = f"config/indicators/{stem}.yaml"
+            gather.expect(False, where, "fed_by", "no such extract", extract)
     profiles = load_profiles(gather)
     area = None
     chosen: dict[str, tuple[Release, ...]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +13,7 @@ from jsna.synthetic import draws, identifiers
 from jsna.synthetic.draws import Bools, Days, Floats, Ints, stream
 from jsna.synthetic.effects import Effects
 from jsna.synthetic.need import NEEDS, E, K
-from jsna.synthetic.people import YEAR_GROUPS, People
+from jsna.synthetic.people import YEAR_GROUPS
 from jsna.synthetic.placement import MAINSTREAM, SETTINGS
 
 if TYPE_CHECKING:
@@ -62,47 +62,18 @@ def school_days(first_year: int) -> tuple[date, ...]:
 def of_year(world: World, period: str) -> tuple[Registrations, Events]:
     """Registrations of the January within an academic year, and the year's events."""
     rows = world.registrations(int(period[:4]) + 1)
-
-    def make() -> Events:
-        roll = slice(rows.on_roll)
-        person, setting = rows.person[roll], rows.setting[roll]
-        special = ~np.isin(setting, [-1, *(SETTINGS.index(s) for s in MAINSTREAM)])
-        return build(
-            period, world.people, person, rows.year_group[roll], rows.provision[roll],
-            world.need.primary[person], rows.fsm[roll], special, world.synthesis.seed,
-            world.effects,
-        )  # fmt: skip
-
-    return rows, world.kept("exclusions", period, make)
+    return rows, world.kept("exclusions", period, partial(_build, world, rows, period))
 
 
-def build(
-    period: str,
-    people: People,
-    person: Ints,
-    year_group: Ints,
-    provision: Ints,
-    primary: Ints,
-    fsm: Bools,
-    special: Bools,
-    seed: int,
-    effects: Effects,
-) -> Events:
-    """Events of an academic year.
-
-    Args:
-        period: such as `2024/25`.
-        people: everyone.
-        person, year_group, provision, primary, fsm, special: of each pupil on the January roll.
-        seed: of the edition.
-        effects: rates and ratios.
-    """
+def _build(world: World, rows: Registrations, period: str) -> Events:
+    """Events of an academic year such as `2024/25`, of the pupils on its January roll."""
+    seed, effects = world.synthesis.seed, world.effects
+    person, provision = rows.person[: rows.on_roll], rows.provision[: rows.on_roll]
     rng = stream(seed, "exclusions", period)
     # Some pupils are suspended again and again, this year and the next.
     shape = effects.value("suspension.frailty")
-    frailty = stream(seed, "frailty").gamma(shape, 1 / shape, len(people))[person]
-    risk = _risk(people, person, year_group, provision, primary, fsm, special, effects)
-    mean = risk * frailty
+    frailty = stream(seed, "frailty").gamma(shape, 1 / shape, len(world.people))[person]
+    mean = _risk(world, rows) * frailty
     target = effects.values("suspension.rate")
     rate = target.get(period, target[max(target)])
     count = rng.poisson(mean * rate * len(person) / mean.sum())
@@ -122,37 +93,31 @@ def build(
     final = np.minimum(last[expelled] + rng.integers(1, 20, len(expelled)), len(days) - 1)
     clash = np.isin(row, expelled) & (place >= len(days) - 1)
     row, place, sessions = row[~clash], place[~clash], sessions[~clash]
-    rows = np.r_[row, expelled]
+    every = np.r_[row, expelled]
     permanent = np.r_[np.zeros(len(row), bool), np.ones(len(expelled), bool)]
     return Events(
-        row=rows,
+        row=every,
         permanent=permanent,
         start=days[np.r_[place, final]],
         sessions=np.r_[sessions, np.zeros(len(expelled), np.int64)],
-        reasons=_reasons(rng, len(rows), effects),
+        reasons=_reasons(rng, len(every), effects),
     )
 
 
-def _risk(
-    people: People,
-    person: Ints,
-    year_group: Ints,
-    provision: Ints,
-    primary: Ints,
-    fsm: Bools,
-    special: Bools,
-    effects: Effects,
-) -> Floats:
+def _risk(world: World, rows: Registrations) -> Floats:
     """Relative risk of each pupil."""
+    effects, people, roll = world.effects, world.people, slice(rows.on_roll)
+    person, provision, setting = rows.person[roll], rows.provision[roll], rows.setting[roll]
+    special = ~np.isin(setting, [-1, *(SETTINGS.index(s) for s in MAINSTREAM)])
     by_year = effects.values("suspension.year_group")
-    risk = np.array([by_year.get(name, 0.0) for name in YEAR_GROUPS])[year_group]
+    risk = np.array([by_year.get(name, 0.0) for name in YEAR_GROUPS])[rows.year_group[roll]]
     sen = effects.values("suspension.sen")
     risk *= np.array([1.0, sen["K"], sen["E"]])[provision]
     has_need = np.isin(provision, (K, E))
-    semh = has_need & (primary == NEEDS.index("SEMH"))
+    semh = has_need & (world.need.primary[person] == NEEDS.index("SEMH"))
     risk *= np.where(semh, effects.value("suspension.semh"), 1.0)
     risk *= np.where(people.male[person], effects.value("suspension.boys_to_girls"), 1.0)
-    risk *= np.where(fsm, effects.value("suspension.fsm"), 1.0)
+    risk *= np.where(rows.fsm[roll], effects.value("suspension.fsm"), 1.0)
     risk *= np.where(special, effects.value("suspension.special_school"), 1.0)
     out: Floats = risk * effects.value("suspension.deprivation") ** people.depth[person]
     return out

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from jsna.synthetic import draws
-from jsna.synthetic.draws import Bools, Days, Floats, Ints, stream
+from jsna.synthetic.draws import Days, Floats, Ints, stream
 from jsna.synthetic.effects import Effects
 from jsna.synthetic.exclusions import school_days
 from jsna.synthetic.need import N
@@ -52,53 +53,25 @@ class Measured:
 def of_year(world: World, period: str) -> tuple[Registrations, Measured]:
     """Registrations of the January within a school year, and the children measured in it."""
     rows = world.registrations(int(period[:4]) + 1)
-
-    def make() -> Measured:
-        roll = slice(rows.on_roll)
-        person = rows.person[roll]
-        # Mainstream schools take part.
-        eligible = np.isin(rows.setting[roll], [-1, *(SETTINGS.index(s) for s in MAINSTREAM)])
-        eligible &= ~np.isin(rows.school[roll], world.schools.kinds["alternative_provision"])
-        eligible &= world.people.kind[person] != OUTSIDE
-        return build(
-            period, eligible, rows.year_group[roll], YEAR_GROUPS.index("R"),
-            YEAR_GROUPS.index("6"), world.people.depth[person], rows.provision[roll],
-            world.people.born[person], world.synthesis.seed, world.effects,
-        )  # fmt: skip
-
-    return rows, world.kept("measurements", period, make)
+    return rows, world.kept("measurements", period, partial(_build, world, rows, period))
 
 
-def build(
-    period: str,
-    eligible: Bools,
-    year_group: Ints,
-    reception: int,
-    year_six: int,
-    depth: Floats,
-    provision: Ints,
-    born: Days,
-    seed: int,
-    effects: Effects,
-) -> Measured:
-    """Measure the eligible children of a school year.
-
-    Args:
-        period: such as `2023/24`.
-        eligible: on the roll, living in the county, in a mainstream school.
-        year_group: of each on the roll, and which of them are Reception and Year 6.
-        reception, year_six: see `year_group`.
-        depth, provision, born: of each on the roll.
-        seed: of the edition.
-        effects: rates and ratios.
-    """
-    rng = stream(seed, "ncmp", period)
+def _build(world: World, rows: Registrations, period: str) -> Measured:
+    """Measure the children of a school year such as `2023/24` who live in the county."""
+    effects, roll = world.effects, slice(rows.on_roll)
+    person, year_group = rows.person[roll], rows.year_group[roll]
+    reception, year_six = (YEAR_GROUPS.index(name) for name in SCHOOL_YEARS)
+    # Mainstream schools take part.
+    eligible = np.isin(rows.setting[roll], [-1, *(SETTINGS.index(s) for s in MAINSTREAM)])
+    eligible &= ~np.isin(rows.school[roll], world.schools.kinds["alternative_provision"])
+    eligible &= world.people.kind[person] != OUTSIDE
+    rng = stream(world.synthesis.seed, "ncmp", period)
     asked = eligible & np.isin(year_group, (reception, year_six))
     asked &= rng.random(len(asked)) < effects.value("ncmp.coverage")
     row = np.flatnonzero(asked)
     school_year = (year_group[row] == year_six).astype(np.int64)
-    log_odds = np.log(effects.value("ncmp.deprivation")) * depth[row]
-    log_odds += np.log(effects.value("ncmp.sen")) * (provision[row] != N)
+    log_odds = np.log(effects.value("ncmp.deprivation")) * world.people.depth[person[row]]
+    log_odds += np.log(effects.value("ncmp.sen")) * (rows.provision[row] != N)
     category = _categories(rng, school_year, log_odds, effects)
     low, high = _ENDS[category], _ENDS[category + 1]
     # Never on a cut-off, so that rounding does not move a child into another category.
@@ -108,7 +81,7 @@ def build(
         dtype="datetime64[D]",
     )
     day = days[rng.integers(0, len(days), len(row))]
-    height, weight = _bodies(rng, school_year, p_score, born[row], day)
+    height, weight = _bodies(rng, school_year, p_score, world.people.born[person[row]], day)
     return Measured(row, school_year, day, category, p_score, height, weight)
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from jsna.extracts.periods import census_day
-from jsna.model.editions import Synthesis
 from jsna.synthetic.draws import Bools, Ints
-from jsna.synthetic.effects import Effects
-from jsna.synthetic.need import Need
 from jsna.synthetic.people import YEAR_GROUPS, People
-from jsna.synthetic.placement import MAINSTREAM, ON_CENSUS, SETTINGS, Homes, Placements
+from jsna.synthetic.placement import MAINSTREAM, ON_CENSUS, SETTINGS
+
+if TYPE_CHECKING:
+    from jsna.synthetic.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +26,15 @@ class Roll:
         plan: position of the plan whose placement that is, or -1.
     """
 
-    january: int
     person: Ints
     school: Ints
     plan: Ints
 
 
-def roll(
-    people: People,
-    need: Need,
-    placements: Placements,
-    homes: Homes,
-    synthesis: Synthesis,
-    january: int,
-    reference: date,
-    effects: Effects,
-) -> Roll:
+def roll(world: World, january: int) -> Roll:
     """The roll of a January: everyone in ordinary schooling, and plans as they are placed."""
+    people, homes, placements = world.people, world.homes, world.placements
+    reference, effects = world.reference, world.effects
     day = np.datetime64(reference if january == reference.year else census_day(january), "D")
     share = effects.values("people.participation")
     group = people.year_group(january, reference.year)
@@ -66,7 +58,7 @@ def roll(
     school = np.where(safe >= YEAR_GROUPS.index("7"), homes.secondary, homes.primary)
     school = np.where(safe < YEAR_GROUPS.index("R"), homes.nursery, school)
     school = np.where(safe == YEAR_GROUPS.index("R"), homes.reception, school)
-    plans = need.plans
+    plans = world.need.plans
     plan = np.full(len(people), -1, dtype=np.int64)
     placed = (placements.entry <= day) & (np.isnat(plans.cease) | (plans.cease > day))
     here = np.isin(placements.setting, [SETTINGS.index(s) for s in ON_CENSUS]) & ~placements.away
@@ -79,14 +71,14 @@ def roll(
     current = moved if january == reference.year else special
     school[plans.person[current]] = placements.school[current]
     # Trim to the size asked for: those beyond it go to independent schools, year after year.
-    surplus = int(on_roll.sum()) - synthesis.pupils
+    surplus = int(on_roll.sum()) - world.synthesis.pupils
     if surplus > 0:
         key = np.where(
             on_roll & (plan < 0) & _never_planned(people, plans.person), people.at_school, -1
         )
         on_roll[np.argpartition(-key, surplus - 1)[:surplus]] = False
     person = np.flatnonzero(on_roll)
-    return Roll(january, person, school[person], plan[person])
+    return Roll(person, school[person], plan[person])
 
 
 def _never_planned(people: People, person: Ints) -> Bools:

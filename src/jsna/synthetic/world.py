@@ -79,10 +79,7 @@ class World:
 
     def _register(self, january: int) -> Registrations:
         rng = stream(self.synthesis.seed, "roll", str(january))
-        roll = rolls.roll(
-            self.people, self.need, self.placements, self.homes, self.synthesis, january,
-            self.reference, self.effects,
-        )  # fmt: skip
+        roll = rolls.roll(self, january)
         on_roll = np.zeros(len(self.people), dtype=bool)
         on_roll[roll.person] = True
         provision = need.provision(

@@ -29,8 +29,7 @@ LAIT: Final = "lait"
 PASSED_THROUGH: Final = "official"
 #: Area code of the statistical neighbours' mean.
 NEIGHBOURS: Final = "neighbours"
-_SAME: Final = ["indicator", "area_code", "geography", "period", "period_type", "breakdown",
-                "category"]  # fmt: skip
+_SAME: Final = [*schema.KEY[1:]]
 
 
 class Published(NamedTuple):

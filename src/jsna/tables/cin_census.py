@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from jsna.model.tables import AnalysisTable, Column, View
-from jsna.tables.columns import GEOGRAPHY, PLACED, declared
-from jsna.tables.fragments import MARCH, PLACE, age_group
-from jsna.tables.services import PERSON, beside_roll, is_known
+from jsna.model.tables import Column, View
+from jsna.tables.services import beside_roll, is_known, on_march
 
 _PROTECTED: Final = Column("protection_plan", "boolean", "On a child protection plan on that day")
 
@@ -34,21 +32,11 @@ TABLES: Final = (
         order by e.period, e.person_key
         """,
     ),
-    AnalysisTable(
-        name="child_in_need",
-        # The authority's own cases, wherever they live.
-        row="a child in need on 31 March whose case the authority holds",
-        base="responsible",
-        columns=declared(PERSON, _PROTECTED, GEOGRAPHY),
-        period="march",
-        known=PLACED,
-        sql=f"""
-        select n.person_key, {MARCH.format(row="n")} as period, n.age,
-            {age_group("n.age")} as age_group, n.sex, n.link,
-            n.protection_plan, {PLACE}
-        from in_need n left join place on place.lsoa_code = n.lsoa_code
-        order by n.period, n.person_key
-        """,
+    on_march(
+        "child_in_need",
+        "a child in need on 31 March whose case the authority holds",
+        "in_need",
+        _PROTECTED,
     ),
     beside_roll(
         "roll_in_need",

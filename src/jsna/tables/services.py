@@ -10,7 +10,7 @@ from typing import Final
 
 from jsna.model.tables import AnalysisTable, Column, Implied
 from jsna.tables.columns import GEOGRAPHY, NEED, PLACED, SURE, declared
-from jsna.tables.fragments import ACADEMIC_YEAR, MARCH
+from jsna.tables.fragments import ACADEMIC_YEAR, MARCH, PLACE, age_group
 
 #: Columns of a person as health or care has them, with how surely they are linked.
 PERSON: Final = "person_key period age age_group sex link"
@@ -83,6 +83,31 @@ def beside_roll(
             select {ACADEMIC_YEAR} as period, {", ".join(_PUPIL.split())} from pupil
         ) roll semi join ({years}) using (period) {known}
         order by period, person_key
+        """,
+    )
+
+
+def on_march(name: str, row: str, view: str, said: Column) -> AnalysisTable:
+    """Children the authority works with on 31 March, wherever they live.
+
+    Args:
+        name, row: of the table.
+        view: view of these children, with `age`, `lsoa_code` and the column.
+        said: what is said of them.
+    """
+    return AnalysisTable(
+        name=name,
+        row=row,
+        base="responsible",
+        columns=declared(PERSON, said, GEOGRAPHY),
+        period="march",
+        known=PLACED,
+        sql=f"""
+        select n.person_key, {MARCH.format(row="n")} as period, n.age,
+            {age_group("n.age")} as age_group, n.sex, n.link,
+            n.{said.name}, {PLACE}
+        from {view} n left join place on place.lsoa_code = n.lsoa_code
+        order by n.period, n.person_key
         """,
     )
 

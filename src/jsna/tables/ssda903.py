@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from jsna.model.tables import AnalysisTable, Column, View
-from jsna.tables.columns import GEOGRAPHY, PLACED, declared
-from jsna.tables.fragments import MARCH, PLACE, age_group, listed
-from jsna.tables.services import PERSON, beside_roll, is_known
+from jsna.model.tables import Column, View
+from jsna.tables.fragments import listed
+from jsna.tables.services import beside_roll, is_known, on_march
 
 #: Legal statuses of agreed series of short breaks, which are in no official count.
 SHORT_BREAKS: Final = ("V3", "V4")
@@ -49,21 +48,11 @@ TABLES: Final = (
         order by c.period, c.person_key
         """,
     ),
-    AnalysisTable(
-        name="looked_after",
-        # The authority's own, wherever they have been placed.
-        row="a child the authority looked after on 31 March, short breaks left out",
-        base="responsible",
-        columns=declared(PERSON, _LONG, GEOGRAPHY),
-        period="march",
-        known=PLACED,
-        sql=f"""
-        select c.person_key, {MARCH.format(row="c")} as period, c.age,
-            {age_group("c.age")} as age_group, c.sex, c.link,
-            c.twelve_months, {PLACE}
-        from in_care c left join place on place.lsoa_code = c.lsoa_code
-        order by c.period, c.person_key
-        """,
+    on_march(
+        "looked_after",
+        "a child the authority looked after on 31 March, short breaks left out",
+        "in_care",
+        _LONG,
     ),
     beside_roll(
         "roll_looked_after",

@@ -16,21 +16,13 @@ from jsna.model.configuration import Configuration
 from jsna.model.fallbacks import GroupingSet
 from jsna.model.hierarchies import LOCALITY_GROUP, PLACES, THREE_YEARS, years
 from jsna.model.indicators import LOCALITY, Indicator
-from jsna.model.schema import COLUMNS, TOTAL, dimensions
+from jsna.model.schema import COLUMNS, KEY, TOTAL, dimensions
 from jsna.view.fallbacks import Recodings
 
 #: Fewer than this many say nothing about being more than elsewhere: one is always more than none.
 FEW = 5
 #: Columns of a key as the HTML carries it: the measure key without the edition.
-KEY_FIELDS = (
-    "indicator",
-    "area_code",
-    "geography",
-    "period",
-    "period_type",
-    "breakdown",
-    "category",
-)
+KEY_FIELDS = KEY[1:]
 #: `reason` of a figure the auditor of releases made not available.
 AUDIT = "audit"
 #: Methods of complete counts.

@@ -166,28 +166,23 @@ def lower_first(text: str) -> str:
     return text if name else text[:1].lower() + text[1:]
 
 
+#: Period type -> how a period of it is written, and how a sentence says when, if not so.
+_PERIODS: Final = {"january": "January {}", "31_march": "31 March {}", "mid_year": "mid-{}"}
+_WHEN: Final = {
+    "academic_year": "in the {} school year", "financial_year": "in the {} financial year",
+    "31_march": "on {}", "three_years": "over {}",
+}  # fmt: skip
+
+
 def period_label(period: str, period_type: str) -> str:
     """`January 2025`, `31 March 2025`, `2024/25`, `mid-2024`: for axes, headings and tables."""
-    if period_type == "january":
-        return f"January {period}"
-    if period_type == "31_march":
-        return f"31 March {period}"
-    if period_type == "mid_year":
-        return f"mid-{period}"
-    return period
+    return _PERIODS.get(period_type, "{}").format(period)
 
 
 def period_words(period: str, period_type: str) -> str:
     """When, as a sentence says it: "in January 2025", "in the 2023/24 school year"."""
-    if period_type == "academic_year":
-        return f"in the {period} school year"
-    if period_type == "financial_year":
-        return f"in the {period} financial year"
-    if period_type == "31_march":
-        return f"on {period_label(period, period_type)}"
-    if period_type == "three_years":
-        return f"over {period}"
-    return f"in {period_label(period, period_type)}"
+    said = _WHEN.get(period_type, "in {}")
+    return said.format(period_label(period, period_type))
 
 
 def area_label(area_code: str, config: Configuration) -> str:

@@ -7,7 +7,7 @@ probabilities are not calibrated and are never shown as an error rate.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING, Final
 
@@ -248,8 +248,3 @@ def implausible(
         f"SELECT count(*) - count(DISTINCT right_person) FROM {links}"
     ).fetchall()[0][0]
     return {**dict(zip(_IMPLAUSIBLE, map(int, row), strict=True)), "two to one": int(twice)}
-
-
-def at_thresholds(rules: Rules, thresholds: tuple[float, ...]) -> list[Rules]:
-    """The same rules with other least probabilities, to see what hangs on them."""
-    return [replace(rules, least=max(one, rules.near)) for one in thresholds]

@@ -65,12 +65,6 @@ def codes(dimension: str, category: str, config: Configuration) -> frozenset[str
     return frozenset().union(*(codes(found.of, code, config) for code in found.codes[category]))
 
 
-def nests_in(dimension: str, coarser: str, config: Configuration) -> bool:
-    """Whether a dimension's categories nest, in one step or several, in those of a coarser one."""
-    found = hierarchy(coarser, config)
-    return found is not None and (found.of == dimension or nests_in(dimension, found.of, config))
-
-
 def members(dimension: str, coarser: str, config: Configuration) -> dict[str, frozenset[str]]:
     """Category of the coarser dimension -> the categories of `dimension` that make it up.
 

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jsna.model.editions import Synthesis
 from jsna.synthetic import draws
 from jsna.synthetic.draws import Bools, Days, Ints, Labels, stream
 from jsna.synthetic.effects import Effects
-from jsna.synthetic.need import Need
-from jsna.synthetic.people import RESIDENT, People
+from jsna.synthetic.people import RESIDENT
+
+if TYPE_CHECKING:
+    from jsna.synthetic.world import World
 
 WITHIN_6, WITHIN_20, YEAR = 42, 140, 365
 
@@ -50,25 +52,20 @@ class Cases:
     appeal: Bools
 
 
-def build(
-    people: People, need: Need, synthesis: Synthesis, reference: date, effects: Effects
-) -> Cases:
+def build(world: World) -> Cases:
     """Every request of the return of the reference January."""
-    rng = stream(synthesis.seed, "cases")
-    year = reference.year - 1
-    issued = _issued(people, need, year, rng, effects)
-    others = _without_plan(people, need, issued, synthesis, year, rng, effects)
+    rng = stream(world.synthesis.seed, "cases")
+    issued = _issued(world, rng)
+    others = _without_plan(world, issued, rng)
     joined = {name: np.concatenate([issued[name], others[name]]) for name in issued}
     # As an export lists them: in no order that tells anything.
     order = rng.permutation(len(joined["person"]))
     return Cases(**{name: values[order] for name, values in joined.items()})
 
 
-def _issued(
-    people: People, need: Need, year: int, rng: np.random.Generator, effects: Effects
-) -> dict[str, Labels]:
+def _issued(world: World, rng: np.random.Generator) -> dict[str, Labels]:
     """Requests that led to the plans of the return: in force, or ceased in its year."""
-    plans = need.plans
+    plans, effects, year = world.need.plans, world.effects, world.reference.year - 1
     first = np.datetime64(f"{year}-01-01")
     ceased = (
         ~np.isnat(plans.cease)
@@ -79,7 +76,7 @@ def _issued(
     start = plans.start[plan]
     new = start >= first
     # Nobody is asked for before they are born, however slow the authority is.
-    lived = (start - people.born[plans.person[plan]]).astype(np.int64)
+    lived = (start - world.people.born[plans.person[plan]]).astype(np.int64)
     took = np.minimum(_weeks(rng, start, effects), lived)
     received = start - took.astype("timedelta64[D]")
     decided = received + np.minimum(_decision(rng, len(plan), effects), np.maximum(took - 50, 0))
@@ -126,18 +123,13 @@ def _decision(rng: np.random.Generator, count: int, effects: Effects) -> Ints:
 
 
 def _without_plan(
-    people: People,
-    need: Need,
-    issued: dict[str, Labels],
-    synthesis: Synthesis,
-    year: int,
-    rng: np.random.Generator,
-    effects: Effects,
+    world: World, issued: dict[str, Labels], rng: np.random.Generator
 ) -> dict[str, Labels]:
     """Requests received in the year that have led to no plan: refused, withdrawn, under way."""
+    people, effects, year = world.people, world.effects, world.reference.year - 1
     first = np.datetime64(f"{year}-01-01")
     received_already = int((issued["received"] >= first).sum())
-    total = round(effects.value("process.requests_per_plan") * synthesis.plans)
+    total = round(effects.value("process.requests_per_plan") * world.synthesis.plans)
     shares = effects.values("process.request_outcome")
     counts = {code: round(shares[name] * total) for code, name in _NO_PLAN.items()}
     no_plan = effects.value("process.no_plan_issued")
@@ -147,9 +139,9 @@ def _without_plan(
     kind = np.repeat(list(counts), list(counts.values()))
     size = len(kind)
     free = people.kind == RESIDENT
-    free[need.plans.person] = False
+    free[world.need.plans.person] = False
     age = people.age(date(year, 6, 30))
-    person = _requested(people, need, age, free, size, rng, effects)
+    person = _requested(world, age, free, size, rng)
     kind, person = kind[: len(person)], rng.permutation(person)
     person = _refused_by_phase(person, kind == "N", age, rng, effects)
     return _dated(person, kind, year, rng, effects)
@@ -159,19 +151,11 @@ def _without_plan(
 _NO_PLAN = {"N": "refused", "A": "undecided", "W": "withdrawn"}
 
 
-def _requested(
-    people: People,
-    need: Need,
-    age: Ints,
-    free: Bools,
-    size: int,
-    rng: np.random.Generator,
-    effects: Effects,
-) -> Ints:
+def _requested(world: World, age: Ints, free: Bools, size: int, rng: np.random.Generator) -> Ints:
     """People without a plan for whom one was asked, so many of each age, mostly on SEN support."""
     found: list[Ints] = []
-    luck = need.order * rng.standard_exponential(len(people))
-    for years, count in draws.spread(effects.values("process.request_age"), size).items():
+    luck = world.need.order * rng.standard_exponential(len(world.people))
+    for years, count in draws.spread(world.effects.values("process.request_age"), size).items():
         here = (
             free & (age == int(years))
             if years not in ("2", "20")
@@ -254,14 +238,15 @@ class Export:
     assessed: Ints
 
 
-def export(cases: Cases, need: Need, seed: int) -> Export:
+def export(world: World) -> Export:
     """Number the persons of the return, in no order that tells anything."""
+    cases = world.cases
     persons, number = np.unique(cases.person, return_inverse=True)
-    shuffled = stream(seed, "export").permutation(len(persons))
+    shuffled = stream(world.synthesis.seed, "export").permutation(len(persons))
     rank: Ints = np.empty(len(persons), dtype=np.int64)
     rank[shuffled] = np.arange(len(persons))
     has_plan = cases.plan >= 0
-    in_force = has_plan & need.plans.in_force[cases.plan.clip(0)]
+    in_force = has_plan & world.need.plans.in_force[cases.plan.clip(0)]
     return Export(
         persons=persons[shuffled],
         person_number=rank[number],

@@ -9,17 +9,19 @@ effect set to 1 leaves no trace.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from jsna.extracts.periods import census_day
-from jsna.model.editions import Synthesis
 from jsna.synthetic import draws
 from jsna.synthetic.draws import Bools, Days, Floats, Ints, stream
 from jsna.synthetic.effects import Effects
-from jsna.synthetic.people import LEFT, OUTSIDE, RESIDENT, YEAR_GROUPS, People
+from jsna.synthetic.people import LEFT, OUTSIDE, RESIDENT, YEAR_GROUPS
+
+if TYPE_CHECKING:
+    from jsna.synthetic.world import World
 
 NEEDS = (
     "ASD", "SLCN", "SEMH", "MLD", "SPLD", "SLD", "PMLD", "PD", "HI", "VI", "MSI", "DS", "OTH",
@@ -66,15 +68,13 @@ class Need:
     plans: Plans
 
 
-def build(
-    people: People, synthesis: Synthesis, reference: date, districts: int, effects: Effects
-) -> Need:
+def build(world: World) -> Need:
     """Give needs and plans to everyone."""
-    seed = synthesis.seed
-    age = people.age(reference)
-    struck, plan_need = _clocks(people, age, "plan", seed, districts, effects)
-    order, support_need = _clocks(people, age, "support", seed, districts, effects)
-    plans = _plans(people, age, struck, synthesis, reference, effects)
+    people, effects, seed = world.people, world.effects, world.synthesis.seed
+    age = people.age(world.reference)
+    struck, plan_need = _clocks(world, age, "plan")
+    order, support_need = _clocks(world, age, "support")
+    plans = _plans(world, age, struck)
     primary = support_need
     primary[plans.person] = plan_need[plans.person]
     rng = stream(seed, "further needs")
@@ -88,10 +88,10 @@ def build(
     return Need(primary, second, third, order, before, plans)
 
 
-def _clocks(
-    people: People, age: Ints, kind: str, seed: int, districts: int, effects: Effects
-) -> tuple[Floats, Ints]:
+def _clocks(world: World, age: Ints, kind: str) -> tuple[Floats, Ints]:
     """When the first clock strikes, in no unit, and whose it is."""
+    people, effects, seed = world.people, world.effects, world.synthesis.seed
+    districts = len(world.places.area.localities)
     table = effects.table(f"{kind}.need_by_age")
     groups = list(table)
     share = np.array([[row.get(need, 0.0) for need in NEEDS] for row in table.values()])
@@ -122,16 +122,9 @@ def _clocks(
     return first.astype(np.float64) / district[people.district], whose
 
 
-def _plans(
-    people: People,
-    age: Ints,
-    struck: Floats,
-    synthesis: Synthesis,
-    reference: date,
-    effects: Effects,
-) -> Plans:
+def _plans(world: World, age: Ints, struck: Floats) -> Plans:
     """Plans in force (as many as asked for, so many of each age), ceased, and of outsiders."""
-    seed = synthesis.seed
+    people, effects, synthesis = world.people, world.effects, world.synthesis
     shares = effects.values("plan.age_share")
     counts = draws.spread(shares, synthesis.plans)
     holders = [
@@ -143,12 +136,12 @@ def _plans(
     abroad = people.kind == OUTSIDE
     rate = synthesis.plans / max(1, int(((people.kind == RESIDENT) & (people.cohort < 25)).sum()))
     outside = _soonest(struck, abroad, round(1.3 * rate * int(abroad.sum())))
-    ceased, cease, reason = _ceased(people, age, struck, in_force, synthesis, reference, effects)
+    ceased, cease, reason = _ceased(world, age, struck, in_force)
     person = np.r_[in_force, ceased, outside]
     cease = np.r_[_never(len(in_force)), cease, _never(len(outside))]
     reason = np.r_[np.full(len(in_force), -1), reason, np.full(len(outside), -1)]
-    ends = np.where(np.isnat(cease), draws.days(reference), cease)
-    start = _starts(people.born[person], ends, seed, effects)
+    ends = np.where(np.isnat(cease), draws.days(world.reference), cease)
+    start = _starts(people.born[person], ends, synthesis.seed, effects)
     kept = np.zeros(len(person), dtype=bool)
     kept[len(person) - len(outside) :] = True
     return Plans(person, start, cease, reason, kept)
@@ -180,16 +173,9 @@ def _starts(born: Days, ends: Days, seed: int, effects: Effects) -> Days:
     return start
 
 
-def _ceased(
-    people: People,
-    age: Ints,
-    struck: Floats,
-    in_force: Ints,
-    synthesis: Synthesis,
-    reference: date,
-    effects: Effects,
-) -> tuple[Ints, Days, Ints]:
+def _ceased(world: World, age: Ints, struck: Floats, in_force: Ints) -> tuple[Ints, Days, Ints]:
     """Plans that ceased in the two calendar years before the reference day: who, when, why."""
+    people, effects, synthesis = world.people, world.effects, world.synthesis
     rng = stream(synthesis.seed, "ceased")
     each = round(effects.value("process.ceased_per_plan") * synthesis.plans)
     reasons = effects.values("process.cease_reason")
@@ -200,7 +186,7 @@ def _ceased(
     # Who had a plan came soon in the same order as who has one; it is the sooner of those left.
     key = np.where(free, struck, np.inf)
     person = np.full(2 * each, -1, dtype=np.int64)
-    year = np.where(np.arange(2 * each) < each, reference.year - 1, reference.year - 2)
+    year = np.where(np.arange(2 * each) < each, world.reference.year - 1, world.reference.year - 2)
     moved = np.isin(codes, (5, 7))
     for gone, eligible in (
         (False, (people.kind == RESIDENT) & (age >= 16) & (age <= 25)),
@@ -219,10 +205,9 @@ def _ceased(
     return person[kept], cease[kept], reason[kept]
 
 
-def provision(
-    people: People, need: Need, on_roll: Bools, january: int, reference: date, effects: Effects
-) -> Ints:
+def provision(world: World, on_roll: Bools, january: int) -> Ints:
     """Provision of everyone on a January roll: positions in `PROVISIONS`."""
+    people, need, reference, effects = world.people, world.need, world.reference, world.effects
     day = np.datetime64(reference if january == reference.year else census_day(january), "D")
     status = np.zeros(len(people), dtype=np.int64)
     plans = need.plans

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
-from jsna.model.editions import Synthesis
 from jsna.synthetic import draws, identifiers
 from jsna.synthetic.draws import Bools, Days, Floats, Ints, Labels, stream
 from jsna.synthetic.effects import Effects
 from jsna.synthetic.families import families
-from jsna.synthetic.places import Places, pools
+from jsna.synthetic.places import pools
+
+if TYPE_CHECKING:
+    from jsna.synthetic.world import World
 
 OLDEST_COHORT = 26
 YEAR_GROUPS = ("N1", "N2", "R", *(str(year) for year in range(1, 15)))
@@ -75,24 +77,11 @@ class People:
         return self.cohort - (reference - january) - 2
 
 
-def build(
-    places: Places,
-    synthesis: Synthesis,
-    reference: date,
-    effects: Effects,
-    primary_schools: Ints,
-) -> People:
-    """Make everyone.
-
-    Args:
-        places: where they live.
-        synthesis: seed and sizes.
-        reference: day of the latest January census.
-        effects: rates.
-        primary_schools: positions of the primary schools, whose numbers the UPNs carry.
-    """
-    seed, year = synthesis.seed, reference.year
-    size = _cohort_size(synthesis.pupils, effects)
+def build(world: World) -> People:
+    """Make everyone."""
+    places, effects = world.places, world.effects
+    seed, year = world.synthesis.seed, world.reference.year
+    size = _cohort_size(world.synthesis.pupils, effects)
     cohort, kind = _cohorts(size, effects)
     count = len(cohort)
     rng = stream(seed, "people")
@@ -131,7 +120,7 @@ def build(
         surname=surname.take(pa.array(kin.head)),
         forename=forename,
         postcode=identifiers.postcodes(lsoa, unit[kin.head]),
-        upn=_upns(seed, places, cohort, year, district, kind, primary_schools, effects),
+        upn=_upns(world, cohort, kind),
         nhs_number=identifiers.nhs_numbers(stream(seed, "nhs"), count),
     )
 
@@ -199,26 +188,18 @@ def _names(seed: int, male: Bools, asian: Bools) -> tuple[pa.StringArray, pa.Str
     return pa.array(last).take(surname), pa.array(first).take(forename)
 
 
-def _upns(
-    seed: int,
-    places: Places,
-    cohort: Ints,
-    year: int,
-    district: Ints,
-    kind: Ints,
-    primary_schools: Ints,
-    effects: Effects,
-) -> pa.StringArray:
+def _upns(world: World, cohort: Ints, kind: Ints) -> pa.StringArray:
     """Unique pupil numbers, given by the school of entry in the year of entry."""
-    rng = stream(seed, "upn")
+    effects, area = world.effects, world.places.area
+    rng = stream(world.synthesis.seed, "upn")
     count = len(cohort)
     elsewhere = (rng.random(count) < effects.value("people.upn_of_other_authority")) | (
         kind == OUTSIDE
     )
-    others: Labels = np.array([int(n.old_la_code) for n in places.area.neighbours] or [999])
-    authority = np.where(elsewhere, rng.choice(others, count), int(places.area.old_la_code))
-    school = rng.integers(0, max(len(primary_schools), 40), count)
-    entered = (year - 1 - (cohort - 4)) % 100
+    others: Labels = np.array([int(n.old_la_code) for n in area.neighbours] or [999])
+    authority = np.where(elsewhere, rng.choice(others, count), int(area.old_la_code))
+    school = rng.integers(0, max(len(world.schools.kinds["primary"]), 40), count)
+    entered = (world.reference.year - 1 - (cohort - 4)) % 100
     temporary = rng.random(count) < effects.value("people.no_upn_in_time")
     group = ((authority * 1000 + school) * 100 + entered) * 2 + temporary
     serial = identifiers.running_number(group)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jsna.model.editions import Synthesis
 from jsna.synthetic import draws
 from jsna.synthetic.draws import Bools, Days, Ints, stream
 from jsna.synthetic.effects import Effects
-from jsna.synthetic.need import NEEDS, Need
-from jsna.synthetic.people import YEAR_GROUPS, People
-from jsna.synthetic.places import Places, Schools
+from jsna.synthetic.need import NEEDS
+from jsna.synthetic.people import YEAR_GROUPS
+
+if TYPE_CHECKING:
+    from jsna.synthetic.world import World
 
 #: Settings of a plan in the order of `placement.by_age`.
 SETTINGS = (
@@ -70,10 +71,9 @@ class Homes:
     reception: Ints
 
 
-def ordinary(
-    people: People, places: Places, schools: Schools, seed: int, effects: Effects
-) -> Homes:
+def ordinary(world: World) -> Homes:
     """The mainstream schools of everyone: mostly the nearest, else one of the district."""
+    people, places, schools, seed = world.people, world.places, world.schools, world.synthesis.seed
     rng = stream(seed, "ordinary schools")
     count, inside = len(people), len(places.lsoa)
     district = people.district
@@ -98,31 +98,23 @@ def ordinary(
     to_nursery = rng.random(count) < 0.25
     nursery = np.where(to_nursery, nurseries[rng.integers(0, len(nurseries), count)], homes[0])
     late = stream(seed, "reception in nursery").random(count)
-    few = effects.value("placement.reception_in_nursery")
+    few = world.effects.value("placement.reception_in_nursery")
     still = nurseries[(late / few * len(nurseries)).astype(np.int64).clip(0, len(nurseries) - 1)]
     reception = np.where(late < few, still, homes[0])
     return Homes(homes[0], homes[1], nursery, reception)
 
 
-def build(
-    people: People,
-    need: Need,
-    schools: Schools,
-    homes: Homes,
-    synthesis: Synthesis,
-    reference: date,
-    effects: Effects,
-) -> Placements:
+def build(world: World) -> Placements:
     """Place every plan."""
-    rng = stream(synthesis.seed, "placements")
-    plans = need.plans
+    rng = stream(world.synthesis.seed, "placements")
+    effects, plans = world.effects, world.need.plans
     person = plans.person
-    setting = _settings(people, need, reference, rng, effects)
+    setting = _settings(world, rng)
     # Who lives outside and goes to school here is in a school here.
     setting[plans.outside] = np.where(rng.random(int(plans.outside.sum())) < 0.6, 0, 4)
-    away = _away(setting, need.primary[person], rng, effects) & ~plans.outside
-    school = _school(person, setting, away, people, schools, homes, reference, rng)
-    entry = _entry(people, person, setting, need, reference, rng)
+    away = _away(setting, world.need.primary[person], rng, effects) & ~plans.outside
+    school = _school(world, setting, away, rng)
+    entry = _entry(world, setting, rng)
     chance = effects.values("placement.residential")
     boards = np.isin(setting, [SETTINGS.index(s) for s in _BOARDING])
     drawn, whole = rng.random(len(person)), rng.random(len(person))
@@ -131,7 +123,7 @@ def build(
     # A place in alternative provision is seldom for years.
     ago = rng.integers(3, _LONGEST_IN_UNIT, len(person)).astype("timedelta64[D]")
     brief = setting == SETTINGS.index("alternative_provision")
-    entry = np.where(brief, np.maximum(entry, draws.days(reference) - ago), entry)
+    entry = np.where(brief, np.maximum(entry, draws.days(world.reference) - ago), entry)
     return Placements(setting, school, away & (school >= 0), entry, residential)
 
 
@@ -141,10 +133,9 @@ _LONGEST_IN_UNIT = 900
 _BOARDING = ("special_independent", "special_non_maintained", "specialist_post_16")
 
 
-def _settings(
-    people: People, need: Need, reference: date, rng: np.random.Generator, effects: Effects
-) -> Ints:
+def _settings(world: World, rng: np.random.Generator) -> Ints:
     """Setting of each plan, by age and need."""
+    people, need, effects = world.people, world.need, world.effects
     by_age = effects.table("placement.by_age")
     by_need = effects.table("placement.need")
     groups = list(by_age)
@@ -153,7 +144,7 @@ def _settings(
         [[by_need.get(s, {}).get(n, 1.0) for s in SETTINGS] for n in NEEDS], dtype=float
     )
     person = need.plans.person
-    age = people.age(reference)[person]
+    age = people.age(world.reference)[person]
     # A setting for post-16 learners begins when school does not, whatever the birthday.
     group = draws.group_of(age, groups)
     schoolchild = people.cohort[person] <= 15
@@ -173,19 +164,12 @@ def _away(setting: Ints, primary: Ints, rng: np.random.Generator, effects: Effec
     return np.where(college, rng.random(len(setting)) < 0.12, away)
 
 
-def _school(
-    person: Ints,
-    setting: Ints,
-    away: Bools,
-    people: People,
-    schools: Schools,
-    homes: Homes,
-    reference: date,
-    rng: np.random.Generator,
-) -> Ints:
+def _school(world: World, setting: Ints, away: Bools, rng: np.random.Generator) -> Ints:
     """Establishment of each plan; -1 where the setting is none."""
+    person, schools, homes = world.need.plans.person, world.schools, world.homes
     school = np.full(len(person), -1, dtype=np.int64)
-    year_group = people.year_group(reference.year, reference.year)[person]
+    year = world.reference.year
+    year_group = world.people.year_group(year, year)[person]
     older = year_group >= YEAR_GROUPS.index("7")
     drawn = rng.random(len(person))
     for position, name in enumerate(SETTINGS):
@@ -206,22 +190,16 @@ def _school(
     return school
 
 
-def _entry(
-    people: People,
-    person: Ints,
-    setting: Ints,
-    need: Need,
-    reference: date,
-    rng: np.random.Generator,
-) -> Days:
+def _entry(world: World, setting: Ints, rng: np.random.Generator) -> Days:
     """First day of each placement: the start of the phase, or later where the plan led there."""
-    cohort = people.cohort[person]
+    plans, reference = world.need.plans, world.reference
+    cohort = world.people.cohort[plans.person]
     phase = np.select([cohort >= 19, cohort >= 16, cohort >= 11, cohort >= 4], [19, 16, 11, 4], 2)
     september = (reference.year - 1 - (cohort - phase) - 1970).astype("datetime64[Y]")
     began = september.astype("datetime64[M]") + 8
     start = began.astype("datetime64[D]") + 2
     moved = ~np.isin(setting, [SETTINGS.index(s) for s in MAINSTREAM])
-    after = need.plans.start + rng.integers(0, 150, len(person)).astype("timedelta64[D]")
+    after = plans.start + rng.integers(0, 150, len(cohort)).astype("timedelta64[D]")
     entry = np.where(moved & (after > start), after, start)
     latest = np.datetime64(reference, "D") - 3
     day: Days = np.minimum(entry, latest)

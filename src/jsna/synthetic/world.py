@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
@@ -46,23 +47,47 @@ class Registrations:
     on_roll: int
 
 
-@dataclass(slots=True)
+@dataclass
 class World:
-    """Everyone and everything of an edition; rolls are made when first asked for."""
+    """Everyone and everything of an edition, each made when first asked for."""
 
     synthesis: Synthesis
     reference: date
     effects: Effects
     places: Places
     schools: Schools
-    people: People
-    need: Need
-    homes: Homes
-    placements: Placements
-    cases: casework.Cases
-    export: casework.Export
     _rolls: dict[int, Registrations] = field(default_factory=dict)
     _kept: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    @cached_property
+    def people(self) -> People:
+        """Everyone."""
+        return people.build(self)
+
+    @cached_property
+    def need(self) -> Need:
+        """Needs and plans."""
+        return need.build(self)
+
+    @cached_property
+    def homes(self) -> Homes:
+        """Ordinary schools."""
+        return placement.ordinary(self)
+
+    @cached_property
+    def placements(self) -> Placements:
+        """Where plans are placed."""
+        return placement.build(self)
+
+    @cached_property
+    def cases(self) -> casework.Cases:
+        """Requests of the return."""
+        return casework.build(self)
+
+    @cached_property
+    def export(self) -> casework.Export:
+        """Rows of the return."""
+        return casework.export(self)
 
     def kept(self, what: str, period: str, make: Callable[[], T]) -> T:
         """What several deliveries show of a period, made when first asked for."""
@@ -82,9 +107,7 @@ class World:
         roll = rolls.roll(self, january)
         on_roll = np.zeros(len(self.people), dtype=bool)
         on_roll[roll.person] = True
-        provision = need.provision(
-            self.people, self.need, on_roll, january, self.reference, self.effects
-        )[roll.person]
+        provision = need.provision(self, on_roll, january)[roll.person]
         fsm = self._fsm(january, roll.person, provision)
         year_group = self.people.year_group(january, self.reference.year)[roll.person]
         main = self._moved(january, roll.person, roll.school, year_group, provision)
@@ -151,26 +174,6 @@ def build(config: Configuration, effects: Effects) -> World:
     """Make the world of a synthetic edition."""
     synthesis = config.edition.synthesis
     assert synthesis is not None, "only a synthetic edition has a world"
-    reference, seed = config.edition.reference_date, synthesis.seed
-    land = places.build(config.area, synthesis.lsoas, seed, effects)
-    schools = places.build_schools(land, synthesis.pupils, synthesis.plans, seed)
-    everyone = people.build(land, synthesis, reference, effects, schools.kinds["primary"])
-    districts = len(config.area.localities)
-    needs = need.build(everyone, synthesis, reference, districts, effects)
-    homes = placement.ordinary(everyone, land, schools, seed, effects)
-    placed = placement.build(everyone, needs, schools, homes, synthesis, reference, effects)
-    cases = casework.build(everyone, needs, synthesis, reference, effects)
-    exported = casework.export(cases, needs, seed)
-    return World(
-        synthesis,
-        reference,
-        effects,
-        land,
-        schools,
-        everyone,
-        needs,
-        homes,
-        placed,
-        cases,
-        exported,
-    )
+    land = places.build(config.area, synthesis.lsoas, synthesis.seed, effects)
+    schools = places.build_schools(land, synthesis.pupils, synthesis.plans, synthesis.seed)
+    return World(synthesis, config.edition.reference_date, effects, land, schools)

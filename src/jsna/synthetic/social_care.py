@@ -7,12 +7,12 @@ care. Children on SEN support or with a plan, and from poorer areas, have more o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
-from jsna.synthetic import draws, need
+from jsna.synthetic import draws, health, need
 from jsna.synthetic.draws import Bools, Days, Floats, Ints, stream
 from jsna.synthetic.people import RESIDENT
 from jsna.synthetic.world import World
@@ -52,10 +52,6 @@ class Cases:
 
     def __len__(self) -> int:
         return len(self.person)
-
-    def taken(self, rows: Ints) -> Cases:
-        """These episodes, in this order."""
-        return Cases(*(getattr(self, one.name)[rows] for one in fields(self)))
 
 
 def cases(world: World) -> Cases:
@@ -157,13 +153,13 @@ def _course(
 
 def _in_turn(drawn: Cases) -> Cases:
     """The episodes in order, without those that begin before an earlier one has ended."""
-    rows = drawn.taken(np.lexsort((drawn.referral, drawn.person)))
+    rows = health.rows(drawn, np.lexsort((drawn.referral, drawn.person)))
     # Days within a person and persons after one another on one line, so that the latest closure so
     # far is a running maximum.
     line = rows.person * 1_000_000
     latest = np.maximum.accumulate(line + rows.closure.astype(np.int64))
     begins = line + rows.referral.astype(np.int64)
-    rows = rows.taken(np.flatnonzero(np.r_[True, begins[1:] > latest[:-1] + 14]))
+    rows = health.rows(rows, np.flatnonzero(np.r_[True, begins[1:] > latest[:-1] + 14]))
     new = np.r_[True, rows.person[1:] != rows.person[:-1]]
     head = np.maximum.accumulate(np.where(new, np.arange(len(rows)), 0))
     plans = np.cumsum(rows.kind == PROTECTED) - (rows.kind == PROTECTED)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -142,14 +141,10 @@ def _release(
     county: World, config: Configuration, progress: Callable[[str], None]
 ) -> Mapping[str, bytes]:
     """Files of the invented official release, counted from what is true of the people."""
-    if importlib.util.find_spec("jsna.synthetic.official") is None:
-        return {}
-    from jsna.synthetic import truth
+    from jsna.synthetic import official, truth
 
     progress("Inventing the official release")
-    official = importlib.import_module("jsna.synthetic.official")
-    files: Mapping[str, bytes] = official.release(truth.facts(county, config), config)
-    return files
+    return official.release(truth.facts(county, config), config)
 
 
 def _write(paths: io.Paths, files: Mapping[str, bytes]) -> None:

@@ -14,6 +14,7 @@ from jsna.synthetic.official_tables import (
     TOPIC,
     Spec,
     by_sex,
+    labelled,
     percent,
     rate,
     summed,
@@ -87,10 +88,8 @@ def _each(
 def _roll(home: Home, january: str) -> pd.DataFrame:
     needs = home.pupils(january, "need").rename(index=NEED_LABELS).sort_index()
     rows = by_sex(home.pupils(january, "sex"))
-    need_rows = needs.reset_index(drop=True)
-    need_rows.insert(0, LABEL, list(needs.index))
-    need_rows.insert(0, TOPIC, "Primary need")
-    return pd.concat([rows, need_rows.assign(N=0)], ignore_index=True)
+    need_rows = labelled(needs, "Primary need", needs.index).assign(N=0)
+    return pd.concat([rows, need_rows], ignore_index=True)
 
 
 def _census(rows: pd.DataFrame) -> pd.DataFrame:
@@ -111,10 +110,9 @@ def _census(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _events(table: pd.DataFrame) -> pd.DataFrame:
     """Rows by provision; events of pupils not on the January roll in a row of their own."""
-    rows = table.reindex([*PROVISION, ""], fill_value=0).reset_index(drop=True)
-    rows.insert(0, LABEL, [*PROVISION.values(), "Not on the January roll"])
-    rows.insert(0, TOPIC, "SEN provision")
-    return rows
+    rows = table.reindex([*PROVISION, ""], fill_value=0)
+    labels = [*PROVISION.values(), "Not on the January roll"]
+    return labelled(rows, "SEN provision", labels)
 
 
 def _rates(rows: pd.DataFrame) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -72,6 +72,14 @@ def rate(part: pd.Series[float], whole: pd.Series[float], decimals: int) -> pd.S
     return values.map(lambda v: "z" if np.isnan(v) else f"{v:.{decimals}f}").astype("str")
 
 
+def labelled(counts: pd.DataFrame, topic: str, labels: Iterable[str]) -> pd.DataFrame:
+    """Rows of counts with their topic and labels before them."""
+    out = counts.reset_index(drop=True)
+    out.insert(0, LABEL, list(labels))
+    out.insert(0, TOPIC, topic)
+    return out
+
+
 def by_age(table: pd.DataFrame, words: str, oldest: int, youngest: str, topic: str) -> pd.DataFrame:
     """Rows of single years of age with their labels; the ends open as published."""
     lowest = 2
@@ -79,19 +87,12 @@ def by_age(table: pd.DataFrame, words: str, oldest: int, youngest: str, topic: s
     counts = table.groupby(ages).sum()
     last = f"{words} {oldest}" if oldest > 20 else f"{words} 20 and over"
     labels = {lowest: youngest, oldest: last}
-    out = counts.reset_index(drop=True)
-    out.insert(0, LABEL, [labels.get(int(a), f"{words} {a}") for a in counts.index])
-    out.insert(0, TOPIC, topic)
-    return out
+    return labelled(counts, topic, [labels.get(int(a), f"{words} {a}") for a in counts.index])
 
 
 def by_sex(table: pd.DataFrame) -> pd.DataFrame:
     """Rows of the sexes."""
-    out = table.reindex(list(SEXES), fill_value=0)
-    out = out.reset_index(drop=True)
-    out.insert(0, LABEL, list(SEXES.values()))
-    out.insert(0, TOPIC, "Sex")
-    return out
+    return labelled(table.reindex(list(SEXES), fill_value=0), "Sex", SEXES.values())
 
 
 def summed(rows: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:

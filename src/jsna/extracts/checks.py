@@ -51,7 +51,7 @@ def age_on(born: pd.Series[Any], day: pd.Series[Any] | date) -> pd.Series[int]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    then = _ymd(day) if isinstance(day, date) else _number(_arrow(day))
+    then = int(f"{day:%Y%m%d}") if isinstance(day, date) else _number(_arrow(day))
     difference = pc.subtract(then, _number(_arrow(born)))
     # Floor, so that a day before birth is an age below zero rather than zero.
     whole = pc.floor(pc.divide(difference.cast(pa.float64()), 10_000.0)).cast(pa.int64())
@@ -82,10 +82,6 @@ def times(values: pd.Series[Any], where: pd.Series[bool] | None = None) -> pd.Se
     counts[-1] = 0
     found = counts[numbers]
     return _series(pa.array(found, pa.int64(), mask=found == 0), values)
-
-
-def _ymd(day: date) -> int:
-    return day.year * 10_000 + day.month * 100 + day.day
 
 
 def _number(days: pa.Array) -> pa.Array:

@@ -93,7 +93,7 @@ def _workflows(root: Path) -> list[int]:
             words = process.cmdline()
         except (psutil.Error, OSError):
             continue
-        if process.pid == os.getpid() or not any(_names_snakemake(word) for word in words):
+        if process.pid == os.getpid() or "snakemake" not in {Path(word).name for word in words}:
             continue
         try:
             where = Path(process.cwd()).resolve()
@@ -104,10 +104,6 @@ def _workflows(root: Path) -> list[int]:
         if where == here:
             found.append(process.pid)
     return sorted(found)
-
-
-def _names_snakemake(word: str) -> bool:
-    return Path(word).name == "snakemake"
 
 
 def _refused(rule: str) -> JsnaError:

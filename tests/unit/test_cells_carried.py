@@ -142,7 +142,7 @@ def test_reworded_notes_and_titles_change_no_count_and_no_choice(
 
 # ---- conditions and rows of any kind ------------------------------------------------------------
 
-PROVISIONS, SEXES = ("E", "K", "N", "??", None), ("F", "M", "", None)
+PROVISIONS, SEXES = ("E", "K", "N", "??", "Z", None), ("F", "M", "", "Z", None)
 PUPILS = st.lists(
     st.fixed_dictionaries(
         {
@@ -174,6 +174,13 @@ SAID = st.sampled_from(
         "sex = 'F' or sen_provision = 'E'",
         "sex is not distinct from sen_provision",
         "locality_code = 'E07000951'",
+        "SEX = 'F'",
+        "sex like '_'",
+        "sex < 'M'",
+        "sex = sen_provision",
+        "sen_provision like 'E%' and sex = 'F'",
+        "sex <> 'it''s'",
+        "sex = 'F' /* a child's */",
     ]
 )
 BY = st.sampled_from(

@@ -62,9 +62,24 @@ def test_a_condition_is_the_codes_it_lets_through(
 
 def test_a_condition_that_is_no_box_stands_for_itself() -> None:
     either = "sex = 'F' or sen_provision = 'E'"
-    assert where(either) == {f"({either})": frozenset({"true"})}
-    # Written with other spaces it is the same.
-    assert where("sex = 'F'   or sen_provision = 'E'") == where(either)
+    assert where(either) == {"(sex = 'F' OR sen_provision = 'E')": frozenset({"true"})}
+    # However it is written it is the same, and what else must hold stands beside it.
+    assert where("SEX = 'F'   OR pupil.sen_provision = 'E' -- the school's") == where(either)
+    both = where(f"phase = 'primary' and ({either})")
+    assert both == {**where(either), "phase": frozenset({"primary"})}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("SEX = 'F'", "sex = 'F'"),
+        ("/* a child's */ sex = 'F'", "sex = 'F'"),
+        ("school_urn in ('o''neil')", "school_urn = 'o''neil'"),
+        ("phase = 'primary' AND (sex = 'F' AND true)", "sex = 'F' and phase = 'primary'"),
+    ],
+)
+def test_how_a_condition_is_written_changes_no_cell(one: str, other: str) -> None:
+    assert where(one) == where(other) != {}
 
 
 def test_ages_are_told_apart_year_by_year() -> None:

@@ -60,12 +60,22 @@ def test_the_caseload_cannot_be_divided_by_residents_unless_narrowed_to_them() -
         "school_year in ('R', '6')",
         "school_year = '6' or school_year = 'R'",
         "school_year = '6' and sex = 'F' or sex = 'M'",
+        "school_year = '6' and sex = 'F' OR sex = 'M'",
+        "school_year = '6' and not sex = 'F'\nor true",
     ],
 )
 def test_reception_and_year_6_are_never_put_together(where: str) -> None:
     obesity = CONFIG.indicators["ncmp_obesity_year_6"]
     said = refusal(changed(obesity, denominator={"table": "ncmp", "where": where}))
     assert "puts every school_year of table 'ncmp' together" in said
+
+
+@pytest.mark.parametrize("where", ["period = '2025'", "sex = 'F' and Period > '2023'"])
+def test_a_condition_on_the_period_is_refused(where: str) -> None:
+    """The cell of a count says its period by itself; it would say rows that are not counted."""
+    said = refusal(changed(PLANS, numerator={"table": "pupil", "where": where}))
+    assert "pupils_ehc_plan.numerator.where" in said
+    assert "names a period" in said
 
 
 def test_every_fault_of_every_declaration_is_told_at_once() -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from jsna import io
 from jsna.extracts import registry
 from jsna.ingest.attrition import APART, EMPTIED, REPEATS, SET_ASIDE
+from jsna.measures.conditions import conjuncts, names
 from jsna.measures.lineage import HOME, ROW, Cell, Cells, Lineage, ancestors, lineages
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator, Side
@@ -99,11 +100,7 @@ def _without(cells: Cells, above: set[str]) -> Cells:
 
 def _asked(side: Side) -> list[str]:
     """Columns a side asks: those of its condition, and the one it adds up."""
-    import sqlglot
-    from sqlglot import exp
-
-    condition = sqlglot.parse_one(side.where, dialect="duckdb")
-    named = {column.name for column in condition.find_all(exp.Column)} | {side.count}
+    named = {side.count}.union(*map(names, conjuncts(side.where)))
     return [column for column in CATALOGUE[side.table].columns if column in named]
 
 

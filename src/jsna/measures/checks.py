@@ -6,14 +6,17 @@ stand for different populations (children who attend, live, or have a plan maint
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from jsna.errors import JsnaError, Problem
+from jsna.measures.conditions import conjuncts, names
 from jsna.model.indicators import Indicator, Side
 from jsna.model.schema import METHODS, MULTIPLIERS, PERIOD_TYPES, UNITS
 from jsna.tables.catalogue import CATALOGUE, column_of
+
+if TYPE_CHECKING:
+    from sqlglot import exp
 
 #: Methods the engine calculates from a numerator and, but for counts, a denominator.
 CALCULATED: Final = ("count", "proportion", "proportion_wilson", "rate_byar", "mean_t")
@@ -77,19 +80,24 @@ def _side_faults(
     key: str, side: Side, indicator: Indicator, connection: Any
 ) -> Iterator[tuple[str, str]]:
     import duckdb
+    from sqlglot.errors import SqlglotError
 
     table = CATALOGUE.get(side.table)
     if table is None:
         yield f"{key}.table", f"no analysis table {side.table!r}; there are {', '.join(CATALOGUE)}"
         return
+    parts: list[exp.Expr] = []
     try:
         connection.execute(f'select 1 from "{table.name}" where ({side.where}) limit 0')
-    except duckdb.Error as error:
+        parts = list(conjuncts(side.where))
+    except (duckdb.Error, SqlglotError) as error:
         said = str(error).splitlines()[0]
         has = ", ".join(table.columns)
         yield f"{key}.where", f"is no condition on table {table.name!r} ({said}); it has {has}"
+    if any("period" in names(part) for part in parts):
+        yield f"{key}.where", "names a period; every period that was received is counted by itself"
     for dimension in table.apart:
-        if not holds(side.where, dimension):
+        if dimension not in _held(parts):
             rule = (
                 f"puts every {dimension} of table {table.name!r} together; their figures are too "
                 f"unlike for a total, so hold one still, as in {dimension} = '6'"
@@ -114,10 +122,12 @@ def _side_faults(
         yield f"{key}.base", rule
 
 
-def holds(where: str, dimension: str) -> bool:
-    """Whether a condition holds a dimension still at one category: `dimension = 'code' and …`."""
-    one = rf"{dimension} = '[^']*'"
-    return re.match(rf"{one}(?: and (?!.*\bor\b).*)?$", where, re.DOTALL) is not None
+def _held(parts: Iterable[exp.Expr]) -> set[str]:
+    """The columns that a condition holds still at one code: `column = 'code'` and whatever else."""
+    from sqlglot import exp
+
+    same = (part for part in parts if isinstance(part, exp.EQ) and part.expression.is_string)
+    return {part.this.name for part in same if isinstance(part.this, exp.Column)}
 
 
 def _dimension_faults(indicator: Indicator) -> Iterator[tuple[str, str]]:

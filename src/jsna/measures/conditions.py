@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jsna.model import hierarchies as nesting
 from jsna.model.cells import MISSING, OTHER, Codes
@@ -15,10 +13,13 @@ from jsna.model.configuration import Configuration
 from jsna.model.indicators import LOCALITY, Side
 from jsna.tables.catalogue import CATALOGUE, column_of
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sqlglot import exp
+
 #: Ages a condition may tell apart.
 _AGES = range(131)
-_LITERAL = re.compile(r"'((?:[^']|'')*)'")
-_WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True)
@@ -29,30 +30,29 @@ class Condition:
     config: Configuration
 
     @cached_property
-    def columns(self) -> list[str]:
-        """Columns the condition mentions."""
-        bare = _LITERAL.sub(" ", self.side.where)
-        words = set(_WORD.findall(bare))
-        return [column for column in CATALOGUE[self.side.table].columns if column in words]
-
-    @cached_property
     def box(self) -> dict[str, Codes]:
-        """The codes each column may have; a condition that is no box is a column of its own."""
-        if self._sides is None:
-            return {f"({' '.join(self.side.where.split())})": frozenset({"true"})}
+        """The codes each column may have; a part that is no box is a column of its own."""
         box: dict[str, Codes] = {}
-        for column, codes in self._sides.items():
-            if len(codes) < len(self._domain(column) or ()):
-                # A text meant for another column is any other value here.
-                spare = self._spare(column) if OTHER in codes else frozenset()
-                name = _dimension(column)
-                within: Codes = frozenset().union(
-                    *(
-                        nesting.codes(name, code, self.config)
-                        for code in codes - spare - {OTHER, MISSING}
+        for part in _apart(self.side.where):
+            text = part.sql("duckdb", comments=False)
+            sides = self._sides(part, text)
+            if sides is None:
+                box[f"({text})"] = frozenset({"true"})
+                continue
+            for column, codes in sides.items():
+                if len(codes) < len(self._domain(column, part) or ()):
+                    # A text meant for another column is any other value here.
+                    spare = self._spare(column, part) if OTHER in codes else frozenset()
+                    name = _dimension(column)
+                    within: Codes = frozenset().union(
+                        *(
+                            nesting.codes(name, code, self.config)
+                            for code in codes - spare - {OTHER, MISSING}
+                        )
                     )
-                )
-                box[nesting.finer(name, self.config)] = within | (codes & {OTHER, MISSING})
+                    finest = nesting.finer(name, self.config)
+                    within |= codes & {OTHER, MISSING}
+                    box[finest] = box.get(finest, within) & within
         return box
 
     def among(self, column: str, codes: Codes) -> Codes:
@@ -61,28 +61,29 @@ class Condition:
         stray = codes - frozenset(self._listed(column)) if OTHER in mine else frozenset()
         return (mine & codes) | stray
 
-    @cached_property
-    def _sides(self) -> dict[str, Codes] | None:
+    def _sides(self, part: exp.Expr, text: str) -> dict[str, Codes] | None:
         """Column -> the values of its domain that are let through; None where that is no box."""
-        domains = [self._domain(column) for column in self.columns]
-        if any(domain is None for domain in domains):
+        columns = sorted(names(part))
+        if not columns:
+            return {} if text == "TRUE" else None
+        domains = [self._domain(column, part) for column in columns]
+        kinds = {CATALOGUE[self.side.table].columns[column].type for column in columns}
+        if None in domains or ("string" in kinds and not _by_equality(part)):
             return None
-        if not self.columns:
-            return {}
         listed = [tuple(domain) for domain in domains if domain is not None]
-        hits = _hits(self.side, tuple(self.columns), tuple(listed))
-        sides = {c: frozenset(hit[i] for hit in hits) for i, c in enumerate(self.columns)}
+        hits = _hits(self.side.table, text, tuple(columns), tuple(listed))
+        sides = {c: frozenset(hit[i] for hit in hits) for i, c in enumerate(columns)}
         if not hits or math.prod(map(len, sides.values())) != len(hits):
             return None
         # Any value that no list knows but one is no set of codes.
-        but = (self._spare(c) - codes for c, codes in sides.items() if OTHER in codes)
+        but = (self._spare(c, part) - codes for c, codes in sides.items() if OTHER in codes)
         return None if any(but) else sides
 
-    def _spare(self, column: str) -> Codes:
-        """Texts of the condition that are none of a column's codes."""
-        return frozenset(_LITERAL.findall(self.side.where)) - frozenset(self._listed(column))
+    def _spare(self, column: str, part: exp.Expr) -> Codes:
+        """Texts of a condition that are none of a column's codes."""
+        return frozenset(_texts(part)) - frozenset(self._listed(column))
 
-    def _domain(self, column: str) -> list[str] | None:
+    def _domain(self, column: str, part: exp.Expr) -> list[str] | None:
         kind = CATALOGUE[self.side.table].columns[column].type
         if kind == "boolean":
             return ["true", "false", MISSING]
@@ -90,8 +91,7 @@ class Condition:
             return [*map(str, _AGES), MISSING] if column == "age" else None
         if kind != "string":
             return None
-        literals = _LITERAL.findall(self.side.where)
-        return [*dict.fromkeys([*self._listed(column), *literals]), OTHER, MISSING]
+        return [*dict.fromkeys([*self._listed(column), *_texts(part)]), OTHER, MISSING]
 
     def _listed(self, column: str) -> Iterable[str]:
         return self.config.codelists.get(self.config.dimension(column).codes, {})
@@ -101,12 +101,76 @@ def _dimension(column: str) -> str:
     return LOCALITY if column == column_of(LOCALITY) else column
 
 
+def conjuncts(where: str) -> Iterator[exp.Expr]:
+    """The conditions that must all hold for a condition to hold, with columns as tables name them.
+
+    Raises:
+        sqlglot.errors.SqlglotError: it cannot be read.
+    """
+    import sqlglot
+    from sqlglot import exp
+
+    waiting = [sqlglot.parse_one(where, dialect="duckdb")]
+    while waiting:
+        one = waiting.pop().unnest()
+        if isinstance(one, exp.And):
+            waiting += [one.right, one.left]
+            continue
+        for column in one.find_all(exp.Column):
+            column.set("table", None)
+            column.this.set("this", column.name.lower())
+        yield one.copy()
+
+
+@cache
+def _apart(where: str) -> tuple[exp.Expr, ...]:
+    """The conditions that must all hold, those that share a column as one."""
+    from sqlglot import exp
+
+    parts: list[exp.Expr] = []
+    for one in conjuncts(where):
+        alike = [part for part in parts if names(part) & names(one)]
+        parts = [part for part in parts if not names(part) & names(one)]
+        parts.append(exp.and_(*alike, one) if alike else one)
+    return tuple(parts)
+
+
+def names(part: exp.Expr) -> set[str]:
+    """The columns a condition mentions."""
+    from sqlglot import exp
+
+    return {column.name for column in part.find_all(exp.Column)}
+
+
+def _texts(part: exp.Expr) -> list[str]:
+    from sqlglot import exp
+
+    return [one.this for one in part.find_all(exp.Literal) if one.is_string]
+
+
+def _by_equality(part: exp.Expr) -> bool:
+    """Whether a condition asks no more of a column than which of the texts it names it is.
+
+    One text that no list knows then stands for any other. It cannot where texts are put in order,
+    matched to a pattern or compared with those of another column.
+    """
+    from sqlglot import exp
+
+    links = (exp.And, exp.Or, exp.Not, exp.Paren)
+    compared = (exp.EQ, exp.NEQ, exp.In, exp.Is, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Coalesce)
+    leaves = (exp.Column, exp.Identifier, exp.Literal, exp.Null, exp.Boolean)
+    return all(
+        isinstance(node, (*links, *leaves)) or (isinstance(node, compared) and len(names(node)) < 2)
+        for node in part.walk()
+    )
+
+
 @cache
 def _hits(
-    side: Side, columns: tuple[str, ...], domains: tuple[tuple[str, ...], ...]
+    table: str, where: str, columns: tuple[str, ...], domains: tuple[tuple[str, ...], ...]
 ) -> list[tuple[str, ...]]:
     """The combinations of values that meet a condition, as the database judges them."""
-    types = [CATALOGUE[side.table].columns[column].sql for column in columns]
+    types = [CATALOGUE[table].columns[column].sql for column in columns]
     # Each column's values once, and every combination by the database: so the text stays short.
     lists = [
         ", ".join(f"({at}, {_sql(value, kind)})" for at, value in enumerate(domain))
@@ -117,7 +181,7 @@ def _hits(
         for at, (values, column) in enumerate(zip(lists, columns, strict=True))
     )
     places = ", ".join(f'"at {at}"' for at in range(len(columns)))
-    query = f"select {places} from {tables} where {side.where} order by {places}"
+    query = f"select {places} from {tables} where {where} order by {places}"
     found = _database().execute(query).fetchall()
     return [tuple(of[at] for of, at in zip(domains, hit, strict=True)) for hit in found]
 

@@ -123,7 +123,7 @@ def sql(name: str, asked: Wanted) -> str:
 
 def columns(name: str, asked: Wanted) -> list[str]:
     """Columns of an analysis table that its query mentions; the others need not be read."""
-    words = set(re.findall(r"\w+", sql(name, asked)))
+    words = set(re.findall(r"\w+", sql(name, asked).lower()))
     return [column for column in CATALOGUE[name].columns if column in words]
 
 

@@ -95,6 +95,11 @@ WRONG: dict[str, tuple[str, Callable[[dict[str, Any]], object], str]] = {
         lambda r: r.update(like="synthetic_ehcp_2026"),
         "is no other release of ehcp; there are ehcp_2025, synthetic_ehcp_2025",
     ),
+    "a table of which nothing is said": (
+        NEWER,
+        lambda r: r["tables"].update(appeals={}),
+        "tables.appeals.period_type': required key is missing",
+    ),
     "an unknown release": (
         EDITION,
         lambda e: e["releases"].update(ehcp="synthetic_ehcp_2062"),
@@ -149,6 +154,13 @@ def test_the_tables_of_a_release_laid_out_like_another_are_its_own_where_it_give
     assert newer.tables["requests"] == older.tables["requests"]
     special = newer.tables["caseload"].wide["settings"].columns["special"]
     assert special == "special_la_maintained + special_academy + special_free_school"
+    # What single columns are laid over is there; a caution of the other's figures is not.
+    mine, theirs = newer.tables["sen_needs_all_plans"], older.tables["sen_needs_all_plans"]
+    assert (mine.splits, mine.figures) == (theirs.splits, theirs.figures)
+    counts, before = (table.wide["counts_by_need"].columns for table in (mine, theirs))
+    assert counts == before | {"DS": "number_ds"}
+    assert theirs.caveat
+    assert not mine.caveat
     assert newer.declared_in == NEWER
     # The file it is laid out like is among what an edition stands on, whichever it names itself.
     assert {NEWER, PLANS} <= {*inputs.configuration(loading.load(OPEN, ROOT), ROOT)}

@@ -25,7 +25,6 @@ from jsna.disclosure.evidence import gather
 from jsna.disclosure.protect import protect
 from jsna.errors import JsnaError
 from jsna.extracts import registry
-from jsna.linkage import quality
 from jsna.measures.derived import ABSENT, EMPTY, HIDDEN, ROUNDED, complete, counted, derive, verify
 from jsna.measures.engine import measure
 from jsna.measures.methods import (
@@ -122,7 +121,9 @@ def test_a_standardised_difference_by_hand() -> None:
     spread = Z * math.sqrt(300 / 20_000 + d * d / 600)
     assert found.value[0] == pytest.approx(0.23250, abs=5e-6)
     assert [found.lower[0], found.upper[0]] == pytest.approx([d - spread, d + spread])
-    assert quality.standardised(60, 200, 20, 100) == pytest.approx(found.value[0])
+    # .5 and .25: .25 / √((.25 + .1875) / 2) = .25 / .467707
+    by_hand = standardised_difference([50], [100], [25], [100])
+    assert by_hand.value[0] == pytest.approx(0.534522, abs=1e-6)
 
 
 def test_a_standardised_difference_turns_round_with_its_groups_and_stays_with_their_size() -> None:

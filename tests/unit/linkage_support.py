@@ -1,6 +1,7 @@
 """Small registers and the committed rules of linkage, for its tests."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from jsna.linkage.cascade import Linked, link
 from jsna.linkage.kinds import Source
 from jsna.linkage.ruleset import Ruleset, read_ruleset
 from jsna.linkage.standardise import Standard, standardise
@@ -43,6 +45,40 @@ def standard(
     carries = {c: c for c in rows.column_names if c not in ("record", "child", "fifth")}
     source = Source(name, f"given_{name}", carries, synthetic=synthetic)
     return standardise(db, source, ruleset().names)
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Two files that were linked.
+
+    Attributes:
+        db: where everything lies.
+        sides: both files, made comparable.
+        found: the links and what was left out.
+    """
+
+    db: duckdb.DuckDBPyConnection
+    sides: tuple[str, str]
+    found: Linked
+
+    def rows(self, words: str) -> list[tuple[Any, ...]]:
+        """Rows of a query, in which `{links}`, `{ties}` and `{near}` stand for those relations."""
+        named = {name: getattr(self.found, name) for name in ("links", "ties", "near")}
+        return self.db.execute(words.format(**named)).fetchall()
+
+
+def joined(
+    left: Sequence[Mapping[str, Any]],
+    right: Sequence[Mapping[str, Any]],
+    others: Sequence[Mapping[str, Any]] = (),
+) -> Joined:
+    """Two files, with the same others in both, linked by the committed rules."""
+    db = database(1)
+    one, two = (
+        standard(db, name, table([*rows, *others])).relation
+        for name, rows in (("left", left), ("right", right))
+    )
+    return Joined(db, (one, two), link(db, one, two, ruleset().rules))
 
 
 @cache

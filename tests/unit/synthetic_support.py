@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 
 from jsna.extracts import registry
-from jsna.io import text_type
+from jsna.io import Paths, text_type
 from jsna.model.configuration import Configuration
+from jsna.releases.official import Published, audited_measures
 from jsna.settings import loading
 from jsna.synthetic import effects, generate, official, truth
 from jsna.synthetic.world import World
@@ -44,10 +47,15 @@ def small() -> dict[str, pd.DataFrame]:
     return frames(configuration())
 
 
+def county() -> Configuration:
+    """The demonstration's county, of 40,000 pupils."""
+    return configuration("demo-2025", pupils=40_000, plans=2_800, lsoas=180)
+
+
 @cache
 def middling() -> dict[str, pd.DataFrame]:
     """A county of 40,000 pupils, clean. Shared: do not change."""
-    return frames(configuration("demo-2025", pupils=40_000, plans=2_800, lsoas=180))
+    return frames(county())
 
 
 @cache
@@ -75,10 +83,26 @@ def release() -> Mapping[str, bytes]:
     return official.release(facts(), configuration())
 
 
+@cache
+def audited() -> Published:
+    """The same as read from the release, with all that is found in it. Shared: do not change."""
+    config = configuration()
+    with TemporaryDirectory() as folder:
+        paths = Paths(Path(folder), config.edition.edition)
+        paths.published.mkdir(parents=True)
+        for name, content in release().items():
+            (paths.published / name).write_bytes(content)
+        return audited_measures(config, paths)
+
+
 def roll(world: dict[str, pd.DataFrame], january: int) -> pd.DataFrame:
     """Pupils on a January roll: sole and dual main registrations."""
     rows = world[f"school_census.census/{january}"]
     return rows[rows["enrol_status"].isin(["C", "M"])]
+
+
+def age(born: date, day: date) -> int:
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def module(world: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:

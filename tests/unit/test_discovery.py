@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -122,43 +122,39 @@ def configuration_of_all() -> Configuration:
     return dataclasses.replace(world.configuration(), hierarchies=shared.hierarchies(ROOT))
 
 
-def pupils(size: int = 600, seed: int = 1, year: str = "2025") -> pd.DataFrame:
-    """Pupils of one January whose facts are drawn independently."""
+def drawn(table: str, prefix: str, size: int, seed: int, **codes: Sequence[str]) -> pd.DataFrame:
+    """Rows of an analysis table, a person each, whose facts are drawn independently."""
     draw = np.random.default_rng(seed)
-    provision = draw.choice(["N", "K", "E"], size)
-    return world.filled(
-        "pupil",
-        pd.DataFrame(
-            {
-                "person_key": [f"p{seed}-{i}" for i in range(size)],
-                "period": year,
-                "sex": draw.choice(["F", "M"], size),
-                "year_group": draw.choice(["1", "2", "7"], size),
-                "age_group": draw.choice(["0-4", "5-10", "11-15"], size),
-                "sen_provision": provision,
-                "locality_code": draw.choice([world.WEST, world.EAST], size),
-                "imd_decile": draw.choice(["1", "5", "9"], size),
-            }
-        ),
-    )
+    facts = {name: draw.choice(list(listed), size) for name, listed in codes.items()}
+    people = [f"{prefix}{seed}-{i}" for i in range(size)]
+    return world.filled(table, pd.DataFrame({"person_key": people, **facts}))
+
+
+def pupils(size: int = 600, seed: int = 1, year: str = "2025") -> pd.DataFrame:
+    """Pupils of one January."""
+    return drawn(
+        "pupil", "p", size, seed,
+        sen_provision="NKE", sex="FM", year_group="127", age_group=("0-4", "5-10", "11-15"),
+        locality_code=(world.WEST, world.EAST), imd_decile="159",
+    ).assign(period=year)  # fmt: skip
 
 
 def plans(size: int = 900, seed: int = 2) -> pd.DataFrame:
     """Plans in four settings."""
-    draw = np.random.default_rng(seed)
-    return world.filled(
-        "plan",
-        pd.DataFrame(
-            {
-                "person_key": [f"q{seed}-{i}" for i in range(size)],
-                "period": "2025",
-                "sex": draw.choice(["F", "M"], size),
-                "age_group": draw.choice(["5-10", "11-15"], size),
-                "setting": draw.choice(["mainstream", "special", "fe", "ehe"], size),
-                "placement": draw.choice(["in_area", "out_of_area"], size),
-                "residential": draw.choice(["none", "A", "B"], size),
-            }
-        ),
+    return drawn(
+        "plan", "q", size, seed,
+        sex="FM", age_group=("5-10", "11-15"), setting=("mainstream", "special", "fe", "ehe"),
+        placement=("in_area", "out_of_area"), residential=("none", "A", "B"),
+    ).assign(period="2025")  # fmt: skip
+
+
+def of_plans(*by: list[str]) -> tuple[Indicator, Indicator]:
+    """Plans by setting and sex, and those of children who board, by sex."""
+    board = {"table": "plan", "where": "residential in ('A', 'B')"}
+    kept: dict[str, Any] = {"population_base": "maintained"}
+    return (
+        indicator("by_setting", numerator={"table": "plan"}, breakdowns=[*by], **kept),
+        indicator("boarding", numerator=board, breakdowns=[["sex"]], **kept),
     )
 
 
@@ -208,21 +204,7 @@ def test_a_dimension_that_follows_from_another_is_found() -> None:
     # Whoever is at home or at college is boarding nowhere, and at school everyone boards.
     boards = rows["setting"].isin(["mainstream", "special"])
     rows["residential"] = np.where(boards, "A", "none")
-    found = look(
-        {"plan": rows},
-        indicator(
-            "by_setting",
-            population_base="maintained",
-            numerator={"table": "plan"},
-            breakdowns=[["setting"], ["setting", "sex"], ["sex"]],
-        ),
-        indicator(
-            "boarding",
-            population_base="maintained",
-            numerator={"table": "plan", "where": "residential in ('A', 'B')"},
-            breakdowns=[["sex"]],
-        ),
-    )
+    found = look({"plan": rows}, *of_plans(["setting"], ["setting", "sex"], ["sex"]))
     assert (
         "boarding numerator [2025, sex F] = by_setting numerator [2025, setting mainstream, sex F]"
         " + by_setting numerator [2025, setting special, sex F]"
@@ -230,22 +212,7 @@ def test_a_dimension_that_follows_from_another_is_found() -> None:
 
 
 def test_settings_and_places_that_are_independent_are_not_reported() -> None:
-    found = look(
-        {"plan": plans()},
-        indicator(
-            "by_setting",
-            population_base="maintained",
-            numerator={"table": "plan"},
-            breakdowns=[["setting"], ["sex"]],
-        ),
-        indicator(
-            "boarding",
-            population_base="maintained",
-            numerator={"table": "plan", "where": "residential in ('A', 'B')"},
-            breakdowns=[["sex"]],
-        ),
-    )
-    assert found.problems == ()
+    assert look({"plan": plans()}, *of_plans(["setting"], ["sex"])).problems == ()
 
 
 def rolls() -> dict[str, pd.DataFrame]:
@@ -274,10 +241,9 @@ def test_a_table_of_another_tables_rows_is_declared_so() -> None:
 
 
 def test_a_table_of_another_tables_rows_is_found_where_nobody_says_so(
-    monkeypatch: pytest.MonkeyPatch,
+    forgotten: Callable[..., None],
 ) -> None:
-    forgotten = dataclasses.replace(CATALOGUE["roll"], rows_of="")
-    monkeypatch.setitem(CATALOGUE, "roll", forgotten)
+    forgotten("roll", rows_of="")
     found = look(rolls(), *ROLL)
     assert len(found.found) == 2
     # The totals then follow, so that they are not named as well.
@@ -333,10 +299,9 @@ def test_columns_that_are_known_together_are_declared_so() -> None:
 
 
 def test_columns_that_are_known_together_are_found_where_nobody_says_so(
-    monkeypatch: pytest.MonkeyPatch,
+    forgotten: Callable[..., None],
 ) -> None:
-    forgotten = dataclasses.replace(CATALOGUE["pupil"], known={})
-    monkeypatch.setitem(CATALOGUE, "pupil", forgotten)
+    forgotten("pupil", known={})
     found = look({"pupil": with_children_from_outside()}, *PLACES)
     assert len(found.found) == 1
     for part in (*("imd_decile 1", "imd_decile 5", "imd_decile 9"), f"locality {world.EAST}"):
@@ -463,19 +428,15 @@ def test_an_open_edition_has_nothing_to_discover(tmp_path: Path) -> None:
 
 
 def test_the_stage_stops_and_writes_nothing_where_something_is_found(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, two_tables: None, forgotten: Callable[..., None]
 ) -> None:
     config = configuration(*ROLL)
-    tables = {name: arrow(name, rows) for name, rows in rolls().items()}
-    monkeypatch.setattr(county, "configuration", lambda given_: given_)
-    monkeypatch.setattr(worlds, "made", lambda *_, **__: tables)
     paths = io.Paths(tmp_path, "example-2025")
     run.run(config, paths)
     target = paths.restricted / "discovery.json"
     assert json.loads(target.read_text(encoding="utf-8"))["undeclared"] == 0
     target.unlink()
-    forgotten = dataclasses.replace(CATALOGUE["roll"], rows_of="")
-    monkeypatch.setitem(CATALOGUE, "roll", forgotten)
+    forgotten("roll", rows_of="")
     with pytest.raises(JsnaError, match="has not been told of") as caught:
         run.run(config, paths)
     assert "pupils numerator [2025, sex F] = suspended denominator [2024/25" in str(caught.value)
@@ -483,11 +444,26 @@ def test_the_stage_stops_and_writes_nothing_where_something_is_found(
 
 
 @pytest.fixture
-def looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The editions looked at, in a project of locked packages with two made-up tables."""
+def forgotten(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Has the catalogue say something else of a table."""
+
+    def forget(table: str, **said: Any) -> None:
+        monkeypatch.setitem(CATALOGUE, table, dataclasses.replace(CATALOGUE[table], **said))
+
+    return forget
+
+
+@pytest.fixture
+def two_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A county of two made-up tables in the place of the invented one."""
     tables = {name: arrow(name, rows) for name, rows in rolls().items()}
     monkeypatch.setattr(county, "configuration", lambda given_: given_)
     monkeypatch.setattr(worlds, "made", lambda *_, **__: tables)
+
+
+@pytest.fixture
+def looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, two_tables: None) -> list[str]:
+    """The editions looked at, in a project of locked packages with two made-up tables."""
     really, looked = run.look, list[str]()
 
     def look_(config: Configuration, root: Path) -> dict[str, object]:
@@ -560,10 +536,9 @@ def test_where_packages_are_not_locked_every_edition_is_looked_at(
 
 
 def test_what_stops_the_build_is_found_again_and_again(
-    tmp_path: Path, looks: list[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, looks: list[str], forgotten: Callable[..., None]
 ) -> None:
-    forgotten = dataclasses.replace(CATALOGUE["roll"], rows_of="")
-    monkeypatch.setitem(CATALOGUE, "roll", forgotten)
+    forgotten("roll", rows_of="")
     for name in ("one-2025", "two-2025"):
         with pytest.raises(JsnaError, match="has not been told of"):
             discovered(tmp_path, named(name, *ROLL))

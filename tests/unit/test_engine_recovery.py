@@ -17,10 +17,9 @@ from jsna.measures.engine import measure
 from jsna.measures.methods import ratio_of_rates
 from jsna.model.schema import dimensions
 from jsna.synthetic import effects
-from tests.unit.synthetic_support import configuration, frames, middling, module
+from tests.unit.synthetic_support import county, frames, middling, module
 
-SIZE = {"pupils": 40_000, "plans": 2_800, "lsoas": 180}
-CONFIG = configuration("demo-2025", **SIZE)
+CONFIG = county()
 HOME = CONFIG.area.code
 NAMES = ("plan_primary_need", "population_0_25", "plans")
 BOYS_TO_GIRLS = "need.boys_to_girls"

@@ -19,7 +19,8 @@ from jsna.linkage.kinds import carried, usable
 from jsna.settings import loading, shared
 from jsna.synthetic import contacts, effects, health, need, waits, world
 from jsna.synthetic.world import World
-from tests.unit.synthetic_support import ROOT, configuration, middling
+from tests.unit.synthetic_support import ROOT, middling
+from tests.unit.synthetic_support import county as a_county
 from tests.unit.test_synthetic_effects import log_ratio
 from tests.unit.validation_support import judge
 
@@ -31,8 +32,7 @@ END = {"2023/24": pd.Timestamp(2024, 3, 31), "2024/25": pd.Timestamp(2025, 3, 31
 @cache
 def county() -> World:
     """A county of 40,000 pupils. Shared: do not change."""
-    return world.build(configuration("demo-2025", pupils=40_000, plans=2_800, lsoas=180),
-                       effects.load())  # fmt: skip
+    return world.build(a_county(), effects.load())
 
 
 def table(name: str, period: str) -> pd.DataFrame:

@@ -31,6 +31,7 @@ from tests.unit.linkage_support import (
     KINDS,
     accuracy,
     database,
+    joined,
     ruleset,
     standard,
     table,
@@ -54,16 +55,10 @@ def linked(
     left: Sequence[dict[str, Any]], right: Sequence[dict[str, Any]]
 ) -> list[tuple[int, int, str, str]]:
     """Who is linked to whom, how and by which pass; others stand in both sources."""
-    db = database(1)
-    tables = [
-        standard(db, name, table([*rows, *OTHERS])).relation
-        for name, rows in (("left", left), ("right", right))
-    ]
-    found = link(db, *tables, ruleset().rules)
-    rows = db.execute(
-        f"SELECT left_person, right_person, method, pass FROM {found.links} "
+    rows = joined(left, right, OTHERS).rows(
+        "SELECT left_person, right_person, method, pass FROM {links} "
         f"WHERE left_person < {len(left)} OR right_person < {len(right)} ORDER BY ALL"
-    ).fetchall()
+    )
     return [tuple(row) for row in rows]  # type: ignore[misc]
 
 
@@ -87,15 +82,9 @@ def test_where_little_is_known_all_of_it_must_agree() -> None:
 
 def test_one_number_on_two_people_is_used_for_neither() -> None:
     brother = {**ANNA, "forename": "Bruno", "sex": "M", "date_of_birth": "2014-02-28"}
-    db = database(1)
-    tables = [
-        standard(db, name, table(rows)).relation
-        for name, rows in (("left", [ANNA]), ("right", [ANNA, brother]))
-    ]
-    found = link(db, *tables, ruleset().rules)
-    rows = db.execute(f"SELECT right_person, method FROM {found.links}").fetchall()
-    assert rows == [(0, "pass")]
-    assert found.steps[0] == ("NHS number", 0, 1)
+    made = joined([ANNA], [ANNA, brother])
+    assert made.rows("SELECT right_person, method FROM {links}") == [(0, "pass")]
+    assert made.found.steps[0] == ("NHS number", 0, 1)
 
 
 @pytest.mark.parametrize(
@@ -142,16 +131,10 @@ def test_twins_are_not_taken_for_each_other() -> None:
 def test_two_equally_good_are_both_dropped_and_listed() -> None:
     """Two of the left: nothing but the order of rows would choose between them."""
     one = {**ANNA, "nhs_number": None}
-    db = database(1)
-    tables = [
-        standard(db, name, table([*rows, *OTHERS])).relation
-        for name, rows in (("left", [one, one]), ("right", [one]))
-    ]
-    found = link(db, *tables, ruleset().rules)
-    assert db.execute(f"SELECT * FROM {found.links} WHERE right_person = 0").fetchall() == []
-    ties = db.execute(f"SELECT left_person, right_person FROM {found.ties}").fetchall()
-    assert ties == [(0, 0), (1, 0)]
-    listed = review.ties(db, *tables, found).to_pylist()
+    made = joined([one, one], [one], OTHERS)
+    assert made.rows("SELECT * FROM {links} WHERE right_person = 0") == []
+    assert made.rows("SELECT left_person, right_person FROM {ties}") == [(0, 0), (1, 0)]
+    listed = review.ties(made.db, *made.sides, made.found).to_pylist()
     assert len(listed) == 2
     assert listed[0]["forename_1"] == listed[0]["forename_2"] == listed[1]["forename_2"]
     assert listed[0]["weight"] == listed[1]["weight"]
@@ -474,11 +457,8 @@ def test_every_record_is_somebody_and_the_spine_is_of_its_own_sources() -> None:
 
 
 def test_no_usable_identifier_links_nobody() -> None:
-    db = database(1)
     bare = [{"sex": "F"}, {"sex": "M"}]
-    tables = [standard(db, n, table(bare)).relation for n in ("left", "right")]
-    found = link(db, *tables, ruleset().rules)
-    assert db.execute(f"SELECT count(*) FROM {found.links}").fetchall() == [(0,)]
+    assert joined(bare, bare).rows("SELECT count(*) FROM {links}") == [(0,)]
 
 
 def test_lookups_are_over_columns_of_a_standard_table() -> None:
@@ -541,13 +521,8 @@ def test_the_level_vector_by_hand() -> None:
     """A digit for each comparison: 0 nothing to compare, 1 nothing agrees, then upwards."""
     one = {**ANNA, "nhs_number": None, "sex": None}
     other = {**one, "forename": "Bella", "postcode": "ZA1 1AB"}
-    db = database(1)
-    left, right = (
-        standard(db, n, table([row, *OTHERS])).relation
-        for n, row in (("left", one), ("right", other))
-    )
-    found = link(db, left, right, ruleset().rules)
-    rows = db.execute(f"SELECT levels FROM {found.links} WHERE left_person = 0").fetchall()
+    made = joined([one], [other], OTHERS)
+    rows = made.rows("SELECT levels FROM {links} WHERE left_person = 0")
     # Forename by nickname (6th of 7), surname exact (6th of 6), date exact (5th of 5), postcode of
     # the same sector (3rd of 4); no sex, number or address.
     assert rows == [("665300000",)]

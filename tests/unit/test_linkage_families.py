@@ -15,7 +15,7 @@ from jsna.synthetic.lookalikes import BOTH, Lookalikes, lookalikes
 from jsna.synthetic.registers import surnames
 from tests.unit.fault_support import census_file, persons_with_twins
 from tests.unit.linkage_stage_support import nhs, uln, upn
-from tests.unit.linkage_support import database, ruleset, standard, table
+from tests.unit.linkage_support import database, joined, ruleset, standard
 
 ONE: dict[str, Any] = {
     "forename": "Annabel", "surname": "Thornwick", "date_of_birth": "2012-05-14", "sex": "F",
@@ -47,15 +47,11 @@ def judged(pairs: list[tuple[dict[str, Any], dict[str, Any]]]) -> list[Verdict]:
                 "date_of_birth": f"{2005 + i % 13}-{i % 12 + 1:02}-{i % 27 + 1:02}"}  # fmt: skip
         for side, said in zip(sides, pair, strict=True):
             side.append({**ONE, **home, **said})
-    db = database(1)
-    left, right = (standard(db, name, table([*rows, *NAMED])).relation
-                   for name, rows in zip(("left", "right"), sides, strict=True))  # fmt: skip
-    found = link(db, left, right, ruleset().rules)
-    rows = db.execute(
-        f"SELECT left_person, method, review, veto FROM {found.links} "
-        f"WHERE left_person = right_person UNION ALL SELECT left_person, '', false, veto "
-        f"FROM {found.near} WHERE left_person = right_person"
-    ).fetchall()
+    rows = joined(*sides, NAMED).rows(
+        "SELECT left_person, method, review, veto FROM {links} "
+        "WHERE left_person = right_person UNION ALL SELECT left_person, '', false, veto "
+        "FROM {near} WHERE left_person = right_person"
+    )
     told = {row[0]: (row[1], row[2], row[3]) for row in rows}
     assert len(told) == len(rows)
     return [told.get(i, ("", False, "")) for i in range(len(pairs))]
@@ -132,38 +128,25 @@ def test_sexes_and_sound_numbers_keep_two_children_apart() -> None:
 
 
 def test_forename_and_surname_changed_over_are_one_child() -> None:
-    db = database(1)
-    turned = {**ONE, "forename": "Thornwyck", "surname": "Annabel"}
-    sides = [standard(db, name, table([row, *NAMED])).relation
-             for name, row in (("left", ONE), ("right", turned))]  # fmt: skip
-    found = link(db, *sides, ruleset().rules)
-    rows = db.execute(f"SELECT review, veto FROM {found.links} WHERE left_person = 0").fetchall()
-    assert rows == [(False, "")]
+    made = joined([ONE], [{**ONE, "forename": "Thornwyck", "surname": "Annabel"}], NAMED)
+    assert made.rows("SELECT review, veto FROM {links} WHERE left_person = 0") == [(False, "")]
 
 
 def test_a_twin_known_in_both_files_settles_who_the_other_is() -> None:
     """The forename has changed beyond recognition, but the twin is somebody else."""
     twin = {**ONE, "forename": "Josie"}
-    db = database(1)
-    sides = [standard(db, name, table([row, twin, *NAMED])).relation
-             for name, row in (("left", ONE), ("right", {**ONE, "forename": "Peggy"}))]  # fmt: skip
-    found = link(db, *sides, ruleset().rules)
-    rows = db.execute(
-        f"SELECT left_person, right_person, review, veto FROM {found.links} "
+    rows = joined([ONE, twin], [{**ONE, "forename": "Peggy"}, twin], NAMED).rows(
+        "SELECT left_person, right_person, review, veto FROM {links} "
         "WHERE left_person < 2 ORDER BY ALL"
-    ).fetchall()
+    )
     assert rows == [(0, 0, False, ""), (1, 1, False, "")]
 
 
 def test_a_record_without_forename_may_be_either_twin() -> None:
     twin, nameless = {**ONE, "forename": "Josie"}, {**ONE, "forename": None}
-    db = database(1)
-    files = {"left": [ONE, twin, *NAMED], "right": [nameless, *NAMED]}
-    sides = [standard(db, name, table(rows)).relation for name, rows in files.items()]
-    found = link(db, *sides, ruleset().rules)
-    rows = db.execute(f"SELECT * FROM {found.links} WHERE right_person = 0").fetchall()
-    assert rows == []
-    assert db.execute(f"SELECT count(*) FROM {found.ties}").fetchall() == [(2,)]
+    made = joined([ONE, twin], [nameless], NAMED)
+    assert made.rows("SELECT * FROM {links} WHERE right_person = 0") == []
+    assert made.rows("SELECT count(*) FROM {ties}") == [(2,)]
 
 
 def linked(made: Lookalikes, names: str = "*") -> tuple[Linked, Counter[tuple[str, str]]]:
@@ -247,18 +230,15 @@ def test_twins_of_the_fault_are_nobody_s_sure_link() -> None:
         plans.append({**{k: row[k] or None for k in (*kinds, "upn")}, "date_of_birth": born})
     twins = {"Quillon", "Ossing", "Tarrow"}
     for numbered in (True, False):
-        db = database(1)
-        sides = []
-        for name, rows in (("left", census), ("right", plans)):
-            kept = [r if numbered else {**r, "upn": None} for r in rows]
-            sides.append(standard(db, name, table(kept)).relation)
-        found = link(db, *sides, ruleset().rules)
+        made = joined(
+            *([r if numbered else {**r, "upn": None} for r in rows] for rows in (census, plans))
+        )
         surnames = {row["surname"].upper() for row in census if row["surname"] in twins}
         assert len(surnames) == 3
-        rows = db.execute(
-            f"SELECT a.surname, k.method, k.review FROM {found.links} k "
-            f"JOIN {sides[0]} a ON a.record = k.left_record ORDER BY ALL"
-        ).fetchall()
+        rows = made.rows(
+            "SELECT a.surname, k.method, k.review FROM {links} k "
+            f"JOIN {made.sides[0]} a ON a.record = k.left_record ORDER BY ALL"
+        )
         mine = [row for row in rows if row[0] in surnames]
         # Without numbers two may be one child renamed; Lucy and Thomas are of two sexes.
         expected = [] if numbered else [("OSSING", "model", True), ("QUILLON", "model", True)]

@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,72 +14,34 @@ import pytest
 import yaml
 
 from jsna.errors import JsnaError
-from jsna.io import Paths
-from jsna.model.configuration import Configuration
-from jsna.releases import ees, official
+from jsna.releases import ees
 from jsna.settings import loading
 from jsna.synthetic import official as invented
-from tests.unit import synthetic_support
+from tests.unit.synthetic_support import ROOT, age, audited, configuration, facts, release, shown
 
 # What is built once is built by one worker, for `test_reconciled` too.
 pytestmark = pytest.mark.xdist_group("reconciled")
 
-ROOT = Path(__file__).parents[2]
+
+CONFIG = configuration()
 
 
-@pytest.fixture(scope="module")
-def config() -> Configuration:
-    return loading.load("test-2025", ROOT)
+def measures() -> pd.DataFrame:
+    return audited().measures
 
 
-@pytest.fixture(scope="module")
-def facts() -> Mapping[str, pd.DataFrame]:
-    return synthetic_support.facts()
-
-
-@pytest.fixture(scope="module")
-def frames() -> dict[str, pd.DataFrame]:
-    """Clean rows of a small county, by field."""
-    return synthetic_support.shown()
-
-
-@pytest.fixture(scope="module")
-def release() -> Mapping[str, bytes]:
-    return synthetic_support.release()
-
-
-@pytest.fixture(scope="module")
-def audited(
-    release: Mapping[str, bytes], config: Configuration, tmp_path_factory: pytest.TempPathFactory
-) -> official.Published:
-    paths = Paths(tmp_path_factory.mktemp("release"), config.edition.edition)
-    paths.published.mkdir(parents=True)
-    for name, content in release.items():
-        (paths.published / name).write_bytes(content)
-    return official.audited_measures(config, paths)
-
-
-@pytest.fixture(scope="module")
-def measures(audited: official.Published) -> pd.DataFrame:
-    return audited.measures
-
-
-def home(measures: pd.DataFrame, indicator: str, period: str, category: str = "total") -> pd.Series:
-    rows = measures[
-        (measures["indicator"] == indicator)
-        & (measures["period"] == period)
-        & (measures["category"] == category)
-        & (measures["area_code"] == "E10000921")
-    ]
+def home(indicator: str, period: str, category: str = "total") -> pd.Series:
+    """An official figure of the home area."""
+    key = [indicator, period, category, "E10000921"]
+    rows = measures()
+    rows = rows[rows[["indicator", "period", "category", "area_code"]].eq(key).all(axis=1)]
     assert len(rows) == 1
     return rows.iloc[0]
 
 
-def test_every_registered_file_is_made_and_nothing_else(
-    release: Mapping[str, bytes], config: Configuration
-) -> None:
-    assert set(release) == {source.file for source in config.every_release}
-    with zipfile.ZipFile(io.BytesIO(release["synthetic_ehcp_2025.zip"])) as archive:
+def test_every_registered_file_is_made_and_nothing_else() -> None:
+    assert set(release()) == {source.file for source in CONFIG.every_release}
+    with zipfile.ZipFile(io.BytesIO(release()["synthetic_ehcp_2025.zip"])) as archive:
         stems = {Path(name).stem for name in archive.namelist()}
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     assert stems == {
@@ -89,20 +50,17 @@ def test_every_registered_file_is_made_and_nothing_else(
     }  # fmt: skip
 
 
-def test_the_same_facts_give_the_same_bytes_and_another_seed_others(
-    facts: Mapping[str, pd.DataFrame], config: Configuration, release: Mapping[str, bytes]
-) -> None:
-    shuffled = {key: rows.sample(frac=1, random_state=1) for key, rows in facts.items()}
-    assert invented.release(shuffled, config) == release
-    assert config.edition.synthesis is not None
-    other = config.edition.synthesis.model_copy(update={"seed": 7})
-    reseeded = replace(config, edition=config.edition.model_copy(update={"synthesis": other}))
-    assert invented.release(facts, reseeded)["synthetic_ncmp.csv"] != release["synthetic_ncmp.csv"]
+def test_the_same_facts_give_the_same_bytes_and_another_seed_others() -> None:
+    shuffled = {key: rows.sample(frac=1, random_state=1) for key, rows in facts().items()}
+    assert invented.release(shuffled, CONFIG) == release()
+    assert CONFIG.edition.synthesis is not None
+    other = CONFIG.edition.synthesis.model_copy(update={"seed": 7})
+    reseeded = replace(CONFIG, edition=CONFIG.edition.model_copy(update={"synthesis": other}))
+    name = "synthetic_ncmp.csv"
+    assert invented.release(facts(), reseeded)[name] != release()[name]
 
 
-def test_a_release_is_added_in_its_file_alone(
-    facts: Mapping[str, pd.DataFrame], release: Mapping[str, bytes], tmp_path: Path
-) -> None:
+def test_a_release_is_added_in_its_file_alone(tmp_path: Path) -> None:
     """An older one of any dataset, under the file name it gives itself; the edition names it."""
     shutil.copytree(ROOT / "config", tmp_path / "config")
     folder = tmp_path / "config/releases/sen_census"
@@ -115,9 +73,9 @@ def test_a_release_is_added_in_its_file_alone(
     both = "sen_census: [synthetic_sen_census, synthetic_sen_census_2024]"
     file.write_text(text.replace("sen_census: synthetic_sen_census", both), encoding="utf-8")
     config = loading.load("test-2025", tmp_path)
-    made = invented.release(facts, config)
-    assert {name: made[name] for name in release} == release
-    assert {*made} - {*release} == {"synthetic_older.csv"}
+    made = invented.release(facts(), config)
+    assert {name: made[name] for name in release()} == release()
+    assert {*made} - {*release()} == {"synthetic_older.csv"}
     newest, before = (
         pd.read_csv(io.BytesIO(made[name]))["time_period"].astype(str)
         for name in ("synthetic_sen_census.csv", "synthetic_older.csv")
@@ -129,40 +87,36 @@ def test_a_release_is_added_in_its_file_alone(
     assert ehcp is not None
     wrong = ehcp.model_copy(update={"file": "plans.csv"})
     with pytest.raises(JsnaError, match=r"ehcp_2025\.yaml.*those on EHC plans in a \.zip"):
-        invented.release(facts, replace(config, releases={"ehcp": (wrong,)}))
+        invented.release(facts(), replace(config, releases={"ehcp": (wrong,)}))
 
 
-def test_pupils_and_plans_are_those_of_the_clean_rows(
-    frames: dict[str, pd.DataFrame], measures: pd.DataFrame
-) -> None:
+def test_pupils_and_plans_are_those_of_the_clean_rows() -> None:
     for year in ("2023", "2024", "2025"):
-        census = frames[f"school_census.census/{year}"]
+        census = shown()[f"school_census.census/{year}"]
         roll = census[census["enrol_status"].isin(["C", "M"])]
-        found = home(measures, "pupils_ehc_plan", year)
+        found = home("pupils_ehc_plan", year)
         assert found["numerator"] == (roll["sen_provision"] == "E").sum()
         assert found["denominator"] == len(roll)
-        assert home(measures, "pupils", year)["value"] == len(roll)
-    active = frames["sen2.activeplans/2025"]
-    assert home(measures, "plans", "2025")["value"] == len(active)
-    first = frames["sen2.senneed/2025"].query("sen_type_rank == 1")
+        assert home("pupils", year)["value"] == len(roll)
+    active = shown()["sen2.activeplans/2025"]
+    assert home("plans", "2025")["value"] == len(active)
+    first = shown()["sen2.senneed/2025"].query("sen_type_rank == 1")
     autism = first["sen_type"].eq("ASD").sum()
-    assert home(measures, "plan_primary_need", "2025", "ASD")["numerator"] == autism
+    assert home("plan_primary_need", "2025", "ASD")["numerator"] == autism
 
 
-def test_suspensions_are_all_those_of_the_year_over_the_january_roll(
-    frames: dict[str, pd.DataFrame], measures: pd.DataFrame
-) -> None:
-    events = frames["exclusions.exclusions/2023/24"]
-    census = frames["school_census.census/2024"]
+def test_suspensions_are_all_those_of_the_year_over_the_january_roll() -> None:
+    events = shown()["exclusions.exclusions/2023/24"]
+    census = shown()["school_census.census/2024"]
     roll = census[census["enrol_status"].isin(["C", "M"])]
     # Of primary, secondary and special schools; everyone suspended, on the roll or not.
     roll = roll[roll["phase"].isin(["primary", "secondary", "all_through", "special"])]
     elsewhere = census.loc[census["phase"].isin(["nursery", "alternative_provision"]), "school_urn"]
     events = events[events["category"].eq("SUSP") & ~events["school_urn"].isin(elsewhere)]
-    found = home(measures, "suspension_rate", "2023/24")
+    found = home("suspension_rate", "2023/24")
     assert found["numerator"] == len(events) > 0
     assert found["denominator"] == len(roll) < len(census)
-    assert home(measures, "suspended_pupils", "2023/24")["numerator"] == events["upn"].nunique()
+    assert home("suspended_pupils", "2023/24")["numerator"] == events["upn"].nunique()
 
 
 def test_official_figures_are_made_without_the_code_they_check() -> None:
@@ -170,54 +124,42 @@ def test_official_figures_are_made_without_the_code_they_check() -> None:
         "import sys, jsna.synthetic.official\n"
         "print([name for name in sys.modules if name.startswith('jsna.measures')])"
     )
-    said = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    ).stdout
+    said = subprocess.check_output([sys.executable, "-c", program], text=True)
     assert said.strip() == "[]"
 
 
-def test_ages_are_those_on_the_day_of_the_event(
-    frames: dict[str, pd.DataFrame], measures: pd.DataFrame
-) -> None:
+def test_ages_are_those_on_the_day_of_the_event() -> None:
     """By the footnotes of the department's release, worked out child by child."""
-    people = frames["sen2.person/2025"].set_index("person_table_id")["date_of_birth"]
-    requests = frames["sen2.requests/2025"].set_index("requests_table_id")
+    people = shown()["sen2.person/2025"].set_index("person_table_id")["date_of_birth"]
+    requests = shown()["sen2.requests/2025"].set_index("requests_table_id")
     born = requests["person_table_id"].map(people)
     mine = pd.to_datetime(requests["received_date"]).dt.year == 2024
     days = requests.loc[mine, "received_date"]
-    ages = [_age(b, d) for b, d in zip(born[mine], days, strict=True)]
-    now = [_age(b, date(2025, 1, 16)) for b in born[mine]]
-    young = sum(age < 5 for age in ages)
-    assert young > sum(age < 5 for age in now)
-    assert home(measures, "ehc_requests", "2024", "0-4")["value"] == young
+    ages = [age(b, d) for b, d in zip(born[mine], days, strict=True)]
+    now = [age(b, date(2025, 1, 16)) for b in born[mine]]
+    young = sum(years < 5 for years in ages)
+    assert young > sum(years < 5 for years in now)
+    assert home("ehc_requests", "2024", "0-4")["value"] == young
 
 
-def _age(born: date, day: date) -> int:
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-
-
-def test_plans_within_20_weeks_are_counted_from_the_dates(
-    frames: dict[str, pd.DataFrame], measures: pd.DataFrame
-) -> None:
-    plans = frames["sen2.namedplan/2025"].merge(
-        frames["sen2.assessment/2025"][["assessment_table_id", "requests_table_id"]]
+def test_plans_within_20_weeks_are_counted_from_the_dates() -> None:
+    plans = shown()["sen2.namedplan/2025"].merge(
+        shown()["sen2.assessment/2025"][["assessment_table_id", "requests_table_id"]]
     )
-    plans = plans.merge(frames["sen2.requests/2025"], on="requests_table_id")
+    plans = plans.merge(shown()["sen2.requests/2025"], on="requests_table_id")
     start, asked = pd.to_datetime(plans["start_date"]), pd.to_datetime(plans["received_date"])
-    moved = frames["sen2.activeplans/2025"].dropna(subset=["transfer_la"])["requests_table_id"]
+    moved = shown()["sen2.activeplans/2025"].dropna(subset=["transfer_la"])["requests_table_id"]
     mine = (start.dt.year == 2024) & ~plans["requests_table_id"].isin(moved)
     assert mine.sum() < (start.dt.year == 2024).sum()
     days = (start - asked).dt.days[mine]
-    found = home(measures, "ehc_plans_20_weeks", "2024")
+    found = home("ehc_plans_20_weeks", "2024")
     assert found["denominator"] == days.notna().sum()
     assert found["numerator"] == (days <= 140).sum()
-    assert home(measures, "new_plans", "2024")["value"] == mine.sum()
+    assert home("new_plans", "2024")["value"] == mine.sum()
 
 
-def test_settings_add_up_to_the_plans(measures: pd.DataFrame) -> None:
-    shares = measures[
-        (measures["indicator"] == "plans_by_setting") & (measures["breakdown"] == "setting")
-    ]
+def test_settings_add_up_to_the_plans() -> None:
+    shares = measures().query("indicator == 'plans_by_setting' and breakdown == 'setting'")
     shares = shares[shares["geography"] != "neighbours"]
     groups = shares.groupby(["area_code", "period"])
     sums = groups.agg(n=("numerator", "sum"), of=("denominator", "first"))
@@ -225,10 +167,11 @@ def test_settings_add_up_to_the_plans(measures: pd.DataFrame) -> None:
     assert (sums["n"] == sums["of"]).all()
 
 
-def test_no_invented_figure_contradicts_another(audited: official.Published) -> None:
+def test_no_invented_figure_contradicts_another() -> None:
     """Of any area and year: neither sums nor what one measure implies of another."""
-    assert audited.findings == []
-    rows = audited.measures.set_index(["area_code", "period", "breakdown", "category", "geography"])
+    assert audited().findings == []
+    key = ["area_code", "period", "breakdown", "category", "geography"]
+    rows = measures().set_index(key)
     rows = rows[rows.index.get_level_values("geography") != "neighbours"]
     one = rows[rows["indicator"] == "ehc_plans_20_weeks"]
     plain = rows[rows["indicator"] == "ehc_plans_20_weeks_excluding_exceptions"].loc[one.index]
@@ -244,26 +187,20 @@ def test_no_invented_figure_contradicts_another(audited: official.Published) -> 
     assert 20 < country["value"] < 60
 
 
-def test_comparators_are_all_there_plausible_and_not_the_home_area(
-    measures: pd.DataFrame, config: Configuration
-) -> None:
-    latest = measures[
-        (measures["indicator"] == "pupils_sen_support")
-        & (measures["period"] == "2025")
-        & (measures["breakdown"] == "total")
-    ].set_index("area_code")["value"]
-    expected = {config.area.code, config.area.country.code, config.area.region.code, "neighbours"}
-    expected |= {place.code for place in config.area.neighbours}
+def test_comparators_are_all_there_plausible_and_not_the_home_area() -> None:
+    sought = "indicator == 'pupils_sen_support' and period == '2025' and breakdown == 'total'"
+    latest = measures().query(sought).set_index("area_code")["value"]
+    expected = {CONFIG.area.code, CONFIG.area.country.code, CONFIG.area.region.code, "neighbours"}
+    expected |= {place.code for place in CONFIG.area.neighbours}
     assert set(latest.index) == expected
     assert latest.between(5, 30).all()
     assert latest.nunique() == len(latest)
 
 
-def test_every_row_and_every_figure_says_synthetic(
-    release: Mapping[str, bytes], measures: pd.DataFrame, tmp_path: Path
-) -> None:
-    assert measures.loc[measures["geography"] != "neighbours", "note"].str.contains("Synth").all()
-    for name, content in release.items():
+def test_every_row_and_every_figure_says_synthetic(tmp_path: Path) -> None:
+    rows = measures().query("geography != 'neighbours'")
+    assert rows["note"].str.contains("Synth").all()
+    for name, content in release().items():
         assert name.startswith("synthetic_")
         (tmp_path / name).write_bytes(content)
         if name.endswith(".csv"):
@@ -271,10 +208,8 @@ def test_every_row_and_every_figure_says_synthetic(
             assert frame["footnote"].str.startswith("Synthetic").all()
 
 
-def test_protected_counts_come_as_the_publishers_symbol(measures: pd.DataFrame) -> None:
-    hidden = measures[
-        (measures["indicator"] == "permanent_exclusion_rate") & (measures["status"] == "c")
-    ]
+def test_protected_counts_come_as_the_publishers_symbol() -> None:
+    hidden = measures().query("indicator == 'permanent_exclusion_rate' and status == 'c'")
     assert len(hidden) > 0
     assert hidden["value"].isna().all()
     assert hidden["numerator"].isna().all()

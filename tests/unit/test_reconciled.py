@@ -7,27 +7,22 @@ what the engine counts in the same people's records, linked here without error a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from pathlib import Path
+from functools import cache
 
 import pandas as pd
 import pytest
 
 from jsna.extracts import registry
-from jsna.io import Paths
 from jsna.measures.derive import derive
 from jsna.measures.engine import measure
 from jsna.measures.merge import merge, reconcile
 from jsna.model import schema
-from jsna.model.configuration import Configuration
-from jsna.releases import official
-from jsna.settings import loading
-from tests.unit import synthetic_support
+from tests.unit.synthetic_support import age, audited, configuration, shown
 
 # What is built once for the module is built by one worker.
 pytestmark = pytest.mark.xdist_group("reconciled")
 
-ROOT = Path(__file__).parents[2]
+CONFIG = configuration()
 #: Extracts the official figures are about, and the column that names a person there.
 NAMED = {
     "school_census": "upn",
@@ -37,11 +32,7 @@ NAMED = {
 }
 
 
-def age(born: date, day: date) -> int:
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-
-
-def linked(frames: Mapping[str, pd.DataFrame], config: Configuration) -> dict[str, pd.DataFrame]:
+def linked(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Every table as linkage would pass it on if it made no mistake."""
     made: dict[str, list[pd.DataFrame]] = {}
     for key, frame in frames.items():
@@ -61,7 +52,7 @@ def linked(frames: Mapping[str, pd.DataFrame], config: Configuration) -> dict[st
             born = known["date_of_birth"]
             rows["person_key"], rows["link"] = known[NAMED[extract.name]], "number"
             rows["lsoa_code"] = known.get("lsoa_code")
-            day = config.edition.reference_date
+            day = CONFIG.edition.reference_date
             rows["age"] = pd.array([age(b, day) for b in born], dtype="Int64")
             for column in extract.table(name.split(".")[1]).columns:
                 if column.aged:
@@ -74,45 +65,20 @@ def linked(frames: Mapping[str, pd.DataFrame], config: Configuration) -> dict[st
     return {name: pd.concat(parts, ignore_index=True) for name, parts in made.items()}
 
 
-@pytest.fixture(scope="module")
-def config() -> Configuration:
-    return loading.load("test-2025", ROOT)
-
-
-@pytest.fixture(scope="module")
-def frames() -> dict[str, pd.DataFrame]:
-    """What the county shows, by field."""
-    return synthetic_support.shown()
-
-
-@pytest.fixture(scope="module")
-def published(config: Configuration, tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
-    """Its official figures, as read from the release."""
-    paths = Paths(tmp_path_factory.mktemp("release"), config.edition.edition)
-    paths.published.mkdir(parents=True)
-    for name, content in synthetic_support.release().items():
-        (paths.published / name).write_bytes(content)
-    return official.published_measures(config, paths)
-
-
-def beside(
-    frames: Mapping[str, pd.DataFrame], published: pd.DataFrame, config: Configuration
-) -> pd.DataFrame:
+def beside(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Local figures of what is shown, and the official ones."""
-    counted = derive(linked(frames, config), config)
-    wanted = [i for i in config.indicators.values() if config.published.get(i.id) and i.numerator]
-    return reconcile(*merge(measure(counted, wanted, config), published))
+    counted = derive(linked(frames), CONFIG)
+    wanted = [i for i in CONFIG.indicators.values() if CONFIG.published.get(i.id) and i.numerator]
+    return reconcile(*merge(measure(counted, wanted, CONFIG), audited().measures))
 
 
-@pytest.fixture(scope="module")
-def compared(
-    frames: dict[str, pd.DataFrame], published: pd.DataFrame, config: Configuration
-) -> pd.DataFrame:
-    return beside(frames, published, config)
+@cache
+def compared() -> pd.DataFrame:
+    return beside(shown())
 
 
-def test_what_is_defined_alike_agrees(compared: pd.DataFrame) -> None:
-    same = compared[~_other_needs(compared)]
+def test_what_is_defined_alike_agrees() -> None:
+    same = compared()[~_other_needs(compared())]
     assert {
         "ehc_requests", "ehc_decisions_6_weeks", "new_plans", "ehc_plans_20_weeks", "ceased_plans",
         "plans", "plans_by_setting", "plans_independent", "plans_residential", "suspension_rate",
@@ -122,10 +88,9 @@ def test_what_is_defined_alike_agrees(compared: pd.DataFrame) -> None:
     assert off.empty, off[[*schema.KEY[1:], "local", "official"]].to_string()
 
 
-def test_what_is_shown_wrongly_no_longer_agrees(
-    frames: dict[str, pd.DataFrame], published: pd.DataFrame, config: Configuration
-) -> None:
+def test_what_is_shown_wrongly_no_longer_agrees() -> None:
     """Official figures are of the people and not of what is shown of them."""
+    frames = shown()
     plans, requests = frames["sen2.activeplans/2025"], frames["sen2.requests/2025"]
     census = frames["school_census.census/2024"]
     wrong = frames | {
@@ -133,22 +98,20 @@ def test_what_is_shown_wrongly_no_longer_agrees(
         "sen2.requests/2025": requests.assign(request_outcome="W"),
         "school_census.census/2024": census.assign(sen_provision="N"),
     }
-    found = beside(wrong, published, config)
+    found = beside(wrong)
     totals = found[found["breakdown"].eq("total") & found["official"].notna()]
     off = set(totals.loc[~totals["agrees"], "indicator"])
     assert {"new_plans", "ehc_requests_refused", "pupils_sen"} <= off
     assert not off & {"plans", "ceased_plans", "suspension_rate"}
 
 
-def test_what_differs_by_definition_is_declared(
-    compared: pd.DataFrame, config: Configuration
-) -> None:
+def test_what_differs_by_definition_is_declared() -> None:
     """The department counts Down's syndrome under other needs; the record has it by itself."""
-    other = compared[_other_needs(compared) & ~compared["agrees"]]
+    other = compared()[_other_needs(compared()) & ~compared()["agrees"]]
     assert set(other["indicator"]) == {"plans", "plan_primary_need"}
     assert (other["local"] < other["official"]).all()
     for name in set(other["indicator"]):
-        said = {text for one in config.every_release for text in one.cautions(name)}
+        said = {text for one in CONFIG.every_release for text in one.cautions(name)}
         assert "Down's syndrome is counted under other needs." in said
 
 

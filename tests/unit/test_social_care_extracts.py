@@ -17,10 +17,10 @@ import pytest
 from jsna.extracts import registry
 from jsna.ingest.read import read_table
 from jsna.synthetic import corruption, effects, formats, world, written
-from tests.unit.synthetic_support import configuration, frames, middling
+from tests.unit.synthetic_support import county as a_county
+from tests.unit.synthetic_support import frames, middling
 from tests.unit.validation_support import GOOD, UPN, codes, judge
 
-SIZE = {"pupils": 40_000, "plans": 2_800, "lsoas": 180}
 LAST = date(2025, 3, 31)
 
 
@@ -116,7 +116,7 @@ def test_slips_of_a_date_by_hand() -> None:
 
 @cache
 def county(**changes: float) -> world.World:
-    config = configuration("demo-2025", **SIZE)
+    config = a_county()
     given = {name.replace("__", "."): value for name, value in changes.items()}
     return world.build(config, effects.load().overridden(given))
 
@@ -352,7 +352,7 @@ def test_half_of_children_in_need_have_sen() -> None:
 
 def test_sen_without_effect_leaves_no_trace() -> None:
     made = frames(
-        configuration("demo-2025", **SIZE),
+        a_county(),
         effects.load().without("social_care.sen", "social_care.deprivation"),
     )
     episodes = made["cin_census.episodes/2024/25"]

@@ -14,16 +14,15 @@ import pytest
 from jsna.errors import JsnaError
 from jsna.synthetic import effects
 from jsna.synthetic.need import NEEDS
-from tests.unit.synthetic_support import configuration, frames, middling, roll
+from tests.unit.synthetic_support import configuration, county, frames, middling, roll
 from tests.unit.test_synthetic_people import plans
 
-SIZE = {"pupils": 40_000, "plans": 2_800, "lsoas": 180}
 GRADIENTS = ("plan.deprivation", "support.deprivation")
 
 
 @cache
 def without(*names: str) -> dict[str, pd.DataFrame]:
-    return frames(configuration("demo-2025", **SIZE), effects.load().without(*names))
+    return frames(county(), effects.load().without(*names))
 
 
 def depth(world: dict[str, pd.DataFrame]) -> pd.Series:
@@ -72,7 +71,7 @@ def test_a_gradient_set_to_nil_leaves_no_trace() -> None:
 def test_a_known_gradient_is_recovered() -> None:
     same = dict.fromkeys(NEEDS, 2.5)
     given = {"plan.deprivation": same, "plan.district": 1.0}
-    world = frames(configuration("demo-2025", **SIZE), effects.load().overridden(given))
+    world = frames(county(), effects.load().overridden(given))
     residents = world["population.syoa/2024"].query("age <= 24")
     x = depth(world)
     count = plans(world)["lsoa_code"].value_counts().reindex(x.index, fill_value=0)

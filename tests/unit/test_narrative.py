@@ -19,11 +19,14 @@ from jsna.view import comparison as compare
 from jsna.view.rows import Measures
 from tests.unit import report_support as made
 
-PLAN = made.configured()[0]["pupils_ehc_plan"]
-COUNT = made.configured()[0]["plans"]
-TIMELY = made.configured()[0]["ehc_plans_20_weeks"]
-NEEDS = made.configured()[0]["plan_primary_need"]
+INDICATORS = made.configured()[0]
+PLAN = INDICATORS["pupils_ehc_plan"]
+COUNT = INDICATORS["plans"]
+TIMELY = INDICATORS["ehc_plans_20_weeks"]
+NEEDS = INDICATORS["plan_primary_need"]
 ENGLAND = {"area": "E92000001", "geography": "national"}
+#: 5.5 % of pupils.
+HOME = made.measure(PLAN, 2_200, 40_000)
 SIMILAR = {"area": "neighbours", "geography": "neighbours"}
 
 
@@ -42,12 +45,30 @@ def of(rows: list[dict[str, Any]]) -> Measures:
     return made.view(rows)
 
 
+def yearly(
+    indicator: Indicator, counts: dict[str, int], of_: float = math.nan, **more: Any
+) -> list[dict[str, Any]]:
+    """Counts of an indicator by period."""
+    return [made.measure(indicator, n, of_, period=p, **more) for p, n in counts.items()]
+
+
+def change(rows: list[dict[str, Any]], indicator: Indicator = PLAN) -> str:
+    return plain(narrative.change(of(rows), indicator))
+
+
+def slope(rows: list[dict[str, Any]]) -> narrative.Sentence:
+    """What is said of rows by tenth of deprivation."""
+    view = of(rows)
+    [sentence], _ = deprivation.slope(view, PLAN, "imd_decile", view.rows(PLAN.id))
+    return sentence
+
+
 def national(percent: float) -> dict[str, Any]:
     return made.measure(PLAN, percent * 80_000, 8_000_000, **ENGLAND)
 
 
 def test_the_level_names_value_period_and_counts() -> None:
-    view = of([made.measure(PLAN, 2_200, 40_000)])
+    view = of([HOME])
     assert plain(narrative.level(view, PLAN)) == (
         "In Marrowshire, the share of pupils with an EHC plan was 5.5% in January 2025 "
         "(2,200 of 40,000)."
@@ -62,17 +83,17 @@ def test_a_count_agrees_with_its_verb() -> None:
 
 def test_a_rate_of_one_day_names_the_day_and_whom_it_is_divided_by() -> None:
     """402,400 in need on 31 March is not 704,430 in the year."""
-    need = made.configured()[0]["children_in_need"]
+    need = INDICATORS["children_in_need"]
     row = made.measure(need, 7_000, 234_000, period="2025")
     said = plain(narrative.level(of([row]), need))
     assert said.endswith("was 299.1 per 10,000 children aged 0 to 17 on 31 March 2025.")
-    looked_after = made.configured()[0]["children_looked_after"]
+    looked_after = INDICATORS["children_looked_after"]
     assert looked_after.period_type == "31_march"
     assert looked_after.population_base == "responsible"
 
 
 def test_a_caution_stands_only_under_the_figures_it_is_true_of() -> None:
-    suspended = made.configured()[0]["suspended_pupils"]
+    suspended = INDICATORS["suspended_pupils"]
     local = made.measure(suspended, 500, 40_000, period="2023/24")
     official = {**local, "source": "official:exclusions_release"}
     said = [metadata.caution(suspended, of(rows)) for rows in ([local], [official])]
@@ -80,7 +101,7 @@ def test_a_caution_stands_only_under_the_figures_it_is_true_of() -> None:
     assert "Everyone suspended" not in said[0]
     assert "joined after" not in said[1]
     assert "Everyone suspended" in said[1]
-    pupils = made.configured()[0]["pupils_ehc_plan"]
+    pupils = INDICATORS["pupils_ehc_plan"]
     both = [made.measure(pupils, 2_200, 40_000), national(5.3)]
     beside = pupils.caveats.beside
     assert beside
@@ -90,7 +111,7 @@ def test_a_caution_stands_only_under_the_figures_it_is_true_of() -> None:
 
 
 def test_a_caution_of_one_release_is_said_of_its_figures_alone() -> None:
-    plans = made.configured()[0]["plans"]
+    plans = INDICATORS["plans"]
     table = ReleaseTable(period_type="january", figures={"plans": Figure(value="n")})
     other = table.model_copy(update={"caveat": "Down's syndrome is counted under other needs."})
     words = {"publisher": "P", "title": "Plans", "licence": "OGL", "file": "f", "dataset": "ehcp"}
@@ -110,7 +131,7 @@ def test_a_caution_of_one_release_is_said_of_its_figures_alone() -> None:
 
 
 def test_every_number_carries_its_measure_key_and_field() -> None:
-    view = of([made.measure(PLAN, 2_200, 40_000)])
+    view = of([HOME])
     sentence = narrative.level(view, PLAN)
     assert sentence is not None
     key = "pupils_ehc_plan~E10000951~authority~2025~january~total~total"
@@ -138,9 +159,7 @@ def test_a_hidden_total_is_said_in_words_and_never_as_a_number() -> None:
     ("england", "word"), [(5.0, "higher than England"), (6.0, "lower than England")]
 )
 def test_a_clear_difference_is_named(england: float, word: str) -> None:
-    sentence = narrative.comparison(
-        of([made.measure(PLAN, 2_200, 40_000), national(england)]), PLAN
-    )
+    sentence = narrative.comparison(of([HOME, national(england)]), PLAN)
     assert word in plain(sentence)
     assert sentence is not None
     assert sentence.clear
@@ -155,18 +174,14 @@ def test_a_difference_within_chance_is_similar_however_the_points_lie() -> None:
 
 
 def test_without_an_interval_nothing_is_claimed() -> None:
-    home = made.measure(PLAN, 2_200, 40_000)
-    home |= dict.fromkeys(("lower_95", "upper_95", "lower_998", "upper_998"), math.nan)
+    home = HOME | dict.fromkeys(("lower_95", "upper_95", "lower_998", "upper_998"), math.nan)
     text = plain(narrative.comparison(of([home, national(1.0)]), PLAN))
     assert text == "For comparison, the figure was 1.0% in England."
 
 
 def test_an_older_comparator_is_compared_in_its_own_period() -> None:
-    rows = [
-        made.measure(PLAN, 2_200, 40_000),
-        made.measure(PLAN, 1_600, 40_000, period="2024"),
-        made.measure(PLAN, 400_000, 8_000_000, period="2024", **ENGLAND),
-    ]
+    rows = yearly(PLAN, {"2025": 2_200, "2024": 1_600}, 40_000)
+    rows += yearly(PLAN, {"2024": 400_000}, 8_000_000, **ENGLAND)
     text = plain(narrative.comparison(of(rows), PLAN))
     assert text.startswith("In January 2024, the latest with figures elsewhere, it was 4.0%")
     assert "lower than England (5.0%)" in text
@@ -179,9 +194,9 @@ def test_counts_are_never_compared_with_a_larger_place() -> None:
 
 
 def test_polarity_is_said_only_beside_a_clear_difference() -> None:
-    far = [made.measure(TIMELY, 298, 1_720, period="2024")]
-    far.append(made.measure(TIMELY, 41_500, 90_392, period="2024", **ENGLAND))
-    near = [made.measure(TIMELY, 9, 20, period="2024"), far[1]]
+    far = yearly(TIMELY, {"2024": 298}, 1_720)
+    far += yearly(TIMELY, {"2024": 41_500}, 90_392, **ENGLAND)
+    near = [*yearly(TIMELY, {"2024": 9}, 20), far[1]]
     assert plain(narrative.polarity(of(far), TIMELY)) == "On this measure, higher is better."
     assert narrative.polarity(of(near), TIMELY) is None
 
@@ -195,17 +210,12 @@ def test_polarity_is_said_only_beside_a_clear_difference() -> None:
     ],
 )
 def test_change_needs_intervals_that_do_not_overlap(before: int, said: str) -> None:
-    rows = [made.measure(PLAN, before, 40_000, period="2024"), made.measure(PLAN, 2_200, 40_000)]
-    assert plain(narrative.change(of(rows), PLAN)) == said
+    assert change([*yearly(PLAN, {"2024": before}, 40_000), HOME]) == said
 
 
 def test_a_slow_rise_is_seen_over_the_whole_series() -> None:
-    rows = [
-        made.measure(PLAN, x, 40_000, period=str(year))
-        for year, x in zip(range(2019, 2026), range(1_600, 2_300, 100), strict=True)
-    ]
-    text = plain(narrative.change(of(rows), PLAN))
-    assert text == (
+    counts = {str(year): 1_600 + 100 * (year - 2019) for year in range(2019, 2026)}
+    assert change(yearly(PLAN, counts, 40_000)) == (
         "It changed little from 5.3% in January 2024, but has risen since January 2019 (4.0%)."
     )
 
@@ -220,14 +230,12 @@ def test_nothing_is_said_of_a_change_across_a_break() -> None:
     before = official(2_000, 10_000, "2024")
     after = official(100, 10_000, "2025", segment="2025")
     view = of([before, after])
-    assert plain(narrative.change(view, PLAN)) == (
-        "Earlier figures were counted in another way and are not compared."
-    )
+    told = "Earlier figures were counted in another way and are not compared."
+    assert plain(narrative.change(view, PLAN)) == told
     assert narrative.latest_change(view, PLAN) is None
     assert compare.differ(*reversed(view.series(PLAN.id))) == "unknown"
     since = official(90, 10_000, "2026", segment="2025")
-    text = plain(narrative.change(of([before, after, since]), PLAN))
-    assert "20.0%" not in text
+    assert "20.0%" not in change([before, after, since])
 
 
 def test_a_jump_is_not_headlined_and_its_level_is() -> None:
@@ -255,21 +263,20 @@ def test_a_zero_in_doubt_is_compared_with_nothing() -> None:
 
 
 def test_counts_of_events_change_by_more_than_chance() -> None:
-    asked = made.configured()[0]["ehc_requests"]
-    rows = [made.measure(asked, 100, period="2023"), made.measure(asked, 110, period="2024")]
-    assert "no clear change" in plain(narrative.change(of(rows), asked))
-    rows[1] = made.measure(asked, 140, period="2024")
-    assert "The number rose from 100" in plain(narrative.change(of(rows), asked))
+    asked = INDICATORS["ehc_requests"]
+    near, far = (yearly(asked, {"2023": 100, "2024": count}) for count in (110, 140))
+    assert "no clear change" in change(near, asked)
+    assert "The number rose from 100" in change(far, asked)
 
 
 def test_how_many_there_are_on_a_day_is_compared_as_it_is_and_an_estimate_not_at_all() -> None:
-    rows = [made.measure(COUNT, 100, period="2024"), made.measure(COUNT, 110)]
-    assert plain(narrative.change(of(rows), COUNT)) == "The number rose from 100 in January 2024."
+    rows = yearly(COUNT, {"2024": 100, "2025": 110})
+    assert change(rows, COUNT) == "The number rose from 100 in January 2024."
     # What may be chance is not put among the changes that stand out.
     assert narrative.latest_change(of(rows), COUNT) is None
-    people = made.configured()[0]["population_0_17"]
-    rows = [made.measure(people, n, period=p) for p, n in (("2023", 90_000), ("2024", 99_000))]
-    assert plain(narrative.change(of(rows), people)) == "The figure in mid-2023 was 90,000."
+    people = INDICATORS["population_0_17"]
+    rows = yearly(people, {"2023": 90_000, "2024": 99_000})
+    assert change(rows, people) == "The figure in mid-2023 was 90,000."
     assert narrative.latest_change(of(rows), people) is None
 
 
@@ -281,9 +288,7 @@ def deciles(shares: list[float], size: int = 4_000) -> list[dict[str, Any]]:
 
 
 def test_a_gradient_is_reported_from_both_ends() -> None:
-    view = of(deciles([0.09 - 0.005 * n for n in range(10)]))
-    [sentence], _ = deprivation.slope(view, PLAN, "imd_decile", view.rows(PLAN.id))
-    assert plain(sentence) == (
+    assert plain(slope(deciles([0.09 - 0.005 * n for n in range(10)]))) == (
         "The share of pupils with an EHC plan was higher in the most deprived tenth of small areas "
         "in England (9.0%) than in the "
         "least deprived tenth (4.5%)."
@@ -291,8 +296,7 @@ def test_a_gradient_is_reported_from_both_ends() -> None:
 
 
 def test_an_effect_of_zero_leaves_no_claim_and_no_number() -> None:
-    view = of(deciles([0.055] * 10))
-    [sentence], _ = deprivation.slope(view, PLAN, "imd_decile", view.rows(PLAN.id))
+    sentence = slope(deciles([0.055] * 10))
     assert not sentence.clear
     assert plain(sentence) == (
         "There was no clear difference between the most and the least deprived areas."
@@ -319,9 +323,7 @@ def test_rank_correlation_is_that_of_scipy(values: list[float]) -> None:
 def test_a_missing_end_names_the_group_that_is_there() -> None:
     rows = deciles([0.09 - 0.005 * n for n in range(10)])
     rows[0] = made.measure(PLAN, 0, dims={"imd_decile": "1"}, status="c")
-    view = of(rows)
-    [sentence], _ = deprivation.slope(view, PLAN, "imd_decile", view.rows(PLAN.id))
-    assert "the second most deprived tenth" in plain(sentence)
+    assert "the second most deprived tenth" in plain(slope(rows))
 
 
 @settings(max_examples=40)
@@ -345,7 +347,7 @@ def places(shares: list[float], size: int) -> list[dict[str, Any]]:
 
 
 def test_localities_stand_out_by_the_stricter_limits() -> None:
-    rows = [made.measure(PLAN, 2_200, 40_000), *places([0.08, 0.055, 0.055, 0.03], 10_000)]
+    rows = [HOME, *places([0.08, 0.055, 0.055, 0.03], 10_000)]
     view = of(rows)
     [sentence], _ = breakdowns.places(view, PLAN, view.breakdown(PLAN.id, ["locality"]))
     assert plain(sentence) == (
@@ -356,7 +358,7 @@ def test_localities_stand_out_by_the_stricter_limits() -> None:
 
 def test_a_locality_outside_95_but_inside_998_does_not_stand_out() -> None:
     # 6.5% of 2,500: 95% interval from 5.6, 99.8% interval from 5.2.
-    rows = [made.measure(PLAN, 2_200, 40_000), *places([0.065, 0.055, 0.055, 0.055], 2_500)]
+    rows = [HOME, *places([0.065, 0.055, 0.055, 0.055], 2_500)]
     view = of(rows)
     found = view.breakdown(PLAN.id, ["locality"])
     average = view.series(PLAN.id)[0]
@@ -444,14 +446,10 @@ def test_a_mean_is_told_as_an_average_with_no_counts_behind_it() -> None:
 
 
 def test_a_local_count_is_not_compared_with_an_official_one() -> None:
-    rows = [
-        made.measure(COUNT, 9_000, period="2023", source="ehcp_2025"),
-        made.measure(COUNT, 12_317, period="2025"),
-    ]
+    rows = yearly(COUNT, {"2023": 9_000}, source="ehcp_2025") + yearly(COUNT, {"2025": 12_317})
     assert narrative.change(of(rows), COUNT) is None
-    rows.append(made.measure(COUNT, 11_000, period="2024"))
-    text = plain(narrative.change(of(rows), COUNT))
-    assert text == "The number rose from 11,000 in January 2024."
+    rows += yearly(COUNT, {"2024": 11_000})
+    assert change(rows, COUNT) == "The number rose from 11,000 in January 2024."
 
 
 def test_a_handful_of_pupils_is_not_called_the_highest_group() -> None:
@@ -475,37 +473,29 @@ def test_two_groups_are_compared_as_two() -> None:
 
 
 def test_the_lede_says_what_is_clear_and_says_when_nothing_is() -> None:
-    home = made.measure(PLAN, 2_200, 40_000)
-    clear = of([home, national(5.0), *deciles([0.09 - 0.005 * n for n in range(10)])])
+    clear = of([HOME, national(5.0), *deciles([0.09 - 0.005 * n for n in range(10)])])
     text = plain_text(lede.lede(clear, [PLAN]))
     assert text == (
         "In Marrowshire, the share of pupils with an EHC plan was 5.5% in January 2025, higher "
         "than England (5.0%). The share of pupils with an EHC plan was higher in the most deprived "
         "tenth of small areas (9.0%) than in the least deprived tenth (4.5%)."
     )
-    flat = of([home, national(5.45), *deciles([0.055] * 10)])
+    flat = of([HOME, national(5.45), *deciles([0.055] * 10)])
     text = plain_text(lede.lede(flat, [PLAN]))
     assert text.endswith("No figure in this chapter differs clearly from that of England.")
     assert "higher" not in text
 
 
 def test_official_figures_before_a_lone_local_one_are_compared_among_themselves() -> None:
-    rows = [
-        made.measure(COUNT, n, period=year, source="ehcp_2025")
-        for year, n in (("2019", 7_000), ("2023", 9_000))
-    ]
-    text = plain(narrative.change(of([*rows, made.measure(COUNT, 12_317)]), COUNT))
+    rows = yearly(COUNT, {"2019": 7_000, "2023": 9_000}, source="ehcp_2025")
+    text = change([*rows, made.measure(COUNT, 12_317)], COUNT)
     assert text == "Official figures rose from 7,000 in January 2019 to 9,000 in January 2023."
 
 
 def test_findings_are_ranked_by_proportion_and_only_clear_ones_are_claimed() -> None:
     late = TIMELY
-    rows = [
-        made.measure(PLAN, 2_200, 40_000),
-        national(5.0),
-        made.measure(late, 300, 1_700, period="2024"),
-        made.measure(late, 450, 1_000, period="2024", **ENGLAND),
-    ]
+    rows = [HOME, national(5.0), *yearly(late, {"2024": 300}, 1_700)]
+    rows += yearly(late, {"2024": 450}, 1_000, **ENGLAND)
     found = priorities.findings(of(rows), [PLAN, late])
     assert [(f.kind, f.indicator.id) for f in found] == [
         ("worse", "ehc_plans_20_weeks"),
@@ -525,17 +515,14 @@ def test_findings_are_ranked_by_proportion_and_only_clear_ones_are_claimed() -> 
 
 def test_two_ways_of_counting_one_thing_are_listed_once() -> None:
     every = TIMELY
-    some = made.configured()[0]["ehc_plans_20_weeks_excluding_exceptions"]
-    rows = [
-        made.measure(i, n, 1_000, period="2024", **where)
-        for i in (every, some)
-        for n, where in ((200, {}), (500, ENGLAND))
-    ]
+    some = INDICATORS["ehc_plans_20_weeks_excluding_exceptions"]
+    rows = [row for i in (every, some) for row in yearly(i, {"2024": 200}, 1_000)]
+    rows += [row for i in (every, some) for row in yearly(i, {"2024": 500}, 1_000, **ENGLAND)]
     found = priorities.findings(of(rows), [every, some])
     assert [(f.kind, f.indicator.id) for f in found] == [("worse", every.id)]
 
 
-BY_NEED = made.configured()[0]["plans_residential"]
+BY_NEED = INDICATORS["plans_residential"]
 
 
 def said(indicator: Indicator, rows: list[dict[str, Any]], **more: Any) -> str:
@@ -563,7 +550,7 @@ def measured(
 
 def test_no_clear_difference_is_said_of_those_shown_alone() -> None:
     alike: dict[str, tuple[int, int] | None] = {"N": (50, 1_000), "K": (52, 1_000)}
-    rate = made.configured()[0]["permanent_exclusion_rate"]
+    rate = INDICATORS["permanent_exclusion_rate"]
     whole = said(rate, by(rate, "sen_provision", {**alike, "E": (51, 1_000)}))
     assert whole == "There was no clear difference by SEN provision."
     part = said(rate, by(rate, "sen_provision", {**alike, "E": None}))
@@ -574,7 +561,7 @@ def test_no_clear_difference_is_said_of_those_shown_alone() -> None:
 
 
 def test_of_two_groups_shown_beside_a_hidden_one_it_is_said_that_they_are_those_shown() -> None:
-    rate = made.configured()[0]["permanent_exclusion_rate"]
+    rate = INDICATORS["permanent_exclusion_rate"]
     text = said(rate, by(rate, "sen_provision", {"N": (10, 1_000), "K": (90, 1_000), "E": None}))
     assert text.startswith("Of those shown, it was higher for pupils with SEN support (9.00 per")
 
@@ -632,7 +619,7 @@ def test_groups_that_cannot_be_told_from_the_lowest_are_named_with_it() -> None:
 
 
 def test_an_error_rate_of_linkage_has_its_interval() -> None:
-    missed = made.configured()[0]["linkage_missed"]
+    missed = INDICATORS["linkage_missed"]
     view = of([made.measure(missed, 100, 45_325)])
     assert "was 0.22% " in plain(narrative.level(view, missed))
     assert "(100 of 45,325; 95% interval 0.18% to 0.27%)." in plain(narrative.level(view, missed))
@@ -660,7 +647,7 @@ def test_parts_of_a_later_period_than_the_whole_are_dated() -> None:
     )
 
 
-RATES_BY_NEED = made.configured()[0]["pupils_sen_rate_by_need"]
+RATES_BY_NEED = INDICATORS["pupils_sen_rate_by_need"]
 
 
 def needs_by_tenth(**ends: tuple[float | None, float | None]) -> list[dict[str, Any]]:
@@ -705,7 +692,7 @@ def test_what_neither_chart_nor_table_shows_is_in_the_data_files() -> None:
 
 
 def test_reasons_are_not_reasons_of_reasons() -> None:
-    reasons = made.configured()[0]["suspension_reasons"]
+    reasons = INDICATORS["suspension_reasons"]
     codes = list(made.configured()[1]["exclusion_reason"])[:2]
     rows = [
         made.measure(reasons, x, 1_000, dims={"reason": code})
@@ -716,34 +703,28 @@ def test_reasons_are_not_reasons_of_reasons() -> None:
 
 @pytest.mark.parametrize("name", ["pupils_ehc_plan", "ehc_plans_20_weeks", "plans"])
 def test_a_clear_change_of_anything_but_a_share_is_among_the_findings(name: str) -> None:
-    indicator = made.configured()[0][name]
-    whole = () if indicator.kind.name == "count" else (40_000,)
-    rows = [
-        made.measure(indicator, count, *whole, period=year)
-        for year, count in (("2024", 2_000), ("2025", 3_000))
-    ]
+    indicator = INDICATORS[name]
+    whole = math.nan if indicator.kind.name == "count" else 40_000
+    rows = yearly(indicator, {"2024": 2_000, "2025": 3_000}, whole)
     text = narrative.latest_change(of(rows), indicator)
     assert text is not None
     assert plain_text(text).startswith("rose from ")
     found = priorities.change(of(rows), indicator)
     assert found is not None
     assert found.apart == pytest.approx(1.5)
-    same = [made.measure(indicator, 2_000, *whole, period=year) for year in ("2024", "2025")]
+    same = yearly(indicator, {"2024": 2_000, "2025": 2_000}, whole)
     assert narrative.latest_change(of(same), indicator) is None
 
 
 def test_a_change_of_a_share_is_never_among_the_findings() -> None:
     """A need may be more of all plans because others are fewer."""
-    rows = [
-        made.measure(NEEDS, count, 40_000, period=year)
-        for year, count in (("2024", 2_000), ("2025", 3_000))
-    ]
+    rows = yearly(NEEDS, {"2024": 2_000, "2025": 3_000}, 40_000)
     assert narrative.latest_change(of(rows), NEEDS) is None
     assert priorities.change(of(rows), NEEDS) is None
 
 
 def test_figures_of_others_without_one_of_the_country_are_no_finding() -> None:
-    rows = [made.measure(PLAN, 2_200, 40_000), made.measure(PLAN, 4_000, 40_000, **SIMILAR)]
+    rows = [HOME, made.measure(PLAN, 4_000, 40_000, **SIMILAR)]
     view = of(rows)
     assert narrative.compared(view, PLAN) is not None
     assert priorities.against_country(view, PLAN) is None
@@ -751,9 +732,7 @@ def test_figures_of_others_without_one_of_the_country_are_no_finding() -> None:
 
 def test_a_figure_that_has_not_moved_is_said_to_be_the_same() -> None:
     """A series that moved as a whole, though not in the year to the last."""
-    counts = {"2023": 1_000, "2024": 2_200, "2025": 2_200}
-    rows = [made.measure(PLAN, n, 40_000, period=year) for year, n in counts.items()]
-    text = plain(narrative.change(of(rows), PLAN))
+    text = change(yearly(PLAN, {"2023": 1_000, "2024": 2_200, "2025": 2_200}, 40_000))
     assert "was the same in January 2024" in text
     assert "has risen since January 2023" in text
     assert "changed little" not in text

@@ -29,6 +29,8 @@ from jsna.view import words
 from jsna.view.rows import KEY_FIELDS, Measures
 from tests.unit import report_support as made
 
+CONFIG, FRAME = made.whole()
+VIEW = Measures(FRAME, CONFIG)
 _MARK = re.compile(
     r'<data value="([^"]*)" data-measure="([^"]*)" data-field="([^"]*)">([^<]*)</data>'
 )
@@ -126,15 +128,13 @@ def test_the_summary_is_of_chapters_that_can_change_and_of_no_other(page: str) -
 
 
 def test_every_printed_number_reads_back_as_its_measure(page: str) -> None:
-    config, frame = made.whole()
-    view = Measures(frame, config)
     marks = _MARK.findall(page)
     assert len(marks) > 1_000
     for raw, key, field, text in marks:
-        row = view.by_key[key]
+        row = VIEW.by_key[key]
         value = getattr(row, field)
         assert float(raw) == pytest.approx(value, rel=1e-15)
-        declared = config.indicators[row.indicator]
+        declared = CONFIG.indicators[row.indicator]
         whole = field in ("numerator", "denominator") or row.unit == "count"
         decimals = 0 if whole else declared.decimals
         if words.vanishes(value, decimals) and field == "value":
@@ -161,13 +161,11 @@ def test_no_number_of_a_sentence_or_key_number_stands_outside_a_mark(page: str) 
 
 
 def test_a_hidden_value_is_a_mark_of_shorthand_and_never_zero(page: str) -> None:
-    config, frame = made.whole()
     hidden = set(re.findall(r'data-measure="([^"]+)" data-status="c">\[c\]<', page))
     assert hidden
-    view = Measures(frame, config)
-    assert all(view.by_key[key].hidden for key in hidden)
+    assert all(VIEW.by_key[key].hidden for key in hidden)
     numbers = {key for _, key, field, _ in _MARK.findall(page) if field == "value"}
-    assert not any(view.by_key[key].hidden for key in numbers)
+    assert not any(VIEW.by_key[key].hidden for key in numbers)
 
 
 def test_synthetic_stands_on_every_part_of_a_synthetic_edition(page: str) -> None:
@@ -182,9 +180,8 @@ def test_synthetic_stands_on_every_part_of_a_synthetic_edition(page: str) -> Non
 
 
 def test_synthetic_stands_nowhere_in_another_edition(tmp_path: Path) -> None:
-    config, frame = made.whole()
-    edition = config.edition.model_copy(update={"synthetic": False, "synthesis": None})
-    real = written(tmp_path, replace(config, edition=edition), few(frame))
+    edition = CONFIG.edition.model_copy(update={"synthetic": False, "synthesis": None})
+    real = written(tmp_path, replace(CONFIG, edition=edition), few(FRAME))
     assert "ynthetic" not in (real.draft / "jsna.html").read_text(encoding="utf-8")
     for file in sorted((real.draft / "data").glob("*")):
         assert "ynthetic" not in file.name + file.read_text(encoding="utf-8")
@@ -208,11 +205,10 @@ def test_an_extract_not_received_is_stated_where_it_is_missed(page: str) -> None
 
 
 def test_a_chapter_without_sources_says_so(tmp_path: Path) -> None:
-    config, frame = made.whole()
-    chapter = {i.id: i.chapter for i in config.indicators.values()}
-    kept = few(frame)
+    chapter = {i.id: i.chapter for i in CONFIG.indicators.values()}
+    kept = few(FRAME)
     assert "exclusions" not in set(kept["indicator"].map(chapter))
-    short = written(tmp_path, config, kept)
+    short = written(tmp_path, CONFIG, kept)
     text = (short.draft / "jsna.html").read_text(encoding="utf-8")
     part = text[text.index('id="chapter-exclusions"') : text.index('id="chapter-placements"')]
     assert "This chapter has no sources in this edition" in part
@@ -266,8 +262,7 @@ def test_a_chapter_is_added_in_its_file_alone(tmp_path: Path) -> None:
 
 
 def test_a_new_indicator_appears_with_sentence_table_and_metadata(tmp_path: Path) -> None:
-    config, _ = made.whole()
-    old = config.indicators["pupils_ehc_plan"]
+    old = CONFIG.indicators["pupils_ehc_plan"]
     new = Indicator.model_validate(
         {
             **old.model_dump(),
@@ -279,7 +274,7 @@ def test_a_new_indicator_appears_with_sentence_table_and_metadata(tmp_path: Path
         }
     )
     frame = made.frame([made.measure(new, 100, 1_000), made.measure(new, 90, 1_000, period="2024")])
-    grown = replace(config, indicators={**config.indicators, new.id: new})
+    grown = replace(CONFIG, indicators={**CONFIG.indicators, new.id: new})
     text = (written(tmp_path, grown, frame).draft / "jsna.html").read_text(encoding="utf-8")
     assert re.search(r"<h3[^>]*>4\.1 Pupils with something new</h3>", text)
     assert "the share of pupils with something new was <data" in text
@@ -297,30 +292,27 @@ def test_templates_hold_no_number_of_their_own() -> None:
 
 
 def test_the_same_measures_give_the_same_page_whatever_their_order(tmp_path: Path) -> None:
-    config, frame = made.whole()
-    small = few(frame)
-    one = written(tmp_path / "one", config, small)
-    two = written(tmp_path / "two", config, small.sample(frac=1, random_state=3))
+    small = few(FRAME)
+    one = written(tmp_path / "one", CONFIG, small)
+    two = written(tmp_path / "two", CONFIG, small.sample(frac=1, random_state=3))
     for name in ("jsna.html", "data/synthetic_measures.csv"):
         assert (one.draft / name).read_bytes() == (two.draft / name).read_bytes()
 
 
 def test_measures_that_break_their_schema_are_refused(tmp_path: Path) -> None:
-    config, frame = made.whole()
-    paths = io.Paths(tmp_path, config.edition.edition)
+    paths = io.Paths(tmp_path, CONFIG.edition.edition)
     version = {schema.VERSION_KEY: schema.SCHEMA_VERSION}
-    wrong = frame.assign(status="hidden")
+    wrong = FRAME.assign(status="hidden")
     io.write_parquet(paths.safe / "measures.parquet", wrong, version)
     with pytest.raises(JsnaError, match="must be one of"):
-        write.run(config, paths, templates=made.TEMPLATES)
+        write.run(CONFIG, paths, templates=made.TEMPLATES)
 
 
 def test_measures_of_another_version_of_the_schema_are_refused(tmp_path: Path) -> None:
-    config, frame = made.whole()
-    paths = io.Paths(tmp_path, config.edition.edition)
-    io.write_parquet(paths.safe / "measures.parquet", frame, {schema.VERSION_KEY: "0.9"})
+    paths = io.Paths(tmp_path, CONFIG.edition.edition)
+    io.write_parquet(paths.safe / "measures.parquet", FRAME, {schema.VERSION_KEY: "0.9"})
     with pytest.raises(JsnaError, match=r"schema version 0\.9"):
-        write.run(config, paths, templates=made.TEMPLATES)
+        write.run(CONFIG, paths, templates=made.TEMPLATES)
 
 
 @pytest.fixture
@@ -350,9 +342,8 @@ def test_a_link_does_not_lead_out_of_the_protected_side(walled: tuple[SafeFiles,
 
 @pytest.mark.parametrize("text", ["=1+1", "+44+1", "-9-1", "@cmd", "\tx", "\r=2", "\u200b=1"])
 def test_text_a_spreadsheet_takes_for_a_formula_is_disarmed(text: str) -> None:
-    config = made.configuration()
-    row = made.measure(config.indicators["plans"], 5) | {"note": text}
-    content = opendata.measures(made.frame([row]), config)
+    row = made.measure(CONFIG.indicators["plans"], 5) | {"note": text}
+    content = opendata.measures(made.frame([row]), CONFIG)
     [read] = csv.DictReader(StringIO(content, newline=""))
     assert read["note"][0] not in "=+-@\t\r\u200b"
     assert read["note"].lstrip("'") == text.strip()
@@ -361,29 +352,26 @@ def test_text_a_spreadsheet_takes_for_a_formula_is_disarmed(text: str) -> None:
 @pytest.mark.parametrize("text", ["+44", "-9", "-1,234.5%"])
 def test_a_number_with_its_sign_is_no_formula(text: str) -> None:
     """As in a protected table, whose labels may be numbers."""
-    config = made.configuration()
-    row = made.measure(config.indicators["plans"], 5) | {"note": text}
-    [read] = csv.DictReader(StringIO(opendata.measures(made.frame([row]), config), newline=""))
+    row = made.measure(CONFIG.indicators["plans"], 5) | {"note": text}
+    [read] = csv.DictReader(StringIO(opendata.measures(made.frame([row]), CONFIG), newline=""))
     assert read["note"] == text
 
 
 def test_open_data_holds_every_measure_with_its_numbers_unrounded() -> None:
-    config, frame = made.whole()
-    content = opendata.measures(frame, config)
+    content = opendata.measures(FRAME, CONFIG)
     read = pd.read_csv(StringIO(content), keep_default_na=False)
-    assert len(read) == len(frame)
+    assert len(read) == len(FRAME)
     keys = read[[*KEY_FIELDS]].astype(str).agg("~".join, axis=1)
     assert keys.is_unique
     back = pd.to_numeric(read["value"].replace("", None))
-    expected = frame["value"].to_numpy()
+    expected = FRAME["value"].to_numpy()
     assert (back.isna().to_numpy() == pd.isna(expected)).all()
     assert (back - expected).abs().max() < 1e-7
     assert set(schema.COLUMNS) <= set(read.columns)
 
 
 def test_a_hidden_measure_has_no_number_in_the_open_data() -> None:
-    config, frame = made.whole()
-    read = pd.read_csv(StringIO(opendata.measures(frame, config)), keep_default_na=False)
+    read = pd.read_csv(StringIO(opendata.measures(FRAME, CONFIG)), keep_default_na=False)
     hidden = read[read["status"].eq("c")]
     assert len(hidden)
     for column in schema.NUMBERS:
@@ -392,11 +380,10 @@ def test_a_hidden_measure_has_no_number_in_the_open_data() -> None:
 
 
 def test_figures_of_the_same_numbers_share_a_table(tmp_path: Path) -> None:
-    config, frame = made.whole()
-    plan = config.indicators["pupils_ehc_plan"]
+    plan = CONFIG.indicators["pupils_ehc_plan"]
     twice = plan.model_copy(update={"charts": (*plan.charts, Chart(type="tiles", by=(LOCALITY,)))})
-    both = replace(config, indicators={**config.indicators, plan.id: twice})
-    page = (written(tmp_path, both, few(frame)).draft / "jsna.html").read_text(encoding="utf-8")
+    both = replace(CONFIG, indicators={**CONFIG.indicators, plan.id: twice})
+    page = (written(tmp_path, both, few(FRAME)).draft / "jsna.html").read_text(encoding="utf-8")
     links = re.findall(r'id="(figure-[\d-]+)".*?href="#(table-[\d-]+)"', page, re.DOTALL)
     by_figure = dict(links)
     ids = {
@@ -411,14 +398,12 @@ def test_figures_of_the_same_numbers_share_a_table(tmp_path: Path) -> None:
 
 
 def test_short_breakdowns_share_a_table_and_long_ones_do_not() -> None:
-    config, frame = made.whole()
-    view = Measures(frame, config)
     joined = 0
-    for indicator in config.indicators.values():
-        split = [view.breakdown(indicator.id, d) for d in indicator.breakdowns if len(d) == 1]
+    for indicator in CONFIG.indicators.values():
+        split = [VIEW.breakdown(indicator.id, d) for d in indicator.breakdowns if len(d) == 1]
         sizes = [len(rows) for rows in split if rows]
-        totals = view.series(indicator.id)
-        rows = [len(table.rows) for table in further(view, indicator, ())][len(totals) > 0 :]
+        totals = VIEW.series(indicator.id)
+        rows = [len(table.rows) for table in further(VIEW, indicator, ())][len(totals) > 0 :]
         if sizes and not indicator.derived:
             # Every row of every breakdown once: sixteen together, or one breakdown alone.
             assert sum(rows) == sum(sizes), indicator.id
@@ -446,10 +431,9 @@ def test_the_chapters_files_add_up_to_the_whole(paths: io.Paths) -> None:
 def test_an_edition_with_everything_hidden_still_builds_and_shows_no_number(
     tmp_path: Path,
 ) -> None:
-    config, frame = made.whole()
-    bare = few(frame).assign(status="c", reason="disclosure_control")
+    bare = few(FRAME).assign(status="c", reason="disclosure_control")
     bare[list(schema.NUMBERS)] = float("nan")
-    text = (written(tmp_path, config, bare).draft / "jsna.html").read_text(encoding="utf-8")
+    text = (written(tmp_path, CONFIG, bare).draft / "jsna.html").read_text(encoding="utf-8")
     assert not _MARK.findall(text)
     assert "hidden to protect confidentiality" in text
 
@@ -459,8 +443,7 @@ def test_an_edition_with_everything_hidden_still_builds_and_shows_no_number(
 
 def stated(folder: Path) -> io.Paths:
     """An edition of two indicators, of which one lacks some of its records."""
-    config, frame = made.whole()
-    paths = written(folder, config, few(frame))
+    paths = written(folder, CONFIG, few(FRAME))
     entry = {
         "how": "counted", "by": "", "kind": "set_aside", "table": "sen2.activeplans", "field": "*",
         "periods": [], "band": [0, 1],
@@ -473,9 +456,8 @@ def stated(folder: Path) -> io.Paths:
 
 
 def test_what_left_a_count_stands_beside_its_indicator_alone(tmp_path: Path) -> None:
-    config, _ = made.whole()
     paths = stated(tmp_path)
-    write.run(config, paths, templates=made.TEMPLATES)
+    write.run(CONFIG, paths, templates=made.TEMPLATES)
     said = (
         "Not counted: fewer than one in a hundred of the plans in force, set aside by validation."
     )
@@ -492,8 +474,7 @@ def test_what_left_a_count_stands_beside_its_indicator_alone(tmp_path: Path) -> 
 
 
 def test_shares_that_were_not_proved_are_not_printed(tmp_path: Path) -> None:
-    config, _ = made.whole()
     paths = stated(tmp_path)
     io.write_json(paths.safe / "attrition.json", {})
     with pytest.raises(JsnaError, match="not the file that was proved"):
-        write.run(config, paths, templates=made.TEMPLATES)
+        write.run(CONFIG, paths, templates=made.TEMPLATES)

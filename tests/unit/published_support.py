@@ -15,6 +15,8 @@ from jsna.model.editions import Edition
 from jsna.model.indicators import Indicator
 from jsna.model.releases import Published, Release
 from jsna.releases import areas, ees, footnotes, mapping
+from jsna.releases.audit import auditor
+from jsna.releases.audit.finding import Finding
 from jsna.releases.release import OfficialTable
 
 AREA = Area.model_validate(
@@ -78,6 +80,20 @@ def read(tmp_path: Path, rows: Sequence[Mapping[str, str]]) -> OfficialTable:
     path = tmp_path / "release.csv"
     path.write_text(csv_text(rows), encoding="utf-8-sig", newline="")
     return ees.read(path, "release")
+
+
+def every_finding(
+    tmp_path: Path,
+    rows: Sequence[Mapping[str, str]],
+    config: Configuration,
+    *,
+    everywhere: bool = True,
+) -> list[Finding]:
+    """What the auditor finds about every area of a release of plans, or the edition's alone."""
+    asked = config.published.items()
+    mapped = [(config.indicators[name], one) for name, mappings in asked for one in mappings]
+    given = {("plans_1", "release"): read(tmp_path, rows)}
+    return auditor.audited(config, given, mapped, everywhere=everywhere)
 
 
 class Declared(Indicator):
@@ -172,6 +188,11 @@ def configuration(
         indicators={declared.id: declared for declared in indicators},
         codelists={},
     )
+
+
+def of_plans(*declared: Declared) -> Configuration:
+    """The edition of indicators that one release of plans gives."""
+    return configuration({"plans": source("plans", "release.csv")}, declared)
 
 
 def knowing(config: Configuration, release: str, **known: object) -> Configuration:

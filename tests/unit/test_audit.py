@@ -14,16 +14,18 @@ from hypothesis import strategies as st
 
 from jsna.model.audits import Break, Known, Review
 from jsna.model.configuration import Configuration
-from jsna.releases import ees, official
-from jsna.releases.audit import auditor, effect, report
+from jsna.releases import official
+from jsna.releases.audit import effect, report
 from jsna.releases.audit.finding import Finding
 from jsna.releases.audit.told import told as told_lines
 from tests.unit.published_support import (
     Declared,
     configuration,
     csv_text,
+    every_finding,
     indicator,
     knowing,
+    of_plans,
     paths,
     source,
 )
@@ -36,6 +38,7 @@ WHERE = {
     FAR: ("999", COAST), SEA: ("998", COAST),
 }  # fmt: skip
 COLUMNS = {"dataset": "plans", "table": "release", "period_type": "calendar_year"}
+FIRST = {**COLUMNS, "value": "plans"}
 
 
 def plans(**changes: object) -> Declared:
@@ -105,17 +108,11 @@ def found(
     tmp_path: Path, rows: Sequence[Mapping[str, str]], declared: Declared, **audit: object
 ) -> list[Finding]:
     """What the auditor finds about every area of a release."""
-    path = tmp_path / "release.csv"
-    path.write_text(csv_text(rows), encoding="utf-8", newline="")
-    config = audited(declared, **audit)
-    read = {("plans_1", "release"): ees.read(path, "release")}
-    mapped = [(declared, mapping) for mapping in config.published[declared.id]]
-    return auditor.audited(config, read, mapped, everywhere=True)
+    return every_finding(tmp_path, rows, audited(declared, **audit))
 
 
 def audited(declared: Declared, **audit: object) -> Configuration:
-    config = configuration({"plans": source("plans", "release.csv")}, [declared])
-    return knowing(config, "plans_1", **audit)
+    return knowing(of_plans(declared), "plans_1", **audit)
 
 
 def told(findings: Sequence[Finding]) -> set[tuple[str, str, str, str]]:
@@ -266,6 +263,19 @@ def write(tmp_path: Path, name: str, rows: Sequence[Mapping[str, str]]) -> None:
     (paths(tmp_path).published / name).write_text(csv_text(rows), encoding="utf-8", newline="")
 
 
+def measured(tmp_path: Path, config: Configuration) -> pd.DataFrame:
+    """What an edition takes from the releases that were written."""
+    return official.published_measures(config, paths(tmp_path))
+
+
+def from_two(*published: object, **more: object) -> Configuration:
+    """Plans that a first source gives, and another where the first does not."""
+    sources = {"plans": source("plans", "release.csv"), "more": source("more", "more.csv")}
+    return configuration(
+        sources, [plans(published=[*published, {**FIRST, **more, "dataset": "more"}])]
+    )
+
+
 def one(measures: pd.DataFrame, area: str = HOME, period: str = "2024") -> pd.Series:
     rows = measures[
         (measures["area_code"] == area)
@@ -278,7 +288,7 @@ def one(measures: pd.DataFrame, area: str = HOME, period: str = "2024") -> pd.Se
 
 def test_what_contradicts_itself_is_not_available_and_says_why(tmp_path: Path) -> None:
     write(tmp_path, "release.csv", changed(release(GIRLS, BOYS), HOME, "1575"))
-    measures = official.published_measures(audited(plans()), paths(tmp_path))
+    measures = measured(tmp_path, audited(plans()))
     home = one(measures)
     assert (home["status"], home["reason"], home["mark"]) == ("x", "audit", "")
     assert pd.isna(home["value"])
@@ -293,7 +303,7 @@ def test_a_rejected_finding_leaves_the_figure_and_another_figure_is_judged_anew(
     review = {"kind": "region_value", "decision": "reject", "published": 1575,
               "reason": "Confirmed by the council.", "reviewed": date(2026, 11, 29)}  # fmt: skip
     config = audited(plans(), findings=[review])
-    assert one(official.published_measures(config, paths(tmp_path)))["value"] == 1575
+    assert one(measured(tmp_path, config))["value"] == 1575
     other = audited(plans(), findings=[{**review, "published": 1600}])
     measures, findings = official.audited_measures(other, paths(tmp_path))
     assert one(measures)["status"] == "x"
@@ -307,7 +317,7 @@ def test_a_marked_figure_stands_and_a_break_begins_a_segment(tmp_path: Path) -> 
                                     share(HOME, "2024", 173, 1000)])  # fmt: skip
     broke = {"tables": ["release"], "starts": "2023", "reason": "Counted anew.", "guidance": "g"}
     config = audited(shares(), breaks=[broke])
-    measures = official.published_measures(config, paths(tmp_path))
+    measures = measured(tmp_path, config)
     home = one(measures)
     assert (home["value"], home["mark"], home["segment"]) == (17.3, "jump", "2023")
     assert [one(measures, HOME, y)["segment"] for y in ("2022", "2023")] == ["", "2023"]
@@ -325,10 +335,7 @@ def test_a_second_source_never_fills_a_gap_with_zero(tmp_path: Path, gap: str) -
                                  row(HOME, "2024", plans="0"), row(WEST, "2024", plans="12"),
                                  row(HOME, "2023", plans="0"),
                                  row(HOME, "2022", plans="3")])  # fmt: skip
-    first = {**COLUMNS, "value": "plans"}
-    declared = plans(published=[first, {**first, "dataset": "more"}])
-    sources = {"plans": source("plans", "release.csv"), "more": source("more", "more.csv")}
-    measures = official.published_measures(configuration(sources, [declared]), paths(tmp_path))
+    measures = measured(tmp_path, from_two(FIRST))
     home = one(measures)
     assert (home["status"], home["source"]) == ("x", "plans_1" if gap == "x" else "more_1")
     assert pd.isna(home["value"])
@@ -344,10 +351,7 @@ def test_a_zero_stands_where_no_earlier_source_gives_the_indicator(tmp_path: Pat
     """Two tables of one source are one source, and a source that is alone fills no gap."""
     write(tmp_path, "release.csv", [row(HOME, "2024", plans="40", older="1"),
                                     row(HOME, "2023", plans="x", older="0")])  # fmt: skip
-    first = {**COLUMNS, "value": "plans"}
-    declared = plans(published=[first, {**first, "value": "older"}])
-    sources = {"plans": source("plans", "release.csv")}
-    measures = official.published_measures(configuration(sources, [declared]), paths(tmp_path))
+    measures = measured(tmp_path, audited(plans(published=[FIRST, {**FIRST, "value": "older"}])))
     assert one(measures, HOME, "2023")["value"] == 0
     assert one(measures, HOME, "2023")["status"] == ""
 
@@ -355,20 +359,14 @@ def test_a_zero_stands_where_no_earlier_source_gives_the_indicator(tmp_path: Pat
 def test_what_was_withdrawn_is_not_brought_back_by_another_source(tmp_path: Path) -> None:
     write(tmp_path, "release.csv", changed(release(GIRLS, BOYS), HOME, "1575"))
     write(tmp_path, "more.csv", [row(HOME, "2024", plans="1575")])
-    first = {**COLUMNS, "value": "plans", "select": {"breakdown_topic": "All"}}
-    declared = plans(published=[*plans().published, {**first, "dataset": "more"}])
-    sources = {"plans": source("plans", "release.csv"), "more": source("more", "more.csv")}
-    measures = official.published_measures(configuration(sources, [declared]), paths(tmp_path))
-    assert one(measures)["status"] == "x"
+    config = from_two(*plans().published, select={"breakdown_topic": "All"})
+    assert one(measured(tmp_path, config))["status"] == "x"
 
 
 def test_a_zero_the_team_knows_to_be_true_fills_the_gap(tmp_path: Path) -> None:
     write(tmp_path, "release.csv", [row(HOME, "2024", plans="40")])
     write(tmp_path, "more.csv", [row(HOME, "2023", plans="0")])
-    first = {**COLUMNS, "value": "plans"}
-    declared = plans(published=[first, {**first, "dataset": "more"}])
-    sources = {"plans": source("plans", "release.csv"), "more": source("more", "more.csv")}
-    config = configuration(sources, [declared])
+    config = from_two(FIRST)
     (gap,) = official.audited_measures(config, paths(tmp_path)).findings
     assert (gap.kind, gap.source, gap.table, gap.period) == (
         "zero_for_gap", "more_1", "release", "2023",
@@ -398,7 +396,7 @@ def test_what_the_team_declares_not_to_be_true_is_not_used(tmp_path: Path) -> No
     assert home["note"].startswith("The council sent the return again. It is not used.")
     assert one(measures, EAST)["value"] == 370
     other = audited(plans(), findings=[{**review, "published": 950}])
-    assert one(official.published_measures(other, paths(tmp_path)))["value"] == 955
+    assert one(measured(tmp_path, other))["value"] == 955
 
 
 def test_new_findings_are_written_as_reviews_to_fill_in(tmp_path: Path) -> None:

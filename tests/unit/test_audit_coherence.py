@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from jsna.model.configuration import Configuration
 from jsna.model.relations import Relation
-from jsna.releases import ees, official
-from jsna.releases.audit import auditor
+from jsna.releases import official
 from jsna.releases.audit.cells import COLUMNS, Table
 from jsna.releases.audit.coherence import Sheet, Sheets, contradicted
 from jsna.releases.audit.finding import Finding
@@ -27,12 +26,15 @@ from tests.unit.published_support import (
     Declared,
     configuration,
     csv_text,
+    every_finding,
     indicator,
     knowing,
+    of_plans,
     paths,
     source,
 )
 from tests.unit.test_audit import COAST, EAST, ENGLAND, FAR, HOME, MARCHES, SEA, WEST, row
+from tests.unit.test_audit import COLUMNS as PLANS
 
 ROOT = Path(__file__).parents[2]
 Row = Mapping[str, str]
@@ -40,24 +42,17 @@ Row = Mapping[str, str]
 
 def proportion(name: str, **changes: object) -> Declared:
     """A proportion of `base` that stands in the columns `<name>` and `<name>_pc`."""
-    mapping = {
-        "dataset": "plans", "table": "release", "period_type": "calendar_year",
-        "numerator": name, "denominator": "base", "value": f"{name}_pc",
-    }  # fmt: skip
-    return indicator(
-        **{"id": name, "phrase": f"children {name}", "published": [mapping], **changes}
-    )
+    columns = {"numerator": name, "denominator": "base", "value": f"{name}_pc"}
+    given = {"id": name, "phrase": f"children {name}", "published": [{**PLANS, **columns}]}
+    return indicator(**{**given, **changes})
 
 
 def percent(name: str, **changes: object) -> Declared:
     """A proportion given as a percentage alone."""
-    mapping = {"dataset": "plans", "table": "release", "period_type": "calendar_year",
-               "value": f"{name}_pc"}  # fmt: skip
-    return indicator(
-        **{"id": name, "phrase": f"children {name}", "published": [mapping], **changes}
-    )
+    return proportion(name, published=[{**PLANS, "value": f"{name}_pc"}], **changes)
 
 
+WEIGHTS = (proportion("obese"), proportion("excess"))
 WITHIN = Relation(
     left=("obese.numerator",), holds="at_most", right=("excess.numerator",), one_base=True,
     because="The former are among the latter.",
@@ -75,8 +70,8 @@ PARTS = Relation(
 def configured(
     declared: Sequence[Declared], relations: Sequence[Relation], **audit: object
 ) -> Configuration:
-    config = configuration({"plans": source("plans", "release.csv")}, declared)
-    return replace(knowing(config, "plans_1", **audit), relations=tuple(relations))
+    config = knowing(of_plans(*declared), "plans_1", **audit)
+    return replace(config, relations=tuple(relations))
 
 
 def found(
@@ -87,12 +82,7 @@ def found(
     **audit: object,
 ) -> list[Finding]:
     """What contradicts other indicators, of every area of a release."""
-    path = tmp_path / "release.csv"
-    path.write_text(csv_text(rows), encoding="utf-8", newline="")
-    config = configured(declared, relations, **audit)
-    mappings = [(one, mapping) for one in declared for mapping in config.published[one.id]]
-    read = {("plans_1", "release"): ees.read(path, "release")}
-    findings = auditor.audited(config, read, mappings, everywhere=True)
+    findings = every_finding(tmp_path, rows, configured(declared, relations, **audit))
     return [f for f in findings if f.kind in ("coherence", "region_sum", "parts")]
 
 
@@ -109,7 +99,7 @@ def counts(area: str, base: int, **numbers: int) -> Row:
 def test_a_part_larger_than_its_whole_leaves_neither_to_be_used(tmp_path: Path) -> None:
     """Of 1,000 measured 230 obese and 210 of excess weight: one of the two is wrong."""
     rows = [counts(HOME, 1000, obese=230, excess=210), counts(EAST, 800, obese=100, excess=100)]
-    findings = found(tmp_path, rows, [proportion("obese"), proportion("excess")], [WITHIN])
+    findings = found(tmp_path, rows, WEIGHTS, [WITHIN])
     assert told(findings) == {
         (name, HOME, "coherence", "not_available") for name in ("obese", "excess")
     }
@@ -125,9 +115,8 @@ def test_healthy_and_excess_weight_come_to_no_more_than_everybody_measured(tmp_p
     rows = [counts(HOME, 1000, healthy=770, excess=231), counts(EAST, 800, healthy=600, excess=200)]
     findings = found(tmp_path, rows, declared, [APART])
     assert {(f.indicator, f.area_code) for f in findings} == {("healthy", HOME), ("excess", HOME)}
-    assert "all of whom there are counted for children excess (1000)" in findings[0].reason.replace(
-        "1,000", "1000"
-    )
+    said = findings[0].reason.replace("1,000", "1000")
+    assert "all of whom there are counted for children excess (1000)" in said
 
 
 @pytest.mark.parametrize(
@@ -199,9 +188,8 @@ def areas(west: int = 1, **home: int) -> list[Row]:
 
 def test_a_figure_that_its_region_bears_out_is_not_blamed_for_another(tmp_path: Path) -> None:
     """Obesity of authority and region agree; an excess of 60 contradicts the region and obesity."""
-    declared = [proportion("obese"), proportion("excess")]
-    assert found(tmp_path, areas(), declared, [WITHIN]) == []
-    findings = found(tmp_path, areas(excess=60), declared, [WITHIN])
+    assert found(tmp_path, areas(), WEIGHTS, [WITHIN]) == []
+    findings = found(tmp_path, areas(excess=60), WEIGHTS, [WITHIN])
     assert {f.indicator for f in findings} == {"excess"}
     assert {(f.area_code, f.effect) for f in findings} == {(HOME, "not_available")}
 
@@ -229,7 +217,7 @@ def test_of_two_figures_the_one_that_leaps_out_of_its_years_is_wrong(
     for period in ("2022", "2023", "2024"):
         obese, excess = wrong if period == year else normal
         rows.append({**counts(HOME, 1000, obese=obese, excess=excess), "time_period": period})
-    findings = found(tmp_path, rows, [proportion("obese"), proportion("excess")], [WITHIN])
+    findings = found(tmp_path, rows, WEIGHTS, [WITHIN])
     assert {(f.indicator, f.period) for f in findings} == {(name, year) for name in blamed}
 
 
@@ -237,7 +225,7 @@ def test_a_sum_that_holds_but_roughly_bears_nobody_out(tmp_path: Path) -> None:
     """Obese 201 of an excess of 200: of 135,180 in the region, 111 more are no contradiction, but
     the sum of excess weight holds to the child."""
     rows = areas(west=1500, obese=201)
-    findings = found(tmp_path, rows, [proportion("obese"), proportion("excess")], [WITHIN])
+    findings = found(tmp_path, rows, WEIGHTS, [WITHIN])
     assert {f.indicator for f in findings} == {"obese"}
     assert (HOME, "not_available") in {(f.area_code, f.effect) for f in findings}
 
@@ -250,18 +238,17 @@ def test_figures_that_the_regions_bear_out_on_both_sides_are_marked_and_stand(
         {**one, "excess": str(int(one["obese"]) // 2), "excess_pc": one["obese_pc"]}
         for one in areas()
     ]
-    findings = found(tmp_path, rows, [proportion("obese"), proportion("excess")], [WITHIN])
+    findings = found(tmp_path, rows, WEIGHTS, [WITHIN])
     assert {f.effect for f in findings} == {"mark"}
     assert {f.area_code for f in findings} >= {HOME, ENGLAND}
 
 
 def test_counts_rounded_by_their_publisher_may_be_apart_by_as_much(tmp_path: Path) -> None:
-    declared = [proportion("obese"), proportion("excess")]
     near = [counts(HOME, 1000, obese=215, excess=210)]
-    assert found(tmp_path, near, declared, [WITHIN], rounding=5) == []
-    assert found(tmp_path, near, declared, [WITHIN]) != []
+    assert found(tmp_path, near, WEIGHTS, [WITHIN], rounding=5) == []
+    assert found(tmp_path, near, WEIGHTS, [WITHIN]) != []
     far = [counts(HOME, 1000, obese=220, excess=210)]
-    assert found(tmp_path, far, declared, [WITHIN], rounding=5) != []
+    assert found(tmp_path, far, WEIGHTS, [WITHIN], rounding=5) != []
 
 
 def test_a_whole_added_up_from_columns_of_which_one_is_missing_proves_nothing(
@@ -303,7 +290,7 @@ def test_a_contradiction_is_not_available_in_the_measures_and_says_why(tmp_path:
         counts(ENGLAND, 9000, obese=900, excess=2000),
     ]
     (paths(tmp_path).published / "release.csv").write_text(csv_text(rows), encoding="utf-8")
-    config = configured([proportion("obese"), proportion("excess")], [WITHIN])
+    config = configured(WEIGHTS, [WITHIN])
     measures = official.published_measures(config, paths(tmp_path))
     home = measures[(measures["area_code"] == HOME)]
     assert home["status"].tolist() == ["x", "x"]
@@ -358,17 +345,11 @@ def faulty(tmp_path: Path, relation: Mapping[str, object]) -> str:
     folder = tmp_path / "config/indicators"
     folder.mkdir(parents=True)
     numbers = {"table": "t", "where": "true"}
-    wide = {
-        "kind": "rate",
-        "method": "rate_byar",
-        "unit": "per_1000",
-        "multiplier": 1000,
-        "per": "children",
-    }
+    wide = {"kind": "rate", "method": "rate_byar", "unit": "per_1000", "multiplier": 1000}
     declared = [
         proportion("obese"), proportion("excess"), proportion("yearly", period_type="january"),
         indicator(id="plans", kind="count", unit="count", method="count", numerator=numbers),
-        proportion("often", **wide),
+        proportion("often", per="children", **wide),
     ]  # fmt: skip
     content = {
         "title": "Health",
@@ -427,8 +408,8 @@ def test_only_figures_of_one_source_are_held_up_to_each_other(tmp_path: Path) ->
     other = mapping.model_copy(update={"dataset": "more"}).model_dump()
     declared = [proportion("obese"), proportion("excess", published=[other])]
     folder = paths(tmp_path).published
-    (folder / "release.csv").write_text(csv_text([counts(HOME, 1000, obese=230)]), encoding="utf-8")
-    (folder / "more.csv").write_text(csv_text([counts(HOME, 1000, excess=210)]), encoding="utf-8")
+    for name, own in (("release", {"obese": 230}), ("more", {"excess": 210})):
+        (folder / f"{name}.csv").write_text(csv_text([counts(HOME, 1000, **own)]), encoding="utf-8")
     sources = {"plans": source("plans", "release.csv"), "more": source("more", "more.csv")}
     config = replace(configuration(sources, declared), relations=(WITHIN,))
     measures = official.published_measures(config, paths(tmp_path))

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from jsna.releases import ees
-from jsna.releases.audit import auditor
 from jsna.releases.audit.sums import far
-from tests.unit.published_support import csv_text, indicator
+from tests.unit.published_support import every_finding, indicator
 from tests.unit.test_audit import (
     BOYS,
     COLUMNS,
@@ -176,13 +174,9 @@ def test_the_areas_of_an_edition_are_told_of_and_no_others(tmp_path: Path) -> No
     rows = release(GIRLS, BOYS)
     for area in (HOME, FAR):
         rows = changed(rows, area, "9999")
-    path = tmp_path / "release.csv"
-    path.write_text(csv_text(rows), encoding="utf-8", newline="")
-    config, read = audited(plans()), {("plans_1", "release"): ees.read(path, "release")}
-    mapped = [(plans(), mapping) for mapping in config.published[plans().id]]
-    assert {f.area_code for f in auditor.audited(config, read, mapped)} == {HOME}
-    every = auditor.audited(config, read, mapped, everywhere=True)
-    assert {f.area_code for f in every} == {HOME, FAR}
+    config = audited(plans())
+    assert {f.area_code for f in every_finding(tmp_path, rows, config, everywhere=False)} == {HOME}
+    assert {f.area_code for f in every_finding(tmp_path, rows, config)} == {HOME, FAR}
 
 
 def test_authorities_under_three_digits_alone_are_told_apart(tmp_path: Path) -> None:

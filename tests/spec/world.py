@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from jsna.model.areas import Area, Locality, Place
+from jsna.model.areas import Area
 from jsna.model.configuration import Configuration
 from jsna.model.editions import Edition, SuppliedPeriod, Supply
 from jsna.model.indicators import Indicator
@@ -20,18 +21,38 @@ AREA = "E10000950"
 WEST, EAST = "E07000951", "E07000952"
 
 
-def area() -> Area:
-    return Area(
-        area="example",
-        name="Example",
-        code=AREA,
-        old_la_code="990",
-        kind="county",
-        country=Place(code="E92000001", name="England"),
-        region=Place(code="E12000099", name="Region"),
-        localities_are="district",
-        localities=(Locality(code=WEST, name="West"), Locality(code=EAST, name="East")),
-    )
+#: As little as an entry of an indicator has to say.
+LEAST: dict[str, Any] = {
+    "id": "made",
+    "title": "Made",
+    "phrase": "made things",
+    "definition": "Made.",
+    "population": "Everyone.",
+    "population_base": "attending",
+    "period_type": "january",
+}
+
+
+def area(**changes: Any) -> Area:
+    """The example area, or another with what is told of it."""
+    given = {
+        "area": "example", "name": "Example", "code": AREA, "old_la_code": "990", "kind": "county",
+        "country": {"code": "E92000001", "name": "England"},
+        "region": {"code": "E12000099", "name": "Region"},
+        "localities_are": "district",
+        "localities": [{"code": WEST, "name": "West"}, {"code": EAST, "name": "East"}],
+    }  # fmt: skip
+    return Area.model_validate({**given, **changes})
+
+
+def edition(**changes: Any) -> Edition:
+    """A full edition of January 2025 of the example area, or another."""
+    given = {
+        "edition": "example-2025", "title": "Example", "kind": "full", "area": "example",
+        "reference_date": date(2025, 1, 16), "published": date(2026, 1, 29),
+        "chapters": ("prevalence",),
+    }  # fmt: skip
+    return Edition.model_validate({**given, **changes})
 
 
 def configuration(
@@ -41,13 +62,7 @@ def configuration(
 ) -> Configuration:
     """Configuration of the example area; the project's indicators unless others are given."""
     return Configuration(
-        edition=Edition(
-            edition="example-2025",
-            title="Example",
-            kind="full",
-            area="example",
-            reference_date=date(2025, 1, 16),
-            published=date(2026, 1, 29),
+        edition=edition(
             profiles=dict(profiles or {}),
             extracts=tuple(
                 Supply(
@@ -60,7 +75,6 @@ def configuration(
                 )
                 for extract, period in deliveries
             ),
-            chapters=("prevalence",),
         ),
         area=area(),
         releases={},

@@ -12,13 +12,14 @@ from xml.etree import ElementTree as ET
 import pandas as pd
 
 from jsna.charts import lettering
-from jsna.model.areas import Area, Locality, Neighbour, Place
+from jsna.model.areas import Locality, Neighbour
 from jsna.model.configuration import Configuration
 from jsna.model.dimensions import Dimension
-from jsna.model.editions import Edition, Synthesis
+from jsna.model.editions import Synthesis
 from jsna.model.indicators import Chart, Indicator
 from jsna.model.schema import KEY, canonical, conform
 from jsna.settings import shared
+from tests.spec import world
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME, NATION = "E10000901", "E92000001"
@@ -54,28 +55,23 @@ def configuration(
     )
     peers = ("Brackenshire", "Calderwynshire", "Ambermoor", "Fenrushire", "Corvale",
              "Thrushleyshire", "Oldwyke", "Marnockshire", "Wrenshaw", "Ellowshire")  # fmt: skip
-    area = Area(
+    area = world.area(
         area="quillshire",
         name="Quillshire",
         code=HOME,
         old_la_code="961",
-        kind="county",
-        country=Place(code=NATION, name="England"),
-        region=Place(code="E12000091", name="Wendmark"),
-        localities_are=kind,  # type: ignore[arg-type]
+        region={"code": "E12000091", "name": "Wendmark"},
+        localities_are=kind,
         localities=localities,
         neighbours=tuple(
             Neighbour(code=f"E10000{902 + i}", name=name, old_la_code=f"{962 + i}")
             for i, name in enumerate(peers[:neighbours])
         ),
     )
-    edition = Edition(
+    edition = world.edition(
         edition="tiny-2025",
-        title="Tiny",
-        kind="full",
         synthetic=synthetic,
         area="quillshire",
-        reference_date=date(2025, 1, 16),
         published=date(2025, 11, 27),
         chapters=chapters,
         synthesis=Synthesis(seed=1, pupils=1, plans=1, lsoas=1) if synthetic else None,
@@ -97,17 +93,12 @@ def configuration(
 def indicator(*charts: Chart, **changes: Any) -> Indicator:
     """A proportion of pupils with these charts."""
     given: dict[str, Any] = {
+        **world.LEAST,
         "id": "pupils_ehc_plan",
         "chapter": "prevalence",
         "title": "Pupils with an EHC plan",
         "phrase": "pupils with an EHC plan",
-        "definition": "Pupils with a plan over all pupils.",
-        "population": "Pupils on roll.",
-        "population_base": "attending",
         "kind": "proportion",
-        "unit": "percent",
-        "method": "proportion_wilson",
-        "period_type": "january",
         "breakdowns": [list(c.by) for c in charts if c.by],
         "charts": charts,
     }

@@ -8,37 +8,28 @@ from pathlib import Path
 import pandas as pd
 
 from jsna.io import Paths
-from jsna.model.areas import Area
 from jsna.model.audits import Known
 from jsna.model.configuration import Configuration
-from jsna.model.editions import Edition
 from jsna.model.indicators import Indicator
 from jsna.model.releases import Published, Release
 from jsna.releases import areas, ees, footnotes, mapping
 from jsna.releases.audit import auditor
 from jsna.releases.audit.finding import Finding
 from jsna.releases.release import OfficialTable
+from tests.spec import world
 
-AREA = Area.model_validate(
-    {
-        "area": "norland",
-        "name": "Norland",
-        "code": "E10000951",
-        "old_la_code": "951",
-        "kind": "county",
-        "country": {"code": "E92000001", "name": "England"},
-        "region": {"code": "E12000095", "name": "The Marches"},
-        "localities_are": "district",
-        "localities": [
-            {"code": "E07000951", "name": "Upper Norland"},
-            {"code": "E07000952", "name": "Nether Norland"},
-        ],
-        "neighbours": [
-            {"code": "E06000951", "name": "Eastmere", "old_la_code": "952"},
-            {"code": "E06000952", "name": "Westmere, County of", "old_la_code": "953"},
-        ],
-    }
-)
+AREA = world.area(
+    area="norland", name="Norland", code="E10000951", old_la_code="951",
+    region={"code": "E12000095", "name": "The Marches"},
+    localities=[
+        {"code": "E07000951", "name": "Upper Norland"},
+        {"code": "E07000952", "name": "Nether Norland"},
+    ],
+    neighbours=[
+        {"code": "E06000951", "name": "Eastmere", "old_la_code": "952"},
+        {"code": "E06000952", "name": "Westmere, County of", "old_la_code": "953"},
+    ],
+)  # fmt: skip
 NATION = {"geographic_level": "National"}
 REGION = {"geographic_level": "Regional", "region_code": "E12000095"}
 HOME = {"geographic_level": "Local authority", "new_la_code": "E10000951", "old_la_code": "951"}
@@ -105,21 +96,11 @@ class Declared(Indicator):
 def indicator(**changes: object) -> Declared:
     """A proportion, as an indicator file would declare it, and as a release gives it."""
     given = {
-        "id": "timely",
-        "title": "Timely plans",
-        "phrase": "timely plans",
-        "definition": "Timely plans over plans.",
-        "population": "Plans.",
-        "population_base": "maintained",
-        "kind": "proportion",
-        "unit": "percent",
-        "multiplier": 100,
-        "method": "proportion_wilson",
-        "period_type": "calendar_year",
+        **world.LEAST, "id": "timely", "title": "Timely plans", "phrase": "timely plans",
+        "population_base": "maintained", "kind": "proportion", "period_type": "calendar_year",
         "published": [MAPPING],
-        **changes,
-    }
-    return Declared.model_validate(given)
+    }  # fmt: skip
+    return Declared.model_validate({**given, **changes})
 
 
 MAPPING: dict[str, object] = {
@@ -165,14 +146,9 @@ def configuration(
 ) -> Configuration:
     """An open edition of the invented area."""
     return Configuration(
-        edition=Edition(
-            edition="norland-open",
-            title="Norland",
-            kind="open",
-            area="norland",
-            reference_date=date(2025, 1, 16),
-            published=date(2025, 11, 27),
-            chapters=("summary",),
+        edition=world.edition(
+            edition="norland-open", title="Norland", kind="open", area="norland",
+            published=date(2025, 11, 27), chapters=("summary",),
         ),
         area=AREA,
         releases={dataset: (release,) for dataset, release in sources.items()},
@@ -187,7 +163,7 @@ def configuration(
         profiles={},
         indicators={declared.id: declared for declared in indicators},
         codelists={},
-    )
+    )  # fmt: skip
 
 
 def of_plans(*declared: Declared) -> Configuration:

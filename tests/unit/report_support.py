@@ -16,17 +16,17 @@ from jsna import io
 from jsna.measures.derived import complete, counted
 from jsna.measures.methods import interval
 from jsna.model import schema
-from jsna.model.areas import Area
 from jsna.model.chapters import Chapter
 from jsna.model.configuration import Configuration
 from jsna.model.dimensions import Dimension
-from jsna.model.editions import Delivery, Edition, Synthesis
+from jsna.model.editions import Delivery, Synthesis
 from jsna.model.indicators import LOCALITY, Indicator
 from jsna.model.releases import Release
 from jsna.settings.shared import chapters as declared_chapters
 from jsna.settings.shared import codelists, dimensions, indicators, profiles
 from jsna.view import words
 from jsna.view.rows import Measures, Row
+from tests.spec import world
 from tests.supplied import supplied
 
 ROOT = Path(__file__).parents[2]
@@ -35,26 +35,21 @@ CHAPTERS = (
     "summary", "scope", "population", "prevalence", "ehc_process", "exclusions", "placements",
     "health", "social_care", "data_quality", "linkage", "methods",
 )  # fmt: skip
-AREA = Area.model_validate(
-    {
-        "area": "marrowshire",
-        "name": "Marrowshire",
-        "code": "E10000951",
-        "old_la_code": "991",
-        "kind": "county",
-        "country": {"code": "E92000001", "name": "England"},
-        "region": {"code": "E12000098", "name": "Overmere"},
-        "localities_are": "district",
-        "localities": [
-            {"code": f"E070009{n}", "name": name, "tile": [n % 3, n // 3]}
-            for n, name in enumerate(("Ablecote", "Brindlow", "Cawthorn Vale", "Dunmarsh"), 61)
-        ],
-        "neighbours_model": "Invented for the tests",
-        "neighbours": [
-            {"code": f"E100009{n}", "name": name, "old_la_code": f"9{n}"}
-            for n, name in enumerate(("Ferrowshire", "Glenwick", "Harrowby"), 71)
-        ],
-    }
+AREA = world.area(
+    area="marrowshire",
+    name="Marrowshire",
+    code="E10000951",
+    old_la_code="991",
+    region={"code": "E12000098", "name": "Overmere"},
+    localities=[
+        {"code": f"E070009{n}", "name": name, "tile": [n % 3, n // 3]}
+        for n, name in enumerate(("Ablecote", "Brindlow", "Cawthorn Vale", "Dunmarsh"), 61)
+    ],
+    neighbours_model="Invented for the tests",
+    neighbours=[
+        {"code": f"E100009{n}", "name": name, "old_la_code": f"9{n}"}
+        for n, name in enumerate(("Ferrowshire", "Glenwick", "Harrowby"), 71)
+    ],
 )
 RELEASES = {
     "ehcp": (
@@ -100,13 +95,11 @@ def configuration(
     title: str = "Marrowshire SEND JSNA 2025",
 ) -> Configuration:
     """An edition about Marrowshire."""
-    edition = Edition(
+    edition = world.edition(
         edition="marrow-2025",
         title=title,
-        kind="full",
         synthetic=synthetic,
         area="marrowshire",
-        reference_date=date(2025, 1, 16),
         published=date(2025, 11, 27),
         contact="send@marrowshire.example",
         extracts=supplied(extracts),

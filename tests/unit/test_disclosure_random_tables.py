@@ -20,12 +20,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
-from scipy.optimize import linprog
 
 from jsna import cli
 from jsna.disclosure.tabular.codes import Trees
 from jsna.disclosure.tabular.protection import protect
 from jsna.disclosure.tabular.reading import Named
+from tests.unit.outsider import extremes
 
 #: Tables of the plain tests; those of `make test-full` are others.
 SAMPLE, FULL = 18, 400
@@ -131,23 +131,13 @@ class Outsider:
         same = low == high
         up, down = ~same & np.isfinite(high), ~same & np.isfinite(low)
         inner = sparse.vstack([rows[up], -rows[down]])
-        found = []
-        for goal in goals:
-            both = []
-            for sign in (1.0, -1.0):
-                best = linprog(
-                    sign * goal,
-                    A_eq=rows[same] if same.any() else None,
-                    b_eq=low[same] if same.any() else None,
-                    A_ub=inner if inner.shape[0] else None,
-                    b_ub=np.concatenate([high[up], -low[down]]) if inner.shape[0] else None,
-                    bounds=(0, None),
-                    method="highs",
-                )
-                assert best.status in (0, 3), best.message
-                both.append(-sign * math.inf if best.status == 3 else sign * best.fun)
-            found.append((both[0], both[1]))
-        return found
+        told = {
+            "A_eq": rows[same] if same.any() else None,
+            "b_eq": low[same] if same.any() else None,
+            "A_ub": inner if inner.shape[0] else None,
+            "b_ub": np.concatenate([high[up], -low[down]]) if inner.shape[0] else None,
+        }
+        return [extremes(goal, **told) for goal in goals]
 
 
 def published(file: Path) -> list[tuple[dict[str, str], str]]:

@@ -94,22 +94,10 @@ def test_columns_with_one_unit_each_are_told_apart() -> None:
 
 def indicator(id_: str, **given_: Any) -> Indicator:
     """A count of pupils in January, unless told otherwise."""
-    base = given_.pop("population_base", "attending")
-    values: dict[str, Any] = {
-        "id": id_,
-        "chapter": "prevalence",
-        "title": id_,
-        "phrase": id_,
-        "definition": "made up",
-        "population": "made up",
-        "population_base": base,
-        "kind": "count",
-        "unit": "count",
-        "method": "count",
-        "period_type": "january",
-        "numerator": {"table": "pupil"},
-    }
-    return Indicator.model_validate({**values, **given_})
+    named = {"id": id_, "title": id_, "phrase": id_, "chapter": "prevalence", "kind": "count"}
+    return Indicator.model_validate(
+        {**world.LEAST, **named, "numerator": {"table": "pupil"}, **given_}
+    )
 
 
 def configuration(*indicators: Indicator) -> Configuration:

@@ -19,22 +19,13 @@ from jsna.settings.dimensions import Categories
 from jsna.settings.indicators import load_catalogue
 from jsna.settings.reading import Gatherer
 from jsna.view.kinds import SAID
+from tests.spec import world
 
 SOURCE = Path(__file__).parents[2] / "src/jsna"
 #: The one module that knows kinds by name, and the one table of how each is said.
 HOME, WORDS = SOURCE / "model/kinds.py", SOURCE / "view/kinds.py"
 
-#: As little as an entry has to say.
-LEAST: dict[str, Any] = {
-    "id": "made",
-    "title": "Made",
-    "phrase": "made things",
-    "definition": "Made.",
-    "population": "Everyone.",
-    "population_base": "resident",
-    "period_type": "january",
-    "numerator": {"table": "plan"},
-}
+LEAST = {**world.LEAST, "numerator": {"table": "plan"}}
 OVER = {"denominator": {"table": "plan"}}
 
 

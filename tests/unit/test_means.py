@@ -26,11 +26,9 @@ from tests.spec import world
 
 LIMITS = ["lower_95", "upper_95", "lower_998", "upper_998"]
 ENTRY: dict[str, Any] = {
+    **world.LEAST,
     "id": "mean_age",
-    "title": "Mean age",
     "phrase": "age of children with a plan",
-    "definition": "Ages added up over how many there are.",
-    "population": "Children with a plan whose age is known.",
     "population_base": "maintained",
     "kind": "mean",
     "period_type": "financial_year",

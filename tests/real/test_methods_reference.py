@@ -7,7 +7,10 @@ within four of its own Monte Carlo standard deviations on every row.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -84,27 +87,25 @@ def agree(found: object, expected: pd.Series) -> None:
     np.testing.assert_allclose(ours, theirs, rtol=TOLERANCE, atol=0, equal_nan=True)
 
 
+def all_agree(found: Any, expected: pd.DataFrame) -> None:
+    """Value and both limits."""
+    for ours, theirs in (("value", "value"), ("lower", "lowercl"), ("upper", "uppercl")):
+        agree(getattr(found, ours), expected[theirs])
+
+
 def test_every_reference_file_is_known() -> None:
     assert REFERENCE.is_dir(), "shared/reference-values/statistics is absent"
     assert {path.name: len(read(path.name)) for path in REFERENCE.glob("*.csv")} == FILES
 
 
-def test_proportions() -> None:
-    given, expected = read("proportion_input.csv"), read("proportion_expected_default.csv")
+@pytest.mark.parametrize(
+    ("name", "method"),
+    [("proportion", proportion_wilson), ("rate", partial(rate_byar, multiplier=100_000))],
+)
+def test_proportions_and_rates(name: str, method: Callable[..., Any]) -> None:
+    given, expected = read(f"{name}_input.csv"), read(f"{name}_expected_default.csv")
     assert given["id"].equals(expected["id"])
-    found = proportion_wilson(given["x"], given["n"])
-    agree(found.value, expected["value"])
-    agree(found.lower, expected["lowercl"])
-    agree(found.upper, expected["uppercl"])
-
-
-def test_rates() -> None:
-    given, expected = read("rate_input.csv"), read("rate_expected_default.csv")
-    assert given["id"].equals(expected["id"])
-    found = rate_byar(given["x"], given["n"], multiplier=100_000)
-    agree(found.value, expected["value"])
-    agree(found.lower, expected["lowercl"])
-    agree(found.upper, expected["uppercl"])
+    all_agree(method(given["x"], given["n"]), expected)
 
 
 def test_means() -> None:
@@ -113,9 +114,7 @@ def test_means() -> None:
     assert found.area is not None
     expected = expected.set_index("area").loc[list(found.area)]
     assert len(expected) == FILES["mean_expected_default.csv"]
-    agree(found.value, expected["value"])
-    agree(found.lower, expected["lowercl"])
-    agree(found.upper, expected["uppercl"])
+    all_agree(found, expected)
 
 
 def test_directly_standardised_rates() -> None:
@@ -130,9 +129,7 @@ def test_directly_standardised_rates() -> None:
     )
     assert found.area is not None
     assert list(found.area) == list(expected["area"])
-    agree(found.value, expected["value"])
-    agree(found.lower, expected["lowercl"])
-    agree(found.upper, expected["uppercl"])
+    all_agree(found, expected)
     few = expected["statistic"].str.endswith("total count < 10").to_numpy()
     assert few.any()
     assert list(found.reason) == [TOO_FEW_EVENTS if row else "" for row in few]
@@ -150,9 +147,7 @@ def test_indirectly_standardised_ratios() -> None:
     )
     assert found.area is not None
     assert list(found.area) == list(expected["area"])
-    agree(found.value, expected["value"])
-    agree(found.lower, expected["lowercl"])
-    agree(found.upper, expected["uppercl"])
+    all_agree(found, expected)
     predicted = expected_events(given["pop"], given["xref"], given["nref"], area=given["area"])
     agree(predicted, expected["expected"])
     agree(found.value * predicted, expected["observed"])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 from scipy.optimize import linprog
 
+from jsna.disclosure.solving.division import blocks
 from jsna.disclosure.system import Flags, Floats, Rule, System, system
 from jsna.disclosure.tabular.tables import count, dimension, equations, layout
 
@@ -23,6 +25,16 @@ def grid(values: object, rule: Rule, **options: object) -> System:
     at = np.array(list(itertools.product(*map(range, table.shape))))
     counts = count(cells, at, table.ravel())
     return system(cells.names(), counts, equations(cells), rule, **options)
+
+
+def divided(values: object, most: int = 15) -> System:
+    """A table of two dimensions, divided into blocks of so many cells at most."""
+    made = grid(values, Rule(5))
+    dims = [
+        dimension(name, [f"{name}{i}" for i in range(size)])
+        for name, size in zip("ab", np.shape(values), strict=True)
+    ]
+    return replace(made, blocks=blocks(layout(dims, [["a", "b"]]), most))
 
 
 def cell(made: System, *codes: str) -> int:

@@ -214,14 +214,14 @@ def test_dates_that_contradict_each_other_are_stated_where_what_lies_between_is_
     )
 
 
+def stated_of(table: str, high: int = 1, kind: str = SET_ASIDE, **more: Any) -> dict[str, Any]:
+    """What is stated of a file: so many of a hundred of its rows at most left a count."""
+    given = {"how": "counted", "by": "", "field": ROW, "periods": []}
+    return {**given, "kind": kind, "table": table, "band": [0, high], **more}
+
+
 def test_files_alike_are_told_in_one_statement() -> None:
-    entries = [
-        {
-            "how": "counted", "by": "", "kind": SET_ASIDE, "table": table, "field": ROW,
-            "periods": [], "band": [0, 1],
-        }
-        for table in ("mental_health.contacts", "mental_health.referrals")
-    ]  # fmt: skip
+    entries = [stated_of(f"mental_health.{table}") for table in ("contacts", "referrals")]
     assert lines(entries, CONFIG) == [
         "Not counted: fewer than one in a hundred of the mental health contacts and of the mental "
         "health referrals, set aside by validation."
@@ -229,14 +229,7 @@ def test_files_alike_are_told_in_one_statement() -> None:
 
 
 def test_many_kinds_of_record_are_told_in_one_statement_true_of_each() -> None:
-    tables = [f"x.{n}" for n in range(5)]
-    entries = [
-        {
-            "how": "counted", "by": "", "kind": SET_ASIDE, "table": table, "field": ROW,
-            "periods": [], "band": [0, high],
-        }
-        for table, high in zip(tables, (1, 2, 5, 1, 1), strict=True)
-    ]  # fmt: skip
+    entries = [stated_of(f"x.{n}", high) for n, high in enumerate((1, 2, 5, 1, 1))]
     assert lines(entries, CONFIG) == [
         "Not counted: fewer than five in a hundred of the records of each of five files, set aside "
         "by validation."
@@ -248,10 +241,7 @@ def test_every_number_in_what_is_stated_is_of_a_known_type() -> None:
     frame = measure({}, [], CONFIG)
     allowed = Allowed(Vocabulary(CONFIG, frame, registry()))
     entries = [
-        {
-            "how": how, "by": by, "kind": kind, "table": table, "field": field,
-            "periods": periods, "band": [0, high],
-        }
+        stated_of(table, high, kind, how=how, by=by, field=field, periods=periods)
         for table, field in (("sen2.requests", "received_date"), ("sen2.namedplan", "start_date"),
                              ("sen2.assessment", "week_20_exception"),
                              ("school_census.census", "primary_need"))

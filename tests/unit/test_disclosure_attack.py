@@ -14,12 +14,10 @@ from jsna.disclosure.attacking.attack import attack, known, rounded_needs
 from jsna.disclosure.attacking.intruder import Intruder
 from jsna.disclosure.attacking.near import spread_near
 from jsna.disclosure.attacking.propagation import propagate
-from jsna.disclosure.solving.division import blocks
 from jsna.disclosure.solving.solver import solve
 from jsna.disclosure.system import Flags, Rule, Status, System, system
-from jsna.disclosure.tabular.tables import dimension, layout
 from jsna.errors import JsnaError
-from tests.unit.disclosure_support import cell, grid, hide, slow_interval
+from tests.unit.disclosure_support import cell, divided, grid, hide, slow_interval
 
 steady = settings(derandomize=True, max_examples=20)
 CORNERS = [("a0", "b0"), ("a0", "b1"), ("a1", "b0"), ("a1", "b1")]
@@ -179,23 +177,13 @@ def test_a_start_changes_no_verdict(values: list[int], random: object) -> None:
     assert verdicts[0] == verdicts[1] == verdicts[2]
 
 
-def divided(values: list[int]) -> System:
-    """A table of six by five with its totals, divided into blocks of at most fifteen cells."""
-    made = grid(np.reshape(values, (6, 5)), Rule(5))
-    dims = [
-        dimension("a", [f"a{i}" for i in range(6)]),
-        dimension("b", [f"b{i}" for i in range(5)]),
-    ]
-    return replace(made, blocks=blocks(layout(dims, [["a", "b"]]), 15))
-
-
 @steady
 @given(
     st.lists(st.integers(0, 9), min_size=30, max_size=30),
     st.lists(st.booleans(), min_size=42, max_size=42),
 )
 def test_a_division_into_blocks_changes_no_verdict(values: list[int], flags: list[bool]) -> None:
-    made = divided(values)
+    made = divided(np.reshape(values, (6, 5)))
     hidden = np.array(flags) | made.primary
     whole = replace(made, blocks=())
     verdicts = [
@@ -210,7 +198,7 @@ def test_a_division_into_blocks_changes_no_verdict(values: list[int], flags: lis
 
 
 def test_what_was_hidden_block_by_block_is_proven_block_by_block() -> None:
-    made = divided(np.random.default_rng(3).integers(0, 12, 30).tolist())
+    made = divided(np.random.default_rng(3).integers(0, 12, 30).reshape(6, 5))
     hidden = solve(made, whole=10).hidden
     knows = known(made, hidden)
     intruder = Intruder(made, knows.low, knows.high, made.value)

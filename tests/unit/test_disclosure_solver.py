@@ -14,14 +14,13 @@ from jsna.disclosure.attacking.attack import attack
 from jsna.disclosure.clock import NODES, ROOT
 from jsna.disclosure.solving import master
 from jsna.disclosure.solving.cuts import DOWN, UP, WIDTH, Target, targets
-from jsna.disclosure.solving.division import blocks, components
+from jsna.disclosure.solving.division import components
 from jsna.disclosure.solving.light import cheapest
 from jsna.disclosure.solving.master import Effort
 from jsna.disclosure.solving.routes import Routes
 from jsna.disclosure.solving.solver import EXACT, solve
 from jsna.disclosure.system import Rule, Status, System, system
-from jsna.disclosure.tabular.tables import count, dimension, equations, layout
-from tests.unit.disclosure_support import cell, grid, slow_optimum, slow_safe
+from tests.unit.disclosure_support import cell, divided, grid, slow_optimum, slow_safe
 
 steady = settings(derandomize=True, max_examples=15)
 rules = st.sampled_from(
@@ -117,15 +116,7 @@ def test_nothing_is_ever_unsafe(values: np.ndarray, rule: Rule) -> None:
 @steady
 @given(table((6, 5), 12), st.sampled_from([0.0, 1e-6]))
 def test_blocks_and_haste_are_as_safe(values: np.ndarray, budget: float) -> None:
-    dims = [
-        dimension("a", [f"a{i}" for i in range(6)]),
-        dimension("b", [f"b{i}" for i in range(5)]),
-    ]
-    cells = layout(dims, [["a", "b"]])
-    at = np.array([[i, j] for i in range(6) for j in range(5)])
-    counts = count(cells, at, values.ravel().astype(float))
-    divided = blocks(cells, 15)
-    made = system(cells.names(), counts, equations(cells), Rule(5), blocks=divided)
+    made = divided(values)
     found = solve(made, budget=budget or None, whole=10)
     exact = solve(made)
     assert not found.missed

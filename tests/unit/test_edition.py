@@ -32,9 +32,9 @@ def change(project: Path, file: str, how: Callable[[dict[str, Any]], object]) ->
     (project / file).write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
 
 
-def told(project: Path) -> str:
+def told(project: Path, name: str = NAME) -> str:
     with pytest.raises(JsnaError) as caught:
-        loading.load(NAME, project)
+        loading.load(name, project)
     return str(caught.value)
 
 

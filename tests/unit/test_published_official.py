@@ -17,11 +17,11 @@ from tests.unit.published_support import (
     NATION,
     WEST,
     configuration,
-    csv_text,
     indicator,
     paths,
     source,
 )
+from tests.unit.test_audit import write
 
 PLANS = [
     {**NATION, "plans": "1000", "timely": "500", "timely_pc": "50.0"},
@@ -31,10 +31,6 @@ PLANS = [
 ]
 
 FIVE_OF_TEN = {"plans": "10", "timely": "5", "timely_pc": "50.0"}
-
-
-def write(tmp_path: Path, name: str, rows: list[dict[str, str]]) -> None:
-    (paths(tmp_path).published / name).write_text(csv_text(rows), encoding="utf-8", newline="")
 
 
 def one(found: pd.DataFrame, area: str, period: str = "2024") -> pd.Series:

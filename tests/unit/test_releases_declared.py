@@ -10,7 +10,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-import yaml
 
 from jsna.errors import JsnaError
 from jsna.io import Paths
@@ -22,30 +21,15 @@ from jsna.settings import loading
 from jsna.synthetic import generate
 from tests.conftest import ROOT
 from tests.unit.published_support import NATION, csv_text
+from tests.unit.test_edition import change, project, told
+
+__all__ = ["project"]
 
 OPEN = "test-open-2026"
 PLANS = "config/releases/ehcp/ehcp_2025.yaml"
 NEWER = "config/releases/ehcp/synthetic_ehcp_2026.yaml"
 EDITION = f"config/editions/{OPEN}.yaml"
 HOME = "E10000921"
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    shutil.copytree(ROOT / "config", tmp_path / "config")
-    return tmp_path
-
-
-def change(project: Path, file: str, how: Callable[[dict[str, Any]], object]) -> None:
-    content = yaml.safe_load((project / file).read_text(encoding="utf-8"))
-    how(content)
-    (project / file).write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
-
-
-def told(project: Path, name: str = OPEN) -> str:
-    with pytest.raises(JsnaError) as caught:
-        loading.load(name, project)
-    return str(caught.value)
 
 
 def table(name: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
@@ -128,7 +112,7 @@ WRONG: dict[str, tuple[str, Callable[[dict[str, Any]], object], str]] = {
 def test_what_is_wrong_with_a_release_is_told_by_file_and_key(project: Path, what: str) -> None:
     file, how, words = WRONG[what]
     change(project, file, how)
-    said = told(project)
+    said = told(project, OPEN)
     assert words in said
     assert file in said
 
@@ -136,7 +120,7 @@ def test_what_is_wrong_with_a_release_is_told_by_file_and_key(project: Path, wha
 def test_a_name_stands_for_one_release(project: Path) -> None:
     copy = project / "config/releases/lait/ehcp_2025.yaml"
     shutil.copyfile(project / PLANS, copy)
-    assert "there is a release of this name already, config/releases/ehcp/" in told(project)
+    assert "there is a release of this name already, config/releases/ehcp/" in told(project, OPEN)
 
 
 def test_an_indicator_that_nothing_gives_is_told(project: Path) -> None:
@@ -145,7 +129,9 @@ def test_an_indicator_that_nothing_gives_is_told(project: Path) -> None:
 
     for file in (project / "config/releases/eyfsp").glob("*.yaml"):
         change(project, file.relative_to(project).as_posix(), forget)
-    assert "early_language': neither a local numerator nor a release that gives it" in told(project)
+    assert "early_language': neither a local numerator nor a release that gives it" in told(
+        project, OPEN
+    )
 
 
 def test_the_tables_of_a_release_laid_out_like_another_are_its_own_where_it_gives_them() -> None:

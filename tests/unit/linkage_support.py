@@ -87,6 +87,15 @@ def world(school: int = 4000, health: int = 5000, seed: int = 1) -> Registers:
     return registers(school, health, seed=seed, faults=Faults(), nicknames=short)
 
 
+def both(db: duckdb.DuckDBPyConnection, made: Registers, *without: str) -> tuple[str, str]:
+    """Two registers made comparable, without some columns."""
+    one, two = (
+        standard(db, name, getattr(made, name).drop_columns([*without])).relation
+        for name in ("school", "health")
+    )
+    return one, two
+
+
 def accuracy(
     db: duckdb.DuckDBPyConnection, links: str, made: Registers, where: str = "true"
 ) -> tuple[float, float, float]:

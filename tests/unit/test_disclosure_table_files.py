@@ -13,6 +13,7 @@ import pytest
 
 from jsna.disclosure.tabular.protection import protect, round_named
 from jsna.disclosure.tabular.reading import Named
+from tests.books import book
 from tests.unit.tables_support import Tables
 
 NEEDS = ("SLCN", "ASD", "MLD")
@@ -88,27 +89,14 @@ def test_labels_never_become_formulas(tool: Tables) -> None:
     assert first == ["'=area", "'=1+1", "'+SUM(A1)", "'-cmd", "'@x", "-5", "+7%", "a=b", "Total"]
     # They are the same codes when the file is read again.
     tool.attack(tool.out, *options)
-    book, again = tool.folder / "out.xlsx", tool.folder / "again.csv"
-    tool.protect(tool.out, *options, "--out", book)
-    sheet = openpyxl.load_workbook(book).active
+    sheets, again = tool.folder / "out.xlsx", tool.folder / "again.csv"
+    tool.protect(tool.out, *options, "--out", sheets)
+    sheet = openpyxl.load_workbook(sheets).active
     assert sheet is not None
     assert [cell.data_type for cell in sheet["A"]] == ["s"] * 9
     assert [cell.value for cell in sheet["A"]][:3] == [heading, "=1+1", "+SUM(A1)"]
-    tool.protect(book, *options, "--out", again)
+    tool.protect(sheets, *options, "--out", again)
     assert again.read_bytes() == tool.out.read_bytes()
-
-
-def workbook(rows: list[list[object]], **sheets: list[list[object]]) -> openpyxl.Workbook:
-    book = openpyxl.Workbook()
-    assert book.active is not None
-    book.active.title = "counts"
-    for row in rows:
-        book.active.append(row)
-    for name, own in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in own:
-            sheet.append(row)
-    return book
 
 
 ROWS: list[list[object]] = [["district", "need", "freq"], *([*cell] for cell in CELLS)]
@@ -116,7 +104,7 @@ ROWS: list[list[object]] = [["district", "need", "freq"], *([*cell] for cell in 
 
 def test_workbooks(tool: Tables, plain: bytes) -> None:
     file = tool.folder / "t.xlsx"
-    workbook(ROWS, notes=[["made up"]]).save(file)
+    book(ROWS, "counts", notes=[["made up"]]).save(file)
     told = tool.protect(file, *DIMS, ends=1)
     assert "t.xlsx: has 2 sheets; say which with --sheet ('counts', 'notes')" in told
     told = tool.protect(file, *DIMS, "--sheet", "other", ends=1)
@@ -125,28 +113,28 @@ def test_workbooks(tool: Tables, plain: bytes) -> None:
     tool.protect(*options)
     assert tool.out.read_bytes() == plain
     # What is published as a workbook is the same table, and the same bytes each time.
-    book, other = tool.folder / "out.xlsx", tool.folder / "other.xlsx"
-    for one in (book, other):
+    sheets, other = tool.folder / "out.xlsx", tool.folder / "other.xlsx"
+    for one in (sheets, other):
         tool.protect(*options, "--out", one)
-    assert book.read_bytes() == other.read_bytes()
-    sheet = openpyxl.load_workbook(book).active
+    assert sheets.read_bytes() == other.read_bytes()
+    sheet = openpyxl.load_workbook(sheets).active
     assert sheet is not None
     shown = [
         ["" if v is None else str(v) for v in row] for row in sheet.iter_rows(values_only=True)
     ]
     assert shown == read(tool.out)
-    tool.attack(book, *DIMS)
+    tool.attack(sheets, *DIMS)
 
 
 def test_what_is_not_seen_in_a_sheet_is_refused(tool: Tables) -> None:
     file = tool.folder / "t.xlsx"
-    book = workbook([*ROWS, ["Acre", "OTH", "=1+2"]])
-    sheet = book.active
+    made = book([*ROWS, ["Acre", "OTH", "=1+2"]])
+    sheet = made.active
     assert sheet is not None
     sheet.row_dimensions[3].hidden = True
     sheet.column_dimensions["B"].hidden = True
     sheet.merge_cells("A5:A6")
-    book.save(file)
+    made.save(file)
     told = tool.protect(file, *DIMS, ends=1)
     assert "t.xlsx, row 3: this row is hidden" in told
     assert "column B of the sheet is hidden" in told

@@ -10,7 +10,6 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from openpyxl import Workbook
 
 from jsna.disclosure.tabular.codes import Problems
 from jsna.disclosure.tabular.workbook import read_sheet
@@ -21,22 +20,17 @@ from jsna.ingest.stage import load
 from jsna.ingest.typed_files import read_parquet, read_xlsx
 from jsna.machine import limits
 from jsna.releases import ees, lookups, workbook
+from tests import books
 
 TABLE = registry()["school_census"].table("census")
 HEADER = [column.name for column in TABLE.columns]
 
 
 def book(rows: list[list[object]], far: tuple[int, int] | None = None) -> bytes:
-    made = Workbook()
-    sheet = made.active
-    assert sheet is not None
-    for row in rows:
-        sheet.append(row)
+    made = books.book(rows)
     if far:
-        sheet.cell(*far, "x")
-    written = io.BytesIO()
-    made.save(written)
-    return written.getvalue()
+        made.worksheets[0].cell(*far, "x")
+    return books.book_bytes(made)
 
 
 def padded(content: bytes, megabytes: int) -> bytes:

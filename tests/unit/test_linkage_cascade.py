@@ -30,6 +30,7 @@ from tests.unit.linkage_support import (
     CONFIG,
     KINDS,
     accuracy,
+    both,
     database,
     joined,
     ruleset,
@@ -328,9 +329,7 @@ def test_bands_of_birth_years_change_nothing() -> None:
     found = []
     for band in (10_000, 250):
         db = database()
-        tables = [standard(db, n, getattr(made, n).drop_columns("nhs_number")).relation
-                  for n in ("school", "health")]  # fmt: skip
-        result = link(db, *tables, replace(ruleset().rules, band=band))
+        result = link(db, *both(db, made, "nhs_number"), replace(ruleset().rules, band=band))
         keys = "left_person, right_person, method"
         found.append(db.execute(f"SELECT {keys} FROM {result.links} ORDER BY ALL").fetchall())
     same = set(found[0]) & set(found[1])
@@ -340,7 +339,7 @@ def test_bands_of_birth_years_change_nothing() -> None:
 
 def test_our_weights_are_those_of_splink() -> None:
     made, db, rules = world(), database(), ruleset().rules
-    left, right = (standard(db, n, getattr(made, n)).relation for n in ("school", "health"))
+    left, right = both(db, made)
     frequencies = {}
     for column in ("forename", "surname"):
         db.execute(

@@ -6,7 +6,7 @@ import duckdb
 
 from jsna.linkage.cascade import Rules, link
 from jsna.linkage.quality import held_out, mark_implausible, wilson
-from tests.unit.linkage_support import accuracy, database, ruleset, standard, table, world
+from tests.unit.linkage_support import accuracy, both, database, ruleset, standard, table, world
 
 
 def held(left: str, right: str, rules: Rules, db: duckdb.DuckDBPyConnection) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def held(left: str, right: str, rules: Rules, db: duckdb.DuckDBPyConnection) -> 
 def test_the_hold_out_finds_the_errors_there_are() -> None:
     """Of two registers the truth is known, so the estimate can be held to it."""
     made, db, rules = world(), database(), ruleset().rules
-    left, right = (standard(db, n, getattr(made, n)).relation for n in ("school", "health"))
+    left, right = both(db, made)
     found = held(left, right, rules, db)
     blind = [standard(db, f"b{n}", getattr(made, n).drop_columns("nhs_number")).relation
              for n in ("school", "health")]  # fmt: skip
@@ -32,10 +32,7 @@ def test_the_hold_out_finds_the_errors_there_are() -> None:
 
 def test_without_a_number_nothing_is_claimed() -> None:
     made, db, rules = world(), database(), ruleset().rules
-    left, right = (
-        standard(db, n, getattr(made, n).drop_columns("nhs_number")).relation
-        for n in ("school", "health")
-    )
+    left, right = both(db, made, "nhs_number")
     assert not held(left, right, rules, db)
 
 

@@ -26,7 +26,7 @@ from jsna.linkage.review import FINDINGS, STRATA, judged, read_judgements, sampl
 from jsna.model.editions import Edition
 from tests.spec.world import configuration
 from tests.unit.linkage_stage_support import Stage, extract, table
-from tests.unit.linkage_support import CONFIG, database, ruleset, standard, world
+from tests.unit.linkage_support import CONFIG, both, database, ruleset, world
 
 BAND, SURE, NEAR = "link, review band", "link, surer", "near miss"
 NAMED = ("forename", "surname", "date_of_birth", "sex", "postcode")
@@ -34,10 +34,7 @@ NAMED = ("forename", "surname", "date_of_birth", "sex", "postcode")
 
 def test_the_sample_is_drawn_from_every_stratum_and_repeats() -> None:
     made, db, rules = world(), database(), ruleset().rules
-    left, right = (
-        standard(db, n, getattr(made, n).drop_columns("nhs_number")).relation
-        for n in ("school", "health")
-    )
+    left, right = both(db, made, "nhs_number")
     found = link(db, left, right, rules)
     counts = sizes(db, found)
     drawn = sample(db, left, right, found, 5, seed=3)

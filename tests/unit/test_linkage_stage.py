@@ -31,7 +31,7 @@ from tests.unit.linkage_stage_support import (
     table,
     upn,
 )
-from tests.unit.linkage_support import ruleset, standard
+from tests.unit.linkage_support import both, ruleset
 from tests.workflow.small_world import CENSUS, EXCLUSIONS, World
 
 NAMED = ("forename", "surname", "date_of_birth", "postcode")
@@ -288,10 +288,7 @@ def test_what_memory_does_not_hold_lies_in_the_identified_zone_alone(
 def test_too_little_memory_is_told_as_such() -> None:
     made = registers(12_000, 15_000, seed=3)
     with duckdb.connect(config={"threads": 1, "temp_directory": ""}) as tight:
-        left, right = (
-            standard(tight, name, getattr(made, name).drop_columns("nhs_number")).relation
-            for name in ("school", "health")
-        )
+        left, right = both(tight, made, "nhs_number")
         tight.execute("SET memory_limit = '40MB'")
         with pytest.raises(JsnaError, match="too little memory"):
             link(tight, left, right, ruleset().rules)

@@ -4,13 +4,13 @@ import gzip
 from dataclasses import replace
 from pathlib import Path
 
-import openpyxl
 import pandas as pd
 import pytest
 
 from jsna.errors import JsnaError
 from jsna.releases import iod, lait, lookups, neighbours, reference
 from jsna.releases.areas import located
+from tests.books import book
 from tests.unit.published_support import AREA, configuration, paths, source
 
 # ---- the Local Authority Interactive Tool
@@ -83,13 +83,7 @@ SMALL = [
 
 
 def workbook(path: Path, *tables: list[list[object]]) -> Path:
-    book = openpyxl.Workbook()
-    book.active.title = "Notes"
-    for at, rows in enumerate(tables):
-        sheet = book.create_sheet(f"Sheet {at}")
-        for row in rows:
-            sheet.append(row)
-    book.save(path)
+    book([], "Notes", **{f"Sheet {at}": rows for at, rows in enumerate(tables)}).save(path)
     return path
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any
 
 import pytest
-from openpyxl import Workbook
 
 from jsna.ingest.stage import Staged, stage_deliveries
 from jsna.model.contract import Column, Extract, Table
 from jsna.model.editions import Delivery
 from jsna.records import read_digests
+from tests.books import book
 
 
 def table(name: str) -> Table:
@@ -140,18 +139,9 @@ def test_a_file_of_another_year_is_not_suggested_for_a_missing_one(tmp_path: Pat
 
 
 def test_one_workbook_holds_several_tables(tmp_path: Path) -> None:
-    book = Workbook()
-    first = book.active
-    assert first is not None
-    first.title = "First"
-    rows: list[list[Any]] = [["Code", "Count"], ["A", 1]]
-    for row in rows:
-        first.append(row)
-    second = book.create_sheet("second")
-    for row in [["Code", "Number"], ["B", 2]]:
-        second.append(row)
     path = tmp_path / "parts.xlsx"
-    book.save(path)
+    made = book([["Code", "Count"], ["A", 1]], "First", second=[["Code", "Number"], ["B", 2]])
+    made.save(path)
     files = dict.fromkeys(TWO, "parts.xlsx")
     staged = stage(tmp_path, files, {"parts.xlsx": digest(path.read_bytes())})
     assert problems(staged) == [("parts.xlsx, sheet 'second'", "column.missing")]

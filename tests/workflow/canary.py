@@ -32,7 +32,6 @@ from tests.workflow.raw_files import relist
 MARK: Final = "zqxcanary"
 #: Number of the school that planted UPNs name, and district of planted postcodes.
 SCHOOL, DISTRICT = 9797, "ZZ97"
-_NUMBERS: Final = frozenset({"upn", "former_upn", "nhs_number", "uln"})
 _DATES: Final = frozenset({"date_of_birth", "other_date"})
 _LETTERS: Final = "ABDEFGHJLNPQRSTUWXYZ"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import calendar
 import gzip
 import hashlib
 import io
@@ -22,20 +23,7 @@ from typing import Any, Final
 
 from tests.workflow.canary import DISTRICT, MARK, SCHOOL, Canary
 
-_MONTHS: Final = (
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "may",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "oct",
-    "nov",
-    "dec",
-)
+_MONTHS: Final = tuple(name.lower() for name in calendar.month_abbr[1:])
 _NAME: Final = rb"((?:" + b"|".join(name.encode() for name in _MONTHS) + rb")[a-z]{0,6})"
 _NUMBER: Final = rb"([0-9]{1,2})(?:st|nd|rd|th)?"
 _BETWEEN: Final = rb"[-/., ]{1,2}"

@@ -5,10 +5,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,8 @@ from openpyxl import Workbook
 from jsna import io as project_io
 from jsna.model.configuration import Configuration
 from jsna.settings import loading
+from tests.books import book, book_bytes
+from tests.conftest import Project
 
 ROOT = Path(__file__).parents[2]
 EDITION = "wrong-2025"
@@ -100,21 +100,6 @@ def csv_bytes(rows: Rows, delimiter: str = ",", encoding: str = "utf-8") -> byte
     return buffer.getvalue().encode(encoding)
 
 
-def book(rows: list[list[Any]]) -> Workbook:
-    made = Workbook()
-    sheet = made.active
-    assert sheet is not None
-    for row in rows:
-        sheet.append(row)
-    return made
-
-
-def book_bytes(made: Workbook) -> bytes:
-    buffer = io.BytesIO()
-    made.save(buffer)
-    return buffer.getvalue()
-
-
 @dataclass
 class World:
     """The edition's raw files before they are put in place, and the project they go to."""
@@ -191,11 +176,7 @@ class World:
 
     def jsna(self, verb: str) -> subprocess.CompletedProcess[str]:
         """Run a command as a user does."""
-        return subprocess.run(
-            [sys.executable, "-m", "jsna", verb, EDITION, "--root", str(self.root)],
-            capture_output=True, text=True, check=False,
-            env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-        )  # fmt: skip
+        return Project(ROOT).jsna(verb, EDITION, "--root", str(self.root), check=False)
 
 
 def canaries() -> set[str]:

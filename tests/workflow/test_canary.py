@@ -63,22 +63,10 @@ def test_the_scanner_knows_every_spelling(tmp_path: Path, kind: str, text: str) 
     ]  # fmt: skip
 
 
-def parquet(text: str) -> bytes:
+def parquet(table: dict[str, list[object]], compression: str = "zstd", **metadata: str) -> bytes:
     buffer = io.BytesIO()
-    pq.write_table(pa.table({"a": ["x" * 50, text]}), buffer, compression="zstd")
-    return buffer.getvalue()
-
-
-def nested(text: str) -> bytes:
-    buffer = io.BytesIO()
-    pq.write_table(pa.table({"a": [[{"b": text}]]}), buffer, compression="gzip")
-    return buffer.getvalue()
-
-
-def in_metadata(text: str) -> bytes:
-    buffer = io.BytesIO()
-    made = pa.table({"a": [1]}).replace_schema_metadata({"note": text})
-    pq.write_table(made, buffer)
+    made = pa.table(table).replace_schema_metadata(metadata)
+    pq.write_table(made, buffer, compression=compression)
     return buffer.getvalue()
 
 
@@ -141,9 +129,9 @@ PACKED: dict[str, Callable[[str], bytes]] = {
     "inlined.html": inlined,
     "a.log.gz": lambda text: gzip.compress(text.encode()),
     "a.xlsx": zipped,
-    "a.parquet": parquet,
-    "nested.parquet": nested,
-    "metadata.parquet": in_metadata,
+    "a.parquet": lambda text: parquet({"a": ["x" * 50, text]}),
+    "nested.parquet": lambda text: parquet({"a": [[{"b": text}]]}, "gzip"),
+    "metadata.parquet": lambda text: parquet({"a": [1]}, "snappy", note=text),
     "stream.pdf": pdf_stream,
     "title.pdf": pdf_title,
     "printed.pdf": printed,

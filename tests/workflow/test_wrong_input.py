@@ -20,6 +20,7 @@ from jsna.errors import JsnaError
 from jsna.ingest.run import run
 from jsna.model.configuration import Configuration
 from jsna.model.editions import Delivery
+from tests.books import book, book_bytes
 from tests.conftest import copy_project
 from tests.supplied import supplied
 from tests.workflow.small_world import (
@@ -31,8 +32,6 @@ from tests.workflow.small_world import (
     ROOT,
     World,
     area_rows,
-    book,
-    book_bytes,
     canaries,
     csv_bytes,
     snapshot,

@@ -78,6 +78,21 @@ def test_a_condition_on_the_period_is_refused(where: str) -> None:
     assert "names a period" in said
 
 
+def test_persons_are_not_added_up_over_years_or_categories() -> None:
+    """Somebody suspended in each of three years is one person and not three."""
+    fallbacks = [{"breakdown": [], "recodings": [{"years": 3}]}]
+    persons = {"table": "request", "count": "persons"}
+    requests = changed(CONFIG.indicators["ehc_requests"], numerator=persons, fallbacks=fallbacks)
+    assert "counts persons, who may be in several of the years" in refusal(requests)
+
+
+def test_amounts_of_persons_that_are_no_money_are_refused() -> None:
+    """Ten half days may be one child's: as a count they would be shown."""
+    sessions = {"table": "permanent_exclusion", "count": "sessions"}
+    lost = changed(CONFIG.indicators["permanent_exclusion_rate"], numerator=sessions)
+    assert "it would not be protected" in refusal(lost)
+
+
 def test_every_fault_of_every_declaration_is_told_at_once() -> None:
     said = refusal(
         changed(PLANS, numerator={"table": "pupils", "where": "true"}),
@@ -155,9 +170,8 @@ def test_a_year_without_an_event_is_a_zero_and_a_year_not_received_a_gap() -> No
 
 def test_distinct_persons_are_counted_once() -> None:
     frame = world.filled("request", pd.DataFrame({"period": "2024", "person_key": list("aab")}))
-    people = changed(
-        CONFIG.indicators["ehc_requests"], numerator={"table": "request", "count": "persons"}
-    )
+    persons = {"table": "request", "count": "persons"}
+    people = changed(CONFIG.indicators["ehc_requests"], numerator=persons, fallbacks=())
     found = measure({"request": frame}, [people], CONFIG)
     assert found.loc[found["breakdown"] == "total", "value"].tolist() == [2]
 

@@ -107,8 +107,20 @@ def _side_faults(
         column = table.columns.get(side.count)
         if column is None or column.type not in ("integer", "number"):
             yield f"{key}.count", f"must be rows, persons or a number column of {table.name!r}"
+        elif "person_key" in table.columns and not indicator.sums_amounts:
+            # One child with a large amount would pass for many.
+            rule = (
+                "adds up what persons have, and is no mean and no money: it would not be protected"
+            )
+            yield f"{key}.count", rule
     elif side.count == "persons" and "person_key" not in table.columns:
         yield f"{key}.count", f"table {table.name!r} has no persons to count"
+    elif side.count == "persons" and any(one.recodings for one in indicator.fallbacks):
+        rule = (
+            "counts persons, who may be in several of the years or categories that its fallbacks "
+            "add up; give its breakdowns `recodings: []`, or count rows"
+        )
+        yield f"{key}.count", rule
     if key == "numerator" and side.period != "same":
         yield f"{key}.period", "only a denominator may be of another period"
     base = side.base or table.base

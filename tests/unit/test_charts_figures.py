@@ -145,12 +145,19 @@ PATTERNS: dict[str, Pattern] = {
 }
 
 
+def example(
+    chart: Chart, pattern: str, config: Configuration | None = None
+) -> tuple[Drawing, Rows, Indicator]:
+    """A chart of one of the patterns, its rows, and the indicator they are of."""
+    declared = SHARE if "primary_need" in chart.by else PLAIN
+    rows = rows_for(chart, declared, config or configuration(), PATTERNS[pattern])
+    return drawn(chart, rows, declared, config), rows, declared
+
+
 @pytest.mark.parametrize("pattern", PATTERNS)
 @pytest.mark.parametrize("chart", EVERY, ids=lambda c: "-".join((c.type, *c.by)))
 def test_every_kind_holds_with_every_pattern(chart: Chart, pattern: str) -> None:
-    declared = SHARE if "primary_need" in chart.by else PLAIN
-    rows = rows_for(chart, declared, configuration(), PATTERNS[pattern])
-    hold(drawn(chart, rows, declared), rows, declared)
+    hold(*example(chart, pattern))
 
 
 @pytest.mark.parametrize("names", [1, 2, 17, 30, 70])
@@ -199,9 +206,7 @@ def test_without_comparators_the_home_area_stands_alone(chart: Chart) -> None:
 
 def test_a_hidden_value_is_marked_and_never_a_zero() -> None:
     for chart in EVERY:
-        declared = SHARE if "primary_need" in chart.by else PLAIN
-        rows = rows_for(chart, declared, configuration(), PATTERNS["one hidden"])
-        told = [words for words, a in texts(drawn(chart, rows, declared).svg)
+        told = [words for words, a in texts(example(chart, "one hidden")[0].svg)
                 if a.get("data-measure")]  # fmt: skip
         assert any(words in ("hidden", "[c]") for words in told), chart
         assert not any(words.startswith("0") for words in told), chart
@@ -271,23 +276,25 @@ def test_counts_are_not_compared_with_the_country() -> None:
     assert "England" not in drawing.title
 
 
+def strokes(drawing: Drawing) -> int:
+    """Of how many lines the home area's trend is made."""
+    thick = drawing.svg.split('stroke-width="2.6"')[1:]
+    return sum(part.split("</g>")[0].count("<path") for part in thick)
+
+
 def test_a_trend_breaks_where_a_year_is_missing() -> None:
     whole = [row(PLAIN, HOME, 4.0 + y / 10, period=str(2015 + y)) for y in range(8)]
     gap = [r for r in whole if r["period"] not in ("2018", "2020")]
-    lines = [drawn(TREND, rows).svg.count('stroke-width="2.6"') for rows in (whole, gap)]
-    assert lines[0] == 1
+    assert drawn(TREND, whole).svg.count('stroke-width="2.6"') == 1
     # 2015-17, the single year 2019 (a dot, no line) and 2021-22.
-    svg = drawn(TREND, gap).svg
-    strokes = svg.split('stroke-width="2.6"')
-    assert sum(part.split("</g>")[0].count("<path") for part in strokes[1:]) == 2
+    assert strokes(drawn(TREND, gap)) == 2
 
 
 def test_a_trend_is_cut_and_marked_at_a_break_and_its_title_tells_none_across_it() -> None:
     whole = [row(PLAIN, HOME, 4.0 + y, period=str(2015 + y)) for y in range(8)]
     cut = [r | {"segment": "2020" if r["period"] >= "2020" else ""} for r in whole]
     one, two = drawn(TREND, whole), drawn(TREND, cut)
-    strokes = two.svg.split('stroke-width="2.6"')
-    assert sum(part.split("</g>")[0].count("<path") for part in strokes[1:]) == 2
+    assert strokes(two) == 2
     assert "Dashed line: break in the series." in two.note
     assert "Dashed line" not in one.note
     assert "since 2015" in one.title
@@ -352,14 +359,11 @@ def test_a_comparator_never_covers_the_word_for_a_hidden_value() -> None:
 @pytest.mark.parametrize("chart", [BARS, AREAS, NEEDS, TREND, GRADIENT], ids=lambda c: c.type)
 def test_a_hidden_value_is_a_word_and_nothing_drawn_to_scale(chart: Chart) -> None:
     """A mark of any length at zero would be read as a small number."""
-    declared = SHARE if chart is NEEDS else PLAIN
-    rows = rows_for(chart, declared, configuration(), PATTERNS["one hidden"])
-    svg = drawn(chart, rows, declared).svg
+    svg, hidden = (example(chart, f"{how} hidden")[0].svg for how in ("one", "all"))
     assert ">hidden<" in svg
     assert palette.HATCH.lower() not in svg.lower()
-    hidden = rows_for(chart, declared, configuration(), PATTERNS["all hidden"])
-    fills = [drawn(chart, r, declared).svg.lower().count(f'fill="{colour.lower()}"')
-             for r in (rows, hidden) for colour in (palette.NAVY, palette.GREY)]  # fmt: skip
+    fills = [one.lower().count(f'fill="{colour.lower()}"')
+             for one in (svg, hidden) for colour in (palette.NAVY, palette.GREY)]  # fmt: skip
     assert sum(fills[:2]) > 0
     # The home area's swatch in the legend of a figure with diamonds is no bar.
     assert sum(fills[2:]) == 0
@@ -367,16 +371,13 @@ def test_a_hidden_value_is_a_word_and_nothing_drawn_to_scale(chart: Chart) -> No
 
 @pytest.mark.parametrize("chart", [TILES, HEAT], ids=lambda c: c.type)
 def test_hidden_squares_carry_the_shorthand_of_the_tables_with_its_meaning(chart: Chart) -> None:
-    declared = SHARE if chart is HEAT else PLAIN
-    rows = rows_for(chart, declared, configuration(), PATTERNS["one hidden"])
-    svg = drawn(chart, rows, declared).svg
+    svg = example(chart, "one hidden")[0].svg
     told = [(words, a.get("data-measure", "")) for words, a in texts(svg)]
     keyed = [words for words, key in told if key]
     assert keyed.count("[c]") == 1
     assert not {"c", "hidden"} & set(keyed)
     assert ("[c] hidden to protect confidentiality", "") in told
-    without = drawn(chart, rows_for(chart, declared, configuration(), PATTERNS["usual"]), declared)
-    assert "[c]" not in without.svg
+    assert "[c]" not in example(chart, "usual")[0].svg
 
 
 @pytest.mark.parametrize("value", [0.0, 0.2, 0.5, 1.0, 2.0, 5.0])
@@ -435,9 +436,7 @@ def test_synthetic_stands_in_every_figure_of_a_synthetic_edition_alone() -> None
     for synthetic in (True, False):
         config = configuration(synthetic=synthetic)
         for chart in EVERY:
-            declared = SHARE if "primary_need" in chart.by else PLAIN
-            rows = rows_for(chart, declared, config, PATTERNS["usual"])
-            drawing = drawn(chart, rows, declared, config)
+            drawing = example(chart, "usual", config)[0]
             seen = any("Synthetic" in words for words, _ in texts(drawing.svg))
             assert seen is synthetic
             assert ("Synthetic" in drawing.alt) is synthetic
@@ -445,9 +444,7 @@ def test_synthetic_stands_in_every_figure_of_a_synthetic_edition_alone() -> None
 
 def test_the_data_table_holds_every_measure_drawn() -> None:
     for chart in EVERY:
-        declared = SHARE if "primary_need" in chart.by else PLAIN
-        rows = rows_for(chart, declared, configuration(), PATTERNS["some of each"])
-        drawing = drawn(chart, rows, declared)
+        drawing = example(chart, "some of each")[0]
         printed_keys = {a["data-measure"] for _, a in texts(drawing.svg) if "data-measure" in a}
         cells = {cell.key for _, cells in drawing.rows for cell in cells}
         assert printed_keys <= cells, chart

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -48,6 +49,24 @@ def localities(values: list[float], of: float, **more: Any) -> list[dict[str, An
     return [row(PLAIN, code, v, of=of, **more) for code, v in zip(codes, values, strict=True)]
 
 
+def grouped(
+    dimension: str, values: Mapping[str, float | None], of: float = 900, **changes: Any
+) -> str:
+    """The title of bars by a dimension of the home area; None is hidden."""
+    rows = [
+        row(PLAIN, HOME, v, status="c" if v is None else "", of=of, by={dimension: code})
+        for code, v in values.items()
+    ]
+    return title(Chart(type="bars", by=(dimension,)), rows, **changes)
+
+
+def needs(*values: float | None, **changes: Any) -> str:
+    """The title of bars by primary need."""
+    return grouped(
+        "primary_need", dict(zip(("DS", "HI", "VI", "SLD"), values, strict=False)), **changes
+    )
+
+
 def test_a_comparator_inside_the_interval_is_neither_higher_nor_lower() -> None:
     assert judged.against(mark(5.5, 5.2, 5.8), 5.3) == 0
     assert judged.against(mark(5.5, 5.2, 5.8), 5.1) == 1
@@ -70,14 +89,18 @@ def test_a_complete_count_is_its_own_limits() -> None:
     assert judged.against(mark(20.0, nan, nan, exact=True), 20.0) == 0
 
 
+def beside_england(chart: Chart, *values: float) -> str:
+    """The title of localities of 15,000 pupils each, where England has 5.2 %."""
+    rows = [*localities([*values], of=15_000), row(PLAIN, NATION, 5.2, of=9e6)]
+    return title(chart, rows, len(values))
+
+
 def test_localities_are_judged_by_wider_limits_than_the_eye_sees() -> None:
     # 5.7 % of 15,000 has 95% limits of 5.34 and 6.08, and 99.8% limits of 5.14 and 6.32.
-    rows = [*localities([5.7, 5.2], of=15_000), row(PLAIN, NATION, 5.2, of=9e6)]
-    assert (
-        title(BARS, rows, 2) == "Pupils with an EHC plan: no district differs clearly from England"
-    )
-    rows = [*localities([5.9, 5.2], of=15_000), row(PLAIN, NATION, 5.2, of=9e6)]
-    assert title(BARS, rows, 2) == "Pupils with an EHC plan: Dravenford is higher than England"
+    none = "Pupils with an EHC plan: no district differs clearly from England"
+    assert beside_england(BARS, 5.7, 5.2) == none
+    one = "Pupils with an EHC plan: Dravenford is higher than England"
+    assert beside_england(BARS, 5.9, 5.2) == one
 
 
 def test_localities_against_the_home_area_where_the_country_has_no_figure() -> None:
@@ -93,13 +116,10 @@ def test_localities_without_limits_are_only_described() -> None:
 
 def test_a_tile_map_names_the_places() -> None:
     tiles = Chart(type="tiles", by=("locality",))
-    rows = [*localities([9.0, 5.2, 8.5], of=15_000), row(PLAIN, NATION, 5.2, of=9e6)]
-    assert (
-        title(tiles, rows, 3)
-        == "Pupils with an EHC plan: Dravenford and Hesketon are higher than England"
-    )
-    rows = [*localities([5.2, 2.0], of=15_000), row(PLAIN, NATION, 5.2, of=9e6)]
-    assert title(tiles, rows, 2) == "Pupils with an EHC plan: Gannerby is lower than England"
+    two = "Pupils with an EHC plan: Dravenford and Hesketon are higher than England"
+    assert beside_england(tiles, 9.0, 5.2, 8.5) == two
+    one = "Pupils with an EHC plan: Gannerby is lower than England"
+    assert beside_england(tiles, 5.2, 2.0) == one
 
 
 def test_groups_are_called_by_their_dimension() -> None:
@@ -200,19 +220,15 @@ def test_counts_of_events_change_only_by_more_than_chance_moves_a_count() -> Non
 
 
 def test_the_largest_group() -> None:
-    chart = Chart(type="bars", by=("primary_need",))
     declared = {"kind": "share", "id": "pupils_ehc_plan", "title": "Primary need of plans"}
-    rows = [row(PLAIN, HOME, value, of=12_317, by={"primary_need": need})
-            for need, value in (("ASD", 34.8), ("SLCN", 21.0), ("SEMH", 19.8))]  # fmt: skip
+    clear = {"ASD": 34.8, "SLCN": 21.0, "SEMH": 19.8}
     said = "Primary need of plans: autistic spectrum disorder is the most common need"
-    assert title(chart, rows, **declared) == said
-    close = [row(PLAIN, HOME, value, of=200, by={"primary_need": need})
-             for need, value in (("ASD", 34.0), ("SLCN", 33.0), ("SEMH", 33.0))]  # fmt: skip
-    assert "most common" not in title(chart, close, **declared)
+    assert grouped("primary_need", clear, 12_317, **declared) == said
+    close = {"ASD": 34.0, "SLCN": 33.0, "SEMH": 33.0}
+    assert "most common" not in grouped("primary_need", close, 200, **declared)
 
 
 def test_groups_that_cannot_be_told_apart_are_named_together() -> None:
-    chart = Chart(type="bars", by=("primary_need",))
     declared = {"kind": "share", "id": "pupils_ehc_plan", "title": "Needs"}
     for values, said in (
         (
@@ -221,25 +237,20 @@ def test_groups_that_cannot_be_told_apart_are_named_together() -> None:
         ),
         ((26.0, 25.0, 25.0, 24.0), "no primary need stands out"),
     ):
-        rows = [row(PLAIN, HOME, value, of=900, by={"primary_need": need})
-                for need, value in zip(("DS", "HI", "VI", "SLD"), values, strict=True)]  # fmt: skip
-        assert title(chart, rows, **declared) == f"Needs: {said}"
+        assert needs(*values, **declared) == f"Needs: {said}"
 
 
 def test_a_reason_is_quoted() -> None:
-    chart = Chart(type="bars", by=("cease_reason",))
     code, label = next(iter(configuration().codelists["cease_reason"].items()))
     other = list(configuration().codelists["cease_reason"])[1]
-    rows = [row(PLAIN, HOME, value, of=900, by={"cease_reason": reason})
-            for reason, value in ((code, 80.0), (other, 20.0))]  # fmt: skip
-    said = title(chart, rows, kind="share", over="cease_reason", title="Ceased")
+    reasons = {code: 80.0, other: 20.0}
+    said = grouped("cease_reason", reasons, kind="share", over="cease_reason", title="Ceased")
     assert said == f"Ceased: the most common reason is “{label[:1].lower()}{label[1:]}”"
 
 
 def test_two_groups_that_do_not_differ() -> None:
-    chart = Chart(type="bars", by=("sex",))
-    rows = [row(PLAIN, HOME, 5.0 + i / 10, of=500, by={"sex": sex}) for i, sex in enumerate("FM")]
-    assert title(chart, rows) == "Pupils with an EHC plan: no clear difference by sex"
+    said = grouped("sex", {"F": 5.0, "M": 5.1}, of=500)
+    assert said == "Pupils with an EHC plan: no clear difference by sex"
 
 
 def test_hidden_figures_are_called_hidden() -> None:
@@ -283,28 +294,15 @@ def test_titles_are_short_and_claim_nothing_they_may_not(
         )
 
 
-def needs(*values: float | None, of: float = 900, **more: Any) -> list[dict[str, Any]]:
-    """Rows by primary need; None is hidden."""
-    return [
-        row(PLAIN, HOME, value, of=of, by={"primary_need": need},
-            **({"status": "c"} if value is None else {}), **more)
-        for need, value in zip(("DS", "HI", "VI", "SLD"), values, strict=False)
-    ]  # fmt: skip
-
-
 def test_titles_claim_nothing_of_hidden_figures() -> None:
-    chart = Chart(type="bars", by=("primary_need",))
-    short = {"title": "Plans"}
-    assert (
-        title(chart, needs(5.0, 5.1, 5.2), **short) == "Plans: no clear difference by primary need"
-    )
+    assert needs(5.0, 5.1, 5.2, title="Plans") == "Plans: no clear difference by primary need"
     for values, said in (
         ((5.0, 5.1, None), "no clear difference by primary need among those shown"),
         ((5.0, None, None), "too few figures can be shown to compare"),
         ((30.0, 29.0, 5.0, None), "higher for Down syndrome than for vision impairment"),
     ):
-        assert title(chart, needs(*values), **short) == f"Plans: {said}"
-    alike = title(chart, needs(26.0, 25.0, 25.0, None), kind="share", **short)
+        assert needs(*values, title="Plans") == f"Plans: {said}"
+    alike = needs(26.0, 25.0, 25.0, None, kind="share", title="Plans")
     assert alike == "Plans: no primary need of those shown stands out"
 
 
@@ -354,7 +352,5 @@ def test_a_difference_may_be_large_and_not_clear(
 
 
 def test_names_keep_their_capital_in_titles() -> None:
-    chart = Chart(type="bars", by=("year_group",))
-    rows = [row(PLAIN, HOME, value, of=4_000, by={"year_group": year})
-            for year, value in (("7", 5.0), ("8", 5.5), ("12", 30.0))]  # fmt: skip
-    assert title(chart, rows).endswith("highest for Year 12")
+    said = grouped("year_group", {"7": 5.0, "8": 5.5, "12": 30.0}, of=4_000)
+    assert said.endswith("highest for Year 12")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from decimal import Decimal
 
 import numpy as np
@@ -159,10 +160,6 @@ class TestRate:
         found = rate_byar([math.nan, 3], [5, math.nan])
         assert np.isnan([found.value, found.lower, found.upper]).all()
         assert list(found.reason) == [MISSING, MISSING]
-        with pytest.raises(ValueError, match=r"events: must be 0 or more .*position 0"):
-            rate_byar([-1], [5])
-        with pytest.raises(ValueError, match="population: must be more than 0"):
-            rate_byar([1], [-5])
 
 
 class TestMean:
@@ -195,18 +192,6 @@ class TestMean:
     def test_from_sums_edges(self) -> None:
         found = mean_t_summary([7, 7], [1, 2], [math.nan, math.nan])
         assert list(found.reason) == [ONE_VALUE, MISSING]
-        with pytest.raises(ValueError, match="count: must be 1 or more"):
-            mean_t_summary([1], [0], [1])
-        with pytest.raises(ValueError, match="standard_deviation: must be 0 or more"):
-            mean_t_summary([1], [2], [-1])
-
-    def test_labels_must_match(self) -> None:
-        with pytest.raises(ValueError, match="labels"):
-            mean_t([1, 2], area=["a"])
-        with pytest.raises(ValueError, match="labels"):
-            mean_t([1, 2], area=["a", None])
-        with pytest.raises(ValueError, match="rows"):
-            mean_t([])
 
 
 class TestDirectlyStandardised:
@@ -253,14 +238,6 @@ class TestDirectlyStandardised:
         found = dsr_dobson([1, 9], [1, 1_000_000], [1000, 1], confidence=STORED)
         assert (found.lower == 0).all() and (found.upper > found.value).all()
 
-    def test_the_impossible_is_refused(self) -> None:
-        with pytest.raises(ValueError, match=r"population: must be more than 0 .*position 1"):
-            dsr_dobson([1, 2], [3, 0], [1, 1])
-        with pytest.raises(ValueError, match="standard_population: must be 0 or more"):
-            dsr_dobson([1, 2], [3, 3], [1, -1])
-        with pytest.raises(ValueError, match=r"added up by area: must be more than 0 .*position 1"):
-            dsr_dobson([1, 2], [3, 3], [1, 0], area=["a", "b"])
-
 
 class TestIndirectlyStandardised:
     def test_by_hand(self) -> None:
@@ -280,12 +257,10 @@ class TestIndirectlyStandardised:
         assert list(found.reason) == [NONE_EXPECTED, ""]
         assert np.isnan(found.value[0]) and np.isnan(found.upper[0])
 
-    def test_missing_and_refused(self) -> None:
+    def test_missing(self) -> None:
         assert list(isr_byar([None], [5], [1], [9]).reason) == [MISSING]
         assert isr_byar([None], [5], [1], [9], missing_events_are_zero=True).value[0] == 0
         assert list(isr_byar([1], [5], [None], [9]).reason) == [MISSING]
-        with pytest.raises(ValueError, match="population of the reference: must be more than 0"):
-            isr_byar([1], [5], [1], [0])
 
 
 class TestStoredLimits:
@@ -340,16 +315,26 @@ class TestStoredLimits:
         assert list(found.area) == ["x", "y"]
         assert list(found.value) == [2, 5]
 
-    def test_arguments_that_do_not_belong_are_refused(self) -> None:
-        with pytest.raises(ValueError, match="'median' is not one of proportion_wilson"):
-            interval("median", [1], [2])
-        with pytest.raises(ValueError, match="proportion_wilson: needs denominator"):
-            interval("proportion_wilson", [1])
-        with pytest.raises(ValueError, match="dsr_dobson: needs standard_population"):
-            interval("dsr_dobson", [1], [2])
-        with pytest.raises(ValueError, match="rate_byar: does not take area"):
-            interval("rate_byar", [1], [2], area=["a"])
 
-    def test_other_levels_are_refused(self) -> None:
-        with pytest.raises(ValueError, match="STORED"):
-            stored_limits(rate_byar([1, 2], [3, 4]))
+@pytest.mark.parametrize(("call", "told"), [
+    (lambda: rate_byar([-1], [5]), r"events: must be 0 or more .*position 0"),
+    (lambda: rate_byar([1], [-5]), "population: must be more than 0"),
+    (lambda: mean_t_summary([1], [0], [1]), "count: must be 1 or more"),
+    (lambda: mean_t_summary([1], [2], [-1]), "standard_deviation: must be 0 or more"),
+    (lambda: mean_t([1, 2], area=["a"]), "labels"),
+    (lambda: mean_t([1, 2], area=["a", None]), "labels"),
+    (lambda: mean_t([]), "rows"),
+    (lambda: dsr_dobson([1, 2], [3, 0], [1, 1]), r"population: must be more than 0 .*position 1"),
+    (lambda: dsr_dobson([1, 2], [3, 3], [1, -1]), "standard_population: must be 0 or more"),
+    (lambda: dsr_dobson([1, 2], [3, 3], [1, 0], area=["a", "b"]),
+     r"added up by area: must be more than 0 .*position 1"),
+    (lambda: isr_byar([1], [5], [1], [0]), "population of the reference: must be more than 0"),
+    (lambda: interval("median", [1], [2]), "'median' is not one of proportion_wilson"),
+    (lambda: interval("proportion_wilson", [1]), "proportion_wilson: needs denominator"),
+    (lambda: interval("dsr_dobson", [1], [2]), "dsr_dobson: needs standard_population"),
+    (lambda: interval("rate_byar", [1], [2], area=["a"]), "rate_byar: does not take area"),
+    (lambda: stored_limits(rate_byar([1, 2], [3, 4])), "STORED"),
+])  # fmt: skip
+def test_the_impossible_is_refused(call: Callable[[], object], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        call()

@@ -293,27 +293,23 @@ def test_usual_ages_follow_the_school_year() -> None:
 
 #: Rules across files: extract.table whose row is found, its severity, changes by table.
 CROSS: dict[str, tuple[str, str, dict[str, dict[str, str]]]] = {
-    "requests.person_table_id.orphan": (
-        "sen2.requests", "error", {"sen2.requests": {"person_table_id": "12"}},
-    ),
-    "assessment.requests_table_id.orphan": (
-        "sen2.assessment", "error", {"sen2.assessment": {"requests_table_id": "22"}},
-    ),
-    "namedplan.assessment_table_id.orphan": (
-        "sen2.namedplan", "error", {"sen2.namedplan": {"assessment_table_id": "32"}},
-    ),
-    "plandetail.namedplan_table_id.orphan": (
-        "sen2.plandetail", "error", {"sen2.plandetail": {"namedplan_table_id": "42"}},
-    ),
-    "activeplans.requests_table_id.orphan": (
-        "sen2.activeplans", "error", {"sen2.activeplans": {"requests_table_id": "22"}},
-    ),
-    "placementdetail.activeplans_table_id.orphan": (
-        "sen2.placementdetail", "error", {"sen2.placementdetail": {"activeplans_table_id": "52"}},
-    ),
-    "senneed.activeplans_table_id.orphan": (
-        "sen2.senneed", "error", {"sen2.senneed": {"activeplans_table_id": "52"}},
-    ),
+    **{
+        f"{name.split('.')[1]}.{parent}.orphan": (name, "error", {name: {parent: of_nothing}})
+        for name, parent, of_nothing in (
+            ("sen2.requests", "person_table_id", "12"),
+            ("sen2.assessment", "requests_table_id", "22"),
+            ("sen2.namedplan", "assessment_table_id", "32"),
+            ("sen2.plandetail", "namedplan_table_id", "42"),
+            ("sen2.activeplans", "requests_table_id", "22"),
+            ("sen2.placementdetail", "activeplans_table_id", "52"),
+            ("sen2.senneed", "activeplans_table_id", "52"),
+            ("mental_health.contacts", "service_request_id", "62"),
+            ("ssda903.episodes", "child_id", "99"),
+            ("ssda903.reviews", "child_id", "99"),
+            ("ssda903.oc2", "child_id", "99"),
+            ("ssda903.missing", "child_id", "99"),
+        )
+    },
     "assessment.assessment_outcome_date.before_request": (
         "sen2.assessment", "warning",
         {"sen2.assessment": {"assessment_outcome_date": "2024-Jan-31 00:00:00"}},
@@ -359,10 +355,6 @@ CROSS: dict[str, tuple[str, str, dict[str, dict[str, str]]]] = {
         "exclusions.exclusions", "warning",
         {"exclusions.exclusions": {"date_of_birth": "15/03/2015"}},
     ),
-    "contacts.service_request_id.orphan": (
-        "mental_health.contacts", "error",
-        {"mental_health.contacts": {"service_request_id": "62"}},
-    ),
     "contacts.care_contact_date.before_referral": (
         "mental_health.contacts", "error",
         {"mental_health.referrals": {"referral_received_date": "16/07/2024"}},
@@ -382,12 +374,6 @@ CROSS: dict[str, tuple[str, str, dict[str, dict[str, str]]]] = {
             f"ssda903.{table}", "warning", {"ssda903.header": {"date_of_birth": "15/03/2015"}},
         )
         for table in ("reviews", "oc2", "missing")
-    },
-    **{
-        f"{table}.child_id.orphan": (
-            f"ssda903.{table}", "error", {f"ssda903.{table}": {"child_id": "99"}},
-        )
-        for table in ("episodes", "reviews", "oc2", "missing")
     },
     "census.lsoa_code.coverage": (
         "school_census.census", "warning", {"school_census.census": {"lsoa_code": "E01900002"}},

@@ -41,8 +41,8 @@ rule measure:
         "../environment.yml"
     params:
         code=flow.code("measure"),
-        # The words of dimensions are no part of it.
-        dimensions=lambda w: flow.dimensions(w.edition),
+        # The words of dimensions and indicators are no part of it.
+        decided=lambda w: flow.decided(w.edition),
     message:
         flow.message("measure")
     shell:

@@ -15,7 +15,7 @@ rule publications:
         "../environment.yml"
     params:
         code=flow.code("publications"),
-        dimensions=lambda w: flow.dimensions(w.edition),
+        decided=lambda w: flow.decided(w.edition),
         stages=flow.stages(),
     message:
         flow.message("publications")
@@ -47,6 +47,7 @@ rule protect:
         "../environment.yml"
     params:
         code=flow.code("protect"),
+        decided=lambda w: flow.decided(w.edition),
     message:
         flow.message("protect")
     shell:
@@ -78,6 +79,7 @@ rule prove:
         "../environment.yml"
     params:
         code=flow.code("prove"),
+        decided=lambda w: flow.decided(w.edition),
     message:
         flow.message("prove")
     shell:

@@ -56,9 +56,10 @@ def _stage(
     )  # fmt: skip
 
 
-#: What a number depends on of `config/dimensions.yaml` is a digest (`provenance.inputs`), not its
-#: words: rewording it makes nothing anew up to the proof.
+#: What a number depends on of dimensions and indicators is a digest (`provenance.inputs`), and not
+#: their words: rewording them makes nothing anew from the measures up to the proof.
 _WORDS: Final = "dimensions"
+_SAID: Final = f"{_WORDS} indicators"
 _TABLES: Final = f"indicators disclosure releases {_WORDS}"
 #: Verb -> stage that the workflow runs, in the order of the pipeline.
 STAGES: Final[Mapping[str, Stage]] = {
@@ -105,7 +106,7 @@ STAGES: Final[Mapping[str, Stage]] = {
             "jsna.measures.engine",
             "Measuring the indicators",
             ("restricted", "restricted"),
-            unread=_WORDS,
+            unread=_SAID,
             to_safe=True,
         ),
         _stage(
@@ -122,7 +123,7 @@ STAGES: Final[Mapping[str, Stage]] = {
             "jsna.disclosure.run",
             "Protecting small numbers",
             ("restricted safe publications", "restricted safe"),
-            unread=_WORDS,
+            unread=_SAID,
             to_safe=True,
         ),
         # It looks at invented records alone, in a folder of its own.
@@ -138,7 +139,7 @@ STAGES: Final[Mapping[str, Stage]] = {
             "jsna.disclosure.prove",
             "Attacking what is to be published",
             ("restricted safe publications", "restricted safe"),
-            unread=_WORDS,
+            unread=_SAID,
         ),
         _stage(
             "draw", "jsna.charts.draw", "Drawing the charts", ("safe draft", "draft"), "jsna.charts"

@@ -42,9 +42,9 @@ def configuration(name: str, stage: str = "") -> list[str]:
     return [file for file in files if Path(file).parts[1].removesuffix(".yaml") not in unread]
 
 
-def dimensions(name: str) -> str:
-    """Digest of what numbers depend on of the dimensions of an edition, not their words."""
-    return inputs.dimensions(_configured(name))
+def decided(name: str) -> str:
+    """Digest of what numbers depend on of dimensions and indicators of an edition, not of words."""
+    return inputs.decided(_configured(name))
 
 
 def declared(name: str) -> str:

@@ -46,16 +46,26 @@ def test_every_stage_stands_on_its_edition_and_code_lists(project: Path) -> None
     assert all(expected <= set(flow.configuration(SMALL, stage)) for stage in STAGES)
 
 
-def test_words_of_an_indicator_do_not_tie_counts(project: Path) -> None:
-    before = flow.declared(SMALL)
-    edit(project, "indicators/exclusions.yaml", "title: ", "title: Rewritten ")
-    assert flow.declared(SMALL) == before
+@pytest.mark.parametrize("words", ["title: ", "phrase: ", "definition: ", "intro:\n  - "])
+def test_words_of_an_indicator_or_a_chapter_decide_no_number(project: Path, words: str) -> None:
+    before = flow.declared(SMALL), flow.decided(SMALL)
+    edit(project, "indicators/exclusions.yaml", words, f"{words}Rewritten ")
+    assert (flow.declared(SMALL), flow.decided(SMALL)) == before
+    for stage in ("measure", "protect", "prove"):
+        assert not [f for f in flow.configuration(SMALL, stage) if "indicators/" in f]
+    assert "config/indicators/exclusions.yaml" in flow.configuration(SMALL, "write")
+
+
+def test_what_an_indicator_counts_decides_numbers(project: Path) -> None:
+    before = flow.decided(SMALL)
+    edit(project, "indicators/exclusions.yaml", "year_group, sex]", "year_group]")
+    assert flow.decided(SMALL) != before
 
 
 def test_words_of_a_dimension_decide_nothing_up_to_the_proof(project: Path) -> None:
-    before = flow.declared(SMALL), flow.dimensions(SMALL), inputs.recipe(_config(), project)
+    before = flow.declared(SMALL), flow.decided(SMALL), inputs.recipe(_config(), project)
     edit(project, "dimensions.yaml", "words: deprivation tenth", "words: tenth of areas")
-    assert (flow.declared(SMALL), flow.dimensions(SMALL)) == before[:2]
+    assert (flow.declared(SMALL), flow.decided(SMALL)) == before[:2]
     assert inputs.recipe(_config(), project) == before[2]
     # Which files `discover` is made anew for is told by what is `declared`.
     for stage in {*STAGES} - {"discover", "draw", "write", "print", "readback", "seal"}:
@@ -71,9 +81,9 @@ def test_words_of_a_dimension_decide_nothing_up_to_the_proof(project: Path) -> N
     ],
 )
 def test_what_a_dimension_is_does(project: Path, old: str, new: str) -> None:
-    before = flow.declared(SMALL), flow.dimensions(SMALL), inputs.recipe(_config(), project)
+    before = flow.declared(SMALL), flow.decided(SMALL), inputs.recipe(_config(), project)
     edit(project, "dimensions.yaml", old, new)
-    after = flow.declared(SMALL), flow.dimensions(SMALL), inputs.recipe(_config(), project)
+    after = flow.declared(SMALL), flow.decided(SMALL), inputs.recipe(_config(), project)
     assert all(a != b for a, b in zip(after, before, strict=True))
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from jsna.model.configuration import Configuration
+from jsna.model.indicators import WORDS
 from jsna.provenance.fingerprint import fingerprint
 from jsna.settings.dimensions import FILE as DIMENSIONS
 from jsna.settings.made_lists import PASSES
@@ -68,6 +69,16 @@ def dimensions(config: Configuration) -> str:
     """Digest of what numbers depend on of the dimensions, of which their words are no part."""
     decided = {name: one.decides for name, one in config.dimensions.items()}
     return hashlib.sha256(json.dumps(decided, sort_keys=True).encode()).hexdigest()
+
+
+def decided(config: Configuration) -> str:
+    """Digest of what numbers depend on of dimensions and indicators, of which words are no part."""
+    asked = {
+        name: one.model_dump(mode="json", exclude=set(WORDS))
+        for name, one in config.indicators.items()
+    }
+    text = json.dumps([dimensions(config), asked], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def recipe(config: Configuration, root: Path) -> str:

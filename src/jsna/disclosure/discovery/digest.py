@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from jsna.model.indicators import WORDS
 from jsna.stages import STAGES
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 #: How the invented records are linked.
 LINKAGE: Final = Path("config/linkage")
-#: What a declaration says to readers, of which no sum between counts depends.
-_WORDS: Final = frozenset({"title", "phrase", "definition", "population", "caveat", "charts"})
 
 
 def declared(config: Configuration, root: Path) -> str:
@@ -34,7 +33,7 @@ def declared(config: Configuration, root: Path) -> str:
     rules = sorted(p for p in (root / LINKAGE).glob("*") if p.is_file())
     stated = [
         [edition.kind, edition.profile, edition.profiles, edition.chapters],
-        [one.model_dump(mode="json", exclude=set(_WORDS)) for one in config.indicators.values()],
+        [one.model_dump(mode="json", exclude=set(WORDS)) for one in config.indicators.values()],
         {name: dict(codes) for name, codes in config.codelists.items()},
         {name: one.decides for name, one in config.dimensions.items()},
         {name: [hierarchy.of, hierarchy.codes] for name, hierarchy in config.hierarchies.items()},

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import linprog
 
 from jsna.disclosure.solving.division import blocks
-from jsna.disclosure.system import Flags, Floats, Rule, System, system
+from jsna.disclosure.system import Flags, Rule, System, system
 from jsna.disclosure.tabular.tables import count, dimension, equations, layout
 
 
@@ -92,9 +92,3 @@ def slow_optimum(made: System) -> float | None:
         if slow_safe(made, hidden):
             return weight
     return None
-
-
-def margins(values: Floats) -> Floats:
-    """A two-dimensional table with its totals."""
-    wide = np.column_stack([values, values.sum(axis=1)])
-    return np.vstack([wide, wide.sum(axis=0)])

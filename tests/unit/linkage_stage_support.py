@@ -23,11 +23,8 @@ from jsna.synthetic.identifiers import nhs_numbers, ulns, upns
 from tests.spec.world import configuration
 from tests.unit.linkage_support import ruleset
 
-#: Rows of each table of an extract, by field; fields left out are empty.
-Given = Mapping[str, Sequence[Mapping[str, Any]]]
 #: The extract the others are linked to.
 SPINE = "roll"
-DAY = date(2025, 1, 16)
 
 
 def upn(number: int) -> str:

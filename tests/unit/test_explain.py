@@ -26,7 +26,6 @@ from tests.unit import report_support as made
 CONFIG = made.configuration()
 PLANS = CONFIG.indicators["plans"]
 SHARE = CONFIG.indicators["ehc_plans_20_weeks"]
-SEXES = {"sex": "F"}, {"sex": "M"}
 
 
 def explained(

@@ -7,8 +7,6 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 CODE = re.compile(r"\bE(?:0[5-9]|1[0-3])\d{6}\b")
-#: Codes of invented places: never issued, see the synthetic areas.
-TEMPLATES = (".html", ".css", ".j2")
 INVENTED = re.compile(r"\bE(?:0[5-9]|1[0-3])\d*9\d{5}\b|\bE12000091\b")
 
 

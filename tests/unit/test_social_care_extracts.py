@@ -198,12 +198,6 @@ def yearly(table: str, period: str = "2024/25") -> pd.DataFrame:
     return middling()[f"{table}/{period}"]
 
 
-def of_children(rows: pd.DataFrame, day: date) -> pd.DataFrame:
-    """Rows of children under 18 on a day."""
-    born = pd.to_datetime(rows["date_of_birth"])
-    return rows[born > pd.Timestamp(day) - pd.DateOffset(years=18)]
-
-
 def children(day: date = LAST) -> int:
     """Residents under 18, of the ages the world has."""
     residents = middling()["population.syoa/2024"]

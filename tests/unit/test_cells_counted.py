@@ -82,6 +82,12 @@ def test_how_a_condition_is_written_changes_no_cell(one: str, other: str) -> Non
     assert where(one) == where(other) != {}
 
 
+def test_a_coarser_category_that_nobody_knows_is_made_of_none() -> None:
+    assert where("imd_quintile = '1'") == {"imd_decile": {"1", "2"}, "(place)": KNOWN}
+    strange = "(imd_quintile IN ('1', 'zz'))"
+    assert where("imd_quintile in ('1', 'zz')") == {strange: frozenset({"true"})}
+
+
 def test_ages_are_told_apart_year_by_year() -> None:
     assert where("age <= 2", "population")["age"] == frozenset({"0", "1", "2"})
 

@@ -77,7 +77,13 @@ class Condition:
             return None
         # Any value that no list knows but one is no set of codes.
         but = (self._spare(c, part) - codes for c, codes in sides.items() if OTHER in codes)
-        return None if any(but) else sides
+        return None if any(but) or any(map(self._unlisted, sides.items())) else sides
+
+    def _unlisted(self, side: tuple[str, Codes]) -> bool:
+        """Whether codes of a coarser dimension are made of no finer ones that anyone knows."""
+        column, codes = side
+        made = nesting.hierarchy(_dimension(column), self.config)
+        return made is not None and not codes - {OTHER, MISSING} <= set(made.codes)
 
     def _spare(self, column: str, part: exp.Expr) -> Codes:
         """Texts of a condition that are none of a column's codes."""

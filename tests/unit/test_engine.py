@@ -86,6 +86,16 @@ def test_persons_are_not_added_up_over_years_or_categories() -> None:
     assert "counts persons, who may be in several of the years" in refusal(requests)
 
 
+def test_persons_of_one_year_do_not_stand_for_another() -> None:
+    """36 in three years, 30 of them in the first: three in the second, which stands for the third.
+
+    The three may be hidden wherever they are shown by themselves.
+    """
+    latest = {"table": "plan", "base": "resident", "where": "resident", "period": "latest"}
+    rate = changed(CONFIG.indicators["plans_rate_0_25"], denominator=latest)
+    assert "three years together could have one twice" in refusal(rate)
+
+
 def test_amounts_of_persons_that_are_no_money_are_refused() -> None:
     """Ten half days may be one child's: as a count they would be shown."""
     sessions = {"table": "permanent_exclusion", "count": "sessions"}

@@ -123,6 +123,10 @@ def _side_faults(
         yield f"{key}.count", rule
     if key == "numerator" and side.period != "same":
         yield f"{key}.period", "only a denominator may be of another period"
+    elif side.period != "same" and "person_key" in table.columns:
+        # No sum of cells has a part twice: who has the other years would have half of the rest.
+        rule = "only residents may be of another period; three years together could have one twice"
+        yield f"{key}.period", rule
     base = side.base or table.base
     if side.base not in (None, table.base) and side.where == "true":
         yield f"{key}.base", f"a base other than the table's ({table.base}) needs a condition"

@@ -115,6 +115,22 @@ def pupils(number: int, seed: int, nowhere: float = 0.0, period: str = "2025") -
     return world.filled("pupil", frame)
 
 
+def caseload(
+    cells: Mapping[str, int] | Mapping[tuple[str, str], int],
+    config: Configuration,
+    names: Sequence[str] = ("plans", "plan_primary_need"),
+) -> pd.DataFrame:
+    """Measures of the plans of January 2025 from counts by need, or by locality and need."""
+    rows = [
+        {"period": "2025", "locality_code": place, "primary_need": need, "resident": True}
+        for at, number in cells.items()
+        for place, need in [(None, at) if isinstance(at, str) else at]
+        for _ in range(number)
+    ]
+    table = {"plan": world.filled("plan", pd.DataFrame(rows, dtype=object))}
+    return measure(table, [config.indicators[name] for name in names], config)
+
+
 def measured(rows: pd.DataFrame, config: Configuration) -> pd.DataFrame:
     """Measures of the records by all indicators."""
     return measure({"pupil": rows}, config.indicators.values(), config)

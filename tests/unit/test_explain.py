@@ -42,19 +42,23 @@ def explained(
     return Reasons(found, rules, fallbacks, CONFIG)
 
 
+def count(
+    linked: LinkedTables, rows: list[dict[str, Any]], box: dict[str, str], number: int, need: str
+) -> None:
+    """Add plans of these categories, and the row that prints them."""
+    cell = make("plan", "rows", {name: frozenset({code}) for name, code in box.items()})
+    linked.numerators.append(linked.add(cell, cell.label(), number, threshold=5))
+    linked.denominators.append(NONE)
+    rows.append(made.measure(PLANS, number, dims={"primary_need": need} if need else {}))
+
+
 def by_need(
     *, counts: tuple[int, ...] = (20, 3, 7, 10)
 ) -> tuple[LinkedTables, list[dict[str, Any]]]:
     """A total of 20 plans and its three parts, of which one is small."""
     linked, rows = LinkedTables(), []
-    for number, count in enumerate(counts):
-        need = ("", "MSI", "HI", "ASD")[number]
-        box = {"period": frozenset({"2025"})} | ({"need": frozenset({need})} if need else {})
-        cell = make("plan", "rows", box)
-        linked.add(cell, cell.label(), count, threshold=5)
-        linked.numerators.append(number)
-        linked.denominators.append(NONE)
-        rows.append(made.measure(PLANS, count, dims={"primary_need": need} if need else {}))
+    for need, number in zip(("", "MSI", "HI", "ASD"), counts, strict=True):
+        count(linked, rows, {"period": "2025"} | ({"need": need} if need else {}), number, need)
     linked.equations.append((0, 1, 2, 3))
     return linked, rows
 
@@ -95,12 +99,8 @@ def test_a_secondary_figure_names_what_it_protects_and_the_sum_that_would_betray
 def test_what_everybody_knows_already_is_no_reason() -> None:
     """HI is 2 and 5 more; the 2 are told by 9 less 7 whether HI is shown or not."""
     linked, rows = by_need()
-    for name, count in (("few", 2), ("others", 5), ("all", 9), ("rest", 7)):
-        cell = make("plan", "rows", {"need": frozenset({name})})
-        linked.add(cell, cell.label(), count, threshold=5)
-        linked.numerators.append(linked.size - 1)
-        linked.denominators.append(NONE)
-        rows.append(made.measure(PLANS, count, dims={"primary_need": name}))
+    for name, number in (("few", 2), ("others", 5), ("all", 9), ("rest", 7)):
+        count(linked, rows, {"need": name}, number, name)
     linked.equations += [(2, 4, 5), (6, 4, 7)]
     rules = ["", "small_count", "sum", "", "small_count", "sum", "", ""]
     said = text(explained(linked, rows, rules), Choice("plans", category="HI"))
@@ -190,12 +190,7 @@ def test_nothing_hidden_is_said_and_much_is_cut() -> None:
     assert "None of the 4 figures asked about is hidden." in text(explained(linked, rows, [""] * 4))
     many, wide = LinkedTables(), []
     for number in range(20):
-        many.add(
-            make("plan", "rows", {"n": frozenset({str(number)})}), f"n{number}", 1, threshold=5
-        )
-        many.numerators.append(number)
-        many.denominators.append(NONE)
-        wide.append(made.measure(PLANS, 1, dims={"primary_need": f"n{number}"}))
+        count(many, wide, {"n": str(number)}, 1, f"n{number}")
     case = explained(many, wide, ["small_count"] * 20)
     assert f"and {20 - explain.MOST} more" in text(case)
     assert "more: narrow" not in text(case, everything=True)

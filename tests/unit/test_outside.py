@@ -6,6 +6,8 @@ outsider's arithmetic is done here, by hand or with a linear program of its own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -21,6 +23,7 @@ from jsna.model import schema
 from jsna.model.cells import make
 from tests.spec import world
 from tests.unit.outsider import Outsider
+from tests.unit.protection_support import caseload
 
 CONFIG = world.configuration()
 NEEDS = ("ASD", "SLCN", "SEMH", "MLD")
@@ -30,15 +33,9 @@ REVISED = {**FIRST, "SEMH": 11}
 YEARS = ("2021/22", "2022/23", "2023/24", "2024/25")
 
 
-def plans(cells: dict[str, int]) -> pd.DataFrame:
+def plans(cells: Mapping[str, int]) -> pd.DataFrame:
     """Measures of the caseload of January 2025 by need."""
-    rows = [
-        {"period": "2025", "primary_need": need, "resident": True}
-        for need, number in cells.items()
-        for _ in range(number)
-    ]
-    table = {"plan": world.filled("plan", pd.DataFrame(rows, dtype=object))}
-    return measure(table, [CONFIG.indicators["plans"]], CONFIG)
+    return caseload(cells, CONFIG, ["plans"])
 
 
 def printed(made: Protection) -> dict[str, float]:

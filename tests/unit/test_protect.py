@@ -14,6 +14,7 @@ from jsna.errors import JsnaError
 from jsna.measures.engine import measure
 from jsna.model import schema
 from tests.spec import world
+from tests.unit.protection_support import caseload
 
 CONFIG = world.configuration()
 HEALTH = world.configuration(profiles={"ncmp": "health"})
@@ -21,22 +22,8 @@ NEEDS = ("ASD", "SLCN", "SEMH", "MLD")
 PLACES = (world.WEST, world.EAST)
 NUMBERS = list(schema.NUMBERS)
 #: Plans of no known place, by need.
-UNEVEN = {("", "ASD"): 40, ("", "SLCN"): 12, ("", "SEMH"): 30, ("", "MLD"): 3}
-FEW = {("", "ASD"): 41, ("", "SLCN"): 13, ("", "SEMH"): 2, ("", "MLD"): 1}
-
-
-def plans(cells: dict[tuple[str, str], int]) -> pd.DataFrame:
-    """Measures of the caseload from counts by locality and need."""
-    rows = [
-        {"period": "2025", "locality_code": place, "primary_need": need, "resident": True}
-        for (place, need), number in cells.items()
-        for _ in range(number)
-    ]
-    frame = pd.DataFrame(rows, columns=["period", "locality_code", "primary_need", "resident"])
-    names = ("plans", "plan_primary_need")
-    return measure(
-        {"plan": world.filled("plan", frame)}, [CONFIG.indicators[name] for name in names], CONFIG
-    )
+UNEVEN = {"ASD": 40, "SLCN": 12, "SEMH": 30, "MLD": 3}
+FEW = {"ASD": 41, "SLCN": 13, "SEMH": 2, "MLD": 1}
 
 
 def pick(
@@ -59,7 +46,7 @@ def in_time(top: int, bottom: int) -> pd.DataFrame:
 
 
 def test_a_small_count_takes_the_next_smallest_with_it() -> None:
-    measures = plans(UNEVEN)
+    measures = caseload(UNEVEN, CONFIG)
     made = protect(measures, CONFIG)
     safe, log = made.safe, made.log
     status = {need: pick(safe, "plans", "primary_need", need)["status"] for need in NEEDS}
@@ -75,7 +62,7 @@ def test_a_small_count_takes_the_next_smallest_with_it() -> None:
 
 
 def test_nothing_small_hides_nothing() -> None:
-    measures = plans({("", "ASD"): 40, ("", "SLCN"): 12})
+    measures = caseload({"ASD": 40, "SLCN": 12}, CONFIG)
     made = protect(measures, CONFIG)
     safe, log = made.safe, made.log
     pd.testing.assert_frame_equal(safe, schema.conform(choose(measures, CONFIG)[0]))
@@ -91,7 +78,7 @@ def test_a_small_rest_hides_the_count_beside_it() -> None:
 
 def test_a_total_is_hidden_where_only_zeros_are_left() -> None:
     """Three children with one need and nobody with another: the total is the three."""
-    safe = protect(plans({("", "ASD"): 3}), CONFIG).safe
+    safe = protect(caseload({"ASD": 3}, CONFIG), CONFIG).safe
     assert pick(safe, "plans")["status"] == "c"
     # Of a total of 1 to 4 the zeros of a share say as much as the total: all are hidden.
     row = pick(safe, "plan_primary_need", "primary_need", "SLCN")
@@ -115,7 +102,7 @@ def test_health_counts_are_rounded_and_percentages_follow() -> None:
 
 
 def test_official_figures_pass_through() -> None:
-    measures = plans({("", "ASD"): 2, ("", "SLCN"): 12})
+    measures = caseload({"ASD": 2, "SLCN": 12}, CONFIG)
     measures["profile"], measures["source"] = "official", "release"
     measures.loc[0, NUMBERS] = np.nan
     measures.loc[0, "status"] = "x"
@@ -126,7 +113,7 @@ def test_official_figures_pass_through() -> None:
 
 
 def test_a_row_without_a_profile_is_refused() -> None:
-    measures = plans({("", "ASD"): 20})
+    measures = caseload({"ASD": 20}, CONFIG)
     measures["profile"] = ""
     with pytest.raises(JsnaError, match="no disclosure profile"):
         protect(measures, CONFIG)
@@ -155,7 +142,7 @@ def random_cells(seed: int) -> dict[tuple[str, str], int]:
 @pytest.mark.parametrize("seed", range(4))
 def test_what_is_printed_is_as_it_was_and_what_is_hidden_carries_no_number(seed: int) -> None:
     # What a row notes of its figure goes with the figure.
-    measures = plans(random_cells(seed)).assign(note="Some have no date.")
+    measures = caseload(random_cells(seed), CONFIG).assign(note="Some have no date.")
     made = protect(measures, CONFIG)
     before = schema.conform(choose(measures, CONFIG)[0])
     hidden = made.safe["status"].eq("c")
@@ -172,7 +159,7 @@ def test_what_is_printed_is_as_it_was_and_what_is_hidden_carries_no_number(seed:
 
 
 def test_a_count_hidden_in_one_indicator_is_hidden_in_every_other() -> None:
-    measures = plans(UNEVEN)
+    measures = caseload(UNEVEN, CONFIG)
     safe = protect(measures, CONFIG).safe
     split = safe[safe["breakdown"].ne("total") & safe["area_code"].eq(world.AREA)]
     both = split.pivot(index=["breakdown", "category"], columns="indicator", values="status")
@@ -183,7 +170,7 @@ def test_a_count_hidden_in_one_indicator_is_hidden_in_every_other() -> None:
 
 
 def test_order_of_rows_changes_nothing() -> None:
-    measures = plans(random_cells(2))
+    measures = caseload(random_cells(2), CONFIG)
     shuffled = measures.sample(frac=1, random_state=7)
     one, other = protect(measures, CONFIG), protect(shuffled, CONFIG)
     pd.testing.assert_frame_equal(one.safe, other.safe)
@@ -193,8 +180,8 @@ def test_order_of_rows_changes_nothing() -> None:
 
 def test_zeros_that_are_always_shown_stand_beside_what_is_hidden() -> None:
     config = world.configuration(profiles={"sen2": "health"})
-    rows = {("", "ASD"): 60, ("", "SLCN"): 3, ("", "SEMH"): 20, ("", "HI"): 0}
-    measures = plans(rows).assign(profile="health")
+    rows = {"ASD": 60, "SLCN": 3, "SEMH": 20, "HI": 0}
+    measures = caseload(rows, CONFIG).assign(profile="health")
     safe = protect(measures, config).safe
     few = pick(safe, "plans", "primary_need", "SLCN")
     assert few["status"] == "c"
@@ -205,7 +192,7 @@ def test_zeros_that_are_always_shown_stand_beside_what_is_hidden() -> None:
 
 def test_controlled_rounding_keeps_every_total_and_hides_nothing() -> None:
     config = world.configuration(profiles={"sen2": "rounded"})
-    measures = plans(FEW).assign(profile="rounded")
+    measures = caseload(FEW, CONFIG).assign(profile="rounded")
     made = protect(measures, config)
     assert not made.safe["status"].eq("c").any()
     mine = made.safe[made.safe["indicator"].eq("plans")]
@@ -225,8 +212,8 @@ def test_counts_are_rounded_to_the_nearest_multiple_and_never_as_they_are(base: 
         update={"rounding": base, "rounding_method": "nearest"}
     )
     config = replace(config, profiles={**config.profiles, "rounded": nearest})
-    safe = protect(plans(FEW).assign(profile="rounded"), config).safe
-    for need, count in [*((need, n) for (_, need), n in FEW.items()), ("total", 57)]:
+    safe = protect(caseload(FEW, CONFIG).assign(profile="rounded"), config).safe
+    for need, count in [*FEW.items(), ("total", 57)]:
         split = "total" if need == "total" else "primary_need"
         found = pick(safe, "plans", split, need)
         # A half goes up.

@@ -28,6 +28,7 @@ from jsna.model.configuration import Configuration
 from jsna.provenance import register
 from jsna.records import CERTIFICATE
 from tests.spec import world
+from tests.unit.protection_support import caseload
 
 CONFIG = world.configuration()
 NUMBERS = list(schema.NUMBERS)
@@ -35,19 +36,7 @@ NUMBERS = list(schema.NUMBERS)
 CELLS = {"ASD": 40, "SLCN": 12, "SEMH": 30, "MLD": 3}
 
 
-def plans(cells: dict[str, int], config: Configuration = CONFIG, **row: Any) -> pd.DataFrame:
-    """Measures of the caseload from counts by need."""
-    rows = [
-        {"period": "2025", "primary_need": need, "resident": True, **row}
-        for need, number in cells.items()
-        for _ in range(number)
-    ]
-    table = {"plan": world.filled("plan", pd.DataFrame(rows, dtype=object))}
-    names = ("plans", "plan_primary_need")
-    return measure(table, [config.indicators[name] for name in names], config)
-
-
-MEASURES = plans(CELLS)
+MEASURES = caseload(CELLS, CONFIG)
 MADE = protect(MEASURES, CONFIG)
 
 
@@ -184,7 +173,7 @@ def test_a_family_that_knows_its_own_child_is_reckoned_with() -> None:
     own, and what the other needs may be must still be two apart.
     """
     cells = {"ASD": 40, "SLCN": 10, "MLD": 1, "HI": 1}
-    measures = plans(cells)
+    measures = caseload(cells, CONFIG)
     made = protect(measures, CONFIG)
     proof = prove(gather(made.safe, measures, CONFIG))
     insiders = [one for one in proof.report.intervals if one.contributor >= 0]
@@ -197,7 +186,7 @@ def test_a_family_that_knows_its_own_child_is_reckoned_with() -> None:
 def test_counts_rounded_one_by_one_must_not_close_in_on_each_other() -> None:
     """Controlled rounding leaves 0 to 4 of what is printed as 0; exact totals would not."""
     config = world.configuration(profiles={"sen2": "rounded"})
-    measures = plans({"ASD": 41, "SLCN": 13, "SEMH": 2, "MLD": 1}, config)
+    measures = caseload({"ASD": 41, "SLCN": 13, "SEMH": 2, "MLD": 1}, config)
     assert set(measures["profile"]) == {"rounded"}
     made = protect(measures, config)
     assert not prove(gather(made.safe, measures, config)).report.failures
@@ -219,7 +208,7 @@ def test_a_count_of_one_that_follows_is_no_less_told_where_two_are_shown() -> No
     """With a threshold of two the attacker must be left with 0 or 1: to know the 1 is too much."""
     rule = CONFIG.profiles["default"].model_copy(update={"threshold": 2})
     config = replace(CONFIG, profiles={**CONFIG.profiles, "default": rule})
-    measures = plans({"ASD": 40, "SLCN": 1, "SEMH": 30}, config)
+    measures = caseload({"ASD": 40, "SLCN": 1, "SEMH": 30}, config)
     with pytest.raises(JsnaError, match="is 1"):
         prove(gather(naive(measures, most=1), measures, config))
     assert not prove(gather(protect(measures, config).safe, measures, config)).report.failures

@@ -88,6 +88,17 @@ def test_a_coarser_category_that_nobody_knows_is_made_of_none() -> None:
     assert where("imd_quintile in ('1', 'zz')") == {strange: frozenset({"true"})}
 
 
+def test_persons_are_rows_where_nobody_has_two() -> None:
+    cells = {
+        (table, count): Cells(CONFIG).cell(Side(table=table, count=count), ["2025"], [])
+        for table in ("pupil", "cohort", "request")
+        for count in ("rows", "persons")
+    }
+    assert len({cells[table, "rows"] for table in ("pupil", "cohort")}) == 1
+    assert cells["pupil", "persons"] == cells["cohort", "persons"] == cells["pupil", "rows"]
+    assert cells["request", "persons"] != cells["request", "rows"]
+
+
 def test_ages_are_told_apart_year_by_year() -> None:
     assert where("age <= 2", "population")["age"] == frozenset({"0", "1", "2"})
 

@@ -85,7 +85,9 @@ class Cells:
         box = {**condition.box, **own}
         box[PERIOD] = _periods(table, periods)
         _restrict(table, box)
-        return make(table.rows_of or table.name, side.count, box)
+        # Where nobody has two rows of a period, persons are rows.
+        alone = side.count == "persons" and set(table.key) <= {PERIOD, "person_key"}
+        return make(table.rows_of or table.name, "rows" if alone else side.count, box)
 
     def _condition(self, side: Side) -> Condition:
         key = side.table, side.where

@@ -25,12 +25,7 @@ from tests.unit.charts_support import (
     indicator,
     row,
 )
-
-PLAIN = indicator()
-BARS = Chart(type="bars", by=("locality",))
-AREAS = Chart(type="areas")
-TREND = Chart(type="trend")
-GRADIENT = Chart(type="gradient", by=("imd_decile",))
+from tests.unit.test_charts_figures import AREAS, BARS, GRADIENT, PLAIN, TILES, TREND
 
 
 def mark(value: float, low: float, high: float, **more: Any) -> Mark:
@@ -115,11 +110,10 @@ def test_localities_without_limits_are_only_described() -> None:
 
 
 def test_a_tile_map_names_the_places() -> None:
-    tiles = Chart(type="tiles", by=("locality",))
     two = "Pupils with an EHC plan: Dravenford and Hesketon are higher than England"
-    assert beside_england(tiles, 9.0, 5.2, 8.5) == two
+    assert beside_england(TILES, 9.0, 5.2, 8.5) == two
     one = "Pupils with an EHC plan: Gannerby is lower than England"
-    assert beside_england(tiles, 5.2, 2.0) == one
+    assert beside_england(TILES, 5.2, 2.0) == one
 
 
 def test_groups_are_called_by_their_dimension() -> None:

@@ -20,6 +20,7 @@ from jsna.charts.select import figures, misdeclared
 from jsna.errors import JsnaError
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Chart
+from jsna.model.schema import KEY
 from jsna.settings import shared
 from tests.unit.charts_support import (
     HOME,
@@ -31,13 +32,9 @@ from tests.unit.charts_support import (
     row,
     texts,
 )
+from tests.unit.test_charts_figures import BARS, GRADIENT, TILES, TREND
 
-CHARTS = (
-    Chart(type="trend"),
-    Chart(type="bars", by=("locality",)),
-    Chart(type="tiles", by=("locality",)),
-    Chart(type="gradient", by=("imd_decile",)),
-)
+CHARTS = (TREND, BARS, TILES, GRADIENT)
 DECLARED = indicator(*CHARTS)
 
 
@@ -169,7 +166,7 @@ def test_the_stage_writes_what_the_report_reads(tmp_path: Path) -> None:
     # Nothing else, nor the record of anything else.
     made = [*(f"{i}.svg" for i in ids), "figures.json"]
     assert {p.name for p in folder.iterdir()} == {*made, *(f".{name}.sha256" for name in made)}
-    keys = {"~".join(map(str, r)) for r in measures()[list(io_key())].itertuples(index=False)}
+    keys = {"~".join(map(str, r)) for r in measures()[list(KEY[1:])].itertuples(index=False)}
     for entry in listed:
         assert len(entry["header"]) == 1 + len(entry["rows"][0][1])
         named = {cell["key"] for _, cells in entry["rows"] for cell in cells}
@@ -178,12 +175,6 @@ def test_the_stage_writes_what_the_report_reads(tmp_path: Path) -> None:
     first = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.iterdir()}
     draw.run(config, paths)
     assert first == {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.iterdir()}
-
-
-def io_key() -> tuple[str, ...]:
-    from jsna.model.schema import KEY
-
-    return KEY[1:]
 
 
 def test_the_stage_opens_nothing_outside_the_safe_zone(

@@ -30,6 +30,7 @@ from jsna.tables import catalogue
 from tests.conftest import ROOT
 from tests.spec import world
 from tests.supplied import supplied
+from tests.unit.test_tables import TYPES
 
 PERMITTED = {
     "owner": "A team", "legal_basis": "An Act", "assessment": "DPIA-1", "opt_out": "None applies",
@@ -187,16 +188,12 @@ def test_deliveries_are_those_of_the_file_in_its_order() -> None:
 
 # ---- what becomes of the rows ------------------------------------------------------------------
 
-ARROW = {"integer": pa.int64(), "number": pa.float64(), "date": pa.date32(), "boolean": pa.bool_()}
-
 
 def rows_of(table: Table, rows: list[dict[str, Any]]) -> pa.Table:
     """Valid rows as ingest leaves them; what is not given is empty."""
     made = {
-        column.field: pa.array([row.get(column.field) for row in rows], ARROW.get(column.type))
-        if column.type in ARROW
-        else pa.array([row.get(column.field) for row in rows], pa.string())
-        for column in table.columns
+        c.field: pa.array([row.get(c.field) for row in rows], TYPES.get(c.type, pa.string()))
+        for c in table.columns
     }
     return pa.table({**made, "source_row": pa.array(range(2, len(rows) + 2), pa.int64())})
 

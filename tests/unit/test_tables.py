@@ -17,14 +17,8 @@ from jsna.tables.quality import record
 from tests.spec import world
 
 CONFIG = world.configuration()
-_TYPES = {
-    "string": pa.string(),
-    "code": pa.string(),
-    "integer": pa.int64(),
-    "number": pa.float64(),
-    "boolean": pa.bool_(),
-    "date": pa.date32(),
-}
+#: Columns of other types are text.
+TYPES = {"integer": pa.int64(), "number": pa.float64(), "date": pa.date32(), "boolean": pa.bool_()}
 
 
 def linked(name: str, rows: list[dict[str, object]]) -> pa.Table:
@@ -35,7 +29,9 @@ def linked(name: str, rows: list[dict[str, object]]) -> pa.Table:
     if registry()[extract].person_level:
         fields += [("person_key", pa.string()), ("link", pa.string()), ("age", pa.int64())]
         fields += [("lsoa_code", pa.string())]
-    fields += [(field, _TYPES[declared.column(field).type]) for field in _kept(declared)]
+    fields += [
+        (field, TYPES.get(declared.column(field).type, pa.string())) for field in _kept(declared)
+    ]
     fields += [(c.age_field, pa.int64()) for c in declared.columns if c.aged]
     schema = pa.schema(fields)
     for row in rows:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import yaml
 from hypothesis import given
@@ -244,18 +245,9 @@ def test_a_measure_linked_from_two_sources_is_held_to_both() -> None:
     assert profile_of(rate, config) == "default+health"
     assert config.profile("default+health").threshold == 8
     rows = {
-        "suspension": world.filled("suspension", _pupils(7)),
-        "roll": world.filled("roll", _pupils(400)),
+        name: world.filled(name, pd.DataFrame([{"period": "2023/24", "sex": "M"}] * count))
+        for name, count in (("suspension", 7), ("roll", 400))
     }
-    found = measure(rows, [_total(rate)], config)
+    total = Indicator.model_validate({**rate.model_dump(), "breakdowns": [], "fallbacks": []})
+    found = measure(rows, [total], config)
     assert set(found["profile"]) == {"default+health"}
-
-
-def _total(indicator: Indicator) -> Indicator:
-    return Indicator.model_validate({**indicator.model_dump(), "breakdowns": [], "fallbacks": []})
-
-
-def _pupils(count: int) -> Any:
-    import pandas as pd
-
-    return pd.DataFrame({"period": ["2023/24"] * count, "sex": ["M"] * count}, dtype=object)

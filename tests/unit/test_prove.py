@@ -24,7 +24,6 @@ from jsna.errors import JsnaError
 from jsna.measures.attrition import FILE as BESIDE
 from jsna.measures.engine import measure
 from jsna.model import schema
-from jsna.model.configuration import Configuration
 from jsna.provenance import register
 from jsna.records import CERTIFICATE
 from tests.spec import world
@@ -194,14 +193,11 @@ def test_counts_rounded_one_by_one_must_not_close_in_on_each_other() -> None:
     rows = made.safe["indicator"].eq("plans") & ~made.safe["category"].isin(["MLD", "cognition"])
     safe = made.safe.copy()
     safe.loc[rows] = choose(measures, config)[0].loc[rows]
-    exact = replace(config, profiles={**config.profiles, "rounded": _fine(config)})
+    # The profile as if it rounded to 1, and so protected nothing by it.
+    fine = config.profiles["default"].model_copy(update={"profile": "rounded"})
+    exact = replace(config, profiles={**config.profiles, "rounded": fine})
     with pytest.raises(JsnaError):
         prove(gather(safe, measures, exact))
-
-
-def _fine(config: Configuration) -> Any:
-    """The profile as if it rounded to 1, and so protected nothing by it."""
-    return config.profiles["default"].model_copy(update={"profile": "rounded"})
 
 
 def test_a_count_of_one_that_follows_is_no_less_told_where_two_are_shown() -> None:

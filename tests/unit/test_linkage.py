@@ -125,12 +125,8 @@ def test_no_identifier_and_no_free_text_passes(two: Stage) -> None:
         path = two.paths.restricted / file
         if path.suffix == ".sha256":
             continue
-        shown = path.read_text() if path.suffix == ".json" else text_of(path)
+        shown = path.read_text() if path.suffix == ".json" else io.read_parquet(path).to_csv()
         assert not [value for value in values if value in shown], file
-
-
-def text_of(path: Path) -> str:
-    return str(io.read_parquet(path).to_csv())
 
 
 def test_shuffled_rows_give_the_same_bytes(two: Stage) -> None:

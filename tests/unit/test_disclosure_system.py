@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from jsna.disclosure.additions import printed_bounds, with_cell, with_ratio
+from jsna.disclosure.additions import with_cell, with_ratio
 from jsna.disclosure.solving.division import blocks
 from jsna.disclosure.system import Rule, Status, system, weights
 from jsna.disclosure.tabular.tables import count, dimension, equations, layout, members
@@ -139,12 +139,6 @@ def test_a_known_total_and_a_ratio_are_equations() -> None:
     assert (rated.value[-2:] >= 0).all()
     with pytest.raises(ValueError, match="its parts come to 40"):
         with_cell(made, "wrong", 41, {2: 1.0})
-
-
-def test_printed_ratios_bound_the_numerator() -> None:
-    assert printed_bounds(12.5, 1, 40, 100) == (5, 5)
-    assert printed_bounds(12, 0, 1000, 100) == (115, 125)
-    assert printed_bounds(0.0, 1, 5000, 100) == (0, 2)
 
 
 def test_a_part_of_a_system_holds_what_touches_it() -> None:

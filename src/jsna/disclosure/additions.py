@@ -22,8 +22,6 @@ def with_cell(
     value: float,
     parts: Mapping[int, float],
     status: Status = Status.PUBLIC,
-    *,
-    weight: float = 0.0,
 ) -> System:
     """A system with one more cell, `value = Σ factor · part`.
 
@@ -52,7 +50,7 @@ def with_cell(
         value=np.append(system.value, value),
         equations=sparse.csr_array(sparse.vstack([wider, line])),
         status=np.append(system.status, int(status)),
-        weight=np.append(system.weight, weight),
+        weight=np.append(system.weight, 0.0),
         low=np.append(system.low, min(0.0, value)),
         high=np.append(system.high, np.inf),
         need_low=np.append(system.need_low, np.nan),
@@ -61,20 +59,6 @@ def with_cell(
         contributor=np.append(system.contributor, 0.0),
         equation_names=[*names, f"{name}"] if names else (),
     )
-
-
-def printed_bounds(
-    printed: float, decimals: int, denominator: float, per: float
-) -> tuple[int, int]:
-    """Least and greatest numerator whose ratio, per so many, prints as it does.
-
-    A percentage of 12.5 with one decimal and a denominator of 40 leaves 5 alone. Ties may have been
-    rounded either way, so both ends count.
-    """
-    half = 0.5 * 10.0**-decimals
-    least = (printed - half) * denominator / per
-    most = (printed + half) * denominator / per
-    return max(0, math.ceil(least - 1e-9)), max(0, math.floor(most + 1e-9))
 
 
 def with_ratio(

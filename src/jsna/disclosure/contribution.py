@@ -18,15 +18,12 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from jsna.disclosure.system import Flags, Floats
 from jsna.measures.contributions import NUMBERS, amount
 from jsna.model import schema
 from jsna.model.configuration import Configuration
-
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 
 Own = Literal[
     "", "below_authority", "extreme", "contributors_unknown", "minimum_contributors", "dominance"

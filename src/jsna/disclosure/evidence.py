@@ -85,13 +85,7 @@ def gather(
     published = safe.loc[safe["profile"].map(guards).to_numpy(dtype=bool)].reset_index(drop=True)
     rows = published[_KEY].merge(measures, on=_KEY, how="left", validate="1:1")
     unknown = rows["profile"].isna()
-    if unknown.any():
-        rule = "is published and was not measured"
-        keys = published.loc[unknown.to_numpy(dtype=bool), _KEY].astype(str)
-        raise JsnaError(
-            Problem("safe measures", rule, value="; ".join(key), code="prove.key")
-            for key in keys.itertuples(index=False)
-        )
+    _refuse(published, unknown.to_numpy(dtype=bool), "is published and was not measured", "key")
     made = linked_tables(rows, config, official, earlier)
     past = revision.align(rows, last)
     without = published["status"].eq("c").to_numpy(dtype=bool)
@@ -134,13 +128,8 @@ def _refused(
     """Rows that a rule of their own forbids to publish, or to publish anew."""
     rules = refused(rows, config, contributions)
     own = np.array([rule != "" for rule in rules], dtype=np.bool_) | kept
-    shown = own & ~hidden
-    if shown.any():
-        rule = "is published although a rule of its profile forbids it"
-        raise JsnaError(
-            Problem("safe measures", rule, value="; ".join(key), code="prove.refused")
-            for key in rows.loc[shown, _KEY].astype(str).itertuples(index=False)
-        )
+    rule = "is published although a rule of its profile forbids it"
+    _refuse(rows, own & ~hidden, rule, "refused")
     return own
 
 
@@ -150,10 +139,14 @@ def _expect_hidden(rows: pd.DataFrame, shown: Flags) -> None:
     That they are shown is no number, and so nothing the attack would see.
     """
     rule = "was hidden when last published, has changed by too little to be shown, and is shown"
-    if shown.any():
+    _refuse(rows, shown, rule, "reopened")
+
+
+def _refuse(rows: pd.DataFrame, which: Flags, rule: str, code: str) -> None:
+    if which.any():
         raise JsnaError(
-            Problem("safe measures", rule, value="; ".join(key), code="prove.reopened")
-            for key in rows.loc[shown, _KEY].astype(str).itertuples(index=False)
+            Problem("safe measures", rule, value="; ".join(key), code=f"prove.{code}")
+            for key in rows.loc[which, _KEY].astype(str).itertuples(index=False)
         )
 
 

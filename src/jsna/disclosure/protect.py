@@ -229,7 +229,7 @@ def _round(rows: pd.DataFrame, made: LinkedTables, hidden: Flags, config: Config
     controlled = np.array(made.controlled, dtype=np.bool_)
     rounded = np.floor(value / steps + 0.5) * steps
     if controlled.any():
-        from jsna.disclosure.solving.rounding import round_system
+        from jsna.disclosure.solving.additive import round_system
 
         found = round_system(made.system(hidden), np.where(controlled, steps, 1.0))
         rounded = np.where(controlled, found, rounded)

@@ -34,6 +34,8 @@ from jsna.records import CERTIFICATE, CHOICE, INTERVALS
 DISCOVERY: Final = "discovery.json"
 
 
+#: What the certificate says of a profile.
+_TOLD: Final = ("title", "rule", "source", "threshold", "rounding", "zeros_shown")
 #: What the number of changed figures that stand as before is rounded up to.
 _TENS: Final = 10
 
@@ -268,12 +270,7 @@ def _profile(name: str, safe: pd.DataFrame, config: Configuration) -> dict[str, 
     profile = config.profile(name)
     mine = safe["profile"].eq(name)
     return {
-        "title": profile.title,
-        "rule": profile.rule,
-        "source": profile.source,
-        "threshold": profile.threshold,
-        "rounding": profile.rounding,
-        "zeros_shown": profile.zeros_shown,
+        **{name: getattr(profile, name) for name in _TOLD},
         "rows": int(mine.sum()),
         "hidden": int((mine & _hidden(safe)).sum()),
     }

@@ -50,12 +50,6 @@ def choice_of(made: Protection) -> dict[str, Any]:
     used = made.fallbacks.loc[made.fallbacks["used"].ne("")]
     return {
         "optimality": {"gap": round(solution.gap, 4) if solution else 0.0},
-        "fallbacks": [
-            {"indicator": i, "breakdown": b, "used": u}
-            for i, b, u in zip(used["indicator"], used["breakdown"], used["used"], strict=True)
-        ],
-        "withheld": {
-            str(indicator): int(count)
-            for indicator, count in used.groupby("indicator")["withheld"].sum().items()
-        },
+        "fallbacks": used[["indicator", "breakdown", "used"]].to_dict("records"),
+        "withheld": used.groupby("indicator")["withheld"].sum().to_dict(),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -52,16 +53,11 @@ def violation_rows(results: Judged) -> pd.DataFrame:
     """
     rows = [
         {
+            **asdict(found),
             "extract": key[0],
             "table": name,
             "period": key[1],
-            "code": found.code,
-            "severity": found.severity,
-            "message": found.message,
             "fields": ", ".join(found.fields),
-            "rows": found.rows,
-            "first_row": found.first_row,
-            "example": found.example,
         }
         for key, tables in results.items()
         for name, judged in tables.items()

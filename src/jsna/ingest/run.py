@@ -103,7 +103,7 @@ def run(config: Configuration, paths: io.Paths) -> None:
         JsnaError: listing every problem of every file; nothing was written.
     """
     from jsna.ingest.attrition import attrition
-    from jsna.ingest.validate import quality_rows
+    from jsna.ingest.quality import quality_rows
 
     done = ingest(config, paths)
     if done.problems:
@@ -163,7 +163,7 @@ def violations(done: Ingested) -> pd.DataFrame:
     """
     import pandas as pd
 
-    from jsna.ingest.validate import violation_rows
+    from jsna.ingest.quality import violation_rows
 
     columns = ["extract", "table", "period", "code", "severity", "message", "fields", "rows"]
     rows = violation_rows(done.results)[columns]

@@ -16,24 +16,10 @@ from jsna.extracts import permission, registry
 from jsna.extracts.periods import reference_date
 from jsna.ingest.cross import Tables, apply_rules, other_rules, own_rules, with_parents
 from jsna.ingest.judge import Validated, too_many, validate_table
-from jsna.ingest.quality import quality_rows, violation_rows
 from jsna.model.areas import authorities
 from jsna.model.configuration import Configuration
 from jsna.model.contract import Context, Extract
 from jsna.model.editions import Delivery
-
-__all__ = [
-    "Key",
-    "Results",
-    "Validated",
-    "apply_cross",
-    "context_for",
-    "quality_rows",
-    "validate_delivery",
-    "validate_edition",
-    "validate_table",
-    "violation_rows",
-]
 
 #: A delivery: name of the extract, period.
 Key = tuple[str, str]

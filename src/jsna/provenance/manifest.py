@@ -77,7 +77,7 @@ def manifest(
             "synthesise": fingerprint(*GENERATOR),
             **{verb: fingerprint(*stage.code) for verb, stage in STAGES.items()},
         },
-        "lock": record(root / "requirements.lock") if _locked(root) else None,
+        "lock": record(lock) if (lock := root / "requirements.lock").is_file() else None,
         "person_key": key_name,
         "versions": made_with.versions(),
         "platform": made_with.machine(),
@@ -124,10 +124,6 @@ def _private_configuration(config: Configuration) -> tuple[str, ...]:
     """The edition's own file where it names plain digests of extracts: its digest tests guesses."""
     named = any(delivery.sha256 for delivery in config.edition.received)
     return (f"config/editions/{config.edition.edition}.yaml",) if named else ()
-
-
-def _locked(root: Path) -> bool:
-    return (root / "requirements.lock").is_file()
 
 
 def finished(folders: Iterable[Path]) -> list[Path]:

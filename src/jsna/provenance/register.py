@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -312,10 +312,7 @@ def append(
         "recipe": recipe,
         "outputs": digest,
         "tables": digests,
-        "used": [
-            {"edition": one.edition, "number": one.number, "sha256": one.sha256}
-            for one in sorted(used)
-        ],
+        "used": [asdict(one) for one in sorted(used)],
     }
     # Whole or not at all: a folder with a number is an entry.
     new = place.with_name(f".{place.name}.new")

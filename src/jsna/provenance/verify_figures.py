@@ -28,7 +28,7 @@ from jsna.readback.record import RECORD
 from jsna.readback.result import MEASURE, Tally
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 HTML: Final = "jsna.html"
 Rows = list[dict[str, Any]]
@@ -76,6 +76,8 @@ def figures(
         decimals: indicator -> decimals it is printed with, as the manifest says.
         certificate: as read; empty where there is none.
     """
+    import pandas as pd
+
     found = Figures()
     tables = {name: _rows(folder / name, name, found) for name in names if name.endswith(".csv")}
     measures = {name: rows for name, rows in tables.items() if rows is not None}
@@ -85,7 +87,7 @@ def figures(
         return found
     found.file = max(measures, key=lambda name: (len(measures[name]), name))
     rows = measures.pop(found.file)
-    frame = _frame(rows)
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
     found.rows, found.content = len(rows), open_data_digest(rows, COLUMNS)
     hidden = frame["status"].eq("c") & frame["reason"].eq("disclosure_control")
     found.hidden = Counter(frame.loc[hidden, "profile"].tolist())
@@ -123,12 +125,6 @@ def _rows(file: Path, name: str, found: Figures) -> Rows | None:
         rule = "is no file of open data that can be read"
         found.problems.append(Problem(name, rule, code="verify.measures"))
         return None
-
-
-def _frame(rows: Rows) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _parts(measures: Mapping[str, Rows], whole: Rows) -> list[Tally]:

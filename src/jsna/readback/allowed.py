@@ -13,11 +13,9 @@ from typing import Final
 
 from jsna.readback.blocks import NUMBER, Block
 from jsna.readback.page import AXIS, GROUP, MARKER, TIME
-from jsna.readback.vocabulary import Vocabulary
+from jsna.readback.vocabulary import MONTHS, Vocabulary
 
-_MONTH: Final = (
-    "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-)
+_MONTH: Final = f"(?:{'|'.join(MONTHS)})"
 _PERIOD: Final = r"(?P<period>\d{4}(?:/\d\d)?)"
 _WHEN: Final = rf"(?:January |[Mm]id-)?{_PERIOD}"
 #: What may follow a period in a sentence: never what is counted.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from typing import Final
 
@@ -132,10 +132,7 @@ class _Reader(HTMLParser):
                 self.page.blocks.append(Block("style", segments=[Segment(found, paper=False)]))
             return
         if self._cell is not None:
-            cell = self._cell
-            self._cell = Cell(
-                cell.key, cell.field, cell.text + data, cell.value, cell.status, cell.over
-            )
+            self._cell = replace(self._cell, text=self._cell.text + data)
             return
         if self._link:
             self._link.append(data)
@@ -176,9 +173,7 @@ class _Reader(HTMLParser):
     def _close_cell(self) -> None:
         assert self._cell is not None
         text = " ".join(self._cell.text.split())
-        cell = self._cell
-        cell = Cell(cell.key, cell.field, text, cell.value, cell.status, cell.over)
-        self._cell = None
+        cell, self._cell = replace(self._cell, text=text), None
         self._add(Segment(text, cell, paper=self._stack[-1].paper))
 
     def _add(self, segment: Segment) -> None:

@@ -20,7 +20,7 @@ from jsna.model.derivation import FORMULAS
 from jsna.model.schema import TOTAL, audit_reason, dimensions
 from jsna.readback.blocks import NUMBER
 
-_MONTHS: Final = (
+MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
 )  # fmt: skip
@@ -206,4 +206,4 @@ def _positions(frame: pd.DataFrame) -> Iterator[date]:
 
 
 def _written(day: date) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"

@@ -56,7 +56,7 @@ def fetch(
     """
     problems: list[Problem] = []
     files: list[Path] = []
-    for source in _wanted(config):
+    for source in (one for one in config.every_release if not one.synthetic):
         file = paths.published / source.file
         try:
             _one(source, file, from_folder, progress)
@@ -68,10 +68,6 @@ def fetch(
         title = f"Some official statistics of {config.edition.edition!r} could not be fetched:"
         raise JsnaError(problems, title=title)
     return files
-
-
-def _wanted(config: Configuration) -> Iterator[Release]:
-    yield from (release for release in config.every_release if not release.synthetic)
 
 
 def _refuse(source: Release, rule: str, code: str) -> JsnaError:

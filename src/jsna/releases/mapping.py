@@ -8,6 +8,7 @@ less exact than its value, which then stands, with limits about it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -66,15 +67,7 @@ def measures(
 
 def _of(indicator: Indicator, problem: Problem) -> Problem:
     """The problem, naming the indicator whose mapping met it."""
-    return Problem(
-        problem.where,
-        f"{problem.rule} (indicator {indicator.id})",
-        problem.row,
-        problem.column,
-        problem.value,
-        problem.code,
-        problem.count,
-    )
+    return replace(problem, rule=f"{problem.rule} (indicator {indicator.id})")
 
 
 def _valued(

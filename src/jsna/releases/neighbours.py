@@ -27,7 +27,10 @@ def read(path: Path) -> pd.DataFrame:
     Raises:
         JsnaError: not this model, or an authority stands in it twice.
     """
-    wide = _workbook(path) if path.suffix.lower() == ".xlsx" else _csv(path)
+    if path.suffix.lower() == ".xlsx":
+        wide = workbook.read(path, {"la": "LA num", **{f"n{rank}": f"SN{rank}" for rank in RANKS}})
+    else:
+        wide = _csv(path)
     wide = wide.apply(lambda column: column.map(_code))
     wide = wide[wide["la"].notna()]
     long: pd.DataFrame = wide.melt(
@@ -45,10 +48,6 @@ def read(path: Path) -> pd.DataFrame:
 def _code(cell: object) -> str | None:
     match = _CODE.fullmatch(str(cell).strip())
     return match.group(1) if match else None
-
-
-def _workbook(path: Path) -> pd.DataFrame:
-    return workbook.read(path, {"la": "LA num", **{f"n{rank}": f"SN{rank}" for rank in RANKS}})
 
 
 def _csv(path: Path) -> pd.DataFrame:

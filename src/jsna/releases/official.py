@@ -81,10 +81,9 @@ def audited_measures(config: Configuration, paths: Paths) -> Published:
         raise JsnaError(dict.fromkeys(problems), title="The official statistics cannot be used:")
     if not parts:
         return Published(schema.empty(), findings)
-    names = {release.id: release.title for release in config.every_release}
     tables = {rank: published.table for rank, (_, published) in enumerate(_mappings(config))}
     every = pd.concat(parts, ignore_index=True)
-    every, gaps = effect.no_zero_for_a_gap(every, names, tables, of_release)
+    every, gaps = effect.no_zero_for_a_gap(every, tables, of_release)
     findings += gaps
     out = _first(every)
     out = pd.concat([out, neighbours_mean(out, config)], ignore_index=True)

@@ -74,13 +74,11 @@ class Cells(NamedTuple):
     Attributes:
         value: numbers (float64), NaN where a symbol stands.
         status: the symbol's meaning (`measures.schema.STATUSES`), empty where a number stands.
-        empty: whether the cell was empty as published.
         note: what marks in brackets say of the number; "" where there are none.
     """
 
     value: pd.Series[float]
     status: pd.Series[str]
-    empty: pd.Series[bool]
     note: pd.Series[str]
 
 
@@ -134,12 +132,10 @@ def cells(column: pd.Series[str], where: str, rows: pd.Series[int]) -> tuple[Cel
     numbers = np.array([number for number, _, _ in read], dtype="float64")
     statuses = pd.array([status for _, status, _ in read], dtype="str")
     notes = pd.array([note for _, _, note in read], dtype="str")
-    empty = np.array([not value.strip() for value in known], dtype=bool)
     return (
         Cells(
             pd.Series(numbers[places], text.index, name=text.name),
             pd.Series(statuses[places], text.index, name=text.name),
-            pd.Series(empty[places], text.index, name=text.name),
             pd.Series(notes[places], text.index, name=text.name),
         ),
         problems,

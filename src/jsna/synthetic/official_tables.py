@@ -121,12 +121,9 @@ def ehcp(home: Home, year: int) -> dict[str, Spec]:
     issued = home.issued("age")
     den = [c for c in issued if c != "new_ehc_plans"]
     requests = pd.concat([by_age(home.requests("age"), *old), by_sex(home.requests("sex"))])
-    plans = pd.concat(
-        [by_age(home.plans("age"), "age", 25, "under 3", AGE_TOPIC), by_sex(home.plans("sex"))]
-    )
-    needs = pd.concat(
-        [by_age(home.needs("age"), "age", 25, "under 3", AGE_TOPIC), by_sex(home.needs("sex"))]
-    )
+    held = ("age", 25, "under 3", AGE_TOPIC)
+    plans = pd.concat([by_age(home.plans("age"), *held), by_sex(home.plans("sex"))])
+    needs = pd.concat([by_age(home.needs("age"), *held), by_sex(home.needs("sex"))])
     started = pd.concat(
         [
             by_age(issued[["new_ehc_plans"]], *young, "Age when plan started"),

@@ -19,8 +19,6 @@ import numpy as np
 from jsna.disclosure.system import Flags, Floats
 from jsna.model.cells import Cell, Codes
 
-#: Stands for the free cell in a family: every row, whatever the column holds.
-_ALL: Final = None
 #: Rounding of sums of whole numbers.
 _CLOSE: Final = 1e-6
 

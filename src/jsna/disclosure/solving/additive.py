@@ -43,7 +43,7 @@ def round_system(
 
     Returns:
         The values of all cells, shape (n,): published ones rounded, the others so that the
-        equations hold. Zeros stay zero. `furthest` says how far the rounding had to go.
+        equations hold. Zeros stay zero.
 
     Raises:
         JsnaError: naming an equation of every component that no multiples within two bases fit.
@@ -70,17 +70,6 @@ def round_system(
     if problems:
         raise JsnaError(problems, title="The numbers cannot be rounded so that they add up:")
     return rounded
-
-
-def furthest(value: Floats, rounded: Floats, base: npt.ArrayLike) -> float:
-    """How far rounding moved a number at most, in bases; below 1 every cell went to a neighbour.
-
-    Everyone may know that much: it is what an attack on rounded numbers must grant.
-    """
-    bases = np.broadcast_to(np.asarray(base, dtype=np.float64), value.shape)
-    grained = bases > 1
-    off = np.abs(rounded - value)[grained] / bases[grained]
-    return float(off.max()) if len(off) else 0.0
 
 
 def _without(value: Floats, cells: Ints) -> Floats:

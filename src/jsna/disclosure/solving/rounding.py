@@ -22,10 +22,7 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint
 
 from jsna.disclosure.integer import milp
-from jsna.disclosure.solving.additive import round_system
 from jsna.disclosure.system import Floats, Ints, Matrix
-
-__all__ = ["round_additively", "round_system"]
 
 #: Tables of up to this many cells are rounded by the integer program.
 SMALL = 1_500

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse
 
 from jsna.disclosure.simplex import Program, program
-from jsna.disclosure.solving.cuts import DOWN, UP, WIDTH, Target
+from jsna.disclosure.solving.cuts import UP, Target
 from jsna.disclosure.system import TOLERANCE, Flags, Floats, Ints, System
 
 #: The price of a unit of what is hidden already, in that of the cheapest cell that is not. It keeps
@@ -51,8 +51,7 @@ class Routes:
         The cells it moves must be hidden for it to stay possible. A width is sought upwards, and
         downwards where there is not room enough.
         """
-        signs = (UP, DOWN) if target.direction == WIDTH else (target.direction,)
-        for sign in signs:
+        for sign in target.directions:
             found = self._find(target, sign, hidden)
             if found is not None:
                 return found

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from jsna.disclosure.tabular.codes import Problems
 from jsna.disclosure.tabular.outputs import write_table
+from jsna.disclosure.tabular.printed import read_printed
 from jsna.disclosure.tabular.protection import number
-from jsna.disclosure.tabular.published import Attacked, attack_tables, check_tables
+from jsna.disclosure.tabular.published import Attacked, attack_tables
 from jsna.disclosure.tabular.tables_cli import base, inputs, split
 from jsna.saying import say
 
@@ -31,15 +32,16 @@ def run_attack(options: argparse.Namespace) -> int:
         each,
         {"--out": options.out},
         problems,
-        lambda tables, trees: check_tables(
+        lambda tables, trees: read_printed(
             tables,
             dims,
             options.value,
             trees,
-            total=options.total,
-            rounded=max(multiple, 1),
-            threshold=options.threshold,
-            labels=labels,
+            options.total,
+            "zero",
+            max(multiple, 1),
+            options.threshold,
+            labels,
         ),
     )
     found = attack_tables(

@@ -148,25 +148,6 @@ def _without_gap(made: System, open_: Flags, knows: Known, large: Flags, thresho
     return knows
 
 
-def check_tables(
-    tables: Sequence[Named],
-    dims: Sequence[str],
-    value: str | None,
-    hierarchies: Mapping[str, Hierarchy],
-    *,
-    total: str | Sequence[str],
-    rounded: int,
-    threshold: int,
-    labels: Sequence[str],
-) -> None:
-    """Whether tables can be attacked.
-
-    Raises:
-        JsnaError: listing everything wrong with them.
-    """
-    read_printed(tables, dims, value, hierarchies, total, "zero", rounded, threshold, labels)
-
-
 def _system(found: Found, hidden: Flags, rough: Flags, knows: Known, rule: Rule) -> System:
     """The system of published cells, every judged one with what the rule requires of it."""
     names = found.cells.names()

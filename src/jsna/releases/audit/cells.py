@@ -18,8 +18,6 @@ from jsna.releases import areas, figures
 from jsna.releases.areas import AREA_CODE, GEOGRAPHY
 from jsna.releases.release import AUTHORITY, LEVEL, NATIONAL, REGIONAL, TIME, OfficialTable
 
-#: Parts of London that look-ups list beside London: added up they would count it twice.
-_INSIDE_REGIONS: Final = ("E13",)
 COLUMNS: Final = ("side", "area_code", "geography", "period", "breakdown", "category", "value",
                   "status")  # fmt: skip
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from jsna.model import schema
 from jsna.model.audits import Known
+from jsna.model.releases import Release
 from jsna.releases.audit.finding import MARKS, Finding, reviewed
 
 #: `reason` of a figure that the auditor made not available.
@@ -88,9 +89,8 @@ def segmented(rows: pd.DataFrame, table: str, audit: Known | None) -> pd.DataFra
 
 def no_zero_for_a_gap(
     rows: pd.DataFrame,
-    names: Mapping[str, str],
     tables: Mapping[int, str],
-    audits: Mapping[str, Known],
+    audits: Mapping[str, Release],
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Rows of several sources, in which no later one fills a gap of an earlier with a zero.
 
@@ -101,7 +101,6 @@ def no_zero_for_a_gap(
 
     Args:
         rows: measure rows with `_rank`, the order in which sources are taken.
-        names: source -> how it is called.
         tables: rank -> the table the rows come from.
         audits: source -> what is known of it; a finding rejected there leaves the zero.
 
@@ -120,7 +119,7 @@ def no_zero_for_a_gap(
         if source == row["source"]:
             continue
         what = "place" if (*row[[*of, "period"]], first[i]) in given else "period"
-        by = names.get(source, source)
+        by = audits[source].title
         found = Finding(
             row["source"], tables[row["_rank"]], row["indicator"], "value", row["area_code"],
             row["period"], row["breakdown"], row["category"], "zero_for_gap", 0.0,

@@ -7,12 +7,8 @@ import pytest
 
 from jsna.extracts import registry
 from jsna.ingest.cross import with_parents
-from jsna.ingest.validate import (
-    apply_cross,
-    quality_rows,
-    validate_delivery,
-    violation_rows,
-)
+from jsna.ingest.quality import quality_rows, violation_rows
+from jsna.ingest.validate import apply_cross, validate_delivery
 from jsna.model.contract import Severity
 from tests.supplied import supplied
 

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jsna.extracts import registry
-from jsna.ingest.validate import apply_cross, validate_delivery, violation_rows
+from jsna.ingest.quality import violation_rows
+from jsna.ingest.validate import apply_cross, validate_delivery
 
 from .validation_support import GOOD, OTHER_UPN, PERIODS, context, staged
 

@@ -14,7 +14,6 @@ Control for Outputs, Safe Data Access Professionals 2019.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
@@ -63,16 +62,10 @@ def refused(
     Raises:
         KeyError: a row names no profile there is.
     """
-    facts = _facts(rows, config, contributions)
     rules: list[tuple[Own, Flags]] = [
         ("below_authority", _below_authority(rows, config)),
         ("extreme", _among(rows["method"], _EXTREMES)),
-        ("contributors_unknown", facts.judged & facts.unknown),
-        (
-            "minimum_contributors",
-            facts.judged & (facts.people > 0) & (facts.people < facts.minimum),
-        ),
-        ("dominance", facts.money & (facts.people > 0) & (facts.short > 0)),
+        *_by_contributors(rows, config, contributions),
     ]
     result: list[Own] = [""] * len(rows)
     for name, flags in reversed(rules):
@@ -81,28 +74,10 @@ def refused(
     return result
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """What is known of each row, as arrays of shape (rows,).
-
-    Attributes:
-        judged: rows that need a minimum of contributors.
-        money: those of them that add up money.
-        people: contributors; NaN where unknown.
-        minimum: contributors the row's profile asks for.
-        unknown: whether nothing says who is behind a row that shows something.
-        short: by how much the rest of a sum falls short of p % of its largest part; 0 or more.
-    """
-
-    judged: Flags
-    money: Flags
-    people: Floats
-    minimum: Floats
-    unknown: Flags
-    short: Floats
-
-
-def _facts(rows: pd.DataFrame, config: Configuration, behind: pd.DataFrame | None) -> _Facts:
+def _by_contributors(
+    rows: pd.DataFrame, config: Configuration, behind: pd.DataFrame | None
+) -> list[tuple[Own, Flags]]:
+    """Rules on who is behind a row: too few, nobody knows who, or nearly all of it one child's."""
     profiles = {name: config.profile(name) for name in rows["profile"].unique()}
     minimum = _mapped(rows["profile"], {n: p.minimum_contributors for n, p in profiles.items()})
     share = _mapped(rows["profile"], {n: p.dominance / 100 for n, p in profiles.items()})
@@ -119,16 +94,15 @@ def _facts(rows: pd.DataFrame, config: Configuration, behind: pd.DataFrame | Non
     found = _joined(rows, behind)
     events = np.where(_among(rows["method"], {_EXPECTED}), top, np.fmin(top, bottom))
     people = np.where(money, found["contributors"], np.where(mean, bottom, events))
+    # By how much the rest of a sum falls short of p % of its largest part.
     short = share * found["largest"] - (found["total"] - found["largest"] - found["second"])
     shows = ~_among(rows["status"], {"c", "x", "z"})
-    return _Facts(
-        judged=asked & (rate | mean | money),
-        money=money,
-        people=people,
-        minimum=minimum,
-        unknown=np.isnan(people) & shows,
-        short=np.where(short > _NOISE, short, 0.0),
-    )
+    judged, some = asked & (rate | mean | money), people > 0
+    return [
+        ("contributors_unknown", judged & np.isnan(people) & shows),
+        ("minimum_contributors", judged & some & (people < minimum)),
+        ("dominance", money & some & (short > _NOISE)),
+    ]
 
 
 def _mapped(names: pd.Series[str], values: Mapping[str, float]) -> Floats:

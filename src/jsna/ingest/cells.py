@@ -82,9 +82,7 @@ def check_cells(
                     "column.scientific",
                     "numbers are written like 1.23E+12, so digits are lost: a spreadsheet has "
                     "opened and saved the file; export it again and do not open it",
-                    row=found[0],
-                    column=column.name,
-                    count=len(found),
+                    **_at(column, found),
                 )
     told = any(grid.may_hold(word.encode()) for word in _LINES)
     return _no_records(table, columns, rows, _headers(table, columns), told, findings)
@@ -100,9 +98,7 @@ def _check_errors(column: Column, values: pa.Array[Any], rows: Any, findings: Fi
             "column.error_cells",
             "cells hold an error of a spreadsheet (such as #N/A, or ##### from too narrow a "
             "column) instead of a value; put the formula right or export the file again",
-            row=found[0],
-            column=column.name,
-            count=len(found),
+            **_at(column, found),
         )
 
 
@@ -125,6 +121,10 @@ def _where(marked: pa.Array[Any], rows: Any) -> list[int]:
 
     positions = pc.indices_nonzero(pc.fill_null(marked, False)).to_numpy()
     return [int(row) for row in rows[positions]]
+
+
+def _at(column: Column, rows: list[int]) -> dict[str, Any]:
+    return {"row": rows[0], "column": column.name, "count": len(rows)}
 
 
 def leave_out(rows: list[int], findings: Findings) -> None:
@@ -213,18 +213,14 @@ def _check_dates(column: Column, values: pa.Array[Any], rows: Any, findings: Fin
             "column.month_first",
             "dates are written month first (the second number is over 12), so others may be the "
             "wrong way round unseen; export the file again with day/month/year",
-            row=month_first[0],
-            column=column.name,
-            count=len(month_first),
+            **_at(column, month_first),
         )
     impossible = marks([kind is Kind.IMPOSSIBLE for kind in kinds])
     if len(impossible) > DAMAGED * filled:
         findings.refuse(
             "column.impossible_dates",
             "dates do not exist, such as 31 February; ask the owner of the extract",
-            row=impossible[0],
-            column=column.name,
-            count=len(impossible),
+            **_at(column, impossible),
         )
     days = [kind if isinstance(kind, Written) else None for kind in kinds]
     first, last = (
@@ -264,9 +260,7 @@ def _report_guessed(
         "every date written day/month/year is past the 12th of a month and every other date is "
         "not: a spreadsheet has turned those the wrong way round; export the file again and do "
         "not open it",
-        row=last[0],
-        column=column.name,
-        count=len(last),
+        **_at(column, last),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 
 from jsna.errors import Problem
-from jsna.model.areas import Area
+from jsna.model.areas import Area, Place
 from jsna.releases.release import AUTHORITY, DISTRICT, LEVEL, NATIONAL, REGIONAL, TIME, WARD
 from jsna.settings import recoded
 
@@ -40,12 +40,8 @@ def located(frame: pd.DataFrame, area: Area) -> pd.DataFrame:
     """
     level = frame[LEVEL]
     found = [
-        _region(frame[level == NATIONAL], area.country.code, area.country.name, "country").assign(
-            **{AREA_CODE: area.country.code, GEOGRAPHY: "national"}
-        ),
-        _region(frame[level == REGIONAL], area.region.code, area.region.name, "region").assign(
-            **{AREA_CODE: area.region.code, GEOGRAPHY: "region"}
-        ),
+        _whole(frame[level == NATIONAL], area.country, "country", "national"),
+        _whole(frame[level == REGIONAL], area.region, "region", "region"),
         _authorities(frame[level == AUTHORITY], area),
         _localities(frame[level.isin((DISTRICT, WARD))], area),
     ]
@@ -79,11 +75,11 @@ def absent(frame: pd.DataFrame, area: Area, where: str) -> list[Problem]:
     return [Problem(where, rule, code="published.area")]
 
 
-def _region(rows: pd.DataFrame, code: str, name: str, kind: str) -> pd.DataFrame:
+def _whole(rows: pd.DataFrame, place: Place, kind: str, geography: str) -> pd.DataFrame:
     codes = rows[f"{kind}_code"]
-    by_code = codes == code
-    by_name = (codes == "") & (_plain(rows[f"{kind}_name"]) == name.strip().casefold())
-    return rows[by_code | by_name]
+    by_code = codes == place.code
+    by_name = (codes == "") & (_plain(rows[f"{kind}_name"]) == place.name.strip().casefold())
+    return rows[by_code | by_name].assign(**{AREA_CODE: place.code, GEOGRAPHY: geography})
 
 
 def _authorities(rows: pd.DataFrame, area: Area) -> pd.DataFrame:

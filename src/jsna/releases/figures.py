@@ -170,38 +170,29 @@ def _periods(
     for name in cells:
         blank &= rows[name].str.strip().str.lower().str.strip("[]").isin(symbols.STATUS)
     lost = unread & ~blank
-    problems = [
-        Problem(
-            where,
-            f"does not fit the period type {mapping.period_type!r} the indicator declares",
-            row=int(group[ROW].iloc[0]),
-            column=TIME,
-            value=str(time),
-            code="published.period",
-            count=len(group),
-        )
-        for time, group in rows[lost & kind].groupby(TIME, sort=True)
-    ]
+    rule = f"does not fit the period type {mapping.period_type!r} the indicator declares"
+    problems = _each(rows[lost & kind], TIME, rule, "period", where)
     if (lost & ~kind).any():
         others = sorted(rows.loc[kind, IDENTIFIER].unique())
-        problems += [
-            Problem(
-                where,
-                identifiers.misfit(mapping.period_type, others),
-                row=int(group[ROW].iloc[0]),
-                column=IDENTIFIER,
-                value=str(name),
-                code="published.identifier",
-                count=len(group),
-            )
-            for name, group in rows[lost & ~kind].groupby(IDENTIFIER, sort=True)
-        ]
+        rule = identifiers.misfit(mapping.period_type, others)
+        problems += _each(rows[lost & ~kind], IDENTIFIER, rule, "identifier", where)
     said = {
         t: periods.QUALIFIERS.get(parsed.qualifier, "") if (parsed := periods.parse(t)) else ""
         for t in known
     }
     timed = rows.assign(period=found, _said=rows[TIME].map(said))[~unread]
     return timed, problems
+
+
+def _each(rows: pd.DataFrame, column: str, rule: str, code: str, where: str) -> list[Problem]:
+    """A problem for each entry of a column among rows that break a rule."""
+    return [
+        Problem(
+            where, rule, row=int(group[ROW].iloc[0]), column=column, value=str(entry),
+            code=f"published.{code}", count=len(group),
+        )
+        for entry, group in rows.groupby(column, sort=True)
+    ]  # fmt: skip
 
 
 def _of_kind(rows: pd.DataFrame, period_type: str) -> pd.Series[bool]:

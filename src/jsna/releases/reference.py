@@ -77,19 +77,13 @@ def _check(home: pd.DataFrame, config: Configuration) -> None:
     area, path = config.area, f"config/areas/{config.area.area}.yaml"
     known, found = set(area.locality_names), set(home["locality_code"])
     lookup = config.releases["lsoa_lookup"][0].file
+    absent = f"{lookup} has no such {area.localities_are} in the area"
+    more = f"{lookup} has a {area.localities_are} the configuration lacks"
     problems = [
-        Problem(
-            path, f"{lookup} has no such {area.localities_are} in the area", column="localities",
-            value=code, code="config.localities",
-        )
-        for code in sorted(known - found)
-    ] + [
-        Problem(
-            path, f"{lookup} has a {area.localities_are} the configuration lacks",
-            column="localities", value=code, code="config.localities",
-        )
-        for code in sorted(found - known)
-    ]  # fmt: skip
+        Problem(path, rule, column="localities", value=code, code="config.localities")
+        for rule, codes in ((absent, known - found), (more, found - known))
+        for code in sorted(codes)
+    ]
     without = home.loc[home["imd_rank"].isna(), "lsoa_code"]
     if len(without):
         rule = f"the indices of deprivation have no such small area, which is in {lookup}"

@@ -244,10 +244,8 @@ def _agreeing(counts: Floats, moved: Whole, topics: list[str]) -> Whole:
     """
     first = np.array([topic == topics[0] for topic in topics])
     out = moved.copy()
-    for topic in dict.fromkeys(topics[1:]):
+    for topic in list(dict.fromkeys(topics))[1:]:
         rows = np.array([t == topic for t in topics])
-        if topic == topics[0]:
-            continue
         for column in range(counts.shape[1]):
             before, own = counts[first, column].sum(), counts[rows, column].sum()
             if not 0 < own <= before:

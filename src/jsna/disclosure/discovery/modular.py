@@ -55,11 +55,6 @@ def rank(dense: Floats) -> int:
     return len(_Echelon(dense.copy()).pivots)
 
 
-def centred(values: Ints) -> Ints:
-    """Residues as numbers around 0."""
-    return np.where(values > PRIME // 2, values - PRIME, values)
-
-
 def _residues(product: Any) -> Ints:
     dense = product.toarray() if hasattr(product, "toarray") else product
     return np.mod(np.asarray(dense, dtype=np.int64), PRIME)

@@ -36,6 +36,7 @@ rule published:
         "../environment.yml"
     params:
         code=flow.code("published"),
+        audited=lambda w: flow.audited(w.edition),
     message:
         flow.message("published")
     shell:

@@ -15,7 +15,7 @@ rule publications:
         "../environment.yml"
     params:
         code=flow.code("publications"),
-        decided=lambda w: flow.decided(w.edition),
+        audited=lambda w: flow.audited(w.edition),
         stages=flow.stages(),
     message:
         flow.message("publications")

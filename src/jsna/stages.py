@@ -80,7 +80,7 @@ STAGES: Final[Mapping[str, Stage]] = {
             "Reading the official statistics",
             ("raw restricted", "restricted"),
             "jsna.releases",
-            unread=f"disclosure {_WORDS}",
+            unread=f"disclosure {_SAID}",
             to_safe=True,
         ),
         # It also writes the pairs a person is to judge, with their names.
@@ -114,7 +114,7 @@ STAGES: Final[Mapping[str, Stage]] = {
             "jsna.provenance.recollect",
             "Looking up what has been published before",
             None,
-            unread=_WORDS,
+            unread=_SAID,
         ),
         # Only the next and the one after `discover` write to the safe side, and they see no row
         # about a person.

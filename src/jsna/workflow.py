@@ -47,6 +47,11 @@ def decided(name: str) -> str:
     return inputs.decided(_configured(name))
 
 
+def audited(name: str) -> str:
+    """Digest of `decided` with what the auditor of releases says of indicators in words."""
+    return inputs.audited(_configured(name))
+
+
 def declared(name: str) -> str:
     """Digest of what decides which counts of an edition are tied: declarations, not their words."""
     return digest.declared(_configured(name), _ROOT)

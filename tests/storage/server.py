@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import importlib
 import json
 import os
 import resource
@@ -21,6 +22,8 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from jsna.stages import STAGES
+
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 #: What changes a folder, as the interpreter names it.
 _FREEING = frozenset({"os.remove", "os.rmdir", "os.chmod"})
@@ -29,20 +32,8 @@ _CHANGES = _FREEING | {"os.rename", "os.mkdir"}
 
 def warm() -> None:
     """Import what the stages import, once for all of them."""
-    import jsna.charts.draw
-    import jsna.cli
-    import jsna.disclosure.discovery.run
-    import jsna.disclosure.prove
-    import jsna.disclosure.run
-    import jsna.ingest.run
-    import jsna.linkage.link
-    import jsna.measures.derive
-    import jsna.measures.engine
-    import jsna.provenance.seal
-    import jsna.readback.run
-    import jsna.releases.run
-    import jsna.report.pdf
-    import jsna.report.write  # noqa: F401
+    for module in ("jsna.cli", *(stage.module for stage in STAGES.values())):
+        importlib.import_module(module)
 
 
 class Hook:

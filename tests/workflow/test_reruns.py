@@ -7,14 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from jsna.stages import STAGES as ORDERED
 from tests.conftest import SMALL, Project
 
 pytestmark = pytest.mark.xdist_group("reruns")
 
-STAGES = (
-    "ingest", "published", "link", "derive", "measure", "publications", "protect", "discover",
-    "prove", "draw", "write", "print", "readback", "seal",
-)  # fmt: skip
+STAGES = tuple(ORDERED)
 
 
 @pytest.fixture(scope="module")
@@ -97,9 +95,15 @@ def test_a_touched_input_runs_no_job(project: Project) -> None:
         ),
         (
             "config/indicators/exclusions.yaml",
-            "title: ",
-            "title: Rewritten ",
+            "    title: ",
+            "    title: Rewritten ",
             {"ingest", "link", "discover"},
+        ),
+        (
+            "config/indicators/exclusions.yaml",
+            "definition: ",
+            "definition: Rewritten ",
+            set(STAGES) - {"draw", "write", "print", "readback", "seal"},
         ),
     ],
 )

@@ -21,6 +21,7 @@ from jsna.stages import STAGES
 
 #: Folders of configuration every edition stands on. Every release is among it: whether some release
 #: gives an indicator decides which areas it is compared with, and one may be laid out like another.
+INDICATORS: Final = "config/indicators"
 SHARED: Final = ("indicators", "codelists", "disclosure", "releases")
 
 
@@ -67,8 +68,7 @@ def releases(config: Configuration) -> list[str]:
 
 def dimensions(config: Configuration) -> str:
     """Digest of what numbers depend on of the dimensions, of which their words are no part."""
-    decided = {name: one.decides for name, one in config.dimensions.items()}
-    return hashlib.sha256(json.dumps(decided, sort_keys=True).encode()).hexdigest()
+    return _digest({name: one.decides for name, one in config.dimensions.items()})
 
 
 def decided(config: Configuration) -> str:
@@ -77,8 +77,18 @@ def decided(config: Configuration) -> str:
         name: one.model_dump(mode="json", exclude=set(WORDS))
         for name, one in config.indicators.items()
     }
-    text = json.dumps([dimensions(config), asked], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return _digest([dimensions(config), asked])
+
+
+def audited(config: Configuration) -> str:
+    """Digest of `decided` with what the auditor of releases goes by, and says in its notes."""
+    named = {name: [one.title, one.phrase] for name, one in config.indicators.items()}
+    relations = [relation.model_dump(mode="json") for relation in config.relations]
+    return _digest([decided(config), named, relations])
+
+
+def _digest(stated: object) -> str:
+    return hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()
 
 
 def recipe(config: Configuration, root: Path) -> str:
@@ -87,13 +97,12 @@ def recipe(config: Configuration, root: Path) -> str:
     Raw extracts, releases, configuration, rules of linkage, the lock and the code of the stages.
     """
     own = (*raw_files(config), *releases(config), *configuration(config, root))
-    digests = {DIMENSIONS: dimensions(config)}
+    digests = {INDICATORS: audited(config)}
     for file in sorted({*own, *linkage_rules(root)} - {DIMENSIONS}):
-        if (root / file).is_file():
+        if (root / file).is_file() and not file.startswith(f"{INDICATORS}/"):
             with (root / file).open("rb") as handle:
                 digests[file] = hashlib.file_digest(handle, "sha256").hexdigest()
-    text = json.dumps([digests, to_safe(root)], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return _digest([digests, to_safe(root)])
 
 
 def to_safe(root: Path) -> dict[str, str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -116,3 +118,24 @@ class Recount:
         if MISSING in codes:
             here |= values.isna()
         return here.to_numpy(dtype=bool)
+
+
+def reworded(config: Configuration) -> Configuration:
+    """Every title, phrase, description and label of the configuration in other words."""
+    fields = ("title", "phrase", "definition", "population", "caveat", "official", "per")
+
+    def other(one: Any, names: tuple[str, ...]) -> Any:
+        there = {n: getattr(one, n) for n in names}
+        return one.model_copy(
+            update={n: f"Denominator of 1066. {text}" for n, text in there.items() if text}
+        )
+
+    def labels(listed: Mapping[str, str]) -> dict[str, str]:
+        return {code: f"No. {at}" for at, code in enumerate(listed)}
+
+    return replace(
+        config,
+        indicators={name: other(one, fields) for name, one in config.indicators.items()},
+        codelists={name: labels(listed) for name, listed in config.codelists.items()},
+        profiles={n: other(one, ("title", "rule")) for n, one in config.profiles.items()},
+    )

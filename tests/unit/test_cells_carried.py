@@ -18,11 +18,10 @@ from jsna.measures import engine
 from jsna.measures.engine import measure
 from jsna.model import schema
 from jsna.model.cells import Cell, make
-from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator
 from jsna.tables.catalogue import CATALOGUE
 from tests.spec import world
-from tests.unit.cells_support import Recount
+from tests.unit.cells_support import Recount, reworded
 
 EVERY = world.configuration()
 #: Referrals (events of a year) per resident, each year alone and three years together.
@@ -108,18 +107,6 @@ def test_nothing_published_carries_a_cell() -> None:
     assert list(made.safe.columns) == list(schema.COLUMNS)
     with pytest.raises(JsnaError, match="unknown columns"):
         schema.check(made.safe.assign(**dict.fromkeys(schema.CELLS, "")), "safe measures")
-
-
-def reworded(config: Configuration) -> Configuration:
-    """The configuration with every word that may be printed changed."""
-    words = ("title", "phrase", "definition", "population", "caveat")
-
-    def changed(one: Any) -> Any:
-        return one.model_copy(update={n: f"{getattr(one, n)} Denominator of 1999." for n in words})
-
-    return replace(
-        config, indicators={name: changed(one) for name, one in config.indicators.items()}
-    )
 
 
 def test_reworded_notes_and_titles_change_no_count_and_no_choice(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +22,7 @@ from jsna.settings import loading
 from jsna.tables.catalogue import CATALOGUE
 from jsna.tables.quality import record
 from tests.conftest import SMALL, Project
-from tests.unit.cells_support import Recount
+from tests.unit.cells_support import Recount, reworded
 from tests.workflow.revised_support import Edition
 
 pytestmark = [pytest.mark.full, pytest.mark.xdist_group("cells")]
@@ -129,27 +129,6 @@ def test_what_is_worked_out_is_of_cells_that_differ_in_one_column(
 
 
 # ---- no words decide ----------------------------------------------------------------------------
-
-
-def reworded(config: Configuration) -> Configuration:
-    """Every title, phrase, description and label of the configuration in other words."""
-    fields = ("title", "phrase", "definition", "population", "caveat", "official", "per")
-
-    def other(one: Any, names: tuple[str, ...]) -> Any:
-        there = {n: getattr(one, n) for n in names}
-        return one.model_copy(
-            update={n: f"Denominator of 1066. {text}" for n, text in there.items() if text}
-        )
-
-    def labels(listed: Mapping[str, str]) -> dict[str, str]:
-        return {code: f"No. {at}" for at, code in enumerate(listed)}
-
-    return replace(
-        config,
-        indicators={name: other(one, fields) for name, one in config.indicators.items()},
-        codelists={name: labels(listed) for name, listed in config.codelists.items()},
-        profiles={n: other(one, ("title", "rule")) for n, one in config.profiles.items()},
-    )
 
 
 def test_other_words_change_nothing_but_words(

@@ -9,6 +9,7 @@ from typing import Final
 
 from jsna.model.indicators import Chart, Indicator
 from jsna.view import words
+from jsna.view.rows import Marked
 
 #: What stands in place of a number, by status.
 ABSENT: Final = {"c": "hidden", "z": "not applicable", "x": "not available", "low": "rounds to 0"}
@@ -21,7 +22,7 @@ NAN: Final = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Marked):
     """One value to be drawn, or the statement that there is none.
 
     Attributes:
@@ -54,16 +55,6 @@ class Mark:
     #: As in the measure table: why a figure is in doubt, and since when it is counted alike.
     mark: str = ""
     segment: str = ""
-
-    @property
-    def doubted(self) -> bool:
-        """Whether the figure itself is in doubt."""
-        return bool({"zero", "doubt"} & set(self.mark.split("+")))
-
-    @property
-    def jumped(self) -> bool:
-        """Whether the change up to it is in doubt."""
-        return "jump" in self.mark.split("+")
 
     @property
     def shown(self) -> bool:

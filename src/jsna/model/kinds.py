@@ -136,7 +136,10 @@ def implied(given: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     unit = given.get("unit", kind.unit)
     shown = not given.get("numerator") and not kind.derived
+    # A share is of all that is counted.
+    whole = {"denominator": given["numerator"]} if kind.of_one_whole and not shown else {}
     return {
+        **whole,
         "method": PUBLISHED if shown else kind.methods[0],
         "unit": unit,
         "multiplier": MULTIPLIERS.get(unit, 1.0),

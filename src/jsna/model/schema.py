@@ -31,22 +31,6 @@ KEY: Final = (
     "breakdown",
     "category",
 )
-TEXT: Final = (
-    "population_base",
-    "unit",
-    "method",
-    "status",
-    "reason",
-    "profile",
-    "source",
-    "note",
-    # Why a published figure is in doubt, though it stands: "zero", "jump" or "doubt", joined by
-    # "+" in that order; what changes up to it or from it is not headlined.
-    "mark",
-    # The first period counted as this one was, where the publisher's series has a break; figures
-    # of two segments are never compared. "" for those before the first break, or without any.
-    "segment",
-)
 NUMBERS: Final = (
     "numerator",
     "denominator",
@@ -75,9 +59,14 @@ COLUMNS: Final = (
     "profile",
     "source",
     "note",
+    # Why a published figure is in doubt, though it stands: "zero", "jump" or "doubt", joined by
+    # "+" in that order; what changes up to it or from it is not headlined.
     "mark",
+    # The first period counted as this one was, where the publisher's series has a break; figures
+    # of two segments are never compared. "" for those before the first break, or without any.
     "segment",
 )
+TEXT: Final = tuple(name for name in COLUMNS if name not in (*KEY, *NUMBERS))
 
 #: What the two counts of a row count (`model.cells`): in the restricted zone only. Empty where a
 #: row has no such count, or has it from a publisher and not from records counted here.

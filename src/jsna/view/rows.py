@@ -29,8 +29,25 @@ AUDIT = "audit"
 EXACT = ("proportion",)
 
 
+class Marked:
+    """What the mark of a figure says."""
+
+    __slots__ = ()
+    mark: str
+
+    @property
+    def doubted(self) -> bool:
+        """Whether the figure itself is in doubt: a zero, or a part of a sum that does not hold."""
+        return bool({"zero", "doubt"} & set(self.mark.split("+")))
+
+    @property
+    def jumped(self) -> bool:
+        """Whether the change up to it is in doubt."""
+        return "jump" in self.mark.split("+")
+
+
 @dataclass(frozen=True, slots=True)
-class Row:
+class Row(Marked):
     """One measure. Numbers are NaN where there is none; `status` then says why."""
 
     indicator: str
@@ -61,16 +78,6 @@ class Row:
     def few(self) -> bool:
         """Whether it counts so few that they are never said to be more than elsewhere."""
         return 0 < self.numerator < FEW
-
-    @property
-    def doubted(self) -> bool:
-        """Whether the figure itself is in doubt: a zero, or a part of a sum that does not hold."""
-        return bool({"zero", "doubt"} & set(self.mark.split("+")))
-
-    @property
-    def jumped(self) -> bool:
-        """Whether the change up to it is in doubt."""
-        return "jump" in self.mark.split("+")
 
     @property
     def audited(self) -> bool:

@@ -98,7 +98,7 @@ def test_what_a_dimension_is_does(project: Path, old: str, new: str) -> None:
     [
         ("indicators/exclusions.yaml", "year_group, sex]", "year_group]"),
         ("codelists/sex.yaml", "codes:\n", "codes:\n  X: Another\n"),
-        ("disclosure/default.yaml", "minimum_contributors: 10", "minimum_contributors: 12"),
+        ("disclosure/default.yaml", "threshold: 5", "threshold: 5\nminimum_contributors: 12"),
     ],
 )
 def test_what_counts_are_made_of_does(project: Path, file: str, old: str, new: str) -> None:

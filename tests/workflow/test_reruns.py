@@ -89,8 +89,8 @@ def test_a_touched_input_runs_no_job(project: Project) -> None:
         ),
         (
             "config/disclosure/default.yaml",
-            "minimum_contributors: 10",
-            "minimum_contributors: 11",
+            "threshold: 5",
+            "threshold: 5\nminimum_contributors: 11",
             {"ingest", "published", "link", "derive"},
         ),
         (

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from jsna.model.audits import Known
 from jsna.model.base import Name, Sha256, Strict, Words
@@ -92,10 +92,27 @@ class Split(Strict):
 
 
 class Wide(Strict):
-    """Columns that each hold one category's figures: our category -> its column(s)."""
+    """Columns that each hold one category's figures.
+
+    Attributes:
+        of: our dimension.
+        columns: our category -> its column(s), beside those of `codes`.
+        codes: categories whose columns are `named` alike, `{}` being one in small letters.
+    """
 
     of: str
-    columns: dict[str, str]
+    columns: dict[str, str] = Field(default_factory=dict)
+    codes: tuple[str, ...] = ()
+    named: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _alike(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        named = str(given.get("named", ""))
+        alike = {code: named.replace("{}", str(code).lower()) for code in given.get("codes", ())}
+        return {**given, "columns": {**alike, **given.get("columns", {})}}
 
 
 class Figure(Strict):

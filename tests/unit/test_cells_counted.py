@@ -169,11 +169,6 @@ def test_a_denominator_of_another_year_counts_that_year() -> None:
     assert (found.table, found.what) == ("population", "people")
 
 
-def test_a_year_that_is_counted_twice_is_no_year_counted_once() -> None:
-    twice = cell("plans_rate_0_25", "denominator", below=("2023", "2024", "2024"))
-    assert twice.codes("period") == frozenset({"2023", "2024, 2 times"})
-
-
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=8)
 BOXES = st.dictionaries(NAMES, st.frozensets(NAMES, min_size=1, max_size=4), max_size=5)
 

@@ -40,26 +40,33 @@ class Cells:
 
     def texts(
         self,
-        side: Side,
+        side: Side | None,
+        over: Sequence[str],
         axes: Sequence[Axis],
         periods: Sequence[tuple[str, ...]],
         at: Sequence[Places],
     ) -> Objects:
-        """The cells of one side of the rows of a block, as texts, shape (rows,).
+        """The cells of one side of the rows of a block, as texts, shape (rows,); "" for no side.
 
         Args:
             side: numerator or denominator.
-            axes: those the side is split by.
+            over: dimensions it is not split by.
+            axes: those of the block, but for its first.
             periods: periods of the side's table that are counted together at each place of the
                 block's first axis.
-            at: where each row stands: on the first axis, then on each of `axes`.
+            at: where each row stands on each axis.
         """
-        rows, where = np.unique(np.column_stack(list(at)), axis=0, return_inverse=True)
+        if side is None:
+            return np.full(len(at[0]), "", dtype=object)
+        split = [place for place, axis in enumerate(axes) if axis.dimension not in over]
+        mine = np.column_stack([at[0], *(at[1 + place] for place in split)])
+        rows, where = np.unique(mine, axis=0, return_inverse=True)
+        by = [axes[place] for place in split]
         made = [
             self.cell(
                 side,
                 periods[first],
-                [(axis.shown, axis.codes[i]) for axis, i in zip(axes, places, strict=True)],
+                [(axis.shown, axis.codes[i]) for axis, i in zip(by, places, strict=True)],
             ).text()
             for first, *places in rows.tolist()
         ]

@@ -184,33 +184,12 @@ def _rows(indicator: Indicator, block: Block, axes: Sequence[Axis], cells: Cells
             "status": np.where(nobody, "z", "").astype(object),
             "reason": np.where(nobody, "no_population", "").astype(object),
             "note": np.array(notes, dtype=object)[at[0]],
-            **_cells(indicator, block, axes, cells, at),
+            schema.NUMERATOR_CELL: cells.texts(indicator.numerator, (), axes, block.years, at),
+            schema.DENOMINATOR_CELL: cells.texts(
+                indicator.denominator, indicator.over, axes, block.below, at
+            ),
         }
     )
-
-
-def _cells(
-    indicator: Indicator,
-    block: Block,
-    axes: Sequence[Axis],
-    cells: Cells,
-    at: tuple[np.ndarray[Any, np.dtype[np.intp]], ...],
-) -> dict[str, Objects | str]:
-    """The cells of the two counts of each row; "" for a denominator there is none of."""
-    assert indicator.numerator is not None
-    found: dict[str, Objects | str] = {
-        schema.NUMERATOR_CELL: cells.texts(indicator.numerator, axes, block.years, at),
-        schema.DENOMINATOR_CELL: "",
-    }
-    if indicator.denominator is not None:
-        split = [place for place, axis in enumerate(axes) if axis.dimension not in indicator.over]
-        found[schema.DENOMINATOR_CELL] = cells.texts(
-            indicator.denominator,
-            [axes[place] for place in split],
-            block.below,
-            [at[0], *(at[1 + place] for place in split)],
-        )
-    return found
 
 
 def _note(years: Sequence[str], below: Sequence[str]) -> str:

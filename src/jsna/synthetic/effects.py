@@ -27,7 +27,7 @@ class Parameter(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    source: str
+    source: str = "assumed"
     effect: Given | None = None
     rate: Given | None = None
     assumption: Given | None = None
@@ -36,6 +36,8 @@ class Parameter(BaseModel):
     def _one_kind(self) -> Parameter:
         if len(self.model_fields_set - {"source"}) != 1:
             raise ValueError("give one of `effect`, `rate` and `assumption`")
+        if self.assumption is None and "source" not in self.model_fields_set:
+            raise ValueError("say the source of an effect or a rate")
         return self
 
     @property

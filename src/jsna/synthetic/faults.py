@@ -93,6 +93,7 @@ class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     per_100_000: float
+    source: str = ""
     faults: dict[str, dict[str, Any]]
 
 
@@ -117,7 +118,7 @@ def declared() -> dict[str, Fault]:
     text = resources.files(__package__).joinpath("faults.yaml").read_text(encoding="utf-8")
     tables = TypeAdapter(dict[str, _Table]).validate_python(yaml.safe_load(text))
     return {
-        name: _fault({"fault": name, "table": table, "per_100_000": part.per_100_000, **told})
+        name: _fault({"fault": name, "table": table, **part.model_dump(exclude={"faults"}), **told})
         for table, part in tables.items()
         for name, told in part.faults.items()
     }

@@ -4,7 +4,7 @@ import importlib.util
 import re
 
 from jsna import cli, workflow
-from jsna.stages import STAGES, ZONES
+from jsna.stages import STAGES
 from tests.conftest import ROOT
 
 _RULE = re.compile(r"^rule (\w+):\n(.*?)(?=^rule |\Z)", re.MULTILINE | re.DOTALL)
@@ -33,10 +33,3 @@ def test_every_stage_is_a_verb_with_a_module_that_there_is() -> None:
             True,
         )
         assert workflow.message(verb) == stage.does
-
-
-def test_only_protection_and_its_proof_write_to_the_safe_side_and_see_no_person() -> None:
-    writers = {verb for verb, (_, writes) in ZONES.items() if "safe" in writes}
-    assert writers == {"protect", "prove"}
-    readers = {verb for verb, (reads, _) in ZONES.items() if "identified" in reads}
-    assert readers == {"ingest", "link"}

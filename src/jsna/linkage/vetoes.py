@@ -22,8 +22,6 @@ from jsna.linkage.passes import missing, reaches
 if TYPE_CHECKING:
     import duckdb
 
-#: Why a pair is no sure link, in the order they are tried: the first that holds is told.
-REASONS: Final = ("numbers", "sex", "forename", "forename alike", "no forename")
 #: How far two forenames agree.
 _SAME, _AGREE, _ALIKE, _CONTRADICT, _NONE = 4, 3, 2, 1, 0
 #: Bearers from which on a name is in use, and the least share of the bearers of another name it
@@ -62,7 +60,7 @@ def judge(
         pairs: a relation with `left_person`, `right_person`.
         sides: the standard tables of both.
         names: what `make_names` made.
-        name: of the table made: `left_person`, `right_person`, `veto` (one of `REASONS`), `out`
+        name: of the table made: `left_person`, `right_person`, `veto` (why, in words), `out`
             (whether the pair is no link at all).
     """
     if not database.execute(f"SELECT count(*) FROM {pairs}").fetchall()[0][0]:

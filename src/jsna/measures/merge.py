@@ -29,9 +29,8 @@ def merge(local: pd.DataFrame, published: pd.DataFrame) -> tuple[pd.DataFrame, p
     local = local.loc[~repeated]
     taken = _keys(published).isin(_keys(local))
     parts = [part for part in (local, published.loc[~taken]) if len(part)]
-    if not parts:
-        return schema.empty(cells=True), schema.conform(published.loc[taken])
-    measures = schema.conform(pd.concat(parts, ignore_index=True), cells=True)
+    whole = pd.concat(parts, ignore_index=True) if parts else schema.empty(cells=True)
+    measures = schema.conform(whole, cells=True)
     return measures, schema.conform(published.loc[taken])
 
 

@@ -110,9 +110,9 @@ class Profile(Strict):
 
 
 class ProfileFile(Profile):
-    """A profile as a file gives it: one, with a name that no combination can have."""
+    """A profile as a file gives it: called after the file, as no combination can be."""
 
-    profile: Name
+    profile: Name | Literal[""] = ""
 
 
 def _faults(given: Profile) -> Iterator[str]:

@@ -66,18 +66,14 @@ def releases(config: Configuration) -> list[str]:
     return sorted({(folder / source.file).as_posix() for source in config.every_release})
 
 
-def dimensions(config: Configuration) -> str:
-    """Digest of what numbers depend on of the dimensions, of which their words are no part."""
-    return _digest({name: one.decides for name, one in config.dimensions.items()})
-
-
 def decided(config: Configuration) -> str:
     """Digest of what numbers depend on of dimensions and indicators, of which words are no part."""
     asked = {
         name: one.model_dump(mode="json", exclude=set(WORDS))
         for name, one in config.indicators.items()
     }
-    return _digest([dimensions(config), asked])
+    split = {name: one.decides for name, one in config.dimensions.items()}
+    return _digest([split, asked])
 
 
 def audited(config: Configuration) -> str:

@@ -125,8 +125,8 @@ def of_codelist(codelist: CodeList, listed: Mapping[str, CodeList]) -> Iterator[
 
 def of_profile(profile: Profile, file: str) -> Iterator[Finding]:
     """A name that is not the file's, no source, or a printed rule that leaves out its numbers."""
-    if profile.profile != file:
-        yield "profile", f"must be the file's name {file!r}", profile.profile
+    if profile.profile not in ("", file) or "+" in file:
+        yield "profile", f"must be the file's name {file!r}, without a +", profile.profile
     if not profile.source:
         yield "source", "says where the rule comes from; the report cites it", ""
     said = set(re.findall(r"\d+", profile.rule))

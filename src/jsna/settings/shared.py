@@ -38,7 +38,7 @@ def load_profiles(gather: Gatherer) -> dict[str, Profile]:
             continue
         for finding in edition_checks.of_profile(profile, file.stem):
             gather.expect(False, path, *finding)
-        found[profile.profile] = profile
+        found[file.stem] = profile.model_copy(update={"profile": file.stem})
     return found
 
 

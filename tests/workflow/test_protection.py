@@ -141,7 +141,7 @@ def open_data(built: Project) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def truth(built: Project) -> pd.DataFrame:
     """The measures as they were before protection; what an outsider does not have."""
-    frame = io.read_measures(built.processed() / "restricted/measures.parquet")
+    frame = io.read_measures(built.processed() / "restricted/measures.parquet", cells=True)
     return frame.set_index(KEY)[["numerator", "denominator"]]
 
 

@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 JSNA := $(BIN)/python -m jsna
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: help report fetch check-edition verify synthesise test test-full test-faults test-real check mutants bench bench-disclosure bench-linkage held clean
+.PHONY: help report fetch check-edition verify synthesise test test-full test-faults test-real check mutants bench bench-disclosure bench-linkage clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -74,9 +74,6 @@ bench-linkage: $(READY) ## Measure linkage: accuracy, CPU seconds and memory, FE
 
 bench: $(READY) ## Measure CPU seconds and memory of every stage at county scale
 	@$(BIN)/python benchmarks/run.py
-
-held: $(READY) ## Compare builds with those of another clone (temporary): make held BASE=… [EDITIONS="…"]
-	@$(BIN)/python benchmarks/held.py "$(BASE)" $(EDITIONS)
 
 clean: ## Remove built reports and processed data (never raw extracts, nor what was published)
 	@rm -rf data/processed/* reports/.*.new reports/.*.old $(filter-out reports/templates,$(wildcard reports/*)) .snakemake

@@ -70,7 +70,7 @@ def letter_fits(upn: str) -> bool:
 
 def delivery(period: str, on: date) -> Context:
     codes = {name: frozenset(labels) for name, labels in codelists(ROOT).items()}
-    return Context(on, period, "E10000990", frozenset({"990"}), codes)
+    return Context(on, period, "E10000990", codes)
 
 
 @cache

@@ -100,8 +100,8 @@ class Recount:
     def _among(self, column: str, codes: frozenset[str]) -> Flags:
         name = column_of(column)
         if column.startswith("(") and codes == {"true"} and " " in column:
-            rows = self.rows  # noqa: F841 - the query reads it: a condition that is no box
-            found = duckdb.sql(f"select coalesce({column}, false) as here from rows").df()
+            # A condition that is no box is asked of the rows as it stands.
+            found = duckdb.from_df(self.rows).project(f"coalesce({column}, false) as here").df()
             return np.asarray(found["here"], dtype=bool)
         if column == PERIOD:
             return np.array([self.table.january(p) in codes for p in self.rows[PERIOD]])

@@ -73,6 +73,11 @@ WRONG: dict[str, tuple[str, Callable[[dict[str, Any]], object], str]] = {
         lambda r: caseload(r)["wide"]["settings"]["columns"].update(academy="n"),
         "no category of setting; there are",
     ),
+    "codes without a name of their columns": (
+        PLANS,
+        lambda r: caseload(r)["wide"]["settings"].update(codes=["special"]),
+        "`codes` and `named`, with {} for the code, stand together",
+    ),
     "like nothing": (NEWER, lambda r: r.update(like="ehcp_2024"), "is no other release of ehcp"),
     "like itself": (
         NEWER,

@@ -31,19 +31,9 @@ Sensitivity = Literal["", "deaths", "register", "inpatient"]
 #: Key by which an entry of a file has all that it does not say itself from one above.
 LIKE: Final = "like"
 #: What an entry says to readers, and how it is drawn: no number depends on it.
-WORDS: Final = frozenset(
-    {
-        "title",
-        "phrase",
-        "definition",
-        "population",
-        "per",
-        "official",
-        "caveat",
-        "caveats",
-        "charts",
-    }
-)
+WORDS: Final = frozenset((
+    "title", "phrase", "definition", "population", "per", "official", "caveat", "caveats", "charts",
+))  # fmt: skip
 #: Dimensions whose categories are places.
 PLACES = frozenset({LOCALITY, "locality_code", "lsoa_code", "school_urn"})
 _SENSITIVE = {

@@ -111,6 +111,8 @@ class Wide(Strict):
         if not isinstance(given, dict):
             return given
         named = str(given.get("named", ""))
+        if bool(given.get("codes")) != ("{}" in named):
+            raise ValueError("`codes` and `named`, with {} for the code, stand together")
         alike = {code: named.replace("{}", str(code).lower()) for code in given.get("codes", ())}
         return {**given, "columns": {**alike, **given.get("columns", {})}}
 

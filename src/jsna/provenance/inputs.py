@@ -19,9 +19,9 @@ from jsna.settings.made_lists import PASSES
 from jsna.settings.recoded import FILE as RECODED
 from jsna.stages import STAGES
 
+INDICATORS: Final = "config/indicators"
 #: Folders of configuration every edition stands on. Every release is among it: whether some release
 #: gives an indicator decides which areas it is compared with, and one may be laid out like another.
-INDICATORS: Final = "config/indicators"
 SHARED: Final = ("indicators", "codelists", "disclosure", "releases")
 
 

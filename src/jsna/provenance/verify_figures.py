@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from jsna.errors import Problem
 from jsna.formulas import unguarded
@@ -26,9 +26,6 @@ from jsna.readback.certificate import KIND, Certificate
 from jsna.readback.keyed import Keyed
 from jsna.readback.record import RECORD
 from jsna.readback.result import MEASURE, Tally
-
-if TYPE_CHECKING:
-    pass
 
 HTML: Final = "jsna.html"
 Rows = list[dict[str, Any]]

@@ -17,9 +17,9 @@ LIMIT = 20.0
 
 
 def main(name: str = "demo-2025") -> float:
+    from jsna.generator import generate
     from jsna.io import Paths
     from jsna.settings import loading
-    from jsna.synthetic import generate
 
     config = loading.load(name, ROOT)
     marks: list[tuple[float, str]] = []

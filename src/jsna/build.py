@@ -12,11 +12,11 @@ from pathlib import Path
 
 from jsna import io
 from jsna.errors import JsnaError, Problem
-from jsna.extracts import permission
 from jsna.machine import libraries as system
 from jsna.machine import liveness, stopped
 from jsna.model.configuration import Configuration
 from jsna.provenance import publication
+from jsna.sources import permission
 from jsna.stages import GENERATOR
 
 Say = Callable[[str], None]
@@ -42,7 +42,7 @@ def synthesise(config: Configuration, paths: io.Paths, say: Say, *, force: bool 
     }
     if not force and stamp.is_file() and io.read_json(stamp) == made_by and _whole(paths.raw):
         return
-    from jsna.synthetic.generate import run
+    from jsna.generator.generate import run
 
     say("Making the synthetic extracts")
     started = time.monotonic()

@@ -11,7 +11,6 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Final
 
 from jsna import io
-from jsna.extracts import permission, registry
 from jsna.ingest.attrition import APART, EMPTIED, REPEATS, SET_ASIDE, attrition
 from jsna.ingest.report import Report, describe
 from jsna.ingest.run import Ingested, ingest
@@ -19,7 +18,8 @@ from jsna.measures import homes
 from jsna.measures.attrition import Lost, Touch, beside, of_cells, touches
 from jsna.measures.lineage import HOME, OF_LINKAGE, Cell, root
 from jsna.model.configuration import Configuration
-from jsna.tables import areas
+from jsna.sources import permission, registry
+from jsna.sources.areas import tables as areas
 
 if TYPE_CHECKING:
     import duckdb

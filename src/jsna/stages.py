@@ -70,7 +70,7 @@ STAGES: Final[Mapping[str, Stage]] = {
             "jsna.ingest.run",
             "Reading and validating the extracts",
             ("raw identified restricted", "identified restricted"),
-            *("jsna.ingest", "jsna.extracts"),
+            "jsna.ingest",
             unread=_TABLES,
             to_safe=True,
         ),
@@ -89,7 +89,7 @@ STAGES: Final[Mapping[str, Stage]] = {
             "jsna.linkage.link",
             "Finding who is who, and replacing identifiers with person keys",
             ("identified restricted", "identified restricted"),
-            *("jsna.linkage", "jsna.extracts"),
+            "jsna.linkage",
             unread=_TABLES,
             to_safe=True,
         ),
@@ -132,7 +132,7 @@ STAGES: Final[Mapping[str, Stage]] = {
             "jsna.disclosure.discovery.run",
             "Looking for sums between counts that nobody declared",
             ("", "restricted"),
-            *("jsna.disclosure.discovery.run", "jsna.extracts", "jsna.synthetic"),
+            *("jsna.disclosure.discovery.run", "jsna.generator", "jsna.synthetic"),
         ),
         _stage(
             "prove",
@@ -156,13 +156,13 @@ STAGES: Final[Mapping[str, Stage]] = {
             "jsna.readback.run",
             "Holding every printed number to the protected measures",
             ("safe draft", "draft"),
-            *("jsna.readback", "jsna.extracts"),
+            "jsna.readback",
         ),
         _stage("seal", "jsna.provenance.seal", "Publishing the report with its manifest", None),
     )
 }
 #: Modules whose code makes the raw extracts of a synthetic edition, before the workflow begins.
-GENERATOR: Final = ("jsna.synthetic",)
+GENERATOR: Final = ("jsna.generator", "jsna.synthetic")
 #: Verb -> zones it may read, zones it may write. One that is not named here is not confined.
 ZONES: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     **{verb: (one.reads, one.writes) for verb, one in STAGES.items() if one.confined},

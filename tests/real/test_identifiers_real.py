@@ -11,8 +11,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from jsna.extracts.identifiers import upn_letter_ok
 from jsna.settings.shared import codelists
+from jsna.shared.identifiers import upn_letter_ok
 
 pytestmark = pytest.mark.real
 

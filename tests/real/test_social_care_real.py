@@ -19,13 +19,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from jsna.extracts import registry
-from jsna.extracts.cin_census import COLUMNS as CIN_COLUMNS
 from jsna.ingest.judge import Validated
 from jsna.ingest.read import read_table
 from jsna.ingest.validate import validate_delivery
 from jsna.model.contract import Context
 from jsna.settings.shared import codelists
+from jsna.sources import registry
+from jsna.sources.cin_census.extract import COLUMNS as CIN_COLUMNS
 
 pytestmark = pytest.mark.real
 

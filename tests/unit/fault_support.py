@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from jsna.extracts import registry
 from jsna.ingest.cross import Tables
 from jsna.ingest.grid import Findings
 from jsna.ingest.read import read_table
 from jsna.ingest.validate import validate_delivery
+from jsna.sources import registry
 from tests.unit.validation_support import context
 
 FAULTS = Path(__file__).parents[1] / "faults"

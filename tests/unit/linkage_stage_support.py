@@ -64,7 +64,7 @@ def column(name: str, **declared: Any) -> Column:
 
 
 def extract(name: str, *tables: Table, **declared: Any) -> Extract:
-    """An extract of January, as a new module below `jsna.extracts` would declare it."""
+    """An extract of January, as a new folder below `jsna.sources` would declare it."""
     stated = {"period_type": "january", "population_base": "attending", **declared}
     return Extract(name, name, "", tables=tables, **stated)
 

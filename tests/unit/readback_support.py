@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 
 from jsna import io
-from jsna.extracts import registry
 from jsna.model.configuration import Configuration
 from jsna.readback.allowed import Allowed
 from jsna.readback.certificate import Certificate
 from jsna.readback.reader import Reader
 from jsna.readback.result import Tally
 from jsna.readback.vocabulary import Vocabulary
+from jsna.sources import registry
 from tests.unit import report_support as made
 
 HOME = made.AREA.code

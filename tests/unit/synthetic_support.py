@@ -10,12 +10,13 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from jsna.extracts import registry
+from jsna.generator import generate, official, truth
 from jsna.io import Paths, text_type
 from jsna.model.configuration import Configuration
 from jsna.releases.official import Published, audited_measures
 from jsna.settings import loading
-from jsna.synthetic import effects, generate, official, truth
+from jsna.sources import registry
+from jsna.synthetic import effects
 from jsna.synthetic.world import World
 
 ROOT = Path(__file__).parents[2]

@@ -12,17 +12,17 @@ from sqlglot import exp
 
 from jsna import tables
 from jsna.errors import JsnaError
-from jsna.extracts import registry
 from jsna.measures.derive import derive
 from jsna.model.tables import AnalysisTable, View
+from jsna.sources import parts, registry
 from jsna.tables.catalogue import CATALOGUE, made_of, periods
 from tests.unit.test_tables import CONFIG, PLACES, case, linked, made, pupil, sen2
 
-#: Modules whose tables are made of several extracts together, or of none.
-TOGETHER = {"cohort", "linkage", "quality"}
-MODULES = {
+#: Tables made of several extracts together, or of none.
+TOGETHER = {
     name: module.TABLES for name, module in vars(tables).items() if hasattr(module, "TABLES")
 }
+SOURCES = {name: module.TABLES for name, module in parts("tables").items()}
 
 
 def queries() -> Iterator[View]:
@@ -55,19 +55,23 @@ def test_a_view_stands_after_those_it_reads() -> None:
         there.add(view.name)
 
 
-@pytest.mark.parametrize("module", sorted(set(MODULES) - TOGETHER))
-def test_tables_are_found_by_the_extract_they_are_made_of(module: str) -> None:
-    extract = next(name for name in registry() if module in (name, f"{name}_plans"))
-    for table in MODULES[module]:
+@pytest.mark.parametrize("extract", SOURCES)
+def test_tables_stand_with_the_source_they_are_made_of(extract: str) -> None:
+    for table in SOURCES[extract]:
         if isinstance(table, AnalysisTable):
             assert extract in made_of(table)
             # Its periods are those of the extract's deliveries.
             assert (table.dated_by or made_of(table))[0] == extract
 
 
-def test_every_module_of_tables_is_among_them() -> None:
-    assert {id(v) for module in MODULES.values() for v in module} == {id(v) for v in tables.VIEWS}
-    assert len({view.name for view in tables.VIEWS}) == len(tables.VIEWS)
+def test_every_table_is_there_once_and_after_what_it_may_read() -> None:
+    declared = [*SOURCES.values(), *TOGETHER.values()]
+    assert {id(v) for views in declared for v in views} == {id(v) for v in tables.VIEWS}
+    names = [view.name for view in tables.VIEWS]
+    assert len(set(names)) == len(names) == sum(map(len, declared))
+    for view in queries():
+        before = names[: names.index(view.name)]
+        assert {need for need in view.needs if need in names} <= {*before}
 
 
 @pytest.mark.parametrize("name", CATALOGUE)

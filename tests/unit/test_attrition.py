@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jsna.disclosure.bands import band, bands, coarse, first, least
-from jsna.extracts import registry
 from jsna.ingest.attrition import APART, EMPTIED, REPEATS, SET_ASIDE, attrition
 from jsna.ingest.cross import Tables
 from jsna.measures.attrition import Lost, beside, of_cells, touches
@@ -22,6 +21,7 @@ from jsna.measures.lineage import ROW, Cell
 from jsna.readback.allowed import Allowed
 from jsna.readback.vocabulary import Vocabulary
 from jsna.report.attrition import lines, placed_words, share_words
+from jsna.sources import registry
 from tests.spec import world
 from tests.unit.fault_support import FAULTS, cells, census_file, received, sen2_files, written
 

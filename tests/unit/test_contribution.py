@@ -20,8 +20,8 @@ from jsna.model import schema
 from jsna.model.hierarchies import Hierarchy
 from jsna.model.indicators import Indicator
 from jsna.model.tables import AnalysisTable, Column
+from jsna.shared.table_columns import declared
 from jsna.tables.catalogue import CATALOGUE
-from jsna.tables.columns import declared
 from tests.spec import world
 from tests.unit.cells_support import with_cells
 

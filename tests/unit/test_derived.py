@@ -24,7 +24,6 @@ from jsna.charts.select import figures, misdeclared
 from jsna.disclosure.evidence import gather
 from jsna.disclosure.protect import protect
 from jsna.errors import JsnaError
-from jsna.extracts import registry
 from jsna.measures.derived import ABSENT, EMPTY, HIDDEN, ROUNDED, complete, counted, derive, verify
 from jsna.measures.engine import measure
 from jsna.measures.methods import (
@@ -48,6 +47,7 @@ from jsna.report.ratios import furthest
 from jsna.settings.dimensions import Categories
 from jsna.settings.indicators import load_catalogue
 from jsna.settings.reading import Gatherer
+from jsna.sources import registry
 from jsna.view.rows import Measures
 from tests.spec import world
 from tests.unit import charts_support as charts

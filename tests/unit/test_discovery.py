@@ -23,11 +23,11 @@ from jsna.disclosure.discovery.declared import declared
 from jsna.disclosure.discovery.identities import UNDECLARED, Identity, problems
 from jsna.disclosure.discovery.incidence import Incidence, incidence
 from jsna.errors import JsnaError
-from jsna.extracts import registry
 from jsna.measures.engine import measure
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator
 from jsna.settings import shared
+from jsna.sources import registry
 from jsna.tables.catalogue import CATALOGUE, arrow
 from tests.spec import world
 

@@ -12,11 +12,11 @@ from pydantic import ValidationError
 
 from jsna import documents
 from jsna.documents.markdown import table
-from jsna.extracts import registry
 from jsna.settings import schemas
+from jsna.shared.table_columns import GEOGRAPHY
+from jsna.sources import registry
 from jsna.stages import STAGES
 from jsna.tables.catalogue import CATALOGUE
-from jsna.tables.columns import GEOGRAPHY
 from tests.conftest import ROOT
 
 MARKS = "".join(

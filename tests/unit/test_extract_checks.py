@@ -6,8 +6,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from jsna.extracts.checks import age_on, among, equal, given, implies, lookup, times, within
-from jsna.extracts.periods import census_day, reference_date, window
+from jsna.shared.checks import age_on, among, equal, given, implies, lookup, times, within
+from jsna.shared.periods import census_day, reference_date, window
 
 
 def text(*values: str | None) -> pd.Series:

@@ -1,4 +1,4 @@
-"""What is declared hangs together, and an extract is added by one file."""
+"""What is declared hangs together, and an extract is added by one folder."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from jsna import extracts
+from jsna import sources
 from jsna.documents.extracts import COLUMNS, columns, rules
-from jsna.extracts import registry
 from jsna.ingest.validate import validate_delivery
 from jsna.model.contract import Extract, Table
 from jsna.settings.shared import codelists
+from jsna.sources import registry
 
 from .validation_support import CODELISTS, GOOD, PERIODS, ROOT, context, staged
 
@@ -56,6 +56,10 @@ def test_cross_rules_refer_only_to_what_exists(extract: Extract) -> None:
         assert {*rule.fields, *rule.blanks} <= {column.field for column in table.columns}
         for need in rule.needs:
             assert need in known or need in {t.name for t in extract.tables}
+
+
+def test_an_extract_is_called_what_its_folder_is() -> None:
+    assert [extract.name for extract in registry().values()] == list(registry())
 
 
 def test_rule_codes_are_unique() -> None:
@@ -151,15 +155,17 @@ EXTRACT = Extract(
 
 
 @pytest.fixture
-def one_more_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    (tmp_path / "attendance.py").write_text(ATTENDANCE, encoding="utf-8")
-    monkeypatch.setattr(extracts, "__path__", [*extracts.__path__, str(tmp_path)])
+def one_more_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    (tmp_path / "attendance").mkdir()
+    (tmp_path / "attendance/__init__.py").touch()
+    (tmp_path / "attendance/extract.py").write_text(ATTENDANCE, encoding="utf-8")
+    monkeypatch.setattr(sources, "__path__", [*sources.__path__, str(tmp_path)])
     registry.cache_clear()
     yield
     registry.cache_clear()
 
 
-def test_one_module_adds_an_extract_everywhere(one_more_module: None) -> None:
+def test_one_folder_adds_an_extract_everywhere(one_more_folder: None) -> None:
     extract = registry()["attendance"]
     told = [*columns(extract.table("sessions"))]
     assert [row[0] for row in told] == ["`UPN`", "`Possible`", "`Missed`", "`Mark`"]

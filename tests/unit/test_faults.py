@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from jsna.generator import entered_twice, faults
 from jsna.ingest import dates
-from jsna.synthetic import entered_twice, faults
 
 HEADER = ["UPN", "Surname", "DateOfBirth", "Sex", "Ethnicity", "LSOA", "URN", "SENprovision",
           "SENtype1"]  # fmt: skip
@@ -158,7 +158,7 @@ def test_files_not_planned_for_pass_untouched() -> None:
 
 def test_the_injector_knows_nothing_of_validation() -> None:
     """Else a mistake made in both would never be seen."""
-    own = {"jsna.synthetic.faults", "jsna.synthetic.entered_twice"}
+    own = {"jsna.generator.faults", "jsna.generator.entered_twice"}
     for file in (faults.__file__, entered_twice.__file__):
         tree = ast.parse(Path(file).read_text(encoding="utf-8"))
         imported = {

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from jsna.provenance import fingerprint as module
+from jsna.stages import GENERATOR, STAGES
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_comments_docstrings_and_layout_do_not_count(
     ("stage", "file", "old", "new"),
     [
         ("cli", "provenance/made_with.py", '"pango-1.0"', '"pango-2.0"'),
-        ("linkage.link", "extracts/ncmp.py", 'quantity="height_cm"', 'quantity="weight_kg"'),
+        ("linkage.link", "sources/ncmp/extract.py", 'quantity="height_cm"', 'quantity="weight_kg"'),
     ],
     ids=["an import inside a function", "a declaration found by being there"],
 )
@@ -66,6 +67,28 @@ def test_what_is_not_named_at_the_head_of_a_module_counts(
     before = of(f"jsna.{stage}")
     edit(tmp_path, file, old, new)
     assert of(f"jsna.{stage}") != before
+
+
+def test_only_the_generator_goes_by_how_invented_rows_are_made(
+    of: Callable[..., str], tmp_path: Path
+) -> None:
+    def now() -> dict[str, str]:
+        stages = {verb: of(*stage.code) for verb, stage in STAGES.items()}
+        return {**stages, "synthesise": of(*GENERATOR)}
+
+    before = now()
+    edit(tmp_path, "sources/ncmp/synthetic.py", '"6": (145.5,', '"6": (146.5,')
+    edit(tmp_path, "sources/sen2/synthetic/placed.py", "_SECOND_PLACEMENT = 0.02", "_SECOND = 0.03")
+    after = now()
+    changed = {verb for verb, told in after.items() if told != before[verb]}
+    assert changed == {"synthesise", "discover"}
+
+
+def test_a_folder_more_is_a_source_more(of: Callable[..., str], tmp_path: Path) -> None:
+    before = {verb: of(*STAGES[verb].code) for verb in ("ingest", "derive")}
+    shutil.copytree(tmp_path / "jsna/sources/ncmp", tmp_path / "jsna/sources/another")
+    after = {verb: of(*STAGES[verb].code) for verb in before}
+    assert all(after[verb] != before[verb] for verb in before)
 
 
 @pytest.mark.parametrize(

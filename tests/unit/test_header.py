@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jsna.extracts import registry
 from jsna.ingest.header import Located, locate, names
+from jsna.sources import registry
 
 TABLE = next(t for t in registry()["cin_census"].tables if t.name == "episodes")
 #: One name of each required column, an even number, and one of a column that may be left out.

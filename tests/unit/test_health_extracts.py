@@ -13,11 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jsna.extracts import registry
-from jsna.extracts.mental_health import ATTENDED
 from jsna.linkage.kinds import carried, usable
 from jsna.settings import loading, shared
-from jsna.synthetic import contacts, effects, health, need, waits, world
+from jsna.sources import registry
+from jsna.sources.community import synthetic as waits
+from jsna.sources.mental_health import synthetic as contacts
+from jsna.sources.mental_health.extract import ATTENDED
+from jsna.synthetic import effects, health, need, world
 from jsna.synthetic.world import World
 from tests.unit.synthetic_support import ROOT, middling
 from tests.unit.synthetic_support import county as a_county

@@ -14,7 +14,7 @@ from jsna.errors import JsnaError
 from jsna.measures import homes
 from jsna.measures.derive import derive
 from jsna.releases import lookups
-from jsna.tables.areas import PLACES as MADE
+from jsna.sources.areas.tables import PLACES as MADE
 from tests.spec import world
 from tests.unit.test_tables import CONFIG, areas, linked, pupil
 

@@ -10,7 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jsna.extracts.identifiers import (
+from jsna.model.areas import authorities
+from jsna.settings.checks import codes_missing
+from jsna.settings.loading import load
+from jsna.settings.shared import codelists
+from jsna.shared.identifiers import (
     NHS_NUMBERS_INVENTED,
     NHS_NUMBERS_ISSUED,
     nhs_number_ok,
@@ -19,10 +23,6 @@ from jsna.extracts.identifiers import (
     upn_temporary,
     upn_wellformed,
 )
-from jsna.model.areas import authorities
-from jsna.settings.checks import codes_missing
-from jsna.settings.loading import load
-from jsna.settings.shared import codelists
 from jsna.synthetic.identifiers import nhs_numbers
 
 ROOT = Path(__file__).parents[2]

@@ -4,9 +4,14 @@ Imports inside functions and those for types alone count like any other.
 """
 
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
 import grimp
 import pytest
+
+from jsna.provenance.fingerprint import _PARTS
+from tests.conftest import ROOT
 
 #: Top to bottom: what stands in a line may import what stands in a line below it, and nothing else.
 #: What stands beside each other in a line does not import each other.
@@ -24,10 +29,12 @@ LAYERS = (
     {"releases"},
     {"measures"},
     {"ingest", "linkage"},
-    {"synthetic"},
+    {"generator"},
     {"settings"},
     {"tables"},
-    {"extracts"},
+    {"sources"},
+    {"synthetic"},
+    {"shared"},
     {"io", "machine"},
     {"model", "records"},
     {"zones"},
@@ -44,6 +51,7 @@ APART = (
     ("disclosure.discovery.counts", "measures.cells"),
     ("disclosure.discovery.counts", "measures.conditions"),
     # Injected faults are told by validators that know nothing of them.
+    ("generator", "ingest"),
     ("synthetic", "ingest"),
     # What is printed is read back by code that did not write it.
     ("readback", "view"),
@@ -53,9 +61,25 @@ APART = (
 )
 
 
+#: What finds a module of every source by its name, which no import statement says.
+FINDS = {"jsna.sources": "extract", "jsna.tables": "tables", "jsna.generator.found": "synthetic"}
+#: What judges rows; the invented ones are made by code that knows nothing of it.
+JUDGES = ("jsna.shared.checks", "jsna.shared.patient_rules", "jsna.shared.rules")
+
+
 @cache
 def imports() -> grimp.ImportGraph:
-    return grimp.build_graph("jsna", cache_dir=None)
+    graph = grimp.build_graph("jsna", cache_dir=None)
+    for importer, part in FINDS.items():
+        for found in sources(graph, part):
+            graph.add_import(importer=importer, imported=found)
+    return graph
+
+
+def sources(graph: grimp.ImportGraph, part: str) -> list[str]:
+    """The modules of that name of the sources that have one."""
+    folders = graph.find_children("jsna.sources") - {"jsna.sources.permission"}
+    return sorted({f"{folder}.{part}" for folder in folders} & graph.modules)
 
 
 def chains(importer: str, imported: str) -> list[str]:
@@ -87,6 +111,45 @@ def test_the_model_knows_only_itself_and_errors() -> None:
 @pytest.mark.parametrize(("importer", "imported"), APART)
 def test_what_checks_knows_nothing_of_what_it_checks(importer: str, imported: str) -> None:
     assert chains(importer, imported) == []
+
+
+def test_everything_of_a_source_is_found_in_its_folder() -> None:
+    text = {name: Path(find_spec(name).origin).read_text("utf-8") for name in FINDS}  # type: ignore[union-attr, arg-type]
+    assert {name: _PARTS.findall(said) for name, said in text.items()} == {
+        name: [part] for name, part in FINDS.items()
+    }
+    everywhere = [_PARTS.findall(file.read_text("utf-8")) for file in ROOT.glob("src/jsna/**/*.py")]
+    assert sum(map(len, everywhere)) == len(FINDS)
+    # Nothing else names a source by its module: what does would be edited to add one.
+    graph = imports()
+    for part in ("extract", "rules", "synthetic"):
+        for module in sources(graph, part):
+            folder = module.rsplit(".", 1)[0]
+            importers = set(graph.find_modules_that_directly_import(module))
+            assert {one for one in importers if not one.startswith(f"{folder}.")} <= {*FINDS}
+
+
+def test_no_source_imports_another() -> None:
+    graph = imports()
+    folders = sorted(name.rsplit(".", 1)[0] for name in sources(graph, "extract"))
+    for folder in folders:
+        own = {folder, *graph.find_descendants(folder)}
+        imported = {name for one in own for name in graph.find_modules_directly_imported_by(one)}
+        others = {name for name in imported if name.startswith("jsna.sources.")} - own
+        assert others == set()
+
+
+def test_what_invents_rows_knows_nothing_of_what_judges_them() -> None:
+    graph = imports()
+    inventing = {"jsna.synthetic", *graph.find_descendants("jsna.synthetic")}
+    for part in sources(graph, "synthetic"):
+        inventing |= {part, *graph.find_descendants(part)}
+    declared = {*JUDGES, *sources(graph, "extract"), *sources(graph, "rules")}
+    # Extracts are found by the package that sources lie in, which Python runs before any of them.
+    graph = grimp.build_graph("jsna", cache_dir=None)
+    for importer in sorted(inventing):
+        reached = graph.find_upstream_modules(importer)
+        assert sorted(reached & {*declared}) == [], importer
 
 
 @pytest.mark.parametrize(

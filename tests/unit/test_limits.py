@@ -14,12 +14,12 @@ import pytest
 from jsna.disclosure.tabular.codes import Problems
 from jsna.disclosure.tabular.workbook import read_sheet
 from jsna.errors import JsnaError
-from jsna.extracts import registry
 from jsna.ingest.grid import Findings
 from jsna.ingest.stage import load
 from jsna.ingest.typed_files import read_parquet, read_xlsx
 from jsna.machine import limits
 from jsna.releases import ees, lookups, workbook
+from jsna.sources import registry
 from tests import books
 
 TABLE = registry()["school_census"].table("census")

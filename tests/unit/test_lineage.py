@@ -13,11 +13,11 @@ from functools import cache
 import pyarrow as pa
 import pytest
 
-from jsna.extracts import registry
 from jsna.measures.attrition import touches
 from jsna.measures.derive import derive, usable
 from jsna.measures.engine import measure
 from jsna.measures.lineage import HOME, Cell, Cells, lineages
+from jsna.sources import registry
 from tests.spec import world
 from tests.unit.test_tables import PLACES, linked
 

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jsna.extracts import registry
 from jsna.linkage import concordance, outcomes
 from jsna.linkage.passes import read_passes
 from jsna.measures.derive import derive
@@ -23,6 +22,7 @@ from jsna.provenance import inputs
 from jsna.settings import made_lists
 from jsna.settings.reading import Gatherer
 from jsna.settings.shared import codelists, indicators
+from jsna.sources import registry
 from jsna.tables.catalogue import CATALOGUE, made_of, of_linkage
 from tests.spec import world
 from tests.unit.linkage_support import database, ruleset, standard, table

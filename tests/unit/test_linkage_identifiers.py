@@ -10,13 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jsna.errors import JsnaError
-from jsna.extracts.identifiers import (
-    UPN_LETTERS,
-    nhs_number_ok,
-    upn_authority_ok,
-    upn_letter_ok,
-    upn_wellformed,
-)
 from jsna.linkage import numbers
 from jsna.linkage.comparisons import COMPARISONS
 from jsna.linkage.kinds import Source, carried, usable
@@ -25,6 +18,13 @@ from jsna.model.contract import Column, Table
 from jsna.model.linkage import Names
 from jsna.settings.loading import load
 from jsna.settings.reading import read
+from jsna.shared.identifiers import (
+    UPN_LETTERS,
+    nhs_number_ok,
+    upn_authority_ok,
+    upn_letter_ok,
+    upn_wellformed,
+)
 from tests.unit.linkage_support import database, ruleset, standard, table
 
 

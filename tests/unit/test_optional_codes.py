@@ -6,10 +6,10 @@ from collections import Counter
 
 import pytest
 
-from jsna.extracts import registry
 from jsna.model.codelists import CodeList
 from jsna.settings.checks import of_codelist
 from jsna.settings.shared import codelists, rolls
+from jsna.sources import registry
 from tests.unit.fault_support import cells, census_file, received
 from tests.unit.validation_support import GOOD, ROOT, codes, judge
 

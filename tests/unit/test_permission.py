@@ -13,7 +13,6 @@ import pytest
 
 from jsna import build, io
 from jsna.errors import JsnaError
-from jsna.extracts import permission, registry
 from jsna.ingest.report import describe
 from jsna.linkage import link
 from jsna.linkage.ruleset import read_ruleset
@@ -26,6 +25,7 @@ from jsna.report import sources
 from jsna.report.assemble import absent_lines, deliveries
 from jsna.report.chapters import Chapter
 from jsna.settings.loading import load
+from jsna.sources import permission, registry
 from jsna.tables import catalogue
 from tests.conftest import ROOT
 from tests.spec import world

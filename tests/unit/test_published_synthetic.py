@@ -14,9 +14,9 @@ import pytest
 import yaml
 
 from jsna.errors import JsnaError
+from jsna.generator import official as invented
 from jsna.releases import ees
 from jsna.settings import loading
-from jsna.synthetic import official as invented
 from tests.unit.synthetic_support import ROOT, age, audited, configuration, facts, release, shown
 
 # What is built once is built by one worker, for `test_reconciled` too.
@@ -121,7 +121,7 @@ def test_suspensions_are_all_those_of_the_year_over_the_january_roll() -> None:
 
 def test_official_figures_are_made_without_the_code_they_check() -> None:
     program = (
-        "import sys, jsna.synthetic.official\n"
+        "import sys, jsna.generator.official\n"
         "print([name for name in sys.modules if name.startswith('jsna.measures')])"
     )
     said = subprocess.check_output([sys.executable, "-c", program], text=True)

@@ -11,7 +11,7 @@ import pytest
 from jsna.releases import areas
 from jsna.releases.run import _check_region
 from jsna.settings import recoded
-from jsna.tables.areas import PLACES
+from jsna.sources.areas.tables import PLACES
 from tests.unit.published_support import (
     AREA,
     EAST,

@@ -12,11 +12,11 @@ from functools import cache
 import pandas as pd
 import pytest
 
-from jsna.extracts import registry
 from jsna.measures.derive import derive
 from jsna.measures.engine import measure
 from jsna.measures.merge import merge, reconcile
 from jsna.model import schema
+from jsna.sources import registry
 from tests.unit.synthetic_support import age, audited, configuration, shown
 
 # What is built once for the module is built by one worker.

@@ -12,13 +12,13 @@ import pandas as pd
 import pytest
 
 from jsna.errors import JsnaError
+from jsna.generator import generate
 from jsna.io import Paths
 from jsna.model.configuration import Configuration
 from jsna.model.releases import ReleaseFile
 from jsna.provenance import inputs
 from jsna.releases import ees, labels, official
 from jsna.settings import loading
-from jsna.synthetic import generate
 from tests.conftest import ROOT
 from tests.unit.published_support import NATION, csv_text
 from tests.unit.test_edition import change, project, told

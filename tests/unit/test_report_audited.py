@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from jsna import io
-from jsna.extracts import registry
 from jsna.model.configuration import Configuration
 from jsna.model.schema import NOT_USED
 from jsna.readback.allowed import Allowed
@@ -20,6 +19,7 @@ from jsna.readback.vocabulary import Vocabulary
 from jsna.releases.audit.effect import REASON
 from jsna.report import audited
 from jsna.report.figures import notes
+from jsna.sources import registry
 from jsna.view.rows import AUDIT, Measures
 from tests.unit import report_support as made
 from tests.unit.published_support import knowing

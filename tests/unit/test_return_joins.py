@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from jsna.extracts import registry
 from jsna.ingest.cross import Tables
 from jsna.ingest.grid import Findings
+from jsna.sources import registry
 from tests.unit.fault_support import MODULES, cells, received, sen2_files, written
 
 FAULT = "sen2-namedplan-parent"

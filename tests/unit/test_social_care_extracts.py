@@ -14,8 +14,9 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from jsna.extracts import registry
+from jsna.generator.found import synthetic
 from jsna.ingest.read import read_table
+from jsna.sources import registry
 from jsna.synthetic import corruption, effects, formats, world, written
 from tests.unit.synthetic_support import county as a_county
 from tests.unit.synthetic_support import frames, middling
@@ -71,7 +72,7 @@ def test_files_are_written_in_the_form_they_are_read_in() -> None:
             "postcode": ["ZZ1 1AA", None],
         }
     )
-    content = formats.encode("header.csv", "ssda903", table, rows)
+    content = formats.encode("header.csv", synthetic("ssda903").style, table, rows)
     assert content.splitlines()[1] == f"1,2,14/03/2015,WBRI,{UPN},,,Quill,Zora,ZZ1 1AA".encode()
     assert content.splitlines()[2].startswith(b"2,,29/02/2020,,UN4,1,")
     reading = read_table(content, "header.csv", table)

@@ -15,12 +15,13 @@ import pandas as pd
 import pytest
 
 from jsna.errors import JsnaError
-from jsna.extracts import registry
+from jsna.generator import generate
 from jsna.io import Paths, sha256
 from jsna.model.configuration import Configuration
 from jsna.model.contract import Column, Extract, Table
 from jsna.model.editions import Delivery
-from jsna.synthetic import effects, generate
+from jsna.sources import registry
+from jsna.synthetic import effects
 from tests.supplied import supplied
 from tests.unit.synthetic_support import ROOT, configuration, small
 
@@ -29,7 +30,7 @@ import sys
 from pathlib import Path
 from jsna.settings import loading
 from jsna.io import Paths
-from jsna.synthetic import generate
+from jsna.generator import generate
 root, to = Path(sys.argv[1]), Path(sys.argv[2])
 config = loading.load("test-2025", root)
 generate.run(config, Paths(to, "test-2025"), lambda line: None)

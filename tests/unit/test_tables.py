@@ -9,9 +9,9 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from jsna.extracts import registry
 from jsna.linkage.passing import _kept
 from jsna.measures.derive import derive
+from jsna.sources import registry
 from jsna.tables.catalogue import CATALOGUE
 from jsna.tables.quality import record
 from tests.spec import world

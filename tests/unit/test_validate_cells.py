@@ -5,9 +5,9 @@ import datetime
 import pandas as pd
 import pytest
 
-from jsna.extracts import registry
 from jsna.ingest.convert import dtype
 from jsna.ingest.validate import validate_delivery
+from jsna.sources import registry
 
 from .validation_support import codes, context, judge, staged
 

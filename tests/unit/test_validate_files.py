@@ -5,11 +5,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from jsna.extracts import registry
 from jsna.ingest.cross import with_parents
 from jsna.ingest.quality import quality_rows, violation_rows
 from jsna.ingest.validate import apply_cross, validate_delivery
 from jsna.model.contract import Severity
+from jsna.sources import registry
 from tests.supplied import supplied
 
 from .validation_support import (

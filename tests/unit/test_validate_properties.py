@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jsna.extracts import registry
 from jsna.ingest.quality import violation_rows
 from jsna.ingest.validate import apply_cross, validate_delivery
+from jsna.sources import registry
 
 from .validation_support import GOOD, OTHER_UPN, PERIODS, context, staged
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from jsna.extracts import registry
+from jsna.sources import registry
 
 from .validation_support import GOOD, OTHER_UPN, codes, judge, judge_together
 

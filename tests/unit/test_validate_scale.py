@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from jsna.extracts import registry
 from jsna.ingest.validate import validate_delivery
+from jsna.sources import registry
 
 from .validation_support import GOOD, context
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from jsna.extracts import registry
 from jsna.ingest.judge import Validated, validate_table
 from jsna.ingest.validate import apply_cross, validate_delivery
 from jsna.model.contract import Context
 from jsna.settings.shared import codelists, rolls
+from jsna.sources import registry
 
 ROOT = Path(__file__).parents[2]
 CODELISTS = {name: frozenset(codes) for name, codes in codelists(ROOT).items()}

@@ -20,11 +20,11 @@ from typing import Final
 
 import numpy as np
 
-from jsna.extracts import registry
 from jsna.model.configuration import Configuration
 from jsna.model.contract import Column, Extract, Table
 from jsna.model.editions import Delivery
 from jsna.settings import loading
+from jsna.sources import registry
 from jsna.synthetic.identifiers import nhs_numbers, ulns, upns
 from tests.workflow.raw_files import relist
 

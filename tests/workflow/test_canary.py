@@ -22,8 +22,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from jsna.extracts import registry
 from jsna.settings import loading
+from jsna.sources import registry
 from tests.conftest import PARTS, ROOT, SMALL, Project
 from tests.workflow.canary import Canary, planted_in, withheld
 from tests.workflow.scan import leaks

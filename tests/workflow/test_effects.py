@@ -20,7 +20,7 @@ import sys
 from pathlib import Path
 from jsna import io
 from jsna.settings import loading
-from jsna.synthetic import generate
+from jsna.generator import generate
 name, *without = sys.argv[1:]
 root = Path()
 config = loading.load(name, root)

@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 
 from jsna.checking import check
-from jsna.extracts import permission, registry
+from jsna.generator import faults
+from jsna.generator.generate import run as synthesise
 from jsna.ingest.run import Ingested, ingest
 from jsna.io import Paths
 from jsna.model.configuration import Configuration
 from jsna.settings import loading
-from jsna.synthetic import faults
-from jsna.synthetic.generate import run as synthesise
+from jsna.sources import permission, registry
 
 ROOT = Path(__file__).parents[2]
 

@@ -460,8 +460,8 @@ def test_the_command_line_passes_good_extracts(tmp_path: Path) -> None:
 
 def test_a_workbook_of_several_tables_is_told_once(tmp_path: Path) -> None:
     """One damaged workbook is one problem, however many tables it was to hold."""
-    from jsna.extracts import registry
     from jsna.ingest.stage import stage_deliveries
+    from jsna.sources import registry
 
     sen2 = registry()["sen2"]
     files = {table.name: "sen2.xlsx" for table in sen2.tables}

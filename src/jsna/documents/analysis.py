@@ -8,8 +8,8 @@ from typing import Final
 from jsna.documents.markdown import code, table
 from jsna.model.codelists import CodeList
 from jsna.model.tables import AnalysisTable, Column
+from jsna.shared.table_columns import GEOGRAPHY, declared
 from jsna.tables.catalogue import CATALOGUE, made_of, of_linkage
-from jsna.tables.columns import GEOGRAPHY, declared
 
 _PLACE: Final = frozenset(GEOGRAPHY.split())
 _PERIODS: Final = {

@@ -12,7 +12,7 @@ from jsna.settings import shared
 
 _HEAD = """# Data dictionary
 
-Written by `jsna render` from the declarations in `src/jsna/extracts/`,
+Written by `jsna render` from the declarations in `src/jsna/sources/`,
 `src/jsna/tables/` and `config/codelists/`; do not edit it.
 
 How files become tables is in [data-flow.md](data-flow.md)."""

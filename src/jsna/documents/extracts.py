@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from jsna.documents.markdown import code, table
-from jsna.extracts import registry
-from jsna.extracts.patterns import WORDS
 from jsna.model.contract import REPEATED, SHARED, Column, CrossRule, Extract, Rule, Table
+from jsna.shared.patterns import WORDS
+from jsna.sources import registry
 
 #: What stands over the columns of `columns` and `rules`.
 COLUMNS = (

@@ -13,11 +13,11 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from jsna.extracts import permission, registry
 from jsna.ingest.convert import TEXT
 from jsna.ingest.judge import Validated
 from jsna.model.configuration import Configuration
 from jsna.model.contract import REPEATED, Column
+from jsna.sources import permission, registry
 
 #: A row that breaks a rule, and is in no count.
 SET_ASIDE: Final = "set_aside"

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from jsna.errors import Problem
-from jsna.extracts.checks import among
 from jsna.ingest.convert import TEXT
 from jsna.ingest.judge import Validated, Violation, failing
 from jsna.model.contract import CrossRule, Extract
+from jsna.shared.checks import among
 
 #: Rows that break a rule before their share says anything of the file they stand in.
 FEW_ROWS = 5

@@ -141,7 +141,7 @@ def _refuse_other_table(lines: Sequence[Sequence[str]], table: Table, findings: 
 
 def _other_table(header: Sequence[str]) -> str | None:
     """The declared table whose every required column is here, in words; None where none is."""
-    from jsna.extracts import registry
+    from jsna.sources import registry
 
     cells = {plain(cell) for cell in header}
     for extract in registry().values():
@@ -166,7 +166,7 @@ def joins(column: Column, table: Table) -> bool:
 @cache
 def _declared() -> frozenset[str]:
     """Every header some table declares."""
-    from jsna.extracts import registry
+    from jsna.sources import registry
 
     return frozenset(
         plain(name)

@@ -21,10 +21,10 @@ import numpy as np
 import pandas as pd
 
 from jsna.errors import Problem
-from jsna.extracts.periods import window
 from jsna.ingest.convert import TEXT, convert, text_frame
 from jsna.ingest.schema import Finding, findings, in_words
 from jsna.model.contract import REPEATED, SHARED, Context, Extract, Rule, Severity, Table
+from jsna.shared.periods import window
 
 #: More than this share of a file quarantined (and more than a handful of rows) refuses the file:
 #: a report from what is left would not be about the children it names.

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from jsna.extracts import permission, registry
 from jsna.ingest.convert import TEXT
 from jsna.ingest.judge import Validated
 from jsna.model.configuration import Configuration
+from jsna.sources import permission, registry
 
 VIOLATION_TYPES: Mapping[str, Any] = {
     "extract": TEXT,

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jsna.errors import JsnaError, Problem
-from jsna.extracts import permission, registry
 from jsna.ingest.stage import Staged
 from jsna.model.configuration import Configuration
+from jsna.sources import permission, registry
 
 if TYPE_CHECKING:
     from jsna.ingest.judge import Validated, Violation

@@ -44,9 +44,9 @@ class Ingested:
 
 def ingest(config: Configuration, paths: io.Paths) -> Ingested:
     """Read and judge every extract of an edition; writes nothing."""
-    from jsna.extracts import registry
     from jsna.ingest import rights
     from jsna.ingest.validate import validate_edition
+    from jsna.sources import registry
 
     staged = stage_deliveries(
         config.edition.received, registry(), paths.raw, synthetic=config.edition.synthetic

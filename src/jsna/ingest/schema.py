@@ -16,10 +16,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jsna.extracts import patterns
-from jsna.extracts.checks import equal
 from jsna.ingest.convert import dtype
 from jsna.model.contract import Column, Context, Table
+from jsna.shared import patterns
+from jsna.shared.checks import equal
 
 if TYPE_CHECKING:
     import pandera.pandas as pandera

@@ -12,14 +12,14 @@ from collections.abc import Collection, Mapping
 
 import pandas as pd
 
-from jsna.extracts import permission, registry
-from jsna.extracts.periods import reference_date
 from jsna.ingest.cross import Tables, apply_rules, other_rules, own_rules, with_parents
 from jsna.ingest.judge import Validated, too_many, validate_table
 from jsna.model.areas import authorities
 from jsna.model.configuration import Configuration
 from jsna.model.contract import Context, Extract
 from jsna.model.editions import Delivery
+from jsna.shared.periods import reference_date
+from jsna.sources import permission, registry
 
 #: A delivery: name of the extract, period.
 Key = tuple[str, str]

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from jsna import io, records
-from jsna.extracts import permission, registry
 from jsna.linkage import outcomes
 from jsna.linkage.keys import key_fingerprint, person_key_secret, person_keys, person_scheme
 from jsna.linkage.kinds import Source, usable
@@ -25,6 +24,7 @@ from jsna.model.areas import authorities
 from jsna.model.configuration import Configuration
 from jsna.model.contract import Extract
 from jsna.model.editions import Delivery
+from jsna.sources import permission, registry
 
 if TYPE_CHECKING:
     import duckdb

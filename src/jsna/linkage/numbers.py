@@ -1,6 +1,6 @@
 """Whether numbers that name a person are sound, in SQL: fast enough for a million records.
 
-The rules are those of `jsna.extracts.identifiers`, where their sources are named; a test holds the
+The rules are those of `jsna.shared.identifiers`, where their sources are named; a test holds the
 two to each other. Every function takes SQL that gives text without spaces and returns SQL that
 gives a verdict, `valid` for the only one a number is linked on by itself. `value` is SQL of the
 digits as a number: a column, if the text is to be read once and not for every digit.
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from jsna.extracts.identifiers import (
+from jsna.shared.identifiers import (
     AUTHORITY_NUMBERS,
     NHS_NUMBERS_INVENTED,
     NHS_NUMBERS_ISSUED,
@@ -62,7 +62,7 @@ def plain(column: str) -> str:
 
 
 def nhs_number(text: str, *, synthetic: bool, value: str = "") -> str:
-    """SQL of the verdict on an NHS number: sound in the ranges of `jsna.extracts.identifiers`."""
+    """SQL of the verdict on an NHS number: sound in the ranges of `jsna.shared.identifiers`."""
     value = value or f"TRY_CAST({text} AS BIGINT)"
     total = _weighted(value, 10, range(10, 1, -1))
     check = f"(11 - ({total}) % 11) % 11 <> {value} % 10"

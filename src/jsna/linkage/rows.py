@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Final
 
 from jsna import io
 from jsna.errors import JsnaError, Problem
-from jsna.extracts.periods import reference_date
 from jsna.linkage import numbers
 from jsna.linkage.kinds import NUMBERS, carried
 from jsna.model.contract import Extract, Table
+from jsna.shared.periods import reference_date
 
 if TYPE_CHECKING:
     import duckdb

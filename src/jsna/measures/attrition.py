@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from jsna import io
-from jsna.extracts import registry
 from jsna.ingest.attrition import APART, EMPTIED, REPEATS, SET_ASIDE
 from jsna.measures.conditions import conjuncts, names
 from jsna.measures.lineage import HOME, ROW, Cell, Cells, Lineage, ancestors, lineages
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator, Side
+from jsna.sources import registry
 from jsna.tables.catalogue import CATALOGUE, column_of
 
 if TYPE_CHECKING:

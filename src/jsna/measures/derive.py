@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jsna import io, records
 from jsna.errors import JsnaError, Problem
-from jsna.extracts import permission, registry
-from jsna.extracts.periods import reference_date, window
 from jsna.measures import homes
 from jsna.model.configuration import Configuration
 from jsna.model.tables import AnalysisTable, View
-from jsna.tables import VIEWS, services
+from jsna.shared import beside_roll as services
+from jsna.shared.periods import reference_date, window
+from jsna.sources import permission, registry
+from jsna.tables import VIEWS
 from jsna.tables.catalogue import CATALOGUE, arrow
 
 if TYPE_CHECKING:

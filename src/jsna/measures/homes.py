@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 
-from jsna.extracts import registry
+from jsna.sources import registry
 
 if TYPE_CHECKING:
     import duckdb

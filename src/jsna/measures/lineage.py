@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from jsna.extracts import registry
 from jsna.model.link_passes import TRAITS
+from jsna.sources import registry
 
 if TYPE_CHECKING:
     from sqlglot import exp

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from jsna.extracts import permission, registry
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator
 from jsna.model.strictest import strictest
+from jsna.sources import permission, registry
 from jsna.tables.catalogue import CATALOGUE, made_of, of_linkage
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
-"""How an extract is declared: once, in one module, and everything else is derived.
+"""How an extract is declared: once, in the folder of its source, and everything else is derived.
 
 A declaration feeds validation (a pandera schema is built from it), the data dictionary, linkage
 (which identifiers it carries) and the synthetic generator (which quantity each column shows).
-Adding an extract is adding one module that defines `EXTRACT`.
+Adding one is adding a folder to `jsna.sources` whose `extract.py` defines `EXTRACT`.
 
 Declarations are read by every process that loads an edition, so neither this module nor one that
 declares imports pandas or pyarrow: rules import them when they are tried.

@@ -1,6 +1,6 @@
 """What an analysis table is: its rows, key, columns and the query that makes it, said in one place.
 
-The tables themselves are declared in `jsna.tables`.
+The tables themselves are declared in the folders of `jsna.sources`, and in `jsna.tables`.
 """
 
 from __future__ import annotations

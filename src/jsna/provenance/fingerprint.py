@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -23,7 +24,9 @@ def fingerprint(*modules: str) -> str:
     """Hash of the syntax trees of `modules` and of every jsna module they import.
 
     Comments, layout and docstrings do not count. A package stands for all its modules, and
-    imports inside functions count, so that late imports are seen too.
+    imports inside functions count, so that late imports are seen too. Of the sources, what a module
+    finds by a name of theirs counts, and nothing else of them: editing how invented rows look makes
+    no stage rerun that only reads what was received.
 
     Args:
         modules: dotted names, such as "jsna.measures".
@@ -57,7 +60,7 @@ def _files(module: str, *, whole: bool = True) -> Iterator[Path]:
     """Files of a module; of a package all of them (and its data), or its `__init__` alone."""
     path = _SOURCE.joinpath(*module.split("."))
     if path.is_dir():
-        if whole or module in _REGISTRIES:
+        if whole:
             yield from (p for p in path.rglob("*") if p.suffix in (".py", ".yaml", ".sql"))
         elif (path / "__init__.py").is_file():
             yield path / "__init__.py"
@@ -70,8 +73,16 @@ def _files(module: str, *, whole: bool = True) -> Iterator[Path]:
             yield parent / "__init__.py"
 
 
-#: Packages whose modules are found by being there, not by an import statement.
-_REGISTRIES = frozenset({"jsna.extracts"})
+#: A call that finds a module of every source by its name (`jsna.sources.parts`).
+_PARTS = re.compile(r"""\bparts\("(\w+)"\)""")
+
+
+def _parts(text: str) -> Iterator[Path]:
+    """Files of what a module finds in the folders of the sources, by being there."""
+    for part in _PARTS.findall(text):
+        for folder in sorted(_SOURCE.joinpath(_PACKAGE, "sources").iterdir()):
+            module = f"{_PACKAGE}.sources.{folder.name}.{part}"
+            yield from _files(module)
 
 
 @cache
@@ -81,7 +92,8 @@ def _read(file: Path) -> tuple[frozenset[Path], bytes]:
     Each module is parsed once and its tree let go at once: keeping them all costs more time, in
     the garbage collector, than everything else here.
     """
-    tree = ast.parse(file.read_text(encoding="utf-8"))
+    text = file.read_text(encoding="utf-8")
+    tree = ast.parse(text)
     found: set[str] = set()
     for node in _statements(tree):
         if isinstance(node, ast.Import):
@@ -92,8 +104,8 @@ def _read(file: Path) -> tuple[frozenset[Path], bytes]:
             found.update(f"{base}.{alias.name}" for alias in node.names)
     _drop_docstrings(tree)
     ours = (name for name in found if name.split(".")[0] == _PACKAGE)
-    files = frozenset(file for name in ours for file in _files(name, whole=False))
-    return files, ast.dump(tree).encode()
+    files = {file for name in ours for file in _files(name, whole=False)}
+    return frozenset(files.union(_parts(text))), ast.dump(tree).encode()
 
 
 def _base(node: ast.ImportFrom, file: Path) -> str:

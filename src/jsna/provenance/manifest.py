@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from jsna import __version__, io
-from jsna.extracts import permission
 from jsna.model.configuration import Configuration
 from jsna.provenance import inputs, made_with, register
 from jsna.provenance.digests import content_digest, keyed, record
+from jsna.sources import permission
 from jsna.stages import GENERATOR, STAGES
 
 #: Version of the manifest's shape.

@@ -33,7 +33,7 @@ def readback(config: Configuration, paths: io.Paths) -> Readback:
         config: the edition's configuration.
         paths: its folders; `safe/` and `draft/` are read, nothing is written.
     """
-    from jsna.extracts import registry
+    from jsna.sources import registry
 
     frame = io.read_measures(paths.safe / "measures.parquet")
     frame = frame[frame["edition"].eq(config.edition.edition)]

@@ -9,7 +9,6 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from jsna import __version__
-from jsna.extracts import permission
 from jsna.model.configuration import Configuration
 from jsna.model.editions import Delivery
 from jsna.model.indicators import Indicator
@@ -20,6 +19,7 @@ from jsna.report.figures import Figure
 from jsna.report.lede import lede
 from jsna.report.marks import cell
 from jsna.report.narrative import compared
+from jsna.sources import permission
 from jsna.view import words
 from jsna.view.rows import Measures
 

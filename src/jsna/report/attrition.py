@@ -12,13 +12,13 @@ from typing import Any, Final, NamedTuple
 from jsna import io
 from jsna.disclosure.bands import Band, around
 from jsna.errors import JsnaError, Problem
-from jsna.extracts import registry
 from jsna.ingest.attrition import APART, EMPTIED, REPEATS, SET_ASIDE
 from jsna.measures.attrition import COUNTED, FILE, KNOWN, UNPLACED
 from jsna.model.configuration import Configuration
 from jsna.model.contract import Table
 from jsna.report.certificate import Certificate
 from jsna.report.safe_files import SafeFiles
+from jsna.sources import registry
 from jsna.view import words
 
 #: Indicator -> what is stated beside it, as the file has it.

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from jsna.extracts import permission
 from jsna.model.configuration import Configuration
 from jsna.model.contract import Extract
 from jsna.model.editions import Delivery
 from jsna.model.releases import Release
+from jsna.sources import permission
 
 LOCAL: Final = "local:"
 #: Local sources that are no extract.

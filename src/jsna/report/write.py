@@ -7,12 +7,12 @@ from pathlib import Path
 import pandas as pd
 
 from jsna import io, records
-from jsna.extracts import registry
 from jsna.model.configuration import Configuration
 from jsna.report import assemble, attrition, certificate, figures, html, opendata
 from jsna.report.certificate import Certificate
 from jsna.report.safe_files import HTML, SafeFiles
 from jsna.report.sources import Register
+from jsna.sources import registry
 from jsna.view.rows import Measures
 
 

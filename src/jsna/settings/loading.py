@@ -109,7 +109,7 @@ def load(
         JsnaError: listing every problem in every file the edition touches.
     """
     if extracts is None:
-        from jsna.extracts import registry
+        from jsna.sources import registry
 
         extracts = registry
     gather = Gatherer(root)

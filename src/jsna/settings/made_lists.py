@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from jsna.extracts import registry
 from jsna.model.codelists import CodeList
 from jsna.model.contract import Extract
 from jsna.model.link_passes import LITTLE_KNOWN, LOOKUPS, code_of
 from jsna.model.linkage import Passes
 from jsna.settings.reading import Gatherer
+from jsna.sources import registry
 
 PASSES: Final = "config/linkage/passes.yaml"
 #: How links by the model are called, by how probable it finds them; as the code list `link`.

@@ -1,6 +1,4 @@
-"""Seeded generator of a fictional county, driven by the extract declarations.
+"""The invented county: its places, schools and people, and what happens to them.
 
-`generate.run` writes every file of a synthetic edition. A world of persons and events is made
-first (`world`), as named quantities; `fill` then shows those quantities in the columns each
-declaration asks for, so that a new extract needs no change here.
+Sources show it as their files (`part`); `jsna.generator` writes these.
 """

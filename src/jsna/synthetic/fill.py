@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from jsna.extracts.periods import window
 from jsna.model.contract import Column, Extract, Table
+from jsna.shared.periods import window
 from jsna.synthetic.draws import stream
 from jsna.synthetic.view import View
 

@@ -31,24 +31,12 @@ class Style:
     date: str = "%Y-%m-%d"
 
 
-#: As the systems these extracts come from write them.
-STYLES = {
-    "school_census": Style(),
-    "sen2": Style(date="%Y-%b-%d 00:00:00"),
-    "exclusions": Style("cp1252", True, "%d/%m/%Y"),
-    "ncmp": Style("utf-8-sig", True, "%d/%m/%Y"),
-    "cin_census": Style(crlf=True),
-    "ssda903": Style("cp1252", True, "%d/%m/%Y"),
-    "schools": Style("cp1252", True, "%d-%m-%Y"),
-}
-
-
-def encode(name: str, extract: str, table: Table, rows: pa.Table) -> bytes:
+def encode(name: str, style: Style, table: Table, rows: pa.Table) -> bytes:
     """The bytes of a file.
 
     Args:
         name: of the file; its ending says the format.
-        extract: name of the extract, for the style.
+        style: of the extract's CSV files.
         table: the declaration, for the headers.
         rows: columns by field, typed.
     """
@@ -58,7 +46,7 @@ def encode(name: str, extract: str, table: Table, rows: pa.Table) -> bytes:
         return _parquet(named)
     if name.endswith(".xlsx"):
         return _workbook(table.name, named)
-    return _csv(named, STYLES.get(extract, Style()))
+    return _csv(named, style)
 
 
 def _as_written(table: Table, rows: pa.Table) -> pa.Table:

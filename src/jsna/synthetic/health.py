@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 import numpy as np
 import pyarrow as pa
 
-from jsna.extracts.patients import OLDEST
-from jsna.extracts.periods import census_day, window
+from jsna.shared.patients import OLDEST
+from jsna.shared.periods import census_day, window
 from jsna.synthetic import draws, need, written
 from jsna.synthetic.draws import Bools, Days, Floats, Ints, stream
 from jsna.synthetic.people import OUTSIDE, text_of

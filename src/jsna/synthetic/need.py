@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from jsna.extracts.periods import census_day
+from jsna.shared.periods import census_day
 from jsna.synthetic import draws
 from jsna.synthetic.draws import Bools, Days, Floats, Ints, stream
 from jsna.synthetic.effects import Effects

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jsna.extracts.periods import census_day
+from jsna.shared.periods import census_day
 from jsna.synthetic.draws import Bools, Ints
 from jsna.synthetic.people import YEAR_GROUPS, People
 from jsna.synthetic.placement import MAINSTREAM, ON_CENSUS, SETTINGS

@@ -12,7 +12,7 @@ import numpy as np
 
 from jsna.model.configuration import Configuration
 from jsna.model.editions import Synthesis
-from jsna.synthetic import casework, draws, need, people, placement, places, rolls
+from jsna.synthetic import draws, need, people, placement, places, rolls
 from jsna.synthetic.draws import Bools, Ints, stream
 from jsna.synthetic.effects import Effects
 from jsna.synthetic.need import Need
@@ -78,16 +78,6 @@ class World:
     def placements(self) -> Placements:
         """Where plans are placed."""
         return placement.build(self)
-
-    @cached_property
-    def cases(self) -> casework.Cases:
-        """Requests of the return."""
-        return casework.build(self)
-
-    @cached_property
-    def export(self) -> casework.Export:
-        """Rows of the return."""
-        return casework.export(self)
 
     def kept(self, what: str, period: str, make: Callable[[], T]) -> T:
         """What several deliveries show of a period, made when first asked for."""

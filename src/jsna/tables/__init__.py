@@ -1,47 +1,47 @@
-"""Analysis tables, each beside the query that makes it.
+"""Analysis tables: those of each source, and here those of several together and of the work itself.
 
-A module holds the tables of the extract it is called after, those of several extracts together a
-module of their own. Linked rows hold no direct identifier, and neither does anything made here.
+A source declares its own in its folder, beside the query that makes each. Linked rows hold no
+direct identifier, and neither does anything made here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from jsna.model.tables import View
-from jsna.tables import (
-    areas,
-    cin_census,
-    cohort,
-    community,
-    exclusions,
-    linkage,
-    mental_health,
-    ncmp,
-    population,
-    quality,
-    school_census,
-    schools,
-    sen2,
-    sen2_plans,
-    ssda903,
-)
+from jsna.sources import parts
+from jsna.tables import cohort, linkage, quality
 
-#: Every view and analysis table, each after those it reads.
-VIEWS: Final[tuple[View, ...]] = (
-    *areas.TABLES,
-    *population.TABLES,
-    *school_census.TABLES,
-    *exclusions.TABLES,
-    *schools.TABLES,
-    *sen2.TABLES,
-    *sen2_plans.TABLES,
-    *ncmp.TABLES,
-    *mental_health.TABLES,
-    *community.TABLES,
-    *cin_census.TABLES,
-    *ssda903.TABLES,
+
+def _in_order(views: Mapping[str, View]) -> dict[str, View]:
+    """The views, each after all that it, or what stands in its place, may read."""
+    found: dict[str, View] = {}
+
+    def add(view: View) -> None:
+        if view.name in found:
+            return
+        for need in _needs(view):
+            if need in views and need != view.name:
+                add(views[need])
+        found[view.name] = view
+
+    for view in views.values():
+        add(view)
+    return found
+
+
+def _needs(view: View) -> Iterator[str]:
+    yield from view.needs
+    if view.otherwise is not None:
+        yield from _needs(view.otherwise)
+
+
+_MADE: Final = (
+    *(view for part in parts("tables").values() for view in part.TABLES),
     *cohort.TABLES,
     *linkage.TABLES,
     *quality.TABLES,
 )
+#: Every view and analysis table, each after those it reads.
+VIEWS: Final[tuple[View, ...]] = tuple(_in_order({view.name: view for view in _MADE}).values())

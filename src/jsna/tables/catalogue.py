@@ -11,9 +11,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from jsna.errors import JsnaError, Problem
-from jsna.extracts import permission, registry
 from jsna.model.indicators import LOCALITY
 from jsna.model.tables import AnalysisTable
+from jsna.sources import permission, registry
 from jsna.tables import VIEWS
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from jsna.model.tables import Column
-from jsna.tables.services import beside_roll, is_known
+from jsna.shared.beside_roll import beside_roll, is_known
 
 #: Those that all have to be there for a pupil to be known to no service. A child looked after is a
 #: child in need, and in that census: asking both would set apart the few of whom one record was

@@ -11,8 +11,8 @@ from typing import Final
 from jsna.model.configuration import Configuration
 from jsna.model.link_passes import code_sql
 from jsna.model.tables import AnalysisTable, Column, Implied
-from jsna.tables.columns import GEOGRAPHY, PLACED, declared
-from jsna.tables.fragments import PLACE, age_group, listed, numbered
+from jsna.shared.fragments import PLACE, age_group, listed, numbered
+from jsna.shared.table_columns import GEOGRAPHY, PLACED, declared
 
 #: Ethnic group of whoever refused or was not asked.
 _NOT_OBTAINED: Final = "NOBT"

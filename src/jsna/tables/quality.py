@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from jsna.model.configuration import Configuration
 from jsna.model.tables import AnalysisTable, Column
-from jsna.tables.columns import declared
+from jsna.shared.table_columns import declared
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,10 +10,10 @@ import dataclasses
 from datetime import date
 from typing import Final
 
-from jsna.extracts import registry
 from jsna.model.areas import Area, Locality, LocalityGroup, Place
 from jsna.model.configuration import Configuration
 from jsna.model.editions import Edition, SuppliedPeriod, Supply, Synthesis
+from jsna.sources import registry
 
 NAME: Final = "invented"
 DAY: Final = date(2025, 1, 16)

@@ -111,10 +111,11 @@ def _world(config: Configuration, rules: Ruleset) -> dict[str, pa.Table]:
     """Analysis tables of one set of records, by the stages an edition goes through."""
     import pyarrow as pa
 
-    from jsna.extracts import registry
+    from jsna.generator import generate
     from jsna.linkage import link
     from jsna.measures.derive import derive, received
-    from jsna.synthetic import effects, generate
+    from jsna.sources import registry
+    from jsna.synthetic import effects
 
     raw = generate.make_tables(config, _evened(effects.load()), registry())
     with tempfile.TemporaryDirectory(prefix="jsna-discovery-") as folder:

@@ -12,13 +12,13 @@ from jsna.disclosure.ledger.linked_tables import NONE, LinkedTables
 from jsna.disclosure.ledger.outside import join_earlier, mark_public, ratios
 from jsna.disclosure.ledger.revisions import protect_changes
 from jsna.errors import JsnaError, Problem
-from jsna.extracts import registry
 from jsna.measures.sources import extracts_of, profile_of_extracts
 from jsna.model import schema
 from jsna.model.cells import Cell, Codes
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator
 from jsna.model.profiles import Profile
+from jsna.sources import registry
 from jsna.tables.catalogue import CATALOGUE, column_of, made_of
 
 #: Percentage to which sums of amounts stay uncertain where the profile has no p % rule.

@@ -1,0 +1,1 @@
+"""What several sources share: columns, patterns, periods, rules, and parts of tables."""

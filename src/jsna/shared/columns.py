@@ -1,0 +1,63 @@
+"""Columns that several extracts carry, defined once.
+
+An extract that calls one otherwise, or may lack it, takes it with `replace`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jsna.model.contract import Column
+from jsna.shared import patterns
+
+
+def code(name: str, field: str, codes: str, what: str, **more: Any) -> Column:
+    """A code that may be empty, and is emptied where it is none of its list."""
+    given = {"nullable": True, "codes": codes, "quantity": field, "on_invalid": "blank", **more}
+    return Column(name, field, "code", what, **given)
+
+
+def flag(name: str, field: str, what: str, *, required: bool = False) -> Column:
+    """Yes or no, which may be empty, and is emptied where it is neither."""
+    return Column(
+        name, field, "boolean", what, required=required, nullable=True, quantity=field,
+        on_invalid="blank",
+    )  # fmt: skip
+
+
+UPN = Column(
+    "UPN", "upn", "string", "Unique pupil number; a temporary one ends in a letter.",
+    identifier="upn", quantity="upn", on_invalid="blank", on_missing="warn", pattern=patterns.UPN,
+)  # fmt: skip
+SURNAME = Column(
+    "Surname", "surname", "string", "Surname.", identifier="surname", quantity="surname"
+)
+FORENAME = Column(
+    "Forename", "forename", "string", "Forename.", identifier="forename", quantity="forename"
+)
+DATE_OF_BIRTH = Column(
+    "DateOfBirth", "date_of_birth", "date", "Date of birth.",
+    identifier="date_of_birth", quantity="date_of_birth", aliases=("DoB", "PersonBirthDate"),
+)  # fmt: skip
+SEX = Column(
+    "Sex", "sex", "code", "Sex as registered.",
+    codes="sex", quantity="sex", aliases=("Gender", "GenderCode", "GenderCurrent"),
+)  # fmt: skip
+ETHNICITY = Column(
+    "Ethnicity", "ethnicity", "code", "Ethnic group, main code.",
+    codes="ethnicity", quantity="ethnicity", on_invalid="blank", on_missing="warn",
+)  # fmt: skip
+POSTCODE = Column(
+    "Postcode", "postcode", "string", "Postcode of the home address.",
+    nullable=True, identifier="postcode", quantity="postcode", on_invalid="blank",
+    pattern=patterns.POSTCODE,
+)  # fmt: skip
+LSOA = Column(
+    "LSOA", "lsoa_code", "string", "Lower layer super output area (2021) of the home address.",
+    nullable=True, quantity="lsoa_code", on_invalid="blank", pattern=patterns.LSOA,
+    aliases=("LSOA21", "LSOA21CD"), personal=True,
+)  # fmt: skip
+URN = Column(
+    "URN", "school_urn", "string", "Unique reference number of the school.",
+    quantity="urn", pattern=patterns.URN,
+)  # fmt: skip

@@ -1,0 +1,103 @@
+"""Rules that several extracts have, made in one place of what differs: fields, words, severity.
+
+Each gives a `Rule` of the code, severity and message it is given; `more` goes to the rule as it is.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from jsna.model.contract import Rule, Severity
+from jsna.shared.checks import age_on, equal, given, implies, within
+from jsna.shared.identifiers import nhs_number_ok, upn_letter_ok
+from jsna.shared.periods import window
+
+_YEAR: Final = "financial_year"
+
+UPN_LETTER: Final = Rule(
+    "upn.letter", "warning",
+    "the check letter of 'UPN' does not agree with its digits; kept as it is",
+    ("upn",), lambda rows, _: upn_letter_ok(rows["upn"]),
+)  # fmt: skip
+#: Of a return that asks why there is no number.
+UPN_OR_WHY: Final = Rule(
+    "upn_unknown.absent", "warning", "there is no 'UPN' and no 'UPNunknown' says why",
+    ("upn", "upn_unknown"), lambda rows, _: given(rows["upn"]) | given(rows["upn_unknown"]),
+)  # fmt: skip
+NHS_NUMBER: Final = Rule(
+    "nhs_number.check_digit", "warning",
+    "'NHSNumber' cannot have been issued (its check digit or its range is wrong)",
+    ("nhs_number",),
+    lambda rows, context: nhs_number_ok(rows["nhs_number"], synthetic=context.synthetic),
+)  # fmt: skip
+
+
+def in_order(
+    code: str, severity: Severity, message: str, earlier: str, later: str, **more: Any
+) -> Rule:
+    """A day is not before another of the same row."""
+    return Rule(
+        code, severity, message, (earlier, later),
+        lambda rows, _: rows[later] >= rows[earlier], **more,
+    )  # fmt: skip
+
+
+def by_end(
+    code: str, severity: Severity, message: str, field: str, year: str = _YEAR, **more: Any
+) -> Rule:
+    """A day is not after the delivery's year."""
+    return Rule(
+        code, severity, message, (field,),
+        lambda rows, context: rows[field] <= window(context.period, year)[1], **more,
+    )  # fmt: skip
+
+
+def in_year(code: str, message: str, field: str, year: str = _YEAR) -> Rule:
+    """A day is one of the delivery's year."""
+    return Rule(
+        code, "error", message, (field,),
+        lambda rows, context: within(rows[field], *window(context.period, year)),
+    )  # fmt: skip
+
+
+def from_start(code: str, severity: Severity, message: str, field: str, **more: Any) -> Rule:
+    """A day is not before the delivery's financial year."""
+    return Rule(
+        code, severity, message, (field,),
+        lambda rows, context: rows[field] >= window(context.period, _YEAR)[0], **more,
+    )  # fmt: skip
+
+
+def by_reference(code: str, severity: Severity, message: str, field: str, **more: Any) -> Rule:
+    """A day is not after the one the delivery describes."""
+    return Rule(
+        code, severity, message, (field,),
+        lambda rows, context: rows[field] <= context.reference_date, **more,
+    )  # fmt: skip
+
+
+def at_most(years: int, message: str) -> Rule:
+    """Nobody is older than that on the day the delivery describes."""
+    return Rule(
+        "date_of_birth.age", "warning", message, ("date_of_birth",),
+        lambda rows, context: age_on(rows["date_of_birth"], context.reference_date) <= years,
+    )  # fmt: skip
+
+
+def needs(
+    code: str, severity: Severity, message: str, fields: tuple[str, str], if_given: str
+) -> Rule:
+    """Where one of two fields is filled, so is the other."""
+    (other,) = set(fields) - {if_given}
+    return Rule(
+        code, severity, message, fields,
+        lambda rows, _: implies(given(rows[if_given]), given(rows[other])),
+    )  # fmt: skip
+
+
+def of_code(code: str, message: str, coded: str, field: str, *codes: str) -> Rule:
+    """A field is filled where another is one of some codes."""
+    return Rule(
+        code, "warning", message, (coded, field),
+        lambda rows, _: implies(equal(rows[coded], *codes), given(rows[field])),
+    )  # fmt: skip

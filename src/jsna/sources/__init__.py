@@ -1,0 +1,38 @@
+"""Local extracts, a folder each: what its files hold, their rules, its tables, its invented rows.
+
+Nothing lists the sources. A folder is one by its `extract.py`, which defines `EXTRACT`; beside that
+it has what it needs of `rules.py`, `tables.py` (`TABLES`) and `synthetic.py` (`SYNTHETIC`). What
+several share stands below, in `jsna.shared` and, of invented people, in `jsna.synthetic`. A source
+imports no other.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from importlib.util import find_spec
+from types import ModuleType
+
+from jsna.model.contract import Extract
+
+
+def parts(name: str) -> dict[str, ModuleType]:
+    """The module of that name of every source that has one, by source in alphabetical order.
+
+    What calls this depends on all of them, which no import says: `provenance.fingerprint` reads the
+    name from the call, so it is written there.
+    """
+    folders = sorted(module.name for module in pkgutil.iter_modules(__path__) if module.ispkg)
+    names = {folder: f"{__name__}.{folder}.{name}" for folder in folders}
+    return {
+        folder: importlib.import_module(module)
+        for folder, module in names.items()
+        if find_spec(module) is not None
+    }
+
+
+@cache
+def registry() -> dict[str, Extract]:
+    """Every declared extract by name, in alphabetical order."""
+    return {name: module.EXTRACT for name, module in parts("extract").items()}

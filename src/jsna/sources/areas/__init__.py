@@ -1,0 +1,1 @@
+"""Small areas of the authority: their ward, district and deprivation."""

@@ -1,0 +1,143 @@
+"""Suspensions and permanent exclusions of an academic year, one row each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from jsna.model.contract import Column, Context, CrossRule, Extract, Rule, Table
+from jsna.shared import columns, rules
+from jsna.shared.checks import age_on, among, equal, given, implies
+from jsna.shared.periods import window
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = (
+    columns.UPN,
+    columns.SURNAME,
+    columns.FORENAME,
+    columns.DATE_OF_BIRTH,
+    columns.SEX,
+    columns.URN,
+    Column(
+        "Category", "category", "code", "Suspension or permanent exclusion.",
+        codes="exclusion_category", quantity="exclusion_category",
+        aliases=("ExclusionCategory",),
+    ),
+    Column(
+        "Reason1", "reason_1", "code", "First reason given.",
+        codes="exclusion_reason", quantity="exclusion_reason_1", aliases=("ExclusionReason1",),
+    ),
+    columns.code(
+        "Reason2", "reason_2", "exclusion_reason", "Second reason given, if any.",
+        aliases=("ExclusionReason2",), quantity="exclusion_reason_2",
+    ),
+    columns.code(
+        "Reason3", "reason_3", "exclusion_reason", "Third reason given, if any.",
+        aliases=("ExclusionReason3",), quantity="exclusion_reason_3",
+    ),
+    Column(
+        "StartDate", "start_date", "date", "First day of the exclusion.",
+        quantity="exclusion_start_date", aliases=("ExclusionStartDate",),
+    ),
+    Column(
+        "Sessions", "sessions", "integer",
+        "Sessions of school missed, two a day; empty for a permanent exclusion.",
+        nullable=True, minimum=1, maximum=90, quantity="exclusion_sessions",
+        on_invalid="blank", aliases=("SessionsExcluded", "ActualNumberOfSessions"),
+    ),
+    columns.code(
+        "SENprovision", "sen_provision_at_event", "sen_provision",
+        "Provision for special educational needs when excluded; may differ from January's.",
+    ),
+)  # fmt: skip
+
+
+def _plausible_age(frame: pd.DataFrame, context: Context) -> pd.Series[bool]:
+    age = age_on(frame["date_of_birth"], window(context.period, "academic_year")[1])
+    return (age < 0) | ((age >= 3) & (age <= 20))
+
+
+def _different_reasons(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:
+    first, second, third = (frame[f"reason_{n}"].fillna(f"none {n}") for n in (1, 2, 3))
+    return (first != second) & (first != third) & (second != third)
+
+
+def _same_birth(frames: Mapping[str, pd.DataFrame], _: Context) -> pd.Series[bool]:
+    """Whether the census has the pupil with this date of birth in any year; none if not in it."""
+    events, census = frames["exclusions"], frames["school_census.census"]
+    census = census.loc[
+        among(census["upn"], events["upn"]).fillna(False).to_numpy(bool), ["upn", "date_of_birth"]
+    ]
+    known = census.drop_duplicates().assign(same=True)
+    found = events[["upn", "date_of_birth"]].merge(known, "left", ["upn", "date_of_birth"])
+    same = found["same"].notna().set_axis(events.index)
+    return implies(among(events["upn"], census["upn"]), same)
+
+
+RULES = (
+    rules.in_year(
+        "start_date.outside", "'StartDate' is not in the academic year of the delivery",
+        "start_date", "academic_year",
+    ),
+    rules.UPN_LETTER,
+    rules.by_end(
+        "date_of_birth.future", "error", "'DateOfBirth' is after the end of the delivery's period",
+        "date_of_birth", "academic_year",
+    ),
+    Rule(
+        "date_of_birth.age", "warning", "the pupil is under 3 or over 20 years old",
+        ("date_of_birth",), _plausible_age,
+    ),
+    rules.of_code(
+        "sessions.absent", "a suspension without 'Sessions'", "category", "sessions", "SUSP",
+    ),
+    Rule(
+        "sessions.unexpected", "warning", "a permanent exclusion with 'Sessions'",
+        ("category", "sessions"),
+        lambda rows, _: implies(equal(rows["category"], "PERM"), ~given(rows["sessions"])),
+    ),
+    Rule(
+        "reason_1.repeated", "warning", "the same reason is given twice",
+        ("reason_1", "reason_2", "reason_3"), _different_reasons,
+    ),
+)  # fmt: skip
+
+CROSS_RULES = (
+    CrossRule(
+        "upn.not_on_roll", "warning",
+        "the pupil is in none of the school censuses received, so facts of the roll are not known",
+        "exclusions", ("upn",), ("school_census.census",),
+        lambda frames, _: among(frames["exclusions"]["upn"], frames["school_census.census"]["upn"]),
+    ),
+    CrossRule(
+        "date_of_birth.differs", "warning",
+        "the school census has another date of birth for the pupil",
+        "exclusions", ("upn", "date_of_birth"), ("school_census.census",), _same_birth,
+    ),
+)  # fmt: skip
+
+EXTRACT = Extract(
+    name="exclusions",
+    title="Suspensions and permanent exclusions",
+    short="Suspensions and exclusions",
+    description=(
+        "Every suspension and permanent exclusion from the area's schools in an academic year, "
+        "with up to three reasons, from the termly returns (two terms in arrears)."
+    ),
+    period_type="academic_year",
+    population_base="attending",
+    tables=(
+        Table(
+            name="exclusions",
+            description="One suspension or permanent exclusion.",
+            columns=COLUMNS,
+            key=("upn", "school_urn", "category", "start_date"),
+            rules=RULES,
+            counted_as="suspension or exclusion",
+            dated_by="start_date",
+        ),
+    ),
+    cross_rules=CROSS_RULES,
+)

@@ -1,0 +1,1 @@
+"""Mental health services: referrals and contacts."""

@@ -1,0 +1,1 @@
+"""National Child Measurement Programme."""

@@ -1,0 +1,1 @@
+"""Mid-year estimates of residents."""

@@ -1,0 +1,1 @@
+"""Register of schools and colleges."""

@@ -1,0 +1,1 @@
+"""SEN2, the return on education, health and care plans."""

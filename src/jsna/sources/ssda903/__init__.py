@@ -1,0 +1,1 @@
+"""SSDA903, the return on children looked after."""

@@ -24,6 +24,10 @@ from jsna.tables.catalogue import CATALOGUE
 
 Objects = np.ndarray[Any, np.dtype[np.object_]]
 Places = np.ndarray[Any, np.dtype[np.intp]]
+#: Dimension and category of each thing that a count is split by.
+_Categories = tuple[tuple[str, str], ...]
+#: What decides a cell: table, condition and what is counted; periods; categories.
+_Asked = tuple[str, str, str, tuple[str, ...], _Categories]
 
 
 @dataclass(slots=True)
@@ -37,6 +41,7 @@ class Cells:
     config: Configuration
     _conditions: dict[tuple[str, str], Condition] = field(default_factory=dict)
     _categories: dict[tuple[str, str], tuple[str, Codes]] = field(default_factory=dict)
+    _texts: dict[_Asked, str] = field(default_factory=dict)
 
     def texts(
         self,
@@ -63,14 +68,21 @@ class Cells:
         rows, where = np.unique(mine, axis=0, return_inverse=True)
         by = [axes[place] for place in split]
         made = [
-            self.cell(
+            self._text(
                 side,
-                periods[first],
-                [(axis.shown, axis.codes[i]) for axis, i in zip(by, places, strict=True)],
-            ).text()
+                tuple(periods[first]),
+                tuple((axis.shown, axis.codes[i]) for axis, i in zip(by, places, strict=True)),
+            )
             for first, *places in rows.tolist()
         ]
         return np.array(made, dtype=object)[where.reshape(-1)]
+
+    def _text(self, side: Side, periods: tuple[str, ...], categories: _Categories) -> str:
+        """A cell's text; many indicators have the same denominators."""
+        key = side.table, side.where, side.count, periods, categories
+        if key not in self._texts:
+            self._texts[key] = self.cell(side, periods, categories).text()
+        return self._texts[key]
 
     def cell(
         self, side: Side, periods: Iterable[str], categories: Iterable[tuple[str, str]]
@@ -118,11 +130,14 @@ def _periods(table: AnalysisTable, periods: Iterable[str]) -> Codes:
 
 def _restrict(table: AnalysisTable, box: dict[str, Codes]) -> None:
     """Restrict a box by what its columns say of others, as the table has it."""
-    before = None
-    while before != box:
-        before = dict(box)
+    changed = True
+    while changed:
+        changed = False
         for implied in table.implied:
             allowed = box.get(implied.column)
             if allowed is None or MISSING in allowed or not allowed <= (implied.codes or allowed):
                 continue
-            box[implied.of] = box.get(implied.of, implied.are) & implied.are
+            known = box.get(implied.of)
+            if known is None or not known <= implied.are:
+                box[implied.of] = implied.are if known is None else known & implied.are
+                changed = True

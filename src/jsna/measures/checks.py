@@ -86,10 +86,10 @@ def _side_faults(
     if table is None:
         yield f"{key}.table", f"no analysis table {side.table!r}; there are {', '.join(CATALOGUE)}"
         return
-    parts: list[exp.Expr] = []
+    parts: Iterable[exp.Expr] = ()
     try:
         connection.execute(f'select 1 from "{table.name}" where ({side.where}) limit 0')
-        parts = list(conjuncts(side.where))
+        parts = conjuncts(side.where)
     except (duckdb.Error, SqlglotError) as error:
         said = str(error).splitlines()[0]
         has = ", ".join(table.columns)

@@ -14,7 +14,7 @@ from jsna.model.indicators import LOCALITY, Side
 from jsna.tables.catalogue import CATALOGUE, column_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from sqlglot import exp
 
@@ -107,8 +107,11 @@ def _dimension(column: str) -> str:
     return LOCALITY if column == column_of(LOCALITY) else column
 
 
-def conjuncts(where: str) -> Iterator[exp.Expr]:
+@cache
+def conjuncts(where: str) -> tuple[exp.Expr, ...]:
     """The conditions that must all hold for a condition to hold, with columns as tables name them.
+
+    Whoever changes one of them copies it first.
 
     Raises:
         sqlglot.errors.SqlglotError: it cannot be read.
@@ -116,6 +119,7 @@ def conjuncts(where: str) -> Iterator[exp.Expr]:
     import sqlglot
     from sqlglot import exp
 
+    parts: list[exp.Expr] = []
     waiting = [sqlglot.parse_one(where, dialect="duckdb")]
     while waiting:
         one = waiting.pop().unnest()
@@ -125,7 +129,8 @@ def conjuncts(where: str) -> Iterator[exp.Expr]:
         for column in one.find_all(exp.Column):
             column.set("table", None)
             column.this.set("this", column.name.lower())
-        yield one.copy()
+        parts.append(one.copy())
+    return tuple(parts)
 
 
 @cache

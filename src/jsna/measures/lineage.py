@@ -167,14 +167,17 @@ def _of_query(sql: str, known: Mapping[str, Lineage]) -> Lineage:
     from sqlglot.optimizer.qualify import qualify
 
     tree = sqlglot.parse_one(sql, dialect="duckdb")
+    read: dict[str, Lineage] = {}
     for table in tree.find_all(exp.Table):
         # The name of a table of an extract has a point in it, and is one name all the same.
+        if table.name in known:
+            read[_plain(table.name)] = known[table.name]
         table.set("this", exp.to_identifier(_plain(table.name), quoted=True))
     schema: dict[str, object] = {
-        _plain(name): dict.fromkeys(made.columns, "varchar") for name, made in known.items()
+        name: dict.fromkeys(lineage.columns, "varchar") for name, lineage in read.items()
     }
     whole = qualify(tree, schema=schema, dialect="duckdb", validate_qualify_columns=False)
-    return _query(whole, {_plain(name): lineage for name, lineage in known.items()})
+    return _query(whole, read)
 
 
 def _plain(name: str) -> str:

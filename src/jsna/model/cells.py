@@ -19,6 +19,9 @@ PERIOD: Final = "period"
 #: Codes that stand for any value no list knows, and for none.
 OTHER, MISSING = "\x00other", "\x00missing"
 
+#: Made once: a call of `json.dumps` with other settings than the usual makes one each time.
+_AS_TEXT: Final = json.JSONEncoder(ensure_ascii=False).encode
+
 Codes = frozenset[str]
 #: Column and the codes it may have, by column; a column not named may have any value or none.
 Box = tuple[tuple[str, Codes], ...]
@@ -53,8 +56,8 @@ class Cell:
 
     def text(self) -> str:
         """The cell as JSON, the same for the same cell."""
-        box = {column: sorted(codes) for column, codes in self.box}
-        return json.dumps([self.table, self.what, box], sort_keys=True, ensure_ascii=False)
+        box = ", ".join(_as_text(column, codes) for column, codes in self.box)
+        return f"[{_AS_TEXT(self.table)}, {_AS_TEXT(self.what)}, {{{box}}}]"
 
     @staticmethod
     @cache
@@ -62,6 +65,12 @@ class Cell:
         """The cell of a text made by `text`; many rows have the same."""
         table, what, box = json.loads(text)
         return make(table, what, {column: frozenset(codes) for column, codes in box.items()})
+
+
+@cache
+def _as_text(column: str, codes: Codes) -> str:
+    """A column of a cell as JSON; few are in the cells of very many rows."""
+    return f"{_AS_TEXT(column)}: {_AS_TEXT(sorted(codes))}"
 
 
 def _words(codes: Codes) -> str:

@@ -7,12 +7,13 @@ parquet metadata; `check` is called by every stage on what it reads and on what 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING, Final
 
 from jsna.errors import JsnaError, Problem
+
+# Every stage reads the names here; most hold no frame, and pandas takes a fifth of a second.
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCHEMA_VERSION: Final = "1.1"
 
@@ -186,6 +187,8 @@ def columns(*, cells: bool = False) -> tuple[str, ...]:
 
 def empty(*, cells: bool = False) -> pd.DataFrame:
     """A measure table of no rows, with the right columns and types."""
+    import pandas as pd
+
     return conform(pd.DataFrame({column: [] for column in columns(cells=cells)}), cells=cells)
 
 
@@ -196,10 +199,12 @@ def conform(frame: pd.DataFrame, *, cells: bool = False) -> pd.DataFrame:
         frame: measure rows.
         cells: whether the cells of the counts are kept; else they are left out.
     """
+    import pandas as pd
+
     out = pd.DataFrame(index=frame.index)
     for column in columns(cells=cells):
         if column in NUMBERS:
-            given = frame.get(column, np.nan)
+            given = frame.get(column, float("nan"))
             out[column] = pd.Series(given, index=frame.index, dtype="float64")
         else:
             text = frame.get(column, "")

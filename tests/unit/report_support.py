@@ -221,7 +221,7 @@ def _areas(
         row = measure(indicator, x, size, area=code, geography=geography, period=period)
         if code == "neighbours":
             row |= {k: math.nan for k in schema.NUMBERS if k != "value"}
-            row["method"] = "mean_of_areas"
+            row["method"] = "median_of_areas"
         made.append(row)
     return made
 

@@ -190,7 +190,7 @@ def test_a_mean_is_a_mean_whatever_its_method() -> None:
     )
     config = replace(CONFIG, indicators={"mean_cost": declared})
     few = row("mean_cost", method="proportion", numerator=900.0, denominator=9.0)
-    published = {**few, "method": "mean_of_areas", "area_code": "neighbours"}
+    published = {**few, "method": "median_of_areas", "area_code": "neighbours"}
     assert refused(rows(few, published), config) == ["minimum_contributors", ""]
 
 

@@ -52,16 +52,17 @@ def test_one_changed_figure_of_an_invented_release_is_noticed(tmp_path: Path) ->
     assert "jsna synthesise" in problem.rule
 
 
-def test_the_mean_of_neighbours_is_over_those_with_a_figure(tmp_path: Path) -> None:
+def test_the_median_of_neighbours_is_over_those_with_a_figure(tmp_path: Path) -> None:
     write(tmp_path, "plans.csv", PLANS)
     config = configuration({"plans": source("plans", "plans.csv")}, [indicator()])
     found = official.published_measures(config, paths(tmp_path))
-    mean = one(found, "neighbours")
-    assert (mean["geography"], mean["value"], mean["method"]) == (
-        "neighbours", 30.0, "mean_of_areas",
+    median = one(found, "neighbours")
+    assert (median["geography"], median["value"], median["method"]) == (
+        "neighbours", 30.0, "median_of_areas",
     )  # fmt: skip
-    assert mean["note"] == "Unweighted mean of the 1 of 2 statistical neighbours with a figure."
-    assert pd.isna(mean["lower_95"])
+    assert median["note"] == "Median of the 1 of 2 statistical neighbours with a figure."
+    assert pd.isna(median["lower_95"])
+    assert "neighbours_together" not in set(found["area_code"])  # one alone is no two together
     assert one(found, "E06000952")["status"] == "c"
     schema.check(found, "test")
 

@@ -68,7 +68,12 @@ def test_headings_of_their_own_pass(tmp_path: Path) -> None:
         (SEXES, "January 2025", "January 2024 and January 2025", ("not those of its numbers",)),
         (TIMES, "January 2025", "2024", (PUPILS, "'2024'")),
         (TIMES, "<th>Marrowshire", "<th>England", (PUPILS, "'England'")),
-        (TIMES, "<th>Marrowshire", "<th>Similar areas", (PUPILS, "'Similar areas'")),
+        (
+            TIMES,
+            "<th>Marrowshire",
+            "<th>Similar areas (median)",
+            (PUPILS, "'Similar areas (median)'"),
+        ),
         (CARD, "Pupils with an EHC plan (%)", "Pupils with SEN (%)", (PUPILS, "Pupils with SEN")),
         (CARD, "<td>January 2025", "<td>2024", (PUPILS, "'2024'")),
         (TENTHS, "1 (most deprived)", "10 (least deprived)", (POOREST, "10 (least deprived)")),
@@ -91,7 +96,7 @@ def test_what_codes_may_be_called() -> None:
     assert names.category("sex", "F") == {"Female"}
     assert names.category("imd_decile", "10") == {"10 (least deprived)"}
     assert names.places[HOME] == {"Marrowshire"}
-    assert "Average of similar areas" in names.places["neighbours"]
+    assert "Median of similar areas" in names.places["neighbours"]
     assert names.indicators["plans"] == "EHC plans maintained by the authority"
 
 

@@ -18,6 +18,7 @@ from jsna.report.breakdowns import hidden, sentences
 from jsna.report.datatables import further
 from jsna.report.narrative import change
 from jsna.view.rows import Measures
+from jsna.view.series import comparable
 
 from .report_support import AREA, configuration, configured, frame, measure
 
@@ -184,7 +185,7 @@ def test_a_trend_of_spans_compares_none_that_share_a_year() -> None:
     pairs = [(20, 90_000), (25, 90_000), (60, 90_000), (90, 90_000)]
     rows = [together(EXCLUDED, *pair, period=p) for p, pair in zip(SPANS, pairs, strict=True)]
     view = Measures(frame(rows), CONFIG)
-    kept = [row.period for row in view.comparable(EXCLUDED.id)]
+    kept = [row.period for row in comparable(view.series(EXCLUDED.id))]
     assert kept == [SPANS[0], SPANS[3]]
     sentence = change(view, view.config.indicators[EXCLUDED.id])
     assert sentence is not None

@@ -19,11 +19,11 @@ from jsna.charts.finish import (
     period_words,
     value_table,
 )
-from jsna.charts.marks import Drawing, Mark, footnote
+from jsna.charts.marks import Drawing, Mark, footnote, rows_of
 from jsna.charts.shown import Shown
 from jsna.model.indicators import Chart
 from jsna.view import words
-from jsna.view.comparison import PEOPLE, odd
+from jsna.view.groups import apart_from_few
 
 #: Most localities drawn as bars on one page.
 MOST: Final = 40
@@ -87,7 +87,7 @@ def peers(shown: Shown, chart: Chart) -> Drawing | None:
         period=period_words(shown, period),
         kind=f"Bar chart of {home.label} and {several}",
         table=value_table(shown, "Area", [*order, *last]),
-        note=_note(rows, far=True),
+        note=_note(rows),
     )
 
 
@@ -109,12 +109,9 @@ def categories(shown: Shown, chart: Chart) -> Drawing | None:
         marks = ranked(marks)
     country = shown.beside(dimension, marks, period)
     dots = {mark.code: mark for mark in country}
-    away = [False] * len(marks)
-    parts = shown.indicator.kind.categories_are_parts
-    if not parts and shown.indicator.population_base in PEOPLE:
-        away = odd([mark.base for mark in marks])
-    few = [mark for mark, out in zip(marks, away, strict=True) if out]
-    drawn = [mark for mark, out in zip(marks, away, strict=True) if not out]
+    _, away = apart_from_few(rows_of(marks), shown.indicator)
+    few = [mark for mark in marks if mark.row in away]
+    drawn = [mark for mark in marks if mark.row not in away]
     rows = [Bar(mark, palette.NAVY, dot=dots.get(mark.code)) for mark in drawn]
     canvas = barrows.draw(shown, rows, None)
     called = words.dimension_words(dimension, shown.config)
@@ -122,7 +119,7 @@ def categories(shown: Shown, chart: Chart) -> Drawing | None:
         canvas,
         shown,
         chart,
-        title=findings.categories(shown, dimension, drawn),
+        title=findings.categories(shown, dimension, marks),
         place=shown.home_name,
         period=period_words(shown, period),
         kind=f"Bar chart by {called}",

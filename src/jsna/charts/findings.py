@@ -1,8 +1,8 @@
-"""Titles that say the finding, written by rule from the marks a figure shows.
+"""Titles that say the finding, written by rule from what a figure shows.
 
-"Higher" and "lower" stand only where an interval excludes the comparator, and never where there
-is no interval: see `charts.judged`. Numbers in titles are written as words and count marks, so no
-title prints a measure.
+Every verdict is the one of the sentences: of `view.comparison`, `view.groups`, `view.series`,
+`view.gradients` and `view.neighbours`. Numbers in titles are written as words and count marks, so
+no title prints a measure.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from jsna.charts import judged
-from jsna.charts.marks import Mark
+from jsna.charts.marks import Mark, rows_of
 from jsna.charts.shown import Shown
-from jsna.model.hierarchies import PLACES, THREE_YEARS, years
-from jsna.view import kinds, words
+from jsna.model.hierarchies import PLACES, THREE_YEARS
+from jsna.view import comparison, gradients, kinds, series, words
 from jsna.view.comparison import MATTERS
+from jsna.view.groups import Groups
+from jsna.view.neighbours import Standing, standing
+from jsna.view.rows import Row
 
 MOST_WORDS: Final = 15
 
@@ -46,17 +48,17 @@ def nothing_shown(shown: Shown, marks: Sequence[Mark]) -> str | None:
 
 
 def places(shown: Shown, marks: Sequence[Mark], reference: Mark, *, named: bool = False) -> str:
-    """Localities against a comparator, by 99.8% limits; `named` says which rather than how many."""
+    """Localities against what they are a part of; `named` says which rather than how many."""
     if (said := nothing_shown(shown, marks)) is not None:
         return said
     than = reference.label
-    found = [(mark, judged.against(mark, reference.value, far=True)) for mark in marks]
-    known = [sign for _, sign in found if sign is not None]
+    verdicts = comparison.places(rows_of(marks), reference.row) if reference.row else []
     one = shown.place
-    if not known:
+    if all(verdict == "unknown" for verdict in verdicts):
         return titled(shown, f"{shown.places} of {shown.home_name}", f"by {one}")
-    higher = [mark.label for mark, sign in found if sign == 1]
-    lower = [mark.label for mark, sign in found if sign == -1]
+    found = list(zip(marks, verdicts, strict=True))
+    higher = [mark.label for mark, verdict in found if verdict == "higher"]
+    lower = [mark.label for mark, verdict in found if verdict == "lower"]
     if not higher and not lower:
         none = f"no {one}{_among(marks)}"
         return titled(shown, f"{none} differs clearly from {than}", f"{none} stands out")
@@ -86,46 +88,62 @@ def _counted(names: Sequence[str], word: str, than: str, shown: Shown) -> str:
 
 
 def peers(shown: Shown, home: Mark, neighbours: Sequence[Mark], country: Mark) -> str:
-    """The home area against the country, and by 99.8% limits against its many neighbours."""
+    """The home area against the country, and its place among its neighbours."""
     if (said := nothing_shown(shown, [home])) is not None:
         return said
-    signs = [judged.against(home, mark.value, far=True) for mark in neighbours if mark.shown]
-    nation = judged.against(home, country.value)
-    higher, lower, of = signs.count(1), signs.count(-1), words.small(len(signs))
-    if nation is None and not higher and not lower:
-        return titled(shown, f"{home.label} among similar areas", "similar areas compared")
-    word = {1: "higher than", -1: "lower than", 0: "similar to"}.get(nation or 0, "")
-    start = "" if nation is None else f"{home.label} is {word} {country.label}"
-    count, side = (higher, "higher") if higher >= lower else (lower, "lower")
-    if not count:
-        return titled(shown, start or f"{home.label} is close to similar areas")
-    rests = [f"{words.small(count)} of {of} similar areas", f"{words.small(count)} similar areas"]
+    assert home.row is not None
+    nation = _stands(home, country)
+    among = standing(home.row, rows_of(neighbours))
+    start = f"{home.label} is {nation}" if nation else ""
+    if among is None:
+        return titled(shown, start or home.label)
+    place = f"{_ranked(among)} of {words.small(among.of)} similar areas"
+    if among.verdict in ("higher", "lower"):
+        unlike = f"{among.verdict} than similar areas"
+        if not start:
+            return titled(shown, f"{home.label} is {unlike}, {place}", f"{home.label} is {unlike}")
+        return titled(shown, f"{start}, and {unlike}", start)
     if not start:
-        return titled(shown, *(f"{home.label} is {side} than {rest}" for rest in rests))
-    same = (nation == 1 and side == "higher") or (nation == -1 and side == "lower")
-    link = " and" if same else f", and {side} than"
-    return titled(shown, *(f"{start}{link} {rest}" for rest in rests), start)
+        return titled(shown, f"{home.label} is {place}", place)
+    return titled(
+        shown, f"{start}, and {place}", f"{start}, {_ranked(among)} of similar areas", start
+    )
 
 
-def gradient(shown: Shown, marks: Sequence[Mark], step: str, steps: int) -> str:
-    """The most deprived group against the least deprived.
+def _stands(home: Mark, country: Mark) -> str:
+    """`higher than England`; nothing where that cannot be told."""
+    if home.row is None or country.row is None:
+        return ""
+    where = {"higher": "higher than", "lower": "lower than", "similar": "similar to"}
+    verdict = comparison.against(home.row, country.row)
+    return f"{where[verdict]} {country.label}" if verdict in where else ""
+
+
+def _ranked(among: Standing) -> str:
+    """`highest`, `second lowest`, `joint fourth highest`: from the nearer end."""
+    rank, end = (among.rank, "highest") if among.from_top else (among.from_bottom, "lowest")
+    joint = "joint " if among.tied else ""
+    return f"{joint}{words.ordinal(rank)} {end}".replace("  ", " ").strip()
+
+
+def gradient(
+    shown: Shown, marks: Sequence[Mark], found: gradients.Gradient | None, step: str, steps: int
+) -> str:
+    """How figures go with deprivation.
 
     Args:
+        found: the gradient of the marks.
         step: what a group is called: tenth, fifth.
         steps: how many groups there are in the country; an area may lack some.
     """
     if (said := nothing_shown(shown, marks)) is not None:
         return said
-    sign = judged.slope(marks)
-    if sign is None:
+    ends = bool(marks) and marks[0].shown and marks[-1].shown
+    if found is None or found.verdict == "unknown" or not ends:
         return titled(shown, f"by deprivation {step}")
-    if sign == 0:
-        return titled(
-            shown,
-            f"no clear difference between most and least deprived {step}s",
-            "no clear difference by deprivation",
-        )
-    word = "higher" if sign == 1 else "lower"
+    if found.verdict == "similar":
+        return titled(shown, "no clear gradient by deprivation")
+    word = found.verdict
     if len(marks) < steps:
         return titled(shown, f"{word} in its most deprived areas than its least")
     return titled(
@@ -140,39 +158,44 @@ def categories(shown: Shown, dimension: str, marks: Sequence[Mark]) -> str:
     """Categories of one dimension: the largest group, or who is higher than whom."""
     if (said := nothing_shown(shown, marks)) is not None:
         return said
-    # What is in doubt is neither the highest nor the lowest of anything.
-    told = [m for m in marks if m.shown and not m.doubted]
-    ranked = sorted(told, key=lambda m: (-m.value, m.code))
+    found = Groups(rows_of(marks), shown.indicator)
+    named = {mark.key: mark for mark in marks}
     called = words.dimension_words(dimension, shown.config)
-    among = _among(marks)
-    if len(ranked) < 2:
+    among = " of those shown" if found.hidden else ""
+    if len(found.shown) < 2:
         few = "too few figures can be shown to compare"
         return titled(shown, *([few] if among else []), f"by {called}")
+
+    def name(row: Row) -> str:
+        return _named(shown, dimension, named[row.key])
+
     if shown.indicator.kind.categories_are_parts:
-        return _largest(shown, dimension, ranked, among)
-    top, bottom = ranked[0], ranked[-1]
-    name, least = _named(shown, dimension, top), _named(shown, dimension, bottom)
-    if judged.apart(top, ranked[1]) == 1 and len(ranked) > 2:
-        short = [f"highest shown for {name}"] if among else []
-        return titled(shown, f"highest{among} for {name}", *short)
-    beside = " among those shown" if among else ""
-    if judged.apart(top, bottom) == 1:
-        clear = f"clear differences by {called}{beside}"
-        clear = f"higher{among} for {name}" if len(ranked) == 2 else clear
-        return titled(shown, f"higher for {name} than for {least}", clear)
-    if any(not mark.has_limits and not mark.exact for mark in ranked):
+        return _largest(shown, dimension, found, [name(row) for row in found.leaders])
+    if found.unknown:
         return titled(shown, f"by {called}")
+    pair, beside = found.furthest, " among those shown" if among else ""
+    if pair is None:
+        return titled(shown, f"no clear difference by {called}{beside}")
+    if len(found.leaders) == 1 and len(found.shown) > 2:
+        short = [f"highest shown for {name(found.shown[0])}"] if among else []
+        return titled(shown, f"highest{among} for {name(found.shown[0])}", *short)
     # The highest and the lowest may be too uncertain to differ where others do.
-    if any(judged.apart(one, other) for one in ranked for other in ranked):
-        return titled(shown, f"clear differences by {called}{beside}")
-    return titled(shown, f"no clear difference by {called}{beside}")
+    clear = f"clear differences by {called}{beside}"
+    if pair != (found.shown[0], found.shown[-1]):
+        return titled(shown, clear)
+    other = f"higher{among} for {name(pair[0])}" if len(found.shown) == 2 else clear
+    return titled(shown, f"higher for {name(pair[0])} than for {name(pair[1])}", other)
 
 
 def _differences(shown: Shown, marks: Sequence[Mark]) -> str:
     """Whether any of some differences is large and clear; one may be large and not clear."""
     large = [mark for mark in marks if mark.shown and abs(mark.value) >= MATTERS]
     among = _among(marks)
-    if any(judged.against(mark, 0.0) for mark in large):
+    clear = comparison.from_none(rows_of(marks), 0.0)
+    sure = {
+        row.key for row, v in zip(rows_of(marks), clear, strict=True) if v in ("higher", "lower")
+    }
+    if any(mark.key in sure for mark in large):
         some = f"some differences{among} are large enough to matter"
         return titled(shown, some, f"some{among} large enough to matter")
     if large:
@@ -187,25 +210,16 @@ def _among(marks: Sequence[Mark]) -> str:
     return " of those shown" if any(mark.hidden for mark in marks) else ""
 
 
-def _largest(shown: Shown, dimension: str, ranked: Sequence[Mark], among: str) -> str:
+def _largest(shown: Shown, dimension: str, found: Groups, names: Sequence[str]) -> str:
     """The largest group, or the few that cannot be told apart from it."""
     called = words.dimension_words(dimension, shown.config)
-    # Counts of people vary by chance about as much as their square root; of places, not at all.
-    chance = (
-        shown.indicator.kind.chance == "square_root" and shown.indicator.population_base != "areas"
-    )
-    signs = [
-        judged.by_root(mark, ranked[0]) if chance else judged.apart(ranked[0], mark)
-        for mark in ranked[1:]
-    ]
-    if None in signs:
+    among = " of those shown" if found.hidden else ""
+    if not names:
         return titled(shown, f"by {called}")
-    first = [ranked[0], *(mark for mark, sign in zip(ranked[1:], signs, strict=True) if not sign)]
-    names = [_named(shown, dimension, mark) for mark in first]
     if len(names) == 1:
         leads = _leads(shown, dimension, names[0])
         return titled(shown, *(f"{said}{among}" for said in leads))
-    if len(names) < min(4, len(ranked)):
+    if len(names) < min(4, len(found.shown)):
         said = f"the largest groups{among} are {words.join(names)}"
         return titled(shown, said, f"by {called}")
     return titled(shown, f"no {called}{among} stands out")
@@ -234,12 +248,12 @@ def ratios(shown: Shown, marks: Sequence[Mark], reference: str) -> str:
     """
     if (said := nothing_shown(shown, marks)) is not None:
         return said
-    signs = [(mark, judged.against(mark, 1.0)) for mark in marks]
-    if all(sign is None for _, sign in signs):
+    verdicts = comparison.from_none(rows_of(marks), 1.0)
+    if all(verdict == "unknown" for verdict in verdicts):
         return titled(shown, f"compared with {reference}")
     parts = [
-        (word, [mark for mark, sign in signs if sign == side])
-        for word, side in (("higher", 1), ("lower", -1))
+        (word, [mark for mark, verdict in zip(marks, verdicts, strict=True) if verdict == word])
+        for word in ("higher", "lower")
     ]
     told = [(word, some) for word, some in parts if some]
     among = _among(marks)
@@ -260,52 +274,61 @@ def ratios(shown: Shown, marks: Sequence[Mark], reference: str) -> str:
     )
 
 
-def trend(shown: Shown, home: Sequence[tuple[str, Mark]], country: Mark) -> str:
-    """How the home area changed from its first period to its last, and where it stands now.
+def trend(shown: Shown, home: Sequence[Mark], country: Mark) -> str:
+    """How the home area's figure went over its years, and where it stands now.
 
     Args:
-        home: (period label, mark) in time order.
+        home: marks in time order.
         country: the country's mark of the home area's last period.
     """
-    if (said := nothing_shown(shown, [mark for _, mark in home])) is not None:
+    if (said := nothing_shown(shown, home)) is not None:
         return said
-    told = [(period, mark) for period, mark in home if mark.shown]
-    last, name = told[-1][1], shown.home_name
-    # Local and official figures count differently: only like is compared with like.
-    alike = [(period, mark) for period, mark in told if mark.local == last.local]
-    until = ""
-    if len(alike) < 2 <= len(told) - len(alike):
-        alike = [(period, mark) for period, mark in told if mark.local != last.local]
-        until = alike[-1][0]
-    alike = judged.since_a_break(alike)
-    sure = [(period, mark) for period, mark in alike if mark.has_limits or mark.exact]
-    if shown.period_type == THREE_YEARS:
-        # Years that two periods share would make them look alike.
-        alike = [(p, mark) for p, mark in alike if p == alike[-1][0] or _apart(p, alike[-1][0])]
-        sure = [(p, mark) for p, mark in sure if (p, mark) in alike]
-    (since, first), (_, latest) = (sure or alike)[0], alike[-1]
-    change = judged.moved(first, latest, shown) if len(alike) > 1 else None
-    nation = judged.against(last, country.value)
-    if change is None and nation is None:
+    rows = [row for row in rows_of(home) if row.shown]
+    told = [mark for mark in home if mark.shown]
+    last, name = told[-1], shown.home_name
+    alike = series.sound(rows)
+    until = len(alike) < 2 and rows[-1].local
+    went = series.course(series.official(rows) if until else alike)
+    stands = _stands(last, country)
+    moved = _moved(went, name, until=until) if went else []
+    if not moved and not stands:
         who = f"{name} and {country.label}" if country.shown else name
-        return titled(shown, f"{who}, {since} to {told[-1][0]}" if len(told) > 1 else who)
-    where = {1: "higher than", -1: "lower than", 0: "similar to"}
-    stands = "" if nation is None else f"{where[nation]} {country.label}"
-    if change is None:
+        first, latest = series.span_words(rows[0], rows[-1])
+        return titled(shown, f"{who}, {first} to {latest}" if len(rows) > 1 else who)
+    if not moved:
         return titled(shown, f"{name} is {stands}")
-    moved = {1: "up", -1: "down", 0: "no clear change"}[change]
-    span = f"from {since} to {until}" if until else f"since {since}"
-    if shown.period_type == THREE_YEARS:
-        span = f"from {since.split(' ')[0]} to {alike[-1][0].split(' ')[-1]}"
-    said, short = f"{moved} in {name} {span}", f"{moved} {span}"
     if not stands:
-        return titled(shown, said, short)
-    return titled(shown, f"{said}, and {stands}", f"{short}, and {stands}", said, short)
+        return titled(shown, *moved)
+    return titled(shown, *(f"{said}, and {stands}" for said in moved), moved[0], moved[-1])
 
 
-def _apart(one: str, other: str) -> bool:
-    """Whether two periods of several years share none."""
-    return set(years(one, THREE_YEARS)).isdisjoint(years(other, THREE_YEARS))
+def _moved(went: series.Course, name: str, *, until: bool) -> list[str]:
+    """What is said of a course, the longest first; nothing where nothing can be told."""
+    moved = {"higher": "up", "lower": "down"}
+    since, to = series.span_words(went.first, went.last)
+    several = until or went.last.period_type == THREE_YEARS
+    span = f"from {since} to {to}" if several else f"since {since}"
+    if went.long in moved:
+        said = moved[went.long]
+        back = moved.get(went.short, said)
+        if back != said and went.before is not went.first:
+            at, _ = series.span_words(went.before, went.last)
+            return [
+                f"{said} in {name} {span}, but {back} since {at}",
+                f"{said} {span}, {back} since {at}",
+            ]
+        return [f"{said} in {name} {span}", f"{said} {span}"]
+    if went.turn is not None:
+        at, _ = series.span_words(went.turn, went.last)
+        way = moved[went.up_to_turn]
+        back = "down" if way == "up" else "up"
+        return [f"{way} in {name} to {at}, {back} since", f"{way} to {at}, {back} since"]
+    if went.short in moved:
+        at, _ = series.span_words(went.before, went.last)
+        return [f"{moved[went.short]} in {name} since {at}", f"{moved[went.short]} since {at}"]
+    if went.long == "unknown":
+        return []
+    return [f"no clear change in {name} {span}", f"no clear change {span}"]
 
 
 def _named(shown: Shown, dimension: str, mark: Mark) -> str:
@@ -328,9 +351,10 @@ def table(shown: Shown, columns: Sequence[Sequence[Mark]], across: str) -> str:
         return _differences(shown, every)
     leads: dict[str, int] = {}
     for column in columns:
-        ranked = sorted((m for m in column if m.shown), key=lambda m: (-m.value, m.code))
-        if len(ranked) > 1 and judged.apart(ranked[0], ranked[1]) == 1:
-            leads[ranked[0].label] = leads.get(ranked[0].label, 0) + 1
+        found = Groups(rows_of(column), shown.indicator, every=True)
+        if len(found.shown) > 1 and len(found.leaders) == 1:
+            label = next(mark.label for mark in column if mark.row is found.shown[0])
+            leads[label] = leads.get(label, 0) + 1
     label, led = min(leads.items(), key=lambda item: (-item[1], item[0]), default=("", 0))
     if led * 2 < count:
         return titled(shown, f"by {words.dimension_words(across, shown.config)}")

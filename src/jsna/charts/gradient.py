@@ -7,14 +7,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from jsna.charts import findings, judged, lettering, palette
+from jsna.charts import findings, lettering, palette
 from jsna.charts.canvas import Canvas
 from jsna.charts.finish import finish, limits_of, period_words, value_table
-from jsna.charts.marks import NOTHING, Drawing, Mark, footnote
+from jsna.charts.marks import NOTHING, Drawing, Mark, footnote, rows_of
 from jsna.charts.scale import Scale, linear
 from jsna.charts.shown import Shown
 from jsna.model.indicators import Chart
 from jsna.view import words
+from jsna.view.gradients import Gradient, gradient
 
 PLOT: Final = 84.0
 TOP: Final = 24.0
@@ -34,11 +35,12 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     steps, step = len(marks), "group"
     if words.deprived(dimension, shown.config):
         steps, step = words.steps(dimension, shown.config)
-    canvas = _draw(shown, marks, total, (step, steps))
+    found = None if counts else gradient(rows_of(marks), dimension)
+    canvas = _draw(shown, marks, total, (step, steps), found)
     if counts:
         title = findings.categories(shown, dimension, marks)
     else:
-        title = findings.gradient(shown, marks, step, steps)
+        title = findings.gradient(shown, marks, found, step, steps)
     called = words.dimension_words(dimension, shown.config)
     last = [total] if total.key else []
     limits = "Lines through dots: 95% intervals." if limits_of(marks) else ""
@@ -56,7 +58,13 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     )
 
 
-def _draw(shown: Shown, marks: Sequence[Mark], total: Mark, steps: tuple[str, int]) -> Canvas:
+def _draw(
+    shown: Shown,
+    marks: Sequence[Mark],
+    total: Mark,
+    steps: tuple[str, int],
+    found: Gradient | None,
+) -> Canvas:
     bottom = TOP + PLOT if any(mark.shown for mark in marks) else EMPTY
     room = 0.0
     if total.shown:
@@ -75,7 +83,8 @@ def _draw(shown: Shown, marks: Sequence[Mark], total: Mark, steps: tuple[str, in
         name = mark.code if len(mark.code) < 4 else mark.label
         canvas.text(slot * (index + 0.5), bottom + 13, name, size=palette.SMALL, anchor="center")
     _ends(canvas, bottom + 26, right, steps[0], whole=len(marks) >= steps[1])
-    _ratio(canvas, marks, *steps, shown.indicator.decimals)
+    if found is not None and found.verdict in ("higher", "lower"):
+        _ratio(canvas, marks, *steps, shown.indicator.decimals)
     return canvas
 
 
@@ -125,9 +134,9 @@ def _ends(canvas: Canvas, y: float, right: float, step: str, *, whole: bool) -> 
 
 
 def _ratio(canvas: Canvas, marks: Sequence[Mark], step: str, steps: int, decimals: int) -> None:
-    """How many times the most deprived stand to the least, where they clearly differ."""
+    """How many times the most deprived stand to the least, where there is a gradient."""
     first, last = marks[0], marks[-1]
-    if not judged.slope(marks) or len(marks) < steps:
+    if not (first.shown and last.shown) or len(marks) < steps:
         return
     if words.rounded(last.value, decimals) <= 0:
         return  # nothing is so many times of nothing

@@ -9,33 +9,28 @@ from typing import Final
 
 from jsna.model.indicators import Chart, Indicator
 from jsna.view import words
-from jsna.view.rows import Marked
+from jsna.view.rows import Row
 
 #: What stands in place of a number, by status.
 ABSENT: Final = {"c": "hidden", "z": "not applicable", "x": "not available", "low": "rounds to 0"}
 #: What stands for a number in a cell too small for words, as in tables, by status.
 SHORT: Final = {"c": "[c]", "x": "[x]", "z": "[z]"}
-#: Methods of complete counts, behind which no chance stands: their values are exact. So are
-#: published counts, whatever their method.
-EXACT: Final = frozenset({"count", "proportion"})
 NAN: Final = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
-class Mark(Marked):
+class Mark:
     """One value to be drawn, or the statement that there is none.
 
     Attributes:
         key: measure key; empty where the table has no such row.
         code: area or category it stands for.
         label: its name.
-        value, low, high, low_far, high_far: value with 95% and 99.8% limits; NaN where none.
+        value, low, high: value with its 95% limits; NaN where none.
         status: as in the measure table.
         text: the number as printed, or why there is none.
         exact: a complete count, which is its own limits.
-        base: how many are counted in it; NaN where unknown.
-        local: counted from local records rather than published.
-        few: of so few that they are never said to be more than elsewhere.
+        row: what it is drawn from, and judged by; None where the table has no such row.
     """
 
     key: str
@@ -44,17 +39,10 @@ class Mark(Marked):
     value: float = NAN
     low: float = NAN
     high: float = NAN
-    low_far: float = NAN
-    high_far: float = NAN
     status: str = "x"
     text: str = "not available"
     exact: bool = False
-    base: float = NAN
-    local: bool = False
-    few: bool = False
-    #: As in the measure table: why a figure is in doubt, and since when it is counted alike.
-    mark: str = ""
-    segment: str = ""
+    row: Row | None = None
 
     @property
     def shown(self) -> bool:
@@ -73,6 +61,11 @@ class Mark(Marked):
     def has_limits(self) -> bool:
         """Whether 95% limits are known."""
         return math.isfinite(self.low) and math.isfinite(self.high)
+
+    @property
+    def segment(self) -> str:
+        """Since when the figure is counted as it is."""
+        return self.row.segment if self.row else ""
 
     @property
     def hidden(self) -> bool:
@@ -143,3 +136,8 @@ def footnote(marks: Sequence[Mark]) -> str:
     """The shorthand used among the marks, explained."""
     used = [mark.status for mark in marks if mark.shown and mark.status in ("low", "u")]
     return words.symbol_note(used)
+
+
+def rows_of(marks: Sequence[Mark]) -> list[Row]:
+    """The rows marks are drawn from, in their order."""
+    return [mark.row for mark in marks if mark.row is not None]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from jsna.charts.marks import EXACT, NOTHING, Mark, printed
+from jsna.charts.marks import NOTHING, Mark, printed
 from jsna.model.configuration import Configuration
 from jsna.model.hierarchies import LOCALITY_GROUP, PLACES
 from jsna.model.indicators import LOCALITY, Indicator
@@ -146,16 +146,10 @@ class Shown:
             value=row.value,
             low=row.lower_95,
             high=row.upper_95,
-            low_far=row.lower_998,
-            high_far=row.upper_998,
             status=row.status,
             text=printed(row.value, row.status, unit, decimals),
-            exact=row.method in EXACT or unit == "count",
-            base=row.denominator,
-            local=row.local,
-            few=row.few,
-            mark=row.mark,
-            segment=row.segment,
+            exact=row.exact or unit == "count",
+            row=row,
         )
 
     def one(self, area: str, period: str, by: dict[str, str] | None = None) -> Mark:

@@ -64,8 +64,7 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         country = next(
             (s.marks.get(last, NOTHING) for s in every if s.marker == "triangle"), NOTHING
         )
-    label = {period: period if len(period) > 4 else str(year(period)) for period in periods}
-    title = findings.trend(shown, [(label[p], m) for p, m in sorted(home.marks.items())], country)
+    title = findings.trend(shown, [mark for _, mark in sorted(home.marks.items())], country)
     if len(periods) == 1 and len(every) == 1:
         return None  # one number is no figure
     if len(periods) == 1:
@@ -109,8 +108,8 @@ def _series(shown: Shown) -> list[Series]:
     """Home, similar areas and country, clipped to the periods the home area speaks of."""
     looks = [
         (shown.home, shown.home_name, palette.NAVY, palette.NAVY, (), 2.6, "circle"),
-        ("neighbours", "Similar areas", palette.TURQUOISE, palette.TURQUOISE_TEXT, (7, 3), 2.0,
-         "square"),
+        ("neighbours", "Similar areas (median)", palette.TURQUOISE, palette.TURQUOISE_TEXT,
+         (7, 3), 2.0, "square"),
         (shown.country, shown.country_name, palette.DARK, palette.DARK, (2, 2.4), 2.0, "triangle"),
     ]  # fmt: skip
     compared = shown.indicator.comparators if shown.indicator.kind.compared else ()

@@ -85,8 +85,8 @@ def _by_contributors(
     declared = [config.indicators[n] for n in rows["indicator"].unique() if n in config.indicators]
     rate = _among(rows["method"], _RATES)
     means = _among(rows["indicator"], {i.id for i in declared if i.kind.amounts})
-    # A mean of areas, or a figure shown as it was published, is no mean of children here.
-    others = rate | _among(rows["method"], {"mean_of_areas", "published"})
+    # What areas come to together, or a figure as it was published, is no mean of children here.
+    others = rate | _among(rows["method"], {"median_of_areas", "pooled_areas", "published"})
     mean = _among(rows["method"], _MEANS) | (means & ~others)
     money = asked & _among(rows["indicator"], {i.id for i in declared if amount(i) is not None})
     top = rows["numerator"].to_numpy(dtype=np.float64)

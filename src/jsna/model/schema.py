@@ -144,7 +144,8 @@ METHODS: Final = (
     "ratio_katz",  # ratios and differences are worked out from published rows, see `derived`
     "ratio_rates",
     "standardised_difference",
-    "mean_of_areas",
+    "median_of_areas",
+    "pooled_areas",
     "published",
 )
 MARKS: Final = ("zero", "jump", "doubt")

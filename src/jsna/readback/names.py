@@ -15,8 +15,10 @@ from pydantic import BaseModel
 from jsna.model.configuration import Configuration
 from jsna.model.schema import TOTAL, dimensions
 
-#: What the mean of statistical neighbours is called, in a file and over a column.
-_NEIGHBOURS: Final = ("Average of similar areas", "Similar areas")
+#: What the median of statistical neighbours is called, in a file and over a column.
+_NEIGHBOURS: Final = ("Median of similar areas", "Similar areas (median)")
+#: What they come to taken together.
+_TOGETHER: Final = "Similar areas together"
 
 
 class Names:
@@ -35,6 +37,7 @@ class Names:
             code: frozenset({name}) for code, name in _places(config.area)
         }
         self.places["neighbours"] = frozenset(_NEIGHBOURS)
+        self.places["neighbours_together"] = frozenset({_TOGETHER})
 
     @cached_property
     def categories(self) -> Mapping[str, Mapping[str, frozenset[str]]]:

@@ -27,8 +27,9 @@ from jsna.releases.release import OfficialTable
 LAIT: Final = "lait"
 #: Disclosure profile of official statistics, which their publisher has protected already.
 PASSED_THROUGH: Final = "official"
-#: Area code of the statistical neighbours' mean.
+#: Area codes of the statistical neighbours' median, and of what they come to together.
 NEIGHBOURS: Final = "neighbours"
+TOGETHER: Final = "neighbours_together"
 _SAME: Final = [*schema.KEY[1:]]
 
 
@@ -45,7 +46,7 @@ def published_measures(config: Configuration, paths: Paths) -> pd.DataFrame:
 
 
 def audited_measures(config: Configuration, paths: Paths) -> Published:
-    """Measures of the home area, its localities, country, region, neighbours and their mean.
+    """Measures of the home area, its localities, country, region, neighbours and their median.
 
     Every indicator that a release of the edition gives, for every period there is, less what the
     auditor found not to be true. Where two releases give the same figure that of the one named
@@ -86,7 +87,7 @@ def audited_measures(config: Configuration, paths: Paths) -> Published:
     every, gaps = effect.no_zero_for_a_gap(every, tables, of_release)
     findings += gaps
     out = _first(every)
-    out = pd.concat([out, neighbours_mean(out, config)], ignore_index=True)
+    out = pd.concat([out, neighbours_rows(out, config)], ignore_index=True)
     out["edition"] = config.edition.edition
     out["profile"] = [
         config.edition.profiles.get(dataset, PASSED_THROUGH)
@@ -227,33 +228,68 @@ def _first(rows: pd.DataFrame) -> pd.DataFrame:
     return kept.drop(columns=["_none", "_rank", "said", effect.PUBLISHED], errors="ignore")
 
 
-def neighbours_mean(rows: pd.DataFrame, config: Configuration) -> pd.DataFrame:
-    """The unweighted mean over the statistical neighbours that have a value.
+def neighbours_rows(rows: pd.DataFrame, config: Configuration) -> pd.DataFrame:
+    """The median of the statistical neighbours that have a value, and all of them together.
 
-    Counts have none: a mean of them would say how large the neighbours are. It has no limits.
+    Counts have neither: they would say how large the neighbours are. The median has no counts and
+    no limits. Together they stand where each that has a value has its counts; no limits either, as
+    neighbours differ by more than chance.
     """
     codes = [place.code for place in config.area.neighbours]
-    counts = {i.id for i in config.indicators.values() if not i.kind.compared}
+    compared = {i.id: i for i in config.indicators.values() if i.kind.compared}
     theirs = rows[
         (rows["geography"] == "authority")
         & rows["area_code"].isin(codes)
-        & ~rows["indicator"].isin(counts)
+        & rows["indicator"].isin(list(compared))
     ]
     if theirs.empty:
         return theirs
     keys = ["indicator", "period", "period_type", "breakdown", "category"]
     same = ["population_base", "unit", "source", "segment"]
-    groups = theirs.groupby(keys, sort=True)
+    told = theirs["value"].notna()
+    counts = theirs[["numerator", "denominator"]].notna().all(axis=1)
+    groups = theirs.assign(
+        numerator=theirs["numerator"].where(told),
+        denominator=theirs["denominator"].where(told),
+        uncounted=told & ~counts,
+    ).groupby(keys, sort=True)
     out = groups.agg(
-        value=("value", "mean"),
+        value=("value", "median"),
         available=("value", "count"),
+        numerator=("numerator", "sum"),
+        denominator=("denominator", "sum"),
+        uncounted=("uncounted", "any"),
         **{name: (name, "first") for name in same},
     ).reset_index()
-    out["note"] = [
-        f"Unweighted mean of the {n} of {len(codes)} statistical neighbours with a figure."
-        for n in out["available"]
-    ]
-    out["status"] = np.where(out["available"] == 0, "x", "")
-    return out.drop(columns="available").assign(
-        area_code=NEIGHBOURS, geography="neighbours", method="mean_of_areas"
+    return pd.concat(
+        [_median(out, len(codes)), _together(out, compared)], ignore_index=True
+    ).assign(geography="neighbours")
+
+
+_TALLY: Final = ["available", "uncounted", "numerator", "denominator"]
+
+
+def _median(found: pd.DataFrame, of: int) -> pd.DataFrame:
+    note = [f"Median of the {n} of {of} statistical neighbours with a figure."
+            for n in found["available"]]  # fmt: skip
+    status = np.where(found["available"] == 0, "x", "")
+    return found.drop(columns=_TALLY).assign(
+        note=note, status=status, area_code=NEIGHBOURS, method="median_of_areas"
     )
+
+
+def _together(found: pd.DataFrame, declared: Mapping[str, Indicator]) -> pd.DataFrame:
+    divided = {name for name, one in declared.items() if one.kind.limits_of_counts}
+    kept = found.loc[
+        found["indicator"].isin(list(divided))
+        & (found["available"] > 1)
+        & ~found["uncounted"]
+        & (found["denominator"] > 0)
+    ]
+    multiplier = np.array([schema.MULTIPLIERS[unit] for unit in kept["unit"]], dtype=np.float64)
+    note = [f"The {n} statistical neighbours with a figure, their counts added up."
+            for n in kept["available"]]  # fmt: skip
+    return kept.drop(columns=["available", "uncounted"]).assign(
+        value=kept["numerator"] / kept["denominator"] * multiplier,
+        note=note, status="", area_code=TOGETHER, method="pooled_areas",
+    )  # fmt: skip

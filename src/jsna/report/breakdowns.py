@@ -10,11 +10,12 @@ from markupsafe import Markup
 from jsna.model.hierarchies import PLACES, THREE_YEARS
 from jsna.model.indicators import Indicator
 from jsna.report.deprivation import MOST_NAMED, slope, slopes
-from jsna.report.groups import groups, told, with_value
+from jsna.report.groups import groups, with_value
 from jsna.report.narrative import Sentence, join, level, noun, say, value, when
 from jsna.report.ratios import sentences as derived_sentences
 from jsna.view import words
-from jsna.view.comparison import furthest, leaders, stand_out
+from jsna.view.comparison import stand_out
+from jsna.view.groups import Groups
 from jsna.view.rows import Measures, Row
 
 #: Figures of a breakdown that are counted in words.
@@ -75,11 +76,10 @@ def sentences(
 
 def _flat(rows: Sequence[Row], indicator: Indicator) -> str:
     """How it is said of a breakdown that nothing differs: of no more than is shown."""
-    kept, small = told(rows, indicator)
     withheld = any(row.hidden for row in rows)
-    if withheld and len(kept) < 2:
+    if withheld and len(Groups(rows, indicator).shown) < 2:
         return _TOO_FEW
-    if isinstance(furthest([*kept, *small]), tuple):
+    if Groups(rows, indicator, every=True).furthest is not None:
         return _FLAT_SHOWN_LARGE if withheld else _FLAT_LARGE
     return _FLAT_SHOWN if withheld else _FLAT_ALL
 
@@ -125,7 +125,7 @@ def _one(
 def places(
     view: Measures, indicator: Indicator, rows: Sequence[Row]
 ) -> tuple[list[Sentence], bool]:
-    """Which localities stand clearly above or below the whole area (99.8 % intervals)."""
+    """Which localities stand clearly above or below the whole area (`comparison.places`)."""
     # The row of the same period and, as places are no categories, of the same breakdown.
     average = view.at(indicator.id, view.config.area.code, rows[0])
     if average is None or not average.shown or not any(r.limits("998") for r in rows):
@@ -180,13 +180,12 @@ def largest(
     view: Measures, indicator: Indicator, dimension: str, rows: Sequence[Row]
 ) -> Sentence | None:
     """The largest part of a whole, or the parts between which there is no clear difference."""
-    top = leaders(rows)
+    found = Groups(rows, indicator)
+    top, shown = found.leaders, found.shown
     if not top or len(top) > MOST_NAMED:
         return None
-    shown = [r for r in rows if r.shown]
-    withheld = any(r.hidden for r in rows)  # for the sake of others, it may be the largest
+    withheld = found.hidden  # for the sake of others, it may be the largest
     if len(shown) == 2 and len(rows) == 2 and len(top) == 1 and indicator.kind.adds_up:
-        shown.sort(key=lambda r: -r.value)
         pair = (with_value(row, dimension, view, indicator) for row in shown)
         people = indicator.population_base in ("attending", "resident")
         text = "There were more {} than {}." if people else "There were more for {} than for {}."
@@ -209,8 +208,7 @@ def largest(
             text = "{lead} largest groups{of} by {by} were {named}, with no clear difference."
     else:
         text = "{lead} {most} {by}{of} was {named}."
-        rest = [r for r in shown if r is not top[0]]
-        second = leaders(rest)
+        second = found.followers
         if len(second) == 1:
             text = "{lead} {most} {by}{of} was {named}, followed by {second}."
             follow = with_value(second[0], dimension, view, indicator)

@@ -16,7 +16,7 @@ from jsna.report.marks import mark
 from jsna.report.metadata import caution, left
 from jsna.report.narrative import RATES, Sentence, headline, rate_words, say
 from jsna.view import words
-from jsna.view.comparison import leaders
+from jsna.view.groups import Groups
 from jsna.view.rows import Measures, Row
 
 #: Key numbers at the head of a chapter.
@@ -176,7 +176,7 @@ def bare(row: Row, indicator: Indicator) -> Markup:
 def _largest_share(view: Measures, indicator: Indicator) -> KeyNumber | None:
     single = next((d[0] for d in indicator.breakdowns if len(d) == 1), None)
     rows = view.breakdown(indicator.id, (single,)) if single else []
-    top = leaders(rows)
+    top = Groups(rows, indicator).leaders
     if len(top) != 1 or single is None:
         return None
     config, row = view.config, top[0]

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from jsna.model.indicators import Indicator
 from jsna.report.narrative import Sentence, noun, say, value
 from jsna.view import words
-from jsna.view.comparison import Verdict, gradient
+from jsna.view.comparison import Verdict
+from jsna.view.gradients import gradient, gradients
 from jsna.view.rows import Measures, Row
 
 #: Groups of another dimension from which on each one's gradient is worth a sentence.
@@ -21,20 +22,22 @@ def slope(
 ) -> tuple[list[Sentence], bool]:
     """Whether the figure differs between the most and the least deprived small areas."""
     found = gradient(rows, dimension)
-    if found is None or found[0] == "unknown":
+    if found is None or found.verdict == "unknown":
         return [], True
-    verdict, most, least = found
+    verdict, most, least = found.verdict, found.most, found.least
     if verdict == "similar":
-        text = "There was no clear difference between the most and the least deprived areas."
+        text = "There was no clear gradient by deprivation: {} in {} and {} in {}."
         ends = {most.code(dimension), least.code(dimension)}
         groups, _ = words.steps(dimension, view.config)
-        if any(row.hidden for row in rows) and ends != {"1", str(groups)}:
-            if 2 * (int(least.code(dimension)) - int(most.code(dimension))) < groups:
-                return [], True  # neighbours that are alike say nothing of deprivation
-            named = (group_words(dimension, r.code(dimension), view) for r in (most, least))
-            text = "There was no clear difference between {} and {} of small areas."
-            return [Sentence(say(text, *named), "gradient")], True
-        return [Sentence(say(text), "gradient")], True
+        narrow = 2 * (int(least.code(dimension)) - int(most.code(dimension))) < groups
+        if any(row.hidden for row in rows) and ends != {"1", str(groups)} and narrow:
+            return [], True  # neighbours that are alike say nothing of deprivation
+        ends_said = (
+            part
+            for row in (most, least)
+            for part in (value(row, indicator), group_words(dimension, row.code(dimension), view))
+        )
+        return [Sentence(say(text, *ends_said), "gradient")], True
     text = "{Noun} was {verdict} in {most} ({a}) than in {least} ({b})."
     filled = say(
         text,
@@ -77,13 +80,13 @@ def slopes(
     config, groups_there = view.config, sorted({int(r.code(dimension)) for r in rows})
     ends = {str(groups_there[0]), str(groups_there[-1])}
     apart: list[str] = []
-    for code in words.category_order(other, [r.code(other) for r in rows], config):
-        own = [r for r in rows if r.code(other) == code]
-        found = gradient(own, dimension)
+    codes = words.category_order(other, [r.code(other) for r in rows], config)
+    sets = [[r for r in rows if r.code(other) == code] for code in codes]
+    for code, own, found in zip(codes, sets, gradients(sets, dimension), strict=True):
         if not ends <= {r.code(dimension) for r in own if r.shown}:
             apart.append(label(other, code, view))
-        elif found is not None and found[0] != "unknown":
-            verdicts[found[0]].append(label(other, code, view))
+        elif found is not None and found.verdict != "unknown":
+            verdicts[found.verdict].append(label(other, code, view))
     clear = verdicts["higher"] or verdicts["lower"]
     # Where two groups go the same way the gradient of the whole says as much.
     if not clear or len(rows) < LEAST_GROUPS * words.steps(dimension, config)[0]:

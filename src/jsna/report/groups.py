@@ -11,36 +11,25 @@ from jsna.model.indicators import Indicator
 from jsna.report.deprivation import MOST_NAMED, label
 from jsna.report.narrative import Sentence, join, say, value
 from jsna.view import words
-from jsna.view.comparison import PEOPLE, differ, furthest, leaders, odd
+from jsna.view.groups import Groups
 from jsna.view.rows import Measures, Row
-
-
-def told(rows: Sequence[Row], indicator: Indicator) -> tuple[list[Row], list[Row]]:
-    """Rows with a figure, highest first: those that are compared, and those of a handful."""
-    people = indicator.population_base in PEOPLE
-    few = odd([r.denominator for r in rows]) if people else [False] * len(rows)
-    shown = sorted(
-        ((r, out) for r, out in zip(rows, few, strict=True) if r.shown),
-        key=lambda pair: (-pair[0].value, pair[0].key),
-    )
-    return [r for r, out in shown if not out], [r for r, out in shown if out]
 
 
 def groups(
     view: Measures, indicator: Indicator, dimension: str, rows: Sequence[Row], subject: str = "it"
 ) -> tuple[list[Sentence], bool]:
     """Which groups of an area's children have the highest and the lowest figures."""
-    shown, small = told(rows, indicator)
+    found = Groups(rows, indicator)
+    shown, pair = found.shown, found.furthest
     if len(shown) < 2:
-        return [], not any(r.hidden for r in rows)
-    pair = furthest(shown)
-    if pair is None or pair == "unknown":
-        return [], pair == "unknown"
-    limit = _limit(rows, small, shown[0].value, shown[-1].value)
+        return [], not found.hidden
+    if pair is None:
+        return [], found.unknown
+    limit = _limit(found)
     by = words.dimension_words(dimension, view.config)
-    top, low = leaders(shown), shown[-1]
-    lowest = _lowest(shown, top)
-    uneven = differ(shown[0], low) != "higher" or top != shown[: len(top)]
+    top, low = found.leaders, shown[-1]
+    lowest = _lowest(found)
+    uneven = found.differ(shown[0], low) != "higher" or top != shown[: len(top)]
     if len(shown) == 2 or uneven:
         # A lower figure may be too uncertain to differ from the highest where others do.
         lead = limit if len(shown) == 2 else ", ".join(filter(None, (f"by {by}", limit)))
@@ -77,25 +66,23 @@ def _of_age(dimension: str, view: Measures) -> bool:
     return view.config.dimension(finer(dimension, view.config)).order in ("age", "school")
 
 
-def _lowest(shown: Sequence[Row], top: Sequence[Row]) -> list[Row]:
+def _lowest(found: Groups) -> list[Row]:
     """The lowest row and those that cannot be told from it, lowest first; none where many are.
 
     None either where one of them leads, or another is as low.
     """
-    low = shown[-1]
-    alike = [row for row in reversed(shown) if row is low or differ(row, low) != "higher"]
+    top, alike = found.leaders, found.lowest
     leads = any(row in top for row in alike)
-    even = shown[-2].value == low.value
+    even = found.shown[-2].value == alike[0].value
     return [] if leads or even or len(alike) > MOST_NAMED else alike
 
 
-def _limit(rows: Sequence[Row], small: Sequence[Row], top: float, low: float) -> str:
+def _limit(found: Groups) -> str:
     """What an extreme is qualified by: what is hidden, or left out, may lie beyond it."""
-    said = ["of those shown"] if any(r.hidden for r in rows) else []
-    said += (
-        ["leaving out very small groups"] if any(not low <= r.value <= top for r in small) else []
-    )
-    return " and ".join(said)
+    top, low = found.shown[0].value, found.shown[-1].value
+    said = ["of those shown"] if found.hidden else []
+    beyond = any(not low <= r.value <= top for r in found.small)
+    return " and ".join([*said, *(["leaving out very small groups"] if beyond else [])])
 
 
 def _capital(text: Markup) -> Markup:

@@ -25,9 +25,12 @@ METHOD_WORDS: Final = {
     "dsr_dobson": "Directly standardised rates have intervals by Dobson’s method.",
     "isr_byar": "Indirectly standardised ratios have intervals by Byar’s method.",
     **FORMULAS,
-    "mean_of_areas": (
-        "The average of statistical neighbours is the plain mean of their figures and has no "
-        "interval."
+    "median_of_areas": (
+        "Of the figures of statistical neighbours the middle one is given, or half way between the "
+        "middle two; it has no interval."
+    ),
+    "pooled_areas": (
+        "Where every one of them gives its counts, they are also added up and taken together."
     ),
     "published": "Published figures are shown as their publisher issued them.",
 }

@@ -14,9 +14,10 @@ from markupsafe import Markup, escape
 
 from jsna.model.indicators import Indicator
 from jsna.report.marks import mark
-from jsna.view import words
-from jsna.view.comparison import Verdict, against, changed, differ
+from jsna.view import series, words
+from jsna.view.comparison import Verdict, against, differ
 from jsna.view.kinds import said
+from jsna.view.neighbours import Standing, standing
 from jsna.view.rows import Measures, Row
 
 Kind = Literal["level", "comparison", "polarity", "change", "gradient", "breakdown", "hidden"]
@@ -115,14 +116,15 @@ def level(view: Measures, indicator: Indicator) -> Sentence | None:
     )
 
 
+#: Area codes of the statistical neighbours' median, and of what they come to together.
+MEDIAN: Final = "neighbours"
+TOGETHER: Final = "neighbours_together"
+
+
 def comparator_codes(view: Measures, indicator: Indicator) -> list[str]:
     """Area codes of the declared comparators, in the order they are named."""
     area = view.config.area
-    codes = {
-        "national": area.country.code,
-        "region": area.region.code,
-        "neighbours": "neighbours",
-    }
+    codes = {"national": area.country.code, "region": area.region.code, "neighbours": MEDIAN}
     return [codes[name] for name in indicator.comparators]
 
 
@@ -132,7 +134,8 @@ def compared(
     """The home figure beside each comparator of the same period, with the verdict about it.
 
     The latest period is taken in which the home area and at least one comparator have a value.
-    Counts are never compared: a larger place has more of everything.
+    Counts are never compared: a larger place has more of everything. Beside the median of the
+    neighbours the verdict is the one of `view.neighbours`, about all of them.
     """
     if indicator.kind.of_one_whole or not indicator.kind.compared:
         return None
@@ -143,8 +146,15 @@ def compared(
         found = [(code, view.at(indicator.id, code, home)) for code in codes]
         shown = [(code, row) for code, row in found if row is not None and row.shown]
         if shown:
-            return home, [(code, row, against(home, row)) for code, row in shown]
+            return home, [(code, row, _judged(view, home, code, row)) for code, row in shown]
     return None
+
+
+def _judged(view: Measures, home: Row, code: str, row: Row) -> Verdict:
+    if code != MEDIAN:
+        return against(home, row)
+    among = standing(home, view.neighbours(home.indicator, home))
+    return among.verdict if among is not None else "unknown"
 
 
 _AGAINST: Final = {
@@ -154,38 +164,81 @@ _AGAINST: Final = {
 }
 
 
-def comparator_name(code: str, view: Measures) -> str:
-    """A comparator inside a sentence: "England", "the average of its statistical neighbours"."""
-    if code == "neighbours":
-        return "the average of its statistical neighbours"
-    return words.area_phrase(code, view.config)
-
-
 def comparison(view: Measures, indicator: Indicator) -> Sentence | None:
-    """How the home area stands to England, its region and its statistical neighbours."""
+    """How the home area stands to England and its region, and where among its neighbours."""
     found = compared(view, indicator)
     if found is None:
         return None
     home, rows = found
-    parts, clear = [], False
-    for verdict, template in _AGAINST.items():
-        named = [(code, row) for code, row, v in rows if v == verdict]
-        if named:
-            clear = clear or verdict != "similar"
-            parts.append(say(template, _named(named, view, indicator)))
-    plain = [(code, row) for code, row, v in rows if v == "unknown"]
+    wider = [one for one in rows if one[0] != MEDIAN]
+    parts = [
+        say(template, _named(named, view, indicator))
+        for verdict, template in _AGAINST.items()
+        if (named := [(code, row) for code, row, v in wider if v == verdict])
+    ]
+    plain = [(code, row) for code, row, v in wider if v == "unknown"]
     latest = view.latest(indicator.id)
     same = latest is not None and latest.period == home.period
-    if not parts:
+    said: list[Markup] = []
+    if parts:
+        lead = Markup("This was") if same else _earlier(home, indicator)
+        rest = say("; the figure was {}", _figures(plain, view, indicator)) if plain else ""
+        said.append(say("{} {}{}", lead, join(parts), rest))
+    elif plain:
         figure = value(home, indicator)
-        lead = "For comparison, the figure was" if same else "{When} it was {figure}, against"
-        filled = say(lead, When=words.upper_first(when(home)), figure=figure)
-        return Sentence(say("{} {}.", filled, _figures(plain, view, indicator)), "comparison")
-    lead = Markup("This was") if same else _earlier(home, indicator)
-    text = say("{} {}", lead, join(parts))
-    if plain:
-        text += say("; the figure was {}", _figures(plain, view, indicator))
-    return Sentence(text + ".", "comparison", clear)
+        first = "For comparison, the figure was" if same else "{When} it was {figure}, against"
+        filled = say(first, When=words.upper_first(when(home)), figure=figure)
+        said.append(say("{} {}", filled, _figures(plain, view, indicator)))
+    dated = same or bool(said)
+    if len(wider) < len(rows) and (among := _among(view, home, indicator, dated=dated)):
+        said.append(among)
+    clear = any(verdict in ("higher", "lower") for _, _, verdict in rows)
+    text = Markup(". ").join(said)
+    return Sentence(text + ".", "comparison", clear) if said else None
+
+
+#: What is said of an area's place among its neighbours, by the verdict.
+_USUAL: Final = {
+    "higher": ", higher than is usual among them",
+    "lower": ", lower than is usual among them",
+    "similar": ", within what is usual among them",
+}
+#: Said where none is higher, or none lower, and that is no more than one of such areas will be.
+_WIDE: Final = ", though they differ as much among themselves"
+
+
+def _among(view: Measures, home: Row, indicator: Indicator, *, dated: bool) -> Markup | None:
+    """`Of eleven, with its statistical neighbours, it was fifth highest (median 21.4%) …`."""
+    among = standing(home, view.neighbours(indicator.id, home))
+    median = view.at(indicator.id, MEDIAN, home)
+    if among is None or median is None or not median.shown:
+        return None
+    together = view.at(indicator.id, TOGETHER, home)
+    figures = say("their median {}", value(median, indicator))
+    if together is not None and together.shown:
+        figures += say(", all together {}", value(together, indicator))
+    usual = among.verdict == "similar"
+    lead = "" if dated else f"{words.upper_first(when(home))}, "
+    text = (
+        "{lead}{with_} its {others} statistical neighbours it was {rank} of {of}{usual} ({figures})"
+    )
+    return say(
+        text,
+        lead=lead,
+        with_="with" if lead else "With",
+        others=words.small(among.of - 1),
+        rank=ranked(among),
+        of=words.small(among.of),
+        usual=_WIDE if usual and among.at_an_end else _USUAL.get(among.verdict, ""),
+        figures=figures,
+    )
+
+
+def ranked(among: Standing) -> str:
+    """`the highest`, `joint second lowest`: from the nearer end."""
+    rank, end = (among.rank, "highest") if among.from_top else (among.from_bottom, "lowest")
+    place = f"{words.ordinal(rank)} {end}".strip()
+    return f"joint {place}" if among.tied else place if rank > 1 else f"the {place}"
 
 
 def _earlier(home: Row, indicator: Indicator) -> Markup:
@@ -195,19 +248,15 @@ def _earlier(home: Row, indicator: Indicator) -> Markup:
 
 def _named(named: Sequence[tuple[str, Row]], view: Measures, indicator: Indicator) -> Markup:
     return join(
-        say("{} ({})", comparator_name(code, view), value(row, indicator)) for code, row in named
+        say("{} ({})", words.area_phrase(code, view.config), value(row, indicator))
+        for code, row in named
     )
 
 
 def _figures(rows: Sequence[tuple[str, Row]], view: Measures, indicator: Indicator) -> Markup:
-    """`5.3% in England and 5.4% for the average of …`."""
+    """`5.3% in England and 5.4% in the North West`."""
     return join(
-        say(
-            "{} {} {}",
-            value(row, indicator),
-            "for" if code == "neighbours" else "in",
-            comparator_name(code, view),
-        )
+        say("{} in {}", value(row, indicator), words.area_phrase(code, view.config))
         for code, row in rows
     )
 
@@ -226,50 +275,61 @@ def polarity(view: Measures, indicator: Indicator) -> Sentence | None:
 
 
 def change(view: Measures, indicator: Indicator) -> Sentence | None:
-    """How the home figure has changed: since the period before, and since the first."""
+    """How the home figure has changed: since the period before, and over all periods."""
     if indicator.kind.of_one_whole:
         return None
-    rows = view.sound(indicator.id)
-    if len(rows) < 2:
+    went = series.course(series.sound(view.series(indicator.id)))
+    if went is None:
         return _unsaid(view, indicator) or _official(view, indicator)
-    last, before, first = rows[-1], rows[-2], rows[0]
-    short = changed(last, before)
-    long = changed(last, first) if first is not before else "unknown"
     verbs = {"higher": "rose", "lower": "fell"}
-    if short == "unknown":
-        template = "The figure {when} was {before}."
-        text = say(template, when=when(before), before=value(before, indicator))
+    has = {"higher": "has risen", "lower": "has fallen"}
+    before = went.before
+    if went.short == "unknown":
+        text = say("The figure {} was {}.", when(before), value(before, indicator))
         return Sentence(text, "change")
-    if short in verbs:
-        template = "{It} {rose} from {before} {when}."
-        if long in verbs:
-            template = "{It} {rose} from {before} {when}, and {has} since {start} ({first})."
+    long = went.long if went.first is not before else "unknown"
+    if went.short in verbs:
+        template = "{It} {rose} from {before} {when}{rest}."
+    elif went.last.value == before.value:
+        template = "{It} was the same {when}{rest}."
     elif long in verbs:
-        template = "{It} changed little from {before} {when}, but {has} since {start} ({first})."
+        template = "{It} changed little from {before} {when}{rest}."
     else:
-        template = "There was no clear change from {before} {when}."
-    if short == "similar" and last.value == before.value:
-        template = template.replace("changed little from {before}", "was the same")
-        template = template.replace("There was no clear change from {before}", "{It} was the same")
-    return Sentence(
-        say(
-            template,
-            It=said(indicator).again,
-            rose=verbs.get(short, ""),
-            before=value(before, indicator),
-            when=when(before),
-            has={"higher": "has risen", "lower": "has fallen"}.get(long, ""),
-            start=words.period_label(first.period, first.period_type),
-            first=value(first, indicator),
-        ),
-        "change",
-        short in verbs or long in verbs,
+        template = "There was no clear change from {before} {when}{rest}."
+    rest = Markup("")
+    if long in verbs:
+        link = "and" if went.short == long else "but"
+        start = words.period_label(went.first.period, went.first.period_type)
+        figure = value(went.first, indicator)
+        rest = say(", {} {} since {} ({})", link, has[long], start, figure)
+    elif went.turn is not None and went.turn is not before:
+        rest = _turned(went, indicator)
+    text = say(
+        template,
+        It=said(indicator).again,
+        rose=verbs.get(went.short, ""),
+        before=value(before, indicator),
+        when=when(before),
+        rest=rest,
     )
+    return Sentence(text, "change", went.short in verbs or long in verbs or bool(rest))
+
+
+def _turned(went: series.Course, indicator: Indicator) -> Markup:
+    """`; from 2.1% (2016) it had risen to 8.4% (2021)`."""
+    assert went.turn is not None
+    verb = {"higher": "had risen", "lower": "had fallen"}[went.up_to_turn]
+    start, turn = (
+        say("{} ({})", value(row, indicator), words.period_label(row.period, row.period_type))
+        for row in (went.first, went.turn)
+    )
+    return say("; from {} it {} to {}", start, verb, turn)
 
 
 def _unsaid(view: Measures, indicator: Indicator) -> Sentence | None:
     """What stands in the place of a change that is in doubt, or that lies across a break."""
-    plain = view.comparable(indicator.id)
+    every = view.series(indicator.id)
+    plain = series.comparable(every)
     if len(plain) > 1:
         template = "The figure {when} was {before}; a change of this size is to be confirmed."
         if plain[-1].doubted or plain[-2].doubted:
@@ -277,7 +337,7 @@ def _unsaid(view: Measures, indicator: Indicator) -> Sentence | None:
         before = plain[-2]
         text = say(template, when=when(before), before=value(before, indicator))
         return Sentence(text, "change")
-    earlier = [row for row in view.series(indicator.id) if row.shown and not row.local]
+    earlier = [row for row in every if row.shown and not row.local]
     if plain and not plain[-1].local and len({row.segment for row in earlier}) > 1:
         return Sentence(
             say("Earlier figures were counted in another way and are not compared."), "change"
@@ -287,46 +347,39 @@ def _unsaid(view: Measures, indicator: Indicator) -> Sentence | None:
 
 def _official(view: Measures, indicator: Indicator) -> Sentence | None:
     """How official figures changed, where the latest is a local one that stands alone."""
-    rows = [row for row in view.series(indicator.id) if row.shown and not row.local]
-    rows = [row for row in rows if row.segment == rows[-1].segment and not row.doubted]
-    jumps = [place for place, row in enumerate(rows) if row.jumped]
-    rows = rows[jumps[-1] if jumps else 0 :]
-    if len(rows) < 2:
-        return None
-    first, last = rows[0], rows[-1]
-    verb = {"higher": "rose", "lower": "fell"}.get(changed(last, first))
-    if verb is None:
+    went = series.course(series.official(view.series(indicator.id)))
+    verb = {"higher": "rose", "lower": "fell"}.get(went.long) if went else None
+    if went is None or verb is None:
         return None
     text = say(
         "Official figures {verb} from {first} {since} to {last} {when}.",
         verb=verb,
-        first=value(first, indicator),
-        since=when(first),
-        last=value(last, indicator),
-        when=when(last),
+        first=value(went.first, indicator),
+        since=when(went.first),
+        last=value(went.last, indicator),
+        when=when(went.last),
     )
     return Sentence(text, "change", True)
 
 
 def latest_change(view: Measures, indicator: Indicator) -> Markup | None:
-    """`rose from 5.2% in January 2024 to 5.5% in January 2025`, where that is clear."""
-    rows = view.sound(indicator.id)
-    if indicator.kind.of_one_whole or len(rows) < 2:
+    """`rose from 5.2% in January 2024 to 5.5% in January 2025`, where that is clear.
+
+    Not of how many there are on a day: that number is never quite the same.
+    """
+    went = series.course(series.sound(view.series(indicator.id)))
+    if indicator.kind.of_one_whole or went is None:
         return None
-    before, last = rows[-2:]
-    clear = differ(last, before)
-    verb = (
-        {"higher": "rose", "lower": "fell"}.get(clear) if clear == changed(last, before) else None
-    )
-    if verb is None:
+    verb = {"higher": "rose", "lower": "fell"}.get(went.short)
+    if verb is None or differ(went.last, went.before) == "similar":
         return None
     return say(
         "{} from {} {} to {} {}.",
         verb,
-        value(before, indicator),
-        when(before),
-        value(last, indicator),
-        when(last),
+        value(went.before, indicator),
+        when(went.before),
+        value(went.last, indicator),
+        when(went.last),
     )
 
 

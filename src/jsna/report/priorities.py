@@ -14,9 +14,9 @@ from markupsafe import Markup
 
 from jsna.model.indicators import Indicator
 from jsna.report.deprivation import group_words
-from jsna.report.narrative import compared, latest_change, noun, say, value, when
-from jsna.view import words
-from jsna.view.comparison import gradient
+from jsna.report.narrative import MEDIAN, compared, latest_change, noun, say, value, when
+from jsna.view import series, words
+from jsna.view.gradients import gradient
 from jsna.view.rows import Measures, Row
 
 Kind = Literal["worse", "better", "differs", "untested", "changed", "gap"]
@@ -90,8 +90,10 @@ def against_country(view: Measures, indicator: Indicator) -> Finding | None:
 
 
 def _similar(view: Measures, rows: Iterable[tuple[str, Row, str]], indicator: Indicator) -> Markup:
-    mean = next((row for code, row, _ in rows if code == "neighbours"), None)
-    return say("; similar areas {}", value(mean, indicator)) if mean is not None else Markup("")
+    median = next((row for code, row, _ in rows if code == MEDIAN), None)
+    if median is None:
+        return Markup("")
+    return say("; the median of similar areas {}", value(median, indicator))
 
 
 def change(view: Measures, indicator: Indicator) -> Finding | None:
@@ -99,7 +101,7 @@ def change(view: Measures, indicator: Indicator) -> Finding | None:
     text = latest_change(view, indicator)
     if text is None:
         return None
-    before, last = view.sound(indicator.id)[-2:]
+    before, last = series.sound(view.series(indicator.id))[-2:]
     whole = say("{} {}", words.upper_first(noun(indicator)), text)
     return Finding("changed", indicator, text, whole, apart(before.value, last.value))
 
@@ -112,9 +114,9 @@ def gap(view: Measures, indicator: Indicator) -> Finding | None:
         if len(dims) != 1 or not words.deprived(dims[0], view.config):
             continue
         found = gradient(view.breakdown(indicator.id, dims), dims[0])
-        if found is None or found[0] not in ("higher", "lower"):
+        if found is None or found.verdict not in ("higher", "lower"):
             return None
-        verdict, most, least = found
+        verdict, most, least = found.verdict, found.most, found.least
         figures = {
             "most": group_words(dims[0], most.code(dims[0]), view),
             "a": value(most, indicator),

@@ -13,7 +13,7 @@ from jsna.report.deprivation import MOST_NAMED, group_words
 from jsna.report.marks import mark
 from jsna.report.narrative import PEOPLE, Sentence, join, say, value, when
 from jsna.view import words
-from jsna.view.comparison import MATTERS
+from jsna.view.comparison import MATTERS, from_none
 from jsna.view.rows import Measures, Row
 
 #: Categories of one breakdown up to which each has its sentence.
@@ -33,37 +33,49 @@ def furthest(view: Measures, indicator: Indicator) -> Sentence | None:
     """The sentence about the ratio that lies furthest from one, where any clearly does."""
     if indicator.kind.no_difference != 1:
         return None
-    rows = [r for dims in indicator.breakdowns for r in view.breakdown(indicator.id, dims)]
-    clear = [r for r in rows if r.shown and _side(r, 1.0)]
+    clear = [
+        row
+        for dims in indicator.breakdowns
+        for row in _clear(view.breakdown(indicator.id, dims), 1.0)
+    ]
     if not clear:
         return None
     row = max(clear, key=lambda r: (_apart(r), r.key))
-    return _ratio(view, indicator, row, dated=True)
+    return _ratio(view, indicator, row, clear=True, dated=True)
+
+
+def _clear(rows: Sequence[Row], nothing: float) -> list[Row]:
+    """Those of one breakdown that clearly lie on one side of no difference."""
+    verdicts = from_none(rows, nothing)
+    return [r for r, v in zip(rows, verdicts, strict=True) if v in ("higher", "lower")]
 
 
 def _ratios(view: Measures, indicator: Indicator, dims: Sequence[str]) -> list[Sentence]:
     """Each category beside the reference; of many, those furthest from it on either side."""
-    rows = [r for r in view.breakdown(indicator.id, dims) if r.shown and r.limits()]
+    every = view.breakdown(indicator.id, dims)
+    clear = _clear(every, 1.0)
+    rows = [r for r in every if r.shown and r.limits()]
     if len(rows) > MOST_SAID:
-        apart = sorted((r for r in rows if _side(r, 1.0)), key=lambda r: (-_apart(r), r.key))
-        if not apart:
+        if not clear:
             by = words.join([words.dimension_words(d, view.config) for d in dims])
             text = "By {}, no group shown differed clearly from {}."
             return [Sentence(say(text, by, reference(view, indicator)), "breakdown")]
-        rows = apart[:MOST_NAMED]
+        rows = sorted(clear, key=lambda r: (-_apart(r), r.key))[:MOST_NAMED]
     else:
         rows.sort(key=lambda r: _order(view, r, dims))
-    return [_ratio(view, indicator, row, dated=not at) for at, row in enumerate(rows)]
+    return [
+        _ratio(view, indicator, row, clear=row in clear, dated=not at)
+        for at, row in enumerate(rows)
+    ]
 
 
-def _ratio(view: Measures, indicator: Indicator, row: Row, *, dated: bool) -> Sentence:
+def _ratio(view: Measures, indicator: Indicator, row: Row, *, clear: bool, dated: bool) -> Sentence:
     """`Pupils with an EHC plan were 3.1 times (2.8 to 3.4) as likely to … as all pupils.`"""
     rates = indicator.method == "ratio_rates"
     text = "{group} {were} {times} times ({low} to {high}) as likely to {phrase} as {reference}"
     if rates:
         text = "{phrase} were {times} times ({low} to {high}) as frequent among {group} as among "
         text += "{reference}"
-    clear = bool(_side(row, 1.0))
     group, many = _group(view, indicator, row)
     filled = say(
         text + ("." if clear else ", which is no clear difference."),
@@ -106,11 +118,11 @@ def _group(view: Measures, indicator: Indicator, row: Row) -> tuple[str, bool]:
 
 def _differences(view: Measures, indicator: Indicator) -> list[Sentence]:
     """Which kinds those counted have clearly more and fewer of than the others."""
-    rows = [r for dims in indicator.breakdowns for r in view.breakdown(indicator.id, dims)]
-    shown = [r for r in rows if r.shown]
-    if not shown:
+    broken = [view.breakdown(indicator.id, dims) for dims in indicator.breakdowns]
+    rows = [row for part in broken for row in part]
+    if not any(r.shown for r in rows):
         return []
-    large = [r for r in shown if abs(r.value) >= MATTERS and _side(r, 0.0)]
+    large = [r for part in broken for r in _clear(part, 0.0) if abs(r.value) >= MATTERS]
     withheld = any(r.hidden for r in rows)
     if not large:
         text = "Between {} and all others no difference {}was clearly as large as a tenth of a "
@@ -159,12 +171,6 @@ def _labelled(view: Measures, indicator: Indicator, row: Row) -> Markup:
 
 def _within(indicator: Indicator) -> tuple[str, ...]:
     return indicator.derived.within if indicator.derived else ()
-
-
-def _side(row: Row, of: float) -> int:
-    """1 where a row's interval lies above a figure, −1 below, 0 where it holds it."""
-    limits = row.limits()
-    return 0 if limits is None else int(limits[0] > of) - int(limits[1] < of)
 
 
 def _apart(row: Row) -> float:

@@ -1,16 +1,23 @@
-"""When two figures may be said to differ. Nothing is ever claimed from point estimates alone.
+"""When figures may be said to differ: the one judge of sentences, titles, tables and messages.
 
-Rules (stated in the methods chapter in words):
+Nothing is ever claimed from point estimates alone. Rules (in words in the methods chapter), each
+said of the kind of pair it is for:
 
-* an area against a comparator: its 95 % interval excludes the comparator's value; of fewer than
-  five it is never said that they are more than elsewhere, as one is always more than none;
-* many areas against their average: the 99.8 % interval does, because one in twenty would be
-  outside the 95 % interval by chance;
-* two figures of the same area (two periods, two groups): their 95 % intervals do not overlap;
-* two counts of events: they differ by more than 1.96 standard errors, each taken as Poisson;
+* two figures of the same area (two periods, two groups): the interval of their difference, from
+  the limits of each, leaves out nought;
+* two parts of one whole, and two counts of events: the exact binomial test of their counts;
+* an area and what it is a part of (a district of the county, the county of its region and of the
+  country): its interval, narrowed by the share it has in the whole, leaves out the whole's figure;
+* many places beside their whole: the same at 99.8 %, and as false discovery control leaves it;
+* what is worked out as a ratio or a difference: its interval leaves out 1 or 0;
+* several in one breakdown: as false discovery control leaves them (see `view.groups`);
 * how many there are on a day: complete counts, compared as they are; estimates are not compared;
-* a deprivation gradient: the 95 % intervals of the most and least deprived groups do not overlap
-  and the figures rise or fall across the groups (rank correlation of at least one half).
+* of fewer than five it is never said that they are more than elsewhere, as one is always more
+  than none.
+
+An area among its neighbours is in `view.neighbours`, years in `view.series`, deprivation in
+`view.gradients`. Figures are taken as their counts give them where there are any: a publisher
+rounds what it prints, and limits are those of the counts.
 """
 
 from __future__ import annotations
@@ -19,13 +26,23 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
+from jsna.measures.methods import judging
 from jsna.model.fallbacks import STANDING
+from jsna.model.schema import MULTIPLIERS
 from jsna.view.rows import Row
 
 Verdict = Literal["higher", "lower", "similar", "unknown"]
+Floats = NDArray[np.float64]
 
-#: Two-sided 95 % point of the normal distribution.
-_Z95: Final = 1.959963984540054
+#: Normal deviates from which on a difference is told: of one pair, and of one place among many.
+TOLD, FAR = judging.LEVELS
+#: With fewer counted than this, or fewer to be expected, a part is judged by the exact test too.
+FEW_COUNTED: Final = 30
+#: Limits this close to a value are on it: they carry the rounding of their own arithmetic.
+HAIR: Final = 1e-9
 #: Groups of less than this share of the average group are odd ones out, such as the few pupils
 #: who stay on after year 13: never the highest or lowest of anything, and found in tables alone.
 LEAST_SHARE: Final = 0.05
@@ -33,85 +50,175 @@ LEAST_SHARE: Final = 0.05
 PEOPLE: Final = ("attending", "resident", "maintained", "responsible")
 #: Standardised differences from here on are usually called differences that matter (Austin, 2009).
 MATTERS: Final = 0.1
-#: Least rank correlation over the deprivation groups that is called a gradient.
-LEAST_CORRELATION: Final = 0.5
-
-
 #: Kinds of period of population estimates.
 ESTIMATED: Final = frozenset({"mid_year"})
 HIGHER: Final[Mapping[bool, Verdict]] = {True: "higher", False: "lower"}
 
 
-def against(row: Row, comparator: Row, level: str = "95") -> Verdict:
-    """Where the comparator's value lies to a row's interval; the verdict is about the row."""
-    limits = row.limits(level)
-    if limits is None or not row.shown or not comparator.shown:
+def side(deviate: float, least: float = TOLD) -> Verdict:
+    """What a deviate says of the figure it is of; a limit on the other figure leaves it in."""
+    if math.isnan(deviate):
         return "unknown"
-    if row.doubted or comparator.doubted:
-        return "unknown"
-    if limits[0] > comparator.value:
-        return "unknown" if row.few else "higher"
-    return "lower" if limits[1] < comparator.value else "similar"
+    return HIGHER[deviate > 0] if abs(deviate) > least * (1 + HAIR) else "similar"
+
+
+def estimate(row: Row) -> float:
+    """A row's figure as its counts give it; as it is published where they are not known."""
+    if row.unit == "count" or not row.denominator > 0 or math.isnan(row.numerator):
+        return row.value
+    return row.numerator / row.denominator * MULTIPLIERS[row.unit]
+
+
+def bounds(rows: Sequence[Row]) -> judging.Bounds:
+    """Figures with their limits; of complete percentages both are the figure itself."""
+    value = np.array([estimate(row) if row.shown else math.nan for row in rows])
+    pairs = [row.limits(level) or (math.nan, math.nan) for level in ("95", "998") for row in rows]
+    (low, high), (low_far, high_far) = np.array(pairs).reshape(2, len(rows), 2).transpose(0, 2, 1)
+    exact = np.array([row.exact for row in rows])
+    return judging.Bounds(
+        value, *(np.where(exact, value, limit) for limit in (low, high, low_far, high_far))
+    )
+
+
+def of_its_own(row: Row, whole: Row) -> float:
+    """The share a part has in the denominator of its whole; 0 where it is not known."""
+    if not (row.denominator > 0 and whole.denominator > row.denominator):
+        return 0.0
+    return row.denominator / whole.denominator
+
+
+def beside(rows: Sequence[Row], whole: Row) -> Floats:
+    """Deviates of figures from that of what they are a part of; NaN where nothing can be told."""
+    if not rows:
+        return np.zeros(0)
+    known = whole.shown and not whole.doubted
+    part = [of_its_own(row, whole) for row in rows]
+    found = judging.beside(bounds(rows), estimate(whole) if known else math.nan, part)
+    found = _no_surer_than_exact(rows, whole, np.array(part), found)
+    quiet = [row.doubted or (row.few and z > 0) for row, z in zip(rows, found, strict=True)]
+    return np.where(quiet, np.nan, found)
+
+
+def _no_surer_than_exact(rows: Sequence[Row], whole: Row, part: Floats, deviates: Floats) -> Floats:
+    """Deviates no larger than the exact test has them, where few are counted or were to be."""
+    x = np.array([row.numerator for row in rows])
+    few = (np.minimum(x, part * whole.numerator) < FEW_COUNTED) & (part > 0)
+    fit = few & (x >= 0) & (x <= whole.numerator) & np.isfinite(deviates)
+    exact = judging.shared(
+        np.where(fit, x, 0.0), np.full(len(rows), whole.numerator), np.where(fit, part, 0.5)
+    )
+    smaller = np.sign(deviates) * np.minimum(np.abs(deviates), np.abs(exact))
+    return np.where(fit, smaller, deviates)
+
+
+def against(row: Row, whole: Row) -> Verdict:
+    """Where an area stands to its country or region; the verdict is about the area."""
+    return side(float(beside([row], whole)[0]))
+
+
+def places(rows: Sequence[Row], whole: Row) -> list[Verdict]:
+    """Where each of many places stands to what they are a part of.
+
+    At 99.8 %, since among many places some lie outside 95 % by chance; and where they are so many
+    that some lie outside even that, only those that false discovery control leaves.
+    """
+    found = beside(rows, whole)
+    kept = judging.discoveries(judging.probability(found))
+    return [
+        v if v == "unknown" or good else "similar"
+        for v, good in zip([side(z, FAR) for z in found], kept, strict=True)
+    ]
+
+
+def stand_out(rows: Sequence[Row], whole: Row) -> tuple[list[Row], list[Row]]:
+    """Places clearly above and clearly below what they are a part of.
+
+    Returns:
+        Those above, highest first, and those below, lowest first.
+    """
+    verdicts = list(zip(rows, places(rows, whole), strict=True))
+    above = [r for r, v in verdicts if v == "higher"]
+    below = [r for r, v in verdicts if v == "lower"]
+    return (
+        sorted(above, key=lambda r: (-r.value, r.key)),
+        sorted(below, key=lambda r: (r.value, r.key)),
+    )
+
+
+def from_none(rows: Sequence[Row], nothing: float) -> list[Verdict]:
+    """Which of several ratios or differences are clearly not 1, or not 0, one breakdown a call.
+
+    Args:
+        nothing: the value of no difference; ratios are judged on the scale of logarithms.
+    """
+    if not rows:
+        return []
+    figures = bounds(rows)
+    if nothing > 0:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            figures = judging.Bounds(*(np.log(np.maximum(part, 0.0)) for part in figures))
+    finite = np.isfinite(figures.value)
+    found = np.where(finite, judging.beside(figures, np.log(nothing) if nothing else 0.0), np.nan)
+    kept = judging.discoveries(judging.probability(found))
+    return [
+        HIGHER[z > 0] if good else ("unknown" if math.isnan(z) else "similar")
+        for z, good in zip(found, kept, strict=True)
+    ]
+
+
+def apart(firsts: Sequence[Row], seconds: Sequence[Row], *, parts: bool = False) -> Floats:
+    """Deviates of the differences of pairs of figures; NaN where nothing can be told.
+
+    Args:
+        parts: the figures of each pair are parts of one whole.
+    """
+    if not firsts:
+        return np.zeros(0)
+    alike = [
+        one.shown and other.shown and one.segment == other.segment
+        for one, other in zip(firsts, seconds, strict=True)
+    ]
+    if firsts[0].unit == "count" or parts:
+        found = _counts(firsts, seconds, alike)
+    else:
+        found = judging.apart(bounds(firsts), bounds(seconds))
+    return np.where(alike, found, np.nan)
+
+
+def _counts(firsts: Sequence[Row], seconds: Sequence[Row], alike: Sequence[bool]) -> Floats:
+    """Deviates of pairs of counts; how many places there are is no matter of chance."""
+
+    def count(row: Row) -> float:
+        return row.value if row.unit == "count" else row.numerator
+
+    x = np.array([[count(row) for row in rows] for rows in (firsts, seconds)])
+    fit = np.array(alike) & np.all(x >= 0, axis=0)
+    one, other = np.where(fit, x, 0.0)
+    if firsts[0].population_base == "areas":
+        return np.where(fit, np.sign(one - other) * np.where(one == other, 0.0, np.inf), np.nan)
+    return np.where(fit, judging.halves(one, other), np.nan)
 
 
 def differ(first: Row, second: Row) -> Verdict:
-    """Whether `first` is higher or lower than `second`, both with uncertainty of their own."""
-    if not first.shown or not second.shown or first.segment != second.segment:
-        return "unknown"
-    if first.unit == "count" and second.unit == "count":
-        return _counts(first.value, second.value)
-    one, other = first.limits(), second.limits()
-    if one is None or other is None:
-        return "unknown"
-    if one[0] > other[1]:
-        return "higher"
-    return "lower" if one[1] < other[0] else "similar"
+    """Whether one figure is higher or lower than another, both with uncertainty of their own."""
+    return side(float(apart([first], [second])[0]))
 
 
-def changed(last: Row, first: Row) -> Verdict:
+def changed(last: Row, first: Row, least: float = TOLD) -> Verdict:
     """Whether a figure of one place is higher or lower than it was.
 
     How many there are on a day is a complete count, most of them the same children as a year ago,
     so no chance of independent events stands behind it: it has changed where it has. Estimates of
     population are revised by more than they move, and no verdict is given.
+
+    Args:
+        least: the deviate from which on a change is told.
     """
-    if first.unit != "count" or last.unit != "count" or not (first.shown and last.shown):
-        return differ(last, first)
-    if last.period_type in ESTIMATED:
+    if last.unit == "count" and last.period_type in ESTIMATED:
         return "unknown"
-    if last.period_type not in STANDING:
-        return differ(last, first)
-    return "similar" if last.value == first.value else HIGHER[last.value > first.value]
-
-
-def furthest(rows: Sequence[Row]) -> tuple[Row, Row] | Literal["unknown"] | None:
-    """Two rows that differ clearly, the higher first: as far apart as their intervals go.
-
-    The highest and the lowest figure may be so uncertain that they do not differ where others do.
-
-    Returns:
-        The pair; None where no two rows differ; "unknown" where any row has no interval.
-    """
-    rows = [r for r in rows if not r.doubted]
-    shown = [(r, limits) for r in rows if r.shown and (limits := r.limits()) is not None]
-    if len(shown) < len(rows):
-        return "unknown"
-    ordered = sorted(shown, key=lambda pair: (-pair[0].value, pair[0].key))
-    ends = (ordered[0][0], ordered[-1][0])
-    if differ(*ends) == "higher":
-        return ends
-    top = max(ordered, key=lambda pair: pair[1][0])[0]
-    low = min(ordered, key=lambda pair: pair[1][1])[0]
-    return (top, low) if differ(top, low) == "higher" else None
-
-
-def _counts(first: float, second: float) -> Verdict:
-    if first < 0 or second < 0:
-        return "unknown"
-    error = _Z95 * math.sqrt(first + second)
-    if abs(first - second) <= error:
-        return "similar"
-    return "higher" if first > second else "lower"
+    if last.unit == "count" and last.period_type in STANDING and first.shown and last.shown:
+        return "similar" if last.value == first.value else HIGHER[last.value > first.value]
+    return side(float(apart([last], [first])[0]), least)
 
 
 def odd(bases: Sequence[float]) -> list[bool]:
@@ -119,71 +226,3 @@ def odd(bases: Sequence[float]) -> list[bool]:
     known = [base for base in bases if math.isfinite(base)]
     least = LEAST_SHARE * sum(known) / len(known) if known else 0.0
     return [base < least for base in bases]
-
-
-def gradient(rows: Sequence[Row], dimension: str) -> tuple[Verdict, Row, Row] | None:
-    """Whether the most deprived group differs from the least deprived.
-
-    Args:
-        rows: one row a group, whose category of `dimension` is a number, 1 the most deprived.
-
-    Returns:
-        The verdict about the most deprived group, and the rows of the most and the least
-        deprived group with a value; None where fewer than two groups have one.
-    """
-    shown = sorted((r for r in rows if r.shown), key=lambda r: int(r.code(dimension)))
-    if len(shown) < 2:
-        return None
-    most, least = shown[0], shown[-1]
-    verdict = differ(most, least)
-    if verdict in ("higher", "lower"):
-        correlation = _rank_correlation([r.value for r in shown])
-        # Values that fall from the most to the least deprived correlate negatively with order.
-        steady = -correlation if verdict == "higher" else correlation
-        if steady < LEAST_CORRELATION:
-            verdict = "similar"
-    return verdict, most, least
-
-
-def _rank_correlation(values: Sequence[float]) -> float:
-    """Spearman's rank correlation of values with their order; ties share their mean rank."""
-    n = len(values)
-    ranks = [
-        sum(other < v for other in values) + (sum(other == v for other in values) + 1) / 2
-        for v in values
-    ]
-    middle = (n + 1) / 2
-    spread = sum((rank - middle) ** 2 for rank in ranks)
-    order = sum((i - middle) ** 2 for i in range(1, n + 1))
-    if spread == 0:
-        return 0.0
-    both = sum((rank - middle) * (i - middle) for i, rank in enumerate(ranks, 1))
-    return both / math.sqrt(spread * order)
-
-
-def stand_out(rows: Sequence[Row], average: Row) -> tuple[list[Row], list[Row]]:
-    """Rows clearly above and clearly below an average, by their 99.8 % intervals.
-
-    Returns:
-        Those above, highest first, and those below, lowest first.
-    """
-    above = [r for r in rows if against(r, average, "998") == "higher"]
-    below = [r for r in rows if against(r, average, "998") == "lower"]
-    return (
-        sorted(above, key=lambda r: (-r.value, r.key)),
-        sorted(below, key=lambda r: (r.value, r.key)),
-    )
-
-
-def leaders(rows: Sequence[Row]) -> list[Row]:
-    """The largest row, and those whose intervals reach into the largest one's; largest first.
-
-    One row means that there is a clear largest. Empty where nothing can be said.
-    """
-    shown = sorted((r for r in rows if r.shown), key=lambda r: (-r.value, r.key))
-    if not shown:
-        return []
-    verdicts = [differ(shown[0], row) for row in shown[1:]]
-    if "unknown" in verdicts:
-        return []
-    return [shown[0], *(r for r, v in zip(shown[1:], verdicts, strict=True) if v == "similar")]

@@ -14,7 +14,7 @@ import pandas as pd
 
 from jsna.model.configuration import Configuration
 from jsna.model.fallbacks import GroupingSet
-from jsna.model.hierarchies import LOCALITY_GROUP, PLACES, THREE_YEARS, years
+from jsna.model.hierarchies import LOCALITY_GROUP, PLACES, THREE_YEARS
 from jsna.model.indicators import LOCALITY, Indicator
 from jsna.model.schema import COLUMNS, KEY, TOTAL, dimensions
 from jsna.view.fallbacks import Recodings
@@ -29,25 +29,8 @@ AUDIT = "audit"
 EXACT = ("proportion",)
 
 
-class Marked:
-    """What the mark of a figure says."""
-
-    __slots__ = ()
-    mark: str
-
-    @property
-    def doubted(self) -> bool:
-        """Whether the figure itself is in doubt: a zero, or a part of a sum that does not hold."""
-        return bool({"zero", "doubt"} & set(self.mark.split("+")))
-
-    @property
-    def jumped(self) -> bool:
-        """Whether the change up to it is in doubt."""
-        return "jump" in self.mark.split("+")
-
-
 @dataclass(frozen=True, slots=True)
-class Row(Marked):
+class Row:
     """One measure. Numbers are NaN where there is none; `status` then says why."""
 
     indicator: str
@@ -57,6 +40,7 @@ class Row(Marked):
     period_type: str
     breakdown: str
     category: str
+    population_base: str
     numerator: float
     denominator: float
     value: float
@@ -78,6 +62,21 @@ class Row(Marked):
     def few(self) -> bool:
         """Whether it counts so few that they are never said to be more than elsewhere."""
         return 0 < self.numerator < FEW
+
+    @property
+    def exact(self) -> bool:
+        """Whether it is a percentage of a complete count, behind which no chance stands."""
+        return self.method in EXACT
+
+    @property
+    def doubted(self) -> bool:
+        """Whether the figure itself is in doubt: a zero, or a part of a sum that does not hold."""
+        return bool({"zero", "doubt"} & set(self.mark.split("+")))
+
+    @property
+    def jumped(self) -> bool:
+        """Whether the change up to it is in doubt."""
+        return "jump" in self.mark.split("+")
 
     @property
     def audited(self) -> bool:
@@ -130,7 +129,7 @@ class Row(Marked):
 
         A percentage of a complete count has no chance behind it and is its own limits.
         """
-        if self.method in EXACT and self.shown:
+        if self.exact and self.shown:
             return self.value, self.value
         pair = (self.lower_95, self.upper_95) if level == "95" else (self.lower_998, self.upper_998)
         return pair if all(map(math.isfinite, pair)) else None
@@ -193,40 +192,6 @@ class Measures:
             r for r in self.rows(indicator) if r.area_code == area_code and r.breakdown == TOTAL
         ]
         return self._one_period_type(rows, indicator)
-
-    def comparable(self, indicator: str) -> list[Row]:
-        """The home area's totals with values that may be compared over time.
-
-        Local and official figures count differently, so where both stand in a series only those
-        of the latest figure's kind are taken, and of a series with breaks those since the last. Of
-        periods of several years none shares a year with
-        the next: what they share would make them look alike.
-        """
-        kept: list[Row] = []
-        for row in reversed([row for row in self.series(indicator) if row.shown]):
-            if kept and (row.local != kept[0].local or _overlap(row, kept[-1])):
-                continue
-            if kept and row.segment != kept[0].segment:
-                continue
-            kept.append(row)
-        return kept[::-1]
-
-    def sound(self, indicator: str) -> list[Row]:
-        """Those of `comparable` between which a change may be said.
-
-        Figures in doubt are left out, and so is what lies before a jump: a change of several times
-        is to be confirmed before it is relied on.
-        """
-        kept: list[Row] = []
-        for row in reversed(self.comparable(indicator)):
-            if row.doubted:
-                if not kept:
-                    return []
-                continue
-            kept.append(row)
-            if row.jumped:
-                break
-        return kept[::-1]
 
     def latest(self, indicator: str, area_code: str = "") -> Row | None:
         """The latest total with a value; else the latest total, whatever its status."""
@@ -294,10 +259,3 @@ class Measures:
     def declared(self, indicator: str) -> Indicator | None:
         """The declaration of an indicator."""
         return self.config.indicators.get(indicator)
-
-
-def _overlap(one: Row, other: Row) -> bool:
-    """Whether two periods share a year; only those of several years can."""
-    return one.period_type == THREE_YEARS == other.period_type and not set(
-        years(one.period, one.period_type)
-    ).isdisjoint(years(other.period, other.period_type))

@@ -186,12 +186,12 @@ def period_words(period: str, period_type: str) -> str:
 
 
 def area_label(area_code: str, config: Configuration) -> str:
-    """Name of a place: home area, locality, neighbour, region, country, or their mean."""
+    """Name of a place: home area, locality, neighbour, region, country, or their median."""
     return _area_names(config).get(area_code, area_code)
 
 
 def area_phrase(area_code: str, config: Configuration) -> str:
-    """Name of a place inside a sentence: the mean of neighbours is "similar areas"."""
+    """Name of a place inside a sentence: the median of neighbours is "similar areas"."""
     if area_code == "neighbours":
         return "similar areas"
     name = area_label(area_code, config)
@@ -206,7 +206,8 @@ def _area_names(config: Configuration) -> Mapping[str, str]:
     names[area.country.code] = area.country.name
     names[area.code] = area.name
     names |= {group.code: group.name for group in area.locality_groups}
-    names["neighbours"] = "Average of similar areas"
+    names["neighbours"] = "Median of similar areas"
+    names["neighbours_together"] = "Similar areas together"
     return names
 
 

@@ -1,0 +1,88 @@
+"""Deprivation gradients: a straight line through all groups from the most to the least deprived.
+
+The slope index of inequality (`measures.methods.inequality`) with its interval, each group counted
+by its people. A gradient is told where the interval leaves out 0 and the figures at the two ends,
+which are printed, go the same way.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from jsna.measures.methods import judging, slope_index
+from jsna.measures.methods.inequality import FEWEST_QUANTILES
+from jsna.view.comparison import Verdict, apart, bounds, side
+from jsna.view.rows import Row
+
+_TURNED: Final[dict[Verdict, Verdict]] = {"higher": "lower", "lower": "higher"}
+
+
+@dataclass(frozen=True, slots=True)
+class Gradient:
+    """How figures go with deprivation.
+
+    Attributes:
+        verdict: about the more deprived: higher, lower, similar where no gradient is clear.
+        most, least: the most and the least deprived group with a figure.
+        probability: that chance alone makes such a slope; NaN where it cannot be told.
+    """
+
+    verdict: Verdict
+    most: Row
+    least: Row
+    probability: float
+
+
+def gradient(rows: Sequence[Row], dimension: str) -> Gradient | None:
+    """How figures go with deprivation over all the groups that have one.
+
+    Args:
+        rows: one row a group, whose category of `dimension` is a number, 1 the most deprived.
+
+    Returns:
+        None where fewer than two groups have a figure. Of fewer than five groups a line says too
+        little, and the two ends are judged.
+    """
+    shown = sorted(
+        (r for r in rows if r.shown and not r.doubted), key=lambda r: int(r.code(dimension))
+    )
+    if len(shown) < 2:
+        return None
+    most, least = shown[0], shown[-1]
+    ends = float(apart([most], [least])[0])
+    found = ends if len(shown) < FEWEST_QUANTILES else _slope(shown)
+    verdict = side(found)
+    if verdict in _TURNED and ends * found <= 0:
+        verdict = "similar"
+    return Gradient(verdict, most, least, float(judging.probability(found)))
+
+
+def gradients(sets: Sequence[Sequence[Row]], dimension: str) -> list[Gradient | None]:
+    """The gradients of several groups of one breakdown, as false discovery control leaves them."""
+    found = [gradient(rows, dimension) for rows in sets]
+    kept = judging.discoveries([math.nan if one is None else one.probability for one in found])
+    return [
+        replace(one, verdict="similar") if one and one.verdict in _TURNED and not good else one
+        for one, good in zip(found, kept, strict=True)
+    ]
+
+
+def _slope(rows: Sequence[Row]) -> float:
+    """Deviate of the slope from the most deprived down: above 0 where they have more."""
+    figures = bounds(rows)
+    people = np.array([row.denominator for row in rows])
+    people = people if np.all(people > 0) else np.ones(len(rows))
+    error = np.abs(figures.high - figures.low) / (2 * judging.LEVELS[0])
+    if not np.all(np.isfinite(error)):
+        return math.nan
+    index = slope_index(figures.value, error, people).sii
+    reach = float(index.upper[0] - index.value[0]) / judging.LEVELS[0]
+    slope = float(index.value[0])
+    if reach == 0:
+        return -math.copysign(math.inf, slope) if slope else 0.0
+    return -slope / reach

@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 
 from jsna.model.indicators import Indicator
 from jsna.model.releases import Figure, Release, ReleaseTable
-from jsna.report import breakdowns, deprivation, groups, lede, metadata, narrative, priorities
+from jsna.report import (
+    breakdowns,
+    changes,
+    deprivation,
+    groups,
+    lede,
+    metadata,
+    narrative,
+    priorities,
+)
 from jsna.view import comparison as compare
 from jsna.view.gradients import gradient
 from jsna.view.groups import Groups
@@ -54,7 +63,7 @@ def yearly(
 
 
 def change(rows: list[dict[str, Any]], indicator: Indicator = PLAN) -> str:
-    return plain(narrative.change(of(rows), indicator))
+    return plain(changes.change(of(rows), indicator))
 
 
 def slope(rows: list[dict[str, Any]]) -> narrative.Sentence:
@@ -232,8 +241,8 @@ def test_nothing_is_said_of_a_change_across_a_break() -> None:
     after = official(100, 10_000, "2025", segment="2025")
     view = of([before, after])
     told = "Earlier figures were counted in another way and are not compared."
-    assert plain(narrative.change(view, PLAN)) == told
-    assert narrative.latest_change(view, PLAN) is None
+    assert plain(changes.change(view, PLAN)) == told
+    assert changes.latest_change(view, PLAN) is None
     assert compare.differ(*reversed(view.series(PLAN.id))) == "unknown"
     since = official(90, 10_000, "2026", segment="2025")
     assert "20.0%" not in change([before, after, since])
@@ -244,9 +253,9 @@ def test_a_jump_is_not_headlined_and_its_level_is() -> None:
     rows = [official(8_040, 10_000, "2024"), official(1_730, 10_000, "2025", mark="jump")]
     england = official(4_590, 10_000, "2025", area_code="E92000001", geography="national")
     view = of([*rows, england])
-    assert narrative.latest_change(view, PLAN) is None
+    assert changes.latest_change(view, PLAN) is None
     assert priorities.change(view, PLAN) is None
-    assert plain(narrative.change(view, PLAN)) == (
+    assert plain(changes.change(view, PLAN)) == (
         "The figure in January 2024 was 80.4%; a change of this size is to be confirmed."
     )
     found = priorities.against_country(view, PLAN)
@@ -259,7 +268,7 @@ def test_a_zero_in_doubt_is_compared_with_nothing() -> None:
     england = official(4_590, 10_000, "2025", area_code="E92000001", geography="national")
     view = of([*rows, england])
     assert priorities.against_country(view, PLAN) is None
-    assert "fell" not in plain(narrative.change(view, PLAN))
+    assert "fell" not in plain(changes.change(view, PLAN))
     assert not plain(narrative.comparison(view, PLAN)).startswith("This was lower")
 
 
@@ -274,11 +283,11 @@ def test_how_many_there_are_on_a_day_is_compared_as_it_is_and_an_estimate_not_at
     rows = yearly(COUNT, {"2024": 100, "2025": 110})
     assert change(rows, COUNT) == "The number rose from 100 in January 2024."
     # What may be chance is not put among the changes that stand out.
-    assert narrative.latest_change(of(rows), COUNT) is None
+    assert changes.latest_change(of(rows), COUNT) is None
     people = INDICATORS["population_0_17"]
     rows = yearly(people, {"2023": 90_000, "2024": 99_000})
     assert change(rows, people) == "The figure in mid-2023 was 90,000."
-    assert narrative.latest_change(of(rows), people) is None
+    assert changes.latest_change(of(rows), people) is None
 
 
 def deciles(shares: list[float], size: int = 4_000) -> list[dict[str, Any]]:
@@ -398,7 +407,7 @@ def test_every_declared_indicator_gets_its_sentences() -> None:
     silent = [
         i.id
         for i in config.indicators.values()
-        if not narrative.headline(view, i) and not breakdowns.sentences(view, i)
+        if not changes.headline(view, i) and not breakdowns.sentences(view, i)
     ]
     assert silent == []
 
@@ -407,7 +416,7 @@ def test_prose_never_counts_one_of_many_or_leaves_a_gap() -> None:
     config, frame = made.whole()
     view = Measures(frame, config)
     for indicator in config.indicators.values():
-        for sentence in narrative.headline(view, indicator) + breakdowns.sentences(view, indicator):
+        for sentence in changes.headline(view, indicator) + breakdowns.sentences(view, indicator):
             text = plain(sentence)
             assert text.endswith("."), text
             assert "  " not in text, text
@@ -440,7 +449,7 @@ def test_a_mean_is_told_as_an_average_with_no_counts_behind_it() -> None:
 
 def test_a_local_count_is_not_compared_with_an_official_one() -> None:
     rows = yearly(COUNT, {"2023": 9_000}, source="ehcp_2025") + yearly(COUNT, {"2025": 12_317})
-    assert narrative.change(of(rows), COUNT) is None
+    assert changes.change(of(rows), COUNT) is None
     rows += yearly(COUNT, {"2024": 11_000})
     assert change(rows, COUNT) == "The number rose from 11,000 in January 2024."
 
@@ -701,20 +710,20 @@ def test_a_clear_change_of_anything_but_a_share_is_among_the_findings(name: str)
     indicator = INDICATORS[name]
     whole = math.nan if indicator.kind.name == "count" else 40_000
     rows = yearly(indicator, {"2024": 2_000, "2025": 3_000}, whole)
-    text = narrative.latest_change(of(rows), indicator)
+    text = changes.latest_change(of(rows), indicator)
     assert text is not None
     assert plain_text(text).startswith("rose from ")
     found = priorities.change(of(rows), indicator)
     assert found is not None
     assert found.apart == pytest.approx(1.5)
     same = yearly(indicator, {"2024": 2_000, "2025": 2_000}, whole)
-    assert narrative.latest_change(of(same), indicator) is None
+    assert changes.latest_change(of(same), indicator) is None
 
 
 def test_a_change_of_a_share_is_never_among_the_findings() -> None:
     """A need may be more of all plans because others are fewer."""
     rows = yearly(NEEDS, {"2024": 2_000, "2025": 3_000}, 40_000)
-    assert narrative.latest_change(of(rows), NEEDS) is None
+    assert changes.latest_change(of(rows), NEEDS) is None
     assert priorities.change(of(rows), NEEDS) is None
 
 

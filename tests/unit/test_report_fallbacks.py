@@ -15,8 +15,8 @@ from jsna.charts.select import figures
 from jsna.model.areas import LocalityGroup
 from jsna.model.indicators import Indicator
 from jsna.report.breakdowns import hidden, sentences
+from jsna.report.changes import change
 from jsna.report.datatables import further
-from jsna.report.narrative import change
 from jsna.view.rows import Measures
 from jsna.view.series import comparable
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Final
 
-from jsna.charts import bars, clear, findings, lettering, palette
+from jsna.charts import bars, clear, lettering, palette, years
 from jsna.charts.canvas import Canvas
 from jsna.charts.finish import SYNTHETIC, finish, limits_of, span
 from jsna.charts.marks import NOTHING, Cell, Drawing, Mark, footnote
@@ -64,7 +64,7 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         country = next(
             (s.marks.get(last, NOTHING) for s in every if s.marker == "triangle"), NOTHING
         )
-    title = findings.trend(shown, [mark for _, mark in sorted(home.marks.items())], country)
+    title = years.title(shown, [mark for _, mark in sorted(home.marks.items())], country)
     if len(periods) == 1 and len(every) == 1:
         return None  # one number is no figure
     if len(periods) == 1:

@@ -10,11 +10,12 @@ from markupsafe import Markup
 
 from jsna.model.indicators import Indicator
 from jsna.report.breakdowns import sentences as breakdown_sentences
+from jsna.report.changes import headline
 from jsna.report.datatables import further
 from jsna.report.figures import Figure, Table
 from jsna.report.marks import mark
 from jsna.report.metadata import caution, left
-from jsna.report.narrative import RATES, Sentence, headline, rate_words, say
+from jsna.report.narrative import RATES, Sentence, rate_words, say
 from jsna.view import words
 from jsna.view.groups import Groups
 from jsna.view.rows import Measures, Row

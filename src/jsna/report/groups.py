@@ -25,23 +25,45 @@ def groups(
         return [], not found.hidden
     if pair is None:
         return [], found.unknown
-    limit = _limit(found)
-    by = words.dimension_words(dimension, view.config)
     top, low = found.leaders, shown[-1]
-    lowest = _lowest(found)
     uneven = found.differ(shown[0], low) != "higher" or top != shown[: len(top)]
     if len(shown) == 2 or uneven:
-        # A lower figure may be too uncertain to differ from the highest where others do.
-        lead = limit if len(shown) == 2 else ", ".join(filter(None, (f"by {by}", limit)))
-        text = "{lead}{subject} was higher for {} than for {}."
-        if len(shown) > 2:
-            text = "{lead}{subject} was clearly higher for {} than for {}."
-        named = [with_value(row, dimension, view, indicator) for row in pair]
-        filled = say(text, *named, lead=f"{lead}, " if lead else "", subject=subject)
-        return [Sentence(_capital(filled), "breakdown", True)], True
+        return [_pair(view, indicator, dimension, found, pair, subject)], True
+    return [_ends(view, indicator, dimension, found, subject)], True
+
+
+def _pair(
+    view: Measures,
+    indicator: Indicator,
+    dimension: str,
+    found: Groups,
+    pair: tuple[Row, Row],
+    subject: str,
+) -> Sentence:
+    """Of which of two groups the figure is higher, where no more can be told.
+
+    A lower figure may be too uncertain to differ from the highest where others do.
+    """
+    limit, by = _limit(found), words.dimension_words(dimension, view.config)
+    alone = len(found.shown) == 2
+    lead = limit if alone else ", ".join(filter(None, (f"by {by}", limit)))
+    text = "{lead}{subject} was higher for {} than for {}."
+    if not alone:
+        text = "{lead}{subject} was clearly higher for {} than for {}."
+    named = [with_value(row, dimension, view, indicator) for row in pair]
+    filled = say(text, *named, lead=f"{lead}, " if lead else "", subject=subject)
+    return Sentence(_capital(filled), "breakdown", True)
+
+
+def _ends(
+    view: Measures, indicator: Indicator, dimension: str, found: Groups, subject: str
+) -> Sentence:
+    """The groups with the highest and the lowest figure, or from where to where they go."""
+    limit, by = _limit(found), words.dimension_words(dimension, view.config)
+    top, low, lowest = found.leaders, found.shown[-1], _lowest(found)
     if not top or len(top) > MOST_NAMED or low in top:
         text = "By {by}, {subject} ranged from {b} ({low}) to {a} ({top})."
-        top = shown[:1]
+        top = found.shown[:1]
     elif (low.value == 0 and _of_age(dimension, view)) or not lowest:
         # Nursery children are seldom suspended; of many alike none is the lowest.
         text = "By {by}, {subject} was highest for {top_named}."
@@ -58,7 +80,7 @@ def groups(
         low=label(dimension, low.code(dimension), view),
         b=value(low, indicator),
     )
-    return [Sentence(filled, "breakdown", True)], True
+    return Sentence(filled, "breakdown", True)
 
 
 def _of_age(dimension: str, view: Measures) -> bool:

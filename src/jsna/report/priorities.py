@@ -13,8 +13,9 @@ from typing import Final, Literal
 from markupsafe import Markup
 
 from jsna.model.indicators import Indicator
+from jsna.report.changes import latest_change
 from jsna.report.deprivation import group_words
-from jsna.report.narrative import MEDIAN, compared, latest_change, noun, say, value, when
+from jsna.report.narrative import MEDIAN, compared, noun, say, value, when
 from jsna.view import series, words
 from jsna.view.gradients import gradient
 from jsna.view.rows import Measures, Row

@@ -32,6 +32,8 @@ def slope(
         narrow = 2 * (int(least.code(dimension)) - int(most.code(dimension))) < groups
         if any(row.hidden for row in rows) and ends != {"1", str(groups)} and narrow:
             return [], True  # neighbours that are alike say nothing of deprivation
+        if most.value == least.value:
+            return [Sentence(say("There was no clear gradient by deprivation."), "gradient")], True
         ends_said = (
             part
             for row in (most, least)

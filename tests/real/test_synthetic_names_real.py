@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 import yaml
 
+from jsna.generator.found import parameters
 from jsna.model.areas import Area
-from jsna.synthetic import effects, places
+from jsna.synthetic import places
 from tests.unit.synthetic_support import configuration
 
 pytestmark = pytest.mark.real
@@ -64,7 +65,7 @@ def land(name: str) -> tuple[places.Places, places.Schools]:
     config = configuration(name)
     synthesis = config.edition.synthesis
     assert synthesis is not None
-    made = places.build(config.area, synthesis.lsoas, synthesis.seed, effects.load())
+    made = places.build(config.area, synthesis.lsoas, synthesis.seed, parameters())
     schools = places.build_schools(made, synthesis.pupils, synthesis.plans, synthesis.seed)
     return made, schools
 

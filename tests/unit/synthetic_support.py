@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from jsna.generator import generate, official, truth
+from jsna.generator.found import parameters
 from jsna.io import Paths, text_type
 from jsna.model.configuration import Configuration
 from jsna.releases.official import Published, audited_measures
@@ -38,7 +39,7 @@ def configuration(
 
 def frames(config: Configuration, chosen: effects.Effects | None = None) -> dict[str, pd.DataFrame]:
     """Clean tables of a world: `extract.table/period` -> declared fields."""
-    tables = generate.make_tables(config, chosen or effects.load(), registry())
+    tables = generate.make_tables(config, chosen or parameters(), registry())
     return {key: table.to_pandas() for key, table in tables.items()}
 
 
@@ -62,7 +63,7 @@ def middling() -> dict[str, pd.DataFrame]:
 @cache
 def people() -> World:
     """The people of the test edition. Shared: do not change."""
-    return generate.invent(configuration(), effects.load())
+    return generate.invent(configuration(), parameters())
 
 
 @cache

@@ -12,11 +12,11 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from jsna.generator.found import parameters
 from jsna.measures.derive import derive
 from jsna.measures.engine import measure
 from jsna.measures.methods import ratio_of_rates
 from jsna.model.schema import dimensions
-from jsna.synthetic import effects
 from tests.unit.synthetic_support import county, frames, middling, module
 
 CONFIG = county()
@@ -108,12 +108,12 @@ def test_counts_are_those_of_the_raw_rows() -> None:
 @pytest.mark.parametrize("need", NEEDS)
 def test_the_injected_ratio_lies_in_the_interval(need: str) -> None:
     lower, upper = boys_to_girls(engine(middling()), need)
-    assert lower < effects.load().values(BOYS_TO_GIRLS)[need] < upper
+    assert lower < parameters().values(BOYS_TO_GIRLS)[need] < upper
     assert lower > 1
 
 
 def test_taken_out_of_the_generator_it_is_gone() -> None:
-    world = frames(CONFIG, effects.load().without(BOYS_TO_GIRLS))
+    world = frames(CONFIG, parameters().without(BOYS_TO_GIRLS))
     found = engine(world)
     for need in NEEDS:
         lower, upper = boys_to_girls(found, need)

@@ -78,10 +78,18 @@ def test_only_the_generator_goes_by_how_invented_rows_are_made(
 
     before = now()
     edit(tmp_path, "sources/ncmp/synthetic.py", '"6": (145.5,', '"6": (146.5,')
-    edit(tmp_path, "sources/sen2/synthetic/placed.py", "_SECOND_PLACEMENT = 0.02", "_SECOND = 0.03")
     after = now()
     changed = {verb for verb, told in after.items() if told != before[verb]}
     assert changed == {"synthesise", "discover"}
+    for file, old, new in (
+        ("sources/sen2/synthetic/placed.py", "_SECOND_PLACEMENT = 0.02", "_SECOND = 0.03"),
+        ("sources/ncmp/effects.yaml", "assumption: 0.94", "assumption: 0.95"),
+        ("sources/ncmp/faults.yaml", 'Height: "12"', 'Height: "13"'),
+        ("sources/sen2/faults.py", "if done == count", "if done >= count"),
+    ):
+        before = of(*GENERATOR)
+        edit(tmp_path, file, old, new)
+        assert of(*GENERATOR) != before, file
 
 
 def test_a_folder_more_is_a_source_more(of: Callable[..., str], tmp_path: Path) -> None:

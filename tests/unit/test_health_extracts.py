@@ -13,13 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jsna.generator.found import parameters
 from jsna.linkage.kinds import carried, usable
 from jsna.settings import loading, shared
 from jsna.sources import registry
 from jsna.sources.community import synthetic as waits
 from jsna.sources.mental_health import synthetic as contacts
 from jsna.sources.mental_health.extract import ATTENDED
-from jsna.synthetic import effects, health, need, world
+from jsna.synthetic import health, need, world
 from jsna.synthetic.world import World
 from tests.unit.synthetic_support import ROOT, middling
 from tests.unit.synthetic_support import county as a_county
@@ -34,7 +35,7 @@ END = {"2023/24": pd.Timestamp(2024, 3, 31), "2024/25": pd.Timestamp(2025, 3, 31
 @cache
 def county() -> World:
     """A county of 40,000 pupils. Shared: do not change."""
-    return world.build(a_county(), effects.load())
+    return world.build(a_county(), parameters())
 
 
 def table(name: str, period: str) -> pd.DataFrame:
@@ -172,7 +173,7 @@ def test_waits_follow_from_a_waiting_list_worked_out_by_hand() -> None:
 
 @pytest.mark.parametrize("service", ["speech_and_language", "physiotherapy", "paediatrics"])
 def test_a_steady_waiting_list_is_the_published_one_again(service: str) -> None:
-    bands = effects.load().table("community.waiting")[service]
+    bands = parameters().table("community.waiting")[service]
     rng = np.random.default_rng(2)
     waited = waits.waited(rng, bands, 400_000)
     # Referred on any day of the last two years and a bit, and still waiting.
@@ -236,7 +237,7 @@ def test_nobody_waits_and_is_seen() -> None:
 
 
 def test_numbers_are_missing_as_often_as_stated_and_tracing_says_so() -> None:
-    stated = effects.load().values("written.errors")["missing"]
+    stated = parameters().values("written.errors")["missing"]
     for name in ("mental_health.referrals", "community.referrals"):
         rows = table(name, "2024/25")
         missing = rows["nhs_number"].isna()

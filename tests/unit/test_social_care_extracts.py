@@ -14,10 +14,10 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from jsna.generator.found import synthetic
+from jsna.generator.found import parameters, synthetic
 from jsna.ingest.read import read_table
 from jsna.sources import registry
-from jsna.synthetic import corruption, effects, formats, world, written
+from jsna.synthetic import corruption, formats, world, written
 from tests.unit.synthetic_support import county as a_county
 from tests.unit.synthetic_support import frames, middling
 from tests.unit.validation_support import GOOD, UPN, codes, judge
@@ -119,7 +119,7 @@ def test_slips_of_a_date_by_hand() -> None:
 def county(**changes: float) -> world.World:
     config = a_county()
     given = {name.replace("__", "."): value for name, value in changes.items()}
-    return world.build(config, effects.load().overridden(given))
+    return world.build(config, parameters().overridden(given))
 
 
 def texts(records: written.Records) -> pd.DataFrame:
@@ -348,7 +348,7 @@ def test_half_of_children_in_need_have_sen() -> None:
 def test_sen_without_effect_leaves_no_trace() -> None:
     made = frames(
         a_county(),
-        effects.load().without("social_care.sen", "social_care.deprivation"),
+        parameters().without("social_care.sen", "social_care.deprivation"),
     )
     episodes = made["cin_census.episodes/2024/25"]
     census = made["school_census.census/2025"].drop_duplicates("upn")

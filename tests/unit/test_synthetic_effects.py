@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from jsna.errors import JsnaError
-from jsna.synthetic import effects
+from jsna.generator.found import parameters
 from jsna.synthetic.need import NEEDS
 from tests.unit.synthetic_support import configuration, county, frames, middling, roll
 from tests.unit.test_synthetic_people import plans
@@ -22,7 +22,7 @@ GRADIENTS = ("plan.deprivation", "support.deprivation")
 
 @cache
 def without(*names: str) -> dict[str, pd.DataFrame]:
-    return frames(county(), effects.load().without(*names))
+    return frames(county(), parameters().without(*names))
 
 
 def depth(world: dict[str, pd.DataFrame]) -> pd.Series:
@@ -71,7 +71,7 @@ def test_a_gradient_set_to_nil_leaves_no_trace() -> None:
 def test_a_known_gradient_is_recovered() -> None:
     same = dict.fromkeys(NEEDS, 2.5)
     given = {"plan.deprivation": same, "plan.district": 1.0}
-    world = frames(county(), effects.load().overridden(given))
+    world = frames(county(), parameters().overridden(given))
     residents = world["population.syoa/2024"].query("age <= 24")
     x = depth(world)
     count = plans(world)["lsoa_code"].value_counts().reindex(x.index, fill_value=0)
@@ -200,13 +200,13 @@ def test_children_with_obesity() -> None:
 
 
 def test_every_parameter_is_used() -> None:
-    chosen = effects.load()
+    chosen = parameters()
     frames(configuration(), chosen)
     assert set(chosen.parameters) - chosen.used == set()
 
 
 def test_every_parameter_says_where_it_comes_from() -> None:
-    for name, parameter in effects.load().parameters.items():
+    for name, parameter in parameters().parameters.items():
         assert len(parameter.source) > 6, name
         assumed = "assumed" in parameter.source or "invented" in parameter.source
         assert assumed or parameter.kind != "assumption", name
@@ -214,7 +214,7 @@ def test_every_parameter_says_where_it_comes_from() -> None:
 
 def test_unknown_effects_are_refused_together() -> None:
     with pytest.raises(JsnaError) as caught:
-        effects.load().overridden({"plan.depravation": 1, "no.such": 2})
+        parameters().overridden({"plan.depravation": 1, "no.such": 2})
     assert [p.column for p in caught.value.problems] == ["plan.depravation", "no.such"]
     with pytest.raises(JsnaError, match="not an effect"):
-        effects.load().without("suspension.rate")
+        parameters().without("suspension.rate")

@@ -7,14 +7,15 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from jsna.synthetic import effects, world
+from jsna.generator.found import parameters
+from jsna.synthetic import world
 from jsna.synthetic.families import families
 from tests.unit.synthetic_support import configuration
 
 
 def people(twins: float) -> pd.DataFrame:
     config = configuration("demo-2025", pupils=20_000, plans=1_400, lsoas=90)
-    made = world.build(config, effects.load().overridden({"people.twins": twins})).people
+    made = world.build(config, parameters().overridden({"people.twins": twins})).people
     return pd.DataFrame(
         {
             "surname": made.surname.to_pandas(),

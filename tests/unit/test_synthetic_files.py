@@ -16,12 +16,12 @@ import pytest
 
 from jsna.errors import JsnaError
 from jsna.generator import generate
+from jsna.generator.found import parameters
 from jsna.io import Paths, sha256
 from jsna.model.configuration import Configuration
 from jsna.model.contract import Column, Extract, Table
 from jsna.model.editions import Delivery
 from jsna.sources import registry
-from jsna.synthetic import effects
 from tests.supplied import supplied
 from tests.unit.synthetic_support import ROOT, configuration, small
 
@@ -195,7 +195,7 @@ def with_invented() -> Configuration:
 
 def test_a_new_extract_needs_no_change_of_the_generator() -> None:
     extracts = {**registry(), "school_meals": INVENTED}
-    tables = generate.make_tables(with_invented(), effects.load(), extracts)
+    tables = generate.make_tables(with_invented(), parameters(), extracts)
     rows = tables["school_meals.account/2024/25"].to_pandas()
     assert list(rows) == [c.field for c in INVENTED.tables[0].columns]
     assert rows["account_id"].is_unique
@@ -218,7 +218,7 @@ def test_a_code_no_list_has_is_an_error_of_the_generator() -> None:
     codelists = {**config.codelists, "sex": {"F": "Female"}}
     with pytest.raises(ValueError, match=r"'M'.*'sex'"):
         generate.make_tables(
-            dataclasses.replace(config, codelists=codelists), effects.load(), registry()
+            dataclasses.replace(config, codelists=codelists), parameters(), registry()
         )
 
 

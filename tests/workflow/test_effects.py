@@ -6,12 +6,12 @@ from collections.abc import Callable
 import pytest
 import yaml
 
-from jsna.synthetic import effects
+from jsna.generator.found import parameters
 from tests.conftest import SMALL, Project
 
 #: The generator's effects of deprivation on what the report measures; free school meals carry
 #: deprivation on to suspensions, and data-entry errors to who can be linked.
-DEPRIVATION = tuple(name for name in effects.load().parameters if name.endswith(".deprivation"))
+DEPRIVATION = tuple(name for name in parameters().parameters if name.endswith(".deprivation"))
 #: Counties of a middling size, each built nearly whole.
 pytestmark = pytest.mark.full
 

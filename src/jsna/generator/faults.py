@@ -1,9 +1,17 @@
 """Put a known number of known faults into the bytes of clean synthetic CSV files.
 
-The faults are those real extracts have, at the rates of `faults.yaml`. Nothing here imports the
-validators or the declarations: a fault is a change of text in a column of a given header, so that
-whether validation finds it is a test of validation. No row gets two faults, and what was done
-where is kept in a ledger without any value of a cell.
+The faults are those real extracts have, as each source says in its `faults.yaml`, by table: the
+rate and the source of faults that give no other, and for each a change that names its column, and
+what it writes where it writes anything. `error` and `warning` give the code of the rule that must
+report the row, and `error` means the row is set aside; with neither, the row must be read as if
+nothing had happened to it. No open source gives how often real returns hold these faults: every
+rate is an assumption, small enough that a report from the rest is sound, large enough that each
+check is tried. What kinds there are comes from the published rules of the returns and from public
+sample files.
+
+Nothing here imports the validators or the declarations: a fault is a change of text in a column of
+a given header, so that whether validation finds it is a test of validation. No row gets two faults,
+and what was done where is kept in a ledger without any value of a cell.
 
 Files are edited as bytes, line by line, so that every untouched byte stays what it was, whatever
 the encoding and line ends.
@@ -11,20 +19,18 @@ the encoding and line ends.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import zlib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
-from jsna.generator.entered_twice import MODULES, enter_twice
+from jsna.sources import data, parts
+from jsna.synthetic.lines import Lines
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,7 +59,8 @@ class Fault(BaseModel):
             the year `to`; `before` writes the date of the column `to`, four years earlier;
             `duplicate` adds the row a second time at the end of the file; `time` gives a date a
             time of day, and `form` writes it as `to` says (as `strftime`); `again` enters the
-            child a second time in every module of the return (see `entered_twice`).
+            child a second time in every table of the source, as its module `faults` does it
+            (`AGAIN`, see `jsna.synthetic.lines`).
         where: only rows whose cell of each header is one of these.
         filled: only rows in which these columns are filled, beside `column` itself.
         expect: code of the rule validation must report for the row.
@@ -114,14 +121,16 @@ def _fault(told: dict[str, Any]) -> Fault:
 
 @cache
 def declared() -> dict[str, Fault]:
-    """Every kind of fault by name, from `faults.yaml`."""
-    text = resources.files(__package__).joinpath("faults.yaml").read_text(encoding="utf-8")
-    tables = TypeAdapter(dict[str, _Table]).validate_python(yaml.safe_load(text))
-    return {
-        name: _fault({"fault": name, "table": table, **part.model_dump(exclude={"faults"}), **told})
-        for table, part in tables.items()
-        for name, told in part.faults.items()
-    }
+    """Every kind of fault by name, from `faults.yaml` of each source."""
+    found: dict[str, Fault] = {}
+    for source, file in data("faults.yaml").items():
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        for table, part in TypeAdapter(dict[str, _Table]).validate_python(content).items():
+            given = part.model_dump(exclude={"faults"}) | {"table": f"{source}.{table}"}
+            for name, told in part.faults.items():
+                assert name not in found, f"two sources have a fault {name!r}"
+                found[name] = _fault({"fault": name, **given, **told})
+    return found
 
 
 def plan(
@@ -182,12 +191,14 @@ def inject(
         fault = declared()[kind]
         if fault.change != "again":
             continue
-        parts = {name: key.replace(fault.table, f"sen2.{name}") for name in MODULES}
-        for at in parts.values():
+        source, period = fault.table.split(".")[0], key.split("/", 1)[1]
+        again = parts("faults")[source].AGAIN
+        places = {name: f"{source}.{name}/{period}" for name in again.tables}
+        for at in places.values():
             opened.setdefault(at, Lines(files[tables[at]]))
-        own = {name: opened[at] for name, at in parts.items()}
-        for module, row, column, code in enter_twice(own, count, _generator(seed, kind, key)):
-            at = parts[module]
+        own = {name: opened[at] for name, at in places.items()}
+        for table, row, column, code in again.enter(own, count, _generator(seed, kind, key)):
+            at = places[table]
             severity = fault.severity if code == fault.expect else "error"
             ledger.append((kind, at, tables[at], row, column, code, severity))
     for key, lines in sorted(opened.items()):
@@ -209,49 +220,6 @@ def _generator(seed: int, kind: str, key: str) -> np.random.Generator:
     import numpy as np
 
     return np.random.default_rng([seed, zlib.crc32(f"{kind}/{key}".encode())])
-
-
-class Lines:
-    """A CSV file as lines of bytes, of which a few are taken apart and put together again.
-
-    Latin-1 maps every byte to a character and back, so no letter of a name is ever touched.
-    """
-
-    def __init__(self, content: bytes) -> None:
-        self.end = b"\r\n" if b"\r\n" in content else b"\n"
-        self.lines = content.removesuffix(self.end).split(self.end)
-        header = self.lines[0].removeprefix(b"\xef\xbb\xbf")
-        self.header = next(csv.reader([header.decode("latin-1")]))
-        #: Rows as received; those added at the end come after.
-        self.rows = len(self.lines) - 1
-        self.struck: set[int] = set()
-
-    def cells(self, index: int) -> dict[str, str]:
-        """Cells of a line by header."""
-        text = self.lines[index].decode("latin-1")
-        values = next(csv.reader([text], strict=True))
-        return dict(zip(self.header, values, strict=True))
-
-    def replace(self, index: int, cells: Mapping[str, str]) -> None:
-        """Write a line back."""
-        buffer = io.StringIO()
-        csv.writer(buffer, lineterminator="").writerow([cells[name] for name in self.header])
-        self.lines[index] = buffer.getvalue().encode("latin-1")
-
-    def repeat(self, index: int) -> int:
-        """Add a line again at the end; returns where."""
-        self.lines.append(self.lines[index])
-        return len(self.lines) - 1
-
-    def add(self, cells: Mapping[str, str]) -> int:
-        """Add a line at the end; returns where."""
-        self.lines.append(b"")
-        self.replace(len(self.lines) - 1, cells)
-        return len(self.lines) - 1
-
-    def content(self) -> bytes:
-        """The file."""
-        return self.end.join(self.lines) + self.end
 
 
 def _strike(

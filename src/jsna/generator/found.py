@@ -1,10 +1,11 @@
-"""The synthetic part of each source, found in its folder."""
+"""What each source says of its invented rows, found in its folder."""
 
 from __future__ import annotations
 
 from functools import cache
 
-from jsna.sources import parts
+from jsna.sources import data, parts
+from jsna.synthetic import effects
 from jsna.synthetic.part import Synthetic
 
 
@@ -17,3 +18,8 @@ def declared() -> dict[str, Synthetic]:
 def synthetic(source: str) -> Synthetic:
     """What a source says of its invented rows; one that says nothing has the usual."""
     return declared().get(source, Synthetic())
+
+
+def parameters() -> effects.Effects:
+    """The parameters of the world, and of what each source shows of it."""
+    return effects.read(effects.FILE, *data("effects.yaml").values())

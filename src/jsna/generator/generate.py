@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from jsna import io
 from jsna.errors import JsnaError, Problem
+from jsna.generator.found import parameters, synthetic
 from jsna.model.configuration import Configuration
 from jsna.model.contract import Extract
 from jsna.sources import registry
-from jsna.synthetic import effects as effect_file
 from jsna.synthetic.effects import Effects, Overrides
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def run(
         where = f"config/editions/{config.edition.edition}.yaml"
         rule = "only an edition with `synthetic: true` and `synthesis` can be generated"
         raise JsnaError(Problem(where, rule, code="synthetic.edition"))
-    chosen = effect_file.load().overridden(effects or {})
+    chosen = parameters().overridden(effects or {})
     progress("Inventing a county, its schools and its children")
     county = invent(config, chosen)
     tables = show(county, config, registry(), progress)
@@ -112,7 +112,6 @@ def _file_names(config: Configuration) -> dict[str, str]:
 
 def _encoded(tables: Mapping[str, pa.Table], names: Mapping[str, str]) -> dict[str, bytes]:
     """The bytes of each file by name."""
-    from jsna.generator.found import synthetic
     from jsna.synthetic.formats import encode
 
     extracts = registry()

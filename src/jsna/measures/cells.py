@@ -20,7 +20,7 @@ from jsna.model.configuration import Configuration
 from jsna.model.hierarchies import codes, finer
 from jsna.model.indicators import Side
 from jsna.model.tables import AnalysisTable
-from jsna.tables.catalogue import CATALOGUE
+from jsna.tables.catalogue import CATALOGUE, implied
 
 Objects = np.ndarray[Any, np.dtype[np.object_]]
 Places = np.ndarray[Any, np.dtype[np.intp]]
@@ -133,11 +133,11 @@ def _restrict(table: AnalysisTable, box: dict[str, Codes]) -> None:
     changed = True
     while changed:
         changed = False
-        for implied in table.implied:
-            allowed = box.get(implied.column)
-            if allowed is None or MISSING in allowed or not allowed <= (implied.codes or allowed):
+        for said in implied(table):
+            allowed = box.get(said.column)
+            if allowed is None or MISSING in allowed or not allowed <= (said.codes or allowed):
                 continue
-            known = box.get(implied.of)
-            if known is None or not known <= implied.are:
-                box[implied.of] = implied.are if known is None else known & implied.are
+            known = box.get(said.of)
+            if known is None or not known <= said.are:
+                box[said.of] = said.are if known is None else known & said.are
                 changed = True

@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jsna import io, records
 from jsna.errors import JsnaError, Problem
-from jsna.measures import homes
+from jsna.measures import deliveries, homes
 from jsna.model.configuration import Configuration
 from jsna.model.tables import AnalysisTable, View
-from jsna.shared import beside_roll as services
-from jsna.shared.periods import reference_date, window
-from jsna.sources import permission, registry
 from jsna.tables import VIEWS
 from jsna.tables.catalogue import CATALOGUE, arrow
 
@@ -85,7 +82,7 @@ def derive(
             else:
                 connection.register(homes.received(name), rows)
             homes.today(connection, name)
-        _calendar(connection, linked, config)
+        deliveries.register(connection, linked, config)
         for query in usable(config, linked):
             # Kept as a table, so that what builds on it does not make it again.
             connection.execute(f'create table "{query.name}" as {query.sql}')
@@ -107,8 +104,8 @@ class Query(NamedTuple):
     sql: str
 
 
-#: Tables that are made beside the linked ones, by `_calendar` and `homes.register`.
-_BESIDE: Final = (homes.LOOKUP, "census_day", "exclusion_year", "service_year")
+#: Tables that are made beside the linked ones.
+_BESIDE: Final = (homes.LOOKUP, deliveries.TABLE)
 
 
 def usable(config: Configuration, linked: Iterable[str]) -> list[Query]:
@@ -163,44 +160,3 @@ def _repeated(connection: duckdb.DuckDBPyConnection, table: AnalysisTable) -> bo
         f'select count(*) > count(distinct row({key})) from "{table.name}"',
     )
     return all(connection.execute(query).fetchall() == [(True,)] for query in queries)
-
-
-def _calendar(connection: object, linked: Mapping[str, object], config: Configuration) -> None:
-    """`census_day`: January return -> its day; `exclusion_year`: years with exclusions counted;
-    `service_year`: years each health or care extract came for, with their first and last days.
-    """
-    import duckdb
-
-    assert isinstance(connection, duckdb.DuckDBPyConnection)
-    connection.execute("create table census_day (period varchar, day date)")
-    connection.execute("create table exclusion_year (period varchar)")
-    if "sen2.activeplans" in linked:
-        found = connection.execute('select distinct period from "sen2.activeplans"').fetchall()
-        for (period,) in sorted(found):
-            day = reference_date(period, "january", config.edition.reference_date)
-            connection.execute("insert into census_day values (?, ?)", [period, day])
-    years = {d.period for d in permission.linkable(config.edition) if d.extract == "exclusions"}
-    if "exclusions.exclusions" in linked:
-        found = connection.execute('select distinct period from "exclusions.exclusions"').fetchall()
-        years |= {period for (period,) in found}
-    for period in sorted(years):
-        connection.execute("insert into exclusion_year values (?)", [period])
-    _service_years(connection, linked, config)
-
-
-def _service_years(
-    connection: duckdb.DuckDBPyConnection, linked: Mapping[str, object], config: Configuration
-) -> None:
-    connection.execute(
-        "create table service_year (extract varchar, period varchar, first date, last date)"
-    )
-    for extract in services.SERVICES:
-        years = {d.period for d in permission.linkable(config.edition) if d.extract == extract}
-        for name in sorted(n for n in linked if n.split(".")[0] == extract):
-            found = connection.execute(f'select distinct period from "{name}"').fetchall()
-            years |= {period for (period,) in found}
-        for period in sorted(years):
-            days = window(period, registry()[extract].period_type)
-            connection.execute(
-                "insert into service_year values (?, ?, ?, ?)", [extract, period, *days]
-            )

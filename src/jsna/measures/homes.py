@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 #: Name of the look-up among the tables: `lsoa_2011`, `lsoa_code`, `parts`.
 LOOKUP: Final = "lsoa_2011"
 _HOME: Final = "lsoa_code"
-#: Tables whose small areas are no homes.
-_PLACES: Final = ("areas.", "population.")
 _OF_LINKAGE: Final = "linkage."
 _WORDS: Final = {
     "elsewhere_in_england": "elsewhere in England",
@@ -68,7 +66,9 @@ def today(connection: duckdb.DuckDBPyConnection, name: str) -> None:
 
 
 def _has_homes(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    if name.startswith(_PLACES):
+    extract = registry().get(name.split(".")[0])
+    # Of what is no record of a child, the small area is no home.
+    if extract is not None and not extract.person_level:
         return False
     return _HOME in connection.sql(f'select * from "{received(name)}" limit 0').columns
 

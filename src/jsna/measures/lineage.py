@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from jsna.measures import deliveries
 from jsna.model.link_passes import TRAITS
 from jsna.sources import registry
 
@@ -26,9 +27,7 @@ ROW: Final = "*"
 HOME: Final = "lsoa_code"
 #: Tables that are made beside the extracts, with their columns.
 _OTHERS: Final[Mapping[str, tuple[str, ...]]] = {
-    "census_day": ("period", "day"),
-    "exclusion_year": ("period",),
-    "service_year": ("extract", "period", "first", "last"),
+    deliveries.TABLE: deliveries.COLUMNS,
     "lsoa_2011": ("lsoa_2011", "lsoa_code", "parts"),
 }
 #: What linkage says of itself, of all sources together, with columns beside the traits of a person.

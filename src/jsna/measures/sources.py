@@ -22,11 +22,6 @@ QUALITY: Final = "quality"
 RECORDS: Final = "quality"
 #: The same of what linkage says of itself.
 LINKAGE: Final = "linkage"
-#: Analysis table -> datasets it is made of where the edition has no extract for it.
-DATASETS: Final = {
-    "lsoa": ("iod", "lsoa_lookup"),
-    "population": ("population_locality",),
-}
 
 
 def _tables(indicator: Indicator) -> list[str]:
@@ -78,8 +73,8 @@ def source_of(
     official = [
         release.id
         for table in _tables(indicator)
-        if table in DATASETS and made_of(CATALOGUE[table])[0] not in linked
-        for dataset in DATASETS[table]
+        if CATALOGUE[table].official and made_of(CATALOGUE[table])[0] not in linked
+        for dataset in CATALOGUE[table].official
         if (release := config.release(dataset)) is not None
     ]
     if official:

@@ -119,6 +119,7 @@ class AnalysisTable(View):
         known: column -> mark and its code: a row has a value in the column exactly where the mark
             is so. The mark is another column, or a name in brackets for one that is not there.
             All categories of columns with one mark add up to the same.
+        official: the datasets it is made of where the edition has no extract for it.
     """
 
     row: str
@@ -131,6 +132,7 @@ class AnalysisTable(View):
     rows_of: str = ""
     implies: tuple[Implied, ...] = ()
     known: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    official: tuple[str, ...] = ()
 
     @property
     def implied(self) -> tuple[Implied, ...]:

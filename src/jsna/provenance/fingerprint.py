@@ -73,16 +73,21 @@ def _files(module: str, *, whole: bool = True) -> Iterator[Path]:
             yield parent / "__init__.py"
 
 
-#: A call that finds a module of every source by its name (`jsna.sources.parts`).
-_PARTS = re.compile(r"""\bparts\("(\w+)"\)""")
+#: A call that finds a module or file of every source by its name (`jsna.sources`).
+_PARTS = re.compile(r"""\b(?:parts|data)\("([\w.]+)"\)""")
 
 
 def _parts(text: str) -> Iterator[Path]:
     """Files of what a module finds in the folders of the sources, by being there."""
     for part in _PARTS.findall(text):
         for folder in sorted(_SOURCE.joinpath(_PACKAGE, "sources").iterdir()):
-            module = f"{_PACKAGE}.sources.{folder.name}.{part}"
-            yield from _files(module)
+            file = folder / part
+            yield from [file] if file.is_file() else _files(_module(file))
+
+
+def _module(place: Path) -> str:
+    """Dotted name of a module or package."""
+    return ".".join(place.relative_to(_SOURCE).parts)
 
 
 @cache

@@ -6,6 +6,7 @@ is a gap and not a year in which nobody was known; `cohort` has the years in whi
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from jsna.model.tables import AnalysisTable, Column, Implied
@@ -16,33 +17,8 @@ from jsna.shared.table_columns import GEOGRAPHY, NEED, PLACED, SURE, declared
 PERSON: Final = "person_key period age age_group sex link"
 #: What every table says of the pupil, beside the period.
 _PUPIL: Final = f"person_key age_group sex sen_provision primary_need {GEOGRAPHY}"
-#: Extracts of services.
-SERVICES: Final = ("mental_health", "community", "cin_census", "ssda903")
-_TRUE: Final = frozenset({"true"})
-#: What a service says of a pupil, which services that makes them known to, and that who is known
-#: to one is linked.
-_KNOWN: Final = (
-    *NEED,
-    *(
-        implied
-        for column, link in (
-            ("mh_contact", "mh_link"),
-            ("in_need", "need_link"),
-            ("looked_after", "care_link"),
-        )
-        for implied in (Implied(column, link, SURE, _TRUE), Implied(link, column, _TRUE))
-    ),
-    *(
-        Implied(column, "services", frozenset({which, "both"}), _TRUE)
-        for column, which in (
-            ("mh_contact", "health"),
-            ("community", "health"),
-            ("in_need", "care"),
-        )
-    ),
-    Implied("protection_plan", "in_need", _TRUE, _TRUE),
-    Implied("twelve_months", "looked_after", _TRUE, _TRUE),
-)
+#: Codes of a column that says yes.
+TRUE: Final = frozenset({"true"})
 
 
 def beside_roll(
@@ -52,6 +28,7 @@ def beside_roll(
     said: dict[Column, str],
     *,
     march: bool = False,
+    implies: tuple[Implied, ...] = (),
 ) -> AnalysisTable:
     """The January rolls of the years for which extracts came, beside the people they know.
 
@@ -60,9 +37,10 @@ def beside_roll(
         people: extract -> view of the people it knows.
         said: column -> SQL of what is said of them.
         march: it says how things stood on 31 March, and its period is the year of that.
+        implies: what some of it says of the rest, beside what the queries say by themselves.
     """
     years = " intersect ".join(
-        f"select period from service_year where extract = '{extract}'" for extract in people
+        f"select period from delivery where extract = '{extract}'" for extract in people
     )
     known = " ".join(f"left join {view} using (person_key, period)" for view in people.values())
     period = MARCH.format(row="roll") if march else "roll.period"
@@ -74,7 +52,7 @@ def beside_roll(
         dated_by=tuple(people),
         period="march" if march else "delivery",
         rows_of="pupil",
-        implies=_KNOWN,
+        implies=(*NEED, *_implied(people, said), *implies),
         known=PLACED,
         sql=f"""
         select roll.* replace ({period} as period),
@@ -85,6 +63,24 @@ def beside_roll(
         order by period, person_key
         """,
     )
+
+
+def _implied(people: Mapping[str, str], said: Mapping[Column, str]) -> Iterator[Implied]:
+    """Whoever is linked is known, and whoever is known is linked; what else is so is of the known.
+
+    `said` is read for it: whether a view knows a pupil, how surely they are linked, and what it
+    says of those it knows.
+    """
+    for view in people.values():
+        known = next((c.name for c, sql in said.items() if sql == is_known(view)), None)
+        if known is None:
+            continue
+        for column, sql in said.items():
+            if sql == how_linked(view):
+                yield Implied(known, column.name, SURE, TRUE)
+                yield Implied(column.name, known, TRUE)
+            elif column.type == "boolean" and f"{view}." in sql and column.name != known:
+                yield Implied(column.name, known, TRUE, TRUE)
 
 
 def on_march(name: str, row: str, view: str, said: Column) -> AnalysisTable:
@@ -115,3 +111,8 @@ def on_march(name: str, row: str, view: str, said: Column) -> AnalysisTable:
 def is_known(view: str) -> str:
     """SQL of whether a view of people knows the pupil."""
     return f"{view}.person_key is not null"
+
+
+def how_linked(view: str) -> str:
+    """SQL of how surely the record by which a view of people knows the pupil is linked."""
+    return f"{view}.link"

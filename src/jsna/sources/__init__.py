@@ -1,9 +1,10 @@
 """Local extracts, a folder each: what its files hold, their rules, its tables, its invented rows.
 
 Nothing lists the sources. A folder is one by its `extract.py`, which defines `EXTRACT`; beside that
-it has what it needs of `rules.py`, `tables.py` (`TABLES`) and `synthetic.py` (`SYNTHETIC`). What
-several share stands below, in `jsna.shared` and, of invented people, in `jsna.synthetic`. A source
-imports no other.
+it has what it needs of `rules.py`, `tables.py` (`TABLES`) and, for its invented rows,
+`synthetic.py` (`SYNTHETIC`), `effects.yaml`, `faults.yaml` and `faults.py`. What several share
+stands below, in `jsna.shared` and, of invented people, in `jsna.synthetic`. A source imports no
+other.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import importlib
 import pkgutil
 from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 
 from jsna.model.contract import Extract
@@ -30,6 +32,18 @@ def parts(name: str) -> dict[str, ModuleType]:
         for folder, module in names.items()
         if find_spec(module) is not None
     }
+
+
+def data(name: str) -> dict[str, Path]:
+    """The file of that name of every source that has one, as `parts` gives modules."""
+    folders = sorted(module.name for module in pkgutil.iter_modules(__path__) if module.ispkg)
+    files = {folder: _place(folder) / name for folder in folders}
+    return {folder: file for folder, file in files.items() if file.is_file()}
+
+
+def _place(folder: str) -> Path:
+    (place,) = importlib.import_module(f"{__name__}.{folder}").__path__
+    return Path(place)
 
 
 @cache

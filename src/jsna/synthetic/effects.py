@@ -1,4 +1,4 @@
-"""The effects, rates and assumptions of the synthetic world, from one reviewed file.
+"""The effects, rates and assumptions of the synthetic world, from reviewed files.
 
 Ratios have "no effect" at 1; `without` sets them so, and every sentence, chart and test that
 shows the effect must then lose it.
@@ -107,7 +107,7 @@ class Effects:
         problems: list[Problem] = []
         for name, new in overrides.items():
             if name not in changed:
-                rule = "no such parameter in effects.yaml"
+                rule = "no such parameter in any effects.yaml"
                 problems.append(Problem("effects", rule, column=name, code="synthetic.effect"))
                 continue
             old = changed[name]
@@ -141,7 +141,13 @@ class Effects:
         return self.overridden(dict.fromkeys(names, 1.0))
 
 
-def load(file: Path = FILE) -> Effects:
-    """Read the reviewed file."""
-    content = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    return Effects(TypeAdapter(dict[str, Parameter]).validate_python(content))
+def read(*files: Path) -> Effects:
+    """Read reviewed files; none names a parameter of another."""
+    found: dict[str, Parameter] = {}
+    for file in files:
+        content = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        given = TypeAdapter(dict[str, Parameter]).validate_python(content)
+        twice = ", ".join(sorted({*given} & {*found}))
+        assert not twice, f"{file.name}: {twice} are parameters of another file"
+        found |= given
+    return Effects(found)

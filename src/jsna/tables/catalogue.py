@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from jsna.errors import JsnaError, Problem
 from jsna.model.indicators import LOCALITY
-from jsna.model.tables import AnalysisTable
+from jsna.model.tables import AnalysisTable, Implied
 from jsna.sources import permission, registry
 from jsna.tables import VIEWS
 
@@ -52,6 +52,14 @@ def period_type(table: AnalysisTable) -> str:
     if of_linkage(table) or not extracts:
         return "release"
     return registry()[extracts[0]].period_type
+
+
+@cache
+def implied(table: AnalysisTable) -> tuple[Implied, ...]:
+    """What values of its rows say of others, as it or another table of the same rows has it."""
+    rows = table.rows_of or table.name
+    same = (one for one in CATALOGUE.values() if (one.rows_of or one.name) == rows)
+    return tuple(dict.fromkeys(said for one in same for said in one.implied))
 
 
 def _received(needs: Collection[str]) -> Iterator[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from jsna.model.tables import Column
-from jsna.shared.beside_roll import beside_roll, is_known
+from jsna.model.tables import Column, Implied
+from jsna.shared.beside_roll import TRUE, beside_roll, is_known
 
 #: Those that all have to be there for a pupil to be known to no service. A child looked after is a
 #: child in need, and in that census: asking both would set apart the few of whom one record was
@@ -26,5 +26,13 @@ TABLES: Final = (
             Column("services"): f"case when ({_HEALTH}) and {_CARE} then 'both' "
             f"when {_HEALTH} then 'health' when {_CARE} then 'care' else 'neither' end",
         },
+        implies=tuple(
+            Implied(column, "services", frozenset({which, "both"}), TRUE)
+            for column, which in (
+                ("mh_contact", "health"),
+                ("community", "health"),
+                ("in_need", "care"),
+            )
+        ),
     ),
 )

@@ -112,12 +112,12 @@ def _world(config: Configuration, rules: Ruleset) -> dict[str, pa.Table]:
     import pyarrow as pa
 
     from jsna.generator import generate
+    from jsna.generator.found import parameters
     from jsna.linkage import link
     from jsna.measures.derive import derive, received
     from jsna.sources import registry
-    from jsna.synthetic import effects
 
-    raw = generate.make_tables(config, _evened(effects.load()), registry())
+    raw = generate.make_tables(config, _evened(parameters()), registry())
     with tempfile.TemporaryDirectory(prefix="jsna-discovery-") as folder:
         paths = io.Paths(Path(folder), config.edition.edition)
         for key, rows in raw.items():

@@ -84,6 +84,7 @@ TABLES: Final = (
             GEOGRAPHY,
         ),
         known=PLACED,
+        official=("iod", "lsoa_lookup"),
         sql=f"select period, imd_rank, idaci_rank, idaci_decile, {PLACE} from small_area place "
         "order by lsoa_code",
     ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from jsna.model.tables import Column, View
-from jsna.shared.beside_roll import beside_roll, is_known, on_march
+from jsna.shared.beside_roll import beside_roll, how_linked, is_known, on_march
 
 _PROTECTED: Final = Column("protection_plan", "boolean", "On a child protection plan on that day")
 
@@ -25,7 +25,7 @@ TABLES: Final = (
                 and coalesce(e.cpp_end_date > y.last, true)
             ) as protection_plan
         from "cin_census.episodes" e
-            join service_year y on y.period = e.period and y.extract = 'cin_census'
+            join delivery y on y.period = e.period and y.extract = 'cin_census'
         where e.referral_date <= y.last and coalesce(e.closure_date > y.last, true)
             and not coalesce(e.referral_nfa, false)
         group by e.person_key, e.period
@@ -45,7 +45,9 @@ TABLES: Final = (
         {
             Column("in_need", "boolean"): is_known("in_need"),
             _PROTECTED: "coalesce(in_need.protection_plan, false)",
-            Column("need_link", description="How the census's record is linked"): "in_need.link",
+            Column("need_link", description="How the census's record is linked"): how_linked(
+                "in_need"
+            ),
         },
         march=True,
     ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from jsna.model.tables import AnalysisTable, Column
+from jsna.model.tables import AnalysisTable, Column, View
 from jsna.shared.fragments import ACADEMIC_YEAR, numbered
 from jsna.shared.table_columns import GEOGRAPHY, NEED, PLACED, PUPIL, declared
 
@@ -61,6 +61,10 @@ def _events(name: str, row: str, category: str) -> AnalysisTable:
 
 
 TABLES: Final = (
+    View(
+        name="exclusion_year",
+        sql="select period from delivery where extract = 'exclusions' order by period",
+    ),
     AnalysisTable(
         name="roll",
         row="a pupil on the January roll of an academic year for which exclusions came",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from jsna.model.tables import AnalysisTable, Column, View
-from jsna.shared.beside_roll import PERSON, beside_roll, is_known
+from jsna.shared.beside_roll import PERSON, beside_roll, how_linked, is_known
 from jsna.shared.fragments import PLACE, RESIDENT, age_group, listed
 from jsna.shared.table_columns import GEOGRAPHY, PLACED, declared
 from jsna.sources.mental_health.extract import ATTENDED
@@ -46,7 +46,7 @@ TABLES: Final = (
         {"mental_health": "seen"},
         {
             Column("mh_contact", "boolean", "Seen at least once"): is_known("seen"),
-            Column("mh_link", description="How the service's record is linked"): "seen.link",
+            Column("mh_link", description="How the service's record is linked"): how_linked("seen"),
         },
     ),
 )

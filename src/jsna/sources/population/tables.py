@@ -23,6 +23,7 @@ TABLES: Final = (
             GEOGRAPHY,
         ),
         known=PLACED,
+        official=("population_locality",),
         sql=f"""
         select cast(p.year as varchar) as period, p.sex, p.age, {age_group("p.age")} as age_group,
             p.people, {PLACE}

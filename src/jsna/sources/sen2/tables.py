@@ -31,6 +31,11 @@ _IN_YEAR = "year({date}) = cast({row}.period as integer) - 1"
 _KEY: Final = ("period", "person_key", "record_number")
 
 TABLES: Final = (
+    View(
+        # The day each return describes.
+        name="census_day",
+        sql="select period, day from delivery where extract = 'sen2' order by period",
+    ),
     AnalysisTable(
         name="request",
         row="a request for an EHC needs assessment, by calendar year received",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from jsna.model.tables import Column, View
-from jsna.shared.beside_roll import beside_roll, is_known, on_march
+from jsna.shared.beside_roll import beside_roll, how_linked, is_known, on_march
 from jsna.shared.fragments import listed
 
 #: Legal statuses of agreed series of short breaks, which are in no official count.
@@ -25,7 +25,7 @@ TABLES: Final = (
         sql=f"""
         with counted as (
             select e.*, y.first, y.last from "ssda903.episodes" e
-                join service_year y on y.period = e.period and y.extract = 'ssda903'
+                join delivery y on y.period = e.period and y.extract = 'ssda903'
             where e.legal_status not in ({listed(SHORT_BREAKS)})
         ), started as (
             select person_key, period, coalesce(
@@ -61,7 +61,9 @@ TABLES: Final = (
         {
             Column("looked_after", "boolean"): is_known("in_care"),
             _LONG: "coalesce(in_care.twelve_months, false)",
-            Column("care_link", description="How the return's record is linked"): "in_care.link",
+            Column("care_link", description="How the return's record is linked"): how_linked(
+                "in_care"
+            ),
         },
         march=True,
     ),

@@ -1,8 +1,8 @@
 """A child entered a second time in SEN2: a new number, and everything under it over again.
 
 The second entry has its own row in every module, as where a child moved back or a case was opened
-anew: counted as they stand, two plans of one child. Like `faults`, this knows nothing of validation
-but the codes it must answer with.
+anew: counted as they stand, two plans of one child. Nothing here knows of validation but the codes
+it must answer with.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
+from jsna.synthetic.lines import Again, Lines
+
 if TYPE_CHECKING:
     import numpy as np
 
-    from jsna.generator.faults import Lines
 
 #: Module -> the module it hangs on, and the code its second row must be reported under: each is
 #: told of, or set aside so that one of the two is counted.
@@ -93,3 +94,7 @@ def _family(
             above = [rows[parent][member][_key(parent)] for member in found[parent]]
             found[name] = [row for number in above for row in below.get((name, number), [])]
     return found
+
+
+#: What the fault `again` does.
+AGAIN: Final = Again(tuple(MODULES), enter_twice)

@@ -15,7 +15,6 @@ from tests.supplied import supplied
 from .validation_support import (
     GOOD,
     OTHER_UPN,
-    PERIODS,
     UPN,
     codes,
     context,
@@ -301,7 +300,3 @@ def test_quality_has_a_row_for_every_table_of_every_delivery() -> None:
         ["ncmp", "measurements", 0, 0, 0, 0, "not received", "late", ""],
         ["school_census", "census", 2, 1, 1, 1, "received", NOT_LINKED, "2025-01-16"],
     ]  # fmt: skip
-
-
-def test_periods_of_the_support_are_those_declared() -> None:
-    assert set(PERIODS) == set(registry())

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 import pytest
 
+from jsna.generator import faults
 from jsna.sources import registry
 
-from .validation_support import GOOD, OTHER_UPN, codes, judge, judge_together
+from .validation_support import OTHER_UPN, WRITTEN, codes, judge, judge_together
 
 #: An episode of need without a child protection plan.
 NO_PROTECTION = {
@@ -14,6 +15,7 @@ NO_PROTECTION = {
     "previous_plans": "",
 }  # fmt: skip
 #: Rules across columns: table -> code -> severity, changes to the good row.
+FAULTS = [*faults.declared().values()]
 CASES: dict[str, dict[str, tuple[str, dict[str, str]]]] = {
     "school_census.census": {
         "upn.letter": ("warning", {"upn": "B950000178301"}),
@@ -203,7 +205,7 @@ FLAT = [
 ]
 
 
-@pytest.mark.parametrize("name", GOOD)
+@pytest.mark.parametrize("name", WRITTEN)
 def test_a_good_row_is_valid_and_nothing_is_said(name: str) -> None:
     judged = judge(name)
     assert len(judged.valid) == 1
@@ -239,7 +241,14 @@ def test_every_rule_has_its_case() -> None:
         for table in extract.tables:
             name = f"{extract.name}.{table.name}"
             tried = set(CASES.get(name, {})) | ELSEWHERE.get(name, set())
-            assert {rule.code for rule in table.rules} == tried, name
+            if name not in WRITTEN:
+                # Of a source without a row here, by the faults in its own folder.
+                tried |= {
+                    f.expect.removeprefix(f"{table.name}.") for f in FAULTS if f.table == name
+                }
+            declared = {rule.code for rule in table.rules}
+            assert declared <= tried, name
+            assert name not in WRITTEN or tried == declared, name
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Good rows of every table, written by hand, and the means to judge rows that differ from them."""
+"""Good rows of tables, written by hand, and the means to judge rows that differ from them."""
 
 from __future__ import annotations
 
@@ -11,25 +11,22 @@ import pandas as pd
 
 from jsna.ingest.judge import Validated, validate_table
 from jsna.ingest.validate import apply_cross, validate_delivery
-from jsna.model.contract import Context
+from jsna.model.contract import Context, Extract, Table
 from jsna.settings.shared import codelists, rolls
 from jsna.sources import registry
+from jsna.synthetic.fill import fill
+from jsna.synthetic.view import View
 
 ROOT = Path(__file__).parents[2]
 CODELISTS = {name: frozenset(codes) for name, codes in codelists(ROOT).items()}
 ROLLS = rolls(ROOT)
-PERIODS = {
-    "school_census": "2025",
-    "sen2": "2025",
-    "exclusions": "2024/25",
-    "ncmp": "2023/24",
-    "mental_health": "2024/25",
-    "cin_census": "2024/25",
-    "ssda903": "2024/25",
-    "community": "2024/25",
-    "areas": "2025",
-    "population": "2024",
-    "schools": "2025",
+_OF_KIND = {
+    "january": "2025", "calendar_year": "2024", "academic_year": "2024/25",
+    "financial_year": "2024/25", "mid_year": "2024", "release": "2025",
+}  # fmt: skip
+#: Extract -> the period its rows here are of.
+PERIODS = {name: _OF_KIND[one.period_type] for name, one in registry().items()} | {
+    "ncmp": "2023/24"
 }
 #: Two sound pupil numbers whose letters were worked out by hand.
 UPN, OTHER_UPN = "A950000178301", "H243278544154"
@@ -37,7 +34,8 @@ UPN, OTHER_UPN = "A950000178301", "H243278544154"
 #: What the export of SEN2 writes into every module, and nothing uses.
 EXPORTED = {"native_id": "1", "order_sequence": "1", "source_id": ""}
 
-GOOD: dict[str, dict[str, str]] = {
+#: Rows in which nothing is wrong.
+WRITTEN: dict[str, dict[str, str]] = {
     "school_census.census": {
         "upn": UPN, "former_upn": "", "surname": "Quill", "forename": "Zora",
         "date_of_birth": "14/03/2015", "sex": "F", "ethnicity": "WBRI", "fsm": "N",
@@ -180,6 +178,25 @@ GOOD: dict[str, dict[str, str]] = {
         "activeplans_table_id": "51", "sen_type": "ASD", "sen_type_rank": "1",
     },
 }  # fmt: skip
+
+
+def _typed(extract: Extract, table: Table) -> dict[str, str]:
+    """A row of what each column may hold by its type alone, as a file would have it."""
+    codes = {name: sorted(listed) for name, listed in CODELISTS.items()}
+    row = fill(extract, table, View(1, {}), PERIODS[extract.name], codes, seed=1)
+    return {
+        field: "" if value is None else str(int(value) if isinstance(value, bool) else value)
+        for field, (value,) in row.to_pydict().items()
+    }
+
+
+#: A row of every table: as written here or, where nobody wrote one, of its columns' types.
+GOOD = {
+    name: WRITTEN.get(name) or _typed(extract, table)
+    for extract in registry().values()
+    for table in extract.tables
+    for name in [f"{extract.name}.{table.name}"]
+}
 
 
 def context(extract: str, **changes: object) -> Context:

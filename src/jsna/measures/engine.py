@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["measure", "run"]
 
 Objects = np.ndarray[Any, np.dtype[np.object_]]
+Column = np.ndarray[Any, np.dtype[Any]]
 
 
 def run(config: Configuration, paths: io.Paths) -> None:
@@ -96,7 +97,7 @@ def measure(
     ]
     if not blocks:
         return schema.empty(cells=True)
-    frame = pd.concat(blocks, ignore_index=True)
+    frame = pd.DataFrame({name: np.concatenate([b[name] for b in blocks]) for name in blocks[0]})
     multiplier = frame.pop("multiplier").to_numpy(dtype=np.float64)
     decimals = frame.pop("decimals").to_numpy(dtype=np.int64)
     squares = frame.pop("squares").to_numpy(dtype=np.float64)
@@ -115,7 +116,8 @@ def _blocks(
     categories: Mapping[str, list[str]],
     cells: Cells,
     tables: Mapping[str, pa.Table | pd.DataFrame],
-) -> Iterable[pd.DataFrame]:
+) -> Iterable[Mapping[str, Column]]:
+    """The measures of one indicator, block by block: every column as an array of shape (rows,)."""
     config = cells.config
     constant: dict[str, Any] = {
         "edition": config.edition.edition,
@@ -142,7 +144,10 @@ def _blocks(
                 block = together(block, grouping.years)
             if block.kept.any():
                 kind = indicator.period_type if grouping.years == 1 else THREE_YEARS
-                yield _rows(indicator, block, axes, cells).assign(**constant, period_type=kind)
+                rows = _rows(indicator, block, axes, cells)
+                same = {**constant, "period_type": kind}
+                size = len(rows["period"])
+                yield {**rows, **{name: _filled(size, value) for name, value in same.items()}}
 
 
 def _told(indicator: Indicator, set_: Dimensions, cubes: Mapping[str, Cubes]) -> bool:
@@ -156,8 +161,13 @@ def _told(indicator: Indicator, set_: Dimensions, cubes: Mapping[str, Cubes]) ->
     return True
 
 
-def _rows(indicator: Indicator, block: Block, axes: Sequence[Axis], cells: Cells) -> pd.DataFrame:
-    """The kept cells as rows: place, period, breakdown and category beside the two counts."""
+def _rows(
+    indicator: Indicator, block: Block, axes: Sequence[Axis], cells: Cells
+) -> dict[str, Column]:
+    """The kept cells as rows: place, period, breakdown and category beside the two counts.
+
+    Columns stay arrays until all blocks are one frame: a frame a block costs more than the counts.
+    """
     config = cells.config
     at = np.nonzero(block.kept)
     named: dict[str, Objects] = {
@@ -171,25 +181,30 @@ def _rows(indicator: Indicator, block: Block, axes: Sequence[Axis], cells: Cells
     numerator, denominator = block.numerator[block.kept], block.denominator[block.kept]
     nobody = denominator == 0
     notes = [_note(*years) for years in zip(block.years, block.below, strict=True)]
-    return pd.DataFrame(
-        {
-            "area_code": named.get(LOCALITY, named.get(LOCALITY_GROUP, config.area.code)),
-            "geography": grouping.geography(config.area),
-            "period": np.array(block.periods, dtype=object)[at[0]],
-            "breakdown": grouping.breakdown,
-            "category": category,
-            "numerator": numerator,
-            "denominator": denominator,
-            "squares": np.nan if block.squares is None else block.squares[block.kept],
-            "status": np.where(nobody, "z", "").astype(object),
-            "reason": np.where(nobody, "no_population", "").astype(object),
-            "note": np.array(notes, dtype=object)[at[0]],
-            schema.NUMERATOR_CELL: cells.texts(indicator.numerator, (), axes, block.years, at),
-            schema.DENOMINATOR_CELL: cells.texts(
-                indicator.denominator, indicator.over, axes, block.below, at
-            ),
-        }
-    )
+    size = len(at[0])
+    place = named.get(LOCALITY, named.get(LOCALITY_GROUP))
+    return {
+        "area_code": _filled(size, config.area.code) if place is None else place,
+        "geography": _filled(size, grouping.geography(config.area)),
+        "period": np.array(block.periods, dtype=object)[at[0]],
+        "breakdown": _filled(size, grouping.breakdown),
+        "category": category,
+        "numerator": numerator,
+        "denominator": denominator,
+        "squares": _filled(size, np.nan) if block.squares is None else block.squares[block.kept],
+        "status": np.where(nobody, "z", "").astype(object),
+        "reason": np.where(nobody, "no_population", "").astype(object),
+        "note": np.array(notes, dtype=object)[at[0]],
+        schema.NUMERATOR_CELL: cells.texts(indicator.numerator, (), axes, block.years, at),
+        schema.DENOMINATOR_CELL: cells.texts(
+            indicator.denominator, indicator.over, axes, block.below, at
+        ),
+    }
+
+
+def _filled(size: int, value: float | str) -> Column:
+    """A column of one value; texts stay the objects that a frame takes them for."""
+    return np.full(size, value, dtype=object if isinstance(value, str) else np.float64)
 
 
 def _note(years: Sequence[str], below: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from jsna import io
+from jsna.checking import declared
 from jsna.errors import JsnaError, Problem
 from jsna.machine import libraries as system
 from jsna.machine import liveness, stopped
@@ -152,20 +153,13 @@ def _expect_writable(paths: io.Paths) -> None:
 
 
 def _expect_files(config: Configuration, paths: io.Paths) -> None:
-    """All raw files and the key are there, or one error names each that is not.
+    """All raw files and the key are there and the configuration fits, or one error names what not.
 
-    Where only the key is missing the extracts are looked at too, so that nothing wrong with them
-    is told later.
+    Where only the key or the configuration is wrong the extracts are looked at too, so that
+    nothing wrong with them is told later.
     """
-    problems: list[Problem] = []
+    problems = [*declared.of_configuration(config, paths), *declared.key(config, paths)]
     absent = False
-    if config.edition.received and not config.edition.synthetic:
-        from jsna.linkage.keys import person_key_secret
-
-        try:
-            person_key_secret(synthetic=False, root=paths.root)
-        except JsnaError as error:
-            problems += error.problems
     folder = f"data/raw/{config.edition.edition}"
     for delivery in config.edition.received:
         for table, file in sorted(delivery.files.items()):
@@ -191,7 +185,7 @@ def _expect_files(config: Configuration, paths: io.Paths) -> None:
 
         problems += rights.judge(config, paths)
     if problems:
-        raise JsnaError(problems, title="This edition cannot be built until this is put right:")
+        raise JsnaError(problems, title=declared.TITLE)
 
 
 def _is_whole(paths: io.Paths) -> bool:

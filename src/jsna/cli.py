@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from jsna.model.configuration import Configuration
 
 
-def _loaded(arguments: argparse.Namespace) -> tuple[Configuration, Paths]:
+def _loaded(
+    arguments: argparse.Namespace, load: Callable[[str, Path], Configuration] | None = None
+) -> tuple[Configuration, Paths]:
     from jsna import io, zones
     from jsna.machine import liveness
     from jsna.settings import loading
@@ -40,7 +42,7 @@ def _loaded(arguments: argparse.Namespace) -> tuple[Configuration, Paths]:
     root = Path(arguments.root)
     # An action of a stage (`link review`) has the business of that stage.
     zones.enter(arguments.verb.split()[0], root)
-    config = loading.load(arguments.edition, root)
+    config = (load or loading.load)(arguments.edition, root)
     if arguments.verb in STAGES:
         liveness.working(root)
     return config, io.Paths(root, arguments.edition)
@@ -94,14 +96,30 @@ def _explain(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from jsna.checking import check
+    from jsna.checking import declared
+
+    config, paths = _loaded(arguments, declared.load)
+    if arguments.rows:
+        return _check_rows(config, paths)
+    if problems := declared.problems(config, paths):
+        raise JsnaError(problems, title=declared.TITLE)
+    for line in declared.told(config):
+        say(line)
+    return 0
+
+
+def _check_rows(config: Configuration, paths: Paths) -> int:
+    from jsna.checking import declared
+    from jsna.checking.rows import check
     from jsna.releases.audit.told import told
 
-    config, paths = _loaded(arguments)
+    problems = [*declared.of_configuration(config, paths), *declared.key(config, paths)]
     report = check(config, paths)
     say(report.text)
     for line in told(config, paths):
         say(line)
+    if problems:
+        raise JsnaError(problems, title=declared.TITLE)
     # What leaves a count does not stop a build, but somebody must look: the exit code says so.
     return 0 if report.ok and not report.rows_set_aside and not report.left else 1
 
@@ -124,10 +142,12 @@ def _synthesise(arguments: argparse.Namespace) -> int:
 
 def _build(arguments: argparse.Namespace) -> int:
     from jsna.build import build
+    from jsna.checking import declared
 
     # To be ended from outside is to be stopped, as by Ctrl-C: the stages end too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    return build(*_loaded(arguments), say, cores=arguments.cores, force=arguments.force)
+    loaded = _loaded(arguments, declared.load)
+    return build(*loaded, say, cores=arguments.cores, force=arguments.force)
 
 
 def _prepare(arguments: argparse.Namespace) -> int:
@@ -190,7 +210,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.Namespace], int], bool]] = {
         _build,
         True,
     ),
-    "check": ("validate an edition's extracts without building", _check, True),
+    "check": ("say in seconds what would stop a build; with --rows judge every row", _check, True),
     "fetch": ("get the official releases of an edition, checking their digests", _fetch, True),
     "synthesise": ("make the synthetic extracts of a demonstration edition", _synthesise, True),
     "editions": ("list the editions", _editions, False),
@@ -240,6 +260,8 @@ def parser() -> argparse.ArgumentParser:
         review_cli.add_arguments(verb, one)
         if verb == "fetch":
             one.add_argument("--from", dest="folder", help="take the files from this folder")
+        if verb == "check":
+            one.add_argument("--rows", action="store_true", help="read and judge every row too")
         if verb == "verify":
             one.add_argument("folder", help="a published edition, such as reports/demo-2025")
             one.add_argument("--rebuilt", help="the same edition built anew, to compare it with")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -20,6 +21,11 @@ from jsna.settings import loading
 from tests.conftest import ROOT, SMALL
 
 
+def rules_of_linkage(root: Path) -> None:
+    """What else a build looks at before it starts."""
+    shutil.copytree(ROOT / "config/linkage", root / "config/linkage")
+
+
 def real() -> Configuration:
     """The configuration of the small edition, as if it stood on real extracts."""
     config = loading.load(SMALL, ROOT)
@@ -31,6 +37,7 @@ def test_missing_files_and_a_missing_key_are_told_together(
 ) -> None:
     monkeypatch.delenv("JSNA_PERSON_KEY", raising=False)
     monkeypatch.delenv("JSNA_PERSON_KEY_FILE", raising=False)
+    rules_of_linkage(tmp_path)
     with pytest.raises(JsnaError) as caught:
         build._expect_files(real(), io.Paths(tmp_path, SMALL))
     codes = {problem.code for problem in caught.value.problems}

@@ -141,7 +141,7 @@ def test_every_misdeclared_chart_is_named_at_once() -> None:
         Chart(type="heat", by=("sex",)), Chart(type="tiles", by=("sex",)), CHARTS[0], CHARTS[0]
     )
     declared = wrong.model_copy(update={"breakdowns": ()})
-    rules = [problem.rule for problem in misdeclared({"a": declared})]
+    rules = [problem.rule for problem in misdeclared({"a": declared}, {})]
     assert len(rules) == 3
     config = replace(edition(), indicators={"a": declared})
     with pytest.raises(JsnaError, match="needs `by` of 2 dimensions") as raised:
@@ -152,7 +152,7 @@ def test_every_misdeclared_chart_is_named_at_once() -> None:
 def test_the_declared_charts_can_all_be_drawn() -> None:
     indicators = shared.indicators(ROOT)
     assert len(indicators) >= 25
-    assert misdeclared(indicators) == []
+    assert misdeclared(indicators, shared.dimensions(ROOT)) == []
 
 
 def test_the_stage_writes_what_the_report_reads(tmp_path: Path) -> None:

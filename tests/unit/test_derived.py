@@ -610,7 +610,7 @@ def test_a_chart_of_ratios_prints_each_with_its_limits_in_proportion() -> None:
 def test_only_ratios_are_drawn_as_ratios() -> None:
     chart = [{"type": "ratios", "by": ["sen_provision"]}]
     wrong = Indicator.model_validate({**BASE.model_dump(), "charts": chart})
-    (problem,) = misdeclared({wrong.id: wrong})
+    (problem,) = misdeclared({wrong.id: wrong}, {})
     assert "a chart of ratios is of an indicator of that kind" in str(problem)
 
 

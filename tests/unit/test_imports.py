@@ -18,7 +18,8 @@ from tests.conftest import ROOT
 LAYERS = (
     {"__main__"},
     {"cli"},
-    {"build", "checking", "documents"},
+    {"build"},
+    {"checking", "documents"},
     {"workflow"},
     {"explanation"},
     {"charts", "report"},

@@ -149,7 +149,7 @@ def test_a_mean_over_rows_without_a_value_is_refused() -> None:
     rows = plans([(YEARS[0], 5, "F", "A", None), (YEARS[0], None, "F", "A", None)])
     whole = {"table": "plan"}
     said = refusal(rows, numerator={**whole, "count": "age"}, denominator=whole)
-    assert "mean_age.denominator.where" in said
+    assert "mean_age.numerator.where" in said
     assert "leave them out, as in `age is not null`" in said
 
 

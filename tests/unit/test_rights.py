@@ -12,7 +12,7 @@ import pytest
 
 from jsna import io
 from jsna.build import _expect_files
-from jsna.checking import check
+from jsna.checking.rows import check
 from jsna.errors import JsnaError
 from jsna.ingest.run import run
 from jsna.machine import rights

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from jsna.checking import check
+from jsna.checking.rows import check
 from jsna.generator import faults
 from jsna.generator.generate import run as synthesise
 from jsna.ingest.run import Ingested, ingest

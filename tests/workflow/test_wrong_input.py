@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from jsna import io
-from jsna.checking import check
+from jsna.checking.rows import check
 from jsna.errors import JsnaError
 from jsna.ingest.run import run
 from jsna.model.configuration import Configuration
@@ -278,7 +278,7 @@ def test_an_emptied_cell_that_a_count_stands_on_is_in_the_exit_code(
     assert ("What leaves a count or changes it" in told) == bool(code)
     assert touches in told
     assert_nothing_personal(told)
-    assert world.jsna("check").returncode == code
+    assert world.jsna("check", "--rows").returncode == code
 
 
 def test_homes_that_cannot_be_placed_are_told_and_are_in_the_exit_code(tmp_path: Path) -> None:
@@ -413,8 +413,9 @@ def test_identified_files_are_private(tmp_path: Path) -> None:
 def test_the_command_line_says_all_and_exits_non_zero(tmp_path: Path) -> None:
     world, before = good_then(several_at_once, tmp_path)
     world.place()
-    checked, ingested = world.jsna("check"), world.jsna("ingest")
-    for ended in (checked, ingested):
+    headed = world.jsna("check")
+    checked, ingested = world.jsna("check", "--rows"), world.jsna("ingest")
+    for ended in (headed, checked, ingested):
         said = ended.stdout + ended.stderr
         assert ended.returncode == 1, said
         for words in ("is not in the edition's folder", "semicolon", "'Category'", "hidden"):
@@ -452,10 +453,12 @@ def test_a_build_on_wrong_input_keeps_the_previous_report(tmp_path: Path) -> Non
 def test_the_command_line_passes_good_extracts(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.place()
-    ended = world.jsna("check")
-    assert ended.returncode == 0, ended.stderr
-    assert "nothing was found wrong" in ended.stdout
-    assert_nothing_personal(ended.stdout)
+    headed, judged = world.jsna("check"), world.jsna("check", "--rows")
+    assert headed.returncode == judged.returncode == 0, headed.stderr + judged.stderr
+    assert "3 files of extracts" in headed.stdout
+    assert "nothing would stop a build" in headed.stdout
+    assert "nothing was found wrong" in judged.stdout
+    assert_nothing_personal(headed.stdout + judged.stdout)
 
 
 def test_a_workbook_of_several_tables_is_told_once(tmp_path: Path) -> None:

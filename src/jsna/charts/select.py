@@ -12,6 +12,7 @@ from jsna.charts.marks import Drawing
 from jsna.charts.shown import Indexed, Shown
 from jsna.errors import JsnaError, Problem
 from jsna.model.configuration import Configuration
+from jsna.model.dimensions import Dimension
 from jsna.model.hierarchies import PLACES, THREE_YEARS
 from jsna.model.indicators import LOCALITY, Chart, Indicator
 from jsna.view.fallbacks import Recodings
@@ -55,7 +56,7 @@ def figures(config: Configuration, measures: pd.DataFrame) -> Iterator[Drawing]:
     Raises:
         JsnaError: listing every chart declared with the wrong dimensions.
     """
-    problems = misdeclared(config.indicators)
+    problems = misdeclared(config.indicators, config.dimensions)
     if problems:
         raise JsnaError(problems, title="Charts are declared that cannot be drawn:")
     recodings = Recodings(measures, config)
@@ -90,7 +91,15 @@ def _kind(recodings: Recodings, indicator: Indicator, chart: Chart) -> str:
     return THREE_YEARS if together else indicator.period_type
 
 
-def misdeclared(indicators: Mapping[str, Indicator]) -> list[Problem]:
+def _graded(dimension: str, dimensions: Mapping[str, Dimension]) -> bool:
+    # Where their file is faulty nothing is judged by dimensions.
+    known = dimensions.get(dimension)
+    return not dimensions or (known is not None and known.order == "deprivation")
+
+
+def misdeclared(
+    indicators: Mapping[str, Indicator], dimensions: Mapping[str, Dimension]
+) -> list[Problem]:
     """What is wrong with the charts declared."""
     problems: list[Problem] = []
     for indicator in indicators.values():
@@ -106,6 +115,8 @@ def misdeclared(indicators: Mapping[str, Indicator]) -> list[Problem]:
                 rule = "a tile map is drawn by locality"
             elif chart.type == "ratios" and indicator.kind.no_difference != 1:
                 rule = "a chart of ratios is of an indicator of that kind"
+            elif chart.type == "gradient" and not _graded(chart.by[0], dimensions):
+                rule = "a gradient runs from the most to the least deprived; take bars"
             elif chart in seen:
                 rule = "this chart is declared twice"
             elif chart.by and set(chart.by) not in map(set, indicator.breakdowns):

@@ -14,6 +14,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -36,8 +37,31 @@ _SPOILT = (*(lead + follow for lead in "ÃÂ" for follow in _CONTINUATION), "â�
 _HEAD = 200_000
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A CSV file of which no more is known than its header.
+
+    Attributes:
+        text: the whole file.
+        delimiter: what separates its cells.
+        index: the line the header stands on, from 0.
+        header: headers as received.
+    """
+
+    text: str
+    delimiter: str
+    index: int
+    header: list[str]
+
+
 def read_csv(content: bytes, table: Table, findings: Findings) -> Grid | None:
     """Read a CSV file; None where nothing of it can be judged further."""
+    opened = open_csv(content, table, findings)
+    return None if opened is None else _parse(opened, findings)
+
+
+def open_csv(content: bytes, table: Table, findings: Findings) -> Opened | None:
+    """Find the header of a CSV file; None where nothing of it can be judged further."""
     text = _decode(content, findings)
     if text is None:
         return None
@@ -56,7 +80,7 @@ def read_csv(content: bytes, table: Table, findings: Findings) -> Grid | None:
     if place.index:
         refuse_above(lines, place.index, findings)
     _check_quotes(text, delimiter, findings)
-    return _parse(text, delimiter, place.index, lines[place.index], findings)
+    return Opened(text, delimiter, place.index, lines[place.index])
 
 
 def _decode(content: bytes, findings: Findings) -> str | None:
@@ -165,13 +189,12 @@ def _check_quotes(text: str, delimiter: str, findings: Findings) -> None:
         )
 
 
-def _parse(
-    text: str, delimiter: str, index: int, header: list[str], findings: Findings
-) -> Grid | None:
+def _parse(opened: Opened, findings: Findings) -> Grid | None:
     import numpy as np
     import pyarrow as pa
     import pyarrow.csv as pacsv
 
+    text, delimiter, header = opened.text, opened.delimiter, opened.header
     labels = [f"c{position}" for position in range(len(header))]
     ragged: list[tuple[int, int]] = []
     below: list[int] = []
@@ -184,7 +207,7 @@ def _parse(
         return "skip"
 
     encoded = text.encode("utf-8")
-    skipped = _lines_of(text, delimiter, index + 1)
+    skipped = _lines_of(text, delimiter, opened.index + 1)
     try:
         parsed = pacsv.read_csv(
             io.BytesIO(encoded),

@@ -7,15 +7,16 @@ are right is judged later, row by row; here a file is refused only for what conc
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from jsna.ingest.cells import check_cells, serial_dates
-from jsna.ingest.csv_file import read_csv
+from jsna.ingest.csv_file import open_csv, read_csv
 from jsna.ingest.grid import Findings, Grid
 from jsna.ingest.header import match
-from jsna.ingest.typed_files import read_parquet, read_xlsx
+from jsna.ingest.typed_files import head_parquet, head_xlsx, read_parquet, read_xlsx
 from jsna.model.contract import Table
 
 if TYPE_CHECKING:
@@ -83,28 +84,58 @@ def read_table(content: bytes, name: str, table: Table, *, alone: bool = True) -
     return Reading(frame, findings)
 
 
+def read_heading(content: bytes, name: str, table: Table, *, alone: bool = True) -> Reading:
+    """What is wrong with a file as far as its header tells it; takes what `read_table` takes.
+
+    Its rows are not read, so that a county's files are judged in a second or two.
+    """
+    findings = Findings(name)
+    header = _header(content, name, table, alone, findings)
+    if header is not None:
+        match(header, table, findings)
+    return Reading(None, findings)
+
+
+def _header(
+    content: bytes, name: str, table: Table, alone: bool, findings: Findings
+) -> Sequence[str] | None:
+    ending = _format(content, name, findings)
+    if ending == ".csv":
+        opened = open_csv(content, table, findings)
+        return None if opened is None else opened.header
+    if ending == ".xlsx":
+        return head_xlsx(content, table, alone, findings)
+    return head_parquet(content, table, findings) if ending else None
+
+
 def _grid(content: bytes, name: str, table: Table, alone: bool, findings: Findings) -> Grid | None:
+    ending = _format(content, name, findings)
+    if ending == ".csv":
+        return read_csv(content, table, findings)
+    if ending == ".xlsx":
+        return read_xlsx(content, table, alone, findings)
+    return read_parquet(content, table, findings) if ending else None
+
+
+def _format(content: bytes, name: str, findings: Findings) -> str:
+    """The ending of a file that is what its ending says; "" for any other."""
     if not content:
         findings.refuse(
             "file.empty",
             "the file is empty (0 bytes): it may not have been copied to its end, or be open "
             "elsewhere; copy it again",
         )
-        return None
+        return ""
     ending = PurePosixPath(name).suffix.lower()
     if ending not in FORMATS:
         rule = f"files ending in {ending or 'nothing'} are not read; use {', '.join(FORMATS)}"
         findings.refuse("file.format", rule)
-        return None
+        return ""
     if ending != ".xlsx" and content[:4] == b"PK\x03\x04":
         rule = f"this is a workbook or zip file named {ending}; name it for what it is"
         findings.refuse("file.format", rule)
-        return None
-    if ending == ".csv":
-        return read_csv(content, table, findings)
-    if ending == ".xlsx":
-        return read_xlsx(content, table, alone, findings)
-    return read_parquet(content, table, findings)
+        return ""
+    return ending
 
 
 def _trim(column: pa.Array[Any]) -> pa.Array[Any]:

@@ -1,7 +1,7 @@
 """The `ingest` stage: read, validate and, if nothing is refused, write (docs/data-flow.md).
 
 It looks at everything before it says anything. Where one file is refused nothing is written, so
-the result of the previous run stays whole. `jsna.checking` tells the same without writing.
+the result of the previous run stays whole. `jsna.checking.rows` tells the same without writing.
 """
 
 from __future__ import annotations
@@ -62,6 +62,21 @@ def ingest(config: Configuration, paths: io.Paths) -> Ingested:
     problems += [problem for entry in staged for problem in _problems(entry, results)]
     # Tables of one workbook share what is wrong with the whole of it.
     return Ingested(staged, results, tuple(dict.fromkeys(problems)))
+
+
+def headings(config: Configuration, paths: io.Paths) -> list[Problem]:
+    """Why files of an edition are refused, as far as their headers tell; reads no row."""
+    from jsna.ingest import rights
+    from jsna.ingest.read import read_heading
+    from jsna.sources import registry
+
+    staged = stage_deliveries(
+        config.edition.received, registry(), paths.raw, synthetic=config.edition.synthetic,
+        read=read_heading,
+    )  # fmt: skip
+    problems = rights.judge(config, paths)
+    problems += [problem for entry in staged for problem in entry.findings.problems]
+    return list(dict.fromkeys(problems))
 
 
 def _warn_of_short(staged: Sequence[Staged]) -> None:

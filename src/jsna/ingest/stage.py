@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jsna.errors import Problem
 from jsna.ingest.grid import Findings
-from jsna.ingest.read import read_table
+from jsna.ingest.read import Reading, read_table
 from jsna.machine import limits, trouble
 from jsna.model.contract import Extract
 from jsna.model.editions import Delivery
@@ -51,6 +51,7 @@ def stage_deliveries(
     folder: Path,
     *,
     synthetic: bool,
+    read: Callable[..., Reading] = read_table,
 ) -> list[Staged]:
     """Read every table of every delivery.
 
@@ -59,6 +60,7 @@ def stage_deliveries(
         extracts: declared extracts by name.
         folder: where the files are; only read.
         synthetic: digests come from the generator's list where the delivery gives none.
+        read: how much of a file is read: `read_table`, or `read_heading` for no rows.
 
     Returns:
         One entry for each table of each delivery, in the order of the edition and the
@@ -71,7 +73,7 @@ def stage_deliveries(
         staged
         for delivery in deliveries
         for staged in _stage_delivery(
-            delivery, extracts[delivery.extract], folder, {**listed, **delivery.sha256}, meant
+            delivery, extracts[delivery.extract], folder, {**listed, **delivery.sha256}, meant, read
         )
     ]
 
@@ -82,6 +84,7 @@ def _stage_delivery(
     folder: Path,
     digests: Mapping[str, str],
     meant: Collection[str],
+    read: Callable[..., Reading],
 ) -> list[Staged]:
     contents: dict[str, bytes | None] = {}
     first: dict[str, Findings] = {}
@@ -100,7 +103,7 @@ def _stage_delivery(
         frame = None
         if content is not None:
             alone = list(delivery.files.values()).count(file) == 1
-            reading = read_table(content, file, table, alone=alone)
+            reading = read(content, file, table, alone=alone)
             frame = reading.frame
             _add(findings, reading.findings, "" if alone else f", sheet {table.name!r}")
             if any(p.code in _WHOLE_FILE for p in reading.findings.problems):

@@ -23,6 +23,7 @@ from jsna.model.contract import Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 #: Rows hidden, or of no height; some programs write a prefix before the names of elements.
@@ -56,8 +57,34 @@ def read_xlsx(content: bytes, table: Table, alone: bool, findings: Findings) -> 
         alone: the workbook holds no other table, so its only visible sheet may have any name.
         findings: where problems go.
     """
-    from openpyxl import load_workbook
     from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+    opened = _opened(content, table, alone, findings)
+    if opened is None:
+        return None
+    book, sheet = opened
+    lines = _lines(sheet, findings)
+    found = _headed(content, sheet, lines, table, findings)
+    if found is None or lines is None:
+        return None
+    return _grid(found[0], lines, found[1], book.epoch == CALENDAR_MAC_1904)
+
+
+def head_xlsx(content: bytes, table: Table, alone: bool, findings: Findings) -> list[str] | None:
+    """The header of one table of a workbook; None where it cannot be told."""
+    opened = _opened(content, table, alone, findings)
+    if opened is None:
+        return None
+    lines = _lines(opened[1], findings, SEARCHED)
+    found = _headed(content, opened[1], lines, table, findings)
+    return None if found is None else found[0]
+
+
+def _opened(
+    content: bytes, table: Table, alone: bool, findings: Findings
+) -> tuple[Any, Any] | None:
+    """The workbook and the sheet of the table."""
+    from openpyxl import load_workbook
 
     if content[:4] == _OLD_WORKBOOK:
         rule = "the workbook is protected by a password or in the old .xls form; "
@@ -80,15 +107,46 @@ def read_xlsx(content: bytes, table: Table, alone: bool, findings: Findings) -> 
         return None
     # Some programs state a wrong size of the sheet, beyond which fast reading would not look.
     sheet.reset_dimensions()
+    return book, sheet
+
+
+def _lines(sheet: Any, findings: Findings, most: int | None = None) -> list[tuple[Any, ...]] | None:
+    """The rows of a sheet, or the first of them; None where it cannot be read."""
+    rows = sheet.iter_rows(values_only=True, max_row=most)
     try:
-        lines = [tuple(row) for row in limits.bounded(sheet.iter_rows(values_only=True))]
-        markup = zipfile.ZipFile(io.BytesIO(content)).read(sheet._worksheet_path.lstrip("/"))
+        return [tuple(row) for row in limits.bounded(rows)]
     except limits.TooLargeError as large:
         findings.refuse("file.large", str(large))
         return None
     except Exception as error:
-        trouble.pass_on(error)
-        findings.refuse("file.truncated", "the sheet cannot be read to its end; ask for it again")
+        _refuse_sheet(error, findings)
+        return None
+
+
+def _markup(content: bytes, sheet: Any, findings: Findings) -> bytes | None:
+    """The sheet as the workbook holds it; None where it cannot be read."""
+    try:
+        return zipfile.ZipFile(io.BytesIO(content)).read(sheet._worksheet_path.lstrip("/"))
+    except Exception as error:
+        _refuse_sheet(error, findings)
+        return None
+
+
+def _refuse_sheet(error: Exception, findings: Findings) -> None:
+    trouble.pass_on(error)
+    findings.refuse("file.truncated", "the sheet cannot be read to its end; ask for it again")
+
+
+def _headed(
+    content: bytes,
+    sheet: Any,
+    lines: Sequence[tuple[Any, ...]] | None,
+    table: Table,
+    findings: Findings,
+) -> tuple[list[str], int] | None:
+    """The header among the first rows of a sheet, and the number of its row; None without one."""
+    markup = _markup(content, sheet, findings) if lines is not None else None
+    if lines is None or markup is None:
         return None
     if not any(cell not in (None, "") for line in lines for cell in line):
         findings.refuse("file.empty", "the sheet is empty; ask for the file to be sent again")
@@ -101,8 +159,7 @@ def read_xlsx(content: bytes, table: Table, alone: bool, findings: Findings) -> 
     if place.index:
         refuse_above(start, place.index, findings)
     _check_looks(markup, place.index + 1, findings)
-    header = start[place.index]
-    return _grid(header, lines, place.index + 1, book.epoch == CALENDAR_MAC_1904)
+    return start[place.index], place.index + 1
 
 
 def _sheet(book: Any, table: Table, alone: bool, findings: Findings) -> Any:
@@ -174,28 +231,52 @@ def read_parquet(content: bytes, table: Table, findings: Findings) -> Grid | Non
     """Read a parquet file; rows are numbered from 2, as if the header were row 1."""
     import numpy as np
     import pyarrow as pa
+
+    file = _parquet(content, table, findings)
+    if file is None:
+        return None
+    try:
+        stored = file.read(use_threads=False)
+    except (pa.ArrowException, OSError) as error:
+        _refuse_damaged(error, findings)
+        return None
+    columns = [_text_column(column) for column in stored.columns]
+    rows = np.arange(2, stored.num_rows + 2, dtype=np.int64)
+    return Grid(tuple(stored.column_names), columns, rows, typed=True)
+
+
+def head_parquet(content: bytes, table: Table, findings: Findings) -> list[str] | None:
+    """The names of the columns of a parquet file; None where they cannot be told."""
+    file = _parquet(content, table, findings)
+    return None if file is None else list(file.schema_arrow.names)
+
+
+def _parquet(content: bytes, table: Table, findings: Findings) -> pq.ParquetFile | None:
+    """A parquet file that has the columns of the table, its rows not yet read."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         # Unlike `read_table` this reads two columns of one name, which is then told.
         file = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True)
         limits.check_cells(file.metadata.num_rows * file.metadata.num_columns)
-        stored = file.read(use_threads=False)
     except limits.TooLargeError as large:
         findings.refuse("file.large", str(large))
         return None
     except (pa.ArrowException, OSError) as error:
-        trouble.pass_on(error)
-        rule = "this is not a whole parquet file: it was cut short, damaged or renamed; "
-        findings.refuse("file.truncated", rule + "ask for it again")
+        _refuse_damaged(error, findings)
         return None
-    place = locate([stored.column_names], table)
-    if not place.enough:
-        refuse_without_header([stored.column_names], table, findings)
+    header = list(file.schema_arrow.names)
+    if not locate([header], table).enough:
+        refuse_without_header([header], table, findings)
         return None
-    columns = [_text_column(column) for column in stored.columns]
-    rows = np.arange(2, stored.num_rows + 2, dtype=np.int64)
-    return Grid(tuple(stored.column_names), columns, rows, typed=True)
+    return file
+
+
+def _refuse_damaged(error: Exception, findings: Findings) -> None:
+    trouble.pass_on(error)
+    rule = "this is not a whole parquet file: it was cut short, damaged or renamed; "
+    findings.refuse("file.truncated", rule + "ask for it again")
 
 
 def _text_column(column: pa.ChunkedArray[Any]) -> pa.Array[Any]:

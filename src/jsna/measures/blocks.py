@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from jsna.errors import JsnaError, Problem
 from jsna.measures.cubes import Counts, Cubes, counted, spread
 from jsna.model.fallbacks import coarser
 from jsna.model.hierarchies import members, runs, span
@@ -123,30 +122,11 @@ def align(indicator: Indicator, axes: Sequence[Axis], cubes: Mapping[str, Cubes]
             told = told & bottom.told[axis.dimension][[p for p in places if p is not None]]
         kept &= told.reshape(-1, *[1] * len(axes))
     of = [bottom.periods[place] for place in places if place is not None]
-    squares = _squares(top, indicator, axes, below)
+    squares = next((_counts(top, side, axes) for side in spread(indicator)), None)
     periods = [top.periods[i] for i in known]
     years: list[tuple[str, ...]] = [(period,) for period in periods]
     rest: list[tuple[str, ...]] = [(period,) for period in of]
     return Block(periods, years, rest, numerator[known], below, kept, squares)
-
-
-def _squares(top: Cubes, indicator: Indicator, axes: Sequence[Axis], rows: Counts) -> Counts | None:
-    """The squares of a mean's values, added up; None of any other kind.
-
-    Raises:
-        JsnaError: rows without a value are among those the sum is divided by.
-    """
-    sides = spread(indicator)
-    if not sides:
-        return None
-    squares, values = (_counts(top, side, axes) for side in sides)
-    if (without := int((rows - values).max(initial=0))) > 0:
-        what = indicator.numerator.count if indicator.numerator else ""
-        rule = f"counts rows without a value; leave them out, as in `{what} is not null`"
-        where = f"config/indicators/{indicator.chapter}.yaml"
-        key = f"{indicator.id}.denominator.where"
-        raise JsnaError(Problem(where, rule, column=key, code="indicator.values", count=without))
-    return squares
 
 
 def _counts(of: Cubes, side: Side, axes: Sequence[Axis]) -> Counts:

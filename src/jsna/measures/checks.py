@@ -6,11 +6,12 @@ stand for different populations (children who attend, live, or have a plan maint
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import difflib
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from jsna.errors import JsnaError, Problem
-from jsna.measures.conditions import conjuncts, names
+from jsna.measures.conditions import conjuncts, named_texts, names
 from jsna.model.indicators import Indicator, Side
 from jsna.model.schema import METHODS, MULTIPLIERS, PERIOD_TYPES, UNITS
 from jsna.tables.catalogue import CATALOGUE, column_of
@@ -18,12 +19,27 @@ from jsna.tables.catalogue import CATALOGUE, column_of
 if TYPE_CHECKING:
     from sqlglot import exp
 
+    from jsna.model.tables import AnalysisTable, Column
+
+#: Column of an analysis table -> its codes, as the code list of its dimension has them.
+CodesOf = Callable[[str], Collection[str]]
 #: Methods the engine calculates from a numerator and, but for counts, a denominator.
 CALCULATED: Final = ("count", "proportion", "proportion_wilson", "rate_byar", "mean_t")
 
 
-def check(indicators: Iterable[Indicator]) -> None:
-    """Raise with every fault found in the local sides of the declarations."""
+def check(indicators: Iterable[Indicator], codes: CodesOf) -> None:
+    """Raise with every fault found in the declarations; takes what `faults` takes."""
+    if problems := faults(indicators, codes):
+        raise JsnaError(problems, title="Indicators cannot be measured as declared:")
+
+
+def faults(indicators: Iterable[Indicator], codes: CodesOf) -> list[Problem]:
+    """Every fault found in declarations beside the analysis tables and code lists.
+
+    Args:
+        indicators: the declarations.
+        codes: the codes a column may have; none where no list knows them.
+    """
     import duckdb
 
     problems: list[Problem] = []
@@ -35,15 +51,14 @@ def check(indicators: Iterable[Indicator]) -> None:
             connection.execute(f'create table "{table.name}" ({columns})')
         for indicator in indicators:
             where = f"config/indicators/{indicator.chapter or '?'}.yaml"
-            for key, rule in _faults(indicator, connection):
+            for key, rule in _faults(indicator, connection, codes):
                 problems.append(
                     Problem(where, rule, column=f"{indicator.id}.{key}", code="indicator")
                 )
-    if problems:
-        raise JsnaError(problems, title="Indicators cannot be measured as declared:")
+    return problems
 
 
-def _faults(indicator: Indicator, connection: Any) -> Iterator[tuple[str, str]]:
+def _faults(indicator: Indicator, connection: Any, codes: CodesOf) -> Iterator[tuple[str, str]]:
     for key, allowed in (("unit", UNITS), ("method", METHODS), ("period_type", PERIOD_TYPES)):
         if getattr(indicator, key) not in allowed:
             yield key, f"must be one of {', '.join(allowed)}"
@@ -61,7 +76,7 @@ def _faults(indicator: Indicator, connection: Any) -> Iterator[tuple[str, str]]:
     sides = {"numerator": indicator.numerator, "denominator": indicator.denominator}
     for key, side in sides.items():
         if side is not None:
-            yield from _side_faults(key, side, indicator, connection)
+            yield from _side_faults(key, side, indicator, connection, codes)
     yield from _dimension_faults(indicator)
 
 
@@ -77,7 +92,7 @@ def _amount_faults(indicator: Indicator, side: Side) -> Iterator[tuple[str, str]
 
 
 def _side_faults(
-    key: str, side: Side, indicator: Indicator, connection: Any
+    key: str, side: Side, indicator: Indicator, connection: Any, codes: CodesOf
 ) -> Iterator[tuple[str, str]]:
     import duckdb
     from sqlglot.errors import SqlglotError
@@ -94,14 +109,13 @@ def _side_faults(
         said = str(error).splitlines()[0]
         has = ", ".join(table.columns)
         yield f"{key}.where", f"is no condition on table {table.name!r} ({said}); it has {has}"
-    if any("period" in names(part) for part in parts):
-        yield f"{key}.where", "names a period; every period that was received is counted by itself"
-    for dimension in table.apart:
-        if dimension not in _held(parts):
-            rule = (
-                f"puts every {dimension} of table {table.name!r} together; their figures are too "
-                f"unlike for a total, so hold one still, as in {dimension} = '6'"
-            )
+    for rule in _condition_faults(table, parts, codes):
+        yield f"{key}.where", rule
+    if indicator.kind.amounts and side.count in table.columns:
+        counted = table.columns[side.count]
+        if not any(_leaves_out_none(part, counted, connection) for part in parts):
+            rule = "may count rows without a value; leave them out, as in "
+            rule += f"`{side.count} is not null`"
             yield f"{key}.where", rule
     if side.count not in ("rows", "persons"):
         column = table.columns.get(side.count)
@@ -136,6 +150,34 @@ def _side_faults(
             f"{indicator.population_base}; a ratio across population bases means nothing"
         )
         yield f"{key}.base", rule
+
+
+def _condition_faults(
+    table: AnalysisTable, parts: Collection[exp.Expr], codes: CodesOf
+) -> Iterator[str]:
+    """What is wrong with a condition that the database can read."""
+    if any("period" in names(part) for part in parts):
+        yield "names a period; every period that was received is counted by itself"
+    for dimension in table.apart:
+        if dimension not in _held(parts):
+            yield (
+                f"puts every {dimension} of table {table.name!r} together; their figures are too "
+                f"unlike for a total, so hold one still, as in {dimension} = '6'"
+            )
+    for column, text in dict.fromkeys(pair for part in parts for pair in named_texts(part)):
+        if (known := codes(column)) and text not in known:
+            near = difflib.get_close_matches(text, list(known), n=1)
+            hint = f"; did you mean {near[0]}?" if near else f"; it has {', '.join(known)}"
+            yield f"asks for {column} = {text!r}, which its code list does not have{hint}"
+
+
+def _leaves_out_none(part: exp.Expr, column: Column, connection: Any) -> bool:
+    """Whether a part of a condition, of one column alone, is not true where that has no value."""
+    if names(part) != {column.name}:
+        return False
+    none = f'(select cast(null as {column.sql}) as "{column.name}")'
+    (let,) = connection.execute(f"select ({part.sql('duckdb')}) from {none}").fetchone()
+    return let is not True
 
 
 def _held(parts: Iterable[exp.Expr]) -> set[str]:

@@ -153,6 +153,19 @@ def names(part: exp.Expr) -> set[str]:
     return {column.name for column in part.find_all(exp.Column)}
 
 
+def named_texts(part: exp.Expr) -> Iterator[tuple[str, str]]:
+    """Every column that a condition asks to be a text, or none of some texts, with that text."""
+    from sqlglot import exp
+
+    equal = (exp.EQ, exp.NEQ, exp.NullSafeEQ, exp.NullSafeNEQ)
+    for node in part.find_all(*equal, exp.In):
+        sides = [node.this, *(node.expressions if isinstance(node, exp.In) else [node.expression])]
+        columns = [one.name for one in sides if isinstance(one, exp.Column)]
+        texts = [one.this for one in sides if isinstance(one, exp.Literal) and one.is_string]
+        if len(columns) == 1:
+            yield from ((columns[0], text) for text in texts)
+
+
 def _texts(part: exp.Expr) -> list[str]:
     from sqlglot import exp
 

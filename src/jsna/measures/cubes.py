@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,11 +29,7 @@ Counts = NDArray[np.float64]
 
 
 class Spread(Side):
-    """What a mean's limits need beside its sum: of the values in a column, their squares added up,
-    or how many there are.
-    """
-
-    of: Literal["squares", "values"]
+    """What a mean's limits need beside its sum: the squares of the values in a column, added up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +70,11 @@ def counted(side: Side) -> Side:
 
 
 def spread(indicator: Indicator) -> tuple[Spread, ...]:
-    """Squares and number of the values an indicator adds up; nothing where it adds up none."""
+    """The squares of the values an indicator adds up; nothing where it adds up none."""
     side = indicator.numerator
     if side is None or not indicator.kind.amounts:
         return ()
-    squares = Spread(table=side.table, where=side.where, count=side.count, of="squares")
-    return squares, squares.model_copy(update={"of": "values"})
+    return (Spread(table=side.table, where=side.where, count=side.count),)
 
 
 def wanted(indicators: Iterable[Indicator]) -> dict[str, Wanted]:
@@ -140,7 +135,7 @@ def _aggregate(side: Side) -> str:
     sums = {"rows": "count(*)", "persons": "count(distinct person_key)"}
     what = sums.get(side.count, f"sum({value})")
     if isinstance(side, Spread):
-        what = f"sum({value} * {value})" if side.of == "squares" else f"count({value})"
+        what = f"sum({value} * {value})"
     # A sum over no rows is null in SQL; nobody is a zero here.
     return f"coalesce({what} filter (where {side.where}), 0)"
 

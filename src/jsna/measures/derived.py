@@ -43,6 +43,7 @@ _NO_LIMITS: Final = (NO_EVENTS, NO_OTHER_EVENTS, NO_SPREAD)
 ROUNDED: Final = "Worked out from rounded counts."
 #: Geographies of whole areas: an area's own, and those it is compared with.
 _WHOLE: Final = ("national", "region", "authority", "neighbours")
+_NO_CATEGORY: Final = "there is no such category of {} to compare with"
 _AT: Final = ["area_code", "geography", "period", "period_type"]
 
 
@@ -114,6 +115,41 @@ def derive(safe: pd.DataFrame, config: Configuration) -> pd.DataFrame:
         for frame in _indicator(indicator, safe, config)
     ]
     return schema.conform(pd.concat(made, ignore_index=True)) if made else schema.empty()
+
+
+def faults(config: Configuration) -> list[Problem]:
+    """Categories to compare with that a dimension, or what is shown instead of it, does not have.
+
+    Told before there are rows; `derive` holds the rows to it.
+    """
+    return [
+        Problem(
+            f"config/indicators/{indicator.chapter}.yaml", rule,
+            column=f"{indicator.id}.derived.against", value=indicator.derived.reference[1],
+            code="indicator",
+        )
+        for indicator in config.indicators.values()
+        if indicator.derived is not None and indicator.derived.of in config.indicators
+        for rule in dict.fromkeys(_unknown(indicator, config))
+    ]  # fmt: skip
+
+
+def _unknown(indicator: Indicator, config: Configuration) -> Iterator[str]:
+    assert indicator.derived is not None
+    dimension, code = indicator.derived.reference
+    base = config.indicators[indicator.derived.of]
+    for breakdown in indicator.breakdowns if dimension else ():
+        for _, recoding in recodings(base, breakdown, config):
+            shown = coarser(dimension, recoding) if recoding else dimension
+            known = config.area.locality_names if shown == LOCALITY else config.codes(shown)
+            if shown == dimension and known and code not in known:
+                yield f"{_NO_CATEGORY.format(shown)}; there are {', '.join(known)}"
+            elif shown != dimension and code not in known:
+                yield (
+                    f"{_NO_CATEGORY.format(shown)}, by which {base.id} is shown where its figures "
+                    f"by {', '.join(breakdown)} are small; give {base.id} a fallback of that "
+                    "breakdown without it"
+                )
 
 
 def _indicator(
@@ -193,7 +229,7 @@ def _expect(
     if home.any() and not beside["area_code"].eq(config.area.code).any():
         assert indicator.derived is not None
         dimension, code = indicator.derived.reference
-        rule = f"there is no such category of {dimension} to compare with"
+        rule = _NO_CATEGORY.format(dimension)
         where = f"config/indicators/{indicator.chapter}.yaml"
         key = f"{indicator.id}.derived.against"
         raise JsnaError(Problem(where, rule, column=key, value=code, code="indicator"))

@@ -86,7 +86,7 @@ def measure(
             bases or an unknown column.
     """
     local = [i for i in indicators if i.numerator is not None]
-    check(local)
+    check(local, config.codes)
     cubes, categories = count(tables, wanted(local), config)
     cells = Cells(config)
     blocks = [

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 _AUTHORITY, _LOCALITY = r"^E(0[6-9]|10)\d{6}$", r"^E(05|07)\d{6}$"
 _PLACE = r"^E\d{8}$"
@@ -23,6 +24,49 @@ Sha256 = Annotated[
 ]
 Name = Annotated[str, Field(pattern=_NAME)]
 Words = Annotated[str, Field(min_length=1)]
+#: Marks by which other programs lay text out: `**bold**`, `code`, [a link](…), <b>.
+_LAYOUT: Final = re.compile(r"\*\*|__|`|\]\(|</?[A-Za-z]")
+
+
+def as_printed(said: str) -> str:
+    """A text that is printed as it stands.
+
+    Raises:
+        ValueError: it holds what is meant to be printed as something else.
+    """
+    if found := re.search(r"[{}]\w*}?", said):
+        rule = "is printed as it stands, so that braces would be too; leave them out"
+        raise ValueError(f"{rule} (found {found[0]})")
+    if found := _LAYOUT.search(said):
+        rule = "is printed as it stands, so that marks of layout would be too; leave them out"
+        raise ValueError(f"{rule} (found {found[0]})")
+    return said
+
+
+def in_letters(said: str) -> str:
+    """A text that is printed as it stands, and without a number of its own.
+
+    Raises:
+        ValueError: it holds a number, which would be printed and be no measure, or what
+            `as_printed` refuses.
+    """
+    if found := re.search(r"\d+", said):
+        rule = "a figure is printed from a measure alone; write other numbers in letters"
+        raise ValueError(f"{rule} (found {found[0]})")
+    return as_printed(said)
+
+
+def of_place(said: str) -> str:
+    """The same of a text in which `{place}` stands for the name of the area."""
+    in_letters(said.replace("{place}", ""))
+    return said
+
+
+#: Texts the report prints: with numbers, which readback knows, and without; and that must be there.
+Printed = Annotated[str, AfterValidator(as_printed)]
+Lettered = Annotated[str, AfterValidator(in_letters)]
+PrintedWords = Annotated[Words, AfterValidator(as_printed)]
+LetteredWords = Annotated[Words, AfterValidator(in_letters)]
 
 #: Pattern -> how it is told.
 SHAPES: Final = {

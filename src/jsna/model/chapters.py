@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import field_validator
+from pydantic import AfterValidator, field_validator
 
-from jsna.model.base import Name, Strict, Words
+from jsna.model.base import Lettered, LetteredWords, Name, Strict, Words, of_place
 from jsna.model.indicators import LIKE, Indicator
 from jsna.model.relations import Relation
 
@@ -31,23 +30,15 @@ class Chapter(Strict):
         questions: what to ask of them.
     """
 
-    title: Words
+    title: LetteredWords
     order: int
     always: bool = False
     ranked: bool = True
     fed_by: tuple[Name, ...] = ()
     key_numbers: tuple[Name, ...] = ()
-    intro: tuple[Words, ...] = ()
-    meaning: str = ""
-    questions: tuple[Words, ...] = ()
-
-    @field_validator("intro", "meaning", "questions")
-    @classmethod
-    def _no_number(cls, said: str | tuple[str, ...]) -> str | tuple[str, ...]:
-        if found := re.search(r"\d+", " ".join(said) if isinstance(said, tuple) else said):
-            rule = "a figure is printed from a measure alone; write other numbers in letters"
-            raise ValueError(f"{rule} (found {found[0]})")
-        return said
+    intro: tuple[Annotated[Words, AfterValidator(of_place)], ...] = ()
+    meaning: Lettered = ""
+    questions: tuple[LetteredWords, ...] = ()
 
 
 class ChapterFile(Chapter):

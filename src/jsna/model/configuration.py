@@ -51,6 +51,10 @@ class Configuration:
             return of_places(name, self.area.localities_are)
         return self.dimensions.get(name) or plain(name)
 
+    def codes(self, column: str) -> Mapping[str, str]:
+        """Code -> label of a dimension, or of a column called like one; none without a list."""
+        return self.codelists.get(self.dimension(column).codes, {})
+
     @property
     def every_release(self) -> tuple[Release, ...]:
         """The releases of all datasets, as the edition names them."""

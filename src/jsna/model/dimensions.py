@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from jsna.model.base import Name, Strict, Words, implied
+from jsna.model.base import Lettered, LetteredWords, Name, Strict, implied
 from jsna.model.hierarchies import LOCALITY_GROUP
 from jsna.model.indicators import LOCALITY
 
@@ -48,15 +48,15 @@ class Dimension(Strict):
     codes: Name
     coarser: str = ""
     order: Literal["value", "given", "age", "school", "deprivation"] = "value"
-    step: str = ""
-    words: Words
-    one: Words
-    plural: str = ""
-    kind: str = ""
+    step: Lettered = ""
+    words: LetteredWords
+    one: LetteredWords
+    plural: Lettered = ""
+    kind: Lettered = ""
     largest: bool = False
     labels: Literal["plain", "names", "sentences"] = "plain"
-    spoken: Mapping[str, Words] = Field(default_factory=dict)
-    short: Mapping[str, Words] = Field(default_factory=dict)
+    spoken: Mapping[str, LetteredWords] = Field(default_factory=dict)
+    short: Mapping[str, LetteredWords] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod

@@ -9,7 +9,7 @@ from typing import Final, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from jsna.model.base import Name, Sha256, Strict, Words
+from jsna.model.base import Name, Printed, PrintedWords, Sha256, Strict
 
 #: What must be recorded of an extract about persons before its rows are linked -> how it is told.
 PERMISSION: Final[Mapping[str, str]] = {
@@ -149,7 +149,7 @@ class Edition(Strict):
     """One published JSNA."""
 
     edition: Name
-    title: Words
+    title: PrintedWords
     kind: Literal["full", "open"]
     synthetic: bool = False
     area: Name
@@ -157,7 +157,7 @@ class Edition(Strict):
     reference_date: date
     #: Printed on the report, and the source of every timestamp in its files.
     published: date
-    contact: str = ""
+    contact: Printed = ""
     profile: Name = "default"
     #: Extract or dataset -> disclosure profile, where it differs from `profile`.
     profiles: dict[str, Name] = Field(default_factory=dict)

@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from jsna.model.base import Strict
+from jsna.model.base import Printed, Strict
 from jsna.model.derivation import Derived, filled, own_faults
 from jsna.model.kinds import Declared
 from jsna.model.schema import MONEY
@@ -70,7 +70,7 @@ class Chart(Strict):
     #: Dimension(s) on the axis; `locality` for bars of localities, none for areas and trends.
     by: tuple[str, ...] = ()
     #: Statistical subtitle; measure and place and period are filled in where it is empty.
-    subtitle: str = ""
+    subtitle: Printed = ""
 
 
 class Recoding(Strict):
@@ -133,9 +133,9 @@ class Caveats(Strict):
         beside: where both stand beside each other, of how their definitions differ.
     """
 
-    local: str = ""
-    official: str = ""
-    beside: str = ""
+    local: Printed = ""
+    official: Printed = ""
+    beside: Printed = ""
 
 
 def _as_entry(schema: dict[str, Any]) -> None:
@@ -185,17 +185,17 @@ class Indicator(Strict):
 
     id: Id
     chapter: str = ""
-    title: str
-    phrase: str
-    definition: str
-    population: str
+    title: Printed
+    phrase: Printed
+    definition: Printed
+    population: Printed
     # What is not given follows from the table that is counted: see `settings.indicators`.
     population_base: Base | Literal[""] = ""
     kind: Declared
     # What is not given follows from the kind, see `derivation.filled`.
     unit: str = ""
     multiplier: float = 1.0
-    per: str = ""
+    per: Printed = ""
     method: str = ""
     period_type: str = ""
     numerator: Side | None = None
@@ -204,7 +204,7 @@ class Indicator(Strict):
     over: tuple[str, ...] = ()
     breakdowns: tuple[Breakdown, ...] = ()
     fallbacks: tuple[Fallback, ...] = ()
-    official: str = ""
+    official: Printed = ""
     sensitivity: Sensitivity = ""
     comparators: tuple[Literal["national", "region", "neighbours"], ...] = (
         "national",
@@ -214,7 +214,7 @@ class Indicator(Strict):
     polarity: Literal["high", "low", "neutral"] = "neutral"
     decimals: int = Field(default=1, ge=0, le=3)
     charts: tuple[ChartOf, ...] = ()
-    caveat: str = ""
+    caveat: Printed = ""
     caveats: Caveats = Caveats()
 
     @model_validator(mode="before")

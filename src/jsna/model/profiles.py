@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 from pydantic import Field, model_validator
 
-from jsna.model.base import Name, Strict, Words
+from jsna.model.base import Name, PrintedWords, Strict
 
 #: The rule of thumb of output checking in the United Kingdom's secure data services, and the least
 #: number of events England's public health profiles standardise a rate from.
@@ -62,8 +62,8 @@ class Profile(Strict):
     """
 
     profile: str
-    title: Words
-    rule: Words
+    title: PrintedWords
+    rule: PrintedWords
     source: str = ""
     threshold: int = Field(ge=0)
     zeros_shown: bool = False

@@ -15,14 +15,23 @@ def run(config: Configuration, paths: io.Paths) -> None:
     Raises:
         JsnaError: an entry of the register is damaged or missing.
     """
-    name = config.edition.edition
-    made = inputs.recipe(config, paths.root)
-    found = register.before(paths.root, name, config.edition.previous, made)
+    made, used = found(config, paths)
     io.write_json(
         paths.restricted / register.FILE,
         {
             "recipe": made,
             "previous": list(config.edition.previous),
-            "used": [asdict(entry.name) for entry in found],
+            "used": [asdict(entry.name) for entry in used],
         },
     )
+
+
+def found(config: Configuration, paths: io.Paths) -> tuple[str, list[register.Entry]]:
+    """The recipe of an edition, and the publications it is to be protected beside.
+
+    Raises:
+        JsnaError: an entry of the register is damaged or missing.
+    """
+    made = inputs.recipe(config, paths.root)
+    edition = config.edition
+    return made, register.before(paths.root, edition.edition, edition.previous, made)

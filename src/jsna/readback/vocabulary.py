@@ -184,8 +184,10 @@ def _edition(config: Configuration) -> Iterator[tuple[str, str]]:
         yield "disclosure rule", profile.title
         yield "disclosure rule", profile.rule
     yield "place", area.neighbours_model
-    for place in (area.country, area.region, *area.localities, *area.neighbours):
-        yield "place", place.name
+    places = (area.country, area.region, *area.localities, *area.neighbours)
+    groups = (group.name for group in area.locality_groups)
+    for name in (area.name, *(place.name for place in places), *groups):
+        yield "place", name
 
 
 def _dates(config: Configuration) -> Iterator[date]:

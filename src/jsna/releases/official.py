@@ -30,6 +30,7 @@ PASSED_THROUGH: Final = "official"
 #: Area codes of the statistical neighbours' median, and of what they come to together.
 NEIGHBOURS: Final = "neighbours"
 TOGETHER: Final = "neighbours_together"
+UNUSABLE: Final = "The official statistics cannot be used:"
 _SAME: Final = [*schema.KEY[1:]]
 
 
@@ -57,8 +58,8 @@ def audited_measures(config: Configuration, paths: Paths) -> Published:
     """
     problems = unfetched(config, paths)
     if problems:
-        raise JsnaError(problems, title="The official statistics cannot be used:")
-    whole_releases, problems = _releases(config, paths)
+        raise JsnaError(problems, title=UNUSABLE)
+    whole_releases, problems = read(config, paths)
     findings = auditor.audited(config, whole_releases, _mappings(config))
     releases = {at: shown(release, config.area) for at, release in whole_releases.items()}
     of_release = {release.id: release for release in config.every_release}
@@ -79,7 +80,7 @@ def audited_measures(config: Configuration, paths: Paths) -> Published:
             part = effect.segmented(part, published.table, known)
             parts.append(effect.applied(part, mine, published.table).assign(_rank=rank))
     if problems:
-        raise JsnaError(dict.fromkeys(problems), title="The official statistics cannot be used:")
+        raise JsnaError(dict.fromkeys(problems), title=UNUSABLE)
     if not parts:
         return Published(schema.empty(), findings)
     tables = {rank: published.table for rank, (_, published) in enumerate(_mappings(config))}
@@ -130,10 +131,10 @@ def _mappings(config: Configuration) -> Iterator[tuple[Indicator, Mapped]]:
             yield indicator, published
 
 
-def _releases(
+def read(
     config: Configuration, paths: Paths
 ) -> tuple[dict[tuple[str, str], OfficialTable], list[Problem]]:
-    """Every table the mappings name, read once."""
+    """Every table the mappings name, read once, and what is wrong with files and mappings."""
     wanted: dict[str, set[str]] = {}
     asked: dict[tuple[str, str], list[Mapped]] = defaultdict(list)
     for _, published in _mappings(config):

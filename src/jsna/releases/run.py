@@ -11,7 +11,7 @@ from jsna.model.configuration import Configuration
 from jsna.releases import lookups, neighbours, reference
 from jsna.releases.areas import authorities
 from jsna.releases.audit import finding, report
-from jsna.releases.official import audited_measures, unfetched
+from jsna.releases.official import UNUSABLE, audited_measures, read, unfetched
 from jsna.settings import recoded
 
 
@@ -29,7 +29,7 @@ def run(config: Configuration, paths: Paths) -> None:
     """
     problems = unfetched(config, paths) or check_area(config, paths)
     if problems:
-        raise JsnaError(problems, title="The official statistics cannot be used:")
+        raise JsnaError(problems, title=UNUSABLE)
     measures, findings = audited_measures(config, paths)
     tables = reference.reference_tables(config, paths)
     clear_folder(paths.restricted / "reference")
@@ -41,6 +41,25 @@ def run(config: Configuration, paths: Paths) -> None:
     io.write_measures(paths.restricted / "published.parquet", measures)
     receipt = {"files": records.digests(paths.restricted, files.values())}
     write_json(paths.restricted / "published.json", receipt)
+
+
+def faults(config: Configuration, paths: Paths) -> list[Problem]:
+    """Why the releases of an edition cannot be used, as far as their layout and labels tell.
+
+    Whether their figures are true is for the auditor, and no reason to stop.
+    """
+    if problems := unfetched(config, paths):
+        return problems
+    problems = read(config, paths)[1]
+    try:
+        problems += check_area(config, paths)
+    except JsnaError as error:
+        problems += error.problems
+    try:
+        reference.reference_tables(config, paths)
+    except JsnaError as error:
+        problems += error.problems
+    return problems
 
 
 def check_area(config: Configuration, paths: Paths) -> list[Problem]:

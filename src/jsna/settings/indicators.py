@@ -14,6 +14,7 @@ from jsna.settings.dimensions import Categories, with_fallbacks
 from jsna.settings.reading import Gatherer
 from jsna.tables.catalogue import CATALOGUE, period_type
 
+FOLDER: Final = "config/indicators"
 #: Keys a table implies, and that an indicator no table counts must say.
 _IMPLIED: Final = ("population_base", "period_type")
 
@@ -29,8 +30,8 @@ def load_catalogue(
     found: dict[str, Indicator] = {}
     declared: list[tuple[str, Relation]] = []
     chapters: dict[str, ChapterFile] = {}
-    for file in sorted((gather.root / "config/indicators").glob("*.yaml")):
-        path = f"config/indicators/{file.name}"
+    for file in sorted((gather.root / FOLDER).glob("*.yaml")):
+        path = f"{FOLDER}/{file.name}"
         chapter = gather.load(path, ChapterFile)
         if chapter is None:
             continue
@@ -44,15 +45,21 @@ def load_catalogue(
                 gather.expect(False, path, f"{whole.id}.{key}", "required key is missing")
             found[whole.id] = with_fallbacks(gather, whole, categories)
     _take_over(gather, found)
-    for path, relation in declared:
-        for at, rule in relations.faults(relation, found):
-            gather.expect(False, path, "relations", rule, at)
-    for stem, chapter in chapters.items():
-        for name in chapter.key_numbers:
-            path = f"config/indicators/{stem}.yaml"
-            gather.expect(name in found, path, "key_numbers", "no such indicator", name)
+    if all_read(gather):
+        for path, relation in declared:
+            for at, rule in relations.faults(relation, found):
+                gather.expect(False, path, "relations", rule, at)
+        for stem, chapter in chapters.items():
+            for name in chapter.key_numbers:
+                path = f"config/indicators/{stem}.yaml"
+                gather.expect(name in found, path, "key_numbers", "no such indicator", name)
     between = () if gather.problems else tuple(one for _, one in declared)
     return found, between, dict(sorted(chapters.items(), key=lambda one: one[1].order))
+
+
+def all_read(gather: Gatherer) -> bool:
+    """Whether all files of indicators were read: one that is not there may stand in another."""
+    return not any(path.startswith(FOLDER) for path in gather.failed)
 
 
 def _whole(indicator: Indicator, chapter: str, given: Collection[str]) -> Indicator:
@@ -86,7 +93,8 @@ def _take_over(gather: Gatherer, found: dict[str, Indicator]) -> None:
     for indicator in [*found.values()]:
         path = f"config/indicators/{indicator.chapter}.yaml"
         for other in indicator.refers_to:
-            gather.expect(other in found, path, indicator.id, "refers to no such indicator", other)
+            there = other in found or not all_read(gather)
+            gather.expect(there, path, indicator.id, "refers to no such indicator", other)
         base = found.get(indicator.derived.of) if indicator.derived else None
         if base is not None:
             for key, rule in derivation.faults(indicator, base):

@@ -13,10 +13,12 @@ from jsna.errors import JsnaError, Problem
 from jsna.model.areas import Area
 from jsna.model.configuration import Configuration
 from jsna.model.editions import Edition
+from jsna.model.indicators import Indicator
 from jsna.model.profiles import Profile
 from jsna.model.releases import Release, published
 from jsna.settings import checks as edition_checks
 from jsna.settings import recoded
+from jsna.settings.dimensions import Categories
 from jsna.settings.indicators import load_catalogue
 from jsna.settings.reading import Gatherer, Place
 from jsna.settings.releases import check_releases, choose, load_releases
@@ -26,6 +28,8 @@ from jsna.settings.shared import (
     rolls_of,
 )
 
+#: What is wrong with indicators beside the code lists and dimensions they name.
+Judge = Callable[[Mapping[str, Indicator], Categories], Iterable[Problem]]
 #: Where a period of an extract stands in an edition.
 _PERIOD: Final = ("extracts", "*", "periods", "*")
 #: Of each key an edition must have, something that breaks no rule.
@@ -96,7 +100,11 @@ def editions(root: Path) -> list[str]:
 
 
 def load(
-    name: str, root: Path, *, extracts: Callable[[], Mapping[str, Any]] | None = None
+    name: str,
+    root: Path,
+    *,
+    extracts: Callable[[], Mapping[str, Any]] | None = None,
+    beside: Judge | None = None,
 ) -> Configuration:
     """Load and cross-check the configuration of an edition.
 
@@ -104,6 +112,7 @@ def load(
         name: name of the edition.
         root: folder of the project.
         extracts: gives the declared extracts; the registry where not given.
+        beside: what later stages ask of the indicators, told in the same go.
 
     Raises:
         JsnaError: listing every problem in every file the edition touches.
@@ -123,6 +132,8 @@ def load(
     releases = load_releases(gather)
     indicators, relations, chapters = load_catalogue(gather, categories, releases)
     check_releases(gather, releases, indicators, categories)
+    if beside is not None:
+        gather.problems += beside(indicators, categories)
     for stem, chapter in chapters.items():
         for extract in sorted(set(chapter.fed_by) - set(extracts())):
             where = f"config/indicators/{stem}.yaml"

@@ -89,6 +89,8 @@ class Gatherer:
         self.problems: list[Problem] = []
         #: File -> what it holds and the places in it that its model refused.
         self.broken: dict[str, tuple[Any, list[Place]]] = {}
+        #: Files that gave no model.
+        self.failed: set[str] = set()
 
     def load(self, path: str, model: type[M]) -> M | None:
         """The model a file below the root holds; None, and the problems kept, where it does not."""
@@ -100,6 +102,7 @@ class Gatherer:
             return None
         content, problem = _read(file, path)
         if problem is not None:
+            self.failed.add(path)
             self.problems.append(problem)
             return None
         try:
@@ -107,6 +110,7 @@ class Gatherer:
         except ValidationError as error:
             told = [e for e in error.errors() if e["type"] not in _FOLLOWS]
             self.problems += [_in_words(path, found, content) for found in told]
+            self.failed.add(path)
             self.broken[path] = (content, [found["loc"] for found in error.errors()])
             return None
 

@@ -1,4 +1,4 @@
-"""`jsna check`: what is wrong with the extracts, and what leaves the counts; writes nothing.
+"""`jsna check --rows`: what is wrong with the extracts, and what leaves the counts; writes nothing.
 
 What leaves a count is told with the indicators it touches, and where homes lie, as `build` would
 count them. Links are not made here, so a home is known by what a file itself says of it, or by its

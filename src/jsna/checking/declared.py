@@ -1,0 +1,119 @@
+"""Everything wrong with an edition that can be known before a row of an extract is read.
+
+Nothing is judged here. Each part is asked of the code that would refuse it later, so that what
+passes here does not stop a stage for a reason of configuration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from jsna import io
+from jsna.checking import templates
+from jsna.errors import JsnaError, Problem
+from jsna.settings import loading
+from jsna.sources import permission
+
+if TYPE_CHECKING:
+    from jsna.model.configuration import Configuration
+    from jsna.model.indicators import Indicator
+    from jsna.settings.dimensions import Categories
+
+
+TITLE: Final = "This edition cannot be built until this is put right:"
+
+
+def load(name: str, root: Path) -> Configuration:
+    """Load an edition; what measuring and drawing ask of indicators is told in the same go.
+
+    Raises:
+        JsnaError: listing every problem in every file the edition touches.
+    """
+    return loading.load(name, root, beside=of_indicators)
+
+
+def of_indicators(found: Mapping[str, Indicator], categories: Categories) -> list[Problem]:
+    """What `measure` and `draw` would refuse of indicators, beside code lists and dimensions."""
+    from jsna.charts.select import misdeclared
+    from jsna.measures.checks import faults
+
+    # What another file would have to say has been told of that file.
+    whole = {
+        name: one for name, one in found.items() if all(other in found for other in one.refers_to)
+    }
+    codes = {name: one.codes for name, one in categories.listed.items()}
+    measured = faults(whole.values(), lambda column: codes.get(column, ()))
+    return [*measured, *misdeclared(whole, categories.dimensions)]
+
+
+def of_configuration(config: Configuration, paths: io.Paths) -> list[Problem]:
+    """What stages would refuse of a configuration that could be loaded; reads no data."""
+    from jsna.measures import derived
+
+    problems = [*derived.faults(config), *templates.faults(config, paths.root)]
+    problems += _linkage(config, paths)
+    try:
+        _publications(config, paths)
+    except JsnaError as error:
+        problems += error.problems
+    return problems
+
+
+def problems(config: Configuration, paths: io.Paths) -> list[Problem]:
+    """What stops a build of an edition: its configuration, key, extracts and releases."""
+    from jsna.ingest.run import headings
+    from jsna.releases.run import faults
+
+    found = [*of_configuration(config, paths), *headings(config, paths), *faults(config, paths)]
+    return list(dict.fromkeys([*found, *key(config, paths)]))
+
+
+def key(config: Configuration, paths: io.Paths) -> Iterable[Problem]:
+    """What is wrong with the person key, of an edition that needs one."""
+    from jsna.linkage.keys import person_key_secret
+
+    if config.edition.received:
+        try:
+            person_key_secret(synthetic=config.edition.synthetic, root=paths.root)
+        except JsnaError as error:
+            return error.problems
+    return ()
+
+
+def _linkage(config: Configuration, paths: io.Paths) -> Iterable[Problem]:
+    from jsna.linkage.link import RULES
+    from jsna.linkage.ruleset import read_ruleset
+
+    if any(permission.linkable(config.edition)):
+        try:
+            read_ruleset(paths.root / RULES)
+        except JsnaError as error:
+            # They are called by their names alone, being the only ones of their stage.
+            return [replace(one, where=f"{RULES.as_posix()}/{one.where}") for one in error.problems]
+    return ()
+
+
+def _publications(config: Configuration, paths: io.Paths) -> None:
+    from jsna.provenance import recollect, register
+
+    if config.edition.previous or register.entries(paths.root, config.edition.edition):
+        recollect.found(config, paths)
+
+
+def told(config: Configuration) -> Iterator[str]:
+    """What was looked at, and what is not linked for want of a permission."""
+    edition = config.edition
+    shown = [i for i in config.indicators.values() if i.chapter in edition.chapters]
+    charts = sum(len(one.charts) for one in shown)
+    files = {file for delivery in edition.received for file in delivery.files.values()}
+    yield (
+        f"{len(shown):,} indicators with {charts:,} charts, {len(files):,} files of extracts and "
+        f"{len(config.every_release):,} official releases: nothing would stop a build."
+    )
+    for delivery in permission.unlinked(edition):
+        yield f"Warning: {delivery.extract}, {delivery.period} – {permission.gap(delivery)}"
+    if files:
+        yield f"No row was read; to judge them all: jsna check {edition.edition} --rows"

@@ -28,8 +28,8 @@ report: $(READY) ## Build a report: make report [EDITION=demo-2025]
 fetch: $(READY) ## Get the official releases of an edition: make fetch EDITION=… [FROM=folder]
 	@$(JSNA) fetch $(EDITION) $(if $(FROM),--from $(FROM))
 
-check-edition: $(READY) ## Validate an edition's extracts without building: make check-edition EDITION=…
-	@$(JSNA) check $(EDITION)
+check-edition: $(READY) ## Say what would stop a build, and judge every row: make check-edition EDITION=…
+	@$(JSNA) check $(EDITION) --rows
 
 verify: $(READY) ## Tell whether a published folder is what its manifest says: make verify FOLDER=… [REBUILT=…]
 	@$(JSNA) verify "$(FOLDER)" $(if $(REBUILT),--rebuilt "$(REBUILT)")

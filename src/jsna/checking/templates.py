@@ -46,8 +46,11 @@ def _of_file(file: Path, root: Path, allowed: Allowed) -> Iterator[Problem]:
         yield Problem(where, rule, row=error.lineno, code="config.template")
         return
     for part in tree.find_all(nodes.TemplateData):
+        at = part.lineno
         for text in _TAG.split(part.data):
             words = " ".join(html.unescape(text).split())
             for number in (found for found, kind in allowed.of(words, "p") if not kind):
+                row = at + text.split(number)[0].count("\n")
                 rule = "a figure is printed from a measure alone; write other numbers in letters"
-                yield Problem(where, rule, row=part.lineno, value=number, code="config.template")
+                yield Problem(where, rule, row=row, value=number, code="config.template")
+            at += text.count("\n")

@@ -46,29 +46,52 @@ def figures(
         where: file, for messages.
         other: rows of the table the denominator stands in, where it is another.
     """
+    found = chosen(rows, mapping, where, other)
+    if found.rows is None:
+        return Figures(pd.DataFrame(), found.problems)
+    reader = _Cells(found.rows, where)
+    parts = [_part(reader, columns, wide, found.ours) for wide, columns in _wide(mapping)]
+    frame = _added_up(pd.concat(parts, ignore_index=True))
+    return Figures(frame, [*found.problems, *reader.problems])
+
+
+class Chosen(NamedTuple):
+    """The rows of a table that a mapping selects, before their cells are read.
+
+    Attributes:
+        rows: with their period, and in `_ours` the place of their categories in `ours`; None
+            where there is nothing to read.
+        ours: categories of the rows, by dimension.
+        problems: what of the mapping the table does not have.
+    """
+
+    rows: pd.DataFrame | None
+    ours: Sequence[dict[str, str]]
+    problems: list[Problem]
+
+
+def chosen(
+    rows: pd.DataFrame, mapping: Published, where: str, other: pd.DataFrame | None = None
+) -> Chosen:
+    """The rows a mapping selects, or why it cannot; takes what `figures` takes."""
     if mapping.denominator_from is not None and other is not None:
         rows, problems = _with_denominator(rows, mapping, other, where)
         if problems:
-            return Figures(pd.DataFrame(), problems)
-    problems = missing_columns(rows, mapping, where)
-    if problems:
-        return Figures(pd.DataFrame(), problems)
-    chosen = _selected(rows, mapping)
-    if chosen.empty and not rows.empty:
-        return Figures(pd.DataFrame(), labels.unmatched(rows, mapping.select, where))
-    timed, problems = _periods(chosen, mapping, where)
+            return Chosen(None, [], problems)
+    if problems := missing_columns(rows, mapping, where):
+        return Chosen(None, [], problems)
+    selected = _selected(rows, mapping)
+    if selected.empty and not rows.empty:
+        return Chosen(None, [], labels.unmatched(rows, mapping.select, where))
+    timed, problems = _periods(selected, mapping, where)
     rows, found, ours = labels.labelled(timed, mapping)
     if rows.empty and not timed.empty:
         named = {
             column: tuple(labels.expanded(mapping.categories.get(name, {})))
             for name, column in mapping.dimensions.items()
         }
-        return Figures(pd.DataFrame(), [*problems, *labels.unmatched(timed, named, where)])
-    problems += labels.repeated(rows, PLACE, found, where)
-    reader = _Cells(rows, where)
-    parts = [_part(reader, columns, wide, ours) for wide, columns in _wide(mapping)]
-    frame = _added_up(pd.concat(parts, ignore_index=True))
-    return Figures(frame, [*problems, *reader.problems])
+        return Chosen(None, [], [*problems, *labels.unmatched(timed, named, where)])
+    return Chosen(rows, ours, [*problems, *labels.repeated(rows, PLACE, found, where)])
 
 
 def _with_denominator(

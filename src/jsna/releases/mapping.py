@@ -49,7 +49,7 @@ def measures(
     """
     whole = None if other is None else other.frame
     frame, problems = figures.figures(release.frame, mapping, release.where, whole)
-    problems = [_of(indicator, problem) for problem in problems]
+    problems = [of_indicator(indicator, problem) for problem in problems]
     if problems or frame.empty:
         return pd.DataFrame(), problems
     problems = _overlap(frame, indicator, release.where)
@@ -65,7 +65,7 @@ def measures(
     ).drop(columns=["given", "computed", *(f"{side}_status" for side in SIDES)]), problems
 
 
-def _of(indicator: Indicator, problem: Problem) -> Problem:
+def of_indicator(indicator: Indicator, problem: Problem) -> Problem:
     """The problem, naming the indicator whose mapping met it."""
     return replace(problem, rule=f"{problem.rule} (indicator {indicator.id})")
 

@@ -18,7 +18,7 @@ from jsna.model.indicators import Indicator
 from jsna.model.releases import Published as Mapped
 from jsna.model.releases import Release
 from jsna.records import DIGESTS, read_digests
-from jsna.releases import areas, ees, footnotes, iod, labels, lait, mapping
+from jsna.releases import areas, ees, figures, footnotes, iod, labels, lait, mapping
 from jsna.releases.audit import auditor, effect
 from jsna.releases.audit.finding import Finding
 from jsna.releases.release import OfficialTable
@@ -61,19 +61,11 @@ def audited_measures(config: Configuration, paths: Paths) -> Published:
         raise JsnaError(problems, title=UNUSABLE)
     whole_releases, problems = read(config, paths)
     findings = auditor.audited(config, whole_releases, _mappings(config))
-    releases = {at: shown(release, config.area) for at, release in whole_releases.items()}
     of_release = {release.id: release for release in config.every_release}
     parts: list[pd.DataFrame] = []
-    for rank, (indicator, published) in enumerate(_mappings(config)):
-        release = releases.get((published.release, published.table))
-        if release is None:
-            continue
-        other = published.denominator_from
-        whole = releases.get((published.release, other.table)) if other else None
-        if other and whole is None:
-            continue
+    for rank, indicator, published, release, below in _asked(config, whole_releases):
         known = of_release[published.release]
-        part, found = mapping.measures(release, indicator, published, whole, known.rounding)
+        part, found = mapping.measures(release, indicator, published, below, known.rounding)
         problems += found
         if not part.empty:
             mine = [f for f in findings if f.source == known.id]
@@ -96,6 +88,34 @@ def audited_measures(config: Configuration, paths: Paths) -> Published:
     ]
     out = schema.conform(out)
     return Published(schema.check(out, "published measures"), findings)
+
+
+def _asked(
+    config: Configuration, whole: Mapping[tuple[str, str], OfficialTable]
+) -> Iterator[tuple[int, Indicator, Mapped, OfficialTable, OfficialTable | None]]:
+    """Each mapping with its rank, its table and that of its denominator, where they are there.
+
+    Args:
+        config: the edition.
+        whole: release and table -> its rows, from `read`.
+    """
+    releases = {at: shown(release, config.area) for at, release in whole.items()}
+    for rank, (indicator, published) in enumerate(_mappings(config)):
+        release = releases.get((published.release, published.table))
+        other = published.denominator_from
+        below = releases.get((published.release, other.table)) if other else None
+        if release is not None and (not other or below is not None):
+            yield rank, indicator, published, release, below
+
+
+def misfits(config: Configuration, paths: Paths) -> list[Problem]:
+    """What of files and mappings does not fit each other; no figure is read."""
+    whole, problems = read(config, paths)
+    for _, indicator, published, release, below in _asked(config, whole):
+        other = None if below is None else below.frame
+        found = figures.chosen(release.frame, published, release.where, other)
+        problems += [mapping.of_indicator(indicator, problem) for problem in found.problems]
+    return list(dict.fromkeys(problems))
 
 
 def unfetched(config: Configuration, paths: Paths) -> list[Problem]:

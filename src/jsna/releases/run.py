@@ -11,7 +11,7 @@ from jsna.model.configuration import Configuration
 from jsna.releases import lookups, neighbours, reference
 from jsna.releases.areas import authorities
 from jsna.releases.audit import finding, report
-from jsna.releases.official import UNUSABLE, audited_measures, read, unfetched
+from jsna.releases.official import UNUSABLE, audited_measures, misfits, unfetched
 from jsna.settings import recoded
 
 
@@ -50,7 +50,7 @@ def faults(config: Configuration, paths: Paths) -> list[Problem]:
     """
     if problems := unfetched(config, paths):
         return problems
-    problems = read(config, paths)[1]
+    problems = misfits(config, paths)
     try:
         problems += check_area(config, paths)
     except JsnaError as error:

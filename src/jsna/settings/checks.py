@@ -270,7 +270,9 @@ def _severities(wanted: Mapping[str, str], extracts: Mapping[str, Any]) -> Itera
     }
     for code in wanted:
         if code not in rules:
-            rule = "no rule of any extract has this code; `jsna check` shows them in brackets"
+            rule = (
+                "no rule of any extract has this code; `jsna check --rows` shows them in brackets"
+            )
             yield "severities", rule, code
 
 

@@ -1,4 +1,4 @@
-"""What `jsna check` says of the official releases: findings that somebody has to judge."""
+"""What `jsna check --rows` says of the official releases: findings that somebody has to judge."""
 
 from __future__ import annotations
 

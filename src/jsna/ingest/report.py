@@ -1,4 +1,4 @@
-"""What `jsna check --rows` says: file by file what was found, then whether the edition can be built."""
+"""What `jsna check --rows` says: file by file what was found, and whether it can be built."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ def _side_faults(
     if table is None:
         yield f"{key}.table", f"no analysis table {side.table!r}; there are {', '.join(CATALOGUE)}"
         return
-    parts: Iterable[exp.Expr] = ()
+    parts: tuple[exp.Expr, ...] = ()
     try:
         connection.execute(f'select 1 from "{table.name}" where ({side.where}) limit 0')
         parts = conjuncts(side.where)

@@ -14,7 +14,7 @@ from jsna.model.indicators import LOCALITY, Side
 from jsna.tables.catalogue import CATALOGUE, column_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from sqlglot import exp
 

@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from jsna import __version__
+from jsna import __version__, trying
 from jsna.disclosure.tabular import tables_cli
 from jsna.errors import JsnaError, Problem
 from jsna.explanation import explain
@@ -91,6 +91,14 @@ def _link_review(arguments: argparse.Namespace) -> int:
 
 def _explain(arguments: argparse.Namespace) -> int:
     for line in explain.run(arguments, *_loaded(arguments)):
+        say(line)
+    return 0
+
+
+def _try(arguments: argparse.Namespace) -> int:
+    from jsna.checking import declared
+
+    for line in trying.run(arguments.indicator, *_loaded(arguments, declared.load)):
         say(line)
     return 0
 
@@ -211,6 +219,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.Namespace], int], bool]] = {
         True,
     ),
     "check": ("say in seconds what would stop a build; with --rows judge every row", _check, True),
+    trying.VERB: (trying.DOES, _try, True),
     "fetch": ("get the official releases of an edition, checking their digests", _fetch, True),
     "synthesise": ("make the synthetic extracts of a demonstration edition", _synthesise, True),
     "editions": ("list the editions", _editions, False),
@@ -260,6 +269,8 @@ def parser() -> argparse.ArgumentParser:
         review_cli.add_arguments(verb, one)
         if verb == "fetch":
             one.add_argument("--from", dest="folder", help="take the files from this folder")
+        if verb == trying.VERB:
+            one.add_argument("indicator", help="id of an indicator in config/indicators/")
         if verb == "check":
             one.add_argument("--rows", action="store_true", help="read and judge every row too")
         if verb == "verify":

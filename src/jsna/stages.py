@@ -168,4 +168,6 @@ ZONES: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     **{verb: (one.reads, one.writes) for verb, one in STAGES.items() if one.confined},
     # It tells an analyst about both sides and writes nothing.
     "explain-suppression": (frozenset({"restricted", "safe", "publications"}), frozenset()),
+    # It shows an analyst one indicator before it is protected.
+    "try": (frozenset({"restricted"}), frozenset({"restricted"})),
 }

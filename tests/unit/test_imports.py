@@ -19,7 +19,7 @@ LAYERS = (
     {"__main__"},
     {"cli"},
     {"build"},
-    {"checking", "documents"},
+    {"checking", "documents", "trying"},
     {"workflow"},
     {"explanation"},
     {"charts", "report"},

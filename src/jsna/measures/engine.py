@@ -30,7 +30,7 @@ from jsna.model.indicators import LOCALITY, Indicator, Side
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["measure", "run"]
+__all__ = ["measure", "run", "tables_of"]
 
 Objects = np.ndarray[Any, np.dtype[np.object_]]
 Column = np.ndarray[Any, np.dtype[Any]]
@@ -43,6 +43,22 @@ def run(config: Configuration, paths: io.Paths) -> None:
     `attrition.json`: which records left the count of which indicator.
     """
     from jsna.measures import attrition
+
+    local = measure(tables_of(config, paths), config.indicators.values(), config)
+    published = io.read_measures(paths.restricted / "published.parquet")
+    measures, official = merge(local, published)
+    io.write_measures(paths.restricted / "measures.parquet", measures, cells=True)
+    io.write_measures(paths.restricted / "official.parquet", official)
+    contributions.run(measures, config, paths)
+    io.write_parquet(paths.restricted / "reconciliation.parquet", reconcile(measures, official))
+    io.write_json(paths.restricted / attrition.FILE, attrition.record(config, paths))
+
+
+def tables_of(config: Configuration, paths: io.Paths) -> dict[str, pa.Table | pd.DataFrame]:
+    """The analysis tables that indicators of an edition are counted in, of those that are made.
+
+    Of each only the columns that some indicator asks for.
+    """
     from jsna.tables.quality import record
 
     made = contributions.tables_of(paths)
@@ -54,14 +70,7 @@ def run(config: Configuration, paths: io.Paths) -> None:
     quality = paths.restricted / "quality.parquet"
     if quality.is_file():
         tables["record"] = record(io.read_parquet(quality), config)
-    local = measure(tables, config.indicators.values(), config)
-    published = io.read_measures(paths.restricted / "published.parquet")
-    measures, official = merge(local, published)
-    io.write_measures(paths.restricted / "measures.parquet", measures, cells=True)
-    io.write_measures(paths.restricted / "official.parquet", official)
-    contributions.run(measures, config, paths)
-    io.write_parquet(paths.restricted / "reconciliation.parquet", reconcile(measures, official))
-    io.write_json(paths.restricted / attrition.FILE, attrition.record(config, paths))
+    return tables
 
 
 def measure(

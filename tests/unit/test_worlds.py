@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
 from jsna.measures.methods import STORED, proportion_wilson
+from jsna.measures.values import calculate, dispersions
 from jsna.view import comparison, series
 from jsna.view.gradients import gradient
 from jsna.view.groups import Groups
@@ -150,6 +153,55 @@ def test_no_gradient(p: float) -> None:
         return found is not None and found.verdict in CLAIMS
 
     assert share(world) <= MOST_FALSE
+
+
+def repeated(random: np.random.Generator, n: Floats, rate: Floats | float) -> list[Row]:
+    """Suspensions per 100 pupils: of few pupils many, their variance 7.5 times their number."""
+    mean = np.broadcast_to(np.asarray(rate, dtype=float), n.shape) * n
+    x = random.negative_binomial(mean / 6.5, 1 / 7.5).astype(float)
+    split = {"breakdown": "total", "geography": "district", "method": "rate_byar"}
+    given = {"indicator": "suspension_rate", "numerator": x, "denominator": n}
+    frame = pd.DataFrame({**given, **split})
+    spread = dispersions(frame, made.configured()[0])
+    calculate(frame, np.full(len(n), 100.0), dispersion=spread)
+    limits = ["lower_95", "upper_95", "lower_998", "upper_998"]
+    return [
+        replace(row, indicator="suspension_rate", unit="per_100", method="rate_byar",
+                value=frame["value"][at], **{name: frame[name][at] for name in limits})
+        for at, row in enumerate(rows(np.minimum(x, n), n))
+    ]  # fmt: skip
+
+
+def test_places_alike_in_events_of_which_one_pupil_has_many() -> None:
+    """By limits of single events nine of twelve like districts would differ from the county."""
+
+    def world(random: np.random.Generator) -> bool:
+        found = repeated(random, DISTRICTS, 0.107)
+        x = sum(row.numerator for row in found)
+        whole = replace(found[0], numerator=x, denominator=DISTRICTS.sum(),
+                        value=100 * x / DISTRICTS.sum())  # fmt: skip
+        return any(v in CLAIMS for v in comparison.places(found, whole))
+
+    assert share(world, 1_000) <= MOST_FALSE
+
+
+def test_two_years_alike_in_events_of_which_one_pupil_has_many() -> None:
+    def world(random: np.random.Generator) -> bool:
+        one, other = repeated(random, np.array([180_000.0, 180_000.0]), 0.107)
+        return comparison.differ(one, other) in CLAIMS
+
+    assert share(world, 1_000) <= MOST_FALSE
+
+
+def test_a_district_with_half_as_many_suspensions_again_is_found() -> None:
+    def world(random: np.random.Generator) -> bool:
+        found = repeated(random, DISTRICTS, np.where(np.arange(12) == 3, 0.15, 0.10))
+        x = sum(row.numerator for row in found)
+        whole = replace(found[0], numerator=x, denominator=DISTRICTS.sum(),
+                        value=100 * x / DISTRICTS.sum())  # fmt: skip
+        return comparison.places(found, whole)[3] == "higher"
+
+    assert share(world, 500) >= 0.8
 
 
 def test_half_as_much_again_is_found_at_the_size_of_a_county() -> None:

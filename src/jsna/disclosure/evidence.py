@@ -22,7 +22,7 @@ from jsna.disclosure.system import Flags, Floats, Ints, Status, System
 from jsna.errors import JsnaError, Problem
 from jsna.measures.contributions import FILE as CONTRIBUTIONS
 from jsna.measures.derived import counted
-from jsna.measures.values import CALCULATED, calculate
+from jsna.measures.values import CALCULATED, calculate, dispersions
 from jsna.model import schema
 from jsna.model.configuration import Configuration
 
@@ -230,7 +230,8 @@ def _miscalculated(safe: pd.DataFrame, rows: pd.DataFrame, config: Configuration
     expected = rows[columns].copy()
     again = safe.loc[~same].copy()
     if len(again):
-        calculate(again, np.array([config.indicators[n].multiplier for n in again["indicator"]]))
+        multiplier = np.array([config.indicators[n].multiplier for n in again["indicator"]])
+        calculate(again, multiplier, dispersion=dispersions(again, config.indicators))
         expected.loc[~same] = again[columns]
     right = np.isclose(safe[columns], expected, rtol=1e-9, atol=1e-12, equal_nan=True)
     return np.asarray(~right.all(axis=1), dtype=np.bool_)

@@ -17,7 +17,7 @@ from jsna.disclosure.ledger.outside import BEFORE
 from jsna.disclosure.suppression import Hiding, hide
 from jsna.disclosure.system import Flags, Floats, Ints
 from jsna.errors import JsnaError, Problem
-from jsna.measures.values import calculate, mark_low
+from jsna.measures.values import calculate, dispersions, mark_low
 from jsna.model import schema
 from jsna.model.configuration import Configuration
 
@@ -245,7 +245,8 @@ def _round(rows: pd.DataFrame, made: LinkedTables, hidden: Flags, config: Config
     if not changed.any():
         return rounded
     again = rows.loc[changed].copy()
-    calculate(again, np.array([config.indicators[n].multiplier for n in again["indicator"]]))
+    multiplier = np.array([config.indicators[n].multiplier for n in again["indicator"]])
+    calculate(again, multiplier, dispersion=dispersions(again, config.indicators))
     # A `low` left from before would tell a few from none.
     mark_low(again, np.array([config.indicators[n].decimals for n in again["indicator"]]))
     ways = [config.profile(name).rounding_method for name in again["profile"]]

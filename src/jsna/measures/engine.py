@@ -13,14 +13,14 @@ import numpy as np
 import pandas as pd
 
 from jsna import io
-from jsna.measures import contributions
+from jsna.measures import contributions, dispersion
 from jsna.measures.blocks import Axis, Block, align, axis_of, together
 from jsna.measures.cells import Cells
 from jsna.measures.checks import check
 from jsna.measures.cubes import Cubes, Dimensions, columns, count, sets_of, wanted
 from jsna.measures.merge import merge, reconcile
 from jsna.measures.sources import profile_of, source_of
-from jsna.measures.values import calculate, mark_low
+from jsna.measures.values import calculate, dispersions, mark_low
 from jsna.model import schema
 from jsna.model.configuration import Configuration
 from jsna.model.fallbacks import GroupingSet, recodings
@@ -44,6 +44,7 @@ def run(config: Configuration, paths: io.Paths) -> None:
     """
     from jsna.measures import attrition
 
+    dispersion.check(contributions.tables_of(paths), config.indicators.values())
     local = measure(tables_of(config, paths), config.indicators.values(), config)
     published = io.read_measures(paths.restricted / "published.parquet")
     measures, official = merge(local, published)
@@ -110,7 +111,8 @@ def measure(
     multiplier = frame.pop("multiplier").to_numpy(dtype=np.float64)
     decimals = frame.pop("decimals").to_numpy(dtype=np.int64)
     squares = frame.pop("squares").to_numpy(dtype=np.float64)
-    calculate(frame, multiplier, squares)
+    declared = {indicator.id: indicator for indicator in local}
+    calculate(frame, multiplier, squares, dispersions(frame, declared))
     mark_low(frame, decimals)
     return schema.check(schema.conform(frame, cells=True), "measures", cells=True)
 

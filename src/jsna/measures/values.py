@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from jsna.errors import JsnaError, Problem
+from jsna.model import schema
+from jsna.model.hierarchies import LOCALITY_GROUP
+from jsna.model.indicators import LOCALITY, Indicator
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 #: Methods whose numerator is no part of the denominator: events of some, amounts.
 _NO_PARTS: Final = ("rate_byar", "mean_t")
+#: Geography -> the dimension of places it is one of.
+PLACE_OF: Final = {"locality_group": LOCALITY_GROUP, "district": LOCALITY, "ward": LOCALITY}
 #: Columns that are calculated from `numerator` and `denominator`.
 CALCULATED: Final = ("value", "lower_95", "upper_95", "lower_998", "upper_998")
 
@@ -28,7 +34,27 @@ def _refuse_parts_above_the_whole(
         )
 
 
-def calculate(frame: pd.DataFrame, multiplier: Floats, squares: Floats | None = None) -> None:
+def dispersions(frame: pd.DataFrame, indicators: Mapping[str, Indicator]) -> Floats:
+    """The dispersion declared of each row's events, by what it is split by; 1 of all others."""
+    made: dict[tuple[str, str, str], float] = {}
+    found = np.ones(len(frame))
+    columns = frame[["indicator", "breakdown", "geography"]].itertuples(index=False, name=None)
+    for at, (name, breakdown, geography) in enumerate(columns):
+        if not (declared := indicators[name]).dispersion:
+            continue
+        if (split := (name, breakdown, geography)) not in made:
+            place = PLACE_OF.get(geography, "")
+            made[split] = declared.dispersed([*breakdown.split(schema.JOIN), place])
+        found[at] = made[split]
+    return found
+
+
+def calculate(
+    frame: pd.DataFrame,
+    multiplier: Floats,
+    squares: Floats | None = None,
+    dispersion: Floats | None = None,
+) -> None:
     """Fill value and limits of rows with a numerator, in place, each by its own method.
 
     Args:
@@ -38,6 +64,9 @@ def calculate(frame: pd.DataFrame, multiplier: Floats, squares: Floats | None = 
         squares: of each row whose numerator adds up values, the sum of their squares. A mean
             without is a mean without limits: so is one whose counts were rounded, as its limits
             are those of other counts.
+        dispersion: of each row's events, see `Indicator.dispersion`; 1 where not given. As many
+            events that come several to a person say as much as their number divided by it, each of
+            which befell another.
     """
     from jsna.measures.methods import interval
 
@@ -55,9 +84,11 @@ def calculate(frame: pd.DataFrame, multiplier: Floats, squares: Floats | None = 
     for name in ("proportion_wilson", "rate_byar"):
         mine = (method == name) & some
         if mine.any():
-            found = interval(name, numerator[mine], denominator[mine])
+            spread = 1.0 if dispersion is None else dispersion[mine]
+            found = interval(name, numerator[mine] / spread, denominator[mine] / spread)
             limits = (found.lower_95, found.upper_95, found.lower_998, found.upper_998)
-            result[mine] = np.column_stack((found.value, *limits))
+            value = numerator[mine] / denominator[mine]
+            result[mine] = np.column_stack((value, *limits))
     if squares is not None:
         mine = (method == "mean_t") & some
         result[mine] = _means(numerator[mine], denominator[mine], squares[mine])

@@ -6,6 +6,7 @@ control (what adds up to what) and reconciliation (the official counterpart).
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
@@ -171,6 +172,10 @@ class Indicator(Strict):
         fallbacks: coarser ways of showing a breakdown where too many of its counts are small; of
             each breakdown not named here those its dimensions imply.
         official: counterpart used for reconciliation, in words.
+        dispersion: of events that one person may have several of, by how many times their variance
+            exceeds that of events that befall anyone but once: `total`, and the dimensions whose
+            groups' exceeds that of the total. Limits are widened by it; `measures.dispersion` holds
+            it against the records.
         sensitivity: deaths, children on a register, or in-patients, which are never shown for a
             place smaller than the authority; "" for anything else.
         comparators: which areas beside the home area are shown; all of them where a release gives
@@ -205,6 +210,7 @@ class Indicator(Strict):
     breakdowns: tuple[Breakdown, ...] = ()
     fallbacks: tuple[Fallback, ...] = ()
     official: Printed = ""
+    dispersion: Mapping[str, Annotated[float, Field(ge=1)]] = Field(default_factory=dict)
     sensitivity: Sensitivity = ""
     comparators: tuple[Literal["national", "region", "neighbours"], ...] = (
         "national",
@@ -269,6 +275,20 @@ class Indicator(Strict):
         if any(not set(self.over) <= set(dimensions) for dimensions in self.breakdowns):
             raise ValueError(f"{self.id}: every breakdown must hold the dimensions of `over`")
         return self
+
+    @model_validator(mode="after")
+    def _dispersion_is_of_events(self) -> Indicator:
+        if self.dispersion and ("total" not in self.dispersion or not self.kind.limits_of_counts):
+            raise ValueError(
+                f"{self.id}: `dispersion` is of events, as rates and shares count them, and says "
+                "that of the `total`"
+            )
+        return self
+
+    def dispersed(self, dimensions: Iterable[str]) -> float:
+        """The dispersion of figures split by some dimensions; 1 where none is declared."""
+        total = self.dispersion.get("total", 1.0)
+        return max([total, *(self.dispersion.get(name, total) for name in dimensions)])
 
     @property
     def sums_amounts(self) -> bool:

@@ -151,6 +151,7 @@ def _method(indicator: Indicator) -> str:
 
 def _with_limits(frame: pd.DataFrame, indicator: Indicator, rounding: int) -> pd.DataFrame:
     from jsna.measures import methods
+    from jsna.measures.values import dispersions
 
     out = frame.assign(**dict.fromkeys(LIMITS, np.nan))
     method = _method(indicator)
@@ -163,7 +164,13 @@ def _with_limits(frame: pd.DataFrame, indicator: Indicator, rounding: int) -> pd
         usable &= x <= n
     if method not in ("proportion_wilson", "rate_byar") or not usable.any():
         return out
-    found = methods.interval(method, x[usable], n[usable], indicator.multiplier)  # type: ignore[arg-type]
+    spread = dispersions(out.assign(indicator=indicator.id), {indicator.id: indicator})[usable]
+    found = methods.interval(
+        method,  # type: ignore[arg-type]
+        x[usable] / spread,
+        n[usable] / spread,
+        indicator.multiplier,
+    )
     for name in LIMITS:
         out.loc[usable, name] = getattr(found, name)
     out.loc[usable, "method"] = method

@@ -73,6 +73,18 @@ class Entry:
     parts: tuple[tuple[str, str], ...]
 
 
+def _widened(indicator: Indicator) -> str:
+    """What is said of limits of events that one person may have several of."""
+    if not indicator.dispersion:
+        return ""
+    total, most = indicator.dispersed(()), max(indicator.dispersion.values())
+    to = f" to {words.small(round(most))}" if most > total else ""
+    return (
+        f", with {words.small(round(total))}{to} times the variance of single events, as one "
+        "person may have several"
+    )
+
+
 def entry(indicator: Indicator, view: Measures, register: Register) -> Entry:
     """The annex's entry for one indicator."""
     rows = view.rows(indicator.id)
@@ -87,6 +99,7 @@ def entry(indicator: Indicator, view: Measures, register: Register) -> Entry:
         for dims in indicator.breakdowns
     ]
     methods = sorted({_SHORT[r.method] for r in rows if r.method in _SHORT})
+    methods = [f"{method}{_widened(indicator)}" for method in methods]
     parts = (
         ("Definition", indicator.definition),
         ("Worked out from", _base(indicator, view)),

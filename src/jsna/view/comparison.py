@@ -166,11 +166,19 @@ def from_none(rows: Sequence[Row], nothing: float) -> list[Verdict]:
     ]
 
 
-def apart(firsts: Sequence[Row], seconds: Sequence[Row], *, parts: bool = False) -> Floats:
+def apart(
+    firsts: Sequence[Row],
+    seconds: Sequence[Row],
+    *,
+    parts: bool = False,
+    dispersion: float = 1.0,
+) -> Floats:
     """Deviates of the differences of pairs of figures; NaN where nothing can be told.
 
     Args:
         parts: the figures of each pair are parts of one whole.
+        dispersion: of the events such parts count, see `Indicator.dispersion`; other figures have
+            it in their limits.
     """
     if not firsts:
         return np.zeros(0)
@@ -179,13 +187,15 @@ def apart(firsts: Sequence[Row], seconds: Sequence[Row], *, parts: bool = False)
         for one, other in zip(firsts, seconds, strict=True)
     ]
     if firsts[0].unit == "count" or parts:
-        found = _counts(firsts, seconds, alike)
+        found = _counts(firsts, seconds, alike, dispersion)
     else:
         found = judging.apart(bounds(firsts), bounds(seconds))
     return np.where(alike, found, np.nan)
 
 
-def _counts(firsts: Sequence[Row], seconds: Sequence[Row], alike: Sequence[bool]) -> Floats:
+def _counts(
+    firsts: Sequence[Row], seconds: Sequence[Row], alike: Sequence[bool], dispersion: float
+) -> Floats:
     """Deviates of pairs of counts; how many places there are is no matter of chance."""
 
     def count(row: Row) -> float:
@@ -196,7 +206,7 @@ def _counts(firsts: Sequence[Row], seconds: Sequence[Row], alike: Sequence[bool]
     one, other = np.where(fit, x, 0.0)
     if firsts[0].population_base == "areas":
         return np.where(fit, np.sign(one - other) * np.where(one == other, 0.0, np.inf), np.nan)
-    return np.where(fit, judging.halves(one, other), np.nan)
+    return np.where(fit, judging.halves(one / dispersion, other / dispersion), np.nan)
 
 
 def differ(first: Row, second: Row) -> Verdict:

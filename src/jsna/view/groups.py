@@ -44,13 +44,14 @@ class Groups:
         self.shown, self.small = _ranked(kept), _ranked(few)
         self.hidden = any(row.hidden for row in rows)
         self._parts = indicator.kind.of_one_whole
+        self._dispersion = indicator.dispersed(rows[0].split if rows else ())
 
     @cached_property
     def _verdicts(self) -> dict[tuple[str, str], Verdict]:
         """Keys of a group and of one after it -> the verdict about the first."""
         pairs = list(combinations(self.shown, 2))
         firsts, seconds = [one for one, _ in pairs], [other for _, other in pairs]
-        found = apart(firsts, seconds, parts=self._parts)
+        found = apart(firsts, seconds, parts=self._parts, dispersion=self._dispersion)
         kept = judging.discoveries(judging.probability(found))
         self._deviates = {
             (one.key, other.key): z for (one, other), z in zip(pairs, found, strict=True)

@@ -216,10 +216,15 @@ def test_polarity_is_said_only_beside_a_clear_difference() -> None:
     [
         (1_600, "It rose from 4.0% in January 2024."),
         (3_000, "It fell from 7.5% in January 2024."),
-        (2_180, "There was no clear change from 5.5% in January 2024."),
+        # Newcombe's interval of 2,200 less 2,180 of 40,000: -0.27 to 0.37 per cent.
+        (
+            2_180,
+            "There was no clear change from 5.5% in January 2024 (95% interval of the difference "
+            "−0.3 to 0.4 percentage points).",
+        ),
     ],
 )
-def test_change_needs_intervals_that_do_not_overlap(before: int, said: str) -> None:
+def test_change_needs_an_interval_of_the_difference_without_nought(before: int, said: str) -> None:
     assert change([*yearly(PLAN, {"2024": before}, 40_000), HOME]) == said
 
 

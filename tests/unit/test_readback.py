@@ -94,6 +94,21 @@ def test_a_changed_number_is_named(tmp_path: Path, body: str, words_: tuple[str,
     assert all(word in told for word in words_), told
 
 
+def _apart(low: str, high: str, over: str = GIRLS) -> str:
+    pieces = (
+        f'<span data-measure="{BOYS}" data-field="{field}" data-over="{over}">{text}</span>'
+        for field, text in (("difference_low", low), ("difference_high", high))
+    )
+    return f"<p>Apart by {' to '.join(pieces)} percentage points.</p>"
+
+
+def test_the_limits_of_a_difference_are_worked_out_anew(tmp_path: Path) -> None:
+    """1,500 less 700 of 20,000, in per cent: Newcombe has 3.556 to 4.447."""
+    assert judged(tmp_path, "jsna.html", html(_apart("3.6", "4.4"))).problems == []
+    for wrong in (_apart("3.5", "4.4"), _apart("3.6", "4.5"), _apart("3.6", "4.4", PUPILS)):
+        assert judged(tmp_path, "jsna.html", html(wrong)).problems
+
+
 def test_two_real_values_that_change_places_are_both_named(tmp_path: Path) -> None:
     body = f"<p>{data(BOYS, '3.5', '3.5%')} and {data(GIRLS, '7.5', '7.5%')}</p>"
     told = [str(p) for p in judged(tmp_path, "jsna.html", html(body)).problems]

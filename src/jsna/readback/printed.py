@@ -13,7 +13,7 @@ from typing import Final
 
 import pandas as pd
 
-from jsna.model.schema import KEY, NUMBERS, STATUS_WORDS
+from jsna.model.schema import KEY, MULTIPLIERS, NUMBERS, STATUS_WORDS
 from jsna.readback.blocks import Cell
 
 #: What may follow a value of each unit; the bare number may always stand.
@@ -32,6 +32,8 @@ _WORDS: Final = {
     "low": ("rounds to 0",),
 }
 _COUNTS: Final = ("numerator", "denominator")
+#: Fields that are the limits of one figure less another.
+DIFFERENCES: Final = ("difference_low", "difference_high")
 #: A value a hair below a half is a half to a reader: arithmetic carries errors of its own.
 _HAIR: Final = 5e-13
 
@@ -48,6 +50,13 @@ class Measure:
     def number(self, field: str) -> float:
         """The number of a field."""
         return self.numbers[NUMBERS.index(field)]
+
+    def exact(self) -> float:
+        """Its value as its counts give it, where they are known; a publisher rounds."""
+        top, base = self.number("numerator"), self.number("denominator")
+        if math.isfinite(top) and base > 0 and self.unit != "count":
+            return top / base * MULTIPLIERS[self.unit]
+        return self.number("value")
 
     def places(self, field: str) -> int:
         """Decimals a field is printed with."""
@@ -116,6 +125,20 @@ def accepted(measure: Measure, cell: Cell, place: str) -> tuple[str, ...]:
 def _least(measure: Measure) -> str:
     """The least number above nothing that is printed."""
     return f"0.{'1'.rjust(measure.decimals, '0')}" if measure.decimals else "1"
+
+
+def difference(measure: Measure, less: Measure, field: str) -> str:
+    """A limit of one figure less another, as prose prints it; empty where one has no limits.
+
+    Newcombe's: the squares of how far the limits of each lie from it, added up.
+    """
+    sides = (("lower_95", "upper_95"), ("upper_95", "lower_95"))[field == DIFFERENCES[1]]
+    first, second = measure.exact(), less.exact()
+    reach = math.hypot(first - measure.number(sides[0]), less.number(sides[1]) - second)
+    if not math.isfinite(reach):
+        return ""
+    apart = first - second - reach if field == DIFFERENCES[0] else first - second + reach
+    return digits(apart, measure.decimals)
 
 
 def ratio(measure: Measure, over: Measure) -> str:

@@ -11,7 +11,7 @@ from jsna.model.hierarchies import PLACES, THREE_YEARS
 from jsna.model.indicators import Indicator
 from jsna.report.deprivation import MOST_NAMED, slope, slopes
 from jsna.report.groups import groups, with_value
-from jsna.report.narrative import Sentence, join, level, noun, say, value, when
+from jsna.report.narrative import Sentence, between, join, level, noun, say, value, when
 from jsna.report.ratios import sentences as derived_sentences
 from jsna.view import words
 from jsna.view.comparison import stand_out
@@ -44,7 +44,7 @@ def sentences(
         withheld = hidden(view, indicator, charted)
         return derived_sentences(view, indicator) + ([withheld] if withheld else [])
     made: list[Sentence] = []
-    flat: dict[str, list[str]] = {template: [] for template in _FLAT}
+    flat: dict[str, list[Markup]] = {template: [] for template in _FLAT}
     subject = "it" if level(view, indicator) else noun(indicator)
     latest = view.latest(indicator.id)
     spoken = latest.period if latest is not None else ""
@@ -66,10 +66,11 @@ def sentences(
         made += found
         if not clear and len(dims) == 1:
             by = words.dimension_words(dims[0], view.config)
-            flat[_flat(rows, indicator)].append(f"{by} (three years together)" if together else by)
+            named = say("{} (three years together)" if together else "{}", by)
+            flat[_flat(rows, indicator)].append(named + _of_two(rows, indicator))
     for template, names in flat.items():
         if names:
-            made.append(Sentence(say(template, words.join(names, "or")), "breakdown"))
+            made.append(Sentence(say(template, join(names, "or")), "breakdown"))
     withheld = hidden(view, indicator, charted)
     return made + ([withheld] if withheld else [])
 
@@ -82,6 +83,14 @@ def _flat(rows: Sequence[Row], indicator: Indicator) -> str:
     if Groups(rows, indicator, every=True).furthest is not None:
         return _FLAT_SHOWN_LARGE if withheld else _FLAT_LARGE
     return _FLAT_SHOWN if withheld else _FLAT_ALL
+
+
+def _of_two(rows: Sequence[Row], indicator: Indicator) -> Markup:
+    """How far two groups may lie apart that do not clearly differ; nothing of more."""
+    shown = Groups(rows, indicator).shown
+    if len(rows) != 2 or len(shown) != 2:
+        return Markup("")
+    return between(shown[0], shown[1], indicator)
 
 
 def _dated(sentence: Sentence, row: Row) -> Sentence:

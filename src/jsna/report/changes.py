@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from jsna.model.indicators import Indicator
-from jsna.report.narrative import Sentence, comparison, level, polarity, say, value, when
+from jsna.report.narrative import Sentence, between, comparison, level, polarity, say, value, when
 from jsna.view import series, words
 from jsna.view.comparison import differ
 from jsna.view.kinds import said
@@ -33,7 +33,7 @@ def change(view: Measures, indicator: Indicator) -> Sentence | None:
     elif long in verbs:
         template = "{It} changed little from {before} {when}{rest}."
     else:
-        template = "There was no clear change from {before} {when}{rest}."
+        template = "There was no clear change from {before} {when}{between}{rest}."
     rest = Markup("")
     if long in verbs:
         link = "and" if went.short == long else "but"
@@ -48,6 +48,7 @@ def change(view: Measures, indicator: Indicator) -> Sentence | None:
         rose=verbs.get(went.short, ""),
         before=value(before, indicator),
         when=when(before),
+        between=between(went.last, before, indicator),
         rest=rest,
     )
     return Sentence(text, "change", went.short in verbs or long in verbs or bool(rest))

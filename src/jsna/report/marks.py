@@ -11,6 +11,7 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
+from jsna.view.comparison import interval_of_difference
 from jsna.view.rows import Row
 from jsna.view.words import (
     SYMBOLS,
@@ -23,6 +24,8 @@ from jsna.view.words import (
     value_text,
 )
 
+#: Unit of a figure -> unit of a difference of two, where it is another.
+_DIFFERENCES: Final = {"percent": UNIT_SUFFIX["percentage_points"]}
 _COUNTS: Final = ("numerator", "denominator")
 
 
@@ -61,6 +64,19 @@ def cell(row: Row, decimals: int, field: str = "value") -> Markup:
     if field != "value":  # a limit that rounds to zero is no finding
         return _data(row, field, value, number(value, 0 if row.unit == "count" else decimals))
     return _data(row, field, value, cell_text(value, row.status, row.unit, decimals))
+
+
+def difference(row: Row, less: Row, decimals: int) -> Markup:
+    """`−0.2 to 2.1 percentage points`: the 95 % interval of one figure less another."""
+    low, high = interval_of_difference(row, less)
+    unit = _DIFFERENCES.get(row.unit, UNIT_SUFFIX[row.unit])
+    pieces = (
+        Markup('<span data-measure="{}" data-field="{}" data-over="{}">{}</span>').format(
+            row.key, field, less.key, number(value, decimals)
+        )
+        for field, value in (("difference_low", low), ("difference_high", high))
+    )
+    return Markup(" to ").join(pieces) + unit
 
 
 def ranked(row: Row, rank: int, text: str) -> Markup:

@@ -13,7 +13,7 @@ from typing import Final, Literal
 from markupsafe import Markup, escape
 
 from jsna.model.indicators import Indicator
-from jsna.report.marks import mark
+from jsna.report.marks import difference, mark
 from jsna.view import words
 from jsna.view.comparison import Verdict, against
 from jsna.view.kinds import said
@@ -80,6 +80,13 @@ def counts(row: Row, view: Measures) -> Markup:
     top, base = mark(row, 0, "numerator"), mark(row, 0, "denominator")
     about = "about " if view.rounded(row) else ""
     return say(" ({about}{top} of {base})", about=about, top=top, base=base)
+
+
+def between(one: Row, other: Row, indicator: Indicator) -> Markup:
+    """` (95% interval of the difference −0.2 to 2.1 percentage points)`; nothing without limits."""
+    if one.limits() is None or other.limits() is None or one.exact:
+        return Markup("")
+    return say(" (95% interval of the difference {})", difference(one, other, indicator.decimals))
 
 
 def _sure(row: Row, indicator: Indicator, view: Measures) -> Markup:

@@ -209,6 +209,16 @@ def _counts(
     return np.where(fit, judging.halves(one / dispersion, other / dispersion), np.nan)
 
 
+def interval_of_difference(one: Row, other: Row) -> tuple[float, float]:
+    """The 95 % interval of one figure less another, from the limits of each; NaN without."""
+    found = bounds([one, other])
+    (value, less), low, high = found.value, found.low, found.high
+    apart_by = float(value - less)
+    down = math.hypot(value - low[0], high[1] - less)
+    up = math.hypot(high[0] - value, less - low[1])
+    return apart_by - down, apart_by + up
+
+
 def differ(first: Row, second: Row) -> Verdict:
     """Whether one figure is higher or lower than another, both with uncertainty of their own."""
     return side(float(apart([first], [second])[0]))

@@ -190,7 +190,8 @@ def test_no_invented_figure_contradicts_another() -> None:
 def test_comparators_are_all_there_plausible_and_not_the_home_area() -> None:
     sought = "indicator == 'pupils_sen_support' and period == '2025' and breakdown == 'total'"
     latest = measures().query(sought).set_index("area_code")["value"]
-    expected = {CONFIG.area.code, CONFIG.area.country.code, CONFIG.area.region.code, "neighbours"}
+    expected = {CONFIG.area.code, CONFIG.area.country.code, CONFIG.area.region.code}
+    expected |= {"neighbours", "neighbours_together"}
     expected |= {place.code for place in CONFIG.area.neighbours}
     assert set(latest.index) == expected
     assert latest.between(5, 30).all()

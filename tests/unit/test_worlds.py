@@ -220,7 +220,7 @@ def test_half_as_much_again_is_found_at_the_size_of_a_county() -> None:
         return comparison.places(rows(x, DISTRICTS), whole)[3] == "higher"
 
     def tenths(random: np.random.Generator) -> bool:
-        x = drawn(random, TENTHS, np.linspace(0.0072, 0.0048, 10))
+        x = drawn(random, TENTHS, np.linspace(0.0096, 0.0064, 10))
         found = gradient(rows(x, TENTHS, "imd_decile", codes), "imd_decile")
         return found is not None and found.verdict == "higher"
 

@@ -1,8 +1,8 @@
 """Deprivation gradients: a straight line through all groups from the most to the least deprived.
 
-The slope index of inequality (`measures.methods.inequality`) with its interval, each group counted
-by its people. A gradient is told where the interval leaves out 0 and the figures at the two ends,
-which are printed, go the same way.
+The slope index of inequality (`measures.methods.inequality`) with its interval at 99.8 %, each
+group counted by its people. A gradient is told where the interval leaves out 0 and the figures at
+the two ends, which are printed, go the same way.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 
 from jsna.measures.methods import judging, slope_index
 from jsna.measures.methods.inequality import FEWEST_QUANTILES
-from jsna.view.comparison import Verdict, apart, bounds, side
+from jsna.view.comparison import FAR, TOLD, Verdict, apart, bounds, side
 from jsna.view.rows import Row
 
 _TURNED: Final[dict[Verdict, Verdict]] = {"higher": "lower", "lower": "higher"}
@@ -38,11 +38,13 @@ class Gradient:
     probability: float
 
 
-def gradient(rows: Sequence[Row], dimension: str) -> Gradient | None:
+def gradient(rows: Sequence[Row], dimension: str, least: float = FAR) -> Gradient | None:
     """How figures go with deprivation over all the groups that have one.
 
     Args:
         rows: one row a group, whose category of `dimension` is a number, 1 the most deprived.
+        least: the deviate from which on a gradient is told. At 99.8 %, as an edition has some
+            twenty, one an indicator, of which at 95 % one would be false.
 
     Returns:
         None where fewer than two groups have a figure. Of fewer than five groups a line says too
@@ -53,18 +55,18 @@ def gradient(rows: Sequence[Row], dimension: str) -> Gradient | None:
     )
     if len(shown) < 2:
         return None
-    most, least = shown[0], shown[-1]
-    ends = float(apart([most], [least])[0])
+    first, last = shown[0], shown[-1]
+    ends = float(apart([first], [last])[0])
     found = ends if len(shown) < FEWEST_QUANTILES else _slope(shown)
-    verdict = side(found)
+    verdict = side(found, least)
     if verdict in _TURNED and ends * found <= 0:
         verdict = "similar"
-    return Gradient(verdict, most, least, float(judging.probability(found)))
+    return Gradient(verdict, first, last, float(judging.probability(found)))
 
 
 def gradients(sets: Sequence[Sequence[Row]], dimension: str) -> list[Gradient | None]:
     """The gradients of several groups of one breakdown, as false discovery control leaves them."""
-    found = [gradient(rows, dimension) for rows in sets]
+    found = [gradient(rows, dimension, TOLD) for rows in sets]
     kept = judging.discoveries([math.nan if one is None else one.probability for one in found])
     return [
         replace(one, verdict="similar") if one and one.verdict in _TURNED and not good else one

@@ -91,7 +91,7 @@ def tried(indicator: Indicator, config: Configuration, paths: io.Paths) -> Tried
     from jsna.view.rows import Measures
 
     config = _narrowed(indicator, config)
-    frame = _measured(config, paths)
+    frame = measured(config, paths)
     view = Measures(frame, config)
     shown = view.config.indicators[indicator.id]
     drawings = [one for one in figures(config, frame) if one.indicator == indicator.id]
@@ -109,7 +109,7 @@ def _narrowed(indicator: Indicator, config: Configuration) -> Configuration:
     return replace(config, edition=edition, indicators=asked)
 
 
-def _measured(config: Configuration, paths: io.Paths) -> pd.DataFrame:
+def measured(config: Configuration, paths: io.Paths) -> pd.DataFrame:
     """Measures of the indicators of a configuration, by their breakdowns as they are declared."""
     from jsna.measures import derived
     from jsna.measures.engine import measure, tables_of

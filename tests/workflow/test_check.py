@@ -159,6 +159,9 @@ CASES: dict[str, tuple[str, Break, str, str]] = {
         "prevalence", of("plans", title="**Plans** maintained"), "indicators (plans).title",
         "marks of layout",
     ),
+    "a title that is a number alone": (
+        "prevalence", of("plans", title="2024"), "plans.title", "name it in words",
+    ),
     "an extract that is none": (
         "prevalence", lambda c: c.update(fed_by=["census"]), "fed_by", "no such extract",
     ),
@@ -168,6 +171,14 @@ OTHERS: dict[str, tuple[str, Break, str, str]] = {
     "a number in the words of a dimension": (
         "config/dimensions.yaml", lambda c: c["dimensions"]["sex"].update(words="2 sexes"),
         "dimensions.sex.words", "write other numbers in letters",
+    ),
+    "a label that is a number alone": (
+        "config/codelists/sex.yaml", lambda c: c["codes"].update(F="2"), "codes.F",
+        "name it in words",
+    ),
+    "a chapter that others link to": (
+        EDITION, lambda c: c.update(chapters=["summary", "prevalence"]), "chapters",
+        "other chapters link to it",
     ),
     "a level of linkage that is none": (
         "config/linkage/passes.yaml", lambda c: c["passes"][0]["levels"].update(sex=["alike"]),

@@ -80,9 +80,9 @@ def test_events_of_which_nothing_is_declared_must_befall_anyone_but_once(tmp_pat
 def test_shares_of_events_are_of_all_the_persons_behind_the_whole() -> None:
     side = dispersion.events(REASONS)
     assert side == REASONS.denominator
-    assert dispersion.events(INDICATORS["suspended_pupils"]) == (
-        INDICATORS["suspended_pupils"].numerator
-    )  # of a roll, where each pupil is once
+    # Of a roll, where each pupil is once; of sources, where each person is in several.
+    assert dispersion.events(INDICATORS["suspended_pupils"]) is None
+    assert dispersion.events(INDICATORS["linkage_rate"]) is None
     assert dispersion.events(INDICATORS["plans"]) is None
 
 

@@ -55,8 +55,11 @@ def check(tables: Mapping[str, Path], indicators: Iterable[Indicator]) -> None:
 def events(indicator: Indicator) -> Side | None:
     """What is counted where it is events of persons; None of anything else.
 
-    Of a share all events are the whole: they are taken together with those of other categories.
+    Rates count events, and whatever declares a dispersion. Of a share all events are the whole:
+    they are taken together with those of other categories.
     """
+    if not (indicator.kind.per or indicator.dispersion):
+        return None
     side = indicator.denominator if indicator.kind.of_one_whole else indicator.numerator
     if side is None or side.count != "rows" or not indicator.kind.limits_of_counts:
         return None

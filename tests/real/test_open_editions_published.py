@@ -296,7 +296,7 @@ def test_figures_of_different_indicators_contradict_each_other_nowhere(tmp_path:
     And where a figure is put above what it lies within, it is not used, nor is another blamed.
     """
     config, paths = fetched("lancashire-open-2025", tmp_path)
-    releases, problems = official._releases(config, paths)
+    releases, problems = official.read(config, paths)
     assert problems == []
     mappings = [*official._mappings(config)]
 

@@ -20,5 +20,5 @@ def of(world: World, extract: Extract, table: Table, delivery: Delivery) -> View
     if maker is not None:
         return maker(world, delivery.period)
     if extract.person_level:
-        return rows.registrations(world, str(world.reference.year))
+        return rows.roll(world, str(world.reference.year))
     return rows.small_areas(world, delivery.period)

@@ -5,6 +5,7 @@ A table whose source says nothing of its rows gets these, with every quantity th
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from functools import partial
 
 import numpy as np
@@ -16,12 +17,23 @@ from jsna.synthetic.people import YEAR_GROUPS, text_of
 from jsna.synthetic.placement import MAINSTREAM, SETTINGS
 from jsna.synthetic.shown import person_quantities, school_quantities
 from jsna.synthetic.view import Quantity, View
-from jsna.synthetic.world import World
+from jsna.synthetic.world import Registrations, World
 
 
 def registrations(world: World, period: str) -> View:
     """Registrations of a January."""
+    return _pupils(world, world.registrations(int(period[:4])))
+
+
+def roll(world: World, period: str) -> View:
+    """Pupils on the roll of a January, each once."""
     rows = world.registrations(int(period[:4]))
+    arrays = {f.name: getattr(rows, f.name) for f in fields(rows) if f.name != "on_roll"}
+    once = {name: values[: rows.on_roll] for name, values in arrays.items()}
+    return _pupils(world, replace(rows, **once))
+
+
+def _pupils(world: World, rows: Registrations) -> View:
     has_need = rows.provision != need.N
     mainstream = np.isin(rows.setting, [-1, *(SETTINGS.index(s) for s in MAINSTREAM)])
 

@@ -126,13 +126,12 @@ STAGES: Final[Mapping[str, Stage]] = {
             unread=_SAID,
             to_safe=True,
         ),
-        # It looks at invented records alone, in a folder of its own.
+        # It looks at rows drawn from declarations alone.
         _stage(
             "discover",
             "jsna.disclosure.discovery.run",
             "Looking for sums between counts that nobody declared",
             ("", "restricted"),
-            *("jsna.disclosure.discovery.run", "jsna.generator", "jsna.synthetic"),
         ),
         _stage(
             "prove",

@@ -1,4 +1,4 @@
-"""What the catalogue says of columns is what the queries make, in records invented for it."""
+"""What the catalogue says of columns is what the queries make, of rows drawn for it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from jsna.disclosure.discovery import county, worlds
+from jsna.disclosure.discovery import supposed, worlds
 from jsna.model.tables import Implied
 from jsna.settings import shared
 from jsna.tables.catalogue import CATALOGUE, column_of
@@ -24,7 +24,8 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
     config = dataclasses.replace(world.configuration(), hierarchies=shared.hierarchies(ROOT))
-    made = worlds.made(county.configuration(config), 3_000, 900, 40, seeds=(5,))
+    drawing = worlds.Drawing(supposed.configuration(config), supposed.spine(ROOT), filled=False)
+    made = drawing.tables(2_500)
     return {name: table.to_pandas() for name, table in made.items()}
 
 

@@ -51,6 +51,9 @@ APART = (
     ("disclosure.discovery.incidence", "disclosure.ledger"),
     ("disclosure.discovery.counts", "measures.cells"),
     ("disclosure.discovery.counts", "measures.conditions"),
+    # It needs no invented people: a source nobody has written a generator for is judged.
+    ("disclosure", "synthetic"),
+    ("disclosure", "generator"),
     # Injected faults are told by validators that know nothing of them.
     ("generator", "ingest"),
     ("synthetic", "ingest"),

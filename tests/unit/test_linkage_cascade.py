@@ -349,7 +349,7 @@ def test_our_weights_are_those_of_splink() -> None:
         frequencies[column] = f"often_{column}"
     model = {**rules.model, "probability_two_random_records_match": 0.0002}
     weigh = partial(weighed, model=model, frequencies=frequencies)
-    make_candidates(db, left, right, weigh, band=10_000, least=0.01, modelled=True)
+    make_candidates(db, left, right, weigh, band=10_000, least=0.01)
     ours = {
         (one, other): (weight, chance)
         for one, other, weight, chance in db.execute(

@@ -26,7 +26,6 @@ def make_candidates(
     *,
     band: int,
     least: float,
-    modelled: bool,
 ) -> None:
     """Make the table `candidates` of the pairs of records that are likely enough.
 
@@ -39,7 +38,6 @@ def make_candidates(
         weigh: `scoring.weighed` for this run.
         band: most people of the left one the model meets at once, so that memory stays bounded.
         least: probability below which a pair is not kept.
-        modelled: whether any pair is looked at.
 
     Raises:
         JsnaError: there is too little memory.
@@ -50,7 +48,7 @@ def make_candidates(
         "CREATE OR REPLACE TEMP TABLE candidates (left_person BIGINT, right_person BIGINT, "
         "left_record BIGINT, right_record BIGINT, weight DOUBLE, probability DOUBLE)"
     )
-    ranges = bands(database, left, band) if modelled else []
+    ranges = bands(database, left, band)
     try:
         for low, high in ranges:
             # The other source is met whole: a wrong year of birth must not keep two records apart.

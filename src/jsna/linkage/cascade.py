@@ -48,7 +48,6 @@ class Rules:
         band: most people of the left source the model meets at once; more are taken in bands of
             birth years, so that memory stays bounded.
         more: probability a link must have to somebody who is linked to another of the source.
-        modelled: whether the model looks at who is left; without it numbers and passes are all.
     """
 
     passes: Sequence[Pass]
@@ -59,7 +58,6 @@ class Rules:
     near: float = 0.001
     band: int = 300_000
     more: float = 0.999
-    modelled: bool = True
 
 
 @dataclass(slots=True)
@@ -137,9 +135,7 @@ def link(
         result.steps.append((one.name, made, _count(database, "_fits") - made))
     # Those linked by a pass are passed over by the next ones, and left out once, after the last.
     rest.shrink(passed)
-    make_candidates(
-        database, *rest.sides, weigh, band=rules.band, least=rules.near, modelled=rules.modelled
-    )
+    make_candidates(database, *rest.sides, weigh, band=rules.band, least=rules.near)
     _resolve(database, rest.sides, rules)
     _clear(database, (left, right), rules)
     kept = without(model, absent)

@@ -200,6 +200,9 @@ class Table:
             reach the row through it.
         dated_by: date field of which at least `dated_share` of the values given must fall in the
             delivery's period, or else the file is of the wrong year and refused.
+        decided_by: field -> field of the same row that decides it: rows of a delivery that have one
+            value there have one here, as the phase of a school is that of its number. Rows are
+            drawn so where sums that nobody declared are looked for.
     """
 
     name: str
@@ -212,6 +215,7 @@ class Table:
     parent: tuple[str, str] | None = None
     dated_by: str | None = None
     dated_share: float = 0.5
+    decided_by: Mapping[str, str] = field(default_factory=dict)
 
     def column(self, name: str) -> Column:
         """The column whose field is `name`."""

@@ -22,7 +22,6 @@ from jsna.tables.catalogue import periods
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
 
 Ints = NDArray[np.int64]
 
@@ -65,12 +64,15 @@ class Count:
 
 
 def published(
-    tables: Mapping[str, pa.Table], rows: pd.DataFrame, config: Configuration
+    periods_of: Mapping[str, set[str]], rows: pd.DataFrame, config: Configuration
 ) -> tuple[list[Count], Ints, Ints]:
     """The counts behind measures, each once, and which of them each row shows.
 
+    Sums of amounts take no part: they are protected as magnitudes, and an amount that is what
+    others leave is no count of children.
+
     Args:
-        tables: analysis tables the rows were counted from.
+        periods_of: analysis tables the rows were counted from, and the periods of their rows.
         rows: local measures, k of them.
         config: the declarations, and what nests in what.
 
@@ -80,7 +82,7 @@ def published(
     """
     known: dict[tuple[Side, tuple[str, ...], tuple[tuple[str, str], ...]], int] = {}
     counts: list[Count] = []
-    times = {name: _times(name, table, config) for name, table in tables.items()}
+    times = {name: sorted(own | periods(name, config)) for name, own in periods_of.items()}
     shown = np.full((2, len(rows)), NONE, dtype=np.int64)
     fields = ("indicator", "area_code", "geography", "period", "period_type", "breakdown")
     columns = [rows[name].tolist() for name in (*fields, "category")]
@@ -94,7 +96,7 @@ def published(
             grouped = area not in config.area.locality_names
             split[nesting.LOCALITY_GROUP if grouped else LOCALITY] = area
         for place, (title, side, over) in enumerate(_sides(indicator)):
-            if side is None or side.table not in tables:
+            if side is None or side.table not in times:
                 continue
             left_out = {nesting.finer(dimension, config) for dimension in over}
             count = Count(
@@ -121,16 +123,9 @@ def published(
 
 def _sides(indicator: Indicator) -> tuple[tuple[str, Side | None, tuple[str, ...]], ...]:
     return (
-        ("numerator", indicator.numerator, ()),
+        ("numerator", None if indicator.sums_amounts else indicator.numerator, ()),
         ("denominator", indicator.denominator, indicator.over),
     )
-
-
-def _times(name: str, table: pa.Table, config: Configuration) -> list[str]:
-    import pyarrow.compute as pc
-
-    found = set(pc.unique(table["period"]).to_pylist()) | periods(name, config)
-    return sorted(period for period in found if period is not None)
 
 
 def _read_at(period: str, times: Sequence[str], side: Side) -> str | None:

@@ -63,7 +63,8 @@ def declared(
     known = _known([row for row in rows if row])
     false = _untrue(found, known)
     true = [row for row, wrong in zip(known, false, strict=True) if not wrong]
-    pivots, kept = _independent(true)
+    # Counts of several years go first: without them no year is tied to another.
+    pivots, kept = _independent(true, [len(count.years) for count in found.counts])
     return Declared(kept, [r for r, wrong in zip(known, false, strict=True) if wrong], pivots)
 
 
@@ -150,10 +151,17 @@ def as_columns(rows: Sequence[Row], size: int) -> Matrix:
     return sparse.csc_array((factors, (columns, which)), shape=(size, len(rows)))
 
 
-def _independent(rows: Sequence[Row], *, ordered: bool = True) -> tuple[list[int], list[Row]]:
-    """Equations none of which follows from the others, and a column each lets one do without."""
+def _independent(
+    rows: Sequence[Row], years: Sequence[int] | None = None
+) -> tuple[list[int], list[Row]]:
+    """Equations none of which follows from the others, and a column each lets one do without.
+
+    Args:
+        rows: equations; taken in their order where `years` is not given.
+        years: how many years each column is of: of many, it is rather done without.
+    """
     pivots: dict[int, Row] = {}
-    for row in sorted(rows, key=len) if ordered else rows:
+    for row in rows if years is None else sorted(rows, key=len):
         row = dict(row)
         while True:
             inside = [column for column in row if column in pivots]
@@ -164,7 +172,8 @@ def _independent(rows: Sequence[Row], *, ordered: bool = True) -> tuple[list[int
                     _take(row, pivots[column], column)
         if row:
             # Totals are told by the factor −1; what is shown whole is told by its parts.
-            pivots[min(row, key=lambda c: (row[c] != PRIME - 1, c))] = row
+            spans = {c: 1 if years is None else years[c] for c in row}
+            pivots[min(row, key=lambda c: (-spans[c], row[c] != PRIME - 1, c))] = row
     return list(pivots), list(pivots.values())
 
 
@@ -179,5 +188,5 @@ def beyond(true: Sequence[Row], implied: Declared, shown: Collection[int]) -> li
     # A count that is not shown is unknown to whoever reads the others.
     columns = set(shown)
     rows = [{c if c in columns else -1 - c: f for c, f in row.items()} for row in true]
-    _, kept = _independent([*implied.equations, *_known(rows)], ordered=False)
+    _, kept = _independent([*implied.equations, *_known(rows)])
     return kept[len(implied.equations) :]

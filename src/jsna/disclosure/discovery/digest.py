@@ -10,35 +10,42 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from jsna.disclosure.discovery import supposed
 from jsna.model.indicators import WORDS
 from jsna.stages import STAGES
 
 if TYPE_CHECKING:
     from jsna.model.configuration import Configuration
 
-#: How the invented records are linked.
-LINKAGE: Final = Path("config/linkage")
+#: What else of an indicator ties no count to another: where it stands, and how it is compared.
+_BESIDE: Final = frozenset({"chapter", "comparators", "decimals", "polarity"})
+#: Of a profile.
+_SAID: Final = frozenset({"title", "rule", "source"})
 
 
 def declared(config: Configuration, root: Path) -> str:
     """Digest of the declarations of an edition, not their words.
 
-    Neither its area nor its extracts are among them: the records looked in are invented.
+    Neither its area nor its extracts are among them: rows are drawn for every extract there is,
+    over a supposed area. Labels of code lists are there only where a query goes by them.
 
     Args:
         config: of the edition.
         root: of the project.
     """
-    edition = config.edition
-    rules = sorted(p for p in (root / LINKAGE).glob("*") if p.is_file())
+    from jsna.tables import VIEWS
+
+    edition, of = config.edition, supposed.configuration(config)
+    left_out = WORDS | _BESIDE
     stated = [
-        [edition.kind, edition.profile, edition.profiles, edition.chapters],
-        [one.model_dump(mode="json", exclude=set(WORDS)) for one in config.indicators.values()],
-        {name: dict(codes) for name, codes in config.codelists.items()},
+        [edition.kind, edition.profile, edition.profiles, edition.severities],
+        [one.model_dump(mode="json", exclude=set(left_out)) for one in config.indicators.values()],
+        {name: list(codes) for name, codes in config.codelists.items()},
         {name: one.decides for name, one in config.dimensions.items()},
         {name: [hierarchy.of, hierarchy.codes] for name, hierarchy in config.hierarchies.items()},
-        {name: one.model_dump(mode="json") for name, one in config.profiles.items()},
-        {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in rules},
+        {n: one.model_dump(mode="json", exclude=set(_SAID)) for n, one in config.profiles.items()},
+        {view.name: view.query(of) for view in VIEWS},
+        supposed.spine(root),
     ]
     text = json.dumps(stated, sort_keys=True, default=sorted)
     return hashlib.sha256(text.encode()).hexdigest()

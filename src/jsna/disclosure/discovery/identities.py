@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from math import gcd
 from typing import Final
 
-import numpy as np
-
 from jsna.disclosure.discovery.counts import Count, Ints
 from jsna.disclosure.discovery.declared import Row
-from jsna.disclosure.discovery.modular import PRIME
+from jsna.disclosure.discovery.modular import PRIME, Matrix
 from jsna.errors import Problem
+from jsna.tables.catalogue import CATALOGUE
 
 #: Largest denominator of a factor; others are told modulo the prime, which nobody need read.
 _SIMPLE: Final = 64
@@ -25,7 +26,14 @@ _SHOWN: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What may be wrong with what is declared: code of the problem, what it says, what to do."""
+    """What may be wrong with what is declared.
+
+    Attributes:
+        code: of the problem.
+        says: what it says.
+        cure: what to do; `{tables}`, `{files}` and `{indicators}` stand for the analysis tables,
+            where they are declared, and where the indicators are.
+    """
 
     code: str
     says: str
@@ -35,13 +43,15 @@ class Fault:
 UNDECLARED: Final = Fault(
     "discovery.undeclared",
     "this holds whoever the children are, and no declaration says so",
-    "Say in the catalogue of analysis tables or in a code list what follows from what, or do not "
-    "publish both",
+    "Say in {files}, beside the query of {tables}, what follows from what (`implies`, `known`, "
+    "`rows_of`), or in a code list of config/codelists of which codes a coarser one is made (`of`, "
+    "`finer`); or take a condition or breakdown out of {indicators}",
 )
 FALSE: Final = Fault(
     "discovery.false",
     "the declarations imply this, and it is not so",
-    "What the catalogue or a code list says of these counts is wrong",
+    "What {files} says of {tables} (`implies`, `known`, `rows_of`), or a code list of "
+    "config/codelists of the codes it is made of, is wrong",
 )
 
 
@@ -65,37 +75,39 @@ class Identity:
         return tuple(sorted({counts[column].family for column in self.factors}))
 
     def label(self, counts: Sequence[Count]) -> str:
-        """In words: `a + b = c`."""
-        left = [_term(counts[c], f) for c, f in sorted(self.factors.items()) if f < 0]
-        right = [_term(counts[c], f) for c, f in sorted(self.factors.items()) if f > 0]
+        """In words: `a + b = c`; only what is tied, where counts are taken several times."""
+        if any(abs(factor) != 1 for factor in self.factors.values()):
+            return f"{_sum([counts[c].label() for c in sorted(self.factors)], ', ')} are tied"
+        left = [counts[c].label() for c, f in sorted(self.factors.items()) if f < 0]
+        right = [counts[c].label() for c, f in sorted(self.factors.items()) if f > 0]
         first, second = sorted((left, right), key=len)
         return f"{_sum(first)} = {_sum(second)}"
 
 
-def _term(count: Count, factor: int) -> str:
-    times = "" if abs(factor) == 1 else f"{abs(factor)} × "
-    return times + count.label()
-
-
-def _sum(terms: Sequence[str]) -> str:
-    shown = " + ".join(terms[:_SHOWN]) or "0"
+def _sum(terms: Sequence[str], sign: str = " + ") -> str:
+    shown = sign.join(terms[:_SHOWN]) or "0"
     more = len(terms) - _SHOWN
-    return f"{shown} + … ({more} more)" if more > 0 else shown
+    return f"{shown}{sign}… ({more} more)" if more > 0 else shown
 
 
-def identities(basis: Ints, columns: Ints, known: Sequence[Row]) -> list[Identity]:
-    """Dependences as identities, each shortened with the others and with what is declared.
+def rows_of(basis: Matrix, columns: Ints) -> list[Row]:
+    """Dependences as equations.
 
     Args:
-        basis: dependences between some columns, modulo the prime, shape (columns, dependences).
+        basis: dependences between some columns, modulo the prime, sparse, shape (columns, k).
         columns: which columns they are.
-        known: declared equations.
     """
-    found: list[Row] = []
-    for at in range(basis.shape[1]):
-        inside = np.flatnonzero(basis[:, at])
-        found.append({int(columns[i]): int(basis[i, at]) for i in inside})
-    return identities_of(shortened(found, known))
+    ends = basis.indptr.tolist()
+    return [
+        dict(
+            zip(
+                columns[basis.indices[start:end]].tolist(),
+                basis.data[start:end].tolist(),
+                strict=True,
+            )
+        )
+        for start, end in pairwise(ends)
+    ]
 
 
 def shortened(found: Sequence[Row], known: Sequence[Row]) -> list[Row]:
@@ -172,7 +184,11 @@ def identities_of(rows: Sequence[Row]) -> list[Identity]:
 
 
 def problems(
-    found: Sequence[Identity], counts: Sequence[Count], units: Ints, fault: Fault
+    found: Sequence[Identity],
+    counts: Sequence[Count],
+    units: Ints,
+    fault: Fault,
+    chapters: Mapping[str, str] | None = None,
 ) -> list[Problem]:
     """One problem for each pattern, with its shortest identity as the example.
 
@@ -181,6 +197,7 @@ def problems(
         counts: what their columns are.
         units: how many units are in each count: few may be the same by chance.
         fault: what is wrong with them.
+        chapters: indicator -> chapter whose file declares it.
     """
     patterns: dict[tuple[tuple[str, str, tuple[str, ...]], ...], list[Identity]] = {}
     for one in found:
@@ -188,10 +205,32 @@ def problems(
     made = []
     for pattern, members in sorted(patterns.items(), key=lambda item: (len(item[0]), item[0])):
         shortest = min(members, key=lambda one: (len(one.factors), one.label(counts)))
-        where = f"indicators {', '.join(sorted({name for name, _, _ in pattern}))}"
+        named = sorted({name for name, _, _ in pattern})
         more = f" ({len(members)} of this kind)" if len(members) > 1 else ""
         rarest = min(int(units[column]) for column in shortest.factors)
-        few = f"; its rarest count is {rarest:,} of the invented records"
-        rule = f"{fault.says}: {shortest.label(counts)}{more}{few}. {fault.cure}"
-        made.append(Problem(where, rule, code=fault.code))
+        few = f"; its rarest count is {rarest:,} of the drawn records"
+        tables = sorted({counts[column].side.table for column in shortest.factors})
+        chapter_of = chapters or {}
+        cure = fault.cure.format(
+            tables=_and([f"`{table}`" for table in tables]),
+            files=_and(sorted({_declared_in(table) for table in tables})),
+            indicators=_and(
+                sorted({f"config/indicators/{chapter_of.get(name) or '…'}.yaml" for name in named})
+            ),
+        )
+        rule = f"{fault.says}: {shortest.label(counts)}{more}{few}. {cure}"
+        made.append(Problem(f"indicators {', '.join(named)}", rule, code=fault.code))
     return made
+
+
+def _and(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def _declared_in(table: str) -> str:
+    """The file in which an analysis table is declared."""
+    one = CATALOGUE[table]
+    for name, module in sorted(sys.modules.items(), reverse=True):
+        if name.startswith("jsna.") and any(one is view for view in getattr(module, "TABLES", ())):
+            return "/".join(("src", *name.split("."))) + ".py"
+    return "the declaration of analysis tables"

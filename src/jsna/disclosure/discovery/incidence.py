@@ -40,12 +40,14 @@ class Incidence:
         counts: the counts, one a column.
         matrix: what each unit contributes to each count, whole numbers, shape (units, counts).
         numerators, denominators: count of each measure row, or NONE.
+        first: how many units are of the first set of tables.
     """
 
     counts: Sequence[Count]
     matrix: Matrix
     numerators: Ints
     denominators: Ints
+    first: int | None = None
 
     @property
     def shown(self) -> Ints:
@@ -66,18 +68,36 @@ class Incidence:
 
 
 def incidence(
-    tables: Mapping[str, pa.Table], rows: pd.DataFrame, config: Configuration
+    worlds: Sequence[Mapping[str, pa.Table]], rows: pd.DataFrame, config: Configuration
 ) -> Incidence:
     """The published counts behind measures, evaluated unit by unit.
 
     Args:
-        tables: analysis tables the rows were counted from; a person has one key in all of them.
+        worlds: sets of analysis tables the rows were counted from together; in each a person has
+            one key in all tables.
         rows: unprotected local measures of them, in the measure schema.
         config: the declarations, and what nests in what.
     """
+    import pyarrow.compute as pc
     from scipy import sparse
 
-    counts, numerators, denominators = published(tables, rows, config)
+    times: dict[str, set[str]] = {}
+    for tables in worlds:
+        for name, table in tables.items():
+            found = pc.unique(table["period"]).to_pylist()
+            times.setdefault(name, set()).update(filter(None, found))
+    counts, numerators, denominators = published(times, rows, config)
+    parts = [matrix_of(tables, counts, config) for tables in worlds]
+    stacked = sparse.csc_array(sparse.vstack(parts, format="csc"))
+    return Incidence(counts, stacked, numerators, denominators, parts[0].shape[0])
+
+
+def matrix_of(
+    tables: Mapping[str, pa.Table], counts: Sequence[Count], config: Configuration
+) -> Matrix:
+    """What each unit of a set of tables contributes to each count, shape (units, counts)."""
+    from scipy import sparse
+
     units = _units(tables)
     parts = [
         part
@@ -95,7 +115,7 @@ def incidence(
             start, end = matrix.indptr[at : at + 2]
             matrix.data[start:end] = matrix.data[start:end] > 0
     matrix.eliminate_zeros()
-    return Incidence(counts, matrix, numerators, denominators)
+    return matrix
 
 
 def _units(tables: Mapping[str, pa.Table]) -> dict[str, Ints]:

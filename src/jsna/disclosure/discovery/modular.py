@@ -26,28 +26,83 @@ _NARROW: Final = 16
 _SPARE, _COPIES = 64, 4
 
 
-def null_space(matrix: Matrix, seed: int = 1) -> Ints:
+def null_space(matrix: Matrix, seed: int = 1, first: int | None = None) -> Matrix:
     """A basis of the dependences between columns, modulo `PRIME`.
+
+    Columns that share no unit with others, be it through further columns, are eliminated by
+    themselves: a dependence between both kinds is one of each.
 
     Args:
         matrix: sparse, of whole numbers, shape (units, columns).
         seed: of the random sums of units that stand for the units.
+        first: units from which the basis is worked out; it is then held to all of them.
 
     Returns:
-        Shape (columns, dependences): `matrix @ result` is 0 modulo the prime. Each dependence
-        has a 1 at a column of its own, the others of it being columns that are independent.
+        Sparse, shape (columns, dependences): `matrix @ result` is 0 modulo the prime.
     """
-    columns = matrix.shape[1]
-    if columns == 0:
-        return np.zeros((0, 0), dtype=np.int64)
-    sketch = _sketch(matrix, seed)
-    basis = _dependences(sketch)
-    left = _residues(matrix @ basis)
-    if not left.any():
+    from scipy import sparse
+
+    part = matrix if first is None else matrix[:first]
+    made = [
+        _placed(columns, _block(part[:, columns], seed), matrix.shape[1])
+        for columns in _parts(part)
+    ]
+    nothing = sparse.csc_array((matrix.shape[1], 0), dtype=np.int64)
+    return held(matrix, sparse.csc_array(sparse.hstack([nothing, *made])), seed)
+
+
+def held(matrix: Matrix, basis: Matrix, seed: int = 1) -> Matrix:
+    """The combinations of some dependences that hold of every unit of a matrix, as a basis."""
+    from scipy import sparse
+
+    left = sparse.csr_array(matrix @ basis)
+    left.data %= PRIME
+    left.eliminate_zeros()
+    wrong = np.unique(left.indices)
+    if not len(wrong):
         return basis
-    # The sums of units hid some differences: keep the combinations that hold of every unit.
-    rows = np.unique(left, axis=0).astype(np.float64)
-    return _residues(basis @ _dependences(_compressed(rows, seed)))
+    # Few dependences are wrong of any unit; the others stand as they are.
+    rows = left[np.flatnonzero(np.diff(left.indptr))][:, wrong]
+    mixed = _dependences(_sketch(sparse.csc_array(rows), seed))
+    kept = sparse.csc_array(basis[:, wrong] @ sparse.csc_array(mixed))
+    kept.data %= PRIME
+    kept.eliminate_zeros()
+    right = np.setdiff1d(np.arange(basis.shape[1]), wrong)
+    found = sparse.csc_array(sparse.hstack([basis[:, right], kept]))
+    # The sums of units may have hidden a difference.
+    return found if mixed.shape[1] == 0 else held(matrix, found, seed + 1)
+
+
+def _parts(matrix: Matrix) -> list[Ints]:
+    """Columns by what they are connected to through units."""
+    from scipy import sparse
+    from scipy.sparse.csgraph import connected_components
+
+    entries = matrix.tocoo()
+    units, columns = matrix.shape
+    unit, column = entries.coords
+    graph = sparse.coo_array(
+        (np.ones(len(unit), dtype=np.int8), (unit, units + column)), shape=(units + columns,) * 2
+    )
+    _, label = connected_components(graph, directed=False)
+    order = np.argsort(label[units:], kind="stable")
+    ends = np.flatnonzero(np.diff(label[units:][order])) + 1
+    return [np.sort(some) for some in np.split(order, ends) if len(some)]
+
+
+def _block(matrix: Matrix, seed: int) -> Ints:
+    """A basis of the dependences of columns that are connected."""
+    kept = np.flatnonzero(np.diff(matrix.tocsr().indptr))
+    return _dependences(_sketch(matrix[kept], seed))
+
+
+def _placed(columns: Ints, basis: Ints, size: int) -> Matrix:
+    """Dependences of some columns as dependences of all."""
+    from scipy import sparse
+
+    at, which = np.nonzero(basis)
+    shape = (size, basis.shape[1])
+    return sparse.csc_array((basis[at, which], (columns[at], which)), shape=shape)
 
 
 def rank(dense: Floats) -> int:
@@ -78,15 +133,6 @@ def _sketch(matrix: Matrix, seed: int) -> Floats:
     entries = matrix.astype(np.int64)
     entries.data = np.mod(entries.data, PRIME)
     return _residues(mixing @ entries).astype(np.float64)
-
-
-def _compressed(rows: Floats, seed: int) -> Floats:
-    """Rows as no more than a few sums than there are columns."""
-    from scipy import sparse
-
-    if len(rows) <= rows.shape[1] + _SPARE:
-        return rows
-    return _sketch(sparse.csc_array(rows.astype(np.int64)), seed)
 
 
 def _dependences(dense: Floats) -> Ints:

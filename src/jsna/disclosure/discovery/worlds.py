@@ -1,181 +1,192 @@
-"""Micro-data to look for identities in: invented, small, and made again from several seeds.
+"""Micro-data to look for identities in: drawn from the declarations of extracts, never recorded.
 
 What holds between published counts follows from declarations and code, never from an edition's
-records. So the records are always those of the invented county, whichever edition is built, and
-one look serves extracts nobody has sent yet.
+records. So rows are drawn for every table of every extract that some analysis table reads, from the
+declaration of its columns and by its rules, as linkage would pass them on; and the analysis tables
+are made of them by the very queries that make an edition's. What a query implies is thus there
+whether or not anybody declared it, a council's own source needs nothing but its declaration, and
+what was never declared of a column, be it true of all records ever seen, ties nothing.
+
+Not drawn: areas of 2011 that were split, and what stands in where an extract is missing.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import tempfile
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jsna import io
-from jsna.disclosure.discovery import links
+from jsna.disclosure.discovery import outcomes, supposed
+from jsna.disclosure.discovery.deliveries import Deliveries
+from jsna.disclosure.discovery.draws import Delivery, Draw, Ints
+from jsna.disclosure.discovery.people import People
 from jsna.model.configuration import Configuration
-from jsna.model.editions import Synthesis
+from jsna.model.contract import Context, Extract, Table
+from jsna.shared.periods import reference_date
+from jsna.sources import registry
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from jsna.linkage.ruleset import Ruleset
-    from jsna.synthetic.effects import Effects, Overrides
-
-#: Seeds of the three sets of records.
-SEEDS: Final = (11, 22, 33)
-#: Shares made even, and rates raised: what is rare in the county must not be so rare here that
-#: two counts are the same by chance. No identity depends on how many there are of anything.
-EVEN: Final = (
-    "plan.need_by_age",
-    "plan.age_share",
-    "support.need_by_age",
-    "placement.by_age",
-    "process.request_age",
-    "process.cease_reason",
-    "exclusion.reason",
-)
-OFTEN: Final[Overrides] = {
-    "people.pupils_from_outside": 0.1,
-    "placement.out_of_area": 0.4,
-    "placement.residential": 0.4,
-    "placement.alternative": {"primary": 0.3, "secondary": 0.3},
-    "placement.reception_in_nursery": 0.1,
-    "process.request_outcome": {"refused": 0.3, "undecided": 0.1, "withdrawn": 0.1},
-    "process.within_20_weeks": 0.5,
-    "process.exception": 0.4,
-    "suspension.rate": 0.3,
-    "permanent.rate": 0.05,
-    "exclusion.more_reasons": 0.5,
-    "ncmp.level": 0.2,
-    "mental_health.referred": 0.25,
-    "community.referred": 0.05,
-    "social_care.starts": {"in_need": 0.25, "protected": 0.15, "looked_after": 0.1},
-}
+#: Rows of each table of a delivery, and people of each part: of the first records; of the second
+#: and the first further ones; and of the largest.
+FIRST, SECOND, MOST = 12_000, 6_000, 48_000
 
 
-def made(
-    config: Configuration,
-    pupils: int,
-    plans: int,
-    lsoas: int,
-    seeds: Sequence[int] = SEEDS,
-    root: Path = Path(),
-) -> dict[str, pa.Table]:
-    """Analysis tables of several sets of records, one after another; no two share a person.
+@dataclass(slots=True)
+class Drawing:
+    """Draws sets of analysis tables; no two share a person.
 
-    Args:
-        config: a synthetic edition.
-        pupils, plans, lsoas: size of each set.
-        seeds: one a set.
-        root: of the project, where the rules of linkage are.
+    Attributes:
+        config: of the supposed edition.
+        spine: extracts every person of which is one of the edition.
+        filled: whether nothing is empty that should not be, and rules that only warn are obeyed
+            too, where enough rows do.
+        seed: of the next set.
+        passed_over: rules that no drawn row obeys, which are not held to.
     """
+
+    config: Configuration
+    spine: tuple[str, ...] = ()
+    filled: bool = True
+    seed: int = 0
+    passed_over: set[str] = field(default_factory=set)
+
+    def tables(self, size: int, *, apart: bool = False) -> dict[str, pa.Table]:
+        """The analysis tables of one more set.
+
+        Args:
+            size: rows of each table of a delivery.
+            apart: whether each person is in one school year alone, see `people`.
+        """
+        from jsna.measures.derive import derive
+
+        self.seed += 1
+        draw = Draw(self.config, np.random.default_rng(self.seed), size, self.filled)
+        people = People(f"{self.seed}", size, apart, self.spine)
+        rows, passed_over = linked(draw, people)
+        self.passed_over |= passed_over
+        made = derive({**rows, **outcomes.drawn(draw, people)}, self.config)
+        return {**made, "record": _records(draw)}
+
+    def first(self) -> list[dict[str, pa.Table]]:
+        """Sets to begin with: one of people who are apart, and one in which anybody is anywhere."""
+        return [self.tables(FIRST, apart=True), self.tables(SECOND)]
+
+    def further(self) -> Iterator[dict[str, pa.Table]]:
+        """Further sets without end, each of twice as many people as that before it."""
+        size = SECOND
+        while True:
+            yield self.tables(size)
+            size = min(2 * size, MOST)
+
+
+def linked(draw: Draw, people: People) -> tuple[dict[str, pa.Table], frozenset[str]]:
+    """Table -> rows of all periods as linkage passes them on; and the rules passed over."""
     import pyarrow as pa
 
-    from jsna.linkage.link import RULES
-    from jsna.linkage.ruleset import read_ruleset
-
-    rules = read_ruleset(root / RULES)
-    # Nothing is misspelt in these records: numbers and passes find everyone, sooner than a model.
-    rules = dataclasses.replace(rules, rules=dataclasses.replace(rules.rules, modelled=False))
-    worlds = []
-    for seed in seeds:
-        size = {"seed": seed, "pupils": pupils, "plans": plans, "lsoas": lsoas}
-        synthesis = Synthesis.model_validate(size)
-        resized = config.edition.model_copy(update={"synthesis": synthesis})
-        worlds.append(_world(dataclasses.replace(config, edition=resized), rules))
-    names = sorted({name for world in worlds for name in world})
-    return {
-        name: pa.concat_tables([_apart(world[name], at) for at, world in enumerate(worlds)])
-        for name in names
-    }
+    deliveries = Deliveries(draw, people, _read())
+    parts: dict[str, list[pa.Table]] = {}
+    for extract in registry().values():
+        for year, period in enumerate(supposed.PERIODS[extract.period_type]):
+            delivery = _delivery(extract, period, year, draw.config)
+            for name, rows in deliveries.drawn(extract, delivery).items():
+                passed = _passed_on(rows, extract, extract.table(name), delivery)
+                parts.setdefault(f"{extract.name}.{name}", []).append(passed)
+    found = {name: pa.concat_tables(some) for name, some in parts.items()}
+    return found, frozenset(deliveries.passed_over)
 
 
-def _apart(table: pa.Table, world: int) -> pa.Table:
-    """The table with its persons named after their set of records."""
+def _read() -> frozenset[str]:
+    """The tables of extracts that views and analysis tables read."""
+    from jsna.tables import VIEWS
+
+    return frozenset(need for view in VIEWS for need in view.needs)
+
+
+def _delivery(extract: Extract, period: str, year: int, config: Configuration) -> Delivery:
+    kind = extract.period_type
+    context = Context(
+        reference_date=reference_date(period, kind, config.edition.reference_date),
+        period=period,
+        authority_code=config.area.code,
+        codelists={name: frozenset(codes) for name, codes in config.codelists.items()},
+        rolls=config.rolls,
+        synthetic=True,
+        localities_are=config.area.localities_are,
+        localities=frozenset(place.code for place in config.area.localities),
+        severities=config.edition.severities,
+    )
+    return Delivery(extract.name, period, kind, year, context)
+
+
+def _passed_on(rows: pa.Table, extract: Extract, table: Table, delivery: Delivery) -> pa.Table:
+    """Rows as linkage passes them on: with ages in the place of days of birth."""
     import pyarrow as pa
+
+    period = pa.array([delivery.period] * rows.num_rows, pa.string())
+    fields = [c.field for c in table.columns if c.identifier is None or c.field in _joining(table)]
+    if not extract.person_level:
+        return pa.table({"period": period, **{name: rows[name] for name in fields}})
+    born = _number(rows["_born"])
+    day = delivery.context.reference_date
+    as_at = np.full(rows.num_rows, day.year * 10_000 + day.month * 100 + day.day)
+    ages = {c.age_field: _age(born, _number(rows[c.field])) for c in table.columns if c.aged}
+    return pa.table(
+        {
+            **{name: rows[name] for name in fields},
+            **ages,
+            "period": period,
+            "person_key": rows["person_key"],
+            "link": rows["link"],
+            "age": _age(born, as_at),
+            "lsoa_code": rows["_home"],
+        }
+    )
+
+
+def _joining(table: Table) -> set[str]:
+    return {*table.key, *([table.parent[1]] if table.parent else [])}
+
+
+def _number(days: pa.ChunkedArray[Any]) -> Ints:
+    """Days as yyyymmdd, whose differences give whole years; 0 for none."""
     import pyarrow.compute as pc
 
-    if "person_key" not in table.column_names:
-        return table
-    keys = pc.binary_join_element_wise(f"{world} ", table["person_key"], "")
-    at = table.column_names.index("person_key")
-    return table.set_column(at, "person_key", keys.cast(pa.string()))
+    found = np.zeros(len(days), dtype=np.int64)
+    for part, times in ((pc.year(days), 10_000), (pc.month(days), 100), (pc.day(days), 1)):
+        found += times * part.fill_null(0).to_numpy().astype(np.int64)
+    return found
 
 
-def _world(config: Configuration, rules: Ruleset) -> dict[str, pa.Table]:
-    """Analysis tables of one set of records, by the stages an edition goes through."""
+def _age(born: Ints, day: Ints) -> pa.Array[Any]:
+    """Whole years on a day; none where either is not known."""
     import pyarrow as pa
 
-    from jsna.generator import generate
-    from jsna.generator.found import parameters
-    from jsna.linkage import link
-    from jsna.measures.derive import derive, received
-    from jsna.sources import registry
-
-    raw = generate.make_tables(config, _evened(parameters()), registry())
-    with tempfile.TemporaryDirectory(prefix="jsna-discovery-") as folder:
-        paths = io.Paths(Path(folder), config.edition.edition)
-        for key, rows in raw.items():
-            name, period = key.split("/", 1)
-            extract, table = name.split(".")
-            numbered = rows.append_column("source_row", pa.array(np.arange(2, 2 + rows.num_rows)))
-            place = paths.identified / "valid" / extract / table
-            io.write_parquet(place / io.period_file(period), numbered)
-        link.run(config, paths, rules)
-        tables: Mapping[str, pa.Table] = derive(received(paths), config)
-    draw = np.random.default_rng(config.edition.synthesis.seed if config.edition.synthesis else 0)
-    placed = {"plan": _placed(tables["plan"], draw)} if "plan" in tables else {}
-    outcomes = links.drawn(tables, draw, config)
-    return {**tables, **placed, **outcomes, "record": _records(raw, draw, config)}
+    return pa.array((day - born) // 10_000, mask=(born == 0) | (day == 0))
 
 
-def _placed(plans: pa.Table, draw: np.random.Generator) -> pa.Table:
-    """Plans of which some at other settings are in the register of schools.
-
-    Real registers have other establishments. The invented one has none, and what
-    follows from that alone would be taken for an identity.
-    """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    either = pc.is_in(plans["setting"], value_set=pa.array(["other"]))
-    some = pc.and_(either, pa.array(draw.random(plans.num_rows) < 0.5))
-    at = plans.column_names.index("placement")
-    return plans.set_column(at, "placement", pc.if_else(some, "in_area", plans["placement"]))
-
-
-def _evened(effects: Effects) -> Effects:
-    """The world's parameters without its effects, and with nothing rare."""
-    nil = [name for name, one in effects.parameters.items() if one.kind == "effect"]
-    return effects.without(*nil).overridden({**dict.fromkeys(EVEN, 1.0), **OFTEN})
-
-
-def _records(
-    raw: Mapping[str, pa.Table], draw: np.random.Generator, config: Configuration
-) -> pa.Table:
-    """Quality counts of the invented files, with invented rows set aside."""
+def _records(draw: Draw) -> pa.Table:
+    """Quality counts of the tables of the deliveries, with rows set aside."""
     import pandas as pd
     import pyarrow as pa
 
     from jsna.tables.quality import record
 
-    keys = sorted(raw)
-    valid = draw.integers(1_000, 100_000, len(keys))
-    aside = draw.integers(1, 1_000, len(keys))
-    quality = pd.DataFrame(
-        {
-            "extract": [key.split(".")[0] for key in keys],
-            "table": [key.split("/")[0].split(".")[1] for key in keys],
-            "period": [key.split("/", 1)[1] for key in keys],
-            "status": "received",
-            "rows_received": valid + aside,
-            "rows_valid": valid,
-            "rows_quarantined": aside,
-        }
+    keys = [
+        (extract.name, table.name, period)
+        for extract in registry().values()
+        for table in extract.tables
+        for period in supposed.PERIODS[extract.period_type]
+    ]
+    valid = draw.random.integers(1_000, 100_000, len(keys))
+    aside = draw.random.integers(1, 1_000, len(keys))
+    quality = pd.DataFrame(keys, columns=["extract", "table", "period"]).assign(
+        status="received",
+        rows_received=valid + aside,
+        rows_valid=valid,
+        rows_quarantined=aside,
     )
-    return pa.Table.from_pandas(record(quality, config), preserve_index=False)
+    return pa.Table.from_pandas(record(quality, draw.config), preserve_index=False)

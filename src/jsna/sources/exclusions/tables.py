@@ -17,12 +17,14 @@ _COLUMNS: Final = (
     f"person_key period sex year_group sen_provision primary_need {GEOGRAPHY} headline"
 )
 _AS_ON_ROLL: Final = "with the pupil as on the January roll of that academic year"
-#: What an event tells of the pupil comes from the roll, all of it or nothing.
+#: What an event tells of the pupil comes from the roll, all of it or nothing: but for the home and
+#: the year group, which the roll itself may not tell.
 _ON_ROLL: Final = {
     **PLACED,
     "(place)": ("(roll)", "known"),
     "sen_provision": ("(roll)", "known"),
-    "year_group": ("(roll)", "known"),
+    "year_group": ("(year)", "known"),
+    "(year)": ("(roll)", "known"),
 }
 _DATED: Final = ("start_date", "school_urn", "category", "sessions", "reason_1")
 _EVENT: Final = f"""

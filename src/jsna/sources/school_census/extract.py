@@ -209,6 +209,7 @@ EXTRACT = Extract(
             key=("upn", "school_urn", "enrol_status"),
             rules=RULES,
             counted_as="pupil registration",
+            decided_by={"phase": "school_urn", "school_type": "school_urn"},
         ),
     ),
     cross_rules=CROSS_RULES,

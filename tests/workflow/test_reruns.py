@@ -80,7 +80,7 @@ def test_a_touched_input_runs_no_job(project: Project) -> None:
             "_EDITED = True\n\n\ndef ",
             {"ingest", "link"},
         ),
-        ("config/linkage/linkage.yaml", "\n", "\n# Edited.\n", {"ingest", "published"}),
+        ("config/linkage/linkage.yaml", "\n", "\n# Edited.\n", {"ingest", "published", "discover"}),
         (
             "config/indicators/exclusions.yaml",
             "year_group, sex]",

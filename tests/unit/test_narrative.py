@@ -491,7 +491,7 @@ def test_the_lede_says_what_is_clear_and_says_when_nothing_is() -> None:
     )
     flat = of([HOME, national(5.45), *deciles([0.055] * 10)])
     text = plain_text(lede.lede(flat, [PLAN]))
-    assert text.endswith("No figure in this chapter differs clearly from that of England.")
+    assert text.endswith("No overall figure in this chapter differs clearly from that of England.")
     assert "higher" not in text
 
 

@@ -36,7 +36,7 @@ PRIORITIES: Final[Mapping[priorities.Kind, tuple[str, str, str]]] = {
         "The counts behind these figures were not published, so chance cannot be ruled out.",
     ),
     "changed": ("changes", "What has changed most", ""),
-    "gap": ("gaps", "Where deprivation makes most difference", ""),
+    "gap": ("gaps", "Where figures differ most by deprivation", ""),
     "differs": (
         "differences",
         "Where {place} differs from {country}",

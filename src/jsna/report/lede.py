@@ -47,7 +47,7 @@ def lede(view: Measures, indicators: Sequence[Indicator]) -> Markup:
         if ratio is not None and not taken:
             made.append(ratio.text)
         if _similar(view, indicators):
-            text = "No figure in this chapter differs clearly from that of {}."
+            text = "No overall figure in this chapter differs clearly from that of {}."
             made.append(say(text, view.config.area.country.name))
     return Markup(" ").join(made)
 

@@ -2,7 +2,7 @@
 
 The slope index of inequality (`measures.methods.inequality`) with its interval at 99.8 %, each
 group counted by its people. A gradient is told where the interval leaves out 0 and the figures at
-the two ends, which are printed, go the same way.
+the two ends, which are printed, differ in the same direction at 95 %.
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ def gradient(rows: Sequence[Row], dimension: str, least: float = FAR) -> Gradien
     ends = float(apart([first], [last])[0])
     found = ends if len(shown) < FEWEST_QUANTILES else _slope(shown)
     verdict = side(found, least)
-    if verdict in _TURNED and ends * found <= 0:
+    # What is said names the two ends, so they have to differ by themselves too.
+    if verdict in _TURNED and verdict != side(ends):
         verdict = "similar"
     return Gradient(verdict, first, last, float(judging.probability(found)))
 

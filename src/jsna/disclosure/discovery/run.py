@@ -4,9 +4,10 @@ The result depends on declarations and code, not on the edition's records: the r
 are drawn from declarations (see `worlds`), as real ones say nothing more and need not be read. So
 what was found once is kept for every edition with the same declarations (see `remembered`).
 
-**Nothing real is missed.** An identity that follows from declarations or code holds of every person
+**What follows is found.** An identity that follows from declarations or code holds of every person
 drawn, and so is a dependence between columns of the matrix of persons by counts. All arithmetic is
-exact modulo a prime: the rank found is never above the true one.
+exact modulo a prime: the rank found is never above the true one. Counts in which nobody was drawn
+are left aside, and an identity with one of them is not found by this stage.
 
 **Nothing ties by chance.** A relation that does not always hold is broken by some persons;
 whatever multiples of counts it takes, it is judged person by person, and never on totals. If a

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from jsna.model.configuration import Configuration
-from jsna.model.dimensions import Dimension
+from jsna.model.dimensions import Dimension, plain
 from jsna.model.fallbacks import implied, recodings
 from jsna.model.indicators import Recoding
 from jsna.readback.names import Names
@@ -254,3 +254,8 @@ def test_a_project_without_the_file_is_told_so(project: Path) -> None:
     said = told(project)
     assert f"{FILE}: this file does not exist" in said
     assert said.count("  - ") == 1
+
+
+def test_a_column_with_a_number_in_its_name_is_a_dimension_of_its_own() -> None:
+    assert plain("within_six_weeks") == Dimension.model_validate({"name": "within_six_weeks"})
+    assert plain("within_6_weeks").decides == ("within_6_weeks", "")

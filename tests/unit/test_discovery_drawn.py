@@ -201,6 +201,7 @@ def test_a_source_without_invented_rows_is_judged(source: None) -> None:
     assert found.zero == 0
 
 
+@pytest.mark.full
 def test_what_a_rule_of_its_own_ties_is_found_where_nobody_says_so(source: None) -> None:
     found = judged(*of_stays("away"))
     text = said(found)
@@ -245,6 +246,7 @@ def test_the_phase_of_a_school_tells_whether_it_is_in_the_headline() -> None:
     )
 
 
+@pytest.mark.full
 def test_an_identity_that_further_records_break_is_not_reported() -> None:
     config = supposed.configuration(
         configuration(

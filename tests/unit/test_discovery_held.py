@@ -157,6 +157,7 @@ def without(tables: Tables, persons: pa.Array) -> Tables:
     }
 
 
+@pytest.mark.full
 def test_every_sum_that_held_in_the_invented_county_is_found_or_explained(
     tables: Tables, config: Configuration
 ) -> None:

@@ -106,8 +106,12 @@ class DimensionsFile(Strict):
 
 @cache
 def plain(name: str) -> Dimension:
-    """A dimension of which no more is known than its name, such as a column of a table."""
-    return Dimension.model_validate({"name": name})
+    """A dimension of which no more is known than its name, such as a column of a table.
+
+    Nothing prints its words, so a number in a column's name, as in `within_6_weeks`, is no fault.
+    """
+    words = name.replace("_", " ")
+    return Dimension.model_construct(name=name, codes=name, words=words, one=words)
 
 
 @cache

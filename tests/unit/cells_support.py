@@ -18,7 +18,7 @@ from jsna.model.configuration import Configuration
 from jsna.model.hierarchies import LOCALITY_GROUP, finer, years
 from jsna.model.indicators import LOCALITY, Side
 from jsna.model.tables import AnalysisTable
-from jsna.tables.catalogue import column_of
+from jsna.tables.catalogue import column_of, implied
 
 Flags = npt.NDArray[np.bool_]
 
@@ -107,7 +107,7 @@ class Recount:
             return np.array([self.table.january(p) in codes for p in self.rows[PERIOD]])
         if name not in self.rows:
             # What other columns of the cell say, and no column of the table.
-            assert column in {implied.of for implied in self.table.implied}, column
+            assert column in {said.of for said in implied(self.table)}, column
             return np.ones(len(self.rows), dtype=bool)
         values = self.rows[name]
         texts = values.astype("str").str.lower() if values.dtype == bool else values.astype("str")

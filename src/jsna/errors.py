@@ -6,6 +6,7 @@ personal column says *where* the value is, never what it is (`value` stays empty
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -47,6 +48,12 @@ class Problem:
         more = f" [{self.count:,} rows, first shown]" if self.count > 1 else ""
         code = f" [{self.code}]" if self.code else ""
         return f"{place}: {self.rule}{shown}{more}{code}"
+
+
+def near(value: str, known: Iterable[str], most: int = 1) -> str:
+    """`; did you mean … or …?`, of what is known and looks like a value; "" where nothing does."""
+    alike = difflib.get_close_matches(value, list(known), n=most)
+    return f"; did you mean {' or '.join(alike)}?" if alike else ""
 
 
 class JsnaError(Exception):

@@ -7,7 +7,6 @@ no number behind it, or behind another of the same breakdown, is small.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup
 
 from jsna import io
-from jsna.errors import JsnaError, Problem
+from jsna.errors import JsnaError, Problem, near
 from jsna.model.schema import TOTAL
 
 if TYPE_CHECKING:
@@ -71,9 +70,8 @@ def run(name: str, config: Configuration, paths: io.Paths) -> Iterator[str]:
     """
     indicator = config.indicators.get(name)
     if indicator is None:
-        near = difflib.get_close_matches(name, config.indicators, n=3)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        raise JsnaError(Problem("indicator", f"there is none of this id{hint}", value=name))
+        rule = f"there is none of this id{near(name, config.indicators, 3)}"
+        raise JsnaError(Problem("indicator", rule, value=name))
     found = tried(indicator, config, paths)
     if not len(found.rows):
         rule = "no table or release of this edition gives it a figure"

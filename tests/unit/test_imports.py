@@ -91,6 +91,12 @@ def sources(graph: grimp.ImportGraph, part: str) -> list[str]:
     return sorted({f"{folder}.{part}" for folder in folders} & graph.modules)
 
 
+def file_of(module: str) -> Path:
+    found = find_spec(module)
+    assert found is not None and found.origin is not None
+    return Path(found.origin)
+
+
 def chains(importer: str, imported: str) -> list[str]:
     found = imports().find_shortest_chains(
         importer=f"jsna.{importer}", imported=f"jsna.{imported}", as_packages=True
@@ -123,7 +129,7 @@ def test_what_checks_knows_nothing_of_what_it_checks(importer: str, imported: st
 
 
 def test_everything_of_a_source_is_found_in_its_folder() -> None:
-    text = {name: Path(find_spec(name).origin).read_text("utf-8") for name in FINDS}  # type: ignore[union-attr, arg-type]
+    text = {name: file_of(name).read_text("utf-8") for name in FINDS}
     assert {name: {*_PARTS.findall(said)} for name, said in text.items()} == {
         name: {*found} for name, found in FINDS.items()
     }

@@ -16,7 +16,7 @@ from jsna.model.hierarchies import PLACES
 from jsna.view import comparison, gradients, kinds, words
 from jsna.view.comparison import MATTERS
 from jsna.view.groups import Groups
-from jsna.view.neighbours import Standing, standing
+from jsna.view.neighbours import standing
 from jsna.view.rows import Row
 
 MOST_WORDS: Final = 15
@@ -97,7 +97,7 @@ def peers(shown: Shown, home: Mark, neighbours: Sequence[Mark], country: Mark) -
     start = f"{home.label} is {nation}" if nation else ""
     if among is None:
         return titled(shown, start or home.label)
-    place = f"{_ranked(among)} of {words.small(among.of)} similar areas"
+    place = f"{among.in_words} of {words.small(among.of)} similar areas"
     if among.verdict in ("higher", "lower"):
         unlike = f"{among.verdict} than similar areas"
         if not start:
@@ -106,7 +106,7 @@ def peers(shown: Shown, home: Mark, neighbours: Sequence[Mark], country: Mark) -
     if not start:
         return titled(shown, f"{home.label} is {place}", place)
     return titled(
-        shown, f"{start}, and {place}", f"{start}, {_ranked(among)} of similar areas", start
+        shown, f"{start}, and {place}", f"{start}, {among.in_words} of similar areas", start
     )
 
 
@@ -117,13 +117,6 @@ def stands(home: Mark, country: Mark) -> str:
     where = {"higher": "higher than", "lower": "lower than", "similar": "similar to"}
     verdict = comparison.against(home.row, country.row)
     return f"{where[verdict]} {country.label}" if verdict in where else ""
-
-
-def _ranked(among: Standing) -> str:
-    """`highest`, `second lowest`, `joint fourth highest`: from the nearer end."""
-    rank, end = (among.rank, "highest") if among.from_top else (among.from_bottom, "lowest")
-    joint = "joint " if among.tied else ""
-    return f"{joint}{words.ordinal(rank)} {end}".replace("  ", " ").strip()
 
 
 def gradient(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from jsna.errors import Problem
+from jsna.model.base import NO_FIGURE
 
 if TYPE_CHECKING:
     from jsna.model.configuration import Configuration
@@ -25,7 +26,6 @@ _CHAPTERS: Final = "chapters"
 _TAG: Final = re.compile(r"<[^>]*>?|^[^<>]*>")
 _INCLUDED: Final = re.compile(r'\{% include "([^"]+)" %\}')
 _LINK: Final = re.compile(r'href="#([\w-]+)"')
-_NO_FIGURE: Final = "a figure is printed from a measure alone; write other numbers in letters"
 _NO_NAME: Final = "is a number alone, which nothing in print tells from a figure; name it in words"
 
 
@@ -100,5 +100,5 @@ def _of_file(file: Path, root: Path, allowed: Allowed) -> Iterator[Problem]:
             words = " ".join(html.unescape(text).split())
             for number in (found for found, kind in allowed.of(words, "p") if not kind):
                 row = at + text.split(number)[0].count("\n")
-                yield Problem(where, _NO_FIGURE, row=row, value=number, code="config.template")
+                yield Problem(where, NO_FIGURE, row=row, value=number, code="config.template")
             at += text.count("\n")

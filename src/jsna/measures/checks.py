@@ -6,11 +6,10 @@ stand for different populations (children who attend, live, or have a plan maint
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from jsna.errors import JsnaError, Problem
+from jsna.errors import JsnaError, Problem, near
 from jsna.measures.conditions import conjuncts, named_texts, names
 from jsna.model.indicators import Indicator, Side
 from jsna.model.schema import METHODS, MULTIPLIERS, PERIOD_TYPES, UNITS
@@ -166,8 +165,7 @@ def _condition_faults(
             )
     for column, text in dict.fromkeys(pair for part in parts for pair in named_texts(part)):
         if (known := codes(column)) and text not in known:
-            near = difflib.get_close_matches(text, list(known), n=1)
-            hint = f"; did you mean {near[0]}?" if near else f"; it has {', '.join(known)}"
+            hint = near(text, known) or f"; it has {', '.join(known)}"
             yield f"asks for {column} = {text!r}, which its code list does not have{hint}"
 
 

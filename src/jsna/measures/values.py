@@ -10,15 +10,13 @@ import pandas as pd
 
 from jsna.errors import JsnaError, Problem
 from jsna.model import schema
-from jsna.model.hierarchies import LOCALITY_GROUP
-from jsna.model.indicators import LOCALITY, Indicator
+from jsna.model.hierarchies import PLACE_OF
+from jsna.model.indicators import Indicator
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 #: Methods whose numerator is no part of the denominator: events of some, amounts.
 _NO_PARTS: Final = ("rate_byar", "mean_t")
-#: Geography -> the dimension of places it is one of.
-PLACE_OF: Final = {"locality_group": LOCALITY_GROUP, "district": LOCALITY, "ward": LOCALITY}
 #: Columns that are calculated from `numerator` and `denominator`.
 CALCULATED: Final = ("value", "lower_95", "upper_95", "lower_998", "upper_998")
 

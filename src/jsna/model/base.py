@@ -24,6 +24,8 @@ Sha256 = Annotated[
 ]
 Name = Annotated[str, Field(pattern=_NAME)]
 Words = Annotated[str, Field(min_length=1)]
+#: What is said of a number typed where words are meant.
+NO_FIGURE: Final = "a figure is printed from a measure alone; write other numbers in letters"
 #: Marks by which other programs lay text out: `**bold**`, `code`, [a link](…), <b>.
 _LAYOUT: Final = re.compile(r"\*\*|__|`|\]\(|</?[A-Za-z]")
 
@@ -51,8 +53,7 @@ def in_letters(said: str) -> str:
             `as_printed` refuses.
     """
     if found := re.search(r"\d+", said):
-        rule = "a figure is printed from a measure alone; write other numbers in letters"
-        raise ValueError(f"{rule} (found {found[0]})")
+        raise ValueError(f"{NO_FIGURE} (found {found[0]})")
     return as_printed(said)
 
 

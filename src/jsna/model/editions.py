@@ -83,7 +83,7 @@ class SuppliedPeriod(_Received):
 class Delivery(_Received, _Permission):
     """One extract as it was received for one period, with the permission that holds for it.
 
-    Whether its rows may be linked, `extracts.permission` says.
+    Whether its rows may be linked, `sources.permission` says.
     """
 
     extract: Name
@@ -108,7 +108,7 @@ class Supply(_Permission):
 
     An empty `owner`, `legal_basis`, `assessment` (the reference of the data-protection impact
     assessment) or `opt_out` (what was done for people who said no) is no error: the rows are
-    checked, and go no further where they are about persons (`extracts.permission`).
+    checked, and go no further where they are about persons (`sources.permission`).
     """
 
     extract: Name

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 LOCALITY_GROUP: Final = "locality_group"
 #: Dimensions whose categories are areas of their own in the measure table.
 PLACES: Final = frozenset({LOCALITY, LOCALITY_GROUP})
+#: Geography of the measure table -> the dimension of places it is one of; no others are.
+PLACE_OF: Final = {LOCALITY_GROUP: LOCALITY_GROUP, "district": LOCALITY, "ward": LOCALITY}
 #: Type of the periods that are several years together.
 THREE_YEARS: Final = "three_years"
 _TO: Final = " to "

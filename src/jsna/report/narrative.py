@@ -242,10 +242,9 @@ def _among(view: Measures, home: Row, indicator: Indicator, *, dated: bool) -> M
 
 
 def ranked(among: Standing) -> str:
-    """`the highest`, `joint second lowest`: from the nearer end."""
-    rank, end = (among.rank, "highest") if among.from_top else (among.from_bottom, "lowest")
-    place = f"{words.ordinal(rank)} {end}".strip()
-    return f"joint {place}" if among.tied else place if rank > 1 else f"the {place}"
+    """`the highest`, `second lowest`, `joint highest`: a rank in a sentence."""
+    plain = among.tied or not among.at_an_end
+    return among.in_words if plain else f"the {among.in_words}"
 
 
 def _earlier(home: Row, indicator: Indicator) -> Markup:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
+from jsna.errors import near
 from jsna.model.editions import Edition
 from jsna.model.indicators import Indicator
 from jsna.model.releases import FOLDER, SIDES, TOTAL, Release, ReleaseFile, ReleaseTable
@@ -93,7 +93,7 @@ def _table(
         yield from _codes(wide.of, wide.columns, categories, f"wide.{name}.columns")
     for name in table.figures:
         if name not in indicators:
-            rule = f"no such indicator{_near(name, indicators)}"
+            rule = f"no such indicator{near(name, indicators)}"
             yield f"figures.{name}", rule, name
         elif indicators[name].derived is not None:
             yield f"figures.{name}", "is worked out from another indicator, and never read", name
@@ -137,7 +137,7 @@ def choose(
             release = found.get(name)
             if release is None:
                 there = [r.id for r in found.values() if r.dataset == dataset]
-                hint = _near(name, found) or f"; of this dataset there are {_words(there)}"
+                hint = near(name, found) or f"; of this dataset there are {_words(there)}"
                 rule = f"no such release in {FOLDER}/{hint}"
                 gather.expect(False, path, key, rule, name)
                 continue
@@ -153,11 +153,6 @@ def choose(
         gather.expect(len(of_dataset) < 2 or tabled, path, key, several)
         chosen[dataset] = tuple(of_dataset)
     return chosen
-
-
-def _near(name: str, there: Collection[str]) -> str:
-    near = difflib.get_close_matches(name, list(there), n=1)
-    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _words(names: Collection[str]) -> str:

@@ -25,8 +25,7 @@ def parts(name: str) -> dict[str, ModuleType]:
     What calls this depends on all of them, which no import says: `provenance.fingerprint` reads the
     name from the call, so it is written there.
     """
-    folders = sorted(module.name for module in pkgutil.iter_modules(__path__) if module.ispkg)
-    names = {folder: f"{__name__}.{folder}.{name}" for folder in folders}
+    names = {folder: f"{__name__}.{folder}.{name}" for folder in _folders()}
     return {
         folder: importlib.import_module(module)
         for folder, module in names.items()
@@ -36,9 +35,12 @@ def parts(name: str) -> dict[str, ModuleType]:
 
 def data(name: str) -> dict[str, Path]:
     """The file of that name of every source that has one, as `parts` gives modules."""
-    folders = sorted(module.name for module in pkgutil.iter_modules(__path__) if module.ispkg)
-    files = {folder: _place(folder) / name for folder in folders}
+    files = {folder: _place(folder) / name for folder in _folders()}
     return {folder: file for folder, file in files.items() if file.is_file()}
+
+
+def _folders() -> list[str]:
+    return sorted(module.name for module in pkgutil.iter_modules(__path__) if module.ispkg)
 
 
 def _place(folder: str) -> Path:

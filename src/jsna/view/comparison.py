@@ -53,6 +53,8 @@ MATTERS: Final = 0.1
 #: Kinds of period of population estimates.
 ESTIMATED: Final = frozenset({"mid_year"})
 HIGHER: Final[Mapping[bool, Verdict]] = {True: "higher", False: "lower"}
+#: What a claim says of the other figure; a verdict not in it claims nothing.
+TURNED: Final[Mapping[Verdict, Verdict]] = {"higher": "lower", "lower": "higher"}
 
 
 def side(deviate: float, least: float = TOLD) -> Verdict:

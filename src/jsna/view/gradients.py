@@ -10,16 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 import numpy as np
 
 from jsna.measures.methods import judging, slope_index
 from jsna.measures.methods.inequality import FEWEST_QUANTILES
-from jsna.view.comparison import FAR, TOLD, Verdict, apart, bounds, side
+from jsna.view.comparison import FAR, TOLD, TURNED, Verdict, apart, bounds, side
 from jsna.view.rows import Row
-
-_TURNED: Final[dict[Verdict, Verdict]] = {"higher": "lower", "lower": "higher"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,7 @@ def gradient(rows: Sequence[Row], dimension: str, least: float = FAR) -> Gradien
     found = ends if len(shown) < FEWEST_QUANTILES else _slope(shown)
     verdict = side(found, least)
     # What is said names the two ends, so they have to differ by themselves too.
-    if verdict in _TURNED and verdict != side(ends):
+    if verdict in TURNED and verdict != side(ends):
         verdict = "similar"
     return Gradient(verdict, first, last, float(judging.probability(found)))
 
@@ -70,7 +67,7 @@ def gradients(sets: Sequence[Sequence[Row]], dimension: str) -> list[Gradient | 
     found = [gradient(rows, dimension, TOLD) for rows in sets]
     kept = judging.discoveries([math.nan if one is None else one.probability for one in found])
     return [
-        replace(one, verdict="similar") if one and one.verdict in _TURNED and not good else one
+        replace(one, verdict="similar") if one and one.verdict in TURNED and not good else one
         for one, good in zip(found, kept, strict=True)
     ]
 
@@ -80,10 +77,9 @@ def _slope(rows: Sequence[Row]) -> float:
     figures = bounds(rows)
     people = np.array([row.denominator for row in rows])
     people = people if np.all(people > 0) else np.ones(len(rows))
-    error = np.abs(figures.high - figures.low) / (2 * judging.LEVELS[0])
-    if not np.all(np.isfinite(error)):
+    if not np.all(np.isfinite(figures.error)):
         return math.nan
-    index = slope_index(figures.value, error, people).sii
+    index = slope_index(figures.value, figures.error, people).sii
     reach = float(index.upper[0] - index.value[0]) / judging.LEVELS[0]
     slope = float(index.value[0])
     if reach == 0:

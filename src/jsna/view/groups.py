@@ -13,7 +13,7 @@ from itertools import combinations
 
 from jsna.measures.methods import judging
 from jsna.model.indicators import Indicator
-from jsna.view.comparison import HIGHER, PEOPLE, Verdict, apart, odd, side
+from jsna.view.comparison import HIGHER, PEOPLE, TURNED, Verdict, apart, odd, side
 from jsna.view.rows import Row
 
 
@@ -47,17 +47,14 @@ class Groups:
         self._dispersion = indicator.dispersed(rows[0].split if rows else ())
 
     @cached_property
-    def _verdicts(self) -> dict[tuple[str, str], Verdict]:
-        """Keys of a group and of one after it -> the verdict about the first."""
+    def _judged(self) -> dict[tuple[str, str], tuple[Verdict, float]]:
+        """Keys of a group and of one after it -> the verdict about the first, and its deviate."""
         pairs = list(combinations(self.shown, 2))
         firsts, seconds = [one for one, _ in pairs], [other for _, other in pairs]
         found = apart(firsts, seconds, parts=self._parts, dispersion=self._dispersion)
         kept = judging.discoveries(judging.probability(found))
-        self._deviates = {
-            (one.key, other.key): z for (one, other), z in zip(pairs, found, strict=True)
-        }
         return {
-            (one.key, other.key): HIGHER[z > 0] if good else side(z, float("inf"))
+            (one.key, other.key): (HIGHER[z > 0] if good else side(z, float("inf")), z)
             for (one, other), z, good in zip(pairs, found, kept, strict=True)
         }
 
@@ -65,16 +62,15 @@ class Groups:
         """Whether `one` is higher or lower than `other`, both of those shown."""
         if one is other:
             return "similar"
-        if (found := self._verdicts.get((one.key, other.key))) is not None:
-            return found
-        turned: dict[Verdict, Verdict] = {"higher": "lower", "lower": "higher"}
-        found = self._verdicts[other.key, one.key]
-        return turned.get(found, found)
+        if (found := self._judged.get((one.key, other.key))) is not None:
+            return found[0]
+        verdict, _ = self._judged[other.key, one.key]
+        return TURNED.get(verdict, verdict)
 
     @property
     def unknown(self) -> bool:
         """Whether some pair cannot be judged: then nothing is said of highest and lowest."""
-        return "unknown" in self._verdicts.values()
+        return any(verdict == "unknown" for verdict, _ in self._judged.values())
 
     @property
     def furthest(self) -> tuple[Row, Row] | None:
@@ -93,7 +89,7 @@ class Groups:
             for one, other in combinations(self.shown, 2)
             if self.differ(one, other) == "higher"
         ]
-        return max(clear, key=lambda p: self._deviates[p[0].key, p[1].key], default=None)
+        return max(clear, key=lambda p: self._judged[p[0].key, p[1].key][1], default=None)
 
     @property
     def leaders(self) -> list[Row]:

@@ -17,6 +17,7 @@ from typing import Final
 import numpy as np
 
 from jsna.measures.methods import judging
+from jsna.view import words
 from jsna.view.comparison import HIGHER, Floats, Verdict, bounds, estimate
 from jsna.view.rows import Row
 
@@ -45,6 +46,12 @@ class Standing:
     def from_top(self) -> bool:
         """Whether it is nearer the highest than the lowest."""
         return 2 * self.rank <= self.of + 1
+
+    @property
+    def in_words(self) -> str:
+        """`highest`, `second lowest`, `joint fourth highest`: from the nearer end."""
+        rank, end = (self.rank, "highest") if self.from_top else (self.from_bottom, "lowest")
+        return " ".join(filter(None, ("joint" * self.tied, words.ordinal(rank), end)))
 
     @property
     def at_an_end(self) -> bool:

@@ -14,8 +14,8 @@ import pandas as pd
 
 from jsna.model.configuration import Configuration
 from jsna.model.fallbacks import GroupingSet
-from jsna.model.hierarchies import LOCALITY_GROUP, PLACES, THREE_YEARS
-from jsna.model.indicators import LOCALITY, Indicator
+from jsna.model.hierarchies import PLACE_OF, PLACES, THREE_YEARS
+from jsna.model.indicators import Indicator
 from jsna.model.schema import COLUMNS, KEY, TOTAL, dimensions
 from jsna.view.fallbacks import Recodings
 
@@ -100,9 +100,7 @@ class Row:
     @property
     def place(self) -> str:
         """The dimension of places it is one of; "" of whole areas."""
-        if self.geography == LOCALITY_GROUP:
-            return LOCALITY_GROUP
-        return LOCALITY if self.geography in ("district", "ward") else ""
+        return PLACE_OF.get(self.geography, "")
 
     @property
     def split(self) -> tuple[str, ...]:

@@ -16,12 +16,11 @@ import numpy as np
 from jsna.measures.methods import judging
 from jsna.model.fallbacks import STANDING
 from jsna.model.hierarchies import THREE_YEARS, years
-from jsna.view.comparison import ESTIMATED, FAR, HIGHER, Verdict, bounds, changed
+from jsna.view.comparison import ESTIMATED, FAR, HIGHER, TURNED, Verdict, bounds, changed
 from jsna.view.rows import Row
 
 #: From this many periods on a trend is judged over all of them.
 FEWEST: Final = 5
-_TURNED: Final[dict[Verdict, Verdict]] = {"higher": "lower", "lower": "higher"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +121,7 @@ def _trend(rows: Sequence[Row]) -> Verdict:
         error = np.sqrt(np.maximum(value, 1.0)) if chance else np.zeros(len(rows))
     else:
         figures = bounds(rows)
-        value = figures.value
-        error = (figures.high - figures.low) / (2 * judging.LEVELS[0])
+        value, error = figures.value, figures.error
     slope, p = judging.line(np.array([float(year(row)) for row in rows]), value, error)
     if not p < judging.FALSE or slope * (last.value - first.value) <= 0:
         return "similar"
@@ -137,7 +135,7 @@ def _turn(rows: Sequence[Row]) -> Row | None:
         return None
     for peak in (max(inner, key=lambda r: r.value), min(inner, key=lambda r: r.value)):
         rise, fall = changed(peak, rows[0], FAR), changed(rows[-1], peak, FAR)
-        if rise in _TURNED and fall == _TURNED[rise]:
+        if rise in TURNED and fall == TURNED[rise]:
             return peak
     return None
 

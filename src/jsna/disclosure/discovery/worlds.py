@@ -22,9 +22,9 @@ from jsna.disclosure.discovery import outcomes, supposed
 from jsna.disclosure.discovery.deliveries import Deliveries
 from jsna.disclosure.discovery.draws import Delivery, Draw, Ints
 from jsna.disclosure.discovery.people import People
+from jsna.ingest.validate import context_for
 from jsna.model.configuration import Configuration
-from jsna.model.contract import Context, Extract, Table
-from jsna.shared.periods import reference_date
+from jsna.model.contract import Extract, Table
 from jsna.sources import registry
 
 if TYPE_CHECKING:
@@ -108,18 +108,10 @@ def _read() -> frozenset[str]:
 
 def _delivery(extract: Extract, period: str, year: int, config: Configuration) -> Delivery:
     kind = extract.period_type
-    context = Context(
-        reference_date=reference_date(period, kind, config.edition.reference_date),
-        period=period,
-        authority_code=config.area.code,
-        codelists={name: frozenset(codes) for name, codes in config.codelists.items()},
-        rolls=config.rolls,
-        synthetic=True,
-        localities_are=config.area.localities_are,
-        localities=frozenset(place.code for place in config.area.localities),
-        severities=config.edition.severities,
+    supplied = next(
+        d for d in config.edition.received if (d.extract, d.period) == (extract.name, period)
     )
-    return Delivery(extract.name, period, kind, year, context)
+    return Delivery(extract.name, period, kind, year, context_for(config, supplied))
 
 
 def _passed_on(rows: pa.Table, extract: Extract, table: Table, delivery: Delivery) -> pa.Table:

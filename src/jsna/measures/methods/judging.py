@@ -39,6 +39,11 @@ class Bounds(NamedTuple):
     low_far: Floats
     high_far: Floats
 
+    @property
+    def error(self) -> Floats:
+        """Standard errors: half the width at 95 % over its deviate; 0 of complete figures."""
+        return np.asarray(np.abs(self.high - self.low) / (2 * LEVELS[0]), dtype=np.float64)
+
 
 def deviate(distance: ArrayLike, reach: ArrayLike, reach_far: ArrayLike) -> Floats:
     """How many standard errors a distance is, from how far limits reach over it at two levels.

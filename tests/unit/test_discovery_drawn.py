@@ -107,6 +107,7 @@ def test_people_apart_are_in_one_school_year_and_in_sources_that_are_joined() ->
     assert events & {*listed(census, "person_key")}
 
 
+@pytest.mark.full
 def test_records_are_repeatable_and_no_two_sets_share_a_person() -> None:
     one, same = (worlds.Drawing(of_all(), supposed.spine(ROOT)) for _ in range(2))
     first, again = one.tables(200), same.tables(200)
@@ -193,6 +194,7 @@ def of_stays(away: str) -> tuple[Indicator, Indicator]:
 BY_SERVICE = of_stays("services in ('both', 'care')")
 
 
+@pytest.mark.full
 def test_a_source_without_invented_rows_is_judged(source: None) -> None:
     found = judged(*BY_SERVICE)
     assert said(found) == ""

@@ -244,6 +244,7 @@ def test_what_is_right_passes(project: Path) -> None:
     assert found(project) == []
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("case", CASES)
 def test_an_indicator_that_would_stop_a_later_stage_is_refused(project: Path, case: str) -> None:
     chapter, how, key, rule = CASES[case]

@@ -449,3 +449,25 @@ def test_the_data_table_holds_every_measure_drawn() -> None:
         cells = {cell.key for _, cells in drawing.rows for cell in cells}
         assert printed_keys <= cells, chart
         assert all(len(cells) == len(drawing.header) - 1 for _, cells in drawing.rows), chart
+
+
+def test_among_areas_the_latest_figure_counted_as_theirs_is_drawn() -> None:
+    rows = rows_for(AREAS, PLAIN, configuration(), lambda n: 2.0 + n)
+    earlier = [{**row, "period": "2024"} for row in rows]
+    local = [{**row, "segment": "local" if row["area_code"] == HOME else ""} for row in rows]
+    assert "2024" in drawn(AREAS, [*earlier, *local], PLAIN).subtitle
+    assert "2025" in drawn(AREAS, [*earlier, *rows], PLAIN).subtitle
+    # Where no year is counted alike, no verdict is drawn from it.
+    alone = drawn(AREAS, local, PLAIN).title
+    assert "higher" not in alone and "lower" not in alone
+
+
+def test_between_an_official_and_a_local_way_of_counting_the_line_breaks() -> None:
+    trend = Chart(type="trend")
+    rows = rows_for(trend, PLAIN, configuration(), lambda n: 2.0 + n)
+    assert "break in the series" not in drawn(trend, rows, PLAIN).note
+    rows = [
+        {**row, "segment": "local"} if (row["area_code"], row["period"]) == (HOME, "2025") else row
+        for row in rows
+    ]
+    assert "break in the series" in drawn(trend, rows, PLAIN).note

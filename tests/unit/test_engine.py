@@ -193,6 +193,14 @@ def test_a_value_that_would_print_as_zero_says_so() -> None:
     assert total["status"].tolist() == ["low"]
 
 
+def test_figures_declared_to_differ_from_official_ones_are_of_a_segment_of_their_own() -> None:
+    rows = {"pupil": pupils([("E", "M", None)])}
+    assert PLANS.caveats.beside
+    assert set(measure(rows, [PLANS], CONFIG)["segment"]) == {"local"}
+    alike = PLANS.model_copy(update={"caveats": PLANS.caveats.model_copy(update={"beside": ""})})
+    assert set(measure(rows, [alike], CONFIG)["segment"]) == {""}
+
+
 def test_profile_is_the_strictest_of_the_sources() -> None:
     rows = {"pupil": pupils([("E", "M", None)])}
     strict = world.configuration(profiles={"school_census": "health"})

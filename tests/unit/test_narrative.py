@@ -253,6 +253,39 @@ def test_nothing_is_said_of_a_change_across_a_break() -> None:
     assert "20.0%" not in change([before, after, since])
 
 
+LOCAL = {"segment": "local"}
+
+
+def test_a_local_figure_counted_otherwise_is_set_beside_no_official_one() -> None:
+    """Independent schools are among those of England, and not in the council's own census."""
+    here = {**HOME, **LOCAL}
+    found = narrative.comparison(of([here, national(4)]), PLAN)
+    assert plain(found) == (
+        "Counted in another way, and so not to be compared, the published figure was 4.0% in "
+        "England."
+    )
+    assert found is not None and not found.clear
+    assert narrative.polarity(of([here, national(4)]), PLAN) is None
+    assert priorities.against_country(of([here, national(4)]), PLAN) is None
+    neighbours = [
+        made.measure(PLAN, x, 10_000, area=place.code)
+        for x, place in zip((300, 310, 320), made.AREA.neighbours, strict=False)
+    ]
+    rows = [here, national(4), *neighbours, made.measure(PLAN, 310, 10_000, **SIMILAR)]
+    assert "neighbours" not in plain(narrative.comparison(of(rows), PLAN))
+    alike = [{**row, "segment": ""} for row in rows]
+    assert "neighbours it was" in plain(narrative.comparison(of(alike), PLAN))
+
+
+def test_the_latest_published_figure_counted_alike_is_compared_instead() -> None:
+    earlier = {**national(4), "period": "2024", "source": "lait_2025"}
+    rows = [{**HOME, **LOCAL}, national(3), official(2_200, 40_000, "2024"), earlier]
+    assert plain(narrative.comparison(of(rows), PLAN)) == (
+        "In January 2024, the latest counted as elsewhere, the published figure was 5.5%: higher "
+        "than England (4.0%)."
+    )
+
+
 def test_a_jump_is_not_headlined_and_its_level_is() -> None:
     """As 20 weeks in Lancashire: 80.4 % and then 17.3 %, which is true and is the story."""
     rows = [official(8_040, 10_000, "2024"), official(1_730, 10_000, "2025", mark="jump")]
@@ -289,6 +322,10 @@ def test_how_many_there_are_on_a_day_is_compared_as_it_is_and_an_estimate_not_at
     assert change(rows, COUNT) == "The number rose from 100 in January 2024."
     # What may be chance is not put among the changes that stand out.
     assert changes.latest_change(of(rows), COUNT) is None
+    # One pupil fewer is no news.
+    few = change(yearly(COUNT, {"2024": 100, "2025": 96}), COUNT)
+    assert few == "There was no clear change from 100 in January 2024."
+    assert change(yearly(COUNT, {"2024": 100, "2025": 95}), COUNT).startswith("The number fell")
     people = INDICATORS["population_0_17"]
     rows = yearly(people, {"2023": 90_000, "2024": 99_000})
     assert change(rows, people) == "The figure in mid-2023 was 90,000."
@@ -627,6 +664,20 @@ def test_groups_that_cannot_be_told_from_the_lowest_are_named_with_it() -> None:
     many = {str(year): (36 + year, 1_000) for year in range(2, 7)}
     text = said(PLAN, by(PLAN, "year_group", {"1": (200, 1_000), **many}))
     assert text == "By year group, it was highest for Year 1 (20.0%)."
+
+
+def test_a_figure_of_few_is_not_named_among_the_highest_for_want_of_certainty() -> None:
+    """Year 2 is told neither from Year 1 nor from the others."""
+    years: dict[str, tuple[int, int] | None] = {
+        "1": (200, 1_000), "2": (15, 100), "3": (100, 1_000), "4": (100, 1_000), "5": (90, 1_000),
+    }  # fmt: skip
+    assert said(PLAN, by(PLAN, "year_group", years)) == (
+        "By year group, it ranged from 9.0% (Year 5) to 20.0% (Year 1)."
+    )
+    clear = {**years, "2": (170, 1_000)}
+    assert "highest for Year 1 (20.0%) and Year 2 (17.0%)" in said(
+        PLAN, by(PLAN, "year_group", clear)
+    )
 
 
 def test_an_error_rate_of_linkage_has_its_interval() -> None:

@@ -66,9 +66,9 @@ def localities(shown: Shown, chart: Chart) -> Drawing | None:
 
 def peers(shown: Shown, chart: Chart) -> Drawing | None:
     """The home area among its statistical neighbours, the country as a line."""
-    period = shown.latest()
-    home = shown.one(shown.home, period)
     codes = [place.code for place in shown.config.area.neighbours]
+    period = shown.latest_beside([*codes, *filter(None, [shown.country])])
+    home = shown.one(shown.home, period)
     neighbours = shown.marks_by_area(codes, period)
     country = shown.national(period)
     if not period or not (neighbours or country.key):
@@ -124,7 +124,7 @@ def categories(shown: Shown, chart: Chart) -> Drawing | None:
         period=period_words(shown, period),
         kind=f"Bar chart by {called}",
         table=value_table(shown, words.upper_first(called), marks, country),
-        note=(*_note(rows), _left_out(few)),
+        note=(*_note(rows), _left_out(few), _otherwise(shown, [*marks, *country])),
     )
 
 
@@ -134,6 +134,12 @@ def _left_out(few: Sequence[Mark]) -> str:
         return ""
     what = "a very small group, is" if len(few) == 1 else "very small groups, are"
     return f"{words.join([mark.label for mark in few])}, {what} in the table alone."
+
+
+def _otherwise(shown: Shown, marks: Sequence[Mark]) -> str:
+    """That the country's figures are not to be set beside those drawn."""
+    ways = {mark.row.segment for mark in marks if mark.row and mark.shown}
+    return f"Figures of {shown.country_name} are counted in another way." if len(ways) > 1 else ""
 
 
 def ranked(marks: Sequence[Mark]) -> list[Mark]:

@@ -134,6 +134,16 @@ class Shown:
         """The last period with something to show of these rows; "" where there is none."""
         return max((row.period for row in self.select(by) if told(row)), default="")
 
+    def latest_beside(self, areas: Sequence[str]) -> str:
+        """The last period of the home area's total that is counted as that of some other area.
+
+        Where no period is, the last with something to show.
+        """
+        others = {(row.period, row.segment) for row in self.select(areas=areas) if row.shown}
+        home = [row for row in self.select() if told(row)]
+        alike = [row.period for row in home if (row.period, row.segment) in others]
+        return max(alike, default=self.latest())
+
     def mark(self, row: Row, code: str, label: str) -> Mark:
         """The mark of one row of the table."""
         key = row.key

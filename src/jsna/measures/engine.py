@@ -138,6 +138,7 @@ def _blocks(
         "method": indicator.method,
         "profile": profile_of(indicator, config),
         "source": source_of(indicator, config, tables),
+        "segment": schema.LOCAL if indicator.caveats.beside else "",
         "multiplier": indicator.multiplier,
         "decimals": indicator.decimals,
     }

@@ -63,8 +63,9 @@ COLUMNS: Final = (
     # Why a published figure is in doubt, though it stands: "zero", "jump" or "doubt", joined by
     # "+" in that order; what changes up to it or from it is not headlined.
     "mark",
-    # The first period counted as this one was, where the publisher's series has a break; figures
-    # of two segments are never compared. "" for those before the first break, or without any.
+    # Which way of counting a figure is of; figures of two segments are never compared. Of official
+    # ones the first period counted as this one was, "" before the first break or without any; of
+    # local ones `LOCAL` where they are counted otherwise than the official.
     "segment",
 )
 TEXT: Final = tuple(name for name in COLUMNS if name not in (*KEY, *NUMBERS))
@@ -72,6 +73,9 @@ TEXT: Final = tuple(name for name in COLUMNS if name not in (*KEY, *NUMBERS))
 #: What the two counts of a row count (`model.cells`): in the restricted zone only. Empty where a
 #: row has no such count, or has it from a publisher and not from records counted here.
 CELLS: Final = (NUMERATOR_CELL, DENOMINATOR_CELL)
+
+#: `segment` of local figures whose declaration says how they differ from official ones.
+LOCAL: Final = "local"
 
 TOTAL: Final = "total"
 JOIN: Final = "|"

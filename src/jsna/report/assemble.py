@@ -27,6 +27,8 @@ CONFIDENCE: Final = "95%"
 STRICT: Final = "99.8%"
 #: Lines of each list of the summary.
 MOST_LISTED: Final = 5
+#: Said above a list that is cut there.
+MORE: Final = f"These {words.small(MOST_LISTED)} lie furthest apart; the chapters tell of others."
 #: Kind of finding -> id, heading and words of its list in the summary, in order.
 PRIORITIES: Final[Mapping[priorities.Kind, tuple[str, str, str]]] = {
     "worse": ("attention", "Where {place} does less well than {country}", ""),
@@ -135,13 +137,14 @@ def stand_outs(view: Measures, made: Sequence[Chapter]) -> list[Listing]:
     area = view.config.area
     lists = []
     for kind, (name, title, note) in PRIORITIES.items():
+        every = [f for f in found if f.kind == kind]
         links = tuple(
-            Link(anchors[f.indicator.id], f.indicator.title, f.text)
-            for f in [f for f in found if f.kind == kind][:MOST_LISTED]
+            Link(anchors[f.indicator.id], f.indicator.title, f.text) for f in every[:MOST_LISTED]
         )
         if links:
             heading = title.format(place=area.name, country=area.country.name)
-            lists.append(Listing(name, heading, note, links))
+            cut = MORE if len(every) > MOST_LISTED else ""
+            lists.append(Listing(name, heading, " ".join(filter(None, (note, cut))), links))
     return lists
 
 

@@ -61,7 +61,8 @@ def _ends(
     """The groups with the highest and the lowest figure, or from where to where they go."""
     limit, by = _limit(found), words.dimension_words(dimension, view.config)
     top, low, lowest = found.leaders, found.shown[-1], _lowest(found)
-    if not top or len(top) > MOST_NAMED or low in top:
+    clear = found.clear_of_most(top, "higher")
+    if not top or not clear or len(top) > MOST_NAMED or low in top:
         text = "By {by}, {subject} ranged from {b} ({low}) to {a} ({top})."
         top = found.shown[:1]
     elif (low.value == 0 and _of_age(dimension, view)) or not lowest:
@@ -91,10 +92,10 @@ def _of_age(dimension: str, view: Measures) -> bool:
 def _lowest(found: Groups) -> list[Row]:
     """The lowest row and those that cannot be told from it, lowest first; none where many are.
 
-    None either where one of them leads, or another is as low.
+    None either where one of them leads or is not clear of most others, or another is as low.
     """
     top, alike = found.leaders, found.lowest
-    leads = any(row in top for row in alike)
+    leads = any(row in top for row in alike) or not found.clear_of_most(alike, "lower")
     even = found.shown[-2].value == alike[0].value
     return [] if leads or even or len(alike) > MOST_NAMED else alike
 

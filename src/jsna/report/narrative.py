@@ -140,21 +140,30 @@ def compared(
 ) -> tuple[Row, list[tuple[str, Row, Verdict]]] | None:
     """The home figure beside each comparator of the same period, with the verdict about it.
 
-    The latest period is taken in which the home area and at least one comparator have a value.
+    The latest period is taken in which the home area and at least one comparator have a value and
+    are counted in the same way; where there is none, the latest in which they have a value.
     Counts are never compared: a larger place has more of everything. Beside the median of the
     neighbours the verdict is the one of `view.neighbours`, about all of them.
     """
     if indicator.kind.of_one_whole or not indicator.kind.compared:
         return None
     codes = comparator_codes(view, indicator)
-    for home in reversed(view.series(indicator.id)):
-        if not home.shown:
-            continue
-        found = [(code, view.at(indicator.id, code, home)) for code in codes]
-        shown = [(code, row) for code, row in found if row is not None and row.shown]
-        if shown:
-            return home, [(code, row, _judged(view, home, code, row)) for code, row in shown]
-    return None
+    beside = [
+        (home, shown)
+        for home in reversed(view.series(indicator.id))
+        if home.shown and (shown := _comparators(view, home, codes))
+    ]
+    alike = (one for one in beside if all(row.segment == one[0].segment for _, row in one[1]))
+    home, shown = next(alike, beside[0] if beside else (None, []))
+    if home is None:
+        return None
+    return home, [(code, row, _judged(view, home, code, row)) for code, row in shown]
+
+
+def _comparators(view: Measures, home: Row, codes: Sequence[str]) -> list[tuple[str, Row]]:
+    """Figures of the period of the home area's, by area code."""
+    found = [(code, view.at(home.indicator, code, home)) for code in codes]
+    return [(code, row) for code, row in found if row is not None and row.shown]
 
 
 def _judged(view: Measures, home: Row, code: str, row: Row) -> Verdict:
@@ -188,12 +197,14 @@ def comparison(view: Measures, indicator: Indicator) -> Sentence | None:
     same = latest is not None and latest.period == home.period
     said: list[Markup] = []
     if parts:
-        lead = Markup("This was") if same else _earlier(home, indicator)
+        lead = Markup("This was") if same else _earlier(home, latest, indicator)
         rest = say("; the figure was {}", _figures(plain, view, indicator)) if plain else ""
         said.append(say("{} {}{}", lead, join(parts), rest))
     elif plain:
         figure = value(home, indicator)
         first = "For comparison, the figure was" if same else "{When} it was {figure}, against"
+        if same and any(row.segment != home.segment for _, row in plain):
+            first = "Counted in another way, and so not to be compared, the published figure was"
         filled = say(first, When=words.upper_first(when(home)), figure=figure)
         said.append(say("{} {}", filled, _figures(plain, view, indicator)))
     dated = same or bool(said)
@@ -247,8 +258,10 @@ def ranked(among: Standing) -> str:
     return among.in_words if plain else f"the {among.in_words}"
 
 
-def _earlier(home: Row, indicator: Indicator) -> Markup:
+def _earlier(home: Row, latest: Row | None, indicator: Indicator) -> Markup:
     template = "{When}, the latest with figures elsewhere, it was {figure}:"
+    if latest is not None and latest.segment != home.segment:
+        template = "{When}, the latest counted as elsewhere, the published figure was {figure}:"
     return say(template, When=words.upper_first(when(home)), figure=value(home, indicator))
 
 

@@ -59,7 +59,7 @@ def against_country(view: Measures, indicator: Indicator) -> Finding | None:
     if found is None or national is None:
         return None
     home, (_, row, verdict) = found[0], national
-    if home.doubted or row.doubted:
+    if home.doubted or row.doubted or home.segment != row.segment:
         return None
     far = apart(home.value, row.value)
     good = {"high": "higher", "low": "lower"}.get(indicator.polarity)

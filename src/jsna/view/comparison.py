@@ -11,7 +11,10 @@ said of the kind of pair it is for:
 * many places beside their whole: the same at 99.8 %, and as false discovery control leaves it;
 * what is worked out as a ratio or a difference: its interval leaves out 1 or 0;
 * several in one breakdown: as false discovery control leaves them (see `view.groups`);
-* how many there are on a day: complete counts, compared as they are; estimates are not compared;
+* how many there are on a day: complete counts, which have changed where they differ by five or
+  more; estimates are not compared;
+* figures counted in two ways, such as a local one and an official one of another definition, are
+  never compared: they are of two segments;
 * of fewer than five it is never said that they are more than elsewhere, as one is always more
   than none.
 
@@ -32,7 +35,7 @@ from numpy.typing import NDArray
 from jsna.measures.methods import judging
 from jsna.model.fallbacks import STANDING
 from jsna.model.schema import MULTIPLIERS
-from jsna.view.rows import Row
+from jsna.view.rows import FEW, Row
 
 Verdict = Literal["higher", "lower", "similar", "unknown"]
 Floats = NDArray[np.float64]
@@ -97,7 +100,10 @@ def beside(rows: Sequence[Row], whole: Row) -> Floats:
     part = [of_its_own(row, whole) for row in rows]
     found = judging.beside(bounds(rows), estimate(whole) if known else math.nan, part)
     found = _no_surer_than_exact(rows, whole, np.array(part), found)
-    quiet = [row.doubted or (row.few and z > 0) for row, z in zip(rows, found, strict=True)]
+    quiet = [
+        row.segment != whole.segment or row.doubted or (row.few and z > 0)
+        for row, z in zip(rows, found, strict=True)
+    ]
     return np.where(quiet, np.nan, found)
 
 
@@ -230,8 +236,8 @@ def changed(last: Row, first: Row, least: float = TOLD) -> Verdict:
     """Whether a figure of one place is higher or lower than it was.
 
     How many there are on a day is a complete count, most of them the same children as a year ago,
-    so no chance of independent events stands behind it: it has changed where it has. Estimates of
-    population are revised by more than they move, and no verdict is given.
+    so no chance of independent events stands behind it: it has changed where it has, by five or
+    more. Estimates of population are revised by more than they move, and no verdict is given.
 
     Args:
         least: the deviate from which on a change is told.
@@ -239,7 +245,8 @@ def changed(last: Row, first: Row, least: float = TOLD) -> Verdict:
     if last.unit == "count" and last.period_type in ESTIMATED:
         return "unknown"
     if last.unit == "count" and last.period_type in STANDING and first.shown and last.shown:
-        return "similar" if last.value == first.value else HIGHER[last.value > first.value]
+        moved = last.value - first.value
+        return "similar" if abs(moved) < FEW else HIGHER[moved > 0]
     return side(float(apart([last], [first])[0]), least)
 
 

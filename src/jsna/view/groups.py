@@ -105,6 +105,18 @@ class Groups:
             return []
         return [top, *(r for r, v in zip(rest, verdicts, strict=True) if v == "similar")]
 
+    def clear_of_most(self, named: Sequence[Row], verdict: Verdict) -> bool:
+        """Whether each of some groups is clearly higher, or lower, than half or more of the others.
+
+        A figure of few may be so uncertain that it is told neither from the highest nor from most
+        of the rest: then it is not named among the highest.
+        """
+        rest = [row for row in self.shown if row not in named]
+        return all(
+            2 * sum(self.differ(row, other) == verdict for other in rest) >= len(rest)
+            for row in named
+        )
+
     @property
     def lowest(self) -> list[Row]:
         """The lowest group, and those that cannot be told from it; lowest first."""

@@ -69,7 +69,7 @@ def standing(home: Row, others: Sequence[Row]) -> Standing | None:
 
     None as well where all have the same: there is no first among equals.
     """
-    told = [row for row in others if row.shown and not row.doubted]
+    told = [r for r in others if r.shown and not r.doubted and r.segment == home.segment]
     mine, theirs = estimate(home), [estimate(row) for row in told]
     if not home.shown or home.doubted or len(told) < FEWEST or set(theirs) == {mine}:
         return None

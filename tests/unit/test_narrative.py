@@ -559,6 +559,15 @@ def test_findings_are_ranked_by_proportion_and_only_clear_ones_are_claimed() -> 
     assert all("er than" not in plain_text(f.sentence) for f in untested)
 
 
+def test_a_clear_difference_of_next_to_nothing_stands_out_in_no_list() -> None:
+    """6.6 % to 6.7 % of very many is clear, and no news; 97 % to 99 % is, by those left out."""
+    sizes = (66_000, 67_000), (970_000, 990_000), (50_000, 53_000)
+    for (before, after), told in zip(sizes, (False, True, True), strict=True):
+        view = of(yearly(PLAN, {"2024": before, "2025": after}, 1_000_000))
+        assert changes.latest_change(view, PLAN) is not None
+        assert (priorities.change(view, PLAN) is not None) == told
+
+
 def test_two_ways_of_counting_one_thing_are_listed_once() -> None:
     every = TIMELY
     some = INDICATORS["ehc_plans_20_weeks_excluding_exceptions"]

@@ -118,7 +118,7 @@ def _sentences(items: Sequence[Item], by: Sequence[str], config: Configuration) 
         rest = f", and in no figure by {split}" if by else ""
         said = _together(homes, placed_words)
         made.append(
-            f"Homes placed in {config.area.name}: {said}; the others are elsewhere or not "
+            f"Homes found to lie in {config.area.name}: {said}; the others are elsewhere or not "
             f"known{rest}."
         )
     return made

@@ -24,6 +24,8 @@ Kind = Literal["worse", "better", "differs", "untested", "changed", "gap"]
 
 #: Figures are listed as unlike, where chance cannot be ruled out, from this proportion on.
 UNLIKE: Final = 1.1
+#: A difference that chance cannot explain and that is smaller than this stands out in no list.
+LEAST: Final = 1.05
 #: How far apart a figure and nothing at all count as being.
 _FAR: Final = 10.0
 
@@ -45,6 +47,12 @@ class Finding:
     apart: float
 
 
+def matters(one: Row, other: Row) -> bool:
+    """Whether two figures are far enough apart to stand out: 97 % and 99 % are, by those left."""
+    left = apart(100 - one.value, 100 - other.value) if one.unit == "percent" else 1.0
+    return max(apart(one.value, other.value), left) >= LEAST
+
+
 def apart(one: float, other: float) -> float:
     """How many times the larger figure is the smaller one."""
     low, high = sorted((abs(one), abs(other)))
@@ -59,7 +67,7 @@ def against_country(view: Measures, indicator: Indicator) -> Finding | None:
     if found is None or national is None:
         return None
     home, (_, row, verdict) = found[0], national
-    if home.doubted or row.doubted or home.segment != row.segment:
+    if home.doubted or row.doubted or home.segment != row.segment or not matters(home, row):
         return None
     far = apart(home.value, row.value)
     good = {"high": "higher", "low": "lower"}.get(indicator.polarity)
@@ -103,6 +111,8 @@ def change(view: Measures, indicator: Indicator) -> Finding | None:
     if text is None:
         return None
     before, last = series.sound(view.series(indicator.id))[-2:]
+    if not matters(before, last):
+        return None
     whole = say("{} {}", words.upper_first(noun(indicator)), text)
     return Finding("changed", indicator, text, whole, apart(before.value, last.value))
 
@@ -118,6 +128,8 @@ def gap(view: Measures, indicator: Indicator) -> Finding | None:
         if found is None or found.verdict not in ("higher", "lower"):
             return None
         verdict, most, least = found.verdict, found.most, found.least
+        if not matters(most, least):
+            return None
         figures = {
             "most": group_words(dims[0], most.code(dims[0]), view),
             "a": value(most, indicator),

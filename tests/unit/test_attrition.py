@@ -135,8 +135,9 @@ def test_homes_are_stated_beside_figures_by_place_and_of_residents_alone() -> No
     assert set(said) == by_place
     assert "suspension_rate" in said and "ehc_requests" not in said
     assert (
-        "Homes found to lie in Example: more than ninety-five in a hundred of the pupil registrations; "
-        "the others are elsewhere or not known, and in no figure by deprivation tenth or district."
+        "Homes found to lie in Example: more than ninety-five in a hundred of the pupil "
+        "registrations; the others are elsewhere or not known, and in no figure by deprivation "
+        "tenth or district."
     ) in said["suspension_rate"]
     # It is the same whether three lie elsewhere, or nobody does.
     all_placed = of_cells(none, {"school_census.census": {"all": 200, "placed": 200}})

@@ -7,10 +7,13 @@ import pandas as pd
 import pytest
 
 from jsna.disclosure.ledger.linked_tables import NONE, LinkedTables
-from jsna.disclosure.revision import RULE, stands
+from jsna.disclosure.revision import RULE, stands, tell_rounded, unmoved
+from jsna.measures.values import recalculated
 from jsna.model import schema
 from jsna.model.cells import make
+from tests.spec import world
 
+CONFIG = world.configuration()
 WHOLE = make("pupil", "rows", {"period": frozenset("5")})
 PART = make("pupil", "rows", {"period": frozenset("5"), "sex": frozenset("F")})
 
@@ -63,3 +66,62 @@ def test_only_what_was_printed_of_these_very_counts_stands() -> None:
     made = linked(little=True)
     made.denominators = [NONE]
     assert stands(made, last(12.0, np.nan), ["small"]).all()
+
+
+def rounding(base: int, *, controlled: bool = False) -> LinkedTables:
+    """28 girls, rounded to a base, of 200 pupils, who are not."""
+    made = LinkedTables()
+    part, whole = made.add(PART, "girls", 28.0, threshold=5), made.add(WHOLE, "all", 200.0)
+    made.rounding[part], made.controlled[part] = base, controlled
+    made.numerators, made.denominators = [part], [whole]
+    return made
+
+
+def share(numerator: float, denominator: float) -> pd.DataFrame:
+    """A share with its value and limits, as if printed."""
+    row = {**last(numerator, denominator).iloc[0], "indicator": "pupils_sen", "breakdown": "total"}
+    row |= {"geography": "authority", "method": "proportion"}
+    return recalculated(pd.DataFrame([row]), CONFIG.indicators)
+
+
+@pytest.mark.parametrize(
+    ("base", "controlled", "printed", "whole", "same"),
+    [
+        # To the nearest 5, 28 to 32 print as 30.
+        (5, False, 30, 200, True),
+        (5, False, 25, 200, False),
+        # A multiple is printed, and nothing near one.
+        (5, False, 29, 200, False),
+        # A row prints the same where both of its counts do.
+        (5, False, 30, 201, False),
+        # So that sums hold, 28 prints as 25 or as 30.
+        (5, True, 25, 200, True),
+        (5, True, 35, 200, False),
+        # What is not rounded is the same where it has not changed.
+        (1, False, 28, 200, True),
+        (1, False, 30, 200, False),
+    ],
+)
+def test_a_row_prints_the_same_where_its_counts_still_round_to_what_was_printed(
+    base: int, controlled: bool, printed: float, whole: float, same: bool
+) -> None:
+    made, past = rounding(base, controlled=controlled), share(printed, whole)
+    assert unmoved(made, share(28, 200), past, CONFIG).tolist() == [same]
+    # One whose limits are worked out otherwise now does not.
+    assert not unmoved(made, share(28, 200), past.assign(value=0.0), CONFIG).any()
+    assert not unmoved(made, share(28, 200), last(np.nan, np.nan), CONFIG).any()
+
+
+def test_what_prints_the_same_hidden_or_not_lies_near_what_is_printed() -> None:
+    made = rounding(5)
+    tell_rounded(made, share(30, 200), np.array([False]))
+    assert made.told == [(-np.inf, np.inf)] * 2
+    made.tell(0, 27, 30)
+    tell_rounded(made, share(30, 200), np.array([True]))
+    # 28 to 32, and no more than was known; what is not rounded is no concern of this.
+    assert made.told == [(28, 30), (-np.inf, np.inf)]
+    made = rounding(5, controlled=True)
+    tell_rounded(made, share(25, 200), np.array([True]))
+    assert made.told[0] == (21, 29)
+    least, most = made.bounds()
+    assert (least[0], most[0]) == (21, 29)

@@ -22,7 +22,7 @@ from jsna.disclosure.system import Flags, Floats, Ints, Status, System
 from jsna.errors import JsnaError, Problem
 from jsna.measures.contributions import FILE as CONTRIBUTIONS
 from jsna.measures.derived import counted
-from jsna.measures.values import CALCULATED, calculate, dispersions
+from jsna.measures.values import CALCULATED, recalculated
 from jsna.model import schema
 from jsna.model.configuration import Configuration
 
@@ -94,6 +94,7 @@ def gather(
     # What is printed as before and is not what was measured says nothing of what was.
     stands = ~without & revision.same(published, past) & ~told
     hidden = without | stands
+    _tell_unmoved(made, published, told & ~without & revision.same(published, past))
     low, high = _printed(published, rows, made, without, stands, config)
     _expect_hidden(rows, revision.hidden_still(made, past) & ~without)
     system = made.system(_refused(rows, hidden, kept, config, contributions))
@@ -103,6 +104,21 @@ def gather(
         np.concatenate([high, system.high[made.size :]]),
     )
     return Evidence(rows, published, made, system, known, hidden, past, stands, (*(earlier or ()),))
+
+
+def _tell_unmoved(made: LinkedTables, safe: pd.DataFrame, which: Flags) -> None:
+    """Note what rounded counts of rows tell that print what was measured and what was before.
+
+    To hide them would take nothing back, so that no more can be asked to be uncertain than they
+    leave.
+    """
+    moves, steps = made.moves(), np.array(made.rounding)
+    for column, side in (("numerator", made.numerators), ("denominator", made.denominators)):
+        printed = safe[column].tolist()
+        for row in map(int, np.flatnonzero(which & safe[column].notna().to_numpy(dtype=bool))):
+            cell = side[row]
+            if cell != NONE and steps[cell] > 1:
+                made.tell(cell, printed[row] - moves[cell], printed[row] + moves[cell])
 
 
 def _rounded(system: System, made: LinkedTables) -> System:
@@ -228,11 +244,8 @@ def _miscalculated(safe: pd.DataFrame, rows: pd.DataFrame, config: Configuration
     close = np.isclose(safe[counts], rows[counts], rtol=0, atol=1e-6, equal_nan=True)
     same: Flags = np.asarray(close.all(axis=1), dtype=np.bool_)
     expected = rows[columns].copy()
-    again = safe.loc[~same].copy()
-    if len(again):
-        multiplier = np.array([config.indicators[n].multiplier for n in again["indicator"]])
-        calculate(again, multiplier, dispersion=dispersions(again, config.indicators))
-        expected.loc[~same] = again[columns]
+    if not same.all():
+        expected.loc[~same] = recalculated(safe.loc[~same], config.indicators)[columns]
     right = np.isclose(safe[columns], expected, rtol=1e-9, atol=1e-12, equal_nan=True)
     return np.asarray(~right.all(axis=1), dtype=np.bool_)
 

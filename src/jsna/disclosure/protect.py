@@ -17,7 +17,7 @@ from jsna.disclosure.ledger.outside import BEFORE
 from jsna.disclosure.suppression import Hiding, hide
 from jsna.disclosure.system import Flags, Floats, Ints
 from jsna.errors import JsnaError, Problem
-from jsna.measures.values import calculate, dispersions, mark_low
+from jsna.measures.values import mark_low, recalculated
 from jsna.model import schema
 from jsna.model.configuration import Configuration
 
@@ -105,8 +105,12 @@ def protect(
     own = [rule or (revision.RULE if kept else "") for rule, kept in told]
     refused = np.array([rule != "" for rule in own], dtype=np.bool_)
     still = revision.hidden_still(made, past)
+    # Whatever else is hidden, these are printed as they were, and fit what is counted now.
+    every = np.ones(made.size, dtype=np.bool_)
+    kept = revision.stands(made, past, _rules(rows, made, every, own, still, config))
+    revision.tell_rounded(made, past, kept & revision.unmoved(made, rows, past, config))
     hiding = hide(made, refused | still)
-    rules = _rules(rows, made, hiding, own, still, config)
+    rules = _rules(rows, made, hiding.solution.hidden, own, still, config)
     hidden = np.array([rule != "" for rule in rules], dtype=np.bool_)
     stands = revision.stands(made, past, rules)
     rounded = _round(rows, made, hidden, config)
@@ -154,18 +158,18 @@ def _check_profiles(measures: pd.DataFrame, config: Configuration) -> None:
 def _rules(
     rows: pd.DataFrame,
     made: LinkedTables,
-    hiding: Hiding,
+    hidden: Flags,
     own: Sequence[str],
     still: Flags,
     config: Configuration,
 ) -> list[str]:
-    """Rule that hides each row, or "" where it is shown.
+    """Rule that hides each row where some cells are hidden, or "" where it is shown.
 
     `small_count`, `small_denominator`, `small_complement`, `revision` (a count has changed by
     little since it was published) and those of `contribution` are primary; `sum` is secondary: the
     figure would give away another.
     """
-    hidden, small = hiding.solution.hidden, made.small()
+    small = made.small()
     complements = {n: config.profile(n).complements for n in rows["profile"].unique()}
     counts = zip(
         own,
@@ -244,9 +248,7 @@ def _round(rows: pd.DataFrame, made: LinkedTables, hidden: Flags, config: Config
     rounded = np.where(steps > 1, rounded, value)
     if not changed.any():
         return rounded
-    again = rows.loc[changed].copy()
-    multiplier = np.array([config.indicators[n].multiplier for n in again["indicator"]])
-    calculate(again, multiplier, dispersion=dispersions(again, config.indicators))
+    again = recalculated(rows.loc[changed], config.indicators)
     # A `low` left from before would tell a few from none.
     mark_low(again, np.array([config.indicators[n].decimals for n in again["indicator"]]))
     ways = [config.profile(name).rounding_method for name in again["profile"]]

@@ -16,6 +16,7 @@ import pandas as pd
 
 from jsna.disclosure.ledger.linked_tables import NONE, LinkedTables
 from jsna.disclosure.system import Flags
+from jsna.measures.values import recalculated
 from jsna.model import schema
 from jsna.model.configuration import Configuration
 
@@ -55,6 +56,54 @@ def same(rows: pd.DataFrame, past: pd.DataFrame) -> Flags:
     """Rows that print the very numbers that were printed before."""
     close = np.isclose(rows[_NUMBERS], past[_NUMBERS], rtol=1e-9, atol=1e-12, equal_nan=True)
     return np.asarray(close.all(axis=1) & printed(past), dtype=np.bool_)
+
+
+def unmoved(
+    made: LinkedTables, rows: pd.DataFrame, past: pd.DataFrame, config: Configuration
+) -> Flags:
+    """Rows whose numbers as printed before are also those of what is counted now, rounded.
+
+    Args:
+        made: the linked tables; k rows.
+        rows: true measures.
+        past: what was last printed of them.
+        config: declarations, from which values follow.
+    """
+    moves, steps = made.moves(), np.array(made.rounding, dtype=np.float64)
+    fit, rounded = printed(past).copy(), np.zeros(len(rows), dtype=np.bool_)
+    for column, side in (("numerator", made.numerators), ("denominator", made.denominators)):
+        cells = np.array(side, dtype=np.int64)
+        was, now = (one[column].to_numpy(dtype=np.float64) for one in (past, rows))
+        room = np.where(cells == NONE, 0.0, moves[cells])
+        multiple = was % np.where(cells == NONE, 1.0, steps[cells]) == 0
+        fit &= ((np.abs(was - now) <= room) & multiple) | (np.isnan(was) & np.isnan(now))
+        rounded |= (was != now) & ~np.isnan(was)
+    again = rows.copy()
+    mine = fit & rounded
+    if mine.any():
+        again.loc[mine, ["numerator", "denominator"]] = past[["numerator", "denominator"]]
+        again.loc[mine] = recalculated(again.loc[mine], config.indicators)
+    return fit & same(again, past)
+
+
+def tell_rounded(made: LinkedTables, past: pd.DataFrame, which: Flags) -> None:
+    """Let the linked tables know that rounded counts of some rows are printed as before, in place.
+
+    Such a row prints the same whether its counts are hidden or not. Everybody is granted to know
+    that it has not changed, and so that its counts still round to what is printed: hiding them
+    leaves no more of them uncertain than rounding does.
+
+    Args:
+        made: the linked tables; k rows.
+        past: what was last printed of the rows.
+        which: rows that are printed so whatever is hidden.
+    """
+    moves = made.moves()
+    for column, side in (("numerator", made.numerators), ("denominator", made.denominators)):
+        was = past[column].to_numpy(dtype=np.float64)
+        for row in np.flatnonzero(which & ~np.isnan(was)):
+            if (cell := side[row]) != NONE and made.rounding[cell] > 1:
+                made.tell(cell, was[row] - moves[cell], was[row] + moves[cell])
 
 
 def refused(rows: pd.DataFrame, past: pd.DataFrame, config: Configuration) -> Flags:

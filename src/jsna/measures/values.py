@@ -104,6 +104,14 @@ def _means(total: Floats, count: Floats, squares: Floats) -> Floats:
     return np.column_stack([getattr(found, name) for name in CALCULATED])
 
 
+def recalculated(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
+    """Rows with the values and limits of the counts they have, such as rounded ones."""
+    made = rows.copy()
+    multiplier = np.array([indicators[name].multiplier for name in made["indicator"]])
+    calculate(made, multiplier, dispersion=dispersions(made, indicators))
+    return made
+
+
 def mark_low(frame: pd.DataFrame, decimals: np.ndarray[Any, np.dtype[np.int64]]) -> None:
     """Set the status `low` where a value is printed as zero and is not zero, in place.
 

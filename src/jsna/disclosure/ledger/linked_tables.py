@@ -59,7 +59,8 @@ class LinkedTables:
         protects: counts below this must stay uncertain through rounding alone; 0 for none.
         public: source of a cell that is official and unsuppressed, or printed before; "" if not.
         signed: changes between two publications, which may be less than 0 for all anybody knows.
-        told: between what an earlier publication lets everybody know a cell to lie.
+        told: between what everybody knows a cell to lie whatever is hidden now, from what an
+            earlier publication printed rounded, and from what is printed rounded as it was before.
         before: of a cell, the counts earlier publications printed of the same cell.
         revised: cells that have changed by a small number since an earlier publication.
         blurred: derived cells that follow from a count that is rounded wherever it is printed.
@@ -132,6 +133,11 @@ class LinkedTables:
         self.signed.append(signed)
         self.told.append((-np.inf, np.inf))
         return self.size - 1
+
+    def tell(self, cell: int, low: float, high: float) -> None:
+        """Note between what everybody knows a cell to lie, besides what is known of it already."""
+        least, most = self.told[cell]
+        self.told[cell] = max(least, low), min(most, high)
 
     def rounds(self, cells: Iterable[int]) -> bool:
         """Whether any of some cells is only ever known as rounded."""

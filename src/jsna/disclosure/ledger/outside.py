@@ -100,8 +100,7 @@ def _tell(made: LinkedTables, cell: int, source: str, entry: _Entry) -> None:
         return
     elif entry.rounding > 1:
         off = entry.rounding - 1 if entry.controlled else entry.rounding // 2
-        low, high = made.told[cell]
-        made.told[cell] = max(low, entry.printed - off), min(high, entry.printed + off)
+        made.tell(cell, entry.printed - off, entry.printed + off)
         return
     made.public[cell] = made.public[cell] or source
 

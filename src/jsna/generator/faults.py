@@ -1,17 +1,17 @@
 """Put a known number of known faults into the bytes of clean synthetic CSV files.
 
-The faults are those real extracts have, as each source says in its `faults.yaml`, by table: the
-rate and the source of faults that give no other, and for each a change that names its column, and
-what it writes where it writes anything. `error` and `warning` give the code of the rule that must
-report the row, and `error` means the row is set aside; with neither, the row must be read as if
-nothing had happened to it. No open source gives how often real returns hold these faults: every
-rate is an assumption, small enough that a report from the rest is sound, large enough that each
-check is tried. What kinds there are comes from the published rules of the returns and from public
-sample files.
+The faults are those real extracts have: those that follow from what each column may hold (`typed`),
+and those a source alone knows, in its `faults.yaml`, by table: the rate and the source of faults
+that give no other, and for each a change that names its column, and what it writes where it writes
+anything. `error` and `warning` give the code of the rule that must report the row, and `error`
+means the row is set aside; with neither, the row must be read as if nothing had happened to it. No
+open source gives how often real returns hold these faults: every rate is an assumption, small
+enough that a report from the rest is sound, large enough that each check is tried. What kinds there
+are comes from the published rules of the returns and from public sample files.
 
-Nothing here imports the validators or the declarations: a fault is a change of text in a column of
-a given header, so that whether validation finds it is a test of validation. No row gets two faults,
-and what was done where is kept in a ledger without any value of a cell.
+Nothing here imports the validators: a fault is a change of text in a column of a given header, so
+that whether validation finds it is a test of validation. No row gets two faults, and what was done
+where is kept in a ledger without any value of a cell.
 
 Files are edited as bytes, line by line, so that every untouched byte stays what it was, whatever
 the encoding and line ends.
@@ -21,79 +21,28 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from jsna.sources import data, parts
+from jsna.generator import typed
+from jsna.generator.fault import Change, Fault
+from jsna.sources import data, parts, registry
 from jsna.synthetic.lines import Lines
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-Change = Literal[
-    "set", "blank", "cut", "wrong_letter", "wrong_digit", "impossible_date", "year", "before",
-    "duplicate", "time", "form", "again",
-]  # fmt: skip
 #: Columns of the ledger, one row a fault.
 LEDGER = ("fault", "table", "file", "row", "column", "expect", "severity")
 _UPN_LENGTH = 13
 _UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
-
-
-class Fault(BaseModel):
-    """One kind of fault: where it strikes, what it does and what validation must say.
-
-    Attributes:
-        fault: name of the kind.
-        table: `extract.table` whose files it strikes.
-        column: header of the column changed, as in the file.
-        change: `set` writes `to`; `blank` empties; `cut` drops the last three characters;
-            `wrong_letter` gives a UPN another check letter and `wrong_digit` a number another
-            last digit; `impossible_date` makes it 31 February, written as it was; `year` makes
-            the year `to`; `before` writes the date of the column `to`, four years earlier;
-            `duplicate` adds the row a second time at the end of the file; `time` gives a date a
-            time of day, and `form` writes it as `to` says (as `strftime`); `again` enters the
-            child a second time in every table of the source, as its module `faults` does it
-            (`AGAIN`, see `jsna.synthetic.lines`).
-        where: only rows whose cell of each header is one of these.
-        filled: only rows in which these columns are filled, beside `column` itself.
-        expect: code of the rule validation must report for the row.
-        severity: `error` where the row must be set aside; `warning`; or `none` where it must be
-            read as if nothing had happened to it, and no code is expected.
-        also: codes other rows may be reported under because of this one, such as a suspension
-            whose pupil is no longer found on the roll.
-        per_100_000: faults in 100,000 rows.
-        source: where the rate comes from.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    fault: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
-    table: Annotated[str, Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$")]
-    column: str
-    change: Change
-    to: str = ""
-    where: dict[str, tuple[str, ...]] = {}
-    filled: tuple[str, ...] = ()
-    expect: str = ""
-    severity: Literal["error", "warning", "none"]
-    also: tuple[str, ...] = ()
-    per_100_000: float = Field(gt=0)
-    source: str
-
-    @model_validator(mode="after")
-    def _to_fits(self) -> Fault:
-        if (self.change in ("set", "year", "before", "form")) != bool(self.to):
-            raise ValueError("`to` is given exactly for the changes set, year, before and form")
-        if (self.severity == "none") == bool(self.expect):
-            raise ValueError("`expect` is given exactly where something is to be reported")
-        return self
 
 
 class _Table(BaseModel):
@@ -133,6 +82,34 @@ def declared() -> dict[str, Fault]:
     return found
 
 
+@cache
+def kinds() -> dict[str, tuple[Fault, ...]]:
+    """Every kind by name: those a source declares, and those that follow from its columns.
+
+    A kind that follows strikes now one column, now another; none does what one declared does. In
+    what is no record of a child none sets a row aside: hundreds of records may stand on one.
+    """
+    own = declared()
+    said = {_what(fault) for fault in own.values()}
+    found: dict[str, tuple[Fault, ...]] = {name: (fault,) for name, fault in own.items()}
+    every = registry().values()
+    for extract, table in ((one, table) for one in every for table in one.tables):
+        for name, follows in typed.of_table(extract, table, every).items():
+            new = [
+                one
+                for one in follows
+                if _what(one) not in said
+                and (extract.person_level or one.severity != "error" or one.change == "duplicate")
+            ]
+            if new:
+                found[name] = tuple(new)
+    return found
+
+
+def _what(fault: Fault) -> tuple[str, str, str, str]:
+    return fault.table, fault.column, fault.change, fault.expect
+
+
 def plan(
     files: Mapping[str, bytes], tables: Mapping[str, str], at_least: int = 1
 ) -> dict[tuple[str, str], int]:
@@ -152,10 +129,10 @@ def plan(
         if not name.lower().endswith(".csv"):
             continue
         rows = files[name].count(b"\n") - 1
-        for fault in declared().values():
-            if fault.table == key.split("/")[0]:
+        for kind, (fault, *_) in kinds().items():
+            if fault.table == key.split("/")[0] and rows >= fault.fewest:
                 wanted = round(rows * fault.per_100_000 / 100_000)
-                counts[fault.fault, key] = max(at_least, wanted)
+                counts[kind, key] = max(at_least, wanted)
     return counts
 
 
@@ -164,6 +141,7 @@ def inject(
     tables: Mapping[str, str],
     counts: Mapping[tuple[str, str], int],
     seed: int,
+    of: Mapping[str, Sequence[Fault]] | None = None,
 ) -> tuple[dict[str, bytes], pd.DataFrame]:
     """Spoil the files as planned.
 
@@ -173,6 +151,7 @@ def inject(
         tables: `extract.table/period` -> file name.
         counts: (kind, `extract.table/period`) -> how many, as `plan` gives it.
         seed: the same seed strikes the same rows.
+        of: the kinds by name; `kinds` where not given.
 
     Returns:
         The files, and the ledger: one row a fault, sorted by file and row, with the columns of
@@ -183,12 +162,13 @@ def inject(
     """
     import pandas as pd
 
+    of = of or kinds()
     spoilt = dict(files)
     ledger: list[tuple[str, str, str, int, str, str, str]] = []
     opened = {key: Lines(files[tables[key]]) for key in sorted({key for _, key in counts})}
     # What strikes several files strikes rows without a fault in any of them, and so comes first.
     for (kind, key), count in sorted(counts.items()):
-        fault = declared()[kind]
+        fault, *_ = of[kind]
         if fault.change != "again":
             continue
         source, period = fault.table.split(".")[0], key.split("/", 1)[1]
@@ -204,10 +184,11 @@ def inject(
     for key, lines in sorted(opened.items()):
         name = tables[key]
         for kind, count in sorted((k, n) for (k, at), n in counts.items() if at == key):
-            fault = declared()[kind]
-            if fault.change == "again":
+            faults = of[kind]
+            if faults[0].change == "again":
                 continue
-            for row in _strike(lines, fault, count, _generator(seed, kind, key), key):
+            struck = _strike(lines, faults, count, _generator(seed, kind, key), key)
+            for row, fault in struck:
                 where = (kind, key, name, row, fault.column, fault.expect, fault.severity)
                 ledger.append(where)
         spoilt[name] = lines.content()
@@ -223,39 +204,59 @@ def _generator(seed: int, kind: str, key: str) -> np.random.Generator:
 
 
 def _strike(
-    lines: Lines, fault: Fault, count: int, generator: np.random.Generator, key: str
-) -> Iterator[int]:
-    """Put `count` faults of one kind into rows no fault has struck; yields their row numbers."""
+    lines: Lines, faults: Sequence[Fault], count: int, generator: np.random.Generator, key: str
+) -> Iterator[tuple[int, Fault]]:
+    """Put `count` faults of one kind into rows no fault has struck, one after another of `faults`.
+
+    Yields their row numbers, and which it is. Of what follows from columns there may be fewer, as
+    in some files nothing stands where it could strike.
+    """
     done = 0
+    turn = deque(faults)
+    if len(faults) > 1:
+        turn.rotate(int(generator.integers(len(faults))))
     for index in map(int, generator.permutation(lines.rows) + 1):
         if done == count:
             return
         if index in lines.struck:
             continue
         cells = lines.cells(index)
-        if not _fits(fault, cells):
+        fault = next((one for one in turn if _fits(one, cells)), None)
+        if fault is None:
             continue
+        turn.remove(fault)
+        turn.append(fault)
         lines.struck.add(index)
         done += 1
         if fault.change == "duplicate":
-            yield lines.repeat(index) + 1
+            yield lines.repeat(index) + 1, fault
             continue
         lines.replace(index, {**cells, fault.column: _changed(fault, cells)})
-        yield index + 1
-    if done < count:
-        raise ValueError(f"{key}: only {done} of {count} rows can get the fault {fault.fault!r}")
+        yield index + 1, fault
+    if done < count and faults[0].source != typed.SOURCE:
+        name = faults[0].fault
+        raise ValueError(f"{key}: only {done} of {count} rows can get the fault {name!r}")
 
 
 def _fits(fault: Fault, cells: Mapping[str, str]) -> bool:
+    if fault.column not in cells:
+        return False
     needed = fault.filled if fault.change == "set" else (fault.column, *fault.filled)
     if fault.change == "before":
         needed = (fault.to, *fault.filled)
     # Reasons why a number is not known can stand in its place.
     if fault.change == "wrong_letter" and len(cells[fault.column]) != _UPN_LENGTH:
         return False
-    return all(cells[name] for name in needed) and all(
+    given = all(cells[name] for name in needed) and all(
         cells[name] in values for name, values in fault.where.items()
     )
+    return given and not (fault.sound and _still_sound(fault, cells))
+
+
+def _still_sound(fault: Fault, cells: Mapping[str, str]) -> bool:
+    """Whether nothing would be wrong with the changed cell: it is empty, or of the right shape."""
+    text = _changed(fault, cells).strip()
+    return not text or re.fullmatch(fault.sound, text) is not None
 
 
 def _changed(fault: Fault, cells: Mapping[str, str]) -> str:

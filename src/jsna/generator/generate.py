@@ -87,7 +87,7 @@ def show(
         extract = extracts[delivery.extract]
         progress(f"Showing {extract.title}, {delivery.period}")
         for table in extract.tables:
-            view = views.of(county, extract, table, delivery)
+            view = views.of(county, extract, table, delivery.period)
             tables[f"{extract.name}.{table.name}/{delivery.period}"] = fill.fill(
                 extract, table, view, delivery.period, config.codelists, county.synthesis.seed
             )

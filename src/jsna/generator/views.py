@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from jsna.generator.found import synthetic
 from jsna.model.contract import Extract, Table
-from jsna.model.editions import Delivery
 from jsna.synthetic import rows
 from jsna.synthetic.view import View
 from jsna.synthetic.world import World
 
 
-def of(world: World, extract: Extract, table: Table, delivery: Delivery) -> View:
-    """The view of a table of one delivery."""
+def of(world: World, extract: Extract, table: Table, period: str) -> View:
+    """The view of a table in a delivery of a period."""
     maker = synthetic(extract.name).views.get(table.name)
     if maker is not None:
-        return maker(world, delivery.period)
+        return maker(world, period)
     if extract.person_level:
         return rows.roll(world, str(world.reference.year))
-    return rows.small_areas(world, delivery.period)
+    return rows.small_areas(world, period)

@@ -134,6 +134,9 @@ class Rule:
         counted: whether failing rows are reported; not where only the share means anything.
         blanks: fields emptied where a row fails. Only for warnings: the row stays, and a date that
             cannot be true feeds no measure.
+        days: which days it asks for, where that is all it does: none after the end of the delivery
+            or its day (`to`), none before its beginning (`from`), or both (`within`).
+        together: whether what it says of a row goes by other rows too.
     """
 
     code: str
@@ -145,6 +148,8 @@ class Rule:
     fatal_message: str = ""
     counted: bool = True
     blanks: tuple[str, ...] = ()
+    days: Literal["", "to", "from", "within"] = ""
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def by_end(
     """A day is not after the delivery's year."""
     return Rule(
         code, severity, message, (field,),
-        lambda rows, context: rows[field] <= window(context.period, year)[1], **more,
+        lambda rows, context: rows[field] <= window(context.period, year)[1], days="to", **more,
     )  # fmt: skip
 
 
@@ -56,7 +56,7 @@ def in_year(code: str, message: str, field: str, year: str = _YEAR) -> Rule:
     """A day is one of the delivery's year."""
     return Rule(
         code, "error", message, (field,),
-        lambda rows, context: within(rows[field], *window(context.period, year)),
+        lambda rows, context: within(rows[field], *window(context.period, year)), days="within",
     )  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def from_start(code: str, severity: Severity, message: str, field: str, **more: 
     """A day is not before the delivery's financial year."""
     return Rule(
         code, severity, message, (field,),
-        lambda rows, context: rows[field] >= window(context.period, _YEAR)[0], **more,
+        lambda rows, context: rows[field] >= window(context.period, _YEAR)[0], days="from", **more,
     )  # fmt: skip
 
 
@@ -72,7 +72,7 @@ def by_reference(code: str, severity: Severity, message: str, field: str, **more
     """A day is not after the one the delivery describes."""
     return Rule(
         code, severity, message, (field,),
-        lambda rows, context: rows[field] <= context.reference_date, **more,
+        lambda rows, context: rows[field] <= context.reference_date, days="to", **more,
     )  # fmt: skip
 
 

@@ -90,12 +90,12 @@ RULES = (
     Rule(
         "cpp_start_date.overlap", "warning",
         "a child protection plan began before the child's plan before it had ended",
-        ("child_id", "cpp_start_date", "cpp_end_date"), _after_the_last,
+        ("child_id", "cpp_start_date", "cpp_end_date"), _after_the_last, together=True,
     ),
     Rule(
         "closure_date.differs", "warning",
         "the rows of one episode do not agree on 'CINclosureDate'; open if one says so",
-        ("child_id", "referral_date", "closure_date"), _one_closure,
+        ("child_id", "referral_date", "closure_date"), _one_closure, together=True,
     ),
     rules.needs(
         "abuse_category.absent", "warning",

@@ -121,7 +121,7 @@ RULES = (
     Rule(
         "upn.two_rolls", "warning",
         "the pupil is on the roll of two schools as sole or main registration",
-        ("upn", "school_urn", "enrol_status"), _one_roll,
+        ("upn", "school_urn", "enrol_status"), _one_roll, together=True,
     ),
     rules.by_reference(
         "date_of_birth.future", "error", "'DateOfBirth' is after census day", "date_of_birth",

@@ -106,7 +106,7 @@ PERSON = (
         "person_table_id.twice", "warning",
         "the person is entered more than once; their plan, and a request or plan of one day, is "
         "counted once",
-        ("person_table_id",), _once,
+        ("person_table_id",), _once, together=True,
     ),
 )  # fmt: skip
 

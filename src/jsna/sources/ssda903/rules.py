@@ -95,7 +95,7 @@ EPISODES = (
     ),
     Rule(
         "end_date.overlap", "warning", "the child's next episode begins before this one has ended",
-        ("child_id", "start_date", "end_date"), _apart,
+        ("child_id", "start_date", "end_date"), _apart, together=True,
     ),
     rules.by_end(
         "end_date.after_year", "warning",

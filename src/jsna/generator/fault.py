@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Change = Literal[
     "set", "blank", "cut", "wrong_letter", "wrong_digit", "impossible_date", "year", "before",
-    "duplicate", "time", "form", "again",
+    "duplicate", "time", "form", "again", "nobody",
 ]  # fmt: skip
 
 
@@ -26,7 +26,7 @@ class Fault(BaseModel):
             `duplicate` adds the row a second time at the end of the file; `time` gives a date a
             time of day, and `form` writes it as `to` says (as `strftime`); `again` enters the
             child a second time in every table of the source, as its module `faults` does it
-            (`AGAIN`, see `jsna.synthetic.lines`).
+            (`AGAIN`, see `jsna.synthetic.lines`); `nobody` makes it a number that nothing has.
         where: only rows whose cell of each header is one of these.
         filled: only rows in which these columns are filled, beside `column` itself.
         expect: code of the rule validation must report for the row.

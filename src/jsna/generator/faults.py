@@ -277,6 +277,8 @@ def _changed(fault: Fault, cells: Mapping[str, str]) -> str:
     if fault.change == "before":
         # Four years, so that 29 February stays a day.
         return re.sub(r"\d{4}", lambda year: str(int(year[0]) - 4), cells[fault.to], count=1)
+    if fault.change == "nobody":
+        return f"9999{text}"
     if fault.change == "time":
         return f"{text.split(' ')[0]} 14:35:00"
     if fault.change == "form":

@@ -19,8 +19,6 @@ RATE: Final = 10
 SOURCE: Final = "kind from the declaration of the columns; rate assumed"
 #: What no list of codes has, no number is, and neither yes nor no says.
 _NO_CODE, _NO_NUMBER, _NEITHER = "?", "not known", "maybe"
-#: A number of no row of the table another belongs to.
-_NOBODY: Final = "999999999"
 #: A year after, and one before, that of any edition; both have a 29 February.
 LATER, EARLIER = "2092", "1992"
 #: Rows to one day that does not exist: where it is one of few, the column is taken to be damaged.
@@ -78,7 +76,7 @@ def _changes(table: Table) -> Iterator[_Told]:
         yield "duplicate", fields[table.key[0]], "duplicate", "", "key.duplicate", "error"
     if table.parent is not None:
         field = table.parent[1]
-        yield "orphan", fields[field], "set", _NOBODY, f"{field}.orphan", "error"
+        yield "orphan", fields[field], "nobody", "", f"{field}.orphan", "error"
 
 
 def _of_column(column: Column) -> Iterator[_Told]:

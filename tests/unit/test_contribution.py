@@ -148,8 +148,8 @@ def test_a_sum_nobody_can_be_named_for_is_refused() -> None:
         # A mean of nine children's values, and of ten.
         ("mean_t", 4_000.0, 9.0, "minimum_contributors"),
         ("mean_t", 40.0, 10.0, ""),
-        ("median", np.nan, 9.0, "minimum_contributors"),
-        ("percentile", np.nan, 10.0, ""),
+        ("quantile", 9.0, np.nan, "minimum_contributors"),
+        ("quantile", 10.0, np.nan, ""),
         # Nine events, and ten, in a population large enough.
         ("dsr_dobson", 9.0, 50_000.0, "minimum_contributors"),
         ("dsr_dobson", 10.0, 50_000.0, ""),

@@ -29,7 +29,7 @@ Own = Literal[
 ]
 
 #: Methods whose denominator is the number of children behind the value.
-_MEANS: Final = frozenset({"mean_t", "median", "percentile"})
+_MEANS: Final = frozenset({"mean_t"})
 #: Methods whose numerator is the number of events behind the value.
 _RATES: Final = frozenset({"dsr_dobson", "isr_byar", "sii_linear", "rii_linear", "ratio_log"})
 #: The denominator of an indirectly standardised ratio is what was expected, and no child's.
@@ -93,11 +93,13 @@ def _by_contributors(
     bottom = rows["denominator"].to_numpy(dtype=np.float64)
     found = _joined(rows, behind)
     events = np.where(_among(rows["method"], {_EXPECTED}), top, np.fmin(top, bottom))
+    own = _among(rows["method"], schema.OF_VALUES)
     people = np.where(money, found["contributors"], np.where(mean, bottom, events))
+    people = np.where(own, top, people)
     # By how much the rest of a sum falls short of p % of its largest part.
     short = share * found["largest"] - (found["total"] - found["largest"] - found["second"])
     shows = ~_among(rows["status"], {"c", "x", "z"})
-    judged, some = asked & (rate | mean | money), people > 0
+    judged, some = asked & (rate | mean | money | own), people > 0
     return [
         ("contributors_unknown", judged & np.isnan(people) & shows),
         ("minimum_contributors", judged & some & (people < minimum)),

@@ -27,6 +27,8 @@ from jsna.model import schema
 from jsna.model.configuration import Configuration
 
 _KEY = list(schema.KEY)
+#: Of each column of counts: what is printed, its cells, how far off, the room, the base.
+_Off = dict[str, tuple[Floats, Ints, Floats, Floats, Floats]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +168,7 @@ def _refuse(rows: pd.DataFrame, which: Flags, rule: str, code: str) -> None:
         )
 
 
-def _off(
-    safe: pd.DataFrame, rows: pd.DataFrame, made: LinkedTables
-) -> dict[str, tuple[Floats, Ints, Floats, Floats, Floats]]:
+def _off(safe: pd.DataFrame, rows: pd.DataFrame, made: LinkedTables) -> _Off:
     """Of each column of counts: what is printed, its cells, how far off, the room, the base."""
     moves, steps = made.moves(), np.array(made.rounding, dtype=np.float64)
     found = {}
@@ -185,8 +185,9 @@ def _truth(
     safe: pd.DataFrame, rows: pd.DataFrame, made: LinkedTables, config: Configuration
 ) -> Flags:
     """Rows that print what was measured, or that rounded."""
-    right = ~_miscalculated(safe, rows, config)
-    for shown, _, off, room, steps in _off(safe, rows, made).values():
+    counts = _off(safe, rows, made)
+    right = ~_miscalculated(safe, rows, config, _rounds(counts))
+    for shown, _, off, room, steps in counts.values():
         right &= ~(off > room) & ~(shown % steps > 0)
     return np.asarray(right)
 
@@ -206,7 +207,8 @@ def _printed(
     exempt = np.array([bool(source) for source in made.public], dtype=np.bool_)
     low[exempt] = high[exempt] = value[exempt]
     wrong: dict[str, list[int]] = {}
-    for shown, cells, off, room, steps in _off(safe, rows, made).values():
+    counts = _off(safe, rows, made)
+    for shown, cells, off, room, steps in counts.values():
         faults = {
             "a hidden row carries a number": hidden & ~np.isnan(shown),
             "a number differs from the measure it stands for": ~silent & (off > room),
@@ -221,7 +223,7 @@ def _printed(
     told = safe[list(CALCULATED)].notna().any(axis=1).to_numpy(dtype=bool)
     wrong["a hidden row carries a number"] += np.flatnonzero(hidden & told).tolist()
     wrong["a value or limit is not that of the counts beside it"] = np.flatnonzero(
-        ~silent & _miscalculated(safe, rows, config)
+        ~silent & _miscalculated(safe, rows, config, _rounds(counts))
     ).tolist()
     problems = [
         Problem("safe measures", rule, value="; ".join(map(str, key)), code="prove.number")
@@ -234,18 +236,29 @@ def _printed(
     return _by_rule(low, high, made, value)
 
 
-def _miscalculated(safe: pd.DataFrame, rows: pd.DataFrame, config: Configuration) -> Flags:
+def _rounds(counts: _Off) -> Flags:
+    """Rows of which a count is printed rounded, if only to itself."""
+    steps = [step for *_, step in counts.values()]
+    return np.asarray(np.max(steps, axis=0) > 1, dtype=np.bool_)
+
+
+def _miscalculated(
+    safe: pd.DataFrame, rows: pd.DataFrame, config: Configuration, rounds: Flags
+) -> Flags:
     """Rows whose value or limits are neither those measured nor those of the counts printed.
 
-    Calculated from counts before they were rounded, they would give these away.
+    Calculated from counts before they were rounded, they would give these away; were they printed
+    where a count is rounded to itself, and nowhere else, they would tell that it is.
     """
     counts, columns = ["numerator", "denominator"], list(CALCULATED)
     # To the last one: of 150,000 a count rounded by one is another count.
     close = np.isclose(safe[counts], rows[counts], rtol=0, atol=1e-6, equal_nan=True)
-    same: Flags = np.asarray(close.all(axis=1), dtype=np.bool_)
+    same: Flags = np.asarray(close.all(axis=1) & ~rounds, dtype=np.bool_)
     expected = rows[columns].copy()
     if not same.all():
-        expected.loc[~same] = recalculated(safe.loc[~same], config.indicators)[columns]
+        # What no counts give is as it was measured.
+        given = safe.loc[~same].assign(value=expected.loc[~same, "value"])
+        expected.loc[~same] = recalculated(given, config.indicators)[columns]
     right = np.isclose(safe[columns], expected, rtol=1e-9, atol=1e-12, equal_nan=True)
     return np.asarray(~right.all(axis=1), dtype=np.bool_)
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from jsna.measures.cubes import Counts, Cubes, counted, spread
+from jsna.measures.cubes import Counts, Cubes, counted
+from jsna.measures.keeping import kept
 from jsna.model.fallbacks import coarser
 from jsna.model.hierarchies import members, runs, span
 from jsna.model.indicators import LOCALITY, Indicator, Recoding, Side
@@ -34,7 +35,7 @@ class Block:
         below: those of the denominator's, one for each of `years`; none without denominator.
         numerator, denominator: the counts.
         kept: which are measures; the others are combinations no one could be in anywhere.
-        squares: those of the values a mean is of, added up; None of any other kind.
+        beside: what is kept beside the counts, in the order of `keeping.kept`.
     """
 
     periods: list[str]
@@ -43,7 +44,7 @@ class Block:
     numerator: Counts
     denominator: Counts
     kept: np.ndarray[Any, np.dtype[np.bool_]]
-    squares: Counts | None = None
+    beside: tuple[Counts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ def align(indicator: Indicator, axes: Sequence[Axis], cubes: Mapping[str, Cubes]
             numerator,
             nothing,
             np.ones(numerator.shape, bool),
+            tuple(_counts(top, side, axes) for side in kept(indicator)),
         )
     bottom = cubes[indicator.denominator.table]
     split = [axis for axis in axes if axis.dimension not in indicator.over]
@@ -114,19 +116,19 @@ def align(indicator: Indicator, axes: Sequence[Axis], cubes: Mapping[str, Cubes]
         if axis in split and axis.dimension != LOCALITY:
             seen = axis.added(bottom.seen[axis.dimension].astype(np.float64), 0) > 0
             possible &= seen.reshape([-1 if i == place else 1 for i in range(len(axes))])
-    kept = (below > 0) | (numerator[known] > 0) | possible
+    there = (below > 0) | (numerator[known] > 0) | possible
     # A year in which no row tells a dimension is a gap, not a year of noughts.
     for axis in axes:
         told = top.told[axis.dimension][known]
         if axis in split:
             told = told & bottom.told[axis.dimension][[p for p in places if p is not None]]
-        kept &= told.reshape(-1, *[1] * len(axes))
+        there &= told.reshape(-1, *[1] * len(axes))
     of = [bottom.periods[place] for place in places if place is not None]
-    squares = next((_counts(top, side, axes) for side in spread(indicator)), None)
+    beside = tuple(_counts(top, side, axes)[known] for side in kept(indicator))
     periods = [top.periods[i] for i in known]
     years: list[tuple[str, ...]] = [(period,) for period in periods]
     rest: list[tuple[str, ...]] = [(period,) for period in of]
-    return Block(periods, years, rest, numerator[known], below, kept, squares)
+    return Block(periods, years, rest, numerator[known], below, there, beside)
 
 
 def _counts(of: Cubes, side: Side, axes: Sequence[Axis]) -> Counts:
@@ -165,5 +167,5 @@ def together(block: Block, years: int) -> Block:
         added(block.numerator),
         added(block.denominator),
         added(block.kept.astype(np.float64)) > 0,
-        None if block.squares is None else added(block.squares),
+        tuple(added(one) for one in block.beside),
     )

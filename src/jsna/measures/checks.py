@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 #: Column of an analysis table -> its codes, as the code list of its dimension has them.
 CodesOf = Callable[[str], Collection[str]]
 #: Methods the engine calculates from a numerator and, but for counts, a denominator.
-CALCULATED: Final = ("count", "proportion", "proportion_wilson", "rate_byar", "mean_t")
+CALCULATED: Final = ("count", "proportion", "proportion_wilson", "rate_byar", "mean_t", "quantile")
 
 
 def check(indicators: Iterable[Indicator], codes: CodesOf) -> None:
@@ -72,6 +72,8 @@ def _faults(indicator: Indicator, connection: Any, codes: CodesOf) -> Iterator[t
         yield "method", "a count has no denominator, and everything else has one"
     if indicator.kind.amounts:
         yield from _amount_faults(indicator, indicator.numerator)
+    if indicator.kind.of_values:
+        yield from _value_faults(indicator, indicator.numerator)
     sides = {"numerator": indicator.numerator, "denominator": indicator.denominator}
     for key, side in sides.items():
         if side is not None:
@@ -86,6 +88,18 @@ def _amount_faults(indicator: Indicator, side: Side) -> Iterator[tuple[str, str]
     if indicator.denominator != side.model_copy(update={"count": "rows"}):
         rule = f"a {indicator.kind} is divided by the rows it adds up: same table and `where`"
         yield "denominator", rule
+    if indicator.over:
+        yield "over", f"a {indicator.kind} has no denominator over other categories than its own"
+
+
+def _value_faults(indicator: Indicator, side: Side) -> Iterator[tuple[str, str]]:
+    """A quantile is of the values in a column, one of each row counted."""
+    table = CATALOGUE.get(side.table)
+    column = table.columns.get(indicator.values) if table is not None else None
+    if table is not None and (column is None or column.type not in ("integer", "number")):
+        yield "values", f"must be a number column of {table.name!r}"
+    if side.count != "rows":
+        yield "numerator.count", f"a {indicator.kind} is of `values` of rows; leave `count` out"
     if indicator.over:
         yield "over", f"a {indicator.kind} has no denominator over other categories than its own"
 
@@ -110,11 +124,12 @@ def _side_faults(
         yield f"{key}.where", f"is no condition on table {table.name!r} ({said}); it has {has}"
     for rule in _condition_faults(table, parts, codes):
         yield f"{key}.where", rule
-    if indicator.kind.amounts and side.count in table.columns:
-        counted = table.columns[side.count]
+    values = indicator.values or (side.count if indicator.kind.amounts else "")
+    if values in table.columns:
+        counted = table.columns[values]
         if not any(_leaves_out_none(part, counted, connection) for part in parts):
             rule = "may count rows without a value; leave them out, as in "
-            rule += f"`{side.count} is not null`"
+            rule += f"`{values} is not null`"
             yield f"{key}.where", rule
     if side.count not in ("rows", "persons"):
         column = table.columns.get(side.count)

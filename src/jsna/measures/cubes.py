@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from jsna.measures.keeping import NO_VALUES, Listed, Spread, kept, values_of
 from jsna.model.indicators import LOCALITY, Indicator, Side
 from jsna.tables.catalogue import CATALOGUE, arrow, column_of, periods
 
@@ -28,16 +29,24 @@ Dimensions = tuple[str, ...]
 Counts = NDArray[np.float64]
 
 
-class Spread(Side):
-    """What a mean's limits need beside its sum: the squares of the values in a column, added up."""
-
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked of one analysis table: sides, and the sets of dimensions to split them by."""
+    """What is asked of one analysis table: sides, and the sets of dimensions to split them by.
+
+    Attributes:
+        sides: what is counted or added up.
+        sets: by what.
+        listed: values that are asked for one by one, which take too much room to be split by more
+            than they need; None where there are none.
+    """
 
     sides: list[Side]
     sets: list[Dimensions]
+    listed: Wanted | None = None
+
+    def every(self) -> list[Wanted]:
+        """Itself, and what is listed, where something is."""
+        return [self, self.listed] if self.listed and self.listed.sides else [self]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +57,7 @@ class Cubes:
         periods: periods of the table, in order; the first axis of every cube.
         cubes: dimensions -> counts of shape (periods, categories of each dimension …, sides).
         sides: side -> its place on the last axis.
+        listed: the same of values one by one (`keeping.Values`); None where none are asked for.
         seen: dimension -> which of its categories any row of the table has.
         told: dimension -> in which periods any row tells it, or there are no rows to tell it.
     """
@@ -57,9 +67,12 @@ class Cubes:
     sides: Mapping[Side, int]
     seen: Mapping[str, NDArray[np.bool_]]
     told: Mapping[str, NDArray[np.bool_]]
+    listed: Cubes | None = None
 
     def counts(self, side: Side, dimensions: Dimensions) -> Counts:
         """Counts of a side: shape (periods, categories of each dimension …)."""
+        if side not in self.sides and self.listed is not None:
+            return self.listed.counts(side, dimensions)
         found: Counts = self.cubes[dimensions][..., self.sides[side]]
         return found
 
@@ -69,28 +82,23 @@ def counted(side: Side) -> Side:
     return Side(table=side.table, where=side.where, count=side.count)
 
 
-def spread(indicator: Indicator) -> tuple[Spread, ...]:
-    """The squares of the values an indicator adds up; nothing where it adds up none."""
-    side = indicator.numerator
-    if side is None or not indicator.kind.amounts:
-        return ()
-    return (Spread(table=side.table, where=side.where, count=side.count),)
-
-
 def wanted(indicators: Iterable[Indicator]) -> dict[str, Wanted]:
     """Everything the indicators ask, by analysis table; each side and set once."""
     found: dict[str, Wanted] = {}
     for indicator in indicators:
         counts = (indicator.numerator, ()), (indicator.denominator, indicator.over)
         sides = [(counted(side), over) for side, over in counts if side is not None]
-        for side, over in (*sides, *((side, ()) for side in spread(indicator))):
-            asked = found.setdefault(side.table, Wanted([], []))
+        for side, over in (*sides, *((side, ()) for side in kept(indicator))):
+            asked = found.setdefault(side.table, Wanted([], [], Wanted([], [])))
+            if isinstance(side, Listed):
+                assert asked.listed is not None
+                asked = asked.listed
             if side not in asked.sides:
                 asked.sides.append(side)
             for set_ in sets_of(indicator):
-                kept = tuple(d for d in set_ if d not in over)
-                if kept not in asked.sets:
-                    asked.sets.append(kept)
+                left = tuple(d for d in set_ if d not in over)
+                if left not in asked.sets:
+                    asked.sets.append(left)
     return found
 
 
@@ -118,7 +126,8 @@ def sql(name: str, asked: Wanted) -> str:
 
 def columns(name: str, asked: Wanted) -> list[str]:
     """Columns of an analysis table that its query mentions; the others need not be read."""
-    words = set(re.findall(r"\w+", sql(name, asked).lower()))
+    queries = " ".join(sql(name, part) for part in asked.every())
+    words = set(re.findall(r"\w+", queries.lower()))
     return [column for column in CATALOGUE[name].columns if column in words]
 
 
@@ -136,6 +145,8 @@ def _aggregate(side: Side) -> str:
     what = sums.get(side.count, f"sum({value})")
     if isinstance(side, Spread):
         what = f"sum({value} * {value})"
+    if isinstance(side, Listed):
+        return f"list(cast({value} as double)) filter (where {side.where})"
     # A sum over no rows is null in SQL; nobody is a zero here.
     return f"coalesce({what} filter (where {side.where}), 0)"
 
@@ -157,17 +168,22 @@ def count(
     """
     import duckdb
 
-    rows: dict[str, pd.DataFrame] = {}
+    rows: dict[str, list[pd.DataFrame]] = {}
     with duckdb.connect() as connection:
         for name, wish in asked.items():
             if name in tables:
                 connection.register(name, arrow(name, tables[name], columns(name, wish)))
-                rows[name] = connection.sql(sql(name, wish)).df()
+                rows[name] = [connection.sql(sql(name, part)).df() for part in wish.every()]
                 connection.unregister(name)
-    categories = _categories(rows, asked, config)
-    return {
-        name: _cubes(name, found, asked[name], categories, config) for name, found in rows.items()
-    }, categories
+    categories = _categories({name: found[0] for name, found in rows.items()}, asked, config)
+    made: dict[str, Cubes] = {}
+    for name, found in rows.items():
+        parts = asked[name].every()
+        listed = [
+            _cubes(name, *part, categories, config) for part in zip(found, parts, strict=True)
+        ]
+        made[name] = replace(listed[0], listed=listed[1] if len(listed) > 1 else None)
+    return made, categories
 
 
 def _categories(
@@ -204,7 +220,10 @@ def _cubes(
         d: pd.Index(categories[d]).get_indexer(pd.Index(rows[column_of(d)])) for d in dimensions
     }
     time = pd.Index(times).get_indexer(pd.Index(rows["period"]))
-    values = rows[[f"s{i}" for i in range(len(asked.sides))]].to_numpy(dtype=np.float64)
+    columns = [f"s{i}" for i in range(len(asked.sides))]
+    listed = any(isinstance(side, Listed) for side in asked.sides)
+    values = values_of(rows[columns]) if listed else rows[columns].to_numpy(dtype=np.float64)
+    nothing = NO_VALUES if listed else 0.0
     grouping = rows["grouping"].to_numpy()
     cubes: dict[Dimensions, Counts] = {}
     for set_ in asked.sets:
@@ -215,7 +234,8 @@ def _cubes(
         axes = [time, *(place[d] for d in set_)]
         # Rows whose category is unknown, or a place outside the area, count in the totals only.
         mine = (grouping == bits) & np.all([axis >= 0 for axis in axes], axis=0)
-        cube = np.zeros((len(times), *(len(categories[d]) for d in set_), len(asked.sides)))
+        shape = (len(times), *(len(categories[d]) for d in set_), len(asked.sides))
+        cube = np.full(shape, nothing, dtype=values.dtype)
         cube[tuple(axis[mine] for axis in axes)] = values[mine]
         cubes[set_] = cube
     seen = {d: np.isin(np.arange(len(categories[d])), place[d]) for d in dimensions}

@@ -18,6 +18,7 @@ from jsna.measures.blocks import Axis, Block, align, axis_of, together
 from jsna.measures.cells import Cells
 from jsna.measures.checks import check
 from jsna.measures.cubes import Cubes, Dimensions, columns, count, sets_of, wanted
+from jsna.measures.keeping import fill
 from jsna.measures.merge import merge, reconcile
 from jsna.measures.sources import profile_of, source_of
 from jsna.measures.values import calculate, dispersions, mark_low
@@ -110,9 +111,10 @@ def measure(
     frame = pd.DataFrame({name: np.concatenate([b[name] for b in blocks]) for name in blocks[0]})
     multiplier = frame.pop("multiplier").to_numpy(dtype=np.float64)
     decimals = frame.pop("decimals").to_numpy(dtype=np.int64)
-    squares = frame.pop("squares").to_numpy(dtype=np.float64)
+    beside = frame.pop("beside").tolist()
     declared = {indicator.id: indicator for indicator in local}
-    calculate(frame, multiplier, squares, dispersions(frame, declared))
+    calculate(frame, multiplier, dispersions(frame, declared))
+    fill(frame, beside, declared, config)
     mark_low(frame, decimals)
     return schema.check(schema.conform(frame, cells=True), "measures", cells=True)
 
@@ -191,7 +193,7 @@ def _rows(
     for position, dimension in enumerate(grouping.within):
         category = named[dimension] if position == 0 else category + schema.JOIN + named[dimension]
     numerator, denominator = block.numerator[block.kept], block.denominator[block.kept]
-    nobody = denominator == 0
+    nobody = (numerator if indicator.kind.of_values else denominator) == 0
     notes = [_note(*years) for years in zip(block.years, block.below, strict=True)]
     size = len(at[0])
     place = named.get(LOCALITY, named.get(LOCALITY_GROUP))
@@ -203,7 +205,7 @@ def _rows(
         "category": category,
         "numerator": numerator,
         "denominator": denominator,
-        "squares": _filled(size, np.nan) if block.squares is None else block.squares[block.kept],
+        "beside": _beside(block, size),
         "status": np.where(nobody, "z", "").astype(object),
         "reason": np.where(nobody, "no_population", "").astype(object),
         "note": np.array(notes, dtype=object)[at[0]],
@@ -217,6 +219,13 @@ def _rows(
 def _filled(size: int, value: float | str) -> Column:
     """A column of one value; texts stay the objects that a frame takes them for."""
     return np.full(size, value, dtype=object if isinstance(value, str) else np.float64)
+
+
+def _beside(block: Block, size: int) -> Column:
+    """What is kept beside the counts of each row, as tuples."""
+    parts = [of[block.kept] for of in block.beside]
+    told = zip(*parts, strict=True) if parts else ((),) * size
+    return np.fromiter(told, dtype=object, count=size)
 
 
 def _note(years: Sequence[str], below: Sequence[str]) -> str:

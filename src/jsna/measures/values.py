@@ -50,18 +50,17 @@ def dispersions(frame: pd.DataFrame, indicators: Mapping[str, Indicator]) -> Flo
 def calculate(
     frame: pd.DataFrame,
     multiplier: Floats,
-    squares: Floats | None = None,
     dispersion: Floats | None = None,
 ) -> None:
-    """Fill value and limits of rows with a numerator, in place, each by its own method.
+    """Fill the values and limits that counts give, in place, each by its own method.
+
+    What is made of more than counts (see `keeping`) has no limits here: those it has are of other
+    counts, where the row's were rounded. Of a quantile the value stands as it is.
 
     Args:
         frame: rows with `method`, `numerator` and `denominator`. A row whose denominator is zero
             or missing (unless it is a count) gets none.
         multiplier: of each row's value.
-        squares: of each row whose numerator adds up values, the sum of their squares. A mean
-            without is a mean without limits: so is one whose counts were rounded, as its limits
-            are those of other counts.
         dispersion: of each row's events, see `Indicator.dispersion`; 1 where not given. As many
             events that come several to a person say as much as their number divided by it, each of
             which befell another.
@@ -77,6 +76,9 @@ def calculate(
     _refuse_parts_above_the_whole(frame, (numerator > denominator) & ~np.isin(method, _NO_PARTS))
     counts = method == "count"
     result[counts, 0] = numerator[counts]
+    own = np.isin(method, schema.OF_VALUES)
+    if "value" in frame:
+        result[own, 0] = frame.loc[own, "value"].to_numpy(dtype=np.float64) / multiplier[own]
     plain = np.isin(method, ("proportion", "mean_t")) & some
     result[plain, 0] = numerator[plain] / denominator[plain]
     for name in ("proportion_wilson", "rate_byar"):
@@ -87,21 +89,7 @@ def calculate(
             limits = (found.lower_95, found.upper_95, found.lower_998, found.upper_998)
             value = numerator[mine] / denominator[mine]
             result[mine] = np.column_stack((value, *limits))
-    if squares is not None:
-        mine = (method == "mean_t") & some
-        result[mine] = _means(numerator[mine], denominator[mine], squares[mine])
     frame[columns] = result * multiplier[:, None]
-
-
-def _means(total: Floats, count: Floats, squares: Floats) -> Floats:
-    """Means and their limits, shape (rows, 5), from how many values there are and two sums."""
-    from jsna.measures.methods import STORED, mean_t_summary, stored_limits
-
-    # About the mean; what is below nought is rounding, of values all alike.
-    apart = np.maximum(squares - total**2 / count, 0.0)
-    deviation = np.sqrt(apart / np.where(count > 1, count - 1, np.nan))
-    found = stored_limits(mean_t_summary(total, count, deviation, confidence=STORED))
-    return np.column_stack([getattr(found, name) for name in CALCULATED])
 
 
 def recalculated(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from pydantic import (
 
 from jsna.model.base import Printed, Strict
 from jsna.model.derivation import Derived, filled, own_faults
-from jsna.model.kinds import Declared
+from jsna.model.kinds import KINDS, Declared, Percentile
 from jsna.model.schema import MONEY
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -166,6 +166,8 @@ class Indicator(Strict):
         numerator, denominator: local sides; none where only official statistics give it.
         derived: what a ratio or difference is worked out from. The phrase of a ratio of
             percentages follows "as likely to"; population and the like are left out.
+        values: of a quantile, the column whose values it is of, one of each row counted.
+        percentile: which quantile; the median where none is named.
         over: dimensions that split the numerator only; the denominator is the total over them.
             Such an indicator has no row without them: it would say 100 %.
         breakdowns: sets of dimensions beside the total; `locality` stands for the area's own.
@@ -206,6 +208,8 @@ class Indicator(Strict):
     numerator: Side | None = None
     denominator: Side | None = None
     derived: Derived | None = None
+    values: str = ""
+    percentile: Percentile = 0
     over: tuple[str, ...] = ()
     breakdowns: tuple[Breakdown, ...] = ()
     fallbacks: tuple[Fallback, ...] = ()
@@ -277,6 +281,18 @@ class Indicator(Strict):
         return self
 
     @model_validator(mode="after")
+    def _values_are_of_quantiles(self) -> Indicator:
+        if bool(self.values) != (self.kind.of_values and self.numerator is not None):
+            known = " or a ".join(name for name, kind in KINDS.items() if kind.of_values)
+            raise ValueError(
+                f"{self.id}: a {known} that is counted here, and nothing else, names in `values` "
+                "the column it is of"
+            )
+        if self.kind.of_values != (self.percentile > 0):
+            raise ValueError(f"{self.id}: `percentile` is of kinds worked out from values alone")
+        return self
+
+    @model_validator(mode="after")
     def _dispersion_is_of_events(self) -> Indicator:
         if self.dispersion and ("total" not in self.dispersion or not self.kind.limits_of_counts):
             raise ValueError(
@@ -293,7 +309,7 @@ class Indicator(Strict):
     @property
     def sums_amounts(self) -> bool:
         """Whether its numerator adds up amounts: protected as a magnitude, not as a count."""
-        return self.kind.amounts or self.unit == MONEY
+        return self.kind.amounts or (self.unit == MONEY and not self.kind.of_values)
 
     @property
     def refers_to(self) -> tuple[str, ...]:

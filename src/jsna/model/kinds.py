@@ -18,6 +18,9 @@ from jsna.model.schema import MULTIPLIERS
 
 #: The method of an indicator that is never counted here, and shown as its publisher issued it.
 PUBLISHED: Final = "published"
+#: The percentiles there may be, and the one that is meant where none is named.
+Percentile = Literal[0, 5, 10, 25, 50, 75, 90, 95]
+MEDIAN: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,7 @@ class Kind:
         unit: unit of the value where the indicator names none; "" where it has to.
         decimals: decimals printed where the indicator says nothing of them.
         divides: the value is numerator / denominator * multiplier, and a denominator is needed.
-            Otherwise it is the numerator, there is no denominator, and an official figure is read
-            as the count it is.
+            Otherwise there is no denominator.
         per: whom it is divided by is said in `per`, as in "per 10,000 children aged 0 to 17".
         inside: the numerator is a part of the denominator. So are those not counted, who may be
             few; a value above the whole is impossible; and percentages of one denominator add up.
@@ -45,6 +47,9 @@ class Kind:
         amounts: the numerator adds up amounts, not persons or events. Disclosure control then
             keeps the sum uncertain as a magnitude, and the persons behind it are the denominator,
             who must be the fewest contributors its profile allows.
+        of_values: it is worked out from the values in a column, one of each row counted, which do
+            not add up: of a coarser category it is worked out anew from all of them. The numerator
+            is how many there are, and all that disclosure control has to protect.
         limits_of_counts: method by which limits follow from a published numerator and denominator
             alone; "" where they do not.
         no_difference: value that says two groups are alike, of what is worked out from another
@@ -63,6 +68,7 @@ class Kind:
     compared: bool = True
     chance: Literal["limits", "square_root"] = "limits"
     amounts: bool = False
+    of_values: bool = False
     limits_of_counts: str = ""
     no_difference: float | None = None
 
@@ -74,6 +80,11 @@ class Kind:
     def derived(self) -> bool:
         """Whether it is worked out from published rows of another indicator, and never counted."""
         return self.no_difference is not None
+
+    @property
+    def is_count(self) -> bool:
+        """Whether the value is the numerator, and an official figure is read as the count it is."""
+        return not self.divides and not self.of_values
 
     @property
     def categories_are_parts(self) -> bool:
@@ -97,6 +108,7 @@ _EVERY: Final = (
     ),
     Kind("rate", ("rate_byar", PUBLISHED), "", per=True, limits_of_counts="rate_byar"),
     Kind("mean", ("mean_t", PUBLISHED), "mean", amounts=True),
+    Kind("quantile", ("quantile", PUBLISHED), "", decimals=0, divides=False, of_values=True),
     Kind("ratio", ("ratio_katz", "ratio_rates"), "ratio", no_difference=1.0),
     Kind(
         "difference", ("standardised_difference",), "standard_deviations",
@@ -138,8 +150,10 @@ def implied(given: Mapping[str, Any]) -> dict[str, Any]:
     shown = not given.get("numerator") and not kind.derived
     # A share is of all that is counted.
     whole = {"denominator": given["numerator"]} if kind.of_one_whole and not shown else {}
+    middle = {"percentile": MEDIAN} if kind.of_values else {}
     return {
         **whole,
+        **middle,
         "method": PUBLISHED if shown else kind.methods[0],
         "unit": unit,
         "multiplier": MULTIPLIERS.get(unit, 1.0),

@@ -120,6 +120,8 @@ POPULATION_BASES: Final = (
 )
 #: The unit of sums of money, and of their means.
 MONEY: Final = "pounds"
+#: Units a measurement of one child may be in, in the plural.
+MEASURED: Final = ("days", "weeks", "months", "years", "miles")
 #: Unit -> what a quotient of two counts is multiplied by to be in it.
 MULTIPLIERS: Final[Mapping[str, float]] = {
     "count": 1.0,
@@ -132,6 +134,7 @@ MULTIPLIERS: Final[Mapping[str, float]] = {
     "percentage_points": 100.0,
     MONEY: 1.0,
     "standard_deviations": 1.0,
+    **dict.fromkeys(MEASURED, 1.0),
 }
 UNITS: Final = tuple(MULTIPLIERS)
 METHODS: Final = (
@@ -140,6 +143,7 @@ METHODS: Final = (
     "proportion_wilson",
     "rate_byar",
     "mean_t",
+    "quantile",
     "dsr_dobson",
     "isr_byar",
     "sii_linear",
@@ -152,6 +156,8 @@ METHODS: Final = (
     "pooled_areas",
     "published",
 )
+#: Methods whose value is worked out from values one by one, and from no counts.
+OF_VALUES: Final = ("quantile",)
 MARKS: Final = ("zero", "jump", "doubt")
 #: What stands in a note behind why the auditor of releases does not use a figure.
 NOT_USED: Final = "It is not used."

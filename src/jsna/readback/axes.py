@@ -13,10 +13,12 @@ from itertools import pairwise
 from typing import Final
 
 from jsna.readback.blocks import Block
+from jsna.readback.printed import UNITS
 
 #: Kinds of chart that have an axis with numbers, as their ids tell.
 _DRAWN: Final = re.compile(r"-trend$")
-_TICK: Final = re.compile(r"(−?[\d,]+(?:\.\d+)?)(%| per (?:100|1,000|10,000))?")
+_AFTER: Final = "|".join(UNITS.values())
+_TICK: Final = re.compile(rf"(−?[\d,]+(?:\.\d+)?)({_AFTER})?")
 _WHOLE: Final = re.compile(r"\d{1,2}")
 #: Positions are written with two decimals.
 _HAIR: Final = 0.03

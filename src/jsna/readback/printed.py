@@ -13,16 +13,17 @@ from typing import Final
 
 import pandas as pd
 
-from jsna.model.schema import KEY, MULTIPLIERS, NUMBERS, STATUS_WORDS
+from jsna.model.schema import KEY, MEASURED, MULTIPLIERS, NUMBERS, STATUS_WORDS
 from jsna.readback.blocks import Cell
 
 #: What may follow a value of each unit; the bare number may always stand.
-_UNITS: Final = {
+UNITS: Final = {
     "percent": "%",
     "per_100": " per 100",
     "per_1000": " per 1,000",
     "per_10000": " per 10,000",
     "percentage_points": " percentage points",
+    **{unit: f" {unit}" for unit in MEASURED},
 }
 #: What stands in a chart for a value that is not there, by status.
 _WORDS: Final = {
@@ -107,8 +108,10 @@ def accepted(measure: Measure, cell: Cell, place: str) -> tuple[str, ...]:
     plain = digits(value, measure.places(cell.field))
     if cell.field in _COUNTS:
         return (plain,)
-    unit = _UNITS.get(measure.unit, "")
+    unit = UNITS.get(measure.unit, "")
     vanished = value > 0 and not any(digit in plain for digit in "123456789")
+    if measure.unit in MEASURED and (_least(measure) if vanished else plain) == "1":
+        unit = unit.rstrip("s")
     status = measure.status if cell.field == "value" else ""
     if place == "text" and vanished and not status:
         return (f"<{_least(measure)}{unit}", f"<{_least(measure)}")

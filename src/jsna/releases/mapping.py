@@ -75,7 +75,7 @@ def _valued(
 ) -> pd.DataFrame:
     """Value, status and method, with what is odd about the value in the note."""
     out = frame.copy()
-    if not indicator.kind.divides:
+    if indicator.kind.is_count:
         out["computed"] = np.nan
         out["value"] = out["value"].fillna(out["numerator"])
         out["numerator"] = out["value"]

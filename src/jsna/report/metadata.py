@@ -22,6 +22,11 @@ METHOD_WORDS: Final = {
     "proportion_wilson": "Percentages have intervals by Wilson’s score method.",
     "rate_byar": "Rates have intervals by Byar’s method, and exact ones where few are counted.",
     "mean_t": "Averages have intervals from Student’s t distribution.",
+    "quantile": (
+        "Medians and percentiles have intervals from one of the values put in order to another, "
+        "which suppose nothing of how they are spread; ends that fewer than the smallest number "
+        "shown lie beyond are left out."
+    ),
     "dsr_dobson": "Directly standardised rates have intervals by Dobson’s method.",
     "isr_byar": "Indirectly standardised ratios have intervals by Byar’s method.",
     **FORMULAS,
@@ -41,6 +46,7 @@ _SHORT: Final = {
     "proportion_wilson": "Wilson score interval",
     "rate_byar": "Byar’s interval, exact where few are counted",
     "mean_t": "interval from Student’s t distribution",
+    "quantile": "interval between two of the values put in order",
     "dsr_dobson": "Dobson’s interval",
     "isr_byar": "Byar’s interval",
     "ratio_katz": "Katz’s interval",

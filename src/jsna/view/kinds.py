@@ -7,7 +7,7 @@ a sentence reworded makes nothing be counted again.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from jsna.model.indicators import Indicator
@@ -30,6 +30,16 @@ class Said:
     most: str = "highest"
 
 
+#: Percentile -> what it is called; in words, as no digit of prose is without its figure.
+QUANTILES: Final[Mapping[int, str]] = {
+    5: "fifth percentile",
+    10: "tenth percentile",
+    25: "lower quartile",
+    50: "median",
+    75: "upper quartile",
+    90: "ninetieth percentile",
+    95: "ninety-fifth percentile",
+}
 _SHARE: Final = "In {place}, the share of {phrase} was {value} {when}{counts}."
 #: Name of a kind -> how it is said.
 SAID: Final[Mapping[str, Said]] = {
@@ -45,6 +55,10 @@ SAID: Final[Mapping[str, Said]] = {
     "mean": Said(
         noun="the average for", level="In {place}, the average for {phrase} was {value} {when}."
     ),
+    "quantile": Said(
+        noun="the {quantile} of",
+        level="In {place}, the {quantile} of {phrase} was {value} {when}.",
+    ),
     "ratio": Said(noun="the share of", level=_SHARE),
     "difference": Said(noun="the share of", level=_SHARE),
 }
@@ -52,4 +66,9 @@ SAID: Final[Mapping[str, Said]] = {
 
 def said(indicator: Indicator) -> Said:
     """How figures of an indicator are said."""
-    return SAID[indicator.kind.name]
+    words = SAID[indicator.kind.name]
+    if not indicator.kind.of_values:
+        return words
+    called = QUANTILES[indicator.percentile]
+    noun, level = (text.replace("{quantile}", called) for text in (words.noun, words.level))
+    return replace(words, noun=noun, level=level)

@@ -14,7 +14,7 @@ from typing import Final
 from jsna.model.configuration import Configuration
 from jsna.model.hierarchies import LOCALITY_GROUP
 from jsna.model.indicators import LOCALITY
-from jsna.model.schema import JOIN, STATUS_WORDS, TOTAL, dimensions
+from jsna.model.schema import JOIN, MEASURED, STATUS_WORDS, TOTAL, dimensions
 
 #: Shorthand printed in a table cell instead of a number, explained beneath every such table.
 SYMBOLS: Final = {"z": "[z]", "x": "[x]", "c": "[c]", "low": "[low]", "u": "[u]"}
@@ -30,6 +30,7 @@ UNIT_SUFFIX: Final = {
     "percentage_points": " percentage points",
     "pounds": "",
     "standard_deviations": "",
+    **{unit: f" {unit}" for unit in MEASURED},
 }
 UNIT_WORDS: Final = {
     "count": "number",
@@ -42,6 +43,7 @@ UNIT_WORDS: Final = {
     "percentage_points": "percentage points",
     "pounds": "pounds",
     "standard_deviations": "standardised difference",
+    **{unit: unit for unit in MEASURED},
 }
 
 #: Words that keep their capital wherever they stand.
@@ -88,10 +90,16 @@ def value_text(value: float, unit: str, decimals: int, *, suffix: bool = True) -
     """
     if unit == "count":
         return number(value, 0)
-    after = UNIT_SUFFIX[unit] if suffix else ""
+    before, text = "", number(value, decimals)
     if vanishes(value, decimals):
-        return f"less than {least(decimals)}{after}"
-    return number(value, decimals) + after
+        before, text = "less than ", least(decimals)
+    return before + text + (after(text, unit) if suffix else "")
+
+
+def after(text: str, unit: str) -> str:
+    """What follows a printed number in a unit: "%", " days", " day" after 1."""
+    one = text == "1" and unit in MEASURED
+    return UNIT_SUFFIX[unit].removesuffix("s") if one else UNIT_SUFFIX[unit]
 
 
 def least(decimals: int) -> str:

@@ -24,6 +24,7 @@ from jsna.measures.methods.funnel import (
 from jsna.measures.methods.inequality import SlopeIndex, slope_index, standard_error
 from jsna.measures.methods.limits import METHOD_NAMES, STORED, Limits, interval, stored_limits
 from jsna.measures.methods.means import mean_t, mean_t_summary
+from jsna.measures.methods.order_statistics import limit_ranks, quantile
 from jsna.measures.methods.proportions import proportion_wilson
 from jsna.measures.methods.quantiles import TooFewAreasWarning, quantiles
 from jsna.measures.methods.rates import rate_byar
@@ -50,9 +51,11 @@ __all__ = [
     "funnel_significance",
     "interval",
     "isr_byar",
+    "limit_ranks",
     "mean_t",
     "mean_t_summary",
     "proportion_wilson",
+    "quantile",
     "quantiles",
     "rate_byar",
     "ratio_of_proportions",

@@ -20,6 +20,7 @@ import yaml
 
 from jsna.measures.derived import complete
 from jsna.measures.engine import measure
+from jsna.model.derivation import taken_over
 from jsna.model.indicators import Indicator
 from jsna.model.schema import TOTAL
 from jsna.tables.catalogue import CATALOGUE
@@ -94,8 +95,11 @@ def test_example(example: Path) -> None:
     assert rows
     assert expected
     config = world.configuration()
-    own = [Indicator.model_validate(yaml.safe_load(one)) for one in DECLARED.findall(text)]
-    config = replace(config, indicators={**config.indicators, **{one.id: one for one in own}})
+    declared = dict(config.indicators)
+    for block in DECLARED.findall(text):
+        one = Indicator.model_validate(yaml.safe_load(block))
+        declared[one.id] = taken_over(one, declared[one.derived.of]) if one.derived else one
+    config = replace(config, indicators=declared)
     wanted = [config.indicators[name] for name in expected]
     counted = {i.derived.of if i.derived else i.id for i in wanted}
     found = measure(rows, [config.indicators[name] for name in sorted(counted)], config)

@@ -24,8 +24,9 @@ from jsna.charts.select import figures, misdeclared
 from jsna.disclosure.evidence import gather
 from jsna.disclosure.protect import protect
 from jsna.errors import JsnaError
-from jsna.measures.derived import ABSENT, EMPTY, HIDDEN, ROUNDED, complete, counted, derive, verify
+from jsna.measures.derived import complete, counted, derive, verify
 from jsna.measures.engine import measure
+from jsna.measures.ingredients import ABSENT, EMPTY, HIDDEN, ROUNDED
 from jsna.measures.methods import (
     ratio_of_proportions,
     ratio_of_rates,
@@ -35,7 +36,8 @@ from jsna.measures.methods import (
 from jsna.measures.methods.comparison import NO_EVENTS, NO_GROUP, NO_OTHERS, NO_VARIATION
 from jsna.model import schema
 from jsna.model.configuration import Configuration
-from jsna.model.derivation import FORMULAS, taken_over
+from jsna.model.derivation import taken_over
+from jsna.model.formulas import FORMULAS
 from jsna.model.indicators import Indicator
 from jsna.readback.allowed import Allowed
 from jsna.readback.certificate import Certificate

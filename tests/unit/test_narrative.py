@@ -350,11 +350,15 @@ def test_a_gradient_is_reported_from_both_ends() -> None:
 def test_an_effect_of_zero_leaves_no_claim_and_no_number() -> None:
     sentence = slope(deciles([0.055] * 10))
     assert not sentence.clear
-    assert plain(sentence) == "There was no clear gradient by deprivation."
+    assert plain(sentence) == (
+        "There was no clear gradient by deprivation (99.8% interval of the gap along a straight "
+        "line −1.2 to 1.2 percentage points)."
+    )
     near = slope(deciles([0.055] * 9 + [0.054]))
     assert plain(near) == (
         "There was no clear gradient by deprivation: 5.5% in the most deprived tenth and 5.4% in "
-        "the least deprived tenth."
+        "the least deprived tenth (99.8% interval of the gap along a straight line −1.2 to 1.3 "
+        "percentage points)."
     )
 
 

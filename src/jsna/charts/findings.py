@@ -283,7 +283,7 @@ def table(shown: Shown, columns: Sequence[Sequence[Mark]], across: str) -> str:
     every = [mark for column in columns for mark in column]
     if (said := nothing_shown(shown, every)) is not None:
         return said
-    if shown.indicator.kind.no_difference == 0:
+    if shown.indicator.kind.matters is not None:
         return _differences(shown, every)
     leads: dict[str, int] = {}
     for column in columns:

@@ -88,7 +88,7 @@ def _note(shown: Shown, marks: Sequence[Mark]) -> str:
 
 
 def _differences(shown: Shown) -> bool:
-    return shown.indicator.kind.no_difference == 0
+    return shown.indicator.kind.matters is not None
 
 
 # -- drawing -------------------------------------------------------------------------------------

@@ -78,10 +78,12 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
 
 
 def reference(shown: Shown) -> str:
-    """What each ratio is to: "no SEN", "all", "all others"."""
+    """What each ratio is to: "no SEN", "all", "all others", "the least deprived"."""
     derived = shown.indicator.derived
     if derived is None:
         return ""
+    if derived.along:
+        return "the least deprived"
     dimension, code = derived.reference
     if dimension:
         return words.prose_label(dimension, code, shown.config)

@@ -1,4 +1,4 @@
-"""How a ratio or a difference is declared: an indicator worked out from what another one shows.
+"""How what is worked out from what another indicator shows is declared: ratios, slopes and others.
 
 It is never counted. After protection it is calculated from the published rows of the indicator it
 is of, and from nothing else (see `derived`), so that it gives away nothing a reader could not work
@@ -7,7 +7,7 @@ out with a pencil.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import Field
@@ -16,7 +16,7 @@ from jsna.model.base import Strict
 from jsna.model.kinds import KINDS, implied
 
 if TYPE_CHECKING:
-    from jsna.model.indicators import Indicator
+    from jsna.model.indicators import Fallback, Indicator
 
 #: What a derived indicator takes over from the one it is of -> what stands in for it until then.
 INHERITED: Final[Mapping[str, Any]] = {
@@ -32,30 +32,11 @@ METHODS: Final[Mapping[str, tuple[str, ...]]] = {
     "ratio_katz": ("proportion_wilson",),
     "ratio_rates": ("rate_byar",),
     "standardised_difference": ("proportion", "proportion_wilson"),
+    "sii_linear": ("proportion_wilson", "rate_byar", "mean_t", "dsr_dobson"),
+    "rii_linear": ("proportion_wilson", "rate_byar", "mean_t", "dsr_dobson"),
 }
-#: How each method is put to readers, with its formula.
-FORMULAS: Final[Mapping[str, str]] = {
-    "ratio_katz": (
-        "A ratio of percentages, x of n in one group and y of m in another, is (x/n)/(y/m); its "
-        "interval is by Katz’s method, where the logarithm has the standard error "
-        "√(1/x − 1/n + 1/y − 1/m) (Katz and others, Biometrics 34). Set beside everyone, a group "
-        "is compared with all others; with that ratio r, and w the group’s share of all, the "
-        "ratio to everyone is r/(wr + 1 − w), and its interval is that of r carried over. Where "
-        "nobody in a group is counted, the ratio is nought and has no interval."
-    ),
-    "ratio_rates": (
-        "A ratio of rates has an interval on the scale of logarithms, with the standard error "
-        "√(1/x + 1/y) of x and y events (Rothman and Greenland, Modern Epidemiology); set beside "
-        "everyone, it is carried over from the ratio to all others as for percentages."
-    ),
-    "standardised_difference": (
-        "A standardised difference sets the share p of a kind in one group beside the share q in "
-        "another: (p − q)/√((p(1 − p) + q(1 − q))/2) (Austin, Communications in Statistics 38). "
-        "Beyond 0.1 either way it is usually called a difference that matters. With n and m in "
-        "the two groups, the difference d has the standard error √((n + m)/(nm) + d²/(2(n + m))) "
-        "(Hedges and Olkin, Statistical Methods for Meta-Analysis)."
-    ),
-}
+#: Unit of a figure -> unit of a difference of two, where it is another.
+DIFFERENCES: Final[Mapping[str, str]] = {"percent": "percentage_points"}
 #: What belongs to an indicator that is counted or published.
 _OWN: Final = ("numerator", "denominator", "over")
 
@@ -64,10 +45,12 @@ Finding = tuple[str, str]
 
 
 class Derived(Strict):
-    """What a ratio or a difference is worked out from.
+    """What an indicator is worked out from.
 
     Attributes:
         of: the indicator whose published rows it is worked out from.
+        along: of a line, the dimension of deprivation it runs along; the indicator of whose rows
+            it is has each of its breakdowns by that dimension too.
         within: dimensions of the breakdowns that stand still. The one other dimension of each
             breakdown is the one whose categories are compared.
         against: what a ratio sets each category beside: everyone (`all`, the category among
@@ -76,6 +59,7 @@ class Derived(Strict):
     """
 
     of: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    along: str = ""
     within: tuple[str, ...] = ()
     against: (
         Literal["all", "rest"] | Annotated[dict[str, str], Field(min_length=1, max_length=1)]
@@ -127,7 +111,14 @@ def own_faults(indicator: Indicator) -> Iterator[str]:
     named = [name for name in _OWN if getattr(indicator, name)]
     if named:
         yield f"is derived, and cannot have {', '.join(named)}"
-    if kind.no_difference == 0 and derived.against != "all":
+    yield from _FAULTS[kind.worked_out](indicator, derived)
+
+
+def _of_pairs(indicator: Indicator, derived: Derived) -> Iterator[str]:
+    """What is wrong with a declaration that sets categories beside each other."""
+    if derived.along:
+        yield f"a {indicator.kind} does not run along a dimension; leave out `along`"
+    if indicator.kind.no_difference == 0 and derived.against != "all":
         yield "a difference is between those counted and those not; `against` is for ratios"
     if not indicator.breakdowns:
         yield "compares the categories of a breakdown; give it `breakdowns`"
@@ -139,6 +130,36 @@ def own_faults(indicator: Indicator) -> Iterator[str]:
             )
         elif derived.reference[0] not in ("", *derived.by(breakdown)):
             yield f"breakdown {', '.join(breakdown)} is not by {derived.reference[0]}"
+
+
+def _of_lines(indicator: Indicator, derived: Derived) -> Iterator[str]:
+    """What is wrong with a declaration of a line along a dimension."""
+    if not derived.along:
+        yield f"a {indicator.kind} says in `along` which dimension of deprivation it runs along"
+    if derived.within or derived.against != "all":
+        yield f"a {indicator.kind} sets nothing beside anything; leave out `within` and `against`"
+    if any(derived.along in breakdown for breakdown in indicator.breakdowns):
+        yield f"runs along {derived.along} and cannot be broken down by it"
+
+
+#: How a kind is worked out -> what may be wrong with a declaration by itself.
+_FAULTS: Final[Mapping[str, Callable[[Indicator, Derived], Iterator[str]]]] = {
+    "pairs": _of_pairs,
+    "along": _of_lines,
+}
+
+
+def needed(indicator: Indicator) -> Iterator[tuple[str, ...]]:
+    """Breakdowns the indicator it is of must have, () for the total."""
+    assert indicator.derived is not None
+    derived = indicator.derived
+    if derived.along:
+        yield from ((*breakdown, derived.along) for breakdown in ((), *indicator.breakdowns))
+        return
+    for breakdown in indicator.breakdowns:
+        yield breakdown
+        if not derived.reference[0]:  # everyone of the same `within`
+            yield derived.within
 
 
 def faults(indicator: Indicator, base: Indicator) -> Iterator[Finding]:
@@ -153,21 +174,42 @@ def faults(indicator: Indicator, base: Indicator) -> Iterator[Finding]:
         rule = f"{indicator.method} is worked out from {' or '.join(wanted)}"
         yield "method", f"{rule}, and {base.id} is of {base.method}"
     declared = {frozenset(set_) for set_ in base.breakdowns} | {frozenset[str]()}
-    for breakdown in indicator.breakdowns:
-        needed = [frozenset(breakdown)]
-        if not indicator.derived.reference[0]:  # everyone of the same `within`
-            needed.append(frozenset(indicator.derived.within))
-        for set_ in needed:
-            if set_ not in declared:
-                called = ", ".join(sorted(set_))
-                yield "breakdowns", f"{base.id} is not broken down by {called}; add it there"
+    for breakdown in dict.fromkeys(needed(indicator)):
+        if frozenset(breakdown) not in declared:
+            called = ", ".join(sorted(breakdown))
+            yield "breakdowns", f"{base.id} is not broken down by {called}; add it there"
 
 
 def taken_over(indicator: Indicator, base: Indicator) -> Indicator:
     """A derived indicator with what it takes over from the one it is of."""
-    wanted = {frozenset(set_) for set_ in indicator.breakdowns}
+    assert indicator.derived is not None
     update = {name: getattr(base, name) for name in INHERITED}
-    update["fallbacks"] = tuple(
-        fallback for fallback in base.fallbacks if frozenset(fallback.breakdown) in wanted
-    )
+    along = indicator.derived.along
+    update["fallbacks"] = tuple(_fallbacks(indicator, base, along))
+    if not indicator.kind.unit:
+        update["unit"] = DIFFERENCES.get(base.unit, base.unit)
+        update["per"] = base.per
     return indicator.model_copy(update=update)
+
+
+def _fallbacks(indicator: Indicator, base: Indicator, along: str) -> Iterator[Fallback]:
+    """The fallbacks its breakdowns have by those of the indicator it is of.
+
+    Groups a line runs along may be shown in coarser ones: the line is then along those, and its
+    own row is what it was.
+    """
+    own = {frozenset((*b, along)) - {""}: b for b in ((), *indicator.breakdowns) if b or along}
+    for fallback in base.fallbacks:
+        if (breakdown := own.get(frozenset(fallback.breakdown))) is None:
+            continue
+        kept = (
+            {
+                **recoding.model_dump(),
+                "collapse": {d: to for d, to in recoding.collapse.items() if d != along},
+            }
+            for recoding in fallback.recodings
+        )
+        recodings = [one for one in kept if one["collapse"] or one["years"] or one["areas"]]
+        if recodings:
+            made = {"breakdown": breakdown, "recodings": recodings}
+            yield type(fallback).model_validate(made)

@@ -158,14 +158,15 @@ class Indicator(Strict):
         population_base: whom the figures stand for, which both sides must have; as the table says.
         kind: what is measured, see `model.kinds`: count, proportion (numerator inside denominator),
             rate (events), share (of a total over one dimension), mean; or worked out from another
-            indicator: ratio, difference.
+            indicator: ratio, difference, slope_index, relative_index.
         unit, multiplier: unit of the value; value = numerator / denominator * multiplier. The unit
             follows from the kind, but for rates, and the multiplier from the unit.
         per: of a rate, whom it is divided by, as in "per 10,000 children aged 0 to 17".
         method: how value and limits are calculated, see `schema.METHODS`; follows from the kind.
         numerator, denominator: local sides; none where only official statistics give it.
         derived: what a ratio or difference is worked out from. The phrase of a ratio of
-            percentages follows "as likely to"; population and the like are left out.
+            percentages follows "as likely to", that of a slope says what changes along it, as in
+            "the share of pupils suspended"; population and the like are left out.
         values: of a quantile, the column whose values it is of, one of each row counted.
         percentile: which quantile; the median where none is named.
         over: dimensions that split the numerator only; the denominator is the total over them.
@@ -268,9 +269,9 @@ class Indicator(Strict):
             raise ValueError(f"{self.id}: {'; '.join(wrong)}")
         if self.kind.divides and self.numerator and not self.denominator:
             raise ValueError(f"{self.id}: a {self.kind} needs a denominator")
-        if not self.unit:
+        if not self.unit and not self.derived:
             raise ValueError(f"{self.id}: a {self.kind} says its `unit`, such as per_1000")
-        if self.kind.per != bool(self.per):
+        if self.kind.per != bool(self.per) and not self.derived:
             raise ValueError(
                 f"{self.id}: a rate, and nothing else, says in `per` whom it is divided by"
             )

@@ -30,7 +30,8 @@ class Kind:
     Attributes:
         name: as declarations write it.
         methods: how value and limits may be calculated, the usual way first.
-        unit: unit of the value where the indicator names none; "" where it has to.
+        unit: unit of the value where the indicator names none; "" where it has to, and of what is
+            worked out where it is that of a difference of two figures it is worked out from.
         decimals: decimals printed where the indicator says nothing of them.
         divides: the value is numerator / denominator * multiplier, and a denominator is needed.
             Otherwise there is no denominator.
@@ -52,8 +53,12 @@ class Kind:
             is how many there are, and all that disclosure control has to protect.
         limits_of_counts: method by which limits follow from a published numerator and denominator
             alone; "" where they do not.
-        no_difference: value that says two groups are alike, of what is worked out from another
-            indicator's published rows: 1 of a ratio, 0 of a difference. None of anything else.
+        no_difference: value that says groups are alike, of what sets them beside each other: 1 of a
+            ratio, 0 of a difference. None of anything else.
+        worked_out: how it is worked out from published rows of another indicator, after
+            protection, see `derivation`: each category of a breakdown beside another (`pairs`), or
+            a line along the categories of a dimension (`along`). "" of what is counted.
+        matters: size from which on a difference is usually said to matter.
     """
 
     name: str
@@ -71,6 +76,8 @@ class Kind:
     of_values: bool = False
     limits_of_counts: str = ""
     no_difference: float | None = None
+    worked_out: Literal["", "pairs", "along"] = ""
+    matters: float | None = None
 
     def __str__(self) -> str:
         """The name, as messages write it."""
@@ -79,7 +86,7 @@ class Kind:
     @property
     def derived(self) -> bool:
         """Whether it is worked out from published rows of another indicator, and never counted."""
-        return self.no_difference is not None
+        return bool(self.worked_out)
 
     @property
     def is_count(self) -> bool:
@@ -109,11 +116,16 @@ _EVERY: Final = (
     Kind("rate", ("rate_byar", PUBLISHED), "", per=True, limits_of_counts="rate_byar"),
     Kind("mean", ("mean_t", PUBLISHED), "mean", amounts=True),
     Kind("quantile", ("quantile", PUBLISHED), "", decimals=0, divides=False, of_values=True),
-    Kind("ratio", ("ratio_katz", "ratio_rates"), "ratio", no_difference=1.0),
+    Kind(
+        "ratio", ("ratio_katz", "ratio_rates"), "ratio", no_difference=1.0, worked_out="pairs",
+    ),
+    # Usually said to matter from a tenth on (Austin, Communications in Statistics 38).
     Kind(
         "difference", ("standardised_difference",), "standard_deviations",
-        decimals=2, no_difference=0.0,
+        decimals=2, no_difference=0.0, worked_out="pairs", matters=0.1,
     ),
+    Kind("slope_index", ("sii_linear",), "", no_difference=0.0, worked_out="along"),
+    Kind("relative_index", ("rii_linear",), "ratio", no_difference=1.0, worked_out="along"),
 )  # fmt: skip
 #: Every kind by its name.
 KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in _EVERY}

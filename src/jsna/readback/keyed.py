@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from jsna.model import schema
-from jsna.readback import printed
+from jsna.readback import gaps, printed
 from jsna.readback.blocks import CERTIFICATE, Cell
 from jsna.readback.certificate import Certificate
 from jsna.readback.result import HIDDEN, MEASURE, Tally
@@ -58,6 +58,9 @@ class Keyed:
             over = self._measures.get(cell.over)
             apart = printed.difference(measure, over, cell.field) if over else ""
             options = (apart,) if apart else ()
+        elif cell.field in gaps.GAPS:
+            limit = gaps.printed(self._measures, cell.key, cell.field)
+            options = (limit,) if limit else ()
         else:
             options = printed.accepted(measure, cell, where)
         named = cell.named

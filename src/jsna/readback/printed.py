@@ -41,12 +41,18 @@ _HAIR: Final = 5e-13
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One safe measure: its numbers by field, its unit, status and printed decimals."""
+    """One safe measure: its numbers by field, unit, status, printed decimals, what is in doubt."""
 
     numbers: tuple[float, ...]
     unit: str
     status: str
     decimals: int
+    mark: str = ""
+
+    @property
+    def doubted(self) -> bool:
+        """Whether the auditor of releases doubts the figure itself."""
+        return bool({"zero", "doubt"} & set(self.mark.split("+")))
 
     def number(self, field: str) -> float:
         """The number of a field."""
@@ -73,10 +79,10 @@ def measures(frame: pd.DataFrame, decimals: Mapping[str, int]) -> dict[str, Meas
     """
     keys = map("~".join, zip(*(frame[name] for name in KEY[1:]), strict=True))
     numbers = zip(*(frame[name].tolist() for name in NUMBERS), strict=True)
-    rest = zip(frame["unit"], frame["status"], frame["indicator"], strict=True)
+    rest = zip(frame["unit"], frame["status"], frame["indicator"], frame["mark"], strict=True)
     return {
-        key: Measure(own, unit, status, decimals.get(indicator, 1))
-        for key, own, (unit, status, indicator) in zip(keys, numbers, rest, strict=True)
+        key: Measure(own, unit, status, decimals.get(indicator, 1), mark)
+        for key, own, (unit, status, indicator, mark) in zip(keys, numbers, rest, strict=True)
     }
 
 

@@ -16,7 +16,7 @@ from jsna import __version__
 from jsna.measures.sources import profile_of
 from jsna.model.configuration import Configuration
 from jsna.model.contract import Extract
-from jsna.model.derivation import FORMULAS
+from jsna.model.formulas import FORMULAS
 from jsna.model.schema import TOTAL, audit_reason, dimensions
 from jsna.readback.blocks import NUMBER
 

@@ -12,7 +12,7 @@ from jsna.model.indicators import Indicator
 from jsna.report.deprivation import MOST_NAMED, slope, slopes
 from jsna.report.groups import groups, with_value
 from jsna.report.narrative import Sentence, between, join, level, noun, say, value, when
-from jsna.report.ratios import sentences as derived_sentences
+from jsna.report.worked_out import sentences as derived_sentences
 from jsna.view import words
 from jsna.view.comparison import stand_out
 from jsna.view.groups import Groups

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from markupsafe import Markup
+
 from jsna.model.indicators import Indicator
-from jsna.report.narrative import Sentence, noun, say, value
+from jsna.report.marks import gap
+from jsna.report.narrative import Sentence, between, noun, say, value
 from jsna.view import words
 from jsna.view.comparison import Verdict
-from jsna.view.gradients import gradient, gradients
+from jsna.view.gradients import Gradient, gradient, gradients
 from jsna.view.rows import Measures, Row
 
 #: Groups of another dimension from which on each one's gradient is worth a sentence.
@@ -26,20 +29,22 @@ def slope(
         return [], True
     verdict, most, least = found.verdict, found.most, found.least
     if verdict == "similar":
-        text = "There was no clear gradient by deprivation: {} in {} and {} in {}."
+        text = "There was no clear gradient by deprivation: {} in {} and {} in {}{}."
         ends = {most.code(dimension), least.code(dimension)}
         groups, _ = words.steps(dimension, view.config)
         narrow = 2 * (int(least.code(dimension)) - int(most.code(dimension))) < groups
         if any(row.hidden for row in rows) and ends != {"1", str(groups)} and narrow:
             return [], True  # neighbours that are alike say nothing of deprivation
+        sure = _unclear(found, indicator)
         if most.value == least.value:
-            return [Sentence(say("There was no clear gradient by deprivation."), "gradient")], True
+            text = "There was no clear gradient by deprivation{}."
+            return [Sentence(say(text, sure), "gradient")], True
         ends_said = (
             part
             for row in (most, least)
             for part in (value(row, indicator), group_words(dimension, row.code(dimension), view))
         )
-        return [Sentence(say(text, *ends_said), "gradient")], True
+        return [Sentence(say(text, *ends_said, sure), "gradient")], True
     text = "{Noun} was {verdict} in {most} ({a}) than in {least} ({b})."
     filled = say(
         text,
@@ -51,6 +56,20 @@ def slope(
         b=value(least, indicator),
     )
     return [Sentence(filled, "gradient", True)], True
+
+
+def _unclear(found: Gradient, indicator: Indicator) -> Markup:
+    """How steep the line may be that is not clear, or how far its ends apart; "" without limits.
+
+    Where the line is clear, its ends are not: what is printed then leaves in that there is none.
+    """
+    if found.gap is None:
+        return Markup("")
+    low, high = found.gap
+    if low <= 0 <= high:
+        line = gap(found.most, found.gap, indicator.decimals)
+        return say(" (99.8% interval of the gap along a straight line {})", line)
+    return between(found.most, found.least, indicator)
 
 
 def group_words(dimension: str, code: str, view: Measures, *, full: bool = False) -> str:

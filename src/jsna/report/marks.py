@@ -11,6 +11,7 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
+from jsna.model.derivation import DIFFERENCES
 from jsna.view.comparison import interval_of_difference
 from jsna.view.rows import Row
 from jsna.view.words import (
@@ -24,8 +25,6 @@ from jsna.view.words import (
     value_text,
 )
 
-#: Unit of a figure -> unit of a difference of two, where it is another.
-_DIFFERENCES: Final = {"percent": UNIT_SUFFIX["percentage_points"]}
 _COUNTS: Final = ("numerator", "denominator")
 
 
@@ -68,15 +67,30 @@ def cell(row: Row, decimals: int, field: str = "value") -> Markup:
 
 def difference(row: Row, less: Row, decimals: int) -> Markup:
     """`−0.2 to 2.1 percentage points`: the 95 % interval of one figure less another."""
-    low, high = interval_of_difference(row, less)
-    unit = _DIFFERENCES.get(row.unit, UNIT_SUFFIX[row.unit])
+    return _interval(row, interval_of_difference(row, less), decimals, "difference", less.key)
+
+
+def gap(row: Row, limits: tuple[float, float], decimals: int) -> Markup:
+    """`−0.2 to 2.1 percentage points`: limits of the gap between the ends of a line.
+
+    Args:
+        row: the most deprived group, from which on the line is laid through all there are.
+        limits: of the most deprived end less the least.
+    """
+    return _interval(row, limits, decimals, "gap")
+
+
+def _interval(
+    row: Row, limits: tuple[float, float], decimals: int, field: str, over: str = ""
+) -> Markup:
+    """Two limits worked out from figures, with the unit of a difference of two."""
     pieces = (
-        Markup('<span data-measure="{}" data-field="{}" data-over="{}">{}</span>').format(
-            row.key, field, less.key, number(value, decimals)
+        Markup('<span data-measure="{}" data-field="{}_{}" data-over="{}">{}</span>').format(
+            row.key, field, end, over, number(value, decimals)
         )
-        for field, value in (("difference_low", low), ("difference_high", high))
+        for end, value in zip(("low", "high"), limits, strict=True)
     )
-    return Markup(" to ").join(pieces) + unit
+    return Markup(" to ").join(pieces) + UNIT_SUFFIX[DIFFERENCES.get(row.unit, row.unit)]
 
 
 def ranked(row: Row, rank: int, text: str) -> Markup:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from jsna.model.configuration import Configuration
-from jsna.model.derivation import FORMULAS
+from jsna.model.formulas import FORMULAS
 from jsna.model.indicators import Indicator
 from jsna.model.releases import Release
 from jsna.report import attrition
@@ -51,6 +51,8 @@ _SHORT: Final = {
     "isr_byar": "Byar’s interval",
     "ratio_katz": "Katz’s interval",
     "ratio_rates": "interval on the scale of logarithms",
+    "sii_linear": "straight line through all groups, interval from those of the groups",
+    "rii_linear": "straight line through all groups, Fieller’s interval",
     "standardised_difference": "interval of Hedges and Olkin",
     "published": "as published",
 }

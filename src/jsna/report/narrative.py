@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from jsna.model.indicators import Indicator
 from jsna.report.marks import difference, mark
 from jsna.view import words
-from jsna.view.comparison import Verdict, against
+from jsna.view.comparison import FAR, TURNED, Verdict, against, off_none, side
 from jsna.view.kinds import said
 from jsna.view.neighbours import Standing, standing
 from jsna.view.rows import Measures, Row
@@ -98,6 +98,24 @@ def _sure(row: Row, indicator: Indicator, view: Measures) -> Markup:
     return say("{}; 95% interval {} to {})", known[:-1], low, high)
 
 
+def _certainty(row: Row, indicator: Indicator, view: Measures) -> Markup | str:
+    """What stands behind a figure: the counts of a percentage, the interval of a gap."""
+    if row.unit == "percent":
+        return _sure(row, indicator, view)
+    nothing = indicator.kind.no_difference
+    if nothing is None or row.limits() is None:
+        return ""
+    # As of gradients elsewhere: an edition has some twenty.
+    clear = side(float(off_none([row], nothing)[0]), FAR) in TURNED
+    end = "" if clear else ", which is no clear gradient"
+    level = "95" if clear or row.limits("998") is None else "99.8"
+    low, high = (
+        mark(row, indicator.decimals, f"{side_}_{level.replace('.', '')}", unit=side_ == "upper")
+        for side_ in ("lower", "upper")
+    )
+    return say(" ({}% interval {} to {}){}", level, low, high, end)
+
+
 def level(view: Measures, indicator: Indicator) -> Sentence | None:
     """The latest figure of the home area, with its period and counts."""
     row = view.latest(indicator.id)
@@ -117,7 +135,7 @@ def level(view: Measures, indicator: Indicator) -> Sentence | None:
             value=value(row, indicator, full=True),
             phrase=indicator.phrase,
             when=when(row),
-            counts=_sure(row, indicator, view) if row.unit == "percent" else "",
+            counts=_certainty(row, indicator, view),
         ),
         "level",
     )

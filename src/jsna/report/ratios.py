@@ -20,18 +20,14 @@ from jsna.view.rows import Measures, Row
 MOST_SAID: Final = 4
 
 
-def sentences(view: Measures, indicator: Indicator) -> list[Sentence]:
-    """What is worth saying of a derived indicator; nothing of any other."""
-    if not indicator.kind.derived:
-        return []
-    if indicator.kind.no_difference == 0:
-        return _differences(view, indicator)
+def ratios(view: Measures, indicator: Indicator) -> list[Sentence]:
+    """What is worth saying of ratios, one breakdown after the other."""
     return [s for dims in indicator.breakdowns for s in _ratios(view, indicator, dims)]
 
 
 def furthest(view: Measures, indicator: Indicator) -> Sentence | None:
     """The sentence about the ratio that lies furthest from one, where any clearly does."""
-    if indicator.kind.no_difference != 1:
+    if indicator.kind.no_difference != 1 or indicator.kind.worked_out != "pairs":
         return None
     clear = [
         row
@@ -116,7 +112,7 @@ def _group(view: Measures, indicator: Indicator, row: Row) -> tuple[str, bool]:
     return f"the group “{words.category_label(dimension, code, view.config)}”", False
 
 
-def _differences(view: Measures, indicator: Indicator) -> list[Sentence]:
+def differences(view: Measures, indicator: Indicator) -> list[Sentence]:
     """Which kinds those counted have clearly more and fewer of than the others."""
     broken = [view.breakdown(indicator.id, dims) for dims in indicator.breakdowns]
     rows = [row for part in broken for row in part]

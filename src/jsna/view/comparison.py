@@ -154,24 +154,29 @@ def stand_out(rows: Sequence[Row], whole: Row) -> tuple[list[Row], list[Row]]:
 
 
 def from_none(rows: Sequence[Row], nothing: float) -> list[Verdict]:
-    """Which of several ratios or differences are clearly not 1, or not 0, one breakdown a call.
-
-    Args:
-        nothing: the value of no difference; ratios are judged on the scale of logarithms.
-    """
-    if not rows:
-        return []
-    figures = bounds(rows)
-    if nothing > 0:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            figures = judging.Bounds(*(np.log(np.maximum(part, 0.0)) for part in figures))
-    finite = np.isfinite(figures.value)
-    found = np.where(finite, judging.beside(figures, np.log(nothing) if nothing else 0.0), np.nan)
+    """Which of several ratios or differences are clearly not 1, or not 0, one breakdown a call."""
+    found = off_none(rows, nothing)
     kept = judging.discoveries(judging.probability(found))
     return [
         HIGHER[z > 0] if good else ("unknown" if math.isnan(z) else "similar")
         for z, good in zip(found, kept, strict=True)
     ]
+
+
+def off_none(rows: Sequence[Row], nothing: float) -> Floats:
+    """Deviates of ratios or differences from where there is none; above 0 where they are higher.
+
+    Args:
+        nothing: the value of no difference; ratios are judged on the scale of logarithms.
+    """
+    if not rows:
+        return np.zeros(0)
+    figures = bounds(rows)
+    if nothing > 0:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            figures = judging.Bounds(*(np.log(np.maximum(part, 0.0)) for part in figures))
+    finite = np.isfinite(figures.value)
+    return np.where(finite, judging.beside(figures, np.log(nothing) if nothing else 0.0), np.nan)
 
 
 def apart(

@@ -27,12 +27,15 @@ class Gradient:
         verdict: about the more deprived: higher, lower, similar where no gradient is clear.
         most, least: the most and the least deprived group with a figure.
         probability: that chance alone makes such a slope; NaN where it cannot be told.
+        gap: how much more the most deprived end of the line has than the least, between its limits
+            at 99.8 %; None without a line, or without chance in it.
     """
 
     verdict: Verdict
     most: Row
     least: Row
     probability: float
+    gap: tuple[float, float] | None = None
 
 
 def gradient(rows: Sequence[Row], dimension: str, least: float = FAR) -> Gradient | None:
@@ -54,12 +57,14 @@ def gradient(rows: Sequence[Row], dimension: str, least: float = FAR) -> Gradien
         return None
     first, last = shown[0], shown[-1]
     ends = float(apart([first], [last])[0])
-    found = ends if len(shown) < FEWEST_QUANTILES else _slope(shown)
+    gap, error = _line(shown) if len(shown) >= FEWEST_QUANTILES else (math.nan, math.nan)
+    found = ends if len(shown) < FEWEST_QUANTILES else _deviate(gap, error)
     verdict = side(found, least)
     # What is said names the two ends, so they have to differ by themselves too.
     if verdict in TURNED and verdict != side(ends):
         verdict = "similar"
-    return Gradient(verdict, first, last, float(judging.probability(found)))
+    limits = (gap - FAR * error, gap + FAR * error) if error > 0 else None
+    return Gradient(verdict, first, last, float(judging.probability(found)), limits)
 
 
 def gradients(sets: Sequence[Sequence[Row]], dimension: str) -> list[Gradient | None]:
@@ -72,16 +77,23 @@ def gradients(sets: Sequence[Sequence[Row]], dimension: str) -> list[Gradient | 
     ]
 
 
-def _slope(rows: Sequence[Row]) -> float:
-    """Deviate of the slope from the most deprived down: above 0 where they have more."""
+def _line(rows: Sequence[Row]) -> tuple[float, float]:
+    """How much more the most deprived end of the line has than the least, and its standard error.
+
+    Both are NaN where a figure has no limits.
+    """
     figures = bounds(rows)
     people = np.array([row.denominator for row in rows])
     people = people if np.all(people > 0) else np.ones(len(rows))
     if not np.all(np.isfinite(figures.error)):
-        return math.nan
+        return math.nan, math.nan
     index = slope_index(figures.value, figures.error, people).sii
     reach = float(index.upper[0] - index.value[0]) / judging.LEVELS[0]
-    slope = float(index.value[0])
-    if reach == 0:
-        return -math.copysign(math.inf, slope) if slope else 0.0
-    return -slope / reach
+    return -float(index.value[0]), reach
+
+
+def _deviate(gap: float, error: float) -> float:
+    """How many standard errors a gap is; of complete figures any is without end."""
+    if error == 0:
+        return math.copysign(math.inf, gap) if gap else 0.0
+    return gap / error

@@ -59,6 +59,22 @@ SAID: Final[Mapping[str, Said]] = {
         noun="the {quantile} of",
         level="In {place}, the {quantile} of {phrase} was {value} {when}.",
     ),
+    "slope_index": Said(
+        noun="the gap by deprivation in",
+        level=(
+            "In {place}, the gap in {phrase} between the two ends of a straight line from the most "
+            "to the least deprived was {value} {when}{counts}."
+        ),
+        again="The gap",
+    ),
+    "relative_index": Said(
+        noun="the relative gap by deprivation in",
+        level=(
+            "In {place}, {phrase} was {value} times as high at the most as at the least deprived "
+            "end of a straight line through all groups {when}{counts}."
+        ),
+        again="This ratio",
+    ),
     "ratio": Said(noun="the share of", level=_SHARE),
     "difference": Said(noun="the share of", level=_SHARE),
 }

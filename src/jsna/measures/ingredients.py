@@ -1,0 +1,78 @@
+"""What rows are worked out from: published rows of a grouping set, and what their status makes.
+
+Shared by everything that is worked out after protection (`derived`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from jsna.model import schema
+from jsna.model.configuration import Configuration
+from jsna.model.fallbacks import GroupingSet
+from jsna.model.hierarchies import LOCALITY_GROUP, THREE_YEARS
+from jsna.model.indicators import LOCALITY
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+#: Why a row has no value -> what `reason` says.
+HIDDEN: Final = "worked_out_from_hidden"
+ABSENT: Final = "worked_out_from_unavailable"
+EMPTY: Final = "nothing_to_compare"
+#: A status of ingredients, and why a row has no value then; the first outranks those after it.
+NO_VALUE: Final = (("z", EMPTY), ("x", ABSENT), ("c", HIDDEN))
+#: Said of what is worked out from rounded counts.
+ROUNDED: Final = "Worked out from rounded counts."
+#: Geographies of whole areas: an area's own, and those it is compared with.
+WHOLE: Final = ("national", "region", "authority", "neighbours")
+#: Where a row is, whatever it is split by.
+AT: Final = ["area_code", "geography", "period", "period_type"]
+
+
+def of(grouping: GroupingSet, rows: pd.DataFrame, config: Configuration) -> pd.DataFrame:
+    """Rows of a grouping set: of the area's own parts, or of every whole area there is."""
+    parts = LOCALITY in grouping.dimensions or LOCALITY_GROUP in grouping.dimensions
+    geographies = [grouping.geography(config.area)] if parts else list(WHOLE)
+    together = rows["period_type"].eq(THREE_YEARS)
+    mine = rows["geography"].isin(geographies) & rows["breakdown"].eq(grouping.breakdown)
+    return rows.loc[mine & (together if grouping.years > 1 else ~together)].copy()
+
+
+def split(
+    category: pd.Series[str], within: Sequence[str], by: str
+) -> tuple[pd.Series[str], pd.Series[str]]:
+    """Code of one dimension of each category, and the category without it."""
+    if by not in within:  # a place is no part of the category
+        return category, category
+    place = list(within).index(by)
+    codes = [one.split(schema.JOIN) for one in category]
+    here = [one[place] for one in codes]
+    rest = [schema.JOIN.join(one[:place] + one[place + 1 :]) or schema.TOTAL for one in codes]
+    index = category.index
+    return pd.Series(here, index=index, dtype="str"), pd.Series(rest, index=index, dtype="str")
+
+
+def rounded(rows: pd.DataFrame, config: Configuration) -> pd.Series[bool]:
+    """Whether the counts behind each row are rounded."""
+    steps = {name: config.profile(name).rounding for name in rows["profile"].unique()}
+    return rows["profile"].map(steps).gt(1)
+
+
+def sources(*given: Iterable[str]) -> list[str]:
+    """The sources of rows worked out from several, each named once, in order."""
+    return [
+        "+".join(dict.fromkeys(part for one in several for part in one.split("+") if part))
+        for several in zip(*given, strict=True)
+    ]
+
+
+def notes(reasons: Iterable[str], near: Iterable[bool]) -> list[str]:
+    """Notes of rows: why one has no limits, and that it is worked out from rounded counts."""
+    return [
+        " ".join(p for p in (f"{why[:1].upper()}{why[1:]}." if why else "", ROUNDED * one) if p)
+        for why, one in zip(reasons, near, strict=True)
+    ]

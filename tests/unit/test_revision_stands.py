@@ -125,3 +125,28 @@ def test_what_prints_the_same_hidden_or_not_lies_near_what_is_printed() -> None:
     assert made.told[0] == (21, 29)
     least, most = made.bounds()
     assert (least[0], most[0]) == (21, 29)
+
+
+@pytest.mark.parametrize(
+    ("was", "printed", "stays"),
+    [
+        # 12 girls were printed as 10, and are 7 now: 7 prints as 5, and may not be printed at all.
+        (12.0, 10.0, True),
+        # 9 were printed as 10: the change of 2 may not be told either.
+        (9.0, 10.0, True),
+        # 20 were: 13 fewer may be.
+        (20.0, 20.0, False),
+        # 7 would print as 5, as 5 did: what is printed may not be a small count, rounded.
+        (5.0, 5.0, False),
+    ],
+)
+def test_a_rounded_count_that_has_become_small_stands_where_it_has_hardly_changed(
+    was: float, printed: float, stays: bool
+) -> None:
+    made = LinkedTables()
+    cell = made.add(PART, "girls", 7.0, threshold=8)
+    before = made.add(PART, "girls (edition first)", was, threshold=8)
+    made.rounding = [5, 5]
+    made.last, made.before = {cell: before}, {cell: {printed}}
+    made.numerators, made.denominators = [cell], [NONE]
+    assert stands(made, last(printed, np.nan), ["small_count"]).tolist() == [stays]

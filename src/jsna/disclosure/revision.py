@@ -169,9 +169,24 @@ def stands(made: LinkedTables, past: pd.DataFrame, rules: Sequence[str]) -> Flag
             cell == NONE or count in made.before.get(cell, ())
             for cell, count in zip(cells, told, strict=True)
         )
-        little = any(cell in made.revised for cell in cells)
+        little = any(
+            cell in made.revised or _hardly(made, cell, count)
+            for cell, count in zip(cells, told, strict=True)
+        )
         found[row] = mine and (little or rule in ("sum", RULE))
     return found
+
+
+def _hardly(made: LinkedTables, cell: int, told: float) -> bool:
+    """Whether a rounded count has changed by less than may be published, and no longer rounds so.
+
+    Its change is no quantity of its own. It stands all the same: that it is hidden where it was
+    printed would tell that it has become small.
+    """
+    last = made.last.get(cell, cell)
+    if last == cell or made.rounding[cell] == 1 or made.enough(last, cell):
+        return False
+    return bool(abs(made.value[cell] - told) > made.moves()[cell])
 
 
 def stand(rows: pd.DataFrame, past: pd.DataFrame, which: Flags) -> None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 import sqlglot
 from sqlglot import exp
 
 from jsna import tables
+from jsna.checking.tables import faults
 from jsna.errors import JsnaError
 from jsna.measures.derive import derive
 from jsna.model.tables import AnalysisTable, View
+from jsna.settings.loading import load
 from jsna.sources import parts, registry
+from jsna.tables import VIEWS
 from jsna.tables.catalogue import CATALOGUE, made_of, periods
 from tests.unit.test_tables import CONFIG, PLACES, case, linked, made, pupil, sen2
 
@@ -137,6 +141,43 @@ def test_columns_the_query_does_not_make_stop_derivation(monkeypatch: pytest.Mon
     monkeypatch.setitem(CATALOGUE, "pupil", replace(CATALOGUE["pupil"], columns=more))
     with pytest.raises(JsnaError, match="lacks the columns cost"):
         derive({**CENSUS, "areas.lsoa": PLACES}, CONFIG)
+
+
+def _instead(monkeypatch: pytest.MonkeyPatch, name: str, sql: str) -> None:
+    """Another query for one view."""
+    views = [replace(one, sql=sql, otherwise=None) if one.name == name else one for one in VIEWS]
+    monkeypatch.setattr("jsna.measures.derive.VIEWS", views)
+
+
+def test_a_query_that_cannot_be_run_is_told_by_its_table_and_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _instead(monkeypatch, "pupil", 'select no_such_column from "school_census.census"')
+    with pytest.raises(JsnaError) as error:
+        derive({**CENSUS, "areas.lsoa": PLACES}, CONFIG)
+    (problem,) = error.value.problems  # and nothing of those that read it
+    assert (problem.where, problem.code) == ("pupil", "table.query")
+    assert "no_such_column" in problem.rule
+
+
+def test_what_the_database_says_of_a_row_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    _instead(monkeypatch, "pupil", 'select cast(person_key as int) k from "school_census.census"')
+    given = {**CENSUS, "areas.lsoa": PLACES}
+    with pytest.raises(JsnaError, match="ConversionException; it may hold a record") as error:
+        derive(given, CONFIG)
+    assert "ann" not in str(error.value)
+    with pytest.raises(JsnaError, match="Could not convert string 'ann'"):
+        derive(given, CONFIG, invented=True)
+
+
+def test_check_runs_every_query_on_rows_drawn_from_declarations(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config = load("test-2025", Path(__file__).parents[2])
+    assert faults(config) == []
+    _instead(monkeypatch, "request", 'select sex + 1 as sex from "sen2.requests"')
+    (problem,) = faults(config)
+    assert (problem.where, problem.code) == ("request", "table.query")
 
 
 def test_events_of_a_child_are_numbered_by_date() -> None:

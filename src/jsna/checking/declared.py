@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from jsna import io
-from jsna.checking import words
+from jsna.checking import tables, words
 from jsna.errors import JsnaError, Problem
 from jsna.settings import loading
 from jsna.sources import permission
@@ -53,7 +53,7 @@ def of_configuration(config: Configuration, paths: io.Paths) -> list[Problem]:
     """What stages would refuse of a configuration that could be loaded; reads no data."""
     from jsna.measures import derived
 
-    problems = [*derived.faults(config), *words.faults(config, paths.root)]
+    problems = [*derived.faults(config), *words.faults(config, paths.root), *tables.faults(config)]
     problems += _linkage(config, paths)
     try:
         _publications(config, paths)

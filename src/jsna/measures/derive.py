@@ -56,6 +56,8 @@ def derive(
     config: Configuration,
     reference: Mapping[str, pa.Table | pd.DataFrame] | None = None,
     placed: dict[str, homes.Counts] | None = None,
+    *,
+    invented: bool = False,
 ) -> dict[str, pa.Table]:
     """Analysis tables from linked rows.
 
@@ -67,12 +69,18 @@ def derive(
             where the edition has no extract of its own for them. `lsoa_2011` brings homes under
             codes of 2011 to today's.
         placed: is filled with how many homes of each linked table have a place; see `homes`.
+        invented: nobody is behind the rows, and messages of the database may be printed whole.
 
     Returns:
         Table name -> rows, of the columns of the catalogue, ordered. A table whose extracts were
         not received, or not linked, is left out.
+
+    Raises:
+        JsnaError: with every query that cannot be run, and every table that is not as declared.
     """
     made: dict[str, pa.Table] = {}
+    problems: list[Problem] = []
+    failed: set[str] = set()
     with io.database() as connection:
         homes.register(connection, (reference or {}).get(homes.LOOKUP))
         for name, rows in linked.items():
@@ -84,10 +92,18 @@ def derive(
             homes.today(connection, name)
         deliveries.register(connection, linked, config)
         for query in usable(config, linked):
-            # Kept as a table, so that what builds on it does not make it again.
-            connection.execute(f'create table "{query.name}" as {query.sql}')
-            if query.name in CATALOGUE:
-                made[query.name] = _as_declared(connection, CATALOGUE[query.name])
+            if failed.intersection(View(name=query.name, sql=query.sql).needs):
+                failed.add(query.name)
+                continue
+            try:
+                _make(connection, query, invented=invented)
+                if query.name in CATALOGUE:
+                    made[query.name] = _as_declared(connection, CATALOGUE[query.name])
+            except JsnaError as error:
+                problems += error.problems
+                failed.add(query.name)
+        if problems:
+            raise JsnaError(problems, title="Analysis tables are not as declared:")
         if placed is not None:
             placed |= homes.placed(connection, linked)
         for name, rows in (reference or {}).items():
@@ -125,6 +141,33 @@ def usable(config: Configuration, linked: Iterable[str]) -> list[Query]:
             found.append(Query(view.name, sql))
             there.add(view.name)
     return found
+
+
+def _make(connection: duckdb.DuckDBPyConnection, query: Query, *, invented: bool) -> None:
+    """Run a query, kept as a table, so that what builds on it does not make it again.
+
+    Raises:
+        JsnaError: with the database's message where no record can be in it.
+    """
+    import duckdb
+
+    try:
+        connection.execute(f'create table "{query.name}" as {query.sql}')
+    except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
+        said = str(error)
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error as error:
+        hint = "it may hold a record and is not printed; `jsna check` runs it on invented rows"
+        said = (
+            str(error)
+            if invented
+            else f"the database's message is a {type(error).__name__}; {hint}"
+        )
+    else:
+        return
+    rule = f"the query of this analysis table fails: {said.splitlines()[0]}"
+    raise JsnaError(Problem(query.name, rule, code="table.query")) from None
 
 
 def _as_declared(

@@ -68,7 +68,8 @@ class Drawing:
         people = People(f"{self.seed}", size, apart, self.spine)
         rows, passed_over = linked(draw, people)
         self.passed_over |= passed_over
-        made = derive({**rows, **outcomes.drawn(draw, people)}, self.config)
+        every = {**rows, **outcomes.drawn(draw, people)}
+        made = derive(every, self.config, invented=True)
         return {**made, "record": _records(draw)}
 
     def first(self) -> list[dict[str, pa.Table]]:

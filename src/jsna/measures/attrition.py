@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from jsna import io
 from jsna.ingest.attrition import APART, EMPTIED, REPEATS, SET_ASIDE
 from jsna.measures.conditions import conjuncts, names
+from jsna.measures.keeping import kept
 from jsna.measures.lineage import HOME, ROW, Cell, Cells, Lineage, ancestors, lineages
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator, Side
@@ -80,7 +81,8 @@ def _touch(indicator: Indicator, of: Indicator, made: Mapping[str, Lineage]) -> 
     rows = frozenset().union(*(made[side.table].rows for side in sides))
     # Every figure of a share is split by what it is a share of.
     over = [column_of(d) for d in of.over]
-    own = [made[s.table].of([*_asked(s), *over]) | made[s.table].unsure for s in sides]
+    asked = [*sides, *kept(of)]
+    own = [made[s.table].of([*_asked(s), *over]) | made[s.table].unsure for s in asked]
     known = frozenset().union(*own) - rows
     dimensions = sorted({d for set_ in indicator.breakdowns for d in set_})
     split = {

@@ -6,7 +6,7 @@ stand for different populations (children who attend, live, or have a plan maint
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from jsna.errors import JsnaError, Problem, near
@@ -23,7 +23,15 @@ if TYPE_CHECKING:
 #: Column of an analysis table -> its codes, as the code list of its dimension has them.
 CodesOf = Callable[[str], Collection[str]]
 #: Methods the engine calculates from a numerator and, but for counts, a denominator.
-CALCULATED: Final = ("count", "proportion", "proportion_wilson", "rate_byar", "mean_t", "quantile")
+CALCULATED: Final = (
+    "count",
+    "proportion",
+    "proportion_wilson",
+    "rate_byar",
+    "mean_t",
+    "quantile",
+    "kaplan_meier",
+)
 
 
 def check(indicators: Iterable[Indicator], codes: CodesOf) -> None:
@@ -73,7 +81,7 @@ def _faults(indicator: Indicator, connection: Any, codes: CodesOf) -> Iterator[t
     if indicator.kind.amounts:
         yield from _amount_faults(indicator, indicator.numerator)
     if indicator.kind.of_values:
-        yield from _value_faults(indicator, indicator.numerator)
+        yield from _value_faults(indicator, indicator.numerator, connection, codes)
     sides = {"numerator": indicator.numerator, "denominator": indicator.denominator}
     for key, side in sides.items():
         if side is not None:
@@ -92,9 +100,14 @@ def _amount_faults(indicator: Indicator, side: Side) -> Iterator[tuple[str, str]
         yield "over", f"a {indicator.kind} has no denominator over other categories than its own"
 
 
-def _value_faults(indicator: Indicator, side: Side) -> Iterator[tuple[str, str]]:
-    """A quantile is of the values in a column, one of each row counted."""
+def _value_faults(
+    indicator: Indicator, side: Side, connection: Any, codes: CodesOf
+) -> Iterator[tuple[str, str]]:
+    """A quantile is of the values in a column, one of each row counted; so is a wait."""
     table = CATALOGUE.get(side.table)
+    if indicator.ended and table is not None:
+        parts, wrong = _read(indicator.ended, table, connection)
+        yield from (("ended", rule) for rule in (*wrong, *_unknown_codes(parts, codes)))
     column = table.columns.get(indicator.values) if table is not None else None
     if table is not None and (column is None or column.type not in ("integer", "number")):
         yield "values", f"must be a number column of {table.name!r}"
@@ -107,22 +120,12 @@ def _value_faults(indicator: Indicator, side: Side) -> Iterator[tuple[str, str]]
 def _side_faults(
     key: str, side: Side, indicator: Indicator, connection: Any, codes: CodesOf
 ) -> Iterator[tuple[str, str]]:
-    import duckdb
-    from sqlglot.errors import SqlglotError
-
     table = CATALOGUE.get(side.table)
     if table is None:
         yield f"{key}.table", f"no analysis table {side.table!r}; there are {', '.join(CATALOGUE)}"
         return
-    parts: tuple[exp.Expr, ...] = ()
-    try:
-        connection.execute(f'select 1 from "{table.name}" where ({side.where}) limit 0')
-        parts = conjuncts(side.where)
-    except (duckdb.Error, SqlglotError) as error:
-        said = str(error).splitlines()[0]
-        has = ", ".join(table.columns)
-        yield f"{key}.where", f"is no condition on table {table.name!r} ({said}); it has {has}"
-    for rule in _condition_faults(table, parts, codes):
+    parts, wrong = _read(side.where, table, connection)
+    for rule in (*wrong, *_condition_faults(table, parts, codes)):
         yield f"{key}.where", rule
     values = indicator.values or (side.count if indicator.kind.amounts else "")
     if values in table.columns:
@@ -166,6 +169,22 @@ def _side_faults(
         yield f"{key}.base", rule
 
 
+def _read(
+    where: str, table: AnalysisTable, connection: Any
+) -> tuple[Sequence[exp.Expr], Sequence[str]]:
+    """The parts of a condition; none, and what is wrong, where the database cannot read it."""
+    import duckdb
+    from sqlglot.errors import SqlglotError
+
+    try:
+        connection.execute(f'select 1 from "{table.name}" where ({where}) limit 0')
+        return conjuncts(where), ()
+    except (duckdb.Error, SqlglotError) as error:
+        said = str(error).splitlines()[0]
+        has = ", ".join(table.columns)
+        return (), (f"is no condition on table {table.name!r} ({said}); it has {has}",)
+
+
 def _condition_faults(
     table: AnalysisTable, parts: Collection[exp.Expr], codes: CodesOf
 ) -> Iterator[str]:
@@ -178,6 +197,11 @@ def _condition_faults(
                 f"puts every {dimension} of table {table.name!r} together; their figures are too "
                 f"unlike for a total, so hold one still, as in {dimension} = '6'"
             )
+    yield from _unknown_codes(parts, codes)
+
+
+def _unknown_codes(parts: Collection[exp.Expr], codes: CodesOf) -> Iterator[str]:
+    """Texts that a condition asks for and no code list has."""
     for column, text in dict.fromkeys(pair for part in parts for pair in named_texts(part)):
         if (known := codes(column)) and text not in known:
             hint = near(text, known) or f"; it has {', '.join(known)}"

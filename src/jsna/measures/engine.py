@@ -18,7 +18,7 @@ from jsna.measures.blocks import Axis, Block, align, axis_of, together
 from jsna.measures.cells import Cells
 from jsna.measures.checks import check
 from jsna.measures.cubes import Cubes, Dimensions, columns, count, sets_of, wanted
-from jsna.measures.keeping import fill
+from jsna.measures.making import fill
 from jsna.measures.merge import merge, reconcile
 from jsna.measures.sources import profile_of, source_of
 from jsna.measures.values import calculate, dispersions, mark_low

@@ -168,6 +168,8 @@ class Indicator(Strict):
             percentages follows "as likely to", that of a slope says what changes along it, as in
             "the share of pupils suspended"; population and the like are left out.
         values: of a quantile, the column whose values it is of, one of each row counted.
+        ended: of waits, the condition on which a wait counted has ended; the others are of those
+            still waiting, as long as is known.
         percentile: which quantile; the median where none is named.
         over: dimensions that split the numerator only; the denominator is the total over them.
             Such an indicator has no row without them: it would say 100 %.
@@ -210,6 +212,7 @@ class Indicator(Strict):
     denominator: Side | None = None
     derived: Derived | None = None
     values: str = ""
+    ended: str = ""
     percentile: Percentile = 0
     over: tuple[str, ...] = ()
     breakdowns: tuple[Breakdown, ...] = ()
@@ -288,6 +291,12 @@ class Indicator(Strict):
             raise ValueError(
                 f"{self.id}: a {known} that is counted here, and nothing else, names in `values` "
                 "the column it is of"
+            )
+        if bool(self.ended) != (self.kind.of_waits and self.numerator is not None):
+            known = " or a ".join(name for name, kind in KINDS.items() if kind.of_waits)
+            raise ValueError(
+                f"{self.id}: a {known} that is counted here, and nothing else, says in `ended` on "
+                "which condition one has ended"
             )
         if self.kind.of_values != (self.percentile > 0):
             raise ValueError(f"{self.id}: `percentile` is of kinds worked out from values alone")

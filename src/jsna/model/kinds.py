@@ -51,6 +51,8 @@ class Kind:
         of_values: it is worked out from the values in a column, one of each row counted, which do
             not add up: of a coarser category it is worked out anew from all of them. The numerator
             is how many there are, and all that disclosure control has to protect.
+        of_waits: the values are lengths of waits, of which some have not ended; which is said in
+            `ended`.
         limits_of_counts: method by which limits follow from a published numerator and denominator
             alone; "" where they do not.
         no_difference: value that says groups are alike, of what sets them beside each other: 1 of a
@@ -74,6 +76,7 @@ class Kind:
     chance: Literal["limits", "square_root"] = "limits"
     amounts: bool = False
     of_values: bool = False
+    of_waits: bool = False
     limits_of_counts: str = ""
     no_difference: float | None = None
     worked_out: Literal["", "pairs", "along"] = ""
@@ -116,6 +119,10 @@ _EVERY: Final = (
     Kind("rate", ("rate_byar", PUBLISHED), "", per=True, limits_of_counts="rate_byar"),
     Kind("mean", ("mean_t", PUBLISHED), "mean", amounts=True),
     Kind("quantile", ("quantile", PUBLISHED), "", decimals=0, divides=False, of_values=True),
+    Kind(
+        "wait", ("kaplan_meier", PUBLISHED), "days",
+        decimals=0, divides=False, of_values=True, of_waits=True,
+    ),
     Kind(
         "ratio", ("ratio_katz", "ratio_rates"), "ratio", no_difference=1.0, worked_out="pairs",
     ),

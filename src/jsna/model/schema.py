@@ -144,6 +144,7 @@ METHODS: Final = (
     "rate_byar",
     "mean_t",
     "quantile",
+    "kaplan_meier",
     "dsr_dobson",
     "isr_byar",
     "sii_linear",
@@ -157,7 +158,7 @@ METHODS: Final = (
     "published",
 )
 #: Methods whose value is worked out from values one by one, and from no counts.
-OF_VALUES: Final = ("quantile",)
+OF_VALUES: Final = ("quantile", "kaplan_meier")
 MARKS: Final = ("zero", "jump", "doubt")
 #: What stands in a note behind why the auditor of releases does not use a figure.
 NOT_USED: Final = "It is not used."

@@ -27,6 +27,11 @@ METHOD_WORDS: Final = {
         "which suppose nothing of how they are spread; ends that fewer than the smallest number "
         "shown lie beyond are left out."
     ),
+    "kaplan_meier": (
+        "Of waits, those who are still waiting are counted as long as they have waited so far "
+        "(Kaplan and Meier’s method); intervals are those of Brookmeyer and Crowley. What fewer "
+        "than the smallest number shown have reached, or have lasted for, is left out."
+    ),
     "dsr_dobson": "Directly standardised rates have intervals by Dobson’s method.",
     "isr_byar": "Indirectly standardised ratios have intervals by Byar’s method.",
     **FORMULAS,
@@ -47,6 +52,7 @@ _SHORT: Final = {
     "rate_byar": "Byar’s interval, exact where few are counted",
     "mean_t": "interval from Student’s t distribution",
     "quantile": "interval between two of the values put in order",
+    "kaplan_meier": "Kaplan–Meier, with those still waiting; Brookmeyer and Crowley’s interval",
     "dsr_dobson": "Dobson’s interval",
     "isr_byar": "Byar’s interval",
     "ratio_katz": "Katz’s interval",

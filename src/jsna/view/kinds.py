@@ -59,6 +59,11 @@ SAID: Final[Mapping[str, Said]] = {
         noun="the {quantile} of",
         level="In {place}, the {quantile} of {phrase} was {value} {when}.",
     ),
+    "wait": Said(
+        noun="the {quantile} of waits for",
+        level="In {place}, the {quantile} of waits for {phrase} was {value} {when}.",
+        most="longest",
+    ),
     "slope_index": Said(
         noun="the gap by deprivation in",
         level=(

@@ -29,11 +29,13 @@ from jsna.measures.methods.proportions import proportion_wilson
 from jsna.measures.methods.quantiles import TooFewAreasWarning, quantiles
 from jsna.measures.methods.rates import rate_byar
 from jsna.measures.methods.standardised import dsr_dobson, expected_events, isr_byar
+from jsna.measures.methods.survival import Curve, kaplan_meier, wait
 from jsna.measures.methods.trend import Trend, trend_proportion, trend_rate, trend_values
 
 __all__ = [
     "METHOD_NAMES",
     "STORED",
+    "Curve",
     "FunnelLimits",
     "Interval",
     "Limits",
@@ -51,6 +53,7 @@ __all__ = [
     "funnel_significance",
     "interval",
     "isr_byar",
+    "kaplan_meier",
     "limit_ranks",
     "mean_t",
     "mean_t_summary",
@@ -68,4 +71,5 @@ __all__ = [
     "trend_proportion",
     "trend_rate",
     "trend_values",
+    "wait",
 ]

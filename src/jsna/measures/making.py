@@ -1,0 +1,121 @@
+"""Values and limits that are made of what was kept of the rows, where counts do not give them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from jsna.measures.methods import (
+    STORED,
+    Interval,
+    Limits,
+    mean_t_summary,
+    order_statistics,
+    quantile,
+    stored_limits,
+    survival,
+    wait,
+)
+from jsna.measures.values import CALCULATED, Floats
+from jsna.model.configuration import Configuration
+from jsna.model.indicators import Indicator
+
+#: Why a method gives no value -> the reason of the row, and its note.
+_NOT_GIVEN: Final = {
+    order_statistics.TOO_FEW: ("few_values", "Too few lie on one side of it for it to be given."),
+    survival.NOT_REACHED: (
+        "still_waiting",
+        "Too many were still waiting for it to be known.",
+    ),
+}
+
+
+def fill(
+    frame: pd.DataFrame,
+    what: Sequence[tuple[Any, ...]],
+    indicators: Mapping[str, Indicator],
+    config: Configuration,
+) -> None:
+    """Fill value and limits that are made of what was kept, in place.
+
+    Args:
+        frame: rows with counts, and the values and limits that counts alone give.
+        what: what was kept of each row, in the order of `kept`; () of most.
+        indicators: the declarations.
+        config: profiles, which say how few may lie beyond what is given of a quantile.
+    """
+    columns = list(CALCULATED)
+    result = frame[columns].to_numpy(dtype=np.float64, copy=True)
+    places: Any = frame.groupby("indicator", sort=False).indices
+    status = frame["status"].to_numpy(dtype=object)
+    said = frame[["status", "reason", "note"]].to_numpy(dtype=object, copy=True)
+    for name, rows in places.items():
+        indicator = indicators[name]
+        rows = rows[status[rows] == ""]
+        if indicator.method not in _MADE or not len(rows):
+            continue
+        fewest = max(config.profile(frame["profile"].iloc[rows[0]]).threshold, 1)
+        counts = frame.iloc[rows][["numerator", "denominator"]].to_numpy(dtype=np.float64)
+        of = [what[row] for row in rows]
+        made = _MADE[indicator.method](indicator, counts, of, fewest)
+        result[rows] = np.column_stack([getattr(made, name) for name in CALCULATED])
+        result[rows] *= indicator.multiplier
+        for row, why in zip(rows, made.reason, strict=True):
+            if why in _NOT_GIVEN:
+                reason, note = _NOT_GIVEN[why]
+                said[row] = "x", reason, f"{said[row][2]} {note}".strip()
+    frame[columns] = result
+    frame[["status", "reason", "note"]] = said
+
+
+def _means(
+    indicator: Indicator, counts: Floats, what: Sequence[tuple[Any, ...]], fewest: int
+) -> Limits:
+    """Means and their limits from how many values there are and two sums."""
+    total, count = counts.T
+    squares = np.array([of for (of,) in what], dtype=np.float64)
+    # About the mean; what is below nought is rounding, of values all alike.
+    apart = np.maximum(squares - total**2 / count, 0.0)
+    deviation = np.sqrt(apart / np.where(count > 1, count - 1, np.nan))
+    return stored_limits(mean_t_summary(total, count, deviation, confidence=STORED))
+
+
+def _of_values(method: Callable[..., Interval]) -> Callable[..., Limits]:
+    """Quantiles and their limits by a method, to the decimals that are printed.
+
+    More of them would be one child's own value to the last digit.
+    """
+
+    def made(
+        indicator: Indicator, counts: Floats, what: Sequence[tuple[Any, ...]], fewest: int
+    ) -> Limits:
+        share, step = indicator.percentile / 100, 10.0**indicator.decimals * indicator.multiplier
+        found = [
+            method(*(of.numbers for of in row), share, fewest=fewest, confidence=STORED)
+            for row in what
+        ]
+
+        def printed(parts: Sequence[Floats]) -> Floats:
+            return np.asarray(np.floor(np.concatenate(parts, axis=-1) * step + 0.5) / step)
+
+        return stored_limits(
+            Interval(
+                printed([one.value for one in found]),
+                printed([one.lower for one in found]),
+                printed([one.upper for one in found]),
+                np.concatenate([one.reason for one in found]),
+            )
+        )
+
+    return made
+
+
+#: Method -> how its values and limits are made of what was kept.
+_MADE: Final[Mapping[str, Callable[..., Limits]]] = {
+    "mean_t": _means,
+    "quantile": _of_values(quantile),
+    "kaplan_meier": _of_values(wait),
+}

@@ -15,12 +15,13 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from jsna import __version__, trying
 from jsna.disclosure.tabular import tables_cli
+from jsna.drafting import cli as drafting
 from jsna.errors import JsnaError, Problem
 from jsna.explanation import explain
 from jsna.linkage import review_cli
@@ -229,9 +230,17 @@ VERBS: dict[str, tuple[str, Callable[[argparse.Namespace], int], bool]] = {
     "render": ("write the pages that are made from declarations", _render, False),
     "prepare": ("install or name the system libraries the PDF needs", _prepare, False),
     **{verb: (f"stage: {_lower(one.does)}", _stage, True) for verb, one in STAGES.items()},
+    "new source": (drafting.ACTIONS["source"], drafting.source, False),
+    "new indicator": (drafting.ACTIONS["indicator"], drafting.indicator, False),
     "link train": (review_cli.ACTIONS["train"], _link_train, False),
     "link review": (review_cli.ACTIONS["review"], _link_review, True),
 }
+
+
+def joined(arguments: Sequence[str]) -> list[str]:
+    """The words of a command line, a verb of two words (`link train`, `new source`) as one."""
+    verb = " ".join(arguments[:2])
+    return [verb, *arguments[2:]] if verb in VERBS and " " in verb else list(arguments)
 
 
 def _many(text: str) -> int:
@@ -267,6 +276,7 @@ def parser() -> argparse.ArgumentParser:
         if verb == explain.VERB:
             explain.arguments(one)
         review_cli.add_arguments(verb, one)
+        drafting.add_arguments(verb, one)
         if verb == "fetch":
             one.add_argument("--from", dest="folder", help="take the files from this folder")
         if verb == trying.VERB:
@@ -284,7 +294,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    words = review_cli.joined(sys.argv[1:] if argv is None else argv)
+    words = joined(sys.argv[1:] if argv is None else argv)
     arguments = parser().parse_args(words)
     started = time.monotonic()
     try:

@@ -299,14 +299,14 @@ def test_the_sample_holds_a_name_and_the_restricted_side_none(linked: Stage) -> 
 
 
 def test_the_second_word_of_link_is_an_edition_or_an_action() -> None:
-    one = cli.parser().parse_args(review_cli.joined(["link", "test-2025"]))
+    one = cli.parser().parse_args(cli.joined(["link", "test-2025"]))
     assert (one.verb, one.edition) == ("link", "test-2025")
     # Options stand before the edition or behind it.
     for words in (["--size", "9", "test-2025"], ["test-2025", "--size", "9"]):
-        one = cli.parser().parse_args(review_cli.joined(["link", "review", *words]))
+        one = cli.parser().parse_args(cli.joined(["link", "review", *words]))
         assert (one.verb, one.edition, one.size) == ("link review", "test-2025", 9)
-    assert cli.parser().parse_args(review_cli.joined(["link", "train"])).verb == "link train"
-    assert review_cli.joined(["build", "review"]) == ["build", "review"]
+    assert cli.parser().parse_args(cli.joined(["link", "train"])).verb == "link train"
+    assert cli.joined(["build", "review"]) == ["build", "review"]
 
 
 @pytest.mark.parametrize("action", sorted(review_cli.ACTIONS))

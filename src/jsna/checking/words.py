@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from jsna.errors import Problem
 from jsna.model.base import NO_FIGURE
+from jsna.settings import made_lists
 
 if TYPE_CHECKING:
     from jsna.model.configuration import Configuration
@@ -59,7 +60,7 @@ def _named(config: Configuration, allowed: Allowed) -> Iterator[Problem]:
     for name in sorted(lists & set(config.codelists)):
         for code, label in config.codelists[name].items():
             if unknown(label):
-                where, key = f"config/codelists/{name}.yaml", f"codes.{code}"
+                where, key = made_lists.place(name), f"codes.{code}"
                 yield Problem(where, _NO_NAME, column=key, value=label, code="config.words")
 
 

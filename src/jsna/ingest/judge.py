@@ -312,7 +312,12 @@ def _check_key(judge: _Judge) -> None:
 
 def _others(judge: _Judge, rows: pd.Index[Any], key: list[str]) -> np.ndarray[Any, Any]:
     """Which of the rows with repeated keys, in order, are of another birth than the first."""
-    born = [c.field for c in judge.table.columns if c.identifier == "date_of_birth"]
+    # Rows with one key are of one birth where that is part of it.
+    born = [
+        column.field
+        for column in judge.table.columns
+        if column.identifier == "date_of_birth" and column.field not in key
+    ]
     found = np.zeros(len(rows), dtype=np.bool_)
     for name in born:
         days = judge.typed.loc[rows, [*key, name]]

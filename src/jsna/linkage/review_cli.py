@@ -28,14 +28,6 @@ ACTIONS: Final = {
 SIZE: Final = 200
 
 
-def joined(arguments: Sequence[str]) -> list[str]:
-    """The words of a command line, `link train` and `link review` taken for one verb."""
-    words = list(arguments)
-    if words[:1] == ["link"] and words[1:2] and words[1] in ACTIONS:
-        return [f"link {words[1]}", *words[2:]]
-    return words
-
-
 def add_arguments(verb: str, parser: argparse.ArgumentParser) -> None:
     """Add the options of `link review`."""
     if verb != "link review":

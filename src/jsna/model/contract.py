@@ -42,6 +42,8 @@ class Column:
         required: the column must be present.
         nullable: a cell may be empty.
         codes: name of a code list in `config/codelists/` the value must be in.
+        labels: of a code list of the column's own, each code with its label: the list is called
+            `codes`, stands in no file, and is a dimension by itself.
         spellings: how the file itself writes codes of the list, such as 1 for M, with the code each
             stands for.
         absent: what stands in a cell without a value, such as the reason why there is none: read
@@ -70,6 +72,7 @@ class Column:
     required: bool = True
     nullable: bool = False
     codes: str | None = None
+    labels: tuple[tuple[str, str], ...] = ()
     spellings: tuple[tuple[str, str], ...] = ()
     absent: tuple[str, ...] = ()
     pattern: str | None = None

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from jsna.model.base import Strict
 from jsna.model.kinds import KINDS, implied
+from jsna.model.schema import MULTIPLIERS
 
 if TYPE_CHECKING:
     from jsna.model.indicators import Fallback, Indicator
@@ -188,6 +189,7 @@ def taken_over(indicator: Indicator, base: Indicator) -> Indicator:
     update["fallbacks"] = tuple(_fallbacks(indicator, base, along))
     if not indicator.kind.unit:
         update["unit"] = DIFFERENCES.get(base.unit, base.unit)
+        update["multiplier"] = MULTIPLIERS[update["unit"]]
         update["per"] = base.per
     return indicator.model_copy(update=update)
 

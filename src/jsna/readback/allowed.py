@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from jsna.readback.blocks import NUMBER, Block
+from jsna.readback.blocks import HOLE, NUMBER, Block
 from jsna.readback.page import AXIS, GROUP, MARKER, TIME
 from jsna.readback.vocabulary import MONTHS, Vocabulary
 
@@ -60,6 +60,8 @@ TYPES: Final[Sequence[Type]] = (
     _type("date", rf"\b{_MONTH} (?P<period>\d{{4}})\b"),
     _type("period", rf"^\(?{_WHEN}\)?$", frozenset({"th", "listing", "label", "string"})),
     _type("period", rf"^\({_WHEN}\)$", frozenset({"text"})),
+    # After the figure it is of, as in "from 2.1% (2016) it had risen to 8.4% (2021)".
+    _type("period", rf"(?<={HOLE} )\({_WHEN}\)(?= it had |[.;]|$)"),
     _type("period", rf"(?:^|, ){_WHEN}(?=,|$)", frozenset({"listing"})),
     _type("period", rf"(?:^|, ){_WHEN}(?=\.|$)", frozenset({"aside", "key number"})),
     _type("period", rf"(?:^|, |\bfrom |\bsince |\bto |\band ){_WHEN}\b", _HEADS),

@@ -12,6 +12,7 @@ from jsna.model.dimensions import Dimension, DimensionsFile
 from jsna.model.fallbacks import faults, filled
 from jsna.model.hierarchies import PLACES, Hierarchy
 from jsna.model.indicators import Indicator
+from jsna.settings.made_lists import own_dimensions
 from jsna.settings.reading import Gatherer
 
 FILE: Final = "config/dimensions.yaml"
@@ -53,9 +54,9 @@ class Categories:
 
 
 def load_dimensions(gather: Gatherer) -> dict[str, Dimension]:
-    """Every dimension by name; none where the file is faulty."""
+    """Every dimension by name, those of columns with codes of their own too; none if faulty."""
     found = gather.load(FILE, DimensionsFile)
-    return {} if found is None else found.dimensions
+    return {} if found is None else {**own_dimensions(), **found.dimensions}
 
 
 def check_dimensions(gather: Gatherer, categories: Categories) -> None:

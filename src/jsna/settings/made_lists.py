@@ -1,22 +1,27 @@
 """Code lists nobody writes: what is declared elsewhere already, as categories of the report.
 
-Extracts are named where they are declared, passes of linkage in `config/linkage/passes.yaml`, the
-numbers looked up in `jsna.model.link_passes`. So an extract or a pass more needs no edit here.
+Extracts are named where they are declared, as are codes that one column alone has, passes of
+linkage in `config/linkage/passes.yaml`, the numbers looked up in `jsna.model.link_passes`. So an
+extract or a pass more needs no edit here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Final
 
 from jsna.model.codelists import CodeList
-from jsna.model.contract import Extract
+from jsna.model.contract import Column, Extract
+from jsna.model.dimensions import Dimension
 from jsna.model.link_passes import LITTLE_KNOWN, LOOKUPS, code_of
 from jsna.model.linkage import Passes
 from jsna.settings.reading import Gatherer
 from jsna.sources import registry
 
 PASSES: Final = "config/linkage/passes.yaml"
+#: Where the columns of a source stand.
+SOURCE: Final = "src/jsna/sources/{}/extract.py"
 #: How links by the model are called, by how probable it finds them; as the code list `link`.
 MODEL: Final = ("model_95", "model_50", "model_05")
 #: What the passes of each method are called together.
@@ -42,6 +47,8 @@ def made(gather: Gatherer, link: dict[str, str]) -> Iterator[CodeList]:
         link: the code list `link`, which names the links by the model.
     """
     extracts = [*registry().values()]
+    for column in own().values():
+        yield _made(str(column.codes), column.called, dict(column.labels))
     labels = {extract.name: extract.label for extract in extracts}
     yield _made("extract", "Extracts as they are called in the report", labels)
     people = [extract for extract in extracts if extract.person_level]
@@ -56,6 +63,57 @@ def made(gather: Gatherer, link: dict[str, str]) -> Iterator[CodeList]:
     labels = {method: METHODS[method] for method in shown}
     title = "Method by which a link was made"
     yield _made("link_method", title, labels, of="link_pass", finer=shown)
+
+
+def own() -> dict[str, Column]:
+    """Code list -> the first column that brings it along, of lists that stand in no file."""
+    return {codes: column for codes, (_, column) in reversed([*_own()])}
+
+
+def place(codelist: str) -> str:
+    """The file a code list stands in, as the user knows it."""
+    homes = {codes: source for codes, (source, _) in reversed([*_own()])}
+    if codelist in homes:
+        return SOURCE.format(homes[codelist])
+    return f"config/codelists/{codelist}.yaml"
+
+
+def check_own(gather: Gatherer, filed: Collection[str]) -> None:
+    """Gather code lists that two columns bring along, or that stand in a file as well.
+
+    Args:
+        gather: keeps the problems.
+        filed: the code lists that have a file.
+    """
+    seen: dict[str, Column] = {}
+    for codes, (source, column) in _own():
+        rule = "a code list of this name is there already; call the column's field otherwise"
+        there = codes in filed or seen.setdefault(codes, column) != column
+        gather.expect(not there, SOURCE.format(source), column.field, rule, codes)
+
+
+def own_dimensions() -> dict[str, Dimension]:
+    """A dimension for each list of a column's own, called as the column is."""
+    return {
+        name: Dimension.model_validate(
+            {"name": name, "order": "given", "words": _lettered(column.called)}
+        )
+        for name, column in own().items()
+    }
+
+
+def _own() -> Iterator[tuple[str, tuple[str, Column]]]:
+    for source, extract in registry().items():
+        for table in extract.tables:
+            for column in table.columns:
+                if column.labels:
+                    yield str(column.codes), (source, column)
+
+
+def _lettered(words: str) -> str:
+    """Words as they stand within a sentence, without the numbers of a return's headers."""
+    kept = " ".join(re.sub(r"\d+", " ", words).split())
+    return kept[:1].lower() + kept[1:] or "code"
 
 
 def _sources(extracts: Iterable[Extract]) -> dict[str, str]:

@@ -49,6 +49,7 @@ def load_lists(gather: Gatherer) -> Categories:
         given = gather.load(f"config/codelists/{file.name}", CodeListFile)
         if given is not None:
             found[file.stem] = CodeList(**dict(given), codelist=file.stem)
+    made_lists.check_own(gather, found)
     link = found["link"].codes if "link" in found else {}
     found |= {made.codelist: made for made in made_lists.made(gather, link)}
     categories = Categories(found, load_dimensions(gather))
@@ -58,7 +59,7 @@ def load_lists(gather: Gatherer) -> Categories:
             if codelist.of in absent:
                 continue  # that its code list is not there is told of the dimension
             for finding in edition_checks.of_codelist(codelist, categories.listed):
-                gather.expect(False, f"config/codelists/{codelist.codelist}.yaml", *finding)
+                gather.expect(False, made_lists.place(codelist.codelist), *finding)
         check_dimensions(gather, categories)
     return categories
 

@@ -5,6 +5,7 @@ An extract that calls one otherwise, or may lack it, takes it with `replace`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from jsna.model.contract import Column
@@ -15,6 +16,25 @@ def code(name: str, field: str, codes: str, what: str, **more: Any) -> Column:
     """A code that may be empty, and is emptied where it is none of its list."""
     given = {"nullable": True, "codes": codes, "quantity": field, "on_invalid": "blank", **more}
     return Column(name, field, "code", what, **given)
+
+
+def listed(
+    name: str, field: str, what: str, codes: Mapping[str, str] | tuple[str, ...], **more: Any
+) -> Column:
+    """A code with a list of its own, called like its field.
+
+    Args:
+        name, field, what: of the column.
+        codes: code -> label, or codes that are their own labels, in order of display.
+        more: of the column.
+    """
+    labels = codes if isinstance(codes, Mapping) else {one: _label(one) for one in codes}
+    return Column(name, field, "code", what, codes=field, labels=tuple(labels.items()), **more)
+
+
+def _label(code: str) -> str:
+    words = code.replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def flag(name: str, field: str, what: str, *, required: bool = False) -> Column:

@@ -1,0 +1,124 @@
+"""`jsna new`: its two actions at the command line."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import jsna
+from jsna.errors import JsnaError, Problem
+from jsna.saying import say
+
+#: What is drafted -> what it does.
+ACTIONS: Final = {
+    "source": "draft a source, with a first analysis table, from a CSV file as received",
+    "indicator": "draft an entry of an indicator file, from the table it counts",
+}
+
+
+def add_arguments(verb: str, parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of an action, where the verb is one."""
+    if verb == "new source":
+        parser.add_argument("file", help="the file, with one row of headers")
+        parser.add_argument("--name", default="", help="of the source (default: the file's)")
+        parser.add_argument("--title", default="", help="what people call it (default: its name)")
+        parser.add_argument(
+            "--period-type", default="financial_year", metavar="KIND",
+            help="which kind of period one file covers (default: financial_year)",
+        )  # fmt: skip
+        parser.add_argument("--base", default="", help="whom its rows stand for, such as resident")
+    if verb == "new indicator":
+        parser.add_argument("id", help="of the indicator, such as short_break_hours")
+        parser.add_argument("--table", default="", help="analysis table that is counted")
+        parser.add_argument("--kind", default="count", help="kind of measure (default: count)")
+        parser.add_argument("--chapter", default="", help="a file of config/indicators/, by name")
+        parser.add_argument("--new-chapter", default="", metavar="TITLE", help="begin the chapter")
+        parser.add_argument("--title", default="", help="of the indicator (default: its id)")
+        parser.add_argument("--of", default="", help="indicator to work a ratio or the like out of")
+        parser.add_argument("--unit", default="", help="of the numbers it is of, such as days")
+        parser.add_argument("--print", action="store_true", help="show it and write nothing")
+
+
+def source(arguments: argparse.Namespace) -> int:
+    """Draft a source, put it in its place and make the pages that tell of it anew."""
+    from jsna.drafting import source as drafting
+
+    root = Path(arguments.root)
+    _own_project(root)
+    asked = drafting.Asked(
+        Path(arguments.file),
+        arguments.name,
+        arguments.title,
+        arguments.period_type,
+        arguments.base,
+    )
+    made = drafting.draft(asked, root)
+    drafting.write(made, root)
+    # The declarations of this process were read before the folder was there.
+    command = [sys.executable, "-m", "jsna", "render", "--root", str(root)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        drafting.take_back(made, root)
+        rule = f"the pages made of declarations could not be made anew: {done.stderr.strip()}"
+        raise JsnaError(Problem(made.name, rule, code="new.render"))
+    for line in _told(made):
+        say(line)
+    return 0
+
+
+def indicator(arguments: argparse.Namespace) -> int:
+    """Draft an indicator and put it into its chapter's file, or only show it."""
+    from jsna.drafting import indicator as drafting
+    from jsna.drafting.entry import Wanted
+
+    root = Path(arguments.root)
+    given = ("id", "table", "kind", "chapter", "title", "new_chapter", "of", "unit")
+    wanted = Wanted(*(getattr(arguments, name) for name in given))
+    entry = drafting.draft(wanted, root)
+    if not arguments.print:
+        drafting.write(entry, root)
+    for line in drafting.told(entry):
+        say(line)
+    return 0
+
+
+def _own_project(root: Path) -> None:
+    """Raise unless the code that runs is that of the project the source is to stand in."""
+    own = Path(jsna.__file__).resolve().parent
+    if (root / "src/jsna").resolve() != own:
+        rule = "is not the folder this jsna runs from; go there, or run the jsna of this folder"
+        raise JsnaError(Problem("--root", rule, value=str(root), code="new.root"))
+
+
+def _told(made: object) -> Iterator[str]:
+    """What was drafted and left out, and what comes next. No cell of the file is told."""
+    from jsna.drafting.source import FOLDER, Draft
+
+    assert isinstance(made, Draft)
+    table = made.extract.tables[0]
+    yield f"{(FOLDER / made.name).as_posix()}/: {', '.join(made.files)}"
+    for column in table.columns:
+        kind = column.identifier or (f"codes, {len(column.labels)}" if column.labels else "")
+        empty = ", may be empty" if column.nullable else ""
+        more = f"; {made.told[column.name]}" if column.name in made.told else ""
+        yield f"  {column.name!r}: {kind or column.type}{empty}{more}"
+    declared = {column.name for column in table.columns}
+    for header, told in made.told.items():
+        if header not in declared:
+            yield f"  {header!r}: {told}" if header else f"  {told[:1].upper()}{told[1:]}"
+    yield "Read it, and put its words right. Then, in config/editions/<edition>.yaml:"
+    yield f"  - extract: {made.name}"
+    yield "    owner: …"
+    yield "    legal_basis: …"
+    if made.extract.about_persons:
+        yield "    assessment: …"
+        yield "    opt_out: …"
+    yield "    periods:"
+    yield f'      - period: "…" # {made.extract.period_type}'
+    yield f"        files: {{{table.name}: …}}"
+    yield f"        sha256: {{…: {made.digest}}}"
+    yield f"and `jsna new indicator ID --table {made.name} --chapter C`"

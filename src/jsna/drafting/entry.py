@@ -1,0 +1,266 @@
+"""An entry of an indicator file as its table, or the indicator it is of, implies it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import yaml
+
+from jsna.drafting import wording
+from jsna.errors import Problem, near
+from jsna.model.chapters import Chapter
+from jsna.model.dimensions import Dimension
+from jsna.model.indicators import LOCALITY, Indicator
+from jsna.model.kinds import KINDS, Kind
+from jsna.model.schema import MEASURED, UNITS
+from jsna.model.tables import AnalysisTable
+from jsna.settings.indicators import FOLDER
+from jsna.tables.catalogue import CATALOGUE, column_of, period_type
+
+#: Dimensions that nearly every table has, after its own.
+_COMMON: Final = ("sex", "age_group", LOCALITY)
+#: Columns of numbers and yes or no that say something of a row's making alone.
+_OF_NOTHING: Final = frozenset({"age", "record_number", "headline"})
+#: Breakdowns of a first entry at most.
+_MOST: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked for.
+
+    Attributes:
+        id: of the indicator.
+        table: analysis table that is counted.
+        kind: of measure.
+        chapter: file of `config/indicators/`, without its ending; follows from the table, where
+            one chapter alone counts it.
+        title: of the indicator; the words of its id where not given.
+        new_chapter: title of a chapter that is not there yet.
+        of: the indicator that one which is worked out is of.
+        unit: of the values that a kind is worked out from; the one its column names, where not
+            given.
+    """
+
+    id: str
+    table: str = ""
+    kind: str = "count"
+    chapter: str = ""
+    title: str = ""
+    new_chapter: str = ""
+    of: str = ""
+    unit: str = ""
+
+
+@dataclass(slots=True)
+class Drafter:
+    """What is there already: indicators, chapters and dimensions."""
+
+    wanted: Wanted
+    indicators: Mapping[str, Indicator]
+    chapters: Mapping[str, Chapter]
+    dimensions: Mapping[str, Dimension]
+    codes: Mapping[str, Mapping[str, str]]
+    problems: list[Problem] = field(default_factory=list)
+
+    def refuse(self, option: str, rule: str, value: str = "") -> None:
+        """Keep what is wrong with an option."""
+        self.problems.append(Problem(option, rule, value=value, code="new.indicator"))
+
+    # -- what is asked for -----------------------------------------------------------------------
+
+    def judge(self) -> None:
+        """Gather what is wrong with what is asked for."""
+        wanted = self.wanted
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", wanted.id):
+            self.refuse("ID", "an id is small letters, digits and _, a letter first", wanted.id)
+        if wanted.id in self.indicators:
+            where = f"{FOLDER}/{self.indicators[wanted.id].chapter}.yaml"
+            self.refuse("ID", f"an indicator of this id stands in {where}", wanted.id)
+        if wanted.kind not in KINDS:
+            self._unknown("--kind", "kind of measure", wanted.kind, KINDS)
+        derived = wanted.kind in KINDS and KINDS[wanted.kind].derived
+        if derived and wanted.of not in self.indicators:
+            self._unknown("--of", "indicator to work it out from", wanted.of, self.indicators)
+        elif not derived and wanted.table not in CATALOGUE:
+            self._unknown("--table", "analysis table", wanted.table, CATALOGUE)
+        chapter = self.chapter
+        if wanted.new_chapter and chapter in self.chapters:
+            self.refuse("--new-chapter", "there is a chapter of this name already", chapter)
+        elif not wanted.new_chapter and chapter not in self.chapters:
+            self._unknown("--chapter", "chapter", chapter, self.chapters)
+            if wanted.chapter:
+                self.refuse("--new-chapter", "its title begins a chapter that is not there yet")
+
+    def _unknown(self, option: str, what: str, value: str, known: Mapping[str, object]) -> None:
+        hint = near(value, known, 3) if value else ""
+        there = hint or f"; there are {', '.join(sorted(known))}"
+        rule = f"there is no such {what}{there}" if value else f"name the {what}{there}"
+        self.refuse(option, rule, value)
+
+    @property
+    def chapter(self) -> str:
+        """The chapter, or that of the others that count the table."""
+        if self.wanted.chapter:
+            return self.wanted.chapter
+        if self.wanted.of in self.indicators:
+            return self.indicators[self.wanted.of].chapter
+        there = [i.chapter for i in self.indicators.values() if self._counts_same(i)]
+        return there[0] if len(set(there)) == 1 else ""
+
+    def _counts_same(self, other: Indicator) -> bool:
+        return other.numerator is not None and other.numerator.table == self.wanted.table
+
+    # -- the entry -------------------------------------------------------------------------------
+
+    def entry(self) -> dict[str, Any]:
+        """The entry, or what is lacking for one of its kind among the problems."""
+        kind = KINDS[self.wanted.kind]
+        return self._derived(kind) if kind.derived else self._counted(kind)
+
+    def _head(self) -> dict[str, Any]:
+        title = self.wanted.title or wording.of_id(self.wanted.id)
+        return {"id": self.wanted.id, "title": title, "phrase": wording.lower(title)}
+
+    def _derived(self, kind: Kind) -> dict[str, Any]:
+        base = self.indicators[self.wanted.of]
+        alone = [name for one in base.breakdowns if len(one) == 1 for name in one]
+        line = kind.worked_out == "along"
+        by = [name for name in alone if (name in self._steps) == line][:1] or alone[: not line]
+        if not by:
+            rule = "is broken down by nothing whose categories could be compared"
+            self.refuse("--of", rule, base.id)
+        compared = {"derived": {"of": base.id, "along": "".join(by)}}
+        if not line:
+            compared = {"derived": {"of": base.id}, "breakdowns": by}  # type: ignore[dict-item]
+        return {
+            **self._head(),
+            "definition": wording.derived(kind, base),
+            "kind": str(kind),
+            **compared,
+        }
+
+    def _counted(self, kind: Kind) -> dict[str, Any]:
+        table = CATALOGUE[self.wanted.table]
+        sides, counted = self._sides(kind, table)
+        whole = CATALOGUE.get(sides.get("denominator", {}).get("table", ""), table)
+        # By what is asked of the part it would be all or nothing.
+        part = sides.get("numerator", {}).get("where", "").partition(" = ")[0]
+        by = [
+            name
+            for name in self._by(table)
+            if column_of(name) in whole.columns and column_of(name) != part
+        ]
+        over = {"over": by[:1]} if kind.of_one_whole else {}
+        if kind.of_one_whole and not by:
+            self.refuse("--kind", "the table has no codes to take shares of", str(kind))
+        first = [f"bars {by[0]}"] if by else []
+        trend = [] if kind.of_one_whole else ["trend"]
+        return {
+            **self._head(),
+            "definition": wording.counted(kind, table, counted),
+            "population": wording.population(table),
+            "kind": str(kind),
+            **sides,
+            **over,
+            "breakdowns": by[:1] if kind.of_one_whole else by,
+            "charts": [*trend, *first],
+        }
+
+    def _sides(self, kind: Kind, table: AnalysisTable) -> tuple[dict[str, Any], str]:
+        """Numerator and denominator of a kind, and what is counted in words."""
+        held = " and ".join(f"{name} = '{next(iter(self._codes(name)))}'" for name in table.apart)
+        every = {"table": table.name, **({"where": held} if held else {})}
+        if kind.amounts or kind.of_values:
+            return self._of_numbers(kind, table, held)
+        if kind.per:
+            return {"numerator": every, **self._divided(table)}, ""
+        if not kind.divides or kind.of_one_whole:
+            return {"numerator": every}, ""
+        where, said = self._part(table)
+        part = {"table": table.name, "where": both(held, where)}
+        return {"numerator": part, "denominator": every}, said
+
+    def _of_numbers(
+        self, kind: Kind, table: AnalysisTable, held: str
+    ) -> tuple[dict[str, Any], str]:
+        """The sides of a kind that is of numbers in a column, of rows that have one."""
+        numbers = [
+            column.name
+            for column in table.columns.values()
+            if column.type in ("integer", "number") and column.name not in _OF_NOTHING
+        ]
+        if not numbers:
+            self.refuse("--kind", "the table has no number to take it of", str(kind))
+            return {}, ""
+        name, said = numbers[0], wording.of_column(table, numbers[0])
+        rows = {"table": table.name, "where": both(held, f"{name} is not null")}
+        if kind.amounts:
+            return {"numerator": {**rows, "count": name}, "denominator": rows}, said
+        words = {*name.split("_"), *said.split()}
+        unit = self.wanted.unit or next((one for one in MEASURED if one in words), "")
+        if unit not in UNITS:
+            rule = f"name the unit of {name}, one of {', '.join(MEASURED)}"
+            self.refuse("--unit", rule, self.wanted.unit)
+        return {"unit": unit, "values": name, "numerator": rows}, said
+
+    def _part(self, table: AnalysisTable) -> tuple[str, str]:
+        """A condition that some rows meet, and how it is said."""
+        flags = [
+            c.name
+            for c in table.columns.values()
+            if c.type == "boolean" and c.name not in _OF_NOTHING
+        ]
+        if flags:
+            return flags[0], f"that say yes to {wording.of_column(table, flags[0])}"
+        for name in self._by(table):
+            for code, label in self._codes(name).items():
+                said = f"whose {wording.of_column(table, name)} is {wording.lower(label)}"
+                return f"{column_of(name)} = '{code}'", said
+        self.refuse("--kind", "the table has neither yes or no nor codes to be a part", table.name)
+        return "true", ""
+
+    def _divided(self, table: AnalysisTable) -> dict[str, Any]:
+        """Whom others divide events of the same base and kind of period by."""
+        alike = Counter(
+            (i.denominator.model_dump_json(exclude_defaults=True), i.per, i.unit)
+            for i in self.indicators.values()
+            if i.kind.per
+            and i.numerator is not None
+            and i.denominator is not None
+            and i.period_type == period_type(table)
+            and i.population_base == table.base
+        )
+        if not alike:
+            rule = f"no other rate is of the {table.base} population and such a period; write it"
+            self.refuse("--kind", rule, self.wanted.kind)
+            return {}
+        ((side, per, unit), _), *_ = alike.most_common()
+        return {"unit": unit, "per": per, "denominator": yaml.safe_load(side)}
+
+    def _by(self, table: AnalysisTable) -> list[str]:
+        """Dimensions to break it down by: its own before those of every table."""
+        dims = [
+            name
+            for name, column in table.columns.items()
+            if column.type == "string" and name in self.dimensions and name not in table.apart
+        ]
+        own = [d for d in dims if d not in (*_COMMON, *self._steps, *table.key)]
+        shared_ones = [d for d in _COMMON if column_of(d) in table.columns]
+        return [*own, *shared_ones][:_MOST]
+
+    @property
+    def _steps(self) -> set[str]:
+        return {name for name, one in self.dimensions.items() if one.step}
+
+    def _codes(self, name: str) -> Mapping[str, str]:
+        return self.codes.get(name, {})
+
+
+def both(*parts: str) -> str:
+    """SQL of conditions that hold together."""
+    return " and ".join(part for part in parts if part)

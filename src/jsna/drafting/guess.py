@@ -1,0 +1,308 @@
+"""What a column of a file is taken for: a declaration, or a reason why it is left out.
+
+Nothing of a child is kept: codes are written only where enough rows have each of them, bounds of
+numbers are round ones, and a column that may name somebody is declared as such or left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Set
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, Final
+
+from jsna.drafting.cells import NEARLY_ALL, Cells
+from jsna.ingest.header import plain
+from jsna.model.contract import Column
+from jsna.shared import columns, patients, patterns
+from jsna.sources import registry
+
+#: Codes of a list at most, and rows that each must have in a file about children.
+_MOST_CODES: Final = 30
+_FEWEST: Final = 5
+#: Identifiers as other people head them, beside the headers of the sources.
+_HEADERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "nhs_number": ("nhs", "nhsno", "nhsnum"),
+    "upn": ("pupilnumber", "uniquepupilnumber"),
+    "forename": ("firstname", "givenname", "givennames", "forenames", "first"),
+    "surname": ("lastname", "familyname", "last", "secondname"),
+    "date_of_birth": ("dob", "birthdate", "dateofbirth", "born"),
+    "postcode": ("homepostcode", "postalcode"),
+}
+#: Words of a header by which a column may name somebody, say where they are, or hold free text.
+_PERSONAL: Final = frozenset(
+    {
+        *("name", "names", "surname", "forename", "initials", "address", "street", "town", "email"),
+        *("phone", "telephone", "mobile", "parent", "carer", "mother", "father", "sibling"),
+        *("worker", "contact", "known", "alias", "birth", "dob", "postcode", "nhs", "upn", "uln"),
+    }
+)
+_FREE: Final = frozenset({"notes", "note", "comment", "comments", "remarks", "details", "text"})
+#: Words that say a number names something, and those by which it names a person.
+_NUMBERING: Final = frozenset({"id", "ref", "reference", "number", "no", "key", "identifier"})
+_OF_PERSON: Final = frozenset(
+    {"child", "client", "person", "pupil", "patient", "student", "learner", "system", "local"}
+)
+#: How files write the sex, with the code that stands for it.
+_SEXES: Final = {"male": "M", "boy": "M", "1": "M", "female": "F", "girl": "F", "2": "F"}
+#: Numbers that a maximum is rounded up to, times a power of ten.
+_ROUND: Final = (1, 2, 5, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What one column of a file is taken for.
+
+    Attributes:
+        header: of it.
+        column: the declaration; None where it is left out.
+        like: the shared column the declaration is but for some of it.
+        told: what to look at, or why it is left out.
+    """
+
+    header: str
+    column: Column | None = None
+    like: Column | None = None
+    told: str = ""
+
+
+@dataclass(slots=True)
+class Guesser:
+    """Guesses the columns of one file.
+
+    Attributes:
+        source: name of the source.
+        persons: whether its rows are about children.
+        lists: the code lists there are: name -> codes.
+        taken: names that no field may have.
+    """
+
+    source: str
+    persons: bool
+    lists: Mapping[str, Collection[str]]
+    taken: set[str]
+
+    def guess(self, every: Iterable[Cells]) -> list[Guess]:
+        """What each column is taken for; of two of one kind of identifier the first."""
+        cells = list(every)
+        names = {v for one in cells if _identifier(one) in _NAMES for v in one.counts}
+        headers = {one.key for one in cells}
+        found: list[Guess] = []
+        for one in cells:
+            guess = _alone(self._one(one, names), headers)
+            field = guess.column.field if guess.column else ""
+            if field in self.taken:
+                guess = Guess(one.header, told="another column is taken for the same; left out")
+            elif field:
+                self.taken.add(field)
+            found.append(guess)
+        return found
+
+    def _one(self, cells: Cells, names: Set[str]) -> Guess:
+        if not cells.values:
+            return Guess(cells.header, told="empty in every row; left out")
+        if kind := _identifier(cells):
+            return self._identifying(cells, kind)
+        if cells.years:
+            return Guess(cells.header, told="the year is that of the delivery; left out")
+        return self._known(cells) or self._plain(cells, names)
+
+    def _identifying(self, cells: Cells, kind: str) -> Guess:
+        if not self.persons:
+            told = "may lead to a home, and no row is about a child; left out"
+            return Guess(cells.header, told=told)
+        like = IDENTIFIERS[kind]
+        # A day of birth that cannot be read costs no child the place in a count.
+        loose = cells.empty or (kind == "date_of_birth" and cells.days < 1)
+        more: dict[str, Any] = {"nullable": True, "on_invalid": "blank"} if loose else {}
+        made = replace(like, name=cells.header, **more)
+        return Guess(cells.header, made, like)
+
+    def _known(self, cells: Cells) -> Guess | None:
+        """A column that a source declares already, of whose codes or shape these cells are."""
+        if cells.key in _headers(columns.SEX):
+            return self._sex(cells)
+        if cells.share(patterns.LSOA) >= NEARLY_ALL:
+            made = replace(
+                columns.LSOA, name=cells.header, nullable=cells.empty,
+                personal=self.persons,
+            )  # fmt: skip
+            return Guess(cells.header, made, columns.LSOA)
+        if "urn" in cells.words and cells.share(patterns.URN) == 1:
+            made = replace(columns.URN, name=cells.header, nullable=cells.empty)
+            return Guess(cells.header, made, columns.URN)
+        for other in _coded().get(cells.key, ()):
+            codes = {code.casefold() for code in self.lists.get(str(other.codes), ())}
+            spelt = codes | {text.casefold() for text, _ in other.spellings}
+            good = sum(times for value, times in cells.counts.items() if value in spelt)
+            if good >= NEARLY_ALL * len(cells.values):
+                made = replace(
+                    other, name=cells.header, required=True,
+                    nullable=cells.empty or good < len(cells.values), on_missing="quarantine",
+                    on_invalid="blank" if good < len(cells.values) else "quarantine",
+                )  # fmt: skip
+                return Guess(cells.header, made)
+        return None
+
+    def _sex(self, cells: Cells) -> Guess:
+        said = cells.counts.keys()
+        spellings = tuple((text, code) for text, code in _SEXES.items() if text in said)
+        strange = not said <= {"m", "f", *_SEXES}
+        made = replace(
+            columns.SEX, name=cells.header, spellings=spellings,
+            nullable=cells.empty or strange, on_invalid="blank" if strange else "quarantine",
+        )  # fmt: skip
+        told = "holds other codes than male and female, which are emptied" if strange else ""
+        return Guess(cells.header, made, columns.SEX, told)
+
+    def _plain(self, cells: Cells, names: Set[str]) -> Guess:
+        """A column by its type alone."""
+        words = set(cells.words)
+        if self.persons and words & (_PERSONAL | _FREE):
+            return Guess(cells.header, told="may name or describe somebody; left out")
+        field = self._field(cells)
+        what = _sentence(cells.words)
+        empty: dict[str, Any] = {"nullable": True} if cells.empty else {}
+        if words & _NUMBERING and self.persons:
+            return self._reference(cells, field, what, empty)
+        if cells.yes_no:
+            return Guess(cells.header, Column(cells.header, field, "boolean", what, **empty))
+        if cells.integers or cells.numbers:
+            kind = "integer" if cells.integers else "number"
+            made = Column(cells.header, field, kind, what, **empty, **_bounds(cells))  # type: ignore[arg-type]
+            return Guess(cells.header, made)
+        if cells.days >= NEARLY_ALL:
+            if cells.days < 1:
+                empty = {"nullable": True, "on_invalid": "blank"}
+            return Guess(cells.header, Column(cells.header, field, "date", what, **empty))
+        return self._text(cells, field, what, empty, names)
+
+    def _text(
+        self,
+        cells: Cells,
+        field: str,
+        what: str,
+        empty: dict[str, Any],
+        names: Set[str],
+    ) -> Guess:
+        least = _FEWEST if self.persons else 1
+        codes = None if cells.unique else cells.codes(_MOST_CODES, least)
+        if codes is not None:
+            listed, others = codes
+            if not names.isdisjoint(code.casefold() for code in listed):
+                return Guess(cells.header, told="holds names of children; left out")
+            if field in self.lists:
+                field = f"{self.source}_{field}"
+            if others:
+                empty = {"nullable": True, "on_invalid": "blank"}
+            told = (
+                f"values of fewer than {least} rows ({others} of them) are not written here and "
+                "are emptied: look at them, and add what is a code"
+            )
+            made = columns.listed(cells.header, field, what, listed, **empty)
+            return Guess(cells.header, made, told=told if others else "")
+        if self.persons:
+            return Guess(cells.header, told="free text, or too many codes; left out")
+        return Guess(cells.header, Column(cells.header, field, "string", what, **empty))
+
+    def _reference(self, cells: Cells, field: str, what: str, empty: dict[str, Any]) -> Guess:
+        """A number or text by which the source names its rows, or the child of each."""
+        if set(cells.words) & _OF_PERSON:
+            made = replace(
+                patients.COLUMNS[1], name=cells.header, description=what, quantity=None,
+                nullable=cells.empty,
+            )  # fmt: skip
+            return Guess(cells.header, made)
+        if cells.empty or not cells.unique:
+            return Guess(cells.header, told="names something in the source alone; left out")
+        return Guess(
+            cells.header, Column(cells.header, field, "string", what, personal=True, **empty)
+        )
+
+    def _field(self, cells: Cells) -> str:
+        """A name of a column, in small letters, that means nothing else."""
+        name = "_".join(cells.words).strip("_")
+        name = name if name[:1].isalpha() else f"{self.source}_{name}"
+        return f"{self.source}_{name}" if name in self.taken | _reserved() else name
+
+
+def _alone(guess: Guess, headers: Collection[str]) -> Guess:
+    """The guess without other headers of its column that stand in the file."""
+    if guess.column is None or not any(plain(a) in headers for a in guess.column.aliases):
+        return guess
+    aliases = tuple(a for a in guess.column.aliases if plain(a) not in headers)
+    return replace(guess, column=replace(guess.column, aliases=aliases))
+
+
+#: Kinds that name a person: what they hold is no code anywhere else.
+_NAMES: Final = frozenset({"forename", "surname"})
+#: Kind of identifier -> the column that sources declare it as.
+IDENTIFIERS: Final[Mapping[str, Column]] = {
+    "upn": columns.UPN,
+    "nhs_number": patients.NHS_NUMBER,
+    "surname": columns.SURNAME,
+    "forename": columns.FORENAME,
+    "date_of_birth": columns.DATE_OF_BIRTH,
+    "postcode": columns.POSTCODE,
+}
+
+
+def _identifier(cells: Cells) -> str:
+    """Which identifier a column is, by its header or its shape; "" where none."""
+    for kind, like in IDENTIFIERS.items():
+        if cells.key in {*_headers(like), *_HEADERS[kind]}:
+            return kind
+    return cells.identifier
+
+
+def about_persons(every: Iterable[Cells]) -> bool:
+    """Whether a file names children: by a number, a name or a date of birth."""
+    return any(_identifier(cells) not in ("", "postcode") for cells in every)
+
+
+def _headers(column: Column) -> set[str]:
+    return {plain(name) for name in (column.name, *column.aliases)}
+
+
+@cache
+def _coded() -> dict[str, list[Column]]:
+    """Header -> columns of the sources under it that have a code list of all sources."""
+    found: dict[str, list[Column]] = {}
+    for extract in registry().values():
+        for table in extract.tables:
+            for column in table.columns:
+                if column.codes and not column.labels:
+                    for header in _headers(column):
+                        found.setdefault(header, []).append(column)
+    return found
+
+
+@cache
+def _reserved() -> frozenset[str]:
+    """Words of the language of queries."""
+    import duckdb
+
+    said = "select keyword_name from duckdb_keywords() where keyword_category <> 'unreserved'"
+    with duckdb.connect() as connection:
+        return frozenset(name for (name,) in connection.execute(said).fetchall())
+
+
+def _sentence(words: list[str]) -> str:
+    text = " ".join(words)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _bounds(cells: Cells) -> dict[str, Any]:
+    """Round bounds around the numbers of a column, which are none of its own."""
+    numbers = [float(value) for value in cells.values]
+    low, high = min(numbers), max(numbers)
+    return {"minimum": 0 if low >= 0 else -_above(-low), "maximum": _above(high)}
+
+
+def _above(number: float) -> int:
+    power = 1
+    while True:
+        for step in _ROUND:
+            if step * power > number:
+                return step * power
+        power *= 10

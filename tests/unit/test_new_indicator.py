@@ -1,0 +1,138 @@
+"""`jsna new indicator`: a first entry that stands in its file, short, and valid as it is."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from jsna.checking import declared
+from jsna.drafting import indicator
+from jsna.drafting.entry import Wanted
+from jsna.drafting.indicator import MOST_LINES, draft, write
+from jsna.errors import JsnaError
+from jsna.model.kinds import KINDS
+from jsna.settings import shared
+from tests.conftest import ROOT
+
+#: Kind -> what is asked for.
+ASKED = {
+    "count": Wanted("new_pupils", "pupil", chapter="prevalence"),
+    "proportion": Wanted("new_suspended", "roll", "proportion"),
+    "share": Wanted("new_reasons", "exclusion_reason", "share"),
+    "rate": Wanted("new_exclusions", "permanent_exclusion", "rate"),
+    "mean": Wanted("new_sessions", "suspension", "mean"),
+    "quantile": Wanted("new_quantile", "suspension", "quantile", unit="days"),
+    "slope_index": Wanted("new_slope", kind="slope_index", of="suspended_pupils"),
+    "relative_index": Wanted("new_relative", kind="relative_index", of="suspended_pupils"),
+    "ratio": Wanted("new_ratio", kind="ratio", of="suspended_pupils"),
+    "difference": Wanted("new_difference", kind="difference", of="suspended_pupils"),
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    return tmp_path
+
+
+@pytest.mark.parametrize("kind", ASKED)
+def test_an_entry_of_each_kind_is_short_and_valid_at_once(project: Path, kind: str) -> None:
+    wanted = ASKED[kind]
+    entry = draft(wanted, project)
+    assert 5 < len(entry.lines) <= MOST_LINES
+    before = (project / entry.path).read_text(encoding="utf-8")
+    write(entry, project)
+    after = (project / entry.path).read_text(encoding="utf-8")
+    # Nothing else of the file is touched.
+    gone = after.replace("\n".join(["", *entry.lines]) + "\n", "", 1)
+    assert gone == before
+    found = shared.indicators(project)
+    assert str(found[wanted.id].kind) == kind
+    assert declared.of_indicators(found, shared.categories(project)) == []
+
+
+def test_kinds_that_are_drafted_are_kinds() -> None:
+    assert set(ASKED) <= set(KINDS)
+
+
+def test_what_a_rate_is_divided_by_is_what_others_of_its_base_are(project: Path) -> None:
+    write(draft(ASKED["rate"], project), project)
+    found = shared.indicators(project)
+    made, other = found["new_exclusions"], found["permanent_exclusion_rate"]
+    assert (made.per, made.unit, made.denominator) == (other.per, other.unit, other.denominator)
+
+
+def test_a_mean_leaves_out_rows_without_a_value(project: Path) -> None:
+    lines = "\n".join(draft(ASKED["mean"], project).lines)
+    assert "numerator: {table: suspension, where: sessions is not null, count: sessions}" in lines
+    assert "denominator: {table: suspension, where: sessions is not null}" in lines
+
+
+def test_a_table_whose_categories_are_never_together_is_held_to_one(project: Path) -> None:
+    lines = "\n".join(draft(Wanted("measured", "ncmp", chapter="health"), project).lines)
+    assert "where: school_year = 'R'" in lines
+    assert "school_year" not in lines.partition("breakdowns")[2]
+
+
+def test_a_chapter_is_begun(project: Path) -> None:
+    entry = draft(Wanted("new_pupils", "pupil", chapter="rolls", new_chapter="Rolls"), project)
+    assert entry.text.splitlines()[1:5] == [
+        "title: Rolls", "order: 91", "fed_by: [school_census]", "indicators:",
+    ]  # fmt: skip
+    write(entry, project)
+    assert [*shared.indicators(project)].count("new_pupils") == 1
+    assert shared.chapters(project)["rolls"].title == "Rolls"
+    write(draft(Wanted("more_pupils", "pupil", chapter="rolls"), project), project)
+    assert {"new_pupils", "more_pupils"} <= shared.indicators(project).keys()
+
+
+def test_an_entry_comes_before_what_follows_the_indicators() -> None:
+    lines = ["  - id: b"]
+    text = "title: x\nindicators:\n  - id: a\n\nrelations:\n  - left: [a]\n"
+    assert indicator._with_entry(text, lines) == (
+        "title: x\nindicators:\n  - id: a\n\n  - id: b\n\nrelations:\n  - left: [a]\n"
+    )
+    assert indicator._with_entry("title: x\n", lines) == "title: x\nindicators:\n  - id: b\n"
+    assert indicator._with_entry("indicators: []\n", lines) == "indicators:\n  - id: b\n"
+
+
+def told(wanted: Wanted, root: Path) -> str:
+    with pytest.raises(JsnaError) as caught:
+        draft(wanted, root)
+    return str(caught.value)
+
+
+def test_all_that_is_unknown_is_told_at_once_with_what_is_like_it(project: Path) -> None:
+    before = {file: file.read_bytes() for file in (project / "config").rglob("*.yaml")}
+    said = told(Wanted("Suspended-pupils", "pupils", "proportions", "exclusion"), project)
+    for part in (
+        "an id is small letters", "analysis table; did you mean pupil",
+        "kind of measure; did you mean proportion", "chapter; did you mean exclusions",
+    ):  # fmt: skip
+        assert part in said
+    assert "stands in config/indicators/exclusions.yaml" in told(
+        Wanted("suspended_pupils", "roll"), project
+    )
+    assert "indicator to work it out from; did you mean suspended_pupils" in told(
+        Wanted("x", kind="ratio", of="suspended_pupil", chapter="health"), project
+    )
+    assert "there is a chapter of this name" in told(
+        Wanted("x", "pupil", chapter="health", new_chapter="Health"), project
+    )
+    assert {file: file.read_bytes() for file in (project / "config").rglob("*.yaml")} == before
+
+
+@pytest.mark.parametrize(
+    ("wanted", "part"),
+    [
+        (Wanted("x", "identifier", "quantile", "linkage"), "name the unit of records, one of days"),
+        (Wanted("x", "spine_person", "mean", "health"), "has no number to take it of"),
+        (Wanted("x", "spine_person", "proportion", "health"), "neither yes or no nor codes"),
+        (Wanted("x", "spine_person", "share", "health"), "no codes to take shares of"),
+        (Wanted("x", "spine_person", "rate", "health"), "no other rate is of the sources"),
+    ],
+)
+def test_a_kind_the_table_has_nothing_for(project: Path, wanted: Wanted, part: str) -> None:
+    assert part in told(wanted, project)

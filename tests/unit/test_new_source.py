@@ -1,0 +1,348 @@
+"""`jsna new source`: a draft declares the file it came from, and holds nothing of a child."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jsna import io
+from jsna.drafting import cli, source
+from jsna.drafting.source import Asked, draft
+from jsna.errors import JsnaError
+from jsna.ingest.judge import Validated
+from jsna.ingest.read import read_table
+from jsna.ingest.validate import validate_delivery
+from jsna.model.contract import Context, Extract
+from tests.conftest import ROOT
+
+from .draft_support import FIRST, LAST, Rows, as_csv, breaks, clinic, day, nhs_number, places, saved
+from .validation_support import CODELISTS
+
+SHAPES: dict[str, tuple[Callable[[], Rows], str]] = {
+    "sleep clinic 2024-25.csv": (clinic, "cp1252"),
+    "short_breaks.csv": (breaks, "utf-8-sig"),
+    "specialist_places.csv": (places, "utf-8"),
+}
+
+
+def declared(made: source.Draft) -> Extract:
+    """What the text of a draft declares, run as a module of its own."""
+    space: dict[str, object] = {"__name__": "drafted"}
+    exec(made.files["extract.py"], space)
+    extract = space["EXTRACT"]
+    assert isinstance(extract, Extract)
+    return extract
+
+
+def judged(made: source.Draft, file: Path, period: str = "2024/25") -> Validated:
+    """The file under its draft, read and validated as a build does."""
+    extract = declared(made)
+    (table,) = extract.tables
+    reading = read_table(file.read_bytes(), file.name, table)
+    assert reading.findings.problems == []
+    assert reading.frame is not None
+    own = {str(c.codes): frozenset(dict(c.labels)) for c in table.columns if c.labels}
+    context = Context(date(2025, 1, 16), period, "E10000901", {**CODELISTS, **own}, synthetic=True)
+    return validate_delivery(extract, {table.name: reading.frame}, context)[table.name]
+
+
+def kinds(made: source.Draft) -> dict[str, str]:
+    """Header -> what its column is taken for."""
+    return {c.name: c.identifier or c.type for c in made.extract.tables[0].columns}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_draft_validates_the_file_it_came_from(tmp_path: Path, name: str) -> None:
+    rows, encoding = SHAPES[name]
+    file = saved(tmp_path, name, rows(), encoding)
+    made = draft(Asked(file), ROOT)
+    found = judged(made, file)
+    assert (found.found, found.problems, len(found.reasons)) == ((), (), 0)
+    assert len(found.valid) == len(rows()) - 1
+    assert declared(made) == made.extract
+
+
+@pytest.mark.parametrize("name", list(SHAPES)[:2])
+def test_nothing_of_a_child_is_in_a_draft_or_told(tmp_path: Path, name: str) -> None:
+    rows, encoding = SHAPES[name]
+    head, *records = rows()
+    made = draft(Asked(saved(tmp_path, name, [head, *records], encoding)), ROOT)
+    said = "\n".join([*made.files.values(), *cli._told(made)]).casefold()
+    masked = ("nhs_number", "forename", "surname", "date_of_birth", "postcode")
+    personal = [at for at, header in enumerate(head) if kinds(made).get(header) in masked]
+    assert len(personal) == (5 if "NHS No" in head else 4)
+    # Nor of a column that was left out, of the days, or of what names a row.
+    others = {"Notes", "Referral ID", "Referral date", "First seen", "Start date", "Weekly cost"}
+    closed = [at for at, header in enumerate(head) if header in others]
+    for record in records:
+        for at in (*personal, *closed):
+            assert not record[at] or record[at].casefold() not in said, head[at]
+
+
+def test_what_columns_are_taken_for(tmp_path: Path) -> None:
+    made = draft(Asked(saved(tmp_path, "clinic.csv", clinic())), ROOT)
+    assert kinds(made) == {
+        "NHS No": "nhs_number", "First name": "forename", "Last name": "surname",
+        "D.O.B.": "date_of_birth", "Gender": "code", "Home postcode": "postcode",
+        "Referral ID": "string", "Referral date": "date", "Clinic": "code", "First seen": "date",
+        "Attended": "boolean", "Nights observed": "integer", "Outcome": "code",
+    }  # fmt: skip
+    assert made.told == {"Notes": "may name or describe somebody; left out"}
+    table = made.extract.table("clinic")
+    assert table.key == ("referral_id",)
+    assert table.dated_by == "referral_date"
+    assert table.column("first_seen").nullable and not table.column("referral_date").nullable
+    assert table.column("sex").spellings == (("male", "M"), ("female", "F"))
+    nights = table.column("nights_observed")
+    assert (nights.minimum, nights.maximum) == (0, 10)
+    # `outcome` is a code list already, of other codes.
+    assert [c.codes for c in table.columns if c.labels] == ["clinic_clinic", "clinic_outcome"]
+    assert table.column("clinic_outcome").labels == (
+        ("Discharged", "Discharged"), ("Treated", "Treated"),
+    )  # fmt: skip
+    assert made.extract.population_base == "resident" and made.extract.person_level
+    assert "pupils_in(EXTRACT)" in made.files["tables.py"]
+
+
+def test_children_without_a_number_are_told_apart_by_who_they_are_and_the_day(
+    tmp_path: Path,
+) -> None:
+    made = draft(Asked(saved(tmp_path, "short_breaks.csv", breaks())), ROOT)
+    assert made.extract.tables[0].key == ("surname", "forename", "date_of_birth", "start_date")
+    assert made.extract.population_base == "responsible"
+    cost = made.extract.tables[0].column("weekly_cost")
+    assert (cost.type, cost.minimum, cost.maximum) == ("number", 0, 500)
+
+
+def test_a_file_about_no_person(tmp_path: Path) -> None:
+    asked = Asked(saved(tmp_path, "x.csv", places()), "specialist_places", period_type="january")
+    made = draft(asked, ROOT)
+    assert not made.extract.person_level and not made.extract.about_persons
+    assert made.extract.tables[0].key == ("school_urn",)
+    assert not made.extract.tables[0].column("lsoa_code").masked
+    assert "pupils_in" not in made.files["tables.py"]
+    assert made.extract.title == "Specialist places"
+
+
+def test_codes_that_few_rows_have_are_not_written(tmp_path: Path) -> None:
+    """A record moved by a cell has a name among the codes."""
+    head, *records = clinic()
+    at = head.index("Outcome")
+    records[3][at] = "Ottoline"
+    file = saved(tmp_path, "clinic.csv", [head, *records])
+    made = draft(Asked(file), ROOT)
+    text = "".join(made.files.values()) + "".join(cli._told(made))
+    assert "ottoline" not in text.casefold()
+    assert "fewer than 5 rows (1 of them)" in made.told["Outcome"]
+    found = judged(made, file)
+    assert [(v.code, v.severity, v.rows) for v in found.found] == [
+        ("clinic.clinic_outcome.code", "warning", 1)
+    ]
+    assert len(found.reasons) == 0
+
+
+def test_a_column_of_names_under_another_header_is_left_out(tmp_path: Path) -> None:
+    head, *records = clinic(200)
+    for record in records:
+        record[head.index("Clinic")] = record[head.index("First name")].upper()
+    made = draft(Asked(saved(tmp_path, "clinic.csv", [head, *records])), ROOT)
+    assert made.told["Clinic"] == "holds names of children; left out"
+    assert not any(name.casefold() in "".join(made.files.values()).casefold() for name in FIRST)
+
+
+# ---- what is refused ---------------------------------------------------------------------------
+
+
+def told(asked: Asked) -> str:
+    with pytest.raises(JsnaError) as caught:
+        draft(asked, ROOT)
+    return str(caught.value)
+
+
+def test_a_file_without_a_header_is_refused_and_none_of_it_told(tmp_path: Path) -> None:
+    _, *records = clinic()
+    said = told(Asked(saved(tmp_path, "clinic.csv", records)))
+    assert "is no header, but like a record" in said
+    assert not any(cell and cell in said for cell in records[0][:8])
+
+
+def test_words_that_stand_below_themselves_are_no_header(tmp_path: Path) -> None:
+    records = [["Zora", "Quillfeather", "Coast"], ["Milo", "Penhale", "Coast"]] * 5
+    said = told(Asked(saved(tmp_path, "clinic.csv", records)))
+    assert "no header" in said
+    assert not any(cell in said for record in records for cell in record)
+
+
+def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "clinic.csv"
+    rows = [["Report of the clinic"], [], *clinic()]
+    file.write_text(as_csv(rows, ";"), encoding="utf-8")
+    said = told(Asked(file, "areas", title='So "called"', period_type="januray", base="residents"))
+    for part in (
+        "there is a source of this name", "did you mean january?", "did you mean resident?",
+        "a title is words without quotation marks", "cells are separated by a semicolon",
+        "the header stands on row 3",
+    ):  # fmt: skip
+        assert part in said
+
+
+@pytest.mark.parametrize(
+    ("asked", "part"),
+    [
+        (Asked(Path("none.csv"), "clinic"), "there is no such file"),
+        (Asked(Path(__file__), "clinic"), "a source is drafted from a CSV file"),
+        (Asked(Path("none.csv"), "pupil"), "there is an analysis table of this name"),
+        (Asked(Path("none.csv"), "import"), "small letters and _ alone"),
+        (Asked(Path("none.csv"), "Clinic 2"), "small letters and _ alone"),
+    ],
+)
+def test_what_cannot_be_drafted(asked: Asked, part: str) -> None:
+    assert part in told(asked)
+
+
+def test_a_file_that_has_a_source_is_named(tmp_path: Path) -> None:
+    head = ["URN", "LA (code)", "EstablishmentName", "TypeOfEstablishment (code)"]
+    rows = [head, ["900001", "990", "One", "01"], ["900002", "990", "Two", "02"]]
+    said = told(Asked(saved(tmp_path, "register.csv", rows)))
+    assert "the table 'school' of Register of schools and colleges, which has a source" in said
+
+
+def test_children_whom_nothing_leads_to_other_records_are_refused(tmp_path: Path) -> None:
+    rows = [[row[0], row[1], *row[5:]] for row in breaks()]
+    assert "names children by nothing" in told(Asked(saved(tmp_path, "b.csv", rows), "respite"))
+
+
+# ---- writing -----------------------------------------------------------------------------------
+
+
+def test_a_folder_is_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = draft(Asked(saved(tmp_path, "short_breaks.csv", breaks())), ROOT)
+    sources = tmp_path / source.FOLDER
+    sources.mkdir(parents=True)
+    whole = io.write_text
+
+    def full(path: Path, content: str) -> None:
+        if path.name == "tables.py":
+            raise OSError("no space left on device")
+        whole(path, content)
+
+    monkeypatch.setattr(io, "write_text", full)
+    with pytest.raises(OSError, match="no space"):
+        source.write(made, tmp_path)
+    assert [*sources.iterdir()] == []
+    monkeypatch.setattr(io, "write_text", whole)
+    folder = source.write(made, tmp_path)
+    assert sorted(file.name for file in folder.iterdir()) == sorted(made.files)
+    said = [p.rule for p in source._misnamed(Asked(Path("x"), "short_breaks"), tmp_path)]
+    assert said == ["there is a source of this name; nothing is written over: take another"]
+
+
+def test_a_drafted_source_and_its_indicator_pass_check_and_lint_at_once(tmp_path: Path) -> None:
+    """In a copy of the project, by the commands as they are typed."""
+    project = tmp_path / "project"
+    for part in ("src", "config", "docs", "reports/templates"):
+        shutil.copytree(
+            ROOT / part, project / part, ignore=shutil.ignore_patterns("__pycache__")
+        )  # fmt: skip
+    file = saved(tmp_path, "sleep clinic 2024-25.csv", clinic())
+
+    def run(*words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", *words], cwd=project, capture_output=True, text=True,
+            env={"PYTHONPATH": str(project / "src"), "PATH": ""}, check=False,
+        )  # fmt: skip
+        return done.stdout + done.stderr
+
+    assert "sleep_clinic/: __init__.py, extract.py, tables.py" in run(
+        "jsna", "new", "source", str(file)
+    )
+    assert "`sleep_clinic.sleep_clinic`" in (project / "docs/data-dictionary.md").read_text("utf-8")
+    words = ("jsna", "new", "indicator", "sleep_nights", "--table", "sleep_clinic")
+    entry = run(*words, "--kind", "mean", "--chapter", "sleep", "--new-chapter", "Sleep")
+    assert "count: nights_observed" in entry
+    # Of what is configured nothing is wrong; no release was fetched here.
+    wrong = re.findall(r"  - .*", run("jsna", "check", "test-open-2026"))
+    assert [line for line in wrong if not line.endswith("[published.missing]")] == []
+    drafted = str(project / "src/jsna/sources/sleep_clinic")
+    rules = ("--config", str(ROOT / "pyproject.toml"))
+    assert "All checks passed" in run("ruff", "check", *rules, drafted)
+    assert "already formatted" in run("ruff", "format", "--check", *rules, drafted)
+
+
+# ---- any file ----------------------------------------------------------------------------------
+
+COLUMNS: dict[str, Callable[[random.Random, int], str]] = {
+    "NHS Number": lambda draw, _: nhs_number(draw),
+    "Surname": lambda draw, _: draw.choice(LAST),
+    "First name": lambda draw, _: draw.choice(FIRST),
+    "Date of birth": lambda draw, _: f"{day(draw, date(2008, 1, 1), 5000):%d/%m/%Y}",
+    "Postcode": lambda draw, _: f"ZZ{draw.randrange(1, 9)}{draw.randrange(9)}AB",
+    "Reason 1": lambda draw, _: draw.choice(["01", "02", "A1"]),
+    "Team/Area": lambda draw, _: draw.choice(["North & East", "South (all)", "west"]),
+    "Closed on": lambda draw, _: f"{day(draw, date(2024, 4, 1), 300):%d %b %Y}",
+    "Opened": lambda draw, _: f"{day(draw, date(2024, 4, 1), 300)} 00:00:00",
+    "Open?": lambda draw, _: draw.choice(["yes", "No"]),
+    "Score": lambda draw, _: f"{draw.gauss(0, 40):.1f}",
+    "Visits": lambda draw, _: str(draw.randrange(70)),
+    "Group": lambda draw, _: draw.choice(["a", "A", "b"]),
+    "Case ref": lambda _, number: f"C-{number:04d}",
+    "Order": lambda draw, _: draw.choice(["first", "later"]),
+    "What was said": lambda draw, number: f"call {number} of {draw.choice(FIRST)}",
+}
+PERSON = ("NHS Number", "Surname", "First name", "Date of birth")
+
+
+@given(
+    headers=st.permutations(list(COLUMNS)).flatmap(
+        lambda every: st.integers(2, len(every)).map(lambda count: every[:count])
+    ),
+    empty=st.sets(st.sampled_from(list(COLUMNS))),
+    rows=st.integers(25, 60),
+    seed=st.integers(0, 10_000),
+)
+@settings(max_examples=25, deadline=None)
+def test_any_file_that_can_be_drafted_is_valid_by_its_draft(
+    tmp_path_factory: pytest.TempPathFactory,
+    headers: list[str],
+    empty: set[str],
+    rows: int,
+    seed: int,
+) -> None:
+    draw = random.Random(seed)
+    # Enough to link children by, where there are any.
+    if set(headers) & set(PERSON):
+        headers = list(dict.fromkeys([*headers, *PERSON[1:]]))
+    made = [headers]
+    for number in range(rows):
+        cells = [COLUMNS[header](draw, number) for header in headers]
+        made.append(
+            ["" if h in empty and draw.random() < 0.3 else c
+             for h, c in zip(headers, cells, strict=True)]
+        )  # fmt: skip
+    file = saved(tmp_path_factory.mktemp("any"), "any file.csv", made)
+    try:
+        drafted = draft(Asked(file), ROOT)
+    except JsnaError as error:
+        # A register of nothing but what leads to homes has no column that may stand.
+        assert "no column can be declared" in str(error)
+        return
+    found = judged(drafted, file)
+    assert found.problems == () and len(found.reasons) == 0
+    assert {v.severity for v in found.found} <= {"warning"}
+    assert {v.code.rsplit(".", 1)[1] for v in found.found} <= {"code"}
+    text = "".join(drafted.files.values()).casefold()
+    if drafted.extract.person_level:
+        assert not any(name.casefold() in text for name in (*FIRST, *LAST))
+    assert not re.search(r"\d{10}|zz\d", text)

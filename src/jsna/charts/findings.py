@@ -162,6 +162,8 @@ def categories(shown: Shown, dimension: str, marks: Sequence[Mark]) -> str:
     def name(row: Row) -> str:
         return _named(shown, dimension, named[row.key])
 
+    if shown.indicator.kind.parts == dimension:
+        return _parts(shown, dimension, marks)
     if shown.indicator.kind.categories_are_parts:
         return _largest(shown, dimension, found, [name(row) for row in found.leaders])
     if found.unknown:
@@ -201,6 +203,20 @@ def _differences(shown: Shown, marks: Sequence[Mark]) -> str:
 def _among(marks: Sequence[Mark]) -> str:
     """What a rank is qualified by where a figure is hidden, which may be larger than any shown."""
     return " of those shown" if any(mark.hidden for mark in marks) else ""
+
+
+def _parts(shown: Shown, dimension: str, marks: Sequence[Mark]) -> str:
+    """Which parts of a change are clearly a rise, and which a fall."""
+    verdicts = comparison.from_none(rows_of(marks), 0.0)
+    told = []
+    for wanted, turn in (("higher", "a rise"), ("lower", "a fall")):
+        mine = [
+            _named(shown, dimension, mark)
+            for mark, verdict in zip(marks, verdicts, strict=True)
+            if verdict == wanted
+        ]
+        told += [f"{turn} from {words.join(mine)}"] if mine else []
+    return titled(shown, words.join(told) or "no part of it is clear")
 
 
 def _largest(shown: Shown, dimension: str, found: Groups, names: Sequence[str]) -> str:

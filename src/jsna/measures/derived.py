@@ -4,7 +4,7 @@ A pure function of what is shown: a figure that is hidden, rounded or not publis
 worked out from it hidden, rounded or not available. Nobody therefore learns more from these rows
 than from those beside them; `prove` works them out once more and holds the published ones to it.
 How is a matter of the method: each category beside another (`pairs`), a line along the categories
-of a dimension (`slopes`).
+of a dimension (`slopes`), what a change since an earlier period comes of (`changes`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from jsna.errors import JsnaError, Problem
-from jsna.measures import pairs, slopes
+from jsna.measures import changes, pairs, slopes
 from jsna.model import schema
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator
@@ -31,6 +31,7 @@ _WORKINGS: Final[Mapping[str, Working]] = {
     "standardised_difference": pairs.rows,
     "sii_linear": slopes.rows,
     "rii_linear": slopes.rows,
+    "kitagawa": changes.rows,
 }
 
 

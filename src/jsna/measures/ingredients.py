@@ -56,10 +56,24 @@ def split(
     return pd.Series(here, index=index, dtype="str"), pd.Series(rest, index=index, dtype="str")
 
 
+def told(published: pd.DataFrame) -> pd.DataFrame:
+    """Rows with what each may be built on as `told`: its status, x where the figure is in doubt.
+
+    What the auditor of releases doubts stands in the table, and nothing is built on it.
+    """
+    doubted = published["mark"].str.contains("zero|doubt") & published["status"].ne("c")
+    return published.assign(told=published["status"].mask(doubted, "x"))
+
+
 def rounded(rows: pd.DataFrame, config: Configuration) -> pd.Series[bool]:
     """Whether the counts behind each row are rounded."""
+    return pd.Series(rounding(rows, config) > 1, rows.index)
+
+
+def rounding(rows: pd.DataFrame, config: Configuration) -> Floats:
+    """To multiples of what the counts behind each row are rounded; 1 where they are not."""
     steps = {name: config.profile(name).rounding for name in rows["profile"].unique()}
-    return rows["profile"].map(steps).gt(1)
+    return rows["profile"].map(steps).to_numpy(dtype=np.float64)
 
 
 def sources(*given: Iterable[str]) -> list[str]:

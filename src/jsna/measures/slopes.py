@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from jsna.measures.ingredients import AT, EMPTY, NO_VALUE, notes, of, rounded, sources, split
+from jsna.measures.ingredients import AT, EMPTY, NO_VALUE, notes, of, rounded, sources, split, told
 from jsna.measures.methods import STORED, slope_index, standard_error, stored_limits
 from jsna.measures.methods.arrays import MISSING
 from jsna.measures.methods.inequality import NO_RATIO
@@ -36,10 +36,7 @@ def rows(indicator: Indicator, safe: pd.DataFrame, config: Configuration) -> Ite
     """The rows of an indicator that is a line along a dimension of another, finest groups first."""
     assert indicator.derived is not None
     base = config.indicators[indicator.derived.of]
-    published = safe.loc[safe["indicator"].eq(base.id)].copy()
-    # What the auditor of releases doubts stands in the table, and nothing is built on it.
-    doubted = published["mark"].str.contains("zero|doubt") & published["status"].ne("c")
-    published["told"] = published["status"].mask(doubted, "x")
+    published = told(safe.loc[safe["indicator"].eq(base.id)])
     done: set[tuple[object, ...]] = set()
     for breakdown in ((), *indicator.breakdowns):
         for grouping, recoding in recodings(base, (*breakdown, indicator.derived.along), config):
@@ -101,8 +98,8 @@ def _filled(
     missing = clear & np.isnan(found.value)
     out.loc[missing, ["status", "reason"]] = "z", EMPTY
     unbounded = clear & ~missing & (found.reason == NO_RATIO)
-    told = np.where(np.isnan(found.lower_95), _NO_LIMITS, _NO_LIMITS + _FAR)
-    out["note"] = notes(np.where(unbounded, told, ""), rounded(out, config) & out["status"].eq(""))
+    why = np.where(np.isnan(found.lower_95), _NO_LIMITS, _NO_LIMITS + _FAR)
+    out["note"] = notes(np.where(unbounded, why, ""), rounded(out, config) & out["status"].eq(""))
     mark_low(out, np.full(len(out), indicator.decimals, dtype=np.int64))
     # Values without counts or limits, as in some official figures: there is nothing to stand on.
     stands: pd.Series[bool] = pd.Series(~(clear & (found.reason == MISSING)), out.index)

@@ -35,6 +35,7 @@ METHODS: Final[Mapping[str, tuple[str, ...]]] = {
     "standardised_difference": ("proportion", "proportion_wilson"),
     "sii_linear": ("proportion_wilson", "rate_byar", "mean_t", "dsr_dobson"),
     "rii_linear": ("proportion_wilson", "rate_byar", "mean_t", "dsr_dobson"),
+    "kitagawa": ("proportion_wilson", "rate_byar"),
 }
 #: Unit of a figure -> unit of a difference of two, where it is another.
 DIFFERENCES: Final[Mapping[str, str]] = {"percent": "percentage_points"}
@@ -50,8 +51,10 @@ class Derived(Strict):
 
     Attributes:
         of: the indicator whose published rows it is worked out from.
-        along: of a line, the dimension of deprivation it runs along; the indicator of whose rows
-            it is has each of its breakdowns by that dimension too.
+        along: of a line, the dimension of deprivation it runs along; of a change, the dimension of
+            the groups it is taken apart by. The indicator of whose rows it is has each of its
+            breakdowns by that dimension too.
+        years: of a change, since how many years before.
         within: dimensions of the breakdowns that stand still. The one other dimension of each
             breakdown is the one whose categories are compared.
         against: what a ratio sets each category beside: everyone (`all`, the category among
@@ -61,6 +64,7 @@ class Derived(Strict):
 
     of: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     along: str = ""
+    years: Annotated[int, Field(ge=1)] = 1
     within: tuple[str, ...] = ()
     against: (
         Literal["all", "rest"] | Annotated[dict[str, str], Field(min_length=1, max_length=1)]
@@ -143,19 +147,37 @@ def _of_lines(indicator: Indicator, derived: Derived) -> Iterator[str]:
         yield f"runs along {derived.along} and cannot be broken down by it"
 
 
+def _of_changes(indicator: Indicator, derived: Derived) -> Iterator[str]:
+    """What is wrong with a declaration of what a change comes of."""
+    kind = indicator.kind
+    if not derived.along:
+        yield f"a {kind} says in `along` by which dimension a change is taken apart"
+    if derived.within or derived.against != "all":
+        yield f"a {kind} sets nothing beside anything; leave out `within` and `against`"
+    if not indicator.breakdowns or any(kind.parts not in b for b in indicator.breakdowns):
+        yield f"every breakdown of a {kind}, and there is at least one, has {kind.parts}"
+    if any(derived.along in breakdown for breakdown in indicator.breakdowns):
+        yield f"is taken apart by {derived.along} and cannot be broken down by it"
+
+
 #: How a kind is worked out -> what may be wrong with a declaration by itself.
 _FAULTS: Final[Mapping[str, Callable[[Indicator, Derived], Iterator[str]]]] = {
     "pairs": _of_pairs,
     "along": _of_lines,
+    "change": _of_changes,
 }
 
 
 def needed(indicator: Indicator) -> Iterator[tuple[str, ...]]:
     """Breakdowns the indicator it is of must have, () for the total."""
     assert indicator.derived is not None
-    derived = indicator.derived
+    derived, parts = indicator.derived, indicator.kind.parts
     if derived.along:
-        yield from ((*breakdown, derived.along) for breakdown in ((), *indicator.breakdowns))
+        for breakdown in ((), *indicator.breakdowns):
+            own = tuple(dimension for dimension in breakdown if dimension != parts)
+            yield (*own, derived.along)
+            if parts:
+                yield own
         return
     for breakdown in indicator.breakdowns:
         yield breakdown
@@ -200,7 +222,8 @@ def _fallbacks(indicator: Indicator, base: Indicator, along: str) -> Iterator[Fa
     Groups a line runs along may be shown in coarser ones: the line is then along those, and its
     own row is what it was.
     """
-    own = {frozenset((*b, along)) - {""}: b for b in ((), *indicator.breakdowns) if b or along}
+    parts = {"", indicator.kind.parts}
+    own = {frozenset((*b, along)) - parts: b for b in ((), *indicator.breakdowns) if b or along}
     for fallback in base.fallbacks:
         if (breakdown := own.get(frozenset(fallback.breakdown))) is None:
             continue
@@ -211,7 +234,13 @@ def _fallbacks(indicator: Indicator, base: Indicator, along: str) -> Iterator[Fa
             }
             for recoding in fallback.recodings
         )
-        recodings = [one for one in kept if one["collapse"] or one["years"] or one["areas"]]
+        # A change of several years together has no year before.
+        recodings = [
+            one
+            for one in kept
+            if (one["collapse"] or one["years"] or one["areas"])
+            and not (one["years"] and indicator.kind.parts)
+        ]
         if recodings:
             made = {"breakdown": breakdown, "recodings": recodings}
             yield type(fallback).model_validate(made)

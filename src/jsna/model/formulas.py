@@ -41,4 +41,12 @@ FORMULAS: Final[Mapping[str, str]] = {
         "is Fieller’s, for a ratio of two figures that vary together (Journal of the Royal "
         "Statistical Society B 16)."
     ),
+    "kitagawa": (
+        "A change since an earlier period is taken apart by the shares w of groups in all and the "
+        "figures r of each: Σ(w₂ − w₁)(r₁ + r₂)/2 comes of a change in the make-up of the groups, "
+        "and Σ(r₂ − r₁)(w₁ + w₂)/2 of changes within them (Kitagawa, Journal of the American "
+        "Statistical Association 50). Those in no group are a group of their own. The intervals "
+        "stand on those of the groups’ figures, taken as independent of each other; as many of the "
+        "same people are counted in both periods, they are rather too wide."
+    ),
 }

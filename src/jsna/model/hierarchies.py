@@ -104,6 +104,12 @@ def years(period: str, period_type: str) -> tuple[str, ...]:
     )
 
 
+def later(period: str, by: int) -> str:
+    """The period of the same kind some years later, or earlier: `2025`, `2024/25`."""
+    first = int(period[:4]) + by
+    return f"{first}/{(first + 1) % 100:02d}" if _TWO_YEARS.fullmatch(period) else str(first)
+
+
 def span(years: Sequence[str]) -> str:
     """How years that follow one another are written as one period."""
     return f"{years[0]}{_TO}{years[-1]}"

@@ -59,7 +59,9 @@ class Kind:
             ratio, 0 of a difference. None of anything else.
         worked_out: how it is worked out from published rows of another indicator, after
             protection, see `derivation`: each category of a breakdown beside another (`pairs`), or
-            a line along the categories of a dimension (`along`). "" of what is counted.
+            a line along the categories of a dimension (`along`), or what a change since an
+            earlier period comes of (`change`). "" of what is counted.
+        parts: the dimension of the parts that add up to its value.
         matters: size from which on a difference is usually said to matter.
     """
 
@@ -79,7 +81,8 @@ class Kind:
     of_waits: bool = False
     limits_of_counts: str = ""
     no_difference: float | None = None
-    worked_out: Literal["", "pairs", "along"] = ""
+    worked_out: Literal["", "pairs", "along", "change"] = ""
+    parts: str = ""
     matters: float | None = None
 
     def __str__(self) -> str:
@@ -133,6 +136,10 @@ _EVERY: Final = (
     ),
     Kind("slope_index", ("sii_linear",), "", no_difference=0.0, worked_out="along"),
     Kind("relative_index", ("rii_linear",), "ratio", no_difference=1.0, worked_out="along"),
+    Kind(
+        "decomposition", ("kitagawa",), "",
+        no_difference=0.0, worked_out="change", parts="change_part",
+    ),
 )  # fmt: skip
 #: Every kind by its name.
 KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in _EVERY}

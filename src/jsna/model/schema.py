@@ -153,6 +153,7 @@ METHODS: Final = (
     "ratio_katz",  # ratios and differences are worked out from published rows, see `derived`
     "ratio_rates",
     "standardised_difference",
+    "kitagawa",
     "median_of_areas",
     "pooled_areas",
     "published",

@@ -58,6 +58,7 @@ _SHORT: Final = {
     "ratio_katz": "Katz’s interval",
     "ratio_rates": "interval on the scale of logarithms",
     "sii_linear": "straight line through all groups, interval from those of the groups",
+    "kitagawa": "Kitagawa’s two parts, interval from those of the groups",
     "rii_linear": "straight line through all groups, Fieller’s interval",
     "standardised_difference": "interval of Hedges and Olkin",
     "published": "as published",

@@ -12,10 +12,11 @@ from typing import Final, Literal
 
 from markupsafe import Markup, escape
 
+from jsna.model.hierarchies import later
 from jsna.model.indicators import Indicator
 from jsna.report.marks import difference, mark
 from jsna.view import words
-from jsna.view.comparison import FAR, TURNED, Verdict, against, off_none, side
+from jsna.view.comparison import FAR, TOLD, TURNED, Verdict, against, off_none, side
 from jsna.view.kinds import said
 from jsna.view.neighbours import Standing, standing
 from jsna.view.rows import Measures, Row
@@ -106,14 +107,23 @@ def _certainty(row: Row, indicator: Indicator, view: Measures) -> Markup | str:
     if nothing is None or row.limits() is None:
         return ""
     # As of gradients elsewhere: an edition has some twenty.
-    clear = side(float(off_none([row], nothing)[0]), FAR) in TURNED
-    end = "" if clear else ", which is no clear gradient"
-    level = "95" if clear or row.limits("998") is None else "99.8"
+    least = FAR if indicator.kind.worked_out == "along" else TOLD
+    clear = side(float(off_none([row], nothing)[0]), least) in TURNED
+    end = "" if clear else f", which is {said(indicator).unclear}"
+    level = "95" if clear or least < FAR or row.limits("998") is None else "99.8"
     low, high = (
         mark(row, indicator.decimals, f"{side_}_{level.replace('.', '')}", unit=side_ == "upper")
         for side_ in ("lower", "upper")
     )
     return say(" ({}% interval {} to {}){}", level, low, high, end)
+
+
+def _before(row: Row, indicator: Indicator) -> str:
+    """The period a change is since, in a sentence; "" of what is no change."""
+    if indicator.derived is None or not indicator.kind.parts:
+        return ""
+    before = words.period_words(later(row.period, -indicator.derived.years), row.period_type)
+    return before.removeprefix("in ").removeprefix("on ")
 
 
 def level(view: Measures, indicator: Indicator) -> Sentence | None:
@@ -135,6 +145,7 @@ def level(view: Measures, indicator: Indicator) -> Sentence | None:
             value=value(row, indicator, full=True),
             phrase=indicator.phrase,
             when=when(row),
+            before=_before(row, indicator),
             counts=_certainty(row, indicator, view),
         ),
         "level",

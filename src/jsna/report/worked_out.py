@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from jsna.model.indicators import Indicator
-from jsna.report import ratios, slopes
+from jsna.report import changed_by, ratios, slopes
 from jsna.report.narrative import Sentence
 from jsna.view.rows import Measures
 
@@ -17,6 +17,7 @@ _SENTENCES: Final[Mapping[str, Callable[[Measures, Indicator], list[Sentence]]]]
     "standardised_difference": ratios.differences,
     "sii_linear": slopes.sentences,
     "rii_linear": slopes.sentences,
+    "kitagawa": changed_by.sentences,
 }
 
 

@@ -91,9 +91,13 @@ def _check_breakdowns(gather: Gatherer, indicator: Indicator, categories: Catego
         gather.expect(name in known, path, f"{indicator.id}.breakdowns", rule, name)
     along = indicator.derived.along if indicator.derived else ""
     declared = categories.dimensions.get(along)
-    graded = not along or (declared is not None and declared.order == "deprivation")
-    rule = "a line runs from the most to the least deprived; name a dimension in that order"
-    gather.expect(graded, path, f"{indicator.id}.derived.along", rule, along)
+    if along and indicator.kind.worked_out == "along":
+        graded = declared is not None and declared.order == "deprivation"
+        rule = "a line runs from the most to the least deprived; name a dimension in that order"
+        gather.expect(graded, path, f"{indicator.id}.derived.along", rule, along)
+    elif along:
+        rule = f"no such dimension in {FILE} to take a change apart by"
+        gather.expect(declared is not None, path, f"{indicator.id}.derived.along", rule, along)
     if not indicator.derived:  # it has those of the indicator it is of
         for key, rule in faults(indicator, categories.hierarchies):
             gather.expect(False, path, f"{indicator.id}.{key}", rule)

@@ -22,12 +22,14 @@ class Said:
         level: the sentence that tells the latest figure.
         again: what the figure is called at the start of the next sentence.
         most: what the category with the greatest value is.
+        unclear: what is said of a value that may be none, as its interval has it.
     """
 
     noun: str
     level: str
     again: str = "It"
     most: str = "highest"
+    unclear: str = "no clear difference"
 
 
 #: Percentile -> what it is called; in words, as no digit of prose is without its figure.
@@ -71,6 +73,7 @@ SAID: Final[Mapping[str, Said]] = {
             "to the least deprived was {value} {when}{counts}."
         ),
         again="The gap",
+        unclear="no clear gradient",
     ),
     "relative_index": Said(
         noun="the relative gap by deprivation in",
@@ -79,6 +82,13 @@ SAID: Final[Mapping[str, Said]] = {
             "end of a straight line through all groups {when}{counts}."
         ),
         again="This ratio",
+        unclear="no clear gradient",
+    ),
+    "decomposition": Said(
+        noun="the change in",
+        level="In {place}, {phrase} {when} had changed by {value} since {before}{counts}.",
+        again="The change",
+        unclear="no clear change",
     ),
     "ratio": Said(noun="the share of", level=_SHARE),
     "difference": Said(noun="the share of", level=_SHARE),

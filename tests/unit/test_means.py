@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from jsna.model.indicators import Indicator
 from jsna.model.tables import Column
 from jsna.tables.catalogue import CATALOGUE
 from tests.spec import world
+from tests.unit import whole_path
 
 LIMITS = ["lower_95", "upper_95", "lower_998", "upper_998"]
 ENTRY: dict[str, Any] = {
@@ -200,3 +202,100 @@ def test_a_mean_over_a_rounded_count_has_no_limits() -> None:
     assert (row.numerator, row.denominator, row.value) == (78.0, 10.0, pytest.approx(7.8))
     assert np.isnan([getattr(row, name) for name in LIMITS]).all()
     gather(found.safe, measured, config)
+
+
+def few_of_some() -> tuple[Any, pd.DataFrame]:
+    """Means of four settings, of which one is of nine children and another hides it."""
+    rows = many("F", "A", list(range(4, 24))) + many("M", "B", list(range(5, 14)))
+    rows += many("F", "C", list(range(6, 18))) + many("F", "D", list(range(3, 25)))
+    one = declared(breakdowns=[["setting"]])
+    config = configured(one)
+    return config, measure({"plan": plans(rows)}, [one], config)
+
+
+def test_a_mean_beside_a_hidden_one_has_no_limits() -> None:
+    """They give the squares of the values added up: what all have together less what those shown
+    have is what the hidden ones have, and where values are alike that is nearly their sum."""
+    config, measured = few_of_some()
+    found = protect(measured, config)
+    shown = found.safe.set_index("category")
+    hidden = shown["status"].eq("c")
+    assert hidden["B"]
+    left = [name for name in "ACD" if not hidden[name]]
+    assert len(left) == 2
+    assert shown.loc[left, LIMITS].isna().all(axis=None)
+    by = measured.set_index("category")
+    assert shown.loc[left, "value"].tolist() == by.loc[left, "value"].tolist()
+    assert shown.loc["total", LIMITS].tolist() == by.loc["total", LIMITS].tolist()
+    gather(found.safe, measured, config)
+    told = found.safe.merge(measured[["category", *LIMITS]], on="category", suffixes=("", "_true"))
+    mine = told["category"].isin(left)
+    for name in LIMITS:
+        told.loc[mine, name] = told.loc[mine, f"{name}_true"]
+    with pytest.raises(JsnaError, match="prints the limits of a mean beside one that is hidden"):
+        gather(told[list(found.safe.columns)], measured, config)
+
+
+def test_an_edition_published_again_prints_the_same_limits_and_no_more() -> None:
+    config, measured = few_of_some()
+    first = protect(measured, config)
+    again = protect(measured, config, last=first.safe)
+    columns = ["category", "status", "numerator", "denominator", "value", *LIMITS]
+    pd.testing.assert_frame_equal(again.safe[columns], first.safe[columns])
+    # What was hidden then would follow from limits that are printed now.
+    grown = measured.copy()
+    more = grown["category"].isin(["B", "total"])
+    grown.loc[more, "numerator"] += 300
+    grown.loc[more, "denominator"] += 20
+    later = protect(grown, config, last=first.safe).safe.set_index("category")
+    was = first.safe.set_index("category")
+    silent = was["value"].notna() & was["lower_95"].isna()
+    assert silent.sum() == 2
+    assert later.loc[silent[silent].index, LIMITS].isna().all(axis=None)
+
+
+def test_a_mean_goes_all_the_way_to_the_page(tmp_path: Path) -> None:
+    text = """
+id: plans_mean_age
+title: Mean age of children with a plan
+phrase: the age of children with a plan
+definition: Ages of the children with a plan added up, over how many there are.
+population: Children with a plan whose age is known.
+population_base: maintained
+period_type: january
+kind: mean
+unit: years
+numerator: {table: plan, where: age is not null, count: age}
+denominator: {table: plan, where: age is not null}
+breakdowns: [sex, locality]
+charts: [trend, areas, bars sex]
+"""
+    one = whole_path.declared(text)
+    codes = [place.code for place in whole_path.configuration([one]).area.localities]
+    draw = np.random.default_rng(5)
+    rows = [
+        (period, int(np.clip(draw.normal(9 + 2 * (n % 2) + year, 3), 0, 25)), "FM"[n % 2], "A",
+         codes[n % 4])
+        for year, period in enumerate(("2022", "2023", "2024", "2025"))
+        for n in range(400)
+    ]  # fmt: skip
+    found = whole_path.walked(tmp_path, {"plan": plans(list(rows))}, [one])
+    assert found.read.problems == ()
+    last = [row for row in rows if row[0] == "2025"]
+    every, girls, boys = (
+        f"{sum(ages) / len(ages):.1f} years"
+        for ages in (
+            [row[1] for row in last],
+            [row[1] for row in last if row[2] == "F"],
+            [row[1] for row in last if row[2] == "M"],
+        )
+    )
+    assert (
+        f"the average for the age of children with a plan was {every} in January 2025" in found.page
+    )
+    assert (
+        f"It was higher for boys and young men ({boys}) than for girls and young women ({girls})."
+        in found.page
+    )
+    assert "Averages have intervals from Student’s t distribution." in found.page
+    assert [figure["type"] for figure in found.figures] == ["trend", "bars"]

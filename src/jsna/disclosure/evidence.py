@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from jsna import io
-from jsna.disclosure import earlier, revision
+from jsna.disclosure import earlier, limits, revision
 from jsna.disclosure.attacking.attack import Known
 from jsna.disclosure.contribution import refused
 from jsna.disclosure.ledger.entries import linked_tables
@@ -96,6 +96,9 @@ def gather(
     # What is printed as before and is not what was measured says nothing of what was.
     stands = ~without & revision.same(published, past) & ~told
     hidden = without | stands
+    shown = published[list(limits.LIMITS)].notna().any(axis=1).to_numpy(dtype=bool)
+    rule = "prints the limits of a mean beside one that is hidden"
+    _refuse(rows, shown & limits.withheld(rows, past, hidden, config), rule, "limits")
     _tell_unmoved(made, published, told & ~without & revision.same(published, past))
     low, high = _printed(published, rows, made, without, stands, config)
     _expect_hidden(rows, revision.hidden_still(made, past) & ~without)
@@ -260,6 +263,8 @@ def _miscalculated(
         given = safe.loc[~same].assign(value=expected.loc[~same, "value"])
         expected.loc[~same] = recalculated(given, config.indicators)[columns]
     right = np.isclose(safe[columns], expected, rtol=1e-9, atol=1e-12, equal_nan=True)
+    # Those that may not be printed are asked for elsewhere.
+    right[:, 1:] |= limits.of_squares(rows, config)[:, None] & safe[columns[1:]].isna()
     return np.asarray(~right.all(axis=1), dtype=np.bool_)
 
 

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from jsna.disclosure import contribution, revision
+from jsna.disclosure import contribution, limits, revision
 from jsna.disclosure.fallbacks import choose
 from jsna.disclosure.ledger.entries import linked_tables
 from jsna.disclosure.ledger.linked_tables import NONE, LinkedTables, ledger, printed
@@ -114,6 +114,7 @@ def protect(
     hidden = np.array([rule != "" for rule in rules], dtype=np.bool_)
     stands = revision.stands(made, past, rules)
     rounded = _round(rows, made, hidden, config)
+    rows.loc[limits.withheld(rows, past, hidden, config), list(limits.LIMITS)] = np.nan
     rows.loc[hidden, list(schema.NUMBERS)] = np.nan
     rows.loc[hidden, "status"] = "c"
     rows.loc[hidden, "reason"] = REASON

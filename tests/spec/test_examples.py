@@ -101,7 +101,7 @@ def test_example(example: Path) -> None:
         declared[one.id] = taken_over(one, declared[one.derived.of]) if one.derived else one
     config = replace(config, indicators=declared)
     wanted = [config.indicators[name] for name in expected]
-    counted = {i.derived.of if i.derived else i.id for i in wanted}
+    counted = {name for i in wanted for name in (i.refers_to or (i.id,))}
     found = measure(rows, [config.indicators[name] for name in sorted(counted)], config)
     found = complete(found, config)
     for indicator, lines in expected.items():

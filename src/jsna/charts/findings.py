@@ -162,6 +162,8 @@ def categories(shown: Shown, dimension: str, marks: Sequence[Mark]) -> str:
     def name(row: Row) -> str:
         return _named(shown, dimension, named[row.key])
 
+    if shown.indicator.kind.chance == "none":  # no judge has a word on it
+        return titled(shown, f"by {called}")
     if shown.indicator.kind.parts == dimension:
         return _parts(shown, dimension, marks)
     if shown.indicator.kind.categories_are_parts:

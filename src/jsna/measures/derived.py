@@ -4,7 +4,9 @@ A pure function of what is shown: a figure that is hidden, rounded or not publis
 worked out from it hidden, rounded or not available. Nobody therefore learns more from these rows
 than from those beside them; `prove` works them out once more and holds the published ones to it.
 How is a matter of the method: each category beside another (`pairs`), a line along the categories
-of a dimension (`slopes`), what a change since an earlier period comes of (`changes`).
+of a dimension (`slopes`),
+what a change since an earlier period comes of (`changes`), one source beside another
+(`reconciled`).
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from jsna.errors import JsnaError, Problem
-from jsna.measures import changes, pairs, slopes
+from jsna.measures import changes, pairs, reconciled, slopes
 from jsna.model import schema
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator
@@ -32,6 +34,7 @@ _WORKINGS: Final[Mapping[str, Working]] = {
     "sii_linear": slopes.rows,
     "rii_linear": slopes.rows,
     "kitagawa": changes.rows,
+    "two_sources": reconciled.rows,
 }
 
 
@@ -99,7 +102,7 @@ def derive(safe: pd.DataFrame, config: Configuration) -> pd.DataFrame:
     made = [
         frame
         for indicator in config.indicators.values()
-        if indicator.derived is not None and indicator.derived.of in config.indicators
+        if indicator.derived is not None and config.indicators.keys() >= set(indicator.refers_to)
         for frame in _WORKINGS[indicator.method](indicator, safe, config)
     ]
     return schema.conform(pd.concat(made, ignore_index=True)) if made else schema.empty()
@@ -117,6 +120,6 @@ def faults(config: Configuration) -> list[Problem]:
             code="indicator",
         )
         for indicator in config.indicators.values()
-        if indicator.derived is not None and indicator.derived.of in config.indicators
+        if indicator.derived is not None and config.indicators.keys() >= set(indicator.refers_to)
         for rule in dict.fromkeys(pairs.unknown(indicator, config))
     ]  # fmt: skip

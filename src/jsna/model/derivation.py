@@ -7,7 +7,7 @@ out with a pencil.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import Field
@@ -35,6 +35,7 @@ METHODS: Final[Mapping[str, tuple[str, ...]]] = {
     "standardised_difference": ("proportion", "proportion_wilson"),
     "sii_linear": ("proportion_wilson", "rate_byar", "mean_t", "dsr_dobson"),
     "rii_linear": ("proportion_wilson", "rate_byar", "mean_t", "dsr_dobson"),
+    "two_sources": ("count", "proportion", "proportion_wilson", "rate_byar", "mean_t", "published"),
     "kitagawa": ("proportion_wilson", "rate_byar"),
 }
 #: Unit of a figure -> unit of a difference of two, where it is another.
@@ -54,6 +55,7 @@ class Derived(Strict):
         along: of a line, the dimension of deprivation it runs along; of a change, the dimension of
             the groups it is taken apart by. The indicator of whose rows it is has each of its
             breakdowns by that dimension too.
+        beside: the indicator of the same thing in another source, whose figures are taken off.
         years: of a change, since how many years before.
         within: dimensions of the breakdowns that stand still. The one other dimension of each
             breakdown is the one whose categories are compared.
@@ -63,12 +65,18 @@ class Derived(Strict):
     """
 
     of: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    beside: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$")] = ""
     along: str = ""
     years: Annotated[int, Field(ge=1)] = 1
     within: tuple[str, ...] = ()
     against: (
         Literal["all", "rest"] | Annotated[dict[str, str], Field(min_length=1, max_length=1)]
     ) = "all"
+
+    @property
+    def every(self) -> tuple[str, ...]:
+        """Every indicator whose rows it is worked out from."""
+        return tuple(name for name in (self.of, self.beside) if name)
 
     @property
     def reference(self) -> tuple[str, str]:
@@ -160,11 +168,20 @@ def _of_changes(indicator: Indicator, derived: Derived) -> Iterator[str]:
         yield f"is taken apart by {derived.along} and cannot be broken down by it"
 
 
+def _of_sources(indicator: Indicator, derived: Derived) -> Iterator[str]:
+    """What is wrong with a declaration that sets one source beside another."""
+    if derived.beside in ("", derived.of):
+        yield f"a {indicator.kind} names in `beside` another indicator, of the same thing"
+    if derived.within or derived.against != "all" or derived.along:
+        yield "of two sources `of` and `beside` is all there is to say"
+
+
 #: How a kind is worked out -> what may be wrong with a declaration by itself.
 _FAULTS: Final[Mapping[str, Callable[[Indicator, Derived], Iterator[str]]]] = {
     "pairs": _of_pairs,
     "along": _of_lines,
     "change": _of_changes,
+    "beside": _of_sources,
 }
 
 
@@ -181,12 +198,29 @@ def needed(indicator: Indicator) -> Iterator[tuple[str, ...]]:
         return
     for breakdown in indicator.breakdowns:
         yield breakdown
-        if not derived.reference[0]:  # everyone of the same `within`
+        if not derived.reference[0] and not derived.beside:  # everyone of the same `within`
             yield derived.within
 
 
-def faults(indicator: Indicator, base: Indicator) -> Iterator[Finding]:
-    """What is wrong with a derived indicator beside the one it is of: key and rule."""
+def faults(
+    indicator: Indicator, base: Indicator, others: Collection[Indicator] = ()
+) -> Iterator[Finding]:
+    """What is wrong with a derived indicator beside those it is of: key and rule.
+
+    Args:
+        base: the one it takes over from.
+        others: the others.
+    """
+    yield from _beside_one(indicator, base)
+    for other in others:
+        yield from _beside_one(indicator, other)
+        for key in ("unit", "period_type"):
+            if getattr(other, key) != getattr(base, key):
+                rule = f"{other.id} has another {key} than {base.id}, and is not set beside it"
+                yield "derived", rule
+
+
+def _beside_one(indicator: Indicator, base: Indicator) -> Iterator[Finding]:
     assert indicator.derived is not None
     if base.derived is not None or base.over:
         rule = "cannot be worked out from a share or from what is derived itself"

@@ -49,4 +49,9 @@ FORMULAS: Final[Mapping[str, str]] = {
         "stand on those of the groups’ figures, taken as independent of each other; as many of the "
         "same people are counted in both periods, they are rather too wide."
     ),
+    "two_sources": (
+        "Where two sources count the same, the figure of the second is taken from that of the "
+        "first, and the first is given as a percentage of the second. Both count the same people, "
+        "so that no chance stands between them and the difference has no interval."
+    ),
 }

@@ -324,4 +324,4 @@ class Indicator(Strict):
     @property
     def refers_to(self) -> tuple[str, ...]:
         """Other indicators this declaration names."""
-        return (self.derived.of,) if self.derived else ()
+        return self.derived.every if self.derived else ()

@@ -44,7 +44,8 @@ class Kind:
         compared: figures of areas of any size may be set beside each other. A larger area has more
             of everything that is counted.
         chance: what tells by how much a value varies by chance: its limits, or that a count of
-            independent events varies by about its square root.
+            independent events varies by about its square root; none where no chance stands behind
+            it, as two sources count the same people.
         amounts: the numerator adds up amounts, not persons or events. Disclosure control then
             keeps the sum uncertain as a magnitude, and the persons behind it are the denominator,
             who must be the fewest contributors its profile allows.
@@ -58,10 +59,12 @@ class Kind:
         no_difference: value that says groups are alike, of what sets them beside each other: 1 of a
             ratio, 0 of a difference. None of anything else.
         worked_out: how it is worked out from published rows of another indicator, after
-            protection, see `derivation`: each category of a breakdown beside another (`pairs`), or
-            a line along the categories of a dimension (`along`), or what a change since an
-            earlier period comes of (`change`). "" of what is counted.
+            protection, see `derivation`: each category of a breakdown beside another (`pairs`),
+            a line along the categories of a dimension (`along`), what a change since an earlier
+            period comes of (`change`), or one source beside another (`beside`). "" of what is
+            counted.
         parts: the dimension of the parts that add up to its value.
+        followed: how it went over the years is told.
         matters: size from which on a difference is usually said to matter.
     """
 
@@ -75,14 +78,15 @@ class Kind:
     adds_up: bool = False
     of_one_whole: bool = False
     compared: bool = True
-    chance: Literal["limits", "square_root"] = "limits"
+    chance: Literal["limits", "square_root", "none"] = "limits"
     amounts: bool = False
     of_values: bool = False
     of_waits: bool = False
     limits_of_counts: str = ""
     no_difference: float | None = None
-    worked_out: Literal["", "pairs", "along", "change"] = ""
+    worked_out: Literal["", "pairs", "along", "change", "beside"] = ""
     parts: str = ""
+    followed: bool = True
     matters: float | None = None
 
     def __str__(self) -> str:
@@ -138,7 +142,11 @@ _EVERY: Final = (
     Kind("relative_index", ("rii_linear",), "ratio", no_difference=1.0, worked_out="along"),
     Kind(
         "decomposition", ("kitagawa",), "",
-        no_difference=0.0, worked_out="change", parts="change_part",
+        no_difference=0.0, worked_out="change", parts="change_part", followed=False,
+    ),
+    Kind(
+        "reconciliation", ("two_sources",), "",
+        compared=False, chance="none", no_difference=0.0, worked_out="beside", followed=False,
     ),
 )  # fmt: skip
 #: Every kind by its name.

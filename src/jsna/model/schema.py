@@ -154,6 +154,7 @@ METHODS: Final = (
     "ratio_rates",
     "standardised_difference",
     "kitagawa",
+    "two_sources",
     "median_of_areas",
     "pooled_areas",
     "published",

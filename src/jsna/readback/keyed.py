@@ -54,6 +54,10 @@ class Keyed:
             over = self._measures.get(cell.over)
             times = printed.ratio(measure, over) if over else ""
             options: tuple[str, ...] = (times,) if times else ()
+        elif cell.field == "percent_of":
+            over = self._measures.get(cell.over)
+            share = printed.percent_of(measure, over) if over else ""
+            options = (share,) if share else ()
         elif cell.field in printed.DIFFERENCES:
             over = self._measures.get(cell.over)
             apart = printed.difference(measure, over, cell.field) if over else ""

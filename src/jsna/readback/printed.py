@@ -150,6 +150,14 @@ def difference(measure: Measure, less: Measure, field: str) -> str:
     return digits(apart, measure.decimals)
 
 
+def percent_of(measure: Measure, whole: Measure) -> str:
+    """One value as a percentage of another; empty where either is hidden, or the other nought."""
+    top, base = measure.number("value"), whole.number("value")
+    if not (math.isfinite(top) and math.isfinite(base)) or not base:
+        return ""
+    return digits(100 * top / base, 1) + "%"
+
+
 def ratio(measure: Measure, over: Measure) -> str:
     """How many times one value is the other, as charts print it; empty where either is hidden."""
     top, base = measure.number("value"), over.number("value")

@@ -14,7 +14,7 @@ from jsna.view.rows import Measures
 
 def change(view: Measures, indicator: Indicator) -> Sentence | None:
     """How the home figure has changed: since the period before, and over all periods."""
-    if indicator.kind.of_one_whole:
+    if indicator.kind.of_one_whole or not indicator.kind.followed:
         return None
     went = series.course(series.sound(view.series(indicator.id)))
     if went is None:
@@ -107,7 +107,7 @@ def latest_change(view: Measures, indicator: Indicator) -> Markup | None:
     Not of how many there are on a day: that number is never quite the same.
     """
     went = series.course(series.sound(view.series(indicator.id)))
-    if indicator.kind.of_one_whole or went is None:
+    if indicator.kind.of_one_whole or not indicator.kind.followed or went is None:
         return None
     verb = {"higher": "rose", "lower": "fell"}.get(went.short)
     if verb is None or differ(went.last, went.before) == "similar":

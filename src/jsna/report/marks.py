@@ -20,6 +20,7 @@ from jsna.view.words import (
     UNIT_WORDS,
     cell_text,
     number,
+    percent,
     status_words,
     upper_first,
     value_text,
@@ -91,6 +92,13 @@ def _interval(
         for end, value in zip(("low", "high"), limits, strict=True)
     )
     return Markup(" to ").join(pieces) + UNIT_SUFFIX[DIFFERENCES.get(row.unit, row.unit)]
+
+
+def percent_of(row: Row, whole: Row) -> Markup:
+    """`98.3%`: one figure as a percentage of another."""
+    return Markup(
+        '<span data-measure="{}" data-field="percent_of" data-over="{}">{}</span>'
+    ).format(row.key, whole.key, percent(100 * row.value / whole.value))
 
 
 def ranked(row: Row, rank: int, text: str) -> Markup:

@@ -58,6 +58,7 @@ _SHORT: Final = {
     "ratio_katz": "Katz’s interval",
     "ratio_rates": "interval on the scale of logarithms",
     "sii_linear": "straight line through all groups, interval from those of the groups",
+    "two_sources": "one figure less the other, no interval",
     "kitagawa": "Kitagawa’s two parts, interval from those of the groups",
     "rii_linear": "straight line through all groups, Fieller’s interval",
     "standardised_difference": "interval of Hedges and Olkin",
@@ -191,9 +192,11 @@ def left(indicator: Indicator, view: Measures) -> list[str]:
 
 
 def _base(indicator: Indicator, view: Measures) -> str:
-    """The indicator whose published figures a derived one is worked out from."""
-    base = view.declared(indicator.derived.of) if indicator.derived else None
-    return f"the published figures of “{base.title}”" if base else ""
+    """The indicators whose published figures a derived one is worked out from."""
+    bases = [one for name in indicator.refers_to if (one := view.declared(name))]
+    return f"the published figures of {words.join([f'“{one.title}”' for one in bases])}" * bool(
+        bases
+    )
 
 
 def unit_words(indicator: Indicator) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from jsna.model.indicators import Indicator
-from jsna.report import changed_by, ratios, slopes
+from jsna.report import changed_by, ratios, reconciled, slopes
 from jsna.report.narrative import Sentence
 from jsna.view.rows import Measures
 
@@ -18,6 +18,7 @@ _SENTENCES: Final[Mapping[str, Callable[[Measures, Indicator], list[Sentence]]]]
     "sii_linear": slopes.sentences,
     "rii_linear": slopes.sentences,
     "kitagawa": changed_by.sentences,
+    "two_sources": reconciled.sentences,
 }
 
 

@@ -97,6 +97,7 @@ def _take_over(gather: Gatherer, found: dict[str, Indicator]) -> None:
             gather.expect(there, path, indicator.id, "refers to no such indicator", other)
         base = found.get(indicator.derived.of) if indicator.derived else None
         if base is not None:
-            for key, rule in derivation.faults(indicator, base):
+            others = [found[name] for name in indicator.refers_to[1:] if name in found]
+            for key, rule in derivation.faults(indicator, base, others):
                 gather.expect(False, path, f"{indicator.id}.{key}", rule)
             found[indicator.id] = derivation.taken_over(indicator, base)

@@ -90,6 +90,11 @@ SAID: Final[Mapping[str, Said]] = {
         again="The change",
         unclear="no clear change",
     ),
+    "reconciliation": Said(
+        noun="the difference of two sources in",
+        level="In {place}, two sources differ by {value} in {phrase} {when}.",
+        again="The difference",
+    ),
     "ratio": Said(noun="the share of", level=_SHARE),
     "difference": Said(noun="the share of", level=_SHARE),
 }

@@ -174,6 +174,16 @@ def compared(
     Counts are never compared: a larger place has more of everything. Beside the median of the
     neighbours the verdict is the one of `view.neighbours`, about all of them.
     """
+    known = view.compared.get(indicator.id)
+    if known is None or known[0] is not indicator:
+        known = view.compared[indicator.id] = indicator, _compared(view, indicator)
+    found: tuple[Row, list[tuple[str, Row, Verdict]]] | None = known[1]
+    return found
+
+
+def _compared(
+    view: Measures, indicator: Indicator
+) -> tuple[Row, list[tuple[str, Row, Verdict]]] | None:
     if indicator.kind.of_one_whole or not indicator.kind.compared:
         return None
     codes = comparator_codes(view, indicator)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -23,6 +23,7 @@ from jsna.view.fallbacks import Recodings
 FEW = 5
 #: Columns of a key as the HTML carries it: the measure key without the edition.
 KEY_FIELDS = KEY[1:]
+_key_of: Final = attrgetter(*KEY_FIELDS)
 #: `reason` of a figure the auditor of releases made not available.
 AUDIT = "audit"
 #: Methods of complete counts.
@@ -86,7 +87,7 @@ class Row:
     @property
     def key(self) -> str:
         """The measure key as the HTML carries it."""
-        return "~".join(getattr(self, name) for name in KEY_FIELDS)
+        return "~".join(_key_of(self))
 
     @property
     def dims(self) -> dict[str, str]:
@@ -133,6 +134,9 @@ class Row:
         return pair if all(map(math.isfinite, pair)) else None
 
 
+_alike: Final = attrgetter("period", "period_type", "breakdown", "category")
+
+
 class Measures:
     """The measures of one edition, by indicator, area, period and breakdown.
 
@@ -158,6 +162,8 @@ class Measures:
         self.recodings = Recodings(frame, config)
         self.config = self.recodings.config
         self.stated = stated or {}
+        #: What `report.narrative.compared` found, by indicator: several parts of a report ask it.
+        self.compared: dict[str, tuple[Indicator, Any]] = {}
 
     def rounded(self, row: Row) -> bool:
         """Whether the counts of a row, and what is worked out from them, are rounded."""
@@ -166,6 +172,10 @@ class Measures:
     @cached_property
     def _by_indicator(self) -> dict[str, list[Row]]:
         return {k: list(v) for k, v in groupby(self._rows, attrgetter("indicator"))}
+
+    @cached_property
+    def _at(self) -> dict[tuple[str, ...], Row]:
+        return {(row.indicator, row.area_code, *_alike(row)): row for row in reversed(self._rows)}
 
     @cached_property
     def by_key(self) -> dict[str, Row]:
@@ -198,16 +208,7 @@ class Measures:
 
     def at(self, indicator: str, area_code: str, like: Row) -> Row | None:
         """The row of another area for the same period and category as `like`."""
-        for row in self.rows(indicator):
-            if (
-                row.area_code == area_code
-                and row.period == like.period
-                and row.period_type == like.period_type
-                and row.breakdown == like.breakdown
-                and row.category == like.category
-            ):
-                return row
-        return None
+        return self._at.get((indicator, area_code, *_alike(like)))
 
     def breakdown(
         self, indicator: str, dims: Sequence[str], period: str | None = None

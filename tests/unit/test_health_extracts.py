@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+from copy import copy
 from datetime import date
 from functools import cache
 
@@ -17,10 +17,10 @@ from jsna.generator.found import parameters
 from jsna.linkage.kinds import carried, usable
 from jsna.settings import loading, shared
 from jsna.sources import registry
-from jsna.sources.community import synthetic as waits
+from jsna.sources.community.synthetic import REFERRALS as WAITS
 from jsna.sources.mental_health import synthetic as contacts
 from jsna.sources.mental_health.extract import ATTENDED
-from jsna.synthetic import health, need, world
+from jsna.synthetic import course, health, need, often, world
 from jsna.synthetic.world import World
 from tests.unit.synthetic_support import ROOT, middling
 from tests.unit.synthetic_support import county as a_county
@@ -150,7 +150,7 @@ def test_ratios_move_chances_within_a_group_and_not_its_mean(
 ) -> None:
     group, ratios, of = (np.array(column) for column in zip(*people, strict=True))
     level = np.array([0.001, 0.002, 0.004])
-    found = health.chances(level[group], ratios, group, of)
+    found = often.chances(level[group], ratios, group, of)
     for number in set(group[of]):
         here = (group == number) & of
         assert found[here].mean() == pytest.approx(level[number])
@@ -159,14 +159,14 @@ def test_ratios_move_chances_within_a_group_and_not_its_mean(
 
 @given(st.dates(date(1999, 1, 1), date(2035, 12, 31)))
 def test_weekends_are_put_off_to_the_next_working_day(day: date) -> None:
-    found = health.working(np.array([np.datetime64(day)]))[0]
+    found = course.working(np.array([np.datetime64(day)]))[0]
     assert found == np.busday_offset(np.datetime64(day), 0, roll="forward")
 
 
 def test_waits_follow_from_a_waiting_list_worked_out_by_hand() -> None:
     # Ten a week come. Those who wait in the second and third week are five of each: half are seen
     # about the end of the first, from half a week to one and a half, and the others at the end.
-    found = waits.waited(np.random.default_rng(1), {"1": 10, "3": 10}, 200_000)
+    found = course.waited(np.random.default_rng(1), {"1": 10, "3": 10}, 200_000)
     for weeks, share in ((0.5, 0.0), (1.0, 0.25), (1.5, 0.5), (2.5, 0.5), (2.75, 0.75), (3.0, 1.0)):
         assert (found <= weeks).mean() == pytest.approx(share, abs=0.005)
 
@@ -175,7 +175,7 @@ def test_waits_follow_from_a_waiting_list_worked_out_by_hand() -> None:
 def test_a_steady_waiting_list_is_the_published_one_again(service: str) -> None:
     bands = parameters().table("community.waiting")[service]
     rng = np.random.default_rng(2)
-    waited = waits.waited(rng, bands, 400_000)
+    waited = course.waited(rng, bands, 400_000)
     # Referred on any day of the last two years and a bit, and still waiting.
     since = rng.random(len(waited)) * 110
     found = since[waited > since]
@@ -283,7 +283,9 @@ def seen(made: World, period: str = "2024/25") -> np.ndarray:
 
 def nil(*names: str) -> World:
     """The county with some effects set to 1: the same people, of the same needs."""
-    return dataclasses.replace(county(), effects=county().effects.without(*names))
+    made = copy(county())
+    made.effects, made._kept = made.effects.without(*names), {}
+    return made
 
 
 def share(made: World, of: np.ndarray) -> float:
@@ -340,10 +342,9 @@ def test_contacts_by_need() -> None:
 def test_speech_and_language_referrals_by_need() -> None:
     def ratio(made: World) -> float:
         year = health.years(made, "2024/25", 0)[-1]
-        found = waits.received(made, year)
-        service = list(made.effects.values("community.referred")).index("speech_and_language")
+        found = WAITS.happened(made, "2024/25")
         who = np.zeros(len(made.people), dtype=bool)
-        who[found.person[found.service == service]] = True
+        who[found.person[found["community_service"] == "speech_and_language"]] = True
         of = year.here & (year.age >= 5) & (year.age <= 10)
         has = (year.provision != need.N) & (made.need.primary == need.NEEDS.index("SLCN"))
         return float(who[of & has].mean() / who[of & (year.provision == need.N)].mean())

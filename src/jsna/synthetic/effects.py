@@ -75,25 +75,26 @@ class Effects:
         self.parameters = dict(parameters)
         self.used: set[str] = set()
 
-    def _of(self, name: str) -> Given:
+    def given(self, name: str) -> Given:
+        """Whatever a parameter says."""
         self.used.add(name)
         return self.parameters[name].given
 
     def value(self, name: str) -> float:
         """The single value of a parameter."""
-        value = self._of(name)
+        value = self.given(name)
         assert isinstance(value, float), f"{name} is not a single value"
         return value
 
     def values(self, name: str) -> dict[str, float]:
         """The named values of a parameter."""
-        values = self._of(name)
+        values = self.given(name)
         assert _one_row(values), f"{name} is not a list of values"
         return values
 
     def table(self, name: str) -> dict[str, dict[str, float]]:
         """The rows of a parameter."""
-        table = self._of(name)
+        table = self.given(name)
         assert _rows(table), f"{name} is not a table"
         return table
 

@@ -56,10 +56,11 @@ def _known(
     view: View,
     codelists: Mapping[str, Iterable[str]],
 ) -> pa.Array[Any] | None:
-    """The quantity the column shows, if the world has it."""
-    if column.quantity is None or column.quantity not in view.quantities:
+    """The quantity the column shows, if the world has it; one it does not name is of its field."""
+    quantity = column.quantity or column.field
+    if quantity not in view.quantities:
         return None
-    values = view.quantities[column.quantity]()
+    values = view.quantities[quantity]()
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
     if column.codes is not None:

@@ -8,7 +8,7 @@ the levels alone are left.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import partial
@@ -20,6 +20,7 @@ import pyarrow as pa
 from jsna.shared.patients import OLDEST
 from jsna.shared.periods import census_day, window
 from jsna.synthetic import draws, need, written
+from jsna.synthetic.course import Course
 from jsna.synthetic.draws import Bools, Days, Floats, Ints, stream
 from jsna.synthetic.people import OUTSIDE, text_of
 from jsna.synthetic.shown import person_quantities
@@ -154,6 +155,16 @@ def rows(of: T, chosen: Bools | Ints) -> T:
     """A dataclass of parallel arrays with some of its rows, or in another order."""
     names = [field.name for field in fields(of)]  # type: ignore[arg-type]
     return replace(of, **{name: getattr(of, name)[chosen] for name in names})  # type: ignore[type-var]
+
+
+def patients(source: str, received: str) -> Callable[[Course], dict[str, Quantity]]:
+    """What a provider's system says of patients, one row a referral.
+
+    Args:
+        source: whose system it is.
+        received: name of the day of each referral, before which nobody is written as born.
+    """
+    return lambda found: patient_quantities(found.world, found.person, source, found[received])
 
 
 def patient_quantities(

@@ -68,6 +68,8 @@ def typed(name: str, lines: list[dict[str, str]]) -> pd.DataFrame:
                     value = f"{name}-{len(columns[column])}"
                 elif text and kind == "integer":
                     value = int(text)
+                elif text and kind == "number":
+                    value = float(text)
                 elif text and kind == "boolean":
                     value = {"yes": True, "no": False}[text]
                 columns[column].append(value)
@@ -84,6 +86,11 @@ def printed(value: float, like: str) -> str:
     exponent = Decimal(like).as_tuple().exponent
     assert isinstance(exponent, int)
     return f"{value:.{-exponent}f}"
+
+
+@pytest.fixture(autouse=True)
+def _costs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(CATALOGUE, world.COSTS.name, world.COSTS)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda p: p.stem)

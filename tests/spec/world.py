@@ -13,7 +13,9 @@ from jsna.model.areas import Area
 from jsna.model.configuration import Configuration
 from jsna.model.editions import Edition, SuppliedPeriod, Supply
 from jsna.model.indicators import Indicator
+from jsna.model.tables import AnalysisTable, Column
 from jsna.settings import shared
+from jsna.shared.table_columns import declared
 from jsna.tables.catalogue import CATALOGUE
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +23,16 @@ AREA = "E10000950"
 WEST, EAST = "E07000951", "E07000952"
 
 
+#: What placements cost: no source has amounts of money yet.
+COSTS = AnalysisTable(
+    name="placement_cost",
+    row="what a placement cost in a year",
+    base="maintained",
+    columns=declared(
+        "person_key period setting", Column("cost", "number"), "lsoa_code locality_code"
+    ),
+    sql='select * from "sen2.activeplans" left join place using (lsoa_code)',
+)
 #: As little as an entry of an indicator has to say.
 LEAST: dict[str, Any] = {
     "id": "made",

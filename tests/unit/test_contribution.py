@@ -19,21 +19,10 @@ from jsna.measures.engine import measure
 from jsna.model import schema
 from jsna.model.hierarchies import Hierarchy
 from jsna.model.indicators import Indicator
-from jsna.model.tables import AnalysisTable, Column
-from jsna.shared.table_columns import declared
 from jsna.tables.catalogue import CATALOGUE
 from tests.spec import world
 from tests.unit.cells_support import with_cells
 
-COSTS = AnalysisTable(
-    name="placement_cost",
-    row="what a placement cost in a year",
-    base="maintained",
-    columns=declared(
-        "person_key period setting", Column("cost", "number"), "lsoa_code locality_code"
-    ),
-    sql='select * from "sen2.activeplans" left join place using (lsoa_code)',
-)
 SPENT = Indicator.model_validate(
     {
         "id": "spent",
@@ -43,10 +32,7 @@ SPENT = Indicator.model_validate(
         "definition": "Cost of placements in the year.",
         "population": "Children with a plan.",
         "population_base": "maintained",
-        "kind": "count",
-        "unit": "pounds",
-        "multiplier": 1,
-        "method": "count",
+        "kind": "money",
         "period_type": "financial_year",
         "numerator": {"table": "placement_cost", "count": "cost"},
         "breakdowns": [["setting"], ["locality"]],
@@ -58,7 +44,7 @@ CONFIG = world.configuration({"spent": SPENT})
 
 @pytest.fixture(autouse=True)
 def _costs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(CATALOGUE, "placement_cost", COSTS)
+    monkeypatch.setitem(CATALOGUE, "placement_cost", world.COSTS)
 
 
 def costs(*rows: tuple[str, str, float], period: str = "2024/25") -> pd.DataFrame:
@@ -87,15 +73,25 @@ def row(indicator: str = "spent", **fields: Any) -> dict[str, Any]:
 
 
 def rows(*given: dict[str, Any]) -> pd.DataFrame:
-    return schema.conform(pd.DataFrame(list(given)))
+    return schema.conform(pd.DataFrame(list(given)), cells=True)
 
 
 def behind(frame: pd.DataFrame, *parts: Sequence[float]) -> pd.DataFrame:
-    """Contributions of rows, in the order of the rows, from every single part."""
-    numbers = [(len(p), sum(p), *[*sorted(p, reverse=True), 0.0, 0.0][:2]) for p in parts]
-    return pd.concat(
-        [frame[list(schema.KEY)], pd.DataFrame(numbers, columns=list(COLUMNS[-4:]))], axis=1
-    )
+    """Contributions of rows, in the order of the rows, from every single part; rows get a cell."""
+    frame[schema.NUMERATOR_CELL] = [f"cell {at}" for at in range(len(frame))]
+    numbers = [
+        (f"cell {at}", who, part) for at, mine in enumerate(parts) for who, part in enumerate(mine)
+    ]
+    return pd.DataFrame(numbers, columns=list(COLUMNS))
+
+
+def told(known: pd.DataFrame) -> dict[str, tuple[int, float, float, float]]:
+    """Contributors, their sum, and the two largest parts, of each cell."""
+    found = {}
+    for cell, parts in known.groupby("cell")["amount"]:
+        first, second, *_ = [*sorted(parts, reverse=True), 0.0]
+        found[str(cell)] = len(parts), sum(parts), first, second
+    return found
 
 
 # The p % rule at 10 %: refused where what is left beside the two largest is under a tenth of the
@@ -129,7 +125,10 @@ def test_a_sum_that_is_shown_leaves_the_largest_part_uncertain(parts: list[float
 
 
 def test_a_sum_of_few_is_refused_and_a_sum_of_nobody_is_not() -> None:
-    frame = rows(row(breakdown="setting", category="A"), row(breakdown="setting", category="B"))
+    none = {"numerator": 0.0, "value": 0.0}
+    frame = rows(
+        row(breakdown="setting", category="A"), row(breakdown="setting", category="B", **none)
+    )
     assert refused(frame, CONFIG, behind(frame, [100] * 9, [])) == ["minimum_contributors", ""]
 
 
@@ -137,7 +136,7 @@ def test_a_sum_nobody_can_be_named_for_is_refused() -> None:
     frame = rows(row(), row(period="2023/24"))
     known = behind(frame, [100.0] * 10, [100.0] * 10)
     assert refused(frame, CONFIG) == ["contributors_unknown"] * 2
-    assert refused(frame, CONFIG, known[:1]) == ["", "contributors_unknown"]
+    assert refused(frame, CONFIG, known[:10]) == ["", "contributors_unknown"]
     missing = frame.assign(status="x")
     assert refused(missing, CONFIG) == ["", ""]
 
@@ -259,20 +258,19 @@ def test_a_sum_of_money_is_measured_and_judged_by_who_is_behind_it() -> None:
     dominated += [(f"q{i}", "A", 1.0) for i in range(9)]
     few = [(f"r{i}", "B", 20.0) for i in range(9)]
     enough = [(f"s{i}", "C", 20.0) for i in range(10)]
-    # A payment taken back stands for nobody.
     void = [("t", "D", 70.0), ("t", "D", -70.0)]
     tables = {"placement_cost": costs(*dominated, *few, *enough, *void)}
     found = measure(tables, [SPENT], CONFIG)
     known = contributions(found, tables, CONFIG)
     assert list(known.columns) == list(COLUMNS)
-    assert len(known) == len(found)
-    by_setting = known.set_index("category").loc[["A", "B", "C", "D"], list(COLUMNS[-4:])]
-    assert by_setting.to_numpy().tolist() == [
-        [11, 159.0, 100.0, 50.0],
-        [9, 180.0, 20.0, 20.0],
-        [10, 200.0, 20.0, 20.0],
-        [0, 0.0, 0.0, 0.0],
+    # A payment taken back stands for nobody.
+    totals = found.loc[found["breakdown"].eq("setting")].set_index("category")["numerator_cell"]
+    assert [told(known)[totals[code]] for code in "ABC"] == [
+        (11, 159.0, 100.0, 50.0),
+        (9, 180.0, 20.0, 20.0),
+        (10, 200.0, 20.0, 20.0),
     ]
+    assert totals["D"] not in told(known)
     rules = dict(zip(found["category"], refused(found, CONFIG, known), strict=True))
     settings = [rules[code] for code in "ABCD"]
     assert settings == ["dominance", "minimum_contributors", "", ""]
@@ -306,17 +304,21 @@ def test_contributors_of_coarser_rows_are_persons_not_amounts() -> None:
         row(area_code=world.EAST, geography="district", **three),
         row(source="ehcp_2025", period="2021/22"),
     )
-    found = contributions(with_cells(frame, config), tables, config)
-    told = {
-        (r.period, r.breakdown, r.area_code): (r.contributors, r.total, r.largest, r.second)
-        for r in found.itertuples()
-    }
-    assert told == {
+    frame = with_cells(frame, config)
+    found = contributions(frame, tables, config)
+    by_cell = told(found)
+    keys = zip(frame["period"], frame["breakdown"], frame["area_code"], strict=True)
+    by_key = {k: by_cell.get(c) for k, c in zip(keys, frame["numerator_cell"], strict=True)}
+    assert by_key == {
         (three["period"], "kind", world.AREA): (3, 46.0, 40.0, 5.0),
         ("2023/24", "kind", world.AREA): (1, 30.0, 30.0, 0.0),
         (three["period"], "total", world.WEST): (3, 145.0, 104.0, 40.0),
-        (three["period"], "total", world.EAST): (0, 0.0, 0.0, 0.0),
+        (three["period"], "total", world.EAST): None,
+        ("2021/22", "total", world.AREA): None,
     }
+    # One person has one number in all cells.
+    numbered = set(zip(found["amount"], found["who"], strict=True))
+    assert {(40.0, 0), (30.0, 0), (104.0, 1), (1.0, 2)} <= numbered
 
 
 def test_an_edition_without_money_has_no_contributions() -> None:

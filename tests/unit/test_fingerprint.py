@@ -115,7 +115,7 @@ def test_a_module_counts_however_it_is_imported(
 ) -> None:
     (tmp_path / "jsna/made_up.py").write_text(f"{line}\n", encoding="utf-8")
     before = of("jsna.made_up")
-    edit(tmp_path, "measures/contributions.py", '"contributors", "total"', '"contributors", "sum"')
+    edit(tmp_path, "measures/contributions.py", '"cell", "who"', '"cell", "whom"')
     assert of("jsna.made_up") != before
 
 

@@ -22,6 +22,7 @@ from jsna.disclosure.protect import Protection, protect
 from jsna.disclosure.prove import DISCOVERY, Proof, prove
 from jsna.errors import JsnaError
 from jsna.measures.attrition import FILE as BESIDE
+from jsna.measures.contributions import contributions
 from jsna.measures.engine import measure
 from jsna.model import schema
 from jsna.provenance import register
@@ -243,7 +244,7 @@ def protected(root: Path, found: Mapping[str, Any] | None) -> io.Paths:
     io.write_measures(paths.restricted / "official.parquet", schema.empty())
     io.write_parquet(
         paths.restricted / protection.CONTRIBUTIONS,
-        pd.DataFrame({name: pd.Series(dtype="str") for name in schema.KEY}),
+        contributions(whole, {}, CONFIG),
     )
     nothing: dict[str, Any] = {"recipe": "", "previous": [], "used": []}
     io.write_json(paths.restricted / register.FILE, nothing)

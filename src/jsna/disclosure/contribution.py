@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from jsna.disclosure.system import Flags, Floats
-from jsna.measures.contributions import NUMBERS, amount
+from jsna.measures.contributions import amount
 from jsna.model import schema
 from jsna.model.configuration import Configuration
 
@@ -38,6 +38,8 @@ _EXPECTED: Final = "isr_byar"
 _EXTREMES: Final = frozenset({"minimum", "maximum"})
 #: Pounds that are a matter of floating point alone.
 _NOISE: Final = 1e-9
+#: What the rules ask of the contributors to a sum: how many, their parts together, the two largest.
+_ASKED: Final = ("contributors", "total", "largest", "second")
 #: Geographies that are no part of the authority.
 _WHOLE: Final = frozenset({"national", "region", "authority", "neighbours"})
 
@@ -96,8 +98,7 @@ def _by_contributors(
     own = _among(rows["method"], schema.OF_VALUES)
     people = np.where(money, found["contributors"], np.where(mean, bottom, events))
     people = np.where(own, top, people)
-    # By how much the rest of a sum falls short of p % of its largest part.
-    short = share * found["largest"] - (found["total"] - found["largest"] - found["second"])
+    short = shortfall(share, found["total"], found["largest"], found["second"])
     shows = ~_among(rows["status"], {"c", "x", "z"})
     judged, some = asked & (rate | mean | money | own), people > 0
     return [
@@ -105,6 +106,20 @@ def _by_contributors(
         ("minimum_contributors", judged & some & (people < minimum)),
         ("dominance", money & some & (short > _NOISE)),
     ]
+
+
+def shortfall(share: Floats, total: Floats, largest: Floats, second: Floats) -> Floats:
+    """By how much what is left of a sum beside its two largest parts falls short of p % of one.
+
+    What remains is all that keeps the second from working the largest out. Above 0 the p % rule
+    forbids the sum.
+
+    Args:
+        share: p of the rule over 100.
+        total: the sum.
+        largest, second: its two largest parts.
+    """
+    return np.asarray(share * largest - (total - largest - second))
 
 
 def _mapped(names: pd.Series[str], values: Mapping[str, float]) -> Floats:
@@ -116,12 +131,27 @@ def _among(names: pd.Series[str], wanted: Collection[str]) -> Flags:
 
 
 def _joined(rows: pd.DataFrame, behind: pd.DataFrame | None) -> dict[str, Floats]:
-    """The contributions of each row; NaN where there are none of its key."""
-    if behind is None or not len(behind):
-        return {column: np.full(len(rows), np.nan) for column in NUMBERS}
-    keys = rows[list(schema.KEY)].reset_index(drop=True)
-    both = keys.merge(behind, how="left", on=list(schema.KEY), validate="one_to_one")
-    return {column: both[column].to_numpy(dtype=np.float64) for column in NUMBERS}
+    """What is asked of the contributors to each row's numerator; NaN where nobody knows them.
+
+    Amounts below zero count by their size. A sum of nothing without contributors has none.
+    """
+    if behind is None:
+        return {column: np.full(len(rows), np.nan) for column in _ASKED}
+    parts = behind.assign(amount=behind["amount"].abs()).sort_values("amount", ascending=False)
+    of_cell = parts.groupby("cell", sort=False)["amount"]
+    told = pd.DataFrame(
+        {
+            "contributors": of_cell.size().astype("float64"),
+            "total": of_cell.sum(),
+            "largest": of_cell.nth(0).set_axis(parts.loc[of_cell.nth(0).index, "cell"]),
+            "second": of_cell.nth(1).set_axis(parts.loc[of_cell.nth(1).index, "cell"]),
+        }
+    )
+    mine = told.reindex(rows[schema.NUMERATOR_CELL])
+    mine["second"] = mine["second"].fillna(0.0).where(mine["contributors"].notna())
+    nobody = mine["contributors"].isna().to_numpy() & rows["numerator"].eq(0).to_numpy()
+    mine.loc[nobody] = 0.0
+    return {column: mine[column].to_numpy(dtype=np.float64) for column in _ASKED}
 
 
 def _below_authority(rows: pd.DataFrame, config: Configuration) -> Flags:

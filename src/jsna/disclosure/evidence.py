@@ -15,6 +15,7 @@ import pandas as pd
 from jsna import io
 from jsna.disclosure import earlier, limits, revision
 from jsna.disclosure.attacking.attack import Known
+from jsna.disclosure.attacking.remainders import Subtraction
 from jsna.disclosure.contribution import refused
 from jsna.disclosure.ledger.entries import linked_tables
 from jsna.disclosure.ledger.linked_tables import NONE, LinkedTables
@@ -45,6 +46,8 @@ class Evidence:
         past: what was last published of the rows, see `revision.align`.
         stands: those of the hidden rows that are printed as they were then, shape (k,).
         earlier: names of the earlier publications.
+        left: rows that add up money and, with the parts of them that are printed, tell what is
+            left of too few people, or of nearly one alone.
     """
 
     rows: pd.DataFrame
@@ -56,6 +59,7 @@ class Evidence:
     past: pd.DataFrame
     stands: Flags
     earlier: tuple[str, ...] = ()
+    left: tuple[int, ...] = ()
 
 
 def gather(
@@ -99,16 +103,20 @@ def gather(
     shown = published[list(limits.LIMITS)].notna().any(axis=1).to_numpy(dtype=bool)
     rule = "prints the limits of a mean beside one that is hidden"
     _refuse(rows, shown & limits.withheld(rows, past, hidden, config), rule, "limits")
+    money = Subtraction(rows, config, contributions)
+    money.require(made)
     _tell_unmoved(made, published, told & ~without & revision.same(published, past))
     low, high = _printed(published, rows, made, without, stands, config)
     _expect_hidden(rows, revision.hidden_still(made, past) & ~without)
+    left = sorted({whole.row for whole, *_ in money.leaves({*np.flatnonzero(~hidden).tolist()})})
     system = made.system(_refused(rows, hidden, kept, config, contributions))
     system = _rounded(system, made)
     known = Known(
         np.concatenate([low, system.low[made.size :]]),
         np.concatenate([high, system.high[made.size :]]),
     )
-    return Evidence(rows, published, made, system, known, hidden, past, stands, (*(earlier or ()),))
+    before = (*(earlier or ()),)
+    return Evidence(rows, published, made, system, known, hidden, past, stands, before, tuple(left))
 
 
 def _tell_unmoved(made: LinkedTables, safe: pd.DataFrame, which: Flags) -> None:
@@ -184,6 +192,11 @@ def _off(safe: pd.DataFrame, rows: pd.DataFrame, made: LinkedTables) -> _Off:
     return found
 
 
+def _broken(shown: Floats, steps: Floats) -> Flags:
+    """What is to be rounded and is no multiple of its base. Pounds that are not have pence."""
+    return np.asarray((steps > 1) & (shown % steps > 0))
+
+
 def _truth(
     safe: pd.DataFrame, rows: pd.DataFrame, made: LinkedTables, config: Configuration
 ) -> Flags:
@@ -191,7 +204,7 @@ def _truth(
     counts = _off(safe, rows, made)
     right = ~_miscalculated(safe, rows, config, _rounds(counts))
     for shown, _, off, room, steps in counts.values():
-        right &= ~(off > room) & ~(shown % steps > 0)
+        right &= ~(off > room) & ~_broken(shown, steps)
     return np.asarray(right)
 
 
@@ -215,7 +228,7 @@ def _printed(
         faults = {
             "a hidden row carries a number": hidden & ~np.isnan(shown),
             "a number differs from the measure it stands for": ~silent & (off > room),
-            "a count is not rounded": ~silent & (shown % steps > 0),
+            "a count is not rounded": ~silent & _broken(shown, steps),
         }
         for rule, fault in faults.items():
             wrong.setdefault(rule, []).extend(np.flatnonzero(fault).tolist())

@@ -14,6 +14,7 @@ from jsna.disclosure.fallbacks import choose
 from jsna.disclosure.ledger.entries import linked_tables
 from jsna.disclosure.ledger.linked_tables import NONE, LinkedTables, ledger, printed
 from jsna.disclosure.ledger.outside import BEFORE
+from jsna.disclosure.remainders import Remainders
 from jsna.disclosure.suppression import Hiding, hide
 from jsna.disclosure.system import Flags, Floats, Ints
 from jsna.errors import JsnaError, Problem
@@ -109,8 +110,16 @@ def protect(
     every = np.ones(made.size, dtype=np.bool_)
     kept = revision.stands(made, past, _rules(rows, made, every, own, still, config))
     revision.tell_rounded(made, past, kept & revision.unmoved(made, rows, past, config))
+    money = Remainders(rows, made, config, contributions)
+    # What nothing prints at all is left whichever of the parts are hidden.
+    money.protect(np.ones(len(rows), dtype=np.bool_))
+    money.protect(~refused & ~still)
     hiding = hide(made, refused | still)
     rules = _rules(rows, made, hiding.solution.hidden, own, still, config)
+    # What is hidden with a remainder may itself be of few: the two together are known.
+    while money.protect(np.array([rule == "" for rule in rules], dtype=np.bool_)):
+        hiding = hide(made, refused | still)
+        rules = _rules(rows, made, hiding.solution.hidden, own, still, config)
     hidden = np.array([rule != "" for rule in rules], dtype=np.bool_)
     stands = revision.stands(made, past, rules)
     rounded = _round(rows, made, hidden, config)
@@ -252,13 +261,20 @@ def _round(rows: pd.DataFrame, made: LinkedTables, hidden: Flags, config: Config
     again = recalculated(rows.loc[changed], config.indicators)
     # A `low` left from before would tell a few from none.
     mark_low(again, np.array([config.indicators[n].decimals for n in again["indicator"]]))
-    ways = [config.profile(name).rounding_method for name in again["profile"]]
+    notes = zip(again["note"], again["profile"], again["indicator"], size[changed], strict=True)
     again["note"] = [
-        f"{note} Counts rounded to {_WAYS[way]} {step:.0f}.".strip()
-        for note, step, way in zip(again["note"], size[changed], ways, strict=True)
+        f"{note} {_rounded_by(config, profile, name)} {step:.0f}.".strip()
+        for note, profile, name, step in notes
     ]
     rows.loc[changed, again.columns] = again
     return rounded
+
+
+def _rounded_by(config: Configuration, profile: str, indicator: str) -> str:
+    """What is rounded and how, in words: sums as their indicator says, counts by their profile."""
+    if config.indicators[indicator].kind.sums:
+        return f"Sums rounded to {_WAYS['nearest']}"
+    return f"Counts rounded to {_WAYS[config.profile(profile).rounding_method]}"
 
 
 def _log(rows: pd.DataFrame, rules: list[str], stands: Flags) -> pd.DataFrame:

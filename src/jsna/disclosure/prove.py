@@ -99,6 +99,16 @@ def prove(evidence: Evidence) -> Proof:
         )
         for cell in np.flatnonzero(system.primary & ~open_)
     ]
+    problems += [
+        Problem(
+            "safe measures",
+            "what this sum leaves over beside its parts is of too few people, or nearly all one's",
+            column=str(evidence.rows["indicator"].iloc[row]),
+            value="; ".join(str(evidence.rows[name].iloc[row]) for name in schema.KEY),
+            code="prove.remainder",
+        )
+        for row in evidence.left
+    ]
     if problems:
         raise JsnaError(problems, title=TITLE)
     return Proof(replace(evidence, system=system), report, tuple(map(int, cells)))

@@ -79,7 +79,8 @@ def unmoved(
         cells = np.array(side, dtype=np.int64)
         was, now = (one[column].to_numpy(dtype=np.float64) for one in (past, rows))
         room = np.where(cells == NONE, 0.0, moves[cells])
-        multiple = was % np.where(cells == NONE, 1.0, steps[cells]) == 0
+        base = np.where(cells == NONE, 1.0, steps[cells])
+        multiple = (base == 1) | (was % base == 0)
         fit &= ((np.abs(was - now) <= room) & multiple) | (np.isnan(was) & np.isnan(now))
         rounded |= (was != now) & ~np.isnan(was)
     again = rows.copy()

@@ -25,6 +25,7 @@ CodesOf = Callable[[str], Collection[str]]
 #: Methods the engine calculates from a numerator and, but for counts, a denominator.
 CALCULATED: Final = (
     "count",
+    "sum",
     "proportion",
     "proportion_wilson",
     "rate_byar",
@@ -80,6 +81,8 @@ def _faults(indicator: Indicator, connection: Any, codes: CodesOf) -> Iterator[t
         yield "method", "a count has no denominator, and everything else has one"
     if indicator.kind.amounts:
         yield from _amount_faults(indicator, indicator.numerator)
+    if indicator.kind.sums and indicator.numerator.count in ("rows", "persons"):
+        yield "numerator.count", f"of {indicator.kind} names the column that is added up"
     if indicator.kind.of_values:
         yield from _value_faults(indicator, indicator.numerator, connection, codes)
     sides = {"numerator": indicator.numerator, "denominator": indicator.denominator}

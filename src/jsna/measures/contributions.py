@@ -1,8 +1,9 @@
-"""Who stands behind a sum of money: how many, and the two largest parts.
+"""Who stands behind a sum of money: each contributor's part of every cell that is added up.
 
 A sum can give one part of it away although many are counted in it, where that part is nearly all
-of it. Disclosure control needs the two largest parts to see that; they are one child's own, so
-this table is restricted and nothing in it is ever printed.
+of it, and so can what is left of it when others are taken away. Disclosure control needs the parts
+to see that; they are one child's own, so this table is restricted and nothing in it is ever
+printed.
 """
 
 from __future__ import annotations
@@ -23,9 +24,8 @@ from jsna.tables.catalogue import CATALOGUE, arrow, column_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
-#: Columns beside the key of the measure.
-NUMBERS: Final = ("contributors", "total", "largest", "second")
-COLUMNS: Final = (*schema.KEY, *NUMBERS)
+#: The cell as text, the number of a contributor (the same in every cell of a table), their amount.
+COLUMNS: Final = ("cell", "who", "amount")
 FILE: Final = "contributions.parquet"
 
 
@@ -33,7 +33,8 @@ def amount(indicator: Indicator) -> Side | None:
     """The side that adds up money; None for an indicator that adds up none."""
     side = indicator.numerator
     adds_up = side is not None and side.count not in ("rows", "persons")
-    return side if adds_up and indicator.unit == schema.MONEY else None
+    money = indicator.kind.sums or indicator.unit == schema.MONEY
+    return side if adds_up and money else None
 
 
 def run(measures: pd.DataFrame, config: Configuration, paths: io.Paths) -> None:
@@ -58,7 +59,7 @@ def contributions(
     """Contributors to every sum of money that was counted here.
 
     A contributor is a person, or a row of a table without persons, whose amounts in the cell do
-    not come to nothing; amounts below zero count by their size.
+    not come to nothing.
 
     Args:
         measures: measures in the schema with their cells; of those that add up money the rows that
@@ -67,8 +68,7 @@ def contributions(
         config: declarations.
 
     Returns:
-        The key, and `contributors` (how many), `total`, `largest` and `second` (the two largest
-        parts); a row for each measure, sorted by key.
+        `cell`, `who` and `amount`: one row for each contributor to each cell, sorted.
     """
     sides = {name: amount(indicator) for name, indicator in config.indicators.items()}
     known: dict[Side, list[str]] = {}
@@ -76,19 +76,18 @@ def contributions(
         if side is not None and side.table in tables:
             known.setdefault(side, []).append(name)
     made = []
-    cell = schema.NUMERATOR_CELL
+    column = schema.NUMERATOR_CELL
     for side, names in known.items():
-        rows = measures.loc[measures["indicator"].isin(names) & measures[cell].ne("")]
-        if len(rows):
-            behind = _behind(rows[cell].unique().tolist(), side, tables)
-            made.append(rows.merge(behind, how="left", on=cell, validate="m:1"))
+        cells = measures.loc[measures["indicator"].isin(names) & measures[column].ne(""), column]
+        if len(cells):
+            made.append(_behind(cells.unique().tolist(), side, tables))
     if not made:
-        return pd.DataFrame(
-            {c: pd.Series(dtype="float64" if c in NUMBERS else "str") for c in COLUMNS}
-        ).astype({"contributors": "int64"})
-    whole = pd.concat(made, ignore_index=True)[list(COLUMNS)].fillna(dict.fromkeys(NUMBERS, 0.0))
-    whole = whole.astype({"contributors": "int64"})
-    return whole.sort_values(list(schema.KEY), kind="stable").reset_index(drop=True)
+        return pd.DataFrame({"cell": [], "who": [], "amount": []}).astype(
+            {"cell": "str", "who": "int64", "amount": "float64"}
+        )
+    # Two sides of one table and column may share a cell.
+    whole = pd.concat(made, ignore_index=True).drop_duplicates(["cell", "who"])
+    return whole.sort_values(["cell", "who"], kind="stable").reset_index(drop=True)
 
 
 def _behind(
@@ -96,6 +95,7 @@ def _behind(
 ) -> pd.DataFrame:
     """Contributors to the cells of a side in which there are any, by the text of the cell."""
     import duckdb
+    import pyarrow as pa
 
     table = CATALOGUE[side.table]
     assert not table.rows_of, "amounts are of rows that are counted as themselves"
@@ -105,11 +105,17 @@ def _behind(
         # What the condition lets through beside listed codes, it says in the query itself.
         at = tuple(c for c in box if c in table.columns and not box[c] & {OTHER, MISSING})
         alike.setdefault(at, {})[text] = [box[column] for column in at]
+    received = arrow(side.table, tables[side.table])
+    if "person_key" in table.columns:
+        who = pd.factorize(received["person_key"].to_pandas(), sort=True)[0]
+    else:
+        who = range(received.num_rows)
     found = []
     with duckdb.connect() as connection:
-        connection.register("received", arrow(side.table, tables[side.table]))
+        numbered = received.append_column("contributor", pa.array(who, pa.int64()))
+        connection.register("received", numbered)
         for columns, cells in alike.items():
-            keys = pd.DataFrame({schema.NUMERATOR_CELL: list(cells)}, dtype="str")
+            keys = pd.DataFrame({"cell": list(cells)}, dtype="str")
             for place in range(len(columns)):
                 sets = [codes[place] for codes in cells.values()]
                 number = {codes: at for at, codes in enumerate(dict.fromkeys(sets))}
@@ -117,28 +123,26 @@ def _behind(
                 pairs = [(at, code) for codes, at in number.items() for code in sorted(codes)]
                 connection.register(f"set{place}", pd.DataFrame(pairs, columns=["number", "code"]))
             behind = connection.sql(_sql(side, columns)).df()
-            found.append(keys.merge(behind, on=[f"_{at}" for at in range(len(columns))]))
+            on = [f"_{at}" for at in range(len(columns))]
+            both = keys.merge(behind, on=on) if on else keys.merge(behind, how="cross")
+            found.append(both[list(COLUMNS)])
     return pd.concat(found, ignore_index=True)
 
 
 def _sql(side: Side, columns: tuple[str, ...]) -> str:
-    """One row for each combination of sets of codes: their numbers `_0`, `_1` …, and the counts."""
-    people = "person_key" in CATALOGUE[side.table].columns
-    who = "person_key" if people else "cast(row_number() over () as varchar)"
+    """Each contributor to each combination of sets of codes: the sets' numbers `_0`, `_1` …"""
     split = ", ".join(f'cast("{name}" as varchar) as a{at}' for at, name in enumerate(columns))
     sets = " ".join(
         f"join set{at} as n{at} on part.a{at} = n{at}.code" for at in range(len(columns))
     )
     shown = ", ".join(f"n{at}.number as _{at}" for at in range(len(columns)))
     names = ", ".join(f"_{at}" for at in range(len(columns)))
+    # In decimals, so that the order in which rows are added changes no digit.
+    amount_ = f'cast("{side.count}" as decimal(18, 6)) as amount'
     return (
-        f'with part as (select {split}, {who} as who, "{side.count}" as amount '
-        f"from received where ({side.where})), "
-        f"own as (select {shown}, who, abs(sum(amount)) as amount from part {sets} "
-        f"group by {names}, who having abs(sum(amount)) > 0), "
-        f"cell as (select {names}, count(*) as contributors, sum(amount) as total, "
-        f"max(amount, 2) as top from own group by {names}) "
-        f"select {names}, contributors, cast(total as double) as total, "
-        f"cast(top[1] as double) as largest, cast(coalesce(top[2], 0) as double) as second "
-        f"from cell order by {names}"
+        f"with part as (select {', '.join(filter(None, [split, 'contributor', amount_]))} "
+        f"from received where ({side.where})) "
+        f"select {', '.join(filter(None, [shown, 'contributor as who']))}, "
+        f"cast(sum(amount) as double) as amount from part {sets} "
+        f"group by {', '.join(filter(None, [names, 'who']))} having sum(amount) != 0"
     )

@@ -74,7 +74,7 @@ def calculate(
     method = frame["method"].to_numpy(dtype=object)
     some = (denominator > 0) & ~np.isnan(numerator)
     _refuse_parts_above_the_whole(frame, (numerator > denominator) & ~np.isin(method, _NO_PARTS))
-    counts = method == "count"
+    counts = np.isin(method, ("count", "sum"))
     result[counts, 0] = numerator[counts]
     own = np.isin(method, schema.OF_VALUES)
     if "value" in frame:

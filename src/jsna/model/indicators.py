@@ -187,6 +187,8 @@ class Indicator(Strict):
             the indicator, and else none.
         polarity: whether high is good, bad, or neither.
         decimals: decimals printed; follows from the kind.
+        rounded_to: of a sum of amounts, the multiple to the nearest of which it is rounded wherever
+            it is printed, such as 1000; 1 where it is not.
         caveat: a caution that is true wherever the figures come from.
         caveats: cautions of local figures alone, of official ones alone, and of both together.
     """
@@ -227,6 +229,7 @@ class Indicator(Strict):
     )
     polarity: Literal["high", "low", "neutral"] = "neutral"
     decimals: int = Field(default=1, ge=0, le=3)
+    rounded_to: int = Field(default=1, ge=1)
     charts: tuple[ChartOf, ...] = ()
     caveat: Printed = ""
     caveats: Caveats = Caveats()
@@ -272,6 +275,10 @@ class Indicator(Strict):
             raise ValueError(f"{self.id}: {'; '.join(wrong)}")
         if self.kind.divides and self.numerator and not self.denominator:
             raise ValueError(f"{self.id}: a {self.kind} needs a denominator")
+        if self.rounded_to > 1 and not self.kind.sums:
+            raise ValueError(
+                f"{self.id}: `rounded_to` is of sums of amounts; a profile rounds counts"
+            )
         if not self.unit and not self.derived:
             raise ValueError(f"{self.id}: a {self.kind} says its `unit`, such as per_1000")
         if self.kind.per != bool(self.per) and not self.derived:
@@ -319,7 +326,9 @@ class Indicator(Strict):
     @property
     def sums_amounts(self) -> bool:
         """Whether its numerator adds up amounts: protected as a magnitude, not as a count."""
-        return self.kind.amounts or (self.unit == MONEY and not self.kind.of_values)
+        if self.kind.amounts or self.kind.sums:
+            return True
+        return self.unit == MONEY and not self.kind.of_values
 
     @property
     def refers_to(self) -> tuple[str, ...]:

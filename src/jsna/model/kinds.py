@@ -49,6 +49,8 @@ class Kind:
         amounts: the numerator adds up amounts, not persons or events. Disclosure control then
             keeps the sum uncertain as a magnitude, and the persons behind it are the denominator,
             who must be the fewest contributors its profile allows.
+        sums: the value is a sum of amounts with no denominator, such as pounds. It is protected as
+            a magnitude, by who is behind it and behind what it leaves over of other sums.
         of_values: it is worked out from the values in a column, one of each row counted, which do
             not add up: of a coarser category it is worked out anew from all of them. The numerator
             is how many there are, and all that disclosure control has to protect.
@@ -80,6 +82,7 @@ class Kind:
     compared: bool = True
     chance: Literal["limits", "square_root", "none"] = "limits"
     amounts: bool = False
+    sums: bool = False
     of_values: bool = False
     of_waits: bool = False
     limits_of_counts: str = ""
@@ -129,6 +132,10 @@ _EVERY: Final = (
     Kind(
         "wait", ("kaplan_meier", PUBLISHED), "days",
         decimals=0, divides=False, of_values=True, of_waits=True,
+    ),
+    Kind(
+        "money", ("sum", PUBLISHED), "pounds",
+        decimals=0, divides=False, adds_up=True, compared=False, sums=True,
     ),
     Kind(
         "ratio", ("ratio_katz", "ratio_rates"), "ratio", no_difference=1.0, worked_out="pairs",

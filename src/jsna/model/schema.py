@@ -139,6 +139,7 @@ MULTIPLIERS: Final[Mapping[str, float]] = {
 UNITS: Final = tuple(MULTIPLIERS)
 METHODS: Final = (
     "count",
+    "sum",
     "proportion",  # a complete count that no chance stands behind: no limits
     "proportion_wilson",
     "rate_byar",

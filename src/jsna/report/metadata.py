@@ -18,6 +18,7 @@ from jsna.view.rows import Measures, Row
 #: How each method of the measure table is described to a reader.
 METHOD_WORDS: Final = {
     "count": "Counts are complete counts of what was recorded and have no interval.",
+    "sum": "Sums of money are complete sums of what was recorded and have no interval.",
     "proportion": "Percentages of complete counts, such as of small areas, have no interval.",
     "proportion_wilson": "Percentages have intervals by Wilson’s score method.",
     "rate_byar": "Rates have intervals by Byar’s method, and exact ones where few are counted.",
@@ -47,6 +48,7 @@ METHOD_WORDS: Final = {
 #: Sentences about a method taken by itself, in an indicator's entry.
 _SHORT: Final = {
     "count": "complete count, no interval",
+    "sum": "complete sum, no interval",
     "proportion": "complete count, no interval",
     "proportion_wilson": "Wilson score interval",
     "rate_byar": "Byar’s interval, exact where few are counted",

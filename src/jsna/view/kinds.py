@@ -57,6 +57,11 @@ SAID: Final[Mapping[str, Said]] = {
     "mean": Said(
         noun="the average for", level="In {place}, the average for {phrase} was {value} {when}."
     ),
+    "money": Said(
+        noun="the sum of",
+        level="In {place}, {phrase} came to {value} {when}.",
+        again="The sum",
+    ),
     "quantile": Said(
         noun="the {quantile} of",
         level="In {place}, the {quantile} of {phrase} was {value} {when}.",

@@ -28,7 +28,7 @@ UNIT_SUFFIX: Final = {
     "ratio": "",
     "mean": "",
     "percentage_points": " percentage points",
-    "pounds": "",
+    "pounds": " pounds",
     "standard_deviations": "",
     **{unit: f" {unit}" for unit in MEASURED},
 }

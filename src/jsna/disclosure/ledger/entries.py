@@ -109,6 +109,8 @@ def _cells(
             of = _amount(indicator, rule) if place == 0 else 0.0
             own = _own_rule(cell, indicator, rule, config, by_table)
             at[place] = _cell(made, known, cell, count, own, wrong, of)
+            if of:
+                made.rounding[at[place]] = max(made.rounding[at[place]], indicator.rounded_to)
         made.numerators.append(at[0])
         made.denominators.append(at[1])
         if NONE not in at and rule.complements:

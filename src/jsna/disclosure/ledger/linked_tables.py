@@ -54,6 +54,8 @@ class LinkedTables:
         earlier: cells of an earlier edition whose count has been revised since.
         magnitude: percentage of the value that an interval must leave on either side where the
             cell is a sum of amounts (a mean's, or money) and not a count; 0 for counts.
+        exposed: of a cell that few stand behind, or nearly all of it one, as nobody prints it: how
+            uncertain it must stay on either side.
         rounding: base the cell is rounded to wherever it is printed; 1 where it is not.
         controlled: whether it is rounded so that sums still hold.
         protects: counts below this must stay uncertain through rounding alone; 0 for none.
@@ -90,6 +92,7 @@ class LinkedTables:
     revised: set[int] = field(default_factory=set)
     last: dict[int, int] = field(default_factory=dict)
     blurred: set[int] = field(default_factory=set)
+    exposed: dict[int, float] = field(default_factory=dict)
     _of: dict[Cell, list[int]] = field(default_factory=dict)
     numerators: list[int] = field(default_factory=list)
     denominators: list[int] = field(default_factory=list)
@@ -192,7 +195,10 @@ class LinkedTables:
     def moves(self) -> Floats:
         """How far rounding may have moved each cell, as everybody knows."""
         base = np.array(self.rounding, dtype=np.float64)
-        return np.where(np.array(self.controlled, dtype=np.bool_), base - 1, base // 2)
+        # A sum of amounts is no whole number.
+        half = np.where(np.array(self.magnitude) > 0, base / 2, base // 2)
+        half = np.where(base > 1, half, 0.0)
+        return np.where(np.array(self.controlled, dtype=np.bool_), base - 1, half)
 
     def uncertain(self) -> Flags:
         """Cells that are printed and must stay uncertain through rounding alone."""
@@ -254,13 +260,19 @@ class LinkedTables:
         return made
 
     def _amounts(self, refused: Flags) -> tuple[Floats, Flags]:
-        """How uncertain sums of amounts must stay, and which a refused row would have given."""
+        """How uncertain sums of amounts must stay, and which a reader would otherwise be given.
+
+        That is what a refused row would have printed, and what is exposed by what others print.
+        """
         share = np.array(self.magnitude, dtype=np.float64)
         own = np.zeros(self.size, dtype=np.bool_)
         cells = np.array(self.numerators, dtype=np.int64)
         own[cells[(cells != NONE) & refused]] = True
         value = np.array(self.value, dtype=np.float64)
-        return value * share / 100, np.asarray(own & (share > 0) & (value > 0))
+        amount, own = value * share / 100, own & (share > 0) & (value > 0)
+        for cell, width in self.exposed.items():
+            amount[cell], own[cell] = width, True
+        return amount, np.asarray(own)
 
 
 def ledger(made: LinkedTables, shown: Flags, rounded: Floats | None = None) -> pd.DataFrame:

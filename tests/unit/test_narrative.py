@@ -281,7 +281,9 @@ def test_the_latest_published_figure_counted_alike_is_compared_instead() -> None
     earlier = {**national(4), "period": "2024", "source": "lait_2025"}
     rows = [{**HOME, **LOCAL}, national(3), official(2_200, 40_000, "2024"), earlier]
     assert plain(narrative.comparison(of(rows), PLAN)) == (
-        "In January 2024, the latest counted as elsewhere, the published figure was 5.5%: higher "
+        "Counted in another way, and so not to be compared, the published figure was 3.0% in "
+        "England. In January 2024, the latest counted as elsewhere, the published figure was 5.5%: "
+        "higher "
         "than England (4.0%)."
     )
 

@@ -234,7 +234,7 @@ def comparison(view: Measures, indicator: Indicator) -> Sentence | None:
     plain = [(code, row) for code, row, v in wider if v == "unknown"]
     latest = view.latest(indicator.id)
     same = latest is not None and latest.period == home.period
-    said: list[Markup] = []
+    said = _otherwise(view, latest, home, indicator)
     if parts:
         lead = Markup("This was") if same else _earlier(home, latest, indicator)
         rest = say("; the figure was {}", _figures(plain, view, indicator)) if plain else ""
@@ -243,7 +243,7 @@ def comparison(view: Measures, indicator: Indicator) -> Sentence | None:
         figure = value(home, indicator)
         first = "For comparison, the figure was" if same else "{When} it was {figure}, against"
         if same and any(row.segment != home.segment for _, row in plain):
-            first = "Counted in another way, and so not to be compared, the published figure was"
+            first = _OTHERWISE
         filled = say(first, When=words.upper_first(when(home)), figure=figure)
         said.append(say("{} {}", filled, _figures(plain, view, indicator)))
     dated = same or bool(said)
@@ -252,6 +252,19 @@ def comparison(view: Measures, indicator: Indicator) -> Sentence | None:
     clear = any(verdict in ("higher", "lower") for _, _, verdict in rows)
     text = Markup(". ").join(said)
     return Sentence(text + ".", "comparison", clear) if said else None
+
+
+#: Said before published figures of which a local one of the same period is no fellow.
+_OTHERWISE: Final = "Counted in another way, and so not to be compared, the published figure was"
+
+
+def _otherwise(view: Measures, latest: Row | None, home: Row, indicator: Indicator) -> list[Markup]:
+    """The figures of the latest period elsewhere, where an earlier one is compared for its way."""
+    if latest is None or latest.segment == home.segment:
+        return []
+    codes = [code for code in comparator_codes(view, indicator) if code != MEDIAN]
+    rows = _comparators(view, latest, codes)
+    return [say("{} {}", _OTHERWISE, _figures(rows, view, indicator))] if rows else []
 
 
 #: What is said of an area's place among its neighbours, by the verdict.

@@ -259,6 +259,9 @@ def _round(rows: pd.DataFrame, made: LinkedTables, hidden: Flags, config: Config
     if not changed.any():
         return rounded
     again = recalculated(rows.loc[changed], config.indicators)
+    # What counts alone do not give would be that of the true ones.
+    gone = again["value"].isna() & again["status"].eq("")
+    again.loc[gone, ["status", "reason"]] = "x", "rounded"
     # A `low` left from before would tell a few from none.
     mark_low(again, np.array([config.indicators[n].decimals for n in again["indicator"]]))
     notes = zip(again["note"], again["profile"], again["indicator"], size[changed], strict=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from jsna.measures.cubes import Counts, Cubes, counted
-from jsna.measures.keeping import kept
+from jsna.measures.keeping import Stratum, kept
 from jsna.model.fallbacks import coarser
 from jsna.model.hierarchies import members, runs, span
 from jsna.model.indicators import LOCALITY, Indicator, Recoding, Side
@@ -124,7 +124,13 @@ def align(indicator: Indicator, axes: Sequence[Axis], cubes: Mapping[str, Cubes]
             told = told & bottom.told[axis.dimension][[p for p in places if p is not None]]
         there &= told.reshape(-1, *[1] * len(axes))
     of = [bottom.periods[place] for place in places if place is not None]
-    beside = tuple(_counts(top, side, axes)[known] for side in kept(indicator))
+    at = [place for place in places if place is not None]
+    beside = tuple(
+        _counts(bottom, side, axes)[at]
+        if isinstance(side, Stratum) and side.below
+        else _counts(top, side, axes)[known]
+        for side in kept(indicator)
+    )
     periods = [top.periods[i] for i in known]
     years: list[tuple[str, ...]] = [(period,) for period in periods]
     rest: list[tuple[str, ...]] = [(period,) for period in of]

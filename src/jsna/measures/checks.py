@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from jsna.errors import JsnaError, Problem, near
 from jsna.measures.conditions import conjuncts, named_texts, names
 from jsna.model.indicators import Indicator, Side
-from jsna.model.schema import METHODS, MULTIPLIERS, PERIOD_TYPES, UNITS
+from jsna.model.schema import MEASURED, METHODS, MULTIPLIERS, PERIOD_TYPES, UNITS
 from jsna.tables.catalogue import CATALOGUE, column_of
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ CALCULATED: Final = (
     "rate_byar",
     "mean_t",
     "quantile",
+    "dsr_dobson",
     "kaplan_meier",
 )
 
@@ -71,7 +72,8 @@ def _faults(indicator: Indicator, connection: Any, codes: CodesOf) -> Iterator[t
         if getattr(indicator, key) not in allowed:
             yield key, f"must be one of {', '.join(allowed)}"
     expected = MULTIPLIERS.get(indicator.unit, 1.0)
-    if expected > 1 and indicator.multiplier != expected:
+    fixed = expected > 1 or indicator.unit in MEASURED
+    if fixed and indicator.multiplier != expected:
         yield "multiplier", f"a value in {indicator.unit} needs the multiplier {expected:g}"
     if indicator.numerator is None:
         return
@@ -83,6 +85,8 @@ def _faults(indicator: Indicator, connection: Any, codes: CodesOf) -> Iterator[t
         yield from _amount_faults(indicator, indicator.numerator)
     if indicator.kind.sums and indicator.numerator.count in ("rows", "persons"):
         yield "numerator.count", f"of {indicator.kind} names the column that is added up"
+    if indicator.standard is not None and indicator.over:
+        yield "over", f"a {indicator.kind} has no denominator over other categories than its own"
     if indicator.kind.of_values:
         yield from _value_faults(indicator, indicator.numerator, connection, codes)
     sides = {"numerator": indicator.numerator, "denominator": indicator.denominator}

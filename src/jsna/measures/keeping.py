@@ -1,6 +1,7 @@
 """What is kept of the rows of each cell beside its counts, where counts give no value or no limits.
 
-A mean needs the squares of what it adds up; a quantile each value. Of a coarser category and of
+A mean needs the squares of what it adds up; a standardised rate both counts in each group of the
+standard population; a quantile each value. Of a coarser category and of
 several years together such things are made from all their rows: squares add up as counts do, and
 values are gathered, since the median of two groups follows from no median of each. What is kept
 makes values and limits and then goes: none of it is written anywhere.
@@ -8,6 +9,7 @@ makes values and limits and then goes: none of it is written anywhere.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,13 +17,24 @@ import numpy as np
 import pandas as pd
 
 from jsna.measures.values import Floats
-from jsna.model.indicators import Indicator, Side
+from jsna.model.indicators import Indicator, Side, Standard
+from jsna.tables.catalogue import column_of
 
 Objects = np.ndarray[Any, np.dtype[np.object_]]
 
 
 class Spread(Side):
     """What a mean's limits need beside its sum: the squares of the values in a column, added up."""
+
+
+class Stratum(Side):
+    """The rows of a side in one group of those a rate is standardised by.
+
+    Attributes:
+        below: whether they are of the denominator.
+    """
+
+    below: bool = False
 
 
 class Listed(Side):
@@ -55,6 +68,15 @@ def values_of(lists: pd.DataFrame) -> Objects:
     return made
 
 
+def _strata(indicator: Indicator, standard: Standard) -> Iterator[Stratum]:
+    """Both sides in every group of the standard population, those of the numerator first."""
+    for below, side in enumerate((indicator.numerator, indicator.denominator)):
+        assert side is not None
+        for code in standard.population:
+            where = f"({side.where}) and \"{column_of(standard.by)}\" = '{code}'"
+            yield Stratum(table=side.table, where=where, count=side.count, below=below > 0)
+
+
 def kept(indicator: Indicator) -> tuple[Side, ...]:
     """What is kept of the rows an indicator counts; nothing where its counts say all."""
     side = indicator.numerator
@@ -62,6 +84,8 @@ def kept(indicator: Indicator) -> tuple[Side, ...]:
         return ()
     if indicator.kind.amounts:
         return (Spread(table=side.table, where=side.where, count=side.count),)
+    if indicator.standard is not None:
+        return tuple(_strata(indicator, indicator.standard))
     if not indicator.kind.of_values:
         return ()
     every = Listed(table=side.table, where=side.where, count=indicator.values)

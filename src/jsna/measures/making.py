@@ -8,13 +8,16 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from jsna.errors import JsnaError, Problem
 from jsna.measures.methods import (
     STORED,
     Interval,
     Limits,
+    dsr_dobson,
     mean_t_summary,
     order_statistics,
     quantile,
+    standardised,
     stored_limits,
     survival,
     wait,
@@ -23,9 +26,13 @@ from jsna.measures.values import CALCULATED, Floats
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator
 
+#: Why a standardised rate is not given, beside too few events.
+EMPTY: Final = "a group of the standard population is empty"
 #: Why a method gives no value -> the reason of the row, and its note.
 _NOT_GIVEN: Final = {
     order_statistics.TOO_FEW: ("few_values", "Too few lie on one side of it for it to be given."),
+    standardised.TOO_FEW_EVENTS: ("few_events", "Too few were counted for a standardised rate."),
+    EMPTY: ("empty_group", "Nobody is in one of the groups it is standardised by."),
     survival.NOT_REACHED: (
         "still_waiting",
         "Too many were still waiting for it to be known.",
@@ -83,6 +90,34 @@ def _means(
     return stored_limits(mean_t_summary(total, count, deviation, confidence=STORED))
 
 
+def _standardised(
+    indicator: Indicator, counts: Floats, what: Sequence[tuple[Any, ...]], fewest: int
+) -> Limits:
+    """Directly standardised rates and their limits, from both counts in each group.
+
+    Raises:
+        JsnaError: some of those counted are in no group of the standard population.
+    """
+    assert indicator.standard is not None
+    weights = [*indicator.standard.population.values()]
+    strata = np.array(what, dtype=np.float64)
+    events, people = strata[:, : len(weights)], strata[:, len(weights) :]
+    outside = counts != np.array([events.sum(axis=1), people.sum(axis=1)]).T
+    if outside.any():
+        rule = (
+            f"counts some who are in no group of `standard.population`; leave them out of "
+            f"`where` of both sides, as in `{indicator.standard.by} is not null`"
+        )
+        where = f"config/indicators/{indicator.chapter or '?'}.yaml"
+        raise JsnaError(Problem(where, rule, column=f"{indicator.id}.standard", code="indicator"))
+    empty = (people == 0).any(axis=1)
+    rows = np.repeat(np.arange(len(strata)), len(weights))
+    given = np.where(empty[:, None], 1.0, people).ravel(), np.tile(weights, len(strata))
+    events = np.where(empty[:, None], np.nan, events)
+    found = stored_limits(dsr_dobson(events.ravel(), *given, area=rows, confidence=STORED))
+    return found._replace(reason=np.where(empty, EMPTY, found.reason), area=None)
+
+
 def _of_values(method: Callable[..., Interval]) -> Callable[..., Limits]:
     """Quantiles and their limits by a method, to the decimals that are printed.
 
@@ -116,6 +151,7 @@ def _of_values(method: Callable[..., Interval]) -> Callable[..., Limits]:
 #: Method -> how its values and limits are made of what was kept.
 _MADE: Final[Mapping[str, Callable[..., Limits]]] = {
     "mean_t": _means,
+    "dsr_dobson": _standardised,
     "quantile": _of_values(quantile),
     "kaplan_meier": _of_values(wait),
 }

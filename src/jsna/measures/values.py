@@ -16,7 +16,7 @@ from jsna.model.indicators import Indicator
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 #: Methods whose numerator is no part of the denominator: events of some, amounts.
-_NO_PARTS: Final = ("rate_byar", "mean_t")
+_NO_PARTS: Final = ("rate_byar", "mean_t", *schema.ADJUSTED)
 #: Columns that are calculated from `numerator` and `denominator`.
 CALCULATED: Final = ("value", "lower_95", "upper_95", "lower_998", "upper_998")
 

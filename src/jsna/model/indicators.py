@@ -64,6 +64,20 @@ class Side(Strict):
     period: Literal["same", "latest"] = "same"
 
 
+class Standard(Strict):
+    """The population that rates are standardised to: who would be in each group.
+
+    Attributes:
+        name: as readers are told it, such as "the European standard population of 2013".
+        by: the dimension whose groups they are.
+        population: category -> how many, in any unit; every category that is counted has one.
+    """
+
+    name: Printed
+    by: str
+    population: dict[str, Annotated[float, Field(gt=0)]] = Field(min_length=2)
+
+
 class Chart(Strict):
     """How an indicator is drawn. Several charts may show one indicator."""
 
@@ -167,6 +181,7 @@ class Indicator(Strict):
         derived: what a ratio or difference is worked out from. The phrase of a ratio of
             percentages follows "as likely to", that of a slope says what changes along it, as in
             "the share of pupils suspended"; population and the like are left out.
+        standard: of a standardised rate that is counted here, the population it is standardised to.
         values: of a quantile, the column whose values it is of, one of each row counted.
         ended: of waits, the condition on which a wait counted has ended; the others are of those
             still waiting, as long as is known.
@@ -213,6 +228,7 @@ class Indicator(Strict):
     numerator: Side | None = None
     denominator: Side | None = None
     derived: Derived | None = None
+    standard: Standard | None = None
     values: str = ""
     ended: str = ""
     percentile: Percentile = 0
@@ -289,6 +305,18 @@ class Indicator(Strict):
             raise ValueError(f"{self.id}: a share needs `over`, the dimension it is a share of")
         if any(not set(self.over) <= set(dimensions) for dimensions in self.breakdowns):
             raise ValueError(f"{self.id}: every breakdown must hold the dimensions of `over`")
+        return self
+
+    @model_validator(mode="after")
+    def _standard_is_of_rates(self) -> Indicator:
+        if bool(self.standard) != (self.kind.standardised and self.numerator is not None):
+            known = " or a ".join(name for name, kind in KINDS.items() if kind.standardised)
+            raise ValueError(
+                f"{self.id}: a {known} that is counted here, and nothing else, names the "
+                "`standard` population"
+            )
+        if self.standard and any(self.standard.by in dimensions for dimensions in self.breakdowns):
+            raise ValueError(f"{self.id}: what it is standardised by is no breakdown of it")
         return self
 
     @model_validator(mode="after")

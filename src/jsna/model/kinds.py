@@ -36,6 +36,8 @@ class Kind:
         divides: the value is numerator / denominator * multiplier, and a denominator is needed.
             Otherwise there is no denominator.
         per: whom it is divided by is said in `per`, as in "per 10,000 children aged 0 to 17".
+        standardised: it is what the two counts would give if those divided by were made up as the
+            standard population is, and not their quotient.
         inside: the numerator is a part of the denominator. So are those not counted, who may be
             few; a value above the whole is impossible; and percentages of one denominator add up.
         adds_up: values add up over categories, places and the events of several years.
@@ -76,6 +78,7 @@ class Kind:
     decimals: int = 1
     divides: bool = True
     per: bool = False
+    standardised: bool = False
     inside: bool = False
     adds_up: bool = False
     of_one_whole: bool = False
@@ -127,6 +130,7 @@ _EVERY: Final = (
         inside=True, of_one_whole=True, limits_of_counts="proportion_wilson",
     ),
     Kind("rate", ("rate_byar", PUBLISHED), "", per=True, limits_of_counts="rate_byar"),
+    Kind("standardised_rate", ("dsr_dobson", PUBLISHED), "", per=True, standardised=True),
     Kind("mean", ("mean_t", PUBLISHED), "mean", amounts=True),
     Kind("quantile", ("quantile", PUBLISHED), "", decimals=0, divides=False, of_values=True),
     Kind(

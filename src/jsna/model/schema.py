@@ -162,6 +162,8 @@ METHODS: Final = (
 )
 #: Methods whose value is worked out from values one by one, and from no counts.
 OF_VALUES: Final = ("quantile", "kaplan_meier")
+#: Methods whose value is not that of the two counts beside it.
+ADJUSTED: Final = ("dsr_dobson", "isr_byar")
 MARKS: Final = ("zero", "jump", "doubt")
 #: What stands in a note behind why the auditor of releases does not use a figure.
 NOT_USED: Final = "It is not used."

@@ -13,7 +13,7 @@ from typing import Final
 
 import pandas as pd
 
-from jsna.model.schema import KEY, MEASURED, MULTIPLIERS, NUMBERS, STATUS_WORDS
+from jsna.model.schema import ADJUSTED, KEY, MEASURED, MULTIPLIERS, NUMBERS, STATUS_WORDS
 from jsna.readback.blocks import Cell
 
 #: What may follow a value of each unit; the bare number may always stand.
@@ -41,13 +41,14 @@ _HAIR: Final = 5e-13
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One safe measure: its numbers by field, unit, status, printed decimals, what is in doubt."""
+    """One safe measure: its numbers by field, and what of it decides how they are printed."""
 
     numbers: tuple[float, ...]
     unit: str
     status: str
     decimals: int
     mark: str = ""
+    method: str = ""
 
     @property
     def doubted(self) -> bool:
@@ -61,7 +62,8 @@ class Measure:
     def exact(self) -> float:
         """Its value as its counts give it, where they are known; a publisher rounds."""
         top, base = self.number("numerator"), self.number("denominator")
-        if math.isfinite(top) and base > 0 and self.unit != "count":
+        quotient = self.unit != "count" and self.method not in ADJUSTED
+        if quotient and math.isfinite(top) and base > 0:
             return top / base * MULTIPLIERS[self.unit]
         return self.number("value")
 
@@ -79,10 +81,11 @@ def measures(frame: pd.DataFrame, decimals: Mapping[str, int]) -> dict[str, Meas
     """
     keys = map("~".join, zip(*(frame[name] for name in KEY[1:]), strict=True))
     numbers = zip(*(frame[name].tolist() for name in NUMBERS), strict=True)
-    rest = zip(frame["unit"], frame["status"], frame["indicator"], frame["mark"], strict=True)
+    columns = ("unit", "status", "indicator", "mark", "method")
+    rest = zip(*(frame[name] for name in columns), strict=True)
     return {
-        key: Measure(own, unit, status, decimals.get(indicator, 1), mark)
-        for key, own, (unit, status, indicator, mark) in zip(keys, numbers, rest, strict=True)
+        key: Measure(own, unit, status, decimals.get(indicator, 1), *others)
+        for key, own, (unit, status, indicator, *others) in zip(keys, numbers, rest, strict=True)
     }
 
 

@@ -84,6 +84,8 @@ def _valued(
         usable = out["denominator"] > 0
         whole = out["denominator"].where(usable)
         out["computed"] = out["numerator"] * indicator.multiplier / whole
+        if indicator.kind.standardised:
+            out["computed"] = np.nan
         out["value"] = (out["value"] * mapping.scale).where(out["given"])
         published = out["value"].notna()
         out["note"] = _add(out["note"], ~published & out["computed"].notna(), CALCULATED)

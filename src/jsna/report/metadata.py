@@ -125,6 +125,7 @@ def entry(indicator: Indicator, view: Measures, register: Register) -> Entry:
         ("Population", _BASES[indicator.population_base]),
         ("Unit", unit_words(indicator)),
         ("Method", words.join(methods) or _SHORT.get(indicator.method, indicator.method)),
+        ("Standardised to", indicator.standard.name if indicator.standard else ""),
         ("Broken down by", "; ".join(breakdowns)),
         ("Compared with", words.join([names[c] for c in indicator.comparators])),
         ("Reading it", _POLARITY[indicator.polarity]),

@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 
 from jsna.measures.methods import judging
 from jsna.model.fallbacks import STANDING
-from jsna.model.schema import MULTIPLIERS
+from jsna.model.schema import ADJUSTED, MULTIPLIERS
 from jsna.view.rows import FEW, Row
 
 Verdict = Literal["higher", "lower", "similar", "unknown"]
@@ -69,7 +69,8 @@ def side(deviate: float, least: float = TOLD) -> Verdict:
 
 def estimate(row: Row) -> float:
     """A row's figure as its counts give it; as it is published where they are not known."""
-    if row.unit == "count" or not row.denominator > 0 or math.isnan(row.numerator):
+    known = row.denominator > 0 and not math.isnan(row.numerator)
+    if row.unit == "count" or row.method in ADJUSTED or not known:
         return row.value
     return row.numerator / row.denominator * MULTIPLIERS[row.unit]
 

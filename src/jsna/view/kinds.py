@@ -54,6 +54,10 @@ SAID: Final[Mapping[str, Said]] = {
     "proportion": Said(noun="the share of", level=_SHARE),
     "share": Said(noun="the share of", level=_SHARE, most="most common"),
     "rate": Said(noun="the rate of", level="In {place}, the rate of {phrase} was {value} {when}."),
+    "standardised_rate": Said(
+        noun="the standardised rate of",
+        level="In {place}, the standardised rate of {phrase} was {value} {when}.",
+    ),
     "mean": Said(
         noun="the average for", level="In {place}, the average for {phrase} was {value} {when}."
     ),

@@ -1,0 +1,200 @@
+"""Directly standardised rates: counted in each group of the standard, protected and told."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jsna.disclosure import contribution
+from jsna.disclosure.evidence import gather
+from jsna.disclosure.protect import protect
+from jsna.errors import JsnaError
+from jsna.measures.engine import measure
+from jsna.measures.methods import STORED, dsr_dobson
+from tests.spec import world
+from tests.unit import whole_path
+
+LIMITS = ["lower_95", "upper_95", "lower_998", "upper_998"]
+ENTRY = """
+id: seen_standardised
+title: Children seen by mental health services, standardised by age
+phrase: children seen by mental health services
+definition: Children seen in the year over residents, as if ages were those of the standard.
+population: Residents aged 0 to 15.
+kind: standardised_rate
+unit: per_1000
+per: residents
+population_base: resident
+standard: {name: a standard, by: age_group, population: {"0-4": 5, "5-10": 5, "11-15": 10}}
+numerator: {table: mental_health, where: age_group is not null}
+denominator: {table: population, count: people, period: latest}
+breakdowns: [sex, locality]
+charts: [trend, areas, bars sex]
+"""
+AGES, WEIGHTS = ("0-4", "5-10", "11-15"), (5.0, 5.0, 10.0)
+BASE = world.configuration()
+#: (place, sex, age group) -> children seen, residents.
+Groups = dict[tuple[str, str, str], tuple[int, int]]
+
+
+def declared(**changes: Any) -> Any:
+    return whole_path.declared(ENTRY, period_type="financial_year", **changes)
+
+
+def tables(groups: Groups, periods: Sequence[str] = ("2024/25",)) -> dict[str, pd.DataFrame]:
+    """Rows of both tables, the same in every period."""
+    seen, people = [], []
+    for period in periods:
+        for (place, sex, age), (events, residents) in groups.items():
+            people.append((period[:4], place, sex, age, residents))
+            seen += [(period, place, sex, age)] * events
+    columns = ["period", "locality_code", "sex", "age_group"]
+    mental = world.filled("mental_health", pd.DataFrame(seen, columns=columns, dtype=object))
+    mental["person_key"] = [f"p{n}" for n in range(len(mental))]
+    residents = pd.DataFrame(people, columns=[*columns, "people"])
+    return {"mental_health": mental, "population": world.filled("population", residents)}
+
+
+def found_of(groups: Groups, **changes: Any) -> tuple[Any, pd.DataFrame]:
+    one = declared(**changes)
+    config = replace(BASE, indicators={one.id: one})
+    return config, measure(tables(groups), [one], config)
+
+
+cells = st.tuples(st.integers(0, 30), st.integers(30, 400))
+every = [(p, s, a) for p in (world.WEST, world.EAST) for s in "FM" for a in AGES]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(cells, min_size=len(every), max_size=len(every)))
+def test_every_rate_is_of_the_counts_of_its_groups(drawn: list[tuple[int, int]]) -> None:
+    groups: Groups = dict(zip(every, drawn, strict=True))
+    _, found = found_of(groups)
+    for row in found.itertuples():
+        mine = [
+            (
+                sum(v[0] for k, v in groups.items() if k[2] == age and _in(row, k)),
+                sum(v[1] for k, v in groups.items() if k[2] == age and _in(row, k)),
+            )
+            for age in AGES
+        ]
+        events, people = np.array(mine).T
+        assert (row.numerator, row.denominator) == (events.sum(), people.sum())
+        own = dsr_dobson(events, people, WEIGHTS, multiplier=1_000, confidence=STORED)
+        shown = [row.value, *(getattr(row, name) for name in LIMITS)]
+        told = [own.value[0], own.lower[0, 0], own.upper[0, 0], own.lower[1, 0], own.upper[1, 0]]
+        np.testing.assert_allclose(shown, told, equal_nan=True)
+        assert (row.status, row.reason) == (("x", "few_events") if events.sum() < 10 else ("", ""))
+
+
+def _in(row: Any, key: tuple[str, str, str]) -> bool:
+    if row.geography == "district":
+        return bool(key[0] == row.area_code)
+    return row.breakdown == "total" or bool(key[1] == row.category)
+
+
+def even(events: int, people: int) -> Groups:
+    return dict.fromkeys(every, (events, people))
+
+
+def test_a_rate_with_an_empty_group_is_not_given() -> None:
+    groups = even(5, 100) | {(world.EAST, sex, "0-4"): (0, 0) for sex in "FM"}
+    _, found = found_of(groups)
+    east = found.loc[found["area_code"].eq(world.EAST)].iloc[0]
+    assert (east["status"], east["reason"]) == ("x", "empty_group")
+    assert east["note"].endswith("Nobody is in one of the groups it is standardised by.")
+    assert found.loc[found["area_code"].eq(world.WEST), "value"].notna().all()
+
+
+def test_those_of_no_group_are_not_counted_beside_it() -> None:
+    one = declared()
+    config = replace(BASE, indicators={one.id: one})
+    rows = tables(even(5, 100))
+    rows["population"].loc[0, "age_group"] = "16-19"
+    with pytest.raises(JsnaError, match=r"some who are in no group of `standard\.population`"):
+        measure(rows, [one], config)
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"standard": None}, "names the .standard. population"),
+        ({"kind": "rate"}, "names the .standard. population"),
+        ({"breakdowns": [["age_group"]]}, "is no breakdown of it"),
+        ({"standard": {"name": "one", "by": "age_group", "population": {"0-4": 5}}}, "population"),
+        ({"per": ""}, "says in .per. whom"),
+    ],
+)
+def test_a_declaration_that_is_no_standardised_rate_is_refused(
+    changes: dict[str, Any], rule: str
+) -> None:
+    with pytest.raises(ValueError, match=rule):
+        declared(**changes)
+
+
+def test_a_rate_of_few_events_is_hidden() -> None:
+    groups = even(5, 100) | {
+        (place, "M", age): (2 * (age == "0-4"), 100)
+        for place in (world.WEST, world.EAST)
+        for age in AGES
+    }
+    config, measured = found_of(groups, breakdowns=[["sex"]])
+    rules = dict(zip(measured["category"], contribution.refused(measured, config), strict=True))
+    assert rules == {"total": "", "F": "", "M": "minimum_contributors"}
+    found = protect(measured, config)
+    shown = found.safe.set_index("category")
+    assert shown.loc["M", "status"] == "c"
+    assert shown.loc["M", ["numerator", "value", *LIMITS]].isna().all()
+    gather(found.safe, measured, config)
+
+
+def test_a_rate_of_rounded_counts_is_not_given() -> None:
+    """It is that of the true ones, and would give them away."""
+    one = declared(breakdowns=[])
+    rounds = BASE.profiles["default"].model_copy(update={"rounding": 5, "threshold": 0})
+    config = replace(BASE, indicators={one.id: one}, profiles={**BASE.profiles, "default": rounds})
+    measured = measure(tables(even(4, 100)), [one], config).assign(profile="default")
+    found = protect(measured, config)
+    (row,) = found.safe.itertuples()
+    assert (row.numerator, row.status, row.reason) == (50, "x", "rounded")
+    assert np.isnan([row.value, *(getattr(row, name) for name in LIMITS)]).all()
+    gather(found.safe, measured, config)
+
+
+def test_a_standardised_rate_goes_all_the_way_to_the_page(tmp_path: Path) -> None:
+    """Places differ in ages alone: no place stands out, as crude rates would have it."""
+    one = declared()
+    codes = [place.code for place in whole_path.configuration([one]).area.localities]
+    risk = {"0-4": 0.02, "5-10": 0.04, "11-15": 0.10}
+    groups: Groups = {}
+    for number, code in enumerate(codes):
+        for sex in "FM":
+            for at, age in enumerate(AGES):
+                people = 3_000 if at == 2 * (number == 0) else 500
+                groups[code, sex, age] = (round(people * risk[age] * (1 + (sex == "M"))), people)
+    crude = [
+        sum(v[0] for k, v in groups.items() if k[0] == code)
+        / sum(v[1] for k, v in groups.items() if k[0] == code)
+        for code in codes
+    ]
+    assert crude[0] > 2 * crude[1]
+    periods = ("2021/22", "2022/23", "2023/24", "2024/25")
+    found = whole_path.walked(tmp_path, tables(groups, periods), [one])
+    assert found.read.problems == ()
+    # (5 × 0.02 + 5 × 0.04 + 10 × 0.10) / 20 of girls, and twice that of boys.
+    assert "the standardised rate of children seen by mental health services was 97.5" in found.page
+    assert "higher for boys and young men (130.0 per 1,000) than for girls" in found.page
+    assert "No district was clearly above or below Marrowshire" in found.page
+    assert "Standardised to" in found.page
+    assert "Directly standardised rates have intervals by Dobson’s method." in found.page
+    assert [figure["type"] for figure in found.figures] == ["trend", "bars"]
+    assert math.isclose(found.safe["value"].max(), 130.0)

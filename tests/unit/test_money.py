@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ from jsna.model import schema
 from jsna.model.indicators import Indicator
 from jsna.tables.catalogue import CATALOGUE
 from tests.spec import world
+from tests.unit import whole_path
 
 LEAST = {
     **world.LEAST,
@@ -210,3 +212,42 @@ def test_drawn_costs_are_protected_and_proven(seed: int) -> None:
     made = Edition(costs(*given), both)
     assert made.left_over() == []
     made.proven()
+
+
+def test_a_sum_of_money_goes_all_the_way_to_the_page(tmp_path: Path) -> None:
+    """Of four districts one has nine with costs, and is hidden with another."""
+    text = """
+id: placement_spend
+title: Spent on placements
+phrase: spending on placements
+definition: What placements cost in the year.
+population: Children with a plan.
+population_base: maintained
+kind: money
+rounded_to: 1000
+period_type: financial_year
+numerator: {table: placement_cost, count: cost}
+breakdowns: [locality]
+charts: [trend]
+"""
+    one = whole_path.declared(text)
+    codes = [place.code for place in whole_path.configuration([one]).area.localities]
+    rows = [
+        {"person_key": f"p{at}", "period": period, "setting": "A", "cost": 1_000.0 + 7 * (at % 40),
+         "lsoa_code": None, "locality_code": code}
+        for period in ("2022/23", "2023/24", "2024/25")
+        for place, code in enumerate(codes)
+        for at in range(100 * place, 100 * place + (9 if place == 1 else 60 + place))
+    ]  # fmt: skip
+    found = whole_path.walked(tmp_path, {"placement_cost": pd.DataFrame(rows)}, [one])
+    assert found.read.problems == ()
+    last = [row for row in rows if row["period"] == "2024/25"]
+    every = round(sum(float(str(row["cost"])) for row in last) / 1000) * 1000
+    said = f"spending on placements came to {every:,} pounds in the 2024/25 financial year."
+    assert said in found.page
+    hidden = found.safe["status"].eq("c") & found.safe["geography"].eq("district")
+    assert set(found.safe.loc[hidden, "area_code"]) > {codes[1]}
+    assert (
+        "Sums of money are complete sums of what was recorded and have no interval." in found.page
+    )
+    assert [figure["type"] for figure in found.figures] == ["trend"]

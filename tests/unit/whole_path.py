@@ -16,6 +16,7 @@ import yaml
 from jsna.disclosure.evidence import gather
 from jsna.disclosure.protect import protect
 from jsna.disclosure.prove import prove
+from jsna.measures.contributions import contributions
 from jsna.measures.derived import complete
 from jsna.measures.engine import measure
 from jsna.model.configuration import Configuration
@@ -73,8 +74,9 @@ def walked(
     """
     config = configuration(indicators)
     measured = measure(tables, config.indicators.values(), config)
-    found = protect(measured, config)
-    prove(gather(found.safe, measured, config))
+    behind = contributions(measured, tables, config)
+    found = protect(measured, config, contributions=behind)
+    prove(gather(found.safe, measured, config, contributions=behind))
     safe = complete(found.safe, config)
     paths = written(folder, config, safe)
     text = (paths.draft / "jsna.html").read_text(encoding="utf-8")

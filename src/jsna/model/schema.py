@@ -120,8 +120,8 @@ POPULATION_BASES: Final = (
 )
 #: The unit of sums of money, and of their means.
 MONEY: Final = "pounds"
-#: Units a measurement of one child may be in, in the plural.
-MEASURED: Final = ("days", "weeks", "months", "years", "miles")
+#: Units what is measured of one child may be in, in the plural.
+MEASURED: Final = ("days", "weeks", "months", "years", "miles", MONEY)
 #: Unit -> what a quotient of two counts is multiplied by to be in it.
 MULTIPLIERS: Final[Mapping[str, float]] = {
     "count": 1.0,
@@ -132,7 +132,6 @@ MULTIPLIERS: Final[Mapping[str, float]] = {
     "ratio": 1.0,
     "mean": 1.0,
     "percentage_points": 100.0,
-    MONEY: 1.0,
     "standard_deviations": 1.0,
     **dict.fromkeys(MEASURED, 1.0),
 }

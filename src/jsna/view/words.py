@@ -28,7 +28,6 @@ UNIT_SUFFIX: Final = {
     "ratio": "",
     "mean": "",
     "percentage_points": " percentage points",
-    "pounds": " pounds",
     "standard_deviations": "",
     **{unit: f" {unit}" for unit in MEASURED},
 }
@@ -41,7 +40,6 @@ UNIT_WORDS: Final = {
     "ratio": "ratio",
     "mean": "average",
     "percentage_points": "percentage points",
-    "pounds": "pounds",
     "standard_deviations": "standardised difference",
     **{unit: unit for unit in MEASURED},
 }

@@ -89,8 +89,9 @@ def printed(value: float, like: str) -> str:
 
 
 @pytest.fixture(autouse=True)
-def _costs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(CATALOGUE, world.COSTS.name, world.COSTS)
+def _tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    for table in (world.COSTS, world.FOLLOWED):
+        monkeypatch.setitem(CATALOGUE, table.name, table)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda p: p.stem)
@@ -101,7 +102,7 @@ def test_example(example: Path) -> None:
     expected = {name: lines for kind, name, lines in parts if kind == "Measures"}
     assert rows
     assert expected
-    config = world.configuration()
+    config = world.with_followed(world.configuration())
     declared = dict(config.indicators)
     for block in DECLARED.findall(text):
         one = Indicator.model_validate(yaml.safe_load(block))

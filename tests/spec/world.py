@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,20 @@ from jsna.model.editions import Edition, SuppliedPeriod, Supply
 from jsna.model.indicators import Indicator
 from jsna.model.tables import AnalysisTable, Column
 from jsna.settings import shared
+from jsna.shared.followed import followed
 from jsna.shared.table_columns import declared
 from jsna.tables.catalogue import CATALOGUE
 
+#: Pupils of a January whose next one came, by what became of their SEN provision.
+FOLLOWED = followed(
+    "pupil_followed",
+    "a pupil on the January roll, and the SEN provision they have a year later",
+    CATALOGUE["pupil"],
+    "sen_provision",
+    extract="school_census",
+    kept="sex locality_code",
+    gone="gone",
+)
 ROOT = Path(__file__).parents[2]
 AREA = "E10000950"
 WEST, EAST = "E07000951", "E07000952"
@@ -95,6 +107,20 @@ def configuration(
         codelists=shared.codelists(ROOT),
         hierarchies=shared.hierarchies(ROOT),
         dimensions=shared.dimensions(ROOT),
+    )
+
+
+def with_followed(config: Configuration) -> Configuration:
+    """A configuration that knows the later SEN provision of `FOLLOWED`."""
+    now, name = config.dimensions["sen_provision"], "sen_provision_later"
+    later = now.model_copy(
+        update={"name": name, "codes": name, "words": "SEN provision a year later", "spoken": {}}
+    )
+    codes = {**config.codelists[now.codes], "gone": "No longer on a roll here"}
+    return replace(
+        config,
+        dimensions={**config.dimensions, name: later},
+        codelists={**config.codelists, name: codes},
     )
 
 

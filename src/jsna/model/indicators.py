@@ -302,7 +302,14 @@ class Indicator(Strict):
                 f"{self.id}: a rate, and nothing else, says in `per` whom it is divided by"
             )
         if self.kind.of_one_whole and not self.over:
-            raise ValueError(f"{self.id}: a share needs `over`, the dimension it is a share of")
+            raise ValueError(
+                f"{self.id}: a {self.kind} needs `over`, the dimension it is a share of"
+            )
+        if self.kind.moves and (not self.breakdowns or any(len(b) < 2 for b in self.breakdowns)):
+            raise ValueError(
+                f"{self.id}: every breakdown of a {self.kind}, and there is at least one, has the "
+                "state now and after it the later one"
+            )
         if any(not set(self.over) <= set(dimensions) for dimensions in self.breakdowns):
             raise ValueError(f"{self.id}: every breakdown must hold the dimensions of `over`")
         return self

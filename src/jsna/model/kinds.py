@@ -69,6 +69,8 @@ class Kind:
             counted.
         parts: the dimension of the parts that add up to its value.
         followed: how it went over the years is told.
+        moves: it says what became of those in each category: every breakdown has the state now,
+            and after it the later one.
         matters: size from which on a difference is usually said to matter.
     """
 
@@ -93,6 +95,7 @@ class Kind:
     worked_out: Literal["", "pairs", "along", "change", "beside"] = ""
     parts: str = ""
     followed: bool = True
+    moves: bool = False
     matters: float | None = None
 
     def __str__(self) -> str:
@@ -140,6 +143,14 @@ _EVERY: Final = (
     Kind(
         "money", ("sum", PUBLISHED), "pounds",
         decimals=0, divides=False, adds_up=True, compared=False, sums=True,
+    ),
+    Kind(
+        "transition", _OF_A_WHOLE, "percent",
+        inside=True, of_one_whole=True, limits_of_counts="proportion_wilson", moves=True,
+    ),
+    Kind(
+        "flow", ("count", PUBLISHED), "count",
+        decimals=0, divides=False, adds_up=True, compared=False, chance="square_root", moves=True,
     ),
     Kind(
         "ratio", ("ratio_katz", "ratio_rates"), "ratio", no_difference=1.0, worked_out="pairs",

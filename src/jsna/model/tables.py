@@ -108,8 +108,9 @@ class AnalysisTable(View):
         dated_by: the extracts whose deliveries its periods are those of, if not the first alone:
             the periods all of them came for.
         period: whether a row's period is that of the `delivery`, the `year_before` it (a January
-            return describes the calendar year before it), or the year of the 31 `march` that the
-            delivery's year ends on, as its rows stand on that day.
+            return describes the calendar year before it), the year of the 31 `march` that the
+            delivery's year ends on, as its rows stand on that day, or that of a delivery which is
+            `followed` by one a year later.
         apart: dimensions whose categories are never counted together: children of two ages, say,
             so unlike that a figure of both together says how many there were of each. Every side
             that counts the table holds one of the categories still by its condition.
@@ -127,7 +128,7 @@ class AnalysisTable(View):
     columns: Mapping[str, Column]
     key: tuple[str, ...] = ("period", "person_key")
     dated_by: tuple[str, ...] = ()
-    period: Literal["delivery", "year_before", "march"] = "delivery"
+    period: Literal["delivery", "year_before", "march", "followed"] = "delivery"
     apart: tuple[str, ...] = ()
     rows_of: str = ""
     implies: tuple[Implied, ...] = ()

@@ -11,6 +11,7 @@ from jsna.model.hierarchies import PLACES, THREE_YEARS
 from jsna.model.indicators import Indicator
 from jsna.report.deprivation import MOST_NAMED, slope, slopes
 from jsna.report.groups import groups, with_value
+from jsna.report.moves import sentences as moves
 from jsna.report.narrative import Sentence, between, join, level, noun, say, value, when
 from jsna.report.worked_out import sentences as derived_sentences
 from jsna.view import words
@@ -40,6 +41,9 @@ def sentences(
     Args:
         charted: keys of the measures that figures show; nothing is said of them where None.
     """
+    if indicator.kind.moves:
+        withheld = hidden(view, indicator, charted)
+        return moves(view, indicator) + ([withheld] if withheld else [])
     if indicator.derived:
         withheld = hidden(view, indicator, charted)
         return derived_sentences(view, indicator) + ([withheld] if withheld else [])

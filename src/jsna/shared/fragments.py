@@ -24,6 +24,13 @@ RESIDENT = "({row}.lsoa_code is null or place.lsoa_code is not null)"
 #: SQL of the year in which the financial year of a `{row}` ends: that of its 31 March.
 MARCH = "cast(cast(left({row}.period, 4) as integer) + 1 as varchar)"
 
+#: SQL of the period a year after that of a `{row}`: `2025` of 2024, `2025/26` of 2024/25.
+YEAR_LATER = (
+    "cast(cast(left({row}.period, 4) as integer) + 1 as varchar) || case when {row}.period like "
+    "'%/%' then '/' || lpad(cast((cast(right({row}.period, 2) as integer) + 1) % 100 as varchar), "
+    "2, '0') else '' end"
+)
+
 #: The January roll of an academic year: the census of the calendar year it ends in.
 ACADEMIC_YEAR = "(cast(period as integer) - 1) || '/' || right(period, 2)"
 

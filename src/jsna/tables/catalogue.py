@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from jsna.errors import JsnaError, Problem
+from jsna.model.hierarchies import later
 from jsna.model.indicators import LOCALITY
 from jsna.model.tables import AnalysisTable, Implied
 from jsna.sources import permission, registry
@@ -125,4 +126,6 @@ def periods(name: str, config: Configuration) -> set[str]:
     )
     if table.period == "march":
         return {str(int(p[:4]) + 1) for p in given}
+    if table.period == "followed":
+        return {p for p in given if later(p, 1) in given}
     return {str(int(p) - 1) for p in given} if table.period == "year_before" else given

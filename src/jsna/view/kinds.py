@@ -53,6 +53,13 @@ SAID: Final[Mapping[str, Said]] = {
     ),
     "proportion": Said(noun="the share of", level=_SHARE),
     "share": Said(noun="the share of", level=_SHARE, most="most common"),
+    "transition": Said(noun="the share of", level=_SHARE, most="most common"),
+    "flow": Said(
+        noun="the number of",
+        level="In {place}, what became of {value} {phrase} {when} is known.",
+        again="The number",
+        most="most common",
+    ),
     "rate": Said(noun="the rate of", level="In {place}, the rate of {phrase} was {value} {when}."),
     "standardised_rate": Said(
         noun="the standardised rate of",

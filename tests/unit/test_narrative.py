@@ -435,7 +435,7 @@ def test_the_largest_need_is_named_only_where_it_is_clearly_the_largest() -> Non
     sentence = breakdowns.largest(view, NEEDS, "primary_need", view.rows(NEEDS.id))
     assert plain(sentence) == (
         "The most common primary need of EHC plans was autistic spectrum disorder (34.8%), "
-        "followed by speech, language and communication needs (21.0%)."
+        "followed by speech, language and communication needs (21.0%), of 12,317 in all."
     )
     tied = needs({"ASD": 4_290, "SLCN": 4_280, "MLD": 500})
     sentence = breakdowns.largest(tied, NEEDS, "primary_need", tied.rows(NEEDS.id))

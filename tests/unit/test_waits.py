@@ -182,7 +182,7 @@ def test_every_wait_is_of_the_very_rows_it_is_of(given_: list[tuple[Any, ...]]) 
 @pytest.mark.parametrize(
     ("changes", "rule"),
     [
-        ({"ended": ""}, "says in .ended. on which condition one has ended"),
+        ({"ended": ""}, "says in .ended. on which condition one has"),
         ({"kind": "quantile", "unit": "days"}, "says in .ended. on which condition"),
     ],
 )

@@ -17,7 +17,8 @@ import numpy as np
 import pandas as pd
 
 from jsna.measures.values import Floats
-from jsna.model.indicators import Indicator, Side, Standard
+from jsna.model.indicators import Indicator, Side
+from jsna.model.measured import Standard
 from jsna.tables.catalogue import column_of
 
 Objects = np.ndarray[Any, np.dtype[np.object_]]

@@ -20,7 +20,8 @@ from pydantic import (
 
 from jsna.model.base import Printed, Strict
 from jsna.model.derivation import Derived, filled, own_faults
-from jsna.model.kinds import KINDS, Declared, Percentile
+from jsna.model.kinds import Declared, Percentile
+from jsna.model.measured import Standard, faults
 from jsna.model.schema import MONEY
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -62,20 +63,6 @@ class Side(Strict):
     count: str = "rows"  # "rows", "persons", or the name of a column to sum
     base: Base | None = None
     period: Literal["same", "latest"] = "same"
-
-
-class Standard(Strict):
-    """The population that rates are standardised to: who would be in each group.
-
-    Attributes:
-        name: as readers are told it, such as "the European standard population of 2013".
-        by: the dimension whose groups they are.
-        population: category -> how many, in any unit; every category that is counted has one.
-    """
-
-    name: Printed
-    by: str
-    population: dict[str, Annotated[float, Field(gt=0)]] = Field(min_length=2)
 
 
 class Chart(Strict):
@@ -287,7 +274,7 @@ class Indicator(Strict):
 
     @model_validator(mode="after")
     def _sides_fit(self) -> Indicator:
-        if wrong := list(own_faults(self)):
+        if wrong := [*own_faults(self), *faults(self)]:
             raise ValueError(f"{self.id}: {'; '.join(wrong)}")
         if self.kind.divides and self.numerator and not self.denominator:
             raise ValueError(f"{self.id}: a {self.kind} needs a denominator")
@@ -312,36 +299,6 @@ class Indicator(Strict):
             )
         if any(not set(self.over) <= set(dimensions) for dimensions in self.breakdowns):
             raise ValueError(f"{self.id}: every breakdown must hold the dimensions of `over`")
-        return self
-
-    @model_validator(mode="after")
-    def _standard_is_of_rates(self) -> Indicator:
-        if bool(self.standard) != (self.kind.standardised and self.numerator is not None):
-            known = " or a ".join(name for name, kind in KINDS.items() if kind.standardised)
-            raise ValueError(
-                f"{self.id}: a {known} that is counted here, and nothing else, names the "
-                "`standard` population"
-            )
-        if self.standard and any(self.standard.by in dimensions for dimensions in self.breakdowns):
-            raise ValueError(f"{self.id}: what it is standardised by is no breakdown of it")
-        return self
-
-    @model_validator(mode="after")
-    def _values_are_of_quantiles(self) -> Indicator:
-        if bool(self.values) != (self.kind.of_values and self.numerator is not None):
-            known = " or a ".join(name for name, kind in KINDS.items() if kind.of_values)
-            raise ValueError(
-                f"{self.id}: a {known} that is counted here, and nothing else, names in `values` "
-                "the column it is of"
-            )
-        if bool(self.ended) != (self.kind.of_waits and self.numerator is not None):
-            known = " or a ".join(name for name, kind in KINDS.items() if kind.of_waits)
-            raise ValueError(
-                f"{self.id}: a {known} that is counted here, and nothing else, says in `ended` on "
-                "which condition one has ended"
-            )
-        if self.kind.of_values != (self.percentile > 0):
-            raise ValueError(f"{self.id}: `percentile` is of kinds worked out from values alone")
         return self
 
     @model_validator(mode="after")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from jsna.model.hierarchies import PLACES, THREE_YEARS
 from jsna.model.indicators import Indicator
 from jsna.report.deprivation import MOST_NAMED, slope, slopes
 from jsna.report.groups import groups, with_value
+from jsna.report.marks import mark
 from jsna.report.moves import sentences as moves
 from jsna.report.narrative import Sentence, between, join, level, noun, say, value, when
 from jsna.report.worked_out import sentences as derived_sentences
@@ -209,28 +211,38 @@ def largest(
         other = "any other shown" if withheld else "any other"
         text = say("More were in {} than in {}.", named, other)
         return Sentence(text, "breakdown", True)
-    by = declared.words
+    by, base = declared.words, _whole(top[0], view, indicator)
     of = say(" of {}", indicator.phrase) if indicator.kind.of_one_whole else say("")
     if _itself(by, indicator):  # "reason of reasons"
         of = say("of the {}", indicator.phrase)
     lead = "Of those shown, the" if withheld else "The"
     most = "largest" if declared.largest else "most common"
     if len(top) > 1:
-        text = "{lead} {most} {many}{of} were {named}, with no clear difference between them."
+        text = "{lead} {most} {many}{of} were {named}{base}, with no clear difference between them."
         if not declared.plural:
-            text = "{lead} largest groups{of} by {by} were {named}, with no clear difference."
+            text = "{lead} largest groups{of} by {by} were {named}{base}, with no clear difference."
     else:
-        text = "{lead} {most} {by}{of} was {named}."
+        text = "{lead} {most} {by}{of} was {named}{base}."
         second = found.followers
         if len(second) == 1:
-            text = "{lead} {most} {by}{of} was {named}, followed by {second}."
+            text = "{lead} {most} {by}{of} was {named}, followed by {second}{base}."
             follow = with_value(second[0], dimension, view, indicator)
             text = text.replace("{by}{of}", "{of}") if _itself(by, indicator) else text
-            filled = say(text, lead=lead, most=most, of=of, by=by, named=named, second=follow)
+            parts = {"lead": lead, "most": most, "of": of, "by": by, "named": named}
+            filled = say(text, **parts, second=follow, base=base)
             return Sentence(filled, "breakdown", True)
     text = text.replace("{by}{of}", "{of}") if _itself(by, indicator) else text
-    filled = say(text, lead=lead, most=most, of=of, by=by, many=declared.plural, named=named)
+    parts = {"lead": lead, "most": most, "of": of, "by": by, "named": named}
+    filled = say(text, **parts, many=declared.plural, base=base)
     return Sentence(filled, "breakdown", len(top) == 1)
+
+
+def _whole(row: Row, view: Measures, indicator: Indicator) -> Markup:
+    """`, of 900 in all` of a share, which says what it is a share of; nothing of other figures."""
+    if not indicator.kind.of_one_whole or not math.isfinite(row.denominator):
+        return Markup("")
+    about = "about " if view.rounded(row) else ""
+    return say(", of {}{} in all", about, mark(row, 0, "denominator"))
 
 
 def _itself(by: str, indicator: Indicator) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jsna import io, records
 from jsna.errors import JsnaError
 from jsna.model.configuration import Configuration
-from jsna.readback import certificate, record
+from jsna.readback import certificate, printed, record, worked
 from jsna.readback.allowed import Allowed
 from jsna.readback.reader import HTML, Reader
 from jsna.readback.result import Readback
@@ -44,4 +44,6 @@ def readback(config: Configuration, paths: io.Paths) -> Readback:
     # The web page first: the PDF and the charts are held to it.
     for name in sorted(files, key=lambda name: (name != HTML, name)):
         reader.read(name, files[name])
-    return Readback.of([*faults, *reader.finish()])
+    decimals = {name: one.decimals for name, one in config.indicators.items()}
+    again = worked.tally(printed.measures(frame, decimals), config)
+    return Readback.of([*faults, *reader.finish(), *([again] if again.problems else [])])

@@ -197,6 +197,13 @@ def test_sums_are_rounded_as_their_indicator_says() -> None:
         Indicator.model_validate({**LEAST, "kind": "count", "rounded_to": 10, "numerator": None})
 
 
+def test_a_sum_below_zero_is_refused_with_what_to_do() -> None:
+    with pytest.raises(JsnaError, match="spent and what came back as two indicators"):
+        Edition(costs(("west", "A", ENOUGH), ("east", "B", [-50.0] * 12)))
+    # Payments taken back among others are no trouble.
+    Edition(costs(("west", "A", [*ENOUGH, -50.0]), ("east", "A", ENOUGH))).proven()
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_drawn_costs_are_protected_and_proven(seed: int) -> None:
     """Protection and attack agree, and the tests' own count of who is left finds nothing."""

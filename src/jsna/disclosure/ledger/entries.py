@@ -95,6 +95,7 @@ def _cells(
     pairs: dict[tuple[int, int], Profile] = {}
     by_table: dict[str, Profile] = {}
     _expect_cells(rows)
+    _expect_no_debts(rows, config)
     columns = ("indicator", "profile", *schema.CELLS, "numerator", "denominator")
     for name, profile, *texts, top, bottom in zip(
         *(rows[column].tolist() for column in columns), strict=True
@@ -137,6 +138,24 @@ def _expect_cells(rows: pd.DataFrame) -> None:
                 Problem("measures", rule, value=str(name), count=int(count), code="linked.cell")
                 for name, count in alone.value_counts().sort_index().items()
             )
+
+
+def _expect_no_debts(rows: pd.DataFrame, config: Configuration) -> None:
+    """Raise where a sum of money is below nothing: what is known of a sum is that it is not.
+
+    Its parts may then come to more than it, and no interval of any of them is sound.
+    """
+    sums = [name for name, one in config.indicators.items() if one.kind.sums]
+    below = rows.loc[rows["indicator"].isin(sums) & rows["numerator"].lt(0), "indicator"]
+    if len(below):
+        rule = (
+            "a sum of amounts is below zero and cannot be protected; declare what was spent and "
+            "what came back as two indicators, each with a condition on the amount"
+        )
+        raise JsnaError(
+            Problem("measures", rule, value=str(name), count=int(count), code="linked.below_zero")
+            for name, count in below.value_counts().sort_index().items()
+        )
 
 
 def _own_rule(

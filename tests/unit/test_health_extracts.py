@@ -18,9 +18,10 @@ from jsna.linkage.kinds import carried, usable
 from jsna.settings import loading, shared
 from jsna.sources import registry
 from jsna.sources.community.synthetic import REFERRALS as WAITS
-from jsna.sources.mental_health import synthetic as contacts
 from jsna.sources.mental_health.extract import ATTENDED
+from jsna.sources.mental_health.synthetic import CONTACTS
 from jsna.synthetic import course, health, need, often, world
+from jsna.synthetic.who import residents
 from jsna.synthetic.world import World
 from tests.unit.synthetic_support import ROOT, middling
 from tests.unit.synthetic_support import county as a_county
@@ -272,12 +273,9 @@ def test_a_slip_the_system_would_not_take_is_not_written() -> None:
 
 def seen(made: World, period: str = "2024/25") -> np.ndarray:
     """Who of everyone attended a contact among those that follow referrals of a year."""
-    year = health.years(made, period, 0)[-1]
-    referrals, every = contacts.received(made, year)
-    codes = list(made.effects.values("mental_health.attendance"))
-    attended = np.isin(every.attendance, [codes.index(code) for code in ATTENDED])
+    every = CONTACTS.happened(made, period)
     found = np.zeros(len(made.people), dtype=bool)
-    found[referrals.person[np.isin(referrals.number, every.referral[attended])]] = True
+    found[every.person[np.isin(every["attend_or_dna"], ATTENDED)]] = True
     return found
 
 
@@ -289,7 +287,7 @@ def nil(*names: str) -> World:
 
 
 def share(made: World, of: np.ndarray) -> float:
-    year = health.years(made, "2024/25", 0)[-1]
+    year = residents()(made, "2024/25")
     return float(seen(made)[of & year.here].mean())
 
 
@@ -304,7 +302,7 @@ def test_boys_in_childhood_and_girls_in_their_teens_are_seen_more_often() -> Non
 
 def test_contacts_by_deprivation() -> None:
     def slope(made: World) -> tuple[float, float]:
-        year = health.years(made, "2024/25", 0)[-1]
+        year = residents()(made, "2024/25")
         areas = len(made.places.lsoa)
         at, who = made.people.lsoa, seen(made) & year.here
         cases = np.bincount(at[who], minlength=areas)[:areas].astype(float)
@@ -322,10 +320,11 @@ def test_contacts_by_need() -> None:
     def ratio(made: World, code: str) -> float:
         """Seen with a need, to what those without any of the same age and sex would come to."""
         found = expected = 0.0
-        for year in health.years(made, "2024/25", 2):
+        for period in ("2022/23", *YEARS):
+            year = residents()(made, period)
             of = year.here & (year.age >= 5) & (year.age <= 17)
             group = year.age.clip(0) * 2 + made.people.male
-            was, none = seen(made, year.period), of & (year.provision == need.N)
+            was, none = seen(made, period), of & (year.provision == need.N)
             rate = np.bincount(group[none], was[none]) / np.maximum(np.bincount(group[none]), 1)
             has = of & (year.provision != need.N)
             has &= made.need.primary == need.NEEDS.index(code)
@@ -341,7 +340,7 @@ def test_contacts_by_need() -> None:
 
 def test_speech_and_language_referrals_by_need() -> None:
     def ratio(made: World) -> float:
-        year = health.years(made, "2024/25", 0)[-1]
+        year = residents()(made, "2024/25")
         found = WAITS.happened(made, "2024/25")
         who = np.zeros(len(made.people), dtype=bool)
         who[found.person[found["community_service"] == "speech_and_language"]] = True
@@ -356,7 +355,7 @@ def test_speech_and_language_referrals_by_need() -> None:
 
 def test_referrals_and_waiting_lists_are_as_many_as_published() -> None:
     rows = table("community.referrals", "2024/25")
-    children = int((health.years(county(), "2024/25", 0)[-1].age < 18).sum())
+    children = int((residents()(county(), "2024/25").age < 18).sum())
     waiting = rows[rows["wait_end_reason"].isna()].groupby("service_type").size()
     # Children waiting in England in October 2023, by its residents under 18.
     for service, number in (("speech_and_language", 67_790), ("paediatrics", 83_253)):

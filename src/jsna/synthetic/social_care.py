@@ -7,12 +7,12 @@ care. Children on SEN support or with a plan, and from poorer areas, have more o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 
 import numpy as np
 
-from jsna.synthetic import draws, health, need
+from jsna.synthetic import draws, need
 from jsna.synthetic.draws import Bools, Days, Floats, Ints, stream
 from jsna.synthetic.people import RESIDENT
 from jsna.synthetic.world import World
@@ -153,17 +153,22 @@ def _course(
 
 def _in_turn(drawn: Cases) -> Cases:
     """The episodes in order, without those that begin before an earlier one has ended."""
-    rows = health.rows(drawn, np.lexsort((drawn.referral, drawn.person)))
+    rows = _rows(drawn, np.lexsort((drawn.referral, drawn.person)))
     # Days within a person and persons after one another on one line, so that the latest closure so
     # far is a running maximum.
     line = rows.person * 1_000_000
     latest = np.maximum.accumulate(line + rows.closure.astype(np.int64))
     begins = line + rows.referral.astype(np.int64)
-    rows = health.rows(rows, np.flatnonzero(np.r_[True, begins[1:] > latest[:-1] + 14]))
+    rows = _rows(rows, np.flatnonzero(np.r_[True, begins[1:] > latest[:-1] + 14]))
     new = np.r_[True, rows.person[1:] != rows.person[:-1]]
     head = np.maximum.accumulate(np.where(new, np.arange(len(rows)), 0))
     plans = np.cumsum(rows.kind == PROTECTED) - (rows.kind == PROTECTED)
     return replace(rows, first=rows.referral[head], before=plans - plans[head])
+
+
+def _rows(of: Cases, chosen: Bools | Ints) -> Cases:
+    """Some of the episodes, or in another order."""
+    return replace(of, **{part.name: getattr(of, part.name)[chosen] for part in fields(of)})
 
 
 def _birthday(born: Days, years: int) -> Days:

@@ -5,7 +5,6 @@ A table whose source says nothing of its rows gets these, with every quantity th
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from functools import partial
 
 import numpy as np
@@ -22,45 +21,43 @@ from jsna.synthetic.world import Registrations, World
 
 def registrations(world: World, period: str) -> View:
     """Registrations of a January."""
-    return _pupils(world, world.registrations(int(period[:4])))
+    rows = world.registrations(int(period[:4]))
+    return View(len(rows.person), of_pupils(world, rows, np.arange(len(rows.person))))
 
 
 def roll(world: World, period: str) -> View:
     """Pupils on the roll of a January, each once."""
     rows = world.registrations(int(period[:4]))
-    arrays = {f.name: getattr(rows, f.name) for f in fields(rows) if f.name != "on_roll"}
-    once = {name: values[: rows.on_roll] for name, values in arrays.items()}
-    return _pupils(world, replace(rows, **once))
+    return View(rows.on_roll, of_pupils(world, rows, np.arange(rows.on_roll)))
 
 
-def _pupils(world: World, rows: Registrations) -> View:
-    has_need = rows.provision != need.N
-    mainstream = np.isin(rows.setting, [-1, *(SETTINGS.index(s) for s in MAINSTREAM)])
+def of_pupils(world: World, rows: Registrations, chosen: Ints) -> dict[str, Quantity]:
+    """What is true of pupils and of their schools, for some registrations of a January."""
+    person, school, setting = rows.person[chosen], rows.school[chosen], rows.setting[chosen]
+    provision = rows.provision[chosen]
+    has_need = provision != need.N
+    mainstream = np.isin(setting, [-1, *(SETTINGS.index(s) for s in MAINSTREAM)])
 
     def needs(values: Ints, shown: Bools) -> Quantity:
-        return lambda: need.labels(np.where(shown, values[rows.person], -1))
+        return lambda: need.labels(np.where(shown, values[person], -1))
 
-    def indicator(setting: str) -> Quantity:
-        return lambda: pa.array(rows.setting == SETTINGS.index(setting), mask=~mainstream)
+    def indicator(of: str) -> Quantity:
+        return lambda: pa.array(setting == SETTINGS.index(of), mask=~mainstream)
 
-    primary = world.need.primary[rows.person]
     # A need nobody has assessed is a matter of SEN support alone, and stands by itself.
-    further = has_need & (primary != need.NEEDS.index("NSA"))
-    return View(
-        len(rows.person),
-        {
-            **person_quantities(world, rows.person),
-            **school_quantities(world, rows.school),
-            "fsm": lambda: text_of(["N", "Y"], rows.fsm.astype(np.int64)),
-            "enrol_status": lambda: pa.array(rows.status),
-            "year_group": lambda: text_of(YEAR_GROUPS, rows.year_group),
-            "sen_provision": lambda: text_of(need.PROVISIONS, rows.provision),
-            "primary_need": needs(world.need.primary, has_need),
-            "secondary_need": needs(world.need.second, further),
-            "sen_unit": indicator("sen_unit"),
-            "resourced_provision": indicator("resourced_provision"),
-        },
-    )
+    further = has_need & (world.need.primary[person] != need.NEEDS.index("NSA"))
+    return {
+        **person_quantities(world, person),
+        **school_quantities(world, school),
+        "fsm": lambda: text_of(["N", "Y"], rows.fsm[chosen].astype(np.int64)),
+        "enrol_status": lambda: pa.array(rows.status[chosen]),
+        "year_group": lambda: text_of(YEAR_GROUPS, rows.year_group[chosen]),
+        "sen_provision": lambda: text_of(need.PROVISIONS, provision),
+        "primary_need": needs(world.need.primary, has_need),
+        "secondary_need": needs(world.need.second, further),
+        "sen_unit": indicator("sen_unit"),
+        "resourced_provision": indicator("resourced_provision"),
+    }
 
 
 def small_areas(world: World, period: str) -> View:

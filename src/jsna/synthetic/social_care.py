@@ -12,9 +12,11 @@ from functools import partial
 
 import numpy as np
 
-from jsna.synthetic import draws, need
+from jsna.synthetic import draws
 from jsna.synthetic.draws import Bools, Days, Floats, Ints, stream
+from jsna.synthetic.often import ratios
 from jsna.synthetic.people import RESIDENT
+from jsna.synthetic.who import Group, residents
 from jsna.synthetic.world import World
 
 KINDS = ("in_need", "protected", "looked_after")
@@ -59,17 +61,15 @@ def cases(world: World) -> Cases:
     return world.kept("social care", "", partial(_build, world))
 
 
+def _group(world: World) -> Group:
+    """Everyone in the financial year of the reference date, with the needs of its January."""
+    year = world.reference.year
+    return residents()(world, f"{year - 1}/{year % 100:02d}")
+
+
 def provision(world: World) -> Ints:
     """Provision for SEN of everyone in the reference January; plans wherever they are placed."""
-    return world.kept("social care", "provision", partial(_provision, world))
-
-
-def _provision(world: World) -> Ints:
-    rows = world.registrations(world.reference.year)
-    status = np.full(len(world.people), need.N)
-    status[rows.person] = rows.provision
-    status[world.need.plans.person[world.need.plans.in_force]] = need.E
-    return status
+    return _group(world).provision
 
 
 def _build(world: World) -> Cases:
@@ -83,7 +83,7 @@ def _build(world: World) -> Cases:
     years = (np.minimum(adult, last) - begin).astype(np.float64) / _YEAR
     years = np.where(people.kind == RESIDENT, years.clip(0), 0.0)
     rates = _rates(world, (adult > last) & (people.kind == RESIDENT))
-    weights = effects.table("social_care.age")
+    weights = effects.table("social_care.at_age")
     highest = max(max(row.values()) for row in weights.values())
     person = np.repeat(np.arange(len(people)), rng.poisson(rates.sum(axis=1) * years * highest))
     kind = draws.choose_rows(rng, rates[person])
@@ -104,20 +104,11 @@ def _build(world: World) -> Cases:
 
 def _rates(world: World, counted: Bools) -> Floats:
     """Episodes a year of each kind that begin, for everyone; the mean of those counted is given."""
-    people, effects = world.people, world.effects
-    status = provision(world)
-    starts = effects.values("social_care.starts")
-    poor = effects.values("social_care.deprivation")
-    boys = effects.values("social_care.boys_to_girls")
-    sen = effects.table("social_care.sen")
-    columns = []
-    for kind in KINDS:
-        log_rate = np.log(poor[kind]) * people.depth
-        log_rate += np.log(boys[kind]) * np.where(people.male, 0.5, -0.5)
-        log_rate += np.log(np.array([1.0, sen[kind]["K"], sen[kind]["E"]]))[status]
-        rate = np.exp(log_rate)
-        columns.append(starts[kind] * rate / rate[counted].mean())
-    return np.stack(columns, axis=1)
+    starts, group = world.effects.values("social_care.starts"), _group(world)
+    rates = [ratios(world, "social_care", group, kind) for kind in KINDS]
+    means = [starts[kind] / rate[counted].mean() for kind, rate in zip(KINDS, rates, strict=True)]
+    found: Floats = np.stack(rates, axis=1) * np.array(means)
+    return found
 
 
 def _by_age(referral: Days, born: Days, kind: Ints, weights: dict[str, dict[str, float]]) -> Floats:

@@ -106,13 +106,13 @@ def _disabilities(world: World) -> Ints:
 
 
 def needs(world: World) -> Ints:
-    """Main reason of every episode, position among those of `social_care.need`."""
+    """Main reason of every episode, position among those of `social_care.reason`."""
     return world.kept("social care", "needs", partial(_needs, world))
 
 
 def _needs(world: World) -> Ints:
     found = cases(world)
-    table = world.effects.table("social_care.need")
+    table = world.effects.table("social_care.reason")
     rows = np.array([[row[code] for code in table["disabled"]] for row in table.values()])
     none = disabilities(world)[found.person, 0] == DISABILITIES.index("NONE")
     rng = stream(world.synthesis.seed, "social care", "needs")

@@ -121,10 +121,7 @@ def pupils(
             period=period, first=draws.days(first), last=draws.days(last), here=here,
             depth=people.depth[person], person=person, age=people.age(last)[person],
             provision=roll.provision[: roll.on_roll], roll=roll,
-            quantities=lambda member: {
-                **person_quantities(world, person[member]),
-                **school_quantities(world, school[member]),
-            },
+            quantities=partial(rows.of_pupils, world, roll),
         )  # fmt: skip
 
     return members

@@ -35,7 +35,7 @@ def episodes_view(world: World, period: str) -> View:
     chosen, start, end = _with_second_plans(found, chosen, last, seed)
     person, kind = found.person[chosen], found.kind[chosen]
     rng = partial(stream, seed, "social care")
-    codes = list(effects.table("social_care.need")["disabled"])
+    codes = list(effects.table("social_care.reason")["disabled"])
     sources, reasons, abuse = (
         effects.values(f"social_care.{name}") for name in ("source", "closure", "abuse")
     )

@@ -100,7 +100,7 @@ def episodes_view(world: World, period: str) -> View:
     rows = year.rows
     person, ended = found.person[rows], found.end[rows] <= year.last
     who = identity(world, person, year)
-    codes = list(world.effects.table("social_care.need")["disabled"])
+    codes = list(world.effects.table("social_care.reason")["disabled"])
     # The return has no code for a need not stated, nor for none.
     of = np.array([name if name not in ("N0", "N9") else "N5" for name in codes], dtype=object)
     return View(

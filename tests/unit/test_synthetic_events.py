@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jsna.generator import views
 from jsna.generator.found import parameters
 from jsna.model.contract import Column, Extract, Table
 from jsna.synthetic import course, often, world
@@ -356,6 +357,31 @@ NEW: Mapping[str, tuple[Base, tuple[Column, ...]]] = {
 }  # fmt: skip
 
 
+def new_source(of: tuple[Column, ...], *, persons: bool) -> tuple[Extract, Table]:
+    table = Table(name="rows", description="Rows.", columns=of, key=("cost",))
+    extract = Extract(
+        name="x", title="X", description="X.", period_type="academic_year",
+        population_base="attending", tables=(table,), person_level=persons,
+    )  # fmt: skip
+    return extract, table
+
+
+@pytest.mark.parametrize("about", NEW)
+def test_a_source_that_says_nothing_of_its_rows_has_some(about: str) -> None:
+    who, of = NEW[about]
+    made, persons = declaring(), "persons" in about
+    extract, table = new_source(of, persons=persons)
+    view = views.of(made, extract, table, YEAR)
+    members = int(who(made, YEAR).here.sum())
+    share = 0.1 if persons else 1.0
+    assert view.rows == pytest.approx(share * members, abs=4 * members**0.5 * (1 - share))
+    # No two are of one member.
+    number = of[0].quantity
+    assert number is not None
+    if number != "date_of_birth":
+        assert len(set(view.quantities[number]().to_pylist())) == view.rows
+
+
 @pytest.mark.parametrize("about", NEW)
 def test_a_few_lines_declare_the_rows_of_a_new_source(about: str) -> None:
     who, of = NEW[about]
@@ -364,11 +390,7 @@ def test_a_few_lines_declare_the_rows_of_a_new_source(about: str) -> None:
         comes={"cost": course.amount(900.0, 0.6), "kind": course.codes({"F": 0.9, "M": 0.1})},
     )  # fmt: skip
     made = declaring()
-    table = Table(name="rows", description="Rows.", columns=of, key=("cost",))
-    extract = Extract(
-        name="x", title="X", description="X.", period_type="academic_year",
-        population_base="school", tables=(table,),
-    )  # fmt: skip
+    extract, table = new_source(of, persons="persons" in about)
     rows = fill(extract, table, events(made, YEAR), YEAR, {"sex": ("F", "M")}, 1)
     members = int(who(made, YEAR).here.sum())
     assert len(rows) == pytest.approx(0.5 * members, abs=5 * members**0.5)

@@ -1,7 +1,4 @@
-"""Rows of the world as they are: pupils on a January roll, and small areas.
-
-A table whose source says nothing of its rows gets these, with every quantity they have.
-"""
+"""Rows of the world as they are: pupils on a January roll, and small areas."""
 
 from __future__ import annotations
 
@@ -23,12 +20,6 @@ def registrations(world: World, period: str) -> View:
     """Registrations of a January."""
     rows = world.registrations(int(period[:4]))
     return View(len(rows.person), of_pupils(world, rows, np.arange(len(rows.person))))
-
-
-def roll(world: World, period: str) -> View:
-    """Pupils on the roll of a January, each once."""
-    rows = world.registrations(int(period[:4]))
-    return View(rows.on_roll, of_pupils(world, rows, np.arange(rows.on_roll)))
 
 
 def of_pupils(world: World, rows: Registrations, chosen: Ints) -> dict[str, Quantity]:

@@ -140,8 +140,7 @@ class Events:
         found.rng = stream(world.synthesis.seed, self.source, "course", period)
         found = self._in_order(_drawn(found, self.then))
         if self.number:
-            numbers = int(period[:4]) * 10**6 + 1 + np.arange(len(found))
-            found.columns[self.number] = numbers.astype(str)
+            found.columns[self.number] = int(period[:4]) * 10**6 + 1 + np.arange(len(found))
         return found
 
     def _come(self, world: World, group: Group, kind: str) -> Course:

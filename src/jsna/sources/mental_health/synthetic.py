@@ -60,9 +60,7 @@ CONTACTS: Final = Events(
         "care_contact_date": spread("first", "last", "contacts", _LEAST),
         "attend_or_dna": codes("mental_health.attendance"),
         "consultation_mechanism": codes("mental_health.mechanism"),
-        "care_contact_id": lambda at: (
-            at["service_request_id"].astype(np.int64) * 100 + at["nth"]
-        ).astype(str),
+        "care_contact_id": lambda at: at["service_request_id"] * 100 + at["nth"],
     },
     order=("care_contact_date", "care_contact_id"),
     shown=Shown(until="service_discharge_date", back=2, within="care_contact_date"),

@@ -202,7 +202,7 @@ def odds(level: str, group: str, code: str, rest: str, by: str) -> Draw:
 
 def of_roll(name: str, labels: tuple[str, ...]) -> Draw:
     """What the roll says of a pupil by position among some labels, such as the year group."""
-    return lambda at: np.array(labels)[getattr(at.group.roll, name)[at.member]]
+    return lambda at: np.array(labels)[getattr(at.group.on_roll, name)[at.member]]
 
 
 def column(name: str) -> Draw:

@@ -169,8 +169,8 @@ class Events:
         if name == self.kinds:
             kinds = np.array(self._kinds(found.world))
             return np.argsort(kinds)[np.searchsorted(np.sort(kinds), found[name])]
-        if name == "school" and found.group.roll is not None:
-            return found.group.roll.school[found.member]
+        if name == "school":
+            return found.group.on_roll.school[found.member]
         return found.person if name == "person" else found[name]
 
 

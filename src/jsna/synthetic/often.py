@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from jsna.synthetic import draws, need
 from jsna.synthetic.draws import Bools, Floats, Ints, stream
@@ -44,59 +45,37 @@ def said(world: World, name: str, kind: str = "") -> Ratio:
     return {name: value for name, value in values.items() if isinstance(value, float)}
 
 
-def _deprivation(_: World, group: Group, ratio: Ratio) -> Floats:
-    """The most to the least deprived area of England, log-linear in the rank."""
-    found: Floats = np.power(ratio[""], group.depth)
-    return found
-
-
-def _boys(world: World, group: Group, ratio: Ratio) -> Floats:
-    """Boys to girls, half of it up and half of it down."""
-    found: Floats = np.power(ratio[""], world.people.male[group.person] - 0.5)
-    return found
-
-
-def _age(_: World, group: Group, ratio: Ratio) -> Floats:
-    """Age groups such as `5-10`, the last one open."""
-    return np.array([*ratio.values()])[draws.group_of(group.age.clip(0), [*ratio])]
-
-
-def _year_group(_: World, group: Group, ratio: Ratio) -> Floats:
-    """Year groups; 0 where none is named."""
-    assert group.roll is not None
-    named = np.array([ratio.get(name, 0.0) for name in YEAR_GROUPS])
-    return named[group.roll.year_group[: len(group)]]
-
-
-def _sen(_: World, group: Group, ratio: Ratio) -> Floats:
-    """SEN support and plans (`K`, `E`, or one ratio for both) to neither."""
-    named = [ratio.get(code, ratio.get("", 1.0)) for code in ("K", "E")]
-    return np.array([1.0, *named])[group.provision]
-
-
-def _need(world: World, group: Group, ratio: Ratio) -> Floats:
-    """SEN to none: `any`, times that of the primary need where given."""
+def _by_need(world: World, group: Group, ratio: Ratio) -> Floats:
     own = np.array([ratio.get("any", 1.0) * ratio.get(code, 1.0) for code in need.NEEDS])
     return np.where(group.provision == need.N, 1.0, own[world.need.primary[group.person]])
 
 
-def _fsm(_: World, group: Group, ratio: Ratio) -> Floats:
-    """Eligible for free school meals to not."""
-    assert group.roll is not None
-    return np.where(group.roll.fsm[: len(group)], ratio[""], 1.0)
-
-
-def _special(_: World, group: Group, ratio: Ratio) -> Floats:
-    """Special schools and the like to mainstream ones."""
-    assert group.roll is not None
-    return np.where(elsewhere(group.roll), ratio[""], 1.0)
-
-
 #: Gives each member its ratio to others, from what the parameter says.
-TRAITS: Final[Mapping[str, Callable[[World, Group, Ratio], Floats]]] = {
-    "deprivation": _deprivation, "boys_to_girls": _boys, "age": _age, "year_group": _year_group,
-    "sen": _sen, "need": _need, "fsm": _fsm, "special_school": _special,
-}  # fmt: skip
+TRAITS: Final[Mapping[str, Callable[[World, Group, Ratio], npt.NDArray[Any]]]] = {
+    # The most to the least deprived area of England, log-linear in the rank.
+    "deprivation": lambda _, group, ratio: np.power(ratio[""], group.depth),
+    # Half of it up and half of it down.
+    "boys_to_girls": lambda world, group, ratio: np.power(
+        ratio[""], world.people.male[group.person] - 0.5
+    ),
+    # Groups such as `5-10`, the last one open.
+    "age": lambda _, group, ratio: np.array([*ratio.values()])[
+        draws.group_of(group.age.clip(0), [*ratio])
+    ],
+    # 0 where none is named.
+    "year_group": lambda _, group, ratio: np.array([ratio.get(name, 0.0) for name in YEAR_GROUPS])[
+        group.on_roll.year_group[: len(group)]
+    ],
+    # SEN support and plans (`K`, `E`, or one ratio for both) to neither.
+    "sen": lambda _, group, ratio: np.array(
+        [1.0, *(ratio.get(code, ratio.get("", 1.0)) for code in ("K", "E"))]
+    )[group.provision],
+    # SEN to none: `any`, times that of the primary need where given.
+    "need": _by_need,
+    "fsm": lambda _, group, ratio: np.where(group.on_roll.fsm[: len(group)], ratio[""], 1.0),
+    # Special schools and the like to mainstream ones.
+    "special_school": lambda _, group, ratio: np.where(elsewhere(group.on_roll), ratio[""], 1.0),
+}
 
 
 def ratios(world: World, name: str, group: Group, kind: str = "") -> Floats:

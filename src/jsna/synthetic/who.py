@@ -58,6 +58,12 @@ class Group:
     def __len__(self) -> int:
         return len(self.here)
 
+    @property
+    def on_roll(self) -> Registrations:
+        """Their registrations; only pupils on a roll have any."""
+        assert self.roll is not None, "only pupils on a roll have registrations"
+        return self.roll
+
     def within(self, days: Days) -> Bools:
         """Which days lie in the period."""
         inside: Bools = (days >= self.first) & (days <= self.last)

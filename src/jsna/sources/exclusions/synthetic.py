@@ -119,12 +119,11 @@ EXCLUDED: Final = Events(
 
 def _excluded(world: World, year: str) -> pa.Table:
     found = EXCLUDED.happened(world, year)
-    assert found.group.roll is not None
     types = world.schools.frame["establishment_type"].tolist()
     return facts.of_persons(
         world, found.person,
         permanent=as_arrow(found["exclusion_category"] == "PERM"),
-        school_type=text_of(types, found.group.roll.school[found.member]),
+        school_type=text_of(types, found.group.on_roll.school[found.member]),
     )  # fmt: skip
 
 

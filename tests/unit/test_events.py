@@ -28,7 +28,10 @@ VISITS = Table(
     "visits", "A visit.",
     (
         columns.UPN, columns.DATE_OF_BIRTH, columns.SEX, columns.LSOA, columns.URN,
-        columns.listed("Who", "who_came", "Who came 1.", {"n": "A nurse", "o": "Somebody else"}),
+        columns.listed(
+            "Who", labels={"n": "A nurse", "o": "Somebody else"}, field="who_came",
+            what="Who came 1.",
+        ),
         Column("Seen", "seen", "boolean", "Seen.", nullable=True),
         Column("Minutes", "minutes", "integer", "Minutes it took.", minimum=0),
         Column("On", "visited_on", "date", "Day."),
@@ -166,15 +169,17 @@ def test_the_file_of_dimensions_says_more_of_one(visiting: None, project: Path) 
 
 
 def test_codes_without_labels_are_their_own() -> None:
-    made = columns.listed("Mode", "mode", "Mode.", ("taxi_shared", "Bus"))
+    made = columns.listed("Mode", "taxi_shared", "Bus")
     assert made.labels == (("taxi_shared", "Taxi shared"), ("Bus", "Bus"))
     assert (made.type, made.codes) == ("code", "mode")
+    made = columns.listed("DateOfKind-2", "x")
+    assert (made.field, made.description) == ("date_of_kind_2", "Date of kind 2.")
 
 
 def test_a_list_of_a_name_that_is_taken_is_told(
     monkeypatch: pytest.MonkeyPatch, project: Path
 ) -> None:
-    named = columns.listed("Sex", "sex", "Sex.", ("M", "F", "X"))
+    named = columns.listed("Sex", "M", "F", "X")
     table = replace(VISITS, columns=(*VISITS.columns[:2], named))
     monkeypatch.setitem(registry(), "visiting", replace(HOMES, tables=(table,)))
     said = told(project)
@@ -190,7 +195,7 @@ def test_two_columns_may_have_one_list_and_not_two_of_one_name(
     gather = Gatherer(ROOT)
     made_lists.check_own(gather, set())
     assert gather.problems == []
-    other = columns.listed("Who", "who_came", "Who came.", ("x", "y"))
+    other = columns.listed("Who came", "x", "y")
     table = replace(VISITS, columns=(other,))
     monkeypatch.setitem(registry(), "again", replace(again, tables=(table,)))
     made_lists.check_own(gather, set())

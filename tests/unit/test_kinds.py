@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from jsna.model import schema
 from jsna.model.derivation import INHERITED
-from jsna.model.indicators import Indicator
+from jsna.model.indicators import Indicator, Side
 from jsna.model.kinds import KINDS
 from jsna.settings.dimensions import Categories
 from jsna.settings.indicators import load_catalogue
@@ -125,13 +125,27 @@ def test_what_follows_from_the_kind_is_not_written(
         ({"kind": "proportion", "method": "mean_t", **OVER}, "the method of a proportion is"),
         ({"kind": "count", "method": "proportion_wilson"}, "the method of a count is count or"),
         ({"kind": "rate", "per": "residents", **OVER}, "a rate says its `unit`"),
-        ({"kind": "mean"}, "a mean needs a denominator"),
+        ({"kind": "proportion"}, "a proportion needs a denominator"),
         ({"kind": "average"}, f"must be one of {', '.join(KINDS)}"),
     ],
 )  # fmt: skip
 def test_what_contradicts_the_kind_is_refused(given: dict[str, Any], rule: str) -> None:
     with pytest.raises(ValidationError, match=rule.replace("`", ".")):
         Indicator.model_validate({**LEAST, **given})
+
+
+def test_sides_that_follow_are_those_that_would_be_written() -> None:
+    """Amounts are divided by the rows they are added up of; a share is of all that is counted."""
+    amounts = {"table": "plan", "where": "age > 4", "count": "age"}
+    mean = Indicator.model_validate({**LEAST, "kind": "mean", "numerator": amounts})
+    assert mean.denominator == Side(table="plan", where="age > 4")
+    one = {**LEAST, "kind": "share", "over": ["sex", "age_group"]}
+    share = Indicator.model_validate(one)
+    assert share.denominator == share.numerator
+    assert share.breakdowns == (("sex", "age_group"),)
+    # What is written stands.
+    by = [["sex", "age_group", "fsm"]]
+    assert Indicator.model_validate({**one, "breakdowns": by}).breakdowns == (tuple(by[0]),)
 
 
 def test_a_refused_method_is_told_with_its_file_and_key(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from jsna.drafting.indicator import MOST_LINES, draft, write
 from jsna.errors import JsnaError
 from jsna.model.kinds import KINDS
 from jsna.settings import shared
+from jsna.tables.catalogue import CATALOGUE
 from tests.conftest import ROOT
 
 #: Kind -> what is asked for.
@@ -67,7 +68,37 @@ def test_what_a_rate_is_divided_by_is_what_others_of_its_base_are(project: Path)
 def test_a_mean_leaves_out_rows_without_a_value(project: Path) -> None:
     lines = "\n".join(draft(ASKED["mean"], project).lines)
     assert "numerator: {table: suspension, where: sessions is not null, count: sessions}" in lines
-    assert "denominator: {table: suspension, where: sessions is not null}" in lines
+    write(draft(ASKED["mean"], project), project)
+    divided = shared.indicators(project)["new_sessions"].denominator
+    assert divided is not None
+    assert (divided.table, divided.where, divided.count) == (
+        "suspension", "sessions is not null", "rows",
+    )  # fmt: skip
+
+
+def test_a_further_entry_says_only_what_is_its_own(project: Path) -> None:
+    write(draft(Wanted("a_roll", "roll", chapter="rolls", new_chapter="Rolls"), project), project)
+    entry = draft(Wanted("b_roll", "roll", "proportion", "rolls"), project)
+    assert entry.lines[:2] == ("  - id: b_roll", "    like: a_roll")
+    assert [line.split(":")[0].strip() for line in entry.lines[2:] if line[4] != " "] == [
+        "title", "definition", "kind", "numerator", "denominator",
+    ]  # fmt: skip
+    write(entry, project)
+    found = shared.indicators(project)
+    assert found["b_roll"].breakdowns == found["a_roll"].breakdowns
+    # A count like it would have its denominator, which counts have not.
+    third = draft(Wanted("c_roll", "roll", chapter="rolls"), project)
+    assert third.lines[1] == "    like: a_roll"
+
+
+def test_words_that_follow_from_the_title_and_the_table(project: Path) -> None:
+    write(draft(Wanted("EHC".lower(), "plan", title="EHC plans", chapter="placements"), project),
+          project)  # fmt: skip
+    write(draft(Wanted("some_plans", "plan", chapter="placements"), project), project)
+    found = shared.indicators(project)
+    assert (found["ehc"].phrase, found["some_plans"].phrase) == ("EHC plans", "some plans")
+    row = CATALOGUE["plan"].row
+    assert found["ehc"].population == f"Every {row.partition(' ')[2]}."
 
 
 def test_a_table_whose_categories_are_never_together_is_held_to_one(project: Path) -> None:
@@ -78,11 +109,13 @@ def test_a_table_whose_categories_are_never_together_is_held_to_one(project: Pat
 
 def test_a_chapter_is_begun(project: Path) -> None:
     entry = draft(Wanted("new_pupils", "pupil", chapter="rolls", new_chapter="Rolls"), project)
-    assert entry.text.splitlines()[1:5] == [
-        "title: Rolls", "order: 91", "fed_by: [school_census]", "indicators:",
+    assert entry.text.splitlines()[1:4] == [
+        "title: Rolls", "fed_by: [school_census]", "indicators:",
     ]  # fmt: skip
     write(entry, project)
     assert [*shared.indicators(project)].count("new_pupils") == 1
+    *_, before, rolls, after, _, _ = shared.chapters(project)
+    assert (before, rolls, after) == ("social_care", "rolls", "data_quality")
     assert shared.chapters(project)["rolls"].title == "Rolls"
     write(draft(Wanted("more_pupils", "pupil", chapter="rolls"), project), project)
     assert {"new_pupils", "more_pupils"} <= shared.indicators(project).keys()

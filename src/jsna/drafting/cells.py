@@ -10,7 +10,7 @@ from typing import Final
 
 from jsna.ingest.dates import Written, read
 from jsna.ingest.header import plain
-from jsna.shared import patterns
+from jsna.shared import headers, patterns
 from jsna.shared.identifiers import nhs_number_ok
 
 #: Share of filled cells of which a column must be to be taken for something.
@@ -25,9 +25,6 @@ _YEARS: Final = r"(19|20)\d\d(([/-](19|20)?\d\d)|)"
 _CODE: Final = re.compile(r"\w[\w .,()/&+-]{0,59}")
 #: A header: words, not a day, a code or a number.
 _HEADER: Final = re.compile(r"(?!(?:.*\d){5})[^\W\d][\w .,:()/%?&'+-]{0,79}")
-#: What may stand in a header between words, and where a word begins by its capital.
-_APART: Final = re.compile(r"[^A-Za-z0-9]+")
-_HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 @dataclass(frozen=True, slots=False)
@@ -52,8 +49,7 @@ class Cells:
     @cached_property
     def words(self) -> list[str]:
         """The words of the header in small letters."""
-        apart = _HUMP.sub(" ", _APART.sub(" ", self.header))
-        return [word.lower() for word in apart.split()]
+        return headers.words(self.header)
 
     @property
     def is_header(self) -> bool:

@@ -124,7 +124,7 @@ class Drafter:
 
     def _head(self) -> dict[str, Any]:
         title = self.wanted.title or wording.of_id(self.wanted.id)
-        return {"id": self.wanted.id, "title": title, "phrase": wording.lower(title)}
+        return {"id": self.wanted.id, "title": title}
 
     def _derived(self, kind: Kind) -> dict[str, Any]:
         base = self.indicators[self.wanted.of]
@@ -139,6 +139,7 @@ class Drafter:
             compared = {"derived": {"of": base.id}, "breakdowns": by}  # type: ignore[dict-item]
         return {
             **self._head(),
+            "phrase": f"be among {base.phrase}",
             "definition": wording.derived(kind, base),
             "kind": str(kind),
             **compared,
@@ -163,11 +164,10 @@ class Drafter:
         return {
             **self._head(),
             "definition": wording.counted(kind, table, counted),
-            "population": wording.population(table),
             "kind": str(kind),
             **sides,
             **over,
-            "breakdowns": by[:1] if kind.of_one_whole else by,
+            **({} if kind.of_one_whole else {"breakdowns": by}),
             "charts": [*trend, *first],
         }
 
@@ -200,7 +200,7 @@ class Drafter:
         name, said = numbers[0], wording.of_column(table, numbers[0])
         rows = {"table": table.name, "where": both(held, f"{name} is not null")}
         if kind.amounts:
-            return {"numerator": {**rows, "count": name}, "denominator": rows}, said
+            return {"numerator": {**rows, "count": name}}, said
         words = {*name.split("_"), *said.split()}
         unit = self.wanted.unit or next((one for one in MEASURED if one in words), "")
         if unit not in UNITS:

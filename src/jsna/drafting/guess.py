@@ -14,7 +14,7 @@ from typing import Any, Final
 from jsna.drafting.cells import NEARLY_ALL, Cells
 from jsna.ingest.header import plain
 from jsna.model.contract import Column
-from jsna.shared import columns, patients, patterns
+from jsna.shared import columns, headers, patients, patterns
 from jsna.sources import registry
 
 #: Codes of a list at most, and rows that each must have in a file about children.
@@ -123,11 +123,11 @@ class Guesser:
         if cells.key in _headers(columns.SEX):
             return self._sex(cells)
         if cells.share(patterns.LSOA) >= NEARLY_ALL:
-            made = replace(
-                columns.LSOA, name=cells.header, nullable=cells.empty,
-                personal=self.persons,
-            )  # fmt: skip
-            return Guess(cells.header, made, columns.LSOA)
+            like = columns.LSOA if self.persons else columns.AREA
+            nullable = cells.empty or cells.share(patterns.LSOA) < 1
+            loose: dict[str, Any] = {"on_invalid": "blank"} if nullable else {}
+            made = replace(like, name=cells.header, nullable=nullable, **loose)
+            return Guess(cells.header, made, like)
         if "urn" in cells.words and cells.share(patterns.URN) == 1:
             made = replace(columns.URN, name=cells.header, nullable=cells.empty)
             return Guess(cells.header, made, columns.URN)
@@ -161,7 +161,7 @@ class Guesser:
         if self.persons and words & (_PERSONAL | _FREE):
             return Guess(cells.header, told="may name or describe somebody; left out")
         field = self._field(cells)
-        what = _sentence(cells.words)
+        what = headers.sentence(cells.header)
         empty: dict[str, Any] = {"nullable": True} if cells.empty else {}
         if words & _NUMBERING and self.persons:
             return self._reference(cells, field, what, empty)
@@ -199,11 +199,13 @@ class Guesser:
                 f"values of fewer than {least} rows ({others} of them) are not written here and "
                 "are emptied: look at them, and add what is a code"
             )
-            made = columns.listed(cells.header, field, what, listed, **empty)
+            made = columns.listed(cells.header, *listed, field=field, what=what, **empty)
             return Guess(cells.header, made, told=told if others else "")
         if self.persons:
             return Guess(cells.header, told="free text, or too many codes; left out")
-        return Guess(cells.header, Column(cells.header, field, "string", what, **empty))
+        if cells.unique and not cells.empty:
+            return Guess(cells.header, Column(cells.header, field, "string", what))
+        return Guess(cells.header, told="text that is no code; left out")
 
     def _reference(self, cells: Cells, field: str, what: str, empty: dict[str, Any]) -> Guess:
         """A number or text by which the source names its rows, or the child of each."""
@@ -285,11 +287,6 @@ def _reserved() -> frozenset[str]:
     said = "select keyword_name from duckdb_keywords() where keyword_category <> 'unreserved'"
     with duckdb.connect() as connection:
         return frozenset(name for (name,) in connection.execute(said).fetchall())
-
-
-def _sentence(words: list[str]) -> str:
-    text = " ".join(words)
-    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _bounds(cells: Cells) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from jsna import io
 from jsna.checking import declared
 from jsna.drafting.entry import Drafter, Wanted
 from jsna.errors import JsnaError
+from jsna.model.indicators import LIKE
 from jsna.settings import shared
 from jsna.settings.indicators import FOLDER
 from jsna.tables.catalogue import CATALOGUE, made_of
@@ -62,9 +63,10 @@ def draft(wanted: Wanted, root: Path) -> Entry:
     made = {} if drafter.problems else drafter.entry()
     if drafter.problems:
         raise JsnaError(drafter.problems, title=TITLE)
-    lines = _lines(made)
     path = f"{FOLDER}/{drafter.chapter}.yaml"
-    text = _with_entry(_chapter(drafter, root / path), lines)
+    chapter = _chapter(drafter, root / path)
+    lines = _lines(_like_another(made, chapter))
+    text = _with_entry(chapter, lines)
     _held(root, path, text, wanted.id)
     return Entry(path, tuple(lines), text)
 
@@ -74,23 +76,47 @@ def write(entry: Entry, root: Path) -> None:
     io.write_text(root / entry.path, entry.text)
 
 
+def _like_another(made: Mapping[str, Any], chapter: str) -> Mapping[str, Any]:
+    """The entry without what it has in common with the last one above that counts its table.
+
+    Args:
+        made: the entry.
+        chapter: text of the file. One above that says more would be taken over with it.
+    """
+    above: dict[str, dict[str, Any]] = {}
+    for one in yaml.safe_load(chapter).get("indicators") or ():
+        above[one["id"]] = {**above.get(one.get(LIKE), {}), **one}
+    for name, one in reversed(above.items()):
+        keys = one.keys() - {LIKE}
+        same = one.get("numerator", {}).get("table") == made.get("numerator", {}).get("table")
+        if "numerator" in made and same and keys <= made.keys():
+            own = {key: given for key, given in made.items() if one.get(key) != given}
+            return {"id": own.pop("id"), LIKE: name, **own}
+    return made
+
+
 def _lines(made: Mapping[str, Any]) -> list[str]:
+    lines = [line for key, value in made.items() for line in _written(key, value)]
+    return [f"  {'- ' if not at else '  '}{line}" for at, line in enumerate(lines)]
+
+
+def _written(key: str, value: Any) -> list[str]:
+    """A key with what it holds; what is no text stands on the line of its key."""
+    block = False if isinstance(value, str) else None
     text = yaml.safe_dump(
-        [dict(made)], sort_keys=False, width=_WIDTH, allow_unicode=True, default_flow_style=None
+        {key: value}, sort_keys=False, width=_WIDTH, allow_unicode=True, default_flow_style=block
     )
-    return [f"  {line}" for line in text.splitlines()]
+    return str(text).splitlines()
 
 
 def _chapter(drafter: Drafter, file: Path) -> str:
     """The text of the chapter's file, or of one that begins a chapter."""
     if file.is_file():
         return file.read_text(encoding="utf-8")
-    orders = [one.order for one in drafter.chapters.values() if one.ranked and not one.always]
     table = CATALOGUE.get(drafter.wanted.table)
     fed = [name for name in made_of(table) if name != "areas"] if table is not None else []
     title = drafter.wanted.new_chapter
-    head = [_SCHEMA, f"title: {title}", f"order: {max(orders, default=0) + 1}"]
-    return "\n".join([*head, f"fed_by: [{', '.join(fed)}]", "indicators:", ""])
+    return "\n".join([_SCHEMA, f"title: {title}", f"fed_by: [{', '.join(fed)}]", "indicators:", ""])
 
 
 def _with_entry(text: str, lines: list[str]) -> str:

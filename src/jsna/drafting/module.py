@@ -9,9 +9,7 @@ from jsna.drafting import text
 from jsna.drafting.guess import Guess
 from jsna.model.contract import Extract
 
-#: Words that follow from whether rows are about children.
 _BESIDE: Final = ", and pupils with whether they are in it"
-_ROWS: Final = {True: "child", False: "thing counted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,78 +66,48 @@ class Module:
     def _extract(self) -> str:
         calls = [text.column(g.column, g.like) for g in self.guesses if g.column is not None]
         body = [line for call in calls for line in text.wrapped(call)]
-        of_table = {
-            "name": self.name,
-            "description": f"{self.row[:1].upper()}{self.row[1:]}.",
-        }
-        said = [f"{text.literal(one)}" for one in of_table.values()]
-        more = [f"key={text.literal(self.key)}"] if self.key else []
-        more += [f"counted_as={text.literal(f'{self.called.lower()} record')}"]
-        more += [f"dated_by={text.literal(self.dated)}"] if self.dated else []
-        table = f"Table({', '.join([*said, 'COLUMNS', *more])})"
+        named = {"title": self.title} if self.title else {}
+        named |= {"key": self.key} if self.key else {}  # type: ignore[dict-item]
+        named |= {"dated_by": self.dated} if self.dated else {}
+        row = f"{self.row[:1].upper()}{self.row[1:]}."
+        first = map(text.literal, (self.name, row, self.period_type, self.base))
+        more = ", ".join(f"{key}={text.literal(one)}" for key, one in named.items())
         lines = [
             f'"""{self.called}, as received."""',
             "",
-            "from __future__ import annotations",
-            "",
             *self._imports(calls),
             "",
-            "COLUMNS = (",
+            "EXTRACT = one_file(",
+            f"    {', '.join(first)},",
             *body,
-            ")  # fmt: skip",
-            "",
-            "EXTRACT = Extract(",
-            f"    name={text.literal(self.name)},",
-            f"    title={text.literal(self.called)},",
-            f"    description={text.literal(f'{self.called}, a row for each {self._counted}.')},",
-            f"    period_type={text.literal(self.period_type)},",
-            f"    population_base={text.literal(self.base)},",
-            f"    tables=({table},),",
-            *([] if self.persons else ["    person_level=False,"]),
+            *([f"    {more},"] if more else []),
             ")  # fmt: skip",
         ]
-        return "\n".join(_short(lines)) + "\n"
-
-    @property
-    def _counted(self) -> str:
-        return f"{_ROWS[self.persons]} and event" if self.persons else _ROWS[self.persons]
+        return "\n".join(lines) + "\n"
 
     def _imports(self, calls: list[str]) -> list[str]:
         said = "\n".join(calls)
         first = ["from dataclasses import replace", ""] if "replace(" in said else []
         names = [name for name in ("columns", "patients", "patterns") if f"{name}." in said]
-        contract = ["Column"] if any(call.startswith("Column(") for call in calls) else []
+        contract = ["from jsna.model.contract import Column"]
         return [
             *first,
-            f"from jsna.model.contract import {', '.join([*contract, 'Extract', 'Table'])}",
+            *(contract if any(call.startswith("Column(") for call in calls) else []),
             *([f"from jsna.shared import {', '.join(names)}"] if names else []),
+            "from jsna.shared.one_file import one_file",
         ]
 
     def _tables(self, roll: bool) -> str:
-        row = text.literal(self.row)
+        made = [
+            f"rows(EXTRACT, {text.literal(self.row)})",
+            *(["*pupils_in(EXTRACT)"] if roll else []),
+        ]
         lines = [
             f'"""{self.called}: its rows{_BESIDE if roll else ""}."""',
-            "",
-            "from __future__ import annotations",
             "",
             f"from jsna.shared.events import {'pupils_in, ' if roll else ''}rows",
             f"from jsna.sources.{self.name}.extract import EXTRACT",
             "",
-            "TABLES = (",
-            f"    rows(EXTRACT, {row}),",
-            *(["    *pupils_in(EXTRACT),"] if roll else []),
-            ")  # fmt: skip",
+            *text.statement("TABLES", f"({', '.join(made)}{'' if roll else ','})"),
         ]
-        return "\n".join(_short(lines)) + "\n"
-
-
-def _short(lines: list[str]) -> list[str]:
-    """Lines of which those that are too long are broken after commas."""
-    found = []
-    for line in lines:
-        if len(line) > text.WIDTH and line.strip().startswith("tables=("):
-            call = line.strip().removeprefix("tables=(").removesuffix(",),")
-            found += ["    tables=(", *text.wrapped(call, 8), "    ),"]
-        else:
-            found.append(line)
-    return found
+        return "\n".join(lines) + "\n"

@@ -8,7 +8,7 @@ from dataclasses import MISSING, fields
 from typing import Any, Final
 
 from jsna.model.contract import Column
-from jsna.shared import columns, patients, patterns
+from jsna.shared import columns, headers, patients, patterns
 
 WIDTH: Final = 100
 #: Characters of an argument that fit on a line of its own.
@@ -45,10 +45,12 @@ def column(made: Column, like: Column | None) -> str:
     standard = {f.name: f.default for f in fields(Column) if f.default is not MISSING}
     told = {k: v for k in standard if (v := getattr(made, k)) != standard[k]}
     if made.labels:
-        first = [literal(getattr(made, k)) for k in ("name", "field", "description")]
-        first.append(literal(tuple(code for code, _ in made.labels)))
+        codes = [literal(code) for code, _ in made.labels]
+        implied = (("field", headers.field(made.name)), ("what", headers.sentence(made.name)))
+        said = {"field": made.field, "what": made.description}
+        own = {key: said[key] for key, follows in implied if said[key] != follows}
         rest = {k: v for k, v in told.items() if k not in _OF_LISTED}
-        return f"columns.listed({_called(first, rest)})"
+        return f"columns.listed({_called([literal(made.name), *codes], {**own, **rest})})"
     return f"Column({_called([literal(getattr(made, k)) for k in _FIRST], told)})"
 
 
@@ -71,6 +73,10 @@ def wrapped(call: str, indent: int = 4) -> list[str]:
     first = " " * indent + call + ","
     if len(first) <= WIDTH:
         return [first]
+    return _broken(call, indent)
+
+
+def _broken(call: str, indent: int) -> list[str]:
     head, _, rest = call.partition("(")
     lines, line = [" " * indent + head + "("], " " * (indent + 4)
     for part in _parts(rest[:-1]):
@@ -80,6 +86,15 @@ def wrapped(call: str, indent: int = 4) -> list[str]:
             line = " " * (indent + 4)
         line += piece + " "
     return [*lines, line.rstrip(), " " * indent + "),"]
+
+
+def statement(name: str, call: str) -> list[str]:
+    """A call, or a tuple, given a name."""
+    whole = f"{name} = {call}"
+    if len(whole) <= WIDTH:
+        return [whole]
+    first, *lines, last = _broken(call, 0)
+    return [f"{name} = {first}", *lines, f"{last.removesuffix(',')}  # fmt: skip"]
 
 
 def _parts(text: str) -> list[str]:

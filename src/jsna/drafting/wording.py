@@ -27,11 +27,6 @@ def of_column(table: AnalysisTable, name: str) -> str:
     return lower(said or of_id(name))
 
 
-def population(table: AnalysisTable) -> str:
-    """Who is counted in a table."""
-    return f"Every row is {table.row}."
-
-
 def counted(kind: Kind, table: AnalysisTable, said: str) -> str:
     """What an indicator of a kind counts in a table.
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, field_validator
 
 from jsna.model.base import Lettered, LetteredWords, Name, Strict, Words, of_place
 from jsna.model.indicators import LIKE, Indicator
 from jsna.model.relations import Relation
+
+#: After the chapters on children, and before those on data and methods.
+_LAST: Final = 95
 
 
 class Chapter(Strict):
@@ -19,7 +22,8 @@ class Chapter(Strict):
 
     Attributes:
         title: its heading.
-        order: where it stands in the report, the lowest first.
+        order: where it stands in the report, the lowest first; of those that have the same, by
+            name. After the chapters on children, where not given.
         always: whether it is printed where it has no figures; else an edition of official
             statistics leaves it out where none of its releases gives one.
         ranked: whether its figures may stand out in the summary.
@@ -31,7 +35,7 @@ class Chapter(Strict):
     """
 
     title: LetteredWords
-    order: int
+    order: int = _LAST
     always: bool = False
     ranked: bool = True
     fed_by: tuple[Name, ...] = ()

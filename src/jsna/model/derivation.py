@@ -99,7 +99,7 @@ def filled(given: Any) -> Any:
         return given
     kind = KINDS.get(str(given.get("kind")))
     if kind is None or not (given.get("derived") or kind.derived):
-        return {**implied(given), **given}
+        return {**_phrase(given), **implied(given), **given}
     if not kind.derived:
         known = " or ".join(name for name, one in KINDS.items() if one.derived)
         raise ValueError(f"{given.get('id')}: what is derived is of kind {known}, not {kind}")
@@ -112,6 +112,15 @@ def filled(given: Any) -> Any:
             "indicator it is derived from; leave them out"
         )
     return {**taken, **given}
+
+
+def _phrase(given: Mapping[str, Any]) -> dict[str, str]:
+    """The title as a sentence calls it: with a small letter, unless it begins with an acronym."""
+    title = given.get("title")
+    if not isinstance(title, str):
+        return {}
+    first = title.split(" ", 1)[0]
+    return {"phrase": title if first[1:] != first[1:].lower() else title[:1].lower() + title[1:]}
 
 
 def own_faults(indicator: Indicator) -> Iterator[str]:

@@ -153,9 +153,10 @@ class Indicator(Strict):
     Attributes:
         id: name in the measure table.
         title: short name, sentence case.
-        phrase: how a sentence calls it, such as "pupils with an EHC plan".
+        phrase: how a sentence calls it, such as "pupils with an EHC plan"; the title with a small
+            letter where not given.
         definition: numerator over denominator in words, with inclusions and exclusions.
-        population: who is counted, in words.
+        population: who is counted, in words; every row of the table, where not given.
         population_base: whom the figures stand for, which both sides must have; as the table says.
         kind: what is measured, see `model.kinds`: count, proportion (numerator inside denominator),
             rate (events), share (of a total over one dimension), mean; or worked out from another
@@ -174,7 +175,8 @@ class Indicator(Strict):
             still waiting, as long as is known.
         percentile: which quantile; the median where none is named.
         over: dimensions that split the numerator only; the denominator is the total over them.
-            Such an indicator has no row without them: it would say 100 %.
+            Such an indicator has no row without them: it would say 100 %. Where no breakdowns are
+            given, it is broken down by them alone.
         breakdowns: sets of dimensions beside the total; `locality` stands for the area's own.
         fallbacks: coarser ways of showing a breakdown where too many of its counts are small; of
             each breakdown not named here those its dimensions imply.
@@ -202,7 +204,7 @@ class Indicator(Strict):
     title: Printed
     phrase: Printed
     definition: Printed
-    population: Printed
+    population: Printed = ""
     # What is not given follows from the table that is counted: see `settings.indicators`.
     population_base: Base | Literal[""] = ""
     kind: Declared

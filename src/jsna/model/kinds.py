@@ -204,14 +204,25 @@ def implied(given: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     unit = given.get("unit", kind.unit)
     shown = not given.get("numerator") and not kind.derived
-    # A share is of all that is counted.
-    whole = {"denominator": given["numerator"]} if kind.of_one_whole and not shown else {}
+    whole = _denominator(kind, given.get("numerator"))
+    parts = {"breakdowns": (given["over"],)} if kind.of_one_whole and given.get("over") else {}
     middle = {"percentile": MEDIAN} if kind.of_values else {}
     return {
         **whole,
+        **parts,
         **middle,
         "method": PUBLISHED if shown else kind.methods[0],
         "unit": unit,
         "multiplier": MULTIPLIERS.get(unit, 1.0),
         "decimals": kind.decimals,
     }
+
+
+def _denominator(kind: Kind, numerator: Any) -> dict[str, Any]:
+    """The denominator that follows from a numerator, if there is one."""
+    if kind.of_one_whole and numerator:
+        return {"denominator": numerator}  # a share is of all that is counted
+    if kind.amounts and isinstance(numerator, Mapping):
+        # Amounts are added up of rows, and divided by how many these are.
+        return {"denominator": {key: one for key, one in numerator.items() if key != "count"}}
+    return {}

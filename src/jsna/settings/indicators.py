@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
@@ -16,7 +17,8 @@ from jsna.tables.catalogue import CATALOGUE, period_type
 
 FOLDER: Final = "config/indicators"
 #: Keys a table implies, and that an indicator no table counts must say.
-_IMPLIED: Final = ("population_base", "period_type")
+_IMPLIED: Final = ("population", "population_base", "period_type")
+_ARTICLE: Final = re.compile(r"^(an?|the) ")
 
 
 def load_catalogue(
@@ -76,6 +78,8 @@ def _whole(indicator: Indicator, chapter: str, given: Collection[str]) -> Indica
     if side is not None and table is not None:
         base = indicator.population_base or side.base or table.base
         update["population_base"] = base
+        every = f"Every {_ARTICLE.sub('', table.row)}."
+        update["population"] = indicator.population or every
         update["period_type"] = indicator.period_type or period_type(table)
     if "comparators" not in indicator.model_fields_set and indicator.id not in given:
         update["comparators"] = ()

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from jsna.model.contract import Column
-from jsna.shared import patterns
+from jsna.shared import headers, patterns
 
 
 def code(name: str, field: str, codes: str, what: str, **more: Any) -> Column:
@@ -19,17 +19,25 @@ def code(name: str, field: str, codes: str, what: str, **more: Any) -> Column:
 
 
 def listed(
-    name: str, field: str, what: str, codes: Mapping[str, str] | tuple[str, ...], **more: Any
+    name: str,
+    *codes: str,
+    labels: Mapping[str, str] | None = None,
+    field: str = "",
+    what: str = "",
+    **more: Any,
 ) -> Column:
     """A code with a list of its own, called like its field.
 
     Args:
-        name, field, what: of the column.
-        codes: code -> label, or codes that are their own labels, in order of display.
+        name: header of the column.
+        codes: codes that are their own labels, in order of display …
+        labels: … or codes with their labels.
+        field, what: of the column; the words of its header where not given.
         more: of the column.
     """
-    labels = codes if isinstance(codes, Mapping) else {one: _label(one) for one in codes}
-    return Column(name, field, "code", what, codes=field, labels=tuple(labels.items()), **more)
+    own = labels or {code: _label(code) for code in codes}
+    field, what = field or headers.field(name), what or headers.sentence(name)
+    return Column(name, field, "code", what, codes=field, labels=tuple(own.items()), **more)
 
 
 def _label(code: str) -> str:
@@ -76,6 +84,11 @@ LSOA = Column(
     "LSOA", "lsoa_code", "string", "Lower layer super output area (2021) of the home address.",
     nullable=True, quantity="lsoa_code", on_invalid="blank", pattern=patterns.LSOA,
     aliases=("LSOA21", "LSOA21CD"), personal=True,
+)  # fmt: skip
+#: The same of a place, such as a school, which leads to nobody's home.
+AREA = Column(
+    "LSOA", "lsoa_code", "string", "Lower layer super output area (2021) it lies in.",
+    quantity="lsoa_code", pattern=patterns.LSOA, aliases=("LSOA21", "LSOA21CD"),
 )  # fmt: skip
 URN = Column(
     "URN", "school_urn", "string", "Unique reference number of the school.",

@@ -90,7 +90,7 @@ def printed(value: float, like: str) -> str:
 
 @pytest.fixture(autouse=True)
 def _tables(monkeypatch: pytest.MonkeyPatch) -> None:
-    for table in (world.COSTS, world.FOLLOWED):
+    for table in (world.COSTS, world.FOLLOWED, world.WAITS):
         monkeypatch.setitem(CATALOGUE, table.name, table)
 
 

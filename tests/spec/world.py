@@ -45,6 +45,17 @@ COSTS = AnalysisTable(
     ),
     sql='select * from "sen2.activeplans" left join place using (lsoa_code)',
 )
+#: How long children wait: no table says so yet.
+WAITS = AnalysisTable(
+    name="wait",
+    row="a referral, how long it waited or has waited, and whether the child was seen",
+    base="resident",
+    columns=declared(
+        "person_key period", Column("days", "integer"), Column("seen", "boolean"),
+        "lsoa_code locality_code",
+    ),
+    sql='select * from "community.referrals" left join place using (lsoa_code)',
+)  # fmt: skip
 #: As little as an entry of an indicator has to say.
 LEAST: dict[str, Any] = {
     "id": "made",

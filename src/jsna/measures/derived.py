@@ -6,7 +6,7 @@ than from those beside them; `prove` works them out once more and holds the publ
 How is a matter of the method: each category beside another (`pairs`), a line along the categories
 of a dimension (`slopes`),
 what a change since an earlier period comes of (`changes`), one source beside another
-(`reconciled`).
+(`reconciled`), a stock by who joined and left (`stocks`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from jsna.errors import JsnaError, Problem
-from jsna.measures import changes, pairs, reconciled, slopes
+from jsna.measures import changes, pairs, reconciled, slopes, stocks
 from jsna.model import schema
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator
@@ -35,6 +35,7 @@ _WORKINGS: Final[Mapping[str, Working]] = {
     "rii_linear": slopes.rows,
     "kitagawa": changes.rows,
     "two_sources": reconciled.rows,
+    "stock_flows": stocks.rows,
 }
 
 

@@ -36,8 +36,11 @@ METHODS: Final[Mapping[str, tuple[str, ...]]] = {
     "sii_linear": ("proportion_wilson", "rate_byar", "mean_t", "dsr_dobson"),
     "rii_linear": ("proportion_wilson", "rate_byar", "mean_t", "dsr_dobson"),
     "two_sources": ("count", "proportion", "proportion_wilson", "rate_byar", "mean_t", "published"),
+    "stock_flows": ("count", "published"),
     "kitagawa": ("proportion_wilson", "rate_byar"),
 }
+#: Kind of day on which a stock is counted -> kind of year that ends there.
+YEARS: Final[Mapping[str, str]] = {"january": "calendar_year", "31_march": "financial_year"}
 #: Unit of a figure -> unit of a difference of two, where it is another.
 DIFFERENCES: Final[Mapping[str, str]] = {"percent": "percentage_points"}
 #: What belongs to an indicator that is counted or published.
@@ -56,6 +59,7 @@ class Derived(Strict):
             the groups it is taken apart by. The indicator of whose rows it is has each of its
             breakdowns by that dimension too.
         beside: the indicator of the same thing in another source, whose figures are taken off.
+        joined, left: indicators of the events of a year by which one joins a stock, and leaves it.
         years: of a change, since how many years before.
         within: dimensions of the breakdowns that stand still. The one other dimension of each
             breakdown is the one whose categories are compared.
@@ -66,6 +70,8 @@ class Derived(Strict):
 
     of: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     beside: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$")] = ""
+    joined: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$")] = ""
+    left: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$")] = ""
     along: str = ""
     years: Annotated[int, Field(ge=1)] = 1
     within: tuple[str, ...] = ()
@@ -76,7 +82,7 @@ class Derived(Strict):
     @property
     def every(self) -> tuple[str, ...]:
         """Every indicator whose rows it is worked out from."""
-        return tuple(name for name in (self.of, self.beside) if name)
+        return tuple(name for name in (self.of, self.beside, self.joined, self.left) if name)
 
     @property
     def reference(self) -> tuple[str, str]:
@@ -185,12 +191,24 @@ def _of_sources(indicator: Indicator, derived: Derived) -> Iterator[str]:
         yield "of two sources `of` and `beside` is all there is to say"
 
 
+def _of_stocks(indicator: Indicator, derived: Derived) -> Iterator[str]:
+    """What is wrong with a declaration that tells a stock by its flows."""
+    kind = indicator.kind
+    if len({derived.of, derived.joined, derived.left} - {""}) < 3:
+        yield f"a {kind} names the stock (`of`), who `joined` and who `left`"
+    if derived.within or derived.against != "all" or derived.along or derived.years != 1:
+        yield "of a stock `of`, `joined` and `left` is all there is to say"
+    if not indicator.breakdowns or any(kind.parts not in b for b in indicator.breakdowns):
+        yield f"every breakdown of a {kind}, and there is at least one, has {kind.parts}"
+
+
 #: How a kind is worked out -> what may be wrong with a declaration by itself.
 _FAULTS: Final[Mapping[str, Callable[[Indicator, Derived], Iterator[str]]]] = {
     "pairs": _of_pairs,
     "along": _of_lines,
     "change": _of_changes,
     "beside": _of_sources,
+    "flows": _of_stocks,
 }
 
 
@@ -206,8 +224,8 @@ def needed(indicator: Indicator) -> Iterator[tuple[str, ...]]:
                 yield own
         return
     for breakdown in indicator.breakdowns:
-        yield breakdown
-        if not derived.reference[0] and not derived.beside:  # everyone of the same `within`
+        yield tuple(dimension for dimension in breakdown if dimension != parts)
+        if derived.every == (derived.of,) and not derived.reference[0]:  # all of the same `within`
             yield derived.within
 
 
@@ -223,10 +241,13 @@ def faults(
     yield from _beside_one(indicator, base)
     for other in others:
         yield from _beside_one(indicator, other)
-        for key in ("unit", "period_type"):
-            if getattr(other, key) != getattr(base, key):
-                rule = f"{other.id} has another {key} than {base.id}, and is not set beside it"
-                yield "derived", rule
+        wanted = {"unit": base.unit, "period_type": base.period_type}
+        if indicator.kind.worked_out == "flows":
+            wanted["period_type"] = YEARS.get(base.period_type, "")
+        for key, value in wanted.items():
+            if getattr(other, key) != value:
+                rule = f"{other.id} has another {key} than goes with {base.id}"
+                yield "derived", f"{rule}: {getattr(other, key)}, not {value or 'any'}"
 
 
 def _beside_one(indicator: Indicator, base: Indicator) -> Iterator[Finding]:

@@ -54,4 +54,9 @@ FORMULAS: Final[Mapping[str, str]] = {
         "first, and the first is given as a percentage of the second. Both count the same people, "
         "so that no chance stands between them and the difference has no interval."
     ),
+    "stock_flows": (
+        "A change in how many there are since a year before is told by how many joined in that "
+        "year and how many left, who count below nought. What these do not account for is told as "
+        "a part of its own, so that the parts add up to the change. All are complete counts."
+    ),
 }

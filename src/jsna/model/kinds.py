@@ -65,8 +65,8 @@ class Kind:
         worked_out: how it is worked out from published rows of another indicator, after
             protection, see `derivation`: each category of a breakdown beside another (`pairs`),
             a line along the categories of a dimension (`along`), what a change since an earlier
-            period comes of (`change`), or one source beside another (`beside`). "" of what is
-            counted.
+            period comes of (`change`), one source beside another (`beside`), or a change in how
+            many there are by who joined and left (`flows`). "" of what is counted.
         parts: the dimension of the parts that add up to its value.
         followed: how it went over the years is told.
         moves: it says what became of those in each category: every breakdown has the state now,
@@ -92,7 +92,7 @@ class Kind:
     of_waits: bool = False
     limits_of_counts: str = ""
     no_difference: float | None = None
-    worked_out: Literal["", "pairs", "along", "change", "beside"] = ""
+    worked_out: Literal["", "pairs", "along", "change", "beside", "flows"] = ""
     parts: str = ""
     followed: bool = True
     moves: bool = False
@@ -169,6 +169,10 @@ _EVERY: Final = (
     Kind(
         "reconciliation", ("two_sources",), "",
         compared=False, chance="none", no_difference=0.0, worked_out="beside", followed=False,
+    ),
+    Kind(
+        "stock_change", ("stock_flows",), "count", decimals=0, compared=False, chance="none",
+        no_difference=0.0, worked_out="flows", parts="flow_part", followed=False,
     ),
 )  # fmt: skip
 #: Every kind by its name.

@@ -155,6 +155,7 @@ METHODS: Final = (
     "standardised_difference",
     "kitagawa",
     "two_sources",
+    "stock_flows",
     "median_of_areas",
     "pooled_areas",
     "published",

@@ -196,6 +196,37 @@ def _sources(
         yield _same(own.number("value"), one.number("value") - other.number("value"))
 
 
+def _stock(
+    indicator: Indicator, place: Place, own: Measure, measures: Measures, config: Configuration
+) -> Iterator[bool]:
+    """Whether a row is a change in a stock, or what joined, left or came and went otherwise."""
+    dims = _dims(place)
+    part = dims.pop(indicator.kind.parts, "")
+    stock, joined, left = indicator.refers_to
+    year = int(place["period"])
+    named = place | _split(dims)
+    # The stock a year before is of a day; what joined and left of the year from there to here.
+    one, other = (
+        measures.get(_key(named, indicator=stock, period=period))
+        for period in (place["period"], str(year - 1))
+    )
+    kind, period = {
+        "january": ("calendar_year", str(year - 1)),
+        "31_march": ("financial_year", f"{year - 1}/{year % 100:02d}"),
+    }[place["period_type"]]
+    came, went = (
+        measures.get(_key(named, indicator=name, period=period, period_type=kind))
+        for name in (joined, left)
+    )
+    if one is None or other is None or came is None or went is None:
+        return
+    change, up, down = (
+        one.number("value") - other.number("value"), came.number("value"), went.number("value")
+    )  # fmt: skip
+    parts = {"": change, "joined": up, "left": -down, "other": change - up + down}
+    yield _same(own.number("value"), parts[part])
+
+
 #: Method -> whether a row is what each of the ways it may have been worked out gives.
 _AGAIN: Final[
     Mapping[str, Callable[[Indicator, Place, Measure, Measures, Configuration], Iterator[bool]]]
@@ -204,4 +235,5 @@ _AGAIN: Final[
     "rii_linear": _line,
     "kitagawa": _change,
     "two_sources": _sources,
+    "stock_flows": _stock,
 }

@@ -1,4 +1,4 @@
-"""Sentences about what a change comes of: the make-up by group, and figures within groups."""
+"""Sentences about what a change comes of: the groups and their figures, or who came and went."""
 
 from __future__ import annotations
 
@@ -35,6 +35,17 @@ def sentences(view: Measures, indicator: Indicator) -> list[Sentence]:
     ]
     clear = any(verdict in ("higher", "lower") for verdict in verdicts)
     return [Sentence(say("Of this, {}.", join(parts)), "breakdown", clear)]
+
+
+def flows(view: Measures, indicator: Indicator) -> list[Sentence]:
+    """How many of the latest change in a stock joined, left, and came or went as neither."""
+    part = indicator.kind.parts
+    rows = {row.code(part): row for row in view.breakdown(indicator.id, (part,)) if row.shown}
+    if not {"joined", "left", "other"} <= rows.keys():
+        return []
+    text = "Those who joined add {joined} to it, those who left {left}; {other} is neither."
+    said = say(text, **{code: value(row, indicator) for code, row in rows.items()})
+    return [Sentence(said, "breakdown")]
 
 
 def _sure(row: Row, indicator: Indicator, verdict: str) -> Markup:

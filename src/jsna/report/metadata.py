@@ -60,6 +60,7 @@ _SHORT: Final = {
     "ratio_katz": "Katz’s interval",
     "ratio_rates": "interval on the scale of logarithms",
     "sii_linear": "straight line through all groups, interval from those of the groups",
+    "stock_flows": "complete counts, no interval",
     "two_sources": "one figure less the other, no interval",
     "kitagawa": "Kitagawa’s two parts, interval from those of the groups",
     "rii_linear": "straight line through all groups, Fieller’s interval",

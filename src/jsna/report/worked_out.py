@@ -19,6 +19,7 @@ _SENTENCES: Final[Mapping[str, Callable[[Measures, Indicator], list[Sentence]]]]
     "rii_linear": slopes.sentences,
     "kitagawa": changed_by.sentences,
     "two_sources": reconciled.sentences,
+    "stock_flows": changed_by.flows,
 }
 
 

@@ -106,6 +106,11 @@ SAID: Final[Mapping[str, Said]] = {
         again="The change",
         unclear="no clear change",
     ),
+    "stock_change": Said(
+        noun="the change in",
+        level="In {place}, {phrase} {when} had changed by {value} since {before}.",
+        again="The change",
+    ),
     "reconciliation": Said(
         noun="the difference of two sources in",
         level="In {place}, two sources differ by {value} in {phrase} {when}.",

@@ -332,3 +332,15 @@ def test_a_part_that_may_be_none_is_not_clear() -> None:
     text = plain(said(Measures(complete(frame, both), both), one))
     assert "which is no clear change." in text
     assert "; not clear) of changes within its groups." in text
+
+
+def test_limits_that_round_to_nought_are_printed_so_and_read_back(tmp_path: Path) -> None:
+    one = declared()
+    made = config(one)
+    near = {"N": (30.0, 801.0), "K": (20.0, 160.0), "E": (10.0, 40.0)}
+    frame = pd.concat([rows(BEFORE, "2023/24"), rows(near)], ignore_index=True)
+    safe = complete(frame, made)
+    text = said(Measures(safe, made), one)
+    assert "(95% interval 0.0 to 0.0" in plain(text)
+    assert "interval less than" not in plain(text)
+    assert _problems(safe, made, {"jsna.html": page(text)}, tmp_path) == []

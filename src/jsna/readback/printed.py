@@ -130,7 +130,9 @@ def accepted(measure: Measure, cell: Cell, place: str) -> tuple[str, ...]:
         after = f" [{status}]" if status in ("low", "u") else ""
         return tuple(dict.fromkeys((f"{plain}{after}", f"{plain}{unit}{after}")))
     if vanished and measure.unit != "count":
-        return (f"less than {_least(measure)}{unit}", f"less than {_least(measure)}")
+        least = (f"less than {_least(measure)}{unit}", f"less than {_least(measure)}")
+        # A limit that rounds to nought is no finding, and may stand as it is rounded.
+        return least if cell.field == "value" else (*least, plain + unit, plain)
     return tuple(dict.fromkeys((plain + unit, plain)))
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from markupsafe import Markup
 
 from jsna.model.indicators import Indicator
-from jsna.report.marks import mark
+from jsna.report.marks import limit
 from jsna.report.narrative import Sentence, join, say, value
 from jsna.view import words
 from jsna.view.comparison import from_none
@@ -54,7 +54,7 @@ def _sure(row: Row, indicator: Indicator, verdict: str) -> Markup:
     if row.limits() is None:
         return shown
     low, high = (
-        mark(row, indicator.decimals, field, unit=False) for field in ("lower_95", "upper_95")
+        limit(row, indicator.decimals, field, unit=False) for field in ("lower_95", "upper_95")
     )
     end = "; not clear" if verdict == "similar" else ""
     return say("{} (95% interval {} to {}{})", shown, low, high, end)

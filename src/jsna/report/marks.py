@@ -49,6 +49,12 @@ def mark(row: Row, decimals: int, field: str = "value", *, unit: bool = True) ->
     return _data(row, field, value, value_text(value, row.unit, decimals, suffix=unit))
 
 
+def limit(row: Row, decimals: int, field: str, *, unit: bool = True) -> Markup:
+    """A limit of a figure that may be below nought, in prose: one that rounds to nought is 0.0."""
+    value = getattr(row, field)
+    return _data(row, field, value, number(value, decimals) + UNIT_SUFFIX[row.unit] * unit)
+
+
 def cell(row: Row, decimals: int, field: str = "value") -> Markup:
     """A number of a measure in a table cell, or the shorthand that stands for it."""
     value = getattr(row, field)

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from jsna.model.hierarchies import later
 from jsna.model.indicators import Indicator
-from jsna.report.marks import difference, mark
+from jsna.report.marks import difference, limit, mark
 from jsna.view import words
 from jsna.view.comparison import FAR, TOLD, TURNED, Verdict, against, off_none, side
 from jsna.view.kinds import said
@@ -112,7 +112,7 @@ def _certainty(row: Row, indicator: Indicator, view: Measures) -> Markup | str:
     end = "" if clear else f", which is {said(indicator).unclear}"
     level = "95" if clear or least < FAR or row.limits("998") is None else "99.8"
     low, high = (
-        mark(row, indicator.decimals, f"{side_}_{level.replace('.', '')}", unit=side_ == "upper")
+        limit(row, indicator.decimals, f"{side_}_{level.replace('.', '')}", unit=side_ == "upper")
         for side_ in ("lower", "upper")
     )
     return say(" ({}% interval {} to {}){}", level, low, high, end)

@@ -458,8 +458,18 @@ def test_among_areas_the_latest_figure_counted_as_theirs_is_drawn() -> None:
     assert "2024" in drawn(AREAS, [*earlier, *local], PLAIN).subtitle
     assert "2025" in drawn(AREAS, [*earlier, *rows], PLAIN).subtitle
     # Where no year is counted alike, no verdict is drawn from it.
-    alone = drawn(AREAS, local, PLAIN).title
-    assert "higher" not in alone and "lower" not in alone
+    alone = drawn(AREAS, local, PLAIN)
+    assert "higher" not in alone.title and "lower" not in alone.title
+    assert "Similar areas: counted in another way." in alone.note
+
+
+def test_places_are_set_beside_the_area_where_the_country_is_counted_otherwise() -> None:
+    chart = Chart(type="bars", by=("locality",))
+    rows = rows_for(chart, PLAIN, configuration(), lambda n: 2.0 + n)
+    assert drawn(chart, rows, PLAIN).title.endswith("than England")
+    local = [{**r, "segment": "" if r["area_code"] == NATION else "local"} for r in rows]
+    title = drawn(chart, local, PLAIN).title
+    assert "England" not in title and ("higher" in title or "lower" in title)
 
 
 def test_between_an_official_and_a_local_way_of_counting_the_line_breaks() -> None:

@@ -87,7 +87,7 @@ def peers(shown: Shown, chart: Chart) -> Drawing | None:
         period=period_words(shown, period),
         kind=f"Bar chart of {home.label} and {several}",
         table=value_table(shown, "Area", [*order, *last]),
-        note=_note(rows),
+        note=(*_note(rows), _otherwise([home, *neighbours], "Similar areas")),
     )
 
 
@@ -124,7 +124,7 @@ def categories(shown: Shown, chart: Chart) -> Drawing | None:
         period=period_words(shown, period),
         kind=f"Bar chart by {called}",
         table=value_table(shown, words.upper_first(called), marks, country),
-        note=(*_note(rows), _left_out(few), _otherwise(shown, [*marks, *country])),
+        note=(*_note(rows), _left_out(few), _otherwise([*marks, *country], shown.country_name)),
     )
 
 
@@ -136,10 +136,10 @@ def _left_out(few: Sequence[Mark]) -> str:
     return f"{words.join([mark.label for mark in few])}, {what} in the table alone."
 
 
-def _otherwise(shown: Shown, marks: Sequence[Mark]) -> str:
-    """That the country's figures are not to be set beside those drawn."""
-    ways = {mark.row.segment for mark in marks if mark.row and mark.shown}
-    return f"Figures of {shown.country_name} are counted in another way." if len(ways) > 1 else ""
+def _otherwise(marks: Sequence[Mark], others: str) -> str:
+    """That figures of others are not to be set beside those of the area."""
+    ways = {mark.segment for mark in marks if mark.shown}
+    return f"{others}: counted in another way." if len(ways) > 1 else ""
 
 
 def ranked(marks: Sequence[Mark]) -> list[Mark]:

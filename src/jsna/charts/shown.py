@@ -172,8 +172,11 @@ class Shown:
         return Mark(key="", code=area, label=label)
 
     def national(self, period: str) -> Mark:
-        """The country's mark, where the indicator is compared with it."""
-        return self.one(self.country, period) if self.country else NOTHING
+        """The country's mark, where the indicator is compared with it and counted as here."""
+        if not self.country:
+            return NOTHING
+        country, home = self.one(self.country, period), self.one(self.home, period)
+        return NOTHING if home.shown and home.segment != country.segment else country
 
     def marks_by_area(self, areas: Sequence[str], period: str) -> list[Mark]:
         """A mark for each area the table has, in the order given."""

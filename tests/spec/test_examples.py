@@ -23,6 +23,7 @@ from jsna.measures.engine import measure
 from jsna.model.derivation import taken_over
 from jsna.model.indicators import Indicator
 from jsna.model.schema import TOTAL
+from jsna.sources import registry
 from jsna.tables.catalogue import CATALOGUE
 from tests.spec import world
 
@@ -90,8 +91,9 @@ def printed(value: float, like: str) -> str:
 
 @pytest.fixture(autouse=True)
 def _tables(monkeypatch: pytest.MonkeyPatch) -> None:
-    for table in (world.COSTS, world.FOLLOWED, world.WAITS):
+    for table in (world.COSTS, world.FOLLOWED, world.SHORT_BREAKS, world.WAITS):
         monkeypatch.setitem(CATALOGUE, table.name, table)
+    monkeypatch.setitem(registry(), world.BREAKS.name, world.BREAKS)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda p: p.stem)

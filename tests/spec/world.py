@@ -11,12 +11,17 @@ from typing import Any
 import pandas as pd
 
 from jsna.model.areas import Area
+from jsna.model.bands import Band
 from jsna.model.configuration import Configuration
+from jsna.model.contract import Column as ContractColumn
 from jsna.model.editions import Edition, SuppliedPeriod, Supply
 from jsna.model.indicators import Indicator
 from jsna.model.tables import AnalysisTable, Column
 from jsna.settings import shared
+from jsna.shared import columns
+from jsna.shared.events import rows
 from jsna.shared.followed import followed
+from jsna.shared.one_file import one_file
 from jsna.shared.table_columns import declared
 from jsna.tables.catalogue import CATALOGUE
 
@@ -56,6 +61,25 @@ WAITS = AnalysisTable(
     ),
     sql='select * from "community.referrals" left join place using (lsoa_code)',
 )  # fmt: skip
+#: Short breaks with their hours in bands: no source has a number that is shown so yet.
+BREAKS = one_file(
+    "short_breaks", "A short break.", "financial_year", "responsible",
+    columns.FORENAME, columns.SURNAME, columns.DATE_OF_BIRTH, columns.SEX, columns.LSOA,
+    columns.banded(
+        ContractColumn("Hours", "hours", "integer", "Hours.", nullable=True, minimum=0),
+        Band("0-4", "Under 5 hours", None, 5),
+        Band("5-9", "5 to 9 hours", 5, 10),
+        Band("10-19", "10 to 19 hours", 10, 20),
+        Band("20-39", "20 to 39 hours", 20, 40),
+        Band("40+", "40 hours or more", 40, None),
+        groups=(
+            Band("0-9", "Under 10 hours", None, 10),
+            Band("10-19", "10 to 19 hours", 10, 20),
+            Band("20+", "20 hours or more", 20, None),
+        ),
+    ),
+)  # fmt: skip
+SHORT_BREAKS = rows(BREAKS, "a short break")
 #: As little as an entry of an indicator has to say.
 LEAST: dict[str, Any] = {
     "id": "made",
@@ -135,6 +159,6 @@ def with_followed(config: Configuration) -> Configuration:
     )
 
 
-def filled(name: str, rows: pd.DataFrame) -> pd.DataFrame:
+def filled(name: str, given: pd.DataFrame) -> pd.DataFrame:
     """Rows of an analysis table with its other columns empty."""
-    return rows.reindex(columns=list(CATALOGUE[name].columns))
+    return given.reindex(columns=list(CATALOGUE[name].columns))

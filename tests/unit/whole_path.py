@@ -20,10 +20,11 @@ from jsna.measures.contributions import contributions
 from jsna.measures.derived import complete
 from jsna.measures.engine import measure
 from jsna.model.configuration import Configuration
+from jsna.model.fallbacks import filled
 from jsna.model.indicators import Indicator
 from jsna.readback.result import Readback
 from jsna.readback.run import readback
-from tests.spec import world
+from jsna.settings import shared
 from tests.unit import report_support as made
 from tests.unit.test_report import written
 
@@ -57,11 +58,21 @@ def declared(text: str, **changes: Any) -> Indicator:
     return Indicator.model_validate({**entry, "comparators": (), "chapter": "health", **changes})
 
 
+def with_fallbacks(indicator: Indicator) -> Indicator:
+    """An indicator with the fallbacks that its dimensions imply, as an edition has it."""
+    found = shared.categories(made.ROOT)
+    return filled(indicator, found.dimensions, found.sizes)
+
+
 def configuration(indicators: Iterable[Indicator]) -> Configuration:
-    """An edition of these indicators alone, with what nests in what."""
+    """An edition of these indicators alone, with every dimension and what nests in what."""
+    found = shared.categories(made.ROOT)
     named = {one.id: one for one in indicators}
     config = made.configuration(chapters=("health", "methods"), indicators=named)
-    return replace(config, hierarchies=world.configuration({}).hierarchies)
+    lists = {name: one.codes for name, one in found.lists.items()}
+    return replace(
+        config, codelists=lists, dimensions=found.dimensions, hierarchies=found.hierarchies
+    )
 
 
 def walked(

@@ -126,4 +126,5 @@ def _values(column: Column) -> str:
         for word, bound in (("from", column.minimum), ("to", column.maximum))
         if bound is not None
     ]
-    return " ".join(bounds)
+    bands = f"; in bands: code list {code(column.bands.name)}" if column.bands else ""
+    return " ".join(bounds) + bands

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final, Literal
 
+from jsna.model.bands import Bands
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -50,6 +52,7 @@ class Column:
             as empty.
         pattern: regular expression the whole value must match.
         minimum, maximum: bounds of a number or integer.
+        bands: of a number or integer, the bands that it is shown in.
         identifier: which direct identifier this is, if it is one.
         quantity: name of the quantity in the synthetic world this column shows; a column without
             one is filled from its type and codes alone.
@@ -78,6 +81,7 @@ class Column:
     pattern: str | None = None
     minimum: float | None = None
     maximum: float | None = None
+    bands: Bands | None = None
     identifier: Identifier | None = None
     quantity: str | None = None
     aliases: tuple[str, ...] = ()

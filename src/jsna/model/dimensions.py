@@ -27,8 +27,8 @@ class Dimension(Strict):
         coarser: the dimension shown instead where counts are small, unless an indicator says
             otherwise; its code list says by `of` and `finer` which codes are which.
         order: how categories stand: by their values, or as the code list has them, be it for no
-            other reason (`given`) or as they run along something: `age` in years, `school` years,
-            or `deprivation`, whose first code is the most deprived.
+            other reason (`given`) or as they run along something: bands of a `number`, `age` in
+            years, `school` years, or `deprivation`, whose first code is the most deprived.
         step: of deprivation, what one of its categories is: "tenth".
         words: after "by", and over a column: "primary need".
         one: what one of its categories is, where that is not `words`: "kind of SEN provision".
@@ -47,7 +47,7 @@ class Dimension(Strict):
     name: Name
     codes: Name
     coarser: str = ""
-    order: Literal["value", "given", "age", "school", "deprivation"] = "value"
+    order: Literal["value", "given", "number", "age", "school", "deprivation"] = "value"
     step: Lettered = ""
     words: LetteredWords
     one: LetteredWords

@@ -15,6 +15,7 @@ from jsna.report.groups import groups, with_value
 from jsna.report.marks import mark
 from jsna.report.moves import sentences as moves
 from jsna.report.narrative import Sentence, between, join, level, noun, say, value, when
+from jsna.report.where_most import where_most
 from jsna.report.worked_out import sentences as derived_sentences
 from jsna.view import words
 from jsna.view.comparison import stand_out
@@ -121,7 +122,9 @@ def _one(
         areas = indicator.population_base == "areas"
         if not single or ((graded or single in PLACES) and not areas):
             return [], True
-        found = largest(view, indicator, single, rows)
+        scale = indicator.kind.of_one_whole and view.config.dimension(single).order == "number"
+        found = where_most(view, indicator, single, rows) if scale else None
+        found = found or largest(view, indicator, single, rows)
         return ([found] if found else []), True
     if single in PLACES:
         return places(view, indicator, rows)

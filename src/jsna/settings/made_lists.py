@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
+from jsna.model.bands import Band, Bands
 from jsna.model.codelists import CodeList
 from jsna.model.contract import Column, Extract
 from jsna.model.dimensions import Dimension
@@ -47,8 +49,7 @@ def made(gather: Gatherer, link: dict[str, str]) -> Iterator[CodeList]:
         link: the code list `link`, which names the links by the model.
     """
     extracts = [*registry().values()]
-    for column in own().values():
-        yield _made(str(column.codes), column.called, dict(column.labels))
+    yield from (one.codes for one in _first().values())
     labels = {extract.name: extract.label for extract in extracts}
     yield _made("extract", "Extracts as they are called in the report", labels)
     people = [extract for extract in extracts if extract.person_level]
@@ -65,49 +66,93 @@ def made(gather: Gatherer, link: dict[str, str]) -> Iterator[CodeList]:
     yield _made("link_method", title, labels, of="link_pass", finer=shown)
 
 
-def own() -> dict[str, Column]:
-    """Code list -> the first column that brings it along, of lists that stand in no file."""
-    return {codes: column for codes, (_, column) in reversed([*_own()])}
-
-
 def place(codelist: str) -> str:
     """The file a code list stands in, as the user knows it."""
-    homes = {codes: source for codes, (source, _) in reversed([*_own()])}
-    if codelist in homes:
-        return SOURCE.format(homes[codelist])
+    if codelist in (there := _first()):
+        return SOURCE.format(there[codelist].source)
     return f"config/codelists/{codelist}.yaml"
 
 
 def check_own(gather: Gatherer, filed: Collection[str]) -> None:
-    """Gather code lists that two columns bring along, or that stand in a file as well.
+    """Gather code lists that two columns bring along, or that stand in a file; and faulty bands.
 
     Args:
         gather: keeps the problems.
         filed: the code lists that have a file.
     """
     seen: dict[str, Column] = {}
-    for codes, (source, column) in _own():
+    for one in _own():
+        codes, column = one.codes.codelist, one.column
         rule = "a code list of this name is there already; call the column's field otherwise"
         there = codes in filed or seen.setdefault(codes, column) != column
-        gather.expect(not there, SOURCE.format(source), column.field, rule, codes)
+        gather.expect(not there, SOURCE.format(one.source), column.field, rule, codes)
+        if column.bands and codes == column.bands.name:
+            for rule in _faults_of_bands(column, column.bands):
+                gather.expect(False, SOURCE.format(one.source), column.field, rule)
 
 
 def own_dimensions() -> dict[str, Dimension]:
     """A dimension for each list of a column's own, called as the column is."""
-    return {
-        name: Dimension.model_validate(
-            {"name": name, "order": "given", "words": _lettered(column.called)}
-        )
-        for name, column in own().items()
-    }
+    return {name: one.dimension for name, one in _first().items()}
 
 
-def _own() -> Iterator[tuple[str, tuple[str, Column]]]:
+@dataclass(frozen=True)
+class _Own:
+    """A code list that a column of a source brings along, and the dimension that goes with it."""
+
+    source: str
+    column: Column
+    codes: CodeList
+    dimension: Dimension
+
+
+def _own() -> Iterator[_Own]:
     for source, extract in registry().items():
         for table in extract.tables:
             for column in table.columns:
                 if column.labels:
-                    yield str(column.codes), (source, column)
+                    codes = _made(str(column.codes), column.called, dict(column.labels))
+                    said = {"order": "given", "words": _lettered(column.called)}
+                    yield _Own(source, column, codes, _dimension(codes, **said))
+                if column.bands:
+                    yield from _of_bands(source, column, column.bands)
+
+
+def _of_bands(source: str, column: Column, bands: Bands) -> Iterator[_Own]:
+    """The bands of a number, and the broader ones."""
+    called = _lettered(column.called)
+    title = f"{called[:1].upper()}{called[1:]}"
+    above = {"coarser": bands.group} if bands.groups else {}
+    codes = _made(bands.name, f"{title}, in bands", _labels(bands.each))
+    yield _Own(source, column, codes, _banded(codes, "band", called, **above))
+    if bands.groups:
+        groups = {"of": bands.name, "finer": bands.finer}
+        codes = _made(bands.group, f"{title}, in broad bands", _labels(bands.groups), **groups)
+        yield _Own(source, column, codes, _banded(codes, "broad band", called))
+
+
+def _banded(codes: CodeList, band: str, called: str, **more: str) -> Dimension:
+    words = {"words": f"{band} of {called}", "plural": f"{band}s of {called}"}
+    return _dimension(codes, order="number", **words, **more)
+
+
+def _labels(bands: Iterable[Band]) -> dict[str, str]:
+    return {band.code: band.label for band in bands}
+
+
+def _dimension(codes: CodeList, **said: str) -> Dimension:
+    return Dimension.model_validate({"name": codes.codelist, **said})
+
+
+def _faults_of_bands(column: Column, bands: Bands) -> Iterator[str]:
+    if column.type not in ("integer", "number") or column.masked:
+        yield "only an integer or a number that identifies nobody can be shown in bands"
+    yield from bands.faults(column.minimum, column.maximum)
+
+
+def _first() -> dict[str, _Own]:
+    """Code list -> the first column that brings it along, of lists that stand in no file."""
+    return {one.codes.codelist: one for one in reversed([*_own()])}
 
 
 def _lettered(words: str) -> str:

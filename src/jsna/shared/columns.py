@@ -5,9 +5,11 @@ An extract that calls one otherwise, or may lack it, takes it with `replace`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from jsna.model.bands import Band, Bands
 from jsna.model.contract import Column
 from jsna.shared import headers, patterns
 
@@ -38,6 +40,19 @@ def listed(
     own = labels or {code: _label(code) for code in codes}
     field, what = field or headers.field(name), what or headers.sentence(name)
     return Column(name, field, "code", what, codes=field, labels=tuple(own.items()), **more)
+
+
+def banded(column: Column, *bands: Band, groups: Sequence[Band] = ()) -> Column:
+    """A number that is shown in bands, which are a code list and a dimension by themselves.
+
+    The column of their codes is called after its field: `hours_band` of `hours`.
+
+    Args:
+        column: an integer or a number.
+        bands: smallest numbers first, open at both ends.
+        groups: broader bands, shown instead where counts are small: `hours_band_group`.
+    """
+    return replace(column, bands=Bands(column.field, bands, tuple(groups)))
 
 
 def _label(code: str) -> str:

@@ -32,6 +32,8 @@ def rows(
 ) -> AnalysisTable:
     """The rows of a file as a table to be counted, with all of its columns that say what it is of.
 
+    Beside a number that is shown in bands stands the band it is in.
+
     Args:
         extract: whose file it is.
         row: what one row is, such as "a journey to school that the authority pays for".
@@ -48,12 +50,14 @@ def rows(
     file = extract.table(table) if table else extract.tables[0]
     person, more = extract.person_level, said or {}
     own = [column for column in file.columns if _is_said(column, person)]
+    bands = [column.bands for column in own if column.bands]
     kept = {column.field: f"e.{column.field}" for column in own}
     placed = person or any(column.field == _HOME for column in file.columns)
     numbers = person or not file.key
     found = {
         **_of_person(file, person),
         **kept,
+        **{one.name: one.sql(f"e.{one.of}") for one in bands},
         **{column.name: sql for column, sql in more.items()},
     }
     key = ("person_key", "record_number") if person else file.key or ("record_number",)
@@ -71,6 +75,7 @@ def rows(
             "person_key period" if person else "period",
             *_of_person(file, person),
             *(_column(column) for column in own),
+            *(one.name for one in bands),
             *more,
             *((GEOGRAPHY,) if placed else ()),
             *(("record_number",) if numbers else ()),

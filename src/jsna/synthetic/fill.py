@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from jsna.model.bands import reach
 from jsna.model.contract import Column, Extract, Table
 from jsna.shared.periods import window
+from jsna.shared.random_bands import banded
 from jsna.synthetic.draws import stream
 from jsna.synthetic.view import View
 
@@ -111,8 +113,9 @@ def _drawn(
         first, last = window(period, extract.period_type)
         return np.datetime64(first) + rng.integers(0, (last - first).days + 1, rows)
     if column.type in ("integer", "number"):
-        low = 0.0 if column.minimum is None else column.minimum
-        high = low + 100.0 if column.maximum is None else column.maximum
+        low, high = reach(column.minimum, column.maximum, 100.0, column.bands)
+        if column.bands:
+            return banded(rng, column, low, high, rows)
         if column.type == "integer":
             return rng.integers(int(np.ceil(low)), int(np.floor(high)) + 1, rows)
         return np.round(low + rng.random(rows) * (high - low), 3).clip(low, high)

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from jsna.model.bands import reach
 from jsna.model.configuration import Configuration
 from jsna.model.contract import Column, Context
 from jsna.shared.periods import window
+from jsna.shared.random_bands import banded
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -178,8 +180,9 @@ class Draw:
     def _numbers(self, column: Column, size: int, delivery: Delivery) -> pa.Array[Any]:
         import pyarrow as pa
 
-        least = column.minimum or 0
-        most = least + _RANGE if column.maximum is None else column.maximum
+        least, most = reach(column.minimum, column.maximum, _RANGE, column.bands)
+        if column.bands:
+            return pa.array(banded(self.random, column, least, most, size))
         if least >= _FIRST_YEAR:
             return pa.array(np.full(size, int(delivery.period[:4]), dtype=np.int64))
         if column.type == "number":

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -60,10 +60,20 @@ def measures(frame: pd.DataFrame, config: Configuration) -> str:
     out["status_meaning"] = out["status"].map(STATUS_WORDS)
     if config.edition.synthetic:
         out.insert(0, "data", _NOTICE)
-    for column in out.columns.difference(list(NUMBERS)):
-        unique = {value: guarded_line(value) for value in out[column].astype(str).unique()}
-        out[column] = out[column].astype(str).map(unique)
-    return out.to_csv(index=False, lineterminator="\n", float_format="%.10g")
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(out.columns)
+    # Texts made once each, and rows of lists: a frame formats its cells one by one.
+    writer.writerows(zip(*(_texts(name, out[name].tolist()) for name in out.columns), strict=True))
+    return text.getvalue()
+
+
+def _texts(name: str, values: Sequence[Any]) -> list[str]:
+    """The cells of a column as they are written; a number that is not there is nothing."""
+    if name in NUMBERS:
+        return ["" if value != value else f"{value:.10g}" for value in values]
+    unique = {value: guarded_line(str(value)) for value in dict.fromkeys(values)}
+    return [unique[value] for value in values]
 
 
 def dictionary(config: Configuration, entries: Sequence[Entry]) -> str:

@@ -23,6 +23,8 @@ from jsna.shared.events import rows
 from jsna.shared.followed import followed
 from jsna.shared.one_file import one_file
 from jsna.shared.table_columns import declared
+from jsna.shared.waits import waits
+from jsna.sources import registry
 from jsna.tables.catalogue import CATALOGUE
 
 #: Pupils of a January whose next one came, by what became of their SEN provision.
@@ -50,17 +52,15 @@ COSTS = AnalysisTable(
     ),
     sql='select * from "sen2.activeplans" left join place using (lsoa_code)',
 )
-#: How long children wait: no table says so yet.
-WAITS = AnalysisTable(
+#: How long children wait: no edition counts it yet.
+WAITS = waits(
+    registry()["community"],
+    "a referral of the year, and how long the child waited for a first contact, or has waited",
     name="wait",
-    row="a referral, how long it waited or has waited, and whether the child was seen",
-    base="resident",
-    columns=declared(
-        "person_key period", Column("days", "integer"), Column("seen", "boolean"),
-        "lsoa_code locality_code",
-    ),
-    sql='select * from "community.referrals" left join place using (lsoa_code)',
-)  # fmt: skip
+    began="referral_received_date",
+    ended="first_contact_date",
+    left="service_discharge_date",
+)
 #: Short breaks with their hours in bands: no source has a number that is shown so yet.
 BREAKS = one_file(
     "short_breaks", "A short break.", "financial_year", "responsible",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from jsna.model.kinds import KINDS
 from jsna.settings import shared
 from jsna.tables.catalogue import CATALOGUE
 from tests.conftest import ROOT
+from tests.spec import world
 
 #: Kind -> what is asked for.
 ASKED = {
@@ -56,6 +58,29 @@ def test_an_entry_of_each_kind_is_short_and_valid_at_once(project: Path, kind: s
 
 def test_kinds_that_are_drafted_are_kinds() -> None:
     assert set(ASKED) <= set(KINDS)
+
+
+def test_a_wait_says_when_it_has_ended(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(CATALOGUE, "wait", world.WAITS)
+    entry = draft(Wanted("new_wait", "wait", "wait", "health"), project)
+    assert len(entry.lines) <= MOST_LINES
+    write(entry, project)
+    found = shared.indicators(project)
+    made = found["new_wait"]
+    assert (str(made.kind), made.values, made.ended, made.unit) == (
+        "wait", "weeks", "ended", "weeks",
+    )  # fmt: skip
+    assert made.numerator is not None and made.numerator.where == "weeks is not null"
+    assert declared.of_indicators(found, shared.categories(project)) == []
+
+
+def test_a_wait_of_rows_that_say_no_end_is_refused(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = {n: c for n, c in world.WAITS.columns.items() if c.type != "boolean"}
+    monkeypatch.setitem(CATALOGUE, "wait", replace(world.WAITS, columns=columns))
+    with pytest.raises(JsnaError, match="no yes or no that says what ended"):
+        draft(Wanted("new_wait", "wait", "wait", "health"), project)
 
 
 def test_what_a_rate_is_divided_by_is_what_others_of_its_base_are(project: Path) -> None:

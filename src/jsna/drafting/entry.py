@@ -19,6 +19,7 @@ from jsna.model.kinds import KINDS, Kind
 from jsna.model.schema import MEASURED, UNITS
 from jsna.model.tables import AnalysisTable
 from jsna.settings.indicators import FOLDER
+from jsna.shared.waits import ENDED, WEEKS
 from jsna.tables.catalogue import CATALOGUE, column_of, period_type
 
 #: Dimensions that nearly every table has, after its own.
@@ -197,7 +198,8 @@ class Drafter:
         if not numbers:
             self.refuse("--kind", "the table has no number to take it of", str(kind))
             return {}, ""
-        name, said = numbers[0], wording.of_column(table, numbers[0])
+        name = WEEKS if kind.of_waits and WEEKS in numbers else numbers[0]
+        said = wording.of_column(table, name)
         rows = {"table": table.name, "where": both(held, f"{name} is not null")}
         if kind.amounts:
             return {"numerator": {**rows, "count": name}}, said
@@ -206,16 +208,21 @@ class Drafter:
         if unit not in UNITS:
             rule = f"name the unit of {name}, one of {', '.join(MEASURED)}"
             self.refuse("--unit", rule, self.wanted.unit)
-        return {"unit": unit, "values": name, "numerator": rows}, said
+        return {"unit": unit, "values": name, **self._ended(kind, table), "numerator": rows}, said
+
+    def _ended(self, kind: Kind, table: AnalysisTable) -> dict[str, str]:
+        """On which condition a wait has ended."""
+        if not kind.of_waits:
+            return {}
+        flags = _flags(table)
+        if not flags:
+            self.refuse("--kind", "the table has no yes or no that says what ended", str(kind))
+            return {}
+        return {"ended": ENDED if ENDED in flags else flags[0]}
 
     def _part(self, table: AnalysisTable) -> tuple[str, str]:
         """A condition that some rows meet, and how it is said."""
-        flags = [
-            c.name
-            for c in table.columns.values()
-            if c.type == "boolean" and c.name not in _OF_NOTHING
-        ]
-        if flags:
+        if flags := _flags(table):
             return flags[0], f"that say yes to {wording.of_column(table, flags[0])}"
         for name in self._by(table):
             for code, label in self._codes(name).items():
@@ -259,6 +266,12 @@ class Drafter:
 
     def _codes(self, name: str) -> Mapping[str, str]:
         return self.codes.get(name, {})
+
+
+def _flags(table: AnalysisTable) -> list[str]:
+    """The columns that say yes or no of a row."""
+    columns = table.columns.values()
+    return [c.name for c in columns if c.type == "boolean" and c.name not in _OF_NOTHING]
 
 
 def both(*parts: str) -> str:

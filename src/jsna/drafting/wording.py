@@ -34,6 +34,8 @@ def counted(kind: Kind, table: AnalysisTable, said: str) -> str:
         kind, table: of it.
         said: what is counted of a row, in words; "" for the row itself.
     """
+    if kind.of_waits:
+        return f"How long until half had ended, in {said}; each of them is {table.row}."
     if kind.amounts or kind.of_values:
         return f"The {kind} over rows of {said}; each of them is {table.row}."
     if kind.inside and said:

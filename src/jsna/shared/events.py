@@ -6,7 +6,7 @@ of time declares it. What a table says beside the columns of its file is given w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from jsna.model import contract
@@ -29,6 +29,7 @@ def rows(
     name: str = "",
     where: str = "",
     said: Mapping[Column, str] | None = None,
+    told_by: Sequence[str] = (),
 ) -> AnalysisTable:
     """The rows of a file as a table to be counted, with all of its columns that say what it is of.
 
@@ -42,6 +43,8 @@ def rows(
         where: SQL of the rows `e` that stand in it; all, but residents of elsewhere where the
             extract stands for residents.
         said: further columns, with the SQL of each, of a row `e`.
+        told_by: further fields of the file that these stand on: rows of a child that are alike in
+            all that is kept are numbered by them.
 
     Returns:
         of rows about children a table with age and home; their key is the child, the delivery and
@@ -84,7 +87,7 @@ def rows(
         sql=f"""
         select {"e.person_key, " if person else ""}e.period, {said_by}
             {f", {PLACE}" if placed else ""}{", e.record_number" if numbers else ""}
-        from {_numbered(source, kept, person) if numbers else f'"{source}"'} e
+        from {_numbered(source, [*kept, *told_by], person) if numbers else f'"{source}"'} e
             {"left join place on place.lsoa_code = e.lsoa_code" if placed else ""}
         {f"where {' and '.join(conditions)}" if conditions else ""}
         order by e.period, {", ".join(f"e.{column}" for column in key)}
@@ -136,6 +139,6 @@ def _of_person(file: Table, person: bool) -> dict[str, str]:
     return {**(aged if "date_of_birth" in file.identifiers else {}), "link": "e.link"}
 
 
-def _numbered(source: str, kept: Mapping[str, str], person: bool) -> str:
+def _numbered(source: str, kept: Sequence[str], person: bool) -> str:
     order = [f'"{column}"' for column in kept] or ["period"]
     return numbered(source, *order, of="period, person_key" if person else "period")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from jsna.shared.periods import window
+
 
 def age_group(age: str = "age") -> str:
     """SQL of the age group of an age; none past 25."""
@@ -33,6 +35,23 @@ YEAR_LATER = (
 
 #: The January roll of an academic year: the census of the calendar year it ends in.
 ACADEMIC_YEAR = "(cast(period as integer) - 1) || '/' || right(period, 2)"
+
+
+def first_and_last(row: str, period_type: str) -> tuple[str, str]:
+    """SQL of the first and the last day that events of a row's delivery fall on, as `window` says.
+
+    Args:
+        row: what the row is called.
+        period_type: of the delivery.
+    """
+    year = 2001  # any will do: the days are the same in every year
+    written = f"{year}/{(year + 1) % 100:02d}" if period_type.endswith("_year") else str(year)
+    first, last = (
+        f"make_date(cast(left({row}.period, 4) as integer) + {day.year - year}, {day.month}, "
+        f"{day.day})"
+        for day in window(written, period_type)
+    )
+    return first, last
 
 
 def listed(values: Iterable[str]) -> str:

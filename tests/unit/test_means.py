@@ -140,6 +140,21 @@ def test_measurements_with_decimals_add_up_to_the_same_in_any_order() -> None:
     )
 
 
+def test_a_mean_of_thousands_is_counted() -> None:
+    """Costs of 1,000 to 900,000 pounds: their squares pass 18 digits."""
+    columns = {**CATALOGUE["plan"].columns, "weight": Column("weight", "number")}
+    side = {"table": "plan", "where": "weight is not null"}
+    one = declared(numerator={**side, "count": "weight"}, denominator=side, breakdowns=[])
+    values = [1_000.0, 900_000.25, *[123_456.78] * 40]
+    frame = pd.DataFrame({"period": YEARS[0], "weight": values})
+    frame = frame.assign(person_key=frame.index.astype(str)).reindex(columns=list(columns))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(CATALOGUE, "plan", replace(CATALOGUE["plan"], columns=columns))
+        (row,) = measure({"plan": frame}, [one], configured(one)).itertuples()
+    shown = [row.value, *(getattr(row, name) for name in LIMITS)]
+    assert shown == pytest.approx(expected(values), rel=1e-9)
+
+
 def refusal(rows: pd.DataFrame, **changes: Any) -> str:
     one = declared(**changes)
     with pytest.raises(JsnaError) as caught:

@@ -144,7 +144,9 @@ def _aggregate(side: Side) -> str:
     sums = {"rows": "count(*)", "persons": "count(distinct person_key)"}
     what = sums.get(side.count, f"sum({value})")
     if isinstance(side, Spread):
-        what = f"sum({value} * {value})"
+        # Of 19 digits, whose product has 38: a product of two of 18 would have no more than 18.
+        exact = f'cast("{side.count}" as decimal(19, 6))'
+        what = f"sum({exact} * {exact})"
     if isinstance(side, Listed):
         return f"list(cast({value} as double)) filter (where {side.where})"
     # A sum over no rows is null in SQL; nobody is a zero here.

@@ -115,7 +115,23 @@ def _standardised(
     given = np.where(empty[:, None], 1.0, people).ravel(), np.tile(weights, len(strata))
     events = np.where(empty[:, None], np.nan, events)
     found = stored_limits(dsr_dobson(events.ravel(), *given, area=rows, confidence=STORED))
-    return found._replace(reason=np.where(empty, EMPTY, found.reason), area=None)
+    # With more digits only one set of counts of the groups would give it.
+    made = {name: _printed(getattr(found, name), indicator) for name in CALCULATED}
+    made["value"] = np.where(made["value"] > 0, made["value"], _digit(found.value))
+    return found._replace(**made, reason=np.where(empty, EMPTY, found.reason), area=None)
+
+
+def _printed(numbers: Floats, indicator: Indicator) -> Floats:
+    """Values or limits, before the multiplier, to the decimals that are printed; half goes up."""
+    step = 10.0**indicator.decimals * indicator.multiplier
+    return np.asarray(np.floor(numbers * step + 0.5) / step)
+
+
+def _digit(numbers: Floats) -> Floats:
+    """The first digit of each, for what is low and is not nought; nought and NaN stay."""
+    some = numbers > 0
+    size = 10.0 ** np.floor(np.log10(np.where(some, numbers, 1.0)))
+    return np.where(some, np.floor(numbers / size) * size, numbers)
 
 
 def _of_values(method: Callable[..., Interval]) -> Callable[..., Limits]:
@@ -127,14 +143,14 @@ def _of_values(method: Callable[..., Interval]) -> Callable[..., Limits]:
     def made(
         indicator: Indicator, counts: Floats, what: Sequence[tuple[Any, ...]], fewest: int
     ) -> Limits:
-        share, step = indicator.percentile / 100, 10.0**indicator.decimals * indicator.multiplier
+        share = indicator.percentile / 100
         found = [
             method(*(of.numbers for of in row), share, fewest=fewest, confidence=STORED)
             for row in what
         ]
 
         def printed(parts: Sequence[Floats]) -> Floats:
-            return np.asarray(np.floor(np.concatenate(parts, axis=-1) * step + 0.5) / step)
+            return _printed(np.concatenate(parts, axis=-1), indicator)
 
         return stored_limits(
             Interval(

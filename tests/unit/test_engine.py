@@ -70,6 +70,25 @@ def test_reception_and_year_6_are_never_put_together(where: str) -> None:
     assert "puts every school_year of table 'ncmp' together" in said
 
 
+@pytest.mark.parametrize(
+    ("where", "rule"),
+    [
+        ("random() > 0.5", "uses random, which is another every time"),
+        ("uuid() > 'a'", "uses uuid"),
+        ("current_date > date '2025-01-01'", "uses current_date"),
+        ("current_timestamp::date > date '2025-01-01'", "uses current_timestamp"),
+        ("now() > timestamp '2025-01-01'", "uses now"),
+        ("today() > date '2025-01-01'", "uses current_date"),
+        ("age = (select max(age) from pupil)", "asks other rows"),
+        ("sex in (select sex from pupil)", "asks other rows"),
+        ("age", "is no condition: it is a bigint"),
+    ],
+)
+def test_a_condition_is_of_one_row_and_the_same_every_time(where: str, rule: str) -> None:
+    said = refusal(changed(PLANS, numerator={"table": "pupil", "where": where}))
+    assert rule in said
+
+
 @pytest.mark.parametrize("where", ["period = '2025'", "sex = 'F' and Period > '2023'"])
 def test_a_condition_on_the_period_is_refused(where: str) -> None:
     """The cell of a count says its period by itself; it would say rows that are not counted."""

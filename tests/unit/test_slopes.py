@@ -292,6 +292,8 @@ def test_six_lines_declare_a_gap_in_the_unit_of_its_figures(tmp_path: Path) -> N
         ("imd_decile}", "imd_decile}\n    breakdowns: [ethnicity]",
          "is not broken down by ethnicity, imd_decile; add it there"),
         ("suspended_pupils,", "nobody,", "refers to no such indicator"),
+        ("suspended_pupils,", "made,", "or from what is derived itself"),
+        ("kind: slope_index", "kind: slope_index\n    unit: [days]", "slope_index follow"),
         ("slope_index", "ratio", "a ratio does not run along a dimension"),
     ],
 )  # fmt: skip

@@ -184,12 +184,33 @@ def _read(
     from sqlglot.errors import SqlglotError
 
     try:
-        connection.execute(f'select 1 from "{table.name}" where ({where}) limit 0')
-        return conjuncts(where), ()
+        made = connection.execute(f'describe select ({where}) from "{table.name}"').fetchone()
+        parts = conjuncts(where)
+        wrong = [*_unrepeatable(parts, connection)]
+        if made[1] not in ("BOOLEAN", '"NULL"'):
+            wrong.append(f"is no condition: it is a {made[1].lower()} and neither true nor false")
+        return (() if wrong else parts), wrong
     except (duckdb.Error, SqlglotError) as error:
         said = str(error).splitlines()[0]
         has = ", ".join(table.columns)
         return (), (f"is no condition on table {table.name!r} ({said}); it has {has}",)
+
+
+def _unrepeatable(parts: Iterable[exp.Expr], connection: Any) -> Iterator[str]:
+    """What a condition asks that is not of the row: another day, or chance, or other rows."""
+    from sqlglot import exp
+
+    changing = (
+        "select distinct function_name from duckdb_functions() where stability <> 'CONSISTENT'"
+    )
+    unstable = {name for (name,) in connection.execute(changing).fetchall()}
+    for part in parts:
+        if part.find(exp.Query):
+            yield "asks other rows; a condition is of the columns of one row"
+        for node in part.find_all(exp.Func):
+            name = node.sql("duckdb").split("(")[0].lower()
+            if name in unstable or name.startswith("current_"):
+                yield f"uses {name}, which is another every time; a rerun has to count the same"
 
 
 def _condition_faults(

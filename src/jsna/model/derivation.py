@@ -275,7 +275,7 @@ def taken_over(indicator: Indicator, base: Indicator) -> Indicator:
     update["fallbacks"] = tuple(_fallbacks(indicator, base, along))
     if not indicator.kind.unit:
         update["unit"] = DIFFERENCES.get(base.unit, base.unit)
-        update["multiplier"] = MULTIPLIERS[update["unit"]]
+        update["multiplier"] = MULTIPLIERS.get(update["unit"], 1.0)
         update["per"] = base.per
     return indicator.model_copy(update=update)
 

@@ -217,7 +217,7 @@ def implied(given: Mapping[str, Any]) -> dict[str, Any]:
         **middle,
         "method": PUBLISHED if shown else kind.methods[0],
         "unit": unit,
-        "multiplier": MULTIPLIERS.get(unit, 1.0),
+        "multiplier": MULTIPLIERS.get(unit, 1.0) if isinstance(unit, str) else 1.0,
         "decimals": kind.decimals,
     }
 

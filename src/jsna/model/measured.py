@@ -25,7 +25,7 @@ class Standard(Strict):
 
     name: Printed
     by: str
-    population: dict[str, Annotated[float, Field(gt=0)]] = Field(min_length=2)
+    population: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = Field(min_length=2)
 
 
 def faults(indicator: Indicator) -> Iterator[str]:

@@ -197,6 +197,34 @@ def test_sums_are_rounded_as_their_indicator_says() -> None:
         Indicator.model_validate({**LEAST, "kind": "count", "rounded_to": 10, "numerator": None})
 
 
+def test_a_mean_of_a_rounded_sum_has_no_value() -> None:
+    """12 × 123.50 are 1,482 pounds, printed 1,000: 83.33 each would not be true."""
+    by = {"breakdowns": [["locality"]]}
+    each = {"id": "each", "kind": "mean", "unit": "pounds", "decimals": 2}
+    rows = {"table": "placement_cost", "where": "cost is not null"}
+    sides = {"numerator": {**rows, "count": "cost"}, "denominator": rows}
+    spent = {**LEAST, **by, "rounded_to": 1000, "numerator": sides["numerator"]}
+    money = Indicator.model_validate(spent)
+    mean = Indicator.model_validate({**LEAST, **by, **each, **sides})
+    config = replace(CONFIG, indicators={"spent": money, "each": mean})
+    tables = {"placement_cost": costs(("west", "A", [123.5] * 12), ("east", "A", [77.0] * 14))}
+    truth = measure(tables, [money, mean], config)
+    behind = contributions(truth, tables, config)
+    safe = protect(truth, config, contributions=behind).safe
+    prove(gather(safe, truth, config, contributions=behind))
+    means = safe.loc[safe["indicator"].eq("each")]
+    assert sorted(means["numerator"]) == [1000, 1000, 3000]
+    assert means["value"].isna().all()
+    assert means[["status", "reason"]].drop_duplicates().to_numpy().tolist() == [["x", "rounded"]]
+    assert set(means["note"]) == {"Sums rounded to the nearest 1000."}
+    # Whoever prints it all the same is refused.
+    wrong = safe.copy()
+    mine = wrong["indicator"].eq("each")
+    wrong.loc[mine, "value"] = wrong["numerator"] / wrong["denominator"]
+    with pytest.raises(JsnaError, match="is not that of the counts beside it"):
+        prove(gather(wrong, truth, config, contributions=behind))
+
+
 def test_a_sum_below_zero_is_refused_with_what_to_do() -> None:
     with pytest.raises(JsnaError, match="spent and what came back as two indicators"):
         Edition(costs(("west", "A", ENOUGH), ("east", "B", [-50.0] * 12)))

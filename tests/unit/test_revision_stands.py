@@ -81,7 +81,7 @@ def share(numerator: float, denominator: float) -> pd.DataFrame:
     """A share with its value and limits, as if printed."""
     row = {**last(numerator, denominator).iloc[0], "indicator": "pupils_sen", "breakdown": "total"}
     row |= {"geography": "authority", "method": "proportion"}
-    return recalculated(pd.DataFrame([row]), CONFIG.indicators)
+    return recalculated(pd.DataFrame([row]), CONFIG.indicators, np.zeros(1, dtype=np.bool_))
 
 
 @pytest.mark.parametrize(

@@ -202,7 +202,7 @@ def _truth(
 ) -> Flags:
     """Rows that print what was measured, or that rounded."""
     counts = _off(safe, rows, made)
-    right = ~_miscalculated(safe, rows, config, _rounds(counts))
+    right = ~_miscalculated(safe, rows, config, counts)
     for shown, _, off, room, steps in counts.values():
         right &= ~(off > room) & ~_broken(shown, steps)
     return np.asarray(right)
@@ -239,7 +239,7 @@ def _printed(
     told = safe[list(CALCULATED)].notna().any(axis=1).to_numpy(dtype=bool)
     wrong["a hidden row carries a number"] += np.flatnonzero(hidden & told).tolist()
     wrong["a value or limit is not that of the counts beside it"] = np.flatnonzero(
-        ~silent & _miscalculated(safe, rows, config, _rounds(counts))
+        ~silent & _miscalculated(safe, rows, config, counts)
     ).tolist()
     problems = [
         Problem("safe measures", rule, value="; ".join(map(str, key)), code="prove.number")
@@ -259,7 +259,7 @@ def _rounds(counts: _Off) -> Flags:
 
 
 def _miscalculated(
-    safe: pd.DataFrame, rows: pd.DataFrame, config: Configuration, rounds: Flags
+    safe: pd.DataFrame, rows: pd.DataFrame, config: Configuration, off: _Off
 ) -> Flags:
     """Rows whose value or limits are neither those measured nor those of the counts printed.
 
@@ -269,12 +269,13 @@ def _miscalculated(
     counts, columns = ["numerator", "denominator"], list(CALCULATED)
     # To the last one: of 150,000 a count rounded by one is another count.
     close = np.isclose(safe[counts], rows[counts], rtol=0, atol=1e-6, equal_nan=True)
-    same: Flags = np.asarray(close.all(axis=1) & ~rounds, dtype=np.bool_)
+    same: Flags = np.asarray(close.all(axis=1) & ~_rounds(off), dtype=np.bool_)
     expected = rows[columns].copy()
     if not same.all():
         # What no counts give is as it was measured.
         given = safe.loc[~same].assign(value=expected.loc[~same, "value"])
-        expected.loc[~same] = recalculated(given, config.indicators)[columns]
+        rounded = off["numerator"][-1][~same] > 1
+        expected.loc[~same] = recalculated(given, config.indicators, rounded)[columns]
     right = np.isclose(safe[columns], expected, rtol=1e-9, atol=1e-12, equal_nan=True)
     # Those that may not be printed are asked for elsewhere.
     right[:, 1:] |= limits.of_squares(rows, config)[:, None] & safe[columns[1:]].isna()

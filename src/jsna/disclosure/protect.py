@@ -248,34 +248,39 @@ def _round(rows: pd.DataFrame, made: LinkedTables, hidden: Flags, config: Config
         found = round_system(made.system(hidden), np.where(controlled, steps, 1.0))
         rounded = np.where(controlled, found, rounded)
     changed = np.zeros(len(rows), dtype=np.bool_)
+    tops = changed
     size = np.ones(len(rows))
     for column, side in (("numerator", made.numerators), ("denominator", made.denominators)):
         cells: Ints = np.array(side, dtype=np.int64)
         mine = (cells != NONE) & (steps[cells] > 1) & ~hidden
         rows.loc[mine, column] = rounded[cells[mine]]
         size = np.where(mine, np.maximum(size, steps[cells]), size)
-        changed |= mine
+        tops = mine if column == "numerator" else tops
+        changed = changed | mine
     rounded = np.where(steps > 1, rounded, value)
     if not changed.any():
         return rounded
-    again = recalculated(rows.loc[changed], config.indicators)
+    again = recalculated(rows.loc[changed], config.indicators, tops[changed])
     # What counts alone do not give would be that of the true ones.
     gone = again["value"].isna() & again["status"].eq("")
     again.loc[gone, ["status", "reason"]] = "x", "rounded"
     # A `low` left from before would tell a few from none.
     mark_low(again, np.array([config.indicators[n].decimals for n in again["indicator"]]))
-    notes = zip(again["note"], again["profile"], again["indicator"], size[changed], strict=True)
+    columns = (again[name] for name in ("note", "profile", "indicator"))
     again["note"] = [
-        f"{note} {_rounded_by(config, profile, name)} {step:.0f}.".strip()
-        for note, profile, name, step in notes
+        f"{note} {_rounded_by(config, profile, name, top)} {step:.0f}.".strip()
+        for note, profile, name, top, step in zip(
+            *columns, tops[changed], size[changed], strict=True
+        )
     ]
     rows.loc[changed, again.columns] = again
     return rounded
 
 
-def _rounded_by(config: Configuration, profile: str, indicator: str) -> str:
+def _rounded_by(config: Configuration, profile: str, indicator: str, top: bool) -> str:
     """What is rounded and how, in words: sums as their indicator says, counts by their profile."""
-    if config.indicators[indicator].kind.sums:
+    kind = config.indicators[indicator].kind
+    if kind.sums or (kind.amounts and top):
         return f"Sums rounded to {_WAYS['nearest']}"
     return f"Counts rounded to {_WAYS[config.profile(profile).rounding_method]}"
 

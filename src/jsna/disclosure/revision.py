@@ -75,6 +75,7 @@ def unmoved(
     """
     moves, steps = made.moves(), np.array(made.rounding, dtype=np.float64)
     fit, rounded = printed(past).copy(), np.zeros(len(rows), dtype=np.bool_)
+    tops = rounded
     for column, side in (("numerator", made.numerators), ("denominator", made.denominators)):
         cells = np.array(side, dtype=np.int64)
         was, now = (one[column].to_numpy(dtype=np.float64) for one in (past, rows))
@@ -82,12 +83,13 @@ def unmoved(
         base = np.where(cells == NONE, 1.0, steps[cells])
         multiple = (base == 1) | (was % base == 0)
         fit &= ((np.abs(was - now) <= room) & multiple) | (np.isnan(was) & np.isnan(now))
-        rounded |= (was != now) & ~np.isnan(was)
+        rounded = rounded | ((was != now) & ~np.isnan(was))
+        tops = base > 1 if column == "numerator" else tops
     again = rows.copy()
     mine = fit & rounded
     if mine.any():
         again.loc[mine, ["numerator", "denominator"]] = past[["numerator", "denominator"]]
-        again.loc[mine] = recalculated(again.loc[mine], config.indicators)
+        again.loc[mine] = recalculated(again.loc[mine], config.indicators, tops[mine])
     return fit & same(again, past)
 
 

@@ -92,11 +92,25 @@ def calculate(
     frame[columns] = result * multiplier[:, None]
 
 
-def recalculated(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
-    """Rows with the values and limits of the counts they have, such as rounded ones."""
+def recalculated(
+    rows: pd.DataFrame,
+    indicators: Mapping[str, Indicator],
+    rounded: np.ndarray[Any, np.dtype[np.bool_]],
+) -> pd.DataFrame:
+    """Rows with the values and limits of the counts they have, such as rounded ones.
+
+    A mean has no value where its sum is rounded, as to thousands of pounds: of a few dozen it
+    would be far from true.
+
+    Args:
+        rows: measures.
+        indicators: their declarations.
+        rounded: whether each row's numerator is rounded.
+    """
     made = rows.copy()
     multiplier = np.array([indicators[name].multiplier for name in made["indicator"]])
     calculate(made, multiplier, dispersion=dispersions(made, indicators))
+    made.loc[rounded & made["method"].eq("mean_t").to_numpy(dtype=bool), "value"] = np.nan
     return made
 
 

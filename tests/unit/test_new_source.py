@@ -35,6 +35,16 @@ SHAPES: dict[str, tuple[Callable[[], Rows], str]] = {
 }
 
 
+#: Columns of codes of these files, as somebody who looked at them would name them.
+CODES = ("Clinic", "Outcome", "Kind of break", "Kind of place")
+
+
+def coded(file: Path, **more: str) -> Asked:
+    """What is asked of a file of `SHAPES`, with its columns of codes named."""
+    head = file.read_bytes().decode("utf-8", errors="replace").partition("\n")[0]
+    return Asked(file, codes=tuple(code for code in CODES if code in head), **more)
+
+
 def declared(made: source.Draft) -> Extract:
     """What the text of a draft declares, run as a module of its own."""
     space: dict[str, object] = {"__name__": "drafted"}
@@ -65,7 +75,7 @@ def kinds(made: source.Draft) -> dict[str, str]:
 def test_a_draft_validates_the_file_it_came_from(tmp_path: Path, name: str) -> None:
     rows, encoding = SHAPES[name]
     file = saved(tmp_path, name, rows(), encoding)
-    made = draft(Asked(file), ROOT)
+    made = draft(coded(file), ROOT)
     found = judged(made, file)
     assert (found.found, found.problems, len(found.reasons)) == ((), (), 0)
     assert len(found.valid) == len(rows()) - 1
@@ -76,7 +86,7 @@ def test_a_draft_validates_the_file_it_came_from(tmp_path: Path, name: str) -> N
 def test_nothing_of_a_child_is_in_a_draft_or_told(tmp_path: Path, name: str) -> None:
     rows, encoding = SHAPES[name]
     head, *records = rows()
-    made = draft(Asked(saved(tmp_path, name, [head, *records], encoding)), ROOT)
+    made = draft(coded(saved(tmp_path, name, [head, *records], encoding)), ROOT)
     said = "\n".join([*made.files.values(), *cli._told(made)]).casefold()
     masked = ("nhs_number", "forename", "surname", "date_of_birth", "postcode")
     personal = [at for at, header in enumerate(head) if kinds(made).get(header) in masked]
@@ -90,7 +100,7 @@ def test_nothing_of_a_child_is_in_a_draft_or_told(tmp_path: Path, name: str) -> 
 
 
 def test_what_columns_are_taken_for(tmp_path: Path) -> None:
-    made = draft(Asked(saved(tmp_path, "clinic.csv", clinic())), ROOT)
+    made = draft(coded(saved(tmp_path, "clinic.csv", clinic())), ROOT)
     assert kinds(made) == {
         "NHS No": "nhs_number", "First name": "forename", "Last name": "surname",
         "D.O.B.": "date_of_birth", "Gender": "code", "Home postcode": "postcode",
@@ -130,6 +140,7 @@ def test_a_file_about_no_person(tmp_path: Path) -> None:
     assert not made.extract.person_level and not made.extract.about_persons
     assert made.extract.tables[0].key == ("school_urn",)
     assert not made.extract.tables[0].column("lsoa_code").masked
+    assert made.told["School name"] == "may name or describe somebody; left out"
     assert "pupils_in" not in made.files["tables.py"]
     assert made.extract.title == "Specialist places"
 
@@ -140,7 +151,7 @@ def test_codes_that_few_rows_have_are_not_written(tmp_path: Path) -> None:
     at = head.index("Outcome")
     records[3][at] = "Ottoline"
     file = saved(tmp_path, "clinic.csv", [head, *records])
-    made = draft(Asked(file), ROOT)
+    made = draft(coded(file), ROOT)
     text = "".join(made.files.values()) + "".join(cli._told(made))
     assert "ottoline" not in text.casefold()
     assert "fewer than 5 rows (1 of them)" in made.told["Outcome"]
@@ -155,9 +166,115 @@ def test_a_column_of_names_under_another_header_is_left_out(tmp_path: Path) -> N
     head, *records = clinic(200)
     for record in records:
         record[head.index("Clinic")] = record[head.index("First name")].upper()
-    made = draft(Asked(saved(tmp_path, "clinic.csv", [head, *records])), ROOT)
+    made = draft(coded(saved(tmp_path, "clinic.csv", [head, *records])), ROOT)
     assert made.told["Clinic"] == "holds names of children; left out"
     assert not any(name.casefold() in "".join(made.files.values()).casefold() for name in FIRST)
+
+
+# ---- text ----------------------------------------------------------------------------------------
+
+VISITS = [f"2024-0{1 + i % 9}-1{i % 9}" for i in range(60)]
+FULL = [f"{first} {last}" for first, last in zip(FIRST[:6], LAST, strict=False)]
+UPNS = [f"A23207320{i}152" for i in range(10, 16)]
+
+
+def output(file: Path, *codes: str) -> str:
+    """All that a draft of a file writes and says, or why there is none."""
+    try:
+        made = draft(Asked(file, codes=codes), ROOT)
+    except JsnaError as error:
+        return str(error).casefold()
+    return "\n".join([*made.files.values(), *cli._told(made)]).casefold()
+
+
+@pytest.mark.parametrize("named", [False, True])
+@pytest.mark.parametrize(
+    ("header", "values"),
+    [
+        *((header, FULL) for header in ("Pupil", "Child name", "Young person", "Brother", "Name")),
+        *((header, FULL) for header in ("Best friend", "Keyworker", "Learner", "Siblings")),
+        ("Home", [f"{i} High Street" for i in range(1, 7)]),
+        ("Code", UPNS),
+        ("Code", [f"{upn[:4]} {upn[4:8]} {upn[8:]}" for upn in UPNS]),
+        ("Code", [upn[1:] for upn in UPNS]),
+        ("Code", [*UPNS[:1], "tbc", "pending", "see file", "not known"]),
+        ("Code", ["999-000 0018", "999 000 0026", "none"]),
+        ("Area", ["ZZ1 1AB", "zz12ab", "ZZ1-3AB", "moved"]),
+        ("Area", ["moved to ZZ1 1AB", "there"]),
+        ("Cohort", ["10 March 2011 or so", "about 3.4.2012", "2013-05-06?"]),
+        ("Cohort", ["31st of May", "Sept 2011", "later"]),
+        ("Class", [f"Set {first}" for first in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNO"]),
+    ],
+)
+def test_text_that_may_be_somebody_is_never_written(
+    tmp_path: Path, header: str, values: list[str], named: bool
+) -> None:
+    """Beside an NHS number and in a file of which nothing says that it is about children."""
+    values = [f"{value} {at}" if header == "Class" else value for at, value in enumerate(values)]
+    draw = random.Random(3)
+    for others, rows in ((["NHS No"], [nhs_number(draw)] * 600), (["Visits"], ["3"] * 600)):
+        made = [[*others, header, "Visit"]]
+        for at, first in enumerate(rows):
+            first = nhs_number(draw) if others == ["NHS No"] else first
+            made.append([first, values[at % len(values)], VISITS[at % 60]])
+        said = output(saved(tmp_path, "visits.csv", made), *[header] * named)
+        for value in values:
+            if len(value) > 3:
+                assert value.casefold() not in said
+        assert "left out" in said
+
+
+def test_codes_are_written_where_they_are_short_or_somebody_named_the_column(
+    tmp_path: Path,
+) -> None:
+    rows = [["Visits", "Band", "Set", "Team", "Visit"]]
+    rows += [
+        ["3", ("A1", "B2")[i % 2], ("Ann", "Joe")[i % 2], ("Coast team", "Hill team")[i % 2], day]
+        for i, day in enumerate(VISITS)
+    ]
+    rows[1][1] = "Zq"
+    file = saved(tmp_path, "visits.csv", rows)
+    made = draft(Asked(file), ROOT)
+    listed = {c.name: c.labels for c in made.extract.tables[0].columns if c.labels}
+    assert listed == {"Band": (("A1", "A1"), ("B2", "B2"))}
+    said = output(file)
+    assert not any(text in said for text in ("zq", "ann", "joe", "coast team"))
+    assert "column 4, 'team': text, left out;" in said
+    assert "--codes 'team'" in said
+    assert "hill team" in output(file, "TEAM")
+    assert "no column has this header (found 'kind')" in output(file, "Kind")
+    assert "taken for something else" in output(file, "Visit")
+
+
+WORDS = st.text("abcdefghijkLMNOPQ' -19", min_size=4, max_size=12).map(lambda word: f"q{word}q")
+
+
+@given(
+    columns=st.lists(st.lists(WORDS, min_size=1, max_size=4, unique=True), min_size=1, max_size=4),
+    person=st.booleans(),
+    header=st.booleans(),
+)
+@settings(max_examples=40, deadline=None)
+def test_no_text_reaches_a_draft_or_the_screen_unasked(
+    tmp_path_factory: pytest.TempPathFactory, columns: list[list[str]], person: bool, header: bool
+) -> None:
+    draw = random.Random(4)
+    first = ["NHS No" if person else "Visits", *("Kind " + "abcd"[i] for i in range(len(columns)))]
+    rows = [
+        [nhs_number(draw) if person else "3", *(values[at % len(values)] for values in columns)]
+        for at in range(40)
+    ]
+    file = saved(tmp_path_factory.mktemp("text"), "visits.csv", [first, *rows] if header else rows)
+    said = output(file)
+    assert not any(value.strip().casefold() in said for values in columns for value in values)
+
+
+@pytest.mark.parametrize("digits", [9, 10, 20, 308, 400])
+def test_a_number_of_any_length_is_read(tmp_path: Path, digits: int) -> None:
+    rows = [["Visit", "Cost"], *([day, "7" * digits] for day in VISITS)]
+    said = output(saved(tmp_path, "visits.csv", rows))
+    assert ("identifier, a postcode or a day; left out" in said) == (digits > 9)
+    assert "77777" not in said
 
 
 # ---- what is refused ---------------------------------------------------------------------------
@@ -183,6 +300,34 @@ def test_words_that_stand_below_themselves_are_no_header(tmp_path: Path) -> None
     assert not any(cell in said for record in records for cell in record)
 
 
+@pytest.mark.parametrize(
+    ("first", "part"),
+    [
+        (["Zora", "", "Coast"], "over column 2 is no header"),
+        (["Zora", "17", "tbc"], "over columns 2 and 3 is no header"),
+        (["Zora", "17 May 2011", "Coast"], "over column 2 is no header"),
+        (["ZZ1 1AB", "Quillfeather", "A232073202152"], "over columns 1 and 3 is no header"),
+        (["Zora", "Quillfeather", "Zora"], "two columns have the same header: columns 1 and 3;"),
+        (["Zora", "Quillfeather", "Coast"], "nothing tells its first line from a record"),
+    ],
+)
+def test_a_line_that_may_be_a_record_is_told_by_numbers_alone(
+    tmp_path: Path, first: list[str], part: str
+) -> None:
+    rows = [first, *(["Milo", "Penhale", "Hill"], ["Wren", "Carrow", "Dale"]) * 9]
+    said = told(Asked(saved(tmp_path, "visits.csv", rows)))
+    assert part in said
+    assert not any(cell and cell in said for row in rows for cell in row)
+
+
+def test_a_row_with_more_cells_than_headers_is_named(tmp_path: Path) -> None:
+    head, *records = clinic()
+    records[0].append("Ottoline")
+    said = told(Asked(saved(tmp_path, "clinic.csv", [head, *records])))
+    assert "row 2 has more cells than the header's 14" in said
+    assert "semicolon" not in said and "Ottoline" not in said
+
+
 def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     file = tmp_path / "clinic.csv"
     rows = [["Report of the clinic"], [], *clinic()]
@@ -204,6 +349,7 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
         (Asked(Path("none.csv"), "pupil"), "there is an analysis table of this name"),
         (Asked(Path("none.csv"), "import"), "small letters and _ alone"),
         (Asked(Path("none.csv"), "Clinic 2"), "small letters and _ alone"),
+        (Asked(Path("none.csv"), "clinic", title="A\0"), "braces and numbers, on one line"),
     ],
 )
 def test_what_cannot_be_drafted(asked: Asked, part: str) -> None:
@@ -266,7 +412,7 @@ def test_a_drafted_source_and_its_indicator_pass_check_and_lint_at_once(tmp_path
         return done.stdout + done.stderr
 
     assert "sleep_clinic/: __init__.py, extract.py, tables.py" in run(
-        "jsna", "new", "source", str(file)
+        "jsna", "new", "source", str(file), "--codes", "Clinic", "--codes", "Outcome"
     )
     assert "`sleep_clinic.sleep_clinic`" in (project / "docs/data-dictionary.md").read_text("utf-8")
     words = ("jsna", "new", "indicator", "sleep_nights", "--table", "sleep_clinic")
@@ -336,7 +482,9 @@ def test_any_file_that_can_be_drafted_is_valid_by_its_draft(
         drafted = draft(Asked(file), ROOT)
     except JsnaError as error:
         # A register of nothing but what leads to homes has no column that may stand.
-        assert "no column can be declared" in str(error)
+        # One of nothing but text has nothing that tells its first line from a record.
+        refused = ("no column can be declared", "nothing tells its first line from a record")
+        assert any(rule in str(error) for rule in refused)
         return
     found = judged(drafted, file)
     assert found.problems == () and len(found.reasons) == 0

@@ -17,8 +17,9 @@ from jsna.shared.identifiers import nhs_number_ok
 NEARLY_ALL: Final = 0.95
 #: Words of yes and no, as validation reads them.
 _YES_NO: Final = ({"y", "yes", "true", "t", "1"}, {"n", "no", "false", "f", "0"})
-_INTEGER: Final = r"-?\d{1,18}(\.0+)?"
-_NUMBER: Final = r"-?(\d+\.?\d*|\.\d+)"
+#: Nine digits before the point at most: ten may name a child, and more are cells run together.
+_INTEGER: Final = r"-?\d{1,9}(\.0+)?"
+_NUMBER: Final = r"-?(\d{1,9}(\.\d*)?|\.\d+)"
 _NHS: Final = r"\d{3}[ -]?\d{3}[ -]?\d{4}"
 _YEARS: Final = r"(19|20)\d\d(([/-](19|20)?\d\d)|)"
 #: One code of a list: no mark that separates codes elsewhere.

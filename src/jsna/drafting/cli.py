@@ -30,6 +30,10 @@ def add_arguments(verb: str, parser: argparse.ArgumentParser) -> None:
             "--period-type", default="financial_year", metavar="KIND",
             help="which kind of period one file covers (default: financial_year)",
         )  # fmt: skip
+        parser.add_argument(
+            "--codes", action="append", default=[], metavar="HEADER",
+            help="a column you looked at that holds codes and no child; may be given again",
+        )  # fmt: skip
         parser.add_argument("--base", default="", help="whom its rows stand for, such as resident")
     if verb == "new indicator":
         parser.add_argument("id", help="of the indicator, such as short_break_hours")
@@ -55,6 +59,7 @@ def source(arguments: argparse.Namespace) -> int:
         arguments.title,
         arguments.period_type,
         arguments.base,
+        tuple(arguments.codes),
     )
     made = drafting.draft(asked, root)
     drafting.write(made, root)
@@ -107,9 +112,11 @@ def _told(made: object) -> Iterator[str]:
         more = f"; {made.told[column.name]}" if column.name in made.told else ""
         yield f"  {column.name!r}: {kind or column.type}{empty}{more}"
     declared = {column.name for column in table.columns}
-    for header, told in made.told.items():
-        if header not in declared:
-            yield f"  {header!r}: {told}" if header else f"  {told[:1].upper()}{told[1:]}"
+    for place, header in enumerate(made.headers, 1):
+        if header in made.told and header not in declared:
+            yield f"  Column {place}, {header!r}: {made.told[header]}"
+    if "" in made.told:
+        yield f"  {made.told[''][:1].upper()}{made.told[''][1:]}"
     yield "Read it, and put its words right. Then, in config/editions/<edition>.yaml:"
     yield f"  - extract: {made.name}"
     yield "    owner: …"

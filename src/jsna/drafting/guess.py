@@ -1,7 +1,7 @@
 """What a column of a file is taken for: a declaration, or a reason why it is left out.
 
-Nothing of a child is kept: codes are written only where enough rows have each of them, bounds of
-numbers are round ones, and a column that may name somebody is declared as such or left out.
+Nothing of a child is kept: of text only what `writable` says is written, bounds of numbers are
+round ones, and a column that may name somebody is declared as such or left out.
 """
 
 from __future__ import annotations
@@ -11,22 +11,20 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
+from jsna.drafting import writable
 from jsna.drafting.cells import NEARLY_ALL, Cells
 from jsna.ingest.header import plain
 from jsna.model.contract import Column
 from jsna.shared import columns, headers, patients, patterns
 from jsna.sources import registry
 
-#: Codes of a list at most, and rows that each must have in a file about children.
-_MOST_CODES: Final = 30
-_FEWEST: Final = 5
 #: Identifiers as other people head them, beside the headers of the sources.
 _HEADERS: Final[Mapping[str, tuple[str, ...]]] = {
     "nhs_number": ("nhs", "nhsno", "nhsnum"),
     "upn": ("pupilnumber", "uniquepupilnumber"),
     "forename": ("firstname", "givenname", "givennames", "forenames", "first"),
     "surname": ("lastname", "familyname", "last", "secondname"),
-    "date_of_birth": ("dob", "birthdate", "dateofbirth", "born"),
+    "date_of_birth": ("dob", "birthdate", "dateofbirth", "birthday", "born"),
     "postcode": ("homepostcode", "postalcode"),
 }
 #: Words of a header by which a column may name somebody, say where they are, or hold free text.
@@ -75,21 +73,25 @@ class Guesser:
         persons: whether its rows are about children.
         lists: the code lists there are: name -> codes.
         taken: names that no field may have.
+        asked: headers of columns that somebody looked at and called columns of codes.
     """
 
     source: str
     persons: bool
     lists: Mapping[str, Collection[str]]
     taken: set[str]
+    asked: Collection[str] = ()
 
     def guess(self, every: Iterable[Cells]) -> list[Guess]:
         """What each column is taken for; of two of one kind of identifier the first."""
         cells = list(every)
-        names = {v for one in cells if _identifier(one) in _NAMES for v in one.counts}
+        names = {v for one in cells if identifier(one) in _NAMES for v in one.counts}
         headers = {one.key for one in cells}
         found: list[Guess] = []
         for one in cells:
             guess = _alone(self._one(one, names), headers)
+            if self._is_asked(one) and guess.column is not None and not guess.column.labels:
+                guess = replace(guess, told="taken for something else than --codes says")
             field = guess.column.field if guess.column else ""
             if field in self.taken:
                 guess = Guess(one.header, told="another column is taken for the same; left out")
@@ -98,10 +100,13 @@ class Guesser:
             found.append(guess)
         return found
 
+    def _is_asked(self, cells: Cells) -> bool:
+        return cells.key in map(plain, self.asked)
+
     def _one(self, cells: Cells, names: Set[str]) -> Guess:
         if not cells.values:
             return Guess(cells.header, told="empty in every row; left out")
-        if kind := _identifier(cells):
+        if kind := identifier(cells):
             return self._identifying(cells, kind)
         if cells.years:
             return Guess(cells.header, told="the year is that of the delivery; left out")
@@ -158,7 +163,7 @@ class Guesser:
     def _plain(self, cells: Cells, names: Set[str]) -> Guess:
         """A column by its type alone."""
         words = set(cells.words)
-        if self.persons and words & (_PERSONAL | _FREE):
+        if words & (_PERSONAL | _FREE) and (self.persons or not cells.numbers):
             return Guess(cells.header, told="may name or describe somebody; left out")
         field = self._field(cells)
         what = headers.sentence(cells.header)
@@ -167,7 +172,7 @@ class Guesser:
             return self._reference(cells, field, what, empty)
         if cells.yes_no:
             return Guess(cells.header, Column(cells.header, field, "boolean", what, **empty))
-        if cells.integers or cells.numbers:
+        if (cells.integers or cells.numbers) and not self._is_asked(cells):
             kind = "integer" if cells.integers else "number"
             made = Column(cells.header, field, kind, what, **empty, **_bounds(cells))  # type: ignore[arg-type]
             return Guess(cells.header, made)
@@ -185,27 +190,20 @@ class Guesser:
         empty: dict[str, Any],
         names: Set[str],
     ) -> Guess:
-        least = _FEWEST if self.persons else 1
-        codes = None if cells.unique else cells.codes(_MOST_CODES, least)
-        if codes is not None:
-            listed, others = codes
-            if not names.isdisjoint(code.casefold() for code in listed):
-                return Guess(cells.header, told="holds names of children; left out")
-            if field in self.lists:
-                field = f"{self.source}_{field}"
-            if others:
-                empty = {"nullable": True, "on_invalid": "blank"}
-            told = (
-                f"values of fewer than {least} rows ({others} of them) are not written here and "
-                "are emptied: look at them, and add what is a code"
-            )
-            made = columns.listed(cells.header, *listed, field=field, what=what, **empty)
-            return Guess(cells.header, made, told=told if others else "")
-        if self.persons:
-            return Guess(cells.header, told="free text, or too many codes; left out")
-        if cells.unique and not cells.empty:
-            return Guess(cells.header, Column(cells.header, field, "string", what))
-        return Guess(cells.header, told="text that is no code; left out")
+        found = writable.codes(cells, names, self._is_asked(cells))
+        if isinstance(found, str):
+            return Guess(cells.header, told=found)
+        listed, others = found
+        if field in self.lists:
+            field = f"{self.source}_{field}"
+        if others:
+            empty = {"nullable": True, "on_invalid": "blank"}
+        told = (
+            f"values of fewer than {writable.FEWEST} rows ({others} of them) are not written here "
+            "and are emptied: look at them, and add what is a code"
+        )
+        made = columns.listed(cells.header, *listed, field=field, what=what, **empty)
+        return Guess(cells.header, made, told=told if others else "")
 
     def _reference(self, cells: Cells, field: str, what: str, empty: dict[str, Any]) -> Guess:
         """A number or text by which the source names its rows, or the child of each."""
@@ -249,7 +247,7 @@ IDENTIFIERS: Final[Mapping[str, Column]] = {
 }
 
 
-def _identifier(cells: Cells) -> str:
+def identifier(cells: Cells) -> str:
     """Which identifier a column is, by its header or its shape; "" where none."""
     for kind, like in IDENTIFIERS.items():
         if cells.key in {*_headers(like), *_HEADERS[kind]}:
@@ -257,9 +255,15 @@ def _identifier(cells: Cells) -> str:
     return cells.identifier
 
 
+@cache
+def known_headers() -> frozenset[str]:
+    """Headers that sources declare, of the sex or of codes all sources share."""
+    return frozenset({*_headers(columns.SEX), *_coded()})
+
+
 def about_persons(every: Iterable[Cells]) -> bool:
     """Whether a file names children: by a number, a name or a date of birth."""
-    return any(_identifier(cells) not in ("", "postcode") for cells in every)
+    return any(identifier(cells) not in ("", "postcode") for cells in every)
 
 
 def _headers(column: Column) -> set[str]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from jsna.drafting.cells import Cells
+from jsna.drafting.cells import NEARLY_ALL, Cells
+from jsna.drafting.guess import identifier, known_headers
+from jsna.drafting.writable import has_form
 from jsna.errors import JsnaError, Problem
 from jsna.ingest.header import SEARCHED, plain
 from jsna.ingest.read import read_table
@@ -19,6 +22,9 @@ from jsna.sources import registry
 TITLE: Final = "No source can be drafted from this file:"
 _DELIMITERS: Final = ",;\t|"
 _HEAD: Final = 200_000
+_NOTHING: Final = frozenset(
+    {"tbc", "tba", "unknown", "notknown", "unk", "na", "none", "null", "nil", "pending", "missing"}
+)
 
 
 def cells_of(file: Path) -> list[Cells]:
@@ -29,10 +35,12 @@ def cells_of(file: Path) -> list[Cells]:
     """
     content = _content(file)
     header = _header(content)
-    shown = [text.strip() for text in header if text.strip()]
+    shown = [text.strip() for text in header]
+    if wrong := _unfit(file, shown):
+        raise JsnaError(wrong, title=TITLE)
     every = tuple(
         Column(text, f"column_{place}", "string", text, nullable=True)
-        for place, text in enumerate(dict.fromkeys(shown))
+        for place, text in enumerate(shown)
     )
     table = Table("file", "A row of the file.", every)
     reading = read_table(content, file.name, table)
@@ -43,7 +51,7 @@ def cells_of(file: Path) -> list[Cells]:
         for column in every:
             values = frame[column.field].dropna()
             found.append(Cells(column.name, tuple(map(str, values)), len(frame)))
-    if wrong := _no_header(file, found or [Cells(text, (), 0) for text in shown]):
+    if frame is not None and (wrong := _no_header(file, found)):
         # What is said of columns names what stands over them.
         problems = [*wrong, *(one for one in problems if one.column is None)]
     if other := _declared(shown):
@@ -68,44 +76,95 @@ def _content(file: Path) -> bytes:
 
 
 def _header(content: bytes) -> list[str]:
-    """The line that is most like a header: the first of those with most cells that differ."""
+    """The line that is most like a header, cut by what separates its cells."""
     text = content[:_HEAD].removeprefix(b"\xef\xbb\xbf").decode("cp1252", errors="ignore")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    best = max((_widest(text, delimiter) for delimiter in _DELIMITERS), key=_like_a_header)
+    best = max((_first(text, delimiter) for delimiter in _DELIMITERS), key=_like_a_header)
     try:
         return [cell.encode("cp1252").decode("utf-8") for cell in best]
     except UnicodeError:
         return best
 
 
-def _widest(text: str, delimiter: str) -> list[str]:
-    """The first of the lines with most cells that differ, where cells are separated so."""
+def _first(text: str, delimiter: str) -> list[str]:
+    """The first line below titles, where cells are separated so: more than half of it is filled."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        return max(islice(reader, SEARCHED), key=_differing, default=[])
+        lines = [line for line in islice(reader, SEARCHED) if _filled(line)]
     except csv.Error:
         return []
+    often = Counter(map(len, lines))
+    width = max(often, key=lambda size: (often[size], size), default=0)
+    return next((line for line in lines if _filled(line) > width / 2), [])
 
 
 def _like_a_header(line: list[str]) -> tuple[bool, int]:
     # A file of decimal commas has most cells where it is cut at them, and none is a header.
-    return all(Cells(cell, (), 0).is_header for cell in line if cell.strip()), _differing(line)
+    fit = all(_is_header(cell) for cell in line if cell.strip())
+    return fit and _filled(line) > 1, _filled(line)
 
 
-def _differing(line: list[str]) -> int:
-    return len({plain(cell) for cell in line} - {""})
+def _filled(line: list[str]) -> int:
+    return sum(bool(cell.strip()) for cell in line)
+
+
+def _is_header(cell: str) -> bool:
+    said = Cells(cell.strip(), (), 0)
+    # What a record says where it says nothing, or yes and no, is over no column.
+    answer = Cells("", (said.header,), 1).yes_no or said.key in _NOTHING
+    return said.is_header and not has_form(said.header) and not answer
+
+
+def _unfit(file: Path, shown: list[str]) -> list[Problem]:
+    """What no header can be, by the numbers of the columns: no text of the line is told."""
+    numbers = [place for place, text in enumerate(shown, 1) if not _is_header(text)]
+    if numbers:
+        return [_like_a_record(file, numbers)]
+    places: dict[str, list[int]] = {}
+    for place, text in enumerate(shown, 1):
+        places.setdefault(plain(text), []).append(place)
+    rule = "columns have the same header: {}; give each column a header of its own"
+    return [
+        Problem(
+            file.name,
+            f"{'two' if len(same) == 2 else len(same)} {rule.format(_columns(same))}",
+            code="new.header_twice",
+        )
+        for same in places.values()
+        if len(same) > 1
+    ]
+
+
+def _like_a_record(file: Path, numbers: list[int]) -> Problem:
+    rule = (
+        f"what stands over {_columns(numbers)} is no header, but like a record; put a row of "
+        "headers on top, in words"
+    )
+    return Problem(file.name, rule, code="new.header")
+
+
+def _columns(numbers: list[int]) -> str:
+    *others, last = map(str, numbers)
+    return f"columns {', '.join(others)} and {last}" if others else f"column {last}"
 
 
 def _no_header(file: Path, found: list[Cells]) -> list[Problem]:
     """Columns over which no header stands; what does is not told, as it may be of a record."""
-    numbers = [str(place) for place, one in enumerate(found, 1) if not one.is_header]
-    if not numbers:
+    if numbers := [place for place, one in enumerate(found, 1) if one.is_a_cell]:
+        return [_like_a_record(file, numbers)]
+    if any(map(_differs, found)):
         return []
     rule = (
-        f"what stands over {'column' if len(numbers) == 1 else 'columns'} {', '.join(numbers)} is "
-        "no header, but like a record; put a row of headers on top, in words"
+        "nothing tells its first line from a record, as all its columns are of text under headers "
+        "no source has; put headers on top, and ask for a column of days, numbers or identifiers"
     )
     return [Problem(file.name, rule, code="new.header")]
+
+
+def _differs(cells: Cells) -> bool:
+    """Whether a header is one because it is known, or because its cells are no words."""
+    known = bool(identifier(cells)) or cells.key in known_headers()
+    return known or cells.numbers or cells.yes_no or cells.days >= NEARLY_ALL
 
 
 def _declared(header: list[str]) -> str:

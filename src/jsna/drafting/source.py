@@ -20,9 +20,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jsna import io
 from jsna.drafting import module
+from jsna.drafting.cells import Cells
 from jsna.drafting.guess import Guesser, about_persons
 from jsna.drafting.reading import TITLE, cells_of
 from jsna.errors import JsnaError, Problem, near
+from jsna.ingest.header import plain
 from jsna.ingest.read import read_table
 from jsna.ingest.validate import validate_delivery
 from jsna.linkage.kinds import carried, usable
@@ -71,6 +73,7 @@ class Asked:
         title: what people call it; its name where not given.
         period_type: which kind of period one file covers.
         base: whom its rows stand for; follows from the file where not given.
+        codes: headers of columns that hold codes, and no child, as whoever asks has seen.
     """
 
     file: Path
@@ -78,6 +81,7 @@ class Asked:
     title: str = ""
     period_type: str = "financial_year"
     base: str = ""
+    codes: tuple[str, ...] = ()
 
     @property
     def called(self) -> str:
@@ -94,13 +98,15 @@ class Draft:
         name: of the source.
         extract: as its module declares it.
         files: name -> text of each file of its folder.
-        told: column -> what to look at.
+        headers: of the file, in order.
+        told: header -> what to look at, or why it is left out.
         digest: SHA-256 of the file it was read from.
     """
 
     name: str
     extract: Extract
     files: Mapping[str, str]
+    headers: Sequence[str]
     told: Mapping[str, str]
     digest: str
 
@@ -117,12 +123,14 @@ def draft(asked: Asked, root: Path) -> Draft:
         cells = cells_of(asked.file)
     except JsnaError as error:
         problems += error.problems
+    else:
+        problems += _unknown(asked, cells)
     if problems:
         raise JsnaError(problems, title=TITLE)
     persons = about_persons(cells)
     lists = shared.categories(root).listed
     codes = {name: frozenset(one.codes) for name, one in lists.items()}
-    guesser = Guesser(asked.called, persons, codes, {*_TAKEN, asked.called})
+    guesser = Guesser(asked.called, persons, codes, {*_TAKEN, asked.called}, asked.codes)
     guesses = guesser.guess(cells)
     told = {guess.header: guess.told for guess in guesses if guess.told}
     if not any(guess.column for guess in guesses):
@@ -145,7 +153,7 @@ def draft(asked: Asked, root: Path) -> Draft:
     roll = persons and asked.period_type in _OF_ROLLS
     files = made.files(roll=roll)
     digest = hashlib.sha256(asked.file.read_bytes()).hexdigest()
-    return Draft(made.name, extract, files, told, digest)
+    return Draft(made.name, extract, files, [one.header for one in cells], told, digest)
 
 
 def write(made: Draft, root: Path) -> Path:
@@ -179,8 +187,8 @@ def _misnamed(asked: Asked, root: Path) -> Iterator[Problem]:
         for table in sorted(called):
             rule = "there is an analysis table of this name; take another name for the source"
             yield Problem("--name", rule, value=table, code="new.name")
-    if set(asked.title) & set('"\\{}') or re.search(r"\d", asked.title):
-        rule = "a title is words without quotation marks, braces and numbers"
+    if re.search(r'["\\{}\d]', asked.title) or not asked.title.isprintable():
+        rule = "a title is words without quotation marks, braces and numbers, on one line"
         yield Problem("--title", rule, code="new.option")
     known: tuple[str, ...]
     for option, value, known in (
@@ -190,6 +198,14 @@ def _misnamed(asked: Asked, root: Path) -> Iterator[Problem]:
         if value and value not in known:
             hint = near(value, known) or f"; there are {', '.join(known)}"
             yield Problem(option, f"there is no such kind{hint}", value=value, code="new.option")
+
+
+def _unknown(asked: Asked, cells: Sequence[Cells]) -> Iterator[Problem]:
+    """What is called a column of codes and is no column of the file."""
+    keys = {one.key for one in cells}
+    for header in asked.codes:
+        if plain(header) not in keys:
+            yield Problem("--codes", "no column has this header", value=header, code="new.option")
 
 
 def _base(made: module.Module, persons: bool) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -9,8 +11,10 @@ from hypothesis import strategies as st
 
 from jsna.errors import JsnaError
 from jsna.measures.engine import measure
+from jsna.measures.sources import profile_of_extracts
 from jsna.model import schema
 from jsna.model.indicators import Indicator
+from jsna.sources import registry
 from tests.spec import world
 
 CONFIG = world.configuration()
@@ -230,6 +234,17 @@ def test_profile_is_the_strictest_of_the_sources() -> None:
     found = measure({"record": world.filled("record", record)}, [quality], CONFIG)
     assert set(found["profile"]) == {"quality"}
     assert set(found["source"]) == {"local:quality"}
+
+
+def test_a_file_about_no_person_is_protected_unless_anyone_has_what_it_holds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two who come to a club by ward are two children, though no row of the file is one."""
+    clubs = replace(registry()["schools"], name="clubs", public=False)
+    monkeypatch.setattr("jsna.measures.sources.registry", lambda: {**registry(), "clubs": clubs})
+    assert profile_of_extracts(["clubs"], CONFIG) == CONFIG.edition.profile
+    assert profile_of_extracts(["schools"], CONFIG) == "official"
+    assert {n for n, one in registry().items() if one.public} == {"areas", "population", "schools"}
 
 
 ROWS = st.lists(

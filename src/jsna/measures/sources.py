@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-#: Profiles of rows that are no records about children, unless the edition says otherwise.
+#: Profiles of what anyone has and of counts of records, unless the edition says otherwise.
 OFFICIAL: Final = "official"
 QUALITY: Final = "quality"
 #: Name under which the counts of records stand in `source` and in an edition's `profiles`.
@@ -44,11 +44,11 @@ def profile_of_extracts(extracts: Iterable[str], config: Configuration) -> str:
     """The strictest disclosure profile of some extracts, in every field.
 
     An extract's own profile is what the edition says; else areas and population estimates, which
-    are official already, need none, and records about children have the edition's. Where no one
+    are public already, need none, and any other has the edition's. Where no one
     profile is the strictest the name is a combined one, such as `default+health`.
     """
     edition = config.edition
-    person_level = {name: extract.person_level for name, extract in registry().items()}
+    public = {name: extract.public for name, extract in registry().items()}
     names = []
     for extract in extracts:
         if extract in edition.profiles:
@@ -56,7 +56,7 @@ def profile_of_extracts(extracts: Iterable[str], config: Configuration) -> str:
         elif extract == RECORDS:
             names.append(QUALITY)
         else:
-            names.append(edition.profile if person_level.get(extract, True) else OFFICIAL)
+            names.append(OFFICIAL if public.get(extract, False) else edition.profile)
     return strictest(names, config.profiles).profile
 
 

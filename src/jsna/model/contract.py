@@ -269,6 +269,9 @@ class Extract:
         tables: its files.
         cross_rules: rules across tables or extracts.
         person_level: whether rows are about children (and so go through linkage).
+        public: whether anyone has what it holds, as of registers and estimates of population. What
+            is counted from others is protected, even where no row is about a child: a club may say
+            how many come.
     """
 
     name: str
@@ -279,6 +282,7 @@ class Extract:
     tables: tuple[Table, ...]
     cross_rules: tuple[CrossRule, ...] = ()
     person_level: bool = True
+    public: bool = False
     short: str = ""
 
     @property

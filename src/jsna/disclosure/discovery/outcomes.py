@@ -68,7 +68,7 @@ def _of_source(source: str, draw: Draw, people: People) -> pa.Table:
         {
             "source": pa.array([source] * size, pa.string()),
             "person_key": keys,
-            "compared": pa.array([not first] * size),
+            "compared": pa.array([not first] * size, pa.bool_()),
             "link": link,
             "pass": passes.take(chosen),
             "implausible": pa.array(draw.sometimes(size, 0.3)),

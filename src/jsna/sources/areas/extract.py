@@ -142,4 +142,5 @@ EXTRACT = Extract(
     ),
     cross_rules=CROSS_RULES,
     person_level=False,
+    public=True,
 )

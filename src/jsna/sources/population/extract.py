@@ -64,4 +64,5 @@ EXTRACT = Extract(
     ),
     cross_rules=CROSS_RULES,
     person_level=False,
+    public=True,
 )

@@ -52,4 +52,5 @@ EXTRACT = Extract(
         ),
     ),
     person_level=False,
+    public=True,
 )

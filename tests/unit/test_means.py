@@ -251,6 +251,37 @@ def test_a_mean_beside_a_hidden_one_has_no_limits() -> None:
         gather(told[list(found.safe.columns)], measured, config)
 
 
+@pytest.mark.parametrize(
+    ("values", "printed"),
+    [
+        ([4, 9, 14] * 10, True),
+        # 29 are few.
+        ([4, 9, 14] * 9 + [4, 9], False),
+        # All alike: the value of each; 39 of 40 alike: one of 8 is the only way to it.
+        ([7] * 40, False),
+        ([7] * 39 + [8], False),
+        # A standard deviation of 1.01 about 10 is a tenth of it; one of 0.9 is not.
+        ([9, 11] * 25, True),
+        ([9, 11] * 20 + [10] * 10, False),
+        # The sum squared is all the squares: one has it all. Of four alike none has half.
+        ([0] * 39 + [25], False),
+        ([0] * 36 + [25] * 3, False),
+        ([0] * 36 + [25] * 4, True),
+    ],
+)
+def test_limits_of_a_mean_tell_of_no_single_value(values: list[int], printed: bool) -> None:
+    one = declared(breakdowns=[])
+    config = configured(one)
+    measured = measure({"plan": plans(many("F", "A", values))}, [one], config)
+    safe = protect(measured, config).safe
+    assert safe["value"].tolist() == [sum(values) / len(values)]
+    assert safe[LIMITS].notna().to_numpy().tolist() == [[printed] * 4]
+    gather(safe, measured, config)
+    if not printed:
+        with pytest.raises(JsnaError, match="prints the limits of a mean"):
+            gather(measured[list(safe.columns)], measured, config)
+
+
 def test_an_edition_published_again_prints_the_same_limits_and_no_more() -> None:
     config, measured = few_of_some()
     first = protect(measured, config)

@@ -101,7 +101,7 @@ def gather(
     stands = ~without & revision.same(published, past) & ~told
     hidden = without | stands
     shown = published[list(limits.LIMITS)].notna().any(axis=1).to_numpy(dtype=bool)
-    rule = "prints the limits of a mean beside one that is hidden"
+    rule = "prints the limits of a mean beside one that is hidden, or of values few or much alike"
     _refuse(rows, shown & limits.withheld(rows, past, hidden, config), rule, "limits")
     money = Subtraction(rows, config, contributions)
     money.require(made)

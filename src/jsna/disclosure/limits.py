@@ -1,10 +1,16 @@
-"""Limits that would tell more than the sums beside them: those of means beside a hidden one.
+"""Limits that would tell more than the sums beside them: some of means.
 
 The limits of a mean give the squares of its values added up. Squares of a whole less those of all
 its shown parts are those of the hidden parts together, and bound their sums where values are much
 alike, however uncertain the sums are kept. No equation of the linked tables has squares in it. So
 of rows that add up with a hidden one none has limits: without those of its fellows, nothing of it
 follows from the limits of what they add up to.
+
+Squares tell of single values too. Of few values, or of values much alike, sum and squares leave few
+possibilities; where one has nearly all of a sum, its square is nearly all of the squares. So limits
+are those of at least 30 values, whose standard deviation is at least the share of the mean that the
+p % rule of their profile asks for, and of which none can have half of the sum. A hidden part of
+no more than half of the values is then left at least that share of room by the spread of all.
 """
 
 from __future__ import annotations
@@ -19,6 +25,12 @@ from jsna.model import schema
 from jsna.model.configuration import Configuration
 
 LIMITS: Final = schema.NUMBERS[3:]
+#: Fewest values of which there are limits, as from which on means are taken for normal.
+FEWEST: Final = 30
+#: Sum squared over squares, at least. Whoever has half of a sum has a quarter of it squared.
+_SHARED: Final = 4.0
+#: Part of a mean that is a matter of floating point alone.
+_NOISE: Final = 1e-9
 #: What the rows of one breakdown of one period have in common.
 _TOGETHER: Final = ["indicator", "geography", "breakdown", "period", "period_type"]
 
@@ -27,6 +39,26 @@ def of_squares(rows: pd.DataFrame, config: Configuration) -> Flags:
     """Rows whose limits give squares added up, shape (k,)."""
     means = [name for name, one in config.indicators.items() if one.kind.amounts]
     return np.asarray(rows["indicator"].isin(means).to_numpy(dtype=np.bool_))
+
+
+def telling(rows: pd.DataFrame, config: Configuration) -> Flags:
+    """Means whose limits would tell of single values, k rows."""
+    from scipy import stats
+
+    columns = ("numerator", "denominator", "lower_95", "upper_95")
+    total, count, low, high = (rows[name].to_numpy(dtype=np.float64) for name in columns)
+    times = {name: one.multiplier for name, one in config.indicators.items()}
+    shares = {name: config.profile(name).dominance / 100 for name in rows["profile"].unique()}
+    found: Flags = rows["method"].eq("mean_t").to_numpy(dtype=np.bool_, copy=True)
+    some = np.flatnonzero(found & (count >= FEWEST) & (high > low))
+    total, n = total[some], count[some]
+    reach = (high - low)[some] / 2 / rows["indicator"].iloc[some].map(times).to_numpy()
+    variance = n * (reach / stats.t.ppf(0.975, n - 1)) ** 2
+    share = np.maximum(rows["profile"].iloc[some].map(shares).to_numpy(), _NOISE)
+    alike = np.sqrt(variance) < share * np.abs(total / n) * (1 - _NOISE)
+    squares = variance * (n - 1) + total**2 / n
+    found[some] = alike | (total**2 < _SHARED * squares * (1 - _NOISE))
+    return found
 
 
 def withheld(rows: pd.DataFrame, past: pd.DataFrame, hidden: Flags, config: Configuration) -> Flags:
@@ -48,5 +80,5 @@ def withheld(rows: pd.DataFrame, past: pd.DataFrame, hidden: Flags, config: Conf
     known: Flags = np.all(close, axis=1)
     told = past[["value", *names]].notna().to_numpy(dtype=np.bool_)
     kept = told[:, 0] & ~told[:, 1:].any(axis=1)
-    asked = (beside & ~known) | kept
+    asked = ((beside | telling(rows, config)) & ~known) | kept
     return np.asarray(asked & of_squares(rows, config) & ~hidden)

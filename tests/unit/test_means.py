@@ -17,6 +17,7 @@ from scipy import stats
 from jsna.disclosure import contribution
 from jsna.disclosure.evidence import gather
 from jsna.disclosure.protect import protect
+from jsna.disclosure.prove import prove
 from jsna.errors import JsnaError
 from jsna.measures.engine import measure
 from jsna.model.fallbacks import Hierarchy
@@ -249,6 +250,57 @@ def test_a_mean_beside_a_hidden_one_has_no_limits() -> None:
         told.loc[mine, name] = told.loc[mine, f"{name}_true"]
     with pytest.raises(JsnaError, match="prints the limits of a mean beside one that is hidden"):
         gather(told[list(found.safe.columns)], measured, config)
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "kept"),
+    [([23] * 7, False), ([23] * 9, False), ([0, 9] * 3, False), ([2] * 10, True)],
+)
+def test_means_do_not_leave_that_of_few_of_no_known_district(
+    elsewhere: list[int], kept: bool
+) -> None:
+    """The whole less both districts would be the sum of the others, and so their mean."""
+    rows = [
+        (YEARS[0], age, "F", "A", place)
+        for place, ages in (
+            (world.WEST, list(range(4, 16))), (world.EAST, list(range(3, 17))), (None, elsewhere)
+        )
+        for age in ages
+    ]  # fmt: skip
+    one = declared(breakdowns=[["locality"]])
+    config = configured(one)
+    measured = measure({"plan": plans(list(rows))}, [one], config)
+    safe = protect(measured, config).safe
+    shown = safe["status"].ne("c") & safe["denominator"].gt(0)
+    assert (shown.sum() == 3) == kept
+    prove(gather(safe, measured, config))
+    if not kept:
+        open_ = measured[list(safe.columns)].assign(**dict.fromkeys(LIMITS, np.nan))
+        with pytest.raises(JsnaError) as caught:
+            prove(gather(open_, measured, config))
+        assert "prove.remainder" in {problem.code for problem in caught.value.problems}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_drawn_means_are_protected_and_proven(seed: int) -> None:
+    """Protection and attack agree, and the test's own count of who is left finds no few."""
+    draw = np.random.default_rng(seed)
+    rows = [
+        (YEARS[0], int(draw.integers(1, 26)), "F", setting, place)
+        for place in (world.WEST, world.EAST, None)
+        for setting in "ABC"
+        for _ in range(int(draw.integers(0, 25)))
+    ]
+    one = declared(breakdowns=[["locality"], ["setting"]])
+    config = configured(one)
+    measured = measure({"plan": plans(list(rows))}, [one], config)
+    safe = protect(measured, config).safe
+    prove(gather(safe, measured, config))
+    shown = safe.loc[safe["value"].notna()]
+    whole = shown.loc[shown["geography"].eq("authority") & shown["breakdown"].eq("total")]
+    for parts in (shown["geography"].eq("district"), shown["breakdown"].eq("setting")):
+        left = whole["denominator"].sum() - shown.loc[parts, "denominator"].sum()
+        assert whole.empty or not parts.any() or left == 0 or left >= 10
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ class Evidence:
         past: what was last published of the rows, see `revision.align`.
         stands: those of the hidden rows that are printed as they were then, shape (k,).
         earlier: names of the earlier publications.
-        left: rows that add up money and, with the parts of them that are printed, tell what is
+        left: rows that add up amounts and, with the parts of them that are printed, tell what is
             left of too few people, or of nearly one alone.
     """
 

@@ -1,10 +1,11 @@
-"""What is left of sums of money when published parts are taken away: few people's, or one's.
+"""What is left of sums of amounts when published parts are taken away: few people's, or one's.
 
 Of a sum for the authority and its sums by district the reader has what was spent on those of no
 known district, though no row prints it. Two rules that hold for each row by itself, fewest
 contributors and p %, are asked here of everything that a published sum leaves over once published
 parts of it are taken away. What breaks them is a quantity of the linked tables, tied to the sums it
-follows from; the solver hides what keeps it uncertain.
+follows from; the solver hides what keeps it uncertain. Of the sum behind a mean of anything but
+money the first rule alone is asked, as of its row, by how many values are left.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _NOISE = 1e-6
 
 
 class Remainders:
-    """The sums of money of an edition, and what they leave over of each other.
+    """The sums of amounts of an edition, and what they leave over of each other.
 
     Args:
         rows: measures that are protected, with their cells; k rows.
@@ -49,13 +50,19 @@ class Remainders:
         #: Fewest contributors and p of the p % rule, the strictest of the rows of each cell.
         self._rules: dict[int, tuple[int, float]] = {}
         self._done: set[tuple[int, frozenset[int]]] = set()
-        money = {name for name, one in config.indicators.items() if amount(one) is not None}
-        columns = ("indicator", "geography", "breakdown", "period_type", "profile")
+        #: How many values each sum behind a mean is of.
+        self._counts: dict[int, float] = {}
+        declared = config.indicators.items()
+        means = {name for name, one in declared if one.kind.amounts}
+        amounts = {name for name, one in declared if amount(one) is not None} | means
+        columns = ("indicator", "geography", "breakdown", "period_type", "profile", "denominator")
         keys = zip(*(rows[name].tolist() for name in columns), strict=True)
-        for row, (*level, profile) in enumerate(keys):
+        for row, (*level, profile, count) in enumerate(keys):
             cell = made.numerators[row]
-            if cell == NONE or level[0] not in money:
+            if cell == NONE or level[0] not in amounts:
                 continue
+            if level[0] in means:
+                self._counts[cell] = count
             self._levels.setdefault(tuple(level), []).append(row)
             rule = config.profile(profile)
             fewest, share = self._rules.get(cell, (0, 0.0))
@@ -96,14 +103,32 @@ class Remainders:
         for whole, parts in self._families(shown):
             if (key := (whole, frozenset(parts))) in self._done:
                 continue
-            left = self._parts[whole].toarray()[0]
-            for part in parts:
-                left = left - self._parts[part].toarray()[0]
-            fewest, share = self._rules[whole]
-            if _gives_away(left, fewest, share / 100):
+            if self._tells(whole, parts):
                 self._done.add(key)
-                self._add(whole, parts, float(left.sum()))
+                self._add(whole, parts)
         return len(self._done) > before
+
+    def _tells(self, whole: int, parts: Sequence[int]) -> bool:
+        """Whether what parts leave of a whole is of few, or nearly all of it one's."""
+        fewest, share = self._rules[whole]
+        cells = {whole, *parts}
+        if cells <= self._counts.keys() and 0 < self._count(whole, parts) < fewest:
+            # That the rest of a sum is nothing, the linked tables take for known.
+            return self._value(whole, parts) != 0
+        if not cells <= self._parts.keys():
+            return False
+        left = self._parts[whole].toarray()[0]
+        for part in parts:
+            left = left - self._parts[part].toarray()[0]
+        return _gives_away(left, fewest, share / 100)
+
+    def _value(self, whole: int, parts: Sequence[int]) -> float:
+        value = self._made.value[whole] - sum(self._made.value[part] for part in parts)
+        return 0.0 if abs(value) < _NOISE else value
+
+    def _count(self, whole: int, parts: Sequence[int]) -> float:
+        """How many values parts leave of a whole that is behind a mean."""
+        return self._counts[whole] - sum(self._counts[part] for part in parts)
 
     def _families(self, shown: Flags) -> Iterator[tuple[int, list[int]]]:
         """Each sum that is shown with the sums of a level that are shown and are parts of it."""
@@ -111,16 +136,16 @@ class Remainders:
             list(dict.fromkeys(self._made.numerators[row] for row in rows if shown[row]))
             for rows in self._levels.values()
         ]
-        for whole in sorted({cell for cells in levels for cell in cells} & self._parts.keys()):
+        for whole in sorted({cell for cells in levels for cell in cells}):
             outer = self._made.cells[whole]
             for cells in levels:
                 parts = [c for c in cells if c != whole and nested(self._made.cells[c], outer)]
-                if parts and self._parts.keys() >= set(parts):
+                if parts:
                     yield whole, parts
 
-    def _add(self, whole: int, parts: Sequence[int], value: float) -> None:
+    def _add(self, whole: int, parts: Sequence[int]) -> None:
         """A remainder as a cell that must stay uncertain, tied to what it follows from."""
-        made = self._made
+        made, value = self._made, self._value(whole, parts)
         labels = "; ".join(made.labels[part] for part in parts[:2])
         more = f" and {len(parts) - 2} more" if len(parts) > 2 else ""
         left = made.add(

@@ -1,13 +1,14 @@
-"""A reader with a pencil: what published sums of money leave over when others are taken away.
+"""A reader with a pencil: what published sums of amounts leave over when others are taken away.
 
 Written from the key of a measure (what, where, when, split by what) and from who is behind each
 row; of what protection takes to add up it uses nothing. A sum for the authority less its sums by
 district is what was spent on those elsewhere: if these are two children, it is printed as good as
-in a row of its own.
+in a row of its own. So is the mean of seven of no known district, from sums and numbers.
 """
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ Amounts = Mapping[int, float]
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """A row that adds up money, by the parts of its key."""
+    """A row that adds up amounts, by the parts of its key; `count` of values, NaN of no mean."""
 
     row: int
     indicator: str
@@ -47,6 +48,8 @@ class Sum:
     split: Mapping[str, str]
     fewest: int
     share: float
+    value: float
+    count: float
 
     @property
     def level(self) -> tuple[str, ...]:
@@ -78,8 +81,9 @@ class Subtraction:
         self, rows: pd.DataFrame, config: Configuration, contributions: pd.DataFrame | None
     ) -> None:
         money = {name for name, one in config.indicators.items() if amount(one) is not None}
-        mine = rows.loc[rows["indicator"].isin(money) & rows[schema.NUMERATOR_CELL].ne("")]
-        columns = ("profile", schema.NUMERATOR_CELL, "numerator", *_KEY)
+        means = {name for name, one in config.indicators.items() if one.kind.amounts}
+        mine = rows.loc[rows["indicator"].isin(money | means) & rows[schema.NUMERATOR_CELL].ne("")]
+        columns = ("profile", schema.NUMERATOR_CELL, "numerator", "denominator", *_KEY)
         of_cell: dict[str, dict[int, float]] = defaultdict(dict)
         if contributions is not None:
             for cell, who, part in contributions.itertuples(index=False, name=None):
@@ -87,40 +91,46 @@ class Subtraction:
         self.sums: list[Sum] = []
         self._behind: dict[int, Amounts] = {}
         each = zip(mine.index, *(mine[name].tolist() for name in columns), strict=True)
-        for row, profile, cell, value, *key in each:
+        for row, profile, cell, value, count, *key in each:
+            mean = key[0] in means
             # A sum nobody can be named for may not be printed, and is refused by that.
-            if cell in of_cell or value == 0:
+            if cell in of_cell or value == 0 or mean:
                 rule = config.profile(profile)
-                self.sums.append(_sum(row, key, rule.minimum_contributors, rule.dominance))
+                limits = rule.minimum_contributors, rule.dominance
+                self.sums.append(_sum(row, key, *limits, value, count if mean else math.nan))
                 self._behind[row] = of_cell[cell]
 
-    def leaves(self, shown: Collection[int]) -> Iterator[tuple[Sum, list[int], float]]:
+    def leaves(self, shown: Collection[int]) -> Iterator[tuple[Sum, list[Sum]]]:
         """What some rows leave over that is of too few, or nearly all one's.
 
         Args:
             shown: the rows a reader has.
 
         Yields:
-            The whole, the rows taken away from it, and what is left.
+            The whole, and those taken away from it.
         """
         there = [one for one in self.sums if one.row in shown]
         for whole in there:
-            levels: dict[tuple[str, ...], list[int]] = defaultdict(list)
+            levels: dict[tuple[str, ...], list[Sum]] = defaultdict(list)
             for one in there:
                 if one.within(whole):
-                    levels[one.level].append(one.row)
+                    levels[one.level].append(one)
             for parts in levels.values():
                 left = dict(self._behind[whole.row])
-                for row in parts:
-                    for who, part in self._behind[row].items():
+                for one in parts:
+                    for who, part in self._behind[one.row].items():
                         left[who] = left.get(who, 0.0) - part
-                if _tells(left, whole):
-                    yield whole, parts, sum(left.values())
+                value, count = _less(whole, parts)
+                # NaN is neither above nor below.
+                few = value != 0 and 0 < count < whole.fewest
+                if few or _tells(left, whole):
+                    yield whole, parts
 
     def require(self, made: LinkedTables) -> None:
         """Ask of linked tables that what all rows would leave over stays uncertain, in place."""
-        for whole, parts, value in [*self.leaves({one.row for one in self.sums})]:
-            cells = [made.numerators[row] for row in (whole.row, *parts)]
+        for whole, parts in [*self.leaves({one.row for one in self.sums})]:
+            cells = [made.numerators[one.row] for one in (whole, *parts)]
+            value, _ = _less(whole, parts)
             if NONE in cells:
                 continue
             left = made.add(
@@ -134,10 +144,20 @@ class Subtraction:
             made.equations.append((cells[0], *sorted(set(cells[1:])), left))
 
 
-def _sum(row: int, key: Sequence[str], fewest: int, share: float) -> Sum:
+def _less(whole: Sum, parts: Sequence[Sum]) -> tuple[float, float]:
+    """What is left of a sum and of how many values it is of."""
+    value = whole.value - sum(one.value for one in parts)
+    count = whole.count - sum(one.count for one in parts)
+    return 0.0 if abs(value) < _NOTHING else value, count
+
+
+def _sum(
+    row: int, key: Sequence[str], fewest: int, share: float, value: float, count: float
+) -> Sum:
     indicator, geography, area, period, period_type, breakdown, category = key
     split = schema.dimensions(breakdown, category)
-    return Sum(row, indicator, geography, area, period, period_type, split, fewest, share)
+    where = indicator, geography, area, period, period_type
+    return Sum(row, *where, split, fewest, share, value, count)
 
 
 def _tells(left: Amounts, whole: Sum) -> bool:

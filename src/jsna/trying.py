@@ -34,7 +34,7 @@ WARNING: Final = (
     "Restricted and unprotected: small numbers about children stand in these files. Do not publish "
     "or pass them on."
 )
-_KEY: Final = re.compile(r'data-(?:measure|over)="([^"]*)"')
+_KEY: Final = re.compile(r'data-(?:measure|over)="([^"]+)"')
 _TAGS: Final = re.compile(r"<[^>]*>")
 _PAGE: Final = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>

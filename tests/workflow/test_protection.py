@@ -31,6 +31,8 @@ KEY = ["indicator", "area_code", "period", "period_type", "breakdown", "category
 NESTS = shared.hierarchies(ROOT)
 LISTS = shared.codelists(ROOT)
 NEEDS: list[object] = [*LISTS["sen_type"], None]
+#: "No specialist assessment" is a need of the school census alone; a plan rests on one.
+PLAN_NEEDS = [need for need in NEEDS if need != "NSA"]
 DECILES: list[object] = [*LISTS["imd_decile"], None]
 PLACES: list[object] = [*DISTRICTS, None]
 Rule = Callable[[pd.DataFrame], "pd.Series[bool]"]
@@ -106,19 +108,19 @@ VIEWS = {
         PUPIL_OVER,
     ),
     "plans by need, age and place": View(
-        {"primary_need": NEEDS, "age_group": AGES, "sex": ["F", "M"], "locality": PLACES},
+        {"primary_need": PLAN_NEEDS, "age_group": AGES, "sex": ["F", "M"], "locality": PLACES},
         everyone,
         PLANS,
         PLAN_OVER,
     ),
     "plans by setting": View(
-        {"setting": [*LISTS["setting"], None], "primary_need": NEEDS, "age_group": AGES},
+        {"setting": [*LISTS["setting"], None], "primary_need": PLAN_NEEDS, "age_group": AGES},
         everyone,
         {**PLANS, "plans_by_setting": (everyone, everyone)},
         PLAN_OVER,
     ),
     "plans in independent special schools": View(
-        {"setting": ["independent_special", None], "primary_need": NEEDS, "age_group": AGES},
+        {"setting": ["independent_special", None], "primary_need": PLAN_NEEDS, "age_group": AGES},
         everyone,
         {**PLANS, "plans_independent": (among("setting", "independent_special"), everyone)},
         PLAN_OVER,

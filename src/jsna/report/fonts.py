@@ -47,14 +47,14 @@ def _subset(file: Path, characters: str) -> bytes:
     options.hinting = False
     options.name_IDs = [1, 2, 4, 6, 13, 14]
     # `recalcTimestamp` would put the time of the build into the font.
-    font = TTFont(file, recalcTimestamp=False, lazy=True)
-    for table in _LEFT_OUT:
-        if table in font:
-            del font[table]
-    subsetter = Subsetter(options)
-    subsetter.populate(text=characters)
-    subsetter.subset(font)
-    font.flavor = "woff2"
-    out = BytesIO()
-    font.save(out)
-    return out.getvalue()
+    with TTFont(file, recalcTimestamp=False, lazy=True) as font:
+        for table in _LEFT_OUT:
+            if table in font:
+                del font[table]
+        subsetter = Subsetter(options)
+        subsetter.populate(text=characters)
+        subsetter.subset(font)
+        font.flavor = "woff2"
+        out = BytesIO()
+        font.save(out)
+        return out.getvalue()

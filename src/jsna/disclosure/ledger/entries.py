@@ -216,7 +216,7 @@ def _cell(
     if number is None:
         number = known[cell] = made.add(cell, cell.label(), count, zeros_shown=rule.zeros_shown)
         first = made_of(CATALOGUE[cell.table])[:1]
-        if first and not registry()[first[0]].person_level:
+        if first and registry()[first[0]].public:
             made.public[number] = first[0]
     elif made.value[number] != count:
         wrong[cell.label()] = wrong.get(cell.label(), 1) + 1

@@ -120,6 +120,8 @@ def protect(
     while money.protect(np.array([rule == "" for rule in rules], dtype=np.bool_)):
         hiding = hide(made, refused | still)
         rules = _rules(rows, made, hiding.solution.hidden, own, still, config)
+    small = revision.little(made, past)
+    rules = [rule or revision.RULE * kept for rule, kept in zip(rules, small.tolist(), strict=True)]
     hidden = np.array([rule != "" for rule in rules], dtype=np.bool_)
     stands = revision.stands(made, past, rules)
     rounded = _round(rows, made, hidden, config)

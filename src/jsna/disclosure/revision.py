@@ -8,7 +8,7 @@ has by comparing the two.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -163,25 +163,37 @@ def stands(made: LinkedTables, past: pd.DataFrame, rules: Sequence[str]) -> Flag
         past: what was last printed of the rows.
         rules: the rule that hides each row, "" where it is shown.
     """
-    sides = made.numerators, made.denominators
-    was = [past[name].to_numpy(dtype=np.float64) for name in ("numerator", "denominator")]
-    there = printed(past)
     found = np.zeros(len(rules), dtype=np.bool_)
-    for row, rule in enumerate(rules):
-        if not rule or not there[row]:
-            continue
-        cells = [side[row] for side in sides]
-        told = [column[row] for column in was]
-        mine = all(
-            cell == NONE or count in made.before.get(cell, ())
-            for cell, count in zip(cells, told, strict=True)
-        )
-        little = any(
-            cell in made.revised or _hardly(made, cell, count)
-            for cell, count in zip(cells, told, strict=True)
-        )
-        found[row] = mine and (little or rule in ("sum", RULE))
+    for row, counts in _told(made, past):
+        little = any(cell in made.revised or _hardly(made, cell, count) for cell, count in counts)
+        found[row] = bool(rules[row]) and (little or rules[row] in ("sum", RULE))
     return found
+
+
+def little(made: LinkedTables, past: pd.DataFrame) -> Flags:
+    """Rows printed before of which a count has changed by less than may be published.
+
+    None is printed anew, even where the change could be worked out whatever is hidden, from
+    official figures: who can work out both counts does not know that ours became the other.
+
+    Args:
+        made: the linked tables; k rows.
+        past: what was last printed of the rows.
+    """
+    found = np.zeros(len(past), dtype=np.bool_)
+    for row, counts in _told(made, past):
+        found[row] = any(cell in made.revised for cell, _ in counts)
+    return found
+
+
+def _told(made: LinkedTables, past: pd.DataFrame) -> Iterator[tuple[int, list[tuple[int, float]]]]:
+    """Rows that print counts which earlier publications printed: their cells, and those counts."""
+    was = [past[name].tolist() for name in ("numerator", "denominator")]
+    for row in np.flatnonzero(printed(past)):
+        sides = zip((made.numerators[row], made.denominators[row]), was, strict=True)
+        counts = [(cell, column[row]) for cell, column in sides if cell != NONE]
+        if all(count in made.before.get(cell, ()) for cell, count in counts):
+            yield int(row), counts
 
 
 def _hardly(made: LinkedTables, cell: int, told: float) -> bool:

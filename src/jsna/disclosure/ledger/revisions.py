@@ -23,7 +23,8 @@ def protect_changes(
     """Add a cell for each small change of a count, of every two publications.
 
     A change of nothing tells of nobody; one as large as the threshold may be published like a
-    count. One whose both ends are known already is past help; one whose ends are only ever known
+    count. One whose both ends are known already needs no cell, and is still of what has been
+    revised; one whose ends are only ever known
     as rounded, or follow from what is, needs none.
 
     Args:
@@ -37,19 +38,20 @@ def protect_changes(
             old = before.get(what)
             if old is None or old == cell:
                 continue
-            if (old, cell) not in done and _is_small(made, old, cell):
+            if not _is_small(made, old, cell):
+                continue
+            if (old, cell) not in done and not (made.public[old] and made.public[cell]):
                 done.add((old, cell))
                 _add(made, old, cell, name)
-            if not later and (old, cell) in done:
+            if not later:
                 made.revised.add(cell)
 
 
 def _is_small(made: LinkedTables, old: int, cell: int) -> bool:
-    known = made.public[old] and made.public[cell]
     rounded = made.rounds([old]) and made.rounds([cell])
     change = abs(made.value[cell] - made.value[old])
     limit = max(made.threshold[old], made.threshold[cell])
-    return not known and not rounded and _SAME < change < limit
+    return not rounded and _SAME < change < limit
 
 
 def _add(made: LinkedTables, old: int, cell: int, name: str) -> None:

@@ -7,13 +7,9 @@ from typing import Any
 
 import pytest
 
-import jsna.tables
-from jsna.disclosure.discovery import people, worlds
-from jsna.measures import derive
 from jsna.model.indicators import Indicator
-from jsna.sources import registry
-from jsna.tables import catalogue
 from tests.spec import world
+from tests.unit.discovery_support import known
 from tests.unit.test_discovery import indicator, said
 from tests.unit.test_discovery_drawn import judged
 
@@ -23,18 +19,8 @@ pytestmark = pytest.mark.full
 @pytest.fixture(autouse=True)
 def source(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Declares short breaks and their table."""
-    table = world.SHORT_BREAKS
-    views = (*jsna.tables.VIEWS, table)
-    monkeypatch.setitem(registry(), world.BREAKS.name, world.BREAKS)
-    monkeypatch.setitem(catalogue.CATALOGUE, table.name, table)
-    monkeypatch.setitem(catalogue._VIEWS, table.name, table)
-    monkeypatch.setattr(jsna.tables, "VIEWS", views)
-    monkeypatch.setattr(derive, "VIEWS", views)
-    monkeypatch.setattr(worlds, "FIRST", 600)
-    monkeypatch.setattr(worlds, "SECOND", 300)
-    people.joined.cache_clear()
-    yield
-    people.joined.cache_clear()
+    with known(monkeypatch, world.BREAKS, world.SHORT_BREAKS):
+        yield
 
 
 def counted(name: str, where: str, **more: Any) -> Indicator:

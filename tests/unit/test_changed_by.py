@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ from hypothesis import strategies as st
 from jsna.charts.select import figures
 from jsna.measures.derived import complete, derive, verify
 from jsna.measures.ingredients import ABSENT, EMPTY, HIDDEN, ROUNDED
-from jsna.measures.methods import proportion_wilson
 from jsna.measures.methods.decomposition import NOBODY, decomposition
 from jsna.model import schema
 from jsna.model.configuration import Configuration
@@ -29,7 +27,8 @@ from jsna.report.changes import headline
 from jsna.view.rows import Measures
 from tests.spec import world
 from tests.unit.readback_support import html as page
-from tests.unit.test_slopes import _problems, loaded, plain
+from tests.unit.test_slopes import _problems, config_of, loaded, plain
+from tests.unit.worked_support import suspended
 
 WORLD = world.configuration()
 BASE = WORLD.indicators["suspended_pupils"].model_copy(
@@ -59,11 +58,6 @@ def declared(**changes: Any) -> Indicator:
     return taken_over(made, BASE)
 
 
-def config(*indicators: Indicator, base: Indicator = BASE) -> Configuration:
-    made = world.configuration({i.id: i for i in (base, *indicators)})
-    return replace(made, edition=made.edition.model_copy(update={"chapters": ("exclusions",)}))
-
-
 def rows(
     groups: Mapping[str, tuple[float, float]],
     period: str = "2024/25",
@@ -72,25 +66,13 @@ def rows(
     **changes: Any,
 ) -> pd.DataFrame:
     """Rows of everyone and of groups as published: of them, out of."""
-    total = total or tuple(map(sum, zip(*groups.values(), strict=True)))  # type: ignore[assignment]
-    made = []
-    for group, (x, n) in {"": total, **groups}.items():
-        found = proportion_wilson([x], [n], multiplier=100, confidence=(0.95, 0.998))
-        named = {"sen_provision": group} if group else {}
-        breakdown, category = schema.canonical(named | ({"sex": rest} if rest else {}))
-        made.append(
-            {
-                "edition": "example-2025", "indicator": "suspended_pupils",
-                "area_code": world.AREA, "geography": "authority", "period": period,
-                "period_type": "academic_year", "breakdown": breakdown, "category": category,
-                "population_base": "attending", "numerator": x, "denominator": n,
-                "value": found.value[0], "lower_95": found.lower[0][0],
-                "upper_95": found.upper[0][0], "lower_998": found.lower[1][0],
-                "upper_998": found.upper[1][0], "unit": "percent", "method": "proportion_wilson",
-                "status": "", "profile": "default", "source": "local:school_census+exclusions",
-            } | changes
-        )  # fmt: skip
-    return schema.conform(pd.DataFrame(made))
+    x, n = zip(*groups.values(), strict=True)
+    every = {"": total or (sum(x), sum(n)), **groups}
+    return suspended(every, "sen_provision", period, rest, **changes)
+
+
+def config(*indicators: Indicator, base: Indicator = BASE) -> Configuration:
+    return config_of(base, *indicators)
 
 
 BOTH = pd.concat([rows(BEFORE, "2023/24"), rows(AFTER)], ignore_index=True)

@@ -12,10 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-import jsna.tables
 from jsna.disclosure.discovery import people, run, supposed, worlds
 from jsna.disclosure.discovery.draws import Draw
-from jsna.measures import derive
 from jsna.model.configuration import Configuration
 from jsna.model.contract import Column as Field
 from jsna.model.contract import Extract, Rule, Table
@@ -26,8 +24,8 @@ from jsna.shared import columns
 from jsna.shared.fragments import numbered
 from jsna.shared.table_columns import declared
 from jsna.sources import registry
-from jsna.tables import catalogue
 from tests.spec import world
+from tests.unit.discovery_support import known
 from tests.unit.test_discovery import configuration, indicator, said
 
 ROOT = Path(__file__).parents[2]
@@ -157,18 +155,8 @@ def stays() -> AnalysisTable:
 @pytest.fixture
 def source(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Declares the source and its table."""
-    table = stays()
-    views = (*jsna.tables.VIEWS, table)
-    monkeypatch.setitem(registry(), "respite", RESPITE)
-    monkeypatch.setitem(catalogue.CATALOGUE, "stay", table)
-    monkeypatch.setitem(catalogue._VIEWS, "stay", table)
-    monkeypatch.setattr(jsna.tables, "VIEWS", views)
-    monkeypatch.setattr(derive, "VIEWS", views)
-    monkeypatch.setattr(worlds, "FIRST", 600)
-    monkeypatch.setattr(worlds, "SECOND", 300)
-    people.joined.cache_clear()
-    yield
-    people.joined.cache_clear()
+    with known(monkeypatch, RESPITE, stays()):
+        yield
 
 
 def judged(*indicators: Indicator) -> run.Discovery:

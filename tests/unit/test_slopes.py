@@ -20,7 +20,7 @@ from jsna.errors import JsnaError
 from jsna.measures.derived import complete, derive, verify
 from jsna.measures.engine import measure
 from jsna.measures.ingredients import ABSENT, EMPTY, HIDDEN, ROUNDED
-from jsna.measures.methods import proportion_wilson, slope_index, standard_error
+from jsna.measures.methods import slope_index, standard_error
 from jsna.model import schema
 from jsna.model.configuration import Configuration
 from jsna.model.derivation import taken_over
@@ -39,6 +39,7 @@ from jsna.sources import registry
 from jsna.view.rows import Measures
 from tests.spec import world
 from tests.unit.readback_support import html as page
+from tests.unit.worked_support import suspended
 
 WORLD = world.configuration()
 BASE = WORLD.indicators["suspended_pupils"].model_copy(
@@ -71,31 +72,19 @@ def relative(**changes: Any) -> Indicator:
     return declared(id="made_relative", kind="relative_index", decimals=2, **changes)
 
 
-def config(*indicators: Indicator, base: Indicator = BASE) -> Configuration:
-    made = world.configuration({i.id: i for i in (base, *indicators)})
+def config_of(*indicators: Indicator) -> Configuration:
+    """An edition of some indicators, with one chapter."""
+    made = world.configuration({one.id: one for one in indicators})
     return replace(made, edition=made.edition.model_copy(update={"chapters": ("exclusions",)}))
+
+
+def config(*indicators: Indicator, base: Indicator = BASE) -> Configuration:
+    return config_of(base, *indicators)
 
 
 def rows(groups: Mapping[str, tuple[float, float]], rest: str = "", **changes: Any) -> pd.DataFrame:
     """Rows of pupils suspended as published, by tenth: of them, out of."""
-    made = []
-    for group, (x, n) in groups.items():
-        found = proportion_wilson([x], [n], multiplier=100, confidence=(0.95, 0.998))
-        made.append(
-            {
-                "edition": "example-2025", "indicator": "suspended_pupils",
-                "area_code": world.AREA, "geography": "authority", "period": "2024/25",
-                "period_type": "academic_year",
-                "breakdown": "imd_decile|sex" if rest else "imd_decile",
-                "category": f"{group}|{rest}" if rest else group,
-                "population_base": "attending", "numerator": x, "denominator": n,
-                "value": found.value[0], "lower_95": found.lower[0][0],
-                "upper_95": found.upper[0][0], "lower_998": found.lower[1][0],
-                "upper_998": found.upper[1][0], "unit": "percent", "method": "proportion_wilson",
-                "status": "", "profile": "default", "source": "local:school_census+exclusions",
-            } | changes
-        )  # fmt: skip
-    return schema.conform(pd.DataFrame(made))
+    return suspended(groups, "imd_decile", rest=rest, **changes)
 
 
 def one(frame: pd.DataFrame) -> pd.Series[Any]:

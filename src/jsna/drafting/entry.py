@@ -135,9 +135,9 @@ class Drafter:
         if not by:
             rule = "is broken down by nothing whose categories could be compared"
             self.refuse("--of", rule, base.id)
-        compared = {"derived": {"of": base.id, "along": "".join(by)}}
+        compared: dict[str, Any] = {"derived": {"of": base.id, "along": "".join(by)}}
         if not line:
-            compared = {"derived": {"of": base.id}, "breakdowns": by}  # type: ignore[dict-item]
+            compared = {"derived": {"of": base.id}, "breakdowns": by}
         return {
             **self._head(),
             "phrase": f"be among {base.phrase}",

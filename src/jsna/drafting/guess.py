@@ -14,7 +14,7 @@ from typing import Any, Final
 from jsna.drafting import writable
 from jsna.drafting.cells import NEARLY_ALL, Cells
 from jsna.ingest.header import plain
-from jsna.model.contract import Column
+from jsna.model.contract import Column, Type
 from jsna.shared import columns, headers, patients, patterns
 from jsna.sources import registry
 
@@ -173,8 +173,8 @@ class Guesser:
         if cells.yes_no:
             return Guess(cells.header, Column(cells.header, field, "boolean", what, **empty))
         if (cells.integers or cells.numbers) and not self._is_asked(cells):
-            kind = "integer" if cells.integers else "number"
-            made = Column(cells.header, field, kind, what, **empty, **_bounds(cells))  # type: ignore[arg-type]
+            kind: Type = "integer" if cells.integers else "number"
+            made = Column(cells.header, field, kind, what, **empty, **_bounds(cells))
             return Guess(cells.header, made)
         if cells.days >= NEARLY_ALL:
             if cells.days < 1:

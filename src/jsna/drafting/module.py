@@ -66,8 +66,8 @@ class Module:
     def _extract(self) -> str:
         calls = [text.column(g.column, g.like) for g in self.guesses if g.column is not None]
         body = [line for call in calls for line in text.wrapped(call)]
-        named = {"title": self.title} if self.title else {}
-        named |= {"key": self.key} if self.key else {}  # type: ignore[dict-item]
+        named: dict[str, Any] = {"title": self.title} if self.title else {}
+        named |= {"key": self.key} if self.key else {}
         named |= {"dated_by": self.dated} if self.dated else {}
         row = f"{self.row[:1].upper()}{self.row[1:]}."
         first = map(text.literal, (self.name, row, self.period_type, self.base))

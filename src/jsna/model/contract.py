@@ -17,6 +17,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final, Literal
 
 from jsna.model.bands import Bands
+from jsna.model.indicators import Base
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -278,7 +279,7 @@ class Extract:
     title: str
     description: str
     period_type: str
-    population_base: str
+    population_base: Base
     tables: tuple[Table, ...]
     cross_rules: tuple[CrossRule, ...] = ()
     person_level: bool = True

@@ -11,13 +11,13 @@ from typing import Final
 
 from jsna.model import contract
 from jsna.model.contract import Extract, Table
-from jsna.model.tables import AnalysisTable, Column, View
+from jsna.model.tables import AnalysisTable, Column, Type, View
 from jsna.shared.beside_roll import beside_roll, is_known
 from jsna.shared.fragments import PLACE, RESIDENT, age_group, numbered
 from jsna.shared.table_columns import GEOGRAPHY, PLACED, declared
 
 #: Kind of a column of a file -> of a column of an analysis table.
-_TYPES: Final = {"integer": "integer", "number": "number", "boolean": "boolean"}
+_TYPES: Final[Mapping[str, Type]] = {"integer": "integer", "number": "number", "boolean": "boolean"}
 _HOME: Final = "lsoa_code"
 
 
@@ -72,7 +72,7 @@ def rows(
     return AnalysisTable(
         name=name or extract.name,
         row=row,
-        base=extract.population_base,  # type: ignore[arg-type]
+        base=extract.population_base,
         key=("period", *key),
         columns=declared(
             "person_key period" if person else "period",
@@ -128,7 +128,7 @@ def _is_said(column: contract.Column, person: bool) -> bool:
 
 def _column(column: contract.Column) -> Column:
     kind = _TYPES.get(column.type, "string")
-    return Column(column.field, kind, column.description.rstrip("."))  # type: ignore[arg-type]
+    return Column(column.field, kind, column.description.rstrip("."))
 
 
 def _of_person(file: Table, person: bool) -> dict[str, str]:

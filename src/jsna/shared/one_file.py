@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from jsna.model.contract import Column, Extract, Table
+from jsna.model.indicators import Base
 
 
 def one_file(
     name: str,
     description: str,
     period_type: str,
-    base: str,
+    base: Base,
     *columns: Column,
     title: str = "",
     **of_table: Any,

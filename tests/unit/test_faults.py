@@ -15,6 +15,9 @@ import pytest
 from jsna.generator import fault, faults, typed
 from jsna.ingest import dates
 from jsna.sources import parts
+from jsna.synthetic.lines import Lines
+
+from .faults_support import inject
 
 HEADER = ["UPN", "Surname", "DateOfBirth", "Sex", "Ethnicity", "LSOA", "URN", "SENprovision",
           "SENtype1"]  # fmt: skip
@@ -41,7 +44,7 @@ def rows_of(content: bytes, encoding: str = "utf-8") -> list[list[str]]:
 
 
 def spoil(counts: Mapping[str, int], content: bytes, seed: int = 3) -> tuple[bytes, pd.DataFrame]:
-    files, ledger = faults.inject(
+    files, ledger = inject(
         {"census.csv": content}, TABLES, {(kind, KEY): n for kind, n in counts.items()}, seed
     )
     return files["census.csv"], ledger
@@ -148,19 +151,18 @@ def test_too_few_rows_are_said_and_nothing_is_half_done() -> None:
 
 
 def test_the_plan_follows_the_rates_and_tries_each_kind() -> None:
-    files = {"census.csv": census(10_000), "other.xlsx": b"PK"}
-    tables = {**TABLES, "areas.lsoa/2025": "other.xlsx"}
-    planned = faults.plan(files, tables)
+    files = {KEY: Lines(io.BytesIO(census(10_000)))}
+    planned = faults.plan(files)
     assert {key for _, key in planned} == {KEY}
     assert set(ALL) <= {kind for kind, _ in planned}
     assert planned["census_upn_letter", KEY] == 2  # 20 in 100,000
     assert planned["census_upn_scientific", KEY] == 1  # half a row, but each kind is tried
-    assert faults.plan(files, tables, at_least=0)["census_upn_scientific", KEY] == 0
+    assert faults.plan(files, at_least=0)["census_upn_scientific", KEY] == 0
 
 
 def test_files_not_planned_for_pass_untouched() -> None:
-    files = {"census.csv": census(50), "other.csv": b"anything"}
-    spoilt, ledger = faults.inject(files, TABLES, {}, 1)
+    files = {"census.csv": census(50)}
+    spoilt, ledger = inject(files, TABLES, {}, 1)
     assert spoilt == files
     assert list(ledger.columns) == list(faults.LEDGER)
     assert ledger.empty
@@ -216,7 +218,7 @@ def test_a_child_entered_twice_has_everything_twice_under_new_numbers() -> None:
     files = {f"{name}.csv": "\n".join([*rows, ""]).encode() for name, rows in RETURN.items()}
     tables = {f"sen2.{name}/2025": f"{name}.csv" for name in RETURN}
     counts = {("sen2_person_twice", "sen2.person/2025"): 1}
-    spoilt, ledger = faults.inject(files, tables, counts, 5)
+    spoilt, ledger = inject(files, tables, counts, 5)
     # Only Abel has a plan in force and a number that comes before the new one.
     added = {name: rows_of(spoilt[f"{name}.csv"])[len(rows) :] for name, rows in RETURN.items()}
     assert added == {
@@ -235,10 +237,10 @@ def test_a_child_entered_twice_has_everything_twice_under_new_numbers() -> None:
     ]  # fmt: skip
     assert set(ledger.loc[ledger["table"] != "sen2.person/2025", "severity"]) == {"error"}
     with pytest.raises(ValueError, match="only 1 of 2 children"):
-        faults.inject(files, tables, {("sen2_person_twice", "sen2.person/2025"): 2}, 5)
+        inject(files, tables, {("sen2_person_twice", "sen2.person/2025"): 2}, 5)
     # A request of an earlier year has no date: neither it nor its assessment is in any count.
     files["requests.csv"] = files["requests.csv"].replace(b"2024-Mar-04", b"")
-    _, ledger = faults.inject(files, tables, counts, 5)
+    _, ledger = inject(files, tables, counts, 5)
     assert not {"sen2.requests/2025", "sen2.assessment/2025"} & set(ledger["table"])
     assert len(ledger) == 7
 

@@ -91,6 +91,17 @@ def test_postcodes_lie_nowhere_and_in_one_small_area() -> None:
     assert rows.groupby("postcode")["lsoa_code"].nunique().max() == 1
 
 
-def test_more_nhs_numbers_than_there_are_is_refused() -> None:
+def test_numbers_do_not_run_out_in_a_large_county() -> None:
+    """More people than 999… has numbers for, and more small areas than ZZ has postcodes for."""
+    numbers = identifiers.nhs_numbers(np.random.default_rng(1), 950_000).to_pandas()
+    assert numbers.is_unique
+    assert set(numbers.str[:3]) == {"998", "999"}
+    few = numbers[::997]
+    assert (few.map(lambda n: nhs_check(n[:9])) == few.str[9].astype(int)).all()
     with pytest.raises(ValueError, match="NHS numbers"):
-        identifiers.nhs_numbers(np.random.default_rng(1), 950_000)
+        identifiers.nhs_numbers(np.random.default_rng(1), 95_000_000)
+    sectors = np.arange(18_000)
+    postcodes = identifiers.postcodes(sectors, sectors % 400).to_pandas()
+    assert postcodes.str.rpartition(" ")[0].add(postcodes.str[-3]).is_unique
+    # ZE is Shetland.
+    assert postcodes.str.fullmatch(r"Z[A-DF-Z][1-9]\d? \d[A-Z]{2}").all()

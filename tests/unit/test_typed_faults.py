@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 
 import pandas as pd
 import pytest
 
-from jsna.generator import faults, typed, views
+from jsna.generator import typed, views
 from jsna.generator.fault import Fault
 from jsna.generator.found import synthetic
 from jsna.ingest.judge import Validated
@@ -19,6 +20,8 @@ from jsna.shared.periods import reference_date
 from jsna.sources import registry
 from jsna.synthetic.fill import fill
 from jsna.synthetic.formats import encode
+from jsna.synthetic.lines import Lines
+from tests.unit.faults_support import inject
 from tests.unit.synthetic_support import configuration, people
 from tests.unit.validation_support import CODELISTS, PERIODS, context
 
@@ -136,12 +139,12 @@ def test_validation_names_each_of_them(extract: Extract) -> None:
     by_name = {f"{table}.csv": content for table, content in files.items()}
     struck: set[str] = set()
     for counts in rounds(extract, kinds, files):
-        spoilt, ledger = faults.inject(by_name, names, counts, seed=4, of=kinds)
+        spoilt, ledger = inject(by_name, names, counts, seed=4, of=kinds)
         done = judged(extract, {name.removesuffix(".csv"): text for name, text in spoilt.items()})
         assert_told(ledger, done)
         struck |= set(ledger["fault"])
     # Nothing is left out but where no cell is filled, or what is left of a code is one.
-    lines = {table: faults.Lines(content) for table, content in files.items()}
+    lines = {table: Lines(io.BytesIO(content)) for table, content in files.items()}
     for kind in set(kinds) - struck:
         of = lines[kinds[kind][0].table.split(".")[1]]
         rows = [of.cells(at + 1) for at in range(of.rows)]

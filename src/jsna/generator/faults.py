@@ -14,7 +14,7 @@ that whether validation finds it is a test of validation. No row gets two faults
 where is kept in a ledger without any value of a cell.
 
 Files are edited as bytes, line by line, so that every untouched byte stays what it was, whatever
-the encoding and line ends.
+the encoding and line ends. Only the lines that are struck are held (`Lines`), however long a file.
 """
 
 from __future__ import annotations
@@ -110,25 +110,19 @@ def _what(fault: Fault) -> tuple[str, str, str, str]:
     return fault.table, fault.column, fault.change, fault.expect
 
 
-def plan(
-    files: Mapping[str, bytes], tables: Mapping[str, str], at_least: int = 1
-) -> dict[tuple[str, str], int]:
+def plan(files: Mapping[str, Lines], at_least: int = 1) -> dict[tuple[str, str], int]:
     """How many faults of each kind each file gets at the declared rates.
 
     Args:
-        files: file name -> bytes.
-        tables: `extract.table/period` -> file name.
+        files: `extract.table/period` -> its CSV file.
         at_least: fewest of a kind in a file it strikes, so that each is tried at any size.
 
     Returns:
-        (kind, `extract.table/period`) -> count, for the CSV files among `files`.
+        (kind, `extract.table/period`) -> count.
     """
     counts: dict[tuple[str, str], int] = {}
-    for key in sorted(tables):
-        name = tables[key]
-        if not name.lower().endswith(".csv"):
-            continue
-        rows = files[name].count(b"\n") - 1
+    for key in sorted(files):
+        rows = files[key].rows
         for kind, (fault, *_) in kinds().items():
             if fault.table == key.split("/")[0] and rows >= fault.fewest:
                 wanted = round(rows * fault.per_100_000 / 100_000)
@@ -137,25 +131,24 @@ def plan(
 
 
 def inject(
-    files: Mapping[str, bytes],
+    files: Mapping[str, Lines],
     tables: Mapping[str, str],
     counts: Mapping[tuple[str, str], int],
     seed: int,
     of: Mapping[str, Sequence[Fault]] | None = None,
-) -> tuple[dict[str, bytes], pd.DataFrame]:
-    """Spoil the files as planned.
+) -> pd.DataFrame:
+    """Spoil the files as planned: `Lines.content` is then what they hold.
 
     Args:
-        files: file name -> bytes of clean CSV files without line breaks inside cells; any other
-            file passes untouched.
+        files: `extract.table/period` -> clean CSV file without line breaks inside cells.
         tables: `extract.table/period` -> file name.
         counts: (kind, `extract.table/period`) -> how many, as `plan` gives it.
         seed: the same seed strikes the same rows.
         of: the kinds by name; `kinds` where not given.
 
     Returns:
-        The files, and the ledger: one row a fault, sorted by file and row, with the columns of
-        `LEDGER`; `row` as the user sees it (the header is row 1).
+        The ledger: one row a fault, sorted by file and row, with the columns of `LEDGER`; `row` as
+        the user sees it (the header is row 1).
 
     Raises:
         ValueError: a file has too few rows a kind can strike.
@@ -163,9 +156,7 @@ def inject(
     import pandas as pd
 
     of = of or kinds()
-    spoilt = dict(files)
     ledger: list[tuple[str, str, str, int, str, str, str]] = []
-    opened = {key: Lines(files[tables[key]]) for key in sorted({key for _, key in counts})}
     # What strikes several files strikes rows without a fault in any of them, and so comes first.
     for (kind, key), count in sorted(counts.items()):
         fault, *_ = of[kind]
@@ -174,14 +165,12 @@ def inject(
         source, period = fault.table.split(".")[0], key.split("/", 1)[1]
         again = parts("faults")[source].AGAIN
         places = {name: f"{source}.{name}/{period}" for name in again.tables}
-        for at in places.values():
-            opened.setdefault(at, Lines(files[tables[at]]))
-        own = {name: opened[at] for name, at in places.items()}
+        own = {name: files[at] for name, at in places.items()}
         for table, row, column, code in again.enter(own, count, _generator(seed, kind, key)):
             at = places[table]
             severity = fault.severity if code == fault.expect else "error"
             ledger.append((kind, at, tables[at], row, column, code, severity))
-    for key, lines in sorted(opened.items()):
+    for key, lines in sorted(files.items()):
         name = tables[key]
         for kind, count in sorted((k, n) for (k, at), n in counts.items() if at == key):
             faults = of[kind]
@@ -191,9 +180,8 @@ def inject(
             for row, fault in struck:
                 where = (kind, key, name, row, fault.column, fault.expect, fault.severity)
                 ledger.append(where)
-        spoilt[name] = lines.content()
     ledger.sort(key=lambda entry: (entry[2], entry[3]))
-    return spoilt, pd.DataFrame(ledger, columns=list(LEDGER))
+    return pd.DataFrame(ledger, columns=list(LEDGER))
 
 
 def _generator(seed: int, kind: str, key: str) -> np.random.Generator:

@@ -1,16 +1,23 @@
-"""Write every file of a synthetic edition below `data/raw/<edition>/`."""
+"""Write every file of a synthetic edition below `data/raw/<edition>/`.
+
+The people, what they need and what happens to them are held; the rows that show them are made and
+written block by block, so that a file is never held, however long it is.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from jsna import io
 from jsna.errors import JsnaError, Problem
 from jsna.generator.found import parameters, synthetic
 from jsna.model.configuration import Configuration
-from jsna.model.contract import Extract
+from jsna.model.contract import Extract, Table
 from jsna.sources import registry
 from jsna.synthetic.effects import Effects, Overrides
 
@@ -20,6 +27,8 @@ if TYPE_CHECKING:
     from jsna.synthetic.world import World
 
 SUMS, MARK, LEDGER = "SHA256SUMS", "SYNTHETIC.txt", "faults.json"
+#: Where files are until all are made, so that a run that fails leaves those of the run before.
+MAKING: Final = ".making"
 
 
 def run(
@@ -51,18 +60,20 @@ def run(
     chosen = parameters().overridden(effects or {})
     progress("Inventing a county, its schools and its children")
     county = invent(config, chosen)
-    tables = show(county, config, registry(), progress)
-    names = _file_names(config)
-    progress("Writing the extracts")
-    files = _encoded(tables, names)
-    if not clean:
-        progress("Putting known faults into the extracts")
-        files = _with_faults(config, files, names)
-    for name, content in _release(county, config, progress).items():
-        files[f"published/{name}"] = content
-    files[MARK] = f"{NOTICE}\n{config.edition.title}\n".encode()
-    _write(paths, files)
-    progress(f"Wrote {len(files)} files")
+    making = paths.raw / MAKING
+    io.clear_folder(making)
+    try:
+        names = _write_extracts(county, config, making, progress)
+        if not clean:
+            progress("Putting known faults into the extracts")
+            _put_faults(config, making, names)
+        for name, content in _release(county, config, progress).items():
+            io.write_bytes(making / "published" / name, content)
+        io.write_text(making / MARK, f"{NOTICE}\n{config.edition.title}\n")
+        count = _put_in_place(making, paths)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+    progress(f"Wrote {count} files")
 
 
 def invent(config: Configuration, effects: Effects) -> World:
@@ -79,19 +90,34 @@ def show(
     progress: Callable[[str], None] = lambda line: None,
 ) -> dict[str, pa.Table]:
     """Every table received, clean: `extract.table/period` -> columns by field, typed."""
+    import pyarrow as pa
+
+    return {
+        key: pa.concat_tables(rows())
+        for key, _, _, rows in _tables(county, config, extracts, progress)
+    }
+
+
+def _tables(
+    county: World,
+    config: Configuration,
+    extracts: Mapping[str, Extract],
+    progress: Callable[[str], None],
+) -> Iterator[tuple[str, Extract, Table, Callable[[], Iterator[pa.Table]]]]:
+    """Every table received: `extract.table/period`, declarations, and what gives its blocks."""
     from jsna.generator import views
     from jsna.synthetic import fill
 
-    tables: dict[str, pa.Table] = {}
     for delivery in config.edition.received:
         extract = extracts[delivery.extract]
         progress(f"Showing {extract.title}, {delivery.period}")
         for table in extract.tables:
             view = views.of(county, extract, table, delivery.period)
-            tables[f"{extract.name}.{table.name}/{delivery.period}"] = fill.fill(
-                extract, table, view, delivery.period, config.codelists, county.synthesis.seed
-            )
-    return tables
+            rows = partial(
+                fill.blocks, extract, table, view, delivery.period, config.codelists,
+                county.synthesis.seed,
+            )  # fmt: skip
+            yield f"{extract.name}.{table.name}/{delivery.period}", extract, table, rows
 
 
 def make_tables(
@@ -110,33 +136,41 @@ def _file_names(config: Configuration) -> dict[str, str]:
     }
 
 
-def _encoded(tables: Mapping[str, pa.Table], names: Mapping[str, str]) -> dict[str, bytes]:
-    """The bytes of each file by name."""
-    from jsna.synthetic.formats import encode
+def _write_extracts(
+    county: World, config: Configuration, folder: Path, progress: Callable[[str], None]
+) -> dict[str, str]:
+    """Write the files received, clean, block by block; returns their names by table and period."""
+    from jsna.synthetic import formats
 
-    extracts = registry()
-    files: dict[str, bytes] = {}
-    for key, rows in tables.items():
-        extract, table = key.split("/")[0].split(".")
-        style, declared = synthetic(extract).style, extracts[extract].table(table)
-        files[names[key]] = encode(names[key], style, declared, rows)
-    return files
+    names = _file_names(config)
+    for key, extract, table, rows in _tables(county, config, registry(), progress):
+        style = synthetic(extract.name).style
+        with io.replacing(folder / names[key]) as file, file.open("r+b") as to:
+            formats.write(to, names[key], style, table, rows)
+    return names
 
 
-def _with_faults(
-    config: Configuration, files: dict[str, bytes], names: Mapping[str, str]
-) -> dict[str, bytes]:
-    """The files with their faults, and the ledger of them."""
+def _put_faults(config: Configuration, folder: Path, names: Mapping[str, str]) -> None:
+    """Put faults into the CSV files, and write the ledger of them."""
     import json
 
     from jsna.generator import faults
+    from jsna.synthetic.lines import Lines
 
     assert config.edition.synthesis is not None
-    counts = faults.plan(files, names)
-    spoilt, ledger = faults.inject(files, names, counts, config.edition.synthesis.seed)
+    with ExitStack() as files:
+        opened = {
+            key: Lines(files.enter_context((folder / name).open("rb")))
+            for key, name in names.items()
+            if name.lower().endswith(".csv")
+        }
+        counts = faults.plan(opened)
+        ledger = faults.inject(opened, names, counts, config.edition.synthesis.seed)
+        for key, lines in opened.items():
+            with io.replacing(folder / names[key]) as file, file.open("wb") as to:
+                to.writelines(lines.content())
     content = json.dumps(ledger.to_dict("records"), indent=1, ensure_ascii=False, sort_keys=True)
-    spoilt[LEDGER] = (content + "\n").encode()
-    return spoilt
+    io.write_text(folder / LEDGER, content + "\n")
 
 
 def _release(
@@ -149,17 +183,23 @@ def _release(
     return official.release(truth.facts(county, config), config)
 
 
-def _write(paths: io.Paths, files: Mapping[str, bytes]) -> None:
-    """Write everything, the sums last, and take away what an earlier run left."""
+def _put_in_place(making: Path, paths: io.Paths) -> int:
+    """Put everything made into its place, the sums last, and take away what an earlier run left.
+
+    Returns how many files there are.
+    """
+    made = {file.relative_to(making).as_posix(): file for file in making.rglob("*")}
+    made = {name: file for name, file in sorted(made.items()) if file.is_file()}
+    lines = [f"{io.sha256(file)}  {name}\n" for name, file in made.items()]
     sums = paths.raw / SUMS
     if sums.is_file():
         for line in sums.read_text(encoding="utf-8").splitlines():
             name = line.split("  ", 1)[-1]
-            if name not in files:
+            if name not in made:
                 (paths.raw / name).unlink(missing_ok=True)
         sums.unlink()
-    lines = []
-    for name in sorted(files):
-        io.write_bytes(paths.raw / name, files[name])
-        lines.append(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n")
+    for name, file in made.items():
+        io.make_folder((paths.raw / name).parent)
+        file.replace(paths.raw / name)
     io.write_text(sums, "".join(lines))
+    return len(made)

@@ -59,7 +59,7 @@ class Course:
         """Day of birth of whose each event is."""
         return self.world.people.born[self.person]
 
-    def rows(self, chosen: Bools | Ints) -> Course:
+    def rows(self, chosen: Bools | Ints | slice) -> Course:
         """Some of the events, or in another order."""
         columns = {name: values[chosen] for name, values in self.columns.items()}
         return replace(self, member=self.member[chosen], columns=columns)

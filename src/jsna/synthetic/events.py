@@ -101,13 +101,16 @@ class Events:
     def __call__(self, world: World, period: str) -> View:
         """The rows of a delivery, and what is known of them by quantity."""
         found = self._delivered(world, period)
+        return View(len(found), self._known(found), lambda rows: self._known(found.rows(rows)))
+
+    def _known(self, found: Course) -> dict[str, Quantity]:
+        """What is known of some of the events, or of all."""
         quantities = found.group.quantities(found.member)
         if self.writes:
-            quantities |= written.quantities(world, found.person, self.source)
+            quantities |= written.quantities(found.world, found.person, self.source)
         if self.says is not None:
             quantities |= self.says(found)
-        drawn = {name: partial(as_arrow, values) for name, values in found.columns.items()}
-        return View(len(found), quantities | drawn)
+        return quantities | {name: partial(as_arrow, of) for name, of in found.columns.items()}
 
     def _delivered(self, world: World, period: str) -> Course:
         """The events a delivery shows, as they were known on its last day."""

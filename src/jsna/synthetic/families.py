@@ -55,17 +55,18 @@ def families(
     rng = stream(seed, "families")
     luck, offset = rng.random(count), rng.integers(0, _YEARS, count)
     # Twins first: neighbours in a list of those of one cohort, area and group.
-    order = np.lexsort((luck, cohort, ethnicity, lsoa))
-    key = np.stack([lsoa, ethnicity, cohort])[:, order]
-    names = forename.dictionary_encode().indices.to_numpy()[order]
-    paired = (key[:, 1:] == key[:, :-1]).all(axis=0) & (names[1:] != names[:-1])
+    alike = _ranked(lsoa, ethnicity, cohort)
+    order = np.lexsort((luck, alike))
+    key, names = alike[order], forename.dictionary_encode().indices.to_numpy()[order]
+    paired = (key[1:] == key[:-1]) & (names[1:] != names[:-1])
     # Every other place only, so that nobody is in two pairs.
     at = np.flatnonzero(paired & (np.arange(count - 1) % 2 == 0))
     at = at[rng.random(len(at)) < twins / 2 * count / max(len(at), 1)]
     first, second = order[at], order[at + 1]
     born = born.copy()
     born[second] = born[first]
-    head = _heads(rng, np.stack([lsoa, ethnicity, (cohort + offset[lsoa % count]) // _YEARS]), luck)
+    years = (cohort + offset[lsoa % count]) // _YEARS
+    head = _heads(rng, _ranked(years, ethnicity, lsoa), luck)
     kin = np.abs((born - born[head]).astype(np.int64))
     head = np.where((kin < _APART) & (head != np.arange(count)), np.arange(count), head)
     head[second] = head[first]
@@ -75,16 +76,24 @@ def families(
     return Families(head, born)
 
 
+def _ranked(first: Ints, *others: Ints) -> Ints:
+    """One number of each row for several from 0 up: in their order, and as many as they."""
+    ranked = first.astype(np.int64)
+    for other in others:
+        ranked = ranked * (int(other.max(initial=0)) + 1) + other
+    return ranked
+
+
 def _heads(rng: np.random.Generator, group: Ints, luck: Floats) -> Ints:
     """For everyone the first of their family, of families of their group."""
-    count = group.shape[1]
-    order = np.lexsort((luck, *group))
-    within = group[:, order]
+    count = len(group)
+    order = np.lexsort((luck, group))
+    within = group[order]
     sizes = choose_weighted(rng, _SIZES, count) + 1
     begins = np.zeros(count, dtype=bool)
     ends = np.cumsum(sizes)
     begins[np.r_[0, ends[ends < count]]] = True
-    begins |= np.r_[True, (within[:, 1:] != within[:, :-1]).any(axis=0)]
+    begins |= np.r_[True, within[1:] != within[:-1]]
     first = np.maximum.accumulate(np.where(begins, np.arange(count), 0))
     head: Ints = np.empty(count, dtype=np.int64)
     head[order] = order[first]

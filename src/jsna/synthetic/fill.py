@@ -1,11 +1,14 @@
 """From a view to a table: every declared column, in order, with a quantity of the world or filled
 from its type, codes, bounds and pattern alone.
+
+Tables are filled block by block. What the world knows does not depend on where a block begins; what
+is filled is drawn from a stream of its own in each, so that blocks may be made in any order.
 """
 
 from __future__ import annotations
 
 import re._parser as sre  # type: ignore[import-not-found]
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,6 +21,8 @@ from jsna.shared.random_bands import banded
 from jsna.synthetic.draws import stream
 from jsna.synthetic.view import View
 
+#: Rows of a block.
+BLOCK = 250_000
 #: Share of cells left empty in a column nothing is known of that may be empty.
 _EMPTY = 0.3
 #: How many different texts a column made from its pattern has.
@@ -28,6 +33,21 @@ ARROW = {
 }  # fmt: skip
 
 
+def blocks(
+    extract: Extract,
+    table: Table,
+    view: View,
+    period: str,
+    codelists: Mapping[str, Iterable[str]],
+    seed: int,
+    most: int = BLOCK,
+) -> Iterator[pa.Table]:
+    """A table in blocks of so many rows at most, one at least; see `fill`."""
+    for begin in range(0, max(view.rows, 1), most):
+        block = view.block(begin, min(begin + most, view.rows))
+        yield fill(extract, table, block, period, codelists, seed, begin)
+
+
 def fill(
     extract: Extract,
     table: Table,
@@ -35,8 +55,17 @@ def fill(
     period: str,
     codelists: Mapping[str, Iterable[str]],
     seed: int,
+    begin: int = 0,
 ) -> pa.Table:
     """The declared columns of a table, typed, named by field.
+
+    Args:
+        extract, table: what is declared.
+        view: the rows.
+        period: of the delivery.
+        codelists: codes by list.
+        seed: of the edition.
+        begin: how many rows of the table come before these.
 
     Raises:
         ValueError: the world shows a code the column's list does not have.
@@ -45,8 +74,10 @@ def fill(
     for column in table.columns:
         values = _known(extract, table, column, view, codelists)
         if values is None:
-            rng = stream(seed, extract.name, table.name, column.field, period)
-            values = _unknown(extract, table, column, view.rows, period, codelists, rng)
+            names = (extract.name, table.name, column.field, period)
+            rng = stream(seed, *names, *([str(begin)] if begin else []))
+            rows = range(begin, begin + view.rows)
+            values = _unknown(extract, table, column, rows, period, codelists, rng)
         columns[column.field] = values
     return pa.table(columns)
 
@@ -77,22 +108,22 @@ def _unknown(
     extract: Extract,
     table: Table,
     column: Column,
-    rows: int,
+    rows: range,
     period: str,
     codelists: Mapping[str, Iterable[str]],
     rng: np.random.Generator,
 ) -> pa.Array[Any]:
-    """Values of the column's type, within what it declares."""
+    """Values of the column's type, within what it declares, of rows by their position."""
     numbered = {table.key[0]} if len(table.key) == 1 else set()
     if table.parent is not None:
         numbered.add(table.parent[1])
     if column.field in numbered and column.type in ("string", "integer") and not column.pattern:
         # The key of a table nothing is known of; a row belongs to its parent's row of that number.
-        return pa.array(np.arange(1, rows + 1)).cast(ARROW[column.type])
-    values = _drawn(extract, column, rows, period, codelists, rng)
+        return pa.array(np.arange(rows.start, rows.stop) + 1).cast(ARROW[column.type])
+    values = _drawn(extract, column, len(rows), period, codelists, rng)
     plain = column.type == "string" and column.pattern is None
     empty = (0.95 if plain else _EMPTY) if column.nullable else 0.0
-    mask = rng.random(rows) < empty
+    mask = rng.random(len(rows)) < empty
     return pa.array(values, mask=mask, type=ARROW[column.type])
 
 

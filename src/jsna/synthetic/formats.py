@@ -3,14 +3,20 @@
 A CSV must keep its published form to the letter, so it cannot say inside that it is synthetic: its
 name begins with `synthetic_`, and `SYNTHETIC.txt` stands beside it. Workbooks and parquet files
 say so in their properties as well.
+
+Rows come in blocks, and each is written before the next is made. Of a workbook its archive is held
+whole: a sheet holds a million rows at most.
 """
 
 from __future__ import annotations
 
+import codecs
 import io
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO, Final, TypeAlias
 
 import pyarrow as pa
 import pyarrow.csv
@@ -19,6 +25,10 @@ import pyarrow.parquet as pq
 from jsna.machine.archives import timeless
 from jsna.model.contract import Table
 
+#: Begins the rows of a file again.
+Blocks: TypeAlias = Callable[[], Iterable[pa.Table]]
+#: Rows a sheet holds, with its header.
+_SHEET: Final = 1_048_576
 NOTICE = "Synthetic: every person, place and number in this file is invented."
 
 
@@ -31,22 +41,38 @@ class Style:
     date: str = "%Y-%m-%d"
 
 
-def encode(name: str, style: Style, table: Table, rows: pa.Table) -> bytes:
-    """The bytes of a file.
+def write(to: BinaryIO, name: str, style: Style, table: Table, blocks: Blocks) -> None:
+    """Write a file.
 
     Args:
+        to: an empty file, open to be written.
         name: of the file; its ending says the format.
         style: of the extract's CSV files.
         table: the declaration, for the headers.
-        rows: columns by field, typed.
+        blocks: gives its rows: columns by field, typed; at least one block, be it empty.
+
+    Raises:
+        ValueError: more rows than a workbook's sheet holds.
     """
     headers = [column.name for column in table.columns]
-    named = _as_written(table, rows).rename_columns(headers)
+
+    def named() -> Iterator[pa.Table]:
+        for rows in blocks():
+            yield _as_written(table, rows).rename_columns(headers)
+
     if name.endswith(".parquet"):
-        return _parquet(named)
-    if name.endswith(".xlsx"):
-        return _workbook(table.name, named)
-    return _csv(named, style)
+        _parquet(to, named())
+    elif name.endswith(".xlsx"):
+        to.write(_workbook(table.name, headers, named()))
+    else:
+        _csv(to, headers, named, style)
+
+
+def encode(name: str, style: Style, table: Table, rows: pa.Table) -> bytes:
+    """The bytes of a file of few rows; see `write`."""
+    buffer = io.BytesIO()
+    write(buffer, name, style, table, lambda: [rows])
+    return buffer.getvalue()
 
 
 def _as_written(table: Table, rows: pa.Table) -> pa.Table:
@@ -66,33 +92,45 @@ def _as_written(table: Table, rows: pa.Table) -> pa.Table:
     return rows
 
 
-def _csv(rows: pa.Table, style: Style) -> bytes:
+def _csv(to: BinaryIO, headers: list[str], blocks: Blocks, style: Style) -> None:
+    """Lines of a CSV, quoted only where a cell of the file needs it."""
+    try:
+        _lines(to, headers, blocks(), style, "none")
+    except pa.ArrowInvalid:
+        # A cell holds a comma or a quotation mark: all text is quoted then, from the first line on.
+        to.seek(0)
+        to.truncate()
+        _lines(to, headers, blocks(), style, "needed")
+
+
+def _lines(
+    to: BinaryIO, headers: list[str], blocks: Iterable[pa.Table], style: Style, quoting: str
+) -> None:
     import csv
 
+    # It writes the mark some encodings begin with once.
+    encoder = codecs.getincrementalencoder(style.encoding)()
+
+    def write(lines: bytes) -> None:
+        lines = lines.replace(b"\n", b"\r\n") if style.crlf else lines
+        to.write(lines if style.encoding == "utf-8" else encoder.encode(lines.decode()))
+
+    header = io.StringIO()
+    csv.writer(header, lineterminator="\n").writerow(headers)
+    write(header.getvalue().encode())
+    options = pyarrow.csv.WriteOptions(include_header=False, quoting_style=quoting)
+    for rows in blocks:
+        buffer = io.BytesIO()
+        pyarrow.csv.write_csv(_with_dates(rows, style.date), buffer, options)
+        write(buffer.getvalue())
+
+
+def _with_dates(rows: pa.Table, form: str) -> pa.Table:
+    """The rows with their days as text."""
     for position, column in enumerate(rows.columns):
         if pa.types.is_date32(column.type):
-            name = rows.column_names[position]
-            rows = rows.set_column(position, name, _dates(column, style.date))
-    header = io.StringIO()
-    csv.writer(header, lineterminator="\n").writerow(rows.column_names)
-    content = header.getvalue().encode() + _lines(rows)
-    if style.crlf:
-        content = content.replace(b"\n", b"\r\n")
-    return content if style.encoding == "utf-8" else content.decode().encode(style.encoding)
-
-
-def _lines(rows: pa.Table) -> bytes:
-    """Lines of a CSV, quoted only where a cell needs it."""
-    for style in ("none", "needed"):
-        buffer = io.BytesIO()
-        options = pyarrow.csv.WriteOptions(include_header=False, quoting_style=style)
-        try:
-            pyarrow.csv.write_csv(rows, buffer, options)
-        except pa.ArrowInvalid:
-            # A cell holds a comma or a quotation mark: all text is quoted then.
-            continue
-        return buffer.getvalue()
-    raise AssertionError("quoting where needed cannot fail")
+            rows = rows.set_column(position, rows.column_names[position], _dates(column, form))
+    return rows
 
 
 def _dates(column: pa.ChunkedArray[Any], form: str) -> pa.Array[Any]:
@@ -102,14 +140,16 @@ def _dates(column: pa.ChunkedArray[Any], form: str) -> pa.Array[Any]:
     return pa.array(words, type=pa.string()).take(encoded.indices)
 
 
-def _parquet(rows: pa.Table) -> bytes:
-    buffer = io.BytesIO()
-    rows = rows.replace_schema_metadata({b"notice": NOTICE.encode()})
-    pq.write_table(rows, buffer, compression="zstd", row_group_size=250_000)
-    return buffer.getvalue()
+def _parquet(to: BinaryIO, blocks: Iterator[pa.Table]) -> None:
+    first = next(blocks)
+    schema = first.schema.with_metadata({b"notice": NOTICE.encode()})
+    with pq.ParquetWriter(to, schema, compression="zstd") as writer:
+        for rows in itertools.chain([first], blocks):
+            rows = rows.replace_schema_metadata(schema.metadata)
+            writer.write_table(rows, row_group_size=250_000)
 
 
-def _workbook(sheet_name: str, rows: pa.Table) -> bytes:
+def _workbook(sheet_name: str, headers: list[str], blocks: Iterable[pa.Table]) -> bytes:
     """A workbook of one sheet, with nothing in it that tells when it was written."""
     from openpyxl import Workbook
 
@@ -118,9 +158,14 @@ def _workbook(sheet_name: str, rows: pa.Table) -> bytes:
     book.properties.creator = "jsna"
     book.properties.created = book.properties.modified = datetime(2000, 1, 1)
     sheet = book.create_sheet(sheet_name)
-    sheet.append(rows.column_names)
-    for line in zip(*(column.to_pylist() for column in rows.columns), strict=True):
-        sheet.append(line)
+    sheet.append(headers)
+    written = 1
+    for rows in blocks:
+        written += len(rows)
+        if written > _SHEET:
+            raise ValueError(f"{sheet_name}: a sheet holds {_SHEET - 1:,} rows and no more")
+        for line in zip(*(column.to_pylist() for column in rows.columns), strict=True):
+            sheet.append(line)
     buffer = io.BytesIO()
     book.save(buffer)
     return timeless(buffer.getvalue())

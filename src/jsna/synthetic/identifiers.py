@@ -1,7 +1,8 @@
 """Identifiers of invented children: of the right form, with valid check digits, and never real.
 
-UPNs carry the area's three-digit code, which no authority has; NHS numbers begin with 999, which
-are never issued; postcodes lie in an area (ZZ) that does not exist.
+UPNs carry the area's three-digit code, which no authority has; NHS numbers begin with 999, or where
+a million are too few with 9, which are never issued; postcodes lie in areas (ZZ, then ZY and so on
+back to ZF) that do not exist. No two people have the same number, however many there are.
 """
 
 from __future__ import annotations
@@ -20,11 +21,29 @@ UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 #: Letters the end of a postcode may have.
 _POSTCODE_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 POSTCODES_PER_SECTOR = len(_POSTCODE_LETTERS) ** 2
+#: Sectors of one postcode area: of 99 districts, the first of which has nine.
+_SECTORS = 990
+#: Last letters of the areas; ZE is a real one.
+_AREAS = "ZYXWVUTSRQPNMLKJHGF"
+#: NHS numbers without their check digit: where they end, and how many millions were never issued.
+_NHS_END, _NHS_MILLIONS, _NHS_OF_A_MILLION = 1_000_000_000, 100, 909_000
 
 
-def _digits(numbers: Ints, width: int) -> Ints:
+def _digits(numbers: Ints, width: int) -> Bytes:
     """Digits of each number, most significant first, shape (n, width)."""
-    return (numbers[:, None] // 10 ** np.arange(width - 1, -1, -1)) % 10
+    digits: Bytes = np.empty((len(numbers), width), dtype=np.uint8)
+    left = numbers
+    for place in range(width - 1, -1, -1):
+        left, digits[:, place] = left // 10, left % 10
+    return digits
+
+
+def _weighed(digits: Bytes, weights: range) -> Ints:
+    """Sum of the digits of each row times their weights."""
+    total: Ints = np.zeros(len(digits), dtype=np.int64)
+    for place, weight in enumerate(weights):
+        total += digits[:, place].astype(np.int64) * weight
+    return total
 
 
 def text(characters: Bytes) -> pa.StringArray:
@@ -57,38 +76,49 @@ def upns(
         axis=1,
     )
     # The last place of a temporary number is a letter that counts by its place in the list.
-    last = np.where(temporary, serial % 23, body[:, -1])
-    values = body.copy()
-    values[:, -1] = last
-    values[temporary, 9:11] = _digits(serial[temporary] // 23, 2)
-    check = (values * np.arange(2, 14)).sum(axis=1) % 23
+    last = serial[temporary] % 23
+    body[temporary, 11] = last
+    body[temporary, 9:11] = _digits(serial[temporary] // 23, 2)
     letters = np.frombuffer(UPN_LETTERS.encode(), dtype=np.uint8)
-    characters = np.empty((len(values), 13), dtype=np.uint8)
-    characters[:, 0] = letters[check]
-    characters[:, 1:] = values + ord("0")
-    characters[temporary, 12] = letters[last[temporary]]
+    characters = np.empty((len(body), 13), dtype=np.uint8)
+    characters[:, 0] = letters[_weighed(body, range(2, 14)) % 23]
+    characters[:, 1:] = body + ord("0")
+    characters[temporary, 12] = letters[last]
     return text(characters)
 
 
 def nhs_numbers(rng: np.random.Generator, count: int) -> pa.StringArray:
-    """Distinct NHS numbers of the range 999…, in random order.
+    """Distinct NHS numbers in random order: of the range 999…, of more below it where more are.
 
     Raises:
-        ValueError: where the range does not hold that many.
+        ValueError: where the range 9… does not hold that many.
     """
-    numbers = np.arange(1_000_000, dtype=np.int64) + 999_000_000
-    digits = _digits(numbers, 9)
-    check = 11 - (digits * np.arange(10, 1, -1)).sum(axis=1) % 11
-    check[check == 11] = 0
-    # Ten equal digits would pass the check and are never issued.
-    usable = np.flatnonzero((check != 10) & (numbers != 999_999_999))
-    if count > len(usable):
-        raise ValueError(f"the range holds {len(usable):,} NHS numbers, not {count:,}")
+    # Every million holds at least so many with a check digit.
+    millions = -(-count // _NHS_OF_A_MILLION) or 1
+    if millions > _NHS_MILLIONS:
+        most = _NHS_MILLIONS * _NHS_OF_A_MILLION
+        raise ValueError(f"the range holds {most:,} NHS numbers, not {count:,}")
+    usable = _with_check(_NHS_END - 1_000_000 * millions)
     chosen = rng.permutation(usable)[:count]
+    digits = _digits(chosen, 9)
     characters = np.empty((count, 10), dtype=np.uint8)
-    characters[:, :9] = digits[chosen] + ord("0")
-    characters[:, 9] = check[chosen] + ord("0")
+    characters[:, :9] = digits + ord("0")
+    characters[:, 9] = _check(digits) + ord("0")
     return text(characters)
+
+
+def _check(digits: Bytes) -> Ints:
+    """Check digit of each NHS number, of nine digits; 10 where it can have none."""
+    check = 11 - _weighed(digits, range(10, 1, -1)) % 11
+    return np.where(check == 11, 0, check)
+
+
+def _with_check(first: int) -> Ints:
+    """NHS numbers from the first on that have a check digit, without it."""
+    numbers = np.arange(first, _NHS_END, dtype=np.int64)
+    # Ten equal digits would pass the check and are never issued.
+    found: Ints = numbers[(_check(_digits(numbers, 9)) != 10) & (numbers != 999_999_999)]
+    return found
 
 
 def ulns(count: int) -> pa.StringArray:
@@ -96,7 +126,7 @@ def ulns(count: int) -> pa.StringArray:
     # Every tenth or so base has no check digit; more are tried than needed.
     numbers = np.arange(int(count * 1.2) + 20, dtype=np.int64) + 990_000_000
     digits = _digits(numbers, 9)
-    rest = (digits * np.arange(10, 1, -1)).sum(axis=1) % 11
+    rest = _weighed(digits, range(10, 1, -1)) % 11
     usable = np.flatnonzero(rest != 0)[:count]
     characters = np.empty((count, 10), dtype=np.uint8)
     characters[:, :9] = digits[usable] + ord("0")
@@ -107,15 +137,17 @@ def ulns(count: int) -> pa.StringArray:
 def postcodes(sector: Ints, unit: Ints) -> pa.StringArray:
     """Postcodes of sector number (ten to a district) and unit below `POSTCODES_PER_SECTOR`."""
     letters = np.frombuffer(_POSTCODE_LETTERS.encode(), dtype=np.uint8)
-    district = sector // 10 + 1
+    areas = np.frombuffer(_AREAS.encode(), dtype=np.uint8)
+    district = sector % _SECTORS // 10 + 1
     characters = np.full((len(sector), 8), ord(" "), dtype=np.uint8)
-    characters[:, 0:2] = ord("Z")
+    characters[:, 0] = ord("Z")
+    characters[:, 1] = areas[sector // _SECTORS]
     characters[:, 2:4] = _digits(district, 2) + ord("0")
     characters[:, 5] = sector % 10 + ord("0")
     characters[:, 6] = letters[unit // len(letters)]
     characters[:, 7] = letters[unit % len(letters)]
     # Districts below ten have one digit: take the padding nought out.
-    return pc.replace_substring_regex(text(characters), "^ZZ0", "ZZ")
+    return pc.replace_substring_regex(text(characters), "^(Z[A-Z])0", "\\1")
 
 
 def running_number(group: Ints) -> Ints:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 OLDEST_COHORT = 26
 YEAR_GROUPS = ("N1", "N2", "R", *(str(year) for year in range(1, 15)))
 RESIDENT, LEFT, OUTSIDE = 0, 1, 2
+#: Number of the first school that gives pupils their numbers.
+FIRST_SCHOOL = 2000
 #: The universe is this much larger than the rolls need, and trimmed to them.
 _MARGIN = 1.035
 
@@ -201,9 +203,9 @@ def _upns(world: World, cohort: Ints, kind: Ints) -> pa.StringArray:
     school = rng.integers(0, max(len(world.schools.kinds["primary"]), 40), count)
     entered = (world.reference.year - 1 - (cohort - 4)) % 100
     temporary = rng.random(count) < effects.value("people.no_upn_in_time")
-    group = ((authority * 1000 + school) * 100 + entered) * 2 + temporary
+    group = ((authority * 10_000 + school) * 100 + entered) * 2 + temporary
     serial = identifiers.running_number(group)
-    return identifiers.upns(authority, 2000 + school, entered, serial, temporary)
+    return identifiers.upns(authority, FIRST_SCHOOL + school, entered, serial, temporary)
 
 
 def text_of(labels: tuple[str, ...] | list[str], positions: Ints) -> pa.Array[Any]:

@@ -76,7 +76,9 @@ def ward_names(count: int) -> list[str]:
     names = list(dict.fromkeys(made))
     if count > len(names):
         names += [f"{name} {side}" for side in ("North", "South", "East") for name in names]
-    return names[:count]
+    # In a county as large as this, wards of one name are numbered.
+    more = (f"{names[at % len(names)]} {at // len(names) + 1}" for at in range(len(names), count))
+    return [*names[:count], *more]
 
 
 def build(area: Area, lsoas: int, seed: int, effects: Effects) -> Places:

@@ -19,10 +19,12 @@ from jsna.synthetic.world import Registrations, World
 def registrations(world: World, period: str) -> View:
     """Registrations of a January."""
     rows = world.registrations(int(period[:4]))
-    return View(len(rows.person), of_pupils(world, rows, np.arange(len(rows.person))))
+    return View(
+        len(rows.person), of_pupils(world, rows, slice(None)), partial(of_pupils, world, rows)
+    )
 
 
-def of_pupils(world: World, rows: Registrations, chosen: Ints) -> dict[str, Quantity]:
+def of_pupils(world: World, rows: Registrations, chosen: Ints | slice) -> dict[str, Quantity]:
     """What is true of pupils and of their schools, for some registrations of a January."""
     person, school, setting = rows.person[chosen], rows.school[chosen], rows.setting[chosen]
     provision = rows.provision[chosen]

@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from jsna.synthetic import identifiers, need
+from jsna.synthetic import draws, identifiers, need
 from jsna.synthetic.draws import Ints, stream
-from jsna.synthetic.people import text_of
+from jsna.synthetic.people import FIRST_SCHOOL, text_of
 from jsna.synthetic.view import Quantity
 from jsna.synthetic.world import World
 
 
 def person_quantities(world: World, person: Ints) -> dict[str, Quantity]:
     """What is true of a person anywhere, for rows of these persons."""
-    people, seed = world.people, world.synthesis.seed
+    people = world.people
 
     def taken(column: pa.StringArray) -> Quantity:
         return lambda: column.take(pa.array(person))
@@ -30,10 +30,8 @@ def person_quantities(world: World, person: Ints) -> dict[str, Quantity]:
         "sex": lambda: text_of(["F", "M"], people.male[person].astype(np.int64)),
         "ethnicity": lambda: text_of(people.ethnicities, people.ethnicity[person]),
         "lsoa_code": lambda: text_of(world.places.codes, people.lsoa[person]),
-        "age": lambda: pa.array(people.age(world.reference)[person]),
-        "language": lambda: text_of(
-            _LANGUAGES, _language(seed, people.ethnicity, people.ethnicities)[person]
-        ),
+        "age": lambda: pa.array(draws.completed_years(people.born[person], world.reference)),
+        "language": lambda: text_of(_LANGUAGES, _language(world, person)),
         "district_code": lambda: text_of(
             [place.code for place in world.places.area.localities], people.district[person]
         ),
@@ -48,10 +46,11 @@ _LANGUAGES_OF = {
 }  # fmt: skip
 
 
-def _language(seed: int, ethnicity: Ints, names: tuple[str, ...]) -> Ints:
-    """First language of everyone: positions in `_LANGUAGES`."""
-    rng = stream(seed, "language")
-    drawn, other = rng.random(len(ethnicity)), rng.random(len(ethnicity))
+def _language(world: World, person: Ints) -> Ints:
+    """First language of persons: positions in `_LANGUAGES`."""
+    rng, people = stream(world.synthesis.seed, "language"), world.people
+    names, ethnicity = people.ethnicities, people.ethnicity[person]
+    drawn, other = rng.random(len(people))[person], rng.random(len(people))[person]
     spoken = np.where(drawn < 0.985, 0, len(_LANGUAGES) - 1)
     for code, (english, others) in _LANGUAGES_OF.items():
         if code in names:
@@ -70,9 +69,10 @@ def _former_upn(world: World, person: Ints) -> pa.Array:
     holders = np.flatnonzero(has)
     number = np.arange(len(holders))
     entered = (world.reference.year - 1 - (world.people.cohort[holders] - 4)) % 100
-    # Schools numbered from 6000, which no other pupil's number names.
+    # Schools numbered from 6000, or after the last, which no other pupil's number names.
+    after = max(6000, FIRST_SCHOOL + len(world.schools.kinds["primary"]))
     values = identifiers.upns(
-        np.full(len(holders), codes[0]), 6000 + number // 900 % 1000, entered, number % 900,
+        np.full(len(holders), codes[0]), after + number // 900 % 1000, entered, number % 900,
         np.zeros(len(holders), dtype=bool),
     )  # fmt: skip
     at = np.cumsum(has)[person] - 1

@@ -8,14 +8,14 @@ it must answer with.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
 
 from jsna.synthetic.lines import Again, Lines
 
-if TYPE_CHECKING:
-    import numpy as np
-
-
+Numbers: TypeAlias = npt.NDArray[np.int64]
 #: Module -> the module it hangs on, and the code its second row must be reported under: each is
 #: told of, or set aside so that one of the two is counted.
 MODULES: Final = {
@@ -51,29 +51,30 @@ def enter_twice(
     Raises:
         ValueError: fewer children have one plan in force.
     """
-    rows = {name: [one.cells(at + 1) for at in range(one.rows)] for name, one in files.items()}
-    below: dict[tuple[str, str], list[int]] = {}
-    for name, (parent, _) in MODULES.items():
-        for at, cells in enumerate(rows[name]):
-            below.setdefault((name, cells[_key(parent)] if parent else ""), []).append(at)
+    numbers = {name: _numbers(name, one) for name, one in files.items()}
+    # The rows of each module in the order of whose they are, so that those of one are found.
+    order = {name: np.argsort(of[:, 1], kind="stable") for name, of in numbers.items()}
     done = 0
-    for at in map(int, generator.permutation(len(rows["person"]))):
+    for at in map(int, generator.permutation(files["person"].rows)):
         if done == count:
             return
-        family = _family(at, rows, below)
+        family = _family(at, numbers, order)
+        rows = {
+            name: [files[name].cells(row + 1) for row in members]
+            for name, members in family.items()
+        }
         # The first of two alike in order of their text is the one that counts.
-        numbers = [rows[name][row][_key(name)] for name, own in family.items() for row in own]
-        if any(number.startswith("9") for number in numbers):
+        if any(row[_key(name)].startswith("9") for name, own in rows.items() for row in own):
             continue
         if not len(family["activeplans"]) == len(family["requests"]) == 1:
             continue
         done += 1
         # A request of an earlier year, which has no date, and its assessment are in no count.
-        counted = bool(rows["requests"][family["requests"][0]]["ReceivedDate"])
+        counted = bool(rows["requests"][0]["ReceivedDate"])
         for name, members in family.items():
             parent, code = MODULES[name]
-            for member in members:
-                lines, cells = files[name], dict(rows[name][member])
+            for member, cells in zip(members, rows[name], strict=True):
+                lines = files[name]
                 lines.struck.add(member + 1)
                 for key in filter(None, (_key(name), _key(parent) if parent else "")):
                     cells[key] = f"99{int(cells[key]):08d}"
@@ -84,15 +85,34 @@ def enter_twice(
         raise ValueError(f"sen2: only {done} of {count} children can be entered twice")
 
 
+def _numbers(module: str, lines: Lines) -> Numbers:
+    """Number of each row of a module, and of the row it hangs on (0 in `person`)."""
+    parent, _ = MODULES[module]
+    found = np.zeros((lines.rows, 2), dtype=np.int64)
+    for at in range(lines.rows):
+        cells = lines.cells(at + 1)
+        found[at] = int(cells[_key(module)]), int(cells[_key(parent)]) if parent else 0
+    return found
+
+
 def _family(
-    at: int, rows: Mapping[str, list[dict[str, str]]], below: Mapping[tuple[str, str], list[int]]
+    at: int, numbers: Mapping[str, Numbers], order: Mapping[str, Numbers]
 ) -> dict[str, list[int]]:
     """Rows of a child by module."""
     found = {"person": [at]}
     for name, (parent, _) in MODULES.items():
         if parent:
-            above = [rows[parent][member][_key(parent)] for member in found[parent]]
-            found[name] = [row for number in above for row in below.get((name, number), [])]
+            whose, rows = numbers[name][:, 1], order[name]
+            ends = [
+                np.searchsorted(whose, numbers[parent][member, 0], side=side, sorter=rows)
+                for member in found[parent]
+                for side in ("left", "right")
+            ]
+            found[name] = [
+                row
+                for begin, end in zip(ends[::2], ends[1::2], strict=True)
+                for row in rows[begin:end].tolist()
+            ]
     return found
 
 

@@ -1,0 +1,25 @@
+"""Faults put into files held as bytes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from jsna.generator import faults
+from jsna.generator.fault import Fault
+from jsna.synthetic.lines import Lines
+
+
+def inject(
+    files: Mapping[str, bytes],
+    tables: Mapping[str, str],
+    counts: Mapping[tuple[str, str], int],
+    seed: int,
+    of: Mapping[str, Sequence[Fault]] | None = None,
+) -> tuple[dict[str, bytes], pd.DataFrame]:
+    """The files with their faults, by name, and the ledger."""
+    opened = {key: Lines(io.BytesIO(files[name])) for key, name in tables.items()}
+    ledger = faults.inject(opened, tables, counts, seed, of)
+    return {tables[key]: b"".join(of.content()) for key, of in opened.items()}, ledger

@@ -113,6 +113,7 @@ class Recount:
         texts = values.astype("str").str.lower() if values.dtype == bool else values.astype("str")
         here = texts.isin(codes - {OTHER, MISSING}) & values.notna()
         listed = self.config.codelists.get(self.config.dimension(column).codes, {})
+        listed = self.config.area.locality_names if column == LOCALITY else listed
         if OTHER in codes:
             here |= values.notna() & ~texts.isin(list(listed))
         if MISSING in codes:

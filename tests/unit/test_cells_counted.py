@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jsna.disclosure.evidence import gather
+from jsna.disclosure.protect import protect
+from jsna.disclosure.prove import prove
+from jsna.errors import JsnaError
 from jsna.measures.cells import Cells
+from jsna.measures.engine import measure
+from jsna.model import schema
 from jsna.model.cells import MISSING, OTHER, Cell, make
 from jsna.model.indicators import Indicator, Side
 from tests.spec import world
@@ -52,12 +61,57 @@ def where(condition: str, table: str = "pupil") -> dict[str, frozenset[str]]:
             {"within_20_weeks": {"true"}, "exception": {"false"}},
         ),
         ("sex is null", "pupil", {"sex": {MISSING}}),
+        # What a locality may be is what the area is divided into.
+        (
+            "locality_code is not null",
+            "pupil",
+            {"locality": {world.WEST, world.EAST, OTHER}, "(place)": KNOWN},
+        ),
+        (
+            f"locality_code <> '{world.WEST}'",
+            "pupil",
+            {"locality": {world.EAST, OTHER}, "(place)": KNOWN},
+        ),
+        # Nobody knows what the codes of a column without a list are.
+        ("school_urn is not null", "pupil", {"(NOT school_urn IS NULL)": {"true"}}),
     ],
 )
 def test_a_condition_is_the_codes_it_lets_through(
     condition: str, table: str, box: dict[str, set[str]]
 ) -> None:
     assert where(condition, table) == {column: frozenset(codes) for column, codes in box.items()}
+
+
+@pytest.mark.parametrize("without", [0, 60])
+def test_those_with_a_locality_are_the_sum_of_the_localities(without: int) -> None:
+    """3 in the west, 21 in the east, and 24 with a locality: were all three shown but the 3, it is.
+
+    How many have none changes nothing.
+    """
+    one = Indicator.model_validate(
+        {
+            **world.LEAST, "id": "placed", "kind": "count", "breakdowns": [["locality"]],
+            "numerator": {"table": "pupil", "where": "locality_code is not null"},
+        }
+    )  # fmt: skip
+    homes = [*[world.WEST] * 3, *[world.EAST] * 21, *[None] * without]
+    rows = {"period": "2025", "locality_code": homes, "person_key": [*map(str, range(len(homes)))]}
+    config = replace(CONFIG, indicators={one.id: one})
+    pupils = world.filled("pupil", pd.DataFrame(rows, dtype=object))
+    measured = measure({"pupil": pupils}, [one], config)
+    counts = dict(zip(measured["area_code"], measured["numerator"], strict=True))
+    assert counts == {world.AREA: 24, world.WEST: 3, world.EAST: 21}
+    safe = protect(measured, config).safe
+    shown = set(safe.loc[safe["status"].ne("c"), "area_code"])
+    assert world.WEST not in shown and len(shown) < 2
+    prove(gather(safe, measured, config))
+    # Whoever hides the 3 alone is refused.
+    bare = measured[list(schema.columns())].copy()
+    mine = bare["area_code"].eq(world.WEST)
+    bare.loc[mine, ["numerator", "value"]] = np.nan
+    bare.loc[mine, ["status", "reason"]] = "c", "disclosure_control"
+    with pytest.raises(JsnaError, match=" is 3 "):
+        prove(gather(bare, measured, config))
 
 
 def test_a_condition_that_is_no_box_stands_for_itself() -> None:

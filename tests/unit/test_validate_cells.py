@@ -6,7 +6,10 @@ import pandas as pd
 import pytest
 
 from jsna.ingest.convert import dtype
+from jsna.ingest.judge import validate_table
 from jsna.ingest.validate import validate_delivery
+from jsna.model.contract import Column
+from jsna.shared.one_file import one_file
 from jsna.sources import registry
 
 from .validation_support import codes, context, judge, staged
@@ -72,6 +75,35 @@ def test_other_numbers_and_those_out_of_bounds_are_not(text: str, kind: str) -> 
     judged = judge("exclusions.exclusions", {"sessions": text})
     assert ("warning", f"exclusions.sessions.{kind}") in codes(judged)
     assert judged.valid["sessions"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("bounds", "text", "kind"),
+    [
+        ((None, None), "999999999.99", None),
+        ((None, None), "1000000000", "size"),
+        ((None, None), "-1000000000", "size"),
+        # So many digits are no number that there is.
+        ((None, None), "9" * 400, "size"),
+        ((0, None), "1000000000.5", "size"),
+        ((0, None), "-1", "range"),
+        # A declaration may allow more, and never so much that it could not be added up.
+        ((0, 2e9), "1000000000", None),
+        ((0, 1e15), "1000000000000", "size"),
+    ],
+)
+def test_amounts_have_a_plausible_size(
+    bounds: tuple[float | None, float | None], text: str, kind: str | None
+) -> None:
+    low, high = bounds
+    cost = Column("Cost", "cost", "number", "Cost.", minimum=low, maximum=high)
+    extract = one_file("spending", "Spending.", "financial_year", "maintained", cost)
+    (table,) = extract.tables
+    rows = staged([{"cost": "12.5"}, {"cost": text}])
+    found = validate_table(extract, table, rows, context("areas"))
+    assert found.valid["cost"].tolist() == [12.5, *([float(text)] if kind is None else [])]
+    assert codes(found) == ({("error", f"spending.cost.{kind}")} if kind else set())
+    assert all("'Cost' must be" in one.message for one in found.found)
 
 
 def test_codes_are_read_in_any_case_and_with_a_lost_zero() -> None:

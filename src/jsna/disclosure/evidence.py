@@ -14,6 +14,7 @@ import pandas as pd
 
 from jsna import io
 from jsna.disclosure import earlier, limits, revision
+from jsna.disclosure.attacking.arrivals import Arrivals
 from jsna.disclosure.attacking.attack import Known
 from jsna.disclosure.attacking.remainders import Subtraction
 from jsna.disclosure.contribution import refused
@@ -46,8 +47,8 @@ class Evidence:
         past: what was last published of the rows, see `revision.align`.
         stands: those of the hidden rows that are printed as they were then, shape (k,).
         earlier: names of the earlier publications.
-        left: rows that add up amounts and, with the parts of them that are printed, tell what is
-            left of too few people, or of nearly one alone.
+        left: rows that, with the parts of them that are printed, tell what is left of too few
+            people, or of amounts that are nearly all one's.
     """
 
     rows: pd.DataFrame
@@ -105,10 +106,13 @@ def gather(
     _refuse(rows, shown & limits.withheld(rows, past, hidden, config), rule, "limits")
     money = Subtraction(rows, config, contributions)
     money.require(made)
+    came = Arrivals(rows, config)
+    came.require(made)
     _tell_unmoved(made, published, told & ~without & revision.same(published, past))
     low, high = _printed(published, rows, made, without, stands, config)
     _expect_hidden(rows, revision.hidden_still(made, past) & ~without)
-    left = sorted({whole.row for whole, *_ in money.leaves({*np.flatnonzero(~hidden).tolist()})})
+    there = {*np.flatnonzero(~hidden).tolist()}
+    left = sorted({whole.row for whole, *_ in money.leaves(there)} | came.told(there, made))
     system = made.system(_refused(rows, hidden, kept, config, contributions))
     system = _rounded(system, made)
     known = Known(

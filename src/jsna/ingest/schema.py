@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jsna.ingest.convert import dtype
-from jsna.model.contract import Column, Context, Table
+from jsna.model.contract import LARGEST, NEVER, Column, Context, Table
 from jsna.shared import patterns
 from jsna.shared.checks import equal
 
@@ -72,6 +72,15 @@ def _checks(column: Column, context: Context) -> Iterable[pandera.Check]:
         low = -np.inf if column.minimum is None else column.minimum
         high = np.inf if column.maximum is None else column.maximum
         yield pandera.Check(lambda s: (s >= low) & (s <= high), name="range")
+    if column.type in ("integer", "number"):
+        # Infinite is what a number of 400 digits is read as.
+        least, most = -_size(column.minimum), _size(column.maximum)
+        yield pandera.Check(lambda s: (s > least) & (s < most), name="size")
+
+
+def _size(bound: float | None) -> float:
+    """What a number stays below on a side, whatever bound is declared of it."""
+    return LARGEST if bound is None else NEVER
 
 
 def _matches(values: pd.Series[Any], pattern: str) -> pd.Series[Any]:
@@ -133,5 +142,8 @@ def in_words(column: Column, kind: str, context: Context) -> str:
         if column.minimum is None:
             return f"{name} must be {column.maximum:g} or less"
         return f"{name} must be from {column.minimum:g} to {column.maximum:g}"
+    if kind == "size":
+        most = min(_size(column.minimum), _size(column.maximum))
+        return f"{name} must be below {most:,.0f} in size, or is a slip"
     shape = patterns.WORDS.get(str(column.pattern), f"the pattern {column.pattern}")
     return f"{name} must be {shape}"

@@ -14,7 +14,7 @@ from jsna.model.indicators import LOCALITY, Side
 from jsna.tables.catalogue import CATALOGUE, column_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterator
 
     from sqlglot import exp
 
@@ -77,7 +77,16 @@ class Condition:
             return None
         # Any value that no list knows but one is no set of codes.
         but = (self._spare(c, part) - codes for c, codes in sides.items() if OTHER in codes)
-        return None if any(but) or any(map(self._unlisted, sides.items())) else sides
+        unknown = any(self._unlisted(side) or self._open(side) for side in sides.items())
+        return None if any(but) or unknown else sides
+
+    def _open(self, side: tuple[str, Codes]) -> bool:
+        """Whether any value is let through of a column without a list, and none at all is not.
+
+        It would be a code beside those that rows are counted by, though it is all of them together.
+        """
+        column, codes = side
+        return OTHER in codes and MISSING not in codes and not self._listed(column)
 
     def _unlisted(self, side: tuple[str, Codes]) -> bool:
         """Whether codes of a coarser dimension are made of no finer ones that anyone knows."""
@@ -99,7 +108,10 @@ class Condition:
             return None
         return [*dict.fromkeys([*self._listed(column), *_texts(part)]), OTHER, MISSING]
 
-    def _listed(self, column: str) -> Iterable[str]:
+    def _listed(self, column: str) -> Collection[str]:
+        """The codes of a column or finest dimension: of places, those of the area."""
+        if _dimension(column) == LOCALITY:
+            return self.config.area.locality_names
         return self.config.codelists.get(self.config.dimension(column).codes, {})
 
 

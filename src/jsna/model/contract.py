@@ -26,6 +26,11 @@ Type = Literal["string", "integer", "number", "date", "code", "boolean"]
 Severity = Literal["error", "warning"]
 #: Where the first clause of a description ends.
 _STOP: Final = re.compile(r"[;:.,](?:\s|$)")
+#: A number of this size or above is a slip, such as two cells run together, unless its column
+#: declares that it may be as large.
+LARGEST: Final = 1e9
+#: No number is as large as this: they are added up exactly, with six decimals.
+NEVER: Final = 1e12
 #: Direct identifiers: their values never appear in a message, nor outside `identified/`.
 Identifier = Literal[
     "upn", "former_upn", "nhs_number", "uln", "forename", "surname", "date_of_birth", "postcode",
@@ -52,7 +57,8 @@ class Column:
         absent: what stands in a cell without a value, such as the reason why there is none: read
             as empty.
         pattern: regular expression the whole value must match.
-        minimum, maximum: bounds of a number or integer.
+        minimum, maximum: bounds of a number or integer; on a side without one it is below
+            `LARGEST` in size, and everywhere below `NEVER`.
         bands: of a number or integer, the bands that it is shown in.
         identifier: which direct identifier this is, if it is one.
         quantity: name of the quantity in the synthetic world this column shows; a column without

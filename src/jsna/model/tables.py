@@ -60,6 +60,28 @@ class Implied:
     codes: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """That whoever is in a row is followed into the rows of a table a period later.
+
+    So those with a later state are some of the later period's rows with that state, and the others
+    came since: a count that nobody prints and everybody can work out.
+
+    Attributes:
+        table: whose rows they are, in both periods.
+        column: says the later state …
+        of: … which is what this column has in the later row.
+        gone: code of those who are in no later row.
+        lasting: columns in which a person is taken to have the same in both.
+    """
+
+    table: str
+    column: str
+    of: str
+    gone: str
+    lasting: tuple[str, ...] = ()
+
+
 #: A table a query reads, and a name it gives to a query of its own.
 _READ: Final = re.compile(r"\b(?:from|join)\s+(?:\"([\w.]+)\"|(\w+))")
 _OWN: Final = re.compile(r"(?:\bwith|\),)\s+(\w+)\s+as\s+\(")
@@ -115,6 +137,7 @@ class AnalysisTable(View):
             so unlike that a figure of both together says how many there were of each. Every side
             that counts the table holds one of the categories still by its condition.
         rows_of: the table whose rows these are, under other periods, if they are another's.
+        followed: what becomes of its persons a period later, if it says so.
         implies: what some values of a row say of others, as the query makes them. Disclosure
             control takes counts for the same count by it.
         known: column -> mark and its code: a row has a value in the column exactly where the mark
@@ -131,6 +154,7 @@ class AnalysisTable(View):
     period: Literal["delivery", "year_before", "march", "followed"] = "delivery"
     apart: tuple[str, ...] = ()
     rows_of: str = ""
+    followed: Followed | None = None
     implies: tuple[Implied, ...] = ()
     known: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     official: tuple[str, ...] = ()
@@ -143,4 +167,5 @@ class AnalysisTable(View):
 
     def january(self, period: str) -> str:
         """The period as the table whose rows these are has it: the year an academic year ends."""
-        return str(int(period[:4]) + 1) if self.rows_of and "/" in period else period
+        own = self.followed is not None and self.followed.table == self.rows_of
+        return str(int(period[:4]) + 1) if self.rows_of and "/" in period and not own else period

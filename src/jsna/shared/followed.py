@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from jsna.model.tables import AnalysisTable, Column
+from jsna.model.tables import AnalysisTable, Column, Followed
 from jsna.shared.fragments import YEAR_LATER
 from jsna.shared.table_columns import declared
 
 #: What the column of a later state is called by, after the column of the state now.
 LATER: Final = "_later"
+#: Columns in which everybody takes a person to have the same a year later.
+LASTING: Final = ("sex",)
 
 
 def followed(
@@ -18,9 +20,10 @@ def followed(
     """The rows of a table in the periods whose next one came too, with a state a year later.
 
     Each row is one of the other table and counts as it does there (`rows_of`), so that disclosure
-    control knows the two counts to be one. A year whose next one never came is a gap: nothing is
-    known of what became of anyone. Who is in no later row has left; who is in one without the state
-    has no later state, and is in no category of it.
+    control knows the two counts to be one; and those with a later state are some of the next
+    period's rows with that state (`followed`), so that it knows of those who came. A year whose
+    next one never came is a gap: nothing is known of what became of anyone. Who is in no later row
+    has left; who is in one without the state has no later state, and is in no category of it.
 
     Args:
         name, row: of the table.
@@ -47,6 +50,13 @@ def followed(
         dated_by=(extract,),
         period="followed",
         rows_of=of.rows_of or of.name,
+        followed=Followed(
+            of.name,
+            f"{state}{LATER}",
+            state,
+            gone,
+            tuple(column for column in LASTING if column in columns and column != state),
+        ),
         implies=tuple(i for i in of.implies if {i.column, i.of} <= set(columns)),
         # Localities are a dimension whose column is the code of one.
         known={c: mark for c, mark in of.known.items() if {c, f"{c}_code"} & set(columns)},

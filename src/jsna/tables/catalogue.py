@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from jsna.errors import JsnaError, Problem
 from jsna.model.hierarchies import later
 from jsna.model.indicators import LOCALITY
-from jsna.model.tables import AnalysisTable, Implied
+from jsna.model.tables import AnalysisTable, Followed, Implied
 from jsna.sources import permission, registry
 from jsna.tables import VIEWS
 
@@ -61,6 +61,12 @@ def implied(table: AnalysisTable) -> tuple[Implied, ...]:
     rows = table.rows_of or table.name
     same = (one for one in CATALOGUE.values() if (one.rows_of or one.name) == rows)
     return tuple(dict.fromkeys(said for one in same for said in one.implied))
+
+
+def followed(rows: str) -> tuple[Followed, ...]:
+    """What tables of a table's rows say of the same persons a period later."""
+    said = (one.followed for one in CATALOGUE.values() if (one.rows_of or one.name) == rows)
+    return tuple(dict.fromkeys(one for one in said if one is not None))
 
 
 def _received(needs: Collection[str]) -> Iterator[str]:

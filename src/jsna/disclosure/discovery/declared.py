@@ -50,7 +50,7 @@ def declared(
             them; rows that share a cell are declared to be the same count.
         equations: factors by cell; a cell no row has is an unknown.
     """
-    cell_of, same = _cells(found, (numerators, denominators))
+    cell_of, same = cells_of(found, (numerators, denominators))
     # Nobody is in it in any set of records: a known zero.
     empty = set(np.flatnonzero(found.units == 0).tolist())
     rows = [{a: 1, b: PRIME - 1} for a, b in same]
@@ -68,7 +68,7 @@ def declared(
     return Declared(kept, [r for r, wrong in zip(known, false, strict=True) if wrong], pivots)
 
 
-def _cells(
+def cells_of(
     found: Incidence, cells: tuple[Sequence[int], Sequence[int]]
 ) -> tuple[dict[int, int], list[tuple[int, int]]]:
     """Cell -> its first column; and pairs of columns that are declared to be the same count."""

@@ -213,7 +213,7 @@ def problems(
         chapter_of = chapters or {}
         cure = fault.cure.format(
             tables=_and([f"`{table}`" for table in tables]),
-            files=_and(sorted({_declared_in(table) for table in tables})),
+            files=_and(sorted({declared_in(table) for table in tables})),
             indicators=_and(
                 sorted({f"config/indicators/{chapter_of.get(name) or '…'}.yaml" for name in named})
             ),
@@ -227,7 +227,7 @@ def _and(words: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def _declared_in(table: str) -> str:
+def declared_in(table: str) -> str:
     """The file in which an analysis table is declared."""
     one = CATALOGUE[table]
     for name, module in sorted(sys.modules.items(), reverse=True):

@@ -40,6 +40,7 @@ from jsna import io
 from jsna.disclosure.discovery import remembered, supposed, worlds
 from jsna.disclosure.discovery.counts import Count
 from jsna.disclosure.discovery.declared import Declared, Row, as_columns, beyond, declared
+from jsna.disclosure.discovery.followed import unfounded
 from jsna.disclosure.discovery.identities import (
     FALSE,
     UNDECLARED,
@@ -156,6 +157,7 @@ def discover(
     more = Further(further or iter(()), config)
     found: dict[tuple[tuple[int, int], ...], Identity] = {}
     false: dict[tuple[tuple[int, int], ...], Identity] = {}
+    wrong: dict[str, Problem] = {}
     looked: Discovery | None = None
     true: Sequence[Row] = ()
     for chosen in selections(rows, config):
@@ -163,6 +165,7 @@ def discover(
         made = linked_tables(rows.loc[chosen].reset_index(drop=True), config)
         equations = [{e[0]: -1.0, **dict.fromkeys(e[1:], 1.0)} for e in made.equations]
         implied = declared(part, made.numerators, made.denominators, equations)
+        wrong.update((problem.rule, problem) for problem in unfounded(part, made))
         if looked is None:
             true = implied.equations
             rest = undeclared(part, implied)
@@ -182,7 +185,10 @@ def discover(
         found=tuple(found.values()),
         # What is not so has to be put right first: much else follows from it.
         problems=tuple(
-            problems(list(false.values()), whole.counts, whole.units, FALSE, chapters)
+            [
+                *problems(list(false.values()), whole.counts, whole.units, FALSE, chapters),
+                *wrong.values(),
+            ]
             or problems(list(found.values()), whole.counts, whole.units, UNDECLARED, chapters)
         ),
         unseen=tuple(sorted({i.id for i in local} - set(rows["indicator"]))),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Final
 
+from jsna.disclosure.ledger.arrivals import arrivals
 from jsna.disclosure.ledger.families import Derived, Sum, nested, sums
 from jsna.disclosure.ledger.linked_tables import LinkedTables
 from jsna.disclosure.ledger.links import is_rest, links, useful
@@ -46,7 +47,8 @@ def add_equations(
     first, values = made.size, [*made.value, *between.values()]
     numbers = {**known, **{cell: first + at for at, cell in enumerate(between)}}
     try:
-        found = useful(list(sums(numbers, values, strict=strict)), first, list(between))
+        every = [*sums(numbers, values, strict=strict), *arrivals(numbers, values)]
+        found = useful(every, first, list(between))
     except ValueError as error:
         rule = f"the parts of a count come to more than it: {error}"
         raise JsnaError(Problem("measures", rule, code="linked.parts")) from error

@@ -1,0 +1,258 @@
+"""Who came since a year before: what followed pupils and the later roll give away together.
+
+The tests subtract by themselves, from the rows that are printed.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from jsna.disclosure.discovery.run import discover
+from jsna.disclosure.evidence import gather
+from jsna.disclosure.ledger import equations
+from jsna.disclosure.ledger.arrivals import arrivals
+from jsna.disclosure.ledger.families import Derived
+from jsna.disclosure.protect import protect
+from jsna.disclosure.prove import prove
+from jsna.errors import JsnaError
+from jsna.measures.engine import measure
+from jsna.model import schema
+from jsna.model.cells import Cell, make
+from jsna.model.configuration import Configuration
+from jsna.model.indicators import Indicator
+from jsna.tables import catalogue
+from jsna.tables.catalogue import CATALOGUE, arrow
+from tests.spec import world
+
+TABLE = world.FOLLOWED
+STATES = ("N", "K", "E")
+#: From, to -> how many of 2024: 118 of them have SEN support a year later.
+MOVES = {
+    ("N", "N"): 300, ("N", "K"): 30, ("N", "E"): 20, ("N", "gone"): 20,
+    ("K", "N"): 20, ("K", "K"): 80, ("K", "E"): 10, ("K", "gone"): 10,
+    ("E", "N"): 9, ("E", "K"): 8, ("E", "E"): 60, ("E", "gone"): 9,
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(CATALOGUE, TABLE.name, TABLE)
+    monkeypatch.setitem(catalogue._VIEWS, TABLE.name, TABLE)
+
+
+def indicator(name: str, kind: str, table: str, *breakdowns: list[str]) -> Indicator:
+    given = {"id": name, "phrase": "pupils", "kind": kind, "numerator": {"table": table}}
+    return Indicator.model_validate({**world.LEAST, **given, "breakdowns": breakdowns}).model_copy(
+        update={"chapter": "prevalence"}
+    )
+
+
+BOTH = ["sen_provision", "sen_provision_later"]
+FLOW, ROLL = indicator("moves", "flow", TABLE.name, BOTH), indicator(
+    "roll", "count", "pupil", ["sen_provision"]
+)  # fmt: skip
+
+
+class Years:
+    """Two Januaries of pupils, those of the first followed, and what is printed of them."""
+
+    def __init__(
+        self,
+        came: Mapping[str, int],
+        moves: Mapping[tuple[str, str], int] = MOVES,
+        *indicators: Indicator,
+        sex: str = "F",
+    ) -> None:
+        rolls: list[tuple[Any, ...]] = []
+        followed: list[tuple[Any, ...]] = []
+        for (now, then), many in moves.items():
+            for number in range(many):
+                key = f"{now}{then}{number}"
+                rolls.append(("2024", key, sex, now))
+                followed.append(("2024", key, sex, now, then))
+                if then != "gone":
+                    rolls.append(("2025", key, sex, then))
+        for then, many in came.items():
+            rolls += [("2025", f"came{then}{number}", sex, then) for number in range(many)]
+        columns = ["period", "person_key", "sex", *BOTH]
+        self.tables = {
+            "pupil": world.filled("pupil", pd.DataFrame(rolls, columns=columns[:4], dtype=object)),
+            TABLE.name: world.filled(
+                TABLE.name, pd.DataFrame(followed, columns=columns, dtype=object)
+            ),
+        }
+        self.config = made(*(indicators or (FLOW, ROLL)))
+        self.truth = measure(self.tables, self.config.indicators.values(), self.config)
+
+    def safe(self) -> pd.DataFrame:
+        return protect(self.truth, self.config).safe
+
+    def prove(self, safe: pd.DataFrame) -> None:
+        prove(gather(safe, self.truth, self.config))
+
+    def left(self, safe: pd.DataFrame) -> dict[tuple[str, str], float]:
+        """Who came into a state, or left one, wherever the rows shown give it to a pencil."""
+        shown = {
+            (row["indicator"], row["period"], row["category"]): row["numerator"]
+            for row in safe.to_dict("records")
+            if row["status"] != "c"
+        }
+        found = {}
+        for state in STATES:
+            into = [shown.get(("moves", "2024", f"{now}|{state}")) for now in STATES]
+            out = [shown.get(("moves", "2024", f"{state}|{then}")) for then in STATES]
+            for name, year, parts in (("came", "2025", into), ("left", "2024", out)):
+                counts = [shown.get(("roll", year, state)), *parts]
+                if None not in counts:
+                    found[name, state] = counts[0] - sum(counts[1:])
+        return found
+
+
+def made(*indicators: Indicator) -> Configuration:
+    config = world.with_followed(world.configuration())
+    return replace(config, indicators={one.id: one for one in indicators})
+
+
+def test_two_who_came_are_not_what_is_left_of_a_roll() -> None:
+    """120 have SEN support, 8 + 80 + 30 = 118 of them were here before: two came."""
+    years = Years({"N": 40, "K": 2, "E": 25})
+    counted = years.truth.set_index(["indicator", "period", "category"])["numerator"]
+    assert counted["roll", "2025", "K"] == 120
+    assert [counted["moves", "2024", f"{now}|K"] for now in STATES] == [30, 80, 8]
+    assert years.left(years.truth) == {
+        ("came", "N"): 40, ("came", "K"): 2, ("came", "E"): 25,
+        ("left", "N"): 20, ("left", "K"): 10, ("left", "E"): 9,
+    }  # fmt: skip
+    safe = years.safe()
+    assert ("came", "K") not in years.left(safe)
+    assert safe["status"].eq("c").any()
+    years.prove(safe)
+
+
+@pytest.mark.parametrize("forgotten", [False, True], ids=["neither", "ledger"])
+def test_the_proof_finds_who_came_by_itself(
+    monkeypatch: pytest.MonkeyPatch, forgotten: bool
+) -> None:
+    """Were protection bypassed, or did both not know what adds up, the pencil still subtracts."""
+    years = Years({"N": 40, "K": 2, "E": 25})
+    if forgotten:
+        monkeypatch.setattr(equations, "arrivals", lambda *_: iter(()))
+        safe = years.safe()
+        assert not safe["status"].eq("c").any()
+    safe = years.truth[list(schema.columns())]
+    with pytest.raises(JsnaError) as caught:
+        years.prove(safe)
+    found = {problem.code for problem in caught.value.problems}
+    assert "prove.remainder" in found and found & {"prove.cell", "prove.shown"}
+
+
+@pytest.mark.parametrize(
+    ("came", "shown"), [(0, True), (1, False), (4, False), (10, True)]
+)  # fmt: skip
+def test_few_who_came_are_protected_and_nobody_or_enough_are_not(came: int, shown: bool) -> None:
+    years = Years({"N": 40, "K": came, "E": 25})
+    safe = years.safe()
+    assert not safe["status"].eq("c").any() if shown else safe["status"].eq("c").any()
+    assert years.left(safe).get(("came", "K")) == (came if shown else None)
+    years.prove(safe)
+
+
+def test_who_came_is_told_by_sex_and_by_a_share_as_well() -> None:
+    """Everybody takes a pupil's sex to be the same a year later, and shares give their counts."""
+    shares = Indicator.model_validate(
+        {
+            **world.LEAST, "id": "moves", "phrase": "pupils", "kind": "transition",
+            "numerator": {"table": TABLE.name}, "over": ["sen_provision_later"],
+            "breakdowns": [["sex", *BOTH]],
+        }
+    ).model_copy(update={"chapter": "prevalence"})  # fmt: skip
+    roll = indicator("roll", "count", "pupil", ["sex", "sen_provision"])
+    years = Years({"N": 40, "K": 2, "E": 25}, MOVES, shares, roll)
+
+    def left(safe: pd.DataFrame) -> float:
+        shown = {
+            (row["period"], *sorted(schema.dimensions(row["breakdown"], row["category"]).items())):
+            row["numerator"] for row in safe.to_dict("records") if row["status"] != "c"
+        }  # fmt: skip
+        counts = [shown.get(("2025", ("sen_provision", "K"), ("sex", "F"))), *(
+            shown.get(("2024", ("sen_provision", now), ("sen_provision_later", "K"), ("sex", "F")))
+            for now in STATES
+        )]  # fmt: skip
+        return np.nan if None in counts else float(counts[0] - sum(counts[1:]))
+
+    assert left(years.truth) == 2
+    safe = years.safe()
+    assert left(safe) != 2
+    years.prove(safe)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_drawn_moves_are_protected_and_proven(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    pairs = itertools.product(STATES, (*STATES, "gone"))
+    many = dict(zip(pairs, draw.integers(0, 40, 12).tolist(), strict=True))
+    came = dict(zip(STATES, draw.integers(0, 12, 3).tolist(), strict=True))
+    years = Years(came, many)
+    safe = years.safe()
+    assert all(left == 0 or left >= 5 for left in years.left(safe).values()), years.left(safe)
+    years.prove(safe)
+
+
+def sums(*cells: tuple[Cell, float]) -> Iterator[tuple[Cell, list[Cell], float]]:
+    """Each later count, those followed into it, and who came."""
+    numbers = {cell: at for at, (cell, _) in enumerate(cells)}
+    for whole, parts in arrivals(numbers, [value for _, value in cells]):
+        came = sum(part.value for part in parts if isinstance(part, Derived))
+        yield cells[whole][0], [cells[p][0] for p in parts if isinstance(p, int)], came
+
+
+def pupils(period: str, **box: str) -> Cell:
+    codes = {column: frozenset(code.split()) for column, code in box.items()}
+    return make("pupil", "rows", {"period": frozenset({period}), **codes})
+
+
+def test_who_is_followed_is_within_whatever_later_count_holds_them() -> None:
+    now_k, now_n = (pupils("2024", sen_provision=one, sen_provision_later="K") for one in "KN")
+    girls = pupils("2024", sex="F", sen_provision_later="K")
+    gone = pupils("2024", sen_provision="K", sen_provision_later="gone")
+    support, sen, every = (
+        pupils("2025", sen_provision="K"),
+        pupils("2025", sen_provision="K E"),
+        pupils("2025"),
+    )
+    here = pupils("2025", sen_provision="K", locality=world.WEST)
+    boys, later = pupils("2025", sex="M", sen_provision="K"), pupils("2026", sen_provision="K")
+    found = list(
+        sums(
+            (now_k, 80), (now_n, 30), (girls, 50), (gone, 9), (support, 112), (sen, 150),
+            (every, 1000), (here, 40), (boys, 60), (later, 120),
+        )
+    )  # fmt: skip
+    assert found == [
+        (support, [now_k, now_n], 2), (support, [girls], 62),
+        (sen, [now_k, now_n], 40), (sen, [girls], 100),
+        (every, [now_k, now_n], 890), (every, [girls], 950),
+    ]  # fmt: skip
+
+
+def test_those_who_have_not_lasted_say_nothing() -> None:
+    """A girl of a year before is recorded as a boy: more girls were followed than there are."""
+    girls, then = pupils("2024", sex="F", sen_provision_later="K"), pupils("2025", sex="F")
+    assert list(sums((girls, 51), (then, 50))) == []
+
+
+def test_it_is_held_in_drawn_records_that_who_is_followed_is_there() -> None:
+    years = Years({"N": 40, "K": 2, "E": 25})
+    records = {name: arrow(name, rows) for name, rows in years.tables.items()}
+    assert discover([records], years.config).problems == ()
+    gone = years.tables["pupil"]
+    wrong = gone.loc[~(gone["period"].eq("2025") & gone["person_key"].eq("NK0"))]
+    (problem,) = discover([{**records, "pupil": arrow("pupil", wrong)}], years.config).problems
+    assert "(`followed`) is wrong" in problem.rule and "moves numerator [2024" in problem.rule

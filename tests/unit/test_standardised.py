@@ -17,9 +17,14 @@ from hypothesis import strategies as st
 from jsna.disclosure import contribution
 from jsna.disclosure.evidence import gather
 from jsna.disclosure.protect import protect
+from jsna.disclosure.prove import prove
 from jsna.errors import JsnaError
+from jsna.measures import making
+from jsna.measures.contributions import contributions
 from jsna.measures.engine import measure
 from jsna.measures.methods import STORED, dsr_dobson
+from jsna.model import schema
+from jsna.model.indicators import Indicator
 from tests.spec import world
 from tests.unit import whole_path
 
@@ -78,7 +83,7 @@ every = [(p, s, a) for p in (world.WEST, world.EAST) for s in "FM" for a in AGES
 @given(st.lists(cells, min_size=len(every), max_size=len(every)))
 def test_every_rate_is_of_the_counts_of_its_groups(drawn: list[tuple[int, int]]) -> None:
     groups: Groups = dict(zip(every, drawn, strict=True))
-    _, found = found_of(groups)
+    config, found = found_of(groups)
     for row in found.itertuples():
         mine = [
             (
@@ -92,9 +97,12 @@ def test_every_rate_is_of_the_counts_of_its_groups(drawn: list[tuple[int, int]])
         own = dsr_dobson(events, people, WEIGHTS, multiplier=1_000, confidence=STORED)
         shown = [row.value, *(getattr(row, name) for name in LIMITS)]
         told = [own.value[0], own.lower[0, 0], own.upper[0, 0], own.lower[1, 0], own.upper[1, 0]]
-        # To the one decimal that is printed, and no more.
-        np.testing.assert_allclose(shown, np.floor(np.array(told) * 10 + 0.5) / 10, equal_nan=True)
-        assert (row.status, row.reason) == (("x", "few_events") if events.sum() < 10 else ("", ""))
+        # To the one decimal that is printed, and no more; and none where a group has few.
+        few = any(0 < one < config.profile(row.profile).threshold for one in events)
+        told = np.floor(np.array(told) * 10 + 0.5) / 10 + (np.nan if few else 0)
+        np.testing.assert_allclose(shown, told, equal_nan=True)
+        why = "few_events" if events.sum() < 10 else "few_in_group" if few else ""
+        assert (row.status, row.reason) == ("x" if why else "", why)
 
 
 def _in(row: Any, key: tuple[str, str, str]) -> bool:
@@ -155,12 +163,95 @@ def test_a_rate_of_few_events_is_hidden() -> None:
     shown = found.safe.set_index("category")
     assert shown.loc["M", "status"] == "c"
     assert shown.loc["M", ["numerator", "value", *LIMITS]].isna().all()
-    gather(found.safe, measured, config)
+    gather(found.safe, measured, config, contributions=behind(groups, measured, config))
 
 
-def test_a_rate_does_not_give_the_counts_of_its_groups_away() -> None:
+def behind(groups: Groups, measured: pd.DataFrame, config: Any) -> pd.DataFrame:
+    return contributions(measured, tables(groups), config)
+
+
+def test_a_rate_of_which_a_group_has_few_is_not_given() -> None:
+    """15 events, of which 2 and 3 are of groups: rate and number would leave few other counts."""
+    people = dict(zip(AGES, (1_900, 2_700, 3_100), strict=True))
+    groups: Groups = {}
+    for place, seen in ((world.WEST, (2, 3, 10)), (world.EAST, (12, 0, 30))):
+        groups |= {(place, "F", a): (n, people[a]) for a, n in zip(AGES, seen, strict=True)}
+    config, measured = found_of(groups, breakdowns=[["locality"]])
+    rows = measured.set_index("area_code")
+    assert tuple(rows.loc[world.WEST, ["status", "reason"]]) == ("x", "few_in_group")
+    assert rows.loc[world.WEST, ["value", *LIMITS]].isna().all()
+    assert rows.loc[world.WEST, "note"].endswith(
+        "Too few were counted in one of the groups it is standardised by."
+    )
+    # Nought is no secret, and the whole has 14, 3 and 40.
+    assert rows.loc[world.EAST, "value"] > 0
+    assert tuple(rows.loc[world.AREA, ["status", "reason"]]) == ("x", "few_in_group")
+    safe = protect(measured, config).safe
+    gather(safe, measured, config, contributions=behind(groups, measured, config))
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["counts", "nobody knows"])
+def test_the_proof_counts_the_groups_of_a_rate_by_itself(
+    monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    """Were the rate made whoever its groups are of, it would not be published all the same."""
+    groups: Groups = {
+        (world.WEST, "F", age): (n, 2_000) for age, n in zip(AGES, (4, 9, 12), strict=True)
+    }
+    with monkeypatch.context() as patched:
+        patched.setitem(making._MADE, "dsr_dobson", lambda *given: _made(*given[:-1], 0))
+        config, measured = found_of(groups, breakdowns=[])
+    assert measured["value"].notna().all()
+    safe = protect(measured, config).safe
+    who = behind(groups, measured, config) if known else None
+    if known:
+        assert sorted(who["amount"]) == [4, 9, 12]
+    with pytest.raises(JsnaError, match="of which a group has few, or a hidden count"):
+        gather(safe, measured, config, contributions=who)
+
+
+_made = making._standardised
+
+
+def test_a_rate_beside_a_hidden_count_of_one_of_its_groups_is_hidden() -> None:
+    """Of girls and boys in a group one is hidden; with the group's sum, the rate would tell it."""
+    groups: Groups = {
+        (world.WEST, "F", a): (n, 2_000) for a, n in zip(AGES, (6, 20, 30), strict=True)
+    }
+    groups |= {(world.WEST, "M", a): (n, 2_000) for a, n in zip(AGES, (3, 25, 31), strict=True)}
+    rate = declared(breakdowns=[["sex"]])
+    seen = Indicator.model_validate(
+        {
+            **world.LEAST, "id": "seen", "population_base": "resident",
+            "period_type": "financial_year", "kind": "count",
+            "breakdowns": [["age_group"], ["sex"], ["sex", "age_group"]],
+            "numerator": {"table": "mental_health", "where": "age_group is not null"},
+        }
+    )  # fmt: skip
+    config = replace(BASE, indicators={one.id: one for one in (rate, seen)})
+    measured = measure(tables(groups), [rate, seen], config)
+    who = behind(groups, measured, config)
+    found = protect(measured, config)
+    counts = found.safe.loc[found.safe["indicator"].eq("seen")].set_index("category")
+    hidden = set(counts.index[counts["status"].eq("c")])
+    assert "0-4|M" in hidden
+    rates = found.safe.loc[found.safe["indicator"].eq(rate.id)].set_index("category")
+    # 3 boys are in a group: of it girls are hidden too, and with them the rate of girls.
+    assert rates.loc["M", "status"] in ("x", "c")
+    assert "0-4|F" in hidden
+    assert rates.loc["F", "status"] == "c"
+    prove(gather(found.safe, measured, config, contributions=who))
+    wrong = found.safe.set_index(list(schema.KEY))
+    told = measured[list(schema.columns())].set_index(list(schema.KEY))
+    mine = [key for key in wrong.index if key[1] == rate.id and key[-1] == "F"]
+    wrong.loc[mine] = told.loc[mine]
+    with pytest.raises(JsnaError, match="or a hidden count"):
+        gather(wrong.reset_index(), measured, config, contributions=who)
+
+
+def test_unrounded_a_rate_would_give_the_counts_of_its_groups_away() -> None:
     """Weights and residents are public: of unrounded rates one set of counts would be left."""
-    seen, residents = dict(zip(AGES, (2, 3, 10), strict=True)), (1_900, 2_700, 3_100)
+    seen, residents = dict(zip(AGES, (12, 13, 20), strict=True)), (1_900, 2_700, 3_100)
     groups: Groups = {
         (world.WEST, "F", age): (seen[age], people)
         for age, people in zip(AGES, residents, strict=True)
@@ -172,9 +263,9 @@ def test_a_rate_does_not_give_the_counts_of_its_groups_away() -> None:
         parts = zip(WEIGHTS, events, residents, strict=True)
         return 1_000 * sum(w * x / n for w, x, n in parts) / sum(WEIGHTS)
 
-    every_one = [(a, b, 15 - a - b) for a in range(16) for b in range(16 - a)]
-    truth = rate((2, 3, 10))
-    assert [one for one in every_one if abs(rate(one) - truth) < 1e-8] == [(2, 3, 10)]
+    every_one = [(a, b, 45 - a - b) for a in range(46) for b in range(46 - a)]
+    truth = rate((12, 13, 20))
+    assert [one for one in every_one if abs(rate(one) - truth) < 1e-8] == [(12, 13, 20)]
     fits = [one for one in every_one if abs(rate(one) - row.value) < 1e-8 + 0.05]
     assert row.value == round(truth, 1)
     assert len(fits) > 10

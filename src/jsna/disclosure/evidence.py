@@ -14,6 +14,7 @@ import pandas as pd
 
 from jsna import io
 from jsna.disclosure import earlier, limits, revision
+from jsna.disclosure.attacking import groups
 from jsna.disclosure.attacking.arrivals import Arrivals
 from jsna.disclosure.attacking.attack import Known
 from jsna.disclosure.attacking.remainders import Subtraction
@@ -104,6 +105,9 @@ def gather(
     shown = published[list(limits.LIMITS)].notna().any(axis=1).to_numpy(dtype=bool)
     rule = "prints the limits of a mean beside one that is hidden, or of values few or much alike"
     _refuse(rows, shown & limits.withheld(rows, past, hidden, config), rule, "limits")
+    rule = "prints a standardised rate of which a group has few, or a hidden count"
+    few = groups.tells_few(published, rows, contributions, config)
+    _refuse(rows, ~stands & (few | groups.tells_hidden(published, rows, config)), rule, "groups")
     money = Subtraction(rows, config, contributions)
     money.require(made)
     came = Arrivals(rows, config)

@@ -28,11 +28,17 @@ from jsna.model.indicators import Indicator
 
 #: Why a standardised rate is not given, beside too few events.
 EMPTY: Final = "a group of the standard population is empty"
+#: Why it is not given, though there are events enough in all.
+FEW_IN_GROUP: Final = "few events in a group of the standard population"
 #: Why a method gives no value -> the reason of the row, and its note.
 _NOT_GIVEN: Final = {
     order_statistics.TOO_FEW: ("few_values", "Too few lie on one side of it for it to be given."),
     standardised.TOO_FEW_EVENTS: ("few_events", "Too few were counted for a standardised rate."),
     EMPTY: ("empty_group", "Nobody is in one of the groups it is standardised by."),
+    FEW_IN_GROUP: (
+        "few_in_group",
+        "Too few were counted in one of the groups it is standardised by.",
+    ),
     survival.NOT_REACHED: (
         "still_waiting",
         "Too many were still waiting for it to be known.",
@@ -95,6 +101,9 @@ def _standardised(
 ) -> Limits:
     """Directly standardised rates and their limits, from both counts in each group.
 
+    Weights and residents are public, so that a rate and the number of events say much of how many
+    events are in each group: it is given where that is nought or enough to be shown in each.
+
     Raises:
         JsnaError: some of those counted are in no group of the standard population.
     """
@@ -118,7 +127,10 @@ def _standardised(
     # With more digits only one set of counts of the groups would give it.
     made = {name: _printed(getattr(found, name), indicator) for name in CALCULATED}
     made["value"] = np.where(made["value"] > 0, made["value"], _digit(found.value))
-    return found._replace(**made, reason=np.where(empty, EMPTY, found.reason), area=None)
+    few = ((events > 0) & (events < fewest)).any(axis=1) & (found.reason == "")
+    made = {name: np.where(few, np.nan, numbers) for name, numbers in made.items()}
+    reason = np.select([empty, few], [EMPTY, FEW_IN_GROUP], found.reason)
+    return found._replace(**made, reason=reason, area=None)
 
 
 def _printed(numbers: Floats, indicator: Indicator) -> Floats:

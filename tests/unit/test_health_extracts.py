@@ -20,7 +20,7 @@ from jsna.sources import registry
 from jsna.sources.community.synthetic import REFERRALS as WAITS
 from jsna.sources.mental_health.extract import ATTENDED
 from jsna.sources.mental_health.synthetic import CONTACTS
-from jsna.synthetic import course, health, need, often, world
+from jsna.synthetic import course, health, need, often, waiting, world
 from jsna.synthetic.who import residents
 from jsna.synthetic.world import World
 from tests.unit.synthetic_support import ROOT, middling
@@ -167,7 +167,7 @@ def test_weekends_are_put_off_to_the_next_working_day(day: date) -> None:
 def test_waits_follow_from_a_waiting_list_worked_out_by_hand() -> None:
     # Ten a week come. Those who wait in the second and third week are five of each: half are seen
     # about the end of the first, from half a week to one and a half, and the others at the end.
-    found = course.waited(np.random.default_rng(1), {"1": 10, "3": 10}, 200_000)
+    found = waiting.waited(np.random.default_rng(1), {"1": 10, "3": 10}, 200_000)
     for weeks, share in ((0.5, 0.0), (1.0, 0.25), (1.5, 0.5), (2.5, 0.5), (2.75, 0.75), (3.0, 1.0)):
         assert (found <= weeks).mean() == pytest.approx(share, abs=0.005)
 
@@ -176,7 +176,7 @@ def test_waits_follow_from_a_waiting_list_worked_out_by_hand() -> None:
 def test_a_steady_waiting_list_is_the_published_one_again(service: str) -> None:
     bands = parameters().table("community.waiting")[service]
     rng = np.random.default_rng(2)
-    waited = course.waited(rng, bands, 400_000)
+    waited = waiting.waited(rng, bands, 400_000)
     # Referred on any day of the last two years and a bit, and still waiting.
     since = rng.random(len(waited)) * 110
     found = since[waited > since]

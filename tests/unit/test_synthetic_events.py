@@ -205,6 +205,9 @@ def test_a_code_goes_by_odds_and_keeps_its_share() -> None:
         (course.exponential(30.0), 30.0, 30.0),
         (course.exponential(30.0, 7.0), 37.0, 30.0),
         (course.gamma(40.0, 4.0), 40.0, 20.0),
+        # A quarter of mean 100 and the others of mean 20: squares of mean 5,600.
+        (course.mixed(0.25, 100.0, 20.0), 40.0, 4_000.0**0.5),
+        (course.between(3, 9), 6.0, 2.0),
         (course.whole(6.0, 10_000), 6.0, 30.0**0.5),
         # Mean and standard deviation of the log-normal.
         (course.amount(100.0, 0.5), 100 * np.exp(0.125),

@@ -143,8 +143,12 @@ def _write_extracts(
     from jsna.synthetic import formats
 
     names = _file_names(config)
+    before = ""
     for key, extract, table, rows in _tables(county, config, registry(), progress):
-        style = synthetic(extract.name).style
+        if extract.name != before and not synthetic(before).facts:
+            # What happened is not asked for again, where no official figure is counted from it.
+            county.forget(before)
+        before, style = extract.name, synthetic(extract.name).style
         with io.replacing(folder / names[key]) as file, file.open("r+b") as to:
             formats.write(to, names[key], style, table, rows)
     return names

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jsna.synthetic import draws
-from jsna.synthetic.draws import Bools, Days, Floats, Ints
+from jsna.synthetic.draws import Bools, Days, Floats, Ints, stream
 from jsna.synthetic.often import Number, number, ratios, said
 from jsna.synthetic.terms import school_days
 from jsna.synthetic.who import Group
@@ -23,7 +23,8 @@ from jsna.synthetic.world import World
 
 Values: TypeAlias = npt.NDArray[Any]
 NEVER = np.datetime64("NaT", "D")
-_NONE: Mapping[str, Any] = {"M": NEVER, "U": "", "f": np.nan}
+#: What stands for nothing, by the kind of an array.
+NONE: Mapping[str, Any] = {"M": NEVER, "U": "", "f": np.nan, "i": np.nan}
 
 
 @dataclass(slots=True)
@@ -66,6 +67,18 @@ class Course:
 
 
 Draw: TypeAlias = Callable[[Course], Values]
+
+
+def drawn(events: Course, every: Mapping[str, Draw]) -> Course:
+    """The events with more drawn of them, one name after another."""
+    for name, draw in every.items():
+        events.columns[name] = draw(events)
+    return events
+
+
+def apart(draw: Draw, *names: str) -> Draw:
+    """A draw from the stream so named, which changes nothing else that is drawn."""
+    return lambda at: draw(replace(at, rng=stream(at.world.synthesis.seed, *names)))
 
 
 # ---- days --------------------------------------------------------------------------------------
@@ -153,6 +166,18 @@ def codes(shares: str | Mapping[str, float]) -> Draw:
     return draw
 
 
+def codes_of(table: str, row: Draw) -> Draw:
+    """Codes by the shares in the row of a table, by position, that each event has."""
+
+    def draw(at: Course) -> Values:
+        shares = at.world.effects.table(table)
+        every = sorted({code for of in shares.values() for code in of})
+        weights = np.array([[of.get(code, 0.0) for code in every] for of in shares.values()])
+        return np.array(every)[draws.choose_rows(at.rng, weights[row(at)])]
+
+    return draw
+
+
 def further(code: str, share: Number, unlike: tuple[str, ...]) -> Draw:
     """A further code, in so many of the events that have all those it must be unlike.
 
@@ -210,6 +235,21 @@ def column(name: str) -> Draw:
     return lambda at: at[name]
 
 
+def by_code(name: str, every: Mapping[str, Draw]) -> Draw:
+    """The draw of the code another column holds; each is drawn of all, as in `where`."""
+
+    def chosen(at: Course) -> Values:
+        made = {code: draw(at) for code, draw in every.items()}
+        return np.select([at[name] == code for code in made], [*made.values()])
+
+    return chosen
+
+
+def chance(share: Number) -> Draw:
+    """Whether, in so many."""
+    return lambda at: at.rng.random(len(at)) < number(at.world, share)
+
+
 def where(name: str, code: str, draw: Draw, otherwise: Any = None) -> Draw:
     """A draw where another column holds a code, and elsewhere `otherwise`, or nothing.
 
@@ -218,7 +258,7 @@ def where(name: str, code: str, draw: Draw, otherwise: Any = None) -> Draw:
 
     def chosen(at: Course) -> Values:
         values = draw(at)
-        other = _NONE[values.dtype.kind] if otherwise is None else otherwise
+        other = NONE[values.dtype.kind] if otherwise is None else otherwise
         return np.where(at[name] == code, values, other)
 
     return chosen
@@ -232,9 +272,24 @@ def exponential(mean: Number, least: float = 0.0) -> Draw:
     return lambda at: least + at.rng.exponential(number(at.world, mean), len(at))
 
 
+def mixed(share: Number, mean: Number, others: Number) -> Draw:
+    """The same where so many have one mean, and the others another."""
+
+    def draw(at: Course) -> Floats:
+        means = [number(at.world, mean), number(at.world, others)]
+        return at.rng.exponential(np.where(chance(share)(at), *means))
+
+    return draw
+
+
 def gamma(mean: Number, shape: float, least: float = 0.0) -> Draw:
     """The same of another shape: over 1 has few that are very short, under 1 many."""
     return lambda at: least + at.rng.gamma(shape, number(at.world, mean) / shape, len(at))
+
+
+def between(least: int, most: int) -> Draw:
+    """Whole numbers, each as likely."""
+    return lambda at: at.rng.integers(least, most + 1, len(at))
 
 
 def whole(mean: Number, most: int) -> Draw:
@@ -258,36 +313,3 @@ def amount(median: Number, spread: Number, by: str = "", digits: int = 2) -> Dra
         return np.round(found * ratios(at.world, by, at.group, at.kind)[at.member], digits)
 
     return draw
-
-
-def waits(waiting: str) -> Draw:
-    """Days waited, by a parameter of how many are found waiting so many weeks; see `waited`."""
-    return lambda at: 7 * waited(at.rng, said(at.world, waiting, at.kind), len(at))
-
-
-def waited(rng: np.random.Generator, waiting: Mapping[str, float], count: int) -> Floats:
-    """Weeks waited.
-
-    How long people wait follows from how many are found waiting: where as many come every week,
-    those who have waited so long are as many as come, less those seen sooner.
-
-    Args:
-        rng: random numbers.
-        waiting: weeks (upper end of a band, the first beginning at none) -> how many are found
-            waiting so long.
-        count: how many waits.
-    """
-    ends = np.array([float(weeks) for weeks in waiting])
-    width = np.diff(ends, prepend=0.0)
-    # How many a week of waiting holds; what every band holds less than the first was seen.
-    held = np.array(list(waiting.values())) / width
-    left = np.minimum.accumulate(held / held[0])
-    # Seen around the end of each band, as far into it as into the next, so that the list stays.
-    half = np.minimum(width[:-1], width[1:]) / 2
-    weeks = np.r_[np.c_[ends[:-1] - half, ends[:-1] + half].ravel(), ends[-1] - width[-1] / 4]
-    weeks = np.r_[weeks, ends[-1]]
-    share = np.r_[np.c_[left[:-1], left[1:]].ravel(), left[-1], 0.0]
-    # From nobody left to everybody; ever so little steeper, as no two may be the same.
-    rising = share[::-1] + 1e-12 * np.arange(len(share))
-    found: Floats = np.interp(rng.random(count), rising, weeks[::-1])
-    return found

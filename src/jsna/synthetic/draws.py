@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,8 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Days = npt.NDArray[np.datetime64]
 Labels = npt.NDArray[Any]
+#: Days of a year, on average.
+YEAR: Final = 365.25
 
 
 def stream(seed: int, *names: str) -> np.random.Generator:
@@ -80,6 +82,12 @@ def spread(shares: Mapping[str, float], total: int) -> dict[str, int]:
     for key in rest[: total - sum(counts.values())]:
         counts[key] += 1
     return counts
+
+
+def narrow(values: Ints, kind: type[np.signedinteger[Any]]) -> Ints:
+    """Whole numbers in fewer bytes, of those held for everyone."""
+    found: Ints = values.astype(kind)
+    return found
 
 
 def days(day: date) -> np.datetime64:

@@ -16,9 +16,10 @@ import numpy as np
 import pyarrow as pa
 
 from jsna.synthetic import written
-from jsna.synthetic.course import NEVER, Course, Draw, Values
+from jsna.synthetic.course import NONE, Course, Draw, Values, drawn
 from jsna.synthetic.draws import stream
 from jsna.synthetic.often import Often
+from jsna.synthetic.spells import Open
 from jsna.synthetic.view import Quantity, View
 from jsna.synthetic.who import Base, Group
 from jsna.synthetic.world import World
@@ -35,7 +36,7 @@ class Shown:
         back: periods before the delivery's whose events may be. Who they happened to has to have
             the same position in each.
         within: name of a day that must lie in the period itself, if any.
-        told: code -> the day before which nobody knew it.
+        told: name of a code or number -> the day before which nobody knew it.
     """
 
     until: str
@@ -72,12 +73,13 @@ class Events:
 
     Attributes:
         source: names their random numbers, and the system whose staff write the persons.
-        who: to whom they may happen, or of which other events they are.
+        who: to whom they may happen, or of which other events or spells they are.
         often: how often; without it, once to every member.
         kinds: name of the code of their kind, of as many kinds as the parameter of the level has.
         history: changes and adds events, where what somebody had decides what comes after.
         comes: name -> draw, of each kind of event apart.
         then: name -> draw, of all events together.
+        course: names of the stream of that, if not the source's own.
         order: names they are put in order by, `person` and `school` beside what is drawn.
         number: name of the number of each, in that order.
         shown: where a delivery shows events of earlier periods too.
@@ -86,12 +88,13 @@ class Events:
     """
 
     source: str
-    who: Base | Each
+    who: Base | Each | Open
     often: Often | None = None
     kinds: str = ""
     history: Callable[[Course], Course] | None = None
     comes: Mapping[str, Draw] = field(default_factory=dict)
     then: Mapping[str, Draw] = field(default_factory=dict)
+    course: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     number: str = ""
     shown: Shown | None = None
@@ -119,31 +122,38 @@ class Events:
         shown, periods = self.shown, _earlier(period, self.shown.back)
         every = _together([self.happened(world, one) for one in periods])
         group = every.group
-        then = group.here[every.member] & (every[shown.until] >= group.first)
+        then = np.ones(len(every), dtype=bool)
+        if not isinstance(self.who, Open):
+            then = group.here[every.member] & (every[shown.until] >= group.first)
         if shown.within:
             then &= group.within(every[shown.within])
         found = self._in_order(every.rows(then))
         for name, values in found.columns.items():
             if values.dtype.kind == "M":
-                found.columns[name] = np.where(values <= group.last, values, NEVER)
-        for code, day in shown.told.items():
-            found.columns[code] = np.where(np.isnat(found[day]), "", found[code])
+                found.columns[name] = np.where(values <= group.last, values, NONE["M"])
+        for name, day in shown.told.items():
+            nothing = NONE[found[name].dtype.kind]
+            found.columns[name] = np.where(np.isnat(found[day]), nothing, found[name])
         return found
 
     def happened(self, world: World, period: str) -> Course:
         """Every event of a period, with all that followed."""
-        return world.kept(f"events {self.source}", period, partial(self._happen, world, period))
+        return world.kept(f"{self.source} events", period, partial(self._happen, world, period))
 
     def _happen(self, world: World, period: str) -> Course:
-        if isinstance(self.who, Each):
+        if isinstance(self.who, (Each, Open)):
             found = self.who.begun(world, period)
+            found = found if self.history is None else self.history(found)
         else:
             group = self.who(world, period)
             found = _together([self._come(world, group, kind) for kind in self._kinds(world)])
-        found.rng = stream(world.synthesis.seed, self.source, "course", period)
-        found = self._in_order(_drawn(found, self.then))
+        names = self.course or (self.source, "course")
+        found.rng = stream(world.synthesis.seed, *names, period)
+        found = self._in_order(drawn(found, self.then))
         if self.number:
-            found.columns[self.number] = int(period[:4]) * 10**6 + 1 + np.arange(len(found))
+            # The year, then as many digits as there are events, six at least.
+            unit = 10 ** max(6, len(str(len(found))))
+            found.columns[self.number] = int(period[:4]) * unit + 1 + np.arange(len(found))
         return found
 
     def _come(self, world: World, group: Group, kind: str) -> Course:
@@ -156,7 +166,7 @@ class Events:
         found = Course(world, group, rng, member, kind)
         if kind:
             found.columns[self.kinds] = np.full(len(member), kind)
-        return _drawn(found if self.history is None else self.history(found), self.comes)
+        return drawn(found if self.history is None else self.history(found), self.comes)
 
     def _kinds(self, world: World) -> list[str]:
         if not self.kinds or self.often is None:
@@ -184,12 +194,6 @@ def as_arrow(values: Values) -> pa.Array[Any]:
     if values.dtype.kind == "U":
         return pa.array(values, mask=values == "", type=pa.string())
     return pa.array(values, from_pandas=True)
-
-
-def _drawn(events: Course, every: Mapping[str, Draw]) -> Course:
-    for name, draw in every.items():
-        events.columns[name] = draw(events)
-    return events
 
 
 def _earlier(period: str, back: int) -> list[str]:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from jsna.shared.patients import OLDEST
 from jsna.synthetic import written
 from jsna.synthetic.course import Course
-from jsna.synthetic.draws import Days, Ints, stream
+from jsna.synthetic.draws import Bools, Days, Ints, narrow, stream
 from jsna.synthetic.people import text_of
 from jsna.synthetic.view import Quantity
 from jsna.synthetic.world import World
@@ -42,11 +42,15 @@ def _quantities(world: World, person: Ints, source: str, received: Days) -> dict
     as_written = written.quantities(world, person, source)
     people, seed = world.people, world.synthesis.seed
 
-    def numbers() -> pa.Array[Any]:
+    def given() -> tuple[Ints, Bools]:
         rng = stream(seed, source, "patients")
-        order = rng.permutation(2 * len(people))
+        order = narrow(rng.permutation(2 * len(people)), np.int32)
+        return order, rng.random(len(people)) < _TWICE
+
+    def numbers() -> pa.Array[Any]:
+        order, twice = world.kept(f"{source} patients", "", given)
         # Of a patient registered twice either record may take the next referral.
-        second = (rng.random(len(people)) < _TWICE)[person] & (received.astype(np.int64) % 2 == 1)
+        second = twice[person] & (received.astype(np.int64) % 2 == 1)
         row = person + np.where(second, len(people), 0)
         return pa.array(_FIRST_PATIENT + order[row]).cast(pa.string())
 

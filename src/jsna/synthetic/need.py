@@ -85,6 +85,7 @@ def build(world: World) -> Need:
     third = np.where((drawn < chance["third"]) & (third != primary) & (third != second), third, -1)
     third[second < 0] = -1
     before = stream(seed, "before").random(len(people)) < effects.value("support.before_plan")
+    primary, second, third = (draws.narrow(one, np.int8) for one in (primary, second, third))
     return Need(primary, second, third, order, before, plans)
 
 

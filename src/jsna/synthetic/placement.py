@@ -101,7 +101,8 @@ def ordinary(world: World) -> Homes:
     few = world.effects.value("placement.reception_in_nursery")
     still = nurseries[(late / few * len(nurseries)).astype(np.int64).clip(0, len(nurseries) - 1)]
     reception = np.where(late < few, still, homes[0])
-    return Homes(homes[0], homes[1], nursery, reception)
+    every = (homes[0], homes[1], nursery, reception)
+    return Homes(*(draws.narrow(one, np.int32) for one in every))
 
 
 def build(world: World) -> Placements:

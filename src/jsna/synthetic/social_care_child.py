@@ -2,41 +2,49 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 
-from jsna.synthetic import draws, need, written
+from jsna.synthetic import written
+from jsna.synthetic.course import Course
 from jsna.synthetic.draws import Bools, Days, Ints, stream
 from jsna.synthetic.people import YEAR_GROUPS
 from jsna.synthetic.shown import person_quantities
-from jsna.synthetic.social_care import cases, provision
+from jsna.synthetic.social_care import OWN
 from jsna.synthetic.view import Quantity, where_known
 from jsna.synthetic.world import World
 
 #: Whose records these are: the same errors in all of them.
 SOURCE: Final = "social_care"
 _FIRST_NUMBER = 100_000
-_DISABILITY_OF: Final = {
-    "ASD": "AUT", "SLCN": "COMM", "SEMH": "BEH", "MLD": "LD", "SLD": "LD", "PMLD": "LD",
-    "PD": "MOB", "HI": "HEAR", "VI": "VIS", "MSI": "VIS", "DS": "LD",
-}  # fmt: skip
-DISABILITIES: Final = (
-    "AUT", "BEH", "COMM", "CON", "HAND", "HEAR", "INC", "LD", "MOB", "PC", "VIS", "DDA", "NONE",
-)  # fmt: skip
 
 
 def numbers(world: World, person: Ints) -> Quantity:
     """What the authority calls each child: numbers in no order."""
 
     def order() -> Ints:
-        rng = stream(world.synthesis.seed, "social care", "numbers")
+        rng = stream(world.synthesis.seed, OWN, "numbers")
         return rng.permutation(len(world.people))
 
-    given = world.kept("social care", "numbers", order)[person]
+    given = world.kept(OWN, "numbers", order)[person]
     return lambda: pa.array(_FIRST_NUMBER + given).cast(pa.string())
+
+
+def row(at: Course) -> Ints:
+    """Where each child stands in a file, in an order that tells nothing."""
+
+    def order() -> Ints:
+        return stream(at.world.synthesis.seed, OWN, "rows").permutation(len(at.world.people))
+
+    found: Ints = at.world.kept(OWN, "rows", order)[at.person]
+    return found
+
+
+def child(at: Course) -> dict[str, Quantity]:
+    """Who a child is, of a row each, at the end of the period."""
+    return child_quantities(at.world, at.person, at["first"], at.group.last)
 
 
 def child_quantities(
@@ -81,40 +89,3 @@ def _why_none(upn: pa.Array[Any], at_school: Bools) -> pa.Array[Any]:
     known = np.asarray(upn.is_valid())
     reason = np.where(at_school, "UN4", "UN1")
     return pa.array(reason, mask=known, type=pa.string())
-
-
-def disabilities(world: World) -> Ints:
-    """Up to three recorded disabilities of everyone, positions in `DISABILITIES`; -1 for none."""
-    return world.kept("social care", "disabilities", partial(_disabilities, world))
-
-
-def _disabilities(world: World) -> Ints:
-    count = len(world.people)
-    rng = stream(world.synthesis.seed, "social care", "disabilities")
-    share = world.effects.values("social_care.disability")
-    chance = np.array([share["N"], share["K"], share["E"]])[provision(world)]
-    has = rng.random(count) < chance
-    names = [_DISABILITY_OF.get(name, "DDA") for name in need.NEEDS]
-    of = np.array([*(DISABILITIES.index(name) for name in names), DISABILITIES.index("DDA")])
-    first = np.where(has, of[world.need.primary], DISABILITIES.index("NONE"))
-    others = rng.integers(0, DISABILITIES.index("DDA"), (2, count))
-    drawn = rng.random(count)
-    second = np.where(has & (drawn < share["second"]) & (others[0] != first), others[0], -1)
-    third = np.where((drawn < share["third"]) & (second >= 0), others[1], -1)
-    third = np.where((third == first) | (third == second), -1, third)
-    return np.stack([first, second, third, np.full(count, -1)], axis=1)
-
-
-def needs(world: World) -> Ints:
-    """Main reason of every episode, position among those of `social_care.reason`."""
-    return world.kept("social care", "needs", partial(_needs, world))
-
-
-def _needs(world: World) -> Ints:
-    found = cases(world)
-    table = world.effects.table("social_care.reason")
-    rows = np.array([[row[code] for code in table["disabled"]] for row in table.values()])
-    none = disabilities(world)[found.person, 0] == DISABILITIES.index("NONE")
-    rng = stream(world.synthesis.seed, "social care", "needs")
-    # In the order of the table: who is disabled, then the others.
-    return draws.choose_rows(rng, rows[none.astype(np.int64)])

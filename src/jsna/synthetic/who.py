@@ -88,8 +88,9 @@ def residents(oldest: int = OLDEST, period_type: str = "financial_year") -> Base
         here &= (age <= oldest) & (people.born <= draws.days(last))
         return Group(
             period=period, first=draws.days(first), last=draws.days(last), here=here,
-            depth=people.depth, quantities=partial(person_quantities, world), age=age,
-            person=np.arange(len(people)), provision=_provision(world, january),
+            depth=people.depth, quantities=partial(person_quantities, world),
+            age=draws.narrow(age, np.int16), provision=_provision(world, january),
+            person=world.kept("everyone", "", lambda: np.arange(len(people))),
         )  # fmt: skip
 
     key = f"residents to {oldest}, {period_type}"
@@ -193,4 +194,4 @@ def _provision(world: World, january: int) -> Ints:
     then = draws.days(day)
     open_then = (plans.start <= then) & (np.isnat(plans.cease) | (plans.cease > then))
     found[plans.person[open_then]] = need.E
-    return found
+    return draws.narrow(found, np.int8)

@@ -86,6 +86,11 @@ class World:
         found: T = self._kept[what, period]
         return found
 
+    def forget(self, what: str) -> None:
+        """Let go of what is kept of a source, of every period: `kept` under its name and more."""
+        for key in [key for key in self._kept if key[0].startswith((f"{what} ", f"{what}."))]:
+            del self._kept[key]
+
     def registrations(self, january: int) -> Registrations:
         """Registrations of a January census day."""
         if january not in self._rolls:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from jsna.synthetic.course import after, any_day, codes, column, exponential, waits, where
+from jsna.synthetic.course import after, any_day, codes, column, exponential, where
 from jsna.synthetic.events import Events, Shown
 from jsna.synthetic.health import patients
 from jsna.synthetic.often import Often
 from jsna.synthetic.part import Synthetic
+from jsna.synthetic.waiting import waits
 from jsna.synthetic.who import residents
 
 REFERRALS: Final = Events(

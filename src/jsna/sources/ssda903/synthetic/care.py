@@ -15,7 +15,7 @@ import numpy as np
 from jsna.synthetic import draws, need, social_care
 from jsna.synthetic.draws import Bools, Days, Ints, Labels, stream
 from jsna.synthetic.people import OUTSIDE, RESIDENT
-from jsna.synthetic.social_care import LOOKED_AFTER
+from jsna.synthetic.social_care import EPISODES, LOOKED_AFTER
 from jsna.synthetic.world import World
 
 _YEAR = 365.25
@@ -73,13 +73,13 @@ def care(world: World) -> Care:
 
 def _build(world: World) -> Care:
     rng = stream(world.synthesis.seed, "looked after")
-    cases = social_care.cases(world)
-    times = np.flatnonzero(cases.kind == LOOKED_AFTER)
-    case, start = _cut(rng, times, cases.start[times], cases.end[times])
+    cases = EPISODES.happened(world)
+    times = np.flatnonzero(cases["kind"] == LOOKED_AFTER)
+    case, start = _cut(rng, times, cases["start"][times], cases["end"][times])
     new = np.r_[True, case[1:] != case[:-1]] if len(case) else np.zeros(0, dtype=bool)
     last = np.r_[case[1:] != case[:-1], True] if len(case) else new
     person = cases.person[case]
-    end = np.where(last, cases.end[case], np.r_[start[1:], cases.end[case[-1:]]])
+    end = np.where(last, cases["end"][case], np.r_[start[1:], cases["end"][case[-1:]]])
     legal, change = _legal(rng, world, case, new)
     settled = new | (change != _LEGAL)
     # The latest row at which the child was placed anew.
@@ -96,8 +96,8 @@ def _build(world: World) -> Care:
         person=person,
         start=start,
         end=end,
-        entered=cases.start[case],
-        left=cases.end[case],
+        entered=cases["start"][case],
+        left=cases["end"][case],
         new=np.where(new, "S", before),
         legal=legal,
         placement=placement,
@@ -130,7 +130,7 @@ def _legal(rng: np.random.Generator, world: World, case: Ints, new: Bools) -> tu
     shares = np.array([share for share, _ in _PATHS])
     path = draws.choose_weighted(rng, shares, int(case.max(initial=0)) + 1)[case]
     # Short breaks are for children with a plan.
-    plan = social_care.provision(world)[social_care.cases(world).person[case]] == need.E
+    plan = social_care.provision(world)[EPISODES.happened(world).person[case]] == need.E
     path = np.where((path == len(_PATHS) - 1) & ~plan, 0, path)
     change = draws.choose_weighted(rng, _CHANGES, len(case))
     steps = np.cumsum(~new & (change != _PLACE))

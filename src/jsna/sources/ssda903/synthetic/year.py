@@ -11,10 +11,11 @@ import pyarrow as pa
 
 from jsna.shared.periods import window
 from jsna.sources.ssda903.synthetic.care import Care, care
-from jsna.synthetic import draws, social_care, written
+from jsna.synthetic import draws, written
 from jsna.synthetic.draws import Days, Ints, Labels, stream
 from jsna.synthetic.people import text_of
-from jsna.synthetic.social_care_child import SOURCE, child_quantities, needs
+from jsna.synthetic.social_care import EPISODES
+from jsna.synthetic.social_care_child import SOURCE, child_quantities
 from jsna.synthetic.view import Quantity, View, code, day, flag
 from jsna.synthetic.world import World
 
@@ -65,9 +66,9 @@ def born_as_written(world: World, person: Ints) -> Days:
 
 def _first_event(world: World) -> Days:
     """First referral of everyone who has one."""
-    cases = social_care.cases(world)
+    cases = EPISODES.happened(world)
     found = np.full(len(world.people), np.datetime64("NaT", "D"))
-    found[cases.person] = cases.first
+    found[cases.person] = cases["first"]
     return found
 
 
@@ -100,9 +101,9 @@ def episodes_view(world: World, period: str) -> View:
     rows = year.rows
     person, ended = found.person[rows], found.end[rows] <= year.last
     who = identity(world, person, year)
-    codes = list(world.effects.table("social_care.reason")["disabled"])
     # The return has no code for a need not stated, nor for none.
-    of = np.array([name if name not in ("N0", "N9") else "N5" for name in codes], dtype=object)
+    reason = EPISODES.happened(world)["category_of_need"][found.case[rows]]
+    of = np.where(np.isin(reason, ["N0", "N9"]), "N5", reason)
     return View(
         len(rows),
         {
@@ -110,7 +111,7 @@ def episodes_view(world: World, period: str) -> View:
             "care_start_date": day(found.start[rows]),
             "new_episode_reason": code(found.new[rows]),
             "legal_status": code(found.legal[rows]),
-            "category_of_need": lambda: pa.array(of[needs(world)[found.case[rows]]]),
+            "category_of_need": lambda: pa.array(of),
             "placement": code(found.placement[rows]),
             "placement_provider": code(found.provider[rows]),
             "care_end_date": day(np.where(ended, found.end[rows], np.datetime64("NaT", "D"))),

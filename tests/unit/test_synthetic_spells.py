@@ -13,7 +13,7 @@ from jsna.synthetic.draws import stream
 from jsna.synthetic.effects import Effects, Parameter
 from jsna.synthetic.events import Events, Shown
 from jsna.synthetic.people import RESIDENT
-from jsna.synthetic.spells import Open, Spells
+from jsna.synthetic.spells import Open, Parts, Spells, heads
 from jsna.synthetic.who import residents
 from jsna.synthetic.world import World
 from tests.unit.synthetic_support import people
@@ -103,3 +103,38 @@ def test_a_delivery_shows_what_was_open_as_it_was_known() -> None:
         assert known["code"]().to_pylist() == [
             None if day is None else str(one) for day, one in zip(ends, code[here], strict=True)
         ]
+
+
+def in_two(at: Course) -> Course:
+    """Each spell cut in half."""
+    found = at.rows(np.repeat(np.arange(len(at)), 2))
+    second = np.arange(len(found)) % 2 == 1
+    middle = found["from"] + (found["to"] - found["from"]) // 2
+    found.columns |= {
+        "begins": np.where(second, middle, found["from"]),
+        "ends": np.where(second, found["to"], middle),
+    }
+    return found
+
+
+def test_parts_of_one_kind_are_shown_while_they_last() -> None:
+    parts = Parts(
+        source="z", of=SPELLS, kind="b", history=in_two, begins="begins", ends="ends",
+        then={"code": codes({"p": 0.5, "q": 0.5})},
+    )  # fmt: skip
+    every, whole = parts.happened(town()), spells()
+    assert every["spell"].tolist() == np.repeat(whole["spell"][whole["kind"] == "b"], 2).tolist()
+    assert {*every["code"].tolist()} == {"p", "q"}
+    # What a source makes of spells changes none of them.
+    assert "begins" not in whole.columns and parts.happened(town()) is every
+    shown = Open(parts).begun(town(), "2023/24")
+    here = (every["begins"] <= np.datetime64("2024-03-31")) & (
+        every["ends"] >= np.datetime64("2023-04-01")
+    )
+    assert shown["begins"].tolist() == every["begins"][here].tolist()
+    assert 0 < here.sum() < len(here)
+
+
+def test_the_first_row_of_each_run_by_hand() -> None:
+    assert heads(np.array([7, 7, 3, 7, 7, 7])).tolist() == [0, 0, 2, 3, 3, 3]
+    assert heads(np.array([], dtype=int)).tolist() == []

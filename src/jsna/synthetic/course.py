@@ -7,7 +7,7 @@ rule of a source's own is a function of that source, which is a draw like these.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -176,6 +176,11 @@ def codes_of(table: str, row: Draw) -> Draw:
         return np.array(every)[draws.choose_rows(at.rng, weights[row(at)])]
 
     return draw
+
+
+def one_of(every: Sequence[str]) -> Draw:
+    """One of some codes, each as likely."""
+    return lambda at: np.array(every)[at.rng.integers(0, len(every), len(at))]
 
 
 def further(code: str, share: Number, unlike: tuple[str, ...]) -> Draw:

@@ -141,14 +141,16 @@ class Events:
         return world.kept(f"{self.source} events", period, partial(self._happen, world, period))
 
     def _happen(self, world: World, period: str) -> Course:
+        names = self.course or (self.source, "course")
+        course = stream(world.synthesis.seed, *names, period)
         if isinstance(self.who, (Each, Open)):
             found = self.who.begun(world, period)
+            found.rng = course
             found = found if self.history is None else self.history(found)
         else:
             group = self.who(world, period)
             found = _together([self._come(world, group, kind) for kind in self._kinds(world)])
-        names = self.course or (self.source, "course")
-        found.rng = stream(world.synthesis.seed, *names, period)
+            found.rng = course
         found = self._in_order(drawn(found, self.then))
         if self.number:
             # The year, then as many digits as there are events, six at least.

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from jsna.synthetic import written
-from jsna.synthetic.course import Course
+from jsna.synthetic.course import Course, Draw
 from jsna.synthetic.draws import Bools, Days, Ints, stream
 from jsna.synthetic.people import YEAR_GROUPS
 from jsna.synthetic.shown import person_quantities
@@ -32,14 +32,17 @@ def numbers(world: World, person: Ints) -> Quantity:
     return lambda: pa.array(_FIRST_NUMBER + given).cast(pa.string())
 
 
-def row(at: Course) -> Ints:
-    """Where each child stands in a file, in an order that tells nothing."""
+def row(source: str) -> Draw:
+    """Where each child stands in the files of a source, in an order that tells nothing."""
 
-    def order() -> Ints:
-        return stream(at.world.synthesis.seed, OWN, "rows").permutation(len(at.world.people))
+    def draw(at: Course) -> Ints:
+        def order() -> Ints:
+            return stream(at.world.synthesis.seed, source, "rows").permutation(len(at.world.people))
 
-    found: Ints = at.world.kept(OWN, "rows", order)[at.person]
-    return found
+        found: Ints = at.world.kept(source, "rows", order)[at.person]
+        return found
+
+    return draw
 
 
 def child(at: Course) -> dict[str, Quantity]:

@@ -7,9 +7,10 @@ those in progress at any time of its period (`Open`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Protocol
 
 import numpy as np
 
@@ -127,6 +128,62 @@ class Spells:
         return rows
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Spells of one kind, each of which a source cuts into parts, one after another.
+
+    Attributes:
+        source: names their random numbers.
+        of: the spells.
+        kind: of them.
+        history: cuts them, where what came before decides what comes after.
+        begins, ends: names of the first and last day of a part.
+        then: name -> draw, of all parts together.
+    """
+
+    source: str
+    of: Spells
+    kind: str
+    history: Callable[[Course], Course]
+    begins: str
+    ends: str
+    then: Mapping[str, Draw]
+
+    @property
+    def who(self) -> Base:
+        """Whose they are."""
+        return self.of.who
+
+    def happened(self, world: World) -> Course:
+        """Every part of the world, made when first asked for."""
+        return world.kept(f"{self.source} parts", "", partial(self._happen, world))
+
+    def _happen(self, world: World) -> Course:
+        found = self.of.happened(world)
+        found = found.rows(found[self.of.kinds] == self.kind)
+        found.rng = stream(world.synthesis.seed, self.source)
+        return drawn(self.history(found), self.then)
+
+
+class Lasting(Protocol):
+    """Spells, or parts of them."""
+
+    @property
+    def who(self) -> Base:
+        """Whose they are."""
+
+    @property
+    def begins(self) -> str:
+        """Name of the first day."""
+
+    @property
+    def ends(self) -> str:
+        """Name of the last day."""
+
+    def happened(self, world: World) -> Course:
+        """Every one of the world."""
+
+
 @dataclass(frozen=True, slots=True)
 class Open:
     """Spells in progress at any time of a period.
@@ -136,7 +193,7 @@ class Open:
         also: name -> draw, of every one of them, so that a delivery changes none.
     """
 
-    spells: Spells
+    spells: Lasting
     also: Mapping[str, Draw] = field(default_factory=dict)
 
     def begun(self, world: World, period: str) -> Course:

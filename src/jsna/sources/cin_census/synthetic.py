@@ -71,7 +71,7 @@ SHOWN: Final = Events(
     ),
     history=_second_plans,
     then={
-        "row": row,
+        "row": row(OWN),
         "referral_nfa": lambda at: np.zeros(len(at), dtype=bool),
         "closure_date": column("closes"),
         "closure_reason": _why_closed,

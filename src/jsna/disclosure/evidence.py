@@ -17,6 +17,7 @@ from jsna.disclosure import earlier, limits, revision
 from jsna.disclosure.attacking import groups
 from jsna.disclosure.attacking.arrivals import Arrivals
 from jsna.disclosure.attacking.attack import Known
+from jsna.disclosure.attacking.brackets import bracketed
 from jsna.disclosure.attacking.remainders import Subtraction
 from jsna.disclosure.contribution import refused
 from jsna.disclosure.ledger.entries import linked_tables
@@ -49,7 +50,8 @@ class Evidence:
         stands: those of the hidden rows that are printed as they were then, shape (k,).
         earlier: names of the earlier publications.
         left: rows that, with the parts of them that are printed, tell what is left of too few
-            people, or of amounts that are nearly all one's.
+            people, be it a sum or between which quantiles they lie, or of amounts that are nearly
+            all one's.
     """
 
     rows: pd.DataFrame
@@ -116,7 +118,8 @@ def gather(
     low, high = _printed(published, rows, made, without, stands, config)
     _expect_hidden(rows, revision.hidden_still(made, past) & ~without)
     there = {*np.flatnonzero(~hidden).tolist()}
-    left = sorted({whole.row for whole, *_ in money.leaves(there)} | came.told(there, made))
+    told_ = came.told(there, made) | bracketed(published, hidden, config)
+    left = sorted({whole.row for whole, *_ in money.leaves(there)} | told_)
     system = made.system(_refused(rows, hidden, kept, config, contributions))
     system = _rounded(system, made)
     known = Known(

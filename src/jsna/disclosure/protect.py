@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from jsna.disclosure import contribution, limits, revision
+from jsna.disclosure.brackets import Brackets
 from jsna.disclosure.fallbacks import choose
 from jsna.disclosure.ledger.entries import linked_tables
 from jsna.disclosure.ledger.linked_tables import NONE, LinkedTables, ledger, printed
@@ -121,7 +122,7 @@ def protect(
     while money.protect(np.array([rule == "" for rule in rules], dtype=np.bool_)):
         hiding = hide(made, refused | still)
         rules = _rules(rows, made, hiding.solution.hidden, own, still, config)
-    rules = beside_hidden(rows, made, rules, config)
+    rules = Brackets(rows, made, config).hide(beside_hidden(rows, made, rules, config))
     small = revision.little(made, past)
     rules = [rule or revision.RULE * kept for rule, kept in zip(rules, small.tolist(), strict=True)]
     hidden = np.array([rule != "" for rule in rules], dtype=np.bool_)

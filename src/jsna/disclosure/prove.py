@@ -102,7 +102,7 @@ def prove(evidence: Evidence) -> Proof:
     problems += [
         Problem(
             "safe measures",
-            "what this sum leaves over beside its parts is of too few people, or nearly all one's",
+            "what this leaves over beside its parts is of too few people, or nearly all one's",
             column=str(evidence.rows["indicator"].iloc[row]),
             value="; ".join(str(evidence.rows[name].iloc[row]) for name in schema.KEY),
             code="prove.remainder",

@@ -1,6 +1,7 @@
 """Projects in folders of their own, and editions built in them once for all tests."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from jsna.checking import tables
+from jsna.errors import Problem
+from jsna.model.configuration import Configuration
 
 ROOT = Path(__file__).parents[1]
 #: What a checkout holds that a build needs; never data or output.
@@ -104,6 +109,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     starts = next((at for at, item in enumerate(items) if rank(item) == 3), None)
     if starts is not None:
         items.insert(0, items.pop(starts))
+
+
+_TRIED: dict[str, list[Problem]] = {}
+
+
+@pytest.fixture
+def queries_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of something else: rows that queries are tried on are drawn once for what they are.
+
+    What they are made of is what the answer is kept by; the digests of files are no part of it.
+    """
+    tried = tables.faults
+
+    def faults(config: Configuration) -> list[Problem]:
+        made_of = (config.area, config.edition, config.codelists, config.rolls, config.hierarchies)
+        key = re.sub(r"sha256=\{[^}]*\}", "", repr(made_of))
+        if key not in _TRIED:
+            _TRIED[key] = tried(config)
+        return _TRIED[key]
+
+    monkeypatch.setattr(tables, "faults", faults)
 
 
 @pytest.fixture(scope="session")

@@ -40,7 +40,7 @@ def refused(world: World) -> list[str]:
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+def world(queries_tried_once: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setenv("JSNA_PERSON_KEY", "".join(f"{n * n * 7919 % 251:02x}" for n in range(40)))
     made = World(tmp_path)
     made.place()

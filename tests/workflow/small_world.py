@@ -8,6 +8,7 @@ import io
 import shutil
 import subprocess
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,7 @@ def area_rows() -> list[list[Any]]:
     ]  # fmt: skip
 
 
+@cache
 def _codes(name: str) -> set[str]:
     text = (ROOT / f"config/codelists/{name}.yaml").read_text(encoding="utf-8")
     return set(yaml.safe_load(text)["codes"])
@@ -181,6 +183,7 @@ class World:
         return Project(ROOT, key).jsna(verb, EDITION, *options, "--root", root, check=False)
 
 
+@cache
 def canaries() -> set[str]:
     """Every personal value of the clean world: none may ever stand in a message."""
     rows = census_rows()

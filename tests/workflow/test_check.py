@@ -15,9 +15,8 @@ import pytest
 import yaml
 
 from jsna import io
-from jsna.checking import declared, tables
+from jsna.checking import declared
 from jsna.errors import JsnaError, Problem
-from jsna.model.configuration import Configuration
 from jsna.records import sha256
 from jsna.releases import ees
 from jsna.releases.release import OfficialTable
@@ -39,32 +38,24 @@ def project(built: Project, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def once(monkeypatch: pytest.MonkeyPatch) -> None:
+def once(queries_tried_once: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """What cases have in common is done once: rows for a configuration, and a table of a file.
 
     Most break words or indicators, of which neither the rows that queries are tried on nor what a
-    release holds knows anything. What they are made of is part of what they are kept by.
+    release holds knows anything.
     """
-    tried, read = tables.faults, ees.read
-
-    def faults(config: Configuration) -> list[Problem]:
-        made_of = (config.area, config.edition, config.codelists, config.rolls, config.hierarchies)
-        return _done(("rows", repr(made_of)), lambda: tried(config))
+    read = ees.read
 
     def table(file: Path, name: str) -> OfficialTable:
-        return _done((sha256(file), name), lambda: read(file, name))
+        key = sha256(file), name
+        if key not in _READ:
+            _READ[key] = read(file, name)
+        return _READ[key]
 
-    monkeypatch.setattr(tables, "faults", faults)
     monkeypatch.setattr(ees, "read", table)
 
 
-_DONE: dict[tuple[str, str], Any] = {}
-
-
-def _done(key: tuple[str, str], make: Callable[[], Any]) -> Any:
-    if key not in _DONE:
-        _DONE[key] = make()
-    return _DONE[key]
+_READ: dict[tuple[str, str], OfficialTable] = {}
 
 
 def found(root: Path) -> list[Problem]:

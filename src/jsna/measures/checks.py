@@ -7,6 +7,7 @@ stand for different populations (children who attend, live, or have a plan maint
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from jsna.errors import JsnaError, Problem, near
@@ -186,7 +187,7 @@ def _read(
     try:
         made = connection.execute(f'describe select ({where}) from "{table.name}"').fetchone()
         parts = conjuncts(where)
-        wrong = [*_unrepeatable(parts, connection)]
+        wrong = [*_unrepeatable(parts)]
         if made[1] not in ("BOOLEAN", '"NULL"'):
             wrong.append(f"is no condition: it is a {made[1].lower()} and neither true nor false")
         return (() if wrong else parts), wrong
@@ -196,21 +197,29 @@ def _read(
         return (), (f"is no condition on table {table.name!r} ({said}); it has {has}",)
 
 
-def _unrepeatable(parts: Iterable[exp.Expr], connection: Any) -> Iterator[str]:
+def _unrepeatable(parts: Iterable[exp.Expr]) -> Iterator[str]:
     """What a condition asks that is not of the row: another day, or chance, or other rows."""
     from sqlglot import exp
 
-    changing = (
-        "select distinct function_name from duckdb_functions() where stability <> 'CONSISTENT'"
-    )
-    unstable = {name for (name,) in connection.execute(changing).fetchall()}
     for part in parts:
         if part.find(exp.Query):
             yield "asks other rows; a condition is of the columns of one row"
         for node in part.find_all(exp.Func):
             name = node.sql("duckdb").split("(")[0].lower()
-            if name in unstable or name.startswith("current_"):
+            if name in _unstable() or name.startswith("current_"):
                 yield f"uses {name}, which is another every time; a rerun has to count the same"
+
+
+@cache
+def _unstable() -> frozenset[str]:
+    """Functions of the database that may give another value the next time."""
+    import duckdb
+
+    changing = (
+        "select distinct function_name from duckdb_functions() where stability <> 'CONSISTENT'"
+    )
+    with duckdb.connect() as connection:
+        return frozenset(name for (name,) in connection.execute(changing).fetchall())
 
 
 def _condition_faults(

@@ -98,28 +98,37 @@ def _read(file: Path) -> tuple[frozenset[Path], bytes]:
     the garbage collector, than everything else here.
     """
     text = file.read_text(encoding="utf-8")
-    tree = ast.parse(text)
-    found: set[str] = set()
-    for node in _statements(tree):
-        if isinstance(node, ast.Import):
-            found.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = _base(node, file)
-            found.add(base)
-            found.update(f"{base}.{alias.name}" for alias in node.names)
-    _drop_docstrings(tree)
+    imports, tree = _parsed(text)
+    found = {name for one in imports for name in _named(*one, file)}
     ours = (name for name in found if name.split(".")[0] == _PACKAGE)
     files = {file for name in ours for file in _files(name, whole=False)}
-    return frozenset(files.union(_parts(text))), ast.dump(tree).encode()
+    return frozenset(files.union(_parts(text))), tree
 
 
-def _base(node: ast.ImportFrom, file: Path) -> str:
-    """The full name of the module an `from … import` names."""
-    if not node.level:
-        return node.module or ""
-    package = file.relative_to(_SOURCE).with_suffix("").parts
-    up = node.level - (file.name == "__init__.py")
-    return ".".join([*package[: len(package) - up], *filter(None, [node.module])])
+@cache
+def _parsed(text: str) -> tuple[frozenset[tuple[int, str, str]], bytes]:
+    """What a module imports (dots before a name, name, what of it), and its syntax tree as text."""
+    tree = ast.parse(text)
+    found: set[tuple[int, str, str]] = set()
+    for node in _statements(tree):
+        if isinstance(node, ast.Import):
+            found.update((0, alias.name, "") for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            found.update((node.level, node.module or "", alias.name) for alias in node.names)
+    _drop_docstrings(tree)
+    return frozenset(found), ast.dump(tree).encode()
+
+
+def _named(dots: int, module: str, part: str, file: Path) -> Iterator[str]:
+    """Full names of the module that an import names, and of a part of it that may be one."""
+    base = module
+    if dots:
+        package = file.relative_to(_SOURCE).with_suffix("").parts
+        up = dots - (file.name == "__init__.py")
+        base = ".".join([*package[: len(package) - up], *filter(None, [module])])
+    yield base
+    if part:
+        yield f"{base}.{part}"
 
 
 def _statements(node: ast.AST) -> Iterator[ast.AST]:

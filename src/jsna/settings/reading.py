@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -132,7 +134,7 @@ def _read(file: Path, path: str) -> tuple[Any, Problem | None]:
         rule = "is not UTF-8 text; save it with the encoding UTF-8"
         return None, Problem(path, rule, row=first, code="config.encoding")
     try:
-        return yaml.load(text, Loader=_Loader), None
+        return pickle.loads(_parsed(text)), None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         row = None if mark is None else mark.line + 1
@@ -141,6 +143,12 @@ def _read(file: Path, path: str) -> tuple[Any, Problem | None]:
         if row is not None and "\t" in lines[min(row, len(lines)) - 1]:
             rule += "; indent with spaces, not tabs"
         return None, Problem(path, rule, row=row, code="config.yaml")
+
+
+@lru_cache(maxsize=1000)
+def _parsed(text: str) -> bytes:
+    """What a YAML text holds, to be unpickled by each who asks: a file is parsed once a process."""
+    return pickle.dumps(yaml.load(text, Loader=_Loader))
 
 
 def _in_words(path: str, found: Any, content: Any) -> Problem:

@@ -192,7 +192,7 @@ def _told(folder: Path, indicator: Indicator, found: Tried, config: Configuratio
 def _breakdowns(text: Markup) -> set[tuple[str, str]]:
     """What the measures that a sentence prints are split by: kind of place, and breakdown."""
     keys = (key.split("~") for key in _KEY.findall(text))
-    return {(geography, breakdown) for _, _, geography, _, _, breakdown, _ in keys}
+    return {(geography, breakdown) for _, _, geography, _, _, breakdown, _, _ in keys}
 
 
 def _small(rows: pd.DataFrame, indicator: Indicator, config: Configuration) -> set[tuple[str, str]]:

@@ -18,13 +18,13 @@ from jsna.sources import registry
 from tests.unit import report_support as made
 
 HOME = made.AREA.code
-PUPILS = f"pupils_ehc_plan~{HOME}~authority~2025~january~total~total"
-BOYS = f"pupils_ehc_plan~{HOME}~authority~2025~january~sex~M"
-GIRLS = f"pupils_ehc_plan~{HOME}~authority~2025~january~sex~F"
-HIDDEN = f"plans~{HOME}~authority~2025~january~sex~F"
-PLANS = f"plans~{HOME}~authority~2025~january~total~total"
-POOREST = f"pupils_ehc_plan~{HOME}~authority~2025~january~imd_decile~1"
-RICHEST = f"pupils_ehc_plan~{HOME}~authority~2025~january~imd_decile~10"
+PUPILS = f"pupils_ehc_plan~{HOME}~authority~2025~january~total~total~"
+BOYS = f"pupils_ehc_plan~{HOME}~authority~2025~january~sex~M~"
+GIRLS = f"pupils_ehc_plan~{HOME}~authority~2025~january~sex~F~"
+HIDDEN = f"plans~{HOME}~authority~2025~january~sex~F~"
+PLANS = f"plans~{HOME}~authority~2025~january~total~total~"
+POOREST = f"pupils_ehc_plan~{HOME}~authority~2025~january~imd_decile~1~"
+RICHEST = f"pupils_ehc_plan~{HOME}~authority~2025~january~imd_decile~10~"
 #: Part of a certificate.
 CERTIFIED = {"published": {"rows": 12_317}, "attack": {"cells": 1_024, "exact": 0}}
 

@@ -132,8 +132,8 @@ def test_the_ratio_names_both_measures() -> None:
     (ratio,) = [(w, a) for w, a in texts(svg) if a.get("data-field") == "ratio"]
     # 7.5 over 3.0
     assert ratio[0] == "2.5 times"
-    assert ratio[1]["data-measure"].endswith("imd_decile~1")
-    assert ratio[1]["data-over"].endswith("imd_decile~10")
+    assert ratio[1]["data-measure"].endswith("imd_decile~1~")
+    assert ratio[1]["data-over"].endswith("imd_decile~10~")
 
 
 def test_every_misdeclared_chart_is_named_at_once() -> None:

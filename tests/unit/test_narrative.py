@@ -16,6 +16,7 @@ from jsna.model.releases import Figure, Release, ReleaseTable
 from jsna.report import (
     breakdowns,
     changes,
+    comparing,
     deprivation,
     groups,
     lede,
@@ -144,7 +145,7 @@ def test_every_number_carries_its_measure_key_and_field() -> None:
     view = of([HOME])
     sentence = narrative.level(view, PLAN)
     assert sentence is not None
-    key = "pupils_ehc_plan~E10000951~authority~2025~january~total~total"
+    key = "pupils_ehc_plan~E10000951~authority~2025~january~total~total~"
     marks = re.findall(
         r'<data value="([^"]+)" data-measure="([^"]+)" data-field="([^"]+)">', str(sentence.text)
     )
@@ -169,7 +170,7 @@ def test_a_hidden_total_is_said_in_words_and_never_as_a_number() -> None:
     ("england", "word"), [(5.0, "higher than England"), (6.0, "lower than England")]
 )
 def test_a_clear_difference_is_named(england: float, word: str) -> None:
-    sentence = narrative.comparison(of([HOME, national(england)]), PLAN)
+    sentence = comparing.comparison(of([HOME, national(england)]), PLAN)
     assert word in plain(sentence)
     assert sentence is not None
     assert sentence.clear
@@ -177,7 +178,7 @@ def test_a_clear_difference_is_named(england: float, word: str) -> None:
 
 def test_a_difference_within_chance_is_similar_however_the_points_lie() -> None:
     # 5.5% of 400 has a 95% interval of about 3.7 to 8.2.
-    sentence = narrative.comparison(of([made.measure(PLAN, 22, 400), national(5.0)]), PLAN)
+    sentence = comparing.comparison(of([made.measure(PLAN, 22, 400), national(5.0)]), PLAN)
     assert plain(sentence) == "This was similar to England (5.0%)."
     assert sentence is not None
     assert not sentence.clear
@@ -185,14 +186,14 @@ def test_a_difference_within_chance_is_similar_however_the_points_lie() -> None:
 
 def test_without_an_interval_nothing_is_claimed() -> None:
     home = HOME | dict.fromkeys(("lower_95", "upper_95", "lower_998", "upper_998"), math.nan)
-    text = plain(narrative.comparison(of([home, national(1.0)]), PLAN))
+    text = plain(comparing.comparison(of([home, national(1.0)]), PLAN))
     assert text == "For comparison, the figure was 1.0% in England."
 
 
 def test_an_older_comparator_is_compared_in_its_own_period() -> None:
     rows = yearly(PLAN, {"2025": 2_200, "2024": 1_600}, 40_000)
     rows += yearly(PLAN, {"2024": 400_000}, 8_000_000, **ENGLAND)
-    text = plain(narrative.comparison(of(rows), PLAN))
+    text = plain(comparing.comparison(of(rows), PLAN))
     assert text.startswith("In January 2024, the latest with figures elsewhere, it was 4.0%")
     assert "lower than England (5.0%)" in text
     assert "5.5%" not in text
@@ -200,15 +201,15 @@ def test_an_older_comparator_is_compared_in_its_own_period() -> None:
 
 def test_counts_are_never_compared_with_a_larger_place() -> None:
     rows = [made.measure(COUNT, 12_317), made.measure(COUNT, 638_745, **ENGLAND)]
-    assert narrative.comparison(of(rows), COUNT) is None
+    assert comparing.comparison(of(rows), COUNT) is None
 
 
 def test_polarity_is_said_only_beside_a_clear_difference() -> None:
     far = yearly(TIMELY, {"2024": 298}, 1_720)
     far += yearly(TIMELY, {"2024": 41_500}, 90_392, **ENGLAND)
     near = [*yearly(TIMELY, {"2024": 9}, 20), far[1]]
-    assert plain(narrative.polarity(of(far), TIMELY)) == "On this measure, higher is better."
-    assert narrative.polarity(of(near), TIMELY) is None
+    assert plain(comparing.polarity(of(far), TIMELY)) == "On this measure, higher is better."
+    assert comparing.polarity(of(near), TIMELY) is None
 
 
 @pytest.mark.parametrize(
@@ -259,28 +260,28 @@ LOCAL = {"segment": "local"}
 def test_a_local_figure_counted_otherwise_is_set_beside_no_official_one() -> None:
     """Independent schools are among those of England, and not in the council's own census."""
     here = {**HOME, **LOCAL}
-    found = narrative.comparison(of([here, national(4)]), PLAN)
+    found = comparing.comparison(of([here, national(4)]), PLAN)
     assert plain(found) == (
         "Counted in another way, and so not to be compared, the published figure was 4.0% in "
         "England."
     )
     assert found is not None and not found.clear
-    assert narrative.polarity(of([here, national(4)]), PLAN) is None
+    assert comparing.polarity(of([here, national(4)]), PLAN) is None
     assert priorities.against_country(of([here, national(4)]), PLAN) is None
     neighbours = [
         made.measure(PLAN, x, 10_000, area=place.code)
         for x, place in zip((300, 310, 320), made.AREA.neighbours, strict=False)
     ]
     rows = [here, national(4), *neighbours, made.measure(PLAN, 310, 10_000, **SIMILAR)]
-    assert "neighbours" not in plain(narrative.comparison(of(rows), PLAN))
+    assert "neighbours" not in plain(comparing.comparison(of(rows), PLAN))
     alike = [{**row, "segment": ""} for row in rows]
-    assert "neighbours it was" in plain(narrative.comparison(of(alike), PLAN))
+    assert "neighbours it was" in plain(comparing.comparison(of(alike), PLAN))
 
 
 def test_the_latest_published_figure_counted_alike_is_compared_instead() -> None:
     earlier = {**national(4), "period": "2024", "source": "lait_2025"}
     rows = [{**HOME, **LOCAL}, national(3), official(2_200, 40_000, "2024"), earlier]
-    assert plain(narrative.comparison(of(rows), PLAN)) == (
+    assert plain(comparing.comparison(of(rows), PLAN)) == (
         "Counted in another way, and so not to be compared, the published figure was 3.0% in "
         "England. In January 2024, the latest counted as elsewhere, the published figure was 5.5%: "
         "higher "
@@ -309,7 +310,7 @@ def test_a_zero_in_doubt_is_compared_with_nothing() -> None:
     view = of([*rows, england])
     assert priorities.against_country(view, PLAN) is None
     assert "fell" not in plain(changes.change(view, PLAN))
-    assert not plain(narrative.comparison(view, PLAN)).startswith("This was lower")
+    assert not plain(comparing.comparison(view, PLAN)).startswith("This was lower")
 
 
 def test_counts_of_events_change_by_more_than_chance() -> None:
@@ -541,7 +542,7 @@ def test_the_lede_says_what_is_clear_and_says_when_nothing_is() -> None:
 def test_official_figures_before_a_lone_local_one_are_compared_among_themselves() -> None:
     rows = yearly(COUNT, {"2019": 7_000, "2023": 9_000}, source="ehcp_2025")
     text = change([*rows, made.measure(COUNT, 12_317)], COUNT)
-    assert text == "Official figures rose from 7,000 in January 2019 to 9,000 in January 2023."
+    assert text == "Published figures rose from 7,000 in January 2019 to 9,000 in January 2023."
 
 
 def test_findings_are_ranked_by_proportion_and_only_clear_ones_are_claimed() -> None:
@@ -803,7 +804,7 @@ def test_a_change_of_a_share_is_never_among_the_findings() -> None:
 def test_figures_of_others_without_one_of_the_country_are_no_finding() -> None:
     rows = [HOME, made.measure(PLAN, 4_000, 40_000, **SIMILAR)]
     view = of(rows)
-    assert narrative.compared(view, PLAN) is not None
+    assert comparing.compared(view, PLAN) is not None
     assert priorities.against_country(view, PLAN) is None
 
 

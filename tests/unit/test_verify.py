@@ -45,7 +45,7 @@ def frame() -> pd.DataFrame:
 
 
 def key(sex: str) -> str:
-    return f"timely~{HOME}~authority~2024~calendar_year~sex~{sex}"
+    return f"timely~{HOME}~authority~2024~calendar_year~sex~{sex}~"
 
 
 def page() -> str:
@@ -230,7 +230,7 @@ FORGED: Mapping[str, tuple[Callable[[Path], Any], dict[str, str]]] = {
         {"readback.attribute": "jsna.html"},
     ),
     "a key": (
-        lambda at: edit(at / "jsna.html", "~sex~F", "~sex~X"),
+        lambda at: edit(at / "jsna.html", "~sex~F~", "~sex~X~"),
         {"readback.key": "jsna.html"},
     ),
     "a figure without its key": (
@@ -267,7 +267,7 @@ FORGED: Mapping[str, tuple[Callable[[Path], Any], dict[str, str]]] = {
         {"verify.attack": "certificate.json"},
     ),
     "a chart of another measure": (
-        lambda at: edit(at / "charts/figures.json", "~sex~F", "~sex~X"),
+        lambda at: edit(at / "charts/figures.json", "~sex~F~", "~sex~X~"),
         {"readback.key": "charts/figures.json"},
     ),
     "the record of the reading back": (

@@ -68,9 +68,9 @@ def peers(shown: Shown, chart: Chart) -> Drawing | None:
     """The home area among its statistical neighbours, the country as a line."""
     codes = [place.code for place in shown.config.area.neighbours]
     period = shown.latest_beside([*codes, *filter(None, [shown.country])])
-    home = shown.one(shown.home, period)
+    home = shown.home_as_others(period)
     neighbours = shown.marks_by_area(codes, period)
-    country = shown.national(period)
+    country = shown.national(period, home)
     if not period or not (neighbours or country.key):
         return None
     order = ranked([home, *neighbours])
@@ -87,7 +87,11 @@ def peers(shown: Shown, chart: Chart) -> Drawing | None:
         period=period_words(shown, period),
         kind=f"Bar chart of {home.label} and {several}",
         table=value_table(shown, "Area", [*order, *last]),
-        note=(*_note(rows), _otherwise([home, *neighbours], "Similar areas")),
+        note=(
+            *_note(rows),
+            _otherwise([home, *neighbours], "Similar areas"),
+            shown.as_published(home),
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from jsna.model.hierarchies import LOCALITY_GROUP, PLACES
 from jsna.model.indicators import LOCALITY, Indicator
 from jsna.model.schema import TOTAL, canonical
 from jsna.view import words
-from jsna.view.rows import Row
+from jsna.view.rows import Row, beside, of_one_way
 
 
 class Indexed:
@@ -32,9 +32,12 @@ class Indexed:
         if kinds and period_type not in kinds:
             period_type = min(kinds, key=lambda kind: (-kinds[kind], kind))
         self.period_type = period_type
+        #: Key of a local figure -> the published one that stands beside it, and is none of `of`.
+        self.published = beside(every)
+        others = {row.key for row in self.published.values()}
         self.of: dict[tuple[str, str], list[Row]] = {}
         for row in every:
-            if row.period_type == period_type:
+            if row.period_type == period_type and row.key not in others:
                 self.of.setdefault((row.breakdown, row.area_code), []).append(row)
         for found in self.of.values():
             found.sort(key=lambda row: (row.period, row.category))
@@ -128,7 +131,21 @@ class Shown:
             places = [d for d in by if d in PLACES]
             areas = list(words.categories(places[0], self.config)) if places else [self.home]
         rows = [row for area in areas for row in self._rows.of.get((breakdown, area), ())]
-        return [row for row in rows if row.period == period] if period else rows
+        if not period:
+            return rows
+        return of_one_way([row for row in rows if row.period == period])
+
+    def published(self) -> list[Row]:
+        """The home area's totals as published, wherever there is one beside the local one.
+
+        Of other periods the one there is.
+        """
+        return [self._rows.published.get(row.key, row) for row in self.select()]
+
+    def home_as_others(self, period: str) -> Mark:
+        """The home area's mark as it is set beside other areas: its published figure, if any."""
+        found = next((row for row in self.published() if row.period == period), None)
+        return self.mark(found, self.home, self.home_name) if found else self.one(self.home, period)
 
     def latest(self, by: Sequence[str] = ()) -> str:
         """The last period with something to show of these rows; "" where there is none."""
@@ -140,7 +157,7 @@ class Shown:
         Where no period is, the last with something to show.
         """
         others = {(row.period, row.segment) for row in self.select(areas=areas) if row.shown}
-        home = [row for row in self.select() if told(row)]
+        home = [row for row in self.published() if told(row)]
         alike = [row.period for row in home if (row.period, row.segment) in others]
         return max(alike, default=self.latest())
 
@@ -171,12 +188,23 @@ class Shown:
                 return self.mark(row, area, label)
         return Mark(key="", code=area, label=label)
 
-    def national(self, period: str) -> Mark:
-        """The country's mark, where the indicator is compared with it and counted as here."""
+    def national(self, period: str, home: Mark | None = None) -> Mark:
+        """The country's mark, where the indicator is compared with it and counted as here.
+
+        Args:
+            home: the home area's mark that it is set beside, where that is not its own.
+        """
         if not self.country:
             return NOTHING
-        country, home = self.one(self.country, period), self.one(self.home, period)
+        country, home = self.one(self.country, period), home or self.one(self.home, period)
         return NOTHING if home.shown and home.segment != country.segment else country
+
+    def as_published(self, home: Mark) -> str:
+        """That a mark is of a published figure beside which a local one stands; "" of others."""
+        if home.key not in {row.key for row in self._rows.published.values()}:
+            return ""
+        which = self.indicator.caveats.differs
+        return f"{self.home_name}: the published figure{f', {which}' if which else ''}."
 
     def marks_by_area(self, areas: Sequence[str], period: str) -> list[Mark]:
         """A mark for each area the table has, in the order given."""

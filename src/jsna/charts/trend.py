@@ -8,7 +8,7 @@ could be taken for a number.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from typing import Final
 
@@ -64,7 +64,10 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         country = next(
             (s.marks.get(last, NOTHING) for s in every if s.marker == "triangle"), NOTHING
         )
-    title = years.title(shown, [mark for _, mark in sorted(home.marks.items())], country)
+    # The published line goes back further, and is the one to set beside others.
+    published = next((s.marks for s in every if s.marker == "diamond"), {})
+    told_of = published if last in published else {**published, **home.marks}
+    title = years.title(shown, [mark for _, mark in sorted(told_of.items())], country)
     if len(periods) == 1 and len(every) == 1:
         return None  # one number is no figure
     if len(periods) == 1:
@@ -92,7 +95,8 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         table=(("Period", *(words.upper_first(series.name) for series in every)), rows),
         note=(
             "Shaded: 95% interval." if band and len(periods) > 1 else "",
-            BREAK if broken(home.marks) and len(periods) > 1 else "",
+            BREAK if _breaking(every) and len(periods) > 1 else "",
+            shown.as_published(published.get(last, NOTHING)),
             footnote(marks),
         ),
         stamp=canvas.height - 5 if len(periods) > 1 else None,
@@ -105,7 +109,10 @@ def year(period: str) -> int:
 
 
 def _series(shown: Shown) -> list[Series]:
-    """Home, similar areas and country, clipped to the periods the home area speaks of."""
+    """Home, similar areas and country, clipped to the periods the home area speaks of.
+
+    Where local figures have published ones beside them, these are a line of their own.
+    """
     looks = [
         (shown.home, shown.home_name, palette.NAVY, palette.NAVY, (), 2.6, "circle"),
         ("neighbours", "Similar areas (median)", palette.TURQUOISE, palette.TURQUOISE_TEXT,
@@ -127,7 +134,20 @@ def _series(shown: Shown) -> list[Series]:
             row.period: shown.mark(row, code, name) for row in rows if first <= row.period <= last
         }
         found.append(Series(name, colour, ink, dashes, weight, marker, marks if first else {}))
-    return found
+    return _with_published(found, shown)
+
+
+def _with_published(found: Sequence[Series], shown: Shown) -> list[Series]:
+    """The lines with the home area's as it is published after its own, where the two differ."""
+    home, others = found[0], found[1:]
+    rows = [row for row in shown.published() if not row.local and row.period in home.marks]
+    if all(home.marks[row.period].key == row.key for row in rows):
+        return [*found]
+    name = f"{shown.home_name}{words.PUBLISHED}"
+    marks = {row.period: shown.mark(row, shown.home, name) for row in rows}
+    own = {period: mark for period, mark in home.marks.items() if mark.row and mark.row.local}
+    line = Series(name, palette.SOFT, palette.SOFT, (4, 2), 1.8, "diamond", marks)
+    return [replace(home, marks=own), line, *others]
 
 
 # -- drawing -------------------------------------------------------------------------------------
@@ -152,7 +172,7 @@ def _draw(shown: Shown, every: Sequence[Series], periods: Sequence[str]) -> Canv
     _years(canvas, periods, across, scale(scale.low))
     # Two periods alone do not show how often figures come out: years between them are a gap.
     step = min(year(b) - year(a) for a, b in pairwise(periods)) if len(periods) > 2 else 1
-    _breaks(canvas, every[0], across, scale)
+    _breaks(canvas, every, across, scale)
     for series in every:
         _band(canvas, series, across, scale, step)
     for series in reversed(every):
@@ -218,9 +238,15 @@ def broken(marks: Mapping[str, Mark]) -> list[tuple[str, str]]:
     ]
 
 
-def _breaks(canvas: Canvas, home: Series, across: Scale, scale: Scale) -> None:
+def _breaking(every: Sequence[Series]) -> list[tuple[str, str]]:
+    """The breaks of the home area's lines, of which each has its own."""
+    lines = [series.marks for series in every if series.marker in ("circle", "diamond")]
+    return sorted({pair for marks in lines for pair in broken(marks)})
+
+
+def _breaks(canvas: Canvas, every: Sequence[Series], across: Scale, scale: Scale) -> None:
     """A dashed line from top to bottom at each break of the series."""
-    for one, other in broken(home.marks):
+    for one, other in _breaking(every):
         x = (across(year(one)) + across(year(other))) / 2
         line = [(x, TOP - 4), (x, scale(scale.low))]
         canvas.shape(line, stroke=palette.DARK, weight=1.0, dashes=(3, 3))
@@ -257,6 +283,9 @@ def _marker(canvas: Canvas, series: Series, x: float, y: float, size: float) -> 
         canvas.dot(x, y, size, series.colour)
     elif series.marker == "square":
         canvas.rectangle(x - size * 0.9, y - size * 0.9, size * 1.8, size * 1.8, series.colour)
+    elif series.marker == "diamond":
+        corners = [(x, y - size * 1.2), (x + size, y), (x, y + size * 1.2), (x - size, y)]
+        canvas.shape(corners, fill=series.colour, closed=True)
     else:
         corners = [(x, y - size * 1.1), (x + size, y + size * 0.8), (x - size, y + size * 0.8)]
         canvas.shape(corners, fill=series.colour, closed=True)

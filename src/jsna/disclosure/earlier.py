@@ -14,7 +14,7 @@ from jsna.model.configuration import Configuration
 from jsna.provenance import register
 
 #: What is read of registered measures, of whichever version of the measure schema.
-_COLUMNS = [*schema.KEY, *schema.NUMBERS, "status", "reason", "note", "source"]
+_COLUMNS = [*schema.SUBJECT, *schema.NUMBERS, "status", "reason", "note", "source"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,8 @@ class Earlier:
 
     Attributes:
         ledgers: ledger of each publication by its name, oldest first.
-        last: every row as it was last published, in whichever edition; None where nothing was.
+        last: every row as it was last published, in whichever edition; of what stood both as
+            counted here and as others publish it the former; None where nothing was.
         recodings: decisions on fallbacks of the last publication of this edition, if there was one.
     """
 
@@ -52,4 +53,11 @@ def read(config: Configuration, paths: io.Paths) -> Earlier:
     if not rows:
         return Earlier({}, None, None)
     every = pd.concat(rows, ignore_index=True)
-    return Earlier(ledgers, every.drop_duplicates(KEY, keep="last", ignore_index=True), recodings)
+    return Earlier(ledgers, _last(every), recodings)
+
+
+def _last(every: pd.DataFrame) -> pd.DataFrame:
+    """Of rows in the order of their publications the last of each subject, ours before others'."""
+    here = every["source"].str.startswith("local:")
+    ordered = pd.concat([every.loc[~here], every.loc[here]])
+    return ordered.drop_duplicates(KEY, keep="last", ignore_index=True)

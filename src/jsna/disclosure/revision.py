@@ -26,8 +26,8 @@ RULE: Final = "revision"
 #: Said of every figure that is printed as before, changed or not: what tells the two apart would
 #: tell whom a correction is about.
 NOTE: Final = "As published before; changes too small to publish are not shown."
-#: Key of a row in whichever edition it stands.
-KEY: Final = [name for name in schema.KEY if name != "edition"]
+#: What a row is of, in whichever edition it stands and however it was declared to be counted.
+KEY: Final = [name for name in schema.SUBJECT if name != "edition"]
 #: Methods whose value and limits follow from the two counts beside them.
 _PLAIN: Final = frozenset({"count", "proportion", "proportion_wilson", "rate_byar"})
 _NUMBERS: Final = list(schema.NUMBERS)
@@ -44,6 +44,10 @@ def align(rows: pd.DataFrame, last: pd.DataFrame | None) -> pd.DataFrame:
         return made.astype({name: "str" for name in text if name not in _NUMBERS})
     found = rows[KEY].merge(last[[*KEY, *text]], on=KEY, how="left", validate="many_to_one")
     found.index = rows.index
+    # What others publish and count in another way is no earlier state of what is counted here.
+    others = rows["segment"].eq(schema.LOCAL) & ~found["source"].fillna("").str.startswith("local:")
+    found.loc[others, _NUMBERS] = np.nan
+    found.loc[others, ["status", "reason", "note", "source"]] = np.nan
     found.loc[found["status"].eq("c").to_numpy(dtype=bool), _NUMBERS] = np.nan
     return found[text]
 

@@ -18,7 +18,9 @@ from jsna.measures.ingredients import (
     AT,
     EMPTY,
     NO_VALUE,
+    Flags,
     Floats,
+    broken,
     notes,
     of,
     rounded,
@@ -128,8 +130,21 @@ def _judge(every: pd.DataFrame, parts: pd.DataFrame) -> None:
             some |= parts[name].eq(lacking).groupby(of_groups).any().to_numpy(dtype=bool)
         status, reason = status.mask(some, lacking), reason.mask(some, why)
     # Figures counted in two ways are not compared.
-    broken = status.eq("") & every["segment"].ne(every["segment_before"])
-    every["status"], every["reason"] = status.mask(broken, "z"), reason.mask(broken, EMPTY)
+    apart = broken(status, every["segment"], every["segment_before"])
+    apart |= status.eq("") & _otherwise(every, parts)
+    every["status"], every["reason"] = status.mask(apart, "z"), reason.mask(apart, EMPTY)
+
+
+def _otherwise(every: pd.DataFrame, parts: pd.DataFrame) -> Flags:
+    """Of each change, whether some group is counted in another way than everyone is."""
+    at = pd.MultiIndex.from_frame(parts[_WHERE])
+    whole = every.set_index(_WHERE)[["segment", "segment_before"]].reindex(at)
+    found = np.zeros(len(parts), dtype=np.bool_)
+    for end in ("", "_before"):
+        there = parts[f"source{end}"].ne("").to_numpy(dtype=np.bool_)
+        found |= there & (parts[f"segment{end}"].to_numpy() != whole[f"segment{end}"].to_numpy())
+    by = [parts[name] for name in _WHERE]
+    return pd.Series(found, parts.index).groupby(by).any().to_numpy(dtype=np.bool_)
 
 
 def _side(

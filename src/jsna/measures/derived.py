@@ -11,7 +11,8 @@ what a change since an earlier period comes of (`changes`), one source beside an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -19,6 +20,7 @@ import pandas as pd
 
 from jsna.errors import JsnaError, Problem
 from jsna.measures import changes, pairs, reconciled, slopes, stocks
+from jsna.measures.ingredients import ways
 from jsna.model import schema
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator
@@ -94,19 +96,53 @@ def derive(safe: pd.DataFrame, config: Configuration) -> pd.DataFrame:
     Returns:
         Measures of the derived indicators, without numerator and denominator. A row stands
         wherever its ingredients stand: status c where one is hidden, x where one is not
-        available, z where there is nobody to compare. Where ingredients have values but no
-        counts, as in some official figures, there is no row.
+        available, z where there is nobody to compare, or what counts differently. What is counted
+        here in a way of its own gives rows of that way, the official figures beside it others.
+        Where ingredients have values but no counts, as in some official figures, there is no row.
 
     Raises:
         JsnaError: a category to compare with that the rows do not have.
     """
-    made = [
-        frame
-        for indicator in config.indicators.values()
-        if indicator.derived is not None and config.indicators.keys() >= set(indicator.refers_to)
-        for frame in _WORKINGS[indicator.method](indicator, safe, config)
-    ]
+    own, *published = ways(safe)
+    found = _together(
+        frame for indicator in _derived(config) for frame in _worked(indicator, own, config)
+    )
+    for rows in published:
+        again = _together(_published(own, rows, config))
+        key = list(schema.KEY)
+        # Of the areas compared with there is one way of counting, and one row.
+        known = pd.MultiIndex.from_frame(again[key]).isin(pd.MultiIndex.from_frame(found[key]))
+        found = _together(part for part in (found, again.loc[~known]) if len(part))
+    return found
+
+
+def _together(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    made = list(frames)
     return schema.conform(pd.concat(made, ignore_index=True)) if made else schema.empty()
+
+
+def _published(
+    own: pd.DataFrame, rows: pd.DataFrame, config: Configuration
+) -> Iterator[pd.DataFrame]:
+    """What is worked out from official figures that stand beside local ones."""
+    of = {*own.loc[own["segment"].eq(schema.LOCAL), "indicator"]}
+    for indicator in _derived(config):
+        if of & {*indicator.refers_to}:
+            # A category may be missing among them: there is nothing to work out then.
+            with suppress(JsnaError):
+                yield from [*_worked(indicator, rows, config)]
+
+
+def _derived(config: Configuration) -> list[Indicator]:
+    """The indicators worked out from others, of those whose others are there."""
+    known = config.indicators
+    return [i for i in known.values() if i.derived is not None and known.keys() >= {*i.refers_to}]
+
+
+def _worked(
+    indicator: Indicator, rows: pd.DataFrame, config: Configuration
+) -> Iterator[pd.DataFrame]:
+    return _WORKINGS[indicator.method](indicator, rows, config)
 
 
 def faults(config: Configuration) -> list[Problem]:

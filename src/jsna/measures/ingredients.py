@@ -5,7 +5,7 @@ Shared by everything that is worked out after protection (`derived`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +18,7 @@ from jsna.model.hierarchies import LOCALITY_GROUP, THREE_YEARS
 from jsna.model.indicators import LOCALITY
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 #: Why a row has no value -> what `reason` says.
 HIDDEN: Final = "worked_out_from_hidden"
@@ -40,6 +41,24 @@ def of(grouping: GroupingSet, rows: pd.DataFrame, config: Configuration) -> pd.D
     together = rows["period_type"].eq(THREE_YEARS)
     mine = rows["geography"].isin(geographies) & rows["breakdown"].eq(grouping.breakdown)
     return rows.loc[mine & (together if grouping.years > 1 else ~together)].copy()
+
+
+def ways(rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """The rows as they are counted here; then, where others stand beside these, as published.
+
+    Each has one row a subject: what is worked out is worked out once of either, and never of both.
+    """
+    twice = rows.duplicated(list(schema.SUBJECT), keep=False)
+    here = rows["segment"].eq(schema.LOCAL)
+    yield rows.loc[~twice | here]
+    if twice.any():
+        yield rows.loc[~here]
+
+
+def broken(status: pd.Series[str], one: pd.Series[str], other: pd.Series[str]) -> pd.Series[bool]:
+    """Rows, not without a value already, of two segments: what counts differently is not set
+    beside each other."""
+    return status.eq("") & one.ne(other)
 
 
 def split(

@@ -18,6 +18,7 @@ from jsna.measures.ingredients import (
     EMPTY,
     NO_VALUE,
     Floats,
+    broken,
     notes,
     of,
     rounded,
@@ -40,6 +41,8 @@ from jsna.model.fallbacks import GroupingSet, coarser, recodings
 from jsna.model.hierarchies import PLACES
 from jsna.model.indicators import LOCALITY, Indicator
 
+#: What a row has of the category it is of.
+_KEPT: Final = ["edition", "breakdown", "category", "segment", "population_base", "profile"]
 #: Reasons of a value without limits, which become its note.
 _NO_LIMITS: Final = (NO_EVENTS, NO_OTHER_EVENTS, NO_SPREAD)
 _NO_CATEGORY: Final = "there is no such category of {} to compare with"
@@ -108,7 +111,7 @@ def _pairs(
             own["whole_code"] = config.area.code
             own["whole"] = whole.geography(config.area)
             at = ["rest", "whole_code", "whole", "period", "period_type"]
-    columns = ["numerator", "denominator", "status", "source"]
+    columns = ["numerator", "denominator", "status", "source", "segment"]
     right = beside[[*there, *columns]].add_suffix("_beside")
     return own.merge(right, left_on=at, right_on=[f"{c}_beside" for c in there], how="inner")
 
@@ -137,11 +140,13 @@ def _worked_out(indicator: Indicator, pairs: pd.DataFrame, near: pd.Series[bool]
     for status, why in NO_VALUE:
         either = statuses[0].eq(status) | statuses[1].eq(status)
         told, reason = told.mask(either, status), reason.mask(either, why)
+    apart = broken(told, pairs["segment"], pairs["segment_beside"])
+    told, reason = told.mask(apart, "z"), reason.mask(apart, EMPTY)
     whole = np.isfinite(four).all(axis=0)
     clear = whole & told.eq("").to_numpy(dtype=bool)
     found = _calculated(indicator, *(np.where(clear, one, np.nan) for one in four))
     missing = clear & np.isnan(found.value)
-    out = pairs[[*AT, "edition", "breakdown", "category", "population_base", "profile"]].copy()
+    out = pairs[[*AT, *_KEPT]].copy()
     for name in CALCULATED:
         out[name] = getattr(found, name)
     out["status"], out["reason"] = told.mask(missing, "z"), reason.mask(missing, EMPTY)

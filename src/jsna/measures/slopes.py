@@ -69,6 +69,8 @@ def _lines(
     out["source"] = [sources(*([one] for one in own))[0] for _, own in together["source"]]
     out["indicator"], out["unit"], out["method"] = indicator.id, indicator.unit, indicator.method
     out["status"], out["reason"] = "", ""
+    # Groups that are counted in two ways lie on no one line.
+    out.loc[together["segment"].nunique().gt(1).to_list(), ["status", "reason"]] = "z", EMPTY
     # A group with nobody in it is no part of the line.
     for status, why in NO_VALUE[1:]:
         some = [bool((own == status).any()) for _, own in together["told"]]

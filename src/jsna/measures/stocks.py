@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from jsna.measures.ingredients import AT, EMPTY, NO_VALUE, notes, of, rounded, sources, told
+from jsna.measures.ingredients import AT, EMPTY, NO_VALUE, broken, notes, of, rounded, sources, told
 from jsna.model import schema
 from jsna.model.configuration import Configuration
 from jsna.model.fallbacks import GroupingSet, recodings
@@ -64,8 +64,8 @@ def _told(
         some = np.any([out[f"told{end}"].eq(lacking) for end in _ENDS], axis=0)
         status, reason = status.mask(some, lacking), reason.mask(some, why)
     # Stocks counted in two ways are not compared.
-    broken = status.eq("") & out["segment"].ne(out["segment_before"])
-    status, reason = status.mask(broken, "z"), reason.mask(broken, EMPTY)
+    apart = broken(status, out["segment"], out["segment_before"])
+    status, reason = status.mask(apart, "z"), reason.mask(apart, EMPTY)
     near = np.any(
         [rounded(out[[f"profile{e}"]].set_axis(["profile"], axis=1), config) for e in _ENDS], axis=0
     )

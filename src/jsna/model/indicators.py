@@ -132,12 +132,25 @@ class Caveats(Strict):
     Attributes:
         local: of figures counted from local records.
         official: of figures a publisher issued, in whichever release.
-        beside: where both stand beside each other, of how their definitions differ.
+        beside: where both stand beside each other, of how their definitions differ. Local figures
+            are then never compared with published ones, and both are kept of each year.
+        differs: the same in a clause of a sentence, after "the published figure, …": "which
+            counts pupils of all schools".
     """
 
     local: Printed = ""
     official: Printed = ""
     beside: Printed = ""
+    differs: Printed = ""
+
+    @model_validator(mode="after")
+    def _says_both(self) -> Caveats:
+        if bool(self.beside) != bool(self.differs):
+            raise ValueError(
+                "`beside` (how published figures differ from local ones) and `differs` (the same "
+                "in a clause, as in `which counts pupils of all schools`) are given together"
+            )
+        return self
 
 
 def _as_entry(schema: dict[str, Any]) -> None:

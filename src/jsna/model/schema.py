@@ -31,7 +31,14 @@ KEY: Final = (
     "period_type",
     "breakdown",
     "category",
+    # Which way of counting a figure is of; figures of two segments are never compared. Of official
+    # ones the first period counted as this one was, "" before the first break or without any; of
+    # local ones `LOCAL` where they are counted otherwise than the official, which then stand beside
+    # them.
+    "segment",
 )
+#: What a figure is of, however it is counted.
+SUBJECT: Final = tuple(name for name in KEY if name != "segment")
 NUMBERS: Final = (
     "numerator",
     "denominator",
@@ -63,10 +70,6 @@ COLUMNS: Final = (
     # Why a published figure is in doubt, though it stands: "zero", "jump" or "doubt", joined by
     # "+" in that order; what changes up to it or from it is not headlined.
     "mark",
-    # Which way of counting a figure is of; figures of two segments are never compared. Of official
-    # ones the first period counted as this one was, "" before the first break or without any; of
-    # local ones `LOCAL` where they are counted otherwise than the official.
-    "segment",
 )
 TEXT: Final = tuple(name for name in COLUMNS if name not in (*KEY, *NUMBERS))
 

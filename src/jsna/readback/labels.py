@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from jsna.model.schema import KEY, TOTAL, dimensions
+from jsna.model.schema import KEY, LOCAL, TOTAL, dimensions
 from jsna.readback.blocks import CERTIFICATE, Block, Cell
 from jsna.readback.names import Names
 from jsna.readback.result import Tally
@@ -22,6 +22,8 @@ _DATED: Final = re.compile(
 )
 _BASE: Final = re.compile(r"\bper [\d,]+$")
 _LIMIT: Final = re.compile(r"\b(lower|upper)\b", re.IGNORECASE)
+#: What follows the name of an area over its published figures, where local ones stand beside them.
+_PUBLISHED: Final = ", published"
 #: Level of the stricter limits, in their heading.
 _STRICT: Final = "99.8"
 
@@ -87,12 +89,15 @@ class Labels:
 
     def _faults(self, cell: Cell, above: Sequence[str], beside: Sequence[str]) -> Iterator[str]:
         """Headings that say something else than the key of a number."""
-        indicator, area, _, period, _, breakdown, category = cell.key.split("~")
+        indicator, area, _, period, _, breakdown, category, segment = cell.key.split("~")
         for head in (*above, *beside):
             text = head.partition(": ")[2] or head
             dated = _DATED.fullmatch(text)
             if dated:
                 right = dated[1] == period
+            elif text.endswith(_PUBLISHED):
+                place = text.removesuffix(_PUBLISHED)
+                right = place in self._names.places.get(area, ()) and segment != LOCAL
             elif text in self._places:
                 right = text in self._names.places.get(area, ())
             else:

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator
-from jsna.model.schema import JOIN, KEY, MULTIPLIERS, TOTAL
+from jsna.model.schema import JOIN, KEY, LOCAL, MULTIPLIERS, TOTAL
 from jsna.readback.printed import Measure
 from jsna.readback.result import Tally
 
@@ -49,6 +49,17 @@ def _key(place: Place, **changes: str) -> str:
     return "~".join({**place, **changes}[name] for name in _NAMES)
 
 
+def _ways(segment: str) -> list[str]:
+    """Segments in which what a row is worked out from may be, its own first."""
+    return list(dict.fromkeys([segment, *segment.split("+"), LOCAL, ""]))
+
+
+def _found(measures: Measures, place: Place, **changes: str) -> Measure | None:
+    """The row of a place with some parts of its key changed, counted as it is if there is one."""
+    keys = (_key(place, segment=way, **changes) for way in _ways(place["segment"]))
+    return next((measures[key] for key in keys if key in measures), None)
+
+
 def _dims(place: Place) -> dict[str, str]:
     if place["breakdown"] == TOTAL:
         return {}
@@ -71,15 +82,17 @@ def _groups(
 ) -> dict[str, Measure]:
     """Category of a dimension -> the row of another indicator with it and the other categories."""
     names = JOIN.join(sorted([*dims, along]))
-    start = _key(place, indicator=of, breakdown=names, category="")
-    at, found = sorted([*dims, along]).index(along), {}
+    start = _key(place, indicator=of, breakdown=names, category="", segment="").rstrip("~") + "~"
+    at = sorted([*dims, along]).index(along)
+    found: dict[str, dict[str, Measure]] = {way: {} for way in _ways(place["segment"])}
     for key, own in measures.items():
         if key.startswith(start):
-            codes = key[len(start) :].split(JOIN)
+            category, _, segment = key[len(start) :].partition("~")
+            codes = category.split(JOIN)
             code = codes.pop(at)
-            if codes == [dims[name] for name in sorted(dims)]:
-                found[code] = own
-    return found
+            if codes == [dims[name] for name in sorted(dims)] and segment in found:
+                found[segment][code] = own
+    return next(filter(None, found.values()), {})
 
 
 def _chain(indicator: Indicator, config: Configuration) -> Iterator[str]:
@@ -147,7 +160,7 @@ def _change(
     tail = f"/{(first + 1) % 100:02d}" if "/" in place["period"] else ""
     sides = [here | {"period": f"{first}{tail}"}, here]
     of = indicator.derived.of
-    every = [measures.get(_key(side, indicator=of)) for side in sides]
+    every = [_found(measures, side, indicator=of) for side in sides]
     for along in _chain(indicator, config):
         groups = [_groups(of, side, dims, along, measures) for side in sides]
         if any(groups) and None not in every:
@@ -191,7 +204,7 @@ def _sources(
     indicator: Indicator, place: Place, own: Measure, measures: Measures, config: Configuration
 ) -> Iterator[bool]:
     """Whether a row is the figure of one source less that of the other."""
-    one, other = (measures.get(_key(place, indicator=name)) for name in indicator.refers_to)
+    one, other = (_found(measures, place, indicator=name) for name in indicator.refers_to)
     if one is not None and other is not None:
         yield _same(own.number("value"), one.number("value") - other.number("value"))
 
@@ -207,7 +220,7 @@ def _stock(
     named = place | _split(dims)
     # The stock a year before is of a day; what joined and left of the year from there to here.
     one, other = (
-        measures.get(_key(named, indicator=stock, period=period))
+        _found(measures, named, indicator=stock, period=period)
         for period in (place["period"], str(year - 1))
     )
     kind, period = {
@@ -215,7 +228,7 @@ def _stock(
         "31_march": ("financial_year", f"{year - 1}/{year % 100:02d}"),
     }[place["period_type"]]
     came, went = (
-        measures.get(_key(named, indicator=name, period=period, period_type=kind))
+        _found(measures, named, indicator=name, period=period, period_type=kind)
         for name in (joined, left)
     )
     if one is None or other is None or came is None or went is None:

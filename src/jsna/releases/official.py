@@ -31,7 +31,7 @@ PASSED_THROUGH: Final = "official"
 NEIGHBOURS: Final = "neighbours"
 TOGETHER: Final = "neighbours_together"
 UNUSABLE: Final = "The official statistics cannot be used:"
-_SAME: Final = [*schema.KEY[1:]]
+_SAME: Final = [*schema.SUBJECT[1:]]
 
 
 class Published(NamedTuple):

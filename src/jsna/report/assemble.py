@@ -15,10 +15,10 @@ from jsna.model.indicators import Indicator
 from jsna.report import audited, metadata, priorities, sources
 from jsna.report import chapters as chapter_parts
 from jsna.report.chapters import Chapter
+from jsna.report.comparing import compared
 from jsna.report.figures import Figure
 from jsna.report.lede import lede
 from jsna.report.marks import cell
-from jsna.report.narrative import compared
 from jsna.sources import permission
 from jsna.view import words
 from jsna.view.rows import Measures
@@ -162,7 +162,8 @@ def scorecard(view: Measures, made: Sequence[Chapter]) -> list[tuple[object, ...
             home = pair[0]
             rows.append(
                 (
-                    indicator.title + _unit(indicator),
+                    f"{indicator.title}{_unit(indicator)}"
+                    + ", as published" * view.beside_local(home),
                     words.period_label(home.period, home.period_type),
                     cell(home, indicator.decimals),
                     cell(national[1], indicator.decimals),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from jsna.model.indicators import Indicator
-from jsna.report.narrative import Sentence, between, comparison, level, polarity, say, value, when
+from jsna.report.comparing import comparison, polarity
+from jsna.report.narrative import Sentence, between, level, say, value, when
 from jsna.view import series, words
 from jsna.view.comparison import differ
 from jsna.view.kinds import said
@@ -84,14 +85,27 @@ def _unsaid(view: Measures, indicator: Indicator) -> Sentence | None:
     return None
 
 
+def beside(view: Measures, indicator: Indicator) -> Sentence | None:
+    """How published figures changed over longer than the local ones beside them have stood."""
+    own = series.course(series.sound(view.series(indicator.id)))
+    latest = view.latest(indicator.id)
+    if own is None or latest is None or view.published(latest) is None:
+        return None
+    went = series.course(series.sound(view.official(indicator.id)))
+    longer = went is not None and went.first.period < own.first.period
+    return _official(view, indicator) if longer else None
+
+
 def _official(view: Measures, indicator: Indicator) -> Sentence | None:
-    """How official figures changed, where the latest is a local one that stands alone."""
-    went = series.course(series.official(view.series(indicator.id)))
+    """How official figures changed, where the latest is a local one or has one beside it."""
+    if indicator.kind.of_one_whole or not indicator.kind.followed:
+        return None
+    went = series.course(series.sound(view.official(indicator.id)))
     verb = {"higher": "rose", "lower": "fell"}.get(went.long) if went else None
     if went is None or verb is None:
         return None
     text = say(
-        "Official figures {verb} from {first} {since} to {last} {when}.",
+        "Published figures {verb} from {first} {since} to {last} {when}.",
         verb=verb,
         first=value(went.first, indicator),
         since=when(went.first),
@@ -129,5 +143,6 @@ def headline(view: Measures, indicator: Indicator) -> list[Sentence]:
         comparison(view, indicator),
         polarity(view, indicator),
         change(view, indicator),
+        beside(view, indicator),
     )
     return [sentence for sentence in made if sentence is not None]

@@ -166,6 +166,11 @@ def key_number(view: Measures, indicator: Indicator) -> KeyNumber | None:
     comparable = indicator.kind.compared and "national" in indicator.comparators
     if national is not None and national.shown and comparable:
         aside = say("{} {}", country.name, bare(national, indicator))
+        published = view.published(row)
+        if published is not None and published.shown:
+            aside = say("as published {}; {}", bare(published, indicator), aside)
+        elif national.segment != row.segment:
+            aside += ", counted otherwise"
     return KeyNumber(bare(row, indicator), text, aside)
 
 

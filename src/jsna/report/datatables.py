@@ -8,9 +8,9 @@ from collections.abc import Collection, Sequence
 from markupsafe import Markup
 
 from jsna.model.indicators import Indicator
+from jsna.report.comparing import comparator_codes
 from jsna.report.figures import MOST_ROWS, Table, notes, shorthand, tables
 from jsna.report.marks import cell, unit_words
-from jsna.report.narrative import comparator_codes
 from jsna.view import words
 from jsna.view.rows import Measures, Row
 
@@ -131,26 +131,41 @@ def series(view: Measures, indicator: Indicator) -> Table | None:
     home = view.series(indicator.id)
     if not home:
         return None
-    codes = comparator_codes(view, indicator)
-    others = {code: {r.period: r for r in view.series(indicator.id, code)} for code in codes}
-    others = {code: rows for code, rows in others.items() if any(r.period in rows for r in home)}
-    kept = home[-MOST_ROWS:]
-    area = view.config.area
-    names = [words.area_label(code, view.config) for code in (area.code, *others)]
+    kept, area = home[-MOST_ROWS:], view.config.area
+    columns = _columns(view, indicator, home)
     rows = []
     for row in kept:
-        beside = [others[code].get(row.period) for code in others]
-        cells = tuple(
-            Markup("[x]") if r is None else cell(r, indicator.decimals) for r in (row, *beside)
-        )
+        found = [column.get(row.period) for column in columns.values()]
+        cells = tuple(Markup("[x]") if r is None else cell(r, indicator.decimals) for r in found)
         rows.append((words.period_label(row.period, row.period_type), cells))
-    shown = [*kept, *(others[c][r.period] for r in kept for c in others if r.period in others[c])]
+    shown = [column[r.period] for r in kept for column in columns.values() if r.period in column]
     said = notes(shown)
     unit = "" if indicator.unit == "count" else f", {unit_words(indicator.unit)}"
     when = " over time" if len(rows) > 1 else f", {rows[0][0]}"
     return Table(
         caption=f"{indicator.title}{unit}: {area.name}{when}",
-        header=("Period", *names),
+        header=("Period", *columns),
         rows=tuple(rows),
         note=". ".join(part.rstrip(".") for part in (shorthand(tuple(rows)), *said) if part),
     )
+
+
+def _columns(
+    view: Measures, indicator: Indicator, home: Sequence[Row]
+) -> dict[str, dict[str, Row]]:
+    """Heading -> the rows of a column by period: of the home area, and of its comparators.
+
+    Published figures have a column of their own where local ones stand beside them.
+    """
+    area, config = view.config.area, view.config
+    name = words.area_label(area.code, config)
+    columns = {name: {row.period: row for row in home}}
+    if any(view.published(row) for row in home):
+        columns[name] = {row.period: row for row in home if row.local}
+        official = view.official(indicator.id)
+        columns[f"{name}{words.PUBLISHED}"] = {row.period: row for row in official}
+    for code in comparator_codes(view, indicator):
+        rows = {row.period: row for row in view.series(indicator.id, code)}
+        if any(row.period in rows for row in home):
+            columns[words.area_label(code, config)] = rows
+    return columns

@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from jsna.model.indicators import Indicator
 from jsna.report import priorities
-from jsna.report.narrative import compared, level, say
+from jsna.report.comparing import compared
+from jsna.report.narrative import level, say
 from jsna.report.ratios import furthest
 from jsna.view.rows import Measures
 

@@ -14,8 +14,9 @@ from markupsafe import Markup
 
 from jsna.model.indicators import Indicator
 from jsna.report.changes import latest_change
+from jsna.report.comparing import MEDIAN, compared
 from jsna.report.deprivation import group_words
-from jsna.report.narrative import MEDIAN, compared, noun, say, value, when
+from jsna.report.narrative import noun, say, value, when
 from jsna.view import series, words
 from jsna.view.gradients import gradient
 from jsna.view.rows import Measures, Row
@@ -84,7 +85,7 @@ def against_country(view: Measures, indicator: Indicator) -> Finding | None:
         kind = "better" if verdict == good else "worse"
     figures = {
         "home": value(home, indicator),
-        "when": when(home),
+        "when": when(home) + ", as published" * view.beside_local(home),
         "country": view.config.area.country.name,
         "other": value(row, indicator),
         "others": _similar(view, found[1], indicator),

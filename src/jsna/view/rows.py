@@ -16,7 +16,7 @@ from jsna.model.configuration import Configuration
 from jsna.model.fallbacks import GroupingSet
 from jsna.model.hierarchies import PLACE_OF, PLACES, THREE_YEARS
 from jsna.model.indicators import Indicator
-from jsna.model.schema import COLUMNS, KEY, TOTAL, dimensions
+from jsna.model.schema import COLUMNS, KEY, LOCAL, TOTAL, dimensions
 from jsna.view.fallbacks import Recodings
 
 #: Fewer than this many say nothing about being more than elsewhere: one is always more than none.
@@ -41,6 +41,7 @@ class Row:
     period_type: str
     breakdown: str
     category: str
+    segment: str
     population_base: str
     numerator: float
     denominator: float
@@ -56,7 +57,6 @@ class Row:
     note: str
     reason: str
     mark: str
-    segment: str
     profile: str
 
     @property
@@ -135,6 +135,26 @@ class Row:
 
 
 _alike: Final = attrgetter("period", "period_type", "breakdown", "category")
+_subject: Final = attrgetter(*(name for name in KEY_FIELDS if name != "segment"))
+
+
+def beside(rows: Sequence[Row]) -> dict[str, Row]:
+    """Key of a figure that is counted here in a way of its own -> the published one beside it."""
+    local = {_subject(row): row for row in rows if row.segment == LOCAL}
+    return {
+        local[_subject(row)].key: row
+        for row in rows
+        if row.segment != LOCAL and _subject(row) in local
+    }
+
+
+def of_one_way(rows: Sequence[Row]) -> list[Row]:
+    """Rows of one breakdown: those counted here in a way of their own alone, where there are any.
+
+    A publisher may have categories that nobody here is in.
+    """
+    own = [row for row in rows if row.segment == LOCAL]
+    return own or list(rows)
 
 
 class Measures:
@@ -159,6 +179,7 @@ class Measures:
         self._rows = sorted(
             (Row(*row) for row in values), key=lambda r: (r.indicator, r.period, r.key)
         )
+        self._beside = beside(self._rows)
         self.recodings = Recodings(frame, config)
         self.config = self.recodings.config
         self.stated = stated or {}
@@ -175,7 +196,21 @@ class Measures:
 
     @cached_property
     def _at(self) -> dict[tuple[str, ...], Row]:
-        return {(row.indicator, row.area_code, *_alike(row)): row for row in reversed(self._rows)}
+        rows = reversed([row for row in self._rows if row.key not in self._others])
+        return {(row.indicator, row.area_code, *_alike(row)): row for row in rows}
+
+    @cached_property
+    def _others(self) -> frozenset[str]:
+        """Keys of published figures that stand beside local ones."""
+        return frozenset(row.key for row in self._beside.values())
+
+    def beside_local(self, row: Row) -> bool:
+        """Whether it is a published figure beside which a local one stands."""
+        return row.key in self._others
+
+    def published(self, row: Row) -> Row | None:
+        """The published figure of the same thing, counted otherwise than this local one."""
+        return self._beside.get(row.key)
 
     @cached_property
     def by_key(self) -> dict[str, Row]:
@@ -190,16 +225,27 @@ class Measures:
         """Every row of an indicator, earliest period first."""
         return self._by_indicator.get(indicator, [])
 
+    def _own(self, indicator: str) -> list[Row]:
+        """The rows of an indicator, of what is counted here and published too the former."""
+        return [row for row in self.rows(indicator) if row.key not in self._others]
+
     def series(self, indicator: str, area_code: str = "") -> list[Row]:
         """Totals of an area (the home area where not given) over time, of one period type.
+
+        Of a period that has a local figure and a published one the local one stands.
 
         Where several period types stand side by side the declared one is taken.
         """
         area_code = area_code or self.config.area.code
         rows = [
-            r for r in self.rows(indicator) if r.area_code == area_code and r.breakdown == TOTAL
+            r for r in self._own(indicator) if r.area_code == area_code and r.breakdown == TOTAL
         ]
         return self._one_period_type(rows, indicator)
+
+    def official(self, indicator: str) -> list[Row]:
+        """Published totals of the home area over time: those beside local ones among them."""
+        every = (self.published(row) or row for row in self.series(indicator))
+        return [row for row in every if not row.local]
 
     def latest(self, indicator: str, area_code: str = "") -> Row | None:
         """The latest total with a value; else the latest total, whatever its status."""
@@ -207,8 +253,12 @@ class Measures:
         return next((r for r in reversed(rows) if r.shown), rows[-1] if rows else None)
 
     def at(self, indicator: str, area_code: str, like: Row) -> Row | None:
-        """The row of another area for the same period and category as `like`."""
-        return self._at.get((indicator, area_code, *_alike(like)))
+        """The row of another area for the same period and category as `like`, counted as it is.
+
+        Where there is none that is, the one counted here.
+        """
+        own = self._at.get((indicator, area_code, *_alike(like)))
+        return own if own is None or own.segment == like.segment else self.published(own) or own
 
     def breakdown(
         self, indicator: str, dims: Sequence[str], period: str | None = None
@@ -218,7 +268,7 @@ class Measures:
         geography, breakdown = grouping.geography(area), grouping.breakdown
         rows = [
             r
-            for r in self.rows(indicator)
+            for r in self._own(indicator)
             if r.breakdown == breakdown
             and r.geography == geography
             and (geography != "authority" or r.area_code == area.code)
@@ -229,7 +279,7 @@ class Measures:
         if period is None:
             shown = [r.period for r in rows if r.shown] or [r.period for r in rows]
             period = max(shown, default="")
-        return [r for r in rows if r.period == period]
+        return of_one_way([r for r in rows if r.period == period])
 
     def neighbours(self, indicator: str, like: Row) -> list[Row]:
         """Rows of the statistical neighbours for the same period and category."""

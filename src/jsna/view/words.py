@@ -44,6 +44,8 @@ UNIT_WORDS: Final = {
     **{unit: unit for unit in MEASURED},
 }
 
+#: What follows the name of an area over its published figures, where local ones stand beside them.
+PUBLISHED: Final = ", published"
 #: Words that keep their capital wherever they stand.
 _PROPER: Final = ("Down", "England", "English", "National")
 _ONES: Final = (  # noqa: SIM905 - a list of words reads better than twenty quoted strings

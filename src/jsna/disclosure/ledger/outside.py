@@ -13,7 +13,8 @@ from jsna.model import schema
 from jsna.model.cells import Cell
 from jsna.model.configuration import Configuration
 
-_KEY = list(schema.KEY)
+#: Of an official figure and a local one: that they are of the same thing, however each counts.
+_SUBJECT: Final = list(schema.SUBJECT)
 #: How the source of a count begins that an earlier edition of the report printed.
 BEFORE: Final = "edition "
 #: Most decimals an official percentage is taken to be printed with.
@@ -22,12 +23,12 @@ _DECIMALS = 3
 
 def mark_public(made: LinkedTables, rows: pd.DataFrame, official: pd.DataFrame) -> None:
     """Mark what an official figure gives away already, being the same count."""
-    key = list(schema.KEY)
     fields = ["numerator", "denominator"]
-    beside = rows[key].merge(official[[*key, *fields, "source"]], on=key, how="left")
+    given = official[[*_SUBJECT, *fields, "source"]]
+    beside = rows[_SUBJECT].merge(given, on=_SUBJECT, how="left")
     for field_, cells in zip(fields, (made.numerators, made.denominators), strict=True):
-        given = zip(cells, beside[field_].tolist(), beside["source"].tolist(), strict=True)
-        for cell, count, source in given:
+        told = zip(cells, beside[field_].tolist(), beside["source"].tolist(), strict=True)
+        for cell, count, source in told:
             if cell != NONE and count == made.value[cell]:
                 made.public[cell] = source
 
@@ -113,7 +114,7 @@ def ratios(
     One that differs from ours by more than its last digit is of other data and says nothing exact.
     """
     alone = official.loc[official["numerator"].isna() & official["value"].notna()]
-    beside = rows[_KEY].merge(alone[[*_KEY, "value"]], on=_KEY, how="left")["value"]
+    beside = rows[_SUBJECT].merge(alone[[*_SUBJECT, "value"]], on=_SUBJECT, how="left")["value"]
     for place in np.flatnonzero(beside.notna().to_numpy()):
         top, bottom = made.numerators[place], made.denominators[place]
         if NONE in (top, bottom) or made.value[bottom] <= 0:

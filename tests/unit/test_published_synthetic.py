@@ -187,6 +187,19 @@ def test_no_invented_figure_contradicts_another() -> None:
     assert 20 < country["value"] < 60
 
 
+def test_weights_of_every_area_add_up_to_the_children_measured() -> None:
+    """About 1.5 % are of no healthy and no excess weight: underweight, the publisher's fourth."""
+    shares = measures()
+    shares = shares[shares["indicator"].str.contains("healthy_weight|excess_weight")]
+    shares = shares[shares["area_code"].ne("neighbours")]
+    by = shares.assign(year=shares["indicator"].str.partition("weight_")[2])
+    both = by.groupby(["area_code", "period", "year"])["value"].agg(["sum", "count"])
+    assert len(both) > 50 and both["count"].eq(2).all()
+    large = both.loc[~both.index.get_level_values(0).isin([*CONFIG.area.locality_names]), "sum"]
+    assert large.between(97, 99.5).all()
+    assert both["sum"].le(100.1).all()
+
+
 def test_comparators_are_all_there_plausible_and_not_the_home_area() -> None:
     sought = "indicator == 'pupils_sen_support' and period == '2025' and breakdown == 'total'"
     latest = measures().query(sought).set_index("area_code")["value"]

@@ -66,7 +66,7 @@ def single(home: Home) -> dict[str, Spec]:
         "ncmp": Spec(
             {end: _weights(table) for end, table in heavy.items()}, _prevalence, 5, 1.0, True,
             {**dict.fromkeys(WEIGHTS, "measured"), "obese_number": "excess_number"},
-            {"healthy_number": "excess_number"},
+            {"underweight": "excess_number"},
             {end: _each(table, _weights) for end, table in heavy.items()},
         ),
     }  # fmt: skip
@@ -155,10 +155,11 @@ def _profile(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+#: Groups of weights that are moved by chance; those of a healthy weight are all others.
 WEIGHTS: Final[Mapping[str, Sequence[str]]] = {
     "obese_number": ("obese", "severely_obese"),
     "excess_number": ("overweight", "obese", "severely_obese"),
-    "healthy_number": ("healthy",),
+    "underweight": ("underweight",),
 }
 
 
@@ -176,9 +177,11 @@ def _weights(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _prevalence(rows: pd.DataFrame) -> pd.DataFrame:
-    """With percentages; the publisher gives no figure of both years together."""
+    """With all others and percentages; the publisher gives no figure of both years together."""
+    healthy = rows["measured"] - rows["excess_number"] - rows["underweight"]
+    out = rows.drop(columns="underweight").assign(healthy_number=healthy)
     shares = {
-        f"{name.removesuffix('_number')}_percent": percent(rows[name], rows["measured"])
-        for name in WEIGHTS
+        f"{name}_percent": percent(out[f"{name}_number"], out["measured"])
+        for name in ("obese", "excess", "healthy")
     }
-    return rows.assign(**shares)
+    return out.assign(**shares)

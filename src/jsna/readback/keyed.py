@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from jsna.model import schema
-from jsna.readback import gaps, printed
+from jsna.readback import gaps, printed, usual
 from jsna.readback.blocks import CERTIFICATE, Cell
 from jsna.readback.certificate import Certificate
 from jsna.readback.result import HIDDEN, MEASURE, Tally
@@ -65,6 +65,9 @@ class Keyed:
         elif cell.field in gaps.GAPS:
             limit = gaps.printed(self._measures, cell.key, cell.field)
             options = (limit,) if limit else ()
+        elif cell.field in usual.ENDS:
+            end = usual.printed(self._measures, cell.key, cell.field)
+            options = (end,) if end else ()
         else:
             options = printed.accepted(measure, cell, where)
         named = cell.named

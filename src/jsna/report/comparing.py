@@ -13,6 +13,7 @@ from typing import Final
 from markupsafe import Markup
 
 from jsna.model.indicators import Indicator
+from jsna.report.marks import usual
 from jsna.report.narrative import Sentence, join, say, value, when
 from jsna.view import words
 from jsna.view.comparison import Verdict, against
@@ -199,9 +200,12 @@ def _among(view: Measures, home: Row, indicator: Indicator, *, dated: bool) -> M
         return None
     together = view.at(indicator.id, TOGETHER, home)
     figures = say("their median {}", value(median, indicator))
+    if among.usual is not None:
+        ends = usual(home, among.usual, indicator.decimals)
+        figures = say("usual is {}; {}", ends, figures)
     if together is not None and together.shown:
         figures += say(", all together {}", value(together, indicator))
-    usual = among.verdict == "similar"
+    alike = among.verdict == "similar"
     lead = "" if dated else f"{words.upper_first(when(home))}, "
     text = (
         "{lead}{with_} its {others} statistical neighbours it was {rank} of {of}{usual} ({figures})"
@@ -213,7 +217,7 @@ def _among(view: Measures, home: Row, indicator: Indicator, *, dated: bool) -> M
         others=words.small(among.of - 1),
         rank=ranked(among),
         of=words.small(among.of),
-        usual=_WIDE if usual and among.at_an_end else _USUAL.get(among.verdict, ""),
+        usual=_WIDE if alike and among.at_an_end else _USUAL.get(among.verdict, ""),
         figures=figures,
     )
 

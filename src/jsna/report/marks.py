@@ -100,6 +100,18 @@ def _interval(
     return Markup(" to ").join(pieces) + UNIT_SUFFIX[DIFFERENCES.get(row.unit, row.unit)]
 
 
+def usual(row: Row, ends: tuple[float, float], decimals: int) -> Markup:
+    """`14.1% to 33.0%`: between what a figure like this one lies among its neighbours."""
+    unit = "%" if row.unit == "percent" else ""
+    pieces = (
+        Markup('<span data-measure="{}" data-field="usual_{}">{}</span>{}').format(
+            row.key, end, number(value, decimals), unit
+        )
+        for end, value in zip(("low", "high"), ends, strict=True)
+    )
+    return Markup(" to ").join(pieces)
+
+
 def percent_of(row: Row, whole: Row) -> Markup:
     """`98.3%`: one figure as a percentage of another."""
     return Markup(

@@ -35,12 +35,14 @@ class Standing:
         of: how many areas there are, itself among them.
         tied: whether another has the same figure.
         verdict: whether it is unlike them, and on which side.
+        usual: between what another of their kind lies; None where no verdict is given.
     """
 
     rank: int
     of: int
     tied: bool
     verdict: Verdict
+    usual: tuple[float, float] | None
 
     @property
     def from_top(self) -> bool:
@@ -74,14 +76,15 @@ def standing(home: Row, others: Sequence[Row]) -> Standing | None:
     if not home.shown or home.doubted or len(told) < FEWEST or set(theirs) == {mine}:
         return None
     above = sum(value > mine for value in theirs)
-    return Standing(above + 1, len(told) + 1, mine in theirs, _unlike(home, told))
+    return Standing(above + 1, len(told) + 1, mine in theirs, *_unlike(home, told))
 
 
-def _unlike(home: Row, others: Sequence[Row]) -> Verdict:
+def _unlike(home: Row, others: Sequence[Row]) -> tuple[Verdict, tuple[float, float] | None]:
+    """The verdict, and between what is usual."""
     if home.limits() is None:
-        return "unknown"
+        return "unknown", None
     figures = bounds([home, *others])
-    scale = _scale(home.unit, figures.value)
+    scale, back = _scale(home.unit, figures.value)
     value = scale(figures.value)
     # A limit at nought has no place on the scale: the half that has gives the error.
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -90,14 +93,23 @@ def _unlike(home: Row, others: Sequence[Row]) -> Verdict:
     error = np.where(np.isfinite(error), np.maximum(error, 0.0), 0.0)
     chance = judging.among(float(value[0]), float(error[0]), value[1:], error[1:])
     if math.isnan(chance):
-        return "unknown"
-    return HIGHER[value[0] > value[1:].mean()] if chance < judging.FALSE else "similar"
+        return "unknown", None
+    low, high = back(np.array(judging.usual(float(error[0]), value[1:], error[1:])))
+    verdict = HIGHER[value[0] > value[1:].mean()] if chance < judging.FALSE else "similar"
+    return verdict, _possible(home.unit, float(low), float(high))
 
 
-def _scale(unit: str, values: Floats) -> Scale:
-    """The scale figures of a unit are compared on."""
+def _scale(unit: str, values: Floats) -> tuple[Scale, Scale]:
+    """The scale figures of a unit are compared on, and the way back from it."""
     if unit == "percent" and np.all((values > 0) & (values < 100)):
-        return lambda v: np.log(v / (100 - v))
+        return lambda v: np.log(v / (100 - v)), lambda v: 100 / (1 + np.exp(-v))
     if unit.startswith("per_") and np.all(values > 0):
-        return np.log
-    return lambda v: v
+        return np.log, np.exp
+    return lambda v: v, lambda v: v
+
+
+def _possible(unit: str, low: float, high: float) -> tuple[float, float]:
+    """A range without what no figure of its unit can be."""
+    if unit == "percent" or unit.startswith("per_"):
+        low = max(low, 0.0)
+    return low, min(high, 100.0) if unit == "percent" else high

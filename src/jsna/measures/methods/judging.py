@@ -189,17 +189,41 @@ def among(value: float, error: float, others: ArrayLike, errors: ArrayLike) -> f
     Returns:
         The probability; NaN of fewer than three others.
     """
-    y, se = floats("others", others), floats("errors", errors)
+    y = floats("others", others)
+    spread = _spread(error, y, floats("errors", errors))
+    if np.isnan(spread):
+        return float("nan")
+    if spread == 0:
+        return 0.0 if value != float(y.mean()) else 1.0
+    t = abs(value - float(y.mean())) / spread
+    return float(2 * special.stdtr(len(y) - 1, -t))
+
+
+def usual(error: float, others: ArrayLike, errors: ArrayLike) -> tuple[float, float]:
+    """Between what an area of their kind lies of which `among` gives no less than `FALSE`.
+
+    Args:
+        error: the standard error of its figure, 0 where unknown.
+        others, errors: figures of the others with theirs, shape (n,), n 3 or more.
+
+    Returns:
+        The ends; NaN of fewer than three others.
+    """
+    y = floats("others", others)
+    reach = _spread(error, y, floats("errors", errors))
+    if not np.isnan(reach):
+        reach *= float(special.stdtrit(len(y) - 1, 1 - FALSE / 2))
+    return float(y.mean()) - reach, float(y.mean()) + reach
+
+
+def _spread(error: float, y: Floats, se: Floats) -> float:
+    """How far another of a kind may lie from the mean of some; NaN of fewer than three."""
     same_shape(others=y, errors=se)
     if len(y) < 3:
         return float("nan")
     variance = float(np.var(y, ddof=1))
     between = max(variance - float(np.mean(se**2)), 0.0)
-    spread = np.sqrt(between + error**2 + variance / len(y))
-    if spread == 0:
-        return 0.0 if value != float(y.mean()) else 1.0
-    t = abs(value - float(y.mean())) / spread
-    return float(2 * special.stdtr(len(y) - 1, -t))
+    return float(np.sqrt(between + error**2 + variance / len(y)))
 
 
 def line(time: ArrayLike, value: ArrayLike, error: ArrayLike) -> tuple[float, float]:

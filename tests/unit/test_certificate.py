@@ -166,13 +166,13 @@ ABOUT = "figures about Marrowshire in this chapter and its data files"
             1,
             0,
             f"1 of the 40 {ABOUT} is not published, because it is a small number of children or "
-            "would give one away. It is marked [c], which may stand for any number.",
+            "would give one away. It is marked [c].",
         ),
         (
             7,
             0,
             f"7 of the 40 {ABOUT} are not published, because they are small numbers of children "
-            "or would give one away. They are marked [c], which may stand for any number.",
+            "or would give one away. They are marked [c].",
         ),
         (
             0,
@@ -251,3 +251,15 @@ def test_a_certificate_that_is_no_json_is_told_by_its_line(paths: io.Paths, tmp_
     io.write_text(other.safe / certificates.NAME, '{\n "edition": \n')
     with pytest.raises(JsnaError, match=r"line 3.*not valid JSON"):
         certificates.load(SafeFiles(other, made.TEMPLATES), other.safe, other.edition)
+
+
+def test_what_the_mark_stands_for_is_said_of_each_kind_of_source(paths: io.Paths) -> None:
+    """Of health records nought is always shown; of others it may be hidden for another's sake."""
+    content = given(paths)
+    one = next(iter(content["profiles"].values()))
+    names = ("default", "health", "official")
+    rules = load({**content, "profiles": dict.fromkeys(names, one | {"rows": 1})}).rules(CONFIG)
+    (default, health, official) = (mark for _, _, mark in rules)
+    assert default.startswith("[c] may be nought as well")
+    assert health.endswith("there [c] is one or more.")
+    assert official == ""

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, NonNegativeInt, ValidationError
 from jsna import io
 from jsna.errors import JsnaError, Problem
 from jsna.model.configuration import Configuration
+from jsna.model.profiles import Profile
 from jsna.report.safe_files import SafeFiles
 from jsna.view import words
 
@@ -137,8 +138,7 @@ class Certificate:
         if told.hidden:
             text = (
                 "{} of the {} figures about {} in this chapter and its data files {} not "
-                "published, because {} or would give one away. {} marked [c], which may stand for "
-                "any number."
+                "published, because {} or would give one away. {} marked [c]."
             )
             one = told.hidden == 1
             why = (
@@ -160,10 +160,10 @@ class Certificate:
             said.append(Markup(text).format(self.number(f"{path}.withheld"), finer))
         return Markup(" ").join(said)
 
-    def rules(self) -> list[tuple[str, str]]:
-        """Title and rule of each profile that has figures."""
-        used = (one for _, one in sorted(self.content.profiles.items()) if one.rows)
-        return [(one.title, one.rule) for one in used]
+    def rules(self, config: Configuration) -> list[tuple[str, str, str]]:
+        """Title and rule of each profile that has figures, and what [c] stands for by it."""
+        used = ((name, one) for name, one in sorted(self.content.profiles.items()) if one.rows)
+        return [(one.title, one.rule, _hides(config.profile(name))) for name, one in used]
 
     def kinds(self) -> list[tuple[object, ...]]:
         """Rows of a table: kind of source, figures, hidden."""
@@ -278,6 +278,15 @@ def _problem(rule: str, key: str | None = None, value: str = "", row: int | None
     )
 
 
+def _hides(profile: Profile) -> str:
+    """What [c] may stand for where a profile hides numbers; "" where it hides none."""
+    if not profile.threshold:
+        return ""
+    if profile.zeros_shown:
+        return "Nought is always shown where it is a count by itself: there [c] is one or more."
+    return "[c] may be nought as well, where that protects another figure."
+
+
 def context(
     certificate: Certificate, config: Configuration, titles: Sequence[tuple[str, str]]
 ) -> dict[str, Any]:
@@ -290,7 +299,7 @@ def context(
     """
     return {
         "certificate": certificate,
-        "certified_rules": certificate.rules(),
+        "certified_rules": certificate.rules(config),
         "certified_kinds": certificate.kinds(),
         "certified_total": certificate.total,
         "certified_chapters": certificate.chapters(dict(titles)),

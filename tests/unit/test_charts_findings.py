@@ -16,6 +16,7 @@ from jsna.charts.select import figure
 from jsna.charts.shown import Indexed, Shown
 from jsna.model.indicators import Chart
 from jsna.model.kinds import KINDS
+from tests.unit import report_support as report
 from tests.unit.charts_support import (
     HOME,
     NAMES,
@@ -346,3 +347,15 @@ def test_a_difference_may_be_large_and_not_clear(
 def test_names_keep_their_capital_in_titles() -> None:
     said = grouped("year_group", {"7": 5.0, "8": 5.5, "12": 30.0}, of=4_000)
     assert said.endswith("highest for Year 12")
+
+
+def test_a_long_title_gives_way_to_its_short_form_and_no_chart_loses_its_subject() -> None:
+    """Of every indicator with charts: its title, or its short form, leaves ten words of fifteen."""
+    finding = "highest of those shown for social, emotional and mental health"
+    for one in report.configured()[0].values():
+        if one.charts:
+            told = Shown(configuration(), one, Indexed(frame([]), one.period_type))
+            names = {one.title, one.title.split(" (")[0], one.short}
+            title = findings.titled(told, finding)
+            assert title.partition(": ")[0] in names, one.id
+            assert len(title.split()) <= findings.MOST_WORDS, one.id

@@ -31,10 +31,13 @@ def shortest(*candidates: str) -> str:
 
 
 def titled(shown: Shown, finding: str, *shorter: str) -> str:
-    """The indicator's title, a colon and the finding; the finding alone where that is too long."""
+    """The indicator's title, a colon and the finding; the finding alone where that is too long.
+
+    Too long a title gives way to the shorter one that is declared for it.
+    """
     subject = shown.indicator.title
-    plain = subject.split(" (")[0]
-    options = [f"{name}: {said}" for name in (subject, plain) for said in (finding, *shorter)]
+    names = filter(None, (subject, subject.split(" (")[0], shown.indicator.short))
+    options = [f"{name}: {said}" for name in names for said in (finding, *shorter)]
     return shortest(*options, words.upper_first(finding), *map(words.upper_first, shorter))
 
 
@@ -323,4 +326,5 @@ def table(shown: Shown, columns: Sequence[Sequence[Mark]], across: str) -> str:
             f"{name} is clearly {top} of those shown in {where}",
             f"{name}: clearly the {top} shown in {where}",
         )
-    return titled(shown, f"{name} is clearly {top} in {where}")
+    everywhere = (f"{name} is clearly {top}",) * (led == count)
+    return titled(shown, f"{name} is clearly {top} in {where}", *everywhere)

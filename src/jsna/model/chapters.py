@@ -74,6 +74,7 @@ def _whole(entry: Any, above: dict[str, Any]) -> Any:
         if like not in above:
             known = ", ".join(above) or "none"
             raise ValueError(f"{entry.get('id')}: `like` names no entry above; there are {known}")
-        entry = {**above[like], **{key: one for key, one in entry.items() if key != LIKE}}
+        taken = {key: one for key, one in above[like].items() if key != "short"}
+        entry = {**taken, **{key: one for key, one in entry.items() if key != LIKE}}
     above[str(entry.get("id"))] = entry
     return entry

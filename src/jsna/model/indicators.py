@@ -166,6 +166,8 @@ class Indicator(Strict):
     Attributes:
         id: name in the measure table.
         title: short name, sentence case.
+        short: what the title of a chart calls it where title and finding are too long; no entry
+            takes it over from another.
         phrase: how a sentence calls it, such as "pupils with an EHC plan"; the title with a small
             letter where not given.
         definition: numerator over denominator in words, with inclusions and exclusions.
@@ -215,6 +217,7 @@ class Indicator(Strict):
     id: Id
     chapter: str = ""
     title: Printed
+    short: Printed = ""
     phrase: Printed
     definition: Printed
     population: Printed = ""

@@ -124,7 +124,14 @@ def _categories(frame: pd.DataFrame) -> set[tuple[str, str]]:
 
 def _indicators(config: Configuration) -> Iterator[tuple[str, str]]:
     for one in config.indicators.values():
-        words = (one.title, one.title.split(" (")[0], one.phrase, one.definition, one.population)
+        words = (
+            one.title,
+            one.title.split(" (")[0],
+            one.short,
+            one.phrase,
+            one.definition,
+            one.population,
+        )
         subtitles = (chart.subtitle for chart in one.charts)
         cautions = one.caveats.model_dump().values()
         for phrase in (

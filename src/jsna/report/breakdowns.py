@@ -143,7 +143,10 @@ def _one(
 def places(
     view: Measures, indicator: Indicator, rows: Sequence[Row]
 ) -> tuple[list[Sentence], bool]:
-    """Which localities stand clearly above or below the whole area (`comparison.places`)."""
+    """Which localities stand clearly above or below the whole area (`comparison.places`).
+
+    Of complete counts they are above or below it, and no chance makes that more or less clear.
+    """
     # The row of the same period and, as places are no categories, of the same breakdown.
     average = view.at(indicator.id, view.config.area.code, rows[0])
     if average is None or not average.shown or not any(r.limits("998") for r in rows):
@@ -151,6 +154,7 @@ def places(
     whole = say("{} as a whole", words.area_phrase(view.config.area.code, view.config))
     above, below = stand_out(rows, average)
     kind = words.dimension_words(rows[0].place, view.config)
+    clearly = "" if all(row.exact for row in rows) else " clearly"
     latest, lead = view.latest(indicator.id), Markup("")
     together = average.period_type == THREE_YEARS
     if together:
@@ -163,18 +167,19 @@ def places(
     if not above and not below:
         no = "of those shown, no" if any(r.hidden for r in rows) else "no"
         no = no if lead else words.upper_first(no)
-        text = "{no} {kind} was clearly above or below {whole}."
-        return [Sentence(lead + say(text, no=no, kind=kind, whole=whole), "breakdown")], True
+        text = "{no} {kind} was{clearly} above or below {whole}."
+        told = say(text, no=no, kind=kind, clearly=clearly, whole=whole)
+        return [Sentence(lead + told, "breakdown")], True
     parts = [
         say(
             template,
             a=_places(named, view, indicator),
             b=whole,
-            was="was" if len(named) == 1 else "were",
+            was=("was" if len(named) == 1 else "were") + clearly,
         )
         for template, named in (
-            ("{a} {was} clearly above {b}", above),
-            ("{a} {was} clearly below {b}" if not above else "{a} {was} clearly below it", below),
+            ("{a} {was} above {b}", above),
+            ("{a} {was} below {b}" if not above else "{a} {was} below it", below),
         )
         if named
     ]

@@ -185,6 +185,17 @@ def test_sentences_say_both_and_compare_the_published_one_of_the_same_year() -> 
     )
 
 
+def test_where_the_local_figure_is_hidden_the_published_one_is_told() -> None:
+    hidden = {**made.measure(PLAN, 0, period="2025", status="c"), "segment": schema.LOCAL}
+    rows = [hidden if row == ROWS[1] else row for row in ROWS]
+    level, comparison, *_ = sentences(rows)
+    assert level.endswith("was 5.4% in January 2025 (2,700 of 50,000).")
+    assert comparison == "This was higher than England (4.0%)."
+    table = datatables.series(made.view(rows), PLAN)
+    assert table is not None
+    assert [plain(cell) for cell in table.rows[-1][1]][:2] == ["[c]", "5.4"]
+
+
 def test_tables_have_a_column_of_either() -> None:
     table = datatables.series(made.view(ROWS), PLAN)
     assert table is not None

@@ -214,6 +214,8 @@ def largest(
         text = "There were more {} than {}." if people else "There were more for {} than for {}."
         return Sentence(say(text, *pair), "breakdown", True)
     named = join(with_value(r, dimension, view, indicator) for r in top)
+    if len(top) == len(rows) == 2:
+        return Sentence(say("There was no clear difference between {}.", named), "breakdown")
     declared = view.config.dimension(dimension)
     if declared.order == "deprivation" and len(top) == 1:
         other = "any other shown" if withheld else "any other"

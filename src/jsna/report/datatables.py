@@ -128,7 +128,7 @@ def _table(view: Measures, indicator: Indicator, rows: Sequence[tuple[str, Row]]
 
 def series(view: Measures, indicator: Indicator) -> Table | None:
     """Totals over time of the home area beside its comparators; None where there are none."""
-    home = view.series(indicator.id)
+    home = view.counted(indicator.id)
     if not home:
         return None
     kept, area = home[-MOST_ROWS:], view.config.area

@@ -232,7 +232,15 @@ class Measures:
     def series(self, indicator: str, area_code: str = "") -> list[Row]:
         """Totals of an area (the home area where not given) over time, of one period type.
 
-        Of a period that has a local figure and a published one the local one stands.
+        Of a period that has a local figure and a published one the local one stands, unless it is
+        hidden and the other is not.
+        """
+        own = self.counted(indicator, area_code)
+        beside = ((row, self.published(row)) for row in own)
+        return [row if row.shown or two is None or not two.shown else two for row, two in beside]
+
+    def counted(self, indicator: str, area_code: str = "") -> list[Row]:
+        """Totals of an area over time, of one period type: the local ones where there are any.
 
         Where several period types stand side by side the declared one is taken.
         """
@@ -244,7 +252,7 @@ class Measures:
 
     def official(self, indicator: str) -> list[Row]:
         """Published totals of the home area over time: those beside local ones among them."""
-        every = (self.published(row) or row for row in self.series(indicator))
+        every = (self.published(row) or row for row in self.counted(indicator))
         return [row for row in every if not row.local]
 
     def latest(self, indicator: str, area_code: str = "") -> Row | None:

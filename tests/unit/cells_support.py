@@ -59,7 +59,7 @@ def cell_of(
 def with_cells(frame: pd.DataFrame, config: Configuration) -> pd.DataFrame:
     """The measures with the cells of all counts but those of publishers."""
     made = frame.copy()
-    key = [name for name in schema.KEY if name not in ("edition", "indicator")]
+    key = [name for name in schema.SUBJECT if name not in ("edition", "indicator")]
     for column, cell in zip(("numerator", "denominator"), schema.CELLS, strict=True):
         texts = []
         for row in frame.to_dict("records"):

@@ -443,6 +443,17 @@ def test_the_largest_need_is_named_only_where_it_is_clearly_the_largest() -> Non
     assert "with no clear difference between them" in plain(sentence)
 
 
+def test_of_two_groups_that_do_not_differ_it_is_said_that_they_do_not() -> None:
+    view = of(
+        [made.measure(COUNT, n, dims={"sex": sex}) for sex, n in (("M", 2_559), ("F", 2_436))]
+    )
+    sentence = breakdowns.largest(view, COUNT, "sex", view.rows(COUNT.id))
+    assert plain(sentence) == (
+        "There was no clear difference between boys and young men (2,559) and girls and young "
+        "women (2,436)."
+    )
+
+
 def test_hidden_figures_of_a_breakdown_are_counted_in_words() -> None:
     rows = deciles([0.05] * 10)
     rows[3] = made.measure(PLAN, 0, dims={"imd_decile": "4"}, status="c")

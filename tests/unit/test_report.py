@@ -33,7 +33,8 @@ CONFIG, FRAME = made.whole()
 VIEW = Measures(FRAME, CONFIG)
 #: A limit of one figure less another: both have their keys, and no field of the table its value.
 _DIFFERENCE = re.compile(
-    r'<span data-measure="[^"]*" data-field="(?:difference|gap)_(?:low|high)" data-over="[^"]*">'
+    r'<span data-measure="[^"]*" data-field="(?:difference|gap|usual)_(?:low|high)"'
+    r'(?: data-over="[^"]*")?>'
     r"[^<]*</span>"
 )
 _MARK = re.compile(

@@ -19,6 +19,8 @@ ENDS: Final = ("usual_low", "usual_high")
 _NEAR: Final = 1.959963984540054
 #: Among fewer neighbours nothing is usual.
 _FEWEST: Final = 3
+#: Powers above this are more than a number of the machine.
+_MOST: Final = 700.0
 _AREA, _GEOGRAPHY = (KEY.index(name) - 1 for name in ("area_code", "geography"))
 _AUTHORITY: Final = "authority"
 
@@ -77,9 +79,9 @@ def _range(home: Measure, others: Sequence[Measure]) -> tuple[float, float]:
     reach = float(t.ppf(0.975, n - 1)) * spread
     ends = [mean - reach, mean + reach]
     if logit:
-        ends = [100 / (1 + math.exp(-end)) for end in ends]
+        ends = [100 / (1 + math.exp(min(-end, _MOST))) for end in ends]
     elif log:
-        ends = [math.exp(end) for end in ends]
+        ends = [math.exp(end) if end < _MOST else math.inf for end in ends]
     if home.unit == "percent" or home.unit.startswith("per_"):
         ends[0] = max(ends[0], 0.0)
     return ends[0], min(ends[1], 100.0) if home.unit == "percent" else ends[1]

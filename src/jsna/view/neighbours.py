@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from scipy import special
 
 from jsna.measures.methods import judging
 from jsna.view import words
@@ -102,14 +103,16 @@ def _unlike(home: Row, others: Sequence[Row]) -> tuple[Verdict, tuple[float, flo
 def _scale(unit: str, values: Floats) -> tuple[Scale, Scale]:
     """The scale figures of a unit are compared on, and the way back from it."""
     if unit == "percent" and np.all((values > 0) & (values < 100)):
-        return lambda v: np.log(v / (100 - v)), lambda v: 100 / (1 + np.exp(-v))
+        return lambda v: np.log(v / (100 - v)), lambda v: 100 * special.expit(v)
     if unit.startswith("per_") and np.all(values > 0):
         return np.log, np.exp
     return lambda v: v, lambda v: v
 
 
-def _possible(unit: str, low: float, high: float) -> tuple[float, float]:
-    """A range without what no figure of its unit can be."""
+def _possible(unit: str, low: float, high: float) -> tuple[float, float] | None:
+    """A range without what no figure of its unit can be; None where it has no end."""
+    if not math.isfinite(high - low):
+        return None
     if unit == "percent" or unit.startswith("per_"):
         low = max(low, 0.0)
     return low, min(high, 100.0) if unit == "percent" else high

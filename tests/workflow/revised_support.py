@@ -174,6 +174,12 @@ class Edition:
         return Version(*self.measure(), Protection(safe, log, ledger, fallbacks, None))
 
 
+def ours(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows without published ones beside which those counted here stand."""
+    here = rows["source"].str.startswith("local:")
+    return pd.concat([rows.loc[here], rows.loc[~here]]).drop_duplicates(KEY)
+
+
 def january(row: Mapping[str, str]) -> str:
     """Whose pupils a row is about: those on the roll of the January in its school year."""
     period = row["period"]
@@ -216,8 +222,8 @@ class Sight:
     def counts(self, version: Version) -> tuple[Floats, Floats, Flags]:
         """Of each set its true count (NaN if unknown), and whether it is printed."""
         names = ["status", *NUMBERS]
-        safe = self.keys.merge(version.made.safe[[*KEY, *names]], on=KEY, how="left")
-        true = self.keys.merge(version.truth[[*KEY, *NUMBERS]], on=KEY, how="left")
+        safe = self.keys.merge(ours(version.made.safe)[[*KEY, *names]], on=KEY, how="left")
+        true = self.keys.merge(ours(version.truth)[[*KEY, *NUMBERS]], on=KEY, how="left")
         value, told = np.full(len(self.sets), np.nan), np.zeros(len(self.sets), dtype=np.bool_)
         for at, name in ((self.above, "numerator"), (self.below, "denominator")):
             count, shown = true[name].to_numpy(dtype=float), safe[name].to_numpy(dtype=float)
@@ -247,7 +253,7 @@ def look(view: View, rows: pd.DataFrame, period: str) -> Sight | None:
             flags.append(one)
         return where[key]
 
-    for row in rows.to_dict("records"):
+    for row in ours(rows).to_dict("records"):
         if row["indicator"] not in view.counts or january(row) != period:
             continue
         above, below = sides(view, row, every)

@@ -134,7 +134,7 @@ def open_data(built: Project) -> pd.DataFrame:
     files = sorted((built.report() / "data").glob("*.csv"))
     frames = [pd.read_csv(file, dtype=str, keep_default_na=False) for file in files]
     whole = pd.concat([f for f in frames if set(KEY) <= set(f)], ignore_index=True)
-    whole = whole.drop_duplicates(KEY)
+    whole = whole.drop_duplicates([*KEY, "segment"])
     for column in ("numerator", "denominator"):
         whole[column] = pd.to_numeric(whole[column], errors="coerce")
     return whole
@@ -144,7 +144,9 @@ def open_data(built: Project) -> pd.DataFrame:
 def truth(built: Project) -> pd.DataFrame:
     """The measures as they were before protection; what an outsider does not have."""
     frame = io.read_measures(built.processed() / "restricted/measures.parquet", cells=True)
-    return frame.set_index(KEY)[["numerator", "denominator"]]
+    # Published figures may stand beside those counted here.
+    own = frame["source"].str.startswith("local:")
+    return frame.loc[own].set_index(KEY)[["numerator", "denominator"]]
 
 
 def constrained(

@@ -120,7 +120,7 @@ def changed(first: Version, second: Version) -> pd.DataFrame:
         Their keys and counts, whether they are printed anew, the rule by which they are not, and
         whether a count of theirs, or of those not counted, has itself changed by 1 to 4.
     """
-    key = revision.KEY
+    key = [*revision.KEY, "segment"]
     old = first.made.safe
     old = old.loc[old["status"].ne("c") & old["source"].str.startswith("local:")]
     # Counts that are only known rounded are past the rule on changes.
@@ -140,7 +140,7 @@ def changed(first: Version, second: Version) -> pd.DataFrame:
 
 def expect_nothing_told(first: Version, second: Version) -> None:
     """Where no count has changed by as much as may be published, all is printed as before."""
-    key = revision.KEY
+    key = [*revision.KEY, "segment"]
     old = first.made.safe.merge(first.truth[[*key, *NUMBERS]], on=key, suffixes=("", "_true"))
     new = second.made.safe.merge(second.truth[[*key, *NUMBERS]], on=key, suffixes=("", "_true"))
     both = old.merge(new, on=key, suffixes=("_old", ""), validate="1:1")
@@ -199,7 +199,8 @@ def test_a_child_taken_out_is_given_away_where_all_that_changed_is_printed_anew(
     truth, official, money = first.edition.measure(first.children()[:1])
     safe = first.version.made.safe.copy()
     shown = safe["status"].ne("c")
-    true = safe[KEY].merge(truth[[*KEY, *NUMBERS]], on=KEY, how="left", validate="1:1")
+    key = [*KEY, "segment"]
+    true = safe[key].merge(truth[[*key, *NUMBERS]], on=key, how="left", validate="1:1")
     safe.loc[shown, NUMBERS] = true.loc[shown.to_numpy(), NUMBERS].to_numpy()
     second = Version(truth, official, money, replace(first.version.made, safe=safe))
     name = "pupils looked after, 2025"

@@ -146,7 +146,7 @@ def _with_published(found: Sequence[Series], shown: Shown) -> list[Series]:
     name = f"{shown.home_name}{words.PUBLISHED}"
     marks = {row.period: shown.mark(row, shown.home, name) for row in rows}
     own = {period: mark for period, mark in home.marks.items() if mark.row and mark.row.local}
-    line = Series(name, palette.SOFT, palette.SOFT, (4, 2), 1.8, "diamond", marks)
+    line = Series(name, palette.NAVY, palette.NAVY, (4, 2), 1.8, "diamond", marks)
     return [replace(home, marks=own), line, *others]
 
 

@@ -168,7 +168,9 @@ def key_number(view: Measures, indicator: Indicator) -> KeyNumber | None:
         aside = say("{} {}", country.name, bare(national, indicator))
         published = view.published(row)
         if published is not None and published.shown:
-            aside = say("as published {}; {}", bare(published, indicator), aside)
+            # Where both print the same, one number says it.
+            if bare(published, indicator).striptags() != bare(row, indicator).striptags():
+                aside = say("as published {}; {}", bare(published, indicator), aside)
         elif national.segment != row.segment:
             aside += ", counted otherwise"
     return KeyNumber(bare(row, indicator), text, aside)

@@ -481,3 +481,27 @@ def test_between_an_official_and_a_local_way_of_counting_the_line_breaks() -> No
         for row in rows
     ]
     assert "break in the series" in drawn(trend, rows, PLAIN).note
+
+
+def test_a_published_line_stands_beside_the_local_one_and_each_is_unbroken() -> None:
+    trend = Chart(type="trend")
+    rows = rows_for(trend, PLAIN, configuration(), lambda n: 2.0 + n)
+    home = [row for row in rows if row["area_code"] == HOME]
+    local = [{**row, "segment": "local"} for row in home[-2:]]
+    given = [{**row, "source": "sen_2025"} for row in rows]
+    drawing = drawn(trend, [*given, *local], PLAIN)
+    hold(drawing, [*given, *local], PLAIN)
+    assert "break in the series" not in drawing.note
+    assert "the published figure" in drawing.note
+    own, published = drawing.header[1:3]
+    assert published == f"{own}, published"
+    # Of years before the first local figure there is the published one alone.
+    assert [bool(cells[0].key) for _, cells in drawing.rows] == [False] * (len(home) - 2) + [
+        True
+    ] * 2
+    assert all(cells[1].key for _, cells in drawing.rows)
+    # England is compared with the published figure.
+    areas = drawn(AREAS, [*given, *local], PLAIN)
+    assert any(cell.key.endswith("~") for _, cells in areas.rows for cell in cells)
+    assert "counted in another way" not in areas.note
+    assert "the published figure" in areas.note

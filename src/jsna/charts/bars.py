@@ -19,7 +19,7 @@ from jsna.charts.finish import (
     period_words,
     value_table,
 )
-from jsna.charts.marks import Drawing, Mark, footnote, rows_of
+from jsna.charts.marks import Drawing, Mark, footnote, otherwise, rows_of
 from jsna.charts.shown import Shown
 from jsna.model.indicators import Chart
 from jsna.view import words
@@ -89,7 +89,7 @@ def peers(shown: Shown, chart: Chart) -> Drawing | None:
         table=value_table(shown, "Area", [*order, *last]),
         note=(
             *_note(rows),
-            _otherwise([home, *neighbours], "Similar areas"),
+            otherwise([home, *neighbours], "Similar areas"),
             shown.as_published(home),
         ),
     )
@@ -128,7 +128,7 @@ def categories(shown: Shown, chart: Chart) -> Drawing | None:
         period=period_words(shown, period),
         kind=f"Bar chart by {called}",
         table=value_table(shown, words.upper_first(called), marks, country),
-        note=(*_note(rows), _left_out(few), _otherwise([*marks, *country], shown.country_name)),
+        note=(*_note(rows), _left_out(few), otherwise([*marks, *country], shown.country_name)),
     )
 
 
@@ -138,12 +138,6 @@ def _left_out(few: Sequence[Mark]) -> str:
         return ""
     what = "a very small group, is" if len(few) == 1 else "very small groups, are"
     return f"{words.join([mark.label for mark in few])}, {what} in the table alone."
-
-
-def _otherwise(marks: Sequence[Mark], others: str) -> str:
-    """That figures of others are not to be set beside those of the area."""
-    ways = {mark.segment for mark in marks if mark.shown}
-    return f"{others}: counted in another way." if len(ways) > 1 else ""
 
 
 def ranked(marks: Sequence[Mark]) -> list[Mark]:

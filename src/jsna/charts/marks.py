@@ -141,3 +141,9 @@ def footnote(marks: Sequence[Mark]) -> str:
 def rows_of(marks: Sequence[Mark]) -> list[Row]:
     """The rows marks are drawn from, in their order."""
     return [mark.row for mark in marks if mark.row is not None]
+
+
+def otherwise(marks: Sequence[Mark], others: str) -> str:
+    """That figures of others are not to be set beside those of the area."""
+    ways = {mark.segment for mark in marks if mark.shown}
+    return f"{others}: counted in another way." if len(ways) > 1 else ""

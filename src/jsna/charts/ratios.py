@@ -13,7 +13,7 @@ from jsna.charts import findings, lettering, palette
 from jsna.charts.barrows import LINE, NAMES, diamond, name_marks
 from jsna.charts.canvas import Canvas
 from jsna.charts.finish import INTERVALS, finish, foot, period_words, value_table
-from jsna.charts.marks import NOTHING, Drawing, Mark, printed
+from jsna.charts.marks import NOTHING, Drawing, Mark, otherwise, printed
 from jsna.charts.shown import Shown
 from jsna.model.hierarchies import PLACES
 from jsna.model.indicators import Chart
@@ -73,7 +73,11 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         kind=f"Chart of ratios by {called}",
         # The table holds every row, whoever is not drawn among them.
         table=value_table(shown, words.upper_first(called), marks, country),
-        note=(INTERVALS, "Half as much and twice as much lie equally far from the line."),
+        note=(
+            INTERVALS,
+            "Half as much and twice as much lie equally far from the line.",
+            otherwise([*marks, *country], shown.country_name),
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +19,7 @@ from jsna.measures.attrition import Lost, beside, of_cells, touches
 from jsna.measures.attrition import _entry as entry
 from jsna.measures.engine import measure
 from jsna.measures.lineage import ROW, Cell
+from jsna.model.indicators import Indicator
 from jsna.readback.allowed import Allowed
 from jsna.readback.vocabulary import Vocabulary
 from jsna.report.attrition import lines, placed_words, share_words
@@ -316,3 +318,31 @@ def test_words_for_several_rows() -> None:
         "plans in force", "plans issued", "people", "looked-after children", "children measured",
         "suspensions or exclusions", "episodes of need", "requests", "pupil registrations",
     } <= many  # fmt: skip
+
+
+def test_rows_that_say_nothing_of_what_is_counted_are_told_beside_it_and_no_other() -> None:
+    entry_ = {
+        "id": "mean_sessions", "title": "Sessions", "kind": "mean", "chapter": "exclusions",
+        "definition": "Mean of sessions.", "population": "Suspensions.",
+        "population_base": "attending", "period_type": "academic_year",
+        "numerator": {"table": "suspension", "where": "sessions is not null", "count": "sessions"},
+    }  # fmt: skip
+    counted = {**entry_, "id": "suspensions_known", "numerator": {"table": "suspension"}}
+    counted |= {"kind": "count", "definition": "Suspensions.", "denominator": None}
+    own = {str(one["id"]): Indicator.model_validate(one) for one in (entry_, counted)}
+    found = touches(replace(CONFIG, indicators=own), LINKED)
+    cell = Cell("exclusions.exclusions", "sessions")
+    assert (found["mean_sessions"].asked, found["suspensions_known"].asked) == ({cell}, set())
+    of = of_cells(attrition({}, CONFIG), {}, {cell: (150, 500)})
+    told = {name: [*beside(touch, of)] for name, touch in found.items()}
+    assert {name: len(one) for name, one in told.items()} == {
+        "mean_sessions": 1, "suspensions_known": 0,
+    }  # fmt: skip
+    safe = coarse({"mean_sessions": [entry(*told["mean_sessions"][0])]}, least(CONFIG))
+    assert "rows" not in safe["mean_sessions"][0]
+    assert lines(safe["mean_sessions"], CONFIG) == [
+        "Not counted: between twenty-five and fifty in a hundred of the suspensions or exclusions, "
+        "in which “sessions of school missed” says nothing."
+    ]
+    # Where every row says it, nothing is told.
+    assert of_cells(attrition({}, CONFIG), {}, {cell: (0, 500)}) == {}

@@ -11,10 +11,11 @@ import yaml
 
 from jsna.errors import JsnaError
 from jsna.model.contract import Column, Extract, Table
+from jsna.model.tables import AnalysisTable
 from jsna.model.tables import Column as TableColumn
 from jsna.settings import loading, made_lists, shared
 from jsna.settings.reading import Gatherer
-from jsna.shared import columns
+from jsna.shared import columns, usual
 from jsna.shared.events import pupils_in, rows
 from jsna.sources import registry
 from jsna.tables import VIEWS
@@ -202,3 +203,41 @@ def test_two_columns_may_have_one_list_and_not_two_of_one_name(
     assert len(gather.problems) == 1
     with pytest.raises(JsnaError):
         shared.categories(ROOT)
+
+
+def test_a_place_lies_in_a_locality_by_its_ward_or_district() -> None:
+    """Wards here are no localities, so only codes of districts of the area are."""
+    (file,) = SITES.tables
+    site = replace(file, columns=(*file.columns, columns.WARD, columns.DISTRICT))
+    table = rows(replace(SITES, tables=(site,)), "a site")
+    assert [*table.columns] == [
+        "period", "site", "beds", "ward_code", "district_code", "locality_code",
+    ]  # fmt: skip
+    with duckdb.connect() as database:
+        database.execute(f"create table place as {PLACE} union all {PLACE}")
+        database.execute("""create table "sites.site" as select * from (values
+            ('2025', 'b', 3, 'E05000001', 'E07000001'), ('2025', 'a', 4, null, 'E07000009'),
+            ('2024', 'a', 2, 'E05000002', null)) t(period, site, beds, ward_code, district_code)""")
+        found = database.sql(table.sql).to_arrow_table().to_pylist()
+    assert [(row["period"], row["site"], row["locality_code"]) for row in found] == [
+        ("2024", "a", None), ("2025", "a", None), ("2025", "b", "E07000001"),
+    ]  # fmt: skip
+
+
+def test_a_source_without_tables_has_those_that_follow_from_its_file() -> None:
+    day = Column("Seen on", "seen_on", "date", "Day.", nullable=True)
+    file = replace(
+        VISITS, columns=(*VISITS.columns, day), wait=("visited_on", "seen_on"),
+        description="A visit to a home.",
+    )  # fmt: skip
+    found = usual.tables(replace(HOMES, tables=(file,)))
+    assert [one.name for one in found] == [
+        "visiting", "in_visiting", "roll_visiting", "visiting_wait",
+    ]  # fmt: skip
+    words = [one.row for one in found if isinstance(one, AnalysisTable)]
+    assert (words[0], words[2]) == (
+        "a visit to a home", "a visit to a home whose wait began in the year",
+    )  # fmt: skip
+    # Of a January no roll of another year stands beside it, and of several files nothing follows.
+    assert [one.name for one in usual.tables(SITES)] == ["sites"]
+    assert usual.tables(replace(SITES, tables=(SITES.tables[0],) * 2)) == ()

@@ -278,7 +278,10 @@ charts: [trend]
     assert found.read.problems == ()
     last = [row for row in rows if row["period"] == "2024/25"]
     every = round(sum(float(str(row["cost"])) for row in last) / 1000) * 1000
-    said = f"spending on placements came to {every:,} pounds in the 2024/25 financial year."
+    said = (
+        f"spending on placements came to {every:,} pounds, rounded to the nearest thousand, in the "
+        "2024/25 financial year."
+    )
     assert said in found.page
     hidden = found.safe["status"].eq("c") & found.safe["geography"].eq("district")
     assert set(found.safe.loc[hidden, "area_code"]) > {codes[1]}

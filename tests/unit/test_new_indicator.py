@@ -14,7 +14,9 @@ from jsna.drafting.entry import Wanted
 from jsna.drafting.indicator import MOST_LINES, draft, write
 from jsna.errors import JsnaError
 from jsna.model.kinds import KINDS
+from jsna.model.tables import AnalysisTable, Column
 from jsna.settings import shared
+from jsna.shared.table_columns import declared as declared_columns
 from jsna.tables.catalogue import CATALOGUE
 from tests.conftest import ROOT
 from tests.spec import world
@@ -22,7 +24,7 @@ from tests.spec import world
 #: Kind -> what is asked for.
 ASKED = {
     "count": Wanted("new_pupils", "pupil", chapter="prevalence"),
-    "proportion": Wanted("new_suspended", "roll", "proportion"),
+    "proportion": Wanted("new_suspended", "roll", "proportion", part="suspended"),
     "share": Wanted("new_reasons", "exclusion_reason", "share"),
     "rate": Wanted("new_exclusions", "permanent_exclusion", "rate"),
     "mean": Wanted("new_sessions", "suspension", "mean"),
@@ -31,7 +33,14 @@ ASKED = {
     "relative_index": Wanted("new_relative", kind="relative_index", of="suspended_pupils"),
     "ratio": Wanted("new_ratio", kind="ratio", of="suspended_pupils"),
     "difference": Wanted("new_difference", kind="difference", of="suspended_pupils"),
+    "decomposition": Wanted("new_change", kind="decomposition", of="suspended_pupils"),
+    "money": Wanted("new_money", "suspension", "money", of="sessions", unit="pounds"),
 }
+#: Kind that says more than a table does -> the file with an example to copy.
+COPIED = {
+    "standardised_rate": "standardised_rates", "transition": "what_became", "flow": "what_became",
+    "reconciliation": "two_sources", "stock_change": "stock_by_flows",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -56,8 +65,111 @@ def test_an_entry_of_each_kind_is_short_and_valid_at_once(project: Path, kind: s
     assert declared.of_indicators(found, shared.categories(project)) == []
 
 
-def test_kinds_that_are_drafted_are_kinds() -> None:
-    assert set(ASKED) <= set(KINDS)
+@pytest.mark.parametrize("kind", COPIED)
+def test_a_kind_that_says_more_than_a_table_names_the_file_to_copy(
+    project: Path, kind: str
+) -> None:
+    file = ROOT / "tests" / "spec" / f"{COPIED[kind]}.md"
+    assert f"kind: {kind}\n" in file.read_text(encoding="utf-8")
+    wanted = Wanted("new_kind", "pupil", kind, "prevalence", of="suspended_pupils")
+    assert f"copy tests/spec/{file.name}" in told(wanted, project)
+
+
+def test_every_kind_is_drafted_or_copied_but_waits_of_which_there_is_no_table() -> None:
+    assert {*ASKED, *COPIED, "wait"} == set(KINDS)
+
+
+#: Places at clubs: a table of which several columns are numbers, and several say yes or no.
+CLUB = AnalysisTable(
+    name="club",
+    row="a youth club",
+    base="areas",
+    key=("period", "club"),
+    columns=declared_columns(
+        "period sen_provision",
+        Column("club"),
+        Column("places", "integer", "Places"),
+        Column("attending", "integer", "Attending"),
+        Column("hours", "number", "Hours a week"),
+        Column("cost", "number", "Weekly cost, in pounds"),
+        Column("stay", "number", "Days open, of weeks"),
+        Column("open", "boolean", "Open to all"),
+        Column("free", "boolean", "Free of charge"),
+    ),
+    sql='select * from "schools.school"',
+)
+
+
+@pytest.fixture
+def clubs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(CATALOGUE, "club", CLUB)
+
+
+@pytest.mark.usefixtures("clubs")
+def test_the_column_of_the_numbers_is_named_and_never_the_first_there_is(project: Path) -> None:
+    there = "places, attending, hours, cost, stay"
+    for kind in ("mean", "quantile", "money"):
+        said = told(Wanted("x", "club", kind, "health"), project)
+        assert f"--of: name the column of the numbers; there are {there}" in said
+        wrong = told(Wanted("x", "club", kind, "health", of="hour"), project)
+        assert "there is no such column; did you mean hours?" in wrong
+    found = {}
+    for kind, of, unit in (("mean", "hours", ""), ("quantile", "hours", ""), ("money", "cost", "")):
+        wanted = Wanted(f"new_{kind}", "club", kind, "health", of=of, unit=unit)
+        write(draft(wanted, project), project)
+        found[kind] = shared.indicators(project)[wanted.id]
+    assert [one.unit for one in found.values()] == ["hours", "hours", "pounds"]
+    assert found["quantile"].values == "hours"
+    assert [one.numerator and one.numerator.count for one in found.values()] == [
+        "hours", "rows", "cost",
+    ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("clubs")
+@pytest.mark.parametrize(
+    ("wanted", "part"),
+    [
+        (Wanted("x", "club", "quantile", "health", of="places"), "name the unit of places, one"),
+        (Wanted("x", "club", "quantile", "health", of="stay"), "name the unit of stay, one of"),
+        (
+            Wanted("x", "club", "money", "health", of="hours"),
+            "nothing says that hours is in",
+        ),
+        (Wanted("x", "club", "money", "health", of="cost", unit="days"), "cost is in pounds"),
+        (
+            Wanted("x", "club", "proportion", "health"),
+            "say which rows are the part: yes or",
+        ),
+        (Wanted("x", "club", "proportion", "health", part="opn"), "is no part of the table"),
+        (
+            Wanted("x", "club", "proportion", "health", part="sen_provision=X"),
+            "there are yes",
+        ),
+        (Wanted("x", "club", "wait", "health"), "name the days a wait began and ended, or the"),
+        (Wanted("x", "club", "wait", "health", of="hours"), "--ended: name the column that says"),
+    ],
+)
+def test_what_cannot_be_told_is_asked_for_in_words(
+    project: Path, wanted: Wanted, part: str
+) -> None:
+    assert part in told(wanted, project)
+
+
+@pytest.mark.usefixtures("clubs")
+def test_a_part_is_a_yes_or_a_code(project: Path) -> None:
+    for part, where in (("free", "free"), ("sen_provision=E", "sen_provision = 'E'")):
+        wanted = Wanted("x", "club", "proportion", "health", part=part)
+        assert f"where: {where}}}" in "\n".join(draft(wanted, project).lines)
+
+
+def test_a_wait_of_two_days_names_the_line_that_makes_its_table(project: Path) -> None:
+    asked = Wanted("x", "mental_health", "wait", "health",
+                   began="ReferralRequestReceivedDate", until="service_discharge_date")  # fmt: skip
+    said = told(asked, project)
+    assert 'wait=("referral_received_date", "service_discharge_date")' in said
+    assert "src/jsna/sources/mental_health/extract.py" in said
+    said = told(replace(asked, began="referred"), project)
+    assert "--from: is no day of the file; there are" in said
 
 
 def test_a_wait_says_when_it_has_ended(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,18 +214,19 @@ def test_a_mean_leaves_out_rows_without_a_value(project: Path) -> None:
 
 
 def test_a_further_entry_says_only_what_is_its_own(project: Path) -> None:
-    write(draft(Wanted("a_roll", "roll", chapter="rolls", new_chapter="Rolls"), project), project)
-    entry = draft(Wanted("b_roll", "roll", "proportion", "rolls"), project)
+    first = Wanted("a_roll", "roll", "proportion", "rolls", new_chapter="Rolls", part="suspended")
+    write(draft(first, project), project)
+    entry = draft(Wanted("b_roll", "roll", "proportion", "rolls", part="fsm=Y"), project)
     assert entry.lines[:2] == ("  - id: b_roll", "    like: a_roll")
     assert [line.split(":")[0].strip() for line in entry.lines[2:] if line[4] != " "] == [
-        "title", "definition", "kind", "numerator", "denominator",
+        "title", "numerator",
     ]  # fmt: skip
     write(entry, project)
     found = shared.indicators(project)
     assert found["b_roll"].breakdowns == found["a_roll"].breakdowns
-    # A count like it would have its denominator, which counts have not.
+    # What is of another kind is like none of them, whatever it has in common.
     third = draft(Wanted("c_roll", "roll", chapter="rolls"), project)
-    assert third.lines[1] == "    like: a_roll"
+    assert not any("like" in line for line in third.lines)
 
 
 def test_words_that_follow_from_the_title_and_the_table(project: Path) -> None:
@@ -185,7 +298,10 @@ def test_all_that_is_unknown_is_told_at_once_with_what_is_like_it(project: Path)
 @pytest.mark.parametrize(
     ("wanted", "part"),
     [
-        (Wanted("x", "identifier", "quantile", "linkage"), "name the unit of records, one of days"),
+        (
+            Wanted("x", "identifier", "quantile", "linkage"),
+            "name the unit of records, one",
+        ),
         (Wanted("x", "spine_person", "mean", "health"), "has no number to take it of"),
         (Wanted("x", "spine_person", "proportion", "health"), "neither yes or no nor codes"),
         (Wanted("x", "spine_person", "share", "health"), "no codes to take shares of"),

@@ -20,12 +20,18 @@ _YES_NO: Final = ({"y", "yes", "true", "t", "1"}, {"n", "no", "false", "f", "0"}
 #: Nine digits before the point at most: ten may name a child, and more are cells run together.
 _INTEGER: Final = r"-?\d{1,9}(\.0+)?"
 _NUMBER: Final = r"-?(\d{1,9}(\.\d*)?|\.\d+)"
+#: The same with the marks of money and of per cent, and commas between thousands.
+_MARKED: Final = r"(-?£ ?|£ ?-|-)?(\d{1,3}(,\d{3}){1,2}|\d{1,9})(\.\d*)? ?%?"
+#: What a cell without a value says, in files of every kind.
+_SAYS_NONE: Final = frozenset(
+    {"n/a", "na", "n.a.", "-", "--", "none", "null", "nil", "unknown", "not known", "tbc", "tba"}
+)
 _NHS: Final = r"\d{3}[ -]?\d{3}[ -]?\d{4}"
 _YEARS: Final = r"(19|20)\d\d(([/-](19|20)?\d\d)|)"
 #: One code of a list: no mark that separates codes elsewhere.
 _CODE: Final = re.compile(r"\w[\w .,()/&+-]{0,59}")
 #: A header: words, not a day, a code or a number.
-_HEADER: Final = re.compile(r"(?!(?:.*\d){5})[^\W\d][\w .,:()/%?&'+-]{0,79}")
+_HEADER: Final = re.compile(r"(?!(?:.*\d){5})[^\W\d][\w .,:()/%£?&'’*+–-]{0,79}")
 
 
 @dataclass(frozen=True, slots=False)
@@ -105,6 +111,29 @@ class Cells:
     def numbers(self) -> bool:
         """Whether they are numbers, all of them."""
         return bool(self.values) and self.share(_NUMBER) == 1
+
+    @property
+    def marked(self) -> bool:
+        """Whether they are numbers, some of them with marks that are read away."""
+        return bool(self.values) and not self.numbers and self.share(_MARKED) == 1
+
+    @property
+    def pounds(self) -> bool:
+        """Whether the header or the cells say that they are money."""
+        said = "£" in self.header or {"gbp", "pounds"} & {*self.words}
+        return bool(said) or any("£" in value for value in self.counts)
+
+    @cached_property
+    def numbered(self) -> list[float]:
+        """The numbers they are, without their marks."""
+        return [float(re.sub("[£,% ]", "", value)) for value in self.values]
+
+    @cached_property
+    def without_none(self) -> tuple[Cells, tuple[str, ...]]:
+        """The cells but for those that say there is no value, and what these say."""
+        none = tuple(sorted({text.upper() for text in self.counts if text in _SAYS_NONE}))
+        kept = tuple(value for value in self.values if value.upper() not in none)
+        return Cells(self.header, kept, self.rows), none
 
     @property
     def years(self) -> bool:

@@ -6,6 +6,7 @@ import argparse
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,7 @@ from jsna.saying import say
 
 #: What is drafted -> what it does.
 ACTIONS: Final = {
-    "source": "draft a source, with a first analysis table, from a CSV file as received",
+    "source": "draft a source from a file as received (CSV or workbook)",
     "indicator": "draft an entry of an indicator file, from the table it counts",
 }
 
@@ -34,6 +35,11 @@ def add_arguments(verb: str, parser: argparse.ArgumentParser) -> None:
             "--codes", action="append", default=[], metavar="HEADER",
             help="a column you looked at that holds codes and no child; may be given again",
         )  # fmt: skip
+        parser.add_argument(
+            "--wait", nargs=2, default=[], metavar=("FROM", "TO"),
+            help="headers of the days a wait began and ended: makes a table of waits",
+        )  # fmt: skip
+        parser.add_argument("--sheet", default="", help="of a workbook (default: its first)")
         parser.add_argument("--base", default="", help="whom its rows stand for, such as resident")
     if verb == "new indicator":
         parser.add_argument("id", help="of the indicator, such as short_break_hours")
@@ -42,7 +48,17 @@ def add_arguments(verb: str, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--chapter", default="", help="a file of config/indicators/, by name")
         parser.add_argument("--new-chapter", default="", metavar="TITLE", help="begin the chapter")
         parser.add_argument("--title", default="", help="of the indicator (default: its id)")
-        parser.add_argument("--of", default="", help="indicator to work a ratio or the like out of")
+        parser.add_argument(
+            "--of", default="",
+            help="column of the numbers; of a ratio or the like the indicator it is worked out of",
+        )  # fmt: skip
+        parser.add_argument(
+            "--part", default="", metavar="COLUMN[=CODE]",
+            help="rows that a proportion counts: those that say yes, or have a code",
+        )  # fmt: skip
+        parser.add_argument("--from", dest="began", default="", help="day that waits began on")
+        parser.add_argument("--to", dest="until", default="", help="day that waits ended on")
+        parser.add_argument("--ended", default="", help="column that says whether a wait has ended")
         parser.add_argument("--unit", default="", help="of the numbers it is of, such as days")
         parser.add_argument("--print", action="store_true", help="show it and write nothing")
 
@@ -60,6 +76,8 @@ def source(arguments: argparse.Namespace) -> int:
         arguments.period_type,
         arguments.base,
         tuple(arguments.codes),
+        tuple(arguments.wait),
+        arguments.sheet,
     )
     made = drafting.draft(asked, root)
     drafting.write(made, root)
@@ -81,8 +99,7 @@ def indicator(arguments: argparse.Namespace) -> int:
     from jsna.drafting.entry import Wanted
 
     root = Path(arguments.root)
-    given = ("id", "table", "kind", "chapter", "title", "new_chapter", "of", "unit")
-    wanted = Wanted(*(getattr(arguments, name) for name in given))
+    wanted = Wanted(**{one.name: getattr(arguments, one.name) for one in fields(Wanted)})
     entry = drafting.draft(wanted, root)
     if not arguments.print:
         drafting.write(entry, root)
@@ -115,8 +132,8 @@ def _told(made: object) -> Iterator[str]:
     for place, header in enumerate(made.headers, 1):
         if header in made.told and header not in declared:
             yield f"  Column {place}, {header!r}: {made.told[header]}"
-    if "" in made.told:
-        yield f"  {made.told[''][:1].upper()}{made.told[''][1:]}"
+    for note in made.notes:
+        yield f"  {note[:1].upper()}{note[1:]}"
     yield "Read it, and put its words right. Then, in config/editions/<edition>.yaml:"
     yield f"  - extract: {made.name}"
     yield "    owner: …"

@@ -11,23 +11,28 @@ from typing import Any, Final
 import yaml
 
 from jsna.drafting import wording
+from jsna.drafting.values import OF_NOTHING, Numbers, both
 from jsna.errors import Problem, near
 from jsna.model.chapters import Chapter
 from jsna.model.dimensions import Dimension
 from jsna.model.indicators import LOCALITY, Indicator
 from jsna.model.kinds import KINDS, Kind
-from jsna.model.schema import MEASURED, UNITS
 from jsna.model.tables import AnalysisTable
 from jsna.settings.indicators import FOLDER
-from jsna.shared.waits import ENDED, WEEKS
 from jsna.tables.catalogue import CATALOGUE, column_of, period_type
 
 #: Dimensions that nearly every table has, after its own.
 _COMMON: Final = ("sex", "age_group", LOCALITY)
-#: Columns of numbers and yes or no that say something of a row's making alone.
-_OF_NOTHING: Final = frozenset({"age", "record_number", "headline"})
 #: Breakdowns of a first entry at most.
 _MOST: Final = 4
+#: Kind -> what it says beyond a table, and the file with an example of one.
+_BY_HAND: Final = {
+    "standardised_rate": "it names a standard population: copy tests/spec/standardised_rates.md",
+    "transition": "it is of a table of two years: copy tests/spec/what_became.md",
+    "flow": "it is of a table of two years: copy tests/spec/what_became.md",
+    "reconciliation": "it names two sources: copy tests/spec/two_sources.md",
+    "stock_change": "it names a stock and its flows: copy tests/spec/stock_by_flows.md",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +47,12 @@ class Wanted:
             one chapter alone counts it.
         title: of the indicator; the words of its id where not given.
         new_chapter: title of a chapter that is not there yet.
-        of: the indicator that one which is worked out is of.
+        of: the indicator that one which is worked out is of, or the column of the numbers.
         unit: of the values that a kind is worked out from; the one its column names, where not
             given.
+        part: which rows a proportion counts: a column of yes or no, or `column=code`.
+        began, until: of a wait, the days it began and ended, as the file heads them.
+        ended: of a wait, the column that says whether it has.
     """
 
     id: str
@@ -55,6 +63,10 @@ class Wanted:
     new_chapter: str = ""
     of: str = ""
     unit: str = ""
+    part: str = ""
+    began: str = ""
+    until: str = ""
+    ended: str = ""
 
 
 @dataclass(slots=True)
@@ -121,6 +133,9 @@ class Drafter:
     def entry(self) -> dict[str, Any]:
         """The entry, or what is lacking for one of its kind among the problems."""
         kind = KINDS[self.wanted.kind]
+        if kind.name in _BY_HAND:
+            self.refuse("--kind", _BY_HAND[kind.name], str(kind))
+            return {}
         return self._derived(kind) if kind.derived else self._counted(kind)
 
     def _head(self) -> dict[str, Any]:
@@ -136,7 +151,9 @@ class Drafter:
             rule = "is broken down by nothing whose categories could be compared"
             self.refuse("--of", rule, base.id)
         compared: dict[str, Any] = {"derived": {"of": base.id, "along": "".join(by)}}
-        if not line:
+        if kind.parts:
+            compared["breakdowns"] = [kind.parts]
+        elif not line:
             compared = {"derived": {"of": base.id}, "breakdowns": by}
         return {
             **self._head(),
@@ -148,7 +165,7 @@ class Drafter:
 
     def _counted(self, kind: Kind) -> dict[str, Any]:
         table = CATALOGUE[self.wanted.table]
-        sides, counted = self._sides(kind, table)
+        sides = self._sides(kind, table)
         whole = CATALOGUE.get(sides.get("denominator", {}).get("table", ""), table)
         # By what is asked of the part it would be all or nothing.
         part = sides.get("numerator", {}).get("where", "").partition(" = ")[0]
@@ -164,7 +181,7 @@ class Drafter:
         trend = [] if kind.of_one_whole else ["trend"]
         return {
             **self._head(),
-            "definition": wording.counted(kind, table, counted),
+            **({"definition": wording.rate(table)} if kind.per else {}),
             "kind": str(kind),
             **sides,
             **over,
@@ -172,64 +189,42 @@ class Drafter:
             "charts": [*trend, *first],
         }
 
-    def _sides(self, kind: Kind, table: AnalysisTable) -> tuple[dict[str, Any], str]:
-        """Numerator and denominator of a kind, and what is counted in words."""
+    def _sides(self, kind: Kind, table: AnalysisTable) -> dict[str, Any]:
+        """Numerator and denominator of a kind."""
         held = " and ".join(f"{name} = '{next(iter(self._codes(name)))}'" for name in table.apart)
         every = {"table": table.name, **({"where": held} if held else {})}
-        if kind.amounts or kind.of_values:
-            return self._of_numbers(kind, table, held)
+        if kind.amounts or kind.sums or kind.of_values:
+            return Numbers(self, kind, table, held).sides()
         if kind.per:
-            return {"numerator": every, **self._divided(table)}, ""
+            return {"numerator": every, **self._divided(table)}
         if not kind.divides or kind.of_one_whole:
-            return {"numerator": every}, ""
-        where, said = self._part(table)
-        part = {"table": table.name, "where": both(held, where)}
-        return {"numerator": part, "denominator": every}, said
+            return {"numerator": every}
+        part = {"table": table.name, "where": both(held, self._part(table))}
+        return {"numerator": part, "denominator": every}
 
-    def _of_numbers(
-        self, kind: Kind, table: AnalysisTable, held: str
-    ) -> tuple[dict[str, Any], str]:
-        """The sides of a kind that is of numbers in a column, of rows that have one."""
-        numbers = [
-            column.name
-            for column in table.columns.values()
-            if column.type in ("integer", "number") and column.name not in _OF_NOTHING
-        ]
-        if not numbers:
-            self.refuse("--kind", "the table has no number to take it of", str(kind))
-            return {}, ""
-        name = WEEKS if kind.of_waits and WEEKS in numbers else numbers[0]
-        said = wording.of_column(table, name)
-        rows = {"table": table.name, "where": both(held, f"{name} is not null")}
-        if kind.amounts:
-            return {"numerator": {**rows, "count": name}}, said
-        words = {*name.split("_"), *said.split()}
-        unit = self.wanted.unit or next((one for one in MEASURED if one in words), "")
-        if unit not in UNITS:
-            rule = f"name the unit of {name}, one of {', '.join(MEASURED)}"
-            self.refuse("--unit", rule, self.wanted.unit)
-        return {"unit": unit, "values": name, **self._ended(kind, table), "numerator": rows}, said
-
-    def _ended(self, kind: Kind, table: AnalysisTable) -> dict[str, str]:
-        """On which condition a wait has ended."""
-        if not kind.of_waits:
-            return {}
-        flags = _flags(table)
-        if not flags:
-            self.refuse("--kind", "the table has no yes or no that says what ended", str(kind))
-            return {}
-        return {"ended": ENDED if ENDED in flags else flags[0]}
-
-    def _part(self, table: AnalysisTable) -> tuple[str, str]:
-        """A condition that some rows meet, and how it is said."""
-        if flags := _flags(table):
-            return flags[0], f"that say yes to {wording.of_column(table, flags[0])}"
-        for name in self._by(table):
-            for code, label in self._codes(name).items():
-                said = f"whose {wording.of_column(table, name)} is {wording.lower(label)}"
-                return f"{column_of(name)} = '{code}'", said
-        self.refuse("--kind", "the table has neither yes or no nor codes to be a part", table.name)
-        return "true", ""
+    def _part(self, table: AnalysisTable) -> str:
+        """The condition that the rows of a part meet, as asked for; the only yes or no there is."""
+        flags, coded = flags_of(table), [name for name in self._by(table) if self._codes(name)]
+        column, _, code = (text.strip(" '\"") for text in self.wanted.part.partition("="))
+        there = " or ".join(
+            [*([f"yes or no in {', '.join(flags)}"] if flags else []),
+             *([f"a code, as in {coded[0]}={next(iter(self._codes(coded[0])))}"] if coded else [])]
+        )  # fmt: skip
+        if not column and len(flags) == 1:
+            return flags[0]
+        if not there:
+            rule = "the table has neither yes or no nor codes to be a part"
+            self.refuse("--kind", rule, table.name)
+        elif not column:
+            self.refuse("--part", f"say which rows are the part: {there}")
+        elif column in flags and not code:
+            return column
+        elif code in (known := self._codes(column)) and column_of(column) in table.columns:
+            return f"{column_of(column)} = '{code}'"
+        else:
+            hint = near(code, known) if known else ""
+            self.refuse("--part", f"is no part of the table{hint}; there are {there}", column)
+        return "true"
 
     def _divided(self, table: AnalysisTable) -> dict[str, Any]:
         """Whom others divide events of the same base and kind of period by."""
@@ -268,12 +263,7 @@ class Drafter:
         return self.codes.get(name, {})
 
 
-def _flags(table: AnalysisTable) -> list[str]:
+def flags_of(table: AnalysisTable) -> list[str]:
     """The columns that say yes or no of a row."""
     columns = table.columns.values()
-    return [c.name for c in columns if c.type == "boolean" and c.name not in _OF_NOTHING]
-
-
-def both(*parts: str) -> str:
-    """SQL of conditions that hold together."""
-    return " and ".join(part for part in parts if part)
+    return [c.name for c in columns if c.type == "boolean" and c.name not in OF_NOTHING]

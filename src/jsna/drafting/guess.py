@@ -6,6 +6,7 @@ round ones, and a column that may name somebody is declared as such or left out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from functools import cache
@@ -13,8 +14,9 @@ from typing import Any, Final
 
 from jsna.drafting import writable
 from jsna.drafting.cells import NEARLY_ALL, Cells
+from jsna.drafting.numbers import numbered
 from jsna.ingest.header import plain
-from jsna.model.contract import Column, Type
+from jsna.model.contract import Column
 from jsna.shared import columns, headers, patients, patterns
 from jsna.sources import registry
 
@@ -38,13 +40,14 @@ _PERSONAL: Final = frozenset(
 _FREE: Final = frozenset({"notes", "note", "comment", "comments", "remarks", "details", "text"})
 #: Words that say a number names something, and those by which it names a person.
 _NUMBERING: Final = frozenset({"id", "ref", "reference", "number", "no", "key", "identifier"})
+_COUNTING: Final = re.compile(r"(number|no) of\b")
 _OF_PERSON: Final = frozenset(
     {"child", "client", "person", "pupil", "patient", "student", "learner", "system", "local"}
 )
 #: How files write the sex, with the code that stands for it.
 _SEXES: Final = {"male": "M", "boy": "M", "1": "M", "female": "F", "girl": "F", "2": "F"}
-#: Numbers that a maximum is rounded up to, times a power of ten.
-_ROUND: Final = (1, 2, 5, 10)
+#: Official codes of areas, each with the column of a place that lies in one.
+_AREAS: Final = (columns.WARD, columns.DISTRICT, columns.AUTHORITY, columns.MSOA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,16 @@ class Guesser:
             loose: dict[str, Any] = {"on_invalid": "blank"} if nullable else {}
             made = replace(like, name=cells.header, nullable=nullable, **loose)
             return Guess(cells.header, made, like)
+        for like in _AREAS:
+            share = cells.share(str(like.pattern))
+            if share >= NEARLY_ALL and self.persons:
+                told = "the area of a home follows from its postcode or LSOA; left out"
+                return Guess(cells.header, told=told)
+            if share >= NEARLY_ALL:
+                more: dict[str, Any] = {"on_invalid": "blank"} if share < 1 else {}
+                nullable = cells.empty or share < 1
+                made = replace(like, name=cells.header, nullable=nullable, **more)
+                return Guess(cells.header, made, like)
         if "urn" in cells.words and cells.share(patterns.URN) == 1:
             made = replace(columns.URN, name=cells.header, nullable=cells.empty)
             return Guess(cells.header, made, columns.URN)
@@ -163,23 +176,25 @@ class Guesser:
     def _plain(self, cells: Cells, names: Set[str]) -> Guess:
         """A column by its type alone."""
         words = set(cells.words)
-        if words & (_PERSONAL | _FREE) and (self.persons or not cells.numbers):
-            return Guess(cells.header, told="may name or describe somebody; left out")
         field = self._field(cells)
+        number = numbered(cells, field)
+        if words & (_PERSONAL | _FREE) and (self.persons or number is None):
+            return Guess(cells.header, told="may name or describe somebody; left out")
         what = headers.sentence(cells.header)
         empty: dict[str, Any] = {"nullable": True} if cells.empty else {}
-        if words & _NUMBERING and self.persons:
+        if self._numbers_rows(cells):
             return self._reference(cells, field, what, empty)
         if cells.yes_no:
-            return Guess(cells.header, Column(cells.header, field, "boolean", what, **empty))
-        if (cells.integers or cells.numbers) and not self._is_asked(cells):
-            kind: Type = "integer" if cells.integers else "number"
-            made = Column(cells.header, field, kind, what, **empty, **_bounds(cells))
-            return Guess(cells.header, made)
-        if cells.days >= NEARLY_ALL:
-            if cells.days < 1:
-                empty = {"nullable": True, "on_invalid": "blank"}
-            return Guess(cells.header, Column(cells.header, field, "date", what, **empty))
+            return Guess(cells.header, columns.yes_no(cells.header, field=field, **empty))
+        if number is not None and not self._is_asked(cells):
+            return Guess(cells.header, number)
+        kept, none = cells.without_none
+        if kept.days >= NEARLY_ALL:
+            if none:
+                empty = {"nullable": True, "absent": none}
+            if kept.days < 1:
+                empty |= {"nullable": True, "on_invalid": "blank"}
+            return Guess(cells.header, columns.day(cells.header, field=field, **empty))
         return self._text(cells, field, what, empty, names)
 
     def _text(
@@ -203,10 +218,21 @@ class Guesser:
             "and are emptied: look at them, and add what is a code"
         )
         made = columns.listed(cells.header, *listed, field=field, what=what, **empty)
-        return Guess(cells.header, made, told=told if others else "")
+        told = told if others else ""
+        if field != "_".join(cells.words):
+            told = "; ".join(filter(None, (f"called {field}, as others have its name", told)))
+        return Guess(cells.header, made, told=told)
+
+    def _numbers_rows(self, cells: Cells) -> bool:
+        """Whether a column names rows, or who each is about, by a number or text of its own."""
+        if not self.persons:
+            return cells.words[-1:] != [] and cells.words[-1] in _NUMBERING and not cells.integers
+        return bool({*cells.words} & _NUMBERING) and not _COUNTING.match(" ".join(cells.words))
 
     def _reference(self, cells: Cells, field: str, what: str, empty: dict[str, Any]) -> Guess:
         """A number or text by which the source names its rows, or the child of each."""
+        if set(cells.words) & _OF_PERSON and not self.persons:
+            return Guess(cells.header, told="may name or describe somebody; left out")
         if set(cells.words) & _OF_PERSON:
             made = replace(
                 patients.COLUMNS[1], name=cells.header, description=what, quantity=None,
@@ -291,19 +317,3 @@ def _reserved() -> frozenset[str]:
     said = "select keyword_name from duckdb_keywords() where keyword_category <> 'unreserved'"
     with duckdb.connect() as connection:
         return frozenset(name for (name,) in connection.execute(said).fetchall())
-
-
-def _bounds(cells: Cells) -> dict[str, Any]:
-    """Round bounds around the numbers of a column, which are none of its own."""
-    numbers = [float(value) for value in cells.values]
-    low, high = min(numbers), max(numbers)
-    return {"minimum": 0 if low >= 0 else -_above(-low), "maximum": _above(high)}
-
-
-def _above(number: float) -> int:
-    power = 1
-    while True:
-        for step in _ROUND:
-            if step * power > number:
-                return step * power
-        power *= 10

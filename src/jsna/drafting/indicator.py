@@ -89,10 +89,15 @@ def _like_another(made: Mapping[str, Any], chapter: str) -> Mapping[str, Any]:
     for name, one in reversed(above.items()):
         keys = one.keys() - {LIKE}
         same = one.get("numerator", {}).get("table") == made.get("numerator", {}).get("table")
-        if "numerator" in made and same and keys <= made.keys():
+        if "numerator" in made and same and _alike(one, made) and keys <= made.keys():
             own = {key: given for key, given in made.items() if one.get(key) != given}
             return {"id": own.pop("id"), LIKE: name, **own}
     return made
+
+
+def _alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two entries are of one kind, so that to be like the other says something true."""
+    return one.get("kind") == other.get("kind")
 
 
 def _lines(made: Mapping[str, Any]) -> list[str]:

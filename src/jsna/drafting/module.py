@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from jsna.drafting import text
 from jsna.drafting.guess import Guess
 from jsna.model.contract import Extract
-
-_BESIDE: Final = ", and pupils with whether they are in it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +19,9 @@ class Module:
         guesses: its columns, in the order of the file.
         dated: column of days that says which year a file is of.
         key: columns that tell its rows apart.
+        days: columns of days, of which none is before the one before it.
+        parts: pairs of columns, the first of which is never more than the second.
+        wait: columns of the days that a wait began and ended, if any.
     """
 
     name: str
@@ -31,6 +32,9 @@ class Module:
     guesses: tuple[Guess, ...]
     dated: str = ""
     key: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
+    parts: tuple[tuple[str, str], ...] = ()
+    wait: tuple[str, ...] = ()
 
     @property
     def called(self) -> str:
@@ -51,17 +55,9 @@ class Module:
         made: Extract = space["EXTRACT"]
         return made
 
-    def files(self, *, roll: bool) -> dict[str, str]:
-        """Name -> text of each file of its folder.
-
-        Args:
-            roll: whether pupils are set beside it.
-        """
-        return {
-            "__init__.py": f'"""{self.called}."""\n',
-            "extract.py": self._extract(),
-            "tables.py": self._tables(roll),
-        }
+    def files(self) -> dict[str, str]:
+        """Name -> text of each file of its folder; its tables follow from its declaration."""
+        return {"__init__.py": f'"""{self.called}."""\n', "extract.py": self._extract()}
 
     def _extract(self) -> str:
         calls = [text.column(g.column, g.like) for g in self.guesses if g.column is not None]
@@ -69,9 +65,11 @@ class Module:
         named: dict[str, Any] = {"title": self.title} if self.title else {}
         named |= {"key": self.key} if self.key else {}
         named |= {"dated_by": self.dated} if self.dated else {}
+        named |= {"wait": self.wait} if self.wait else {}
         row = f"{self.row[:1].upper()}{self.row[1:]}."
         first = map(text.literal, (self.name, row, self.period_type, self.base))
-        more = ", ".join(f"{key}={text.literal(one)}" for key, one in named.items())
+        more = [f"{key}={text.literal(one)}" for key, one in named.items()]
+        more += [f"rules={self._rules()}"] if self._rules() else []
         lines = [
             f'"""{self.called}, as received."""',
             "",
@@ -80,15 +78,27 @@ class Module:
             "EXTRACT = one_file(",
             f"    {', '.join(first)},",
             *body,
-            *([f"    {more},"] if more else []),
+            *text.packed(more),
             ")  # fmt: skip",
         ]
         return "\n".join(lines) + "\n"
 
+    def _rules(self) -> str:
+        """The rules that every row of the file keeps."""
+        days = ", ".join(map(text.literal, self.days))
+        found = [f"rules.days_in_order({days})"] if self.days else []
+        parts = [f"rules.part_of({', '.join(map(text.literal, pair))})" for pair in self.parts]
+        if found and not parts:
+            return found[0]
+        inside = [*(f"*{one}" for one in found), *parts]
+        return f"({', '.join(inside)}{',' if len(inside) == 1 else ''})" if inside else ""
+
     def _imports(self, calls: list[str]) -> list[str]:
-        said = "\n".join(calls)
+        said = "\n".join([*calls, self._rules()])
         first = ["from dataclasses import replace", ""] if "replace(" in said else []
-        names = [name for name in ("columns", "patients", "patterns") if f"{name}." in said]
+        names = [
+            name for name in ("columns", "patients", "patterns", "rules") if f"{name}." in said
+        ]
         contract = ["from jsna.model.contract import Column"]
         return [
             *first,
@@ -96,18 +106,3 @@ class Module:
             *([f"from jsna.shared import {', '.join(names)}"] if names else []),
             "from jsna.shared.one_file import one_file",
         ]
-
-    def _tables(self, roll: bool) -> str:
-        made = [
-            f"rows(EXTRACT, {text.literal(self.row)})",
-            *(["*pupils_in(EXTRACT)"] if roll else []),
-        ]
-        lines = [
-            f'"""{self.called}: its rows{_BESIDE if roll else ""}."""',
-            "",
-            f"from jsna.shared.events import {'pupils_in, ' if roll else ''}rows",
-            f"from jsna.sources.{self.name}.extract import EXTRACT",
-            "",
-            *text.statement("TABLES", f"({', '.join(made)}{'' if roll else ','})"),
-        ]
-        return "\n".join(lines) + "\n"

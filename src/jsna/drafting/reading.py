@@ -2,48 +2,42 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
-from itertools import islice
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Final
 
 from jsna.drafting.cells import NEARLY_ALL, Cells
 from jsna.drafting.guess import identifier, known_headers
+from jsna.drafting.opening import TITLE, Opened
 from jsna.drafting.writable import has_form
 from jsna.errors import JsnaError, Problem
-from jsna.ingest.header import SEARCHED, plain
-from jsna.ingest.read import read_table
-from jsna.machine import limits
+from jsna.ingest.header import plain
 from jsna.model.contract import Column, Table
 from jsna.sources import registry
 
-TITLE: Final = "No source can be drafted from this file:"
-_DELIMITERS: Final = ",;\t|"
-_HEAD: Final = 200_000
 _NOTHING: Final = frozenset(
     {"tbc", "tba", "unknown", "notknown", "unk", "na", "none", "null", "nil", "pending", "missing"}
 )
 
 
-def cells_of(file: Path) -> list[Cells]:
-    """Every column of a CSV file that has a header.
+def cells_of(opened: Opened) -> tuple[list[Cells], frozenset[int]]:
+    """Every column of a file that has a header.
+
+    Returns:
+        the columns, and the numbers of rows that are one above over again in every cell.
 
     Raises:
         JsnaError: telling at once all for which a build would refuse the file.
     """
-    content = _content(file)
-    header = _header(content)
+    header = _header(opened)
     shown = [text.strip() for text in header]
-    if wrong := _unfit(file, shown):
+    if wrong := _unfit(opened.name, shown):
         raise JsnaError(wrong, title=TITLE)
     every = tuple(
         Column(text, f"column_{place}", "string", text, nullable=True)
         for place, text in enumerate(shown)
     )
-    table = Table("file", "A row of the file.", every)
-    reading = read_table(content, file.name, table)
+    reading = opened.read(Table("file", "A row of the file.", every))
     problems = list(reading.findings.problems)
     frame = reading.frame
     found = []
@@ -51,60 +45,30 @@ def cells_of(file: Path) -> list[Cells]:
         for column in every:
             values = frame[column.field].dropna()
             found.append(Cells(column.name, tuple(map(str, values)), len(frame)))
-    if frame is not None and (wrong := _no_header(file, found)):
+    if frame is not None and (wrong := _no_header(opened.name, found)):
         # What is said of columns names what stands over them.
         problems = [*wrong, *(one for one in problems if one.column is None)]
     if other := _declared(shown):
         rule = f"its header is that of {other}, which has a source; name the file in an edition"
-        problems.append(Problem(file.name, rule, code="new.declared"))
+        problems.append(Problem(opened.name, rule, code="new.declared"))
     if problems:
         raise JsnaError(problems, title=TITLE)
-    return found
+    copies: frozenset[int] = frozenset()
+    if frame is not None:
+        again = frame.duplicated([column.field for column in every])
+        copies = frozenset(map(int, frame.loc[again, "source_row"]))
+    return found, copies
 
 
-def _content(file: Path) -> bytes:
-    if not file.is_file():
-        raise JsnaError(Problem(file.name, "there is no such file", code="new.file"), title=TITLE)
-    if file.suffix.lower() != ".csv":
-        rule = "a source is drafted from a CSV file; save the table as one"
-        raise JsnaError(Problem(file.name, rule, code="new.format"), title=TITLE)
-    try:
-        limits.check_size(file.stat().st_size)
-        return file.read_bytes()
-    except limits.TooLargeError as large:
-        raise JsnaError(Problem(file.name, str(large), code="file.large"), title=TITLE) from None
-
-
-def _header(content: bytes) -> list[str]:
-    """The line that is most like a header, cut by what separates its cells."""
-    text = content[:_HEAD].removeprefix(b"\xef\xbb\xbf").decode("cp1252", errors="ignore")
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    best = max((_first(text, delimiter) for delimiter in _DELIMITERS), key=_like_a_header)
-    try:
-        return [cell.encode("cp1252").decode("utf-8") for cell in best]
-    except UnicodeError:
-        return best
-
-
-def _first(text: str, delimiter: str) -> list[str]:
-    """The first line below titles, where cells are separated so: more than half of it is filled."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        lines = [line for line in islice(reader, SEARCHED) if _filled(line)]
-    except csv.Error:
-        return []
+def _header(opened: Opened) -> list[str]:
+    """The first line below titles: more than half of it is filled."""
+    lines = [line for line in opened.lines if _filled(line)]
     often = Counter(map(len, lines))
     width = max(often, key=lambda size: (often[size], size), default=0)
-    return next((line for line in lines if _filled(line) > width / 2), [])
+    return list(next((line for line in lines if _filled(line) > width / 2), ()))
 
 
-def _like_a_header(line: list[str]) -> tuple[bool, int]:
-    # A file of decimal commas has most cells where it is cut at them, and none is a header.
-    fit = all(_is_header(cell) for cell in line if cell.strip())
-    return fit and _filled(line) > 1, _filled(line)
-
-
-def _filled(line: list[str]) -> int:
+def _filled(line: Sequence[str]) -> int:
     return sum(bool(cell.strip()) for cell in line)
 
 
@@ -115,18 +79,18 @@ def _is_header(cell: str) -> bool:
     return said.is_header and not has_form(said.header) and not answer
 
 
-def _unfit(file: Path, shown: list[str]) -> list[Problem]:
+def _unfit(name: str, shown: list[str]) -> list[Problem]:
     """What no header can be, by the numbers of the columns: no text of the line is told."""
     numbers = [place for place, text in enumerate(shown, 1) if not _is_header(text)]
     if numbers:
-        return [_like_a_record(file, numbers)]
+        return [_like_a_record(name, numbers)]
     places: dict[str, list[int]] = {}
     for place, text in enumerate(shown, 1):
         places.setdefault(plain(text), []).append(place)
     rule = "columns have the same header: {}; give each column a header of its own"
     return [
         Problem(
-            file.name,
+            name,
             f"{'two' if len(same) == 2 else len(same)} {rule.format(_columns(same))}",
             code="new.header_twice",
         )
@@ -135,12 +99,12 @@ def _unfit(file: Path, shown: list[str]) -> list[Problem]:
     ]
 
 
-def _like_a_record(file: Path, numbers: list[int]) -> Problem:
+def _like_a_record(name: str, numbers: list[int]) -> Problem:
     rule = (
         f"what stands over {_columns(numbers)} is no header, but like a record; put a row of "
         "headers on top, in words"
     )
-    return Problem(file.name, rule, code="new.header")
+    return Problem(name, rule, code="new.header")
 
 
 def _columns(numbers: list[int]) -> str:
@@ -148,17 +112,17 @@ def _columns(numbers: list[int]) -> str:
     return f"columns {', '.join(others)} and {last}" if others else f"column {last}"
 
 
-def _no_header(file: Path, found: list[Cells]) -> list[Problem]:
+def _no_header(name: str, found: list[Cells]) -> list[Problem]:
     """Columns over which no header stands; what does is not told, as it may be of a record."""
     if numbers := [place for place, one in enumerate(found, 1) if one.is_a_cell]:
-        return [_like_a_record(file, numbers)]
+        return [_like_a_record(name, numbers)]
     if any(map(_differs, found)):
         return []
     rule = (
         "nothing tells its first line from a record, as all its columns are of text under headers "
         "no source has; put headers on top, and ask for a column of days, numbers or identifiers"
     )
-    return [Problem(file.name, rule, code="new.header")]
+    return [Problem(name, rule, code="new.header")]
 
 
 def _differs(cells: Cells) -> bool:

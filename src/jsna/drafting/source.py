@@ -14,24 +14,23 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from jsna import io
-from jsna.drafting import module
+from jsna.drafting import module, opening, reading, shown
 from jsna.drafting.cells import Cells
 from jsna.drafting.guess import Guesser, about_persons
-from jsna.drafting.reading import TITLE, cells_of
+from jsna.drafting.opening import TITLE
 from jsna.errors import JsnaError, Problem, near
 from jsna.ingest.header import plain
-from jsna.ingest.read import read_table
 from jsna.ingest.validate import validate_delivery
 from jsna.linkage.kinds import carried, usable
-from jsna.model.contract import Context, Extract, Identifier
+from jsna.model.contract import REPEATED, Context, Extract
 from jsna.model.schema import POPULATION_BASES
 from jsna.settings import shared
-from jsna.shared.periods import reference_date, window
+from jsna.shared.periods import reference_date
+from jsna.shared.usual import OF_ROLLS
 from jsna.sources import registry
 from jsna.tables import VIEWS
 
@@ -39,10 +38,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FOLDER: Final = Path("src/jsna/sources")
-#: Kinds of period whose years are those of the January rolls they are set beside.
-_OF_ROLLS: Final = ("academic_year", "financial_year")
 #: Kinds of period that one file may cover.
-DELIVERED: Final = (*_OF_ROLLS, "january", "calendar_year", "mid_year", "release")
+DELIVERED: Final = (*OF_ROLLS, "january", "calendar_year", "mid_year", "release")
 #: Columns that linkage puts beside those of a file, and what tables call parts of a row.
 _TAKEN: Final = frozenset(
     {
@@ -50,17 +47,6 @@ _TAKEN: Final = frozenset(
         *("age_group", "record_number", "locality_code", "imd_decile", "imd_quintile", "locality"),
     }
 )
-#: Share of a column of days that one year of a delivery must hold to date the file.
-_DATED: Final = 0.6
-#: Kinds of identifier that tell who a row is about, the surest first.
-_WHO: Final[tuple[tuple[Identifier, ...], ...]] = (
-    ("upn",),
-    ("nhs_number",),
-    ("local_id",),
-    ("surname", "forename", "date_of_birth"),
-)
-#: Columns beside the person, or of a register, that a key may need.
-_MOST_OF_KEY: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +60,8 @@ class Asked:
         period_type: which kind of period one file covers.
         base: whom its rows stand for; follows from the file where not given.
         codes: headers of columns that hold codes, and no child, as whoever asks has seen.
+        wait: headers of the days a wait began and ended.
+        sheet: of a workbook; its first where not given.
     """
 
     file: Path
@@ -82,6 +70,8 @@ class Asked:
     period_type: str = "financial_year"
     base: str = ""
     codes: tuple[str, ...] = ()
+    wait: tuple[str, ...] = ()
+    sheet: str = ""
 
     @property
     def called(self) -> str:
@@ -101,6 +91,7 @@ class Draft:
         headers: of the file, in order.
         told: header -> what to look at, or why it is left out.
         digest: SHA-256 of the file it was read from.
+        notes: what else to look at.
     """
 
     name: str
@@ -109,6 +100,7 @@ class Draft:
     headers: Sequence[str]
     told: Mapping[str, str]
     digest: str
+    notes: Sequence[str] = ()
 
 
 def draft(asked: Asked, root: Path) -> Draft:
@@ -118,14 +110,17 @@ def draft(asked: Asked, root: Path) -> Draft:
         JsnaError: telling at once all that is wrong with what is asked for and with the file.
     """
     problems = [*_misnamed(asked, root)]
-    cells = []
+    opened: opening.Opened | None = None
+    cells: list[Cells] = []
+    copies: frozenset[int] = frozenset()
     try:
-        cells = cells_of(asked.file)
+        opened = opening.opened(asked.file, asked.sheet)
+        cells, copies = reading.cells_of(opened)
     except JsnaError as error:
         problems += error.problems
     else:
         problems += _unknown(asked, cells)
-    if problems:
+    if problems or opened is None:
         raise JsnaError(problems, title=TITLE)
     persons = about_persons(cells)
     lists = shared.categories(root).listed
@@ -144,16 +139,54 @@ def draft(asked: Asked, root: Path) -> Draft:
             "UPN), or the date of birth with a name or the postcode"
         )
         raise JsnaError(Problem(asked.file.name, rule, code="new.persons"), title=TITLE)
-    rows = _judged(extract, asked, codes)
-    made = replace(made, dated=_dated(extract, asked.period_type, rows), key=_key(extract, rows))
+    rows = _judged(extract, opened, codes)
+    made = replace(
+        made,
+        dated=shown.dated(extract, asked.period_type, rows),
+        key=shown.key(extract, rows, copies),
+        days=shown.days(extract, rows),
+        parts=shown.parts(extract, rows),
+        wait=_wait(asked, extract),
+    )
     extract = made.extract()
-    _judged(extract, asked, codes)
-    if not made.key:
-        told[""] = "no columns tell its rows apart, so that it has no key: rows may stand twice"
-    roll = persons and asked.period_type in _OF_ROLLS
-    files = made.files(roll=roll)
+    aside = shown.aside(extract, rows, copies)
+    _judged(extract, opened, codes, aside)
     digest = hashlib.sha256(asked.file.read_bytes()).hexdigest()
-    return Draft(made.name, extract, files, [one.header for one in cells], told, digest)
+    notes = [*opened.told, *_of_key(made, len(copies))]
+    return Draft(
+        made.name, extract, made.files(), [one.header for one in cells], told, digest, notes
+    )
+
+
+def _of_key(made: module.Module, repeated: int) -> Iterator[str]:
+    """What is said of rows that stand twice, and of what tells rows apart."""
+    if repeated:
+        what = "row is" if repeated == 1 else "rows are"
+        rest = "its key sets the copies aside" if made.key else "they are counted as often"
+        yield f"{repeated} {what} another one over again, in every cell: {rest}"
+    if not made.key:
+        yield "no few columns tell its rows apart, so that it has no key: rows may stand twice"
+
+
+def _wait(asked: Asked, extract: Extract) -> tuple[str, ...]:
+    """The fields of the days a wait began and ended.
+
+    Raises:
+        JsnaError: one of them is no column of days.
+    """
+    days = {plain(c.name): c for c in extract.tables[0].columns if c.type == "date"}
+    problems = []
+    for header in asked.wait:
+        if plain(header) not in days:
+            there = ", ".join(repr(column.name) for column in days.values()) or "none"
+            rule = f"no column of days has this header; there are {there}"
+            problems.append(Problem("--wait", rule, value=header, code="new.option"))
+    if asked.wait and not problems and days[plain(asked.wait[0])].nullable:
+        rule = "the day a wait began must stand in every row; here it may be empty"
+        problems.append(Problem("--wait", rule, value=asked.wait[0], code="new.option"))
+    if problems:
+        raise JsnaError(problems, title=TITLE)
+    return tuple(days[plain(header)].field for header in asked.wait)
 
 
 def write(made: Draft, root: Path) -> Path:
@@ -218,19 +251,30 @@ def _base(made: module.Module, persons: bool) -> str:
     return "resident" if "nhs_number" in fields else "responsible"
 
 
-def _judged(extract: Extract, asked: Asked, lists: Mapping[str, frozenset[str]]) -> pd.DataFrame:
+def _judged(
+    extract: Extract,
+    opened: opening.Opened,
+    lists: Mapping[str, frozenset[str]],
+    aside: int = 0,
+) -> pd.DataFrame:
     """The typed rows of the file, held to a declaration as a build would.
+
+    Args:
+        extract: the declaration.
+        opened: the file.
+        lists: code list -> its codes.
+        aside: rows that are another one over again, which its key sets aside.
 
     Raises:
         JsnaError: telling for what a build would refuse the file, or set rows aside.
     """
     (table,) = extract.tables
-    reading = read_table(asked.file.read_bytes(), asked.file.name, table)
-    problems = list(reading.findings.problems)
-    if reading.frame is None or problems:
+    found = opened.read(table)
+    problems = list(found.findings.problems)
+    if found.frame is None or problems:
         raise JsnaError(problems, title=TITLE)
     own = {str(c.codes): frozenset(dict(c.labels)) for c in table.columns if c.labels}
-    period = _period(extract, table.dated_by, reading.frame)
+    period = shown.period(extract, table.dated_by, found.frame)
     context = Context(
         reference_date=reference_date(period, extract.period_type, date(int(period[:4]), 1, 16)),
         period=period,
@@ -238,90 +282,14 @@ def _judged(extract: Extract, asked: Asked, lists: Mapping[str, frozenset[str]])
         codelists={**lists, **own},
         synthetic=True,
     )
-    files = {table.name: asked.file.name}
-    judged = validate_delivery(extract, {table.name: reading.frame}, context, files)[table.name]
+    files = {table.name: opened.name}
+    judged = validate_delivery(extract, {table.name: found.frame}, context, files)[table.name]
     problems = list(judged.problems)
     problems += [
-        Problem(asked.file.name, one.message, row=one.first_row, count=one.rows, code=one.code)
+        Problem(opened.name, one.message, row=one.first_row, count=one.rows, code=one.code)
         for one in judged.found
-        if one.severity == "error"
+        if one.severity == "error" and (one.code, one.rows) != (f"{table.name}.{REPEATED}", aside)
     ]
     if problems:
         raise JsnaError(problems, title=TITLE)
     return judged.valid
-
-
-def _period(extract: Extract, dated: str | None, staged: pd.DataFrame) -> str:
-    """The period most days of a file are of; any where nothing dates it."""
-    from jsna.ingest.dates import Written, read
-
-    two = extract.period_type in _OF_ROLLS
-    found: dict[str, int] = {}
-    for text in staged[dated].dropna() if dated else ():
-        day = read(str(text))
-        if isinstance(day, Written):
-            period = _of_day(day.day, extract.period_type)
-            found[period] = found.get(period, 0) + 1
-    if not found:
-        return "2024/25" if two else "2024"
-    return max(found, key=lambda period: (found[period], period))
-
-
-def _of_day(day: date, period_type: str) -> str:
-    """The period of a kind that a day falls in."""
-    for year in (day.year - 1, day.year, day.year + 1):
-        written = f"{year}/{(year + 1) % 100:02d}" if period_type in _OF_ROLLS else str(year)
-        first, last = window(written, period_type)
-        if first <= day <= last:
-            return written
-    raise ValueError(period_type)
-
-
-def _dated(extract: Extract, period_type: str, rows: pd.DataFrame) -> str:
-    """The column of days that says which year a file is of; "" where none does."""
-    best: tuple[float, str] = (_DATED, "")
-    for column in extract.tables[0].columns:
-        if column.type != "date" or column.identifier is not None:
-            continue
-        days = rows[column.field].dropna()
-        of = days.map(lambda day: _of_day(day, period_type)).value_counts()
-        share = float(of.iloc[0]) / len(rows) if len(of) else 0.0
-        if share > best[0]:
-            best = share, column.field
-    return best[1]
-
-
-def _key(extract: Extract, rows: pd.DataFrame) -> tuple[str, ...]:
-    """The fewest columns that tell all rows apart; none where no few do."""
-    table = extract.tables[0]
-    identifiers = table.identifiers
-    filled = [c.field for c in table.columns if rows[c.field].notna().all()]
-    # What is measured tells rows apart by chance alone.
-    plain = [
-        column.field
-        for column in table.columns
-        if column.identifier is None and column.type not in ("number", "integer", "boolean")
-    ]
-    if not extract.person_level:
-        return _apart(rows, (), [field for field in plain if field in filled])
-    references = [f for f in filled if f in plain and table.column(f).personal]
-    for field in references:
-        if field != "lsoa_code" and rows[field].is_unique:
-            return (field,)
-    who = [tuple(identifiers[k] for k in kinds if k in identifiers) for kinds in _WHO]
-    others = [f for f in plain if f in filled and f != "lsoa_code"]
-    # That each child comes once in this file says nothing of the next.
-    day = [f for f in others if table.column(f).type == "date"][:1]
-    for person in who:
-        if person and set(person) <= {*filled}:
-            return _apart(rows, (*person, *day), [f for f in others if f not in day])
-    return ()
-
-
-def _apart(rows: Any, first: tuple[str, ...], others: Sequence[str]) -> tuple[str, ...]:
-    for size in range(_MOST_OF_KEY + 1):
-        for more in combinations(others, size):
-            key = (*first, *more)
-            if key and not rows.duplicated(list(key)).any():
-                return key
-    return ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields
 from typing import Any, Final
 
@@ -27,6 +27,9 @@ _PATTERNS: Final = {
 }
 #: What stands first in a column, in order and without its name.
 _FIRST: Final = ("name", "field", "type", "description")
+#: Type of a column -> what makes one that is called like its header.
+_SHORT: Final = {"integer": "whole", "number": "number", "date": "day", "boolean": "yes_no"}
+_OF_MONEY: Final = ("marked", "minimum")
 #: What follows from the labels of a code list of the column's own.
 _OF_LISTED: Final = ("type", "codes", "labels")
 
@@ -51,7 +54,25 @@ def column(made: Column, like: Column | None) -> str:
         own = {key: said[key] for key, follows in implied if said[key] != follows}
         rest = {k: v for k, v in told.items() if k not in _OF_LISTED}
         return f"columns.listed({_called([literal(made.name), *codes], {**own, **rest})})"
+    if made.type in _SHORT:
+        return _short(made, told)
     return f"Column({_called([literal(getattr(made, k)) for k in _FIRST], told)})"
+
+
+def _short(made: Column, told: Mapping[str, Any]) -> str:
+    """The call that makes a column called like its header, by its type."""
+    what = headers.sentence(made.name)
+    in_pounds = f"{what.rstrip('.')}, in pounds."
+    money = made.marked and made.minimum == 0 and made.description == in_pounds
+    bounds = ("maximum",) if money else ("minimum", "maximum")
+    both = None not in [getattr(made, name) for name in bounds]
+    first = [literal(made.name), *(literal(getattr(made, name)) for name in bounds if both)]
+    implied = (("field", headers.field(made.name)), ("what", in_pounds if money else what))
+    said = {"field": made.field, "what": made.description}
+    own = {key: said[key] for key, follows in implied if said[key] != follows}
+    dropped = {"type", "description", *(bounds if both else ()), *(_OF_MONEY if money else ())}
+    rest = {k: v for k, v in told.items() if k not in dropped}
+    return f"columns.{'pounds' if money else _SHORT[made.type]}({_called(first, {**own, **rest})})"
 
 
 def _called(first: list[str], named: Mapping[str, Any]) -> str:
@@ -88,13 +109,17 @@ def _broken(call: str, indent: int) -> list[str]:
     return [*lines, line.rstrip(), " " * indent + "),"]
 
 
-def statement(name: str, call: str) -> list[str]:
-    """A call, or a tuple, given a name."""
-    whole = f"{name} = {call}"
-    if len(whole) <= WIDTH:
-        return [whole]
-    first, *lines, last = _broken(call, 0)
-    return [f"{name} = {first}", *lines, f"{last.removesuffix(',')}  # fmt: skip"]
+def packed(arguments: Sequence[str], indent: int = 4) -> list[str]:
+    """Arguments on as few lines as they need, none broken that fits on one."""
+    lines: list[str] = []
+    for one in arguments:
+        if lines and len(lines[-1]) + len(one) + 2 <= WIDTH:
+            lines[-1] += f" {one},"
+        elif len(one) + indent < WIDTH or "(" not in one:
+            lines.append(" " * indent + f"{one},")
+        else:
+            lines += _broken(one, indent)
+    return lines
 
 
 def _parts(text: str) -> list[str]:

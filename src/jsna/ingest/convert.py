@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from jsna.ingest.dates import Written, read
 from jsna.model.contract import Column, Context, Table
+from jsna.shared import patterns
 
 #: Types of validated columns; text stays text.
 ARROW: Mapping[str, pa.DataType] = {
@@ -94,6 +95,8 @@ def _given(column: Column, array: pa.Array) -> pa.Array:
 
 
 def _read(column: Column, array: pa.Array, context: Context) -> pa.Array:
+    if column.marked:
+        array = _bare(array)
     if column.type == "number":
         return _plain(array, r"^-?(\d+\.?\d*|\.\d+)$", pa.float64())
     if column.type == "integer":
@@ -114,6 +117,16 @@ def _read(column: Column, array: pa.Array, context: Context) -> pa.Array:
     if column.identifier == "postcode":
         return _postcodes(array)
     return array
+
+
+def _bare(array: pa.Array) -> pa.Array:
+    """Numbers without the marks they are written with: `£1,234.50` as `1234.50`, `14.2%` as `14.2`.
+
+    A comma counts only where it stands between thousands: `12,5` is no number.
+    """
+    good = pc.match_substring_regex(array, patterns.MARKED)
+    bare = pc.replace_substring_regex(array, r"[£,% ]", "")
+    return pc.if_else(pc.fill_null(good, False), bare, array)
 
 
 def _postcodes(array: pa.Array) -> pa.Array:

@@ -130,7 +130,8 @@ def in_words(column: Column, kind: str, context: Context) -> str:
     if kind == "missing":
         return f"{name} must not be empty"
     if kind == "type":
-        return f"{name} must be {_KINDS[column.type]}"
+        marks = ", with or without £, % and commas between thousands" if column.marked else ""
+        return f"{name} must be {_KINDS[column.type]}{marks}"
     if kind == "code":
         codes = sorted(context.codelists.get(str(column.codes), frozenset()))
         listed = ", ".join(codes) if len(codes) <= _LISTED else f"{len(codes)} codes"

@@ -17,6 +17,7 @@ from jsna.ingest.attrition import APART, EMPTIED, REPEATS, SET_ASIDE
 from jsna.measures.conditions import conjuncts, names
 from jsna.measures.keeping import kept
 from jsna.measures.lineage import HOME, ROW, Cell, Cells, Lineage, ancestors, lineages
+from jsna.model.asked import recorded
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator, Side
 from jsna.sources import registry
@@ -24,11 +25,14 @@ from jsna.tables.catalogue import CATALOGUE, column_of
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 #: In the restricted zone, with how many there are; in the safe one, with bands alone.
 FILE: Final = "attrition.json"
 #: A home that has no place in the area.
 UNPLACED: Final = "unplaced"
+#: A row that stands, and says nothing of what is counted of each.
+UNSAID: Final = "unsaid"
 #: How a count stands on a cell: without it the record is not counted; what it says is asked; a
 #: breakdown is by it.
 COUNTED, KNOWN = "counted", "known"
@@ -43,11 +47,13 @@ class Touch:
         counted: cells without which a record is in none of its figures.
         known: further cells that all of its figures go by.
         by: dimension -> further cells that figures split by it go by.
+        asked: cells of `known` that must say something for a record to be in any figure.
     """
 
     counted: Cells
     known: Cells
     by: Mapping[str, Cells]
+    asked: Cells = frozenset()
 
     @property
     def cells(self) -> Cells:
@@ -92,8 +98,21 @@ def _touch(indicator: Indicator, of: Indicator, made: Mapping[str, Lineage]) -> 
     # A row without the row it belongs to is set aside itself, and counted there.
     above = set().union(*(ancestors(cell.table) for cell in rows if cell.field == ROW))
     return Touch(
-        rows, _without(known, above), {d: _without(cells, above) for d, cells in split.items()}
+        rows,
+        _without(known, above),
+        {d: _without(cells, above) for d, cells in split.items()},
+        _must_say(sides[-1], made[sides[-1].table]) & known,
     )
+
+
+def _must_say(side: Side, made: Lineage) -> Cells:
+    """Cells without which a row of a side is not counted, by its condition.
+
+    None of a column that is made of several: that it is empty says of none of them that it is.
+    """
+    found = [made.of([name]) - made.all for name in recorded(side.where)]
+    alone = (cell for cells in found if len(cells) == 1 for cell in cells)
+    return frozenset(cell for cell in alone if cell.field != HOME)
 
 
 def _without(cells: Cells, above: set[str]) -> Cells:
@@ -127,13 +146,16 @@ class Lost:
 
 
 def of_cells(
-    left: pd.DataFrame, homes: Mapping[str, Mapping[str, int]]
+    left: pd.DataFrame,
+    homes: Mapping[str, Mapping[str, int]],
+    unsaid: Mapping[Cell, tuple[int, int]] | None = None,
 ) -> dict[Cell, tuple[Lost, ...]]:
     """What left or changed counts, by the cell that counts stand on.
 
     Args:
         left: rows of `restricted/attrition.parquet`.
         homes: linked table -> where homes lie -> homes; see `tables.homes`.
+        unsaid: cell that must say something -> in how many rows it does not, and of how many.
     """
     found: dict[Cell, tuple[Lost, ...]] = {}
     there = left[left["kind"].eq("")].groupby(["extract", "table"])["period"].agg(set)
@@ -159,6 +181,9 @@ def of_cells(
             cell = Cell(name, HOME)
             away = every - counts.get("placed", 0)
             found[cell] = (Lost(UNPLACED, cell, away, every),)
+    for cell, (empty, every) in sorted((unsaid or {}).items()):
+        if empty:
+            found[cell] = (*found.get(cell, ()), Lost(UNSAID, cell, empty, every))
     return found
 
 
@@ -191,6 +216,10 @@ def beside(touch: Touch, of: Mapping[Cell, tuple[Lost, ...]]) -> Iterator[tuple[
                 if one.between:
                     if one.between <= touch.counted | touch.known:
                         yield COUNTED, "", one
+                elif cell in touch.asked:
+                    # What is empty without having been emptied is left out all the same.
+                    if one.kind == UNSAID:
+                        yield COUNTED, "", one
                 elif one.kind in _KINDS.get(cell.field, (EMPTIED,)):
                     yield how, by, one
 
@@ -200,12 +229,22 @@ def record(config: Configuration, paths: io.Paths) -> dict[str, list[dict[str, A
     from jsna.measures.derive import received
 
     homes = io.read_json(paths.restricted / "derive.json")["homes"]
-    of = of_cells(io.read_parquet(paths.restricted / "attrition.parquet"), homes)
+    linked = received(paths)
+    every = touches(config, linked)
+    unsaid = {
+        cell: _empty(io.read_table(linked[cell.table], [cell.field])[cell.field])
+        for cell in sorted(frozenset().union(*(touch.asked for touch in every.values())))
+    }
+    of = of_cells(io.read_parquet(paths.restricted / "attrition.parquet"), homes, unsaid)
     return {
         name: found
-        for name, touch in touches(config, received(paths)).items()
+        for name, touch in every.items()
         if (found := [_entry(*one) for one in beside(touch, of)])
     }
+
+
+def _empty(cells: pa.ChunkedArray[Any]) -> tuple[int, int]:
+    return cells.null_count, len(cells)
 
 
 def _entry(how: str, by: str, one: Lost) -> dict[str, Any]:

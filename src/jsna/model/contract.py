@@ -71,6 +71,8 @@ class Column:
             to link records, and never costs a child their place in a count.
         on_missing: what becomes of a row where a cell that must be filled (not `nullable`) is
             empty: `quarantine`, or `warn` where the row is worth keeping without it.
+        marked: of a number: that the file may write it as `£1,234.50` or `14.2%`; the marks are
+            read away.
         aged: of a date: the age on that day leaves linkage beside it, as official counts of such
             events go by it and not by the age on the day of the return.
     """
@@ -95,6 +97,7 @@ class Column:
     personal: bool = False
     on_invalid: Literal["quarantine", "blank"] = "quarantine"
     on_missing: Literal["quarantine", "warn"] = "quarantine"
+    marked: bool = False
     aged: bool = False
 
     @property
@@ -151,6 +154,7 @@ class Rule:
         days: which days it asks for, where that is all it does: none after the end of the delivery
             or its day (`to`), none before its beginning (`from`), or both (`within`).
         together: whether what it says of a row goes by other rows too.
+        ordered: whether it asks that its second field is not below its first, and nothing else.
     """
 
     code: str
@@ -164,6 +168,7 @@ class Rule:
     blanks: tuple[str, ...] = ()
     days: Literal["", "to", "from", "within"] = ""
     together: bool = False
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +224,8 @@ class Table:
             reach the row through it.
         dated_by: date field of which at least `dated_share` of the values given must fall in the
             delivery's period, or else the file is of the wrong year and refused.
+        wait: fields of the days a wait began and ended, of a source whose tables follow from its
+            declaration (`shared.usual`): it has one of waits.
         decided_by: field -> field of the same row that decides it: rows of a delivery that have one
             value there have one here, as the phase of a school is that of its number. Rows are
             drawn so where sums that nobody declared are looked for.
@@ -235,6 +242,7 @@ class Table:
     dated_by: str | None = None
     dated_share: float = 0.5
     decided_by: Mapping[str, str] = field(default_factory=dict)
+    wait: tuple[str, str] | None = None
 
     def column(self, name: str) -> Column:
         """The column whose field is `name`."""

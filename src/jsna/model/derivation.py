@@ -7,6 +7,7 @@ out with a pencil.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
@@ -120,11 +121,33 @@ def filled(given: Any) -> Any:
     return {**taken, **given}
 
 
+#: What begins a title, and a sentence says of every indicator of the kind by itself.
+_SAID: Final[Mapping[str, re.Pattern[str]]] = {
+    name: re.compile(rf"({first})\b (?!by )", re.IGNORECASE)
+    for name, first in {
+        "count": "(?:the )?number of",
+        "proportion": "(?:the )?(?:share|proportion|percentage) of",
+        "share": "(?:the )?(?:share|proportion|percentage) of",
+        "rate": "(?:the )?rate of",
+        "standardised_rate": "(?:the )?(?:standardised )?rate of",
+        "mean": "(?:the )?(?:mean|average)(?: of| for)?(?: the)?",
+        "quantile": "(?:the )?(?:median|(?:lower|upper) quartile|\\w+ percentile)(?: of)?(?: the)?",
+        "wait": "(?:the )?(?:median |time )?(?:waits?|waiting)(?: time)? (?:for|to|until)",
+        "money": "(?:the )?(?:sum|total) of",
+    }.items()
+}
+
+
 def _phrase(given: Mapping[str, Any]) -> dict[str, str]:
-    """The title as a sentence calls it: with a small letter, unless it begins with an acronym."""
+    """The title as a sentence calls it, which says by itself that it is a mean, or a wait for it.
+
+    With a small letter, unless it begins with an acronym.
+    """
     title = given.get("title")
     if not isinstance(title, str):
         return {}
+    if (known := _SAID.get(str(given.get("kind")))) and (found := known.match(title)):
+        title = title[found.end() :] or title
     first = title.split(" ", 1)[0]
     return {"phrase": title if first[1:] != first[1:].lower() else title[:1].lower() + title[1:]}
 

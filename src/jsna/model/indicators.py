@@ -170,8 +170,10 @@ class Indicator(Strict):
             takes it over from another.
         phrase: how a sentence calls it, such as "pupils with an EHC plan"; the title with a small
             letter where not given.
-        definition: numerator over denominator in words, with inclusions and exclusions.
-        population: who is counted, in words; every row of the table, where not given.
+        definition: numerator over denominator in words, with inclusions and exclusions; what its
+            table, condition and kind say, where not given.
+        population: who is counted, in words; every row of the table that its condition lets
+            through, where not given, if that condition can be put into words.
         population_base: whom the figures stand for, which both sides must have; as the table says.
         kind: what is measured, see `model.kinds`: count, proportion (numerator inside denominator),
             rate (events), share (of a total over one dimension), mean; or worked out from another
@@ -219,7 +221,7 @@ class Indicator(Strict):
     title: Printed
     short: Printed = ""
     phrase: Printed
-    definition: Printed
+    definition: Printed = ""
     population: Printed = ""
     # What is not given follows from the table that is counted: see `settings.indicators`.
     population_base: Base | Literal[""] = ""

@@ -124,7 +124,7 @@ POPULATION_BASES: Final = (
 #: The unit of sums of money, and of their means.
 MONEY: Final = "pounds"
 #: Units what is measured of one child may be in, in the plural.
-MEASURED: Final = ("days", "weeks", "months", "years", "miles", MONEY)
+MEASURED: Final = ("hours", "days", "weeks", "months", "years", "miles", MONEY)
 #: Unit -> what a quotient of two counts is multiplied by to be in it.
 MULTIPLIERS: Final[Mapping[str, float]] = {
     "count": 1.0,

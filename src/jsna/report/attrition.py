@@ -13,7 +13,7 @@ from jsna import io
 from jsna.disclosure.bands import Band, around
 from jsna.errors import JsnaError, Problem
 from jsna.ingest.attrition import APART, EMPTIED, REPEATS, SET_ASIDE
-from jsna.measures.attrition import COUNTED, FILE, KNOWN, UNPLACED
+from jsna.measures.attrition import COUNTED, FILE, KNOWN, UNPLACED, UNSAID
 from jsna.model.configuration import Configuration
 from jsna.model.contract import Table
 from jsna.report.certificate import Certificate
@@ -105,6 +105,8 @@ def _sentences(items: Sequence[Item], by: Sequence[str], config: Configuration) 
     if said := _together(of(SET_ASIDE, how=COUNTED)):
         made.append(f"Not counted: {said}, set aside by validation.")
     if said := _told(of(EMPTIED, how=COUNTED), "{share}, for want of a usable “{cell}”"):
+        made.append(f"Not counted: {said}.")
+    if said := _told(of(UNSAID), "{share}, in which “{cell}” says nothing"):
         made.append(f"Not counted: {said}.")
     if said := _together(of(APART)):
         made.append(f"Not counted: {said}, for dates that contradict each other.")

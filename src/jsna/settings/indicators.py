@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
@@ -11,14 +10,16 @@ from jsna.model.chapters import Chapter, ChapterFile
 from jsna.model.indicators import Indicator
 from jsna.model.relations import Relation
 from jsna.model.releases import Release
+from jsna.settings import follows
 from jsna.settings.dimensions import Categories, with_fallbacks
 from jsna.settings.reading import Gatherer
 from jsna.tables.catalogue import CATALOGUE, period_type
 
 FOLDER: Final = "config/indicators"
 #: Keys a table implies, and that an indicator no table counts must say.
-_IMPLIED: Final = ("population", "population_base", "period_type")
-_ARTICLE: Final = re.compile(r"^(an?|the) ")
+_IMPLIED: Final = ("definition", "population", "population_base", "period_type")
+_MISSING: Final = "required key is missing"
+_UNSAID: Final = "does not follow from what is counted, by its condition or kind: say it in words"
 
 
 def load_catalogue(
@@ -42,9 +43,11 @@ def load_catalogue(
         for indicator in chapter.indicators:
             rule = "an indicator of this id is declared already"
             gather.expect(indicator.id not in found, path, "indicators", rule, indicator.id)
-            whole = _whole(indicator, file.stem, given)
+            whole = _whole(indicator, file.stem, given, categories)
             for key in _lacks(whole):
-                gather.expect(False, path, f"{whole.id}.{key}", "required key is missing")
+                said = key in ("definition", "population") and whole.numerator
+                rule = _UNSAID if said else _MISSING
+                gather.expect(False, path, f"{whole.id}.{key}", rule)
             found[whole.id] = with_fallbacks(gather, whole, categories)
     _take_over(gather, found)
     if all_read(gather):
@@ -64,13 +67,16 @@ def all_read(gather: Gatherer) -> bool:
     return not any(path.startswith(FOLDER) for path in gather.failed)
 
 
-def _whole(indicator: Indicator, chapter: str, given: Collection[str]) -> Indicator:
+def _whole(
+    indicator: Indicator, chapter: str, given: Collection[str], categories: Categories
+) -> Indicator:
     """An indicator with what follows from the table it is counted in, and from the releases.
 
     Args:
         indicator: as declared.
         chapter: its chapter.
         given: indicators that some release gives.
+        categories: names the codes a condition asks for.
     """
     update: dict[str, Any] = {"chapter": chapter}
     side = indicator.numerator
@@ -78,8 +84,8 @@ def _whole(indicator: Indicator, chapter: str, given: Collection[str]) -> Indica
     if side is not None and table is not None:
         base = indicator.population_base or side.base or table.base
         update["population_base"] = base
-        every = f"Every {_ARTICLE.sub('', table.row)}."
-        update["population"] = indicator.population or every
+        update["population"] = indicator.population or follows.population(indicator, categories)
+        update["definition"] = indicator.definition or follows.definition(indicator, categories)
         update["period_type"] = indicator.period_type or period_type(table)
     if "comparators" not in indicator.model_fields_set and indicator.id not in given:
         update["comparators"] = ()
@@ -90,6 +96,8 @@ def _lacks(indicator: Indicator) -> Iterator[str]:
     """Keys that are neither written nor implied. Of a table that there is not, checks tell."""
     if indicator.derived is None and not (indicator.numerator and indicator.population_base == ""):
         yield from (key for key in _IMPLIED if not getattr(indicator, key))
+    elif not indicator.definition and indicator.derived is not None:
+        yield "definition"
 
 
 def _take_over(gather: Gatherer, found: dict[str, Indicator]) -> None:

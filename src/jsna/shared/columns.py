@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from jsna.model.bands import Band, Bands
-from jsna.model.contract import Column
+from jsna.model.contract import Column, Type
 from jsna.shared import headers, patterns
 
 
@@ -40,6 +40,40 @@ def listed(
     own = labels or {code: _label(code) for code in codes}
     field, what = field or headers.field(name), what or headers.sentence(name)
     return Column(name, field, "code", what, codes=field, labels=tuple(own.items()), **more)
+
+
+def number(
+    name: str, minimum: float | None = None, maximum: float | None = None, **more: Any
+) -> Column:
+    """A number, called like its header."""
+    return _plain(name, "number", minimum=minimum, maximum=maximum, **more)
+
+
+def whole(name: str, minimum: int | None = None, maximum: int | None = None, **more: Any) -> Column:
+    """A whole number, called like its header."""
+    return _plain(name, "integer", minimum=minimum, maximum=maximum, **more)
+
+
+def pounds(name: str, maximum: float | None = None, **more: Any) -> Column:
+    """A sum of money, which the file may write as `£1,234.50`."""
+    given = {"minimum": 0, "maximum": maximum, "marked": True, **more}
+    what = headers.sentence(name).rstrip(".")
+    return _plain(name, "number", **{"what": f"{what}, in pounds.", **given})
+
+
+def day(name: str, **more: Any) -> Column:
+    """A day, called like its header."""
+    return _plain(name, "date", **more)
+
+
+def yes_no(name: str, **more: Any) -> Column:
+    """Yes or no, called like its header."""
+    return _plain(name, "boolean", **more)
+
+
+def _plain(name: str, kind: Type, *, field: str = "", what: str = "", **more: Any) -> Column:
+    field, what = field or headers.field(name), what or headers.sentence(name)
+    return Column(name, field, kind, what, **more)
 
 
 def banded(column: Column, *bands: Band, groups: Sequence[Band] = ()) -> Column:
@@ -104,6 +138,22 @@ LSOA = Column(
 AREA = Column(
     "LSOA", "lsoa_code", "string", "Lower layer super output area (2021) it lies in.",
     quantity="lsoa_code", pattern=patterns.LSOA, aliases=("LSOA21", "LSOA21CD"),
+)  # fmt: skip
+#: Where a place lies, of which nothing smaller is known.
+WARD = Column(
+    "Ward", "ward_code", "string", "Ward it lies in.", quantity="ward_code", pattern=patterns.WARD
+)
+DISTRICT = Column(
+    "District", "district_code", "string", "District it lies in.",
+    quantity="district_code", pattern=patterns.DISTRICT,
+)  # fmt: skip
+AUTHORITY = Column(
+    "Authority", "authority_code", "string", "Upper-tier authority it lies in.",
+    quantity="authority_code", pattern=patterns.AUTHORITY,
+)  # fmt: skip
+MSOA = Column(
+    "MSOA", "msoa_code", "string", "Middle layer super output area it lies in.",
+    pattern=patterns.MSOA,
 )  # fmt: skip
 URN = Column(
     "URN", "school_urn", "string", "Unique reference number of the school.",

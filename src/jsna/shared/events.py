@@ -19,6 +19,12 @@ from jsna.shared.table_columns import GEOGRAPHY, PLACED, declared
 #: Kind of a column of a file -> of a column of an analysis table.
 _TYPES: Final[Mapping[str, Type]] = {"integer": "integer", "number": "number", "boolean": "boolean"}
 _HOME: Final = "lsoa_code"
+#: Codes of the places that may be localities of the area: of one kind they all are.
+_LIES: Final = ("ward_code", "district_code")
+_LOCALITY: Final = (
+    "left join (select distinct locality_code from place where locality_code is not null) l "
+    "on l.locality_code in ({codes})"
+)
 
 
 def rows(
@@ -33,7 +39,8 @@ def rows(
 ) -> AnalysisTable:
     """The rows of a file as a table to be counted, with all of its columns that say what it is of.
 
-    Beside a number that is shown in bands stands the band it is in.
+    Beside a number that is shown in bands stands the band it is in. What is no person lies in a
+    locality by its small area, or by the code of its ward or district.
 
     Args:
         extract: whose file it is.
@@ -56,6 +63,7 @@ def rows(
     bands = [column.bands for column in own if column.bands]
     kept = {column.field: f"e.{column.field}" for column in own}
     placed = person or any(column.field == _HOME for column in file.columns)
+    lies = [] if placed else [c.field for c in file.columns if c.field in _LIES]
     numbers = person or not file.key
     found = {
         **_of_person(file, person),
@@ -80,15 +88,17 @@ def rows(
             *(_column(column) for column in own),
             *(one.name for one in bands),
             *more,
-            *((GEOGRAPHY,) if placed else ()),
+            *((GEOGRAPHY,) if placed else ("locality_code",) if lies else ()),
             *(("record_number",) if numbers else ()),
         ),
         known=PLACED if placed else {},
         sql=f"""
         select {"e.person_key, " if person else ""}e.period, {said_by}
-            {f", {PLACE}" if placed else ""}{", e.record_number" if numbers else ""}
+            {f", {PLACE}" if placed else ""}{", l.locality_code" if lies else ""}
+            {", e.record_number" if numbers else ""}
         from {_numbered(source, [*kept, *told_by], person) if numbers else f'"{source}"'} e
             {"left join place on place.lsoa_code = e.lsoa_code" if placed else ""}
+            {_LOCALITY.format(codes=", ".join(f"e.{one}" for one in lies)) if lies else ""}
         {f"where {' and '.join(conditions)}" if conditions else ""}
         order by e.period, {", ".join(f"e.{column}" for column in key)}
         """,

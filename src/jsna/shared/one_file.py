@@ -26,7 +26,7 @@ def one_file(
         base: whom its rows stand for.
         columns: in the file's order; whether rows are about children follows from them.
         title: what people call it; the words of its name where not given.
-        of_table: what else is said of the table: its key, rules, day of its rows.
+        of_table: what else is said of the table: its key, rules, day of its rows, wait.
     """
     words = name.replace("_", " ")
     called = title or f"{words[:1].upper()}{words[1:]}"

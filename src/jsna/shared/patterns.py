@@ -8,12 +8,15 @@ POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}"
 #: England, Wales, Scotland and Northern Ireland: children may live across any border.
 LSOA = r"([EWS]01|N20)\d{6}"
 LSOA_ENGLAND = r"E01\d{6}"
+MSOA = r"[EW]02\d{6}"
 WARD = r"E05\d{6}"
 DISTRICT = r"E0[6-9]\d{6}"
 AUTHORITY = r"E(0[6-9]|10)\d{6}"
 OLD_LA_CODE = r"\d{3}"
 URN = r"\d{6}"
 UKPRN = r"\d{8}"
+#: A number with marks: of pounds, of thousands, of per cent.
+MARKED = r"^(-?£ ?|£ ?-|-)?(\d{1,3}(,\d{3})+|\d+)(\.\d*)? ?%?$"
 LANGUAGE = r"[A-Z]{3}[A-Z]?"
 
 #: Pattern -> words; another pattern is described by itself.
@@ -23,6 +26,7 @@ WORDS = {
     POSTCODE: "a full postcode such as AB1 2CD",
     LSOA: "E01, W01, S01 or N20 and six digits",
     LSOA_ENGLAND: "E01 and six digits",
+    MSOA: "E02 or W02 and six digits",
     WARD: "E05 and six digits",
     DISTRICT: "E06 to E09 and six digits",
     AUTHORITY: "E06 to E10 and six digits",

@@ -5,6 +5,7 @@ Each gives a `Rule` of the code, severity and message it is given; `more` goes t
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, Final
 
 from jsna.model.contract import Rule, Severity
@@ -38,8 +39,36 @@ def in_order(
     """A day is not before another of the same row."""
     return Rule(
         code, severity, message, (earlier, later),
-        lambda rows, _: rows[later] >= rows[earlier], **more,
+        lambda rows, _: rows[later] >= rows[earlier], ordered=True, **more,
     )  # fmt: skip
+
+
+def no_more(
+    code: str, severity: Severity, message: str, part: str, whole: str, **more: Any
+) -> Rule:
+    """A number is not above another of the same row, such as places taken above places."""
+    return in_order(code, severity, message, part, whole, **more)
+
+
+def days_in_order(*fields: str) -> tuple[Rule, ...]:
+    """Each of some days is not before the one named before it; where it is, that is told."""
+    return tuple(
+        in_order(
+            f"{later}.before_{earlier}", "warning",
+            f"{_called(later)} is before {_called(earlier)}", earlier, later,
+        )
+        for earlier, later in pairwise(fields)
+    )  # fmt: skip
+
+
+def part_of(part: str, whole: str) -> Rule:
+    """A row in which a part is more than its whole is set aside."""
+    message = f"{_called(part)} is more than {_called(whole)}"
+    return no_more(f"{part}.above_{whole}", "error", message, part, whole)
+
+
+def _called(field: str) -> str:
+    return f"'{field.replace('_', ' ')}'"
 
 
 def by_end(

@@ -1,10 +1,10 @@
 """Local extracts, a folder each: what its files hold, their rules, its tables, its invented rows.
 
 Nothing lists the sources. A folder is one by its `extract.py`, which defines `EXTRACT`; beside that
-it has what it needs of `rules.py`, `tables.py` (`TABLES`) and, for its invented rows,
-`synthetic.py` (`SYNTHETIC`), `effects.yaml`, `faults.yaml` and `faults.py`. What several share
-stands below, in `jsna.shared` and, of invented people, in `jsna.synthetic`. A source imports no
-other.
+it has what it needs of `rules.py`, `tables.py` (`TABLES`; without it they follow from its file, see
+`jsna.shared.usual`) and, for its invented rows, `synthetic.py` (`SYNTHETIC`), `effects.yaml`,
+`faults.yaml` and `faults.py`. What several share stands below, in `jsna.shared` and, of invented
+people, in `jsna.synthetic`. A source imports no other.
 """
 
 from __future__ import annotations

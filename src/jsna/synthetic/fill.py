@@ -1,8 +1,8 @@
 """From a view to a table: every declared column, in order, with a quantity of the world or filled
-from its type, codes, bounds and pattern alone.
-
-Tables are filled block by block. What the world knows does not depend on where a block begins; what
-is filled is drawn from a stream of its own in each, so that blocks may be made in any order.
+            rng = stream(seed, extract.name, table.name, column.field, period, *later)
+            rows = range(begin, begin + view.rows)
+            values = _unknown(extract, table, column, rows, period, codelists, rng)
+            drawn.add(column.field)
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from jsna.model.contract import Column, Extract, Table
 from jsna.shared.periods import window
 from jsna.shared.random_bands import banded
 from jsna.synthetic.draws import stream
+from jsna.synthetic.order import put_in_order
 from jsna.synthetic.view import View
 
 #: Rows of a block.
@@ -70,15 +71,25 @@ def fill(
     Raises:
         ValueError: the world shows a code the column's list does not have.
     """
-    columns = {}
+    columns, drawn = {}, set()
+    later = [str(begin)] if begin else []
     for column in table.columns:
         values = _known(extract, table, column, view, codelists)
         if values is None:
+<<<<<<< HEAD
             names = (extract.name, table.name, column.field, period)
             rng = stream(seed, *names, *([str(begin)] if begin else []))
             rows = range(begin, begin + view.rows)
             values = _unknown(extract, table, column, rows, period, codelists, rng)
+=======
+            rng = stream(seed, extract.name, table.name, column.field, period)
+            values = _unknown(extract, table, column, view.rows, period, codelists, rng)
+            drawn.add(column.field)
+>>>>>>> 6299e10 (Say who is counted by what a condition asks; keep orders of rules in invented rows; draft sources from files as councils keep them and indicators of what is named)
         columns[column.field] = values
+    first, last = map(np.datetime64, window(period, extract.period_type))
+    order = stream(seed, extract.name, table.name, "order", period, *later)
+    put_in_order(table, columns, drawn, (first, last), order)
     return pa.table(columns)
 
 
@@ -149,7 +160,9 @@ def _drawn(
             return banded(rng, column, low, high, rows)
         if column.type == "integer":
             return rng.integers(int(np.ceil(low)), int(np.floor(high)) + 1, rows)
-        return np.round(low + rng.random(rows) * (high - low), 3).clip(low, high)
+        # What is marked is money or a percentage.
+        decimals = 2 if column.marked else 3
+        return np.round(low + rng.random(rows) * (high - low), decimals).clip(low, high)
     pool = ["Synthetic"]
     if column.pattern is not None:
         pool = [_matching(sre.parse(column.pattern), rng) for _ in range(min(rows, _DISTINCT))]

@@ -1,6 +1,7 @@
 """Analysis tables: those of each source, and here those of several together and of the work itself.
 
-A source declares its own in its folder, beside the query that makes each. Linked rows hold no
+A source declares its own in its folder, beside the query that makes each; of one that has no
+module `tables` they follow from its file. Linked rows hold no
 direct identifier, and neither does anything made here.
 """
 
@@ -10,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from jsna.model.tables import View
-from jsna.sources import parts
+from jsna.shared.usual import tables
+from jsna.sources import parts, registry
 from jsna.tables import cohort, linkage, quality
 
 
@@ -37,8 +39,10 @@ def _needs(view: View) -> Iterator[str]:
         yield from _needs(view.otherwise)
 
 
+_DECLARED: Final = parts("tables")
 _MADE: Final = (
-    *(view for part in parts("tables").values() for view in part.TABLES),
+    *(view for part in _DECLARED.values() for view in part.TABLES),
+    *(view for name, one in registry().items() if name not in _DECLARED for view in tables(one)),
     *cohort.TABLES,
     *linkage.TABLES,
     *quality.TABLES,

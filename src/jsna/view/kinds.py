@@ -121,9 +121,20 @@ SAID: Final[Mapping[str, Said]] = {
 }
 
 
+#: Multiple that sums are rounded to -> how it is said, without a digit.
+_NEAREST: Final = {
+    10: "ten", 100: "hundred", 1_000: "thousand", 10_000: "ten thousand",
+    100_000: "hundred thousand", 1_000_000: "million",
+}  # fmt: skip
+
+
 def said(indicator: Indicator) -> Said:
     """How figures of an indicator are said."""
     words = SAID[indicator.kind.name]
+    if indicator.rounded_to > 1:
+        to = _NEAREST.get(indicator.rounded_to)
+        how = f"rounded to the nearest {to}" if to else "rounded"
+        words = replace(words, level=words.level.replace("{value}", f"{{value}}, {how},"))
     if not indicator.kind.of_values:
         return words
     called = QUANTILES[indicator.percentile]

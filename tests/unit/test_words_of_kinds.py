@@ -1,0 +1,180 @@
+"""What is said of each kind where its entry says no more than it must: read it as a councillor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from jsna.model.asked import Asked, asked, recorded
+from jsna.model.indicators import Indicator
+from jsna.model.tables import AnalysisTable, Column
+from jsna.report import narrative
+from jsna.settings import follows, indicators, shared
+from jsna.shared.table_columns import declared
+from jsna.tables.catalogue import CATALOGUE
+from tests.conftest import ROOT
+from tests.unit import report_support as made
+from tests.unit.test_narrative import plain
+
+BREAK = AnalysisTable(
+    name="break",
+    row="a short break of a child the council knows",
+    base="responsible",
+    columns=declared(
+        "person_key period sen_provision",
+        Column("hours", "number", "Hours a week"),
+        Column("cost", "number", "Weekly cost, in pounds"),
+        Column("weeks", "number", "Weeks waited, or waited so far"),
+        Column("ended", "boolean", "Whether the wait has ended"),
+        Column("direct", "boolean", "Direct payment"),
+    ),
+    sql='select * from "sen2.persons"',
+)
+#: Entry -> figure -> the sentence about it.
+LEVELS = {
+    "{title: Short breaks, kind: count}": (
+        1_234, "In Marrowshire, there were 1,234 short breaks in the 2024/25 financial year.",
+    ),
+    "{title: Number of short breaks, kind: count}": (
+        2, "In Marrowshire, there were 2 short breaks in the 2024/25 financial year.",
+    ),
+    "{title: Mean hours of a short break, kind: mean, unit: hours}": (
+        20.25,
+        "In Marrowshire, the average for hours of a short break was 20.3 hours in the 2024/25 "
+        "financial year.",
+    ),
+    "{title: Wait for a first appointment, kind: wait, unit: weeks, values: weeks, ended: ended}": (
+        1,
+        "In Marrowshire, the median of waits for a first appointment was 1 week in the 2024/25 "
+        "financial year.",
+    ),
+    "{title: Median miles a day, kind: quantile, unit: miles, values: hours}": (
+        23,
+        "In Marrowshire, the median of miles a day was 23 miles in the 2024/25 financial year.",
+    ),
+    "{title: Upper quartile of hours, kind: quantile, unit: hours, values: hours, "
+    "percentile: 75}": (
+        9, "In Marrowshire, the upper quartile of hours was 9 hours in the 2024/25 financial year.",
+    ),
+    "{title: Total of direct payments, kind: money}": (
+        1_234_567,
+        "In Marrowshire, direct payments came to 1,234,567 pounds in the 2024/25 financial year.",
+    ),
+    "{title: Spending on short breaks, kind: money, rounded_to: 1000}": (
+        381_000,
+        "In Marrowshire, spending on short breaks came to 381,000 pounds, rounded to the nearest "
+        "thousand, in the 2024/25 financial year.",
+    ),
+    "{title: Spending on respite, kind: money, rounded_to: 1000}": (
+        0,
+        "In Marrowshire, spending on respite came to 0 pounds, rounded to the nearest thousand, in "
+        "the 2024/25 financial year.",
+    ),
+    "{title: Spending on clubs, kind: money, rounded_to: 250}": (
+        750,
+        "In Marrowshire, spending on clubs came to 750 pounds, rounded, in the 2024/25 financial "
+        "year.",
+    ),
+}  # fmt: skip
+PACKAGE = "short break of a child the council knows"
+#: Entry -> who is counted, and its definition.
+SAID = {
+    "{kind: count, numerator: {table: break}}": (
+        f"Every {PACKAGE}.", f"How many there are, counting every {PACKAGE}.",
+    ),
+    "{kind: count, numerator: {table: break, where: direct and sen_provision = 'E'}}": (
+        f"Every {PACKAGE} for which “direct payment” is yes and “sen provision” is “Education, "
+        "health and care plan”.",
+        f"How many there are, counting every {PACKAGE} for which “direct payment” is yes and “sen "
+        "provision” is “Education, health and care plan”.",
+    ),
+    "{kind: count, numerator: {table: break, where: not direct, count: persons}}": (
+        f"Every {PACKAGE} for which “direct payment” is no, each child once.", "",
+    ),
+    "{kind: mean, numerator: {table: break, where: hours is not null, count: hours}}": (
+        f"Every {PACKAGE} for which “hours a week” is recorded.",
+        f"The mean of “hours a week” over every {PACKAGE} for which it is recorded.",
+    ),
+    "{kind: money, numerator: {table: break, where: cost is not null, count: cost}}": (
+        f"Every {PACKAGE} for which “weekly cost, in pounds” is recorded.",
+        f"The sum of “weekly cost, in pounds” over every {PACKAGE} for which it is recorded.",
+    ),
+    "{kind: quantile, unit: hours, values: hours, "
+    "numerator: {table: break, where: hours is not null}}": (
+        f"Every {PACKAGE} for which “hours a week” is recorded.",
+        f"The median of “hours a week” over every {PACKAGE} for which it is recorded.",
+    ),
+    "{kind: wait, unit: weeks, values: weeks, ended: ended, "
+    "numerator: {table: break, where: weeks is not null}}": (
+        f"Every {PACKAGE} for which “weeks waited, or waited so far” is recorded.",
+        f"The time after which half of the waits had ended, of every {PACKAGE} for which “weeks "
+        "waited, or waited so far” is recorded. Those still waiting are counted for as long as "
+        "they have waited.",
+    ),
+    "{kind: proportion, numerator: {table: break, where: direct}, denominator: {table: break}}": (
+        f"Every {PACKAGE}.",
+        f"Those for which “direct payment” is yes, out of every {PACKAGE}.",
+    ),
+    "{kind: proportion, numerator: {table: break, where: direct and hours is not null}, "
+    "denominator: {table: break, where: hours is not null}}": (
+        f"Every {PACKAGE} for which “hours a week” is recorded.",
+        f"Those for which “direct payment” is yes, out of every {PACKAGE} for which “hours a week” "
+        "is recorded.",
+    ),
+    "{kind: share, over: [sen_provision], numerator: {table: break}}": (
+        f"Every {PACKAGE}.", f"Those in each category, out of every {PACKAGE}.",
+    ),
+    "{kind: count, numerator: {table: break, where: hours > 5}}": ("", ""),
+    "{kind: count, numerator: {table: break, where: direct or ended}}": ("", ""),
+}  # fmt: skip
+
+
+def entry(text: str, **more: Any) -> Indicator:
+    return Indicator.model_validate({"id": "made", "title": "Made", **yaml.safe_load(text), **more})
+
+
+@pytest.mark.parametrize("text", LEVELS)
+def test_the_latest_figure_of_each_kind(text: str) -> None:
+    value, sentence = LEVELS[text]
+    count = {"table": "break", "count": "hours" if "mean" in text or "money" in text else "rows"}
+    one = entry(text, numerator=count, population_base="responsible", period_type="financial_year")
+    row = made.measure(one, 0, status="x", period="2024/25")
+    shown = {**row, "status": "", "value": value, "numerator": value if one.kind.is_count else 50}
+    view = made.view([shown], made.configuration(indicators={one.id: one}))
+    assert plain(narrative.level(view, one)) == sentence
+
+
+@pytest.mark.parametrize("text", SAID)
+def test_who_is_counted_and_the_definition_follow_from_the_condition(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    """Never “every” without what is asked of each: where that cannot be said, it is asked for."""
+    monkeypatch.setitem(CATALOGUE, "break", BREAK)
+    categories = shared.categories(ROOT)
+    one = entry(text)
+    assert (follows.population(one, categories), follows.definition(one, categories)) == SAID[text]
+    whole = indicators._whole(one, "health", (), categories)
+    assert [*indicators._lacks(whole)] == [
+        key for key, said in zip(("definition", "population"), SAID[text][::-1], strict=True)
+        if not said
+    ]  # fmt: skip
+    by_hand = entry(text, population="Breaks.", definition="Of breaks.")
+    whole = indicators._whole(by_hand, "health", (), categories)
+    assert (whole.population, whole.definition) == ("Breaks.", "Of breaks.")
+
+
+def test_what_a_plain_condition_asks() -> None:
+    assert asked("true") == ()
+    assert asked("hours is not null AND kind = 'A b' and not open") == (
+        Asked("hours", "recorded"), Asked("kind", "code", "A b"), Asked("open", "no"),
+    )  # fmt: skip
+    assert [*recorded("hours is not null and kind = 'A' and cost IS NOT NULL")] == ["hours", "cost"]
+    for where in (
+        "hours > 5", "a or b", "kind in ('A')", "kind <> 'A'", "a is null", "null", "not true",
+        "(a and b)", "kind = 'A' or kind = 'B'", "coalesce(a, b)", "a = b", "",
+    ):  # fmt: skip
+        assert asked(where) is None, where
+    # A code that holds a word of the language is not taken apart wrongly.
+    assert asked("kind = 'Sit and play'") in (None, (Asked("kind", "code", "Sit and play"),))

@@ -1,8 +1,8 @@
 """From a view to a table: every declared column, in order, with a quantity of the world or filled
-            rng = stream(seed, extract.name, table.name, column.field, period, *later)
-            rows = range(begin, begin + view.rows)
-            values = _unknown(extract, table, column, rows, period, codelists, rng)
-            drawn.add(column.field)
+rng = stream(seed, extract.name, table.name, column.field, period, *later)
+rows = range(begin, begin + view.rows)
+values = _unknown(extract, table, column, rows, period, codelists, rng)
+drawn.add(column.field)
 """
 
 from __future__ import annotations
@@ -76,16 +76,10 @@ def fill(
     for column in table.columns:
         values = _known(extract, table, column, view, codelists)
         if values is None:
-<<<<<<< HEAD
-            names = (extract.name, table.name, column.field, period)
-            rng = stream(seed, *names, *([str(begin)] if begin else []))
+            rng = stream(seed, extract.name, table.name, column.field, period, *later)
             rows = range(begin, begin + view.rows)
             values = _unknown(extract, table, column, rows, period, codelists, rng)
-=======
-            rng = stream(seed, extract.name, table.name, column.field, period)
-            values = _unknown(extract, table, column, view.rows, period, codelists, rng)
             drawn.add(column.field)
->>>>>>> 6299e10 (Say who is counted by what a condition asks; keep orders of rules in invented rows; draft sources from files as councils keep them and indicators of what is named)
         columns[column.field] = values
     first, last = map(np.datetime64, window(period, extract.period_type))
     order = stream(seed, extract.name, table.name, "order", period, *later)

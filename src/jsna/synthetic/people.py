@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from jsna.synthetic import draws, identifiers
-from jsna.synthetic.draws import Bools, Days, Floats, Ints, Labels, stream
+from jsna.synthetic.draws import Bools, Days, Floats, Ints, Labels, narrow, stream
 from jsna.synthetic.effects import Effects
 from jsna.synthetic.families import families
 from jsna.synthetic.places import pools
@@ -34,7 +34,7 @@ _MARGIN = 1.035
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Parallel arrays, one element a person.
+    """Parallel arrays, one element a person, whole numbers in as few bytes as hold them.
 
     Attributes:
         kind: resident now, left the county, or lives outside it.
@@ -95,12 +95,14 @@ def build(world: World) -> People:
     inside = len(places.lsoa)
     lsoa = draws.choose_weighted(rng, places.lsoa["weight"].to_numpy(), count)
     lsoa = np.where(kind == OUTSIDE, inside + rng.integers(0, len(places.outside), count), lsoa)
-    district = places.district[lsoa]
+    lsoa = narrow(lsoa, np.int32)
+    district = narrow(places.district, np.int16)[lsoa]
     ethnicity, names = _ethnicity(seed, district, len(places.area.localities), effects)
     moves = effects.value("people.movers_per_year")
     drawn = rng.random(count)
     since = np.where(drawn < moves, year, np.where(drawn < 2 * moves, year - 1, 0))
     left = np.where(rng.random(count) < 0.5, year - 1, year - 2)
+    since, left = narrow(since, np.int16), narrow(left, np.int16)
     surname, forename = _names(seed, male, np.isin(ethnicity, _asian(names)))
     unit = rng.integers(0, identifiers.POSTCODES_PER_SECTOR, count)
     kin = families(seed, lsoa, ethnicity, cohort, born, forename, effects.value("people.twins"))
@@ -114,8 +116,8 @@ def build(world: World) -> People:
         lsoa=lsoa,
         depth=places.depth[lsoa],
         district=district,
-        since=np.where(kind == LEFT, 0, since),
-        until=np.where(kind == LEFT, left, 9999),
+        since=np.where(kind == LEFT, np.int16(0), since),
+        until=np.where(kind == LEFT, left, np.int16(9999)),
         at_school=rng.random(count),
         at_nursery=rng.random(count),
         at_sixth_form=rng.random(count),
@@ -137,13 +139,14 @@ def _cohort_size(pupils: int, effects: Effects) -> int:
 
 def _cohorts(size: int, effects: Effects) -> tuple[Ints, Ints]:
     """Cohort and kind of everyone: residents first, then who left, then who lives outside."""
-    residents = np.repeat(np.arange(OLDEST_COHORT + 1), size)
-    school = np.arange(2, 20)
+    residents = np.repeat(narrow(np.arange(OLDEST_COHORT + 1), np.int16), size)
+    school = narrow(np.arange(2, 20), np.int16)
     moved = 2 * round(size * effects.value("people.movers_per_year"))
     left = np.repeat(school, moved)
     outside = np.repeat(school, max(1, round(size * effects.value("people.pupils_from_outside"))))
     cohort = np.r_[residents, left, outside]
-    kind = np.repeat([RESIDENT, LEFT, OUTSIDE], [len(residents), len(left), len(outside)])
+    kinds = narrow(np.array([RESIDENT, LEFT, OUTSIDE]), np.int8)
+    kind = np.repeat(kinds, [len(residents), len(left), len(outside)])
     return cohort, kind
 
 
@@ -159,7 +162,7 @@ def _ethnicity(
     tilt[:, 0] = 1
     bounds = np.cumsum(np.array(list(shares.values())) * tilt, axis=1)
     drawn = rng.random(len(district))
-    group: Ints = np.empty(len(district), dtype=np.int64)
+    group = narrow(np.zeros(len(district), dtype=np.int64), np.int8)
     for place in range(-1, districts):
         here = district == place
         row = bounds[place] / bounds[place, -1]

@@ -255,7 +255,7 @@ def chance(share: Number) -> Draw:
     return lambda at: at.rng.random(len(at)) < number(at.world, share)
 
 
-def where(name: str, code: str, draw: Draw, otherwise: Any = None) -> Draw:
+def where(name: str, code: str | bool, draw: Draw, otherwise: Any = None) -> Draw:
     """A draw where another column holds a code, and elsewhere `otherwise`, or nothing.
 
     It is drawn of all, so that what one event is does not change what is drawn of another.

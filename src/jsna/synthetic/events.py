@@ -8,7 +8,7 @@ else that is drawn changes them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -65,6 +65,18 @@ class Each:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a source makes by a history of its own once for the world, whatever the period."""
+
+    make: Callable[[World], Course]
+
+    def begun(self, world: World, _: str) -> Course:
+        """All of it, before anything more is drawn of it."""
+        found = self.make(world)
+        return replace(found, columns={**found.columns})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Events:
     """Rows of a table, each an event.
@@ -73,7 +85,7 @@ class Events:
 
     Attributes:
         source: names their random numbers, and the system whose staff write the persons.
-        who: to whom they may happen, or of which other events or spells they are.
+        who: to whom they may happen, of which other events or spells they are, or what makes them.
         often: how often; without it, once to every member.
         kinds: name of the code of their kind, of as many kinds as the parameter of the level has.
         history: changes and adds events, where what somebody had decides what comes after.
@@ -88,7 +100,7 @@ class Events:
     """
 
     source: str
-    who: Base | Each | Open
+    who: Base | Each | Open | Made
     often: Often | None = None
     kinds: str = ""
     history: Callable[[Course], Course] | None = None
@@ -142,8 +154,9 @@ class Events:
 
     def _happen(self, world: World, period: str) -> Course:
         names = self.course or (self.source, "course")
-        course = stream(world.synthesis.seed, *names, period)
-        if isinstance(self.who, (Each, Open)):
+        when = () if isinstance(self.who, Made) else (period,)
+        course = stream(world.synthesis.seed, *names, *when)
+        if isinstance(self.who, (Each, Open, Made)):
             found = self.who.begun(world, period)
             found.rng = course
             found = found if self.history is None else self.history(found)

@@ -13,56 +13,35 @@ from functools import partial
 import numpy as np
 
 from jsna.synthetic import draws
+from jsna.synthetic.course import Course, Values
 from jsna.synthetic.draws import Bools, Days, Ints, Labels, stream
 from jsna.synthetic.effects import Effects
 from jsna.synthetic.people import RESIDENT
+from jsna.synthetic.who import residents
 from jsna.synthetic.world import World
 
 WITHIN_6, WITHIN_20, YEAR = 42, 140, 365
 
 
-@dataclass(frozen=True, slots=True)
-class Cases:
-    """Parallel arrays, one element a request.
+def cases(world: World) -> Course:
+    """Every request of the return of the reference January, made when first asked for.
 
-    Attributes:
-        person: position in `People`.
-        plan: position in `Plans`; -1 where none was issued.
-        received, decided: days of the request and of the decision on it (NaT where historical or
-            not yet).
-        outcome: of the request, code of the return.
-        assessed: of the assessment, code of the return (H where decided before the period); ""
-            where there was none.
-        assessed_on: day of that decision.
-        exception: whether an exception to the 20-week limit applies.
-        appeal, mediation: on a refusal.
+    Under the names of the return: days of the request and of the decision on it are not a time
+    where historical or not yet; `assessment_outcome` is H where decided before the period, and ""
+    where there was no assessment. `case` and `plan` are positions, -1 where no plan was issued.
     """
-
-    person: Ints
-    plan: Ints
-    received: Days
-    decided: Days
-    outcome: Labels
-    assessed: Labels
-    assessed_on: Days
-    exception: Bools
-    mediation: Bools
-    appeal: Bools
-
-
-def cases_of(world: World) -> Cases:
-    """Every request of the return of the reference January, made when first asked for."""
     return world.kept("sen2", "cases", partial(_build, world))
 
 
-def _build(world: World) -> Cases:
+def _build(world: World) -> Course:
     rng = stream(world.synthesis.seed, "cases")
     issued = _issued(world, rng)
     others = _without_plan(world, issued, rng)
     joined = {name: np.concatenate([issued[name], others[name]]) for name in issued}
     # As an export lists them: in no order that tells anything.
     order = rng.permutation(len(joined["person"]))
-    return Cases(**{name: values[order] for name, values in joined.items()})
+    columns = {name: values[order] for name, values in joined.items()}
+    return _rows(world, columns.pop("person"), case=np.arange(len(order)), **columns)
 
 
 def _issued(world: World, rng: np.random.Generator) -> dict[str, Labels]:
@@ -87,14 +66,14 @@ def _issued(world: World, rng: np.random.Generator) -> dict[str, Labels]:
     return {
         "person": plans.person[plan],
         "plan": plan,
-        "received": np.where(new, received, nat),
-        "decided": np.where(new, decided, nat),
-        "outcome": np.where(new, "Y", "H"),
-        "assessed": np.where(new, "Y", "H"),
-        "assessed_on": np.where(new, np.maximum(agreed, decided), nat),
-        "exception": new & (rng.random(len(plan)) < effects.value("process.exception")),
-        "mediation": np.zeros(len(plan), dtype=bool),
-        "appeal": np.zeros(len(plan), dtype=bool),
+        "received_date": np.where(new, received, nat),
+        "request_outcome_date": np.where(new, decided, nat),
+        "request_outcome": np.where(new, "Y", "H"),
+        "assessment_outcome": np.where(new, "Y", "H"),
+        "assessment_outcome_date": np.where(new, np.maximum(agreed, decided), nat),
+        "week_20_exception": new & (rng.random(len(plan)) < effects.value("process.exception")),
+        "request_mediation": np.zeros(len(plan), dtype=bool),
+        "request_tribunal": np.zeros(len(plan), dtype=bool),
     }
 
 
@@ -130,12 +109,12 @@ def _without_plan(
     """Requests received in the year that have led to no plan: refused, withdrawn, under way."""
     people, effects, year = world.people, world.effects, world.reference.year - 1
     first = np.datetime64(f"{year}-01-01")
-    received_already = int((issued["received"] >= first).sum())
+    received_already = int((issued["received_date"] >= first).sum())
     total = round(effects.value("process.requests_per_plan") * world.synthesis.plans)
     shares = effects.values("process.request_outcome")
     counts = {code: round(shares[name] * total) for code, name in _NO_PLAN.items()}
     no_plan = effects.value("process.no_plan_issued")
-    new = int((issued["outcome"] == "Y").sum())
+    new = int((issued["request_outcome"] == "Y").sum())
     counts["none issued"] = round(no_plan / (1 - no_plan) * new)
     counts["under way"] = max(0, total - received_already - sum(counts.values()))
     kind = np.repeat(list(counts), list(counts.values()))
@@ -212,14 +191,14 @@ def _dated(
     return {
         "person": person,
         "plan": np.full(size, -1),
-        "received": received.astype("datetime64[D]"),
-        "decided": decided.astype("datetime64[D]"),
-        "outcome": np.select([refused, undecided, kind == "W"], ["N", "A", "W"], "Y"),
-        "assessed": np.select([none_issued, kind == "under way"], ["N", "A"], ""),
-        "assessed_on": np.where(none_issued, assessed_on, np.datetime64("NaT", "D")),
-        "exception": np.zeros(size, dtype=bool),
-        "mediation": refused & (rng.random(size) < odds["mediation"]),
-        "appeal": refused & (rng.random(size) < odds["appeal"]),
+        "received_date": received.astype("datetime64[D]"),
+        "request_outcome_date": decided.astype("datetime64[D]"),
+        "request_outcome": np.select([refused, undecided, kind == "W"], ["N", "A", "W"], "Y"),
+        "assessment_outcome": np.select([none_issued, kind == "under way"], ["N", "A"], ""),
+        "assessment_outcome_date": np.where(none_issued, assessed_on, np.datetime64("NaT", "D")),
+        "week_20_exception": np.zeros(size, dtype=bool),
+        "request_mediation": refused & (rng.random(size) < odds["mediation"]),
+        "request_tribunal": refused & (rng.random(size) < odds["appeal"]),
     }
 
 
@@ -247,17 +226,45 @@ def export_of(world: World) -> Export:
 
 def _export(world: World) -> Export:
     """Number the persons of the return, in no order that tells anything."""
-    cases = cases_of(world)
-    persons, number = np.unique(cases.person, return_inverse=True)
+    found = cases(world)
+    persons, number = np.unique(found.person, return_inverse=True)
     shuffled = stream(world.synthesis.seed, "export").permutation(len(persons))
     rank: Ints = np.empty(len(persons), dtype=np.int64)
     rank[shuffled] = np.arange(len(persons))
-    has_plan = cases.plan >= 0
-    in_force = has_plan & world.need.plans.in_force[cases.plan.clip(0)]
+    has_plan = found["plan"] >= 0
+    in_force = has_plan & world.need.plans.in_force[found["plan"].clip(0)]
     return Export(
         persons=persons[shuffled],
         person_number=rank[number],
         named=np.flatnonzero(has_plan),
         active=np.flatnonzero(in_force),
-        assessed=np.flatnonzero(cases.assessed != ""),
+        assessed=np.flatnonzero(found["assessment_outcome"] != ""),
     )
+
+
+# ---- as rows of the return ---------------------------------------------------------------------
+
+
+def persons(world: World) -> Course:
+    """Everyone in the return, once, in order of their number."""
+    return _rows(world, export_of(world).persons)
+
+
+def assessed(world: World) -> Course:
+    """Requests with an assessment."""
+    return cases(world).rows(export_of(world).assessed)
+
+
+def named(world: World) -> Course:
+    """Requests with a plan; `at` is their position among these, `assessed` among assessments."""
+    exported = export_of(world)
+    found = cases(world).rows(exported.named)
+    found.columns["at"] = np.arange(len(found))
+    found.columns["assessed"] = np.searchsorted(exported.assessed, exported.named)
+    return found
+
+
+def _rows(world: World, person: Ints, **columns: Values) -> Course:
+    everyone = residents(period_type="calendar_year")(world, str(world.reference.year - 1))
+    own = stream(world.synthesis.seed, "sen2")
+    return Course(world, everyone, own, person, "", columns)

@@ -3,138 +3,186 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 
-from jsna.sources.sen2.synthetic.cases import cases_of, export_of
-from jsna.sources.sen2.synthetic.placed import number, placementdetail, plandetail
-from jsna.synthetic import need
-from jsna.synthetic.draws import Days, Ints, Labels, stream
-from jsna.synthetic.effects import Effects
-from jsna.synthetic.people import text_of
+from jsna.sources.sen2.synthetic import placed
+from jsna.sources.sen2.synthetic.cases import assessed, cases, export_of, named, persons
+from jsna.sources.sen2.synthetic.placed import number
+from jsna.synthetic import identifiers, need
+from jsna.synthetic.course import NEVER, Course, Draw, Values, between, chance, codes, where
+from jsna.synthetic.draws import Bools, Days, Ints, stream
+from jsna.synthetic.events import Events, Made
 from jsna.synthetic.shown import person_quantities
-from jsna.synthetic.view import Quantity, View, code, day, flag, where_known
+from jsna.synthetic.view import Quantity, where_known
 from jsna.synthetic.world import World
 
-#: Shares assumed here have no bearing on any measure.
-_UPN_AFTER_SCHOOL, _TRANSFERRED = 0.6, 0.02
 #: Columns of plans in force that no measure reads.
-_UNFILLED = ("review_draft", "phase_transfer_due", "phase_transfer_final")
-_SOURCES, _SOURCE_SHARES = ["1", "2", "3", "4", "5"], [0.42, 0.54, 0.01, 0.02, 0.01]
+_UNFILLED: Final = ("review_draft", "phase_transfer_due", "phase_transfer_final")
 
 
-def _person(world: World) -> View:
-    person = export_of(world).persons
-    rng = stream(world.synthesis.seed, "return", "person")
-    age = world.people.age(world.reference)[person]
-    rows = world.registrations(world.reference.year)
-    on_roll = np.isin(person, rows.person[: rows.on_roll])
-    # Numbers come with the first state school; after school they are often lost from view.
-    young = (world.people.cohort[person] < 4) & ~on_roll
-    lost = (age > 16) & ~on_roll & (rng.random(len(person)) >= _UPN_AFTER_SCHOOL)
-    known = ~(young | lost)
-    reason = np.select([young, lost], ["UN1", "UN6"], "")
-    learner = (age >= 14) & (rng.random(len(person)) < 0.95)
-    quantities = person_quantities(world, person)
-    upn = quantities["upn"]
-    quantities |= {
-        "sen2_table_id": lambda: pa.array(["1"] * len(person)),
-        "sen2_upn": lambda: where_known(upn(), known),
-        "upn_unknown": code(reason),
-        "uln": lambda: where_known(_ulns(len(person)), learner),
+def _module(
+    name: str,
+    make: Callable[[World], Course],
+    then: Mapping[str, Draw],
+    says: Callable[[Course], Mapping[str, Quantity]] | None = None,
+    course: tuple[str, ...] = (),
+) -> Events:
+    """Rows of a module; the return is that of the reference January, whatever the period."""
+    counters: dict[str, Draw] = {
+        f"{name}_table_id": number(name),
+        # What stands beside the identifiers of every module, and is not used.
+        "native_id": _counted,
+        "order_sequence": _counted,
+        "source_id": lambda at: np.full(len(at), "1"),
     }
-    return View(len(person), quantities)
+    return Events(
+        source=f"sen2.{name}", who=Made(make), then={**then, **counters}, says=says,
+        course=course or ("return", name),
+    )  # fmt: skip
 
 
-def _ulns(count: int) -> pa.StringArray:
-    from jsna.synthetic.identifiers import ulns
-
-    return ulns(count)
+def _counted(at: Course) -> Values:
+    return (np.arange(len(at)) + 1).astype(str)
 
 
-def _requests(world: World) -> View:
-    cases, rng = cases_of(world), stream(world.synthesis.seed, "return", "requests")
-    count = len(cases.person)
-    source = rng.choice(len(_SOURCES), count, p=_SOURCE_SHARES)
-    return View(
-        count,
-        {
-            **person_quantities(world, cases.person),
-            "person_table_id": number(world, "person", export_of(world).person_number),
-            "received_date": day(cases.received),
-            "request_source": lambda: text_of(
-                _SOURCES, np.where(np.isnat(cases.received), -1, source)
-            ),
-            "rya": flag(np.zeros(count, dtype=bool)),
-            "request_outcome_date": day(cases.decided),
-            "request_outcome": code(cases.outcome),
-            "request_mediation": flag(cases.mediation),
-            "request_tribunal": flag(cases.appeal),
-            "exported": flag(np.zeros(count, dtype=bool)),
-        },
-    )
+def _never(at: Course) -> Values:
+    return np.zeros(len(at), dtype=bool)
 
 
-def _assessment(world: World) -> View:
-    cases, at = cases_of(world), export_of(world).assessed
-    rng = stream(world.synthesis.seed, "return", "assessment")
-    none = cases.assessed[at] == "N"
-    return View(
-        len(at),
-        {
-            "requests_table_id": number(world, "requests", at),
-            "assessment_outcome": code(cases.assessed[at]),
-            "assessment_outcome_date": day(cases.assessed_on[at]),
-            "assessment_mediation": flag(none & (rng.random(len(at)) < 0.25)),
-            "assessment_tribunal": flag(none & (rng.random(len(at)) < 0.18)),
-            "other_mediation": flag(rng.random(len(at)) < 0.018),
-            "other_tribunal": flag(rng.random(len(at)) < 0.03),
-            "week_20_exception": flag(cases.exception[at]),
-        },
-    )
+# ---- persons and requests ----------------------------------------------------------------------
 
 
-def _namedplan(world: World) -> View:
-    cases, at = cases_of(world), export_of(world).named
-    plan = cases.plan[at]
-    plans = world.need.plans
-    rng = stream(world.synthesis.seed, "return", "namedplan")
-    budget = rng.random(len(at)) < world.effects.value("process.personal_budget")
-    direct = budget & (rng.random(len(at)) < 0.5)
-    reasons = list(world.effects.values("process.cease_reason"))
-    return View(
-        len(at),
-        {
-            "assessment_table_id": number(
-                world, "assessment", np.searchsorted(export_of(world).assessed, at)
-            ),
-            "start_date": day(plans.start[plan]),
-            "plan_residential": _residential(world, plan),
-            "plan_work_based": flag(np.zeros(len(at), dtype=bool)),
-            "personal_budget": flag(budget),
-            "organised_arrangements": flag(budget & ~direct),
-            "direct_payments": flag(direct),
-            "cease_date": day(plans.cease[plan]),
-            "cease_reason": lambda: text_of(reasons, plans.reason[plan]),
-        },
-    )
+def _no_number(at: Course) -> Values:
+    """Numbers come with the first state school; after school they are often lost from view."""
+    roll = at.world.registrations(at.world.reference.year)
+    off = ~np.isin(at.person, roll.person[: roll.on_roll])
+    age = at.world.people.age(at.world.reference)[at.person]
+    young = off & (at.world.people.cohort[at.person] < 4)
+    return np.select([young, off & (age > 16) & ~at["kept"]], ["UN1", "UN6"], "")
 
 
-def _residential(world: World, plan: Ints) -> Quantity:
-    """Code of a residential place; empty where it is none, as in the return."""
-    codes = world.placements.residential[plan]
-    return lambda: text_of(["A", "B"], codes - 1)
+def _numbers(at: Course) -> dict[str, Quantity]:
+    age = at.world.people.age(at.world.reference)[at.person]
+    upn = person_quantities(at.world, at.person)["upn"]
+    learner, known = (age >= 14) & at["learner"], at["upn_unknown"] == ""
+
+    def uln() -> pa.Array[Any]:
+        every = identifiers.ulns(int(at["at"].max(initial=-1)) + 1).take(pa.array(at["at"]))
+        return where_known(every, learner)
+
+    return {"sen2_upn": lambda: where_known(upn(), known), "uln": uln}
+
+
+PERSON: Final = _module(
+    "person",
+    persons,
+    {
+        "kept": chance("return.upn_after_school"),
+        "upn_unknown": _no_number,
+        "learner": chance("return.learner_number"),
+        "at": lambda at: np.arange(len(at)),
+        "sen2_table_id": lambda at: np.full(len(at), "1"),
+    },
+    _numbers,
+)
+REQUESTS: Final = _module(
+    "requests",
+    cases,
+    {
+        "person_number": lambda at: export_of(at.world).person_number,
+        "person_table_id": number("person", "person_number"),
+        "source": codes("return.request_source"),
+        "request_source": lambda at: np.where(np.isnat(at["received_date"]), "", at["source"]),
+        "rya": _never,
+        "exported": _never,
+    },
+)
+
+
+ASSESSMENT: Final = _module(
+    "assessment",
+    assessed,
+    {
+        "requests_table_id": number("requests", "case"),
+        # Of assessments that led to no plan.
+        "assessment_mediation": where(
+            "assessment_outcome", "N", chance("return.mediation.assessment"), False
+        ),
+        "assessment_tribunal": where(
+            "assessment_outcome", "N", chance("return.tribunal.assessment"), False
+        ),
+        "other_mediation": chance("return.mediation.other"),
+        "other_tribunal": chance("return.tribunal.other"),
+    },
+)
+
+
+# ---- plans -------------------------------------------------------------------------------------
+
+
+def _of_plan(name: str) -> Draw:
+    """What is known of each plan, by the name of the world's array."""
+    return lambda at: getattr(at.world.need.plans, name)[at["plan"]]
+
+
+def _reason(at: Course) -> Values:
+    reasons = np.array([*at.world.effects.values("process.cease_reason"), ""])
+    return reasons[at.world.need.plans.reason[at["plan"]]]
+
+
+NAMEDPLAN: Final = _module(
+    "namedplan",
+    named,
+    {
+        "assessment_table_id": number("assessment", "assessed"),
+        "start_date": _of_plan("start"),
+        "plan_residential": placed.residential,
+        "plan_work_based": _never,
+        "personal_budget": chance("process.personal_budget"),
+        "halved": chance(0.5),
+        "direct_payments": lambda at: at["personal_budget"] & at["halved"],
+        "organised_arrangements": lambda at: at["personal_budget"] & ~at["halved"],
+        "cease_date": _of_plan("cease"),
+        "cease_reason": _reason,
+    },
+)
+
+
+def _plandetail(world: World) -> Course:
+    """Settings named in plans; none where the plan names none yet."""
+    found = named(world)
+    return found.rows(placed.recorded(found))
+
+
+PLANDETAIL: Final = _module(
+    "plandetail",
+    _plandetail,
+    {
+        "namedplan_table_id": number("namedplan", "at"),
+        "plan_rank": lambda at: np.ones(len(at), dtype=np.int64),
+        "plan_sen_setting": placed.placed("plan"),
+    },
+    partial(placed.provider, prefix="plan"),
+)
+
+
+def _active(world: World) -> Course:
+    """Plans in force."""
+    found = named(world)
+    found = found.rows(world.need.plans.in_force[found["plan"]])
+    found.columns["at"] = np.arange(len(found))
+    return found
 
 
 def moved_in(world: World) -> Ints:
     """Authority each plan in force was brought along from: its position, or -1 for none."""
-    count = len(export_of(world).active)
+    count = len(_active(world))
     rng = stream(world.synthesis.seed, "return", "activeplans")
-    came = rng.random(count) < _TRANSFERRED
+    came = rng.random(count) < world.effects.value("return.transferred")
     return np.where(came, rng.integers(0, len(_others(world)), count), -1)
 
 
@@ -142,64 +190,88 @@ def _others(world: World) -> list[str]:
     return [n.old_la_code for n in world.places.area.neighbours] or ["999"]
 
 
-def _activeplans(world: World) -> View:
-    at = export_of(world).active
-    plan = cases_of(world).plan[at]
-    came = moved_in(world)
-    meeting, outcome, last = _reviews(
-        world.need.plans.start[plan], world.reference, world.synthesis.seed, world.effects
-    )
-    return View(
-        len(at),
-        {
-            "requests_table_id": number(world, "requests", at),
-            **{name: partial(pa.nulls, len(at), pa.string()) for name in _UNFILLED},
-            "transfer_la": lambda: text_of(_others(world), came),
-            "review_meeting": day(meeting),
-            "review_outcome": code(outcome),
-            "last_review": day(last),
-        },
-    )
+def _held(at: Course) -> Bools:
+    """Whether a review was held in the year, of plans begun before it."""
+    begun = at.world.need.plans.start[at["plan"]] < at.group.first
+    held: Bools = begun & chance("process.review_in_year")(at)
+    return held
 
 
-def _reviews(
-    start: Days, reference: date, seed: int, effects: Effects
-) -> tuple[Days, Labels, Days]:
-    """Latest review meeting, decision and its day, of plans in force held for a year."""
-    rng = stream(seed, "reviews")
-    count = len(start)
-    last = np.datetime64(f"{reference.year - 1}-12-31")
-    year = np.datetime64(f"{reference.year - 1}-01-01")
-    held = (start < year) & (rng.random(count) < effects.value("process.review_in_year"))
-    nat = np.datetime64("NaT", "D")
-    meeting = np.where(held, year + rng.integers(5, 300, count), nat)
-    outcome = np.where(held, np.where(rng.random(count) < 0.45, "A", "M"), "")
-    decision = np.where(held, np.minimum(meeting + rng.integers(10, 60, count), last), nat)
-    return meeting, outcome, decision
+def _decided(at: Course) -> Days:
+    """Day of the decision after a review, in the year too."""
+    day: Days = np.minimum(at["review_meeting"] + between(10, 59)(at), at.group.last)
+    return day
 
 
-def _senneed(world: World) -> View:
-    plan = cases_of(world).plan[export_of(world).active]
-    person = world.need.plans.person[plan]
-    needs = np.stack([world.need.primary, world.need.second, world.need.third], axis=1)[person]
+ACTIVEPLANS: Final = _module(
+    "activeplans",
+    _active,
+    {
+        "held": _held,
+        "review_meeting": where("held", True, lambda at: at.group.first + between(5, 299)(at)),
+        "review_outcome": where("held", True, codes("return.review_outcome")),
+        "last_review": _decided,
+        "requests_table_id": number("requests", "case"),
+        "transfer_la": lambda at: np.array([*_others(at.world), ""])[moved_in(at.world)],
+        **{name: lambda at: np.full(len(at), "") for name in _UNFILLED},
+    },
+    course=("reviews",),
+)
+
+
+def _placements(world: World) -> Course:
+    """Placements of plans in force, a few with a second beside; none where none is recorded."""
+    active = _active(world)
+    rng = stream(world.synthesis.seed, "return", "placementdetail")
+    known = np.flatnonzero(placed.recorded(active))
+    in_school = world.placements.school[active["plan"][known]] >= 0
+    share = world.effects.value("return.second_placement")
+    second = known[in_school & (rng.random(len(known)) < share)]
+    at = np.r_[known, second]
+    rank = np.r_[np.ones(len(known), np.int64), np.full(len(second), 2)]
+    order = np.lexsort((rank, at))
+    found = active.rows(at[order])
+    found.columns["placement_rank"] = rank[order]
+    return found
+
+
+PLACEMENTDETAIL: Final = _module(
+    "placementdetail",
+    _placements,
+    {
+        "activeplans_table_id": number("activeplans", "at"),
+        "placement_sen_setting": placed.placed("placement"),
+        "entry_date": lambda at: at.world.placements.entry[at["plan"]],
+        "leaving_date": lambda at: np.full(len(at), NEVER),
+        "residential": lambda at: np.where(at["placement_rank"] == 1, placed.residential(at), ""),
+        "work_based": _never,
+    },
+    partial(placed.provider, prefix="placement"),
+)
+
+
+def _needs(world: World) -> Course:
+    """Needs of plans in force, the first of each first."""
+    active, of = _active(world), world.need
+    needs = np.stack([of.primary, of.second, of.third], axis=1)[active.person]
     at, rank = np.nonzero(needs >= 0)
-    return View(
-        len(at),
-        {
-            "activeplans_table_id": number(world, "activeplans", at),
-            "plan_sen_type": lambda: need.labels(needs[at, rank]),
-            "plan_sen_type_rank": lambda: pa.array(rank + 1),
-        },
+    found = active.rows(at)
+    found.columns |= {"need": needs[at, rank], "plan_sen_type_rank": rank + 1}
+    return found
+
+
+SENNEED: Final = _module(
+    "senneed",
+    _needs,
+    {
+        "activeplans_table_id": number("activeplans", "at"),
+        "plan_sen_type": lambda at: np.array(need.NEEDS)[at["need"]],
+    },
+)
+
+MODULES: Final[Mapping[str, Events]] = {
+    module.source.removeprefix("sen2."): module
+    for module in (
+        PERSON, REQUESTS, ASSESSMENT, NAMEDPLAN, PLANDETAIL, ACTIVEPLANS, PLACEMENTDETAIL, SENNEED
     )
-
-
-MODULES: Final[Mapping[str, Callable[[World], View]]] = {
-    "person": _person,
-    "requests": _requests,
-    "assessment": _assessment,
-    "namedplan": _namedplan,
-    "plandetail": plandetail,
-    "activeplans": _activeplans,
-    "placementdetail": placementdetail,
-    "senneed": _senneed,
-}
+}  # fmt: skip

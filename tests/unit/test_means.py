@@ -14,12 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from jsna.disclosure import contribution
+from jsna.disclosure import contribution, limits
 from jsna.disclosure.evidence import gather
 from jsna.disclosure.protect import protect
 from jsna.disclosure.prove import prove
 from jsna.errors import JsnaError
 from jsna.measures.engine import measure
+from jsna.model import schema
 from jsna.model.fallbacks import Hierarchy
 from jsna.model.indicators import Indicator
 from jsna.model.tables import Column
@@ -254,8 +255,12 @@ def test_a_mean_beside_a_hidden_one_has_no_limits() -> None:
 
 @pytest.mark.parametrize(
     ("elsewhere", "kept"),
-    [([23] * 7, False), ([23] * 9, False), ([0, 9] * 3, False), ([2] * 10, True)],
-)
+    [
+        ([23] * 7, False), ([23] * 9, False), ([0, 9] * 3, False), ([2] * 10, True),
+        # That seven have nothing says it of each; of ten a row would.
+        ([0] * 7, False), ([0] * 10, True),
+    ],
+)  # fmt: skip
 def test_means_do_not_leave_that_of_few_of_no_known_district(
     elsewhere: list[int], kept: bool
 ) -> None:
@@ -281,12 +286,49 @@ def test_means_do_not_leave_that_of_few_of_no_known_district(
         assert "prove.remainder" in {problem.code for problem in caught.value.problems}
 
 
+def test_a_hidden_mean_of_nought_is_not_what_is_left() -> None:
+    """Seven of a district have nothing, so that the sum of the other is the whole's."""
+    rows = [(YEARS[0], age, "F", "A", world.WEST) for age in range(3, 17)]
+    rows += [(YEARS[0], 0, "F", "A", world.EAST)] * 7
+    one = declared(breakdowns=[["locality"]])
+    config = configured(one)
+    measured = measure({"plan": plans(list(rows))}, [one], config)
+    safe = protect(measured, config).safe
+    assert safe.loc[safe["status"].ne("c"), "geography"].tolist() in (["authority"], ["district"])
+    prove(gather(safe, measured, config))
+    bare = measured[list(safe.columns)].assign(**dict.fromkeys(LIMITS, np.nan))
+    mine = bare["area_code"].eq(world.EAST)
+    bare.loc[mine, list(schema.NUMBERS)] = np.nan
+    bare.loc[mine, ["status", "reason"]] = "c", "disclosure_control"
+    with pytest.raises(JsnaError, match="leaves over beside its parts"):
+        prove(gather(bare, measured, config))
+
+
+def test_of_three_years_of_which_one_is_hidden_there_are_no_limits() -> None:
+    """Their squares less those of the two years shown are the hidden year's."""
+    spans = "2022/23 to 2024/25", "2021/22 to 2023/24"
+    kinds = dict.fromkeys(("2021/22", "2022/23", "2023/24", "2024/25"), "financial_year")
+    kinds |= dict.fromkeys(spans, "three_years")
+    numbers = dict.fromkeys(schema.NUMBERS, np.nan)
+    rows = pd.DataFrame(
+        [
+            {**numbers, "indicator": "mean_age", "geography": "authority", "area_code": world.AREA,
+             "breakdown": "total", "category": "total", "method": "other", "profile": "default",
+             "period": period, "period_type": kind}
+            for period, kind in kinds.items()
+        ]
+    )  # fmt: skip
+    hidden = rows["period"].eq("2024/25").to_numpy()
+    found = limits.withheld(rows, rows[list(schema.NUMBERS)], hidden, configured(declared()))
+    assert rows.loc[found, "period"].tolist() == ["2022/23 to 2024/25"]
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_drawn_means_are_protected_and_proven(seed: int) -> None:
     """Protection and attack agree, and the test's own count of who is left finds no few."""
     draw = np.random.default_rng(seed)
     rows = [
-        (YEARS[0], int(draw.integers(1, 26)), "F", setting, place)
+        (YEARS[0], int(draw.integers(0, 26 if seed % 2 else 2)), "F", setting, place)
         for place in (world.WEST, world.EAST, None)
         for setting in "ABC"
         for _ in range(int(draw.integers(0, 25)))

@@ -96,14 +96,17 @@ def gather(
     rows = published[_KEY].merge(measures, on=_KEY, how="left", validate="1:1")
     unknown = rows["profile"].isna()
     _refuse(published, unknown.to_numpy(dtype=bool), "is published and was not measured", "key")
-    made = linked_tables(rows, config, official, earlier)
+    made = linked_tables(rows, config, official, earlier, contributions)
     past = revision.align(rows, last)
     without = published["status"].eq("c").to_numpy(dtype=bool)
-    kept = revision.refused(rows, past, config)
+    again = np.array(revision.refused(rows, past, made, config), dtype=str)
+    kept: Flags = np.asarray(again != "", dtype=np.bool_)
     told = _truth(published, rows, made, config) & ~kept
     # What is printed as before and is not what was measured says nothing of what was.
     stands = ~without & revision.same(published, past) & ~told
     hidden = without | stands
+    rule = "is far from the sum of money that was measured, and stands as it was"
+    _refuse(rows, stands & (again == revision.FAR), rule, "far")
     shown = published[list(limits.LIMITS)].notna().any(axis=1).to_numpy(dtype=bool)
     rule = "prints the limits of a mean beside one that is hidden, or of values few or much alike"
     _refuse(rows, shown & limits.withheld(rows, past, hidden, config), rule, "limits")

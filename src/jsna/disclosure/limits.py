@@ -4,7 +4,8 @@ The limits of a mean give the squares of its values added up. Squares of a whole
 its shown parts are those of the hidden parts together, and bound their sums where values are much
 alike, however uncertain the sums are kept. No equation of the linked tables has squares in it. So
 of rows that add up with a hidden one none has limits: without those of its fellows, nothing of it
-follows from the limits of what they add up to.
+follows from the limits of what they add up to. Of three years of which one is hidden it is they
+that have none.
 
 Squares tell of single values too. Of few values, or of values much alike, sum and squares leave few
 possibilities; where one has nearly all of a sum, its square is nearly all of the squares. So limits
@@ -23,6 +24,7 @@ import pandas as pd
 from jsna.disclosure.system import Flags
 from jsna.model import schema
 from jsna.model.configuration import Configuration
+from jsna.model.hierarchies import THREE_YEARS, years
 
 LIMITS: Final = schema.NUMBERS[3:]
 #: Fewest values of which there are limits, as from which on means are taken for normal.
@@ -31,6 +33,10 @@ FEWEST: Final = 30
 _SHARED: Final = 4.0
 #: Part of a mean that is a matter of floating point alone.
 _NOISE: Final = 1e-9
+#: What rows of a year and of the years it is one of have in common, and when they are of.
+_PLACE: Final = [
+    "indicator", "geography", "area_code", "breakdown", "category", "period", "period_type"
+]  # fmt: skip
 #: What the rows of one breakdown of one period have in common.
 _TOGETHER: Final = ["indicator", "geography", "breakdown", "period", "period_type"]
 
@@ -61,6 +67,22 @@ def telling(rows: pd.DataFrame, config: Configuration) -> Flags:
     return found
 
 
+def _of_hidden_years(rows: pd.DataFrame, hidden: Flags) -> Flags:
+    """Rows of several years of which one is hidden, k rows.
+
+    Squares of the others taken away from theirs would be those of the hidden year.
+    """
+    places = [tuple(place) for place in rows[_PLACE].itertuples(index=False, name=None)]
+    gone = {place[:-1] for place, off in zip(places, hidden, strict=True) if off}
+    return np.array(
+        [
+            kind == THREE_YEARS and any((*key, year) in gone for year in years(period, kind))
+            for *key, period, kind in places
+        ],
+        dtype=np.bool_,
+    )
+
+
 def withheld(rows: pd.DataFrame, past: pd.DataFrame, hidden: Flags, config: Configuration) -> Flags:
     """Rows whose limits may not be printed, k rows.
 
@@ -80,5 +102,5 @@ def withheld(rows: pd.DataFrame, past: pd.DataFrame, hidden: Flags, config: Conf
     known: Flags = np.all(close, axis=1)
     told = past[["value", *names]].notna().to_numpy(dtype=np.bool_)
     kept = told[:, 0] & ~told[:, 1:].any(axis=1)
-    asked = ((beside | telling(rows, config)) & ~known) | kept
+    asked = ((beside | _of_hidden_years(rows, hidden) | telling(rows, config)) & ~known) | kept
     return np.asarray(asked & of_squares(rows, config) & ~hidden)

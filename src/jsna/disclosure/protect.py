@@ -93,7 +93,7 @@ def protect(
     guards = {name: config.profile(name).protective for name in safe["profile"].unique()}
     guarded = safe["profile"].map(guards).to_numpy(dtype=bool)
     rows = safe.loc[guarded].reset_index(drop=True)
-    made = linked_tables(rows, config, official, earlier)
+    made = linked_tables(rows, config, official, earlier, contributions)
     if not len(rows):
         empty = ledger(made, np.zeros(made.size, dtype=np.bool_))
         nothing = _log(rows, [], np.zeros(0, dtype=np.bool_))
@@ -102,10 +102,10 @@ def protect(
     past = revision.align(rows, last)
     told = zip(
         contribution.refused(rows, config, contributions),
-        revision.refused(rows, past, config),
+        revision.refused(rows, past, made, config),
         strict=True,
     )
-    own = [rule or (revision.RULE if kept else "") for rule, kept in told]
+    own = [rule or kept for rule, kept in told]
     refused = np.array([rule != "" for rule in own], dtype=np.bool_)
     still = revision.hidden_still(made, past)
     # Whatever else is hidden, these are printed as they were, and fit what is counted now.

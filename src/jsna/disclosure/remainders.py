@@ -113,8 +113,7 @@ class Remainders:
         fewest, share = self._rules[whole]
         cells = {whole, *parts}
         if cells <= self._counts.keys() and 0 < self._count(whole, parts) < fewest:
-            # That the rest of a sum is nothing, the linked tables take for known.
-            return self._value(whole, parts) != 0
+            return True
         if not cells <= self._parts.keys():
             return False
         left = self._parts[whole].toarray()[0]
@@ -155,7 +154,11 @@ class Remainders:
             derived=True,
             signed=value < 0,
         )
-        made.exposed[left] = made.magnitude[whole] / 100 * abs(value)
+        room = abs(value)
+        if value == 0 and {whole, *parts} <= self._counts.keys():
+            # Nothing is one value for each of them: what as many others have must be possible.
+            room = made.value[whole] * self._count(whole, parts) / self._counts[whole]
+        made.exposed[left] = made.magnitude[whole] / 100 * room
         made.equations.append((whole, *sorted(parts), left))
 
 

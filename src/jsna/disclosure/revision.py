@@ -23,6 +23,9 @@ from jsna.model.configuration import Configuration
 
 #: Why a row is not printed anew on its own account.
 RULE: Final = "revision"
+#: Why a sum of money is not printed though it was: it is far from what was printed, and it is not
+#: known that enough people are behind the change.
+FAR: Final = "revision_far"
 #: Said of every figure that is printed as before, changed or not: what tells the two apart would
 #: tell whom a correction is about.
 NOTE: Final = "As published before; changes too small to publish are not shown."
@@ -117,18 +120,25 @@ def tell_rounded(made: LinkedTables, past: pd.DataFrame, which: Flags) -> None:
                 made.tell(cell, was[row] - moves[cell], was[row] + moves[cell])
 
 
-def refused(rows: pd.DataFrame, past: pd.DataFrame, config: Configuration) -> Flags:
-    """Rows that may not be printed anew whatever else is: values that are more than their counts.
+def refused(
+    rows: pd.DataFrame, past: pd.DataFrame, made: LinkedTables, config: Configuration
+) -> list[str]:
+    """Why rows may not be printed anew whatever else is, or "": values that are more than counts.
 
     Such a value is printed anew where every count of children beside it has changed by as much as
-    its profile's threshold.
+    its profile's threshold; else it stands as it was printed (`RULE`). A sum of money is printed
+    anew where as many more, or fewer, people are behind it as a row must be of; else it stands
+    where it has changed by less than the p % rule asks to be uncertain, and is hidden where it has
+    changed by more (`FAR`), as what was printed is far from true.
 
     Args:
         rows: true measures, k rows.
         past: what was last printed of them, see `align`.
+        made: their linked tables, with earlier publications.
         config: profiles and declarations.
     """
     changed = printed(past) & ~same(rows, past)
+    money = rows["method"].eq("sum").to_numpy(dtype=np.bool_)
     sums = [name for name, one in config.indicators.items() if one.sums_amounts]
     amounts = rows["indicator"].isin(sums).to_numpy(dtype=np.bool_)
     plain = rows["method"].isin(list(_PLAIN)).to_numpy(dtype=np.bool_) & ~amounts
@@ -138,7 +148,19 @@ def refused(rows: pd.DataFrame, past: pd.DataFrame, config: Configuration) -> Fl
     side = np.where(amounts, rows["denominator"], rows["numerator"]).astype(np.float64)
     before = np.where(amounts, past["denominator"], past["numerator"]).astype(np.float64)
     enough = np.abs(side - before) >= limit
-    return np.asarray(changed & ~plain & ~enough, dtype=np.bool_)
+    found = np.where(changed & ~plain & ~enough & ~money, RULE, "").tolist()
+    for row in np.flatnonzero(changed & money):
+        found[row] = _money(made, int(row), past["numerator"].iloc[row])
+    return [str(rule) for rule in found]
+
+
+def _money(made: LinkedTables, row: int, told: float) -> str:
+    """Why a sum of money may not be printed anew, or ""."""
+    cell = made.numerators[row]
+    off = abs(made.value[cell] - told)
+    if off <= made.moves()[cell] or (cell in made.last and made.enough(made.last[cell], cell)):
+        return ""
+    return RULE if off < made.magnitude[cell] / 100 * told else FAR
 
 
 def hidden_still(made: LinkedTables, past: pd.DataFrame) -> Flags:
@@ -170,7 +192,8 @@ def stands(made: LinkedTables, past: pd.DataFrame, rules: Sequence[str]) -> Flag
     found = np.zeros(len(rules), dtype=np.bool_)
     for row, counts in _told(made, past):
         little = any(cell in made.revised or _hardly(made, cell, count) for cell, count in counts)
-        found[row] = bool(rules[row]) and (little or rules[row] in ("sum", RULE))
+        stays = bool(rules[row]) and (little or rules[row] in ("sum", RULE))
+        found[row] = stays and rules[row] != FAR
     return found
 
 

@@ -32,6 +32,7 @@ OWN_RULES: Final[Mapping[str, str]] = {
     "dominance": "one child makes up so much of this sum that others could work it out",
     "extreme": "the least or the greatest of a group is one child's own figure",
     "revision": "it has changed by little since it was published",
+    "revision_far": "it is far from the sum that was published, and few may be behind the change",
     "below_authority": "figures of this kind are never published below the whole authority",
 }
 #: Sums and counts named at once; what is beyond is counted.

@@ -120,17 +120,16 @@ class Subtraction:
                 for one in parts:
                     for who, part in self._behind[one.row].items():
                         left[who] = left.get(who, 0.0) - part
-                value, count = _less(whole, parts)
-                # NaN is neither above nor below.
-                few = value != 0 and 0 < count < whole.fewest
-                if few or _tells(left, whole):
+                _, count = _less(whole, parts)
+                # NaN is neither above nor below. Nothing of few is a value of each of them.
+                if 0 < count < whole.fewest or _tells(left, whole):
                     yield whole, parts
 
     def require(self, made: LinkedTables) -> None:
         """Ask of linked tables that what all rows would leave over stays uncertain, in place."""
         for whole, parts in [*self.leaves({one.row for one in self.sums})]:
             cells = [made.numerators[one.row] for one in (whole, *parts)]
-            value, _ = _less(whole, parts)
+            value, count = _less(whole, parts)
             if NONE in cells:
                 continue
             left = made.add(
@@ -140,6 +139,9 @@ class Subtraction:
                 derived=True,
                 signed=value < 0,
             )
+            if value == 0 and count > 0:
+                # Not known before it is worked out: of so many, as much as of others on average.
+                value = whole.value * count / whole.count
             made.exposed[left] = (whole.share or _ELSE) / 100 * abs(value)
             made.equations.append((cells[0], *sorted(set(cells[1:])), left))
 

@@ -12,6 +12,7 @@ from jsna.disclosure.ledger.linked_tables import NONE, LinkedTables
 from jsna.disclosure.ledger.outside import join_earlier, mark_public, ratios
 from jsna.disclosure.ledger.revisions import protect_changes
 from jsna.errors import JsnaError, Problem
+from jsna.measures.contributions import amount
 from jsna.measures.sources import extracts_of, profile_of_extracts
 from jsna.model import schema
 from jsna.model.cells import Cell, Codes
@@ -30,6 +31,7 @@ def linked_tables(
     config: Configuration,
     official: pd.DataFrame | None = None,
     earlier: Mapping[str, pd.DataFrame] | None = None,
+    contributions: pd.DataFrame | None = None,
 ) -> LinkedTables:
     """The linked tables of the rows of one edition.
 
@@ -38,6 +40,7 @@ def linked_tables(
         config: declarations, code lists and profiles.
         official: official figures of the same keys as some rows, unsuppressed.
         earlier: ledger of each earlier publication (see `ledger`), by its name, oldest first.
+        contributions: who is behind sums of money, see `measures.contributions`.
 
     Raises:
         JsnaError: a count has no cell; or rows contradict each other: one cell counted differently,
@@ -48,6 +51,9 @@ def linked_tables(
     known: dict[Cell, int] = {}
     pairs = _cells(made, known, rows, config)
     _show_the_empty(made, known)
+    if contributions is not None and made.fewest:
+        many = contributions["cell"].value_counts()
+        made.people = {one: float(many.get(made.cells[one].text(), 0)) for one in made.fewest}
     if official is not None and len(official):
         mark_public(made, rows, official)
         made.ratios = list(ratios(made, rows, official, config))
@@ -112,6 +118,9 @@ def _cells(
             at[place] = _cell(made, known, cell, count, own, wrong, of)
             if of:
                 made.rounding[at[place]] = max(made.rounding[at[place]], indicator.rounded_to)
+            if of and amount(indicator) is not None:
+                before = made.fewest.get(at[place], 0)
+                made.fewest[at[place]] = max(before, rule.minimum_contributors)
         made.numerators.append(at[0])
         made.denominators.append(at[1])
         if NONE not in at and rule.complements:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from jsna.disclosure.ledger.arrivals import arrivals
@@ -15,6 +15,8 @@ from jsna.model.profiles import Profile
 
 #: Times the sums are gone through until every link is protected like those it follows from.
 _SETTLED: Final = 3
+#: How many more there are than in parts, beside what is rounding of whole numbers.
+_SOMEBODY: Final = 1e-6
 
 
 def add_equations(
@@ -48,7 +50,7 @@ def add_equations(
     numbers = {**known, **{cell: first + at for at, cell in enumerate(between)}}
     try:
         every = [*sums(numbers, values, strict=strict), *arrivals(numbers, values)]
-        found = useful(every, first, list(between))
+        found = useful(list(_not_known_to_be_nothing(every, numbers, values)), first, list(between))
     except ValueError as error:
         rule = f"the parts of a count come to more than it: {error}"
         raise JsnaError(Problem("measures", rule, code="linked.parts")) from error
@@ -70,6 +72,29 @@ def add_equations(
             seen.add(mark)
             made.equations.append((cells[0], *sorted(cells[1:])))
     return followed
+
+
+def _not_known_to_be_nothing(
+    found: Iterable[Sum], numbers: Mapping[Cell, int], values: Sequence[float]
+) -> Iterator[Sum]:
+    """The sums, with a rest of nothing where amounts of somebody come to nothing.
+
+    Where nobody is left everyone knows that nothing is; but that seven have nothing is known of
+    them by nobody before it is told.
+    """
+    cells = {number: cell for cell, number in numbers.items()}
+    for total, parts in found:
+        whole = cells[total]
+        counted = whole.what in ("rows", "persons")
+        if not counted and all(isinstance(part, int) for part in parts):
+            rows = [
+                numbers.get(Cell(one.table, "rows", one.box))
+                for one in (whole, *(cells[part] for part in parts if isinstance(part, int)))
+            ]
+            counts = [values[number] for number in rows if number is not None]
+            if len(counts) == len(rows) and counts[0] - sum(counts[1:]) > _SOMEBODY:
+                parts = (*parts, Derived(whole, "nothing", frozenset(), True, 0.0))
+        yield total, parts
 
 
 def _with_links(

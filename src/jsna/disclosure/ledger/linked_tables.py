@@ -66,6 +66,8 @@ class LinkedTables:
         before: of a cell, the counts earlier publications printed of the same cell.
         revised: cells that have changed by a small number since an earlier publication.
         blurred: derived cells that follow from a count that is rounded wherever it is printed.
+        people: of a sum of amounts, how many have a part of it, where that is known.
+        fewest: of a sum of amounts, the fewest a row may be of.
         last: of a cell, the cell that it was when its count was last published or hidden; itself if
             it has not changed.
         numerators, denominators: cell of each row, or NONE, shape (k,).
@@ -90,6 +92,8 @@ class LinkedTables:
     told: list[tuple[float, float]] = field(default_factory=list)
     before: dict[int, set[float]] = field(default_factory=dict)
     revised: set[int] = field(default_factory=set)
+    people: dict[int, float] = field(default_factory=dict)
+    fewest: dict[int, int] = field(default_factory=dict)
     last: dict[int, int] = field(default_factory=dict)
     blurred: set[int] = field(default_factory=set)
     exposed: dict[int, float] = field(default_factory=dict)
@@ -147,7 +151,14 @@ class LinkedTables:
         return any(self.rounding[cell] > 1 or cell in self.blurred for cell in cells)
 
     def enough(self, old: int, cell: int) -> bool:
-        """Whether two counts differ by so much that their difference may be published."""
+        """Whether two counts differ by so much that their difference may be published.
+
+        Two sums of amounts do where as many more, or fewer, people have a part of one as a row must
+        be of: so many at least are behind the difference.
+        """
+        if (fewest := self.fewest.get(cell, 0)) > 0:
+            then, now = (self.people.get(one, np.nan) for one in (old, cell))
+            return bool(abs(now - then) >= fewest)
         limit = max(self.threshold[old], self.threshold[cell])
         return 0 < limit <= abs(self.value[cell] - self.value[old])
 
@@ -242,6 +253,8 @@ class LinkedTables:
         least, most = self.bounds()
         top = np.array(self.threshold, dtype=np.int64) - 1.0
         bottom = np.where(zeros, 1.0, 0.0)
+        # Of nothing no less can be asked.
+        under = np.maximum(value - amount, least)
         made = System(
             names=self.labels,
             value=value,
@@ -250,9 +263,11 @@ class LinkedTables:
             weight=weight,
             low=least,
             high=most,
-            need_low=np.where(small, bottom, np.where(refused_amount, value - amount, np.nan)),
+            need_low=np.where(small, bottom, np.where(refused_amount, under, np.nan)),
             need_high=np.where(small, top, np.where(refused_amount, value + amount, np.nan)),
-            need_width=np.where(small, top - bottom, np.where(refused_amount, 2 * amount, 0.0)),
+            need_width=np.where(
+                small, top - bottom, np.where(refused_amount, value + amount - under, 0.0)
+            ),
             contributor=np.where(small, self.contributor, 0.0),
         )
         for ratio in self.ratios:
@@ -285,7 +300,8 @@ def ledger(made: LinkedTables, shown: Flags, rounded: Floats | None = None) -> p
 
     Returns:
         One row per cell: cell (JSON), label, value, threshold, zeros_shown, contributor, derived,
-        earlier, public, shown, printed (NaN where it is not), rounding and controlled.
+        earlier, public, shown, printed (NaN where it is not), rounding, controlled, and people (of
+        sums of amounts, how many have a part; NaN of others).
     """
     value = np.array(made.value, dtype=np.float64)
     return pd.DataFrame(
@@ -303,6 +319,7 @@ def ledger(made: LinkedTables, shown: Flags, rounded: Floats | None = None) -> p
             "printed": np.where(shown, value if rounded is None else rounded, np.nan),
             "rounding": np.array(made.rounding, dtype=np.int64),
             "controlled": np.array(made.controlled, dtype=np.bool_),
+            "people": [made.people.get(cell, np.nan) for cell in range(made.size)],
         }
     )
 

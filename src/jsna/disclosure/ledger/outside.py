@@ -51,7 +51,9 @@ def join_earlier(
         Cell -> number, of everything the earlier edition counted.
     """
     own: dict[Cell, int] = {}
-    rows = before.loc[~before["derived"] & ~before["earlier"], list(_Entry._fields)]
+    own_ = before.loc[~before["derived"] & ~before["earlier"]]
+    # How many people sums are of was not kept at first.
+    rows = own_.reindex(columns=list(_Entry._fields))
     for entry in map(_Entry._make, zip(*(rows[f].tolist() for f in _Entry._fields), strict=True)):
         cell = Cell.read(entry.cell)
         newest = known.get(cell)
@@ -68,6 +70,8 @@ def join_earlier(
             )
             made.rounding[number], made.controlled[number] = entry.rounding, entry.controlled
         own[cell] = number
+        if newest != number:
+            made.people[number] = entry.people
         if newest is not None:
             made.last[newest] = number
             if entry.shown:
@@ -91,6 +95,7 @@ class _Entry(NamedTuple):
     printed: float
     rounding: int
     controlled: bool
+    people: float
 
 
 def _tell(made: LinkedTables, cell: int, source: str, entry: _Entry) -> None:

@@ -1,0 +1,120 @@
+"""Sums of money published before: printed anew, standing as they were, or hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from jsna.disclosure.evidence import gather
+from jsna.disclosure.protect import Protection, protect
+from jsna.disclosure.prove import prove
+from jsna.disclosure.revision import FAR, NOTE, RULE
+from jsna.errors import JsnaError
+from jsna.measures.contributions import contributions
+from jsna.measures.engine import measure
+from jsna.model import schema
+from jsna.model.indicators import Indicator
+from jsna.tables.catalogue import CATALOGUE
+from tests.spec import world
+from tests.unit.test_money import CONFIG, LEAST, costs
+
+#: Twelve of 1,000 pounds in either district.
+FIRST: tuple[list[float], list[float]] = ([1000.0] * 12, [1000.0] * 12)
+
+
+@pytest.fixture(autouse=True)
+def _costs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(CATALOGUE, world.COSTS.name, world.COSTS)
+
+
+class Publication:
+    """Costs in two districts, published after others."""
+
+    def __init__(
+        self, west: Sequence[float], east: Sequence[float], *before: Publication, rounded: int = 1
+    ) -> None:
+        one = Indicator.model_validate(
+            {**LEAST, "breakdowns": [["locality"]], "rounded_to": rounded}
+        )
+        self.config = replace(CONFIG, indicators={"spent": one})
+        tables = {"placement_cost": costs(("west", "A", west), ("east", "A", east))}
+        self.truth = measure(tables, [one], self.config)
+        self.known = {
+            "contributions": contributions(self.truth, tables, self.config),
+            "earlier": {f"example-{at}": old.made.ledger for at, old in enumerate(before)},
+            "last": before[-1].made.safe if before else None,
+        }
+        self.made: Protection = protect(self.truth, self.config, **self.known)
+
+    def prove(self, safe: pd.DataFrame | None = None) -> None:
+        shown = self.made.safe if safe is None else safe
+        prove(gather(shown, self.truth, self.config, **self.known))
+
+    def printed(self) -> dict[str, float | str]:
+        """West, east and both: what is printed of each, or "c"."""
+        rows = self.made.safe.set_index("area_code")
+        return {
+            name: "c" if rows.loc[code, "status"] == "c" else rows.loc[code, "numerator"]
+            for name, code in (("west", world.WEST), ("east", world.EAST), ("both", world.AREA))
+        }
+
+
+def test_a_small_change_stands_and_a_large_one_of_few_is_hidden() -> None:
+    first = Publication(*FIRST)
+    assert first.printed() == {"west": 12_000, "east": 12_000, "both": 24_000}
+    # One correction of 100 pounds: under a tenth of either sum.
+    little = Publication([1100.0, *[1000.0] * 11], FIRST[1], first)
+    assert little.printed() == first.printed()
+    assert set(little.made.log["rule"]) == {RULE}
+    assert little.made.safe["note"].str.contains(NOTE).all()
+    little.prove()
+    # One of 4,000: 16,000 in the west would be far from the 12,000 that stood there.
+    large = Publication([5000.0, *[1000.0] * 11], FIRST[1], first)
+    assert large.printed() == {"west": "c", "east": 12_000, "both": "c"}
+    assert set(large.made.log["rule"]) == {FAR}
+    large.prove()
+    # Whoever lets it stand, or prints it anew, is refused.
+    stands = large.made.safe.copy()
+    stands.loc[:, list(schema.NUMBERS)] = first.made.safe[list(schema.NUMBERS)].to_numpy()
+    stands[["status", "reason"]] = ""
+    with pytest.raises(JsnaError, match="far from the sum of money that was measured"):
+        large.prove(stands)
+    with pytest.raises(JsnaError, match="although a rule of its profile forbids it"):
+        large.prove(large.truth[list(schema.columns())])
+
+
+def test_a_change_of_enough_people_is_printed_anew() -> None:
+    first = Publication(*FIRST)
+    # Ten more are as many as a row must be of; of nine it could be told what they cost.
+    more = Publication([1000.0] * 22, FIRST[1], first)
+    assert more.printed() == {"west": 22_000, "east": 12_000, "both": 34_000}
+    more.prove()
+    nine = Publication([1000.0] * 21, FIRST[1], first)
+    assert nine.printed() == {"west": "c", "east": 12_000, "both": "c"}
+    nine.prove()
+    # What was hidden stays hidden until enough have come since.
+    again = Publication([1000.0] * 22, FIRST[1], first, nine)
+    assert again.printed() == nine.printed()
+    again.prove()
+    later = Publication([1000.0] * 31, FIRST[1], first, nine)
+    assert later.printed() == {"west": 31_000, "east": 12_000, "both": 43_000}
+    later.prove()
+
+
+def test_a_sum_that_rounds_to_what_was_printed_has_not_changed() -> None:
+    first = Publication(*FIRST, rounded=1000)
+    again = Publication([1100.0, *[1000.0] * 11], FIRST[1], first, rounded=1000)
+    assert again.printed() == first.printed()
+    assert not len(again.made.log)
+    again.prove()
+
+
+def test_of_an_earlier_ledger_without_people_nothing_is_printed_anew() -> None:
+    first = Publication(*FIRST)
+    first.made = replace(first.made, ledger=first.made.ledger.drop(columns="people"))
+    more = Publication([1000.0] * 40, FIRST[1], first)
+    assert more.printed() == {"west": "c", "east": 12_000, "both": "c"}
+    more.prove()

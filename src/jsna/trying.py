@@ -177,7 +177,8 @@ def _told(folder: Path, indicator: Indicator, found: Tried, config: Configuratio
     home = found.rows["area_code"].eq(config.area.code) & found.rows["breakdown"].eq(TOTAL)
     for _, row in found.rows.loc[home].iterrows():
         number = row["status"] or f"{row['value']:,.4g}"
-        yield f"  {row['period']}: {'small, see the file' if whole in small else number}"
+        which = "" if row["source"].startswith("local:") else ", published"
+        yield f"  {row['period']}{which}: {'small, see the file' if whole in small else number}"
     kept = [text for text in found.sentences if not _breakdowns(text) & small]
     for text in kept:
         yield f"  {Markup(_TAGS.sub('', text)).unescape()}"

@@ -119,8 +119,8 @@ def test_what_columns_are_taken_for(tmp_path: Path) -> None:
     }  # fmt: skip
     assert made.told == {
         "Notes": "may name or describe somebody; left out",
-        "Clinic": "called clinic_clinic, as others have its name",
-        "Outcome": "called clinic_outcome, as others have its name",
+        "Clinic": "called clinic_clinic, as its own name means something else",
+        "Outcome": "called clinic_outcome, as its own name means something else",
     }
     table = made.extract.table("clinic")
     assert table.key == ("referral_id",)

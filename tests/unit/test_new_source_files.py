@@ -14,6 +14,9 @@ from jsna.errors import JsnaError
 from jsna.ingest.judge import Validated
 from jsna.ingest.validate import validate_delivery
 from jsna.model.contract import Column, Context
+from jsna.settings import made_lists
+from jsna.shared import headers
+from jsna.shared.columns import listed
 from tests.conftest import ROOT
 
 from .draft_support import Rows, as_csv, clinic, saved
@@ -214,3 +217,33 @@ def test_no_mark_makes_a_number_of_what_may_name_a_child(tmp_path: Path) -> None
     text = "".join([*made.files.values(), *cli._told(made)])
     assert "Cost" not in columns(made)
     assert not any(number in text for number in [*numbers, *(n.strip("£%") for n in numbers)])
+
+
+@pytest.mark.parametrize(
+    ("header", "field", "words"),
+    [
+        (
+            "Hearing loss (dB, better ear)",
+            "hearing_loss_db_better_ear",
+            "Hearing loss dB better ear.",
+        ),
+        ("DNA Count", "dna_count", "DNA count."),
+        ("RAG", "rag", "RAG."),
+        ("WEEKLY COST", "weekly_cost", "Weekly cost."),
+        ("DateOfReferral", "date_of_referral", "Date of referral."),
+        ("Weekly cost (£)", "weekly_cost", "Weekly cost."),
+    ],
+)
+def test_a_header_in_words_keeps_what_abbreviates(header: str, field: str, words: str) -> None:
+    assert (headers.field(header), headers.sentence(header)) == (field, words)
+
+
+def test_names_of_places_keep_their_capitals() -> None:
+    """Wards and names of two words in capitals are names; kinds of thing are not."""
+    for header, codes, labels in (
+        ("Ward", ("Abbey", "Dene"), "names"),
+        ("Base", ("Abbey", "Castle Hill"), "names"),
+        ("Vehicle type", ("Taxi", "Wheelchair accessible", "SEND only"), "plain"),
+    ):
+        column = listed(header, *codes)
+        assert (made_lists._named(column), column.called) == (labels == "names", header)

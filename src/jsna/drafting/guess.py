@@ -95,6 +95,7 @@ class Guesser:
             guess = _alone(self._one(one, names), headers)
             if self._is_asked(one) and guess.column is not None and not guess.column.labels:
                 guess = replace(guess, told="taken for something else than --codes says")
+            guess = _renamed(guess)
             field = guess.column.field if guess.column else ""
             if field in self.taken:
                 guess = Guess(one.header, told="another column is taken for the same; left out")
@@ -218,10 +219,7 @@ class Guesser:
             "and are emptied: look at them, and add what is a code"
         )
         made = columns.listed(cells.header, *listed, field=field, what=what, **empty)
-        told = told if others else ""
-        if field != "_".join(cells.words):
-            told = "; ".join(filter(None, (f"called {field}, as others have its name", told)))
-        return Guess(cells.header, made, told=told)
+        return Guess(cells.header, made, told=told if others else "")
 
     def _numbers_rows(self, cells: Cells) -> bool:
         """Whether a column names rows, or who each is about, by a number or text of its own."""
@@ -241,15 +239,24 @@ class Guesser:
             return Guess(cells.header, made)
         if cells.empty or not cells.unique:
             return Guess(cells.header, told="names something in the source alone; left out")
-        return Guess(
-            cells.header, Column(cells.header, field, "string", what, personal=True, **empty)
-        )
+        return Guess(cells.header, columns.reference(cells.header, field=field, **empty))
 
     def _field(self, cells: Cells) -> str:
         """A name of a column, in small letters, that means nothing else."""
         name = "_".join(cells.words).strip("_")
         name = name if name[:1].isalpha() else f"{self.source}_{name}"
         return f"{self.source}_{name}" if name in self.taken | _reserved() else name
+
+
+def _renamed(guess: Guess) -> Guess:
+    """The guess, with a word on a field that is not called as its column is."""
+    column = guess.column
+    if column is None or guess.like or guess.told or column.identifier is not None:
+        return guess
+    shared = column.codes is not None and not column.labels
+    if shared or column.field == "_".join(headers.words(column.name)):
+        return guess
+    return replace(guess, told=f"called {column.field}, as its own name means something else")
 
 
 def _alone(guess: Guess, headers: Collection[str]) -> Guess:

@@ -28,7 +28,10 @@ _PATTERNS: Final = {
 #: What stands first in a column, in order and without its name.
 _FIRST: Final = ("name", "field", "type", "description")
 #: Type of a column -> what makes one that is called like its header.
-_SHORT: Final = {"integer": "whole", "number": "number", "date": "day", "boolean": "yes_no"}
+_SHORT: Final = {
+    "integer": "whole", "number": "number", "date": "day", "boolean": "yes_no",
+    "string": "reference",
+}  # fmt: skip
 _OF_MONEY: Final = ("marked", "minimum")
 #: What follows from the labels of a code list of the column's own.
 _OF_LISTED: Final = ("type", "codes", "labels")
@@ -54,7 +57,7 @@ def column(made: Column, like: Column | None) -> str:
         own = {key: said[key] for key, follows in implied if said[key] != follows}
         rest = {k: v for k, v in told.items() if k not in _OF_LISTED}
         return f"columns.listed({_called([literal(made.name), *codes], {**own, **rest})})"
-    if made.type in _SHORT:
+    if made.type in _SHORT and made.personal == (made.type == "string"):
         return _short(made, told)
     return f"Column({_called([literal(getattr(made, k)) for k in _FIRST], told)})"
 
@@ -70,7 +73,13 @@ def _short(made: Column, told: Mapping[str, Any]) -> str:
     implied = (("field", headers.field(made.name)), ("what", in_pounds if money else what))
     said = {"field": made.field, "what": made.description}
     own = {key: said[key] for key, follows in implied if said[key] != follows}
-    dropped = {"type", "description", *(bounds if both else ()), *(_OF_MONEY if money else ())}
+    dropped = {
+        "type",
+        "description",
+        "personal",
+        *(bounds if both else ()),
+        *(_OF_MONEY if money else ()),
+    }
     rest = {k: v for k, v in told.items() if k not in dropped}
     return f"columns.{'pounds' if money else _SHORT[made.type]}({_called(first, {**own, **rest})})"
 

@@ -19,6 +19,7 @@ from jsna.model.dimensions import Dimension
 from jsna.model.link_passes import LITTLE_KNOWN, LOOKUPS, code_of
 from jsna.model.linkage import Passes
 from jsna.settings.reading import Gatherer
+from jsna.shared import headers
 from jsna.sources import registry
 
 PASSES: Final = "config/linkage/passes.yaml"
@@ -113,9 +114,23 @@ def _own() -> Iterator[_Own]:
                 if column.labels:
                     codes = _made(str(column.codes), column.called, dict(column.labels))
                     said = {"order": "given", "words": _lettered(column.called)}
+                    said |= {"labels": "names"} if _named(column) else {}
                     yield _Own(source, column, codes, _dimension(codes, **said))
                 if column.bands:
                     yield from _of_bands(source, column, column.bands)
+
+
+#: Last words of a header over names of places.
+_PLACES: Final = (
+    "ward", "district", "locality", "area", "town", "parish", "school", "setting", "clinic", "club",
+)  # fmt: skip
+
+
+def _named(column: Column) -> bool:
+    """Whether its codes are names, which keep their capitals: `Castle Hill`, or those of wards."""
+    inner = [word for _, label in column.labels for word in label.split()[1:]]
+    named = any(word[:1].isupper() and word[1:].islower() for word in inner)
+    return named or (headers.words(column.name) or [""])[-1] in _PLACES
 
 
 def _of_bands(source: str, column: Column, bands: Bands) -> Iterator[_Own]:
@@ -158,7 +173,7 @@ def _first() -> dict[str, _Own]:
 def _lettered(words: str) -> str:
     """Words as they stand within a sentence, without the numbers of a return's headers."""
     kept = " ".join(re.sub(r"\d+", " ", words).split())
-    return kept[:1].lower() + kept[1:] or "code"
+    return (kept if kept[1:2].isupper() else kept[:1].lower() + kept[1:]) or "code"
 
 
 def _sources(extracts: Iterable[Extract]) -> dict[str, str]:

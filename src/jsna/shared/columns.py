@@ -71,6 +71,11 @@ def yes_no(name: str, **more: Any) -> Column:
     return _plain(name, "boolean", **more)
 
 
+def reference(name: str, **more: Any) -> Column:
+    """What a source calls its rows by, which is never shown."""
+    return _plain(name, "string", personal=True, **more)
+
+
 def _plain(name: str, kind: Type, *, field: str = "", what: str = "", **more: Any) -> Column:
     field, what = field or headers.field(name), what or headers.sentence(name)
     return Column(name, field, kind, what, **more)

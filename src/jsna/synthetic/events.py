@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from jsna.synthetic import written
 from jsna.synthetic.course import NONE, Course, Draw, Values, drawn
-from jsna.synthetic.draws import stream
+from jsna.synthetic.draws import Bools, stream
 from jsna.synthetic.often import Often
 from jsna.synthetic.spells import Open
 from jsna.synthetic.view import Quantity, View
@@ -132,14 +132,9 @@ class Events:
         if self.shown is None:
             return self.happened(world, period)
         shown, periods = self.shown, _earlier(period, self.shown.back)
-        every = _together([self.happened(world, one) for one in periods])
-        group = every.group
-        then = np.ones(len(every), dtype=bool)
-        if not isinstance(self.who, Open):
-            then = group.here[every.member] & (every[shown.until] >= group.first)
-        if shown.within:
-            then &= group.within(every[shown.within])
-        found = self._in_order(every.rows(then))
+        every = [self.happened(world, one) for one in periods]
+        group = every[-1].group
+        found = self._in_order(_together([of.rows(self._shows(of, shown, group)) for of in every]))
         for name, values in found.columns.items():
             if values.dtype.kind == "M":
                 found.columns[name] = np.where(values <= group.last, values, NONE["M"])
@@ -147,6 +142,15 @@ class Events:
             nothing = NONE[found[name].dtype.kind]
             found.columns[name] = np.where(np.isnat(found[day]), nothing, found[name])
         return found
+
+    def _shows(self, events: Course, shown: Shown, group: Group) -> Bools:
+        """Which events a delivery shows, of the members of its own period."""
+        then = np.ones(len(events), dtype=bool)
+        if not isinstance(self.who, Open):
+            then = group.here[events.member] & (events[shown.until] >= group.first)
+        if shown.within:
+            then &= group.within(events[shown.within])
+        return then
 
     def happened(self, world: World, period: str) -> Course:
         """Every event of a period, with all that followed."""

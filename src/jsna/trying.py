@@ -171,12 +171,14 @@ def _write(folder: Path, indicator: Indicator, found: Tried) -> None:
 
 def _told(folder: Path, indicator: Indicator, found: Tried, config: Configuration) -> Iterator[str]:
     """What the terminal shows: the rows of the area as a whole and sentences, if none is small."""
+    from jsna.view.words import value_text
+
     small = _small(found.rows, indicator, config)
     whole = (AUTHORITY, TOTAL)
     yield f"{indicator.title} ({indicator.id}): {len(found.rows):,} rows"
     home = found.rows["area_code"].eq(config.area.code) & found.rows["breakdown"].eq(TOTAL)
     for _, row in found.rows.loc[home].iterrows():
-        number = row["status"] or f"{row['value']:,.4g}"
+        number = row["status"] or value_text(row["value"], row["unit"], indicator.decimals)
         which = "" if row["source"].startswith("local:") else ", published"
         yield f"  {row['period']}{which}: {'small, see the file' if whole in small else number}"
     kept = [text for text in found.sentences if not _breakdowns(text) & small]

@@ -66,13 +66,11 @@ def test_an_entry_of_each_kind_is_short_and_valid_at_once(project: Path, kind: s
 
 
 @pytest.mark.parametrize("kind", COPIED)
-def test_a_kind_that_says_more_than_a_table_names_the_file_to_copy(
-    project: Path, kind: str
-) -> None:
+def test_a_kind_that_says_more_than_a_table_names_the_file_to_copy(kind: str) -> None:
     file = ROOT / "tests" / "spec" / f"{COPIED[kind]}.md"
     assert f"kind: {kind}\n" in file.read_text(encoding="utf-8")
     wanted = Wanted("new_kind", "pupil", kind, "prevalence", of="suspended_pupils")
-    assert f"copy tests/spec/{file.name}" in told(wanted, project)
+    assert f"copy tests/spec/{file.name}" in told(wanted, ROOT)
 
 
 def test_every_kind_is_drafted_or_copied_but_waits_of_which_there_is_no_table() -> None:
@@ -109,9 +107,9 @@ def clubs(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_column_of_the_numbers_is_named_and_never_the_first_there_is(project: Path) -> None:
     there = "places, attending, hours, cost, stay"
     for kind in ("mean", "quantile", "money"):
-        said = told(Wanted("x", "club", kind, "health"), project)
+        said = told(Wanted("x", "club", kind, "health"), ROOT)
         assert f"--of: name the column of the numbers; there are {there}" in said
-        wrong = told(Wanted("x", "club", kind, "health", of="hour"), project)
+        wrong = told(Wanted("x", "club", kind, "health", of="hour"), ROOT)
         assert "there is no such column; did you mean hours?" in wrong
     found = {}
     for kind, of, unit in (("mean", "hours", ""), ("quantile", "hours", ""), ("money", "cost", "")):
@@ -149,26 +147,24 @@ def test_the_column_of_the_numbers_is_named_and_never_the_first_there_is(project
         (Wanted("x", "club", "wait", "health", of="hours"), "--ended: name the column that says"),
     ],
 )
-def test_what_cannot_be_told_is_asked_for_in_words(
-    project: Path, wanted: Wanted, part: str
-) -> None:
-    assert part in told(wanted, project)
+def test_what_cannot_be_told_is_asked_for_in_words(wanted: Wanted, part: str) -> None:
+    assert part in told(wanted, ROOT)
 
 
 @pytest.mark.usefixtures("clubs")
-def test_a_part_is_a_yes_or_a_code(project: Path) -> None:
+def test_a_part_is_a_yes_or_a_code() -> None:
     for part, where in (("free", "free"), ("sen_provision=E", "sen_provision = 'E'")):
         wanted = Wanted("x", "club", "proportion", "health", part=part)
-        assert f"where: {where}}}" in "\n".join(draft(wanted, project).lines)
+        assert f"where: {where}}}" in "\n".join(draft(wanted, ROOT).lines)
 
 
-def test_a_wait_of_two_days_names_the_line_that_makes_its_table(project: Path) -> None:
+def test_a_wait_of_two_days_names_the_line_that_makes_its_table() -> None:
     asked = Wanted("x", "mental_health", "wait", "health",
                    began="ReferralRequestReceivedDate", until="service_discharge_date")  # fmt: skip
-    said = told(asked, project)
+    said = told(asked, ROOT)
     assert 'wait=("referral_received_date", "service_discharge_date")' in said
     assert "src/jsna/sources/mental_health/extract.py" in said
-    said = told(replace(asked, began="referred"), project)
+    said = told(replace(asked, began="referred"), ROOT)
     assert "--from: is no day of the file; there are" in said
 
 
@@ -308,5 +304,5 @@ def test_all_that_is_unknown_is_told_at_once_with_what_is_like_it(project: Path)
         (Wanted("x", "spine_person", "rate", "health"), "no other rate is of the sources"),
     ],
 )
-def test_a_kind_the_table_has_nothing_for(project: Path, wanted: Wanted, part: str) -> None:
-    assert part in told(wanted, project)
+def test_a_kind_the_table_has_nothing_for(wanted: Wanted, part: str) -> None:
+    assert part in told(wanted, ROOT)

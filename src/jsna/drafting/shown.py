@@ -166,14 +166,14 @@ def days(extract: Extract, rows: pd.DataFrame) -> tuple[str, ...]:
 def parts(extract: Extract, rows: pd.DataFrame) -> tuple[tuple[str, str], ...]:
     """Pairs of whole numbers, by their headers a part and its whole, that no row denies."""
     numbers = [column for column in extract.tables[0].columns if column.type == "integer"]
-    found = []
-    for part in numbers:
-        for whole in numbers:
-            named = _says(part.name, _PARTS) and _says(whole.name, _WHOLES)
-            named = named and not _says(whole.name, _PARTS)
-            if named and _ordered(rows[part.field], rows[whole.field]):
-                found.append((part.field, whole.field))
-    return tuple(found)
+    wholes = [c for c in numbers if _says(c.name, _WHOLES) and not _says(c.name, _PARTS)]
+    return tuple(
+        (part.field, whole.field)
+        for part in numbers
+        if _says(part.name, _PARTS)
+        for whole in wholes
+        if _ordered(rows[part.field], rows[whole.field])
+    )
 
 
 def _says(header: str, words: Iterable[str]) -> bool:

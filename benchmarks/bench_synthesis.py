@@ -45,11 +45,10 @@ def main(name: str = "demo-2025", pupils: str = "") -> float:
     after = [*marks[1:], (ended, peak(), "")]
     for (at, _, line), (until, most, _) in zip(marks, after, strict=True):
         print(f"{until - at:7.2f} s {most:6.0f} MB  {line}")
-    total = ended - began
-    print(
-        f"{total:7.2f} s {peak():6.0f} MB  in all (at most {LIMIT * times:.0f} s); {size:,} bytes"
-    )
-    return total / times
+    total, larger = ended - began, max(times, 1.0)
+    limit = f"at most {LIMIT * larger:.0f} s"
+    print(f"{total:7.2f} s {peak():6.0f} MB  in all ({limit}); {size:,} bytes")
+    return total / larger
 
 
 def peak() -> float:

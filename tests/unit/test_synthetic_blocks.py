@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import weakref
 from collections.abc import Iterator
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -107,3 +109,22 @@ def test_workbooks_and_parquet_files_take_block_after_block() -> None:
             )
         else:
             assert pq.read_table(buffer)["Name"].to_pylist() == [PLAIN, COMMA, PLAIN]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.parquet", "a.xlsx"])
+def test_a_block_is_let_go_of_before_the_next_but_one_is_made(name: str) -> None:
+    made: list[weakref.ref[np.ndarray]] = []
+    table = Table("t", "One.", (Column("N", "n", "integer", "Number."),))
+
+    def blocks() -> Iterator[pa.Table]:
+        for _ in range(5):
+            # The one that was written last may still be at hand.
+            assert sum(numbers() is not None for numbers in made) <= 1
+            numbers = np.arange(1_000)
+            made.append(weakref.ref(numbers))
+            # The table stands on these very numbers, which live as long as it does.
+            yield pa.table({"n": pa.array(numbers)})
+            del numbers
+
+    formats.write(io.BytesIO(), name, Style(), table, blocks)
+    assert len(made) == 5

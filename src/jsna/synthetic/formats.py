@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import codecs
 import io
-import itertools
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO, Final, TypeAlias
@@ -140,12 +140,14 @@ def _dates(column: pa.ChunkedArray[Any], form: str) -> pa.Array[Any]:
     return pa.array(words, type=pa.string()).take(encoded.indices)
 
 
-def _parquet(to: BinaryIO, blocks: Iterator[pa.Table]) -> None:
-    first = next(blocks)
-    schema = first.schema.with_metadata({b"notice": NOTICE.encode()})
-    with pq.ParquetWriter(to, schema, compression="zstd") as writer:
-        for rows in itertools.chain([first], blocks):
-            rows = rows.replace_schema_metadata(schema.metadata)
+def _parquet(to: BinaryIO, blocks: Iterable[pa.Table]) -> None:
+    with ExitStack() as files:
+        writer = None
+        for rows in blocks:
+            rows = rows.replace_schema_metadata({b"notice": NOTICE.encode()})
+            if writer is None:
+                writer = pq.ParquetWriter(to, rows.schema, compression="zstd")
+                files.enter_context(writer)
             writer.write_table(rows, row_group_size=250_000)
 
 

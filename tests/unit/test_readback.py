@@ -508,3 +508,9 @@ def test_a_phrase_is_known_whole_and_in_a_chart_line_by_line(
     at = line.index(number)
     assert bool(words_.kind(line, at, number)) is whole
     assert bool(words_.kind(line, at, number, part=True)) is part
+
+
+def test_a_tab_stop_is_no_number_a_reader_sees(tmp_path: Path) -> None:
+    page = small.html('<div class="table" tabindex="0">Words</div>')
+    assert not judged(tmp_path, "jsna.html", page).problems
+    assert judged(tmp_path, "jsna.html", small.html('<div title="7 more">Words</div>')).problems

@@ -21,8 +21,8 @@ _TECHNICAL: Final = frozenset({
     "aria-labelledby", "charset", "class", "d", "data-certificate", "data-field", "data-measure",
     "data-over", "data-status", "fill", "font-family", "font-size", "font-weight", "height", "id",
     "name", "opacity", "rel", "role", "scope", "stroke", "stroke-dasharray", "stroke-dashoffset",
-    "stroke-linecap", "stroke-linejoin", "stroke-width", "text-anchor", "transform", "viewbox",
-    "width", "x", "xmlns", "y",
+    "stroke-linecap", "stroke-linejoin", "stroke-width", "tabindex", "text-anchor", "transform",
+    "viewbox", "width", "x", "xmlns", "y",
 })  # fmt: skip
 #: Attributes that say what a number is.
 _KEYED: Final = frozenset({"data-measure", "data-certificate"})

@@ -82,7 +82,7 @@ def test_only_the_generator_goes_by_how_invented_rows_are_made(
     changed = {verb for verb, told in after.items() if told != before[verb]}
     assert changed == {"synthesise"}
     for file, old, new in (
-        ("sources/sen2/synthetic/placed.py", "_SECOND_PLACEMENT = 0.02", "_SECOND = 0.03"),
+        ("sources/sen2/synthetic/placed.py", 'setting, "") for', 'setting, "OTH") for'),
         ("sources/ncmp/effects.yaml", "assumption: 0.94", "assumption: 0.95"),
         ("sources/ncmp/faults.yaml", 'Height: "12"', 'Height: "13"'),
         ("sources/sen2/faults.py", "if done == count", "if done >= count"),

@@ -1,4 +1,4 @@
-"""Faults put into files held as bytes."""
+"""Invented files held as bytes, and faults put into them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,21 @@ import io
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
+import pyarrow as pa
 
 from jsna.generator import faults
 from jsna.generator.fault import Fault
+from jsna.model.contract import Table
+from jsna.synthetic import formats
+from jsna.synthetic.formats import Style
 from jsna.synthetic.lines import Lines
+
+
+def encode(name: str, style: Style, table: Table, rows: pa.Table) -> bytes:
+    """The bytes of a file of one block."""
+    buffer = io.BytesIO()
+    formats.write(buffer, name, style, table, lambda: [rows])
+    return buffer.getvalue()
 
 
 def inject(

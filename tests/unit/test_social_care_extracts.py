@@ -17,7 +17,8 @@ import pytest
 from jsna.generator.found import parameters, synthetic
 from jsna.ingest.read import read_table
 from jsna.sources import registry
-from jsna.synthetic import corruption, formats, world, written
+from jsna.synthetic import corruption, world, written
+from tests.unit.faults_support import encode
 from tests.unit.synthetic_support import county as a_county
 from tests.unit.synthetic_support import frames, middling
 from tests.unit.validation_support import GOOD, UPN, codes, judge
@@ -72,7 +73,7 @@ def test_files_are_written_in_the_form_they_are_read_in() -> None:
             "postcode": ["ZZ1 1AA", None],
         }
     )
-    content = formats.encode("header.csv", synthetic("ssda903").style, table, rows)
+    content = encode("header.csv", synthetic("ssda903").style, table, rows)
     assert content.splitlines()[1] == f"1,2,14/03/2015,WBRI,{UPN},,,Quill,Zora,ZZ1 1AA".encode()
     assert content.splitlines()[2].startswith(b"2,,29/02/2020,,UN4,1,")
     reading = read_table(content, "header.csv", table)

@@ -17,6 +17,7 @@ from jsna.sources import registry
 from jsna.synthetic import fill, formats
 from jsna.synthetic.formats import Style
 from jsna.synthetic.view import View
+from tests.unit.faults_support import encode
 from tests.unit.synthetic_support import configuration, people
 
 #: A table of each way rows come about, with a period of the test edition.
@@ -95,7 +96,7 @@ def test_a_file_written_in_blocks_is_the_file_written_at_once(
     buffer = io.BytesIO()
     formats.write(buffer, "a.csv", style, TABLE, blocks)
     assert buffer.getvalue() == "".join(f"{line}\r\n" for line in lines).encode(encoding)
-    assert buffer.getvalue() == formats.encode("a.csv", style, TABLE, rows(*names))
+    assert buffer.getvalue() == encode("a.csv", style, TABLE, rows(*names))
     assert begun == [0, 1, 2] * (2 if COMMA in names else 1)
 
 
@@ -104,9 +105,7 @@ def test_workbooks_and_parquet_files_take_block_after_block() -> None:
         buffer = io.BytesIO()
         formats.write(buffer, name, Style(), TABLE, lambda: [rows(PLAIN, COMMA), rows(PLAIN)])
         if name == "a.xlsx":
-            assert buffer.getvalue() == formats.encode(
-                name, Style(), TABLE, rows(PLAIN, COMMA, PLAIN)
-            )
+            assert buffer.getvalue() == encode(name, Style(), TABLE, rows(PLAIN, COMMA, PLAIN))
         else:
             assert pq.read_table(buffer)["Name"].to_pylist() == [PLAIN, COMMA, PLAIN]
 

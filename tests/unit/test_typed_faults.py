@@ -19,9 +19,8 @@ from jsna.model.contract import Column, Extract, Table
 from jsna.shared.periods import reference_date
 from jsna.sources import registry
 from jsna.synthetic.fill import fill
-from jsna.synthetic.formats import encode
 from jsna.synthetic.lines import Lines
-from tests.unit.faults_support import inject
+from tests.unit.faults_support import encode, inject
 from tests.unit.synthetic_support import configuration, people
 from tests.unit.validation_support import CODELISTS, PERIODS, context
 

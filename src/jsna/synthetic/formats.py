@@ -68,13 +68,6 @@ def write(to: BinaryIO, name: str, style: Style, table: Table, blocks: Blocks) -
         _csv(to, headers, named, style)
 
 
-def encode(name: str, style: Style, table: Table, rows: pa.Table) -> bytes:
-    """The bytes of a file of few rows; see `write`."""
-    buffer = io.BytesIO()
-    write(buffer, name, style, table, lambda: [rows])
-    return buffer.getvalue()
-
-
 def _as_written(table: Table, rows: pa.Table) -> pa.Table:
     """The rows with codes and missing values as the file's own form writes them."""
     import pyarrow.compute as pc

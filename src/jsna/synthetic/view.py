@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jsna.synthetic.draws import Bools, Days, Labels
+from jsna.synthetic.draws import Bools
 
 #: Gives an Arrow array, one value a row.
 Quantity: TypeAlias = Callable[[], Any]
@@ -47,21 +47,6 @@ class View:
 
 def _cut(of: Quantity, begin: int, end: int) -> Any:
     return of()[begin:end]
-
-
-def day(days: Days) -> Quantity:
-    """Days; empty where not a time."""
-    return lambda: pa.array(days, type=pa.date32())
-
-
-def code(labels: Labels) -> Quantity:
-    """Codes; empty where ""."""
-    return lambda: pa.array(labels, mask=labels == "", type=pa.string())
-
-
-def flag(values: Bools) -> Quantity:
-    """Indicators."""
-    return lambda: pa.array(values)
 
 
 def where_known(values: pa.Array[Any], known: Bools) -> pa.Array[Any]:

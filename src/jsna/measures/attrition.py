@@ -17,7 +17,7 @@ from jsna.ingest.attrition import APART, EMPTIED, REPEATS, SET_ASIDE
 from jsna.measures.conditions import conjuncts, names
 from jsna.measures.keeping import kept
 from jsna.measures.lineage import HOME, ROW, Cell, Cells, Lineage, ancestors, lineages
-from jsna.model.asked import recorded
+from jsna.model.asked import counted, recorded
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator, Side
 from jsna.sources import registry
@@ -101,16 +101,17 @@ def _touch(indicator: Indicator, of: Indicator, made: Mapping[str, Lineage]) -> 
         rows,
         _without(known, above),
         {d: _without(cells, above) for d, cells in split.items()},
-        _must_say(sides[-1], made[sides[-1].table]) & known,
+        _must_say(counted(of) or sides[0], made) & known,
     )
 
 
-def _must_say(side: Side, made: Lineage) -> Cells:
+def _must_say(side: Side, made: Mapping[str, Lineage]) -> Cells:
     """Cells without which a row of a side is not counted, by its condition.
 
     None of a column that is made of several: that it is empty says of none of them that it is.
     """
-    found = [made.of([name]) - made.all for name in recorded(side.where)]
+    table = made[side.table]
+    found = [table.of([name]) - table.all for name in recorded(side.where)]
     alone = (cell for cells in found if len(cells) == 1 for cell in cells)
     return frozenset(cell for cell in alone if cell.field != HOME)
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from jsna.model.indicators import Indicator, Side
 
 What = Literal["recorded", "code", "yes", "no"]
 #: Parts of a condition that can be said in words, and what each asks.
@@ -40,6 +43,12 @@ def asked(where: str) -> tuple[Asked, ...] | None:
         return ()
     found = [_part(text.strip()) for text in _AND.split(where)]
     return tuple(one for one in found if one is not None) if all(found) else None
+
+
+def counted(indicator: Indicator) -> Side | None:
+    """Whose rows are counted: what a part or a mean is of, or else the numerator."""
+    whole = indicator.kind.inside or indicator.kind.amounts
+    return indicator.denominator if whole and indicator.denominator else indicator.numerator
 
 
 def recorded(where: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from jsna.model.asked import Asked, asked
+from jsna.model.asked import Asked, asked, counted
 from jsna.model.indicators import Indicator, Side
 from jsna.model.kinds import MEDIAN
 from jsna.model.tables import AnalysisTable
@@ -24,7 +24,7 @@ _BESIDE: Final = ", and whether "
 
 def population(indicator: Indicator, categories: Categories) -> str:
     """Every row that is counted, or of which a part is."""
-    side = _whole(indicator)
+    side = counted(indicator)
     table = CATALOGUE.get(side.table) if side is not None else None
     if side is None or table is None:
         return ""
@@ -88,14 +88,6 @@ def called(table: AnalysisTable, name: str) -> str:
 
 def _row(table: AnalysisTable) -> str:
     return _ARTICLE.sub("", table.row.partition(_BESIDE)[0])
-
-
-def _whole(indicator: Indicator) -> Side | None:
-    """Of whom a part is counted, or a mean taken, or else what is counted."""
-    kind = indicator.kind
-    if (kind.inside or kind.amounts) and indicator.denominator is not None:
-        return indicator.denominator
-    return indicator.numerator
 
 
 def _conditions(

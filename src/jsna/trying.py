@@ -122,7 +122,19 @@ def measured(config: Configuration, paths: io.Paths) -> pd.DataFrame:
     local = measure(tables_of(config, paths), config.indicators.values(), config)
     official = io.read_measures(published)
     measures, _ = merge(local, official.loc[official["indicator"].isin([*config.indicators])])
-    return derived.complete(_as_declared(measures, config), config)
+    return derived.complete(_as_declared(_rounded(measures, config), config), config)
+
+
+def _rounded(rows: pd.DataFrame, config: Configuration) -> pd.DataFrame:
+    """Rows of which sums are rounded as their indicator says, and sentences tell; half goes up."""
+    made = rows.copy()
+    for one in config.indicators.values():
+        mine = made["indicator"].eq(one.id)
+        if one.rounded_to > 1:
+            for name in ("numerator", "value"):
+                multiples = made.loc[mine, name] / one.rounded_to
+                made.loc[mine, name] = (multiples + 0.5) // 1 * one.rounded_to
+    return made
 
 
 def _as_declared(rows: pd.DataFrame, config: Configuration) -> pd.DataFrame:

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from jsna.disclosure.bands import band, bands, coarse, first, least
 from jsna.ingest.attrition import APART, EMPTIED, REPEATS, SET_ASIDE, attrition
 from jsna.ingest.cross import Tables
-from jsna.measures.attrition import Lost, beside, of_cells, touches
+from jsna.measures.attrition import Lost, _must_say, beside, of_cells, touches
 from jsna.measures.attrition import _entry as entry
 from jsna.measures.engine import measure
-from jsna.measures.lineage import ROW, Cell
-from jsna.model.indicators import Indicator
+from jsna.measures.lineage import ROW, Cell, Lineage
+from jsna.model.indicators import Indicator, Side
 from jsna.readback.allowed import Allowed
 from jsna.readback.vocabulary import Vocabulary
 from jsna.report.attrition import lines, placed_words, share_words
@@ -344,5 +344,10 @@ def test_rows_that_say_nothing_of_what_is_counted_are_told_beside_it_and_no_othe
         "Not counted: between twenty-five and fifty in a hundred of the suspensions or exclusions, "
         "in which “sessions of school missed” says nothing."
     ]
+    # What is worked out of a day says nothing of the day: who still waits is counted.
+    seen, hours = Cell("clinic.visits", "seen_on"), Cell("clinic.visits", "hours")
+    made = Lineage(columns={"weeks": frozenset({seen}), "hours": frozenset({hours})})
+    asked = Side(table="wait", where="weeks is not null and hours is not null")
+    assert _must_say(asked, {"wait": made}) == {hours}
     # Where every row says it, nothing is told.
     assert of_cells(attrition({}, CONFIG), {}, {cell: (0, 500)}) == {}

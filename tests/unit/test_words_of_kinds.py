@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pytest
 import yaml
 
+from jsna import trying
 from jsna.model.asked import Asked, asked, recorded
 from jsna.model.indicators import Indicator
 from jsna.model.tables import AnalysisTable, Column
-from jsna.report import narrative
+from jsna.report import chapters, narrative
 from jsna.settings import follows, indicators, shared
 from jsna.shared.table_columns import declared
 from jsna.tables.catalogue import CATALOGUE
 from tests.conftest import ROOT
 from tests.unit import report_support as made
-from tests.unit.test_narrative import plain
+from tests.unit.test_narrative import plain, plain_text
 
 BREAK = AnalysisTable(
     name="break",
@@ -178,3 +180,38 @@ def test_what_a_plain_condition_asks() -> None:
         assert asked(where) is None, where
     # A code that holds a word of the language is not taken apart wrongly.
     assert asked("kind = 'Sit and play'") in (None, (Asked("kind", "code", "Sit and play"),))
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "said"),
+    [
+        ("{title: Wait for a plan, kind: wait, unit: weeks, values: weeks, ended: ended}", 17,
+         "17 weeks median of waits for a plan, 2024/25"),
+        ("{title: Hours of a short break, kind: mean, unit: hours}", 5.12,
+         "5.1 hours average for hours of a short break, 2024/25"),
+        ("{title: Spending on short breaks, kind: money}", 259_700,
+         "259,700 pounds spending on short breaks, 2024/25"),
+        ("{title: Short breaks, kind: count}", 40, "40 short breaks, 2024/25"),
+    ],
+)  # fmt: skip
+def test_a_number_in_large_print_says_what_it_is(text: str, value: float, said: str) -> None:
+    count = {"table": "break", "count": "hours" if "mean" in text or "money" in text else "rows"}
+    one = entry(text, numerator=count, population_base="responsible", period_type="financial_year")
+    row = made.measure(one, 0, status="x", period="2024/25")
+    shown = {**row, "status": "", "value": value, "numerator": value if one.kind.is_count else 50}
+    view = made.view([shown], made.configuration(indicators={one.id: one}))
+    number = chapters.key_number(view, one)
+    assert number is not None
+    assert f"{plain_text(number.number)} {plain_text(number.text)}" == said
+
+
+def test_a_try_says_of_no_sum_that_it_is_rounded_where_it_is_not() -> None:
+    money = entry("{title: Spending, kind: money, rounded_to: 100, id: money}",
+                  numerator={"table": "break", "count": "cost"})  # fmt: skip
+    count = entry("{title: Breaks, kind: count, id: count}", numerator={"table": "break"})
+    config = made.configuration(indicators={one.id: one for one in (money, count)})
+    values = {"indicator": ["money", "money", "count"], "numerator": [259_650.0, 49.0, 49.0]}
+    rows = pd.DataFrame({**values, "value": values["numerator"]})
+    found = trying._rounded(rows, config)
+    assert found["value"].tolist() == found["numerator"].tolist() == [259_700.0, 0.0, 49.0]
+    assert rows["value"].tolist() == values["numerator"]

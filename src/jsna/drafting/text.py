@@ -65,7 +65,7 @@ def column(made: Column, like: Column | None) -> str:
 def _short(made: Column, told: Mapping[str, Any]) -> str:
     """The call that makes a column called like its header, by its type."""
     what = headers.sentence(made.name)
-    in_pounds = f"{what.rstrip('.')}, in pounds."
+    in_pounds = columns.in_pounds(made.name)
     money = made.marked and made.minimum == 0 and made.description == in_pounds
     bounds = ("maximum",) if money else ("minimum", "maximum")
     both = None not in [getattr(made, name) for name in bounds]

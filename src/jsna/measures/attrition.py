@@ -108,12 +108,16 @@ def _touch(indicator: Indicator, of: Indicator, made: Mapping[str, Lineage]) -> 
 def _must_say(side: Side, made: Mapping[str, Lineage]) -> Cells:
     """Cells without which a row of a side is not counted, by its condition.
 
-    None of a column that is made of several: that it is empty says of none of them that it is.
+    None of a column that is worked out: who still waits has a wait and no day it ended.
     """
     table = made[side.table]
-    found = [table.of([name]) - table.all for name in recorded(side.where)]
-    alone = (cell for cells in found if len(cells) == 1 for cell in cells)
-    return frozenset(cell for cell in alone if cell.field != HOME)
+    found = [(name, table.of([name]) - table.all) for name in recorded(side.where)]
+    return frozenset(
+        cell
+        for name, cells in found
+        for cell in cells
+        if len(cells) == 1 and cell.field == name != HOME
+    )
 
 
 def _without(cells: Cells, above: set[str]) -> Cells:

@@ -15,7 +15,7 @@ from jsna.report.datatables import further
 from jsna.report.figures import Figure, Table
 from jsna.report.marks import mark
 from jsna.report.metadata import caution, left
-from jsna.report.narrative import RATES, Sentence, rate_words, say
+from jsna.report.narrative import RATES, Sentence, noun, rate_words, say
 from jsna.view import words
 from jsna.view.groups import Groups
 from jsna.view.rows import Measures, Row
@@ -159,7 +159,10 @@ def key_number(view: Measures, indicator: Indicator) -> KeyNumber | None:
         return None
     period = words.period_label(row.period, row.period_type)
     per = rate_words(row, indicator)
-    text = say("{}{}, {}", indicator.phrase, f" {per}" if per else "", period)
+    # A number of weeks, or a mean, is of nothing without a word on what it is.
+    said = indicator.kind.of_values or indicator.kind.amounts
+    what = noun(indicator).removeprefix("the ") if said else indicator.phrase
+    text = say("{}{}, {}", what, f" {per}" if per else "", period)
     aside = Markup("")
     country = view.config.area.country
     national = view.at(indicator.id, country.code, row)

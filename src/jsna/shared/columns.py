@@ -57,8 +57,13 @@ def whole(name: str, minimum: int | None = None, maximum: int | None = None, **m
 def pounds(name: str, maximum: float | None = None, **more: Any) -> Column:
     """A sum of money, which the file may write as `£1,234.50`."""
     given = {"minimum": 0, "maximum": maximum, "marked": True, **more}
-    what = headers.sentence(name).rstrip(".")
-    return _plain(name, "number", **{"what": f"{what}, in pounds.", **given})
+    return _plain(name, "number", **{"what": in_pounds(name), **given})
+
+
+def in_pounds(name: str) -> str:
+    """A description of a sum of money: `Weekly cost, in pounds.`"""
+    said = headers.sentence(name)
+    return said if "pounds" in headers.words(name) else f"{said.rstrip('.')}, in pounds."
 
 
 def day(name: str, **more: Any) -> Column:

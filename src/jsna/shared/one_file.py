@@ -30,7 +30,7 @@ def one_file(
     """
     words = name.replace("_", " ")
     called = title or f"{words[:1].upper()}{words[1:]}"
-    counted = f"{called[:1].lower()}{called[1:]} record"
+    counted = f"record of {called[:1].lower()}{called[1:]}"
     return Extract(
         name=name,
         title=called,

@@ -254,12 +254,12 @@ def test_a_certificate_that_is_no_json_is_told_by_its_line(paths: io.Paths, tmp_
 
 
 def test_what_the_mark_stands_for_is_said_of_each_kind_of_source(paths: io.Paths) -> None:
-    """Of health records nought is always shown; of others it may be hidden for another's sake."""
+    """Of health records zeros are always shown; of others one may be hidden for another's sake."""
     content = given(paths)
     one = next(iter(content["profiles"].values()))
     names = ("default", "health", "official")
     rules = load({**content, "profiles": dict.fromkeys(names, one | {"rows": 1})}).rules(CONFIG)
     (default, health, official) = (mark for _, _, mark in rules)
-    assert default.startswith("[c] may be nought as well")
+    assert default == "So [c] may be zero as well."
     assert health.endswith("there [c] is one or more.")
     assert official == ""

@@ -236,7 +236,7 @@ def _largest(shown: Shown, dimension: str, found: Groups, names: Sequence[str]) 
     if len(names) < min(4, len(found.shown)):
         said = f"the largest groups{among} are {words.join(names)}"
         return titled(shown, said, f"by {called}")
-    return titled(shown, f"no {called}{among} stands out")
+    return titled(shown, f"no {called}{among} stands out", f"none{among} stands out")
 
 
 def _leads(shown: Shown, dimension: str, name: str) -> tuple[str, ...]:
@@ -251,7 +251,7 @@ def _leads(shown: Shown, dimension: str, name: str) -> tuple[str, ...]:
     verb = "are" if declared.order == "age" else "is"
     if dimension in PLACES:
         return (f"{name} is the {shown.place} with most",)
-    return (f"{name} {verb} the largest group",)
+    return f"{name} {verb} the largest group", f"{name} {verb} largest"
 
 
 def ratios(shown: Shown, marks: Sequence[Mark], reference: str) -> str:

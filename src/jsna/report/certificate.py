@@ -283,8 +283,8 @@ def _hides(profile: Profile) -> str:
     if not profile.threshold:
         return ""
     if profile.zeros_shown:
-        return "Nought is always shown where it is a count by itself: there [c] is one or more."
-    return "[c] may be nought as well, where that protects another figure."
+        return "Zeros that are counts by themselves are always shown: there [c] is one or more."
+    return "So [c] may be zero as well."
 
 
 def context(

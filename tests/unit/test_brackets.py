@@ -41,7 +41,8 @@ class Quantiles:
         ]
         self.config = replace(BASE, indicators={one.id: one for one in made})
         self.truth = measure({"plan": plans(rows)}, made, self.config)
-        self.safe = protect(self.truth, self.config).safe
+        made_ = protect(self.truth, self.config)
+        self.safe, self.log = made_.safe, made_.log
 
     def shown(self) -> set[tuple[str, str]]:
         rows = self.safe.loc[self.safe["status"].ne("c")]
@@ -68,6 +69,8 @@ def test_nine_boys_who_are_all_nought_are_not_told_by_two_percentiles() -> None:
     values = made.truth.set_index(["indicator", "category"])["value"]
     assert (values["p5", "total"], values["p5", "F"], values["p10", "total"]) == (0, 10, 10)
     assert made.shown() == {("p5", "total"), ("p10", "total")}
+    told = made.log.set_index("category")[["rule", "kind"]].drop_duplicates()
+    assert tuple(told.loc["F"]) == ("bracket", "secondary")
     made.prove(made.safe)
     with pytest.raises(JsnaError) as caught:
         made.prove(made.bare("M"))

@@ -19,6 +19,7 @@ import pandas as pd
 
 from jsna.disclosure.ledger.families import nested
 from jsna.disclosure.ledger.linked_tables import NONE, LinkedTables
+from jsna.disclosure.revision import BRACKET
 from jsna.measures.methods import STORED, limit_ranks
 from jsna.model import schema
 from jsna.model.configuration import Configuration
@@ -91,7 +92,7 @@ class Brackets:
         found = list(rules)
         while more := next(self._telling(found), None):
             for row in more:
-                found[row] = "sum"
+                found[row] = BRACKET
         return found
 
     def _telling(self, rules: Sequence[str]) -> Iterator[list[int]]:

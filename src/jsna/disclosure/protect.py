@@ -182,7 +182,7 @@ def _rules(
 
     `small_count`, `small_denominator`, `small_complement`, `revision` (a count has changed by
     little since it was published) and those of `contribution` are primary; `sum` is secondary: the
-    figure would give away another.
+    figure would give away another. So are `group` and `bracket`, which are found in what is shown.
     """
     small = made.small()
     complements = {n: config.profile(n).complements for n in rows["profile"].unique()}
@@ -296,7 +296,7 @@ def _log(rows: pd.DataFrame, rules: list[str], stands: Flags) -> pd.DataFrame:
     log = rows.loc[rule.ne(""), [*schema.KEY, "profile"]].copy()
     log["rule"] = rule[rule.ne("")]
     log["stands"] = stands[rule.ne("").to_numpy(dtype=bool)]
-    log["kind"] = np.where(log["rule"].eq("sum"), "secondary", "primary")
+    log["kind"] = np.where(log["rule"].isin(revision.SECONDARY), "secondary", "primary")
     log["kind"] = log["kind"].astype("str")
     ordered = log[list(LOG_COLUMNS)].sort_values(list(schema.KEY), kind="stable")
     return ordered.reset_index(drop=True)

@@ -26,6 +26,10 @@ RULE: Final = "revision"
 #: Why a sum of money is not printed though it was: it is far from what was printed, and it is not
 #: known that enough people are behind the change.
 FAR: Final = "revision_far"
+#: Rules that hide a row for another's sake: counts would follow from its own; values of few hidden
+#: children would lie between its quantiles and others; a hidden count of a group from its rate.
+SUM, BRACKET, GROUP = "sum", "bracket", "group"
+SECONDARY: Final = frozenset({SUM, BRACKET, GROUP})
 #: Said of every figure that is printed as before, changed or not: what tells the two apart would
 #: tell whom a correction is about.
 NOTE: Final = "As published before; changes too small to publish are not shown."
@@ -192,7 +196,7 @@ def stands(made: LinkedTables, past: pd.DataFrame, rules: Sequence[str]) -> Flag
     found = np.zeros(len(rules), dtype=np.bool_)
     for row, counts in _told(made, past):
         little = any(cell in made.revised or _hardly(made, cell, count) for cell, count in counts)
-        stays = bool(rules[row]) and (little or rules[row] in ("sum", RULE))
+        stays = bool(rules[row]) and (little or rules[row] in {*SECONDARY, RULE})
         found[row] = stays and rules[row] != FAR
     return found
 

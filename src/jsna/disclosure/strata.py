@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from jsna.disclosure.ledger.linked_tables import LinkedTables, printed
+from jsna.disclosure.revision import GROUP
 from jsna.disclosure.system import Flags
 from jsna.model import hierarchies as nesting
 from jsna.model import schema
@@ -51,7 +52,7 @@ def beside_hidden(
         if not more:
             return found
         for row in more:
-            found[row] = "sum"
+            found[row] = GROUP
 
 
 def _groups(text: str, standard: Standard, config: Configuration) -> Iterator[Cell]:

@@ -18,6 +18,7 @@ import pandas as pd
 from jsna.disclosure.attacking.attack import Interval
 from jsna.disclosure.evidence import Evidence
 from jsna.disclosure.ledger.linked_tables import NONE
+from jsna.disclosure.revision import SECONDARY
 from jsna.disclosure.system import TOLERANCE
 from jsna.explanation.nearby import Nearby
 from jsna.model import schema
@@ -33,6 +34,8 @@ OWN_RULES: Final[Mapping[str, str]] = {
     "extreme": "the least or the greatest of a group is one child's own figure",
     "revision": "it has changed by little since it was published",
     "revision_far": "it is far from the sum that was published, and few may be behind the change",
+    "bracket": "shown, it would bound values of few hidden children closely from both sides",
+    "group": "shown, it would tell a count of one of its groups that is hidden elsewhere",
     "below_authority": "figures of this kind are never published below the whole authority",
 }
 #: Sums and counts named at once; what is beyond is counted.
@@ -105,7 +108,8 @@ class Reasons:
         """What is small of the row itself: by a rule of its own, its counts, or the difference."""
         rule, system = self.rules[row], self.evidence.system
         if rule in OWN_RULES:
-            yield f"Primary ({rule}): {OWN_RULES[rule]}."
+            how = "Secondary" if rule in SECONDARY else "Primary"
+            yield f"{how} ({rule}): {OWN_RULES[rule]}."
         for cell, name in ((top, "count"), (bottom, "number it is out of")):
             if cell != NONE and system.primary[cell]:
                 yield (

@@ -222,7 +222,7 @@ OUTCOMES: Final = _of_times(
         "sdq_score": _score,
         "sdq_reason": _why_none,
         "substance_misuse": _outcome("substance", _OLD),
-        "helped": chance(0.6),
+        "helped": chance("looked_after.outcomes.helped"),
         "convicted": _outcome("convicted", _OLD),
         "immunisations": _outcome("immunisations"),
         "teeth_check": _outcome("teeth"),
@@ -241,7 +241,7 @@ MISSING: Final = _of_times(
     _missed,
     {
         "missing_end": after("missing_start", between(0, 3)),
-        "missing_kind": codes({"A": 0.12, "M": 0.88}),
+        "missing_kind": codes("looked_after.missing_kind"),
     },
 )
 

@@ -19,21 +19,19 @@ from jsna.synthetic.spells import Parts, heads
 
 #: Whose random numbers these are.
 OWN: Final = "looked after"
-#: Legal statuses one after another, with shares; the last is of short breaks and counts nowhere.
-_PATHS: Final = (
-    (0.50, ("V2", "C1", "C2")), (0.43, ("C1", "C2")), (0.01, ("L2", "C1", "C2")), (0.02, ("J1",)),
-    (0.04, ("V4",)),
-)  # fmt: skip
 _MOVES: Final = ("CARPL", "CREQB", "CREQO", "PLACE", "STAND", "APPRR", "CLOSE", "CHILD", "OTHER")
 _KEPT: Final = ("P1", "A3", "A5")
 #: Most episodes of one time in care; days each of them lasts at least.
 _MOST, _WEEK = 8, 7
+#: Legal status of agreed short breaks, which count nowhere.
+_SHORT_BREAKS: Final = "V4"
 
 
 def _cut(at: Course) -> Course:
     """Times in care cut into episodes: `care_start_date`, `until`, and which is `new` or `last`."""
     days = (at["end"] - at["start"]).astype(np.int64)
-    cuts = np.minimum(at.rng.poisson(0.3 + 0.8 * days / YEAR), _MOST - 1)
+    often = at.world.effects.values("looked_after.episodes")
+    cuts = np.minimum(at.rng.poisson(often["any"] + often["year"] * days / YEAR), _MOST - 1)
     of = np.repeat(np.arange(len(at)), cuts)
     later = (at.rng.random(len(of)) * days[of]).astype(np.int64)
     # No episode shorter than a week, so that none ends before it begins.
@@ -60,12 +58,13 @@ def _begins(of: Ints) -> Bools:
     return found
 
 
-def _path(at: Course) -> Ints:
-    """Path of each time in care, drawn for all; short breaks are for children with a plan."""
-    shares = np.array([share for share, _ in _PATHS])
-    drawn = draws.choose_weighted(at.rng, shares, int(at["spell"].max(initial=0)) + 1)
-    path, plan = drawn[at["spell"]], provision(at.world)[at.person] == need.E
-    return np.where((path == len(_PATHS) - 1) & ~plan, 0, path)
+def _path(at: Course) -> Values:
+    """Legal statuses of each time in care; short breaks are for children with a plan."""
+    shares = at.world.effects.values("looked_after.path")
+    # Drawn for all spells.
+    drawn = draws.choose(at.rng, shares, int(at["spell"].max(initial=0)) + 1)[at["spell"]]
+    path, plan = np.array([*shares])[drawn], provision(at.world)[at.person] == need.E
+    return np.where((path == _SHORT_BREAKS) & ~plan, next(iter(shares)), path)
 
 
 def _step(at: Course) -> Ints:
@@ -76,16 +75,17 @@ def _step(at: Course) -> Ints:
 
 
 def _legal(at: Course) -> Values:
-    longest = range(max(len(names) for _, names in _PATHS))
-    table = np.array([[names[min(n, len(names) - 1)] for n in longest] for _, names in _PATHS])
-    found: Values = table[at["path"], at["step"].clip(0, longest[-1])]
+    """Status that so many changes lead to, or the last of the path."""
+    found = at["path"].copy()
+    for path in np.unique(found):
+        here, names = at["path"] == path, np.array(path.split())
+        found[here] = names[np.minimum(at["step"][here], len(names) - 1)]
     return found
 
 
 def _change(at: Course) -> Values:
     """The law changes no further at the end of its path: only the placement does."""
-    ends = np.array([len(names) - 1 for _, names in _PATHS])
-    return np.where(at["step"] > ends[at["path"]], "P", at["drawn"])
+    return np.where(at["step"] > np.char.count(at["path"], " "), "P", at["drawn"])
 
 
 def _settled(at: Course) -> Ints:
@@ -110,7 +110,7 @@ def _placement(at: Course) -> Values:
     drawn = codes_of("looked_after.placement", _age("looked_after.placement", "care_start_date"))(
         at
     )
-    return np.where(at["legal_status"] == "V4", "K2", drawn)[at["settled"]]
+    return np.where(at["legal_status"] == _SHORT_BREAKS, "K2", drawn)[at["settled"]]
 
 
 def _provider(at: Course) -> Values:

@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import jsna.tables
+from jsna.disclosure.discovery import supposed, worlds
 from jsna.disclosure.discovery.run import discover
 from jsna.disclosure.evidence import gather
 from jsna.disclosure.ledger import equations
@@ -22,6 +24,7 @@ from jsna.disclosure.ledger.families import Derived
 from jsna.disclosure.protect import protect
 from jsna.disclosure.prove import prove
 from jsna.errors import JsnaError
+from jsna.measures import derive
 from jsna.measures.engine import measure
 from jsna.model import schema
 from jsna.model.cells import Cell, make
@@ -30,6 +33,7 @@ from jsna.model.indicators import Indicator
 from jsna.tables import catalogue
 from jsna.tables.catalogue import CATALOGUE, arrow
 from tests.spec import world
+from tests.unit.test_discovery import configuration
 
 TABLE = world.FOLLOWED
 STATES = ("N", "K", "E")
@@ -256,3 +260,16 @@ def test_it_is_held_in_drawn_records_that_who_is_followed_is_there() -> None:
     wrong = gone.loc[~(gone["period"].eq("2025") & gone["person_key"].eq("NK0"))]
     (problem,) = discover([{**records, "pupil": arrow("pupil", wrong)}], years.config).problems
     assert "(`followed`) is wrong" in problem.rule and "moves numerator [2024" in problem.rule
+
+
+@pytest.mark.full
+def test_the_table_made_of_drawn_extracts_bears_it_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the query of the operator itself, with moves and rolls between which nothing else ties."""
+    views = (*jsna.tables.VIEWS, TABLE)
+    monkeypatch.setattr(jsna.tables, "VIEWS", views)
+    monkeypatch.setattr(derive, "VIEWS", views)
+    monkeypatch.setattr(worlds, "FIRST", 600)
+    monkeypatch.setattr(worlds, "SECOND", 300)
+    config = supposed.configuration(world.with_followed(configuration(FLOW, ROLL)))
+    drawing = worlds.Drawing(config)
+    assert discover(drawing.first(), config, drawing.further()).problems == ()

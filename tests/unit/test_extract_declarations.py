@@ -10,7 +10,11 @@ from jsna import sources
 from jsna.documents.extracts import COLUMNS, columns, rules
 from jsna.ingest.validate import validate_delivery
 from jsna.model.contract import Extract, Table
+from jsna.settings import fields
 from jsna.settings.shared import codelists
+from jsna.shared import columns as make
+from jsna.shared import rules as keep
+from jsna.shared import usual
 from jsna.sources import registry
 
 from .validation_support import CODELISTS, GOOD, PERIODS, ROOT, context, staged
@@ -25,6 +29,25 @@ def test_the_extracts_of_the_design_are_declared() -> None:
         "person", "requests", "assessment", "namedplan", "plandetail", "activeplans",
         "placementdetail", "senneed",
     ]  # fmt: skip
+
+
+def test_a_name_of_no_column_is_told_with_what_is_like_it() -> None:
+    days = (make.day("Referred"), make.day("Seen", nullable=True), make.whole("Hours"))
+    table = Table(
+        "visits", "A visit.", days, key=("refered",), dated_by="hours", wait=("referred", "sen"),
+        rules=(*keep.days_in_order("referred", "seen"), keep.part_of("hour", "hours")),
+    )  # fmt: skip
+    extract = Extract("visits", "Visits", "Visits.", "financial_year", "resident", (table,))
+    assert [*fields.faults(extract)] == [
+        ("visits.key", "names no column of the table; did you mean referred?", "refered"),
+        ("visits.dated_by", "names no column of days; there are referred, seen", "hours"),
+        ("visits.wait", "names no column of the table; did you mean seen?", "sen"),
+        ("visits.rules (hour.above_hours)", "names no column of the table; did you mean hours?",
+         "hour"),
+    ]  # fmt: skip
+    # And nothing that reads every table is stopped by it before it can be told.
+    assert [one.name for one in usual.tables(extract)] == ["visits", "in_visits", "roll_visits"]
+    assert [fault for one in registry().values() for fault in fields.faults(one)] == []
 
 
 @pytest.mark.parametrize(("extract", "table"), TABLES, ids=NAMES)

@@ -15,7 +15,7 @@ from jsna.model.indicators import Indicator
 from jsna.model.profiles import Profile, ProfileFile
 from jsna.model.relations import Relation
 from jsna.settings import checks as edition_checks
-from jsna.settings import made_lists
+from jsna.settings import fields, made_lists
 from jsna.settings.dimensions import (
     Categories,
     check_dimensions,
@@ -49,6 +49,7 @@ def load_lists(gather: Gatherer) -> Categories:
         given = gather.load(f"config/codelists/{file.name}", CodeListFile)
         if given is not None:
             found[file.stem] = CodeList(**dict(given), codelist=file.stem)
+    fields.check(gather)
     made_lists.check_own(gather, found)
     link = found["link"].codes if "link" in found else {}
     found |= {made.codelist: made for made in made_lists.made(gather, link)}

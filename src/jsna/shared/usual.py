@@ -27,7 +27,9 @@ def tables(extract: Extract) -> tuple[View, ...]:
     found: tuple[View, ...] = (rows(extract, row),)
     if extract.person_level and extract.period_type in OF_ROLLS:
         found = (*found, *pupils_in(extract))
-    if file.wait is not None:
+    # A wait of days that are not there is told where declarations are checked (`settings.fields`).
+    days = {column.field for column in file.columns if column.type == "date"}
+    if file.wait is not None and days.issuperset(file.wait):
         began, ended = file.wait
         found = (
             *found,

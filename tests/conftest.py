@@ -16,6 +16,7 @@ from hypothesis import settings
 from jsna.checking import tables
 from jsna.errors import Problem
 from jsna.model.configuration import Configuration
+from tests.tried import FULL
 
 ROOT = Path(__file__).parents[1]
 #: What a checkout holds that a build needs; never data or output.
@@ -23,6 +24,7 @@ PARTS = ("Snakefile", "rules", "config", "profiles", "src", "requirements.lock",
 SMALL = "test-2025"
 # A busy machine is no fault of the code: time is measured by benchmarks, never by a test.
 settings.register_profile("jsna", deadline=None)
+settings.register_profile(FULL, deadline=None)
 settings.load_profile("jsna")
 #: Seconds a worker waits for another to build the edition they share.
 PATIENCE = 1800

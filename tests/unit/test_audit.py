@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jsna.model.audits import Break, Known, Review
@@ -18,6 +18,7 @@ from jsna.releases import official
 from jsna.releases.audit import effect, report
 from jsna.releases.audit.finding import Finding
 from jsna.releases.audit.told import told as told_lines
+from tests.tried import tried
 from tests.unit.published_support import (
     Declared,
     configuration,
@@ -162,7 +163,7 @@ def test_one_wrong_figure_is_found_and_no_other_is_blamed(
     add=st.integers(20, 100_000),
     counts=st.lists(st.integers(30, 4_000), min_size=10, max_size=10),
 )
-@settings(max_examples=25)
+@tried(25)
 def test_whatever_total_is_too_large_it_alone_is_not_used(
     tmp_path_factory: pytest.TempPathFactory, area: str, add: int, counts: list[int]
 ) -> None:

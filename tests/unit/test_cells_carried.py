@@ -21,6 +21,7 @@ from jsna.model.cells import Cell, make
 from jsna.model.indicators import Indicator
 from jsna.tables.catalogue import CATALOGUE
 from tests.spec import world
+from tests.tried import tried
 from tests.unit.cells_support import Recount, reworded
 
 EVERY = world.configuration()
@@ -179,6 +180,7 @@ STRAY = {"period": "2025", "sen_provision": "??", "sex": "F", "age": 4, "localit
 
 
 @example(rows=[STRAY], one="true", other="sen_provision <> 'N'", by=["sen_provision"])
+@tried(100)
 @given(rows=PUPILS, one=SAID, other=SAID, by=BY)
 def test_a_cell_is_what_its_number_counts_whatever_is_asked_of_whom(
     rows: list[dict[str, Any]], one: str, other: str, by: list[str]

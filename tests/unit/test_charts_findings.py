@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jsna.charts import findings
@@ -16,6 +16,7 @@ from jsna.charts.select import figure
 from jsna.charts.shown import Indexed, Shown
 from jsna.model.indicators import Chart
 from jsna.model.kinds import KINDS
+from tests.tried import tried
 from tests.unit import report_support as report
 from tests.unit.charts_support import (
     HOME,
@@ -259,7 +260,7 @@ LONGEST = (
 
 
 @pytest.mark.parametrize("chart", [BARS, AREAS, TREND, GRADIENT], ids=lambda c: c.type)
-@settings(max_examples=10)
+@tried(10)
 @given(values=st.lists(st.floats(0, 100), min_size=12, max_size=12), of=st.sampled_from([20, 5000]))
 def test_titles_are_short_and_claim_nothing_they_may_not(
     chart: Chart, values: list[float], of: float

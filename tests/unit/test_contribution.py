@@ -21,6 +21,7 @@ from jsna.model.hierarchies import Hierarchy
 from jsna.model.indicators import Indicator
 from jsna.tables.catalogue import CATALOGUE
 from tests.spec import world
+from tests.tried import tried
 from tests.unit.cells_support import with_cells
 
 SPENT = Indicator.model_validate(
@@ -114,6 +115,7 @@ def test_the_p_per_cent_rule(parts: list[float], rule: str) -> None:
     assert refused(frame, CONFIG, behind(frame, parts)) == [rule]
 
 
+@tried(100)
 @given(st.lists(st.floats(1, 1e5), min_size=10, max_size=30))
 def test_a_sum_that_is_shown_leaves_the_largest_part_uncertain(parts: list[float]) -> None:
     """Whoever is second takes their own away and has the largest to within p % at best."""

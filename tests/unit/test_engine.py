@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jsna.errors import JsnaError
@@ -16,6 +16,7 @@ from jsna.model import schema
 from jsna.model.indicators import Indicator
 from jsna.sources import registry
 from tests.spec import world
+from tests.tried import tried
 
 CONFIG = world.configuration()
 PLANS = CONFIG.indicators["pupils_ehc_plan"]
@@ -258,7 +259,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=30)
+@tried(30)
 @given(ROWS)
 def test_counts_are_those_of_plain_pandas(rows: list[tuple[str, str, str | None]]) -> None:
     frame = pupils(rows)
@@ -282,7 +283,7 @@ def test_counts_are_those_of_plain_pandas(rows: list[tuple[str, str, str | None]
     assert len(found[found["breakdown"] == "total"]) == (3 if told else 1)
 
 
-@settings(max_examples=10)
+@tried(10)
 @given(ROWS, st.randoms(use_true_random=False))
 def test_order_of_rows_changes_nothing(
     rows: list[tuple[str, str, str | None]], random: object

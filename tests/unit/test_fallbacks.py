@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jsna.disclosure.fallbacks import choose
@@ -19,6 +19,7 @@ from jsna.model.areas import Locality, LocalityGroup
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator
 from tests.spec import world
+from tests.tried import tried
 
 EVERY = world.configuration()
 THIRD = "E07000953"
@@ -160,7 +161,7 @@ PUPIL = st.tuples(st.sampled_from(["2023", "2024", "2025"]), YEARS, st.sampled_f
 
 
 @given(st.lists(PUPIL, min_size=1, max_size=40))
-@settings(max_examples=25)
+@tried(25)
 def test_a_recoding_counts_as_if_the_rows_had_its_codes(rows: list[tuple[str, str, str]]) -> None:
     fallbacks = [
         {

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jsna.errors import JsnaError
@@ -26,6 +26,7 @@ from jsna.linkage.scoring import weighed
 from jsna.linkage.splinked import _linker
 from jsna.linkage.training import trained
 from jsna.model.link_passes import LOOKUPS
+from tests.tried import tried
 from tests.unit.linkage_support import (
     CONFIG,
     KINDS,
@@ -235,7 +236,7 @@ def united(edges: set[tuple[int, int]]) -> dict[int, int]:
     return {one: find(one) for one in leader}
 
 
-@settings(max_examples=40)
+@tried(40)
 @given(st.sets(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=1, max_size=14))
 @example({(1, 4), (2, 4), (2, 3)})
 @example({(0, 9), (9, 1), (1, 8), (8, 2), (2, 7), (7, 3), (3, 6), (6, 4)})
@@ -273,7 +274,7 @@ def test_resolution_by_hand() -> None:
     assert pairs({(1, 1): 7, (1, 2): 7, (2, 2): 9}) == {(1, 1, False), (2, 2, False)}
 
 
-@settings(max_examples=60)
+@tried(60)
 @given(
     st.dictionaries(st.tuples(st.integers(0, 6), st.integers(0, 6)), st.integers(0, 9), max_size=25)
 )

@@ -25,6 +25,7 @@ from jsna.settings.shared import codelists, indicators
 from jsna.sources import registry
 from jsna.tables.catalogue import CATALOGUE, made_of, of_linkage
 from tests.spec import world
+from tests.tried import tried
 from tests.unit.linkage_support import database, ruleset, standard, table
 from tests.unit.test_tables import PLACES, linked, pupil
 
@@ -82,6 +83,7 @@ def test_every_way_a_link_is_made_has_one_code() -> None:
     assert len(set(LISTS["link_pass"].values())) == len(LISTS["link_pass"])
 
 
+@tried(100)
 @given(
     st.one_of(
         st.sampled_from([name for name, _, _ in LOOKUPS]),

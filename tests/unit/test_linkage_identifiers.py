@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jsna.errors import JsnaError
@@ -25,6 +25,7 @@ from jsna.shared.identifiers import (
     upn_letter_ok,
     upn_wellformed,
 )
+from tests.tried import tried
 from tests.unit.linkage_support import database, ruleset, standard, table
 
 
@@ -114,7 +115,7 @@ def _pupil(draw: st.DrawFn) -> str:
 pupil = _pupil()
 
 
-@settings(max_examples=30)
+@tried(30)
 @given(st.lists(st.one_of(digits, st.text("0123456789X ", max_size=12)), min_size=20, max_size=60))
 def test_ingest_and_linkage_judge_nhs_numbers_alike(values: list[str]) -> None:
     db = database(1)
@@ -127,7 +128,7 @@ def test_ingest_and_linkage_judge_nhs_numbers_alike(values: list[str]) -> None:
         assert [row[0] == "valid" for row in rows] == list(sound)
 
 
-@settings(max_examples=30)
+@tried(30)
 @given(st.lists(st.one_of(pupil, st.text("ABZ019", max_size=14)), min_size=20, max_size=60))
 def test_ingest_and_linkage_judge_pupil_numbers_alike(values: list[str]) -> None:
     db = database(1)

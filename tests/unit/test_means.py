@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -26,6 +26,7 @@ from jsna.model.indicators import Indicator
 from jsna.model.tables import Column
 from jsna.tables.catalogue import CATALOGUE
 from tests.spec import world
+from tests.tried import tried
 from tests.unit import whole_path
 
 LIMITS = ["lower_95", "upper_95", "lower_998", "upper_998"]
@@ -82,7 +83,7 @@ rows_of_plans = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(rows_of_plans)
 def test_every_mean_and_its_limits_are_those_of_the_values_it_is_of(
     rows: list[tuple[str, int | None, str, str, str | None]],

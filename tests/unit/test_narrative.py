@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jsna.model.indicators import Indicator
@@ -28,6 +28,7 @@ from jsna.view import comparison as compare
 from jsna.view.gradients import gradient
 from jsna.view.groups import Groups
 from jsna.view.rows import Measures
+from tests.tried import tried
 from tests.unit import report_support as made
 
 INDICATORS = made.configured()[0]
@@ -379,7 +380,7 @@ def test_a_missing_end_names_the_group_that_is_there() -> None:
     assert "the second most deprived tenth" in plain(slope(rows))
 
 
-@settings(max_examples=40)
+@tried(40)
 @given(st.lists(st.integers(0, 400), min_size=10, max_size=10))
 def test_a_gradient_never_contradicts_its_ends(counts: list[int]) -> None:
     view = of(deciles([c / 4_000 for c in counts]))
@@ -649,7 +650,7 @@ def test_noughts_too_uncertain_to_differ_do_not_stand_for_those_that_do() -> Non
     )
 
 
-@settings(max_examples=60)
+@tried(60)
 @given(
     st.lists(st.tuples(st.integers(0, 60), st.integers(60, 4_000)), min_size=2, max_size=6),
 )

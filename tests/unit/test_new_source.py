@@ -27,6 +27,7 @@ from jsna.model.contract import Context, Extract
 from jsna.model.tables import AnalysisTable
 from jsna.shared import usual
 from tests.conftest import ROOT
+from tests.tried import tried
 
 from .draft_support import FIRST, LAST, Rows, as_csv, breaks, clinic, day, nhs_number, places, saved
 from .validation_support import CODELISTS
@@ -476,7 +477,7 @@ PERSON = ("NHS Number", "Surname", "First name", "Date of birth")
     rows=st.integers(25, 60),
     seed=st.integers(0, 10_000),
 )
-@settings(max_examples=25, deadline=None)
+@tried(25)
 def test_any_file_that_can_be_drafted_is_valid_by_its_draft(
     tmp_path_factory: pytest.TempPathFactory,
     headers: list[str],

@@ -24,6 +24,7 @@ from jsna.model.fallbacks import Hierarchy
 from jsna.model.indicators import Indicator
 from jsna.view.kinds import QUANTILES, said
 from tests.spec import world
+from tests.tried import tried
 from tests.unit import whole_path
 
 LIMITS = ["lower_95", "upper_95", "lower_998", "upper_998"]
@@ -144,7 +145,7 @@ rows_of_plans = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@tried(40)
 @given(rows_of_plans, st.sampled_from([25, 50, 90]))
 def test_every_quantile_is_of_the_very_values_it_is_of(
     rows: list[tuple[str, int | None, str, str, str | None]], percentile: int

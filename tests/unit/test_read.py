@@ -18,6 +18,7 @@ from jsna.ingest.read import Reading, read_table
 from jsna.ingest.typed_files import _HIDDEN_ROW, _MERGED
 from jsna.model.contract import Column, Table
 from tests.books import book, book_bytes
+from tests.tried import tried
 
 TABLE = Table(
     name="register",
@@ -492,7 +493,7 @@ WORD = st.text(
 ).filter(lambda text: not any(mark in text for mark in "ÃÂâ"))
 
 
-@settings(max_examples=60)
+@tried(60)
 @given(
     rows=st.lists(st.tuples(WORD, WORD, WORD), min_size=1, max_size=8),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "cp1252"]),

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jsna.disclosure import contribution
@@ -26,6 +26,7 @@ from jsna.measures.methods import STORED, dsr_dobson
 from jsna.model import schema
 from jsna.model.indicators import Indicator
 from tests.spec import world
+from tests.tried import tried
 from tests.unit import whole_path
 
 LIMITS = ["lower_95", "upper_95", "lower_998", "upper_998"]
@@ -79,7 +80,7 @@ cells = st.tuples(st.integers(0, 30), st.integers(30, 400))
 every = [(p, s, a) for p in (world.WEST, world.EAST) for s in "FM" for a in AGES]
 
 
-@settings(max_examples=40, deadline=None)
+@tried(40)
 @given(st.lists(cells, min_size=len(every), max_size=len(every)))
 def test_every_rate_is_of_the_counts_of_its_groups(drawn: list[tuple[int, int]]) -> None:
     groups: Groups = dict(zip(every, drawn, strict=True))

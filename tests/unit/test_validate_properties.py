@@ -5,12 +5,13 @@ import string
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from jsna.ingest.quality import violation_rows
 from jsna.ingest.validate import apply_cross, validate_delivery
 from jsna.sources import registry
+from tests.tried import tried
 
 from .validation_support import GOOD, OTHER_UPN, PERIODS, context, staged
 
@@ -24,7 +25,7 @@ CANARIES = {
     "nhs_number": "7777777770", "uln": "7070707077", "person_table_id": "canary-7",
     "lsoa_code": "E0177777",
 }  # fmt: skip
-slow = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+slow = tried(15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @st.composite

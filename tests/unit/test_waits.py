@@ -21,6 +21,7 @@ from jsna.measures.methods import kaplan_meier, wait
 from jsna.model.tables import Column
 from jsna.tables.catalogue import CATALOGUE
 from tests.spec import world
+from tests.tried import tried
 from tests.unit import whole_path
 
 pytestmark = pytest.mark.filterwarnings("ignore:The confidence interval is undefined")
@@ -146,7 +147,7 @@ def rows_of(given_: list[tuple[Any, ...]]) -> pd.DataFrame:
     return world.filled("plan", frame).assign(person_key=[f"p{n}" for n in range(len(frame))])
 
 
-@settings(max_examples=30, deadline=None)
+@tried(30)
 @given(
     st.lists(
         st.tuples(

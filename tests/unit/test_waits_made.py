@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jsna.measures.methods import wait
@@ -21,6 +21,7 @@ from jsna.shared.waits import waits
 from jsna.sources import registry
 from jsna.tables.catalogue import CATALOGUE
 from tests.spec import world
+from tests.tried import tried
 from tests.unit import whole_path
 
 COMMUNITY = registry()["community"]
@@ -93,7 +94,7 @@ def test_lengths_and_ends_worked_by_hand() -> None:
 days = st.dates(date(2023, 12, 1), date(2025, 8, 1))
 
 
-@settings(max_examples=40, deadline=None)
+@tried(40)
 @given(st.lists(st.tuples(days, st.none() | days, st.none() | days), min_size=1, max_size=30))
 def test_any_days_give_the_length_and_the_end_of_going_day_by_day(
     given_: list[tuple[date, date | None, date | None]],

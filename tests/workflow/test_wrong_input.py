@@ -37,6 +37,7 @@ from tests.workflow.small_world import (
     snapshot,
 )
 
+pytestmark = pytest.mark.usefixtures("queries_tried_once")
 Damage = Callable[[World], None]
 #: Damage, and what must be reported: file -> codes, each at least once.
 CASES: dict[str, tuple[Damage, dict[str, set[str]]]] = {}

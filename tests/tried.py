@@ -1,0 +1,23 @@
+"""How many examples a property is tried on that takes long to try."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import settings
+
+#: Settings of `make test-full` (`tests/conftest.py` registers them).
+FULL = "full"
+Test = TypeVar("Test", bound=Callable[..., None])
+
+
+def tried(examples: int, **more: Any) -> Callable[[Test], Test]:
+    """Try a property on so many examples in `make test-full`, and on a quarter in `make test`."""
+    whole = settings.get_current_profile_name() == FULL
+    some = examples if whole else max(5, examples // 4)
+
+    def marked(test: Test) -> Test:
+        made: Test = pytest.mark.sampled(settings(max_examples=some, **more)(test))
+        return made
+
+    return marked

@@ -43,7 +43,7 @@ test: $(READY) ## Run the tests (a small synthetic edition; nine minutes on two 
 
 test-full: $(READY) ## Run the long tests: county scale, second builds (some 25 minutes on two cores)
 	@$(JSNA) prepare
-	@$(PYTEST) -m full
+	@$(PYTEST) -m "full or sampled" --hypothesis-profile=full
 
 test-faults: $(READY) ## Kill each stage, fill the disk and flip bits, at seeded places
 	@$(JSNA) prepare

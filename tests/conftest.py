@@ -7,15 +7,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import settings
 
+from jsna import cli
 from jsna.checking import tables
 from jsna.errors import Problem
 from jsna.model.configuration import Configuration
+from jsna.stages import ZONES
 from tests.tried import FULL
 
 ROOT = Path(__file__).parents[1]
@@ -40,6 +45,17 @@ class Project:
     def jsna(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run `python -m jsna …` in the project's folder, on the project's own source."""
         return self.python("-m", "jsna", *arguments, check=check)
+
+    def here(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command that confines no process in this one, on the source that is tested."""
+        assert arguments[0] not in ZONES
+        with (
+            patch.dict(os.environ, self.environment),
+            redirect_stdout(StringIO()) as said,
+            redirect_stderr(StringIO()) as told,
+        ):
+            code = cli.main([*arguments, "--root", str(self.root)])
+        return subprocess.CompletedProcess(arguments, code, said.getvalue(), told.getvalue())
 
     def python(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run Python in the project's folder, on the project's own source."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pandas as pd
+import pytest
 
 from jsna.generator import generate, official, truth
 from jsna.generator.found import parameters
@@ -21,6 +22,10 @@ from jsna.synthetic import effects
 from jsna.synthetic.world import World
 
 ROOT = Path(__file__).parents[2]
+#: For tests that read a world that is made here: what is made once is made by one worker.
+ONE_WORKER = pytest.mark.xdist_group("invented")
+#: Folders that stand until the tests end.
+_KEPT: list[TemporaryDirectory[str]] = []
 
 
 def configuration(
@@ -77,6 +82,16 @@ def shown() -> dict[str, pd.DataFrame]:
 def facts() -> Mapping[str, pd.DataFrame]:
     """What is so of them, whatever is shown. Shared: do not change."""
     return truth.facts(people(), configuration())
+
+
+@cache
+def files(*, clean: bool) -> Paths:
+    """The test edition written as a user has it, with faults or without. Shared: do not change."""
+    folder = TemporaryDirectory(prefix="jsna-invented-")
+    _KEPT.append(folder)
+    paths = Paths(Path(folder.name), "test-2025")
+    generate.run(configuration(), paths, lambda line: None, clean=clean)
+    return paths
 
 
 @cache

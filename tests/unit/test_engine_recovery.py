@@ -17,7 +17,9 @@ from jsna.measures.derive import derive
 from jsna.measures.engine import measure
 from jsna.measures.methods import ratio_of_rates
 from jsna.model.schema import dimensions
-from tests.unit.synthetic_support import county, frames, middling, module
+from tests.unit.synthetic_support import ONE_WORKER, county, frames, middling, module
+
+pytestmark = ONE_WORKER
 
 CONFIG = county()
 HOME = CONFIG.area.code

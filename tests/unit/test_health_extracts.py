@@ -23,10 +23,12 @@ from jsna.sources.mental_health.synthetic import CONTACTS
 from jsna.synthetic import course, health, need, often, waiting, world
 from jsna.synthetic.who import residents
 from jsna.synthetic.world import World
-from tests.unit.synthetic_support import ROOT, middling
+from tests.unit.synthetic_support import ONE_WORKER, ROOT, middling
 from tests.unit.synthetic_support import county as a_county
 from tests.unit.test_synthetic_effects import log_ratio
 from tests.unit.validation_support import judge
+
+pytestmark = ONE_WORKER
 
 OF_PATIENTS = [("ncmp", "measurements"), ("mental_health", "referrals"), ("community", "referrals")]
 YEARS = ("2023/24", "2024/25")

@@ -17,10 +17,18 @@ from jsna.errors import JsnaError
 from jsna.generator import official as invented
 from jsna.releases import ees
 from jsna.settings import loading
-from tests.unit.synthetic_support import ROOT, age, audited, configuration, facts, release, shown
+from tests.unit.synthetic_support import (
+    ONE_WORKER,
+    ROOT,
+    age,
+    audited,
+    configuration,
+    facts,
+    release,
+    shown,
+)
 
-# What is built once is built by one worker, for `test_reconciled` too.
-pytestmark = pytest.mark.xdist_group("reconciled")
+pytestmark = ONE_WORKER
 
 
 CONFIG = configuration()

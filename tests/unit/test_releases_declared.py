@@ -24,8 +24,6 @@ from tests.unit.published_support import NATION, csv_text
 from tests.unit.test_edition import change, project, told
 
 __all__ = ["project"]
-# What is invented once is invented by one worker.
-invented_once = pytest.mark.xdist_group("releases of 2026")
 
 OPEN = "test-open-2026"
 PLANS = "config/releases/ehcp/ehcp_2025.yaml"
@@ -226,7 +224,8 @@ def figures(measures: pd.DataFrame, indicator: str, category: str = "total") -> 
     return rows.set_index("period")
 
 
-@invented_once
+@pytest.mark.full
+@pytest.mark.xdist_group("releases of 2026")
 def test_two_releases_of_one_dataset_make_a_trend(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
@@ -242,7 +241,8 @@ def test_two_releases_of_one_dataset_make_a_trend(
     assert special["value"].between(20, 30).all()
 
 
-@invented_once
+@pytest.mark.full
+@pytest.mark.xdist_group("releases of 2026")
 def test_the_layout_of_2026_gives_a_need_that_of_2025_had_not(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
@@ -254,7 +254,8 @@ def test_the_layout_of_2026_gives_a_need_that_of_2025_had_not(
     assert {"2025", "2026"} <= set(other.index)
 
 
-@invented_once
+@pytest.mark.full
+@pytest.mark.xdist_group("releases of 2026")
 def test_a_release_that_is_read_by_another_layout_is_refused_with_its_columns(
     tmp_path_factory: pytest.TempPathFactory, project: Path
 ) -> None:

@@ -202,6 +202,7 @@ def test_the_proof_refuses_what_is_shown_because_it_has_changed(tiny: Published)
         gather(safe, second.truth, CONFIG, earlier=ledgers, last=tiny.made.safe)
 
 
+@pytest.mark.full
 def test_a_third_publication_does_not_undo_the_second(tiny: Published) -> None:
     """A second child is taken out after the first: neither of the three tells of either."""
     second = publish(TINY.drop(index=SAMPLE[0]), tiny)

@@ -19,9 +19,11 @@ from jsna.ingest.read import read_table
 from jsna.sources import registry
 from jsna.synthetic import corruption, world, written
 from tests.unit.faults_support import encode
+from tests.unit.synthetic_support import ONE_WORKER, frames, middling
 from tests.unit.synthetic_support import county as a_county
-from tests.unit.synthetic_support import frames, middling
 from tests.unit.validation_support import GOOD, UPN, codes, judge
+
+pytestmark = ONE_WORKER
 
 LAST = date(2025, 3, 31)
 

@@ -18,7 +18,9 @@ from jsna.synthetic import fill, formats
 from jsna.synthetic.formats import Style
 from jsna.synthetic.view import View
 from tests.unit.faults_support import encode
-from tests.unit.synthetic_support import configuration, people
+from tests.unit.synthetic_support import ONE_WORKER, configuration, people
+
+pytestmark = ONE_WORKER
 
 #: A table of each way rows come about, with a period of the test edition.
 SHOWN = (

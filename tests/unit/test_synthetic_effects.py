@@ -14,8 +14,10 @@ import pytest
 from jsna.errors import JsnaError
 from jsna.generator.found import parameters
 from jsna.synthetic.need import NEEDS
-from tests.unit.synthetic_support import configuration, county, frames, middling, roll
+from tests.unit.synthetic_support import ONE_WORKER, configuration, county, frames, middling, roll
 from tests.unit.test_synthetic_people import plans
+
+pytestmark = ONE_WORKER
 
 GRADIENTS = ("plan.deprivation", "support.deprivation")
 

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -23,7 +24,9 @@ from jsna.model.contract import Column, Extract, Table
 from jsna.model.editions import Delivery
 from jsna.sources import registry
 from tests.supplied import supplied
-from tests.unit.synthetic_support import ROOT, configuration, small
+from tests.unit.synthetic_support import ONE_WORKER, ROOT, configuration, files, small
+
+pytestmark = ONE_WORKER
 
 SCRIPT = """
 import sys
@@ -44,13 +47,13 @@ def generated(to: Path, *, clean: bool = False, **sizes: int) -> Path:
 
 
 @pytest.fixture(scope="module")
-def faulty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return generated(tmp_path_factory.mktemp("faulty"))
+def faulty() -> Path:
+    return files(clean=False).raw
 
 
 @pytest.fixture(scope="module")
-def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return generated(tmp_path_factory.mktemp("clean"), clean=True)
+def clean() -> Path:
+    return files(clean=True).raw
 
 
 def test_same_seed_same_bytes_in_another_process(faulty: Path, tmp_path: Path) -> None:
@@ -83,8 +86,9 @@ def test_the_sums_list_every_file(faulty: Path) -> None:
         assert sha256(faulty / name) == digest
 
 
-def test_what_an_earlier_run_left_is_taken_away(tmp_path: Path) -> None:
-    raw = generated(tmp_path)
+def test_what_an_earlier_run_left_is_taken_away(faulty: Path, tmp_path: Path) -> None:
+    raw = Paths(tmp_path, "test-2025").raw
+    shutil.copytree(faulty, raw)
     assert (raw / "faults.json").is_file()
     generated(tmp_path, clean=True)
     assert not (raw / "faults.json").exists()
@@ -143,7 +147,7 @@ def test_a_file_read_back_is_the_table(clean: Path) -> None:
 def test_validation_finds_nothing_in_the_clean_twin(clean: Path) -> None:
     from jsna.ingest import run
 
-    done = run.ingest(configuration(), Paths(clean.parents[2], "test-2025"))
+    done = run.ingest(configuration(), files(clean=True))
     assert not done.problems
     assert run.violations(done).empty
 

@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jsna.synthetic import identifiers
-from tests.unit.synthetic_support import middling, small
+from tests.unit.synthetic_support import ONE_WORKER, middling, small
+
+pytestmark = ONE_WORKER
 
 
 def upn_letter(rest: str) -> str:

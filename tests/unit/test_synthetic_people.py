@@ -5,7 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from tests.unit.synthetic_support import middling, module, roll, small
+from tests.unit.synthetic_support import ONE_WORKER, middling, module, roll, small
+
+pytestmark = ONE_WORKER
 
 IDENTITY = ["surname", "forename", "date_of_birth", "sex"]
 

@@ -16,7 +16,9 @@ from jsna.synthetic.people import RESIDENT
 from jsna.synthetic.spells import Open, Parts, Spells, heads
 from jsna.synthetic.who import residents
 from jsna.synthetic.world import World
-from tests.unit.synthetic_support import people
+from tests.unit.synthetic_support import ONE_WORKER, people
+
+pytestmark = ONE_WORKER
 
 SPELLS = Spells(
     source="x", who=residents(), kinds="kind", level="x.starts", by="x", at_age="x.at_age",

@@ -21,8 +21,10 @@ from jsna.sources import registry
 from jsna.synthetic.fill import fill
 from jsna.synthetic.lines import Lines
 from tests.unit.faults_support import encode, inject
-from tests.unit.synthetic_support import configuration, people
+from tests.unit.synthetic_support import ONE_WORKER, configuration, people
 from tests.unit.validation_support import CODELISTS, PERIODS, context
+
+pytestmark = ONE_WORKER
 
 EVERY = [*registry().values()]
 TABLES = [(extract, table) for extract in EVERY for table in extract.tables]

@@ -5,24 +5,20 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import os
 import shutil
 import subprocess
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import yaml
 from openpyxl import Workbook
 
-from jsna import cli
 from jsna import io as project_io
 from jsna.model.configuration import Configuration
 from jsna.settings import loading
-from jsna.stages import STAGES
+from jsna.stages import ZONES
 from tests.books import book, book_bytes
 from tests.conftest import Project
 
@@ -184,16 +180,10 @@ class World:
     def jsna(self, verb: str, *options: str) -> subprocess.CompletedProcess[str]:
         """Run a command as a user does; one that confines no process, in this one."""
         key = {"JSNA_PERSON_KEY": hashlib.sha256(b"wrong input").hexdigest()}
-        words = [verb, EDITION, *options, "--root", str(self.root)]
-        if verb in STAGES:
-            return Project(ROOT, key).jsna(*words, check=False)
-        with (
-            patch.dict(os.environ, key),
-            redirect_stdout(io.StringIO()) as said,
-            redirect_stderr(io.StringIO()) as told,
-        ):
-            code = cli.main(words)
-        return subprocess.CompletedProcess(words, code, said.getvalue(), told.getvalue())
+        if verb in ZONES:
+            root = str(self.root)
+            return Project(ROOT, key).jsna(verb, EDITION, *options, "--root", root, check=False)
+        return Project(self.root, key).here(verb, EDITION, *options)
 
 
 @cache

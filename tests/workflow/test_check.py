@@ -22,6 +22,9 @@ from jsna.releases import ees
 from jsna.releases.release import OfficialTable
 from tests.conftest import ROOT, SMALL, Project
 
+# Rows and releases are read once by one worker.
+pytestmark = pytest.mark.xdist_group("check")
+
 INDICATORS = "config/indicators"
 EDITION = f"config/editions/{SMALL}.yaml"
 RELEASE = "config/releases/ehcp/ehcp_2025.yaml"

@@ -45,6 +45,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {str(f.relative_to(folder)): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
 
 
+@pytest.mark.full
 def test_the_previous_report_stays_and_the_reason_is_told(project: Project) -> None:
     paths = io.Paths(project.root, SMALL)
     published, draft = files(paths.reports), files(paths.draft)

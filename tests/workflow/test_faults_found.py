@@ -18,12 +18,16 @@ from jsna.io import Paths
 from jsna.model.configuration import Configuration
 from jsna.settings import loading
 from jsna.sources import permission, registry
+from tests.conftest import ROOT, SMALL
+from tests.unit.synthetic_support import ONE_WORKER, files
 
-ROOT = Path(__file__).parents[2]
+pytestmark = ONE_WORKER
 
 
 def made(name: str, folder: Path, *, clean: bool) -> tuple[Configuration, Paths]:
     config = loading.load(name, ROOT)
+    if name == SMALL:
+        return config, files(clean=clean)
     paths = Paths(folder, name)
     synthesise(config, paths, lambda line: None, clean=clean)
     return config, paths
@@ -149,11 +153,11 @@ def assert_clean(name: str, folder: Path) -> None:
 
 
 def test_every_fault_is_found(tmp_path: Path) -> None:
-    assert_found("test-2025", tmp_path)
+    assert_found(SMALL, tmp_path)
 
 
 def test_nothing_is_found_on_the_clean_twin(tmp_path: Path) -> None:
-    assert_clean("test-2025", tmp_path)
+    assert_clean(SMALL, tmp_path)
 
 
 @pytest.mark.full
@@ -169,8 +173,8 @@ def test_nothing_is_found_on_the_clean_twin_of_a_whole_county(tmp_path: Path) ->
 def test_the_faulty_files_differ_from_the_clean_ones_only_where_the_ledger_says(
     tmp_path: Path,
 ) -> None:
-    _, clean = made("test-2025", tmp_path / "clean", clean=True)
-    config, faulty = made("test-2025", tmp_path / "faulty", clean=False)
+    _, clean = made(SMALL, tmp_path, clean=True)
+    config, faulty = made(SMALL, tmp_path, clean=False)
     struck = ledger_of(faulty).groupby("file")["row"].agg(set)
     for delivery in config.edition.received:
         for file in delivery.files.values():

@@ -181,6 +181,7 @@ def test_no_heading_stands_alone_at_the_foot_of_a_page(content: bytes) -> None:
         assert not re.match(r"(\d+\.\d+ [A-Z]|Figure \d|Table A\d)", body[-1]), body[-1]
 
 
+@pytest.mark.full
 def test_the_bytes_do_not_depend_on_the_machine(paths: io.Paths, content: bytes) -> None:
     other = {"PYTHONHASHSEED": "77", "TZ": "Pacific/Auckland", "LC_ALL": "C.UTF-8", "LANG": "C"}
     assert _run(paths, other) == content

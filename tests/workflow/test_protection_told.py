@@ -10,7 +10,7 @@ from jsna import io
 from tests.conftest import SMALL, Project
 
 #: Shown in so many kinds of counts that both primary and secondary figures are among the hidden.
-INDICATORS = ("plans_by_setting", "plan_primary_need")
+INDICATORS = ("plans_by_setting", pytest.param("plan_primary_need", marks=pytest.mark.full))
 
 
 @pytest.mark.parametrize("indicator", INDICATORS)

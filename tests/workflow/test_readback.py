@@ -366,6 +366,7 @@ def test_two_cells_of_a_table_of_the_pdf_change_places(draft: Callable[..., Draf
     assert told.count("~") > 2
 
 
+@pytest.mark.full
 def test_a_digit_in_a_chart_of_the_pdf(draft: Callable[..., Draft], page: str) -> None:
     labels = re.findall(r'<text [^>]*data-measure="[^"]+">(\d+\.\d%)</text>', page)
     kept: list[tuple[str, int]] = []
@@ -383,6 +384,7 @@ def test_a_digit_in_a_chart_of_the_pdf(draft: Callable[..., Draft], page: str) -
     assert f"page {number}" in told
 
 
+@pytest.mark.full
 def test_a_hidden_cell_of_the_pdf_given_a_number(draft: Callable[..., Draft]) -> None:
     def change(pdf: pikepdf.Pdf) -> None:
         next(run for run in shown(pdf) if run.text == "[c]" and "3" in run.letters).say("3")
@@ -392,6 +394,7 @@ def test_a_hidden_cell_of_the_pdf_given_a_number(draft: Callable[..., Draft]) ->
     assert "'3'" in told
 
 
+@pytest.mark.full
 def test_a_number_more_in_the_pdf(draft: Callable[..., Draft]) -> None:
     def sentence(pdf: pikepdf.Pdf) -> None:
         run = next(run for run in shown(pdf) if run.page > 6 and "school year" in run.text)
@@ -402,6 +405,7 @@ def test_a_number_more_in_the_pdf(draft: Callable[..., Draft]) -> None:
     assert "not in the web page at this place" in told
 
 
+@pytest.mark.full
 def test_a_number_outside_the_reading_order_of_the_pdf(draft: Callable[..., Draft]) -> None:
     def foot(pdf: pikepdf.Pdf) -> None:
         [run for run in shown(pdf) if run.page == 7 and run.text == "7"][-1].say("71")
@@ -412,6 +416,7 @@ def test_a_number_outside_the_reading_order_of_the_pdf(draft: Callable[..., Draf
     assert "outside the reading order" in told
 
 
+@pytest.mark.full
 def test_a_bookmark_of_the_pdf(draft: Callable[..., Draft]) -> None:
     def change(pdf: pikepdf.Pdf) -> None:
         with pdf.open_outline() as outline:

@@ -13,7 +13,7 @@ import pytest
 from tests.storage import harness
 
 # What is built once for the module is built by one worker.
-pytestmark = pytest.mark.xdist_group("storage")
+pytestmark = [pytest.mark.full, pytest.mark.xdist_group("storage")]
 
 SEED = 20260129
 

@@ -74,14 +74,22 @@ def two(stage: Stage) -> Stage:
     return stage.add(ROLL, {"pupil": PUPILS}).add(CASES, CASE_ROWS)
 
 
+@pytest.fixture(scope="module")
+def linked(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """Both sources linked, once for all tests that only read what was made."""
+    with pytest.MonkeyPatch.context() as patch:
+        made = Stage(tmp_path_factory.mktemp("linked"), patch)
+        made.add(ROLL, {"pupil": PUPILS}).add(CASES, CASE_ROWS).run()
+    return made
+
+
 def by_id(stage: Stage, name: str) -> pd.DataFrame:
     return stage.linked(name).set_index("child_table_id")
 
 
-def test_one_person_has_one_key_in_every_table_also_by_a_former_number(two: Stage) -> None:
-    two.run()
-    roll = two.linked("roll.pupil").set_index("lsoa_code")["person_key"]
-    child, need = by_id(two, "cases.child"), by_id(two, "cases.need")
+def test_one_person_has_one_key_in_every_table_also_by_a_former_number(linked: Stage) -> None:
+    roll = linked.linked("roll.pupil").set_index("lsoa_code")["person_key"]
+    child, need = by_id(linked, "cases.child"), by_id(linked, "cases.need")
     assert child["person_key"]["1"] == roll["E01900001"]
     assert child["person_key"]["2"] in set(roll["E01900002"])
     assert list(child["link"][["1", "2", "3"]]) == ["number", "number", "none"]
@@ -92,37 +100,35 @@ def test_one_person_has_one_key_in_every_table_also_by_a_former_number(two: Stag
     assert list(child["person_key"][["1", "2"]]) == wanted.to_pylist()
 
 
-def test_rows_without_identifier_each_get_a_key_of_their_own(two: Stage) -> None:
-    two.run()
-    roll = two.linked("roll.pupil")
+def test_rows_without_identifier_each_get_a_key_of_their_own(linked: Stage) -> None:
+    roll = linked.linked("roll.pupil")
     assert roll["person_key"].notna().all()
     assert roll["person_key"].nunique() == len(PUPILS)
 
 
-def test_age_is_in_whole_years_on_the_day(two: Stage) -> None:
-    two.run()
+def test_age_is_in_whole_years_on_the_day(linked: Stage) -> None:
     # Born on 17 January 2015, the first is still 9 on the 16th.
-    assert list(by_id(two, "cases.child")["age"][["1", "2", "3", "4"]]) == [9, 15, 2, 2]
-    assert list(by_id(two, "cases.need")["age"][["1", "3"]]) == [9, 2]
+    assert list(by_id(linked, "cases.child")["age"][["1", "2", "3", "4"]]) == [9, 15, 2, 2]
+    assert list(by_id(linked, "cases.need")["age"][["1", "3"]]) == [9, 2]
 
 
-def test_home_comes_from_the_row_then_the_person_then_an_unambiguous_postcode(two: Stage) -> None:
-    two.run()
-    home = by_id(two, "cases.child")["lsoa_code"]
+def test_home_comes_from_the_row_then_the_person_then_an_unambiguous_postcode(
+    linked: Stage,
+) -> None:
+    home = by_id(linked, "cases.child")["lsoa_code"]
     assert list(home[["1", "2", "3"]]) == ["E01900001", "E01900002", "E01900002"]
     assert pd.isna(home["4"])
 
 
-def test_no_identifier_and_no_free_text_passes(two: Stage) -> None:
-    two.run()
+def test_no_identifier_and_no_free_text_passes(linked: Stage) -> None:
     forbidden = {"upn", "former_upn", "forename", "surname", "date_of_birth", "postcode", "note"}
     for name in TABLES:
-        assert not (forbidden | {"source_row"}) & set(two.linked(name).columns)
+        assert not (forbidden | {"source_row"}) & set(linked.linked(name).columns)
     values = {str(v) for row in PUPILS + CASE_ROWS["child"] for f, v in row.items()
               if f in forbidden}  # fmt: skip
     assert len(values) > 20
-    for file in two.written():
-        path = two.paths.restricted / file
+    for file in linked.written():
+        path = linked.paths.restricted / file
         if path.suffix == ".sha256":
             continue
         shown = path.read_text() if path.suffix == ".json" else io.read_parquet(path).to_csv()

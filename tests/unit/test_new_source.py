@@ -414,6 +414,7 @@ def test_a_folder_is_written_whole_or_not_at_all(
     assert said == ["there is a source of this name; nothing is written over: take another"]
 
 
+@pytest.mark.full
 def test_a_drafted_source_and_its_indicator_pass_check_and_lint_at_once(tmp_path: Path) -> None:
     """In a copy of the project, by the commands as they are typed."""
     project = tmp_path / "project"

@@ -288,6 +288,7 @@ def later(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     return Project(root)
 
 
+@pytest.mark.full
 def test_an_earlier_edition_that_is_not_in_the_register_is_asked_for(later: Project) -> None:
     (later.root / "data/publications/earlier-2024").mkdir(mode=0o700)
     run = later.jsna("publications", SMALL, check=False)

@@ -31,6 +31,8 @@ SMALL = "test-2025"
 settings.register_profile("jsna", deadline=None)
 settings.register_profile(FULL, deadline=None)
 settings.load_profile("jsna")
+#: Names a folder in which several runs, one after another, share the small edition (`.ci/run`).
+SHARED = "JSNA_TESTS_BUILT_IN"
 #: Seconds a worker waits for another to build the edition they share.
 PATIENCE = 1800
 
@@ -154,7 +156,9 @@ def queries_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The small synthetic edition, built once, for all workers. Tests must not change it."""
     base = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
+    if SHARED in os.environ:
+        base = Path(os.environ[SHARED])
+    elif "PYTEST_XDIST_WORKER" in os.environ:
         base = base.parent
     return _once(base / "built")
 

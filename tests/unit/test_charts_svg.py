@@ -112,6 +112,7 @@ print(hashlib.sha256(text.encode()).hexdigest())
 """
 
 
+@pytest.mark.full
 def test_the_same_bytes_whatever_the_machine_says(tmp_path: Path) -> None:
     found = set()
     for seed, zone, locale in (("1", "UTC", "C"), ("99", "Asia/Tokyo", "de_DE.UTF-8")):

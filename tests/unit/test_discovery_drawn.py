@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ def of_all() -> Configuration:
     return supposed.configuration(config)
 
 
+@cache
 def rows(*, filled: bool, apart: bool = False, size: int = 400) -> dict[str, pa.Table]:
     draw = Draw(of_all(), np.random.default_rng(3), size, filled)
     drawn, _ = worlds.linked(draw, people.People("3", size, apart, supposed.spine(ROOT)))

@@ -19,7 +19,7 @@ from jsna.measures.methods import ratio_of_rates
 from jsna.model.schema import dimensions
 from tests.unit.synthetic_support import ONE_WORKER, county, frames, middling, module
 
-pytestmark = ONE_WORKER
+pytestmark = [pytest.mark.full, ONE_WORKER]
 
 CONFIG = county()
 HOME = CONFIG.area.code

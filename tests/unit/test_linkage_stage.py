@@ -248,6 +248,7 @@ def test_another_years_file_is_refused_before_anybody_is_looked_for(tmp_path: Pa
     assert not (world.paths.identified / "ingest.json").exists()
 
 
+@pytest.mark.full
 def test_what_memory_does_not_hold_lies_in_the_identified_zone_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

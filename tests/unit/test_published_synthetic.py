@@ -58,6 +58,7 @@ def test_every_registered_file_is_made_and_nothing_else() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.full
 def test_the_same_facts_give_the_same_bytes_and_another_seed_others() -> None:
     shuffled = {key: rows.sample(frac=1, random_state=1) for key, rows in facts().items()}
     assert invented.release(shuffled, CONFIG) == release()

@@ -179,6 +179,7 @@ def test_without_the_first_the_second_would_spell_the_child_out(tiny: Published)
     assert len(given_away(tiny, alone)) > 10
 
 
+@pytest.mark.full
 def test_the_proof_refuses_a_second_edition_protected_alone(tiny: Published) -> None:
     alone = publish(TINY.drop(index=SAMPLE[0]))
     ledgers = {"first": tiny.made.ledger}

@@ -17,7 +17,7 @@ from jsna.synthetic.need import NEEDS
 from tests.unit.synthetic_support import ONE_WORKER, configuration, county, frames, middling, roll
 from tests.unit.test_synthetic_people import plans
 
-pytestmark = ONE_WORKER
+pytestmark = [pytest.mark.full, ONE_WORKER]
 
 GRADIENTS = ("plan.deprivation", "support.deprivation")
 

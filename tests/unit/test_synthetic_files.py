@@ -56,6 +56,7 @@ def clean() -> Path:
     return files(clean=True).raw
 
 
+@pytest.mark.full
 def test_same_seed_same_bytes_in_another_process(faulty: Path, tmp_path: Path) -> None:
     environment = {
         **os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONHASHSEED": "4242",
@@ -71,6 +72,7 @@ def test_same_seed_same_bytes_in_another_process(faulty: Path, tmp_path: Path) -
         assert (faulty / name).read_bytes() == (other / name).read_bytes(), name
 
 
+@pytest.mark.full
 def test_another_seed_is_another_world(clean: Path, tmp_path: Path) -> None:
     other = generated(tmp_path, clean=True, seed=7)
     for file in clean.glob("*.csv"):

@@ -156,6 +156,7 @@ def test_every_fault_is_found(tmp_path: Path) -> None:
     assert_found(SMALL, tmp_path)
 
 
+@pytest.mark.full
 def test_nothing_is_found_on_the_clean_twin(tmp_path: Path) -> None:
     assert_clean(SMALL, tmp_path)
 

@@ -103,6 +103,7 @@ def test_the_built_edition_was_read_back(built: Project) -> None:
     assert 0 < sum(chart.get(MEASURE, 0) for chart in charts) < html[MEASURE]
 
 
+@pytest.mark.full
 def test_seal_refuses_a_draft_altered_since(built: Project, tmp_path: Path) -> None:
     root = tmp_path / "project"
     shutil.copytree(built.root, root)

@@ -126,6 +126,7 @@ def test_what_is_edited_is_to_be_run_again_with_all_that_depends_on_it(
     assert not untouched & set(planned)
 
 
+@pytest.mark.full
 def test_a_lost_report_is_published_again_without_rebuilding(project: Project) -> None:
     (project.report() / "jsna.pdf").unlink()
     assert stages_run(project) == ["seal"]

@@ -39,7 +39,7 @@ def edition(built: Project, tmp_path: Path) -> tuple[Configuration, io.Paths]:
 
 
 @pytest.mark.parametrize("name", SOME)
-def test_it_is_what_the_build_measured(
+def test_it_is_what_the_build_measured_and_no_small_count_is_told(
     edition: tuple[Configuration, io.Paths], built: Project, name: str
 ) -> None:
     config, paths = edition
@@ -65,13 +65,7 @@ def test_it_is_what_the_build_measured(
     assert trying.WARNING in page
     assert page.count("<svg") == len(list(folder.glob("fig-*.svg"))) > 0
     assert trying.WARNING in told
-
-
-@pytest.mark.parametrize("name", SOME)
-def test_the_terminal_shows_no_small_count(
-    edition: tuple[Configuration, io.Paths], name: str
-) -> None:
-    told = list(trying.run(name, *edition))
+    # And the terminal shows no small count.
     counts = [pair for line in told for pair in re.findall(r"\(([\d,]+) of ([\d,]+)\)", line)]
     for few, many in counts:
         part, whole = (int(number.replace(",", "")) for number in (few, many))

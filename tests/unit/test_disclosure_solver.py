@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
@@ -20,9 +20,10 @@ from jsna.disclosure.solving.master import Effort
 from jsna.disclosure.solving.routes import Routes
 from jsna.disclosure.solving.solver import EXACT, solve
 from jsna.disclosure.system import Rule, Status, System, system
+from tests.tried import tried
 from tests.unit.disclosure_support import cell, divided, grid, slow_optimum, slow_safe
 
-steady = settings(derandomize=True, max_examples=15)
+steady = tried(15, derandomize=True)
 rules = st.sampled_from(
     [
         Rule(5),

@@ -356,10 +356,11 @@ def with_empty_rows(seed: int) -> tuple[np.ndarray, dict[str, list[int]], pd.Dat
     return counts, below, pd.DataFrame(cells, columns=["area", "kind", "freq"])
 
 
-def test_rows_of_zeros_protect_nothing_for_who_knows_where_they_belong() -> None:
+@pytest.mark.parametrize("seeds", [range(50), pytest.param(range(50, 150), marks=pytest.mark.full)])
+def test_rows_of_zeros_protect_nothing_for_who_knows_where_they_belong(seeds: range) -> None:
     """A row of zeros does not show whether a subtotal holds it; readers of the area know."""
     published = small = 0
-    for seed in range(150):
+    for seed in seeds:
         counts, below, frame = with_empty_rows(seed)
         try:
             done = protect([Named(frame)], ["area", "kind"])
@@ -370,8 +371,8 @@ def test_rows_of_zeros_protect_nothing_for_who_knows_where_they_belong() -> None
         cells, told = attacked_by_who_knows(counts, below, done.published)
         small += cells
         assert not told, seed
-    assert published > 30
-    assert small > 60
+    assert published > len(seeds) / 5
+    assert small > len(seeds) * 2 / 5
 
 
 @pytest.mark.parametrize("total", [[], ["Total,1319"]])

@@ -247,3 +247,13 @@ def test_names_of_places_keep_their_capitals() -> None:
     ):
         column = listed(header, *codes)
         assert (made_lists._named(column), column.called) == (labels == "names", header)
+
+
+def test_a_decimal_comma_in_every_line_is_no_delimiter(tmp_path: Path) -> None:
+    rows = [["Visit", "Kind", "Hours, minutes"]]
+    rows += [[f"2024-05-{1 + at:02d}", "A1", f"{at},5"] for at in range(20)]
+    file = tmp_path / "visits.csv"
+    file.write_text(as_csv(rows, ";"), encoding="utf-8")
+    made = draft(Asked(file), ROOT)
+    assert [*columns(made)] == ["Visit", "Kind"]
+    assert "separated by a semicolon" in made.notes[0]

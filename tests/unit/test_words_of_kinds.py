@@ -28,7 +28,7 @@ BREAK = AnalysisTable(
         "person_key period sen_provision",
         Column("hours", "number", "Hours a week"),
         Column("cost", "number", "Weekly cost, in pounds"),
-        Column("weeks", "number", "Weeks waited, or waited so far"),
+        Column("weeks", "number", "Length of the wait, in weeks"),
         Column("ended", "boolean", "Whether the wait has ended"),
         Column("direct", "boolean", "Direct payment"),
     ),
@@ -110,9 +110,9 @@ SAID = {
     ),
     "{kind: wait, unit: weeks, values: weeks, ended: ended, "
     "numerator: {table: break, where: weeks is not null}}": (
-        f"Every {PACKAGE} for which “weeks waited, or waited so far” is recorded.",
-        f"The time after which half of the waits had ended, of every {PACKAGE} for which “weeks "
-        "waited, or waited so far” is recorded. Those still waiting are counted for as long as "
+        f"Every {PACKAGE} for which “length of the wait, in weeks” is recorded.",
+        f"The time after which half of the waits had ended, of every {PACKAGE} for which “length "
+        "of the wait, in weeks” is recorded. Those still waiting are counted for as long as "
         "they have waited.",
     ),
     "{kind: proportion, numerator: {table: break, where: direct}, denominator: {table: break}}": (

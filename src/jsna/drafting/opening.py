@@ -128,11 +128,14 @@ def _lines(text: str, delimiter: str) -> list[list[str]]:
     return found
 
 
-def _evenly(text: str, delimiter: str) -> int:
-    """In how many of its first lines a mark separates as many cells as in most; 0 of one cell."""
+def _evenly(text: str, delimiter: str) -> tuple[int, int]:
+    """In how many of its first lines a mark separates as many cells as in most, and how many.
+
+    None where it separates no cells.
+    """
     widths = [len(line) for line in _lines(text, delimiter) if line]
     often = max(set(widths), key=lambda width: (widths.count(width), width), default=1)
-    return widths.count(often) if often > 1 else 0
+    return (widths.count(often), often) if often > 1 else (0, 0)
 
 
 def _with_commas(content: bytes, delimiter: str) -> bytes:

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 FOLDER: Final = Path("src/jsna/sources")
 #: Kinds of period that one file may cover.
 DELIVERED: Final = (*OF_ROLLS, "january", "calendar_year", "mid_year", "release")
+#: Whom rows of a file may stand for; others are of the work itself.
+_BASES: Final = tuple(one for one in POPULATION_BASES if one not in ("records", "sources"))
 #: Columns that linkage puts beside those of a file, and what tables call parts of a row.
 _TAKEN: Final = frozenset(
     {
@@ -226,7 +228,7 @@ def _misnamed(asked: Asked, root: Path) -> Iterator[Problem]:
     known: tuple[str, ...]
     for option, value, known in (
         ("--period-type", asked.period_type, DELIVERED),
-        ("--base", asked.base, POPULATION_BASES),
+        ("--base", asked.base, _BASES),
     ):
         if value and value not in known:
             hint = near(value, known) or f"; there are {', '.join(known)}"

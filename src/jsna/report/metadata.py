@@ -72,7 +72,7 @@ _BASES: Final = {
     "resident": "children and young people who live in the area",
     "maintained": "plans and cases the council is responsible for",
     "responsible": "children whose case the council holds, wherever they live",
-    "areas": "small areas, not people",
+    "areas": "places or areas, not people",
     "records": "records received, not people",
     "sources": "people as each source has them, so that one child may be counted in several",
 }

@@ -64,7 +64,7 @@ def waits(
         name=name or f"{extract.name}_wait",
         where=f"({where}) and {began_then}" if where else began_then,
         said={
-            Column(WEEKS, "number", "Weeks waited, or waited so far"): (
+            Column(WEEKS, "number", "Length of the wait, in weeks"): (
                 f"case when {until} >= e.{began} then ({until} - e.{began}) / 7.0 end"
             ),
             Column(ENDED, "boolean", "Whether the wait has ended"): seen,

@@ -12,7 +12,6 @@ from markupsafe import Markup
 from pydantic import ValidationError
 
 from jsna.disclosure import revision
-from jsna.disclosure.earlier import _last
 from jsna.disclosure.ledger.linked_tables import LinkedTables
 from jsna.disclosure.ledger.outside import mark_public
 from jsna.measures.derived import derive, verify
@@ -98,7 +97,7 @@ def test_who_has_the_published_figure_has_the_same_count_in_a_local_one() -> Non
 def test_only_what_was_counted_here_is_an_earlier_state_of_what_is() -> None:
     before = schema.conform(pd.DataFrame([local(1_990, 40_000, "2025"), official(1, 9, "2024")]))
     # As an edition printed them before they were declared to differ.
-    last = _last(before.assign(segment=""))
+    last = revision.latest(before.assign(segment=""))
     assert len(last) == len(before)
     rows = schema.conform(pd.DataFrame(ROWS[:2]))
     past = revision.align(rows, last)
@@ -107,7 +106,8 @@ def test_only_what_was_counted_here_is_an_earlier_state_of_what_is() -> None:
     alike = revision.align(rows.assign(segment=""), last)
     assert alike["numerator"].tolist() == [1, 1_990]
     both = schema.conform(pd.DataFrame([ROWS[1], official(2_700, 50_000, "2025")]))
-    assert _last(both)["numerator"].tolist() == [2_000]
+    assert revision.latest(both)["numerator"].tolist() == [2_000]
+    assert revision.align(rows, both)["numerator"].iloc[1] == 2_000
 
 
 # -- what is worked out ----------------------------------------------------------------------------

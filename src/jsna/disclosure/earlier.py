@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from jsna import io
-from jsna.disclosure.revision import KEY
+from jsna.disclosure import revision
 from jsna.model import schema
 from jsna.model.configuration import Configuration
 from jsna.provenance import register
@@ -53,11 +53,4 @@ def read(config: Configuration, paths: io.Paths) -> Earlier:
     if not rows:
         return Earlier({}, None, None)
     every = pd.concat(rows, ignore_index=True)
-    return Earlier(ledgers, _last(every), recodings)
-
-
-def _last(every: pd.DataFrame) -> pd.DataFrame:
-    """Of rows in the order of their publications the last of each subject, ours before others'."""
-    here = every["source"].str.startswith("local:")
-    ordered = pd.concat([every.loc[~here], every.loc[here]])
-    return ordered.drop_duplicates(KEY, keep="last", ignore_index=True)
+    return Earlier(ledgers, revision.latest(every), recodings)

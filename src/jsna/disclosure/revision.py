@@ -40,6 +40,13 @@ _PLAIN: Final = frozenset({"count", "proportion", "proportion_wilson", "rate_bya
 _NUMBERS: Final = list(schema.NUMBERS)
 
 
+def latest(every: pd.DataFrame) -> pd.DataFrame:
+    """Of rows in the order of their publications the last of each subject, ours before others'."""
+    here = every["source"].str.startswith("local:")
+    ordered = pd.concat([every.loc[~here], every.loc[here]])
+    return ordered.drop_duplicates(KEY, keep="last", ignore_index=True)
+
+
 def align(rows: pd.DataFrame, last: pd.DataFrame | None) -> pd.DataFrame:
     """What was last printed of the same keys, in any edition; shape and index of `rows`.
 
@@ -49,6 +56,7 @@ def align(rows: pd.DataFrame, last: pd.DataFrame | None) -> pd.DataFrame:
     if last is None or not len(last):
         made = pd.DataFrame(np.nan, index=rows.index, columns=text)
         return made.astype({name: "str" for name in text if name not in _NUMBERS})
+    last = latest(last)
     found = rows[KEY].merge(last[[*KEY, *text]], on=KEY, how="left", validate="many_to_one")
     found.index = rows.index
     # What others publish and count in another way is no earlier state of what is counted here.

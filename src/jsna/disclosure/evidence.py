@@ -105,8 +105,8 @@ def gather(
     # What is printed as before and is not what was measured says nothing of what was.
     stands = ~without & revision.same(published, past) & ~told
     hidden = without | stands
-    rule = "is far from the sum of money that was measured, and stands as it was"
-    _refuse(rows, stands & (again == revision.FAR), rule, "far")
+    rule = "is far from what was measured, and stands as it was"
+    _refuse(rows, stands & ((again == revision.FAR) | revision.far(made, past)), rule, "far")
     shown = published[list(limits.LIMITS)].notna().any(axis=1).to_numpy(dtype=bool)
     rule = "prints the limits of a mean beside one that is hidden, or of values few or much alike"
     _refuse(rows, shown & limits.withheld(rows, past, hidden, config), rule, "limits")

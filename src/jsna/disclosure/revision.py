@@ -38,6 +38,8 @@ KEY: Final = [name for name in schema.SUBJECT if name != "edition"]
 #: Methods whose value and limits follow from the two counts beside them.
 _PLAIN: Final = frozenset({"count", "proportion", "proportion_wilson", "rate_byar"})
 _NUMBERS: Final = list(schema.NUMBERS)
+#: Part of a count by which it may have changed, and what was printed of it still stand.
+_FAR: Final = 0.1
 
 
 def latest(every: pd.DataFrame) -> pd.DataFrame:
@@ -193,8 +195,9 @@ def hidden_still(made: LinkedTables, past: pd.DataFrame) -> Flags:
 def stands(made: LinkedTables, past: pd.DataFrame, rules: Sequence[str]) -> Flags:
     """Hidden rows that are printed as they were before.
 
-    A count that has changed by more than a little and is small now is hidden like any small count:
-    what stood there before would be far from true.
+    A count that has changed by more than a little and is small now is hidden like any small count,
+    and so is whatever prints a count that is far from what it was (`far`): what stood there before
+    would not be true.
 
     Args:
         made: the linked tables; k rows.
@@ -206,6 +209,26 @@ def stands(made: LinkedTables, past: pd.DataFrame, rules: Sequence[str]) -> Flag
         little = any(cell in made.revised or _hardly(made, cell, count) for cell, count in counts)
         stays = bool(rules[row]) and (little or rules[row] in {*SECONDARY, RULE})
         found[row] = stays and rules[row] != FAR
+    return found & ~far(made, past)
+
+
+def far(made: LinkedTables, past: pd.DataFrame) -> Flags:
+    """Rows printed before of which a count is far from what was printed.
+
+    It has changed by as much as may be published, and by a tenth at least: by less, what was
+    printed is still about true.
+
+    Args:
+        made: the linked tables; k rows.
+        past: what was last printed of the rows.
+    """
+    found = np.zeros(len(past), dtype=np.bool_)
+    for row, counts in _told(made, past):
+        found[row] = any(
+            made.enough(made.last.get(cell, cell), cell)
+            and abs(made.value[cell] - count) >= _FAR * count
+            for cell, count in counts
+        )
     return found
 
 

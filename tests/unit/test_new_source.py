@@ -199,12 +199,15 @@ UPNS = [f"A23207320{i}152" for i in range(10, 16)]
 
 
 def output(file: Path, *codes: str) -> str:
-    """All that a draft of a file writes and says, or why there is none."""
-    try:
-        made = draft(Asked(file, codes=codes), ROOT)
-    except JsnaError as error:
-        return str(error).casefold()
-    return "\n".join([*made.files.values(), *cli._told(made)]).casefold()
+    """All that a draft of a file writes and says, or why there is none; also as of areas."""
+    whole = []
+    for base in ("", "areas"):
+        try:
+            made = draft(Asked(file, codes=codes, base=base), ROOT)
+            whole += [*made.files.values(), *cli._told(made)]
+        except JsnaError as error:
+            whole.append(str(error))
+    return "\n".join(whole).casefold()
 
 
 @pytest.mark.parametrize("named", [False, True])
@@ -387,6 +390,54 @@ def test_children_whom_nothing_leads_to_other_records_are_refused(tmp_path: Path
     assert "names children by nothing" in told(Asked(saved(tmp_path, "b.csv", rows), "respite"))
 
 
+@pytest.mark.parametrize(
+    ("header", "cell"),
+    [
+        *((header, "C{}x") for header in ("Child ref", "Case ref", "Mosaic ID", "Young person")),
+        *((header, "12{}") for header in ("Liquidlogic ID", "MosaicID", "Pupil", "ID", "Ref no")),
+        *((header, "12{}") for header in ("SEN", "Child number", "Age at start", "Reference")),
+        *((header, "Z{}Q") for header in ("Initials", "Primary need", "Ethnicity", "YP")),
+        *(("Code", cell) for cell in ("9,999 000 00{}8", "ZZ1 {}AB", "23207320{}152", "MF{}")),
+        ("School contact name", "Z{}Q"),
+    ],
+)
+def test_children_whom_no_known_number_names_are_no_things(
+    tmp_path: Path, header: str, cell: str
+) -> None:
+    """Sixty rows of three children are not sixty things, of which each may be published."""
+    rows = [["Start", header, "Category"]]
+    for at, start in enumerate(VISITS):
+        one = "mf"[at % 2] if cell == "MF{}" else cell.format(at % 3)
+        rows.append([start, one, "AB"[at % 4 != 0]])
+    file = saved(tmp_path, "respite_stays.csv", rows)
+    for base in ("", "resident"):
+        refused = told(Asked(file, base=base))
+        assert "[new.persons]" in refused and "ask for the NHS number or UPN" in refused
+        assert not any(len(row[1]) > 1 and row[1] in refused for row in rows)
+    assert "(column 2: see what stands over it)" in told(Asked(file))
+    # Whoever says that no row is about a person has a draft; who is named is no amount or code.
+    made = draft(Asked(file, base="areas"), ROOT)
+    assert header in (*TRAITS, "Code") or header not in kinds(made)
+
+
+#: What is said of somebody, and may be said of areas.
+TRAITS = ("SEN", "Age at start", "Primary need", "Ethnicity")
+
+
+def test_what_names_a_place_tells_of_nobody_and_no_file_of_children_is_of_areas(
+    tmp_path: Path,
+) -> None:
+    rows = [["School name", "Ward ref", "Contract ref", "Number of places", "Opened"]]
+    rows += [[f"S{at}", str(at), f"C{at}", str(at), day] for at, day in enumerate(VISITS)]
+    made = draft(Asked(saved(tmp_path, "places.csv", rows)), ROOT)
+    assert kinds(made) == {
+        "Ward ref": "string", "Contract ref": "string", "Number of places": "integer",
+        "Opened": "date",
+    }  # fmt: skip
+    said = told(Asked(saved(tmp_path, "short_breaks.csv", breaks()), base="areas"))
+    assert "--base areas says that no row is about a person, and the file names persons" in said
+
+
 # ---- writing -----------------------------------------------------------------------------------
 
 
@@ -498,8 +549,10 @@ def test_any_file_that_can_be_drafted_is_valid_by_its_draft(
              for h, c in zip(headers, cells, strict=True)]
         )  # fmt: skip
     file = saved(tmp_path_factory.mktemp("any"), "any file.csv", made)
+    # One that names no child and tells of somebody all the same is drafted only as of areas.
+    base = "" if set(headers) & set(PERSON) else "areas"
     try:
-        drafted = draft(Asked(file), ROOT)
+        drafted = draft(Asked(file, base=base), ROOT)
     except JsnaError as error:
         # A register of nothing but what leads to homes has no column that may stand.
         # One of nothing but text has nothing that tells its first line from a record.

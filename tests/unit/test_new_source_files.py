@@ -213,8 +213,11 @@ def test_no_mark_makes_a_number_of_what_may_name_a_child(tmp_path: Path) -> None
         ["Cost", "Visit"],
         *([numbers[at % 4], f"2024-05-{1 + at % 28:02d}"] for at in range(80)),
     ]
-    made = draft(Asked(saved(tmp_path, "visits.csv", rows)), ROOT)
-    text = "".join([*made.files.values(), *cli._told(made)])
+    file = saved(tmp_path, "visits.csv", rows)
+    with pytest.raises(JsnaError, match=r"new\.persons") as caught:
+        draft(Asked(file), ROOT)
+    made = draft(Asked(file, base="areas"), ROOT)
+    text = "".join([str(caught.value), *made.files.values(), *cli._told(made)])
     assert "Cost" not in columns(made)
     assert not any(number in text for number in [*numbers, *(n.strip("£%") for n in numbers)])
 

@@ -40,7 +40,10 @@ def add_arguments(verb: str, parser: argparse.ArgumentParser) -> None:
             help="headers of the days a wait began and ended: makes a table of waits",
         )  # fmt: skip
         parser.add_argument("--sheet", default="", help="of a workbook (default: its first)")
-        parser.add_argument("--base", default="", help="whom its rows stand for, such as resident")
+        parser.add_argument(
+            "--base", default="",
+            help="whom its rows stand for, such as resident; areas: no row is about a person",
+        )  # fmt: skip
     if verb == "new indicator":
         parser.add_argument("id", help="of the indicator, such as short_break_hours")
         parser.add_argument("--table", default="", help="analysis table that is counted")

@@ -40,10 +40,12 @@ _PERSONAL: Final = frozenset(
 _FREE: Final = frozenset({"notes", "note", "comment", "comments", "remarks", "details", "text"})
 #: Words that say a number names something, and those by which it names a person.
 _NUMBERING: Final = frozenset({"id", "ref", "reference", "number", "no", "key", "identifier"})
+_KEYED: Final = frozenset({"id", "ref", "reference", "identifier"})
 _COUNTING: Final = re.compile(r"(number|no) of\b")
-_OF_PERSON: Final = frozenset(
-    {"child", "client", "person", "pupil", "patient", "student", "learner", "system", "local"}
-)
+_ONE: Final = frozenset({"child", "client", "person", "pupil", "patient", "student", "learner"})
+_OF_PERSON: Final = _ONE | {"system", "local"}
+#: Words beside one person by which a number is an amount: "cost per child", "age of child".
+_AMOUNTS: Final = frozenset({"per", "of", "each", "a"})
 #: How files write the sex, with the code that stands for it.
 _SEXES: Final = {"male": "M", "boy": "M", "1": "M", "female": "F", "girl": "F", "2": "F"}
 #: Official codes of areas, each with the column of a place that lies in one.
@@ -179,7 +181,8 @@ class Guesser:
         words = set(cells.words)
         field = self._field(cells)
         number = numbered(cells, field)
-        if words & (_PERSONAL | _FREE) and (self.persons or number is None):
+        text = self.persons or number is None
+        if _is_one(cells) or (words & (_PERSONAL | _FREE) and text):
             return Guess(cells.header, told="may name or describe somebody; left out")
         what = headers.sentence(cells.header)
         empty: dict[str, Any] = {"nullable": True} if cells.empty else {}
@@ -224,12 +227,13 @@ class Guesser:
     def _numbers_rows(self, cells: Cells) -> bool:
         """Whether a column names rows, or who each is about, by a number or text of its own."""
         if not self.persons:
-            return cells.words[-1:] != [] and cells.words[-1] in _NUMBERING and not cells.integers
+            return is_reference(cells)
         return bool({*cells.words} & _NUMBERING) and not _COUNTING.match(" ".join(cells.words))
 
     def _reference(self, cells: Cells, field: str, what: str, empty: dict[str, Any]) -> Guess:
         """A number or text by which the source names its rows, or the child of each."""
-        if set(cells.words) & _OF_PERSON and not self.persons:
+        somebody = set(cells.words) & _OF_PERSON or writable.about_somebody(cells)
+        if somebody and not self.persons:
             return Guess(cells.header, told="may name or describe somebody; left out")
         if set(cells.words) & _OF_PERSON:
             made = replace(
@@ -238,7 +242,9 @@ class Guesser:
             )  # fmt: skip
             return Guess(cells.header, made)
         if cells.empty or not cells.unique:
-            return Guess(cells.header, told="names something in the source alone; left out")
+            told = "names something in the source alone; left out"
+            amount = " (if it is an amount, declare it with columns.whole)"
+            return Guess(cells.header, told=told + amount * cells.integers)
         return Guess(cells.header, columns.reference(cells.header, field=field, **empty))
 
     def _field(self, cells: Cells) -> str:
@@ -246,6 +252,11 @@ class Guesser:
         name = "_".join(cells.words).strip("_")
         name = name if name[:1].isalpha() else f"{self.source}_{name}"
         return f"{self.source}_{name}" if name in self.taken | _reserved() else name
+
+
+def _is_one(cells: Cells) -> bool:
+    """Whether a header calls what stands below a person, whom even a number then names."""
+    return cells.words[-1:] != [] and cells.words[-1] in _ONE and not {*cells.words} & _AMOUNTS
 
 
 def _renamed(guess: Guess) -> Guess:
@@ -294,9 +305,12 @@ def known_headers() -> frozenset[str]:
     return frozenset({*_headers(columns.SEX), *_coded()})
 
 
-def about_persons(every: Iterable[Cells]) -> bool:
-    """Whether a file names children: by a number, a name or a date of birth."""
-    return any(identifier(cells) not in ("", "postcode") for cells in every)
+def is_reference(cells: Cells) -> bool:
+    """Whether a column is called a number or a key of something, which is never an amount."""
+    words = cells.words
+    if not words or _COUNTING.match(" ".join(words)):
+        return False
+    return words[-1] in _NUMBERING or bool({*words} & _KEYED)
 
 
 def _headers(column: Column) -> set[str]:

@@ -91,7 +91,7 @@ def _unfit(name: str, shown: list[str]) -> list[Problem]:
     return [
         Problem(
             name,
-            f"{'two' if len(same) == 2 else len(same)} {rule.format(_columns(same))}",
+            f"{'two' if len(same) == 2 else len(same)} {rule.format(columns(same))}",
             code="new.header_twice",
         )
         for same in places.values()
@@ -101,13 +101,14 @@ def _unfit(name: str, shown: list[str]) -> list[Problem]:
 
 def _like_a_record(name: str, numbers: list[int]) -> Problem:
     rule = (
-        f"what stands over {_columns(numbers)} is no header, but like a record; put a row of "
+        f"what stands over {columns(numbers)} is no header, but like a record; put a row of "
         "headers on top, in words"
     )
     return Problem(name, rule, code="new.header")
 
 
-def _columns(numbers: list[int]) -> str:
+def columns(numbers: Sequence[int]) -> str:
+    """Columns by their numbers, in words: a header may be a record's, and is not told."""
     *others, last = map(str, numbers)
     return f"columns {', '.join(others)} and {last}" if others else f"column {last}"
 

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from jsna import io
-from jsna.drafting import module, opening, reading, shown
+from jsna.drafting import module, opening, persons, reading, shown
 from jsna.drafting.cells import Cells
-from jsna.drafting.guess import Guesser, about_persons
+from jsna.drafting.guess import Guesser
 from jsna.drafting.opening import TITLE
 from jsna.errors import JsnaError, Problem, near
 from jsna.ingest.header import plain
@@ -60,7 +60,8 @@ class Asked:
         name: of the source; the file's, without its year, where not given.
         title: what people call it; its name where not given.
         period_type: which kind of period one file covers.
-        base: whom its rows stand for; follows from the file where not given.
+        base: whom its rows stand for; follows from the file where not given. `areas` says that no
+            row is about a person, which a file in which anything tells of somebody needs.
         codes: headers of columns that hold codes, and no child, as whoever asks has seen.
         wait: headers of the days a wait began and ended.
         sheet: of a workbook; its first where not given.
@@ -122,20 +123,22 @@ def draft(asked: Asked, root: Path) -> Draft:
         problems += error.problems
     else:
         problems += _unknown(asked, cells)
+        wrong = persons.problem(asked.file.name, cells, asked.base)
+        problems += [wrong] if wrong is not None else []
     if problems or opened is None:
         raise JsnaError(problems, title=TITLE)
-    persons = about_persons(cells)
+    named = persons.about_persons(cells)
     lists = shared.categories(root).listed
     codes = {name: frozenset(one.codes) for name, one in lists.items()}
-    guesser = Guesser(asked.called, persons, codes, {*_TAKEN, asked.called}, asked.codes)
+    guesser = Guesser(asked.called, named, codes, {*_TAKEN, asked.called}, asked.codes)
     guesses = guesser.guess(cells)
     told = {guess.header: guess.told for guess in guesses if guess.told}
     if not any(guess.column for guess in guesses):
         raise JsnaError(Problem(asked.file.name, "no column can be declared"), title=TITLE)
-    made = module.Module(asked.called, asked.title, asked.period_type, "", persons, tuple(guesses))
-    made = replace(made, base=asked.base or _base(made, persons))
+    made = module.Module(asked.called, asked.title, asked.period_type, "", named, tuple(guesses))
+    made = replace(made, base=asked.base or _base(made, named))
     extract = made.extract()
-    if persons and not usable(carried(extract.tables[0])):
+    if named and not usable(carried(extract.tables[0])):
         rule = (
             "names children by nothing that leads to other records: ask for a number (NHS number, "
             "UPN), or the date of birth with a name or the postcode"
@@ -243,9 +246,9 @@ def _unknown(asked: Asked, cells: Sequence[Cells]) -> Iterator[Problem]:
             yield Problem("--codes", "no column has this header", value=header, code="new.option")
 
 
-def _base(made: module.Module, persons: bool) -> str:
+def _base(made: module.Module, named: bool) -> str:
     """Whom rows stand for: pupils by their number or school, patients, others; or places."""
-    if not persons:
+    if not named:
         return "areas"
     fields = {guess.column.field for guess in made.guesses if guess.column is not None}
     if fields & {"upn", "school_urn"}:

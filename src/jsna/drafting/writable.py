@@ -30,7 +30,7 @@ _WORDS: Final = frozenset(
     {
         *("town", "home", "house", "lives", "mobile", "contact", "known", "who", "whom", "dob"),
         *("nhs", "upn", "uln", "baby", "kid", "boy", "girl", "mum", "dad", "son", "daughter"),
-        *("aunt", "uncle", "gran", "family", "kin", "staff", "doctor", "gp"),
+        *("aunt", "uncle", "gran", "family", "kin", "staff", "doctor", "gp", "yp", "cyp"),
         *("notes", "note", "comment", "comments", "remarks", "details", "text"),
     }
 )

@@ -207,7 +207,9 @@ def test_the_proof_counts_the_groups_of_a_rate_by_itself(
     who = behind(groups, measured, config) if known else None
     if known:
         assert sorted(who["amount"]) == [4, 9, 12]
-    with pytest.raises(JsnaError, match="of which a group has few, or a hidden count"):
+    with pytest.raises(
+        JsnaError, match="of which a group has few, or leaves few, or a hidden count"
+    ):
         gather(safe, measured, config, contributions=who)
 
 
@@ -251,6 +253,31 @@ def test_a_rate_beside_a_hidden_count_of_one_of_its_groups_is_hidden() -> None:
     wrong.loc[mine] = told.loc[mine]
     with pytest.raises(JsnaError, match="or a hidden count"):
         gather(wrong.reset_index(), measured, config, contributions=who)
+
+
+@pytest.mark.parametrize("by", ["sex", "locality"])
+def test_rates_of_a_whole_and_of_a_part_leave_no_few_of_a_group(by: str) -> None:
+    """Of one part 2, 9 and 14 are counted: the whole's groups less the other's 8, 9 and 12."""
+    places = dict.fromkeys("FM", world.WEST) if by == "sex" else {"F": world.WEST, "M": world.EAST}
+    groups: Groups = {
+        (places[sex], sex, age): (n, 300)
+        for sex, seen in (("F", (8, 9, 12)), ("M", (2, 9, 14)))
+        for age, n in zip(AGES, seen, strict=True)
+    }
+    config, measured = found_of(groups, breakdowns=[[by]])
+    who = behind(groups, measured, config)
+    found = protect(measured, config, contributions=who)
+    status = found.safe.set_index(["area_code", "category"])["status"].to_dict()
+    few, other = ("M", "F") if by == "sex" else (world.EAST, world.WEST)
+    at = {key: told for key, told in status.items() if few in key or other in key}
+    assert sorted(at.values()) == ["c", "x"]
+    assert status[world.AREA, "total"] == ""
+    prove(gather(found.safe, measured, config, contributions=who))
+    # Who shows the other part all the same is refused, though its own groups have enough.
+    wrong = measured[list(schema.columns())]
+    assert wrong["value"].notna().sum() == 2
+    with pytest.raises(JsnaError, match="or leaves few"):
+        gather(wrong, measured, config, contributions=who)
 
 
 def test_unrounded_a_rate_would_give_the_counts_of_its_groups_away() -> None:

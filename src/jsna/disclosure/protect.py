@@ -16,7 +16,7 @@ from jsna.disclosure.ledger.entries import linked_tables
 from jsna.disclosure.ledger.linked_tables import NONE, LinkedTables, ledger, printed
 from jsna.disclosure.ledger.outside import BEFORE
 from jsna.disclosure.remainders import Remainders
-from jsna.disclosure.strata import beside_hidden
+from jsna.disclosure.strata import telling
 from jsna.disclosure.suppression import Hiding, hide
 from jsna.disclosure.system import Flags, Floats, Ints
 from jsna.errors import JsnaError, Problem
@@ -122,7 +122,8 @@ def protect(
     while money.protect(np.array([rule == "" for rule in rules], dtype=np.bool_)):
         hiding = hide(made, refused | still)
         rules = _rules(rows, made, hiding.solution.hidden, own, still, config)
-    rules = Brackets(rows, made, config).hide(beside_hidden(rows, made, rules, config))
+    rules = telling(rows, made, rules, config, contributions)
+    rules = Brackets(rows, made, config).hide(rules)
     small = revision.little(made, past)
     rules = [rule or revision.RULE * kept for rule, kept in zip(rules, small.tolist(), strict=True)]
     hidden = np.array([rule != "" for rule in rules], dtype=np.bool_)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,6 +45,56 @@ def tells_few(
         groups = counts[cell] or [rows["numerator"].iloc[row] and 0.5]
         found[row] = any(0 < many < max(config.profile(profile).threshold, 1) for many in groups)
     return found
+
+
+def leaves_few(
+    safe: pd.DataFrame,
+    rows: pd.DataFrame,
+    behind: pd.DataFrame | None,
+    config: Configuration,
+) -> Flags:
+    """Rows of rates that, with rates of parts of them, print of which a group few are left; k rows.
+
+    Args:
+        safe: rows as published.
+        rows: the true measures of them, with their cells.
+        behind: how many are counted in each group, see `measures.contributions`.
+        config: declarations and profiles.
+    """
+    found = np.zeros(len(rows), dtype=np.bool_)
+    rates = np.flatnonzero(_rates(safe, config)).tolist()
+    if behind is None or not rates:
+        return found
+    many = behind.set_index(["cell", "who"])["amount"].unstack(fill_value=0.0)
+    texts = rows[schema.NUMERATOR_CELL].tolist()
+    boxes = {row: json.loads(texts[row]) for row in rates}
+    placed = ["indicator", "geography", "breakdown", "period_type"]
+    limits = [config.profile(name).threshold for name in rows["profile"]]
+    for _, level in rows.loc[rates].groupby(placed, sort=False):
+        standard = config.indicators[level["indicator"].iloc[0]].standard
+        for whole in rates:
+            if config.indicators[rows["indicator"].iloc[whole]].standard != standard:
+                continue
+            parts = [row for row in level.index if _inside(boxes[row], boxes[whole])]
+            if not parts or texts[whole] not in many.index:
+                continue
+            left = many.loc[texts[whole]].to_numpy(dtype=np.float64)
+            left = left - many.reindex([texts[p] for p in parts]).fillna(0).to_numpy().sum(axis=0)
+            most = max(limits[row] for row in (whole, *parts))
+            found[whole] |= bool(((left > 0.5) & (left < most - 0.5)).any())
+    return found
+
+
+def _inside(part: Any, whole: Any) -> bool:
+    """Whether all who are counted in one cell are in the other, and not the other way round."""
+    (table, what, box), (other, how, around) = part, whole
+    return (
+        (table, what) == (other, how)
+        and box != around
+        and all(
+            column in box and set(box[column]) <= set(codes) for column, codes in around.items()
+        )
+    )
 
 
 def tells_hidden(safe: pd.DataFrame, rows: pd.DataFrame, config: Configuration) -> Flags:

@@ -48,7 +48,8 @@ def telling(
     if not len(rates):
         return list(rules)
     groups = _behind(rows, rates, behind)
-    found, before = list(rules), []
+    found: list[str] = list(rules)
+    before: list[str] = []
     while found != before:
         before = found
         found = _beside_hidden(rows, made, found, config, rates)

@@ -65,7 +65,7 @@ def leaves_few(
     rates = np.flatnonzero(_rates(safe, config)).tolist()
     if behind is None or not rates:
         return found
-    many = behind.set_index(["cell", "who"])["amount"].unstack(fill_value=0.0)
+    many = behind.set_index(["cell", "who"])["amount"].unstack(fill_value=0)
     texts = rows[schema.NUMERATOR_CELL].tolist()
     boxes = {row: json.loads(texts[row]) for row in rates}
     placed = ["indicator", "geography", "breakdown", "period_type"]

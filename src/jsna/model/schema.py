@@ -7,7 +7,7 @@ parquet metadata; `check` is called by every stage on what it reads and on what 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from jsna.errors import JsnaError, Problem
 
@@ -221,14 +221,15 @@ def conform(frame: pd.DataFrame, *, cells: bool = False) -> pd.DataFrame:
     """
     import pandas as pd
 
-    out = pd.DataFrame(index=frame.index)
+    made: dict[str, pd.Series[Any]] = {}
     for column in columns(cells=cells):
         if column in NUMBERS:
             given = frame.get(column, float("nan"))
-            out[column] = pd.Series(given, index=frame.index, dtype="float64")
+            made[column] = pd.Series(given, index=frame.index, dtype="float64")
         else:
-            text = frame.get(column, "")
-            out[column] = pd.Series(text, index=frame.index, dtype="str").fillna("")
+            text = pd.Series(frame.get(column, ""), index=frame.index, dtype="str")
+            made[column] = text.fillna("") if text.hasnans else text
+    out = pd.DataFrame(made, index=frame.index)
     return out.sort_values(list(KEY), kind="stable").reset_index(drop=True)
 
 

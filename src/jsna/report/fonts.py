@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -38,6 +39,7 @@ def css(folder: Path, text: str) -> str:
     return "\n".join(rules)
 
 
+@lru_cache(maxsize=30)
 def _subset(file: Path, characters: str) -> bytes:
     from fontTools.subset import Options, Subsetter  # type: ignore[import-untyped]
     from fontTools.ttLib import TTFont  # type: ignore[import-untyped]

@@ -37,11 +37,11 @@ verify: $(READY) ## Tell whether a published folder is what its manifest says: m
 synthesise: $(READY) ## Make the synthetic extracts of a demonstration edition
 	@$(JSNA) synthesise $(EDITION)
 
-test: $(READY) ## Run the tests (a small synthetic edition; nine minutes on two cores)
+test: $(READY) ## Run the tests (a small synthetic edition; some eight minutes on two cores)
 	@$(JSNA) prepare
 	@$(PYTEST)
 
-test-full: $(READY) ## Run the long tests: county scale, second builds (some 25 minutes on two cores)
+test-full: $(READY) ## Run the long tests: county scale, second builds, every example (half an hour on two cores)
 	@$(JSNA) prepare
 	@$(PYTEST) -m "full or sampled" --hypothesis-profile=full
 

@@ -377,6 +377,28 @@ def test_limits_of_a_mean_tell_of_no_single_value(values: list[int], printed: bo
             gather(measured[list(safe.columns)], measured, config)
 
 
+@pytest.mark.parametrize("left", [[23] * 12, [0] * 11 + [24], [23] * 20])
+def test_limits_of_a_whole_and_its_parts_tell_nothing_of_who_is_in_none(left: list[int]) -> None:
+    """Squares of the whole less those of both districts: twelve of no district are all 23."""
+    west, east = [3, 9, 15, 21] * 15, [4, 8, 12, 16, 20] * 10
+    rows = [
+        (YEARS[0], age, "F", "A", place)
+        for place, ages in ((world.WEST, west), (world.EAST, east), (None, left))
+        for age in ages
+    ]
+    one = declared(breakdowns=[["locality"]])
+    config = configured(one)
+    measured = measure({"plan": plans(rows)}, [one], config)
+    safe = protect(measured, config).safe
+    printed = safe.set_index("area_code")["lower_95"].notna().to_dict()
+    # The smaller district's are left with theirs.
+    assert printed == {world.WEST: True, world.EAST: False, world.AREA: True}
+    assert safe["value"].notna().all()
+    gather(safe, measured, config)
+    with pytest.raises(JsnaError, match="prints the limits of a mean"):
+        gather(measured[list(safe.columns)], measured, config)
+
+
 def test_an_edition_published_again_prints_the_same_limits_and_no_more() -> None:
     config, measured = few_of_some()
     first = protect(measured, config)

@@ -21,8 +21,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from jsna.disclosure.system import Flags
+from jsna.disclosure.ledger.families import nested
+from jsna.disclosure.system import Flags, Floats
 from jsna.model import schema
+from jsna.model.cells import Cell
 from jsna.model.configuration import Configuration
 from jsna.model.hierarchies import THREE_YEARS, years
 
@@ -37,6 +39,10 @@ _NOISE: Final = 1e-9
 _PLACE: Final = [
     "indicator", "geography", "area_code", "breakdown", "category", "period", "period_type"
 ]  # fmt: skip
+#: What parts of a whole have in common, of whichever periods.
+_LEVEL: Final = ["indicator", "geography", "breakdown", "period_type"]
+#: Fewer than one value is none.
+_SOMEBODY: Final = 0.5
 #: What the rows of one breakdown of one period have in common.
 _TOGETHER: Final = ["indicator", "geography", "breakdown", "period", "period_type"]
 
@@ -49,21 +55,77 @@ def of_squares(rows: pd.DataFrame, config: Configuration) -> Flags:
 
 def telling(rows: pd.DataFrame, config: Configuration) -> Flags:
     """Means whose limits would tell of single values, k rows."""
+    sums = _sums(rows, config)
+    found: Flags = rows["method"].eq("mean_t").to_numpy(dtype=np.bool_, copy=True)
+    some = found & ~np.isnan(sums[2])
+    found[some] = _tells(sums[:, some], _shares(rows, config)[some])
+    return found
+
+
+def _sums(rows: pd.DataFrame, config: Configuration) -> Floats:
+    """How many values, their sum and that of their squares: shape (3, k).
+
+    Squares, as the limits of a mean have them, are NaN where there are none, or of too few.
+    """
     from scipy import stats
 
-    columns = ("numerator", "denominator", "lower_95", "upper_95")
-    total, count, low, high = (rows[name].to_numpy(dtype=np.float64) for name in columns)
+    columns = ("denominator", "numerator", "lower_95", "upper_95")
+    count, total, low, high = (rows[name].to_numpy(dtype=np.float64) for name in columns)
     times = {name: one.multiplier for name, one in config.indicators.items()}
-    shares = {name: config.profile(name).dominance / 100 for name in rows["profile"].unique()}
-    found: Flags = rows["method"].eq("mean_t").to_numpy(dtype=np.bool_, copy=True)
-    some = np.flatnonzero(found & (count >= FEWEST) & (high > low))
-    total, n = total[some], count[some]
+    squares = np.full(len(rows), np.nan)
+    some = np.flatnonzero(rows["method"].eq("mean_t") & (count >= FEWEST) & (high > low))
+    n = count[some]
     reach = (high - low)[some] / 2 / rows["indicator"].iloc[some].map(times).to_numpy()
     variance = n * (reach / stats.t.ppf(0.975, n - 1)) ** 2
-    share = np.maximum(rows["profile"].iloc[some].map(shares).to_numpy(), _NOISE)
-    alike = np.sqrt(variance) < share * np.abs(total / n) * (1 - _NOISE)
-    squares = variance * (n - 1) + total**2 / n
-    found[some] = alike | (total**2 < _SHARED * squares * (1 - _NOISE))
+    squares[some] = variance * (n - 1) + total[some] ** 2 / n
+    return np.stack([count, total, squares])
+
+
+def _shares(rows: pd.DataFrame, config: Configuration) -> Floats:
+    """The share of a mean by which values have to deviate from it, shape (k,)."""
+    shares = {name: config.profile(name).dominance / 100 for name in rows["profile"].unique()}
+    own: Floats = rows["profile"].map(shares).to_numpy(dtype=np.float64)
+    return np.maximum(own, _NOISE)
+
+
+def _tells(sums: Floats, shares: Floats) -> Flags:
+    """Whether number, sum and squares of values tell of single ones, shapes (3, k) and (k,)."""
+    n, total, squares = sums
+    variance = (squares - total**2 / n) / np.maximum(n - 1, 1)
+    alike = np.sqrt(np.maximum(variance, 0)) < shares * np.abs(total / n) * (1 - _NOISE)
+    few = n < FEWEST
+    return np.asarray(few | alike | (total**2 < _SHARED * squares * (1 - _NOISE)))
+
+
+def _leaving(rows: pd.DataFrame, shown: Flags, config: Configuration) -> Flags:
+    """Parts whose limits, with those of a whole, would tell of single values that are left.
+
+    The smallest part has none first: what is left then is left with it.
+
+    Args:
+        rows: true measures with their cells, k rows.
+        shown: those that have limits which nothing else forbids to print.
+        config: declarations.
+    """
+    found = np.zeros(len(rows), dtype=np.bool_)
+    some = np.flatnonzero(shown & of_squares(rows, config))
+    if not len(some):
+        return found
+    sums, shares = _sums(rows, config), _shares(rows, config)
+    some = some[~np.isnan(sums[2, some])]
+    cells = {row: Cell.read(rows[schema.DENOMINATOR_CELL].iloc[row]) for row in some.tolist()}
+    for (name, *_), at in rows.iloc[some].groupby(_LEVEL, sort=False).indices.items():
+        level = sorted(some[at].tolist(), key=lambda row: (sums[0, row], row))
+        for whole, outer in cells.items():
+            if name != rows["indicator"].iloc[whole]:
+                continue
+            parts = [r for r in level if cells[r] != outer and nested(cells[r], outer)]
+            parts = [row for row in parts if not found[row]]
+            while parts:
+                left = sums[:, [whole]] - sums[:, parts].sum(axis=1, keepdims=True)
+                if left[0, 0] < _SOMEBODY or not _tells(left, shares[[whole]])[0]:
+                    break
+                found[parts.pop(0)] = True
     return found
 
 
@@ -102,5 +164,7 @@ def withheld(rows: pd.DataFrame, past: pd.DataFrame, hidden: Flags, config: Conf
     known: Flags = np.all(close, axis=1)
     told = past[["value", *names]].notna().to_numpy(dtype=np.bool_)
     kept = told[:, 0] & ~told[:, 1:].any(axis=1)
-    asked = ((beside | _of_hidden_years(rows, hidden) | telling(rows, config)) & ~known) | kept
+    asked = beside | _of_hidden_years(rows, hidden) | telling(rows, config)
+    asked |= _leaving(rows, ~hidden & (known | ~(asked | kept)), config)
+    asked = (asked & ~known) | kept
     return np.asarray(asked & of_squares(rows, config) & ~hidden)

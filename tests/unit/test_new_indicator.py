@@ -306,3 +306,17 @@ def test_all_that_is_unknown_is_told_at_once_with_what_is_like_it(project: Path)
 )
 def test_a_kind_the_table_has_nothing_for(wanted: Wanted, part: str) -> None:
     assert part in told(wanted, ROOT)
+
+
+def test_the_file_of_a_new_chapter_is_named_and_its_title_is_any_words(project: Path) -> None:
+    title = "Rolls: those of [one] year # and more"
+    entry = draft(Wanted("new_pupils", "pupil", chapter="rolls", new_chapter=title), project)
+    write(entry, project)
+    assert shared.chapters(project)["rolls"].title == title
+    for chapter, part in (
+        ("", "--chapter: name the file of the new chapter"),
+        ("../evil", "a chapter's file is called by small letters"),
+        ("A b/c", "a chapter's file is called by small letters"),
+    ):
+        wanted = Wanted("more_pupils", "pupil", chapter=chapter, new_chapter="Rolls")
+        assert part in told(wanted, project)

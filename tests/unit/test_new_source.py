@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -436,6 +436,75 @@ def test_what_names_a_place_tells_of_nobody_and_no_file_of_children_is_of_areas(
     }  # fmt: skip
     said = told(Asked(saved(tmp_path, "short_breaks.csv", breaks()), base="areas"))
     assert "--base areas says that no row is about a person, and the file names persons" in said
+
+
+@pytest.mark.parametrize(
+    ("head", "cells", "part"),
+    [
+        (FULL, ("Yes", "No"), "over columns 2, 3, 4, 5, 6 and 7 may be names of children"),
+        (FIRST[:6], ("1", "3"), "over columns 2, 3, 4, 5, 6 and 7 may be names of children"),
+        (FULL[:2], ("P", "L"), "over columns 2 and 3 may be names of children"),
+        (["Zora born 2011"], ("A", "B"), "over column 2 is no header"),
+        (["Paid", "Cancelled", "Booked", "Extra", "Seen"], ("Yes", "No"), ""),
+    ],
+)
+def test_headers_that_may_be_children_are_told_by_numbers_alone(
+    tmp_path: Path, head: Sequence[str], cells: tuple[str, str], part: str
+) -> None:
+    rows = [["Date", *head], *([day, *[cells[i % 2]] * len(head)] for i, day in enumerate(VISITS))]
+    said = output(saved(tmp_path, "sessions.csv", rows))
+    assert part in said
+    assert ("extract.py" in said) == (not part)
+    assert not part or not any(name.casefold() in said for name in head)
+
+
+@pytest.mark.parametrize(
+    ("top", "head"),
+    [
+        (["Pupil", FULL[0], "School", "Oak"], ["Date", "Session", "Hours", "Attended"]),
+        (["Subject", FULL[0]], ["Date", "Hours"]),
+    ],
+)
+def test_a_line_above_the_headers_of_one_childs_file_is_no_header(
+    tmp_path: Path, top: list[str], head: list[str]
+) -> None:
+    rows = [[day, *["A", "3", "Yes"][-len(head) + 1 :]] for day in VISITS]
+    if len(head) == 2:
+        rows = [[day, "3"] for day in VISITS]
+    said = output(saved(tmp_path, "sessions.csv", [top, head, *rows]))
+    assert "its headers seem to stand one row lower" in said
+    assert FULL[0].casefold() not in said and "extract.py" not in said
+
+
+def test_codes_of_few_children_are_not_written(tmp_path: Path) -> None:
+    """Ten rows of one child give her name ten times; that makes it no code."""
+    names = ("AVA", "MIA", "JBS", "ZQ")
+    draw = random.Random(5)
+    numbers = [nhs_number(draw) for _ in range(6)]
+    for codes in ((), ("Attends with",)):
+        rows = [["NHS No", "Attends with", "Outcome", "Visit"]]
+        rows += [
+            [numbers[at % 6], names[at % 4], ("DNA", "OK")[at // 6 % 2], visit]
+            for at, visit in enumerate(VISITS)
+        ]
+        made = draft(Asked(saved(tmp_path, "visits.csv", rows), codes=codes), ROOT)
+        said = "".join([*made.files.values(), *cli._told(made)])
+        assert not any(f'"{name}"' in said for name in names)
+        assert '"DNA", "OK"' in said
+
+
+def test_a_surname_among_other_words_is_no_code(tmp_path: Path) -> None:
+    head, *records = clinic()
+    for at, record in enumerate(records):
+        record[head.index("Clinic")] = f"{LAST[at % 4]} set"
+    made = draft(coded(saved(tmp_path, "clinic.csv", [head, *records])), ROOT)
+    assert made.told["Clinic"] == "holds names of children; left out"
+
+
+def test_a_file_called_as_a_child_asks_for_a_name(tmp_path: Path) -> None:
+    file = saved(tmp_path, f"{FULL[0]} 2010.csv", clinic())
+    assert "the file's name may be a child's" in told(Asked(file))
+    assert draft(Asked(file, "sleep_clinic"), ROOT).name == "sleep_clinic"
 
 
 # ---- writing -----------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -42,11 +43,13 @@ class Cells:
         header: what stands over it.
         values: its filled cells, trimmed.
         rows: how many rows the file has.
+        holders: cell without its case -> how many persons have it; None where the file names none.
     """
 
     header: str
     values: tuple[str, ...]
     rows: int
+    holders: Mapping[str, int] | None = None
 
     @property
     def key(self) -> str:
@@ -133,7 +136,7 @@ class Cells:
         """The cells but for those that say there is no value, and what these say."""
         none = tuple(sorted({text.upper() for text in self.counts if text in _SAYS_NONE}))
         kept = tuple(value for value in self.values if value.upper() not in none)
-        return Cells(self.header, kept, self.rows), none
+        return Cells(self.header, kept, self.rows, self.holders), none
 
     @property
     def years(self) -> bool:
@@ -164,12 +167,14 @@ class Cells:
 
         Args:
             most: codes a list may have.
-            least: rows a code must have. What fewer have may be anything, and is not told.
+            least: rows a code must have, and persons where any are named: what fewer have may be
+                anything, such as the initials of one who has many rows, and is not told.
 
         Returns:
             the codes, each as it is most often written, and how many further ones there are.
         """
-        often = {code for code, times in self.counts.items() if times >= least}
+        held = self.counts if self.holders is None else self.holders
+        often = {code for code in self.counts if held.get(code, 0) >= least}
         if not often or len(often) > most or len(self.counts) - len(often) > len(often):
             return None
         if sum(self.counts[code] for code in often) < NEARLY_ALL * len(self.values):

@@ -102,7 +102,12 @@ class Drafter:
         elif not derived and wanted.table not in CATALOGUE:
             self._unknown("--table", "analysis table", wanted.table, CATALOGUE)
         chapter = self.chapter
-        if wanted.new_chapter and chapter in self.chapters:
+        if wanted.chapter and not re.fullmatch(r"[a-z][a-z0-9_]*", wanted.chapter):
+            rule = "a chapter's file is called by small letters, digits and _, a letter first"
+            self.refuse("--chapter", rule, wanted.chapter)
+        elif wanted.new_chapter and not wanted.chapter:
+            self.refuse("--chapter", "name the file of the new chapter", "")
+        elif wanted.new_chapter and chapter in self.chapters:
             self.refuse("--new-chapter", "there is a chapter of this name already", chapter)
         elif not wanted.new_chapter and chapter not in self.chapters:
             self._unknown("--chapter", "chapter", chapter, self.chapters)

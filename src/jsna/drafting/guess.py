@@ -90,7 +90,8 @@ class Guesser:
     def guess(self, every: Iterable[Cells]) -> list[Guess]:
         """What each column is taken for; of two of one kind of identifier the first."""
         cells = list(every)
-        names = {v for one in cells if identifier(one) in _NAMES for v in one.counts}
+        whole = {v for one in cells if identifier(one) in _NAMES for v in one.counts}
+        names = whole | {word for name in whole for word in re.findall(r"\w+", name)}
         headers = {one.key for one in cells}
         found: list[Guess] = []
         for one in cells:

@@ -121,7 +121,9 @@ def _chapter(drafter: Drafter, file: Path) -> str:
     table = CATALOGUE.get(drafter.wanted.table)
     fed = [name for name in made_of(table) if name != "areas"] if table is not None else []
     title = drafter.wanted.new_chapter
-    return "\n".join([_SCHEMA, f"title: {title}", f"fed_by: [{', '.join(fed)}]", "indicators:", ""])
+    return "\n".join(
+        [_SCHEMA, *_written("title", title), f"fed_by: [{', '.join(fed)}]", "indicators:", ""]
+    )
 
 
 def _with_entry(text: str, lines: list[str]) -> str:

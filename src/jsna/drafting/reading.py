@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from jsna.drafting.cells import NEARLY_ALL, Cells
 from jsna.drafting.guess import identifier, known_headers
@@ -15,9 +17,16 @@ from jsna.ingest.header import plain
 from jsna.model.contract import Column, Table
 from jsna.sources import registry
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 _NOTHING: Final = frozenset(
     {"tbc", "tba", "unknown", "notknown", "unk", "na", "none", "null", "nil", "pending", "missing"}
 )
+#: Rows that show of which kind a column is.
+_BELOW: Final = 3
+#: What says of a header that it is about one child, whose year of birth stands in it.
+_BORN: Final = re.compile(r"\bborn\b.*\d", re.IGNORECASE)
 
 
 def cells_of(opened: Opened) -> tuple[list[Cells], frozenset[int]]:
@@ -29,9 +38,9 @@ def cells_of(opened: Opened) -> tuple[list[Cells], frozenset[int]]:
     Raises:
         JsnaError: telling at once all for which a build would refuse the file.
     """
-    header = _header(opened)
+    header, below = _header(opened)
     shown = [text.strip() for text in header]
-    if wrong := _unfit(opened.name, shown):
+    if wrong := [*_unfit(opened.name, shown), *_on_top(opened.name, below)]:
         raise JsnaError(wrong, title=TITLE)
     every = tuple(
         Column(text, f"column_{place}", "string", text, nullable=True)
@@ -45,6 +54,7 @@ def cells_of(opened: Opened) -> tuple[list[Cells], frozenset[int]]:
         for column in every:
             values = frame[column.field].dropna()
             found.append(Cells(column.name, tuple(map(str, values)), len(frame)))
+        found = _with_holders(found, frame)
     if frame is not None and (wrong := _no_header(opened.name, found)):
         # What is said of columns names what stands over them.
         problems = [*wrong, *(one for one in problems if one.column is None)]
@@ -60,12 +70,64 @@ def cells_of(opened: Opened) -> tuple[list[Cells], frozenset[int]]:
     return found, copies
 
 
-def _header(opened: Opened) -> list[str]:
-    """The first line below titles: more than half of it is filled."""
+def _header(opened: Opened) -> tuple[list[str], list[tuple[str, ...]]]:
+    """The first line below titles, more than half of which is filled, and those below it."""
     lines = [line for line in opened.lines if _filled(line)]
     often = Counter(map(len, lines))
     width = max(often, key=lambda size: (often[size], size), default=0)
-    return list(next((line for line in lines if _filled(line) > width / 2), ()))
+    at = next((at for at, line in enumerate(lines) if _filled(line) > width / 2), len(lines))
+    return [cell for line in lines[at : at + 1] for cell in line], lines[at + 1 :]
+
+
+def _on_top(name: str, below: Sequence[Sequence[str]]) -> list[Problem]:
+    """A line above the headers, as of whom a file is: below it stand words over days and numbers.
+
+    Args:
+        name: of the file.
+        below: the lines below what was taken for the headers.
+    """
+    if len(below) <= _BELOW:
+        return []
+    kinds = []
+    for at, text in enumerate(below[0]):
+        rest = Cells("", tuple(v for row in below[1:] for v in row[at : at + 1] if v.strip()), 0)
+        if rest.values and _no_words(rest):
+            kinds.append(bool(text.strip()) and not _no_words(Cells("", (text.strip(),), 1)))
+    if not kinds or not all(kinds):
+        return []
+    rule = (
+        "its headers seem to stand one row lower, below a line that may say of whom it is: take "
+        "out all that stands above the row of headers"
+    )
+    return [Problem(name, rule, code="new.header")]
+
+
+def _no_words(cells: Cells) -> bool:
+    """Whether cells are days, numbers or answers, but for those that say there is none."""
+    kept, _ = cells.without_none
+    return not kept.values or (
+        kept.numbers or kept.marked or kept.yes_no or kept.days >= NEARLY_ALL
+    )
+
+
+def _with_holders(found: list[Cells], frame: pd.DataFrame) -> list[Cells]:
+    """The columns, each with how many persons have each of its cells, where the file names any."""
+    kinds = {identifier(one): f"column_{place}" for place, one in enumerate(found)}
+    who = next(([kinds[k]] for k in ("upn", "nhs_number") if k in kinds), None)
+    who = who or [kinds[k] for k in ("surname", "forename", "date_of_birth") if k in kinds]
+    if not who:
+        return found
+    # However a number is spaced; rows that do not say all of it might be of one counted already.
+    said = frame[who].apply(
+        lambda column: column.astype("string").str.replace(r"\W", "", regex=True)
+    )
+    known = said.notna().all(axis=1)
+    names = said[known].agg("|".join, axis=1).str.casefold()
+    made = []
+    for place, one in enumerate(found):
+        texts = frame.loc[known, f"column_{place}"].dropna().map(str).str.casefold()
+        made.append(replace(one, holders=names.loc[texts.index].groupby(texts).nunique().to_dict()))
+    return made
 
 
 def _filled(line: Sequence[str]) -> int:
@@ -76,7 +138,8 @@ def _is_header(cell: str) -> bool:
     said = Cells(cell.strip(), (), 0)
     # What a record says where it says nothing, or yes and no, is over no column.
     answer = Cells("", (said.header,), 1).yes_no or said.key in _NOTHING
-    return said.is_header and not has_form(said.header) and not answer
+    born = _BORN.search(said.header)
+    return said.is_header and not has_form(said.header) and not answer and not born
 
 
 def _unfit(name: str, shown: list[str]) -> list[Problem]:

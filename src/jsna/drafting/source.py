@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from jsna import io
-from jsna.drafting import module, opening, persons, reading, shown
+from jsna.drafting import module, names, opening, persons, reading, shown
 from jsna.drafting.cells import Cells
 from jsna.drafting.guess import Guesser
 from jsna.drafting.opening import TITLE
@@ -125,6 +125,7 @@ def draft(asked: Asked, root: Path) -> Draft:
         problems += _unknown(asked, cells)
         wrong = persons.problem(asked.file.name, cells, asked.base)
         problems += [wrong] if wrong is not None else []
+        problems += names.in_headers(asked.file.name, cells)
     if problems or opened is None:
         raise JsnaError(problems, title=TITLE)
     named = persons.about_persons(cells)
@@ -217,6 +218,9 @@ def _misnamed(asked: Asked, root: Path) -> Iterator[Problem]:
     if not re.fullmatch(r"[a-z][a-z_]{1,39}", name) or keyword.iskeyword(name):
         rule = "a source is called by small letters and _ alone; give it a name with --name"
         yield Problem("--name", rule, value=asked.name, code="new.name")
+    elif not asked.name and names.like_a_name(asked.file.stem, 2):
+        rule = "the file's name may be a child's, and would be the source's: give it another one"
+        yield Problem("--name", rule, code="new.name")
     elif name in registry() or (root / FOLDER / name).exists():
         rule = "there is a source of this name; nothing is written over: take another"
         yield Problem("--name", rule, value=name, code="new.name")

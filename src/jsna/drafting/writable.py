@@ -70,7 +70,7 @@ def never(cells: Cells, names: Set[str]) -> str:
 
     Args:
         cells: the column.
-        names: cells of the columns of the file that hold names, without their case.
+        names: cells of the columns of the file that hold names, and their words, without case.
     """
     if about_somebody(cells):
         return "may name or describe somebody; left out"
@@ -84,8 +84,9 @@ def never(cells: Cells, names: Set[str]) -> str:
 
 
 def _named(value: str, names: Set[str]) -> bool:
-    """Whether a value is a name of the file, or made of two of them."""
-    return value in names or sum(word in names for word in re.findall(r"\w+", value)) > 1
+    """Whether a value is a name of the file, or has one among its words."""
+    words = [word for word in re.findall(r"\w+", value) if len(word) >= SHORT]
+    return value in names or not names.isdisjoint(words)
 
 
 def codes(cells: Cells, names: Set[str], asked: bool) -> tuple[tuple[str, ...], int] | str:

@@ -15,11 +15,12 @@ import pandas as pd
 import pytest
 
 import jsna.tables
+from jsna.disclosure.attacking.arrivals import Arrivals
 from jsna.disclosure.discovery import supposed, worlds
 from jsna.disclosure.discovery.run import discover
 from jsna.disclosure.evidence import gather
 from jsna.disclosure.ledger import equations
-from jsna.disclosure.ledger.arrivals import arrivals
+from jsna.disclosure.ledger.arrivals import arrivals, unions
 from jsna.disclosure.ledger.families import Derived
 from jsna.disclosure.protect import protect
 from jsna.disclosure.prove import prove
@@ -51,8 +52,11 @@ def _known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(catalogue._VIEWS, TABLE.name, TABLE)
 
 
-def indicator(name: str, kind: str, table: str, *breakdowns: list[str]) -> Indicator:
-    given = {"id": name, "phrase": "pupils", "kind": kind, "numerator": {"table": table}}
+def indicator(
+    name: str, kind: str, table: str, *breakdowns: list[str], where: str = ""
+) -> Indicator:
+    side = {"table": table, **({"where": where} if where else {})}
+    given = {"id": name, "phrase": "pupils", "kind": kind, "numerator": side}
     return Indicator.model_validate({**world.LEAST, **given, "breakdowns": breakdowns}).model_copy(
         update={"chapter": "prevalence"}
     )
@@ -197,6 +201,95 @@ def test_who_came_is_told_by_sex_and_by_a_share_as_well() -> None:
     years.prove(safe)
 
 
+EITHER = "sen_provision_later in ('K', 'E')"
+
+
+def into(counted: Mapping[Any, float], *, split: bool) -> list[float]:
+    """Who came with K or E: both rows of the later roll, less those followed into either."""
+    roll = [counted.get(("roll", "2025", state)) for state in ("K", "E")]
+    moved = [counted.get(("into", "2024", now)) for now in (STATES if split else ("total",))]
+    every = [*roll, *moved]
+    return [] if None in every else [sum(roll) - sum(moved)]  # type: ignore[arg-type]
+
+
+def printed(rows: pd.DataFrame) -> dict[Any, float]:
+    shown = rows if "status" not in rows else rows.loc[rows["status"].ne("c")]
+    return shown.set_index(["indicator", "period", "category"])["numerator"].to_dict()
+
+
+@pytest.mark.parametrize("split", [False, True], ids=["one row", "by where they were"])
+def test_several_rows_may_be_the_roll_together(
+    monkeypatch: pytest.MonkeyPatch, split: bool
+) -> None:
+    """30 + 20 + 80 + 10 + 8 + 60 = 208 moved into K or E; 119 + 92 = 211 have one: three came."""
+    moves = indicator(
+        "into", "count", TABLE.name, *([["sen_provision"]] if split else []), where=EITHER
+    )
+    years = Years({"N": 40, "K": 1, "E": 2}, MOVES, moves, ROLL)
+    counted = printed(years.truth)
+    assert [counted["roll", "2025", state] for state in ("K", "E")] == [119, 92]
+    assert counted["into", "2024", "total"] == 208
+    assert into(counted, split=split) == [3]
+    safe = years.safe()
+    assert into(printed(safe), split=split) == [] and into(printed(safe), split=False) == []
+    years.prove(safe)
+    with monkeypatch.context() as forgotten:
+        forgotten.setattr(equations, "arrivals", lambda *_: iter(()))
+        forgotten.setattr(equations, "unions", lambda *_: {})
+        bare = years.safe()
+    assert not bare["status"].eq("c").any()
+    with pytest.raises(JsnaError) as caught:
+        years.prove(bare)
+    assert "prove.remainder" in {problem.code for problem in caught.value.problems}
+
+
+@pytest.mark.parametrize(("came", "shown"), [(0, True), (4, False), (5, True)])
+def test_few_on_several_rows_are_protected_and_nobody_or_enough_are_not(
+    came: int, shown: bool
+) -> None:
+    years = Years(
+        {"N": 40, "K": came}, MOVES, indicator("into", "count", TABLE.name, where=EITHER), ROLL
+    )
+    safe = years.safe()
+    assert into(printed(safe), split=False) == ([came] if shown else [])
+    years.prove(safe)
+
+
+def test_those_who_are_not_gone_are_beside_all_who_are_there() -> None:
+    """Those of no state that is counted may be gone: they are not on the later roll."""
+    stayed = indicator("stayed", "count", TABLE.name, where="sen_provision_later <> 'gone'")
+    years = Years({"N": 3}, MOVES, stayed, ROLL)
+    counted = printed(years.truth)
+    assert counted["roll", "2025", "total"] - counted["stayed", "2024", "total"] == 3
+    shown = printed(years.safe())
+    assert not {("roll", "2025", "total"), ("stayed", "2024", "total")} <= {*shown}
+    years.prove(years.safe())
+
+
+def test_a_reader_takes_rows_and_moves_that_overlap_together() -> None:
+    """50 + 60 + 8 on the roll, 70 + 45 moved there: three came, though no row holds either move."""
+    moves = indicator("moves", "count", TABLE.name, ["sen_provision_later"])
+    rows = Years({}, MOVES, moves, ROLL).truth
+    rows = rows.loc[rows["breakdown"].ne("total")].set_index(["indicator", "period", "category"])
+    counts = [
+        (("moves", "2024", "N"), pupils("2024", sen_provision_later="N K"), 70),
+        (("moves", "2024", "E"), pupils("2024", sen_provision_later="E X"), 45),
+        (("roll", "2025", "N"), pupils("2025", sen_provision="N"), 50),
+        (("roll", "2025", "K"), pupils("2025", sen_provision="K E"), 60),
+        (("roll", "2025", "E"), pupils("2025", sen_provision="X"), 8),
+    ]
+    for key, cell, many in counts:
+        rows.loc[key, ["numerator", "numerator_cell"]] = many, cell.text()
+    rows = rows.loc[[key for key, *_ in counts]].reset_index()
+    reader = Arrivals(rows, made(moves, ROLL))
+    told = [
+        ([one.value for one in rolls], [one.value for one in parts])
+        for rolls, parts in reader.leaves({*rows.index})
+    ]
+    assert told == [([50, 60, 8], [70, 45])]
+    assert not [*reader.leaves({*rows.index} - {4})] and not [*reader.leaves({*rows.index} - {1})]
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_drawn_moves_are_protected_and_proven(seed: int) -> None:
     draw = np.random.default_rng(seed)
@@ -244,6 +337,27 @@ def test_who_is_followed_is_within_whatever_later_count_holds_them() -> None:
         (sen, [now_k, now_n], 40), (sen, [girls], 100),
         (every, [now_k, now_n], 890), (every, [girls], 950),
     ]  # fmt: skip
+
+
+def test_counts_are_put_together_where_no_one_holds_those_followed() -> None:
+    """Of a roll in rows that share nobody, with the fewest rows that hold a move or several."""
+    roll = {pupils("2025", sen_provision=one): many for one, many in (("N", 50), ("K E", 60))}
+    other = pupils("2025", sen_provision="X")
+    moved = {pupils("2024", sen_provision_later=o): n for o, n in (("N K", 70), ("E X", 45))}
+    every, some = (pupils("2025", sen_provision=codes) for codes in ("N K E X", "N K E"))
+    last = pupils("2025", sen_provision="K E X")
+    counts = {**roll, other: 8.0, **moved}
+    assert unions(counts) == {every: 118, some: 110, last: 68}
+    both = {**counts, **unions(counts)}
+    (n, ke), (nk, ex) = roll, moved
+    assert {(whole, frozenset(parts), came) for whole, parts, came in sums(*both.items())} == {
+        (every, frozenset({n, ke, other}), 0), (every, frozenset({nk, ex}), 3),
+        (some, frozenset({n, ke}), 0), (some, frozenset({nk}), 40),
+        (last, frozenset({ke, other}), 0), (last, frozenset({ex}), 23),
+    }  # fmt: skip
+    # What one count holds needs no other, and what no counts hold has none.
+    assert unions({n: 50.0, ke: 60.0, pupils("2024", sen_provision_later="K"): 30.0}) == {}
+    assert unions({n: 50.0, ke: 60.0, ex: 30.0}) == {}
 
 
 def test_those_who_have_not_lasted_say_nothing() -> None:

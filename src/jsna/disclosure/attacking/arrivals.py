@@ -3,11 +3,13 @@
 Written from the key of a measure, from the declaration of its table and from what each count says
 it counts; of what protection takes to add up it uses nothing. 120 with SEN support in one January,
 of whom 118 had moved into it or stayed since the January before: two came, though no row says so.
+Nor does one row have to be the roll: of 124 and 91 in two rows, 212 of whom had moved into either,
+three came.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+import itertools
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
@@ -34,6 +36,7 @@ class _Printed:
 
     row: int
     side: int
+    cell: str
     limits: Mapping[str, Codes]
     value: float
     threshold: int
@@ -48,8 +51,11 @@ class Arrivals:
     """
 
     def __init__(self, rows: pd.DataFrame, config: Configuration) -> None:
-        self._moves: dict[Followed, dict[tuple[str, ...], list[_Printed]]] = {}
-        self._rolls: dict[str, dict[str, list[_Printed]]] = defaultdict(lambda: defaultdict(list))
+        #: What is counted -> the same count, wherever it is printed.
+        self._alike: dict[str, list[_Printed]] = {}
+        self._moves: dict[Followed, dict[tuple[str, ...], dict[str, _Printed]]] = {}
+        #: Table -> level -> counts of it.
+        self._rolls: dict[str, dict[tuple[str, ...], dict[str, _Printed]]] = {}
         tables = {
             name: [CATALOGUE[side.table] for side in (one.numerator, one.denominator) if side]
             for name, one in config.indicators.items()
@@ -66,34 +72,49 @@ class Arrivals:
                 if cell.what not in ("rows", "persons"):
                     continue
                 threshold = limits[one["profile"]]
-                made = _Printed(row, at, dict(cell.box), one[count], threshold)
+                text = one[column]
+                made = _Printed(row, at, text, dict(cell.box), one[count], threshold)
+                level = (*(one[name] for name in _LEVEL), count, cell.what, *sorted(made.limits))
                 if table.followed is None:
-                    self._rolls[cell.table][one[column]].append(made)
+                    levels = self._rolls.setdefault(cell.table, {})
                 elif table.followed.column in made.limits:
-                    level = (*(one[name] for name in _LEVEL), count)
-                    self._moves.setdefault(table.followed, {}).setdefault(level, []).append(made)
+                    levels = self._moves.setdefault(table.followed, {})
+                else:
+                    continue
+                self._alike.setdefault(text, []).append(made)
+                levels.setdefault(level, {}).setdefault(text, made)
 
-    def leaves(self, shown: Set[int]) -> Iterator[tuple[_Printed, list[_Printed]]]:
+    def leaves(self, shown: Set[int]) -> Iterator[tuple[list[_Printed], list[_Printed]]]:
         """Rolls of which few came since the year before, by what some rows print.
 
         Args:
             shown: the rows a reader has.
 
         Yields:
-            The roll, and those followed into it.
+            The roll, or those that are one together, and those followed into it.
         """
         for followed, levels in self._moves.items():
-            rolls = self._rolls[CATALOGUE[followed.table].rows_of or followed.table]
-            for moves in levels.values():
-                for alike in rolls.values():
-                    roll = next((one for one in alike if one.row in shown), None)
-                    parts = [one for one in moves if roll and _within(one, roll, followed)]
+            name, seen = CATALOGUE[followed.table].rows_of or followed.table, set()
+            pairs = itertools.product(levels.values(), self._rolls.get(name, {}).values())
+            for moves, rolls in pairs:
+                for some in _together([*moves.values()], [*rolls.values()], followed):
+                    wholes, parts = (self._known(each, shown) for each in some)
                     # Where a part is hidden as well, two are known together, as anywhere.
-                    if roll is None or not parts or not {one.row for one in parts} <= shown:
+                    if len(wholes) < len(some[0]) or len(parts) < len(some[1]):
                         continue
-                    most = max(one.threshold for one in (roll, *parts))
-                    if 0 < roll.value - sum(one.value for one in parts) < most:
-                        yield roll, parts
+                    mark = tuple(sorted(one.cell for one in (*wholes, *parts)))
+                    most = max(one.threshold for one in (*wholes, *parts))
+                    came = sum(one.value for one in wholes) - sum(one.value for one in parts)
+                    if 0 < came < most and mark not in seen:
+                        seen.add(mark)
+                        yield wholes, parts
+
+    def _known(self, some: Sequence[_Printed], shown: Set[int]) -> list[_Printed]:
+        """Counts as some row prints them, less those that none does."""
+        found = (
+            next((one for one in self._alike[each.cell] if one.row in shown), None) for each in some
+        )
+        return [one for one in found if one is not None]
 
     def told(self, shown: Set[int], made: LinkedTables) -> set[int]:
         """Rows of rolls of which it is printed to the last one that few came.
@@ -101,48 +122,103 @@ class Arrivals:
         Who came is no secret where all of it is public, and not known where a count is rounded.
         """
         found = set()
-        for roll, parts in self.leaves(shown):
-            cells = {_cell(made, one) for one in (roll, *parts)} - {NONE}
+        for rolls, parts in self.leaves(shown):
+            cells = {_cell(made, one) for one in (*rolls, *parts)} - {NONE}
             public = all(made.public[cell] for cell in cells)
             if not public and all(made.rounding[cell] == 1 for cell in cells):
-                found.add(roll.row)
+                found.add(rolls[0].row)
         return found
 
     def require(self, made: LinkedTables) -> None:
         """Ask of linked tables that who came stays uncertain, in place."""
-        rows = [one.row for some in self._rolls.values() for same in some.values() for one in same]
-        rows += [one.row for some in self._moves.values() for same in some.values() for one in same]
-        for roll, parts in [*self.leaves({*rows})]:
-            self._ask(made, roll, parts)
+        rows = {one.row for alike in self._alike.values() for one in alike}
+        for rolls, parts in [*self.leaves(rows)]:
+            self._ask(made, rolls, parts)
 
-    def _ask(self, made: LinkedTables, roll: _Printed, parts: Sequence[_Printed]) -> None:
-        whole, *cells = (_cell(made, one) for one in (roll, *parts))
-        if NONE in (whole, *cells) or all(made.public[cell] for cell in (whole, *cells)):
+    def _ask(
+        self, made: LinkedTables, rolls: Sequence[_Printed], parts: Sequence[_Printed]
+    ) -> None:
+        wholes, cells = ([_cell(made, one) for one in some] for some in (rolls, parts))
+        every = (*wholes, *cells)
+        if NONE in every or all(made.public[cell] for cell in every):
             return
+        whole, label = wholes[0], " + ".join(made.labels[one] for one in wholes)
+        if len(wholes) > 1:
+            total = sum(one.value for one in rolls)
+            whole = made.add(made.cells[whole], label, total, derived=True)
+            made.equations.append((whole, *sorted(wholes)))
         left = made.add(
             made.cells[whole],
-            f"{made.labels[whole]}; who came since a period before",
-            roll.value - sum(one.value for one in parts),
-            threshold=max(made.threshold[cell] for cell in (whole, *cells)),
-            contributor=max(made.contributor[cell] for cell in (whole, *cells)),
+            f"{label}; who came since a period before",
+            sum(one.value for one in rolls) - sum(one.value for one in parts),
+            threshold=max(made.threshold[cell] for cell in every),
+            contributor=max(made.contributor[cell] for cell in every),
             derived=True,
         )
         made.equations.append((whole, *sorted(cells), left))
+
+
+def _together(
+    moves: Sequence[_Printed], rolls: Sequence[_Printed], followed: Followed
+) -> Iterator[tuple[list[_Printed], list[_Printed]]]:
+    """Rolls of a level that hold all of some moves, and every move of theirs they hold.
+
+    Each combination of codes is one place; it belongs to one roll. The rolls a move needs are those
+    that have a place of it; where two moves need one roll, what both need is looked at as well.
+    Rolls that share a place with another are looked at apart from it.
+    """
+    if not {*rolls[0].limits} <= {*followed.lasting, followed.of, PERIOD}:
+        return
+    owner: dict[tuple[str, ...], int] = {}
+    others = []
+    for at, one in enumerate(rolls):
+        places = [*_places(one.limits)]
+        if owner.keys().isdisjoint(places):
+            owner.update(dict.fromkeys(places, at))
+        else:
+            others.append(one)
+    needs: dict[int, frozenset[int]] = {}
+    for number, move in enumerate(moves):
+        then = _then(move, followed)
+        if all(column in then for column in rolls[0].limits):
+            mine = {column: then[column] for column in rolls[0].limits}
+            found = frozenset(owner.get(place, -1) for place in _places(mine))
+            if -1 not in found:
+                needs[number] = found
+    for some in _wanted([*needs.values()]):
+        parts = [moves[number] for number, need in needs.items() if need <= some]
+        yield [rolls[at] for at in sorted(some)], parts
+    if others:
+        yield from _together(moves, others, followed)
+
+
+def _wanted(needs: Sequence[frozenset[int]]) -> list[frozenset[int]]:
+    """Rolls that one move needs, and all that moves need which need some of the same."""
+    found = {*needs}
+    for need in needs:
+        more = need
+        while (wider := more.union(*(one for one in needs if one & more))) != more:
+            more = wider
+        found.add(more)
+    return sorted(found, key=sorted)
+
+
+def _places(limits: Mapping[str, Codes]) -> Iterator[tuple[str, ...]]:
+    """Every combination of codes of some limits, column by column in the order of names."""
+    return itertools.product(*(sorted(codes) for _, codes in sorted(limits.items())))
 
 
 def _cell(made: LinkedTables, one: _Printed) -> int:
     return (made.numerators, made.denominators)[one.side][one.row]
 
 
-def _within(move: _Printed, roll: _Printed, followed: Followed) -> bool:
-    """Whether all who made a move are on a roll, by what both say they count."""
+def _then(move: _Printed, followed: Followed) -> Mapping[str, Codes]:
+    """What is known a year later of those who made a move, by what it says it counts."""
     states = move.limits[followed.column]
     if followed.gone in states:
-        return False
-    known = {column: move.limits.get(column) for column in followed.lasting}
-    known |= {followed.of: states}
+        return {}
+    known = {c: codes for c in followed.lasting if (codes := move.limits.get(c)) is not None}
+    known[followed.of] = states
     if PERIOD in move.limits:
         known[PERIOD] = frozenset(later(period, 1) for period in move.limits[PERIOD])
-    return all(
-        (mine := known.get(c)) is not None and mine <= codes for c, codes in roll.limits.items()
-    )
+    return known

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from jsna.disclosure.ledger.arrivals import arrivals
+from jsna.disclosure.ledger.arrivals import arrivals, unions
 from jsna.disclosure.ledger.families import Derived, Sum, nested, sums
 from jsna.disclosure.ledger.linked_tables import LinkedTables
 from jsna.disclosure.ledger.links import is_rest, links, useful
@@ -45,7 +45,9 @@ def add_equations(
     followed: dict[Hashable, int] = {}
     # The order of the parts is no part of an equation.
     seen = {(e[0], frozenset(e[1:])) for e in made.equations}
-    between = links({cell: made.value[number] for cell, number in known.items()})
+    counts = {cell: made.value[number] for cell, number in known.items()}
+    between = links(counts)
+    between |= unions({**counts, **between})
     first, values = made.size, [*made.value, *between.values()]
     numbers = {**known, **{cell: first + at for at, cell in enumerate(between)}}
     try:

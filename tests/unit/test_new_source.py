@@ -491,6 +491,12 @@ def test_codes_of_few_children_are_not_written(tmp_path: Path) -> None:
         said = "".join([*made.files.values(), *cli._told(made)])
         assert not any(f'"{name}"' in said for name in names)
         assert '"DNA", "OK"' in said
+    # Where nobody knows how many children have them, letters are no codes by their look.
+    rows = [["Visit", "Seen", "Mark"]]
+    rows += [[visit, names[at % 4], ("A", "B2")[at % 2]] for at, visit in enumerate(VISITS)]
+    unnamed = output(saved(tmp_path, "visits.csv", rows))
+    assert not any(f'"{name}"'.casefold() in unnamed for name in names)
+    assert '"a", "b2"' in unnamed and "--codes 'seen'" in unnamed
 
 
 def test_a_surname_among_other_words_is_no_code(tmp_path: Path) -> None:

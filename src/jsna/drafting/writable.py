@@ -105,12 +105,19 @@ def codes(cells: Cells, names: Set[str], asked: bool) -> tuple[tuple[str, ...], 
     if found is None:
         rule = f"few of its values are codes that {FEWEST} rows have; left out"
         return rule if asked else "free text; left out"
-    if asked or all(map(_short, found[0])):
+    if asked or all(_short(code, cells.holders is not None) for code in found[0]):
         return found
     return _HOW.format(header=cells.header)
 
 
-def _short(code: str) -> bool:
-    """Whether a code is too short for most names: `Ann` and `Jo` are words, `A1` is not."""
+def _short(code: str, known: bool) -> bool:
+    """Whether a code is too short for most names: `Ann` and `Jo` are words, `A1` is not.
+
+    Args:
+        code: of a column nobody named.
+        known: whether the file says how many persons have it. Where it does not, `MIA` and the
+            initials `JB` are no codes by their look.
+    """
     letters = len(code) == 1 or not any(mark.islower() for mark in code)
-    return len(code) <= SHORT and not code.isdigit() and letters
+    few = known or len(code) == 1 or any(mark.isdigit() for mark in code)
+    return len(code) <= SHORT and not code.isdigit() and letters and few

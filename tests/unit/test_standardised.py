@@ -280,6 +280,42 @@ def test_rates_of_a_whole_and_of_a_part_leave_no_few_of_a_group(by: str) -> None
         gather(wrong, measured, config, contributions=who)
 
 
+@pytest.mark.parametrize("rate_of", ["all", "girls"])
+def test_a_rate_and_a_printed_count_leave_no_few_of_a_group(rate_of: str) -> None:
+    """Boys are 2, 9 and 14: all less the girls, whichever of the two the rate tells."""
+    groups: Groups = {
+        (world.WEST, sex, age): (n, 300)
+        for sex, seen in (("F", (8, 9, 12)), ("M", (2, 9, 14)))
+        for age, n in zip(AGES, seen, strict=True)
+    }
+    where = {"all": "age_group is not null", "girls": "sex = 'F' and age_group is not null"}
+    count_of = {"all": "girls", "girls": "all"}[rate_of]
+    rate = declared(
+        breakdowns=[],
+        numerator={"table": "mental_health", "where": where[rate_of]},
+        denominator={
+            "table": "population", "count": "people", "period": "latest",
+            **({"where": "sex = 'F'"} if rate_of == "girls" else {}),
+        },
+    )  # fmt: skip
+    seen = Indicator.model_validate(
+        {
+            **world.LEAST, "id": "seen", "population_base": "resident",
+            "period_type": "financial_year", "kind": "count", "breakdowns": [["age_group"]],
+            "numerator": {"table": "mental_health", "where": where[count_of]},
+        }
+    )  # fmt: skip
+    config = replace(BASE, indicators={one.id: one for one in (rate, seen)})
+    measured = measure(tables(groups), [rate, seen], config)
+    who = behind(groups, measured, config)
+    found = protect(measured, config, contributions=who)
+    rates = found.safe.loc[found.safe["indicator"].eq(rate.id)]
+    assert rates["status"].tolist() == ["c"]
+    prove(gather(found.safe, measured, config, contributions=who))
+    with pytest.raises(JsnaError, match="or leaves few"):
+        gather(measured[list(schema.columns())], measured, config, contributions=who)
+
+
 def test_unrounded_a_rate_would_give_the_counts_of_its_groups_away() -> None:
     """Weights and residents are public: of unrounded rates one set of counts would be left."""
     seen, residents = dict(zip(AGES, (12, 13, 20), strict=True)), (1_900, 2_700, 3_100)

@@ -10,7 +10,7 @@ follow the groups of what the parts leave: where one of these has few, one more 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -20,6 +20,7 @@ from jsna.disclosure.ledger.families import nested
 from jsna.disclosure.ledger.linked_tables import LinkedTables, printed
 from jsna.disclosure.revision import GROUP
 from jsna.disclosure.system import Flags, Ints
+from jsna.measures.contributions import group_numbers
 from jsna.model import hierarchies as nesting
 from jsna.model import schema
 from jsna.model.cells import Cell, make
@@ -47,57 +48,89 @@ def telling(
     rates = np.flatnonzero(rows["indicator"].isin(list(standards)) & rows["value"].notna())
     if not len(rates):
         return list(rules)
-    groups = _behind(rows, rates, behind)
+    told = _told(rows, rates, behind, config)
     found: list[str] = list(rules)
     before: list[str] = []
     while found != before:
         before = found
         found = _beside_hidden(rows, made, found, config, rates)
-        while (row := _leaves_few(rows, made, found, groups, standards)) is not None:
+        while (row := _leaves_few(rows, made, found, told)) is not None:
             found[row] = GROUP
     return found
 
 
-def _behind(
-    rows: pd.DataFrame, rates: Ints, behind: pd.DataFrame | None
-) -> dict[int, Counter[int]]:
-    """Row of a rate -> how many are counted in each group of it, by the number of the group."""
-    counts: dict[str, Counter[int]] = defaultdict(Counter)
+def _told(
+    rows: pd.DataFrame, rates: Ints, behind: pd.DataFrame | None, config: Configuration
+) -> dict[int, dict[Cell, float]]:
+    """Row of a rate -> cell of each of its groups -> how many are counted there."""
+    counts: dict[str, dict[int, float]] = defaultdict(dict)
     if behind is not None:
         for cell, who, many in behind.itertuples(index=False):
-            counts[cell][who] = int(many)
-    return {int(row): counts[rows[schema.NUMERATOR_CELL].iloc[row]] for row in rates}
+            counts[cell][who] = many
+    numbers, found = group_numbers(config), {}
+    for row in map(int, rates):
+        standard = config.indicators[rows["indicator"].iloc[row]].standard
+        assert standard is not None
+        text = rows[schema.NUMERATOR_CELL].iloc[row]
+        cells = zip(standard.population, _groups(text, standard, config), strict=True)
+        who = numbers[standard.by]
+        found[row] = {cell: counts[text].get(who[code], 0.0) for code, cell in cells}
+    return found
 
 
 def _leaves_few(
     rows: pd.DataFrame,
     made: LinkedTables,
     rules: Sequence[str],
-    groups: Mapping[int, Counter[int]],
-    standards: Mapping[str, Standard],
+    told: Mapping[int, Mapping[Cell, float]],
 ) -> int | None:
-    """The smallest shown part of a shown whole that leaves few in a group of it, if any."""
-    shown = [row for row in groups if not rules[row]]
-    names = rows["indicator"].tolist()
-    alike = rows[["indicator", "geography", "breakdown", "period_type"]]
-    levels: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for row in shown:
-        levels[*alike.iloc[row]].append(row)
-    for whole in shown:
-        outer = made.cells[made.numerators[whole]]
-        for (name, *_), level in levels.items():
-            if standards[name] != standards[names[whole]]:
-                continue
-            cells = {row: made.cells[made.numerators[row]] for row in level}
-            parts = [row for row, cell in cells.items() if cell != outer and nested(cell, outer)]
-            most = max(made.threshold[made.numerators[row]] for row in (whole, *parts))
-            left = {
-                group: many - sum(groups[part][group] for part in parts)
-                for group, many in groups[whole].items()
-            }
-            if parts and any(0 < many < most for many in left.values()):
-                return min(parts, key=lambda row: (rows["numerator"].iloc[row], row))
+    """A shown rate whose groups, with those of others or printed counts, leave few; the smallest.
+
+    Whatever counts a group of it, and whatever is counted of a group of it, is looked at.
+    """
+    rates = {row: groups for row, groups in told.items() if not rules[row]}
+    every: dict[Cell, tuple[float, int | None]] = {}
+    tables = {(cell.table, cell.what) for groups in rates.values() for cell in groups}
+    hidden: Flags = np.array([rule != "" for rule in rules], dtype=np.bool_)
+    for number in np.flatnonzero(printed(made, hidden) | np.array(made.public, dtype=np.bool_)):
+        cell = made.cells[number]
+        own = not made.earlier[number] and not made.derived[number]
+        if own and (cell.table, cell.what) in tables:
+            every[cell] = made.value[number], None
+    # What is printed as a count needs no rate to be known.
+    for row, groups in rates.items():
+        for cell, many in groups.items():
+            every.setdefault(cell, (many, row))
+    mine = [cell for cell, (_, row) in every.items() if row is not None]
+    for whole in every:
+        if whole not in mine and not any(nested(cell, whole) for cell in mine):
+            continue
+        levels: dict[tuple[str, ...], list[Cell]] = defaultdict(list)
+        for cell in every:
+            if cell != whole and nested(cell, whole):
+                levels[*(column for column, _ in cell.box)].append(cell)
+        for level in levels.values():
+            parts = _apart(level)
+            used = [by for one in (whole, *parts) if (by := every[one][1]) is not None]
+            left = every[whole][0] - sum(every[part][0] for part in parts)
+            most = max((made.threshold[made.numerators[by]] for by in used), default=0)
+            if 0 < left < most:
+                return min(used, key=lambda by: (rows["numerator"].iloc[by], by))
     return None
+
+
+def _apart(cells: Sequence[Cell]) -> list[Cell]:
+    """Cells of the same columns no two of which share a row, the finest first."""
+    chosen: list[Cell] = []
+    for cell in sorted(
+        cells, key=lambda one: (sum(len(codes) for _, codes in one.box), one.text())
+    ):
+        if all(
+            any(a.isdisjoint(b) for (_, a), (_, b) in zip(cell.box, other.box, strict=True))
+            for other in chosen
+        ):
+            chosen.append(cell)
+    return chosen
 
 
 def _beside_hidden(

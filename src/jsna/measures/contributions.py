@@ -77,7 +77,7 @@ def contributions(
     """
     made = []
     column = schema.NUMERATOR_CELL
-    numbers = _groups(config)
+    numbers = {by: _Groups(by, known) for by, known in group_numbers(config).items()}
     for (side, by), names in _asked(config).items():
         cells = measures.loc[measures["indicator"].isin(names) & measures[column].ne(""), column]
         if len(cells) and side.table in tables:
@@ -110,15 +110,18 @@ class _Groups:
     numbers: Mapping[str, int]
 
 
-def _groups(config: Configuration) -> dict[str, _Groups]:
-    """Dimension -> its groups. Of two rates that count the same each may have groups of its own."""
+def group_numbers(config: Configuration) -> dict[str, dict[str, int]]:
+    """Dimension -> code of a group that rates are standardised by -> its number (`who`).
+
+    Of two rates that count the same each may have groups of its own.
+    """
     found: dict[str, dict[str, int]] = {}
     number = itertools.count()
     for one in config.indicators.values():
         if one.standard is not None:
             known = found.setdefault(one.standard.by, {})
             known |= {c: next(number) for c in one.standard.population if c not in known}
-    return {by: _Groups(by, numbers) for by, numbers in found.items()}
+    return found
 
 
 def _behind(

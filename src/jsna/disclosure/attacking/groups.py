@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
 from jsna.disclosure.system import Flags
+from jsna.measures.contributions import group_numbers
 from jsna.model import hierarchies as nesting
 from jsna.model import schema
 from jsna.model.configuration import Configuration
+from jsna.model.measured import Standard
 
 
 def tells_few(
@@ -53,7 +55,7 @@ def leaves_few(
     behind: pd.DataFrame | None,
     config: Configuration,
 ) -> Flags:
-    """Rows of rates that, with rates of parts of them, print of which a group few are left; k rows.
+    """Rows of rates whose groups leave few beside those of others and printed counts; k rows.
 
     Args:
         safe: rows as published.
@@ -65,36 +67,57 @@ def leaves_few(
     rates = np.flatnonzero(_rates(safe, config)).tolist()
     if behind is None or not rates:
         return found
-    many = behind.set_index(["cell", "who"])["amount"].unstack(fill_value=0)
-    texts = rows[schema.NUMERATOR_CELL].tolist()
-    boxes = {row: json.loads(texts[row]) for row in rates}
-    placed = ["indicator", "geography", "breakdown", "period_type"]
-    limits = [config.profile(name).threshold for name in rows["profile"]]
-    for _, level in rows.loc[rates].groupby(placed, sort=False):
-        standard = config.indicators[level["indicator"].iloc[0]].standard
-        for whole in rates:
-            if config.indicators[rows["indicator"].iloc[whole]].standard != standard:
-                continue
-            parts = [row for row in level.index if _inside(boxes[row], boxes[whole])]
-            if not parts or texts[whole] not in many.index:
-                continue
-            left = many.loc[texts[whole]].to_numpy(dtype=np.float64)
-            left = left - many.reindex([texts[p] for p in parts]).fillna(0).to_numpy().sum(axis=0)
-            most = max(limits[row] for row in (whole, *parts))
-            found[whole] |= bool(((left > 0.5) & (left < most - 0.5)).any())
+    known: dict[str, tuple[float, int]] = {}
+    for row in rates:
+        cell = rows[schema.NUMERATOR_CELL].iloc[row]
+        mine = behind.loc[behind["cell"].eq(cell)].set_index("who")["amount"]
+        standard = config.indicators[rows["indicator"].iloc[row]].standard
+        assert standard is not None
+        for code, text in _texts(cell, standard, config):
+            number = group_numbers(config)[standard.by][code]
+            known[text] = float(mine.get(number, 0.0)), row
+    boxes = {text: _box(text) for text in known}
+    for count, column in zip(("numerator", "denominator"), schema.CELLS, strict=True):
+        shown = rows.loc[safe[count].notna(), [column, count]].drop_duplicates(column)
+        for text, many in shown.itertuples(index=False):
+            if text and any(
+                _inside(box, _box(text)) or _inside(_box(text), box) for box in boxes.values()
+            ):
+                known[text] = float(many), -1
+    boxes = {text: _box(text) for text in known}
+    for whole, (many, by) in known.items():
+        levels = defaultdict(list)
+        for text, box in boxes.items():
+            if text != whole and _inside(box, boxes[whole]):
+                levels[frozenset(box)].append(text)
+        for level in levels.values():
+            parts: list[str] = []
+            for text in sorted(level, key=lambda one: sum(map(len, boxes[one].values()))):
+                if all(_apart(boxes[text], boxes[part]) for part in parts):
+                    parts.append(text)
+            used = [row for row in (by, *(known[part][1] for part in parts)) if row >= 0]
+            left = many - sum(known[part][0] for part in parts)
+            limits = [config.profile(rows["profile"].iloc[row]).threshold for row in used]
+            if 0 < left < max(limits, default=0):
+                found[used] = True
     return found
 
 
-def _inside(part: Any, whole: Any) -> bool:
-    """Whether all who are counted in one cell are in the other, and not the other way round."""
-    (table, what, box), (other, how, around) = part, whole
-    return (
-        (table, what) == (other, how)
-        and box != around
-        and all(
-            column in box and set(box[column]) <= set(codes) for column, codes in around.items()
-        )
-    )
+def _box(text: str) -> dict[str, frozenset[str]]:
+    """What a cell says of each column, with what it is of."""
+    table, what, box = json.loads(text)
+    of = {"table": frozenset([table]), "what": frozenset([what])}
+    return of | {f"column {name}": frozenset(codes) for name, codes in box.items()}
+
+
+def _inside(part: dict[str, frozenset[str]], whole: dict[str, frozenset[str]]) -> bool:
+    """Whether all who are counted in one cell are in the other."""
+    return all(column in part and part[column] <= codes for column, codes in whole.items())
+
+
+def _apart(one: dict[str, frozenset[str]], other: dict[str, frozenset[str]]) -> bool:
+    """Whether nobody is counted in both of two cells of the same columns."""
+    return any(one[column].isdisjoint(other[column]) for column in one)
 
 
 def tells_hidden(safe: pd.DataFrame, rows: pd.DataFrame, config: Configuration) -> Flags:
@@ -117,19 +140,20 @@ def tells_hidden(safe: pd.DataFrame, rows: pd.DataFrame, config: Configuration) 
     for row in rates:
         standard = config.indicators[rows["indicator"].iloc[row]].standard
         assert standard is not None
-        table, what, box = json.loads(rows[schema.NUMERATOR_CELL].iloc[row])
-        column = nesting.finer(standard.by, config)
-        for code in standard.population:
-            codes = nesting.codes(standard.by, code, config)
-            mine = sorted(codes & set(box[column]) if column in box else codes)
-            text = _text(table, what, {**box, column: mine})
+        for _, text in _texts(rows[schema.NUMERATOR_CELL].iloc[row], standard, config):
             found[row] |= text in hidden - printed
     return found
 
 
-def _text(table: str, what: str, box: dict[str, list[str]]) -> str:
-    """A cell as rows have it."""
-    return json.dumps([table, what, dict(sorted(box.items()))], ensure_ascii=False)
+def _texts(cell: str, standard: Standard, config: Configuration) -> Iterator[tuple[str, str]]:
+    """Each group of what a rate counts, and the cell of it as rows have it."""
+    table, what, box = json.loads(cell)
+    column = nesting.finer(standard.by, config)
+    for code in standard.population:
+        codes = nesting.codes(standard.by, code, config)
+        mine = sorted(codes & set(box[column]) if column in box else codes)
+        made = dict(sorted({**box, column: mine}.items()))
+        yield code, json.dumps([table, what, made], ensure_ascii=False)
 
 
 def _rates(safe: pd.DataFrame, config: Configuration) -> Flags:

@@ -78,7 +78,7 @@ def test_nine_boys_who_are_all_nought_are_not_told_by_two_percentiles() -> None:
     # Without limits too.
     values_alone = made.bare("M").assign(**dict.fromkeys(LIMITS, np.nan))
     hidden = values_alone["status"].eq("c").to_numpy()
-    (row,) = bracketed(values_alone, hidden, made.config)
+    (row,) = bracketed(values_alone, hidden, made.config, made.truth)
     assert values_alone.loc[row, "category"] == "total"
 
 
@@ -88,6 +88,22 @@ def test_children_of_no_category_are_told_like_a_hidden_part() -> None:
     made.prove(made.safe)
     with pytest.raises(JsnaError, match="leaves over beside its parts"):
         made.prove(made.truth[list(schema.columns())])
+
+
+def test_nine_boys_are_told_beside_nine_others_who_are_hidden() -> None:
+    """Of all 332 the 18th is 0 (P10's limit), of 314 girls at most 4 are below 10 (P5's limit).
+
+    So 14 of the 18 who are left are 0, and of nine boys five at least: their hidden median is.
+    """
+    made = Quantiles({"F": (GIRLS * 3)[:314], "M": [0] * 9, None: [0] * 9}, 5, 10)
+    assert {category for _, category in made.shown()} == {"total"}
+    made.prove(made.safe)
+    with pytest.raises(JsnaError, match="leaves over beside its parts"):
+        made.prove(made.bare("M"))
+    # Where none of them is in a row of its own, nobody can say who is 0.
+    made = Quantiles({"F": (GIRLS * 3)[:314], None: [0] * 18}, 5, 10)
+    assert {("p5", "F"), ("p10", "F")} <= made.shown()
+    made.prove(made.safe)
 
 
 @pytest.mark.parametrize(

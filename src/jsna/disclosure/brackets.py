@@ -5,12 +5,14 @@ all its parts but a few children, such numbers together say how many of the few 
 least, so much: five of nine boys have 0, say, where of all children nine do and of the girls no
 more than four. One bound of a child's value is an inequality; two that lie closer than the p % rule
 asks are the value. Then one more part is hidden, so that the few are as many as a row may be of.
+Where more are left, a part of them that is hidden as it is of few is looked at by itself: how many
+it is of may be printed elsewhere, and of the others nothing is taken to be known.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -102,15 +104,21 @@ class Brackets:
                 level: self._groups([row for row in rows if not rules[row]])
                 for level, rows in levels.items()
             }
+            alone = {level: self._few(rows, groups[level]) for level, rows in levels.items()}
             for cell, whole in (pair for one in groups.values() for pair in one.items()):
                 outer = self._made.cells[cell]
-                for within in groups.values():
+                for level, within in groups.items():
+                    few = [
+                        count
+                        for inner, count in alone[level].items()
+                        if nested(self._made.cells[inner], outer)
+                    ]
                     parts = [
                         part
                         for inner, part in within.items()
                         if inner != cell and nested(self._made.cells[inner], outer)
                     ]
-                    if parts and self._brackets(whole, parts):
+                    if parts and self._tells(whole, parts, few):
                         yield min(parts, key=lambda part: (part.count, part.rows)).rows
 
     def _groups(self, rows: Sequence[int]) -> dict[int, _Group]:
@@ -125,9 +133,28 @@ class Brackets:
             group.told += _told(numbers, self._of[row])
         return found
 
-    def _brackets(self, whole: _Group, parts: Sequence[_Group]) -> bool:
-        """Whether a value of the few that parts leave of a whole lies between two close numbers."""
-        few = whole.count - sum(part.count for part in parts)
+    def _few(self, rows: Sequence[int], shown: Mapping[int, _Group]) -> dict[int, int]:
+        """Cell -> how many it is of, of those that no row shows and that are too few for one."""
+        counts = {
+            self._made.numerators[row]: int(self._numbers[row]["numerator"])
+            for row in rows
+            if 0 < self._numbers[row]["numerator"] < self._fewest[row]
+        }
+        return {cell: count for cell, count in counts.items() if cell not in shown}
+
+    def _tells(self, whole: _Group, parts: Sequence[_Group], hidden: Sequence[int]) -> bool:
+        """Whether a value of few of those that parts leave of a whole is told.
+
+        Args:
+            whole, parts: what is shown.
+            hidden: how many each hidden part is of that is of few.
+        """
+        left = whole.count - sum(part.count for part in parts)
+        few = sorted({left, *(count for count in hidden if count <= left)})
+        return any(self._brackets(whole, parts, one, left - one) for one in few)
+
+    def _brackets(self, whole: _Group, parts: Sequence[_Group], few: int, others: int) -> bool:
+        """Whether a value of the few lies between two close numbers, whatever the others have."""
         if not 0 < few < self._fewest[whole.rows[0]]:
             return False
         share = self._share[whole.rows[0]]
@@ -141,7 +168,7 @@ class Brackets:
                     one.most
                     for one in whole.told
                     if whole.within(one.most) - sum(_less(part, one.most) for part in parts)
-                    >= place
+                    >= place + others
                 ),
                 default=math.inf,
             )

@@ -122,7 +122,7 @@ def gather(
     low, high = _printed(published, rows, made, without, stands, config)
     _expect_hidden(rows, revision.hidden_still(made, past) & ~without)
     there = {*np.flatnonzero(~hidden).tolist()}
-    told_ = came.told(there, made) | bracketed(published, hidden, config)
+    told_ = came.told(there, made) | bracketed(published, hidden, config, rows)
     left = sorted({whole.row for whole, *_ in money.leaves(there)} | told_)
     system = made.system(_refused(rows, hidden, kept, config, contributions))
     system = _rounded(system, made)

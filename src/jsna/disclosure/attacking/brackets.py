@@ -3,7 +3,8 @@
 Written from the key of a measure and from its declaration; of what protection takes to add up it
 uses nothing. Of a whole, each printed number bounds at that number how many lie at or below it; of
 each part as well; and so of those who are in no part that is shown. Where these are few and one of
-their values is bounded closely from both sides, it is printed as good as in a row of its own.
+their values is bounded closely from both sides, it is printed as good as in a row of its own. Where
+many are in no such part, those of them in one hidden row of few may be bounded all the same.
 """
 
 from __future__ import annotations
@@ -53,27 +54,54 @@ class _Values:
         return np.maximum.accumulate(least), np.minimum.accumulate(most[::-1])[::-1]
 
 
-def bracketed(safe: pd.DataFrame, hidden: Flags, config: Configuration) -> set[int]:
+def bracketed(
+    safe: pd.DataFrame, hidden: Flags, config: Configuration, truth: pd.DataFrame
+) -> set[int]:
     """Rows that, with the parts of them that are printed, bound a value of few others closely.
 
     Args:
         safe: rows as published; k rows.
         hidden: which are not printed, shape (k,).
         config: declarations and profiles.
+        truth: the true measures of the rows: how many are in a hidden row is taken to be known.
     """
     found: set[int] = set()
-    for known in _known(safe, hidden, config).values():
+    without = _known(truth, ~hidden, config)
+    for of, known in _known(safe, hidden, config).items():
         step = 10.0 ** -config.indicators[known[0].key.indicator].decimals
         # Those of all percentiles are compared as if they were of one indicator.
         alike = {one.row: replace(one.key, indicator="") for one in known}
+        few = _few(without.get(of, ()), [*alike.values()])
         for whole in known:
             levels: dict[tuple[str, ...], list[_Values]] = defaultdict(list)
             for one in known:
                 if alike[one.row].within(alike[whole.row]):
                     levels[alike[one.row].level].append(one)
-            if any(_close(whole, parts, step) for parts in levels.values()):
-                found.add(whole.row)
+            for level, parts in levels.items():
+                # Of all who are in no part, or of those in one hidden row beside others.
+                beside = [
+                    count
+                    for key, count in few
+                    if key.level == level and key.within(alike[whole.row])
+                ]
+                if any(_close(whole, parts, step, count) for count in (None, *beside)):
+                    found.add(whole.row)
     return found
+
+
+def _few(hidden: Sequence[_Values], shown: Sequence[Sum]) -> list[tuple[Sum, int]]:
+    """Keys of few that no row prints, and how many they are of."""
+    known = {_mark(key) for key in shown}
+    found = [
+        (replace(one.key, indicator=""), one.count)
+        for one in hidden
+        if 0 < one.count < one.key.fewest
+    ]
+    return [(key, count) for key, count in found if _mark(key) not in known]
+
+
+def _mark(key: Sum) -> tuple[str, ...]:
+    return *key.level, key.area, key.period, *(key.split[name] for name in sorted(key.split))
 
 
 def _known(
@@ -128,10 +156,17 @@ def _said(
             yield one[column] - half, one[column] + half, first, last
 
 
-def _close(whole: _Values, parts: Sequence[_Values], step: float) -> bool:
-    """Whether of the few who are in no part one has a value between two close numbers."""
-    few = whole.count - sum(part.count for part in parts)
-    if not 0 < few < whole.key.fewest:
+def _close(whole: _Values, parts: Sequence[_Values], step: float, mine: int | None = None) -> bool:
+    """Whether of the few who are in no part one has a value between two close numbers.
+
+    Args:
+        whole, parts: what is printed.
+        step: of printed numbers.
+        mine: how many of those left are looked at, of the others of whom nothing is known; all.
+    """
+    left = whole.count - sum(part.count for part in parts)
+    few = left if mine is None else mine
+    if not 0 < few < whole.key.fewest or few > left:
         return False
     every = (whole, *parts)
     cuts = sorted({cut for one in every for cut in (*one.at_least, *one.at_most)})
@@ -144,6 +179,7 @@ def _close(whole: _Values, parts: Sequence[_Values], step: float) -> bool:
     for part in parts:
         fewer, more = part.bounds(cuts)
         least, most = least - more, most - fewer
+    least = least - (left - few)
     least, most = np.maximum.accumulate(least), np.minimum.accumulate(most[::-1])[::-1]
     for place in range(1, few + 1):
         above, below = np.flatnonzero(most < place), np.flatnonzero(least >= place)

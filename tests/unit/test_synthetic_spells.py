@@ -58,11 +58,12 @@ def test_spells_of_a_person_follow_one_another() -> None:
     line = [*zip(found.person.tolist(), found["from"].tolist(), found["to"].tolist(), strict=True)]
     assert len(line) > 1000
     assert found["spell"].tolist() == [*range(len(line))]
+    firsts = found["first"].tolist()
     for at, (person, begins, _) in enumerate(line):
         before = [one for one in line[max(at - 30, 0) : at] if one[0] == person]
         assert all((begins - ends).days > 5 for _, _, ends in before)
         first = before[0][1] if before else begins
-        assert found["first"].tolist()[at] == first
+        assert firsts[at] == first
     assert [one[:2] for one in line] == sorted(one[:2] for one in line)
 
 

@@ -25,9 +25,11 @@ def key(
     period_type: str,
     category: str = "total",
     breakdown: str = "total",
+    segment: str = "",
 ) -> str:
     geography = {"E92": "national", "E07": "district"}.get(area[:3], "authority")
-    return "~".join((indicator, area, geography, period, period_type, breakdown, category))
+    place = area, geography, period, period_type
+    return "~".join((indicator, *place, breakdown, category, segment))
 
 
 def need(code: str) -> str:
@@ -35,7 +37,9 @@ def need(code: str) -> str:
 
 
 def weeks(area: str, year: int) -> str:
-    return key("ehc_plans_20_weeks", area, str(year), "calendar_year")
+    """A new collection began with the plans of 2023."""
+    segment = "2023" if year >= 2023 else ""
+    return key("ehc_plans_20_weeks", area, str(year), "calendar_year", segment=segment)
 
 
 LANCASHIRE_FIGURES = {

@@ -37,7 +37,7 @@ verify: $(READY) ## Tell whether a published folder is what its manifest says: m
 synthesise: $(READY) ## Make the synthetic extracts of a demonstration edition
 	@$(JSNA) synthesise $(EDITION)
 
-test: $(READY) ## Run the tests (a small synthetic edition; some eight minutes on two cores)
+test: $(READY) ## Run the tests (a small synthetic edition; some ten minutes on two cores)
 	@$(JSNA) prepare
 	@$(PYTEST)
 

@@ -111,9 +111,8 @@ def gather(
     rule = "prints the limits of a mean beside one that is hidden, or of values few or much alike"
     _refuse(rows, shown & limits.withheld(rows, past, hidden, config), rule, "limits")
     rule = "prints a standardised rate of which a group has few, or leaves few, or a hidden count"
-    few = groups.tells_few(published, rows, contributions, config)
-    few |= groups.leaves_few(published, rows, contributions, config)
-    _refuse(rows, ~stands & (few | groups.tells_hidden(published, rows, config)), rule, "groups")
+    few = groups.telling(published, rows, contributions, config)
+    _refuse(rows, ~stands & few, rule, "groups")
     money = Subtraction(rows, config, contributions)
     money.require(made)
     came = Arrivals(rows, config)

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from jsna.disclosure.ledger.families import nested
+from jsna.disclosure.ledger.families import apart, nested
 from jsna.disclosure.ledger.linked_tables import LinkedTables, printed
 from jsna.disclosure.revision import GROUP
 from jsna.disclosure.system import Flags, Ints
@@ -26,6 +26,9 @@ from jsna.model import schema
 from jsna.model.cells import Cell, make
 from jsna.model.configuration import Configuration
 from jsna.model.measured import Standard
+
+#: Row of a rate -> cell of each of its groups -> how many are counted there.
+_Told = Mapping[int, Mapping[Cell, float]]
 
 
 def telling(
@@ -44,8 +47,8 @@ def telling(
         config: declarations.
         behind: how many are counted in each group, see `measures.contributions`.
     """
-    standards = {name: one.standard for name, one in config.indicators.items() if one.standard}
-    rates = np.flatnonzero(rows["indicator"].isin(list(standards)) & rows["value"].notna())
+    standardised = [name for name, one in config.indicators.items() if one.standard]
+    rates = np.flatnonzero(rows["indicator"].isin(standardised) & rows["value"].notna())
     if not len(rates):
         return list(rules)
     told = _told(rows, rates, behind, config)
@@ -53,7 +56,7 @@ def telling(
     before: list[str] = []
     while found != before:
         before = found
-        found = _beside_hidden(rows, made, found, config, rates)
+        found = _beside_hidden(made, found, told)
         while (row := _leaves_few(rows, made, found, told)) is not None:
             found[row] = GROUP
     return found
@@ -61,8 +64,8 @@ def telling(
 
 def _told(
     rows: pd.DataFrame, rates: Ints, behind: pd.DataFrame | None, config: Configuration
-) -> dict[int, dict[Cell, float]]:
-    """Row of a rate -> cell of each of its groups -> how many are counted there."""
+) -> _Told:
+    """The groups of each rate, and how many are counted in them."""
     counts: dict[str, dict[int, float]] = defaultdict(dict)
     if behind is not None:
         for cell, who, many in behind.itertuples(index=False):
@@ -79,28 +82,13 @@ def _told(
 
 
 def _leaves_few(
-    rows: pd.DataFrame,
-    made: LinkedTables,
-    rules: Sequence[str],
-    told: Mapping[int, Mapping[Cell, float]],
+    rows: pd.DataFrame, made: LinkedTables, rules: Sequence[str], told: _Told
 ) -> int | None:
     """A shown rate whose groups, with those of others or printed counts, leave few; the smallest.
 
     Whatever counts a group of it, and whatever is counted of a group of it, is looked at.
     """
-    rates = {row: groups for row, groups in told.items() if not rules[row]}
-    every: dict[Cell, tuple[float, int | None]] = {}
-    tables = {(cell.table, cell.what) for groups in rates.values() for cell in groups}
-    hidden: Flags = np.array([rule != "" for rule in rules], dtype=np.bool_)
-    for number in np.flatnonzero(printed(made, hidden) | np.array(made.public, dtype=np.bool_)):
-        cell = made.cells[number]
-        own = not made.earlier[number] and not made.derived[number]
-        if own and (cell.table, cell.what) in tables:
-            every[cell] = made.value[number], None
-    # What is printed as a count needs no rate to be known.
-    for row, groups in rates.items():
-        for cell, many in groups.items():
-            every.setdefault(cell, (many, row))
+    every = _known(made, rules, told)
     mine = [cell for cell, (_, row) in every.items() if row is not None]
     for whole in every:
         if whole not in mine and not any(nested(cell, whole) for cell in mine):
@@ -109,8 +97,7 @@ def _leaves_few(
         for cell in every:
             if cell != whole and nested(cell, whole):
                 levels[*(column for column, _ in cell.box)].append(cell)
-        for level in levels.values():
-            parts = _apart(level)
+        for parts in map(apart, levels.values()):
             used = [by for one in (whole, *parts) if (by := every[one][1]) is not None]
             left = every[whole][0] - sum(every[part][0] for part in parts)
             most = max((made.threshold[made.numerators[by]] for by in used), default=0)
@@ -119,39 +106,37 @@ def _leaves_few(
     return None
 
 
-def _apart(cells: Sequence[Cell]) -> list[Cell]:
-    """Cells of the same columns no two of which share a row, the finest first."""
-    chosen: list[Cell] = []
-    for cell in sorted(
-        cells, key=lambda one: (sum(len(codes) for _, codes in one.box), one.text())
-    ):
-        if all(
-            any(a.isdisjoint(b) for (_, a), (_, b) in zip(cell.box, other.box, strict=True))
-            for other in chosen
-        ):
-            chosen.append(cell)
-    return chosen
+def _known(
+    made: LinkedTables, rules: Sequence[str], told: _Told
+) -> dict[Cell, tuple[float, int | None]]:
+    """What is printed of the tables of rates: how many, and the rate that alone tells it."""
+    rates = {row: groups for row, groups in told.items() if not rules[row]}
+    tables = {(cell.table, cell.what) for groups in rates.values() for cell in groups}
+    found: dict[Cell, tuple[float, int | None]] = {}
+    for number in np.flatnonzero(_shown(made, rules) | np.array(made.public, dtype=np.bool_)):
+        cell = made.cells[number]
+        own = not made.earlier[number] and not made.derived[number]
+        if own and (cell.table, cell.what) in tables:
+            found[cell] = made.value[number], None
+    for row, groups in rates.items():
+        for cell, many in groups.items():
+            found.setdefault(cell, (many, row))
+    return found
 
 
-def _beside_hidden(
-    rows: pd.DataFrame,
-    made: LinkedTables,
-    rules: Sequence[str],
-    config: Configuration,
-    rates: Ints,
-) -> list[str]:
+def _shown(made: LinkedTables, rules: Sequence[str]) -> Flags:
+    return printed(made, np.array([rule != "" for rule in rules], dtype=np.bool_))
+
+
+def _beside_hidden(made: LinkedTables, rules: Sequence[str], told: _Told) -> list[str]:
     """The rules, with those of rates beside a hidden count of one of their groups."""
     found = list(rules)
-    standards = {name: one.standard for name, one in config.indicators.items() if one.standard}
-    names, texts = rows["indicator"].tolist(), rows[schema.NUMERATOR_CELL].tolist()
-    groups = {row: [*_groups(texts[row], standards[names[row]], config)] for row in rates.tolist()}
     while True:
-        hidden: Flags = np.array([rule != "" for rule in found], dtype=np.bool_)
-        shown = printed(made, hidden)
+        shown = _shown(made, found)
         more = [
             row
-            for row, cells in groups.items()
-            if not hidden[row] and any(_hides(made, shown, cell) for cell in cells)
+            for row, cells in told.items()
+            if not found[row] and any(_hides(made, shown, cell) for cell in cells)
         ]
         if not more:
             return found

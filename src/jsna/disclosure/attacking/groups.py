@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -20,73 +20,100 @@ from jsna.measures.contributions import group_numbers
 from jsna.model import hierarchies as nesting
 from jsna.model import schema
 from jsna.model.configuration import Configuration
-from jsna.model.measured import Standard
+
+#: What a cell says of each column, with what it is of.
+_Box = Mapping[str, frozenset[str]]
+#: Cells as rows have them -> how many, and the row of the rate that alone tells it (-1: none).
+_Known = dict[str, tuple[float, int]]
 
 
-def tells_few(
+def telling(
     safe: pd.DataFrame,
     rows: pd.DataFrame,
     behind: pd.DataFrame | None,
     config: Configuration,
 ) -> Flags:
-    """Rows that print a rate some group of which has few, or nobody knows how many; k rows.
+    """Rows that print a rate which tells too much of a group behind it, shape (k,).
+
+    A group of it has few, or nobody knows how many; or few are left beside the groups of other
+    rates and printed counts; or a count of a group is printed as hidden.
 
     Args:
-        safe: rows as published.
+        safe: rows as published; k rows.
         rows: the true measures of them, with their cells.
         behind: how many are counted in each group, see `measures.contributions`.
         config: declarations and profiles.
     """
     found = np.zeros(len(rows), dtype=np.bool_)
-    counts: dict[str, list[float]] = defaultdict(list)
+    names = [name for name, one in config.indicators.items() if one.standard]
+    numbers = safe[["value", *schema.NUMBERS[3:]]].notna().any(axis=1)
+    rates = np.flatnonzero(safe["indicator"].isin(names) & numbers).tolist()
+    if not rates:
+        return found
+    counts: dict[str, dict[int, float]] = defaultdict(dict)
     if behind is not None:
-        for cell, many in zip(behind["cell"], behind["amount"], strict=True):
-            counts[cell].append(many)
-    for row in np.flatnonzero(_rates(safe, config)):
-        cell, profile = rows[schema.NUMERATOR_CELL].iloc[row], rows["profile"].iloc[row]
-        groups = counts[cell] or [rows["numerator"].iloc[row] and 0.5]
-        found[row] = any(0 < many < max(config.profile(profile).threshold, 1) for many in groups)
+        for cell, who, many in behind.itertuples(index=False):
+            counts[cell][who] = many
+    limits = [config.profile(name).threshold for name in rows["profile"]]
+    groups = {row: [*_groups(row, rows, counts, config)] for row in rates}
+    hidden = _hidden(safe, rows)
+    for row in rates:
+        mine = counts[rows[schema.NUMERATOR_CELL].iloc[row]].values()
+        every = [*mine] or [rows["numerator"].iloc[row] and 0.5]
+        found[row] = any(0 < many < max(limits[row], 1) for many in every)
+        found[row] |= any(text in hidden for text, _ in groups[row])
+    known = {text: (many, row) for row in rates for text, many in groups[row]}
+    for used, left in _left(known | _printed(safe, rows, [*known])):
+        if 0 < left < max((limits[row] for row in used), default=0):
+            found[used] = True
     return found
 
 
-def leaves_few(
-    safe: pd.DataFrame,
-    rows: pd.DataFrame,
-    behind: pd.DataFrame | None,
-    config: Configuration,
-) -> Flags:
-    """Rows of rates whose groups leave few beside those of others and printed counts; k rows.
+def _groups(
+    row: int, rows: pd.DataFrame, counts: Mapping[str, Mapping[int, float]], config: Configuration
+) -> Iterator[tuple[str, float]]:
+    """Each group of what a rate counts: its cell as rows have it, and how many are in it."""
+    standard = config.indicators[rows["indicator"].iloc[row]].standard
+    assert standard is not None
+    cell = rows[schema.NUMERATOR_CELL].iloc[row]
+    table, what, box = json.loads(cell)
+    column, numbers = nesting.finer(standard.by, config), group_numbers(config)[standard.by]
+    for code in standard.population:
+        codes = nesting.codes(standard.by, code, config)
+        mine = sorted(codes & set(box[column]) if column in box else codes)
+        made = dict(sorted({**box, column: mine}.items()))
+        text = json.dumps([table, what, made], ensure_ascii=False)
+        yield text, counts[cell].get(numbers[code], 0.0)
 
-    Args:
-        safe: rows as published.
-        rows: the true measures of them, with their cells.
-        behind: how many are counted in each group, see `measures.contributions`.
-        config: declarations and profiles.
-    """
-    found = np.zeros(len(rows), dtype=np.bool_)
-    rates = np.flatnonzero(_rates(safe, config)).tolist()
-    if behind is None or not rates:
-        return found
-    known: dict[str, tuple[float, int]] = {}
-    for row in rates:
-        cell = rows[schema.NUMERATOR_CELL].iloc[row]
-        mine = behind.loc[behind["cell"].eq(cell)].set_index("who")["amount"]
-        standard = config.indicators[rows["indicator"].iloc[row]].standard
-        assert standard is not None
-        for code, text in _texts(cell, standard, config):
-            number = group_numbers(config)[standard.by][code]
-            known[text] = float(mine.get(number, 0.0)), row
-    boxes = {text: _box(text) for text in known}
+
+def _hidden(safe: pd.DataFrame, rows: pd.DataFrame) -> set[str]:
+    """Cells that some row counts and none prints."""
+    hidden, printed = set[str](), set[str]()
     for count, column in zip(("numerator", "denominator"), schema.CELLS, strict=True):
-        shown = rows.loc[safe[count].notna(), [column, count]].drop_duplicates(column)
-        for text, many in shown.itertuples(index=False):
-            if text and any(
-                _inside(box, _box(text)) or _inside(_box(text), box) for box in boxes.values()
-            ):
-                known[text] = float(many), -1
+        shown = safe[count].notna()
+        hidden |= set(rows.loc[~shown & rows[count].gt(0), column])
+        printed |= set(rows.loc[shown, column])
+    return hidden - printed
+
+
+def _printed(safe: pd.DataFrame, rows: pd.DataFrame, groups: list[str]) -> _Known:
+    """Counts that some row prints and that hold a group, or are of one."""
+    found: _Known = {}
+    boxes = [_box(text) for text in groups]
+    for count, column in zip(("numerator", "denominator"), schema.CELLS, strict=True):
+        shown = rows.loc[safe[count].notna() & rows[column].ne(""), [column, count]]
+        for text, many in shown.drop_duplicates(column).itertuples(index=False):
+            mine = _box(text)
+            if any(_inside(box, mine) or _inside(mine, box) for box in boxes):
+                found[text] = float(many), -1
+    return found
+
+
+def _left(known: _Known) -> Iterator[tuple[list[int], float]]:
+    """What known parts of a known cell leave of it, and the rows of the rates that tell them."""
     boxes = {text: _box(text) for text in known}
     for whole, (many, by) in known.items():
-        levels = defaultdict(list)
+        levels: dict[frozenset[str], list[str]] = defaultdict(list)
         for text, box in boxes.items():
             if text != whole and _inside(box, boxes[whole]):
                 levels[frozenset(box)].append(text)
@@ -96,68 +123,20 @@ def leaves_few(
                 if all(_apart(boxes[text], boxes[part]) for part in parts):
                     parts.append(text)
             used = [row for row in (by, *(known[part][1] for part in parts)) if row >= 0]
-            left = many - sum(known[part][0] for part in parts)
-            limits = [config.profile(rows["profile"].iloc[row]).threshold for row in used]
-            if 0 < left < max(limits, default=0):
-                found[used] = True
-    return found
+            yield used, many - sum(known[part][0] for part in parts)
 
 
-def _box(text: str) -> dict[str, frozenset[str]]:
-    """What a cell says of each column, with what it is of."""
+def _box(text: str) -> _Box:
     table, what, box = json.loads(text)
     of = {"table": frozenset([table]), "what": frozenset([what])}
     return of | {f"column {name}": frozenset(codes) for name, codes in box.items()}
 
 
-def _inside(part: dict[str, frozenset[str]], whole: dict[str, frozenset[str]]) -> bool:
+def _inside(part: _Box, whole: _Box) -> bool:
     """Whether all who are counted in one cell are in the other."""
     return all(column in part and part[column] <= codes for column, codes in whole.items())
 
 
-def _apart(one: dict[str, frozenset[str]], other: dict[str, frozenset[str]]) -> bool:
+def _apart(one: _Box, other: _Box) -> bool:
     """Whether nobody is counted in both of two cells of the same columns."""
     return any(one[column].isdisjoint(other[column]) for column in one)
-
-
-def tells_hidden(safe: pd.DataFrame, rows: pd.DataFrame, config: Configuration) -> Flags:
-    """Rows that print a rate of which a count by group is printed as hidden; k rows.
-
-    Args:
-        safe: rows as published.
-        rows: the true measures of them, with their cells.
-        config: declarations.
-    """
-    found = np.zeros(len(rows), dtype=np.bool_)
-    rates = np.flatnonzero(_rates(safe, config))
-    if not len(rates):
-        return found
-    hidden, printed = set[str](), set[str]()
-    for count, column in zip(("numerator", "denominator"), schema.CELLS, strict=True):
-        shown = safe[count].notna()
-        hidden |= set(rows.loc[~shown & rows[count].gt(0), column])
-        printed |= set(rows.loc[shown, column])
-    for row in rates:
-        standard = config.indicators[rows["indicator"].iloc[row]].standard
-        assert standard is not None
-        for _, text in _texts(rows[schema.NUMERATOR_CELL].iloc[row], standard, config):
-            found[row] |= text in hidden - printed
-    return found
-
-
-def _texts(cell: str, standard: Standard, config: Configuration) -> Iterator[tuple[str, str]]:
-    """Each group of what a rate counts, and the cell of it as rows have it."""
-    table, what, box = json.loads(cell)
-    column = nesting.finer(standard.by, config)
-    for code in standard.population:
-        codes = nesting.codes(standard.by, code, config)
-        mine = sorted(codes & set(box[column]) if column in box else codes)
-        made = dict(sorted({**box, column: mine}.items()))
-        yield code, json.dumps([table, what, made], ensure_ascii=False)
-
-
-def _rates(safe: pd.DataFrame, config: Configuration) -> Flags:
-    """Rows that print a standardised rate, or a limit of one."""
-    names = [name for name, one in config.indicators.items() if one.standard]
-    numbers = safe[["value", *schema.NUMBERS[3:]]].notna().any(axis=1)
-    return np.asarray(safe["indicator"].isin(names) & numbers, dtype=np.bool_)

@@ -14,7 +14,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from jsna.disclosure.ledger.families import Derived, Sum, nested
+from jsna.disclosure.ledger.families import Derived, Sum, apart, disjoint, nested
 from jsna.disclosure.ledger.links import REST
 from jsna.model.cells import PERIOD, Cell, Codes, make
 from jsna.model.hierarchies import later
@@ -88,7 +88,7 @@ def _levels(cells: Mapping[Cell, object]) -> dict[tuple[str, ...], _Level]:
 
 def _parts(whole: Cell, level: _Level) -> list[Cell]:
     """Those followed who are all in a later cell, none of them twice."""
-    return _apart([cell for cell, then in level if nested(then, whole)])
+    return apart([cell for cell, then in level if nested(then, whole)])
 
 
 def _then(cell: Cell, said: Followed) -> Cell | None:
@@ -138,9 +138,9 @@ def _unions(
 
 def _cover(box: Cell, roll: Sequence[Cell]) -> frozenset[Cell]:
     """Cells that share no row and hold all of a box of the same columns; none if they do not."""
-    touching = [cell for cell in roll if not _disjoint(cell, box)]
-    for sign in (1, -1):
-        chosen = _apart(touching, sign)
+    touching = [cell for cell in roll if not disjoint(cell, box)]
+    for finest in (True, False):
+        chosen = apart(touching, finest=finest)
         within = [
             [one & other for (_, one), (_, other) in zip(cell.box, box.box, strict=True)]
             for cell in chosen
@@ -167,25 +167,10 @@ def _box(cells: frozenset[Cell]) -> Cell | None:
         for column, _ in first.box
     }
     sizes = sum(_size([codes for _, codes in cell.box]) for cell in cells)
-    if len(_apart([*cells])) < len(cells) or sizes != _size([*box.values()]):
+    if len(apart([*cells])) < len(cells) or sizes != _size([*box.values()]):
         return None
     return make(first.table, first.what, box)
 
 
 def _size(box: Sequence[Codes]) -> int:
     return math.prod(map(len, box))
-
-
-def _apart(cells: Sequence[Cell], sign: int = 1) -> list[Cell]:
-    """Cells of the same columns no two of which share a row, the finest first, or last (-1)."""
-    chosen: list[Cell] = []
-    for cell in sorted(
-        cells, key=lambda one: (sign * sum(len(codes) for _, codes in one.box), one.text())
-    ):
-        if all(_disjoint(cell, other) for other in chosen):
-            chosen.append(cell)
-    return chosen
-
-
-def _disjoint(one: Cell, other: Cell) -> bool:
-    return any(a.isdisjoint(b) for (_, a), (_, b) in zip(one.box, other.box, strict=True))

@@ -229,3 +229,19 @@ def nested(inner: Cell, outer: Cell) -> bool:
         (codes := inner.codes(column)) is not None and codes <= allowed
         for column, allowed in outer.box
     )
+
+
+def disjoint(one: Cell, other: Cell) -> bool:
+    """Whether two cells of the same columns share no row, by what constrains them."""
+    return any(a.isdisjoint(b) for (_, a), (_, b) in zip(one.box, other.box, strict=True))
+
+
+def apart(cells: Sequence[Cell], *, finest: bool = True) -> list[Cell]:
+    """Cells of the same columns no two of which share a row, taken the finest first, or last."""
+    sign = 1 if finest else -1
+    sizes = {cell: (sign * sum(len(codes) for _, codes in cell.box), cell.text()) for cell in cells}
+    chosen: list[Cell] = []
+    for cell in sorted(cells, key=sizes.__getitem__):
+        if all(disjoint(cell, other) for other in chosen):
+            chosen.append(cell)
+    return chosen

@@ -63,14 +63,20 @@ class Drawing:
         """
         from jsna.measures.derive import derive
 
+        draw, rows = self._drawn(size, apart)
+        return {**derive(rows, self.config, invented=True), "record": _records(draw)}
+
+    def rows(self, size: int) -> dict[str, pa.Table]:
+        """The linked rows of one more set, before any query has read them."""
+        return self._drawn(size, apart=False)[1]
+
+    def _drawn(self, size: int, apart: bool) -> tuple[Draw, dict[str, pa.Table]]:
         self.seed += 1
         draw = Draw(self.config, np.random.default_rng(self.seed), size, self.filled)
         people = People(f"{self.seed}", size, apart, self.spine)
         rows, passed_over = linked(draw, people)
         self.passed_over |= passed_over
-        every = {**rows, **outcomes.drawn(draw, people)}
-        made = derive(every, self.config, invented=True)
-        return {**made, "record": _records(draw)}
+        return draw, {**rows, **outcomes.drawn(draw, people)}
 
     def first(self) -> list[dict[str, pa.Table]]:
         """Sets to begin with: one of people who are apart, and one in which anybody is anywhere."""

@@ -162,7 +162,7 @@ def _expect_files(config: Configuration, paths: io.Paths) -> None:
     absent = False
     folder = f"data/raw/{config.edition.edition}"
     for delivery in config.edition.received:
-        for table, file in sorted(delivery.files.items()):
+        for table, file in sorted({**delivery.beside, **delivery.files}.items()):
             if not (paths.raw / file).is_file():
                 rule = (
                     f"the {table!r} file of extract {delivery.extract!r} ({delivery.period}) is "

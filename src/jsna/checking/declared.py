@@ -108,7 +108,7 @@ def told(config: Configuration) -> Iterator[str]:
     edition = config.edition
     shown = [i for i in config.indicators.values() if i.chapter in edition.chapters]
     charts = sum(len(one.charts) for one in shown)
-    files = {file for delivery in edition.received for file in delivery.files.values()}
+    files = {file for delivery in edition.received for file in delivery.every_file}
     yield (
         f"{len(shown):,} indicators with {charts:,} charts, {len(files):,} files of extracts and "
         f"{len(config.every_release):,} official releases: nothing would stop a build."

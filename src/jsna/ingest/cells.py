@@ -51,7 +51,12 @@ Columns = Mapping[str, "pa.Array[Any]"]
 
 
 def check_cells(
-    table: Table, columns: Columns, rows: Any, grid: Grid, findings: Findings
+    table: Table,
+    columns: Columns,
+    rows: Any,
+    grid: Grid,
+    findings: Findings,
+    first: Sequence[pa.Array[Any]] = (),
 ) -> list[int]:
     """Look for damage to whole columns, and for rows that are no records, such as totals.
 
@@ -61,6 +66,7 @@ def check_cells(
         rows: row number of each element.
         grid: the file they come from.
         findings: where problems go.
+        first: the first columns of the file, where others than the declared may stand there.
 
     Returns:
         positions of rows that are no records, and are not to be judged further.
@@ -85,7 +91,8 @@ def check_cells(
                     **_at(column, found),
                 )
     told = any(grid.may_hold(word.encode()) for word in _LINES)
-    return _no_records(table, columns, rows, _headers(table, columns), told, findings)
+    begin = [*list(columns.values())[:4], *first[:4]] if told else []
+    return _no_records(table, columns, rows, _headers(table, columns), begin, findings)
 
 
 def _check_errors(column: Column, values: pa.Array[Any], rows: Any, findings: Findings) -> None:
@@ -155,7 +162,7 @@ def _no_records(
     columns: Columns,
     rows: Any,
     headers: list[int],
-    told: bool,
+    begin: list[pa.Array[Any]],
     findings: Findings,
 ) -> list[int]:
     """Rows that are no records: totals, the end of a list, the header once more.
@@ -166,7 +173,7 @@ def _no_records(
     Args:
         table, columns, rows, findings: as in `check_cells`.
         headers: positions of headers.
-        told: whether the file holds words of totals and ends at all.
+        begin: columns that may say so; none where the file has no words of totals and ends.
     """
     import numpy as np
     import pyarrow.compute as pc
@@ -175,8 +182,8 @@ def _no_records(
     if len(needed) < 2:
         needed = list(columns)
     suspected: set[int] = set()
-    for field in list(columns)[: 4 * told]:
-        marked = pc.fill_null(pc.match_substring_regex(columns[field], NO_RECORD), False)
+    for cells in begin:
+        marked = pc.fill_null(pc.match_substring_regex(cells, NO_RECORD), False)
         suspected.update(int(p) for p in np.flatnonzero(np.asarray(marked)))
     empty = [
         position

@@ -22,6 +22,7 @@ from jsna.ingest.cells import NO_RECORD, leave_out
 from jsna.ingest.grid import Findings, Grid, listed
 from jsna.ingest.header import SEARCHED, locate, refuse_above, refuse_without_header
 from jsna.model.contract import Table
+from jsna.model.layouts import Place
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,14 +55,25 @@ class Opened:
     header: list[str]
 
 
-def read_csv(content: bytes, table: Table, findings: Findings) -> Grid | None:
-    """Read a CSV file; None where nothing of it can be judged further."""
-    opened = open_csv(content, table, findings)
+def read_csv(
+    content: bytes, table: Table, findings: Findings, place: Place | None = None
+) -> Grid | None:
+    """Read a CSV file; None where nothing of it can be judged further.
+
+    Args:
+        content: bytes of the file.
+        table: the declaration, under the headers of the file.
+        findings: where problems go.
+        place: where the layout of the file has the table; None where it is as declared.
+    """
+    opened = open_csv(content, table, findings, place)
     return None if opened is None else _parse(opened, findings)
 
 
-def open_csv(content: bytes, table: Table, findings: Findings) -> Opened | None:
-    """Find the header of a CSV file; None where nothing of it can be judged further."""
+def open_csv(
+    content: bytes, table: Table, findings: Findings, place: Place | None = None
+) -> Opened | None:
+    """Find the header of a CSV file, which takes what `read_csv` takes; None as there."""
     text = _decode(content, findings)
     if text is None:
         return None
@@ -73,14 +85,13 @@ def open_csv(content: bytes, table: Table, findings: Findings) -> Opened | None:
     start = text[:_HEAD]
     delimiter = _delimiter(start, table, findings)
     lines = _records(start, delimiter, SEARCHED)
-    place = locate(lines, table)
-    if not place.enough:
-        _no_header(start, lines, table, findings)
+    found = locate(lines, table, place)
+    if not found.enough:
+        _no_header(start, lines, table, findings, place)
         return None
-    if place.index:
-        refuse_above(lines, place.index, findings)
+    refuse_above(lines, found.index, findings, place)
     _check_quotes(text, delimiter, findings)
-    return Opened(text, delimiter, place.index, lines[place.index])
+    return Opened(text, delimiter, found.index, lines[found.index])
 
 
 def _decode(content: bytes, findings: Findings) -> str | None:
@@ -162,12 +173,14 @@ def _delimiter(start: str, table: Table, findings: Findings) -> str:
     return ","
 
 
-def _no_header(start: str, lines: list[list[str]], table: Table, findings: Findings) -> None:
+def _no_header(
+    start: str, lines: list[list[str]], table: Table, findings: Findings, place: Place | None
+) -> None:
     if start.lstrip()[:200].lower().startswith(("<!doctype", "<html", "<?xml")):
         rule = "this is a web page or XML, not CSV (a login page saved instead of the file?)"
         findings.refuse("file.format", rule)
         return
-    refuse_without_header(lines, table, findings)
+    refuse_without_header(lines, table, findings, place)
 
 
 def _check_quotes(text: str, delimiter: str, findings: Findings) -> None:

@@ -18,9 +18,10 @@ from functools import cache
 
 from jsna.ingest.grid import Findings
 from jsna.model.contract import Column, Table
+from jsna.model.layouts import LAST_ROW, Place
 
 #: Lines searched for the header below titles and notes.
-SEARCHED = 30
+SEARCHED = LAST_ROW
 #: Share of the required columns a line must hold to be taken for the header.
 ENOUGH = 0.5
 #: How alike (difflib ratio) an unknown header must be to be suggested for a missing column.
@@ -50,12 +51,17 @@ class Located:
     enough: bool
 
 
-def locate(lines: Sequence[Sequence[str]], table: Table) -> Located:
+def locate(lines: Sequence[Sequence[str]], table: Table, place: Place | None = None) -> Located:
     """The line among `lines` that matches most declared columns, the first of equals.
 
     Only where no line holds enough of the exact names are similar ones looked for, which is slow:
-    a header all of whose names were changed is still recognised.
+    a header all of whose names were changed is still recognised. Where the layout of the file says
+    on which row the header stands, no other line is one.
     """
+    if place is not None and place.header_row is not None:
+        row = place.header_row
+        found = locate(lines[row - 1 : row], table)
+        return Located(row - 1, found.matched, found.enough)
     known = {plain(name): column.field for column in table.columns for name in names(column)}
     required = [column for column in table.columns if column.required] or list(table.columns)
     needed = ENOUGH * len(required)
@@ -117,8 +123,17 @@ def match(header: Sequence[str], table: Table, findings: Findings) -> dict[str, 
     return found
 
 
-def refuse_without_header(lines: Sequence[Sequence[str]], table: Table, findings: Findings) -> None:
+def refuse_without_header(
+    lines: Sequence[Sequence[str]], table: Table, findings: Findings, place: Place | None = None
+) -> None:
     """Record that no line of a file is the table's header, or whose header it is instead."""
+    if place is not None and place.header_row is not None:
+        row = place.header_row
+        if locate(lines, table).enough:
+            row = locate(lines, table).index + 1
+            rule = f"the mapping has the header on row {place.header_row}, and it stands on row "
+            findings.refuse("file.header_row", f"{rule}{row}: put `header_row` right", row=row)
+            return
     if not _refuse_other_table(lines[:SEARCHED], table, findings):
         findings.refuse(
             "file.header_missing",
@@ -233,13 +248,18 @@ def expected(table: Table, most: int = 6) -> str:
     return ", ".join(shown)
 
 
-def refuse_above(lines: Sequence[Sequence[str]], index: int, findings: Findings) -> None:
+def refuse_above(
+    lines: Sequence[Sequence[str]], index: int, findings: Findings, place: Place | None = None
+) -> None:
     """Record that rows stand above the header: titles to delete, or records to keep.
 
     Args:
         lines: the first lines of the file.
-        index: of the header among them, above 0.
+        index: of the header among them.
+        place: where its layout has the table, of a file that has one: titles are then expected.
     """
+    if not index or (place is not None and place.header_row is not None):
+        return
     filled = [sum(1 for cell in line if cell.strip()) for line in lines[: index + 1]]
     row = index + 1
     if any(2 * cells > filled[index] for cells in filled[:index]):
@@ -248,6 +268,8 @@ def refuse_above(lines: Sequence[Sequence[str]], index: int, findings: Findings)
             "sorted together with it. Move the header to row 1 and keep every other row"
         )
         findings.refuse("file.header_moved", rule, row=row)
+        return
+    if place is not None:
         return
     above = {1: "row 1", 2: "rows 1 and 2"}.get(index, f"rows 1 to {index}")
     rule = f"the header stands on row {row}, below titles or blank lines; delete {above}"

@@ -16,8 +16,10 @@ from jsna.ingest.cells import check_cells, serial_dates
 from jsna.ingest.csv_file import open_csv, read_csv
 from jsna.ingest.grid import Findings, Grid
 from jsna.ingest.header import match
+from jsna.ingest.layout import Beside, arriving, as_named, declared_cells, nothing_beside
 from jsna.ingest.typed_files import head_parquet, head_xlsx, read_parquet, read_xlsx
 from jsna.model.contract import Table
+from jsna.model.layouts import Place, Shape
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +43,15 @@ class Reading:
     findings: Findings
 
 
-def read_table(content: bytes, name: str, table: Table, *, alone: bool = True) -> Reading:
+def read_table(
+    content: bytes,
+    name: str,
+    table: Table,
+    *,
+    alone: bool = True,
+    shape: Shape | None = None,
+    beside: Beside = nothing_beside,
+) -> Reading:
     """Read one declared table from a CSV, XLSX or parquet file.
 
     Args:
@@ -49,16 +59,19 @@ def read_table(content: bytes, name: str, table: Table, *, alone: bool = True) -
         name: name of the file as the user knows it, used in messages; its ending is the format.
         table: the declaration.
         alone: the file holds no other table (so a workbook's only sheet may have any name).
+        shape: how the table arrives; None where as declared.
+        beside: gives columns that other files of the delivery hold.
 
     Returns:
         The staged frame and everything found wrong. Nothing is raised, so that the problems of
         all files can be told together.
     """
     findings = Findings(name)
-    grid = _grid(content, name, table, alone, findings)
+    arrives = table if shape is None else arriving(table, shape)
+    grid = _grid(content, name, arrives, alone, findings, shape)
     if grid is None:
         return Reading(None, findings)
-    places = match(grid.header, table, findings)
+    places = match(grid.header, arrives, findings)
     if any(problem.code == "column.missing" for problem in findings.problems):
         return Reading(None, findings)
     trimmed = [_trim(column) for column in grid.columns]
@@ -77,43 +90,58 @@ def read_table(content: bytes, name: str, table: Table, *, alone: bool = True) -
         for column in table.columns:
             if column.type == "date" and column.field in columns:
                 columns[column.field] = serial_dates(columns[column.field], grid.epoch_1904)
-    totals = check_cells(table, columns, rows, grid, findings)
+    if shape is not None:
+        columns = declared_cells(table, shape, columns, len(rows), beside, findings)
+        arrives = as_named(table, shape, arrives)
+    first = () if shape is None else trimmed
+    totals = check_cells(arrives, columns, rows, grid, findings, first)
     frame = _frame(table, columns, rows)
     if totals:
         frame = frame.drop(index=totals).reset_index(drop=True)
     return Reading(frame, findings)
 
 
-def read_heading(content: bytes, name: str, table: Table, *, alone: bool = True) -> Reading:
+def read_heading(
+    content: bytes,
+    name: str,
+    table: Table,
+    *,
+    alone: bool = True,
+    shape: Shape | None = None,
+    beside: Beside = nothing_beside,
+) -> Reading:
     """What is wrong with a file as far as its header tells it; takes what `read_table` takes.
 
     Its rows are not read, so that a county's files are judged in a second or two.
     """
     findings = Findings(name)
-    header = _header(content, name, table, alone, findings)
+    arrives = table if shape is None else arriving(table, shape)
+    header = _header(content, name, arrives, alone, findings, shape)
     if header is not None:
-        match(header, table, findings)
+        match(header, arrives, findings)
     return Reading(None, findings)
 
 
 def _header(
-    content: bytes, name: str, table: Table, alone: bool, findings: Findings
+    content: bytes, name: str, table: Table, alone: bool, findings: Findings, place: Place | None
 ) -> Sequence[str] | None:
     ending = _format(content, name, findings)
     if ending == ".csv":
-        opened = open_csv(content, table, findings)
+        opened = open_csv(content, table, findings, place)
         return None if opened is None else opened.header
     if ending == ".xlsx":
-        return head_xlsx(content, table, alone, findings)
+        return head_xlsx(content, table, alone, findings, place)
     return head_parquet(content, table, findings) if ending else None
 
 
-def _grid(content: bytes, name: str, table: Table, alone: bool, findings: Findings) -> Grid | None:
+def _grid(
+    content: bytes, name: str, table: Table, alone: bool, findings: Findings, place: Place | None
+) -> Grid | None:
     ending = _format(content, name, findings)
     if ending == ".csv":
-        return read_csv(content, table, findings)
+        return read_csv(content, table, findings, place)
     if ending == ".xlsx":
-        return read_xlsx(content, table, alone, findings)
+        return read_xlsx(content, table, alone, findings, place)
     return read_parquet(content, table, findings) if ending else None
 
 

@@ -16,7 +16,7 @@ def judge(config: Configuration, paths: io.Paths) -> list[Problem]:
     """
     if config.edition.synthetic or not config.edition.received:
         return []
-    named = {f for d in config.edition.received for f in d.files.values()}
+    named = {f for d in config.edition.received for f in d.every_file}
     files = sorted(path for file in named if (path := paths.raw / file).is_file())
     folders = {f for path in files for f in path.parents if f.is_relative_to(paths.raw)}
     problems = []

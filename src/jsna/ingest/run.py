@@ -49,8 +49,9 @@ def ingest(config: Configuration, paths: io.Paths) -> Ingested:
     from jsna.sources import registry
 
     staged = stage_deliveries(
-        config.edition.received, registry(), paths.raw, synthetic=config.edition.synthetic
-    )
+        config.edition.received, registry(), paths.raw, synthetic=config.edition.synthetic,
+        layouts=config.layout,
+    )  # fmt: skip
     _warn_of_short(staged)
     frames: dict[tuple[str, str], dict[str, pd.DataFrame]] = {}
     for entry in staged:
@@ -72,7 +73,7 @@ def headings(config: Configuration, paths: io.Paths) -> list[Problem]:
 
     staged = stage_deliveries(
         config.edition.received, registry(), paths.raw, synthetic=config.edition.synthetic,
-        read=read_heading,
+        read=read_heading, layouts=config.layout,
     )  # fmt: skip
     problems = rights.judge(config, paths)
     problems += [problem for entry in staged for problem in entry.findings.problems]

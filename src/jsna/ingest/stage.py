@@ -9,16 +9,18 @@ from __future__ import annotations
 import difflib
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jsna.errors import Problem
+from jsna.ingest.beside import BesideFiles
 from jsna.ingest.grid import Findings
 from jsna.ingest.read import Reading, read_table
 from jsna.machine import limits, trouble
 from jsna.model.contract import Extract
 from jsna.model.editions import Delivery
+from jsna.model.layouts import Layout
 from jsna.records import DIGESTS, read_digests
 
 if TYPE_CHECKING:
@@ -45,6 +47,10 @@ class Staged:
     findings: Findings
 
 
+def declared(delivery: Delivery) -> None:
+    """The layout of a delivery whose files are as declared: none."""
+
+
 def stage_deliveries(
     deliveries: Iterable[Delivery],
     extracts: Mapping[str, Extract],
@@ -52,6 +58,7 @@ def stage_deliveries(
     *,
     synthetic: bool,
     read: Callable[..., Reading] = read_table,
+    layouts: Callable[[Delivery], Layout | None] = declared,
 ) -> list[Staged]:
     """Read every table of every delivery.
 
@@ -61,6 +68,7 @@ def stage_deliveries(
         folder: where the files are; only read.
         synthetic: digests come from the generator's list where the delivery gives none.
         read: how much of a file is read: `read_table`, or `read_heading` for no rows.
+        layouts: gives the layout of a delivery; None where its files are as declared.
 
     Returns:
         One entry for each table of each delivery, in the order of the edition and the
@@ -68,46 +76,78 @@ def stage_deliveries(
     """
     listed = read_digests(folder / DIGESTS) if synthetic else {}
     deliveries = list(deliveries)
-    meant = {file for delivery in deliveries for file in delivery.files.values()}
+    meant = {file for delivery in deliveries for file in delivery.every_file}
     return [
         staged
         for delivery in deliveries
         for staged in _stage_delivery(
-            delivery, extracts[delivery.extract], folder, {**listed, **delivery.sha256}, meant, read
+            delivery,
+            extracts[delivery.extract],
+            _Folder(folder, {**listed, **delivery.sha256}, meant),
+            layouts(delivery),
+            read,
         )
     ]
+
+
+@dataclass(slots=True)
+class _Folder:
+    """Files of one delivery, each opened once.
+
+    Attributes:
+        path: the folder they are in.
+        digests: file -> its SHA-256.
+        meant: files of any delivery: none of them is suggested for one that is missing.
+        contents: file -> its bytes; None of one that cannot be opened.
+        told: file -> what was found on opening it, until a table has told it.
+    """
+
+    path: Path
+    digests: Mapping[str, str]
+    meant: Collection[str]
+    contents: dict[str, bytes | None] = field(default_factory=dict)
+    told: dict[str, Findings] = field(default_factory=dict)
+
+    def content(self, file: str) -> bytes | None:
+        """The bytes of a file; None where it cannot be opened."""
+        if file not in self.contents:
+            self.told[file] = Findings(file)
+            self.contents[file] = load(self.path, file, self.digests, self.told[file], self.meant)
+        return self.contents[file]
 
 
 def _stage_delivery(
     delivery: Delivery,
     extract: Extract,
-    folder: Path,
-    digests: Mapping[str, str],
-    meant: Collection[str],
+    folder: _Folder,
+    layout: Layout | None,
     read: Callable[..., Reading],
 ) -> list[Staged]:
-    contents: dict[str, bytes | None] = {}
-    first: dict[str, Findings] = {}
+    places = layout.beside if layout else {}
     staged: list[Staged] = []
     for table in extract.tables:
         file = delivery.files.get(table.name)
         if file is None:
             continue
-        if file not in contents:
-            first[file] = Findings(file)
-            contents[file] = load(folder, file, digests, first[file], meant)
-        opening = first.pop(file, None)
+        content = folder.content(file)
         # A workbook's second table does not repeat what was said about the whole workbook.
-        findings = opening or Findings(file)
-        content = contents[file]
+        findings = folder.told.pop(file, None) or Findings(file)
         frame = None
         if content is not None:
-            alone = list(delivery.files.values()).count(file) == 1
-            reading = read(content, file, table, alone=alone)
+            alone = delivery.every_file.count(file) == 1
+            shape = layout.shape(table.name) if layout else None
+            for other in delivery.beside.values():
+                folder.content(other)
+            beside = BesideFiles(delivery.beside, places, folder.content)
+            reading = read(content, file, table, alone=alone, shape=shape, beside=beside)
             frame = reading.frame
             _add(findings, reading.findings, "" if alone else f", sheet {table.name!r}")
+            opened = [folder.told.pop(name, None) for name in delivery.beside.values()]
+            for more in (*opened, *beside.findings):
+                if more is not None:
+                    _add(findings, more, "")
             if any(p.code in _WHOLE_FILE for p in reading.findings.problems):
-                contents[file] = None
+                folder.contents[file] = None
         staged.append(Staged(delivery, table.name, frame, findings))
     return staged
 

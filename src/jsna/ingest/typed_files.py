@@ -20,6 +20,7 @@ from jsna.ingest.grid import Findings, Grid, listed
 from jsna.ingest.header import SEARCHED, locate, plain, refuse_above, refuse_without_header
 from jsna.machine import limits, trouble
 from jsna.model.contract import Table
+from jsna.model.layouts import Place
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -48,7 +49,9 @@ def text_of(value: object) -> str | None:
     return str(value)
 
 
-def read_xlsx(content: bytes, table: Table, alone: bool, findings: Findings) -> Grid | None:
+def read_xlsx(
+    content: bytes, table: Table, alone: bool, findings: Findings, place: Place | None = None
+) -> Grid | None:
     """Read one table of a workbook; None where nothing of it can be judged further.
 
     Args:
@@ -56,32 +59,35 @@ def read_xlsx(content: bytes, table: Table, alone: bool, findings: Findings) -> 
         table: its sheet is the one of the table's name.
         alone: the workbook holds no other table, so its only visible sheet may have any name.
         findings: where problems go.
+        place: where the layout of the file has the table; None where it is as declared.
     """
     from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-    opened = _opened(content, table, alone, findings)
+    opened = _opened(content, table, alone, findings, place)
     if opened is None:
         return None
     book, sheet = opened
     lines = _lines(sheet, findings)
-    found = _headed(content, sheet, lines, table, findings)
+    found = _headed(content, sheet, lines, table, findings, place)
     if found is None or lines is None:
         return None
     return _grid(found[0], lines, found[1], book.epoch == CALENDAR_MAC_1904)
 
 
-def head_xlsx(content: bytes, table: Table, alone: bool, findings: Findings) -> list[str] | None:
+def head_xlsx(
+    content: bytes, table: Table, alone: bool, findings: Findings, place: Place | None = None
+) -> list[str] | None:
     """The header of one table of a workbook; None where it cannot be told."""
-    opened = _opened(content, table, alone, findings)
+    opened = _opened(content, table, alone, findings, place)
     if opened is None:
         return None
     lines = _lines(opened[1], findings, SEARCHED)
-    found = _headed(content, opened[1], lines, table, findings)
+    found = _headed(content, opened[1], lines, table, findings, place)
     return None if found is None else found[0]
 
 
 def _opened(
-    content: bytes, table: Table, alone: bool, findings: Findings
+    content: bytes, table: Table, alone: bool, findings: Findings, place: Place | None
 ) -> tuple[Any, Any] | None:
     """The workbook and the sheet of the table."""
     from openpyxl import load_workbook
@@ -102,7 +108,7 @@ def _opened(
         rule = "this is not a whole workbook: it was cut short, damaged or renamed; "
         findings.refuse("file.truncated", rule + "ask for it again")
         return None
-    sheet = _sheet(book, table, alone, findings)
+    sheet = _sheet(book, place.sheet if place else "", table, alone, findings)
     if sheet is None:
         return None
     # Some programs state a wrong size of the sheet, beyond which fast reading would not look.
@@ -143,6 +149,7 @@ def _headed(
     lines: Sequence[tuple[Any, ...]] | None,
     table: Table,
     findings: Findings,
+    place: Place | None,
 ) -> tuple[list[str], int] | None:
     """The header among the first rows of a sheet, and the number of its row; None without one."""
     markup = _markup(content, sheet, findings) if lines is not None else None
@@ -152,37 +159,41 @@ def _headed(
         findings.refuse("file.empty", "the sheet is empty; ask for the file to be sent again")
         return None
     start = [[text_of(cell) or "" for cell in line] for line in lines[:SEARCHED]]
-    place = locate(start, table)
-    if not place.enough:
-        refuse_without_header(start, table, findings)
+    header = locate(start, table, place)
+    if not header.enough:
+        refuse_without_header(start, table, findings, place)
         return None
-    if place.index:
-        refuse_above(start, place.index, findings)
-    _check_looks(markup, place.index + 1, findings)
-    return start[place.index], place.index + 1
+    refuse_above(start, header.index, findings, place)
+    _check_looks(markup, header.index + 1, findings)
+    return start[header.index], header.index + 1
 
 
-def _sheet(book: Any, table: Table, alone: bool, findings: Findings) -> Any:
-    """The sheet of the table: of its name, else the only visible one.
+def _sheet(book: Any, named: str, table: Table, alone: bool, findings: Findings) -> Any:
+    """The sheet of the table: the one a layout names; else of its name, else the only visible one.
 
     The names of other sheets are not shown: casework is often kept in one sheet for each child.
     """
+    wanted = named or table.name
     for sheet in book.worksheets:
-        if plain(sheet.title) == plain(table.name):
+        if plain(sheet.title) == plain(wanted):
             if sheet.sheet_state != "visible":
-                rule = f"the sheet {table.name!r} is hidden; show it, and look through what it has"
+                rule = f"the sheet {wanted!r} is hidden; show it, and look through what it has"
                 findings.refuse("file.sheet_hidden", rule)
             return sheet
     visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     hidden = len(book.worksheets) - len(visible)
-    if alone and len(visible) == 1:
+    if alone and len(visible) == 1 and not named:
         if hidden:
             findings.warn("file.sheet_hidden", f"{hidden} hidden sheets were not read")
         return visible[0]
     findings.refuse(
         "file.sheet_missing",
-        f"the workbook has {len(visible)} visible sheets and none is named {table.name!r}; "
-        "give the sheet with this table that name",
+        f"the workbook has {len(visible)} visible sheets and none is named {wanted!r}; "
+        + (
+            "put `sheet` of the mapping right"
+            if named
+            else "give the sheet with this table that name"
+        ),
     )
     return None
 

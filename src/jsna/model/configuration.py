@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from jsna.model.areas import Area
 from jsna.model.chapters import Chapter
 from jsna.model.dimensions import Dimension, of_places, plain
-from jsna.model.editions import Edition
+from jsna.model.editions import Delivery, Edition
 from jsna.model.hierarchies import PLACES, Hierarchy
 from jsna.model.indicators import Indicator
+from jsna.model.layouts import Layout, MappingFile
 from jsna.model.profiles import Profile
 from jsna.model.relations import Relation
 from jsna.model.releases import Published, Release
@@ -42,8 +43,15 @@ class Configuration:
     dimensions: Mapping[str, Dimension] = field(default_factory=dict)
     #: Every chapter there is, by name.
     chapters: Mapping[str, Chapter] = field(default_factory=dict)
+    #: Mappings of files in a shape of their own, by name.
+    mappings: Mapping[str, MappingFile] = field(default_factory=dict)
     #: Profiles joined with `+` that were asked for.
     _joined: dict[str, Profile] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def layout(self, delivery: Delivery) -> Layout | None:
+        """How the files of a delivery are laid out; None where as declared."""
+        mapping = self.mappings.get(delivery.mapping)
+        return None if mapping is None else mapping.layout(delivery.mapping)
 
     def dimension(self, name: str) -> Dimension:
         """A dimension by name: as declared, or of places; of any other column its name alone."""

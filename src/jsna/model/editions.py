@@ -52,6 +52,8 @@ class _Received(Strict):
     files: dict[str, str] = Field(default_factory=dict)
     #: File -> SHA-256; may be left out only in a synthetic edition, whose generator lists them.
     sha256: dict[str, Sha256] = Field(default_factory=dict)
+    #: What the mapping calls a further file -> the file, from which columns are joined by a key.
+    beside: dict[str, str] = Field(default_factory=dict)
     as_at: date | None = None
     reason: str = ""
 
@@ -67,14 +69,15 @@ class _Received(Strict):
 class SuppliedPeriod(_Received):
     """An extract as it was received for one period, or the statement that it was not.
 
-    `owner`, `legal_basis`, `assessment` and `opt_out` are those of the extract unless given here;
-    an empty one means that for this period none is recorded.
+    `owner`, `legal_basis`, `assessment`, `opt_out` and `mapping` are those of the extract unless
+    given here; an empty one means that for this period none is recorded, or needed.
     """
 
     owner: str | None = None
     legal_basis: str | None = None
     assessment: str | None = None
     opt_out: str | None = None
+    mapping: str | None = None
 
     # One that is left out stays None, as defaults are not validated.
     _empty = field_validator(*PERMISSION, mode="before")(_left_empty)
@@ -87,6 +90,12 @@ class Delivery(_Received, _Permission):
     """
 
     extract: Name
+    mapping: str = ""
+
+    @property
+    def every_file(self) -> tuple[str, ...]:
+        """The files of its tables, as often as each is one's, and those joined to them."""
+        return (*self.files.values(), *self.beside.values())
 
     @property
     def lacks(self) -> tuple[str, ...]:
@@ -112,6 +121,8 @@ class Supply(_Permission):
     """
 
     extract: Name
+    #: `<council>/<source>` of `config/mappings/`, where its files are in a shape of their own.
+    mapping: str = ""
     periods: tuple[SuppliedPeriod, ...]
 
     @field_validator("periods")
@@ -124,7 +135,7 @@ class Supply(_Permission):
     @property
     def deliveries(self) -> tuple[Delivery, ...]:
         """One for each period."""
-        shared = {name: getattr(self, name) for name in PERMISSION}
+        shared = {name: getattr(self, name) for name in (*PERMISSION, "mapping")}
         return tuple(
             Delivery(extract=self.extract, **shared | period.model_dump(exclude_none=True))
             for period in self.periods

@@ -14,6 +14,7 @@ from typing import Final
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import WORDS
 from jsna.provenance.fingerprint import fingerprint
+from jsna.settings import mappings
 from jsna.settings.dimensions import FILE as DIMENSIONS
 from jsna.settings.made_lists import PASSES
 from jsna.settings.recoded import FILE as RECODED
@@ -43,6 +44,7 @@ def configuration(config: Configuration, root: Path) -> list[str]:
         f"config/areas/{config.edition.area}.yaml",
         DIMENSIONS,
         *([RECODED] if (root / RECODED).is_file() else ()),
+        *map(mappings.path_of, mappings.named(config.edition)),
     ]
     for folder in SHARED:
         found = sorted((root / "config" / folder).rglob("*.yaml"))
@@ -54,7 +56,7 @@ def configuration(config: Configuration, root: Path) -> list[str]:
 def raw_files(config: Configuration) -> list[str]:
     """Raw extracts an edition received, and their list of digests where it is synthetic."""
     folder = Path("data/raw", config.edition.edition)
-    files = {f for delivery in config.edition.received for f in delivery.files.values()}
+    files = {f for delivery in config.edition.received for f in delivery.every_file}
     if config.edition.synthetic:
         files.add("SHA256SUMS")
     return [(folder / file).as_posix() for file in sorted(files)]

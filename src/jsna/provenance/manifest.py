@@ -91,7 +91,7 @@ def private(config: Configuration, paths: io.Paths) -> dict[str, dict[str, dict[
         `inputs` (extracts as received, and the configuration that names their digests) and
         `intermediate` (tables of the identified and restricted zones) -> file -> record.
     """
-    extracts = sorted({f for d in config.edition.received for f in d.files.values()})
+    extracts = sorted({f for d in config.edition.received for f in d.every_file})
     own = {name: paths.root / name for name in _private_configuration(config)}
     for entry in register.looked_up(paths, config.edition.previous)[1]:
         for file in (entry.folder / register.ENTRY, *map(entry.table, register.TABLES)):

@@ -233,7 +233,7 @@ def _deliveries(edition: Edition, extracts: Mapping[str, Any]) -> Iterator[Findi
         if delivery.as_at is not None and delivery.as_at > edition.published:
             rule = f"is after the edition is published ({edition.published.isoformat()})"
             yield f"{key}.as_at", rule, delivery.as_at.isoformat()
-        for file in dict.fromkeys(delivery.files.values()):
+        for file in dict.fromkeys(delivery.every_file):
             if file in used and used[file] != key:
                 yield f"{key}.files", f"the file stands for {used[file]} too", file
             used.setdefault(file, key)

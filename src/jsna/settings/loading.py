@@ -14,12 +14,14 @@ from jsna.model.areas import Area
 from jsna.model.configuration import Configuration
 from jsna.model.editions import Edition
 from jsna.model.indicators import Indicator
+from jsna.model.layouts import MappingFile
 from jsna.model.profiles import Profile
 from jsna.model.releases import Release, published
 from jsna.settings import checks as edition_checks
 from jsna.settings import recoded
 from jsna.settings.dimensions import Categories
 from jsna.settings.indicators import load_catalogue
+from jsna.settings.mappings import load_mappings
 from jsna.settings.reading import Gatherer, Place
 from jsna.settings.releases import check_releases, choose, load_releases
 from jsna.settings.shared import (
@@ -141,6 +143,7 @@ def load(
     profiles = load_profiles(gather)
     area = None
     chosen: dict[str, tuple[Release, ...]] = {}
+    mappings: dict[str, MappingFile] = {}
     if edition is not None:
         if area_given:
             area = _load_area(gather, edition)
@@ -151,6 +154,9 @@ def load(
         for found in edition_checks.of_edition(edition, extracts(), chapters, before):
             gather.expect(False, path, *found)
         _check_deliveries(gather, edition, path, extracts())
+        rolls = rolls_of(categories.lists)
+        held = {name: {**codes, **rolls.get(name, {})} for name, codes in codelists.items()}
+        mappings = load_mappings(gather, edition, path, extracts(), held)
         for missing in edition_checks.codes_missing(extracts(), codelists):
             where = f"config/codelists/{missing}.yaml"
             if not (root / where).is_file():
@@ -179,6 +185,7 @@ def load(
         relations,
         categories.dimensions,
         chapters,
+        mappings,
     )
 
 
@@ -231,7 +238,7 @@ def _check_deliveries(
         for table in sorted(set(delivery.files) - names):
             rule = f"the extract has no such table; it has {', '.join(sorted(names))}"
             gather.expect(False, path, f"{key}.files", rule, table)
-        for file in sorted(set(delivery.files.values())):
+        for file in sorted(set(delivery.every_file)):
             # Real records are never taken on trust: what was received is named by its digest.
             gather.expect(
                 edition.synthetic or file in delivery.sha256,

@@ -20,6 +20,7 @@ from jsna.model.chapters import ChapterFile
 from jsna.model.codelists import CodeListFile
 from jsna.model.dimensions import DimensionsFile
 from jsna.model.editions import Edition
+from jsna.model.layouts import MappingFile
 from jsna.model.linkage import Learnt, Names, Passes, Settings
 from jsna.model.profiles import ProfileFile
 from jsna.model.releases import ReleaseFile
@@ -48,6 +49,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "edition": Kind(Edition, "editions/*.yaml"),
     "indicators": Kind(ChapterFile, "indicators/*.yaml"),
     "linkage": Kind(Settings, "linkage/linkage.yaml"),
+    "mapping": Kind(MappingFile, "mappings/*/*.yaml"),
     "model": Kind(Learnt, "linkage/model.yaml"),
     "names": Kind(Names, "linkage/names.yaml"),
     "passes": Kind(Passes, "linkage/passes.yaml"),

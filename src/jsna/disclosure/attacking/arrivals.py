@@ -10,6 +10,7 @@ three came.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
@@ -26,6 +27,10 @@ from jsna.tables.catalogue import CATALOGUE
 
 #: What rows that do not overlap have in common: they are split and placed alike.
 _LEVEL: Final = ("indicator", "geography", "breakdown", "period", "period_type")
+#: Where a level says what is added up; the columns of its cells follow.
+_WHAT: Final = len(_LEVEL) + 1
+#: Stands for every code that no row names, and for none.
+_ANY: Final = "\x00any"
 #: Sides of a row: its count, and the column with what it counts.
 _SIDES: Final = tuple(zip(("numerator", "denominator"), schema.CELLS, strict=True))
 
@@ -42,6 +47,10 @@ class _Printed:
     threshold: int
 
 
+#: How rows are split and placed, with what they count -> text of what each counts -> the row.
+_Levels = dict[tuple[str, ...], dict[str, _Printed]]
+
+
 class Arrivals:
     """Counts of rolls and of those followed among published rows, and who came between.
 
@@ -53,9 +62,9 @@ class Arrivals:
     def __init__(self, rows: pd.DataFrame, config: Configuration) -> None:
         #: What is counted -> the same count, wherever it is printed.
         self._alike: dict[str, list[_Printed]] = {}
-        self._moves: dict[Followed, dict[tuple[str, ...], dict[str, _Printed]]] = {}
+        self._moves: dict[Followed, _Levels] = {}
         #: Table -> level -> counts of it.
-        self._rolls: dict[str, dict[tuple[str, ...], dict[str, _Printed]]] = {}
+        self._rolls: dict[str, _Levels] = {}
         tables = {
             name: [CATALOGUE[side.table] for side in (one.numerator, one.denominator) if side]
             for name, one in config.indicators.items()
@@ -95,9 +104,8 @@ class Arrivals:
         """
         for followed, levels in self._moves.items():
             name, seen = CATALOGUE[followed.table].rows_of or followed.table, set()
-            pairs = itertools.product(levels.values(), self._rolls.get(name, {}).values())
-            for moves, rolls in pairs:
-                for some in _together([*moves.values()], [*rolls.values()], followed):
+            for moves, rolls in _pairs(levels, self._rolls.get(name, {}), followed):
+                for some in _together(moves, rolls, followed):
                     wholes, parts = (self._known(each, shown) for each in some)
                     # Where a part is hidden as well, two are known together, as anywhere.
                     if len(wholes) < len(some[0]) or len(parts) < len(some[1]):
@@ -158,33 +166,79 @@ class Arrivals:
         made.equations.append((whole, *sorted(cells), left))
 
 
+def _pairs(
+    moves: _Levels, rolls: _Levels, followed: Followed
+) -> Iterator[tuple[list[_Printed], list[_Printed]]]:
+    """Moves that share nobody, with rolls: of each level, and of all levels together.
+
+    Girls with SEN support are counted in one place and everyone with a plan in another: together
+    they hold the girls who moved into either, and all who moved into a plan.
+    """
+    known = {*followed.lasting, followed.of, PERIOD}
+    usable = {
+        level: [*some.values()]
+        for level, some in rolls.items()
+        if {*next(iter(some.values())).limits} <= known
+    }
+    for some, others in itertools.product(moves.values(), usable.values()):
+        yield [*some.values()], others
+    alike: dict[tuple[str, ...], dict[str, _Printed]] = {}
+    for level, some in moves.items():
+        alike.setdefault(level[_WHAT:], {}).update(some)
+    for (what, *_), some in alike.items():
+        all_ = {
+            one.cell: one for level, each in usable.items() if level[_WHAT] == what for one in each
+        }
+        if all_:
+            mine = _apart([*some.values()])
+            yield mine, sorted(all_.values(), key=_size)
+            yield mine, sorted(all_.values(), key=_size, reverse=True)
+
+
+def _size(one: _Printed) -> tuple[int, int, str]:
+    """How finely a row splits: by more columns, or fewer codes of them."""
+    return -len(one.limits), math.prod(map(len, one.limits.values())), one.cell
+
+
+def _apart(moves: Sequence[_Printed]) -> list[_Printed]:
+    """Of moves that say the same columns those that share nobody, the finest first."""
+    chosen: list[_Printed] = []
+    for one in sorted(moves, key=_size):
+        if all(
+            any(codes.isdisjoint(other.limits[column]) for column, codes in one.limits.items())
+            for other in chosen
+        ):
+            chosen.append(one)
+    return chosen
+
+
 def _together(
     moves: Sequence[_Printed], rolls: Sequence[_Printed], followed: Followed
 ) -> Iterator[tuple[list[_Printed], list[_Printed]]]:
-    """Rolls of a level that hold all of some moves, and every move of theirs they hold.
+    """Rolls that hold all of some moves, and every move of theirs they hold.
 
     Each combination of codes is one place; it belongs to one roll. The rolls a move needs are those
     that have a place of it; where two moves need one roll, what both need is looked at as well.
     Rolls that share a place with another are looked at apart from it.
     """
-    if not {*rolls[0].limits} <= {*followed.lasting, followed.of, PERIOD}:
-        return
+    then = [_then(move, followed) for move in moves]
+    every: dict[str, set[str]] = {c: {_ANY} for one in rolls for c in sorted(one.limits)}
+    for limits in (*then, *(one.limits for one in rolls)):
+        for column in every.keys() & limits.keys():
+            every[column] |= limits[column]
     owner: dict[tuple[str, ...], int] = {}
     others = []
     for at, one in enumerate(rolls):
-        places = [*_places(one.limits)]
+        places = [*_places(one.limits, every)]
         if owner.keys().isdisjoint(places):
             owner.update(dict.fromkeys(places, at))
         else:
             others.append(one)
     needs: dict[int, frozenset[int]] = {}
-    for number, move in enumerate(moves):
-        then = _then(move, followed)
-        if all(column in then for column in rolls[0].limits):
-            mine = {column: then[column] for column in rolls[0].limits}
-            found = frozenset(owner.get(place, -1) for place in _places(mine))
-            if -1 not in found:
-                needs[number] = found
+    for number, known in enumerate(then):
+        found = frozenset(owner.get(place, -1) for place in _places(known, every))
+        if known and -1 not in found:
+            needs[number] = found
     for some in _wanted([*needs.values()]):
         parts = [moves[number] for number, need in needs.items() if need <= some]
         yield [rolls[at] for at in sorted(some)], parts
@@ -203,9 +257,11 @@ def _wanted(needs: Sequence[frozenset[int]]) -> list[frozenset[int]]:
     return sorted(found, key=sorted)
 
 
-def _places(limits: Mapping[str, Codes]) -> Iterator[tuple[str, ...]]:
-    """Every combination of codes of some limits, column by column in the order of names."""
-    return itertools.product(*(sorted(codes) for _, codes in sorted(limits.items())))
+def _places(
+    limits: Mapping[str, Codes], every: Mapping[str, Set[str]]
+) -> Iterator[tuple[str, ...]]:
+    """Every combination of codes that limits allow: any code of a column they do not name."""
+    return itertools.product(*(limits.get(column) or codes for column, codes in every.items()))
 
 
 def _cell(made: LinkedTables, one: _Printed) -> int:

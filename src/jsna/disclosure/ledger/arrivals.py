@@ -10,13 +10,13 @@ hold 212 who were followed into one of the two, and 3 came.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from jsna.disclosure.ledger.families import Derived, Sum, apart, disjoint, nested
+from jsna.disclosure.ledger.families import Derived, Sum, apart, nested
 from jsna.disclosure.ledger.links import REST
-from jsna.model.cells import PERIOD, Cell, Codes, make
+from jsna.disclosure.ledger.places import Places, Union, is_shape, joined
+from jsna.model.cells import PERIOD, Cell, make
 from jsna.model.hierarchies import later
 from jsna.model.tables import Followed
 from jsna.tables.catalogue import followed
@@ -39,13 +39,15 @@ def arrivals(cells: Mapping[Cell, int], values: Sequence[float]) -> Iterator[Sum
         values: count of each number.
     """
     levels = _levels(cells)
-    for union, wholes in _unions(cells, levels):
-        mine = sum(values[cells[whole]] for whole in wholes)
-        if union in cells and abs(values[cells[union]] - mine) <= _CLOSE:
-            yield cells[union], tuple(sorted(cells[whole] for whole in wholes))
+    several = {one.cell: one for one in _unions(cells, levels) if one.cell in cells}
+    for union in several.values():
+        mine = sum(values[cells[whole]] for whole in union.wholes)
+        if abs(values[cells[union.cell]] - mine) <= _CLOSE:
+            yield cells[union.cell], tuple(sorted(cells[whole] for whole in union.wholes))
     for whole, number in cells.items():
         for columns, level in levels.items():
-            parts = _parts(whole, level)
+            shape = several.get(whole) if is_shape(whole) else None
+            parts = _parts(shape or whole, level)
             if not parts:
                 continue
             left = values[number] - sum(values[cells[part]] for part in parts)
@@ -67,11 +69,11 @@ def unions(counts: Mapping[Cell, float]) -> dict[Cell, float]:
         Regions not among `counts`, with their counts.
     """
     levels, found = _levels(counts), {}
-    for union, wholes in _unions(counts, levels):
-        value = sum(counts[whole] for whole in wholes)
+    for union in _unions(counts, levels):
+        value = sum(counts[whole] for whole in union.wholes)
         there = [sum(counts[part] for part in _parts(union, some)) for some in levels.values()]
-        if union not in counts and any(0 < many <= value + _CLOSE for many in there):
-            found[union] = value
+        if union.cell not in counts and any(0 < many <= value + _CLOSE for many in there):
+            found[union.cell] = value
     return found
 
 
@@ -86,9 +88,11 @@ def _levels(cells: Mapping[Cell, object]) -> dict[tuple[str, ...], _Level]:
     return found
 
 
-def _parts(whole: Cell, level: _Level) -> list[Cell]:
-    """Those followed who are all in a later cell, none of them twice."""
-    return apart([cell for cell, then in level if nested(then, whole)])
+def _parts(whole: Cell | Union, level: _Level) -> list[Cell]:
+    """Those followed who are all in a later cell, or several together, none of them twice."""
+    if isinstance(whole, Cell):
+        return apart([cell for cell, then in level if nested(then, whole)])
+    return apart([cell for cell, then in level if whole.holds(then)])
 
 
 def _then(cell: Cell, said: Followed) -> Cell | None:
@@ -111,66 +115,34 @@ def _then(cell: Cell, said: Followed) -> Cell | None:
 
 def _unions(
     cells: Mapping[Cell, object], levels: Mapping[tuple[str, ...], _Level]
-) -> Iterator[tuple[Cell, tuple[Cell, ...]]]:
+) -> Iterator[Union]:
     """The smallest unions of later counts that hold those followed, with the counts they are of.
 
     Those that share a count are put together too: where K, E and N together, and other are counted,
-    all three hold those followed into K or E and those followed into N or other.
+    all three hold those followed into K or E and those followed into N or other. Counts of the same
+    columns are looked at by themselves, and then all: girls with SEN support and everyone with a
+    plan hold the girls who were followed into either, and all who were followed into a plan.
     """
-    rolls: dict[tuple[str, str, tuple[str, ...]], list[Cell]] = {}
-    for cell in cells if levels else ():
-        rolls.setdefault((cell.table, cell.what, tuple(c for c, _ in cell.box)), []).append(cell)
-    found: dict[Cell, tuple[Cell, ...]] = {}
-    for (table, what, columns), roll in rolls.items():
-        for level in levels.values():
-            near: dict[Cell, None] = {}
-            for _, then in level:
-                box = {column: codes for column, codes in then.box if column in columns}
-                if (then.table, then.what) == (table, what) and len(box) == len(columns):
-                    near.setdefault(make(table, what, box))
-            covers = [cover for one in near if (cover := _cover(one, roll))]
-            for wholes in [*covers, *_joined(covers)]:
-                union = _box(wholes)
-                if union is not None and len(wholes) > 1:
-                    found.setdefault(union, tuple(sorted(wholes, key=Cell.text)))
-    yield from found.items()
-
-
-def _cover(box: Cell, roll: Sequence[Cell]) -> frozenset[Cell]:
-    """Cells that share no row and hold all of a box of the same columns; none if they do not."""
-    touching = [cell for cell in roll if not disjoint(cell, box)]
-    for finest in (True, False):
-        chosen = apart(touching, finest=finest)
-        within = [
-            [one & other for (_, one), (_, other) in zip(cell.box, box.box, strict=True)]
-            for cell in chosen
+    every = {then: None for level in levels.values() for _, then in level}
+    found: dict[Cell, Union] = {}
+    for table, what in {(then.table, then.what): None for then in every}:
+        thens = [then for then in every if (then.table, then.what) == (table, what)]
+        known = {column for then in thens for column, _ in then.box}
+        rolls = [
+            cell
+            for cell in cells
+            if (cell.table, cell.what) == (table, what) and _columns(cell) <= known
         ]
-        if chosen and sum(map(_size, within)) == _size([codes for _, codes in box.box]):
-            return frozenset(chosen)
-    return frozenset()
+        for columns in {frozenset(known): None, **{_columns(cell): None for cell in rolls}}:
+            alike = [cell for cell in rolls if columns == known or _columns(cell) == columns]
+            places = Places(columns, [*alike, *thens])
+            near = [then for then in thens if columns == known or columns <= _columns(then)]
+            covers = [cover for one in near if (cover := places.cover(one, alike))]
+            for wholes in [*covers, *joined(covers)]:
+                if len(wholes) > 1 and (one := places.union(wholes)) is not None:
+                    found.setdefault(one.cell, one)
+    yield from found.values()
 
 
-def _joined(covers: Sequence[frozenset[Cell]]) -> list[frozenset[Cell]]:
-    """Sets of cells put together wherever two share one."""
-    found: list[frozenset[Cell]] = []
-    for cover in covers:
-        apart = [one for one in found if one.isdisjoint(cover)]
-        found = [*apart, cover.union(*(one for one in found if not one.isdisjoint(cover)))]
-    return found
-
-
-def _box(cells: frozenset[Cell]) -> Cell | None:
-    """Cells of the same columns as one; None where they share a row or are no cell together."""
-    first = next(iter(cells))
-    box: dict[str, Codes] = {
-        column: frozenset().union(*(cell.codes(column) or () for cell in cells))
-        for column, _ in first.box
-    }
-    sizes = sum(_size([codes for _, codes in cell.box]) for cell in cells)
-    if len(apart([*cells])) < len(cells) or sizes != _size([*box.values()]):
-        return None
-    return make(first.table, first.what, box)
-
-
-def _size(box: Sequence[Codes]) -> int:
-    return math.prod(map(len, box))
+def _columns(cell: Cell) -> frozenset[str]:
+    return frozenset(column for column, _ in cell.box)

@@ -9,6 +9,7 @@ from jsna.disclosure.ledger.arrivals import arrivals, unions
 from jsna.disclosure.ledger.families import Derived, Sum, nested, sums
 from jsna.disclosure.ledger.linked_tables import LinkedTables
 from jsna.disclosure.ledger.links import is_rest, links, useful
+from jsna.disclosure.ledger.places import is_shape
 from jsna.errors import JsnaError, Problem
 from jsna.model.cells import Cell
 from jsna.model.profiles import Profile
@@ -51,7 +52,8 @@ def add_equations(
     first, values = made.size, [*made.value, *between.values()]
     numbers = {**known, **{cell: first + at for at, cell in enumerate(between)}}
     try:
-        every = [*sums(numbers, values, strict=strict), *arrivals(numbers, values)]
+        plain = {cell: number for cell, number in numbers.items() if not is_shape(cell)}
+        every = [*sums(plain, values, strict=strict), *arrivals(numbers, values)]
         found = useful(list(_not_known_to_be_nothing(every, numbers, values)), first, list(between))
     except ValueError as error:
         rule = f"the parts of a count come to more than it: {error}"

@@ -13,7 +13,7 @@ import pandas as pd
 from jsna.ingest.judge import Validated, validate_table
 from jsna.ingest.validate import apply_cross, validate_delivery
 from jsna.model.contract import Context, Extract, Table
-from jsna.settings.shared import codelists, rolls
+from jsna.settings.shared import categories, codelists, rolls, usage_of
 from jsna.sources import registry
 from jsna.synthetic.fill import fill
 from jsna.synthetic.view import View
@@ -21,6 +21,7 @@ from jsna.synthetic.view import View
 ROOT = Path(__file__).parents[2]
 CODELISTS = {name: frozenset(codes) for name, codes in codelists(ROOT).items()}
 ROLLS = rolls(ROOT)
+USAGE = usage_of(categories(ROOT).lists)
 _OF_KIND = {
     "january": "2025", "calendar_year": "2024", "academic_year": "2024/25",
     "financial_year": "2024/25", "mid_year": "2024", "release": "2025",
@@ -208,6 +209,7 @@ def context(extract: str, **changes: object) -> Context:
         authority_code="E10000901",
         codelists=CODELISTS,
         rolls=ROLLS,
+        usage=USAGE,
         synthetic=True,
         localities=frozenset({GOOD["areas.lsoa"]["district_code"]}),
     )

@@ -107,9 +107,9 @@ def _read(column: Column, array: pa.Array, context: Context) -> pa.Array:
     if column.type == "boolean":
         return _by_value(array, _truth, pa.bool_())
     if column.codes is not None:
-        spellings = _spellings(context.codelists.get(column.codes, frozenset()))
         finer = context.rolls.get(column.codes, {})
-        spellings |= {text.casefold(): code for text, code in finer.items()}
+        spellings = {text: finer[code] for text, code in _spellings(frozenset(finer)).items()}
+        spellings |= _spellings(context.codelists.get(column.codes, frozenset()))
         spellings |= {text.casefold(): code for text, code in column.spellings}
         return _by_value(array, lambda text: spellings.get(text.casefold(), text), pa.string())
     if column.identifier in ("upn", "former_upn", "nhs_number", "uln"):

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from jsna.errors import Problem
+from jsna.ingest.codes import said_of_codes
 from jsna.ingest.convert import TEXT, convert, text_frame
 from jsna.ingest.schema import Finding, findings, in_words
 from jsna.model.contract import REPEATED, SHARED, Context, Extract, Rule, Severity, Table
@@ -195,6 +196,9 @@ def validate_table(
         judge.problems.append(Problem(where, "the file has no rows", code=f"{table.name}.empty"))
     for finding in findings(table, typed, context, unreadable):
         _judge_cells(finding, judge, where)
+    for said in said_of_codes(table, text, context):
+        severity = judge.severity(f"{said.field}.{said.kind}", "warning")
+        judge.note(f"{said.field}.{said.kind}", severity, said.message, (said.field,), said.rows)
     for rule in table.rules:
         _apply(rule, judge, where)
     _check_period(extract, judge, where)

@@ -98,7 +98,24 @@ def read_table(
     frame = _frame(table, columns, rows)
     if totals:
         frame = frame.drop(index=totals).reset_index(drop=True)
-    return Reading(frame, findings)
+    return Reading(_made_of(table, frame, findings), findings)
+
+
+def _made_of(table: Table, frame: pd.DataFrame, findings: Findings) -> pd.DataFrame:
+    """The rows of what the table is about, where a file lists others too."""
+    if not table.made_of:
+        return frame
+    others = frame[list(table.made_of)].isna().all(axis=1)
+    if not others.any():
+        return frame
+    left_out = frame.loc[others, "source_row"]
+    findings.warn(
+        "row.other",
+        f"{table.other_rows} are not rows of this table; left out",
+        row=int(left_out.min()),
+        count=len(left_out),
+    )
+    return frame[~others].reset_index(drop=True)
 
 
 def read_heading(

@@ -41,6 +41,7 @@ def context_for(config: Configuration, delivery: Delivery) -> Context:
         authority_code=area.code,
         codelists={name: frozenset(codes) for name, codes in config.codelists.items()},
         rolls=config.rolls,
+        usage=config.usage,
         authorities=authorities(config),
         synthetic=edition.synthetic,
         localities_are=area.localities_are,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -30,6 +32,23 @@ Codes = Annotated[
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """In which returns codes stand: codes in capitals, years those that returns end in."""
+
+    since: Mapping[str, int] = field(default_factory=dict)
+    until: Mapping[str, int] = field(default_factory=dict)
+    unconfirmed: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.since or self.until or self.unconfirmed)
+
+    def other_years(self, year: int) -> frozenset[str]:
+        """Codes that no return of that year may hold."""
+        early = {code for code, first in self.since.items() if year < first}
+        return frozenset(early | {code for code, last in self.until.items() if year > last})
+
+
 class CodeListFile(Strict):
     """A versioned list of codes: `config/codelists/<name>.yaml`.
 
@@ -39,8 +58,11 @@ class CodeListFile(Strict):
         codes: code -> label, in the order they are shown; or a label -> the codes that share it.
         of: the finer dimension, where this list is a coarser version of it …
         finer: … and for each code the finer codes it stands for, each of them in one place.
-        rolls_up: codes of an optional, finer set that files may hold instead, by the code they
-            count as.
+        rolls_up: codes of an optional, finer or former set that files may hold instead, and other
+            spellings, by the code they count as.
+        since, until: the first and the last return that may hold a code, by the year it ends in;
+            one that stands in neither is in every return.
+        unconfirmed: codes of which no source gives the meaning: read, and told wherever met.
     """
 
     title: str
@@ -51,6 +73,19 @@ class CodeListFile(Strict):
     finer: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     #: As loaded: optional code -> the code it counts as.
     rolls_up: Codes = Field(default_factory=dict)
+    #: As loaded: code -> year.
+    since: Codes = Field(default_factory=dict)
+    until: Codes = Field(default_factory=dict)
+    unconfirmed: tuple[str, ...] = ()
+
+    @property
+    def usage(self) -> Usage:
+        """In which returns its codes stand, and which of them are unconfirmed."""
+        since, until = (
+            {code.upper(): int(year) for code, year in years.items()}
+            for years in (self.since, self.until)
+        )
+        return Usage(since, until, frozenset(code.upper() for code in self.unconfirmed))
 
 
 class CodeList(CodeListFile):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from jsna.model.areas import Area
 from jsna.model.chapters import Chapter
+from jsna.model.codelists import Usage
 from jsna.model.dimensions import Dimension, of_places, plain
 from jsna.model.editions import Delivery, Edition
 from jsna.model.hierarchies import PLACES, Hierarchy
@@ -37,6 +38,8 @@ class Configuration:
     published: Mapping[str, tuple[Published, ...]] = field(default_factory=dict)
     #: Code list -> optional code that files may hold instead -> the code it counts as.
     rolls: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    #: Code list -> in which returns its codes stand.
+    usage: Mapping[str, Usage] = field(default_factory=dict)
     #: What figures of the indicators imply of each other.
     relations: tuple[Relation, ...] = ()
     #: What figures may be broken down by beside places, by name.

@@ -17,6 +17,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final, Literal
 
 from jsna.model.bands import Bands
+from jsna.model.codelists import Usage
 from jsna.model.indicators import Base
 
 if TYPE_CHECKING:
@@ -126,6 +127,8 @@ class Context:
     codelists: Mapping[str, frozenset[str]]
     #: Code list -> optional code that a file may hold instead -> the code it counts as.
     rolls: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    #: Code list -> in which returns its codes stand, and which of them are unconfirmed.
+    usage: Mapping[str, Usage] = field(default_factory=dict)
     #: Authority numbers a UPN may carry; None: any of the range in use.
     authorities: frozenset[str] | None = None
     #: Whether the edition is synthetic: only then may NHS numbers of the test range appear.
@@ -229,6 +232,8 @@ class Table:
         decided_by: field -> field of the same row that decides it: rows of a delivery that have one
             value there have one here, as the phase of a school is that of its number. Rows are
             drawn so where sums that nobody declared are looked for.
+        made_of: fields of which every row has one: a file may list others too, which are left out
+            and counted in words as `other_rows`.
     """
 
     name: str
@@ -243,6 +248,8 @@ class Table:
     dated_share: float = 0.5
     decided_by: Mapping[str, str] = field(default_factory=dict)
     wait: tuple[str, str] | None = None
+    made_of: tuple[str, ...] = ()
+    other_rows: str = ""
 
     def column(self, name: str) -> Column:
         """The column whose field is `name`."""

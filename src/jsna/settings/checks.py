@@ -75,6 +75,21 @@ def _groups(area: Area) -> Iterator[Finding]:
         yield "locality_groups", "one group is the whole area; give two or more, or none", ""
 
 
+def _of_usage(codelist: CodeList) -> Iterator[Finding]:
+    """Years that are none; what is said of codes that the list does not have."""
+    known = {*codelist.codes, *codelist.rolls_up}
+    for name, years in (("since", codelist.since), ("until", codelist.until)):
+        for code, year in years.items():
+            if not (len(year) == 4 and year.isdigit()):
+                yield f"{name}.{code}", "is no year; a return of 2024/25 is of 2025", year
+    for name, codes in (
+        ("since", codelist.since), ("until", codelist.until), ("unconfirmed", codelist.unconfirmed)
+    ):  # fmt: skip
+        for code in codes:
+            if code not in known:
+                yield f"{name}.{code}", "is none of the codes of the list", code
+
+
 def of_codelist(codelist: CodeList, listed: Mapping[str, CodeList]) -> Iterator[Finding]:
     """Optional codes that lead nowhere; a coarser list that is no division of the finer one.
 
@@ -87,6 +102,7 @@ def of_codelist(codelist: CodeList, listed: Mapping[str, CodeList]) -> Iterator[
             yield f"rolls_up.{code}", "is itself among `codes`, so it cannot count as another", code
         if main not in codelist.codes:
             yield f"rolls_up.{code}", "counts as a code that is not among `codes`", main
+    yield from _of_usage(codelist)
     if bool(codelist.of) != bool(codelist.finer):
         yield "of", "a coarser list has both `of` and `finer`, any other neither", codelist.of
         return

@@ -28,6 +28,7 @@ from jsna.settings.shared import (
     load_lists,
     load_profiles,
     rolls_of,
+    usage_of,
 )
 
 #: What is wrong with indicators beside the code lists and dimensions they name.
@@ -182,6 +183,7 @@ def load(
         categories.hierarchies,
         published(chosen, indicators),
         rolls_of(categories.lists),
+        usage_of(categories.lists),
         relations,
         categories.dimensions,
         chapters,

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from jsna.errors import JsnaError
 from jsna.model.chapters import Chapter
-from jsna.model.codelists import CodeList, CodeListFile
+from jsna.model.codelists import CodeList, CodeListFile, Usage
 from jsna.model.dimensions import Dimension
 from jsna.model.hierarchies import Hierarchy
 from jsna.model.indicators import Indicator
@@ -68,6 +68,11 @@ def load_lists(gather: Gatherer) -> Categories:
 def rolls_of(found: Mapping[str, CodeList]) -> dict[str, Mapping[str, str]]:
     """Code list -> optional code -> the code of the list it counts as, of those that have any."""
     return {name: one.rolls_up for name, one in found.items() if one.rolls_up}
+
+
+def usage_of(found: Mapping[str, CodeList]) -> dict[str, Usage]:
+    """Code list -> in which returns its codes stand, of those of which that is said."""
+    return {name: usage for name, one in found.items() if (usage := one.usage)}
 
 
 def _whole(root: Path, load: Callable[[Gatherer], T], what: str) -> T:

@@ -37,6 +37,11 @@ def reference_date(period: str, period_type: str, edition_date: date) -> date:
     return edition_date
 
 
+def ends_in(period: str) -> int:
+    """Year a period ends in: 2025 of `2025` and of `2024/25`."""
+    return _first_year(period) + ("/" in period)
+
+
 def window(period: str, period_type: str) -> tuple[date, date]:
     """First and last day events of a delivery should fall on.
 

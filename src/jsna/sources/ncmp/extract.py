@@ -1,4 +1,8 @@
-"""National Child Measurement Programme: children measured in Reception and Year 6."""
+"""National Child Measurement Programme: children measured in Reception and Year 6.
+
+Headers, codes and categories are read as the national system exports them (its in-year code, NHS
+England, 2021/22; its user guide, part 6, appendix B) and as councils write them out again.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +20,24 @@ if TYPE_CHECKING:
 COLUMNS = (
     # The extract never carries a UPN.
     NHS_NUMBER,
-    columns.SURNAME,
-    columns.FORENAME,
+    replace(columns.SURNAME, aliases=("LastName",)),
+    replace(columns.FORENAME, aliases=("FirstName",)),
     columns.DATE_OF_BIRTH,
-    columns.SEX,
-    columns.POSTCODE,
-    columns.LSOA,
     replace(
-        columns.URN, name="SchoolURN", nullable=True, on_invalid="blank", aliases=("URN",)
+        columns.SEX,
+        spellings=(
+            ("ge01", "M"), ("ge02", "F"), ("1", "M"), ("2", "F"), ("Male", "M"), ("Female", "F"),
+        ),
+    ),
+    replace(columns.POSTCODE, aliases=("PupilPostcode", "PostcodeOfPupil")),
+    replace(
+        columns.LSOA,
+        aliases=(
+            *columns.LSOA.aliases, "PupilLowerSuperOutputArea2021", "PupilLowerSuperOutputArea2011",
+        ),
+    ),
+    replace(
+        columns.URN, name="SchoolURN", nullable=True, on_invalid="blank", aliases=("URN", "DoH_URN")
     ),
     Column(
         "SchoolYear", "school_year", "code", "Reception (R) or Year 6 (6).",
@@ -50,7 +64,8 @@ COLUMNS = (
         "WeightCategory", "weight_category", "code",
         "Underweight (2nd centile or below), healthy, overweight (85th to below 95th), "
         "obese (95th or above): population monitoring cut-offs.",
-        codes="weight_category", quantity="weight_category", aliases=("BMICategory",),
+        codes="weight_category", quantity="weight_category",
+        aliases=("BMICategory", "BmiPopulationCategory", "PopulationBMIcategory"),
     ),
 )  # fmt: skip
 
@@ -114,6 +129,8 @@ EXTRACT = Extract(
             rules=RULES,
             counted_as="child measured",
             dated_by="measurement_date",
+            made_of=("height_cm", "weight_kg", "bmi_p_score", "weight_category"),
+            other_rows="pupils on the list who were not measured",
         ),
     ),
 )

@@ -39,6 +39,8 @@ HEADER = (
     replace(
         columns.SEX, name="SEX", aliases=("GENDER",), nullable=True, on_invalid="blank",
         spellings=(("1", "M"), ("2", "F")),
+        # Since 2024/25 the return has M, F and U, for unknown; before, such a cell was left empty.
+        absent=("", "U"),
     ),
     _born(),
     replace(columns.ETHNICITY, name="ETHNIC", nullable=True, on_invalid="blank"),

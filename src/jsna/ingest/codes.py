@@ -1,0 +1,65 @@
+"""What is told of codes that are read: another year's, or of no confirmed meaning.
+
+The rows stay as they are. A code the return of that year did not have says that the file may be of
+another year; a code without a source for its meaning is to be asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from jsna.model.contract import Column, Context, Table
+from jsna.shared.periods import ends_in
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Rows of which the same is told: `kind` is `year` or `unconfirmed`."""
+
+    field: str
+    kind: str
+    message: str
+    rows: np.ndarray[Any, Any]
+
+
+def said_of_codes(table: Table, text: pd.DataFrame, context: Context) -> Iterator[Said]:
+    """What is told of the codes of a table.
+
+    Args:
+        table: the declaration.
+        text: its columns as text.
+        context: the delivery, whose code lists say which returns have a code.
+    """
+    for column in table.columns:
+        usage = context.usage.get(column.codes or "")
+        if usage is None:
+            continue
+        strange = usage.other_years(ends_in(context.period))
+        of_year = f"holds a code that the return of {context.period} does not have"
+        yield from _said(column, text, strange, "year", of_year)
+        rule = "holds a code of which no source gives the meaning"
+        yield from _said(column, text, usage.unconfirmed, "unconfirmed", rule)
+
+
+def _said(
+    column: Column, text: pd.DataFrame, codes: frozenset[str], kind: str, rule: str
+) -> Iterator[Said]:
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not codes:
+        return
+    values = pa.array(text[column.field].array, pa.string(), from_pandas=True)
+    given = pc.utf8_upper(values.dictionary_encode().dictionary)
+    found = sorted(codes & set(given.to_pylist()))
+    if found:
+        held = np.asarray(pc.is_in(pc.utf8_upper(values), value_set=pa.array(found, pa.string())))
+        message = f"{column.name!r} {rule}: {', '.join(found)}"
+        yield Said(column.field, kind, message, np.flatnonzero(held))

@@ -20,8 +20,7 @@ CENSUS, CARE, EVENTS = "school_census.census", "ssda903.episodes", "exclusions.e
         (CENSUS, "school_type", {"01": "maintained", "1": "maintained", "49": "academy",
                                  "52": "academy", "08": "non_maintained", "10": "independent"}),
         (CENSUS, "year_group", {"E2": "N1", "M": "X"}),
-        (CENSUS, "sen_provision", {"S": "E", "A": "K", "P": "K"}),
-        (CENSUS, "ethnicity", {"ABRI": "AOTH", "BWEL": "BOTH", "ORAB": "OOTH", "?": "NOBT"}),
+        (CENSUS, "ethnicity", {"ABRI": "AOTH", "BWEL": "BOTH", "ORAB": "OOTH", "UNCL": "NOBT"}),
         (EVENTS, "category", {"FIXD": "SUSP", "LNCH": "SUSP", "perm": "PERM"}),
         ("ncmp.measurements", "weight_category", {
             "healthy weight": "healthy", "Healthy weight": "healthy", "very overweight": "obese",
@@ -39,6 +38,15 @@ def test_what_official_files_write_is_read(name: str, field: str, read: dict[str
         judged = judge(name, {field: text})
         assert judged.valid[field].tolist() == [code]
         assert not [found for found in judged.found if found.code.endswith(f".{field}.code")]
+
+
+def test_a_former_code_is_read_until_its_last_return() -> None:
+    for text, code, last in (("S", "E", 2018), ("A", "K", 2015), ("P", "K", 2015)):
+        judged = judge(CENSUS, {"sen_provision": text}, period=str(last))
+        assert judged.valid["sen_provision"].tolist() == [code]
+        late = judge(CENSUS, {"sen_provision": text}, period=str(last + 1))
+        assert codes(late) >= {("error", "census.sen_provision.code")}
+        assert ("warning", "census.sen_provision.year") not in codes(late)
 
 
 def test_sex_unknown_is_no_fault_in_the_returns_since_2024() -> None:

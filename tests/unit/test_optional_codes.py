@@ -59,7 +59,7 @@ def test_extended_ethnic_codes_are_those_the_department_publishes() -> None:
     published = {code: main for main, codes in PUBLISHED.items() for code in codes.split()}
     elsewhere = {
         "ACHN": "CHNE", "ABRI": "AOTH", "AWEL": "AOTH", "BBRI": "BOTH", "BWEL": "BOTH",
-        "ORAB": "OOTH", "NONE": "NOBT", "UNCL": "NOBT", "?": "NOBT",
+        "ORAB": "OOTH", "NONE": "NOBT", "UNCL": "NOBT",
     }  # fmt: skip
     assert rolls(ROOT)["ethnicity"] == {**published, **elsewhere}
 

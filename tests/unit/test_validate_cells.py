@@ -126,7 +126,7 @@ def test_codes_are_read_in_any_case_and_with_a_lost_zero() -> None:
         ("phase", "16+", "warning", "code"),
         ("school_type", "trust", "warning", "code"),
         ("year_group", "40", "warning", "code"),
-        ("sen_provision", "T", "error", "code"),
+        ("sen_provision", "S", "error", "code"),
         ("surname", "", "error", "missing"),
         ("school_urn", "90001", "error", "shape"),
         ("primary_need", "ADHD", "warning", "code"),

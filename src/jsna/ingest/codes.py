@@ -6,7 +6,7 @@ another year; a code without a source for its meaning is to be asked about.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,15 @@ class Said:
     rows: np.ndarray[Any, Any]
 
 
+def finer_codes(codelist: str, context: Context) -> Mapping[str, str]:
+    """Optional codes of a list and what each counts as; of former ones those still in use."""
+    rolls, usage = context.rolls.get(codelist, {}), context.usage.get(codelist)
+    if usage is None:
+        return rolls
+    ended = usage.ended(ends_in(context.period))
+    return {code: main for code, main in rolls.items() if code.upper() not in ended}
+
+
 def said_of_codes(table: Table, text: pd.DataFrame, context: Context) -> Iterator[Said]:
     """What is told of the codes of a table.
 
@@ -40,7 +49,9 @@ def said_of_codes(table: Table, text: pd.DataFrame, context: Context) -> Iterato
         usage = context.usage.get(column.codes or "")
         if usage is None:
             continue
-        strange = usage.other_years(ends_in(context.period))
+        listed = context.codelists.get(column.codes or "", frozenset())
+        read = {code.upper() for code in (*listed, *finer_codes(column.codes or "", context))}
+        strange = usage.other_years(ends_in(context.period)) & read
         of_year = f"holds a code that the return of {context.period} does not have"
         yield from _said(column, text, strange, "year", of_year)
         rule = "holds a code of which no source gives the meaning"

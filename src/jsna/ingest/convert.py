@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jsna.ingest.codes import finer_codes
 from jsna.ingest.dates import Written, read
 from jsna.model.contract import Column, Context, Table
 from jsna.shared import patterns
@@ -107,7 +108,7 @@ def _read(column: Column, array: pa.Array, context: Context) -> pa.Array:
     if column.type == "boolean":
         return _by_value(array, _truth, pa.bool_())
     if column.codes is not None:
-        finer = context.rolls.get(column.codes, {})
+        finer = finer_codes(column.codes, context)
         spellings = {text: finer[code] for text, code in _spellings(frozenset(finer)).items()}
         spellings |= _spellings(context.codelists.get(column.codes, frozenset()))
         spellings |= {text.casefold(): code for text, code in column.spellings}

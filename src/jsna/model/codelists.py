@@ -43,10 +43,14 @@ class Usage:
     def __bool__(self) -> bool:
         return bool(self.since or self.until or self.unconfirmed)
 
+    def ended(self, year: int) -> frozenset[str]:
+        """Codes that no return of that year holds any longer."""
+        return frozenset(code for code, last in self.until.items() if year > last)
+
     def other_years(self, year: int) -> frozenset[str]:
         """Codes that no return of that year may hold."""
-        early = {code for code, first in self.since.items() if year < first}
-        return frozenset(early | {code for code, last in self.until.items() if year > last})
+        early = frozenset(code for code, first in self.since.items() if year < first)
+        return early | self.ended(year)
 
 
 class CodeListFile(Strict):
@@ -61,7 +65,8 @@ class CodeListFile(Strict):
         rolls_up: codes of an optional, finer or former set that files may hold instead, and other
             spellings, by the code they count as.
         since, until: the first and the last return that may hold a code, by the year it ends in;
-            one that stands in neither is in every return.
+            one that stands in neither is in every return. A code of the list is read in any year
+            and told; an optional one is read until its last.
         unconfirmed: codes of which no source gives the meaning: read, and told wherever met.
     """
 

@@ -23,12 +23,7 @@ COLUMNS = (
     replace(columns.SURNAME, aliases=("LastName",)),
     replace(columns.FORENAME, aliases=("FirstName",)),
     columns.DATE_OF_BIRTH,
-    replace(
-        columns.SEX,
-        spellings=(
-            ("ge01", "M"), ("ge02", "F"), ("1", "M"), ("2", "F"), ("Male", "M"), ("Female", "F"),
-        ),
-    ),
+    columns.SEX,
     replace(columns.POSTCODE, aliases=("PupilPostcode", "PostcodeOfPupil")),
     replace(
         columns.LSOA,

@@ -104,9 +104,17 @@ def _try(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _settled(arguments: argparse.Namespace) -> None:
+    """Find the area of the edition in its releases, as far as they are there."""
+    from jsna.releases import home
+
+    home.settle(arguments.edition, Path(arguments.root))
+
+
 def _check(arguments: argparse.Namespace) -> int:
     from jsna.checking import declared
 
+    _settled(arguments)
     config, paths = _loaded(arguments, declared.load)
     if arguments.rows:
         return _check_rows(config, paths)
@@ -138,6 +146,7 @@ def _fetch(arguments: argparse.Namespace) -> int:
 
     folder = Path(arguments.folder) if arguments.folder else None
     fetch(*_loaded(arguments), folder, say)
+    _settled(arguments)
     return 0
 
 
@@ -155,6 +164,7 @@ def _build(arguments: argparse.Namespace) -> int:
 
     # To be ended from outside is to be stopped, as by Ctrl-C: the stages end too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _settled(arguments)
     loaded = _loaded(arguments, declared.load)
     return build(*loaded, say, cores=arguments.cores, force=arguments.force)
 
@@ -231,6 +241,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.Namespace], int], bool]] = {
     "prepare": ("install or name the system libraries the PDF needs", _prepare, False),
     **{verb: (f"stage: {_lower(one.does)}", _stage, True) for verb, one in STAGES.items()},
     "new source": (drafting.ACTIONS["source"], drafting.source, False),
+    "new edition": (drafting.ACTIONS["edition"], drafting.edition, False),
     "new indicator": (drafting.ACTIONS["indicator"], drafting.indicator, False),
     "link train": (review_cli.ACTIONS["train"], _link_train, False),
     "link review": (review_cli.ACTIONS["review"], _link_review, True),

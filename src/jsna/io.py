@@ -56,6 +56,11 @@ class Paths:
         return self.raw / "published"
 
     @property
+    def area(self) -> Path:
+        """What was derived of the edition's authority from its releases."""
+        return self.root / "data" / "processed" / self.edition / "area.json"
+
+    @property
     def identified(self) -> Path:
         """Staged, validated and quarantined rows: only ingest and linkage open it."""
         return self.root / "data" / "processed" / self.edition / "identified"

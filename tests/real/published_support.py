@@ -13,7 +13,7 @@ import pytest
 
 from jsna.io import Paths
 from jsna.model.configuration import Configuration
-from jsna.releases import ees, lait, workbook
+from jsna.releases import ees, home, lait, workbook
 from jsna.releases.fetch import fetch
 from jsna.settings import loading
 
@@ -51,7 +51,8 @@ def fetched(name: str, root: Path) -> tuple[Configuration, Paths]:
         shutil.copytree(ROOT / "config", root / "config")
     config, paths = loading.load(name, root), Paths(root, name)
     fetch(config, paths, PUBLISHED, progress=lambda line: None)
-    return config, paths
+    home.settle(name, root)
+    return loading.load(name, root), paths
 
 
 def at(

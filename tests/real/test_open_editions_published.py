@@ -5,14 +5,17 @@ Reads `shared/published` beside the repository and fails where it is absent.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
 
+from jsna.drafting.edition import Wanted, draft
 from jsna.errors import JsnaError
 from jsna.io import read_parquet
 from jsna.measures.derive import derive
@@ -22,7 +25,7 @@ from jsna.releases.audit import auditor
 from jsna.releases.audit.finding import Finding
 from jsna.releases.official import published_measures
 from jsna.releases.run import check_area, run
-from jsna.settings import recoded
+from jsna.settings import authorities, recoded
 from tests.real.published_support import PUBLISHED, ROOT, at, fetched, read_once
 
 #: In one process: the editions are measured once for all.
@@ -223,11 +226,25 @@ def test_areas_are_configured_as_the_official_look_ups_have_them(tmp_path: Path)
     assert [place.old_la_code for place in config.area.neighbours] == expected
 
 
+def test_the_register_is_that_of_the_look_up_and_the_model_knows_all_153() -> None:
+    """Each has its number, region and name there, under its present code or a former one."""
+    regions = lookups.regions(PUBLISHED / "h_lookups_neighbours/dfe_region_la_hierarchy.csv")
+    model = neighbours.read(PUBLISHED / "h_lookups_neighbours/lait_sn_may_2025.xlsx")
+    every = list(authorities.register(ROOT))
+    theirs = {*regions[["authority_code", "old_la_code", "region_code"]].itertuples(index=False)}
+    assert {(one.code, one.number, one.region.code) for one in every} <= theirs
+    assert {one.number for one in every} == {*model["old_la_code"]}
+    known = {code for one in every for code in recoded.every(one.code)}
+    assert {*regions["authority_code"]} - known == {
+        "E06000028", "E06000029", "E10000001", "E10000004", "E10000006", "E10000009", "E10000021",
+    }  # fmt: skip
+
+
 def test_neighbours_out_of_order_are_refused(tmp_path: Path) -> None:
-    fetched("southend-open-2025", tmp_path)
+    config, _ = fetched("southend-open-2025", tmp_path)
+    near = [place.model_dump() for place in reversed(config.area.neighbours)]
     path = tmp_path / "config/areas/southend.yaml"
-    area = yaml.safe_load(path.read_text(encoding="utf-8"))
-    area["neighbours"] = area["neighbours"][::-1]
+    area = yaml.safe_load(path.read_text(encoding="utf-8")) | {"neighbours": near}
     path.write_text(yaml.safe_dump(area), encoding="utf-8")
     config, paths = fetched("southend-open-2025", tmp_path)
     with pytest.raises(JsnaError, match="closest first: 839, 383, 826"):
@@ -235,14 +252,14 @@ def test_neighbours_out_of_order_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old_code", "localities_are", "places", "areas"),
-    [("354", "ward", 20, 135), ("830", "district", 8, 499)],
+    ("number", "places", "areas"),
+    [("354", 20, 135), ("830", 8, 499)],
 )
-def test_a_third_authority_works_by_configuration_alone(
-    tmp_path: Path, old_code: str, localities_are: str, places: int, areas: int
+def test_a_third_authority_works_by_its_number_alone(
+    tmp_path: Path, number: str, places: int, areas: int
 ) -> None:
-    """A metropolitan borough (with wards) and another county, configured from look-ups."""
-    write_edition(tmp_path, old_code, localities_are)
+    """A metropolitan borough (with wards) and another county."""
+    write_edition(tmp_path, number)
     found = measured("third-open-2025", tmp_path)
     config, _ = fetched("third-open-2025", tmp_path)
     assert len(config.area.localities) == places
@@ -282,7 +299,7 @@ def third(
     def measured_of(old_code: str) -> tuple[str, pd.DataFrame]:
         if old_code not in made:
             root = tmp_path_factory.mktemp("third")
-            write_edition(root, old_code, "ward")
+            write_edition(root, old_code)
             config, paths = fetched("third-open-2025", root)
             made[old_code] = config.area.code, published_measures(config, paths)
         return made[old_code]
@@ -321,10 +338,8 @@ def test_figures_of_different_indicators_contradict_each_other_nowhere(tmp_path:
 @pytest.mark.parametrize("code", ["E08000016", "E08000038"])
 def test_a_recoded_authority_works_under_both_codes(tmp_path: Path, code: str) -> None:
     """Barnsley, which the look-ups have under the code it had until April 2025."""
-    write_edition(tmp_path, "370", "ward")
-    path = tmp_path / "config/areas/third.yaml"
-    area = yaml.safe_load(path.read_text(encoding="utf-8")) | {"code": code}
-    path.write_text(yaml.safe_dump(area), encoding="utf-8")
+    write_edition(tmp_path, "370")
+    (tmp_path / "config/areas/barnsley.yaml").write_text(f"area: barnsley\ncode: {code}\n", "utf-8")
     config, paths = fetched("third-open-2025", tmp_path)
     assert check_area(config, paths) == []
     places = reference.lsoa_reference(config, paths)
@@ -335,48 +350,9 @@ def test_a_recoded_authority_works_under_both_codes(tmp_path: Path, code: str) -
     assert at(found, "lsoas_most_deprived_fifth", code, "2025")["denominator"] == len(places)
 
 
-def write_edition(root: Path, old_code: str, localities_are: str) -> None:
-    """Area and edition of any authority, written as an analyst would from the look-ups."""
-    import shutil
-
+def write_edition(root: Path, number: str) -> None:
+    """The edition of any authority, as the command writes it, called `third-open-2025`."""
     shutil.copytree(ROOT / "config", root / "config")
-    names = pd.read_csv(PUBLISHED / "h_lookups_neighbours/dfe_las.csv", dtype="str")
-    live = names[names["status"] == "live"].set_index("old_la_code")
-    upper = lookups.authorities(PUBLISHED / "b_lookups/geographr_lookup_ltla23_utla23.csv")
-    small = lookups.lsoas(PUBLISHED / "b_lookups/geographr_lookup_lsoa21_ward24_ltla24.csv.gz")
-    regions = lookups.regions(PUBLISHED / "h_lookups_neighbours/dfe_region_la_hierarchy.csv")
-    model = neighbours.read(PUBLISHED / "h_lookups_neighbours/lait_sn_may_2025.xlsx")
-    home = live.loc[old_code]
-    code = str(home["new_la_code"])
-    districts = upper.loc[upper["authority_code"].isin(recoded.every(code)), "district_code"]
-    mine = small[small["district_code"].isin(districts)]
-    columns = [f"{localities_are}_code", f"{localities_are}_name"]
-    region = regions[regions["authority_code"] == code].iloc[0]
-    near = model.loc[model["old_la_code"] == old_code, "neighbour"]
-    area = {
-        "area": "third",
-        "name": str(home["la_name"]),
-        "code": code,
-        "old_la_code": old_code,
-        "kind": "county" if localities_are == "district" else "unitary",
-        "country": {"code": ENGLAND, "name": "England"},
-        "region": {"code": region["region_code"], "name": region["region_name"]},
-        "localities_are": localities_are,
-        "localities": [
-            {"code": c, "name": n} for c, n in sorted(set(mine[columns].itertuples(index=False)))
-        ],
-        "neighbours": [
-            {
-                "code": str(live.loc[old, "new_la_code"]),
-                "name": str(live.loc[old, "la_name"]),
-                "old_la_code": old,
-            }
-            for old in near
-        ],
-    }
-    (root / "config/areas/third.yaml").write_text(yaml.safe_dump(area), encoding="utf-8")
-    path = ROOT / "config/editions/southend-open-2025.yaml"
-    edition = yaml.safe_load(path.read_text(encoding="utf-8"))
-    edition |= {"edition": "third-open-2025", "area": "third", "title": "A third authority"}
-    target = root / "config/editions/third-open-2025.yaml"
-    target.write_text(yaml.safe_dump(edition), encoding="utf-8")
+    made = draft(Wanted(number, 2025, "open", date(2025, 11, 27)), root)
+    text = made.text.replace(f"edition: {made.name}", "edition: third-open-2025")
+    (root / "config/editions/third-open-2025.yaml").write_text(text, encoding="utf-8")

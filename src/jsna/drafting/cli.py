@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ from jsna.saying import say
 #: What is drafted -> what it does.
 ACTIONS: Final = {
     "source": "draft a source from a file as received (CSV or workbook)",
+    "edition": "write the edition of an authority, by its name, code or number",
     "indicator": "draft an entry of an indicator file, from the table it counts",
 }
 
@@ -44,6 +46,19 @@ def add_arguments(verb: str, parser: argparse.ArgumentParser) -> None:
             "--base", default="",
             help="whom its rows stand for, such as resident; areas: no row is about a person",
         )  # fmt: skip
+    if verb == "new edition":
+        parser.add_argument(
+            "authority", nargs="+", help="name, present or former code, or number of the authority"
+        )
+        parser.add_argument("--year", type=int, default=0, help="of the edition (default: latest)")
+        kinds = parser.add_mutually_exclusive_group()
+        kinds.add_argument(
+            "--open", dest="kind", action="store_const", const="open", default="open",
+            help="from official statistics alone (default)",
+        )  # fmt: skip
+        kinds.add_argument(
+            "--full", dest="kind", action="store_const", const="full", help="with local records"
+        )
     if verb == "new indicator":
         parser.add_argument("id", help="of the indicator, such as short_break_hours")
         parser.add_argument("--table", default="", help="analysis table that is counted")
@@ -107,6 +122,19 @@ def indicator(arguments: argparse.Namespace) -> int:
     if not arguments.print:
         drafting.write(entry, root)
     for line in drafting.told(entry):
+        say(line)
+    return 0
+
+
+def edition(arguments: argparse.Namespace) -> int:
+    """Write the edition of an authority."""
+    from jsna.drafting import edition as drafting
+
+    root, today = Path(arguments.root), datetime.now(UTC).date()
+    name = " ".join(arguments.authority)
+    made = drafting.draft(drafting.Wanted(name, arguments.year, arguments.kind, today), root)
+    drafting.write(made, root)
+    for line in drafting.told(made):
         say(line)
     return 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 #: Code list of the numbers authorities have or had, which unique pupil numbers carry.
 AUTHORITY_NUMBERS: Final = "authority_number"
+#: One with districts below it, or one without: metropolitan districts and London boroughs too.
+Tier: TypeAlias = Literal["county", "unitary"]
+Tile: TypeAlias = tuple[int, int]
 
 
 class Place(Strict):
@@ -27,7 +30,7 @@ class Locality(Place):
 
     code: LocalityCode
     #: Column and row of the place in a tile map, from the top left; optional.
-    tile: tuple[int, int] | None = None
+    tile: Tile | None = None
 
 
 class LocalityGroup(Strict):
@@ -36,7 +39,7 @@ class LocalityGroup(Strict):
     code: Name
     name: Words
     localities: Annotated[tuple[LocalityCode, ...], Field(min_length=1)]
-    tile: tuple[int, int] | None = None
+    tile: Tile | None = None
 
 
 class Neighbour(Place):
@@ -57,7 +60,7 @@ class Area(Strict):
     former_old_la_codes: tuple[OldCode, ...] = ()
     #: Other codes of the same place; those of `config/recoded.yaml` are filled in.
     other_codes: tuple[AuthorityCode, ...] = ()
-    kind: Literal["county", "unitary"]
+    kind: Tier
     country: Place
     region: Place
     localities_are: Literal["district", "ward"]
@@ -66,6 +69,8 @@ class Area(Strict):
     locality_groups: tuple[LocalityGroup, ...] = ()
     neighbours_model: str = ""
     neighbours: tuple[Neighbour, ...] = ()
+    #: Whether its localities and neighbours are still to be found in the releases.
+    unsettled: bool = False
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -76,6 +81,51 @@ class Area(Strict):
     def locality_names(self) -> dict[str, str]:
         """Names of the localities by code."""
         return {place.code: place.name for place in self.localities}
+
+
+class AreaFile(Strict):
+    """What is declared of an area: all of it, or only what is not derived from releases.
+
+    Attributes:
+        area: name of this file.
+        code: of the authority, where the file is not called by its name.
+        former_old_la_codes: earlier numbers of it, which unique pupil numbers still carry.
+        tiles: name or code of a locality -> column and row of its tile, from the top left.
+        locality_groups: localities shown together where counts of single ones are small.
+        neighbours: statistical neighbours, closest first; for an edition without a release of them.
+    """
+
+    area: Name
+    name: Words | None = None
+    code: AuthorityCode | None = None
+    old_la_code: OldCode | None = None
+    former_old_la_codes: tuple[OldCode, ...] | None = None
+    other_codes: tuple[AuthorityCode, ...] | None = None
+    kind: Tier | None = None
+    country: Place | None = None
+    region: Place | None = None
+    localities_are: Literal["district", "ward"] | None = None
+    localities: tuple[Locality, ...] | None = None
+    locality_groups: tuple[LocalityGroup, ...] | None = None
+    neighbours_model: str | None = None
+    neighbours: tuple[Neighbour, ...] | None = None
+    tiles: dict[str, Tile] = Field(default_factory=dict)
+
+    @property
+    def given(self) -> dict[str, object]:
+        """What it declares of an area, `tiles` apart."""
+        return {
+            name: value
+            for name in type(self).model_fields
+            if name != "tiles" and (value := getattr(self, name)) is not None
+        }
+
+    @property
+    def whole(self) -> bool:
+        """Whether it declares all an area must have, so that nothing is derived."""
+        return all(
+            name in self.given for name, field in Area.model_fields.items() if field.is_required()
+        )
 
 
 def authorities(config: Configuration) -> frozenset[str]:

@@ -189,6 +189,8 @@ class ReleaseFile(Known):
         like: a release of the same dataset whose tables are laid out as this one's, but for what
             is given here: a table, or of one that both have any of its keys, or columns of its
             `wide`.
+        form_of: a release that says the same in another file, which new editions take instead.
+        for_records: whether it is of use to local records alone, and to no edition without them.
         tables: name of each table that is read.
     """
 
@@ -207,6 +209,8 @@ class ReleaseFile(Known):
     layout: Literal["ees", "lait", "iod"] = "ees"
     compiled: bool = False
     like: Name | None = None
+    form_of: Name | None = None
+    for_records: bool = False
     tables: dict[str, ReleaseTable] = Field(default_factory=dict)
 
     @property

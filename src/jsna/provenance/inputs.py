@@ -11,10 +11,12 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from jsna.io import Paths
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import WORDS
 from jsna.provenance.fingerprint import fingerprint
 from jsna.settings import mappings
+from jsna.settings.authorities import FILE as AUTHORITIES
 from jsna.settings.dimensions import FILE as DIMENSIONS
 from jsna.settings.made_lists import PASSES
 from jsna.settings.recoded import FILE as RECODED
@@ -41,7 +43,7 @@ def configuration(config: Configuration, root: Path) -> list[str]:
     """Configuration files of an edition, relative to `root`."""
     files = [
         f"config/editions/{config.edition.edition}.yaml",
-        f"config/areas/{config.edition.area}.yaml",
+        *_area(config, root),
         DIMENSIONS,
         *([RECODED] if (root / RECODED).is_file() else ()),
         *map(mappings.path_of, mappings.named(config.edition)),
@@ -51,6 +53,15 @@ def configuration(config: Configuration, root: Path) -> list[str]:
         files += [p.relative_to(root).as_posix() for p in found]
     # Passes of linkage are a code list too.
     return files + [PASSES] * (root / PASSES).is_file()
+
+
+def _area(config: Configuration, root: Path) -> list[str]:
+    """What says where an edition is about: its area's file, or what was derived and from where."""
+    derived = Paths(root, config.edition.edition).area
+    files = [root / f"config/areas/{config.edition.area}.yaml", root / AUTHORITIES, derived]
+    # An area that is declared whole has nothing derived, and is in no register.
+    named = files if derived.is_file() else files[:1]
+    return [file.relative_to(root).as_posix() for file in named if file.is_file()]
 
 
 def raw_files(config: Configuration) -> list[str]:

@@ -64,6 +64,13 @@ def faults(config: Configuration, paths: Paths) -> list[Problem]:
 
 def check_area(config: Configuration, paths: Paths) -> list[Problem]:
     """Whether the area's neighbours, region and localities are those of the official look-ups."""
+    if config.area.unsettled:
+        where = paths.area.relative_to(paths.root).as_posix()
+        rule = (
+            f"the districts or wards and neighbours of {config.area.name} have not been found in "
+            f"the releases of this edition; run: python -m jsna fetch {config.edition.edition}"
+        )
+        return [Problem(where, rule, code="published.unsettled")]
     problems: list[Problem] = []
     if "neighbours" in config.releases:
         source = config.releases["neighbours"][0]

@@ -10,7 +10,6 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from jsna.errors import JsnaError, Problem
-from jsna.model.areas import Area
 from jsna.model.configuration import Configuration
 from jsna.model.editions import Edition
 from jsna.model.indicators import Indicator
@@ -18,7 +17,7 @@ from jsna.model.layouts import MappingFile
 from jsna.model.profiles import Profile
 from jsna.model.releases import Release, published
 from jsna.settings import checks as edition_checks
-from jsna.settings import recoded
+from jsna.settings.areas import load_area
 from jsna.settings.dimensions import Categories
 from jsna.settings.indicators import load_catalogue
 from jsna.settings.mappings import load_mappings
@@ -146,10 +145,10 @@ def load(
     chosen: dict[str, tuple[Release, ...]] = {}
     mappings: dict[str, MappingFile] = {}
     if edition is not None:
-        if area_given:
-            area = _load_area(gather, edition)
         gather.expect(edition.edition == name, path, "edition", f"must be the file's name {name!r}")
         chosen = choose(gather, edition, path, releases)
+        if area_given:
+            area = load_area(gather, edition, chosen)
         _check_profiles(gather, edition, path, profiles)
         before = _editions_before(root, edition)
         for found in edition_checks.of_edition(edition, extracts(), chapters, before):
@@ -209,18 +208,6 @@ def _check_profiles(
     ]:
         rule = f"no such disclosure profile; there are {', '.join(sorted(there)) or 'none'}"
         gather.expect(name in there, path, key, rule, name)
-
-
-def _load_area(gather: Gatherer, edition: Edition) -> Area | None:
-    path = f"config/areas/{edition.area}.yaml"
-    area = gather.load(path, Area)
-    if area is not None:
-        for found in edition_checks.of_area(area):
-            gather.expect(False, path, *found)
-        _, *others = recoded.every(area.code)
-        codes = dict.fromkeys((*area.other_codes, *others))
-        area = area.model_copy(update={"other_codes": tuple(codes)})
-    return area
 
 
 def _check_deliveries(

@@ -31,6 +31,11 @@ def load_releases(gather: Gatherer) -> dict[str, Release]:
         rule = f"there is a release of this name already, {other.declared_in if other else ''}"
         gather.expect(other is None, path, "", rule)
         found[name] = release
+    for release in found.values():
+        other = found.get(release.form_of or release.id)
+        same = other is not None and other.dataset == release.dataset
+        rule = f"is no release of {release.dataset}"
+        gather.expect(same, release.declared_in, "form_of", rule, release.form_of or "")
     return {name: _whole(release, found, gather) for name, release in found.items()}
 
 

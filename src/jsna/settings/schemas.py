@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 
-from jsna.model.areas import Area
+from jsna.model.areas import AreaFile
 from jsna.model.chapters import ChapterFile
 from jsna.model.codelists import CodeListFile
 from jsna.model.dimensions import DimensionsFile
@@ -25,6 +25,7 @@ from jsna.model.linkage import Learnt, Names, Passes, Settings
 from jsna.model.profiles import ProfileFile
 from jsna.model.releases import ReleaseFile
 from jsna.model.workflow import WorkflowSettings
+from jsna.settings.authorities import AuthoritiesFile
 from jsna.settings.recoded import RecodedFile
 
 #: An entry of a docstring's attributes: its name or names, and its words.
@@ -42,7 +43,8 @@ class Kind(NamedTuple):
 
 #: Name of a schema -> the kind of file it is of.
 KINDS: Final[Mapping[str, Kind]] = {
-    "area": Kind(Area, "areas/*.yaml"),
+    "area": Kind(AreaFile, "areas/*.yaml"),
+    "authorities": Kind(AuthoritiesFile, "authorities.yaml"),
     "codelist": Kind(CodeListFile, "codelists/*.yaml"),
     "dimensions": Kind(DimensionsFile, "dimensions.yaml"),
     "disclosure": Kind(ProfileFile, "disclosure/*.yaml"),

@@ -1,0 +1,208 @@
+"""The authorities of England: what each is called, and how one is found by what somebody types.
+
+They are listed, with the source, in `config/authorities.yaml`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+from jsna.errors import JsnaError, Problem
+from jsna.model.areas import Place, Tier
+from jsna.model.base import AuthorityCode, OldCode, Strict, Words
+from jsna.settings import recoded
+from jsna.settings.reading import Gatherer
+
+FILE: Final = "config/authorities.yaml"
+#: The last two are one authority each, like no other.
+Kind: TypeAlias = Literal[
+    "county",
+    "unitary",
+    "metropolitan_district",
+    "london_borough",
+    "city_corporation",
+    "council_of_isles",
+]
+#: How codes begin -> kind of authority, where the register names no other.
+KINDS: Final[Mapping[str, Kind]] = {
+    "E06": "unitary",
+    "E08": "metropolitan_district",
+    "E09": "london_borough",
+    "E10": "county",
+}
+#: How many names are offered where one is not known.
+_OFFERED: Final = 5
+
+
+class Named(Strict):
+    """An authority as it is listed.
+
+    Attributes:
+        kind: where the code does not say it.
+    """
+
+    code: AuthorityCode
+    name: Words
+    kind: Kind | None = None
+
+
+class Listed(Place):
+    """A region with its authorities by their numbers."""
+
+    authorities: dict[OldCode, Named]
+
+
+class Gone(Strict):
+    """An authority that was merged or divided, and the numbers of those its places are in."""
+
+    number: OldCode
+    code: AuthorityCode
+    name: Words
+    now: tuple[OldCode, ...]
+
+
+class AuthoritiesFile(Strict):
+    """`authorities.yaml`: every authority there is, and those that are gone."""
+
+    country: Place
+    regions: tuple[Listed, ...]
+    gone: tuple[Gone, ...] = ()
+
+
+class Authority(Strict):
+    """An authority with its region and country."""
+
+    code: AuthorityCode
+    name: Words
+    number: OldCode
+    kind: Kind
+    region: Place
+    country: Place
+
+    @property
+    def tier(self) -> Tier:
+        """Whether it has districts below it."""
+        return "county" if self.kind == "county" else "unitary"
+
+    @property
+    def slug(self) -> str:
+        """What its editions are called by: small letters and hyphens."""
+        return slug(self.name)
+
+
+class Register:
+    """Every authority, to be found by name, slug, code or number.
+
+    Args:
+        file: what `authorities.yaml` holds.
+    """
+
+    def __init__(self, file: AuthoritiesFile) -> None:
+        self._gone = file.gone
+        self.by_number: Mapping[str, Authority] = {
+            number: Authority(
+                code=one.code,
+                name=one.name,
+                number=number,
+                kind=one.kind or KINDS[one.code[:3]],
+                region=Place(code=region.code, name=region.name),
+                country=file.country,
+            )
+            for region in file.regions
+            for number, one in region.authorities.items()
+        }
+
+    def __iter__(self) -> Iterator[Authority]:
+        """Every authority, in order of number."""
+        return iter(sorted(self.by_number.values(), key=lambda one: one.number))
+
+    @cached_property
+    def _by_code(self) -> Mapping[str, Authority]:
+        return {code: one for one in self.by_number.values() for code in recoded.every(one.code)}
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Authority]:
+        return {name: one for one in self.by_number.values() for name in _names(one.name)}
+
+    def of_code(self, code: str) -> Authority | None:
+        """The authority that has, or had, a code."""
+        return self._by_code.get(code)
+
+    def of_slug(self, text: str) -> Authority | None:
+        """The authority whose editions are called so."""
+        return next((one for one in self.by_number.values() if one.slug == text), None)
+
+    def find(self, text: str) -> Authority:
+        """The authority that is meant by its name, slug, present or former code, or number.
+
+        Raises:
+            JsnaError: there is none, with those that come near; or it is gone.
+        """
+        given = " ".join(text.split())
+        found = (
+            self.by_number.get(given)
+            or self._by_code.get(given.upper())
+            or self._by_name.get(slug(given))
+        )
+        if found is not None:
+            return found
+        raise JsnaError(Problem(FILE, self._why(given), value=given, code="authority.unknown"))
+
+    def _why(self, given: str) -> str:
+        for one in self._gone:
+            if given.upper() == one.code or given == one.number or slug(given) == slug(one.name):
+                now = " and ".join(self._told(self.by_number[number]) for number in one.now)
+                return f"{one.name} was divided or merged; its place is in {now}"
+        own = slug(given)
+        near = [name for name in self._by_name if own and own in name]
+        near += difflib.get_close_matches(own, list(self._by_name), n=_OFFERED, cutoff=0.6)
+        told = dict.fromkeys(self._told(self._by_name[name]) for name in near)
+        nearest = "; ".join([*told][:_OFFERED])
+        rule = "no authority of England has this name, code or number"
+        return f"{rule}; the nearest: {nearest}" if nearest else rule
+
+    def _told(self, one: Authority) -> str:
+        return f"{one.name} ({one.code}, {one.number})"
+
+
+def slug(text: str) -> str:
+    """Small letters without accents, digits, and hyphens for all between them."""
+    plain = unicodedata.normalize("NFKD", text.replace("&", " and ").replace("'", ""))
+    letters = plain.encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
+
+
+def _names(name: str) -> Iterator[str]:
+    """Slugs of what people call an authority: `Avonby, City of`, `City of Avonby` and `Avonby`."""
+    yield slug(name)
+    head, comma, style = name.partition(", ")
+    if comma and style.endswith(" of"):
+        yield slug(head)
+        yield slug(f"{style} {head}")
+
+
+def register(root: Path) -> Register:
+    """The register of a project.
+
+    Raises:
+        JsnaError: the file is missing or wrong.
+    """
+    gather = Gatherer(root)
+    found = load(gather)
+    if found is None:
+        raise JsnaError(gather.problems)
+    return found
+
+
+def load(gather: Gatherer) -> Register | None:
+    """The register, or None and the problems kept; empty in a project that has no such file."""
+    if not (gather.root / FILE).is_file():
+        return None
+    file = gather.load(FILE, AuthoritiesFile)
+    return None if file is None else Register(file)

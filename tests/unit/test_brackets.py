@@ -25,17 +25,21 @@ GIRLS = [10 + at % 10 for at in range(150)]
 
 
 class Quantiles:
-    """Percentiles of ages by sex, protected; without a sex where it is None."""
+    """Percentiles of ages by sex or setting, protected; without one where it is None."""
 
-    def __init__(self, ages: dict[str | None, Sequence[int]], *percentiles: int) -> None:
+    def __init__(
+        self, ages: dict[str | None, Sequence[int]], *percentiles: int, by: str = "sex"
+    ) -> None:
         rows: list[tuple[Any, ...]] = [
-            ("2025", age, sex, "A", None) for sex, some in ages.items() for age in some
+            ("2025", age, *((code, "A") if by == "sex" else ("F", code)), None)
+            for code, some in ages.items()
+            for age in some
         ]
         made = [
             whole_path.declared(
                 ENTRY.replace("plans_median_age", f"p{percentile}"),
                 percentile=percentile,
-                breakdowns=[["sex"]],
+                breakdowns=[[by]],
             )
             for percentile in percentiles
         ]
@@ -104,6 +108,26 @@ def test_nine_boys_are_told_beside_nine_others_who_are_hidden() -> None:
     made = Quantiles({"F": (GIRLS * 3)[:314], None: [0] * 18}, 5, 10)
     assert {("p5", "F"), ("p10", "F")} <= made.shown()
     made.prove(made.safe)
+
+
+def test_two_hidden_parts_are_told_together_where_neither_is() -> None:
+    """Of the 18 who are left 14 are 0, ten of them of no setting: of two rows of four, four are 0.
+
+    Of four alone all the others may be 0.
+    """
+    girls = (GIRLS * 3)[:314]
+    pair = {"A": girls, "B": [0] * 4, "C": [0] * 4, None: [0] * 10}
+    made = Quantiles(pair, 5, 10, by="setting")
+    assert {category for _, category in made.shown()} == {"total"}
+    made.prove(made.safe)
+    bare = made.bare("B").set_index("category")
+    other = made.bare("C").set_index("category")
+    bare.loc["C"] = other.loc["C"]
+    with pytest.raises(JsnaError, match="leaves over beside its parts"):
+        made.prove(bare.reset_index()[made.safe.columns])
+    alone = Quantiles({"A": girls, "B": [0] * 4, None: [0] * 14}, 5, 10, by="setting")
+    assert {("p5", "A"), ("p10", "A")} <= alone.shown()
+    alone.prove(alone.safe)
 
 
 @pytest.mark.parametrize(

@@ -309,11 +309,68 @@ def test_a_rate_and_a_printed_count_leave_no_few_of_a_group(rate_of: str) -> Non
     measured = measure(tables(groups), [rate, seen], config)
     who = behind(groups, measured, config)
     found = protect(measured, config, contributions=who)
-    rates = found.safe.loc[found.safe["indicator"].eq(rate.id)]
-    assert rates["status"].tolist() == ["c"]
+    shown = found.safe.set_index(["indicator", "category"])["status"].ne("c")
+    # The rate is hidden, or the count that would leave two beside what it tells.
+    assert not (shown[rate.id, "total"] and shown["seen", "0-4"])
     prove(gather(found.safe, measured, config, contributions=who))
     with pytest.raises(JsnaError, match="or leaves few"):
         gather(measured[list(schema.columns())], measured, config, contributions=who)
+
+
+def test_no_rate_gives_a_hidden_count_within_one_of_its_groups() -> None:
+    """Of boys under five 3 are in the west and 10 in the east, both hidden: 13 are printed.
+
+    The east's rate tells that 31 under five were seen there, 21 of them girls: 10 boys, which is
+    not few, and leaves 3 of the 13.
+    """
+    seen = {
+        (world.WEST, "F"): (20, 30, 40), (world.WEST, "M"): (3, 20, 30),
+        (world.EAST, "F"): (21, 31, 41), (world.EAST, "M"): (10, 22, 33),
+    }  # fmt: skip
+    groups: Groups = {
+        (*at, age): (n, 2_000)
+        for at, counts in seen.items()
+        for age, n in zip(AGES, counts, strict=True)
+    }
+    rate = declared(breakdowns=[["locality"]])
+    counted = [
+        Indicator.model_validate(
+            {
+                **world.LEAST, "id": name, "population_base": "resident", "kind": "count",
+                "period_type": "financial_year",
+                "breakdowns": [["age_group"], ["locality", "age_group"]],
+                "numerator": {
+                    "table": "mental_health",
+                    "where": f"sex = '{sex}' and age_group is not null",
+                },
+            }
+        )
+        for name, sex in (("girls", "F"), ("boys", "M"))
+    ]  # fmt: skip
+    config = replace(BASE, indicators={one.id: one for one in (rate, *counted)})
+    measured = measure(tables(groups), [rate, *counted], config)
+    who = behind(groups, measured, config)
+
+    def shown(rows: pd.DataFrame) -> dict[Any, float]:
+        rows = rows.loc[rows["value"].notna() & rows["status"].ne("c")]
+        return rows.set_index(["indicator", "area_code", "category"])["numerator"].to_dict()
+
+    safe = protect(measured, config, contributions=who).safe
+    there = shown(safe)
+    assert ("boys", world.WEST, "0-4") not in there
+    told = {("girls", world.EAST, "0-4"), ("boys", world.AREA, "0-4")}
+    assert not {*told, (rate.id, world.EAST, "total")} <= there.keys()
+    prove(gather(safe, measured, config, contributions=who))
+    # Protected as if the rates told nothing, three are told; the proof subtracts by itself.
+    bare = protect(measured, config).safe
+    assert told <= shown(bare).keys()
+    others = bare["indicator"].eq(rate.id) & bare["area_code"].ne(world.EAST)
+    bare.loc[others, list(schema.NUMBERS)] = np.nan
+    bare.loc[others, ["status", "reason", "note"]] = "c", "disclosure_control", ""
+    assert (rate.id, world.EAST, "total") in shown(bare)
+    with pytest.raises(JsnaError) as caught:
+        prove(gather(bare, measured, config, contributions=who))
+    assert "prove.cell" in {problem.code for problem in caught.value.problems}
 
 
 def test_unrounded_a_rate_would_give_the_counts_of_its_groups_away() -> None:

@@ -5,8 +5,9 @@ all its parts but a few children, such numbers together say how many of the few 
 least, so much: five of nine boys have 0, say, where of all children nine do and of the girls no
 more than four. One bound of a child's value is an inequality; two that lie closer than the p % rule
 asks are the value. Then one more part is hidden, so that the few are as many as a row may be of.
-Where more are left, a part of them that is hidden as it is of few is looked at by itself: how many
-it is of may be printed elsewhere, and of the others nothing is taken to be known.
+Where more are left, hidden parts of them that are few, alone or together, are looked at by
+themselves: how many they are of may be printed elsewhere, and of the others nothing is taken to be
+known.
 """
 
 from __future__ import annotations
@@ -150,8 +151,9 @@ class Brackets:
             hidden: how many each hidden part is of that is of few.
         """
         left = whole.count - sum(part.count for part in parts)
-        few = sorted({left, *(count for count in hidden if count <= left)})
-        return any(self._brackets(whole, parts, one, left - one) for one in few)
+        # Who is known together is the more, the more there are: of those who are still few.
+        together = _most(hidden, min(left, self._fewest[whole.rows[0]] - 1))
+        return any(self._brackets(whole, parts, one, left - one) for one in {left, together})
 
     def _brackets(self, whole: _Group, parts: Sequence[_Group], few: int, others: int) -> bool:
         """Whether a value of the few lies between two close numbers, whatever the others have."""
@@ -185,6 +187,14 @@ class Brackets:
             if math.isfinite(high - low) and high - low <= max(share * (high + low), step):
                 return True
         return False
+
+
+def _most(counts: Sequence[int], limit: int) -> int:
+    """The most that some of the counts come to together, up to a limit."""
+    reached = {0}
+    for count in counts:
+        reached |= {one + count for one in reached if one + count <= limit}
+    return max(reached)
 
 
 def _less(part: _Group, number: float) -> int:

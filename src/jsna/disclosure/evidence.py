@@ -96,6 +96,8 @@ def gather(
     rows = published[_KEY].merge(measures, on=_KEY, how="left", validate="1:1")
     unknown = rows["profile"].isna()
     _refuse(published, unknown.to_numpy(dtype=bool), "is published and was not measured", "key")
+    many, few = len(rows), groups.telling(published, rows, contributions, config)
+    published, rows = groups.with_told(published, rows, contributions, config)
     made = linked_tables(rows, config, official, earlier, contributions)
     past = revision.align(rows, last)
     without = published["status"].eq("c").to_numpy(dtype=bool)
@@ -111,8 +113,7 @@ def gather(
     rule = "prints the limits of a mean beside one that is hidden, or of values few or much alike"
     _refuse(rows, shown & limits.withheld(rows, past, hidden, config), rule, "limits")
     rule = "prints a standardised rate of which a group has few, or leaves few, or a hidden count"
-    few = groups.telling(published, rows, contributions, config)
-    _refuse(rows, ~stands & few, rule, "groups")
+    _refuse(rows.iloc[:many], ~stands[:many] & few, rule, "groups")
     money = Subtraction(rows, config, contributions)
     money.require(made)
     came = Arrivals(rows, config)
@@ -129,8 +130,20 @@ def gather(
         np.concatenate([low, system.low[made.size :]]),
         np.concatenate([high, system.high[made.size :]]),
     )
-    before = (*(earlier or ()),)
-    return Evidence(rows, published, made, system, known, hidden, past, stands, before, tuple(left))
+    # What a rate tells beside its own counts is known by now, and no row that is published.
+    del made.numerators[many:], made.denominators[many:]
+    return Evidence(
+        rows.iloc[:many],
+        published.iloc[:many],
+        made,
+        system,
+        known,
+        hidden[:many],
+        past.iloc[:many],
+        stands[:many],
+        (*(earlier or ()),),
+        tuple(left),
+    )
 
 
 def _tell_unmoved(made: LinkedTables, safe: pd.DataFrame, which: Flags) -> None:

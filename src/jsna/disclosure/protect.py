@@ -16,7 +16,8 @@ from jsna.disclosure.ledger.entries import linked_tables
 from jsna.disclosure.ledger.linked_tables import NONE, LinkedTables, ledger, printed
 from jsna.disclosure.ledger.outside import BEFORE
 from jsna.disclosure.remainders import Remainders
-from jsna.disclosure.strata import telling
+from jsna.disclosure.revision import GROUP
+from jsna.disclosure.strata import telling, with_groups
 from jsna.disclosure.suppression import Hiding, hide
 from jsna.disclosure.system import Flags, Floats, Ints
 from jsna.errors import JsnaError, Problem
@@ -92,7 +93,7 @@ def protect(
     safe, fallbacks = choose(schema.conform(measures, cells=True), config, recodings)
     guards = {name: config.profile(name).protective for name in safe["profile"].unique()}
     guarded = safe["profile"].map(guards).to_numpy(dtype=bool)
-    rows = safe.loc[guarded].reset_index(drop=True)
+    rows, of = with_groups(safe.loc[guarded].reset_index(drop=True), config, contributions)
     made = linked_tables(rows, config, official, earlier, contributions)
     if not len(rows):
         empty = ledger(made, np.zeros(made.size, dtype=np.bool_))
@@ -106,8 +107,10 @@ def protect(
         strict=True,
     )
     own = [rule or kept for rule, kept in told]
+    # The groups of a rate that may not be printed are not told either.
+    own = [rule or GROUP * (own[rate] != "") for rule, rate in zip(own, of, strict=True)]
     refused = np.array([rule != "" for rule in own], dtype=np.bool_)
-    still = revision.hidden_still(made, past)
+    still = revision.hidden_still(made, past)[of]
     # Whatever else is hidden, these are printed as they were, and fit what is counted now.
     every = np.ones(made.size, dtype=np.bool_)
     kept = revision.stands(made, past, _rules(rows, made, every, own, still, config))
@@ -122,7 +125,7 @@ def protect(
     while money.protect(np.array([rule == "" for rule in rules], dtype=np.bool_)):
         hiding = hide(made, refused | still)
         rules = _rules(rows, made, hiding.solution.hidden, own, still, config)
-    rules = telling(rows, made, rules, config, contributions)
+    rules = telling(rows, made, rules, config, contributions, of)
     rules = Brackets(rows, made, config).hide(rules)
     small = revision.little(made, past)
     rules = [rule or revision.RULE * kept for rule, kept in zip(rules, small.tolist(), strict=True)]
@@ -138,10 +141,12 @@ def protect(
     if stands.any():
         revision.stand(rows, past, stands)
         revision.annotate(rows, past)
-    safe = schema.conform(pd.concat([safe.loc[~guarded], rows], ignore_index=True))
+    # What rates tell of their groups is printed by these alone.
+    own_rows = rows.loc[of == np.arange(len(rows))]
+    safe = schema.conform(pd.concat([safe.loc[~guarded], own_rows], ignore_index=True))
     return Protection(
         schema.check(safe, "safe measures"),
-        _log(rows, rules, stands),
+        _log(own_rows, rules[: len(own_rows)], stands[: len(own_rows)]),
         ledger(made, printed(made, hidden), rounded),
         fallbacks,
         hiding,

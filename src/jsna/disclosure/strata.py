@@ -6,6 +6,9 @@ that is needed. So whoever has a rate is taken to have them. Rates are given onl
 few (`measures/making`). A count of a group may still be hidden elsewhere, because another would
 follow from it: then the rate is hidden as well. And from the rates of a whole and of its parts
 follow the groups of what the parts leave: where one of these has few, one more part is hidden.
+
+To the solver the groups of a rate are rows of their own, which are printed with it: so it knows
+what a rate tells of counts within a group or beside it, and may hide the rate for it.
 """
 
 from __future__ import annotations
@@ -31,24 +34,58 @@ from jsna.model.measured import Standard
 _Told = Mapping[int, Mapping[Cell, float]]
 
 
+def with_groups(
+    rows: pd.DataFrame, config: Configuration, behind: pd.DataFrame | None
+) -> tuple[pd.DataFrame, Ints]:
+    """Rows, and after them one for each group of each rate, with its count alone.
+
+    Counts that are rounded leave a rate no value, and so no group.
+
+    Args:
+        rows: true measures, k rows.
+        config: declarations and profiles.
+        behind: how many are counted in each group, see `measures.contributions`; without it there
+            are no further rows.
+
+    Returns:
+        The rows, and of which row each is told: itself, or that of the rate.
+    """
+    rates = _rates(rows, config)
+    exact = [row for row in rates if config.profile(rows["profile"].iloc[row]).rounding <= 1]
+    told = (
+        _told(rows, np.array(exact, dtype=np.int64), behind, config) if behind is not None else {}
+    )
+    every = [(row, cell, many) for row, cells in told.items() for cell, many in cells.items()]
+    of: Ints = np.array([*range(len(rows)), *(row for row, *_ in every)], dtype=np.int64)
+    if not every:
+        return rows, of
+    more = rows.iloc[of[len(rows) :]].copy()
+    more[[*schema.NUMBERS]] = np.nan
+    more[["method", "denominator_cell", "breakdown"]] = "", "", GROUP
+    more["numerator"] = [many for *_, many in every]
+    more["numerator_cell"] = more["category"] = [cell.text() for _, cell, _ in every]
+    return pd.concat([rows, more], ignore_index=True), of
+
+
 def telling(
     rows: pd.DataFrame,
     made: LinkedTables,
     rules: Sequence[str],
     config: Configuration,
     behind: pd.DataFrame | None,
+    of: Ints,
 ) -> list[str]:
     """The rules that hide rows, with those of rates that would tell few of a group.
 
     Args:
-        rows: true measures, k rows.
+        rows: true measures, k rows; with those of groups, see `with_groups`.
         made: their linked tables.
         rules: the rule that hides each row, "" where it is shown.
         config: declarations.
         behind: how many are counted in each group, see `measures.contributions`.
+        of: of which row each is told.
     """
-    standardised = [name for name, one in config.indicators.items() if one.standard]
-    rates = np.flatnonzero(rows["indicator"].isin(standardised) & rows["value"].notna())
+    rates = _rates(rows, config)
     if not len(rates):
         return list(rules)
     told = _told(rows, rates, behind, config)
@@ -56,10 +93,25 @@ def telling(
     before: list[str] = []
     while found != before:
         before = found
-        found = _beside_hidden(made, found, told)
+        found = _beside_hidden(made, _with_its_groups(found, of), told)
         while (row := _leaves_few(rows, made, found, told)) is not None:
             found[row] = GROUP
     return found
+
+
+def _rates(rows: pd.DataFrame, config: Configuration) -> Ints:
+    """Rows of standardised rates that are given."""
+    standardised = [name for name, one in config.indicators.items() if one.standard]
+    return np.flatnonzero(rows["indicator"].isin(standardised) & rows["value"].notna())
+
+
+def _with_its_groups(rules: Sequence[str], of: Ints) -> list[str]:
+    """The rules, with those of rates of which a group is hidden, and of groups of hidden rates."""
+    found = list(rules)
+    for row, rate in enumerate(of.tolist()):
+        if found[row] and not found[rate]:
+            found[rate] = GROUP
+    return [rule or (GROUP if found[rate] else "") for rule, rate in zip(found, of, strict=True)]
 
 
 def _told(

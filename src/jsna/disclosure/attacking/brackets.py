@@ -78,13 +78,13 @@ def bracketed(
                 if alike[one.row].within(alike[whole.row]):
                     levels[alike[one.row].level].append(one)
             for level, parts in levels.items():
-                # Of all who are in no part, or of those in one hidden row beside others.
+                # Of all who are in no part, or of those in hidden rows beside others.
                 beside = [
                     count
                     for key, count in few
                     if key.level == level and key.within(alike[whole.row])
                 ]
-                if any(_close(whole, parts, step, count) for count in (None, *beside)):
+                if any(_close(whole, parts, step, some) for some in (None, *_sums(beside))):
                     found.add(whole.row)
     return found
 
@@ -98,6 +98,14 @@ def _few(hidden: Sequence[_Values], shown: Sequence[Sum]) -> list[tuple[Sum, int
         if 0 < one.count < one.key.fewest
     ]
     return [(key, count) for key, count in found if _mark(key) not in known]
+
+
+def _sums(counts: Sequence[int]) -> list[int]:
+    """All that one or several hidden rows may come to: whom a reader may look at as one."""
+    found: set[int] = set()
+    for count in counts:
+        found |= {count, *(count + other for other in found)}
+    return sorted(found)
 
 
 def _mark(key: Sum) -> tuple[str, ...]:

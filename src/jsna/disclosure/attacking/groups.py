@@ -69,6 +69,55 @@ def telling(
     return found
 
 
+def with_told(
+    safe: pd.DataFrame,
+    rows: pd.DataFrame,
+    behind: pd.DataFrame | None,
+    config: Configuration,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Both with a row after them for each group that a rate is of, printed where the rate is.
+
+    So the attack has what a rate tells beside all that is counted within a group, or holds one. Of
+    a rate whose groups nobody knows, or that is given as of rounded counts, nothing is told.
+
+    Args:
+        safe: rows as published; k rows.
+        rows: the true measures of them, with their cells.
+        behind: how many are counted in each group, see `measures.contributions`.
+        config: declarations and profiles.
+    """
+    names = [name for name, one in config.indicators.items() if one.standard]
+    rates = np.flatnonzero(rows["indicator"].isin(names) & rows["value"].notna()).tolist()
+    if behind is None or not rates:
+        return safe, rows
+    mine = set(rows[schema.NUMERATOR_CELL].iloc[rates])
+    counts: dict[str, dict[int, float]] = defaultdict(dict)
+    for cell, who, many in behind.loc[behind["cell"].isin(mine)].itertuples(index=False):
+        counts[cell][who] = many
+    every = [
+        (row, text, many)
+        for row in rates
+        if config.profile(rows["profile"].iloc[row]).rounding <= 1
+        for text, many in _groups(row, rows, counts, config)
+    ]
+    if not every:
+        return safe, rows
+    at, texts, many = map(list, zip(*every, strict=True))
+    shown = safe["value"].notna().to_numpy()[at]
+    found = []
+    for table, told in ((safe, np.where(shown, many, np.nan)), (rows, np.array(many))):
+        more = table.iloc[at].copy()
+        more[[*schema.NUMBERS]] = np.nan
+        more["numerator"], more["category"] = told, texts
+        more[["breakdown", "method"]] = "told", ""
+        if table is rows:
+            more[schema.NUMERATOR_CELL], more[schema.DENOMINATOR_CELL] = texts, ""
+        else:
+            more["status"] = np.where(shown, "", "c")
+        found.append(pd.concat([table, more], ignore_index=True))
+    return found[0], found[1]
+
+
 def _groups(
     row: int, rows: pd.DataFrame, counts: Mapping[str, Mapping[int, float]], config: Configuration
 ) -> Iterator[tuple[str, float]]:

@@ -251,3 +251,61 @@ def test_a_census_of_children_in_need_is_read_code_for_code() -> None:
     assert "sex.code" not in told
     # Episodes of twenty years are no delivery of one.
     assert "episodes.too_many" in {problem.code for problem in episodes.problems}
+
+
+def test_a_census_of_children_in_need_is_read_as_it_is_sent() -> None:
+    """The XML itself gives the rows that the test's own flattening of it gives."""
+    rows = census_rows()
+    extract = registry()["cin_census"]
+    table = extract.table("episodes")
+    sent = (SAMPLES / "cin" / "fake_CIN_data.xml").read_bytes()
+    reading = read_table(sent, "fake_CIN_data.xml", table, xml=extract.xml)
+    # Nothing in it is fatal to the rest, and nothing unknown.
+    assert (reading.findings.problems, reading.findings.warnings) == ([], [])
+    frame = reading.frame
+    assert frame is not None
+    assert len(frame) == len(rows)
+    for column in CIN_COLUMNS:
+        assert frame[column.field].fillna("").tolist() == [r.get(column.name, "") for r in rows]
+    lines = sent.decode().splitlines()
+    assert {lines[row - 1].strip() for row in frame["source_row"]} == {"<CINdetails>"}
+
+
+def looked_after_xml() -> bytes:
+    """The five files of the return as its XML has them."""
+    root = ElementTree.Element("EXPSSDA903")
+    heads: dict[str, ElementTree.Element] = {}
+    children: dict[str, ElementTree.Element] = {}
+
+    def put(below: ElementTree.Element, row: Row, *without: str) -> None:
+        for name, text in row.items():
+            if name not in ("row", *without):
+                ElementTree.SubElement(below, {"PLACE": "PL"}.get(name, name)).text = text
+
+    for row in sample("header"):
+        children[row["CHILD"]] = ElementTree.SubElement(root, "CHILD")
+        heads[row["CHILD"]] = ElementTree.SubElement(children[row["CHILD"]], "HEADER")
+        ElementTree.SubElement(heads[row["CHILD"]], "CHILDID").text = row["CHILD"]
+        put(heads[row["CHILD"]], row, "CHILD")
+    for row in sample("episodes"):
+        put(ElementTree.SubElement(children[row["CHILD"]], "EPISODE"), row, "CHILD")
+    for name, tag in (("reviews", "AREVIEW"), ("oc2", "OC2"), ("missing", "AMISSING")):
+        for row in sample(name):
+            put(ElementTree.SubElement(heads[row["CHILD"]], tag), row, "CHILD", "DOB")
+    return bytes(ElementTree.tostring(root))
+
+
+def test_a_return_of_looked_after_children_is_the_same_as_xml() -> None:
+    extract = registry()["ssda903"]
+    content = looked_after_xml()
+    for table in extract.tables:
+        reading = read_table(content, "return.xml", table, alone=False, xml=extract.xml)
+        assert (reading.findings.problems, reading.findings.warnings) == ([], [])
+        assert reading.frame is not None
+        given = sorted(
+            tuple(row.get(column.name, "") for column in table.columns)
+            for row in sample(table.name)
+        )
+        fields = [column.field for column in table.columns]
+        found = sorted(map(tuple, reading.frame[fields].fillna("").values.tolist()))
+        assert found == given, table.name

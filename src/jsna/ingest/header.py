@@ -29,7 +29,7 @@ ALIKE = 0.6
 #: Ends of headers of keys of an export's own, declared or not.
 _KEYS = ("id", "ids", "key", "number", "no", "ref", "reference", "upn", "uln", "urn", "ukprn")
 #: What may be shown of a header nobody declared: words, not dates, codes or identifiers.
-_SHOWABLE = re.compile(r"(?!(?:.*\d){5})[^\W\d][\w .()/%-]{0,39}")
+SHOWABLE = re.compile(r"(?!(?:.*\d){5})[^\W\d][\w .()/%-]{0,39}")
 
 
 def plain(name: str) -> str:
@@ -115,7 +115,7 @@ def match(header: Sequence[str], table: Table, findings: Findings) -> dict[str, 
         _refuse_other_table([header], table, findings)
     suggested = _report_missing(missing, table, header, unknown, findings)
     for position in sorted(unknown - suggested):
-        shown = f"{header[position].strip()!r} " if _SHOWABLE.fullmatch(header[position]) else ""
+        shown = f"{header[position].strip()!r} " if SHOWABLE.fullmatch(header[position]) else ""
         findings.warn(
             "column.unknown",
             f"column {position + 1} {shown}is not declared for this table and is not used",

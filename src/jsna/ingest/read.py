@@ -8,18 +8,20 @@ are right is judged later, row by row; here a file is refused only for what conc
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from jsna.ingest.cells import check_cells, serial_dates
 from jsna.ingest.csv_file import open_csv, read_csv
 from jsna.ingest.grid import Findings, Grid
-from jsna.ingest.header import match
+from jsna.ingest.header import joins, match
 from jsna.ingest.layout import Beside, arriving, as_named, declared_cells, nothing_beside
 from jsna.ingest.typed_files import head_parquet, head_xlsx, read_parquet, read_xlsx
+from jsna.ingest.xml_file import is_xml, read_xml
 from jsna.model.contract import Table
 from jsna.model.layouts import Place, Shape
+from jsna.model.xml_forms import XmlForm
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,8 +53,9 @@ def read_table(
     alone: bool = True,
     shape: Shape | None = None,
     beside: Beside = nothing_beside,
+    xml: XmlForm | None = None,
 ) -> Reading:
-    """Read one declared table from a CSV, XLSX or parquet file.
+    """Read one declared table from a CSV, XLSX, parquet or XML file, whichever its bytes are.
 
     Args:
         content: bytes of the file.
@@ -61,6 +64,7 @@ def read_table(
         alone: the file holds no other table (so a workbook's only sheet may have any name).
         shape: how the table arrives; None where as declared.
         beside: gives columns that other files of the delivery hold.
+        xml: the XML of the return; None where it has none.
 
     Returns:
         The staged frame and everything found wrong. Nothing is raised, so that the problems of
@@ -68,7 +72,10 @@ def read_table(
     """
     findings = Findings(name)
     arrives = table if shape is None else arriving(table, shape)
-    grid = _grid(content, name, arrives, alone, findings, shape)
+    if xml is not None and is_xml(content):
+        grid = _xml_grid(content, xml, arrives, findings)
+    else:
+        grid = _grid(content, name, arrives, alone, findings, shape)
     if grid is None:
         return Reading(None, findings)
     places = match(grid.header, arrives, findings)
@@ -126,6 +133,7 @@ def read_heading(
     alone: bool = True,
     shape: Shape | None = None,
     beside: Beside = nothing_beside,
+    xml: XmlForm | None = None,
 ) -> Reading:
     """What is wrong with a file as far as its header tells it; takes what `read_table` takes.
 
@@ -133,6 +141,9 @@ def read_heading(
     """
     findings = Findings(name)
     arrives = table if shape is None else arriving(table, shape)
+    if xml is not None and is_xml(content):
+        # An XML has no header: only reading all of it tells what it holds.
+        return Reading(None, findings)
     header = _header(content, name, arrives, alone, findings, shape)
     if header is not None:
         match(header, arrives, findings)
@@ -160,6 +171,24 @@ def _grid(
     if ending == ".xlsx":
         return read_xlsx(content, table, alone, findings, place)
     return read_parquet(content, table, findings) if ending else None
+
+
+def _xml_grid(content: bytes, xml: XmlForm, table: Table, findings: Findings) -> Grid | None:
+    """The rows of a table of a return; a key that stands nowhere in it is a missing column."""
+    grid = read_xml(content, xml, table.name, findings)
+    if grid is None or not len(grid.rows):
+        return grid
+    needed = {c.name for c in table.columns if joins(c, table) and not c.nullable}
+    there = [
+        at
+        for at, (header, cells) in enumerate(zip(grid.header, grid.columns, strict=True))
+        if header not in needed or cells.null_count < len(cells)
+    ]
+    return replace(
+        grid,
+        header=tuple(grid.header[at] for at in there),
+        columns=[grid.columns[at] for at in there],
+    )
 
 
 def _format(content: bytes, name: str, findings: Findings) -> str:

@@ -17,6 +17,7 @@ from jsna.errors import Problem
 from jsna.ingest.beside import BesideFiles
 from jsna.ingest.grid import Findings
 from jsna.ingest.read import Reading, read_table
+from jsna.ingest.xml_file import forget
 from jsna.machine import limits, trouble
 from jsna.model.contract import Extract
 from jsna.model.editions import Delivery
@@ -139,7 +140,9 @@ def _stage_delivery(
             for other in delivery.beside.values():
                 folder.content(other)
             beside = BesideFiles(delivery.beside, places, folder.content)
-            reading = read(content, file, table, alone=alone, shape=shape, beside=beside)
+            reading = read(
+                content, file, table, alone=alone, shape=shape, beside=beside, xml=extract.xml
+            )
             frame = reading.frame
             _add(findings, reading.findings, "" if alone else f", sheet {table.name!r}")
             opened = [folder.told.pop(name, None) for name in delivery.beside.values()]
@@ -149,6 +152,7 @@ def _stage_delivery(
             if any(p.code in _WHOLE_FILE for p in reading.findings.problems):
                 folder.contents[file] = None
         staged.append(Staged(delivery, table.name, frame, findings))
+    forget()
     return staged
 
 

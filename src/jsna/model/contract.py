@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from jsna.model.bands import Bands
 from jsna.model.codelists import Usage
 from jsna.model.indicators import Base
+from jsna.model.xml_forms import XmlForm
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -294,6 +295,7 @@ class Extract:
         public: whether anyone has what it holds, as of registers and estimates of population. What
             is counted from others is protected, even where no row is about a child: a club may say
             how many come.
+        xml: where its tables stand in the XML of its return, which may come instead of files.
     """
 
     name: str
@@ -306,6 +308,7 @@ class Extract:
     person_level: bool = True
     public: bool = False
     short: str = ""
+    xml: XmlForm | None = None
 
     @property
     def label(self) -> str:

@@ -9,6 +9,7 @@ from jsna.shared import columns
 from jsna.shared.columns import code, flag
 from jsna.sources.cin_census import rules as cin_census_rules
 from jsna.sources.cin_census.rules import DISABILITIES
+from jsna.sources.cin_census.xml import XML
 
 
 def _date(name: str, field: str, what: str, *, on_invalid: str = "blank") -> Column:
@@ -113,6 +114,7 @@ EXTRACT = Extract(
     ),
     period_type="financial_year",
     population_base="resident",
+    xml=XML,
     tables=(
         Table(
             name="episodes",

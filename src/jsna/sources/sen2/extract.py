@@ -15,6 +15,7 @@ from jsna.model.contract import Column, Extract, Table
 from jsna.shared import columns, patterns
 from jsna.shared.columns import code, flag
 from jsna.sources.sen2 import rules as sen2_rules
+from jsna.sources.sen2.xml import XML
 
 #: Modules that others hang on.
 _REFERRED_TO = ("person", "requests", "assessment", "namedplan", "activeplans")
@@ -246,6 +247,7 @@ EXTRACT = Extract(
     ),
     period_type="january",
     population_base="maintained",
+    xml=XML,
     tables=(
         Table(
             "person", "One child or young person.", PERSON,

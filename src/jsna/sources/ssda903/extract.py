@@ -12,6 +12,7 @@ from jsna.model.contract import Column, Extract, Table
 from jsna.shared import columns
 from jsna.shared.columns import code, flag
 from jsna.sources.ssda903 import rules as ssda903_rules
+from jsna.sources.ssda903.xml import XML
 
 #: Ofsted's numbers of homes and agencies; the return has letters X where there is none.
 _OFSTED = r"(SC)?\d{6,7}"
@@ -152,6 +153,7 @@ EXTRACT = Extract(
     ),
     period_type="financial_year",
     population_base="resident",
+    xml=XML,
     tables=(
         Table(
             "header", "One child looked after in the year.", HEADER,

@@ -1,0 +1,145 @@
+"""XML that is damaged, hostile or another return: refused in words, with the line, and at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from jsna.ingest import xml_file
+from jsna.ingest.xml_file import is_xml
+from tests.unit.official_support import element, message, read
+from tests.unit.test_xml_returns import IN_NEED, LOOKED_AFTER, SEN2
+
+SECRET = "Quillington"
+_LAUGHS = "".join(
+    f'<!ENTITY l{n} "{"".join([f"&l{n - 1};"] * 10) if n else "ha"}">' for n in range(12)
+)
+
+
+def _episode(*held: str) -> bytes:
+    return message("CIN", element("Children", element("Child", *held)))
+
+
+DAMAGED = {
+    "cut short": (IN_NEED[:-60], "file.truncated"),
+    "cut in a tag": (IN_NEED[: IN_NEED.index(b"<Section47>") + 5], "file.truncated"),
+    "ends crossed": (_episode(f"<UPN>{SECRET}</Surname>"), "file.xml"),
+    "two roots": (IN_NEED + b"<Message/>", "file.xml"),
+    "a name that is not one": (_episode(f"<1{SECRET}/>"), "file.xml"),
+    "an entity nobody declared": (_episode(f"<UPN>&{SECRET};</UPN>"), "file.xml"),
+    "an ampersand": (_episode(f"<UPN>{SECRET} & Sons</UPN>"), "file.xml"),
+    "billion laughs": (
+        f"<!DOCTYPE Message [{_LAUGHS}]><Message><UPN>&l11;</UPN></Message>".encode(),
+        "file.xml",
+    ),
+    "another file as an entity": (
+        b'<!DOCTYPE Message [<!ENTITY x SYSTEM "file:///etc/passwd">]><Message>&x;</Message>',
+        "file.xml",
+    ),
+    "a definition elsewhere": (
+        b'<!DOCTYPE Message SYSTEM "http://localhost:9/x.dtd">' + IN_NEED.split(b"\n", 1)[1],
+        "file.xml",
+    ),
+    "elements without end": (b"<Message>" + b"<a>" * 5_000 + b"</a>" * 5_000, "file.xml"),
+    "a million attributes": (
+        b"<Message " + b" ".join(b'a%d="1"' % n for n in range(1_000_000)) + b"/>",
+        "file.xml",
+    ),
+    "letters of another encoding": (
+        IN_NEED.replace(b"<UPNunknown>UN1", b"<UPNunknown>Zo\xe9", 1),
+        "file.encoding",
+    ),
+    "an encoding nobody knows": (
+        IN_NEED.replace(b"UTF-8", b"no-such-1", 1),
+        "file.encoding",
+    ),
+    "another root": (LOOKED_AFTER, "file.other_table"),
+    "another collection": (SEN2, "file.other_table"),
+    "no records": (message("CIN", "<Children/>"), "file.other_table"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(DAMAGED))
+def test_damage_is_refused_in_words(name: str) -> None:
+    content, code = DAMAGED[name]
+    assert is_xml(content)
+    (reading,) = read("cin_census", content).values()
+    assert reading.frame is None
+    assert [problem.code for problem in reading.findings.problems] == [code]
+    said = str(reading.findings.problems[0])
+    assert SECRET not in said
+    assert "Zo" not in said
+
+
+def test_damage_is_told_with_its_line() -> None:
+    at = IN_NEED.index(b"<Assessments>")
+    broken = IN_NEED[:at] + b"<Assessments</x>" + IN_NEED[at:]
+    (reading,) = read("cin_census", broken).values()
+    assert reading.findings.problems[0].row == IN_NEED.count(b"\n", 0, at) + 1
+
+
+def test_the_rest_of_a_file_with_strange_elements_is_read() -> None:
+    strange = IN_NEED.replace(
+        b"<Ethnicity>", b"Quillington<FavouriteColour>Quillington</FavouriteColour><Ethnicity>"
+    ).replace(
+        b"<ReferralSource>", b"<CINreferralDate>2024-04-09</CINreferralDate><ReferralSource>", 1
+    )
+    (reading,) = read("cin_census", strange).values()
+    assert reading.frame is not None
+    assert len(reading.frame) == 5
+    assert reading.frame["referral_date"].iloc[0] == "2024-04-02"
+    told = {warning.code: warning for warning in reading.findings.warnings}
+    assert set(told) == {"column.unknown", "file.stray", "file.several"}
+    assert "FavouriteColour" in told["column.unknown"].rule
+    assert (told["column.unknown"].count, told["file.stray"].count) == (3, 3)
+    assert not [one for one in reading.findings.warnings if SECRET in str(one)]
+
+
+def test_names_of_elements_count_without_case_and_namespace_in_any_named_encoding() -> None:
+    plain = IN_NEED.decode()
+    other = plain.replace("<Message>", '<Message xmlns="urn:made-up">').replace(
+        "LAchildID", "LACHILDID"
+    )
+    encoded = other.replace("UTF-8", "UTF-16").encode("utf-16")
+    for content in (
+        other.encode(),
+        encoded,
+        b"\xef\xbb\xbf" + IN_NEED,
+        IN_NEED.replace(b"\n", b""),
+    ):
+        assert is_xml(content)
+        (reading,) = read("cin_census", content).values()
+        assert not reading.findings.problems
+        assert reading.frame is not None
+        assert reading.frame["child_id"].tolist() == ["C1", "C1", "C2", "C2", "C3"]
+    # On one line rows are told by their number.
+    assert reading.frame["source_row"].tolist() == [1, 2, 3, 4, 5]
+
+
+def test_what_is_xml_is_seen_by_what_stands_in_it() -> None:
+    (reading,) = read("cin_census", IN_NEED, "export.csv").values()
+    assert reading.frame is not None
+    assert not is_xml(b"<!DOCTYPE html><html></html>")
+    assert not is_xml(b"UPN,Surname\n1,<b>\n")
+    (page,) = read("cin_census", b"<html><body>Log in</body></html>", "export.xml").values()
+    assert [problem.code for problem in page.findings.problems] == ["file.format"]
+    for table in read("school_census", IN_NEED, "census.xml").values():
+        assert [problem.code for problem in table.findings.problems] == ["file.format"]
+
+
+def test_a_record_that_was_read_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    child = IN_NEED[IN_NEED.index(b"<Child>") : IN_NEED.index(b"</Children>")]
+    content = b"<Message><Children>" + child * 300 + b"</Children></Message>"
+    roots: list[Any] = []
+    right = xml_file._Reader._right_root
+
+    def kept(reader: Any, element: Any, root: str) -> bool:
+        roots.append(element)
+        return right(reader, element, root)
+
+    monkeypatch.setattr(xml_file._Reader, "_right_root", kept)
+    (reading,) = read("cin_census", content).values()
+    assert reading.frame is not None
+    assert len(reading.frame) == 1_500
+    assert len(list(roots[0].iter())) <= 3

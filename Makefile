@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 JSNA := $(BIN)/python -m jsna
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: help report fetch check-edition verify synthesise test test-full test-faults test-real check mutants bench bench-disclosure bench-linkage clean
+.PHONY: help report fetch check-edition verify discover synthesise test test-full test-faults test-real check mutants bench bench-disclosure bench-linkage clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -33,6 +33,9 @@ check-edition: $(READY) ## Say what would stop a build, and judge every row: mak
 
 verify: $(READY) ## Tell whether a published folder is what its manifest says: make verify FOLDER=… [REBUILT=…]
 	@$(JSNA) verify "$(FOLDER)" $(if $(REBUILT),--rebuilt "$(REBUILT)")
+
+discover: $(READY) ## Look for undeclared sums, and keep what is found of every edition's declarations for builds
+	@$(JSNA) discover
 
 synthesise: $(READY) ## Make the synthetic extracts of a demonstration edition
 	@$(JSNA) synthesise $(EDITION)

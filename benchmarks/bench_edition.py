@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from jsna.disclosure.evidence import Evidence
 
 #: What comes before protection, and most CPU seconds of `protect` and `prove` together.
-BEFORE = ("synthesise", "ingest", "published", "link", "derive", "measure", "discover")
+BEFORE = ("synthesise", "ingest", "published", "link", "derive", "measure", "verdict")
 AIM = 60.0
 
 

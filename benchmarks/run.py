@@ -28,7 +28,7 @@ COPIED = (
 )
 #: What is published is made by `REPORT`; `PROOF` makes it safe and holds it to account.
 PROTECTION = ("publications", "protect", "prove")
-PROOF = (*PROTECTION, "discover", "readback")
+PROOF = (*PROTECTION, "verdict", "readback")
 REPORT = tuple(verb for verb in STAGES if verb not in (*PROOF, "print"))
 #: Most CPU seconds, at county scale: of synthesis, of the report's stages together, of protection
 #: with its proof, and of a page of the PDF.
@@ -105,7 +105,7 @@ def bench(edition: str, root: Path) -> None:
 
     together("report without proof and print", REPORT, AIM_REPORT)
     together("protect and prove", PROTECTION, AIM_PROTECTION)
-    together("  with discover and readback", PROOF)
+    together("  with verdict and readback", PROOF)
     pdf = root / "data" / "processed" / edition / "draft" / "jsna.pdf"
     if pdf.is_file():
         with pikepdf.open(pdf) as opened:

@@ -86,20 +86,20 @@ rule prove:
         "python -m jsna prove {wildcards.edition} 2> {log}"
 
 
-rule discover:
+rule verdict:
     output:
         discovery="data/processed/{edition}/restricted/discovery.json",
     log:
-        "data/processed/{edition}/logs/discover.log",
+        "data/processed/{edition}/logs/verdict.log",
     benchmark:
-        "data/processed/{edition}/benchmarks/discover.tsv"
+        "data/processed/{edition}/benchmarks/verdict.tsv"
     conda:
         "../environment.yml"
     params:
-        code=flow.code("discover"),
+        code=flow.code("verdict"),
         # The words of a declaration are no part of it.
         declared=lambda w: flow.declared(w.edition),
     message:
-        flow.message("discover")
+        flow.message("verdict")
     shell:
-        "python -m jsna discover {wildcards.edition} 2> {log}"
+        "python -m jsna verdict {wildcards.edition} 2> {log}"

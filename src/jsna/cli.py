@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from jsna import __version__, trying
+from jsna.disclosure.discovery import keeping
 from jsna.disclosure.tabular import tables_cli
 from jsna.drafting import cli as drafting
 from jsna.errors import JsnaError, Problem
@@ -60,9 +61,10 @@ def _own_fonts(root: Path) -> None:
     libraries.isolate_fonts(root)
 
 
-#: Verb of a stage -> what must be set before its module is imported.
+#: Verb -> what must be set before its module is imported.
 _BEFORE: Final[Mapping[str, Callable[[Path], None]]] = {
     "discover": _few_threads,
+    "verdict": _few_threads,
     "print": _own_fonts,
 }
 
@@ -139,6 +141,17 @@ def _check_rows(config: Configuration, paths: Paths) -> int:
         raise JsnaError(problems, title=declared.TITLE)
     # What leaves a count does not stop a build, but somebody must look: the exit code says so.
     return 0 if report.ok and not report.rows_set_aside and not report.left else 1
+
+
+def _discover(arguments: argparse.Namespace) -> int:
+    from jsna import zones
+
+    root = Path(arguments.root)
+    _BEFORE[arguments.verb](root)
+    zones.enter(arguments.verb, root)
+    for line in keeping.run(root, arguments.editions, again=arguments.again):
+        say(line)
+    return 0
 
 
 def _fetch(arguments: argparse.Namespace) -> int:
@@ -236,6 +249,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.Namespace], int], bool]] = {
     "editions": ("list the editions", _editions, False),
     **{verb: (does, _table, False) for verb, does in tables_cli.VERBS.items()},
     explain.VERB: (explain.DOES, _explain, True),
+    keeping.VERB: (keeping.DOES, _discover, False),
     "verify": ("tell whether a published folder is what its manifest says", _verify, False),
     "render": ("write the pages that are made from declarations", _render, False),
     "prepare": ("install or name the system libraries the PDF needs", _prepare, False),
@@ -294,6 +308,9 @@ def parser() -> argparse.ArgumentParser:
             one.add_argument("indicator", help="id of an indicator in config/indicators/")
         if verb == "check":
             one.add_argument("--rows", action="store_true", help="read and judge every row too")
+        if verb == keeping.VERB:
+            one.add_argument("editions", nargs="*", help="names of editions (default: all)")
+            one.add_argument("--again", action="store_true", help="look where one is kept too")
         if verb == "verify":
             one.add_argument("folder", help="a published edition, such as reports/demo-2025")
             one.add_argument("--rebuilt", help="the same edition built anew, to compare it with")

@@ -24,6 +24,8 @@ BY_HAND: Final = ("identified/review/", "restricted/audit.yaml")
 DIGESTS: Final = "SHA256SUMS"
 #: Public, in the safe zone: what may be said of the protection of an edition.
 CERTIFICATE: Final = "certificate.json"
+#: What is known of undeclared sums, in the restricted zone.
+DISCOVERY: Final = "discovery.json"
 #: Restricted: what an attacker is left with of every protected count.
 INTERVALS: Final = "intervals.parquet"
 #: Restricted: what protection says of its choice for the certificate.

@@ -116,7 +116,7 @@ STAGES: Final[Mapping[str, Stage]] = {
             None,
             unread=_SAID,
         ),
-        # Only the next and the one after `discover` write to the safe side, and they see no row
+        # Only the next and the one after `verdict` write to the safe side, and they see no row
         # about a person.
         _stage(
             "protect",
@@ -126,11 +126,11 @@ STAGES: Final[Mapping[str, Stage]] = {
             unread=_SAID,
             to_safe=True,
         ),
-        # It looks at rows drawn from declarations alone.
+        # Where nobody has looked yet it does, at rows drawn from declarations alone.
         _stage(
-            "discover",
+            "verdict",
             "jsna.disclosure.discovery.run",
-            "Looking for sums between counts that nobody declared",
+            "Looking up whether all sums between counts are declared",
             ("", "restricted"),
         ),
         _stage(
@@ -167,6 +167,8 @@ ZONES: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     **{verb: (one.reads, one.writes) for verb, one in STAGES.items() if one.confined},
     # It tells an analyst about both sides and writes nothing.
     "explain-suppression": (frozenset({"restricted", "safe", "publications"}), frozenset()),
+    # It looks at declarations alone.
+    "discover": (frozenset(), frozenset()),
     # It shows an analyst one indicator before it is protected.
     "try": (frozenset({"restricted"}), frozenset({"restricted"})),
 }

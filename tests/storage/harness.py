@@ -77,7 +77,8 @@ def trial(folder: Path, verbs: Sequence[str] = STAGES) -> Iterator[Trial]:
     """An edition of sixty pupils, through the stages named, with a report published before."""
     root = copy_project(folder / "project").root
     # Stages run on the source of this checkout; the edition has places of its own.
-    for part in ("src", "config/editions", "config/areas"):
+    # No verdict is kept, so that what a look leaves is among what is spoilt.
+    for part in ("src", "config/editions", "config/areas", "config/verdicts"):
         shutil.rmtree(root / part)
     World(root).place()
     before = root / "reports" / EDITION / "jsna.html"

@@ -17,7 +17,7 @@ import pytest
 import jsna.tables
 from jsna.disclosure.attacking.arrivals import Arrivals
 from jsna.disclosure.discovery import supposed, worlds
-from jsna.disclosure.discovery.run import discover
+from jsna.disclosure.discovery.search import discover
 from jsna.disclosure.evidence import gather
 from jsna.disclosure.ledger import equations
 from jsna.disclosure.ledger.arrivals import arrivals, unions

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from jsna import io
-from jsna.disclosure.discovery import modular, remembered, run, supposed, worlds
+from jsna.disclosure.discovery import digest, modular, remembered, run, search, supposed, worlds
 from jsna.disclosure.discovery.counts import Count
 from jsna.disclosure.discovery.declared import declared
 from jsna.disclosure.discovery.identities import UNDECLARED, Identity, problems
@@ -146,12 +146,12 @@ def of_plans(*by: list[str]) -> tuple[Indicator, Indicator]:
     )
 
 
-def look(frames: Mapping[str, pd.DataFrame], *indicators: Indicator) -> run.Discovery:
+def look(frames: Mapping[str, pd.DataFrame], *indicators: Indicator) -> search.Discovery:
     tables = {name: arrow(name, rows) for name, rows in frames.items()}
-    return run.discover([tables], configuration(*indicators))
+    return search.discover([tables], configuration(*indicators))
 
 
-def said(found: run.Discovery) -> str:
+def said(found: search.Discovery) -> str:
     return "\n".join(str(problem) for problem in found.problems)
 
 
@@ -453,13 +453,13 @@ def two_tables(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, two_tables: None) -> list[str]:
     """The editions looked at, in a project of locked packages with two made-up tables."""
-    really, looked = run.look, list[str]()
+    really, looked = search.look, list[str]()
 
     def look_(config: Configuration, root: Path) -> dict[str, object]:
         looked.append(config.edition.edition)
         return really(config, root)
 
-    monkeypatch.setattr(run, "look", look_)
+    monkeypatch.setattr(search, "look", look_)
     (tmp_path / "requirements.lock").write_text("numpy==1", encoding="utf-8")
     return looked
 
@@ -481,7 +481,7 @@ def test_what_was_found_once_serves_every_edition_that_declares_the_same(
 ) -> None:
     config = named("one-2025", *ROLL)
     first = discovered(tmp_path, config)
-    assert capsys.readouterr().err == ""
+    assert "jsna discover one-2025" in capsys.readouterr().err
     other = config.edition.model_copy(update={"edition": "two-2025"})
     assert discovered(tmp_path, dataclasses.replace(config, edition=other)) == first
     assert looks == ["one-2025"]
@@ -502,14 +502,19 @@ def test_other_declarations_packages_or_code_are_looked_at_anew(
     monkeypatch.setattr("jsna.provenance.fingerprint.fingerprint", lambda *_: "other code")
     discovered(tmp_path, named("five-2025", *ROLL))
     assert looks == ["one-2025", "two-2025", "three-2025", "four-2025", "five-2025"]
+    # A package that nothing of it runs on is another matter, and so are digests of wheels.
+    lock = "numpy==2 \\\n    --hash=sha256:0\nweasyprint==1"
+    (tmp_path / "requirements.lock").write_text(lock, encoding="utf-8")
+    discovered(tmp_path, named("six-2025", *ROLL))
+    assert len(looks) == 5
 
 
 def test_a_damaged_result_is_not_gone_by(tmp_path: Path, looks: list[str]) -> None:
     config = named("one-2025", *ROLL)
     right = discovered(tmp_path, config)
-    place = remembered.place(config, tmp_path)
+    place = remembered.place(tmp_path, digest.digest(config, tmp_path))
     assert place is not None
-    assert place.read_bytes() == right
+    assert {**io.read_json(place), "verdict": place.stem} == json.loads(right)
     for number, content in enumerate(("", "[]", '{"looked": true}', '{"looked": true, "undecl')):
         place.write_text(content, encoding="utf-8")
         assert discovered(tmp_path, config) == right, content
@@ -521,7 +526,7 @@ def test_where_packages_are_not_locked_every_edition_is_looked_at(
 ) -> None:
     (tmp_path / "requirements.lock").unlink()
     for name in ("one-2025", "two-2025"):
-        discovered(tmp_path, named(name, *ROLL))
+        assert json.loads(discovered(tmp_path, named(name, *ROLL)))["verdict"] is None
     assert looks == ["one-2025", "two-2025"]
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from jsna.disclosure.discovery import people, run, supposed, worlds
+from jsna.disclosure.discovery import people, search, supposed, worlds
 from jsna.disclosure.discovery.draws import Draw
 from jsna.model.configuration import Configuration
 from jsna.model.contract import Column as Field
@@ -161,10 +161,10 @@ def source(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def judged(*indicators: Indicator) -> run.Discovery:
+def judged(*indicators: Indicator) -> search.Discovery:
     config = supposed.configuration(configuration(*indicators))
     drawing = worlds.Drawing(config)
-    return run.discover(drawing.first(), config, drawing.further())
+    return search.discover(drawing.first(), config, drawing.further())
 
 
 def of_stays(away: str) -> tuple[Indicator, Indicator]:
@@ -231,7 +231,7 @@ def test_the_phase_of_a_school_tells_whether_it_is_in_the_headline() -> None:
         configuration(indicator("suspended", **by_phase), indicator("headline", **headline))
     )
     # Where every phase is known, as in most censuses.
-    found = run.discover([worlds.Drawing(config).tables(1_500)], config)
+    found = search.discover([worlds.Drawing(config).tables(1_500)], config)
     assert (
         "headline denominator [2024/25] = suspended denominator [2024/25, phase all_through]"
         in (said(found))
@@ -254,8 +254,8 @@ def test_an_identity_that_further_records_break_is_not_reported() -> None:
     at = pupils.column_names.index("sen_provision")
     chance["pupil"] = pupils.set_column(at, "sen_provision", plan)
     tied = "girls numerator [2023] = plans numerator [2023] (3 of this kind)"
-    assert tied in said(run.discover([chance], config))
-    assert run.discover([chance], config, drawing.further()).problems == ()
+    assert tied in said(search.discover([chance], config))
+    assert search.discover([chance], config, drawing.further()).problems == ()
 
 
 def fine_grained() -> list[Indicator]:
@@ -286,7 +286,7 @@ def test_126_fine_grained_proportions_more_are_tied_in_no_way() -> None:
     more = {one.id: one for one in fine_grained()}
     assert len(more) == 126
     config = dataclasses.replace(config, indicators={**config.indicators, **more})
-    found = run.look(config, ROOT)
+    found = search.look(config, ROOT)
     assert found["undeclared"] == 0
     assert found["unseen"] == []
     assert isinstance(found["quantities"], int)

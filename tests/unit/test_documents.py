@@ -39,7 +39,7 @@ def test_the_table_of_stages_names_each_with_its_zones() -> None:
     told = {line.split("|")[1].strip(" `"): line for line in lines if line.startswith("| `")}
     assert {*STAGES} <= {*told}
     assert told["print"].endswith("| `jsna.report.pdf` | `draft` | `draft` |")
-    assert told["discover"].endswith("| none | `restricted` |")
+    assert told["verdict"].endswith("| none | `restricted` |")
     assert told["seal"].endswith("| any | any |")
 
 

@@ -19,14 +19,14 @@ from jsna.disclosure.discovery import run as discovery
 from jsna.disclosure.evidence import gather
 from jsna.disclosure.fallbacks import choose
 from jsna.disclosure.protect import Protection, protect
-from jsna.disclosure.prove import DISCOVERY, Proof, prove
+from jsna.disclosure.prove import Proof, prove
 from jsna.errors import JsnaError
 from jsna.measures.attrition import FILE as BESIDE
 from jsna.measures.contributions import contributions
 from jsna.measures.engine import measure
 from jsna.model import schema
 from jsna.provenance import register
-from jsna.records import CERTIFICATE
+from jsna.records import CERTIFICATE, DISCOVERY
 from tests.spec import world
 from tests.unit.protection_support import caseload
 

@@ -231,8 +231,9 @@ def test_a_ledger_of_an_earlier_edition_is_never_made_again_for_being_damaged(
 
 def test_a_look_that_cannot_be_read_is_made_again(tmp_path: Path) -> None:
     file = io.Paths(tmp_path, "_shared").restricted / "discovery" / "a.json"
-    io.write_json(file, {"looked": True, "undeclared": 0})
-    assert recalled(file) == {"looked": True, "undeclared": 0}
+    found = {"looked": True, "undeclared": 0, "incomplete": {"undeclared": 0}}
+    io.write_json(file, found)
+    assert recalled(file) == found
     flip(file, 14)
     assert recalled(file) is None
 

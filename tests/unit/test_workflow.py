@@ -73,8 +73,8 @@ def test_words_of_a_dimension_decide_nothing_up_to_the_proof(project: Path) -> N
     edit(project, "dimensions.yaml", "words: deprivation tenth", "words: tenth of areas")
     assert (flow.declared(SMALL), flow.decided(SMALL)) == before[:2]
     assert inputs.recipe(_config(), project) == before[2]
-    # Which files `discover` is made anew for is told by what is `declared`.
-    for stage in {*STAGES} - {"discover", "draw", "write", "print", "readback", "seal"}:
+    # Which files `verdict` is made anew for is told by what is `declared`.
+    for stage in {*STAGES} - {"verdict", "draw", "write", "print", "readback", "seal"}:
         assert "config/dimensions.yaml" not in flow.configuration(SMALL, stage)
     assert "config/dimensions.yaml" in flow.configuration(SMALL)
 

@@ -29,7 +29,7 @@ generate.run(config, io.Paths(root, name), lambda text: None, effects=nil, clean
 """
 STAGES = (
     *("ingest", "published", "link", "derive", "measure"),
-    *("publications", "protect", "discover", "prove", "draw", "write"),
+    *("publications", "protect", "verdict", "prove", "draw", "write"),
 )
 
 

@@ -80,7 +80,7 @@ def test_nothing_changed_but_times_of_inputs_runs_no_job(project: Project) -> No
             "config/linkage/linkage.yaml",
             "\n",
             "\n# Edited.\n",
-            {"ingest", "published", "discover"},
+            {"ingest", "published", "verdict"},
             marks=pytest.mark.full,
         ),
         (
@@ -100,7 +100,7 @@ def test_nothing_changed_but_times_of_inputs_runs_no_job(project: Project) -> No
             "config/indicators/exclusions.yaml",
             "    title: ",
             "    title: Rewritten ",
-            {"ingest", "link", "discover"},
+            {"ingest", "link", "verdict"},
             marks=pytest.mark.full,
         ),
         (

@@ -28,11 +28,7 @@ from jsna.measures.attrition import FILE as ATTRITION
 from jsna.measures.derived import counted, verify
 from jsna.model import schema
 from jsna.model.configuration import Configuration
-from jsna.records import CERTIFICATE, CHOICE, INTERVALS
-
-#: What `discover` found.
-DISCOVERY: Final = "discovery.json"
-
+from jsna.records import CERTIFICATE, CHOICE, DISCOVERY, INTERVALS
 
 #: What the certificate says of a profile.
 _TOLD: Final = ("title", "rule", "source", "threshold", "rounding", "zeros_shown")
@@ -181,7 +177,7 @@ def _expect_discovery(config: Configuration, paths: io.Paths) -> None:
     nothing_counted = config.edition.kind == "open" and found.get("looked") is False
     if undeclared == 0 or nothing_counted:
         return
-    rule = "sums between counts that nobody declared have not been looked for; run: jsna discover"
+    rule = "sums between counts that nobody declared have not been looked for; run: jsna verdict"
     if undeclared:
         rule = "there are sums between counts that nobody declared; jsna discover names them"
     raise JsnaError(Problem(f"restricted/{DISCOVERY}", rule, code="prove.discovery"))

@@ -5,6 +5,7 @@ Imported while the workflow is parsed, so it must stay light.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from pathlib import Path
@@ -12,11 +13,17 @@ from typing import TYPE_CHECKING, Final
 
 from jsna.disclosure.discovery import supposed
 from jsna.model.indicators import WORDS
-from jsna.stages import STAGES
 
 if TYPE_CHECKING:
     from jsna.model.configuration import Configuration
 
+#: The code that decides it, with all that it imports.
+SEARCH: Final = "jsna.disclosure.discovery.search"
+#: Packages that the code imports: their versions decide it too.
+PACKAGES: Final = frozenset((
+    "duckdb", "numpy", "pandas", "pandera", "pyarrow", "pydantic", "pydantic-core", "pyyaml",
+    "scipy", "sqlglot",
+))  # fmt: skip
 #: What else of an indicator ties no count to another: where it stands, and how it is compared.
 _BESIDE: Final = frozenset({"chapter", "comparators", "decimals", "polarity"})
 #: Of a profile.
@@ -41,6 +48,8 @@ def declared(config: Configuration, root: Path) -> str:
         [edition.kind, edition.profile, edition.profiles, edition.severities],
         [one.model_dump(mode="json", exclude=set(left_out)) for one in config.indicators.values()],
         {name: list(codes) for name, codes in config.codelists.items()},
+        config.rolls,
+        {name: dataclasses.asdict(usage) for name, usage in config.usage.items()},
         {name: one.decides for name, one in config.dimensions.items()},
         {name: [hierarchy.of, hierarchy.codes] for name, hierarchy in config.hierarchies.items()},
         {n: one.model_dump(mode="json", exclude=set(_SAID)) for n, one in config.profiles.items()},
@@ -58,6 +67,12 @@ def digest(config: Configuration, root: Path) -> str:
     lock = root / "requirements.lock"
     if not lock.is_file():
         return ""
-    packages = hashlib.sha256(lock.read_bytes()).hexdigest()
-    text = f"{declared(config, root)}-{fingerprint(*STAGES['discover'].code)}-{packages}"
+    packages = pinned(lock.read_text(encoding="utf-8"))
+    text = f"{declared(config, root)}-{fingerprint(SEARCH)}-{json.dumps(packages)}"
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def pinned(lock: str) -> list[str]:
+    """The lines of a lock that pin packages the search runs on, without digests of their files."""
+    lines = [line.split(";")[0].strip(" \\") for line in lock.splitlines()]
+    return sorted(line for line in lines if line.split("==")[0] in PACKAGES)

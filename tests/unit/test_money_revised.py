@@ -104,6 +104,42 @@ def test_a_change_of_enough_people_is_printed_anew() -> None:
     later.prove()
 
 
+def test_a_change_of_which_nearly_all_is_one_persons_is_not_printed() -> None:
+    """Ten came: nine cost 100 pounds and one 50,000, of the 50,900 that the two sums differ by."""
+    first = Publication(*FIRST)
+    came = [*FIRST[0], *[100.0] * 9, 50_000.0]
+    second = Publication(came, FIRST[1], first)
+    assert second.printed() == {"west": "c", "east": 12_000, "both": "c"}
+    assert set(second.made.log["rule"]) == {FAR}
+    second.prove()
+    # The proof finds it by itself, from both publications.
+    anew = second.truth[list(schema.columns())]
+    with pytest.raises(JsnaError, match="by what few people or nearly all one of them cost"):
+        prove(gather(anew, second.truth, second.config, **second.known | {"last": None}))
+    # Nor is it printed where the one who cost so much has left.
+    gone = Publication(*FIRST, second_shown := Publication(came, [1000.0] * 12))
+    assert second_shown.printed()["west"] == 62_900
+    assert gone.printed()["west"] == "c"
+    gone.prove()
+    # Of ten who cost 1,000, 1,400 and 2,000 no two have nearly all.
+    even = Publication([*FIRST[0], *[1000.0] * 5, *[1400.0] * 4, 2000.0], FIRST[1], first)
+    assert even.printed() == {"west": 24_600, "east": 12_000, "both": 36_600}
+    even.prove()
+
+
+def test_a_sum_is_held_against_all_that_was_printed_of_it() -> None:
+    """24 people, then 33 (hidden), then 23: ten fewer than last time, and one than was printed."""
+    first = Publication([1000.0] * 24, FIRST[1])
+    hidden = Publication([1000.0] * 33, FIRST[1], first)
+    assert (first.printed()["west"], hidden.printed()["west"]) == (24_000, "c")
+    third = Publication([1000.0] * 23, FIRST[1], first, hidden)
+    assert third.printed()["west"] == "c"
+    third.prove()
+    fewer = Publication([1000.0] * 14, FIRST[1], first, hidden)
+    assert fewer.printed()["west"] == 14_000
+    fewer.prove()
+
+
 def test_a_sum_that_rounds_to_what_was_printed_has_not_changed() -> None:
     first = Publication(*FIRST, rounded=1000)
     again = Publication([1100.0, *[1000.0] * 11], FIRST[1], first, rounded=1000)

@@ -18,6 +18,7 @@ from jsna.disclosure.attacking import groups
 from jsna.disclosure.attacking.arrivals import Arrivals
 from jsna.disclosure.attacking.attack import Known
 from jsna.disclosure.attacking.brackets import bracketed
+from jsna.disclosure.attacking.moved import telling as moved_sums
 from jsna.disclosure.attacking.remainders import Subtraction
 from jsna.disclosure.contribution import refused
 from jsna.disclosure.ledger.entries import linked_tables
@@ -125,6 +126,9 @@ def gather(
     told_ = came.told(there, made) | bracketed(published, hidden, config, rows)
     left = sorted({whole.row for whole, *_ in money.leaves(there)} | told_)
     system = made.system(_refused(rows, hidden, kept, config, contributions))
+    rule = "is another sum than was printed, by what few people or nearly all one of them cost"
+    moved = moved_sums(published, rows, ~hidden, config, earlier or {}, contributions)
+    _refuse(rows, moved, rule, "moved")
     system = _rounded(system, made)
     known = Known(
         np.concatenate([low, system.low[made.size :]]),

@@ -172,7 +172,7 @@ def _money(made: LinkedTables, row: int, told: float) -> str:
     """Why a sum of money may not be printed anew, or ""."""
     cell = made.numerators[row]
     off = abs(made.value[cell] - told)
-    if off <= made.moves()[cell] or (cell in made.last and made.enough(made.last[cell], cell)):
+    if off <= made.moves()[cell] or made.anew(cell):
         return ""
     return RULE if off < made.magnitude[cell] / 100 * told else FAR
 
@@ -188,7 +188,7 @@ def hidden_still(made: LinkedTables, past: pd.DataFrame) -> Flags:
     for row in np.flatnonzero(was):
         cells = {made.numerators[row], made.denominators[row]} - {NONE}
         counted = bool(cells) and cells <= made.last.keys()
-        found[row] = counted and not any(made.enough(made.last[cell], cell) for cell in cells)
+        found[row] = counted and not any(made.anew(cell) for cell in cells)
     return found
 
 

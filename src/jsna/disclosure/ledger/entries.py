@@ -51,9 +51,8 @@ def linked_tables(
     known: dict[Cell, int] = {}
     pairs = _cells(made, known, rows, config)
     _show_the_empty(made, known)
-    if contributions is not None and made.fewest:
-        many = contributions["cell"].value_counts()
-        made.people = {one: float(many.get(made.cells[one].text(), 0)) for one in made.fewest}
+    if contributions is not None and made.amounts.fewest:
+        made.amounts.count({one: made.cells[one] for one in made.amounts.fewest}, contributions)
     if official is not None and len(official):
         mark_public(made, rows, official)
         made.ratios = list(ratios(made, rows, official, config))
@@ -119,8 +118,7 @@ def _cells(
             if of:
                 made.rounding[at[place]] = max(made.rounding[at[place]], indicator.rounded_to)
             if of and amount(indicator) is not None:
-                before = made.fewest.get(at[place], 0)
-                made.fewest[at[place]] = max(before, rule.minimum_contributors)
+                made.amounts.expect(at[place], rule.minimum_contributors, rule.dominance / 100)
         made.numerators.append(at[0])
         made.denominators.append(at[1])
         if NONE not in at and rule.complements:

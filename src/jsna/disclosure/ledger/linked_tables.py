@@ -18,6 +18,7 @@ import pandas as pd
 from scipy import sparse
 
 from jsna.disclosure.additions import with_ratio
+from jsna.disclosure.ledger.amounts import Amounts
 from jsna.disclosure.system import Flags, Floats, Ints, Status, System
 from jsna.model.cells import Cell
 
@@ -66,8 +67,7 @@ class LinkedTables:
         before: of a cell, the counts earlier publications printed of the same cell.
         revised: cells that have changed by a small number since an earlier publication.
         blurred: derived cells that follow from a count that is rounded wherever it is printed.
-        people: of a sum of amounts, how many have a part of it, where that is known.
-        fewest: of a sum of amounts, the fewest a row may be of.
+        amounts: what is known of sums of money.
         last: of a cell, the cell that it was when its count was last published or hidden; itself if
             it has not changed.
         numerators, denominators: cell of each row, or NONE, shape (k,).
@@ -92,8 +92,7 @@ class LinkedTables:
     told: list[tuple[float, float]] = field(default_factory=list)
     before: dict[int, set[float]] = field(default_factory=dict)
     revised: set[int] = field(default_factory=set)
-    people: dict[int, float] = field(default_factory=dict)
-    fewest: dict[int, int] = field(default_factory=dict)
+    amounts: Amounts = field(default_factory=Amounts)
     last: dict[int, int] = field(default_factory=dict)
     blurred: set[int] = field(default_factory=set)
     exposed: dict[int, float] = field(default_factory=dict)
@@ -153,14 +152,20 @@ class LinkedTables:
     def enough(self, old: int, cell: int) -> bool:
         """Whether two counts differ by so much that their difference may be published.
 
-        Two sums of amounts do where as many more, or fewer, people have a part of one as a row must
-        be of: so many at least are behind the difference.
+        Of sums of money see `Amounts.apart`.
         """
-        if (fewest := self.fewest.get(cell, 0)) > 0:
-            then, now = (self.people.get(one, np.nan) for one in (old, cell))
-            return bool(abs(now - then) >= fewest)
+        change = abs(self.value[cell] - self.value[old])
+        if self.amounts.fewest.get(cell, 0) > 0:
+            return self.amounts.apart(old, cell, change)
         limit = max(self.threshold[old], self.threshold[cell])
-        return 0 < limit <= abs(self.value[cell] - self.value[old])
+        return 0 < limit <= change
+
+    def anew(self, cell: int) -> bool:
+        """Whether a count differs enough from what it was last; a sum from all printed before."""
+        before = self.amounts.printed.get(cell, ())
+        return cell in self.last and all(
+            self.enough(old, cell) for old in (self.last[cell], *before)
+        )
 
     def index(self, cell: Cell, number: int) -> None:
         """Note that a cell is the count of a cell, and no rest of it."""
@@ -300,8 +305,8 @@ def ledger(made: LinkedTables, shown: Flags, rounded: Floats | None = None) -> p
 
     Returns:
         One row per cell: cell (JSON), label, value, threshold, zeros_shown, contributor, derived,
-        earlier, public, shown, printed (NaN where it is not), rounding, controlled, and people (of
-        sums of amounts, how many have a part; NaN of others).
+        earlier, public, shown, printed (NaN where it is not), rounding, controlled, and of sums of
+        money people (how many have a part) and largest (of the parts); NaN of others.
     """
     value = np.array(made.value, dtype=np.float64)
     return pd.DataFrame(
@@ -319,7 +324,8 @@ def ledger(made: LinkedTables, shown: Flags, rounded: Floats | None = None) -> p
             "printed": np.where(shown, value if rounded is None else rounded, np.nan),
             "rounding": np.array(made.rounding, dtype=np.int64),
             "controlled": np.array(made.controlled, dtype=np.bool_),
-            "people": [made.people.get(cell, np.nan) for cell in range(made.size)],
+            "people": [made.amounts.people.get(cell, np.nan) for cell in range(made.size)],
+            "largest": [made.amounts.largest.get(cell, np.nan) for cell in range(made.size)],
         }
     )
 

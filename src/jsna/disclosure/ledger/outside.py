@@ -52,7 +52,7 @@ def join_earlier(
     """
     own: dict[Cell, int] = {}
     own_ = before.loc[~before["derived"] & ~before["earlier"]]
-    # How many people sums are of was not kept at first.
+    # Of how many people sums are, and the largest part, was not kept at first.
     rows = own_.reindex(columns=list(_Entry._fields))
     for entry in map(_Entry._make, zip(*(rows[f].tolist() for f in _Entry._fields), strict=True)):
         cell = Cell.read(entry.cell)
@@ -71,11 +71,14 @@ def join_earlier(
             made.rounding[number], made.controlled[number] = entry.rounding, entry.controlled
         own[cell] = number
         if newest != number:
-            made.people[number] = entry.people
+            made.amounts.people[number] = entry.people
+            made.amounts.largest[number] = entry.largest
         if newest is not None:
             made.last[newest] = number
             if entry.shown:
                 made.before.setdefault(newest, set()).add(entry.printed)
+                if newest in made.amounts.fewest and newest != number:
+                    made.amounts.printed.setdefault(newest, set()).add(number)
         _tell(made, number, f"{BEFORE}{name}", entry)
         made.threshold[number] = max(made.threshold[number], entry.threshold)
     return own
@@ -96,6 +99,7 @@ class _Entry(NamedTuple):
     rounding: int
     controlled: bool
     people: float
+    largest: float
 
 
 def _tell(made: LinkedTables, cell: int, source: str, entry: _Entry) -> None:

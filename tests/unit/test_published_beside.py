@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,10 @@ from pydantic import ValidationError
 from jsna.disclosure import revision
 from jsna.disclosure.ledger.linked_tables import LinkedTables
 from jsna.disclosure.ledger.outside import mark_public
+from jsna.errors import JsnaError, Problem
+from jsna.measures import derived, pairs
 from jsna.measures.derived import derive, verify
-from jsna.measures.ingredients import EMPTY
+from jsna.measures.ingredients import EMPTY, ways
 from jsna.measures.merge import merge, reconcile
 from jsna.model import cells, schema
 from jsna.model.indicators import Caveats
@@ -138,6 +141,43 @@ def test_no_ratio_is_made_of_a_local_and_a_published_figure() -> None:
     (row,) = derive(schema.conform(pd.concat([here, there])), CONFIG).to_dict("records")
     assert (row["status"], row["reason"]) == ("z", EMPTY)
     assert np.isnan(row["value"])
+
+
+def test_what_others_publish_may_lack_the_category_to_compare_with_and_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of all there is no published figure of those without SEN; of girls there is one."""
+    within = RATIO.derived.model_copy(update={"within": ("sex",)})  # type: ignore[union-attr]
+    breakdowns = (("sen_provision",), ("sen_provision", "sex"))
+    both = RATIO.model_copy(update={"derived": within, "breakdowns": breakdowns})
+    config = replace(CONFIG, indicators=CONFIG.indicators | {RATIO.id: both})
+    more: dict[str, Any] = {"source": "exclusions_2025", "profile": "official"}
+    rows = schema.conform(
+        pd.concat(
+            [
+                suspended(GROUPS, "sen_provision", segment="local"),
+                suspended({"E": GROUPS["E"]}, "sen_provision", **more),
+                suspended(
+                    {"E": (45.0, 600.0), "N": (15.0, 600.0)}, "sen_provision", rest="F", **more
+                ),
+                suspended(GROUPS, "sen_provision", rest="F", segment="local"),
+            ]
+        )
+    )
+    found = derive(rows, config)
+    told = found.set_index(["segment", "category"])["value"].round(6).to_dict()
+    assert told == {("local", "E"): 2.0, ("local", "E|F"): 2.0, ("", "E|F"): 3.0}
+    # Of what is counted here it must be there.
+    with pytest.raises(JsnaError, match="no such category of sen_provision"):
+        derive(rows.loc[rows["category"].ne("N")], config)
+
+    # Any other fault stops the build, of published figures as well.
+    def fault(*_: object, **__: object) -> None:
+        raise JsnaError(Problem("ratio", "is broken"))
+
+    monkeypatch.setattr(pairs, "_worked_out", fault)
+    with pytest.raises(JsnaError, match="is broken"):
+        [*derived._published(*ways(rows), config)]
 
 
 # -- what is said ----------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ what a change since an earlier period comes of (`changes`), one source beside an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -128,9 +127,7 @@ def _published(
     of = {*own.loc[own["segment"].eq(schema.LOCAL), "indicator"]}
     for indicator in _derived(config):
         if of & {*indicator.refers_to}:
-            # A category may be missing among them: there is nothing to work out then.
-            with suppress(JsnaError):
-                yield from [*_worked(indicator, rows, config)]
+            yield from _worked(indicator, rows, config, expected=False)
 
 
 def _derived(config: Configuration) -> list[Indicator]:
@@ -140,9 +137,13 @@ def _derived(config: Configuration) -> list[Indicator]:
 
 
 def _worked(
-    indicator: Indicator, rows: pd.DataFrame, config: Configuration
+    indicator: Indicator, rows: pd.DataFrame, config: Configuration, *, expected: bool = True
 ) -> Iterator[pd.DataFrame]:
-    return _WORKINGS[indicator.method](indicator, rows, config)
+    """Its rows; where not all is expected to be there, without what something is missing for."""
+    working = _WORKINGS[indicator.method]
+    if working is pairs.rows:
+        return pairs.rows(indicator, rows, config, expected=expected)
+    return working(indicator, rows, config)
 
 
 def faults(config: Configuration) -> list[Problem]:

@@ -67,8 +67,21 @@ def unknown(indicator: Indicator, config: Configuration) -> Iterator[str]:
                 )
 
 
-def rows(indicator: Indicator, safe: pd.DataFrame, config: Configuration) -> Iterator[pd.DataFrame]:
-    """The rows of an indicator of which each sets a category beside another, by grouping set."""
+def rows(
+    indicator: Indicator, safe: pd.DataFrame, config: Configuration, *, expected: bool = True
+) -> Iterator[pd.DataFrame]:
+    """The rows of an indicator of which each sets a category beside another, by grouping set.
+
+    Args:
+        indicator: worked out from another.
+        safe: published rows, those of the other among them.
+        config: declarations.
+        expected: whether the area must have the category that others are compared with. What
+            others publish of it may lack it: then there is nothing to work out.
+
+    Raises:
+        JsnaError: it must, and does not.
+    """
     assert indicator.derived is not None
     base = config.indicators[indicator.derived.of]
     published = safe.loc[safe["indicator"].eq(base.id)]
@@ -81,7 +94,7 @@ def rows(indicator: Indicator, safe: pd.DataFrame, config: Configuration) -> Ite
             if grouping in done or not len(published):
                 continue
             done.add(grouping)
-            pairs = _pairs(indicator, by, grouping, published, config)
+            pairs = _pairs(indicator, by, grouping, published, config, expected)
             if len(pairs):
                 yield _worked_out(indicator, pairs, near=rounded(pairs, config))
 
@@ -92,6 +105,7 @@ def _pairs(
     grouping: GroupingSet,
     published: pd.DataFrame,
     config: Configuration,
+    expected: bool,
 ) -> pd.DataFrame:
     """Rows of one grouping set, each beside what it is compared with (columns in `_beside`)."""
     assert indicator.derived is not None
@@ -100,7 +114,8 @@ def _pairs(
     own["here"], own["rest"] = split(own["category"], grouping.within, by)
     if dimension:
         beside = own.loc[own["here"].eq(code)]
-        _expect(indicator, own, beside, config)
+        if expected:
+            _expect(indicator, own, beside, config)
         own = own.loc[own["here"].ne(code)]
         at, there = ["rest", *AT], ["rest", *AT]
     else:

@@ -26,6 +26,7 @@ from jsna.drafting import cli as drafting
 from jsna.errors import JsnaError, Problem
 from jsna.explanation import explain
 from jsna.linkage import review_cli
+from jsna.receiving import map_cli
 from jsna.saying import say
 from jsna.stages import STAGES
 
@@ -254,6 +255,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.Namespace], int], bool]] = {
     "render": ("write the pages that are made from declarations", _render, False),
     "prepare": ("install or name the system libraries the PDF needs", _prepare, False),
     **{verb: (f"stage: {_lower(one.does)}", _stage, True) for verb, one in STAGES.items()},
+    map_cli.VERB: (map_cli.DOES, map_cli.run, False),
     "new source": (drafting.ACTIONS["source"], drafting.source, False),
     "new edition": (drafting.ACTIONS["edition"], drafting.edition, False),
     "new indicator": (drafting.ACTIONS["indicator"], drafting.indicator, False),
@@ -302,6 +304,7 @@ def parser() -> argparse.ArgumentParser:
             explain.arguments(one)
         review_cli.add_arguments(verb, one)
         drafting.add_arguments(verb, one)
+        map_cli.add_arguments(verb, one)
         if verb == "fetch":
             one.add_argument("--from", dest="folder", help="take the files from this folder")
         if verb == trying.VERB:

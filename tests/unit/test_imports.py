@@ -19,6 +19,7 @@ LAYERS = (
     {"__main__"},
     {"cli"},
     {"build"},
+    {"receiving"},
     {"drafting"},
     {"checking", "documents", "trying"},
     {"workflow"},

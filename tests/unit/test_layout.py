@@ -50,7 +50,9 @@ SHAPE = Shape(
         "date_of_birth": "Born on",
         "provision": Origin(header="Support", codes={"K": "E", "e": "K", "0": "N"}),
         "school": Origin(together=("LA", "Estab")),
-        "lsoa": Origin(header="Area", join={"file": "homes", "key": "Ref", "on": "Pupil ref"}),  # type: ignore[arg-type]
+        "lsoa": Origin(
+            header="Area", join={"file": "homes", "key": "Ref", "their_key": "Pupil ref"}
+        ),  # type: ignore[arg-type]
         "year": Origin(constant="2025"),
         "note": None,
     },

@@ -32,7 +32,7 @@ GOOD: dict[str, Any] = {
                 "sex": {"header": ["Gender", "Sex"], "codes": {"1": "M", "2": "F"}},
                 "school_urn": {
                     "header": "School",
-                    "join": {"file": "homes", "key": "Pupil number", "on": "Pupil"},
+                    "join": {"file": "homes", "key": "Pupil number", "their_key": "Pupil"},
                 },
             },
         }
@@ -87,7 +87,7 @@ def test_every_fault_of_a_mapping_is_told_with_its_file_and_key(project: Path) -
     content = yaml.safe_load(yaml.safe_dump(GOOD))
     columns = table(content)["columns"]
     columns["sex"]["codes"]["3"] = "Z"
-    columns["forename"] = None
+    columns["category"] = None
     columns["colour"] = "Colour"
     columns["upn"] = {"header": "Pupil number", "codes": {"x": "y"}, "dates": "day first"}
     content["tables"]["modules"] = {}
@@ -103,7 +103,7 @@ def test_every_fault_of_a_mapping_is_told_with_its_file_and_key(project: Path) -
     told = {(p.where, p.column): p.rule for p in caught.value.problems}
     at = "tables.exclusions.columns"
     assert {
-        (MAPPING, f"{at}.sex.codes.3"), (MAPPING, f"{at}.forename"), (MAPPING, f"{at}.colour"),
+        (MAPPING, f"{at}.sex.codes.3"), (MAPPING, f"{at}.category"), (MAPPING, f"{at}.colour"),
         (MAPPING, f"{at}.upn.codes"), (MAPPING, f"{at}.upn.dates"), (MAPPING, "tables.modules"),
         (MAPPING, "beside.streets"), (EDITION, "extracts (exclusions, 2022/23).beside"),
         (EDITION, "mapping"), ("config/mappings/quillshire/none.yaml", None),

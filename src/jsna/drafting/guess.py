@@ -21,7 +21,7 @@ from jsna.shared import columns, headers, patients, patterns
 from jsna.sources import registry
 
 #: Identifiers as other people head them, beside the headers of the sources.
-_HEADERS: Final[Mapping[str, tuple[str, ...]]] = {
+HEADERS: Final[Mapping[str, tuple[str, ...]]] = {
     "nhs_number": ("nhs", "nhsno", "nhsnum"),
     "upn": ("pupilnumber", "uniquepupilnumber"),
     "forename": ("firstname", "givenname", "givennames", "forenames", "first"),
@@ -90,8 +90,7 @@ class Guesser:
     def guess(self, every: Iterable[Cells]) -> list[Guess]:
         """What each column is taken for; of two of one kind of identifier the first."""
         cells = list(every)
-        whole = {v for one in cells if identifier(one) in _NAMES for v in one.counts}
-        names = whole | {word for name in whole for word in re.findall(r"\w+", name)}
+        names = names_in(cells)
         headers = {one.key for one in cells}
         found: list[Guess] = []
         for one in cells:
@@ -292,10 +291,16 @@ IDENTIFIERS: Final[Mapping[str, Column]] = {
 }
 
 
+def names_in(every: Iterable[Cells]) -> set[str]:
+    """Names of persons that a file holds, and their words, without case."""
+    whole = {v for one in every if identifier(one) in _NAMES for v in one.counts}
+    return whole | {word for name in whole for word in re.findall(r"\w+", name)}
+
+
 def identifier(cells: Cells) -> str:
     """Which identifier a column is, by its header or its shape; "" where none."""
     for kind, like in IDENTIFIERS.items():
-        if cells.key in {*_headers(like), *_HEADERS[kind]}:
+        if cells.key in {*_headers(like), *HEADERS[kind]}:
             return kind
     return cells.identifier
 

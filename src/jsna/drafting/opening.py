@@ -156,6 +156,24 @@ def _with_commas(content: bytes, delimiter: str) -> bytes:
 # ---- workbooks -----------------------------------------------------------------------------------
 
 
+def sheets(file: Path) -> list[str] | None:
+    """Titles of the visible sheets of a workbook, in order; None of any other file.
+
+    Raises:
+        JsnaError: it is not there, or no whole workbook.
+    """
+    if file.suffix.lower() != ".xlsx":
+        return None
+    opened(file)
+    from openpyxl import load_workbook
+
+    book = load_workbook(file, read_only=True)
+    try:
+        return [one.title for one in book.worksheets if one.sheet_state == "visible"]
+    finally:
+        book.close()
+
+
 def _workbook(file: Path, content: bytes, sheet: str) -> Opened:
     from openpyxl import load_workbook
 

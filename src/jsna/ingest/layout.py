@@ -41,10 +41,10 @@ def arriving(table: Table, shape: Shape) -> Table:
     columns: list[Column] = []
     parts: dict[str, Column] = {}
     for column in table.columns:
-        if column.field not in shape.origins:
+        if column.field not in shape.columns:
             columns.append(column)
             continue
-        origin = shape.origins[column.field]
+        origin = shape.columns[column.field]
         if origin is None:
             continue
         if origin.join is None and origin.headers:
@@ -82,7 +82,7 @@ def declared_cells(
     made: Columns = {}
     for column in table.columns:
         name = column.field
-        origin = shape.origins.get(name, Origin(header=column.name))
+        origin = shape.columns.get(name, Origin(header=column.name))
         found = _received(column, origin, columns, length, beside, findings)
         if found is None or origin is None:
             continue
@@ -151,6 +151,8 @@ def _meant(column: Column, origin: Origin, shape: Shape, cells: pa.Array[Any]) -
     none = {text.strip().casefold() for text in (*shape.empty, *origin.empty)}
     codes = {said.strip().casefold(): code for said, code in origin.codes.items()}
     order = (origin.dates or shape.dates) if column.type == "date" else ""
+    # What the declaration reads as empty says so here too, whatever the codes.
+    kept = {text.casefold() for text in column.absent}
     if not (none or codes or order):
         return cells
 
@@ -160,7 +162,7 @@ def _meant(column: Column, origin: Origin, shape: Shape, cells: pa.Array[Any]) -
             return codes[folded]
         if folded in none:
             return None
-        if codes and origin.others == "unknown":
+        if codes and origin.others == "unknown" and folded not in kept:
             return text + UNKNOWN
         return in_order(text, order) if order else text
 
@@ -200,7 +202,7 @@ def as_named(table: Table, shape: Shape, arrives: Table) -> Table:
     """
     here = {column.field: column for column in arrives.columns}
     named = (here.get(column.field, column) for column in table.columns)
-    constant = {name for name, origin in shape.origins.items() if origin and origin.constant}
+    constant = {name for name, origin in shape.columns.items() if origin and origin.constant}
     return replace(
         table,
         columns=tuple(replace(c, nullable=True) if c.field in constant else c for c in named),

@@ -11,10 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from jsna.model.base import Name, Strict, Words
 
@@ -30,17 +29,17 @@ class Join(Strict):
     Attributes:
         file: what `beside` of the delivery calls it.
         key: header of the key in the table's own file.
-        on: header of the key in the other file, where it is another.
+        their_key: header of the key in the other file, where it is another.
     """
 
     file: Name
     key: Words
-    on: str = ""
+    their_key: str = ""
 
     @property
     def there(self) -> str:
         """Header of the key in the other file."""
-        return self.on or self.key
+        return self.their_key or self.key
 
 
 class Origin(Strict):
@@ -91,6 +90,14 @@ class Origin(Strict):
         return tuple(one for one in given if one)
 
 
+def _under(given: Any) -> Any:
+    """A header alone says that a field stands under it."""
+    return {"header": given} if isinstance(given, str) else given
+
+
+_Stands = Annotated[Origin, BeforeValidator(_under, json_schema_input_type=Words | Origin)]
+
+
 class Place(Strict):
     """Where in a file a table stands.
 
@@ -117,15 +124,7 @@ class Shape(Place):
 
     empty: tuple[str, ...] = ()
     dates: Dates = ""
-    columns: dict[str, Words | Origin | None] = Field(default_factory=dict)
-
-    @cached_property
-    def origins(self) -> dict[str, Origin | None]:
-        """Field -> where it comes from; None where the file has it not."""
-        return {
-            name: Origin(header=given) if isinstance(given, str) else given
-            for name, given in self.columns.items()
-        }
+    columns: dict[str, _Stands | None] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +170,6 @@ class MappingFile(Strict):
         return {
             origin.join.file
             for shape in self.tables.values()
-            for origin in shape.origins.values()
+            for origin in shape.columns.values()
             if origin is not None and origin.join is not None
         }

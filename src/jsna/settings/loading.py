@@ -155,8 +155,7 @@ def load(
             gather.expect(False, path, *found)
         _check_deliveries(gather, edition, path, extracts())
         rolls = rolls_of(categories.lists)
-        held = {name: {**codes, **rolls.get(name, {})} for name, codes in codelists.items()}
-        mappings = load_mappings(gather, edition, path, extracts(), held)
+        mappings = load_mappings(gather, edition, path, extracts(), codelists, rolls)
         for missing in edition_checks.codes_missing(extracts(), codelists):
             where = f"config/codelists/{missing}.yaml"
             if not (root / where).is_file():

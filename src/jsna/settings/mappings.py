@@ -14,6 +14,8 @@ from jsna.settings.checks import Finding
 from jsna.settings.reading import Gatherer
 
 FOLDER: Final = "config/mappings"
+#: Code list -> code -> its label, or what it counts as.
+Lists = Mapping[str, Mapping[str, str]]
 #: What a cell of yes or no may be mapped to.
 _YES_NO: Final = ("true", "false")
 
@@ -33,7 +35,8 @@ def load_mappings(
     edition: Edition,
     path: str,
     extracts: Mapping[str, Any],
-    codes: Mapping[str, Mapping[str, str]],
+    lists: Lists,
+    rolls: Lists,
 ) -> dict[str, MappingFile]:
     """The mappings of an edition by name.
 
@@ -42,7 +45,8 @@ def load_mappings(
         edition: the edition, of the file `path`.
         path: its file.
         extracts: what is declared, by name.
-        codes: code list -> each code a file in the declared shape may hold, with its label.
+        lists: code list -> its codes, each with its label.
+        rolls: code list -> further codes and spellings a file in the declared shape may hold.
     """
     found: dict[str, MappingFile] = {}
     for name in named(edition):
@@ -55,7 +59,7 @@ def load_mappings(
         if mapping is None:
             continue
         found[name] = mapping
-        for finding in _of_mapping(mapping, extracts, codes):
+        for finding in _of_mapping(mapping, extracts, lists, rolls):
             gather.expect(False, path_of(name), *finding)
     for delivery in edition.received:
         for finding in _of_delivery(delivery, found.get(delivery.mapping)):
@@ -79,7 +83,7 @@ def _of_delivery(delivery: Delivery, mapping: MappingFile | None) -> Iterator[Fi
 
 
 def _of_mapping(
-    mapping: MappingFile, extracts: Mapping[str, Any], codes: Mapping[str, Mapping[str, str]]
+    mapping: MappingFile, extracts: Mapping[str, Any], lists: Lists, rolls: Lists
 ) -> Iterator[Finding]:
     extract = extracts.get(mapping.extract)
     if extract is None:
@@ -89,7 +93,7 @@ def _of_mapping(
     tables = {table.name: table for table in extract.tables}
     for name, shape in mapping.tables.items():
         if name in tables:
-            yield from _of_shape(f"tables.{name}", shape, tables[name], codes)
+            yield from _of_shape(f"tables.{name}", shape, tables[name], lists, rolls)
         else:
             rule = f"the extract has no such table; it has {', '.join(tables)}"
             yield f"tables.{name}", rule, ""
@@ -98,34 +102,35 @@ def _of_mapping(
 
 
 def _of_shape(
-    key: str, shape: Shape, table: Table, codes: Mapping[str, Mapping[str, str]]
+    key: str, shape: Shape, table: Table, lists: Lists, rolls: Lists
 ) -> Iterator[Finding]:
     columns = {column.field: column for column in table.columns}
-    for name, origin in shape.origins.items():
+    for name, origin in shape.columns.items():
         where = f"{key}.columns.{name}"
         if name not in columns:
             yield where, f"the table has no such field; it has {', '.join(columns)}", ""
         elif origin is not None:
-            yield from _of_origin(where, origin, columns[name], codes)
-        elif columns[name].required:
+            yield from _of_origin(where, origin, columns[name], lists, rolls)
+        elif columns[name].required and not columns[name].nullable:
             yield where, "the table cannot be used without it; say where it comes from", ""
 
 
 def _of_origin(
-    key: str, origin: Origin, column: Column, codes: Mapping[str, Mapping[str, str]]
+    key: str, origin: Origin, column: Column, lists: Lists, rolls: Lists
 ) -> Iterator[Finding]:
     if origin.dates and column.type != "date":
         yield f"{key}.dates", "the field is no date; leave it out", ""
     if column.type == "boolean":
-        known: set[str] = set(_YES_NO)
+        own = further = set(_YES_NO)
     elif column.codes is not None:
-        known = {*codes.get(column.codes, ()), *(said for said, _ in column.spellings)}
+        own = {*lists.get(column.codes, ())}
+        further = {*rolls.get(column.codes, ()), *(said for said, _ in column.spellings)}
     else:
         if origin.codes:
             yield f"{key}.codes", "the field is not one of codes; leave it out", ""
         return
-    folded = {code.casefold() for code in known}
-    shown = ", ".join(sorted(known))
+    folded = {code.casefold() for code in own | further}
+    shown = ", ".join(sorted(own))
     for said, code in origin.codes.items():
         if code.casefold() not in folded:
             yield f"{key}.codes.{said}", f"is no code of the field; it has {shown}", code

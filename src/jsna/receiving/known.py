@@ -1,0 +1,127 @@
+"""Which declared table a sheet looks like, and what is proposed for a whole file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from jsna.errors import JsnaError, Problem
+from jsna.ingest.header import plain
+from jsna.model.contract import Extract, Table
+from jsna.receiving import alike
+from jsna.receiving.fits import Held
+from jsna.receiving.propose import KNOWN, TITLE, Answers, Proposal, known_table, propose
+from jsna.receiving.sheets import Sheet, sheets_of
+from jsna.sources import registry
+
+#: By how much more a sheet must be like one table than like any other to be taken for it.
+_APART: Final = 0.1
+
+
+def held(root: Path) -> Held:
+    """The codes there are.
+
+    Raises:
+        JsnaError: the code lists have problems.
+    """
+    from jsna.settings.shared import categories, rolls_of
+
+    lists = categories(root).lists
+    return Held({name: one.codes for name, one in lists.items()}, rolls_of(lists))
+
+
+def proposals(
+    file: Path,
+    codes: Held,
+    answers: Answers,
+    *,
+    source: str = "",
+    table: str = "",
+    sheet: str = "",
+    row: int = 0,
+) -> list[Proposal]:
+    """What a mapping of a file would say, of each of its sheets that is like a declared table.
+
+    Args:
+        file: as it came.
+        codes: the codes there are.
+        answers: what somebody has said; of a file with several tables, of each what it has.
+        source, table: what it is of, where that is known.
+        sheet: the only one that is looked at.
+        row: of the header, where that is known.
+
+    Raises:
+        JsnaError: nothing in it is like a declared table, or like more than one.
+    """
+    wanted = _wanted(source, table)
+    found: list[Proposal] = []
+    for one in sheets_of(file):
+        if sheet and plain(one.title) != plain(sheet):
+            continue
+        taken = wanted[0] if len(wanted) == 1 else _looks_like(one, wanted)
+        if taken is not None:
+            found.append(propose(one, *taken, codes, answers, row))
+    if found:
+        _no_table_twice(file, found)
+        return found
+    rule = (
+        "nothing in it looks like a declared table"
+        + (f" of {source}" if source else "")
+        + "; say which it is: --source NAME --table NAME"
+    )
+    raise JsnaError(Problem(file.name, rule, code="map.unknown"), title=TITLE)
+
+
+def _wanted(source: str, table: str) -> list[tuple[Extract, Table]]:
+    every = [(e, t) for e in registry().values() for t in e.tables]
+    found = [(e, t) for e, t in every if source in ("", e.name) and table in ("", t.name)]
+    if not found:
+        there = ", ".join(f"{e.name}.{t.name}" for e, t in every)
+        asked = ".".join(filter(None, (source, table)))
+        rule = f"no source has such a table; there are {there}"
+        raise JsnaError(Problem("--source", rule, value=asked, code="map.option"), title=TITLE)
+    return found
+
+
+def likeness(sheet: Sheet, table: Table) -> tuple[float, float]:
+    """How much of a table a sheet heads: of the required columns, and of all that either has."""
+    required, row = known_table(sheet, table)
+    if not row:
+        return 0.0, 0.0
+    header = sheet.header(row)
+    both = alike.worth(header, table.columns)
+    return required, 2 * both / (len(table.columns) + sum(bool(text) for text in header))
+
+
+def _looks_like(
+    sheet: Sheet, wanted: Iterable[tuple[Extract, Table]]
+) -> tuple[Extract, Table] | None:
+    ranked = sorted(
+        (
+            (part * whole, extract.name, table.name, (extract, table))
+            for extract, table in wanted
+            for part, whole in (likeness(sheet, table),)
+            if part >= KNOWN
+        ),
+        key=lambda one: (-one[0], *one[1:3]),
+    )
+    if not ranked:
+        return None
+    best, *rest = ranked
+    if rest and best[0] - rest[0][0] < _APART * best[0]:
+        names = " and ".join(f"{one[1]}.{one[2]}" for one in ranked[:2])
+        rule = f"it looks like {names} alike; say which it is: --source NAME --table NAME"
+        raise JsnaError(Problem(sheet.name, rule, code="map.two"), title=TITLE)
+    return best[3]
+
+
+def _no_table_twice(file: Path, found: list[Proposal]) -> None:
+    names = [(one.extract.name, one.table.name) for one in found]
+    for name in dict.fromkeys(names):
+        if names.count(name) > 1:
+            rule = f"{names.count(name)} sheets look like the table {name[1]!r}; say which: --sheet"
+            raise JsnaError(Problem(file.name, rule, code="map.sheet"), title=TITLE)
+    if len({name[0] for name in names}) > 1:
+        rule = "its sheets are of several sources; map them one by one: --source"
+        raise JsnaError(Problem(file.name, rule, code="map.source"), title=TITLE)

@@ -1,0 +1,324 @@
+"""A mapping proposed for one table of a file, with what is asked and how much of it is covered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from jsna.drafting.cells import Cells
+from jsna.drafting.guess import names_in
+from jsna.errors import JsnaError, Problem
+from jsna.ingest.header import plain
+from jsna.model.contract import Extract, Table
+from jsna.model.layouts import Dates, Join, Origin, Shape
+from jsna.receiving import alike
+from jsna.receiving.coded import Coding, coding
+from jsna.receiving.days import Order, order_of
+from jsna.receiving.fits import EMPTY, Held, filled
+from jsna.receiving.placed import Placed, place
+from jsna.receiving.sheets import Sheet
+from jsna.shared import headers
+
+TITLE: Final = "No mapping can be proposed for this file:"
+#: Share of the required columns whose names must be in a header to know the table by it.
+KNOWN: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What somebody has said of a file.
+
+    Attributes:
+        columns: field -> header.
+        constants: field -> value of every row.
+        joined: field -> the other file's name and the header there.
+        keys: the other file's name -> header of the key here, and there.
+        dates: field -> order of its dates.
+        codes: field -> the file's code -> the declared one.
+        looked_at: fields somebody looked at, which hold codes and no child.
+        absent: fields that the file has not.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+    joined: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    keys: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    dates: Mapping[str, Dates] = field(default_factory=dict)
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    looked_at: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset()
+
+    @property
+    def fields(self) -> set[str]:
+        """Every field anything is said of."""
+        return {
+            *self.columns, *self.constants, *self.joined, *self.dates, *self.codes,
+            *self.looked_at, *self.absent,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One declared column, as a mapping would have it.
+
+    Attributes:
+        placed: where it stands.
+        order: of its dates, where it has any.
+        coding: of its codes, where it has any.
+        origin: what the mapping says; None where it says nothing, or that it is not there.
+        absent: the mapping says that it is not there.
+    """
+
+    placed: Placed
+    order: Order = field(default_factory=Order)
+    coding: Coding = field(default_factory=Coding)
+    origin: Origin | None = None
+    absent: bool = False
+
+    @property
+    def field(self) -> str:
+        """The declared field."""
+        return self.placed.column.field
+
+    @property
+    def there(self) -> bool:
+        """Whether the column is given by anything."""
+        return self.origin is not None or self.placed.cells is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What is proposed for one table.
+
+    Attributes:
+        extract, table: which.
+        sheet: the part of the file it is of.
+        row: number of the row of headers.
+        entries: every declared column.
+        unused: headers that stand for nothing, where they may be shown.
+        others: how many further ones.
+        told: what a build would not take of the file as it is.
+        keys: columns by which other files are joined.
+    """
+
+    extract: Extract
+    table: Table
+    sheet: Sheet
+    row: int
+    entries: tuple[Entry, ...]
+    unused: tuple[str, ...]
+    others: int
+    told: tuple[str, ...]
+    keys: tuple[Cells, ...] = ()
+
+    @property
+    def shape(self) -> Shape:
+        """The same as reading goes by."""
+        return Shape(
+            sheet=self.sheet.title if self.sheet.sheets > 1 else "",
+            header_row=self.row if self.row > 1 else None,
+            empty=self.empty,
+            columns={
+                entry.field: entry.origin
+                for entry in self.entries
+                if entry.origin is not None or entry.absent
+            },
+        )
+
+    @property
+    def empty(self) -> tuple[str, ...]:
+        """What its cells say where they say nothing."""
+        said = {
+            value.upper()
+            for entry in self.entries
+            if entry.placed.cells is not None
+            for value in entry.placed.cells.counts
+            if value in EMPTY
+        }
+        return tuple(sorted(said))
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """What must be answered before the table can be read, each with how."""
+        return tuple(question for entry in self.entries for question in _must(entry))
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """What may be answered: without it columns or cells are left out, and counted."""
+        return tuple(question for entry in self.entries for question in _may(entry))
+
+
+def known_table(sheet: Sheet, table: Table) -> tuple[float, int]:
+    """How much of a table's required columns a sheet heads, 0 to 1, and on which row."""
+    required = [column for column in table.columns if column.required] or list(table.columns)
+    row, value = sheet.best(lambda header: alike.worth(header, required))
+    return value / len(required), row
+
+
+def propose(
+    sheet: Sheet, extract: Extract, table: Table, held: Held, answers: Answers, row: int = 0
+) -> Proposal:
+    """What a mapping of a sheet would say of one table.
+
+    Args:
+        sheet: the part of a file.
+        extract, table: what it is taken for.
+        held: the codes there are.
+        answers: what somebody has said.
+        row: of the header, where that is known.
+
+    Raises:
+        JsnaError: no line of it is a header of the table, or its rows cannot be read.
+    """
+    if not 0 <= row <= len(sheet.opened.lines):
+        rule = f"the header is on one of the first {len(sheet.opened.lines)} rows"
+        raise JsnaError(Problem("--row", rule, value=str(row), code="map.option"), title=TITLE)
+    row = row or known_table(sheet, table)[1]
+    if not row:
+        rule = f"no line of it is like a header of the table {table.name!r} of {extract.title}"
+        raise JsnaError(Problem(sheet.name, rule, code="map.header"), title=TITLE)
+    every, findings = sheet.columns(row)
+    stops = [one for one in findings.problems if not every or one.code in ("file.hidden_rows",)]
+    if stops or not every:
+        raise JsnaError(stops or findings.problems, title=TITLE)
+    if wrong := list(_unknown_answers(answers, table, every, sheet)):
+        raise JsnaError(wrong, title=TITLE)
+    names = names_in(every)
+    if {*headers.words(sheet.title)} & names and sheet.sheets > 1:
+        rule = "the title of the sheet is a name in it too, and no mapping holds one: rename it"
+        raise JsnaError(Problem(sheet.name, rule, code="map.sheet"), title=TITLE)
+    placed = place(table, every, held, answers.columns)
+    entries = tuple(_entry(one, held, names, answers) for one in placed)
+    used = {one.key for one in every if any(e.placed.cells is one for e in entries)}
+    keyed = {plain(here) for here, _ in answers.keys.values()}
+    keys = tuple(one for one in every if one.key in keyed)
+    used |= keyed
+    left = [one for one in every if one.key not in used]
+    shown = tuple(one.header for one in left if one.is_header and not {*one.words} & names)
+    told = (*sheet.opened.told, *(one.rule for one in findings.problems))
+    hidden = len(left) - len(shown)
+    return Proposal(extract, table, sheet, row, entries, shown, hidden, told, keys)
+
+
+def _unknown_answers(
+    answers: Answers, table: Table, every: Sequence[Cells], sheet: Sheet
+) -> Iterator[Problem]:
+    fields = {column.field for column in table.columns}
+    for name in sorted(answers.fields - fields):
+        rule = f"the table has no such field; it has {', '.join(sorted(fields))}"
+        yield Problem(sheet.name, rule, value=name, code="map.field")
+    there = {one.key for one in every}
+    here = (*answers.columns.values(), *(key for key, _ in answers.keys.values()))
+    for header in here:
+        if plain(header) not in there:
+            rule = "no column of the file has this header"
+            yield Problem(sheet.name, rule, value=header, code="map.header")
+    for column in table.columns:
+        if column.field in answers.absent and column.required and not column.nullable:
+            rule = "the table cannot be used without it"
+            yield Problem(sheet.name, rule, value=column.field, code="map.field")
+    for name, _ in answers.joined.values():
+        if name not in answers.keys:
+            rule = "say by which key its columns are joined: --key NAME=HEADER"
+            yield Problem(sheet.name, rule, value=name, code="map.key")
+
+
+def _entry(placed: Placed, held: Held, names: set[str], answers: Answers) -> Entry:
+    column = placed.column
+    name = column.field
+    if name in answers.constants:
+        return Entry(Placed(column, None, "given"), origin=Origin(constant=answers.constants[name]))
+    if name in answers.joined:
+        return Entry(Placed(column, None, "given"), origin=_joined(name, answers))
+    if name in answers.absent:
+        return Entry(Placed(column, None, "given"), absent=True)
+    cells = placed.cells
+    if cells is None:
+        # What stands under a declared header and is something else must not be taken for it.
+        absent = not column.required and placed.sure == "asked" and placed.alike == 1.0
+        return Entry(placed, absent=absent)
+    order, codes = Order(), Coding()
+    if column.type == "date":
+        order = order_of(filled(cells))
+        if name in answers.dates:
+            order = Order(answers.dates[name])
+    elif column.codes is not None or column.type == "boolean":
+        given = answers.codes.get(name, {})
+        codes = coding(cells, column, held, names, given, name in answers.looked_at)
+    return Entry(placed, order, codes, _origin(placed, order, codes))
+
+
+def _joined(name: str, answers: Answers) -> Origin:
+    file, header = answers.joined[name]
+    here, there = answers.keys[file]
+    their_key = "" if plain(here) == plain(there) else there
+    return Origin(
+        header=header,
+        codes=dict(answers.codes.get(name, {})),
+        dates=answers.dates.get(name, ""),
+        join=Join(file=file, key=here, their_key=their_key),
+    )
+
+
+def _origin(placed: Placed, order: Order, codes: Coding) -> Origin | None:
+    """What the mapping says of a column; None where the declaration says as much."""
+    assert placed.cells is not None
+    declared = {plain(text) for text in (placed.column.name, *placed.column.aliases)}
+    if placed.cells.key in declared and not (order.dates or codes.codes):
+        return None
+    return Origin(header=placed.cells.header, codes=dict(codes.codes), dates=order.dates)
+
+
+def _must(entry: Entry) -> Iterator[str]:
+    column = entry.placed.column
+    if column.required and not entry.there and not entry.absent:
+        yield _where(entry)
+    if entry.order.among:
+        shown = " or ".join(f'--dates "{column.field}={order}"' for order in entry.order.among)
+        yield f"in which order are the dates of {column.field}? {entry.order.told}: {shown}"
+    if column.required and entry.coding.too_few:
+        yield from _codes(entry)
+
+
+def _may(entry: Entry) -> Iterator[str]:
+    column = entry.placed.column
+    if not column.required and not entry.there and not entry.absent and entry.placed.among:
+        yield f"{_where(entry)}; it can be left out"
+    if not (column.required and entry.coding.too_few):
+        yield from _codes(entry)
+
+
+def _codes(entry: Entry) -> Iterator[str]:
+    column = entry.placed.column
+    for value, among in entry.coding.asked.items():
+        likely = f" ({' or '.join(among)}?)" if among else ""
+        how = f"--code {quoted(f'{column.field}:{value}=CODE')}"
+        yield f"which code is {value!r} of {column.field}{likely}? {how}"
+    if hidden := entry.coding.hidden:
+        what = "1 value is" if hidden == 1 else f"{hidden} values are"
+        yield (
+            f"{what} no code of {column.field}, and not shown, as a name may be among them; if you "
+            f"have looked and they are codes and no child: --codes {column.field}"
+        )
+
+
+def _where(entry: Entry) -> str:
+    column, among = entry.placed.column, entry.placed.among
+    what = f"{column.field} ({column.called})"
+    if among:
+        shown = " or ".join(repr(header) for header in among)
+        how = " or ".join(f"--column {quoted(f'{column.field}={header}')}" for header in among)
+        return f"does {what} stand under {shown}? {how}"
+    name = column.field
+    nowhere = f" If the file has it not: --absent {name}" if column.nullable else ""
+    return (
+        f"where is {what}? --column {name}=HEADER, --constant {name}=VALUE, or of another file "
+        f"--beside NAME=FILE --key NAME=HEADER --column {name}=NAME:HEADER{nowhere}"
+    )
+
+
+def quoted(text: str) -> str:
+    """A word of a command line, in quotation marks where it needs them."""
+    return text if re.fullmatch(r"[\w.:=/-]+", text) else f'"{text}"'

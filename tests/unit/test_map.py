@@ -1,0 +1,246 @@
+"""`jsna map`: what it proposes for a file in a council's shape, asks, writes and never shows."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Sequence
+from datetime import date, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from jsna import cli
+from jsna.drafting.cells import Cells
+from jsna.ingest.read import read_table
+from jsna.model.contract import Column
+from jsna.model.layouts import MappingFile
+from jsna.receiving.coded import coding
+from jsna.receiving.days import order_of
+from jsna.receiving.fits import Held
+from jsna.sources import registry
+from tests.books import book, book_bytes
+from tests.conftest import ROOT
+
+EXCLUSIONS = registry()["exclusions"].table("exclusions")
+NAMES = ["Zwyx", "Qoph", "Vyrn", "Ubbel", "Ostrix", "Plimsoe"]
+UPNS = [f"A9730000{n:05d}" for n in range(60)]
+#: What may stand in nothing that is said or written.
+CANARIES = [*NAMES, *UPNS, "Mrs Tutor"]
+HEADER = ["Pupil ref", "Family name", "Forename", "DOB", "Gender", "School URN", "Exclusion type",
+          "Reason1", "First day", "Sessions", "SEN status", "Tutor"]  # fmt: skip
+#: As somebody answers what is asked of it.
+ANSWERS = ["--column", "upn=Pupil ref", "--column", "surname=Family name",
+           "--column", "school_urn=School URN", "--column", "start_date=First day",
+           "--column", "category=Exclusion type", "--dates", "start_date=day first",
+           "--absent", "reason_2", "--absent", "reason_3"]  # fmt: skip
+
+
+def row(n: int) -> list[str]:
+    """A suspension, worked out from its number; no start date has a day past the twelfth."""
+    born, began = date(2010, 1, 1) + timedelta(days=37 * n), date(2024, 1 + n % 12, 1 + n % 11)
+    return [
+        UPNS[n], NAMES[n % 6], NAMES[(n + 1) % 6], f"{born:%m/%d/%Y}", ["Male", "Female"][n % 2],
+        f"90000{n % 3}", ["Suspension", "Permanent exclusion"][n % 10 == 0], "DB",
+        f"{began:%d/%m/%Y}", str(1 + n % 5), ["SEN support", "EHC plan", "None"][n % 3],
+        "Mrs Tutor",
+    ]  # fmt: skip
+
+
+ROWS = [row(n) for n in range(60)]
+
+
+def csv_of(rows: Sequence[Sequence[str]]) -> bytes:
+    text = StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "config").mkdir()
+    for part in ("codelists", "dimensions.yaml", "linkage", "indicators", "recoded.yaml"):
+        source = ROOT / "config" / part
+        copy = shutil.copytree if source.is_dir() else shutil.copy
+        copy(source, tmp_path / "config" / part)
+    (tmp_path / "e.csv").write_bytes(csv_of([["Suspensions 2023/24"], HEADER, *ROWS]))
+    return tmp_path
+
+
+def run(project: Path, capsys: pytest.CaptureFixture[str], *more: str, file: str = "e.csv") -> Any:
+    code = cli.main(["map", str(project / file), "--root", str(project), *more])
+    said = capsys.readouterr()
+    for canary in CANARIES:
+        assert canary not in said.out + said.err
+    return code, said.out + said.err
+
+
+def mapping(project: Path) -> MappingFile:
+    text = (project / "config/mappings/quill/exclusions.yaml").read_text(encoding="utf-8")
+    assert not [canary for canary in CANARIES if canary in text]
+    return MappingFile.model_validate(yaml.safe_load(text))
+
+
+def test_what_is_sure_is_taken_and_a_key_is_never_guessed(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, said = run(project, capsys)
+    assert code == 1
+    assert "the table 'exclusions' of Suspensions and permanent exclusions" in said
+    assert "headers on row 2" in said
+    assert "date_of_birth: 'DOB' (a name of its own); dates month first" in said
+    assert "forename: 'Forename' (a name of its own)" in said
+    # Its cells have the shape of one, and that is not enough.
+    assert "upn: asked" in said
+    assert "upn (Unique pupil number) stand under 'Pupil ref'? --column \"upn=Pupil ref\"" in said
+    assert "'Tutor'" in said
+    assert not (project / "config/mappings").exists()
+    asked = run(project, capsys, "--to", "quill/exclusions")
+    assert asked[0] == 1
+    assert "not written until this is answered" in asked[1]
+    assert not (project / "config/mappings").exists()
+
+
+def test_answers_make_a_mapping_by_which_the_file_is_read(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, said = run(project, capsys, *ANSWERS, "--code", "sen_provision_at_event:None=N",
+                     "--codes", "sen_provision_at_event", "--to", "quill/exclusions")  # fmt: skip
+    assert code == 0, said
+    assert "Covered: 11 of 13 columns" in said
+    made = mapping(project)
+    shape = made.tables["exclusions"]
+    assert shape.header_row == 2
+    frame = read_table((project / "e.csv").read_bytes(), "e.csv", EXCLUSIONS, shape=shape).frame
+    assert frame is not None
+    assert frame["upn"].to_list() == UPNS
+    assert frame["date_of_birth"].iloc[1] == "2010-02-07"
+    assert frame["start_date"].iloc[2] in ("2024-03-03", "03/03/2024")
+    category = {"Suspension": "SUSP", "Permanent exclusion": "PERM"}
+    assert frame["category"].to_list() == [category[one[6]] for one in ROWS]
+    provision = {"SEN support": "K", "EHC plan": "E", "None": "N"}
+    assert frame["sen_provision_at_event"].to_list() == [provision[one[10]] for one in ROWS]
+    # A second time only where that is said.
+    assert "--again" in run(project, capsys, *ANSWERS, "--to", "quill/exclusions")[1]
+
+
+def test_dates_that_read_two_ways_are_asked_about_once_a_column(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = run(project, capsys, *ANSWERS[:-6], *ANSWERS[-4:])[1]
+    assert said.count("in which order are the dates") == 1
+    assert '--dates "start_date=day first" or --dates "start_date=month first"' in said
+    assert "is one of day first" in run(project, capsys, "--dates", "start_date=backwards")[1]
+
+
+def test_a_column_of_another_file_is_joined_by_the_key_that_is_said(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    homes = [["Urns", ""], ["Child", "School"], *[[u, "900001"] for u in UPNS[:57]]]
+    (project / "homes.xlsx").write_bytes(book_bytes(book(homes, "Schools", Other=[["x"]])))
+    beside = ["--beside", f"homes={project / 'homes.xlsx'}", "--column", "school_urn=homes:School"]
+    told = run(project, capsys, *ANSWERS, *beside)
+    assert told[0] == 1
+    assert "say by which key" in told[1]
+    said = run(project, capsys, *ANSWERS, *beside, "--key", "homes=Pupil ref=Child",
+               "--to", "quill/exclusions")[1]  # fmt: skip
+    assert "95.0% of the rows have their key there" in said
+    made = mapping(project)
+    assert (made.beside["homes"].sheet, made.beside["homes"].header_row) == ("Schools", 2)
+    origin = made.tables["exclusions"].columns["school_urn"]
+    assert origin is not None
+    assert origin.join is not None
+    assert (origin.join.key, origin.join.there) == ("Pupil ref", "Child")
+
+
+def test_the_sheet_of_a_workbook_is_known_by_its_headers(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = book([["Read me"]], "Notes", Returned=[["Suspensions"], [], HEADER, *ROWS])
+    (project / "e.xlsx").write_bytes(book_bytes(made))
+    run(project, capsys, *ANSWERS, "--to", "quill/exclusions", file="e.xlsx")
+    shape = mapping(project).tables["exclusions"]
+    assert (shape.sheet, shape.header_row) == ("Returned", 3)
+    two = book([HEADER, *ROWS], "Spring", Summer=[HEADER, *ROWS])
+    (project / "e.xlsx").write_bytes(book_bytes(two))
+    assert "2 sheets look like the table" in run(project, capsys, file="e.xlsx")[1]
+    # Casework is kept in one sheet for each child.
+    own = book([HEADER, *ROWS], "Zwyx", Notes=[["x"]])
+    (project / "e.xlsx").write_bytes(book_bytes(own))
+    assert "is a name in it too" in run(project, capsys, file="e.xlsx")[1]
+
+
+@pytest.mark.parametrize(
+    ("more", "rule"),
+    [
+        (["--source", "nothing"], "no source has such a table"),
+        (["--column", "colour=Tutor"], "the table has no such field"),
+        (["--column", "upn=Number"], "no column of the file has this header"),
+        (["--column", "upn"], "is written NAME=VALUE"),
+        (["--to", "Quill"], "is written <council>/<source>"),
+        (["--row", "99"], "the header is on one of the first"),
+    ],
+)
+def test_what_cannot_be_meant_is_told(
+    project: Path, capsys: pytest.CaptureFixture[str], more: list[str], rule: str
+) -> None:
+    code, said = run(project, capsys, *ANSWERS, *more)
+    assert code == 1
+    assert rule in said
+
+
+def test_a_file_of_nothing_declared_is_told(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "e.csv").write_bytes(csv_of([["Colour", "Shape"], *[["red", "round"]] * 9]))
+    code, said = run(project, capsys)
+    assert code == 1
+    assert "nothing in it looks like a declared table" in said
+
+
+HELD = Held({"kind": {"A": "Bus", "B": "A", "C": "Car and driver"}}, {})
+KIND = Column("Kind", "kind", "code", "Kind.", codes="kind")
+
+
+def coded(*values: str, looked_at: bool = False, **given: str) -> Any:
+    cells = Cells("Kind", values * 6, 6 * len(values))
+    return coding(cells, KIND, HELD, {"zwyx"}, given, looked_at)
+
+
+def test_codes_are_read_by_their_labels_and_what_fits_two_is_asked() -> None:
+    assert dict(coded("bus", "C").codes) == {"bus": "A", "C": "C"}
+    # A is a code, and the label of another.
+    assert dict(coded("A").asked) == {"A": ("A", "B")}
+    assert dict(coded("A", A="B").codes) == {"A": "B"}
+    # Short codes of a system's own are asked about, what may be a name is not shown.
+    assert dict(coded("Q1", "C").asked) == {"Q1": ()}
+    hidden = coded("Zwyx", "Tram", "C")
+    assert (hidden.hidden, dict(hidden.asked), hidden.mapped, hidden.rows) == (2, {}, 6, 18)
+    assert hidden.too_few
+    assert list(coded("Tram", "C", looked_at=True).asked) == ["Tram"]
+    # And where somebody looked, still no name of the file.
+    assert coded("Zwyx", "C", looked_at=True).hidden == 1
+
+
+@pytest.mark.parametrize(
+    ("days", "order", "among"),
+    [
+        (["04/13/2012", "01/02/2012"], "month first", ()),
+        (["13/04/2012", "01/02/2012"], "", ()),
+        (["2012-04-13", "3 April 2012"], "", ()),
+        (["01/02/2012"], "", ("day first", "month first")),
+        (["13.04.12"], "", ("day first", "year first")),
+        (["31.02.99"], "", ()),
+        (["13/04/2012", "04/13/2012"], "", ()),
+        # Both ways it is the same day.
+        (["04/04/2012"], "", ()),
+    ],
+)
+def test_the_order_of_dates_is_what_one_of_them_shows(
+    days: list[str], order: str, among: tuple[str, ...]
+) -> None:
+    found = order_of(dict.fromkeys(days, 1))
+    assert (found.dates, found.among) == (order, among)

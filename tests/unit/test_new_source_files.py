@@ -128,15 +128,16 @@ def test_marks_codes_of_areas_and_what_every_row_keeps(tmp_path: Path) -> None:
     made = draft(Asked(file, codes=("Vehicle type",)), ROOT)
     found = columns(made)
     cost, spend, share = found["Weekly cost (£)"], found["Spend"], found["Share of budget"]
+    # N/A and - say nothing in any file, and need not be declared.
     assert (cost.field, cost.type, cost.marked, cost.absent, cost.nullable) == (
-        "weekly_cost", "number", True, ("N/A",), True,
+        "weekly_cost", "number", True, (), True,
     )  # fmt: skip
     assert cost.description == "Weekly cost, in pounds." and (cost.minimum, cost.maximum) == (
         0,
         2000,
     )
     assert (spend.type, spend.marked, share.type, share.marked) == ("integer", True, "number", True)
-    assert (found["Miles"].type, found["Miles"].absent) == ("number", ("-",))
+    assert (found["Miles"].type, found["Miles"].absent) == ("number", ())
     assert [found[name].field for name in ("Ward", "District", "MSOA")] == [
         "ward_code", "district_code", "msoa_code",
     ]  # fmt: skip

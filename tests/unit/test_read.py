@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jsna.ingest.looks import _HIDDEN_ROW, _MERGED
 from jsna.ingest.read import Reading, read_table
-from jsna.ingest.typed_files import _HIDDEN_ROW, _MERGED
 from jsna.model.contract import Column, Table
+from jsna.shared.patterns import NOTHING
 from tests.books import book, book_bytes
 from tests.tried import tried
 
@@ -149,7 +150,10 @@ def test_white_space_is_removed_and_blank_rows_keep_the_numbering() -> None:
     reading = read(text + "\n,,,,\n")
     assert cells(reading) == [[None, "Qoph", "03/04/2012", "K", "7"], EXPECTED[0]]
     assert numbers(reading) == [2, 4]
-    assert reading.findings.remarks == ["3 blank rows left out"]
+    assert reading.findings.remarks == [
+        "no-break spaces and characters without width were removed from 1 cell of 1 column",
+        "3 blank rows left out",
+    ]
 
 
 def test_line_breaks_inside_quotes_are_one_row() -> None:
@@ -489,8 +493,9 @@ def test_damaged_and_misnamed_files() -> None:
 
 
 WORD = st.text(
-    st.characters(codec="cp1252", exclude_categories=("Cc", "Cs", "Zs", "Zl", "Zp")), max_size=12
-).filter(lambda text: not any(mark in text for mark in "ÃÂâ"))
+    st.characters(codec="cp1252", exclude_categories=("Cc", "Cf", "Cs", "Zs", "Zl", "Zp")),
+    max_size=12,
+).filter(lambda text: not any(mark in text for mark in "ÃÂâ") and text.casefold() not in NOTHING)
 
 
 @tried(60)
@@ -502,7 +507,7 @@ WORD = st.text(
 def test_whatever_is_written_is_read(
     rows: list[tuple[str, str, str]], encoding: str, end: str
 ) -> None:
-    """Cells come back as written, in any encoding and with any text in them, in their rows."""
+    """Cells come back as written, in any encoding and with any text that says something."""
     import csv
 
     buffer = io.StringIO()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from jsna.errors import JsnaError, Problem
+from jsna.ingest.csv_file import utf_16
 from jsna.ingest.header import SEARCHED, plain
 from jsna.ingest.read import Reading, read_table
 from jsna.ingest.typed_files import text_of
@@ -83,9 +84,9 @@ _HEAD: Final = 200_000
 
 def _text(file: Path, content: bytes) -> Opened:
     told: list[str] = []
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if coded := utf_16(content):
         try:
-            content = content.decode("utf-16").encode("utf-8")
+            content = content.decode(coded).encode("utf-8")
         except UnicodeError:
             raise _refused(
                 file, "is cut short or damaged; ask for it again", "file.encoding"

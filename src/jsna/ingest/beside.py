@@ -37,7 +37,7 @@ class BesideFiles:
     content: Callable[[str], bytes | None]
     findings: list[Findings] = field(default_factory=list)
 
-    def __call__(self, column: Column, origin: Origin) -> Mapping[str, str] | None:
+    def __call__(self, column: Column, origin: Origin) -> Mapping[str, str | None] | None:
         """Key -> value of a column; None where the file cannot be used, which is told."""
         assert origin.join is not None
         file = self.named.get(origin.join.file)
@@ -70,8 +70,8 @@ class BesideFiles:
         return found
 
 
-def _by_key(frame: pd.DataFrame, findings: Findings, table: Table) -> dict[str, str]:
-    """Key -> value; a key with two values is told, and has none."""
+def _by_key(frame: pd.DataFrame, findings: Findings, table: Table) -> dict[str, str | None]:
+    """Key -> value, or None where its cell is empty; a key with two values is told and left out."""
     known: Any = frame[[_KEY, _VALUE]].dropna().drop_duplicates()
     twice = known[_KEY].duplicated(keep=False)
     keys = int(known.loc[twice, _KEY].nunique())
@@ -84,4 +84,5 @@ def _by_key(frame: pd.DataFrame, findings: Findings, table: Table) -> dict[str, 
             count=keys,
         )
     kept = known[~twice]
-    return dict(zip(map(str, kept[_KEY]), map(str, kept[_VALUE]), strict=True))
+    there = dict.fromkeys(frame[_KEY].dropna().drop(known.index[twice]).map(str))
+    return there | dict(zip(map(str, kept[_KEY]), map(str, kept[_VALUE]), strict=True))

@@ -1,14 +1,16 @@
-"""Text to types: what a declared column's text means, and which cells cannot be read.
+"""Text to types: what each text says under its column's type, and which cannot be read.
 
+What a whole column must be looked at for is done before, in `jsna.ingest.meaning`.
 Distinct values are read once each, however many rows carry them, so that a column of 180,000 dates
 costs a few thousand readings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -30,6 +32,8 @@ ARROW: Mapping[str, pa.DataType] = {
 TEXT = pd.StringDtype(na_value=np.nan)
 _TRUE = frozenset({"true", "t", "yes", "y", "1"})
 _FALSE = frozenset({"false", "f", "no", "n", "0"})
+#: A whole number with zeros before it, or after a point.
+_NUMBER: Final = re.compile(r"0*(\d+?)(?:\.0+)?", re.ASCII)
 
 
 def dtype(column: Column) -> Any:
@@ -108,16 +112,37 @@ def _read(column: Column, array: pa.Array, context: Context) -> pa.Array:
     if column.type == "boolean":
         return _by_value(array, _truth, pa.bool_())
     if column.codes is not None:
-        finer = finer_codes(column.codes, context)
-        spellings = {text: finer[code] for text, code in _spellings(frozenset(finer)).items()}
-        spellings |= _spellings(context.codelists.get(column.codes, frozenset()))
-        spellings |= {text.casefold(): code for text, code in column.spellings}
-        return _by_value(array, lambda text: spellings.get(text.casefold(), text), pa.string())
+        spellings = _spellings(column, context)
+        return _by_value(array, lambda text: _code(text, spellings), pa.string())
     if column.identifier in ("upn", "former_upn", "nhs_number", "uln"):
-        return pc.utf8_upper(pc.replace_substring_regex(array, r"[\s-]", ""))
+        return pc.utf8_upper(pc.replace_substring_regex(array, r"[\s-]|\.0+$", ""))
     if column.identifier == "postcode":
         return _postcodes(array)
-    return array
+    return _whole(array) if column.pattern is None else _shaped(array, column.pattern)
+
+
+def _shaped(array: pa.Array, pattern: str) -> pa.Array:
+    """Codes of a declared shape: in capitals, without spaces, and without the `.0` of numbers.
+
+    Only those are changed that then have the shape, and had not before.
+    """
+    shape = f"^({pattern})$"
+    other = pc.invert(pc.fill_null(pc.match_substring_regex(array, shape), True))
+    if not pc.any(other).as_py():
+        return array
+    odd = array.filter(other)
+    tidy = pc.utf8_upper(pc.replace_substring_regex(odd, r"\s|\.0+$", ""))
+    fits = pc.match_substring_regex(tidy, shape)
+    return pc.replace_with_mask(array, other, pc.if_else(fits, tidy, odd))
+
+
+def _whole(array: pa.Array) -> pa.Array:
+    """Texts; numbers that all end in `.0` without it, as some programs write ids."""
+    filled = array.drop_null()
+    if not len(filled) or not filled[0].as_py().endswith(".0"):
+        return array
+    floats = pc.all(pc.match_substring_regex(filled, r"^\d+\.0$")).as_py()
+    return pc.replace_substring_regex(array, r"\.0$", "") if floats else array
 
 
 def _bare(array: pa.Array) -> pa.Array:
@@ -154,17 +179,39 @@ def _by_value(array: pa.Array, read: Callable[[str], Any], kind: pa.DataType) ->
 
 
 def _truth(text: str) -> bool | None:
-    folded = text.casefold()
+    number = _NUMBER.fullmatch(text)
+    folded = number[1] if number else text.casefold()
     return True if folded in _TRUE else False if folded in _FALSE else None
 
 
-def _spellings(codes: frozenset[str]) -> dict[str, str]:
-    """Ways a code may be written -> the code: any case, and without leading zeros.
+def _spellings(column: Column, context: Context) -> dict[str, str]:
+    """Ways a code may be written, in small letters -> the code.
 
-    Spreadsheets drop the zero of `01`; that is undone only where no other code is meant by it.
+    Spreadsheets drop the zero of `01` or write it `1.0`; that is undone only where no other code is
+    meant by it. Where a list answers yes or no it may be written in any way that flags are.
     """
-    found = {code.lstrip("0").casefold(): code for code in sorted(codes) if code.isdigit()}
-    return found | {code.casefold(): code for code in sorted(codes)}
+    codes = context.codelists.get(str(column.codes), frozenset())
+    finer = finer_codes(str(column.codes), context)
+    found: dict[str, str] = {}
+    if {"Y", "N"} <= codes:
+        found |= dict.fromkeys(_TRUE, "Y") | dict.fromkeys(_FALSE, "N")
+    found |= {text: finer[code] for text, code in _any_case(finer).items()}
+    return found | _any_case(codes) | {text.casefold(): code for text, code in column.spellings}
+
+
+def _any_case(codes: Iterable[str]) -> dict[str, str]:
+    """Codes in small letters, and those of digits without zeros before them -> the code."""
+    numbers = {code.lstrip("0"): code for code in sorted(codes) if code.isdigit()}
+    return numbers | {code.casefold(): code for code in sorted(codes)}
+
+
+def _code(text: str, spellings: Mapping[str, str]) -> str:
+    """The code a text means; the text itself where it means none."""
+    folded = text.casefold()
+    if folded in spellings:
+        return spellings[folded]
+    number = _NUMBER.fullmatch(folded)
+    return spellings.get(number[1], text) if number else text
 
 
 def _day(text: str) -> date | None:

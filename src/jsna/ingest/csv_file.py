@@ -14,13 +14,20 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from jsna.ingest.cells import NO_RECORD, leave_out
 from jsna.ingest.grid import Findings, Grid, listed
-from jsna.ingest.header import SEARCHED, locate, refuse_above, refuse_without_header
+from jsna.ingest.header import (
+    SEARCHED,
+    locate,
+    refuse_above,
+    refuse_without_header,
+    too_wide,
+)
 from jsna.model.contract import Table
 from jsna.model.layouts import Place
 
@@ -82,6 +89,8 @@ def open_csv(
         return None
     if "\n" not in text:
         text = text.replace("\r", "\n")
+    if any(too_wide(cells, findings, row) for row, cells in _widths(text)):
+        return None
     start = text[:_HEAD]
     delimiter = _delimiter(start, table, findings)
     lines = _records(start, delimiter, SEARCHED)
@@ -94,9 +103,32 @@ def open_csv(
     return Opened(text, delimiter, found.index, lines[found.index])
 
 
+def _widths(text: str) -> Iterator[tuple[int, int]]:
+    """Number of each of the first lines, and how many cells it may have at most."""
+    start = 0
+    for row in range(1, SEARCHED + 1):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        yield row, 1 + max(text.count(mark, start, end) for mark in _DELIMITERS)
+        start = end + 1
+
+
+def utf_16(content: bytes) -> str:
+    """How a text of two bytes a character is to be decoded, with its mark or without; "" of others.
+
+    Without one every second byte of plain letters is nought: the first of two, or the second.
+    """
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    start = content[:200]
+    if start.count(0) <= len(start) // 10:
+        return ""
+    return "utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be"
+
+
 def _decode(content: bytes, findings: Findings) -> str | None:
     """Text of the file, whatever encoding it is in, with problems recorded."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or content[:200].count(0) > 20:
+    if utf_16(content):
         findings.refuse("file.encoding", f"the file is Unicode text (UTF-16), not CSV; {_SAVE_AS}")
         return None
     if b"\0" in content:

@@ -1,17 +1,17 @@
 """How one date is written, and the day it names: every form that can be read only one way.
 
-A day comes before its month where both are numbers, as in the United Kingdom; years come first or
-last in four digits; a month by its name may have a year of two. A time of day is no fault in any
-column and is dropped; where it says its zone, the day is that of the United Kingdom at that
-instant, but for midnight in a zone of its own, which is how systems write a day. Months are English
-whatever the locale of the machine.
+A day comes before its month where both are numbers, as in the United Kingdom, unless the caller
+knows that a column has them the other way round; years come first or last in four digits; a month
+by its name may have a year of two. A time of day is no fault in any column and is dropped; where it
+says its zone, the day is that of the United Kingdom at that instant, but for midnight in a zone of
+its own, which is how systems write a day. Months are English whatever the locale of the machine.
 """
 
 from __future__ import annotations
 
 import enum
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Final
@@ -27,9 +27,14 @@ _TIME: Final = (
 _NAME: Final = r"(?P<name>[A-Za-z]{3,9})\.?"
 _DAY, _MONTH, _YEAR = r"(?P<day>\d{1,2})", r"(?P<month>\d{1,2})", r"(?P<year>\d{4})"
 _MARK: Final = r"(?P<mark>[/.-])"
+#: The form that could be month/day/year.
+DAY_FIRST: Final = "day/month/year"
 _FORMS: Final = (
-    ("day/month/year", rf"{_DAY}{_MARK}{_MONTH}(?P=mark){_YEAR}"),
+    (DAY_FIRST, rf"{_DAY}{_MARK}{_MONTH}(?P=mark){_YEAR}"),
     ("year-month-day", rf"{_YEAR}{_MARK}{_MONTH}(?P=mark){_DAY}"),
+    # Of eight digits that name a day either way, years of two centuries tell which it is.
+    ("year-month-day", r"(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>[0-3]\d)"),
+    (DAY_FIRST, r"(?P<day>[0-3]\d)(?P<month>[0-3]\d)(?P<year>(?:19|20)\d\d)"),
     ("month by name", rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[ /.-]?{_NAME}[ /.,-]{{0,2}}"
                       r"(?P<year>\d{4}|\d{2})"),
     ("month by name", rf"(?P<year>\d{{4}})[ /.-]?{_NAME}[ /.-]?(?P<day>\d{{1,2}})"),
@@ -53,33 +58,50 @@ class Kind(enum.Enum):
 class Written:
     """A day and the form it is written in.
 
-    Forms that differ only in punctuation or in the time of day count as one.
+    Forms that differ only in punctuation or in the time of day count as one; `timed` says whether
+    there is a time of day other than midnight.
     """
 
     day: date
     form: str
+    timed: bool = field(default=False, compare=False)
 
 
 @lru_cache(maxsize=200_000)
-def read(text: str) -> Written | Kind:
-    """The day a text names, or what is wrong with it."""
+def read(text: str, *, month_first: bool = False) -> Written | Kind:
+    """The day a text names, or what is wrong with it.
+
+    Args:
+        text: as it stands in the cell.
+        month_first: whether the month comes first where the order could be either.
+    """
     for form, pattern in _PATTERNS:
         found = pattern.fullmatch(text)
         if found is None:
             continue
         parts = found.groupdict()
-        month = _month(parts)
+        month, number = _month(parts), int(parts["day"])
         if month is None:
             return Kind.IMPOSSIBLE
-        day = _day(_year(parts["year"]), month, int(parts["day"]))
+        if month_first and form == DAY_FIRST:
+            month, number = number, month
+        day = _day(_year(parts["year"]), month, number)
         if day is None:
-            swapped = form == "day/month/year" and _day(
-                int(parts["year"]), int(parts["day"]), month
-            )
-            return Kind.MONTH_FIRST if swapped else Kind.IMPOSSIBLE
+            swapped = form == DAY_FIRST and _day(int(parts["year"]), number, month)
+            return Kind.MONTH_FIRST if swapped and not month_first else Kind.IMPOSSIBLE
         moved = _at_home(day, parts)
-        return Kind.IMPOSSIBLE if moved is None else Written(moved, form)
+        return Kind.IMPOSSIBLE if moved is None else Written(moved, form, _timed(parts))
     return Kind.OTHER
+
+
+def _timed(parts: dict[str, str | None]) -> bool:
+    """Whether there is a time of day that is not midnight, as it is written."""
+    if parts["hour"] is None:
+        return False
+    hour = int(parts["hour"]) % (12 if parts["half"] else 24)
+    after_noon = (parts["half"] or "A") in "Pp"
+    later = f"{parts['minute']}{parts['second'] or ''}".strip("0.,")
+    return bool(hour or after_noon or later)
 
 
 def _month(parts: dict[str, str | None]) -> int | None:

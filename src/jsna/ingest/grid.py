@@ -67,14 +67,23 @@ class Findings:
         self.remarks.append(text)
 
 
-def listed(numbers: list[int], one: str = "", many: str = "", most: int = 5) -> str:
-    """Row numbers in words, with the verb that agrees: "rows 3, 4 and 9 are".
+def listed(
+    numbers: list[int], one: str = "", many: str = "", most: int = 5, noun: str = "row"
+) -> str:
+    """Row or column numbers in words, with the verb that agrees: "rows 3, 4 and 9 are".
 
     Past `most` the list is cut, and the cut is stated.
     """
-    shown = [f"{number:,}" for number in numbers[:most]]
-    if len(numbers) == 1:
-        return f"row {shown[0]} {one}".rstrip()
-    if len(numbers) > most:
-        return f"rows {', '.join(shown)} and {len(numbers) - most:,} more {many}".rstrip()
-    return f"rows {', '.join(shown[:-1])} and {shown[-1]} {many}".rstrip()
+    return listed_texts([f"{number:,}" for number in numbers], one, many, most, noun)
+
+
+def listed_texts(
+    shown: list[str], one: str = "", many: str = "", most: int = 5, noun: str = "row"
+) -> str:
+    """The same of what is said of each already: "columns 3 'Colour' and 5 are"."""
+    if len(shown) == 1:
+        return f"{noun} {shown[0]} {one}".rstrip()
+    if len(shown) > most:
+        more = f"{len(shown) - most:,} more"
+        return f"{noun}s {', '.join(shown[:most])} and {more} {many}".rstrip()
+    return f"{noun}s {', '.join(shown[:-1])} and {shown[-1]} {many}".rstrip()

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from jsna.ingest.grid import Findings
+from jsna.ingest.grid import Findings, listed_texts
 from jsna.model.contract import Column, Table
 from jsna.model.layouts import LAST_ROW, Place
 
@@ -26,6 +26,12 @@ SEARCHED = LAST_ROW
 ENOUGH = 0.5
 #: How alike (difflib ratio) an unknown header must be to be suggested for a missing column.
 ALIKE = 0.6
+#: Columns that a sheet of a workbook may have; no return has as many.
+MOST_COLUMNS = 16_384
+#: Headers among which names like the declared ones are looked for, which is slow.
+MOST_NEAR = 500
+#: Unknown columns named in the line that tells them.
+MOST_NAMED = 12
 #: Ends of headers of keys of an export's own, declared or not.
 _KEYS = ("id", "ids", "key", "number", "no", "ref", "reference", "upn", "uln", "urn", "ukprn")
 #: What may be shown of a header nobody declared: words, not dates, codes or identifiers.
@@ -40,6 +46,19 @@ def plain(name: str) -> str:
 def names(column: Column) -> tuple[str, ...]:
     """The headers a column may stand under, the declared one first."""
     return (column.name, *column.aliases)
+
+
+def too_wide(cells: int, findings: Findings, row: int = 1) -> bool:
+    """Refuse a file with a row of more cells than any table has; whether it has one."""
+    if cells <= MOST_COLUMNS:
+        return False
+    findings.refuse(
+        "file.wide",
+        f"there are {cells:,} cells side by side, and a spreadsheet has at most {MOST_COLUMNS:,} "
+        "columns: rows and columns were turned, or the ends of lines lost; export it again",
+        row=row,
+    )
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +94,7 @@ def locate(lines: Sequence[Sequence[str]], table: Table, place: Place | None = N
         return best
     for index, line in enumerate(lines[:SEARCHED]):
         cells = {plain(cell) for cell in line} - {""}
-        if len(cells) >= needed:
+        if needed <= len(cells) <= MOST_NEAR:
             near = sum(_nearest(column, cells) is not None for column in required)
             if near >= needed and near > best.matched:
                 best = Located(index, near, True)
@@ -114,13 +133,21 @@ def match(header: Sequence[str], table: Table, findings: Findings) -> dict[str, 
     if missing:
         _refuse_other_table([header], table, findings)
     suggested = _report_missing(missing, table, header, unknown, findings)
-    for position in sorted(unknown - suggested):
-        shown = f"{header[position].strip()!r} " if SHOWABLE.fullmatch(header[position]) else ""
-        findings.warn(
-            "column.unknown",
-            f"column {position + 1} {shown}is not declared for this table and is not used",
-        )
+    _tell_unknown(sorted(unknown - suggested), header, findings)
     return found
+
+
+def _tell_unknown(positions: Sequence[int], header: Sequence[str], findings: Findings) -> None:
+    """Columns nobody declared, in one line, whatever their number."""
+    if not positions:
+        return
+    shown = [
+        f"{p + 1:,} {header[p].strip()!r}" if SHOWABLE.fullmatch(header[p]) else f"{p + 1:,}"
+        for p in positions
+    ]
+    named = listed_texts(shown, "is", "are", most=MOST_NAMED, noun="column")
+    used = "is not used" if len(shown) == 1 else "are not used"
+    findings.warn("column.unknown", f"{named} not declared for this table and {used}")
 
 
 def refuse_without_header(
@@ -208,6 +235,8 @@ def _report_missing(
         for p in sorted(unknown)
         if (text := plain(header[p])) not in _declared() and not text.endswith(_KEYS)
     }
+    if len(free) > MOST_NEAR:
+        free = {}
     near = {
         column.field: None if joins(column, table) else _nearest(column, set(free))
         for column in missing

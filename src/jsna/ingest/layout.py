@@ -30,7 +30,7 @@ _LAST_CENTURY: Final = 70
 
 Columns = dict[str, "pa.Array[Any]"]
 #: What gives a column of another file: the origin -> key there -> value; None where it cannot.
-Beside = Callable[[Column, Origin], "Mapping[str, str] | None"]
+Beside = Callable[[Column, Origin], "Mapping[str, str | None] | None"]
 
 
 def arriving(table: Table, shape: Shape) -> Table:
@@ -126,7 +126,7 @@ def _together(parts: list[pa.Array[Any]], wanted: int) -> pa.Array[Any] | None:
 
 
 def _joined(
-    column: Column, keys: pa.Array[Any], there: Mapping[str, str], findings: Findings
+    column: Column, keys: pa.Array[Any], there: Mapping[str, str | None], findings: Findings
 ) -> pa.Array[Any]:
     """The cell of another file by the key of each row; those without one are counted."""
     import pyarrow as pa

@@ -1,8 +1,9 @@
 """One declared table from the bytes of one file, or everything that is wrong with the file.
 
 What comes out is the staged frame of `docs/data-flow.md`: every declared column as text under its
-field name, white space around it removed, "" turned into null, and `source_row`. Whether values
-are right is judged later, row by row; here a file is refused only for what concerns it as a whole.
+field name, each cell a text that can be read in one way only (`jsna.ingest.meaning`) or null, and
+`source_row`. Whether values are right is judged later, row by row; here a file is refused only for
+what concerns it as a whole.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from jsna.ingest.cells import check_cells, serial_dates
+from jsna.ingest import meaning
+from jsna.ingest.cells import check_cells
 from jsna.ingest.csv_file import open_csv, read_csv
-from jsna.ingest.grid import Findings, Grid
+from jsna.ingest.grid import Findings, Grid, listed
 from jsna.ingest.header import joins, match
 from jsna.ingest.layout import Beside, arriving, as_named, declared_cells, nothing_beside
 from jsna.ingest.typed_files import head_parquet, head_xlsx, read_parquet, read_xlsx
@@ -81,7 +83,8 @@ def read_table(
     places = match(grid.header, arrives, findings)
     if any(problem.code == "column.missing" for problem in findings.problems):
         return Reading(None, findings)
-    trimmed = [_trim(column) for column in grid.columns]
+    shown = meaning.visible(grid.header, grid.columns, findings)
+    trimmed = [_trim(column) for column in shown]
     rows = _drop_blank(grid, trimmed, findings)
     if len(rows) == 0 and not table.may_be_empty:
         # Where no row could be taken apart that has been said already.
@@ -89,17 +92,13 @@ def read_table(
             rule = "the file has a header and no rows; ask for it to be sent again"
             findings.refuse("file.header_only", rule)
         return Reading(None, findings)
-    for position, text in enumerate(grid.header):
-        if not text.strip() and trimmed[position].null_count < len(rows):
-            findings.warn("column.unnamed", f"column {position + 1} has no header and is not used")
+    _tell_unnamed(grid, trimmed, findings)
     columns = {field: trimmed[position] for field, position in places.items()}
-    if grid.typed:
-        for column in table.columns:
-            if column.type == "date" and column.field in columns:
-                columns[column.field] = serial_dates(columns[column.field], grid.epoch_1904)
+    columns = meaning.said(arrives, columns, shape, findings)
     if shape is not None:
         columns = declared_cells(table, shape, columns, len(rows), beside, findings)
         arrives = as_named(table, shape, arrives)
+    columns = meaning.plain(arrives, columns, rows, grid, findings)
     first = () if shape is None else trimmed
     totals = check_cells(arrives, columns, rows, grid, findings, first)
     frame = _frame(table, columns, rows)
@@ -221,6 +220,19 @@ def _trim(column: pa.Array[Any]) -> pa.Array[Any]:
     if pc.any(empty).as_py():
         return pc.if_else(empty, None, trimmed)
     return trimmed
+
+
+def _tell_unnamed(grid: Grid, columns: list[pa.Array[Any]], findings: Findings) -> None:
+    """Columns of values without a header, in one line."""
+    unnamed = [
+        position + 1
+        for position, text in enumerate(grid.header)
+        if not text.strip() and columns[position].null_count < len(columns[position])
+    ]
+    if unnamed:
+        rule = f"{listed(unnamed, 'has', 'have', noun='column')} no header and {{}} not used"
+        rule = rule.format("is" if len(unnamed) == 1 else "are")
+        findings.warn("column.unnamed", rule)
 
 
 def _drop_blank(grid: Grid, columns: list[pa.Array[Any]], findings: Findings) -> Any:

@@ -3,21 +3,29 @@
 Canonical text: dates as ISO (with the time where it is not midnight), whole numbers without a
 decimal point, other numbers as Python writes them, booleans as `true` and `false`.
 
-A workbook is read as it would be looked at, and refused where the eye would be deceived: hidden
-rows, merged cells, a title above the header. Formulas count as the value last calculated.
+A workbook is read as it would be looked at (`looks`), and refused where the eye would be deceived:
+hidden rows, merged cells, a title above the header. Formulas count as the value last calculated,
+and what is shown as a per cent is text with its sign.
 """
 
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from jsna.ingest.grid import Findings, Grid, listed
-from jsna.ingest.header import SEARCHED, locate, plain, refuse_above, refuse_without_header
+from jsna.ingest import looks
+from jsna.ingest.grid import Findings, Grid
+from jsna.ingest.header import (
+    SEARCHED,
+    locate,
+    plain,
+    refuse_above,
+    refuse_without_header,
+    too_wide,
+)
 from jsna.machine import limits, trouble
 from jsna.model.contract import Table
 from jsna.model.layouts import Place
@@ -27,11 +35,6 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
-#: Rows hidden, or of no height; some programs write a prefix before the names of elements.
-_HIDDEN_ROW = re.compile(
-    rb'<(?:\w+:)?row\b(?=[^>]*\b(?:hidden="(?:1|true)"|ht="0(?:\.0+)?"))[^>]*\br="(\d+)"'
-)
-_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 
 
 def text_of(value: object) -> str | None:
@@ -66,9 +69,9 @@ def read_xlsx(
     opened = _opened(content, table, alone, findings, place)
     if opened is None:
         return None
-    book, sheet = opened
-    lines = _lines(sheet, findings)
-    found = _headed(content, sheet, lines, table, findings, place)
+    book, sheet, markup = opened
+    lines = _lines(book, sheet, findings)
+    found = _headed(markup, lines, table, findings, place)
     if found is None or lines is None:
         return None
     return _grid(found[0], lines, found[1], book.epoch == CALENDAR_MAC_1904)
@@ -81,15 +84,16 @@ def head_xlsx(
     opened = _opened(content, table, alone, findings, place)
     if opened is None:
         return None
-    lines = _lines(opened[1], findings, SEARCHED)
-    found = _headed(content, opened[1], lines, table, findings, place)
+    book, sheet, markup = opened
+    lines = _lines(book, sheet, findings, SEARCHED)
+    found = _headed(markup, lines, table, findings, place)
     return None if found is None else found[0]
 
 
 def _opened(
     content: bytes, table: Table, alone: bool, findings: Findings, place: Place | None
-) -> tuple[Any, Any] | None:
-    """The workbook and the sheet of the table."""
+) -> tuple[Any, Any, bytes] | None:
+    """The workbook, the sheet of the table, and that sheet as the workbook holds it."""
     from openpyxl import load_workbook
 
     if content[:4] == _OLD_WORKBOOK:
@@ -113,20 +117,29 @@ def _opened(
         return None
     # Some programs state a wrong size of the sheet, beyond which fast reading would not look.
     sheet.reset_dimensions()
-    return book, sheet
+    markup = _markup(content, sheet, findings)
+    if markup is None or too_wide(looks.widest(markup), findings):
+        return None
+    return book, sheet, markup
 
 
-def _lines(sheet: Any, findings: Findings, most: int | None = None) -> list[tuple[Any, ...]] | None:
+def _lines(
+    book: Any, sheet: Any, findings: Findings, most: int | None = None
+) -> list[tuple[Any, ...]] | None:
     """The rows of a sheet, or the first of them; None where it cannot be read."""
-    rows = sheet.iter_rows(values_only=True, max_row=most)
+    shown = looks.has_per_cents(book)
+    rows = sheet.iter_rows(values_only=not shown, max_row=most)
+    found: list[tuple[Any, ...]] = []
     try:
-        return [tuple(row) for row in limits.bounded(rows)]
+        for row in limits.bounded(rows):
+            found.append(tuple(map(looks.as_shown, row)) if shown else tuple(row))
     except limits.TooLargeError as large:
         findings.refuse("file.large", str(large))
         return None
     except Exception as error:
         _refuse_sheet(error, findings)
         return None
+    return found
 
 
 def _markup(content: bytes, sheet: Any, findings: Findings) -> bytes | None:
@@ -144,16 +157,14 @@ def _refuse_sheet(error: Exception, findings: Findings) -> None:
 
 
 def _headed(
-    content: bytes,
-    sheet: Any,
+    markup: bytes,
     lines: Sequence[tuple[Any, ...]] | None,
     table: Table,
     findings: Findings,
     place: Place | None,
 ) -> tuple[list[str], int] | None:
     """The header among the first rows of a sheet, and the number of its row; None without one."""
-    markup = _markup(content, sheet, findings) if lines is not None else None
-    if lines is None or markup is None:
+    if lines is None:
         return None
     if not any(cell not in (None, "") for line in lines for cell in line):
         findings.refuse("file.empty", "the sheet is empty; ask for the file to be sent again")
@@ -164,7 +175,7 @@ def _headed(
         refuse_without_header(start, table, findings, place)
         return None
     refuse_above(start, header.index, findings, place)
-    _check_looks(markup, header.index + 1, findings)
+    looks.check(markup, header.index + 1, len(start[header.index]), findings)
     return start[header.index], header.index + 1
 
 
@@ -179,12 +190,12 @@ def _sheet(book: Any, named: str, table: Table, alone: bool, findings: Findings)
             if sheet.sheet_state != "visible":
                 rule = f"the sheet {wanted!r} is hidden; show it, and look through what it has"
                 findings.refuse("file.sheet_hidden", rule)
+            elif alone:
+                _tell_hidden(book, findings)
             return sheet
     visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-    hidden = len(book.worksheets) - len(visible)
     if alone and len(visible) == 1 and not named:
-        if hidden:
-            findings.warn("file.sheet_hidden", f"{hidden} hidden sheets were not read")
+        _tell_hidden(book, findings)
         return visible[0]
     findings.refuse(
         "file.sheet_missing",
@@ -198,31 +209,12 @@ def _sheet(book: Any, named: str, table: Table, alone: bool, findings: Findings)
     return None
 
 
-def _check_looks(markup: bytes, header_row: int, findings: Findings) -> None:
-    """Hidden rows and merged cells, which openpyxl does not tell when reading fast."""
-    hidden = [int(row) for row in _HIDDEN_ROW.findall(markup)]
-    hidden = [row for row in hidden if row >= header_row]
+def _tell_hidden(book: Any, findings: Findings) -> None:
+    """Hidden sheets of a workbook, none of which is read."""
+    hidden = sum(sheet.sheet_state != "visible" for sheet in book.worksheets)
     if hidden:
-        findings.refuse(
-            "file.hidden_rows",
-            f"{listed(hidden, 'is', 'are')} hidden, by hand or by a filter; show all rows, decide "
-            "which belong, and save again",
-            row=hidden[0],
-            count=len(hidden),
-        )
-    merged = sorted(
-        (int(top), f"{left.decode()}{top.decode()}:{right.decode()}{bottom.decode()}")
-        for left, top, right, bottom in _MERGED.findall(markup)
-        if int(bottom) >= header_row
-    )
-    if merged:
-        findings.refuse(
-            "file.merged_cells",
-            f"cells {merged[0][1]} are merged, so all but the first are empty; unmerge them and "
-            "fill each one",
-            row=merged[0][0],
-            count=len(merged),
-        )
+        many = "1 hidden sheet was" if hidden == 1 else f"{hidden} hidden sheets were"
+        findings.warn("file.sheet_hidden", f"{many} not read")
 
 
 def _grid(header: list[str], lines: Sequence[tuple[Any, ...]], start: int, mac: bool) -> Grid:
@@ -271,6 +263,8 @@ def _parquet(content: bytes, table: Table, findings: Findings) -> pq.ParquetFile
         # Unlike `read_table` this reads two columns of one name, which is then told.
         file = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True)
         limits.check_cells(file.metadata.num_rows * file.metadata.num_columns)
+        if too_wide(file.metadata.num_columns, findings):
+            return None
     except limits.TooLargeError as large:
         findings.refuse("file.large", str(large))
         return None

@@ -126,7 +126,7 @@ class Context:
     period: str
     authority_code: str
     codelists: Mapping[str, frozenset[str]]
-    #: Code list -> optional code that a file may hold instead -> the code it counts as.
+    #: Code list -> optional code, or word, that a file may hold instead -> the code it counts as.
     rolls: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     #: Code list -> in which returns its codes stand, and which of them are unconfirmed.
     usage: Mapping[str, Usage] = field(default_factory=dict)

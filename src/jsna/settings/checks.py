@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from jsna.model.areas import AUTHORITY_NUMBERS
 from jsna.model.contract import REPEATED, SHARED
+from jsna.shared.patterns import NOTHING
 
 if TYPE_CHECKING:
     from jsna.model.areas import Area
@@ -102,6 +103,9 @@ def of_codelist(codelist: CodeList, listed: Mapping[str, CodeList]) -> Iterator[
             yield f"rolls_up.{code}", "is itself among `codes`, so it cannot count as another", code
         if main not in codelist.codes:
             yield f"rolls_up.{code}", "counts as a code that is not among `codes`", main
+    for code in (*codelist.codes, *codelist.rolls_up):
+        if code.casefold() in NOTHING:
+            yield f"codes.{code}", "says in every file that there is no value; use another", code
     yield from _of_usage(codelist)
     if bool(codelist.of) != bool(codelist.finer):
         yield "of", "a coarser list has both `of` and `finer`, any other neither", codelist.of

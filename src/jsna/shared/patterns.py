@@ -19,6 +19,10 @@ UKPRN = r"\d{8}"
 MARKED = r"^(-?£ ?|£ ?-|-)?(\d{1,3}(,\d{3})+|\d+)(\.\d*)? ?%?$"
 LANGUAGE = r"[A-Z]{3}[A-Z]?"
 
+#: What a cell says, in any case, that has no value to give. No code of any list is one of them.
+NOTHING = frozenset(
+    {"null", "(null)", "<null>", "[null]", "n/a", "n.a.", "-", "--", "\N{EN DASH}", "\N{EM DASH}"}
+)
 #: Pattern -> words; another pattern is described by itself.
 WORDS = {
     UPN: "a letter, eleven digits, then a digit or letter, 13 characters in all",

@@ -1,0 +1,187 @@
+"""What the cells of a file mean: each becomes a text that can be read in one way only, or null.
+
+This is the one place where that is decided, for every source, layout and form of file. A column is
+decided on as a whole, since a cell alone may be read two ways; what can be all the same is asked
+about, once for the column. Between `said` and `plain` a layout puts its own codes and order of days
+into the words of the declaration; `jsna.ingest.convert` then reads each text by its column's type.
+
+Whole columns are looked at by their distinct values, or by their bytes where nearly all are plain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from jsna.ingest import date_columns, number_columns
+from jsna.ingest.grid import Findings, Grid
+from jsna.model.contract import Column, Table
+from jsna.model.layouts import Shape
+from jsna.shared.patterns import NOTHING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Columns = Mapping[str, "pa.Array[Any]"]
+
+#: Characters that take no room, and those that look like a space and are none.
+_NO_ROOM: Final = "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+_LIKE_SPACES: Final = "[\u00a0\u2000-\u200a\u202f\u205f\u3000]"
+#: Characters of a cell beyond which it is told of: a note, or rows that have run together.
+LONG: Final = 1_000
+_SILENT: Final = sorted({way for t in NOTHING for way in (t, t.upper(), t.capitalize())})
+#: Of a column of names: `NULL` may be somebody's where all are in capitals, and `Null` anywhere.
+_NAMES: Final = ("forename", "surname")
+_NO_NAMES: Final = [text for text in _SILENT if text.casefold() != "null"]
+#: Longest of the texts that say nothing, in bytes.
+_SHORT: Final = max(len(text.encode()) for text in NOTHING)
+
+
+def _cells(cells: int, columns: int) -> str:
+    """`3 cells of 2 columns`."""
+    some = "1 cell" if cells == 1 else f"{cells:,} cells"
+    return f"{some} of {'1 column' if columns == 1 else f'{columns:,} columns'}"
+
+
+def visible(
+    header: Sequence[str], columns: Sequence[pa.Array[Any]], findings: Findings
+) -> list[pa.Array[Any]]:
+    """Cells without the characters nobody sees, and with plain spaces; counted in a remark.
+
+    Args:
+        header: headers as received.
+        columns: the cells below each.
+        findings: where the remark goes.
+    """
+    import pyarrow.compute as pc
+
+    removed: list[int] = []
+    found = []
+    for values in columns:
+        if not _ascii(values):
+            hidden = pc.match_substring_regex(values, f"{_NO_ROOM}|{_LIKE_SPACES}")
+            if cells := pc.sum(hidden).as_py():
+                removed.append(cells)
+                values = pc.replace_substring_regex(values, _NO_ROOM, "")
+                values = pc.replace_substring_regex(values, _LIKE_SPACES, " ")
+        found.append(values)
+    if removed:
+        findings.remark(
+            "no-break spaces and characters without width were removed from "
+            f"{_cells(sum(removed), len(removed))}"
+        )
+    return found
+
+
+def _ascii(values: pa.Array[Any]) -> bool:
+    """Whether the texts of a column hold no other letters than those of ASCII."""
+    import numpy as np
+
+    content = values.buffers()[-1]
+    return content is None or not (np.frombuffer(content, np.int8) < 0).any()
+
+
+def said(
+    table: Table, columns: Columns, shape: Shape | None, findings: Findings
+) -> dict[str, pa.Array[Any]]:
+    """Cells of the columns found in a file, those that say nothing as null; counted in a remark.
+
+    Args:
+        table: the declaration, under the headers of the file.
+        columns: field -> cells, trimmed, "" as null.
+        shape: how the table arrives: what it takes for a code is one.
+        findings: where the remark goes.
+    """
+    empty: list[int] = []
+    found = {**columns}
+    for column in table.columns:
+        if column.field in columns:
+            origin = None if shape is None else shape.columns.get(column.field)
+            codes = {text.strip().casefold() for text in origin.codes} if origin else set()
+            found[column.field], cells = _said(column, columns[column.field], codes)
+            empty += [cells] if cells else []
+    if empty:
+        many = _cells(sum(empty), len(empty))
+        findings.remark(f"NULL, N/A, - or the like is read as empty in {many}")
+    return found
+
+
+def plain(
+    table: Table, columns: Columns, rows: Any, grid: Grid, findings: Findings
+) -> dict[str, pa.Array[Any]]:
+    """Cells of the declared columns, each a text that reads one way.
+
+    Args:
+        table: the declaration.
+        columns: field -> cells as `said` has them.
+        rows: row number of each element.
+        grid: the file they come from.
+        findings: where questions, warnings and remarks go.
+    """
+    found = {**columns}
+    for column in table.columns:
+        if column.field not in columns:
+            continue
+        values = columns[column.field]
+        if column.type == "date":
+            values = date_columns.plain(column, values, rows, grid, findings)
+        elif column.type == "number":
+            values = number_columns.plain(column, values, rows, findings)
+        _check_long(column, values, rows, findings)
+        found[column.field] = values
+    return found
+
+
+def _said(
+    column: Column, values: pa.Array[Any], codes: Collection[str]
+) -> tuple[pa.Array[Any], int]:
+    """The cells, those that say nothing and are no codes as null, and how many these are."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not _may_be_silent(values):
+        return values, 0
+    says = _SILENT
+    if column.identifier in _NAMES:
+        says = [*_NO_NAMES, *(["NULL"] if _never_null(values) else [])]
+    says = [text for text in says if text.casefold() not in codes]
+    silent = pc.is_in(values, value_set=pa.array(says, pa.string()))
+    cells = pc.sum(silent).as_py() or 0
+    return (pc.if_else(silent, None, values), cells) if cells else (values, 0)
+
+
+def _may_be_silent(values: pa.Array[Any]) -> bool:
+    """Whether any text that says nothing may stand in a column."""
+    import pyarrow.compute as pc
+
+    return bool(pc.any(pc.less_equal(pc.binary_length(values), _SHORT)).as_py())
+
+
+def _never_null(values: pa.Array[Any]) -> bool:
+    """Whether `NULL` is no name in a column: it stands there, and most names have small letters."""
+    import pyarrow.compute as pc
+
+    if not pc.any(pc.equal(values, "NULL")).as_py():
+        return False
+    small = pc.sum(pc.match_substring_regex(values, r"\p{Ll}")).as_py() or 0
+    return bool(2 * small > len(values) - values.null_count)
+
+
+def _check_long(column: Column, values: pa.Array[Any], rows: Any, findings: Findings) -> None:
+    """Cells far longer than a return has: the rows they stand in are to be looked at."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    if (pc.max(pc.binary_length(values)).as_py() or 0) <= LONG:
+        return
+    long = pc.fill_null(pc.greater(pc.utf8_length(values), LONG), False)
+    places = np.flatnonzero(np.asarray(long))
+    if len(places):
+        findings.warn(
+            "column.long_cells",
+            f"a cell has more than {LONG:,} characters: it may be several rows that have run "
+            "together, at a quotation mark that was never closed; look at the rows",
+            row=int(rows[places[0]]),
+            column=column.name,
+            count=len(places),
+        )

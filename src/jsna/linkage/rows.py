@@ -115,9 +115,9 @@ def make_records(database: duckdb.DuckDBPyConnection, rows: Rows) -> None:
         f"""
         CREATE TABLE "keyed {rows.name}" AS
         SELECT period, as_at, {", ".join(map(_column, rows.fields))},
-            CASE WHEN {_complete(carries)} THEN md5({same}) END AS facet,
-            CASE WHEN NOT ({_complete(carries)}) THEN md5(period || {said}) END AS content
-        FROM "raw {rows.name}"
+            CASE WHEN "says enough" THEN md5({same}) END AS facet,
+            CASE WHEN NOT "says enough" THEN md5(period || {said}) END AS content
+        FROM (SELECT *, {_complete(carries)} AS "says enough" FROM "raw {rows.name}")
         """
     )
     # Named by its content, not its place in the file: shuffled rows give the same records. Rows

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +18,10 @@ from jsna.model.configuration import Configuration
 from jsna.model.contract import Column as ContractColumn
 from jsna.model.editions import Edition, SuppliedPeriod, Supply
 from jsna.model.indicators import Indicator
+from jsna.model.profiles import Profile
 from jsna.model.tables import AnalysisTable, Column
 from jsna.settings import shared
+from jsna.settings.dimensions import Categories
 from jsna.shared import columns
 from jsna.shared.events import rows
 from jsna.shared.followed import followed
@@ -114,12 +118,50 @@ def edition(**changes: Any) -> Edition:
     return Edition.model_validate({**given, **changes})
 
 
+@dataclass(frozen=True)
+class Project:
+    """What the project declares, each loaded once, for the sources and tables there are.
+
+    Attributes:
+        known: those sources and tables.
+    """
+
+    known: tuple[object, ...]
+
+    @cached_property
+    def profiles(self) -> Mapping[str, Profile]:
+        return shared.profiles(ROOT)
+
+    @cached_property
+    def indicators(self) -> Mapping[str, Indicator]:
+        return shared.indicators(ROOT)
+
+    @cached_property
+    def categories(self) -> Categories:
+        return shared.categories(ROOT)
+
+
+_LOADED: list[Project] = []
+
+
+def project() -> Project:
+    """The project's declarations; tests that add sources or tables get others."""
+    known = (*registry().values(), *CATALOGUE.values())
+    for one in _LOADED:
+        if len(one.known) == len(known) and all(map(operator.is_, one.known, known)):
+            return one
+    _LOADED.append(Project(known))
+    return _LOADED[-1]
+
+
 def configuration(
     indicators: Mapping[str, Indicator] | None = None,
     profiles: Mapping[str, str] | None = None,
     deliveries: Sequence[tuple[str, str]] = (),
 ) -> Configuration:
     """Configuration of the example area; the project's indicators unless others are given."""
+    ours = project()
+    lists = ours.categories
     return Configuration(
         edition=edition(
             profiles=dict(profiles or {}),
@@ -137,11 +179,11 @@ def configuration(
         ),
         area=area(),
         releases={},
-        profiles=shared.profiles(ROOT),
-        indicators=shared.indicators(ROOT) if indicators is None else indicators,
-        codelists=shared.codelists(ROOT),
-        hierarchies=shared.hierarchies(ROOT),
-        dimensions=shared.dimensions(ROOT),
+        profiles={**ours.profiles},
+        indicators={**ours.indicators} if indicators is None else indicators,
+        codelists={name: one.codes for name, one in lists.lists.items()},
+        hierarchies=lists.hierarchies,
+        dimensions={**lists.dimensions},
     )
 
 

@@ -257,8 +257,15 @@ def _census(content: Any) -> dict[str, Any]:
     return made
 
 
-def judge(root: Path, file: str, key: str, rule: str) -> None:
-    problems = found(root)
+#: Of `OTHERS`, what stops nothing else from being looked at: all of it is told at once.
+TOGETHER = (
+    "a label that is a number alone", "a chapter that others link to",
+    "a label of a release that matches nothing", "a column a release has not",
+    "a file that is not there", "an earlier edition never published",
+)  # fmt: skip
+
+
+def judge(problems: list[Problem], file: str, key: str, rule: str) -> None:
     said = "\n".join(map(str, problems))
     hits = [one for one in problems if rule in str(one) and key in (one.column or one.where)]
     assert hits, said or "nothing was refused"
@@ -277,23 +284,51 @@ def test_an_indicator_that_would_stop_a_later_stage_is_refused(project: Path, ca
     chapter, how, key, rule = CASES[case]
     file = f"{INDICATORS}/{chapter}.yaml"
     change(project, file, how)
-    judge(project, file, key, rule)
+    judge(found(project), file, key, rule)
 
 
-@pytest.mark.parametrize("case", OTHERS)
+def judge_other(problems: list[Problem], case: str) -> None:
+    file, _, key, rule = OTHERS[case]
+    judge(problems, "config/editions" if key == "previous" else file, key, rule)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(one, marks=[pytest.mark.full] if one in TOGETHER else []) for one in OTHERS],
+)
 def test_what_else_would_stop_a_later_stage_is_refused(project: Path, case: str) -> None:
-    file, how, key, rule = OTHERS[case]
+    file, how, _, _ = OTHERS[case]
     change(project, file, how)
-    judge(project, "config/editions" if key == "previous" else file, key, rule)
+    judge_other(found(project), case)
 
 
-def test_a_header_that_was_renamed_is_refused(project: Path) -> None:
-    raw = project / "data/raw" / SMALL
-    file = raw / "synthetic_ncmp_2023-24.csv"
+def rename_a_header(project: Path) -> str:
+    """In a file of an extract, which is named."""
+    file = project / "data/raw" / SMALL / "synthetic_ncmp_2023-24.csv"
     first, rest = file.read_text(encoding="utf-8").split("\n", 1)
     file.write_text(first.replace(first.split(",")[3], "Another") + "\n" + rest, encoding="utf-8")
-    codes = {problem.code for problem in found(project) if problem.where == file.name}
+    return file.name
+
+
+def judge_header(problems: list[Problem], name: str) -> None:
+    codes = {problem.code for problem in problems if problem.where == name}
     assert codes >= {"column.missing", "file.digest"}
+
+
+@pytest.mark.full
+def test_a_header_that_was_renamed_is_refused(project: Path) -> None:
+    name = rename_a_header(project)
+    judge_header(found(project), name)
+
+
+def test_all_of_it_at_once_is_told(project: Path) -> None:
+    for case in TOGETHER:
+        change(project, OTHERS[case][0], OTHERS[case][1])
+    name = rename_a_header(project)
+    problems = found(project)
+    for case in TOGETHER:
+        judge_other(problems, case)
+    judge_header(problems, name)
 
 
 @pytest.mark.parametrize(

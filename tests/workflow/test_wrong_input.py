@@ -199,22 +199,33 @@ def assert_nothing_personal(text: str) -> None:
     assert not [canary for canary in canaries() if canary in text]
 
 
-def good_then(damage: Damage, root: Path) -> tuple[World, dict[str, bytes]]:
-    """A project whose last run went well and whose files were then spoilt."""
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose last run went well, with a report that was published."""
+    root = tmp_path_factory.mktemp("good")
     world = World(root)
     run(world.place(), world.paths)
     published = world.paths.reports / "jsna.pdf"
     published.parent.mkdir(parents=True)
     published.write_bytes(b"the previous report")
+    return root
+
+
+def good_then(damage: Damage, good: Path, root: Path) -> tuple[World, dict[str, bytes]]:
+    """That project, copied, and files that were then spoilt."""
+    shutil.copytree(good, root, dirs_exist_ok=True)
+    world = World(root)
     before = snapshot(root)
     damage(world)
     return world, before
 
 
 @pytest.mark.parametrize("name", sorted(CASES))
-def test_every_fault_is_told_at_once_and_nothing_is_lost(name: str, tmp_path: Path) -> None:
+def test_every_fault_is_told_at_once_and_nothing_is_lost(
+    name: str, good: Path, tmp_path: Path
+) -> None:
     damage, expected = CASES[name]
-    world, before = good_then(damage, tmp_path)
+    world, before = good_then(damage, good, tmp_path)
     config = world.place()
 
     report = check(config, world.paths)
@@ -411,8 +422,8 @@ def test_identified_files_are_private(tmp_path: Path) -> None:
     assert {p.stat().st_mode & 0o777 for p in files} == {0o600}
 
 
-def test_the_command_line_says_all_and_exits_non_zero(tmp_path: Path) -> None:
-    world, before = good_then(several_at_once, tmp_path)
+def test_the_command_line_says_all_and_exits_non_zero(good: Path, tmp_path: Path) -> None:
+    world, before = good_then(several_at_once, good, tmp_path)
     world.place()
     headed = world.jsna("check")
     checked, ingested = world.jsna("check", "--rows"), world.jsna("ingest")

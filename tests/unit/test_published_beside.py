@@ -13,20 +13,27 @@ from markupsafe import Markup
 from pydantic import ValidationError
 
 from jsna.disclosure import revision
+from jsna.disclosure.evidence import gather
 from jsna.disclosure.ledger.linked_tables import LinkedTables
 from jsna.disclosure.ledger.outside import mark_public
+from jsna.disclosure.protect import protect
+from jsna.disclosure.prove import prove
 from jsna.errors import JsnaError, Problem
 from jsna.measures import derived, pairs
 from jsna.measures.derived import derive, verify
+from jsna.measures.engine import measure
 from jsna.measures.ingredients import EMPTY, ways
 from jsna.measures.merge import merge, reconcile
 from jsna.model import cells, schema
-from jsna.model.indicators import Caveats
+from jsna.model.indicators import Caveats, Indicator
 from jsna.report import changes, datatables, priorities
 from jsna.report.chapters import key_number
+from jsna.tables.catalogue import CATALOGUE
 from jsna.view.rows import Measures
 from tests.spec import world
 from tests.unit import report_support as made
+from tests.unit.test_money import CONFIG as COSTS
+from tests.unit.test_money import LEAST, costs
 from tests.unit.worked_support import suspended
 
 PLAN = made.configured()[0]["pupils_ehc_plan"]
@@ -84,17 +91,56 @@ def test_how_published_figures_differ_is_said_in_both_ways_or_not_at_all() -> No
 # -- disclosure control ----------------------------------------------------------------------------
 
 
-def test_who_has_the_published_figure_has_the_same_count_in_a_local_one() -> None:
-    tables = LinkedTables()
-    for count in (3, 100):
-        tables.add(cells.make("pupil", "rows", {}), "", count, threshold=5)
-    tables.numerators, tables.denominators = [0], [1]
-    mark_public(
-        tables,
-        schema.conform(pd.DataFrame([local(3, 100, "2025")])),
-        schema.conform(pd.DataFrame([official(3, 101, "2025")])),
+def test_no_small_count_is_public_by_a_figure_of_another_way_of_counting() -> None:
+    """3 in the council's schools and 3 in all: that nobody is in another is told by nobody else."""
+    rows = schema.conform(pd.DataFrame([local(3, 100, "2025")]))
+    given = schema.conform(pd.DataFrame([official(3, 100, "2025")]))
+    for alike in (False, True):
+        tables = LinkedTables()
+        for count in (3, 100):
+            tables.add(cells.make("pupil", "rows", {}), "", count, threshold=5)
+        tables.numerators, tables.denominators = [0], [1]
+        mark_public(tables, rows.assign(segment="") if alike else rows, given)
+        assert tables.public == (["sen_2025"] * 2 if alike else ["", ""])
+        # That 100 are 100 is taken to be known all the same: nothing may follow from it.
+        assert tables.told == [(-np.inf, np.inf), (-np.inf, np.inf) if alike else (100, 100)]
+
+
+@pytest.mark.parametrize(
+    ("published", "hidden"),
+    [
+        # The same small number, or another: hidden either way, and nothing is told by that.
+        ({world.WEST: 3}, {world.WEST, world.EAST}),
+        ({world.WEST: 4}, {world.WEST, world.EAST}),
+        # The east's 40 are known: of 43 they would leave 3.
+        ({world.EAST: 40}, {world.WEST, world.AREA}),
+        # Of 43 the east's 40 leave 3 whatever is hidden: the small count itself is not printed.
+        ({world.WEST: 3, world.EAST: 40, world.AREA: 43}, {world.WEST}),
+    ],
+)
+def test_what_others_count_otherwise_is_known_and_makes_nothing_public(
+    monkeypatch: pytest.MonkeyPatch, published: dict[str, int], hidden: set[str]
+) -> None:
+    monkeypatch.setitem(CATALOGUE, world.COSTS.name, world.COSTS)
+    counted = Indicator.model_validate(
+        {
+            **LEAST, "kind": "count", "numerator": {"table": world.COSTS.name},
+            "breakdowns": [["locality"]],
+            "caveats": {"beside": "Published figures are of all schools.",
+                        "differs": "which counts pupils of independent schools as well"},
+        }
+    )  # fmt: skip
+    config = replace(COSTS, indicators={"spent": counted})
+    rows = costs(("west", "A", [1.0] * 3), ("east", "A", [1.0] * 40))
+    measured = measure({world.COSTS.name: rows}, [counted], config)
+    assert measured["segment"].eq(schema.LOCAL).all()
+    given = measured.loc[measured["area_code"].isin([*published])].assign(
+        segment="", source="sen_2025", profile="official"
     )
-    assert tables.public == ["sen_2025", ""]
+    given["numerator"] = given["value"] = given["area_code"].map(published).astype("float64")
+    safe = protect(measured, config, schema.conform(given)).safe
+    assert set(safe.loc[safe["status"].eq("c"), "area_code"]) == hidden
+    prove(gather(safe, measured, config, schema.conform(given)))
 
 
 def test_only_what_was_counted_here_is_an_earlier_state_of_what_is() -> None:

@@ -22,15 +22,26 @@ _DECIMALS = 3
 
 
 def mark_public(made: LinkedTables, rows: pd.DataFrame, official: pd.DataFrame) -> None:
-    """Mark what an official figure gives away already, being the same count."""
+    """Mark what an official figure gives away already, being the same count.
+
+    One that is counted in another way is no reason to print a small count that happens to be the
+    same: 3 in all schools and 3 in those of the council say that nobody is in another; and were it
+    hidden wherever they differ, that it is would say so. That other counts are the same as the
+    published ones is taken to be known: whatever is hidden must not follow from it.
+    """
     fields = ["numerator", "denominator"]
     given = official[[*_SUBJECT, *fields, "source"]]
-    beside = rows[_SUBJECT].merge(given, on=_SUBJECT, how="left")
+    beside = rows[[*_SUBJECT, "segment"]].merge(given, on=_SUBJECT, how="left")
+    local = beside["segment"].eq(schema.LOCAL).tolist()
     for field_, cells in zip(fields, (made.numerators, made.denominators), strict=True):
-        told = zip(cells, beside[field_].tolist(), beside["source"].tolist(), strict=True)
-        for cell, count, source in told:
-            if cell != NONE and count == made.value[cell]:
+        told = zip(cells, beside[field_].tolist(), beside["source"].tolist(), local, strict=True)
+        for cell, count, source, otherwise in told:
+            if cell == NONE or count != made.value[cell]:
+                continue
+            if not otherwise:
                 made.public[cell] = source
+            elif not 0 < count < max(made.threshold[cell], made.protects[cell]):
+                made.tell(cell, count, count)
 
 
 def join_earlier(

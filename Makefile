@@ -9,7 +9,7 @@ JSNA := $(BIN)/python -m jsna
 # all of it again.
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: help report fetch check-edition verify discover synthesise test test-full test-faults test-real check mutants bench bench-disclosure bench-linkage clean
+.PHONY: help report fetch check-edition verify discover synthesise test test-full test-faults test-real check mutants bench bench-disclosure bench-linkage sweep clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -64,6 +64,9 @@ check: $(READY) ## Lint, types, rule format, workflow lint
 	@$(BIN)/mypy
 	@$(BIN)/snakefmt --check Snakefile rules
 	@$(BIN)/snakemake --lint --config edition=$(EDITION)
+
+sweep: $(READY) ## Make the open edition of every authority but its PDF: make sweep FROM=<folder of releases> [OUT=table.md]
+	@$(JSNA) sweep --from "$(FROM)" $(if $(OUT),--out "$(OUT)")
 
 mutants: $(READY) ## Put small faults into the code: which does no fast test notice? [SEED=…] [COUNT=150] [JOBS=2] [CALLS=file] [RESULTS=file]
 	@$(JSNA) prepare

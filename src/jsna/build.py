@@ -79,6 +79,7 @@ def build(
         io.clear_left(paths)
         code = _build(config, paths, say, cores, force, lock)
     if code == 0:
+        _tell_gaps(paths, say)
         _tell_audit(paths, say)
         _tell_homes(paths, say)
         say("Report:")
@@ -101,6 +102,13 @@ def _build(
     if force:
         again = ["--forceall"]
     return _snakemake(edition.edition, paths.root, cores, again, say, lock)
+
+
+def _tell_gaps(paths: io.Paths, say: Say) -> None:
+    """Which official releases lack the authority."""
+    file = paths.restricted / "published.json"
+    for gap in io.read_json(file).get("lacking", ()) if file.is_file() else ():
+        say(f"Official release {gap}")
 
 
 def _tell_audit(paths: io.Paths, say: Say) -> None:

@@ -26,9 +26,11 @@ from jsna.drafting import cli as drafting
 from jsna.errors import JsnaError, Problem
 from jsna.explanation import explain
 from jsna.linkage import review_cli
+from jsna.provenance import verify_cli
 from jsna.receiving import map_cli
 from jsna.saying import say
 from jsna.stages import STAGES
+from jsna.sweeping import cli as sweeping
 
 if TYPE_CHECKING:
     from jsna.io import Paths
@@ -121,9 +123,10 @@ def _check(arguments: argparse.Namespace) -> int:
     config, paths = _loaded(arguments, declared.load)
     if arguments.rows:
         return _check_rows(config, paths)
-    if problems := declared.problems(config, paths):
+    problems, lacking = declared.judged(config, paths)
+    if problems:
         raise JsnaError(problems, title=declared.TITLE)
-    for line in declared.told(config):
+    for line in declared.told(config, lacking):
         say(line)
     return 0
 
@@ -190,26 +193,6 @@ def _prepare(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _verify(arguments: argparse.Namespace) -> int:
-    from jsna.provenance.verify import compared, told, verify
-
-    # The folder may be called "." by its reader, and is told by its name.
-    folder = Path(arguments.folder).resolve()
-    found = verify(folder)
-    if found.problems:
-        title = f"{folder.name} is not what its manifest says:"
-        raise JsnaError(found.problems, title=title)
-    for line in told(folder, found):
-        say(line)
-    if arguments.rebuilt:
-        rebuilt = Path(arguments.rebuilt).resolve()
-        problems = [*verify(rebuilt).problems, *compared(folder, rebuilt)]
-        if problems:
-            raise JsnaError(problems, title="The rebuilt edition is another:")
-        say("The rebuilt edition is the same, byte for byte.")
-    return 0
-
-
 def _table(arguments: argparse.Namespace) -> int:
     from jsna.disclosure.tabular.tables_cli import run
 
@@ -251,11 +234,12 @@ VERBS: dict[str, tuple[str, Callable[[argparse.Namespace], int], bool]] = {
     **{verb: (does, _table, False) for verb, does in tables_cli.VERBS.items()},
     explain.VERB: (explain.DOES, _explain, True),
     keeping.VERB: (keeping.DOES, _discover, False),
-    "verify": ("tell whether a published folder is what its manifest says", _verify, False),
+    "verify": ("tell whether a published folder is what its manifest says", verify_cli.run, False),
     "render": ("write the pages that are made from declarations", _render, False),
     "prepare": ("install or name the system libraries the PDF needs", _prepare, False),
     **{verb: (f"stage: {_lower(one.does)}", _stage, True) for verb, one in STAGES.items()},
     map_cli.VERB: (map_cli.DOES, map_cli.run, False),
+    sweeping.VERB: (sweeping.DOES, sweeping.run, False),
     "new source": (drafting.ACTIONS["source"], drafting.source, False),
     "new edition": (drafting.ACTIONS["edition"], drafting.edition, False),
     "new indicator": (drafting.ACTIONS["indicator"], drafting.indicator, False),
@@ -305,6 +289,7 @@ def parser() -> argparse.ArgumentParser:
         review_cli.add_arguments(verb, one)
         drafting.add_arguments(verb, one)
         map_cli.add_arguments(verb, one)
+        sweeping.add_arguments(verb, one)
         if verb == "fetch":
             one.add_argument("--from", dest="folder", help="take the files from this folder")
         if verb == trying.VERB:

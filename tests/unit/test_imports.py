@@ -18,6 +18,7 @@ from tests.conftest import ROOT
 LAYERS = (
     {"__main__"},
     {"cli"},
+    {"sweeping"},
     {"build"},
     {"receiving"},
     {"drafting"},

@@ -205,10 +205,22 @@ def test_residents_by_locality_and_age_group(tmp_path: Path) -> None:
     bands = dict.fromkeys(("0-4", "5-10", "11-15", "16-19", "20-25"), "")
     config = replace(configuration(sources(tmp_path)), codelists={"age_group": bands})
     found = reference.population_table(config, paths(tmp_path))
+    assert found is not None
     assert set(found["locality_code"]) == {"E07000951", "E07000952"}
     groups = found.groupby("age_group")["people"].sum().to_dict()
     assert groups == {"0-4": 150, "5-10": 180, "11-15": 150, "16-19": 120, "20-25": 180}
     assert found["age_group"].isna().sum() == 2 * (91 - 26)
+
+    # Newer than the release: a gap of an authority of the register, and else a wrong code.
+    later = {"code": "E06000999", "localities": (), "name": "Newmere"}
+    newer = replace(config, area=config.area.model_copy(update=later))
+    with pytest.raises(JsnaError, match="neither Newmere nor its localities"):
+        reference.population_table(newer, paths(tmp_path))
+    known = replace(config, area=config.area.model_copy(update=later | {"registered": True}))
+    assert reference.population_table(known, paths(tmp_path)) is None
+    release = known.releases["population_locality"][0].id
+    assert reference.lacking(known, {}) == [f"{release} has no residents of Newmere by year of age"]
+    assert reference.lacking(known, {"population": pd.DataFrame()}) == []
 
 
 def test_deprivation_of_whole_authorities_for_comparison(tmp_path: Path) -> None:

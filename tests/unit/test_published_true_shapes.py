@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -221,6 +222,11 @@ def test_an_area_that_matches_no_row_is_told_with_the_nearest(tmp_path: Path) ->
     (problem,) = caught.value.problems
     assert "2 authorities and none of Norland (E10000951, 951)" in problem.rule
     assert "the nearest are Norland, County of (E06000952)" in problem.rule
+    # One found in the register of authorities has no other code: the release is older than it.
+    known = replace(config, area=config.area.model_copy(update={"registered": True}))
+    made = official.audited_measures(known, paths(tmp_path))
+    assert made.lacking == ["plans_1 has no figures of Norland in release"]
+    assert AREA.code not in {*made.measures["area_code"]}
 
 
 @pytest.mark.parametrize("row", [NATION, HOME])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from jsna import io
+from jsna.model.areas import Locality
 from jsna.readback import certificate
 from jsna.readback.names import Names
 from tests.unit import readback_support as small
@@ -181,3 +183,29 @@ def test_a_certificate_of_other_measures_is_named(tmp_path: Path) -> None:
         content = {"measures_sha256": given, "attack": {"exact": 0}}
         (tmp_path / certificate.FILE).write_text(json.dumps(content), encoding="utf-8")
         assert len(certificate.read(tmp_path)[1]) == faults
+
+
+# -- counts of places ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        ("Most deprived fifth: 24 wards are higher than Lowe, East, 32 are lower", [True, True]),
+        ("Most deprived fifth: twelve wards are lower than Lowe West, 32 are higher", [True]),
+        ("one ward is higher than Lowe, 32 are lower", [True]),
+        ("twelve wards are higher than Lowe, 61 are lower", [False]),  # there are sixty
+        ("twelve wards are lower than Lowe, 32 are lower", [False]),  # one side twice
+        ("twelve wards are higher than Lowe, 32 were lowered", [False]),
+        ("Lowe West, 32 are lower", [False]),
+        ("twelve pupils are higher than Lowe, 32 are lower", [False]),
+    ],
+)
+def test_the_second_count_of_the_same_places_is_known_by_the_first(
+    said: str, known: list[bool]
+) -> None:
+    config = made.configuration()
+    wards = tuple(Locality(code=f"E05{n:06}", name=f"Ward {n}") for n in range(60))
+    config = replace(config, area=config.area.model_copy(update={"localities": wards}))
+    found = small.allowed(config).of(said, "p.figure-title")
+    assert [kind == "places counted" for _, kind in found] == known

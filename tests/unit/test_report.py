@@ -21,7 +21,7 @@ from jsna.errors import JsnaError
 from jsna.model import schema
 from jsna.model.editions import Delivery
 from jsna.model.indicators import LOCALITY, Chart, Indicator
-from jsna.report import opendata, write
+from jsna.report import opendata, sources, write
 from jsna.report.datatables import further
 from jsna.report.safe_files import SafeFiles
 from jsna.settings import loading
@@ -220,6 +220,26 @@ def test_a_chapter_without_sources_says_so(tmp_path: Path) -> None:
     part = text[text.index('id="chapter-exclusions"') : text.index('id="chapter-placements"')]
     assert "This chapter has no sources in this edition" in part
     assert "<data" not in part
+
+
+def test_a_release_of_figures_that_gives_none_of_the_place_is_cited_so() -> None:
+    (given,) = CONFIG.releases["ehcp"]
+    of_residents = {"dataset": sources.RESIDENTS, "id": "residents", "note": "Of 2020."}
+    residents = given.model_copy(update=of_residents)
+    config = replace(CONFIG, releases={"ehcp": (given,), sources.RESIDENTS: (residents,)})
+    plans = config.indicators["plans"]
+
+    def notes(*rows: dict[str, object]) -> list[str]:
+        register = sources.Register(config, {}, made.frame(rows))
+        return [register.cite(name).note for name in ("ehcp_2025", "residents")]
+
+    none = "Of 2020. No figure of Marrowshire in this report is from it."
+    near = made.measure(plans, 7, area="E10000971", source="residents")
+    assert notes(near) == ["", none]  # a look-up has no figures to miss
+    assert notes(near, made.measure(plans, 7, source="residents+lookup"))[1] == "Of 2020."
+    ward = config.area.localities[0].code
+    own = made.measure(plans, 7, area=ward, geography="district", source="residents")
+    assert notes(own)[1] == "Of 2020."
 
 
 def test_a_chapter_is_added_in_its_file_alone(tmp_path: Path) -> None:

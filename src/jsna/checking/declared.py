@@ -62,13 +62,22 @@ def of_configuration(config: Configuration, paths: io.Paths) -> list[Problem]:
     return problems
 
 
-def problems(config: Configuration, paths: io.Paths) -> list[Problem]:
-    """What stops a build of an edition: its configuration, key, extracts and releases."""
-    from jsna.ingest.run import headings
-    from jsna.releases.run import faults
+def judged(config: Configuration, paths: io.Paths) -> tuple[list[Problem], list[str]]:
+    """What stops a build of an edition, and which releases lack its authority.
 
-    found = [*of_configuration(config, paths), *headings(config, paths), *faults(config, paths)]
-    return list(dict.fromkeys([*found, *key(config, paths)]))
+    Its configuration, key, extracts and releases are looked at.
+    """
+    from jsna.ingest.run import headings
+    from jsna.releases.run import judged as releases
+
+    problems, lacking = releases(config, paths)
+    found = [*of_configuration(config, paths), *headings(config, paths), *problems]
+    return list(dict.fromkeys([*found, *key(config, paths)])), lacking
+
+
+def problems(config: Configuration, paths: io.Paths) -> list[Problem]:
+    """What stops a build of an edition."""
+    return judged(config, paths)[0]
 
 
 def key(config: Configuration, paths: io.Paths) -> Iterable[Problem]:
@@ -103,8 +112,8 @@ def _publications(config: Configuration, paths: io.Paths) -> None:
         recollect.found(config, paths)
 
 
-def told(config: Configuration) -> Iterator[str]:
-    """What was looked at, and what is not linked for want of a permission."""
+def told(config: Configuration, lacking: Iterable[str]) -> Iterator[str]:
+    """What was looked at, what has no figures of the area, and what may not be linked."""
     edition = config.edition
     shown = [i for i in config.indicators.values() if i.chapter in edition.chapters]
     charts = sum(len(one.charts) for one in shown)
@@ -113,6 +122,8 @@ def told(config: Configuration) -> Iterator[str]:
         f"{len(shown):,} indicators with {charts:,} charts, {len(files):,} files of extracts and "
         f"{len(config.every_release):,} official releases: nothing would stop a build."
     )
+    for gap in lacking:
+        yield f"Gap: {gap}; the report says so."
     for delivery in permission.unlinked(edition):
         yield f"Warning: {delivery.extract}, {delivery.period} – {permission.gap(delivery)}"
     if files:

@@ -69,6 +69,8 @@ class Area(Strict):
     locality_groups: tuple[LocalityGroup, ...] = ()
     neighbours_model: str = ""
     neighbours: tuple[Neighbour, ...] = ()
+    #: Whether it was found in the register of authorities, so that a release without it lacks it.
+    registered: bool = False
     #: Whether its localities and neighbours are still to be found in the releases.
     unsettled: bool = False
 

@@ -77,6 +77,9 @@ TYPES: Final[Sequence[Type]] = (
     _type("base of a rate", r"\bper (?:100|1,000|10,000)\b"),
     _type("places counted", r"\b(?P<count>\d+) (?:of (?P<of>\d+) )?(?:other |similar )?"
           r"(?:districts?|wards?|areas|neighbours)\b"),
+    # The second of two counts of the same places, which are named with the first.
+    _type("places counted", r"\b(?:districts?|wards?) (?:is|are) (?P<side>higher|lower) than .+, "
+          r"(?P<count>\d+) (?:is|are) (?!(?P=side))(?:higher|lower)(?=\W|$)"),
 )  # fmt: skip
 
 
@@ -142,7 +145,8 @@ class Allowed:
     def _true(self, found: re.Match[str]) -> bool:
         """Whether the edition knows the period, date or group named."""
         given = found.groupdict()
-        return all(self._checks[name](value) for name, value in given.items() if value)
+        checked = (name for name in given if name in self._checks and given[name])
+        return all(self._checks[name](given[name]) for name in checked)
 
     def _few(self, number: str) -> bool:
         """Whether there are so many places; twenty and fewer are written in words."""

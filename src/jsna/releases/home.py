@@ -14,7 +14,7 @@ from jsna import io
 from jsna.errors import JsnaError, Problem
 from jsna.model.areas import Locality, Neighbour
 from jsna.model.editions import Edition
-from jsna.releases import lookups, neighbours
+from jsna.releases import lookups, neighbours, store
 from jsna.settings import areas, authorities, recoded
 from jsna.settings.authorities import Authority, Register
 from jsna.settings.reading import Gatherer
@@ -94,11 +94,11 @@ def _localities(
     small, upper = _one(chosen, "lsoa_lookup"), _one(chosen, "authority_lookup")
     if small is None or upper is None:
         return ()
-    known = lookups.authorities(published / upper.file)
+    known = store.once(lookups.authorities, published / upper.file)
     own = known["authority_code"].isin(recoded.every(authority.code))
     # A district whose code changed since is its authority's all the same.
     districts = {*known.loc[own, "district_code"], *recoded.every(authority.code)}
-    places = lookups.lsoas(published / small.file)
+    places = store.once(lookups.lsoas, published / small.file)
     kind = "district" if authority.tier == "county" else "ward"
     mine = places.loc[places["district_code"].isin(districts), [f"{kind}_code", f"{kind}_name"]]
     pairs = sorted({*mine.itertuples(index=False, name=None)})
@@ -109,7 +109,7 @@ def _neighbours(
     authority: Authority, model: Release, published: Path, listed: Register
 ) -> tuple[Neighbour, ...]:
     """The authority's statistical neighbours, closest first; none where the model lacks it."""
-    rows = neighbours.read(published / model.file)
+    rows = store.once(neighbours.read, published / model.file)
     numbers = rows.loc[rows["old_la_code"].eq(authority.number), "neighbour"].tolist()
     unknown = sorted({*numbers} - {*listed.by_number})
     if unknown:

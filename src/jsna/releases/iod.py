@@ -16,7 +16,7 @@ import pandas as pd
 from jsna.errors import JsnaError, Problem
 from jsna.io import Paths
 from jsna.model.configuration import Configuration
-from jsna.releases import lookups, periods, workbook
+from jsna.releases import lookups, periods, store, workbook
 from jsna.releases.release import (
     AUTHORITY,
     LEVEL,
@@ -48,12 +48,16 @@ MOST_DEPRIVED: Final = (1, 2)
 
 def imd(path: Path) -> pd.DataFrame:
     """Small areas with `district_code`, `imd_rank` (1 is most deprived) and `imd_decile`."""
-    return _once(path, path.stat().st_mtime_ns, "imd").copy()
+    return store.once(_file, path, "imd")
 
 
 def idaci(path: Path) -> pd.DataFrame:
     """Small areas with `idaci_rank`, `idaci_decile`, and `imd_rank` for a check."""
-    return _once(path, path.stat().st_mtime_ns, "idaci").copy()
+    return store.once(_file, path, "idaci")
+
+
+def _file(path: Path, which: str) -> pd.DataFrame:
+    return _once(path, path.stat().st_mtime_ns, which).copy()
 
 
 @lru_cache(maxsize=4)
@@ -128,8 +132,8 @@ def authorities(
         raise JsnaError(problems)
     files = {name: paths.published / config.releases[name][0].file for name in needed}
     small = imd(paths.published / source.file)
-    upper = lookups.authorities(files["authority_lookup"])
-    region = lookups.regions(files["regions"])
+    upper = store.once(lookups.authorities, files["authority_lookup"])
+    region = store.once(lookups.regions, files["regions"])
     frame = _by_authority(small, upper, region, config.area.country.code, source.release)
     return {AUTHORITIES: OfficialTable(frame, source.file)}
 

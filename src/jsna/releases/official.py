@@ -18,7 +18,7 @@ from jsna.model.indicators import Indicator
 from jsna.model.releases import Published as Mapped
 from jsna.model.releases import Release
 from jsna.records import DIGESTS, read_digests
-from jsna.releases import areas, ees, figures, footnotes, iod, labels, lait, mapping
+from jsna.releases import areas, ees, figures, footnotes, iod, labels, lait, mapping, store
 from jsna.releases.audit import auditor, effect
 from jsna.releases.audit.finding import Finding
 from jsna.releases.release import OfficialTable
@@ -35,10 +35,11 @@ _SAME: Final = [*schema.SUBJECT[1:]]
 
 
 class Published(NamedTuple):
-    """The measures of an edition's releases, and what the auditor found in them."""
+    """The measures of an edition's releases, what the auditor found, and what lacks its area."""
 
     measures: pd.DataFrame
     findings: list[Finding]
+    lacking: list[str]
 
 
 def published_measures(config: Configuration, paths: Paths) -> pd.DataFrame:
@@ -74,7 +75,7 @@ def audited_measures(config: Configuration, paths: Paths) -> Published:
     if problems:
         raise JsnaError(dict.fromkeys(problems), title=UNUSABLE)
     if not parts:
-        return Published(schema.empty(), findings)
+        return Published(schema.empty(), findings, lacking(whole_releases, config.area))
     tables = {rank: published.table for rank, (_, published) in enumerate(_mappings(config))}
     every = pd.concat(parts, ignore_index=True)
     every, gaps = effect.no_zero_for_a_gap(every, tables, of_release)
@@ -87,7 +88,8 @@ def audited_measures(config: Configuration, paths: Paths) -> Published:
         for dataset in out["source"].map({name: one.dataset for name, one in of_release.items()})
     ]
     out = schema.conform(out)
-    return Published(schema.check(out, "published measures"), findings)
+    made = schema.check(out, "published measures")
+    return Published(made, findings, lacking(whole_releases, config.area))
 
 
 def _asked(
@@ -108,14 +110,17 @@ def _asked(
             yield rank, indicator, published, release, below
 
 
-def misfits(config: Configuration, paths: Paths) -> list[Problem]:
-    """What of files and mappings does not fit each other; no figure is read."""
+def misfits(config: Configuration, paths: Paths) -> tuple[list[Problem], list[str]]:
+    """What of files and mappings does not fit each other, and what lacks the area.
+
+    No figure is read.
+    """
     whole, problems = read(config, paths)
     for _, indicator, published, release, below in _asked(config, whole):
         other = None if below is None else below.frame
         found = figures.chosen(release.frame, published, release.where, other)
         problems += [mapping.of_indicator(indicator, problem) for problem in found.problems]
-    return list(dict.fromkeys(problems))
+    return list(dict.fromkeys(problems)), lacking(whole, config.area)
 
 
 def unfetched(config: Configuration, paths: Paths) -> list[Problem]:
@@ -169,13 +174,32 @@ def read(
     for name, tables in sorted(wanted.items()):
         try:
             for table, read in _read(config, paths, of_release[name], sorted(tables)).items():
-                problems += areas.absent(read.frame, config.area, read.where)
+                if not config.area.registered:
+                    problems += areas.absent(read.frame, config.area, read.where)
                 for one in asked[name, table]:
                     problems += labels.unused(read.frame, one, read.where)
                 releases[name, table] = read
         except JsnaError as error:
             problems += error.problems
     return releases, [*dict.fromkeys(problems), *_year_types(config, paths)]
+
+
+def lacking(whole: Mapping[tuple[str, str], OfficialTable], area: Area) -> list[str]:
+    """What has rows of other authorities and none of the area's, which truly lacks it.
+
+    That is known of an authority found in the register by its code. Of one somebody typed, it is a
+    problem (`read`).
+    """
+    if not area.registered:
+        return []
+    without: dict[str, list[str]] = defaultdict(list)
+    for (release, table), read in sorted(whole.items()):
+        if areas.absent(read.frame, area, read.where):
+            without[release].append(table)
+    return [
+        f"{release} has no figures of {area.name} in {', '.join(tables)}"
+        for release, tables in without.items()
+    ]
 
 
 def shown(release: OfficialTable, area: Area) -> OfficialTable:
@@ -193,14 +217,14 @@ def _read(
 ) -> Mapping[str, OfficialTable]:
     file = paths.published / release.file
     if release.layout == "lait":
-        return lait.read(file, tables)
+        return store.once(lait.read, file, tables)
     if release.layout == "iod":
         return iod.authorities(config, paths, tables)
     found: dict[str, OfficialTable] = {}
     problems: list[Problem] = []
     for table in tables:
         try:
-            found[table] = ees.read(file, table)
+            found[table] = store.once(ees.read, file, table)
         except JsnaError as error:
             problems += error.problems
     if problems:
@@ -212,7 +236,8 @@ def _year_types(config: Configuration, paths: Paths) -> list[Problem]:
     """Mappings whose period type is not the one the tool's data dictionary gives the measure."""
     if LAIT not in config.releases or "lait_dictionary" not in config.releases:
         return []
-    kinds = lait.year_types(paths.published / config.releases["lait_dictionary"][0].file)
+    dictionary = paths.published / config.releases["lait_dictionary"][0].file
+    kinds = store.once(lait.year_types, dictionary)
     problems = []
     for indicator, published in _mappings(config):
         kind = kinds.get(published.table, "") if published.dataset == LAIT else ""

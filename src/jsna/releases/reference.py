@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pandas as pd
 from jsna.errors import JsnaError, Problem
 from jsna.io import Paths
 from jsna.model.configuration import Configuration
-from jsna.releases import iod, lookups, periods
+from jsna.releases import iod, lookups, periods, store
 from jsna.settings import recoded
 
 LSOA_COLUMNS: Final = (
@@ -45,8 +46,9 @@ def lsoa_reference(config: Configuration, paths: Paths) -> pd.DataFrame:
     """
     files = {name: paths.published / chosen[0].file for name, chosen in config.releases.items()}
     area = config.area
-    places = lookups.lsoas(files["lsoa_lookup"])
-    upper = lookups.authorities(files["authority_lookup"]).drop_duplicates("district_code")
+    places = store.once(lookups.lsoas, files["lsoa_lookup"])
+    upper = store.once(lookups.authorities, files["authority_lookup"])
+    upper = upper.drop_duplicates("district_code")
     upper_of = upper.set_index("district_code")["authority_code"]
     places["authority_code"] = places["district_code"].map(upper_of).fillna(places["district_code"])
     home = places[places["authority_code"].isin(recoded.every(area.code))]
@@ -97,18 +99,26 @@ def _check(home: pd.DataFrame, config: Configuration) -> None:
         raise JsnaError(problems)
 
 
-def population_table(config: Configuration, paths: Paths) -> pd.DataFrame:
+def population_table(config: Configuration, paths: Paths) -> pd.DataFrame | None:
     """The analysis table `population`, by locality (or for the whole area) and single year of age.
 
     The release has neither small areas nor sex, so those columns are null. Where it has no rows of
     the localities (wards of a unitary authority), the authority's own row stands without one.
+
+    Returns:
+        None where it lacks an authority of the register, being older than it.
+
+    Raises:
+        JsnaError: it lacks an authority somebody typed.
     """
     source = config.releases["population_locality"][0]
-    rows = lookups.ages(paths.published / source.file)
+    rows = store.once(lookups.ages, paths.published / source.file)
     ours = recoded.known_as([*config.area.locality_names, config.area.code])
     rows = rows.assign(area_code=rows["area_code"].map(ours).fillna(rows["area_code"]))
     by_locality = rows[rows["area_code"].isin(set(config.area.locality_names))]
     home = by_locality if len(by_locality) else rows[rows["area_code"] == config.area.code]
+    if home.empty and config.area.registered:
+        return None
     if home.empty:
         rule = f"has neither {config.area.name} nor its localities"
         raise JsnaError(Problem(source.file, rule, code="published.area"))
@@ -146,5 +156,15 @@ def reference_tables(config: Configuration, paths: Paths) -> dict[str, pd.DataFr
         source = config.releases["lsoa_2011_lookup"][0]
         tables["lsoa_2011"] = lookups.lsoas_2011(paths.published / source.file)
     if "population_locality" in config.releases:
-        tables["population"] = population_table(config, paths)
+        residents = population_table(config, paths)
+        if residents is not None:
+            tables["population"] = residents
     return tables
+
+
+def lacking(config: Configuration, tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """What the reference tables of an edition lack for want of its authority in a release."""
+    if "population_locality" not in config.releases or "population" in tables:
+        return []
+    release = config.releases["population_locality"][0].id
+    return [f"{release} has no residents of {config.area.name} by year of age"]

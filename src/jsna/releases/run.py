@@ -8,7 +8,7 @@ from jsna import io, records
 from jsna.errors import JsnaError, Problem
 from jsna.io import Paths, clear_folder, write_json, write_parquet
 from jsna.model.configuration import Configuration
-from jsna.releases import lookups, neighbours, reference
+from jsna.releases import lookups, neighbours, reference, store
 from jsna.releases.areas import authorities
 from jsna.releases.audit import finding, report
 from jsna.releases.official import UNUSABLE, audited_measures, misfits, unfetched
@@ -22,7 +22,8 @@ def run(config: Configuration, paths: Paths) -> None:
     of the analysis table) and `restricted/reference/population.parquet`, which `derive` takes up
     where an edition has no extract of its own for them; what the auditor found in the releases
     (`restricted/audit.parquet`), with the findings nobody has reviewed (`restricted/audit.yaml`);
-    and `restricted/published.json`, which lists the reference tables.
+    and `restricted/published.json`, which lists the reference tables, and what releases lack the
+    authority.
 
     Raises:
         JsnaError: every problem in the configuration of the area and in the releases.
@@ -30,7 +31,7 @@ def run(config: Configuration, paths: Paths) -> None:
     problems = unfetched(config, paths) or check_area(config, paths)
     if problems:
         raise JsnaError(problems, title=UNUSABLE)
-    measures, findings = audited_measures(config, paths)
+    measures, findings, lacking = audited_measures(config, paths)
     tables = reference.reference_tables(config, paths)
     clear_folder(paths.restricted / "reference")
     files = {name: paths.restricted / "reference" / f"{name}.parquet" for name in tables}
@@ -39,27 +40,29 @@ def run(config: Configuration, paths: Paths) -> None:
     write_parquet(paths.restricted / "audit.parquet", finding.frame(findings))
     report.write(paths.restricted, findings)
     io.write_measures(paths.restricted / "published.parquet", measures)
-    receipt = {"files": records.digests(paths.restricted, files.values())}
+    lacking += reference.lacking(config, tables)
+    receipt = {"files": records.digests(paths.restricted, files.values()), "lacking": lacking}
     write_json(paths.restricted / "published.json", receipt)
 
 
-def faults(config: Configuration, paths: Paths) -> list[Problem]:
-    """Why the releases of an edition cannot be used, as far as their layout and labels tell.
+def judged(config: Configuration, paths: Paths) -> tuple[list[Problem], list[str]]:
+    """Why the releases of an edition cannot be used, and what of them lacks its authority.
 
-    Whether their figures are true is for the auditor, and no reason to stop.
+    As far as their layout and labels tell: whether their figures are true is for the auditor, and
+    no reason to stop.
     """
     if problems := unfetched(config, paths):
-        return problems
-    problems = misfits(config, paths)
+        return problems, []
+    problems, lacking = misfits(config, paths)
     try:
         problems += check_area(config, paths)
     except JsnaError as error:
         problems += error.problems
     try:
-        reference.reference_tables(config, paths)
+        lacking += reference.lacking(config, reference.reference_tables(config, paths))
     except JsnaError as error:
         problems += error.problems
-    return problems
+    return problems, lacking
 
 
 def check_area(config: Configuration, paths: Paths) -> list[Problem]:
@@ -74,11 +77,13 @@ def check_area(config: Configuration, paths: Paths) -> list[Problem]:
     problems: list[Problem] = []
     if "neighbours" in config.releases:
         source = config.releases["neighbours"][0]
-        model = neighbours.read(paths.published / source.file)
+        model = store.once(neighbours.read, paths.published / source.file)
         problems += neighbours.check(config.area, model, source.file)
     if "regions" in config.releases:
         source = config.releases["regions"][0]
-        problems += _check_region(config, lookups.regions(paths.published / source.file))
+        problems += _check_region(
+            config, store.once(lookups.regions, paths.published / source.file)
+        )
     return problems
 
 

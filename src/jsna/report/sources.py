@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+import pandas as pd
+
+from jsna.model.areas import Area
 from jsna.model.configuration import Configuration
 from jsna.model.contract import Extract
 from jsna.model.editions import Delivery
@@ -19,6 +22,8 @@ _OTHERS: Final = {
     "quality": "Validation of the records received",
     "linkage": "Linkage of the records received",
 }
+#: Dataset of residents by year of age, which are counted here.
+RESIDENTS: Final = "population_locality"
 OPEN_LICENCE: Final = "Open Government Licence"
 
 
@@ -54,11 +59,18 @@ class Register:
     Args:
         config: configuration of the edition.
         extracts: declared extracts by name, which give local extracts their titles.
+        frame: the safe measures; what gives figures and none of the area's is cited as such.
     """
 
-    def __init__(self, config: Configuration, extracts: Mapping[str, Extract]) -> None:
+    def __init__(
+        self,
+        config: Configuration,
+        extracts: Mapping[str, Extract],
+        frame: pd.DataFrame | None = None,
+    ) -> None:
         self.config = config
         self.extracts = extracts
+        self._given = None if frame is None else _given(frame, config.area)
         self._official = {release.id: release for release in config.every_release}
 
     def cite(self, source_id: str) -> Citation:
@@ -68,7 +80,15 @@ class Register:
         source = self._official.get(source_id)
         if source is None:
             return Citation(source_id, source_id, source_id, "", "", "", "", "")
-        return _official(source_id, source, invented=self.config.edition.synthetic)
+        cited = _official(source_id, source, invented=self.config.edition.synthetic)
+        if self._given is None or source_id in self._given or not self._counts(source):
+            return cited
+        none = f"No figure of {self.config.area.name} in this report is from it."
+        return replace(cited, note=f"{cited.note} {none}".strip())
+
+    def _counts(self, source: Release) -> bool:
+        """Whether a release is one of figures, and no look-up."""
+        return bool(source.tables) or source.dataset == RESIDENTS
 
     def all(self) -> list[Citation]:
         """Every source of the edition: local extracts counted, then official releases."""
@@ -100,6 +120,14 @@ class Register:
             address="",
             note=extract.description if extract else "",
         )
+
+
+def _given(frame: pd.DataFrame, area: Area) -> frozenset[str]:
+    """Releases that gave some figure of an area or its localities, alone or with others."""
+    home = frame["area_code"].isin([area.code, *area.locality_names])
+    return frozenset(
+        name for source in frame.loc[home, "source"].unique() for name in source.split("+")
+    )
 
 
 def _official(source_id: str, source: Release, *, invented: bool = False) -> Citation:

@@ -56,7 +56,7 @@ def compose(
 ) -> tuple[str, dict[str, str]]:
     """The web page and the open data files of some measures, and what is stated beside them."""
     view = Measures(frame, config, stated)
-    register = Register(config, registry())
+    register = Register(config, registry(), frame)
     env = html.environment(safe_files)
     drawn = figures.load(charts, view, safe_files.text)
     made = assemble.chapters(view, drawn, register)

@@ -104,7 +104,7 @@ def _of(
         over.pop("locality_groups", None)
     else:
         base |= {name: getattr(found, name) for name in found.model_fields_set & over_area()}
-    area = Area.model_validate({**base, **over, "unsettled": found is None})
+    area = Area.model_validate({**base, **over, "registered": True, "unsettled": found is None})
     if found is None or not given.tiles:
         return area
     return area.model_copy(update={"localities": _set_out(area, given.tiles, gather)})

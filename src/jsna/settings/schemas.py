@@ -26,6 +26,7 @@ from jsna.model.profiles import ProfileFile
 from jsna.model.releases import ReleaseFile
 from jsna.model.workflow import WorkflowSettings
 from jsna.settings.authorities import AuthoritiesFile
+from jsna.settings.few_figures import FewFile
 from jsna.settings.recoded import RecodedFile
 
 #: An entry of a docstring's attributes: its name or names, and its words.
@@ -49,6 +50,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "dimensions": Kind(DimensionsFile, "dimensions.yaml"),
     "disclosure": Kind(ProfileFile, "disclosure/*.yaml"),
     "edition": Kind(Edition, "editions/*.yaml"),
+    "few_figures": Kind(FewFile, "few_figures.yaml"),
     "indicators": Kind(ChapterFile, "indicators/*.yaml"),
     "linkage": Kind(Settings, "linkage/linkage.yaml"),
     "mapping": Kind(MappingFile, "mappings/*/*.yaml"),

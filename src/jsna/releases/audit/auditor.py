@@ -10,7 +10,7 @@ from jsna.model.audits import FindingKind, Known
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator
 from jsna.model.releases import Published
-from jsna.releases import areas
+from jsna.releases import areas, store
 from jsna.releases.audit import cells, finding
 from jsna.releases.audit.coherence import Cell, Sheet, Sheets, blamed, contradicted
 from jsna.releases.audit.finding import MARKS, Effect, Finding
@@ -47,7 +47,11 @@ def audited(
     )
     nation = config.area.country.code
     shown = {nation, config.area.region.code, *areas.authorities(config.area)}
-    tables = cells.together(_tables(config, releases, mappings, places))
+    read = [*mappings]
+    tables = store.kept(
+        _stands_on(config, read, places),
+        lambda: cells.together(_tables(config, releases, read, places)),
+    )
     if everywhere:
         shown = {str(area) for table in tables for area in table.frame["area_code"].unique()}
     found: list[Finding] = []
@@ -56,6 +60,15 @@ def audited(
         made = _once(_of_source(config, mine, places, shown))
         found += finding.reviewed(made, known[source])
     return found
+
+
+def _stands_on(
+    config: Configuration, mappings: Iterable[Mapped], places: cells.Places
+) -> tuple[str, ...]:
+    """All that the figures of every authority depend on."""
+    files = (f"{one.id} {one.file} {one.sha256}" for one in config.every_release)
+    asked = (f"{indicator!r} {mapping!r}" for indicator, mapping in mappings)
+    return ("cells", *files, *asked, places.known_as)
 
 
 def _of_source(

@@ -74,6 +74,12 @@ class Places:
             if str(region).startswith("E12"):
                 self.region_of[code] = region
 
+    @property
+    def known_as(self) -> str:
+        """How it names every area, as text: what its answers depend on."""
+        named = (self._code, self._region_names, self.region_of, self.region_names)
+        return repr([sorted(one.items()) for one in named]) + self.area.country.code
+
     def authority(self, old: str, new: str) -> str:
         """The code an authority goes by."""
         return self._code.get(old) or new or old

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from jsna.ingest import meaning
 from jsna.ingest.cells import check_cells
 from jsna.ingest.csv_file import open_csv, read_csv
+from jsna.ingest.fillable import expecting, with_helping
 from jsna.ingest.grid import Findings, Grid, listed
 from jsna.ingest.header import joins, match
 from jsna.ingest.layout import Beside, arriving, as_named, declared_cells, nothing_beside
@@ -73,6 +74,7 @@ def read_table(
         all files can be told together.
     """
     findings = Findings(name)
+    table = with_helping(table)
     arrives = table if shape is None else arriving(table, shape)
     if xml is not None and is_xml(content):
         grid = _xml_grid(content, xml, arrives, findings)
@@ -80,7 +82,7 @@ def read_table(
         grid = _grid(content, name, arrives, alone, findings, shape)
     if grid is None:
         return Reading(None, findings)
-    places = match(grid.header, arrives, findings)
+    places = match(grid.header, expecting(arrives, grid.header), findings)
     if any(problem.code == "column.missing" for problem in findings.problems):
         return Reading(None, findings)
     shown = meaning.visible(grid.header, grid.columns, findings)
@@ -138,14 +140,14 @@ def read_heading(
 
     Its rows are not read, so that a county's files are judged in a second or two.
     """
-    findings = Findings(name)
+    findings, table = Findings(name), with_helping(table)
     arrives = table if shape is None else arriving(table, shape)
     if xml is not None and is_xml(content):
         # An XML has no header: only reading all of it tells what it holds.
         return Reading(None, findings)
     header = _header(content, name, arrives, alone, findings, shape)
     if header is not None:
-        match(header, arrives, findings)
+        match(header, expecting(arrives, header), findings)
     return Reading(None, findings)
 
 

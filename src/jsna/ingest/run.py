@@ -45,7 +45,8 @@ class Ingested:
 def ingest(config: Configuration, paths: io.Paths) -> Ingested:
     """Read and judge every extract of an edition; writes nothing."""
     from jsna.ingest import rights
-    from jsna.ingest.validate import validate_edition
+    from jsna.ingest.fills import fill
+    from jsna.ingest.validate import context_for, validate_edition
     from jsna.sources import registry
 
     staged = stage_deliveries(
@@ -53,6 +54,9 @@ def ingest(config: Configuration, paths: io.Paths) -> Ingested:
         layouts=config.layout,
     )  # fmt: skip
     _warn_of_short(staged)
+    staged = fill(
+        staged, lambda one: context_for(config, one).reference_date, config.area.old_la_code
+    )
     frames: dict[tuple[str, str], dict[str, pd.DataFrame]] = {}
     for entry in staged:
         if entry.frame is not None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from jsna.model.bands import Bands
 from jsna.model.codelists import Usage
+from jsna.model.fills import Fill
 from jsna.model.indicators import Base
 from jsna.model.xml_forms import XmlForm
 
@@ -233,6 +234,10 @@ class Table:
         decided_by: field -> field of the same row that decides it: rows of a delivery that have one
             value there have one here, as the phase of a school is that of its number. Rows are
             drawn so where sums that nobody declared are looked for.
+        helping: columns that are read where a file has them, to fill others by, and kept nowhere.
+        fills: fields that another table gives where the file has not the column.
+        used_up: a look-up that fills others and is then left behind, all of it: which of its rows
+            a file asked for would tell of homes.
         made_of: fields of which every row has one: a file may list others too, which are left out
             and counted in words as `other_rows`.
     """
@@ -249,6 +254,9 @@ class Table:
     dated_share: float = 0.5
     decided_by: Mapping[str, str] = field(default_factory=dict)
     wait: tuple[str, str] | None = None
+    helping: tuple[Column, ...] = ()
+    fills: tuple[Fill, ...] = ()
+    used_up: bool = False
     made_of: tuple[str, ...] = ()
     other_rows: str = ""
 

@@ -9,6 +9,7 @@ from jsna.model.contract import Column, Context, CrossRule, Extract, Rule, Table
 from jsna.shared import columns, rules
 from jsna.shared.checks import age_on, among, equal, given, implies
 from jsna.shared.periods import window
+from jsna.shared.school_register import ESTAB, LEA, URN_BY_NUMBER
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +28,9 @@ COLUMNS = (
     ),
     Column(
         "Reason1", "reason_1", "code", "First reason given.",
-        codes="exclusion_reason", quantity="exclusion_reason_1", aliases=("ExclusionReason1",),
+        codes="exclusion_reason", quantity="exclusion_reason_1",
+        # Until 2019/20 there was one.
+        aliases=("ExclusionReason1", "Reason"),
     ),
     columns.code(
         "Reason2", "reason_2", "exclusion_reason", "Second reason given, if any.",
@@ -137,6 +140,8 @@ EXTRACT = Extract(
             rules=RULES,
             counted_as="suspension or exclusion",
             dated_by="start_date",
+            helping=(LEA, ESTAB),
+            fills=(URN_BY_NUMBER,),
         ),
     ),
     cross_rules=CROSS_RULES,

@@ -13,6 +13,7 @@ from jsna.model.contract import Column, Context, Extract, Rule, Table
 from jsna.shared import columns, rules
 from jsna.shared.checks import age_on, equal, implies
 from jsna.shared.patients import NHS_NUMBER
+from jsna.shared.postcode_lookup import LSOA_BY_POSTCODE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,6 +125,7 @@ EXTRACT = Extract(
             rules=RULES,
             counted_as="child measured",
             dated_by="measurement_date",
+            fills=(LSOA_BY_POSTCODE,),
             made_of=("height_cm", "weight_kg", "bmi_p_score", "weight_category"),
             other_rows="pupils on the list who were not measured",
         ),

@@ -10,6 +10,8 @@ from jsna.model.contract import Column, Context, CrossRule, Extract, Rule, Table
 from jsna.shared import columns, patterns, rules
 from jsna.shared.checks import age_on, among, equal, given, implies, lookup, times
 from jsna.shared.identifiers import upn_authority_ok
+from jsna.shared.postcode_lookup import LSOA_BY_POSTCODE
+from jsna.shared.school_register import ESTAB, LEA, PHASE_BY_URN, URN_BY_NUMBER
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +32,7 @@ COLUMNS = (
     Column(
         "FSMEligible", "fsm", "code", "Eligible for free school meals on census day.",
         codes="fsm", quantity="fsm", on_invalid="blank", on_missing="warn",
+        aliases=("FSM", "FSME on Census Day"),
     ),
     Column(
         "Language", "language", "string", "First language, code of the Department for Education.",
@@ -60,8 +63,12 @@ COLUMNS = (
         "SENprovision", "sen_provision", "code", "Provision for special educational needs.",
         codes="sen_provision", quantity="sen_provision",
     ),
-    columns.code("SENtype1", "primary_need", "sen_type", "Need of rank 1."),
-    columns.code("SENtype2", "secondary_need", "sen_type", "Need of rank 2."),
+    columns.code(
+        "SENtype1", "primary_need", "sen_type", "Need of rank 1.", aliases=("SENneed1",)
+    ),
+    columns.code(
+        "SENtype2", "secondary_need", "sen_type", "Need of rank 2.", aliases=("SENneed2",)
+    ),
     columns.flag("SENunitIndicator", "sen_unit", "Member of a SEN unit of the school."),
     columns.flag(
         "ResourcedProvisionIndicator", "resourced_provision",
@@ -209,6 +216,8 @@ EXTRACT = Extract(
             key=("upn", "school_urn", "enrol_status"),
             rules=RULES,
             counted_as="pupil registration",
+            helping=(LEA, ESTAB),
+            fills=(URN_BY_NUMBER, PHASE_BY_URN, LSOA_BY_POSTCODE),
             decided_by={"phase": "school_urn", "school_type": "school_urn"},
         ),
     ),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from jsna.model.contract import Column, Extract, Table
 from jsna.shared import patterns
+from jsna.shared.school_register import CLOSED, NUMBER, OPENED
 
 COLUMNS = (
     Column(
@@ -49,6 +50,7 @@ EXTRACT = Extract(
             columns=COLUMNS,
             key=("school_urn",),
             counted_as="establishment",
+            helping=(NUMBER, OPENED, CLOSED),
         ),
     ),
     person_level=False,

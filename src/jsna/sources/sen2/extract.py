@@ -12,8 +12,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from jsna.model.contract import Column, Extract, Table
+from jsna.model.fills import Fill
 from jsna.shared import columns, patterns
 from jsna.shared.columns import code, flag
+from jsna.shared.postcode_lookup import LSOA_BY_POSTCODE
 from jsna.sources.sen2 import rules as sen2_rules
 from jsna.sources.sen2.xml import XML
 
@@ -129,8 +131,10 @@ REQUESTS = (
         "ReceivedDate", "received_date", "Day the request was received; empty if historical.",
         aged=True,
     ),
+    # Since the return of 2025.
     code(
         "RequestSource", "request_source", "request_source", "Who asked for the assessment.",
+        required=False,
     ),
     flag("RYA", "rya", "In relevant youth accommodation."),
     _date("RequestOutcomeDate", "request_outcome_date", "Day it was decided whether to assess."),
@@ -193,8 +197,15 @@ ACTIVEPLANS = (
         "TransferLA", "transfer_la", "string", "Authority the plan came from, three-digit code.",
         nullable=True, quantity="transfer_la", pattern=patterns.OLD_LA_CODE, on_invalid="blank",
     ),
-    _date("ReviewMeeting", "review_meeting", "Day of the latest review meeting."),
-    code("ReviewOutcome", "review_outcome", "review_outcome", "Decision after the review."),
+    # Since the return of 2024.
+    replace(
+        _date("ReviewMeeting", "review_meeting", "Day of the latest review meeting."),
+        required=False,
+    ),
+    code(
+        "ReviewOutcome", "review_outcome", "review_outcome", "Decision after the review.",
+        required=False,
+    ),
     # Since 2025; of no measure yet, so nothing is held against what they say.
     *(
         Column(
@@ -221,6 +232,22 @@ PLACEMENTDETAIL = (
     ),
     flag("WBP", "work_based", "Work-based placement."),
 )  # fmt: skip
+
+#: Of the return of 2023, in which the plan says what later its placement does.
+OF_PLAN = (
+    code("Res", "residential", "residential_weeks", "Residential placement.", required=False),
+    flag("WBP", "work_based", "Work-based placement."),
+)
+
+#: The plan of a placement, by the number both have.
+OF_ITS_PLAN = Fill(
+    ("residential", "work_based"),
+    (),
+    "activeplans",
+    "the plans in force",
+    lambda rows, _: rows["activeplans_table_id"],
+    lambda plans, _: plans[["residential", "work_based"]].assign(key=plans["activeplans_table_id"]),
+)
 
 SENNEED = (
     *_exported("senneed", "senneed_table_id"),
@@ -252,6 +279,7 @@ EXTRACT = Extract(
         Table(
             "person", "One child or young person.", PERSON,
             key=("person_table_id",), rules=sen2_rules.PERSON, counted_as="person",
+            fills=(LSOA_BY_POSTCODE,),
         ),
         Table(
             "requests", "One request for an assessment.", REQUESTS,
@@ -278,13 +306,13 @@ EXTRACT = Extract(
         Table(
             "activeplans", "One plan in force on census day.", ACTIVEPLANS,
             key=("activeplans_table_id",), parent=("requests", "requests_table_id"),
-            rules=sen2_rules.ACTIVEPLANS, counted_as="plan in force",
+            rules=sen2_rules.ACTIVEPLANS, counted_as="plan in force", helping=OF_PLAN,
         ),
         Table(
             "placementdetail", "One placement under a plan in force.", PLACEMENTDETAIL,
             key=("activeplans_table_id", "placement_rank", "entry_date"),
             parent=("activeplans", "activeplans_table_id"), rules=sen2_rules.PLACEMENTDETAIL,
-            counted_as="placement",
+            counted_as="placement", fills=(OF_ITS_PLAN,),
         ),
         Table(
             "senneed", "One need of a child with a plan in force.", SENNEED,

@@ -1,0 +1,1 @@
+"""Look-up of postcodes to small areas."""

@@ -27,7 +27,7 @@ from jsna.errors import JsnaError, Problem
 from jsna.explanation import explain
 from jsna.linkage import review_cli
 from jsna.provenance import verify_cli
-from jsna.receiving import map_cli
+from jsna.receiving import doctor_cli, map_cli
 from jsna.saying import say
 from jsna.stages import STAGES
 from jsna.sweeping import cli as sweeping
@@ -240,6 +240,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.Namespace], int], bool]] = {
     **{verb: (f"stage: {_lower(one.does)}", _stage, True) for verb, one in STAGES.items()},
     map_cli.VERB: (map_cli.DOES, map_cli.run, False),
     sweeping.VERB: (sweeping.DOES, sweeping.run, False),
+    doctor_cli.VERB: (doctor_cli.DOES, doctor_cli.run, True),
     "new source": (drafting.ACTIONS["source"], drafting.source, False),
     "new edition": (drafting.ACTIONS["edition"], drafting.edition, False),
     "new indicator": (drafting.ACTIONS["indicator"], drafting.indicator, False),
@@ -290,6 +291,7 @@ def parser() -> argparse.ArgumentParser:
         drafting.add_arguments(verb, one)
         map_cli.add_arguments(verb, one)
         sweeping.add_arguments(verb, one)
+        doctor_cli.add_arguments(verb, one)
         if verb == "fetch":
             one.add_argument("--from", dest="folder", help="take the files from this folder")
         if verb == trying.VERB:

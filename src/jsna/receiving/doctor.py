@@ -1,0 +1,302 @@
+"""What arrived in a folder for an edition: what is new, late, replaced, missing or unclear.
+
+A delivery is written into the edition when all its tables are there. What stays unclear is said
+with the command that settles it, and nothing is written of it.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final, Literal
+
+from jsna.model.editions import Delivery, Edition
+from jsna.model.layouts import MappingFile
+from jsna.receiving.looks import Known, Looks, digest_of, files_of, look
+from jsna.receiving.years import of_name
+from jsna.sources import registry
+
+What = Literal["new", "late", "replaced", "same", "incomplete"]
+_SAID: Final[Mapping[What, str]] = {
+    "new": "new",
+    "late": "late: the edition says that it was not received",
+    "replaced": "replaced: other files than the edition names",
+    "same": "as the edition names it",
+    "incomplete": "incomplete",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One delivery as it lies in the folder.
+
+    Attributes:
+        extract, period, mapping: what it is.
+        files: table -> what its file looks like.
+        beside: what the mapping calls a further file -> the file.
+        what: how it stands to the edition.
+        lacks: tables, and further files, that are not there.
+    """
+
+    extract: str
+    period: str
+    mapping: str
+    files: Mapping[str, Looks]
+    beside: Mapping[str, Looks]
+    what: What
+    lacks: tuple[str, ...]
+
+    @property
+    def every(self) -> list[Looks]:
+        """Its files, each once."""
+        return list(
+            {one.digest: one for one in (*self.files.values(), *self.beside.values())}.values()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a folder holds for an edition.
+
+    Attributes:
+        arrived: deliveries, those that are whole first.
+        unclear: a file, and what to do about it.
+        missing: deliveries the edition names and the folder has not, and sources it has nothing of.
+    """
+
+    arrived: tuple[Arrived, ...]
+    unclear: tuple[tuple[str, str], ...]
+    missing: tuple[str, ...]
+
+    @property
+    def written(self) -> list[Arrived]:
+        """Deliveries that are written into the edition."""
+        return [one for one in self.arrived if one.what in ("new", "late", "replaced")]
+
+
+@dataclass(slots=True)
+class _Sorter:
+    """Puts files together to deliveries.
+
+    Attributes:
+        folder: where they lie.
+        edition: whose they are to be.
+        mappings: of councils' own files.
+        periods: file -> period, as somebody has said.
+        unclear: what came of those that cannot be placed.
+    """
+
+    folder: Path
+    edition: Edition
+    mappings: Mapping[str, MappingFile]
+    periods: Mapping[str, str]
+    unclear: list[tuple[str, str]] = field(default_factory=list)
+
+    def placed(self, every: Iterable[Looks]) -> dict[tuple[str, str, str], dict[str, Looks]]:
+        """Extract, period and mapping -> table -> file."""
+        known = [self._period(one) for one in self._once(every) if self._usable(one)]
+        found: dict[tuple[str, str, str], dict[str, Looks]] = {}
+        for one in known:
+            period = one.period or self._of_others(one, known)
+            if not period:
+                how = f'jsna doctor … --period "{self.shown(one)}=YEAR"'
+                self.unclear.append((self.shown(one), f"{one.extract}; of which year? {how}"))
+                continue
+            self._put(found.setdefault((one.extract, period, one.mapping), {}), one, period)
+        return found
+
+    def shown(self, one: Looks) -> str:
+        """A file as it is called from its folder."""
+        return one.file.relative_to(self.folder).as_posix()
+
+    def _period(self, one: Looks) -> Looks:
+        given = self.periods.get(self.shown(one))
+        return replace(one, period=given, by="as you say") if given else one
+
+    def _once(self, every: Iterable[Looks]) -> Iterator[Looks]:
+        seen: dict[str, Looks] = {}
+        for one in every:
+            if one.digest in seen:
+                rule = f"the same as {self.shown(seen[one.digest])!r}, byte for byte"
+                self.unclear.append((self.shown(one), rule))
+            else:
+                seen[one.digest] = one
+                yield one
+
+    def _usable(self, one: Looks) -> bool:
+        if one.told:
+            self.unclear.append((self.shown(one), one.told))
+        return bool(one.extract) and not one.told
+
+    def _of_others(self, one: Looks, known: Iterable[Looks]) -> str:
+        """The year of the other files of its source, where they are all of one."""
+        others = {other.period for other in known if other.extract == one.extract} - {""}
+        return others.pop() if len(others) == 1 else ""
+
+    def _put(self, tables: dict[str, Looks], one: Looks, period: str) -> None:
+        for table in one.tables:
+            if table in tables:
+                rule = (
+                    f"{one.extract}, {period}: {self.shown(tables[table])!r} is its {table!r} too; "
+                    "take one of them out of the folder"
+                )
+                self.unclear.append((self.shown(one), rule))
+            else:
+                tables[table] = one
+
+
+def find(
+    folder: Path,
+    edition: Edition,
+    mappings: Mapping[str, MappingFile],
+    periods: Mapping[str, str] | None = None,
+) -> Found:
+    """What a folder holds for an edition.
+
+    Args:
+        folder: where the files lie; only read.
+        edition: whose they are to be.
+        mappings: of councils' own files, by name.
+        periods: file -> period, as somebody has said.
+    """
+    known = Known(mappings, _of_edition(edition))
+    every = [look(file, known) for file in files_of(folder)]
+    sorter = _Sorter(folder, edition, mappings, periods or {})
+    tables = sorter.placed(every)
+    arrived = [
+        _arrived(key, files, [one for one in every if one.beside], sorter)
+        for key, files in sorted(tables.items())
+    ]
+    used = {one.digest for a in arrived for one in a.beside.values()}
+    for one in every:
+        if one.beside and one.digest not in used:
+            rule = "columns are joined of it, and no delivery says which"
+            sorter.unclear.append((sorter.shown(one), rule))
+    arrived.sort(key=lambda one: (one.what == "incomplete", one.extract, one.period))
+    return Found(tuple(arrived), tuple(sorter.unclear), tuple(_missing(edition, arrived)))
+
+
+def _of_edition(edition: Edition) -> dict[str, Looks]:
+    """Digest -> what the edition says its file is: it need not be read again."""
+    found: dict[str, Looks] = {}
+    for one in edition.received:
+        for table, file in one.files.items():
+            digest = one.sha256.get(file, "")
+            before = found.get(digest)
+            tables = (*(before.tables if before else ()), table)
+            found[digest] = Looks(
+                Path(file), digest, one.extract, tables, one.mapping, one.period, "the edition"
+            )
+        for name, file in one.beside.items():
+            digest = one.sha256.get(file, "")
+            found[digest] = Looks(Path(file), digest, beside=(f"{one.mapping}:{name}",))
+    return found
+
+
+def _arrived(
+    key: tuple[str, str, str], files: Mapping[str, Looks], others: Sequence[Looks], sorter: _Sorter
+) -> Arrived:
+    extract, period, mapping = key
+    wanted = sorter.mappings[mapping].joined if mapping else set()
+    beside = {}
+    for name in sorted(wanted):
+        fit = [one for one in others if f"{mapping}:{name}" in one.beside]
+        if (one := _of_year(fit, period, registry()[extract].period_type)) is not None:
+            beside[name] = one
+    names = [table.name for table in registry()[extract].tables]
+    lacks = (*(name for name in names if name not in files), *sorted(wanted - beside.keys()))
+    before = [d for d in sorter.edition.deliveries if (d.extract, d.period) == (extract, period)]
+    made = Arrived(extract, period, mapping, files, beside, "new", lacks)
+    return replace(made, what=_what(made, before[0] if before else None))
+
+
+def _of_year(fit: Sequence[Looks], period: str, period_type: str) -> Looks | None:
+    """The only file that fits, or the only one that is named for the year."""
+    if len(fit) > 1:
+        fit = [one for one in fit if of_name(one.file.stem, period_type) == period]
+    return fit[0] if len(fit) == 1 else None
+
+
+def _what(made: Arrived, before: Delivery | None) -> What:
+    if made.lacks:
+        return "incomplete"
+    if before is None:
+        return "new"
+    if before.status != "received":
+        return "late"
+    digests = {table: before.sha256.get(file) for table, file in before.files.items()}
+    joined = {name: before.sha256.get(file) for name, file in before.beside.items()}
+    same = (
+        digests == {table: one.digest for table, one in made.files.items()}
+        and joined == {name: one.digest for name, one in made.beside.items()}
+        and before.mapping == made.mapping
+    )
+    return "same" if same else "replaced"
+
+
+def _missing(edition: Edition, arrived: Sequence[Arrived]) -> Iterator[str]:
+    there = {(one.extract, one.period) for one in arrived if one.what != "incomplete"}
+    for delivery in edition.deliveries:
+        if (delivery.extract, delivery.period) not in there:
+            said = f" ({delivery.reason})" if delivery.status != "received" else ""
+            yield f"{delivery.extract}, {delivery.period}{said}"
+    named = {*(name for name, _ in there), *(d.extract for d in edition.deliveries)}
+    for name, extract in registry().items():
+        if name not in named:
+            yield f"{name}: nothing, and the edition names no year of it ({extract.title})"
+
+
+def lines(found: Found) -> Iterator[str]:
+    """What was found, in words; files by their names, and no cell of them."""
+    for one in found.arrived:
+        by = {looks.by for looks in one.files.values() if looks.by}
+        told = f"; year by {' and '.join(sorted(by))}" if by else ""
+        through = f", by {one.mapping}" if one.mapping else ""
+        lacks = f" (no {', '.join(map(repr, one.lacks))})" if one.lacks else ""
+        yield f"{one.extract}, {one.period}{through}: {_SAID[one.what]}{lacks}{told}"
+        for table, looks in (*one.files.items(), *one.beside.items()):
+            yield f"  {table}: {looks.file.name}"
+    for name, rule in found.unclear:
+        yield f"Unclear: {name}: {rule}"
+    for name in found.missing:
+        yield f"Missing: {name}"
+
+
+def named(found: Found, folder: Path, raw: Path) -> dict[str, str]:
+    """Digest of each file that is written into the edition -> its name below its raw files.
+
+    Where another file has the name there, it stays, and this one has its digest in its name.
+    """
+    names: dict[str, str] = {}
+    inside = folder.resolve().is_relative_to(raw.resolve())
+    for one in (looks for arrived in found.written for looks in arrived.every):
+        if inside:
+            names[one.digest] = one.file.resolve().relative_to(raw.resolve()).as_posix()
+            continue
+        name = one.file.relative_to(folder)
+        there = raw / name
+        if there.is_file() and digest_of(there) != one.digest:
+            name = name.with_name(f"{name.stem}-{one.digest[:8]}{name.suffix}")
+        names[one.digest] = name.as_posix()
+    return names
+
+
+def take(found: Found, names: Mapping[str, str], raw: Path) -> int:
+    """Copy what is written into the edition to its folder of raw files; how many were not there.
+
+    Files there are for their owner's eyes alone.
+    """
+    copied = 0
+    for one in (looks for arrived in found.written for looks in arrived.every):
+        target = raw / names[one.digest]
+        if target.is_file():
+            continue
+        for folder in reversed([target.parent, *target.parent.parents]):
+            if folder.is_relative_to(raw):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.copyfile(one.file, target)
+        target.chmod(0o600)
+        copied += 1
+    return copied

@@ -1,0 +1,258 @@
+"""What a file looks like: which table of which source, by which mapping, and of which year.
+
+By its headers first: a file is a table only where every column that must be there is, under the
+declared names or those of a mapping. Its year is that of its days, of the ages of its classes, or
+of its name, whichever speaks first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from jsna.errors import JsnaError
+from jsna.ingest.header import locate, names, plain
+from jsna.ingest.layout import arriving
+from jsna.ingest.read import read_table
+from jsna.ingest.xml_file import is_xml
+from jsna.model.contract import Extract, Table
+from jsna.model.layouts import MappingFile, Shape
+from jsna.receiving import years
+from jsna.receiving.known import likeness
+from jsna.receiving.propose import KNOWN
+from jsna.receiving.sheets import Sheet, sheets_of
+from jsna.sources import registry
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Files of a folder that nobody delivers: systems' own, and lists that accompany files.
+_NO_DELIVERY: Final = ("~$", ".~lock", ".", "thumbs.db", "desktop.ini")
+_ENDINGS: Final = (".csv", ".xlsx", ".parquet", ".xml", ".txt", ".tsv")
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What one file looks like.
+
+    Attributes:
+        file: it, as it lies in the folder.
+        digest: its SHA-256.
+        extract, tables: what it is of; none where nothing declared is like it.
+        mapping: by which mapping; "" as declared.
+        period: its year; "" where nothing tells.
+        by: what tells the year.
+        beside: what mappings call it that join columns of it -> none of them a table.
+        told: what it looks like where it is no table as it is, and what to do.
+    """
+
+    file: Path
+    digest: str
+    extract: str = ""
+    tables: tuple[str, ...] = ()
+    mapping: str = ""
+    period: str = ""
+    by: str = ""
+    beside: tuple[str, ...] = ()
+    told: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a file may be held to.
+
+    Attributes:
+        mappings: of councils' own files, by name.
+        told: digest -> what somebody has said a file is, which is not looked at again.
+    """
+
+    mappings: Mapping[str, MappingFile]
+    told: Mapping[str, Looks] = field(default_factory=dict)
+
+    def shapes(self) -> Iterator[tuple[Extract, Table, str, Shape | None]]:
+        """Every table in each shape it may come in; as declared before any mapping."""
+        for extract in registry().values():
+            for table in extract.tables:
+                yield extract, table, "", None
+        for name, mapping in sorted(self.mappings.items()):
+            extract = registry()[mapping.extract]
+            for table in extract.tables:
+                if table.name in mapping.tables:
+                    yield extract, table, name, mapping.tables[table.name]
+
+
+def files_of(folder: Path) -> list[Path]:
+    """Files below a folder that somebody may have delivered, in order."""
+    return sorted(
+        file
+        for file in folder.rglob("*")
+        if file.is_file()
+        and file.suffix.lower() in _ENDINGS
+        and not file.name.lower().startswith(_NO_DELIVERY)
+        and "published" not in file.relative_to(folder).parts[:-1]
+    )
+
+
+def digest_of(file: Path) -> str:
+    """The SHA-256 of a file."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def look(file: Path, known: Known) -> Looks:
+    """What a file looks like. Nothing is raised: what stops it from being read is told."""
+    content = file.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    if digest in known.told:
+        return replace(known.told[digest], file=file)
+    seen = Looks(file, digest)
+    try:
+        if is_xml(content):
+            return _return(content, seen)
+        if file.suffix.lower() == ".parquet":
+            return _of_header(content, seen, known)
+        return _of_sheets(content, seen, known, list(sheets_of(file)))
+    except JsnaError as error:
+        return replace(seen, told=error.problems[0].rule)
+
+
+def _return(content: bytes, seen: Looks) -> Looks:
+    """An XML: the return that has rows in it."""
+    for extract in registry().values():
+        if extract.xml is None:
+            continue
+        frames = {}
+        for table in extract.tables:
+            reading = read_table(content, seen.file.name, table, xml=extract.xml)
+            if reading.frame is not None and len(reading.frame):
+                frames[table.name] = reading.frame
+        if frames:
+            every = tuple(table.name for table in extract.tables)
+            found = replace(seen, extract=extract.name, tables=every)
+            return _dated(found, extract, frames)
+    return replace(seen, told="an XML of no return that is declared")
+
+
+def _of_header(content: bytes, seen: Looks, known: Known) -> Looks:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    header = pq.ParquetFile(pa.BufferReader(content)).schema_arrow.names
+    best = _best([(header,)], known)
+    if best is None:
+        return replace(seen, told="a parquet file of no table that is declared")
+    return _read(content, seen, [best])
+
+
+def _of_sheets(content: bytes, seen: Looks, known: Known, sheets: Sequence[Sheet]) -> Looks:
+    """A text or a workbook: the tables its sheets hold, all of one source and mapping."""
+    found = []
+    for sheet in sheets:
+        best = _best([sheet.opened.lines], known, sheet)
+        if best is not None:
+            found.append(best)
+    sources = {(one[0].name, one[2]) for one in found}
+    if len(sources) > 1:
+        return replace(seen, told="its sheets are of several sources; ask for a file of each")
+    if found:
+        looks = _read(content, seen, found)
+        told = "; ".join(sheet.opened.told[0] for sheet in sheets[:1] if sheet.opened.told)
+        return replace(looks, told=told) if len(sheets) == 1 and told else looks
+    beside = tuple(_beside(sheets, known))
+    if beside:
+        return replace(seen, beside=beside)
+    return replace(seen, told=_nearly(seen.file, sheets))
+
+
+_Found = tuple[Extract, Table, str, Shape | None]
+
+
+def _best(
+    parts: Sequence[Sequence[Sequence[str]]], known: Known, sheet: Sheet | None = None
+) -> _Found | None:
+    """The shape most of whose columns stand in a sheet; all that must be there do."""
+    best: tuple[int, _Found] | None = None
+    for extract, table, name, shape in known.shapes():
+        if sheet is not None and not _may_be(sheet, table, shape):
+            continue
+        arrives = table if shape is None else arriving(table, shape)
+        for lines in parts:
+            place = locate(lines, arrives, shape)
+            if not place.enough or (shape is None and place.index):
+                continue
+            cells = {plain(text) for text in lines[place.index]}
+            there = [c for c in arrives.columns if cells & set(map(plain, names(c)))]
+            whole = all(column in there for column in arrives.columns if column.required)
+            if whole and (best is None or len(there) > best[0]):
+                best = (len(there), (extract, table, name, shape))
+    return None if best is None else best[1]
+
+
+def _may_be(sheet: Sheet, table: Table, shape: Shape | None) -> bool:
+    """Whether a build would look for the table on this sheet."""
+    wanted = (shape.sheet if shape else "") or table.name
+    alone = sheet.sheets == 1 and not (shape and shape.sheet)
+    return not sheet.title or alone or plain(sheet.title) == plain(wanted)
+
+
+def _beside(sheets: Sequence[Sheet], known: Known) -> Iterator[str]:
+    """What mappings call the file, of those that join columns of one with these headers."""
+    cells = [{plain(text) for text in line} for sheet in sheets for line in sheet.opened.lines]
+    for name, mapping in sorted(known.mappings.items()):
+        for other in sorted(mapping.joined):
+            wanted = {
+                plain(text)
+                for shape in mapping.tables.values()
+                for origin in shape.columns.values()
+                if origin is not None and origin.join is not None and origin.join.file == other
+                for text in (origin.join.there, origin.headers[0])
+            }
+            if any(wanted <= line for line in cells):
+                yield f"{name}:{other}"
+
+
+def _nearly(file: Path, sheets: Sequence[Sheet]) -> str:
+    """Which table a file may be in a shape of its own, and the command that maps it."""
+    ranked = sorted(
+        (
+            (part * whole, extract.name, table.name)
+            for sheet in sheets
+            for extract in registry().values()
+            for table in extract.tables
+            for part, whole in (likeness(sheet, table),)
+            if part >= KNOWN
+        ),
+        reverse=True,
+    )
+    if not ranked:
+        return "looks like no table that is declared"
+    _, extract, table = ranked[0]
+    return (
+        f"may be the table {table!r} of {extract}, in a shape of its own: "
+        f'jsna map "{file.as_posix()}" --source {extract} --table {table}'
+    )
+
+
+def _read(content: bytes, seen: Looks, found: Sequence[_Found]) -> Looks:
+    extract, _, mapping, _ = found[0]
+    frames = {}
+    for _, table, _, shape in found:
+        reading = read_table(content, seen.file.name, table, alone=len(found) == 1, shape=shape)
+        if reading.frame is not None:
+            frames[table.name] = reading.frame
+    tables = tuple(table.name for _, table, _, _ in found)
+    return _dated(
+        replace(seen, extract=extract.name, tables=tables, mapping=mapping), extract, frames
+    )
+
+
+def _dated(seen: Looks, extract: Extract, frames: Mapping[str, pd.DataFrame]) -> Looks:
+    for name, frame in frames.items():
+        period, by = years.of_rows(extract, extract.table(name), frame)
+        if period:
+            return replace(seen, period=period, by=by)
+    period = years.of_name(seen.file.stem, extract.period_type)
+    return replace(seen, period=period, by="its name" if period else "")

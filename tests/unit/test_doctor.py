@@ -1,0 +1,242 @@
+"""`jsna doctor`: what arrived, of which source and year, and how it is written into the edition."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from jsna import cli
+from jsna.model.editions import Edition
+from jsna.receiving import years
+from jsna.receiving.entries import Entry, update
+from jsna.sources import registry
+from tests.conftest import ROOT
+from tests.unit.test_map import csv_of
+
+NAME = "quill-full-2025"
+EDITION = """\
+# yaml-language-server: $schema=../schemas/edition.json
+edition: quill-full-2025
+title: Quill SEND joint strategic needs assessment
+kind: full
+area: quillshire
+reference_date: 2025-01-16
+published: 2026-01-29  # the board meets then
+extracts:
+  # Asked for in November.
+  - extract: exclusions
+    owner: Inclusion team
+    legal_basis: Education Act 2002, section 51A
+    assessment: DPIA-01
+    opt_out: None applies
+    periods:
+      - period: "2022/23"
+        status: not received
+        reason: The owner was late
+        as_at: 2024-01-31  # told by phone
+      # The year before last.
+      - {period: "2023/24", status: not received, reason: Not asked for}
+severities: {}
+"""
+HEADER = ["UPN", "Surname", "Forename", "DateOfBirth", "Sex", "URN", "Category", "Reason1",
+          "Reason2", "Reason3", "StartDate", "Sessions", "SENprovision"]  # fmt: skip
+
+
+def suspensions(first: int, header: list[str] = HEADER) -> bytes:
+    """Suspensions of the academic year that begins in a year."""
+    rows = [
+        [f"A9730000{n:05d}", "Zwyx", "Qoph", f"{n % 28 + 1}/02/2012", "M", "900001", "SUSP", "DB",
+         "", "", f"{date(first, 9, 5) + timedelta(days=9 * n):%d/%m/%Y}", "2", "K"]
+        for n in range(30)
+    ]  # fmt: skip
+    return csv_of([header, *rows])
+
+
+def held(text: str) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load(text)
+    Edition.model_validate(content)
+    return content
+
+
+def entry(period: str, **more: Any) -> Entry:
+    return Entry("exclusions", period, {"exclusions": "a b.csv"}, {"a b.csv": "a" * 64}, **more)
+
+
+def test_entries_are_written_into_the_text_and_all_else_stays() -> None:
+    new = Entry("ncmp", "2023/24", {"measurements": "n.csv"}, {"n.csv": "b" * 64})
+    made = update(EDITION, [entry("2022/23"), entry("2023/24"), entry("2024/25"), new])
+    kept = [line for line in EDITION.splitlines() if "#" in line or "opt_out" in line]
+    assert [line for line in made.splitlines() if line in kept][: len(kept)] == kept
+    extracts = held(made)["extracts"]
+    assert [(s["extract"], [p["period"] for p in s["periods"]]) for s in extracts] == [
+        ("exclusions", ["2022/23", "2023/24", "2024/25"]), ("ncmp", ["2023/24"])
+    ]  # fmt: skip
+    first = extracts[0]["periods"][0]
+    assert first == {
+        "period": "2022/23", "files": {"exclusions": "a b.csv"}, "sha256": {"a b.csv": "a" * 64},
+        "as_at": date(2024, 1, 31),
+    }  # fmt: skip
+    assert extracts[1]["owner"] == ""
+    # Once more is no change.
+    assert update(made, [entry("2022/23"), new]) == made
+
+
+def test_a_mapping_said_of_the_whole_extract_is_not_said_again() -> None:
+    shared = EDITION.replace("    periods:\n", "    mapping: quill/exclusions\n    periods:\n")
+    same = held(update(shared, [entry("2022/23", mapping="quill/exclusions")]))
+    assert "mapping" not in same["extracts"][0]["periods"][0]
+    other = held(update(shared, [entry("2022/23", mapping="quill/old")]))
+    assert other["extracts"][0]["periods"][0]["mapping"] == "quill/old"
+    none = held(update(shared, [entry("2023/24")]))
+    assert none["extracts"][0]["periods"][1]["mapping"] == ""
+
+
+@pytest.mark.parametrize(
+    "empty",
+    ["extracts: []\n", "# none yet\nextracts: []\nseverities: {}\n", ""],
+)
+def test_an_edition_without_any_begins_with_one(empty: str) -> None:
+    head = EDITION[: EDITION.index("extracts:")]
+    made = update(head + empty, [entry("2022/23", beside={"homes": "h.csv"}), entry("2023/24")])
+    extracts = held(made)["extracts"]
+    assert [p["period"] for p in extracts[0]["periods"]] == ["2022/23", "2023/24"]
+    assert extracts[0]["periods"][0]["beside"] == {"homes": "h.csv"}
+    assert [line for line in empty.splitlines() if line[:1] == "#" and line not in made] == []
+
+
+@pytest.mark.parametrize(
+    "periods",
+    ["periods: []\n", 'periods: [{period: "2021/22", status: not received, reason: Lost}]\n'],
+)
+def test_a_list_in_brackets_is_written_out(periods: str) -> None:
+    text = EDITION[: EDITION.index("periods:")] + periods + "severities: {}\n"
+    found = held(update(text, [entry("2022/23")]))["extracts"][0]["periods"]
+    assert [one["period"] for one in found][-1] == "2022/23"
+    assert len(found) == (1 if "[]" in periods else 2)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "config/editions").mkdir(parents=True)
+    shutil.copytree(ROOT / "config/codelists", tmp_path / "config/codelists")
+    (tmp_path / f"config/editions/{NAME}.yaml").write_text(EDITION, encoding="utf-8")
+    mapping = tmp_path / "config/mappings/quill/exclusions.yaml"
+    mapping.parent.mkdir(parents=True)
+    columns = {"upn": "Pupil number", "surname": "Family name"}
+    content = {"extract": "exclusions", "tables": {"exclusions": {"columns": columns}}}
+    mapping.write_text(yaml.safe_dump(content), encoding="utf-8")
+    folder = tmp_path / "from them"
+    folder.mkdir()
+    other = ["Pupil number", "Family name", *HEADER[2:]]
+    (folder / "susp 1.csv").write_bytes(suspensions(2023, other))
+    (folder / "spring").mkdir()
+    (folder / "spring/susp 2.csv").write_bytes(suspensions(2024))
+    (folder / "copy.csv").write_bytes(suspensions(2024))
+    (folder / "letter.csv").write_bytes(b"Colour,Shape\nred,round\n")
+    needs = b"activeplanstableid,SENtype,SENtypeRank\n" + b"4,SLCN,1\n" * 9
+    (folder / "senneed_2025.csv").write_bytes(needs)
+    renamed = ["Pupil no", "Family name", "First name", *HEADER[3:]]
+    (folder / "mapme.csv").write_bytes(suspensions(2021, renamed))
+    (folder / "~$susp.xlsx").write_bytes(b"lock")
+    return tmp_path
+
+
+def doctor(project: Path, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[int, str]:
+    words = ["doctor", NAME, str(project / "from them"), "--root", str(project), *more]
+    code = cli.main(words)
+    said = capsys.readouterr()
+    assert "Zwyx" not in said.out + said.err
+    return code, said.out + said.err
+
+
+def test_what_arrived_is_told_and_written_into_the_edition(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = project / f"config/editions/{NAME}.yaml"
+    code, said = doctor(project, capsys, "--dry-run")
+    assert code == 0
+    assert file.read_text(encoding="utf-8") == EDITION
+    assert not (project / "data/raw").exists()
+    assert '+      - period: "2024/25"' in said
+    code, said = doctor(project, capsys)
+    assert code == 1  # something is unclear
+    assert "exclusions, 2023/24, by quill/exclusions: late" in said
+    assert "exclusions, 2024/25: new; year by the days in 'StartDate'" in said
+    assert "sen2, 2025: incomplete (no 'person'" in said
+    assert "the same as 'copy.csv', byte for byte" in said
+    assert "Unclear: letter.csv: looks like no table that is declared" in said
+    assert "may be the table 'exclusions' of exclusions, in a shape of its own: jsna map" in said
+    assert "Missing: exclusions, 2022/23 (The owner was late)" in said
+    assert "Missing: school_census: nothing" in said
+    assert "susp.xlsx" not in said
+    raw = project / "data/raw" / NAME
+    assert sorted(p.name for p in raw.iterdir()) == ["copy.csv", "susp 1.csv"]
+    assert {p.stat().st_mode & 0o777 for p in raw.iterdir()} == {0o600}
+    periods = held(file.read_text(encoding="utf-8"))["extracts"][0]["periods"]
+    digest = hashlib.sha256((raw / "susp 1.csv").read_bytes()).hexdigest()
+    assert periods[1] == {
+        "period": "2023/24", "mapping": "quill/exclusions", "files": {"exclusions": "susp 1.csv"},
+        "sha256": {"susp 1.csv": digest},
+    }  # fmt: skip
+    again = doctor(project, capsys)[1]
+    assert "exclusions, 2023/24, by quill/exclusions: as the edition names it" in again
+    assert "0 deliveries written" in again
+
+
+def test_a_file_sent_again_is_a_new_one_and_the_old_stays(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    doctor(project, capsys)
+    folder, raw = project / "from them", project / "data/raw" / NAME
+    before = (raw / "susp 1.csv").read_bytes()
+    (folder / "susp 1.csv").write_bytes(before.replace(b"900001", b"900002"))
+    said = doctor(project, capsys)[1]
+    assert "exclusions, 2023/24, by quill/exclusions: replaced" in said
+    assert (raw / "susp 1.csv").read_bytes() == before
+    text = (project / f"config/editions/{NAME}.yaml").read_text(encoding="utf-8")
+    (name,) = held(text)["extracts"][0]["periods"][1]["files"].values()
+    assert name.startswith("susp 1-")
+    assert (raw / name).read_bytes() == (folder / "susp 1.csv").read_bytes()
+
+
+def test_a_year_nothing_tells_is_asked_and_taken_as_said(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = project / "from them"
+    names = {
+        table.name: [c.name for c in table.columns if c.required]
+        for table in registry()["schools"].tables
+    }
+    ((_, header),) = names.items()
+    (folder / "register.csv").write_bytes(csv_of([header, ["1"] * len(header)]))
+    assert (
+        'schools; of which year? jsna doctor … --period "register.csv=YEAR"'
+        in doctor(project, capsys)[1]
+    )
+    assert (
+        "schools, 2025: new; year by as you say"
+        in doctor(project, capsys, "--period", "register.csv=2025")[1]
+    )
+    assert "is written FILE=PERIOD" in doctor(project, capsys, "--period", "none.csv=2025")[1]
+
+
+@pytest.mark.parametrize(
+    ("stem", "kind", "period"),
+    [
+        ("exclusions_2022-23", "academic_year", "2022/23"),
+        ("exclusions 2022 2023 v2", "academic_year", "2022/23"),
+        ("suspensions202223", "academic_year", "2022/23"),
+        ("Blade-Export_16-01-2025_person", "january", "2025"),
+        ("2024 and 2025", "january", ""),
+        ("2024-26", "financial_year", ""),
+        ("pupils", "january", ""),
+    ],
+)
+def test_a_year_is_read_from_a_name_only_where_it_is_one(stem: str, kind: str, period: str) -> None:
+    assert years.of_name(stem, kind) == period

@@ -33,6 +33,7 @@ _LINES: Final = (
     r"((grand|sub)[ -]?)?totals?\s*:?",
     r"[*-]*\s*end of (the )?(report|file|data|extract|list)\b.{0,80}",
     r"page \d+ of \d+",
+    r"\(?[\d,]+ (row|record)(s|\(s\))?( (affected|selected|returned|exported|found))?\.?\)?",
     r"(report )?(printed|generated|produced|exported|run) (by|on|at|from)\b.{0,80}",
 )
 NO_RECORD: Final = rf"(?i)^\s*({'|'.join(_LINES)})\s*$"

@@ -41,6 +41,10 @@ _CONTINUATION = bytes(
     byte for byte in range(0x80, 0xC0) if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 ).decode("cp1252")
 _SPOILT = (*(lead + follow for lead in "ÃÂ" for follow in _CONTINUATION), "â€", "\ufffd")
+#: How files begin that hold no table: web pages, XML, PDF, rich text, JSON.
+_NO_TABLE = ("<!doctype", "<html", "<?xml", "<table", "%pdf", "{\\rtf", "[{", '{"')
+#: A line that some programs write above the header for others: how cells are separated.
+_SEPARATOR = re.compile(r"sep=[;|\t]?", re.IGNORECASE)
 #: Characters looked at for the header and its delimiter.
 _HEAD = 200_000
 
@@ -89,6 +93,13 @@ def open_csv(
         return None
     if "\n" not in text:
         text = text.replace("\r", "\n")
+    if text.lstrip()[:20].lower().startswith(_NO_TABLE):
+        rule = (
+            "this is a web page, XML or a document, not CSV (was a login page saved instead of the "
+            "file?)"
+        )
+        findings.refuse("file.format", rule)
+        return None
     if any(too_wide(cells, findings, row) for row, cells in _widths(text)):
         return None
     start = text[:_HEAD]
@@ -96,9 +107,10 @@ def open_csv(
     lines = _records(start, delimiter, SEARCHED)
     found = locate(lines, table, place)
     if not found.enough:
-        _no_header(start, lines, table, findings, place)
+        refuse_without_header(lines, table, findings, place)
         return None
-    refuse_above(lines, found.index, findings, place)
+    if found.index != 1 or not _SEPARATOR.fullmatch("".join(lines[0])):
+        refuse_above(lines, found.index, findings, place)
     _check_quotes(text, delimiter, findings)
     return Opened(text, delimiter, found.index, lines[found.index])
 
@@ -137,7 +149,8 @@ def _decode(content: bytes, findings: Findings) -> str | None:
             "the file holds NUL bytes, so it is damaged or not a text file; ask for it again",
         )
         return None
-    content = content.removeprefix(b"\xef\xbb\xbf")
+    # A mark of the end of a file, of a time when files had no length.
+    content = content.removeprefix(b"\xef\xbb\xbf").removesuffix(b"\x1a")
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -205,16 +218,6 @@ def _delimiter(start: str, table: Table, findings: Findings) -> str:
     return ","
 
 
-def _no_header(
-    start: str, lines: list[list[str]], table: Table, findings: Findings, place: Place | None
-) -> None:
-    if start.lstrip()[:200].lower().startswith(("<!doctype", "<html", "<?xml")):
-        rule = "this is a web page or XML, not CSV (a login page saved instead of the file?)"
-        findings.refuse("file.format", rule)
-        return
-    refuse_without_header(lines, table, findings, place)
-
-
 def _check_quotes(text: str, delimiter: str, findings: Findings) -> None:
     """A quote opened and never closed swallows the rest of the file: say where it opens."""
     if text.count('"') % 2 == 0:
@@ -251,8 +254,10 @@ def _parse(opened: Opened, findings: Findings) -> Grid | None:
             ragged.append((row.number, row.actual_columns))
         return "skip"
 
-    encoded = text.encode("utf-8")
     skipped = _lines_of(text, delimiter, opened.index + 1)
+    if text.count("\n", 0, _HEAD) < skipped:
+        text += "\n"  # a header that is all there is
+    encoded = text.encode("utf-8")
     try:
         parsed = pacsv.read_csv(
             io.BytesIO(encoded),

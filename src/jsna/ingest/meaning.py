@@ -10,7 +10,7 @@ Whole columns are looked at by their distinct values, or by their bytes where ne
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from jsna.ingest import date_columns, number_columns
@@ -29,6 +29,7 @@ _NO_ROOM: Final = "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 _LIKE_SPACES: Final = "[\u00a0\u2000-\u200a\u202f\u205f\u3000]"
 #: Characters of a cell beyond which it is told of: a note, or rows that have run together.
 LONG: Final = 1_000
+_FORMULA: Final = r'^\s*="([^"]*)"\s*$'
 _SILENT: Final = sorted({way for t in NOTHING for way in (t, t.upper(), t.capitalize())})
 #: Of a column of names: `NULL` may be somebody's where all are in capitals, and `Null` anywhere.
 _NAMES: Final = ("forename", "surname")
@@ -43,21 +44,19 @@ def _cells(cells: int, columns: int) -> str:
     return f"{some} of {'1 column' if columns == 1 else f'{columns:,} columns'}"
 
 
-def visible(
-    header: Sequence[str], columns: Sequence[pa.Array[Any]], findings: Findings
-) -> list[pa.Array[Any]]:
+def visible(grid: Grid, findings: Findings) -> list[pa.Array[Any]]:
     """Cells without the characters nobody sees, and with plain spaces; counted in a remark.
 
-    Args:
-        header: headers as received.
-        columns: the cells below each.
-        findings: where the remark goes.
+    What stands as `="012"`, so that a spreadsheet keeps its zero, is `012`.
     """
     import pyarrow.compute as pc
 
     removed: list[int] = []
     found = []
-    for values in columns:
+    formulas = grid.may_hold(b"=")
+    for values in grid.columns:
+        if formulas:
+            values = pc.replace_substring_regex(values, _FORMULA, r"\1")
         if not _ascii(values):
             hidden = pc.match_substring_regex(values, f"{_NO_ROOM}|{_LIKE_SPACES}")
             if cells := pc.sum(hidden).as_py():
@@ -139,15 +138,24 @@ def _said(
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    ruled = _ruled(values)
+    if ruled:
+        values = pa.concat_arrays([pa.nulls(1, pa.string()), values.slice(1)])
     if not _may_be_silent(values):
-        return values, 0
+        return values, int(ruled)
     says = _SILENT
     if column.identifier in _NAMES:
         says = [*_NO_NAMES, *(["NULL"] if _never_null(values) else [])]
     says = [text for text in says if text.casefold() not in codes]
     silent = pc.is_in(values, value_set=pa.array(says, pa.string()))
     cells = pc.sum(silent).as_py() or 0
-    return (pc.if_else(silent, None, values), cells) if cells else (values, 0)
+    return pc.if_else(silent, None, values) if cells else values, cells + ruled
+
+
+def _ruled(values: pa.Array[Any]) -> bool:
+    """Whether the first cell is a line of dashes, as some programs draw below the header."""
+    first = values[0].as_py() if len(values) else None
+    return first is not None and len(first) > 1 and not first.strip("-")
 
 
 def _may_be_silent(values: pa.Array[Any]) -> bool:

@@ -85,8 +85,11 @@ def read_table(
     places = match(grid.header, expecting(arrives, grid.header), findings)
     if any(problem.code == "column.missing" for problem in findings.problems):
         return Reading(None, findings)
-    shown = meaning.visible(grid.header, grid.columns, findings)
+    shown = meaning.visible(grid, findings)
     trimmed = [_trim(column) for column in shown]
+    said = meaning.said(arrives, {f: trimmed[p] for f, p in places.items()}, shape, findings)
+    for field, position in places.items():
+        trimmed[position] = said[field]
     rows = _drop_blank(grid, trimmed, findings)
     if len(rows) == 0 and not table.may_be_empty:
         # Where no row could be taken apart that has been said already.
@@ -96,7 +99,6 @@ def read_table(
         return Reading(None, findings)
     _tell_unnamed(grid, trimmed, findings)
     columns = {field: trimmed[position] for field, position in places.items()}
-    columns = meaning.said(arrives, columns, shape, findings)
     if shape is not None:
         columns = declared_cells(table, shape, columns, len(rows), beside, findings)
         arrives = as_named(table, shape, arrives)

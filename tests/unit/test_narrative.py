@@ -87,10 +87,10 @@ def test_the_level_names_value_period_and_counts() -> None:
     )
 
 
-def test_a_count_agrees_with_its_verb() -> None:
+def test_a_count_of_one_is_no_plural() -> None:
     many, one = of([made.measure(COUNT, 12_317)]), of([made.measure(COUNT, 1)])
     assert "there were 12,317 EHC plans in January 2025" in plain(narrative.level(many, COUNT))
-    assert "there was 1 " in plain(narrative.level(one, COUNT))
+    assert "the number of EHC plans was 1 in January 2025" in plain(narrative.level(one, COUNT))
 
 
 def test_a_rate_of_one_day_names_the_day_and_whom_it_is_divided_by() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -9,13 +10,17 @@ import pytest
 import yaml
 
 from jsna import trying
+from jsna.measures.checks import faults
 from jsna.model.asked import Asked, asked, recorded
 from jsna.model.indicators import Indicator
 from jsna.model.tables import AnalysisTable, Column
+from jsna.readback.blocks import Cell
+from jsna.readback.printed import Measure, accepted
 from jsna.report import chapters, narrative
 from jsna.settings import follows, indicators, shared
 from jsna.shared.table_columns import declared
 from jsna.tables.catalogue import CATALOGUE
+from jsna.view import words
 from tests.conftest import ROOT
 from tests.unit import report_support as made
 from tests.unit.test_narrative import plain, plain_text
@@ -38,6 +43,9 @@ BREAK = AnalysisTable(
 LEVELS = {
     "{title: Short breaks, kind: count}": (
         1_234, "In Marrowshire, there were 1,234 short breaks in the 2024/25 financial year.",
+    ),
+    "{title: Short break taken up, phrase: short breaks, kind: count}": (
+        1, "In Marrowshire, the number of short breaks was 1 in the 2024/25 financial year.",
     ),
     "{title: Number of short breaks, kind: count}": (
         2, "In Marrowshire, there were 2 short breaks in the 2024/25 financial year.",
@@ -135,6 +143,47 @@ SAID = {
 
 def entry(text: str, **more: Any) -> Indicator:
     return Indicator.model_validate({"id": "made", "title": "Made", **yaml.safe_load(text), **more})
+
+
+#: Entry -> column added up -> the key that is refused, and a word of why.
+REFUSED = {
+    "{title: Attendance, kind: mean, unit: percent}": ("hours", "unit", "the unit of its values"),
+    "{title: Attendance, kind: mean, unit: per_1000}": ("hours", "unit", "the unit of its values"),
+    "{title: Attendance, kind: mean}": ("hours", "", ""),
+    "{title: Attendance, kind: quantile, unit: percent, values: hours}": ("rows", "", ""),
+    "{title: Attendance, kind: quantile, unit: percent, values: hours, multiplier: 100}": (
+        "rows", "multiplier", "needs the multiplier 1"
+    ),
+    "{title: Spending on short breaks, kind: money}": ("cost", "phrase", "in one week"),
+    "{title: Spending on short breaks in one week, kind: money}": ("cost", "", ""),
+    "{title: Hours in one week, kind: money, unit: hours}": ("hours", "unit", "is in pounds"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_values_and_sums_are_in_their_own_unit_and_of_their_own_time(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setitem(CATALOGUE, BREAK.name, BREAK)
+    count, key, why = REFUSED[text]
+    where = f"{'hours' if count == 'rows' else count} is not null"
+    numerator = {"table": "break", "count": count, "where": where}
+    one = entry(text, numerator=numerator, population_base="responsible", definition="As it is.",
+                period_type="financial_year")  # fmt: skip
+    found = [(problem.column, problem.rule) for problem in faults([one], lambda _: ())]
+    assert [column for column, _ in found] == ([f"made.{key}"] if key else [])
+    assert all(why in rule for _, rule in found)
+    if one.kind.of_values and not key:
+        assert one.multiplier == 1
+
+
+def test_one_fewer_is_one_day_and_two_are_days() -> None:
+    said = [words.value_text(value, "days", 0) for value in (-2, -1, 0, 1, 2)]
+    assert said == ["−2 days", "−1 day", "0 days", "1 day", "2 days"]
+    for value, text in zip((-2, -1, 1), said[:2] + said[3:4], strict=True):
+        numbers = (math.nan, math.nan, float(value), *[math.nan] * 4)
+        measure = Measure(numbers, "days", "", 0)
+        assert text in accepted(measure, Cell("made"), "text")
 
 
 @pytest.mark.parametrize("text", LEVELS)

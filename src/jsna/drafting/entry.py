@@ -13,9 +13,10 @@ import yaml
 from jsna.drafting import wording
 from jsna.drafting.values import OF_NOTHING, Numbers, both
 from jsna.errors import Problem, near
+from jsna.measures.checks import time_of
 from jsna.model.chapters import Chapter
 from jsna.model.dimensions import Dimension
-from jsna.model.indicators import LOCALITY, Indicator
+from jsna.model.indicators import LOCALITY, Indicator, Side
 from jsna.model.kinds import KINDS, Kind
 from jsna.model.tables import AnalysisTable
 from jsna.settings.indicators import FOLDER
@@ -184,8 +185,12 @@ class Drafter:
             self.refuse("--kind", "the table has no codes to take shares of", str(kind))
         first = [f"bars {by[0]}"] if by else []
         trend = [] if kind.of_one_whole else ["trend"]
+        head = self._head()
+        if kind.sums and "numerator" in sides and (time := time_of(Side(**sides["numerator"]))):
+            # A sum of pounds a week is not that of the year.
+            head["title"] += "" if time in head["title"].lower() else f" in one {time}"
         return {
-            **self._head(),
+            **head,
             **({"definition": wording.rate(table)} if kind.per else {}),
             "kind": str(kind),
             **sides,

@@ -6,6 +6,7 @@ stand for different populations (children who attend, live, or have a plan maint
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from jsna.errors import JsnaError, Problem, near
 from jsna.measures.conditions import conjuncts, named_texts, names
 from jsna.model.indicators import Indicator, Side
-from jsna.model.schema import MEASURED, METHODS, MULTIPLIERS, PERIOD_TYPES, UNITS
+from jsna.model.schema import MEASURED, METHODS, MONEY, MULTIPLIERS, PERIOD_TYPES, UNITS
 from jsna.tables.catalogue import CATALOGUE, column_of
 
 if TYPE_CHECKING:
@@ -35,6 +36,21 @@ CALCULATED: Final = (
     "dsr_dobson",
     "kaplan_meier",
 )
+#: Units of a mean: of what is measured of one child, or none.
+_OF_VALUES: Final = ("mean", *MEASURED)
+#: How a column says that its pounds are of some time, such as a week.
+_SAID: Final = "hour|day|night|week|month|term"
+_TIME: Final = re.compile(rf"\b(?:(?P<ly>{_SAID}|dai)ly|(?:a|per|each|every) (?P<a>{_SAID}))\b")
+
+
+def time_of(side: Side) -> str:
+    """Of what time an amount is that a side adds up, as its column says: "week"; "" if of none."""
+    table = CATALOGUE.get(side.table)
+    column = table.columns.get(side.count) if table is not None else None
+    said = f"{side.count} {column.description if column else ''}".replace("_", " ").lower()
+    found = _TIME.search(said)
+    time: str = (found["ly"] or found["a"]) if found else ""
+    return time.replace("dai", "day")
 
 
 def check(indicators: Iterable[Indicator], codes: CodesOf) -> None:
@@ -72,8 +88,9 @@ def _faults(indicator: Indicator, connection: Any, codes: CodesOf) -> Iterator[t
     for key, allowed in (("unit", UNITS), ("method", METHODS), ("period_type", PERIOD_TYPES)):
         if getattr(indicator, key) not in allowed:
             yield key, f"must be one of {', '.join(allowed)}"
-    expected = MULTIPLIERS.get(indicator.unit, 1.0)
-    fixed = expected > 1 or indicator.unit in MEASURED
+    values = indicator.kind.of_values
+    expected = 1.0 if values else MULTIPLIERS.get(indicator.unit, 1.0)
+    fixed = values or expected > 1 or indicator.unit in MEASURED
     if fixed and indicator.multiplier != expected:
         yield "multiplier", f"a value in {indicator.unit} needs the multiplier {expected:g}"
     if indicator.numerator is None:
@@ -84,8 +101,8 @@ def _faults(indicator: Indicator, connection: Any, codes: CodesOf) -> Iterator[t
         yield "method", "a count has no denominator, and everything else has one"
     if indicator.kind.amounts:
         yield from _amount_faults(indicator, indicator.numerator)
-    if indicator.kind.sums and indicator.numerator.count in ("rows", "persons"):
-        yield "numerator.count", f"of {indicator.kind} names the column that is added up"
+    if indicator.kind.sums:
+        yield from _sum_faults(indicator, indicator.numerator)
     if indicator.standard is not None and indicator.over:
         yield "over", f"a {indicator.kind} has no denominator over other categories than its own"
     if indicator.kind.of_values:
@@ -98,7 +115,13 @@ def _faults(indicator: Indicator, connection: Any, codes: CodesOf) -> Iterator[t
 
 
 def _amount_faults(indicator: Indicator, side: Side) -> Iterator[tuple[str, str]]:
-    """A mean is of the values in a column, over the rows that have them and no others."""
+    """A mean is of the values in a column, over the rows that have them and no others.
+
+    It is in their unit: a per cent of it would be a hundred times as much.
+    """
+    if indicator.unit not in _OF_VALUES:
+        rule = f"a {indicator.kind} is in the unit of its values: {', '.join(MEASURED)}"
+        yield "unit", f"{rule}; of other values leave it out, and name it in the title"
     if side.count in ("rows", "persons"):
         yield "numerator.count", f"a {indicator.kind} adds up a column of {side.table!r}; name it"
     if indicator.denominator != side.model_copy(update={"count": "rows"}):
@@ -106,6 +129,20 @@ def _amount_faults(indicator: Indicator, side: Side) -> Iterator[tuple[str, str]
         yield "denominator", rule
     if indicator.over:
         yield "over", f"a {indicator.kind} has no denominator over other categories than its own"
+
+
+def _sum_faults(indicator: Indicator, side: Side) -> Iterator[tuple[str, str]]:
+    """A sum is of the pounds in a column, and says of what time they are."""
+    if side.count in ("rows", "persons"):
+        yield "numerator.count", f"of {indicator.kind} names the column that is added up"
+    elif indicator.unit != MONEY:
+        yield "unit", f"a sum of {indicator.kind} is in {MONEY}"
+    if (time := time_of(side)) and time not in indicator.phrase.lower():
+        yield (
+            "phrase",
+            f"{side.count!r} is of one {time}, and its sum would read as that of the whole period: "
+            f'say so in the title, as in "Spending on … in one {time}"',
+        )
 
 
 def _value_faults(

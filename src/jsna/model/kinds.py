@@ -207,6 +207,8 @@ def implied(given: Mapping[str, Any]) -> dict[str, Any]:
     if kind is None:
         return {}
     unit = given.get("unit", kind.unit)
+    # What is measured of one child is in its unit already.
+    times = 1.0 if kind.of_values or not isinstance(unit, str) else MULTIPLIERS.get(unit, 1.0)
     shown = not given.get("numerator") and not kind.derived
     whole = _denominator(kind, given.get("numerator"))
     parts = {"breakdowns": (given["over"],)} if kind.of_one_whole and given.get("over") else {}
@@ -217,7 +219,7 @@ def implied(given: Mapping[str, Any]) -> dict[str, Any]:
         **middle,
         "method": PUBLISHED if shown else kind.methods[0],
         "unit": unit,
-        "multiplier": MULTIPLIERS.get(unit, 1.0) if isinstance(unit, str) else 1.0,
+        "multiplier": times,
         "decimals": kind.decimals,
     }
 

@@ -119,7 +119,7 @@ def accepted(measure: Measure, cell: Cell, place: str) -> tuple[str, ...]:
         return (plain,)
     unit = UNITS.get(measure.unit, "")
     vanished = value > 0 and not any(digit in plain for digit in "123456789")
-    if measure.unit in MEASURED and (_least(measure) if vanished else plain) == "1":
+    if measure.unit in MEASURED and (_least(measure) if vanished else plain) in ("1", "−1"):
         unit = unit.rstrip("s")
     status = measure.status if cell.field == "value" else ""
     if place == "text" and vanished and not status:

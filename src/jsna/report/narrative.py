@@ -136,11 +136,11 @@ def level(view: Measures, indicator: Indicator) -> Sentence | None:
         why = words.status_words(row.status)
         text = say(template, phrase=indicator.phrase, place=place, when=when(row), why=why)
         return Sentence(text, "hidden")
+    told = said(indicator)
     return Sentence(
         say(
-            said(indicator).level,
+            told.single if told.single and words.rounded(row.value) == 1 else told.level,
             place=place,
-            were=words.plural(row.value, "was", "were"),
             value=value(row, indicator, full=True),
             phrase=indicator.phrase,
             when=when(row),

@@ -20,6 +20,7 @@ class Said:
     Attributes:
         noun: what a figure is called inside a sentence, before the indicator's phrase.
         level: the sentence that tells the latest figure.
+        single: the same where the figure is one, as phrases are in the plural; `level` where "".
         again: what the figure is called at the start of the next sentence.
         most: what the category with the greatest value is.
         unclear: what is said of a value that may be none, as its interval has it.
@@ -30,6 +31,7 @@ class Said:
     again: str = "It"
     most: str = "highest"
     unclear: str = "no clear difference"
+    single: str = ""
 
 
 #: Percentile -> what it is called; in words, as no digit of prose is without its figure.
@@ -47,9 +49,10 @@ _SHARE: Final = "In {place}, the share of {phrase} was {value} {when}{counts}."
 SAID: Final[Mapping[str, Said]] = {
     "count": Said(
         noun="the number of",
-        level="In {place}, there {were} {value} {phrase} {when}.",
+        level="In {place}, there were {value} {phrase} {when}.",
         again="The number",
         most="most common",
+        single="In {place}, the number of {phrase} was {value} {when}.",
     ),
     "proportion": Said(noun="the share of", level=_SHARE),
     "share": Said(noun="the share of", level=_SHARE, most="most common"),
@@ -59,6 +62,7 @@ SAID: Final[Mapping[str, Said]] = {
         level="In {place}, what became of {value} {phrase} {when} is known.",
         again="The number",
         most="most common",
+        single="In {place}, what became of {value} of the {phrase} {when} is known.",
     ),
     "rate": Said(noun="the rate of", level="In {place}, the rate of {phrase} was {value} {when}."),
     "standardised_rate": Said(

@@ -97,8 +97,8 @@ def value_text(value: float, unit: str, decimals: int, *, suffix: bool = True) -
 
 
 def after(text: str, unit: str) -> str:
-    """What follows a printed number in a unit: "%", " days", " day" after 1."""
-    one = text == "1" and unit in MEASURED
+    """What follows a printed number in a unit: "%", " days", " day" after 1 and −1."""
+    one = text.removeprefix("−") == "1" and unit in MEASURED
     return UNIT_SUFFIX[unit].removesuffix("s") if one else UNIT_SUFFIX[unit]
 
 

@@ -68,7 +68,7 @@ def _said(
     if not codes:
         return
     values = pa.array(text[column.field].array, pa.string(), from_pandas=True)
-    given = pc.utf8_upper(values.dictionary_encode().dictionary)
+    given = pc.utf8_upper(pc.unique(values))
     found = sorted(codes & set(given.to_pylist()))
     if found:
         held = np.asarray(pc.is_in(pc.utf8_upper(values), value_set=pa.array(found, pa.string())))

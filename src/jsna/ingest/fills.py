@@ -11,8 +11,8 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from jsna.ingest.dates import Written, read
 from jsna.ingest.grid import Findings
+from jsna.ingest.put_together import as_iso
 from jsna.ingest.stage import Staged
 from jsna.model.contract import Table
 from jsna.model.editions import Delivery
@@ -37,7 +37,7 @@ def fill(staged: Sequence[Staged], day: Callable[[Delivery], date], authority: s
     for entry in sorted(staged, key=lambda one: one.delivery.period):
         if entry.frame is not None:
             name = f"{entry.delivery.extract}.{entry.table}"
-            frame = _dated(name, entry.frame)
+            frame = as_iso(_table(name).helping, entry.frame)
             for of in (name, _own(entry.delivery, entry.table)):
                 everything.setdefault(of, []).append(frame)
     filled = [_filled(one, everything, day(one.delivery), authority) for one in staged]
@@ -52,16 +52,6 @@ def _own(delivery: Delivery, table: str) -> str:
 def _table(name: str) -> Table:
     extract, table = name.split(".", 1)
     return registry()[extract].table(table)
-
-
-def _dated(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """A frame with days of its helping columns as year-month-day, and none that cannot be read."""
-    for column in _table(name).helping:
-        if column.type == "date":
-            said = {text: read(text) for text in frame[column.field].dropna().unique()}
-            days = {t: one.day.isoformat() for t, one in said.items() if isinstance(one, Written)}
-            frame = frame.assign(**{column.field: frame[column.field].map(days)})
-    return frame
 
 
 def _filled(
@@ -106,7 +96,7 @@ def _by_key(one: Fill, parts: Sequence[pd.DataFrame], day: date) -> pd.DataFrame
 def _looked_up(keys: pd.Series[str], found: pd.Series[str]) -> Any:
     from jsna.ingest.convert import TEXT
 
-    return keys.map(found).astype(object).where(lambda given: given.notna(), None).astype(TEXT)
+    return keys.map(found).astype(TEXT)
 
 
 def _named(wanted: Sequence[str], table: Table) -> str:

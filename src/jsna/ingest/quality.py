@@ -87,7 +87,8 @@ def quality_rows(results: Judged, config: Configuration) -> pd.DataFrame:
                     "extract": delivery.extract,
                     "table": table.name,
                     "period": delivery.period,
-                    "file": delivery.files.get(table.name, ""),
+                    "file": delivery.files.get(table.name)
+                    or ", ".join(dict.fromkeys(delivery.files.values())),
                     "counted_as": table.counted_as,
                     "rows_received": len(judged.staged) if judged else 0,
                     "rows_valid": len(judged.valid) if judged else 0,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from jsna import io, records
@@ -15,6 +16,7 @@ from jsna.errors import JsnaError, Problem
 from jsna.ingest.cells import DAMAGE
 from jsna.ingest.stage import Staged, stage_deliveries
 from jsna.model.configuration import Configuration
+from jsna.model.editions import Delivery
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,6 +48,7 @@ def ingest(config: Configuration, paths: io.Paths) -> Ingested:
     """Read and judge every extract of an edition; writes nothing."""
     from jsna.ingest import rights
     from jsna.ingest.fills import fill
+    from jsna.ingest.put_together import put_together
     from jsna.ingest.validate import context_for, validate_edition
     from jsna.sources import registry
 
@@ -54,9 +57,11 @@ def ingest(config: Configuration, paths: io.Paths) -> Ingested:
         layouts=config.layout,
     )  # fmt: skip
     _warn_of_short(staged)
-    staged = fill(
-        staged, lambda one: context_for(config, one).reference_date, config.area.old_la_code
-    )
+
+    def day(delivery: Delivery) -> date:
+        return context_for(config, delivery).reference_date
+
+    staged = fill(put_together(staged, day), day, config.area.old_la_code)
     frames: dict[tuple[str, str], dict[str, pd.DataFrame]] = {}
     for entry in staged:
         if entry.frame is not None:

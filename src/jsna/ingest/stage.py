@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 from jsna.errors import Problem
 from jsna.ingest.beside import BesideFiles
+from jsna.ingest.files_of import files_of
 from jsna.ingest.grid import Findings
 from jsna.ingest.read import Reading, read_table
-from jsna.ingest.xml_file import forget
+from jsna.ingest.xml_file import forget, is_xml
 from jsna.machine import limits, trouble
 from jsna.model.contract import Extract
 from jsna.model.editions import Delivery
@@ -37,7 +38,7 @@ class Staged:
 
     Attributes:
         delivery: the delivery it belongs to.
-        table: name of the table.
+        table: name of the table, or key of a part of an export.
         frame: the staged frame; None where its rows cannot be judged.
         findings: what is wrong with the file.
     """
@@ -126,17 +127,14 @@ def _stage_delivery(
 ) -> list[Staged]:
     places = layout.beside if layout else {}
     staged: list[Staged] = []
-    for table in extract.tables:
-        file = delivery.files.get(table.name)
-        if file is None:
-            continue
+    for key, (table, file) in files_of(delivery, extract, folder.content).items():
         content = folder.content(file)
         # A workbook's second table does not repeat what was said about the whole workbook.
         findings = folder.told.pop(file, None) or Findings(file)
         frame = None
         if content is not None:
             alone = delivery.every_file.count(file) == 1
-            shape = layout.shape(table.name) if layout else None
+            shape = layout.shape(key) if layout else None
             for other in delivery.beside.values():
                 folder.content(other)
             beside = BesideFiles(delivery.beside, places, folder.content)
@@ -144,16 +142,21 @@ def _stage_delivery(
                 content, file, table, alone=alone, shape=shape, beside=beside, xml=extract.xml
             )
             frame = reading.frame
-            _add(findings, reading.findings, "" if alone else f", sheet {table.name!r}")
+            _add(findings, reading.findings, "" if alone else _place(key, content))
             opened = [folder.told.pop(name, None) for name in delivery.beside.values()]
             for more in (*opened, *beside.findings):
                 if more is not None:
                     _add(findings, more, "")
             if any(p.code in _WHOLE_FILE for p in reading.findings.problems):
                 folder.contents[file] = None
-        staged.append(Staged(delivery, table.name, frame, findings))
+        staged.append(Staged(delivery, key, frame, findings))
     forget()
     return staged
+
+
+def _place(key: str, content: bytes) -> str:
+    """Where in a file of several tables one stands, as messages say it."""
+    return f", {'table' if is_xml(content) else 'sheet'} {key!r}"
 
 
 def _add(findings: Findings, more: Findings, place: str) -> None:

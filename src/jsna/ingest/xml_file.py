@@ -134,7 +134,10 @@ class _Reader:
         self._form, self._findings = form, findings
         self._inside, self._outside = known_to(form)
         self._tables = {name: _Rows.of(table) for name, table in form.tables.items()}
-        self._record = (form.root.lower(), *names(form.record))
+        root = form.root.lower()
+        self._records_at = {(root, *names(one)) for one in form.record.split("|")}
+        (self._depth,) = {len(path) for path in self._records_at}
+        self._root = root
         self._header: dict[tuple[str, ...], str] = {}
         self._unknown: dict[str, int] = {}
         self._stray: list[int] = []
@@ -172,16 +175,16 @@ class _Reader:
 
     def _walk(self, events: Iterator[tuple[str, Any]]) -> None:
         path: list[str] = []
-        depth = len(self._record)
+        depth = self._depth
         for event, element in events:
             if event == "start":
                 path.append(self._fold(element.tag))
                 if len(path) == 1 and not self._right_root(element, path[0]):
                     return
                 continue
-            if len(path) == depth and tuple(path) == self._record:
+            if len(path) == depth and tuple(path) in self._records_at:
                 self._take(element)
-            elif tuple(path[:depth]) != self._record:
+            elif tuple(path[:depth]) not in self._records_at:
                 self._outside_of(path, element)
             path.pop()
             # Inside a record what was read is kept until the record ends.
@@ -194,7 +197,7 @@ class _Reader:
             rule = "the file declares types or entities (DOCTYPE), which no return does; "
             self._findings.refuse("file.xml", rule + _AGAIN, row=element.sourceline)
             return False
-        if root != self._record[0]:
+        if root != self._root:
             self._other(f"the outermost element is not {self._form.root!r}")
             return False
         return True

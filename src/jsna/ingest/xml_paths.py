@@ -93,7 +93,8 @@ def _path(text: str) -> Path:
 def known_to(form: XmlForm) -> tuple[Known, Known]:
     """What a form knows of a record, and of what stands outside the records."""
     inside, outside = Known(), Known()
-    outside.at(names(form.record))
+    for record in form.record.split("|"):
+        outside.at(names(record))
     for table in form.tables.values():
         inside.at(names(table.rows))
         for text in table.columns.values():

@@ -25,6 +25,8 @@ from jsna.model.xml_forms import XmlForm
 if TYPE_CHECKING:
     import pandas as pd
 
+    from jsna.model.parts import Parts
+
 Type = Literal["string", "integer", "number", "date", "code", "boolean"]
 Severity = Literal["error", "warning"]
 #: Where the first clause of a description ends.
@@ -303,7 +305,8 @@ class Extract:
         public: whether anyone has what it holds, as of registers and estimates of population. What
             is counted from others is protected, even where no row is about a child: a club may say
             how many come.
-        xml: where its tables stand in the XML of its return, which may come instead of files.
+        xml: where its tables, or parts, stand in the XML of its return, which may come instead.
+        parts: files of an export that its tables are put together from, which may come instead.
     """
 
     name: str
@@ -317,6 +320,7 @@ class Extract:
     public: bool = False
     short: str = ""
     xml: XmlForm | None = None
+    parts: Parts | None = None
 
     @property
     def label(self) -> str:

@@ -39,7 +39,8 @@ class XmlForm:
 
     Attributes:
         root: name of the outermost element.
-        record: path below it of the elements that are read one at a time.
+        record: path below it of the elements that are read one at a time; of several kinds with a
+            bar between, all as deep.
         tables: table of the extract, or part of its files -> where it stands.
         collection: what the header may call the return (`Header/CollectionDetails/Collection`).
         unused: paths of what the return holds beside that and nothing uses, whatever is in it.

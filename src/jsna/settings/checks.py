@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from jsna.model.areas import AUTHORITY_NUMBERS
 from jsna.model.contract import REPEATED, SHARED
+from jsna.model.parts import part_of
 from jsna.shared.patterns import NOTHING
 
 if TYPE_CHECKING:
     from jsna.model.areas import Area
     from jsna.model.codelists import CodeList
+    from jsna.model.contract import Extract
     from jsna.model.editions import Delivery, Edition
     from jsna.model.profiles import Profile
 
@@ -254,7 +256,9 @@ def _deliveries(edition: Edition, extracts: Mapping[str, Any]) -> Iterator[Findi
             rule = f"is after the edition is published ({edition.published.isoformat()})"
             yield f"{key}.as_at", rule, delivery.as_at.isoformat()
         for file in dict.fromkeys(delivery.every_file):
-            if file in used and used[file] != key:
+            # One export of the school census gives pupils to one extract and events to another.
+            shared = extract is not None and extract.parts is not None
+            if file in used and used[file] != key and not shared:
                 yield f"{key}.files", f"the file stands for {used[file]} too", file
             used.setdefault(file, key)
             if not _is_inside(file):
@@ -262,8 +266,32 @@ def _deliveries(edition: Edition, extracts: Mapping[str, Any]) -> Iterator[Findi
                 yield f"{key}.files", rule, file
         tables = Counter(delivery.files.values())
         for file in (f for f, times in tables.items() if times > 1):
-            if PurePosixPath(file).suffix.lower() != ".xlsx":
-                yield f"{key}.files", "only a workbook can hold several tables", file
+            if PurePosixPath(file).suffix.lower() not in (".xlsx", ".xml"):
+                yield f"{key}.files", "only a workbook or XML can hold several tables", file
+
+
+def of_files(delivery: Delivery, extract: Extract) -> Iterator[tuple[str, str]]:
+    """Tables without a file, and files of no table: what is wrong, and the name."""
+    names = {table.name for table in extract.tables}
+    parts = extract.parts
+    if parts is not None and not names & {part_of(key)[0] for key in delivery.files}:
+        known, needed = set(parts.names), set(parts.names) - set(parts.optional)
+        sets = {of for _, of in map(part_of, delivery.files)}
+        given = {part_of(key) for key in delivery.files}
+        absent = [(part, of) for part in sorted(needed) for of in sorted(sets)]
+        lacking = [f"{part}.{of}" if of else part for part, of in absent if (part, of) not in given]
+        strange = [key for key in sorted(delivery.files) if part_of(key)[0] not in known]
+    elif parts is not None:
+        # One XML for each school, say, makes up one table.
+        known, lacking = names, sorted(names - {part_of(key)[0] for key in delivery.files})
+        strange = [key for key in sorted(delivery.files) if part_of(key)[0] not in known]
+    else:
+        known, lacking = names, sorted(names - set(delivery.files))
+        strange = sorted(set(delivery.files) - names)
+    for table in lacking:
+        yield f"no file is given for table {table!r}", ""
+    for table in strange:
+        yield f"the extract has no such table; it has {', '.join(sorted(known))}", table
 
 
 def _is_period(period: str, period_type: str) -> bool:

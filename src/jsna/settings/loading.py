@@ -220,12 +220,8 @@ def _check_deliveries(
         extract = declared.get(delivery.extract)
         if extract is None or delivery.status != "received":
             continue
-        names = {table.name for table in extract.tables}
-        for table in sorted(names - set(delivery.files)):
-            gather.expect(False, path, f"{key}.files", f"no file is given for table {table!r}")
-        for table in sorted(set(delivery.files) - names):
-            rule = f"the extract has no such table; it has {', '.join(sorted(names))}"
-            gather.expect(False, path, f"{key}.files", rule, table)
+        for rule, found in edition_checks.of_files(delivery, extract):
+            gather.expect(False, path, f"{key}.files", rule, found)
         for file in sorted(set(delivery.every_file)):
             # Real records are never taken on trust: what was received is named by its digest.
             gather.expect(

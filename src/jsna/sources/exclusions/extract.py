@@ -10,6 +10,8 @@ from jsna.shared import columns, rules
 from jsna.shared.checks import age_on, among, equal, given, implies
 from jsna.shared.periods import window
 from jsna.shared.school_register import ESTAB, LEA, URN_BY_NUMBER
+from jsna.sources.exclusions.parts import PARTS
+from jsna.sources.exclusions.xml import XML
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,6 +133,8 @@ EXTRACT = Extract(
     ),
     period_type="academic_year",
     population_base="attending",
+    xml=XML,
+    parts=PARTS,
     tables=(
         Table(
             name="exclusions",

@@ -12,6 +12,8 @@ from jsna.shared.checks import age_on, among, equal, given, implies, lookup, tim
 from jsna.shared.identifiers import upn_authority_ok
 from jsna.shared.postcode_lookup import LSOA_BY_POSTCODE
 from jsna.shared.school_register import ESTAB, LEA, PHASE_BY_URN, URN_BY_NUMBER
+from jsna.sources.school_census.parts import PARTS
+from jsna.sources.school_census.xml import XML
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -208,6 +210,8 @@ EXTRACT = Extract(
     ),
     period_type="january",
     population_base="attending",
+    xml=XML,
+    parts=PARTS,
     tables=(
         Table(
             name="census",

@@ -82,12 +82,12 @@ def source_of(
     if any(of_linkage(CATALOGUE[table]) for table in _tables(indicator)):
         return f"local:{LINKAGE}"
     # Registers of places and schools are everyone's background; they are named only where they
-    # are what is counted.
+    # are what is counted; and no extract that was not received.
     declared = registry()
     named = [
         extract
         for table in _tables(indicator)
         for position, extract in enumerate(made_of(CATALOGUE[table]))
-        if position == 0 or declared[extract].person_level
+        if position == 0 or (declared[extract].person_level and extract in linked)
     ]
     return "local:" + "+".join(dict.fromkeys(named or [RECORDS]))

@@ -124,7 +124,7 @@ def test_what_is_xml_is_seen_by_what_stands_in_it() -> None:
     assert not is_xml(b"UPN,Surname\n1,<b>\n")
     (page,) = read("cin_census", b"<html><body>Log in</body></html>", "export.xml").values()
     assert [problem.code for problem in page.findings.problems] == ["file.format"]
-    for table in read("school_census", IN_NEED, "census.xml").values():
+    for table in read("ncmp", IN_NEED, "measured.xml").values():
         assert [problem.code for problem in table.findings.problems] == ["file.format"]
 
 

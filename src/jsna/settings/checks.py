@@ -237,7 +237,7 @@ def _words(names: Iterable[str]) -> str:
 
 def _deliveries(edition: Edition, extracts: Mapping[str, Any]) -> Iterator[Finding]:
     seen: set[tuple[str, str]] = set()
-    used: dict[str, str] = {}
+    used: dict[str, tuple[str, str]] = {}
     for name, times in Counter(supply.extract for supply in edition.extracts).items():
         if times > 1:
             rule = f"has {times} entries; put their periods into the list `periods` of one"
@@ -257,10 +257,10 @@ def _deliveries(edition: Edition, extracts: Mapping[str, Any]) -> Iterator[Findi
             yield f"{key}.as_at", rule, delivery.as_at.isoformat()
         for file in dict.fromkeys(delivery.every_file):
             # One export of the school census gives pupils to one extract and events to another.
-            shared = extract is not None and extract.parts is not None
-            if file in used and used[file] != key and not shared:
-                yield f"{key}.files", f"the file stands for {used[file]} too", file
-            used.setdefault(file, key)
+            whose, of = used.setdefault(file, (key, delivery.extract))
+            shared = of != delivery.extract and extract is not None and extract.parts is not None
+            if whose != key and not shared:
+                yield f"{key}.files", f"the file stands for {whose} too", file
             if not _is_inside(file):
                 rule = "is not a file below the edition's folder of raw files, written with /"
                 yield f"{key}.files", rule, file

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from jsna.ingest.header import names, plain
 from jsna.model.contract import Table
+from jsna.model.layouts import Shape
 
 
 def with_helping(table: Table) -> Table:
@@ -14,15 +15,22 @@ def with_helping(table: Table) -> Table:
     return replace(table, columns=(*table.columns, *table.helping)) if table.helping else table
 
 
-def expecting(table: Table, header: Sequence[str]) -> Table:
-    """A table as a file with this header must have it: what can be filled is not asked for."""
+def expecting(table: Table, header: Sequence[str], shape: Shape | None = None) -> Table:
+    """A table as a file with this header must have it: what can be filled is not asked for.
+
+    Args:
+        table: the declaration, under the headers of the file.
+        header: of the file.
+        shape: how the table arrives, by which a field may come from elsewhere than a header.
+    """
     there = {plain(text) for text in header}
-    by_field = {column.field: column for column in table.columns}
+    had = {c.field for c in table.columns if there & set(map(plain, names(c)))}
+    if shape is not None:
+        had |= {name for name, origin in shape.columns.items() if origin and not origin.here}
     given = {
         field
         for fill in table.fills
-        if not fill.needs
-        or any(there & set(map(plain, names(by_field[name]))) for name in fill.needs)
+        if not fill.needs or had & set(fill.needs)
         for field in fill.fields
     }
     if not given:

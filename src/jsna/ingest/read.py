@@ -82,7 +82,7 @@ def read_table(
         grid = _grid(content, name, arrives, alone, findings, shape)
     if grid is None:
         return Reading(None, findings)
-    places = match(grid.header, expecting(arrives, grid.header), findings)
+    places = match(grid.header, expecting(arrives, grid.header, shape), findings)
     if any(problem.code == "column.missing" for problem in findings.problems):
         return Reading(None, findings)
     shown = meaning.visible(grid, findings)
@@ -149,7 +149,7 @@ def read_heading(
         return Reading(None, findings)
     header = _header(content, name, arrives, alone, findings, shape)
     if header is not None:
-        match(header, expecting(arrives, header), findings)
+        match(header, expecting(arrives, header, shape), findings)
     return Reading(None, findings)
 
 

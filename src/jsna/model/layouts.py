@@ -84,6 +84,11 @@ class Origin(Strict):
         return self
 
     @property
+    def here(self) -> bool:
+        """Whether it is one column of the file itself."""
+        return bool(self.headers) and self.join is None
+
+    @property
     def headers(self) -> tuple[str, ...]:
         """The headers it may stand under, the first to be looked for first."""
         given = (self.header,) if isinstance(self.header, str) else self.header

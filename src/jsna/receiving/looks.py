@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from jsna.errors import JsnaError
+from jsna.ingest.fillable import expecting, with_helping
 from jsna.ingest.header import locate, names, plain
 from jsna.ingest.layout import arriving
 from jsna.ingest.read import read_table
@@ -178,14 +179,17 @@ def _best(
     for extract, table, name, shape in known.shapes():
         if sheet is not None and not _may_be(sheet, table, shape):
             continue
-        arrives = table if shape is None else arriving(table, shape)
+        whole_table = with_helping(table)
+        arrives = whole_table if shape is None else arriving(whole_table, shape)
         for lines in parts:
             place = locate(lines, arrives, shape)
             if not place.enough or (shape is None and place.index):
                 continue
             cells = {plain(text) for text in lines[place.index]}
             there = [c for c in arrives.columns if cells & set(map(plain, names(c)))]
-            whole = all(column in there for column in arrives.columns if column.required)
+            needed = expecting(arrives, lines[place.index], shape).columns
+            fields = {column.field for column in there}
+            whole = all(column.field in fields for column in needed if column.required)
             if whole and (best is None or len(there) > best[0]):
                 best = (len(there), (extract, table, name, shape))
     return None if best is None else best[1]

@@ -10,6 +10,7 @@ from typing import Final
 from jsna.drafting.cells import Cells
 from jsna.drafting.guess import names_in
 from jsna.errors import JsnaError, Problem
+from jsna.ingest.fillable import expecting, with_helping
 from jsna.ingest.header import plain
 from jsna.model.contract import Extract, Table
 from jsna.model.layouts import Dates, Join, Origin, Shape
@@ -179,6 +180,7 @@ def propose(
     if not row:
         rule = f"no line of it is like a header of the table {table.name!r} of {extract.title}"
         raise JsnaError(Problem(sheet.name, rule, code="map.header"), title=TITLE)
+    table = expecting(with_helping(table), sheet.header(row))
     every, findings = sheet.columns(row)
     stops = [one for one in findings.problems if not every or one.code in ("file.hidden_rows",)]
     if stops or not every:
@@ -190,7 +192,10 @@ def propose(
         rule = "the title of the sheet is a name in it too, and no mapping holds one: rename it"
         raise JsnaError(Problem(sheet.name, rule, code="map.sheet"), title=TITLE)
     placed = place(table, every, held, answers.columns)
-    entries = tuple(_entry(one, held, names, answers) for one in placed)
+    every_one = (_entry(one, held, names, answers) for one in placed)
+    # A column that only helps to fill others is told of where it is there.
+    helping = {column.field for column in table.helping}
+    entries = tuple(one for one in every_one if one.there or one.field not in helping)
     used = {one.key for one in every if any(e.placed.cells is one for e in entries)}
     keyed = {plain(here) for here, _ in answers.keys.values()}
     keys = tuple(one for one in every if one.key in keyed)

@@ -104,14 +104,15 @@ def _of_mapping(
 def _of_shape(
     key: str, shape: Shape, table: Table, lists: Lists, rolls: Lists
 ) -> Iterator[Finding]:
-    columns = {column.field: column for column in table.columns}
+    columns = {column.field: column for column in (*table.columns, *table.helping)}
+    filled = {name for fill in table.fills for name in fill.fields}
     for name, origin in shape.columns.items():
         where = f"{key}.columns.{name}"
         if name not in columns:
             yield where, f"the table has no such field; it has {', '.join(columns)}", ""
         elif origin is not None:
             yield from _of_origin(where, origin, columns[name], lists, rolls)
-        elif columns[name].required and not columns[name].nullable:
+        elif columns[name].required and not columns[name].nullable and name not in filled:
             yield where, "the table cannot be used without it; say where it comes from", ""
 
 

@@ -48,8 +48,12 @@ def add_arguments(verb: str, parser: argparse.ArgumentParser) -> None:
         )  # fmt: skip
     if verb == "new edition":
         parser.add_argument(
-            "authority", nargs="+", help="name, present or former code, or number of the authority"
+            "authority", nargs="*", help="name, present or former code, or number of the authority"
         )
+        parser.add_argument(
+            "--from", dest="before", default="", metavar="EDITION",
+            help="carry this edition forward to the next year instead",
+        )  # fmt: skip
         parser.add_argument("--year", type=int, default=0, help="of the edition (default: latest)")
         kinds = parser.add_mutually_exclusive_group()
         kinds.add_argument(
@@ -127,12 +131,27 @@ def indicator(arguments: argparse.Namespace) -> int:
 
 
 def edition(arguments: argparse.Namespace) -> int:
-    """Write the edition of an authority."""
+    """Write the edition of an authority, or that of the year after another."""
     from jsna.drafting import edition as drafting
 
     root, today = Path(arguments.root), datetime.now(UTC).date()
     name = " ".join(arguments.authority)
+    if bool(name) == bool(arguments.before):
+        rule = "give the authority, or --from with the edition to carry forward"
+        raise JsnaError(Problem("new edition", rule, code="new.option"))
+    if arguments.before:
+        return _forward(arguments.before, root, arguments.year)
     made = drafting.draft(drafting.Wanted(name, arguments.year, arguments.kind, today), root)
+    drafting.write(made, root)
+    for line in drafting.told(made):
+        say(line)
+    return 0
+
+
+def _forward(before: str, root: Path, year: int) -> int:
+    from jsna.drafting import forward as drafting
+
+    made = drafting.forward(before, root, year)
     drafting.write(made, root)
     for line in drafting.told(made):
         say(line)

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import yaml
 
+from jsna.drafting.lines import joined, last_line
 from jsna.model.editions import PERMISSION
 
 #: Keys of a period that say what came; `as_at` stays, as only somebody knows it.
@@ -76,18 +77,18 @@ def _with(text: str, entry: Entry) -> str:
         if _scalar(supply, "extract") == entry.extract:
             return _in_supply(lines, supply, entry)
     indent = " " * (extracts.value[0].start_mark.column - 2)
-    at = _last(extracts) + 1
-    return _joined([*lines[:at], *_supply(entry, indent), *lines[at:]])
+    at = last_line(extracts) + 1
+    return joined([*lines[:at], *_supply(entry, indent), *lines[at:]])
 
 
 def _begin(lines: list[str], root: Any, extracts: Any, entry: Entry) -> str:
     """The first delivery of an edition that has none."""
     made = ["extracts:", *_supply(entry, "  ")]
     if extracts is None:
-        return _joined([*lines, *made])
+        return joined([*lines, *made])
     key = next(key for key, _ in root.value if key.value == "extracts")
     at, end = key.start_mark.line, extracts.end_mark.line
-    return _joined([*lines[:at], *made, *lines[end + 1 :]])
+    return joined([*lines[:at], *made, *lines[end + 1 :]])
 
 
 def _supply(entry: Entry, indent: str) -> Iterator[str]:
@@ -117,16 +118,16 @@ def _in_supply(lines: list[str], supply: Any, entry: Entry) -> str:
     unsaid = [] if entry.mapping or not shared else ['mapping: ""']
     if found is None:
         indent = " " * (periods.value[0].start_mark.column - 2)
-        at = _last(periods) + 1
+        at = last_line(periods) + 1
         made = [*_period(own, indent), *(f"{indent}  {one}" for one in unsaid)]
-        return _joined([*lines[:at], *made, *lines[at:]])
+        return joined([*lines[:at], *made, *lines[at:]])
     if found.flow_style:
         return _written_out(lines, found, own, unsaid)
     indent = " " * found.start_mark.column
     cut: set[int] = set()
     for key, value in found.value:
         if key.value in _OURS:
-            cut |= set(range(key.start_mark.line, _last(value) + 1))
+            cut |= set(range(key.start_mark.line, last_line(value) + 1))
     key, value = next(pair for pair in found.value if pair[0].value == "period")
     first = found.start_mark.line
     made = [*own.lines(indent), *(f"{indent}{one}" for one in unsaid)]
@@ -137,10 +138,10 @@ def _in_supply(lines: list[str], supply: Any, entry: Entry) -> str:
         made = [f"{dash}- period: {json.dumps(entry.period)}", *made]
         at = first
     else:
-        at = _last(value) + 1
+        at = last_line(value) + 1
     kept = [line for n, line in enumerate(lines[:at]) if n not in cut]
     rest = [line for n, line in enumerate(lines[at:], at) if n not in cut]
-    return _joined([*kept, *made, *rest])
+    return joined([*kept, *made, *rest])
 
 
 def _without_mapping(entry: Entry) -> Entry:
@@ -160,7 +161,7 @@ def _written_out(lines: list[str], found: Any, entry: Entry, unsaid: list[str]) 
         *(f"{indent}{line}" for line in (*unsaid, *more.splitlines())),
     ]
     end = found.end_mark.line + 1
-    return _joined([*lines[: found.start_mark.line], *made, *lines[end:]])
+    return joined([*lines[: found.start_mark.line], *made, *lines[end:]])
 
 
 def _rewritten(lines: list[str], supply: Any, periods: Any, entry: Entry) -> str:
@@ -171,14 +172,14 @@ def _rewritten(lines: list[str], supply: Any, periods: Any, entry: Entry) -> str
         text = yaml.safe_dump(held, sort_keys=False, allow_unicode=True, width=1000).splitlines()
         made += [f"{indent}  - {text[0]}", *(f"{indent}    {line}" for line in text[1:])]
     if periods is None:
-        at = end = _last(supply) + 1
+        at = end = last_line(supply) + 1
     else:
         key = next(key for key, _ in supply.value if key.value == "periods")
         at, end = key.start_mark.line, periods.end_mark.line + 1
     if len(made) == 1:
         made += _period(entry, f"{indent}  ")
-        return _joined([*lines[:at], *made, *lines[end:]])
-    return _with(_joined([*lines[:at], *made, *lines[end:]]), entry)
+        return joined([*lines[:at], *made, *lines[end:]])
+    return _with(joined([*lines[:at], *made, *lines[end:]]), entry)
 
 
 def _value(node: Any, key: str) -> Any:
@@ -188,17 +189,3 @@ def _value(node: Any, key: str) -> Any:
 def _scalar(node: Any, key: str) -> str | None:
     found = _value(node, key)
     return None if found is None else str(found.value)
-
-
-def _last(node: Any) -> int:
-    """The last line a node stands on, without comments below it."""
-    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
-        last = node.value[-1]
-        return _last(last[1] if isinstance(last, tuple) else last)
-    mark = node.end_mark
-    line: int = mark.line
-    return line - 1 if mark.column == 0 and line > node.start_mark.line else line
-
-
-def _joined(lines: list[str]) -> str:
-    return "\n".join(lines) + "\n"

@@ -33,12 +33,6 @@ def label(first: int, period_type: str) -> str:
     return f"{first}/{(first + 1) % 100:02d}" if period_type in _OF_TWO else str(first)
 
 
-def following(period: str) -> str:
-    """The period after one: `2025/26` of `2024/25`."""
-    first = int(period[:4]) + 1
-    return label(first, _OF_TWO[0] if "/" in period else "")
-
-
 def of_rows(extract: Extract, table: Table, frame: pd.DataFrame) -> tuple[str, str]:
     """The period of a table's rows, and what tells it; both "" where nothing does.
 

@@ -42,6 +42,12 @@ def ends_in(period: str) -> int:
     return _first_year(period) + ("/" in period)
 
 
+def following(period: str, years: int = 1) -> str:
+    """The period some years after one: `2025/26` of `2024/25`."""
+    first = _first_year(period) + years
+    return f"{first}/{(first + 1) % 100:02d}" if "/" in period else str(first)
+
+
 def window(period: str, period_type: str) -> tuple[date, date]:
     """First and last day events of a delivery should fall on.
 

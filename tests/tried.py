@@ -11,6 +11,14 @@ FULL = "full"
 Test = TypeVar("Test", bound=Callable[..., None])
 
 
+def drawn(seeds: int, some: int) -> list[Any]:
+    """Seeds of a test that draws its case: some of them in `make test`, all in `make test-full`."""
+    return [
+        *range(some),
+        *(pytest.param(seed, marks=pytest.mark.full) for seed in range(some, seeds)),
+    ]
+
+
 def tried(examples: int, **more: Any) -> Callable[[Test], Test]:
     """Try a property on so many examples in `make test-full`, and on a quarter in `make test`."""
     whole = settings.get_current_profile_name() == FULL

@@ -29,6 +29,8 @@ from tests.spec import world
 from tests.unit.discovery_support import known
 from tests.unit.test_discovery import configuration, indicator, said
 
+# Rows that are drawn once are drawn by one worker.
+pytestmark = pytest.mark.xdist_group("drawn")
 ROOT = Path(__file__).parents[2]
 
 

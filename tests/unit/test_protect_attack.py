@@ -19,7 +19,10 @@ CONFIG = small.configuration()
 WORLDS = [(60, 0, 0.0), (120, 1, 0.0), (150, 22, 0.02), (100, 2, 0.1), (400, 3, 0.05)]
 
 
-@pytest.mark.parametrize(("number", "seed", "nowhere"), WORLDS)
+@pytest.mark.parametrize(
+    ("number", "seed", "nowhere"),
+    [*WORLDS[:3], *(pytest.param(*one, marks=pytest.mark.full) for one in WORLDS[3:])],
+)
 def test_no_small_count_follows_from_what_is_printed(
     number: int, seed: int, nowhere: float
 ) -> None:

@@ -69,6 +69,7 @@ def test_the_same_facts_give_the_same_bytes_and_another_seed_others() -> None:
     assert invented.release(facts(), reseeded)[name] != release()[name]
 
 
+@pytest.mark.full
 def test_a_release_is_added_in_its_file_alone(tmp_path: Path) -> None:
     """An older one of any dataset, under the file name it gives itself; the edition names it."""
     shutil.copytree(ROOT / "config", tmp_path / "config")

@@ -359,6 +359,7 @@ def test_the_list_of_figures(tmp_path: Path) -> None:
 # -- a whole edition -------------------------------------------------------------------------------
 
 
+@pytest.mark.full
 def test_an_edition_of_every_indicator_passes(tmp_path: Path) -> None:
     config, frame = made.whole()
     found = readback(config, written(tmp_path, config, frame))

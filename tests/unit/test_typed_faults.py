@@ -126,7 +126,15 @@ def rounds(extract: Extract, kinds: dict[str, tuple[Fault, ...]], files: Files) 
     return done
 
 
-@pytest.mark.parametrize("extract", EVERY, ids=lambda extract: extract.name)
+#: Sources tried in `make test`: one file of one, of several, with places and with health numbers.
+SHORT = ("exclusions", "mental_health", "population")
+
+
+@pytest.mark.parametrize(
+    "extract",
+    [pytest.param(one, marks=[] if one.name in SHORT else [pytest.mark.full]) for one in EVERY],
+    ids=lambda extract: extract.name,
+)
 def test_validation_names_each_of_them(extract: Extract) -> None:
     files, period = clean(extract), PERIODS[extract.name]
     found = judged(extract, files)

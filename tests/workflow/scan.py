@@ -27,6 +27,10 @@ _MONTHS: Final = tuple(name.lower() for name in calendar.month_abbr[1:])
 _NAME: Final = rb"((?:" + b"|".join(name.encode() for name in _MONTHS) + rb")[a-z]{0,6})"
 _NUMBER: Final = rb"([0-9]{1,2})(?:st|nd|rd|th)?"
 _BETWEEN: Final = rb"[-/., ]{1,2}"
+#: A day is written in words with a name of a month, and in no more than so many bytes before and
+#: after where that begins: only there is it looked for, which is much sooner done.
+_MONTH: Final = re.compile(rb"|".join(name.encode() for name in _MONTHS))
+_BEFORE, _AFTER = 16, 48
 #: Days in any spelling. All but the first part is looked at without being passed over, so that a
 #: number before a day hides none; what a day may be part of does not matter here.
 _SPELT: Final = tuple(
@@ -39,6 +43,7 @@ _SPELT: Final = tuple(
         (rb"([0-9]{4})", rb"(" + _BETWEEN + rb")" + _NAME + _BETWEEN + rb"([0-9]{1,2})"),
     )
 )
+_IN_NUMBERS, _IN_WORDS = _SPELT[:2], _SPELT[2:]
 #: Words and numbers as wholes, of which some are a day without anything between.
 _WHOLE: Final = re.compile(rb"[.0-9a-z]{8,}")
 _TEN: Final = re.compile(rb"([0-9]{3})(?=([ -]?[0-9]{3}[ -]?[0-9]{4})(?![0-9]))")
@@ -101,8 +106,14 @@ def _days(content: bytes) -> Iterator[date]:
     for text in {text for text in _WHOLE.findall(content) if len(text) == 8 and text.isdigit()}:
         for year, month, day in ((text[:4], text[4:6], text[6:]), (text[4:], text[2:4], text[:2])):
             yield from _day(year, month, day)
-    for spelling in _SPELT:
-        for first, _, second, third in set(spelling.findall(content)):
+    near = b"\n".join(
+        content[max(name.start() - _BEFORE, 0) : name.end() + _AFTER]
+        for name in _MONTH.finditer(content)
+    )
+    for spellings, text in ((_IN_NUMBERS, content), (_IN_WORDS, near)):
+        for first, _, second, third in {
+            found for spelling in spellings for found in spelling.findall(text)
+        }:
             for parts in ((first, second, third), (third, second, first), (third, first, second)):
                 yield from _day(*parts)
 

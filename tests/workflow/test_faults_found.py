@@ -171,6 +171,7 @@ def test_nothing_is_found_on_the_clean_twin_of_a_whole_county(tmp_path: Path) ->
     assert_clean("demo-2025", tmp_path)
 
 
+@pytest.mark.full
 def test_the_faulty_files_differ_from_the_clean_ones_only_where_the_ledger_says(
     tmp_path: Path,
 ) -> None:

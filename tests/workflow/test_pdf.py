@@ -67,6 +67,12 @@ def document(content: bytes) -> pikepdf.Pdf:
     return pikepdf.open(BytesIO(content))
 
 
+@pytest.fixture(scope="module")
+def printed(content: bytes) -> list[str]:
+    """Text of each page."""
+    return [page.extract_text() for page in pypdf.PdfReader(BytesIO(content)).pages]
+
+
 def elements(document: pikepdf.Pdf, kind: str) -> list[Any]:
     found = []
     for item in document.objects:
@@ -138,18 +144,16 @@ def test_running_heads_are_not_read_out(document: pikepdf.Pdf) -> None:
     assert bare == [] or all(not hasattr(e, "K") for e in bare)
 
 
-def test_every_page_says_synthetic_and_the_right_number(content: bytes) -> None:
-    reader = pypdf.PdfReader(BytesIO(content))
-    for number, page in enumerate(reader.pages, 1):
-        text = page.extract_text()
+def test_every_page_says_synthetic_and_the_right_number(printed: list[str]) -> None:
+    for number, text in enumerate(printed, 1):
         assert "Synthetic data" in text
         if number > 1:
             assert text.split()[-1] == str(number), text[-200:]
 
 
-def test_contents_pages_are_where_the_bookmarks_lead(content: bytes) -> None:
+def test_contents_pages_are_where_the_bookmarks_lead(content: bytes, printed: list[str]) -> None:
     reader = pypdf.PdfReader(BytesIO(content))
-    contents = reader.pages[1].extract_text().replace("\n", " ")
+    contents = printed[1].replace("\n", " ")
     assert "Contents" in contents
     assert "...." not in contents
 
@@ -164,19 +168,19 @@ def test_contents_pages_are_where_the_bookmarks_lead(content: bytes) -> None:
         assert squeezed in re.sub(r"\s+", "", contents), (mark.title, page)
 
 
-def test_numbers_of_the_page_are_in_the_text_of_the_pdf(content: bytes, paths: io.Paths) -> None:
+def test_numbers_of_the_page_are_in_the_text_of_the_pdf(
+    printed: list[str], paths: io.Paths
+) -> None:
     page = (paths.draft / "jsna.html").read_text(encoding="utf-8")
     shown = set(re.findall(r'data-field="value">([^<]+)</data>', page))
-    text = re.sub(
-        r"\s+", "", "".join(p.extract_text() for p in pypdf.PdfReader(BytesIO(content)).pages)
-    )
+    text = re.sub(r"\s+", "", "".join(printed))
     assert len(shown) > 50
     assert [number for number in shown if re.sub(r"\s+", "", number) not in text] == []
 
 
-def test_no_heading_stands_alone_at_the_foot_of_a_page(content: bytes) -> None:
-    for page in pypdf.PdfReader(BytesIO(content)).pages[2:]:
-        lines = [line.strip() for line in page.extract_text().splitlines() if line.strip()]
+def test_no_heading_stands_alone_at_the_foot_of_a_page(printed: list[str]) -> None:
+    for page in printed[2:]:
+        lines = [line.strip() for line in page.splitlines() if line.strip()]
         body = [x for x in lines if not x.startswith("Synthetic data. SEND") and not x.isdigit()]
         assert not re.match(r"(\d+\.\d+ [A-Z]|Figure \d|Table A\d)", body[-1]), body[-1]
 

@@ -83,11 +83,12 @@ def test_nothing_changed_but_times_of_inputs_runs_no_job(project: Project) -> No
             {"ingest", "published", "verdict"},
             marks=pytest.mark.full,
         ),
-        (
+        pytest.param(
             "config/indicators/exclusions.yaml",
             "year_group, sex]",
             "year_group]",
             {"ingest", "link"},
+            marks=pytest.mark.full,
         ),
         pytest.param(
             "config/disclosure/default.yaml",

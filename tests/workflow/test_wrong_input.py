@@ -437,6 +437,7 @@ def test_the_command_line_says_all_and_exits_non_zero(good: Path, tmp_path: Path
     assert snapshot(tmp_path) == before
 
 
+@pytest.mark.full
 def test_a_build_on_wrong_input_keeps_the_previous_report(tmp_path: Path) -> None:
     """The whole command, as `make report` calls it: through Snakemake, log and progress."""
     project = copy_project(tmp_path / "project")

@@ -212,6 +212,10 @@ def empty(*, cells: bool = False) -> pd.DataFrame:
     return conform(pd.DataFrame({column: [] for column in columns(cells=cells)}), cells=cells)
 
 
+#: So many rows are sorted sooner one by one than by columns.
+_FEW: Final = 500
+
+
 def conform(frame: pd.DataFrame, *, cells: bool = False) -> pd.DataFrame:
     """Columns in order with their types, missing text as "", sorted by the key.
 
@@ -230,7 +234,11 @@ def conform(frame: pd.DataFrame, *, cells: bool = False) -> pd.DataFrame:
             text = pd.Series(frame.get(column, ""), index=frame.index, dtype="str")
             made[column] = text.fillna("") if text.hasnans else text
     out = pd.DataFrame(made, index=frame.index)
-    return out.sort_values(list(KEY), kind="stable").reset_index(drop=True)
+    if len(out) > _FEW:
+        return out.sort_values(list(KEY), kind="stable").reset_index(drop=True)
+    keys = [*zip(*(made[column].tolist() for column in KEY), strict=True)]
+    order = sorted(range(len(out)), key=keys.__getitem__)
+    return out.iloc[order].reset_index(drop=True)
 
 
 def check(frame: pd.DataFrame, where: str, *, cells: bool = False) -> pd.DataFrame:

@@ -4,11 +4,10 @@ It needs no boundary file; every tile carries its name and number.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from jsna.charts import findings, lettering, palette
+from jsna.charts import bars, findings, lettering, palette
 from jsna.charts.canvas import Canvas
 from jsna.charts.finish import finish, foot, period_words, value_table
 from jsna.charts.marks import SHORT, Drawing, Mark, footnote
@@ -25,14 +24,28 @@ WIDEST: Final = 92.0
 LINE: Final = palette.SMALL * 1.12
 #: Tallest map a page holds, in points.
 TALLEST: Final = 600.0
-#: Columns of a map whose localities have no place configured.
+#: Fewest columns of the rows below a map, of localities that have no place on it.
 PLAIN: Final = 6
 
 Position = tuple[int, int]
 
 
 def draw(shown: Shown, chart: Chart) -> Drawing | None:
-    """The figure; None where the table has nothing to show."""
+    """The figure; None where the table has nothing to show.
+
+    Where nobody has said where any place lies there is no map: the places stand as ranked bars.
+    """
+    area = shown.config.area
+    grouped = shown.localities == LOCALITY_GROUP
+    every = area.locality_groups if grouped else area.localities
+    if not any(place.tile is not None for place in every):
+        return bars.localities(shown, chart)
+    return _map(shown, chart, every)
+
+
+def _map(
+    shown: Shown, chart: Chart, every: Sequence[Locality] | Sequence[LocalityGroup]
+) -> Drawing | None:
     period = shown.latest(chart.by)
     marks = shown.marks_by_area(shown.local_codes, period)
     if not period or not marks:
@@ -46,14 +59,9 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         if counts
         else findings.places(shown, marks, reference, named=True)
     )
-    area = shown.config.area
-    grouped = shown.localities == LOCALITY_GROUP
-    every = area.locality_groups if grouped else area.localities
     canvas = _draw(shown, marks, positions(every))
     if canvas.height > TALLEST:
         return None  # too many long names for a page; bars and the open data have them
-    set_out = any(place.tile is not None for place in every)
-    how = "set about where it lies" if set_out else "in order of name, not where it lies"
     return finish(
         canvas,
         shown,
@@ -61,9 +69,9 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         title=title,
         place=f"{shown.places} of {shown.home_name}",
         period=period_words(shown, period),
-        kind=f"{'Tile map' if set_out else 'Tiles'} of {words.small(len(marks))} {shown.places}",
+        kind=f"Tile map of {words.small(len(marks))} {shown.places}",
         table=value_table(shown, words.upper_first(shown.places), marks),
-        note=(f"Each tile is a place, {how}.", footnote(marks)),
+        note=("Each tile is a place, set about where it lies.", footnote(marks)),
     )
 
 
@@ -81,8 +89,6 @@ def positions(places: Sequence[Locality | LocalityGroup]) -> dict[str, Position]
     unplaced = [place for place in places if place.code not in placed]
     rest = [place.code for place in sorted(unplaced, key=lambda place: place.name)]
     across = max(PLAIN, max((c for c, _ in placed.values()), default=0) + 1)
-    if not placed:
-        across = min(len(rest), max(PLAIN, math.isqrt(len(rest))))
     for index, code in enumerate(rest):
         placed[code] = (index % across, below + index // across)
     return placed

@@ -475,6 +475,28 @@ def test_places_are_set_beside_the_area_where_the_country_is_counted_otherwise()
     assert "England" not in title and ("higher" in title or "lower" in title)
 
 
+def test_a_group_stands_beside_the_country_only_where_both_are_counted_alike() -> None:
+    rows = rows_for(NEEDS, PLAIN, configuration(), lambda n: 2.0 + n)
+    alike = drawn(NEEDS, rows, PLAIN)
+    assert alike.header[-1] == "England" and "counted in another way" not in alike.note
+    local = [{**r, "segment": "" if r["area_code"] == NATION else "local"} for r in rows]
+    apart = drawn(NEEDS, local, PLAIN)
+    assert apart.header == alike.header[:-1]
+    assert "England: counted in another way, and not drawn." in apart.note
+
+
+def test_what_is_usual_among_similar_areas_is_drawn_where_the_sentence_names_it() -> None:
+    rows = rows_for(AREAS, PLAIN, configuration(), lambda n: 2.0 + n)
+    drawing = drawn(AREAS, rows, PLAIN)
+    assert "usual among them" in [words for words, _ in texts(drawing.svg)]
+    assert "where another area like these lies" in drawing.note
+    # Of two neighbours nothing is usual, and nothing is drawn.
+    peers = sorted({r["area_code"] for r in rows} - {HOME, NATION})
+    few = drawn(AREAS, [r for r in rows if r["area_code"] not in peers[2:]], PLAIN)
+    assert "usual among them" not in [words for words, _ in texts(few.svg)]
+    assert "another area like these" not in few.note
+
+
 def test_between_an_official_and_a_local_way_of_counting_the_line_breaks() -> None:
     trend = Chart(type="trend")
     rows = rows_for(trend, PLAIN, configuration(), lambda n: 2.0 + n)

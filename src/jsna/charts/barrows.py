@@ -26,6 +26,9 @@ WIDE_NAMES: Final = 250.0
 TALLEST: Final = 560.0
 #: From the middle of a comparator's diamond to its corners.
 DIAMOND: Final = 4.6
+#: Name of the range of what is usual, and the height of its row.
+USUAL: Final = "usual among them"
+RANGE: Final = 18.0
 LINE: Final = palette.LABEL * lettering.LEADING
 
 
@@ -49,28 +52,38 @@ class _Row:
     height: float
 
 
-def draw(shown: Shown, bars: Sequence[Bar], line: Mark | None) -> Canvas:
-    """Draw the rows; `line` is a comparator's value, dashed from top to bottom."""
+def draw(
+    shown: Shown,
+    bars: Sequence[Bar],
+    line: Mark | None,
+    usual: tuple[float, float] | None = None,
+) -> Canvas:
+    """Draw the rows.
+
+    Args:
+        shown: what the figure is of.
+        bars: its rows.
+        line: a comparator's value, dashed from top to bottom.
+        usual: between what areas like these lie, as a range below them.
+    """
     dots = any(bar.dot is not None and bar.dot.shown for bar in bars)
     top = 18.0 if dots or line is not None else 3.0
     rows, bottom = _rows(bars, top)
-    names = (
-        max(
-            lettering.width(text, palette.LABEL, _weight(row.bar))
-            for row in rows
-            for text in row.lines
-        )
-        + 2
-    )
-    scale = _scale(bars, line, names + 6)
+    widths = [
+        lettering.width(text, palette.LABEL, _weight(row.bar)) for row in rows for text in row.lines
+    ]
+    names = max([*widths, lettering.width(USUAL, palette.LABEL) if usual else 0.0]) + 2
+    ends = usual or ()
+    scale = _scale(bars, line, names + 6, ends)
     inside, beside = _fits_inside(bars, scale), _fits_beside(bars, line, scale)
     column = names + 8 + _column(bars, words=not beside)
     if not (inside and beside):
-        scale = _scale(bars, line, column + 8)
+        scale = _scale(bars, line, column + 8, ends)
         # Numbers that go to the column make it narrower, and the words may no longer fit.
         if beside and not _fits_beside(bars, line, scale):
             beside, column = False, names + 8 + _column(bars, words=True)
-            scale = _scale(bars, line, column + 8)
+            scale = _scale(bars, line, column + 8, ends)
+    below, bottom = bottom, bottom + (RANGE if usual else 0.0)
     canvas = Canvas(bottom + 3 + foot(shown))
     for row in rows:
         _name(canvas, row, names)
@@ -88,7 +101,18 @@ def draw(shown: Shown, bars: Sequence[Bar], line: Mark | None) -> Canvas:
         _dot(canvas, row, scale)
     if dots:
         _legend(canvas, shown, scale.start)
+    if usual is not None:
+        _range(canvas, usual, names, below + RANGE / 2, scale)
     return canvas
+
+
+def _range(
+    canvas: Canvas, ends: tuple[float, float], names: float, middle: float, scale: Scale
+) -> None:
+    """A range without a number, with its name."""
+    canvas.lines(names, middle, [USUAL], size=palette.LABEL, colour=palette.SOFT, anchor="right")
+    low, high = (scale(end) for end in ends)
+    canvas.rectangles([(low, middle - 3.5, high - low, 7.0)], palette.BAND, palette.SOFT)
 
 
 def _rows(bars: Sequence[Bar], top: float) -> tuple[list[_Row], float]:
@@ -112,11 +136,13 @@ def _weight(bar: Bar) -> int:
     return 600 if bar.bold else 400
 
 
-def _scale(bars: Sequence[Bar], line: Mark | None, start: float) -> Scale:
+def _scale(
+    bars: Sequence[Bar], line: Mark | None, start: float, ends: Sequence[float] = ()
+) -> Scale:
     marks = [bar.mark for bar in bars] + [bar.dot for bar in bars if bar.dot is not None]
     marks += [line] if line is not None else []
     values = [value for mark in marks for value in (mark.value, _low(mark), _high(mark))]
-    return tight(values, start, palette.WIDTH - 5)
+    return tight([*values, *ends], start, palette.WIDTH - 5)
 
 
 def _low(mark: Mark) -> float:

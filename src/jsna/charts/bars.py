@@ -24,6 +24,7 @@ from jsna.charts.shown import Shown
 from jsna.model.indicators import Chart
 from jsna.view import words
 from jsna.view.groups import apart_from_few
+from jsna.view.neighbours import standing
 
 #: Most localities drawn as bars on one page.
 MOST: Final = 40
@@ -75,7 +76,9 @@ def peers(shown: Shown, chart: Chart) -> Drawing | None:
         return None
     order = ranked([home, *neighbours])
     rows = [Bar(m, palette.NAVY, bold=True) if m is home else Bar(m) for m in order]
-    canvas = barrows.draw(shown, rows, country if country.key else None)
+    among = standing(home.row, rows_of(neighbours)) if home.row else None
+    usual = among.usual if among else None
+    canvas = barrows.draw(shown, rows, country if country.key else None, usual)
     last = [country] if country.key else []
     several = f"{words.small(len(neighbours))} similar areas"
     return finish(
@@ -89,6 +92,9 @@ def peers(shown: Shown, chart: Chart) -> Drawing | None:
         table=value_table(shown, "Area", [*order, *last]),
         note=(
             *_note(rows),
+            f"{words.upper_first(barrows.USUAL)}: where another area like these lies as a rule."
+            if usual
+            else "",
             otherwise([home, *neighbours], "Similar areas"),
             shown.as_published(home),
         ),
@@ -128,7 +134,7 @@ def categories(shown: Shown, chart: Chart) -> Drawing | None:
         period=period_words(shown, period),
         kind=f"Bar chart by {called}",
         table=value_table(shown, words.upper_first(called), marks, country),
-        note=(*_note(rows), _left_out(few), otherwise([*marks, *country], shown.country_name)),
+        note=(*_note(rows), _left_out(few), shown.without(dimension, marks, period)),
     )
 
 

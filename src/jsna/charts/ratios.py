@@ -13,7 +13,7 @@ from jsna.charts import findings, lettering, palette
 from jsna.charts.barrows import LINE, NAMES, diamond, name_marks
 from jsna.charts.canvas import Canvas
 from jsna.charts.finish import INTERVALS, finish, foot, period_words, value_table
-from jsna.charts.marks import NOTHING, Drawing, Mark, otherwise, printed
+from jsna.charts.marks import NOTHING, Drawing, Mark, printed
 from jsna.charts.shown import Shown
 from jsna.model.hierarchies import PLACES
 from jsna.model.indicators import Chart
@@ -76,7 +76,7 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         note=(
             INTERVALS,
             "Half as much and twice as much lie equally far from the line.",
-            otherwise([*marks, *country], shown.country_name),
+            "" if dimension in PLACES else shown.without(dimension, marks, period),
         ),
     )
 

@@ -220,11 +220,24 @@ class Shown:
         return [self.mark(rows[code], code, self.label(dimension, code)) for code in order]
 
     def beside(self, dimension: str, marks: Sequence[Mark], period: str) -> list[Mark]:
-        """The country's mark of the category of each; none at all where it has none of them."""
-        if not self.country:
+        """The country's mark of the category of each; none at all where it has none of them.
+
+        None either where it is counted in another way: the two are not set beside each other.
+        """
+        if not self.country or self.without(dimension, marks, period):
             return []
         found = {m.code: m for m in self.marks_by_category(dimension, self.country, period)}
         return [found.get(mark.code, NOTHING) for mark in marks] if found else []
+
+    def without(self, dimension: str, marks: Sequence[Mark], period: str) -> str:
+        """That the country is left out, as it is counted in another way; "" where it is not."""
+        areas = [self.country] if self.country else []
+        theirs = {
+            row.segment for row in self.select([dimension], areas=areas, period=period) if row.shown
+        }
+        ours = {mark.segment for mark in marks if mark.shown}
+        apart = bool(ours and theirs) and ours != theirs
+        return f"{self.country_name}: counted in another way, and not drawn." if apart else ""
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -121,8 +122,8 @@ def _check(arguments: argparse.Namespace) -> int:
 
     _settled(arguments)
     config, paths = _loaded(arguments, declared.load)
-    if arguments.rows:
-        return _check_rows(config, paths)
+    if arguments.rows or arguments.report:
+        return _check_rows(config, paths, report=arguments.report)
     problems, lacking = declared.judged(config, paths)
     if problems:
         raise JsnaError(problems, title=declared.TITLE)
@@ -131,20 +132,24 @@ def _check(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _check_rows(config: Configuration, paths: Paths) -> int:
-    from jsna.checking import declared
-    from jsna.checking.rows import check
+def _check_rows(config: Configuration, paths: Paths, *, report: bool) -> int:
+    from jsna.checking import declared, owners
+    from jsna.checking.rows import described
+    from jsna.ingest.run import ingest
     from jsna.releases.audit.told import told
 
     problems = [*declared.of_configuration(config, paths), *declared.key(config, paths)]
-    report = check(config, paths)
-    say(report.text)
+    done = ingest(config, paths)
+    found = described(done, config, paths)
+    say(found.text)
     for line in told(config, paths):
         say(line)
+    if report:
+        say(owners.told(owners.write(done, config, paths, date.today()), paths))
     if problems:
         raise JsnaError(problems, title=declared.TITLE)
     # What leaves a count does not stop a build, but somebody must look: the exit code says so.
-    return 0 if report.ok and not report.rows_set_aside and not report.left else 1
+    return 0 if found.ok and not found.rows_set_aside and not found.left else 1
 
 
 def _discover(arguments: argparse.Namespace) -> int:
@@ -298,6 +303,8 @@ def parser() -> argparse.ArgumentParser:
             one.add_argument("indicator", help="id of an indicator in config/indicators/")
         if verb == "check":
             one.add_argument("--rows", action="store_true", help="read and judge every row too")
+            said = "write a workbook and a page for each owner too (with --rows)"
+            one.add_argument("--report", action="store_true", help=said)
         if verb == keeping.VERB:
             one.add_argument("editions", nargs="*", help="names of editions (default: all)")
             one.add_argument("--again", action="store_true", help="look where one is kept too")

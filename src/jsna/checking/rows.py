@@ -38,7 +38,11 @@ _DONE: Final = {
 
 def check(config: Configuration, paths: io.Paths) -> Report:
     """Say what is wrong with the extracts of an edition, and what leaves its counts."""
-    done = ingest(config, paths)
+    return described(ingest(config, paths), config, paths)
+
+
+def described(done: Ingested, config: Configuration, paths: io.Paths) -> Report:
+    """The same of extracts that are read and judged."""
     lines: list[str] = []
     placed: dict[str, homes.Counts] = {}
     lost = 0

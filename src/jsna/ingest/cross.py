@@ -60,8 +60,9 @@ def set_aside(
     severity = rows.context.severities.get(code, violation.severity)
     numbers = rows.valid["source_row"].to_numpy()[failed]
     entry = replace(
-        violation, code=code, severity=severity, rows=len(failed), first_row=int(numbers.min())
-    )
+        violation, code=code, severity=severity, rows=len(failed), first_row=int(numbers.min()),
+        numbers=numbers,
+    )  # fmt: skip
     if severity != "error":
         valid = rows.valid.copy() if blanks else rows.valid
         for name in blanks:

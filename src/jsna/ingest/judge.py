@@ -53,6 +53,8 @@ class Violation:
     rows: int = 0
     first_row: int | None = None
     example: str = ""
+    #: Numbers of the rows in their file.
+    numbers: np.ndarray[Any, Any] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -119,11 +121,12 @@ class _Judge:
         if not len(rows):
             return
         code = f"{self.table.name}.{code}"
-        first = int(rows[np.argmin(self.staged["source_row"].to_numpy()[rows])])
+        numbers = self.staged["source_row"].to_numpy()[rows]
+        first = int(rows[np.argmin(numbers)])
         self.found.append(
             Violation(
                 code, severity, message, fields, len(rows),
-                int(self.staged["source_row"].iloc[first]), self._example(fields, first),
+                int(numbers.min()), self._example(fields, first), numbers,
             )
         )  # fmt: skip
         if severity == "error":

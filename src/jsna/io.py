@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -214,6 +215,23 @@ def database(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
     if spill is not None:
         settings["temp_directory"] = spill.as_posix()
     return duckdb.connect(config=settings)
+
+
+def asked() -> duckdb.DuckDBPyConnection:
+    """A connection that sees what is registered on it, and temporary tables of its own, alone.
+
+    To open a database takes longer than most of what is asked of one, so a process keeps one open
+    that holds nothing. The connection is to be closed.
+    """
+    return _kept(os.getpid()).cursor()
+
+
+@cache
+def _kept(process: int) -> duckdb.DuckDBPyConnection:
+    """The database of a process: what one opened before it was divided is of no use to both."""
+    import duckdb
+
+    return duckdb.connect()
 
 
 def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from jsna.errors import JsnaError
 from jsna.model import schema
+from tests.unit import report_support
 
 
 @pytest.mark.parametrize("count", [0, 1, 300, 501, 2000])
@@ -24,3 +26,16 @@ def test_rows_stand_in_the_order_of_their_key_and_of_equals_the_first_stays_firs
     assert keys == [given[at] for at in order]
     assert made["note"].tolist() == [str(at) for at in order]
     assert made.index.tolist() == [*range(count)]
+
+
+@pytest.mark.parametrize("count", [2, 300, 501])
+def test_a_row_that_is_there_twice_is_refused(count: int) -> None:
+    rows = report_support.whole()[1].head(count - 1)
+    schema.check(rows, "measures")
+    twice = pd.concat([rows, rows.tail(1)], ignore_index=True)
+    with pytest.raises(JsnaError, match="measure key occurs more than once"):
+        schema.check(twice, "measures")
+    # Also where a part of the key is missing.
+    missing = twice.assign(category=None)
+    with pytest.raises(JsnaError, match="measure key occurs more than once"):
+        schema.check(missing, "measures")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from jsna import io
 from jsna.errors import JsnaError, Problem, near
 from jsna.measures.conditions import conjuncts, named_texts, names
 from jsna.model.indicators import Indicator, Side
@@ -66,15 +67,13 @@ def faults(indicators: Iterable[Indicator], codes: CodesOf) -> list[Problem]:
         indicators: the declarations.
         codes: the codes a column may have; none where no list knows them.
     """
-    import duckdb
-
     problems: list[Problem] = []
     indicators = list(indicators)
     named = {s.table for i in indicators for s in (i.numerator, i.denominator) if s is not None}
-    with duckdb.connect() as connection:
+    with io.asked() as connection:
         for table in (CATALOGUE[name] for name in sorted(named & set(CATALOGUE))):
             columns = ", ".join(f'"{c.name}" {c.sql}' for c in table.columns.values())
-            connection.execute(f'create table "{table.name}" ({columns})')
+            connection.execute(f'create temp table "{table.name}" ({columns})')
         for indicator in indicators:
             where = f"config/indicators/{indicator.chapter or '?'}.yaml"
             for key, rule in _faults(indicator, connection, codes):

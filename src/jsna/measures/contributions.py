@@ -131,7 +131,6 @@ def _behind(
     tables: Mapping[str, pa.Table | pd.DataFrame],
 ) -> pd.DataFrame:
     """Contributors to the cells of a side in which there are any, by the text of the cell."""
-    import duckdb
     import pyarrow as pa
 
     table = CATALOGUE[side.table]
@@ -151,7 +150,7 @@ def _behind(
     else:
         who = range(received.num_rows)
     found = []
-    with duckdb.connect() as connection:
+    with io.asked() as connection:
         numbered = received.append_column("contributor", pa.array(who, pa.int64()))
         connection.register("received", numbered)
         for columns, cells in alike.items():

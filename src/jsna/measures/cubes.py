@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from jsna import io
 from jsna.measures.keeping import NO_VALUES, Listed, Spread, kept, values_of
 from jsna.model.indicators import LOCALITY, Indicator, Side
 from jsna.tables.catalogue import CATALOGUE, arrow, column_of, periods
@@ -168,10 +169,8 @@ def count(
     Returns:
         Cubes by table; and the categories of every dimension, in the order of the cubes' axes.
     """
-    import duckdb
-
     rows: dict[str, list[pd.DataFrame]] = {}
-    with duckdb.connect() as connection:
+    with io.asked() as connection:
         for name, wish in asked.items():
             if name in tables:
                 connection.register(name, arrow(name, tables[name], columns(name, wish)))

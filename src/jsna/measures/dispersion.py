@@ -82,7 +82,7 @@ def largest(side: Side, file: Path, dimension: str) -> float:
                 group by all)
             group by "group")
         where persons >= {FEWEST_PERSONS} and number >= {FEWEST_EVENTS}"""
-    with io.database() as connection:
+    with io.asked() as connection:
         connection.register("events", io.read_table(file, columns))
         found = connection.execute(query).fetchall()[0][0]
     return 1.0 if found is None else float(found)

@@ -236,9 +236,21 @@ def conform(frame: pd.DataFrame, *, cells: bool = False) -> pd.DataFrame:
     out = pd.DataFrame(made, index=frame.index)
     if len(out) > _FEW:
         return out.sort_values(list(KEY), kind="stable").reset_index(drop=True)
-    keys = [*zip(*(made[column].tolist() for column in KEY), strict=True)]
-    order = sorted(range(len(out)), key=keys.__getitem__)
+    order = sorted(range(len(out)), key=_keys(out).__getitem__)
     return out.iloc[order].reset_index(drop=True)
+
+
+def _keys(frame: pd.DataFrame) -> list[tuple[str, ...]]:
+    return [*zip(*(frame[column].tolist() for column in KEY), strict=True)]
+
+
+def _few_alone(frame: pd.DataFrame) -> bool:
+    """Whether rows are few, with whole keys, and no two are the same."""
+    if len(frame) > _FEW:
+        return False
+    keys = _keys(frame)
+    whole = all(isinstance(part, str) for key in keys for part in key)
+    return whole and len({*keys}) == len(keys)
 
 
 def check(frame: pd.DataFrame, where: str, *, cells: bool = False) -> pd.DataFrame:
@@ -257,14 +269,15 @@ def check(frame: pd.DataFrame, where: str, *, cells: bool = False) -> pd.DataFra
         rule = f"measure table has missing columns {missing} and unknown columns {extra}"
         raise JsnaError(Problem(where, rule, code="measure.columns"))
     for column, allowed in _ENUMS.items():
+        if set(frame[column].tolist()) <= {*allowed}:
+            continue
         bad = frame.loc[~frame[column].isin(allowed), column]
         for value in sorted(set(bad.astype(str))):
             rule = f"must be one of {', '.join(map(repr, allowed))}"
             problems.append(
                 Problem(where, rule, column=column, value=value, code="measure.enumeration")
             )
-    duplicated = frame.duplicated(list(KEY))
-    if duplicated.any():
+    if not _few_alone(frame) and (duplicated := frame.duplicated(list(KEY))).any():
         first = frame.loc[duplicated, list(KEY)].iloc[0]
         rule = f"measure key occurs more than once: {'; '.join(map(str, first))}"
         problems.append(

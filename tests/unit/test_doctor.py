@@ -143,6 +143,8 @@ def project(tmp_path: Path) -> Path:
     (folder / "senneed_2025.csv").write_bytes(needs)
     renamed = ["Pupil no", "Family name", "First name", *HEADER[3:]]
     (folder / "mapme.csv").write_bytes(suspensions(2021, renamed))
+    for name in ("cut.parquet", "cut.xlsx", "cut.xml"):
+        (folder / name).write_bytes(f"<?xml {name}".encode())
     (folder / "~$susp.xlsx").write_bytes(b"lock")
     return tmp_path
 
@@ -172,6 +174,7 @@ def test_what_arrived_is_told_and_written_into_the_edition(
     assert "the same as 'copy.csv', byte for byte" in said
     assert "Unclear: letter.csv: looks like no table that is declared" in said
     assert "may be the table 'exclusions' of exclusions, in a shape of its own: jsna map" in said
+    assert all(f"Unclear: cut.{ending}: " in said for ending in ("parquet", "xlsx", "xml"))
     assert "Missing: exclusions, 2022/23 (The owner was late)" in said
     assert "Missing: school_census: nothing" in said
     assert "susp.xlsx" not in said
@@ -224,6 +227,26 @@ def test_a_year_nothing_tells_is_asked_and_taken_as_said(
         in doctor(project, capsys, "--period", "register.csv=2025")[1]
     )
     assert "is written FILE=PERIOD" in doctor(project, capsys, "--period", "none.csv=2025")[1]
+
+
+def test_two_ways_to_read_a_file_are_asked_about(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # The same headers, and other codes: read as declared it would give other numbers.
+    codes = {"header": "SENprovision", "codes": {"K": "E", "E": "K", "N": "N"}}
+    content = {"extract": "exclusions", "tables": {"exclusions": {"columns": {
+        "sen_provision_at_event": codes}}}}  # fmt: skip
+    other = project / "config/mappings/quill/turned.yaml"
+    other.write_text(yaml.safe_dump(content), encoding="utf-8")
+    said = doctor(project, capsys)[1]
+    assert "which may be read as declared or mapping quill/turned alike" in said
+    file = project / f"config/editions/{NAME}.yaml"
+    owner = "    owner: Inclusion team\n"
+    chosen = EDITION.replace(owner, f"{owner}    mapping: quill/turned\n")
+    file.write_text(chosen, encoding="utf-8")
+    assert "exclusions, 2024/25, by quill/turned: new" in doctor(project, capsys)[1]
+    file.write_text(EDITION.replace(owner, f'{owner}    mapping: ""\n'), encoding="utf-8")
+    assert "exclusions, 2024/25: new" in doctor(project, capsys)[1]
 
 
 @pytest.mark.parametrize(

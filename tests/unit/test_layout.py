@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from jsna.ingest.read import Reading, read_table
 from jsna.ingest.stage import Staged, stage_deliveries
 from jsna.model.contract import Column, Extract, Table
 from jsna.model.editions import Delivery
+from jsna.model.fills import Fill
 from jsna.model.layouts import Dates, Layout, Origin, Shape
 from tests.books import book, book_bytes
 
@@ -98,6 +100,8 @@ def codes(found: Staged | Reading) -> list[str]:
     return [problem.code for problem in found.findings.problems]
 
 
+NONE: pd.Series[str] = pd.Series(dtype=str)
+FRAME = pd.DataFrame()
 DAYS = ["2012-04-03", "2015-12-13", "2016-02-29"]
 
 
@@ -225,3 +229,20 @@ def test_the_order_of_a_date_is_as_the_mapping_says(order: Dates, text: str, exp
 def test_an_origin_says_one_thing(given: dict[str, Any], rule: str) -> None:
     with pytest.raises(ValidationError, match=rule):
         Origin(**given)
+
+
+def test_a_column_that_another_fills_is_not_asked_for_where_a_mapping_gives_what_it_needs() -> None:
+    fill = Fill(("lsoa",), ("school",), "roll.homes", "homes", lambda *_: NONE, lambda *_: FRAME)
+    filled = replace(TABLE, fills=(fill,))
+    columns = {**SHAPE.columns}
+    del columns["lsoa"]
+    content = csv_of(HEADER, *ROWS)
+    given = read_table(
+        content, "a.csv", filled, shape=SHAPE.model_copy(update={"columns": columns})
+    )
+    assert codes(given) == []
+    # A column the mapping says is not there helps nobody.
+    columns["school"] = None
+    absent = SHAPE.model_copy(update={"columns": columns})
+    told = read_table(content, "a.csv", filled, shape=absent).findings.problems
+    assert [(p.code, p.column) for p in told] == [("column.missing", "LSOA")]

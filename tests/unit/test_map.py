@@ -36,7 +36,8 @@ HEADER = ["Pupil ref", "Family name", "Forename", "DOB", "Gender", "School URN",
 ANSWERS = ["--column", "upn=Pupil ref", "--column", "surname=Family name",
            "--column", "school_urn=School URN", "--column", "start_date=First day",
            "--column", "category=Exclusion type", "--dates", "start_date=day first",
-           "--absent", "reason_2", "--absent", "reason_3"]  # fmt: skip
+           "--absent", "reason_2", "--absent", "reason_3",
+           "--code", "sen_provision_at_event:None=N"]  # fmt: skip
 
 
 def row(n: int) -> list[str]:
@@ -107,8 +108,7 @@ def test_what_is_sure_is_taken_and_a_key_is_never_guessed(
 def test_answers_make_a_mapping_by_which_the_file_is_read(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, said = run(project, capsys, *ANSWERS, "--code", "sen_provision_at_event:None=N",
-                     "--codes", "sen_provision_at_event", "--to", "quill/exclusions")  # fmt: skip
+    code, said = run(project, capsys, *ANSWERS, "--to", "quill/exclusions")
     assert code == 0, said
     assert "Covered: 11 of 13 columns" in said
     made = mapping(project)
@@ -130,7 +130,7 @@ def test_answers_make_a_mapping_by_which_the_file_is_read(
 def test_dates_that_read_two_ways_are_asked_about_once_a_column(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    said = run(project, capsys, *ANSWERS[:-6], *ANSWERS[-4:])[1]
+    said = run(project, capsys, *ANSWERS[:-8], *ANSWERS[-6:])[1]
     assert said.count("in which order are the dates") == 1
     assert '--dates "start_date=day first" or --dates "start_date=month first"' in said
     assert "is one of day first" in run(project, capsys, "--dates", "start_date=backwards")[1]
@@ -164,6 +164,10 @@ def test_the_sheet_of_a_workbook_is_known_by_its_headers(
     run(project, capsys, *ANSWERS, "--to", "quill/exclusions", file="e.xlsx")
     shape = mapping(project).tables["exclusions"]
     assert (shape.sheet, shape.header_row) == ("Returned", 3)
+    # Where the source is said too, the other sheets are none of it.
+    run(project, capsys, *ANSWERS, "--source", "exclusions", "--to", "quill/exclusions", "--again",
+        file="e.xlsx")  # fmt: skip
+    assert mapping(project).tables["exclusions"] == shape
     two = book([HEADER, *ROWS], "Spring", Summer=[HEADER, *ROWS])
     (project / "e.xlsx").write_bytes(book_bytes(two))
     assert "2 sheets look like the table" in run(project, capsys, file="e.xlsx")[1]
@@ -221,6 +225,9 @@ def test_codes_are_read_by_their_labels_and_what_fits_two_is_asked() -> None:
     assert (hidden.hidden, dict(hidden.asked), hidden.mapped, hidden.rows) == (2, {}, 6, 18)
     assert hidden.too_few
     assert list(coded("Tram", "C", looked_at=True).asked) == ["Tram"]
+    # A code may be called like what says nothing: it is asked which of them it is.
+    assert list(coded("None", "C").asked) == ["None"]
+    assert coded("None", "C", none="").empty == ("None",)
     # And where somebody looked, still no name of the file.
     assert coded("Zwyx", "C", looked_at=True).hidden == 1
 

@@ -29,7 +29,8 @@ from jsna.shared.periods import following
 
 #: Keys of a period that are of its files, and so are not carried.
 _OF_FILES: Final = frozenset({"period", "status", "reason", "files", "sha256", "beside", "as_at"})
-_REASON: Final = "It had not arrived when this edition closed"
+#: Said of a year that is to be given anew, until it is.
+REASON: Final = "It had not arrived when this edition closed"
 _YEAR: Final = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
 
@@ -195,7 +196,7 @@ def _of(supply: Supply, held: Any, years: int, indent: str) -> Iterator[str]:
         period = following(one.period, years)
         yield f"{indent}  - period: {json.dumps(period)}"
         yield f"{indent}    status: not received"
-        yield f"{indent}    reason: {_REASON}"
+        yield f"{indent}    reason: {REASON}"
         own = {k: v for k, v in said.get(period, {}).items() if k not in _OF_FILES}
         if own:
             dumped = yaml.safe_dump(own, sort_keys=False, allow_unicode=True, width=1000)

@@ -17,7 +17,7 @@ from jsna.drafting import writable
 from jsna.drafting.cells import Cells
 from jsna.ingest.header import plain
 from jsna.model.contract import Column
-from jsna.receiving.fits import EMPTY, Held, filled
+from jsna.receiving.fits import MAY_BE_EMPTY, Held, filled
 from jsna.shared import headers
 
 #: How alike a value is to a label to be taken for it, and by how much more than to another.
@@ -50,6 +50,7 @@ class Coding:
 
     Attributes:
         codes: the file's code -> the declared one; empty where the declaration reads all of them.
+        empty: what of the file says that there is no value.
         asked: the file's code -> declared ones that it may be, those it is most like first.
         rows: filled cells.
         mapped: those of them whose code is known.
@@ -58,6 +59,7 @@ class Coding:
 
     codes: Mapping[str, str] = field(default_factory=dict)
     asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    empty: tuple[str, ...] = ()
     rows: int = 0
     mapped: int = 0
     hidden: int = 0
@@ -83,7 +85,7 @@ def coding(
         column: the declared column.
         held: the codes there are.
         names: names of persons in the file, which are no codes.
-        given: the file's code -> the declared one, as somebody has said.
+        given: the file's code -> the declared one, or "" for none, as somebody has said.
         looked_at: whether somebody looked at the column, and says that it holds codes.
     """
     told = {text.casefold(): code for text, code in given.items()}
@@ -93,24 +95,27 @@ def coding(
     may = _may_be_written(cells, names, looked_at)
     codes: dict[str, str] = {}
     asked: dict[str, tuple[str, ...]] = {}
+    empty: list[str] = []
     mapped = hidden = 0
     for value, times in _by_code(said).items():
         folded = value.casefold()
         code = told.get(folded)
         if code is None:
             code, among = _meant(value, column, held, spelt)
-            own = code is not None or among
-            if folded not in may and not (own and _own_words(value, column, held, spelt)):
+            if folded not in may and not _own_words(value, column, held, spelt):
                 hidden += 1
                 continue
             if code is None:
                 asked[value] = among
                 continue
-        codes[value] = code
+        if code:
+            codes[value] = code
+        else:
+            empty.append(value)
         mapped += times
     if all(spelt.get(value.casefold()) == code for value, code in codes.items()):
         codes = {}
-    return Coding(codes, asked, sum(said.values()), mapped, hidden)
+    return Coding(codes, asked, tuple(empty), sum(said.values()), mapped, hidden)
 
 
 def _by_code(said: Mapping[str, int]) -> dict[str, int]:
@@ -125,9 +130,7 @@ def _by_code(said: Mapping[str, int]) -> dict[str, int]:
 
 
 def _may_be_written(cells: Cells, names: Set[str], looked_at: bool) -> Collection[str]:
-    kept = Cells(
-        cells.header, tuple(v for v in cells.values if v.casefold() not in EMPTY), cells.rows
-    )
+    kept = Cells(cells.header, tuple(filled(cells).elements()), cells.rows)
     # Columns of short codes alone, such as 1 and 2, are numbers to a draft, and no names.
     found = writable.codes(kept, names, looked_at)
     if isinstance(found, str):
@@ -142,7 +145,7 @@ def _others(column: Column, held: Held) -> Mapping[str, str]:
 
 def _own_words(value: str, column: Column, held: Held, spelt: Mapping[str, str]) -> bool:
     """Whether a value says nothing but words of the declaration."""
-    if value.casefold() in {*spelt, *_others(column, held)}:
+    if value.casefold() in {*spelt, *_others(column, held), *MAY_BE_EMPTY}:
         return True
     words = {word for label in held.labels(column).values() for word in _in_full(label).split()}
     return {*_in_full(value).split()} <= words

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
 
+from jsna.drafting.forward import REASON
 from jsna.model.editions import Delivery, Edition
 from jsna.model.layouts import MappingFile
 from jsna.receiving.looks import Known, Looks, digest_of, files_of, look
@@ -118,7 +119,7 @@ class _Sorter:
     def _once(self, every: Iterable[Looks]) -> Iterator[Looks]:
         seen: dict[str, Looks] = {}
         for one in every:
-            if one.digest in seen:
+            if one.digest and one.digest in seen:
                 rule = f"the same as {self.shown(seen[one.digest])!r}, byte for byte"
                 self.unclear.append((self.shown(one), rule))
             else:
@@ -161,7 +162,8 @@ def find(
         mappings: of councils' own files, by name.
         periods: file -> period, as somebody has said.
     """
-    known = Known(mappings, _of_edition(edition))
+    chosen = {s.extract: s.mapping for s in edition.extracts if "mapping" in s.model_fields_set}
+    known = Known(mappings, _of_edition(edition), chosen)
     every = [look(file, known) for file in files_of(folder)]
     sorter = _Sorter(folder, edition, mappings, periods or {})
     tables = sorter.placed(every)
@@ -222,7 +224,7 @@ def _of_year(fit: Sequence[Looks], period: str, period_type: str) -> Looks | Non
 def _what(made: Arrived, before: Delivery | None) -> What:
     if made.lacks:
         return "incomplete"
-    if before is None:
+    if before is None or before.reason == REASON:
         return "new"
     if before.status != "received":
         return "late"

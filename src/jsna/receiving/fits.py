@@ -19,8 +19,10 @@ from jsna.shared import patterns
 
 #: Code list -> code -> label, and further codes that count as one of them -> which.
 Lists = Mapping[str, Mapping[str, str]]
-#: What says that there is no value, in systems of every kind; without case.
-EMPTY: Final = frozenset({"null", "n/a", "na", "-", "--", "none", "nil", "#n/a", "not recorded"})
+#: What may say that there is no value, or be a code: asked about, and no name.
+MAY_BE_EMPTY: Final = frozenset(
+    {"none", "nil", "na", "unknown", "not known", "not recorded", "not stated", "blank", "n/k"}
+)
 ORDERS: Final[tuple[Dates, ...]] = ("day first", "month first", "year first")
 _YES_NO: Final = frozenset({"true", "t", "yes", "y", "1", "false", "f", "no", "n", "0"})
 _NUMBER: Final = r"-?£?\d[\d,]*(\.\d+)?%?"
@@ -67,7 +69,7 @@ _TRUE: Final = frozenset({"true", "t", "yes", "y", "1"})
 
 def filled(cells: Cells) -> Counter[str]:
     """Cell as written -> how many, without those that say that there is no value."""
-    return Counter(value for value in cells.values if value.casefold() not in EMPTY)
+    return Counter(value for value in cells.values if value.casefold() not in patterns.NOTHING)
 
 
 def share(cells: Cells, column: Column, held: Held) -> float | None:

@@ -56,9 +56,10 @@ def proposals(
     """
     wanted = _wanted(source, table)
     found: list[Proposal] = []
-    for one in sheets_of(file):
-        if sheet and plain(one.title) != plain(sheet):
-            continue
+    parts = [one for one in sheets_of(file) if not sheet or plain(one.title) == plain(sheet)]
+    if len(wanted) == 1 and len(parts) > 1:
+        parts = _likest(parts, wanted[0][1], answers)
+    for one in parts:
         taken = wanted[0] if len(wanted) == 1 else _looks_like(one, wanted)
         if taken is not None:
             found.append(propose(one, *taken, codes, answers, row))
@@ -86,12 +87,18 @@ def _wanted(source: str, table: str) -> list[tuple[Extract, Table]]:
 
 def likeness(sheet: Sheet, table: Table) -> tuple[float, float]:
     """How much of a table a sheet heads: of the required columns, and of all that either has."""
-    required, row = known_table(sheet, table)
+    row, required = known_table(sheet, table)
     if not row:
         return 0.0, 0.0
     header = sheet.header(row)
     both = alike.worth(header, table.columns)
     return required, 2 * both / (len(table.columns) + sum(bool(text) for text in header))
+
+
+def _likest(parts: list[Sheet], table: Table, answers: Answers) -> list[Sheet]:
+    """The sheets most like a table, by the headers somebody has said and by its own."""
+    worth = [max(answers.row(one)[1], known_table(one, table)[1]) for one in parts]
+    return [one for one, value in zip(parts, worth, strict=True) if 0 < value == max(worth)]
 
 
 def _looks_like(

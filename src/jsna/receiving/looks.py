@@ -13,12 +13,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from jsna.errors import JsnaError
+from jsna.errors import JsnaError, Problem
 from jsna.ingest.fillable import expecting, with_helping
 from jsna.ingest.header import locate, names, plain
 from jsna.ingest.layout import arriving
 from jsna.ingest.read import read_table
 from jsna.ingest.xml_file import is_xml
+from jsna.machine import limits, trouble
 from jsna.model.contract import Extract, Table
 from jsna.model.layouts import MappingFile, Shape
 from jsna.receiving import years
@@ -68,10 +69,12 @@ class Known:
     Attributes:
         mappings: of councils' own files, by name.
         told: digest -> what somebody has said a file is, which is not looked at again.
+        chosen: extract -> the mapping it is read by, or "" as declared, where somebody has said so.
     """
 
     mappings: Mapping[str, MappingFile]
     told: Mapping[str, Looks] = field(default_factory=dict)
+    chosen: Mapping[str, str] = field(default_factory=dict)
 
     def shapes(self) -> Iterator[tuple[Extract, Table, str, Shape | None]]:
         """Every table in each shape it may come in; as declared before any mapping."""
@@ -105,7 +108,16 @@ def digest_of(file: Path) -> str:
 
 def look(file: Path, known: Known) -> Looks:
     """What a file looks like. Nothing is raised: what stops it from being read is told."""
-    content = file.read_bytes()
+    try:
+        limits.check_size(file.stat().st_size)
+        content = file.read_bytes()
+    except limits.TooLargeError as large:
+        return Looks(file, "", told=str(large))
+    except OSError as error:
+        if not isinstance(error, PermissionError):
+            trouble.pass_on(error)
+        rule = "cannot be opened: another program has it open, or you may not read it"
+        return Looks(file, "", told=rule)
     digest = hashlib.sha256(content).hexdigest()
     if digest in known.told:
         return replace(known.told[digest], file=file)
@@ -141,7 +153,11 @@ def _of_header(content: bytes, seen: Looks, known: Known) -> Looks:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    header = pq.ParquetFile(pa.BufferReader(content)).schema_arrow.names
+    try:
+        header = pq.ParquetFile(pa.BufferReader(content)).schema_arrow.names
+    except (pa.ArrowException, OSError) as error:
+        trouble.pass_on(error)
+        return replace(seen, told="no whole parquet file: it was cut short, damaged or renamed")
     best = _best([(header,)], known)
     if best is None:
         return replace(seen, told="a parquet file of no table that is declared")
@@ -174,8 +190,13 @@ _Found = tuple[Extract, Table, str, Shape | None]
 def _best(
     parts: Sequence[Sequence[Sequence[str]]], known: Known, sheet: Sheet | None = None
 ) -> _Found | None:
-    """The shape most of whose columns stand in a sheet; all that must be there do."""
-    best: tuple[int, _Found] | None = None
+    """The shape most of whose columns stand in a sheet; all that must be there do.
+
+    Raises:
+        JsnaError: several shapes fit alike, of which codes may be read otherwise by each.
+    """
+    best: list[_Found] = []
+    most = 0
     for extract, table, name, shape in known.shapes():
         if sheet is not None and not _may_be(sheet, table, shape):
             continue
@@ -190,9 +211,25 @@ def _best(
             needed = expecting(arrives, lines[place.index], shape).columns
             fields = {column.field for column in there}
             whole = all(column.field in fields for column in needed if column.required)
-            if whole and (best is None or len(there) > best[0]):
-                best = (len(there), (extract, table, name, shape))
-    return None if best is None else best[1]
+            if whole and len(there) >= most:
+                best = [*(best if len(there) == most else ()), (extract, table, name, shape)]
+                most = len(there)
+    return _chosen(best, known)
+
+
+def _chosen(best: Sequence[_Found], known: Known) -> _Found | None:
+    """Of shapes that fit alike the one somebody has chosen."""
+    if len(best) < 2:
+        return best[0] if best else None
+    said = [one for one in best if known.chosen.get(one[0].name) == one[2]]
+    if len(said) == 1:
+        return said[0]
+    ways = " or ".join(f"mapping {one[2]}" if one[2] else "as declared" for one in best)
+    rule = (
+        f"the table {best[0][1].name!r} of {best[0][0].name}, which may be read {ways} alike: name "
+        'the one in the edition as `mapping` of the extract ("" for none)'
+    )
+    raise JsnaError(Problem("", rule, code="doctor.shape"))
 
 
 def _may_be(sheet: Sheet, table: Table, shape: Shape | None) -> bool:

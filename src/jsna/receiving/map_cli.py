@@ -99,7 +99,10 @@ def _answers(arguments: argparse.Namespace) -> tuple[Answers, dict[str, Path]]:
             columns[name] = header
     codes: dict[str, dict[str, str]] = {}
     for name, said in _pairs(arguments.code, "code", ":"):
-        value, _, code = said.rpartition("=")
+        value, mark, code = said.rpartition("=")
+        if not mark:
+            rule = "is written FIELD:CODE=DECLARED"
+            raise JsnaError(Problem("--code", rule, value=f"{name}:{said}", code="map.option"))
         codes.setdefault(name, {})[value.strip()] = code.strip()
     known: dict[str, Dates] = {order: order for order in get_args(Dates)[1:]}
     orders: dict[str, Dates] = {}

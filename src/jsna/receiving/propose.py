@@ -17,7 +17,7 @@ from jsna.model.layouts import Dates, Join, Origin, Shape
 from jsna.receiving import alike
 from jsna.receiving.coded import Coding, coding
 from jsna.receiving.days import Order, order_of
-from jsna.receiving.fits import EMPTY, Held, filled
+from jsna.receiving.fits import MAY_BE_EMPTY, Held, filled
 from jsna.receiving.placed import Placed, place
 from jsna.receiving.sheets import Sheet
 from jsna.shared import headers
@@ -50,6 +50,11 @@ class Answers:
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     looked_at: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()
+
+    def row(self, sheet: Sheet) -> tuple[int, float]:
+        """The row of a sheet with most of the headers that are said, and how many it has."""
+        said = {plain(text) for text in self.columns.values()}
+        return sheet.best(lambda header: float(len(said & {plain(text) for text in header})))
 
     @property
     def fields(self) -> set[str]:
@@ -120,25 +125,12 @@ class Proposal:
         return Shape(
             sheet=self.sheet.title if self.sheet.sheets > 1 else "",
             header_row=self.row if self.row > 1 else None,
-            empty=self.empty,
             columns={
                 entry.field: entry.origin
                 for entry in self.entries
                 if entry.origin is not None or entry.absent
             },
         )
-
-    @property
-    def empty(self) -> tuple[str, ...]:
-        """What its cells say where they say nothing."""
-        said = {
-            value.upper()
-            for entry in self.entries
-            if entry.placed.cells is not None
-            for value in entry.placed.cells.counts
-            if value in EMPTY
-        }
-        return tuple(sorted(said))
 
     @property
     def questions(self) -> tuple[str, ...]:
@@ -151,11 +143,11 @@ class Proposal:
         return tuple(question for entry in self.entries for question in _may(entry))
 
 
-def known_table(sheet: Sheet, table: Table) -> tuple[float, int]:
-    """How much of a table's required columns a sheet heads, 0 to 1, and on which row."""
+def known_table(sheet: Sheet, table: Table) -> tuple[int, float]:
+    """On which row a sheet heads most of a table's required columns, and how much, 0 to 1."""
     required = [column for column in table.columns if column.required] or list(table.columns)
     row, value = sheet.best(lambda header: alike.worth(header, required))
-    return value / len(required), row
+    return row, value / len(required)
 
 
 def propose(
@@ -176,7 +168,7 @@ def propose(
     if not 0 <= row <= len(sheet.opened.lines):
         rule = f"the header is on one of the first {len(sheet.opened.lines)} rows"
         raise JsnaError(Problem("--row", rule, value=str(row), code="map.option"), title=TITLE)
-    row = row or known_table(sheet, table)[1]
+    row = row or (answers.row(sheet) if answers.columns else known_table(sheet, table))[0]
     if not row:
         rule = f"no line of it is like a header of the table {table.name!r} of {extract.title}"
         raise JsnaError(Problem(sheet.name, rule, code="map.header"), title=TITLE)
@@ -271,9 +263,14 @@ def _origin(placed: Placed, order: Order, codes: Coding) -> Origin | None:
     """What the mapping says of a column; None where the declaration says as much."""
     assert placed.cells is not None
     declared = {plain(text) for text in (placed.column.name, *placed.column.aliases)}
-    if placed.cells.key in declared and not (order.dates or codes.codes):
+    if placed.cells.key in declared and not (order.dates or codes.codes or codes.empty):
         return None
-    return Origin(header=placed.cells.header, codes=dict(codes.codes), dates=order.dates)
+    return Origin(
+        header=placed.cells.header,
+        codes=dict(codes.codes),
+        empty=codes.empty,
+        dates=order.dates,
+    )
 
 
 def _must(entry: Entry) -> Iterator[str]:
@@ -300,7 +297,8 @@ def _codes(entry: Entry) -> Iterator[str]:
     for value, among in entry.coding.asked.items():
         likely = f" ({' or '.join(among)}?)" if among else ""
         how = f"--code {quoted(f'{column.field}:{value}=CODE')}"
-        yield f"which code is {value!r} of {column.field}{likely}? {how}"
+        nothing = " (nothing behind = where it says nothing)" * (value.casefold() in MAY_BE_EMPTY)
+        yield f"which code is {value!r} of {column.field}{likely}? {how}{nothing}"
     if hidden := entry.coding.hidden:
         what = "1 value is" if hidden == 1 else f"{hidden} values are"
         yield (

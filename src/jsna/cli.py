@@ -16,7 +16,6 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -118,38 +117,13 @@ def _settled(arguments: argparse.Namespace) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from jsna.checking import declared
+    from jsna.checking import check, declared
 
     _settled(arguments)
     config, paths = _loaded(arguments, declared.load)
     if arguments.rows or arguments.report:
-        return _check_rows(config, paths, report=arguments.report)
-    problems, lacking = declared.judged(config, paths)
-    if problems:
-        raise JsnaError(problems, title=declared.TITLE)
-    for line in declared.told(config, lacking):
-        say(line)
-    return 0
-
-
-def _check_rows(config: Configuration, paths: Paths, *, report: bool) -> int:
-    from jsna.checking import declared, owners
-    from jsna.checking.rows import described
-    from jsna.ingest.run import ingest
-    from jsna.releases.audit.told import told
-
-    problems = [*declared.of_configuration(config, paths), *declared.key(config, paths)]
-    done = ingest(config, paths)
-    found = described(done, config, paths)
-    say(found.text)
-    for line in told(config, paths):
-        say(line)
-    if report:
-        say(owners.told(owners.write(done, config, paths, date.today()), paths))
-    if problems:
-        raise JsnaError(problems, title=declared.TITLE)
-    # What leaves a count does not stop a build, but somebody must look: the exit code says so.
-    return 0 if found.ok and not found.rows_set_aside and not found.left else 1
+        return check.of_rows(config, paths, report=arguments.report)
+    return check.of_headings(config, paths)
 
 
 def _discover(arguments: argparse.Namespace) -> int:

@@ -170,6 +170,7 @@ def test_what_the_database_says_of_a_row_is_not_printed(monkeypatch: pytest.Monk
         derive(given, CONFIG, invented=True)
 
 
+@pytest.mark.full
 def test_check_runs_every_query_on_rows_drawn_from_declarations(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

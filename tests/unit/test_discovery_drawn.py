@@ -222,6 +222,7 @@ def test_a_rule_that_no_row_obeys_is_passed_over_and_named(
 # ---- what is found -----------------------------------------------------------------------------
 
 
+@pytest.mark.full
 def test_the_phase_of_a_school_tells_whether_it_is_in_the_headline() -> None:
     by_phase = {
         "kind": "proportion", "period_type": "academic_year", "breakdowns": [["phase"]],

@@ -93,6 +93,7 @@ def test_postcodes_lie_nowhere_and_in_one_small_area() -> None:
     assert rows.groupby("postcode")["lsoa_code"].nunique().max() == 1
 
 
+@pytest.mark.full
 def test_numbers_do_not_run_out_in_a_large_county() -> None:
     """More people than 999… has numbers for, and more small areas than ZZ has postcodes for."""
     numbers = identifiers.nhs_numbers(np.random.default_rng(1), 950_000).to_pandas()

@@ -104,11 +104,12 @@ def test_nothing_changed_but_times_of_inputs_runs_no_job(project: Project) -> No
             {"ingest", "link", "verdict"},
             marks=pytest.mark.full,
         ),
-        (
+        pytest.param(
             "config/indicators/exclusions.yaml",
             "definition: ",
             "definition: Rewritten ",
             set(STAGES) - {"draw", "write", "print", "readback", "seal"},
+            marks=pytest.mark.full,
         ),
     ],
 )

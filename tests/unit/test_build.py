@@ -20,6 +20,8 @@ from jsna.provenance.manifest import finished
 from jsna.settings import loading
 from tests.conftest import ROOT, SMALL
 
+pytestmark = pytest.mark.usefixtures("queries_tried_once")
+
 
 def rules_of_linkage(root: Path) -> None:
     """What else a build looks at before it starts."""

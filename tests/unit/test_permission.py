@@ -32,6 +32,8 @@ from tests.spec import world
 from tests.supplied import supplied
 from tests.unit.test_tables import TYPES
 
+pytestmark = pytest.mark.usefixtures("queries_tried_once")
+
 PERMITTED = {
     "owner": "A team", "legal_basis": "An Act", "assessment": "DPIA-1", "opt_out": "None applies",
 }  # fmt: skip

@@ -11,7 +11,7 @@ from jsna.ingest.grid import Findings
 from jsna.ingest.stage import Staged
 from jsna.model.contract import Column, Extract, Table
 from jsna.model.editions import Delivery
-from jsna.model.parts import part_of
+from jsna.model.parts import About, part_of
 from jsna.sources import registry
 
 if TYPE_CHECKING:
@@ -33,8 +33,16 @@ def as_iso(columns: Iterable[Column], frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def put_together(staged: Iterable[Staged], day: Callable[[Delivery], date]) -> list[Staged]:
-    """Everything read for an edition, parts of an export as the tables they make up."""
+def put_together(
+    staged: Iterable[Staged], day: Callable[[Delivery], date], codes: tuple[str, ...] = ()
+) -> list[Staged]:
+    """Everything read for an edition, parts of an export as the tables they make up.
+
+    Args:
+        staged: everything read.
+        day: the day a delivery is counted on.
+        codes: every code of the edition's authority, its own first.
+    """
     made: list[Staged] = []
     waiting: dict[int, list[Staged]] = {}
     for entry in staged:
@@ -43,13 +51,20 @@ def put_together(staged: Iterable[Staged], day: Callable[[Delivery], date]) -> l
             made.append(entry)
         else:
             waiting.setdefault(id(entry.delivery), []).append(entry)
-    for entries in waiting.values():
+    # In the order of their names: what others are cut to, areas, comes first.
+    for entries in sorted(waiting.values(), key=lambda some: some[0].delivery.extract):
         delivery = entries[0].delivery
-        made += _tables(registry()[delivery.extract], entries, day(delivery))
+        others = {
+            f"{one.delivery.extract}.{one.table}": one.frame
+            for one in made
+            if one.frame is not None
+        }
+        about = About(delivery.period, day(delivery), codes, others)
+        made += _tables(registry()[delivery.extract], entries, about)
     return made
 
 
-def _tables(extract: Extract, entries: Sequence[Staged], day: date) -> list[Staged]:
+def _tables(extract: Extract, entries: Sequence[Staged], about: About) -> list[Staged]:
     assert extract.parts is not None
     parts, delivery = extract.parts, entries[0].delivery
     by_name = {table.name: table for table in parts.tables}
@@ -70,7 +85,8 @@ def _tables(extract: Extract, entries: Sequence[Staged], day: date) -> list[Stag
             sets.setdefault(of, {})[part] = frame
     whole = not any(entry.frame is None for entry in entries)
     done = [
-        one if set(one) <= own else parts.put_together(one, day) for _, one in sorted(sets.items())
+        one if set(one) <= own else parts.put_together(one, about)
+        for _, one in sorted(sets.items())
     ] * whole
     return [
         Staged(

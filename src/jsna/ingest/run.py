@@ -61,7 +61,7 @@ def ingest(config: Configuration, paths: io.Paths) -> Ingested:
     def day(delivery: Delivery) -> date:
         return context_for(config, delivery).reference_date
 
-    staged = fill(put_together(staged, day), day, config.area.old_la_code)
+    staged = fill(put_together(staged, day, config.area.codes), day, config.area.old_la_code)
     frames: dict[tuple[str, str], dict[str, pd.DataFrame]] = {}
     for entry in staged:
         if entry.frame is not None:

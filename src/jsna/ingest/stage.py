@@ -135,6 +135,8 @@ def _stage_delivery(
         if content is not None:
             alone = delivery.every_file.count(file) == 1
             shape = layout.shape(key) if layout else None
+            if shape is None and extract.parts is not None:
+                shape = extract.parts.shapes(table.name, delivery.period)
             for other in delivery.beside.values():
                 folder.content(other)
             beside = BesideFiles(delivery.beside, places, folder.content)

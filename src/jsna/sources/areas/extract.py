@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from jsna.model.contract import Column, Context, CrossRule, Extract, Rule, Table
 from jsna.shared import patterns
 from jsna.shared.checks import among, equal
+from jsna.sources.areas.parts import PARTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -130,6 +131,7 @@ EXTRACT = Extract(
     ),
     period_type="release",
     population_base="areas",
+    parts=PARTS,
     tables=(
         Table(
             name="lsoa",

@@ -7,11 +7,10 @@ exports, in which an event comes two terms late.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from jsna.model.contract import Column, Table
-from jsna.model.parts import Parts
+from jsna.model.parts import About, Parts
 from jsna.shared.census_export import SCHOOLS, number, pupils, with_schools
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def _events(name: str) -> Table:
     )
 
 
-def _put_together(parts: Mapping[str, pd.DataFrame], _: date) -> Mapping[str, pd.DataFrame]:
+def _put_together(parts: Mapping[str, pd.DataFrame], _: About) -> Mapping[str, pd.DataFrame]:
     import pandas as pd
 
     made = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from jsna.model.contract import Column, CrossRule, Extract, Rule, Table
 from jsna.shared import patterns
 from jsna.shared.checks import among
+from jsna.sources.population.parts import PARTS
 
 COLUMNS = (
     Column(
@@ -52,6 +53,7 @@ EXTRACT = Extract(
     description="Residents of each small area by sex and single year of age.",
     period_type="mid_year",
     population_base="resident",
+    parts=PARTS,
     tables=(
         Table(
             name="syoa",

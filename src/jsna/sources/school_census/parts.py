@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from jsna.model.contract import Column, Table
-from jsna.model.parts import Parts
+from jsna.model.parts import About, Parts
 from jsna.shared import columns
 from jsna.shared.census_export import CENSUS_ID, PUPIL_ID, SCHOOLS, number, pupils, with_schools
 
@@ -110,7 +110,7 @@ def _meals(pupil: pd.Series[str], periods: pd.DataFrame, day: date) -> pd.Series
     return pupil.isin(inside).map({True: "Y", False: "N"})
 
 
-def _put_together(parts: Mapping[str, pd.DataFrame], day: date) -> Mapping[str, pd.DataFrame]:
+def _put_together(parts: Mapping[str, pd.DataFrame], about: About) -> Mapping[str, pd.DataFrame]:
     import pandas as pd
 
     rows = with_schools(parts[PUPILS.name], parts)
@@ -119,7 +119,7 @@ def _put_together(parts: Mapping[str, pd.DataFrame], day: date) -> Mapping[str, 
     if (needs := parts.get(NEEDS.name)) is not None:
         made |= _needs(pupil, needs)
     if (periods := parts.get(MEALS.name)) is not None:
-        made["fsm"] = _meals(pupil, periods, day)
+        made["fsm"] = _meals(pupil, periods, about.day)
     if (addresses := parts.get(ADDRESSES.name)) is not None:
         order = addresses.assign(at=pd.to_numeric(addresses["sequence"], errors="coerce"))
         homes = order.sort_values("at", kind="stable").drop_duplicates("pupil_id")

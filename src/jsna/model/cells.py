@@ -43,15 +43,21 @@ class Cell:
 
     def without(self, column: str) -> Cell:
         """The cell with one column free."""
-        return Cell(self.table, self.what, tuple(pair for pair in self.box if pair[0] != column))
+        for at, (name, _) in enumerate(self.box):
+            if name == column:
+                return Cell(self.table, self.what, self.box[:at] + self.box[at + 1 :])
+        return self
 
     def codes(self, column: str) -> Codes | None:
         """The codes a column may have; None where it is free."""
-        return next((codes for name, codes in self.box if name == column), None)
+        for name, codes in self.box:
+            if name == column:
+                return codes
+        return None
 
     def label(self) -> str:
         """The cell in words, such as `pupil rows: period 2025, sen_provision E`."""
-        words = [f"{column} {_words(codes)}" for column, codes in self.box]
+        words = [_in_words(column, codes) for column, codes in self.box]
         return f"{self.table} {self.what}: {', '.join(words) or 'all'}"
 
     def text(self) -> str:
@@ -73,9 +79,11 @@ def _as_text(column: str, codes: Codes) -> str:
     return f"{_AS_TEXT(column)}: {_AS_TEXT(sorted(codes))}"
 
 
-def _words(codes: Codes) -> str:
+@cache
+def _in_words(column: str, codes: Codes) -> str:
+    """A column of a cell in words; few are in the cells of very many rows."""
     named = sorted(code.replace("\x00", "") for code in codes)
-    return named[0] if len(named) == 1 else f"in ({', '.join(named)})"
+    return f"{column} {named[0]}" if len(named) == 1 else f"{column} in ({', '.join(named)})"
 
 
 def make(table: str, what: str, box: Mapping[str, Codes]) -> Cell:

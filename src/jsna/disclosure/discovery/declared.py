@@ -15,7 +15,7 @@ import numpy as np
 
 from jsna.disclosure.discovery.counts import NONE, Ints
 from jsna.disclosure.discovery.incidence import Incidence, Matrix
-from jsna.disclosure.discovery.modular import PRIME
+from jsna.disclosure.discovery.modular import PRIME, inverse
 
 #: An equation: factor of each column (0 and above) or unknown (below 0), modulo the prime.
 Row = dict[int, int]
@@ -94,9 +94,14 @@ def _add(row: Row, column: int, factor: int) -> None:
 
 def _take(row: Row, pivot: Row, column: int) -> None:
     """Take a multiple of `pivot` from `row` so that `column` goes."""
-    factor = row[column] * pow(pivot[column], -1, PRIME) % PRIME
+    factor = row[column] * inverse(pivot[column]) % PRIME
+    # Written out: of all that is done here this is done most.
     for other, value in pivot.items():
-        _add(row, other, -factor * value)
+        total = (row.get(other, 0) - factor * value) % PRIME
+        if total:
+            row[other] = total
+        elif other in row:
+            del row[other]
 
 
 def _known(rows: list[Row]) -> list[Row]:

@@ -7,6 +7,7 @@ when the child was born and where they live is drawn with it, and comes down to 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 #: How often rows are drawn before fewer than were asked for will do.
 _ROUNDS: Final = 8
+#: By how much more than are needed are drawn again.
+_MORE: Final = 1.2
 #: A rule that only warns is obeyed where this share of drawn rows obey it, and this share are left
 #: by it and those before it.
 _OBEY, _LEFT = 0.3, 0.1
@@ -62,14 +65,19 @@ class Deliveries:
 
         parts: list[pa.Table] = []
         rules = [rule for rule in table.rules if self._acts(rule, table, delivery.context)]
-        missing = wanted = self._size(table)
-        for turn in range(_ROUNDS):
-            rows = self._batch(extract, table, delivery, above, wanted, turn)
+        missing = size = wanted = self._size(table)
+        drawn = 0
+        for _ in range(_ROUNDS):
+            rows = self._batch(extract, table, delivery, above, size, drawn)
             kept = self._obeying(rows, rules, extract, table, delivery.context)
             parts.append(kept)
             missing -= kept.num_rows
+            drawn += size
             if missing <= 0 or not rows.num_rows:
                 break
+            # As many as those missing come to, at the share that stood so far, and some more.
+            needed = _MORE * missing * drawn / max(wanted - missing, 1)
+            size = min(wanted, math.ceil(needed))
         return _once(pa.concat_tables(parts).slice(0, wanted), table)
 
     def _size(self, table: Table) -> int:
@@ -85,7 +93,7 @@ class Deliveries:
         delivery: Delivery,
         above: Mapping[str, pa.Table],
         size: int,
-        turn: int,
+        drawn: int,
     ) -> pa.Table:
         import pyarrow as pa
 
@@ -96,7 +104,7 @@ class Deliveries:
             chosen = self.draw.random.integers(0, max(rows.num_rows, 1), size)
             if self.draw.filled:
                 # Every row has one below it, as a plan in force has a need.
-                each = np.arange(min(size, rows.num_rows) if turn == 0 else 0)
+                each = np.arange(min(size, rows.num_rows) if drawn == 0 else 0)
                 chosen[: len(each)] = each
             columns = {name: rows[name].combine_chunks().take(chosen) for name in PERSON}
             columns[table.parent[1]] = rows[table.parent[1]].combine_chunks().take(chosen)
@@ -109,7 +117,7 @@ class Deliveries:
             if table.parent is not None and column.type == "integer" and column.field in table.key:
                 columns[column.field] = _within(columns[table.parent[1]])
                 continue
-            numbers = np.arange(turn * size, turn * size + size)
+            numbers = np.arange(drawn, drawn + size)
             columns[column.field] = self._column(column, table, delivery, numbers)
         for name, by in table.decided_by.items():
             columns[name] = self._decided(name, by, columns[by], table, delivery)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 from math import gcd
 from typing import Final
 
 from jsna.disclosure.discovery.counts import Count, Ints
 from jsna.disclosure.discovery.declared import Row
-from jsna.disclosure.discovery.modular import PRIME, Matrix
+from jsna.disclosure.discovery.modular import PRIME, Matrix, inverse
 from jsna.errors import Problem
 from jsna.tables.catalogue import CATALOGUE
 
@@ -148,7 +147,7 @@ def _better(rows: Sequence[Row], within: Mapping[int, set[int]], at: int) -> Row
     for column, factor in row.items():
         for other in within[column]:
             if other != at:
-                ratio = factor * _inverse(rows[other][column]) % PRIME
+                ratio = factor * inverse(rows[other][column]) % PRIME
                 shared[other, ratio] = shared.get((other, ratio), 0) + 1
     best, least = None, len(row)
     for (other, ratio), gone in sorted(shared.items()):
@@ -160,11 +159,6 @@ def _better(rows: Sequence[Row], within: Mapping[int, set[int]], at: int) -> Row
         if len(made) < least:
             best, least = made, len(made)
     return best
-
-
-@cache
-def _inverse(factor: int) -> int:
-    return pow(factor, -1, PRIME)
 
 
 def _whole(row: Row) -> dict[int, int]:

@@ -227,11 +227,12 @@ def _read(name: str, table: pa.Table, columns: Sequence[str], sides: set[Side]) 
         for i, side in enumerate(ordered)
     )
     kept = [column for column in CATALOGUE[name].columns if column in table.column_names]
-    # Units are told by the order of rows, which a table of several chunks does not keep.
+    # Units are told by the order of rows, which the database does not keep.
     numbered = table.select(kept).append_column(_ROW, pa.array(np.arange(table.num_rows)))
     with duckdb.connect() as connection:
         connection.register(name, numbered)
-        found = connection.sql(f'select {amounts} from "{name}" order by "{_ROW}"').fetchnumpy()
+        found = connection.sql(f'select "{_ROW}", {amounts} from "{name}"').fetchnumpy()
+    order = np.argsort(found[_ROW])
     coded: dict[str, tuple[list[str], Ints]] = {}
     for column in asked:
         whole = table[column].combine_chunks().dictionary_encode()
@@ -239,7 +240,10 @@ def _read(name: str, table: pa.Table, columns: Sequence[str], sides: set[Side]) 
         coded[column] = [str(value) for value in whole.dictionary.to_pylist()], indices
     return _Rows(
         coded,
-        {side: np.ma.filled(found[f"s{i}"], 0).astype(np.int64) for i, side in enumerate(ordered)},
+        {
+            side: np.ma.filled(found[f"s{i}"], 0)[order].astype(np.int64)
+            for i, side in enumerate(ordered)
+        },
     )
 
 

@@ -7,6 +7,7 @@ multiplying it with the matrix itself (`null_space` does).
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -24,6 +25,12 @@ _DEPTH: Final = 2_048
 _NARROW: Final = 16
 #: Sums of units that a sketch has beyond the number of columns, and how many each unit is in.
 _SPARE, _COPIES = 64, 4
+
+
+@cache
+def inverse(factor: int) -> int:
+    """What a residue is multiplied by to give 1; few factors are in very many equations."""
+    return pow(factor, -1, PRIME)
 
 
 def null_space(matrix: Matrix, seed: int = 1, first: int | None = None) -> Matrix:

@@ -12,7 +12,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import cache
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -115,19 +116,9 @@ def _overlapping(
     values: Sequence[float],
 ) -> Iterator[Sum]:
     """Sets that share codes, as sums of their atoms."""
-    ordered = sorted(sets, key=lambda codes: (len(codes), sorted(codes)))
-    universe: Codes = frozenset().union(*sets)
-    classes: dict[tuple[bool, ...], set[str]] = {}
-    for code in sorted(universe):
-        classes.setdefault(tuple(code in codes for codes in ordered), set()).add(code)
-    atoms = [frozenset(codes) for codes in classes.values()]
-    members = [sets[codes] for codes in ordered]
-    matrix = np.array([[atom <= codes for atom in atoms] for codes in ordered], dtype=float)
-    if total is not None:
-        members.append(total)
-        matrix = np.vstack([matrix, np.ones(len(atoms))])
-        matrix = np.hstack([matrix, np.eye(len(members))[:, [-1]]])
-    counts, certain = _solve(matrix, np.array([values[cell] for cell in members]))
+    universe, atoms, matrix, certain, ordered = _atoms(frozenset(sets), whole=total is not None)
+    members = [*(sets[codes] for codes in ordered), *(() if total is None else (total,))]
+    counts = _solve(matrix, certain, np.array([values[cell] for cell in members]))
     if (counts < -_CLOSE).any():
         raise ValueError(rest.label())
     parts: list[int | Derived | None] = []
@@ -146,19 +137,58 @@ def _overlapping(
             yield cell, mine
 
 
-def _solve(matrix: Floats, counts: Floats) -> tuple[Floats, Flags]:
-    """Counts of the atoms that fit the sets, and which of them nothing else fits."""
+class _Atoms(NamedTuple):
+    """Sets that share codes, and their atoms: the classes of codes that no set tells apart.
+
+    Attributes:
+        universe: the codes of all sets.
+        atoms: in the order of the columns of `matrix`.
+        matrix: which atom is in which set, shape (sets, atoms); with a total one row more for it,
+            and one column more for what the sets leave of it.
+        certain: whether the counts of the sets fix that of the atom, shape (atoms,).
+        sets: in the order of the rows.
+    """
+
+    universe: Codes
+    atoms: list[Codes]
+    matrix: Floats
+    certain: Flags
+    sets: list[Codes]
+
+
+@cache
+def _atoms(sets: frozenset[Codes], *, whole: bool) -> _Atoms:
+    """The atoms of sets, of which few are those of very many families."""
+    ordered = sorted(sets, key=smallest)
+    universe: Codes = frozenset().union(*sets)
+    classes: dict[tuple[bool, ...], set[str]] = {}
+    for code in sorted(universe):
+        classes.setdefault(tuple(code in codes for codes in ordered), set()).add(code)
+    atoms = [frozenset(codes) for codes in classes.values()]
+    matrix = np.array([[atom <= codes for atom in atoms] for codes in ordered], dtype=float)
+    if whole:
+        matrix = np.vstack([matrix, np.ones(len(atoms))])
+        matrix = np.hstack([matrix, np.eye(len(ordered) + 1)[:, [-1]]])
+    _, size, turned = np.linalg.svd(matrix)
+    free = turned[int((size > 1e-9).sum()) :]
+    return _Atoms(universe, atoms, matrix, np.all(np.abs(free) < 1e-9, axis=0), ordered)
+
+
+@cache
+def smallest(codes: Codes) -> tuple[int, tuple[str, ...]]:
+    """Sorts sets of codes, the smallest first; few sets are in very many families."""
+    return len(codes), tuple(sorted(codes))
+
+
+def _solve(matrix: Floats, certain: Flags, counts: Floats) -> Floats:
+    """Counts of the atoms that fit the sets, where nothing else fits those that are certain."""
     from scipy.optimize import nnls
 
     found, *_ = np.linalg.lstsq(matrix, counts, rcond=None)
-    _, size, turned = np.linalg.svd(matrix)
-    free = turned[int((size > 1e-9).sum()) :]
-    certain: Flags = np.all(np.abs(free) < 1e-9, axis=0)
     if not certain.all():
         found, _ = nnls(matrix, counts)
     fits = np.abs(matrix @ found - counts).max() <= 1e-6 * (1 + np.abs(counts).max())
-    counts_of = np.round(found, 9) if fits else np.full(len(certain), -1.0)
-    return np.asarray(counts_of), certain
+    return np.asarray(np.round(found, 9) if fits else np.full(len(certain), -1.0))
 
 
 def _wider(cells: Mapping[Cell, int], values: Sequence[float], strict: bool) -> Iterator[Sum]:
@@ -184,8 +214,9 @@ def _wider(cells: Mapping[Cell, int], values: Sequence[float], strict: bool) -> 
 def _margins(cells: Collection[Cell]) -> Iterator[tuple[Cell, Cell, tuple[str, ...]]]:
     """Each cell with each margin of two columns or more that has none between it and the cell.
 
-    There are as many candidates as sets of columns, and few of them are cells. So a box is a set
-    of bits, one for each column with its codes: to free a column takes its bit away.
+    There are as many candidates as sets of columns, and few of them are columns of cells. So those
+    are known first; and a box is a set of bits, one for each column with its codes: to free a
+    column takes its bit away.
 
     Yields:
         The cell, the margin, and the columns that are free there alone.
@@ -197,19 +228,34 @@ def _margins(cells: Collection[Cell]) -> Iterator[tuple[Cell, Cell, tuple[str, .
         box = [1 << bits.setdefault(pair, len(bits)) for pair in cell.box]
         own.append((cell, sum(box), box))
         there.setdefault((cell.table, cell.what), {})[sum(box)] = cell
+    columns = {of: {_columns(cell) for cell in known.values()} for of, known in there.items()}
+    freed: dict[tuple[tuple[str, str], tuple[str, ...]], list[tuple[int, ...]]] = {}
     for cell, whole, box in own:
-        known = there[cell.table, cell.what]
+        of = cell.table, cell.what
+        known, mine = there[of], _columns(cell)
+        if (of, mine) not in freed:
+            freed[of, mine] = list(_freed(mine, columns[of]))
         reached: list[int] = []
-        for size in range(1, len(box)):
-            for dropped in itertools.combinations(box, size):
-                taken = sum(dropped)
-                above = known.get(whole - taken)
-                if above is None or any(seen & taken == seen for seen in reached):
-                    continue
-                reached.append(taken)
-                if size > 1:
-                    pairs = zip(cell.box, box, strict=True)
-                    yield cell, above, tuple(name for (name, _), bit in pairs if bit & taken)
+        for places in freed[of, mine]:
+            taken = sum(box[place] for place in places)
+            above = known.get(whole - taken)
+            if above is None or any(seen & taken == seen for seen in reached):
+                continue
+            reached.append(taken)
+            if len(places) > 1:
+                yield cell, above, tuple(mine[place] for place in places)
+
+
+def _columns(cell: Cell) -> tuple[str, ...]:
+    return tuple(name for name, _ in cell.box)
+
+
+def _freed(mine: tuple[str, ...], there: Collection[tuple[str, ...]]) -> Iterator[tuple[int, ...]]:
+    """Places of columns without which others are left that some cell has; the fewest first."""
+    for size in range(1, len(mine)):
+        for dropped in itertools.combinations(range(len(mine)), size):
+            if tuple(name for at, name in enumerate(mine) if at not in dropped) in there:
+                yield dropped
 
 
 def _apart(parts: Mapping[Cell, int], columns: Sequence[str]) -> bool:

@@ -13,9 +13,10 @@ up along the other columns like any other.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Final
 
-from jsna.disclosure.ledger.families import Sum, nested
+from jsna.disclosure.ledger.families import Sum, nested, smallest
 from jsna.model.cells import Cell, Codes, make
 from jsna.tables.catalogue import CATALOGUE
 
@@ -87,7 +88,7 @@ class _Wanted:
     """
 
     def __init__(self, sets: Collection[Codes]) -> None:
-        self.sets = sorted(sets, key=lambda one: (len(one), sorted(one)))
+        self.sets = sorted(sets, key=smallest)
         self.every: Codes = frozenset().union(*sets)
 
 
@@ -136,19 +137,28 @@ class _Nobody:
                 for column, codes in cell.box:
                     key = cell.table, cell.what, column, codes
                     self._empty.setdefault(key, []).append(cell.without(column))
-        for cells in self._empty.values():
-            cells.sort(key=lambda cell: len(cell.box))
+        for key, cells in self._empty.items():
+            self._empty[key] = _widest(cells)
 
     def __call__(self, rest: Cell, column: str, codes: Codes) -> bool:
         boxes = self._empty.get((rest.table, rest.what, column, codes), ())
         return any(nested(rest, empty) for empty in boxes)
 
 
+def _widest(cells: Iterable[Cell]) -> list[Cell]:
+    """Cells without those that are within another: they are nested in nothing more."""
+    kept: list[Cell] = []
+    for cell in sorted(cells, key=lambda one: len(one.box)):
+        if not any(nested(cell, wider) for wider in kept):
+            kept.append(cell)
+    return kept
+
+
 def _cover(union: Codes, sets: Iterable[Codes]) -> list[Codes]:
     """Sets that make up a union without sharing a code; none where there are no such sets."""
     within = [codes for codes in sets if codes <= union]
-    for largest in (False, True):
-        ordered = sorted(within, key=lambda one: (-len(one) if largest else len(one), sorted(one)))
+    for order in (smallest, _largest):
+        ordered = sorted(within, key=order)
         covered: set[str] = set()
         parts: list[Codes] = []
         for codes in ordered:
@@ -158,6 +168,12 @@ def _cover(union: Codes, sets: Iterable[Codes]) -> list[Codes]:
         if len(covered) == len(union):
             return parts
     return []
+
+
+@cache
+def _largest(codes: Codes) -> tuple[int, tuple[str, ...]]:
+    """Sorts sets of codes, the largest first; few sets are in very many families."""
+    return -len(codes), tuple(sorted(codes))
 
 
 def is_rest(cell: Cell) -> bool:

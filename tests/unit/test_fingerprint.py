@@ -1,5 +1,6 @@
 """Code fingerprints change with what a stage runs, and with nothing else."""
 
+import ast
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -61,6 +62,15 @@ def test_comments_docstrings_and_layout_do_not_count(
     ],
     ids=["an import inside a function", "a declaration found by being there"],
 )
+def test_the_tree_is_written_alike_in_every_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    tree = ast.parse("class A: ...")
+    ours = module._written(tree)
+    assert "decorator_list=[]" in ours
+    later = ours.replace("decorator_list=[]", "decorator_list=[], type_params=[]")
+    monkeypatch.setattr(ast, "dump", lambda *_, **__: later)
+    assert module._written(tree) == ours
+
+
 def test_what_is_not_named_at_the_head_of_a_module_counts(
     of: Callable[..., str], tmp_path: Path, stage: str, file: str, old: str, new: str
 ) -> None:

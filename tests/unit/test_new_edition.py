@@ -98,6 +98,8 @@ def test_an_edition_is_written_by_name_and_loads(
     assert (
         yaml.safe_load(early.text)["releases"]["population_locality"] == "population_district_2020"
     )
+    with pytest.raises(JsnaError, match="no official release is registered that is as early"):
+        drafting.draft(drafting.Wanted("384", 25, "open", date(2026, 1, 2)), project)
     # A file that declares the code keeps its name.
     assert "area: southend\n" in drafting.draft(
         drafting.Wanted("Southend-on-Sea", 2025, "open", date(2026, 1, 2)), project

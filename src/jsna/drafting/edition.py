@@ -74,7 +74,8 @@ def draft(wanted: Wanted, root: Path) -> Draft:
     """The edition somebody asks for.
 
     Raises:
-        JsnaError: no authority is called so, or files of the configuration are wrong.
+        JsnaError: no authority is called so, no release is as early, or files of the
+            configuration are wrong.
     """
     authority = authorities.register(root).find(wanted.authority)
     gather = Gatherer(root)
@@ -85,6 +86,9 @@ def draft(wanted: Wanted, root: Path) -> Draft:
     year = wanted.year or max(map(_year, real), default=wanted.today.year)
     asked = [one for one in real if wanted.kind == "full" or not one.for_records]
     chosen = _newest(asked, year)
+    if not chosen:
+        rule = "no official release is registered that is as early"
+        raise JsnaError(Problem("--year", rule, value=str(year), code="new.year"))
     missing = {one.dataset for one in asked} - {*chosen}
     name = f"{authority.slug}-{wanted.kind}-{year}"
     counted = census_day(year)

@@ -306,7 +306,7 @@ def test_a_rejected_finding_leaves_the_figure_and_another_figure_is_judged_anew(
     config = audited(plans(), findings=[review])
     assert one(measured(tmp_path, config))["value"] == 1575
     other = audited(plans(), findings=[{**review, "published": 1600}])
-    measures, findings = official.audited_measures(other, paths(tmp_path))
+    measures, findings, _ = official.audited_measures(other, paths(tmp_path))
     assert one(measures)["status"] == "x"
     assert [f.review for f in findings if f.kind == "region_value"] == [""]
 
@@ -375,7 +375,7 @@ def test_a_zero_the_team_knows_to_be_true_fills_the_gap(tmp_path: Path) -> None:
     review = Review(kind="zero_for_gap", decision="reject", reviewed=date(2026, 11, 29),
                     reason="None was made that year.", published=0)  # fmt: skip
     known = knowing(config, "more_1", findings=[review.model_dump()])
-    measures, (judged,) = official.audited_measures(known, paths(tmp_path))
+    measures, (judged,), _ = official.audited_measures(known, paths(tmp_path))
     assert (judged.review, judged.effect) == ("reject", "none")
     assert one(measures, HOME, "2023")["value"] == 0
 
@@ -386,7 +386,7 @@ def test_what_the_team_declares_not_to_be_true_is_not_used(tmp_path: Path) -> No
     review = {"kind": "declared", "decision": "accept", "areas": [HOME], "category": "total",
               "reason": "The council sent the return again.", "published": 955,
               "reviewed": date(2026, 11, 29)}  # fmt: skip
-    measures, (declared,) = official.audited_measures(
+    measures, (declared,), _ = official.audited_measures(
         audited(plans(), findings=[review]), paths(tmp_path)
     )
     assert (declared.kind, declared.effect, declared.review) == (

@@ -219,6 +219,8 @@ def test_codes_are_read_by_their_labels_and_what_fits_two_is_asked() -> None:
     # A is a code, and the label of another.
     assert dict(coded("A").asked) == {"A": ("A", "B")}
     assert dict(coded("A", A="B").codes) == {"A": "B"}
+    # What is said of a code holds where this file has it not.
+    assert dict(coded("A", A="B", Z="C").codes) == {"A": "B", "Z": "C"}
     # Short codes of a system's own are asked about, what may be a name is not shown.
     assert dict(coded("Q1", "C").asked) == {"Q1": ()}
     hidden = coded("Zwyx", "Tram", "C")

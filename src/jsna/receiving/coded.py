@@ -113,6 +113,9 @@ def coding(
         else:
             empty.append(value)
         mapped += times
+    # What somebody said holds for other years too, whose files may have codes this one lacks.
+    seen = {value.casefold() for value in (*codes, *empty)}
+    codes |= {text: code for text, code in given.items() if code and text.casefold() not in seen}
     if all(spelt.get(value.casefold()) == code for value, code in codes.items()):
         codes = {}
     return Coding(codes, asked, tuple(empty), sum(said.values()), mapped, hidden)

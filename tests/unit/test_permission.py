@@ -12,8 +12,12 @@ import pyarrow as pa
 import pytest
 
 from jsna import build, io
-from jsna.errors import JsnaError
+from jsna.checking import owners
+from jsna.errors import JsnaError, Problem
+from jsna.ingest.grid import Findings
 from jsna.ingest.report import describe
+from jsna.ingest.run import Ingested
+from jsna.ingest.stage import Staged
 from jsna.linkage import link
 from jsna.linkage.ruleset import read_ruleset
 from jsna.measures.engine import measure
@@ -301,6 +305,20 @@ def test_check_warns_of_it_and_does_not_refuse_it() -> None:
     assert report.ok
     assert report.warnings == 1
     assert "Warning" not in describe([], {}, (), configuration(delivery("ncmp"))).text
+
+
+def test_check_tells_a_table_of_several_files_by_all_of_them() -> None:
+    files = {f"exclusions.{term}": f"{term}.csv" for term in ("autumn", "spring")}
+    terms = delivery("exclusions", "2023/24").model_copy(update={"files": files})
+    config = configuration(terms)
+    findings = Findings("exclusions 2023/24")
+    findings.warnings.append(Problem("spring.csv", "a cell is odd", row=7, code="cell.odd"))
+    staged = [Staged(terms, "exclusions", None, findings)]
+    report = describe(staged, {}, (), config)
+    assert "autumn.csv, spring.csv – Suspensions" in report.text
+    assert "- spring.csv: row 7: a cell is odd [cell.odd]" in report.text
+    ((told,),) = owners.entries(Ingested(staged, {}, ())).values()
+    assert (told.file, told.numbers) == ("spring.csv", (7,))
 
 
 def test_build_warns_of_it_before_anything_is_done(tmp_path: Path) -> None:

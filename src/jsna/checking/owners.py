@@ -172,7 +172,9 @@ def _of_problem(staged: Staged, problem: Problem, kind: str) -> Entry:
     column = f"column {problem.column!r}: " if problem.column else ""
     code = f"{problem.code}.{problem.column or ''}"
     numbers = () if problem.row is None else (problem.row,)
-    return _entry(staged, kind, f"{column}{problem.rule}", problem.count, numbers, code)
+    made = _entry(staged, kind, f"{column}{problem.rule}", problem.count, numbers, code)
+    # Of a table of several files its row is one of the file the problem names.
+    return made if staged.table in staged.delivery.files else replace(made, file=problem.where)
 
 
 def _of_violation(staged: Staged, violation: Violation) -> Entry:
@@ -189,7 +191,7 @@ def _entry(
     extract = registry()[delivery.extract]
     module = f", {staged.table}" if len(extract.tables) > 1 else ""
     key = f"{delivery.extract}.{staged.table}/{delivery.period}/{code}"
-    file = delivery.files.get(staged.table, "")
+    file = delivery.files_of(staged.table)
     title = f"{extract.title}{module}"
     return Entry(title, delivery.period, file, kind, what, rows, numbers, key)
 

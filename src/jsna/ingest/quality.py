@@ -87,8 +87,7 @@ def quality_rows(results: Judged, config: Configuration) -> pd.DataFrame:
                     "extract": delivery.extract,
                     "table": table.name,
                     "period": delivery.period,
-                    "file": delivery.files.get(table.name)
-                    or ", ".join(dict.fromkeys(delivery.files.values())),
+                    "file": delivery.files_of(table.name),
                     "counted_as": table.counted_as,
                     "rows_received": len(judged.staged) if judged else 0,
                     "rows_valid": len(judged.valid) if judged else 0,

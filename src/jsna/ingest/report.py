@@ -90,7 +90,7 @@ def _of_file(entry: Staged, judged: Validated | None) -> list[str]:
     delivery = entry.delivery
     extract = registry()[delivery.extract]
     module = f", {entry.table}" if len(extract.tables) > 1 else ""
-    lines = [f"{delivery.files[entry.table]} – {extract.title}{module}, {delivery.period}"]
+    lines = [f"{delivery.files_of(entry.table)} – {extract.title}{module}, {delivery.period}"]
     if judged is None:
         lines.append("  could not be read: see the problems below")
     else:
@@ -106,7 +106,8 @@ def _of_file(entry: Staged, judged: Validated | None) -> list[str]:
     for severity, head in _HEADS:
         told = [_in_words(v, judged) for v in found if v.severity == severity]
         if severity == "warning":
-            told += [_of_problem(warning) for warning in entry.findings.warnings]
+            several = entry.table not in delivery.files
+            told += [_of_problem(warning, several) for warning in entry.findings.warnings]
         if told:
             lines.append(f"  {head}")
             lines += [line for text in told for line in _bullet(text)]
@@ -124,11 +125,12 @@ def _in_words(violation: Violation, judged: Validated | None) -> str:
     return f"{rows}{first}: {violation.message}{found} [{violation.code}]"
 
 
-def _of_problem(problem: Problem) -> str:
-    """A warning about a file, without the file's name, which stands above it."""
+def _of_problem(problem: Problem, several: bool) -> str:
+    """A warning about a file, with its name only where `several` stand above it."""
+    file = f"{problem.where}: " if several else ""
     place = "" if problem.row is None else f"row {problem.row:,}: "
     column = "" if problem.column is None else f"column {problem.column!r}: "
-    return f"{place}{column}{problem.rule} [{problem.code}]"
+    return f"{file}{place}{column}{problem.rule} [{problem.code}]"
 
 
 def _bullet(text: str) -> Iterable[str]:

@@ -97,6 +97,10 @@ class Delivery(_Received, _Permission):
         """The files of its tables, as often as each is one's, and those joined to them."""
         return (*self.files.values(), *self.beside.values())
 
+    def files_of(self, table: str) -> str:
+        """The file of a table, as it is told; all of them where it is put together of several."""
+        return self.files.get(table) or ", ".join(dict.fromkeys(self.files.values()))
+
     @property
     def lacks(self) -> tuple[str, ...]:
         """What is not recorded of it, as it is told, in the order of `PERMISSION`."""

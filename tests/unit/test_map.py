@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
@@ -230,6 +231,12 @@ def test_codes_are_read_by_their_labels_and_what_fits_two_is_asked() -> None:
     # A code may be called like what says nothing: it is asked which of them it is.
     assert list(coded("None", "C").asked) == ["None"]
     assert coded("None", "C", none="").empty == ("None",)
+    # A code that ends with a return stays itself whatever else is said: the build knows the year.
+    held = replace(HELD, rolls={"kind": {"S": "C", "T": "C"}}, until={"kind": {"S": 2018}})
+    cells = Cells("Kind", ("s", "T", "Q1") * 6, 18)
+    made = coding(cells, KIND, held, set(), {"Q1": "A"}, False)
+    assert (dict(made.codes), made.ended) == ({"s": "S", "T": "C", "Q1": "A"}, {"S": 2018})
+    assert coding(cells, KIND, held, set(), {"s": "B"}, False).codes["s"] == "B"
     # And where somebody looked, still no name of the file.
     assert coded("Zwyx", "C", looked_at=True).hidden == 1
 

@@ -55,6 +55,7 @@ class Coding:
         rows: filled cells.
         mapped: those of them whose code is known.
         hidden: different values that may not be written.
+        ended: codes of it that end with a return -> which that is, by the year it ends in.
     """
 
     codes: Mapping[str, str] = field(default_factory=dict)
@@ -63,6 +64,7 @@ class Coding:
     rows: int = 0
     mapped: int = 0
     hidden: int = 0
+    ended: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def too_few(self) -> bool:
@@ -116,9 +118,12 @@ def coding(
     # What somebody said holds for other years too, whose files may have codes this one lacks.
     seen = {value.casefold() for value in (*codes, *empty)}
     codes |= {text: code for text, code in given.items() if code and text.casefold() not in seen}
+    read = {*codes.values()}
     if all(spelt.get(value.casefold()) == code for value, code in codes.items()):
         codes = {}
-    return Coding(codes, asked, tuple(empty), sum(said.values()), mapped, hidden)
+    last = {code: held.ended(column).get(code.upper()) for code in read}
+    ended = {code: year for code, year in sorted(last.items()) if year is not None}
+    return Coding(codes, asked, tuple(empty), sum(said.values()), mapped, hidden, ended)
 
 
 def _by_code(said: Mapping[str, int]) -> dict[str, int]:

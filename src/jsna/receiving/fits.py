@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from jsna.drafting.cells import NEARLY_ALL, Cells
@@ -42,20 +42,34 @@ class Held:
     Attributes:
         lists: code list -> code -> label, of all there are.
         rolls: code list -> further code -> the code it counts as.
+        until: code list -> code in capitals -> the last return that has it.
     """
 
     lists: Lists
     rolls: Lists
+    until: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def spelt(self, column: Column) -> dict[str, str]:
-        """What a file in the declared shape may write -> the code it is read as, without case."""
+        """What a file in the declared shape may write -> the code it is read as, without case.
+
+        A further code that ends with a return stays itself: a mapping holds for every year, and
+        what the code counts as in that of the file a build says.
+        """
         if column.type == "boolean":
             return {text: "true" if text in _TRUE else "false" for text in _YES_NO}
         own = self.lists.get(str(column.codes), {})
         found = {c.lstrip("0").casefold(): c for c in own if c.isdigit()}
         found |= {code.casefold(): code for code in own}
-        found |= {t.casefold(): c for t, c in self.rolls.get(str(column.codes), {}).items()}
+        ended = self.ended(column)
+        found |= {
+            text.casefold(): text if text.upper() in ended else code
+            for text, code in self.rolls.get(str(column.codes), {}).items()
+        }
         return found | {text.casefold(): code for text, code in column.spellings}
+
+    def ended(self, column: Column) -> Mapping[str, int]:
+        """Code in capitals -> the last return that has it, of those that end with one."""
+        return self.until.get(str(column.codes), {})
 
     def labels(self, column: Column) -> dict[str, str]:
         """Code -> its label."""

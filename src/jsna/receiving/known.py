@@ -25,10 +25,11 @@ def held(root: Path) -> Held:
     Raises:
         JsnaError: the code lists have problems.
     """
-    from jsna.settings.shared import categories, rolls_of
+    from jsna.settings.shared import categories, rolls_of, usage_of
 
     lists = categories(root).lists
-    return Held({name: one.codes for name, one in lists.items()}, rolls_of(lists))
+    until = {name: usage.until for name, usage in usage_of(lists).items()}
+    return Held({name: one.codes for name, one in lists.items()}, rolls_of(lists), until)
 
 
 def proposals(

@@ -60,6 +60,9 @@ def _entry(entry: Entry, proposal: Proposal, others: Mapping[str, Other]) -> str
     if coding.rows and (coding.codes or coding.mapped < coding.rows):
         many = f"{len(coding.codes)} codes mapped, " if coding.codes else ""
         parts.append(f"{many}{coding.mapped:,} of {coding.rows:,} cells known")
+    parts += [
+        f"{code} is read of returns until {year} alone" for code, year in coding.ended.items()
+    ]
     return "; ".join(parts)
 
 

@@ -220,13 +220,23 @@ def test_a_year_nothing_tells_is_asked_and_taken_as_said(
     (folder / "register.csv").write_bytes(csv_of([header, ["1"] * len(header)]))
     assert (
         'schools; of which year? jsna doctor … --period "register.csv=YEAR"'
-        in doctor(project, capsys)[1]
+        in doctor(project, capsys, "--dry-run")[1]
     )
     assert (
-        "schools, 2025: new; year by as you say"
-        in doctor(project, capsys, "--period", "register.csv=2025")[1]
+        "schools, 2025: new; year as you say"
+        in doctor(project, capsys, "--dry-run", "--period", "register.csv=2025")[1]
     )
-    assert "is written FILE=PERIOD" in doctor(project, capsys, "--period", "none.csv=2025")[1]
+    before = (project / f"config/editions/{NAME}.yaml").read_text(encoding="utf-8")
+    for said, rule in {
+        "none.csv=2025": "is written FILE=PERIOD",
+        "register.csv=banana": "a period of schools is written like 2025",
+        "copy.csv=2024": "a period of exclusions is written like 2024/25",
+        "copy.csv=2022/23": "the file is of 2024/25, by the days in 'StartDate'",
+        "register.csv=2031": "begins after the edition is published",
+    }.items():
+        code, told = doctor(project, capsys, "--period", said)
+        assert (code, rule in told) == (1, True), told
+    assert (project / f"config/editions/{NAME}.yaml").read_text(encoding="utf-8") == before
 
 
 def test_two_ways_to_read_a_file_are_asked_about(

@@ -128,6 +128,26 @@ def test_answers_make_a_mapping_by_which_the_file_is_read(
     assert "--again" in run(project, capsys, *ANSWERS, "--to", "quill/exclusions")[1]
 
 
+def test_what_is_the_same_in_every_row_is_said_once_and_of_no_key(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    same = ["--constant", "sessions=2", "--constant", "reason_2=DB", "--to", "quill/exclusions"]
+    code, said = run(project, capsys, *ANSWERS[:-6], *ANSWERS[-4:], *same)
+    assert (code, "sessions: always '2'" in said) == (0, True), said
+    shape = mapping(project).tables["exclusions"]
+    frame = read_table((project / "e.csv").read_bytes(), "e.csv", EXCLUSIONS, shape=shape).frame
+    assert frame is not None
+    assert frame["sessions"].to_list() == ["2"] * 60
+    for name in ("upn", "surname", "date_of_birth", "school_urn"):
+        told = run(project, capsys, *ANSWERS, "--constant", f"{name}=1")
+        assert (told[0], "never the same in all" in told[1]) == (1, True)
+    # Nor is it offered of one.
+    (project / "e.csv").write_bytes(csv_of([HEADER[1:9], *(one[1:9] for one in ROWS)]))
+    asked = run(project, capsys, "--source", "exclusions", "--table", "exclusions")[1]
+    assert "where is upn (Unique pupil number)? --column upn=HEADER, or of another file" in asked
+    assert "--constant sessions=VALUE" in asked
+
+
 def test_dates_that_read_two_ways_are_asked_about_once_a_column(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

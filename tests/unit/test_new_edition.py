@@ -85,7 +85,11 @@ def test_an_edition_is_written_by_name_and_loads(
     southend = loading.load("southend-open-2025", ROOT).releases
     assert config.releases == southend  # another form of a release is not taken beside it
     assert cli.main(asked) == 1
-    assert "is there already" in capsys.readouterr().err
+    assert "is there already, and stays as it is; open it, or" in capsys.readouterr().err
+    for year in ("0", "1999", "20251"):
+        for whose in (["Kent"], ["--from", NAME]):
+            assert cli.main(["new", "edition", *whose, "--year", year, "--root", str(project)]) == 1
+            assert "is a year from 2000 to 2099" in capsys.readouterr().err
 
     full = drafting.draft(drafting.Wanted("384", 2025, "full", date(2026, 1, 2)), project)
     content = yaml.safe_load(full.text)

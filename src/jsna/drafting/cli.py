@@ -22,6 +22,9 @@ ACTIONS: Final = {
     "indicator": "draft an entry of an indicator file, from the table it counts",
 }
 
+#: First and last year an edition may be of.
+_YEARS: Final = (2000, 2099)
+
 
 def add_arguments(verb: str, parser: argparse.ArgumentParser) -> None:
     """Add the arguments of an action, where the verb is one."""
@@ -54,7 +57,7 @@ def add_arguments(verb: str, parser: argparse.ArgumentParser) -> None:
             "--from", dest="before", default="", metavar="EDITION",
             help="carry this edition forward to the next year instead",
         )  # fmt: skip
-        parser.add_argument("--year", type=int, default=0, help="of the edition (default: latest)")
+        parser.add_argument("--year", type=int, help="of the edition (default: latest)")
         kinds = parser.add_mutually_exclusive_group()
         kinds.add_argument(
             "--open", dest="kind", action="store_const", const="open", default="open",
@@ -139,13 +142,22 @@ def edition(arguments: argparse.Namespace) -> int:
     if bool(name) == bool(arguments.before):
         rule = "give the authority, or --from with the edition to carry forward"
         raise JsnaError(Problem("new edition", rule, code="new.option"))
+    year = _year(arguments.year)
     if arguments.before:
-        return _forward(arguments.before, root, arguments.year)
-    made = drafting.draft(drafting.Wanted(name, arguments.year, arguments.kind, today), root)
+        return _forward(arguments.before, root, year)
+    made = drafting.draft(drafting.Wanted(name, year, arguments.kind, today), root)
     drafting.write(made, root)
     for line in drafting.told(made):
         say(line)
     return 0
+
+
+def _year(given: int | None) -> int:
+    """The year somebody asks for; 0 where nobody does."""
+    if given is not None and not _YEARS[0] <= given <= _YEARS[1]:
+        rule = f"is a year from {_YEARS[0]} to {_YEARS[1]}"
+        raise JsnaError(Problem("--year", rule, value=str(given), code="new.year"))
+    return given or 0
 
 
 def _forward(before: str, root: Path, year: int) -> int:

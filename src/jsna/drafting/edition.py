@@ -111,7 +111,7 @@ def write(made: Draft, root: Path) -> None:
     """
     file = root / made.file
     if file.exists():
-        rule = "this edition is there already; delete it first, or give another --year"
+        rule = "this edition is there already, and stays as it is; open it, or give another --year"
         raise JsnaError(Problem(made.file, rule, code="new.exists"))
     io.write_text(file, made.text)
 

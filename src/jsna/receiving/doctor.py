@@ -13,12 +13,16 @@ from pathlib import Path
 from typing import Final, Literal
 
 from jsna.drafting.forward import REASON
+from jsna.errors import JsnaError, Problem
 from jsna.model.editions import Delivery, Edition
 from jsna.model.layouts import MappingFile
-from jsna.receiving.looks import Known, Looks, digest_of, files_of, look
+from jsna.receiving.looks import NAMED, Known, Looks, digest_of, files_of, look
 from jsna.receiving.years import of_name
+from jsna.shared.periods import is_period, window, written_like
 from jsna.sources import registry
 
+#: What tells a year that somebody has said.
+SAID: Final = "as you say"
 What = Literal["new", "late", "replaced", "same", "incomplete"]
 _SAID: Final[Mapping[What, str]] = {
     "new": "new",
@@ -113,8 +117,25 @@ class _Sorter:
         return one.file.relative_to(self.folder).as_posix()
 
     def _period(self, one: Looks) -> Looks:
+        """A file with the period somebody has said, which nothing in it may contradict.
+
+        Raises:
+            JsnaError: no period of its source is written so, or what it holds is of another.
+        """
         given = self.periods.get(self.shown(one))
-        return replace(one, period=given, by="as you say") if given else one
+        if not given:
+            return one
+        kind, rule = registry()[one.extract].period_type, ""
+        if not is_period(given, kind):
+            rule = f"a period of {one.extract} is written like {written_like(kind)}"
+        elif one.period not in ("", given) and one.by != NAMED:
+            rule = f"the file is of {one.period}, by {one.by}"
+        elif window(given, kind)[0] > self.edition.published:
+            rule = "begins after the edition is published"
+        if rule:
+            value = f"{self.shown(one)}={given}"
+            raise JsnaError(Problem("--period", rule, value=value, code="doctor.option"))
+        return replace(one, period=given, by=SAID)
 
     def _once(self, every: Iterable[Looks]) -> Iterator[Looks]:
         seen: dict[str, Looks] = {}
@@ -254,7 +275,8 @@ def lines(found: Found) -> Iterator[str]:
     """What was found, in words; files by their names, and no cell of them."""
     for one in found.arrived:
         by = {looks.by for looks in one.files.values() if looks.by}
-        told = f"; year by {' and '.join(sorted(by))}" if by else ""
+        ways = sorted(way if way == SAID else f"by {way}" for way in by)
+        told = f"; year {' and '.join(ways)}" if ways else ""
         through = f", by {one.mapping}" if one.mapping else ""
         lacks = f" (no {', '.join(map(repr, one.lacks))})" if one.lacks else ""
         yield f"{one.extract}, {one.period}{through}: {_SAID[one.what]}{lacks}{told}"

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 #: Files of a folder that nobody delivers: systems' own, and lists that accompany files.
 _NO_DELIVERY: Final = ("~$", ".~lock", ".", "thumbs.db", "desktop.ini")
 _ENDINGS: Final = (".csv", ".xlsx", ".parquet", ".xml", ".txt", ".tsv")
+#: What tells a year that only the file's name says.
+NAMED: Final = "its name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,4 +298,4 @@ def _dated(seen: Looks, extract: Extract, frames: Mapping[str, pd.DataFrame]) ->
         if period:
             return replace(seen, period=period, by=by)
     period = years.of_name(seen.file.stem, extract.period_type)
-    return replace(seen, period=period, by="its name" if period else "")
+    return replace(seen, period=period, by=NAMED if period else "")

@@ -11,8 +11,8 @@ from jsna.drafting.cells import Cells
 from jsna.drafting.guess import names_in
 from jsna.errors import JsnaError, Problem
 from jsna.ingest.fillable import expecting, with_helping
-from jsna.ingest.header import plain
-from jsna.model.contract import Extract, Table
+from jsna.ingest.header import joins, plain
+from jsna.model.contract import Column, Extract, Table
 from jsna.model.layouts import Dates, Join, Origin, Shape
 from jsna.receiving import alike
 from jsna.receiving.coded import Coding, coding
@@ -135,12 +135,12 @@ class Proposal:
     @property
     def questions(self) -> tuple[str, ...]:
         """What must be answered before the table can be read, each with how."""
-        return tuple(question for entry in self.entries for question in _must(entry))
+        return tuple(question for entry in self.entries for question in _must(entry, self.table))
 
     @property
     def open(self) -> tuple[str, ...]:
         """What may be answered: without it columns or cells are left out, and counted."""
-        return tuple(question for entry in self.entries for question in _may(entry))
+        return tuple(question for entry in self.entries for question in _may(entry, self.table))
 
 
 def known_table(sheet: Sheet, table: Table) -> tuple[int, float]:
@@ -216,10 +216,18 @@ def _unknown_answers(
         if column.field in answers.absent and column.required and not column.nullable:
             rule = "the table cannot be used without it"
             yield Problem(sheet.name, rule, value=column.field, code="map.field")
+        if column.field in answers.constants and _own(column, table):
+            rule = "is each row's own, and never the same in all: say where it stands, --column"
+            yield Problem(sheet.name, rule, value=column.field, code="map.constant")
     for name, _ in answers.joined.values():
         if name not in answers.keys:
             rule = "say by which key its columns are joined: --key NAME=HEADER"
             yield Problem(sheet.name, rule, value=name, code="map.key")
+
+
+def _own(column: Column, table: Table) -> bool:
+    """Whether a column says whose a row is, or something of that child alone."""
+    return column.masked or joins(column, table)
 
 
 def _entry(placed: Placed, held: Held, names: set[str], answers: Answers) -> Entry:
@@ -273,10 +281,10 @@ def _origin(placed: Placed, order: Order, codes: Coding) -> Origin | None:
     )
 
 
-def _must(entry: Entry) -> Iterator[str]:
+def _must(entry: Entry, table: Table) -> Iterator[str]:
     column = entry.placed.column
     if column.required and not entry.there and not entry.absent:
-        yield _where(entry)
+        yield _where(entry, table)
     if entry.order.among:
         shown = " or ".join(f'--dates "{column.field}={order}"' for order in entry.order.among)
         yield f"in which order are the dates of {column.field}? {entry.order.told}: {shown}"
@@ -284,10 +292,10 @@ def _must(entry: Entry) -> Iterator[str]:
         yield from _codes(entry)
 
 
-def _may(entry: Entry) -> Iterator[str]:
+def _may(entry: Entry, table: Table) -> Iterator[str]:
     column = entry.placed.column
     if not column.required and not entry.there and not entry.absent and entry.placed.among:
-        yield f"{_where(entry)}; it can be left out"
+        yield f"{_where(entry, table)}; it can be left out"
     if not (column.required and entry.coding.too_few):
         yield from _codes(entry)
 
@@ -307,7 +315,7 @@ def _codes(entry: Entry) -> Iterator[str]:
         )
 
 
-def _where(entry: Entry) -> str:
+def _where(entry: Entry, table: Table) -> str:
     column, among = entry.placed.column, entry.placed.among
     what = f"{column.field} ({column.called})"
     if among:
@@ -316,8 +324,9 @@ def _where(entry: Entry) -> str:
         return f"does {what} stand under {shown}? {how}"
     name = column.field
     nowhere = f" If the file has it not: --absent {name}" if column.nullable else ""
+    same = "" if _own(column, table) else f" --constant {name}=VALUE,"
     return (
-        f"where is {what}? --column {name}=HEADER, --constant {name}=VALUE, or of another file "
+        f"where is {what}? --column {name}=HEADER,{same} or of another file "
         f"--beside NAME=FILE --key NAME=HEADER --column {name}=NAME:HEADER{nowhere}"
     )
 

@@ -86,8 +86,8 @@ def _column(name: str, origin: Origin | None, why: str) -> Iterator[str]:
     if origin is None:
         yield f"      {name}:{why}"
         return
-    plain = origin == Origin(header=origin.header)
-    if plain and isinstance(origin.header, str):
+    under = origin.header
+    if isinstance(under, str) and under and origin == Origin(header=under):
         yield f"      {name}: {quote(origin.header)}{why}"
         return
     yield f"      {name}:{why}"

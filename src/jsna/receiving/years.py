@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from jsna.ingest.dates import Written, read
 from jsna.model.contract import Extract, Table
-from jsna.shared.periods import window
+from jsna.shared.periods import OF_TWO_YEARS, window
 
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Kinds of period that are written 2024/25.
-_OF_TWO: Final = ("academic_year", "financial_year")
 #: Share of children who are in the class of their age, at least.
 _MOST: Final = 0.5
 #: In a name: 2024-25, 2024_2025, 202425; and a year alone.
@@ -30,7 +28,7 @@ _SEPTEMBER: Final = 9
 
 def label(first: int, period_type: str) -> str:
     """A period by the year it begins in."""
-    return f"{first}/{(first + 1) % 100:02d}" if period_type in _OF_TWO else str(first)
+    return f"{first}/{(first + 1) % 100:02d}" if period_type in OF_TWO_YEARS else str(first)
 
 
 def of_rows(extract: Extract, table: Table, frame: pd.DataFrame) -> tuple[str, str]:
@@ -101,7 +99,7 @@ def _by_classes(rows: pd.DataFrame) -> int | None:
 
 def of_name(stem: str, period_type: str) -> str:
     """The period a file is named for; "" where it names none, or two."""
-    if period_type in _OF_TWO:
+    if period_type in OF_TWO_YEARS:
         pairs = {
             int(first)
             for first, second in _TWO.findall(stem)

@@ -15,6 +15,7 @@ from jsna.model.areas import AUTHORITY_NUMBERS
 from jsna.model.contract import REPEATED, SHARED
 from jsna.model.parts import part_of
 from jsna.shared.patterns import NOTHING
+from jsna.shared.periods import is_period, written_like
 
 if TYPE_CHECKING:
     from jsna.model.areas import Area
@@ -28,10 +29,7 @@ Finding = tuple[str, str, str]
 
 #: What localities are -> how their codes begin.
 _PREFIXES = {"district": "E07", "ward": "E05"}
-_YEAR = re.compile(r"20\d\d")
-_TWO_YEARS = re.compile(r"(20\d\d)/(\d\d)")
 #: Types of periods written `2024/25`; the others are written `2025`.
-_OF_TWO_YEARS = frozenset({"academic_year", "financial_year"})
 #: What the rules of a column are called, below its field.
 _CELL_RULES = ("missing", "type", "code", "shape", "range")
 #: Counts of records, beside extracts and datasets: what a disclosure profile may be given for.
@@ -245,9 +243,8 @@ def _deliveries(edition: Edition, extracts: Mapping[str, Any]) -> Iterator[Findi
     for delivery in edition.deliveries:
         key = named(delivery)
         extract = extracts.get(delivery.extract)
-        if extract is not None and not _is_period(delivery.period, extract.period_type):
-            written = "2024/25" if extract.period_type in _OF_TWO_YEARS else "2025"
-            rule = f"a period of this extract is written like {written}"
+        if extract is not None and not is_period(delivery.period, extract.period_type):
+            rule = f"a period of this extract is written like {written_like(extract.period_type)}"
             yield f"{key}.period", rule, delivery.period
         if (delivery.extract, delivery.period) in seen:
             yield key, "there are two entries for this extract and period; keep one", ""
@@ -292,13 +289,6 @@ def of_files(delivery: Delivery, extract: Extract) -> Iterator[tuple[str, str]]:
         yield f"no file is given for table {table!r}", ""
     for table in strange:
         yield f"the extract has no such table; it has {', '.join(sorted(known))}", table
-
-
-def _is_period(period: str, period_type: str) -> bool:
-    if period_type not in _OF_TWO_YEARS:
-        return _YEAR.fullmatch(period) is not None
-    found = _TWO_YEARS.fullmatch(period)
-    return found is not None and (int(found[1]) + 1) % 100 == int(found[2])
 
 
 def _is_inside(file: str) -> bool:

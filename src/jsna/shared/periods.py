@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from typing import Final
+
+#: Kinds of period that are written 2024/25.
+OF_TWO_YEARS: Final = frozenset({"academic_year", "financial_year"})
+_YEAR: Final = re.compile(r"20\d\d")
+_TWO_YEARS: Final = re.compile(r"(20\d\d)/(\d\d)")
 
 
 def census_day(year: int) -> date:
@@ -46,6 +53,19 @@ def following(period: str, years: int = 1) -> str:
     """The period some years after one: `2025/26` of `2024/25`."""
     first = _first_year(period) + years
     return f"{first}/{(first + 1) % 100:02d}" if "/" in period else str(first)
+
+
+def is_period(period: str, period_type: str) -> bool:
+    """Whether a period is written as those of its kind are."""
+    if period_type not in OF_TWO_YEARS:
+        return _YEAR.fullmatch(period) is not None
+    found = _TWO_YEARS.fullmatch(period)
+    return found is not None and (int(found[1]) + 1) % 100 == int(found[2])
+
+
+def written_like(period_type: str) -> str:
+    """How a period of a kind is written, by an example."""
+    return "2024/25" if period_type in OF_TWO_YEARS else "2025"
 
 
 def window(period: str, period_type: str) -> tuple[date, date]:

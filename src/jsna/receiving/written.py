@@ -88,7 +88,7 @@ def _column(name: str, origin: Origin | None, why: str) -> Iterator[str]:
         return
     under = origin.header
     if isinstance(under, str) and under and origin == Origin(header=under):
-        yield f"      {name}: {quote(origin.header)}{why}"
+        yield f"      {name}: {quote(under)}{why}"
         return
     yield f"      {name}:{why}"
     if origin.headers:

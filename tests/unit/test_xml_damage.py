@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jsna.ingest import xml_file
+from jsna.ingest.read import read_heading, read_table
+from jsna.ingest.stage import stage_deliveries
 from jsna.ingest.xml_file import is_xml
+from jsna.ingest.xml_year import stated_years
+from jsna.model.editions import Delivery
+from jsna.receiving.looks import Known, look
+from jsna.sources import registry
 from tests.unit.official_support import element, message, read
 from tests.unit.test_xml_returns import IN_NEED, LOOKED_AFTER, SEN2
 
@@ -115,6 +123,42 @@ def test_names_of_elements_count_without_case_and_namespace_in_any_named_encodin
         assert reading.frame["child_id"].tolist() == ["C1", "C1", "C2", "C2", "C3"]
     # On one line rows are told by their number.
     assert reading.frame["source_row"].tolist() == [1, 2, 3, 4, 5]
+
+
+def test_a_return_of_another_year_than_its_header_says_is_refused(tmp_path: Path) -> None:
+    other = IN_NEED.replace(b"<Year>2025<", b"<Year>2013<")
+    dated = IN_NEED.replace(b"</Year>", b"</Year><ReferenceDate>2024-03-31</ReferenceDate>")
+    wide = other.decode().replace("UTF-8", "UTF-16").encode("utf-16")
+    bare = IN_NEED.replace(b"<Year>2025</Year>", b"")
+    # Content, its years, what doctor takes it for, and whether an edition's 2024/25 refuses it.
+    for content, said, period, refused in (
+        (IN_NEED, (2025,), "2024/25", False),
+        (other, (2013,), "2012/13", True),
+        (wide, (2013,), "2012/13", True),
+        (dated, (2024, 2025), "", True),
+        # Its days say it then.
+        (bare, (), "2024/25", False),
+        (b"<!DOCTYPE M [<!ENTITY y '2013'>]><M><CollectionDetails><Year>&y;</Year>", (), "", False),
+    ):
+        assert stated_years(content) == said
+        file = tmp_path / "return.xml"
+        file.write_bytes(content)
+        assert look(file, Known({})).period == period
+        delivery = Delivery(
+            extract="cin_census", period="2024/25", files={"episodes": file.name},
+            sha256={file.name: hashlib.sha256(content).hexdigest()},
+        )  # fmt: skip
+        # Without its rows too.
+        for reading in (read_table, read_heading):
+            staged = stage_deliveries(
+                [delivery], registry(), tmp_path, synthetic=False, read=reading
+            )
+            codes = [one.code for one in staged[0].findings.problems]
+            assert ("file.other_year" in codes) == refused
+    # An event stands in a census two terms after it, so that its year tells nothing.
+    assert [name for name, one in registry().items() if one.xml and one.xml.year] == [
+        name for name in registry() if name in ("school_census", "sen2", "cin_census")
+    ]
 
 
 def test_what_is_xml_is_seen_by_what_stands_in_it() -> None:

@@ -19,6 +19,7 @@ from jsna.ingest.files_of import files_of
 from jsna.ingest.grid import Findings
 from jsna.ingest.read import Reading, read_table
 from jsna.ingest.xml_file import forget, is_xml
+from jsna.ingest.xml_year import check_year
 from jsna.machine import limits, trouble
 from jsna.model.contract import Extract
 from jsna.model.editions import Delivery
@@ -127,12 +128,16 @@ def _stage_delivery(
 ) -> list[Staged]:
     places = layout.beside if layout else {}
     staged: list[Staged] = []
+    held: set[str] = set()
     for key, (table, file) in files_of(delivery, extract, folder.content).items():
         content = folder.content(file)
         # A workbook's second table does not repeat what was said about the whole workbook.
         findings = folder.told.pop(file, None) or Findings(file)
         frame = None
         if content is not None:
+            if file not in held:
+                held.add(file)
+                check_year(content, extract, delivery.period, findings)
             alone = delivery.every_file.count(file) == 1
             shape = layout.shape(key) if layout else None
             if shape is None and extract.parts is not None:

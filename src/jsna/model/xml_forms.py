@@ -43,6 +43,8 @@ class XmlForm:
             bar between, all as deep.
         tables: table of the extract, or part of its files -> where it stands.
         collection: what the header may call the return (`Header/CollectionDetails/Collection`).
+        year: the header says the year a period of the extract ends in
+            (`Header/CollectionDetails`, `Year` and `ReferenceDate`).
         unused: paths of what the return holds beside that and nothing uses, whatever is in it.
     """
 
@@ -50,6 +52,7 @@ class XmlForm:
     record: str
     tables: Mapping[str, XmlTable]
     collection: tuple[str, ...] = ()
+    year: bool = False
     unused: tuple[str, ...] = ()
     #: Paths outside the records, which all returns have.
     header: tuple[str, ...] = field(default=("/Header",))

@@ -19,6 +19,7 @@ from jsna.ingest.header import locate, names, plain
 from jsna.ingest.layout import arriving
 from jsna.ingest.read import read_table
 from jsna.ingest.xml_file import is_xml
+from jsna.ingest.xml_year import stated_years
 from jsna.machine import limits, trouble
 from jsna.model.contract import Extract, Table
 from jsna.model.layouts import MappingFile, Shape
@@ -147,8 +148,20 @@ def _return(content: bytes, seen: Looks) -> Looks:
         if frames:
             every = tuple(table.name for table in extract.tables)
             found = replace(seen, extract=extract.name, tables=every)
-            return _dated(found, extract, frames)
+            return _headed(content, found, extract) or _dated(found, extract, frames)
     return replace(seen, told="an XML of no return that is declared")
+
+
+def _headed(content: bytes, seen: Looks, extract: Extract) -> Looks | None:
+    """A return by the year its header says; None where it says none that is the period's."""
+    said = stated_years(content) if extract.xml is not None and extract.xml.year else ()
+    if len(said) > 1:
+        told = f"its header says two years, {' and '.join(map(str, said))}; ask for it again"
+        return replace(seen, told=told)
+    if not said:
+        return None
+    period = years.ending(said[0], extract.period_type)
+    return replace(seen, period=period, by="the year its header says")
 
 
 def _of_header(content: bytes, seen: Looks, known: Known) -> Looks:

@@ -31,6 +31,11 @@ def label(first: int, period_type: str) -> str:
     return f"{first}/{(first + 1) % 100:02d}" if period_type in OF_TWO_YEARS else str(first)
 
 
+def ending(last: int, period_type: str) -> str:
+    """A period by the year it ends in."""
+    return label(last - (period_type in OF_TWO_YEARS), period_type)
+
+
 def of_rows(extract: Extract, table: Table, frame: pd.DataFrame) -> tuple[str, str]:
     """The period of a table's rows, and what tells it; both "" where nothing does.
 

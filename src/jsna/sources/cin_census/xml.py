@@ -20,6 +20,7 @@ XML: Final = XmlForm(
     root="Message",
     record="Children/Child",
     collection=("CIN",),
+    year=True,
     tables={
         "episodes": XmlTable(
             rows=_PLAN,

@@ -17,6 +17,8 @@ XML: Final = XmlForm(
     root="Message",
     record="Pupils/PupilsOnRoll/PupilOnRoll|Pupils/PupilsNoLongerOnRoll/PupilNoLongerOnRoll",
     collection=("SC", "SCHOOL CENSUS"),
+    # An event stands in the return two terms later, which may be that of the next year.
+    year=False,
     tables={
         "exclusions": XmlTable(
             _EVENT,

@@ -27,6 +27,7 @@ XML: Final = XmlForm(
     root="Message",
     record="Pupils/PupilsOnRoll/PupilOnRoll",
     collection=("SC", "SCHOOL CENSUS"),
+    year=True,
     tables={
         "pupilonroll": XmlTable(
             "",

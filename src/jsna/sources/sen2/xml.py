@@ -31,6 +31,7 @@ XML: Final = XmlForm(
     root="Message",
     record="Persons/Person",
     collection=("SEN2",),
+    year=True,
     tables={
         "person": XmlTable(
             "",

@@ -1,6 +1,6 @@
 """How many examples a property is tried on that takes long to try."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import pytest
@@ -17,6 +17,24 @@ def drawn(seeds: int, some: int) -> list[Any]:
         *range(some),
         *(pytest.param(seed, marks=pytest.mark.full) for seed in range(some, seeds)),
     ]
+
+
+def cases(every: Iterable[Any], some: int) -> list[Any]:
+    """Cases of a test of which each takes a while: some in `make test`, all in `make test-full`.
+
+    The first and others at even distances, so that kinds listed beside each other all have one.
+    """
+    listed = list(every)
+    near = {round(at * (len(listed) - 1) / max(1, some - 1)) for at in range(some)}
+    return [
+        case if at in near else full(*case) if isinstance(case, tuple) else full(case)
+        for at, case in enumerate(listed)
+    ]
+
+
+def full(*values: Any) -> Any:
+    """A case of `make test-full` alone."""
+    return pytest.param(*values, marks=pytest.mark.full)
 
 
 def tried(examples: int, **more: Any) -> Callable[[Test], Test]:

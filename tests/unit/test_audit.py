@@ -18,7 +18,7 @@ from jsna.releases import official
 from jsna.releases.audit import effect, report
 from jsna.releases.audit.finding import Finding
 from jsna.releases.audit.told import told as told_lines
-from tests.tried import tried
+from tests.tried import cases, tried
 from tests.unit.published_support import (
     Declared,
     configuration,
@@ -144,12 +144,12 @@ def test_the_regions_total_given_for_its_authorities_is_not_used_and_their_parts
 
 @pytest.mark.parametrize(
     ("area", "breakdown", "category"),
-    [
+    cases([
         (HOME, "All", "total"), (FAR, "All", "total"), (HOME, "Girls", "F"), (SEA, "Boys", "M"),
         (MARCHES, "All", "total"), (ENGLAND, "All", "total"), (COAST, "Girls", "F"),
-    ],
+    ], some=3),
 )  # fmt: skip
-@pytest.mark.parametrize("value", ["9999", "1234567"])
+@pytest.mark.parametrize("value", cases(["9999", "1234567"], some=1))
 def test_one_wrong_figure_is_found_and_no_other_is_blamed(
     tmp_path: Path, area: str, breakdown: str, category: str, value: str
 ) -> None:
@@ -184,7 +184,7 @@ def test_counts_rounded_by_their_publisher_raise_no_alarm(tmp_path: Path) -> Non
     assert found(tmp_path, rows, plans(), rounding=10) == []
 
 
-@pytest.mark.parametrize("symbol", ["c", "low", "x", "~"])
+@pytest.mark.parametrize("symbol", cases(["c", "low", "x", "~"], some=2))
 def test_a_figure_withheld_opens_its_sums_and_condemns_nothing(tmp_path: Path, symbol: str) -> None:
     rows = changed(release(GIRLS, BOYS), WEST, symbol, "Girls")
     assert found(tmp_path, rows, plans()) == []

@@ -81,6 +81,7 @@ def test_no_row_breaks_a_rule_or_repeats_a_key() -> None:
     assert (both["closure_date"] >= both["referral_date"]).all()
 
 
+@pytest.mark.full
 def test_the_schools_phase_is_one_in_each_census() -> None:
     census = rows(filled=True)["school_census.census"].to_pandas()
     assert census.groupby(["period", "school_urn"])["phase"].nunique(dropna=False).max() == 1
@@ -206,6 +207,7 @@ def test_what_a_rule_of_its_own_ties_is_found_where_nobody_says_so(source: None)
     assert "take a condition or breakdown out of config/indicators/prevalence.yaml" in text
 
 
+@pytest.mark.full
 def test_a_rule_that_no_row_obeys_is_passed_over_and_named(
     source: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -192,6 +192,7 @@ def test_what_arrived_is_told_and_written_into_the_edition(
     assert "0 deliveries written" in again
 
 
+@pytest.mark.full
 def test_a_file_sent_again_is_a_new_one_and_the_old_stays(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -208,6 +209,7 @@ def test_a_file_sent_again_is_a_new_one_and_the_old_stays(
     assert (raw / name).read_bytes() == (folder / "susp 1.csv").read_bytes()
 
 
+@pytest.mark.full
 def test_a_year_nothing_tells_is_asked_and_taken_as_said(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -79,6 +79,7 @@ def test_what_is_not_named_at_the_head_of_a_module_counts(
     assert of(f"jsna.{stage}") != before
 
 
+@pytest.mark.full
 def test_only_the_generator_goes_by_how_invented_rows_are_made(
     of: Callable[..., str], tmp_path: Path
 ) -> None:

@@ -26,7 +26,7 @@ from jsna.linkage.scoring import weighed
 from jsna.linkage.splinked import _linker
 from jsna.linkage.training import trained
 from jsna.model.link_passes import LOOKUPS
-from tests.tried import tried
+from tests.tried import cases, tried
 from tests.unit.linkage_support import (
     CONFIG,
     KINDS,
@@ -171,7 +171,7 @@ TRAITS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("most", [1, 7, 12, 25, 1000])
+@pytest.mark.parametrize("most", cases([1, 7, 12, 25, 1000], some=3))
 def test_bands_are_years_one_after_the_other_as_far_as_their_records_go(most: int) -> None:
     births = {"": 2, "2009": 9, "2010": 3, "2011": 12, "2013": 1, "2014": 1, "2015": 30, "2016": 4}
     days = [f"{year}-05-14" if year else None for year, n in births.items() for _ in range(n)]
@@ -188,7 +188,7 @@ def test_bands_are_years_one_after_the_other_as_far_as_their_records_go(most: in
     assert bands(db, "given_days", most) == expected
 
 
-@pytest.mark.parametrize("agreeing", TRAITS)
+@pytest.mark.parametrize("agreeing", cases(TRAITS, some=2))
 def test_one_agreement_of_several_is_too_little_for_a_number(agreeing: str) -> None:
     """Two children who share a home, say, and by a slip a number, are two."""
     other = {name: values[name != agreeing] for name, values in TRAITS.items()}

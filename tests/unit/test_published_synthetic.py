@@ -28,7 +28,7 @@ from tests.unit.synthetic_support import (
     shown,
 )
 
-pytestmark = ONE_WORKER
+pytestmark = [pytest.mark.full, ONE_WORKER]
 
 
 CONFIG = configuration()

@@ -136,6 +136,7 @@ def test_a_digit_of_the_web_page(draft: Callable[..., Draft], page: str) -> None
     assert all(part in told for part in (cell[2], f"{cell[3]}%", f"{changed(cell[3])}%"))
 
 
+@pytest.mark.full
 def test_two_values_of_the_web_page_change_places(draft: Callable[..., Draft], page: str) -> None:
     cells = list(_CELL.finditer(page))
     one = cells[0]
@@ -168,6 +169,7 @@ def test_a_hidden_cell_and_a_sentence_with_a_number(draft: Callable[..., Draft],
     assert any("'3,512'" in line for line in told)
 
 
+@pytest.mark.full
 def test_a_number_of_the_certificate(draft: Callable[..., Draft], page: str) -> None:
     cell = re.search(r'data-certificate="(attack\.cells)" value="(\d+)">([\d,]+)<', page)
     assert cell is not None
@@ -178,6 +180,7 @@ def test_a_number_of_the_certificate(draft: Callable[..., Draft], page: str) -> 
     assert all(part in told for part in (cell[1], cell[3], changed(cell[3])))
 
 
+@pytest.mark.full
 def test_a_heading_over_numbers_of_another_year(draft: Callable[..., Draft], page: str) -> None:
     row = re.search(
         r'<th scope="row">(20\d\d/\d\d)</th><td><data [^>]*data-measure="([^"]+)"', page
@@ -190,6 +193,7 @@ def test_a_heading_over_numbers_of_another_year(draft: Callable[..., Draft], pag
     assert any(row[2] in line and "'2012/13'" in line for line in told)
 
 
+@pytest.mark.full
 def test_a_year_of_a_sentence_is_held_to_the_paper(draft: Callable[..., Draft], page: str) -> None:
     found = re.search(r"</data>[a-z0-9 ]* in mid-2024\.", page)
     assert found is not None
@@ -238,6 +242,7 @@ def test_a_digit_of_a_data_file(draft: Callable[..., Draft]) -> None:
     assert made.told(every) == []
 
 
+@pytest.mark.full
 def test_two_rows_of_a_data_file_change_values(draft: Callable[..., Draft]) -> None:
     name = "data/synthetic_measures.csv"
     made = draft(name)
@@ -385,6 +390,7 @@ def test_a_digit_in_a_chart_of_the_pdf(draft: Callable[..., Draft], page: str) -
     assert f"page {number}" in told
 
 
+@pytest.mark.full
 @pytest.mark.full
 def test_a_hidden_cell_of_the_pdf_given_a_number(draft: Callable[..., Draft]) -> None:
     def change(pdf: pikepdf.Pdf) -> None:

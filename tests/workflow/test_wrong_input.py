@@ -23,6 +23,7 @@ from jsna.model.editions import Delivery
 from tests.books import book, book_bytes
 from tests.conftest import copy_project
 from tests.supplied import supplied
+from tests.tried import cases
 from tests.workflow.small_world import (
     AREA_HEADER,
     AREAS,
@@ -220,7 +221,7 @@ def good_then(damage: Damage, good: Path, root: Path) -> tuple[World, dict[str, 
     return world, before
 
 
-@pytest.mark.parametrize("name", sorted(CASES))
+@pytest.mark.parametrize("name", cases(sorted(CASES), some=9))
 def test_every_fault_is_told_at_once_and_nothing_is_lost(
     name: str, good: Path, tmp_path: Path
 ) -> None:

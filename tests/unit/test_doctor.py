@@ -15,9 +15,11 @@ from jsna import cli
 from jsna.model.editions import Edition
 from jsna.receiving import years
 from jsna.receiving.entries import Entry, update
+from jsna.saying import quoted
 from jsna.sources import registry
 from tests.conftest import ROOT
 from tests.unit.test_map import csv_of
+from tests.unit.test_xml_returns import IN_NEED
 
 NAME = "quill-full-2025"
 EDITION = """\
@@ -221,7 +223,7 @@ def test_a_year_nothing_tells_is_asked_and_taken_as_said(
     ((_, header),) = names.items()
     (folder / "register.csv").write_bytes(csv_of([header, ["1"] * len(header)]))
     assert (
-        'schools; of which year? jsna doctor … --period "register.csv=YEAR"'
+        "schools; of which year? jsna doctor … --period register.csv=YEAR"
         in doctor(project, capsys, "--dry-run")[1]
     )
     assert (
@@ -239,6 +241,57 @@ def test_a_year_nothing_tells_is_asked_and_taken_as_said(
         code, told = doctor(project, capsys, "--period", said)
         assert (code, rule in told) == (1, True), told
     assert (project / f"config/editions/{NAME}.yaml").read_text(encoding="utf-8") == before
+
+
+def test_what_cannot_be_taken_is_told_for_what_it_is(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, whole = project / "from them", suspensions(2024)
+    # A mapping that only says on which sheet the table stands is no other way to read text.
+    placed = {"extract": "exclusions", "tables": {"exclusions": {"sheet": "Autumn", "columns": {}}}}
+    mapping = project / "config/mappings/quill/autumn.yaml"
+    mapping.write_text(yaml.safe_dump(placed), encoding="utf-8")
+    declared = IN_NEED.split(b"\n", 1)[1]
+    evil = "a$(touch pwned)`id`.csv"
+    for name, content in {
+        "bare 2024-25.csv": whole.split(b"\n")[0] + b"\n",
+        "short.csv": whole[:-20],
+        "semi.csv": whole.replace(b",", b";"),
+        "wide.csv": whole.decode().encode("utf-16"),
+        "types.xml": b"<!DOCTYPE Message [<!ENTITY x 'y'>]>\n" + declared,
+        "half.xml": IN_NEED[:-60],
+        "other.xml": b"<?xml version='1.0'?>\n<Letter/>",
+        evil: (folder / "mapme.csv").read_bytes() + b"\n",
+        "old.xls": b"x", "all.zip": b"x", "sub/notes.json": b"{}",
+        "published/a.csv": whole, "published/b.csv": whole,
+    }.items():  # fmt: skip
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content)
+    said = doctor(project, capsys, "--dry-run")[1]
+    assert "exclusions, 2024/25: new; year by the days" in said
+    assert "Not looked at: all.zip, old.xls, published/, sub/notes.json\n" in said
+    unclear = dict(
+        line.removeprefix("Unclear: ").split(": ", 1)
+        for line in said.splitlines() if line.startswith("Unclear: ")
+    )  # fmt: skip
+    for name, words in {
+        "bare 2024-25.csv": "exclusions, exclusions: the file has a header and no rows; ask for",
+        "short.csv": "cells: the file was cut short; ask for it again",
+        "semi.csv": "separated by a semicolon, which a build does not read: ask its owner for CSV",
+        "wide.csv": "(UTF-16), which a build does not read: ask its owner for CSV in UTF-8",
+        "types.xml": "line 2: the file declares types or entities (DOCTYPE)",
+        "half.xml": "the file ends before what it began: it was cut short",
+        "other.xml": "an XML of no return that is declared",
+        evil: f"jsna map '{(folder / evil).as_posix()}' --source exclusions",
+    }.items():
+        assert words in unclear[name], said
+
+
+def test_a_word_of_a_command_is_read_by_no_shell_as_another() -> None:
+    assert [quoted(text) for text in ("a/b.csv", "upn=Pupil ref", "a$b", 'q"', "it's `id`")] == [
+        "a/b.csv", '"upn=Pupil ref"', "'a$b'", "'q\"'", "'it'\"'\"'s `id`'"
+    ]  # fmt: skip
+    assert [quoted(text, "nt") for text in ("a b", "%PATH% x", "$(x)")] == ['"a b"', '"…"', '"…"']
 
 
 def test_two_ways_to_read_a_file_are_asked_about(

@@ -263,7 +263,7 @@ def test_codes_are_written_where_they_are_short_or_somebody_named_the_column(
     said = output(file)
     assert not any(text in said for text in ("zq", "ann", "joe", "coast team"))
     assert "column 4, 'team': text, left out;" in said
-    assert "--codes 'team'" in said
+    assert "--codes team" in said
     assert "hill team" in output(file, "TEAM")
     assert "no column has this header (found 'kind')" in output(file, "Kind")
     assert "taken for something else" in output(file, "Visit")
@@ -496,7 +496,7 @@ def test_codes_of_few_children_are_not_written(tmp_path: Path) -> None:
     rows += [[visit, names[at % 4], ("A", "B2")[at % 2]] for at, visit in enumerate(VISITS)]
     unnamed = output(saved(tmp_path, "visits.csv", rows))
     assert not any(f'"{name}"'.casefold() in unnamed for name in names)
-    assert '"a", "b2"' in unnamed and "--codes 'seen'" in unnamed
+    assert '"a", "b2"' in unnamed and "--codes seen" in unnamed
 
 
 def test_a_surname_among_other_words_is_no_code(tmp_path: Path) -> None:

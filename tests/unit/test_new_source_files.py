@@ -75,7 +75,7 @@ def test_the_same_file_however_it_is_written(
     assert said(made.extract) == said(plain.extract)
     assert made.told == plain.told
     assert (note in " ".join(made.notes)) if note else made.notes == plain.notes
-    assert ("save it as 'CSV UTF-8 (comma delimited)'" in " ".join(made.notes)) == bool(note)
+    assert ("ask its owner for CSV in UTF-8 with commas" in " ".join(made.notes)) == bool(note)
 
 
 def test_a_sheet_of_a_workbook(tmp_path: Path) -> None:

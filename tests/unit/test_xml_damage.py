@@ -76,6 +76,7 @@ def test_damage_is_refused_in_words(name: str) -> None:
     assert reading.frame is None
     assert [problem.code for problem in reading.findings.problems] == [code]
     said = str(reading.findings.problems[0])
+    assert said.startswith(("return.xml, row ", "return.xml: "))
     assert SECRET not in said
     assert "Zo" not in said
 

@@ -1,7 +1,7 @@
 """A file as councils send it, made one the build's reader takes: text, or a sheet of a workbook.
 
 What the build itself would not read is said: cells apart by something else than a comma, UTF-16, a
-workbook of several sheets. The draft is of the file all the same, so that it need be saved once.
+workbook of several sheets. The draft is of the file all the same: its owner need be asked once.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from jsna.errors import JsnaError, Problem
-from jsna.ingest.csv_file import utf_16
+from jsna.ingest.csv_file import ASK_FOR_CSV, utf_16
 from jsna.ingest.header import SEARCHED, plain
 from jsna.ingest.read import Reading, read_table
 from jsna.ingest.typed_files import text_of
@@ -22,7 +22,6 @@ from jsna.model.contract import Table
 
 TITLE: Final = "No source can be drafted from this file:"
 _ENDINGS: Final = (".csv", ".txt", ".tsv", ".xlsx")
-_SAVE_AS: Final = "before a build, save it as 'CSV UTF-8 (comma delimited)'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +90,13 @@ def _text(file: Path, content: bytes) -> Opened:
             raise _refused(
                 file, "is cut short or damaged; ask for it again", "file.encoding"
             ) from None
-        told.append(f"it is Unicode text (UTF-16), which a build does not read: {_SAVE_AS}")
+        told.append(f"it is Unicode text (UTF-16), which a build does not read: {ASK_FOR_CSV}")
     head = _head(content)
     delimiter = max(_DELIMITERS, key=lambda mark: (_evenly(head, mark), mark == ","))
     if delimiter != ",":
         told.append(
             f"its cells are separated by {_DELIMITERS[delimiter]}, which a build does not read: "
-            f"{_SAVE_AS}"
+            f"{ASK_FOR_CSV}"
         )
         content = _with_commas(content, delimiter)
         head = _head(content)
@@ -189,7 +188,9 @@ def _workbook(file: Path, content: bytes, sheet: str) -> Opened:
     except Exception as error:
         trouble.pass_on(error)
         # The library fails in many ways on what it does not know; its words may quote cells.
-        rule = "this is not a whole workbook, or it has a password; save it as .xlsx again"
+        rule = (
+            "this is not a whole workbook, or it has a password; ask its owner for an .xlsx without"
+        )
         raise _refused(file, rule, "file.truncated") from None
     if not found:
         rule = f"none of its {len(visible)} visible sheets is called so"

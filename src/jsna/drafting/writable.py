@@ -13,6 +13,7 @@ from typing import Final
 
 from jsna.drafting.cells import Cells
 from jsna.ingest.dates import Kind, read
+from jsna.saying import quoted
 
 #: Rows each code must have, its characters where nobody named the column, and codes at most.
 FEWEST: Final = 5
@@ -49,7 +50,7 @@ _FORMS: Final = re.compile(
     re.IGNORECASE,
 )
 _HOW: Final = (
-    "text, left out; if you have looked and it holds codes and no child, --codes {header!r} "
+    "text, left out; if you have looked and it holds codes and no child, --codes {header} "
     "writes them"
 )
 
@@ -107,7 +108,7 @@ def codes(cells: Cells, names: Set[str], asked: bool) -> tuple[tuple[str, ...], 
         return rule if asked else "free text; left out"
     if asked or all(_short(code, cells.holders is not None) for code in found[0]):
         return found
-    return _HOW.format(header=cells.header)
+    return _HOW.format(header=quoted(cells.header))
 
 
 def _short(code: str, known: bool) -> bool:

@@ -92,7 +92,7 @@ def _check_errors(column: Column, values: pa.Array[Any], rows: Any, findings: Fi
         findings.refuse(
             "column.error_cells",
             "cells hold an error of a spreadsheet (such as #N/A, or ##### from too narrow a "
-            "column) instead of a value; put the formula right or export the file again",
+            "column) instead of a value; ask its owner to export the file again",
             **at(column, found),
         )
 

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _DELIMITERS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
-_SAVE_AS = "save it again as 'CSV UTF-8 (comma delimited)'"
+#: A program that opens and saves a file changes identifiers and days without a word.
+ASK_FOR_CSV = "ask its owner for CSV in UTF-8 with commas, as the system exports it"
 #: UTF-8 read as Windows-1252 and saved: Ã or Â before what was a continuation byte, or â€.
 _CONTINUATION = bytes(
     byte for byte in range(0x80, 0xC0) if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
@@ -141,7 +142,9 @@ def utf_16(content: bytes) -> str:
 def _decode(content: bytes, findings: Findings) -> str | None:
     """Text of the file, whatever encoding it is in, with problems recorded."""
     if utf_16(content):
-        findings.refuse("file.encoding", f"the file is Unicode text (UTF-16), not CSV; {_SAVE_AS}")
+        findings.refuse(
+            "file.encoding", f"the file is Unicode text (UTF-16), not CSV; {ASK_FOR_CSV}"
+        )
         return None
     if b"\0" in content:
         findings.refuse(
@@ -161,7 +164,7 @@ def _decode(content: bytes, findings: Findings) -> str | None:
             row = content.count(b"\n", 0, second.start) + 1
             findings.refuse(
                 "file.encoding",
-                f"the file is neither UTF-8 nor Windows-1252 from here on; {_SAVE_AS}",
+                f"the file is neither UTF-8 nor Windows-1252 from here on; {ASK_FOR_CSV}",
                 row=row,
             )
             return content.decode("cp1252", errors="ignore")
@@ -211,8 +214,8 @@ def _delimiter(start: str, table: Table, findings: Findings) -> str:
     if best != "," and places[best].enough:
         findings.refuse(
             "file.delimiter",
-            f"cells are separated by {_DELIMITERS[best]}, not by a comma; {_SAVE_AS}, on a "
-            "computer with United Kingdom settings",
+            f"cells are separated by {_DELIMITERS[best]}, not by a comma; {ASK_FOR_CSV} "
+            "on a computer with United Kingdom settings",
         )
         return best
     return ","

@@ -125,7 +125,7 @@ def match(header: Sequence[str], table: Table, findings: Findings) -> dict[str, 
             findings.refuse(
                 "column.duplicate",
                 f"the column stands {len(positions)} times, as columns {shown}; "
-                "keep one and delete the others",
+                "ask its owner which is meant, and for a file of that one",
                 column=column.name,
             )
     unknown = {p for p, text in enumerate(header) if p not in used and text.strip()}
@@ -165,8 +165,8 @@ def refuse_without_header(
         findings.refuse(
             "file.header_missing",
             f"no header was found in the first {SEARCHED} rows; expected a row with the columns "
-            f"{expected(table)} …; if it was deleted, or sorted among the rows, put it back on "
-            "top; if it is another file send this one",
+            f"{expected(table)} …; if it was deleted, or sorted among the rows, ask for the file "
+            "again; if it is another file, name this one",
         )
 
 
@@ -280,7 +280,7 @@ def expected(table: Table, most: int = 6) -> str:
 def refuse_above(
     lines: Sequence[Sequence[str]], index: int, findings: Findings, place: Place | None = None
 ) -> None:
-    """Record that rows stand above the header: titles to delete, or records to keep.
+    """Record that rows stand above the header: titles to pass over, or records to keep.
 
     Args:
         lines: the first lines of the file.
@@ -294,12 +294,13 @@ def refuse_above(
     if any(2 * cells > filled[index] for cells in filled[:index]):
         rule = (
             f"the header stands on row {row}, below rows that look like records: the rows were "
-            "sorted together with it. Move the header to row 1 and keep every other row"
+            "sorted together with it; ask its owner to export it again"
         )
         findings.refuse("file.header_moved", rule, row=row)
         return
     if place is not None:
         return
     above = {1: "row 1", 2: "rows 1 and 2"}.get(index, f"rows 1 to {index}")
-    rule = f"the header stands on row {row}, below titles or blank lines; delete {above}"
+    rule = f"the header stands on row {row}, below {above} of titles or blank lines; "
+    rule += "`jsna map` writes a mapping that says so, and the file stays as it came"
     findings.refuse("file.title_above", rule, row=row)

@@ -57,8 +57,8 @@ def check(markup: bytes, header_row: int, width: int, findings: Findings) -> Non
     if hidden:
         findings.refuse(
             "file.hidden_rows",
-            f"{listed(hidden, 'is', 'are')} hidden, by hand or by a filter; show all rows, decide "
-            "which belong, and save again",
+            f"{listed(hidden, 'is', 'are')} hidden, by hand or by a filter; ask its owner which "
+            "belong, and for a workbook of those, all shown",
             row=hidden[0],
             count=len(hidden),
         )
@@ -70,8 +70,8 @@ def check(markup: bytes, header_row: int, width: int, findings: Findings) -> Non
     if merged:
         findings.refuse(
             "file.merged_cells",
-            f"cells {merged[0][1]} are merged, so all but the first are empty; unmerge them and "
-            "fill each one",
+            f"cells {merged[0][1]} are merged, so all but the first are empty; ask its owner for a "
+            "workbook without merged cells, each filled",
             row=merged[0][0],
             count=len(merged),
         )
@@ -93,5 +93,5 @@ def _check_columns(markup: bytes, width: int, findings: Findings) -> None:
     if hidden:
         letters = [get_column_letter(column) for column in hidden]
         named = listed_texts(letters, "is", "are", noun="column")
-        rule = f"{named} hidden, and read like the others; show all, and look whether they belong"
+        rule = f"{named} hidden, and read like the others; ask its owner whether they belong"
         findings.warn("file.hidden_columns", rule)

@@ -197,7 +197,7 @@ def load(
             findings.refuse(
                 "file.locked",
                 "the workbook is open in a spreadsheet program (its lock file is beside it): "
-                "save and close it, or delete the lock file if nobody has it open",
+                "close it without saving, or delete the lock file if nobody has it open",
             )
             return None
     try:

@@ -98,7 +98,7 @@ def _opened(
 
     if content[:4] == _OLD_WORKBOOK:
         rule = "the workbook is protected by a password or in the old .xls form; "
-        findings.refuse("file.format", rule + "save it as .xlsx without a password")
+        findings.refuse("file.format", rule + "ask its owner for an .xlsx without a password")
         return None
     try:
         limits.check_workbook(io.BytesIO(content))

@@ -12,7 +12,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -120,9 +120,10 @@ def read_xml(content: bytes, form: XmlForm, table: str, findings: Findings) -> G
         findings: where problems go.
     """
     grids, found = _read(content, _Hashed(form, id(form)))
-    findings.problems += found.problems
+    # The form is read of the bytes alone: which file they are of is known here.
+    findings.problems += [replace(one, where=findings.where) for one in found.problems]
     if table == next(iter(form.tables)):
-        findings.warnings += found.warnings
+        findings.warnings += [replace(one, where=findings.where) for one in found.warnings]
         findings.remarks += found.remarks
     return grids.get(table)
 

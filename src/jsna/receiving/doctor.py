@@ -16,8 +16,10 @@ from jsna.drafting.forward import REASON
 from jsna.errors import JsnaError, Problem
 from jsna.model.editions import Delivery, Edition
 from jsna.model.layouts import MappingFile
-from jsna.receiving.looks import NAMED, Known, Looks, digest_of, files_of, look
+from jsna.receiving.folder import digest_of, files_of, passed_over
+from jsna.receiving.looks import NAMED, Known, Looks, look
 from jsna.receiving.years import of_name
+from jsna.saying import quoted
 from jsna.shared.periods import is_period, window, written_like
 from jsna.sources import registry
 
@@ -69,11 +71,13 @@ class Found:
         arrived: deliveries, those that are whole first.
         unclear: a file, and what to do about it.
         missing: deliveries the edition names and the folder has not, and sources it has nothing of.
+        passed: what else lies there and is not looked at.
     """
 
     arrived: tuple[Arrived, ...]
     unclear: tuple[tuple[str, str], ...]
     missing: tuple[str, ...]
+    passed: tuple[str, ...]
 
     @property
     def written(self) -> list[Arrived]:
@@ -106,7 +110,7 @@ class _Sorter:
         for one in known:
             period = one.period or self._of_others(one, known)
             if not period:
-                how = f'jsna doctor … --period "{self.shown(one)}=YEAR"'
+                how = f"jsna doctor … --period {quoted(f'{self.shown(one)}=YEAR')}"
                 self.unclear.append((self.shown(one), f"{one.extract}; of which year? {how}"))
                 continue
             self._put(found.setdefault((one.extract, period, one.mapping), {}), one, period)
@@ -198,7 +202,8 @@ def find(
             rule = "columns are joined of it, and no delivery says which"
             sorter.unclear.append((sorter.shown(one), rule))
     arrived.sort(key=lambda one: (one.what == "incomplete", one.extract, one.period))
-    return Found(tuple(arrived), tuple(sorter.unclear), tuple(_missing(edition, arrived)))
+    missing = tuple(_missing(edition, arrived))
+    return Found(tuple(arrived), tuple(sorter.unclear), missing, tuple(passed_over(folder)))
 
 
 def _of_edition(edition: Edition) -> dict[str, Looks]:
@@ -284,6 +289,8 @@ def lines(found: Found) -> Iterator[str]:
             yield f"  {table}: {looks.file.name}"
     for name, rule in found.unclear:
         yield f"Unclear: {name}: {rule}"
+    if found.passed:
+        yield f"Not looked at: {', '.join(found.passed)}"
     for name in found.missing:
         yield f"Missing: {name}"
 

@@ -27,14 +27,14 @@ from jsna.receiving import years
 from jsna.receiving.known import likeness
 from jsna.receiving.propose import KNOWN
 from jsna.receiving.sheets import Sheet, sheets_of
+from jsna.saying import quoted
 from jsna.sources import registry
 
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Files of a folder that nobody delivers: systems' own, and lists that accompany files.
-_NO_DELIVERY: Final = ("~$", ".~lock", ".", "thumbs.db", "desktop.ini")
-_ENDINGS: Final = (".csv", ".xlsx", ".parquet", ".xml", ".txt", ".tsv")
+#: What shows that there is more of a file than arrived.
+_CUT_SHORT: Final = ("file.truncated",)
 #: What tells a year that only the file's name says.
 NAMED: Final = "its name"
 
@@ -91,24 +91,6 @@ class Known:
                     yield extract, table, name, mapping.tables[table.name]
 
 
-def files_of(folder: Path) -> list[Path]:
-    """Files below a folder that somebody may have delivered, in order."""
-    return sorted(
-        file
-        for file in folder.rglob("*")
-        if file.is_file()
-        and file.suffix.lower() in _ENDINGS
-        and not file.name.lower().startswith(_NO_DELIVERY)
-        and "published" not in file.relative_to(folder).parts[:-1]
-    )
-
-
-def digest_of(file: Path) -> str:
-    """The SHA-256 of a file."""
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
 def look(file: Path, known: Known) -> Looks:
     """What a file looks like. Nothing is raised: what stops it from being read is told."""
     try:
@@ -136,20 +118,27 @@ def look(file: Path, known: Known) -> Looks:
 
 
 def _return(content: bytes, seen: Looks) -> Looks:
-    """An XML: the return that has rows in it."""
+    """An XML: the return that has rows in it, or why it is none that can be read."""
+    wrong: dict[str, str] = {}
     for extract in registry().values():
         if extract.xml is None:
             continue
         frames = {}
         for table in extract.tables:
             reading = read_table(content, seen.file.name, table, xml=extract.xml)
+            for one in reading.findings.problems:
+                line = "" if one.row is None else f"line {one.row:,}: "
+                wrong.setdefault(one.code, f"{line}{one.rule}")
             if reading.frame is not None and len(reading.frame):
                 frames[table.name] = reading.frame
         if frames:
             every = tuple(table.name for table in extract.tables)
             found = replace(seen, extract=extract.name, tables=every)
             return _headed(content, found, extract) or _dated(found, extract, frames)
-    return replace(seen, told="an XML of no return that is declared")
+    # That it is not the one return says nothing where it may be another.
+    wrong.pop("file.other_table", None)
+    why = next(iter(wrong.values()), "an XML of no return that is declared, or one of no records")
+    return replace(seen, told=why)
 
 
 def _headed(content: bytes, seen: Looks, extract: Extract) -> Looks | None:
@@ -239,12 +228,22 @@ def _chosen(best: Sequence[_Found], known: Known) -> _Found | None:
     said = [one for one in best if known.chosen.get(one[0].name) == one[2]]
     if len(said) == 1:
         return said[0]
+    if not best[0][2]:
+        # A mapping that only says where the table stands reads what is as declared alike.
+        best = [best[0], *(one for one in best[1:] if not _only_placed(one[3]))]
+    if len(best) == 1:
+        return best[0]
     ways = " or ".join(f"mapping {one[2]}" if one[2] else "as declared" for one in best)
     rule = (
         f"the table {best[0][1].name!r} of {best[0][0].name}, which may be read {ways} alike: name "
         'the one in the edition as `mapping` of the extract ("" for none)'
     )
     raise JsnaError(Problem("", rule, code="doctor.shape"))
+
+
+def _only_placed(shape: Shape | None) -> bool:
+    """Whether a shape says nothing of headers and cells."""
+    return shape is not None and not (shape.columns or shape.empty or shape.dates)
 
 
 def _may_be(sheet: Sheet, table: Table, shape: Shape | None) -> bool:
@@ -288,17 +287,22 @@ def _nearly(file: Path, sheets: Sequence[Sheet]) -> str:
     _, extract, table = ranked[0]
     return (
         f"may be the table {table!r} of {extract}, in a shape of its own: "
-        f'jsna map "{file.as_posix()}" --source {extract} --table {table}'
+        f"jsna map {quoted(file.as_posix())} --source {extract} --table {table}"
     )
 
 
 def _read(content: bytes, seen: Looks, found: Sequence[_Found]) -> Looks:
     extract, _, mapping, _ = found[0]
-    frames = {}
+    frames, wrong = {}, ""
     for _, table, _, shape in found:
         reading = read_table(content, seen.file.name, table, alone=len(found) == 1, shape=shape)
         if reading.frame is not None:
             frames[table.name] = reading.frame
+        for one in reading.findings.problems:
+            if reading.frame is None or one.code in _CUT_SHORT:
+                wrong = wrong or one.rule
+    if wrong:
+        return replace(seen, told=f"{extract.name}, {found[0][1].name}: {wrong}")
     tables = tuple(table.name for _, table, _, _ in found)
     return _dated(
         replace(seen, extract=extract.name, tables=tables, mapping=mapping), extract, frames

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -20,6 +19,7 @@ from jsna.receiving.days import Order, order_of
 from jsna.receiving.fits import MAY_BE_EMPTY, Held, filled
 from jsna.receiving.placed import Placed, place
 from jsna.receiving.sheets import Sheet
+from jsna.saying import quoted
 from jsna.shared import headers
 
 TITLE: Final = "No mapping can be proposed for this file:"
@@ -181,7 +181,9 @@ def propose(
         raise JsnaError(wrong, title=TITLE)
     names = names_in(every)
     if {*headers.words(sheet.title)} & names and sheet.sheets > 1:
-        rule = "the title of the sheet is a name in it too, and no mapping holds one: rename it"
+        rule = (
+            "the title of the sheet is a name in it too, and no mapping holds it: ask for another"
+        )
         raise JsnaError(Problem(sheet.name, rule, code="map.sheet"), title=TITLE)
     placed = place(table, every, held, answers.columns)
     every_one = (_entry(one, held, names, answers) for one in placed)
@@ -329,8 +331,3 @@ def _where(entry: Entry, table: Table) -> str:
         f"where is {what}? --column {name}=HEADER,{same} or of another file "
         f"--beside NAME=FILE --key NAME=HEADER --column {name}=NAME:HEADER{nowhere}"
     )
-
-
-def quoted(text: str) -> str:
-    """A word of a command line, in quotation marks where it needs them."""
-    return text if re.fullmatch(r"[\w.:=/-]+", text) else f'"{text}"'

@@ -22,6 +22,7 @@ from jsna.model.layouts import MappingFile
 from jsna.receiving.coded import coding
 from jsna.receiving.days import order_of
 from jsna.receiving.fits import Held
+from jsna.receiving.looks import Known, look
 from jsna.sources import registry
 from tests.books import book, book_bytes
 from tests.conftest import ROOT
@@ -175,6 +176,27 @@ def test_a_column_of_another_file_is_joined_by_the_key_that_is_said(
     assert origin is not None
     assert origin.join is not None
     assert (origin.join.key, origin.join.there) == ("Pupil ref", "Child")
+
+
+def test_two_sheets_of_one_table_are_no_file_of_it(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parts = {"Autumn 2023": ROWS[:30], "Spring 2024": ROWS[30:]}
+    for titles, shown in (
+        (list(parts), " ('Autumn 2023', 'Spring 2024')"),
+        (["Autumn", "Zwyx"], ""),
+    ):
+        first, second = ([HEADER, *rows] for rows in parts.values())
+        (project / "e.xlsx").write_bytes(book_bytes(book(first, titles[0], **{titles[1]: second})))
+        if shown:
+            said = run(project, capsys, file="e.xlsx")[1]
+            assert f"2 sheets look like the table 'exclusions'{shown}; say which" in said
+    said = run(
+        project, capsys, *ANSWERS, "--sheet", "Autumn", "--to", "quill/exclusions", file="e.xlsx"
+    )[1]
+    assert "1 more sheet has the headers of this one" in said
+    seen = look(project / "e.xlsx", Known({"quill/exclusions": mapping(project)}))
+    assert "1 more sheet has the headers" in seen.told
 
 
 def test_the_sheet_of_a_workbook_is_known_by_its_headers(

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jsna.ingest.looks import _HIDDEN_ROW, _MERGED
-from jsna.ingest.read import Reading, read_table
+from jsna.ingest.read import Reading, read_heading, read_table
 from jsna.model.contract import Column, Table
 from jsna.shared.patterns import NOTHING
 from tests.books import book, book_bytes
@@ -472,6 +472,15 @@ def test_sheet_is_chosen_by_name_or_alone_and_never_guessed() -> None:
     sheet = made.create_sheet("REGISTER")
     for row in [HEADER, ROWS[0]]:
         sheet.append(row)
+    # What the other holds would be lost without a word, here as by its headers alone.
+    twice = book_bytes(made)
+    for reading in (read(twice, "register.xlsx"), read_heading(twice, "register.xlsx", TABLE)):
+        assert "1 more sheet has the headers" in only(reading, "file.sheets_alike").rule
+    # No table of the same headers: no row below them, or other columns.
+    made["Zwyx, the elder"].delete_rows(2, 99)
+    assert len(cells(read(book_bytes(made), "register.xlsx"))) == 1
+    made["Other"].append(["Code", "Label"])
+    made["Other"].append(["A", "B"])
     assert len(cells(read(book_bytes(made), "register.xlsx"))) == 1
     sheet.sheet_state = "hidden"
     assert only(read(book_bytes(made), "register.xlsx"), "file.sheet_hidden")

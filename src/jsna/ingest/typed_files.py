@@ -14,13 +14,14 @@ import io
 import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from jsna.ingest import looks
 from jsna.ingest.grid import Findings, Grid
 from jsna.ingest.header import (
     SEARCHED,
     locate,
+    names,
     plain,
     refuse_above,
     refuse_without_header,
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+#: Sheets with more than this share of the headers of both in common are of one table.
+_TWINS: Final = 0.5
 
 
 def text_of(value: object) -> str | None:
@@ -74,6 +77,7 @@ def read_xlsx(
     found = _headed(markup, lines, table, findings, place)
     if found is None or lines is None:
         return None
+    _refuse_twins(book, sheet, found[0], table, findings)
     return _grid(found[0], lines, found[1], book.epoch == CALENDAR_MAC_1904)
 
 
@@ -87,7 +91,10 @@ def head_xlsx(
     book, sheet, markup = opened
     lines = _lines(book, sheet, findings, SEARCHED)
     found = _headed(markup, lines, table, findings, place)
-    return None if found is None else found[0]
+    if found is None:
+        return None
+    _refuse_twins(book, sheet, found[0], table, findings)
+    return found[0]
 
 
 def _opened(
@@ -207,6 +214,41 @@ def _sheet(book: Any, named: str, table: Table, alone: bool, findings: Findings)
         ),
     )
     return None
+
+
+def _refuse_twins(
+    book: Any, sheet: Any, header: Sequence[str], table: Table, findings: Findings
+) -> None:
+    """Refuse a workbook with further sheets of the same table: one term each, say."""
+    others = [
+        other
+        for other in book.worksheets
+        if other is not sheet
+        and other.sheet_state == "visible"
+        and _alike(book, other, header, table)
+    ]
+    if others:
+        many = "1 more sheet has" if len(others) == 1 else f"{len(others)} more sheets have"
+        findings.refuse(
+            "file.sheets_alike",
+            f"{many} the headers of this one, and rows, of which none would be counted; ask for "
+            "all rows of the period in one sheet, or for a file of each",
+        )
+
+
+def _alike(book: Any, other: Any, header: Sequence[str], table: Table) -> bool:
+    """Whether another sheet has a table's columns under most of the headers of one, and a row."""
+    other.reset_dimensions()
+    lines = _lines(book, other, Findings(""), SEARCHED) or []
+    filled = [{plain(text_of(cell) or "") for cell in line} - {""} for line in lines]
+    own = {plain(text) for text in header} - {""}
+    needed = [{plain(name) for name in names(one)} & own for one in table.columns if one.required]
+    for row, cells in enumerate(filled):
+        if len(cells & own) > _TWINS * len(cells | own) and all(
+            cells & one for one in needed if one
+        ):
+            return any(filled[row + 1 :])
+    return False
 
 
 def _tell_hidden(book: Any, findings: Findings) -> None:

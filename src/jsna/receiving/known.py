@@ -13,10 +13,28 @@ from jsna.receiving import alike
 from jsna.receiving.fits import Held
 from jsna.receiving.propose import KNOWN, TITLE, Answers, Proposal, known_table, propose
 from jsna.receiving.sheets import Sheet, sheets_of
+from jsna.shared import headers
 from jsna.sources import registry
 
 #: By how much more a sheet must be like one table than like any other to be taken for it.
 _APART: Final = 0.1
+#: Words by which sheets of one table are told apart and nobody is called.
+_NO_NAMES: Final = frozenset(
+    {
+        "autumn",
+        "spring",
+        "summer",
+        "term",
+        "year",
+        "half",
+        "part",
+        "sheet",
+        "page",
+        "data",
+        "report",
+        "table",
+    }
+)
 
 
 def held(root: Path) -> Held:
@@ -124,11 +142,27 @@ def _looks_like(
     return best[3]
 
 
+def _tells_no_name(title: str, table: str) -> bool:
+    """Whether a sheet is called by words that name nobody: casework has a sheet a child."""
+    words = headers.words(title)
+    plain_words = {*_NO_NAMES, *headers.words(table)}
+    numbers = [word for word in words if word.isdigit()]
+    # Three numbers are a day.
+    return len(numbers) < 3 and {*words} <= {*plain_words, *numbers}
+
+
 def _no_table_twice(file: Path, found: list[Proposal]) -> None:
     names = [(one.extract.name, one.table.name) for one in found]
     for name in dict.fromkeys(names):
         if names.count(name) > 1:
-            rule = f"{names.count(name)} sheets look like the table {name[1]!r}; say which: --sheet"
+            alike = [one.sheet for one in found if (one.extract.name, one.table.name) == name]
+            shown = [repr(one.title) for one in alike if _tells_no_name(one.title, name[1])]
+            listed = f" ({', '.join(shown)})" if len(shown) == len(alike) else ""
+            rule = (
+                f"{len(alike)} sheets look like the table {name[1]!r}{listed}; say which: --sheet. "
+                "A build refuses a workbook with rows under the same headers in two of its sheets: "
+                "ask for all rows of the period in one, or for a file of each"
+            )
             raise JsnaError(Problem(file.name, rule, code="map.sheet"), title=TITLE)
     if len({name[0] for name in names}) > 1:
         rule = "its sheets are of several sources; map them one by one: --source"

@@ -33,8 +33,8 @@ from jsna.sources import registry
 if TYPE_CHECKING:
     import pandas as pd
 
-#: What shows that there is more of a file than arrived.
-_CUT_SHORT: Final = ("file.truncated",)
+#: What shows that there is more of a file than arrived, or than is read of it.
+_CUT_SHORT: Final = ("file.truncated", "file.sheets_alike")
 #: What tells a year that only the file's name says.
 NAMED: Final = "its name"
 

@@ -50,7 +50,12 @@ def test_there_are_153_and_each_is_found_by_all_its_names() -> None:
     ("text", "number"),
     [("E10000027", "933"), ("E08000016", "370"), ("e06000048", "929"), ("Bristol", "801"),
      ("City of Bristol", "801"), ("county of herefordshire", "884"), (" St  Helens ", "342"),
-     ("Hammersmith & Fulham", "205"), ("Dorset", "838")],
+     ("Hammersmith & Fulham", "205"), ("Dorset", "838"), ("Kent County Council", "886"),
+     ("London Borough of Barnet", "302"), ("Durham", "840"), ("Durham CC", "840"),
+     ("Buckinghamshire County Council", "825"), ("Hull", "810"), ("Hull City Council", "810"),
+     ("Hull, City of", "810"), ("Southend", "882"), ("Bath", "800"), ("Barnsley MBC", "370"),
+     ("Royal Borough of Windsor & Maidenhead", "868"), ("City of York Council", "816"),
+     ("Council of the Isles of Scilly", "420"), ("Nottingham City Council", "892")],
 )  # fmt: skip
 def test_former_codes_and_other_spellings(text: str, number: str) -> None:
     assert EVERY.find(text).number == number
@@ -60,6 +65,10 @@ def test_former_codes_and_other_spellings(text: str, number: str) -> None:
     ("text", "said"),
     [("Cumbria", "Cumberland .* and Westmorland and Furness"), ("909", "Cumberland"),
      ("E10000021", "North Northamptonshire"), ("Reding", "Reading"), ("Yorkshire", "North York"),
+     ("Cumbria County Council", "Cumberland .* and Westmorland"), ("London", "City of London"),
+     ("Greater London", "no authority of England"), ("Lincoln City Council", "Lincolnshire"),
+     ("Norwich City Council", "no authority of England"), ("County Council", "no authority"),
+     ("London Borough of Barnett", "Barnet"),
      ("", "no authority of England"), ("999", "no authority of England")],
 )  # fmt: skip
 def test_what_is_no_authority_is_told_with_what_comes_near(text: str, said: str) -> None:

@@ -36,6 +36,15 @@ KINDS: Final[Mapping[str, Kind]] = {
     "E09": "london_borough",
     "E10": "county",
 }
+#: What councils put about the name of their place, which tells no authority from another.
+_STYLES: Final = frozenset(
+    {
+        *("council", "county", "city", "borough", "royal", "metropolitan", "district", "unitary"),
+        *("authority", "corporation", "the", "of", "cc", "mbc", "mdc", "bc", "lbc", "lb", "rb"),
+    }
+)
+#: A name these leave is a place that is larger than any one authority.
+_LARGER: Final = frozenset({"", "london"})
 #: How many names are offered where one is not known.
 _OFFERED: Final = 5
 
@@ -44,12 +53,14 @@ class Named(Strict):
     """An authority as it is listed.
 
     Attributes:
+        also: other names it goes by, which no authority of England but it has.
         kind: where the code does not say it.
     """
 
     code: AuthorityCode
     name: Words
     kind: Kind | None = None
+    also: tuple[Words, ...] = ()
 
 
 class Listed(Place):
@@ -105,6 +116,8 @@ class Register:
 
     def __init__(self, file: AuthoritiesFile) -> None:
         self._gone = file.gone
+        listed = [one for region in file.regions for one in region.authorities.items()]
+        self._also = {number: one.also for number, one in listed}
         self.by_number: Mapping[str, Authority] = {
             number: Authority(
                 code=one.code,
@@ -128,7 +141,21 @@ class Register:
 
     @cached_property
     def _by_name(self) -> Mapping[str, Authority]:
-        return {name: one for one in self.by_number.values() for name in _names(one.name)}
+        return {
+            name: one
+            for number, one in self.by_number.items()
+            for text in (one.name, *self._also[number])
+            for name in _names(text)
+        }
+
+    @cached_property
+    def _by_place(self) -> Mapping[str, Authority]:
+        """Names without what councils put about them, of which each is one authority's alone."""
+        every = [(place(name), one) for name, one in self._by_name.items()]
+        codes: dict[str, set[str]] = {}
+        for name, one in every:
+            codes.setdefault(name, set()).add(one.code)
+        return {name: one for name, one in every if len(codes[name]) == 1 and name not in _LARGER}
 
     def of_code(self, code: str) -> Authority | None:
         """The authority that has, or had, a code."""
@@ -149,6 +176,7 @@ class Register:
             self.by_number.get(given)
             or self._by_code.get(given.upper())
             or self._by_name.get(slug(given))
+            or self._by_place.get(place(given))
         )
         if found is not None:
             return found
@@ -156,10 +184,10 @@ class Register:
 
     def _why(self, given: str) -> str:
         for one in self._gone:
-            if given.upper() == one.code or given == one.number or slug(given) == slug(one.name):
+            if given.upper() == one.code or given == one.number or place(given) == place(one.name):
                 now = " and ".join(self._told(self.by_number[number]) for number in one.now)
                 return f"{one.name} was divided or merged; its place is in {now}"
-        own = slug(given)
+        own = place(given) or slug(given)
         near = [name for name in self._by_name if own and own in name]
         near += difflib.get_close_matches(own, list(self._by_name), n=_OFFERED, cutoff=0.6)
         told = dict.fromkeys(self._told(self._by_name[name]) for name in near)
@@ -176,6 +204,12 @@ def slug(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.replace("&", " and ").replace("'", ""))
     letters = plain.encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
+
+
+def place(text: str) -> str:
+    """A slug without what councils put about it: `avonby` of `Royal Borough of Avonby Council`."""
+    words = slug(text).replace("london-borough", "borough").split("-")
+    return "-".join(word for word in words if word not in _STYLES)
 
 
 def _names(name: str) -> Iterator[str]:

@@ -262,7 +262,7 @@ def test_what_cannot_be_taken_is_told_for_what_it_is(
         "half.xml": IN_NEED[:-60],
         "other.xml": b"<?xml version='1.0'?>\n<Letter/>",
         evil: (folder / "mapme.csv").read_bytes() + b"\n",
-        "old.xls": b"x", "all.zip": b"x", "sub/notes.json": b"{}",
+        "copy (1).csv": whole, "old.xls": b"x", "all.zip": b"x", "sub/notes.json": b"{}",
         "published/a.csv": whole, "published/b.csv": whole,
     }.items():  # fmt: skip
         (folder / name).parent.mkdir(exist_ok=True)
@@ -282,6 +282,7 @@ def test_what_cannot_be_taken_is_told_for_what_it_is(
         "types.xml": "line 2: the file declares types or entities (DOCTYPE)",
         "half.xml": "the file ends before what it began: it was cut short",
         "other.xml": "an XML of no return that is declared",
+        "copy (1).csv": "the same as 'copy.csv', byte for byte",
         evil: f"jsna map '{(folder / evil).as_posix()}' --source exclusions",
     }.items():
         assert words in unclear[name], said

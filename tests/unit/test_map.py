@@ -229,6 +229,9 @@ def test_the_sheet_of_a_workbook_is_known_by_its_headers(
         (["--column", "upn"], "is written NAME=VALUE"),
         (["--to", "Quill"], "is written <council>/<source>"),
         (["--row", "99"], "the header is on one of the first"),
+        (["--row", "0"], "the header is on one of the first"),
+        (["--column", "category=First day"], "is said of start_date and category; a header stands"),
+        (["--sheet", "Autumn"], "only a workbook has sheets; leave it out"),
     ],
 )
 def test_what_cannot_be_meant_is_told(
@@ -246,6 +249,17 @@ def test_a_file_of_nothing_declared_is_told(
     code, said = run(project, capsys)
     assert code == 1
     assert "nothing in it looks like a declared table" in said
+    (project / "old.docx").write_bytes(b"x")
+    (project / "folder.csv").mkdir()
+    for name, rule in {
+        "old.docx": "is neither CSV (.csv, .txt, .tsv) nor a workbook (.xlsx)",
+        "return.xml": "XML of a return is read without a mapping: `jsna doctor`",
+        "none.csv": "there is no such file",
+        "folder.csv": "is a folder; give one file of it",
+    }.items():
+        told = run(project, capsys, file=name)[1]
+        assert "No mapping can be proposed" in told
+        assert rule in told
 
 
 HELD = Held({"kind": {"A": "Bus", "B": "A", "C": "Car and driver"}}, {})

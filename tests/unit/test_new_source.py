@@ -367,7 +367,7 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     ("asked", "part"),
     [
         (Asked(Path("none.csv"), "clinic"), "there is no such file"),
-        (Asked(Path(__file__), "clinic"), "a source is drafted from a CSV file or a workbook"),
+        (Asked(Path(__file__), "clinic"), "is neither CSV (.csv, .txt, .tsv) nor a workbook"),
         (Asked(Path("none.csv"), "pupil"), "there is an analysis table of this name"),
         (Asked(Path("none.csv"), "import"), "small letters and _ alone"),
         (Asked(Path("none.csv"), "Clinic 2"), "small letters and _ alone"),

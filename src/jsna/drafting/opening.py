@@ -55,11 +55,13 @@ def opened(file: Path, sheet: str = "") -> Opened:
         JsnaError: it is not there, of no known kind or too large, or has no such sheet.
     """
     ending = file.suffix.lower()
+    if file.is_dir():
+        raise _refused(file, "is a folder; give one file of it", "new.file")
     if not file.is_file():
         raise _refused(file, "there is no such file", "new.file")
     if ending not in _ENDINGS:
         raise _refused(
-            file, "a source is drafted from a CSV file or a workbook (.xlsx)", "new.format"
+            file, "is neither CSV (.csv, .txt, .tsv) nor a workbook (.xlsx)", "new.format"
         )
     if sheet and ending != ".xlsx":
         raise _refused(file, "only a workbook has sheets; leave --sheet out", "new.option")

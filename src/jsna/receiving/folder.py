@@ -29,7 +29,9 @@ def passed_over(folder: Path) -> list[str]:
 
 def _every(folder: Path) -> list[Path]:
     found = (file for file in folder.rglob("*") if file.is_file())
-    return sorted(file for file in found if not file.name.lower().startswith(_NO_DELIVERY))
+    kept = (file for file in found if not file.name.lower().startswith(_NO_DELIVERY))
+    # By its name without the ending: of the same file twice `a.csv` comes before `a (1).csv`.
+    return sorted(kept, key=lambda file: (file.parent, file.stem, file.suffix))
 
 
 def _looked_at(file: Path, folder: Path) -> bool:

@@ -11,8 +11,8 @@ from jsna.ingest.header import plain
 from jsna.model.contract import Extract, Table
 from jsna.receiving import alike
 from jsna.receiving.fits import Held
-from jsna.receiving.propose import KNOWN, TITLE, Answers, Proposal, known_table, propose
-from jsna.receiving.sheets import Sheet, sheets_of
+from jsna.receiving.propose import KNOWN, Answers, Proposal, known_table, propose
+from jsna.receiving.sheets import TITLE, Sheet, sheets_of
 from jsna.shared import headers
 from jsna.sources import registry
 
@@ -58,7 +58,7 @@ def proposals(
     source: str = "",
     table: str = "",
     sheet: str = "",
-    row: int = 0,
+    row: int | None = None,
 ) -> list[Proposal]:
     """What a mapping of a file would say, of each of its sheets that is like a declared table.
 
@@ -75,7 +75,7 @@ def proposals(
     """
     wanted = _wanted(source, table)
     found: list[Proposal] = []
-    parts = [one for one in sheets_of(file) if not sheet or plain(one.title) == plain(sheet)]
+    parts = _parts(file, sheet)
     if len(wanted) == 1 and len(parts) > 1:
         parts = _likest(parts, wanted[0][1], answers)
     for one in parts:
@@ -91,6 +91,22 @@ def proposals(
         + "; say which it is: --source NAME --table NAME"
     )
     raise JsnaError(Problem(file.name, rule, code="map.unknown"), title=TITLE)
+
+
+def _parts(file: Path, sheet: str) -> list[Sheet]:
+    rule, where = "", file.name
+    every = [] if file.suffix.lower() == ".xml" else list(sheets_of(file))
+    parts = [one for one in every if not sheet or plain(one.title) == plain(sheet)]
+    if file.suffix.lower() == ".xml":
+        rule = "XML of a return is read without a mapping: `jsna doctor` says what it is"
+    elif sheet and not any(one.title for one in every):
+        rule, where = "only a workbook has sheets; leave it out", "--sheet"
+    elif not parts:
+        rule, where = "no visible sheet that holds anything is called so", "--sheet"
+    if rule:
+        value = sheet if where == "--sheet" else ""
+        raise JsnaError(Problem(where, rule, value=value, code="map.option"), title=TITLE)
+    return parts
 
 
 def _wanted(source: str, table: str) -> list[tuple[Extract, Table]]:

@@ -31,7 +31,7 @@ def add_arguments(verb: str, parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--source", default="", help="what it is of (default: what it looks like)")
     parser.add_argument("--table", default="", help="of the source")
     parser.add_argument("--sheet", default="", help="of a workbook (default: every one it knows)")
-    parser.add_argument("--row", type=int, default=0, help="number of the row of headers")
+    parser.add_argument("--row", type=int, help="number of the row of headers")
     parser.add_argument("--to", default="", metavar="COUNCIL/NAME", help="write this mapping")
     parser.add_argument("--again", action="store_true", help="write tables it has already anew")
     many("column", "FIELD=HEADER", "where a field stands; of another file FIELD=NAME:HEADER")

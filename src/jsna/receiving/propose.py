@@ -18,11 +18,10 @@ from jsna.receiving.coded import Coding, coding
 from jsna.receiving.days import Order, order_of
 from jsna.receiving.fits import MAY_BE_EMPTY, Held, filled
 from jsna.receiving.placed import Placed, place
-from jsna.receiving.sheets import Sheet
+from jsna.receiving.sheets import TITLE, Sheet
 from jsna.saying import quoted
 from jsna.shared import headers
 
-TITLE: Final = "No mapping can be proposed for this file:"
 #: Share of the required columns whose names must be in a header to know the table by it.
 KNOWN: Final = 0.5
 
@@ -151,7 +150,12 @@ def known_table(sheet: Sheet, table: Table) -> tuple[int, float]:
 
 
 def propose(
-    sheet: Sheet, extract: Extract, table: Table, held: Held, answers: Answers, row: int = 0
+    sheet: Sheet,
+    extract: Extract,
+    table: Table,
+    held: Held,
+    answers: Answers,
+    row: int | None = None,
 ) -> Proposal:
     """What a mapping of a sheet would say of one table.
 
@@ -165,7 +169,7 @@ def propose(
     Raises:
         JsnaError: no line of it is a header of the table, or its rows cannot be read.
     """
-    if not 0 <= row <= len(sheet.opened.lines):
+    if row is not None and not 1 <= row <= len(sheet.opened.lines):
         rule = f"the header is on one of the first {len(sheet.opened.lines)} rows"
         raise JsnaError(Problem("--row", rule, value=str(row), code="map.option"), title=TITLE)
     row = row or (answers.row(sheet) if answers.columns else known_table(sheet, table))[0]
@@ -214,6 +218,14 @@ def _unknown_answers(
         if plain(header) not in there:
             rule = "no column of the file has this header"
             yield Problem(sheet.name, rule, value=header, code="map.header")
+    stands: dict[str, list[str]] = {}
+    for name, header in answers.columns.items():
+        stands.setdefault(plain(header), []).append(name)
+    for fields_of in stands.values():
+        if len(fields_of) > 1:
+            rule = f"is said of {' and '.join(fields_of)}; a header stands for one of them"
+            value = answers.columns[fields_of[0]]
+            yield Problem(sheet.name, rule, value=value, code="map.header")
     for column in table.columns:
         if column.field in answers.absent and column.required and not column.nullable:
             rule = "the table cannot be used without it"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from jsna.drafting.cells import Cells
-from jsna.drafting.opening import TITLE, Opened, opened, sheets
+from jsna.drafting.opening import Opened, opened, sheets
 from jsna.drafting.writable import has_form
 from jsna.errors import JsnaError, Problem
 from jsna.ingest.grid import Findings
@@ -22,6 +22,7 @@ from jsna.ingest.read import read_table
 from jsna.model.contract import Column, Table
 from jsna.model.layouts import Origin, Shape
 
+TITLE: Final = "No mapping can be proposed for this file:"
 #: A line with fewer filled cells, of the most any line has, is no header.
 _FILLED: Final = 0.4
 
@@ -110,13 +111,19 @@ def sheets_of(file: Path) -> Iterator[Sheet]:
     Raises:
         JsnaError: it is not there, of no known kind, too large or no whole workbook.
     """
+    try:
+        yield from _sheets_of(file)
+    except JsnaError as error:
+        # Said of a file that is mapped, not of one that a source is drafted from.
+        raise JsnaError(error.problems, title=TITLE) from None
+
+
+def _sheets_of(file: Path) -> Iterator[Sheet]:
     titles = sheets(file)
     if titles is None:
         yield Sheet(opened(file), 1)
         return
     found = [Sheet(opened(file, title), len(titles)) for title in titles]
     if not any(sheet.opened.lines for sheet in found):
-        raise JsnaError(
-            Problem(file.name, "no sheet holds anything", code="file.empty"), title=TITLE
-        )
+        raise JsnaError(Problem(file.name, "no sheet holds anything", code="file.empty"))
     yield from (sheet for sheet in found if sheet.candidates)

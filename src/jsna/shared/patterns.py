@@ -15,6 +15,8 @@ AUTHORITY = r"E(0[6-9]|10)\d{6}"
 OLD_LA_CODE = r"\d{3}"
 URN = r"\d{6}"
 UKPRN = r"\d{8}"
+#: Ofsted's numbers of homes and agencies.
+OFSTED_URN = r"(SC)?\d{6,7}"
 #: A number with marks: of pounds, of thousands, of per cent.
 MARKED = r"^(-?£ ?|£ ?-|-)?(\d{1,3}(,\d{3})+|\d+)(\.\d*)? ?%?$"
 LANGUAGE = r"[A-Z]{3}[A-Z]?"
@@ -37,5 +39,6 @@ WORDS = {
     OLD_LA_CODE: "three digits",
     URN: "six digits",
     UKPRN: "eight digits",
+    OFSTED_URN: "six or seven digits, behind SC or without",
     LANGUAGE: "three or four capital letters",
 }

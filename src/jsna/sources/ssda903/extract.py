@@ -11,11 +11,10 @@ from dataclasses import replace
 from jsna.model.contract import Column, Extract, Table
 from jsna.shared import columns
 from jsna.shared.columns import code, flag
+from jsna.shared.patterns import OFSTED_URN
 from jsna.sources.ssda903 import rules as ssda903_rules
 from jsna.sources.ssda903.xml import XML
 
-#: Ofsted's numbers of homes and agencies; the return has letters X where there is none.
-_OFSTED = r"(SC)?\d{6,7}"
 #: What the return writes in place of a UPN: why it is not known. Never taken for a number.
 NO_UPN = ("UN4", "UN1", "UN2", "UN3", "UN5", "UN6", "UN7", "UN0")
 
@@ -90,7 +89,7 @@ EPISODES = (
     _postcode("PL_POST", "placement_postcode", "Postcode of the placement."),
     Column(
         "URN", "placement_urn", "string", "Ofsted's number of the home or agency.",
-        nullable=True, quantity="placement_urn", pattern=_OFSTED, absent=("XXXXXXX", "XXXXXX"),
+        nullable=True, quantity="placement_urn", pattern=OFSTED_URN, absent=("XXXXXXX", "XXXXXX"),
         on_invalid="blank", personal=True,
     ),
 )  # fmt: skip

@@ -85,6 +85,12 @@ def test_entries_are_written_into_the_text_and_all_else_stays() -> None:
         "as_at": date(2024, 1, 31),
     }  # fmt: skip
     assert extracts[1]["owner"] == ""
+    # A year that comes late has its place among the others.
+    for year, place in (("2021/22", 0), ("2022/23", 0), ("2025/26", 3)):
+        late = update(made, [entry(year)])
+        several = [p["period"] for p in held(late)["extracts"][0]["periods"]]
+        assert (several.index(year), several) == (place, sorted(several))
+        assert late.index("# The year before last.") < late.index('- period: "2023/24"')
     # Once more is no change.
     assert update(made, [entry("2022/23"), new]) == made
 

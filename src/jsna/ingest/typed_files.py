@@ -195,7 +195,7 @@ def _sheet(book: Any, named: str, table: Table, alone: bool, findings: Findings)
     for sheet in book.worksheets:
         if plain(sheet.title) == plain(wanted):
             if sheet.sheet_state != "visible":
-                rule = f"the sheet {wanted!r} is hidden; show it, and look through what it has"
+                rule = f"the sheet {wanted!r} is hidden; ask its owner whether it is meant"
                 findings.refuse("file.sheet_hidden", rule)
             elif alone:
                 _tell_hidden(book, findings)
@@ -210,7 +210,7 @@ def _sheet(book: Any, named: str, table: Table, alone: bool, findings: Findings)
         + (
             "put `sheet` of the mapping right"
             if named
-            else "give the sheet with this table that name"
+            else "`jsna map` writes a mapping that says which sheet it is"
         ),
     )
     return None

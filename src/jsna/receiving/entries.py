@@ -118,7 +118,7 @@ def _in_supply(lines: list[str], supply: Any, entry: Entry) -> str:
     unsaid = [] if entry.mapping or not shared else ['mapping: ""']
     if found is None:
         indent = " " * (periods.value[0].start_mark.column - 2)
-        at = last_line(periods) + 1
+        at = _place(supply, periods, entry.period)
         made = [*_period(own, indent), *(f"{indent}  {one}" for one in unsaid)]
         return joined([*lines[:at], *made, *lines[at:]])
     if found.flow_style:
@@ -142,6 +142,15 @@ def _in_supply(lines: list[str], supply: Any, entry: Entry) -> str:
     kept = [line for n, line in enumerate(lines[:at]) if n not in cut]
     rest = [line for n, line in enumerate(lines[at:], at) if n not in cut]
     return joined([*kept, *made, *rest])
+
+
+def _place(supply: Any, periods: Any, period: str) -> int:
+    """The line a period is to begin on: behind the last of an earlier one, or before them all."""
+    earlier = [item for item in periods.value if (_scalar(item, "period") or "") < period]
+    if earlier:
+        return last_line(earlier[-1]) + 1
+    key = next(key for key, _ in supply.value if key.value == "periods")
+    return int(key.start_mark.line) + 1
 
 
 def _without_mapping(entry: Entry) -> Entry:

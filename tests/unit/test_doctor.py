@@ -16,6 +16,7 @@ from jsna.model.editions import Edition
 from jsna.receiving import years
 from jsna.receiving.entries import Entry, update
 from jsna.saying import quoted
+from jsna.shared.whole_year import empty_months
 from jsna.sources import registry
 from tests.conftest import ROOT
 from tests.unit.test_map import csv_of
@@ -299,6 +300,62 @@ def test_a_word_of_a_command_is_read_by_no_shell_as_another() -> None:
         "a/b.csv", '"upn=Pupil ref"', "'a$b'", "'q\"'", "'it'\"'\"'s `id`'"
     ]  # fmt: skip
     assert [quoted(text, "nt") for text in ("a b", "%PATH% x", "$(x)")] == ['"a b"', '"…"', '"…"']
+
+
+def test_files_of_one_year_are_its_parts_where_their_days_follow_one_another(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(project / "from them")
+    folder = project / "from them"
+    folder.mkdir()
+    head, *rows = suspensions(2022).splitlines(keepends=True)
+    rows += [row.replace(b"A973", b"B973") for row in rows]
+    autumn, rest = [*rows[:12], *rows[30:42]], [*rows[12:30], *rows[42:]]
+    file = project / f"config/editions/{NAME}.yaml"
+
+    def given(name: str, some: list[bytes]) -> str:
+        (folder / name).write_bytes(b"".join([head, *some]))
+        return doctor(project, capsys)[1]
+
+    def periods() -> list[Any]:
+        found = held(file.read_text(encoding="utf-8"))["extracts"][0]["periods"]
+        return [one.get("files") for one in found]
+
+    # Days until 13 December: nothing tells that there is more, but nobody is left to think so.
+    said = given("z autumn.csv", autumn)
+    assert "no row from January to August 2023: if the file is a part of the year" in said
+    assert periods() == [{"exclusions": "z autumn.csv"}, None]
+    said = given("rest.csv", rest)
+    assert "replaced: other files" in said
+    assert "no row from" not in said
+    both = {"exclusions.1": "z autumn.csv", "exclusions.2": "rest.csv"}
+    assert periods() == [both, None]
+    assert "as the edition names it" in doctor(project, capsys)[1]
+    # Which of two with the same days is right nothing tells: neither is taken, and none replaced.
+    said = given("again.csv", rest[:-1])
+    for name in ("z autumn.csv", "rest.csv", "again.csv"):
+        assert f"Unclear: {name}: exclusions, 2022/23: " in said
+    assert "none is taken, as no days tell them apart" in said
+    assert "0 deliveries written" in said
+    assert periods() == [both, None]
+
+
+def test_a_year_without_events_for_months_is_told() -> None:
+    def days(*months: int) -> list[date]:
+        return [date(2023 + (month < 9), month, day) for month in months for day in (3, 9, 20)]
+
+    for held_in, told in (
+        ((9, 10, 11, 12, 1, 2, 3, 4, 5, 6, 7), ""),
+        ((9, 10, 11, 12, 1, 2, 3), "April to August 2024"),
+        ((9, 10, 11, 12, 4, 5, 6, 7), "January to March 2024"),
+        ((1, 2, 3, 4, 5, 6, 7), "September to December 2023"),
+        ((3, 4, 5, 6, 7, 8), ""),
+        ((12, 4, 5, 6, 7, 8, 1), "September to November 2023"),
+        ((10, 2, 3, 4, 5, 6, 7), "November 2023 to January 2024"),
+    ):
+        # Fewer than twenty say nothing; those of another year neither.
+        assert empty_months(days(*held_in), "2023/24", "academic_year") == told
+        assert empty_months([date(2020, 9, 3)] * 50 + days(9), "2023/24", "academic_year") == ""
 
 
 def test_two_ways_to_read_a_file_are_asked_about(

@@ -121,6 +121,15 @@ def test_a_file_in_another_shape_is_the_declared_one(tmp_path: Path, name: str) 
     pd.testing.assert_frame_equal(found.frame[rest], declared_frame()[rest])
 
 
+def test_each_of_several_files_of_a_table_arrives_as_it_does() -> None:
+    layout = Layout("quill/pupils", {"pupils": SHAPE})
+    assert [layout.shape(name) for name in ("pupils", "pupils.1", "others.1")] == [
+        SHAPE,
+        SHAPE,
+        None,
+    ]
+
+
 def test_a_code_a_mapping_does_not_know_is_none_of_the_declared_ones(tmp_path: Path) -> None:
     # N would be a declared code, and is none here: it may mean something else.
     rows = [HEADER, [*ROWS[0][:4], "N", *ROWS[0][5:]]]

@@ -6,9 +6,13 @@ import pandas as pd
 import pytest
 
 from jsna.ingest.cross import with_parents
+from jsna.ingest.grid import Findings
 from jsna.ingest.quality import quality_rows, violation_rows
+from jsna.ingest.run import _warn_of_part
+from jsna.ingest.stage import Staged
 from jsna.ingest.validate import apply_cross, validate_delivery
 from jsna.model.contract import Severity
+from jsna.model.editions import Delivery
 from jsna.sources import registry
 from tests.supplied import supplied
 
@@ -222,6 +226,19 @@ def test_the_wrong_year_is_named_with_what_to_do() -> None:
     assert "01/09/2023 to 31/08/2024" in problem.rule
     assert "check which file stands for '2023/24'" in problem.rule
     assert problem.column == "StartDate"
+
+
+def test_events_of_a_term_alone_are_told_as_a_part_of_the_year() -> None:
+    # A row on each of 24 days from 1 September, and one day in each of the other months or none.
+    term = [{"start_date": f"{day:02d}/09/2024"} for day in range(1, 25)]
+    rest = [{"start_date": f"03/{n % 12 + 1:02d}/{2024 + n // 12}"} for n in range(9, 18)]
+    for changes, told in ((term, "October 2024 to August 2025"), (term + rest, "")):
+        judged = judge("exclusions.exclusions", *changes)
+        given = Delivery(extract="exclusions", period="2024/25", files={"exclusions": "e.csv"})
+        entry = Staged(given, "exclusions", judged.staged, Findings("e.csv"))
+        _warn_of_part([entry], {("exclusions", "2024/25"): {"exclusions": judged}})
+        assert [one.code for one in entry.findings.warnings] == ["file.part_of_year"] * bool(told)
+        assert all(f"from {told}:" in one.rule for one in entry.findings.warnings)
 
 
 def test_a_few_dates_of_another_year_are_only_set_aside() -> None:

@@ -68,6 +68,7 @@ def ingest(config: Configuration, paths: io.Paths) -> Ingested:
             key = (entry.delivery.extract, entry.delivery.period)
             frames.setdefault(key, {})[entry.table] = entry.frame
     results = validate_edition(frames, config)
+    _warn_of_part(staged, results)
     problems = rights.judge(config, paths)
     problems += [problem for entry in staged for problem in _problems(entry, results)]
     # Tables of one workbook share what is wrong with the whole of it.
@@ -87,6 +88,25 @@ def headings(config: Configuration, paths: io.Paths) -> list[Problem]:
     problems = rights.judge(config, paths)
     problems += [problem for entry in staged for problem in entry.findings.problems]
     return list(dict.fromkeys(problems))
+
+
+def _warn_of_part(staged: Sequence[Staged], results: Results) -> None:
+    """Warn of events of which months have none: the file may be one of a term."""
+    from jsna.shared.whole_year import empty_months, is_of_events
+    from jsna.sources import registry
+
+    for entry in staged:
+        delivery = entry.delivery
+        judged = results.get((delivery.extract, delivery.period), {}).get(entry.table)
+        if judged is None or not is_of_events(judged.table):
+            continue
+        days = judged.valid[judged.table.dated_by].dropna()
+        if months := empty_months(days, delivery.period, registry()[delivery.extract].period_type):
+            rule = (
+                f"no row is from {months}: the file may be a part of the year; ask its owner, and "
+                "give all parts"
+            )
+            entry.findings.warn("file.part_of_year", rule)
 
 
 def _warn_of_short(staged: Sequence[Staged]) -> None:

@@ -147,8 +147,8 @@ class Layout:
     beside: Mapping[str, Place] = field(default_factory=dict)
 
     def shape(self, table: str) -> Shape | None:
-        """How a table arrives; None where as declared."""
-        return self.tables.get(table)
+        """How a table arrives, or one of several files of it; None where as declared."""
+        return self.tables.get(table.partition(".")[0])
 
 
 class MappingFile(Strict):

@@ -7,7 +7,7 @@ with the command that settles it, and nothing is written of it.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
@@ -16,6 +16,8 @@ from jsna.drafting.forward import REASON
 from jsna.errors import JsnaError, Problem
 from jsna.model.editions import Delivery, Edition
 from jsna.model.layouts import MappingFile
+from jsna.model.parts import part_of
+from jsna.receiving import several
 from jsna.receiving.folder import digest_of, files_of, passed_over
 from jsna.receiving.looks import NAMED, Known, Looks, look
 from jsna.receiving.years import of_name
@@ -103,18 +105,36 @@ class _Sorter:
     periods: Mapping[str, str]
     unclear: list[tuple[str, str]] = field(default_factory=list)
 
-    def placed(self, every: Iterable[Looks]) -> dict[tuple[str, str, str], dict[str, Looks]]:
-        """Extract, period and mapping -> table -> file."""
+    def placed(
+        self, every: Iterable[Looks], again: Callable[[Looks], Looks]
+    ) -> dict[tuple[str, str, str], dict[str, Looks]]:
+        """Extract, period and mapping -> table -> file; `again` reads one the edition names."""
         known = [self._period(one) for one in self._once(every) if self._usable(one)]
-        found: dict[tuple[str, str, str], dict[str, Looks]] = {}
+        found: dict[tuple[str, str, str], dict[str, list[Looks]]] = {}
         for one in known:
             period = one.period or self._of_others(one, known)
             if not period:
                 how = f"jsna doctor … --period {quoted(f'{self.shown(one)}=YEAR')}"
                 self.unclear.append((self.shown(one), f"{one.extract}; of which year? {how}"))
                 continue
-            self._put(found.setdefault((one.extract, period, one.mapping), {}), one, period)
-        return found
+            tables = found.setdefault((one.extract, period, one.mapping), {})
+            for table in one.tables:
+                tables.setdefault(table, []).append(one)
+        return {key: self._one_each(key, tables, again) for key, tables in found.items()}
+
+    def _one_each(
+        self,
+        key: tuple[str, str, str],
+        tables: Mapping[str, Sequence[Looks]],
+        again: Callable[[Looks], Looks],
+    ) -> dict[str, Looks]:
+        extract = registry()[key[0]]
+        taken, unclear = several.sorted_out(extract, tables, again)
+        for table, files in unclear:
+            for one in files:
+                others = [self.shown(other) for other in files if other is not one]
+                self.unclear.append((self.shown(one), several.rule(extract, key[1], table, others)))
+        return taken
 
     def shown(self, one: Looks) -> str:
         """A file as it is called from its folder."""
@@ -161,17 +181,6 @@ class _Sorter:
         others = {other.period for other in known if other.extract == one.extract} - {""}
         return others.pop() if len(others) == 1 else ""
 
-    def _put(self, tables: dict[str, Looks], one: Looks, period: str) -> None:
-        for table in one.tables:
-            if table in tables:
-                rule = (
-                    f"{one.extract}, {period}: {self.shown(tables[table])!r} is its {table!r} too; "
-                    "take one of them out of the folder"
-                )
-                self.unclear.append((self.shown(one), rule))
-            else:
-                tables[table] = one
-
 
 def find(
     folder: Path,
@@ -191,7 +200,7 @@ def find(
     known = Known(mappings, _of_edition(edition), chosen)
     every = [look(file, known) for file in files_of(folder)]
     sorter = _Sorter(folder, edition, mappings, periods or {})
-    tables = sorter.placed(every)
+    tables = sorter.placed(every, lambda one: look(one.file, replace(known, told={})))
     arrived = [
         _arrived(key, files, [one for one in every if one.beside], sorter)
         for key, files in sorted(tables.items())
@@ -234,7 +243,8 @@ def _arrived(
         if (one := _of_year(fit, period, registry()[extract].period_type)) is not None:
             beside[name] = one
     names = [table.name for table in registry()[extract].tables]
-    lacks = (*(name for name in names if name not in files), *sorted(wanted - beside.keys()))
+    there = {part_of(name)[0] for name in files}
+    lacks = (*(name for name in names if name not in there), *sorted(wanted - beside.keys()))
     before = [d for d in sorter.edition.deliveries if (d.extract, d.period) == (extract, period)]
     made = Arrived(extract, period, mapping, files, beside, "new", lacks)
     return replace(made, what=_what(made, before[0] if before else None))
@@ -285,8 +295,14 @@ def lines(found: Found) -> Iterator[str]:
         through = f", by {one.mapping}" if one.mapping else ""
         lacks = f" (no {', '.join(map(repr, one.lacks))})" if one.lacks else ""
         yield f"{one.extract}, {one.period}{through}: {_SAID[one.what]}{lacks}{told}"
+        tables = {table.name for table in registry()[one.extract].tables}
         for table, looks in (*one.files.items(), *one.beside.items()):
             yield f"  {table}: {looks.file.name}"
+            if looks.empty and table in tables:
+                yield (
+                    f"    no row from {looks.empty}: if the file is a part of the year, have the "
+                    "other parts in the folder too"
+                )
     for name, rule in found.unclear:
         yield f"Unclear: {name}: {rule}"
     if found.passed:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +29,7 @@ from jsna.receiving.known import likeness
 from jsna.receiving.propose import KNOWN
 from jsna.receiving.sheets import Sheet, sheets_of
 from jsna.saying import quoted
+from jsna.shared.whole_year import empty_months, is_of_events
 from jsna.sources import registry
 
 if TYPE_CHECKING:
@@ -52,6 +54,8 @@ class Looks:
         by: what tells the year.
         beside: what mappings call it that join columns of it -> none of them a table.
         told: what it looks like where it is no table as it is, and what to do.
+        days: the first and the last day of its year, where its rows are dated.
+        empty: months of its year without one event, where they are many.
     """
 
     file: Path
@@ -63,6 +67,8 @@ class Looks:
     by: str = ""
     beside: tuple[str, ...] = ()
     told: str = ""
+    days: tuple[date, date] | None = None
+    empty: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,8 +317,12 @@ def _read(content: bytes, seen: Looks, found: Sequence[_Found]) -> Looks:
 
 def _dated(seen: Looks, extract: Extract, frames: Mapping[str, pd.DataFrame]) -> Looks:
     for name, frame in frames.items():
-        period, by = years.of_rows(extract, extract.table(name), frame)
+        table = extract.table(name)
+        period, by = years.of_rows(extract, table, frame)
         if period:
-            return replace(seen, period=period, by=by)
+            days = years.days_in(period, extract, table, frame)
+            empty = empty_months(days, period, extract.period_type) if is_of_events(table) else ""
+            lasts = (days[0], days[-1]) if days else None
+            return replace(seen, period=period, by=by, days=lasts, empty=empty)
     period = years.of_name(seen.file.stem, extract.period_type)
     return replace(seen, period=period, by=NAMED if period else "")

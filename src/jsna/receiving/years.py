@@ -55,6 +55,15 @@ def of_rows(extract: Extract, table: Table, frame: pd.DataFrame) -> tuple[str, s
     return "", ""
 
 
+def days_in(period: str, extract: Extract, table: Table, frame: pd.DataFrame) -> list[date]:
+    """The days of a period that a table is dated by, one a row, the earliest first."""
+    if table.dated_by is None:
+        return []
+    start, end = window(period, extract.period_type)
+    found = _days(frame[table.dated_by].dropna())
+    return sorted(day for day in found.elements() if start <= day <= end)
+
+
 def _days(texts: Iterable[str]) -> Counter[date]:
     many = Counter(texts)
     found: Counter[date] = Counter()

@@ -15,6 +15,7 @@ from jsna import cli
 from jsna.model.editions import Edition
 from jsna.receiving import years
 from jsna.receiving.entries import Entry, update
+from jsna.receiving.named_after import by_its_day
 from jsna.saying import quoted
 from jsna.shared.whole_year import empty_months
 from jsna.sources import registry
@@ -338,6 +339,41 @@ def test_files_of_one_year_are_its_parts_where_their_days_follow_one_another(
     assert "none is taken, as no days tell them apart" in said
     assert "0 deliveries written" in said
     assert periods() == [both, None]
+
+
+def test_no_file_is_taken_or_named_whose_name_holds_a_day_of_birth(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = project / "from them"
+    for name in (
+        "Zwyx 12-03-2009.csv", "zwyx_20090312.csv", "Zwyx 12th March 2009.csv", "Zwyx 12.3.09.docx",
+        # Not so long ago, and a date of birth of its rows.
+        "spring/Zwyx 2019-02-12.csv",
+    ):  # fmt: skip
+        first = 2019 if "2019" in name else 2020
+        (folder / name).write_bytes(suspensions(first).replace(b"12/02/2012", b"12/02/2019"))
+    said = doctor(project, capsys)[1]
+    assert said.count("bytes: its name holds a day on which a child may have been born") == 4
+    assert "a .docx file of" in said
+    text = (project / f"config/editions/{NAME}.yaml").read_text(encoding="utf-8")
+    assert "exclusions, 2019/20" not in said
+    assert "Zwyx" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Blade-Export_16-01-2025_person.csv", False),
+        ("exclusions_2016-17.csv", False),
+        ("census 2015.csv", False),
+        ("20180116 census.csv", False),
+        ("2009-03-12/plan.csv", True),
+        ("A B 31_12_2017.csv", True),
+        ("A B 01 Jan 2010.xlsx", True),
+    ],
+)
+def test_a_day_older_than_what_an_edition_is_made_of_is_of_a_birth(name: str, told: bool) -> None:
+    assert by_its_day(name, date(2025, 1, 16)) == told
 
 
 def test_a_year_without_events_for_months_is_told() -> None:

@@ -6,7 +6,6 @@ with the command that settles it, and nothing is written of it.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,8 +16,8 @@ from jsna.errors import JsnaError, Problem
 from jsna.model.editions import Delivery, Edition
 from jsna.model.layouts import MappingFile
 from jsna.model.parts import part_of
-from jsna.receiving import several
-from jsna.receiving.folder import digest_of, files_of, passed_over
+from jsna.receiving import named_after, several
+from jsna.receiving.folder import files_of, passed_over
 from jsna.receiving.looks import NAMED, Known, Looks, look
 from jsna.receiving.years import of_name
 from jsna.saying import quoted
@@ -137,7 +136,9 @@ class _Sorter:
         return taken
 
     def shown(self, one: Looks) -> str:
-        """A file as it is called from its folder."""
+        """A file as it is called from its folder, unless that may name a child."""
+        if one.told == named_after.TOLD:
+            return named_after.shown(one.file)
         return one.file.relative_to(self.folder).as_posix()
 
     def _period(self, one: Looks) -> Looks:
@@ -198,7 +199,14 @@ def find(
     """
     chosen = {s.extract: s.mapping for s in edition.extracts if "mapping" in s.model_fields_set}
     known = Known(mappings, _of_edition(edition), chosen)
-    every = [look(file, known) for file in files_of(folder)]
+
+    def after_child(file: Path) -> bool:
+        return named_after.by_its_day(file.relative_to(folder).as_posix(), edition.reference_date)
+
+    every = [
+        Looks(file, "", told=named_after.TOLD) if after_child(file) else look(file, known)
+        for file in files_of(folder)
+    ]
     sorter = _Sorter(folder, edition, mappings, periods or {})
     tables = sorter.placed(every, lambda one: look(one.file, replace(known, told={})))
     arrived = [
@@ -212,7 +220,11 @@ def find(
             sorter.unclear.append((sorter.shown(one), rule))
     arrived.sort(key=lambda one: (one.what == "incomplete", one.extract, one.period))
     missing = tuple(_missing(edition, arrived))
-    return Found(tuple(arrived), tuple(sorter.unclear), missing, tuple(passed_over(folder)))
+    passed = (
+        named_after.shown(folder / name) if after_child(folder / name) else name
+        for name in passed_over(folder)
+    )
+    return Found(tuple(arrived), tuple(sorter.unclear), missing, tuple(passed))
 
 
 def _of_edition(edition: Edition) -> dict[str, Looks]:
@@ -309,41 +321,3 @@ def lines(found: Found) -> Iterator[str]:
         yield f"Not looked at: {', '.join(found.passed)}"
     for name in found.missing:
         yield f"Missing: {name}"
-
-
-def named(found: Found, folder: Path, raw: Path) -> dict[str, str]:
-    """Digest of each file that is written into the edition -> its name below its raw files.
-
-    Where another file has the name there, it stays, and this one has its digest in its name.
-    """
-    names: dict[str, str] = {}
-    inside = folder.resolve().is_relative_to(raw.resolve())
-    for one in (looks for arrived in found.written for looks in arrived.every):
-        if inside:
-            names[one.digest] = one.file.resolve().relative_to(raw.resolve()).as_posix()
-            continue
-        name = one.file.relative_to(folder)
-        there = raw / name
-        if there.is_file() and digest_of(there) != one.digest:
-            name = name.with_name(f"{name.stem}-{one.digest[:8]}{name.suffix}")
-        names[one.digest] = name.as_posix()
-    return names
-
-
-def take(found: Found, names: Mapping[str, str], raw: Path) -> int:
-    """Copy what is written into the edition to its folder of raw files; how many were not there.
-
-    Files there are for their owner's eyes alone.
-    """
-    copied = 0
-    for one in (looks for arrived in found.written for looks in arrived.every):
-        target = raw / names[one.digest]
-        if target.is_file():
-            continue
-        for folder in reversed([target.parent, *target.parent.parents]):
-            if folder.is_relative_to(raw):
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        shutil.copyfile(one.file, target)
-        target.chmod(0o600)
-        copied += 1
-    return copied

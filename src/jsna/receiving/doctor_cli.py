@@ -36,7 +36,7 @@ def add_arguments(verb: str, parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Say what a folder holds; copy it and write it into the edition, unless it is a dry run."""
     from jsna import io
-    from jsna.receiving import doctor, entries
+    from jsna.receiving import doctor, entries, taking
 
     root, folder = Path(arguments.root), Path(arguments.folder)
     if not folder.is_dir():
@@ -47,14 +47,14 @@ def run(arguments: argparse.Namespace) -> int:
     found = doctor.find(folder, edition, _mappings(root), _periods(arguments.period, folder))
     for line in doctor.lines(found):
         say(line)
-    names = doctor.named(found, folder, paths.raw)
+    names = taking.named(found, folder, paths.raw)
     file = root / "config/editions" / f"{arguments.edition}.yaml"
     before = file.read_text(encoding="utf-8")
     after = entries.update(before, [_entry(one, names) for one in found.written])
     if arguments.dry_run:
         say("".join(_difference(before, after, file.name)) or f"{file.name}: nothing to write.")
         return 0
-    copied = doctor.take(found, names, paths.raw)
+    copied = taking.take(found, names, paths.raw)
     if after != before:
         io.write_text(file, after)
     for line in _done(found, copied, arguments.edition):

@@ -24,7 +24,7 @@ from jsna.ingest.xml_year import stated_years
 from jsna.machine import limits, trouble
 from jsna.model.contract import Extract, Table
 from jsna.model.layouts import MappingFile, Shape
-from jsna.receiving import years
+from jsna.receiving import named_after, years
 from jsna.receiving.known import likeness
 from jsna.receiving.propose import KNOWN
 from jsna.receiving.sheets import Sheet, sheets_of
@@ -140,7 +140,8 @@ def _return(content: bytes, seen: Looks) -> Looks:
         if frames:
             every = tuple(table.name for table in extract.tables)
             found = replace(seen, extract=extract.name, tables=every)
-            return _headed(content, found, extract) or _dated(found, extract, frames)
+            dated = _dated(found, extract, frames)
+            return (not dated.told and _headed(content, found, extract)) or dated
     # That it is not the one return says nothing where it may be another.
     wrong.pop("file.other_table", None)
     why = next(iter(wrong.values()), "an XML of no return that is declared, or one of no records")
@@ -316,6 +317,8 @@ def _read(content: bytes, seen: Looks, found: Sequence[_Found]) -> Looks:
 
 
 def _dated(seen: Looks, extract: Extract, frames: Mapping[str, pd.DataFrame]) -> Looks:
+    if named_after.by_its_rows(seen.file, extract, frames):
+        return replace(seen, told=named_after.TOLD)
     for name, frame in frames.items():
         table = extract.table(name)
         period, by = years.of_rows(extract, table, frame)

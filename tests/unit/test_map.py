@@ -231,6 +231,8 @@ def test_the_sheet_of_a_workbook_is_known_by_its_headers(
         (["--row", "99"], "the header is on one of the first"),
         (["--row", "0"], "the header is on one of the first"),
         (["--column", "category=First day"], "is said of start_date and category; a header stands"),
+        (["--code", "category:Suspension=XXXX"], "is no code of category; it has SUSP, PERM"),
+        (["--constant", "category=XXXX"], "is no code of category; it has SUSP, PERM"),
         (["--sheet", "Autumn"], "only a workbook has sheets; leave it out"),
     ],
 )

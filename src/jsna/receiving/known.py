@@ -10,8 +10,9 @@ from jsna.errors import JsnaError, Problem
 from jsna.ingest.header import plain
 from jsna.model.contract import Extract, Table
 from jsna.receiving import alike
+from jsna.receiving.answers import Answers
 from jsna.receiving.fits import Held
-from jsna.receiving.propose import KNOWN, Answers, Proposal, known_table, propose
+from jsna.receiving.propose import KNOWN, Proposal, known_table, propose
 from jsna.receiving.sheets import TITLE, Sheet, sheets_of
 from jsna.shared import headers
 from jsna.sources import registry

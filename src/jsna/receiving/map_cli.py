@@ -12,8 +12,8 @@ from jsna.model.layouts import Dates
 from jsna.saying import say
 
 if TYPE_CHECKING:
+    from jsna.receiving.answers import Answers
     from jsna.receiving.beside import Other
-    from jsna.receiving.propose import Answers
 
 VERB: Final = "map"
 DOES: Final = "propose how a file in a shape of its own is to be read, and ask what is not sure"
@@ -82,7 +82,7 @@ def _pairs(given: Iterable[str], option: str, mark: str = "=") -> Iterator[tuple
 
 
 def _answers(arguments: argparse.Namespace) -> tuple[Answers, dict[str, Path]]:
-    from jsna.receiving.propose import Answers
+    from jsna.receiving.answers import Answers
 
     files = {name: Path(file) for name, file in _pairs(arguments.beside, "beside")}
     keys: dict[str, tuple[str, str]] = {}

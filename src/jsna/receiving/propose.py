@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,10 +10,11 @@ from jsna.drafting.cells import Cells
 from jsna.drafting.guess import names_in
 from jsna.errors import JsnaError, Problem
 from jsna.ingest.fillable import expecting, with_helping
-from jsna.ingest.header import joins, plain
-from jsna.model.contract import Column, Extract, Table
-from jsna.model.layouts import Dates, Join, Origin, Shape
+from jsna.ingest.header import plain
+from jsna.model.contract import Extract, Table
+from jsna.model.layouts import Join, Origin, Shape
 from jsna.receiving import alike
+from jsna.receiving.answers import Answers, own, problems
 from jsna.receiving.coded import Coding, coding
 from jsna.receiving.days import Order, order_of
 from jsna.receiving.fits import MAY_BE_EMPTY, Held, filled
@@ -24,44 +25,6 @@ from jsna.shared import headers
 
 #: Share of the required columns whose names must be in a header to know the table by it.
 KNOWN: Final = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What somebody has said of a file.
-
-    Attributes:
-        columns: field -> header.
-        constants: field -> value of every row.
-        joined: field -> the other file's name and the header there.
-        keys: the other file's name -> header of the key here, and there.
-        dates: field -> order of its dates.
-        codes: field -> the file's code -> the declared one.
-        looked_at: fields somebody looked at, which hold codes and no child.
-        absent: fields that the file has not.
-    """
-
-    columns: Mapping[str, str] = field(default_factory=dict)
-    constants: Mapping[str, str] = field(default_factory=dict)
-    joined: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    keys: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    dates: Mapping[str, Dates] = field(default_factory=dict)
-    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    looked_at: frozenset[str] = frozenset()
-    absent: frozenset[str] = frozenset()
-
-    def row(self, sheet: Sheet) -> tuple[int, float]:
-        """The row of a sheet with most of the headers that are said, and how many it has."""
-        said = {plain(text) for text in self.columns.values()}
-        return sheet.best(lambda header: float(len(said & {plain(text) for text in header})))
-
-    @property
-    def fields(self) -> set[str]:
-        """Every field anything is said of."""
-        return {
-            *self.columns, *self.constants, *self.joined, *self.dates, *self.codes,
-            *self.looked_at, *self.absent,
-        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +144,7 @@ def propose(
     stops = [one for one in findings.problems if not every or one.code in ("file.hidden_rows",)]
     if stops or not every:
         raise JsnaError(stops or findings.problems, title=TITLE)
-    if wrong := list(_unknown_answers(answers, table, every, sheet)):
+    if wrong := list(problems(answers, table, every, sheet, held)):
         raise JsnaError(wrong, title=TITLE)
     names = names_in(every)
     if {*headers.words(sheet.title)} & names and sheet.sheets > 1:
@@ -203,45 +166,6 @@ def propose(
     told = (*sheet.opened.told, *(one.rule for one in findings.problems))
     hidden = len(left) - len(shown)
     return Proposal(extract, table, sheet, row, entries, shown, hidden, told, keys)
-
-
-def _unknown_answers(
-    answers: Answers, table: Table, every: Sequence[Cells], sheet: Sheet
-) -> Iterator[Problem]:
-    fields = {column.field for column in table.columns}
-    for name in sorted(answers.fields - fields):
-        rule = f"the table has no such field; it has {', '.join(sorted(fields))}"
-        yield Problem(sheet.name, rule, value=name, code="map.field")
-    there = {one.key for one in every}
-    here = (*answers.columns.values(), *(key for key, _ in answers.keys.values()))
-    for header in here:
-        if plain(header) not in there:
-            rule = "no column of the file has this header"
-            yield Problem(sheet.name, rule, value=header, code="map.header")
-    stands: dict[str, list[str]] = {}
-    for name, header in answers.columns.items():
-        stands.setdefault(plain(header), []).append(name)
-    for fields_of in stands.values():
-        if len(fields_of) > 1:
-            rule = f"is said of {' and '.join(fields_of)}; a header stands for one of them"
-            value = answers.columns[fields_of[0]]
-            yield Problem(sheet.name, rule, value=value, code="map.header")
-    for column in table.columns:
-        if column.field in answers.absent and column.required and not column.nullable:
-            rule = "the table cannot be used without it"
-            yield Problem(sheet.name, rule, value=column.field, code="map.field")
-        if column.field in answers.constants and _own(column, table):
-            rule = "is each row's own, and never the same in all: say where it stands, --column"
-            yield Problem(sheet.name, rule, value=column.field, code="map.constant")
-    for name, _ in answers.joined.values():
-        if name not in answers.keys:
-            rule = "say by which key its columns are joined: --key NAME=HEADER"
-            yield Problem(sheet.name, rule, value=name, code="map.key")
-
-
-def _own(column: Column, table: Table) -> bool:
-    """Whether a column says whose a row is, or something of that child alone."""
-    return column.masked or joins(column, table)
 
 
 def _entry(placed: Placed, held: Held, names: set[str], answers: Answers) -> Entry:
@@ -338,7 +262,7 @@ def _where(entry: Entry, table: Table) -> str:
         return f"does {what} stand under {shown}? {how}"
     name = column.field
     nowhere = f" If the file has it not: --absent {name}" if column.nullable else ""
-    same = "" if _own(column, table) else f" --constant {name}=VALUE,"
+    same = "" if own(column, table) else f" --constant {name}=VALUE,"
     return (
         f"where is {what}? --column {name}=HEADER,{same} or of another file "
         f"--beside NAME=FILE --key NAME=HEADER --column {name}=NAME:HEADER{nowhere}"

@@ -113,7 +113,7 @@ def told(written: Sequence[Path], paths: io.Paths) -> str:
     theirs = len({file.stem for file in written} - {Path(name).stem for name in mine})
     owners = "1 owner" if theirs == 1 else f"{theirs:,} owners"
     it = "it" if len(mine) == 1 else "them"
-    rows = f"; the rows set aside stand in {', '.join(mine)}: never send {it}" if mine else ""
+    rows = f"; the rows set aside stand in {', '.join(mine)}: do not send {it}" if mine else ""
     return f"Written to {folder}: a workbook and a page for {owners}, without values{rows}."
 
 

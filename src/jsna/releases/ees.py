@@ -110,7 +110,7 @@ def _decode(content: bytes, where: str) -> bytes:
     """The content as UTF-8 without a byte order mark."""
     content = content.removeprefix(b"\xef\xbb\xbf")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in content[:1000]:
-        raise _refuse(where, "is not text in UTF-8 or Windows-1252; save it as CSV UTF-8", "text")
+        raise _refuse(where, "is not text in UTF-8 or Windows-1252; fetch it again", "text")
     try:
         content.decode("utf-8")
         return content

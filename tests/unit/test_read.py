@@ -293,7 +293,7 @@ def test_a_header_sorted_among_the_records_costs_none_of_them(place: int) -> Non
     for reading in (read(csv_of(moved)), read(book_bytes(book(moved)), "register.xlsx")):
         problem = only(reading, "file.header_moved")
         assert problem.row == place + 1
-        assert "keep every other row" in problem.rule
+        assert "ask its owner to export it again" in problem.rule
         assert "delete" not in problem.rule
 
 

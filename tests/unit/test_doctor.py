@@ -329,6 +329,7 @@ def test_files_of_one_year_are_its_parts_where_their_days_follow_one_another(
     said = given("rest.csv", rest)
     assert "replaced: other files" in said
     assert "no row from" not in said
+    assert "rows where there were" not in said
     both = {"exclusions.1": "z autumn.csv", "exclusions.2": "rest.csv"}
     assert periods() == [both, None]
     assert "as the edition names it" in doctor(project, capsys)[1]
@@ -339,6 +340,12 @@ def test_files_of_one_year_are_its_parts_where_their_days_follow_one_another(
     assert "none is taken, as no days tell them apart" in said
     assert "0 deliveries written" in said
     assert periods() == [both, None]
+    # One part alone is no whole year: how many rows it had is told.
+    for name in ("again.csv", "rest.csv"):
+        (folder / name).unlink()
+    said = given("z autumn.csv", autumn[:-1])
+    assert "replaced: other files" in said
+    assert "23 rows where there were 60: is that all of it?" in said
 
 
 def test_no_file_is_taken_or_named_whose_name_holds_a_day_of_birth(

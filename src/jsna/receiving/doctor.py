@@ -46,6 +46,7 @@ class Arrived:
         beside: what the mapping calls a further file -> the file.
         what: how it stands to the edition.
         lacks: tables, and further files, that are not there.
+        fewer: how many rows replace how many, where they are far fewer.
     """
 
     extract: str
@@ -55,6 +56,7 @@ class Arrived:
     beside: Mapping[str, Looks]
     what: What
     lacks: tuple[str, ...]
+    fewer: str = ""
 
     @property
     def every(self) -> list[Looks]:
@@ -188,6 +190,7 @@ def find(
     edition: Edition,
     mappings: Mapping[str, MappingFile],
     periods: Mapping[str, str] | None = None,
+    raw: Path | None = None,
 ) -> Found:
     """What a folder holds for an edition.
 
@@ -196,6 +199,7 @@ def find(
         edition: whose they are to be.
         mappings: of councils' own files, by name.
         periods: file -> period, as somebody has said.
+        raw: where the edition's files lie; without it nobody is told how many rows they had.
     """
     chosen = {s.extract: s.mapping for s in edition.extracts if "mapping" in s.model_fields_set}
     known = Known(mappings, _of_edition(edition), chosen)
@@ -208,11 +212,19 @@ def find(
         for file in files_of(folder)
     ]
     sorter = _Sorter(folder, edition, mappings, periods or {})
-    tables = sorter.placed(every, lambda one: look(one.file, replace(known, told={})))
+
+    def again(one: Looks) -> Looks:
+        return look(one.file, replace(known, told={}))
+
+    tables = sorter.placed(every, again)
     arrived = [
         _arrived(key, files, [one for one in every if one.beside], sorter)
         for key, files in sorted(tables.items())
     ]
+    for at, one_of in enumerate(arrived):
+        if raw is not None and one_of.what == "replaced":
+            before = _files_before(edition, one_of, raw)
+            arrived[at] = replace(one_of, fewer=several.fewer(one_of.every, before, again))
     used = {one.digest for a in arrived for one in a.beside.values()}
     for one in every:
         if one.beside and one.digest not in used:
@@ -262,6 +274,13 @@ def _arrived(
     return replace(made, what=_what(made, before[0] if before else None))
 
 
+def _files_before(edition: Edition, one: Arrived, raw: Path) -> list[Path]:
+    """The files the edition names for a delivery, where they lie."""
+    key = (one.extract, one.period)
+    named = (d for d in edition.deliveries if (d.extract, d.period) == key)
+    return [raw / file for d in named for file in dict.fromkeys(d.files.values())]
+
+
 def _of_year(fit: Sequence[Looks], period: str, period_type: str) -> Looks | None:
     """The only file that fits, or the only one that is named for the year."""
     if len(fit) > 1:
@@ -307,6 +326,8 @@ def lines(found: Found) -> Iterator[str]:
         through = f", by {one.mapping}" if one.mapping else ""
         lacks = f" (no {', '.join(map(repr, one.lacks))})" if one.lacks else ""
         yield f"{one.extract}, {one.period}{through}: {_SAID[one.what]}{lacks}{told}"
+        if one.fewer:
+            yield f"  {one.fewer}: is that all of it?"
         tables = {table.name for table in registry()[one.extract].tables}
         for table, looks in (*one.files.items(), *one.beside.items()):
             yield f"  {table}: {looks.file.name}"

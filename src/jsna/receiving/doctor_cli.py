@@ -44,7 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise JsnaError(Problem(arguments.folder, rule, code="doctor.folder"))
     edition = _edition(root, arguments.edition)
     paths = io.Paths(root, arguments.edition)
-    found = doctor.find(folder, edition, _mappings(root), _periods(arguments.period, folder))
+    periods = _periods(arguments.period, folder)
+    found = doctor.find(folder, edition, _mappings(root), periods, paths.raw)
     for line in doctor.lines(found):
         say(line)
     names = taking.named(found, folder, paths.raw)

@@ -54,6 +54,7 @@ class Looks:
         by: what tells the year.
         beside: what mappings call it that join columns of it -> none of them a table.
         told: what it looks like where it is no table as it is, and what to do.
+        rows: of all its tables; 0 of one that was not read.
         days: the first and the last day of its year, where its rows are dated.
         empty: months of its year without one event, where they are many.
     """
@@ -67,6 +68,7 @@ class Looks:
     by: str = ""
     beside: tuple[str, ...] = ()
     told: str = ""
+    rows: int = 0
     days: tuple[date, date] | None = None
     empty: str = ""
 
@@ -141,7 +143,7 @@ def _return(content: bytes, seen: Looks) -> Looks:
             every = tuple(table.name for table in extract.tables)
             found = replace(seen, extract=extract.name, tables=every)
             dated = _dated(found, extract, frames)
-            return (not dated.told and _headed(content, found, extract)) or dated
+            return (not dated.told and _headed(content, dated, extract)) or dated
     # That it is not the one return says nothing where it may be another.
     wrong.pop("file.other_table", None)
     why = next(iter(wrong.values()), "an XML of no return that is declared, or one of no records")
@@ -319,6 +321,7 @@ def _read(content: bytes, seen: Looks, found: Sequence[_Found]) -> Looks:
 def _dated(seen: Looks, extract: Extract, frames: Mapping[str, pd.DataFrame]) -> Looks:
     if named_after.by_its_rows(seen.file, extract, frames):
         return replace(seen, told=named_after.TOLD)
+    seen = replace(seen, rows=sum(map(len, frames.values())))
     for name, frame in frames.items():
         table = extract.table(name)
         period, by = years.of_rows(extract, table, frame)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
+from pathlib import Path
 
+from jsna.ingest.run import SHORT
 from jsna.model.contract import Extract
 from jsna.model.parts import part_of
 from jsna.receiving.looks import Looks
@@ -58,6 +60,21 @@ def _in_turn(
     if any(one[0][1] >= other[0][0] for one, other in pairwise(dated)):
         return {}
     return {f"{table}.{number}": one for number, (_, one) in enumerate(dated, 1)}
+
+
+def fewer(files: Iterable[Looks], before: Iterable[Path], again: Callable[[Looks], Looks]) -> str:
+    """How many rows stand for how many before; "" where they are not far fewer.
+
+    Args:
+        files: of a delivery.
+        before: those it replaces, as they lie in the edition's folder.
+        again: looks at a file that was not read.
+    """
+    few, many = (
+        sum(again(one).rows if not one.rows else one.rows for one in some)
+        for some in (files, [Looks(file, "") for file in before if file.is_file()])
+    )
+    return f"{few:,} rows where there were {many:,}" if few < SHORT * many else ""
 
 
 def rule(extract: Extract, period: str, table: str, others: Sequence[str]) -> str:

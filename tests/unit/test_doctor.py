@@ -412,6 +412,15 @@ def test_two_ways_to_read_a_file_are_asked_about(
     other.write_text(yaml.safe_dump(content), encoding="utf-8")
     said = doctor(project, capsys)[1]
     assert "which may be read as declared or mapping quill/turned alike" in said
+    assert "--mapping exclusions= or --mapping exclusions=quill/turned" in said
+    for way, told in {
+        "exclusions=": "exclusions, 2024/25: new",
+        "exclusions=quill/turned": "exclusions, 2024/25, by quill/turned: new",
+        "exclusions=quill/none": "is written SOURCE=MAPPING",
+        "ncmp=quill/turned": "is written SOURCE=MAPPING",
+        "exclusions": "is written SOURCE=MAPPING",
+    }.items():
+        assert told in doctor(project, capsys, "--dry-run", "--mapping", way)[1]
     file = project / f"config/editions/{NAME}.yaml"
     owner = "    owner: Inclusion team\n"
     chosen = EDITION.replace(owner, f"{owner}    mapping: quill/turned\n")

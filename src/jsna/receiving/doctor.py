@@ -191,6 +191,7 @@ def find(
     mappings: Mapping[str, MappingFile],
     periods: Mapping[str, str] | None = None,
     raw: Path | None = None,
+    ways: Mapping[str, str] | None = None,
 ) -> Found:
     """What a folder holds for an edition.
 
@@ -199,10 +200,11 @@ def find(
         edition: whose they are to be.
         mappings: of councils' own files, by name.
         periods: file -> period, as somebody has said.
+        ways: extract -> the mapping it is read by where several fit, as somebody has said.
         raw: where the edition's files lie; without it nobody is told how many rows they had.
     """
     chosen = {s.extract: s.mapping for s in edition.extracts if "mapping" in s.model_fields_set}
-    known = Known(mappings, _of_edition(edition), chosen)
+    known = Known(mappings, _of_edition(edition), chosen | dict(ways or {}))
 
     def after_child(file: Path) -> bool:
         return named_after.by_its_day(file.relative_to(folder).as_posix(), edition.reference_date)

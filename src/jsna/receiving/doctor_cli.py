@@ -30,6 +30,10 @@ def add_arguments(verb: str, parser: argparse.ArgumentParser) -> None:
         "--period", action="append", default=[], metavar="FILE=PERIOD",
         help="of which year a file is, where nothing in it tells; may be given again",
     )  # fmt: skip
+    parser.add_argument(
+        "--mapping", action="append", default=[], metavar="SOURCE=MAPPING",
+        help="by which mapping files that fit several are read; nothing behind = as declared",
+    )  # fmt: skip
     parser.add_argument("--dry-run", action="store_true", help="show it and write nothing")
 
 
@@ -44,8 +48,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise JsnaError(Problem(arguments.folder, rule, code="doctor.folder"))
     edition = _edition(root, arguments.edition)
     paths = io.Paths(root, arguments.edition)
-    periods = _periods(arguments.period, folder)
-    found = doctor.find(folder, edition, _mappings(root), periods, paths.raw)
+    periods, mappings = _periods(arguments.period, folder), _mappings(root)
+    ways = _ways(arguments.mapping, mappings)
+    found = doctor.find(folder, edition, mappings, periods, paths.raw, ways)
     for line in doctor.lines(found):
         say(line)
     names = taking.named(found, folder, paths.raw)
@@ -109,6 +114,20 @@ def _periods(given: list[str], folder: Path) -> Mapping[str, str]:
             rule = "is written FILE=PERIOD, of a file below the folder"
             raise JsnaError(Problem("--period", rule, value=text, code="doctor.option"))
         found[Path(name).as_posix()] = period.strip()
+    return found
+
+
+def _ways(given: list[str], mappings: Mapping[str, MappingFile]) -> Mapping[str, str]:
+    from jsna.sources import registry
+
+    found = {}
+    for text in given:
+        extract, mark, name = (part.strip() for part in text.partition("="))
+        of = mappings[name].extract if name in mappings else extract if not name else ""
+        if not mark or extract not in registry() or of != extract:
+            rule = "is written SOURCE=MAPPING, of a mapping of that source, or SOURCE= as declared"
+            raise JsnaError(Problem("--mapping", rule, value=text, code="doctor.option"))
+        found[extract] = name
     return found
 
 

@@ -243,9 +243,11 @@ def _chosen(best: Sequence[_Found], known: Known) -> _Found | None:
     if len(best) == 1:
         return best[0]
     ways = " or ".join(f"mapping {one[2]}" if one[2] else "as declared" for one in best)
+    extract = best[0][0].name
+    how = " or ".join(f"--mapping {extract}={one[2]}" for one in best)
     rule = (
-        f"the table {best[0][1].name!r} of {best[0][0].name}, which may be read {ways} alike: name "
-        'the one in the edition as `mapping` of the extract ("" for none)'
+        f"the table {best[0][1].name!r} of {extract}, which may be read {ways} alike; say which: "
+        f"jsna doctor … {how}"
     )
     raise JsnaError(Problem("", rule, code="doctor.shape"))
 

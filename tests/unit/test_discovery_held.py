@@ -40,7 +40,9 @@ NOBODY = {
     "roll": "year_group in ('14', 'X')",
     "suspension": "year_group in ('N1', 'N2', '14', 'X')",
     "permanent_exclusion": "year_group in ('N1', 'N2', '14', 'X')",
-    "exclusion_reason": "year_group in ('N1', 'N2', '14', 'X')",
+    # No return of the county's years had the reason "other", nor a look-up of postcodes.
+    "exclusion_reason": "year_group in ('N1', 'N2', '14', 'X') or reason = 'OT'",
+    "record": "extract = 'postcodes'",
     "new_plan": "primary_need = 'NSA'",
     "ncmp": """
         primary_need = 'NSA' or school_year = 'R' and weight_category like '%obese'
@@ -64,7 +66,7 @@ def config() -> Configuration:
 
 @pytest.fixture(scope="module")
 def tables(config: Configuration) -> Tables:
-    return worlds.Drawing(config, supposed.spine(ROOT)).tables(5_000)
+    return worlds.Drawing(config, supposed.spine(ROOT)).tables(6_000)
 
 
 def counted(tables: Tables, config: Configuration) -> Incidence:

@@ -75,9 +75,11 @@ def census_rows() -> Rows:
 
 
 def exclusion_rows() -> Rows:
-    """Suspensions of some of the same pupils, in the autumn of 2024."""
+    """Suspensions of some of the same pupils, in every term of 2024/25."""
+    months = ("11/2024", "02/2025", "04/2025", "06/2025")
+    days = [f"{n % 28 + 1:02d}/{months[n % 4]}" for n in range(PUPILS)]
     return [
-        [*row[:5], "900001", "SUSP", "DB", "", "", f"{n % 28 + 1:02d}/11/2024", "2", row[14]]
+        [*row[:5], "900001", "SUSP", "DB", "", "", days[n], "2", row[14]]
         for n, row in enumerate(census_rows()[::3])
     ]
 

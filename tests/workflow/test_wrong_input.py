@@ -160,7 +160,7 @@ def wrong_year(world: World) -> None:
     fill(world, "NCYearActual", "4", slice(0, 60))
     place = world.exclusions[0].index("StartDate")
     for row in world.exclusions[1:]:
-        row[place] = row[place].replace("2024", "2022")
+        row[place] = row[place].replace("2024", "2022").replace("2025", "2023")
 
 
 @case(areas="file.locked")

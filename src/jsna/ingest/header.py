@@ -34,6 +34,7 @@ MOST_NEAR = 500
 MOST_NAMED = 12
 #: Ends of headers of keys of an export's own, declared or not.
 _KEYS = ("id", "ids", "key", "number", "no", "ref", "reference", "upn", "uln", "urn", "ukprn")
+_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 #: What may be shown of a header nobody declared: words, not dates, codes or identifiers.
 SHOWABLE = re.compile(r"(?!(?:.*\d){5})[^\W\d][\w .()/%-]{0,39}")
 
@@ -41,6 +42,11 @@ SHOWABLE = re.compile(r"(?!(?:.*\d){5})[^\W\d][\w .()/%-]{0,39}")
 def plain(name: str) -> str:
     """A header without case, spaces and punctuation."""
     return "".join(character for character in name.casefold() if character.isalnum())
+
+
+def of_another_year(title: str, other: str) -> bool:
+    """Whether titles of sheets differ in the year alone: a sheet a year, as in population."""
+    return title != other and len({_YEAR.sub("#", one) for one in (title, other)}) == 1
 
 
 def names(column: Column) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from jsna.ingest.header import (
     SEARCHED,
     locate,
     names,
+    of_another_year,
     plain,
     refuse_above,
     refuse_without_header,
@@ -225,6 +226,7 @@ def _refuse_twins(
         for other in book.worksheets
         if other is not sheet
         and other.sheet_state == "visible"
+        and not of_another_year(sheet.title, other.title)
         and _alike(book, other, header, table)
     ]
     if others:

@@ -155,7 +155,7 @@ def _headed(content: bytes, seen: Looks, extract: Extract) -> Looks | None:
     said = stated_years(content) if extract.xml is not None and extract.xml.year else ()
     if len(said) > 1:
         told = f"its header says two years, {' and '.join(map(str, said))}; ask for it again"
-        return replace(seen, told=told)
+        return replace(seen, period="", by="", told=told)
     if not said:
         return None
     period = years.ending(said[0], extract.period_type)

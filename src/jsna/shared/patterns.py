@@ -5,6 +5,8 @@ from __future__ import annotations
 UPN = r"[A-HJ-NP-RT-Z]\d{11}[0-9A-HJ-NP-RT-Z]"
 TEN_DIGITS = r"\d{10}"
 POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}"
+#: As look-ups write postcodes: in seven or eight places, or with one space. One is unlike all.
+POSTCODE_UNIT = r"[A-Z]{1,2}\d[A-Z\d]? {0,2}\d[A-Z]{2}|GIR ?0AA"
 #: England, Wales, Scotland and Northern Ireland: children may live across any border.
 LSOA = r"([EWS]01|N20)\d{6}"
 LSOA_ENGLAND = r"E01\d{6}"
@@ -30,6 +32,7 @@ WORDS = {
     UPN: "a letter, eleven digits, then a digit or letter, 13 characters in all",
     TEN_DIGITS: "ten digits",
     POSTCODE: "a full postcode such as AB1 2CD",
+    POSTCODE_UNIT: "a full postcode such as AB1 2CD",
     LSOA: "E01, W01, S01 or N20 and six digits",
     LSOA_ENGLAND: "E01 and six digits",
     MSOA: "E02 or W02 and six digits",

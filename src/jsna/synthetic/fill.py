@@ -125,6 +125,8 @@ def _unknown(
     if column.field in numbered and column.type in ("string", "integer") and not column.pattern:
         # The key of a table nothing is known of; a row belongs to its parent's row of that number.
         return pa.array(np.arange(rows.start, rows.stop) + 1).cast(ARROW[column.type])
+    if [column.field] == list(table.key) and column.pattern:
+        return pa.array(_different(column.pattern, len(rows), rng), type=ARROW[column.type])
     values = _drawn(extract, column, len(rows), period, codelists, rng)
     plain = column.type == "string" and column.pattern is None
     empty = (0.95 if plain else _EMPTY) if column.nullable else 0.0
@@ -162,6 +164,18 @@ def _drawn(
         pool = [_matching(sre.parse(column.pattern), rng) for _ in range(min(rows, _DISTINCT))]
     pool = pool or [""]
     return np.array(pool, dtype=object)[rng.integers(0, len(pool), rows)]
+
+
+def _different(pattern: str, rows: int, rng: np.random.Generator) -> list[str]:
+    """So many texts of a pattern, no two alike: the key of a table nothing is known of."""
+    tokens, made = sre.parse(pattern), dict[str, None]()
+    for _ in range(20 * rows):
+        if len(made) == rows:
+            break
+        made[_matching(tokens, rng)] = None
+    if len(made) < rows:
+        raise ValueError(f"too few texts match {pattern}; give the column a quantity")
+    return list(made)
 
 
 def _matching(tokens: Any, rng: np.random.Generator) -> str:

@@ -14,7 +14,7 @@ from jsna.shared import patterns
 COLUMNS = (
     Column(
         "pcd7", "postcode_unit", "string", "Postcode, in any of the forms the look-up writes.",
-        aliases=("pcd", "postcode"), pattern=r"[A-Z0-9 ]{5,8}",
+        aliases=("pcd", "postcode"), pattern=patterns.POSTCODE_UNIT,
     ),
     # A postcode that lies nowhere small: overseas, the islands, or a pseudo code of nines.
     Column(

@@ -42,7 +42,7 @@ discover: $(READY) ## Look for undeclared sums, and keep what is found of every 
 synthesise: $(READY) ## Make the synthetic extracts of a demonstration edition
 	@$(JSNA) synthesise $(EDITION)
 
-test: $(READY) ## Run the tests (a small synthetic edition; some ten minutes on two cores)
+test: $(READY) ## Run the tests (a small synthetic edition; some six minutes on two cores)
 	@$(JSNA) prepare
 	@$(PYTEST)
 

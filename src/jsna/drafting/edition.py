@@ -49,25 +49,34 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class New:
     """An edition to be written.
 
     Attributes:
         name: of the edition.
         text: its file.
-        authority: whose it is.
-        missing: datasets with no release as early as the edition.
     """
 
     name: str
     text: str
-    authority: Authority
-    missing: tuple[str, ...]
 
     @property
     def file(self) -> str:
         """Its file, below the project's folder."""
         return f"config/editions/{self.name}.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft(New):
+    """That of an authority.
+
+    Attributes:
+        authority: whose it is.
+        missing: datasets with no release as early as the edition.
+    """
+
+    authority: Authority
+    missing: tuple[str, ...]
 
 
 def draft(wanted: Wanted, root: Path) -> Draft:
@@ -103,7 +112,7 @@ def draft(wanted: Wanted, root: Path) -> Draft:
     )  # fmt: skip
 
 
-def write(made: Draft, root: Path) -> None:
+def write(made: New, root: Path) -> None:
     """Put it in its place.
 
     Raises:

@@ -17,8 +17,8 @@ from typing import Any, Final
 
 import yaml
 
-from jsna import io
-from jsna.drafting.edition import census_day
+from jsna.drafting.edition import New, census_day
+from jsna.drafting.edition import write as write
 from jsna.drafting.lines import joined, last_line
 from jsna.errors import JsnaError, Problem
 from jsna.model.editions import Edition, Supply
@@ -35,26 +35,18 @@ _YEAR: Final = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
-class Forward:
-    """An edition carried forward.
+class Forward(New):
+    """That of an earlier one, carried forward.
 
     Attributes:
-        name, text: of the new edition.
         before: the edition it follows.
         published: whether that has been published, so that this one is protected beside it.
         newer: dataset -> a registered release later than the one it stands on.
     """
 
-    name: str
-    text: str
     before: str
     published: bool
     newer: dict[str, str]
-
-    @property
-    def file(self) -> str:
-        """Its file, below the project's folder."""
-        return f"config/editions/{self.name}.yaml"
 
 
 def forward(name: str, root: Path, year: int = 0) -> Forward:
@@ -93,19 +85,6 @@ def forward(name: str, root: Path, year: int = 0) -> Forward:
         and _latest(other.release) > _latest(chosen.release)
     }
     return Forward(called, text, name, published, newer)
-
-
-def write(made: Forward, root: Path) -> None:
-    """Put it in its place.
-
-    Raises:
-        JsnaError: an edition of this name is there.
-    """
-    file = root / made.file
-    if file.exists():
-        rule = "this edition is there already, and stays as it is; open it, or give another --year"
-        raise JsnaError(Problem(made.file, rule, code="new.exists"))
-    io.write_text(file, made.text)
 
 
 def told(made: Forward) -> Iterator[str]:

@@ -27,9 +27,7 @@ which all is that may be.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count as numbers
 from pathlib import Path
@@ -53,6 +51,7 @@ from jsna.disclosure.discovery.identities import (
 from jsna.disclosure.discovery.incidence import Incidence, incidence, matrix_of
 from jsna.disclosure.discovery.modular import Matrix, held, null_space
 from jsna.errors import JsnaError, Problem
+from jsna.machine.garbage import uncollected
 from jsna.model.configuration import Configuration
 from jsna.model.fallbacks import recodings
 from jsna.model.hierarchies import THREE_YEARS
@@ -273,22 +272,10 @@ def look(config: Configuration, root: Path) -> dict[str, object]:
     said: dict[str, object] = {"looked": True}
     for name, filled in (("", True), ("incomplete", False)):
         drawing = worlds.Drawing(of, supposed.spine(root), filled)
-        with _uncollected():
+        with uncollected():
             found = discover(drawing.first(), of, drawing.further())
         if found.problems:
             raise JsnaError(found.problems, title=TITLE)
         summary = {**found.summary(), "passed_over": sorted(drawing.passed_over)}
         said |= {name: summary} if name else summary
     return said
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """No search for garbage: among the very many small objects of linked tables there is none."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -22,6 +23,15 @@ PUBLISHED = Path(__file__).parents[3] / "shared" / "published"
 LARGEST = 3_000_000
 #: A code list whose first row stands for the total and is otherwise almost empty.
 WITH_TOTALS = {"dfe_sen.csv"}
+
+
+def said(cell: str) -> str | None:
+    """What a cell says: some official files write NULL, a dash or not available for nothing.
+
+    Spaces that do not break are spaces, as an analyst sees them.
+    """
+    text = re.sub("[\u00a0\u202f]", " ", cell).strip()
+    return None if text.casefold() in {"", "null", "n/a", "-", "–"} else text
 
 
 def declared(header: list[str]) -> Table:
@@ -59,7 +69,7 @@ def test_every_regular_file_is_read_cell_by_cell_and_every_other_is_refused() ->
             del rows[1]
         assert not reading.findings.problems, reading.findings.problems
         assert reading.frame is not None
-        expected = [[cell.strip() or None for cell in row] for row in rows[1:]]
+        expected = [[said(cell) for cell in row] for row in rows[1:]]
         expected = [row for row in expected if any(row)]
         found = reading.frame.drop(columns="source_row").astype(object)
         found = found.where(reading.frame.drop(columns="source_row").notna(), None)

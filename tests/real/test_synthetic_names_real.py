@@ -57,7 +57,7 @@ def areas() -> list[Area]:
     contents = [
         yaml.safe_load(f.read_text(encoding="utf-8")) for f in sorted(folder.glob("*.yaml"))
     ]
-    return [Area.model_validate(c) for c in contents if c["code"].startswith("E100009")]
+    return [Area.model_validate(c) for c in contents if c.get("code", "").startswith("E100009")]
 
 
 @cache

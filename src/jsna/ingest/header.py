@@ -34,6 +34,7 @@ MOST_NEAR = 500
 MOST_NAMED = 12
 #: Ends of headers of keys of an export's own, declared or not.
 _KEYS = ("id", "ids", "key", "number", "no", "ref", "reference", "upn", "uln", "urn", "ukprn")
+_NUMBER = re.compile(r"\d+")
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 #: What may be shown of a header nobody declared: words, not dates, codes or identifiers.
 SHOWABLE = re.compile(r"(?!(?:.*\d){5})[^\W\d][\w .()/%-]{0,39}")
@@ -44,9 +45,14 @@ def plain(name: str) -> str:
     return "".join(character for character in name.casefold() if character.isalnum())
 
 
-def of_another_year(title: str, other: str) -> bool:
-    """Whether titles of sheets differ in the year alone: a sheet a year, as in population."""
-    return title != other and len({_YEAR.sub("#", one) for one in (title, other)}) == 1
+def of_its_own(title: str, other: str, name: str) -> bool:
+    """Whether another sheet than a table's is a list of its own.
+
+    One of another year, as in workbooks of population; or one of another number, where the table is
+    called so and its sheet by it: lists 1 to 10 of one form have much the same headers.
+    """
+    number = _NUMBER if plain(title) == plain(name) else _YEAR
+    return title != other and len({number.sub("#", one) for one in (title, other)}) == 1
 
 
 def names(column: Column) -> tuple[str, ...]:

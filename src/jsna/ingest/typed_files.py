@@ -22,7 +22,7 @@ from jsna.ingest.header import (
     SEARCHED,
     locate,
     names,
-    of_another_year,
+    of_its_own,
     plain,
     refuse_above,
     refuse_without_header,
@@ -226,7 +226,7 @@ def _refuse_twins(
         for other in book.worksheets
         if other is not sheet
         and other.sheet_state == "visible"
-        and not of_another_year(sheet.title, other.title)
+        and not of_its_own(sheet.title, other.title, table.name)
         and _alike(book, other, header, table)
     ]
     if others:

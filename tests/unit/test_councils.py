@@ -44,10 +44,10 @@ def entered(to: Path, entries: list[dict[str, object]]) -> None:
     def put(held: dict[str, list[dict[str, object]]]) -> None:
         for entry in entries:
             (supply,) = (s for s in held["extracts"] if s["extract"] == entry["extract"])
-            (period,) = (p for p in supply["periods"] if p["period"] == entry["period"])  # type: ignore[attr-defined]
+            (period,) = (p for p in supply["periods"] if p["period"] == entry["period"])
             period.update({k: v for k, v in entry.items() if k not in ("extract", "period") and v})
 
-    change(to, EDITION, put)  # type: ignore[arg-type]
+    change(to, EDITION, put)
 
 
 @pytest.mark.parametrize(
@@ -74,15 +74,15 @@ def test_a_council_s_files_are_the_declared_ones(
     found = valid(other)
     assert found.keys() == expected.keys()
     for name, rows in expected.items():
-        assert rows.equals(found[name]), name  # type: ignore[attr-defined]
+        assert rows.equals(found[name]), name
     # And read as declared they are not: no mapping, no file.
     if extracts:
 
         def forget(held: dict[str, list[dict[str, object]]]) -> None:
             for supply in held["extracts"]:
-                for period in supply["periods"]:  # type: ignore[attr-defined]
+                for period in supply["periods"]:
                     period.pop("mapping", None)
                     period.pop("beside", None)
 
-        change(tmp_path, EDITION, forget)  # type: ignore[arg-type]
+        change(tmp_path, EDITION, forget)
         assert ingest(edition(tmp_path, extracts), io.Paths(tmp_path, SMALL)).problems

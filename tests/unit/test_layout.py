@@ -54,7 +54,7 @@ SHAPE = Shape(
         "school": Origin(together=("LA", "Estab")),
         "lsoa": Origin(
             header="Area", join={"file": "homes", "key": "Ref", "their_key": "Pupil ref"}
-        ),  # type: ignore[arg-type]
+        ),
         "year": Origin(constant="2025"),
         "note": None,
     },

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import yaml
@@ -86,8 +86,7 @@ def _begin(lines: list[str], root: Any, extracts: Any, entry: Entry) -> str:
     made = ["extracts:", *_supply(entry, "  ")]
     if extracts is None:
         return joined([*lines, *made])
-    key = next(key for key, _ in root.value if key.value == "extracts")
-    at, end = key.start_mark.line, extracts.end_mark.line
+    at, end = _line(root, "extracts"), extracts.end_mark.line
     return joined([*lines[:at], *made, *lines[end + 1 :]])
 
 
@@ -114,7 +113,7 @@ def _in_supply(lines: list[str], supply: Any, entry: Entry) -> str:
             found = item
     shared = _scalar(supply, "mapping") or ""
     # What is said for the whole extract is not said again, and is unsaid where it does not hold.
-    own = entry if entry.mapping != shared else _without_mapping(entry)
+    own = entry if entry.mapping != shared else replace(entry, mapping="")
     unsaid = [] if entry.mapping or not shared else ['mapping: ""']
     if found is None:
         indent = " " * (periods.value[0].start_mark.column - 2)
@@ -149,12 +148,7 @@ def _place(supply: Any, periods: Any, period: str) -> int:
     earlier = [item for item in periods.value if (_scalar(item, "period") or "") < period]
     if earlier:
         return last_line(earlier[-1]) + 1
-    key = next(key for key, _ in supply.value if key.value == "periods")
-    return int(key.start_mark.line) + 1
-
-
-def _without_mapping(entry: Entry) -> Entry:
-    return Entry(entry.extract, entry.period, entry.files, entry.sha256, entry.beside)
+    return _line(supply, "periods") + 1
 
 
 def _written_out(lines: list[str], found: Any, entry: Entry, unsaid: list[str]) -> str:
@@ -183,12 +177,16 @@ def _rewritten(lines: list[str], supply: Any, periods: Any, entry: Entry) -> str
     if periods is None:
         at = end = last_line(supply) + 1
     else:
-        key = next(key for key, _ in supply.value if key.value == "periods")
-        at, end = key.start_mark.line, periods.end_mark.line + 1
+        at, end = _line(supply, "periods"), periods.end_mark.line + 1
     if len(made) == 1:
         made += _period(entry, f"{indent}  ")
         return joined([*lines[:at], *made, *lines[end:]])
     return _with(joined([*lines[:at], *made, *lines[end:]]), entry)
+
+
+def _line(node: Any, key: str) -> int:
+    """The line a key that is there stands on."""
+    return next(int(one.start_mark.line) for one, _ in node.value if one.value == key)
 
 
 def _value(node: Any, key: str) -> Any:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from jsna.ingest.dates import Written, read
 from jsna.model.contract import Extract, Identifier
 from jsna.shared import headers
-from jsna.shared.periods import window
+from jsna.shared.periods import beginning_in, window
 from jsna.shared.usual import OF_ROLLS
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def period(extract: Extract, dated: str | None, staged: pd.DataFrame) -> str:
 def _of_day(day: date, period_type: str) -> str:
     """The period of a kind that a day falls in."""
     for year in (day.year - 1, day.year, day.year + 1):
-        written = f"{year}/{(year + 1) % 100:02d}" if period_type in OF_ROLLS else str(year)
+        written = beginning_in(year, period_type)
         first, last = window(written, period_type)
         if first <= day <= last:
             return written

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from jsna.ingest.dates import Written, read
 from jsna.model.contract import Extract, Table
-from jsna.shared.periods import OF_TWO_YEARS, window
+from jsna.shared.periods import OF_TWO_YEARS, beginning_in, window
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,14 +26,9 @@ _CLASS: Final = re.compile(r"\d{1,2}")
 _SEPTEMBER: Final = 9
 
 
-def label(first: int, period_type: str) -> str:
-    """A period by the year it begins in."""
-    return f"{first}/{(first + 1) % 100:02d}" if period_type in OF_TWO_YEARS else str(first)
-
-
 def ending(last: int, period_type: str) -> str:
     """A period by the year it ends in."""
-    return label(last - (period_type in OF_TWO_YEARS), period_type)
+    return beginning_in(last - (period_type in OF_TWO_YEARS), period_type)
 
 
 def of_rows(extract: Extract, table: Table, frame: pd.DataFrame) -> tuple[str, str]:
@@ -82,14 +77,14 @@ def _by_days(days: Counter[date], period_type: str, table: Table) -> str:
         return ""
     inside = dict.fromkeys(firsts, 0)
     for first in firsts:
-        start, end = window(label(first, period_type), period_type)
+        start, end = window(beginning_in(first, period_type), period_type)
         inside[first] = sum(times for day, times in days.items() if start <= day <= end)
     # Of a register that reaches back the last year with many is its own.
     enough = [first for first, many in inside.items() if many >= table.dated_share * total]
     if not enough:
         return ""
     best = max(enough) if table.dated_share < _MOST else max(enough, key=inside.__getitem__)
-    return label(best, period_type)
+    return beginning_in(best, period_type)
 
 
 def _by_classes(rows: pd.DataFrame) -> int | None:
@@ -119,6 +114,6 @@ def of_name(stem: str, period_type: str) -> str:
             for first, second in _TWO.findall(stem)
             if (int(first) + 1) % 100 == int(second)
         }
-        return label(pairs.pop(), period_type) if len(pairs) == 1 else ""
+        return beginning_in(pairs.pop(), period_type) if len(pairs) == 1 else ""
     years = {int(year) for year in _ONE.findall(stem)}
     return str(years.pop()) if len(years) == 1 else ""

@@ -49,6 +49,11 @@ def ends_in(period: str) -> int:
     return _first_year(period) + ("/" in period)
 
 
+def beginning_in(first: int, period_type: str) -> str:
+    """The period of a kind that begins in a year: `2024/25`, or `2024`."""
+    return f"{first}/{(first + 1) % 100:02d}" if period_type in OF_TWO_YEARS else str(first)
+
+
 def following(period: str, years: int = 1) -> str:
     """The period some years after one: `2025/26` of `2024/25`."""
     first = _first_year(period) + years

@@ -181,6 +181,58 @@ def test_what_can_be_read_two_ways_is_asked_about_once_a_column() -> None:
         assert "does the day or the month come first" in problem.rule
 
 
+SCHOOL_DAYS = [date(2024, 9, 2), date(2024, 10, 31), date(2025, 1, 17), date(2025, 3, 9)]
+BIRTHS = [date(1999 + n, 1 + 5 * n % 12, 1 + 17 * n % 28) for n in range(25)]
+
+
+@pytest.mark.parametrize("days", [SCHOOL_DAYS, BIRTHS], ids=["of a year", "of births"])
+@pytest.mark.parametrize("form", ["%d/%m/%y", "%d-%m-%y", "%d.%m.%y", "%d/%m/%y 09:30", "%d-%b-%y"])
+def test_years_of_two_digits_are_of_the_one_century_there_is(days: list[date], form: str) -> None:
+    reading, judged = read(*({"Seen": f"{day:{form}}"} for day in days))
+    assert told(reading) == [] and judged.valid["seen"].tolist() == days
+    assert reading.findings.remarks == [
+        f"years of two digits are read as of 1970 to 2069 in {len(days)} dates of the column 'Seen'"
+    ]
+
+
+def test_years_of_two_digits_that_come_first_or_behind_days_that_come_second() -> None:
+    assert seen(*(f"{day:%y-%m-%d}" for day in BIRTHS)) == ([], BIRTHS)
+    found, got = seen(*(f"{day:%m/%d/%y}" for day in BIRTHS))
+    assert [code for code, _, _ in found] == ["column.month_first"] and got == BIRTHS
+
+
+def test_years_of_two_digits_that_may_stand_first_or_last_are_asked_about() -> None:
+    # Any of three may be the year; and firsts of months, of years that would be days as well.
+    firsts = [f"01/{1 + n % 12:02d}/{8 + n:02d}" for n in range(15)]
+    for days in (
+        ["05/06/07"],
+        ["05/06/07", "08/09/10"],
+        firsts,
+        [d[6:] + d[2:6] + d[:2] for d in firsts],
+    ):
+        reading, _ = read(*({"Seen": day} for day in days))
+        (problem,) = reading.findings.problems
+        assert (problem.code, problem.count) == ("column.short_years", len(days))
+        assert "`dates: day first` or `dates: year first`" in problem.rule
+    for order, want in (("day first", date(2007, 6, 5)), ("year first", date(2005, 6, 7))):
+        shape = Shape.model_validate({"columns": {"seen": {"header": "Seen", "dates": order}}})
+        assert seen("05/06/07", shape=shape) == ([], [want])
+
+
+def test_years_of_two_digits_that_may_be_of_two_centuries_are_asked_about() -> None:
+    column = Column("Opened", "opened", "date", "Day.", nullable=True, years=(598, 2069))
+    extract = one_file("schools_old", "Schools.", "financial_year", "maintained", column)
+    text = b"Opened\n31/08/65\n01-Sep-24\n"
+    reading = read_table(text, "old.csv", extract.tables[0])
+    assert told(reading) == [("column.short_years", "Opened", 2)]
+    assert "any year from 598 to 2069" in reading.findings.problems[0].rule
+    shape = Shape.model_validate({"columns": {"opened": {"header": "Opened", "years_from": 1930}}})
+    reading = read_table(text, "old.csv", extract.tables[0], shape=shape)
+    assert told(reading) == [] and reading.frame is not None
+    judged = validate_table(extract, extract.tables[0], reading.frame, context("areas"))
+    assert judged.valid["opened"].tolist() == [date(1965, 8, 31), date(2024, 9, 1)]
+
+
 def test_a_column_whose_days_are_all_early_is_told() -> None:
     early = [f"{n:02d}/04/2024" for n in range(1, 11)]
     assert seen(*early) == (

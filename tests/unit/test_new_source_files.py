@@ -53,29 +53,26 @@ def asked(file: Path, **more: str) -> Asked:
 
 
 @pytest.mark.parametrize(
-    ("delimiter", "encoding", "note"),
+    ("delimiter", "encoding"),
     [
-        (",", "utf-8", ""),
-        (",", "utf-8-sig", ""),
-        (",", "cp1252", ""),
-        (";", "cp1252", "cells are separated by a semicolon"),
-        ("\t", "utf-8", "cells are separated by a tab"),
-        ("|", "utf-8-sig", "cells are separated by a vertical bar"),
-        (",", "utf-16", "Unicode text (UTF-16)"),
-        ("\t", "utf-16", "cells are separated by a tab"),
+        (",", "utf-8"),
+        (",", "utf-8-sig"),
+        (",", "cp1252"),
+        (";", "cp1252"),
+        ("\t", "utf-8"),
+        ("|", "utf-8-sig"),
+        (",", "utf-16"),
+        ("\t", "utf-16"),
     ],
 )
-def test_the_same_file_however_it_is_written(
-    tmp_path: Path, delimiter: str, encoding: str, note: str
-) -> None:
+def test_the_same_file_however_it_is_written(tmp_path: Path, delimiter: str, encoding: str) -> None:
     plain = draft(asked(saved(tmp_path, "plain.csv", clinic())), ROOT)
     file = tmp_path / "other.csv"
     file.write_bytes(as_csv(clinic(), delimiter).encode(encoding))
     made = draft(asked(file), ROOT)
     assert said(made.extract) == said(plain.extract)
     assert made.told == plain.told
-    assert (note in " ".join(made.notes)) if note else made.notes == plain.notes
-    assert ("ask its owner for CSV in UTF-8 with commas" in " ".join(made.notes)) == bool(note)
+    assert made.notes == plain.notes
 
 
 def test_a_sheet_of_a_workbook(tmp_path: Path) -> None:
@@ -260,4 +257,3 @@ def test_a_decimal_comma_in_every_line_is_no_delimiter(tmp_path: Path) -> None:
     file.write_text(as_csv(rows, ";"), encoding="utf-8")
     made = draft(Asked(file), ROOT)
     assert [*columns(made)] == ["Visit", "Kind"]
-    assert "separated by a semicolon" in made.notes[0]

@@ -7,6 +7,7 @@ tried on all faults together, on good extracts, and on a fault of each zone.
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -82,14 +83,6 @@ def truncated_files(world: World) -> None:
     world.instead = {CENSUS: content[CENSUS][:-30], AREAS: content[AREAS][:3000]}
 
 
-@case(census="file.delimiter", exclusions="file.delimiter")
-def wrong_delimiter(world: World) -> None:
-    world.instead = {
-        CENSUS: csv_bytes(world.census, ";"),
-        EXCLUSIONS: csv_bytes(world.exclusions, "\t"),
-    }
-
-
 @case(census="column.missing")
 def renamed_column(world: World) -> None:
     world.census[0][column(world, "SENprovision")] = "SEN_provison"
@@ -113,7 +106,7 @@ def duplicate_column(world: World) -> None:
 
 @case(census="file.encoding", exclusions="file.encoding")
 def wrong_encoding(world: World) -> None:
-    world.instead = {CENSUS: csv_bytes(world.census, encoding="utf-16")}
+    world.instead = {CENSUS: csv_bytes(world.census, encoding="utf-16")[:-1]}
     world.exclusions[3][1] = "Nuñez".encode().decode("cp1252")
 
 
@@ -188,7 +181,7 @@ def workbook_with_a_password(world: World) -> None:
     world.instead = {AREAS: b"\xd0\xcf\x11\xe0" + b"\0" * 4000}
 
 
-@case(census="file.missing", exclusions="file.delimiter column.missing", areas="file.hidden_rows")
+@case(census="file.missing", exclusions="column.missing", areas="file.hidden_rows")
 def several_at_once(world: World) -> None:
     world.instead = {CENSUS: None}
     world.exclusions[0][world.exclusions[0].index("Category")] = "Categry"
@@ -259,6 +252,23 @@ def test_good_extracts_pass_and_say_so(tmp_path: Path) -> None:
     assert "The edition can be built: nothing was found wrong." in report.text
     assert "60 rows" in report.text
     assert not (tmp_path / "data/processed").exists()
+
+
+def test_the_receipt_says_how_each_file_was_read(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.instead = {
+        CENSUS: csv_bytes(world.census, ";", "utf-16"),
+        EXCLUSIONS: csv_bytes(world.exclusions, "\t"),
+    }
+    run(world.place(), world.paths)
+    receipt = json.loads((world.paths.identified / "ingest.json").read_text(encoding="utf-8"))
+    said = " ".join(" ".join(remarks) for remarks in receipt["read_as"].values())
+    rows = len(world.census) - 1
+    for words in ("read as UTF-16, with its mark", f"a semicolon, in the header and {rows} rows",
+                  f"a tab, in the header and {len(world.exclusions) - 1} rows"):  # fmt: skip
+        assert words in said
+    report = check(world.place(), world.paths)
+    assert report.ok and "note: cells are separated by a semicolon" in report.text
 
 
 def with_indicators(world: World) -> Configuration:
@@ -431,7 +441,7 @@ def test_the_command_line_says_all_and_exits_non_zero(good: Path, tmp_path: Path
     for ended in (headed, checked, ingested):
         said = ended.stdout + ended.stderr
         assert ended.returncode == 1, said
-        for words in ("is not in the edition's folder", "semicolon", "'Category'", "hidden"):
+        for words in ("is not in the edition's folder", "'Category'", "hidden"):
             assert words in said
         assert "Traceback" not in said
         assert_nothing_personal(said)

@@ -1,27 +1,29 @@
-"""A file as councils send it, made one the build's reader takes: text, or a sheet of a workbook.
+"""A file as councils send it: text, or a sheet of a workbook.
 
-What the build itself would not read is said: cells apart by something else than a comma, UTF-16, a
-workbook of several sheets. The draft is of the file all the same: its owner need be asked once.
+What the build itself would not read is said: a workbook of several sheets. The draft is of the file
+all the same: its owner need be asked once.
 """
 
 from __future__ import annotations
 
-import csv
 import io
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from jsna.errors import JsnaError, Problem
-from jsna.ingest.csv_file import ASK_FOR_CSV, utf_16
+from jsna.ingest.grid import Findings
 from jsna.ingest.header import SEARCHED, plain
-from jsna.ingest.read import Reading, read_table
+from jsna.ingest.read import TEXTS, Reading, read_table
+from jsna.ingest.text_file import HEAD, MARKS, decode, evenest, records
 from jsna.ingest.typed_files import text_of
 from jsna.machine import limits, trouble
 from jsna.model.contract import Table
+from jsna.model.layouts import Place
 
 TITLE: Final = "No source can be drafted from this file:"
-_ENDINGS: Final = (".csv", ".txt", ".tsv", ".xlsx")
+#: A text shows by itself what its letters are and what separates its cells.
+AS_SHOWN: Final = Place()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,12 @@ class Opened:
     """A file that is ready to be read.
 
     Attributes:
-        content: its bytes, of text as CSV with commas.
+        content: its bytes.
         name: as the user knows it.
         sheet: title of the sheet of a workbook, which is never shown; "" of text.
         lines: its first lines, as text; empty where it cannot be told.
         told: what a build would not take as it is.
+        place: what somebody has said of its letters and of what separates its cells.
     """
 
     content: bytes
@@ -41,15 +44,20 @@ class Opened:
     sheet: str
     lines: tuple[tuple[str, ...], ...]
     told: tuple[str, ...] = ()
+    place: Place = AS_SHOWN
 
     def read(self, table: Table) -> Reading:
         """The file as the build's reader has it under a declaration."""
-        name = self.name if self.sheet else f"{Path(self.name).stem}.csv"
-        return read_table(self.content, name, replace(table, name=self.sheet or table.name))
+        return read_table(self.content, self.name, replace(table, name=self.sheet or table.name))
 
 
-def opened(file: Path, sheet: str = "") -> Opened:
+def opened(file: Path, sheet: str = "", place: Place = AS_SHOWN) -> Opened:
     """The file, or the sheet of it that is asked for.
+
+    Args:
+        file: it.
+        sheet: of a workbook; "" for its first.
+        place: what somebody says of the letters of a text, and of what separates its cells.
 
     Raises:
         JsnaError: it is not there, of no known kind or too large, or has no such sheet.
@@ -59,10 +67,9 @@ def opened(file: Path, sheet: str = "") -> Opened:
         raise _refused(file, "is a folder; give one file of it", "new.file")
     if not file.is_file():
         raise _refused(file, "there is no such file", "new.file")
-    if ending not in _ENDINGS:
-        raise _refused(
-            file, "is neither CSV (.csv, .txt, .tsv) nor a workbook (.xlsx)", "new.format"
-        )
+    if ending not in (*TEXTS, ".xlsx"):
+        rule = f"is neither CSV ({', '.join(TEXTS)}) nor a workbook (.xlsx)"
+        raise _refused(file, rule, "new.format")
     if sheet and ending != ".xlsx":
         raise _refused(file, "only a workbook has sheets; leave --sheet out", "new.option")
     try:
@@ -70,7 +77,7 @@ def opened(file: Path, sheet: str = "") -> Opened:
     except limits.TooLargeError as large:
         raise _refused(file, str(large), "file.large") from None
     content = file.read_bytes()
-    return _workbook(file, content, sheet) if ending == ".xlsx" else _text(file, content)
+    return _workbook(file, content, sheet) if ending == ".xlsx" else _text(file, content, place)
 
 
 def _refused(file: Path, rule: str, code: str) -> JsnaError:
@@ -79,80 +86,15 @@ def _refused(file: Path, rule: str, code: str) -> JsnaError:
 
 # ---- text ----------------------------------------------------------------------------------------
 
-_DELIMITERS: Final = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
-_HEAD: Final = 200_000
 
-
-def _text(file: Path, content: bytes) -> Opened:
-    told: list[str] = []
-    if coded := utf_16(content):
-        try:
-            content = content.decode(coded).encode("utf-8")
-        except UnicodeError:
-            raise _refused(
-                file, "is cut short or damaged; ask for it again", "file.encoding"
-            ) from None
-        told.append(f"it is Unicode text (UTF-16), which a build does not read: {ASK_FOR_CSV}")
-    head = _head(content)
-    delimiter = max(_DELIMITERS, key=lambda mark: (_evenly(head, mark), mark == ","))
-    if delimiter != ",":
-        told.append(
-            f"its cells are separated by {_DELIMITERS[delimiter]}, which a build does not read: "
-            f"{ASK_FOR_CSV}"
-        )
-        content = _with_commas(content, delimiter)
-        head = _head(content)
-    return Opened(content, file.name, "", tuple(map(tuple, _lines(head, ","))), tuple(told))
-
-
-def _head(content: bytes) -> str:
-    """The beginning of a file as text, in whichever encoding."""
-    # Not to its last character, which may be cut in two.
-    head = content if len(content) < _HEAD else content[:_HEAD].rpartition(b"\n")[0]
-    head = head.removeprefix(b"\xef\xbb\xbf")
-    try:
-        text = head.decode("utf-8")
-    except UnicodeDecodeError:
-        text = head.decode("cp1252", errors="ignore")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _lines(text: str, delimiter: str) -> list[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    found: list[list[str]] = []
-    try:
-        for line in reader:
-            found.append(line)
-            if len(found) == SEARCHED:
-                break
-    except csv.Error:
-        return found
-    return found
-
-
-def _evenly(text: str, delimiter: str) -> tuple[int, int]:
-    """In how many of its first lines a mark separates as many cells as in most, and how many.
-
-    None where it separates no cells.
-    """
-    widths = [len(line) for line in _lines(text, delimiter) if line]
-    often = max(set(widths), key=lambda width: (widths.count(width), width), default=1)
-    return (widths.count(often), often) if often > 1 else (0, 0)
-
-
-def _with_commas(content: bytes, delimiter: str) -> bytes:
-    """The whole file with its cells apart by commas, in UTF-8; text of no encoding as it is."""
-    bare = content.removeprefix(b"\xef\xbb\xbf")
-    try:
-        text = bare.decode("utf-8")
-    except UnicodeDecodeError:
-        text = bare.decode("cp1252", errors="replace")
-    made = io.StringIO(newline="")
-    try:
-        csv.writer(made).writerows(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error:
-        return content
-    return made.getvalue().encode("utf-8")
+def _text(file: Path, content: bytes, place: Place) -> Opened:
+    findings = Findings(file.name)
+    text = decode(content, findings, place.encoding)
+    if text is None:
+        raise JsnaError(findings.problems, title=TITLE)
+    head = text[:HEAD].replace("\r\n", "\n").replace("\r", "\n")
+    mark = next((m for m, (_, name) in MARKS.items() if name == place.separator), evenest(head))
+    return Opened(content, file.name, "", tuple(map(tuple, records(head, mark))), place=place)
 
 
 # ---- workbooks -----------------------------------------------------------------------------------

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 #: Share of the filled cells of a column beyond which marks of damage refuse the file.
 DAMAGED = 0.01
 #: Problems of a whole column, of which unreadable cells are the consequence.
-DAMAGE = frozenset(
-    f"column.{what}"
-    for what in ("scientific", "month_first", "impossible_dates", "error_cells", "decimals")
-)
+_DAMAGES = (
+    "scientific", "short_years", "month_first", "impossible_dates", "error_cells", "decimals",
+)  # fmt: skip
+DAMAGE = frozenset(f"column.{what}" for what in _DAMAGES)
 _SCIENTIFIC = r"^[+-]?\d(\.\d+)?[eE]\+\d+$"
 #: What a spreadsheet shows instead of a value: failed formulas, and dates in too narrow a column.
 _ERROR = r"^#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|#+)$"

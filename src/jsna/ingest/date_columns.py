@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from jsna.ingest import short_years
 from jsna.ingest.cells import DAMAGED, at
 from jsna.ingest.dates import DAY_FIRST, Kind, Written, read
 from jsna.ingest.grid import Findings, Grid
@@ -95,6 +96,11 @@ def plain(
     given = encoded.dictionary.to_pylist()
     texts = [_of_workbook(text, grid.epoch_1904) for text in given] if grid.typed else given
     indices = np.asarray(pc.fill_null(encoded.indices, -1))
+
+    def where(marked: Sequence[bool]) -> list[int]:
+        return [int(row) for row in rows[np.isin(indices, np.flatnonzero(marked))]]
+
+    texts = short_years.plain(column, texts, where, findings)
     days = _Days(column, texts, [read(text) for text in texts], indices, rows, findings)
     if column.identifier == "date_of_birth":
         _tell_times(days, given)

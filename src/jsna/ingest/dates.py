@@ -16,6 +16,8 @@ from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Final
 
+from jsna.model.contract import CHILDREN
+
 _MONTHS: Final = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
     "october", "november", "december",
@@ -42,8 +44,6 @@ _FORMS: Final = (
                       r"(?P<year>\d{4})"),
 )  # fmt: skip
 _PATTERNS: Final = tuple((form, re.compile(pattern + _TIME)) for form, pattern in _FORMS)
-#: Years of two digits from this one on are of the last century.
-_LAST_CENTURY: Final = 70
 
 
 class Kind(enum.Enum):
@@ -118,9 +118,8 @@ def _month(parts: dict[str, str | None]) -> int | None:
 
 def _year(text: str | None) -> int:
     year = int(str(text))
-    if year >= 100:
-        return year
-    return year + (1900 if year >= _LAST_CENTURY else 2000)
+    # Of a column that may be of other years `short_years` has said which before.
+    return year if len(str(text)) > 2 else CHILDREN[0] + (year - CHILDREN[0]) % 100
 
 
 def _day(year: int, month: int, day: int) -> date | None:

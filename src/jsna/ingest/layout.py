@@ -13,7 +13,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from jsna.ingest.grid import Findings
-from jsna.model.contract import Column, Table
+from jsna.ingest.short_years import whole
+from jsna.model.contract import CHILDREN, Column, Table
 from jsna.model.layouts import Dates, Origin, Shape
 
 if TYPE_CHECKING:
@@ -25,8 +26,11 @@ _PART: Final = "+"
 UNKNOWN: Final = " (not in the mapping)"
 _NUMBERS: Final = re.compile(r"(\d{1,4})(?P<mark>[/.\- ]?)(\d{1,2})(?P=mark)(\d{1,4})\b(.*)")
 _SOLID: Final = re.compile(r"\d{6}|\d{8}")
-#: Years of two digits from this one on are of the last century, as `dates` reads them.
-_LAST_CENTURY: Final = 70
+#: Of two digits in numbers, and behind a month by its name.
+_SHORT: Final = re.compile(
+    r"(\d{1,2}[/.-]\d{1,2}[/.-]|\d{1,2}(?:st|nd|rd|th)?[ /.-]?[A-Za-z]{3,9}\.?[ /.,-]{0,2})(\d\d)"
+    r"((?:[ T,].*)?)"
+)
 
 Columns = dict[str, "pa.Array[Any]"]
 #: What gives a column of another file: the origin -> key there -> value; None where it cannot.
@@ -151,9 +155,11 @@ def _meant(column: Column, origin: Origin, shape: Shape, cells: pa.Array[Any]) -
     none = {text.strip().casefold() for text in (*shape.empty, *origin.empty)}
     codes = {said.strip().casefold(): code for said, code in origin.codes.items()}
     order = (origin.dates or shape.dates) if column.type == "date" else ""
+    first = origin.years_from
+    years = (first, first + 99) if first else column.years
     # What the declaration reads as empty says so here too, whatever the codes.
     kept = {text.casefold() for text in column.absent}
-    if not (none or codes or order):
+    if not (none or codes or order or first):
         return cells
 
     def put(text: str) -> str | None:
@@ -164,15 +170,27 @@ def _meant(column: Column, origin: Origin, shape: Shape, cells: pa.Array[Any]) -
             return None
         if codes and origin.others == "unknown" and folded not in kept:
             return text + UNKNOWN
-        return in_order(text, order) if order else text
+        if order:
+            text = in_order(text, order, years)
+        return _in_full(text, years) if first else text
 
     encoded = cells.dictionary_encode()
     texts = [None if text is None else put(text) for text in encoded.dictionary.to_pylist()]
     return pa.array(texts, pa.string()).take(encoded.indices)
 
 
-def in_order(text: str, order: Dates) -> str:
-    """A date of numbers alone as year-month-day, whatever day or month that is; else as it is."""
+def _in_full(text: str, years: tuple[int, int]) -> str:
+    """A date with its year in four digits, where it stands last in two."""
+    found = _SHORT.fullmatch(text)
+    year = found and whole(int(found[2]), years)
+    return f"{found[1]}{year:04d}{found[3]}" if found and year else text
+
+
+def in_order(text: str, order: Dates, years: tuple[int, int] = CHILDREN) -> str:
+    """A date of numbers alone as year-month-day, whatever day or month that is; else as it is.
+
+    One whose year has two digits stays as it is where `years` leave it more than one century.
+    """
     solid = _SOLID.fullmatch(text)
     if solid:
         year = len(text) - 4
@@ -189,7 +207,7 @@ def in_order(text: str, order: Dates) -> str:
         year_text = parts[2]
         day, month = parts[:2] if order == "day first" else (parts[1], parts[0])
     if len(year_text) == 2:
-        year_text = ("19" if int(year_text) >= _LAST_CENTURY else "20") + year_text
+        year_text = str(whole(int(year_text), years) or "")
     if len(year_text) != 4 or len(day) > 2:
         return text
     return f"{year_text}-{month:0>2}-{day:0>2}{rest}"

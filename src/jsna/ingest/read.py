@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
 #: Problems that say rows could not be taken apart.
 _ROWS_LOST = frozenset({"file.ragged", "file.truncated"})
-FORMATS = (".csv", ".xlsx", ".parquet")
+#: How the names of texts end: the same, whatever separates the cells.
+TEXTS = (".csv", ".txt", ".tsv")
+FORMATS = (*TEXTS, ".xlsx", ".parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +214,7 @@ def _format(content: bytes, name: str, findings: Findings) -> str:
         rule = f"this is a workbook or zip file named {ending}; name it for what it is"
         findings.refuse("file.format", rule)
         return ""
-    return ending
+    return ".csv" if ending in TEXTS else ending
 
 
 def _trim(column: pa.Array[Any]) -> pa.Array[Any]:

@@ -167,6 +167,12 @@ def run(config: Configuration, paths: io.Paths) -> None:
             for key, tables in done.results.items()
             for name, judged in tables.items()
         },
+        # How each file was read, where there were other ways to write it.
+        "read_as": {
+            f"{one.delivery.extract}.{one.table}/{one.delivery.period}": one.findings.remarks
+            for one in done.staged
+            if one.findings.remarks
+        },
         # Later stages run again exactly where the rows they read are others.
         "valid": records.digests(paths.identified, (paths.identified / file for file in written)),
     }

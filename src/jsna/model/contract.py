@@ -36,6 +36,8 @@ _STOP: Final = re.compile(r"[;:.,](?:\s|$)")
 LARGEST: Final = 1e9
 #: No number is as large as this: they are added up exactly, with six decimals.
 NEVER: Final = 1e12
+#: Years in which anything happened, or will, to children of today: each of two digits is one.
+CHILDREN: Final = (1970, 2069)
 #: Direct identifiers: their values never appear in a message, nor outside `identified/`.
 Identifier = Literal[
     "upn", "former_upn", "nhs_number", "uln", "forename", "surname", "date_of_birth", "postcode",
@@ -65,6 +67,8 @@ class Column:
         minimum, maximum: bounds of a number or integer; on a side without one it is below
             `LARGEST` in size, and everywhere below `NEVER`.
         bands: of a number or integer, the bands that it is shown in.
+        years: of a date, the first and the last year it may be of: years of two digits are read by
+            it where it leaves one century. Of what happens to children of today by default.
         identifier: which direct identifier this is, if it is one.
         quantity: name of the quantity in the synthetic world this column shows; a column without
             one is filled from its type and codes alone.
@@ -96,6 +100,7 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     bands: Bands | None = None
+    years: tuple[int, int] = CHILDREN
     identifier: Identifier | None = None
     quantity: str | None = None
     aliases: tuple[str, ...] = ()

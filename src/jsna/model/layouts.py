@@ -21,6 +21,10 @@ from jsna.model.base import Name, Strict, Words
 LAST_ROW: Final = 30
 #: Which part of a date comes first, where each is a number; "" as everywhere: the day, or the year.
 Dates = Literal["", "day first", "month first", "year first"]
+#: What separates the cells of a text; "" where the file shows it.
+Separator = Literal["", "comma", "semicolon", "tab", "bar"]
+#: The letters of a text of one byte a letter; "" where the file shows them.
+Encoding = Literal["", "windows-1252", "dos", "macintosh"]
 
 
 class Join(Strict):
@@ -54,6 +58,7 @@ class Origin(Strict):
             since it may mean something else here; `declared` reads it as the declaration does.
         empty: what stands in a cell without a value, beside what the table says.
         dates: which part of a date comes first, where the table does not say it.
+        years_from: the first of the hundred years that years of two digits are of.
         join: the other file it stands in, by a key.
     """
 
@@ -64,6 +69,7 @@ class Origin(Strict):
     others: Literal["unknown", "declared"] = "unknown"
     empty: tuple[str, ...] = ()
     dates: Dates = ""
+    years_from: Annotated[int, Field(ge=1000, le=2000)] | None = None
     join: Join | None = None
 
     @model_validator(mode="after")
@@ -75,7 +81,7 @@ class Origin(Strict):
             raise ValueError("`together` puts two headers or more together; use `header` for one")
         if self.join is not None and not self.headers:
             raise ValueError("`join` needs the `header` of the column in the other file")
-        if self.constant and (self.codes or self.empty or self.dates):
+        if self.constant and (self.codes or self.empty or self.dates or self.years_from):
             raise ValueError("a constant is written as it is declared; leave the other keys out")
         spelt: dict[str, str] = {}
         for said, code in self.codes.items():
@@ -110,10 +116,14 @@ class Place(Strict):
         sheet: of a workbook, compared without case; without it the only visible one, or the one
             that is called like the table.
         header_row: number of the row of headers, where it is not to be looked for.
+        separator: what separates the cells of a text that could be cut in two ways.
+        encoding: the letters of a text that shows them in no way.
     """
 
     sheet: str = ""
     header_row: Annotated[int, Field(ge=1, le=LAST_ROW)] | None = None
+    separator: Separator = ""
+    encoding: Encoding = ""
 
 
 class Shape(Place):

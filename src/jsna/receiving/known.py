@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from jsna.drafting.opening import AS_SHOWN
 from jsna.errors import JsnaError, Problem
 from jsna.ingest.header import plain
 from jsna.model.contract import Extract, Table
+from jsna.model.layouts import Place
 from jsna.receiving import alike
 from jsna.receiving.answers import Answers
 from jsna.receiving.fits import Held
@@ -60,6 +62,7 @@ def proposals(
     table: str = "",
     sheet: str = "",
     row: int | None = None,
+    place: Place = AS_SHOWN,
 ) -> list[Proposal]:
     """What a mapping of a file would say, of each of its sheets that is like a declared table.
 
@@ -70,13 +73,14 @@ def proposals(
         source, table: what it is of, where that is known.
         sheet: the only one that is looked at.
         row: of the header, where that is known.
+        place: of a text, its letters and what separates its cells, where somebody says it.
 
     Raises:
         JsnaError: nothing in it is like a declared table, or like more than one.
     """
     wanted = _wanted(source, table)
     found: list[Proposal] = []
-    parts = _parts(file, sheet)
+    parts = _parts(file, sheet, place)
     if len(wanted) == 1 and len(parts) > 1:
         parts = _likest(parts, wanted[0][1], answers)
     for one in parts:
@@ -94,9 +98,9 @@ def proposals(
     raise JsnaError(Problem(file.name, rule, code="map.unknown"), title=TITLE)
 
 
-def _parts(file: Path, sheet: str) -> list[Sheet]:
+def _parts(file: Path, sheet: str, place: Place) -> list[Sheet]:
     rule, where = "", file.name
-    every = [] if file.suffix.lower() == ".xml" else list(sheets_of(file))
+    every = [] if file.suffix.lower() == ".xml" else list(sheets_of(file, place))
     parts = [one for one in every if not sheet or plain(one.title) == plain(sheet)]
     if file.suffix.lower() == ".xml":
         rule = "XML of a return is read without a mapping: `jsna doctor` says what it is"

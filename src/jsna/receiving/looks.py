@@ -188,9 +188,7 @@ def _of_sheets(content: bytes, seen: Looks, known: Known, sheets: Sequence[Sheet
     if len(sources) > 1:
         return replace(seen, told="its sheets are of several sources; ask for a file of each")
     if found:
-        looks = _read(content, seen, found)
-        told = "; ".join(sheet.opened.told[0] for sheet in sheets[:1] if sheet.opened.told)
-        return replace(looks, told=told) if len(sheets) == 1 and told else looks
+        return _read(content, seen, found)
     beside = tuple(_beside(sheets, known))
     if beside:
         return replace(seen, beside=beside)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, get_args
 
 from jsna.errors import JsnaError, Problem
-from jsna.model.layouts import Dates
+from jsna.model.layouts import Dates, Encoding, Place, Separator
 from jsna.saying import say
 
 if TYPE_CHECKING:
@@ -32,6 +32,18 @@ def add_arguments(verb: str, parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--table", default="", help="of the source")
     parser.add_argument("--sheet", default="", help="of a workbook (default: every one it knows)")
     parser.add_argument("--row", type=int, help="number of the row of headers")
+    parser.add_argument(
+        "--separator",
+        default="",
+        choices=get_args(Separator)[1:],
+        help="of a text whose cells could be cut in two ways",
+    )
+    parser.add_argument(
+        "--encoding",
+        default="",
+        choices=get_args(Encoding)[1:],
+        help="of a text whose letters could be read in two ways",
+    )
     parser.add_argument("--to", default="", metavar="COUNCIL/NAME", help="write this mapping")
     parser.add_argument("--again", action="store_true", help="write tables it has already anew")
     many("column", "FIELD=HEADER", "where a field stands; of another file FIELD=NAME:HEADER")
@@ -54,6 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     found = proposals(
         Path(arguments.file), held(root), answers, source=arguments.source,
         table=arguments.table, sheet=arguments.sheet, row=arguments.row,
+        place=Place(separator=arguments.separator, encoding=arguments.encoding),
     )  # fmt: skip
     others = _others(answers, files)
     for proposal in found:

@@ -87,6 +87,8 @@ class Proposal:
         return Shape(
             sheet=self.sheet.title if self.sheet.sheets > 1 else "",
             header_row=self.row if self.row > 1 else None,
+            separator=self.sheet.opened.place.separator,
+            encoding=self.sheet.opened.place.encoding,
             columns={
                 entry.field: entry.origin
                 for entry in self.entries

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Final
 
 from jsna.drafting.cells import Cells
-from jsna.drafting.opening import Opened, opened, sheets
+from jsna.drafting.opening import AS_SHOWN, Opened, opened, sheets
 from jsna.drafting.writable import has_form
 from jsna.errors import JsnaError, Problem
 from jsna.ingest.grid import Findings
 from jsna.ingest.header import SEARCHED, plain
 from jsna.ingest.read import read_table
 from jsna.model.contract import Column, Table
-from jsna.model.layouts import Origin, Shape
+from jsna.model.layouts import Origin, Place, Shape
 
 TITLE: Final = "No mapping can be proposed for this file:"
 #: A line with fewer filled cells, of the most any line has, is no header.
@@ -86,10 +86,11 @@ class Sheet:
         shape = Shape(
             sheet=self.title,
             header_row=row,
+            separator=self.opened.place.separator,
+            encoding=self.opened.place.encoding,
             columns={field: Origin(header=text) for field, text in fields.items()},
         )
-        name = self.name if self.title else f"{Path(self.name).stem}.csv"
-        reading = read_table(self.opened.content, name, table, alone=False, shape=shape)
+        reading = read_table(self.opened.content, self.name, table, alone=False, shape=shape)
         frame = reading.frame
         if frame is None:
             return [], reading.findings
@@ -105,23 +106,27 @@ def may_be_shown(header: str) -> bool:
     return Cells(header, (), 0).is_header and not has_form(header)
 
 
-def sheets_of(file: Path) -> Iterator[Sheet]:
+def sheets_of(file: Path, place: Place = AS_SHOWN) -> Iterator[Sheet]:
     """Every visible sheet of a workbook that holds anything, or the text a file is.
+
+    Args:
+        file: it.
+        place: what somebody says of the letters of a text, and of what separates its cells.
 
     Raises:
         JsnaError: it is not there, of no known kind, too large or no whole workbook.
     """
     try:
-        yield from _sheets_of(file)
+        yield from _sheets_of(file, place)
     except JsnaError as error:
         # Said of a file that is mapped, not of one that a source is drafted from.
         raise JsnaError(error.problems, title=TITLE) from None
 
 
-def _sheets_of(file: Path) -> Iterator[Sheet]:
+def _sheets_of(file: Path, place: Place) -> Iterator[Sheet]:
     titles = sheets(file)
     if titles is None:
-        yield Sheet(opened(file), 1)
+        yield Sheet(opened(file, place=place), 1)
         return
     found = [Sheet(opened(file, title), len(titles)) for title in titles]
     if not any(sheet.opened.lines for sheet in found):

@@ -60,6 +60,10 @@ def _place(place: Place, indent: str) -> Iterator[str]:
         yield f"{indent}sheet: {quote(place.sheet)}"
     if place.header_row:
         yield f"{indent}header_row: {place.header_row}"
+    if place.separator:
+        yield f"{indent}separator: {place.separator}"
+    if place.encoding:
+        yield f"{indent}encoding: {place.encoding}"
 
 
 def _rest(shape: Shape, entries: Mapping[str, Entry] | None = None) -> Iterator[str]:
@@ -100,6 +104,8 @@ def _column(name: str, origin: Origin | None, why: str) -> Iterator[str]:
         yield f"        constant: {quote(origin.constant)}"
     if origin.dates:
         yield f"        dates: {origin.dates}"
+    if origin.years_from:
+        yield f"        years_from: {origin.years_from}"
     if origin.empty:
         yield f"        empty: [{', '.join(map(quote, origin.empty))}]"
     if origin.join:

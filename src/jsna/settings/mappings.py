@@ -119,8 +119,9 @@ def _of_shape(
 def _of_origin(
     key: str, origin: Origin, column: Column, lists: Lists, rolls: Lists
 ) -> Iterator[Finding]:
-    if origin.dates and column.type != "date":
-        yield f"{key}.dates", "the field is no date; leave it out", ""
+    for name in ("dates", "years_from") if column.type != "date" else ():
+        if getattr(origin, name):
+            yield f"{key}.{name}", "the field is no date; leave it out", ""
     if column.type == "boolean":
         own = further = set(_YES_NO)
     elif column.codes is not None:

@@ -31,12 +31,16 @@ NUMBER: Final = Column(
     "EstablishmentNumber", "establishment_number", "string", "Number within the authority.",
     required=False, nullable=True,
 )  # fmt: skip
+#: The oldest school of the register says that it opened in 598.
+_SCHOOLS: Final = (598, 2069)
 OPENED: Final = Column(
-    "OpenDate", "open_date", "date", "Day it opened.", required=False, nullable=True
-)
+    "OpenDate", "open_date", "date", "Day it opened.", required=False, nullable=True,
+    years=_SCHOOLS,
+)  # fmt: skip
 CLOSED: Final = Column(
-    "CloseDate", "close_date", "date", "Day it closed.", required=False, nullable=True
-)
+    "CloseDate", "close_date", "date", "Day it closed.", required=False, nullable=True,
+    years=_SCHOOLS,
+)  # fmt: skip
 
 _PHASES: Final = {
     "nursery": "nursery",

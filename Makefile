@@ -4,10 +4,11 @@ EDITION ?= demo-2025
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-JSNA := $(BIN)/python -m jsna
 # Compiled code is kept, also where the machine says otherwise: every run and each child would compile
 # all of it again.
-PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+export PYTHONDONTWRITEBYTECODE :=
+JSNA := $(BIN)/python -m jsna
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: help report fetch check-edition verify discover synthesise test test-full test-faults test-real check mutants bench bench-disclosure bench-linkage sweep clean
 

@@ -2,6 +2,7 @@
 
 import ast
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -135,6 +136,34 @@ def test_an_empty_module_has_a_fingerprint(of: Callable[..., str], tmp_path: Pat
     before = of("jsna.made_up")
     (tmp_path / "jsna/made_up.py").write_text("X = 1\n", encoding="utf-8")
     assert of("jsna.made_up") != before
+
+
+def test_a_text_is_parsed_once_and_what_is_kept_may_be_lost(
+    of: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "kept.json"
+    monkeypatch.setattr(module, "_place", lambda: place)
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+
+    def anew(*modules: str) -> tuple[str, set[str]]:
+        """The fingerprint as a new process finds it, and the texts it had to parse."""
+        module._kept.cache_clear()
+        module._NEW.clear()
+        module._USED.clear()
+        told = of(*modules), set(module._NEW)
+        module._keep()
+        return told
+
+    first, parsed = anew("jsna.linkage")
+    assert len(parsed) > 20
+    assert anew("jsna.linkage") == (first, set())
+    edit(tmp_path, "linkage/keys.py", "SHORTEST_KEY = 32", "SHORTEST_KEY = 33")
+    changed, parsed = anew("jsna.linkage")
+    assert changed != first
+    assert len(parsed) == 1
+    place.write_text(place.read_text()[:-100])
+    assert anew("jsna.linkage")[0] == changed
+    module._kept.cache_clear()
 
 
 def test_an_unknown_module_is_an_error() -> None:

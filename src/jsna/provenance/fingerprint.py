@@ -7,10 +7,15 @@ fingerprint of the modules it runs as a parameter, and reruns when it changes.
 from __future__ import annotations
 
 import ast
+import atexit
 import hashlib
+import importlib.util
+import json
+import os
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,7 +44,7 @@ def fingerprint(*modules: str) -> str:
     digest = hashlib.sha256()
     for file in sorted(_reach(modules)):
         digest.update(str(file.relative_to(_SOURCE).as_posix()).encode())
-        digest.update(_read(file)[1] if file.suffix == ".py" else file.read_bytes())
+        digest.update(_read(file)[1].encode() if file.suffix == ".py" else file.read_bytes())
     return digest.hexdigest()
 
 
@@ -93,23 +98,35 @@ def _module(place: Path) -> str:
 
 
 @cache
-def _read(file: Path) -> tuple[frozenset[Path], bytes]:
-    """The files of the jsna modules a module imports, and its syntax tree as text.
-
-    Each module is parsed once and its tree let go at once: keeping them all costs more time, in
-    the garbage collector, than everything else here.
-    """
+def _read(file: Path) -> tuple[frozenset[Path], str]:
+    """The files of the jsna modules a module imports, and the digest of its syntax tree."""
     text = file.read_text(encoding="utf-8")
-    imports, tree = _parsed(text)
+    name = hashlib.sha256(text.encode()).hexdigest()
+    met = _kept()
+    if name not in met:
+        met[name] = _parsed(text)
+        _NEW.add(name)
+    _USED.add(name)
+    imports, tree = met[name]
     found = {name for one in imports for name in _named(*one, file)}
     ours = (name for name in found if name.split(".")[0] == _PACKAGE)
     files = {file for name in ours for file in _files(name, whole=False)}
     return frozenset(files.union(_parts(text))), tree
 
 
-@cache
-def _parsed(text: str) -> tuple[frozenset[tuple[int, str, str]], bytes]:
-    """What a module imports (dots before a name, name, what of it), and its syntax tree as text."""
+#: What a module imports (dots before a name, name, what of it), and the digest of its syntax tree.
+_Parsed = tuple[list[tuple[int, str, str]], str]
+#: Texts parsed by this process, and all it met, by their digests.
+_NEW: set[str] = set()
+_USED: set[str] = set()
+
+
+def _parsed(text: str) -> _Parsed:
+    """What a text of a module comes to.
+
+    Each is parsed once and its tree let go at once: keeping them all costs more time, in the
+    garbage collector, than everything else here.
+    """
     tree = ast.parse(text)
     found: set[tuple[int, str, str]] = set()
     for node in _statements(tree):
@@ -118,7 +135,46 @@ def _parsed(text: str) -> tuple[frozenset[tuple[int, str, str]], bytes]:
         elif isinstance(node, ast.ImportFrom):
             found.update((node.level, node.module or "", alias.name) for alias in node.names)
     _drop_docstrings(tree)
-    return frozenset(found), _written(tree).encode()
+    return sorted(found), hashlib.sha256(_written(tree).encode()).hexdigest()
+
+
+def _place() -> Path:
+    """The file beside Python's own compiled code in which what texts come to is kept."""
+    compiled = Path(importlib.util.cache_from_source(__file__))
+    # What is kept is what this very module makes of a text.
+    own = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16]
+    return compiled.with_suffix(f".{own}.json")
+
+
+@cache
+def _kept() -> dict[str, _Parsed]:
+    """What earlier processes parsed, by the digest of the text; none where that cannot be read."""
+    with suppress(OSError, ValueError):
+        read = json.loads(_place().read_text(encoding="utf-8"))
+        return {name: ([tuple(one) for one in imports], tree) for name, (imports, tree) in read}
+    return {}
+
+
+@atexit.register
+def _keep() -> None:
+    """Keep what was parsed, where compiled code is kept too: a text is parsed once, not each run.
+
+    Texts that this process did not meet are let go, but for a process that read only a part.
+    """
+    if not _NEW or sys.dont_write_bytecode:
+        return
+    met = _kept()
+    kept = sorted(_USED if len(met) > 2 * len(_USED) else met)
+    written = json.dumps([[name, met[name]] for name in kept], separators=(",", ":"))
+    place = _place()
+    # As it can be made again, nothing is lost where it cannot be written.
+    with suppress(OSError):
+        part = place.with_suffix(f".{os.getpid()}")
+        part.write_text(written, encoding="utf-8")
+        part.replace(place)
+        for old in place.parent.glob(f"{Path(__file__).stem}.*.json"):
+            if old != place:
+                old.unlink(missing_ok=True)
 
 
 def _written(tree: ast.AST) -> str:

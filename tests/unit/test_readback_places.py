@@ -11,7 +11,10 @@ import pytest
 from jsna import io
 from jsna.model.areas import Locality
 from jsna.readback import certificate
+from jsna.readback.labels import Labels
 from jsna.readback.names import Names
+from jsna.readback.page import read
+from jsna.readback.result import Tally
 from tests.unit import readback_support as small
 from tests.unit import report_support as made
 from tests.unit.readback_support import BOYS, GIRLS, HOME, POOREST, PUPILS, data, html, judged
@@ -89,6 +92,27 @@ def test_a_heading_of_another_number_is_named(
     assert old in right
     said = "\n".join(told(tmp_path, right.replace(old, new, 1)))
     assert all(word in said for word in wanted), said
+
+
+def test_a_heading_of_indicator_and_category_is_held_to_both() -> None:
+    config = made.configuration()
+    frame = small.frame(config).head(2).assign(breakdown="age_group", category=["5-10", "11-15"])
+    judge = Labels(Names(config, frame))
+    key = f"ehc_requests_refused~{HOME}~authority~2024~calendar_year~age_group~5-10~"
+
+    def told_of(head: str) -> list[str]:
+        body = (
+            "<table><caption>In doubt</caption><tr><th>Measure</th><th>Figure</th></tr>"
+            f"<tr><th>{head}</th><td>{data(key, '12', '12')}</td></tr></table>"
+        )
+        tally = Tally("jsna.html")
+        judge.judge(read(html(body)).blocks, tally)
+        return [problem.value for problem in tally.problems]
+
+    assert told_of("Requests refused an assessment, 5 to 10") == []
+    assert told_of("Requests refused an assessment") == []
+    for wrong in ("Requests refused an assessment, 11 to 15", "New EHC plans, 5 to 10"):
+        assert told_of(wrong) == [wrong]
 
 
 def test_what_codes_may_be_called() -> None:

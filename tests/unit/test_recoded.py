@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from jsna.releases import areas
+from jsna.releases.audit.cells import Places
 from jsna.releases.run import _check_region
 from jsna.settings import recoded
 from jsna.sources.areas.tables import PLACES
@@ -38,6 +39,19 @@ def test_a_file_that_has_the_other_code_alone_is_read(
     found = areas.located(release.frame, area)
     assert found.loc[found["geography"] == "authority", "area_code"].tolist() == [ours]
     assert areas.absent(release.frame, area, "release.csv") == []
+
+
+def test_an_authority_elsewhere_goes_by_its_present_code_whichever_file_is_read_last(
+    tmp_path: Path,
+) -> None:
+    years = (("2021", BARNSLEY[0]), ("2025", BARNSLEY[1]), ("2016", BARNSLEY[0]))
+    rows = [{**EAST, "old_la_code": "370", "new_la_code": code, "time_period": year, "plans": "1"}
+            for year, code in years]  # fmt: skip
+    frames = [read(tmp_path, some).frame for some in (rows[:2], rows[2:])]
+    places = Places(frames, AREA)
+    assert places.authority("370", BARNSLEY[0]) == places.authority("370", "") == BARNSLEY[1]
+    # What it is known as depends on no order, so that editions share what is worked out of it.
+    assert Places(frames[::-1], AREA).known_as == places.known_as
 
 
 def test_a_neighbour_under_both_codes_in_one_period_is_read_once(tmp_path: Path) -> None:

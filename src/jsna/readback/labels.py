@@ -43,6 +43,7 @@ class Labels:
             name: frozenset().union(*codes.values()) for name, codes in names.categories.items()
         }
 
+        self._divided: dict[str, list[tuple[str, frozenset[str]]]] = {}
         #: Dimensions whose categories are numbers: a heading that ends in one names a category.
         self._numbered = {
             name
@@ -101,16 +102,47 @@ class Labels:
             elif text in self._places:
                 right = text in self._names.places.get(area, ())
             else:
-                # The name of its category may also be the title of some indicator.
-                own = self._categorised(text, breakdown, category)
-                titled = own or self._titled(head, indicator)
-                right = all(said is not False for said in (titled, own, _limited(head, cell.field)))
+                right = self._worded(head, indicator, breakdown, category, cell.field)
             if not right:
                 yield head
         if cell.field.startswith(("lower", "upper")) and not any(
             _limited(head, cell.field) for head in above
         ):
             yield " | ".join(above)
+
+    def _worded(self, head: str, indicator: str, breakdown: str, category: str, field: str) -> bool:
+        """Whether a heading names nothing else than the number's indicator, category and limit."""
+        if (both := self._of_indicator(head, indicator, breakdown, category)) is not None:
+            return both
+        text = head.partition(": ")[2] or head
+        # The name of its category may also be the title of some indicator.
+        own = self._categorised(text, breakdown, category)
+        titled = own or self._titled(head, indicator)
+        return all(said is not False for said in (titled, own, _limited(head, field)))
+
+    def _of_indicator(
+        self, head: str, indicator: str, breakdown: str, category: str
+    ) -> bool | None:
+        """Whether `Plans, Autism` is about that indicator and category; None of other headings."""
+        if head not in self._divided:
+            self._divided[head] = [*self._divisions(head)]
+        found = self._divided[head]
+        if not found:
+            return None
+        dims = {} if breakdown == TOTAL else dimensions(breakdown, category)
+        own = [self._names.categories[name].get(code, frozenset()) for name, code in dims.items()]
+        title = self._names.indicators.get(indicator)
+        return any(said == title and parts <= frozenset().union(*own) for said, parts in found)
+
+    def _divisions(self, head: str) -> Iterator[tuple[str, frozenset[str]]]:
+        """Title and categories of a heading that has both, in each way it may be read."""
+        known = frozenset().union(*self._labels.values())
+        for title in self._titles:
+            rest = head.removeprefix(f"{title}, ")
+            if rest != head:
+                for parts in ({rest}, {*rest.split(", ")}):
+                    if parts <= known:
+                        yield title, frozenset(parts)
 
     def _titled(self, head: str, indicator: str) -> bool | None:
         """Whether a heading names the number's indicator; None where it names none."""

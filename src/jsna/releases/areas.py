@@ -9,7 +9,16 @@ import pandas as pd
 
 from jsna.errors import Problem
 from jsna.model.areas import Area, Place
-from jsna.releases.release import AUTHORITY, DISTRICT, LEVEL, NATIONAL, REGIONAL, TIME, WARD
+from jsna.releases.release import (
+    AUTHORITY,
+    DISTRICT,
+    LEVEL,
+    NATIONAL,
+    REGIONAL,
+    TIME,
+    WARD,
+)
+from jsna.releases.release import GEOGRAPHY as GEOGRAPHIES
 from jsna.settings import recoded
 
 AREA_CODE: Final = "area_code"
@@ -38,14 +47,21 @@ def located(frame: pd.DataFrame, area: Area) -> pd.DataFrame:
     Returns:
         Those rows with `area_code` (as the edition has it) and `geography`, in file order.
     """
-    level = frame[LEVEL]
-    found = [
-        _whole(frame[level == NATIONAL], area.country, "country", "national"),
-        _whole(frame[level == REGIONAL], area.region, "region", "region"),
-        _authorities(frame[level == AUTHORITY], area),
-        _localities(frame[level.isin((DISTRICT, WARD))], area),
+    # Releases are wide, and nearly all their rows are about other places: the rows are found by a
+    # few columns, and taken once.
+    narrow = frame[[TIME, LEVEL, *GEOGRAPHIES]].reset_index(drop=True)
+    level = narrow[LEVEL]
+    parts = [
+        _whole(narrow[level == NATIONAL], area.country, "country", "national"),
+        _whole(narrow[level == REGIONAL], area.region, "region", "region"),
+        _authorities(narrow[level == AUTHORITY], area),
+        _localities(narrow[level.isin((DISTRICT, WARD))], area),
     ]
-    return pd.concat(found).sort_index(kind="stable")
+    found = pd.concat(parts)[[AREA_CODE, GEOGRAPHY]].sort_index(kind="stable")
+    rows = frame.iloc[found.index]
+    return rows.assign(
+        **{name: found[name].set_axis(rows.index) for name in (AREA_CODE, GEOGRAPHY)}
+    )
 
 
 def absent(frame: pd.DataFrame, area: Area, where: str) -> list[Problem]:

@@ -27,6 +27,7 @@ stands and takes it along as a note; without a number the figure is not availabl
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -82,6 +83,7 @@ class Cells(NamedTuple):
     note: pd.Series[str]
 
 
+@lru_cache(maxsize=100_000)
 def _meaning(text: str) -> tuple[float, str, str] | None:
     """Number, status and note of a cell; None where it is neither number nor symbol."""
     marks = [mark.lower() for mark in _BRACKETS.findall(text)]

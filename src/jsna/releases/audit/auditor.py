@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -48,15 +48,14 @@ def audited(
     nation = config.area.country.code
     shown = {nation, config.area.region.code, *areas.authorities(config.area)}
     read = [*mappings]
-    tables = store.kept(
-        _stands_on(config, read, places),
-        lambda: cells.together(_tables(config, releases, read, places)),
+    every = store.kept(
+        _stands_on(config, read, places), lambda: _sheets(config, releases, read, places)
     )
     if everywhere:
-        shown = {str(area) for table in tables for area in table.frame["area_code"].unique()}
+        shown = {str(area) for one in every for area in one.table.frame["area_code"].unique()}
     found: list[Finding] = []
-    for source in sorted({t.source for t in tables}):
-        mine = [t for t in tables if t.source == source]
+    for source in sorted({one.table.source for one in every}):
+        mine = [one.own() for one in every if one.table.source == source]
         made = _once(_of_source(config, mine, places, shown))
         found += finding.reviewed(made, known[source])
     return found
@@ -65,34 +64,34 @@ def audited(
 def _stands_on(
     config: Configuration, mappings: Iterable[Mapped], places: cells.Places
 ) -> tuple[str, ...]:
-    """All that the figures of every authority depend on."""
-    files = (f"{one.id} {one.file} {one.sha256}" for one in config.every_release)
+    """All that the figures of every authority, and the sums over them, depend on."""
+    files = (f"{one.id} {one.file} {one.sha256} {one.rounding}" for one in config.every_release)
     asked = (f"{indicator!r} {mapping!r}" for indicator, mapping in mappings)
     return ("cells", *files, *asked, places.known_as)
 
 
 def _of_source(
     config: Configuration,
-    tables: list[cells.Table],
+    laid_out: Sequence[Sheet],
     places: cells.Places,
     shown: Collection[str],
 ) -> Iterator[Finding]:
     """What is found in the tables of one source."""
+    tables = [sheet.table for sheet in laid_out]
     audit = next(one for one in config.every_release if one.id == tables[0].source)
-    rounding = audit.rounding
     nation = places.area.country.code
     yield from _declared(tables, audit, shown)
     missing = [*missing_returns(tables, audit, shown, nation)]
     yield from (_finding(t, o) for t, o in missing)
     # Nothing is held up to a figure that is known to be wrong.
     gone = {_cell(t, o.side, o.figure.area, o.figure.at) for t, o in missing}
-    laid_out = {(t.table, t.indicator.id): Sheet(t, _grids(t, places, rounding)) for t in tables}
-    sheets = Sheets(laid_out, rounding, shown)
+    by_table = {(one.table.table, one.table.indicator.id): one for one in laid_out}
+    sheets = Sheets(by_table, audit.rounding, shown)
     broken = contradicted(sheets, config.relations)
     for cell in (cell for one in broken for cell in one.cells):
-        if (sums := laid_out[cell.table, cell.indicator].grids.get(cell.side)) is not None:
+        if (sums := by_table[cell.table, cell.indicator].grids.get(cell.side)) is not None:
             sums.doubted.add((cell.at, cell.area))
-    for table, grids in ((sheet.table, sheet.grids) for sheet in laid_out.values()):
+    for table, grids in ((sheet.table, sheet.grids) for sheet in laid_out):
         for side, blame, one in _sums(table, grids, places, shown):
             yield one
             if blame.sure:
@@ -154,6 +153,18 @@ def _tables(
         table = cells.table(release, indicator, mapping, places, whole)
         if table is not None:
             yield table
+
+
+def _sheets(
+    config: Configuration,
+    releases: Mapping[tuple[str, str], OfficialTable],
+    mappings: Iterable[Mapped],
+    places: cells.Places,
+) -> list[Sheet]:
+    """The figures of every authority, and the sums they stand in, before anything is judged."""
+    rounding = {release.id: release.rounding for release in config.every_release}
+    tables = cells.together(_tables(config, releases, mappings, places))
+    return [Sheet(one, _grids(one, places, rounding[one.source])) for one in tables]
 
 
 def _grids(table: cells.Table, places: cells.Places, rounding: int) -> dict[str, Grid]:

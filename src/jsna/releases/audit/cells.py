@@ -17,6 +17,7 @@ from jsna.model.releases import SIDES, Published
 from jsna.releases import areas, figures
 from jsna.releases.areas import AREA_CODE, GEOGRAPHY
 from jsna.releases.release import AUTHORITY, LEVEL, NATIONAL, REGIONAL, TIME, OfficialTable
+from jsna.settings import recoded
 
 COLUMNS: Final = ("side", "area_code", "geography", "period", "breakdown", "category", "value",
                   "status")  # fmt: skip
@@ -66,18 +67,19 @@ class Places:
                 self.region_names.setdefault(str(code), str(name).strip())
         columns = [TIME, "old_la_code", "new_la_code", "region_code"]
         known = frame.loc[frame[LEVEL] == AUTHORITY, columns].drop_duplicates()
-        # The latest code an authority stands under names it in every period.
+        # The latest code an authority stands under names it in every period, and in releases of
+        # earlier years.
         for _, old, new, region in known.sort_values(columns).itertuples(index=False, name=None):
             if old and new and self._code.get(old) not in self._own:
-                self._code[old] = new
+                self._code[old] = recoded.latest(new)
             code = self._code.get(old, new) or old
             if str(region).startswith("E12"):
                 self.region_of[code] = region
 
     @property
     def known_as(self) -> str:
-        """How it names every area, as text: what its answers depend on."""
-        named = (self._code, self._region_names, self.region_of, self.region_names)
+        """Which code it gives every area, and which region, as text."""
+        named = (self._code, self._region_names, self.region_of)
         return repr([sorted(one.items()) for one in named]) + self.area.country.code
 
     def authority(self, old: str, new: str) -> str:

@@ -60,6 +60,10 @@ class Sheet:
     table: Table
     grids: Mapping[str, Grid]
 
+    def own(self) -> Sheet:
+        """The same with sums that may be judged: what is found to be wrong leaves them."""
+        return Sheet(self.table, {side: grid.own() for side, grid in self.grids.items()})
+
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
@@ -176,12 +180,12 @@ def _figures(term: Term, sheets: Sheets, share: bool) -> dict[Place, _Figure]:
         scale = table.scale if share else 1.0
         partial = PLUS in table.columns.get(side, "")
         rows = table.frame[(table.frame["side"] == side) & table.frame["value"].notna()]
-        near = (_half_of_last(rows) * scale).tolist() if share else [_near(sheets)] * len(rows)
-        columns = [rows[name] for name in (*AT, "value")]
-        for area, period, breakdown, category, value, off in zip(*columns, near, strict=True):
+        near = _half_of_last(rows) * scale if share else pd.Series(_near(sheets), rows.index)
+        mine = rows["area_code"].isin([*sheets.areas])
+        columns = [rows.loc[mine, name].tolist() for name in (*AT, "value")]
+        columns.append(near[mine].tolist())
+        for area, period, breakdown, category, value, off in zip(*columns, strict=True):
             cell = Cell(table.table, indicator.id, side, area, (period, breakdown, category))
-            if area not in sheets.areas:
-                continue
             place = _place(indicator, term.side, (area, *cell.at))
             number, exact = whole or float(value) * scale, bool(whole)
             found.setdefault(place, _Figure(number, 0.0 if exact else float(off), cell, partial))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import ItemsView, Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -29,44 +29,68 @@ def applied(rows: pd.DataFrame, findings: Iterable[Finding], table: str) -> pd.D
     finer breakdowns that hold its category. A mark goes to its own row alone.
     """
     out = rows.assign(mark="", reason="", **{PUBLISHED: np.nan})
-    dims = [
-        schema.dimensions(b, c).items()
-        for b, c in zip(out["breakdown"], out["category"], strict=True)
-    ]
     mine = [f for f in findings if f.table == table and f.effect != "none"]
+    if not mine:
+        return out
+    columns = ("indicator", "area_code", "period", "breakdown", "category")
+    listed = zip(*(out[name].tolist() for name in columns), strict=True)
+    near: dict[tuple[str, str, str], list[tuple[int, ItemsView[str, str]]]] = {}
+    for i, (indicator, area, period, breakdown, category) in enumerate(listed):
+        place = near.setdefault((indicator, area, period), [])
+        place.append((i, schema.dimensions(breakdown, category).items()))
+    changing = _Changing(out)
     for one in sorted(mine, key=lambda f: f.effect == "mark"):
-        of = schema.dimensions(one.breakdown, one.category).items()
-        near = (
-            (out["indicator"] == one.indicator)
-            & (out["area_code"] == one.area_code)
-            & (out["period"] == one.period)
-        ).to_numpy()
-        if one.effect == "mark":
-            exact = [bool(n) and d == of for n, d in zip(near, dims, strict=True)]
-            _mark(out, np.array(exact, dtype=bool), one)
-        else:
-            inside = [bool(n) and (d == of or bool(of and of <= d))
-                      for n, d in zip(near, dims, strict=True)]  # fmt: skip
-            _withdraw(out, np.array(inside, dtype=bool), one.published, one.reason)
-    return out
+        of: ItemsView[str, str] = schema.dimensions(one.breakdown, one.category).items()
+        for i, dims in near.get((one.indicator, one.area_code, one.period), ()):
+            if one.effect == "mark" and dims == of:
+                changing.mark(i, one)
+            elif one.effect != "mark" and (dims == of or (of and of <= dims)):
+                changing.withdraw(i, one.published, one.reason)
+    return changing.done()
 
 
-def _mark(rows: pd.DataFrame, at: NDArray[np.bool_], one: Finding) -> None:
-    at = at & (rows["reason"] != REASON).to_numpy() & rows["value"].notna().to_numpy()
-    name = one.kind if one.kind in MARKS else "doubt"
-    marks = rows.loc[at, "mark"]
-    rows.loc[at, "mark"] = [
-        "+".join(m for m in schema.MARKS if m == name or m in mark.split("+")) for mark in marks
-    ]
-    rows.loc[at, "note"] = (rows.loc[at, "note"] + " " + one.reason).str.strip()
+class _Changing:
+    """Measure rows that findings change, one by one; the frame itself stays as it is."""
 
+    def __init__(self, rows: pd.DataFrame) -> None:
+        self._rows = rows
+        words = ("status", "method", "reason", "mark", "note")
+        self._words = {name: rows[name].tolist() for name in words}
+        self._numbers = {
+            name: rows[name].to_numpy(dtype=np.float64, copy=True)
+            for name in (*schema.NUMBERS, PUBLISHED)
+        }
 
-def _withdraw(rows: pd.DataFrame, at: NDArray[np.bool_], published: float, reason: str) -> None:
-    at = at & (rows["reason"] != REASON).to_numpy()
-    rows.loc[at, PUBLISHED] = rows.loc[at, "value"].fillna(published)
-    rows.loc[at, list(schema.NUMBERS)] = np.nan
-    rows.loc[at, ["status", "method", "reason", "mark"]] = ["x", "published", REASON, ""]
-    rows.loc[at, "note"] = (f"{reason} {schema.NOT_USED} " + rows.loc[at, "note"]).str.strip()
+    def mark(self, i: int, one: Finding) -> None:
+        """Mark the row at a position, where it has a figure that is used."""
+        words = self._words
+        if words["reason"][i] == REASON or np.isnan(self._numbers["value"][i]):
+            return
+        name, marks = one.kind if one.kind in MARKS else "doubt", words["mark"][i].split("+")
+        words["mark"][i] = "+".join(m for m in schema.MARKS if m == name or m in marks)
+        words["note"][i] = f"{words['note'][i]} {one.reason}".strip()
+
+    def withdraw(self, i: int, published: float, reason: str) -> None:
+        """Leave the figure of the row at a position out, with the reason in its note."""
+        words, value = self._words, self._numbers["value"][i]
+        if words["reason"][i] == REASON:
+            return
+        self._numbers[PUBLISHED][i] = published if np.isnan(value) else value
+        for name in schema.NUMBERS:
+            self._numbers[name][i] = np.nan
+        for name, text in (("status", "x"), ("method", "published"), ("reason", REASON)):
+            words[name][i] = text
+        words["mark"][i] = ""
+        words["note"][i] = f"{reason} {schema.NOT_USED} {words['note'][i]}".strip()
+
+    def done(self) -> pd.DataFrame:
+        """The rows as they were left."""
+        index = self._rows.index
+        made = {
+            name: pd.Series(column, index, dtype=self._rows[name].dtype)
+            for name, column in {**self._words, **self._numbers}.items()
+        }
+        return self._rows.assign(**made)
 
 
 def segmented(rows: pd.DataFrame, table: str, audit: Known | None) -> pd.DataFrame:
@@ -80,6 +104,8 @@ def segmented(rows: pd.DataFrame, table: str, audit: Known | None) -> pd.DataFra
     out = rows.assign(segment="")
     for one in sorted(audit.breaks if audit else (), key=lambda b: b.starts):
         told = out["indicator"].isin(one.indicators) | (table in one.tables)
+        if not told.any():
+            continue
         after = told & (out["period"] >= one.starts)
         out.loc[after, "segment"] = one.starts
         first = told & (out["period"] == one.starts)
@@ -113,7 +139,7 @@ def no_zero_for_a_gap(
     own = _least(known, rows, _PLACE) == rows["_rank"].to_numpy()
     source_of = rows.drop_duplicates("_rank").set_index("_rank")["source"]
     given = set(known[[*of, "period", "_rank"]].itertuples(index=False, name=None))
-    out, findings = rows.copy(), []
+    changing, findings = _Changing(rows), []
     for i in np.flatnonzero(rows["value"].eq(0).to_numpy() & own).tolist():
         row, source = rows.iloc[i], str(source_of[first[i]])
         if source == row["source"]:
@@ -127,8 +153,8 @@ def no_zero_for_a_gap(
         )  # fmt: skip
         findings += reviewed([found], audits.get(found.source))
         if findings[-1].effect != "none":
-            _withdraw(out, np.arange(len(out)) == i, 0.0, found.reason)
-    return _not_brought_back(out, _PLACE), findings
+            changing.withdraw(i, 0.0, found.reason)
+    return _not_brought_back(changing.done(), _PLACE), findings
 
 
 def _least(known: pd.DataFrame, rows: pd.DataFrame, keys: Sequence[str]) -> NDArray[np.float64]:
@@ -147,8 +173,8 @@ def _not_brought_back(rows: pd.DataFrame, place: Sequence[str]) -> pd.DataFrame:
     beside = wrong.reindex(pd.MultiIndex.from_frame(rows[list(place)]))
     same = (rows["value"].to_numpy() - beside[PUBLISHED].to_numpy()).astype("float64")
     again = np.abs(same) < 0.5
-    out = rows.copy()
+    changing = _Changing(rows)
     for i in np.flatnonzero(again).tolist():
         reason = schema.audit_reason(str(beside["note"].iloc[i]))
-        _withdraw(out, np.arange(len(out)) == i, float(rows["value"].iloc[i]), reason)
-    return out
+        changing.withdraw(i, float(rows["value"].iloc[i]), reason)
+    return changing.done()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -77,6 +78,14 @@ class Grid:
         held, missed = judged.count(HOLDS), judged.count(UNDER)
         # A release without every authority never adds up: then only parts above their whole tell.
         self.complete = held >= MOSTLY * max(held + missed, 1)
+
+    def own(self) -> Grid:
+        """A copy that figures may be taken out of."""
+        made = copy(self)
+        made.values, made.hidden = self.values.copy(), self.hidden.copy()
+        made.wholes = {of: whole.copy() for of, whole in self.wholes.items()}
+        made.doubted = set(self.doubted)
+        return made
 
     def tolerance(self, parts: int, whole: float = 0.0) -> float:
         """How far apart a whole and the sum of so many parts may be."""

@@ -60,13 +60,21 @@ class Odd(NamedTuple):
         return float(getattr(self.figure, self.side))
 
 
-def figures(table: Table, wrong: Collection[tuple[str, ...]] = ()) -> list[Figure]:
+def figures(
+    table: Table,
+    wrong: Collection[tuple[str, ...]] = (),
+    of: Collection[str] | None = None,
+) -> list[Figure]:
     """The figures of a table, sides together, sorted.
 
     Args:
         wrong: (side, area, period, breakdown, category) of cells known not to be true.
+        of: areas; all where not given.
     """
-    cells = table.frame.drop_duplicates(["side", *KEY])
+    frame = table.frame if of is None else table.frame[table.frame["area_code"].isin([*of])]
+    if frame.empty:
+        return []
+    cells = frame.drop_duplicates(["side", *KEY])
     if wrong:
         cells = cells[~pd.MultiIndex.from_frame(cells[["side", *KEY]]).isin(list(wrong))]
     wide = cells.pivot(index=KEY, columns="side", values="value").sort_index()
@@ -78,15 +86,23 @@ def odd(
     table: Table, areas: Collection[str], nation: str, wrong: Collection[tuple[str, ...]] = ()
 ) -> Iterator[Odd]:
     """Everything odd about single figures of some areas; nothing is compared with `wrong` ones."""
-    every = figures(table, wrong)
+    every = figures(table, wrong, {*areas, nation})
     mine = [f for f in every if f.area in areas]
     yield from _negative(mine)
     yield from _impossible(mine, table)
-    beside = _Beside(table, every, nation)
+    beside = _Beside(table, every, nation, _counted(table, wrong))
     for figure in mine:
         if (zero := beside.zero(figure)) is not None:
             yield zero
     yield from beside.jumps(mine)
+
+
+def _counted(table: Table, wrong: Collection[tuple[str, ...]]) -> bool:
+    """Whether any area has a count that is not known to be wrong."""
+    counts = table.frame[(table.frame["side"] == "numerator") & table.frame["value"].notna()]
+    if wrong:
+        counts = counts[~pd.MultiIndex.from_frame(counts[["side", *KEY]]).isin(list(wrong))]
+    return not counts.empty
 
 
 def at_odds(table: Table) -> set[tuple[str, ...]]:
@@ -134,11 +150,10 @@ _Series = dict[tuple[str, str, str], dict[str, Figure]]
 class _Beside:
     """What a figure is held to: the country's, the area's total, the periods before and after."""
 
-    def __init__(self, table: Table, every: Sequence[Figure], nation: str) -> None:
+    def __init__(self, table: Table, every: Sequence[Figure], nation: str, counted: bool) -> None:
         self.unit, self.nation = table.indicator.unit, nation
         #: Whether the published value is itself a count.
         self.adds_up = table.indicator.kind.adds_up
-        counted = any(math.isfinite(f.numerator) for f in every)
         #: The side a figure's size is told by: its count where there is one.
         self.side = "numerator" if counted else "value"
         self.counted = counted or self.adds_up

@@ -57,8 +57,8 @@ def _zeros(
     table: Table, absent: Mapping[tuple[str, str], str], areas: Collection[str]
 ) -> Iterator[Odd]:
     reason = "The published 0 stands for a return that the same release says is missing."
-    for figure in figures(table):
-        if figure.area not in areas or (figure.area, figure.period) not in absent:
+    for figure in figures(table, of={area for area, _ in absent} & {*areas}):
+        if (figure.area, figure.period) not in absent:
             continue
         side = "numerator" if figure.numerator == 0 else "value"
         if 0 in (figure.numerator, figure.value):

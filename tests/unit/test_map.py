@@ -16,8 +16,11 @@ import yaml
 
 from jsna import cli
 from jsna.drafting.cells import Cells
+from jsna.ingest.fills import fill
 from jsna.ingest.read import read_table
+from jsna.ingest.stage import Staged
 from jsna.model.contract import Column
+from jsna.model.editions import Delivery
 from jsna.model.layouts import MappingFile
 from jsna.receiving.coded import coding
 from jsna.receiving.days import order_of
@@ -127,6 +130,43 @@ def test_answers_make_a_mapping_by_which_the_file_is_read(
     assert frame["sen_provision_at_event"].to_list() == [provision[one[10]] for one in ROWS]
     # A second time only where that is said.
     assert "--again" in run(project, capsys, *ANSWERS, "--to", "quill/exclusions")[1]
+
+
+def test_schools_may_be_found_by_numbers_that_stand_under_headers_of_a_systems_own(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = HEADER.index("School URN")
+    header = [*HEADER[:at], "Auth", "Base no", *HEADER[at + 1 :]]
+    rows = [[*one[:at], "961", f"{4000 + n % 3}", *one[at + 1 :]] for n, one in enumerate(ROWS)]
+    (project / "e.csv").write_bytes(csv_of([header, *rows]))
+    others = [one for pair in zip(ANSWERS[::2], ANSWERS[1::2], strict=True)
+              if "school_urn" not in pair[1] for one in pair]  # fmt: skip
+    asked = run(project, capsys, *others)[1]
+    assert "where is school_urn" in asked
+    numbers = ["--column", "lea=Auth", "--column", "estab=Base no"]
+    code, said = run(project, capsys, *others, *numbers, "--to", "quill/exclusions")
+    assert (code, "estab: 'Base no' (as you say)" in said) == (0, True), said
+    shape = mapping(project).tables["exclusions"]
+    reading = read_table((project / "e.csv").read_bytes(), "e.csv", EXCLUSIONS, shape=shape)
+    assert reading.frame is not None and not reading.findings.problems
+    assert [*reading.frame["estab"][:3]] == ["4000", "4001", "4002"]
+    delivery = Delivery(extract="exclusions", period="2023/24", files={"exclusions": "e.csv"})
+    register = (
+        b"URN,LA (code),EstablishmentNumber,EstablishmentName,TypeOfEstablishment (code),"
+        b"PhaseOfEducation (name)\n" + b"".join(
+            b"90000%d,961,%d,Mossby,01,Primary\n" % (n, 4000 + n) for n in range(3)
+        )
+    )  # fmt: skip
+    schools = Delivery(extract="schools", period="2024", files={"school": "s.csv"})
+    listed = read_table(register, "s.csv", registry()["schools"].table("school"))
+    assert not listed.findings.problems
+    staged = [
+        Staged(delivery, "exclusions", reading.frame, reading.findings),
+        Staged(schools, "school", listed.frame, listed.findings),
+    ]
+    found = fill(staged, lambda _: date(2024, 8, 31), "961")[0].frame
+    assert found is not None and [*found["school_urn"][:3]] == ["900000", "900001", "900002"]
+    assert look(project / "e.csv", Known({"quill/exclusions": mapping(project)})).mapping
 
 
 def test_what_is_the_same_in_every_row_is_said_once_and_of_no_key(
@@ -295,6 +335,9 @@ def test_codes_are_read_by_their_labels_and_what_fits_two_is_asked() -> None:
     made = coding(cells, KIND, held, set(), {"Q1": "A"}, False)
     assert (dict(made.codes), made.ended) == ({"s": "S", "T": "C", "Q1": "A"}, {"S": 2018})
     assert coding(cells, KIND, held, set(), {"s": "B"}, False).codes["s"] == "B"
+    # Also where somebody says outright what it counted as.
+    said = coding(cells, KIND, held, set(), {"s": "C", "Q1": "A"}, False)
+    assert (said.codes["s"], said.ended) == ("S", {"S": 2018})
     # And where somebody looked, still no name of the file.
     assert coded("Zwyx", "C", looked_at=True).hidden == 1
 

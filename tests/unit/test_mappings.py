@@ -10,12 +10,14 @@ import pytest
 import yaml
 
 from jsna.errors import JsnaError
+from jsna.ingest.validate import context_for
 from jsna.model.editions import Delivery
 from jsna.model.layouts import MappingFile
 from jsna.provenance import inputs
 from jsna.settings import loading
 from tests.conftest import ROOT
 from tests.unit.test_edition import EDITION, NAME, change, delivery, supply
+from tests.unit.validation_support import judge
 
 MAPPING = "config/mappings/quillshire/exclusions.yaml"
 #: Of every kind of key, in words of an invented system.
@@ -81,6 +83,36 @@ def test_an_edition_reads_by_the_mapping_it_names(project: Path) -> None:
     # It is among what the edition stands on, and so are the files joined.
     assert MAPPING in inputs.configuration(config, project)
     assert "data/raw/test-2025/homes-1.xlsx" in inputs.raw_files(config)
+
+
+def test_a_code_said_outright_is_of_the_years_of_the_file(project: Path) -> None:
+    content = yaml.safe_load(yaml.safe_dump(GOOD))
+    table(content)["columns"] |= {
+        "sen_provision_at_event": {
+            "header": "Stage", "codes": {"s": "E", "Plan": "E", "K": "K", "P": "N"},
+        },
+        "reason_1": {"header": "Why", "codes": {"Misc": "OT", "Weapon": "OW", "OT": "OT"}},
+    }  # fmt: skip
+    write(project, content)
+    config = loading.load(NAME, project)
+    of = next(d for d in config.edition.received if d.extract == "exclusions")
+    layout = config.layout(of)
+    assert layout is not None
+    read = layout.tables["exclusions"].columns
+    # What S counted as until 2018 it counts as there alone; P is said to be something else.
+    assert read["sen_provision_at_event"].codes == {"s": "S", "Plan": "E", "K": "K", "P": "N"}
+    seen = context_for(config, of)
+    assert seen.outright["exclusions.reason_1"] == {"OT", "OW"}
+    for period, code, wrong in (("2024/25", "OT", True), ("2018/19", "OT", False),
+                                ("2018/19", "OW", True), ("2024/25", "OW", False)):  # fmt: skip
+        judged = judge(
+            "exclusions.exclusions", {"reason_1": code}, period=period, outright=seen.outright
+        )
+        told = [(p.code, p.row) for p in judged.problems if p.code.endswith("mapped")]
+        assert told == [("exclusions.reason_1.mapped", 2)] * wrong, (period, code)
+        if wrong:
+            problem = next(p for p in judged.problems if p.code.endswith("mapped"))
+            assert f"a code that the return of {period} does not have" in problem.rule
 
 
 def test_every_fault_of_a_mapping_is_told_with_its_file_and_key(project: Path) -> None:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Rows of which the same is told: `kind` is `year` or `unconfirmed`."""
+    """Rows of which the same is told: `kind` is `year`, `mapped` (see `said_of_codes`) or
+    `unconfirmed`."""
 
     field: str
     kind: str
@@ -40,6 +41,9 @@ def finer_codes(codelist: str, context: Context) -> Mapping[str, str]:
 def said_of_codes(table: Table, text: pd.DataFrame, context: Context) -> Iterator[Said]:
     """What is told of the codes of a table.
 
+    A code of another year that the file itself has says of what year it may be; one that a mapping
+    reads words of the file as (`mapped`) says that the mapping is of other years.
+
     Args:
         table: the declaration.
         text: its columns as text.
@@ -52,8 +56,14 @@ def said_of_codes(table: Table, text: pd.DataFrame, context: Context) -> Iterato
         listed = context.codelists.get(column.codes or "", frozenset())
         read = {code.upper() for code in (*listed, *finer_codes(column.codes or "", context))}
         strange = usage.other_years(ends_in(context.period)) & read
+        mapped = strange & context.outright.get(f"{table.name}.{column.field}", frozenset())
         of_year = f"holds a code that the return of {context.period} does not have"
-        yield from _said(column, text, strange, "year", of_year)
+        yield from _said(column, text, strange - mapped, "year", of_year)
+        rule = (
+            f"is read by the mapping as a code that the return of {context.period} does not have; "
+            "ask the owner what the file means by it, and say that in a mapping for that year"
+        )
+        yield from _said(column, text, mapped, "mapped", rule)
         rule = "holds a code of which no source gives the meaning"
         yield from _said(column, text, usage.unconfirmed, "unconfirmed", rule)
 

@@ -200,6 +200,11 @@ def validate_table(
     for finding in findings(table, typed, context, unreadable):
         _judge_cells(finding, judge, where)
     for said in said_of_codes(table, text, context):
+        if said.kind == "mapped":
+            row, many = int(text["source_row"].iloc[said.rows[0]]), len(said.rows)
+            code = f"{table.name}.{said.field}.mapped"
+            judge.problems.append(Problem(where, said.message, row=row, code=code, count=many))
+            continue
         severity = judge.severity(f"{said.field}.{said.kind}", "warning")
         judge.note(f"{said.field}.{said.kind}", severity, said.message, (said.field,), said.rows)
     for rule in table.rules:

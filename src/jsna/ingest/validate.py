@@ -18,6 +18,7 @@ from jsna.model.areas import authorities
 from jsna.model.configuration import Configuration
 from jsna.model.contract import Context, Extract
 from jsna.model.editions import Delivery
+from jsna.model.layouts import Layout
 from jsna.shared.periods import reference_date
 from jsna.sources import permission, registry
 
@@ -42,12 +43,25 @@ def context_for(config: Configuration, delivery: Delivery) -> Context:
         codelists={name: frozenset(codes) for name, codes in config.codelists.items()},
         rolls=config.rolls,
         usage=config.usage,
+        outright=_outright(config.layout(delivery)),
         authorities=authorities(config),
         synthetic=edition.synthetic,
         localities_are=area.localities_are,
         localities=frozenset(place.code for place in area.localities),
         severities=edition.severities,
     )
+
+
+def _outright(layout: Layout | None) -> dict[str, frozenset[str]]:
+    """`table.field` -> the codes that a mapping reads other words as."""
+    found = {}
+    for table, shape in layout.tables.items() if layout is not None else ():
+        for name, origin in shape.columns.items():
+            said = origin.codes.items() if origin is not None else ()
+            codes = {code.upper() for text, code in said if text.upper() != code.upper()}
+            constant = origin.constant.upper() if origin is not None else ""
+            found[f"{table}.{name}"] = frozenset({*codes, constant} - {""})
+    return found
 
 
 def validate_delivery(

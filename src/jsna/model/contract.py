@@ -138,6 +138,8 @@ class Context:
     rolls: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     #: Code list -> in which returns its codes stand, and which of them are unconfirmed.
     usage: Mapping[str, Usage] = field(default_factory=dict)
+    #: `table.field` -> codes, in capitals, that a mapping reads words of the file as.
+    outright: Mapping[str, frozenset[str]] = field(default_factory=dict)
     #: Authority numbers a UPN may carry; None: any of the range in use.
     authorities: frozenset[str] | None = None
     #: Whether the edition is synthetic: only then may NHS numbers of the test range appear.

@@ -90,6 +90,11 @@ def coding(
         given: the file's code -> the declared one, or "" for none, as somebody has said.
         looked_at: whether somebody looked at the column, and says that it holds codes.
     """
+    # A former code said to be what it counted as stays itself: the build knows the year.
+    given = {
+        text: text.upper() if held.former(text, code, column) else code
+        for text, code in given.items()
+    }
     told = {text.casefold(): code for text, code in given.items()}
     # What says nothing elsewhere may be a code here.
     said = filled(cells) + Counter(value for value in cells.values if value.casefold() in told)

@@ -67,6 +67,11 @@ class Held:
         }
         return found | {text.casefold(): code for text, code in column.spellings}
 
+    def former(self, text: str, code: str, column: Column) -> bool:
+        """Whether a text is a former code of a list that counted as a code, and no longer does."""
+        rolls = {said.upper(): to for said, to in self.rolls.get(str(column.codes), {}).items()}
+        return text.upper() in self.ended(column) and rolls.get(text.upper()) == code
+
     def ended(self, column: Column) -> Mapping[str, int]:
         """Code in capitals -> the last return that has it, of those that end with one."""
         return self.until.get(str(column.codes), {})

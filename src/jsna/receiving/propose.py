@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from jsna.drafting.cells import Cells
@@ -141,7 +141,7 @@ def propose(
     if not row:
         rule = f"no line of it is like a header of the table {table.name!r} of {extract.title}"
         raise JsnaError(Problem(sheet.name, rule, code="map.header"), title=TITLE)
-    table = expecting(with_helping(table), sheet.header(row))
+    table = with_helping(table)
     every, findings = sheet.columns(row)
     stops = [one for one in findings.problems if not every or one.code in ("file.hidden_rows",)]
     if stops or not every:
@@ -155,6 +155,11 @@ def propose(
         )
         raise JsnaError(Problem(sheet.name, rule, code="map.sheet"), title=TITLE)
     placed = place(table, every, held, answers.columns)
+    said = {*answers.constants, *answers.joined}
+    there = said | {one.column.field for one in placed if one.cells is not None}
+    # What finds a field in another table may stand under any header, so it is placed first.
+    table = expecting(table, (), None, there)
+    placed = [replace(one, column=table.column(one.column.field)) for one in placed]
     every_one = (_entry(one, held, names, answers) for one in placed)
     # A column that only helps to fill others is told of where it is there.
     helping = {column.field for column in table.helping}

@@ -155,7 +155,9 @@ def load(
             gather.expect(False, path, *found)
         _check_deliveries(gather, edition, path, extracts())
         rolls = rolls_of(categories.lists)
-        mappings = load_mappings(gather, edition, path, extracts(), codelists, rolls)
+        mappings = load_mappings(
+            gather, edition, path, extracts(), codelists, rolls, usage_of(categories.lists)
+        )
         for missing in edition_checks.codes_missing(extracts(), codelists):
             where = f"config/codelists/{missing}.yaml"
             if not (root / where).is_file():

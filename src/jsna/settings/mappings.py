@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any, Final
 
+from jsna.model.codelists import Usage
 from jsna.model.contract import Column, Table
 from jsna.model.editions import Delivery, Edition
 from jsna.model.layouts import MappingFile, Origin, Shape
@@ -37,6 +38,7 @@ def load_mappings(
     extracts: Mapping[str, Any],
     lists: Lists,
     rolls: Lists,
+    usage: Mapping[str, Usage],
 ) -> dict[str, MappingFile]:
     """The mappings of an edition by name.
 
@@ -47,6 +49,11 @@ def load_mappings(
         extracts: what is declared, by name.
         lists: code list -> its codes, each with its label.
         rolls: code list -> further codes and spellings a file in the declared shape may hold.
+        usage: code list -> in which returns its codes stand.
+
+    Returns:
+        the mappings, of which a former code said to be what it counted as (`S: E`) stays itself:
+        what it counts as, if anything, is of the year of each file.
     """
     found: dict[str, MappingFile] = {}
     for name in named(edition):
@@ -58,13 +65,41 @@ def load_mappings(
         mapping = gather.load(path_of(name), MappingFile)
         if mapping is None:
             continue
-        found[name] = mapping
+        found[name] = _of_its_years(mapping, extracts, rolls, usage)
         for finding in _of_mapping(mapping, extracts, lists, rolls):
             gather.expect(False, path_of(name), *finding)
     for delivery in edition.received:
         for finding in _of_delivery(delivery, found.get(delivery.mapping)):
             gather.expect(False, path, *finding)
     return found
+
+
+def _of_its_years(
+    mapping: MappingFile, extracts: Mapping[str, Any], rolls: Lists, usage: Mapping[str, Usage]
+) -> MappingFile:
+    extract = extracts.get(mapping.extract)
+    tables = {table.name: table for table in extract.tables} if extract is not None else {}
+    made = {}
+    for name, shape in mapping.tables.items():
+        lists = {c.field: c.codes for c in tables[name].columns} if name in tables else {}
+        columns = {
+            field: origin and _former_kept(origin, str(lists.get(field)), rolls, usage)
+            for field, origin in shape.columns.items()
+        }
+        made[name] = shape.model_copy(update={"columns": columns})
+    return mapping.model_copy(update={"tables": made})
+
+
+def _former_kept(origin: Origin, codelist: str, rolls: Lists, usage: Mapping[str, Usage]) -> Origin:
+    ended = usage[codelist].until if codelist in usage else {}
+    counts_as = {text.upper(): code for text, code in rolls.get(codelist, {}).items()}
+    codes = {
+        said: said.strip().upper()
+        if said.strip().upper() in ended and counts_as.get(said.strip().upper()) == code
+        else code
+        for said, code in origin.codes.items()
+    }
+    return origin.model_copy(update={"codes": codes})
 
 
 def _of_delivery(delivery: Delivery, mapping: MappingFile | None) -> Iterator[Finding]:

@@ -110,7 +110,22 @@ class Stage:
     def configuration(self) -> Configuration:
         delivered = sorted({(name.split(".")[0], period) for name, period in self.rows})
         made = configuration({}, deliveries=delivered)
-        edition = made.edition.model_copy(update={"synthetic": self.synthetic})
+        came: dict[tuple[str, str], dict[str, str]] = {}
+        for name, period in self.rows:
+            came.setdefault((name.split(".")[0], period), {})[name.split(".")[1]] = "any.csv"
+        extracts = tuple(
+            supply.model_copy(
+                update={
+                    "periods": tuple(
+                        one.model_copy(update={"files": came[supply.extract, one.period]})
+                        for one in supply.periods
+                    )
+                }
+            )
+            for supply in made.edition.extracts
+        )
+        told = {"synthetic": self.synthetic, "extracts": extracts}
+        edition = made.edition.model_copy(update=told)
         return replace(made, edition=edition)
 
     def run(self, shuffle: int | None = None) -> None:

@@ -80,6 +80,8 @@ def tables(
         "cin_census.episodes": needs,
         "ssda903.header": headers,
         "ssda903.episodes": cares,
+        "ssda903.oc2": (),
+        "ssda903.missing": (),
         "ncmp.measurements": measured,
     }
     return {"areas.lsoa": PLACES, **{name: linked(name, list(r)) for name, r in rows.items()}}

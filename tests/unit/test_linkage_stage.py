@@ -17,6 +17,7 @@ from jsna.ingest.run import run as ingest
 from jsna.linkage import outcomes
 from jsna.linkage.cascade import link
 from jsna.linkage.link import Linker
+from jsna.model.contract import Column
 from jsna.synthetic.registers import registers
 from tests.supplied import supplied
 from tests.unit.linkage_stage_support import (
@@ -323,3 +324,32 @@ def test_the_age_on_the_day_of_an_event_leaves_linkage_and_the_date_of_birth_doe
     assert found["age_at_asked"].tolist() == [4, 5]
     assert found["age_at_ended"].fillna(-1).tolist() == [-1, 14]
     assert "date_of_birth" not in found
+
+
+def test_rows_below_a_child_of_several_rows_are_each_there_once(stage: Stage) -> None:
+    """Of the rows of one child the latest says how old they are, and where they live."""
+    told = extract(
+        "told",
+        table(
+            "episode", "local_id", "upn", "date_of_birth", Column("day", "day", "date", "The day."),
+            key=("local_id", "day"), dated_by="day",
+        ),
+        table("event", "local_id", "row", parent=("episode", "local_id"), optional=True),
+    )  # fmt: skip
+    child = CHILDREN[0]
+    of_child = {"local_id": "7", "upn": child["upn"]}
+    episodes = [
+        {**of_child, "day": date(2024, 3, 1), "date_of_birth": None},
+        {**of_child, "day": date(2024, 9, 1), "date_of_birth": child["date_of_birth"]},
+    ]
+    events = [{"local_id": "7", "row": "1"}, {"local_id": "7", "row": "2"}]
+    stage.add(told, {"episode": episodes, "event": events})
+    # Of another year only the episodes came: it says nothing of events, and stops nothing.
+    stage.add(told, {"episode": episodes}, "2024")
+    stage.run()
+    found = stage.linked("told.event")
+    assert sorted(found["row"]) == ["1", "2"]
+    assert set(found["person_key"]) == {roll_keys(stage)[0]}
+    assert found["age"].notna().all()
+    assert set(found["period"]) == {"2025"}
+    assert set(stage.linked("told.episode")["period"]) == {"2024", "2025"}

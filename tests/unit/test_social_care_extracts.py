@@ -241,8 +241,12 @@ def test_social_care_writes_a_child_the_same_in_all_its_files() -> None:
     assert header.index.is_unique
     episodes = yearly("cin_census.episodes").drop_duplicates("child_id").set_index("child_id")
     same = ["surname", "forename", "postcode", "date_of_birth", "sex", "ethnicity", "upn"]
-    pd.testing.assert_frame_equal(header[same], episodes.loc[header.index, same])
-    for name in ("reviews", "oc2", "missing"):
+    # Who is asked about after care alone is in need no longer.
+    both = header.index.intersection(episodes.index)
+    leavers = set(yearly("ssda903.oc3")["child_id"])
+    assert set(header.index) - set(both) <= leavers
+    pd.testing.assert_frame_equal(header.loc[both, same], episodes.loc[both, same])
+    for name in ("reviews", "oc2", "missing", "oc3"):
         rows = yearly(f"ssda903.{name}")
         assert set(rows["child_id"]) <= set(header.index)
         born = header.loc[rows["child_id"], "date_of_birth"].to_numpy()
@@ -322,6 +326,21 @@ def test_outcomes_are_of_those_looked_after_for_the_year() -> None:
     assert set(outcomes["child_id"]) <= set(lasting["child_id"])
     # England: some seven in ten of those looked after at 31 March have been for a year.
     assert 0.6 < len(outcomes) / len(lasting) < 0.85
+
+
+def test_care_leavers_turned_17_to_21_and_had_left_care_by_then() -> None:
+    leavers, care = yearly("ssda903.oc3"), yearly("ssda903.episodes")
+    born = pd.to_datetime(leavers["date_of_birth"])
+    age = LAST.year - born.dt.year - ((born.dt.month * 100 + born.dt.day) > 331)
+    # A few birth dates are written wrong.
+    assert age.between(17, 21).mean() > 0.97
+    assert len(leavers) > 50
+    assert leavers["child_id"].is_unique
+    still = set(care.loc[care["end_date"].isna(), "child_id"])
+    assert len(set(leavers["child_id"]) & still) == 0
+    # What is not known of those nobody is in touch with is said to be not known.
+    silent = ~leavers["in_touch"].isin(["YES", "NREQ"])
+    assert leavers["activity"].eq("0").equals(silent)
 
 
 def provision(period: str = "2025") -> pd.DataFrame:

@@ -110,6 +110,11 @@ CASES: dict[str, dict[str, tuple[str, dict[str, str]]]] = {
         ),
         "missing_end.before_start": ("error", {"missing_end": "01/07/2024"}),
     },
+    "ssda903.oc3": {
+        # 22 years old on 31 March.
+        "date_of_birth.oc3": ("warning", {"date_of_birth": "31/03/2003"}),
+        "activity.absent": ("warning", {"activity": ""}),
+    },
     "mental_health.referrals": {
         "nhs_number.check_digit": ("warning", {"nhs_number": "9990000019"}),
         "nhs_number_status.differs": ("warning", {"nhs_number": ""}),
@@ -317,6 +322,7 @@ CROSS: dict[str, tuple[str, str, dict[str, dict[str, str]]]] = {
             ("ssda903.reviews", "child_id", "99"),
             ("ssda903.oc2", "child_id", "99"),
             ("ssda903.missing", "child_id", "99"),
+            ("ssda903.oc3", "child_id", "99"),
         )
     },
     "assessment.assessment_outcome_date.before_request": (
@@ -380,10 +386,14 @@ CROSS: dict[str, tuple[str, str, dict[str, dict[str, str]]]] = {
     ),
     **{
         f"{table}.date_of_birth.differs": (
-            f"ssda903.{table}", "warning", {"ssda903.header": {"date_of_birth": "15/03/2015"}},
+            f"ssda903.{table}", "warning",
+            {"ssda903.header": {"date_of_birth": "15/03/2015"}, f"ssda903.{table}": {}},
         )
-        for table in ("reviews", "oc2", "missing")
+        for table in ("reviews", "oc2", "missing", "oc3")
     },
+    "oc3.child_id.died_or_moved": (
+        "ssda903.oc3", "warning", {"ssda903.episodes": {"end_reason": "E2"}, "ssda903.oc3": {}},
+    ),
     "census.lsoa_code.coverage": (
         "school_census.census", "warning", {"school_census.census": {"lsoa_code": "E01900002"}},
     ),

@@ -142,6 +142,44 @@ def test_looked_after_children_are_read_to_the_five_tables() -> None:
     assert pd.isna(valid["oc2"]["immunisations"].iloc[0])
 
 
+def test_what_became_of_care_leavers_stands_in_the_header_of_whom_it_is_said() -> None:
+    left = _care(3, DOB="03/02/2007", IN_TOUCH="YES", ACTIV="F4", ACCOM="U1")
+    # A system may write the elements of every child, and nothing in those of most.
+    empty = _care(4, IN_TOUCH="", ACTIV="", ACCOM="")
+    content = element("EXPSSDA903", _care(1, _spell("01/05/2024")), left, empty).encode()
+    tables, findings = judged("ssda903", content)
+    assert not [problem for one in findings.values() for problem in one.problems]
+    rows = tables["oc3"].valid[["child_id", "in_touch", "activity", "accommodation"]]
+    assert rows.values.tolist() == [["L3", "YES", "F4", "U1"]]
+    assert str(tables["oc3"].valid["date_of_birth"].iloc[0])[:10] == "2007-02-03"
+    # Nothing is amiss with a header without an episode where the care leaver is the reason.
+    (idle,) = [one for one in tables["header"].found if "no_episode" in one.code]
+    assert idle.rows == 1
+
+
+def test_what_is_read_past_is_told_by_name() -> None:
+    placed = element("AD_PLACED", DATE_PLACED="01/06/2024")
+    content = element("EXPSSDA903", _care(1, below=(placed, placed), UASC=1, DUC="")).encode()
+    _, findings = judged("ssda903", content)
+    told = [one for one in findings["header"].remarks if "left unread" in one]
+    assert told == ["left unread, as nothing is made of it: UASC (1), AD_PLACED (2)"]
+
+
+def test_every_disability_is_kept_and_more_than_there_are_codes_are_told() -> None:
+    def read(many: int) -> tuple[pd.DataFrame, list[str]]:
+        child = _child(1, _episode(ReferralNFA=0), disabilities=("AUT",) * many)
+        tables, findings = judged("cin_census", message("CIN", element("Children", child)))
+        warned = [one.rule for one in findings["episodes"].warnings]
+        return tables["episodes"].valid.filter(like="disability_"), warned
+
+    kept, warned = read(12)
+    assert kept.iloc[0].tolist() == ["AUT"] * 12
+    assert warned == []
+    _, warned = read(13)
+    assert len(warned) == 1
+    assert "'disability' stands more often than there are columns" in warned[0]
+
+
 def _person(name: str, *requests: str, **who: object) -> str:
     given = {
         "Surname": name, "Forename": "Zora", "PersonBirthDate": "2010-02-03", "Sex": "F",

@@ -68,7 +68,7 @@ _PLAN = {
     "CPPstartDate": "cpp_start_date", "CPPendDate": "cpp_end_date",
     "InitialCategoryOfAbuse": "abuse_category", "NumberOfPreviousCPP": "previous_plans",
 }  # fmt: skip
-_DISABILITIES = [f"disability_{number}" for number in range(1, 5)]
+_DISABILITIES = [f"disability_{number}" for number in range(1, 13)]
 
 
 def in_need(rows: Sequence[Row]) -> tuple[Tables, bytes]:
@@ -79,7 +79,7 @@ def in_need(rows: Sequence[Row]) -> tuple[Tables, bytes]:
     for row in rows:
         # A list of elements has no gaps.
         given = [row[field] for field in _DISABILITIES if row[field]]
-        row |= dict(zip(_DISABILITIES, [*given, *[""] * 4], strict=False))
+        row |= dict(zip(_DISABILITIES, [*given, *[""] * 12], strict=False))
         row["has_plan"] = str(any(row[field] for field in _PLAN.values()))
     for own in _groups(rows, [*_CHILD.values(), "ethnicity", *_DISABILITIES]):
         child = _new(children, "Child")
@@ -115,6 +115,7 @@ _OUTCOMES = {
         "health_assessment", "substance_misuse", "intervention_received", "intervention_offered",
     )
 }  # fmt: skip
+_AFTER = {"IN_TOUCH": "in_touch", "ACTIV": "activity", "ACCOM": "accommodation"}
 _BELOW = {
     "reviews": ("AREVIEW", {"REVIEW": "review_date", "REVIEW_CODE": "review_code"}),
     "oc2": ("OC2", _OUTCOMES),
@@ -133,6 +134,10 @@ def looked_after(tables: Tables) -> tuple[Tables, bytes]:
         child = _new(root, "CHILD")
         header = _put(_new(child, "HEADER"), _day_first(head), _HEADER)
         ordered["header"].append(head)
+        for row in tables["oc3"]:
+            if row["child_id"] == head["child_id"]:
+                _put(header, row, _AFTER)
+                ordered["oc3"].append({**row, "date_of_birth": head["date_of_birth"]})
         for name, (tag, names) in _BELOW.items():
             for row in tables[name]:
                 if row["child_id"] == head["child_id"]:

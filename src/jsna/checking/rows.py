@@ -57,9 +57,14 @@ def described(done: Ingested, config: Configuration, paths: io.Paths) -> Report:
 
 def _touches(config: Configuration) -> dict[str, Touch]:
     """Title of each indicator, in the order of the report -> what it stands on."""
-    given = sorted({d.extract for d in permission.linkable(config.edition)})
-    linked = [f"{name}.{table.name}" for name in given for table in registry()[name].tables]
-    found = touches(config, [*linked, *OF_LINKAGE])
+    given = permission.linkable(config.edition)
+    linked = {
+        f"{d.extract}.{table.name}"
+        for d in given
+        for table in registry()[d.extract].tables
+        if d.brought(table)
+    }
+    found = touches(config, [*sorted(linked), *OF_LINKAGE])
     order = {chapter: place for place, chapter in enumerate(config.edition.chapters)}
     shown = sorted(
         (config.indicators[name] for name in found),

@@ -49,6 +49,8 @@ def _about(one: Table) -> str:
         )
     if one.may_be_empty:
         said.append("It may have no rows.")
+    if one.optional:
+        said.append("A delivery may come without it.")
     return " ".join(said)
 
 

@@ -111,7 +111,7 @@ def _tables(
     for delivery in config.edition.received:
         extract = extracts[delivery.extract]
         progress(f"Showing {extract.title}, {delivery.period}")
-        for table in extract.tables:
+        for table in (one for one in extract.tables if delivery.brought(one)):
             view = views.of(county, extract, table, delivery.period)
             rows = partial(
                 fill.blocks, extract, table, view, delivery.period, config.codelists,

@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from jsna.ingest.grid import Findings, Grid
-from jsna.ingest.header import SHOWABLE
+from jsna.ingest.xml_met import Met
 from jsna.ingest.xml_paths import Known, Node, Path, chains, find, known_to, names, paths
 from jsna.machine import limits
 from jsna.model.xml_forms import XmlForm, XmlTable
@@ -140,9 +140,7 @@ class _Reader:
         (self._depth,) = {len(path) for path in self._records_at}
         self._root = root
         self._header: dict[tuple[str, ...], str] = {}
-        self._unknown: dict[str, int] = {}
-        self._stray: list[int] = []
-        self._several: dict[str, list[int]] = {}
+        self._met = Met()
         self._folded: dict[str, str] = {}
         self._cells = 0
         self._records = 0
@@ -231,8 +229,14 @@ class _Reader:
                 self._row(rows, record, chain)
 
     def _row(self, rows: _Rows, record: Node, chain: tuple[Node, ...]) -> None:
-        for cells, ways in zip(rows.cells, rows.columns.values(), strict=True):
-            cells.append(self._cell(ways, rows.steps, record, chain))
+        made = {
+            header: self._cell(ways, rows.steps, record, chain)
+            for header, ways in rows.columns.items()
+        }
+        if rows.table.said_by and not any(made[header] for header in rows.table.said_by):
+            return
+        for cells, cell in zip(rows.cells, made.values(), strict=True):
+            cells.append(cell)
         rows.lines.append((chain[-1] if chain else record).line)
         self._cells += len(rows.cells)
         if len(rows.lines) % _BLOCK == 0:
@@ -248,7 +252,7 @@ class _Reader:
             else:
                 node, several = find(path, record, steps, chain)
                 if several and node is not None:
-                    self._several.setdefault(path.names[-1], []).append(node.line)
+                    self._met.several[path.names[-1]].append(node.line)
                 if node is None:
                     continue
                 text = str(node.number) if path.counted else node.text
@@ -269,10 +273,14 @@ class _Reader:
                     self._not_known(child)
             elif below.kids or not below.whole:
                 node.kids.setdefault(tag, []).append(self._node(child, below))
+                if 0 < below.most < len(node.kids[tag]):
+                    self._met.past[tag].append(child.sourceline or 0)
+            if below is not None and below.unused and (len(child) or (child.text or "").strip()):
+                self._met.unused[below.unused] += 1
             if (child.tail or "").strip():
-                self._stray.append(child.sourceline or 0)
+                self._met.stray.append(child.sourceline or 0)
         if known.kids and held:
-            self._stray.append(node.line)
+            self._met.stray.append(node.line)
         elif held:
             node.text = held
         return node
@@ -283,12 +291,11 @@ class _Reader:
         parent = element.getparent()
         while parent is not None and element.getprevious() is not None:
             if (parent[0].tail or "").strip():
-                self._stray.append(element.sourceline or 0)
+                self._met.stray.append(element.sourceline or 0)
             del parent[0]
 
     def _not_known(self, element: Any) -> None:
-        name = str(element.tag).rpartition("}")[2]
-        self._unknown[name] = self._unknown.get(name, 0) + 1
+        self._met.unknown[str(element.tag).rpartition("}")[2]] += 1
 
     def _fold(self, tag: Any) -> str:
         """The name of an element in small letters, without its namespace."""
@@ -325,24 +332,9 @@ class _Reader:
         if not self._records:
             self._other(f"it has no {form.root}/{form.record}")
             return {}
-        self._tell()
+        self._met.tell(findings)
         lines = [rows.lines for rows in self._tables.values()]
         numbered = any(len(set(one)) < len(one) for one in lines)
         of = "counted from 1 in each table" if numbered else "lines of the file"
         findings.remark(f"read as XML, {self._records:,} records; numbers of rows are {of}")
         return {name: rows.grid(numbered) for name, rows in self._tables.items()}
-
-    def _tell(self) -> None:
-        findings = self._findings
-        if self._unknown:
-            shown = sorted(name for name in self._unknown if SHOWABLE.fullmatch(name))[:20]
-            more = len(self._unknown) - len(shown)
-            listed = ", ".join([*shown, *([f"{more:,} more"] if more else [])])
-            rule = f"elements are not declared for this return and are not used: {listed}"
-            findings.warn("column.unknown", rule, count=sum(self._unknown.values()))
-        if self._stray:
-            rule = "text stands between elements, where none belongs, and is not used"
-            findings.warn("file.stray", rule, row=min(self._stray), count=len(self._stray))
-        for name, lines in sorted(self._several.items()):
-            rule = f"{name!r} stands several times where once is meant; the first is used"
-            findings.warn("file.several", rule, row=min(lines), count=len(lines))

@@ -19,11 +19,15 @@ class Known:
     Attributes:
         kids: name in small letters -> what may stand in it.
         whole: whatever stands in it is known.
+        unused: what the return calls it, where nothing uses it; "" where something does.
+        most: so many of it in one element are read; 0: each, or the one that is meant.
         count: how many were met so far.
     """
 
     kids: dict[str, Known] = field(default_factory=dict)
     whole: bool = False
+    unused: str = ""
+    most: int = 0
     count: int = 0
 
     def at(self, names: Sequence[str]) -> Known:
@@ -99,10 +103,14 @@ def known_to(form: XmlForm) -> tuple[Known, Known]:
         inside.at(names(table.rows))
         for text in table.columns.values():
             for path in paths(text):
-                (outside if path.outside else inside).at(path.names)
+                known = (outside if path.outside else inside).at(path.names)
+                which = path.which[-1] if path.which else None
+                known.most = max(known.most, 0 if which is None else which + 1)
     for text in (*form.unused, *form.header):
         path = _path(text)
-        (outside if path.outside else inside).at(path.names).whole = True
+        known = (outside if path.outside else inside).at(path.names)
+        known.whole = True
+        known.unused = text.rpartition("/")[2] if text in form.unused else ""
     return inside, outside
 
 

@@ -127,9 +127,12 @@ class Linker:
     def load(self, extract: Extract, deliveries: list[Delivery], valid: Path) -> None:
         """Make each table of an extract available, all periods together."""
         for table in extract.tables:
+            came = [delivery for delivery in deliveries if delivery.brought(table)]
+            if not came:
+                continue
             rows = Rows(f"{extract.name}.{table.name}", extract, table)
             self.tables[rows.name] = rows
-            view(self.connection, rows, deliveries, valid, self.reference_date)
+            view(self.connection, rows, came, valid, self.reference_date)
 
     def link(self, folder: Path) -> dict[str, dict[str, int]]:
         """Link, key, place and write every table; returns counts by table."""

@@ -70,7 +70,7 @@ def passed_on(rows: Rows, tables: Mapping[str, Rows]) -> str:
         parent, field = root.table.parent
         root, child, alias = tables[f"{rows.extract.name}.{parent}"], alias, f"p{len(steps)}"
         steps.append(
-            f'LEFT JOIN "{_relation(root)}" {alias} ON {alias}.period = {child}.period '
+            f"LEFT JOIN {_one_each(root, field)} {alias} ON {alias}.period = {child}.period "
             f"AND {alias}.{field} = {child}.{field}"
         )
     steps.append(f"LEFT JOIN homes ON homes.person_key = {alias}.person_key")
@@ -85,6 +85,16 @@ def passed_on(rows: Rows, tables: Mapping[str, Rows]) -> str:
         f"{_ages(rows.table, root.table, alias)}coalesce({', '.join(places)}) AS lsoa_code"
         f'{", " if kept else ""}{kept} FROM "{_relation(rows)}" r {" ".join(steps)}'
     )
+
+
+def _one_each(rows: Rows, field: str) -> str:
+    """SQL of the rows of a table, one for each value of a field: the latest, then the first."""
+    relation = f'"{_relation(rows)}"'
+    if rows.table.key == (field,):
+        return relation
+    latest = [f'"{rows.table.dated_by}" DESC NULLS LAST'] if rows.table.dated_by else []
+    order = [f'"{name}"' for name in ("period", field)] + latest + [f'"{f}"' for f in rows.fields]
+    return f'(SELECT DISTINCT ON (period, "{field}") * FROM {relation} ORDER BY {", ".join(order)})'
 
 
 def _relation(rows: Rows) -> str:

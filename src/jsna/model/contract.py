@@ -233,9 +233,10 @@ class Table:
         rules: rules across columns.
         counted_as: words for one row in the data quality chapter, such as "pupil record".
         may_be_empty: a file of a header and no rows is legitimate.
+        optional: a delivery may come without it, which says nothing of what it would have held.
         parent: (table, field): every row belongs to a row of that table of the same extract,
             which has the same value in that field. A row without one is an error, and identifiers
-            reach the row through it.
+            reach the row through it: of several such rows, the latest by `dated_by`.
         dated_by: date field of which at least `dated_share` of the values given must fall in the
             delivery's period, or else the file is of the wrong year and refused.
         wait: fields of the days a wait began and ended, of a source whose tables follow from its
@@ -258,6 +259,7 @@ class Table:
     rules: tuple[Rule, ...] = ()
     counted_as: str = "record"
     may_be_empty: bool = False
+    optional: bool = False
     parent: tuple[str, str] | None = None
     dated_by: str | None = None
     dated_share: float = 0.5

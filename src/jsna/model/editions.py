@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
-from typing import Final, Literal, Self
+from typing import TYPE_CHECKING, Final, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from jsna.model.base import Name, Printed, PrintedWords, Sha256, Strict
+
+if TYPE_CHECKING:
+    from jsna.model.contract import Table
 
 #: What must be recorded of an extract about persons before its rows are linked -> how it is told.
 PERMISSION: Final[Mapping[str, str]] = {
@@ -96,6 +99,10 @@ class Delivery(_Received, _Permission):
     def every_file(self) -> tuple[str, ...]:
         """The files of its tables, as often as each is one's, and those joined to them."""
         return (*self.files.values(), *self.beside.values())
+
+    def brought(self, table: Table) -> bool:
+        """Whether it came with a table: one that is not optional came, perhaps in parts."""
+        return not table.optional or table.name in self.files
 
     def files_of(self, table: str) -> str:
         """The file of a table, as it is told; all of them where it is put together of several."""

@@ -26,11 +26,14 @@ class XmlTable:
         rows: path of the elements; "" for the record itself.
         columns: declared header -> path.
         outer: what has no such element is one row all the same, without what stands in it.
+        said_by: headers of which one at least has a value in a row; an element without any of
+            them is none.
     """
 
     rows: str
     columns: Mapping[str, str]
     outer: bool = False
+    said_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,8 @@ class XmlForm:
         collection: what the header may call the return (`Header/CollectionDetails/Collection`).
         year: the header says the year a period of the extract ends in
             (`Header/CollectionDetails`, `Year` and `ReferenceDate`).
-        unused: paths of what the return holds beside that and nothing uses, whatever is in it.
+        unused: paths of what the return holds beside that and nothing uses, whatever is in it;
+            what is met of it is told by name.
     """
 
     root: str

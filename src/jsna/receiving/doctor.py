@@ -268,7 +268,7 @@ def _arrived(
         fit = [one for one in others if f"{mapping}:{name}" in one.beside]
         if (one := _of_year(fit, period, registry()[extract].period_type)) is not None:
             beside[name] = one
-    names = [table.name for table in registry()[extract].tables]
+    names = [table.name for table in registry()[extract].tables if not table.optional]
     there = {part_of(name)[0] for name in files}
     lacks = (*(name for name in names if name not in there), *sorted(wanted - beside.keys()))
     before = [d for d in sorter.edition.deliveries if (d.extract, d.period) == (extract, period)]

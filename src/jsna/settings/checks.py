@@ -270,6 +270,7 @@ def _deliveries(edition: Edition, extracts: Mapping[str, Any]) -> Iterator[Findi
 def of_files(delivery: Delivery, extract: Extract) -> Iterator[tuple[str, str]]:
     """Tables without a file, and files of no table: what is wrong, and the name."""
     names = {table.name for table in extract.tables}
+    needed = {table.name for table in extract.tables if not table.optional}
     parts = extract.parts
     if parts is not None and not names & {part_of(key)[0] for key in delivery.files}:
         known, needed = set(parts.names), set(parts.names) - set(parts.optional)
@@ -280,10 +281,10 @@ def of_files(delivery: Delivery, extract: Extract) -> Iterator[tuple[str, str]]:
         strange = [key for key in sorted(delivery.files) if part_of(key)[0] not in known]
     elif parts is not None:
         # One XML for each school, say, makes up one table.
-        known, lacking = names, sorted(names - {part_of(key)[0] for key in delivery.files})
+        known, lacking = names, sorted(needed - {part_of(key)[0] for key in delivery.files})
         strange = [key for key in sorted(delivery.files) if part_of(key)[0] not in known]
     else:
-        known, lacking = names, sorted(names - set(delivery.files))
+        known, lacking = names, sorted(needed - set(delivery.files))
         strange = sorted(set(delivery.files) - names)
     for table in lacking:
         yield f"no file is given for table {table!r}", ""

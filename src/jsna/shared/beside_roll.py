@@ -83,25 +83,25 @@ def _implied(people: Mapping[str, str], said: Mapping[Column, str]) -> Iterator[
                 yield Implied(column.name, known, TRUE, TRUE)
 
 
-def on_march(name: str, row: str, view: str, said: Column) -> AnalysisTable:
+def on_march(name: str, row: str, view: str, *said: Column) -> AnalysisTable:
     """Children the authority works with on 31 March, wherever they live.
 
     Args:
         name, row: of the table.
-        view: view of these children, with `age`, `lsoa_code` and the column.
+        view: view of these children, with `age`, `lsoa_code` and the columns.
         said: what is said of them.
     """
     return AnalysisTable(
         name=name,
         row=row,
         base="responsible",
-        columns=declared(PERSON, said, GEOGRAPHY),
+        columns=declared(PERSON, *said, GEOGRAPHY),
         period="march",
         known=PLACED,
         sql=f"""
         select n.person_key, {MARCH.format(row="n")} as period, n.age,
             {age_group("n.age")} as age_group, n.sex, n.link,
-            n.{said.name}, {PLACE}
+            {", ".join(f"n.{column.name}" for column in said)}, {PLACE}
         from {view} n left join place on place.lsoa_code = n.lsoa_code
         order by n.period, n.person_key
         """,

@@ -186,22 +186,25 @@ class Lasting(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Spells in progress at any time of a period.
+    """Spells in progress at any time of a period, or so many years before it.
 
     Attributes:
         spells: those of the world.
         also: name -> draw, of every one of them, so that a delivery changes none.
+        years: before the period, in which those that ended count as well.
     """
 
     spells: Lasting
     also: Mapping[str, Draw] = field(default_factory=dict)
+    years: int = 0
 
     def begun(self, world: World, period: str) -> Course:
         """The spells, before anything more is drawn of them."""
         every = self.spells.happened(world)
         found = drawn(replace(every, columns={**every.columns}), self.also)
         group = self.spells.who(world, period)
-        here = (found[self.spells.begins] <= group.last) & (found[self.spells.ends] >= group.first)
+        since = group.first - round(self.years * YEAR)
+        here = (found[self.spells.begins] <= group.last) & (found[self.spells.ends] >= since)
         return replace(found.rows(here), group=group)
 
 

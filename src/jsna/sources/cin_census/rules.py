@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 #: A child may be referred before birth, so long before it at most.
 UNBORN = timedelta(days=300)
-#: Disabilities of one child the extract has room for.
-DISABILITIES = 4
+#: Disabilities of one child the extract has room for: each the return has a code for.
+DISABILITIES = 12
 
 
 def _none_alone(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from jsna.sources.cin_census.rules import DISABILITIES as ROOM
 from jsna.synthetic.course import Course, Values, apart, chance, codes, column, where
 from jsna.synthetic.draws import Ints
 from jsna.synthetic.events import Events, Shown
@@ -52,9 +53,11 @@ def _why_closed(at: Course) -> Values:
 
 def _says(at: Course) -> dict[str, Quantity]:
     recorded: Ints = disabilities(at.world)[at.person]
+    none = np.full(len(at), -1)
+    columns = [*recorded.T, *[none] * (ROOM - recorded.shape[1])]
     return child(at) | {
-        f"disability_{number + 1}": partial(text_of, DISABILITIES, recorded[:, number])
-        for number in range(recorded.shape[1])
+        f"disability_{number}": partial(text_of, DISABILITIES, column)
+        for number, column in enumerate(columns, 1)
     }
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from jsna.model.tables import Column, View
 from jsna.shared.beside_roll import beside_roll, how_linked, is_known, on_march
 
+_DISABLED: Final = Column("disabled", "boolean", "With a disability recorded")
 _PROTECTED: Final = Column("protection_plan", "boolean", "On a child protection plan on that day")
 
 TABLES: Final = (
@@ -23,7 +24,8 @@ TABLES: Final = (
             bool_or(
                 coalesce(e.cpp_start_date <= y.last, false)
                 and coalesce(e.cpp_end_date > y.last, true)
-            ) as protection_plan
+            ) as protection_plan,
+            bool_or(coalesce(e.disability_1 <> 'NONE', false)) as disabled
         from "cin_census.episodes" e
             join delivery y on y.period = e.period and y.extract = 'cin_census'
         where e.referral_date <= y.last and coalesce(e.closure_date > y.last, true)
@@ -37,6 +39,7 @@ TABLES: Final = (
         "a child in need on 31 March whose case the authority holds",
         "in_need",
         _PROTECTED,
+        _DISABLED,
     ),
     beside_roll(
         "roll_in_need",

@@ -1,4 +1,4 @@
-"""SSDA903: children looked after by the authority in a financial year, five files of the return.
+"""SSDA903: children looked after by the authority in a financial year, six files of the return.
 
 Headers are those of the return. Every file but the first says whose a row is by the child's number.
 Children under agreed short breaks (legal status V3, V4) are in the files and in no official count.
@@ -139,6 +139,14 @@ MISSING = (
     ),
 )  # fmt: skip
 
+OC3 = (
+    _child("Care leaver of the header file."),
+    _born(),
+    code("IN_TOUCH", "in_touch", "cla_in_touch", "Whether the authority is in touch."),
+    code("ACTIV", "activity", "cla_activity", "What the care leaver does."),
+    code("ACCOM", "accommodation", "cla_accommodation", "Where the care leaver lives."),
+)
+
 _OF_CHILD = ("header", "child_id")
 
 EXTRACT = Extract(
@@ -147,8 +155,10 @@ EXTRACT = Extract(
     short="Looked-after children",
     description=(
         "The return of children looked after at any time in a financial year: who they are, their "
-        "episodes of care, reviews, outcomes of those looked after for twelve months, and times "
-        "missing. The return itself has no names: the local extract adds them for linkage."
+        "episodes of care, reviews, outcomes of those looked after for twelve months, times "
+        "missing, and what became of care leavers. Its tables of unaccompanied asylum seekers, "
+        "adoptions, earlier permanence, social workers and deprivations of liberty are not read. "
+        "The return itself has no names: the local extract adds them for linkage."
     ),
     period_type="financial_year",
     population_base="resident",
@@ -177,6 +187,12 @@ EXTRACT = Extract(
             "missing", "One time a child was missing.", MISSING,
             key=("child_id", "missing_start"), parent=_OF_CHILD, rules=ssda903_rules.MISSING,
             counted_as="time missing", may_be_empty=True,
+        ),
+        Table(
+            "oc3",
+            "One care leaver who turned 17 to 21 in the year, around that birthday.", OC3,
+            key=("child_id",), parent=_OF_CHILD, rules=ssda903_rules.OC3,
+            counted_as="care leaver", may_be_empty=True, optional=True,
         ),
     ),
     cross_rules=ssda903_rules.CROSS_RULES,

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Ages at which the strengths and difficulties questionnaire is asked for.
 SDQ_AGES = (4, 16)
+#: Ages on 31 March of the young people who are asked about after care: their last birthday is.
+LEAVERS = (17, 21)
 #: Under this age a child takes no part in a review.
 UNDER_REVIEW = 4
 
@@ -46,6 +48,31 @@ def _sdq_given(frame: pd.DataFrame, context: Context) -> pd.Series[bool]:
     age = age_on(frame["date_of_birth"], window(context.period, "financial_year")[1])
     asked = (age >= SDQ_AGES[0]) & (age <= SDQ_AGES[1])
     return implies(asked, given(frame["sdq_score"]) | given(frame["sdq_reason"]))
+
+
+def _leaver(frame: pd.DataFrame, context: Context) -> pd.Series[bool]:
+    age = age_on(frame["date_of_birth"], window(context.period, "financial_year")[1])
+    answer: pd.Series[bool] = (age >= LEAVERS[0]) & (age <= LEAVERS[1])
+    return answer
+
+
+def _known(frames: Frames, _: Context) -> pd.Series[bool]:
+    """Whether a child has an episode, or is in the return as a care leaver alone."""
+    child = frames["header"]["child_id"]
+    known = among(child, frames["episodes"]["child_id"])
+    return known | among(child, frames["oc3"]["child_id"]) if "oc3" in frames else known
+
+
+def _left_to_themselves(frames: Frames, _: Context) -> pd.Series[bool]:
+    """Whether a care leaver's last episode ended neither by death nor by going elsewhere."""
+    last = (
+        frames["episodes"]
+        .sort_values("start_date", kind="stable")
+        .drop_duplicates("child_id", keep="last")
+    )
+    gone = last.loc[last["end_reason"].isin(["E2", "E3"]), "child_id"]
+    answer: pd.Series[bool] = ~among(frames["oc3"]["child_id"], gone)
+    return answer
 
 
 def _births(frames: Frames, table: str) -> pd.Series[Any]:
@@ -148,6 +175,17 @@ MISSING = (
     ),
 )  # fmt: skip
 
+OC3 = (
+    Rule(
+        "date_of_birth.oc3", "warning",
+        "the care leaver did not turn 17 to 21 in the delivery's year", ("date_of_birth",),
+        _leaver,
+    ),
+    rules.of_code(
+        "activity.absent", "there is contact and no 'ACTIV'", "in_touch", "activity", "YES"
+    ),
+)  # fmt: skip
+
 CROSS_RULES = (
     CrossRule(
         "start_date.before_birth", "error", "'DECOM' is before the child was born",
@@ -157,13 +195,19 @@ CROSS_RULES = (
     CrossRule(
         "child_id.no_episode", "warning", "the child has no episode of care in the file of them",
         "header", ("child_id",), ("episodes",),
-        lambda frames, _: among(frames["header"]["child_id"], frames["episodes"]["child_id"]),
+        _known,
+    ),
+    CrossRule(
+        "child_id.died_or_moved", "warning",
+        "the last episode of care ended by death or with another authority taking over, after "
+        "which nothing is asked of care leavers",
+        "oc3", ("child_id",), ("episodes",), _left_to_themselves,
     ),
     *(
         CrossRule(
             "date_of_birth.differs", "warning", "the header file has another 'DOB' for the child",
             table, ("child_id", "date_of_birth"), ("header",), partial(_same_birth, table),
         )
-        for table in ("reviews", "oc2", "missing")
+        for table in ("reviews", "oc2", "missing", "oc3")
     ),
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """The XML of the SSDA903 return, as data-to-insight/csc-validator-be-903 reads it (10ad07c).
 
-A child without an episode is in it for what became of them after care; no table here is of that.
+A child without an episode is in it for what became of them after care, which stands in the header.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from jsna.model.xml_forms import XmlForm, XmlTable
 
 _CHILD: Final = {"CHILD": "HEADER/CHILDID"}
 _BORN: Final = {**_CHILD, "DOB": "HEADER/DOB"}
+_AFTER: Final = ("IN_TOUCH", "ACTIV", "ACCOM")
 
 
 def _below(path: str, *names: str) -> dict[str, str]:
@@ -54,12 +55,17 @@ XML: Final = XmlForm(
             "HEADER/AMISSING",
             {**_BORN, **_below("HEADER/AMISSING", "MISSING", "MIS_START", "MIS_END")},
         ),
+        "oc3": XmlTable(
+            "",
+            {**_BORN, **_below("HEADER", *_AFTER)},
+            said_by=_AFTER,
+        ),
     },
     unused=tuple(
         f"HEADER/{name}"
         for name in (
-            "UASC", "DUC", "IN_TOUCH", "ACTIV", "ACCOM", "DATE_INT", "DATE_MATCH", "FOSTER_CARE",
-            "NB_ADOPTR", "SEX_ADOPTR", "LS_ADOPTR", "AD_PLACED", "PERMANENCE",
+            "UASC", "DUC", "DATE_INT", "DATE_MATCH", "FOSTER_CARE", "NB_ADOPTR", "SEX_ADOPTR",
+            "LS_ADOPTR", "AD_PLACED", "PERMANENCE",
         )
     ),
     header=(),

@@ -22,13 +22,14 @@ from jsna.synthetic.course import (
     codes,
     column,
     one_of,
+    where,
 )
 from jsna.synthetic.draws import YEAR, Bools, Days, Floats, Ints, stream
 from jsna.synthetic.events import Events, Shown
 from jsna.synthetic.formats import Style
 from jsna.synthetic.part import Synthetic
 from jsna.synthetic.social_care_child import SOURCE, child, row
-from jsna.synthetic.spells import Open
+from jsna.synthetic.spells import Open, birthday
 from jsna.synthetic.view import Quantity
 
 #: Days of care after which reviews are held, then twice a year; so many at most.
@@ -36,6 +37,10 @@ _REVIEWS: Final = np.r_[[26, 116], 116 + 182 * np.arange(1, 38)]
 _SDQ_REASONS: Final = ("SDQ1", "SDQ2", "SDQ3", "SDQ4", "SDQ5")
 #: Ages at which the questionnaire is asked for, and from which children go missing.
 _SDQ_FROM, _SDQ_TO, _MISSING_FROM = 4, 16, 10
+#: Age from which who leaves care is asked about afterwards, and ages at which they are.
+_CARE_LEFT, _LEAVERS = 16, (17, 21)
+#: The same people, with those who left care in so many years before.
+_EVER: Final = Open(CARE, years=6)
 #: Ages of which a column is filled.
 _ANY, _ASKED, _OLD = (0, 99), (_SDQ_FROM, _SDQ_TO), (_MISSING_FROM, 99)
 _ROW: Final = row(OWN)
@@ -45,8 +50,24 @@ _ROW: Final = row(OWN)
 
 
 def _children(at: Course) -> Course:
-    """One row a child."""
-    return at.rows(np.unique(at.member, return_index=True)[1])
+    """One row a child looked after in the year, or asked about as a care leaver."""
+    leavers = np.isin(at.member, _leavers(at).member)
+    here = at.rows((at["until"] >= at.group.first) | leavers)
+    return here.rows(np.unique(here.member, return_index=True)[1])
+
+
+def _leavers(at: Course) -> Course:
+    """Young people who left care at 16 or later, before their birthday of 17 to 21 in the year."""
+    order = np.lexsort((at["care_start_date"], at.member))
+    every = at.rows(order)
+    found = every.rows(np.r_[every.member[1:] != every.member[:-1], True][: len(every)])
+    age = _whole_years(found.born, np.full(len(found), found.group.last))
+    left, born = found["until"], found.born
+    ended = (left >= birthday(born, _CARE_LEFT)) & (found["legal_status"] != "V4")
+    turned = np.array([birthday(born, years) for years in range(_LEAVERS[1] + 1)])
+    on = turned[age.clip(0, _LEAVERS[1]), np.arange(len(found))]
+    asked = (age >= _LEAVERS[0]) & (age <= _LEAVERS[1]) & (left < on)
+    return found.rows(ended & asked & ~np.isin(found["end_reason"], ("E2", "E3")))
 
 
 def _times(at: Course) -> Course:
@@ -177,7 +198,7 @@ def _of_times(name: str, history: Callable[[Course], Course], then: dict[str, Dr
 
 HEADER: Final = Events(
     source="ssda903.header",
-    who=Open(CARE),
+    who=_EVER,
     history=_children,
     then={
         "row": _ROW,
@@ -245,6 +266,22 @@ MISSING: Final = _of_times(
     },
 )
 
+LEAVERS: Final = Events(
+    source="ssda903.oc3",
+    who=_EVER,
+    history=_leavers,
+    then={
+        "row": _ROW,
+        "in_touch": codes("looked_after.in_touch"),
+        "reached": lambda at: np.isin(at["in_touch"], ("YES", "NREQ")),
+        "activity": where("reached", True, codes("looked_after.activity"), "0"),
+        "accommodation": where("reached", True, codes("looked_after.accommodation"), "0"),
+    },
+    course=(OWN, "oc3"),
+    order=("row",),
+    says=child,
+)
+
 SYNTHETIC: Final = Synthetic(
     views={
         "header": HEADER,
@@ -252,6 +289,7 @@ SYNTHETIC: Final = Synthetic(
         "reviews": REVIEWS,
         "oc2": OUTCOMES,
         "missing": MISSING,
+        "oc3": LEAVERS,
     },
     style=Style("cp1252", True, "%d/%m/%Y"),
 )

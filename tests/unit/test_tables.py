@@ -372,7 +372,10 @@ def test_records_are_counted_for_the_edition() -> None:
     counts = ["rows_received", "rows_valid", "rows_quarantined"]
     quality = pd.DataFrame(rows, columns=["period", *counts, "status"])
     quality = quality.assign(extract="ncmp", table="measurements")
-    found = record(quality, CONFIG)
+    # A look-up that others are filled by and that is left behind has no records to tell of.
+    look_up = pd.DataFrame([("2025", 0, 0, 0, "received")], columns=["period", *counts, "status"])
+    look_up = look_up.assign(extract="postcodes", table="postcode")
+    found = record(pd.concat([quality, look_up], ignore_index=True), CONFIG)
     assert found[["period", "delivery_period", "rows_received"]].values.tolist() == [
         ["2025", "2023/24", 10]
     ]

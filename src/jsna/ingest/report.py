@@ -95,9 +95,11 @@ def _of_file(entry: Staged, judged: Validated | None) -> list[str]:
         lines.append("  could not be read: see the problems below")
     else:
         received, valid = len(judged.staged), len(judged.valid)
-        counted = extract.table(entry.table).counted_as
+        table = extract.table(entry.table)
         aside = f"{received - valid:,} set aside"
-        lines.append(f"  {received:,} rows ({counted}): {valid:,} valid, {aside}")
+        # Of a look-up that is left behind a note says how many rows were read.
+        if not table.used_up:
+            lines.append(f"  {received:,} rows ({table.counted_as}): {valid:,} valid, {aside}")
         refused = len(entry.findings.problems) + len(judged.problems)
         if refused:
             lines.append("  refused as a whole: see the problems below")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from jsna.model.configuration import Configuration
 from jsna.model.tables import AnalysisTable, Column
 from jsna.shared.table_columns import declared
+from jsna.sources import registry
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,11 +35,22 @@ TABLES: Final = (
 def record(quality: pd.DataFrame, config: Configuration) -> pd.DataFrame:
     """The `record` table: one row for each table of each delivery that was received.
 
+    Without look-ups that others are filled by: no row of them is kept, and none is a record.
+
     Args:
         quality: rows of `restricted/quality.parquet`.
         config: its edition names the period, as deliveries of unlike periods are counted together.
     """
-    received = quality.loc[quality["status"] == "received"]
+    import pandas as pd
+
+    left_behind = {
+        (name, table.name)
+        for name, extract in registry().items()
+        for table in extract.tables
+        if table.used_up
+    }
+    named = pd.MultiIndex.from_frame(quality[["extract", "table"]])
+    received = quality.loc[(quality["status"] == "received") & ~named.isin(left_behind)]
     return (
         received[["extract", "table", "rows_received", "rows_valid", "rows_quarantined"]]
         .assign(delivery_period=received["period"], period=str(config.edition.reference_date.year))

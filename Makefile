@@ -66,8 +66,8 @@ check: $(READY) ## Lint, types, rule format, workflow lint
 	@$(BIN)/snakefmt --check Snakefile rules
 	@$(BIN)/snakemake --lint --config edition=$(EDITION)
 
-sweep: $(READY) ## Make the open edition of every authority but its PDF: make sweep FROM=<folder of releases> [OUT=table.md]
-	@$(JSNA) sweep --from "$(FROM)" $(if $(OUT),--out "$(OUT)")
+sweep: $(READY) ## Make the open edition of every authority but its PDF: make sweep FROM=<folder of releases> [OUT=table.md] [JOBS=2]
+	@$(JSNA) sweep --from "$(FROM)" --jobs $(or $(JOBS),2) $(if $(OUT),--out "$(OUT)")
 
 mutants: $(READY) ## Put small faults into the code: which does no fast test notice? [SEED=…] [COUNT=150] [JOBS=2] [CALLS=file] [RESULTS=file]
 	@$(JSNA) prepare
@@ -85,5 +85,5 @@ bench: $(READY) ## Measure CPU seconds and memory of every stage at county scale
 	@$(BIN)/python benchmarks/run.py
 
 clean: ## Remove built reports and processed data (never raw extracts, nor what was published)
-	@rm -rf data/processed/* reports/.*.new reports/.*.old $(filter-out reports/templates,$(wildcard reports/*)) .snakemake
+	@rm -rf data/processed/* data/releases reports/.*.new reports/.*.old $(filter-out reports/templates,$(wildcard reports/*)) .snakemake
 	@touch data/processed/.gitkeep

@@ -78,7 +78,7 @@ STAGES: Final[Mapping[str, Stage]] = {
             "published",
             "jsna.releases.run",
             "Reading the official statistics",
-            ("raw restricted", "restricted"),
+            ("raw restricted releases", "restricted releases"),
             "jsna.releases",
             unread=f"disclosure {_SAID}",
             to_safe=True,

@@ -39,9 +39,9 @@ _boundary = _Boundary()
 
 
 def _zone(below_data: str) -> str:
-    """The zone of a path below `data/`: raw, publications, or a folder of a processed edition."""
+    """The zone of a path below `data/`: raw, publications, releases, or one of an edition's."""
     parts = below_data.strip("/\\").replace("\\", "/").split("/")
-    if parts[0] in ("raw", "publications"):
+    if parts[0] in ("raw", "publications", "releases"):
         return parts[0]
     zone = parts[2] if len(parts) > 2 and parts[0] == "processed" else ""
     return zone if zone in ("identified", "restricted", "safe", "draft") else ""

@@ -8,7 +8,7 @@ import pytest
 
 from jsna.settings import authorities, few_figures
 from jsna.settings.reading import Gatherer
-from jsna.sweeping.run import Swept, sweep
+from jsna.sweeping.run import Swept, Work, sweep
 from jsna.sweeping.table import wrong
 from tests.real.published_support import PUBLISHED, ROOT
 
@@ -36,7 +36,7 @@ def every(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Swept]:
     register = authorities.register(ROOT)
     asked = [register.find(number) for number in DOZEN]
     folder = tmp_path_factory.mktemp("sweep")
-    made = sweep(asked, ROOT, folder, PUBLISHED, 2025, date(2025, 11, 27))
+    made = sweep(asked, Work(ROOT, folder, PUBLISHED, 2025, date(2025, 11, 27)))
     return {one.authority.number: one for one in made}
 
 

@@ -33,10 +33,10 @@ def test_a_fault_and_few_figures_without_a_reason_fail_a_sweep() -> None:
     why = {"420": "It has one school."}
     (line,) = wrong(every, why)
     assert line == "Somerset: stopped in readback: a number of no known type"
-    made = table(every, why)
+    made = table(every, why, 7.2)
     assert "6 of 7 came to a report" in made
-    assert "2.0 for one, 14 for all" in made
-    assert "| Isles of Scilly | 420 | council of isles | 0 | 0 | 3 | 3% | 2.0 | It has one" in made
+    assert "2.0 for one (2.0 to 2.0), 14 for all, in 7 by the clock" in made
+    assert "| Isles of Scilly | 420 | council of isles | 0 | 0 | 3 | 3% | 0 | 2.0 | It has" in made
     assert "- eyfsp_2022 has no figures of Cumberland" in made
     more = [swept("201", 71), *every[:3]]
     assert [*wrong(more, {})] == [

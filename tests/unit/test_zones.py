@@ -26,7 +26,8 @@ def attempt_all(verb):
     zones.enter(verb, root)
     for attempt in attempts:
         zone, mode = attempt.split(":")
-        file = root / ("data/raw/e" if zone == "raw" else f"data/processed/e/{zone}") / "file.json"
+        other = {"raw": "data/raw/e", "releases": "data/releases/e"}
+        file = root / other.get(zone, f"data/processed/e/{zone}") / "file.json"
         try:
             if mode == "open":
                 open(file).read()
@@ -47,7 +48,7 @@ for verb in verbs.split(","):
     tried.join()
     assert tried.exitcode == 0, verb
 """
-ALL = ("raw", "identified", "restricted", "safe", "draft")
+ALL = ("raw", "releases", "identified", "restricted", "safe", "draft")
 
 
 @cache
@@ -76,7 +77,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from jsna import io
 
     for zone in ALL:
-        folder = tmp_path / ("data/raw/e" if zone == "raw" else f"data/processed/e/{zone}")
+        other = {"raw": "data/raw/e", "releases": "data/releases/e"}
+        folder = tmp_path / other.get(zone, f"data/processed/e/{zone}")
         io.write_text(folder / "file.json", "{}")
         io.write_parquet(folder / "file.parquet", pd.DataFrame({"a": [1]}))
     return tmp_path
@@ -100,6 +102,12 @@ def test_explaining_writes_nowhere(root: Path) -> None:
     got = attempts(root)["explain-suppression"]
     assert got["restricted:parquet"] == got["safe:parquet"] == "done"
     assert {got[f"{zone}:write"] for zone in ALL} == {"refused"}
+
+
+def test_only_the_reading_of_releases_opens_what_is_kept_of_them(root: Path) -> None:
+    tried = {verb: [attempts(root)[verb][f"releases:{how}"] for how in ("open", "write")]
+             for verb in ZONES}  # fmt: skip
+    assert {verb for verb, how in tried.items() if "done" in how} == {"published"}
 
 
 def test_only_ingest_and_linkage_open_the_identified_side(root: Path) -> None:

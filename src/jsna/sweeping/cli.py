@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -25,6 +26,8 @@ def add_arguments(verb: str, parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these authorities")
     parser.add_argument("--year", type=int, default=0, help="of the editions (default: latest)")
     parser.add_argument("--out", default="", help="file for the table (default: it is printed)")
+    parser.add_argument("--jobs", type=int, choices=range(1, 65), default=1, metavar="N",
+                        help="processes at work beside each other (default: 1)")  # fmt: skip
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -34,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     from jsna.settings import authorities, few_figures
     from jsna.settings.reading import Gatherer
     from jsna.sweeping import table
-    from jsna.sweeping.run import sweep
+    from jsna.sweeping.run import Work, sweep
 
     root, releases = Path(arguments.root), Path(arguments.folder)
     if not releases.is_dir():
@@ -46,13 +49,14 @@ def run(arguments: argparse.Namespace) -> int:
         raise JsnaError(gather.problems)
     register = authorities.register(root)
     asked = [register.find(name) for name in arguments.only] or list(register)
-    every, today = [], datetime.now(UTC).date()
+    every, today, begun = [], datetime.now(UTC).date(), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="jsna-sweep-") as folder:
-        for one in sweep(asked, root, Path(folder), releases, arguments.year, today):
+        work = Work(root.resolve(), Path(folder), releases.resolve(), arguments.year, today)
+        for one in sweep(asked, work, arguments.jobs):
             every.append(one)
             state = f"stopped in {one.stage}" if one.faults else f"{one.figures:,} figures"
             say(f"{len(every)} of {len(asked)}, {one.authority.name}: {state}, {one.seconds:.1f} s")
-    made = table.table(every, why)
+    made = table.table(every, why, time.monotonic() - begun)
     if arguments.out:
         io.write_text(Path(arguments.out), made)
     else:

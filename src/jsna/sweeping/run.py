@@ -1,6 +1,7 @@
-"""Every stage of many open editions but the PDF, in one process that reads each release once.
+"""Every stage of many open editions but the PDF, in processes that read each release once.
 
-It works in a folder of its own, with the project's configuration, and publishes nothing.
+They work in folders of their own, with the project's configuration, and publish nothing. What they
+read of releases is kept with the project (`releases.store`).
 """
 
 from __future__ import annotations
@@ -8,12 +9,15 @@ from __future__ import annotations
 import importlib
 import os
 import shutil
+import tempfile
 import time
 import traceback
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field, replace
 from datetime import date
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
@@ -21,11 +25,12 @@ from jsna import io
 from jsna.drafting.edition import Wanted, draft, write
 from jsna.errors import JsnaError
 from jsna.model.configuration import Configuration
-from jsna.releases import home, store
+from jsna.releases import home, shelf, store
 from jsna.releases.fetch import fetch
 from jsna.settings import loading
 from jsna.settings.authorities import Authority
 from jsna.stages import STAGES
+from jsna.sweeping.look import look
 
 #: Stages that a sweep leaves out: the PDF, and the publishing that asks for it.
 LEFT_OUT: Final = frozenset({"print", "seal"})
@@ -45,6 +50,8 @@ class Swept:
         figures: figures of the authority itself, without its localities.
         indicators: indicators of which it has any.
         localities: districts or wards of its report.
+        charts: how many it has.
+        looks: what of it would not do to be printed.
         seconds: of one processor.
     """
 
@@ -55,42 +62,101 @@ class Swept:
     figures: int = 0
     indicators: int = 0
     localities: int = 0
+    charts: int = 0
+    looks: tuple[str, ...] = ()
     seconds: float = 0.0
 
 
-def sweep(
-    asked: Iterable[Authority], project: Path, folder: Path, releases: Path, year: int, today: date
-) -> Iterator[Swept]:
-    """Make the open edition of each authority, and tell what came of it.
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is asked of a process.
 
-    Args:
-        asked: authorities.
+    Attributes:
         project: folder whose configuration and templates are used.
-        folder: an empty folder to work in.
+        folder: to work in.
         releases: folder that `fetch` takes releases from.
         year: of the editions; 0 for the latest.
         today: day they are dated.
     """
-    prepare(project, folder)
-    first: io.Paths | None = None
-    with store.keeping():
-        for one in asked:
-            begun = time.process_time()
-            swept = Swept(one)
-            try:
-                made = draft(Wanted(one.number, year, "open", today), folder)
-                write(made, folder)
-                paths = io.Paths(folder, made.name)
-                if first is not None:
-                    _share(first, paths)
-                _make(swept, paths, releases)
-                first = first or paths
-            except JsnaError as error:
-                swept.faults += [str(problem) for problem in error.problems]
-            except Exception as error:
-                swept.faults.append(_told(error))
-            swept.seconds = time.process_time() - begun
-            yield swept
+
+    project: Path
+    folder: Path
+    releases: Path
+    year: int
+    today: date
+
+
+def sweep(asked: Sequence[Authority], work: Work, jobs: int = 1) -> Iterator[Swept]:
+    """Make the open edition of each authority, and tell what came of it as it is done.
+
+    Args:
+        asked: authorities.
+        work: `folder` is to be an empty one.
+        jobs: processes at work beside each other.
+    """
+    if jobs == 1:
+        with ExitStack() as stack:
+            bench = _Bench(work, stack)
+            for one in asked:
+                yield bench.make(one)
+        return
+    # A process that is divided has the threads of its libraries in an unknown state.
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (work,))
+    try:
+        for done in as_completed([pool.submit(_next, one) for one in asked]):
+            yield done.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+class _Bench:
+    """A folder in which editions are made one after another, of releases fetched once.
+
+    Args:
+        work: what is asked.
+        stack: until its end what is read is kept in memory.
+    """
+
+    def __init__(self, work: Work, stack: ExitStack) -> None:
+        self._work = work
+        self._first: io.Paths | None = None
+        stack.enter_context(store.keeping(work.project / "data" / shelf.FOLDER))
+        prepare(work.project, work.folder)
+
+    def make(self, authority: Authority) -> Swept:
+        """The edition of one authority."""
+        begun = time.process_time()
+        swept, work = Swept(authority), self._work
+        try:
+            wanted = Wanted(authority.number, work.year, "open", work.today)
+            made = draft(wanted, work.folder)
+            write(made, work.folder)
+            paths = io.Paths(work.folder, made.name)
+            if self._first is not None:
+                _share(self._first, paths)
+            _make(swept, paths, work.releases)
+            self._first = self._first or paths
+        except JsnaError as error:
+            swept.faults += [str(problem) for problem in error.problems]
+        except Exception as error:
+            swept.faults.append(_told(error))
+        swept.seconds = time.process_time() - begun
+        return swept
+
+
+#: The bench of a process that works beside others, and what it keeps until its end.
+_benches: Final[list[_Bench]] = []
+_kept: Final = ExitStack()
+
+
+def _begin(work: Work) -> None:
+    """Set up a process that works beside others."""
+    folder = Path(tempfile.mkdtemp(dir=work.folder))
+    _benches.append(_Bench(replace(work, folder=folder), _kept))
+
+
+def _next(authority: Authority) -> Swept:
+    return _benches[-1].make(authority)
 
 
 def prepare(project: Path, folder: Path) -> None:
@@ -129,6 +195,9 @@ def _make(swept: Swept, paths: io.Paths, releases: Path) -> None:
         if verb not in LEFT_OUT:
             swept.stage = verb
             importlib.import_module(stage.module).run(config, paths)
+    swept.stage = "look"
+    seen = look(config, paths)
+    swept.charts, swept.looks = seen.charts, seen.faults
     swept.stage = ""
     _count(swept, config, paths)
 

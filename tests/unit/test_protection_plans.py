@@ -10,7 +10,7 @@ import pyarrow as pa
 from jsna.measures.derive import derive
 from tests.spec import world
 from tests.unit.fault_support import FAULTS, received
-from tests.unit.validation_support import codes, judge
+from tests.unit.validation_support import codes, judge, judge_together
 
 CIN = "cin_census.episodes"
 SECOND = {"cpp_start_date": "2024-11-15", "cpp_end_date": ""}
@@ -47,6 +47,24 @@ def test_plans_of_one_episode_are_no_duplicates_and_the_same_plan_twice_is() -> 
     assert judge(CIN, {}, {}).quarantined["reasons"].tolist() == ["episodes.key.duplicate"]
     bare = {"cpp_start_date": "", "cpp_end_date": "", "abuse_category": ""}
     assert len(judge(CIN, bare, bare).valid) == 1
+
+
+def test_an_assessment_that_found_nothing_found_nothing_else() -> None:
+    table = "cin_census.assessments"
+    nothing, other = {"factor": "21"}, {"factor": "16A"}
+    told = ("warning", "assessments.factor.none_beside")
+    assert told in codes(judge(table, nothing, other))
+    assert told not in codes(judge(table, nothing))
+    assert told not in codes(judge(table, nothing, other | {"assessment_start": "2024-05-03"}))
+
+
+def test_what_begins_after_its_episode_was_closed_is_warned_of() -> None:
+    late = {"enquiry_start": "2024-12-02", "conference_date": ""}
+    told = ("warning", "section47.referral_date.no_episode")
+    for change, found in (({}, False), (late, True)):
+        judged = judge_together({"cin_census.section47": [change]})["cin_census.section47"]
+        assert (told in codes(judged)) == found
+        assert len(judged.valid) == 1
 
 
 def test_plans_that_overlap_and_episodes_closed_in_one_row_only_are_warned_of() -> None:

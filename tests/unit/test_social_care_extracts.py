@@ -308,6 +308,24 @@ def test_two_years_tell_one_history() -> None:
         assert days.apply(pd.to_datetime).max().max() <= pd.Timestamp(end)
 
 
+def test_what_hangs_on_episodes_lies_within_them() -> None:
+    episodes = yearly("cin_census.episodes").drop_duplicates(["child_id", "referral_date"])
+    key = ["child_id", "referral_date"]
+    for table, start in (
+        ("assessments", "assessment_start"), ("section47", "enquiry_start"), ("plans", "plan_start")
+    ):  # fmt: skip
+        rows = yearly(f"cin_census.{table}")
+        assert len(rows) > 100
+        both = rows.merge(episodes, "left", key)
+        closed = both["closure_date"].fillna(LAST)
+        assert (both[start] >= both["referral_date"]).all(), table
+        assert (both[start] <= closed).all(), table
+    found = yearly("cin_census.assessments")
+    assert not found.duplicated([*key, "assessment_start", "factor"]).any()
+    # What an assessment found is known once it is over.
+    assert found.loc[found["assessment_end"].isna(), "factor"].isna().all()
+
+
 def test_care_is_one_placement_after_another() -> None:
     care = yearly("ssda903.episodes").sort_values(["child_id", "start_date"])
     follows = care["child_id"].eq(care["child_id"].shift(-1)) & care["end_reason"].eq("X1")

@@ -76,6 +76,27 @@ CASES: dict[str, dict[str, tuple[str, dict[str, str]]]] = {
         "closure_reason.unexpected": ("warning", {"closure_date": ""}),
         "disability_1.none": ("warning", {"disability_2": "NONE"}),
     },
+    "cin_census.assessments": {
+        "assessment_start.after_year": (
+            "error", {"assessment_start": "2025-04-01", "assessment_end": "", "factor": ""},
+        ),
+        "assessment_start.before_referral": ("warning", {"assessment_start": "2024-04-30"}),
+        "assessment_end.before_start": ("error", {"assessment_end": "2024-05-01"}),
+        "factor.unfinished": ("warning", {"assessment_end": ""}),
+    },
+    "cin_census.section47": {
+        "enquiry_start.after_year": (
+            "error", {"enquiry_start": "2025-04-01", "conference_date": ""},
+        ),
+        "enquiry_start.before_referral": ("warning", {"enquiry_start": "2024-04-30"}),
+        "conference_date.before_start": ("error", {"conference_date": "2024-05-09"}),
+        "conference_date.unexpected": ("warning", {"conference_not_needed": "1"}),
+    },
+    "cin_census.plans": {
+        "plan_start.after_year": ("error", {"plan_start": "2025-04-01", "plan_end": ""}),
+        "plan_start.before_referral": ("warning", {"plan_start": "2024-04-30"}),
+        "plan_end.before_start": ("error", {"plan_end": "2024-11-01"}),
+    },
     "ssda903.header": {
         "date_of_birth.future": ("error", {"date_of_birth": "01/04/2025"}),
         "date_of_birth.age": ("warning", {"date_of_birth": "16/01/1999"}),
@@ -202,6 +223,7 @@ ELSEWHERE = {
     "ssda903.episodes": {"end_date.overlap"},
     "sen2.person": {"person_table_id.twice"},
     "cin_census.episodes": {"cpp_start_date.overlap", "closure_date.differs"},
+    "cin_census.assessments": {"factor.none_beside"},
 }
 FLAT = [
     (name, code, severity, change)
@@ -323,6 +345,9 @@ CROSS: dict[str, tuple[str, str, dict[str, dict[str, str]]]] = {
             ("ssda903.oc2", "child_id", "99"),
             ("ssda903.missing", "child_id", "99"),
             ("ssda903.oc3", "child_id", "99"),
+            ("cin_census.assessments", "child_id", "99"),
+            ("cin_census.section47", "child_id", "99"),
+            ("cin_census.plans", "child_id", "99"),
         )
     },
     "assessment.assessment_outcome_date.before_request": (
@@ -390,6 +415,13 @@ CROSS: dict[str, tuple[str, str, dict[str, dict[str, str]]]] = {
             {"ssda903.header": {"date_of_birth": "15/03/2015"}, f"ssda903.{table}": {}},
         )
         for table in ("reviews", "oc2", "missing", "oc3")
+    },
+    **{
+        f"{table}.referral_date.no_episode": (
+            f"cin_census.{table}", "warning",
+            {f"cin_census.{table}": {"referral_date": "2024-04-30"}},
+        )
+        for table in ("assessments", "section47", "plans")
     },
     "oc3.child_id.died_or_moved": (
         "ssda903.oc3", "warning", {"ssda903.episodes": {"end_reason": "E2"}, "ssda903.oc3": {}},

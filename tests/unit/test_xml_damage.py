@@ -72,7 +72,7 @@ DAMAGED = {
 def test_damage_is_refused_in_words(name: str) -> None:
     content, code = DAMAGED[name]
     assert is_xml(content)
-    (reading,) = read("cin_census", content).values()
+    reading = read("cin_census", content)["episodes"]
     assert reading.frame is None
     assert [problem.code for problem in reading.findings.problems] == [code]
     said = str(reading.findings.problems[0])
@@ -84,7 +84,7 @@ def test_damage_is_refused_in_words(name: str) -> None:
 def test_damage_is_told_with_its_line() -> None:
     at = IN_NEED.index(b"<Assessments>")
     broken = IN_NEED[:at] + b"<Assessments</x>" + IN_NEED[at:]
-    (reading,) = read("cin_census", broken).values()
+    reading = read("cin_census", broken)["episodes"]
     assert reading.findings.problems[0].row == IN_NEED.count(b"\n", 0, at) + 1
 
 
@@ -94,7 +94,7 @@ def test_the_rest_of_a_file_with_strange_elements_is_read() -> None:
     ).replace(
         b"<ReferralSource>", b"<CINreferralDate>2024-04-09</CINreferralDate><ReferralSource>", 1
     )
-    (reading,) = read("cin_census", strange).values()
+    reading = read("cin_census", strange)["episodes"]
     assert reading.frame is not None
     assert len(reading.frame) == 5
     assert reading.frame["referral_date"].iloc[0] == "2024-04-02"
@@ -118,7 +118,7 @@ def test_names_of_elements_count_without_case_and_namespace_in_any_named_encodin
         IN_NEED.replace(b"\n", b""),
     ):
         assert is_xml(content)
-        (reading,) = read("cin_census", content).values()
+        reading = read("cin_census", content)["episodes"]
         assert not reading.findings.problems
         assert reading.frame is not None
         assert reading.frame["child_id"].tolist() == ["C1", "C1", "C2", "C2", "C3"]
@@ -163,11 +163,11 @@ def test_a_return_of_another_year_than_its_header_says_is_refused(tmp_path: Path
 
 
 def test_what_is_xml_is_seen_by_what_stands_in_it() -> None:
-    (reading,) = read("cin_census", IN_NEED, "export.csv").values()
+    reading = read("cin_census", IN_NEED, "export.csv")["episodes"]
     assert reading.frame is not None
     assert not is_xml(b"<!DOCTYPE html><html></html>")
     assert not is_xml(b"UPN,Surname\n1,<b>\n")
-    (page,) = read("cin_census", b"<html><body>Log in</body></html>", "export.xml").values()
+    page = read("cin_census", b"<html><body>Log in</body></html>", "export.xml")["episodes"]
     assert [problem.code for problem in page.findings.problems] == ["file.format"]
     for table in read("ncmp", IN_NEED, "measured.xml").values():
         assert [problem.code for problem in table.findings.problems] == ["file.format"]
@@ -184,7 +184,7 @@ def test_a_record_that_was_read_is_let_go(monkeypatch: pytest.MonkeyPatch) -> No
         return right(reader, element, root)
 
     monkeypatch.setattr(xml_file._Reader, "_right_root", kept)
-    (reading,) = read("cin_census", content).values()
+    reading = read("cin_census", content)["episodes"]
     assert reading.frame is not None
     assert len(reading.frame) == 1_500
     assert len(list(roots[0].iter())) <= 3

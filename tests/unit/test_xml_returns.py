@@ -50,6 +50,17 @@ IN_NEED = message(
             _episode(
                 element("Assessments", AssessmentActualStartDate="2024-04-03"),
                 element(
+                    "Assessments",
+                    element(
+                        "FactorsIdentifiedAtAssessment",
+                        "<AssessmentFactors>5A</AssessmentFactors>",
+                        "<AssessmentFactors>16A</AssessmentFactors>",
+                    ),
+                    AssessmentActualStartDate="2024-06-03",
+                    AssessmentAuthorisationDate="2024-07-01",
+                ),
+                element("CINPlanDates", CINPlanStartDate="2024-11-01"),
+                element(
                     "Section47", S47ActualStartDate="2024-04-10", DateOfInitialCPC="2024-04-30"
                 ),
                 _plan("2024-05-01", "2024-10-30", NumberOfPreviousCPP=0),
@@ -92,6 +103,26 @@ def test_each_plan_of_an_episode_of_need_is_a_row() -> None:
     assert len(episodes.reasons) == 1
     assert "referral_date.missing" in episodes.reasons.iloc[0]
     assert episodes.quarantined["child_id"].tolist() == ["C3"]
+
+
+def test_what_hangs_on_an_episode_is_a_row_for_each() -> None:
+    tables, findings = judged("cin_census", IN_NEED)
+    warned = [w.rule for one in findings.values() for w in one.warnings]
+    assert warned == []
+    rows = {name: one.valid.astype("string").fillna("") for name, one in tables.items()}
+    fields = ["child_id", "referral_date", "assessment_start", "assessment_end", "factor"]
+    assert rows["assessments"][fields].values.tolist() == [
+        # One without a factor is a row all the same, and an episode without one is none.
+        ["C1", "2024-04-02", "2024-04-03", "", ""],
+        ["C1", "2024-04-02", "2024-06-03", "2024-07-01", "5A"],
+        ["C1", "2024-04-02", "2024-06-03", "2024-07-01", "16A"],
+    ]
+    enquiry = rows["section47"][["child_id", "enquiry_start", "conference_date"]]
+    assert enquiry.values.tolist() == [["C1", "2024-04-10", "2024-04-30"]]
+    plans = rows["plans"][["child_id", "referral_date", "plan_start", "plan_end"]]
+    assert plans.values.tolist() == [["C1", "2024-04-02", "2024-11-01", ""]]
+    told = [one for one in findings["episodes"].remarks if "left unread" in one]
+    assert told == ["left unread, as nothing is made of it: Reviews (2)"]
 
 
 def test_rows_are_told_by_lines_of_the_file() -> None:

@@ -68,6 +68,19 @@ WRITTEN: dict[str, dict[str, str]] = {
         "initial_conference_date": "2024-06-01", "cpp_start_date": "2024-06-01",
         "cpp_end_date": "2024-11-01", "abuse_category": "NEG", "previous_plans": "0",
     },
+    "cin_census.assessments": {
+        "child_id": "123456", "referral_date": "2024-05-01", "assessment_start": "2024-05-02",
+        "assessment_review": "2024-05-12", "assessment_end": "2024-06-20", "factor": "5A",
+    },
+    "cin_census.section47": {
+        "child_id": "123456", "referral_date": "2024-05-01", "enquiry_start": "2024-05-10",
+        "conference_target": "2024-06-03", "conference_date": "2024-06-01",
+        "conference_not_needed": "0",
+    },
+    "cin_census.plans": {
+        "child_id": "123456", "referral_date": "2024-05-01", "plan_start": "2024-11-02",
+        "plan_end": "2024-12-01",
+    },
     "ssda903.header": {
         "child_id": "123456", "sex": "2", "date_of_birth": "14/03/2015", "ethnicity": "WBRI",
         "upn": UPN, "mother": "", "mother_child_birth_date": "", "surname": "Quill",

@@ -71,11 +71,60 @@ _PLAN = {
 _DISABILITIES = [f"disability_{number}" for number in range(1, 13)]
 
 
-def in_need(rows: Sequence[Row]) -> tuple[Tables, bytes]:
+_ASSESSMENT = {
+    "AssessmentActualStartDate": "assessment_start",
+    "AssessmentInternalReviewDate": "assessment_review",
+    "AssessmentAuthorisationDate": "assessment_end",
+}
+#: Table -> element below an episode, and its leaves.
+_BESIDE = {
+    "plans": ("CINPlanDates", {"CINPlanStartDate": "plan_start", "CINPlanEndDate": "plan_end"}),
+    "section47": (
+        "Section47",
+        {
+            "S47ActualStartDate": "enquiry_start", "InitialCPCtarget": "conference_target",
+            "DateOfInitialCPC": "conference_date", "ICPCnotRequired": "conference_not_needed",
+        },
+    ),
+}  # fmt: skip
+
+
+def in_need(tables: Tables) -> tuple[Tables, bytes]:
     """A census of children in need: in the order of its XML, and that XML."""
     root = _message("CIN", LEA="999")
     children = _new(root, "Children")
+    rows = tables["episodes"]
     ordered: list[Row] = []
+    below: Tables = {name: [] for name in ("assessments", *_BESIDE)}
+    #: Episodes that have what hangs on them: the first of several with one referral has it.
+    had: set[tuple[str, str]] = set()
+
+    def put_below(details: Tree.Element, child_id: str, referral: str) -> None:
+        if (child_id, referral) in had:
+            return
+        had.add((child_id, referral))
+
+        def own(name: str) -> list[Row]:
+            return [
+                row
+                for row in tables[name]
+                if (row["child_id"], row["referral_date"]) == (child_id, referral)
+            ]
+
+        for one in _groups(own("assessments"), [*_ASSESSMENT.values()]):
+            assessment = _put(_new(details, "Assessments"), one[0], _ASSESSMENT)
+            found = [row for row in one if row["factor"]]
+            if found:
+                factors = _new(assessment, "FactorsIdentifiedAtAssessment")
+                for row in found:
+                    _put(factors, row, {"AssessmentFactors": "factor"})
+            # An element without factors is one row; one with some has no row without.
+            below["assessments"] += found or one[:1]
+        for name, (tag, leaves) in _BESIDE.items():
+            for row in own(name):
+                _put(_new(details, tag), row, leaves)
+                below[name].append(row)
+
     for row in rows:
         # A list of elements has no gaps.
         given = [row[field] for field in _DISABILITIES if row[field]]
@@ -91,11 +140,12 @@ def in_need(rows: Sequence[Row]) -> tuple[Tables, bytes]:
                 _put(held, own[0], {"Disability": field})
         for episode in _groups(own, [*_EPISODE.values(), "has_plan"]):
             details = _put(_new(child, "CINdetails"), episode[0], _EPISODE)
+            put_below(details, own[0]["child_id"], episode[0]["referral_date"])
             for plan in episode:
                 if plan["has_plan"] == "True":
                     _put(_new(details, "ChildProtectionPlans"), plan, _PLAN)
                 ordered.append(plan)
-    return {"episodes": ordered}, _written(root)
+    return {"episodes": ordered, **below}, _written(root)
 
 
 _HEADER = {

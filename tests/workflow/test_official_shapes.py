@@ -165,7 +165,7 @@ def test_official_shapes_give_the_tables_of_the_declared_one(
     project = new_project()
     project.jsna("synthesise", SMALL)
     project.jsna("ingest", SMALL)
-    need, need_xml = official_shapes.in_need(_valid(project, "cin_census")["episodes"])
+    need, need_xml = official_shapes.in_need(_valid(project, "cin_census"))
     care, care_xml = official_shapes.looked_after(_valid(project, "ssda903"))
     modules = [table.name for table in registry()["sen2"].tables]
     sen2, sen2_xml = official_shapes.plans(
@@ -191,7 +191,7 @@ def test_official_shapes_give_the_tables_of_the_declared_one(
         "xml": {
             "school_census": official_shapes.schools_xml(pupils, numbers),
             "sen2": dict.fromkeys(modules, sen2_xml),
-            "cin_census": {"episodes": need_xml},
+            "cin_census": dict.fromkeys(need, need_xml),
             "ssda903": dict.fromkeys(care, care_xml),
             **public,
         },

@@ -149,7 +149,9 @@ def find(
         the element, and whether several stand where one was expected.
     """
     node, at, several = record, 0, False
-    own = len(path.names) if path.counted else len(path.names) - 1
+    # The element of a row may be a leaf, whose text is the cell.
+    is_row = path.counted or path.names == tuple(rows)
+    own = len(path.names) if is_row else len(path.names) - 1
     while at < min(own, len(rows)) and path.names[at] == rows[at]:
         if at == len(chain):
             return None, False

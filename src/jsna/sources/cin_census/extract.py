@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from jsna.model.contract import Column, Extract, Table
 from jsna.shared import columns
@@ -102,6 +103,60 @@ COLUMNS = (
 )  # fmt: skip
 
 
+_CHILD = Column(
+    "LAchildID",
+    "child_id",
+    "string",
+    "Child of the file of episodes.",
+    identifier="local_id",
+    quantity="child_id",
+    aliases=("ChildID",),
+)
+_REFERRED = Column(
+    "CINreferralDate",
+    "referral_date",
+    "date",
+    "Day of the referral that began the episode.",
+    quantity="referral_date",
+    aliases=("ReferralDate",),
+)
+
+
+def _day(name: str, field: str, what: str) -> Column:
+    return Column(name, field, "date", what, quantity=field)
+
+
+ASSESSMENTS = (
+    _CHILD,
+    _REFERRED,
+    _day("AssessmentActualStartDate", "assessment_start", "Day the assessment began."),
+    _date("AssessmentInternalReviewDate", "assessment_review", "Day it was to be reviewed."),
+    _date("AssessmentAuthorisationDate", "assessment_end", "Day it was authorised; empty before."),
+    code("AssessmentFactors", "factor", "cin_factor", "One of what it found."),
+)
+
+ENQUIRIES = (
+    _CHILD,
+    _REFERRED,
+    _day("S47ActualStartDate", "enquiry_start", "Day the enquiry began."),
+    _date("InitialCPCtarget", "conference_target", "Day the conference was due."),
+    _date("DateOfInitialCPC", "conference_date", "Day of the initial conference it led to."),
+    flag("ICPCnotRequired", "conference_not_needed", "No conference was needed."),
+)
+
+PLANS = (
+    _CHILD,
+    _REFERRED,
+    _day("CINPlanStartDate", "plan_start", "Day the plan for the child in need began."),
+    _date(
+        "CINPlanEndDate", "plan_end", "Day it ended; empty while it lasts.",
+        on_invalid="quarantine",
+    ),
+)  # fmt: skip
+
+_OF_CHILD = ("episodes", "child_id")
+_MAY_LACK: dict[str, Any] = {"parent": _OF_CHILD, "may_be_empty": True, "optional": True}
+
 EXTRACT = Extract(
     name="cin_census",
     title="Children in need census",
@@ -109,7 +164,10 @@ EXTRACT = Extract(
     description=(
         "Every episode of need, from referral to closure, that was open at any time in a financial "
         "year, with child protection plans; as councils lay the return out, a row for each plan of "
-        "an episode (the return allows many), and one for an episode without. "
+        "an episode (the return allows many), and one for an episode without. Assessments, section "
+        "47 enquiries and plans for children in need are files of their own, where they come; "
+        "reviews of child protection plans, their latest category, days of death and steps before "
+        "proceedings are not read. "
         "The return itself has no names and no addresses: the local extract adds them for linkage."
     ),
     period_type="financial_year",
@@ -127,5 +185,33 @@ EXTRACT = Extract(
             # Many episodes began in earlier years, but those of another year's file all did.
             dated_share=0.05,
         ),
+        Table(
+            "assessments",
+            "One factor that an assessment found, or one assessment without a factor.",
+            ASSESSMENTS,
+            key=("child_id", "referral_date", "assessment_start", "factor"),
+            rules=cin_census_rules.ASSESSMENTS,
+            counted_as="factor of an assessment",
+            **_MAY_LACK,
+        ),
+        Table(
+            "section47",
+            "One enquiry whether a child suffers significant harm.",
+            ENQUIRIES,
+            key=("child_id", "referral_date", "enquiry_start"),
+            rules=cin_census_rules.ENQUIRIES,
+            counted_as="enquiry",
+            **_MAY_LACK,
+        ),
+        Table(
+            "plans",
+            "One plan for a child in need that is no child protection plan.",
+            PLANS,
+            key=("child_id", "referral_date", "plan_start"),
+            rules=cin_census_rules.PLANS,
+            counted_as="plan for a child in need",
+            **_MAY_LACK,
+        ),
     ),
+    cross_rules=cin_census_rules.CROSS_RULES,
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
-from jsna.model.contract import Context, Rule
+from jsna.model.contract import Context, CrossRule, Rule
 from jsna.shared import rules
-from jsna.shared.checks import given
+from jsna.shared.checks import given, implies
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,6 +58,40 @@ def _after_the_last(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:
     ended = (plans["cpp_start_date"] >= before).fillna(False)
     answer: pd.Series[bool] = (~second | ended).reindex(frame.index)
     return answer
+
+
+def _nothing_found_alone(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:
+    """Whether an assessment that found nothing has no factor beside."""
+    of = [frame["child_id"], frame["referral_date"], frame["assessment_start"]]
+    many = frame["factor"].notna().groupby(of, dropna=False).transform("sum")
+    answer: pd.Series[bool] = ~frame["factor"].eq("21").fillna(False) | (many <= 1)
+    return answer
+
+
+def _in_episode(
+    table: str, start: str, frames: Mapping[str, pd.DataFrame], _: Context
+) -> pd.Series[bool]:
+    """Whether a row belongs to an episode by its referral, and began while that was open."""
+    key = ["child_id", "referral_date"]
+    episodes = frames["episodes"][[*key, "closure_date"]].drop_duplicates(key, keep="last")
+    rows = frames[table][[*key, start]].merge(episodes, "left", key, indicator="found")
+    late = (rows[start] > rows["closure_date"]).fillna(False).astype(bool)
+    answer: pd.Series[bool] = (rows["found"].eq("both") & ~late).set_axis(frames[table].index)
+    return answer
+
+
+def _within_referral(field: str, header: str) -> tuple[Rule, ...]:
+    """A day is not before the referral, nor after the delivery's year."""
+    return (
+        rules.by_end(
+            f"{field}.after_year", "error", f"{header!r} is after the end of the delivery's year",
+            field,
+        ),
+        rules.in_order(
+            f"{field}.before_referral", "warning", f"{header!r} is before 'CINreferralDate'",
+            "referral_date", field,
+        ),
+    )  # fmt: skip
 
 
 #: What empties a date comes last: the others judge it as it was given.
@@ -141,4 +177,56 @@ RULES = (
         "emptied",
         "closure_date", blanks=("closure_date",),
     ),
+)  # fmt: skip
+
+ASSESSMENTS = (
+    *_within_referral("assessment_start", "AssessmentActualStartDate"),
+    rules.in_order(
+        "assessment_end.before_start", "error",
+        "'AssessmentAuthorisationDate' is before 'AssessmentActualStartDate'",
+        "assessment_start", "assessment_end",
+    ),
+    Rule(
+        "factor.none_beside", "warning",
+        "21, for no factor found, stands beside a factor of the same assessment",
+        ("child_id", "assessment_start", "factor"), _nothing_found_alone, together=True,
+    ),
+    rules.needs(
+        "factor.unfinished", "warning", "there are 'AssessmentFactors' and the assessment is open",
+        ("factor", "assessment_end"), "factor",
+    ),
+)  # fmt: skip
+
+ENQUIRIES = (
+    *_within_referral("enquiry_start", "S47ActualStartDate"),
+    rules.in_order(
+        "conference_date.before_start", "error",
+        "'DateOfInitialCPC' is before 'S47ActualStartDate'", "enquiry_start", "conference_date",
+    ),
+    Rule(
+        "conference_date.unexpected", "warning",
+        "there is a 'DateOfInitialCPC' and 'ICPCnotRequired' says that none was needed",
+        ("conference_date", "conference_not_needed"),
+        lambda rows, _: implies(rows["conference_not_needed"], ~given(rows["conference_date"])),
+    ),
+)  # fmt: skip
+
+PLANS = (
+    *_within_referral("plan_start", "CINPlanStartDate"),
+    rules.in_order(
+        "plan_end.before_start", "error", "'CINPlanEndDate' is before 'CINPlanStartDate'",
+        "plan_start", "plan_end",
+    ),
+)  # fmt: skip
+
+CROSS_RULES = tuple(
+    CrossRule(
+        "referral_date.no_episode", "warning",
+        "no episode of the child began on that 'CINreferralDate' and was open when this began",
+        table, ("child_id", "referral_date", start), ("episodes",),
+        partial(_in_episode, table, start),
+    )
+    for table, start in (
+        ("assessments", "assessment_start"), ("section47", "enquiry_start"), ("plans", "plan_start")
+    )
 )  # fmt: skip

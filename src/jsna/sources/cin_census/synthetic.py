@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
 import numpy as np
 
 from jsna.sources.cin_census.rules import DISABILITIES as ROOM
-from jsna.synthetic.course import Course, Values, apart, chance, codes, column, where
+from jsna.synthetic.course import (
+    Course,
+    Draw,
+    Values,
+    after,
+    apart,
+    between,
+    chance,
+    codes,
+    column,
+    where,
+)
 from jsna.synthetic.draws import Ints
 from jsna.synthetic.events import Events, Shown
 from jsna.synthetic.formats import Style
@@ -21,6 +33,10 @@ from jsna.synthetic.view import Quantity
 
 #: Days an episode closed after assessment lasts at most.
 _ASSESSED: Final = 90
+#: Days after a referral on which a plan begins; shares of enquiries without a conference, and of
+#: factors that are a disabled child's disability; which factor that is.
+_PLANNED, _NO_CONFERENCE, _OWN_FACTOR = 50, 0.15, 0.5
+_FACTOR_OF: Final = {"LD": "5A", "AUT": "5A", "BEH": "4A", "MOB": "6A", "HEAR": "6A", "VIS": "6A"}
 #: Share of ended plans with room after them for a second in the same episode, and days between.
 _SECOND_PLAN, _BETWEEN = 0.1, 60
 
@@ -96,4 +112,81 @@ SHOWN: Final = Events(
     says=_says,
 )  # fmt: skip
 
-SYNTHETIC: Final = Synthetic(views={"episodes": SHOWN}, style=Style(crlf=True))
+
+def _assessed(at: Course) -> Course:
+    """A row for each factor of the assessment that every episode begins with."""
+    start = at["referral_date"] + 1 + (at.rng.random(len(at)) * 4).astype(np.int64)
+    begun = (start <= at.group.last) & (start <= at["closes"])
+    of = at.rows(begun)
+    of.columns |= {"assessment_start": start[begun], "assessment_review": start[begun] + 10}
+    long = 20 + (at.rng.random(len(of)) * 40).astype(np.int64)
+    of.columns["assessment_end"] = np.minimum(of["assessment_start"] + long, of["closes"])
+    often = 1 + at.rng.poisson(at.world.effects.value("social_care.factors"), len(of))
+    found = of.rows(np.repeat(np.arange(len(of)), often))
+    found.columns["factor"] = _factor(found)
+    return _once(found)
+
+
+def _factor(at: Course) -> Values:
+    """What was found: of a disabled child that, as often as not; each once."""
+    drawn = codes("social_care.factor")(at)
+    own = disabilities(at.world)[at.person, 0]
+    own_codes = np.array([_FACTOR_OF.get(name, "") for name in DISABILITIES])[own]
+    same = (own_codes != "") & (at.rng.random(len(at)) < _OWN_FACTOR)
+    found = np.where(same, own_codes, drawn)
+    return np.where(at["assessment_end"] <= at.group.last, found, "")
+
+
+def _once(at: Course) -> Course:
+    """Each factor of an assessment once."""
+    of = np.stack([at["spell"].astype(str), at["factor"]])
+    return at.rows(np.sort(np.unique(of, axis=1, return_index=True)[1]))
+
+
+def _enquired(at: Course) -> Course:
+    """The enquiry before each child protection plan, and those that led to none."""
+    none = (at["kind"] == IN_NEED) & (at.rng.random(len(at)) < _NO_CONFERENCE)
+    plan = at["kind"] == PROTECTED
+    begun = np.where(plan, at["start"] - 14, at["referral_date"] + 3)
+    found = at.rows(plan | none)
+    found.columns["enquiry_start"] = np.maximum(begun, at["referral_date"])[plan | none]
+    return found.rows(
+        (found["enquiry_start"] <= at.group.last) & (found["enquiry_start"] <= found["closes"])
+    )
+
+
+def _planned(at: Course) -> Course:
+    """Plans of children who are in need for longer than an assessment takes."""
+    found = at.rows((at["kind"] == IN_NEED) & (at["closes"] > at["referral_date"] + _ASSESSED))
+    found.columns["plan_start"] = found["referral_date"] + _PLANNED
+    return found.rows(found["plan_start"] <= at.group.last)
+
+
+def _of_episodes(table: str, history: Callable[[Course], Course], **then: Draw) -> Events:
+    return Events(
+        source=f"cin_census.{table}",
+        who=Open(EPISODES),
+        history=history,
+        then={"row": row(OWN), **then},
+        course=(OWN, table),
+        order=("row", "referral_date"),
+        shown=Shown(until="closes", back=0),
+        says=child,
+    )
+
+
+SYNTHETIC: Final = Synthetic(
+    views={
+        "episodes": SHOWN,
+        "assessments": _of_episodes("assessments", _assessed),
+        "section47": _of_episodes(
+            "section47",
+            _enquired,
+            conference_target=after("enquiry_start", between(15, 21)),
+            conference_date=where("kind", PROTECTED, column("start")),
+            conference_not_needed=lambda at: at["kind"] == IN_NEED,
+        ),
+        "plans": _of_episodes("plans", _planned, plan_end=column("closes")),
+    },
+    style=Style(crlf=True),
+)

@@ -15,6 +15,17 @@ from jsna.sources.cin_census.rules import DISABILITIES
 
 _CHILD, _EPISODE = "ChildIdentifiers", "CINdetails"
 _PLAN: Final = f"{_EPISODE}/ChildProtectionPlans"
+_FOUND: Final = f"{_EPISODE}/Assessments/FactorsIdentifiedAtAssessment/AssessmentFactors"
+
+
+def _of_episode(part: str, *names: str) -> dict[str, str]:
+    """Columns of something that stands below an episode."""
+    return {
+        "LAchildID": f"{_CHILD}/LAchildID",
+        "CINreferralDate": f"{_EPISODE}/CINreferralDate",
+        **{name: f"{_EPISODE}/{part}/{name}" for name in names},
+    }
+
 
 XML: Final = XmlForm(
     root="Message",
@@ -59,12 +70,32 @@ XML: Final = XmlForm(
                 },
             },
         ),
+        "assessments": XmlTable(
+            rows=_FOUND,
+            outer=True,
+            columns={
+                **_of_episode(
+                    "Assessments", "AssessmentActualStartDate", "AssessmentInternalReviewDate",
+                    "AssessmentAuthorisationDate",
+                ),
+                "AssessmentFactors": _FOUND,
+            },
+            said_by=("AssessmentActualStartDate", "AssessmentFactors"),
+        ),
+        "section47": XmlTable(
+            rows=f"{_EPISODE}/Section47",
+            columns=_of_episode(
+                "Section47", "S47ActualStartDate", "InitialCPCtarget", "DateOfInitialCPC",
+                "ICPCnotRequired",
+            ),
+        ),
+        "plans": XmlTable(
+            rows=f"{_EPISODE}/CINPlanDates",
+            columns=_of_episode("CINPlanDates", "CINPlanStartDate", "CINPlanEndDate"),
+        ),
     },
     unused=(
         f"{_CHILD}/PersonDeathDate",
-        f"{_EPISODE}/Assessments",
-        f"{_EPISODE}/CINPlanDates",
-        f"{_EPISODE}/Section47",
         f"{_EPISODE}/PreProceedingsandFGDM",
         f"{_PLAN}/LatestCategoryOfAbuse",
         f"{_PLAN}/Reviews",

@@ -20,6 +20,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from jsna.disclosure.ledger.families import nested
 from jsna.disclosure.system import Flags, Floats
@@ -67,8 +68,6 @@ def _sums(rows: pd.DataFrame, config: Configuration) -> Floats:
 
     Squares, as the limits of a mean have them, are NaN where there are none, or of too few.
     """
-    from scipy import stats
-
     columns = ("denominator", "numerator", "lower_95", "upper_95")
     count, total, low, high = (rows[name].to_numpy(dtype=np.float64) for name in columns)
     times = {name: one.multiplier for name, one in config.indicators.items()}
@@ -76,7 +75,7 @@ def _sums(rows: pd.DataFrame, config: Configuration) -> Floats:
     some = np.flatnonzero(rows["method"].eq("mean_t") & (count >= FEWEST) & (high > low))
     n = count[some]
     reach = (high - low)[some] / 2 / rows["indicator"].iloc[some].map(times).to_numpy()
-    variance = n * (reach / stats.t.ppf(0.975, n - 1)) ** 2
+    variance = n * (reach / special.stdtrit(n - 1, 0.975)) ** 2
     squares[some] = variance * (n - 1) + total[some] ** 2 / n
     return np.stack([count, total, squares])
 

@@ -15,9 +15,9 @@ from jsna.disclosure.solving.solver import Solution, solve
 from jsna.disclosure.system import Flags, Floats, Ints, Status, System
 
 #: Work after which the search for the least loss ends: what was found by then is made safe. About
-#: half a minute of CPU, as the integer programs of an edition take longer than they count. Counted,
+#: 20 seconds of CPU, as the integer programs of an edition take longer than they count. Counted,
 #: so that every machine makes the same choice.
-WORK = 15.0
+WORK = 11.0
 #: Values this close together are one.
 _CLOSE = 1e-4
 

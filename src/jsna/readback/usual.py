@@ -55,7 +55,7 @@ def printed(measures: Mapping[str, Measure], key: str, field: str) -> str:
 
 def _range(home: Measure, others: Sequence[Measure]) -> tuple[float, float]:
     """Mean of the others, and as far to both sides as Student's t takes one more of their kind."""
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
     every = [one.exact() for one in (home, *others)]
     logit = home.unit == "percent" and all(0 < one < 100 for one in every)
@@ -76,7 +76,7 @@ def _range(home: Measure, others: Sequence[Measure]) -> tuple[float, float]:
     variance = math.fsum((one - mean) ** 2 for one in own[1:]) / (n - 1)
     chance = math.fsum(one**2 for one in errors[1:]) / n
     spread = math.sqrt(max(variance - chance, 0.0) + errors[0] ** 2 + variance / n)
-    reach = float(t.ppf(0.975, n - 1)) * spread
+    reach = float(stdtrit(n - 1, 0.975)) * spread
     ends = [mean - reach, mean + reach]
     if logit:
         ends = [100 / (1 + math.exp(min(-end, _MOST))) for end in ends]

@@ -240,15 +240,18 @@ def solve(
 
 
 def _together(system: System, cells: Sequence[Ints], limit: Limit | None, whole: int) -> Solution:
-    """Each component on its own; the time, where it is limited, by their primaries."""
-    found: list[Solution] = []
-    todo = sum(int(system.primary[part].sum()) for part in cells)
-    for part in cells:
-        mine = int(system.primary[part].sum())
-        share = None if limit is None else limit.part(mine / todo)
-        todo -= mine
-        found.append(_solve(system.restrict(part), share, whole))
-    return join(system, cells, found)
+    """Each component on its own; the time, where it is limited, by their primaries.
+
+    What small ones leave of theirs is left to large ones, which are last.
+    """
+    found: dict[int, Solution] = {}
+    primaries = [int(system.primary[part].sum()) for part in cells]
+    todo = sum(primaries)
+    for place in sorted(range(len(cells)), key=lambda one: (primaries[one], len(cells[one]))):
+        share = None if limit is None else limit.part(primaries[place] / todo)
+        todo -= primaries[place]
+        found[place] = _solve(system.restrict(cells[place]), share, whole)
+    return join(system, cells, [found[place] for place in range(len(cells))])
 
 
 def join(system: System, cells: Sequence[Ints], found: Sequence[Solution]) -> Solution:

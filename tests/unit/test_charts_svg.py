@@ -54,7 +54,7 @@ def measures() -> io.pd.DataFrame:
 
 def test_nothing_in_the_svg_reaches_out_or_clashes() -> None:
     drawings = list(figures(edition(), measures()))
-    assert [d.type for d in drawings] == ["trend", "bars", "tiles", "gradient"]
+    assert [d.type for d in drawings] == ["trend", "bars", "map", "gradient"]
     every: list[str] = []
     for drawing in drawings:
         svg = drawing.svg
@@ -139,7 +139,7 @@ def test_the_ratio_names_both_measures() -> None:
 
 def test_every_misdeclared_chart_is_named_at_once() -> None:
     wrong = indicator(
-        Chart(type="heat", by=("sex",)), Chart(type="tiles", by=("sex",)), CHARTS[0], CHARTS[0]
+        Chart(type="heat", by=("sex",)), Chart(type="map", by=("sex",)), CHARTS[0], CHARTS[0]
     )
     declared = wrong.model_copy(update={"breakdowns": ()})
     rules = [problem.rule for problem in misdeclared({"a": declared}, {})]

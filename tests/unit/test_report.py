@@ -408,7 +408,7 @@ def test_a_hidden_measure_has_no_number_in_the_open_data() -> None:
 
 def test_figures_of_the_same_numbers_share_a_table(tmp_path: Path) -> None:
     plan = CONFIG.indicators["pupils_ehc_plan"]
-    twice = plan.model_copy(update={"charts": (*plan.charts, Chart(type="tiles", by=(LOCALITY,)))})
+    twice = plan.model_copy(update={"charts": (*plan.charts, Chart(type="map", by=(LOCALITY,)))})
     both = replace(CONFIG, indicators={**CONFIG.indicators, plan.id: twice})
     page = (written(tmp_path, both, few(FRAME)).draft / "jsna.html").read_text(encoding="utf-8")
     links = re.findall(r'id="(figure-[\d-]+)".*?href="#(table-[\d-]+)"', page, re.DOTALL)
@@ -419,7 +419,7 @@ def test_figures_of_the_same_numbers_share_a_table(tmp_path: Path) -> None:
             r'id="(figure-[\d-]+)".*?<svg[^>]* id="(fig-[^"]+)"', page, re.DOTALL
         )
     }
-    bars, tiles = (f"fig-pupils-ehc-plan-{kind}-locality" for kind in ("bars", "tiles"))
+    bars, tiles = (f"fig-pupils-ehc-plan-{kind}-locality" for kind in ("bars", "map"))
     assert ids[bars] == ids[tiles]
     assert ids["fig-pupils-ehc-plan-trend"] != ids[bars]
 

@@ -134,7 +134,7 @@ def test_groups_of_localities_have_a_tile_map_of_their_own() -> None:
         measure(SUSPENDED, 0, 0, period="2024/25", area=SOUTH, geography="locality_group",
                 status="c"),
     ]  # fmt: skip
-    found = drawn(rows)["fig-suspended-pupils-tiles-locality-group"]
+    found = drawn(rows)["fig-suspended-pupils-map-locality-group"]
     assert "groups of districts of Marrowshire" in found.subtitle
     assert "Shown by group of districts because counts by district are small." in found.note
     assert [label for label, _ in found.rows] == ["North Marrowshire", "South Marrowshire"]

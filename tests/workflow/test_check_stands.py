@@ -62,7 +62,7 @@ TOGETHER: dict[str, tuple[Change, ...]] = {
     ),
     "charts": (
         (PREVALENCE, of("pupils_sen", comparators=[], decimals=0, charts=[
-            {"type": "trend", "subtitle": "Per 100, 2021 to 2025"}, "tiles locality", "areas",
+            {"type": "trend", "subtitle": "Per 100, 2021 to 2025"}, "map locality", "areas",
         ])),
         (PREVALENCE, lambda content: content["indicators"].append({
             "id": "a1", "title": "Boys in Year 7", "phrase": "boys in Year 7 (aged 11 to 12)",

@@ -30,8 +30,13 @@ from jsna.view.neighbours import standing
 MOST: Final = 40
 
 
-def localities(shown: Shown, chart: Chart) -> Drawing | None:
-    """Localities from highest to lowest, the home area above them, the country as a line."""
+def localities(shown: Shown, chart: Chart, said: str = "") -> Drawing | None:
+    """Localities from highest to lowest, the home area above them, the country as a line.
+
+    Args:
+        shown, chart: what is drawn.
+        said: what else is to be said under it.
+    """
     period = shown.latest(chart.by)
     marks = shown.marks_by_area(shown.local_codes, period)
     if not period or not marks:
@@ -61,7 +66,7 @@ def localities(shown: Shown, chart: Chart) -> Drawing | None:
         period=period_words(shown, period),
         kind=f"Bar chart of {words.small(len(marks))} {shown.places}",
         table=value_table(shown, words.upper_first(shown.places), [*first, *marks, *last]),
-        note=(cut, *_note(rows, far=not counts)),
+        note=(said, cut, *_note(rows, far=not counts)),
     )
 
 

@@ -54,6 +54,17 @@ class Canvas:
 
         self._add(Path(list(points), closed=False), fill, stroke, weight, dashes, round_cap, closed)
 
+    def area(
+        self, rings: Sequence[Sequence[Point]], fill: str | None, stroke: str, weight: float
+    ) -> None:
+        """What closed rings enclose, as one element; those that run the other way are holes."""
+        from matplotlib.path import Path
+
+        if rings:
+            paths = [Path(list(ring), closed=True) for ring in rings]
+            whole = Path.make_compound_path(*paths)
+            self._add(whole, fill, stroke, weight, (), False, False)
+
     def strokes(self, lines: Sequence[tuple[Point, Point]], stroke: str, weight: float) -> None:
         """Separate straight lines, as one element."""
         from matplotlib.path import Path

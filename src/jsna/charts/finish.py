@@ -40,6 +40,7 @@ def finish(
     kind: str,
     table: Table,
     note: Sequence[str] = (),
+    sources: Sequence[str] = (),
     stamp: float | None = None,
 ) -> Drawing:
     """Close a figure: write its SVG and gather what stands around it.
@@ -49,6 +50,7 @@ def finish(
         kind: what the image is, for the text alternative: "Bar chart of twelve districts".
         table: data table; the first heading stands over the row labels.
         note: how to read it, in parts, of which some may be empty.
+        sources: what it stands on beside the sources of its numbers.
         stamp: height at which the right edge has room for the word of a synthetic edition; below
             the marks where not given.
     """
@@ -77,7 +79,7 @@ def finish(
         header=tuple(table[0]),
         rows=tuple((label, tuple(cells)) for label, cells in table[1]),
         keys=shown.keys,
-        sources=shown.sources,
+        sources=tuple(sorted({*shown.sources, *sources})),
     )
 
 

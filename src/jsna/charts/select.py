@@ -7,7 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from jsna.charts import bars, gradient, heat, ratios, tiles, trend
+from jsna.charts import bars, gradient, heat, places, ratios, trend
 from jsna.charts.marks import Drawing
 from jsna.charts.shown import Indexed, Shown
 from jsna.errors import JsnaError, Problem
@@ -31,7 +31,7 @@ DRAWN: Final[Mapping[str, Draw]] = {
     "gradient": gradient.draw,
     "trend": trend.draw,
     "heat": heat.draw,
-    "tiles": tiles.draw,
+    "map": places.draw,
     "ratios": ratios.draw,
 }
 #: Chart type -> number of dimensions it needs.
@@ -41,7 +41,7 @@ NEEDS: Final = {
     "gradient": 1,
     "trend": 0,
     "heat": 2,
-    "tiles": 1,
+    "map": 1,
     "ratios": 1,
 }
 
@@ -111,8 +111,8 @@ def misdeclared(
                 rule = (
                     f"a chart of type {chart.type!r} needs `by` of {NEEDS[chart.type]} dimensions"
                 )
-            elif chart.type == "tiles" and chart.by != (LOCALITY,):
-                rule = "a tile map is drawn by locality"
+            elif chart.type == "map" and chart.by != (LOCALITY,):
+                rule = "a map is drawn by locality"
             elif chart.type == "ratios" and indicator.kind.no_difference != 1:
                 rule = "a chart of ratios is of an indicator of that kind"
             elif chart.type == "gradient" and not _graded(chart.by[0], dimensions):

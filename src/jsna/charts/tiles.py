@@ -7,17 +7,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from jsna.charts import bars, findings, lettering, palette
+from jsna.charts import legend, lettering, palette
 from jsna.charts.canvas import Canvas
-from jsna.charts.finish import finish, foot, period_words, value_table
-from jsna.charts.marks import SHORT, Drawing, Mark, footnote
-from jsna.charts.scale import classes
+from jsna.charts.finish import foot
+from jsna.charts.maps import Drawn
+from jsna.charts.marks import SHORT, Mark
 from jsna.charts.shown import Shown
 from jsna.model.areas import Locality, LocalityGroup
-from jsna.model.hierarchies import LOCALITY_GROUP
-from jsna.model.indicators import Chart
-from jsna.model.schema import STATUS_WORDS
-from jsna.view import words
 
 GAP: Final = 3.0
 WIDEST: Final = 92.0
@@ -30,49 +26,14 @@ PLAIN: Final = 6
 Position = tuple[int, int]
 
 
-def draw(shown: Shown, chart: Chart) -> Drawing | None:
-    """The figure; None where the table has nothing to show.
-
-    Where nobody has said where any place lies there is no map: the places stand as ranked bars.
-    """
-    area = shown.config.area
-    grouped = shown.localities == LOCALITY_GROUP
-    every = area.locality_groups if grouped else area.localities
-    if not any(place.tile is not None for place in every):
-        return bars.localities(shown, chart)
-    return _map(shown, chart, every)
-
-
-def _map(
-    shown: Shown, chart: Chart, every: Sequence[Locality] | Sequence[LocalityGroup]
-) -> Drawing | None:
-    period = shown.latest(chart.by)
-    marks = shown.marks_by_area(shown.local_codes, period)
-    if not period or not marks:
-        return None
-    country = shown.national(period)
-    home = shown.one(shown.home, period)
-    reference = country if country.shown else home
-    counts = shown.indicator.kind.adds_up
-    title = (
-        findings.categories(shown, shown.localities, marks)
-        if counts
-        else findings.places(shown, marks, reference, named=True)
-    )
+def draw(
+    shown: Shown, marks: Sequence[Mark], every: Sequence[Locality | LocalityGroup]
+) -> Drawn | None:
+    """The map of some places; None where no page holds all their names."""
     canvas = _draw(shown, marks, positions(every))
     if canvas.height > TALLEST:
-        return None  # too many long names for a page; bars and the open data have them
-    return finish(
-        canvas,
-        shown,
-        chart,
-        title=title,
-        place=f"{shown.places} of {shown.home_name}",
-        period=period_words(shown, period),
-        kind=f"Tile map of {words.small(len(marks))} {shown.places}",
-        table=value_table(shown, words.upper_first(shown.places), marks),
-        note=("Each tile is a place, set about where it lies.", footnote(marks)),
-    )
+        return None
+    return Drawn(canvas, "Tile map", "Each tile is a place, set about where it lies.")
 
 
 def positions(places: Sequence[Locality | LocalityGroup]) -> dict[str, Position]:
@@ -101,14 +62,14 @@ def _draw(shown: Shown, marks: Sequence[Mark], places: Mapping[str, Position]) -
     lines = {mark.code: lettering.wrap(mark.label, palette.SMALL, width - 6) for mark in marks}
     height = max(map(len, lines.values())) * LINE + 24
     bottom = down * (height + GAP)
-    canvas = Canvas(bottom + 18 + foot(shown))
-    tones = classes([mark.rounded for mark in marks], 3)
+    canvas = Canvas(bottom + legend.HEIGHT + foot(shown))
+    tones = legend.tones(marks)
     indent = (palette.WIDTH - columns * (width + GAP) + GAP) / 2
     for mark, tone in zip(marks, tones, strict=True):
         column, row = places[mark.code]
         x, y = indent + column * (width + GAP), row * (height + GAP)
         _tile(canvas, mark, lines[mark.code], (x, y, width, height), tone)
-    _legend(canvas, marks, tones, bottom + 12)
+    legend.draw(canvas, marks, tones, bottom + 12)
     return canvas
 
 
@@ -147,33 +108,3 @@ def _tile(
         middle, first + len(lines) * LINE + 3, text, size=size, weight=600, colour=ink,
         anchor="center", measure=mark.key, backing=backing,
     )  # fmt: skip
-
-
-def _legend(canvas: Canvas, marks: Sequence[Mark], tones: Sequence[int], y: float) -> None:
-    """The range of each class, from its own least and greatest numbers."""
-    x = 0.0
-    for tone, ground in enumerate(palette.TILE_CLASSES):
-        inside = sorted(
-            (mark for mark, t in zip(marks, tones, strict=True) if t == tone),
-            key=lambda mark: (mark.value, mark.code),
-        )
-        if not inside:
-            continue
-        canvas.rectangle(x, y - 7.5, 14, 9, ground)
-        x += 18
-        least, most = inside[0], inside[-1]
-        x = _piece(canvas, x, y, least.text, least.key)
-        if most.text != least.text:
-            x = _piece(canvas, x, y, " to ", "")
-            x = _piece(canvas, x, y, most.text, most.key)
-        x += 22
-    if any(mark.hidden for mark in marks):
-        canvas.hatched([(x, y - 7.5, 14, 9)])
-        _piece(canvas, x + 18, y, f"{SHORT['c']} {STATUS_WORDS['c']}", "")
-
-
-def _piece(canvas: Canvas, x: float, y: float, text: str, key: str) -> float:
-    """Text at `x`; returns where the next piece starts."""
-    lead = lettering.width(" ", palette.SMALL) if text.startswith(" ") else 0.0
-    canvas.text(x + lead, y, text.strip(), size=palette.SMALL, measure=key)
-    return x + lettering.width(text, palette.SMALL)

@@ -93,7 +93,12 @@ def draft(wanted: Wanted, root: Path) -> Draft:
     if gather.problems:
         raise JsnaError(gather.problems)
     year = wanted.year or max(map(_year, real), default=wanted.today.year)
-    asked = [one for one in real if wanted.kind == "full" or not one.for_records]
+    asked = [
+        one
+        for one in real
+        if (wanted.kind == "full" or not one.for_records)
+        and (not one.covers or authority.code in one.covers)
+    ]
     chosen = _newest(asked, year)
     if not chosen:
         rule = "no official release is registered that is as early"

@@ -16,6 +16,12 @@ AUTHORITY_NUMBERS: Final = "authority_number"
 #: One with districts below it, or one without: metropolitan districts and London boroughs too.
 Tier: TypeAlias = Literal["county", "unitary"]
 Tile: TypeAlias = tuple[int, int]
+#: Metres east and north on the British National Grid.
+Point: TypeAlias = tuple[int, int]
+#: Closed: its last point is its first.
+Ring: TypeAlias = tuple[Point, ...]
+#: Rings of a place, outer ones against the clock and holes with it.
+Shape: TypeAlias = tuple[Ring, ...]
 
 
 class Place(Strict):
@@ -69,6 +75,9 @@ class Area(Strict):
     locality_groups: tuple[LocalityGroup, ...] = ()
     neighbours_model: str = ""
     neighbours: tuple[Neighbour, ...] = ()
+    #: Release of boundaries that gave `shapes`: code of a locality -> its shape, for maps.
+    shapes_from: str = ""
+    shapes: dict[str, Shape] = Field(default_factory=dict)
     #: Whether it was found in the register of authorities, so that a release without it lacks it.
     registered: bool = False
     #: Whether its localities and neighbours are still to be found in the releases.
@@ -78,6 +87,12 @@ class Area(Strict):
     def codes(self) -> tuple[str, ...]:
         """Every code of the authority, its own first."""
         return (self.code, *self.other_codes)
+
+    @property
+    def without_shape(self) -> tuple[Locality, ...]:
+        """Localities the release of boundaries has no shape of; none where there is no release."""
+        every = self.localities if self.shapes_from else ()
+        return tuple(place for place in every if place.code not in self.shapes)
 
     @property
     def locality_names(self) -> dict[str, str]:

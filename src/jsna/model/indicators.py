@@ -68,7 +68,7 @@ class Side(Strict):
 class Chart(Strict):
     """How an indicator is drawn. Several charts may show one indicator."""
 
-    type: Literal["bars", "areas", "gradient", "trend", "heat", "tiles", "ratios"]
+    type: Literal["bars", "areas", "gradient", "trend", "heat", "map", "ratios"]
     #: Dimension(s) on the axis; `locality` for bars of localities, none for areas and trends.
     by: tuple[str, ...] = ()
     #: Statistical subtitle; measure and place and period are filled in where it is empty.

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 from pydantic import Field, model_validator
 
 from jsna.model.audits import Known
-from jsna.model.base import Name, Sha256, Strict, Words
+from jsna.model.base import AuthorityCode, Name, Printed, Sha256, Strict, Words
 
 #: Where releases are declared, below the project's folder.
 FOLDER: Final = "config/releases"
@@ -191,6 +191,9 @@ class ReleaseFile(Known):
             `wide`.
         form_of: a release that says the same in another file, which new editions take instead.
         for_records: whether it is of use to local records alone, and to no edition without them.
+        covers: codes of the authorities it is of, where not of all.
+        codes: of boundaries, the property of a feature that holds the code of its place.
+        attribution: what its licence asks to be printed beside what is made of it.
         tables: name of each table that is read.
     """
 
@@ -211,6 +214,9 @@ class ReleaseFile(Known):
     like: Name | None = None
     form_of: Name | None = None
     for_records: bool = False
+    covers: tuple[AuthorityCode, ...] = ()
+    codes: str = ""
+    attribution: Printed = ""
     tables: dict[str, ReleaseTable] = Field(default_factory=dict)
 
     @property

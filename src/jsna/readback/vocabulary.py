@@ -165,7 +165,8 @@ def _labels(
 
 def _sources(config: Configuration, extracts: Mapping[str, Extract]) -> Iterator[tuple[str, str]]:
     for source in config.every_release:
-        for phrase in (source.publisher, source.title, source.release, source.licence, source.note):
+        said = (source.publisher, source.title, source.release, source.licence, source.note)
+        for phrase in (*said, source.attribution):
             yield "source", phrase
         for address in (source.page, source.address):
             yield "address", address

@@ -1,4 +1,4 @@
-"""The localities and neighbours of an edition's authority, found in the releases it stands on.
+"""The localities, their shapes and the neighbours of an authority, found in an edition's releases.
 
 What is found is written to `data/processed/<edition>/area.json` with the digests of the releases
 it was found in. Every stage loads it from there, the manifest names it by its digest, and it counts
@@ -7,14 +7,15 @@ for nothing once the edition stands on other releases.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jsna import io
 from jsna.errors import JsnaError, Problem
-from jsna.model.areas import Locality, Neighbour
+from jsna.model.areas import AreaFile, Locality, Neighbour
 from jsna.model.editions import Edition
-from jsna.releases import lookups, neighbours, store
+from jsna.releases import boundaries, lookups, neighbours, store
 from jsna.settings import areas, authorities, recoded
 from jsna.settings.authorities import Authority, Register
 from jsna.settings.reading import Gatherer
@@ -40,13 +41,19 @@ def settle(name: str, root: Path) -> bool:
     edition = gather.load(path, Edition)
     if edition is None:
         return False
-    _, authority = areas.declared(gather, edition)
+    given, authority = areas.declared(gather, edition)
     chosen = choose(gather, edition, path, load_releases(gather))
     listed = authorities.load(gather)
     paths = io.Paths(root, name)
-    if gather.problems or authority is None or listed is None or not _there(chosen, paths):
+    if gather.problems or listed is None or not _there(chosen, paths):
         return False
-    found = derive(authority, chosen, paths.published, listed).model_dump(mode="json")
+    if authority is not None:
+        derived = derive(authority, chosen, paths.published, listed, given)
+    elif given is not None and given.whole and chosen.get(areas.BOUNDARIES):
+        derived = _of_whole(given, chosen, paths.published)
+    else:
+        return False
+    found = derived.model_dump(mode="json")
     if not paths.area.is_file() or io.read_json(paths.area) != found:
         io.write_json(paths.area, found)
     return True
@@ -60,7 +67,11 @@ def _there(chosen: areas.Chosen, paths: io.Paths) -> bool:
 
 
 def derive(
-    authority: Authority, chosen: areas.Chosen, published: Path, listed: Register
+    authority: Authority,
+    chosen: areas.Chosen,
+    published: Path,
+    listed: Register,
+    given: AreaFile | None = None,
 ) -> areas.Derived:
     """What the look-ups of an edition say of its authority.
 
@@ -69,18 +80,43 @@ def derive(
         chosen: dataset -> releases of it; of a look-up there is one.
         published: where their files are.
         listed: every authority, for the names of neighbours.
+        given: what is declared over what is found.
 
     Raises:
         JsnaError: a file is not the look-up it is taken for, or names an unknown neighbour.
     """
     model = _one(chosen, "neighbours")
+    localities = _localities(authority, chosen, published)
     return areas.Derived(
         number=authority.number,
         stands_on=areas.stands_on(chosen),
-        localities=_localities(authority, chosen, published),
+        localities=localities,
         neighbours_model=f"{model.title}, {model.release} ({model.publisher})" if model else "",
         neighbours=_neighbours(authority, model, published, listed) if model else (),
+        **_shapes((given and given.localities) or localities, chosen, published),
     )
+
+
+def _of_whole(given: AreaFile, chosen: areas.Chosen, published: Path) -> areas.Derived:
+    """Of an area that is declared whole nothing is found but the shapes of its places."""
+    return areas.Derived(
+        number=str(given.old_la_code),
+        stands_on=areas.stands_on(chosen),
+        **_shapes(given.localities or (), chosen, published),
+    )
+
+
+def _shapes(
+    localities: Sequence[Locality], chosen: areas.Chosen, published: Path
+) -> dict[str, Any]:
+    """The shapes of some places, under any code each has or had, and the release they are of."""
+    release = _one(chosen, areas.BOUNDARIES)
+    if release is None:
+        return {}
+    codes = {other: one.code for one in localities for other in reversed(recoded.every(one.code))}
+    found = store.once(boundaries.of_places, published / release.file, release.codes, sorted(codes))
+    shapes = {codes[other]: shape for other, shape in found.items()}
+    return {"shapes_from": release.id, "shapes": dict(sorted(shapes.items()))}
 
 
 def _one(chosen: areas.Chosen, dataset: str) -> Release | None:

@@ -164,7 +164,12 @@ def reference_tables(config: Configuration, paths: Paths) -> dict[str, pd.DataFr
 
 def lacking(config: Configuration, tables: Mapping[str, pd.DataFrame]) -> list[str]:
     """What the reference tables of an edition lack for want of its authority in a release."""
-    if "population_locality" not in config.releases or "population" in tables:
-        return []
-    release = config.releases["population_locality"][0].id
-    return [f"{release} has no residents of {config.area.name} by year of age"]
+    area, said = config.area, []
+    if "population_locality" in config.releases and "population" not in tables:
+        release = config.releases["population_locality"][0].id
+        said.append(f"{release} has no residents of {area.name} by year of age")
+    if without := [place.name for place in area.without_shape]:
+        every = len(without) == len(area.localities)
+        named = f"any {area.localities_are} of {area.name}" if every else ", ".join(without)
+        said.append(f"{area.shapes_from} has no shape of {named}, so no map is drawn")
+    return said

@@ -15,6 +15,7 @@ from jsna.model.contract import Extract
 from jsna.model.editions import Delivery
 from jsna.model.releases import Release
 from jsna.sources import permission
+from jsna.view.words import join
 
 LOCAL: Final = "local:"
 #: Local sources that are no extract.
@@ -81,10 +82,17 @@ class Register:
         if source is None:
             return Citation(source_id, source_id, source_id, "", "", "", "", "")
         cited = _official(source_id, source, invented=self.config.edition.synthetic)
+        if source_id == self.config.area.shapes_from and (lacking := self._shapeless()):
+            return replace(cited, note=f"{cited.note} {lacking}".strip())
         if self._given is None or source_id in self._given or not self._counts(source):
             return cited
         none = f"No figure of {self.config.area.name} in this report is from it."
         return replace(cited, note=f"{cited.note} {none}".strip())
+
+    def _shapeless(self) -> str:
+        """That places have no shape, and so no map."""
+        names = [place.name for place in self.config.area.without_shape]
+        return f"It has no shape of {join(names)}, so that no map is drawn." if names else ""
 
     def _counts(self, source: Release) -> bool:
         """Whether a release is one of figures, and no look-up."""

@@ -12,10 +12,10 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from jsna.io import Paths
-from jsna.model.areas import Area, AreaFile, Locality, Neighbour, Tile
+from jsna.model.areas import Area, AreaFile, Locality, Neighbour, Shape, Tile
 from jsna.model.base import Strict
 from jsna.model.editions import Edition
 from jsna.model.releases import Release
@@ -24,8 +24,10 @@ from jsna.settings import checks as edition_checks
 from jsna.settings.authorities import Authority
 from jsna.settings.reading import Gatherer
 
+#: Dataset of the shapes of places.
+BOUNDARIES: Final = "boundaries"
 #: Datasets an area is derived from.
-LOOKUPS: Final = ("authority_lookup", "lsoa_lookup", "neighbours")
+LOOKUPS: Final = ("authority_lookup", "lsoa_lookup", "neighbours", BOUNDARIES)
 Chosen = Mapping[str, tuple[Release, ...]]
 
 
@@ -42,6 +44,8 @@ class Derived(Strict):
     localities: tuple[Locality, ...] = ()
     neighbours_model: str = ""
     neighbours: tuple[Neighbour, ...] = ()
+    shapes_from: str = ""
+    shapes: dict[str, Shape] = Field(default_factory=dict)
 
 
 def stands_on(chosen: Chosen) -> dict[str, str]:
@@ -73,6 +77,8 @@ def load_area(gather: Gatherer, edition: Edition, chosen: Chosen) -> Area | None
     if authority is None:
         # Told as what it is held to: every key that is missing.
         area = gather.load(path, Area) if path not in gather.failed else None
+        if area is not None and chosen.get(BOUNDARIES):
+            area = _with_shapes(area, kept(gather, edition, area.old_la_code, chosen))
     else:
         area = _of(authority, edition, given or AreaFile(area=edition.area), gather, chosen)
     if area is None:
@@ -87,7 +93,7 @@ def load_area(gather: Gatherer, edition: Edition, chosen: Chosen) -> Area | None
 def _of(
     authority: Authority, edition: Edition, given: AreaFile, gather: Gatherer, chosen: Chosen
 ) -> Area:
-    found = kept(gather, edition, authority, chosen)
+    found = kept(gather, edition, authority.number, chosen)
     base: dict[str, Any] = {
         "name": authority.name,
         "code": authority.code,
@@ -110,6 +116,14 @@ def _of(
     return area.model_copy(update={"localities": _set_out(area, given.tiles, gather)})
 
 
+def _with_shapes(area: Area, found: Derived | None) -> Area:
+    """An area that is declared whole, with the shapes of its places."""
+    if found is None:
+        return area.model_copy(update={"unsettled": True})
+    shapes = {"shapes_from": found.shapes_from, "shapes": found.shapes}
+    return area.model_copy(update=shapes)
+
+
 def over_area() -> set[str]:
     """What is derived of an area, by its name there."""
     return {*Area.model_fields} & {*Derived.model_fields}
@@ -128,14 +142,12 @@ def _set_out(area: Area, tiles: Mapping[str, Tile], gather: Gatherer) -> tuple[L
     )
 
 
-def kept(
-    gather: Gatherer, edition: Edition, authority: Authority, chosen: Chosen
-) -> Derived | None:
+def kept(gather: Gatherer, edition: Edition, number: str, chosen: Chosen) -> Derived | None:
     """What was derived of an authority for an edition, unless its releases are others by now."""
     file = Paths(gather.root, edition.edition).area
     try:
         found = Derived.model_validate(json.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError, ValidationError):
         return None
-    current = found.number == authority.number and found.stands_on == stands_on(chosen)
+    current = found.number == number and found.stands_on == stands_on(chosen)
     return found if current else None

@@ -9,6 +9,7 @@ from jsna.errors import near
 from jsna.model.editions import Edition
 from jsna.model.indicators import Indicator
 from jsna.model.releases import FOLDER, SIDES, TOTAL, Release, ReleaseFile, ReleaseTable
+from jsna.settings.areas import BOUNDARIES
 from jsna.settings.dimensions import Categories
 from jsna.settings.indicators import all_read
 from jsna.settings.reading import Gatherer
@@ -32,6 +33,9 @@ def load_releases(gather: Gatherer) -> dict[str, Release]:
         gather.expect(other is None, path, "", rule)
         found[name] = release
     for release in found.values():
+        of_shapes = release.dataset == BOUNDARIES
+        rule = "names the property of a feature that holds a place's code; boundaries need it alone"
+        gather.expect(bool(release.codes) == of_shapes, release.declared_in, "codes", rule)
         other = found.get(release.form_of or release.id)
         same = other is not None and other.dataset == release.dataset
         rule = f"is no release of {release.dataset}"

@@ -17,3 +17,24 @@ rule link:
         flow.message("link")
     shell:
         "python -m jsna link {wildcards.edition} 2> {log}"
+
+
+rule assess:
+    input:
+        linked="data/processed/{edition}/restricted/link.json",
+        config=lambda w: flow.configuration(w.edition, "assess"),
+        rules=flow.linkage_rules(),
+    output:
+        receipt="data/processed/{edition}/restricted/assess.json",
+    log:
+        "data/processed/{edition}/logs/assess.log",
+    benchmark:
+        "data/processed/{edition}/benchmarks/assess.tsv"
+    conda:
+        "../environment.yml"
+    params:
+        code=flow.code("assess"),
+    message:
+        flow.message("assess")
+    shell:
+        "python -m jsna assess {wildcards.edition} 2> {log}"

@@ -26,6 +26,7 @@ rule measure:
         quality="data/processed/{edition}/restricted/quality.parquet",
         attrition="data/processed/{edition}/restricted/attrition.parquet",
         linked="data/processed/{edition}/restricted/link.json",
+        assessed="data/processed/{edition}/restricted/assess.json",
         config=lambda w: flow.configuration(w.edition, "measure"),
     output:
         measures="data/processed/{edition}/restricted/measures.parquet",

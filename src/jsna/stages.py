@@ -89,7 +89,15 @@ STAGES: Final[Mapping[str, Stage]] = {
             "jsna.linkage.link",
             "Finding who is who, and replacing identifiers with person keys",
             ("identified restricted", "identified restricted"),
-            "jsna.linkage",
+            unread=_TABLES,
+            to_safe=True,
+        ),
+        # Beside the chain: of the figures only those about linkage hang on it.
+        _stage(
+            "assess",
+            "jsna.linkage.assess",
+            "Linking again without numbers, to see how often links are wrong",
+            ("identified restricted", "identified restricted"),
             unread=_TABLES,
             to_safe=True,
         ),

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pytest
 
 from jsna import io
-from jsna.linkage import link
+from jsna.linkage import assess, link
 from jsna.linkage.ruleset import Ruleset
 from jsna.model.configuration import Configuration
 from jsna.model.contract import Column, Extract, Table
@@ -149,7 +149,9 @@ class Stage:
         return io.read_parquet(self.paths.restricted / "linked" / f"{name}.parquet")
 
     def outcome(self, name: str) -> pd.DataFrame:
-        """A table of `restricted/linkage/`."""
+        """A table of `restricted/linkage/`; one is of the stage that assesses the links."""
+        if name == "held_out":
+            assess.run(self.configuration(), self.paths, self.rules)
         return io.read_parquet(self.paths.restricted / "linkage" / f"{name}.parquet")
 
     def events(self, source: str) -> dict[str, int]:

@@ -9,9 +9,11 @@ from jsna.linkage.quality import held_out, mark_implausible, wilson
 from tests.unit.linkage_support import accuracy, both, database, ruleset, standard, table, world
 
 
-def held(left: str, right: str, rules: Rules, db: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+def held(
+    left: str, right: str, rules: Rules, db: duckdb.DuckDBPyConnection, most: int = 100_000
+) -> dict[str, Any]:
     """What was tried by hiding the numbers, and how often it went wrong: of pairs, and of links."""
-    held_out(db, left, right, link(db, left, right, rules).links, rules, "held")
+    held_out(db, left, right, link(db, left, right, rules).links, rules, "held", most)
     query = "SELECT of, count(*), count(*) FILTER (wrong) FROM held GROUP BY of"
     return {of: (tried, wrong) for of, tried, wrong in db.execute(query).fetchall()}
 
@@ -28,6 +30,21 @@ def test_the_hold_out_finds_the_errors_there_are() -> None:
     for (tried, wrong), true in ((found["pair"], 1 - recall), (found["link"], 1 - precision)):
         low, high = wilson(wrong / tried, tried)
         assert 0 <= low <= true <= high <= 1
+
+
+def test_a_sample_is_judged_as_if_everyone_was() -> None:
+    """Who is drawn competes with everyone: each has the answer that looking at all gives."""
+    made, db, rules = world(), database(), ruleset().rules
+    left, right = both(db, made)
+    everyone = held(left, right, rules, db)["pair"][0]
+    found = "SELECT of, right_person, wrong FROM held ORDER BY ALL"
+    answers = db.execute(found).fetchall()
+    drawn = held(left, right, rules, db, most=1500)["pair"][0]
+    sample = db.execute(found).fetchall()
+    assert 1300 < drawn < 1700 < everyone
+    people = {person for (person,) in db.execute("SELECT right_person FROM _looked_at").fetchall()}
+    assert sample == [one for one in answers if one[1] in people]
+    assert {wrong for _, _, wrong in sample} == {True, False}
 
 
 def test_without_a_number_nothing_is_claimed() -> None:

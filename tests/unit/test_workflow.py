@@ -38,7 +38,7 @@ def test_a_profile_is_read_from_measuring_on_and_not_before(project: Path) -> No
     profile = "config/disclosure/default.yaml"
     readers = [stage for stage in STAGES if profile in flow.configuration(SMALL, stage)]
     assert {"measure", "protect", "prove"} <= set(readers)
-    assert not {"ingest", "link", "derive", "published"} & set(readers)
+    assert not {"ingest", "link", "assess", "derive", "published"} & set(readers)
 
 
 def test_every_stage_stands_on_its_edition_and_code_lists(project: Path) -> None:

@@ -117,7 +117,7 @@ def test_only_ingest_and_linkage_open_the_identified_side(root: Path) -> None:
         if "done"
         in (attempts(root)[verb]["identified:open"], attempts(root)[verb]["identified:parquet"])
     }
-    assert readers == {"ingest", "link"}
+    assert readers == {"ingest", "link", "assess"}
 
 
 def test_private_zones_are_closed_to_others(root: Path) -> None:

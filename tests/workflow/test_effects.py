@@ -28,7 +28,7 @@ nil = dict.fromkeys(without, 1)
 generate.run(config, io.Paths(root, name), lambda text: None, effects=nil, clean=True)
 """
 STAGES = (
-    *("ingest", "published", "link", "derive", "measure"),
+    *("ingest", "published", "link", "assess", "derive", "measure"),
     *("publications", "protect", "verdict", "prove", "draw", "write"),
 )
 

@@ -7,6 +7,7 @@ small or mostly linked population is searched widely, and a large one within its
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -95,11 +96,7 @@ BLOCKS: Final = (
 
 
 def make_pairs(
-    database: duckdb.DuckDBPyConnection,
-    left: str,
-    right: str,
-    name: str,
-    most: float = MOST_PAIRS,
+    database: duckdb.DuckDBPyConnection, left: str, right: str, name: str, blocks: Sequence[str]
 ) -> int:
     """Make the table `name` of the pairs of records that share a block, each once.
 
@@ -107,7 +104,7 @@ def make_pairs(
         database: holds the tables.
         left, right: standard tables.
         name: of the table made: `left_record`, `right_record`.
-        most: most pairs a wide block may give for each record.
+        blocks: what `chosen` gave.
 
     Returns:
         How many pairs there are.
@@ -115,7 +112,7 @@ def make_pairs(
     pairs = " UNION ALL ".join(
         f"SELECT l.record AS left_record, r.record AS right_record "
         f"FROM {left} l JOIN {right} r ON {rule}"
-        for rule in _rules(database, left, right, most)
+        for rule in blocks
     )
     nothing = "SELECT NULL::BIGINT AS left_record, NULL::BIGINT AS right_record LIMIT 0"
     database.execute(
@@ -124,10 +121,17 @@ def make_pairs(
     return int(database.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0])
 
 
-def _rules(database: duckdb.DuckDBPyConnection, left: str, right: str, most: float) -> list[str]:
+def chosen(
+    database: duckdb.DuckDBPyConnection, left: str, right: str, most: float = MOST_PAIRS
+) -> list[str]:
     """The narrow blocks as conditions, and the wide ones that give few pairs.
 
     Blocks of which a key is nowhere filled are left out.
+
+    Args:
+        database: holds the tables.
+        left, right: standard tables.
+        most: most pairs a wide block may give for each record.
     """
     sizes, filled = [], []
     for table, is_right in ((left, False), (right, True)):
@@ -146,23 +150,24 @@ def _rules(database: duckdb.DuckDBPyConnection, left: str, right: str, most: flo
         families = block.household and any(
             # Every record meets itself once.
             _pairs(database, table, table, block) - size > _FAMILIES * size
-            for table, size in zip((left, right), sizes, strict=True)
+            # The smaller table first: mostly it says.
+            for size, table in sorted(zip(sizes, (left, right), strict=True))
         )
         found.append(block.rule(families=families))
     return found
 
 
 def _pairs(database: duckdb.DuckDBPyConnection, left: str, right: str, block: Block) -> int:
-    """How many pairs a block gives."""
-    counted = []
-    for table, is_right in ((left, False), (right, True)):
+    """How many pairs a block gives: for each record of the left, those of the right like it."""
+    using = ", ".join(f"k{i}" for i in range(len(block.keys)))
+    sides = []
+    for is_right in (False, True):
         keys = block.side(is_right)
         named = ", ".join(f"{key} AS k{i}" for i, key in enumerate(keys))
         known = " AND ".join(f"{key} IS NOT NULL" for key in keys)
-        counted.append(f"SELECT {named}, count(*) AS n FROM {table} WHERE {known} GROUP BY ALL")
-    using = ", ".join(f"k{i}" for i in range(len(block.keys)))
+        sides.append(f"SELECT {named} FROM {right if is_right else left} WHERE {known}")
     found = database.execute(
-        f"SELECT coalesce(sum(a.n * b.n), 0) FROM ({counted[0]}) a "
-        f"JOIN ({counted[1]}) b USING ({using})"
+        f"SELECT coalesce(sum(n), 0) FROM ({sides[0]}) a "
+        f"JOIN (SELECT {using}, count(*) AS n FROM ({sides[1]}) GROUP BY ALL) b USING ({using})"
     ).fetchall()
     return int(found[0][0])

@@ -10,12 +10,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from jsna.errors import JsnaError, Problem
-from jsna.linkage.blocks import make_pairs
+from jsna.linkage.blocks import chosen, make_pairs
 from jsna.linkage.comparisons import COMPARISONS
 from jsna.linkage.passes import reaches
 
 if TYPE_CHECKING:
     import duckdb
+
+_PAIRS: Final = "_pairs"
+_EMPTY: Final = (
+    "CREATE OR REPLACE TEMP TABLE candidates (left_person BIGINT, right_person BIGINT, "
+    "left_record BIGINT, right_record BIGINT, weight DOUBLE, probability DOUBLE)"
+)
 
 
 def make_candidates(
@@ -26,6 +32,7 @@ def make_candidates(
     *,
     band: int,
     least: float,
+    sample: str = "",
 ) -> None:
     """Make the table `candidates` of the pairs of records that are likely enough.
 
@@ -38,24 +45,41 @@ def make_candidates(
         weigh: `scoring.weighed` for this run.
         band: most people of the left one the model meets at once, so that memory stays bounded.
         least: probability below which a pair is not kept.
+        sample: relation of `right_person`: where given, all pairs of these alone, and all of
+            whoever of the left is among them, which are their rivals.
 
     Raises:
         JsnaError: there is too little memory.
     """
     from duckdb import OutOfMemoryException
 
-    database.execute(
-        "CREATE OR REPLACE TEMP TABLE candidates (left_person BIGINT, right_person BIGINT, "
-        "left_record BIGINT, right_record BIGINT, weight DOUBLE, probability DOUBLE)"
-    )
+    database.execute(_EMPTY)
     ranges = bands(database, left, band)
-    try:
-        for low, high in ranges:
-            # The other source is met whole: a wrong year of birth must not keep two records apart.
-            part = f"(FROM {left} WHERE coalesce(left(born, 4), '') BETWEEN '{low}' AND '{high}')"
-            met = left if len(ranges) == 1 else part
-            if make_pairs(database, met, right, "_pairs"):
+    # The other source is met whole: a wrong year of birth must not keep two records apart.
+    parts = [
+        f"(FROM {left} WHERE coalesce(left(born, 4), '') BETWEEN '{low}' AND '{high}')"
+        for low, high in ranges
+    ]
+    parts = parts if len(parts) > 1 else [left]
+
+    def meet(others: str, among: str = "") -> None:
+        """Add the pairs of each part, or of those `among` it, with others."""
+        for part, rules in blocks.items():
+            met = f"(FROM {part} {among})" if among else part
+            if make_pairs(database, met, others, _PAIRS, rules):
                 _weigh(database, left, right, weigh, least)
+
+    try:
+        blocks = {part: chosen(database, part, right) for part in parts}
+        if not sample:
+            meet(right)
+            return
+        meet(f"(FROM {right} t SEMI JOIN {sample} s ON s.right_person = t.person)")
+        database.execute(
+            f"CREATE OR REPLACE TEMP TABLE _rivals AS SELECT DISTINCT left_person FROM candidates; "
+            f"{_EMPTY}"
+        )
+        meet(right, "t SEMI JOIN _rivals v ON v.left_person = t.person")
     except OutOfMemoryException:
         raise little_memory() from None
 
@@ -90,9 +114,9 @@ def _weigh(
     weigh: Callable[[str, str], str],
     least: float,
 ) -> None:
-    """Add to `candidates` the pairs of `_pairs` that are likely enough."""
+    """Add to `candidates` the pairs of `_PAIRS` that are likely enough."""
     joined = "{} p JOIN {} a ON a.record = p.left_record JOIN {} b ON b.record = p.right_record"
-    weighed = weigh("p.*", joined.format("_pairs", left, right))
+    weighed = weigh("p.*", joined.format(_PAIRS, left, right))
     bits = math.log2(least / (1 - least)) if least < 1 else math.inf
     likely = f"(SELECT * FROM ({weighed}) WHERE own_weight >= CAST('{bits!r}' AS DOUBLE))"
     database.execute(

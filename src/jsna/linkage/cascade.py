@@ -85,12 +85,27 @@ class Linked:
 
 
 def link(
-    database: duckdb.DuckDBPyConnection, left: str, right: str, rules: Rules, name: str = "links"
+    database: duckdb.DuckDBPyConnection,
+    left: str,
+    right: str,
+    rules: Rules,
+    name: str = "links",
+    *,
+    sample: str = "",
 ) -> Linked:
     """Link the people of two standard tables; results are tables named after `name`.
 
     Nobody of the right is linked to two of the left. Several of the right are linked to one of the
     left where they are next to certainly one person that `dedupe` has not put together.
+
+    Args:
+        database: holds the tables.
+        left, right: standard tables.
+        rules: of the cascade.
+        name: of the tables made.
+        sample: relation of some people of the right, `right_person`. Where it is given the model
+            looks at these and their rivals alone: their links are as if it had looked at everyone,
+            and those of others are not to be read.
     """
     result = Linked(f'"{name}"', f'"{name} ties"', f'"{name} near"')
     frequencies = _frequencies(database, left, right, rules.model)
@@ -135,7 +150,7 @@ def link(
         result.steps.append((one.name, made, _count(database, "_fits") - made))
     # Those linked by a pass are passed over by the next ones, and left out once, after the last.
     rest.shrink(passed)
-    make_candidates(database, *rest.sides, weigh, band=rules.band, least=rules.near)
+    make_candidates(database, *rest.sides, weigh, band=rules.band, least=rules.near, sample=sample)
     _resolve(database, rest.sides, rules)
     _clear(database, (left, right), rules)
     kept = without(model, absent)

@@ -8,16 +8,20 @@ rows in a file changes nothing after this point.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from jsna import io, records
 from jsna.linkage import outcomes
-from jsna.linkage.keys import key_fingerprint, person_key_secret, person_keys, person_scheme
+from jsna.linkage.jobs import Jobs, digest
+from jsna.linkage.keying import make_keys
+from jsna.linkage.keys import key_fingerprint, person_key_secret
 from jsna.linkage.kinds import Source, usable
 from jsna.linkage.passing import make_places, passed_on
-from jsna.linkage.people import People, link_sources
+from jsna.linkage.people import People, in_order, link_sources, spine_of
 from jsna.linkage.rows import Rows, make_records, view
 from jsna.linkage.ruleset import Ruleset, read_ruleset
 from jsna.model.areas import authorities
@@ -28,10 +32,14 @@ from jsna.sources import permission, registry
 
 if TYPE_CHECKING:
     import duckdb
-    import pyarrow as pa
 
 #: Where the rules of linkage stand, below the project's root.
 RULES: Final = Path("config/linkage")
+#: Where what each source gave is kept; below the identified zone, like the next.
+KEPT: Final = Path("linkage/kept")
+#: Of each source the digest of what its links hang on; not in the receipt, since it is another
+#: where rows stand in another order, and what is linked is not.
+JOBS: Final = Path("linkage/jobs.json")
 #: SQL of how surely a record is linked (code list `link`), from its `method` and `probability`.
 LINK: Final = """
     CASE WHEN spine THEN 'spine' WHEN method IN ('number', 'pass') THEN method
@@ -43,8 +51,8 @@ LINK: Final = """
 def run(config: Configuration, paths: io.Paths, rules: Ruleset | None = None) -> None:
     """Link every extract that may be linked.
 
-    Writes `restricted/linked/`, the quality of the links in `restricted/linkage/`, the pairs in
-    `identified/linkage/`, and `restricted/link.json`.
+    Writes `restricted/linked/`, what linking came to in `restricted/linkage/`, pairs and what each
+    source gave in `identified/linkage/`, and `restricted/link.json`.
 
     Args:
         config, paths: of the edition.
@@ -65,23 +73,34 @@ def run(config: Configuration, paths: io.Paths, rules: Ruleset | None = None) ->
     folders = (paths.restricted / "linked", paths.restricted / "linkage")
     for folder in folders:
         io.clear_folder(folder)
-    io.clear_folder(paths.identified / "linkage")
-    if deliveries:
+    if not deliveries:
+        io.clear_folder(paths.identified / "linkage")
+    else:
         assert rules is not None
-        spill = io.make_folder(paths.identified / "linkage" / "spill")
-        with io.database(spill) as connection:
+        outcomes.clear_sample(paths)
+        with opened(paths) as connection:
             linker = Linker(
                 connection, key, config.edition.reference_date, rules,
                 authorities=authorities(config), synthetic=config.edition.synthetic,
+                folder=paths.identified / KEPT,
             )  # fmt: skip
             for name, received in sorted(deliveries.items()):
                 linker.load(registry()[name], received, paths.identified / "valid")
             receipt["tables"] = linker.link(paths.restricted / "linked")
             outcomes.write(linker, paths)
-        spill.rmdir()
+        io.write_json(paths.identified / JOBS, linker.keys)
     written = (file for folder in folders for file in folder.glob("*.parquet"))
     receipt["files"] = records.digests(paths.restricted, written)
     io.write_json(paths.restricted / "link.json", receipt)
+
+
+@contextmanager
+def opened(paths: io.Paths) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty database, which puts what memory does not hold into the identified zone alone."""
+    spill = io.make_folder(paths.identified / "linkage" / "spill")
+    with io.database(spill) as connection:
+        yield connection
+    spill.rmdir()
 
 
 class Linker:
@@ -94,10 +113,12 @@ class Linker:
         rules: of linkage.
         authorities: authority numbers a UPN may carry; None: any of the range in use.
         synthetic: whether the people are invented.
+        folder: where what each source gives is kept for the next run; without one nowhere.
 
     Attributes:
         tables: every table loaded, by name.
-        people: what linking them gave, once `link` has run; None where nobody can be linked.
+        keys: source -> digest of what its links hang on.
+        people: what linking them gave, once `link` has run.
     """
 
     def __init__(
@@ -109,6 +130,7 @@ class Linker:
         *,
         authorities: frozenset[str] | None = None,
         synthetic: bool = True,
+        folder: Path | None = None,
     ) -> None:
         self.connection = connection
         self.key = key
@@ -116,7 +138,10 @@ class Linker:
         self.rules = rules
         self.authorities = authorities
         self.synthetic = synthetic
+        self.folder = folder
         self.tables: dict[str, Rows] = {}
+        self.files: dict[str, list[tuple[str, str]]] = {}
+        self.keys: dict[str, str] = {}
         self.people: People | None = None
 
     @property
@@ -132,14 +157,14 @@ class Linker:
                 continue
             rows = Rows(f"{extract.name}.{table.name}", extract, table)
             self.tables[rows.name] = rows
-            view(self.connection, rows, came, valid, self.reference_date)
+            self.files[rows.name] = view(self.connection, rows, came, valid, self.reference_date)
 
     def link(self, folder: Path) -> dict[str, dict[str, int]]:
         """Link, key, place and write every table; returns counts by table."""
-        for rows in self.roots:
-            make_records(self.connection, rows)
         self._link_records()
-        self._make_keys()
+        assert self.people is not None
+        nobody = "(SELECT person FROM members WHERE person < 0)"
+        make_keys(self.connection, self.people, self.key, alone=nobody)
         for rows in self.roots:
             self._key_rows(rows)
         make_places(self.connection, self.roots)
@@ -153,26 +178,35 @@ class Linker:
 
     def _link_records(self) -> None:
         """`members`: every record of every source, who it is, and how surely."""
-        sources, alone = [], []
-        for rows in self.roots:
-            if not usable(rows.carries):
-                alone.append(rows)
-                continue
-            source = Source(
-                rows.source, f'"records {rows.name}"', rows.carries,
+        known = {rows.source: rows for rows in self.roots if usable(rows.carries)}
+        alone = [rows for rows in self.roots if not usable(rows.carries)]
+        sources = [
+            Source(
+                name, f'"records {rows.source}"', rows.carries,
                 authorities=self.authorities, synthetic=self.synthetic,
-            )  # fmt: skip
-            sources.append(source)
-        spine = [rows.source for rows in self.roots if rows.extract.name in self.rules.spine]
-        order = {name: place for place, name in enumerate(self.rules.spine)}
-        spine.sort(key=lambda name: order[name.split(".")[0]])
+            )
+            for name, rows in known.items()
+        ]  # fmt: skip
+        spine = spine_of(known, self.rules.spine)
+        self.keys = self._digests(sources, spine)
+        jobs = Jobs(self.connection, self.folder, self.keys)
+        jobs.clear_others()
+        for rows in alone:
+            make_records(self.connection, rows)
+
+        @contextmanager
+        def prepared(name: str) -> Iterator[None]:
+            make_records(self.connection, known[name])
+            yield
+            self.connection.execute(f'DROP TABLE "records {name}"')
+
         self.people = link_sources(
-            self.connection, sources, spine, self.rules.rules, self.rules.names
+            self.connection, sources, spine, self.rules.rules, self.rules.names, jobs, prepared
         )
         # Records without a usable identifier are nobody anyone knows: each is a person apart.
         nobody = " ".join(
             f"UNION ALL SELECT '{rows.source}', record, -{place} - record * 1000, "
-            f'-{place} - record * 1000, NULL, NULL, NULL FROM "records {rows.name}"'
+            f'-{place} - record * 1000, NULL, NULL, NULL FROM "records {rows.source}"'
             for place, rows in enumerate(alone, 1)
         )
         listed = ", ".join(f"'{name}'" for name in spine) or "NULL"
@@ -182,59 +216,31 @@ class Linker:
             f"(FROM {self.people.people} {nobody}))"
         )
 
-    def _make_keys(self) -> None:
-        """`keys`: person -> person key."""
-        assert self.people is not None
-        columns = "upn, nhs_number, uln, number, surname, forename, born, postcode, sex"
-        everyone = " UNION ALL ".join(
-            f"SELECT m.person, {columns} FROM {standard.relation} s "
-            f"JOIN members m ON m.source = '{name}' AND m.record = s.record"
-            for name, standard in sorted(self.people.standard.items())
-        )
-        if not everyone:
-            nothing = ", ".join(f"NULL::VARCHAR AS {column}" for column in columns.split(", "))
-            everyone = f"SELECT NULL::BIGINT AS person, {nothing} WHERE false"
-        apart = (
-            "SELECT DISTINCT person, 'row', CAST(person AS VARCHAR) FROM members WHERE person < 0"
-        )
-        schemes = self.connection.sql(
-            f"SELECT person, scheme, identifier FROM ({person_scheme('person', f'({everyone})')}) "
-            f"UNION ALL {apart} ORDER BY person"
-        ).to_arrow_table()
-        self._register_keys(schemes)
-
-    def _register_keys(self, schemes: pa.Table) -> None:
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        parts = []
-        for scheme in sorted(set(schemes["scheme"].to_pylist())):
-            rows = schemes.filter(pc.equal(schemes["scheme"], scheme)).combine_chunks()
-            keys = person_keys(self.key, scheme, _whole(rows["identifier"]))
-            parts.append(rows.select(["person"]).append_column("person_key", keys))
-        empty = pa.table(
-            {"person": pa.array([], pa.int64()), "person_key": pa.array([], pa.string())}
-        )
-        self.connection.register("keys", pa.concat_tables(parts) if parts else empty)
+    def _digests(self, sources: Sequence[Source], spine: Sequence[str]) -> dict[str, str]:
+        """Source -> digest of what its links hang on: its own rows, the rules, and the spine's."""
+        rules, files = self.rules, {rows.source: self.files[rows.name] for rows in self.roots}
+        fields = {rows.source: rows.fields for rows in self.roots}
+        of = {source.name: source for source in sources}
+        found: dict[str, str] = {}
+        before: list[str] = []
+        for name, joins in in_order(of, spine):
+            said = (of[name], fields[name], files[name], rules.rules, rules.names, before)
+            found[name] = digest(*said)
+            if joins:
+                before = [*before, found[name]]
+        return found
 
     def _key_rows(self, rows: Rows) -> None:
-        """`keyed <name>` gets the person key and the surety of the link of every row."""
-        name = f'"keyed {rows.name}"'
+        """`keyed <name>`: every row, its record, the person key and the surety of the link."""
         self.connection.execute(
             f"""
-            CREATE TABLE "_next" AS
-            SELECT r.* EXCLUDE (facet, content), c.record, k.person_key, m.link
-            FROM {name} r JOIN "records {rows.name}" c ON c.facet = r.facet
-            JOIN members m ON m.source = '{rows.source}' AND m.record = c.record
-            JOIN keys k ON k.person = m.person;
-            DROP TABLE {name};
-            ALTER TABLE "_next" RENAME TO {name}
+            CREATE TABLE "keyed {rows.name}" AS
+            SELECT r.* EXCLUDE (_part, _at), w.record, w.person_key, w.link
+            FROM "raw {rows.name}" r JOIN (
+                SELECT s._part, s._at, s.record, k.person_key, m.link FROM "seen {rows.source}" s
+                JOIN members m ON m.source = '{rows.source}' AND m.record = s.record
+                JOIN keys k ON k.person = m.person
+            ) w ON w._part = r._part AND w._at = r._at;
+            DROP TABLE "seen {rows.source}"
             """
         )
-
-
-def _whole(column: pa.ChunkedArray[Any]) -> pa.Array[Any]:
-    """A column in one piece."""
-    import pyarrow as pa
-
-    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)

@@ -8,7 +8,7 @@ digits as a number: a column, if the text is to be read once and not for every d
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from jsna.shared.identifiers import (
@@ -63,7 +63,7 @@ def plain(column: str) -> str:
 
 def nhs_number(text: str, *, synthetic: bool, value: str = "") -> str:
     """SQL of the verdict on an NHS number: sound in the ranges of `jsna.shared.identifiers`."""
-    value = value or f"TRY_CAST({text} AS BIGINT)"
+    value = value or DIGITS["nhs_number"](text)
     total = _weighted(value, 10, range(10, 1, -1))
     check = f"(11 - ({total}) % 11) % 11 <> {value} % 10"
     first = f"{value} // 10000000"
@@ -79,13 +79,13 @@ def nhs_number(text: str, *, synthetic: bool, value: str = "") -> str:
     )
 
 
-def upn(text: str, authorities: Collection[str] | None = None) -> str:
+def upn(text: str, authorities: Collection[str] | None = None, *, value: str = "") -> str:
     """SQL of the verdict on a unique pupil number, permanent or temporary.
 
     `authorities` are the numbers it may carry (`jsna.model.areas.authorities`); any of the
     range in use where not given.
     """
-    digits = f"TRY_CAST(substr({text}, 2, 11) AS BIGINT)"
+    digits = value or DIGITS["upn"](text)
     last = f"substr({text}, 13, 1)"
     final = f"coalesce(TRY_CAST({last} AS BIGINT), strpos('{UPN_LETTERS}', {last}) - 1)"
     total = f"{_weighted(digits, 11, range(2, 13))} + {final} * 13"
@@ -107,7 +107,7 @@ def upn(text: str, authorities: Collection[str] | None = None) -> str:
 
 def uln(text: str, value: str = "") -> str:
     """SQL of the verdict on a unique learner number: ten digits, the last 10 - Σ mod 11."""
-    value = value or f"TRY_CAST({text} AS BIGINT)"
+    value = value or DIGITS["uln"](text)
     total = _weighted(value, 10, range(10, 1, -1))
     return _verdict(
         text,
@@ -120,6 +120,15 @@ def uln(text: str, value: str = "") -> str:
 def number(text: str) -> str:
     """SQL of the verdict on a number that has no check of its own."""
     return _verdict(text)
+
+
+#: Kind -> SQL of the digits of such a number that are weighed, as one number.
+DIGITS: Final[Mapping[str, Callable[[str], str]]] = {
+    "nhs_number": lambda text: f"TRY_CAST({text} AS BIGINT)",
+    "upn": lambda text: f"TRY_CAST(substr({text}, 2, 11) AS BIGINT)",
+    "former_upn": lambda text: f"TRY_CAST(substr({text}, 2, 11) AS BIGINT)",
+    "uln": lambda text: f"TRY_CAST({text} AS BIGINT)",
+}
 
 
 def _weighted(value: str, places: int, weights: range) -> str:

@@ -13,7 +13,7 @@ itself says of the person last: `age`, `sex`, `ethnicity` (in its own codes), `s
 `event`: what was put together, kept apart or left out: `source`, `event`, `cases`.
 `held_out`: one row a true pair (`of` is `pair`) or a link (`link`) of those whose link is known
 another way (`answer`: `number`, the blind hold-out; `source`, another source): `source`, `answer`,
-`of`, `wrong`, `person_key`.
+`of`, `wrong`, `person_key`. It is written by `assess`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from jsna import io
-from jsna.linkage import concordance, quality, review
+from jsna.linkage import quality, review
 from jsna.linkage.rows import Rows
 from jsna.model.link_passes import TRAITS
 
@@ -45,7 +45,6 @@ def write(linker: Linker, paths: io.Paths) -> None:
         "member": _members(linker, people),
         "identifier": _identifiers(linker, people),
         "event": _events(linker, people),
-        "held_out": _held_out(linker, people),
     }
     for name, query in tables.items():
         arrow = linker.connection.sql(f"SELECT * FROM ({query}) ORDER BY ALL").to_arrow_table()
@@ -53,7 +52,15 @@ def write(linker: Linker, paths: io.Paths) -> None:
     _write_sample(linker, people, paths)
 
 
-def _union(parts: list[str], columns: str) -> str:
+def clear_sample(paths: io.Paths) -> None:
+    """Remove the pairs of an earlier run."""
+    folder = io.make_folder(paths.identified / "linkage")
+    for file in sorted(folder.iterdir()):
+        if file.is_file():
+            file.unlink()
+
+
+def union(parts: list[str], columns: str) -> str:
     """SQL of all parts, or of no row with the columns (`name type, …`)."""
     typed = ", ".join("NULL::{1} AS {0}".format(*c.split()) for c in columns.split(", "))
     # First, since the first gives the columns their names.
@@ -68,21 +75,26 @@ def _links(linker: Linker, people: People) -> str:
     ]
     columns = "source VARCHAR, person_key VARCHAR, method VARCHAR, pass VARCHAR, weight DOUBLE, "
     columns += "probability DOUBLE, levels VARCHAR, review BOOLEAN, veto VARCHAR"
-    return _union(parts, columns)
+    return union(parts, columns)
 
 
 def _members(linker: Linker, people: People) -> str:
     parts = []
     for rows in linker.roots:
-        odd, compared = "false", not (people.standard and rows.source in people.standard)
+        odd, compared = "false", rows.source not in people.made
         if rows.source in people.linked:
             compared = True
             linked = people.linked[rows.source]
             table = f'"implausible {rows.source}"'
             quality.mark_implausible(
-                linker.connection, people.spine, f'"shifted {rows.source}"', linked.links, table
+                linker.connection,
+                people.before(rows.source),
+                people.right(rows.source),
+                linked.links,
+                table,
             )
-            odd = f"m.own IN (SELECT right_person FROM {table})"
+            offset = people.offsets[rows.source]
+            odd = f"m.own - {offset} IN (SELECT right_person FROM {table})"
         # By what the rows say, so that their order in the file changes nothing.
         content = ", ".join(f"r.{field}" for field in rows.fields)
         parts.append(
@@ -99,7 +111,7 @@ def _members(linker: Linker, people: People) -> str:
         )
     columns = "source VARCHAR, person_key VARCHAR, compared BOOLEAN, link VARCHAR, pass VARCHAR, "
     columns += "implausible BOOLEAN, age BIGINT, sex VARCHAR, ethnicity VARCHAR, "
-    return _union(parts, columns + "sen_provision VARCHAR, lsoa_code VARCHAR")
+    return union(parts, columns + "sen_provision VARCHAR, lsoa_code VARCHAR")
 
 
 def _age(rows: Rows) -> str:
@@ -123,13 +135,14 @@ def _traits(rows: Rows) -> str:
 
 
 def _identifiers(linker: Linker, people: People) -> str:
-    parts = [f"FROM {one.verdicts}" for _, one in sorted(people.standard.items())]
-    return _union(parts, "source VARCHAR, kind VARCHAR, verdict VARCHAR, records BIGINT")
+    parts = [f"FROM {one.verdicts}" for _, one in sorted(people.made.items())]
+    return union(parts, "source VARCHAR, kind VARCHAR, verdict VARCHAR, records BIGINT")
 
 
 def _events(linker: Linker, people: People) -> str:
     counts: list[tuple[str, str, int]] = []
-    for name, one in sorted(people.deduplicated.items()):
+    for name, made in sorted(people.made.items()):
+        one = made.deduplicated
         counts += [
             (name, "merged_by_number", one.by_number),
             (name, "merged_by_traits", one.by_traits),
@@ -147,44 +160,11 @@ def _events(linker: Linker, people: People) -> str:
             (name, "held", linked.held),
         ]
     parts = [f"SELECT '{s}' AS source, '{e}' AS event, {n} AS cases" for s, e, n in counts]
-    every = _union(parts, "source VARCHAR, event VARCHAR, cases BIGINT")
+    every = union(parts, "source VARCHAR, event VARCHAR, cases BIGINT")
     return (
         "SELECT source, event, CAST(sum(cases) AS BIGINT) AS cases "
         f"FROM ({every}) GROUP BY ALL HAVING sum(cases) > 0"
     )
-
-
-def _held_out(linker: Linker, people: People) -> str:
-    parts = []
-    unanswered = []
-    for name, linked in sorted(people.linked.items()):
-        if not quality.has_answers(linker.connection, linked.links):
-            unanswered.append(name)
-            continue
-        table, right = f'"held out {name}"', f'"shifted {name}"'
-        quality.held_out(
-            linker.connection, people.spine, right, linked.links, linker.rules.rules, table
-        )
-        parts.append(
-            f"SELECT '{name}' AS source, 'number' AS answer, h.of, h.wrong, keys.person_key "
-            f"FROM {table} h JOIN (SELECT DISTINCT own, person FROM members "
-            f"WHERE source = '{name}') m ON m.own = h.right_person JOIN keys USING (person)"
-        )
-    for name in unanswered:
-        others = {
-            other: (f'"shifted {other}"', people.linked[other].links)
-            for other in unanswered
-            if other != name
-        }
-        table = f'"concordant {name}"'
-        mine = (f'"shifted {name}"', people.linked[name].links)
-        concordance.concordant(linker.connection, mine, others, table)
-        parts.append(
-            f"SELECT '{name}', 'source', c.of, c.wrong, keys.person_key FROM {table} c "
-            "JOIN keys ON keys.person = c.left_person"
-        )
-    columns = "source VARCHAR, answer VARCHAR, of VARCHAR, wrong BOOLEAN, person_key VARCHAR"
-    return _union(parts, columns)
 
 
 def _write_sample(linker: Linker, people: People, paths: io.Paths) -> None:
@@ -195,7 +175,7 @@ def _write_sample(linker: Linker, people: People, paths: io.Paths) -> None:
     parts: dict[str, list[pa.Table]] = {"review": [], "ties": []}
     strata: dict[str, Any] = {}
     for name, linked in sorted(people.linked.items()):
-        right = f'"shifted {name}"'
+        right = people.right(name)
         strata[name] = review.sizes(linker.connection, linked)
         drawn = {
             "review": review.sample(linker.connection, people.spine, right, linked, KEPT),

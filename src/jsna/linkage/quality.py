@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _NUMBERS: Final = ("nhs_number", "upn", "former_upn", "uln", "number", "unproved")
 #: Steps of the cascade that look a number up.
 NUMBER_STEPS: Final = frozenset(name for name, _, _ in LOOKUPS)
+#: Draws the people of the hold-out.
+_SEED: Final = 20250116
 #: Normal quantile of a 95 % interval.
 _Z: Final = 1.959964
 
@@ -31,7 +33,13 @@ def has_answers(database: duckdb.DuckDBPyConnection, links: str) -> bool:
 
 
 def held_out(
-    database: duckdb.DuckDBPyConnection, left: str, right: str, links: str, rules: Rules, name: str
+    database: duckdb.DuckDBPyConnection,
+    left: str,
+    right: str,
+    links: str,
+    rules: Rules,
+    name: str,
+    most: int,
 ) -> None:
     """Hide the numbers, link again, and compare with the links made by number.
 
@@ -45,6 +53,8 @@ def held_out(
         rules: the same as those were made with.
         name: of the table made: `of` (`pair`: a true pair; `link`: a link found, of which one side
             is known), `right_person`, `wrong` (the pair was missed, the link is false).
+        most: about how many true pairs are tried. Of more, chance draws the people of the right
+            who are looked at; which hangs on nothing but their numbers in the table.
     """
     for side, table in (("left", left), ("right", right)):
         columns = ", ".join(
@@ -54,22 +64,44 @@ def held_out(
         database.execute(
             f"CREATE OR REPLACE TEMP TABLE _blind_{side} AS SELECT person, {columns} FROM {table}"
         )
-    blind = link(database, "_blind_left", "_blind_right", rules, "blind")
+    database.execute(
+        "CREATE OR REPLACE TEMP TABLE _answers AS "
+        f"SELECT left_person, right_person FROM {links} WHERE method = 'number'"
+    )
+    sample = _sample(database, most)
+    blind = link(database, "_blind_left", "_blind_right", rules, "blind", sample=sample)
+    drawn = f"SEMI JOIN {sample} USING (right_person)" if sample else ""
     database.execute(
         f"""
-        CREATE OR REPLACE TEMP TABLE _answers AS
-        SELECT left_person, right_person FROM {links} WHERE method = 'number';
         CREATE OR REPLACE TEMP TABLE {name} AS
         SELECT 'pair' AS of, right_person,
             b.left_person IS NULL OR b.left_person <> a.left_person AS wrong
-        FROM _answers a LEFT JOIN {blind.links} b USING (right_person)
+        FROM (FROM _answers {drawn}) a LEFT JOIN {blind.links} b USING (right_person)
         UNION ALL
         -- A link is known to be wrong where either of its people has another by number.
         SELECT 'link', right_person, coalesce(a.left_person <> b.left_person, true)
-        FROM {blind.links} b LEFT JOIN _answers a USING (right_person)
+        FROM (FROM {blind.links} {drawn}) b LEFT JOIN _answers a USING (right_person)
         WHERE a.left_person IS NOT NULL OR b.left_person IN (SELECT left_person FROM _answers)
         """
     )
+
+
+def _sample(database: duckdb.DuckDBPyConnection, most: int) -> str:
+    """The people of the right who are looked at, as a table; "" for everyone.
+
+    So many that about `most` of those in `_answers` are among them.
+    """
+    answers, people = database.execute(
+        "SELECT (SELECT count(*) FROM _answers), count(DISTINCT person) FROM _blind_right"
+    ).fetchall()[0]
+    if answers <= most:
+        return ""
+    database.execute(
+        "CREATE OR REPLACE TEMP TABLE _looked_at AS SELECT right_person FROM "
+        "(SELECT DISTINCT person AS right_person FROM _blind_right) "
+        f"ORDER BY md5('{_SEED}|' || right_person), right_person LIMIT {people * most // answers}"
+    )
+    return "_looked_at"
 
 
 def wilson(rate: float, trials: float) -> tuple[float, float]:

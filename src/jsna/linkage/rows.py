@@ -5,20 +5,18 @@ of who it is are one *record*, so that each way a child is written down is compa
 say too little to be taken for the same child are records of their own.
 
 Relations, for a table `<extract>.<table>`: `raw <name>` (a view: what a step does not ask for is
-not even read), `keyed <name>` (a row each, with `record`), `records <name>` (a record each, with
-what it carries).
+not even read), and for its source `records <source>` (a record each, with what it carries) and
+`seen <source>` (the record of each row, by its delivery `_part` and its place `_at` in it).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from jsna import io
+from jsna import io, records
 from jsna.errors import JsnaError, Problem
 from jsna.linkage import numbers
 from jsna.linkage.kinds import NUMBERS, carried
@@ -35,9 +33,7 @@ _ENOUGH: Final = ("forename", "surname", "date_of_birth", "postcode")
 #: Kinds of number that name a person, if only within the source.
 _NAMING: Final = (*NUMBERS, "local_id")
 #: Columns that are put beside those of a table about persons here and in what follows.
-_OURS: Final = frozenset(
-    {"period", "as_at", "facet", "content", "record", "rows", "person_key", "link", "age"}
-)
+_OURS: Final = frozenset({"period", "as_at", "record", "rows", "person_key", "link", "age"})
 #: Verdicts of a number that many people may have been given, such as one that fills a place.
 _NOBODY: Final = "('shape', 'repeated', 'check')"
 
@@ -89,77 +85,121 @@ def view(
     deliveries: list[Delivery],
     valid: Path,
     edition_date: date,
-) -> None:
-    """`raw <name>`: the valid rows of all deliveries, with `period` and the day they describe."""
-    parts = []
-    for delivery in sorted(deliveries, key=lambda d: d.period):
+) -> list[tuple[str, str]]:
+    """`raw <name>`: the valid rows of all deliveries, with `period` and the day they describe.
+
+    Returns:
+        Period and digest of every file, in order.
+    """
+    parts, files = [], []
+    for part, delivery in enumerate(sorted(deliveries, key=lambda d: d.period)):
         file = valid / rows.extract.name / rows.table.name / io.period_file(delivery.period)
         # Opened below Python, in its own time: looked at before.
-        io.verified(file)
+        files.append((delivery.period, records.recorded(io.verified(file))))
         on = delivery.as_at or reference_date(
             delivery.period, rows.extract.period_type, edition_date
         )
         parts.append(
             f"SELECT '{delivery.period}' AS period, DATE '{on.isoformat()}' AS as_at, "
-            f"* EXCLUDE (source_row) FROM read_parquet('{_quoted(file)}')"
+            f"{part} AS _part, file_row_number AS _at, * EXCLUDE (source_row, file_row_number) "
+            f"FROM read_parquet('{_quoted(file)}', file_row_number = true)"
         )
     database.execute(f'CREATE VIEW "raw {rows.name}" AS {" UNION ALL BY NAME ".join(parts)}')
+    return files
 
 
 def make_records(database: duckdb.DuckDBPyConnection, rows: Rows) -> None:
-    """`keyed <name>` and `records <name>`; records are numbered by what they say, from 0."""
+    """`records <source>` and `seen <source>`; records are numbered by what they say, from 0.
+
+    What rows say of a person is judged once, however many say it.
+    """
     carries = rows.carries
-    said = _text(rows.fields)
     same = _text(sorted(carries.values()))
+    columns = [_column(field) for field in sorted(set(carries.values()))]
+    shown = "".join(f", {column}" for column in columns)
+    first = "".join(f", any_value({column}) AS {column}" for column in columns)
     database.execute(
         f"""
-        CREATE TABLE "keyed {rows.name}" AS
-        SELECT period, as_at, {", ".join(map(_column, rows.fields))},
-            CASE WHEN "says enough" THEN md5({same}) END AS facet,
-            CASE WHEN NOT "says enough" THEN md5(period || {said}) END AS content
-        FROM (SELECT *, {_complete(carries)} AS "says enough" FROM "raw {rows.name}")
+        CREATE OR REPLACE TEMP TABLE _said AS
+        SELECT _part, _at{shown}, md5_number({same}) AS face FROM "raw {rows.name}";
+        CREATE OR REPLACE TEMP TABLE _faces AS
+        WITH once AS (SELECT face{first}, count(*) AS rows FROM _said GROUP BY face)
+        SELECT face{shown}, rows, md5({same}) AS facet, {_complete(carries)} AS "says enough"
+        FROM ({_made_plain(carries)});
         """
     )
     # Named by its content, not its place in the file: shuffled rows give the same records. Rows
     # alike in everything cannot be told apart, and are as many records as there are rows.
     database.execute(
         f"""
-        UPDATE "keyed {rows.name}" SET facet = alone.facet FROM (
-            SELECT rowid AS at, 'alone ' || content || row_number() OVER (PARTITION BY content)
-                AS facet
-            FROM "keyed {rows.name}" WHERE facet IS NULL
-        ) alone WHERE "keyed {rows.name}".rowid = alone.at
-        """
-    )
-    columns = [_column(field) for field in sorted(set(carries.values()))]
-    shown = "".join(f", any_value({column}) AS {column}" for column in columns)
-    database.execute(
-        f"""
-        CREATE TABLE "records {rows.name}" AS
+        CREATE OR REPLACE TEMP TABLE _alone AS
+        SELECT _part, _at{shown},
+            'alone ' || content || row_number() OVER (PARTITION BY content) AS facet
+        FROM (
+            SELECT _part, _at{shown}, md5(period || {_text(rows.fields)}) AS content
+            FROM "raw {rows.name}" SEMI JOIN (
+                SELECT _part, _at FROM _said JOIN _faces USING (face) WHERE NOT "says enough"
+            ) USING (_part, _at)
+        );
+        CREATE TABLE "records {rows.source}" AS
         SELECT row_number() OVER (ORDER BY facet) - 1 AS record, * FROM (
-            SELECT facet{shown}, count(*) AS rows FROM "keyed {rows.name}" GROUP BY facet
-        )
+            SELECT face, facet{shown}, rows FROM _faces WHERE "says enough"
+            UNION ALL SELECT NULL AS face, facet{shown}, 1 AS rows FROM _alone
+        );
+        CREATE TABLE "seen {rows.source}" AS
+        SELECT _part, _at, record FROM _said JOIN "records {rows.source}" USING (face)
+        UNION ALL SELECT _part, _at, record FROM _alone JOIN "records {rows.source}" USING (facet);
+        DROP TABLE _said; DROP TABLE _faces; DROP TABLE _alone;
+        ALTER TABLE "records {rows.source}" DROP face;
+        ALTER TABLE "records {rows.source}" DROP facet
         """
     )
+
+
+def _numbered(carries: dict[str, str]) -> dict[str, str]:
+    """Kind -> field, of the numbers that may name a person."""
+    return {kind: field for kind, field in carries.items() if kind in _NAMING}
+
+
+def _plain(kind: str) -> str:
+    return f'"plain {kind}"'
+
+
+def _digits(kind: str) -> str:
+    return f'"digits {kind}"'
+
+
+def _made_plain(carries: dict[str, str]) -> str:
+    """SQL of `once` with each number made plain, and its digits as a number."""
+    numbered = _numbered(carries)
+    plain = "".join(
+        f", {numbers.plain(_column(field))} AS {_plain(kind)}" for kind, field in numbered.items()
+    )
+    values = "".join(
+        f", {digits(_plain(kind))} AS {_digits(kind)}"
+        for kind, digits in numbers.DIGITS.items()
+        if kind in numbered
+    )
+    return f"SELECT *{values} FROM (SELECT *{plain} FROM once)"
 
 
 def _complete(carries: dict[str, str]) -> str:
     """SQL of whether a row says enough to be the same child as another that says the same."""
-    tests = [_says(kind, _column(field)) for kind, field in carries.items() if kind in _NAMING]
+    tests = [f"{_column(field)} IS NOT NULL AND {_judged(kind)} NOT IN {_NOBODY}"
+             for kind, field in _numbered(carries).items()]  # fmt: skip
     if all(kind in carries for kind in _ENOUGH):
         tests.append(" AND ".join(f"{_column(carries[kind])} IS NOT NULL" for kind in _ENOUGH))
     return " OR ".join(f"({test})" for test in tests) or "false"
 
 
-def _says(kind: str, column: str) -> str:
-    """SQL of whether a number names one person: one that fills a place stands for many."""
-    judges: dict[str, Callable[[str], str]] = {
-        "upn": numbers.upn,
-        "nhs_number": partial(numbers.nhs_number, synthetic=True),
-        "uln": numbers.uln,
-    }
-    judge = judges.get(kind, numbers.number)
-    return f"{column} IS NOT NULL AND {judge(numbers.plain(column))} NOT IN {_NOBODY}"
+def _judged(kind: str) -> str:
+    """SQL of the verdict on a number: one that fills a place stands for many."""
+    text, value = _plain(kind), _digits(kind)
+    if kind == "upn":
+        return numbers.upn(text, value=value)
+    if kind == "nhs_number":
+        return numbers.nhs_number(text, synthetic=True, value=value)
+    return numbers.uln(text, value) if kind == "uln" else numbers.number(text)
 
 
 def _text(fields: list[str]) -> str:

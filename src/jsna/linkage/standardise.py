@@ -61,6 +61,10 @@ class Standard:
     relation: str
     verdicts: str
 
+    def drop(self, database: duckdb.DuckDBPyConnection) -> None:
+        """Let go of the standard table: whoever has put its records together has their own."""
+        database.execute(f'DROP VIEW {self.relation}; DROP TABLE "held {self.source.name}"')
+
 
 #: Columns of a standard table, after `record` and `person`.
 COLUMNS: Final = (
@@ -185,13 +189,15 @@ def _query(source: Source, kept: Mapping[str, str], *, dated: bool) -> str:
     """
     given = ", ".join(f"{sql} AS {name}" for name, sql in _given(source, dated=dated).items())
     verdicts = "".join(f", {sql} AS {kind}_verdict" for kind, sql in _tests(source).items())
-    value = (
-        ", TRY_CAST(given_nhs_number AS BIGINT) AS value" if "nhs_number" in source.carries else ""
+    values = "".join(
+        f", {digits(f'given_{kind}')} AS digits_{kind}"
+        for kind, digits in numbers.DIGITS.items()
+        if kind in source.carries
     )
     return f"""
         WITH given AS (
             SELECT {given} FROM {source.relation} s {" ".join(_joins(source))}
-        ), valued AS (SELECT *{value} FROM given),
+        ), valued AS (SELECT *{values} FROM given),
         judged AS (SELECT *{verdicts} FROM valued)
         SELECT record, person{"".join(f", {sql} AS {name}" for name, sql in kept.items())}
         FROM judged
@@ -259,11 +265,13 @@ def _tests(source: Source) -> dict[str, str]:
     tests = {
         "date_of_birth": _day_verdict("born"),
         "nhs_number": numbers.nhs_number(
-            "given_nhs_number", synthetic=source.synthetic, value="value"
+            "given_nhs_number", synthetic=source.synthetic, value="digits_nhs_number"
         ),
-        "upn": numbers.upn("given_upn", source.authorities),
-        "former_upn": numbers.upn("given_former_upn", source.authorities),
-        "uln": numbers.uln("given_uln"),
+        "upn": numbers.upn("given_upn", source.authorities, value="digits_upn"),
+        "former_upn": numbers.upn(
+            "given_former_upn", source.authorities, value="digits_former_upn"
+        ),
+        "uln": numbers.uln("given_uln", "digits_uln"),
     }
     return {kind: sql for kind, sql in tests.items() if kind in source.carries}
 

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from jsna import io, records
+from jsna import io
+from jsna.measures import assessed
 from jsna.model import schema
 from jsna.model.cells import MISSING, OTHER, PERIOD, Cell, Codes
 from jsna.model.configuration import Configuration
@@ -51,9 +52,11 @@ def run(measures: pd.DataFrame, config: Configuration, paths: io.Paths) -> None:
 
 
 def tables_of(paths: io.Paths) -> dict[str, Path]:
-    """The analysis tables the stage `derive` wrote, by name, each as it was then."""
-    files = io.read_json(paths.restricted / "derive.json")["files"]
-    return {file.stem: file for file in records.listed(paths.restricted, files)}
+    """The analysis tables that were made, by name, each as it was then."""
+    made = assessed.tables_of(paths, "derive.json")
+    if (paths.restricted / assessed.RECEIPT).is_file():
+        made |= assessed.tables_of(paths, assessed.RECEIPT)
+    return made
 
 
 def contributions(

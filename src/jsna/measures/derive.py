@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -11,7 +11,7 @@ from jsna.errors import JsnaError, Problem
 from jsna.measures import deliveries, homes
 from jsna.model.configuration import Configuration
 from jsna.model.tables import AnalysisTable, View
-from jsna.tables import VIEWS
+from jsna.tables import VIEWS, needs
 from jsna.tables.catalogue import CATALOGUE, arrow
 
 if TYPE_CHECKING:
@@ -22,11 +22,7 @@ if TYPE_CHECKING:
 
 def run(config: Configuration, paths: io.Paths) -> None:
     """Make the analysis tables of an edition; writes `restricted/tables/` and `derive.json`."""
-    linked = received(paths)
-    official = io.read_json(paths.restricted / "published.json")["files"]
-    reference = {
-        file.stem: io.read_table(file) for file in records.listed(paths.restricted, official)
-    }
+    linked, reference = received(paths), of_releases(paths)
     placed: dict[str, homes.Counts] = {}
     tables = derive(linked, config, reference, placed)
     folder = paths.restricted / "tables"
@@ -42,9 +38,18 @@ def run(config: Configuration, paths: io.Paths) -> None:
     io.write_json(paths.restricted / "derive.json", receipt)
 
 
-def received(paths: io.Paths) -> dict[str, Path]:
-    """The tables the stage `link` wrote: `<extract>.<table>`, and of linkage itself `linkage.…`."""
-    files = io.read_json(paths.restricted / "link.json")["files"]
+def of_releases(paths: io.Paths) -> dict[str, pa.Table]:
+    """The tables the stage `published` wrote, by name."""
+    files = io.read_json(paths.restricted / "published.json")["files"]
+    return {file.stem: io.read_table(file) for file in records.listed(paths.restricted, files)}
+
+
+def received(paths: io.Paths, receipt: str = "link.json") -> dict[str, Path]:
+    """The tables the stage `link` wrote: `<extract>.<table>`, and of linkage itself `linkage.…`.
+
+    `receipt` is that of another stage, such as `assess`, of whose tables it is to be.
+    """
+    files = io.read_json(paths.restricted / receipt)["files"]
     return {
         ("linkage." if file.parent.name == "linkage" else "") + file.stem: file
         for file in records.listed(paths.restricted, files)
@@ -84,11 +89,7 @@ def derive(
     with io.database() as connection:
         homes.register(connection, (reference or {}).get(homes.LOOKUP))
         for name, rows in linked.items():
-            if isinstance(rows, Path):
-                file = io.verified(rows).as_posix()
-                connection.read_parquet(file).create_view(homes.received(name))
-            else:
-                connection.register(homes.received(name), rows)
+            _register(connection, homes.received(name), rows)
             homes.today(connection, name)
         deliveries.register(connection, linked, config)
         for query in usable(config, linked):
@@ -111,6 +112,63 @@ def derive(
                 connection.register(name, homes.as_arrow(rows))
                 made[name] = _as_declared(connection, CATALOGUE[name], ours=False)
     return dict(sorted(made.items()))
+
+
+def one(
+    name: str,
+    linked: Mapping[str, Path],
+    made: Mapping[str, Path],
+    config: Configuration,
+    reference: Mapping[str, pa.Table],
+) -> pa.Table | None:
+    """One analysis table, of linked rows and of analysis tables that are made.
+
+    Args:
+        name: of the table.
+        linked, config, reference: as of `derive`.
+        made: analysis tables by name; they are not made again.
+
+    Returns:
+        Its rows; None where it cannot be made of what there is.
+
+    Raises:
+        JsnaError: the query cannot be run, or the table is not as declared.
+    """
+    with io.database() as connection:
+        homes.register(connection, reference.get(homes.LOOKUP))
+        wanted = _beneath(name, made)
+        for table in wanted & {*linked}:
+            _register(connection, homes.received(table), linked[table])
+            homes.today(connection, table)
+        for table in wanted & {*made}:
+            _register(connection, table, made[table])
+        queries = [q for q in usable(config, {*linked, *made}) if q.name in wanted - {*made}]
+        for query in queries:
+            _make(connection, query, invented=False)
+        there = any(query.name == name for query in queries)
+        return _as_declared(connection, CATALOGUE[name]) if there else None
+
+
+def _beneath(name: str, made: Collection[str]) -> set[str]:
+    """A view, all it may read, and so on down to what was received or is made."""
+    views = {view.name: view for view in VIEWS}
+    found, waiting = set(), [name]
+    while waiting:
+        read = waiting.pop()
+        if read not in found:
+            found.add(read)
+            waiting += needs(views[read]) if read in views and read not in made else ()
+    return found
+
+
+def _register(
+    connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table | pd.DataFrame | Path
+) -> None:
+    """Make rows, or those of a parquet file, readable under a name."""
+    if isinstance(rows, Path):
+        connection.read_parquet(io.verified(rows).as_posix()).create_view(name)
+    else:
+        connection.register(name, rows)
 
 
 class Query(NamedTuple):

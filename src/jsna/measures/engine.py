@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from jsna import io
-from jsna.measures import contributions, dispersion
+from jsna.measures import assessed, contributions, dispersion
 from jsna.measures.blocks import Axis, Block, align, axis_of, together
 from jsna.measures.cells import Cells
 from jsna.measures.checks import check
@@ -41,10 +41,12 @@ def run(config: Configuration, paths: io.Paths) -> None:
     """Measure an edition.
 
     Writes `measures`, `official`, `reconciliation` and `contributions` in `restricted/`, and
-    `attrition.json`: which records left the count of which indicator.
+    `attrition.json`: which records left the count of which indicator; and first, with its receipt,
+    the analysis table of how good the links are.
     """
     from jsna.measures import attrition
 
+    assessed.make(config, paths)
     dispersion.check(contributions.tables_of(paths), config.indicators.values())
     local = measure(tables_of(config, paths), config.indicators.values(), config)
     published = io.read_measures(paths.restricted / "published.parquet")

@@ -37,6 +37,8 @@ class Settings(Strict):
         more: from here on a further record of a source is linked to somebody who has a link.
         band: people of one source the model meets at once; beyond that they are taken in bands of
             birth years.
+        held_out: about how many links by number of a source are made again without it, to see how
+            often that goes wrong.
         ages: least and greatest age, in whole years, that can be true.
     """
 
@@ -47,6 +49,7 @@ class Settings(Strict):
     near: Share
     more: Share
     band: Annotated[int, Field(ge=1)]
+    held_out: Annotated[int, Field(ge=1)]
     ages: tuple[Age, Age]
 
     @model_validator(mode="after")

@@ -23,7 +23,7 @@ def _in_order(views: Mapping[str, View]) -> dict[str, View]:
     def add(view: View) -> None:
         if view.name in found:
             return
-        for need in _needs(view):
+        for need in needs(view):
             if need in views and need != view.name:
                 add(views[need])
         found[view.name] = view
@@ -33,10 +33,11 @@ def _in_order(views: Mapping[str, View]) -> dict[str, View]:
     return found
 
 
-def _needs(view: View) -> Iterator[str]:
+def needs(view: View) -> Iterator[str]:
+    """The tables and views that a view, or what stands in its place, may read."""
     yield from view.needs
     if view.otherwise is not None:
-        yield from _needs(view.otherwise)
+        yield from needs(view.otherwise)
 
 
 _DECLARED: Final = parts("tables")

@@ -68,10 +68,10 @@ class JsnaError(Exception):
         self.title = title
         super().__init__(self.report())
 
-    def report(self) -> str:
-        """Every problem on a line of its own, cut (and said so) past `MOST_SHOWN`."""
+    def report(self, most: int | None = MOST_SHOWN) -> str:
+        """Every problem on a line of its own, cut (and said so) past so many; None: never."""
         lines = [self.title] if self.title else []
-        lines += [f"  - {problem}" for problem in self.problems[:MOST_SHOWN]]
-        if len(self.problems) > MOST_SHOWN:
-            lines.append(f"  … and {len(self.problems) - MOST_SHOWN:,} more problems")
+        lines += [f"  - {problem}" for problem in self.problems[:most]]
+        if most is not None and len(self.problems) > most:
+            lines.append(f"  … and {len(self.problems) - most:,} more problems")
         return "\n".join(lines)

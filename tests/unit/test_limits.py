@@ -15,8 +15,9 @@ from jsna.disclosure.tabular.codes import Problems
 from jsna.disclosure.tabular.workbook import read_sheet
 from jsna.errors import JsnaError
 from jsna.ingest.grid import Findings
+from jsna.ingest.parquet_file import read_parquet
 from jsna.ingest.stage import load
-from jsna.ingest.typed_files import read_parquet, read_xlsx
+from jsna.ingest.typed_files import read_xlsx
 from jsna.machine import limits
 from jsna.releases import ees, lookups, workbook
 from jsna.sources import registry

@@ -510,7 +510,7 @@ def test_rows_without_height_and_prefixed_markup_are_seen_as_hidden() -> None:
 def test_a_workbook_the_library_cannot_read_is_refused() -> None:
     made = book([HEADER, *ROWS])
     made.create_chartsheet("Chart")
-    only(read(book_bytes(made), "register.xlsx"), "file.truncated")
+    only(read(book_bytes(made), "register.xlsx"), "file.format")
 
 
 def test_two_columns_of_one_name_in_parquet_are_told() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 
@@ -111,14 +112,14 @@ def test_a_file_that_may_not_be_opened_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sha256 = put(tmp_path, first=GOOD, second=GOOD)
-    read = Path.read_bytes
+    opened = Path.open
 
-    def refuse(path: Path) -> bytes:
+    def refuse(path: Path, *how: str) -> IO[Any]:
         if path.name == "first.csv":
             raise PermissionError(13, "Permission denied", str(path))
-        return read(path)
+        return opened(path, *how)
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     staged = stage(tmp_path, TWO, sha256)
     assert problems(staged) == [("first.csv", "file.locked")]
     assert str(tmp_path) not in str(staged[0].findings.problems[0])

@@ -1,4 +1,4 @@
-"""XML that is damaged, hostile or another return: refused in words, with the line, and at once."""
+"""XML as it comes: what is read of it, and what is told; `tests.malformed.returns` has more."""
 
 from __future__ import annotations
 
@@ -16,69 +16,10 @@ from jsna.ingest.xml_year import stated_years
 from jsna.model.editions import Delivery
 from jsna.receiving.looks import Known, look
 from jsna.sources import registry
-from tests.unit.official_support import element, message, read
-from tests.unit.test_xml_returns import IN_NEED, LOOKED_AFTER, SEN2
+from tests.unit.official_support import read
+from tests.unit.test_xml_returns import IN_NEED
 
 SECRET = "Quillington"
-_LAUGHS = "".join(
-    f'<!ENTITY l{n} "{"".join([f"&l{n - 1};"] * 10) if n else "ha"}">' for n in range(12)
-)
-
-
-def _episode(*held: str) -> bytes:
-    return message("CIN", element("Children", element("Child", *held)))
-
-
-DAMAGED = {
-    "cut short": (IN_NEED[:-60], "file.truncated"),
-    "cut in a tag": (IN_NEED[: IN_NEED.index(b"<Section47>") + 5], "file.truncated"),
-    "ends crossed": (_episode(f"<UPN>{SECRET}</Surname>"), "file.xml"),
-    "two roots": (IN_NEED + b"<Message/>", "file.xml"),
-    "a name that is not one": (_episode(f"<1{SECRET}/>"), "file.xml"),
-    "an entity nobody declared": (_episode(f"<UPN>&{SECRET};</UPN>"), "file.xml"),
-    "an ampersand": (_episode(f"<UPN>{SECRET} & Sons</UPN>"), "file.xml"),
-    "billion laughs": (
-        f"<!DOCTYPE Message [{_LAUGHS}]><Message><UPN>&l11;</UPN></Message>".encode(),
-        "file.xml",
-    ),
-    "another file as an entity": (
-        b'<!DOCTYPE Message [<!ENTITY x SYSTEM "file:///etc/passwd">]><Message>&x;</Message>',
-        "file.xml",
-    ),
-    "a definition elsewhere": (
-        b'<!DOCTYPE Message SYSTEM "http://localhost:9/x.dtd">' + IN_NEED.split(b"\n", 1)[1],
-        "file.xml",
-    ),
-    "elements without end": (b"<Message>" + b"<a>" * 5_000 + b"</a>" * 5_000, "file.xml"),
-    "a million attributes": (
-        b"<Message " + b" ".join(b'a%d="1"' % n for n in range(1_000_000)) + b"/>",
-        "file.xml",
-    ),
-    "letters of another encoding": (
-        IN_NEED.replace(b"<UPNunknown>UN1", b"<UPNunknown>Zo\xe9", 1),
-        "file.encoding",
-    ),
-    "an encoding nobody knows": (
-        IN_NEED.replace(b"UTF-8", b"no-such-1", 1),
-        "file.encoding",
-    ),
-    "another root": (LOOKED_AFTER, "file.other_table"),
-    "another collection": (SEN2, "file.other_table"),
-    "no records": (message("CIN", "<Children/>"), "file.other_table"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", list(DAMAGED))
-def test_damage_is_refused_in_words(name: str) -> None:
-    content, code = DAMAGED[name]
-    assert is_xml(content)
-    reading = read("cin_census", content)["episodes"]
-    assert reading.frame is None
-    assert [problem.code for problem in reading.findings.problems] == [code]
-    said = str(reading.findings.problems[0])
-    assert said.startswith(("return.xml, row ", "return.xml: "))
-    assert SECRET not in said
-    assert "Zo" not in said
 
 
 def test_damage_is_told_with_its_line() -> None:

@@ -25,7 +25,7 @@ _DAMAGES = (
     "scientific", "short_years", "month_first", "impossible_dates", "error_cells", "decimals",
 )  # fmt: skip
 DAMAGE = frozenset(f"column.{what}" for what in _DAMAGES)
-_SCIENTIFIC = r"^[+-]?\d(\.\d+)?[eE]\+\d+$"
+_SCIENTIFIC = r"^[+-]?\d((\.\d+)?[eE]\+\d+|\.\d+[eE]\d+)$"
 #: What a spreadsheet shows instead of a value: failed formulas, and dates in too narrow a column.
 _ERROR = r"^#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|#+)$"
 #: What a report puts below, or among, the records it lists.
@@ -34,6 +34,7 @@ _LINES: Final = (
     r"[*-]*\s*end of (the )?(report|file|data|extract|list)\b.{0,80}",
     r"page \d+ of \d+",
     r"\(?[\d,]+ (row|record)(s|\(s\))?( (affected|selected|returned|exported|found))?\.?\)?",
+    "(classification ?: ?)?official([ :\N{EN DASH}-]*sensitive)?( ?[\N{EN DASH}:(-].{0,40})?",
     r"(report )?(printed|generated|produced|exported|run) (by|on|at|from)\b.{0,80}",
 )
 NO_RECORD: Final = rf"(?i)^\s*({'|'.join(_LINES)})\s*$"
@@ -63,14 +64,14 @@ def check_cells(
         positions of rows that are no records, and are not to be judged further.
     """
 
-    errors, scientific = grid.may_hold(b"#"), grid.may_hold(b"+")
+    errors = grid.may_hold(b"#")
     for column in table.columns:
         values = columns.get(column.field)
         if values is None or values.null_count == len(values):
             continue
         if errors:
             _check_errors(column, values, rows, findings)
-        if column.type not in ("date", "number") and scientific:
+        if column.type not in ("date", "number"):
             found = _where(_scientific(values), rows)
             if len(found) > DAMAGED * (len(values) - values.null_count):
                 findings.refuse(
@@ -102,10 +103,10 @@ def _scientific(values: pa.Array[Any]) -> pa.Array[Any]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    # The pattern is slow and the mark is rare: it is first looked for in the column as one text.
+    # The pattern is slow and its marks are rare: the column is first looked at as one text.
     content = values.buffers()[-1]
     text = content.to_pybytes() if content is not None else b""
-    if b"+" in text:
+    if b"+" in text or (b"." in text and (b"E" in text or b"e" in text)):
         return pc.match_substring_regex(values, _SCIENTIFIC)
     return pa.nulls(len(values), pa.bool_())
 

@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from jsna.ingest.cells import NO_RECORD, leave_out
 from jsna.ingest.grid import Findings, Grid, listed
@@ -38,6 +38,12 @@ if TYPE_CHECKING:
 _NO_TABLE = ("<!doctype", "<html", "<?xml", "<table", "%pdf", "{\\rtf", "[{", '{"')
 #: A line that some programs write above the header for others: how cells are separated.
 _SEPARATOR = re.compile(r"sep=[;|\t]?", re.IGNORECASE)
+#: Ends of lines of systems that do not end them as most do.
+_LINE_ENDS: Final = ("\r", "\u0085", "\u2028", "\u2029")
+#: Longest end of the last line.
+_LAST_END: Final = 3
+#: A quotation mark that neither opens nor closes a cell, nor stands doubled in one.
+_ASTRAY: Final = re.compile(r'(?<![,;\t|\r\n"])"(?! *(?:[,;\t|\r\n"]|\Z))')
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +88,7 @@ def open_csv(
     if not text.strip():
         findings.refuse("file.empty", "the file is empty; ask for it to be sent again")
         return None
-    if "\n" not in text:
-        text = text.replace("\r", "\n")
+    text = _lines(text)
     if text.lstrip()[:20].lower().startswith(_NO_TABLE):
         rule = (
             "this is a web page, XML or a document, not CSV (was a login page saved instead of the "
@@ -105,6 +110,18 @@ def open_csv(
     return Opened(text, delimiter, found.index, lines[found.index])
 
 
+def _lines(text: str) -> str:
+    """The text with its lines ended as elsewhere, and no blank ones at its end.
+
+    Millions of them would be as many rows.
+    """
+    if "\n" not in text:
+        end = next((end for end in _LINE_ENDS if end in text), "")
+        text = text.replace(end, "\n") if end else text
+    whole = text.rstrip("\r\n")
+    return text if len(text) - len(whole) <= _LAST_END else f"{whole}\n"
+
+
 def _widths(text: str) -> Iterator[tuple[int, int]]:
     """Number of each of the first lines, and how many cells it may have at most."""
     start = 0
@@ -116,8 +133,12 @@ def _widths(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _check_quotes(text: str, delimiter: str, findings: Findings) -> None:
-    """A quote opened and never closed swallows the rest of the file: say where it opens."""
-    if text.count('"') % 2 == 0:
+    """A quote opened and never closed swallows the rest of the file: say where it opens.
+
+    One that stands among the letters of a cell in quotation marks is left out by the parser, or
+    takes others along.
+    """
+    if text.count('"') % 2 == 0 and not _ASTRAY.search(text):
         return
     lines = io.StringIO(text, newline="")
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -129,7 +150,7 @@ def _check_quotes(text: str, delimiter: str, findings: Findings) -> None:
         findings.refuse(
             "file.truncated",
             "a quotation mark opens in this row and does not close where its cell ends; the file "
-            "was cut short or damaged: ask for it again",
+            "was cut short or damaged, or marks inside a cell are not doubled: ask for it again",
             row=opened,
         )
 
@@ -193,7 +214,39 @@ def _parse(opened: Opened, findings: Findings) -> Grid | None:
             f"{parsed.num_rows:,} rows"
         )
     columns = [_whole(parsed.column(position)) for position in range(len(header))]
+    if '"' in text:
+        _check_run_together(columns, rows, delimiter, findings)
     return Grid(tuple(header), columns, rows, folded=encoded.lower())
+
+
+def _check_run_together(
+    columns: list[pa.Array[Any]], rows: Any, delimiter: str, findings: Findings
+) -> None:
+    """Rows between a quotation mark in one and another in a later one, all taken for one cell.
+
+    Such a cell has the commas of a whole row for each end of a line in it.
+    """
+    import pyarrow.compute as pc
+
+    found: list[int] = []
+    for values in columns:
+        lines = pc.count_substring(values, "\n")
+        if not (pc.max(lines).as_py() or 0):
+            continue
+        wanted = pc.multiply(lines, len(columns) - 1)
+        several = pc.and_(
+            pc.greater(lines, 0), pc.equal(pc.count_substring(values, delimiter), wanted)
+        )
+        found += rows[pc.indices_nonzero(pc.fill_null(several, False)).to_numpy()].tolist()
+    if found and len(columns) > 1:
+        findings.refuse(
+            "file.run_together",
+            "a cell holds the end of one row and the beginning of another: a quotation mark opens "
+            "in one and closes in the other, and rows between them are lost; ask for the file "
+            "again",
+            row=min(found),
+            count=len(found),
+        )
 
 
 def _lines_of(text: str, delimiter: str, records: int) -> int:

@@ -35,7 +35,9 @@ EVIDENT: Final = 1 / 3
 FEWEST: Final = 5
 #: Different dates none of which is past the 12th: from so many on it is no chance.
 ALL_EARLY: Final = 4
-_SERIAL: Final = re.compile(r"\d{1,5}")
+_SERIAL: Final = re.compile(r"(\d{1,5})(\.\d+)?", re.ASCII)
+#: The day Excel counts that never was: 29 February 1900; the days before it are one too few.
+_NEVER_WAS: Final = 60
 _TIMED: Final = re.compile(r"(\d{4}-\d\d-\d\d) \d\d:\d\d:\d\d(\.\d+)?")
 
 
@@ -117,11 +119,16 @@ def plain(
 def _of_workbook(text: str, epoch_1904: bool) -> str:
     """A date of a workbook, where it is a number of days, and without its time of day.
 
-    Number 1 is 1 January 1900 and Excel believes in 29 February 1900, hence the origin.
+    Number 1 is 1 January 1900, or 0 is 1 January 1904. Number 0 of 1900, which is how an empty cell
+    looks that was made a date, and 29 February 1900 are none.
     """
-    if _SERIAL.fullmatch(text):
-        origin = date(1904, 1, 1) if epoch_1904 else date(1899, 12, 30)
-        return (origin + timedelta(days=int(text))).isoformat()
+    if serial := _SERIAL.fullmatch(text):
+        days = int(serial[1])
+        if epoch_1904:
+            return (date(1904, 1, 1) + timedelta(days=days)).isoformat()
+        if days in (0, _NEVER_WAS):
+            return text
+        return (date(1899, 12, 30) + timedelta(days=days + (days < _NEVER_WAS))).isoformat()
     found = _TIMED.fullmatch(text)
     return found[1] if found else text
 
@@ -193,7 +200,8 @@ def _month_first(days: _Days) -> bool:
 
 def _check_impossible(days: _Days) -> None:
     impossible = days.where([one is Kind.IMPOSSIBLE for one in days.found])
-    if len(impossible) > DAMAGED * days.filled:
+    # One alone is somebody's slip in a file of any length, and its row is told.
+    if len(impossible) > max(1, DAMAGED * days.filled):
         days.findings.refuse(
             "column.impossible_dates",
             "dates do not exist, such as 31 February; ask the owner of the extract",

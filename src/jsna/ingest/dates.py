@@ -43,7 +43,7 @@ _FORMS: Final = (
     ("month by name", rf"{_NAME}[ /.-]?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[ ,/.-]{{1,2}}"
                       r"(?P<year>\d{4})"),
 )  # fmt: skip
-_PATTERNS: Final = tuple((form, re.compile(pattern + _TIME)) for form, pattern in _FORMS)
+_PATTERNS: Final = tuple((form, re.compile(pattern + _TIME, re.ASCII)) for form, pattern in _FORMS)
 
 
 class Kind(enum.Enum):

@@ -39,6 +39,9 @@ _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 #: What may be shown of a header nobody declared: words, not dates, codes or identifiers.
 SHOWABLE = re.compile(r"(?!(?:.*\d){5})[^\W\d][\w .()/%-]{0,39}")
 
+#: What a cell of a record is like: a day, an identifier, a long number.
+_OF_A_RECORD = re.compile(r"(?:.*\d){5}", re.DOTALL)
+
 
 def plain(name: str) -> str:
     """A header without case, spaces and punctuation."""
@@ -153,13 +156,20 @@ def _tell_unknown(positions: Sequence[int], header: Sequence[str], findings: Fin
     """Columns nobody declared, in one line, whatever their number."""
     if not positions:
         return
+    showable = _showable(header)
     shown = [
-        f"{p + 1:,} {header[p].strip()!r}" if SHOWABLE.fullmatch(header[p]) else f"{p + 1:,}"
-        for p in positions
+        f"{p + 1:,} {header[p].strip()!r}" if p in showable else f"{p + 1:,}" for p in positions
     ]
     named = listed_texts(shown, "is", "are", most=MOST_NAMED, noun="column")
     used = "is not used" if len(shown) == 1 else "are not used"
     findings.warn("column.unknown", f"{named} not declared for this table and {used}")
+
+
+def _showable(header: Sequence[str]) -> frozenset[int]:
+    """Which headers may be said: none where the line has run together with records."""
+    if any(_OF_A_RECORD.match(text) for text in header):
+        return frozenset()
+    return frozenset(p for p, text in enumerate(header) if SHOWABLE.fullmatch(text))
 
 
 def refuse_without_header(
@@ -244,7 +254,7 @@ def _report_missing(
     """
     free = {
         text: p
-        for p in sorted(unknown)
+        for p in sorted(unknown & _showable(header))
         if (text := plain(header[p])) not in _declared() and not text.endswith(_KEYS)
     }
     if len(free) > MOST_NEAR:

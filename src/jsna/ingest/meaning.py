@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jsna.ingest import date_columns, number_columns
 from jsna.ingest.grid import Findings, Grid
+from jsna.ingest.letters import plain_bytes
 from jsna.model.contract import Column, Table
 from jsna.model.layouts import Shape
 from jsna.shared.patterns import NOTHING
@@ -24,11 +25,24 @@ if TYPE_CHECKING:
 
 Columns = Mapping[str, "pa.Array[Any]"]
 
-#: Characters that take no room, and those that look like a space and are none.
-_NO_ROOM: Final = "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+#: Characters that take no room, be they of control, and those that look like a space and are none.
+_CONTROL: Final = "\\x01-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f"
+_NO_ROOM: Final = f"[{_CONTROL}\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 _LIKE_SPACES: Final = "[\u00a0\u2000-\u200a\u202f\u205f\u3000]"
 #: Characters of a cell beyond which it is told of: a note, or rows that have run together.
 LONG: Final = 1_000
+#: Letters and digits as wide as those of Chinese and Japanese, which some keyboards write.
+_WIDE: Final = "[\uff01-\uff5e]"
+_REMOVED: Final = "no-break spaces and characters without width were removed from"
+#: A letter as web pages write it: `&#39;`, `&eacute;`.
+_ENTITY: Final = r"&(#[0-9]{1,6}|#[xX][0-9a-fA-F]{1,5}|[A-Za-z]{2,8});"
+#: A sign of control as workbooks write it: `_x000D_` at the end of a line of Windows.
+_WRITTEN_OUT: Final = "_x00[01][0-9A-Fa-f]_"
+#: What stands for a day where a system or a form has none.
+_NO_DAY: Final = (
+    r"^(0{1,2}[/.-]0{1,2}[/.-]0{4}|0{4}[/.-]0{1,2}[/.-]0{1,2})([ T]0{1,2}:00(:00(\.0+)?)?)?$"
+    r"|^[ _]*[/.-][ _]*[/.-][ _]*$"
+)
 _FORMULA: Final = r'^\s*="([^"]*)"\s*$'
 _SILENT: Final = sorted({way for t in NOTHING for way in (t, t.upper(), t.capitalize())})
 #: Of a column of names: `NULL` may be somebody's where all are in capitals, and `Null` anywhere.
@@ -51,33 +65,47 @@ def visible(grid: Grid, findings: Findings) -> list[pa.Array[Any]]:
     """
     import pyarrow.compute as pc
 
-    removed: list[int] = []
+    told: dict[str, list[int]] = {}
     found = []
-    formulas = grid.may_hold(b"=")
+    formulas, entities = grid.may_hold(b"="), grid.may_hold(b"&")
     for values in grid.columns:
+        if entities:
+            named = pc.match_substring_regex(values, _ENTITY)
+            if cells := pc.sum(named).as_py():
+                told.setdefault("letters as web pages write them (&#39;) are read in", []).append(
+                    cells
+                )
+                values = _spelt(values, named)
+        if grid.typed:
+            values = pc.replace_substring_regex(values, _WRITTEN_OUT, " ")
         if formulas:
             values = pc.replace_substring_regex(values, _FORMULA, r"\1")
-        if not _ascii(values):
+        if not plain_bytes(values):
             hidden = pc.match_substring_regex(values, f"{_NO_ROOM}|{_LIKE_SPACES}")
             if cells := pc.sum(hidden).as_py():
-                removed.append(cells)
+                told.setdefault(_REMOVED, []).append(cells)
                 values = pc.replace_substring_regex(values, _NO_ROOM, "")
                 values = pc.replace_substring_regex(values, _LIKE_SPACES, " ")
+            wide = pc.match_substring_regex(values, _WIDE)
+            if cells := pc.sum(wide).as_py():
+                told.setdefault("letters of full width are read as plain ones in", []).append(cells)
+                values = pc.if_else(wide, pc.utf8_normalize(values, "NFKC"), values)
         found.append(values)
-    if removed:
-        findings.remark(
-            "no-break spaces and characters without width were removed from "
-            f"{_cells(sum(removed), len(removed))}"
-        )
+    for what, some in told.items():
+        findings.remark(f"{what} {_cells(sum(some), len(some))}")
     return found
 
 
-def _ascii(values: pa.Array[Any]) -> bool:
-    """Whether the texts of a column hold no other letters than those of ASCII."""
-    import numpy as np
+def _spelt(values: pa.Array[Any], named: pa.Array[Any]) -> pa.Array[Any]:
+    """The cells that hold names or numbers of letters, as on web pages, with the letters."""
+    import html
 
-    content = values.buffers()[-1]
-    return content is None or not (np.frombuffer(content, np.int8) < 0).any()
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    named = pc.fill_null(named, False)
+    letters = [html.unescape(text) for text in values.filter(named).to_pylist()]
+    return pc.replace_with_mask(values, named, pa.array(letters, pa.string()))
 
 
 def said(
@@ -138,11 +166,15 @@ def _said(
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    ruled = _ruled(values)
+    ruled = int(_ruled(values))
     if ruled:
         values = pa.concat_arrays([pa.nulls(1, pa.string()), values.slice(1)])
+    if column.type == "date":
+        none = pc.fill_null(pc.match_substring_regex(values, _NO_DAY), False)
+        if days := pc.sum(none).as_py():
+            values, ruled = pc.if_else(none, None, values), ruled + days
     if not _may_be_silent(values):
-        return values, int(ruled)
+        return values, ruled
     says = _SILENT
     if column.identifier in _NAMES:
         says = [*_NO_NAMES, *(["NULL"] if _never_null(values) else [])]

@@ -13,14 +13,15 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from jsna.ingest import meaning
+from jsna.ingest import letters, meaning
 from jsna.ingest.cells import check_cells
 from jsna.ingest.csv_file import open_csv, read_csv
 from jsna.ingest.fillable import expecting, with_helping
 from jsna.ingest.grid import Findings, Grid, listed
 from jsna.ingest.header import joins, match
 from jsna.ingest.layout import Beside, arriving, as_named, declared_cells, nothing_beside
-from jsna.ingest.typed_files import head_parquet, head_xlsx, read_parquet, read_xlsx
+from jsna.ingest.parquet_file import head_parquet, read_parquet
+from jsna.ingest.typed_files import head_xlsx, read_xlsx
 from jsna.ingest.xml_file import is_xml, read_xml
 from jsna.model.contract import Table
 from jsna.model.layouts import Place, Shape
@@ -80,10 +81,16 @@ def read_table(
     arrives = table if shape is None else arriving(table, shape)
     if xml is not None and is_xml(content):
         grid = _xml_grid(content, xml, arrives, findings)
+    elif xml is not None and content and PurePosixPath(name).suffix.lower() == ".xml":
+        rule = "the file is named .xml and does not begin like one: it may be packed, or in an "
+        findings.refuse("file.format", rule + "unusual encoding; ask for it as XML in UTF-8")
+        return Reading(None, findings)
     else:
         grid = _grid(content, name, arrives, alone, findings, shape)
     if grid is None:
         return Reading(None, findings)
+    if grid.folded is None:
+        letters.check_columns(grid.columns, grid.rows, findings)
     places = match(grid.header, expecting(arrives, grid.header, shape), findings)
     if any(problem.code == "column.missing" for problem in findings.problems):
         return Reading(None, findings)

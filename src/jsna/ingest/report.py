@@ -155,7 +155,7 @@ def _verdict(
     if problems:
         many = "1 problem has" if len(problems) == 1 else f"{len(problems):,} problems have"
         title = f"The edition cannot be built until {many} been put right:"
-        return [JsnaError(problems, title=title).report()]
+        return [JsnaError(problems, title=title).report(None)]
     if not any_files:
         return ["This edition has no extracts to check; it stands on official statistics alone."]
     if not aside and not warned and not lost:

@@ -190,7 +190,10 @@ def load(
     """
     path = folder / file
     if not path.is_file():
-        _report_missing(folder, file, findings, meant)
+        if (instead := _instead(path)) is not None:
+            findings.refuse("file.no_file", instead)
+        else:
+            _report_missing(folder, file, findings, meant)
         return None
     for lock in (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#")):
         if lock.exists():
@@ -201,10 +204,12 @@ def load(
             )
             return None
     try:
-        limits.check_size(path.stat().st_size)
-        content = path.read_bytes()
+        content = limits.read(path)
     except limits.TooLargeError as large:
         findings.refuse("file.large", str(large))
+        return None
+    except FileNotFoundError:
+        findings.refuse("file.missing", "the file was moved or deleted while it was being read")
         return None
     except OSError as error:
         if not isinstance(error, PermissionError):
@@ -214,6 +219,17 @@ def load(
         return None
     _check_digest(content, file, digests, findings)
     return content
+
+
+def _instead(path: Path) -> str | None:
+    """What stands under the name of a file and is none, in words; None where nothing does."""
+    if path.is_dir():
+        return "this is a folder, not a file: put the file itself there, under this name"
+    if path.is_symlink():
+        return "this is a link that leads to no file: put the file itself there"
+    if path.exists():
+        return "this is no file with contents but a device or pipe: put the file itself there"
+    return None
 
 
 def _check_digest(

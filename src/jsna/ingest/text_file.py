@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Final
 
+from jsna.ingest import letters
 from jsna.ingest.grid import Findings
 from jsna.ingest.header import SEARCHED, locate
 from jsna.model.contract import Table
@@ -33,15 +34,10 @@ _CALLED: Final[dict[Encoding, str]] = {
     "dos": "cp850",
     "macintosh": "mac-roman",
 }
+# The module refuses cells of more than 128 kB unless told otherwise.
+csv.field_size_limit(2**31 - 1)
 #: Characters looked at for the header and what separates its cells.
 HEAD: Final = 200_000
-#: UTF-8 read as Windows-1252 and saved: Ã or Â before what was a continuation byte, or â€.
-_CONTINUATION: Final = bytes(
-    byte for byte in range(0x80, 0xC0) if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
-).decode("cp1252")
-_SPOILT: Final = (
-    *(lead + follow for lead in "ÃÂ" for follow in _CONTINUATION), "â€", "\ufffd",
-)  # fmt: skip
 #: Bytes that stand in words of DOS and of old Macintosh programs and, so placed, in none of
 #: Windows-1252: no letter at all, a mark that only opens a word or stands in none, a capital behind
 #: a small letter.
@@ -55,7 +51,7 @@ _ASK: Final = "ask its owner for CSV in UTF-8, as the system exports it"
 # ---- letters -------------------------------------------------------------------------------------
 
 
-def _of_more_bytes(content: bytes) -> str:
+def of_more_bytes(content: bytes) -> str:
     """How a text of two or four bytes a letter is to be decoded; "" of others.
 
     Of two bytes with the mark of its encoding or without: every second byte of plain letters is
@@ -82,12 +78,13 @@ def decode(content: bytes, findings: Findings, encoding: Encoding = "") -> str |
         findings: where problems and remarks go.
         encoding: what a mapping says of it, where nothing in the file does.
     """
-    if coded := _of_more_bytes(content):
+    if coded := of_more_bytes(content):
         return _wide(content, coded, findings)
     if b"\0" in content:
         findings.refuse(
             "file.encoding",
             "the file holds NUL bytes, so it is damaged or not a text file; ask for it again",
+            row=content.count(b"\n", 0, content.index(b"\0")) + 1,
         )
         return None
     # A mark of the end of a file, of a time when files had no length.
@@ -97,7 +94,7 @@ def decode(content: bytes, findings: Findings, encoding: Encoding = "") -> str |
     except UnicodeDecodeError as error:
         text = _of_one_byte(content, error.start, findings, encoding)
     if not text.isascii():
-        _check_letters(text, findings)
+        letters.check_text(text, findings)
     return text
 
 
@@ -113,7 +110,7 @@ def _wide(content: bytes, coded: str, findings: Findings) -> str | None:
         return None
     findings.remark(f"read as {name}, {'without' if coded[6:] else 'with'} its mark")
     text = text.removeprefix("\ufeff").removesuffix("\x1a")
-    _check_letters(text, findings)
+    letters.check_text(text, findings)
     return text
 
 
@@ -136,24 +133,6 @@ def _of_one_byte(content: bytes, start: int, findings: Findings, encoding: Encod
     what = "Windows-1252" if called == "windows-1252" else f"the letters of {called.title()}"
     findings.remark(f"read as {what} (not UTF-8 from row {row:,} on)")
     return content.decode(_CALLED[called], errors="ignore")
-
-
-def _check_letters(text: str, findings: Findings) -> None:
-    """UTF-8 once read as Windows-1252 and saved so, or letters replaced because unreadable."""
-    # Names hold single such letters: looking for pairs only behind one keeps the search fast.
-    leads = [lead for lead in "ÃÂâ\ufffd" if lead in text]
-    marks = [mark for mark in _SPOILT if mark[0] in leads and mark in text]
-    if not marks:
-        return
-    rows = [n for n, line in enumerate(text.split("\n"), 1) if any(m in line for m in marks)]
-    findings.refuse(
-        "file.encoding",
-        "letters with accents were spoilt before the file came here: it was opened in one "
-        "encoding and saved in another; export it again from its source as UTF-8 and do not "
-        "open it",
-        row=rows[0],
-        count=len(rows),
-    )
 
 
 # ---- cells ---------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Workbooks and parquet to a grid: cells that come with types, as text.
+"""Workbooks to a grid: cells that come with types, as text.
 
 Canonical text: dates as ISO (with the time where it is not midnight), whole numbers without a
 decimal point, other numbers as Python writes them, booleans as `true` and `false`.
@@ -14,7 +14,7 @@ import io
 import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from jsna.ingest import looks
 from jsna.ingest.grid import Findings, Grid
@@ -31,10 +31,6 @@ from jsna.ingest.header import (
 from jsna.machine import limits, trouble
 from jsna.model.contract import Table
 from jsna.model.layouts import Place
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
 
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 #: Sheets with more than this share of the headers of both in common are of one table.
@@ -79,7 +75,11 @@ def read_xlsx(
     if found is None or lines is None:
         return None
     _refuse_twins(book, sheet, found[0], table, findings)
-    return _grid(found[0], lines, found[1], book.epoch == CALENDAR_MAC_1904)
+    try:
+        return _grid(found[0], lines, found[1], book.epoch == CALENDAR_MAC_1904)
+    except limits.TooLargeError as large:
+        findings.refuse("file.large", str(large))
+        return None
 
 
 def head_xlsx(
@@ -110,13 +110,17 @@ def _opened(
         return None
     try:
         limits.check_workbook(io.BytesIO(content))
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     except limits.TooLargeError as large:
         findings.refuse("file.large", str(large))
         return None
     except Exception as error:
         trouble.pass_on(error)
         # The library fails in many ways on what it does not know; its words may quote cells.
+        if b"xl/chartsheets/" in content:
+            rule = "the workbook has a sheet that is a chart, and cannot be read with it; "
+            findings.refuse("file.format", rule + "ask its owner for the sheet of the rows alone")
+            return None
         rule = "this is not a whole workbook: it was cut short, damaged or renamed; "
         findings.refuse("file.truncated", rule + "ask for it again")
         return None
@@ -153,7 +157,8 @@ def _lines(
 def _markup(content: bytes, sheet: Any, findings: Findings) -> bytes | None:
     """The sheet as the workbook holds it; None where it cannot be read."""
     try:
-        return zipfile.ZipFile(io.BytesIO(content)).read(sheet._worksheet_path.lstrip("/"))
+        markup = zipfile.ZipFile(io.BytesIO(content)).read(sheet._worksheet_path.lstrip("/"))
+        return looks.plain(markup)
     except Exception as error:
         _refuse_sheet(error, findings)
         return None
@@ -184,6 +189,9 @@ def _headed(
         return None
     refuse_above(start, header.index, findings, place)
     looks.check(markup, header.index + 1, len(start[header.index]), findings)
+    known = {plain(name) for column in table.columns for name in names(column)}
+    read = {at for at, text in enumerate(start[header.index], 1) if plain(text) in known}
+    looks.check_formulas(markup, header.index + 1, read, findings)
     return start[header.index], header.index + 1
 
 
@@ -202,6 +210,9 @@ def _sheet(book: Any, named: str, table: Table, alone: bool, findings: Findings)
                 _tell_hidden(book, findings)
             return sheet
     visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    if not visible:
+        findings.refuse("file.sheet_missing", "the workbook has no visible sheet; ask for it again")
+        return None
     if alone and len(visible) == 1 and not named:
         _tell_hidden(book, findings)
         return visible[0]
@@ -266,81 +277,15 @@ def _grid(header: list[str], lines: Sequence[tuple[Any, ...]], start: int, mac: 
     import pyarrow as pa
 
     below = lines[start:]
+    # What stands beside the table is told, as in any file.
+    beside = {p for line in below for p in range(len(header), len(line)) if line[p] is not None}
+    header = [*header, *[""] * (max(beside) + 1 - len(header))] if beside else header
+    # A few kilobytes can hold one long text, and thousands of cells that say it.
+    long = (len(cell) for line in below for cell in line if isinstance(cell, str))
+    limits.check_size(sum(long), unpacked=True)
     columns = [
         pa.array([text_of(line[p]) if p < len(line) else None for line in below], pa.string())
         for p in range(len(header))
     ]
     rows = np.arange(start + 1, start + 1 + len(below), dtype=np.int64)
     return Grid(tuple(header), columns, rows, typed=True, epoch_1904=mac)
-
-
-def read_parquet(content: bytes, table: Table, findings: Findings) -> Grid | None:
-    """Read a parquet file; rows are numbered from 2, as if the header were row 1."""
-    import numpy as np
-    import pyarrow as pa
-
-    file = _parquet(content, table, findings)
-    if file is None:
-        return None
-    try:
-        stored = file.read(use_threads=False)
-    except (pa.ArrowException, OSError) as error:
-        _refuse_damaged(error, findings)
-        return None
-    columns = [_text_column(column) for column in stored.columns]
-    rows = np.arange(2, stored.num_rows + 2, dtype=np.int64)
-    return Grid(tuple(stored.column_names), columns, rows, typed=True)
-
-
-def head_parquet(content: bytes, table: Table, findings: Findings) -> list[str] | None:
-    """The names of the columns of a parquet file; None where they cannot be told."""
-    file = _parquet(content, table, findings)
-    return None if file is None else list(file.schema_arrow.names)
-
-
-def _parquet(content: bytes, table: Table, findings: Findings) -> pq.ParquetFile | None:
-    """A parquet file that has the columns of the table, its rows not yet read."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        # Unlike `read_table` this reads two columns of one name, which is then told.
-        file = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True)
-        limits.check_cells(file.metadata.num_rows * file.metadata.num_columns)
-        if too_wide(file.metadata.num_columns, findings):
-            return None
-    except limits.TooLargeError as large:
-        findings.refuse("file.large", str(large))
-        return None
-    except (pa.ArrowException, OSError) as error:
-        _refuse_damaged(error, findings)
-        return None
-    header = list(file.schema_arrow.names)
-    if not locate([header], table).enough:
-        refuse_without_header([header], table, findings)
-        return None
-    return file
-
-
-def _refuse_damaged(error: Exception, findings: Findings) -> None:
-    trouble.pass_on(error)
-    rule = "this is not a whole parquet file: it was cut short, damaged or renamed; "
-    findings.refuse("file.truncated", rule + "ask for it again")
-
-
-def _text_column(column: pa.ChunkedArray[Any]) -> pa.Array[Any]:
-    """A typed Arrow column as canonical text."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    whole = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
-    kind = whole.type
-    if pa.types.is_dictionary(kind):
-        whole = whole.dictionary_decode()
-        kind = whole.type
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return pc.if_else(pc.equal(whole, ""), None, whole).cast(pa.string())
-    if pa.types.is_integer(kind) or pa.types.is_boolean(kind) or pa.types.is_date32(kind):
-        return whole.cast(pa.string())
-    # Few columns of few rows come as anything else: numbers and times.
-    return pa.array([text_of(value) for value in whole.to_pylist()], pa.string())

@@ -14,25 +14,25 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from jsna.ingest.grid import Findings, Grid
 from jsna.ingest.xml_met import Met
-from jsna.ingest.xml_paths import Known, Node, Path, chains, find, known_to, names, paths
+from jsna.ingest.xml_paths import Known, Node, Path, chains, find, known_to, names
+from jsna.ingest.xml_rows import BLOCK, Rows
 from jsna.machine import limits
-from jsna.model.xml_forms import XmlForm, XmlTable
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from jsna.model.xml_forms import XmlForm
 
 #: Bytes of one tag, attributes included; a return has none.
 LONGEST_TAG: Final = 100_000
 _LONG_TAG: Final = re.compile(rb"<[^>]{%d}" % LONGEST_TAG)
 _BEGIN: Final = re.compile(rb"\s*<[?!A-Za-z]")
 _PAGE: Final = re.compile(rb"\s*<(?:!doctype\s+html|html)", re.IGNORECASE)
-_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe<\0", b"\xfe\xff\0<")
-#: Rows that are put together into one array.
-_BLOCK: Final = 50_000
+#: Of a text of one byte a letter, and how those of two begin, with their mark or without.
+_MARK: Final = b"\xef\xbb\xbf"
+_BROAD: Final = (b"\xff\xfe<\0", b"\xfe\xff\0<", b"<\0?\0", b"\0<\0?")
+#: A declaration of two or four bytes a letter, in letters of one.
+_OTHERWISE: Final = re.compile(rb"\s*<\?xml[^>]*encoding\s*=\s*.utf-?(16|32)", re.IGNORECASE)
 _AGAIN: Final = "ask for it to be exported again"
 _COLLECTION: Final = "header/collectiondetails/collection"
 
@@ -40,51 +40,10 @@ _COLLECTION: Final = "header/collectiondetails/collection"
 def is_xml(content: bytes) -> bool:
     """Whether a file is XML by what it begins with; a web page is not."""
     start = content[:1000]
-    if start[:4] in _MARKS[1:]:
+    if start[:4] in _BROAD:
         return True
-    start = start.removeprefix(_MARKS[0])
+    start = start.removeprefix(_MARK)
     return _BEGIN.match(start) is not None and _PAGE.match(start) is None
-
-
-@dataclass(slots=True)
-class _Rows:
-    """Rows of one table, gathered.
-
-    Attributes:
-        columns: header -> the ways to its cells.
-        steps: names of the path to the rows.
-    """
-
-    table: XmlTable
-    columns: dict[str, tuple[Path, ...]]
-    steps: tuple[str, ...]
-    cells: list[list[str | None]]
-    lines: list[int] = field(default_factory=list)
-    blocks: list[list[pa.Array[Any]]] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, table: XmlTable) -> _Rows:
-        """None yet."""
-        columns = {header: paths(text) for header, text in table.columns.items()}
-        return cls(table, columns, names(table.rows), [[] for _ in columns])
-
-    def close(self) -> None:
-        """Put the rows gathered into arrays."""
-        import pyarrow as pa
-
-        self.blocks.append([pa.array(cells, pa.string()) for cells in self.cells])
-        self.cells = [[] for _ in self.columns]
-
-    def grid(self, numbered: bool) -> Grid:
-        """The rows as any file's, by the lines they begin on or, `numbered`, counted from 1."""
-        import numpy as np
-        import pyarrow as pa
-
-        self.close()
-        columns = [pa.concat_arrays(parts) for parts in zip(*self.blocks, strict=True)]
-        lines = np.array(self.lines, np.int64)
-        rows = np.arange(1, len(lines) + 1, dtype=np.int64) if numbered else lines
-        return Grid(tuple(self.columns), columns, rows)
 
 
 @lru_cache(maxsize=1)
@@ -134,10 +93,12 @@ class _Reader:
     def __init__(self, form: XmlForm, findings: Findings) -> None:
         self._form, self._findings = form, findings
         self._inside, self._outside = known_to(form)
-        self._tables = {name: _Rows.of(table) for name, table in form.tables.items()}
+        self._tables = {name: Rows.of(table) for name, table in form.tables.items()}
         root = form.root.lower()
         self._records_at = {(root, *names(one)) for one in form.record.split("|")}
         (self._depth,) = {len(path) for path in self._records_at}
+        self._record_names = {path[-1] for path in self._records_at}
+        self._astray: list[int] = []
         self._root = root
         self._header: dict[tuple[str, ...], str] = {}
         self._met = Met()
@@ -164,8 +125,7 @@ class _Reader:
         try:
             self._walk(events)
         except etree.XMLSyntaxError as error:
-            last = content.count(b"\n")
-            self._refuse(error, etree.ErrorTypes, last)
+            self._refuse(error, etree.ErrorTypes, content, events.error_log)
             return {}
         except limits.TooLargeError as large:
             self._findings.refuse("file.large", str(large))
@@ -218,8 +178,8 @@ class _Reader:
         if known is None:
             self._not_known(element)
         text = (element.text or "").strip()
-        if text and len(element) == 0:
-            self._header.setdefault(tuple(path[1:]), text)
+        if text and len(element) == 0 and self._header.setdefault(tuple(path[1:]), text) != text:
+            self._met.several[path[-1]].append(element.sourceline or 0)
 
     def _take(self, element: Any) -> None:
         self._records += 1
@@ -228,7 +188,7 @@ class _Reader:
             for chain in chains(record, rows.table):
                 self._row(rows, record, chain)
 
-    def _row(self, rows: _Rows, record: Node, chain: tuple[Node, ...]) -> None:
+    def _row(self, rows: Rows, record: Node, chain: tuple[Node, ...]) -> None:
         made = {
             header: self._cell(ways, rows.steps, record, chain)
             for header, ways in rows.columns.items()
@@ -239,7 +199,7 @@ class _Reader:
             cells.append(cell)
         rows.lines.append((chain[-1] if chain else record).line)
         self._cells += len(rows.cells)
-        if len(rows.lines) % _BLOCK == 0:
+        if len(rows.lines) % BLOCK == 0:
             rows.close()
             limits.check_cells(self._cells)
 
@@ -264,6 +224,10 @@ class _Reader:
         """An element with what the form knows of what stands in it."""
         known.count += 1
         node = Node(known.count, element.sourceline or 0)
+        for name in element.keys():  # noqa: SIM118 - of an element, not of a mapping
+            # Those of a namespace are about the file: that an element is empty, where its form is.
+            if not name.startswith("{"):
+                self._met.attributes[name].append(node.line)
         held = (element.text or "").strip()
         for child in element:
             tag = self._fold(child.tag)
@@ -295,7 +259,10 @@ class _Reader:
             del parent[0]
 
     def _not_known(self, element: Any) -> None:
-        self._met.unknown[str(element.tag).rpartition("}")[2]] += 1
+        name = str(element.tag).rpartition("}")[2]
+        self._met.unknown[name] += 1
+        if name.lower() in self._record_names:
+            self._astray.append(element.sourceline or 0)
 
     def _fold(self, tag: Any) -> str:
         """The name of an element in small letters, without its namespace."""
@@ -303,9 +270,11 @@ class _Reader:
             self._folded[tag] = str(tag).rpartition("}")[2].lower()
         return self._folded[tag]
 
-    def _refuse(self, error: Any, kinds: Any, last: int) -> None:
+    def _refuse(self, error: Any, kinds: Any, content: bytes, log: Any) -> None:
         """Say in words of our own why a file is no XML; the parser's quote what it read."""
-        line = error.lineno or None
+        last = content.count(b"\n")
+        # An entity nobody declared is noted in the log, and the error is of the end.
+        line = error.lineno or next((entry.line for entry in log if entry.line), None)
         if (line or 0) >= last and error.code in (
             kinds.ERR_TAG_NOT_FINISHED, kinds.ERR_GT_REQUIRED, kinds.ERR_LTSLASH_REQUIRED,
             kinds.ERR_DOCUMENT_EMPTY, kinds.ERR_NAME_REQUIRED, kinds.ERR_ATTRIBUTE_NOT_FINISHED,
@@ -314,7 +283,7 @@ class _Reader:
         elif error.code in (
             kinds.ERR_INVALID_ENCODING, kinds.ERR_INVALID_CHAR, kinds.ERR_UNKNOWN_ENCODING,
             kinds.ERR_UNSUPPORTED_ENCODING, kinds.I18N_CONV_FAILED, kinds.I18N_NO_NAME,
-        ):  # fmt: skip
+        ) or _OTHERWISE.match(content):  # fmt: skip
             code = "file.encoding"
             rule = "letters are in another encoding than the file says, or in none that is known"
         else:
@@ -328,6 +297,12 @@ class _Reader:
         said = self._header.get(tuple(_COLLECTION.split("/")), "")
         if form.collection and said and said.upper() not in form.collection:
             self._other("its header calls it another collection")
+            return {}
+        if self._astray:
+            rule = "records stand where none belong, such as one in another, and would be in no "
+            rule += "count; ask for the file to be exported again"
+            where = {"row": min(self._astray), "count": len(self._astray)}
+            findings.refuse("file.xml", rule, **where)
             return {}
         if not self._records:
             self._other(f"it has no {form.root}/{form.record}")

@@ -19,6 +19,7 @@ class Met:
     Attributes:
         unknown: name of an element nobody declared, which may hold anything -> how many.
         unused: what the return calls an element that nothing is made of -> how many.
+        attributes: name of an attribute in a record -> lines of elements that have it.
         stray: lines of text between elements.
         several: name -> lines of elements of which one was meant, and the first is used.
         past: name -> lines of elements for which there is no column any more.
@@ -26,6 +27,7 @@ class Met:
 
     unknown: Counter[str] = field(default_factory=Counter)
     unused: Counter[str] = field(default_factory=Counter)
+    attributes: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     stray: list[int] = field(default_factory=list)
     several: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     past: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -41,6 +43,14 @@ class Met:
         if self.unused:
             named = ", ".join(f"{name} ({many:,})" for name, many in self.unused.items())
             findings.remark(f"left unread, as nothing is made of it: {named}")
+        if self.attributes:
+            shown = sorted(name for name in self.attributes if SHOWABLE.fullmatch(name))[:_MOST]
+            rows = [line for some in self.attributes.values() for line in some]
+            rule = (
+                f"elements have attributes ({', '.join(shown)}), of which none is read: a return "
+                "has its values in elements; ask the owner of the extract what they say"
+            )
+            findings.warn("file.attributes", rule, row=min(rows), count=len(rows))
         if self.stray:
             rule = "text stands between elements, where none belongs, and is not used"
             findings.warn("file.stray", rule, row=min(self.stray), count=len(self.stray))

@@ -55,7 +55,7 @@ class Limit:
 
     def __str__(self) -> str:
         return (
-            f"{self.value:,.6g} {self.unit} (set {self.variable} to another number, if you are "
+            f"{self.value:,.12g} {self.unit} (set {self.variable} to another number, if you are "
             "sure that the file is right)"
         )
 
@@ -86,6 +86,19 @@ def check_size(size: int, limit: Limit = FILE, *, unpacked: bool = False) -> Non
         raise TooLargeError(
             f"the file {does} {size / MEGABYTE:,.0f} megabytes, more than the limit of {limit}"
         )
+
+
+def read(path: Path) -> bytes:
+    """The bytes of a file, of which no more is read than it had at first: it may be growing.
+
+    Raises:
+        TooLargeError: it has more than the limit.
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        check_size(size)
+        return file.read(size)
 
 
 def check_workbook(file: Path | IO[bytes], limit: Limit = FILE) -> None:

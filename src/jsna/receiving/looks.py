@@ -102,8 +102,7 @@ class Known:
 def look(file: Path, known: Known) -> Looks:
     """What a file looks like. Nothing is raised: what stops it from being read is told."""
     try:
-        limits.check_size(file.stat().st_size)
-        content = file.read_bytes()
+        content = limits.read(file)
     except limits.TooLargeError as large:
         return Looks(file, "", told=str(large))
     except OSError as error:

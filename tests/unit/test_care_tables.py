@@ -98,3 +98,21 @@ def test_a_pupil_in_care_has_the_outcomes_of_the_year() -> None:
         "new": [True, False, True, True, False],
     }
     assert found.index[found["twelve_months"]].tolist() == ["all", "low", "none"]
+
+
+def test_a_pupil_with_an_enquiry_of_the_year_is_counted_in_years_that_have_enquiries() -> None:
+    said = {"link": "number", "referral_date": date(2024, 1, 2)}
+    enquiries: list[Row] = [
+        {"person_key": "a", "period": YEAR, "enquiry_start": date(2024, 5, 1), **said},
+        {"person_key": "a", "period": YEAR, "enquiry_start": date(2024, 9, 1), **said},
+        # Begun before the year whose return still shows it.
+        {"person_key": "b", "period": YEAR, "enquiry_start": date(2024, 3, 31), **said},
+    ]
+    given: dict[str, object] = {**tables()}
+    made = world.configuration(deliveries=[("cin_census", "2023/24"), ("cin_census", YEAR)])
+    assert "roll_enquired" not in derive(given, made)  # type: ignore[arg-type]
+    given["cin_census.section47"] = linked("cin_census.section47", enquiries)
+    found = derive(given, made)["roll_enquired"].to_pandas()  # type: ignore[arg-type]
+    assert found.set_index("person_key")["enquiry"].to_dict() == {"a": True, "b": False, "c": False}
+    # The year before came without the table: a gap.
+    assert set(found["period"]) == {"2025"}

@@ -270,6 +270,7 @@ def test_what_cannot_be_taken_is_told_for_what_it_is(
         evil: (folder / "mapme.csv").read_bytes() + b"\n",
         "copy (1).csv": whole, "old.xls": b"x", "all.zip": b"x", "sub/notes.json": b"{}",
         "published/a.csv": whole, "published/b.csv": whole,
+        "uasc.csv": b"CHILD,SEX,DOB,DUC\n1,M,01/02/2008,01/02/2026\n",
     }.items():  # fmt: skip
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(content)
@@ -287,6 +288,7 @@ def test_what_cannot_be_taken_is_told_for_what_it_is(
         "half.xml": "the file ends before what it began: it was cut short",
         "other.xml": "an XML of no return that is declared",
         "copy (1).csv": "the same as 'copy.csv', byte for byte",
+        "uasc.csv": "SSDA903 (children looked after), unaccompanied asylum-seeking children: not",
         evil: f"jsna map '{(folder / evil).as_posix()}' --source exclusions",
     }.items():
         assert words in unclear[name], said

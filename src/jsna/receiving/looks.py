@@ -8,7 +8,7 @@ of its name, whichever speaks first.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -30,7 +30,7 @@ from jsna.receiving.propose import KNOWN
 from jsna.receiving.sheets import Sheet, sheets_of
 from jsna.saying import quoted
 from jsna.shared.whole_year import empty_months, is_of_events
-from jsna.sources import registry
+from jsna.sources import parts, registry
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -277,8 +277,21 @@ def _beside(sheets: Sequence[Sheet], known: Known) -> Iterator[str]:
                 yield f"{name}:{other}"
 
 
+def _unread(lines: Iterable[Sequence[str]]) -> str:
+    """What a file holds by its headers that nothing is made of; "" where it is none of these."""
+    cells = [{plain(text) for text in line} for line in lines]
+    for source, part in parts("unread").items():
+        for what, headers in part.UNREAD.items():
+            if any(set(map(plain, headers)) <= line for line in cells):
+                return f"{registry()[source].title}, {what}: not read, as nothing is made of it yet"
+    return ""
+
+
 def _nearly(file: Path, sheets: Sequence[Sheet]) -> str:
     """Which table a file may be in a shape of its own, and the command that maps it."""
+    for sheet in sheets:
+        if told := _unread(sheet.opened.lines):
+            return told
     ranked = sorted(
         (
             (part * whole, extract.name, table.name)

@@ -28,6 +28,7 @@ def beside_roll(
     said: dict[Column, str],
     *,
     march: bool = False,
+    came: str = "",
     implies: tuple[Implied, ...] = (),
 ) -> AnalysisTable:
     """The January rolls of the years for which extracts came, beside the people they know.
@@ -37,11 +38,14 @@ def beside_roll(
         people: extract -> view of the people it knows.
         said: column -> SQL of what is said of them.
         march: it says how things stood on 31 March, and its period is the year of that.
+        came: a table that a delivery may lack: its years are those of which it has a row.
         implies: what some of it says of the rest, beside what the queries say by themselves.
     """
     years = " intersect ".join(
         f"select period from delivery where extract = '{extract}'" for extract in people
     )
+    if came:
+        years += f' intersect select period from "{came}"'
     known = " ".join(f"left join {view} using (person_key, period)" for view in people.values())
     period = MARCH.format(row="roll") if march else "roll.period"
     return AnalysisTable(

@@ -34,6 +34,30 @@ TABLES: Final = (
         order by e.period, e.person_key
         """,
     ),
+    View(
+        name="enquired",
+        sql="""
+        select e.person_key, e.period, min(e.link) as link
+        from "cin_census.section47" e
+            join delivery y on y.period = e.period and y.extract = 'cin_census'
+        where e.enquiry_start between y.first and y.last
+        group by e.person_key, e.period
+        order by e.period, e.person_key
+        """,
+    ),
+    beside_roll(
+        "roll_enquired",
+        "a pupil on the January roll, and whether a section 47 enquiry began in the year",
+        {"cin_census": "enquired"},
+        {
+            Column("enquiry", "boolean", "An enquiry began in the year"): is_known("enquired"),
+            Column("enquiry_link", description="How the census's record is linked"): how_linked(
+                "enquired"
+            ),
+        },
+        march=True,
+        came="cin_census.section47",
+    ),
     on_march(
         "child_in_need",
         "a child in need on 31 March whose case the authority holds",

@@ -51,7 +51,7 @@ def test_a_chart_that_would_not_do_is_named(
 
 def test_texts_that_say_something_pass() -> None:
     said = (
-        "<p>Plans made up 4.5% of pupils (January 2024), of whom none (0) moved.</p>"
+        "<p>Plans made up 4.5% of pupils (January 2024), of whom none (0) moved. None is known.</p>"
         '<li>Most <data value="1" data-measure="k">1</data>, 2 and 3; none of which…</li><p>Nan</p>'
     )
     assert [*sentences(f"<html><body>{said}</body></html>")] == []
@@ -64,6 +64,7 @@ def test_texts_that_say_something_pass() -> None:
         ('<li class="a"> </li>', "an empty <li>"),
         ("<h3>\n</h3>", "an empty <h3>"),
         ("<p>None of them is nan.</p>", "'None of them is nan.' lacks a word"),
+        ("<p>The figure of None rose.</p>", "'The figure of None rose.' lacks a word"),
         ("<p>The figure of {place} rose.</p>", "lacks a word"),
         ("<p>Kent, , and Essex.</p>", "lacks a word"),
         ("<p>Plans () rose.</p>", "lacks a word"),

@@ -36,7 +36,8 @@ _COVER: Final = 34.0
 _ACROSS: Final = 158 / 25.4 * 72
 #: What stands in a text where a word is missing.
 _LOST: Final = re.compile(
-    r"\b(?:None|nan|NaN|NaT|undefined)\b|\{\w*\}|\(\s*\)|,\s*[,.;]|\s[,;](?=\s)"
+    r"\bNone\b(?! (?:are|has|have|is|of|was|were)\b)|\b(?:nan|NaN|NaT|undefined)\b|"
+    r"\{\w*\}|\(\s*\)|,\s*[,.;]|\s[,;](?=\s)"
 )
 #: Elements that say something, or should not be there.
 _EMPTY: Final = re.compile(r"<(p|li|h[1-6]|caption|title|figcaption)(?:\s[^>]*)?>\s*</\1>")

@@ -79,10 +79,10 @@ def measures(frame: pd.DataFrame, decimals: Mapping[str, int]) -> dict[str, Meas
         frame: safe measures.
         decimals: indicator -> decimals it is printed with.
     """
-    keys = map("~".join, zip(*(frame[name] for name in KEY[1:]), strict=True))
+    keys = map("~".join, zip(*(frame[name].tolist() for name in KEY[1:]), strict=True))
     numbers = zip(*(frame[name].tolist() for name in NUMBERS), strict=True)
     columns = ("unit", "status", "indicator", "mark", "method")
-    rest = zip(*(frame[name] for name in columns), strict=True)
+    rest = zip(*(frame[name].tolist() for name in columns), strict=True)
     return {
         key: Measure(own, unit, status, decimals.get(indicator, 1), *others)
         for key, own, (unit, status, indicator, *others) in zip(keys, numbers, rest, strict=True)

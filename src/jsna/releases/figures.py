@@ -187,6 +187,13 @@ def _periods(
     found = rows[TIME].map(known)
     kind = _of_kind(rows, mapping.period_type)
     unread = found.isna() | ~kind
+    said = {
+        t: periods.QUALIFIERS.get(parsed.qualifier, "") if (parsed := periods.parse(t)) else ""
+        for t in known
+    }
+    timed = rows.assign(period=found, _said=rows[TIME].map(said))
+    if not unread.any():
+        return timed, []
     # A row of nothing but symbols is no loss where its time cannot be read (the bare 0 of some).
     cells = [name for _, columns in _wide(mapping) for name in _parts(columns.value)]
     blank = pd.Series(bool(cells), index=rows.index)
@@ -199,12 +206,7 @@ def _periods(
         others = sorted(rows.loc[kind, IDENTIFIER].unique())
         rule = identifiers.misfit(mapping.period_type, others)
         problems += _each(rows[lost & ~kind], IDENTIFIER, rule, "identifier", where)
-    said = {
-        t: periods.QUALIFIERS.get(parsed.qualifier, "") if (parsed := periods.parse(t)) else ""
-        for t in known
-    }
-    timed = rows.assign(period=found, _said=rows[TIME].map(said))[~unread]
-    return timed, problems
+    return timed[~unread], problems
 
 
 def _each(rows: pd.DataFrame, column: str, rule: str, code: str, where: str) -> list[Problem]:
@@ -250,14 +252,15 @@ def _part(
     """Figures of one wide category, or of a long file: one row for each row of the file."""
     rows = reader.rows
     named = [canonical({**categories, **wide}) for categories in ours]
-    out = rows[PLACE].copy()
-    out["breakdown"] = [named[code][0] for code in rows["_ours"]]
-    out["category"] = [named[code][1] for code in rows["_ours"]]
+    codes = rows["_ours"].tolist()
+    made: dict[str, object] = {name: rows[name] for name in PLACE}
+    made["breakdown"] = [named[code][0] for code in codes]
+    made["category"] = [named[code][1] for code in codes]
     notes = rows["_said"].str.cat(rows[FOOTNOTE], sep=" ")
     for side in SIDES:
         names = _parts(getattr(columns, side))
         number, status, partial = _side(reader, names)
-        out[side], out[f"{side}_status"] = number, status
+        made[side], made[f"{side}_status"] = number, status
         for name in names:
             if (said := reader[name].note).ne("").any():
                 notes = notes.str.cat(said, sep=" ")
@@ -266,8 +269,9 @@ def _part(
                 pd.Series(np.where(partial, PARTIAL, ""), rows.index, dtype="str"), sep=" "
             )
     # Few distinct notes stand on many rows.
-    out["note"] = notes.map({note: " ".join(note.split()) for note in notes.unique()})
-    return out.assign(given=bool(columns.value))
+    made["note"] = notes.map({note: " ".join(note.split()) for note in notes.unique()})
+    # Made at once: to put in column after column takes longer than to read them.
+    return pd.DataFrame({**made, "given": bool(columns.value)}, index=rows.index)
 
 
 def _side(

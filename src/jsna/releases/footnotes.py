@@ -59,6 +59,8 @@ def of(figures: pd.DataFrame, narrowed: Sequence[Scope]) -> pd.Series[str]:
     A year no figure has (the one a figure was collected in, say) stands for the latest.
     """
     said = pd.Series("", index=figures.index, dtype="str")
+    if not narrowed:
+        return said
     years = figures["period"].str[:2].astype("int64") * 100 + figures["period"].str[-2:].astype(
         "int64"
     )

@@ -56,6 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
             every.append(one)
             state = f"stopped in {one.stage}" if one.faults else f"{one.figures:,} figures"
             say(f"{len(every)} of {len(asked)}, {one.authority.name}: {state}, {one.seconds:.1f} s")
+            for seen in one.looks:
+                say(f"    {seen}")
     made = table.table(every, why, time.monotonic() - begun)
     if arguments.out:
         io.write_text(Path(arguments.out), made)

@@ -140,10 +140,12 @@ def no_zero_for_a_gap(
     source_of = rows.drop_duplicates("_rank").set_index("_rank")["source"]
     given = set(known[[*of, "period", "_rank"]].itertuples(index=False, name=None))
     changing, findings = _Changing(rows), []
+    sources, by_rank = rows["source"].tolist(), source_of.to_dict()
     for i in np.flatnonzero(rows["value"].eq(0).to_numpy() & own).tolist():
-        row, source = rows.iloc[i], str(source_of[first[i]])
-        if source == row["source"]:
+        source = str(by_rank[first[i]])
+        if source == sources[i]:
             continue
+        row = rows.iloc[i]
         what = "place" if (*row[[*of, "period"]], first[i]) in given else "period"
         by = audits[source].title
         found = Finding(

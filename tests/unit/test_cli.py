@@ -52,6 +52,8 @@ def test_every_problem_is_told_with_its_place() -> None:
 def test_a_long_list_is_cut_and_says_so() -> None:
     error = JsnaError([Problem(f"{i}.csv", "is empty") for i in range(MOST_SHOWN + 7)])
     assert error.report().splitlines()[-1] == "  … and 7 more problems"
+    # `check --rows` lists each, so that all are put right at once.
+    assert error.report(None).count("is empty") == MOST_SHOWN + 7
 
 
 @pytest.mark.parametrize("cores", ["0", "-1", "two"])

@@ -154,7 +154,8 @@ def test_rules_that_need_a_file_not_received_say_so_and_find_nothing() -> None:
     )["exclusions.exclusions"]
     assert {found.severity for found in judged.found} == {"not_run"}
     assert all(
-        "school_census.census not received or not linked" in found.message and found.rows == 0
+        "school_census.census not received, not readable or not linked" in found.message
+        and found.rows == 0
         for found in judged.found
     )
     assert len(judged.valid) == 1

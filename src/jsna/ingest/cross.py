@@ -109,7 +109,7 @@ def apply_rules(
         frames = {name: rows.valid for name, rows in result.items()} | dict(others)
         entry = Violation(rule.code, rule.severity, rule.message, rule.fields)
         if absent := sorted(need for need in rule.needs if need not in frames):
-            lacking = f"{' and '.join(absent)} not received or not linked"
+            lacking = f"{' and '.join(absent)} not received, not readable or not linked"
             unread = replace(
                 entry,
                 code=f"{judged.table.name}.{rule.code}",

@@ -14,7 +14,7 @@ import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from jsna.ingest.grid import Findings, listed_texts
 from jsna.model.contract import Column, Table
@@ -43,6 +43,7 @@ SHOWABLE = re.compile(r"(?!(?:.*\d){5})[^\W\d][\w .()/%-]{0,39}")
 _OF_A_RECORD = re.compile(r"(?:.*\d){5}", re.DOTALL)
 
 
+@lru_cache(maxsize=8192)
 def plain(name: str) -> str:
     """A header without case, spaces and punctuation."""
     return "".join(character for character in name.casefold() if character.isalnum())

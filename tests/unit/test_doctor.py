@@ -200,6 +200,13 @@ def test_what_arrived_is_told_and_written_into_the_edition(
     again = doctor(project, capsys)[1]
     assert "exclusions, 2023/24, by quill/exclusions: as the edition names it" in again
     assert "0 deliveries written" in again
+    # All that its use needs is recorded of suspensions; nothing more is asked for.
+    assert "Say there" not in said
+    assert f"Then: jsna check {NAME}" in said
+    file.write_text(EDITION.replace("    assessment: DPIA-01\n", ""), encoding="utf-8")
+    asked = doctor(project, capsys)[1]
+    assert "Say there of exclusions what allows its use, else its rows are checked" in asked
+    assert "no data-protection assessment is recorded" in asked
 
 
 @pytest.mark.full

@@ -82,7 +82,7 @@ def _note(shown: Shown, marks: Sequence[Mark]) -> str:
         return ""
     shades = "Darker cells are higher."
     if _differences(shown):
-        shades = "Darker cells are further from nought, either way."
+        shades = "Darker cells are further from zero, either way."
     short = footnote(marks)
     return f"{shades} {short}." if short else shades
 

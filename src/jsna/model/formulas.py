@@ -13,7 +13,7 @@ FORMULAS: Final[Mapping[str, str]] = {
         "√(1/x − 1/n + 1/y − 1/m) (Katz and others, Biometrics 34). Set beside everyone, a group "
         "is compared with all others; with that ratio r, and w the group’s share of all, the "
         "ratio to everyone is r/(wr + 1 − w), and its interval is that of r carried over. Where "
-        "nobody in a group is counted, the ratio is nought and has no interval."
+        "nobody in a group is counted, the ratio is zero and has no interval."
     ),
     "ratio_rates": (
         "A ratio of rates has an interval on the scale of logarithms, with the standard error "
@@ -56,7 +56,7 @@ FORMULAS: Final[Mapping[str, str]] = {
     ),
     "stock_flows": (
         "A change in how many there are since a year before is told by how many joined in that "
-        "year and how many left, who count below nought. What these do not account for is told as "
+        "year and how many left, who count below zero. What these do not account for is told as "
         "a part of its own, so that the parts add up to the change. All are complete counts."
     ),
 }

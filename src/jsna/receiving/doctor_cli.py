@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     copied = taking.take(found, names, paths.raw)
     if after != before:
         io.write_text(file, after)
-    for line in _done(found, copied, arguments.edition):
+    for line in _done(found, copied, _edition(root, arguments.edition)):
         say(line)
     return 1 if found.unclear or any(one.what == "incomplete" for one in found.arrived) else 0
 
@@ -153,10 +153,17 @@ def _difference(before: str, after: str, name: str) -> list[str]:
     )
 
 
-def _done(found: Found, copied: int, edition: str) -> list[str]:
-    many = len(found.written)
+def _done(found: Found, copied: int, edition: Edition) -> list[str]:
+    """What was written, and whose permission is still to be said in the edition as it now is."""
+    from jsna.sources import permission
+
+    many, name = len(found.written), edition.edition
     what = "1 delivery" if many == 1 else f"{many} deliveries"
-    said = [f"{what} written into config/editions/{edition}.yaml, {copied} files copied."]
-    if many:
-        said.append(f"Say there who owns each and what allows its use. Then: jsna check {edition}")
-    return said
+    said = [f"{what} written into config/editions/{name}.yaml, {copied} files copied."]
+    unsaid = {one.extract: one.unrecorded for one in permission.unlinked(edition)}
+    said += [
+        f"Say there of {extract} what allows its use, else its rows are checked and counted in "
+        f"nothing: {lacking}."
+        for extract, lacking in sorted(unsaid.items())
+    ]
+    return [*said, f"Then: jsna check {name}"] if many else said

@@ -72,7 +72,7 @@ COLUMNS = (
     code("ReferralSource", "referral_source", "cin_referral_source", "Who referred the child."),
     flag(
         "ReferralNFA", "referral_nfa",
-        "Nothing was to be done after the referral: no child in need.",
+        "Whether nothing was to be done after the referral: then no child in need.",
     ),
     code("PrimaryNeedCode", "category_of_need", "cin_need", "Main reason the child is in need."),
     # An episode is in force until it is closed, so a row whose end cannot be read says neither.

@@ -66,10 +66,12 @@ COLUMNS = (
         codes="sen_provision", quantity="sen_provision",
     ),
     columns.code(
-        "SENtype1", "primary_need", "sen_type", "Need of rank 1.", aliases=("SENneed1",)
+        "SENtype1", "primary_need", "sen_type", "Primary need: that of rank 1.",
+        aliases=("SENneed1",),
     ),
     columns.code(
-        "SENtype2", "secondary_need", "sen_type", "Need of rank 2.", aliases=("SENneed2",)
+        "SENtype2", "secondary_need", "sen_type", "Secondary need: that of rank 2.",
+        aliases=("SENneed2",),
     ),
     columns.flag("SENunitIndicator", "sen_unit", "Member of a SEN unit of the school."),
     columns.flag(

@@ -211,6 +211,16 @@ def test_a_file_of_a_header_and_no_rows_is_linked(stage: Stage) -> None:
     assert members(stage, SPINE) == {"spine": len(CHILDREN)}
 
 
+def test_to_link_again_takes_away_nothing_that_was_assessed(stage: Stage) -> None:
+    patients(stage, of(0, *NAMED))
+    stage.outcome("held_out")
+    stale = stage.paths.restricted / "linkage/left.parquet"
+    before = stage.written()
+    io.write_parquet(stale, stage.outcome("member"))
+    stage.run()
+    assert stage.written() == before
+
+
 def test_without_permission_nothing_of_an_extract_is_linked(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

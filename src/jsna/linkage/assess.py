@@ -19,7 +19,7 @@ from jsna.linkage import concordance, quality
 from jsna.linkage.jobs import Jobs
 from jsna.linkage.keying import make_keys
 from jsna.linkage.keys import person_key_secret
-from jsna.linkage.link import JOBS, KEPT, RULES, opened
+from jsna.linkage.link import ASSESSED, JOBS, KEPT, RULES, opened
 from jsna.linkage.outcomes import union
 from jsna.linkage.people import People, add, begin, in_order, spine_of
 from jsna.linkage.ruleset import Ruleset, read_ruleset
@@ -42,7 +42,7 @@ def run(config: Configuration, paths: io.Paths, rules: Ruleset | None = None) ->
     Raises:
         JsnaError: there is no fit key, the rules cannot be read, or what `link` kept is not there.
     """
-    file = paths.restricted / "linkage" / "held_out.parquet"
+    file = paths.restricted / "linkage" / ASSESSED
     listed = paths.identified / JOBS
     jobs: dict[str, str] = io.read_json(listed) if listed.is_file() else {}
     receipt: dict[str, object] = {"files": {}}
@@ -60,6 +60,8 @@ def run(config: Configuration, paths: io.Paths, rules: Ruleset | None = None) ->
             )
             io.write_parquet(file, database.sql(query).to_arrow_table())
         receipt["files"] = records.digests(paths.restricted, [file])
+    else:
+        io.remove(file)
     io.write_json(paths.restricted / "assess.json", receipt)
 
 

@@ -40,6 +40,8 @@ KEPT: Final = Path("linkage/kept")
 #: Of each source the digest of what its links hang on; not in the receipt, since it is another
 #: where rows stand in another order, and what is linked is not.
 JOBS: Final = Path("linkage/jobs.json")
+#: What `assess` writes beside what linking came to.
+ASSESSED: Final = "held_out.parquet"
 #: SQL of how surely a record is linked (code list `link`), from its `method` and `probability`.
 LINK: Final = """
     CASE WHEN spine THEN 'spine' WHEN method IN ('number', 'pass') THEN method
@@ -71,8 +73,11 @@ def run(config: Configuration, paths: io.Paths, rules: Ruleset | None = None) ->
         receipt["person_key"] = key_fingerprint(key)
         rules = rules or read_ruleset(paths.root / RULES)
     folders = (paths.restricted / "linked", paths.restricted / "linkage")
-    for folder in folders:
-        io.clear_folder(folder)
+    io.clear_folder(folders[0])
+    # What `assess` wrote beside is its own: links that stay as they were are not assessed again.
+    for file in sorted(io.make_folder(folders[1]).glob("*.parquet")):
+        if file.name != ASSESSED:
+            io.remove(file)
     if not deliveries:
         io.clear_folder(paths.identified / "linkage")
     else:
@@ -89,7 +94,9 @@ def run(config: Configuration, paths: io.Paths, rules: Ruleset | None = None) ->
             receipt["tables"] = linker.link(paths.restricted / "linked")
             outcomes.write(linker, paths)
         io.write_json(paths.identified / JOBS, linker.keys)
-    written = (file for folder in folders for file in folder.glob("*.parquet"))
+    written = (
+        file for folder in folders for file in folder.glob("*.parquet") if file.name != ASSESSED
+    )
     receipt["files"] = records.digests(paths.restricted, written)
     io.write_json(paths.restricted / "link.json", receipt)
 

@@ -12,10 +12,10 @@ import pytest
 import yaml
 
 from jsna import cli
+from jsna.ingest.named_after import by_its_day
 from jsna.model.editions import Edition
 from jsna.receiving import years
 from jsna.receiving.entries import Entry, update
-from jsna.receiving.named_after import by_its_day
 from jsna.saying import quoted
 from jsna.shared.whole_year import empty_months
 from jsna.sources import registry
@@ -271,7 +271,7 @@ def test_what_cannot_be_taken_is_told_for_what_it_is(
     for name, content in {
         "bare 2024-25.csv": whole.split(b"\n")[0] + b"\n",
         "short.csv": whole[:-20],
-        "types.xml": b"<!DOCTYPE Message [<!ENTITY x 'y'>]>\n" + declared,
+        "type.xml": b"<!DOCTYPE Message [<!ENTITY x 'y'>]>\n" + declared,
         "half.xml": IN_NEED[:-60],
         "other.xml": b"<?xml version='1.0'?>\n<Letter/>",
         evil: (folder / "mapme.csv").read_bytes() + b"\n",
@@ -291,7 +291,7 @@ def test_what_cannot_be_taken_is_told_for_what_it_is(
     for name, words in {
         "bare 2024-25.csv": "exclusions, exclusions: the file has a header and no rows; ask for",
         "short.csv": "cells: the file was cut short; ask for it again",
-        "types.xml": "line 2: the file declares types or entities (DOCTYPE)",
+        "type.xml": "line 2: the file declares types or entities (DOCTYPE)",
         "half.xml": "the file ends before what it began: it was cut short",
         "other.xml": "an XML of no return that is declared",
         "copy (1).csv": "the same as 'copy.csv', byte for byte",
@@ -370,6 +370,35 @@ def test_no_file_is_taken_or_named_whose_name_holds_a_day_of_birth(
     text = (project / f"config/editions/{NAME}.yaml").read_text(encoding="utf-8")
     assert "exclusions, 2019/20" not in said
     assert "Zwyx" not in text
+
+
+def test_no_file_is_taken_or_named_that_is_called_after_a_child(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = project / "from them"
+    whole = suspensions(2022)
+    # As `suspensions` has them: of few rows one name says whose it is, of many both must be there.
+    head, *rows = whole.splitlines(keepends=True)
+    forename, surname = (rows[0].decode().split(",")[at] for at in (2, 1))
+    few = b"".join([head, *rows[:2]])
+    for name, content in {
+        f"{surname}{forename} suspensions.csv": whole,
+        f"{surname.upper()} 2022-23.csv": few,
+        f"letters/{forename.lower()}_{surname.lower()}.csv": IN_NEED,
+        f"Plan of {forename} {surname}.pdf": b"x",
+        f"{surname}.zip": b"x",
+        f"{forename}'s form.xlsx": b"no workbook",
+        f"list.{forename} {surname}": b"x",
+    }.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content)
+    said = doctor(project, capsys)[1]
+    text = (project / f"config/editions/{NAME}.yaml").read_text(encoding="utf-8")
+    for name in (forename, surname):
+        assert name.casefold() not in (said + text).casefold(), said
+    assert said.count("its name holds the name of a child") == 3, said
+    assert "a .pdf file of 1 bytes" in said and "a .xlsx file of 11 bytes" in said
+    assert "Missing: exclusions, 2022/23" in said
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,8 @@ from jsna.model.layouts import MappingFile
 from jsna.receiving.coded import coding
 from jsna.receiving.days import order_of
 from jsna.receiving.fits import Held
-from jsna.receiving.looks import Known, look
+from jsna.receiving.looks import look
+from jsna.receiving.seen import Known
 from jsna.sources import registry
 from tests.books import book, book_bytes
 from tests.conftest import ROOT

@@ -254,6 +254,29 @@ def test_good_extracts_pass_and_say_so(tmp_path: Path) -> None:
     assert not (tmp_path / "data/processed").exists()
 
 
+@pytest.mark.parametrize("verb", [["check"], ["check", "--rows"], ["ingest"]])
+def test_a_file_called_after_a_child_in_it_stops_everything_unnamed(
+    verb: list[str], tmp_path: Path
+) -> None:
+    world = World(tmp_path)
+    at = [world.census[0].index(name) for name in ("Forename", "Surname")]
+    name = "-".join(world.census[1][place].lower() for place in at)
+    config = world.place()
+    (world.paths.raw / CENSUS).rename(world.paths.raw / f"{name} census.csv")
+    edition = tmp_path / f"config/editions/{EDITION}.yaml"
+    text = edition.read_text(encoding="utf-8")
+    edition.write_text(text.replace(CENSUS, f"{name} census.csv"), encoding="utf-8")
+    ended = world.jsna(*verb)
+    said = ended.stdout + ended.stderr
+    assert ended.returncode == 1
+    assert "school_census, 2025: a .csv file of" in said and "the name of a child" in said
+    assert not [word for word in name.split("-") if word in said.casefold()], said
+    assert config and not (world.paths.identified / "ingest.json").exists()
+    kept = [*(tmp_path / "data").rglob("*")] if (tmp_path / "data").exists() else []
+    of_build = [one for one in kept if one.is_file() and not one.is_relative_to(world.paths.raw)]
+    assert not [one for one in of_build if name.encode() in one.read_bytes().lower()]
+
+
 def test_the_receipt_says_how_each_file_was_read(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.instead = {

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import Final
 
 from jsna.drafting.cells import NEARLY_ALL, Cells
 from jsna.drafting.reading import columns
 from jsna.errors import Problem
-from jsna.shared import headers
-from jsna.sources import registry
+from jsna.ingest.named_after import known_words
 
 #: Columns of one kind under what may be names: of two words or more, and of any number.
 _WHOLE_NAMES: Final = 2
@@ -24,11 +22,6 @@ _ANY_NAMES: Final = 4
 #: Different marks of a register at most.
 _MARKS: Final = 6
 _WORD: Final = re.compile(r"[^\W\d_]+")
-#: Words of files of councils that no declaration uses.
-_OTHERS: Final = (
-    "booked cancelled paid filled vacant taken waiting offered used spend miles seats spaces "
-    "capacity total average minimum maximum budget actual forecast visits sessions nights"
-)
 
 
 def in_headers(name: str, every: Sequence[Cells]) -> Iterator[Problem]:
@@ -62,7 +55,7 @@ def like_a_name(text: str, least: int) -> bool:
     """
     words = _WORD.findall(text)
     capital = all(word[0].isupper() for word in words)
-    return len(words) >= least and capital and not {word.lower() for word in words} & _known()
+    return len(words) >= least and capital and not {word.lower() for word in words} & known_words()
 
 
 def _kind(cells: Cells) -> str:
@@ -74,15 +67,3 @@ def _kind(cells: Cells) -> str:
     if cells.values and cells.days >= NEARLY_ALL:
         return "day"
     return "marks " + " ".join(sorted(cells.counts)) if 0 < len(cells.counts) <= _MARKS else ""
-
-
-@cache
-def _known() -> frozenset[str]:
-    """Words by which the sources call and describe their columns."""
-    tables = [table for extract in registry().values() for table in extract.tables]
-    said = [text for table in tables for c in table.columns for text in (c.name, *c.aliases)]
-    told = [c.description for table in tables for c in table.columns]
-    found = {word for text in said for word in headers.words(text)}
-    return frozenset(
-        {*found, *_OTHERS.split(), *(w.lower() for t in told for w in _WORD.findall(t))}
-    )

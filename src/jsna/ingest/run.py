@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from jsna import io, records
 from jsna.errors import JsnaError, Problem
+from jsna.ingest import named_after
 from jsna.ingest.cells import DAMAGE
 from jsna.ingest.stage import Staged, stage_deliveries
 from jsna.model.configuration import Configuration
@@ -52,6 +53,7 @@ def ingest(config: Configuration, paths: io.Paths) -> Ingested:
     from jsna.ingest.validate import context_for, validate_edition
     from jsna.sources import registry
 
+    _check_days(config)
     staged = stage_deliveries(
         config.edition.received, registry(), paths.raw, synthetic=config.edition.synthetic,
         layouts=config.layout,
@@ -81,6 +83,7 @@ def headings(config: Configuration, paths: io.Paths) -> list[Problem]:
     from jsna.ingest.read import read_heading
     from jsna.sources import registry
 
+    _check_days(config)
     staged = stage_deliveries(
         config.edition.received, registry(), paths.raw, synthetic=config.edition.synthetic,
         read=read_heading, layouts=config.layout,
@@ -88,6 +91,27 @@ def headings(config: Configuration, paths: io.Paths) -> list[Problem]:
     problems = rights.judge(config, paths)
     problems += [problem for entry in staged for problem in entry.findings.problems]
     return list(dict.fromkeys(problems))
+
+
+def _check_days(config: Configuration) -> None:
+    """Refuse names of files that hold a day on which a child may have been born.
+
+    Raises:
+        JsnaError: telling whose they are, without the names.
+    """
+    day = config.edition.reference_date
+    problems = [
+        Problem(
+            f"config/editions/{config.edition.edition}.yaml",
+            f"of a file of {one.extract}, {one.period}, {named_after.BORN}",
+            column="files",
+            code="file.named",
+        )
+        for one in config.edition.received
+        if any(named_after.by_its_day(file, day) for file in one.every_file)
+    ]
+    if problems:
+        raise JsnaError(problems, title=REFUSED.format(edition=config.edition.edition))
 
 
 def _warn_of_part(staged: Sequence[Staged], results: Results) -> None:

@@ -17,6 +17,7 @@ from jsna.errors import Problem
 from jsna.ingest.beside import BesideFiles
 from jsna.ingest.files_of import files_of
 from jsna.ingest.grid import Findings
+from jsna.ingest.guard import SMALL, Guard
 from jsna.ingest.read import Reading, read_table
 from jsna.ingest.xml_file import forget, is_xml
 from jsna.ingest.xml_year import check_year
@@ -76,11 +77,16 @@ def stage_deliveries(
     Returns:
         One entry for each table of each delivery, in the order of the edition and the
         declaration, whether it could be read or not.
+
+    Raises:
+        JsnaError: a file is called after a child in it. Nothing else is told, since it would name
+            the file.
     """
     listed = read_digests(folder / DIGESTS) if synthetic else {}
     deliveries = list(deliveries)
     meant = {file for delivery in deliveries for file in delivery.every_file}
-    return [
+    guard = Guard(folder, meant)
+    staged = [
         staged
         for delivery in deliveries
         for staged in _stage_delivery(
@@ -89,8 +95,11 @@ def stage_deliveries(
             _Folder(folder, {**listed, **delivery.sha256}, meant),
             layouts(delivery),
             read,
+            guard,
         )
     ]
+    guard.check()
+    return staged
 
 
 @dataclass(slots=True)
@@ -125,6 +134,7 @@ def _stage_delivery(
     folder: _Folder,
     layout: Layout | None,
     read: Callable[..., Reading],
+    guard: Guard,
 ) -> list[Staged]:
     places = layout.beside if layout else {}
     staged: list[Staged] = []
@@ -149,6 +159,11 @@ def _stage_delivery(
                 content, file, table, alone=alone, shape=shape, beside=beside, xml=extract.xml
             )
             frame = reading.frame
+            seen = frame
+            if read is not read_table and len(content) <= SMALL and not is_xml(content):
+                seen = read_table(content, file, table, alone=alone, shape=shape).frame
+            if seen is not None:
+                guard.saw(delivery, file, table, seen)
             _add(findings, reading.findings, "" if alone else _place(key, content))
             opened = [folder.told.pop(name, None) for name in delivery.beside.values()]
             for more in (*opened, *beside.findings):
@@ -254,7 +269,9 @@ def _report_missing(folder: Path, file: str, findings: Findings, meant: Collecti
     others = {Path(one).name for one in meant}
     present = sorted(p.name for p in parent.iterdir()) if parent.is_dir() else []
     present = [name for name in present if name not in others and (parent / name).is_file()]
-    folded = {name.casefold(): name for name in present}
-    near = difflib.get_close_matches(Path(file).name.casefold(), list(folded), n=1, cutoff=0.6)
-    hint = f"; {folded[near[0]]!r} is there: rename it if it is this file" if near else ""
+    near = difflib.get_close_matches(
+        Path(file).name.casefold(), [name.casefold() for name in present], n=1, cutoff=0.6
+    )
+    # Its name may be that of a child: nobody has looked at it.
+    hint = "; a file with a name like it is there: rename it if it is this file" if near else ""
     findings.refuse("file.missing", f"the file is not in the edition's folder of raw files{hint}")

@@ -13,12 +13,14 @@ from typing import Final, Literal
 
 from jsna.drafting.forward import REASON
 from jsna.errors import JsnaError, Problem
+from jsna.ingest import named_after
 from jsna.model.editions import Delivery, Edition
 from jsna.model.layouts import MappingFile
 from jsna.model.parts import part_of
-from jsna.receiving import named_after, several
+from jsna.receiving import several
 from jsna.receiving.folder import files_of, passed_over
-from jsna.receiving.looks import NAMED, Known, Looks, look
+from jsna.receiving.looks import NAMED, look
+from jsna.receiving.seen import Known, Looks
 from jsna.receiving.years import of_name
 from jsna.saying import quoted
 from jsna.shared.periods import is_period, window, written_like
@@ -27,13 +29,6 @@ from jsna.sources import registry
 #: What tells a year that somebody has said.
 SAID: Final = "as you say"
 What = Literal["new", "late", "replaced", "same", "incomplete"]
-_SAID: Final[Mapping[What, str]] = {
-    "new": "new",
-    "late": "late: the edition says that it was not received",
-    "replaced": "replaced: other files than the edition names",
-    "same": "as the edition names it",
-    "incomplete": "incomplete",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +134,12 @@ class _Sorter:
 
     def shown(self, one: Looks) -> str:
         """A file as it is called from its folder, unless that may name a child."""
-        if one.told == named_after.TOLD:
+        name = one.file.relative_to(self.folder).as_posix()
+        # Nothing tells whether the words of one that was not read are names.
+        hidden = one.unread and not named_after.says_nothing(name, _words_of(self))
+        if one.told in named_after.TOLD or hidden:
             return named_after.shown(one.file)
-        return one.file.relative_to(self.folder).as_posix()
+        return name
 
     def _period(self, one: Looks) -> Looks:
         """A file with the period somebody has said, which nothing in it may contradict.
@@ -204,14 +202,24 @@ def find(
         raw: where the edition's files lie; without it nobody is told how many rows they had.
     """
     chosen = {s.extract: s.mapping for s in edition.extracts if "mapping" in s.model_fields_set}
-    known = Known(mappings, _of_edition(edition), chosen | dict(ways or {}))
+    files = files_of(folder)
+    names = {file: file.relative_to(folder).as_posix() for file in files}
+    words = frozenset(word for name in names.values() for word in named_after.words(name))
+    known = Known(mappings, _of_edition(edition), chosen | dict(ways or {}), words, folder)
 
-    def after_child(file: Path) -> bool:
-        return named_after.by_its_day(file.relative_to(folder).as_posix(), edition.reference_date)
+    def born(name: str) -> bool:
+        return named_after.by_its_day(name, edition.reference_date)
 
     every = [
-        Looks(file, "", told=named_after.TOLD) if after_child(file) else look(file, known)
-        for file in files_of(folder)
+        Looks(file, "", told=named_after.BORN) if born(names[file]) else look(file, known)
+        for file in files
+    ]
+    children = frozenset(pair for one in every for pair in one.children)
+    every = [
+        replace(one, told=named_after.CALLED)
+        if one.told not in named_after.TOLD and named_after.by_its_names(names[one.file], children)
+        else one
+        for one in every
     ]
     sorter = _Sorter(folder, edition, mappings, periods or {})
 
@@ -234,11 +242,19 @@ def find(
             sorter.unclear.append((sorter.shown(one), rule))
     arrived.sort(key=lambda one: (one.what == "incomplete", one.extract, one.period))
     missing = tuple(_missing(edition, arrived))
+    plain = _words_of(sorter)
     passed = (
-        named_after.shown(folder / name) if after_child(folder / name) else name
+        name
+        if named_after.says_nothing(name, plain) and not born(name)
+        else named_after.shown(folder / name)
         for name in passed_over(folder)
     )
-    return Found(tuple(arrived), tuple(sorter.unclear), missing, tuple(passed))
+    return Found(tuple(arrived), tuple(sorter.unclear), missing, tuple(sorted(passed)))
+
+
+def _words_of(sorter: _Sorter) -> frozenset[str]:
+    """Words of the authority and of the names of mappings, which are no names of children."""
+    return named_after.words(" ".join((sorter.edition.area, *sorter.mappings)), 2)
 
 
 def _of_edition(edition: Edition) -> dict[str, Looks]:
@@ -317,30 +333,3 @@ def _missing(edition: Edition, arrived: Sequence[Arrived]) -> Iterator[str]:
     for name, extract in registry().items():
         if name not in named:
             yield f"{name}: nothing, and the edition names no year of it ({extract.title})"
-
-
-def lines(found: Found) -> Iterator[str]:
-    """What was found, in words; files by their names, and no cell of them."""
-    for one in found.arrived:
-        by = {looks.by for looks in one.files.values() if looks.by}
-        ways = sorted(way if way == SAID else f"by {way}" for way in by)
-        told = f"; year {' and '.join(ways)}" if ways else ""
-        through = f", by {one.mapping}" if one.mapping else ""
-        lacks = f" (no {', '.join(map(repr, one.lacks))})" if one.lacks else ""
-        yield f"{one.extract}, {one.period}{through}: {_SAID[one.what]}{lacks}{told}"
-        if one.fewer:
-            yield f"  {one.fewer}: is that all of it?"
-        tables = {table.name for table in registry()[one.extract].tables}
-        for table, looks in (*one.files.items(), *one.beside.items()):
-            yield f"  {table}: {looks.file.name}"
-            if looks.empty and table in tables:
-                yield (
-                    f"    no row from {looks.empty}: if the file is a part of the year, have the "
-                    "other parts in the folder too"
-                )
-    for name, rule in found.unclear:
-        yield f"Unclear: {name}: {rule}"
-    if found.passed:
-        yield f"Not looked at: {', '.join(found.passed)}"
-    for name in found.missing:
-        yield f"Missing: {name}"

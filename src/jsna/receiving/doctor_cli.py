@@ -40,7 +40,7 @@ def add_arguments(verb: str, parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Say what a folder holds; copy it and write it into the edition, unless it is a dry run."""
     from jsna import io
-    from jsna.receiving import doctor, entries, taking
+    from jsna.receiving import doctor, entries, found_told, taking
 
     root, folder = Path(arguments.root), Path(arguments.folder)
     if not folder.is_dir():
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     periods, mappings = _periods(arguments.period, folder), _mappings(root)
     ways = _ways(arguments.mapping, mappings)
     found = doctor.find(folder, edition, mappings, periods, paths.raw, ways)
-    for line in doctor.lines(found):
+    for line in found_told.lines(found):
         say(line)
     names = taking.named(found, folder, paths.raw)
     file = root / "config/editions" / f"{arguments.edition}.yaml"

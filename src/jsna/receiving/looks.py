@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from jsna.drafting.guess import names_in
 from jsna.errors import JsnaError, Problem
+from jsna.ingest import named_after
 from jsna.ingest.fillable import expecting, with_helping
 from jsna.ingest.header import locate, names, plain
 from jsna.ingest.layout import arriving
@@ -23,10 +24,11 @@ from jsna.ingest.xml_file import is_xml
 from jsna.ingest.xml_year import stated_years
 from jsna.machine import limits, trouble
 from jsna.model.contract import Extract, Table
-from jsna.model.layouts import MappingFile, Shape
-from jsna.receiving import named_after, years
+from jsna.model.layouts import Shape
+from jsna.receiving import years
 from jsna.receiving.known import likeness
 from jsna.receiving.propose import KNOWN
+from jsna.receiving.seen import Known, Looks
 from jsna.receiving.sheets import Sheet, sheets_of
 from jsna.saying import quoted
 from jsna.shared.whole_year import empty_months, is_of_events
@@ -41,90 +43,33 @@ _CUT_SHORT: Final = ("file.truncated", "file.sheets_alike")
 NAMED: Final = "its name"
 
 
-@dataclass(frozen=True, slots=True)
-class Looks:
-    """What one file looks like.
-
-    Attributes:
-        file: it, as it lies in the folder.
-        digest: its SHA-256.
-        extract, tables: what it is of; none where nothing declared is like it.
-        mapping: by which mapping; "" as declared.
-        period: its year; "" where nothing tells.
-        by: what tells the year.
-        beside: what mappings call it that join columns of it -> none of them a table.
-        told: what it looks like where it is no table as it is, and what to do.
-        rows: of all its tables; 0 of one that was not read.
-        days: the first and the last day of its year, where its rows are dated.
-        empty: months of its year without one event, where they are many.
-    """
-
-    file: Path
-    digest: str
-    extract: str = ""
-    tables: tuple[str, ...] = ()
-    mapping: str = ""
-    period: str = ""
-    by: str = ""
-    beside: tuple[str, ...] = ()
-    told: str = ""
-    rows: int = 0
-    days: tuple[date, date] | None = None
-    empty: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What a file may be held to.
-
-    Attributes:
-        mappings: of councils' own files, by name.
-        told: digest -> what somebody has said a file is, which is not looked at again.
-        chosen: extract -> the mapping it is read by, or "" as declared, where somebody has said so.
-    """
-
-    mappings: Mapping[str, MappingFile]
-    told: Mapping[str, Looks] = field(default_factory=dict)
-    chosen: Mapping[str, str] = field(default_factory=dict)
-
-    def shapes(self) -> Iterator[tuple[Extract, Table, str, Shape | None]]:
-        """Every table in each shape it may come in; as declared before any mapping."""
-        for extract in registry().values():
-            for table in extract.tables:
-                yield extract, table, "", None
-        for name, mapping in sorted(self.mappings.items()):
-            extract = registry()[mapping.extract]
-            for table in extract.tables:
-                if table.name in mapping.tables:
-                    yield extract, table, name, mapping.tables[table.name]
-
-
 def look(file: Path, known: Known) -> Looks:
     """What a file looks like. Nothing is raised: what stops it from being read is told."""
     try:
         content = limits.read(file)
     except limits.TooLargeError as large:
-        return Looks(file, "", told=str(large))
+        return Looks(file, "", told=str(large), unread=True)
     except OSError as error:
         if not isinstance(error, PermissionError):
             trouble.pass_on(error)
         rule = "cannot be opened: another program has it open, or you may not read it"
-        return Looks(file, "", told=rule)
+        return Looks(file, "", told=rule, unread=True)
     digest = hashlib.sha256(content).hexdigest()
     if digest in known.told:
         return replace(known.told[digest], file=file)
     seen = Looks(file, digest)
     try:
         if is_xml(content):
-            return _return(content, seen)
+            return _return(content, seen, known)
         if file.suffix.lower() == ".parquet":
             return _of_header(content, seen, known)
         return _of_sheets(content, seen, known, list(sheets_of(file)))
     except JsnaError as error:
-        return replace(seen, told=error.problems[0].rule)
+        unread = error.problems[0].code.startswith("file.")
+        return replace(seen, told=error.problems[0].rule, unread=unread)
 
 
-def _return(content: bytes, seen: Looks) -> Looks:
+def _return(content: bytes, seen: Looks, known: Known) -> Looks:
     """An XML: the return that has rows in it, or why it is none that can be read."""
     wrong: dict[str, str] = {}
     for extract in registry().values():
@@ -141,12 +86,12 @@ def _return(content: bytes, seen: Looks) -> Looks:
         if frames:
             every = tuple(table.name for table in extract.tables)
             found = replace(seen, extract=extract.name, tables=every)
-            dated = _dated(found, extract, frames)
+            dated = _dated(found, extract, frames, known)
             return (not dated.told and _headed(content, dated, extract)) or dated
     # That it is not the one return says nothing where it may be another.
     wrong.pop("file.other_table", None)
     why = next(iter(wrong.values()), "an XML of no return that is declared, or one of no records")
-    return replace(seen, told=why)
+    return replace(seen, told=why, unread=True)
 
 
 def _headed(content: bytes, seen: Looks, extract: Extract) -> Looks | None:
@@ -173,7 +118,7 @@ def _of_header(content: bytes, seen: Looks, known: Known) -> Looks:
     best = _best([(header,)], known)
     if best is None:
         return replace(seen, told="a parquet file of no table that is declared")
-    return _read(content, seen, [best])
+    return _read(content, seen, [best], known)
 
 
 def _of_sheets(content: bytes, seen: Looks, known: Known, sheets: Sequence[Sheet]) -> Looks:
@@ -187,11 +132,19 @@ def _of_sheets(content: bytes, seen: Looks, known: Known, sheets: Sequence[Sheet
     if len(sources) > 1:
         return replace(seen, told="its sheets are of several sources; ask for a file of each")
     if found:
-        return _read(content, seen, found)
+        return _read(content, seen, found, known)
+    if named_after.by_cells(known.called(seen.file), _names(sheets)):
+        return replace(seen, told=named_after.CALLED)
     beside = tuple(_beside(sheets, known))
     if beside:
         return replace(seen, beside=beside)
     return replace(seen, told=_nearly(seen.file, sheets))
+
+
+def _names(sheets: Sequence[Sheet]) -> frozenset[str]:
+    """Names of persons that stand in sheets of no declared table."""
+    every = (sheet.columns(row)[0] for sheet in sheets for row in sheet.candidates[:1])
+    return frozenset(name for columns in every for name in names_in(columns))
 
 
 _Found = tuple[Extract, Table, str, Shape | None]
@@ -312,7 +265,7 @@ def _nearly(file: Path, sheets: Sequence[Sheet]) -> str:
     )
 
 
-def _read(content: bytes, seen: Looks, found: Sequence[_Found]) -> Looks:
+def _read(content: bytes, seen: Looks, found: Sequence[_Found], known: Known) -> Looks:
     extract, _, mapping, _ = found[0]
     frames, wrong = {}, ""
     for _, table, _, shape in found:
@@ -322,17 +275,25 @@ def _read(content: bytes, seen: Looks, found: Sequence[_Found]) -> Looks:
         for one in reading.findings.problems:
             if reading.frame is None or one.code in _CUT_SHORT:
                 wrong = wrong or one.rule
-    if wrong:
-        return replace(seen, told=f"{extract.name}, {found[0][1].name}: {wrong}")
     tables = tuple(table.name for _, table, _, _ in found)
-    return _dated(
-        replace(seen, extract=extract.name, tables=tables, mapping=mapping), extract, frames
+    looks = _dated(
+        replace(seen, extract=extract.name, tables=tables, mapping=mapping), extract, frames, known
     )
+    if wrong and looks.told not in named_after.TOLD:
+        told = f"{extract.name}, {found[0][1].name}: {wrong}"
+        return replace(seen, told=told, children=looks.children)
+    return looks
 
 
-def _dated(seen: Looks, extract: Extract, frames: Mapping[str, pd.DataFrame]) -> Looks:
-    if named_after.by_its_rows(seen.file, extract, frames):
-        return replace(seen, told=named_after.TOLD)
+def _dated(
+    seen: Looks, extract: Extract, frames: Mapping[str, pd.DataFrame], known: Known
+) -> Looks:
+    tables = {table.name: table for table in extract.tables}
+    seen = replace(seen, children=named_after.children(tables, frames, known.words))
+    if named_after.by_its_rows(seen.file, tables, frames):
+        return replace(seen, told=named_after.BORN)
+    if named_after.by_few(known.called(seen.file), tables, frames):
+        return replace(seen, told=named_after.CALLED)
     seen = replace(seen, rows=sum(map(len, frames.values())))
     for name, frame in frames.items():
         table = extract.table(name)

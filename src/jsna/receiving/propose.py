@@ -9,6 +9,7 @@ from typing import Final
 from jsna.drafting.cells import Cells
 from jsna.drafting.guess import names_in
 from jsna.errors import JsnaError, Problem
+from jsna.ingest import named_after
 from jsna.ingest.fillable import expecting, with_helping
 from jsna.ingest.header import plain
 from jsna.model.contract import Extract, Table
@@ -149,6 +150,8 @@ def propose(
     if wrong := list(problems(answers, table, every, sheet, held)):
         raise JsnaError(wrong, title=TITLE)
     names = names_in(every)
+    if named_after.by_cells(sheet.name, names):
+        raise JsnaError(Problem("the file", named_after.CALLED, code="map.file"), title=TITLE)
     if {*headers.words(sheet.title)} & names and sheet.sheets > 1:
         rule = (
             "the title of the sheet is a name in it too, and no mapping holds it: ask for another"

@@ -9,7 +9,7 @@ from pathlib import Path
 from jsna.ingest.run import SHORT
 from jsna.model.contract import Extract
 from jsna.model.parts import part_of
-from jsna.receiving.looks import Looks
+from jsna.receiving.seen import Looks
 
 
 def sorted_out(

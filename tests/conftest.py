@@ -14,7 +14,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
 
 from jsna import cli
 from jsna.checking import tables
@@ -22,15 +22,15 @@ from jsna.disclosure.discovery import supposed
 from jsna.errors import Problem
 from jsna.model.configuration import Configuration
 from jsna.stages import ZONES
-from tests.tried import FULL
+from tests.tried import EXAMPLES, FEWER, FULL
 
 ROOT = Path(__file__).parents[1]
 #: What a checkout holds that a build needs; never data or output.
 PARTS = ("Snakefile", "rules", "config", "profiles", "src", "requirements.lock", "environment.yml")
 SMALL = "test-2025"
 # A busy machine is no fault of the code: time is measured by benchmarks, never by a test.
-settings.register_profile("jsna", deadline=None)
-settings.register_profile(FULL, deadline=None)
+settings.register_profile("jsna", deadline=None, max_examples=EXAMPLES // FEWER)
+settings.register_profile(FULL, deadline=None, max_examples=EXAMPLES)
 settings.load_profile("jsna")
 # Objects are looked through for cycles less often: what is imported and collected lives until the
 # end, and to go through all of it again and again is a twentieth of the time.
@@ -113,6 +113,13 @@ def new_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Proje
         return copy_project(tmp_path_factory.mktemp("checkout") / "project", environment)
 
     return make
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Every property is tried on all its examples in `make test-full`."""
+    if is_hypothesis_test(getattr(item, "obj", None)):
+        item.add_marker("sampled")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

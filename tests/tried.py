@@ -8,6 +8,8 @@ from hypothesis import settings
 
 #: Settings of `make test-full` (`tests/conftest.py` registers them).
 FULL = "full"
+#: Examples of a property that does not say how many; and the part of them that `make test` tries.
+EXAMPLES, FEWER = 100, 4
 Test = TypeVar("Test", bound=Callable[..., None])
 
 
@@ -40,7 +42,7 @@ def full(*values: Any) -> Any:
 def tried(examples: int, **more: Any) -> Callable[[Test], Test]:
     """Try a property on so many examples in `make test-full`, and on a quarter in `make test`."""
     whole = settings.get_current_profile_name() == FULL
-    some = examples if whole else max(5, examples // 4)
+    some = examples if whole else max(5, examples // FEWER)
 
     def marked(test: Test) -> Test:
         made: Test = pytest.mark.sampled(settings(max_examples=some, **more)(test))

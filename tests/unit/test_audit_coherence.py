@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jsna.model.configuration import Configuration
@@ -22,7 +22,7 @@ from jsna.settings import loading
 from jsna.settings.dimensions import Categories
 from jsna.settings.indicators import load_catalogue
 from jsna.settings.reading import Gatherer
-from tests.tried import cases
+from tests.tried import cases, tried
 from tests.unit.published_support import (
     Declared,
     configuration,
@@ -318,7 +318,7 @@ def laid_out(**cells: str) -> Sheets:
     obese=st.integers(0, 300), rest=st.integers(0, 300), healthy=st.integers(0, 300),
     under=st.integers(0, 50), places=st.integers(0, 3),
 )  # fmt: skip
-@settings(max_examples=40)
+@tried(40)
 def test_true_figures_raise_no_alarm_however_they_are_rounded(
     obese: int, rest: int, healthy: int, under: int, places: int
 ) -> None:
@@ -330,7 +330,7 @@ def test_true_figures_raise_no_alarm_however_they_are_rounded(
 
 
 @given(excess=st.integers(1, 999), more=st.integers(3, 500))
-@settings(max_examples=40)
+@tried(40)
 def test_a_share_further_above_its_whole_than_rounding_is_always_found(
     excess: int, more: int
 ) -> None:

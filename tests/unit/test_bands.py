@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jsna.model.bands import Band, Bands, reach
@@ -25,6 +25,7 @@ from jsna.sources import registry
 from jsna.tables.catalogue import CATALOGUE
 from tests.conftest import ROOT
 from tests.spec import world
+from tests.tried import tried
 from tests.unit import report_support as made
 from tests.unit import whole_path
 from tests.unit.test_edition import project, told
@@ -174,7 +175,7 @@ def banded_by_hand(number: float | None, bands: Bands) -> str | None:
     return None
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(
     st.lists(st.integers(-40, 40).map(lambda n: n / 4), min_size=1, max_size=6, unique=True),
     st.lists(st.none() | st.integers(-60, 60).map(lambda n: n / 4), min_size=1, max_size=40),

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jsna import io
@@ -277,7 +277,7 @@ WORDS = st.text("abcdefghijkLMNOPQ' -19", min_size=4, max_size=12).map(lambda wo
     person=st.booleans(),
     header=st.booleans(),
 )
-@settings(max_examples=40, deadline=None)
+@tried(40)
 def test_no_text_reaches_a_draft_or_the_screen_unasked(
     tmp_path_factory: pytest.TempPathFactory, columns: list[list[str]], person: bool, header: bool
 ) -> None:

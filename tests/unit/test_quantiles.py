@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -78,7 +78,7 @@ def test_limits_of_a_median_are_the_ranks_that_are_published(
     assert (low[0], high[0]) == ranks
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(st.integers(1, 200), st.sampled_from(sorted(QUANTILES)), st.sampled_from([0.95, 0.998]))
 def test_limits_leave_out_no_more_than_the_level_allows(
     count: int, percentile: int, level: float
@@ -112,7 +112,7 @@ def test_limits_are_those_that_scipy_gives() -> None:
         assert found.value[0] == pytest.approx(np.quantile(values, p))
 
 
-@settings(max_examples=80, deadline=None)
+@tried(80)
 @given(
     st.lists(st.integers(0, 400), min_size=1, max_size=80),
     st.sampled_from(sorted(QUANTILES)),

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jsna.ingest.looks import _HIDDEN_ROW, _MERGED
@@ -589,7 +589,7 @@ def test_whatever_is_written_is_read(
     assert cells(reading) == expected
 
 
-@settings(max_examples=80)
+@tried(80)
 @given(st.binary(max_size=400), st.sampled_from(["csv", "xlsx", "parquet"]))
 def test_no_bytes_raise(content: bytes, ending: str) -> None:
     """Whatever a file holds, the answer is a frame or a problem, never an exception."""
@@ -597,7 +597,7 @@ def test_no_bytes_raise(content: bytes, ending: str) -> None:
     assert reading.frame is not None or reading.findings.problems
 
 
-@settings(max_examples=60)
+@tried(60)
 @given(st.data())
 def test_a_file_cut_anywhere_never_gives_rows_it_did_not_have(data: st.DataObject) -> None:
     """Cutting loses rows, or a last cell's end; what is left is refused or a prefix."""

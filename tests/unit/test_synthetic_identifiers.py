@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jsna.synthetic import identifiers
+from tests.tried import tried
 from tests.unit.synthetic_support import ONE_WORKER, middling, small
 
 pytestmark = ONE_WORKER
@@ -35,7 +36,7 @@ def test_the_independent_sum_agrees_with_published_numbers() -> None:
     assert nhs_check("943476591") == 9  # the example of the NHS Data Dictionary
 
 
-@settings(max_examples=60)
+@tried(60)
 @given(
     st.integers(200, 999), st.integers(0, 9999), st.integers(0, 99), st.integers(0, 999),
     st.booleans(),

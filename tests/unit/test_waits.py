@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -84,7 +84,7 @@ def test_medians_of_a_published_trial(
 lengths = st.lists(st.integers(0, 60), max_size=40)
 
 
-@settings(max_examples=80, deadline=None)
+@tried(80)
 @given(lengths.filter(bool), lengths)
 def test_the_curve_and_its_limits_are_those_of_scipy(ended: list[int], waiting: list[int]) -> None:
     curve = kaplan_meier(ended, waiting)
@@ -99,7 +99,7 @@ def test_the_curve_and_its_limits_are_those_of_scipy(ended: list[int], waiting: 
     np.testing.assert_allclose(high[some], limits.high.probabilities[at][some], atol=1e-10)
 
 
-@settings(max_examples=80, deadline=None)
+@tried(80)
 @given(lengths, lengths, st.sampled_from([0.25, 0.5, 0.9]), st.integers(1, 8))
 def test_nothing_is_given_that_fewer_reach_than_may(
     ended: list[int], waiting: list[int], share: float, fewest: int
@@ -114,7 +114,7 @@ def test_nothing_is_given_that_fewer_reach_than_may(
     assert bool(found.reason[0]) == math.isnan(found.value[0])
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(lengths.filter(bool))
 def test_where_nobody_is_waiting_the_median_is_the_ordinary_one(ended: list[int]) -> None:
     assert wait(ended, []).value[0] == np.median(ended)

@@ -131,6 +131,13 @@ def made(*indicators: Indicator) -> Configuration:
     return replace(config, indicators={one.id: one for one in indicators})
 
 
+def forget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let protection know of no arrivals."""
+    monkeypatch.setattr(equations, "unions", lambda *_: {})
+    for name in ("arrivals", "beside"):
+        monkeypatch.setattr(equations, name, lambda *_: iter(()))
+
+
 def test_two_who_came_are_not_what_is_left_of_a_roll() -> None:
     """120 have SEN support, 8 + 80 + 30 = 118 of them were here before: two came."""
     years = Years({"N": 40, "K": 2, "E": 25})
@@ -154,7 +161,7 @@ def test_the_proof_finds_who_came_by_itself(
     """Were protection bypassed, or did both not know what adds up, the pencil still subtracts."""
     years = Years({"N": 40, "K": 2, "E": 25})
     if forgotten:
-        monkeypatch.setattr(equations, "arrivals", lambda *_: iter(()))
+        forget(monkeypatch)
         safe = years.safe()
         assert not safe["status"].eq("c").any()
     safe = years.truth[list(schema.columns())]
@@ -223,8 +230,7 @@ def printed(rows: pd.DataFrame) -> dict[Any, float]:
 def found_where_nothing_is_hidden(years: Years, monkeypatch: pytest.MonkeyPatch) -> None:
     """Protection that knows of no arrivals hides nothing, and the attack finds them by itself."""
     with monkeypatch.context() as forgotten:
-        forgotten.setattr(equations, "arrivals", lambda *_: iter(()))
-        forgotten.setattr(equations, "unions", lambda *_: {})
+        forget(forgotten)
         bare = years.safe()
     assert not bare["status"].eq("c").any()
     with pytest.raises(JsnaError) as caught:

@@ -6,7 +6,9 @@ what it does (`followed`) is protected (`disclosure/ledger/arrivals.py`); of one
 neither protection nor proof knows. How a query reaches another period can be written in many ways:
 a join, a query within, a window over years. So the query is not read, it is tried: the persons of
 each year are given other keys than in every other year, and a table of rows of one period alone
-says the same as before.
+says the same as before. So are the local numbers by which rows of an extract are joined (a number
+of a referral that is still open a year later is in both returns), as whoever finds a number again
+finds a person.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from jsna.model.configuration import Configuration
+    from jsna.model.contract import Table
     from jsna.model.tables import AnalysisTable
 
 #: Years of the supposed edition, by their place in `supposed.PERIODS`.
@@ -112,7 +115,7 @@ def _made(rows: Mapping[str, pa.Table], config: Configuration) -> dict[str, pa.T
 def _estranged(
     rows: Mapping[str, pa.Table], extract: str = "", year: int | None = None
 ) -> dict[str, pa.Table]:
-    """Rows in which whoever is in several years has another key in each.
+    """Rows in which whoever is in several years has another key, and other numbers, in each.
 
     Args:
         rows: by table of an extract.
@@ -127,14 +130,30 @@ def _estranged(
         if of is None or not of.person_level or extract not in ("", of.name):
             continue
         places = {p: at for at, p in enumerate(supposed.PERIODS[of.period_type])}
-        marks = [
-            f"{_MARK}{places[p]}" if year in (None, places[p]) else ""
-            for p in table["period"].to_pylist()
-        ]
-        at = table.column_names.index(_KEY)
-        keys = pc.binary_join_element_wise(table[_KEY], pa.array(marks, pa.string()), "")
-        found[name] = table.set_column(at, _KEY, keys)
+        period = table["period"].to_pylist()
+        marks = [f"{_MARK}{places[p]}" if year in (None, places[p]) else "" for p in period]
+        for column in (_KEY, *_numbers(of.table(name.split(".")[1]))):
+            if column in table.column_names:
+                at = table.column_names.index(column)
+                keys = pc.binary_join_element_wise(table[column], pa.array(marks, pa.string()), "")
+                table = table.set_column(at, column, keys)
+        found[name] = table
     return found
+
+
+def _numbers(table: Table) -> list[str]:
+    """Fields in which a system has numbers of its own, by which rows are joined.
+
+    One of a declared shape (a school's number) is no number of a person.
+    """
+    joining = {*table.key, *([table.parent[1]] if table.parent else [])}
+    return [
+        column.field
+        for column in table.columns
+        if column.field in joining
+        and column.type == "string"
+        and not (column.codes or column.pattern or column.identifier)
+    ]
 
 
 def _of(table: pa.Table, period: str) -> pa.Table:

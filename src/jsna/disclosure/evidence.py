@@ -126,7 +126,7 @@ def gather(
     told_ = came.told(there, made) | bracketed(published, hidden, config, rows)
     left = sorted({whole.row for whole, *_ in money.leaves(there)} | told_)
     system = made.system(_refused(rows, hidden, kept, config, contributions))
-    rule = "is another sum than was printed, by what few people or nearly all one of them cost"
+    rule = "is of another sum than was printed, by what few people or nearly all one of them cost"
     moved = moved_sums(published, rows, ~hidden, config, earlier or {}, contributions)
     _refuse(rows, moved, rule, "moved")
     system = _rounded(system, made)

@@ -140,10 +140,12 @@ def refused(
     """Why rows may not be printed anew whatever else is, or "": values that are more than counts.
 
     Such a value is printed anew where every count of children beside it has changed by as much as
-    its profile's threshold; else it stands as it was printed (`RULE`). A sum of money is printed
-    anew where as many more, or fewer, people are behind it as a row must be of; else it stands
-    where it has changed by less than the p % rule asks to be uncertain, and is hidden where it has
-    changed by more (`FAR`), as what was printed is far from true.
+    its profile's threshold; else it stands as it was printed (`RULE`). A mean is that of those who
+    came, told with what it was: it is printed anew where as many came, or left, as a mean must be
+    of, and one in pounds where no one of them has nearly all (`Amounts.apart`). A sum of money is
+    printed anew where as many more, or fewer, people are behind it as a row must be of; else it
+    stands where it has changed by less than the p % rule asks to be uncertain, and is hidden where
+    it has changed by more (`FAR`), as what was printed is far from true.
 
     Args:
         rows: true measures, k rows.
@@ -155,9 +157,15 @@ def refused(
     money = rows["method"].eq("sum").to_numpy(dtype=np.bool_)
     sums = [name for name, one in config.indicators.items() if one.sums_amounts]
     amounts = rows["indicator"].isin(sums).to_numpy(dtype=np.bool_)
+    means = [name for name, one in config.indicators.items() if one.kind.amounts]
+    mean = rows["indicator"].isin(means).to_numpy(dtype=np.bool_)
     plain = rows["method"].isin(list(_PLAIN)).to_numpy(dtype=np.bool_) & ~amounts
-    limits = {name: config.profile(name).threshold for name in rows["profile"].unique()}
+    profiles = {name: config.profile(name) for name in rows["profile"].unique()}
+    limits = {name: one.threshold for name, one in profiles.items()}
+    fewest = {name: one.minimum_contributors for name, one in profiles.items()}
     limit = rows["profile"].map(limits).to_numpy(dtype=np.float64)
+    few = rows["profile"].map(fewest).to_numpy(dtype=np.float64)
+    limit = np.where(mean, np.fmax(limit, few), limit)
     # Of a sum of amounts the children are below the line; of a rate those it is about above it.
     side = np.where(amounts, rows["denominator"], rows["numerator"]).astype(np.float64)
     before = np.where(amounts, past["denominator"], past["numerator"]).astype(np.float64)
@@ -165,6 +173,12 @@ def refused(
     found = np.where(changed & ~plain & ~enough & ~money, RULE, "").tolist()
     for row in np.flatnonzero(changed & money):
         found[row] = _money(made, int(row), past["numerator"].iloc[row])
+    for row in np.flatnonzero(mean & ~money):
+        cell = made.numerators[row]
+        # What was printed of it, in whichever row; of values that are no money nothing is kept.
+        told = cell in made.amounts.printed
+        if told and not found[row] and not made.anew(cell):
+            found[row] = RULE
     return [str(rule) for rule in found]
 
 
@@ -188,7 +202,9 @@ def hidden_still(made: LinkedTables, past: pd.DataFrame) -> Flags:
     for row in np.flatnonzero(was):
         cells = {made.numerators[row], made.denominators[row]} - {NONE}
         counted = bool(cells) and cells <= made.last.keys()
-        found[row] = counted and not any(made.anew(cell) for cell in cells)
+        # Of a mean in pounds it is the sum that must have changed by what enough people cost.
+        asked = cells & made.amounts.fewest.keys() or cells
+        found[row] = counted and not any(made.anew(cell) for cell in asked)
     return found
 
 

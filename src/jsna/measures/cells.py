@@ -103,7 +103,7 @@ class Cells:
         own = {column: condition.among(column, allowed) for column, allowed in split.items()}
         box = {**condition.box, **own}
         box[PERIOD] = _periods(table, periods)
-        _restrict(table, box)
+        restrict(table, box)
         # Where nobody has two rows of a period, persons are rows.
         alone = side.count == "persons" and set(table.key) <= {PERIOD, "person_key"}
         return make(table.rows_of or table.name, "rows" if alone else side.count, box)
@@ -128,7 +128,7 @@ def _periods(table: AnalysisTable, periods: Iterable[str]) -> Codes:
     return frozenset(period if n == 1 else f"{period}, {n} times" for period, n in times.items())
 
 
-def _restrict(table: AnalysisTable, box: dict[str, Codes]) -> None:
+def restrict(table: AnalysisTable, box: dict[str, Codes]) -> None:
     """Restrict a box by what its columns say of others, as the table has it."""
     changed = True
     while changed:

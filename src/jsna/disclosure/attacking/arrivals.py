@@ -4,7 +4,8 @@ Written from the key of a measure, from the declaration of its table and from wh
 it counts; of what protection takes to add up it uses nothing. 120 with SEN support in one January,
 of whom 118 had moved into it or stayed since the January before: two came, though no row says so.
 Nor does one row have to be the roll: of 124 and 91 in two rows, 212 of whom had moved into either,
-three came.
+three came. Nor does any row have to be of them
+alone: 604 less 484 without it are 120 as well (`regions`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Final
 
 import pandas as pd
 
+from jsna.disclosure.attacking.regions import known_groups
 from jsna.disclosure.ledger.linked_tables import NONE, LinkedTables
 from jsna.model import schema
 from jsna.model.cells import PERIOD, Cell, Codes
@@ -104,18 +106,41 @@ class Arrivals:
         """
         for followed, levels in self._moves.items():
             name, seen = CATALOGUE[followed.table].rows_of or followed.table, set()
-            for moves, rolls in _pairs(levels, self._rolls.get(name, {}), followed):
-                for some in _together(moves, rolls, followed):
-                    wholes, parts = (self._known(each, shown) for each in some)
-                    # Where a part is hidden as well, two are known together, as anywhere.
-                    if len(wholes) < len(some[0]) or len(parts) < len(some[1]):
-                        continue
-                    mark = tuple(sorted(one.cell for one in (*wholes, *parts)))
-                    most = max(one.threshold for one in (*wholes, *parts))
-                    came = sum(one.value for one in wholes) - sum(one.value for one in parts)
-                    if 0 < came < most and mark not in seen:
-                        seen.add(mark)
-                        yield wholes, parts
+            for some in self._ways(levels, self._rolls.get(name, {}), followed, shown):
+                wholes, parts = (self._known(each, shown) for each in some)
+                # Where a part is hidden as well, two are known together, as anywhere.
+                if len(wholes) < len(some[0]) or len(parts) < len(some[1]):
+                    continue
+                mark = tuple(sorted(one.cell for one in (*wholes, *parts)))
+                most = max(one.threshold for one in (*wholes, *parts))
+                came = sum(one.value for one in wholes) - sum(one.value for one in parts)
+                if 0 < came < most and mark not in seen:
+                    seen.add(mark)
+                    yield wholes, parts
+
+    def _ways(
+        self, levels: _Levels, rolls: _Levels, followed: Followed, shown: Set[int]
+    ) -> Iterator[tuple[list[_Printed], list[_Printed]]]:
+        """What may be taken from what: moves from the rolls that hold them, alone or together."""
+        for moves, others in _pairs(levels, rolls, followed):
+            yield from _together(moves, others, followed)
+        usable = {*followed.lasting, followed.of, PERIOD}
+        alike: dict[tuple[str, ...], dict[str, _Printed]] = {}
+        for level, some in levels.items():
+            alike.setdefault(level[_WHAT:], {}).update(some)
+        for (what, *_), some in alike.items():
+            pool = {
+                text: one
+                for level, each in rolls.items()
+                for text, one in each.items()
+                if level[_WHAT] == what and {*one.limits} <= usable and self._known([one], shown)
+            }
+            into = [(one, then) for one in some.values() if (then := _then(one, followed))]
+            counts = sorted(pool.values(), key=_size)
+            found = known_groups([one.limits for one in counts], [then for _, then in into])
+            for added, taken, inside in found:
+                moves = _apart([into[at][0] for at in inside])
+                yield [counts[at] for at in added], [*(counts[at] for at in taken), *moves]
 
     def _known(self, some: Sequence[_Printed], shown: Set[int]) -> list[_Printed]:
         """Counts as some row prints them, less those that none does."""

@@ -5,7 +5,9 @@ then. Each of them is one of the later period's rows with that state, and the re
 row counts them, and everybody gets them by subtraction. So the later count is the sum of those
 followed, however they are split, and of a derived cell, which is protected like any other. Where
 no later count holds those followed, several may together: 124 with SEN support and 91 with a plan
-hold 212 who were followed into one of the two, and 3 came.
+hold 212 who were followed into one of the two, and 3 came. And where one holds them with many
+others, these may be counted as well: of 604 on the roll 484 are without SEN support, so that 120
+have it, though no row says so; 118 were followed into it, and two came.
 """
 
 from __future__ import annotations
@@ -13,10 +15,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from jsna.disclosure.ledger.families import Derived, Sum, apart, nested
-from jsna.disclosure.ledger.links import REST
+from jsna.disclosure.ledger.families import Derived, Sum, apart, atoms_of, nested
+from jsna.disclosure.ledger.links import REST, is_rest
 from jsna.disclosure.ledger.places import Places, Union, is_shape, joined
-from jsna.model.cells import PERIOD, Cell, make
+from jsna.model.cells import PERIOD, Cell, Codes, make
 from jsna.model.hierarchies import later
 from jsna.model.tables import Followed
 from jsna.tables.catalogue import followed
@@ -59,6 +61,79 @@ def arrivals(cells: Mapping[Cell, int], values: Sequence[float]) -> Iterator[Sum
                 yield number, tuple(members)
 
 
+def beside(cells: Mapping[Cell, int], values: Sequence[float]) -> Iterator[Sum]:
+    """Later counts as the sum of others within them, of those followed into the rest, and arrivals.
+
+    Args:
+        cells: cell -> its number.
+        values: count of each number.
+    """
+    for columns, level in _levels(cells).items():
+        for whole, less, moves in _less(cells, level):
+            parts = sorted(cells[part] for part in (*less, *moves))
+            left = values[cells[whole]] - sum(values[part] for part in parts)
+            if left > _CLOSE:
+                codes = frozenset(one.label() for one in less)
+                name = f"before: {'+'.join(columns)}, or"
+                yield cells[whole], (*parts, Derived(whole, name, codes, True, left))
+            elif left >= -_CLOSE:
+                yield cells[whole], tuple(parts)
+
+
+def _less(
+    cells: Mapping[Cell, object], level: _Level
+) -> Iterator[tuple[Cell, list[Cell], list[Cell]]]:
+    """Later counts, others within them, and those followed into what these leave.
+
+    The others are the finest, and the widest, that share nobody with one of the moves.
+    """
+    known = {column for _, then in level for column, _ in then.box}
+    kinds = {(then.table, then.what) for _, then in level}
+    rolls = [
+        cell
+        for cell in cells
+        if (cell.table, cell.what) in kinds
+        and _columns(cell) <= known
+        and not (is_shape(cell) or is_rest(cell))
+    ]
+    for whole in rolls:
+        inside = [(cell, then) for cell, then in level if nested(then, whole)]
+        within = [one for one in rolls if one != whole and nested(one, whole)] if inside else []
+        seen: set[frozenset[Cell]] = set()
+        for then in {then: None for _, then in inside}:
+            others = [one for one in within if _strangers(one, then)]
+            for less in (_chosen(others, finest=True), _chosen(others, finest=False)):
+                if less and frozenset(less) not in seen:
+                    seen.add(frozenset(less))
+                    moves = [m for m, t in inside if all(_strangers(t, one) for one in less)]
+                    yield whole, less, apart(moves)
+
+
+def _strangers(one: Cell, other: Cell) -> bool:
+    """Whether two cells share no row, by what constrains both."""
+    return any(
+        (codes := other.codes(column)) is not None and codes.isdisjoint(mine)
+        for column, mine in one.box
+    )
+
+
+def _chosen(cells: Sequence[Cell], *, finest: bool) -> list[Cell]:
+    """Cells no two of which share a row, taken the finest first, or the widest."""
+    sign = 1 if finest else -1
+    chosen: list[Cell] = []
+    for cell in sorted(
+        cells,
+        key=lambda one: (
+            -sign * len(one.box),
+            sign * sum(len(codes) for _, codes in one.box),
+            one.text(),
+        ),
+    ):
+        if all(_strangers(cell, other) for other in chosen):
+            chosen.append(cell)
+    return chosen
+
+
 def unions(counts: Mapping[Cell, float]) -> dict[Cell, float]:
     """Later rows that several counts make up and that hold those followed, where no count does.
 
@@ -74,6 +149,30 @@ def unions(counts: Mapping[Cell, float]) -> dict[Cell, float]:
         there = [sum(counts[part] for part in _parts(union, some)) for some in levels.values()]
         if union.cell not in counts and any(0 < many <= value + _CLOSE for many in there):
             found[union.cell] = value
+    return {**_told_apart(counts, levels), **found}
+
+
+def _told_apart(
+    counts: Mapping[Cell, float], levels: Mapping[tuple[str, ...], _Level]
+) -> dict[Cell, float]:
+    """Later rows that counts which share some tell apart: 489 and 235 of 604 have 120 in common."""
+    thens = [then for level in levels.values() for _, then in level]
+    kinds = {(then.table, then.what) for then in thens}
+    known = {column for then in thens for column, _ in then.box}
+    families: dict[tuple[Cell, str], set[Codes]] = {}
+    for cell in counts:
+        if (cell.table, cell.what) in kinds and _columns(cell) <= known and not is_rest(cell):
+            for column, codes in cell.box:
+                families.setdefault((cell.without(column), column), set()).add(codes)
+    found: dict[Cell, float] = {}
+    for (rest, column), sets in families.items():
+        own = {
+            codes: make(rest.table, rest.what, {**dict(rest.box), column: codes}) for codes in sets
+        }
+        told = atoms_of({codes: counts[cell] for codes, cell in own.items()}, counts.get(rest))
+        for codes, value in told.items():
+            if codes not in sets:
+                found[make(rest.table, rest.what, {**dict(rest.box), column: codes})] = value
     return found
 
 

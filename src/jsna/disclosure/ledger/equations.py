@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from jsna.disclosure.ledger.arrivals import arrivals, unions
+from jsna.disclosure.ledger.arrivals import arrivals, beside, unions
 from jsna.disclosure.ledger.families import Derived, Sum, nested, sums
 from jsna.disclosure.ledger.linked_tables import LinkedTables
 from jsna.disclosure.ledger.links import is_rest, links, useful
@@ -53,7 +53,8 @@ def add_equations(
     numbers = {**known, **{cell: first + at for at, cell in enumerate(between)}}
     try:
         plain = {cell: number for cell, number in numbers.items() if not is_shape(cell)}
-        every = [*sums(plain, values, strict=strict), *arrivals(numbers, values)]
+        followed_in = (*arrivals(numbers, values), *beside(plain, values))
+        every = [*sums(plain, values, strict=strict), *followed_in]
         found = useful(list(_not_known_to_be_nothing(every, numbers, values)), first, list(between))
     except ValueError as error:
         rule = f"the parts of a count come to more than it: {error}"

@@ -137,6 +137,22 @@ def _overlapping(
             yield cell, mine
 
 
+def atoms_of(counts: Mapping[Codes, float], total: float | None) -> dict[Codes, float]:
+    """The atoms of sets that share codes, with their counts, as far as those of the sets fix them.
+
+    Args:
+        counts: count of each set.
+        total: that of all codes, where it is known.
+    """
+    found = _atoms(frozenset(counts), whole=total is not None)
+    if sum(map(len, counts)) == len(found.universe):
+        return {}
+    told = [*(counts[codes] for codes in found.sets), *(() if total is None else (total,))]
+    values = _solve(found.matrix, found.certain, np.array(told))
+    fixed = zip(found.atoms, values.tolist(), found.certain.tolist(), strict=False)
+    return {codes: value for codes, value, certain in fixed if certain and value >= -_CLOSE}
+
+
 class _Atoms(NamedTuple):
     """Sets that share codes, and their atoms: the classes of codes that no set tells apart.
 

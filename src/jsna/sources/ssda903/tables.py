@@ -112,6 +112,8 @@ TABLES: Final = (
         ),
         dated_by=("ssda903",),
         period="march",
+        # Who is linked to nobody is in no list of plans.
+        implies=(Implied("link", "ehc_plan", frozenset({"without"}), frozenset({"none"})),),
         sql=f"""
         with held as (
             select distinct person_key, period from "sen2.activeplans"

@@ -46,6 +46,36 @@ def test_there_are_153_and_each_is_found_by_all_its_names() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("text", ["Quill's Lynn and West Norbury", "E07000999"])
+def test_a_district_is_told_with_its_county_and_the_command(project: Path, text: str) -> None:
+    asked = drafting.Wanted(text, 2025, "open", date(2025, 9, 1))
+    with pytest.raises(JsnaError) as unknown:
+        drafting.draft(asked, project)
+    assert "if it is a district, name its county" in str(unknown.value)
+    content = (
+        b"ltla23_code,ltla23_name,utla23_code,utla23_name\n"
+        b"E07000999,Quill's Lynn and West Norbury,E10000999,Norbury\n"
+        b"E06000999,Elsewhere,E06000999,Elsewhere\n"
+    )
+    release = project / "config/releases/authority_lookup/authority_2023.yaml"
+    given = yaml.safe_load(release.read_text(encoding="utf-8"))
+    given["sha256"] = hashlib.sha256(content).hexdigest()
+    release.write_text(yaml.safe_dump(given), encoding="utf-8")
+    file = Paths(project, "some-2025").published / given["file"]
+    file.parent.mkdir(parents=True)
+    file.write_bytes(content)
+    with pytest.raises(JsnaError) as told:
+        drafting.draft(asked, project)
+    assert "Norbury is a district of Norbury, whose edition" in str(told.value)
+    assert 'jsna new edition "Norbury"' in str(told.value) or (
+        "jsna new edition Norbury" in str(told.value)
+    )
+    # A file that is not the registered one says nothing.
+    file.write_bytes(content + b"\n")
+    with pytest.raises(JsnaError, match="if it is a district, name its county"):
+        drafting.draft(asked, project)
+
+
 @pytest.mark.parametrize(
     ("text", "number"),
     [("E10000027", "933"), ("E08000016", "370"), ("e06000048", "929"), ("Bristol", "801"),

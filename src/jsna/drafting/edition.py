@@ -12,6 +12,7 @@ from typing import Final, Literal
 import yaml
 
 from jsna import io
+from jsna.drafting import districts
 from jsna.errors import JsnaError, Problem
 from jsna.model.areas import AreaFile
 from jsna.model.releases import Release
@@ -86,9 +87,12 @@ def draft(wanted: Wanted, root: Path) -> Draft:
         JsnaError: no authority is called so, no release is as early, or files of the
             configuration are wrong.
     """
-    authority = authorities.register(root).find(wanted.authority)
     gather = Gatherer(root)
     real = [one for one in load_releases(gather).values() if not one.synthetic]
+    try:
+        authority = authorities.register(root).find(wanted.authority)
+    except JsnaError as error:
+        raise districts.told(error, wanted.authority, root, real) from None
     area = _area(authority, gather)
     if gather.problems:
         raise JsnaError(gather.problems)

@@ -110,6 +110,11 @@ def authorities(path: Path) -> pd.DataFrame:
     return _read(path, AUTHORITY)
 
 
+def districts(path: Path) -> pd.DataFrame:
+    """The same with the names of the districts."""
+    return _read(path, {**AUTHORITY, "district_name": r"(ltla|lad)\d\d_?(name|nm)"})
+
+
 def regions(path: Path) -> pd.DataFrame:
     """Authorities with their region. Rows of no region ("z") or no old code ("x") are left out."""
     frame = _read(path, REGION)

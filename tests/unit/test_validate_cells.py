@@ -64,11 +64,9 @@ def test_whole_numbers_are_read(text: str, number: int) -> None:
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        *(
-            (text, "type")
-            for text in ("4.5", "1e1", "four", "1,000", "0x4", "+4", "inf", "nan", "٤")
-        ),
+        *((text, "type") for text in ("1e1", "four", "1,000", "0x4", "+4", "inf", "nan", "٤")),
         *((text, "range") for text in ("-4", "0", "91")),
+        ("4.5", "half"),
     ],
 )
 def test_other_numbers_and_those_out_of_bounds_are_not(text: str, kind: str) -> None:

@@ -221,6 +221,7 @@ ELSEWHERE = {
     "school_census.census": {"upn.two_rolls", "year_group.period"},
     "mental_health.referrals": {"service_discharge_date.period"},
     "ssda903.episodes": {"end_date.overlap"},
+    "exclusions.exclusions": {"sessions.half", "start_date.twice", "start_date.same_day"},
     "sen2.person": {"person_table_id.twice"},
     "cin_census.episodes": {"cpp_start_date.overlap", "closure_date.differs"},
     "cin_census.assessments": {"factor.none_beside"},

@@ -106,6 +106,20 @@ def _as_declared(table: Table, frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     from jsna.ingest.convert import TEXT
 
     fields = [column.field for column in (*table.columns, *table.helping)]
-    rows = pd.concat(frames, ignore_index=True)
+    rows = pd.concat(_once(table, frames), ignore_index=True)
     rows = rows.reindex(columns=[*fields, "source_row"])
     return rows.astype(dict.fromkeys(fields, TEXT))
+
+
+def _once(table: Table, frames: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
+    """Every set without the rows of events that a later one has too (`Table.once`)."""
+    if not table.once or len(frames) < 2:
+        return list(frames)
+    kept: list[pd.DataFrame] = []
+    later: set[tuple[str, ...]] = set()
+    for frame in reversed(frames):
+        said = as_iso(table.columns, frame.reindex(columns=[*table.once]))
+        events = list(said.fillna("").itertuples(index=False, name=None))
+        kept.append(frame[[event not in later for event in events]])
+        later |= set(events)
+    return kept[::-1]

@@ -250,6 +250,8 @@ class Table:
             a file asked for would tell of homes.
         made_of: fields of which every row has one: a file may list others too, which are left out
             and counted in words as `other_rows`.
+        once: fields that say which event a row is of, where a delivery comes in several files that
+            may both hold it: of rows of several files that agree in them, those of the last stand.
     """
 
     name: str
@@ -270,6 +272,7 @@ class Table:
     used_up: bool = False
     made_of: tuple[str, ...] = ()
     other_rows: str = ""
+    once: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column:
         """The column whose field is `name`."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING
 
 from jsna.model.contract import Column, Context, CrossRule, Extract, Rule, Table
+from jsna.model.fills import Fill
 from jsna.shared import columns, rules
 from jsna.shared.checks import age_on, among, equal, given, implies
 from jsna.shared.periods import window
@@ -47,9 +49,9 @@ COLUMNS = (
         quantity="exclusion_start_date", aliases=("ExclusionStartDate",),
     ),
     Column(
-        "Sessions", "sessions", "integer",
-        "Sessions of school missed, two a day; empty for a permanent exclusion.",
-        nullable=True, minimum=1, maximum=90, quantity="exclusion_sessions",
+        "Sessions", "sessions", "number",
+        "Sessions of school missed, each half a day; empty for a permanent exclusion.",
+        nullable=True, minimum=0.5, maximum=90, quantity="exclusion_sessions",
         on_invalid="blank", aliases=("SessionsExcluded", "ActualNumberOfSessions"),
     ),
     columns.code(
@@ -57,6 +59,57 @@ COLUMNS = (
         "Provision for special educational needs when excluded; may differ from January's.",
     ),
 )  # fmt: skip
+
+#: What tells the events of one pupil apart that began on one day.
+_WHAT = ("sessions", "reason_1", "reason_2", "reason_3")
+#: Of councils' own files, which may count days.
+DAYS = Column(
+    "Days", "days", "number",
+    "School days missed, to half a day, of a file that counts no sessions; gives 'Sessions'.",
+    required=False, nullable=True,
+    aliases=("DaysExcluded", "DaysSuspended", "DaysMissed", "NumberOfDays"),
+)  # fmt: skip
+
+
+def _as_sessions(rows: pd.DataFrame, _: date) -> pd.DataFrame:
+    """Each number of days with its sessions; what is no number stays, to be judged."""
+    import pandas as pd
+
+    said = rows["days"].dropna().drop_duplicates()
+    twice = 2 * pd.to_numeric(said, errors="coerce")
+    return pd.DataFrame(
+        {"key": said, "sessions": twice.map("{:g}".format).where(twice.ge(0), said)}
+    )
+
+
+SESSIONS_BY_DAYS = Fill(
+    ("sessions",), ("days",), "exclusions", "'Days' (two sessions each)",
+    lambda rows, _: rows["days"], _as_sessions,
+)  # fmt: skip
+
+
+def _like_others(frame: pd.DataFrame) -> tuple[pd.Series[bool], pd.Series[bool]]:
+    """Rows beside another event of the pupil, of one kind, school and day; which are not the first.
+
+    The first in order of content, as of rows with one key.
+    """
+    fields = ["upn", "school_urn", "category", "start_date"]
+    known = frame.loc[frame["upn"].notna(), [*fields, *_WHAT]]
+    events = known.drop_duplicates().sort_values([*fields, *_WHAT], kind="stable")
+    events = events[events.duplicated(fields, keep=False)]
+    events = events.assign(later=events.duplicated(fields))
+    like = known.reset_index(names="row").merge(events, on=[*fields, *_WHAT])
+    rows = frame.index.to_series()
+    return rows.isin(like["row"]), rows.isin(like.loc[like["later"], "row"])
+
+
+def _excluded_once(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:
+    """False for what repeats a permanent exclusion, with another reason."""
+    return implies(equal(frame["category"], "PERM"), ~_like_others(frame)[1])
+
+
+def _one_a_day(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:
+    return implies(equal(frame["category"], "SUSP"), ~_like_others(frame)[0])
 
 
 def _plausible_age(frame: pd.DataFrame, context: Context) -> pd.Series[bool]:
@@ -104,6 +157,29 @@ RULES = (
         lambda rows, _: implies(equal(rows["category"], "PERM"), ~given(rows["sessions"])),
     ),
     Rule(
+        "sessions.half", "warning",
+        "'Sessions' is no whole number; a session is half a day, and the cell is emptied",
+        ("sessions",), lambda rows, _: rows["sessions"] == rows["sessions"].round(),
+        blanks=("sessions",), fatal_share=0.1,
+        fatal_message=(
+            "many 'Sessions' end in a half; a session is half a day, so this column may count "
+            "days. If it does, say so in a mapping (`days` stands under its header)"
+        ),
+    ),
+    Rule(
+        "start_date.twice", "error",
+        "another row has the permanent exclusion of the pupil from the school on that day, for "
+        "another reason; one of them is kept",
+        ("upn", "school_urn", "category", "start_date"), _excluded_once, together=True,
+    ),
+    Rule(
+        "start_date.same_day", "warning",
+        "the pupil has another suspension from the school that began on that day, of another "
+        "length or for other reasons, and each counts; if one corrects the other, have the wrong "
+        "one taken out",
+        ("upn", "school_urn", "category", "start_date"), _one_a_day, together=True,
+    ),
+    Rule(
         "reason_1.repeated", "warning", "the same reason is given twice",
         ("reason_1", "reason_2", "reason_3"), _different_reasons,
     ),
@@ -140,12 +216,25 @@ EXTRACT = Extract(
             name="exclusions",
             description="One suspension or permanent exclusion.",
             columns=COLUMNS,
-            key=("upn", "school_urn", "category", "start_date"),
+            # A return numbers no events: two of one day are two if they differ in anything.
+            key=("upn", "school_urn", "category", "start_date", *_WHAT),
             rules=RULES,
             counted_as="suspension or exclusion",
             dated_by="start_date",
-            helping=(LEA, ESTAB),
-            fills=(URN_BY_NUMBER,),
+            helping=(LEA, ESTAB, DAYS),
+            fills=(URN_BY_NUMBER, SESSIONS_BY_DAYS),
+            # The census of a term has the events of the two terms before it.
+            once=(
+                "upn",
+                "surname",
+                "forename",
+                "date_of_birth",
+                "lea",
+                "estab",
+                "school_urn",
+                "category",
+                "start_date",
+            ),
         ),
     ),
     cross_rules=CROSS_RULES,

@@ -26,7 +26,9 @@ _ON_ROLL: Final = {
     "year_group": ("(year)", "known"),
     "(year)": ("(roll)", "known"),
 }
-_DATED: Final = ("start_date", "school_urn", "category", "sessions", "reason_1")
+_DATED: Final = (
+    "start_date", "school_urn", "category", "sessions", "reason_1", "reason_2", "reason_3",
+)  # fmt: skip
 _EVENT: Final = f"""
     select e.person_key, e.period, e.sex, roll.year_group, roll.sen_provision, roll.primary_need,
         roll.lsoa_code, roll.locality_code, roll.imd_decile, roll.imd_quintile,
@@ -50,7 +52,7 @@ def _events(name: str, row: str, category: str) -> AnalysisTable:
         columns=declared(
             _COLUMNS,
             Column("reason", description="The first reason given"),
-            Column("sessions", "integer", "Half days it lasted"),
+            Column("sessions", "number", "Sessions it lasted, each half a school day"),
             "record_number",
         ),
         implies=NEED,
@@ -72,7 +74,14 @@ TABLES: Final = (
         row="a pupil on the January roll of an academic year for which exclusions came",
         base="attending",
         columns=declared(
-            PUPIL, "headline", Column("suspended", "boolean", "At least once that year")
+            PUPIL,
+            "headline",
+            Column("suspended", "boolean", "At least once that year"),
+            Column(
+                "days_suspended",
+                "number",
+                "School days of all suspensions of the year, to half a day, where each is known",
+            ),
         ),
         dated_by=("exclusions",),
         rows_of="pupil",
@@ -83,12 +92,14 @@ TABLES: Final = (
         with roll as (
             select * replace ({ACADEMIC_YEAR} as period) from pupil
         ), suspended as (
-            select distinct period, person_key
+            select period, person_key,
+                case when count(sessions) = count(*) then sum(sessions) / 2 end as days_suspended
             from "exclusions.exclusions" left join headline_school using (school_urn)
             where category = 'SUSP' and coalesce(headline, true)
+            group by period, person_key
         )
         select roll.*, headline_school.headline,
-            suspended.person_key is not null as suspended
+            suspended.person_key is not null as suspended, suspended.days_suspended
         from roll
             semi join exclusion_year using (period)
             join headline_school using (school_urn)

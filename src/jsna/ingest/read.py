@@ -21,10 +21,12 @@ from jsna.ingest.grid import Findings, Grid, listed
 from jsna.ingest.header import joins, match
 from jsna.ingest.layout import Beside, arriving, as_named, declared_cells, nothing_beside
 from jsna.ingest.parquet_file import head_parquet, read_parquet
+from jsna.ingest.stacked_file import holds, read_stacked
 from jsna.ingest.typed_files import head_xlsx, read_xlsx
 from jsna.ingest.xml_file import is_xml, read_xml
 from jsna.model.contract import Table
 from jsna.model.layouts import Place, Shape
+from jsna.model.stacked import Stacked
 from jsna.model.xml_forms import XmlForm
 
 if TYPE_CHECKING:
@@ -35,7 +37,9 @@ if TYPE_CHECKING:
 _ROWS_LOST = frozenset({"file.ragged", "file.truncated"})
 #: How the names of texts end: the same, whatever separates the cells.
 TEXTS = (".csv", ".txt", ".tsv")
-FORMATS = (*TEXTS, ".xlsx", ".parquet")
+#: And those of workbooks; what one runs when it is opened is not looked at.
+WORKBOOKS = (".xlsx", ".xlsm")
+FORMATS = (*TEXTS, *WORKBOOKS, ".parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ def read_table(
     shape: Shape | None = None,
     beside: Beside = nothing_beside,
     xml: XmlForm | None = None,
+    stacked: Stacked | None = None,
 ) -> Reading:
     """Read one declared table from a CSV, XLSX, parquet or XML file, whichever its bytes are.
 
@@ -71,6 +76,7 @@ def read_table(
         shape: how the table arrives; None where as declared.
         beside: gives columns that other files of the delivery hold.
         xml: the XML of the return; None where it has none.
+        stacked: the workbook of the return with all tables on one sheet; None where it has none.
 
     Returns:
         The staged frame and everything found wrong. Nothing is raised, so that the problems of
@@ -85,6 +91,8 @@ def read_table(
         rule = "the file is named .xml and does not begin like one: it may be packed, or in an "
         findings.refuse("file.format", rule + "unusual encoding; ask for it as XML in UTF-8")
         return Reading(None, findings)
+    elif stacked is not None and shape is None and holds(content, stacked):
+        grid = read_stacked(content, stacked, table, findings)
     else:
         grid = _grid(content, name, arrives, alone, findings, shape)
     if grid is None:
@@ -146,6 +154,7 @@ def read_heading(
     shape: Shape | None = None,
     beside: Beside = nothing_beside,
     xml: XmlForm | None = None,
+    stacked: Stacked | None = None,
 ) -> Reading:
     """What is wrong with a file as far as its header tells it; takes what `read_table` takes.
 
@@ -155,6 +164,9 @@ def read_heading(
     arrives = table if shape is None else arriving(table, shape)
     if xml is not None and is_xml(content):
         # An XML has no header: only reading all of it tells what it holds.
+        return Reading(None, findings)
+    if stacked is not None and shape is None and holds(content, stacked):
+        # Where its tables stand, reading all of the sheet tells.
         return Reading(None, findings)
     header = _header(content, name, arrives, alone, findings, shape)
     if header is not None:
@@ -217,11 +229,11 @@ def _format(content: bytes, name: str, findings: Findings) -> str:
         rule = f"files ending in {ending or 'nothing'} are not read; use {', '.join(FORMATS)}"
         findings.refuse("file.format", rule)
         return ""
-    if ending != ".xlsx" and content[:4] == b"PK\x03\x04":
+    if ending not in WORKBOOKS and content[:4] == b"PK\x03\x04":
         rule = f"this is a workbook or zip file named {ending}; name it for what it is"
         findings.refuse("file.format", rule)
         return ""
-    return ".csv" if ending in TEXTS else ending
+    return ".csv" if ending in TEXTS else ".xlsx" if ending in WORKBOOKS else ending
 
 
 def _trim(column: pa.Array[Any]) -> pa.Array[Any]:

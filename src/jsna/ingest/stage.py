@@ -156,7 +156,14 @@ def _stage_delivery(
                 folder.content(other)
             beside = BesideFiles(delivery.beside, places, folder.content)
             reading = read(
-                content, file, table, alone=alone, shape=shape, beside=beside, xml=extract.xml
+                content,
+                file,
+                table,
+                alone=alone,
+                shape=shape,
+                beside=beside,
+                xml=extract.xml,
+                stacked=extract.workbook,
             )
             frame = reading.frame
             seen = frame

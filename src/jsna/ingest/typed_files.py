@@ -75,11 +75,24 @@ def read_xlsx(
     if found is None or lines is None:
         return None
     _refuse_twins(book, sheet, found[0], table, findings)
-    try:
-        return _grid(found[0], lines, found[1], book.epoch == CALENDAR_MAC_1904)
-    except limits.TooLargeError as large:
-        findings.refuse("file.large", str(large))
+    start = found[1]
+    rows = range(start + 1, len(lines) + 1)
+    mac = book.epoch == CALENDAR_MAC_1904
+    return grid_of(found[0], lines[start:], rows, mac, findings)
+
+
+def lines_of(
+    content: bytes, table: Table, findings: Findings, place: Place
+) -> tuple[list[tuple[Any, ...]], bool] | None:
+    """Every row of a sheet, and whether its days count from 1904; None where it cannot be read."""
+    from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+    opened = _opened(content, table, False, findings, place)
+    if opened is None:
         return None
+    book, sheet, _ = opened
+    lines = _lines(book, sheet, findings)
+    return None if lines is None else (lines, book.epoch == CALENDAR_MAC_1904)
 
 
 def head_xlsx(
@@ -272,20 +285,30 @@ def _tell_hidden(book: Any, findings: Findings) -> None:
         findings.warn("file.sheet_hidden", f"{many} not read")
 
 
-def _grid(header: list[str], lines: Sequence[tuple[Any, ...]], start: int, mac: bool) -> Grid:
+def grid_of(
+    header: Sequence[str],
+    lines: Sequence[tuple[Any, ...]],
+    rows: Sequence[int],
+    mac: bool,
+    findings: Findings,
+) -> Grid | None:
+    """Rows of a sheet by their numbers, under a header; `mac`: days count from 1904."""
     import numpy as np
     import pyarrow as pa
 
-    below = lines[start:]
     # What stands beside the table is told, as in any file.
-    beside = {p for line in below for p in range(len(header), len(line)) if line[p] is not None}
+    beside = {p for line in lines for p in range(len(header), len(line)) if line[p] is not None}
     header = [*header, *[""] * (max(beside) + 1 - len(header))] if beside else header
     # A few kilobytes can hold one long text, and thousands of cells that say it.
-    long = (len(cell) for line in below for cell in line if isinstance(cell, str))
-    limits.check_size(sum(long), unpacked=True)
+    long = (len(cell) for line in lines for cell in line if isinstance(cell, str))
+    try:
+        limits.check_size(sum(long), unpacked=True)
+    except limits.TooLargeError as large:
+        findings.refuse("file.large", str(large))
+        return None
     columns = [
-        pa.array([text_of(line[p]) if p < len(line) else None for line in below], pa.string())
+        pa.array([text_of(line[p]) if p < len(line) else None for line in lines], pa.string())
         for p in range(len(header))
     ]
-    rows = np.arange(start + 1, start + 1 + len(below), dtype=np.int64)
-    return Grid(tuple(header), columns, rows, typed=True, epoch_1904=mac)
+    numbers = np.array(rows, dtype=np.int64)
+    return Grid(tuple(header), columns, numbers, typed=True, epoch_1904=mac)

@@ -20,6 +20,7 @@ from jsna.model.bands import Bands
 from jsna.model.codelists import Usage
 from jsna.model.fills import Fill
 from jsna.model.indicators import Base
+from jsna.model.stacked import Stacked
 from jsna.model.xml_forms import XmlForm
 
 if TYPE_CHECKING:
@@ -241,17 +242,13 @@ class Table:
             delivery's period, or else the file is of the wrong year and refused.
         wait: fields of the days a wait began and ended, of a source whose tables follow from its
             declaration (`shared.usual`): it has one of waits.
-        decided_by: field -> field of the same row that decides it: rows of a delivery that have one
-            value there have one here, as the phase of a school is that of its number. Rows are
-            drawn so where sums that nobody declared are looked for.
+        decided_by: field -> field of the same row that decides it, as a school's number its phase.
+            Rows are drawn so where sums that nobody declared are looked for.
         helping: columns that are read where a file has them, to fill others by, and kept nowhere.
         fills: fields that another table gives where the file has not the column.
-        used_up: a look-up that fills others and is then left behind, all of it: which of its rows
-            a file asked for would tell of homes.
-        made_of: fields of which every row has one: a file may list others too, which are left out
-            and counted in words as `other_rows`.
-        once: fields that say which event a row is of, where a delivery comes in several files that
-            may both hold it: of rows of several files that agree in them, those of the last stand.
+        used_up: a look-up that fills others and is then left behind, as its rows tell of homes.
+        made_of: fields of which every row has one; others are left out, and told as `other_rows`.
+        once: fields that say which event a row is of: of several files' rows, the last's stand.
     """
 
     name: str
@@ -315,10 +312,10 @@ class Extract:
         cross_rules: rules across tables or extracts.
         person_level: whether rows are about children (and so go through linkage).
         public: whether anyone has what it holds, as of registers and estimates of population. What
-            is counted from others is protected, even where no row is about a child: a club may say
-            how many come.
-        xml: where its tables, or parts, stand in the XML of its return, which may come instead.
-        parts: files of an export that its tables are put together from, which may come instead.
+            is counted from others is protected, though no row be about a child.
+        xml: where its tables, or parts, stand in its XML, which may come instead.
+        parts: files that its tables are put together from, which may come instead.
+        workbook: all its tables on one sheet, which may come instead.
     """
 
     name: str
@@ -333,6 +330,7 @@ class Extract:
     short: str = ""
     xml: XmlForm | None = None
     parts: Parts | None = None
+    workbook: Stacked | None = None
 
     @property
     def label(self) -> str:

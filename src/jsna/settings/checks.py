@@ -263,7 +263,7 @@ def _deliveries(edition: Edition, extracts: Mapping[str, Any]) -> Iterator[Findi
                 yield f"{key}.files", rule, file
         tables = Counter(delivery.files.values())
         for file in (f for f, times in tables.items() if times > 1):
-            if PurePosixPath(file).suffix.lower() not in (".xlsx", ".xml"):
+            if PurePosixPath(file).suffix.lower() not in (".xlsx", ".xlsm", ".xml"):
                 yield f"{key}.files", "only a workbook or XML can hold several tables", file
 
 

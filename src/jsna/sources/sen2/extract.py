@@ -17,6 +17,7 @@ from jsna.shared import columns, patterns
 from jsna.shared.columns import code, flag
 from jsna.shared.postcode_lookup import LSOA_BY_POSTCODE
 from jsna.sources.sen2 import rules as sen2_rules
+from jsna.sources.sen2.workbook import WORKBOOK
 from jsna.sources.sen2.xml import XML
 
 #: Modules that others hang on.
@@ -321,4 +322,5 @@ EXTRACT = Extract(
         ),
     ),
     cross_rules=sen2_rules.CROSS_RULES,
+    workbook=WORKBOOK,
 )  # fmt: skip

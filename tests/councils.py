@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +61,7 @@ VEX = Council("vex", "Vex {} held", "-", "%d.%m.%y", "day first", 3, True, True,
 
 
 def rewrite(council: Council, config: Configuration, raw: Path, to: Path) -> list[dict[str, Any]]:
-    """Write every CSV file of an edition in a council's shape, and its mappings below `to`.
+    """Write every file of an edition in a council's shape, and its mappings below `to`.
 
     Args:
         council: whose shape.
@@ -82,23 +82,20 @@ def rewrite(council: Council, config: Configuration, raw: Path, to: Path) -> lis
         files, digests, beside = {}, {}, {}
         for table in registry()[delivery.extract].tables:
             name = delivery.files[table.name]
-            content = (raw / name).read_bytes()
-            if name.endswith(".csv"):
-                made = _Made(council, config, table, content)
-                shape = mappings.setdefault(delivery.extract, {}).setdefault(table.name, made.shape)
-                assert shape == made.shape
-                name, content = made.file(Path(name).stem)
-                if made.homes:
-                    beside["homes"] = f"homes {Path(name).stem}.csv"
-                    (folder / beside["homes"]).write_bytes(made.homes)
-                    digests[beside["homes"]] = hashlib.sha256(made.homes).hexdigest()
+            made = _Made(council, config, table, _cells(raw / name))
+            shape = mappings.setdefault(delivery.extract, {}).setdefault(table.name, made.shape)
+            assert shape == made.shape
+            name, content = made.file(Path(name).stem)
+            if made.homes:
+                beside["homes"] = f"homes {Path(name).stem}.csv"
+                (folder / beside["homes"]).write_bytes(made.homes)
+                digests[beside["homes"]] = hashlib.sha256(made.homes).hexdigest()
             (folder / name).write_bytes(content)
             files[table.name] = name
             digests[name] = hashlib.sha256(content).hexdigest()
         entry = {"extract": delivery.extract, "period": delivery.period, "files": files,
-                 "sha256": digests, "beside": beside}  # fmt: skip
-        if delivery.extract in mappings:
-            entry["mapping"] = f"{council.name}/{delivery.extract}"
+                 "sha256": digests, "beside": beside,
+                 "mapping": f"{council.name}/{delivery.extract}"}  # fmt: skip
         entries.append(entry)
     for extract, tables in mappings.items():
         file = to / f"config/mappings/{council.name}/{extract}.yaml"
@@ -110,18 +107,27 @@ def rewrite(council: Council, config: Configuration, raw: Path, to: Path) -> lis
     return entries
 
 
+def _cells(file: Path) -> pd.DataFrame:
+    """A file as declared, as text under its headers."""
+    if file.suffix == ".parquet":
+        return pd.read_parquet(file).astype(str)
+    content = file.read_bytes()
+    if file.suffix == ".xlsx":
+        return pd.read_excel(BytesIO(content), dtype=str, keep_default_na=False)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252")
+    return pd.read_csv(StringIO(text), dtype=str, keep_default_na=False)
+
+
 class _Made:
     """One table in a council's shape."""
 
     def __init__(
-        self, council: Council, config: Configuration, table: Table, content: bytes
+        self, council: Council, config: Configuration, table: Table, frame: pd.DataFrame
     ) -> None:
-        self.council, self.config, self.table = council, config, table
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = content.decode("cp1252")
-        self.frame = pd.read_csv(StringIO(text), dtype=str, keep_default_na=False)
+        self.council, self.config, self.table, self.frame = council, config, table, frame
         self.columns: dict[str, Any] = {}
         self.homes = b""
         self._rename()

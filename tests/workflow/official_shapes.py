@@ -18,7 +18,7 @@ Row = dict[str, str]
 Tables = dict[str, list[Row]]
 
 
-def _put(below: Tree.Element, row: Mapping[str, str], names: Mapping[str, str]) -> Tree.Element:
+def put(below: Tree.Element, row: Mapping[str, str], names: Mapping[str, str]) -> Tree.Element:
     """Leaves of an element, of the fields that have a value."""
     for name, field in names.items():
         if row.get(field):
@@ -26,26 +26,26 @@ def _put(below: Tree.Element, row: Mapping[str, str], names: Mapping[str, str]) 
     return below
 
 
-def _new(below: Tree.Element, path: str) -> Tree.Element:
+def new(below: Tree.Element, path: str) -> Tree.Element:
     for name in path.split("/"):
         below = Tree.SubElement(below, name)
     return below
 
 
-def _written(root: Tree.Element) -> bytes:
+def written(root: Tree.Element) -> bytes:
     Tree.indent(root)
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + bytes(Tree.tostring(root, "utf-8"))
 
 
-def _message(collection: str, **source: str) -> Tree.Element:
+def message(collection: str, **source: str) -> Tree.Element:
     root = Tree.Element("Message")
-    header = _new(root, "Header")
-    Tree.SubElement(_new(header, "CollectionDetails"), "Collection").text = collection
-    _put(_new(header, "Source"), source, {name: name for name in source})
+    header = new(root, "Header")
+    Tree.SubElement(new(header, "CollectionDetails"), "Collection").text = collection
+    put(new(header, "Source"), source, {name: name for name in source})
     return root
 
 
-def _groups(rows: Iterable[Row], fields: Sequence[str]) -> list[list[Row]]:
+def groups(rows: Iterable[Row], fields: Sequence[str]) -> list[list[Row]]:
     """Rows that agree in fields, in the order they are first met."""
     found: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in rows:
@@ -91,8 +91,8 @@ _BESIDE = {
 
 def in_need(tables: Tables) -> tuple[Tables, bytes]:
     """A census of children in need: in the order of its XML, and that XML."""
-    root = _message("CIN", LEA="999")
-    children = _new(root, "Children")
+    root = message("CIN", LEA="999")
+    children = new(root, "Children")
     rows = tables["episodes"]
     ordered: list[Row] = []
     below: Tables = {name: [] for name in ("assessments", *_BESIDE)}
@@ -111,18 +111,18 @@ def in_need(tables: Tables) -> tuple[Tables, bytes]:
                 if (row["child_id"], row["referral_date"]) == (child_id, referral)
             ]
 
-        for one in _groups(own("assessments"), [*_ASSESSMENT.values()]):
-            assessment = _put(_new(details, "Assessments"), one[0], _ASSESSMENT)
+        for one in groups(own("assessments"), [*_ASSESSMENT.values()]):
+            assessment = put(new(details, "Assessments"), one[0], _ASSESSMENT)
             found = [row for row in one if row["factor"]]
             if found:
-                factors = _new(assessment, "FactorsIdentifiedAtAssessment")
+                factors = new(assessment, "FactorsIdentifiedAtAssessment")
                 for row in found:
-                    _put(factors, row, {"AssessmentFactors": "factor"})
+                    put(factors, row, {"AssessmentFactors": "factor"})
             # An element without factors is one row; one with some has no row without.
             below["assessments"] += found or one[:1]
         for name, (tag, leaves) in _BESIDE.items():
             for row in own(name):
-                _put(_new(details, tag), row, leaves)
+                put(new(details, tag), row, leaves)
                 below[name].append(row)
 
     for row in rows:
@@ -130,22 +130,22 @@ def in_need(tables: Tables) -> tuple[Tables, bytes]:
         given = [row[field] for field in _DISABILITIES if row[field]]
         row |= dict(zip(_DISABILITIES, [*given, *[""] * 12], strict=False))
         row["has_plan"] = str(any(row[field] for field in _PLAN.values()))
-    for own in _groups(rows, [*_CHILD.values(), "ethnicity", *_DISABILITIES]):
-        child = _new(children, "Child")
-        _put(_new(child, "ChildIdentifiers"), own[0], _CHILD)
-        is_ = _put(_new(child, "ChildCharacteristics"), own[0], {"Ethnicity": "ethnicity"})
+    for own in groups(rows, [*_CHILD.values(), "ethnicity", *_DISABILITIES]):
+        child = new(children, "Child")
+        put(new(child, "ChildIdentifiers"), own[0], _CHILD)
+        is_ = put(new(child, "ChildCharacteristics"), own[0], {"Ethnicity": "ethnicity"})
         if own[0]["disability_1"]:
-            held = _new(is_, "Disabilities")
+            held = new(is_, "Disabilities")
             for field in _DISABILITIES:
-                _put(held, own[0], {"Disability": field})
-        for episode in _groups(own, [*_EPISODE.values(), "has_plan"]):
-            details = _put(_new(child, "CINdetails"), episode[0], _EPISODE)
+                put(held, own[0], {"Disability": field})
+        for episode in groups(own, [*_EPISODE.values(), "has_plan"]):
+            details = put(new(child, "CINdetails"), episode[0], _EPISODE)
             put_below(details, own[0]["child_id"], episode[0]["referral_date"])
             for plan in episode:
                 if plan["has_plan"] == "True":
-                    _put(_new(details, "ChildProtectionPlans"), plan, _PLAN)
+                    put(new(details, "ChildProtectionPlans"), plan, _PLAN)
                 ordered.append(plan)
-    return {"episodes": ordered, **below}, _written(root)
+    return {"episodes": ordered, **below}, written(root)
 
 
 _HEADER = {
@@ -181,24 +181,24 @@ def looked_after(tables: Tables) -> tuple[Tables, bytes]:
     root = Tree.Element("EXPSSDA903")
     ordered: Tables = {name: [] for name in tables}
     for head in tables["header"]:
-        child = _new(root, "CHILD")
-        header = _put(_new(child, "HEADER"), _day_first(head), _HEADER)
+        child = new(root, "CHILD")
+        header = put(new(child, "HEADER"), _day_first(head), _HEADER)
         ordered["header"].append(head)
         for row in tables["oc3"]:
             if row["child_id"] == head["child_id"]:
-                _put(header, row, _AFTER)
+                put(header, row, _AFTER)
                 ordered["oc3"].append({**row, "date_of_birth": head["date_of_birth"]})
         for name, (tag, names) in _BELOW.items():
             for row in tables[name]:
                 if row["child_id"] == head["child_id"]:
-                    _put(_new(header, tag), _day_first(row), names)
+                    put(new(header, tag), _day_first(row), names)
                     # The XML says once when a child was born.
                     ordered[name].append({**row, "date_of_birth": head["date_of_birth"]})
         for row in tables["episodes"]:
             if row["child_id"] == head["child_id"]:
-                _put(_new(child, "EPISODE"), _day_first(row), _CARE)
+                put(new(child, "EPISODE"), _day_first(row), _CARE)
                 ordered["episodes"].append(row)
-    return ordered, _written(root)
+    return ordered, written(root)
 
 
 def _day_first(row: Row) -> Row:
@@ -232,13 +232,13 @@ def plans(tables: Tables, names: Mapping[str, Mapping[str, str]]) -> tuple[Table
         tables: module -> rows.
         names: module -> header -> field, of what is no number of a row.
     """
-    root = _message("SEN2", LEA="999")
-    persons = _new(root, "Persons")
+    root = message("SEN2", LEA="999")
+    persons = new(root, "Persons")
     ordered: Tables = {name: [] for name in tables}
 
     def add(module: str, row: Row, below: Tree.Element, parent: str) -> None:
         own, _, tag, key = _SEN2.get(module, ("person_table_id", "", "Person", ""))
-        element = _put(_new(below, tag), row, names[module])
+        element = put(new(below, tag), row, names[module])
         number = str(len(ordered[module]) + 1)
         ordered[module].append(
             {**row, **({own: number} if own else {}), **({key: parent} if key else {})}
@@ -251,7 +251,7 @@ def plans(tables: Tables, names: Mapping[str, Mapping[str, str]]) -> tuple[Table
 
     for row in tables["person"]:
         add("person", row, persons, "")
-    return ordered, _written(root)
+    return ordered, written(root)
 
 
 _WHO = {"UPN": "upn", "FormerUPN": "former_upn", "Surname": "surname", "Forename": "forename",
@@ -273,26 +273,26 @@ def schools_xml(rows: Sequence[Row], estab: Mapping[str, tuple[str, str]]) -> di
         estab: URN -> number of the authority and of the establishment.
     """
     found = {}
-    for number, school in enumerate(_groups(rows, ["school_urn"]), start=1):
+    for number, school in enumerate(groups(rows, ["school_urn"]), start=1):
         lea, own = estab[school[0]["school_urn"]]
-        root = _message("SC", LEA=lea, Estab=own)
-        below = _new(root, "Pupils/PupilsOnRoll")
+        root = message("SC", LEA=lea, Estab=own)
+        below = new(root, "Pupils/PupilsOnRoll")
         for row in school:
-            pupil = _new(below, "PupilOnRoll")
-            _put(_new(pupil, "PupilIdentifiers"), row, _WHO)
-            is_ = _put(_new(pupil, "PupilCharacteristics"), row, _IS)
+            pupil = new(below, "PupilOnRoll")
+            put(new(pupil, "PupilIdentifiers"), row, _WHO)
+            is_ = put(new(pupil, "PupilCharacteristics"), row, _IS)
             if row["fsm"] == "Y":
-                _put(_new(is_, "FSMperiods/FSMperiod"), _SINCE, {name: name for name in _SINCE})
-            _put(_new(pupil, "PupilStatus"), row, _AT)
-            sen = _put(_new(pupil, "SpecialEducationalNeeds"), row, _SEN)
+                put(new(is_, "FSMperiods/FSMperiod"), _SINCE, {name: name for name in _SINCE})
+            put(new(pupil, "PupilStatus"), row, _AT)
+            sen = put(new(pupil, "SpecialEducationalNeeds"), row, _SEN)
             # The second before the first: the rank says which is which.
             for rank, field in reversed([*enumerate(_NEEDS, start=1)]):
                 if row[field]:
                     need = {"rank": str(rank), "type": row[field]}
-                    _put(_new(sen, "SENneeds/SENneed"), need,
+                    put(new(sen, "SENneeds/SENneed"), need,
                          {"SENtypeRank": "rank", "SENtype": "type"})  # fmt: skip
-            _put(_new(pupil, "HomeInformation/Address"), row, {"PostCode": "postcode"})
-        found[f"census.{number:03}"] = _written(root)
+            put(new(pupil, "HomeInformation/Address"), row, {"PostCode": "postcode"})
+        found[f"census.{number:03}"] = written(root)
     return found
 
 

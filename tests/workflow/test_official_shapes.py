@@ -1,33 +1,44 @@
-"""The small edition's records in the declared shape and in each official one: the same tables.
+"""The small edition's records in the declared shape, each official one and two councils': the same.
 
-Set against each other is all that leaves linkage: `restricted/linked` and `restricted/linkage`.
-What is said of the quality of files is of the files, and differs.
+Set against each other is every table in `restricted/` of an edition measured from them. What is
+said of the quality of files is of the files, and differs.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 import json
+import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import pytest
 import yaml
 
+from jsna.settings import loading
 from jsna.sources import registry
+from tests import councils
 from tests.conftest import SMALL, Project
-from tests.workflow import official_shapes
+from tests.workflow import official_events, official_public, official_shapes
 from tests.workflow.official_shapes import Row, Tables, as_csv
 
-#: What returns of social care have not, and the return of SEN2.
+#: What returns of social care have not, nor the return of SEN2 and the files of the Indices.
 LACKING = {
+    "areas": {"imd_score", "idaci_score"},
     "cin_census": {"surname", "forename", "postcode"},
     "ssda903": {"surname", "forename", "postcode"},
     "sen2": {"lsoa_code", "sen2_table_id", "native_id", "order_sequence", "source_id"},
 }
-YEAR = {"cin_census": "2024/25", "ssda903": "2024/25", "sen2": "2025", "school_census": "2025"}
+YEAR = {
+    "cin_census": "2024/25", "ssda903": "2024/25", "exclusions": "2024/25", "ncmp": "2023/24",
+    "sen2": "2025", "school_census": "2025", "areas": "2025", "schools": "2025",
+    "population": "2024",
+}  # fmt: skip
+#: What is said of files, not of children.
+QUALITY = ("attrition.parquet", "quality.parquet", "violations.parquet")
+SUFFIXES = {b"<?xml": "xml", b"PK": "xlsx"}
 Files = dict[str, dict[str, bytes]]
 
 
@@ -99,63 +110,73 @@ def _placed(rows: list[Row]) -> tuple[list[Row], dict[str, str]]:
     return kept, {code: lsoa for code, lsoa in one.items() if lsoa}
 
 
-def _register(project: Project) -> tuple[bytes, dict[str, tuple[str, str]]]:
-    """The register with numbers of establishments, and URN -> number of authority and school."""
-    raw = (project.root / "data/raw" / SMALL / "synthetic_schools_2025.csv").read_bytes()
-    rows = pd.read_csv(io.BytesIO(raw), dtype=str, encoding="cp1252").fillna("")
-    rows["EstablishmentNumber"] = [f"{number:04}" for number in range(1001, 1001 + len(rows))]
-    numbers = {
-        row["URN"]: (row["LA (code)"], row["EstablishmentNumber"])
-        for row in rows.to_dict("records")
-    }
-    return rows.to_csv(index=False).encode("cp1252"), numbers
-
-
-def _restricted(project: Project, edition: str, files: Files) -> dict[str, pd.DataFrame]:
-    """What leaves linkage of an edition made of these files, beside its areas."""
-    config = project.root / "config/editions"
-    made = yaml.safe_load((config / f"{SMALL}.yaml").read_text(encoding="utf-8"))
-    raw = project.root / "data/raw"
-    folder = raw / edition
-    folder.mkdir()
-    supplies = [
-        one for one in made["extracts"] if one["extract"] in {*files, "areas", "population"}
+def _edition(project: Project, name: str, described: dict[str, Any], supplies: list[Any]) -> None:
+    """Describe an edition of these extracts, beside releases of the small one."""
+    folder = project.root / "data/raw" / name
+    shutil.copytree(project.root / "data/raw" / SMALL / "published", folder / "published")
+    sums = [
+        f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.relative_to(folder).as_posix()}\n"
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
     ]
+    (folder / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
+    described = {**described, "edition": name, "extracts": supplies}
+    file = project.root / f"config/editions/{name}.yaml"
+    file.write_text(yaml.safe_dump(described), encoding="utf-8")
+
+
+def _described(project: Project) -> dict[str, Any]:
+    text = (project.root / f"config/editions/{SMALL}.yaml").read_text(encoding="utf-8")
+    made: dict[str, Any] = yaml.safe_load(text)
+    return made
+
+
+def _of_files(project: Project, edition: str, files: Files) -> dict[str, pd.DataFrame]:
+    """What is measured of an edition made of these files."""
+    made = _described(project)
+    folder = project.root / "data/raw" / edition
+    folder.mkdir()
+    supplies = [one for one in made["extracts"] if one["extract"] in files]
     supplies.append({**supplies[-1], "extract": "postcodes", "periods": [{"period": "2025"}]})
     for supply in supplies:
         extract = supply["extract"]
-        if extract not in files:
-            for file in {f for one in supply["periods"] for f in one["files"].values()}:
-                (folder / file).write_bytes((raw / SMALL / file).read_bytes())
-            continue
         (period,) = [one for one in supply["periods"] if one["period"] == YEAR.get(extract, "2025")]
         period["files"] = {}
         for key, content in files[extract].items():
-            xml = content.startswith(b"<?xml")
-            name = f"{extract}_{hashlib.sha256(content).hexdigest()[:12]}.{'xml' if xml else 'csv'}"
+            suffix = next((to for of, to in SUFFIXES.items() if content.startswith(of)), "csv")
+            name = f"{extract}_{hashlib.sha256(content).hexdigest()[:12]}.{suffix}"
             (folder / name).write_bytes(content)
             period["files"][key] = name
         supply["periods"] = [period]
-    made |= {"edition": edition, "extracts": supplies}
-    sums = [
-        f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n"
-        for file in sorted(folder.iterdir())
-    ]
-    (folder / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
-    (config / f"{edition}.yaml").write_text(yaml.safe_dump(made), encoding="utf-8")
-    project.jsna("ingest", edition)
-    project.jsna("link", edition)
+    _edition(project, edition, made, supplies)
+    return _restricted(project, edition)
+
+
+def _restricted(project: Project, edition: str) -> dict[str, pd.DataFrame]:
+    """Every table in `restricted/` of an edition once it is measured, but what is of quality."""
+    for verb in ("ingest", "published", "link", "assess", "derive", "measure"):
+        project.jsna(verb, edition)
     restricted = project.processed(edition) / "restricted"
-    return {
+    found = {
         file.relative_to(restricted).as_posix(): pd.read_parquet(file, dtype_backend="pyarrow")
-        for folder in ("linked", "linkage")
-        for file in sorted((restricted / folder).glob("*.parquet"))
+        for file in sorted(restricted.rglob("*.parquet"))
+        if file.name not in QUALITY
     }
+    measures = found["measures.parquet"]
+    found["measures.parquet"] = measures[measures["source"] != "local:quality"]
+    return found
 
 
 def _rows(frame: pd.DataFrame) -> list[str]:
-    records = json.loads(frame.astype(str).to_json(orient="records"))
+    text = frame.drop(columns="edition", errors="ignore").astype(str)
+    records = json.loads(text.to_json(orient="records"))
     return sorted(json.dumps(record, sort_keys=True) for record in records)
+
+
+def _same(found: Mapping[str, pd.DataFrame], expected: Mapping[str, pd.DataFrame]) -> None:
+    assert found.keys() == expected.keys()
+    for file, frame in expected.items():
+        assert _rows(found[file]) == _rows(frame), file
 
 
 @pytest.mark.full
@@ -172,35 +193,73 @@ def test_official_shapes_give_the_tables_of_the_declared_one(
         _valid(project, "sen2"), {module: _names("sen2", module) for module in modules}
     )
     pupils, homes = _placed(_valid(project, "school_census")["census"])
-    register, numbers = _register(project)
-    assert min(map(len, (need["episodes"], care["episodes"], sen2["senneed"], pupils))) > 50
-    public = {
-        "schools": {"school": register},
-        "postcodes": {
-            "postcode": as_csv([{"pcd7": code, "lsoa21cd": at} for code, at in homes.items()])
-        },
-    }
+    schools = official_public.with_closed(_valid(project, "schools")["school"])
+    register, numbers = official_public.register(schools)
+    plain = {name: _valid(project, name) for name in ("areas", "population", "exclusions", "ncmp")}
+    areas, events = plain["areas"]["lsoa"], plain["exclusions"]["exclusions"]
+    measured = plain["ncmp"]["measurements"]
+    of = (need["episodes"], care["episodes"], sen2["senneed"], pupils, events, measured)
+    assert min(map(len, of)) > 50
+    lookup = as_csv([{"pcd7": code, "lsoa21cd": at} for code, at in homes.items()])
+    postcodes: Files = {"postcodes": {"postcode": lookup}}
     declared: Files = {
         "school_census": _declared("school_census", {"census": pupils}),
         "sen2": _declared("sen2", sen2),
         "cin_census": _declared("cin_census", need),
         "ssda903": _declared("ssda903", care),
-        **public,
+        "schools": _declared("schools", {"school": schools}),
+        **{name: _declared(name, tables) for name, tables in plain.items()},
+        **postcodes,
+    }
+    public: Files = {
+        "areas": official_public.areas(areas),
+        "population": official_public.population(plain["population"]["syoa"]),
+        "schools": register,
+        "ncmp": official_events.measured(measured),
+        **postcodes,
     }
     official: Mapping[str, Files] = {
         "xml": {
             "school_census": official_shapes.schools_xml(pupils, numbers),
+            "exclusions": official_events.xml(events, numbers),
             "sen2": dict.fromkeys(modules, sen2_xml),
             "cin_census": dict.fromkeys(need, need_xml),
             "ssda903": dict.fromkeys(care, care_xml),
             **public,
         },
-        "export": {**declared, "school_census": official_shapes.export(pupils, numbers)},
+        "export": {
+            **declared,
+            **public,
+            "school_census": official_shapes.export(pupils, numbers),
+            "exclusions": official_events.export(events, numbers),
+        },
     }
-    expected = _restricted(project, "shape-declared", declared)
+    expected = _of_files(project, "shape-declared", declared)
     assert len(expected["linked/school_census.census.parquet"]) == len(pupils)
     for name, files in official.items():
-        found = _restricted(project, f"shape-{name}", files)
-        assert found.keys() == expected.keys()
-        for file, frame in expected.items():
-            assert _rows(found[file]) == _rows(frame), f"{name}: {file}"
+        _same(_of_files(project, f"shape-{name}", files), expected)
+
+
+@pytest.mark.full
+def test_councils_files_give_the_tables_of_the_declared_ones(
+    new_project: Callable[..., Project],
+) -> None:
+    project = new_project()
+    project.jsna("synthesise", SMALL)
+    expected = _restricted(project, SMALL)
+    config = loading.load(SMALL, project.root)
+    for council in (councils.QUILL, councils.VEX):
+        name = f"council-{council.name}"
+        own = replace(config, edition=config.edition.model_copy(update={"edition": name}))
+        raw = project.root / "data/raw" / SMALL
+        entries = councils.rewrite(council, own, raw, project.root)
+        made = _described(project)
+        for supply in made["extracts"]:
+            for period in supply["periods"]:
+                of = (supply["extract"], period["period"])
+                given = [e for e in entries if (e["extract"], e["period"]) == of]
+                for entry in given:
+                    period |= {key: entry[key] for key in ("files", "sha256", "mapping")}
+                    period |= {"beside": entry["beside"]} if entry["beside"] else {}
+        _edition(project, name, made, made["extracts"])
+        _same(_restricted(project, name), expected)

@@ -36,7 +36,8 @@ def every(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Swept]:
     register = authorities.register(ROOT)
     asked = [register.find(number) for number in DOZEN]
     folder = tmp_path_factory.mktemp("sweep")
-    made = sweep(asked, Work(ROOT, folder, PUBLISHED, 2025, date(2025, 11, 27)))
+    work = Work(ROOT, folder, PUBLISHED, 2025, date(2025, 11, 27))
+    made = sweep(asked, work, jobs=2)
     return {one.authority.number: one for one in made}
 
 

@@ -30,9 +30,9 @@ FEBRL = {
 #: the aims: F1, CPU seconds, megabytes.
 COUNTY = {
     "200,000 v 250,000 with numbers": (200_000, 250_000, True, 0.998, 3.0, None),
-    "200,000 v 250,000 without": (200_000, 250_000, False, 0.995, None, None),
+    "200,000 v 250,000 without": (200_000, 250_000, False, 0.9983, 2.5, None),
 }
-MILLION = {"1,000,000 v 1,000,000": (1_000_000, 1_000_000, True, None, 10.0, 2048.0)}
+MILLION = {"1,000,000 v 1,000,000": (1_000_000, 1_000_000, True, 0.9997, 8.0, 2048.0)}
 
 
 def make(school: int, health: int, folder: Path) -> None:

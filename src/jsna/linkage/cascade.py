@@ -132,7 +132,7 @@ def link(
     for one in rules.passes:
         database.execute(
             f"CREATE OR REPLACE TEMP TABLE _fits AS SELECT p.* FROM "
-            f"({fits(one, rest.left, rest.right)}) p "
+            f"({fits(one, rest.left, rest.right, single=single)}) p "
             f"ANTI JOIN {_PASSED} l ON l.left_person = p.left_person "
             f"ANTI JOIN {_PASSED} r ON r.right_person = p.right_person"
         )

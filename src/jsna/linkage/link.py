@@ -91,8 +91,9 @@ def run(config: Configuration, paths: io.Paths, rules: Ruleset | None = None) ->
             )  # fmt: skip
             for name, received in sorted(deliveries.items()):
                 linker.load(registry()[name], received, paths.identified / "valid")
-            receipt["tables"] = linker.link(paths.restricted / "linked")
+            linker.link()
             outcomes.write(linker, paths)
+            receipt["tables"] = linker.write(paths.restricted / "linked")
         io.write_json(paths.identified / JOBS, linker.keys)
     written = (
         file for folder in folders for file in folder.glob("*.parquet") if file.name != ASSESSED
@@ -166,8 +167,8 @@ class Linker:
             self.tables[rows.name] = rows
             self.files[rows.name] = view(self.connection, rows, came, valid, self.reference_date)
 
-    def link(self, folder: Path) -> dict[str, dict[str, int]]:
-        """Link, key, place and write every table; returns counts by table."""
+    def link(self) -> None:
+        """Find who is who, give everyone a key and every home its place."""
         self._link_records()
         assert self.people is not None
         nobody = "(SELECT person FROM members WHERE person < 0)"
@@ -175,6 +176,12 @@ class Linker:
         for rows in self.roots:
             self._key_rows(rows)
         make_places(self.connection, self.roots)
+
+    def write(self, folder: Path) -> dict[str, dict[str, int]]:
+        """Write every table as it leaves the identified zone; returns counts by table."""
+        assert self.people is not None
+        # Of who is who the rows are all that is needed from here on.
+        self.people.drop(self.connection)
         counts = {}
         for name, rows in self.tables.items():
             query = f"SELECT * FROM ({passed_on(rows, self.tables)}) ORDER BY ALL"
@@ -238,16 +245,20 @@ class Linker:
         return found
 
     def _key_rows(self, rows: Rows) -> None:
-        """`keyed <name>`: every row, its record, the person key and the surety of the link."""
+        """`keyed <name>`: every row, its record, the person key and the surety of the link.
+
+        A view: of rows, which may be many, only what is asked for is held in memory.
+        """
         self.connection.execute(
             f"""
-            CREATE TABLE "keyed {rows.name}" AS
+            CREATE TABLE "who {rows.name}" AS
+            SELECT s._part, s._at, s.record, k.person_key, m.link
+            FROM "seen {rows.source}" s
+            JOIN members m ON m.source = '{rows.source}' AND m.record = s.record
+            JOIN keys k ON k.person = m.person;
+            DROP TABLE "seen {rows.source}";
+            CREATE VIEW "keyed {rows.name}" AS
             SELECT r.* EXCLUDE (_part, _at), w.record, w.person_key, w.link
-            FROM "raw {rows.name}" r JOIN (
-                SELECT s._part, s._at, s.record, k.person_key, m.link FROM "seen {rows.source}" s
-                JOIN members m ON m.source = '{rows.source}' AND m.record = s.record
-                JOIN keys k ON k.person = m.person
-            ) w ON w._part = r._part AND w._at = r._at;
-            DROP TABLE "seen {rows.source}"
+            FROM "raw {rows.name}" r JOIN "who {rows.name}" w ON w._part = r._part AND w._at = r._at
             """
         )

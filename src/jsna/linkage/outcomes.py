@@ -95,23 +95,39 @@ def _members(linker: Linker, people: People) -> str:
             )
             offset = people.offsets[rows.source]
             odd = f"m.own - {offset} IN (SELECT right_person FROM {table})"
-        # By what the rows say, so that their order in the file changes nothing.
-        content = ", ".join(f"r.{field}" for field in rows.fields)
-        parts.append(
-            f"""
-            SELECT m.source, r.person_key, {compared} AS compared, m.link,
+        said = f"""
+            SELECT m.own, m.source, r.person_key, {compared} AS compared, m.link,
                 coalesce(m.pass, '') AS pass,
                 {odd} AS implausible, {_age(rows)} AS age, {_traits(rows)}
             FROM "keyed {rows.name}" r
                 JOIN members m ON m.source = '{rows.source}' AND m.record = r.record
-            QUALIFY row_number() OVER (
-                PARTITION BY m.own ORDER BY r.period DESC, {content}
-            ) = 1
-            """
+                JOIN "latest {rows.name}" l ON l.own = m.own AND l.period = r.period
+        """
+        _make_latest(linker, rows)
+        # By what the rows say, so that their order in the file changes nothing.
+        content = ", ".join(f"r.{field}" for field in rows.fields)
+        parts.append(
+            f"SELECT * EXCLUDE (own) FROM ({said} WHERE l.rows = 1 "
+            f"UNION ALL {said} WHERE l.rows > 1 "
+            f"QUALIFY row_number() OVER (PARTITION BY m.own ORDER BY {content}) = 1)"
         )
     columns = "source VARCHAR, person_key VARCHAR, compared BOOLEAN, link VARCHAR, pass VARCHAR, "
     columns += "implausible BOOLEAN, age BIGINT, sex VARCHAR, ethnicity VARCHAR, "
     return union(parts, columns + "sen_provision VARCHAR, lsoa_code VARCHAR")
+
+
+def _make_latest(linker: Linker, rows: Rows) -> None:
+    """`latest <name>`: the last period in which a source has rows of a person, and how many."""
+    linker.connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE "latest {rows.name}" AS
+        SELECT own, max(period) AS period, max_by(rows, period) AS rows FROM (
+            SELECT m.own, r.period, count(*) AS rows FROM "keyed {rows.name}" r
+                JOIN members m ON m.source = '{rows.source}' AND m.record = r.record
+            GROUP BY m.own, r.period
+        ) GROUP BY own
+        """
+    )
 
 
 def _age(rows: Rows) -> str:

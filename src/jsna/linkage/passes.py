@@ -51,19 +51,22 @@ def _unknown(one: Pass) -> Iterator[tuple[str, str]]:
         )
 
 
-def fits(one: Pass, left: str, right: str) -> str:
+def fits(one: Pass, left: str, right: str, *, single: bool = False) -> str:
     """SQL of the pairs that fit a pass: `left_person, right_person, left_record, right_record`.
 
-    A person may have several records; the first pair that fits stands for the two.
+    A person may have several records; the first pair that fits stands for the two. `single` says
+    that nobody has, so that no two come up twice.
     """
     equal = " AND ".join(f"a.{column} = b.{column}" for column in one.agree)
     tests = " AND ".join(f"({test})" for test in _tests(one))
+    first = "min(a.record)", "arg_min(b.record, (a.record, b.record))"
+    records = ("a.record", "b.record") if single else first
     return f"""
         SELECT a.person AS left_person, b.person AS right_person,
-            min(a.record) AS left_record, arg_min(b.record, (a.record, b.record)) AS right_record
+            {records[0]} AS left_record, {records[1]} AS right_record
         FROM {left} a JOIN {right} b ON {equal}
         WHERE {tests}
-        GROUP BY ALL
+        {"" if single else "GROUP BY ALL"}
     """
 
 

@@ -55,6 +55,15 @@ class People:
         """Links of each source that is linked to anything, by name."""
         return {name: one.linked for name, one in self.made.items() if one.linked is not None}
 
+    def drop(self, database: duckdb.DuckDBPyConnection) -> None:
+        """Let go of what is known of each person."""
+        database.execute(f"DROP TABLE {self.spine}")
+        for made in self.made.values():
+            database.execute(f"DROP TABLE {made.deduplicated.relation}")
+            if made.linked is not None:
+                for table in (made.linked.links, made.linked.ties, made.linked.near):
+                    database.execute(f"DROP TABLE {table}")
+
     def before(self, name: str) -> str:
         """SQL of the spine as it was when a source was linked to it."""
         return f"(FROM {self.spine} WHERE record < {self.offsets[name]})"

@@ -262,17 +262,14 @@ def _given(source: Source, *, dated: bool) -> dict[str, str]:
 
 def _tests(source: Source) -> dict[str, str]:
     """Kind -> SQL of the verdict, of the kinds that are not judged by their spelling alone."""
-    tests = {
-        "date_of_birth": _day_verdict("born"),
-        "nhs_number": numbers.nhs_number(
-            "given_nhs_number", synthetic=source.synthetic, value="digits_nhs_number"
-        ),
-        "upn": numbers.upn("given_upn", source.authorities, value="digits_upn"),
-        "former_upn": numbers.upn(
-            "given_former_upn", source.authorities, value="digits_former_upn"
-        ),
-        "uln": numbers.uln("given_uln", "digits_uln"),
-    }
+    synthetic, authorities = source.synthetic, source.authorities
+    tests = {"date_of_birth": _day_verdict("born")}
+    for kind in ("upn", "former_upn"):
+        tests[kind] = numbers.upn(f"given_{kind}", authorities, value=f"digits_{kind}")
+    tests["nhs_number"] = numbers.nhs_number(
+        "given_nhs_number", synthetic=synthetic, value="digits_nhs_number"
+    )
+    tests["uln"] = numbers.uln("given_uln", "digits_uln")
     return {kind: sql for kind, sql in tests.items() if kind in source.carries}
 
 

@@ -98,7 +98,7 @@ def test_places_that_stand_nowhere_are_told() -> None:
     frame = pd.DataFrame(
         {"area_code": [first.code, second.code, AREA.code], "value": [1.0, 2.0, 3.0]}
     )
-    tiles = {"id": "fig-map", "type": "tiles", "rows": [[first.name, []], [second.name, []]]}
+    tiles = {"id": "fig-map", "type": "map", "rows": [[first.name, []], [second.name, []]]}
     html = f"<p>{first.name} and {second.name}</p>"
     assert [*places(AREA, [tiles], frame, html)] == []
     assert [*places(AREA, [{**tiles, "rows": tiles["rows"][:1]}], frame, html)] == [

@@ -178,5 +178,5 @@ def places(
             yield f"{name} has figures and is not named"
     for one in listed:
         shown = {label for label, _ in one["rows"]}
-        if one["type"] == "tiles" and (lack := sorted({*names.values()} - shown)):
+        if one["type"] == "map" and (lack := sorted({*names.values()} - shown)):
             yield f"{one['id']}: the map lacks {', '.join(lack)}"

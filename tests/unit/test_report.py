@@ -222,6 +222,16 @@ def test_a_chapter_without_sources_says_so(tmp_path: Path) -> None:
     assert "<data" not in part
 
 
+def test_what_is_not_compared_is_not_said_to_be(tmp_path: Path) -> None:
+    own = FRAME["area_code"].eq(CONFIG.area.code)
+    beside = few(FRAME.assign(source=FRAME["source"].where(own, "ehcp_2025")))
+    for frame, compared in ((beside, True), (few(FRAME[own]), False)):
+        report = written(tmp_path / str(compared), CONFIG, frame)
+        text = (report.draft / "jsna.html").read_text(encoding="utf-8")
+        assert ("Comparisons are with England" in text) == compared
+        assert ("Nothing here is compared with England or with other" in text) != compared
+
+
 def test_a_release_of_figures_that_gives_none_of_the_place_is_cited_so() -> None:
     (given,) = CONFIG.releases["ehcp"]
     of_residents = {"dataset": sources.RESIDENTS, "id": "residents", "note": "Of 2020."}

@@ -219,7 +219,7 @@ REPEATED: Final = "key.duplicate"
 SHARED: Final = "key.shared"
 #: What follows the noun in words for one row: `plan` of `plan in force`.
 _AFTER_NOUN: Final = re.compile(r"(?= (?:of|in|issued|named|measured|missing)\b)")
-_PLURALS: Final = {"person": "people", "child": "children"}
+_PLURALS: Final = {"person": "people", "child": "children", "enquiry": "enquiries"}
 
 
 @dataclass(frozen=True, slots=True)

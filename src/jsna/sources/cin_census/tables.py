@@ -55,7 +55,6 @@ TABLES: Final = (
                 "enquired"
             ),
         },
-        march=True,
         came="cin_census.section47",
     ),
     on_march(

@@ -143,9 +143,12 @@ def test_what_is_kept_and_damaged_is_made_anew(
     made.clear()
     file = one.paths.identified / link.KEPT / "care" / "links.parquet"
     file.write_bytes(file.read_bytes()[:-9] + b"\0" * 9)
+    spilt = io.make_folder(one.paths.identified / "linkage" / "spill") / "left.tmp"
+    spilt.write_bytes(b"of a run that was killed")
     one.run()
     assert made == ["care"]
     assert without_jobs(one) == before
+    assert not spilt.parent.exists()
 
 
 def test_a_source_that_may_no_longer_be_linked_is_forgotten(

@@ -105,7 +105,9 @@ def run(config: Configuration, paths: io.Paths, rules: Ruleset | None = None) ->
 @contextmanager
 def opened(paths: io.Paths) -> Iterator[duckdb.DuckDBPyConnection]:
     """An empty database, which puts what memory does not hold into the identified zone alone."""
-    spill = io.make_folder(paths.identified / "linkage" / "spill")
+    spill = paths.identified / "linkage" / "spill"
+    # Of a run that was killed rows may lie there.
+    io.clear_folder(spill)
     with io.database(spill) as connection:
         yield connection
     spill.rmdir()

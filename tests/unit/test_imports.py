@@ -74,6 +74,7 @@ FINDS = {
     "jsna.tables": ("tables",),
     "jsna.generator.found": ("synthetic", "effects.yaml"),
     "jsna.generator.faults": ("faults.yaml", "faults"),
+    "jsna.receiving.looks": ("unread",),
 }
 #: What judges rows; the invented ones are made by code that knows nothing of it.
 JUDGES = ("jsna.shared.checks", "jsna.shared.patient_rules", "jsna.shared.rules")

@@ -9,7 +9,7 @@ from jsna.model.contract import Column, Extract, Table
 from jsna.shared import columns
 from jsna.shared.columns import code, flag
 from jsna.sources.cin_census import rules as cin_census_rules
-from jsna.sources.cin_census.rules import DISABILITIES
+from jsna.sources.cin_census.room import DISABILITIES
 from jsna.sources.cin_census.xml import XML
 
 

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 from jsna.model.contract import Context, CrossRule, Rule
 from jsna.shared import rules
 from jsna.shared.checks import given, implies
+from jsna.sources.cin_census.room import DISABILITIES
 
 if TYPE_CHECKING:
     import pandas as pd
 
 #: A child may be referred before birth, so long before it at most.
 UNBORN = timedelta(days=300)
-#: Disabilities of one child the extract has room for: each the return has a code for.
-DISABILITIES = 12
 
 
 def _none_alone(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from jsna.sources.cin_census.rules import DISABILITIES as ROOM
+from jsna.sources.cin_census.room import DISABILITIES as ROOM
 from jsna.synthetic.course import (
     Course,
     Draw,

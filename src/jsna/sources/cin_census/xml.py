@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from jsna.model.xml_forms import XmlForm, XmlTable
-from jsna.sources.cin_census.rules import DISABILITIES
+from jsna.sources.cin_census.room import DISABILITIES
 
 _CHILD, _EPISODE = "ChildIdentifiers", "CINdetails"
 _PLAN: Final = f"{_EPISODE}/ChildProtectionPlans"

@@ -261,7 +261,7 @@ WORKBOOKS: dict[str, Kind] = {
     "a sheet of macros": Kind(one(RELATED, b"relationships/worksheet",
                                   b"relationships/xlMacrosheet"), same=True),
     "a chart for a sheet": Kind(with_chart, word="chart", valid=None),
-    "another ending: macros": Kind(WHOLE, word="use .csv", ending="xlsm", valid=None),
+    "another ending: macros": Kind(WHOLE, ending="xlsm", same=True),
     "another ending: binary": Kind(WHOLE, word="use .csv", ending="xlsb", valid=None),
     "another ending: old": Kind(WHOLE, word="use .csv", ending="xls", valid=None),
     "another ending: open document": Kind(WHOLE, word="use .csv", ending="ods", valid=None),

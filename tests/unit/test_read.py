@@ -207,6 +207,27 @@ def test_texts_are_read_whatever_their_ending(ending: str) -> None:
     assert reading.findings.remarks[0] == "read as UTF-16, with its mark"
 
 
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "\nApplied filters: Year is 2024, SENprovision is K\n",
+        '\n"Applied filters:\nYear is 2024\nSENprovision is K, E"\n',
+    ],
+)
+def test_filters_of_an_export_are_no_record_and_told(footer: str) -> None:
+    whole = csv_of([HEADER, *ROWS])
+    reading = read(whole + footer)
+    assert codes(reading) == [] and cells(reading) == EXPECTED
+    assert [code for code, _ in warned(reading)] == ["file.filtered", "row.total"]
+    assert "children may be left out" in reading.findings.warnings[0].rule
+    shown = footer.strip().strip('"')
+    sheet = read(book_bytes(book([HEADER, *ROWS, [], [shown]])), "register.xlsx")
+    assert codes(sheet) == [] and cells(sheet) == EXPECTED
+    assert {code for code, _ in warned(sheet)} == {"file.filtered", "row.total"}
+    noted = read(whole + "\nSource: the council's own system\n")
+    assert codes(noted) == [] and cells(noted) == EXPECTED
+
+
 def test_what_two_marks_cut_alike_is_asked_about() -> None:
     from jsna.model.layouts import Shape
 

@@ -28,6 +28,8 @@ DAMAGE = frozenset(f"column.{what}" for what in _DAMAGES)
 _SCIENTIFIC = r"^[+-]?\d((\.\d+)?[eE]\+\d+|\.\d+[eE]\d+)$"
 #: What a spreadsheet shows instead of a value: failed formulas, and dates in too narrow a column.
 _ERROR = r"^#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|#+)$"
+#: What a program writes below an export of which filters may have left rows out.
+FILTERED: Final = r"applied filters\b.*"
 #: What a report puts below, or among, the records it lists.
 _LINES: Final = (
     r"((grand|sub)[ -]?)?totals?\s*:?",
@@ -35,9 +37,12 @@ _LINES: Final = (
     r"page \d+ of \d+",
     r"\(?[\d,]+ (row|record)(s|\(s\))?( (affected|selected|returned|exported|found))?\.?\)?",
     "(classification ?: ?)?official([ :\N{EN DASH}-]*sensitive)?( ?[\N{EN DASH}:(-].{0,40})?",
+    FILTERED,
+    r"(foot)?notes?\s*:.{0,200}",
+    r"(data )?sources?\s*:.{0,80}",
     r"(report )?(printed|generated|produced|exported|run) (by|on|at|from)\b.{0,80}",
 )
-NO_RECORD: Final = rf"(?i)^\s*({'|'.join(_LINES)})\s*$"
+NO_RECORD: Final = rf"(?is)^\s*({'|'.join(_LINES)})\s*$"
 
 Columns = Mapping[str, "pa.Array[Any]"]
 
@@ -130,6 +135,16 @@ def leave_out(rows: list[int], findings: Findings) -> None:
     findings.warn("row.total", f"{rule}left out", row=rows[0], count=len(rows))
 
 
+def tell_filtered(row: int, findings: Findings) -> None:
+    """Say that filters were on when a file was exported."""
+    findings.warn(
+        "file.filtered",
+        "the file says below its records that filters were applied when it was exported, so "
+        "children may be left out; ask its owner which, and for a file without filters",
+        row=row,
+    )
+
+
 def _headers(table: Table, columns: Columns) -> list[int]:
     """Positions of rows that are the header once more, as at the head of every printed page."""
     import numpy as np
@@ -181,6 +196,10 @@ def _no_records(
     for cells in begin if len(suspected) else ():
         marked = pc.match_substring_regex(cells.take(suspected), NO_RECORD)
         found.update(int(place) for place in suspected[np.asarray(pc.fill_null(marked, False))])
+        filtered = pc.match_substring_regex(cells.take(suspected), rf"(?is)^\s*{FILTERED}")
+        told = suspected[np.asarray(pc.fill_null(filtered, False))]
+        if len(told) and not any(one.code == "file.filtered" for one in findings.warnings):
+            tell_filtered(int(rows[told[0]]), findings)
     positions = sorted(found)
     if positions:
         leave_out([int(rows[position]) for position in positions], findings)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from jsna.ingest.cells import NO_RECORD, leave_out
+from jsna.ingest.cells import FILTERED, NO_RECORD, leave_out, tell_filtered
 from jsna.ingest.grid import Findings, Grid, listed
 from jsna.ingest.header import (
     SEARCHED,
@@ -168,6 +168,8 @@ def _parse(opened: Opened, findings: Findings) -> Grid | None:
     def note(row: Any) -> str:
         if row.actual_columns < len(header) and _no_record(row.text, delimiter):
             below.append(row.number)
+            if re.match(FILTERED, row.text.strip(' "'), re.IGNORECASE):
+                tell_filtered(row.number, findings)
         else:
             ragged.append((row.number, row.actual_columns))
         return "skip"
@@ -260,6 +262,9 @@ def _lines_of(text: str, delimiter: str, records: int) -> int:
 def _no_record(text: str, delimiter: str) -> bool:
     """Whether a row of few cells is a line that a report puts below its records."""
     cells = [cell.strip(' "\r\n') for cell in text.split(delimiter)]
+    # What the filters were may hold the mark that separates cells.
+    if re.match(FILTERED, cells[0], re.IGNORECASE):
+        return True
     return re.fullmatch(NO_RECORD, cells[0]) is not None and not any(cells[1:])
 
 

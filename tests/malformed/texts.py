@@ -79,8 +79,8 @@ TEXTS: dict[str, Kind] = {
     "text of another ending": Kind(GOOD, ending="txt", same=True),
     "tabs of another ending": Kind(GOOD.replace(",", "\t"), ending="tsv", same=True),
     "columns nobody declared": read(joined(*(f"{row},{n}" for n, row in enumerate(LINES)))),
-    "sixteen thousand columns more": read(joined(LINES[0] + ",x" * 16_000, *(
-        row + "," * 16_000 for row in LINES[1:]))),
+    "as many columns as a spreadsheet has": read(joined(LINES[0] + ",x" * 16_379, *(
+        row + "," * 16_379 for row in LINES[1:]))),
     # Refused, or told.
     "nothing": Kind(b"", word="0 bytes", valid=None),
     "blank lines": Kind("\n \n\n", word="sent again", valid=None),
@@ -167,6 +167,8 @@ TEXTS: dict[str, Kind] = {
     "a column without its header": Kind(GOOD.replace("Sessions", ""), word="missing", valid=None),
     "another name for a column": Kind(GOOD.replace("SENprovision", "SENprovison"),
                                       word="a name like it", valid=None),
+    "one column more than a spreadsheet has": Kind(LINES[0] + ",x" * 16_380 + "\n", word="16,385",
+                                                   valid=None),
     "a million headers": Kind(WIDE + "\n" + GOOD, word="1,000,000 cells", valid=None),
     "a million cells": Kind(joined(*LINES[:9], WIDE, *LINES[9:]), word="side by side", valid=None),
     "a million semicolons": Kind(WIDE.replace(",", ";") + "\n" + GOOD, word="side by side",

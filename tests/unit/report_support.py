@@ -159,7 +159,9 @@ def measure(
         value = numerator / denominator * indicator.multiplier
         return {**row, "numerator": numerator, "denominator": denominator, "value": value}
     method = "proportion_wilson" if indicator.method == "published" else indicator.method
-    found = interval(method, [numerator], [denominator], indicator.multiplier)  # type: ignore[arg-type]
+    # Values that are as far from their mean as that is from nought.
+    spread = {"standard_deviation": [numerator / denominator]} if method == "mean_t" else {}
+    found = interval(method, [numerator], [denominator], indicator.multiplier, **spread)  # type: ignore[arg-type]
     limits = {k: float(getattr(found, k)[0]) for k in ("value", *schema.NUMBERS[3:])}
     return {**row, "numerator": numerator, "denominator": denominator, **limits}
 

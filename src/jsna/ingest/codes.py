@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from jsna.errors import Problem
 from jsna.model.contract import Column, Context, Table
 from jsna.shared.periods import ends_in
 
@@ -66,6 +67,13 @@ def said_of_codes(table: Table, text: pd.DataFrame, context: Context) -> Iterato
         yield from _said(column, text, mapped, "mapped", rule)
         rule = "holds a code of which no source gives the meaning"
         yield from _said(column, text, usage.unconfirmed, "unconfirmed", rule)
+
+
+def refused(said: Said, table: Table, text: pd.DataFrame, where: str) -> Problem:
+    """Why a file cannot be used whose mapping reads words as codes of other years."""
+    row = int(text["source_row"].iloc[said.rows[0]])
+    code = f"{table.name}.{said.field}.{said.kind}"
+    return Problem(where, said.message, row=row, code=code, count=len(said.rows))
 
 
 def _said(

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from jsna.errors import Problem
-from jsna.ingest.codes import said_of_codes
+from jsna.ingest.codes import refused, said_of_codes
 from jsna.ingest.convert import TEXT, convert, text_frame
 from jsna.ingest.schema import Finding, findings, in_words
 from jsna.model.contract import REPEATED, SHARED, Context, Extract, Rule, Severity, Table
@@ -36,8 +36,6 @@ FEW_ROWS = 20
 MOST_UNUSABLE = 0.2
 #: More than half of them are too many in a short file too, from this many on.
 FEW_CELLS = 5
-
-
 #: A number or a code that is no date, postcode, name or number of a person.
 _SHORT = re.compile(r"-?\d{1,7}([.,]\d{1,3})?|[A-Za-z]{1,3}\d{7,8}|[A-Za-z]{1,2}")
 
@@ -201,9 +199,7 @@ def validate_table(
         _judge_cells(finding, judge, where)
     for said in said_of_codes(table, text, context):
         if said.kind == "mapped":
-            row, many = int(text["source_row"].iloc[said.rows[0]]), len(said.rows)
-            code = f"{table.name}.{said.field}.mapped"
-            judge.problems.append(Problem(where, said.message, row=row, code=code, count=many))
+            judge.problems.append(refused(said, table, text, where))
             continue
         severity = judge.severity(f"{said.field}.{said.kind}", "warning")
         judge.note(f"{said.field}.{said.kind}", severity, said.message, (said.field,), said.rows)

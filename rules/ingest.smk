@@ -1,7 +1,6 @@
 rule ingest:
     input:
         raw=lambda w: flow.raw_files(w.edition),
-        config=lambda w: flow.configuration(w.edition, "ingest"),
     output:
         receipt="data/processed/{edition}/identified/ingest.json",
         quality="data/processed/{edition}/restricted/quality.parquet",
@@ -14,6 +13,7 @@ rule ingest:
     conda:
         "../environment.yml"
     params:
+        stated=lambda w: flow.stated(w.edition, "ingest"),
         code=flow.code("ingest"),
     message:
         flow.message("ingest")
@@ -24,7 +24,6 @@ rule ingest:
 rule published:
     input:
         releases=lambda w: flow.releases(w.edition),
-        config=lambda w: flow.configuration(w.edition, "published"),
     output:
         measures="data/processed/{edition}/restricted/published.parquet",
         receipt="data/processed/{edition}/restricted/published.json",
@@ -35,6 +34,7 @@ rule published:
     conda:
         "../environment.yml"
     params:
+        stated=lambda w: flow.stated(w.edition, "published"),
         code=flow.code("published"),
         audited=lambda w: flow.audited(w.edition),
     message:

@@ -1,8 +1,6 @@
 rule link:
     input:
         receipt="data/processed/{edition}/identified/ingest.json",
-        config=lambda w: flow.configuration(w.edition, "link"),
-        rules=flow.linkage_rules(),
     output:
         receipt="data/processed/{edition}/restricted/link.json",
     log:
@@ -12,6 +10,8 @@ rule link:
     conda:
         "../environment.yml"
     params:
+        stated=lambda w: flow.stated(w.edition, "link"),
+        rules=flow.linkage_rules(),
         code=flow.code("link"),
     message:
         flow.message("link")
@@ -22,8 +22,6 @@ rule link:
 rule assess:
     input:
         linked="data/processed/{edition}/restricted/link.json",
-        config=lambda w: flow.configuration(w.edition, "assess"),
-        rules=flow.linkage_rules(),
     output:
         receipt="data/processed/{edition}/restricted/assess.json",
     log:
@@ -33,6 +31,8 @@ rule assess:
     conda:
         "../environment.yml"
     params:
+        stated=lambda w: flow.stated(w.edition, "assess"),
+        rules=flow.linkage_rules(),
         code=flow.code("assess"),
     message:
         flow.message("assess")

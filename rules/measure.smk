@@ -2,7 +2,6 @@ rule derive:
     input:
         linked="data/processed/{edition}/restricted/link.json",
         published="data/processed/{edition}/restricted/published.json",
-        config=lambda w: flow.configuration(w.edition, "derive"),
     output:
         receipt="data/processed/{edition}/restricted/derive.json",
     log:
@@ -12,6 +11,7 @@ rule derive:
     conda:
         "../environment.yml"
     params:
+        stated=lambda w: flow.stated(w.edition, "derive"),
         code=flow.code("derive"),
     message:
         flow.message("derive")
@@ -27,7 +27,6 @@ rule measure:
         attrition="data/processed/{edition}/restricted/attrition.parquet",
         linked="data/processed/{edition}/restricted/link.json",
         assessed="data/processed/{edition}/restricted/assess.json",
-        config=lambda w: flow.configuration(w.edition, "measure"),
     output:
         measures="data/processed/{edition}/restricted/measures.parquet",
         official="data/processed/{edition}/restricted/official.parquet",
@@ -41,6 +40,7 @@ rule measure:
     conda:
         "../environment.yml"
     params:
+        stated=lambda w: flow.stated(w.edition, "measure"),
         code=flow.code("measure"),
         # The words of dimensions and indicators are no part of it.
         decided=lambda w: flow.decided(w.edition),

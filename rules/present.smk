@@ -3,7 +3,6 @@ rule draw:
         safe="data/processed/{edition}/safe/measures.parquet",
         proof="data/processed/{edition}/safe/certificate.json",
         fonts=flow.fonts(),
-        config=lambda w: flow.configuration(w.edition),
     output:
         figures="data/processed/{edition}/draft/charts/figures.json",
         receipt="data/processed/{edition}/draft/.draw.json",
@@ -14,6 +13,7 @@ rule draw:
     conda:
         "../environment.yml"
     params:
+        stated=lambda w: flow.stated(w.edition),
         code=flow.code("draw"),
     message:
         flow.message("draw")
@@ -30,7 +30,6 @@ rule write:
         drawn="data/processed/{edition}/draft/.draw.json",
         templates=flow.templates(),
         fonts=flow.fonts(),
-        config=lambda w: flow.configuration(w.edition),
     output:
         html="data/processed/{edition}/draft/jsna.html",
         receipt="data/processed/{edition}/draft/.write.json",
@@ -41,6 +40,7 @@ rule write:
     conda:
         "../environment.yml"
     params:
+        stated=lambda w: flow.stated(w.edition),
         code=flow.code("write"),
     message:
         flow.message("write")

@@ -2,8 +2,6 @@ rule publications:
     input:
         raw=lambda w: flow.raw_files(w.edition),
         releases=lambda w: flow.releases(w.edition),
-        config=lambda w: flow.configuration(w.edition, "publications"),
-        rules=flow.linkage_rules(),
         register=lambda w: flow.publications(w.edition),
     output:
         publications="data/processed/{edition}/restricted/publications.json",
@@ -14,6 +12,8 @@ rule publications:
     conda:
         "../environment.yml"
     params:
+        stated=lambda w: flow.stated(w.edition, "publications"),
+        rules=flow.linkage_rules(),
         code=flow.code("publications"),
         audited=lambda w: flow.audited(w.edition),
         stages=flow.stages(),
@@ -31,7 +31,6 @@ rule protect:
         official="data/processed/{edition}/restricted/official.parquet",
         contributions="data/processed/{edition}/restricted/contributions.parquet",
         attrition="data/processed/{edition}/restricted/attrition.json",
-        config=lambda w: flow.configuration(w.edition, "protect"),
     output:
         safe="data/processed/{edition}/safe/measures.parquet",
         bands="data/processed/{edition}/safe/attrition.json",
@@ -46,6 +45,7 @@ rule protect:
     conda:
         "../environment.yml"
     params:
+        stated=lambda w: flow.stated(w.edition, "protect"),
         code=flow.code("protect"),
         decided=lambda w: flow.decided(w.edition),
     message:
@@ -67,7 +67,6 @@ rule prove:
         choice="data/processed/{edition}/restricted/protection.json",
         # Made only where no identity is undeclared.
         discovery="data/processed/{edition}/restricted/discovery.json",
-        config=lambda w: flow.configuration(w.edition, "prove"),
     output:
         certificate="data/processed/{edition}/safe/certificate.json",
         intervals="data/processed/{edition}/restricted/intervals.parquet",
@@ -78,6 +77,7 @@ rule prove:
     conda:
         "../environment.yml"
     params:
+        stated=lambda w: flow.stated(w.edition, "prove"),
         code=flow.code("prove"),
         decided=lambda w: flow.decided(w.edition),
     message:

@@ -6,7 +6,6 @@ rule readback:
         pdf="data/processed/{edition}/draft/jsna.pdf",
         drawn="data/processed/{edition}/draft/.draw.json",
         written="data/processed/{edition}/draft/.write.json",
-        config=lambda w: flow.configuration(w.edition),
     output:
         record="data/processed/{edition}/draft/readback.json",
     log:
@@ -16,6 +15,7 @@ rule readback:
     conda:
         "../environment.yml"
     params:
+        stated=lambda w: flow.stated(w.edition),
         code=flow.code("readback"),
     message:
         flow.message("readback")
@@ -46,7 +46,8 @@ rule seal:
         "../environment.yml"
     params:
         code=flow.code("seal"),
-        # The manifest names the commit.
+        # The manifest lists the configuration, and names the commit.
+        config=lambda w: flow.as_written(w.edition),
         source=flow.source(),
     message:
         flow.message("seal")

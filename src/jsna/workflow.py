@@ -35,11 +35,17 @@ def _configured(name: str) -> Configuration:
     return loading.load(name, _ROOT)
 
 
-def configuration(name: str, stage: str = "") -> list[str]:
-    """Configuration files an edition stands on; of a stage those it reads."""
-    unread = STAGES[stage].unread if stage else ()
-    files = inputs.configuration(_configured(name), _ROOT)
-    return [file for file in files if Path(file).parts[1].removesuffix(".yaml") not in unread]
+def stated(name: str, stage: str = "") -> str:
+    """Digest of what the configuration says that an edition stands on; of a stage, that it reads.
+
+    A file that says the same in other words of its comments makes nothing anew.
+    """
+    return inputs.stated(_configured(name), _ROOT, stage)
+
+
+def as_written(name: str) -> str:
+    """Digest of the configuration as the manifest lists it, comments and all."""
+    return inputs.as_written(_configured(name), _ROOT)
 
 
 def decided(name: str) -> str:
@@ -95,9 +101,10 @@ def source() -> str:
     return " ".join(filter(None, made_with.source(_ROOT).values())) or "no checkout"
 
 
-def linkage_rules() -> list[str]:
-    """The rules of linkage: passes, names, thresholds and the model."""
-    return inputs.linkage_rules(_ROOT)
+@cache
+def linkage_rules() -> str:
+    """Digest of what the rules of linkage say: passes, names, thresholds and the model."""
+    return inputs.linkage_stated(_ROOT)
 
 
 def templates() -> list[str]:

@@ -78,8 +78,8 @@ def test_nothing_changed_but_times_of_inputs_runs_no_job(project: Project) -> No
         ),
         pytest.param(
             "config/linkage/linkage.yaml",
-            "\n",
-            "\n# Edited.\n",
+            "held_out: 20000",
+            "held_out: 10000",
             {"ingest", "published", "verdict"},
             marks=pytest.mark.full,
         ),
@@ -126,6 +126,29 @@ def test_what_is_edited_is_to_be_run_again_with_all_that_depends_on_it(
     from_measure = [stage for stage in STAGES[STAGES.index("measure") :] if stage not in untouched]
     assert [stage for stage in planned if stage in from_measure] == from_measure
     assert not untouched & set(planned)
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "config/codelists/sex.yaml",
+        pytest.param("config/linkage/linkage.yaml", marks=pytest.mark.full),
+        pytest.param("config/indicators/exclusions.yaml", marks=pytest.mark.full),
+    ],
+)
+def test_a_comment_makes_the_manifest_anew_that_lists_the_file_and_nothing_else(
+    project: Project, edited: Callable[[str, str, str], None], file: str
+) -> None:
+    edited(file, "\n", "\n# Edited.\n")
+    assert stages_planned(project) == ["seal"]
+
+
+@pytest.mark.full
+def test_what_an_edition_tells_readers_is_written_anew_and_nothing_measured(
+    project: Project, edited: Callable[[str, str, str], None]
+) -> None:
+    edited(f"config/editions/{SMALL}.yaml", "title: ", "title: Another ")
+    assert stages_planned(project) == ["draw", "write", "print", "readback", "seal"]
 
 
 @pytest.mark.full

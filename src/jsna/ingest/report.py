@@ -67,7 +67,7 @@ def describe(
         left, homes: what leaves counts, and where homes lie, in words.
         lost: how many rows, cells and homes leave a count or change one.
     """
-    lines = [f"{config.edition.title} ({config.edition.edition})", ""]
+    lines = [f"Edition {config.edition.edition}", ""]
     aside = warned = 0
     for entry in staged:
         judged = results.get((entry.delivery.extract, entry.delivery.period), {}).get(entry.table)

@@ -28,6 +28,8 @@ _PLACE_HOLDERS: Final = frozenset(
 )  # fmt: skip
 #: Words `jsna link` takes for something other than an edition (`jsna.linkage.review_cli`).
 _WORDS: Final = frozenset({"train", "review"})
+#: What an edition tells readers and in which order: nothing up to the proof depends on it.
+TOLD: Final = frozenset({"title", "contact", "chapters"})
 
 
 def _left_empty(given: object) -> object:

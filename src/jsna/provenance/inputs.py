@@ -13,9 +13,10 @@ from typing import Final
 
 from jsna.io import Paths
 from jsna.model.configuration import Configuration
+from jsna.model.editions import TOLD
 from jsna.model.indicators import WORDS
 from jsna.provenance.fingerprint import fingerprint
-from jsna.settings import mappings
+from jsna.settings import mappings, reading
 from jsna.settings.authorities import FILE as AUTHORITIES
 from jsna.settings.dimensions import FILE as DIMENSIONS
 from jsna.settings.made_lists import PASSES
@@ -53,6 +54,54 @@ def configuration(config: Configuration, root: Path) -> list[str]:
         files += [p.relative_to(root).as_posix() for p in found]
     # Passes of linkage are a code list too.
     return files + [PASSES] * (root / PASSES).is_file()
+
+
+def stated(config: Configuration, root: Path, stage: str = "") -> str:
+    """Digest of what the configuration of an edition says, of a stage of what that reads.
+
+    Comments and layout of a file are no part of it, and up to the proof what the edition only tells
+    readers is not either.
+    """
+    unread = STAGES[stage].unread if stage else ()
+    read = [
+        file
+        for file in configuration(config, root)
+        if Path(file).parts[1].removesuffix(".yaml") not in unread
+    ]
+    return _digest({file: _said(config, root, file, told=not unread) for file in read})
+
+
+def linkage_stated(root: Path) -> str:
+    """Digest of what the rules of linkage say."""
+    return _digest({file: _held(root / file) for file in linkage_rules(root)})
+
+
+def as_written(config: Configuration, root: Path) -> str:
+    """Digest of every byte of the configuration of an edition, as the manifest lists it."""
+    files = {*configuration(config, root), *linkage_rules(root)}
+    return _digest({f: _of_bytes(root / f) for f in files if (root / f).is_file()})
+
+
+def _said(config: Configuration, root: Path, file: str, *, told: bool) -> object:
+    """What a file of configuration says; of the edition's own, told to readers or not."""
+    own = file == f"config/editions/{config.edition.edition}.yaml"
+    return _held(root / file, frozenset() if told or not own else TOLD)
+
+
+def _held(file: Path, less: frozenset[str] = frozenset()) -> str:
+    """What a YAML file holds, less some of its keys, as text; of another file the digest."""
+    if file.suffix != ".yaml":
+        return _of_bytes(file)
+    content = reading.held(file)
+    if less:
+        content = {key: part for key, part in content.items() if key not in less}
+    # In the order it stands in: that of categories decides how they are shown.
+    return json.dumps(content, default=str)
+
+
+def _of_bytes(file: Path) -> str:
+    with file.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def _area(config: Configuration, root: Path) -> list[str]:
@@ -106,11 +155,10 @@ def recipe(config: Configuration, root: Path) -> str:
     Raw extracts, releases, configuration, rules of linkage, the lock and the code of the stages.
     """
     own = (*raw_files(config), *releases(config), *configuration(config, root))
-    digests = {INDICATORS: audited(config)}
+    digests: dict[str, object] = {INDICATORS: audited(config)}
     for file in sorted({*own, *linkage_rules(root)} - {DIMENSIONS}):
         if (root / file).is_file() and not file.startswith(f"{INDICATORS}/"):
-            with (root / file).open("rb") as handle:
-                digests[file] = hashlib.file_digest(handle, "sha256").hexdigest()
+            digests[file] = _said(config, root, file, told=False)
     return _digest([digests, to_safe(root)])
 
 

@@ -83,6 +83,12 @@ def read(file: Path, model: type[M]) -> M:
     return found
 
 
+def held(file: Path) -> Any:
+    """What a YAML file holds, without its comments and layout; its text where it is not YAML."""
+    content, problem = _read(file, file.name)
+    return content if problem is None else file.read_bytes().hex()
+
+
 class Gatherer:
     """Loads files and keeps every problem instead of stopping at the first."""
 

@@ -157,14 +157,20 @@ def _state(path: Path) -> tuple[int, int, int]:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _damaged(path: Path, what: str) -> DamagedError:
+def named(path: Path) -> str:
+    """A file of a zone as the user knows it: `data/processed/<edition>/<zone>/…`."""
     folder = zone(path.parent)
     assert folder is not None
     edition = folder.parent
+    return f"data/processed/{edition.name}/{path.relative_to(edition).as_posix()}"
+
+
+def _damaged(path: Path, what: str) -> DamagedError:
+    folder = zone(path.parent)
+    assert folder is not None
     rule = (
         f"{what}: it was damaged on the disk, or changed by hand, or a stage was stopped while it "
         "wrote. Nothing was made from it. To have everything of this edition made again run: "
-        f"jsna build {edition.name} --force"
+        f"jsna build {folder.parent.name} --force"
     )
-    where = f"data/processed/{edition.name}/{path.relative_to(edition).as_posix()}"
-    return DamagedError(Problem(where, rule, code="storage.damaged"))
+    return DamagedError(Problem(named(path), rule, code="storage.damaged"))

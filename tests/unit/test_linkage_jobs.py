@@ -171,10 +171,27 @@ def test_assessing_stands_on_what_was_linked_and_nothing_else(
         one.outcome("held_out").groupby(["source", "answer", "of"])["wrong"].agg(["size", "sum"])
     )
     assert found.loc[("care", "number", "pair")].tolist() == [2, 0]
-    io.clear_folder(one.paths.identified / link.KEPT / "care")
-    with pytest.raises(JsnaError, match="run: jsna link"):
-        assess.run(one.configuration(), one.paths, one.rules)
+    kept = one.paths.identified / link.KEPT / "care"
+    what = "data/processed/example-2025/identified/linkage/kept/care"
+    for name, number in (("job.json", 0), ("links.parquet", 9)):
+        whole = (kept / name).read_bytes()
+        (kept / name).write_bytes(whole[:number] + bytes([whole[number] ^ 1]) + whole[number + 1 :])
+        assert refused(one) == (f"{what}/{name}", "storage.damaged", "jsna build example-2025")
+        (kept / name).write_bytes(whole)
+    keys = one.paths.identified / link.JOBS
+    io.write_json(keys, {**io.read_json(keys), "care": "of other rules"})
+    assert refused(one) == (f"{what}/job.json", "linkage.kept", "jsna link <edition>")
+    io.clear_folder(kept)
+    assert refused(one) == (f"{what}/job.json", "storage.damaged", "jsna build example-2025")
     assert upn(1) not in (one.paths.restricted / "assess.json").read_text(encoding="utf-8")
+
+
+def refused(stage: Stage) -> tuple[str, str, str]:
+    """The file assessing is refused for, the code of the rule, and what is to be run."""
+    with pytest.raises(JsnaError) as error:
+        assess.run(stage.configuration(), stage.paths, stage.rules)
+    (problem,) = error.value.problems
+    return problem.where, problem.code, problem.rule.split("run: ")[1].removesuffix(" --force")
 
 
 def test_a_source_of_the_spine_is_not_looked_for_in_itself(

@@ -14,7 +14,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from jsna import io, records
-from jsna.errors import JsnaError, Problem
 from jsna.linkage import concordance, quality
 from jsna.linkage.jobs import Jobs
 from jsna.linkage.keying import make_keys
@@ -69,15 +68,11 @@ def _known(jobs: Jobs, rules: Ruleset) -> People:
     """Everyone, as `link` found them.
 
     Raises:
-        JsnaError: what it kept of a source is gone, or is of other rules, code or rows.
+        JsnaError: naming the file that is gone, damaged, or of other rules, code or rows.
     """
     people = begin(jobs.database)
     for name, joins in in_order(jobs.keys, spine_of(jobs.keys, rules.spine)):
-        made = jobs.kept(name)
-        if made is None:
-            rule = "what linking this source gave is not there as it was; run: jsna link <edition>"
-            raise JsnaError(Problem(name, rule, code="assess.kept"))
-        add(jobs.database, people, name, made, joins=joins)
+        add(jobs.database, people, name, jobs.required(name), joins=joins)
     return people
 
 

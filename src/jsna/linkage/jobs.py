@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from jsna import io
-from jsna.errors import JsnaError
+from jsna.errors import JsnaError, Problem
 from jsna.linkage.cascade import Linked
 from jsna.linkage.dedupe import Deduplicated
+from jsna.records import named
 
 if TYPE_CHECKING:
     import duckdb
@@ -74,9 +75,24 @@ class Jobs:
 
     def kept(self, name: str) -> Made | None:
         """What is kept of a job, put into the database; None where it is to be made."""
-        if self.folder is None or not self.is_kept(name):
+        if self.folder is None:
             return None
-        said = io.read_json(self._place(name) / "job.json")
+        try:
+            said = self._said(name)
+        except (JsnaError, OSError):
+            return None
+        return self._made_of(name, said)
+
+    def required(self, name: str) -> Made:
+        """What is kept of a job, put into the database, for those who cannot make it.
+
+        Raises:
+            JsnaError: naming the file that is gone, is not as it was written, or hangs on other
+                files, rules or code than those of today.
+        """
+        return self._made_of(name, self._said(name))
+
+    def _made_of(self, name: str, said: dict[str, Any]) -> Made:
         relations = {table: self._read(name, table) for table in said["relations"]}
         made = Deduplicated(relations["people"], **said["deduplicated"])
         linked = None
@@ -86,18 +102,17 @@ class Jobs:
             linked = Linked(links, ties, near, steps, **counts)
         return Made(relations["verdicts"], made, linked)
 
-    def is_kept(self, name: str) -> bool:
-        """Whether a job is kept that hangs on what it would hang on today, and is whole."""
-        if self.folder is None:
-            return False
+    def _said(self, name: str) -> dict[str, Any]:
+        """What is written of a job that hangs on what it would hang on today, and is whole."""
         file = self._place(name) / "job.json"
-        try:
-            said = io.read_json(file) if file.is_file() else {}
-            if said.get("key") != self.keys[name]:
-                return False
-            return all(io.verified(self._file(name, table)) for table in said["relations"])
-        except (JsnaError, OSError):
-            return False
+        said: dict[str, Any] = io.read_json(file)
+        if said.get("key") != self.keys[name]:
+            rule = "what linking gave of this source is not of today's files, rules and code; run: "
+            rule += "jsna link <edition>"
+            raise JsnaError(Problem(named(file), rule, code="linkage.kept"))
+        for table in said["relations"]:
+            io.verified(self._file(name, table))
+        return said
 
     def keep(self, name: str, made: Made) -> None:
         """Keep a job that was made, with the record of each row (`seen <source>`)."""

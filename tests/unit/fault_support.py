@@ -25,6 +25,8 @@ MODULES = tuple(table.name for table in registry()["sen2"].tables)
 
 #: Extended codes of ethnicity, one after the other.
 EXTENDED = ("WENG", "WSCO", "AMPK", "BNGN", "WBRI", "ACHN")
+#: Official codes of phase and type of school, one pair after the other.
+OFFICIAL = (("PS", "01"), ("SS", "49"), ("SP", "52"))
 #: Twins of persons of the return, from whom forename and a sound number alone tell them apart: that
 #: is a veto on a link, or sends it to review.
 TWINS = tuple(
@@ -72,6 +74,10 @@ def census_file(fault: str) -> bytes:
     pupils = [[*row.split(",")[:8], "E01025300", *row.split(",")[9:]] for row in rows]
     if fault == "linkage-twins":
         return "".join([head, *map(",".join, pupils[100:160]), *TWINS]).encode()
+    if fault == "census-official-phase-and-type":
+        for pupil, official in zip(pupils, itertools.cycle(OFFICIAL), strict=False):
+            pupil[10:12] = official
+        return "".join([head, *map(",".join, pupils[:40])]).encode()
     assert fault == "census-ethnicity-extended"
     for pupil, code in zip(pupils[:20], itertools.cycle(EXTENDED), strict=False):
         pupil[5] = code

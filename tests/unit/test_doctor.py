@@ -283,7 +283,12 @@ def test_what_cannot_be_taken_is_told_for_what_it_is(
         (folder / name).write_bytes(content)
     said = doctor(project, capsys, "--dry-run")[1]
     assert "exclusions, 2024/25: new; year by the days" in said
-    assert "Not looked at: all.zip, old.xls, published/, sub/notes.json\n" in said
+    told = said.split("Not looked at: all.zip, old.xls, published/, sub/notes.json\n")[1]
+    # What is safe to do with each kind, and nothing of kinds that are not there.
+    steps = [line.strip().split(": ", 1) for line in told.splitlines() if line.startswith("  .")]
+    assert [kind for kind, _ in steps] == [".xls", ".zip"]
+    assert "(.xlsx) under a new name, never over a file" in steps[0][1]
+    assert "into a new, empty folder" in steps[1][1]
     unclear = dict(
         line.removeprefix("Unclear: ").split(": ", 1)
         for line in said.splitlines() if line.startswith("Unclear: ")

@@ -70,12 +70,14 @@ class Found:
         unclear: a file, and what to do about it.
         missing: deliveries the edition names and the folder has not, and sources it has nothing of.
         passed: what else lies there and is not looked at.
+        endings: how the names of these end, in small letters.
     """
 
     arrived: tuple[Arrived, ...]
     unclear: tuple[tuple[str, str], ...]
     missing: tuple[str, ...]
     passed: tuple[str, ...]
+    endings: frozenset[str] = frozenset()
 
     @property
     def written(self) -> list[Arrived]:
@@ -243,13 +245,15 @@ def find(
     arrived.sort(key=lambda one: (one.what == "incomplete", one.extract, one.period))
     missing = tuple(_missing(edition, arrived))
     plain = _words_of(sorter)
+    left = passed_over(folder)
     passed = (
         name
         if named_after.says_nothing(name, plain) and not born(name)
         else named_after.shown(folder / name)
-        for name in passed_over(folder)
+        for name in left
     )
-    return Found(tuple(arrived), tuple(sorter.unclear), missing, tuple(sorted(passed)))
+    endings = frozenset(Path(name).suffix.lower() for name in left)
+    return Found(tuple(arrived), tuple(sorter.unclear), missing, tuple(sorted(passed)), endings)
 
 
 def _words_of(sorter: _Sorter) -> frozenset[str]:

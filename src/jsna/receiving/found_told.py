@@ -15,6 +15,23 @@ _SAID: Final[Mapping[What, str]] = {
     "same": "as the edition names it",
     "incomplete": "incomplete",
 }
+#: Endings of files that are not looked at, and what to do that spoils and overwrites nothing.
+_STEPS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
+    (
+        (".xls", ".xlsb", ".ods"),
+        "open it in Excel, save it as an Excel workbook (.xlsx) under a new name, never over a "
+        "file that is there, and give that one; keep the file as it came",
+    ),
+    (
+        (".zip", ".7z", ".rar", ".gz", ".tgz"),
+        "unpack it into a new, empty folder, so that no file is overwritten, and give that folder "
+        "to `jsna doctor`; where it has a password, its owner has it",
+    ),
+    (
+        (".pdf", ".doc", ".docx", ".odt", ".rtf", ".htm", ".html", ".msg", ".eml"),
+        "no rows are read from it; ask its owner for them as .csv or .xlsx",
+    ),
+)
 
 
 def lines(found: Found) -> Iterator[str]:
@@ -40,5 +57,8 @@ def lines(found: Found) -> Iterator[str]:
         yield f"Unclear: {name}: {rule}"
     if found.passed:
         yield f"Not looked at: {', '.join(found.passed)}"
+        for endings, step in _STEPS:
+            if met := [ending for ending in endings if ending in found.endings]:
+                yield f"  {', '.join(met)}: {step}"
     for name in found.missing:
         yield f"Missing: {name}"

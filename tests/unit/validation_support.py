@@ -62,7 +62,7 @@ WRITTEN: dict[str, dict[str, str]] = {
         "child_id": "123456", "upn": UPN, "former_upn": "", "upn_unknown": "", "surname": "Quill",
         "forename": "Zora", "postcode": "ZZ1 1AA", "date_of_birth": "2015-03-14",
         "expected_birth_date": "", "sex": "2", "ethnicity": "WBRI", "disability_1": "AUT",
-        "disability_2": "LD", "disability_3": "", "disability_4": "",
+        "disability_2": "LD", **{f"disability_{number}": "" for number in range(3, 13)},
         "referral_date": "2024-05-01", "referral_source": "2A", "referral_nfa": "0",
         "category_of_need": "N1", "closure_date": "2024-12-01", "closure_reason": "RC7",
         "initial_conference_date": "2024-06-01", "cpp_start_date": "2024-06-01",

@@ -159,14 +159,18 @@ def plant(config: Configuration, raw: Path) -> list[Canary]:
 
 def _plant(extract: Extract, delivery: Delivery, raw: Path, values: _Values) -> Iterator[Canary]:
     """Plant them in the files of one delivery; numbers of its own stay the same in all of them."""
-    sheets = {name: _Sheet(raw / file) for name, file in sorted(delivery.files.items())}
+    # Rows hang on those of tables declared before.
+    order = [table.name for table in extract.tables]
+    files = sorted(delivery.files.items(), key=lambda one: order.index(one[0]))
+    sheets = {name: _Sheet(raw / file) for name, file in files}
     own: dict[str, str] = {}
     for name, sheet in sheets.items():
         table = extract.table(name)
         columns = [column for column in withheld(table) if column.name in sheet.header]
         if not columns or len(sheet.rows) < 3:
             continue
-        good, bad = sheet.fullest(columns)
+        local = [column.name for column in columns if column.identifier == "local_id"]
+        good, bad = sheet.fullest(columns, {*local}, {*own})
         near = next(
             (day for c in columns if c.identifier in _DATES
              if (day := read_day(sheet.get(good, c.name)[:11].strip()))), date(2012, 6, 15),
@@ -221,11 +225,21 @@ class _Sheet:
         self.header, self.rows = parsed[0], [row for row in parsed[1:] if row]
         self._changed: set[int] = set()
 
-    def fullest(self, columns: list[Column]) -> tuple[int, int]:
-        """Two rows that say most, of those with as many cells as there are columns."""
+    def fullest(self, columns: list[Column], local: set[str], known: set[str]) -> tuple[int, int]:
+        """Two rows that say most, of those with as many cells as there are columns.
+
+        One of a child that is planted already comes first: that child's row above can be used.
+        """
         places = [self.header.index(column.name) for column in columns]
         whole = [n for n, row in enumerate(self.rows) if len(row) == len(self.header)]
-        ordered = sorted(whole, key=lambda n: (-sum(bool(self.rows[n][p]) for p in places), n))
+        numbers = [self.header.index(name) for name in local]
+
+        def order(row: int) -> tuple[bool, int, int]:
+            cells = self.rows[row]
+            met = any(cells[place] in known for place in numbers)
+            return not met, -sum(bool(cells[place]) for place in places), row
+
+        ordered = sorted(whole, key=order)
         return ordered[0], ordered[1]
 
     def get(self, row: int, column: str) -> str:

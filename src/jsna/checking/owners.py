@@ -12,11 +12,13 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from jsna import io
 from jsna.checking import owner_files
+from jsna.ingest.places import in_place, named, place_of, row_of
 from jsna.ingest.run import Ingested
 from jsna.model.configuration import Configuration
 from jsna.sources import registry
@@ -143,7 +145,10 @@ def entries(done: Ingested) -> dict[str, list[Entry]]:
         some[:] = sorted(
             (
                 replace(
-                    one, others=tuple(p for p in same[one.extract, one.what] if p != one.period)
+                    one,
+                    others=tuple(
+                        dict.fromkeys(p for p in same[one.extract, one.what] if p != one.period)
+                    ),
                 )
                 for one in dict.fromkeys(some)
             ),
@@ -160,13 +165,14 @@ def _of_file(staged: Staged, done: Ingested) -> Iterator[Entry]:
     """What is to be put right in one table of a delivery."""
     delivery = staged.delivery
     judged = done.results.get((delivery.extract, delivery.period), {}).get(staged.table)
-    refused = [*staged.findings.problems, *(judged.problems if judged is not None else ())]
-    for problem in refused:
+    of_rows = judged.problems if judged is not None else ()
+    of_rows = tuple(in_place(problem, staged.places) for problem in of_rows)
+    for problem in (*staged.findings.problems, *of_rows):
         yield _of_problem(staged, problem, "refused")
     for problem in staged.findings.warnings:
         yield _of_problem(staged, problem, "warning")
     for violation in judged.found if judged is not None else ():
-        yield _of_violation(staged, violation)
+        yield from _of_violation(staged, violation)
 
 
 def _of_problem(staged: Staged, problem: Problem, kind: str) -> Entry:
@@ -174,15 +180,23 @@ def _of_problem(staged: Staged, problem: Problem, kind: str) -> Entry:
     code = f"{problem.code}.{problem.column or ''}"
     numbers = () if problem.row is None else (problem.row,)
     made = _entry(staged, kind, f"{column}{problem.rule}", problem.count, numbers, code)
-    # Of a table of several files its row is one of the file the problem names.
-    return made if staged.table in staged.delivery.files else replace(made, file=problem.where)
+    # Of a table of several files or sheets its row is one of that which the problem names.
+    alone = staged.table in staged.delivery.files and len(staged.places) < 2
+    return made if alone else replace(made, file=problem.where)
 
 
-def _of_violation(staged: Staged, violation: Violation) -> Entry:
+def _of_violation(staged: Staged, violation: Violation) -> Iterator[Entry]:
+    """One entry, or one for each of the files and sheets in which the rows are."""
     numbers = violation.numbers
     rows = tuple(sorted(map(int, numbers))) if numbers is not None else ()
-    kind = _KINDS[violation.severity]
-    return _entry(staged, kind, violation.message, violation.rows, rows, violation.code)
+    kind, told = _KINDS[violation.severity], violation.message
+    if len(staged.places) < 2 or not rows:
+        yield _entry(staged, kind, told, violation.rows, rows, violation.code)
+        return
+    for at, some in groupby(rows, key=place_of):
+        own = tuple(map(row_of, some))
+        made = _entry(staged, kind, told, len(own), own, violation.code)
+        yield replace(made, file=staged.places[at], key=f"{made.key}/{staged.places[at]}")
 
 
 def _entry(
@@ -200,6 +214,7 @@ def _entry(
 def _set_aside(done: Ingested) -> dict[str, dict[str, Any]]:
     """Extract -> `table period` -> rows set aside, as text under their headers, with reasons."""
     found: dict[str, dict[str, Any]] = {}
+    places = {(s.delivery.extract, s.delivery.period, s.table): s.places for s in done.staged}
     for (extract, period), tables in sorted(done.results.items()):
         for name, judged in sorted(tables.items()):
             if not len(judged.reasons):
@@ -212,7 +227,11 @@ def _set_aside(done: Ingested) -> dict[str, dict[str, Any]]:
             ]
             headers = {column.field: column.name for column in judged.table.columns}
             rows = rows.drop(columns="reasons").rename(columns=headers)
-            rows.insert(0, "Row in the file", rows.pop("source_row"))
-            rows.insert(1, "Why it is set aside", reasons)
+            numbers = rows.pop("source_row")
+            rows.insert(0, "Row in the file", numbers.map(row_of))
+            several = places.get((extract, period, name), ())
+            if len(several) > 1:
+                rows.insert(0, "File", [named(number, several) for number in numbers])
+            rows.insert(2 if len(several) > 1 else 1, "Why it is set aside", reasons)
             found.setdefault(extract, {})[f"{name} {period.replace('/', '-')}"] = rows
     return found

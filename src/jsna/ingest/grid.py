@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from jsna.errors import Problem
+from jsna.ingest.places import in_place, place_of, row_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,14 +54,18 @@ class Findings:
     warnings: list[Problem] = field(default_factory=list)
     #: Things an analyst may want to know and need not act on.
     remarks: list[str] = field(default_factory=list)
+    #: Of a table of several sheets the file, then each sheet of it (`jsna.ingest.places`).
+    places: tuple[str, ...] = ()
 
     def refuse(self, code: str, rule: str, **place: Any) -> None:
         """Record a problem: the file cannot be used until it is put right."""
-        self.problems.append(Problem(self.where, rule, code=code, **place))
+        problem = Problem(self.where, rule, code=code, **place)
+        self.problems.append(in_place(problem, self.places))
 
     def warn(self, code: str, rule: str, **place: Any) -> None:
         """Record a warning: the file is used."""
-        self.warnings.append(Problem(self.where, rule, code=code, **place))
+        problem = Problem(self.where, rule, code=code, **place)
+        self.warnings.append(in_place(problem, self.places))
 
     def remark(self, text: str) -> None:
         """Record something worth knowing."""
@@ -74,7 +79,11 @@ def listed(
 
     Past `most` the list is cut, and the cut is stated.
     """
-    return listed_texts([f"{number:,}" for number in numbers], one, many, most, noun)
+    shown = [
+        f"{row_of(number):,}" + (f" of sheet {place}" if (place := place_of(number)) else "")
+        for number in numbers
+    ]
+    return listed_texts(shown, one, many, most, noun)
 
 
 def listed_texts(

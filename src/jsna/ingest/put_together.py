@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from jsna.ingest.dates import Written, read
 from jsna.ingest.grid import Findings
+from jsna.ingest.places import placed
 from jsna.ingest.stage import Staged
 from jsna.model.contract import Column, Extract, Table
 from jsna.model.editions import Delivery
@@ -71,6 +72,7 @@ def _tables(extract: Extract, entries: Sequence[Staged], about: About) -> list[S
     own = {table.name for table in extract.tables}
     sets: dict[str, dict[str, pd.DataFrame]] = {}
     findings = Findings(f"{delivery.extract} {delivery.period}")
+    places: tuple[str, ...] = ()
     for entry in entries:
         for said, told in (
             (findings.problems, entry.findings.problems),
@@ -82,6 +84,8 @@ def _tables(extract: Extract, entries: Sequence[Staged], about: About) -> list[S
             part, of = part_of(entry.table)
             # One file of several may be a table as declared.
             frame = as_iso(by_name[part].columns, entry.frame) if part in by_name else entry.frame
+            frame = frame.assign(source_row=placed(frame["source_row"], len(places)))
+            places += entry.places
             sets.setdefault(of, {})[part] = frame
     whole = not any(entry.frame is None for entry in entries)
     done = [
@@ -94,6 +98,7 @@ def _tables(extract: Extract, entries: Sequence[Staged], about: About) -> list[S
             table.name,
             _as_declared(table, [one[table.name] for one in done]) if done else None,
             findings if at == 0 else Findings(findings.where),
+            places,
         )
         for at, table in enumerate(extract.tables)
     ]

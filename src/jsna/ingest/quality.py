@@ -10,6 +10,7 @@ import pandas as pd
 
 from jsna.ingest.convert import TEXT
 from jsna.ingest.judge import Validated
+from jsna.ingest.places import row_of
 from jsna.model.configuration import Configuration
 from jsna.sources import permission, registry
 
@@ -58,6 +59,7 @@ def violation_rows(results: Judged) -> pd.DataFrame:
             "table": name,
             "period": key[1],
             "fields": ", ".join(found.fields),
+            "first_row": None if found.first_row is None else row_of(found.first_row),
         }
         for key, tables in results.items()
         for name, judged in tables.items()

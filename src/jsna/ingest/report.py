@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jsna.errors import JsnaError, Problem
+from jsna.ingest.places import named, row_of
 from jsna.ingest.stage import Staged
 from jsna.model.configuration import Configuration
 from jsna.sources import permission, registry
@@ -106,7 +107,7 @@ def _of_file(entry: Staged, judged: Validated | None) -> list[str]:
     lines += [f"  note: {remark}" for remark in entry.findings.remarks]
     found = sorted(judged.found, key=lambda v: (-v.rows, v.code)) if judged is not None else []
     for severity, head in _HEADS:
-        told = [_in_words(v, judged) for v in found if v.severity == severity]
+        told = [_in_words(v, judged, entry.places) for v in found if v.severity == severity]
         if severity == "warning":
             several = entry.table not in delivery.files
             told += [_of_problem(warning, several) for warning in entry.findings.warnings]
@@ -116,11 +117,14 @@ def _of_file(entry: Staged, judged: Validated | None) -> list[str]:
     return [*lines, ""]
 
 
-def _in_words(violation: Violation, judged: Validated | None) -> str:
+def _in_words(violation: Violation, judged: Validated | None, places: Sequence[str]) -> str:
     if violation.severity == "not_run" or judged is None:
         return f"{violation.message} [{violation.code}]"
     rows = "1 row" if violation.rows == 1 else f"{violation.rows:,} rows"
-    first = "" if violation.first_row is None else f", the first is row {violation.first_row:,}"
+    first = ""
+    if violation.first_row is not None:
+        place = named(violation.first_row, places)
+        first = f", the first is row {row_of(violation.first_row):,}{f' of {place}' * bool(place)}"
     if violation.rows == 1:
         first = first.replace("the first is ", "")
     found = f" (found {violation.example!r})" if violation.example else ""

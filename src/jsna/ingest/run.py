@@ -15,6 +15,7 @@ from jsna import io, records
 from jsna.errors import JsnaError, Problem
 from jsna.ingest import named_after
 from jsna.ingest.cells import DAMAGE
+from jsna.ingest.places import in_place, rows_of
 from jsna.ingest.stage import Staged, stage_deliveries
 from jsna.model.configuration import Configuration
 from jsna.model.editions import Delivery
@@ -162,7 +163,8 @@ def _problems(entry: Staged, results: Results) -> list[Problem]:
         return found
     # A column refused for how it is written is not refused again because it cannot be read.
     told = {problem.column for problem in found if problem.code in DAMAGE}
-    return [*found, *(problem for problem in judged.problems if problem.column not in told)]
+    rows = (problem for problem in judged.problems if problem.column not in told)
+    return [*found, *(in_place(problem, entry.places) for problem in rows)]
 
 
 def run(config: Configuration, paths: io.Paths) -> None:
@@ -215,6 +217,7 @@ def _write_rows(done: Ingested, paths: io.Paths) -> list[str]:
             "quarantine": judged.quarantined,
         }
         for kind, rows in frames.items():
+            rows = rows.assign(source_row=rows_of(rows["source_row"].to_numpy()))
             name = f"{kind}/{delivery.extract}/{table}/{io.period_file(delivery.period)}"
             io.write_parquet(paths.identified / name, rows)
             written[kind].append(name)

@@ -43,12 +43,15 @@ class Staged:
         table: name of the table, or key of a part of an export.
         frame: the staged frame; None where its rows cannot be judged.
         findings: what is wrong with the file.
+        places: the files and sheets its rows are of (`jsna.ingest.places`); none or one where all
+            are of one.
     """
 
     delivery: Delivery
     table: str
     frame: pd.DataFrame | None
     findings: Findings
+    places: tuple[str, ...] = ()
 
 
 def declared(delivery: Delivery) -> None:
@@ -143,7 +146,8 @@ def _stage_delivery(
         content = folder.content(file)
         # A workbook's second table does not repeat what was said about the whole workbook.
         findings = folder.told.pop(file, None) or Findings(file)
-        frame = None
+        frame: pd.DataFrame | None = None
+        sheets: tuple[str, ...] = ()
         if content is not None:
             if file not in held:
                 held.add(file)
@@ -165,7 +169,7 @@ def _stage_delivery(
                 xml=extract.xml,
                 stacked=extract.workbook,
             )
-            frame = reading.frame
+            frame, sheets = reading.frame, reading.findings.places
             seen = frame
             if read is not read_table and len(content) <= SMALL and not is_xml(content):
                 seen = read_table(content, file, table, alone=alone, shape=shape).frame
@@ -178,7 +182,7 @@ def _stage_delivery(
                     _add(findings, more, "")
             if any(p.code in _WHOLE_FILE for p in reading.findings.problems):
                 folder.contents[file] = None
-        staged.append(Staged(delivery, key, frame, findings))
+        staged.append(Staged(delivery, key, frame, findings, sheets or (file,)))
     forget()
     return staged
 

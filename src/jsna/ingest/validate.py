@@ -149,7 +149,10 @@ def validate_edition(
     deliveries = {(d.extract, d.period): d for d in config.edition.received}
     results = {
         key: validate_delivery(
-            registry()[key[0]], tables, context_for(config, deliveries[key]), deliveries[key].files
+            registry()[key[0]],
+            tables,
+            context_for(config, deliveries[key]),
+            {name: deliveries[key].files_of(name) for name in tables},
         )
         for key, tables in sorted(staged.items())
     }

@@ -25,7 +25,7 @@ from tests.malformed.places import PLACES
 from tests.malformed.returns import RETURNS
 from tests.malformed.texts import TEXTS
 from tests.malformed.workbooks import WORKBOOKS
-from tests.tried import full
+from tests.tried import cases, full
 
 PARTS: Final = {"text": TEXTS, "cells": CELLS, "workbook": WORKBOOKS, "return": RETURNS}
 KINDS: Final = {(part, name): kind for part, kinds in PARTS.items() for name, kind in kinds.items()}
@@ -33,7 +33,14 @@ SAID: Final = yaml.safe_load(
     (Path(__file__).parents[1] / "malformed/said.yaml").read_text(encoding="utf-8")
 )
 #: Kinds that take a while.
-LONG: Final = {("workbook", "a row beyond all rows"), ("workbook", "a row far below")}
+LONG: Final = (
+    *(("workbook", name) for name in ("a row beyond all rows", "a row far below")),
+    *(
+        ("return", name)
+        for name in ("thousands of plans of one child", "a hundred thousand strange elements")
+    ),
+    ("text", "as many columns as a spreadsheet has"),
+)
 #: Bytes of a file that takes a while.
 MANY: Final = 200_000
 #: What nobody is told to do: a file that is opened and saved is no longer what came.
@@ -49,7 +56,10 @@ def test_of_every_kind_it_is_written_what_must_be_said() -> None:
     assert len(contents) == len(KINDS) > 340
 
 
-@pytest.mark.parametrize("part, name", [full(*one) if one in LONG else one for one in KINDS])
+@pytest.mark.parametrize(
+    "part, name",
+    [*(full(*one) for one in LONG), *cases((one for one in KINDS if one not in LONG), 120)],
+)
 def test_all_is_said_of_each_and_nothing_personal(part: str, name: str) -> None:
     kind = KINDS[part, name]
     given, began = Kind(kind.bytes, ending=kind.ending, extract=kind.extract), time.process_time()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from jsna.ingest import letters, meaning
+from jsna.ingest import letters, meaning, sheets_together
 from jsna.ingest.cells import check_cells
 from jsna.ingest.csv_file import open_csv, read_csv
 from jsna.ingest.fillable import expecting, with_helping
@@ -125,6 +125,8 @@ def read_table(
     frame = _frame(table, columns, rows)
     if totals:
         frame = frame.drop(index=totals).reset_index(drop=True)
+    if findings.places:
+        frame = sheets_together.once(table, frame, findings)
     return Reading(_made_of(table, frame, findings), findings)
 
 

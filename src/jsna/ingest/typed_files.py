@@ -10,13 +10,11 @@ and what is shown as a per cent is text with its sign.
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from typing import Any, Final
 
-from jsna.ingest import looks
+from jsna.ingest import looks, sheets_together
 from jsna.ingest.grid import Findings, Grid
 from jsna.ingest.header import (
     SEARCHED,
@@ -26,13 +24,12 @@ from jsna.ingest.header import (
     plain,
     refuse_above,
     refuse_without_header,
-    too_wide,
 )
-from jsna.machine import limits, trouble
+from jsna.ingest.workbook_file import book_of, rows_of, sheet_of
+from jsna.machine import limits
 from jsna.model.contract import Table
 from jsna.model.layouts import Place
 
-_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 #: Sheets with more than this share of the headers of both in common are of one table.
 _TWINS: Final = 0.5
 
@@ -64,21 +61,72 @@ def read_xlsx(
         findings: where problems go.
         place: where the layout of the file has the table; None where it is as declared.
     """
+    book = book_of(content, findings)
+    if book is None:
+        return None
+    if several := _several(book, table, alone, place):
+        grids = [
+            _below(content, book, sheet, table, own, place)
+            for sheet, own in _each(book, several, findings)
+        ]
+        whole = [grid for grid in grids if grid is not None]
+        return sheets_together.joined(whole, findings) if len(whole) == len(grids) else None
+    sheet = _sheet(book, place.sheet if place else "", table, alone, findings)
+    grid = None if sheet is None else _below(content, book, sheet, table, findings, place)
+    if grid is not None:
+        _refuse_twins(book, sheet, grid.header, table, findings)
+    return grid
+
+
+def _below(
+    content: bytes, book: Any, sheet: Any, table: Table, findings: Findings, place: Place | None
+) -> Grid | None:
+    """The rows of a sheet below its header; None where nothing of it can be judged further."""
     from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-    opened = _opened(content, table, alone, findings, place)
-    if opened is None:
-        return None
-    book, sheet, markup = opened
-    lines = _lines(book, sheet, findings)
-    found = _headed(markup, lines, table, findings, place)
+    markup = sheet_of(content, sheet, findings)
+    lines = None if markup is None else rows_of(book, sheet, findings)
+    found = _headed(markup or b"", lines, table, findings, place)
     if found is None or lines is None:
         return None
-    _refuse_twins(book, sheet, found[0], table, findings)
     start = found[1]
     rows = range(start + 1, len(lines) + 1)
-    mac = book.epoch == CALENDAR_MAC_1904
-    return grid_of(found[0], lines[start:], rows, mac, findings)
+    return grid_of(found[0], lines[start:], rows, book.epoch == CALENDAR_MAC_1904, findings)
+
+
+def _several(book: Any, table: Table, alone: bool, place: Place | None) -> list[Any]:
+    """Visible sheets that make up a table (`sheets_together`); none where one alone is it."""
+    if not alone or (place is not None and place.sheet):
+        return []
+    if any(plain(sheet.title) == plain(table.name) for sheet in book.worksheets):
+        return []
+    visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    found = [sheet for sheet in visible if len(visible) > 1 and _holds(book, sheet, table, place)]
+    return found if sheets_together.make_up([sheet.title for sheet in found], table) else []
+
+
+def _holds(book: Any, sheet: Any, table: Table, place: Place | None) -> bool:
+    """Whether a sheet has the header of a table, and a row below."""
+    sheet.reset_dimensions()
+    lines = rows_of(book, sheet, Findings(""), SEARCHED) or []
+    found = locate([[text_of(cell) or "" for cell in line] for line in lines], table, place)
+    return found.enough and any(
+        cell not in (None, "") for line in lines[found.index + 1 :] for cell in line
+    )
+
+
+def _each(book: Any, several: Sequence[Any], findings: Findings) -> Iterator[tuple[Any, Findings]]:
+    """Sheets, each with findings of its own, which become those of the file."""
+    _tell_hidden(book, findings)
+    at = {sheet.title: number for number, sheet in enumerate(book.worksheets, 1)}
+    names = [sheets_together.named(at[sheet.title], sheet.title) for sheet in several]
+    findings.places = (findings.where, *(f"{findings.where}, {name}" for name in names))
+    for sheet, where in zip(several, findings.places[1:], strict=True):
+        own = Findings(where)
+        yield sheet, own
+        findings.problems += own.problems
+        findings.warnings += own.warnings
+        findings.remarks += own.remarks
 
 
 def lines_of(
@@ -87,11 +135,11 @@ def lines_of(
     """Every row of a sheet, and whether its days count from 1904; None where it cannot be read."""
     from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-    opened = _opened(content, table, False, findings, place)
-    if opened is None:
+    book = book_of(content, findings)
+    sheet = None if book is None else _sheet(book, place.sheet, table, False, findings)
+    if sheet is None or sheet_of(content, sheet, findings) is None:
         return None
-    book, sheet, _ = opened
-    lines = _lines(book, sheet, findings)
+    lines = rows_of(book, sheet, findings)
     return None if lines is None else (lines, book.epoch == CALENDAR_MAC_1904)
 
 
@@ -99,87 +147,32 @@ def head_xlsx(
     content: bytes, table: Table, alone: bool, findings: Findings, place: Place | None = None
 ) -> list[str] | None:
     """The header of one table of a workbook; None where it cannot be told."""
-    opened = _opened(content, table, alone, findings, place)
-    if opened is None:
+    book = book_of(content, findings)
+    if book is None:
         return None
-    book, sheet, markup = opened
-    lines = _lines(book, sheet, findings, SEARCHED)
-    found = _headed(markup, lines, table, findings, place)
-    if found is None:
-        return None
-    _refuse_twins(book, sheet, found[0], table, findings)
-    return found[0]
-
-
-def _opened(
-    content: bytes, table: Table, alone: bool, findings: Findings, place: Place | None
-) -> tuple[Any, Any, bytes] | None:
-    """The workbook, the sheet of the table, and that sheet as the workbook holds it."""
-    from openpyxl import load_workbook
-
-    if content[:4] == _OLD_WORKBOOK:
-        rule = "the workbook is protected by a password or in the old .xls form; "
-        findings.refuse("file.format", rule + "ask its owner for an .xlsx without a password")
-        return None
-    try:
-        limits.check_workbook(io.BytesIO(content))
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-    except limits.TooLargeError as large:
-        findings.refuse("file.large", str(large))
-        return None
-    except Exception as error:
-        trouble.pass_on(error)
-        # The library fails in many ways on what it does not know; its words may quote cells.
-        if b"xl/chartsheets/" in content:
-            rule = "the workbook has a sheet that is a chart, and cannot be read with it; "
-            findings.refuse("file.format", rule + "ask its owner for the sheet of the rows alone")
-            return None
-        rule = "this is not a whole workbook: it was cut short, damaged or renamed; "
-        findings.refuse("file.truncated", rule + "ask for it again")
-        return None
+    if several := _several(book, table, alone, place):
+        heads = [
+            _head(content, book, sheet, table, own, place)
+            for sheet, own in _each(book, several, findings)
+        ]
+        whole = [head for head in heads if head is not None]
+        there = len(whole) == len(heads) and sheets_together.agree(whole, findings)
+        return whole[0] if there else None
     sheet = _sheet(book, place.sheet if place else "", table, alone, findings)
-    if sheet is None:
-        return None
-    # Some programs state a wrong size of the sheet, beyond which fast reading would not look.
-    sheet.reset_dimensions()
-    markup = _markup(content, sheet, findings)
-    if markup is None or too_wide(looks.widest(markup), findings):
-        return None
-    return book, sheet, markup
+    header = None if sheet is None else _head(content, book, sheet, table, findings, place)
+    if header is not None:
+        _refuse_twins(book, sheet, header, table, findings)
+    return header
 
 
-def _lines(
-    book: Any, sheet: Any, findings: Findings, most: int | None = None
-) -> list[tuple[Any, ...]] | None:
-    """The rows of a sheet, or the first of them; None where it cannot be read."""
-    shown = looks.has_per_cents(book)
-    rows = sheet.iter_rows(values_only=not shown, max_row=most)
-    found: list[tuple[Any, ...]] = []
-    try:
-        for row in limits.bounded(rows):
-            found.append(tuple(map(looks.as_shown, row)) if shown else tuple(row))
-    except limits.TooLargeError as large:
-        findings.refuse("file.large", str(large))
-        return None
-    except Exception as error:
-        _refuse_sheet(error, findings)
-        return None
-    return found
-
-
-def _markup(content: bytes, sheet: Any, findings: Findings) -> bytes | None:
-    """The sheet as the workbook holds it; None where it cannot be read."""
-    try:
-        markup = zipfile.ZipFile(io.BytesIO(content)).read(sheet._worksheet_path.lstrip("/"))
-        return looks.plain(markup)
-    except Exception as error:
-        _refuse_sheet(error, findings)
-        return None
-
-
-def _refuse_sheet(error: Exception, findings: Findings) -> None:
-    trouble.pass_on(error)
-    findings.refuse("file.truncated", "the sheet cannot be read to its end; ask for it again")
+def _head(
+    content: bytes, book: Any, sheet: Any, table: Table, findings: Findings, place: Place | None
+) -> list[str] | None:
+    """The header of a sheet; None where it cannot be told."""
+    markup = sheet_of(content, sheet, findings)
+    lines = None if markup is None else rows_of(book, sheet, findings, SEARCHED)
+    found = _headed(markup or b"", lines, table, findings, place)
+    return None if found is None else found[0]
 
 
 def _headed(
@@ -265,7 +258,7 @@ def _refuse_twins(
 def _alike(book: Any, other: Any, header: Sequence[str], table: Table) -> bool:
     """Whether another sheet has a table's columns under most of the headers of one, and a row."""
     other.reset_dimensions()
-    lines = _lines(book, other, Findings(""), SEARCHED) or []
+    lines = rows_of(book, other, Findings(""), SEARCHED) or []
     filled = [{plain(text_of(cell) or "") for cell in line} - {""} for line in lines]
     own = {plain(text) for text in header} - {""}
     needed = [{plain(name) for name in names(one)} & own for one in table.columns if one.required]

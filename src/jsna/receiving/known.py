@@ -181,8 +181,8 @@ def _no_table_twice(file: Path, found: list[Proposal]) -> None:
             listed = f" ({', '.join(shown)})" if len(shown) == len(alike) else ""
             rule = (
                 f"{len(alike)} sheets look like the table {name[1]!r}{listed}; say which: --sheet. "
-                "A build refuses a workbook with rows under the same headers in two of its sheets: "
-                "ask for all rows of the period in one, or for a file of each"
+                "Where all are meant and need no mapping, name the file in the edition: a build "
+                "reads them together. Else ask for all rows in one sheet, or for a file of each"
             )
             raise JsnaError(Problem(file.name, rule, code="map.sheet"), title=TITLE)
     if len({name[0] for name in names}) > 1:

@@ -673,3 +673,43 @@ def test_gaps_in_a_workbook_keep_the_row_numbers() -> None:
         sheet.cell(row=6, column=place, value=value)
     reading = read(book_bytes(made), "register.xlsx")
     assert numbers(reading) == [2, 6]
+
+
+NOTED = "".join(",".join(map(quoted, row)) + "\n" for row in [HEADER, *ROWS])
+
+
+@pytest.mark.parametrize(
+    ("below", "notes"),
+    [
+        ("\nThese figures are provisional\nSent on request by the team\n", [6, 7]),
+        ("\n\n  Provisional until the autumn\n\nFor use inside the council", [7, 9]),
+        ('\n"Provisional, until checked"\nNotes: none\nAsk us for the rest\n', [6, 8]),
+    ],
+)
+def test_lines_of_words_below_an_empty_line_are_notes(below: str, notes: list[int]) -> None:
+    reading = read(NOTED + below)
+    assert not codes(reading)
+    assert len(cells(reading)) == len(ROWS)
+    (told,) = [w for w in reading.findings.warnings if w.code == "row.notes"]
+    assert (told.row, told.count) == (notes[0], len(notes))
+    assert all(str(row) in told.rule for row in notes)
+    assert "rovisional" not in told.rule
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        # Without an empty line above they may be the end of a record, or a line break in a cell.
+        "These figures are provisional\n",
+        # The beginning of a record that was cut short has no words, or records go on below it.
+        "\nA950000178301\n",
+        "\nThese figures are provisional\nA950000178301\n",
+        "\nThese figures are provisional\nA950000178301,Quoph,03/04/2012,K,4\n",
+        # A comma outside quotation marks makes two cells, which notes of one cell are not.
+        "\nProvisional until the autumn, and longer\n",
+    ],
+)
+def test_what_may_be_a_record_cut_short_is_no_note(below: str) -> None:
+    reading = read(NOTED + below)
+    assert {"file.truncated", "file.ragged"} & {*codes(reading)}
+    assert not [w for w in reading.findings.warnings if w.code == "row.notes"]

@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 _NO_TABLE = ("<!doctype", "<html", "<?xml", "<table", "%pdf", "{\\rtf", "[{", '{"')
 #: A line that some programs write above the header for others: how cells are separated.
 _SEPARATOR = re.compile(r"sep=[;|\t]?", re.IGNORECASE)
+#: Lines at the end of a file that may be notes.
+_MOST_NOTES: Final = 500
+#: Two words, of which a cell of a record cut short has none.
+_WORDS: Final = re.compile(r"[^\W\d_]{2,}[ '\u2019-]+(?:[^\W\d_]+|\d+)")
 #: Ends of lines of systems that do not end them as most do.
 _LINE_ENDS: Final = ("\r", "\u0085", "\u2028", "\u2029")
 #: Longest end of the last line.
@@ -164,6 +168,7 @@ def _parse(opened: Opened, findings: Findings) -> Grid | None:
     labels = [f"c{position}" for position in range(len(header))]
     ragged: list[tuple[int, int]] = []
     below: list[int] = []
+    worded: list[int] = []
 
     def note(row: Any) -> str:
         if row.actual_columns < len(header) and _no_record(row.text, delimiter):
@@ -172,6 +177,8 @@ def _parse(opened: Opened, findings: Findings) -> Grid | None:
                 tell_filtered(row.number, findings)
         else:
             ragged.append((row.number, row.actual_columns))
+            if row.actual_columns == 1 and _WORDS.search(row.text):
+                worded.append(row.number)
         return "skip"
 
     skipped = _lines_of(text, delimiter, opened.index + 1)
@@ -207,6 +214,11 @@ def _parse(opened: Opened, findings: Findings) -> Grid | None:
     if ragged or below:
         taken = [*below, *(number for number, _ in ragged)]
         rows = np.setdiff1d(rows, np.array(taken, dtype=np.int64))
+    if notes := _notes(worded, {*below}, rows, parsed, skipped + total):
+        ragged = [(number, cells) for number, cells in ragged if number not in notes]
+        rule = f"{listed(sorted(notes), 'is words', 'are words')} below an empty line at the end "
+        rule += "of the file, notes and not records; left out"
+        findings.warn("row.notes", rule, row=min(notes), count=len(notes))
     if below:
         leave_out(below, findings)
     _report_ragged(ragged, len(header), skipped + total, MARKS[delimiter][0], findings)
@@ -219,6 +231,36 @@ def _parse(opened: Opened, findings: Findings) -> Grid | None:
     if '"' in text:
         _check_run_together(columns, rows, delimiter, findings)
     return Grid(tuple(header), columns, rows, folded=encoded.lower())
+
+
+def _notes(
+    worded: list[int], below: set[int], rows: Any, parsed: pa.Table, last: int
+) -> frozenset[int]:
+    """Lines of one cell of words that, from below an empty line on, are all to the file's end.
+
+    Args:
+        worded: numbers of lines of one cell that holds words.
+        below: of others that are no records.
+        rows: of every line in `parsed`.
+        parsed: the rows that have as many cells as the header, and empty lines.
+        last: number of the last line.
+    """
+    import numpy as np
+
+    def is_empty(number: int) -> bool:
+        at = int(np.searchsorted(rows, number))
+        if at == len(rows) or rows[at] != number:
+            return False
+        return all(not column[at].is_valid for column in parsed.columns)
+
+    found = {*worded}
+    first = last + 1
+    while last - first < _MOST_NOTES and (
+        first - 1 in found or first - 1 in below or is_empty(first - 1)
+    ):
+        first -= 1
+    empty = [number for number in range(first, last + 1) if is_empty(number)]
+    return frozenset(number for number in found if empty and number > empty[0])
 
 
 def _check_run_together(

@@ -13,9 +13,11 @@ import yaml
 
 from jsna import cli
 from jsna.ingest.named_after import by_its_day
+from jsna.ingest.read import FORMATS
 from jsna.model.editions import Edition
 from jsna.receiving import years
 from jsna.receiving.entries import Entry, update
+from jsna.receiving.folder import files_of, passed_over
 from jsna.saying import quoted
 from jsna.shared.whole_year import empty_months
 from jsna.sources import registry
@@ -483,3 +485,10 @@ def test_two_ways_to_read_a_file_are_asked_about(
 )
 def test_a_year_is_read_from_a_name_only_where_it_is_one(stem: str, kind: str, period: str) -> None:
     assert years.of_name(stem, kind) == period
+
+
+def test_whatever_form_of_file_is_read_is_looked_at(tmp_path: Path) -> None:
+    for ending in (*FORMATS, ".xml", ".xls"):
+        (tmp_path / f"return{ending}").write_bytes(b"x")
+    assert {file.suffix for file in files_of(tmp_path)} == {*FORMATS, ".xml"}
+    assert passed_over(tmp_path) == ["return.xls"]

@@ -295,7 +295,7 @@ def test_a_file_of_nothing_declared_is_told(
     (project / "old.docx").write_bytes(b"x")
     (project / "folder.csv").mkdir()
     for name, rule in {
-        "old.docx": "is neither CSV (.csv, .txt, .tsv) nor a workbook (.xlsx)",
+        "old.docx": "is neither CSV (.csv, .txt, .tsv) nor a workbook (.xlsx, .xlsm)",
         "return.xml": "XML of a return is read without a mapping: `jsna doctor`",
         "none.csv": "there is no such file",
         "folder.csv": "is a folder; give one file of it",

@@ -14,7 +14,7 @@ from typing import Any, Final
 from jsna.errors import JsnaError, Problem
 from jsna.ingest.grid import Findings
 from jsna.ingest.header import SEARCHED, plain
-from jsna.ingest.read import TEXTS, Reading, read_table
+from jsna.ingest.read import TEXTS, WORKBOOKS, Reading, read_table
 from jsna.ingest.text_file import HEAD, MARKS, decode, evenest, records
 from jsna.ingest.typed_files import text_of
 from jsna.machine import limits, trouble
@@ -67,17 +67,17 @@ def opened(file: Path, sheet: str = "", place: Place = AS_SHOWN) -> Opened:
         raise _refused(file, "is a folder; give one file of it", "new.file")
     if not file.is_file():
         raise _refused(file, "there is no such file", "new.file")
-    if ending not in (*TEXTS, ".xlsx"):
-        rule = f"is neither CSV ({', '.join(TEXTS)}) nor a workbook (.xlsx)"
+    if ending not in (*TEXTS, *WORKBOOKS):
+        rule = f"is neither CSV ({', '.join(TEXTS)}) nor a workbook ({', '.join(WORKBOOKS)})"
         raise _refused(file, rule, "new.format")
-    if sheet and ending != ".xlsx":
+    if sheet and ending not in WORKBOOKS:
         raise _refused(file, "only a workbook has sheets; leave --sheet out", "new.option")
     try:
         limits.check_size(file.stat().st_size)
     except limits.TooLargeError as large:
         raise _refused(file, str(large), "file.large") from None
     content = file.read_bytes()
-    return _workbook(file, content, sheet) if ending == ".xlsx" else _text(file, content, place)
+    return _workbook(file, content, sheet) if ending in WORKBOOKS else _text(file, content, place)
 
 
 def _refused(file: Path, rule: str, code: str) -> JsnaError:
@@ -106,7 +106,7 @@ def sheets(file: Path) -> list[str] | None:
     Raises:
         JsnaError: it is not there, or no whole workbook.
     """
-    if file.suffix.lower() != ".xlsx":
+    if file.suffix.lower() not in WORKBOOKS:
         return None
     opened(file)
     from openpyxl import load_workbook

@@ -6,11 +6,13 @@ import hashlib
 from pathlib import Path
 from typing import Final
 
+from jsna.ingest.read import FORMATS
+
 #: Files of a folder that nobody delivers: systems' own, and lists that accompany files.
 _NO_DELIVERY: Final = ("~$", ".~lock", ".", "thumbs.db", "desktop.ini")
 #: A folder of official releases, below the raw files of an edition.
 _RELEASES: Final = "published"
-_ENDINGS: Final = (".csv", ".xlsx", ".parquet", ".xml", ".txt", ".tsv")
+_ENDINGS: Final = (*FORMATS, ".xml")
 
 
 def files_of(folder: Path) -> list[Path]:

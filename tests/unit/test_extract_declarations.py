@@ -152,12 +152,12 @@ def test_the_dictionary_has_every_column_once() -> None:
     assert of["primary_need"]["if unusable"] == "emptied"
 
 
-ATTENDANCE = '''
+ABSENCES = '''
 """Sessions missed."""
 from jsna.model.contract import Column, Extract, Rule, Table
 
 EXTRACT = Extract(
-    name="attendance", title="Attendance", description="Sessions of each pupil in a year.",
+    name="absences", title="Absences", description="Sessions of each pupil in a year.",
     period_type="academic_year", population_base="attending",
     tables=(
         Table(
@@ -181,9 +181,9 @@ EXTRACT = Extract(
 
 @pytest.fixture
 def one_more_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    (tmp_path / "attendance").mkdir()
-    (tmp_path / "attendance/__init__.py").touch()
-    (tmp_path / "attendance/extract.py").write_text(ATTENDANCE, encoding="utf-8")
+    (tmp_path / "absences").mkdir()
+    (tmp_path / "absences/__init__.py").touch()
+    (tmp_path / "absences/extract.py").write_text(ABSENCES, encoding="utf-8")
     monkeypatch.setattr(sources, "__path__", [*sources.__path__, str(tmp_path)])
     registry.cache_clear()
     yield
@@ -191,7 +191,7 @@ def one_more_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
 
 def test_one_folder_adds_an_extract_everywhere(one_more_folder: None) -> None:
-    extract = registry()["attendance"]
+    extract = registry()["absences"]
     told = [*columns(extract.table("sessions"))]
     assert [row[0] for row in told] == ["`UPN`", "`Possible`", "`Missed`", "`Mark`"]
     assert told[-1][3] == "the pattern `[A-Z]{2}`"
@@ -213,5 +213,5 @@ def test_one_folder_adds_an_extract_everywhere(one_more_folder: None) -> None:
 
 
 def test_the_registry_is_as_it_was() -> None:
-    assert "attendance" not in registry()
+    assert "absences" not in registry()
     assert set(PERIODS) <= set(registry())

@@ -38,6 +38,13 @@ CASES: dict[str, dict[str, tuple[str, dict[str, str]]]] = {
         "sessions.unexpected": ("warning", {"category": "PERM"}),
         "reason_1.repeated": ("warning", {"reason_3": "PP"}),
     },
+    "attendance.attendance": {
+        "upn.letter": ("warning", {"upn": "B950000178301"}),
+        "date_of_birth.future": ("error", {"date_of_birth": "01/09/2025"}),
+        "date_of_birth.age": ("warning", {"date_of_birth": "01/09/2023"}),
+        "sessions.reason": ("warning", {"sessions": ""}),
+        "sessions.exceed": ("warning", {"sessions": "141"}),
+    },
     "ncmp.measurements": {
         "nhs_number.check_digit": ("warning", {"nhs_number": "9990000019"}),
         "measurement_date.outside": ("error", {"measurement_date": "31/08/2023"}),
@@ -222,6 +229,7 @@ ELSEWHERE = {
     "mental_health.referrals": {"service_discharge_date.period"},
     "ssda903.episodes": {"end_date.overlap"},
     "exclusions.exclusions": {"sessions.half", "start_date.twice", "start_date.same_day"},
+    "attendance.attendance": {"sessions_possible.differs"},
     "sen2.person": {"person_table_id.twice"},
     "cin_census.episodes": {"cpp_start_date.overlap", "closure_date.differs"},
     "cin_census.assessments": {"factor.none_beside"},

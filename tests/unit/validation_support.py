@@ -51,6 +51,11 @@ WRITTEN: dict[str, dict[str, str]] = {
         "sex": "F", "school_urn": "900001", "category": "SUSP", "reason_1": "PP", "reason_2": "DB",
         "reason_3": "", "start_date": "03/10/2024", "sessions": "4", "sen_provision_at_event": "K",
     },
+    "attendance.attendance": {
+        "upn": UPN, "surname": "Quill", "forename": "Zora", "date_of_birth": "14/03/2015",
+        "sex": "F", "school_urn": "900001", "attendance_term": "AUT", "sessions_possible": "140",
+        "attendance_reason": "I", "sessions": "6",
+    },
     "ncmp.measurements": {
         "nhs_number": "9990000018", "surname": "Quill", "forename": "Zora",
         "date_of_birth": "14/03/2013", "sex": "F", "postcode": "ZZ1 1AA",

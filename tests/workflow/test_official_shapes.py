@@ -21,7 +21,7 @@ from jsna.settings import loading
 from jsna.sources import registry
 from tests import councils
 from tests.conftest import SMALL, Project
-from tests.workflow import official_events, official_public, official_shapes
+from tests.workflow import official_attendance, official_events, official_public, official_shapes
 from tests.workflow.official_shapes import Row, Tables, as_csv
 
 #: What returns of social care have not, nor the return of SEN2 and the files of the Indices.
@@ -33,8 +33,8 @@ LACKING = {
 }
 YEAR = {
     "cin_census": "2024/25", "ssda903": "2024/25", "exclusions": "2024/25", "ncmp": "2023/24",
-    "sen2": "2025", "school_census": "2025", "areas": "2025", "schools": "2025",
-    "population": "2024",
+    "attendance": "2024/25", "sen2": "2025", "school_census": "2025", "areas": "2025",
+    "schools": "2025", "population": "2024",
 }  # fmt: skip
 #: What is said of files, not of children.
 QUALITY = ("attrition.parquet", "quality.parquet", "violations.parquet")
@@ -198,7 +198,8 @@ def test_official_shapes_give_the_tables_of_the_declared_one(
     plain = {name: _valid(project, name) for name in ("areas", "population", "exclusions", "ncmp")}
     areas, events = plain["areas"]["lsoa"], plain["exclusions"]["exclusions"]
     measured = plain["ncmp"]["measurements"]
-    of = (need["episodes"], care["episodes"], sen2["senneed"], pupils, events, measured)
+    attended = official_attendance.whole(_valid(project, "attendance")["attendance"])
+    of = (need["episodes"], care["episodes"], sen2["senneed"], pupils, events, measured, attended)
     assert min(map(len, of)) > 50
     lookup = as_csv([{"pcd7": code, "lsoa21cd": at} for code, at in homes.items()])
     postcodes: Files = {"postcodes": {"postcode": lookup}}
@@ -208,6 +209,7 @@ def test_official_shapes_give_the_tables_of_the_declared_one(
         "cin_census": _declared("cin_census", need),
         "ssda903": _declared("ssda903", care),
         "schools": _declared("schools", {"school": schools}),
+        "attendance": _declared("attendance", {"attendance": attended}),
         **{name: _declared(name, tables) for name, tables in plain.items()},
         **postcodes,
     }
@@ -222,6 +224,7 @@ def test_official_shapes_give_the_tables_of_the_declared_one(
         "xml": {
             "school_census": official_shapes.schools_xml(pupils, numbers),
             "exclusions": official_events.xml(events, numbers),
+            "attendance": official_attendance.xml(attended, numbers),
             "sen2": dict.fromkeys(modules, sen2_xml),
             "cin_census": dict.fromkeys(need, need_xml),
             "ssda903": dict.fromkeys(care, care_xml),
@@ -232,6 +235,7 @@ def test_official_shapes_give_the_tables_of_the_declared_one(
             **public,
             "school_census": official_shapes.export(pupils, numbers),
             "exclusions": official_events.export(events, numbers),
+            "attendance": official_attendance.export(attended, numbers),
         },
     }
     expected = _of_files(project, "shape-declared", declared)

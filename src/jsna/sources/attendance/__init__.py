@@ -1,0 +1,1 @@
+"""Sessions of school that pupils could have attended, and missed."""

@@ -134,6 +134,7 @@ def test_nothing_changed_makes_nothing_and_a_rule_everything(
     assert made == [SPINE, "care", "patients"]
 
 
+@pytest.mark.full
 def test_what_is_kept_and_damaged_is_made_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: list[str]
 ) -> None:

@@ -62,10 +62,13 @@ def _forget() -> Any:
 
 
 @pytest.fixture(scope="module")
-def drawn() -> tuple[Configuration, dict[str, pa.Table]]:
+def drawn() -> tuple[Configuration, list[dict[str, pa.Table]]]:
+    """Two sets of rows of other people: what chance ties in one it does not in both."""
     config = supposed.configuration(world.configuration())
-    rows = Drawing(config).rows(400)
-    return config, {n: r for n, r in rows.items() if n.split(".")[0] in ("school_census", "areas")}
+    drawing = Drawing(config)
+    sets = [drawing.rows(400) for _ in range(2)]
+    read = ("school_census", "areas")
+    return config, [{n: r for n, r in rows.items() if n.split(".")[0] in read} for rows in sets]
 
 
 WITHIN = "select person_key, period from pupil where sen_provision in ('K', 'E') order by all"
@@ -82,14 +85,14 @@ WITHIN = "select person_key, period from pupil where sen_provision in ('K', 'E')
 )
 def test_who_is_within_another_count_by_a_query_alone_is_told(
     monkeypatch: pytest.MonkeyPatch,
-    drawn: tuple[Configuration, dict[str, pa.Table]],
+    drawn: tuple[Configuration, list[dict[str, pa.Table]]],
     one: AnalysisTable,
     told: str,
 ) -> None:
-    config, rows = drawn
+    config, sets = drawn
     known(monkeypatch, one)
-    made = derive.derive(rows, config, invented=True)
-    found = [str(problem) for problem in within.faults([made, made], config)]
+    made = [derive.derive(rows, config, invented=True) for rows in sets]
+    found = [str(problem) for problem in within.faults(made, config)]
     assert bool(found) == bool(told)
     assert all(told in text or "sen_provision K has any_sen" in text for text in found)
     # What half of the others have is no sign; that they all have it is said of nobody.

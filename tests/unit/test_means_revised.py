@@ -21,6 +21,7 @@ from jsna.model import schema
 from jsna.model.indicators import Indicator
 from jsna.tables.catalogue import CATALOGUE
 from tests.spec import world
+from tests.tried import full
 from tests.unit.test_money import CONFIG, LEAST, costs
 
 WHO = {"table": "placement_cost", "where": "cost is not null"}
@@ -77,9 +78,9 @@ class Publication:
     [
         # 17 at 6,764.71 and 12 at 1,000 pounds: five came and cost 20,600 each.
         ("pounds", [20_600.0] * 5),
-        ("weeks", [40.0] * 5),
+        full("weeks", [40.0] * 5),
         # Ten came, of whose 50,900 pounds one cost 50,000.
-        ("pounds", [*[100.0] * 9, 50_000.0]),
+        full("pounds", [*[100.0] * 9, 50_000.0]),
     ],
 )
 def test_the_mean_of_few_who_came_is_not_told_by_two_editions(

@@ -22,8 +22,8 @@ $(READY): requirements.lock pyproject.toml
 	@echo "Creating the environment in $(VENV) from requirements.lock"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
-	@# pip compiles on one core, and what tests of packages hold as well, some of which is no Python.
-	@$(BIN)/python -m compileall -q -j 0 -x '/tests?/' $(VENV)/lib src > /dev/null || true
+	@# pip compiles on one core, and tests of packages as well, some of which are no Python.
+	@$(BIN)/python -m compileall -q -j 0 -x '/tests?/' $(VENV)/lib src
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -23,7 +23,8 @@ class Stage:
         reads, writes: zones it may read and write, where it is `confined` to them: see
             `jsna.zones`.
         code: modules or packages whose code decides its result, with all that they import.
-        unread: folders and files of configuration shared by editions that decide nothing of it.
+        unread: folders and files of configuration shared by editions that decide nothing of it; and
+            `FOR_READERS`, where what the edition only tells readers does not either.
         to_safe: whether its code decides what the safe measures of an edition are.
     """
 
@@ -56,11 +57,13 @@ def _stage(
     )  # fmt: skip
 
 
+#: What an edition tells readers: its title, contact and chapters.
+FOR_READERS: Final = "for_readers"
 #: What a number depends on of dimensions and indicators is a digest (`provenance.inputs`), and not
 #: their words: rewording them makes nothing anew from the measures up to the proof.
 _WORDS: Final = "dimensions"
-_SAID: Final = f"{_WORDS} indicators"
-_TABLES: Final = f"indicators disclosure releases {_WORDS}"
+_SAID: Final = f"{_WORDS} {FOR_READERS} indicators"
+_TABLES: Final = f"{_SAID} disclosure releases"
 #: Verb -> stage that the workflow runs, in the order of the pipeline.
 STAGES: Final[Mapping[str, Stage]] = {
     stage.verb: stage

@@ -24,14 +24,12 @@ class Ruleset:
         rules: of the cascade.
         names: lists about names.
         spine: extracts everyone of which is a person of the edition, in order.
-        ages: least and greatest age that can be true.
         held_out: about how many links by number of a source are made again without it.
     """
 
     rules: Rules
     names: Names
     spine: tuple[str, ...]
-    ages: tuple[int, int]
     held_out: int
 
 
@@ -59,6 +57,4 @@ def read_ruleset(folder: Path) -> Ruleset:
     rules = Rules(
         passes, model, said.overlap, said.least, said.review, said.near, said.band, said.more
     )
-    return Ruleset(
-        rules=rules, names=names, spine=said.spine, ages=said.ages, held_out=said.held_out
-    )
+    return Ruleset(rules=rules, names=names, spine=said.spine, held_out=said.held_out)

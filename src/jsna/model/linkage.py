@@ -20,7 +20,6 @@ AGREEING: Final[tuple[str, ...]] = get_args(Trait)
 #: A name, or several: words in capital letters without accents.
 Capitals = Annotated[str, Field(pattern=CAPITALS)]
 Share = Annotated[float, Field(gt=0, le=1)]
-Age = Annotated[int, Field(ge=0)]
 
 
 class Settings(Strict):
@@ -39,7 +38,6 @@ class Settings(Strict):
             birth years.
         held_out: about how many links by number of a source are made again without it, to see how
             often that goes wrong.
-        ages: least and greatest age, in whole years, that can be true.
     """
 
     spine: Annotated[tuple[Name, ...], Field(min_length=1)]
@@ -50,14 +48,11 @@ class Settings(Strict):
     more: Share
     band: Annotated[int, Field(ge=1)]
     held_out: Annotated[int, Field(ge=1)]
-    ages: tuple[Age, Age]
 
     @model_validator(mode="after")
     def _in_order(self) -> Settings:
         if not self.near <= self.least <= self.review:
             raise ValueError("`least` must lie between `near` and `review`")
-        if self.ages[0] >= self.ages[1]:
-            raise ValueError("`ages` must be the least and the greatest age")
         return self
 
 

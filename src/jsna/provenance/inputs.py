@@ -21,7 +21,7 @@ from jsna.settings.authorities import FILE as AUTHORITIES
 from jsna.settings.dimensions import FILE as DIMENSIONS
 from jsna.settings.made_lists import PASSES
 from jsna.settings.recoded import FILE as RECODED
-from jsna.stages import STAGES
+from jsna.stages import FOR_READERS, STAGES
 
 INDICATORS: Final = "config/indicators"
 #: Folders of configuration every edition stands on. Every release is among it: whether some release
@@ -68,7 +68,9 @@ def stated(config: Configuration, root: Path, stage: str = "") -> str:
         for file in configuration(config, root)
         if Path(file).parts[1].removesuffix(".yaml") not in unread
     ]
-    return _digest({file: _said(config, root, file, told=not unread) for file in read})
+    return _digest(
+        {file: _said(config, root, file, told=FOR_READERS not in unread) for file in read}
+    )
 
 
 def linkage_stated(root: Path) -> str:

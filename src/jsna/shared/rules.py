@@ -6,12 +6,15 @@ Each gives a `Rule` of the code, severity and message it is given; `more` goes t
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from jsna.model.contract import Rule, Severity
+from jsna.model.contract import Context, Rule, Severity
 from jsna.shared.checks import age_on, equal, given, implies, within
 from jsna.shared.identifiers import nhs_number_ok, upn_letter_ok
 from jsna.shared.periods import window
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _YEAR: Final = "financial_year"
 
@@ -111,6 +114,21 @@ def at_most(years: int, message: str) -> Rule:
         "date_of_birth.age", "warning", message, ("date_of_birth",),
         lambda rows, context: age_on(rows["date_of_birth"], context.reference_date) <= years,
     )  # fmt: skip
+
+
+def pupils_aged(least: int, most: int, *, year: str = "", message: str = "") -> Rule:
+    """Pupils are of such ages at the end of a year, or on the day the delivery describes.
+
+    Who is born later than that day is told by a rule of its own.
+    """
+
+    def aged(rows: pd.DataFrame, context: Context) -> pd.Series[bool]:
+        on = window(context.period, year)[1] if year else context.reference_date
+        age = age_on(rows["date_of_birth"], on)
+        return (age < 0) | ((age >= least) & (age <= most))
+
+    told = message or f"the pupil is under {least} or over {most} years old"
+    return Rule("date_of_birth.age", "warning", told, ("date_of_birth",), aged)
 
 
 def needs(

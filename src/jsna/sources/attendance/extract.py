@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from jsna.model.contract import Column, Context, Extract, Rule, Table
 from jsna.shared import columns, rules
-from jsna.shared.checks import age_on, equal, given
-from jsna.shared.periods import window
+from jsna.shared.checks import equal, given
 from jsna.shared.school_register import ESTAB, LEA, URN_BY_NUMBER
 from jsna.sources.attendance.parts import PARTS
 from jsna.sources.attendance.xml import XML
@@ -65,11 +64,6 @@ COLUMNS = (
 _TERM: Final = ("upn", "surname", "forename", "date_of_birth", "school_urn", "attendance_term")
 
 
-def _plausible_age(frame: pd.DataFrame, context: Context) -> pd.Series[bool]:
-    age = age_on(frame["date_of_birth"], window(context.period, "academic_year")[1])
-    return (age < 0) | ((age >= 2) & (age <= 20))
-
-
 def _one_possible(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:
     """Whether every row of a pupil's term gives as many possible sessions."""
     said = frame.groupby([*_TERM], dropna=False, sort=False)["sessions_possible"]
@@ -90,10 +84,7 @@ RULES = (
         "date_of_birth.future", "error", "'DateOfBirth' is after the end of the delivery's period",
         "date_of_birth", "academic_year",
     ),
-    Rule(
-        "date_of_birth.age", "warning", "the pupil is under 2 or over 20 years old",
-        ("date_of_birth",), _plausible_age,
-    ),
+    rules.pupils_aged(2, 20, year="academic_year"),
     Rule(
         "sessions.reason", "warning",
         "'Sessions' without 'AttendanceReason', or the other way about; how much the pupil missed "

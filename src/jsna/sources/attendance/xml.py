@@ -11,11 +11,19 @@ from __future__ import annotations
 from typing import Final
 
 from jsna.model.xml_forms import XmlForm, XmlTable
+from jsna.shared.census_message import (
+    COLLECTION,
+    LEFT,
+    ON_ROLL,
+    PUPIL,
+    ROOT,
+    SCHOOL,
+    WHO,
+    pupil,
+)
 
-_WHO: Final = "PupilIdentifiers"
 _TERMLY: Final = "Attendance/TermlyAttendance"
 _SECOND: Final = "Attendance/SummerHalfTerm2Attendance"
-_PUPIL: Final = {"pupilonrolltableid": "#"}
 
 
 def _details(above: str) -> XmlTable:
@@ -23,7 +31,7 @@ def _details(above: str) -> XmlTable:
     return XmlTable(
         path,
         {
-            **_PUPIL,
+            **PUPIL,
             "AttendanceReason": f"{path}/AttendanceReason",
             "Sessions": f"{path}/Sessions|{path}/AbsenceSessions",
         },
@@ -31,22 +39,18 @@ def _details(above: str) -> XmlTable:
 
 
 XML: Final = XmlForm(
-    root="Message",
-    record="Pupils/PupilsOnRoll/PupilOnRoll|Pupils/PupilsNoLongerOnRoll/PupilNoLongerOnRoll",
-    collection=("SC", "SCHOOL CENSUS"),
+    root=ROOT,
+    record=f"{ON_ROLL}|{LEFT}",
+    collection=COLLECTION,
     # The return of the autumn tells of the school year before.
     year=False,
     tables={
         "pupilonroll": XmlTable(
             "",
             {
-                **_PUPIL,
-                **{name: f"{_WHO}/{name}" for name in ("UPN", "Surname", "Forename")},
-                "DOB": f"{_WHO}/DOB|{_WHO}/BirthDate",
-                "Sex": f"{_WHO}/Sex|{_WHO}/Gender",
-                "LEA": "/Header/Source/LEA",
-                "Estab": "/Header/Source/Estab",
-                "URN": "/Header/Source/URN",
+                **PUPIL,
+                **pupil("UPN", "Surname", "Forename"),
+                **SCHOOL,
                 "Term": "/Header/CollectionDetails/Term",
                 "termlysessionspossible": f"{_TERMLY}/SessionsPossible",
                 "summerhalfterm2sessionspossible": f"{_SECOND}/SessionsPossible",
@@ -56,7 +60,7 @@ XML: Final = XmlForm(
         "summerhalfterm2sessiondetailsonroll": _details(_SECOND),
     },
     unused=(
-        _WHO, "PupilCharacteristics", "PupilStatus", "SpecialEducationalNeeds", "HomeInformation",
+        WHO, "PupilCharacteristics", "PupilStatus", "SpecialEducationalNeeds", "HomeInformation",
         "Attendance", "Exclusions", "LearnerSupport", "/School",
     ),
 )  # fmt: skip

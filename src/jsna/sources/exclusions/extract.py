@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from jsna.model.contract import Column, Context, CrossRule, Extract, Rule, Table
 from jsna.model.fills import Fill
 from jsna.shared import columns, rules
-from jsna.shared.checks import age_on, among, equal, given, implies
-from jsna.shared.periods import window
+from jsna.shared.checks import among, equal, given, implies
 from jsna.shared.school_register import ESTAB, LEA, URN_BY_NUMBER
 from jsna.sources.exclusions.parts import PARTS
 from jsna.sources.exclusions.xml import XML
@@ -112,11 +111,6 @@ def _one_a_day(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:
     return implies(equal(frame["category"], "SUSP"), ~_like_others(frame)[0])
 
 
-def _plausible_age(frame: pd.DataFrame, context: Context) -> pd.Series[bool]:
-    age = age_on(frame["date_of_birth"], window(context.period, "academic_year")[1])
-    return (age < 0) | ((age >= 3) & (age <= 20))
-
-
 def _different_reasons(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:
     first, second, third = (frame[f"reason_{n}"].fillna(f"none {n}") for n in (1, 2, 3))
     return (first != second) & (first != third) & (second != third)
@@ -144,10 +138,7 @@ RULES = (
         "date_of_birth.future", "error", "'DateOfBirth' is after the end of the delivery's period",
         "date_of_birth", "academic_year",
     ),
-    Rule(
-        "date_of_birth.age", "warning", "the pupil is under 3 or over 20 years old",
-        ("date_of_birth",), _plausible_age,
-    ),
+    rules.pupils_aged(3, 20, year="academic_year"),
     rules.of_code(
         "sessions.absent", "a suspension without 'Sessions'", "category", "sessions", "SUSP",
     ),

@@ -9,37 +9,30 @@ from __future__ import annotations
 from typing import Final
 
 from jsna.model.xml_forms import XmlForm, XmlTable
+from jsna.shared.census_message import COLLECTION, LEFT, ON_ROLL, ROOT, SCHOOL, WHO, below, pupil
 
-_WHO: Final = "PupilIdentifiers"
 _EVENT: Final = "Exclusions/TermlyExclusion"
 
 XML: Final = XmlForm(
-    root="Message",
-    record="Pupils/PupilsOnRoll/PupilOnRoll|Pupils/PupilsNoLongerOnRoll/PupilNoLongerOnRoll",
-    collection=("SC", "SCHOOL CENSUS"),
+    root=ROOT,
+    record=f"{ON_ROLL}|{LEFT}",
+    collection=COLLECTION,
     # An event stands in the return two terms later, which may be that of the next year.
     year=False,
     tables={
         "exclusions": XmlTable(
             _EVENT,
             {
-                **{name: f"{_WHO}/{name}" for name in ("UPN", "Surname", "Forename")},
-                "DateOfBirth": f"{_WHO}/DOB|{_WHO}/BirthDate",
-                "Sex": f"{_WHO}/Sex|{_WHO}/Gender",
-                **{
-                    name: f"{_EVENT}/{name}"
-                    for name in ("Category", "Reason2", "Reason3", "StartDate", "SENprovision")
-                },
+                **pupil("UPN", "Surname", "Forename", born="DateOfBirth"),
+                **below(_EVENT, "Category", "Reason2", "Reason3", "StartDate", "SENprovision"),
                 "Reason1": f"{_EVENT}/Reason1|{_EVENT}/Reason",
                 "Sessions": f"{_EVENT}/ActualNumberOfSessions|{_EVENT}/Sessions",
-                "LEA": "/Header/Source/LEA",
-                "Estab": "/Header/Source/Estab",
-                "URN": "/Header/Source/URN",
+                **SCHOOL,
             },
         ),
     },
     unused=(
-        _WHO, "PupilCharacteristics", "PupilStatus", "SpecialEducationalNeeds", "HomeInformation",
+        WHO, "PupilCharacteristics", "PupilStatus", "SpecialEducationalNeeds", "HomeInformation",
         "Attendance", "LearnerSupport", "/School",
     ),
 )  # fmt: skip

@@ -108,11 +108,6 @@ def _one_roll(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:
     return ~(on_roll & among(frame["upn"], twice))
 
 
-def _plausible_age(frame: pd.DataFrame, context: Context) -> pd.Series[bool]:
-    age = age_on(frame["date_of_birth"], context.reference_date)
-    return (age < 0) | ((age >= 2) & (age <= 20))
-
-
 def _known_places(frames: Mapping[str, pd.DataFrame], _: Context) -> pd.Series[bool]:
     """All rows pass unless most homes lie outside the areas file; then those fail.
 
@@ -137,10 +132,7 @@ RULES = (
     rules.by_reference(
         "date_of_birth.future", "error", "'DateOfBirth' is after census day", "date_of_birth",
     ),
-    Rule(
-        "date_of_birth.age", "warning", "the pupil is under 2 or over 20 years old on census day",
-        ("date_of_birth",), _plausible_age,
-    ),
+    rules.pupils_aged(2, 20, message="the pupil is under 2 or over 20 years old on census day"),
     Rule(
         "year_group.age", "warning",
         "the pupil is more than a year older or younger than 'NCYearActual' usually is",

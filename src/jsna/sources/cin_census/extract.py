@@ -209,7 +209,7 @@ EXTRACT = Extract(
             PLANS,
             key=("child_id", "referral_date", "plan_start"),
             rules=cin_census_rules.PLANS,
-            counted_as="plan for a child in need",
+            counted_as="child in need plan",
             **_MAY_LACK,
         ),
     ),

@@ -40,9 +40,12 @@ NOBODY = {
     "roll": "year_group in ('14', 'X')",
     "suspension": "year_group in ('N1', 'N2', '14', 'X')",
     "permanent_exclusion": "year_group in ('N1', 'N2', '14', 'X')",
-    # No return of the county's years had the reason "other", nor a look-up of postcodes.
+    # No return of the county's years had the reason "other".
     "exclusion_reason": "year_group in ('N1', 'N2', '14', 'X') or reason = 'OT'",
-    "record": "extract = 'postcodes'",
+    # It received none of the sources that came later.
+    "record": """
+        extract not in ('areas', 'cin_census', 'community', 'exclusions', 'mental_health', 'ncmp',
+            'population', 'school_census', 'schools', 'sen2', 'ssda903')""",
     "new_plan": "primary_need = 'NSA'",
     "ncmp": """
         primary_need = 'NSA' or school_year = 'R' and weight_category like '%obese'

@@ -28,9 +28,12 @@ def show_what_protects(paths: io.Paths) -> None:
     log = io.read_parquet(paths.restricted / "protection.parquet")
     keys = list(schema.KEY)
     counted = log.loc[log["kind"].eq("secondary"), "indicator"].value_counts().sort_index()
-    # What others are worked out from would be missed there first.
+    # What others are worked out from would be missed there first, and limits of a mean are told by
+    # a rule of their own, before anything is attacked.
     declared = loading.load(SMALL, paths.root).indicators.values()
-    counted = counted.drop([i.derived.of for i in declared if i.derived], errors="ignore")
+    told_first = [i.derived.of for i in declared if i.derived]
+    told_first += [i.id for i in declared if i.kind.amounts]
+    counted = counted.drop(told_first, errors="ignore")
     # One with few of them, so that the attack has little to tell, and yet not one alone.
     name = str(counted[counted <= 10].idxmax())
     other = log.loc[log["kind"].eq("secondary") & log["indicator"].eq(name), keys]

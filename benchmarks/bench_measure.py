@@ -1,5 +1,7 @@
 """CPU seconds of derive, measure and protect at county scale, on made-up linked rows.
 
+Before them 100,000 proportions with their limits: the median of fifteen times.
+
 Run `python benchmarks/bench_measure.py [pupils]`; 180,000 pupils by three censuses by default.
 """
 
@@ -23,12 +25,15 @@ from tests.spec import world
 from jsna.disclosure.protect import protect
 from jsna.measures.derive import derive
 from jsna.measures.engine import measure
+from jsna.measures.methods.proportions import proportion_wilson
 
 T = TypeVar("T")
 NEEDS = np.array(
     ["ASD", "SLCN", "SEMH", "MLD", "SPLD", "SLD", "PMLD", "PD", "HI", "VI", "MSI", "DS", "OTH"]
 )
 YEARS = np.array(["R", *map(str, range(1, 12))])
+#: How many proportions are worked out at once, and most CPU seconds of it.
+PROPORTIONS, AIM_PROPORTIONS = 100_000, 0.007
 
 
 def linked(pupils: int) -> dict[str, pa.Table]:
@@ -132,7 +137,23 @@ def timed(name: str, work: Callable[[], T]) -> T:
     return result
 
 
+def proportions() -> None:
+    """Work out many proportions, again and again, and tell the median."""
+    draw = np.random.default_rng(1)
+    total = draw.integers(1, 5_000, PROPORTIONS)
+    some = (total * draw.random(PROPORTIONS)).astype(np.int64)
+    seconds = []
+    for _ in range(15):
+        start = time.process_time()
+        proportion_wilson(some, total, multiplier=100)
+        seconds.append(time.process_time() - start)
+    median = float(np.median(seconds))
+    told = "met" if median <= AIM_PROPORTIONS else "not met"
+    print(f"{PROPORTIONS:,} proportions {median:.4f} s CPU (aim: {AIM_PROPORTIONS}; {told})")
+
+
 def main() -> None:
+    proportions()
     pupils = int(sys.argv[1]) if len(sys.argv) > 1 else 180_000
     config = world.configuration(profiles={"ncmp": "health"})
     rows = linked(pupils)

@@ -65,8 +65,8 @@ def _is_missing(value: object) -> bool:
 
 def require(holds: Flags, name: str, rule: str) -> None:
     """Raise ValueError naming the first position where `holds` is false, and how many there are."""
-    broken = np.argwhere(~np.atleast_1d(holds))
-    if len(broken):
+    if not np.all(holds):
+        broken = np.argwhere(~np.atleast_1d(holds))
         first = ", ".join(str(index) for index in broken[0])
         raise ValueError(
             f"{name}: {rule} (broken at position {first}, counting from 0; {len(broken):,} in all)"
@@ -118,7 +118,11 @@ def normal_quantile(probability: Floats) -> Floats:
 def missing_reason(*arrays: Floats) -> Words:
     """`MISSING` at every position where any of the arrays is NaN, empty elsewhere."""
     gaps = np.logical_or.reduce([np.isnan(array) for array in arrays])
-    return np.where(gaps, MISSING, "").astype(np.str_)
+    # Words are wide: where nothing is missing, as nearly always, none are written.
+    reasons = np.zeros(gaps.shape, dtype=f"<U{len(MISSING)}")
+    if gaps.any():
+        reasons[gaps] = MISSING
+    return reasons
 
 
 def grouped(area: ArrayLike | None, like: Floats) -> tuple[NDArray[np.generic] | None, Codes, int]:

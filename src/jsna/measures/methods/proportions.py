@@ -64,9 +64,9 @@ def checked_counts(
 
 def wilson_limits(x: Floats, n: Floats, z: Floats) -> tuple[Floats, Floats]:
     """Wilson limits of x out of n as proportions, at normal deviate(s) z that broadcast with x."""
-    centre = 2 * x + z**2
-    reach = z * np.sqrt(z**2 + 4 * x * (1 - x / n))
-    lower = (centre - reach) / 2 / (n + z**2)
-    upper = (centre + reach) / 2 / (n + z**2)
+    square = z**2
+    centre, least = 2 * x + square, n + square
+    reach = z * np.sqrt(square + 4 * x * (1 - x / n))
+    lower, upper = (centre - reach) / 2 / least, (centre + reach) / 2 / least
     # The formula gives exactly 0 and 1 here; rounding may not.
     return np.where(x == 0, 0.0, lower), np.where(x == n, 1.0, upper)

@@ -18,7 +18,7 @@ rule ingest:
     message:
         flow.message("ingest")
     shell:
-        "python -m jsna ingest {wildcards.edition} 2> {log}"
+        flow.command("ingest")
 
 
 rule published:
@@ -40,4 +40,4 @@ rule published:
     message:
         flow.message("published")
     shell:
-        "python -m jsna published {wildcards.edition} 2> {log}"
+        flow.command("published")

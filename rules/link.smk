@@ -16,7 +16,7 @@ rule link:
     message:
         flow.message("link")
     shell:
-        "python -m jsna link {wildcards.edition} 2> {log}"
+        flow.command("link")
 
 
 rule assess:
@@ -37,4 +37,4 @@ rule assess:
     message:
         flow.message("assess")
     shell:
-        "python -m jsna assess {wildcards.edition} 2> {log}"
+        flow.command("assess")

@@ -16,7 +16,7 @@ rule derive:
     message:
         flow.message("derive")
     shell:
-        "python -m jsna derive {wildcards.edition} 2> {log}"
+        flow.command("derive")
 
 
 rule measure:
@@ -47,4 +47,4 @@ rule measure:
     message:
         flow.message("measure")
     shell:
-        "python -m jsna measure {wildcards.edition} 2> {log}"
+        flow.command("measure")

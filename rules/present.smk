@@ -18,7 +18,7 @@ rule draw:
     message:
         flow.message("draw")
     shell:
-        "python -m jsna draw {wildcards.edition} 2> {log}"
+        flow.command("draw")
 
 
 rule write:
@@ -45,7 +45,7 @@ rule write:
     message:
         flow.message("write")
     shell:
-        "python -m jsna write {wildcards.edition} 2> {log}"
+        flow.command("write")
 
 
 rule print:
@@ -66,4 +66,4 @@ rule print:
     message:
         flow.message("print")
     shell:
-        "python -m jsna print {wildcards.edition} 2> {log}"
+        flow.command("print")

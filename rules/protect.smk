@@ -5,6 +5,7 @@ rule publications:
         register=lambda w: flow.publications(w.edition),
     output:
         publications="data/processed/{edition}/restricted/publications.json",
+        recipe="data/processed/{edition}/restricted/recipe.json",
     log:
         "data/processed/{edition}/logs/publications.log",
     benchmark:
@@ -20,7 +21,7 @@ rule publications:
     message:
         flow.message("publications")
     shell:
-        "python -m jsna publications {wildcards.edition} 2> {log}"
+        flow.command("publications")
 
 
 rule protect:
@@ -51,7 +52,7 @@ rule protect:
     message:
         flow.message("protect")
     shell:
-        "python -m jsna protect {wildcards.edition} 2> {log}"
+        flow.command("protect")
 
 
 rule prove:
@@ -83,7 +84,7 @@ rule prove:
     message:
         flow.message("prove")
     shell:
-        "python -m jsna prove {wildcards.edition} 2> {log}"
+        flow.command("prove")
 
 
 rule verdict:
@@ -102,4 +103,4 @@ rule verdict:
     message:
         flow.message("verdict")
     shell:
-        "python -m jsna verdict {wildcards.edition} 2> {log}"
+        flow.command("verdict")

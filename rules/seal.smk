@@ -20,13 +20,14 @@ rule readback:
     message:
         flow.message("readback")
     shell:
-        "python -m jsna readback {wildcards.edition} 2> {log}"
+        flow.command("readback")
 
 
 rule seal:
     input:
         receipt="data/processed/{edition}/identified/ingest.json",
         publications="data/processed/{edition}/restricted/publications.json",
+        recipe="data/processed/{edition}/restricted/recipe.json",
         ledger="data/processed/{edition}/restricted/ledger.parquet",
         fallbacks="data/processed/{edition}/restricted/fallbacks.parquet",
         linked="data/processed/{edition}/restricted/link.json",
@@ -52,4 +53,4 @@ rule seal:
     message:
         flow.message("seal")
     shell:
-        "python -m jsna seal {wildcards.edition} 2> {log}"
+        flow.command("seal")

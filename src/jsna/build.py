@@ -14,7 +14,7 @@ from jsna import io
 from jsna.checking import declared
 from jsna.errors import JsnaError, Problem
 from jsna.machine import libraries as system
-from jsna.machine import liveness, stopped
+from jsna.machine import liveness, standing, stopped
 from jsna.model.configuration import Configuration
 from jsna.provenance import publication
 from jsna.sources import permission
@@ -101,6 +101,7 @@ def _build(
     again = [] if _is_whole(paths) else ["--forcerun", "seal"]
     if force:
         again = ["--forceall"]
+        standing.forget(paths.identified.parent)
     return _snakemake(edition.edition, paths.root, cores, again, say, lock)
 
 

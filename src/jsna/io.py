@@ -138,6 +138,7 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
             # Both are on the disk before either is in place: with the disk full neither is.
             beside.replace(record)
             temporary.replace(path)
+        records.written.add(path)
 
 
 @contextmanager

@@ -35,6 +35,8 @@ DRAWN: Final = ".draw.json"
 WRITTEN: Final = ".write.json"
 #: Path -> what it was (inode, length, time of change) when its digest was last found right.
 _seen: dict[Path, tuple[int, int, int]] = {}
+#: Files of zones this process wrote.
+written: set[Path] = set()
 
 
 class DamagedError(JsnaError):

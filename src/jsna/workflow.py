@@ -18,11 +18,19 @@ from jsna.settings import loading
 from jsna.stages import STAGES
 
 _ROOT: Final = Path()
+#: What a stage is told of its rule: where none of it has changed, what it made stands.
+_STANDING: Final = "--given {params:q} --from {input:q} --to {output:q} "
 
 
 def message(stage: str) -> str:
     """What a stage is doing, in words for whoever waits."""
     return STAGES[stage].does
+
+
+def command(stage: str) -> str:
+    """The shell command of a rule. One that looks about freely always does: see `standing`."""
+    told = _STANDING if STAGES[stage].confined else ""
+    return f"python -m jsna {stage} {{wildcards.edition}} {told}2> {{log}}"
 
 
 def code(stage: str) -> str:

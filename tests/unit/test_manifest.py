@@ -51,7 +51,7 @@ def paths(tmp_path: Path) -> io.Paths:
         io.write_text(made.published / source_.file, "published")
     io.write_text(made.identified / "valid/ssda903/missing/2024-25.parquet", "one row")
     io.write_text(made.restricted / "tables/plan.parquet", "one row")
-    nothing: dict[str, Any] = {"recipe": "", "previous": [], "used": []}
+    nothing: dict[str, Any] = {"previous": [], "used": []}
     io.write_json(made.restricted / register.FILE, nothing)
     io.write_text(made.safe / "certificate.json", "{}")
     io.write_text(made.reports / "jsna.html", "<html>")
@@ -67,7 +67,7 @@ def test_publications_it_was_protected_beside_are_named_by_keyed_digest(paths: i
     tables = dict.fromkeys(register.TABLES, paths.restricted / "tables/plan.parquet")
     entry = register.append(paths.root, SMALL, "2025-01-30", "r", {"a": "b"}, tables, [])
     used = [{"edition": SMALL, "number": 1, "sha256": entry.name.sha256}]
-    looked_up = {"recipe": "", "previous": [], "used": used}
+    looked_up = {"previous": [], "used": used}
     io.write_json(paths.restricted / register.FILE, looked_up)
     one, other = written(paths)["publications"], written(paths, key=b"x" * 32)["publications"]
     assert set(one) == {f"{SMALL}/0001"}

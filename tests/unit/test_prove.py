@@ -246,7 +246,7 @@ def protected(root: Path, found: Mapping[str, Any] | None) -> io.Paths:
         paths.restricted / protection.CONTRIBUTIONS,
         contributions(whole, {}, CONFIG),
     )
-    nothing: dict[str, Any] = {"recipe": "", "previous": [], "used": []}
+    nothing: dict[str, Any] = {"previous": [], "used": []}
     io.write_json(paths.restricted / register.FILE, nothing)
     io.write_json(paths.restricted / BESIDE, BESIDE_RECORD)
     protection.run(CONFIG, paths)

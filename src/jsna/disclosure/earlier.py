@@ -41,7 +41,7 @@ def read(config: Configuration, paths: io.Paths) -> Earlier:
     """
     ledgers, rows, recodings = {}, [], None
     seen = set()
-    for entry in register.looked_up(paths, config.edition.previous)[1]:
+    for entry in register.looked_up(paths, config.edition.previous):
         # A report written anew of the same figures tells nothing new.
         told = entry.tables[register.LEDGER], entry.tables[register.MEASURES]
         if told not in seen:

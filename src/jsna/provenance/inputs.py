@@ -141,8 +141,12 @@ def decided(config: Configuration) -> str:
 
 
 def audited(config: Configuration) -> str:
-    """Digest of `decided` with what the auditor of releases goes by, and says in its notes."""
-    named = {name: [one.title, one.phrase] for name, one in config.indicators.items()}
+    """Digest of `decided` with what the auditor of releases goes by, and says in its notes.
+
+    It names the indicators whose figures contradict each other, as sentences do, and no other.
+    """
+    terms = {term.indicator for relation in config.relations for term in relation.terms}
+    named = {name: config.indicators[name].phrase for name in sorted(terms)}
     relations = [relation.model_dump(mode="json") for relation in config.relations]
     return _digest([decided(config), named, relations])
 

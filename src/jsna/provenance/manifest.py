@@ -55,7 +55,7 @@ def manifest(
         "releases": _records(paths.published, releases),
         "publications": {
             entry.name.text: {"hmac_sha256": keyed(key, {entry.name.text: entry.name.sha256})}
-            for entry in register.looked_up(paths, edition.previous)[1]
+            for entry in register.looked_up(paths, edition.previous)
         },
         "private": {
             f"{name}_hmac_sha256": keyed(key, {file: one["sha256"] for file, one in files.items()})
@@ -105,7 +105,7 @@ def private(config: Configuration, paths: io.Paths) -> dict[str, dict[str, dict[
     """
     extracts = sorted({f for d in config.edition.received for f in d.every_file})
     own = {name: paths.root / name for name in _private_configuration(config)}
-    for entry in register.looked_up(paths, config.edition.previous)[1]:
+    for entry in register.looked_up(paths, config.edition.previous):
         for file in (entry.folder / register.ENTRY, *map(entry.table, register.TABLES)):
             own[file.relative_to(paths.root).as_posix()] = file
     own |= {(paths.raw / name).relative_to(paths.root).as_posix(): paths.raw / name

@@ -10,7 +10,7 @@ from jsna.provenance import inputs, register
 
 
 def run(config: Configuration, paths: io.Paths) -> None:
-    """Write `restricted/publications.json`: the recipe of this edition, and what it is beside.
+    """Write `restricted/publications.json`, what this edition is beside; and its recipe.
 
     Raises:
         JsnaError: an entry of the register is damaged or missing.
@@ -19,11 +19,12 @@ def run(config: Configuration, paths: io.Paths) -> None:
     io.write_json(
         paths.restricted / register.FILE,
         {
-            "recipe": made,
             "previous": list(config.edition.previous),
             "used": [asdict(entry.name) for entry in used],
         },
     )
+    # Apart, so that other code or extracts that come to the same protect nothing anew.
+    io.write_json(paths.restricted / register.RECIPE, {"recipe": made})
 
 
 def found(config: Configuration, paths: io.Paths) -> tuple[str, list[register.Entry]]:

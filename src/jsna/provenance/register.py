@@ -35,6 +35,8 @@ _FORMER_FILES: Final[Mapping[int, Mapping[str, str]]] = {1: {FALLBACKS: "ladders
 _FORMER_COLUMNS: Final[Mapping[int, Mapping[str, str]]] = {1: {"region": "cell"}, FORMAT: {}}
 #: In the restricted zone: what was looked up for an edition.
 FILE: Final = "publications.json"
+#: The recipe of an edition, in its restricted zone. Nothing but its publication stands on it.
+RECIPE: Final = "recipe.json"
 _FIELDS: Final = {"format", "edition", "number", "published", "recipe", "outputs", "tables", "used"}
 _BACK: Final = "put the whole folder back from the archive of publications"
 
@@ -241,8 +243,8 @@ def before(root: Path, edition: str, previous: Sequence[str], recipe: str) -> li
     return sorted(found.values(), key=lambda entry: (entry.published, entry.name))
 
 
-def looked_up(paths: io.Paths, previous: Sequence[str]) -> tuple[str, list[Entry]]:
-    """The recipe of an edition and the publications it is protected beside, as they were looked up.
+def looked_up(paths: io.Paths, previous: Sequence[str]) -> list[Entry]:
+    """The publications an edition is protected beside, as they were looked up.
 
     Args:
         paths: the edition's folders.
@@ -260,7 +262,7 @@ def looked_up(paths: io.Paths, previous: Sequence[str]) -> tuple[str, list[Entry
         )
         raise JsnaError(Problem(f"restricted/{FILE}", rule, code="register"))
     used = [Name(one["edition"], one["number"], one["sha256"]) for one in given["used"]]
-    return given["recipe"], find(paths.root, used)
+    return find(paths.root, used)
 
 
 def append(

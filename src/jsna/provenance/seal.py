@@ -28,7 +28,8 @@ def run(config: Configuration, paths: io.Paths) -> None:
         io.verified(file)
     record.check(paths.draft)
     name, previous = config.edition.edition, config.edition.previous
-    recipe, used = register.looked_up(paths, previous)
+    used = register.looked_up(paths, previous)
+    recipe = io.read_json(paths.restricted / register.RECIPE)["recipe"]
     if register.before(paths.root, name, previous, recipe) != used:
         rule = f"something was published since this was protected; run: jsna build {name}"
         raise JsnaError(Problem("data/publications", rule, code="register"))

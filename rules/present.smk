@@ -48,6 +48,30 @@ rule write:
         flow.command("write")
 
 
+rule tabulate:
+    input:
+        safe="data/processed/{edition}/safe/measures.parquet",
+        bands="data/processed/{edition}/safe/attrition.json",
+        proof="data/processed/{edition}/safe/certificate.json",
+    output:
+        ods="data/processed/{edition}/draft/workbook.ods",
+        xlsx="data/processed/{edition}/draft/workbook.xlsx",
+        receipt="data/processed/{edition}/draft/.tabulate.json",
+    log:
+        "data/processed/{edition}/logs/tabulate.log",
+    benchmark:
+        "data/processed/{edition}/benchmarks/tabulate.tsv"
+    conda:
+        "../environment.yml"
+    params:
+        stated=lambda w: flow.stated(w.edition),
+        code=flow.code("tabulate"),
+    message:
+        flow.message("tabulate")
+    shell:
+        "python -m jsna tabulate {wildcards.edition} 2> {log}"
+
+
 rule print:
     input:
         html="data/processed/{edition}/draft/jsna.html",

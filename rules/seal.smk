@@ -6,6 +6,7 @@ rule readback:
         pdf="data/processed/{edition}/draft/jsna.pdf",
         drawn="data/processed/{edition}/draft/.draw.json",
         written="data/processed/{edition}/draft/.write.json",
+        tabulated="data/processed/{edition}/draft/.tabulate.json",
     output:
         record="data/processed/{edition}/draft/readback.json",
     log:

@@ -30,9 +30,10 @@ DISCOVERY: Final = "discovery.json"
 INTERVALS: Final = "intervals.parquet"
 #: Restricted: what protection says of its choice for the certificate.
 CHOICE: Final = "protection.json"
-#: Receipts of `draw` and `write` in the draft: hidden files, which are not published.
+#: Receipts of `draw`, `write` and `tabulate` in the draft: hidden files, which are not published.
 DRAWN: Final = ".draw.json"
 WRITTEN: Final = ".write.json"
+TABULATED: Final = ".tabulate.json"
 #: Path -> what it was (inode, length, time of change) when its digest was last found right.
 _seen: dict[Path, tuple[int, int, int]] = {}
 #: Files of zones this process wrote.

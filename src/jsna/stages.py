@@ -160,6 +160,13 @@ STAGES: Final[Mapping[str, Stage]] = {
             "Writing the chapters and the open data",
             ("safe draft", "draft"),
         ),
+        # Beside the page and its print: rewording either, or a chart, makes no table anew.
+        _stage(
+            "tabulate",
+            "jsna.workbook.run",
+            "Writing the tables as workbooks",
+            ("safe draft", "draft"),
+        ),
         _stage("print", "jsna.report.pdf", "Printing the PDF", ("draft", "draft")),
         _stage(
             "readback",

@@ -24,7 +24,7 @@ LAYERS = (
     {"drafting"},
     {"checking", "documents", "trying"},
     {"workflow"},
-    {"explanation"},
+    {"explanation", "workbook"},
     {"charts", "report"},
     {"view"},
     {"disclosure"},
@@ -63,6 +63,7 @@ APART = (
     # What is printed is read back by code that did not write it.
     ("readback", "view"),
     ("readback", "report"),
+    ("readback", "workbook"),
     ("readback", "charts"),
     ("readback", "disclosure"),
 )

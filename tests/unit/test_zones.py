@@ -84,7 +84,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("verb", ["draw", "write", "print", "readback"])
+@pytest.mark.parametrize("verb", ["draw", "write", "tabulate", "print", "readback"])
 def test_presentation_reads_nothing_about_a_person(root: Path, verb: str) -> None:
     got = attempts(root)[verb]
     for zone in ("raw", "identified", "restricted"):

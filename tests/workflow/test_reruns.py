@@ -124,7 +124,7 @@ def test_nothing_changed_but_times_of_inputs_runs_no_job(project: Project) -> No
             "config/indicators/exclusions.yaml",
             "definition: ",
             "definition: Rewritten ",
-            set(STAGES) - {"draw", "write", "print", "readback", "seal"},
+            set(STAGES) - {"draw", "write", "tabulate", "print", "readback", "seal"},
             marks=pytest.mark.full,
         ),
     ],
@@ -164,7 +164,7 @@ def test_what_an_edition_tells_readers_is_written_anew_and_nothing_measured(
     project: Project, edited: Callable[[str, str, str], None]
 ) -> None:
     edited(f"config/editions/{SMALL}.yaml", "title: ", "title: Another ")
-    assert stages_planned(project) == ["draw", "write", "print", "readback", "seal"]
+    assert stages_planned(project) == ["draw", "write", "tabulate", "print", "readback", "seal"]
 
 
 @pytest.mark.full

@@ -13,9 +13,11 @@ from typing import Any, Final
 PACKAGES: Final = (
     "duckdb",
     "fonttools",
+    "gptables",
     "jinja2",
     "matplotlib",
     "numpy",
+    "odfdo",
     "openpyxl",
     "pandas",
     "pandera",
@@ -26,6 +28,7 @@ PACKAGES: Final = (
     "snakemake",
     "splink",
     "weasyprint",
+    "xlsxwriter",
 )
 #: What decides an edition and is kept under version control; data and reports are not.
 _TRACKED: Final = (

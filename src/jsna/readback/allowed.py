@@ -75,6 +75,9 @@ TYPES: Final[Sequence[Type]] = (
     _type("screen", r"^width=device-width, initial-scale=1$", frozenset({"@content"})),
     _type("confidence level", r"\b(?:95|99\.8)%,? (?:confidence )?(?:interval|limit)s?\b"),
     _type("base of a rate", r"\bper (?:100|1,000|10,000)\b"),
+    _type("worksheet", r"^\d{1,2}[ab]_(?:over_time|by_group)$", frozenset({"sheet"})),
+    _type("table", r"^Table \d{1,2}[ab](?=: )", frozenset({"sheet"})),
+    _type("note", r"^note \d{1,4}$", frozenset({"words"})),
     _type("places counted", r"\b(?P<count>\d+) (?:of (?P<of>\d+) )?(?:other |similar )?"
           r"(?:districts?|wards?|areas|neighbours)\b"),
     # The second of two counts of the same places, which are named with the first.

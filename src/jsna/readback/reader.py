@@ -11,15 +11,17 @@ import pandas as pd
 
 from jsna import io
 from jsna.model.configuration import Configuration
-from jsna.readback import align, axes, numbering, paper, printed, tables
+from jsna.readback import align, axes, called, numbering, paper, parts, printed, tables
 from jsna.readback import page as webpage
 from jsna.readback.allowed import Allowed
 from jsna.readback.blocks import SHORTHAND, Block
 from jsna.readback.certificate import Certificate
+from jsna.readback.figures import Figures
 from jsna.readback.keyed import Keyed
 from jsna.readback.labels import Labels
 from jsna.readback.names import Names
 from jsna.readback.result import Tally
+from jsna.readback.workbook import Workbooks
 
 HTML: Final = "jsna.html"
 #: Parts of the list of figures that name things and print nothing.
@@ -51,6 +53,8 @@ class Reader:
         self._keyed = Keyed(self._measures, certificate)
         self._labels = Labels(names)
         self._tables = tables.Tables(frame, allowed, names)
+        figures = Figures(called.named(frame, config, names), self._measures)
+        self._workbooks = Workbooks(figures, allowed.of)
         self._tallies: list[Tally] = []
         self._page = webpage.Page()
 
@@ -78,6 +82,8 @@ class Reader:
                 self._leaf(place, value, tally)
         elif kind == ".pdf":
             self._paper(file, tally)
+        elif kind in parts.PARTS:
+            self._workbooks.read(file, tally)
         else:
             tally.wrong("no way is known to read a file of this kind back", code="unreadable")
 

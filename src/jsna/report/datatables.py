@@ -132,40 +132,38 @@ def series(view: Measures, indicator: Indicator) -> Table | None:
     if not home:
         return None
     kept, area = home[-MOST_ROWS:], view.config.area
-    columns = _columns(view, indicator, home)
+    heads = columns(view, indicator, home)
     rows = []
     for row in kept:
-        found = [column.get(row.period) for column in columns.values()]
+        found = [column.get(row.period) for column in heads.values()]
         cells = tuple(Markup("[x]") if r is None else cell(r, indicator.decimals) for r in found)
         rows.append((words.period_label(row.period, row.period_type), cells))
-    shown = [column[r.period] for r in kept for column in columns.values() if r.period in column]
+    shown = [column[r.period] for r in kept for column in heads.values() if r.period in column]
     said = notes(shown)
     unit = "" if indicator.unit == "count" else f", {unit_words(indicator.unit)}"
     when = " over time" if len(rows) > 1 else f", {rows[0][0]}"
     return Table(
         caption=f"{indicator.title}{unit}: {area.name}{when}",
-        header=("Period", *columns),
+        header=("Period", *heads),
         rows=tuple(rows),
         note=". ".join(part.rstrip(".") for part in (shorthand(tuple(rows)), *said) if part),
     )
 
 
-def _columns(
-    view: Measures, indicator: Indicator, home: Sequence[Row]
-) -> dict[str, dict[str, Row]]:
+def columns(view: Measures, indicator: Indicator, home: Sequence[Row]) -> dict[str, dict[str, Row]]:
     """Heading -> the rows of a column by period: of the home area, and of its comparators.
 
     Published figures have a column of their own where local ones stand beside them.
     """
     area, config = view.config.area, view.config
     name = words.area_label(area.code, config)
-    columns = {name: {row.period: row for row in home}}
+    made = {name: {row.period: row for row in home}}
     if any(view.published(row) for row in home):
-        columns[name] = {row.period: row for row in home if row.local}
+        made[name] = {row.period: row for row in home if row.local}
         official = view.official(indicator.id)
-        columns[f"{name}{words.PUBLISHED}"] = {row.period: row for row in official}
+        made[f"{name}{words.PUBLISHED}"] = {row.period: row for row in official}
     for code in comparator_codes(view, indicator):
         rows = {row.period: row for row in view.series(indicator.id, code)}
         if any(row.period in rows for row in home):
-            columns[words.area_label(code, config)] = rows
-    return columns
+            made[words.area_label(code, config)] = rows
+    return made

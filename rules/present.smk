@@ -13,7 +13,7 @@ rule draw:
     conda:
         "../environment.yml"
     params:
-        stated=lambda w: flow.stated(w.edition),
+        stated=lambda w: flow.stated(w.edition, "draw"),
         code=flow.code("draw"),
     message:
         flow.message("draw")

@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from jsna import __version__, trying
+from jsna import __version__, asking, trying
 from jsna.disclosure.discovery import keeping
 from jsna.disclosure.tabular import tables_cli
 from jsna.drafting import cli as drafting
@@ -97,6 +97,12 @@ def _link_review(arguments: argparse.Namespace) -> int:
 
 def _explain(arguments: argparse.Namespace) -> int:
     for line in explain.run(arguments, *_loaded(arguments)):
+        say(line)
+    return 0
+
+
+def _questions(arguments: argparse.Namespace) -> int:
+    for line in asking.run(*_loaded(arguments)):
         say(line)
     return 0
 
@@ -212,6 +218,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.Namespace], int], bool]] = {
     "editions": ("list the editions", _editions, False),
     **{verb: (does, _table, False) for verb, does in tables_cli.VERBS.items()},
     explain.VERB: (explain.DOES, _explain, True),
+    asking.VERB: (asking.DOES, _questions, True),
     keeping.VERB: (keeping.DOES, _discover, False),
     "verify": ("tell whether a published folder is what its manifest says", verify_cli.run, False),
     "render": ("write the pages that are made from declarations", _render, False),

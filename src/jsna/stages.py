@@ -62,7 +62,10 @@ FOR_READERS: Final = "for_readers"
 #: What a number depends on of dimensions and indicators is a digest (`provenance.inputs`), and not
 #: their words: rewording them makes nothing anew from the measures up to the proof.
 _WORDS: Final = "dimensions"
-_SAID: Final = f"{_WORDS} {FOR_READERS} indicators"
+#: What was asked of the assessment, and what the report is about: words around the figures alone.
+#: `answers` of indicators is a part of it, see `provenance.inputs`.
+ASKED: Final = "questions topics"
+_SAID: Final = f"{_WORDS} {FOR_READERS} indicators {ASKED}"
 _TABLES: Final = f"{_SAID} disclosure releases"
 #: Verb -> stage that the workflow runs, in the order of the pipeline.
 STAGES: Final[Mapping[str, Stage]] = {
@@ -152,7 +155,12 @@ STAGES: Final[Mapping[str, Stage]] = {
             unread=_SAID,
         ),
         _stage(
-            "draw", "jsna.charts.draw", "Drawing the charts", ("safe draft", "draft"), "jsna.charts"
+            "draw",
+            "jsna.charts.draw",
+            "Drawing the charts",
+            ("safe draft", "draft"),
+            "jsna.charts",
+            unread=ASKED,
         ),
         _stage(
             "write",
@@ -185,6 +193,8 @@ ZONES: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     **{verb: (one.reads, one.writes) for verb, one in STAGES.items() if one.confined},
     # It tells an analyst about both sides and writes nothing.
     "explain-suppression": (frozenset({"restricted", "safe", "publications"}), frozenset()),
+    # It tells what is answered by what is published.
+    "questions": (frozenset({"safe"}), frozenset()),
     # It looks at declarations alone.
     "discover": (frozenset(), frozenset()),
     # It shows an analyst one indicator before it is protected.

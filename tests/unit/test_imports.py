@@ -24,7 +24,7 @@ LAYERS = (
     {"drafting"},
     {"checking", "documents", "trying"},
     {"workflow"},
-    {"explanation", "workbook"},
+    {"asking", "explanation", "workbook"},
     {"charts", "report"},
     {"view"},
     {"disclosure"},

@@ -271,6 +271,19 @@ def told(wanted: Wanted, root: Path) -> str:
     return str(caught.value)
 
 
+def test_what_it_answers_is_its_own_and_not_taken_over(project: Path) -> None:
+    first = Wanted("a_roll", "roll", "proportion", "rolls", new_chapter="Rolls", part="suspended",
+                   answers=("suspensions_of_sen",))  # fmt: skip
+    write(draft(first, project), project)
+    write(draft(Wanted("b_roll", "roll", "proportion", "rolls", part="fsm=Y"), project), project)
+    found = shared.indicators(project)
+    assert found["a_roll"].answers == ("suspensions_of_sen",)
+    assert found["b_roll"].breakdowns == found["a_roll"].breakdowns
+    assert found["b_roll"].answers == ()
+    said = told(Wanted("c_roll", "roll", chapter="rolls", answers=("suspension_of_sen",)), project)
+    assert "no such figure in config/questions.yaml; did you mean suspensions_of_sen" in said
+
+
 def test_all_that_is_unknown_is_told_at_once_with_what_is_like_it(project: Path) -> None:
     before = {file: file.read_bytes() for file in (project / "config").rglob("*.yaml")}
     said = told(Wanted("Suspended-pupils", "pupils", "proportions", "exclusion"), project)

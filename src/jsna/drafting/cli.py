@@ -85,6 +85,10 @@ def add_arguments(verb: str, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--to", dest="until", default="", help="day that waits ended on")
         parser.add_argument("--ended", default="", help="column that says whether a wait has ended")
         parser.add_argument("--unit", default="", help="of the numbers it is of, such as days")
+        parser.add_argument(
+            "--answers", action="append", default=[], metavar="FIGURE",
+            help="figure of config/questions.yaml that it gives (again for each)",
+        )  # fmt: skip
         parser.add_argument("--print", action="store_true", help="show it and write nothing")
 
 
@@ -124,7 +128,8 @@ def indicator(arguments: argparse.Namespace) -> int:
     from jsna.drafting.entry import Wanted
 
     root = Path(arguments.root)
-    wanted = Wanted(**{one.name: getattr(arguments, one.name) for one in fields(Wanted)})
+    given = {one.name: getattr(arguments, one.name) for one in fields(Wanted)}
+    wanted = Wanted(**{**given, "answers": tuple(arguments.answers)})
     entry = drafting.draft(wanted, root)
     if not arguments.print:
         drafting.write(entry, root)

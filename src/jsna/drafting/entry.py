@@ -18,6 +18,7 @@ from jsna.model.chapters import Chapter
 from jsna.model.dimensions import Dimension
 from jsna.model.indicators import LOCALITY, Indicator, Side
 from jsna.model.kinds import KINDS, Kind
+from jsna.model.questions import Needed
 from jsna.model.tables import AnalysisTable
 from jsna.settings.indicators import FOLDER
 from jsna.tables.catalogue import CATALOGUE, column_of, period_type
@@ -54,6 +55,7 @@ class Wanted:
         part: which rows a proportion counts: a column of yes or no, or `column=code`.
         began, until: of a wait, the days it began and ended, as the file heads them.
         ended: of a wait, the column that says whether it has.
+        answers: figures of `config/questions.yaml` that it gives.
     """
 
     id: str
@@ -68,17 +70,19 @@ class Wanted:
     began: str = ""
     until: str = ""
     ended: str = ""
+    answers: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
 class Drafter:
-    """What is there already: indicators, chapters and dimensions."""
+    """What is there already: indicators, chapters, dimensions and figures that are asked for."""
 
     wanted: Wanted
     indicators: Mapping[str, Indicator]
     chapters: Mapping[str, Chapter]
     dimensions: Mapping[str, Dimension]
     codes: Mapping[str, Mapping[str, str]]
+    figures: Mapping[str, Needed] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def refuse(self, option: str, rule: str, value: str = "") -> None:
@@ -102,6 +106,9 @@ class Drafter:
             self._unknown("--of", "indicator to work it out from", wanted.of, self.indicators)
         elif not derived and wanted.table not in CATALOGUE:
             self._unknown("--table", "analysis table", wanted.table, CATALOGUE)
+        for name in wanted.answers:
+            if name not in self.figures:
+                self._unknown("--answers", "figure in config/questions.yaml", name, self.figures)
         chapter = self.chapter
         if wanted.chapter and not re.fullmatch(r"[a-z][a-z0-9_]*", wanted.chapter):
             rule = "a chapter's file is called by small letters, digits and _, a letter first"
@@ -142,7 +149,8 @@ class Drafter:
         if kind.name in _BY_HAND:
             self.refuse("--kind", _BY_HAND[kind.name], str(kind))
             return {}
-        return self._derived(kind) if kind.derived else self._counted(kind)
+        made = self._derived(kind) if kind.derived else self._counted(kind)
+        return made | ({"answers": [*self.wanted.answers]} if self.wanted.answers else {})
 
     def _head(self) -> dict[str, Any]:
         title = self.wanted.title or wording.of_id(self.wanted.id)

@@ -25,6 +25,8 @@ from jsna.settings.indicators import FOLDER
 from jsna.tables.catalogue import CATALOGUE, made_of
 
 TITLE: Final = "No indicator can be drafted:"
+#: Key of the figures an entry gives, which are its own.
+ANSWERS: Final = "answers"
 #: Lines of an entry at most.
 MOST_LINES: Final = 15
 #: Characters of a line of an entry, of which some stand before it.
@@ -57,8 +59,9 @@ def draft(wanted: Wanted, root: Path) -> Entry:
     found = shared.categories(root)
     codes = {name: one.codes for name, one in found.listed.items()}
     drafter = Drafter(
-        wanted, shared.indicators(root), shared.chapters(root), found.dimensions, codes
-    )
+        wanted, shared.indicators(root), shared.chapters(root), found.dimensions, codes,
+        shared.figures(root),
+    )  # fmt: skip
     drafter.judge()
     made = {} if drafter.problems else drafter.entry()
     if drafter.problems:
@@ -87,10 +90,12 @@ def _like_another(made: Mapping[str, Any], chapter: str) -> Mapping[str, Any]:
     for one in yaml.safe_load(chapter).get("indicators") or ():
         above[one["id"]] = {**above.get(one.get(LIKE), {}), **one}
     for name, one in reversed(above.items()):
-        keys = one.keys() - {LIKE}
+        keys = one.keys() - {LIKE, ANSWERS}
         same = one.get("numerator", {}).get("table") == made.get("numerator", {}).get("table")
         if "numerator" in made and same and _alike(one, made) and keys <= made.keys():
             own = {key: given for key, given in made.items() if one.get(key) != given}
+            if one.get(ANSWERS) and ANSWERS not in made:
+                own[ANSWERS] = []  # else it would be said to give what the other gives
             return {"id": own.pop("id"), LIKE: name, **own}
     return made
 

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 _AUTHORITY, _LOCALITY = r"^E(0[6-9]|10)\d{6}$", r"^E(05|07)\d{6}$"
 _PLACE = r"^E\d{8}$"
 _OLD, _SHA256, _NAME = r"^\d{3}$", r"^[0-9a-f]{64}$", r"^[a-z0-9][a-z0-9_-]*$"
+_ID, _NUMBER = r"^[a-z][a-z0-9_]*$", r"^[A-Z][1-9][0-9]*$"
 CAPITALS = r"^[A-Z]+( [A-Z]+)*$"
 AuthorityCode = Annotated[str, Field(pattern=_AUTHORITY)]
 LocalityCode = Annotated[str, Field(pattern=_LOCALITY)]
@@ -23,6 +24,10 @@ Sha256 = Annotated[
     Field(pattern=_SHA256),
 ]
 Name = Annotated[str, Field(pattern=_NAME)]
+#: Of an indicator, or of a figure that a question takes.
+Id = Annotated[str, Field(pattern=_ID)]
+#: Of a question, as the briefs' sentences are numbered.
+QuestionNumber = Annotated[str, Field(pattern=_NUMBER)]
 Words = Annotated[str, Field(min_length=1)]
 #: What is said of a number typed where words are meant.
 NO_FIGURE: Final = "a figure is printed from a measure alone; write other numbers in letters"
@@ -78,6 +83,8 @@ SHAPES: Final = {
     _SHA256: "must be a SHA-256, 64 hexadecimal digits",
     CAPITALS: "must be words in capital letters without accents",
     _NAME: "must be small letters, digits, - and _ without spaces",
+    _ID: "must be small letters, digits and _, a letter first",
+    _NUMBER: "must be a capital letter and a number, as in L12",
 }
 
 

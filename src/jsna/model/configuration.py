@@ -14,9 +14,11 @@ from jsna.model.hierarchies import PLACES, Hierarchy
 from jsna.model.indicators import Indicator
 from jsna.model.layouts import Layout, MappingFile
 from jsna.model.profiles import Profile
+from jsna.model.questions import NONE, Questions
 from jsna.model.relations import Relation
 from jsna.model.releases import Published, Release
 from jsna.model.strictest import strictest
+from jsna.model.topics import Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,10 @@ class Configuration:
     chapters: Mapping[str, Chapter] = field(default_factory=dict)
     #: Mappings of files in a shape of their own, by name.
     mappings: Mapping[str, MappingFile] = field(default_factory=dict)
+    #: What was asked of the assessment, and which indicators answer it.
+    questions: Questions = NONE
+    #: What the report is about, by name, in reading order.
+    topics: Mapping[str, Topic] = field(default_factory=dict)
     #: Profiles joined with `+` that were asked for.
     _joined: dict[str, Profile] = field(default_factory=dict, init=False, repr=False, compare=False)
 

@@ -18,13 +18,12 @@ from pydantic import (
     model_validator,
 )
 
-from jsna.model.base import Printed, Strict
+from jsna.model.base import Id, Printed, Strict
 from jsna.model.derivation import Derived, filled, own_faults
 from jsna.model.kinds import Declared, Percentile
 from jsna.model.measured import Standard, faults
 from jsna.model.schema import MONEY
 
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 #: The dimension that stands for the area's own localities (districts or wards).
 LOCALITY = "locality"
 Base = Literal["attending", "resident", "maintained", "responsible", "areas", "records", "sources"]
@@ -35,6 +34,7 @@ LIKE: Final = "like"
 #: What an entry says to readers, and how it is drawn: no number depends on it.
 WORDS: Final = frozenset((
     "title", "phrase", "definition", "population", "per", "official", "caveat", "caveats", "charts",
+    "answers",
 ))  # fmt: skip
 #: Dimensions whose categories are places.
 PLACES = frozenset({LOCALITY, "locality_code", "lsoa_code", "school_urn"})
@@ -212,6 +212,7 @@ class Indicator(Strict):
             it is printed, such as 1000; 1 where it is not.
         caveat: a caution that is true wherever the figures come from.
         caveats: cautions of local figures alone, of official ones alone, and of both together.
+        answers: figures of `config/questions.yaml` that it gives, and so the questions it answers.
     """
 
     model_config = ConfigDict(json_schema_extra=_as_entry)
@@ -256,6 +257,7 @@ class Indicator(Strict):
     charts: tuple[ChartOf, ...] = ()
     caveat: Printed = ""
     caveats: Caveats = Caveats()
+    answers: tuple[Id, ...] = ()
 
     @model_validator(mode="before")
     @classmethod

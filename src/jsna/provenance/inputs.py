@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from jsna.io import Paths
 from jsna.model.configuration import Configuration
@@ -20,8 +21,9 @@ from jsna.settings import mappings, reading
 from jsna.settings.authorities import FILE as AUTHORITIES
 from jsna.settings.dimensions import FILE as DIMENSIONS
 from jsna.settings.made_lists import PASSES
+from jsna.settings.questions import QUESTIONS, TOPICS
 from jsna.settings.recoded import FILE as RECODED
-from jsna.stages import FOR_READERS, STAGES
+from jsna.stages import ASKED, FOR_READERS, STAGES
 
 INDICATORS: Final = "config/indicators"
 #: Folders of configuration every edition stands on. Every release is among it: whether some release
@@ -46,7 +48,7 @@ def configuration(config: Configuration, root: Path) -> list[str]:
         f"config/editions/{config.edition.edition}.yaml",
         *_area(config, root),
         DIMENSIONS,
-        *([RECODED] if (root / RECODED).is_file() else ()),
+        *(name for name in (RECODED, QUESTIONS, TOPICS) if (root / name).is_file()),
         *map(mappings.path_of, mappings.named(config.edition)),
     ]
     for folder in SHARED:
@@ -68,9 +70,8 @@ def stated(config: Configuration, root: Path, stage: str = "") -> str:
         for file in configuration(config, root)
         if Path(file).parts[1].removesuffix(".yaml") not in unread
     ]
-    return _digest(
-        {file: _said(config, root, file, told=FOR_READERS not in unread) for file in read}
-    )
+    told, asked = FOR_READERS not in unread, not {*ASKED.split()} <= {*unread}
+    return _digest({file: _said(config, root, file, told=told, asked=asked) for file in read})
 
 
 def linkage_stated(root: Path) -> str:
@@ -84,21 +85,44 @@ def as_written(config: Configuration, root: Path) -> str:
     return _digest({f: _of_bytes(root / f) for f in files if (root / f).is_file()})
 
 
-def _said(config: Configuration, root: Path, file: str, *, told: bool) -> object:
-    """What a file of configuration says; of the edition's own, told to readers or not."""
-    own = file == f"config/editions/{config.edition.edition}.yaml"
-    return _held(root / file, frozenset() if told or not own else TOLD)
+def _said(config: Configuration, root: Path, file: str, *, told: bool, asked: bool = True) -> str:
+    """What a file of configuration says.
+
+    Args:
+        config: configuration of the edition.
+        root: where the file stands.
+        file: of the edition's own, with what it tells readers or not.
+        told: that.
+        asked: of one of indicators, with the questions they answer or not.
+    """
+    content = _content(root / file)
+    if not told and file == f"config/editions/{config.edition.edition}.yaml":
+        content = _less(content, TOLD)
+    if not asked and file.startswith(f"{INDICATORS}/") and isinstance(content, dict):
+        entries = [_less(one, {"answers"}) for one in content.get("indicators") or ()]
+        content = {**content, "indicators": entries}
+    return _as_text(content)
 
 
-def _held(file: Path, less: frozenset[str] = frozenset()) -> str:
-    """What a YAML file holds, less some of its keys, as text; of another file the digest."""
-    if file.suffix != ".yaml":
-        return _of_bytes(file)
-    content = reading.held(file)
-    if less:
-        content = {key: part for key, part in content.items() if key not in less}
+def _held(file: Path) -> str:
+    """What a YAML file holds, as text; of another file the digest."""
+    return _as_text(_content(file))
+
+
+def _content(file: Path) -> Any:
+    return reading.held(file) if file.suffix == ".yaml" else _of_bytes(file)
+
+
+def _less(content: Any, keys: Collection[str]) -> Any:
+    """A part of a file without some of its keys."""
+    if not isinstance(content, dict):
+        return content
+    return {key: part for key, part in content.items() if key not in keys}
+
+
+def _as_text(content: Any) -> str:
     # In the order it stands in: that of categories decides how they are shown.
-    return json.dumps(content, default=str)
+    return content if isinstance(content, str) else json.dumps(content, default=str)
 
 
 def _of_bytes(file: Path) -> str:
@@ -162,7 +186,7 @@ def recipe(config: Configuration, root: Path) -> str:
     """
     own = (*raw_files(config), *releases(config), *configuration(config, root))
     digests: dict[str, object] = {INDICATORS: audited(config)}
-    for file in sorted({*own, *linkage_rules(root)} - {DIMENSIONS}):
+    for file in sorted({*own, *linkage_rules(root)} - {DIMENSIONS, QUESTIONS, TOPICS}):
         if (root / file).is_file() and not file.startswith(f"{INDICATORS}/"):
             digests[file] = _said(config, root, file, told=False)
     return _digest([digests, to_safe(root)])

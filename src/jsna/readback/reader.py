@@ -14,6 +14,7 @@ from jsna.model.configuration import Configuration
 from jsna.readback import align, axes, called, numbering, paper, parts, printed, tables
 from jsna.readback import page as webpage
 from jsna.readback.allowed import Allowed
+from jsna.readback.asked import Asked
 from jsna.readback.blocks import SHORTHAND, Block
 from jsna.readback.certificate import Certificate
 from jsna.readback.figures import Figures
@@ -55,6 +56,7 @@ class Reader:
         self._tables = tables.Tables(frame, allowed, names)
         figures = Figures(called.named(frame, config, names), self._measures)
         self._workbooks = Workbooks(figures, allowed.of)
+        self._asked = Asked(frame, config)
         self._tallies: list[Tally] = []
         self._page = webpage.Page()
 
@@ -73,10 +75,13 @@ class Reader:
             self._page = self._text(file.read_text(encoding="utf-8"), tally)
             self._labels.judge(self._page.blocks, tally)
             numbering.judge(self._page, tally)
+            self._asked.table(self._page.blocks, tally)
         elif kind == ".svg":
             self._chart(file, tally)
         elif kind == ".csv":
-            self._tables.read(file.read_text(encoding="utf-8-sig"), tally)
+            text = file.read_text(encoding="utf-8-sig")
+            self._tables.read(text, tally)
+            self._asked.data(text, tally)
         elif kind == ".json":
             for place, value in _leaves(json.loads(file.read_text(encoding="utf-8"))):
                 self._leaf(place, value, tally)
@@ -91,6 +96,7 @@ class Reader:
         """The tallies of all files, the open data having been looked at as a whole."""
         whole = Tally("data")
         self._tables.complete(whole)
+        self._asked.finish(whole)
         return [*self._tallies, whole] if whole.problems else self._tallies
 
     # -- web page and charts ---------------------------------------------------------------------

@@ -18,6 +18,7 @@ from jsna.model.configuration import Configuration
 from jsna.model.contract import Extract
 from jsna.model.formulas import FORMULAS
 from jsna.model.schema import TOTAL, audit_reason, dimensions
+from jsna.readback.asked import Asked
 from jsna.readback.blocks import NUMBER
 
 MONTHS: Final = (
@@ -57,6 +58,7 @@ class Vocabulary:
             *(("review", review.reason) for one in config.every_release for review in one.findings),
             *(("period", period) for period in frame["period"].unique()),
             *(("fallback", one) for one in tried),
+            *(("question", one) for one in Asked(frame, config).phrases),
             *(("formula", one) for one in FORMULAS.values()),
             ("version", f"version {__version__} of the program"),
             ("version", f"jsna {__version__}"),

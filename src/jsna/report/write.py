@@ -8,11 +8,12 @@ import pandas as pd
 
 from jsna import io, records
 from jsna.model.configuration import Configuration
-from jsna.report import assemble, attrition, certificate, figures, html, opendata
+from jsna.report import asked, assemble, attrition, certificate, figures, html, opendata
 from jsna.report.certificate import Certificate
 from jsna.report.safe_files import HTML, SafeFiles
 from jsna.report.sources import Register
 from jsna.sources import registry
+from jsna.view.answers import answers
 from jsna.view.rows import Measures
 
 
@@ -62,5 +63,8 @@ def compose(
     made = assemble.chapters(view, drawn, register)
     shared = assemble.context(view, made, register)
     shared |= certificate.context(proved, config, [(c.id, c.title) for c in made])
+    answered = answers(view)
+    shared["asked"] = asked.context(config, answered, made)
     page = html.render(env, register, shared, safe_files)
-    return page, opendata.files(frame, config, shared["metadata"])
+    data = opendata.files(frame, config, shared["metadata"]) | asked.files(config, answered)
+    return page, data

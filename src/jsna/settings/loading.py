@@ -21,6 +21,7 @@ from jsna.settings.areas import load_area
 from jsna.settings.dimensions import Categories
 from jsna.settings.indicators import load_catalogue
 from jsna.settings.mappings import load_mappings
+from jsna.settings.questions import load_questions, load_topics
 from jsna.settings.reading import Gatherer, Place
 from jsna.settings.releases import check_releases, choose, load_releases
 from jsna.settings.shared import (
@@ -134,6 +135,8 @@ def load(
     releases = load_releases(gather)
     indicators, relations, chapters = load_catalogue(gather, categories, releases)
     check_releases(gather, releases, indicators, categories)
+    questions = load_questions(gather, indicators, chapters, categories.dimensions)
+    topics = load_topics(gather, indicators, questions, extracts())
     if beside is not None:
         gather.problems += beside(indicators, categories)
     for stem, chapter in chapters.items():
@@ -188,6 +191,8 @@ def load(
         categories.dimensions,
         chapters,
         mappings,
+        questions,
+        topics,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
@@ -100,8 +101,14 @@ class Gatherer:
         #: Files that gave no model.
         self.failed: set[str] = set()
 
-    def load(self, path: str, model: type[M]) -> M | None:
-        """The model a file below the root holds; None, and the problems kept, where it does not."""
+    def load(self, path: str, model: type[M], *, lines: bool = False) -> M | None:
+        """The model a file below the root holds; None, and the problems kept, where it does not.
+
+        Args:
+            path: of the file.
+            model: what it is to hold.
+            lines: whether problems are told with their line: of long files of short entries.
+        """
         file = self.root / path
         if not file.is_file():
             near = sorted(p.stem for p in file.parent.glob("*.yaml"))
@@ -117,7 +124,11 @@ class Gatherer:
             return model.model_validate(content)
         except ValidationError as error:
             told = [e for e in error.errors() if e["type"] not in _FOLLOWS]
-            self.problems += [_in_words(path, found, content) for found in told]
+            words = [_in_words(path, found, content) for found in told]
+            if lines:
+                rows = [_line(file, found["loc"]) for found in told]
+                words = [replace(one, row=row) for one, row in zip(words, rows, strict=True)]
+            self.problems += words
             self.failed.add(path)
             self.broken[path] = (content, [found["loc"] for found in error.errors()])
             return None
@@ -128,6 +139,28 @@ class Gatherer:
             self.problems.append(
                 Problem(path, rule, column=key, value=value, code="config.reference")
             )
+
+    def point(self, path: str, place: Place, rule: str, value: str = "") -> None:
+        """Keep a problem at a place of a file, told with its line."""
+        key, row = ".".join(map(str, place)), _line(self.root / path, place)
+        problem = Problem(path, rule, row=row, column=key, value=value, code="config.reference")
+        self.problems.append(problem)
+
+
+def _line(file: Path, place: Place) -> int:
+    """The line of a file on which a place begins, or what would hold it."""
+    node, line = yaml.compose(file.read_text(encoding="utf-8-sig"), Loader=_SAFE), 1
+    for key in place:
+        if isinstance(node, yaml.MappingNode):
+            found = next((pair for pair in node.value if pair[0].value == str(key)), None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(key, int):
+            found = (node.value[key], node.value[key]) if key < len(node.value) else None
+        else:
+            found = None
+        if found is None:
+            break
+        line, node = found[0].start_mark.line + 1, found[1]
+    return line
 
 
 def _read(file: Path, path: str) -> tuple[Any, Problem | None]:

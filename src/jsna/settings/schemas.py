@@ -23,7 +23,9 @@ from jsna.model.editions import Edition
 from jsna.model.layouts import MappingFile
 from jsna.model.linkage import Learnt, Names, Passes, Settings
 from jsna.model.profiles import ProfileFile
+from jsna.model.questions import QuestionsFile
 from jsna.model.releases import ReleaseFile
+from jsna.model.topics import TopicsFile
 from jsna.model.workflow import WorkflowSettings
 from jsna.settings.authorities import AuthoritiesFile
 from jsna.settings.few_figures import FewFile
@@ -57,8 +59,10 @@ KINDS: Final[Mapping[str, Kind]] = {
     "model": Kind(Learnt, "linkage/model.yaml"),
     "names": Kind(Names, "linkage/names.yaml"),
     "passes": Kind(Passes, "linkage/passes.yaml"),
+    "questions": Kind(QuestionsFile, "questions.yaml"),
     "recoded": Kind(RecodedFile, "recoded.yaml"),
     "release": Kind(ReleaseFile, "releases/*/*.yaml"),
+    "topics": Kind(TopicsFile, "topics.yaml"),
     "workflow": Kind(WorkflowSettings, "config.yaml"),
 }
 

@@ -13,15 +13,17 @@ from jsna.model.dimensions import Dimension
 from jsna.model.hierarchies import Hierarchy
 from jsna.model.indicators import Indicator
 from jsna.model.profiles import Profile, ProfileFile
+from jsna.model.questions import Needed, QuestionsFile
 from jsna.model.relations import Relation
 from jsna.settings import checks as edition_checks
-from jsna.settings import fields, made_lists
+from jsna.settings import fields, made_lists, reading
 from jsna.settings.dimensions import (
     Categories,
     check_dimensions,
     load_dimensions,
 )
 from jsna.settings.indicators import load_catalogue
+from jsna.settings.questions import QUESTIONS
 from jsna.settings.reading import Gatherer
 from jsna.settings.releases import load_releases
 
@@ -127,6 +129,12 @@ def _catalogue(
     gather: Gatherer,
 ) -> tuple[dict[str, Indicator], tuple[Relation, ...], dict[str, Chapter]]:
     return load_catalogue(gather, load_lists(gather), load_releases(gather))
+
+
+def figures(root: Path) -> dict[str, Needed]:
+    """Every figure that a question takes, or every problem in their file; none where none asks."""
+    file = root / QUESTIONS
+    return reading.read(file, QuestionsFile).figures if file.is_file() else {}
 
 
 def profiles(root: Path) -> dict[str, Profile]:

@@ -25,7 +25,7 @@ def county() -> tuple[object, object]:
         Chart(type="trend"),
         Chart(type="areas"),
         Chart(type="bars", by=("locality",)),
-        Chart(type="tiles", by=("locality",)),
+        Chart(type="map", by=("locality",)),
         Chart(type="gradient", by=("imd_decile",)),
         Chart(type="heat", by=("primary_need", "locality")),
     ]

@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 import pandas as pd
 
 from jsna.charts import lettering
+from jsna.charts.marks import Drawing
 from jsna.model.areas import Locality, Neighbour
 from jsna.model.configuration import Configuration
 from jsna.model.dimensions import Dimension
@@ -211,3 +212,14 @@ def outside(svg: str) -> list[str]:
     _, _, wide, high = map(float, ET.fromstring(svg).attrib["viewBox"].split())
     return [w for w, x, y, right, low in boxes(svg) if x < -0.6 or y < -0.6
             or right > wide + 0.6 or low > high + 0.6]  # fmt: skip
+
+
+def fits(drawing: Drawing) -> None:
+    """That no label collides or leaves the figure, on a page or on a narrow screen."""
+    for image, wide in ((drawing.svg, 482.0), (drawing.narrow, 216.0)):
+        assert collisions(image) == []
+        assert outside(image) == []
+        assert float(ET.fromstring(image).attrib["viewBox"].split()[2]) == wide
+        sizes = [float(attributes["font-size"]) for _, attributes in texts(image)]
+        if wide == 216.0 and drawing.type != "heat":  # a number may be too long for its cell
+            assert min(sizes, default=9.0) >= 9.0  # twelve pixels

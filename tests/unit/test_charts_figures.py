@@ -23,12 +23,11 @@ from tests.unit.charts_support import (
     NAMES,
     NATION,
     boxes,
-    collisions,
     configuration,
+    fits,
     frame,
     indicator,
     key_of,
-    outside,
     row,
     texts,
 )
@@ -115,8 +114,7 @@ def drawn(
 
 def hold(drawing: Drawing, rows: Sequence[dict[str, Any]], declared: Indicator) -> None:
     """What must be so of every figure."""
-    assert collisions(drawing.svg) == []
-    assert outside(drawing.svg) == []
+    fits(drawing)
     # A table of 238 hatched cells, or a map of a coast, is what comes above 60 KB.
     most = 70_000 if drawing.type in ("heat", "map") else 30_000
     assert len(drawing.svg.encode()) < most
@@ -185,8 +183,7 @@ def test_any_number_of_localities_fits(chart: Chart, names: int, long: bool) -> 
         assert figure(config, declared, chart, frame(rows)) is None  # no page holds it
         return
     drawing = drawn(chart, rows, declared, config)
-    assert collisions(drawing.svg) == []
-    assert outside(drawing.svg) == []
+    fits(drawing)
     # A page has about 600 points for a figure.
     assert float(ET.fromstring(drawing.svg).attrib["height"].removesuffix("pt")) <= 600
     if chart is not HEAT:
@@ -202,8 +199,7 @@ def test_any_number_of_localities_fits(chart: Chart, names: int, long: bool) -> 
 def test_rates_beyond_a_hundred_and_negative_published_values(chart: Chart, value: float) -> None:
     rows = rows_for(chart, RATE, configuration(), lambda i: value * (1 + i % 3 / 10))
     drawing = drawn(chart, rows, RATE)
-    assert collisions(drawing.svg) == []
-    assert outside(drawing.svg) == []
+    fits(drawing)
     shown = printed(value, "", RATE.unit, RATE.decimals)
     assert shown in [words for words, _ in texts(drawing.svg)]
 

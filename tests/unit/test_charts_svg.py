@@ -165,7 +165,7 @@ def test_the_stage_writes_what_the_report_reads(tmp_path: Path) -> None:
     listed = json.loads((folder / "figures.json").read_text(encoding="utf-8"))["figures"]
     assert [entry["id"] for entry in listed] == ids
     # Nothing else, nor the record of anything else.
-    made = [*(f"{i}.svg" for i in ids), "figures.json"]
+    made = [f"{i}{layout}.svg" for i in ids for layout in ("", "--narrow")] + ["figures.json"]
     assert {p.name for p in folder.iterdir()} == {*made, *(f".{name}.sha256" for name in made)}
     keys = {"~".join(map(str, r)) for r in measures()[list(KEY[1:])].itertuples(index=False)}
     for entry in listed:

@@ -66,6 +66,18 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> io.Paths:
     return written(tmp_path_factory.mktemp("report"), *made.whole())
 
 
+def test_every_chart_is_there_twice_and_one_of_them_out_of_sight(paths: io.Paths) -> None:
+    page = io.read_text(paths.draft / "jsna.html")
+    ids = re.findall(r'\sid="([^"]*)"', page)
+    assert len(ids) == len(set(ids))
+    assert page.count("<svg") == 2 * page.count('<div class="figure-image wide">') > 0
+    # Neither is shown or read out but by a rule; where none holds, it is the one for paper.
+    assert ".figure-image.narrow { display: none; }" in page
+    rules = page[page.index("@media screen and (max-width: 42.5rem)") :]
+    assert rules.index(".figure-image.wide { display: none; }") < rules.index("}\n}")
+    assert 'figure-image wide" tabindex' not in page  # nothing there scrolls
+
+
 @pytest.fixture(scope="module")
 def page(paths: io.Paths) -> str:
     return (paths.draft / "jsna.html").read_text(encoding="utf-8")

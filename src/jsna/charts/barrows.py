@@ -1,9 +1,10 @@
 """Rows of horizontal bars: names left, bars from zero, limits as thin lines, a number to each.
 
 Numbers stand inside the bars where all of them fit, else in a column of their own before the
-bars, so that they never touch a limit or the comparator's line. Where there is no number there is
-no bar, however short, that could be taken for a small one: a word alone stands beside zero, or in
-the column of numbers where a comparator would touch it.
+bars, so that they never touch a limit or the comparator's line. On a narrow screen long names stand
+above their bars. Where there is no number there is no bar, however short, that could be taken for a
+small one: a word alone stands beside zero, or in the column of numbers where a comparator would
+touch it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,14 @@ from typing import Final
 
 from jsna.charts import lettering, palette
 from jsna.charts.canvas import Canvas
+from jsna.charts.comparators import (
+    DIAMOND,
+    LINE,
+    diamond,
+    name_marks,
+    names_height,
+    names_start,
+)
 from jsna.charts.finish import foot
 from jsna.charts.marks import Mark
 from jsna.charts.scale import Scale, tight
@@ -24,12 +33,11 @@ NAMES: Final = 168.0
 #: Room for names where wrapping would make a figure taller than this, in points.
 WIDE_NAMES: Final = 250.0
 TALLEST: Final = 560.0
-#: From the middle of a comparator's diamond to its corners.
-DIAMOND: Final = 4.6
+#: Widest column of names beside bars on a narrow screen; longer names stand above their bars.
+BESIDE: Final = 84.0
 #: Name of the range of what is usual, and the height of its row.
 USUAL: Final = "usual among them"
 RANGE: Final = 18.0
-LINE: Final = palette.LABEL * lettering.LEADING
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,7 @@ class Bar:
 class _Row:
     bar: Bar
     lines: tuple[str, ...]
+    top: float
     middle: float
     height: float
 
@@ -56,7 +65,8 @@ def draw(
     shown: Shown,
     bars: Sequence[Bar],
     line: Mark | None,
-    usual: tuple[float, float] | None = None,
+    usual: tuple[float, float] | None,
+    width: float,
 ) -> Canvas:
     """Draw the rows.
 
@@ -65,34 +75,44 @@ def draw(
         bars: its rows.
         line: a comparator's value, dashed from top to bottom.
         usual: between what areas like these lie, as a range below them.
+        width: of the figure, in points.
     """
     dots = any(bar.dot is not None and bar.dot.shown for bar in bars)
-    top = 18.0 if dots or line is not None else 3.0
-    rows, bottom = _rows(bars, top)
+    top = 3.0
+    if dots:
+        top = 18.0 + names_height(shown, width)
+    elif line is not None:
+        top = 6.0 + LINE * len(_above(line, width))
+    over = width < palette.WIDE and _longest(bars) > BESIDE
+    rows, bottom = _rows(bars, top, width if over else 0.0)
     widths = [
         lettering.width(text, palette.LABEL, _weight(row.bar)) for row in rows for text in row.lines
     ]
     names = max([*widths, lettering.width(USUAL, palette.LABEL) if usual else 0.0]) + 2
-    ends = usual or ()
-    scale = _scale(bars, line, names + 6, ends)
+    # Where bars begin, or the column of numbers before them.
+    edge = 0.0 if over else names + 8
+    ends, right = usual or (), width - 5
+    scale = _scale(bars, line, (max(edge - 2, 1.0), right), ends)
     inside, beside = _fits_inside(bars, scale), _fits_beside(bars, line, scale)
-    column = names + 8 + _column(bars, words=not beside)
+    column = edge + _column(bars, words=not beside)
     if not (inside and beside):
-        scale = _scale(bars, line, column + 8, ends)
+        scale = _scale(bars, line, (column + 8, right), ends)
         # Numbers that go to the column make it narrower, and the words may no longer fit.
         if beside and not _fits_beside(bars, line, scale):
-            beside, column = False, names + 8 + _column(bars, words=True)
-            scale = _scale(bars, line, column + 8, ends)
+            beside, column = False, edge + _column(bars, words=True)
+            scale = _scale(bars, line, (column + 8, right), ends)
+    if usual and over:
+        bottom += LINE
     below, bottom = bottom, bottom + (RANGE if usual else 0.0)
-    canvas = Canvas(bottom + 3 + foot(shown))
+    canvas = Canvas(bottom + 3 + foot(shown), width)
     for row in rows:
-        _name(canvas, row, names)
         _bar(canvas, row, scale)
     zero = scale(0)
     canvas.strokes([((zero, top - 2), (zero, bottom))], palette.SOFT, 0.8)
     if line is not None:
         _line(canvas, line, scale, top, bottom)
     for row in rows:
+        _name(canvas, row, None if over else names)
         _limits(canvas, row, scale)
         if row.bar.mark.shown:
             _number(canvas, row, scale, None if inside else column)
@@ -102,30 +122,49 @@ def draw(
     if dots:
         _legend(canvas, shown, scale.start)
     if usual is not None:
-        _range(canvas, usual, names, below + RANGE / 2, scale)
+        _range(canvas, usual, None if over else names, below + RANGE / 2, scale)
     return canvas
 
 
+def _longest(bars: Sequence[Bar]) -> float:
+    return max(lettering.width(bar.mark.label, palette.LABEL, _weight(bar)) for bar in bars)
+
+
 def _range(
-    canvas: Canvas, ends: tuple[float, float], names: float, middle: float, scale: Scale
+    canvas: Canvas, ends: tuple[float, float], names: float | None, middle: float, scale: Scale
 ) -> None:
-    """A range without a number, with its name."""
-    canvas.lines(names, middle, [USUAL], size=palette.LABEL, colour=palette.SOFT, anchor="right")
+    """A range without a number, with its name beside it or, where there is no room, above."""
+    if names is None:
+        canvas.text(0, middle - RANGE / 2 - 2, USUAL)
+    else:
+        canvas.lines(names, middle, [USUAL], size=palette.LABEL, anchor="right")
     low, high = (scale(end) for end in ends)
     canvas.rectangles([(low, middle - 3.5, high - low, 7.0)], palette.BAND, palette.SOFT)
 
 
-def _rows(bars: Sequence[Bar], top: float) -> tuple[list[_Row], float]:
-    """Rows with their wrapped names and places, and where the last one ends."""
+def _rows(bars: Sequence[Bar], top: float, over: float) -> tuple[list[_Row], float]:
+    """Rows with their wrapped names and places, and where the last one ends.
+
+    Args:
+        top: where the first begins.
+        over: room for names that stand above their bars; 0 where they stand beside them.
+    """
     pitch = 14.0 if len(bars) <= 8 else 13.0
     rows: list[_Row] = []
     y = top
+    if over:
+        for bar in bars:
+            lines = lettering.wrap(bar.mark.label, palette.LABEL, over, _weight(bar))
+            middle = y + len(lines) * LINE + pitch / 2
+            rows.append(_Row(bar, lines, y, middle, pitch - 3))
+            y = middle + pitch / 2 + 4 + bar.space
+        return rows, y
     for room in (NAMES, WIDE_NAMES):
         rows, y = [], top
         for bar in bars:
             lines = lettering.wrap(bar.mark.label, palette.LABEL, room, _weight(bar))
             height = max(pitch, len(lines) * LINE + 3)
-            rows.append(_Row(bar, lines, y + height / 2, min(pitch, height) - 3))
+            rows.append(_Row(bar, lines, y, y + height / 2, min(pitch, height) - 3))
             y += height + bar.space
         if y <= TALLEST:
             break
@@ -137,12 +176,12 @@ def _weight(bar: Bar) -> int:
 
 
 def _scale(
-    bars: Sequence[Bar], line: Mark | None, start: float, ends: Sequence[float] = ()
+    bars: Sequence[Bar], line: Mark | None, between: tuple[float, float], ends: Sequence[float]
 ) -> Scale:
     marks = [bar.mark for bar in bars] + [bar.dot for bar in bars if bar.dot is not None]
     marks += [line] if line is not None else []
     values = [value for mark in marks for value in (mark.value, _low(mark), _high(mark))]
-    return tight([*values, *ends], start, palette.WIDTH - 5)
+    return tight([*values, *ends], *between)
 
 
 def _low(mark: Mark) -> float:
@@ -195,17 +234,14 @@ def _column(bars: Sequence[Bar], *, words: bool) -> float:
     return max(widths, default=0.0)
 
 
-def _name(canvas: Canvas, row: _Row, names: float) -> None:
+def _name(canvas: Canvas, row: _Row, names: float | None) -> None:
+    """The name of a row, right-aligned at `names` beside its bar, or above it."""
     colour = palette.INK if row.bar.bold else palette.SOFT
-    canvas.lines(
-        names,
-        row.middle,
-        row.lines,
-        size=palette.LABEL,
-        weight=_weight(row.bar),
-        colour=colour,
-        anchor="right",
-    )
+    x, middle, anchor = 0.0, row.top + len(row.lines) * LINE / 2, "left"
+    if names is not None:
+        x, middle, anchor = names, row.middle, "right"
+    how = {"weight": _weight(row.bar), "colour": colour, "anchor": anchor, "backing": names is None}
+    canvas.lines(x, middle, row.lines, size=palette.LABEL, **how)
 
 
 def _bar(canvas: Canvas, row: _Row, scale: Scale) -> None:
@@ -218,17 +254,29 @@ def _bar(canvas: Canvas, row: _Row, scale: Scale) -> None:
 
 def _line(canvas: Canvas, mark: Mark, scale: Scale, top: float, bottom: float) -> None:
     """The comparator's dashed line and its name and number above it."""
-    name = f"{mark.label} "
-    name_width = lettering.width(name, palette.LABEL, 600)
-    whole = name_width + lettering.width(mark.text, palette.LABEL, 600)
+    *names, last = _above(mark, canvas.width)
+    before = f"{last} " if last else ""
+    beside = lettering.width(before, palette.LABEL, 600)
+    whole = beside + lettering.width(mark.text, palette.LABEL, 600)
+    widest = max([whole, *(lettering.width(name, palette.LABEL, 600) for name in names)])
     x = scale(mark.value) if mark.shown else scale.start
     if mark.shown:
         ends = [(x, top - 4), (x, bottom)]
         canvas.shape(ends, stroke=palette.ORANGE_TEXT, weight=1.4, dashes=(4.5, 3))
-    start = min(x + 2, palette.WIDTH - whole)
+    start = min(x + 2, canvas.width - widest)
     how = {"weight": 600, "colour": palette.ORANGE_TEXT}
-    canvas.text(start, top - 8, name.rstrip(), **how)  # type: ignore[arg-type]
-    canvas.text(start + name_width, top - 8, mark.text, measure=mark.key, **how)  # type: ignore[arg-type]
+    for index, name in enumerate(reversed(names)):
+        canvas.text(start, top - 8 - LINE * (index + 1), name, **how)  # type: ignore[arg-type]
+    canvas.text(start, top - 8, last, **how)  # type: ignore[arg-type]
+    canvas.text(start + beside, top - 8, mark.text, measure=mark.key, **how)  # type: ignore[arg-type]
+
+
+def _above(mark: Mark, width: float) -> tuple[str, ...]:
+    """The name of a comparator in lines, of which the last has room for its number."""
+    number = lettering.width(f" {mark.text}", palette.LABEL, 600)
+    lines = lettering.wrap(mark.label, palette.LABEL, width, 600)
+    fits = lettering.width(lines[-1], palette.LABEL, 600) + number <= width
+    return lines if fits else (*lines, "")
 
 
 def _limits(canvas: Canvas, row: _Row, scale: Scale) -> None:
@@ -271,21 +319,7 @@ def _dot(canvas: Canvas, row: _Row, scale: Scale) -> None:
         diamond(canvas, scale(row.bar.dot.value), row.middle)
 
 
-def diamond(canvas: Canvas, x: float, y: float) -> None:
-    """The mark of a comparator."""
-    size = DIAMOND
-    corners = [(x, y - size), (x + size, y), (x, y + size), (x - size, y)]
-    canvas.shape(corners, fill=palette.ORANGE_TEXT, stroke=palette.WHITE, weight=1.2, closed=True)
-
-
 def _legend(canvas: Canvas, shown: Shown, x: float) -> None:
+    x = names_start(shown, canvas.width, x)
     canvas.rectangle(x, 3, 9, 8, palette.NAVY)
     name_marks(canvas, shown, x)
-
-
-def name_marks(canvas: Canvas, shown: Shown, x: float) -> None:
-    """The names of the home area, beside its mark at `x`, and of the country, with its mark."""
-    canvas.text(x + 13, 10.5, shown.home_name, weight=600, colour=palette.NAVY)
-    beside = x + 13 + lettering.width(shown.home_name, palette.LABEL, 600) + 20
-    diamond(canvas, beside, 7)
-    canvas.text(beside + 9, 10.5, shown.country_name, weight=600, colour=palette.ORANGE_TEXT)

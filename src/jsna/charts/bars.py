@@ -6,14 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from jsna.charts import barrows, findings, palette
 from jsna.charts.barrows import Bar
-from jsna.charts.canvas import Canvas
 from jsna.charts.finish import (
     FAR,
     INTERVALS,
+    Paint,
     finish,
     limits_of,
     period_words,
@@ -49,7 +50,7 @@ def localities(shown: Shown, chart: Chart, said: str = "") -> Drawing | None:
     rows, cut = _ends([Bar(mark) for mark in marks])
     if home.key and not counts:  # a count's total would dwarf its parts
         rows.insert(0, Bar(home, palette.NAVY, bold=True, space=6))
-    canvas = barrows.draw(shown, rows, country if country.key else None)
+    line = country if country.key else None
     title = (
         findings.categories(shown, shown.localities, marks)
         if counts
@@ -58,7 +59,7 @@ def localities(shown: Shown, chart: Chart, said: str = "") -> Drawing | None:
     first = [home] if rows[0].mark is home else []
     last = [country] if country.key else []
     return finish(
-        canvas,
+        partial(barrows.draw, shown, rows, line, None),
         shown,
         chart,
         title=title,
@@ -83,11 +84,11 @@ def peers(shown: Shown, chart: Chart) -> Drawing | None:
     rows = [Bar(m, palette.NAVY, bold=True) if m is home else Bar(m) for m in order]
     among = standing(home.row, rows_of(neighbours)) if home.row else None
     usual = among.usual if among else None
-    canvas = barrows.draw(shown, rows, country if country.key else None, usual)
+    line = country if country.key else None
     last = [country] if country.key else []
     several = f"{words.small(len(neighbours))} similar areas"
     return finish(
-        canvas,
+        partial(barrows.draw, shown, rows, line, usual),
         shown,
         chart,
         title=findings.peers(shown, home, neighbours, country),
@@ -106,11 +107,11 @@ def peers(shown: Shown, chart: Chart) -> Drawing | None:
     )
 
 
-def comparison(shown: Shown, chart: Chart, marks: Sequence[Mark], period: str) -> Canvas:
+def comparison(shown: Shown, marks: Sequence[Mark]) -> Paint:
     """The home area, similar areas and the country as bars: a trend of one period."""
     colours = [palette.NAVY, *[palette.GREY] * len(marks)]
     rows = [Bar(m, c, bold=m.code == shown.home) for m, c in zip(marks, colours, strict=False)]
-    return barrows.draw(shown, rows, None)
+    return partial(barrows.draw, shown, rows, None, None)
 
 
 def categories(shown: Shown, chart: Chart) -> Drawing | None:
@@ -128,10 +129,9 @@ def categories(shown: Shown, chart: Chart) -> Drawing | None:
     few = [mark for mark in marks if mark.row in away]
     drawn = [mark for mark in marks if mark.row not in away]
     rows = [Bar(mark, palette.NAVY, dot=dots.get(mark.code)) for mark in drawn]
-    canvas = barrows.draw(shown, rows, None)
     called = words.dimension_words(dimension, shown.config)
     return finish(
-        canvas,
+        partial(barrows.draw, shown, rows, None, None),
         shown,
         chart,
         title=findings.categories(shown, dimension, marks),

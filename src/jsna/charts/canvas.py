@@ -26,12 +26,14 @@ Box = tuple[float, float, float, float]
 class Canvas:
     """One figure being drawn. Things drawn later lie on top."""
 
-    def __init__(self, height: float, width: float = palette.WIDTH) -> None:
+    def __init__(self, height: float, width: float) -> None:
         lettering.register()
         from matplotlib.figure import Figure
         from matplotlib.transforms import Affine2D
 
         self.width, self.height = width, float(round(height, 1))
+        #: Height at which the right edge has room for the word of a synthetic edition.
+        self.stamp = self.height - 2.5
         self._figure: Figure = Figure(figsize=(self.width / 72, self.height / 72), dpi=72)
         self._figure.patch.set_visible(False)
         self._page: Any = Affine2D().scale(1, -1).translate(0, self.height)
@@ -138,12 +140,11 @@ class Canvas:
         if measure:
             identity = f"m{len(self._labels)}"
             self._labels.append(Label(identity, measure, field, over))
-        from jsna.charts.textline import TextLine
+        from jsna.charts.artists import TextLine, text_style
 
         self._order += 1
-        line = TextLine(x, y, words, size=size, weight=weight, colour=colour, anchor=anchor)
-        line.set(transform=self._page, gid=identity or None, zorder=self._order)
-        self._figure.add_artist(line)
+        style = text_style(size, weight, colour, anchor)
+        self._figure.add_artist(TextLine(self._page, self._order, (x, y), words, style, identity))
 
     def lines(
         self, x: float, middle: float, lines: Sequence[str], *, size: float, **how: Any
@@ -172,8 +173,9 @@ class Canvas:
         round_cap: bool,
         closed: bool,
     ) -> None:
-        from matplotlib.patches import PathPatch
         from matplotlib.path import Path
+
+        from jsna.charts.artists import Outline
 
         if closed:
             path = Path(
@@ -182,15 +184,14 @@ class Canvas:
             )
         self._order += 1
         self._figure.add_artist(
-            PathPatch(
+            Outline(
+                self._page,
+                self._order,
                 path,
-                transform=self._page,
-                facecolor=fill or "none",
-                edgecolor=stroke or "none",
-                linewidth=weight if stroke else 0,
-                linestyle=(0, tuple(d / weight for d in dashes)) if dashes else "-",
-                capstyle="round" if round_cap else "butt",
-                joinstyle="round",
-                zorder=self._order,
+                fill=fill,
+                stroke=stroke,
+                weight=weight,
+                dashes=dashes,
+                round_cap=round_cap,
             )
         )

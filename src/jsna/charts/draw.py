@@ -1,8 +1,8 @@
 """The `draw` stage: figures from the safe measures into the draft of the report.
 
-Reads `safe/measures.parquet` and configuration only. Writes `charts/<figure id>.svg`,
-`charts/figures.json`, the list the report is written from, and the receipt of both, and removes
-figures of earlier runs.
+Reads `safe/measures.parquet` and configuration only. Writes `charts/<figure id>.svg`
+and the same for a narrow screen, `charts/figures.json`, the list the report is written from, and
+the receipt of both, and removes figures of earlier runs.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from jsna import io, records
-from jsna.charts.marks import Drawing
+from jsna.charts.marks import Drawing, narrow_id
 from jsna.charts.select import figures
 from jsna.model.configuration import Configuration
 
@@ -22,15 +22,18 @@ def run(config: Configuration, paths: io.Paths) -> list[str]:
     measures = io.read_measures(source)
     drawings = list(figures(config, measures))
     folder = io.make_folder(paths.draft / "charts")
-    for drawing in drawings:
-        io.write_text(folder / f"{drawing.id}.svg", drawing.svg)
+    images = {
+        folder / f"{name}.svg": image
+        for drawing in drawings
+        for name, image in ((drawing.id, drawing.svg), (narrow_id(drawing.id), drawing.narrow))
+    }
+    for file, image in images.items():
+        io.write_text(file, image)
     io.write_json(folder / "figures.json", {"figures": listing(drawings)})
-    current = {drawing.id for drawing in drawings}
     for stale in sorted(folder.glob("fig-*.svg")):
-        if stale.stem not in current:
+        if stale not in images:
             io.remove(stale)
-    files = [folder / f"{drawing.id}.svg" for drawing in drawings]
-    io.write_json(paths.draft / records.DRAWN, {"files": records.digests(paths.draft, files)})
+    io.write_json(paths.draft / records.DRAWN, {"files": records.digests(paths.draft, images)})
     return [drawing.id for drawing in drawings]
 
 
@@ -54,6 +57,7 @@ def listing(drawings: Sequence[Drawing]) -> list[dict[str, Any]]:
             "sources": list(drawing.sources),
             "keys": list(drawing.keys),
             "file": f"{drawing.id}.svg",
+            "narrow": f"{narrow_id(drawing.id)}.svg",
             "header": list(drawing.header),
             "rows": [
                 [label, [{"key": cell.key, "field": cell.field} for cell in cells]]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from jsna.charts import palette
 from jsna.charts.canvas import Canvas
-from jsna.charts.marks import Cell, Drawing, Mark, figure_id
+from jsna.charts.marks import Cell, Drawing, Mark, figure_id, narrow_id
 from jsna.charts.shown import Shown
 from jsna.model.hierarchies import THREE_YEARS, years
 from jsna.model.indicators import Chart
@@ -20,6 +20,8 @@ INTERVALS: Final = "Thin lines: 95% intervals."
 #: Added where many places are compared, by 99.8% limits: by the lines drawn more seem to differ.
 FAR: Final = "As many places are compared, the title goes by wider intervals than those drawn."
 
+#: A figure drawn at a width, in points.
+Paint = Callable[[float], Canvas]
 #: Headings, and rows of a label and cells.
 Table = tuple[Sequence[str], Sequence[tuple[str, Sequence[Cell]]]]
 
@@ -30,7 +32,7 @@ def foot(shown: Shown) -> float:
 
 
 def finish(
-    canvas: Canvas,
+    paint: Paint,
     shown: Shown,
     chart: Chart,
     *,
@@ -41,28 +43,17 @@ def finish(
     table: Table,
     note: Sequence[str] = (),
     sources: Sequence[str] = (),
-    stamp: float | None = None,
 ) -> Drawing:
-    """Close a figure: write its SVG and gather what stands around it.
+    """Close a figure: draw it at both widths and gather what stands around it.
 
     Args:
+        paint: draws it.
         place, period: for the subtitle, as in "districts of the area", "January 2025".
         kind: what the image is, for the text alternative: "Bar chart of twelve districts".
         table: data table; the first heading stands over the row labels.
         note: how to read it, in parts, of which some may be empty.
         sources: what it stands on beside the sources of its numbers.
-        stamp: height at which the right edge has room for the word of a synthetic edition; below
-            the marks where not given.
     """
-    if shown.synthetic:
-        canvas.text(
-            canvas.width,
-            canvas.height - 2.5 if stamp is None else stamp,
-            SYNTHETIC,
-            size=palette.SMALL,
-            colour=palette.SOFT,
-            anchor="right",
-        )
     name = figure_id(shown.indicator, chart)
     synthetic = f" {SYNTHETIC}." if shown.synthetic else ""
     alt = f"{kind}. {title}.{synthetic}"
@@ -71,7 +62,8 @@ def finish(
         indicator=shown.indicator.id,
         chapter=shown.indicator.chapter,
         type=chart.type,
-        svg=canvas.svg(name, alt),
+        svg=_image(paint(palette.WIDE), shown, name, alt),
+        narrow=_image(paint(palette.NARROW), shown, narrow_id(name), alt),
         title=title,
         subtitle=chart.subtitle or subtitle(shown, place, period),
         alt=alt,
@@ -81,6 +73,13 @@ def finish(
         keys=shown.keys,
         sources=tuple(sorted({*shown.sources, *sources})),
     )
+
+
+def _image(canvas: Canvas, shown: Shown, name: str, alt: str) -> str:
+    if shown.synthetic:
+        how = {"size": palette.SMALL, "colour": palette.SOFT, "anchor": "right"}
+        canvas.text(canvas.width, canvas.stamp, SYNTHETIC, **how)  # type: ignore[arg-type]
+    return canvas.svg(name, alt)
 
 
 def subtitle(shown: Shown, place: str, period: str) -> str:

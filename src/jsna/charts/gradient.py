@@ -1,5 +1,5 @@
 """Deprivation gradient: one dot with its 95% interval for each tenth (or fifth), most deprived
-first, against the area's own figure.
+first, against the area's own figure. On a narrow screen the groups go down the page, as bars.
 """
 
 from __future__ import annotations
@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from jsna.charts import findings, lettering, palette
+from jsna.charts import barrows, findings, lettering, palette
 from jsna.charts.canvas import Canvas
 from jsna.charts.finish import finish, limits_of, period_words, value_table
 from jsna.charts.marks import NOTHING, Drawing, Mark, footnote, rows_of
@@ -36,7 +36,6 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     if words.deprived(dimension, shown.config):
         steps, step = words.steps(dimension, shown.config)
     found = None if counts else gradient(rows_of(marks), dimension)
-    canvas = _draw(shown, marks, total, (step, steps), found)
     if counts:
         title = findings.categories(shown, dimension, marks)
     else:
@@ -44,8 +43,15 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     called = words.dimension_words(dimension, shown.config)
     last = [total] if total.key else []
     limits = "Lines through dots: 95% intervals." if limits_of(marks) else ""
+
+    def paint(width: float) -> Canvas:
+        if width >= palette.WIDE:
+            return _draw(shown, marks, total, (step, steps), found)
+        rows = [barrows.Bar(mark, palette.NAVY) for mark in marks]
+        return barrows.draw(shown, rows, total if total.shown else None, None, width)
+
     return finish(
-        canvas,
+        paint,
         shown,
         chart,
         title=title,
@@ -54,7 +60,6 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         kind=f"Chart of {words.small(len(marks))} {step}s from most to least deprived",
         table=value_table(shown, words.upper_first(called), [*marks, *last]),
         note=(limits, footnote(marks)),
-        stamp=10.0,
     )
 
 
@@ -72,9 +77,10 @@ def _draw(
         room = max(widths) + 10
     values = [v for m in (*marks, total) for v in (m.value, m.low, m.high)]
     scale = linear(values, bottom, min(TOP, bottom - 1))
-    right = palette.WIDTH - room
+    right = palette.WIDE - room
     slot = right / len(marks)
-    canvas = Canvas(bottom + 32)
+    canvas = Canvas(bottom + 32, palette.WIDE)
+    canvas.stamp = 10.0
     if total.shown:
         _total(canvas, total, scale, right)
     canvas.strokes([((0, scale(0)), (right, scale(0)))], palette.DARK, 1.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from jsna.charts import lettering, palette
@@ -15,6 +16,9 @@ from jsna.view import words
 
 #: Widest column of row names, in points.
 NAMES: Final = 150.0
+#: The same on a narrow screen, and most columns that go by numbers there.
+NARROW_NAMES: Final = 92.0
+MOST_NARROW: Final = 4
 #: The same where wrapping would make the table taller than a page has room for.
 WIDE_NAMES: Final = 225.0
 TALLEST: Final = 480.0
@@ -96,7 +100,7 @@ def read(shown: Shown, chart: Chart, period: str) -> Grid:
 def orient(grid: Grid) -> tuple[Grid, Header]:
     """The way round whose column names fit; failing both, fewer columns named by their codes."""
     for shape in (roomy(grid), roomy(grid.turned())):
-        header = _header(shape)
+        header = named(shape, palette.WIDE)
         if header is not None and len(shape.rows) <= MOST:
             return shape, header
     localities_across = grid.across in PLACES
@@ -107,6 +111,34 @@ def orient(grid: Grid) -> tuple[Grid, Header]:
         names = [(str(index + 1),) for index in range(len(shape.columns))]
         key = [f"{index + 1} {name}" for index, (_, name) in enumerate(shape.columns)]
     return shape, Header(names, 1, key)
+
+
+def narrowed(grid: Grid, widest: float) -> list[tuple[Grid, Header]]:
+    """The table in parts that stand below one another on a narrow screen.
+
+    Each has as many columns, or one fewer, as there is room for with their names.
+
+    Args:
+        widest: the widest text of a cell, in points.
+    """
+    grid = replace(grid, room=NARROW_NAMES)
+    for each in range(len(grid.columns), 0, -1):
+        parts = _parts(grid, -(-len(grid.columns) // each))
+        headers = [named(part, palette.NARROW) for part in parts]
+        if cell_width(parts[0], palette.NARROW) >= widest + 3 and None not in headers:
+            return [(p, h) for p, h in zip(parts, headers, strict=True) if h is not None]
+    numbers = {code: str(index + 1) for index, (code, _) in enumerate(grid.columns)}
+    return [
+        (part, Header([(numbers[code],) for code, _ in part.columns], 1,
+                      [f"{numbers[code]} {name}" for code, name in part.columns]))
+        for part in _parts(grid, -(-len(grid.columns) // MOST_NARROW))
+    ]  # fmt: skip
+
+
+def _parts(grid: Grid, count: int) -> list[Grid]:
+    """The columns cut into so many parts, as even as may be."""
+    ends = [len(grid.columns) * at // count for at in range(count + 1)]
+    return [replace(grid, columns=grid.columns[a:b]) for a, b in pairwise(ends)]
 
 
 def roomy(grid: Grid) -> Grid:
@@ -120,9 +152,9 @@ def heights(grid: Grid) -> list[float]:
     return [max(least, len(wrapped(grid, name)) * LINE + 3) for _, name in grid.rows]
 
 
-def cell_width(grid: Grid) -> float:
-    """Width of a cell."""
-    return min(64.0, (palette.WIDTH - names_width(grid) - 8) / len(grid.columns))
+def cell_width(grid: Grid, width: float = palette.WIDE) -> float:
+    """Width of a cell of a table `width` points wide."""
+    return min(64.0, (width - names_width(grid) - 8) / len(grid.columns))
 
 
 def names_width(grid: Grid) -> float:
@@ -136,9 +168,9 @@ def wrapped(grid: Grid, name: str) -> tuple[str, ...]:
     return lettering.wrap(name, palette.SMALL, grid.room)
 
 
-def _header(grid: Grid) -> Header | None:
+def named(grid: Grid, width: float) -> Header | None:
     """Column names in one level, or in two by turns; None where they do not fit."""
-    cell = cell_width(grid)
+    cell = cell_width(grid, width)
     if cell < 18:
         return None
     for levels, most in ((1, 3), (2, 2)):
@@ -153,12 +185,12 @@ def _header(grid: Grid) -> Header | None:
     return None
 
 
-def key_lines(header: Header) -> list[str]:
-    """The key to shortened column names, filled into lines."""
+def key_lines(header: Header, width: float) -> list[str]:
+    """The key to shortened column names, filled into lines no wider than `width` points."""
     lines: list[str] = []
     for entry in header.key:
         longer = f"{lines[-1]};  {entry}" if lines else entry
-        if lines and lettering.width(longer, palette.SMALL) <= palette.WIDTH:
+        if lines and lettering.width(longer, palette.SMALL) <= width:
             lines[-1] = longer
         else:
             lines.append(entry)

@@ -20,6 +20,7 @@ from jsna.charts.grid import (
     heights,
     key_lines,
     names_width,
+    narrowed,
     orient,
     read,
     wrapped,
@@ -34,6 +35,8 @@ from jsna.view.comparison import MATTERS
 
 #: Room of the hatched square before the shorthand of hidden cells in the legend.
 SQUARE: Final = 18.0
+#: Room between two parts of a table.
+APART: Final = 12.0
 #: Room between two pieces of the legend.
 BETWEEN: Final = 12.0
 #: Shades there are, and what the palest and the darkest are called: of levels, of differences.
@@ -53,7 +56,13 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     shape, header = orient(grid)
     if len(shape.rows) > MOST:
         return None  # what no page can hold is in the open data alone
-    canvas = _draw(shown, shape, header)
+
+    def paint(width: float) -> Canvas:
+        if width >= palette.WIDE:
+            return _draw(shown, [(shape, header)], width)
+        widest = max(lettering.width(_told(mark), palette.SMALL) for mark in shape.every())
+        return _draw(shown, narrowed(shape, widest), width)
+
     subject = grid.down
     columns = [[grid.at(row, column) for row, _ in grid.rows] for column, _ in grid.columns]
     across = words.dimension_words(grid.across, shown.config)
@@ -64,7 +73,7 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         for code, name in shape.rows
     ]
     return finish(
-        canvas,
+        paint,
         shown,
         chart,
         title=title,
@@ -94,40 +103,68 @@ def _differences(shown: Shown) -> bool:
 # -- drawing -------------------------------------------------------------------------------------
 
 
-def _draw(shown: Shown, grid: Grid, header: Header) -> Canvas:
-    names, cell = names_width(grid), cell_width(grid)
-    left = names + 8
+def _draw(shown: Shown, parts: Sequence[tuple[Grid, Header]], width: float) -> Canvas:
+    """The table, in parts below one another; the shades are of all of them together."""
+    grid = parts[0][0]
+    left = names_width(grid) + 8
     ends = 13.0 if grid.numbered else 0.0
-    top = header.height + ends
     tall = heights(grid)
-    bottom = top + sum(tall)
+    steps = [ends + header.height + sum(tall) for _, header in parts]
+    bottom = sum(steps) + APART * (len(parts) - 1)
     apart = _differences(shown)
     called = SIZES if apart else LEVELS
-    legend, key = _legend_lines(grid, left, called), key_lines(header)
-    canvas = Canvas(bottom + 9 + (legend + len(key)) * 12 + foot(shown))
-    _columns(canvas, header, left, cell, ends)
-    if ends:
-        right = left + cell * len(grid.columns)
-        for x, text, anchor in ((left, "Most", "left"), (right, "Least", "right")):
-            canvas.text(
-                x, 9, f"{text} deprived", size=palette.SMALL, weight=600, colour=palette.INK,
-                anchor=anchor,  # type: ignore[arg-type]
-            )  # fmt: skip
+    every = [mark for part, _ in parts for mark in part.every()]
+    said, start = _said(every), left if width >= palette.WIDE else 0.0
+    shades = any(mark.shown for mark in every)
+    lines = _legend_lines(said, start, called if shades else None, width)
+    key = [line for _, header in parts for line in key_lines(header, width)]
+    canvas = Canvas(bottom + 9 + (lines + len(key)) * 12 + foot(shown), width)
     boxes: list[tuple[Mark, Box]] = []
-    y = top
+    y = 0.0
+    for (part, header), step in zip(parts, steps, strict=True):
+        boxes += _part(canvas, part, header, y, ends, tall)
+        if ends:
+            _ends(canvas, part, grid.columns[0] in part.columns, parts[-1][0] is part, left, y + 9)
+        y += step + APART
+    marks = [mark for mark, _ in boxes]
+    tones = _sizes(marks) if apart else classes([m.rounded for m in marks], TONES)
+    _boxes(canvas, boxes, tones)
+    _legend(canvas, bottom + 14, start, said, called if shades else None)
+    for index, line in enumerate(key):
+        canvas.text(0, bottom + 14 + (lines + index) * 12, line, size=palette.SMALL)
+    return canvas
+
+
+def _part(
+    canvas: Canvas, grid: Grid, header: Header, top: float, ends: float, tall: Sequence[float]
+) -> list[tuple[Mark, Box]]:
+    """The names of some columns, and of the rows beside them; returns the boxes of the cells."""
+    names = names_width(grid)
+    left, cell = names + 8, cell_width(grid, canvas.width)
+    _columns(canvas, header, left, cell, top + ends)
+    boxes: list[tuple[Mark, Box]] = []
+    y = top + ends + header.height
     for (code, name), height in zip(grid.rows, tall, strict=True):
         canvas.lines(names, y + height / 2, wrapped(grid, name), size=palette.SMALL, anchor="right")
         for index, (column, _) in enumerate(grid.columns):
             box = (left + index * cell, y, cell - 1, height - 1)
             boxes.append((grid.at(code, column), box))
         y += height
-    marks = [mark for mark, _ in boxes]
-    tones = _sizes(marks) if apart else classes([m.rounded for m in marks], TONES)
-    _boxes(canvas, boxes, tones)
-    _legend(canvas, bottom + 14, left, grid, called)
-    for index, line in enumerate(key):
-        canvas.text(0, bottom + 14 + (legend + index) * 12, line, size=palette.SMALL)
-    return canvas
+    return boxes
+
+
+def _ends(
+    canvas: Canvas, part: Grid, first: bool, last: bool, left: float, base: float
+) -> None:  # fmt: skip
+    """What the first and the last column of groups of deprivation are, above them."""
+    right = left + cell_width(part, canvas.width) * len(part.columns)
+    room = lettering.width("Most deprived Least deprived ", palette.SMALL, 600)
+    after = " deprived" if right - left > room or not (first and last) else ""
+    how = {"size": palette.SMALL, "weight": 600, "colour": palette.INK}
+    if first:
+        canvas.text(left, base, f"Most{after}", **how)  # type: ignore[arg-type]
+    if last:
+        canvas.text(right, base, f"Least{after}", anchor="right", **how)  # type: ignore[arg-type]
 
 
 def _columns(canvas: Canvas, header: Header, left: float, cell: float, above: float) -> None:
@@ -142,7 +179,7 @@ def _columns(canvas: Canvas, header: Header, left: float, cell: float, above: fl
         for place, line in enumerate(lines):
             half = lettering.width(line, palette.SMALL) / 2
             y = bottom - (len(lines) - 1 - place) * LINE
-            middle = min(x, palette.WIDTH - half)
+            middle = min(x, canvas.width - half)
             canvas.text(middle, y, line, size=palette.SMALL, anchor="center")
         drops.append(((x, bottom + 3), (x, base - 1)))
     if header.levels == 2:
@@ -182,7 +219,7 @@ def _boxes(canvas: Canvas, boxes: Sequence[tuple[Mark, Box]], tones: Sequence[in
 
 def _number(canvas: Canvas, mark: Mark, box: Box, ink: str) -> None:
     x, y, width, height = box
-    text = mark.text.rstrip("%") if mark.shown else SHORT.get(mark.status, SHORT["x"])
+    text = _told(mark)
     size, room = palette.SMALL, lettering.width(text, palette.SMALL)
     if room > width - 1:
         size *= (width - 1) / room
@@ -190,9 +227,14 @@ def _number(canvas: Canvas, mark: Mark, box: Box, ink: str) -> None:
     canvas.text(x + width / 2, base, text, size=size, colour=ink, anchor="center", measure=mark.key)
 
 
-def _said(grid: Grid) -> list[tuple[str, float]]:
+def _told(mark: Mark) -> str:
+    """What stands in a cell."""
+    return mark.text.rstrip("%") if mark.shown else SHORT.get(mark.status, SHORT["x"])
+
+
+def _said(marks: Sequence[Mark]) -> list[tuple[str, float]]:
     """The shorthand used, explained, and the width each piece takes in the legend."""
-    used = {mark.status if mark.status in SHORT else "x" for mark in grid.every() if not mark.shown}
+    used = {mark.status if mark.status in SHORT else "x" for mark in marks if not mark.shown}
     said = [
         (status, f"{SHORT[status]} {STATUS_WORDS[status]}") for status in SHORT if status in used
     ]
@@ -208,34 +250,48 @@ def _shades(called: tuple[str, str]) -> float:
     return ends + 15 * len(palette.HEAT_CLASSES) + 31
 
 
-def _said_width(grid: Grid) -> float:
-    """Width of the shorthand explained, on one line."""
-    widths = [width for _, width in _said(grid)]
-    return sum(widths) + BETWEEN * (len(widths) - 1)
+def _placed(
+    said: Sequence[tuple[str, float]], left: float, called: tuple[str, str] | None, width: float
+) -> list[tuple[float, int]]:
+    """Where each piece of shorthand stands in the legend: how far right, and on which line."""
+    x, line = left + (_shades(called) if called else 0.0), 0
+    if x + sum(room for _, room in said) + BETWEEN * (len(said) - 1) > width:
+        whole = sum(room for _, room in said) + BETWEEN * (len(said) - 1)
+        x, line = max(0.0, min(left, width - whole)), 1 if called else 0
+    start, places = x, []
+    for _, room in said:
+        if x > start and x + room > width:
+            x, line = start, line + 1
+        places.append((x, line))
+        x += room + BETWEEN
+    return places
 
 
-def _legend_lines(grid: Grid, left: float, called: tuple[str, str]) -> int:
+def _legend_lines(
+    said: Sequence[tuple[str, float]], left: float, called: tuple[str, str] | None, width: float
+) -> int:
     """Lines the legend takes: shades and shorthand side by side where they fit."""
-    shades, said = any(mark.shown for mark in grid.every()), _said(grid)
-    wide = left + _shades(called) + _said_width(grid) > palette.WIDTH
-    return 2 if shades and said and wide else 1
+    return max([1, *(line + 1 for _, line in _placed(said, left, called, width))])
 
 
-def _legend(canvas: Canvas, y: float, left: float, grid: Grid, called: tuple[str, str]) -> None:
+def _legend(
+    canvas: Canvas,
+    y: float,
+    left: float,
+    said: Sequence[tuple[str, float]],
+    called: tuple[str, str] | None,
+) -> None:
     """Shades from the palest to the darkest as they are called, and the shorthand used."""
-    x, (pale, dark) = left, called
-    if any(mark.shown for mark in grid.every()):
-        canvas.text(x, y, pale, size=palette.SMALL)
-        start = x + lettering.width(pale, palette.SMALL) + 5
+    if called:
+        pale, dark = called
+        canvas.text(left, y, pale, size=palette.SMALL)
+        start = left + lettering.width(pale, palette.SMALL) + 5
         for index, ground in enumerate(palette.HEAT_CLASSES):
             canvas.rectangle(start + 15 * index, y - 7.5, 14, 9, ground)
         canvas.text(start + 15 * len(palette.HEAT_CLASSES) + 4, y, dark, size=palette.SMALL)
-        x += _shades(called)
-    if _legend_lines(grid, left, called) == 2:
-        x, y = min(left, palette.WIDTH - _said_width(grid)), y + 12
-    for text, width in _said(grid):
+    places = _placed(said, left, called, canvas.width)
+    for (text, _), (x, line) in zip(said, places, strict=True):
         before = SQUARE if text.startswith(SHORT["c"]) else 0.0
         if before:
-            canvas.hatched([(x, y - 7.5, SQUARE - 4, 9)])
-        canvas.text(x + before, y, text, size=palette.SMALL)
-        x += width + BETWEEN
+            canvas.hatched([(x, y + 12 * line - 7.5, SQUARE - 4, 9)])
+        canvas.text(x + before, y + 12 * line, text, size=palette.SMALL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from jsna.charts import lettering, palette
 from jsna.charts.canvas import Canvas
@@ -10,8 +11,24 @@ from jsna.charts.marks import SHORT, Mark
 from jsna.charts.scale import classes
 from jsna.model.schema import STATUS_WORDS
 
-#: Height it takes, from the bottom of the map to the last line.
+#: Height of its first line, from the bottom of the map, and of each further one.
 HEIGHT = 18.0
+LINE = 13.0
+
+#: A piece of an entry: a text and the key of the measure it prints, if any.
+Piece = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One colour, or the hatching of what is hidden, and what it stands for."""
+
+    ground: str
+    pieces: tuple[Piece, ...]
+
+    @property
+    def width(self) -> float:
+        return 18 + sum(lettering.width(text, palette.SMALL) for text, _ in self.pieces)
 
 
 def tones(marks: Sequence[Mark]) -> list[int]:
@@ -19,9 +36,44 @@ def tones(marks: Sequence[Mark]) -> list[int]:
     return classes([mark.rounded for mark in marks], len(palette.TILE_CLASSES))
 
 
+def height(marks: Sequence[Mark], width: float) -> float:
+    """Height it takes in a figure `width` points wide."""
+    lines = max((line for _, _, line in _placed(marks, tones(marks), width)), default=0)
+    return HEIGHT + LINE * lines
+
+
 def draw(canvas: Canvas, marks: Sequence[Mark], of: Sequence[int], y: float) -> None:
-    """The range of each class, from its own least and greatest numbers, on the baseline `y`."""
-    x = 0.0
+    """The range of each class, from its own least and greatest numbers, from the baseline `y`."""
+    for entry, x, line in _placed(marks, of, canvas.width):
+        base = y + LINE * line
+        if entry.ground:
+            canvas.rectangle(x, base - 7.5, 14, 9, entry.ground)
+        else:
+            canvas.hatched([(x, base - 7.5, 14, 9)])
+        at = x + 18
+        for text, key in entry.pieces:
+            # A text element drops the space it starts with, so it is left to the position.
+            lead = lettering.width(" ", palette.SMALL) if text.startswith(" ") else 0.0
+            canvas.text(at + lead, base, text.strip(), size=palette.SMALL, measure=key)
+            at += lettering.width(text, palette.SMALL)
+
+
+def _placed(
+    marks: Sequence[Mark], of: Sequence[int], width: float
+) -> list[tuple[_Entry, float, int]]:
+    """The entries, how far right each stands, and on which line."""
+    found: list[tuple[_Entry, float, int]] = []
+    x, line = 0.0, 0
+    for entry in _entries(marks, of):
+        if x and x + entry.width > width:
+            x, line = 0.0, line + 1
+        found.append((entry, x, line))
+        x += entry.width + 22
+    return found
+
+
+def _entries(marks: Sequence[Mark], of: Sequence[int]) -> list[_Entry]:
+    entries = []
     for tone, ground in enumerate(palette.TILE_CLASSES):
         inside = sorted(
             (mark for mark, t in zip(marks, of, strict=True) if t == tone),
@@ -29,21 +81,11 @@ def draw(canvas: Canvas, marks: Sequence[Mark], of: Sequence[int], y: float) -> 
         )
         if not inside:
             continue
-        canvas.rectangle(x, y - 7.5, 14, 9, ground)
-        x += 18
         least, most = inside[0], inside[-1]
-        x = _piece(canvas, x, y, least.text, least.key)
+        pieces = [(least.text, least.key)]
         if most.text != least.text:
-            x = _piece(canvas, x, y, " to ", "")
-            x = _piece(canvas, x, y, most.text, most.key)
-        x += 22
+            pieces += [(" to", ""), (f" {most.text}", most.key)]
+        entries.append(_Entry(ground, tuple(pieces)))
     if any(mark.hidden for mark in marks):
-        canvas.hatched([(x, y - 7.5, 14, 9)])
-        _piece(canvas, x + 18, y, f"{SHORT['c']} {STATUS_WORDS['c']}", "")
-
-
-def _piece(canvas: Canvas, x: float, y: float, text: str, key: str) -> float:
-    """Text at `x`; returns where the next piece starts."""
-    lead = lettering.width(" ", palette.SMALL) if text.startswith(" ") else 0.0
-    canvas.text(x + lead, y, text.strip(), size=palette.SMALL, measure=key)
-    return x + lettering.width(text, palette.SMALL)
+        entries.append(_Entry("", ((f"{SHORT['c']} {STATUS_WORDS['c']}", ""),)))
+    return entries

@@ -6,6 +6,7 @@ never fall back to a font of the machine it is drawn on.
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,8 @@ FONTS: Final = Path(__file__).resolve().parents[3] / "reports" / "templates" / "
 FILES: Final = {400: "SourceSans3-Regular.ttf", 600: "SourceSans3-Semibold.ttf"}
 #: Space between baselines as a multiple of the type size.
 LEADING: Final = 1.2
+#: What is never broken: a word, a range of numbers ("11 to 15"), a number with the word before it.
+_PIECES: Final = re.compile(r"\d+ to \d+|[^\W\d]+ \d+(?!\S)|\S+")
 
 
 @lru_cache(maxsize=1)
@@ -88,7 +91,7 @@ def wrap(text: str, size: float, room: float, weight: int = 400) -> tuple[str, .
 def _filled(text: str, size: float, room: float, weight: int) -> tuple[str, ...]:
     """Words put on each line while they fit."""
     lines: list[str] = []
-    for word in text.split():
+    for word in _PIECES.findall(text):
         if lines and width(f"{lines[-1]} {word}", size, weight) <= room:
             lines[-1] += f" {word}"
         else:

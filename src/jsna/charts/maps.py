@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from jsna.charts import legend, lettering, outline, palette
 from jsna.charts.bars import ranked
 from jsna.charts.canvas import Box, Canvas, Point
-from jsna.charts.finish import foot
+from jsna.charts.finish import Paint, foot
 from jsna.charts.marks import SHORT, Mark
 from jsna.charts.shown import Shown
 from jsna.model.areas import Shape
@@ -46,12 +47,13 @@ class Drawn:
     """A map as drawn.
 
     Attributes:
+        paint: draws it at a width.
         kind: what it is, for the text alternative.
         note: how to read it.
         sources: ids of the releases its shapes are of.
     """
 
-    canvas: Canvas
+    paint: Paint
     kind: str
     note: str
     sources: tuple[str, ...] = ()
@@ -71,31 +73,50 @@ class _Entry:
         return _ROW + (len(self.lines) - 1) * _LINE
 
 
+#: The sheet, where the map starts on it, points per metre, and the rows of the key.
+_Laid = tuple[Canvas, Point, float, list[list[tuple[_Entry, float, float, float]]]]
+
+
 def draw(shown: Shown, marks: Sequence[Mark]) -> Drawn | None:
     """The map of some places, each of which has a shape; None where no page holds it."""
-    shapes = _shapes(shown)
-    marks = ranked(marks)
-    tones = legend.tones(marks)
-    letters = letters_for(len(marks))
-    laid = _layout(marks, letters, tones, shapes, foot(shown))
-    if laid is None:
+    shapes, marks = _shapes(shown), ranked(marks)
+    if _layout(shown, marks, shapes, palette.WIDE) is None:
         return None
+    release = next(r for r in shown.config.every_release if r.id == shown.config.area.shapes_from)
+    asked = f" {release.attribution}." if release.attribution else ""
+    note = f"North is at the top; shapes are simplified.{asked}"
+    return Drawn(partial(lettered, shown, marks, shapes), "Map", note, (release.id,))
+
+
+def lettered(
+    shown: Shown, marks: Sequence[Mark], shapes: Mapping[str, Shape], width: float
+) -> Canvas:
+    """Some shapes, each with a letter that leads to the name and number of its place.
+
+    Args:
+        shown: what the figure is of.
+        marks: from the highest to the lowest.
+        shapes: code of a place -> its shape.
+        width: of the figure, in points; on a page there must be room for it.
+    """
+    laid = _layout(shown, marks, shapes, width)
+    assert laid is not None  # a narrow figure may be as tall as it needs
     canvas, at, scale, entries = laid
+    tones = legend.tones(marks)
     placed = {code: _on_page(shape, at, scale, shapes) for code, shape in shapes.items()}
     of = {mark.code: (mark, tone) for mark, tone in zip(marks, tones, strict=True)}
     for code, rings in sorted(placed.items()):
         _place(canvas, rings, *of.get(code, (None, -1)))
     whole = _on_page(outline.together(shapes.values()), at, scale, shapes)
     canvas.area(whole, None, palette.SOFT, 0.5)
-    _letter(canvas, placed, [entry for column in entries for entry, *_ in column], scale)
+    middles = {code: _middle(shape, at, scale, shapes) for code, shape in shapes.items()}
+    _letter(canvas, placed, middles, [entry for column in entries for entry, *_ in column])
     for column in entries:
         for entry, x, y, wide in column:
             _row(canvas, entry, x, y, wide)
-    legend.draw(canvas, marks, tones, canvas.height - foot(shown) - 6)
-    release = next(r for r in shown.config.every_release if r.id == shown.config.area.shapes_from)
-    asked = f" {release.attribution}." if release.attribution else ""
-    note = f"North is at the top; shapes are simplified.{asked}"
-    return Drawn(canvas, "Map", note, (release.id,))
+    high = legend.height(marks, canvas.width)
+    legend.draw(canvas, marks, tones, canvas.height - foot(shown) - high + legend.HEIGHT - 6)
+    return canvas
 
 
 def letters_for(count: int) -> list[str]:
@@ -115,24 +136,21 @@ def _shapes(shown: Shown) -> Mapping[str, Shape]:
     }
 
 
-_Laid = tuple[Canvas, Point, float, list[list[tuple[_Entry, float, float, float]]]]
-
-
 def _layout(
-    marks: Sequence[Mark],
-    letters: Sequence[str],
-    tones: Sequence[int],
-    shapes: Mapping[str, Shape],
-    spare: float,
+    shown: Shown, marks: Sequence[Mark], shapes: Mapping[str, Shape], width: float
 ) -> _Laid | None:
     """The sheet, where the map starts on it, points per metre, and the rows of the key.
 
-    `spare` is the height to keep below the legend.
+    A figure for a narrow screen may be as tall as it needs; None where no page holds another.
     """
+    tones, letters = legend.tones(marks), letters_for(len(marks))
+    spare = foot(shown)
+    said = legend.height(marks, width)
     left, top, right, bottom = _box(shapes)
     wide, high = right - left, top - bottom
-    beside = min((palette.WIDTH - _KEY - _GAP) / wide, _HIGH / high)
-    below = min(palette.WIDTH / wide, _HIGH / high)
+    page = width >= palette.WIDE
+    beside = min((width - _KEY - _GAP) / wide, _HIGH / high)
+    below = min(width / wide, _HIGH / high)
     number = max(lettering.width(_told(mark), palette.SMALL, 600) for mark in marks)
     letter = max(lettering.width(one, palette.SMALL, 600) for one in letters)
     longest = max(
@@ -149,18 +167,18 @@ def _layout(
 
     key = entries(max(_KEY, least))
     long = sum(entry.height for entry in key)
-    if below < beside * _LARGER and least <= _KEY and long <= TALLEST - legend.HEIGHT - 14:
-        height = max(high * beside, long) + legend.HEIGHT
-        x = palette.WIDTH - _KEY
-        rows = _stack(key, x, max(0.0, (height - legend.HEIGHT - long) / 2), _KEY)
-        centre = max(0.0, (height - legend.HEIGHT - high * beside) / 2)
-        return Canvas(height + spare), (0.0, centre), beside, [rows]
-    columns = max(1, int((palette.WIDTH + _GAP) // (max(least, 140.0) + _GAP)))
-    room = (palette.WIDTH + _GAP) / columns - _GAP
+    if below < beside * _LARGER and least <= _KEY and long <= TALLEST - said - 14:
+        height = max(high * beside, long) + said
+        x = width - _KEY
+        rows = _stack(key, x, max(0.0, (height - said - long) / 2), _KEY)
+        centre = max(0.0, (height - said - high * beside) / 2)
+        return Canvas(height + spare, width), (0.0, centre), beside, [rows]
+    columns = max(1, int((width + _GAP) // (max(least, 140.0) + _GAP)))
+    room = (width + _GAP) / columns - _GAP
     cut = _cut(entries(room), columns)
     deep = max(sum(entry.height for entry in part) for part in cut)
-    height = high * below + 10 + deep + legend.HEIGHT
-    if height > TALLEST:
+    height = high * below + 10 + deep + said
+    if page and height > TALLEST:
         below *= (high * below - (height - TALLEST)) / (high * below)
         height = TALLEST
         if below < beside / 2:
@@ -169,7 +187,7 @@ def _layout(
     rows_of = [
         _stack(part, index * (room + _GAP), down, room) for index, part in enumerate(cut) if part
     ]
-    return Canvas(height + spare), ((palette.WIDTH - wide * below) / 2, 0.0), below, rows_of
+    return Canvas(height + spare, width), ((width - wide * below) / 2, 0.0), below, rows_of
 
 
 def _cut(entries: Sequence[_Entry], columns: int) -> list[Sequence[_Entry]]:
@@ -201,6 +219,15 @@ def _on_page(shape: Shape, at: Point, scale: float, shapes: Mapping[str, Shape])
     return [[(x0 + (x - west) * scale, y0 + (north - y) * scale) for x, y in r] for r in shape]
 
 
+def _middle(
+    shape: Shape, at: Point, scale: float, shapes: Mapping[str, Shape]
+) -> tuple[Point, float]:
+    """Where on the page the middle of a place is, and how far from its edges."""
+    (x, y), room = outline.middle(shape)
+    west, north, _, _ = _box(shapes)
+    return (at[0] + (x - west) * scale, at[1] + (north - y) * scale), room * scale
+
+
 def _told(mark: Mark) -> str:
     return SHORT["c"] if mark.hidden else mark.text
 
@@ -216,10 +243,13 @@ def _place(canvas: Canvas, rings: Rings, mark: Mark | None, tone: int) -> None:
 
 
 def _letter(
-    canvas: Canvas, placed: Mapping[str, Rings], entries: Sequence[_Entry], scale: float
+    canvas: Canvas,
+    placed: Mapping[str, Rings],
+    middles: Mapping[str, tuple[Point, float]],
+    entries: Sequence[_Entry],
 ) -> None:
-    """The letter of each place in it, or beside it with a line where it has no room."""
-    found = {entry.letter: outline.middle(placed[entry.mark.code]) for entry in entries}
+    """The letter of each place in its middle, or beside it with a line where it has no room."""
+    found = {entry.letter: middles[entry.mark.code] for entry in entries}
     taken: list[Box] = []
     small: list[_Entry] = []
     for entry in entries:
@@ -241,7 +271,7 @@ def _letter(
     for entry in small:
         (x, y), _ = found[entry.letter]
         wide, high = _letter_box(entry.letter)
-        to = _free(x, y, wide, high, taken, bottom)
+        to = _free(canvas, (x, y), (wide, high), taken, bottom)
         taken.append((to[0] - wide, to[1] - high, 2 * wide, 2 * high))
         canvas.strokes([((x, y), to)], palette.INK, 0.6)
         canvas.dot(x, y, 1.5, palette.INK, palette.WHITE)
@@ -257,14 +287,15 @@ def _letter_box(letter: str) -> tuple[float, float]:
 
 
 def _free(
-    x: float, y: float, wide: float, high: float, taken: Sequence[Box], bottom: float
+    canvas: Canvas, at: Point, half: tuple[float, float], taken: Sequence[Box], bottom: float
 ) -> Point:
     """The nearest point whose box is on the map's part of the sheet and covers no other letter."""
+    (x, y), (wide, high) = at, half
     for away in _AWAY:
         for way in range(_WAYS):
             angle = 2 * math.pi * way / _WAYS
             px, py = x + away * math.cos(angle), y + away * math.sin(angle)
-            if not (wide <= px <= palette.WIDTH - wide and high <= py <= bottom - high):
+            if not (wide <= px <= canvas.width - wide and high <= py <= bottom - high):
                 continue
             if not any(
                 px - wide < bx + bw and bx < px + wide and py - high < by + bh and by < py + high

@@ -91,6 +91,7 @@ class Drawing:
 
     Attributes:
         id: element id, and name of the file.
+        svg, narrow: the image as it is on paper and wide screens, and as it is on a telephone.
         title: the finding. subtitle: measure, place and period.
         alt: text alternative, also the SVG's own title.
         note: how to read it (intervals, shorthand used), for the source line.
@@ -105,6 +106,7 @@ class Drawing:
     chapter: str
     type: str
     svg: str
+    narrow: str
     title: str
     subtitle: str
     alt: str
@@ -130,6 +132,11 @@ def printed(value: float, status: str, unit: str, decimals: int) -> str:
 def figure_id(indicator: Indicator, chart: Chart) -> str:
     """Id of a figure, the same in every edition."""
     return "-".join(("fig", indicator.id, chart.type, *chart.by)).replace("_", "-")
+
+
+def narrow_id(figure: str) -> str:
+    """Id of the same figure as it is on a telephone."""
+    return f"{figure}--narrow"
 
 
 def footnote(marks: Sequence[Mark]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import Final
 
@@ -70,8 +71,12 @@ def hatching(rings: Sequence[Sequence[Point]], step: float) -> list[tuple[Point,
     return found
 
 
-def middle(rings: Sequence[Sequence[Point]]) -> tuple[Point, float]:
-    """A point within some closed rings as far from their edges as can be, and how far it is."""
+@cache
+def middle(rings: Shape) -> tuple[Point, float]:
+    """A point within some closed rings as far from their edges as can be, and how far it is.
+
+    It is looked for once, however often a place is drawn.
+    """
     edges = np.array([(*one, *other) for ring in rings for one, other in pairwise(ring)])
     left, top = edges[:, 0].min(), edges[:, 1].min()
     wide, high = edges[:, 0].max() - left, edges[:, 1].max() - top

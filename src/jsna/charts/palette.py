@@ -26,9 +26,11 @@ ORANGE_TEXT: Final = "#A63D0A"
 TILE_CLASSES: Final = ("#6BACE6", "#2073BC", NAVY)
 HEAT_CLASSES: Final = ("#D9E9F8", "#6BACE6", "#2073BC", NAVY)
 
-#: The text column of an A4 page with 20 mm sides, in points (170 mm).
-WIDTH: Final = 482.0
-#: Type sizes in points.
+#: The two widths every figure is drawn at, in points: the text column of an A4 page with 20 mm
+#: sides (170 mm), and that of a telephone 320 pixels wide (288 of them).
+WIDE: Final = 482.0
+NARROW: Final = 216.0
+#: Type sizes in points; the smaller is 12 pixels.
 LABEL: Final = 9.5
 SMALL: Final = 9.0
 

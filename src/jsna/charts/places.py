@@ -59,7 +59,7 @@ def _map(shown: Shown, chart: Chart, drawn: Drawer) -> Drawing | None:
     if made is None:
         return bars.localities(shown, chart)
     return finish(
-        made.canvas,
+        made.paint,
         shown,
         chart,
         title=title,

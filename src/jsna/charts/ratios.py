@@ -7,11 +7,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from jsna.charts import findings, lettering, palette
-from jsna.charts.barrows import LINE, NAMES, diamond, name_marks
+from jsna.charts.barrows import NAMES
 from jsna.charts.canvas import Canvas
+from jsna.charts.comparators import LINE, diamond, name_marks, names_height, names_start
 from jsna.charts.finish import INTERVALS, finish, foot, period_words, value_table
 from jsna.charts.marks import NOTHING, Drawing, Mark, printed
 from jsna.charts.shown import Shown
@@ -64,7 +66,7 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     country = [] if dimension in PLACES else shown.beside(dimension, marks, period)
     called = words.dimension_words(dimension, shown.config)
     return finish(
-        _draw(shown, marks, country or [NOTHING] * len(marks)),
+        partial(_draw, shown, marks, country or [NOTHING] * len(marks)),
         shown,
         chart,
         title=findings.ratios(shown, marks, reference(shown)),
@@ -94,27 +96,38 @@ def reference(shown: Shown) -> str:
     return "all" if derived.against == "all" else "all others"
 
 
-def _draw(shown: Shown, marks: Sequence[Mark], beside: Sequence[Mark]) -> Canvas:
-    dots = any(mark.shown for mark in beside)
-    top = 20.0 + (16.0 if dots else 0.0)
-    lines = [lettering.wrap(mark.label, palette.LABEL, NAMES) for mark in marks]
-    heights = [max(DOUBLE if dots else ROW, len(each) * LINE + 4) for each in lines]
+def _draw(shown: Shown, marks: Sequence[Mark], beside: Sequence[Mark], width: float) -> Canvas:
+    dots, over = any(mark.shown for mark in beside), width < palette.WIDE
+    top = 20.0 + (16.0 + names_height(shown, width) if dots else 0.0)
+    # On a narrow screen names stand above their rows.
+    lines = [lettering.wrap(m.label, palette.LABEL, width if over else NAMES) for m in marks]
+    row = DOUBLE if dots else ROW
+    above = [len(each) * LINE if over else 0.0 for each in lines]
+    heights = [
+        tall + row if tall else max(row, len(each) * LINE + 4)
+        for each, tall in zip(lines, above, strict=True)
+    ]
     bottom = top + sum(heights)
     names = max(lettering.width(text, palette.LABEL) for each in lines for text in each) + 2
-    numbers = names + 8 + max(_width(mark.text, 600) for mark in marks)
+    edge = 0.0 if over else names + 8
+    numbers = edge + max(_width(mark.text, 600) for mark in marks)
     intervals = numbers + GAP + max(sum(_width(t) for t, _ in _interval(shown, m)) for m in marks)
-    along = scale([*marks, *beside], intervals + GAP + RADIUS, palette.WIDTH - RADIUS - 2)
-    canvas = Canvas(bottom + 3 + foot(shown))
+    along = scale([*marks, *beside], intervals + GAP + RADIUS, width - RADIUS - 2)
+    canvas = Canvas(bottom + 3 + foot(shown), width)
     middle = along(1.0)
     canvas.shape([(middle, top - 4), (middle, bottom)], stroke=palette.SOFT, weight=1.0)
     said = words.upper_first(reference(shown))
     room = _width(said, 600)
-    start = min(max(middle - room / 2, along.start - RADIUS), palette.WIDTH - room)
+    start = min(max(middle - room / 2, along.start - RADIUS), width - room)
     canvas.text(start, top - 8, said, weight=600, colour=palette.SOFT)
     y = top
-    for mark, other, text, height in zip(marks, beside, lines, heights, strict=True):
-        middle = y + (height - BELOW * dots) / 2
-        _row(canvas, shown, mark, text, (names, numbers), middle, along)
+    for mark, other, text, tall, height in zip(marks, beside, lines, above, heights, strict=True):
+        middle = y + tall + (height - tall - BELOW * dots) / 2
+        if over:
+            canvas.lines(0, y + tall / 2, text, size=palette.LABEL)
+        else:
+            canvas.lines(names, middle, text, size=palette.LABEL, anchor="right")
+        _row(canvas, shown, mark, numbers, middle, along)
         if other.shown and other.value > 0:
             diamond(canvas, along(other.value), middle + BELOW)
         y += height
@@ -127,14 +140,11 @@ def _row(
     canvas: Canvas,
     shown: Shown,
     mark: Mark,
-    name: Sequence[str],
-    columns: tuple[float, float],
+    numbers: float,
     middle: float,
     along: Scale,
 ) -> None:
-    """Name, number, interval in words, and the dot with its interval."""
-    names, numbers = columns
-    canvas.lines(names, middle, name, size=palette.LABEL, anchor="right")
+    """Number, interval in words, and the dot with its interval."""
     base = middle + palette.LABEL * 0.33
     weight = 600 if mark.shown else 400
     how = {"weight": weight, "colour": palette.INK if mark.shown else palette.SOFT}
@@ -170,5 +180,6 @@ def _width(text: str, weight: int = 400) -> float:
 
 
 def _legend(canvas: Canvas, shown: Shown, x: float) -> None:
+    x = names_start(shown, canvas.width, x)
     canvas.dot(x + RADIUS, 7, RADIUS, palette.NAVY)
     name_marks(canvas, shown, x)

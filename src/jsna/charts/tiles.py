@@ -1,5 +1,5 @@
 """A tile map: one tile for each locality, placed about where it lies, shaded in three classes.
-It needs no boundary file; every tile carries its name and number.
+It needs no boundary file; every tile carries its name and number, or on a narrow screen a letter.
 """
 
 from __future__ import annotations
@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from jsna.charts import legend, lettering, palette
+from jsna.charts import bars, legend, lettering, maps, palette
 from jsna.charts.canvas import Canvas
 from jsna.charts.finish import foot
 from jsna.charts.maps import Drawn
 from jsna.charts.marks import SHORT, Mark
 from jsna.charts.shown import Shown
-from jsna.model.areas import Locality, LocalityGroup
+from jsna.model.areas import Locality, LocalityGroup, Shape
 
 GAP: Final = 3.0
 WIDEST: Final = 92.0
@@ -30,10 +30,24 @@ def draw(
     shown: Shown, marks: Sequence[Mark], every: Sequence[Locality | LocalityGroup]
 ) -> Drawn | None:
     """The map of some places; None where no page holds all their names."""
-    canvas = _draw(shown, marks, positions(every))
-    if canvas.height > TALLEST:
+    places = positions(every)
+    if _draw(shown, marks, places).height > TALLEST:
         return None
-    return Drawn(canvas, "Tile map", "Each tile is a place, set about where it lies.")
+
+    def paint(width: float) -> Canvas:
+        if width >= palette.WIDE:
+            return _draw(shown, marks, places)
+        shapes = {mark.code: _square(*places[mark.code]) for mark in marks}
+        return maps.lettered(shown, bars.ranked(marks), shapes, width)
+
+    return Drawn(paint, "Tile map", "Each tile is a place, set about where it lies.")
+
+
+def _square(column: int, row: int) -> Shape:
+    """A tile as a shape: on a narrow screen it holds a letter, and the names stand below."""
+    left, top = column, -row
+    ends = ((left, top), (left + 1, top), (left + 1, top - 1), (left, top - 1), (left, top))
+    return (ends,)
 
 
 def positions(places: Sequence[Locality | LocalityGroup]) -> dict[str, Position]:
@@ -58,13 +72,14 @@ def positions(places: Sequence[Locality | LocalityGroup]) -> dict[str, Position]
 def _draw(shown: Shown, marks: Sequence[Mark], places: Mapping[str, Position]) -> Canvas:
     columns = max(places[mark.code][0] for mark in marks) + 1
     down = max(places[mark.code][1] for mark in marks) + 1
-    width = min(WIDEST, (palette.WIDTH + GAP) / columns - GAP)
+    width = min(WIDEST, (palette.WIDE + GAP) / columns - GAP)
     lines = {mark.code: lettering.wrap(mark.label, palette.SMALL, width - 6) for mark in marks}
     height = max(map(len, lines.values())) * LINE + 24
     bottom = down * (height + GAP)
-    canvas = Canvas(bottom + legend.HEIGHT + foot(shown))
+    under = legend.height(marks, palette.WIDE) + foot(shown)
+    canvas = Canvas(bottom + under, palette.WIDE)
     tones = legend.tones(marks)
-    indent = (palette.WIDTH - columns * (width + GAP) + GAP) / 2
+    indent = (palette.WIDE - columns * (width + GAP) + GAP) / 2
     for mark, tone in zip(marks, tones, strict=True):
         column, row = places[mark.code]
         x, y = indent + column * (width + GAP), row * (height + GAP)

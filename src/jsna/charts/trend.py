@@ -7,47 +7,24 @@ could be taken for a number.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Final
 
-from jsna.charts import bars, clear, lettering, palette, years
-from jsna.charts.canvas import Canvas
-from jsna.charts.finish import SYNTHETIC, finish, limits_of, span
-from jsna.charts.marks import NOTHING, Cell, Drawing, Mark, footnote
-from jsna.charts.scale import Scale, linear, spread
+from jsna.charts import bars, lines, palette, years
+from jsna.charts.finish import Paint, finish, limits_of, span
+from jsna.charts.lines import Series
+from jsna.charts.marks import NOTHING, Cell, Drawing, footnote
 from jsna.charts.shown import Shown, told
 from jsna.model.indicators import Chart
 from jsna.view import words
 
-PLOT: Final = 88.0
-TOP: Final = 16.0
 #: What is said under a figure with a break.
 BREAK: Final = (
     "Dashed line: break in the series. What lies on either side was counted in another way and is "
     "not compared."
 )
-#: Height of the plot where every value is hidden.
-EMPTY: Final = 34.0
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """One line: its name at the end, its look, its marks by period (year it begins in)."""
-
-    name: str
-    colour: str
-    ink: str
-    dashes: tuple[float, ...]
-    weight: float
-    marker: str
-    marks: dict[str, Mark]
-
-    @property
-    def shown(self) -> list[str]:
-        """Periods with a number."""
-        return [period for period, mark in sorted(self.marks.items()) if mark.shown]
 
 
 def draw(shown: Shown, chart: Chart) -> Drawing | None:
@@ -72,9 +49,11 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         return None  # one number is no figure
     if len(periods) == 1:
         marks = [mark for series in every for mark in series.marks.values()]
-        canvas, kind = bars.comparison(shown, chart, marks, periods[0]), "Bar chart"
+        paint: Paint = bars.comparison(shown, marks)
+        kind = "Bar chart"
     else:
-        canvas, kind = _draw(shown, every, periods), f"Line chart, {span(shown, periods)}"
+        paint = partial(lines.draw, shown, every, periods)
+        kind = f"Line chart, {span(shown, periods)}"
     rows = [
         (words.period_label(period, shown.period_type),
          [Cell(series.marks.get(period, NOTHING).key) for series in every])
@@ -83,7 +62,7 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     marks = [mark for series in every for mark in series.marks.values()]
     band = limits_of(list(home.marks.values()))
     return finish(
-        canvas,
+        paint,
         shown,
         chart,
         title=title,
@@ -95,17 +74,11 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         table=(("Period", *(words.upper_first(series.name) for series in every)), rows),
         note=(
             "Shaded: 95% interval." if band and len(periods) > 1 else "",
-            BREAK if _breaking(every) and len(periods) > 1 else "",
+            BREAK if lines.breaking(every) and len(periods) > 1 else "",
             shown.as_published(published.get(last, NOTHING)),
             footnote(marks),
         ),
-        stamp=canvas.height - 5 if len(periods) > 1 else None,
     )
-
-
-def year(period: str) -> int:
-    """The year a period begins in."""
-    return int(period[:4])
 
 
 def _series(shown: Shown) -> list[Series]:
@@ -148,203 +121,3 @@ def _with_published(found: Sequence[Series], shown: Shown) -> list[Series]:
     own = {period: mark for period, mark in home.marks.items() if mark.row and mark.row.local}
     line = Series(name, palette.NAVY, palette.NAVY, (4, 2), 1.8, "diamond", marks)
     return [replace(home, marks=own), line, *others]
-
-
-# -- drawing -------------------------------------------------------------------------------------
-
-
-def _draw(shown: Shown, every: Sequence[Series], periods: Sequence[str]) -> Canvas:
-    ends = [_end_label(series, periods[-1]) for series in every]
-    room = max(sum(lettering.width(text, palette.LABEL, 600) for text in end) for end in ends) + 3
-    if shown.synthetic:  # the word stands right of the years
-        last = lettering.width(periods[-1], palette.SMALL) / 2
-        room = max(room, lettering.width(SYNTHETIC, palette.SMALL) + last - 6)
-    values = [v for s in every for m in s.marks.values() for v in (m.value, *_limits(m))]
-    bottom = TOP + (PLOT if any(series.shown for series in every) else EMPTY)
-    scale = linear(values, bottom, TOP, 3)
-    ticks = [_tick(shown, scale, tick) for tick in scale.ticks]
-    left = max(lettering.width(text, palette.SMALL) for text in ticks[:-1]) + 10
-    right = palette.WIDTH - room - 14
-    first, last = year(periods[0]), year(periods[-1])
-    across = Scale(first, last, left, right, ())
-    canvas = Canvas(bottom + 20)
-    _grid(canvas, scale, ticks, right, bare=not any(series.shown for series in every))
-    _years(canvas, periods, across, scale(scale.low))
-    # Two periods alone do not show how often figures come out: years between them are a gap.
-    step = min(year(b) - year(a) for a, b in pairwise(periods)) if len(periods) > 2 else 1
-    _breaks(canvas, every, across, scale)
-    for series in every:
-        _band(canvas, series, across, scale, step)
-    for series in reversed(every):
-        _line(canvas, series, across, scale, step)
-    _absences(canvas, every, across, scale, step)
-    _labels(canvas, every, ends, across, scale)
-    return canvas
-
-
-def _limits(mark: Mark) -> tuple[float, ...]:
-    return (mark.low, mark.high) if mark.has_limits and not mark.exact else ()
-
-
-def _tick(shown: Shown, scale: Scale, tick: float) -> str:
-    step = scale.ticks[1] - scale.ticks[0]
-    decimals = next(n for n in range(8) if abs(round(step, n) - step) < 1e-9)
-    text = words.number(tick, decimals)
-    unit = words.UNIT_SUFFIX[shown.indicator.unit]
-    return text + (unit if unit == "%" or tick == scale.ticks[-1] else "")
-
-
-def _grid(canvas: Canvas, scale: Scale, ticks: Sequence[str], right: float, *, bare: bool) -> None:
-    for tick, text in zip(scale.ticks, ticks, strict=True):
-        y = scale(tick)
-        if tick == 0:
-            canvas.strokes([((0, y), (right + 4, y))], palette.DARK, 1.0)
-        elif not bare:
-            canvas.strokes([((0, y), (right, y))], palette.GRID, 0.8)
-            canvas.text(0, y - 3.5, text, size=palette.SMALL)
-
-
-def _years(canvas: Canvas, periods: Sequence[str], across: Scale, base: float) -> None:
-    """Tick marks at every period; labels at as many as fit, counted back from the last."""
-    at = [across(year(period)) for period in periods]
-    canvas.strokes([((x, base), (x, base + 4)) for x in at], palette.DARK, 0.8)
-    free = float("inf")
-    for x, period in reversed(list(zip(at, periods, strict=True))):
-        half = lettering.width(period, palette.SMALL) / 2
-        if x + half <= free:
-            canvas.text(max(x, half), base + 15, period, size=palette.SMALL, anchor="center")
-            free = x - half - 8
-
-
-def _runs(series: Series, step: int) -> list[list[str]]:
-    """Periods with numbers, cut where one or more are missing and where the series breaks."""
-    runs: list[list[str]] = []
-    for period in series.shown:
-        last = series.marks[runs[-1][-1]] if runs else None
-        alike = last is not None and last.segment == series.marks[period].segment
-        if runs and alike and year(period) - year(runs[-1][-1]) <= step:
-            runs[-1].append(period)
-        else:
-            runs.append([period])
-    return runs
-
-
-def broken(marks: Mapping[str, Mark]) -> list[tuple[str, str]]:
-    """Neighbouring periods between which the way of counting changes."""
-    return [
-        (one, other)
-        for one, other in pairwise(sorted(marks))
-        if marks[one].segment != marks[other].segment
-    ]
-
-
-def _breaking(every: Sequence[Series]) -> list[tuple[str, str]]:
-    """The breaks of the home area's lines, of which each has its own."""
-    lines = [series.marks for series in every if series.marker in ("circle", "diamond")]
-    return sorted({pair for marks in lines for pair in broken(marks)})
-
-
-def _breaks(canvas: Canvas, every: Sequence[Series], across: Scale, scale: Scale) -> None:
-    """A dashed line from top to bottom at each break of the series."""
-    for one, other in _breaking(every):
-        x = (across(year(one)) + across(year(other))) / 2
-        line = [(x, TOP - 4), (x, scale(scale.low))]
-        canvas.shape(line, stroke=palette.DARK, weight=1.0, dashes=(3, 3))
-
-
-def _band(canvas: Canvas, series: Series, across: Scale, scale: Scale, step: int) -> None:
-    if series.marker != "circle":
-        return  # limits of comparators would hide the home area's
-    for run in _runs(series, step):
-        kept = [(across(year(p)), series.marks[p]) for p in run if _limits(series.marks[p])]
-        if len(kept) == 1:
-            x, mark = kept[0]
-            canvas.strokes([((x, scale(mark.low)), (x, scale(mark.high)))], palette.HATCH, 1.2)
-        elif kept:
-            above = [(x, scale(mark.high)) for x, mark in kept]
-            below = [(x, scale(mark.low)) for x, mark in reversed(kept)]
-            canvas.shape([*above, *below], fill=palette.BAND, closed=True)
-
-
-def _line(canvas: Canvas, series: Series, across: Scale, scale: Scale, step: int) -> None:
-    for run in _runs(series, step):
-        points = [(across(year(p)), scale(series.marks[p].value)) for p in run]
-        if len(points) > 1:
-            canvas.shape(points, stroke=series.colour, weight=series.weight, dashes=series.dashes)
-        else:
-            _marker(canvas, series, *points[0], size=3.0)
-    if series.shown:
-        last = series.shown[-1]
-        _marker(canvas, series, across(year(last)), scale(series.marks[last].value), size=4.2)
-
-
-def _marker(canvas: Canvas, series: Series, x: float, y: float, size: float) -> None:
-    if series.marker == "circle":
-        canvas.dot(x, y, size, series.colour)
-    elif series.marker == "square":
-        canvas.rectangle(x - size * 0.9, y - size * 0.9, size * 1.8, size * 1.8, series.colour)
-    elif series.marker == "diamond":
-        corners = [(x, y - size * 1.2), (x + size, y), (x, y + size * 1.2), (x - size, y)]
-        canvas.shape(corners, fill=series.colour, closed=True)
-    else:
-        corners = [(x, y - size * 1.1), (x + size, y + size * 0.8), (x - size, y + size * 0.8)]
-        canvas.shape(corners, fill=series.colour, closed=True)
-
-
-def _absences(
-    canvas: Canvas, every: Sequence[Series], across: Scale, scale: Scale, step: int
-) -> None:
-    """Periods of the home area with a row but no number: a word to each, or to neighbours that
-    are too close for one each."""
-    absent = [(p, m) for p, m in sorted(every[0].marks.items()) if not m.shown]
-    lines = [
-        [(across(year(p)), scale(series.marks[p].value)) for p in run]
-        for series in every
-        for run in _runs(series, step)
-    ]
-    widest = max((lettering.width(m.text, palette.SMALL) for _, m in absent), default=0.0)
-    near = across(step) - across(0) < widest + 5
-    keyed = groupby(
-        enumerate(absent),
-        key=lambda e: (year(e[1][0]) - e[0] * step if near else e[1][0], e[1][1].text),
-    )
-    for (_, text), group in keyed:
-        run = [entry for _, entry in group]
-        middle = (across(year(run[0][0])) + across(year(run[-1][0]))) / 2
-        half = lettering.width(text, palette.SMALL) / 2
-        middle = min(max(middle, half), across.end + 31 - half)
-        how = {"size": palette.SMALL, "anchor": "center", "backing": True}
-        spans = [s for line in lines for s in clear.passing(line, middle - half, middle + half)]
-        y = clear.baseline(spans, scale(0) - 5, TOP)
-        canvas.text(middle, y, text, measure=run[0][1].key, **how)  # type: ignore[arg-type]
-
-
-def _end_label(series: Series, last: str) -> tuple[str, str, str]:
-    """Name, number, and the period where it is not the figure's last."""
-    if not series.shown:
-        return series.name, "", ""
-    period = series.shown[-1]
-    return f"{series.name} ", series.marks[period].text, "" if period == last else f"({period})"
-
-
-def _labels(
-    canvas: Canvas,
-    every: Sequence[Series],
-    ends: Sequence[tuple[str, str, str]],
-    across: Scale,
-    scale: Scale,
-) -> None:
-    """Names and numbers right of the lines, pushed apart where they would collide."""
-    named = [(s, end) for s, end in zip(every, ends, strict=True) if s.shown]
-    wanted = [scale(series.marks[series.shown[-1]].value) for series, _ in named]
-    placed = spread(wanted, 12.5, TOP - 8, TOP + PLOT)
-    for (series, (name, number, when)), y in zip(named, placed, strict=True):
-        weight = 600 if series.marker == "circle" else 400
-        x, base = across.end + 9, y + palette.LABEL * 0.33
-        how = {"weight": weight, "colour": series.ink}
-        canvas.text(x, base, name.rstrip(), **how)  # type: ignore[arg-type]
-        x += lettering.width(name, palette.LABEL, weight)
-        key = series.marks[series.shown[-1]].key
-        canvas.text(x, base, number, measure=key, **how)  # type: ignore[arg-type]
-        x += lettering.width(number, palette.LABEL, weight) + (3 if when else 0)
-        canvas.text(x, base, when, **how)  # type: ignore[arg-type]

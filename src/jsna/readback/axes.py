@@ -16,7 +16,7 @@ from jsna.readback.blocks import Block
 from jsna.readback.printed import UNITS
 
 #: Kinds of chart that have an axis with numbers, as their ids tell.
-_DRAWN: Final = re.compile(r"-trend$")
+_DRAWN: Final = re.compile(r"-trend(?:--narrow)?$")
 _AFTER: Final = "|".join(UNITS.values())
 _TICK: Final = re.compile(rf"(−?[\d,]+(?:\.\d+)?)({_AFTER})?")
 _WHOLE: Final = re.compile(r"\d{1,2}")

@@ -26,7 +26,9 @@ from jsna.readback.workbook import Workbooks
 
 HTML: Final = "jsna.html"
 #: Parts of the list of figures that name things and print nothing.
-_NAMES: Final = frozenset({"id", "indicator", "chapter", "type", "file", "sources", "field"})
+_NAMES: Final = frozenset(
+    {"id", "indicator", "chapter", "type", "file", "narrow", "sources", "field"}
+)
 _KEYS: Final = frozenset({"key", "keys"})
 
 

@@ -38,13 +38,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure: its image, the words around it, and its data tables."""
+    """One figure: its image (and that for a narrow screen), the words around it, its tables."""
 
     id: str
     indicator: str
     chapter: str
     type: str
     svg: Markup
+    narrow: Markup
     title: str
     subtitle: str
     note: str
@@ -63,12 +64,12 @@ def load(folder: Path, view: Measures, read: Callable[[Path], str]) -> dict[str,
     """
     found: dict[str, list[Figure]] = {}
     for entry in json.loads(read(folder / "figures.json"))["figures"]:
-        svg = Markup(read(folder / f"{entry['id']}.svg"))
-        found.setdefault(entry["indicator"], []).append(_figure(entry, svg, view))
+        svg, narrow = (Markup(read(folder / entry[layout])) for layout in ("file", "narrow"))
+        found.setdefault(entry["indicator"], []).append(_figure(entry, svg, narrow, view))
     return found
 
 
-def _figure(entry: Mapping[str, Any], svg: Markup, view: Measures) -> Figure:
+def _figure(entry: Mapping[str, Any], svg: Markup, narrow: Markup, view: Measures) -> Figure:
     rows = [(label, [(c["key"], c["field"]) for c in cells]) for label, cells in entry["rows"]]
     keys = [key for _, cells in rows for key, _ in cells if key]
     shown = [view.by_key[key] for key in dict.fromkeys(keys) if key in view.by_key]
@@ -78,6 +79,7 @@ def _figure(entry: Mapping[str, Any], svg: Markup, view: Measures) -> Figure:
         chapter=entry["chapter"],
         type=entry["type"],
         svg=svg,
+        narrow=narrow,
         title=entry["title"],
         subtitle=entry["subtitle"],
         note=entry.get("note", ""),

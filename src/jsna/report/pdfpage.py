@@ -1,8 +1,9 @@
 """The web page made ready for paper: what only a browser or an audit needs is taken out.
 
 Half of the printer's time would go into elements that leave no trace on paper: the `<data>`
-marks, and every node of every chart, which it would style one by one. The marks are unwrapped and
-the charts handed over as images that it reads with a fast parser.
+marks, and every node of every chart, which it would style one by one. The marks are unwrapped, the
+charts for narrow screens dropped, and the others handed over as images that it reads with a fast
+parser.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 _SCREEN: Final = re.compile(r'<style id="(?:fonts|screen)">.*?</style>', re.DOTALL)
 _MARK: Final = re.compile(r"</?data\b[^>]*>")
 _HIDDEN: Final = re.compile(r'<span data-measure="[^"]*" data-status="[^"]*">([^<]*)</span>')
+_NARROW: Final = re.compile(r'<div class="figure-image narrow[^"]*">.*?</div>', re.DOTALL)
 _KEY: Final = re.compile(r' data-(?:measure|field)="[^"]*"')
 _IMAGE: Final = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _TITLE: Final = re.compile(r"<title\b[^>]*>(.*?)</title>", re.DOTALL)
@@ -35,7 +37,7 @@ def prepare(page: str) -> tuple[str, dict[str, str]]:
         alt = (title[1] if title else "").replace('"', "&quot;")
         return f'<img src="{address}" alt="{alt}">'
 
-    page = _HIDDEN.sub(r"\1", _MARK.sub("", _SCREEN.sub("", page)))
+    page = _HIDDEN.sub(r"\1", _MARK.sub("", _NARROW.sub("", _SCREEN.sub("", page))))
     return _IMAGE.sub(lift, page), images
 
 

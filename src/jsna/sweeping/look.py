@@ -74,7 +74,8 @@ def look(config: Configuration, paths: io.Paths) -> Looks:
         *(
             fault
             for one in listed
-            for fault in chart(one, io.read_text(folder / one["file"]), told)
+            for layout in ("file", "narrow")
+            for fault in chart(one, io.read_text(folder / one[layout]), told)
         ),
         *sentences(html),
         *running(html),

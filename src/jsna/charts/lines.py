@@ -1,0 +1,292 @@
+"""The lines of a trend: grid, years, bands, lines and their names.
+
+The names of lines stand at their ends, and on a narrow screen above them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from typing import Final
+
+from jsna.charts import clear, lettering, palette
+from jsna.charts.canvas import Canvas
+from jsna.charts.finish import SYNTHETIC, foot
+from jsna.charts.marks import Mark
+from jsna.charts.scale import Scale, linear, spread
+from jsna.charts.shown import Shown
+from jsna.view import words
+
+PLOT: Final = 88.0
+TOP: Final = 16.0
+#: Height of the plot where every value is hidden.
+EMPTY: Final = 34.0
+#: Height of a line of the key of a narrow figure.
+KEY: Final = 13.0
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line: its name at the end, its look, its marks by period (year it begins in)."""
+
+    name: str
+    colour: str
+    ink: str
+    dashes: tuple[float, ...]
+    weight: float
+    marker: str
+    marks: dict[str, Mark]
+
+    @property
+    def shown(self) -> list[str]:
+        """Periods with a number."""
+        return [period for period, mark in sorted(self.marks.items()) if mark.shown]
+
+
+def year(period: str) -> int:
+    """The year a period begins in."""
+    return int(period[:4])
+
+
+def draw(
+    shown: Shown, every: Sequence[Series], periods: Sequence[str], width: float
+) -> Canvas:  # fmt: skip
+    """Lines over the years.
+
+    Args:
+        shown: what the figure is of.
+        every: the lines, the home area's first.
+        periods: every period, in order.
+        width: of the figure, in points.
+    """
+    ends = [_end_label(series, periods[-1]) for series in every]
+    over = width < palette.WIDE
+    room, top = -14.0, TOP
+    if over:
+        room += max(8.0, lettering.width(periods[-1], palette.SMALL) / 2)
+        top += len(_keyed(every)) * KEY
+    else:
+        texts = [sum(lettering.width(text, palette.LABEL, 600) for text in end) for end in ends]
+        room = max(texts) + 3
+    if shown.synthetic and not over:  # the word stands right of the years
+        last = lettering.width(periods[-1], palette.SMALL) / 2
+        room = max(room, lettering.width(SYNTHETIC, palette.SMALL) + last - 6)
+    values = [v for s in every for m in s.marks.values() for v in (m.value, *_limits(m))]
+    bottom = top + (PLOT if any(series.shown for series in every) else EMPTY)
+    scale = linear(values, bottom, top, 3)
+    ticks = [_tick(shown, scale, tick) for tick in scale.ticks]
+    left = max(lettering.width(text, palette.SMALL) for text in ticks[:-1]) + 10
+    right = width - room - 14
+    first, last = year(periods[0]), year(periods[-1])
+    across = Scale(first, last, left, right, ())
+    canvas = Canvas(bottom + 20 + (foot(shown) if over else 0.0), width)
+    if not over:
+        canvas.stamp = canvas.height - 5
+    _grid(canvas, scale, ticks, right, bare=not any(series.shown for series in every))
+    _years(canvas, periods, across, scale(scale.low))
+    # Two periods alone do not show how often figures come out: years between them are a gap.
+    step = min(year(b) - year(a) for a, b in pairwise(periods)) if len(periods) > 2 else 1
+    _breaks(canvas, every, across, (top - 4, scale(scale.low)))
+    for series in every:
+        _band(canvas, series, across, scale, step)
+    for series in reversed(every):
+        _line(canvas, series, across, scale, step)
+    _absences(canvas, every, across, scale, step)
+    if over:
+        _key(canvas, _keyed(every), periods[-1])
+    else:
+        _labels(canvas, every, ends, across, scale)
+    return canvas
+
+
+def _limits(mark: Mark) -> tuple[float, ...]:
+    return (mark.low, mark.high) if mark.has_limits and not mark.exact else ()
+
+
+def _tick(shown: Shown, scale: Scale, tick: float) -> str:
+    step = scale.ticks[1] - scale.ticks[0]
+    decimals = next(n for n in range(8) if abs(round(step, n) - step) < 1e-9)
+    text = words.number(tick, decimals)
+    unit = words.UNIT_SUFFIX[shown.indicator.unit]
+    return text + (unit if unit == "%" or tick == scale.ticks[-1] else "")
+
+
+def _grid(canvas: Canvas, scale: Scale, ticks: Sequence[str], right: float, *, bare: bool) -> None:
+    for tick, text in zip(scale.ticks, ticks, strict=True):
+        y = scale(tick)
+        if tick == 0:
+            canvas.strokes([((0, y), (right + 4, y))], palette.DARK, 1.0)
+        elif not bare:
+            canvas.strokes([((0, y), (right, y))], palette.GRID, 0.8)
+            canvas.text(0, y - 3.5, text, size=palette.SMALL)
+
+
+def _years(canvas: Canvas, periods: Sequence[str], across: Scale, base: float) -> None:
+    """Tick marks at every period; labels at as many as fit, counted back from the last."""
+    at = [across(year(period)) for period in periods]
+    canvas.strokes([((x, base), (x, base + 4)) for x in at], palette.DARK, 0.8)
+    free = float("inf")
+    for x, period in reversed(list(zip(at, periods, strict=True))):
+        half = lettering.width(period, palette.SMALL) / 2
+        if x + half <= free:
+            canvas.text(max(x, half), base + 15, period, size=palette.SMALL, anchor="center")
+            free = x - half - 8
+
+
+def _runs(series: Series, step: int) -> list[list[str]]:
+    """Periods with numbers, cut where one or more are missing and where the series breaks."""
+    runs: list[list[str]] = []
+    for period in series.shown:
+        last = series.marks[runs[-1][-1]] if runs else None
+        alike = last is not None and last.segment == series.marks[period].segment
+        if runs and alike and year(period) - year(runs[-1][-1]) <= step:
+            runs[-1].append(period)
+        else:
+            runs.append([period])
+    return runs
+
+
+def broken(marks: Mapping[str, Mark]) -> list[tuple[str, str]]:
+    """Neighbouring periods between which the way of counting changes."""
+    return [
+        (one, other)
+        for one, other in pairwise(sorted(marks))
+        if marks[one].segment != marks[other].segment
+    ]
+
+
+def breaking(every: Sequence[Series]) -> list[tuple[str, str]]:
+    """The breaks of the home area's lines, of which each has its own."""
+    lines = [series.marks for series in every if series.marker in ("circle", "diamond")]
+    return sorted({pair for marks in lines for pair in broken(marks)})
+
+
+def _breaks(
+    canvas: Canvas, every: Sequence[Series], across: Scale, between: tuple[float, float]
+) -> None:
+    """A dashed line from top to bottom at each break of the series."""
+    for one, other in breaking(every):
+        x = (across(year(one)) + across(year(other))) / 2
+        line = [(x, height) for height in between]
+        canvas.shape(line, stroke=palette.DARK, weight=1.0, dashes=(3, 3))
+
+
+def _band(canvas: Canvas, series: Series, across: Scale, scale: Scale, step: int) -> None:
+    if series.marker != "circle":
+        return  # limits of comparators would hide the home area's
+    for run in _runs(series, step):
+        kept = [(across(year(p)), series.marks[p]) for p in run if _limits(series.marks[p])]
+        if len(kept) == 1:
+            x, mark = kept[0]
+            canvas.strokes([((x, scale(mark.low)), (x, scale(mark.high)))], palette.HATCH, 1.2)
+        elif kept:
+            above = [(x, scale(mark.high)) for x, mark in kept]
+            below = [(x, scale(mark.low)) for x, mark in reversed(kept)]
+            canvas.shape([*above, *below], fill=palette.BAND, closed=True)
+
+
+def _line(canvas: Canvas, series: Series, across: Scale, scale: Scale, step: int) -> None:
+    for run in _runs(series, step):
+        points = [(across(year(p)), scale(series.marks[p].value)) for p in run]
+        if len(points) > 1:
+            canvas.shape(points, stroke=series.colour, weight=series.weight, dashes=series.dashes)
+        else:
+            _marker(canvas, series, *points[0], size=3.0)
+    if series.shown:
+        last = series.shown[-1]
+        _marker(canvas, series, across(year(last)), scale(series.marks[last].value), size=4.2)
+
+
+def _marker(canvas: Canvas, series: Series, x: float, y: float, size: float) -> None:
+    if series.marker == "circle":
+        canvas.dot(x, y, size, series.colour)
+    elif series.marker == "square":
+        canvas.rectangle(x - size * 0.9, y - size * 0.9, size * 1.8, size * 1.8, series.colour)
+    elif series.marker == "diamond":
+        corners = [(x, y - size * 1.2), (x + size, y), (x, y + size * 1.2), (x - size, y)]
+        canvas.shape(corners, fill=series.colour, closed=True)
+    else:
+        corners = [(x, y - size * 1.1), (x + size, y + size * 0.8), (x - size, y + size * 0.8)]
+        canvas.shape(corners, fill=series.colour, closed=True)
+
+
+def _absences(
+    canvas: Canvas, every: Sequence[Series], across: Scale, scale: Scale, step: int
+) -> None:
+    """Periods of the home area with a row but no number: a word to each, or to neighbours that
+    are too close for one each."""
+    absent = [(p, m) for p, m in sorted(every[0].marks.items()) if not m.shown]
+    lines = [
+        [(across(year(p)), scale(series.marks[p].value)) for p in run]
+        for series in every
+        for run in _runs(series, step)
+    ]
+    widest = max((lettering.width(m.text, palette.SMALL) for _, m in absent), default=0.0)
+    near = across(step) - across(0) < widest + 5
+    keyed = groupby(
+        enumerate(absent),
+        key=lambda e: (year(e[1][0]) - e[0] * step if near else e[1][0], e[1][1].text),
+    )
+    for (_, text), group in keyed:
+        run = [entry for _, entry in group]
+        middle = (across(year(run[0][0])) + across(year(run[-1][0]))) / 2
+        half = lettering.width(text, palette.SMALL) / 2
+        middle = min(max(middle, half), min(across.end + 31, canvas.width) - half)
+        how = {"size": palette.SMALL, "anchor": "center", "backing": True}
+        spans = [s for line in lines for s in clear.passing(line, middle - half, middle + half)]
+        y = clear.baseline(spans, scale(0) - 5, scale.end)
+        canvas.text(middle, y, text, measure=run[0][1].key, **how)  # type: ignore[arg-type]
+
+
+def _end_label(series: Series, last: str) -> tuple[str, str, str]:
+    """Name, number, and the period where it is not the figure's last."""
+    if not series.shown:
+        return series.name, "", ""
+    period = series.shown[-1]
+    return f"{series.name} ", series.marks[period].text, "" if period == last else f"({period})"
+
+
+def _keyed(every: Sequence[Series]) -> list[Series]:
+    return [series for series in every if series.shown]
+
+
+def _key(canvas: Canvas, every: Sequence[Series], last: str) -> None:
+    """Names and numbers above the lines of a narrow figure, each beside its mark."""
+    for index, series in enumerate(every):
+        y = KEY * index + 6.0
+        canvas.shape([(0, y), (18, y)], stroke=series.colour, weight=series.weight,
+                     dashes=series.dashes)  # fmt: skip
+        _marker(canvas, series, 9.0, y, size=3.6)
+        _named(canvas, series, _end_label(series, last), 24.0, y)
+
+
+def _labels(
+    canvas: Canvas,
+    every: Sequence[Series],
+    ends: Sequence[tuple[str, str, str]],
+    across: Scale,
+    scale: Scale,
+) -> None:
+    """Names and numbers right of the lines, pushed apart where they would collide."""
+    named = [(s, end) for s, end in zip(every, ends, strict=True) if s.shown]
+    wanted = [scale(series.marks[series.shown[-1]].value) for series, _ in named]
+    placed = spread(wanted, 12.5, scale.end - 8, scale.start)
+    for (series, end), y in zip(named, placed, strict=True):
+        _named(canvas, series, end, across.end + 9, y)
+
+
+def _named(
+    canvas: Canvas, series: Series, end: tuple[str, str, str], x: float, middle: float
+) -> None:
+    """The name, number and period of a line, from `x`."""
+    name, number, when = end
+    weight = 600 if series.marker == "circle" else 400
+    base = middle + palette.LABEL * 0.33
+    how = {"weight": weight, "colour": series.ink}
+    canvas.text(x, base, name.rstrip(), **how)  # type: ignore[arg-type]
+    x += lettering.width(name, palette.LABEL, weight)
+    key = series.marks[series.shown[-1]].key
+    canvas.text(x, base, number, measure=key, **how)  # type: ignore[arg-type]
+    x += lettering.width(number, palette.LABEL, weight) + (3 if when else 0)
+    canvas.text(x, base, when, **how)  # type: ignore[arg-type]

@@ -69,7 +69,7 @@ rule tabulate:
     message:
         flow.message("tabulate")
     shell:
-        "python -m jsna tabulate {wildcards.edition} 2> {log}"
+        flow.command("tabulate")
 
 
 rule print:

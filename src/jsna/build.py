@@ -9,18 +9,21 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 from jsna import io
 from jsna.checking import declared
+from jsna.checking.known import Known
 from jsna.errors import JsnaError, Problem
 from jsna.machine import libraries as system
 from jsna.machine import liveness, standing, stopped
 from jsna.model.configuration import Configuration
-from jsna.provenance import publication
+from jsna.provenance import publication, unchanged
 from jsna.sources import permission
 from jsna.stages import GENERATOR
 
 Say = Callable[[str], None]
+_UNCHANGED: Final = "  nothing has changed since the last build"
 #: Seconds an interrupted workflow has to end by itself.
 _PATIENCE = 10
 
@@ -63,9 +66,23 @@ def _whole(raw: Path) -> bool:
 
 
 def build(
-    config: Configuration, paths: io.Paths, say: Say, *, cores: int, force: bool = False
+    config: Configuration,
+    paths: io.Paths,
+    say: Say,
+    *,
+    cores: int,
+    force: bool = False,
+    known: Known | None = None,
 ) -> int:
     """Build an edition. Returns the exit code; prints where the report is.
+
+    Args:
+        config: the edition's.
+        paths: its folders.
+        say: is given what is to be told.
+        cores: stages at work at once, at most.
+        force: whether every stage is to run again.
+        known: what of the configuration was in order before; all is judged where not given.
 
     Raises:
         JsnaError: raw files are missing, the machine lacks a library, or another build is at work
@@ -77,7 +94,7 @@ def build(
     with liveness.building(paths.root, config.edition.edition, say) as lock:
         publication.recover(paths.reports)
         io.clear_left(paths)
-        code = _build(config, paths, say, cores, force, lock)
+        code = _build(config, paths, say, cores, force, lock, known or Known(None))
     if code == 0:
         _tell_gaps(paths, say)
         _tell_audit(paths, say)
@@ -89,7 +106,13 @@ def build(
 
 
 def _build(
-    config: Configuration, paths: io.Paths, say: Say, cores: int, force: bool, lock: int | None
+    config: Configuration,
+    paths: io.Paths,
+    say: Say,
+    cores: int,
+    force: bool,
+    lock: int | None,
+    known: Known,
 ) -> int:
     edition = config.edition
     say(f"{edition.title} — {config.area.name} ({edition.edition})")
@@ -97,12 +120,20 @@ def _build(
         say(f"Warning: {delivery.extract}, {delivery.period} – {permission.gap(delivery)}")
     if edition.synthetic:
         synthesise(config, paths, say)
-    _expect_files(config, paths)
+    _expect_files(config, paths, known)
+    known.keep()
     again = [] if _is_whole(paths) else ["--forcerun", "seal"]
     if force:
         again = ["--forceall"]
         standing.forget(paths.identified.parent)
-    return _snakemake(edition.edition, paths.root, cores, again, say, lock)
+    elif not again and known.holds("built", unchanged.state(paths)):
+        say(_UNCHANGED)
+        return 0
+    code = _snakemake(edition.edition, paths.root, cores, again, say, lock)
+    if code == 0:
+        known.note("built", unchanged.state(paths))
+        known.keep()
+    return code
 
 
 def _tell_gaps(paths: io.Paths, say: Say) -> None:
@@ -161,13 +192,13 @@ def _expect_writable(paths: io.Paths) -> None:
         raise JsnaError(problems.values())
 
 
-def _expect_files(config: Configuration, paths: io.Paths) -> None:
+def _expect_files(config: Configuration, paths: io.Paths, known: Known | None = None) -> None:
     """All raw files and the key are there and the configuration fits, or one error names what not.
 
     Where only the key or the configuration is wrong the extracts are looked at too, so that
     nothing wrong with them is told later.
     """
-    problems = [*declared.of_configuration(config, paths), *declared.key(config, paths)]
+    problems = [*declared.of_configuration(config, paths, known), *declared.key(config, paths)]
     absent = False
     folder = f"data/raw/{config.edition.edition}"
     for delivery in config.edition.received:
@@ -292,5 +323,5 @@ def _progress(lines: Iterator[str], say: Say) -> Iterator[str]:
         elif match := _DONE.match(text):
             done = f"{match.group(1)}/{match.group(2)}".rjust(5)
         elif text.startswith("Nothing to be done"):
-            say("  nothing has changed since the last build")
+            say(_UNCHANGED)
         yield text

@@ -16,6 +16,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -161,14 +162,18 @@ def _synthesise(arguments: argparse.Namespace) -> int:
 
 
 def _build(arguments: argparse.Namespace) -> int:
+    from jsna import io
     from jsna.build import build
     from jsna.checking import declared
+    from jsna.checking.known import Known
 
+    root = Path(arguments.root)
     # To be ended from outside is to be stopped, as by Ctrl-C: the stages end too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     _settled(arguments)
-    loaded = _loaded(arguments, declared.load)
-    return build(*loaded, say, cores=arguments.cores, force=arguments.force)
+    known = Known(None if arguments.force else io.Paths(root, arguments.edition).sealed.parent)
+    loaded = _loaded(arguments, partial(declared.load, known=known))
+    return build(*loaded, say, cores=arguments.cores, force=arguments.force, known=known)
 
 
 def _prepare(arguments: argparse.Namespace) -> int:

@@ -7,13 +7,18 @@ passes here does not stop a stage for a reason of configuration.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from jsna import io
-from jsna.checking import tables, words
+from jsna.checking import tables
+from jsna.checking.known import Known, said
+from jsna.disclosure.discovery import digest
 from jsna.errors import JsnaError, Problem
+from jsna.provenance import inputs
 from jsna.settings import loading
 from jsna.sources import permission
 
@@ -23,16 +28,32 @@ if TYPE_CHECKING:
     from jsna.settings.dimensions import Categories
 
 
+#: The code that judges a configuration.
+_CODE: Final = "jsna.checking.declared"
 TITLE: Final = "This edition cannot be built until this is put right:"
 
 
-def load(name: str, root: Path) -> Configuration:
+def load(name: str, root: Path, known: Known | None = None) -> Configuration:
     """Load an edition; what measuring and drawing ask of indicators is told in the same go.
+
+    Args:
+        name: of the edition.
+        root: of the project.
+        known: what was in order before; everything is judged where not given.
 
     Raises:
         JsnaError: listing every problem in every file the edition touches.
     """
-    return loading.load(name, root, beside=of_indicators)
+    if known is not None:
+        # One that cannot be loaded is loaded again, so that all that is wrong is told together.
+        with suppress(JsnaError):
+            config = loading.load(name, root)
+            if known.holds("indicators", said(config, root, _CODE)):
+                return config
+    config = loading.load(name, root, beside=of_indicators)
+    if known is not None:
+        known.note("indicators", said(config, root, _CODE))
+    return config
 
 
 def of_indicators(found: Mapping[str, Indicator], categories: Categories) -> list[Problem]:
@@ -49,17 +70,38 @@ def of_indicators(found: Mapping[str, Indicator], categories: Categories) -> lis
     return [*measured, *misdeclared(whole, categories.dimensions)]
 
 
-def of_configuration(config: Configuration, paths: io.Paths) -> list[Problem]:
-    """What stages would refuse of a configuration that could be loaded; reads no data."""
-    from jsna.measures import derived
+def of_configuration(
+    config: Configuration, paths: io.Paths, known: Known | None = None
+) -> list[Problem]:
+    """What stages would refuse of a configuration that could be loaded; reads no data.
 
-    problems = [*derived.faults(config), *words.faults(config, paths.root), *tables.faults(config)]
+    Args:
+        config: the edition's.
+        paths: its folders.
+        known: what was in order before; everything is judged where not given.
+    """
+    root, known = paths.root, known or Known(None)
+    worded, drawn = partial(said, config, root, _CODE), partial(_drawn, config, root)
+    problems = known.unless("words", worded, lambda: _worded(config, root))
+    problems += known.unless("tables", drawn, lambda: tables.faults(config))
     problems += _linkage(config, paths)
     try:
         _publications(config, paths)
     except JsnaError as error:
         problems += error.problems
     return problems
+
+
+def _worded(config: Configuration, root: Path) -> list[Problem]:
+    from jsna.checking import words
+    from jsna.measures import derived
+
+    return [*derived.faults(config), *words.faults(config, root)]
+
+
+def _drawn(config: Configuration, root: Path) -> str:
+    """Digest of what the rows that queries are tried on are drawn from, and the queries."""
+    return f"{digest.declared(config, root)} {inputs.of_code(root, 'jsna.checking.tables')}"
 
 
 def judged(config: Configuration, paths: io.Paths) -> tuple[list[Problem], list[str]]:

@@ -33,7 +33,12 @@ SHARED: Final = ("indicators", "codelists", "disclosure", "releases")
 
 def code(stage: str, root: Path) -> str:
     """Fingerprint of a stage's code and of the locked packages it runs on."""
-    return f"{fingerprint(*STAGES[stage].code)}-{_lock(root)}"
+    return of_code(root, *STAGES[stage].code)
+
+
+def of_code(root: Path, *modules: str) -> str:
+    """Fingerprint of modules, of all they import, and of the locked packages they run on."""
+    return f"{fingerprint(*modules)}-{_lock(root)}"
 
 
 @cache

@@ -15,11 +15,12 @@ from jsna import io
 from jsna.errors import JsnaError, Problem
 from jsna.model.areas import AreaFile, Locality, Neighbour
 from jsna.model.editions import Edition
-from jsna.releases import boundaries, lookups, neighbours, store
 from jsna.settings import areas, authorities, recoded
 from jsna.settings.authorities import Authority, Register
 from jsna.settings.reading import Gatherer
 from jsna.settings.releases import choose, load_releases
+
+# What reads look-ups brings pandas, and is imported where there is something to derive.
 
 if TYPE_CHECKING:
     from jsna.model.releases import Release
@@ -114,6 +115,8 @@ def _shapes(
     if release is None:
         return {}
     codes = {other: one.code for one in localities for other in reversed(recoded.every(one.code))}
+    from jsna.releases import boundaries, store
+
     found = store.once(boundaries.of_places, published / release.file, release.codes, sorted(codes))
     shapes = {codes[other]: shape for other, shape in found.items()}
     return {"shapes_from": release.id, "shapes": dict(sorted(shapes.items()))}
@@ -127,6 +130,8 @@ def _localities(
     authority: Authority, chosen: areas.Chosen, published: Path
 ) -> tuple[Locality, ...]:
     """Districts of a county, wards of any other, by code."""
+    from jsna.releases import lookups, store
+
     small, upper = _one(chosen, "lsoa_lookup"), _one(chosen, "authority_lookup")
     if small is None or upper is None:
         return ()
@@ -145,6 +150,8 @@ def _neighbours(
     authority: Authority, model: Release, published: Path, listed: Register
 ) -> tuple[Neighbour, ...]:
     """The authority's statistical neighbours, closest first; none where the model lacks it."""
+    from jsna.releases import neighbours, store
+
     rows = store.once(neighbours.read, published / model.file)
     numbers = rows.loc[rows["old_la_code"].eq(authority.number), "neighbour"].tolist()
     unknown = sorted({*numbers} - {*listed.by_number})

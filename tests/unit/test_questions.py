@@ -18,10 +18,13 @@ from jsna.provenance import inputs
 from jsna.readback.asked import Asked
 from jsna.readback.result import Tally
 from jsna.report import asked
+from jsna.report.sources import Register
 from jsna.settings import loading
 from jsna.settings.questions import QUESTIONS, TOPICS
+from jsna.sources import registry
 from jsna.stages import STAGES
 from jsna.view.answers import answers, tally
+from jsna.workbook import make
 from tests.unit import report_support as made
 
 ROOT = Path(__file__).parents[2]
@@ -239,6 +242,26 @@ def test_the_table_names_runs_of_questions_and_counts_them() -> None:
     assert context["counted"] == "Of 4 questions: 1 answered, 1 partly, 2 not."
     assert context["asked"] == ["The board, 2 May 2025 (A letter): Q1 to Q3, Q5."]
     assert context["counted"] in [*Asked(made.frame(rows(config)), config).phrases]
+
+
+def test_the_sheet_of_a_workbook_says_the_same_and_is_read_back() -> None:
+    config = edition()
+    frame = made.frame(rows(config))
+    book = make.made(made.view(rows(config), config), Register(config, registry(), frame))
+    (sheet,) = (one for one in book.sheets if one.name == "Questions")
+    assert sheet.header[:2] == ("Question", "Asks")
+
+    def problems(table: list[tuple[Any, ...]]) -> list[str]:
+        found = Tally("workbook.ods")
+        Asked(frame, config).sheet(sheet.header, table, found)
+        return [str(problem) for problem in found.problems]
+
+    assert problems([*sheet.rows]) == []
+    changed = [tuple("Answered" if "nswered" in str(one) else one for one in r) for r in sheet.rows]
+    assert len(problems(changed)) == 3
+    assert "each once and in order" in " ".join(problems([*sheet.rows[1:]]))
+    assert {len(row) for row in sheet.rows} == {len(sheet.header)}
+    assert all(cell for row in sheet.rows for cell in row)
 
 
 # -- what is made anew -----------------------------------------------------------------------------

@@ -6,7 +6,7 @@ Nothing here comes from what wrote the table: which figures are shown is found a
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import pandas as pd
@@ -22,6 +22,8 @@ from jsna.readback.result import Tally
 #: Headings of the open data that are held to the measures, and of the table, in their order.
 _COLUMNS: Final = ("asks", "answer", "given", "missing", "given_by")
 _HEADS: Final = ("Question", "Answer", "Given here", "Missing, and from whom")
+#: What stands in a cell of a workbook that has nothing to say.
+_NONE: Final = "none"
 
 
 class _Row(NamedTuple):
@@ -127,15 +129,27 @@ class Asked:
     def data(self, text: str, tally: Tally) -> None:
         """Hold a file of open data to the measures, if it is that of the questions."""
         rows = [*csv.DictReader(text.splitlines())]
-        if not rows or not {"question", *_COLUMNS} <= rows[0].keys():
+        if rows and {"question", *_COLUMNS} <= rows[0].keys():
+            self._file = True
+            self._records(rows, tally)
+
+    def sheet(self, header: Sequence[str], rows: Iterable[Sequence[object]], tally: Tally) -> None:
+        """Hold the sheet of a workbook to the measures: the same, where a cell is never empty."""
+        names = [head.lower().replace(" ", "_") for head in header]
+        if missing := {"question", *_COLUMNS} - {*names}:
+            rule = f"lacks {', '.join(sorted(missing))}"
+            tally.wrong(rule, place="Questions", code="questions")
             return
-        self._file = True
+        cells = (["" if str(cell) == _NONE else str(cell) for cell in row] for row in rows)
+        self._records([dict(zip(names, row, strict=True)) for row in cells], tally)
+
+    def _records(self, rows: Sequence[Mapping[str, str]], tally: Tally) -> None:
         self._complete([row["question"] for row in rows], tally)
         for row in rows:
             if own := self._rows.get(row["question"]):
                 for name in _COLUMNS:
-                    wanted = guarded_line(getattr(own, name))
-                    if row[name] != wanted:
+                    wanted = getattr(own, name)
+                    if row[name] not in (wanted, guarded_line(wanted)):
                         self._wrong(row["question"], name, wanted, row[name], tally)
 
     def finish(self, tally: Tally) -> None:

@@ -57,8 +57,8 @@ class Reader:
         self._labels = Labels(names)
         self._tables = tables.Tables(frame, allowed, names)
         figures = Figures(called.named(frame, config, names), self._measures)
-        self._workbooks = Workbooks(figures, allowed.of)
         self._asked = Asked(frame, config)
+        self._workbooks = Workbooks(figures, allowed.of, self._asked)
         self._tallies: list[Tally] = []
         self._page = webpage.Page()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from jsna.readback import parts
+from jsna.readback.asked import Asked
 from jsna.readback.figures import FIELDS, Figures, Value, expected
 from jsna.readback.printed import Measure
 from jsna.readback.result import HIDDEN, MEASURE, Tally
@@ -16,7 +17,10 @@ Rows = list[list[Value]]
 #: Says of a text in a place: (number, type) of every number in it; the type is empty for none.
 Judge = Callable[[str, str], list[tuple[str, str]]]
 #: Sheets whose words are those of a list the report prints -> the place they are judged in.
-_PLACES: Final = {"Sources": "p.citation", "Indicators": "words", "Notes": "words"}
+_PLACES: Final = {
+    "Sources": "p.citation", "Indicators": "words", "Notes": "words", "Questions": "words",
+}  # fmt: skip
+QUESTIONS: Final = "Questions"
 SHEET: Final = "sheet"
 _NOTE: Final = re.compile(r"\[note (\d+)\]")
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
@@ -48,10 +52,11 @@ class Workbooks:
     Args:
         figures: looks a measure up by words.
         judge: types of numbers in words.
+        asked: the questions, as the measures answer them.
     """
 
-    def __init__(self, figures: Figures, judge: Judge) -> None:
-        self._figures, self._judge = figures, judge
+    def __init__(self, figures: Figures, judge: Judge, asked: Asked) -> None:
+        self._figures, self._judge, self._asked = figures, judge, asked
         self._first: tuple[str, Mapping[str, Rows]] | None = None
 
     def read(self, file: Path, tally: Tally) -> None:
@@ -110,6 +115,8 @@ class Workbooks:
             return
         header = [str(head) for head in rows[top]]
         figures = _columns(header)
+        if name == QUESTIONS:
+            self._asked.sheet(header, rows[top + 1 :], tally)
         if len(set(header)) < len(header):
             tally.wrong("two columns have one heading", place=name, code="heading")
         for head in header:

@@ -104,7 +104,7 @@ def files(config: Configuration, found: Sequence[Answer]) -> dict[str, str]:
     if not found:
         return {}
     prefix = "synthetic_" if config.edition.synthetic else ""
-    rows = [_record(config, one) for one in found]
+    rows = [record(config, one) for one in found]
     meant = [
         {"file": f"{prefix}questions.csv", "column": name, "meaning": said}
         for name, said in COLUMNS.items()
@@ -115,7 +115,8 @@ def files(config: Configuration, found: Sequence[Answer]) -> dict[str, str]:
     }
 
 
-def _record(config: Configuration, one: Answer) -> dict[str, str]:
+def record(config: Configuration, one: Answer) -> dict[str, str]:
+    """Column of the open data -> its cell, of one question."""
     asked = config.questions.asked[one.question.asked]
     by = dict.fromkeys(name for given in one.given for name in given.indicators)
     return {

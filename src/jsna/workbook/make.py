@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from jsna.model.indicators import Indicator
-from jsna.report import metadata
+from jsna.report import asked, metadata
 from jsna.report.assemble import OPEN_LICENCE_WORDS, SYNTHETIC_WORDS
 from jsna.report.sources import Register, month
 from jsna.view import words
+from jsna.view.answers import Answer, answers
 from jsna.view.rows import Measures
 from jsna.workbook import book as books
 from jsna.workbook.book import Book, Cell, Sheet
@@ -47,7 +48,9 @@ def made(view: Measures, register: Register) -> Book:
         own = [i for i in config.indicators.values() if i.chapter == name and view.has(i.id)]
         shown += own
         sheets += tables.chapter(number, config.chapters[name].title, own)
-    first = (notes.sheet(), _indicators(view, register, shown), _sources(register))
+    first = [notes.sheet(), _indicators(view, register, shown), _sources(register)]
+    if found := answers(view):
+        first.append(_questions(view, found))
     place = config.area.name
     return Book(
         title=config.edition.title + _marked(view) + ": tables",
@@ -103,6 +106,20 @@ def _indicators(view: Measures, register: Register, shown: Sequence[Indicator]) 
         legend=(),
         header=("Indicator", *terms, "Code in the open data"),
         rows=tuple(rows),
+    )
+
+
+def _questions(view: Measures, found: Sequence[Answer]) -> Sheet:
+    """A row for each question that was asked: what answers it, and what is missing from whom."""
+    rows = [asked.record(view.config, one).values() for one in found]
+    return Sheet(
+        name="Questions",
+        table="questions",
+        title="Questions asked, and what answers them",
+        instructions=books.ONE_TABLE,
+        legend=(),
+        header=tuple(name.replace("_", " ").capitalize() for name in asked.COLUMNS),
+        rows=tuple(tuple(cell or NONE for cell in row) for row in rows),
     )
 
 

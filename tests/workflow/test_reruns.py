@@ -160,6 +160,22 @@ def test_a_comment_makes_the_manifest_anew_that_lists_the_file_and_nothing_else(
 
 
 @pytest.mark.full
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("config/questions.yaml", "asks: Is speech", "asks: Is it so that speech"),
+        ("config/topics.yaml", "title: Deprivation", "title: Deprived neighbourhoods"),
+        ("config/indicators/placements.yaml", "answers: [independent_places]", "answers: []"),
+    ],
+)
+def test_what_was_asked_is_written_anew_and_nothing_measured_or_drawn(
+    project: Project, edited: Callable[[str, str, str], None], file: str, old: str, new: str
+) -> None:
+    edited(file, old, new)
+    assert stages_planned(project) == ["write", "tabulate", "print", "readback", "seal"]
+
+
+@pytest.mark.full
 def test_what_an_edition_tells_readers_is_written_anew_and_nothing_measured(
     project: Project, edited: Callable[[str, str, str], None]
 ) -> None:

@@ -83,8 +83,9 @@ bench-disclosure: $(READY) ## Measure disclosure control: loss, optimality, CPU 
 bench-linkage: $(READY) ## Measure linkage: accuracy, CPU seconds and memory, FEBRL and county scale
 	@$(BIN)/python benchmarks/bench_linkage.py
 
-bench: $(READY) ## Measure CPU seconds and memory of every stage at county scale
-	@$(BIN)/python benchmarks/run.py
+bench: $(READY) ## Measure CPU seconds and memory of every stage at county scale, and what a change costs
+	@$(BIN)/python benchmarks/run.py $(EDITION)
+	@$(BIN)/python benchmarks/bench_flow.py $(EDITION)
 
 clean: ## Remove built reports and processed data (never raw extracts, nor what was published)
 	@rm -rf data/processed/* data/releases reports/.*.new reports/.*.old $(filter-out reports/templates,$(wildcard reports/*)) .snakemake

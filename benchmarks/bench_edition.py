@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from run import copy_project, measured
+from measuring import copy_project, measured
 
 if TYPE_CHECKING:
     from jsna.disclosure.attacking.attack import Report

@@ -135,11 +135,12 @@ def _check(arguments: argparse.Namespace) -> int:
 
 def _discover(arguments: argparse.Namespace) -> int:
     from jsna import zones
+    from jsna.checking import tables
 
     root = Path(arguments.root)
     _BEFORE[arguments.verb](root)
     zones.enter(arguments.verb, root)
-    for line in keeping.run(root, arguments.editions, again=arguments.again):
+    for line in keeping.run(root, arguments.editions, tables.faults, again=arguments.again):
         say(line)
     return 0
 
@@ -171,7 +172,9 @@ def _build(arguments: argparse.Namespace) -> int:
     # To be ended from outside is to be stopped, as by Ctrl-C: the stages end too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     _settled(arguments)
-    known = Known(None if arguments.force else io.Paths(root, arguments.edition).sealed.parent)
+    known = Known(io.Paths(root, arguments.edition).sealed.parent)
+    if arguments.force:
+        known.forget()
     loaded = _loaded(arguments, partial(declared.load, known=known))
     return build(*loaded, say, cores=arguments.cores, force=arguments.force, known=known)
 

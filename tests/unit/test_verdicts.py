@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from jsna import cli, io
+from jsna.checking import declared, tables
+from jsna.checking.known import Known
 from jsna.disclosure.discovery import digest, keeping, run, search, verdicts
 from jsna.errors import JsnaError, Problem
 from jsna.model.configuration import Configuration
@@ -53,7 +55,13 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., li
         return looked
 
     monkeypatch.setattr(search, "look", look)
+    monkeypatch.setattr(tables, "faults", untried)
     return has
+
+
+def untried(_: Configuration) -> list[Problem]:
+    """Nothing is wrong with any query."""
+    return []
 
 
 def kept(root: Path) -> list[str]:
@@ -82,8 +90,8 @@ def test_one_verdict_is_kept_of_all_editions_that_declare_the_same(
     assert "one-2025, two-2025: nothing is undeclared" in capsys.readouterr().out
     # What is kept is not looked at again unless that is asked for, and gives the same bytes.
     files = {name: (tmp_path / verdicts.FOLDER / name).read_bytes() for name in kept(tmp_path)}
-    assert all(line.endswith("is current") for line in keeping.run(tmp_path, []))
-    list(keeping.run(tmp_path, ["two-2025"], again=True))
+    assert all(line.endswith("is current") for line in keeping.run(tmp_path, [], untried))
+    list(keeping.run(tmp_path, ["two-2025"], untried, again=True))
     assert looked[2:] == ["two-2025"]
     assert files == {n: (tmp_path / verdicts.FOLDER / n).read_bytes() for n in kept(tmp_path)}
 
@@ -92,10 +100,10 @@ def test_verdicts_on_what_no_edition_declares_any_more_are_taken_away(
     tmp_path: Path, project: Callable[..., list[str]]
 ) -> None:
     project(ONE, OTHER)
-    list(keeping.run(tmp_path, []))
+    list(keeping.run(tmp_path, [], untried))
     assert len(kept(tmp_path)) == 2
     project(ONE)
-    assert "taken away" in [*keeping.run(tmp_path, ["one-2025"])][-1]
+    assert "taken away" in [*keeping.run(tmp_path, ["one-2025"], untried)][-1]
     assert kept(tmp_path) == [verdicts.file(digest.digest(ONE, tmp_path)).name]
 
 
@@ -104,7 +112,7 @@ def test_a_build_takes_what_is_kept_and_writes_what_a_look_would_have(
 ) -> None:
     looked = project(ONE)
     by_look = stage(tmp_path, ONE)
-    list(keeping.run(tmp_path, []))
+    list(keeping.run(tmp_path, [], untried))
     capsys.readouterr()
     # Another checkout, with what is kept and nothing remembered.
     fresh = tmp_path / "fresh"
@@ -135,7 +143,7 @@ def test_a_verdict_that_is_damaged_or_not_good_is_not_gone_by(
     tmp_path: Path, project: Callable[..., list[str]]
 ) -> None:
     project(ONE)
-    list(keeping.run(tmp_path, []))
+    list(keeping.run(tmp_path, [], untried))
     name = digest.digest(ONE, tmp_path)
     file = tmp_path / verdicts.file(name)
     right = file.read_bytes()
@@ -144,7 +152,7 @@ def test_a_verdict_that_is_damaged_or_not_good_is_not_gone_by(
         file.write_text(content, encoding="utf-8")
         assert verdicts.kept(tmp_path, name) is None, content
         # Whoever keeps verdicts makes it anew.
-        list(keeping.run(tmp_path, []))
+        list(keeping.run(tmp_path, [], untried))
         assert file.read_bytes() == right
     file.write_bytes(b"\xff")
     assert verdicts.kept(tmp_path, name) is None
@@ -155,7 +163,7 @@ def test_what_is_found_to_be_undeclared_is_not_kept_and_takes_away_what_was(
     tmp_path: Path, project: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project(ONE)
-    list(keeping.run(tmp_path, []))
+    list(keeping.run(tmp_path, [], untried))
 
     def look(*_: object) -> dict[str, Any]:
         raise JsnaError(Problem("indicators x", "are tied"), title=search.TITLE)
@@ -167,19 +175,54 @@ def test_what_is_found_to_be_undeclared_is_not_kept_and_takes_away_what_was(
         stage(tmp_path, ONE)
 
 
+def test_nothing_is_kept_of_declarations_whose_queries_cannot_be_run(
+    tmp_path: Path, project: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = project(ONE)
+    list(keeping.run(tmp_path, [], untried))
+    monkeypatch.setattr(tables, "faults", lambda _: [Problem("table x", "cannot be run")])
+    assert cli.main(["discover", "--again", "--root", str(tmp_path)]) == 1
+    assert kept(tmp_path) == []
+    assert looked == ["one-2025"]
+
+
+def test_a_build_tries_no_query_of_declarations_of_which_a_verdict_is_kept(
+    tmp_path: Path, project: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever only asks what is wrong has them tried."""
+    project(ONE)
+    tried = list[str]()
+    monkeypatch.setattr(tables, "faults", lambda _: tried.append("query") or [])
+    for name, given in (("_worded", []), ("_linkage", []), ("said", "as it was")):
+        monkeypatch.setattr(declared, name, lambda *_, given=given: given)
+    paths = io.Paths(tmp_path, "one-2025")
+
+    def asked(known: Known | None) -> int:
+        tried.clear()
+        assert declared.of_configuration(ONE, paths, known) == []
+        return len(tried)
+
+    assert asked(Known(tmp_path)) == 1
+    list(keeping.run(tmp_path, [], untried))
+    assert asked(Known(tmp_path)) == 0
+    assert asked(None) == 1
+    (tmp_path / verdicts.file(digest.digest(ONE, tmp_path))).write_text("{}", encoding="utf-8")
+    assert asked(Known(tmp_path)) == 1
+
+
 def test_nothing_is_kept_where_nobody_can_say_which_packages_run(
     tmp_path: Path, project: Callable[..., list[str]]
 ) -> None:
     looked = project(ONE)
     (tmp_path / "requirements.lock").unlink()
     with pytest.raises(JsnaError, match="which packages"):
-        list(keeping.run(tmp_path, []))
+        list(keeping.run(tmp_path, [], untried))
     assert looked == []
 
 
 def test_the_packages_a_verdict_names_are_those_its_code_imports() -> None:
     found = set[str]()
-    for file in fingerprint._reach((digest.SEARCH,)):
+    for file in fingerprint._reach((digest.SEARCH, digest.TRIED)):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 found.update(alias.name.split(".")[0] for alias in node.names)
@@ -198,7 +241,7 @@ def test_of_a_configuration_everything_is_in_the_digest_or_known_to_tie_nothing(
     stated = {"edition", "indicators", "dimensions", "profiles"} | lists
     # The search has an area of its own, and no releases and files.
     supposed = {"area", "releases", "published", "mappings"}
-    # What official figures imply of each other, and words of chapters.
-    besides = {"relations", "chapters", "_joined"}
+    # What official figures imply of each other, words of chapters, and what was asked.
+    besides = {"relations", "chapters", "questions", "topics", "_joined"}
     fields = {one.name for one in dataclasses.fields(Configuration)}
     assert fields == stated | supposed | besides

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from jsna import io
 from jsna.checking import tables
 from jsna.checking.known import Known, said
-from jsna.disclosure.discovery import digest
+from jsna.disclosure.discovery import digest, verdicts
 from jsna.errors import JsnaError, Problem
 from jsna.provenance import inputs
 from jsna.settings import loading
@@ -80,10 +80,13 @@ def of_configuration(
         paths: its folders.
         known: what was in order before; everything is judged where not given.
     """
-    root, known = paths.root, known or Known(None)
+    root = paths.root
+    # Whoever asks what is wrong has all of it looked at; a build goes by a verdict that is kept.
+    tried = partial(tables.faults, config) if known is None else partial(_tables, config, root)
+    known = known or Known(None)
     worded, drawn = partial(said, config, root, _CODE), partial(_drawn, config, root)
     problems = known.unless("words", worded, lambda: _worded(config, root))
-    problems += known.unless("tables", drawn, lambda: tables.faults(config))
+    problems += known.unless("tables", drawn, tried)
     problems += _linkage(config, paths)
     try:
         _publications(config, paths)
@@ -97,6 +100,12 @@ def _worded(config: Configuration, root: Path) -> list[Problem]:
     from jsna.measures import derived
 
     return [*derived.faults(config), *words.faults(config, root)]
+
+
+def _tables(config: Configuration, root: Path) -> list[Problem]:
+    """What is wrong with the queries of analysis tables: nothing where a verdict is kept."""
+    kept = verdicts.kept(root, digest.digest(config, root)) is not None
+    return [] if kept else tables.faults(config)
 
 
 def _drawn(config: Configuration, root: Path) -> str:

@@ -37,6 +37,10 @@ class Known:
             with suppress(OSError, ValueError):
                 self._said = dict(io.read_json(self._file))
 
+    def forget(self) -> None:
+        """Have everything looked at again but what is kept with the project."""
+        self._said = {}
+
     def holds(self, part: str, digest: str) -> bool:
         """Whether a part was in order, and all its judgement depends on is as it was."""
         return self._said.get(part) == digest

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: The code that decides it, with all that it imports.
 SEARCH: Final = "jsna.disclosure.discovery.search"
+#: The code that tries queries before a verdict is kept (above this package, which it stands on).
+TRIED: Final = "jsna.checking.tables"
 #: Packages that the code imports: their versions decide it too.
 PACKAGES: Final = frozenset((
     "duckdb", "numpy", "pandas", "pandera", "pyarrow", "pydantic", "pydantic-core", "pyyaml",
@@ -68,7 +70,7 @@ def digest(config: Configuration, root: Path) -> str:
     if not lock.is_file():
         return ""
     packages = pinned(lock.read_text(encoding="utf-8"))
-    text = f"{declared(config, root)}-{fingerprint(SEARCH)}-{json.dumps(packages)}"
+    text = f"{declared(config, root)}-{fingerprint(SEARCH, TRIED)}-{json.dumps(packages)}"
     return hashlib.sha256(text.encode()).hexdigest()
 
 

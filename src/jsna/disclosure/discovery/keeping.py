@@ -6,7 +6,7 @@ it. Verdicts on what no edition declares any more are taken away.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -20,17 +20,25 @@ VERB: Final = "discover"
 DOES: Final = "look for sums between counts that nobody declared, and keep what is found for builds"
 
 
-def run(root: Path, names: Sequence[str], *, again: bool = False) -> Iterator[str]:
+def run(
+    root: Path,
+    names: Sequence[str],
+    tried: Callable[[Configuration], Sequence[Problem]],
+    *,
+    again: bool = False,
+) -> Iterator[str]:
     """Look through the declarations of editions, and tell of each what was kept.
 
     Args:
         root: of the project.
         names: editions; every one there is where none is named.
+        tried: what is wrong with the queries of analysis tables. Of a verdict that is kept nothing
+            is, so that no build tries them again.
         again: whether to look again where a current verdict is kept.
 
     Raises:
-        JsnaError: naming each kind of identity that the declarations do not imply; then nothing is
-            kept of them.
+        JsnaError: naming each kind of identity that the declarations do not imply, or what is wrong
+            with a query; then nothing is kept of them.
     """
     from jsna.disclosure.discovery import search
 
@@ -43,6 +51,8 @@ def run(root: Path, names: Sequence[str], *, again: bool = False) -> Iterator[st
         yield f"{told}: looking"
         # What is found again to be undeclared must not stand as if it were not.
         verdicts.forget(root, name)
+        if problems := tried(editions[0]):
+            raise JsnaError(problems)
         place = verdicts.keep(root, name, search.look(editions[0], root))
         yield f"{told}: nothing is undeclared; kept as {place}"
     for place in _stale(root, every):

@@ -64,6 +64,13 @@ class Block:
         rule = " AND ".join(f"{_of(left, 'l')} = {_of(right, 'r')}" for left, right in pairs)
         return f"{rule} AND ({_OWN})" if self.household and families else rule
 
+    def within(self, other: Block, *, families: bool = True) -> bool:
+        """Whether every pair of this block is one of another's; `families`: as that is used."""
+        same = {*self.keys, *(f"left({key}, {n})" for key in self.keys for n in (3, 4))}
+        # Who has the same forename or date of birth has something of their own in common.
+        own = not (other.household and families) or bool({"forename", "born"} & {*self.keys})
+        return self != other and own and same.issuperset(other.keys)
+
 
 def _of(key: str, alias: str) -> str:
     """A key as one of a record: `left(born, 4)` gives `left(l.born, 4)`."""
@@ -126,7 +133,7 @@ def chosen(
 ) -> list[str]:
     """The narrow blocks as conditions, and the wide ones that give few pairs.
 
-    Blocks of which a key is nowhere filled are left out.
+    Left out are blocks of which a key is nowhere filled, and those whose pairs another gives too.
 
     Args:
         database: holds the tables.
@@ -141,20 +148,35 @@ def chosen(
         sizes.append(int(size))
         filled.append({key for key, count in zip(keys, counts, strict=True) if count})
     limit = max(most * sum(sizes), _ALWAYS)
-    found = []
+    found: dict[Block, bool] = {}
     for block in BLOCKS:
         if not all(filled[side].issuperset(block.side(bool(side))) for side in (0, 1)):
             continue
         if block.wide and _pairs(database, left, right, block) > limit:
             continue
-        families = block.household and any(
+        found[block] = block.household and any(
             # Every record meets itself once.
-            _pairs(database, table, table, block) - size > _FAMILIES * size
+            _alike(database, table, block) - size > _FAMILIES * size
             # The smaller table first: mostly it says.
             for size, table in sorted(zip(sizes, (left, right), strict=True))
         )
-        found.append(block.rule(families=families))
-    return found
+    # What another gives as well is not looked for twice.
+    return [
+        block.rule(families=families)
+        for block, families in found.items()
+        if not any(block.within(other, families=also) for other, also in found.items())
+    ]
+
+
+def _alike(database: duckdb.DuckDBPyConnection, table: str, block: Block) -> int:
+    """How many pairs a block gives of a table with itself, each record with itself among them."""
+    keys = ", ".join(block.side(False))
+    known = " AND ".join(f"{key} IS NOT NULL" for key in block.side(False))
+    found = database.execute(
+        f"SELECT coalesce(sum(n * n), 0) FROM "
+        f"(SELECT count(*) AS n FROM {table} WHERE {known} GROUP BY {keys})"
+    ).fetchall()
+    return int(found[0][0])
 
 
 def _pairs(database: duckdb.DuckDBPyConnection, left: str, right: str, block: Block) -> int:

@@ -6,20 +6,19 @@ not on the order of rows, the number of threads or how often it is run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from jsna.linkage.by_number import link_by_number
 from jsna.linkage.candidates import make_candidates
-from jsna.linkage.comparisons import TURNED
 from jsna.linkage.model import Model, for_run, prior, without
 from jsna.linkage.passes import fits, unique
 from jsna.linkage.resolve import best_records, mutual
+from jsna.linkage.rest import Rest
 from jsna.linkage.scoring import columns_of, rare_columns, weighed
 from jsna.linkage.several import join_others
-from jsna.linkage.splinked import COLUMNS
 from jsna.linkage.vetoes import clear, judge, make_names
 from jsna.model.link_passes import LOOKUPS
 from jsna.model.linkage import Pass
@@ -117,12 +116,12 @@ def link(
         "left_record BIGINT, right_record BIGINT, method VARCHAR, pass VARCHAR, "
         "own_weight DOUBLE, own_probability DOUBLE, levels VARCHAR)"
     )
-    absent = _absent(database, left, right, model)
+    rest = Rest(database, left, right)
+    absent = _absent(rest.filled["left"] & rest.filled["right"], model)
     weigh = partial(weighed, model=model, frequencies=frequencies, absent=absent)
-    rest = _Rest(database, left, right)
     single = sizes == [_count(database, table) for table in (left, right)]
     for lookup in LOOKUPS:
-        if _any(database, rest.left, lookup[1]) and _any(database, rest.right, lookup[2]):
+        if rest.has("left", lookup[1]) and rest.has("right", lookup[2]):
             before = _count(database, "found")
             out = link_by_number(database, *rest.sides, lookup, weigh, single=single)
             made = _count(database, "found") - before
@@ -164,42 +163,6 @@ def link(
         for table, test in (("_judged", "out"), ("_top", "NOT tied AND veto <> ''"))
     )
     return result
-
-
-#: Columns of who is left. What a view works out anew is worked out for them alone.
-_KEPT: Final = COLUMNS.replace(" turned,", f" {TURNED.format('born')} AS turned,")
-
-
-class _Rest:
-    """The people of both sources nobody is linked to yet."""
-
-    def __init__(self, database: duckdb.DuckDBPyConnection, left: str, right: str) -> None:
-        self.database = database
-        self.left, self.right = left, right
-
-    @property
-    def sides(self) -> tuple[str, str]:
-        """Both tables."""
-        return self.left, self.right
-
-    def shrink(self, made: int) -> None:
-        """Leave out who is linked by now, where the last step linked anyone."""
-        if not made:
-            return
-        for side in ("left", "right"):
-            table = getattr(self, side)
-            if table == f"_rest_{side}":
-                self.database.execute(
-                    f"DELETE FROM {table} t USING found f WHERE f.{side}_person = t.person"
-                )
-                continue
-            self.database.execute(
-                f"CREATE OR REPLACE TEMP TABLE _next AS SELECT person, {_KEPT} FROM {table} t "
-                f"ANTI JOIN found f ON f.{side}_person = t.person"
-            )
-            self.database.execute(f"DROP TABLE IF EXISTS _rest_{side}")
-            self.database.execute(f"ALTER TABLE _next RENAME TO _rest_{side}")
-            setattr(self, side, f"_rest_{side}")
 
 
 #: Whom a pass linked; who is linked by a number has left the tables the passes are run on.
@@ -290,19 +253,11 @@ def _write(
         )
 
 
-def _absent(
-    database: duckdb.DuckDBPyConnection, left: str, right: str, model: Model
-) -> frozenset[str]:
-    """Comparisons that need a column one of the tables has nothing in."""
+def _absent(filled: Collection[str], model: Model) -> frozenset[str]:
+    """Comparisons that need a column one of the tables has nothing in; `filled` are the others."""
     needed = {c["output_column_name"]: columns_of(c, missing=True) for c in model["comparisons"]}
-    columns = sorted(set().union(*needed.values()))
-    counts = ", ".join(f"count({column})" for column in columns)
-    filled = set(columns)
-    for table in (left, right):
-        row = database.execute(f"SELECT {counts} FROM {table}").fetchall()[0]
-        filled -= {column for column, count in zip(columns, row, strict=True) if not count}
     # Of several numbers one is enough.
-    return frozenset(name for name, reads in needed.items() if not reads & filled)
+    return frozenset(name for name, reads in needed.items() if not reads & {*filled})
 
 
 def _frequencies(
@@ -323,11 +278,6 @@ def _frequencies(
         )
         made[column] = table
     return made
-
-
-def _any(database: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
-    """Whether any record has a value in a column."""
-    return _count(database, f"(SELECT 1 FROM {table} WHERE {column} IS NOT NULL LIMIT 1)") > 0
 
 
 def _count(database: duckdb.DuckDBPyConnection, relation: str) -> int:

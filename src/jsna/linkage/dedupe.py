@@ -56,11 +56,12 @@ def deduplicate(database: duckdb.DuckDBPyConnection, table: str, name: str) -> D
     shared = " UNION ".join(
         f"""
         SELECT a.record AS one, b.record AS other, {agreed} >= least(2, {known}) AS holds
-        FROM {table} a JOIN {table} b ON b.{other} = a.{one} AND a.record <> b.record
-        JOIN (
-            SELECT {other} AS value FROM {table} WHERE {other} IS NOT NULL
-            GROUP BY ALL HAVING count(*) BETWEEN {1 + (one == other)} AND {_MOST_RECORDS}
-        ) usual ON usual.value = a.{one}
+        FROM (
+            SELECT * FROM {table} SEMI JOIN (
+                SELECT {other} AS {one} FROM {table} WHERE {other} IS NOT NULL
+                GROUP BY ALL HAVING count(*) BETWEEN {1 + (one == other)} AND {_MOST_RECORDS}
+            ) USING ({one})
+        ) a JOIN {table} b ON b.{other} = a.{one} AND a.record <> b.record
         {"WHERE a.record < b.record" if one == other else ""}
         """
         for one, other in _LOOKUPS

@@ -32,7 +32,7 @@ _TABLES: Final = ("links", "ties", "near")
 #: What tells the rows of a relation apart, of those that are long; others are sorted by all.
 _ORDER: Final = {
     "people": "record",
-    "seen": "_part, _at",
+    "seen": "_at",
     **dict.fromkeys(_TABLES, "left_person, right_person"),
 }
 

@@ -59,7 +59,10 @@ def _register(database: duckdb.DuckDBPyConnection, key: bytes, schemes: pa.Table
         keys = person_keys(key, scheme, _whole(rows["identifier"]))
         parts.append(rows.select(["person"]).append_column("person_key", keys))
     empty = pa.table({"person": pa.array([], pa.int64()), "person_key": pa.array([], pa.string())})
-    database.register("keys", pa.concat_tables(parts) if parts else empty)
+    # Taken over once: to read what is Arrow's takes longer each time than to read a table.
+    database.register("_keys", pa.concat_tables(parts) if parts else empty)
+    database.execute("CREATE OR REPLACE TABLE keys AS FROM _keys")
+    database.unregister("_keys")
 
 
 def _whole(column: pa.ChunkedArray[Any]) -> pa.Array[Any]:

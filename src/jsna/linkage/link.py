@@ -20,7 +20,7 @@ from jsna.linkage.jobs import Jobs, digest
 from jsna.linkage.keying import make_keys
 from jsna.linkage.keys import key_fingerprint, person_key_secret
 from jsna.linkage.kinds import Source, usable
-from jsna.linkage.passing import make_places, passed_on
+from jsna.linkage.passing import make_parents, make_places, passed_on
 from jsna.linkage.people import People, in_order, link_sources, spine_of
 from jsna.linkage.rows import Rows, make_records, view
 from jsna.linkage.ruleset import Ruleset, read_ruleset
@@ -184,6 +184,7 @@ class Linker:
         assert self.people is not None
         # Of who is who the rows are all that is needed from here on.
         self.people.drop(self.connection)
+        make_parents(self.connection, self.tables)
         counts = {}
         for name, rows in self.tables.items():
             query = f"SELECT * FROM ({passed_on(rows, self.tables)}) ORDER BY ALL"
@@ -247,20 +248,20 @@ class Linker:
         return found
 
     def _key_rows(self, rows: Rows) -> None:
-        """`keyed <name>`: every row, its record, the person key and the surety of the link.
+        """`keyed <name>`: every row, its person within the source, the person key and the link.
 
         A view: of rows, which may be many, only what is asked for is held in memory.
         """
         self.connection.execute(
             f"""
             CREATE TABLE "who {rows.name}" AS
-            SELECT s._part, s._at, s.record, k.person_key, m.link
+            SELECT s._at, m.own, k.person_key, m.link, m.pass
             FROM "seen {rows.source}" s
             JOIN members m ON m.source = '{rows.source}' AND m.record = s.record
             JOIN keys k ON k.person = m.person;
             DROP TABLE "seen {rows.source}";
             CREATE VIEW "keyed {rows.name}" AS
-            SELECT r.* EXCLUDE (_part, _at), w.record, w.person_key, w.link
-            FROM "raw {rows.name}" r JOIN "who {rows.name}" w ON w._part = r._part AND w._at = r._at
+            SELECT r.* EXCLUDE (_at), w.person_key, w.link
+            FROM "raw {rows.name}" r JOIN "who {rows.name}" w ON w._at = r._at
             """
         )

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jsna import io
 from jsna.linkage import quality, review
-from jsna.linkage.rows import Rows
+from jsna.linkage.rows import PLACES, Rows
 from jsna.model.link_passes import TRAITS
 
 if TYPE_CHECKING:
@@ -94,22 +94,16 @@ def _members(linker: Linker, people: People) -> str:
                 table,
             )
             offset = people.offsets[rows.source]
-            odd = f"m.own - {offset} IN (SELECT right_person FROM {table})"
-        said = f"""
-            SELECT m.own, m.source, r.person_key, {compared} AS compared, m.link,
-                coalesce(m.pass, '') AS pass,
-                {odd} AS implausible, {_age(rows)} AS age, {_traits(rows)}
-            FROM "keyed {rows.name}" r
-                JOIN members m ON m.source = '{rows.source}' AND m.record = r.record
-                JOIN "latest {rows.name}" l ON l.own = m.own AND l.period = r.period
-        """
+            odd = f"l.own - {offset} IN (SELECT right_person FROM {table})"
         _make_latest(linker, rows)
-        # By what the rows say, so that their order in the file changes nothing.
-        content = ", ".join(f"r.{field}" for field in rows.fields)
         parts.append(
-            f"SELECT * EXCLUDE (own) FROM ({said} WHERE l.rows = 1 "
-            f"UNION ALL {said} WHERE l.rows > 1 "
-            f"QUALIFY row_number() OVER (PARTITION BY m.own ORDER BY {content}) = 1)"
+            f"""
+            SELECT '{rows.source}' AS source, l.person_key, {compared} AS compared, l.link,
+                coalesce(l.pass, '') AS pass, {odd} AS implausible, {_age(rows)} AS age,
+                {_traits(rows)}
+            FROM "raw {rows.name}" r
+                JOIN "latest {rows.name}" l ON l._at = r._at {_home(rows)}
+            """
         )
     columns = "source VARCHAR, person_key VARCHAR, compared BOOLEAN, link VARCHAR, pass VARCHAR, "
     columns += "implausible BOOLEAN, age BIGINT, sex VARCHAR, ethnicity VARCHAR, "
@@ -117,15 +111,31 @@ def _members(linker: Linker, people: People) -> str:
 
 
 def _make_latest(linker: Linker, rows: Rows) -> None:
-    """`latest <name>`: the last period in which a source has rows of a person, and how many."""
+    """`latest <name>`: of each person of a source the last row of it.
+
+    Of several of one period it is the first by what they say, so that their order in the file
+    changes nothing.
+    """
+    content = ", ".join(f"r.{field}" for field in rows.fields)
     linker.connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE "latest {rows.name}" AS
-        SELECT own, max(period) AS period, max_by(rows, period) AS rows FROM (
-            SELECT m.own, r.period, count(*) AS rows FROM "keyed {rows.name}" r
-                JOIN members m ON m.source = '{rows.source}' AND m.record = r.record
-            GROUP BY m.own, r.period
-        ) GROUP BY own
+        WITH last AS (
+            SELECT own, max(part) AS part, max_by(rows, part) AS rows, max_by(_at, part) AS _at
+            FROM (
+                SELECT own, _at >> {PLACES} AS part, count(*) AS rows, max(_at) AS _at
+                FROM "who {rows.name}" GROUP BY ALL
+            ) GROUP BY own
+        ), chosen AS (
+            SELECT _at FROM last WHERE rows = 1
+            UNION ALL
+            SELECT w._at FROM last l
+                JOIN "who {rows.name}" w ON w.own = l.own AND w._at >> {PLACES} = l.part
+                JOIN "raw {rows.name}" r ON r._at = w._at
+            WHERE l.rows > 1
+            QUALIFY row_number() OVER (PARTITION BY w.own ORDER BY {content}) = 1
+        )
+        FROM "who {rows.name}" SEMI JOIN chosen USING (_at)
         """
     )
 
@@ -142,12 +152,16 @@ def _traits(rows: Rows) -> str:
         fields = [column.field for column in rows.table.columns if column.codes in codes]
         found.append(f"{f'r.{fields[0]}' if fields else 'NULL::VARCHAR'} AS {trait}")
     places = ["r.lsoa_code"] if "lsoa_code" in rows.fields else []
-    if postcode := rows.table.identifiers.get("postcode"):
-        places.append(
-            f"(SELECT any_value(lsoa_code) FROM postcodes p WHERE p.spelt = r.{postcode})"
-        )
+    if "postcode" in rows.table.identifiers:
+        places.append("p.lsoa_code")
     place = f"coalesce({', '.join((*places, 'NULL'))})"
     return f"{', '.join(found)}, {place} AS lsoa_code"
+
+
+def _home(rows: Rows) -> str:
+    """SQL of a join that brings to a row the place its postcode lies in, as `p`."""
+    postcode = rows.table.identifiers.get("postcode")
+    return f"LEFT JOIN postcodes p ON p.spelt = r.{postcode}" if postcode else ""
 
 
 def _identifiers(linker: Linker, people: People) -> str:

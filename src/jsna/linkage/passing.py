@@ -87,14 +87,47 @@ def passed_on(rows: Rows, tables: Mapping[str, Rows]) -> str:
     )
 
 
+def make_parents(database: duckdb.DuckDBPyConnection, tables: Mapping[str, Rows]) -> None:
+    """`one <name>.<field>`: of a table others hang on, one row for each value of the field.
+
+    The latest, then the first. Made once, however many tables hang on it, with no more of it than
+    reaches them. To be made before `passed_on` is asked.
+    """
+    for rows in tables.values():
+        if not rows.extract.person_level or rows.table.parent is None:
+            continue
+        name, field = rows.table.parent
+        parent = tables[f"{rows.extract.name}.{name}"]
+        database.execute(
+            f"CREATE TABLE IF NOT EXISTS {_one_each(parent, field)} AS "
+            f'SELECT {_reaching(parent, field)} FROM "{_relation(parent)}" {_first(parent, field)}'
+        )
+
+
 def _one_each(rows: Rows, field: str) -> str:
-    """SQL of the rows of a table, one for each value of a field: the latest, then the first."""
-    relation = f'"{_relation(rows)}"'
+    """What `make_parents` makes of a table, by the name of one of its columns."""
+    return f'"one {rows.name}.{field}"'
+
+
+def _reaching(rows: Rows, field: str) -> str:
+    """SQL of what of a row reaches those that belong to it."""
+    kept = ["period", field]
+    if rows.table.parent is not None:
+        kept.append(rows.table.parent[1])
+    else:
+        told = [rows.table.identifiers.get(kind) for kind in ("date_of_birth", "postcode")]
+        kept += ["person_key", "link", "as_at", *filter(None, told)]
+        kept += [name for name in ("lsoa_code",) if name in rows.fields]
+    return ", ".join(f'"{name}"' for name in dict.fromkeys(kept))
+
+
+def _first(rows: Rows, field: str) -> str:
+    """SQL that leaves one row of each value of a field: the latest, then the first."""
     if rows.table.key == (field,):
-        return relation
+        return ""
     latest = [f'"{rows.table.dated_by}" DESC NULLS LAST'] if rows.table.dated_by else []
-    order = [f'"{name}"' for name in ("period", field)] + latest + [f'"{f}"' for f in rows.fields]
-    return f'(SELECT DISTINCT ON (period, "{field}") * FROM {relation} ORDER BY {", ".join(order)})'
+    order = ", ".join(latest + [f'"{f}"' for f in rows.fields])
+    return f'QUALIFY row_number() OVER (PARTITION BY period, "{field}" ORDER BY {order}) = 1'
 
 
 def _relation(rows: Rows) -> str:

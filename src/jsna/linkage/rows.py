@@ -6,7 +6,8 @@ say too little to be taken for the same child are records of their own.
 
 Relations, for a table `<extract>.<table>`: `raw <name>` (a view: what a step does not ask for is
 not even read), and for its source `records <source>` (a record each, with what it carries) and
-`seen <source>` (the record of each row, by its delivery `_part` and its place `_at` in it).
+`seen <source>` (the record of each row, by its place `_at` among all: the delivery, then the row in
+it).
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ _ENOUGH: Final = ("forename", "surname", "date_of_birth", "postcode")
 _NAMING: Final = (*NUMBERS, "local_id")
 #: Columns that are put beside those of a table about persons here and in what follows.
 _OURS: Final = frozenset({"period", "as_at", "record", "rows", "person_key", "link", "age"})
+#: Bits of a row's place that say which row of its delivery it is; those above say which delivery.
+PLACES: Final = 40
 #: Verdicts of a number that many people may have been given, such as one that fills a place.
 _NOBODY: Final = "('shape', 'repeated', 'check')"
 
@@ -101,7 +104,7 @@ def view(
         )
         parts.append(
             f"SELECT '{delivery.period}' AS period, DATE '{on.isoformat()}' AS as_at, "
-            f"{part} AS _part, file_row_number AS _at, * EXCLUDE (source_row, file_row_number) "
+            f"{part << PLACES} + file_row_number AS _at, * EXCLUDE (source_row, file_row_number) "
             f"FROM read_parquet('{_quoted(file)}', file_row_number = true)"
         )
     database.execute(f'CREATE VIEW "raw {rows.name}" AS {" UNION ALL BY NAME ".join(parts)}')
@@ -117,14 +120,16 @@ def make_records(database: duckdb.DuckDBPyConnection, rows: Rows) -> None:
     same = _text(sorted(carries.values()))
     columns = [_column(field) for field in sorted(set(carries.values()))]
     shown = "".join(f", {column}" for column in columns)
-    first = "".join(f", any_value({column}) AS {column}" for column in columns)
     database.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE _said AS
-        SELECT _part, _at{shown}, md5_number({same}) AS face FROM "raw {rows.name}";
+        SELECT _at, md5_number({same}) AS face FROM "raw {rows.name}";
         CREATE OR REPLACE TEMP TABLE _faces AS
-        WITH once AS (SELECT face{first}, count(*) AS rows FROM _said GROUP BY face)
-        SELECT face{shown}, rows, md5({same}) AS facet, {_complete(carries)} AS "says enough"
+        WITH once AS (
+            SELECT _at, face{shown} FROM "raw {rows.name}"
+            JOIN (SELECT face, min(_at) AS _at FROM _said GROUP BY face) USING (_at)
+        )
+        SELECT _at, face, md5({same}) AS facet, {_complete(carries)} AS "says enough"
         FROM ({_made_plain(carries)});
         """
     )
@@ -132,26 +137,25 @@ def make_records(database: duckdb.DuckDBPyConnection, rows: Rows) -> None:
     # alike in everything cannot be told apart, and are as many records as there are rows.
     database.execute(
         f"""
-        CREATE OR REPLACE TEMP TABLE _alone AS
-        SELECT _part, _at{shown},
-            'alone ' || content || row_number() OVER (PARTITION BY content) AS facet
-        FROM (
-            SELECT _part, _at{shown}, md5(period || {_text(rows.fields)}) AS content
+        CREATE OR REPLACE TEMP TABLE _numbered AS
+        WITH alone AS (
+            SELECT _at, md5(period || {_text(rows.fields)}) AS content
             FROM "raw {rows.name}" SEMI JOIN (
-                SELECT _part, _at FROM _said JOIN _faces USING (face) WHERE NOT "says enough"
-            ) USING (_part, _at)
-        );
+                SELECT s._at FROM _said s JOIN _faces USING (face) WHERE NOT "says enough"
+            ) USING (_at)
+        ), every AS (
+            SELECT _at, face, facet FROM _faces WHERE "says enough"
+            UNION ALL
+            SELECT _at, NULL, 'alone ' || content || row_number() OVER (PARTITION BY content)
+            FROM alone
+        )
+        SELECT row_number() OVER (ORDER BY facet) - 1 AS record, _at, face FROM every;
         CREATE TABLE "records {rows.source}" AS
-        SELECT row_number() OVER (ORDER BY facet) - 1 AS record, * FROM (
-            SELECT face, facet{shown}, rows FROM _faces WHERE "says enough"
-            UNION ALL SELECT NULL AS face, facet{shown}, 1 AS rows FROM _alone
-        );
+        SELECT record{shown} FROM _numbered JOIN "raw {rows.name}" USING (_at);
         CREATE TABLE "seen {rows.source}" AS
-        SELECT _part, _at, record FROM _said JOIN "records {rows.source}" USING (face)
-        UNION ALL SELECT _part, _at, record FROM _alone JOIN "records {rows.source}" USING (facet);
-        DROP TABLE _said; DROP TABLE _faces; DROP TABLE _alone;
-        ALTER TABLE "records {rows.source}" DROP face;
-        ALTER TABLE "records {rows.source}" DROP facet
+        SELECT s._at, record FROM _said s JOIN _numbered USING (face)
+        UNION ALL SELECT _at, record FROM _numbered WHERE face IS NULL;
+        DROP TABLE _said; DROP TABLE _faces; DROP TABLE _numbered
         """
     )
 
@@ -188,8 +192,10 @@ def _complete(carries: dict[str, str]) -> str:
     tests = [f"{_column(field)} IS NOT NULL AND {_judged(kind)} NOT IN {_NOBODY}"
              for kind, field in _numbered(carries).items()]  # fmt: skip
     if all(kind in carries for kind in _ENOUGH):
-        tests.append(" AND ".join(f"{_column(carries[kind])} IS NOT NULL" for kind in _ENOUGH))
-    return " OR ".join(f"({test})" for test in tests) or "false"
+        # First: most rows give them all, and no number of theirs need then be judged.
+        tests.insert(0, " AND ".join(f"{_column(carries[kind])} IS NOT NULL" for kind in _ENOUGH))
+    cases = " ".join(f"WHEN {test} THEN true" for test in tests)
+    return f"CASE {cases} ELSE false END" if cases else "false"
 
 
 def _judged(kind: str) -> str:

@@ -21,6 +21,7 @@ from jsna.linkage.model import read_model, write_model
 from jsna.linkage.passes import read_passes
 from jsna.linkage.people import link_sources
 from jsna.linkage.resolve import mutual
+from jsna.linkage.rest import Rest
 from jsna.linkage.ruleset import read_ruleset
 from jsna.linkage.scoring import weighed
 from jsna.linkage.splinked import _linker
@@ -215,9 +216,9 @@ def test_what_one_source_does_not_have_is_not_compared() -> None:
         ("forename", {"forename"}), ("postcode", {"postcode"}), ("nhs_number", {"number"}),
     ):  # fmt: skip
         right = standard(db, "right", table([{**full, lacking: None}])).relation
-        assert _absent(db, left, right, ruleset().rules.model) == absent
-        assert _absent(db, right, left, ruleset().rules.model) == absent
-    assert _absent(db, left, left, ruleset().rules.model) == set()
+        assert _absent(Rest(db, left, right).both, ruleset().rules.model) == absent
+        assert _absent(Rest(db, right, left).both, ruleset().rules.model) == absent
+    assert _absent(Rest(db, left, left).both, ruleset().rules.model) == set()
 
 
 def united(edges: set[tuple[int, int]]) -> dict[int, int]:

@@ -277,7 +277,7 @@ def test_what_memory_does_not_hold_lies_in_the_identified_zone_alone(
     def small(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
         opened.append(spill)
         connection = usual(spill)
-        connection.execute("SET memory_limit = '80MB'; SET threads = 1")
+        connection.execute("SET threads = 1")
         return connection
 
     def looked_at(linker: Linker, paths: io.Paths) -> None:
@@ -286,6 +286,7 @@ def test_what_memory_does_not_hold_lies_in_the_identified_zone_alone(
         spilt.extend(Path(row[0]).resolve() for row in rows)
 
     monkeypatch.setattr(io, "database", small)
+    monkeypatch.setattr(f"{Linker.__module__}.MEMORY", "80MB")
     monkeypatch.setattr(outcomes, "write", looked_at)
     monkeypatch.chdir(tmp_path)
     stage.run()

@@ -117,7 +117,7 @@ def link(
         "own_weight DOUBLE, own_probability DOUBLE, levels VARCHAR)"
     )
     rest = Rest(database, left, right)
-    absent = _absent(rest.filled["left"] & rest.filled["right"], model)
+    absent = _absent(rest.both, model)
     weigh = partial(weighed, model=model, frequencies=frequencies, absent=absent)
     single = sizes == [_count(database, table) for table in (left, right)]
     for lookup in LOOKUPS:

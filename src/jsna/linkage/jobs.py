@@ -21,6 +21,7 @@ from jsna import io
 from jsna.errors import JsnaError, Problem
 from jsna.linkage.cascade import Linked
 from jsna.linkage.dedupe import Deduplicated
+from jsna.linkage.writing import write
 from jsna.records import named
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class Jobs:
         io.clear_folder(self._place(name))
         for table, relation in relations.items():
             query = f"FROM {relation} ORDER BY {_ORDER.get(table, 'ALL')}"
-            io.write_parquet(self._file(name, table), self.database.sql(query).to_arrow_table())
+            write(self.database, query, self._file(name, table))
         found = asdict(made.deduplicated)
         del found["relation"]
         said = {"key": self.keys[name], "relations": sorted(relations), "deduplicated": found,

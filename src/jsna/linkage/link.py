@@ -24,6 +24,7 @@ from jsna.linkage.passing import make_parents, make_places, passed_on
 from jsna.linkage.people import People, in_order, link_sources, spine_of
 from jsna.linkage.rows import Rows, make_records, view
 from jsna.linkage.ruleset import Ruleset, read_ruleset
+from jsna.linkage.writing import write
 from jsna.model.areas import authorities
 from jsna.model.configuration import Configuration
 from jsna.model.contract import Extract
@@ -40,6 +41,8 @@ KEPT: Final = Path("linkage/kept")
 #: Of each source the digest of what its links hang on; not in the receipt, since it is another
 #: where rows stand in another order, and what is linked is not.
 JOBS: Final = Path("linkage/jobs.json")
+#: What the database holds in memory before it spills, however many people there are.
+MEMORY: Final = "1500MB"
 #: What `assess` writes beside what linking came to.
 ASSESSED: Final = "held_out.parquet"
 #: SQL of how surely a record is linked (code list `link`), from its `method` and `probability`.
@@ -109,6 +112,7 @@ def opened(paths: io.Paths) -> Iterator[duckdb.DuckDBPyConnection]:
     # Of a run that was killed rows may lie there.
     io.clear_folder(spill)
     with io.database(spill) as connection:
+        connection.execute(f"SET memory_limit = '{MEMORY}'")
         yield connection
     spill.rmdir()
 
@@ -188,9 +192,7 @@ class Linker:
         counts = {}
         for name, rows in self.tables.items():
             query = f"SELECT * FROM ({passed_on(rows, self.tables)}) ORDER BY ALL"
-            arrow = self.connection.sql(query).to_arrow_table()
-            io.write_parquet(folder / f"{name}.parquet", arrow)
-            counts[name] = {"rows": arrow.num_rows}
+            counts[name] = {"rows": write(self.connection, query, folder / f"{name}.parquet")}
         return counts
 
     def _link_records(self) -> None:

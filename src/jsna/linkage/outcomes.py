@@ -21,7 +21,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from jsna import io
-from jsna.linkage import quality, review
+from jsna.linkage import quality, review, writing
 from jsna.linkage.rows import PLACES, Rows
 from jsna.model.link_passes import TRAITS
 
@@ -47,8 +47,8 @@ def write(linker: Linker, paths: io.Paths) -> None:
         "event": _events(linker, people),
     }
     for name, query in tables.items():
-        arrow = linker.connection.sql(f"SELECT * FROM ({query}) ORDER BY ALL").to_arrow_table()
-        io.write_parquet(folder / f"{name}.parquet", arrow)
+        ordered = f"SELECT * FROM ({query}) ORDER BY ALL"
+        writing.write(linker.connection, ordered, folder / f"{name}.parquet")
     _write_sample(linker, people, paths)
 
 

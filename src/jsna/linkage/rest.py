@@ -22,12 +22,14 @@ class Rest:
     Attributes:
         left, right: standard tables of them.
         filled: columns in which any record of a side has a value.
+        both: those in which one of both sides has.
     """
 
     def __init__(self, database: duckdb.DuckDBPyConnection, left: str, right: str) -> None:
         self.database = database
         self.left, self.right = left, right
         self.filled = {"left": _filled(database, left), "right": _filled(database, right)}
+        self.both = self.filled["left"] & self.filled["right"]
 
     @property
     def sides(self) -> tuple[str, str]:

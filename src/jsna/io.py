@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-# pandas and pyarrow are imported where they are used: the build, the workflow and some stages
-# need paths and digests alone, and the two take longer to import than those stages to run.
+# pandas and pyarrow are imported where they are used: they take longer to import than some stages,
+# which need paths and digests alone, to run.
 
 __all__ = ["remove", "sha256", "verified"]
 
@@ -203,12 +203,11 @@ def write_parquet(
 def database(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
     """An empty database in memory.
 
-    It has no file to keep in step with, so it never stops to write its tables out more tightly,
-    which else takes longer than to make them.
+    It never stops to write its tables out more tightly, which takes longer than to make them.
 
     Args:
-        spill: folder for what memory does not hold. Else the database chooses one itself, which
-            lies in the working folder: rows with identifiers must not go there.
+        spill: folder for what memory does not hold. Else the database chooses one in the working
+            folder, where no rows with identifiers must go.
     """
     import duckdb
 
@@ -221,8 +220,7 @@ def database(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
 def asked() -> duckdb.DuckDBPyConnection:
     """A connection that sees what is registered on it, and temporary tables of its own, alone.
 
-    To open a database takes longer than most of what is asked of one, so a process keeps one open
-    that holds nothing. The connection is to be closed.
+    A process keeps one database open, which takes long. The connection is to be closed.
     """
     return _kept(os.getpid()).cursor()
 
@@ -279,7 +277,6 @@ def read_measures(path: Path, *, cells: bool = False) -> pd.DataFrame:
     """The measures in a file, of this version of the schema and obeying it.
 
     Args:
-        path: the file.
         cells: whether it holds the cells of the counts too: in the restricted zone only.
 
     Raises:
@@ -306,11 +303,7 @@ def write_measures(path: Path, frame: pd.DataFrame, *, cells: bool = False) -> N
 
 
 def read_text(path: Path) -> str:
-    """Read UTF-8 text.
-
-    Raises:
-        DamagedError: it lies in a zone and is not what was written.
-    """
+    """Read UTF-8 text; raises DamagedError where it lies in a zone and is not what was written."""
     return verified(path).read_text(encoding="utf-8")
 
 
@@ -326,6 +319,25 @@ def read_json(path: Path) -> Any:
 def period_file(period: str) -> str:
     """File name of one period's rows: `2024/25` gives `2024-25.parquet`."""
     return f"{period.replace('/', '-')}.parquet"
+
+
+@contextmanager
+def scratch(path: Path) -> Iterator[Path]:
+    """An empty folder that is gone when the block ends."""
+    clear_folder(path)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def renewing(path: Path) -> Iterator[Path]:
+    """An empty folder that takes the place of `path` when the block ends well."""
+    with scratch(path.with_name(f"{path.name}.new")) as new:
+        yield new
+        shutil.rmtree(path, ignore_errors=True)
+        new.rename(path)
 
 
 def clear_folder(path: Path) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from jsna.ingest.cross import Tables
 from jsna.ingest.fills import fill
 from jsna.ingest.grid import Findings
+from jsna.ingest.kept import Kept
 from jsna.ingest.read import read_table
 from jsna.ingest.stage import Staged
 from jsna.ingest.validate import validate_delivery
@@ -47,7 +48,8 @@ def _staged(extract: str, table: str, content: bytes, period: str = "") -> Stage
         extract=extract, period=period or PERIODS[extract], files={table: f"{extract}.csv"}
     )
     reading = read_table(content, f"{extract}.csv", registry()[extract].table(table))
-    return Staged(delivery, table, reading.frame, reading.findings)
+    assert reading.frame is not None
+    return Staged(delivery, table, Kept.of(reading.frame), reading.findings)
 
 
 def _judged(*files: tuple[str, str, bytes]) -> tuple[dict[str, Tables], Mapping[str, Findings]]:
@@ -55,11 +57,11 @@ def _judged(*files: tuple[str, str, bytes]) -> tuple[dict[str, Tables], Mapping[
     judged = {
         one.delivery.extract: validate_delivery(
             registry()[one.delivery.extract],
-            {one.table: one.frame},
+            {one.table: one.rows},
             context(one.delivery.extract),
         )
         for one in filled
-        if one.frame is not None
+        if one.rows is not None
     }
     return judged, {one.delivery.extract: one.findings for one in filled}
 
@@ -110,8 +112,8 @@ def test_what_a_file_has_is_never_filled() -> None:
         lambda _: CENSUS_DAY,
         "961",
     )
-    assert filled[0].frame is not None
-    assert filled[0].frame["school_urn"].tolist()[0] == "900009"
+    assert filled[0].rows is not None
+    assert filled[0].rows.frame()["school_urn"].tolist()[0] == "900009"
 
 
 def test_the_authority_of_a_number_is_its_own_where_the_file_says_it() -> None:
@@ -124,8 +126,8 @@ def test_the_authority_of_a_number_is_its_own_where_the_file_says_it() -> None:
             lambda _: CENSUS_DAY,
             "961",
         )
-        assert filled[0].frame is not None
-        assert filled[0].frame["school_urn"].tolist() == ["900005"]
+        assert filled[0].rows is not None
+        assert filled[0].rows.frame()["school_urn"].tolist() == ["900005"]
 
 
 def test_a_return_of_2023_says_with_the_plan_what_is_residential() -> None:
@@ -144,6 +146,6 @@ def test_a_return_of_2023_says_with_the_plan_what_is_residential() -> None:
         "961",
     )
     assert not filled[0].findings.problems
-    assert filled[1].frame is not None
-    assert filled[1].frame["residential"].fillna("").tolist() == ["", "A"]
-    assert filled[1].frame["work_based"].fillna("").tolist() == ["1", "0"]
+    assert filled[1].rows is not None
+    assert filled[1].rows.frame()["residential"].fillna("").tolist() == ["", "A"]
+    assert filled[1].rows.frame()["work_based"].fillna("").tolist() == ["1", "0"]

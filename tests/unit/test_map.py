@@ -17,6 +17,7 @@ import yaml
 from jsna import cli
 from jsna.drafting.cells import Cells
 from jsna.ingest.fills import fill
+from jsna.ingest.kept import Kept
 from jsna.ingest.read import read_table
 from jsna.ingest.stage import Staged
 from jsna.model.contract import Column
@@ -162,11 +163,12 @@ def test_schools_may_be_found_by_numbers_that_stand_under_headers_of_a_systems_o
     listed = read_table(register, "s.csv", registry()["schools"].table("school"))
     assert not listed.findings.problems
     staged = [
-        Staged(delivery, "exclusions", reading.frame, reading.findings),
-        Staged(schools, "school", listed.frame, listed.findings),
+        Staged(delivery, "exclusions", Kept.of(reading.frame), reading.findings),
+        Staged(schools, "school", Kept.of(listed.frame), listed.findings),
     ]
-    found = fill(staged, lambda _: date(2024, 8, 31), "961")[0].frame
-    assert found is not None and [*found["school_urn"][:3]] == ["900000", "900001", "900002"]
+    found = fill(staged, lambda _: date(2024, 8, 31), "961")[0].rows
+    assert found is not None
+    assert found.cells("school_urn").to_pylist()[:3] == ["900000", "900001", "900002"]
     assert look(project / "e.csv", Known({"quill/exclusions": mapping(project)})).mapping
 
 

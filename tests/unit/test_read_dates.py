@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jsna.ingest.dates import Kind, Written, read
+from jsna.ingest.many_dates import days_of, look
 from tests.unit.fault_support import received, sen2_files
 
 APRIL = date(2012, 4, 3)
@@ -121,3 +123,30 @@ def test_requests_received_at_a_time_of_day_stay_in_the_years_count() -> None:
 def test_midnight_of_summer_time_in_winter_is_that_day() -> None:
     assert read("2015-01-05T00:00:00+01:00") == Written(date(2015, 1, 5), "year-month-day")
     assert read("2015-01-05T00:00:01+01:00") == Written(date(2015, 1, 4), "year-month-day")
+
+
+NUMBER = st.integers(0, 34)
+YEAR = st.integers(0, 9999) | st.sampled_from([1, 1899, 1900, 2000, 2023, 2024])
+
+
+@given(
+    st.lists(
+        st.builds("{:02d}/{:02d}/{:04d}".format, NUMBER, NUMBER, YEAR)
+        | st.builds("{:04d}-{:02d}-{:02d}".format, YEAR, NUMBER, NUMBER)
+        | st.builds("{:d}.{:d}.{:04d}".format, NUMBER, NUMBER, YEAR)
+        | st.sampled_from(["2012-04-03 09:30", "5 Mar 2024", "03/04/2012\n", "unknown"]),
+        min_size=1,
+    )
+)
+def test_many_dates_at_once_are_read_as_each_alone(texts: list[str]) -> None:
+    looked, days = look(pa.array(texts)), days_of(pa.array(texts)).to_pylist()
+    for at, text in enumerate(texts):
+        said = read(text)
+        assert looked.month_first[at] == (said is Kind.MONTH_FIRST)
+        assert looked.impossible[at] == (said is Kind.IMPOSSIBLE)
+        assert days[at] == (said.day if isinstance(said, Written) else None)
+        if isinstance(said, Written):
+            assert looked.day_first[at] == (said.form == "day/month/year")
+            assert looked.year_first[at] == (said.form == "year-month-day")
+            assert looked.late[at] == (said.day.day > 12)
+            assert looked.timed[at] == said.timed

@@ -58,7 +58,8 @@ def orphans_of_rows_set_aside(done: Ingested) -> set[tuple[str, int]]:
                 continue
             parent, field = judged.table.parent
             gone = set(tables[parent].quarantined[field])
-            rows = judged.staged.loc[judged.staged[field].isin(gone), "source_row"]
+            staged = judged.staged.frame()
+            rows = staged.loc[staged[field].isin(gone), "source_row"]
             found |= {(f"{key[0]}.{name}/{key[1]}", int(row)) for row in rows}
     return found
 

@@ -12,6 +12,8 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from jsna.ingest.convert import TEXT
 from jsna.ingest.judge import Validated
@@ -76,7 +78,7 @@ def _of_delivery(
             continue
         judged = tables[table.name]
         repeats = _repeats(extract, judged, repeated)
-        repeated[table.name] = judged.staged.loc[judged.reasons.index[repeats]]
+        repeated[table.name] = judged.quarantined.loc[repeats]
         kinds = ((SET_ASIDE, int((~repeats).sum())), (REPEATS, int(repeats.sum())))
         found[table.name] = [(kind, "", count) for kind, count in kinds if count]
         found[table.name] += [*_emptied(judged), *_apart(extract, judged)]
@@ -95,7 +97,7 @@ def _repeats(
         return own
     parent, name = table.parent
     orphans = np.array([found == {f"{table.name}.{name}.orphan"} for found in reasons], np.bool_)
-    cells = judged.staged.loc[judged.reasons.index, name]
+    cells = judged.quarantined[name]
     below = cells.isin(above[parent][name].dropna()).to_numpy(dtype=np.bool_)
     answer: np.ndarray[Any, np.dtype[np.bool_]] = own | (orphans & below)
     return answer
@@ -103,11 +105,13 @@ def _repeats(
 
 def _emptied(judged: Validated) -> Iterator[tuple[str, str, int]]:
     """Cells that said something and say nothing now, of rows that stand."""
-    given = judged.staged.loc[judged.valid.index]
+    stand = judged.valid.index.to_numpy(dtype=np.int64)
     for column in judged.table.columns:
-        lost = _given(given[column.field], column) & judged.valid[column.field].isna().to_numpy()
-        if count := int(lost.sum()):
-            yield EMPTIED, column.field, count
+        empty = judged.valid[column.field].isna().to_numpy()
+        if empty.any():
+            given = judged.staged.columns[column.field].take(pa.array(stand[empty]))
+            if count := _given(given, column):
+                yield EMPTIED, column.field, count
 
 
 def _apart(extract: str, judged: Validated) -> Iterator[tuple[str, str, int]]:
@@ -127,9 +131,8 @@ def _again(extract: str, table: str) -> set[str]:
     return {f"{table}.{code}" for code in (REPEATED, *codes)}
 
 
-def _given(cells: pd.Series[Any], column: Column) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Which cells say something: not those that say there is no value."""
-    says: np.ndarray[Any, np.dtype[np.bool_]] = cells.notna().to_numpy()
-    if column.absent:
-        says = says & ~cells.str.upper().isin(column.absent).to_numpy()
-    return says
+def _given(cells: pa.Array[Any], column: Column) -> int:
+    """How many cells say something: not those that say there is no value."""
+    says = cells.drop_null().cast(pa.string())
+    none = pc.is_in(pc.utf8_upper(says), value_set=pa.array(column.absent, pa.string()))
+    return len(says) - (pc.sum(none).as_py() or 0)

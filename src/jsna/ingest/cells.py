@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from jsna.ingest.coded import spelt, spread, texts
 from jsna.ingest.grid import Findings, Grid, listed
 from jsna.ingest.header import names
 from jsna.model.contract import Column, Table
@@ -77,7 +78,7 @@ def check_cells(
         if errors:
             _check_errors(column, values, rows, findings)
         if column.type not in ("date", "number"):
-            found = _where(_scientific(values), rows)
+            found = _where(spread(_scientific(texts(values)), values), rows)
             if len(found) > DAMAGED * (len(values) - values.null_count):
                 findings.refuse(
                     "column.scientific",
@@ -93,7 +94,7 @@ def _check_errors(column: Column, values: pa.Array[Any], rows: Any, findings: Fi
     """Cells that hold a spreadsheet's error: never data, however few."""
     import pyarrow.compute as pc
 
-    found = _where(pc.match_substring_regex(values, _ERROR), rows)
+    found = _where(spread(pc.match_substring_regex(texts(values), _ERROR), values), rows)
     if found:
         findings.refuse(
             "column.error_cells",
@@ -152,9 +153,12 @@ def _headers(table: Table, columns: Columns) -> list[int]:
     import pyarrow.compute as pc
 
     alike = [
-        pc.is_in(
-            pc.utf8_lower(columns[field]),
-            pa.array([name.casefold() for name in names(table.column(field))]),
+        spread(
+            pc.is_in(
+                pc.utf8_lower(texts(columns[field])),
+                pa.array([name.casefold() for name in names(table.column(field))]),
+            ),
+            columns[field],
         )
         for field in list(columns)[:4]
     ]
@@ -194,9 +198,10 @@ def _no_records(
     suspected = np.flatnonzero(2 * lacking >= len(needed))
     found = set(headers)
     for cells in begin if len(suspected) else ():
-        marked = pc.match_substring_regex(cells.take(suspected), NO_RECORD)
+        some = spelt(cells.take(suspected))
+        marked = pc.match_substring_regex(some, NO_RECORD)
         found.update(int(place) for place in suspected[np.asarray(pc.fill_null(marked, False))])
-        filtered = pc.match_substring_regex(cells.take(suspected), rf"(?is)^\s*{FILTERED}")
+        filtered = pc.match_substring_regex(some, rf"(?is)^\s*{FILTERED}")
         told = suspected[np.asarray(pc.fill_null(filtered, False))]
         if len(told) and not any(one.code == "file.filtered" for one in findings.warnings):
             tell_filtered(int(rows[told[0]]), findings)

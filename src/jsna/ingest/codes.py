@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jsna.errors import Problem
+from jsna.ingest.coded import spread, texts
 from jsna.model.contract import Column, Context, Table
 from jsna.shared.periods import ends_in
 
 if TYPE_CHECKING:
     import numpy as np
-    import pandas as pd
+
+    from jsna.ingest.kept import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def finer_codes(codelist: str, context: Context) -> Mapping[str, str]:
     return {code: main for code, main in rolls.items() if code.upper() not in ended}
 
 
-def said_of_codes(table: Table, text: pd.DataFrame, context: Context) -> Iterator[Said]:
+def said_of_codes(table: Table, text: Kept, context: Context) -> Iterator[Said]:
     """What is told of the codes of a table.
 
     A code of another year that the file itself has says of what year it may be; one that a mapping
@@ -69,15 +71,15 @@ def said_of_codes(table: Table, text: pd.DataFrame, context: Context) -> Iterato
         yield from _said(column, text, usage.unconfirmed, "unconfirmed", rule)
 
 
-def refused(said: Said, table: Table, text: pd.DataFrame, where: str) -> Problem:
+def refused(said: Said, table: Table, text: Kept, where: str) -> Problem:
     """Why a file cannot be used whose mapping reads words as codes of other years."""
-    row = int(text["source_row"].iloc[said.rows[0]])
+    row = int(text.numbers[said.rows[0]])
     code = f"{table.name}.{said.field}.{said.kind}"
     return Problem(where, said.message, row=row, code=code, count=len(said.rows))
 
 
 def _said(
-    column: Column, text: pd.DataFrame, codes: frozenset[str], kind: str, rule: str
+    column: Column, text: Kept, codes: frozenset[str], kind: str, rule: str
 ) -> Iterator[Said]:
     import numpy as np
     import pyarrow as pa
@@ -85,10 +87,11 @@ def _said(
 
     if not codes:
         return
-    values = pa.array(text[column.field].array, pa.string(), from_pandas=True)
-    given = pc.utf8_upper(pc.unique(values))
-    found = sorted(codes & set(given.to_pylist()))
+    cells = text.columns[column.field]
+    given = pc.utf8_upper(texts(cells))
+    found = sorted(codes & set(pc.unique(given).to_pylist()))
     if found:
-        held = np.asarray(pc.is_in(pc.utf8_upper(values), value_set=pa.array(found, pa.string())))
+        held = pc.is_in(given, value_set=pa.array(found, pa.string()))
+        held = np.asarray(pc.fill_null(spread(held, cells), False))
         message = f"{column.name!r} {rule}: {', '.join(found)}"
         yield Said(column.field, kind, message, np.flatnonzero(held))

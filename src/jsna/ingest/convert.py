@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -17,8 +17,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jsna.ingest.coded import compact, spread, texts
 from jsna.ingest.codes import finer_codes
-from jsna.ingest.dates import Written, read
+from jsna.ingest.kept import Kept
+from jsna.ingest.many_dates import days_of
 from jsna.model.contract import Column, Context, Table
 from jsna.shared import patterns
 
@@ -41,54 +43,40 @@ def dtype(column: Column) -> Any:
     return pd.ArrowDtype(ARROW[column.type]) if column.type in ARROW else TEXT
 
 
-def text_frame(table: Table, staged: pd.DataFrame) -> pd.DataFrame:
-    """Every declared column as text in declared order, absent optional ones empty, and numbered.
-
-    Returns:
-        the columns and `source_row`; rows are indexed 0 to n - 1.
-    """
-    found: dict[str, Any] = {}
-    for column in table.columns:
-        if column.field in staged:
-            values = staged[column.field].array
-            if values.dtype != TEXT:
-                values = pd.array(pa.array(values, pa.string(), from_pandas=True), dtype=TEXT)
-            found[column.field] = values
-        else:
-            found[column.field] = pd.array([None] * len(staged), dtype=TEXT)
-    found["source_row"] = staged["source_row"].to_numpy(dtype=np.int64)
-    return pd.DataFrame(found)
+def as_declared(table: Table, staged: Kept) -> Kept:
+    """The declared columns in declared order, absent optional ones empty."""
+    none = compact(pa.nulls(len(staged), pa.string()))
+    columns = {column.field: staged.columns.get(column.field, none) for column in table.columns}
+    return replace(staged, columns=columns)
 
 
 def convert(
-    table: Table, text: pd.DataFrame, context: Context
+    table: Table, text: Kept, context: Context
 ) -> tuple[pd.DataFrame, dict[str, np.ndarray[Any, Any]]]:
     """Read the text of every column.
 
     Args:
         table: the declaration.
-        text: as `text_frame` gives it.
+        text: rows of its columns.
         context: gives the code lists.
 
     Returns:
-        the typed frame, with unreadable cells empty, and for each field with unreadable cells a
-        boolean array of where they are. Unknown codes and wrong shapes are left for the schema.
+        the typed frame, indexed 0 to n - 1 and numbered by `source_row`, with unreadable cells
+        empty, and for each field with unreadable cells a boolean array of where they are. Unknown
+        codes and wrong shapes are left for the schema.
     """
     typed: dict[str, Any] = {}
     unreadable: dict[str, np.ndarray[Any, Any]] = {}
     for column in table.columns:
-        array = _given(column, _arrow(text[column.field]))
-        read = _read(column, array, context)
-        typed[column.field] = pd.array(read, dtype=dtype(column))
-        if read.null_count > array.null_count:
-            unreadable[column.field] = np.asarray(pc.and_(read.is_null(), array.is_valid()))
-    typed["source_row"] = text["source_row"].array
+        cells = text.columns[column.field]
+        given = _given(column, texts(cells))
+        read = _read(column, given, context)
+        typed[column.field] = pd.array(spread(read, cells), dtype=dtype(column))
+        unread = pc.and_(read.is_null(), given.is_valid())
+        if pc.any(unread).as_py():
+            unreadable[column.field] = np.asarray(pc.fill_null(spread(unread, cells), False))
+    typed["source_row"] = text.numbers
     return pd.DataFrame(typed), unreadable
-
-
-def _arrow(values: pd.Series[Any]) -> pa.Array:
-    array = pa.array(values.array, type=pa.string(), from_pandas=True)
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
 def _given(column: Column, array: pa.Array) -> pa.Array:
@@ -108,7 +96,8 @@ def _read(column: Column, array: pa.Array, context: Context) -> pa.Array:
         whole = pc.replace_substring_regex(array, r"\.0+$", "")
         return _plain(whole, r"^-?\d{1,18}$", pa.int64())
     if column.type == "date":
-        return _by_value(array, _day, pa.date32())
+        encoded = array.dictionary_encode()
+        return days_of(encoded.dictionary).take(encoded.indices)
     if column.type == "boolean":
         return _by_value(array, _truth, pa.bool_())
     if column.codes is not None:
@@ -212,9 +201,3 @@ def _code(text: str, spellings: Mapping[str, str]) -> str:
         return spellings[folded]
     number = _NUMBER.fullmatch(folded)
     return spellings.get(number[1], text) if number else text
-
-
-def _day(text: str) -> date | None:
-    """The day a text names; None where it names none, or a day that does not exist."""
-    found = read(text)
-    return found.day if isinstance(found, Written) else None

@@ -47,7 +47,8 @@ _LINE_ENDS: Final = ("\r", "\u0085", "\u2028", "\u2029")
 #: Longest end of the last line.
 _LAST_END: Final = 3
 #: A quotation mark that neither opens nor closes a cell, nor stands doubled in one.
-_ASTRAY: Final = re.compile(r'(?<![,;\t|\r\n"])"(?! *(?:[,;\t|\r\n"]|\Z))')
+#: (The mark comes first in the pattern: so it is searched for, and not tried at every letter.)
+_ASTRAY: Final = re.compile(r'"(?<![,;\t|\r\n"]")(?! *(?:[,;\t|\r\n"]|\Z))')
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ Columns are judged on their distinct values (a few thousand, however many rows).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,8 +20,10 @@ import numpy as np
 
 from jsna.ingest import short_years
 from jsna.ingest.cells import DAMAGED, at
+from jsna.ingest.coded import is_coded
 from jsna.ingest.dates import DAY_FIRST, Kind, Written, read
 from jsna.ingest.grid import Findings, Grid
+from jsna.ingest.many_dates import Looked, Marks, look
 from jsna.model.contract import Column
 
 if TYPE_CHECKING:
@@ -47,16 +49,14 @@ class _Days:
 
     Attributes:
         column: the column.
-        texts: its distinct texts.
-        found: what each says, days first.
+        said: what each of its distinct texts says, days first.
         indices: which text each cell has, -1 for none.
         rows: row number of each cell.
         findings: where problems go.
     """
 
     column: Column
-    texts: Sequence[str]
-    found: Sequence[Written | Kind]
+    said: Looked
     indices: Any
     rows: Any
     findings: Findings
@@ -66,12 +66,21 @@ class _Days:
         """How many cells are filled."""
         return int((self.indices >= 0).sum())
 
-    def where(self, marked: Sequence[bool]) -> list[int]:
+    def where(self, marked: Sequence[bool] | Marks) -> list[int]:
         """The rows of the cells with a text that is marked."""
-        chosen = np.flatnonzero(marked)
-        if not len(chosen):
-            return []
-        return [int(row) for row in self.rows[np.isin(self.indices, chosen)]]
+        return where(marked, self.indices, self.rows)
+
+
+def where(marked: Sequence[bool] | Marks, indices: Any, rows: Any) -> list[int]:
+    """The rows of the cells with a text that is marked.
+
+    Args:
+        marked: of each distinct text.
+        indices: which text each cell has, -1 for none.
+        rows: row number of each cell.
+    """
+    some = np.append(np.asarray(marked, np.bool_), False)
+    return [int(row) for row in rows[some[indices]]] if some.any() else []
 
 
 def plain(
@@ -94,26 +103,26 @@ def plain(
 
     if values.null_count == len(values):
         return values
-    encoded = values.dictionary_encode()
-    given = encoded.dictionary.to_pylist()
-    texts = [_of_workbook(text, grid.epoch_1904) for text in given] if grid.typed else given
+    encoded = values if is_coded(values) else values.dictionary_encode()
+    given = encoded.dictionary
     indices = np.asarray(pc.fill_null(encoded.indices, -1))
-
-    def where(marked: Sequence[bool]) -> list[int]:
-        return [int(row) for row in rows[np.isin(indices, np.flatnonzero(marked))]]
-
-    texts = short_years.plain(column, texts, where, findings)
-    days = _Days(column, texts, [read(text) for text in texts], indices, rows, findings)
-    if column.identifier == "date_of_birth":
-        _tell_times(days, given)
+    texts, said = given, look(given)
+    if not said.usual.all():
+        listed = given.to_pylist()
+        made = [_of_workbook(text, grid.epoch_1904) for text in listed] if grid.typed else listed
+        made = short_years.plain(column, made, lambda of: where(of, indices, rows), findings)
+        if made != listed:
+            texts = pa.array(made, pa.string())
+            said = look(texts)
+        if column.identifier == "date_of_birth":
+            _tell_times(column, listed, lambda of: where(of, indices, rows), findings)
+    days = _Days(column, said, indices, rows, findings)
     if _month_first(days):
-        texts = [_turned(text) for text in texts]
-        days = _Days(column, texts, [read(text) for text in texts], indices, rows, findings)
+        texts = pa.array([_turned(text) for text in texts.to_pylist()], pa.string())
+        days = replace(days, said=look(texts))
     _check_impossible(days)
     _check_turned(days)
-    if texts == given:
-        return values
-    return pa.array(texts, pa.string()).take(encoded.indices)
+    return values if texts is given else texts.take(encoded.indices)
 
 
 def _of_workbook(text: str, epoch_1904: bool) -> str:
@@ -147,30 +156,34 @@ def _turned(text: str) -> str:
     return found.day.isoformat() if isinstance(found, Written) else "0000-00-00"
 
 
-def _tell_times(days: _Days, given: Sequence[str]) -> None:
+def _tell_times(
+    column: Column,
+    given: Sequence[str],
+    where: Callable[[Sequence[bool]], list[int]],
+    findings: Findings,
+) -> None:
     """Times of day among days of birth, which are left away."""
     timed = []
     for text in given:
         found = read(text) if ":" in text else Kind.OTHER
         timed.append(isinstance(found, Written) and found.timed)
-    rows = days.where(timed)
+    rows = where(timed)
     if rows:
-        days.findings.warn(
+        findings.warn(
             "column.birth_times",
             "days of birth have a time of day, which is left away; a system that keeps another "
             "time than ours may have moved them by a day: ask the owner of the extract for days",
-            **at(days.column, rows),
+            **at(column, rows),
         )
 
 
 def _month_first(days: _Days) -> bool:
     """Whether months come before days in a column; says how that is known, or asks."""
-    numeric = [isinstance(one, Written) and one.form == DAY_FIRST for one in days.found]
-    over = [isinstance(one, Written) and one.day.day > 12 for one in days.found]
-    first = days.where([a and b for a, b in zip(numeric, over, strict=True)])
-    last = days.where([one is Kind.MONTH_FIRST for one in days.found])
-    either = [a and not b for a, b in zip(numeric, over, strict=True)]
-    if not first and not last and sum(either) >= ALL_EARLY:
+    said = days.said
+    first = days.where(said.day_first & said.late)
+    last = days.where(said.month_first)
+    either = said.day_first & ~said.late
+    if not first and not last and either.sum() >= ALL_EARLY:
         days.findings.warn(
             "column.all_days_early",
             "no date written in numbers is past the 12th of a month, so nothing shows whether the "
@@ -199,7 +212,7 @@ def _month_first(days: _Days) -> bool:
 
 
 def _check_impossible(days: _Days) -> None:
-    impossible = days.where([one is Kind.IMPOSSIBLE for one in days.found])
+    impossible = days.where(days.said.impossible)
     # One alone is somebody's slip in a file of any length, and its row is told.
     if len(impossible) > max(1, DAMAGED * days.filled):
         days.findings.refuse(
@@ -216,17 +229,11 @@ def _check_turned(days: _Days) -> None:
     begins with a number over 12 alone is still day/month/year. Two forms each of which holds days
     of both kinds are only two ways of writing, and each is read.
     """
-    known = [one if isinstance(one, Written) else None for one in days.found]
-    first = [one is not None and one.form == DAY_FIRST for one in known]
-    last = [one is not None and one.form == "year-month-day" for one in known]
-    guessed = all(
-        (one.day.day > 12) == is_first
-        for one, is_first, is_last in zip(known, first, last, strict=True)
-        if one is not None and (is_first or is_last)
-    )
+    said = days.said
+    guessed = said.late[said.day_first].all() and not said.late[said.year_first].any()
     if not guessed:
         return
-    left, turned = days.where(first), days.where(last)
+    left, turned = days.where(said.day_first), days.where(said.year_first)
     by_chance = OVER_TWELVE ** len(left) * (1 - OVER_TWELVE) ** len(turned)
     if not left or not turned or by_chance > DAMAGED:
         return

@@ -31,11 +31,12 @@ _DAY, _MONTH, _YEAR = r"(?P<day>\d{1,2})", r"(?P<month>\d{1,2})", r"(?P<year>\d{
 _MARK: Final = r"(?P<mark>[/.-])"
 #: The form that could be month/day/year.
 DAY_FIRST: Final = "day/month/year"
+YEAR_FIRST: Final = "year-month-day"
 _FORMS: Final = (
     (DAY_FIRST, rf"{_DAY}{_MARK}{_MONTH}(?P=mark){_YEAR}"),
-    ("year-month-day", rf"{_YEAR}{_MARK}{_MONTH}(?P=mark){_DAY}"),
+    (YEAR_FIRST, rf"{_YEAR}{_MARK}{_MONTH}(?P=mark){_DAY}"),
     # Of eight digits that name a day either way, years of two centuries tell which it is.
-    ("year-month-day", r"(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>[0-3]\d)"),
+    (YEAR_FIRST, r"(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>[0-3]\d)"),
     (DAY_FIRST, r"(?P<day>[0-3]\d)(?P<month>[0-3]\d)(?P<year>(?:19|20)\d\d)"),
     ("month by name", rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[ /.-]?{_NAME}[ /.,-]{{0,2}}"
                       r"(?P<year>\d{4}|\d{2})"),

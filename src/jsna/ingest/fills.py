@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from jsna.ingest.grid import Findings
+from jsna.ingest.kept import Kept
 from jsna.ingest.put_together import as_iso
 from jsna.ingest.stage import Staged
 from jsna.model.contract import Table
@@ -33,13 +34,12 @@ def fill(staged: Sequence[Staged], day: Callable[[Delivery], date], authority: s
         day: the day a delivery is counted on.
         authority: three-digit number of the edition's authority.
     """
-    everything: dict[str, list[pd.DataFrame]] = {}
+    everything: dict[str, list[Kept]] = {}
     for entry in sorted(staged, key=lambda one: one.delivery.period):
-        if entry.frame is not None:
+        if entry.rows is not None:
             name = f"{entry.delivery.extract}.{entry.table}"
-            frame = as_iso(_table(name).helping, entry.frame)
             for of in (name, _own(entry.delivery, entry.table)):
-                everything.setdefault(of, []).append(frame)
+                everything.setdefault(of, []).append(entry.rows)
     filled = [_filled(one, everything, day(one.delivery), authority) for one in staged]
     return [_left_behind(entry) for entry in filled]
 
@@ -56,30 +56,32 @@ def _table(name: str) -> Table:
 
 def _filled(
     entry: Staged,
-    everything: Mapping[str, list[pd.DataFrame]],
+    everything: Mapping[str, list[Kept]],
     day: date,
     authority: str,
 ) -> Staged:
-    frame = entry.frame
-    if frame is None:
+    if entry.rows is None:
         return entry
     table = registry()[entry.delivery.extract].table(entry.table)
+    rows = entry.rows
     for one in table.fills:
-        wanted = [field for field in one.fields if frame[field].isna().all()]
+        wanted = [field for field in one.fields if not rows.filled(field)]
         # What may be left out is not asked for where the edition has nothing to fill it from.
         needed = [field for field in wanted if table.column(field).required]
         parts = everything.get(one.of if "." in one.of else _own(entry.delivery, one.of))
+        of = _table(one.of if "." in one.of else f"{entry.delivery.extract}.{one.of}")
         if wanted and parts is None and needed:
             _report_none(one, needed, table, entry.findings)
         if not wanted or parts is None:
             continue
+        frame = rows.frame()
         keys = one.key(frame, authority)
-        found = _by_key(one, parts, day)
+        found = _by_key(one, [as_iso(of.helping, part.frame()) for part in parts], day)
         if not needed and found[wanted].isna().all(axis=None):
             continue
-        frame = frame.assign(**{field: _looked_up(keys, found[field]) for field in wanted})
+        rows = Kept.of(frame.assign(**{f: _looked_up(keys, found[f]) for f in wanted}))
         _tell(one, wanted, table, keys, found, entry.findings)
-    return replace(entry, frame=frame)
+    return replace(entry, rows=rows)
 
 
 def _by_key(one: Fill, parts: Sequence[pd.DataFrame], day: date) -> pd.DataFrame:
@@ -129,7 +131,7 @@ def _tell(
 def _left_behind(entry: Staged) -> Staged:
     """A look-up that has done its work, without its rows."""
     table = registry()[entry.delivery.extract].table(entry.table)
-    if not table.used_up or entry.frame is None:
+    if not table.used_up or entry.rows is None:
         return entry
-    entry.findings.remark(f"{len(entry.frame):,} rows were read to look up by; none is kept")
-    return replace(entry, frame=entry.frame.iloc[:0])
+    entry.findings.remark(f"{len(entry.rows):,} rows were read to look up by; none is kept")
+    return replace(entry, rows=Kept.of(entry.rows.frame().iloc[:0]))

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from jsna.errors import JsnaError, Problem
 from jsna.ingest import named_after
+from jsna.ingest.kept import Kept
 from jsna.model.contract import Table
 from jsna.model.editions import Delivery
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 #: Files of so many bytes are read for the names in them also where only headers are asked for: one
 #: that is called after a child is about that child.
@@ -37,14 +38,19 @@ class Guard:
     wrong: dict[str, tuple[str, str]] = field(default_factory=dict)
     children: set[tuple[str, str]] = field(default_factory=set)
     _whose: dict[str, str] = field(default_factory=dict)
+    _asked: frozenset[str] = frozenset()
 
-    def saw(self, delivery: Delivery, file: str, table: Table, frame: pd.DataFrame) -> None:
+    def __post_init__(self) -> None:
+        self._asked = frozenset(word for name in self.files for word in named_after.words(name))
+
+    def saw(self, delivery: Delivery, file: str, table: Table, rows: Kept) -> None:
         """Take note of the rows of a file."""
+        told = ("forename", "surname", "date_of_birth")
+        frame = rows.frame([c.field for c in table.columns if c.identifier in told])
         whose = f"{delivery.extract}, {delivery.period}"
         self._whose.setdefault(file, whose)
         tables, frames = {table.name: table}, {table.name: frame}
-        asked = frozenset(word for name in self.files for word in named_after.words(name))
-        self.children |= named_after.children(tables, frames, asked)
+        self.children |= named_after.children(tables, frames, self._asked)
         if named_after.by_its_rows(Path(file), tables, frames):
             self.wrong.setdefault(file, (whose, named_after.BORN))
         elif named_after.by_few(file, tables, frames):

@@ -8,7 +8,7 @@ is emptied and not used to link; a UPN whose check letter fails is kept and coun
 practice most of them are typing habits of whole systems (`severities` of the edition makes it an
 error).
 
-Everything here takes and returns frames. No message holds a value of a personal column.
+No message holds a value of a personal column.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ import pandas as pd
 
 from jsna.errors import Problem
 from jsna.ingest.codes import refused, said_of_codes
-from jsna.ingest.convert import TEXT, convert, text_frame
+from jsna.ingest.convert import TEXT, as_declared, convert
+from jsna.ingest.kept import Kept
 from jsna.ingest.schema import Finding, findings, in_words
 from jsna.model.contract import REPEATED, SHARED, Context, Extract, Rule, Severity, Table
+from jsna.shared.checks import times
 from jsna.shared.periods import window
 
-#: More than this share of a file quarantined (and more than a handful of rows) refuses the file:
-#: a report from what is left would not be about the children it names.
+#: More than this share of a file quarantined (and more than a few rows) refuses it.
 MOST_QUARANTINED = 0.05
 FEW_ROWS = 20
-#: More than this share of the filled cells of a column unusable refuses the file: the codes are
-#: not those the declaration knows.
+#: More than this share of a column's filled cells unusable refuses it: its codes are not ours.
 MOST_UNUSABLE = 0.2
 #: More than half of them are too many in a short file too, from this many on.
 FEW_CELLS = 5
@@ -60,7 +60,7 @@ class Validated:
     """One table of one delivery, judged.
 
     Attributes:
-        staged: every row received, as text, with `source_row`; indexed 0 to n - 1.
+        staged: every row received, as text, of the columns declared.
         valid: typed rows that stand, with `source_row`; index as in `staged`.
         reasons: rule codes, joined with ";", of the rows that do not; index as in `staged`.
         found: rules broken, errors and warnings.
@@ -69,7 +69,7 @@ class Validated:
 
     table: Table
     context: Context
-    staged: pd.DataFrame
+    staged: Kept
     valid: pd.DataFrame
     reasons: pd.Series[str]
     found: tuple[Violation, ...] = ()
@@ -83,8 +83,8 @@ class Validated:
     @property
     def quarantined(self) -> pd.DataFrame:
         """Rows set aside: every column as text, `source_row` and `reasons`."""
-        rows = self.staged.loc[self.reasons.index].assign(reasons=self.reasons)
-        return rows.reset_index(drop=True)
+        rows = self.staged.rows(self.reasons.index.to_numpy(dtype=np.int64))
+        return rows.assign(reasons=self.reasons).reset_index(drop=True)
 
 
 @dataclass
@@ -93,7 +93,7 @@ class _Judge:
 
     table: Table
     context: Context
-    staged: pd.DataFrame
+    staged: Kept
     typed: pd.DataFrame
     person_level: bool
     errors: list[tuple[str, np.ndarray[Any, Any]]] = field(default_factory=list)
@@ -119,7 +119,7 @@ class _Judge:
         if not len(rows):
             return
         code = f"{self.table.name}.{code}"
-        numbers = self.staged["source_row"].to_numpy()[rows]
+        numbers = self.staged.numbers[rows]
         first = int(rows[np.argmin(numbers)])
         self.found.append(
             Violation(
@@ -136,19 +136,17 @@ class _Judge:
     def _example(self, fields: tuple[str, ...], row: int) -> str:
         """The cell of a rule about one column, where showing it cannot tell anything personal.
 
-        A file of children with shifted columns can have a name under any header, so of those only
-        words of the code lists themselves are shown.
+        Shifted columns put names under any header: of children only listed codes are shown.
         """
         if len(fields) != 1 or self.table.column(fields[0]).masked:
             return ""
-        value = self.staged[fields[0]].iloc[row]
-        if pd.isna(value):
+        value = self.staged.cell(fields[0], row)
+        if value is None:
             return ""
-        # A child's row may have been pasted into a file of places or schools, so of those only
-        # what is as short as a code or a number is shown.
+        # A child's row may stand in a file of places: of those only what is short is shown.
         known = any(value in codes for codes in self.context.codelists.values())
         short = not self.person_level and _SHORT.fullmatch(value) is not None
-        return str(value) if known or short else ""
+        return value if known or short else ""
 
     @property
     def clean(self) -> np.ndarray[Any, Any]:
@@ -178,18 +176,18 @@ class _Judge:
 
 
 def validate_table(
-    extract: Extract, table: Table, staged: pd.DataFrame, context: Context, *, file: str = ""
+    extract: Extract, table: Table, staged: Kept | pd.DataFrame, context: Context, *, file: str = ""
 ) -> Validated:
     """Judge the rows of one table by its own declaration.
 
     Args:
         extract: the extract the table is of.
         table: the declaration.
-        staged: declared columns as text under their field names, and `source_row`.
+        staged: its rows as text, by field; a frame has `source_row`. Optional ones may be absent.
         context: the delivery.
         file: the file's name, for messages.
     """
-    text = text_frame(table, staged)
+    text = as_declared(table, Kept.of(staged))
     typed, unreadable = convert(table, text, context)
     judge = _Judge(table, context, text, typed, extract.person_level)
     where = file or f"{extract.name}.{table.name}"
@@ -217,7 +215,7 @@ def _judge_cells(finding: Finding, judge: _Judge, where: str) -> None:
     missing = finding.kind == "missing"
     stays = column.on_missing == "warn" if missing else column.on_invalid == "blank"
     severity = judge.severity(code, "warning" if stays else "error")
-    filled = int(judge.staged[column.field].notna().sum())
+    filled = judge.staged.filled(column.field)
     wrong = len(finding.rows)
     most = wrong >= FEW_CELLS and 2 * wrong > filled
     if not missing and (most or wrong > max(MOST_UNUSABLE * filled, FEW_ROWS)):
@@ -283,20 +281,22 @@ def _check_period(extract: Extract, judge: _Judge, where: str) -> None:
 def _check_key(judge: _Judge) -> None:
     """Of rows with the same key one stands: the first in order of content, not of the file.
 
-    So the same rows in another order give the same result. A row that breaks an error rule never
-    stands in for a good one, and a row without the key's first part is nobody's duplicate.
+    So the order of rows decides nothing. A row that breaks an error rule never stands in for a good
+    one, and a row without the key's first part is nobody's duplicate.
     """
     key = list(judge.table.key)
     if not key:
         return
-    candidates = judge.typed.loc[judge.clean & judge.typed[key[0]].notna().to_numpy(), key]
     # Most rows are told apart by the first part alone; only the others are looked at whole.
-    candidates = candidates[candidates.duplicated(key[:1], keep=False)]
+    clean = judge.clean
+    again = times(judge.typed[key[0]], pd.Series(clean)).gt(1).fillna(False).to_numpy(bool)
+    candidates = judge.typed.loc[clean & again, key]
     repeated = candidates.index[candidates.duplicated(key, keep=False)]
     if not len(repeated):
         return
     content = [column.field for column in judge.table.columns]
-    ordered = judge.staged.loc[repeated].sort_values([*content, "source_row"], kind="stable")
+    same = judge.staged.rows(repeated.to_numpy(dtype=np.int64))
+    ordered = same.sort_values([*content, "source_row"], kind="stable")
     twins = judge.typed.loc[ordered.index].duplicated(key, keep="first").to_numpy()
     names = " and ".join(repr(judge.table.column(name).name) for name in key)
     message, kept = f"another row has the same {names}", "; one of them is kept"

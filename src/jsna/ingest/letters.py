@@ -16,8 +16,18 @@ if TYPE_CHECKING:
 _CONTINUATION: Final = "".join(
     bytes([byte]).decode("cp1252", "ignore") + chr(byte) for byte in range(0x80, 0xC0)
 )
-_SPOILT: Final = f"[ÃÂ][{_CONTINUATION}]|â[€\u0080]|[\ufffd\u0080-\u0084\u0086-\u009f]"
+_WAYS: Final = (
+    f"Ã[{_CONTINUATION}]",
+    f"Â[{_CONTINUATION}]",
+    "â[€\u0080]",
+    "\ufffd",
+    "[\u0080-\u0084\u0086-\u009f]",
+)
+_SPOILT: Final = "|".join(_WAYS)
 _SPOILT_TEXT: Final = re.compile(_SPOILT)
+#: How each way begins in UTF-8, which is looked for before it: most texts have none of them.
+_BEGIN: Final = (*(way[0].encode() for way in _WAYS[:-1]), "\u0080".encode()[:1])
+_SEARCHED: Final = tuple(zip(_BEGIN, map(re.compile, _WAYS), strict=True))
 _TOLD: Final = (
     "letters with accents were spoilt before the file came here: it was opened in one encoding and "
     "saved in another; export it again from its source as UTF-8 and do not open it"
@@ -26,7 +36,8 @@ _TOLD: Final = (
 
 def check_text(text: str, findings: Findings) -> None:
     """Refuse a text whose letters were spoilt, or replaced because unreadable."""
-    if _SPOILT_TEXT.search(text) is None:
+    content = text.encode()
+    if not any(begin in content and way.search(text) for begin, way in _SEARCHED):
         return
     rows = [n for n, line in enumerate(text.split("\n"), 1) if _SPOILT_TEXT.search(line)]
     findings.refuse("file.encoding", _TOLD, row=rows[0], count=len(rows))

@@ -14,6 +14,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from jsna.ingest import date_columns, number_columns
+from jsna.ingest.coded import any_like, compact, is_coded, spelt, texts
 from jsna.ingest.grid import Findings, Grid
 from jsna.ingest.letters import plain_bytes
 from jsna.model.contract import Column, Table
@@ -69,6 +70,11 @@ def visible(grid: Grid, findings: Findings) -> list[pa.Array[Any]]:
     found = []
     formulas, entities = grid.may_hold(b"="), grid.may_hold(b"&")
     for values in grid.columns:
+        if is_coded(values):
+            if not _odd(values, grid, formulas=formulas, entities=entities):
+                found.append(values)
+                continue
+            values = spelt(values)
         if entities:
             named = pc.match_substring_regex(values, _ENTITY)
             if cells := pc.sum(named).as_py():
@@ -90,10 +96,21 @@ def visible(grid: Grid, findings: Findings) -> list[pa.Array[Any]]:
             if cells := pc.sum(wide).as_py():
                 told.setdefault("letters of full width are read as plain ones in", []).append(cells)
                 values = pc.if_else(wide, pc.utf8_normalize(values, "NFKC"), values)
-        found.append(values)
+        found.append(compact(values))
     for what, some in told.items():
         findings.remark(f"{what} {_cells(sum(some), len(some))}")
     return found
+
+
+def _odd(values: pa.Array[Any], grid: Grid, *, formulas: bool, entities: bool) -> bool:
+    """Whether any text of a column holds what `visible` removes or turns into something else."""
+    ways = (
+        *([_ENTITY] if entities else []),
+        *([_WRITTEN_OUT] if grid.typed else []),
+        *([_FORMULA] if formulas else []),
+        *([] if plain_bytes(texts(values)) else [f"{_NO_ROOM}|{_LIKE_SPACES}|{_WIDE}"]),
+    )
+    return any(any_like(values, way) for way in ways)
 
 
 def _spelt(values: pa.Array[Any], named: pa.Array[Any]) -> pa.Array[Any]:
@@ -125,7 +142,8 @@ def said(
         if column.field in columns:
             origin = None if shape is None else shape.columns.get(column.field)
             codes = {text.strip().casefold() for text in origin.codes} if origin else set()
-            found[column.field], cells = _said(column, columns[column.field], codes)
+            read, cells = _said(column, columns[column.field], codes)
+            found[column.field] = compact(read)
             empty += [cells] if cells else []
     if empty:
         many = _cells(sum(empty), len(empty))
@@ -166,6 +184,13 @@ def _said(
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    if is_coded(values):
+        words = texts(values)
+        none = column.type == "date" and any_like(values, _NO_DAY)
+        silent = pc.any(pc.is_in(words, value_set=pa.array(_SILENT, pa.string()))).as_py()
+        if not (none or silent or _ruled(values)):
+            return values, 0
+        values = spelt(values)
     ruled = int(_ruled(values))
     if ruled:
         values = pa.concat_arrays([pa.nulls(1, pa.string()), values.slice(1)])
@@ -212,9 +237,9 @@ def _check_long(column: Column, values: pa.Array[Any], rows: Any, findings: Find
     import numpy as np
     import pyarrow.compute as pc
 
-    if (pc.max(pc.binary_length(values)).as_py() or 0) <= LONG:
+    if (pc.max(pc.binary_length(texts(values))).as_py() or 0) <= LONG:
         return
-    long = pc.fill_null(pc.greater(pc.utf8_length(values), LONG), False)
+    long = pc.fill_null(pc.greater(pc.utf8_length(spelt(values)), LONG), False)
     places = np.flatnonzero(np.asarray(long))
     if len(places):
         findings.warn(

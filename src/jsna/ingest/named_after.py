@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -88,6 +88,7 @@ def by_its_day(name: str, edition: date) -> bool:
     return any(day.year < edition.year - _YEARS for day in days(name))
 
 
+@lru_cache(maxsize=100_000)
 def words(name: str, least: int = _LONG) -> frozenset[str]:
     """The words of a text that may be names, so long at least: in small letters, no accents."""
     bare = "".join(
@@ -126,7 +127,7 @@ def says_nothing(file: str, more: Collection[str] = ()) -> bool:
 
 
 def children(
-    tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame], asked: Collection[str]
+    tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame], asked: frozenset[str]
 ) -> frozenset[tuple[str, str]]:
     """Forename and surname, in small letters, of the children both of whose names are asked for.
 
@@ -140,21 +141,22 @@ def children(
         both = _named(tables[name], frame)
         if both is None or not asked:
             continue
-        surnames = {text: words(text) & {*asked} for text in both["surname"].unique()}
+        surnames = {text: words(text) & asked for text in both["surname"].dropna().unique()}
         meant = {text: said for text, said in surnames.items() if said}
-        for forename, surname in both[both["surname"].isin(meant)].itertuples(index=False):
-            for first in words(forename) & {*asked}:
+        called = both[both["surname"].isin(meant)].dropna() if meant else both.iloc[:0]
+        for forename, surname in called.drop_duplicates().itertuples(index=False):
+            for first in words(forename) & asked:
                 found |= {(first, last) for last in meant[surname] if last != first}
     return frozenset(found)
 
 
 def _named(table: Table, frame: pd.DataFrame) -> pd.DataFrame | None:
-    """The different forenames and surnames of a table's rows; None where it has none."""
+    """The forenames and surnames of a table's rows; None where it has none."""
     fields = {c.identifier: c.field for c in table.columns if c.field in frame}
     if not {"forename", "surname"} <= fields.keys():
         return None
-    both = frame[[fields["forename"], fields["surname"]]].dropna().drop_duplicates()
-    return both.set_axis(["forename", "surname"], axis=1).astype(str)
+    both = frame[[fields["forename"], fields["surname"]]]
+    return both.set_axis(["forename", "surname"], axis=1)
 
 
 def by_its_names(file: str, pairs: Iterable[tuple[str, str]]) -> bool:
@@ -174,10 +176,14 @@ def by_few(file: str, tables: Mapping[str, Table], frames: Mapping[str, pd.DataF
     unknown = words(_stem(file)) - known_words()
     for name, frame in frames.items() if unknown else ():
         both = _named(tables[name], frame)
-        if both is not None and len(both) <= _FEW:
-            cells = {word for text in (*both["forename"], *both["surname"]) for word in words(text)}
-            if cells & unknown:
-                return True
+        named = None if both is None else both.dropna()
+        # Each child has one surname: of more surnames there are more children.
+        if named is None or named["surname"].nunique() > _FEW:
+            continue
+        few = named.drop_duplicates()
+        texts = (*few["forename"], *few["surname"]) if len(few) <= _FEW else ()
+        if any(words(text) & unknown for text in texts):
+            return True
     return False
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from jsna.ingest.cells import at
+from jsna.ingest.coded import any_like, is_coded
 from jsna.ingest.grid import Findings
 from jsna.model.contract import Column
 
@@ -42,10 +43,9 @@ def plain(column: Column, values: pa.Array[Any], rows: Any, findings: Findings) 
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    marked = pc.match_substring_regex(values, "[,%]")
-    if not pc.any(marked).as_py():
+    if not any_like(values, "[,%]"):
         return values
-    encoded = values.dictionary_encode()
+    encoded = values if is_coded(values) else values.dictionary_encode()
     texts: list[str] = encoded.dictionary.to_pylist()
     indices = np.asarray(pc.fill_null(encoded.indices, -1))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from jsna.ingest.dates import Written, read
 from jsna.ingest.grid import Findings
+from jsna.ingest.kept import Kept
 from jsna.ingest.places import placed
 from jsna.ingest.stage import Staged
 from jsna.model.contract import Column, Extract, Table
@@ -56,9 +57,9 @@ def put_together(
     for entries in sorted(waiting.values(), key=lambda some: some[0].delivery.extract):
         delivery = entries[0].delivery
         others = {
-            f"{one.delivery.extract}.{one.table}": one.frame
+            f"{one.delivery.extract}.{one.table}": frame
             for one in made
-            if one.frame is not None
+            if (frame := one.frame) is not None
         }
         about = About(delivery.period, day(delivery), codes, others)
         made += _tables(registry()[delivery.extract], entries, about)
@@ -80,14 +81,14 @@ def _tables(extract: Extract, entries: Sequence[Staged], about: About) -> list[S
         ):
             said += told
         findings.remarks += entry.findings.remarks
-        if entry.frame is not None:
+        if (frame := entry.frame) is not None:
             part, of = part_of(entry.table)
             # One file of several may be a table as declared.
-            frame = as_iso(by_name[part].columns, entry.frame) if part in by_name else entry.frame
+            frame = as_iso(by_name[part].columns, frame) if part in by_name else frame
             frame = frame.assign(source_row=placed(frame["source_row"], len(places)))
             places += entry.places
             sets.setdefault(of, {})[part] = frame
-    whole = not any(entry.frame is None for entry in entries)
+    whole = not any(entry.rows is None for entry in entries)
     done = [
         one if set(one) <= own else parts.put_together(one, about)
         for _, one in sorted(sets.items())
@@ -96,7 +97,7 @@ def _tables(extract: Extract, entries: Sequence[Staged], about: About) -> list[S
         Staged(
             delivery,
             table.name,
-            _as_declared(table, [one[table.name] for one in done]) if done else None,
+            Kept.of(_as_declared(table, [one[table.name] for one in done])) if done else None,
             findings if at == 0 else Findings(findings.where),
             places,
         )

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from jsna.ingest import letters, meaning, sheets_together
 from jsna.ingest.cells import check_cells
+from jsna.ingest.coded import compact, is_coded, spelt, spread, texts
 from jsna.ingest.csv_file import open_csv, read_csv
 from jsna.ingest.fillable import expecting, with_helping
 from jsna.ingest.grid import Findings, Grid, listed
 from jsna.ingest.header import joins, match
+from jsna.ingest.kept import Kept, Numbers
 from jsna.ingest.layout import Beside, arriving, as_named, declared_cells, nothing_beside
 from jsna.ingest.parquet_file import head_parquet, read_parquet
 from jsna.ingest.stacked_file import holds, read_stacked
@@ -47,12 +49,17 @@ class Reading:
     """What came of reading one table.
 
     Attributes:
-        frame: the staged frame; None where the rows cannot be judged.
+        rows: the rows as text; None where they cannot be judged.
         findings: problems (the file is refused, even if its rows can be judged), warnings, remarks.
     """
 
-    frame: pd.DataFrame | None
+    rows: Kept | None
     findings: Findings
+
+    @property
+    def frame(self) -> pd.DataFrame | None:
+        """The rows as a frame, made whenever it is asked for."""
+        return None if self.rows is None else self.rows.frame()
 
 
 def read_table(
@@ -102,6 +109,7 @@ def read_table(
     places = match(grid.header, expecting(arrives, grid.header, shape), findings)
     if any(problem.code == "column.missing" for problem in findings.problems):
         return Reading(None, findings)
+    grid = replace(grid, columns=[compact(column) for column in grid.columns])
     shown = meaning.visible(grid, findings)
     trimmed = [_trim(column) for column in shown]
     said = meaning.said(arrives, {f: trimmed[p] for f, p in places.items()}, shape, findings)
@@ -117,34 +125,35 @@ def read_table(
     _tell_unnamed(grid, trimmed, findings)
     columns = {field: trimmed[position] for field, position in places.items()}
     if shape is not None:
+        columns = {field: spelt(cells) for field, cells in columns.items()}
         columns = declared_cells(table, shape, columns, len(rows), beside, findings)
         arrives = as_named(table, shape, arrives)
     columns = meaning.plain(arrives, columns, rows, grid, findings)
     first = () if shape is None else trimmed
     totals = check_cells(arrives, columns, rows, grid, findings, first)
-    frame = _frame(table, columns, rows)
+    kept = _kept(table, columns, rows)
     if totals:
-        frame = frame.drop(index=totals).reset_index(drop=True)
+        kept = kept.without(totals)
     if findings.places:
-        frame = sheets_together.once(table, frame, findings)
-    return Reading(_made_of(table, frame, findings), findings)
+        kept = Kept.of(sheets_together.once(table, kept.frame(), findings))
+    return Reading(_made_of(table, kept, findings), findings)
 
 
-def _made_of(table: Table, frame: pd.DataFrame, findings: Findings) -> pd.DataFrame:
+def _made_of(table: Table, rows: Kept, findings: Findings) -> Kept:
     """The rows of what the table is about, where a file lists others too."""
     if not table.made_of:
-        return frame
-    others = frame[list(table.made_of)].isna().all(axis=1)
+        return rows
+    others = rows.frame(table.made_of)[list(table.made_of)].isna().all(axis=1).to_numpy()
     if not others.any():
-        return frame
-    left_out = frame.loc[others, "source_row"]
+        return rows
+    left_out = rows.numbers[others]
     findings.warn(
         "row.other",
         f"{table.other_rows} are not rows of this table; left out",
         row=int(left_out.min()),
         count=len(left_out),
     )
-    return frame[~others].reset_index(drop=True)
+    return rows.without(others.nonzero()[0].tolist())
 
 
 def read_heading(
@@ -242,11 +251,14 @@ def _trim(column: pa.Array[Any]) -> pa.Array[Any]:
     """Text without white space around it, "" as null."""
     import pyarrow.compute as pc
 
-    trimmed = pc.utf8_trim_whitespace(column)
+    words = texts(column)
+    trimmed = pc.utf8_trim_whitespace(words)
     empty = pc.equal(trimmed, "")
     if pc.any(empty).as_py():
-        return pc.if_else(empty, None, trimmed)
-    return trimmed
+        trimmed = pc.if_else(empty, None, trimmed)
+    elif is_coded(column) and trimmed.equals(words):
+        return column
+    return compact(spread(trimmed, column))
 
 
 def _tell_unnamed(grid: Grid, columns: list[pa.Array[Any]], findings: Findings) -> None:
@@ -280,14 +292,10 @@ def _drop_blank(grid: Grid, columns: list[pa.Array[Any]], findings: Findings) ->
     return grid.rows[kept]
 
 
-def _frame(table: Table, columns: dict[str, pa.Array[Any]], rows: Any) -> pd.DataFrame:
-    """The staged frame: declared columns in order (absent optional ones null), `source_row`."""
+def _kept(table: Table, columns: dict[str, pa.Array[Any]], rows: Numbers) -> Kept:
+    """Declared columns in order, absent optional ones empty."""
     import pyarrow as pa
 
-    from jsna.io import text_type
-
-    absent = pa.nulls(len(rows), pa.string())
-    data = {column.field: columns.get(column.field, absent) for column in table.columns}
-    data["source_row"] = pa.array(rows, pa.int64())
-    frame: pd.DataFrame = pa.table(data).to_pandas(types_mapper=text_type)
-    return frame
+    absent = compact(pa.nulls(len(rows), pa.string()))
+    found = {column.field: compact(columns.get(column.field, absent)) for column in table.columns}
+    return Kept(found, rows)

@@ -15,6 +15,7 @@ from jsna import io, records
 from jsna.errors import JsnaError, Problem
 from jsna.ingest import named_after
 from jsna.ingest.cells import DAMAGE
+from jsna.ingest.kept import Kept
 from jsna.ingest.places import in_place, rows_of
 from jsna.ingest.stage import Staged, stage_deliveries
 from jsna.model.configuration import Configuration
@@ -65,12 +66,12 @@ def ingest(config: Configuration, paths: io.Paths) -> Ingested:
         return context_for(config, delivery).reference_date
 
     staged = fill(put_together(staged, day, config.area.codes), day, config.area.old_la_code)
-    frames: dict[tuple[str, str], dict[str, pd.DataFrame]] = {}
+    rows: dict[tuple[str, str], dict[str, Kept]] = {}
     for entry in staged:
-        if entry.frame is not None:
+        if entry.rows is not None:
             key = (entry.delivery.extract, entry.delivery.period)
-            frames.setdefault(key, {})[entry.table] = entry.frame
-    results = validate_edition(frames, config)
+            rows.setdefault(key, {})[entry.table] = entry.rows
+    results = validate_edition(rows, config)
     _warn_of_part(staged, results)
     problems = rights.judge(config, paths)
     problems += [problem for entry in staged for problem in _problems(entry, results)]
@@ -137,16 +138,16 @@ def _warn_of_part(staged: Sequence[Staged], results: Results) -> None:
 def _warn_of_short(staged: Sequence[Staged]) -> None:
     """Warn of files with far fewer rows than another year's: cut at the end of a line, perhaps."""
     rows = {
-        (entry.delivery.extract, entry.table, entry.delivery.period): len(entry.frame)
+        (entry.delivery.extract, entry.table, entry.delivery.period): len(entry.rows)
         for entry in staged
-        if entry.frame is not None
+        if entry.rows is not None
     }
     for entry in staged:
-        if entry.frame is None:
+        if entry.rows is None:
             continue
         name = (entry.delivery.extract, entry.table)
         most, period = max((many, key[2]) for key, many in rows.items() if key[:2] == name)
-        few = len(entry.frame)
+        few = len(entry.rows)
         if most >= FEW_ROWS and few < SHORT * most:
             entry.findings.warn(
                 "file.short",
@@ -206,13 +207,12 @@ def run(config: Configuration, paths: io.Paths) -> None:
 
 
 def _write_rows(done: Ingested, paths: io.Paths) -> list[str]:
-    """Write staged, valid and quarantined rows; returns the files of valid rows."""
-    written: dict[str, list[str]] = {"staged": [], "valid": [], "quarantine": []}
+    """Write rows that stand and rows that do not; returns the files of valid rows."""
+    written: dict[str, list[str]] = {"valid": [], "quarantine": []}
     for entry in done.staged:
         delivery, table = entry.delivery, entry.table
         judged = done.results[delivery.extract, delivery.period][table]
         frames = {
-            "staged": judged.staged,
             "valid": judged.valid.reset_index(drop=True),
             "quarantine": judged.quarantined,
         }

@@ -18,6 +18,7 @@ from jsna.ingest.beside import BesideFiles
 from jsna.ingest.files_of import files_of
 from jsna.ingest.grid import Findings
 from jsna.ingest.guard import SMALL, Guard
+from jsna.ingest.kept import Kept
 from jsna.ingest.read import Reading, read_table
 from jsna.ingest.xml_file import forget, is_xml
 from jsna.ingest.xml_year import check_year
@@ -41,7 +42,7 @@ class Staged:
     Attributes:
         delivery: the delivery it belongs to.
         table: name of the table, or key of a part of an export.
-        frame: the staged frame; None where its rows cannot be judged.
+        rows: its rows as text; None where they cannot be judged.
         findings: what is wrong with the file.
         places: the files and sheets its rows are of (`jsna.ingest.places`); none or one where all
             are of one.
@@ -49,9 +50,14 @@ class Staged:
 
     delivery: Delivery
     table: str
-    frame: pd.DataFrame | None
+    rows: Kept | None
     findings: Findings
     places: tuple[str, ...] = ()
+
+    @property
+    def frame(self) -> pd.DataFrame | None:
+        """The rows as a frame, made whenever it is asked for."""
+        return None if self.rows is None else self.rows.frame()
 
 
 def declared(delivery: Delivery) -> None:
@@ -146,7 +152,7 @@ def _stage_delivery(
         content = folder.content(file)
         # A workbook's second table does not repeat what was said about the whole workbook.
         findings = folder.told.pop(file, None) or Findings(file)
-        frame: pd.DataFrame | None = None
+        rows: Kept | None = None
         sheets: tuple[str, ...] = ()
         if content is not None:
             if file not in held:
@@ -169,10 +175,10 @@ def _stage_delivery(
                 xml=extract.xml,
                 stacked=extract.workbook,
             )
-            frame, sheets = reading.frame, reading.findings.places
-            seen = frame
+            rows, sheets = reading.rows, reading.findings.places
+            seen = rows
             if read is not read_table and len(content) <= SMALL and not is_xml(content):
-                seen = read_table(content, file, table, alone=alone, shape=shape).frame
+                seen = read_table(content, file, table, alone=alone, shape=shape).rows
             if seen is not None:
                 guard.saw(delivery, file, table, seen)
             _add(findings, reading.findings, "" if alone else _place(key, content))
@@ -182,7 +188,7 @@ def _stage_delivery(
                     _add(findings, more, "")
             if any(p.code in _WHOLE_FILE for p in reading.findings.problems):
                 folder.contents[file] = None
-        staged.append(Staged(delivery, key, frame, findings, sheets or (file,)))
+        staged.append(Staged(delivery, key, rows, findings, sheets or (file,)))
     forget()
     return staged
 

@@ -45,6 +45,8 @@ _NOT_WINDOWS: Final = re.compile(
     rb"[\x81\x8d\x8f\x90\x9d]|(?<=[A-Za-z])(?:[\x82\x84\x89\x8b\xa1\xa2\xa4\xa5]"
     rb"|[\x86\x87\x94](?=[A-Za-z])|[\x8a\x8c\x8e\x9f](?=[a-z]))|(?<=[a-z])[\x8a\x8c\x8e\x9f]"
 )
+#: The bytes it looks for: a file without any of them need not be searched.
+_ODD: Final = bytes.fromhex("8182848687898a8b8c8d8e8f90949d9fa1a2a4a5")
 _ASK: Final = "ask its owner for CSV in UTF-8, as the system exports it"
 
 
@@ -117,7 +119,8 @@ def _wide(content: bytes, coded: str, findings: Findings) -> str | None:
 def _of_one_byte(content: bytes, start: int, findings: Findings, encoding: Encoding) -> str:
     """A text of one byte a letter: Windows-1252, unless its words or a mapping say otherwise."""
     row = content.count(b"\n", 0, start) + 1
-    odd = () if encoding else [one.start() for one in _NOT_WINDOWS.finditer(content)]
+    may_be = not encoding and len(content.translate(None, _ODD)) < len(content)
+    odd = [one.start() for one in _NOT_WINDOWS.finditer(content)] if may_be else []
     if odd:
         rows = {content.count(b"\n", 0, at) + 1 for at in odd}
         findings.refuse(

@@ -14,6 +14,7 @@ import pandas as pd
 
 from jsna.ingest.cross import Tables, apply_rules, other_rules, own_rules, with_parents
 from jsna.ingest.judge import Validated, too_many, validate_table
+from jsna.ingest.kept import Kept
 from jsna.model.areas import authorities
 from jsna.model.configuration import Configuration
 from jsna.model.contract import Context, Extract
@@ -66,7 +67,7 @@ def _outright(layout: Layout | None) -> dict[str, frozenset[str]]:
 
 def validate_delivery(
     extract: Extract,
-    staged_tables: Mapping[str, pd.DataFrame],
+    staged_tables: Mapping[str, Kept] | Mapping[str, pd.DataFrame],
     context: Context,
     files: Mapping[str, str] | None = None,
 ) -> Tables:
@@ -74,7 +75,7 @@ def validate_delivery(
 
     Args:
         extract: the declaration.
-        staged_tables: table -> declared columns as text under their field names, and `source_row`.
+        staged_tables: table -> its rows as text.
         context: see `context_for`.
         files: table -> name of its file, for messages.
 
@@ -137,9 +138,7 @@ def _together(results: Results, need: str, unlinked: Collection[Key]) -> pd.Data
     return pd.concat(parts, ignore_index=True) if parts else None
 
 
-def validate_edition(
-    staged: Mapping[Key, Mapping[str, pd.DataFrame]], config: Configuration
-) -> Results:
+def validate_edition(staged: Mapping[Key, Mapping[str, Kept]], config: Configuration) -> Results:
     """Judge everything received for an edition.
 
     Args:

@@ -20,7 +20,7 @@ from jsna.model.configuration import Configuration
 from jsna.model.hierarchies import codes, finer
 from jsna.model.indicators import Side
 from jsna.model.tables import AnalysisTable
-from jsna.tables.catalogue import CATALOGUE, implied
+from jsna.tables.catalogue import CATALOGUE, implied, single
 
 Objects = np.ndarray[Any, np.dtype[np.object_]]
 Places = np.ndarray[Any, np.dtype[np.intp]]
@@ -104,8 +104,7 @@ class Cells:
         box = {**condition.box, **own}
         box[PERIOD] = _periods(table, periods)
         restrict(table, box)
-        # Where nobody has two rows of a period, persons are rows.
-        alone = side.count == "persons" and set(table.key) <= {PERIOD, "person_key"}
+        alone = side.count == "persons" and single(table)
         return make(table.rows_of or table.name, "rows" if alone else side.count, box)
 
     def _condition(self, side: Side) -> Condition:

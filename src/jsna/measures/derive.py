@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -24,15 +24,19 @@ def run(config: Configuration, paths: io.Paths) -> None:
     """Make the analysis tables of an edition; writes `restricted/tables/` and `derive.json`."""
     linked, reference = received(paths), of_releases(paths)
     placed: dict[str, homes.Counts] = {}
-    tables = derive(linked, config, reference, placed)
+    rows: dict[str, int] = {}
     folder = paths.restricted / "tables"
-    io.clear_folder(folder)
-    files = {name: folder / f"{name}.parquet" for name in tables}
-    for name, table in tables.items():
-        io.write_parquet(files[name], table)
+    with io.renewing(folder) as new, io.scratch(paths.restricted / "spill") as spill:
+
+        def keep(name: str, table: pa.Table) -> None:
+            io.write_parquet(new / f"{name}.parquet", table)
+            rows[name] = table.num_rows
+
+        _derive(linked, config, keep, reference, placed, spill=spill)
+    files = [folder / f"{name}.parquet" for name in rows]
     receipt = {
-        "rows": {name: table.num_rows for name, table in tables.items()},
-        "files": records.digests(paths.restricted, files.values()),
+        "rows": dict(sorted(rows.items())),
+        "files": records.digests(paths.restricted, files),
         "homes": placed,
     }
     io.write_json(paths.restricted / "derive.json", receipt)
@@ -84,9 +88,32 @@ def derive(
         JsnaError: with every query that cannot be run, and every table that is not as declared.
     """
     made: dict[str, pa.Table] = {}
+    _derive(linked, config, made.__setitem__, reference, placed, invented=invented)
+    return dict(sorted(made.items()))
+
+
+def _derive(
+    linked: Mapping[str, pa.Table | pd.DataFrame | Path],
+    config: Configuration,
+    keep: Callable[[str, pa.Table], None],
+    reference: Mapping[str, pa.Table | pd.DataFrame] | None = None,
+    placed: dict[str, homes.Counts] | None = None,
+    *,
+    invented: bool = False,
+    spill: Path | None = None,
+) -> None:
+    """Make analysis tables one by one; `keep` is given each, takes what `derive` takes.
+
+    Args:
+        spill: folder for what memory does not hold.
+
+    Raises:
+        JsnaError: as `derive` does; tables may have been kept before.
+    """
+    made: set[str] = set()
     problems: list[Problem] = []
     failed: set[str] = set()
-    with io.database() as connection:
+    with io.database(spill) as connection:
         homes.register(connection, (reference or {}).get(homes.LOOKUP))
         for name, rows in linked.items():
             _register(connection, homes.received(name), rows)
@@ -99,7 +126,8 @@ def derive(
             try:
                 _make(connection, query, invented=invented)
                 if query.name in CATALOGUE:
-                    made[query.name] = _as_declared(connection, CATALOGUE[query.name])
+                    keep(query.name, _as_declared(connection, CATALOGUE[query.name]))
+                    made.add(query.name)
             except JsnaError as error:
                 problems += error.problems
                 failed.add(query.name)
@@ -110,8 +138,7 @@ def derive(
         for name, rows in (reference or {}).items():
             if name in CATALOGUE and name not in made:
                 connection.register(name, homes.as_arrow(rows))
-                made[name] = _as_declared(connection, CATALOGUE[name], ours=False)
-    return dict(sorted(made.items()))
+                keep(name, _as_declared(connection, CATALOGUE[name], ours=False))
 
 
 def one(

@@ -21,7 +21,7 @@ from typing import Final
 from jsna import io
 from jsna.errors import JsnaError, Problem
 from jsna.model.indicators import Indicator, Side
-from jsna.tables.catalogue import CATALOGUE, column_of
+from jsna.tables.catalogue import CATALOGUE, column_of, mentioned
 
 #: Groups of fewer persons with an event, or fewer events, over all years are not looked at.
 FEWEST_PERSONS: Final = 200
@@ -72,7 +72,6 @@ def largest(side: Side, file: Path, dimension: str) -> float:
 
     Of each person and year, all years taken together; 1 where no group is large enough.
     """
-    columns = list(CATALOGUE[side.table].columns)
     by = f'"{column_of(dimension)}"' if dimension else "1"
     query = f"""
         select max(square / number) from (
@@ -83,7 +82,7 @@ def largest(side: Side, file: Path, dimension: str) -> float:
             group by "group")
         where persons >= {FEWEST_PERSONS} and number >= {FEWEST_EVENTS}"""
     with io.asked() as connection:
-        connection.register("events", io.read_table(file, columns))
+        connection.register("events", io.read_table(file, mentioned(side.table, query)))
         found = connection.execute(query).fetchall()[0][0]
     return 1.0 if found is None else float(found)
 

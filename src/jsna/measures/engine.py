@@ -6,7 +6,9 @@ values and limits are calculated by the declared method, and the official figure
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,23 +60,47 @@ def run(config: Configuration, paths: io.Paths) -> None:
     io.write_json(paths.restricted / attrition.FILE, attrition.record(config, paths))
 
 
-def tables_of(config: Configuration, paths: io.Paths) -> dict[str, pa.Table | pd.DataFrame]:
+@dataclass(frozen=True, slots=True)
+class _Read(Mapping[str, "pa.Table | pd.DataFrame"]):
+    """Analysis tables, each read when it is asked for and held no longer than it is used.
+
+    Attributes:
+        files: name -> the file, and the columns of it that are read.
+        made: tables that are in no file.
+    """
+
+    files: Mapping[str, tuple[Path, list[str]]]
+    made: Mapping[str, pd.DataFrame]
+
+    def __getitem__(self, name: str) -> pa.Table | pd.DataFrame:
+        return self.made[name] if name in self.made else io.read_table(*self.files[name])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.made or name in self.files
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self.files, **self.made})
+
+    def __len__(self) -> int:
+        return len({**self.files, **self.made})
+
+
+def tables_of(config: Configuration, paths: io.Paths) -> Mapping[str, pa.Table | pd.DataFrame]:
     """The analysis tables that indicators of an edition are counted in, of those that are made.
 
-    Of each only the columns that some indicator asks for.
+    Of each only the columns that some indicator asks for, read when they are.
     """
     from jsna.tables.quality import record
 
     made = contributions.tables_of(paths)
-    tables: dict[str, pa.Table | pd.DataFrame] = {
-        name: io.read_table(made[name], columns(name, asked))
+    files = {
+        name: (made[name], columns(name, asked))
         for name, asked in wanted(config.indicators.values()).items()
         if name in made
     }
     quality = paths.restricted / "quality.parquet"
-    if quality.is_file():
-        tables["record"] = record(io.read_parquet(quality), config)
-    return tables
+    there = quality.is_file()
+    return _Read(files, {"record": record(io.read_parquet(quality), config)} if there else {})
 
 
 def measure(

@@ -20,7 +20,6 @@ PACKAGES: Final = (
     "odfdo",
     "openpyxl",
     "pandas",
-    "pandera",
     "pikepdf",
     "pyarrow",
     "pydantic",

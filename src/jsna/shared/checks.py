@@ -19,14 +19,14 @@ def among(values: pd.Series[Any], allowed: pd.Series[Any]) -> pd.Series[bool]:
     """Whether each value is one of `allowed`; no answer where it is empty."""
     import pyarrow.compute as pc
 
-    array = _arrow(values)
-    found = pc.is_in(array, value_set=_arrow(allowed))
+    array = arrow(values)
+    found = pc.is_in(array, value_set=arrow(allowed))
     return _series(pc.if_else(array.is_valid(), found, None), values)
 
 
 def given(values: pd.Series[Any]) -> pd.Series[bool]:
     """Whether each cell is filled."""
-    return _series(_arrow(values).is_valid(), values)
+    return _series(arrow(values).is_valid(), values)
 
 
 def implies(condition: pd.Series[bool], consequence: pd.Series[bool]) -> pd.Series[bool]:
@@ -51,8 +51,8 @@ def age_on(born: pd.Series[Any], day: pd.Series[Any] | date) -> pd.Series[int]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    then = int(f"{day:%Y%m%d}") if isinstance(day, date) else _number(_arrow(day))
-    difference = pc.subtract(then, _number(_arrow(born)))
+    then = int(f"{day:%Y%m%d}") if isinstance(day, date) else _number(arrow(day))
+    difference = pc.subtract(then, _number(arrow(born)))
     # Floor, so that a day before birth is an age below zero rather than zero.
     whole = pc.floor(pc.divide(difference.cast(pa.float64()), 10_000.0)).cast(pa.int64())
     return _series(whole, born)
@@ -64,7 +64,7 @@ def lookup(values: pd.Series[Any], numbers: Mapping[str, int]) -> pd.Series[int]
     import pyarrow.compute as pc
 
     keys = pa.array(list(numbers), type=pa.string())
-    places = pc.index_in(_arrow(values), value_set=keys)
+    places = pc.index_in(arrow(values), value_set=keys)
     found = pa.array(list(numbers.values()), type=pa.int64()).take(places)
     return _series(found, values)
 
@@ -74,7 +74,7 @@ def times(values: pd.Series[Any], where: pd.Series[bool] | None = None) -> pd.Se
     import numpy as np
     import pyarrow as pa
 
-    encoded = _arrow(values).dictionary_encode()
+    encoded = arrow(values).dictionary_encode()
     # Empty cells take a number of their own, past the last.
     numbers = encoded.indices.fill_null(len(encoded.dictionary)).to_numpy()
     chosen = numbers if where is None else numbers[where.fillna(False).to_numpy(bool)]
@@ -92,7 +92,8 @@ def _number(days: pa.Array) -> pa.Array:
     return pc.add(pc.add(parts[0], parts[1]), parts[2])
 
 
-def _arrow(values: pd.Series[Any]) -> pa.Array:
+def arrow(values: pd.Series[Any]) -> pa.Array:
+    """The cells of a column, empty ones null, as one Arrow array."""
     import pyarrow as pa
 
     array = pa.array(values.array, from_pandas=True)

@@ -6,11 +6,13 @@ indicators against these declarations before it reads a row.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from jsna.errors import JsnaError, Problem
+from jsna.model.cells import PERIOD
 from jsna.model.hierarchies import later
 from jsna.model.indicators import LOCALITY
 from jsna.model.tables import AnalysisTable, Followed, Implied
@@ -63,6 +65,11 @@ def implied(table: AnalysisTable) -> tuple[Implied, ...]:
     return tuple(dict.fromkeys(said for one in same for said in one.implied))
 
 
+def single(table: AnalysisTable) -> bool:
+    """Whether nobody has two rows of a period, so that persons are rows."""
+    return {*table.key} <= {PERIOD, "person_key"}
+
+
 def followed(rows: str) -> tuple[Followed, ...]:
     """What tables of a table's rows say of the same persons a period later."""
     said = (one.followed for one in CATALOGUE.values() if (one.rows_of or one.name) == rows)
@@ -81,6 +88,12 @@ def _received(needs: Collection[str]) -> Iterator[str]:
 def column_of(dimension: str) -> str:
     """The column a dimension is counted by; `locality` stands for the area's own."""
     return "locality_code" if dimension == LOCALITY else dimension
+
+
+def mentioned(name: str, query: str) -> list[str]:
+    """Columns of an analysis table that a query over it mentions; the others need not be read."""
+    words = set(re.findall(r"\w+", query.lower()))
+    return [column for column in CATALOGUE[name].columns if column in words]
 
 
 def arrow(

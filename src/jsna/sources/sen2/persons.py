@@ -32,9 +32,11 @@ def entered(persons: pd.DataFrame) -> pd.Series[int]:
         + persons["surname"].str.casefold().str.strip()
     ).astype(object)
     frame = pd.DataFrame({"number": number, "born": born, "names": names}, index=persons.index)
+    label = pd.Series(np.arange(len(frame)), index=frame.index)
+    # Most share neither with anybody.
+    frame = frame[frame["number"].duplicated(keep=False) | frame["names"].duplicated(keep=False)]
     numbers = frame.dropna(subset=["names", "born"]).groupby(["names", "born"])["number"]
     alike = (numbers.transform("nunique") <= 1).reindex(frame.index, fill_value=False)
-    label = pd.Series(np.arange(len(frame)), index=frame.index)
     # Twice, so that a row alike to one by number and to another by name joins all three.
     for _ in range(2):
         for keys, rows in (

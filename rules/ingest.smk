@@ -26,6 +26,7 @@ rule published:
         releases=lambda w: flow.releases(w.edition),
     output:
         measures="data/processed/{edition}/restricted/published.parquet",
+        standings="data/processed/{edition}/restricted/standings.parquet",
         receipt="data/processed/{edition}/restricted/published.json",
     log:
         "data/processed/{edition}/logs/published.log",

@@ -1,6 +1,7 @@
 rule draw:
     input:
         safe="data/processed/{edition}/safe/measures.parquet",
+        standings="data/processed/{edition}/safe/standings.parquet",
         proof="data/processed/{edition}/safe/certificate.json",
         fonts=flow.fonts(),
     output:
@@ -25,6 +26,7 @@ rule write:
     input:
         safe="data/processed/{edition}/safe/measures.parquet",
         bands="data/processed/{edition}/safe/attrition.json",
+        standings="data/processed/{edition}/safe/standings.parquet",
         proof="data/processed/{edition}/safe/certificate.json",
         figures="data/processed/{edition}/draft/charts/figures.json",
         drawn="data/processed/{edition}/draft/.draw.json",

@@ -1,6 +1,7 @@
 rule readback:
     input:
         safe="data/processed/{edition}/safe/measures.parquet",
+        standings="data/processed/{edition}/safe/standings.parquet",
         proof="data/processed/{edition}/safe/certificate.json",
         html="data/processed/{edition}/draft/jsna.html",
         pdf="data/processed/{edition}/draft/jsna.pdf",
@@ -33,6 +34,7 @@ rule seal:
         fallbacks="data/processed/{edition}/restricted/fallbacks.parquet",
         linked="data/processed/{edition}/restricted/link.json",
         safe="data/processed/{edition}/safe/measures.parquet",
+        standings="data/processed/{edition}/safe/standings.parquet",
         html="data/processed/{edition}/draft/jsna.html",
         pdf="data/processed/{edition}/draft/jsna.pdf",
         readback="data/processed/{edition}/draft/readback.json",

@@ -315,7 +315,7 @@ def test_figures_of_different_indicators_contradict_each_other_nowhere(tmp_path:
     config, paths = fetched("lancashire-open-2025", tmp_path)
     releases, problems = official.read(config, paths)
     assert problems == []
-    mappings = [*official._mappings(config)]
+    mappings = [*official.mappings(config)]
 
     def audited() -> list[Finding]:
         return auditor.audited(config, releases, mappings, everywhere=True)

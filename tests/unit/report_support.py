@@ -15,7 +15,7 @@ import pandas as pd
 from jsna import io
 from jsna.measures.derived import complete, counted
 from jsna.measures.methods import interval
-from jsna.model import schema
+from jsna.model import schema, standings
 from jsna.model.chapters import Chapter
 from jsna.model.configuration import Configuration
 from jsna.model.dimensions import Dimension
@@ -261,6 +261,11 @@ def _breakdown(
             )
         )
     return made
+
+
+def alone(paths: io.Paths) -> None:
+    """An edition of which nobody knows where it stands among all authorities."""
+    io.write_parquet(paths.safe / standings.FILE, standings.empty())
 
 
 def certificate(

@@ -12,6 +12,7 @@ import pytest
 
 from jsna import io, records
 from jsna.errors import JsnaError
+from jsna.model import standings
 from jsna.report import certificate as certificates
 from jsna.report import write
 from jsna.report.certificate import Certificate
@@ -35,7 +36,8 @@ def given(paths: io.Paths) -> Any:
 def changed(paths: io.Paths, to: Path, **parts: Any) -> io.Paths:
     """The same edition elsewhere, with parts of its certificate saying something else."""
     other = io.Paths(to, paths.edition)
-    io.write_bytes(other.safe / "measures.parquet", (paths.safe / "measures.parquet").read_bytes())
+    for name in ("measures.parquet", standings.FILE):
+        io.write_bytes(other.safe / name, (paths.safe / name).read_bytes())
     for file in (paths.draft / records.DRAWN, *sorted((paths.draft / "charts").glob("*"))):
         if not file.name.endswith(".sha256"):
             target = other.draft / file.relative_to(paths.draft)

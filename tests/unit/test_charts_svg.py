@@ -18,6 +18,7 @@ from jsna import io
 from jsna.charts import draw
 from jsna.charts.select import figures, misdeclared
 from jsna.errors import JsnaError
+from jsna.model import standings
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Chart
 from jsna.model.schema import KEY
@@ -159,6 +160,7 @@ def test_the_declared_charts_can_all_be_drawn() -> None:
 def test_the_stage_writes_what_the_report_reads(tmp_path: Path) -> None:
     config, paths = edition(), io.Paths(tmp_path, "tiny-2025")
     io.write_measures(paths.safe / "measures.parquet", measures())
+    io.write_parquet(paths.safe / standings.FILE, standings.empty())
     folder = paths.draft / "charts"
     io.write_text(folder / "fig-of-an-earlier-run.svg", "<svg/>")
     ids = draw.run(config, paths)
@@ -183,10 +185,11 @@ def test_the_stage_opens_nothing_outside_the_safe_zone(
 ) -> None:
     config, paths = edition(), io.Paths(tmp_path, "tiny-2025")
     io.write_measures(paths.safe / "measures.parquet", measures())
+    io.write_parquet(paths.safe / standings.FILE, standings.empty())
     read: list[Path] = []
     whole = io.read_parquet
     monkeypatch.setattr(
         io, "read_parquet", lambda path, *a: (read.append(path), whole(path, *a))[1]
     )
     draw.run(config, paths)
-    assert read == [paths.safe / "measures.parquet"]
+    assert read == [paths.safe / "measures.parquet", paths.safe / standings.FILE]

@@ -24,7 +24,7 @@ from jsna.errors import JsnaError
 from jsna.measures.attrition import FILE as BESIDE
 from jsna.measures.contributions import contributions
 from jsna.measures.engine import measure
-from jsna.model import schema
+from jsna.model import schema, standings
 from jsna.provenance import register
 from jsna.records import CERTIFICATE, DISCOVERY
 from tests.spec import world
@@ -249,6 +249,7 @@ def protected(root: Path, found: Mapping[str, Any] | None) -> io.Paths:
     nothing: dict[str, Any] = {"previous": [], "used": []}
     io.write_json(paths.restricted / register.FILE, nothing)
     io.write_json(paths.restricted / BESIDE, BESIDE_RECORD)
+    io.write_parquet(paths.restricted / standings.FILE, standings.empty())
     protection.run(CONFIG, paths)
     if found is not None:
         io.write_text(paths.restricted / DISCOVERY, json.dumps(found))

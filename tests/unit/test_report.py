@@ -51,6 +51,7 @@ def written(folder: Path, config: made.Configuration, frame: pd.DataFrame) -> io
     io.write_measures(measures, frame)
     made_up = made.certificate(config, frame, measures)
     io.write_json(paths.safe / "certificate.json", made_up)
+    made.alone(paths)
     draw.run(config, paths)
     write.run(config, paths, templates=made.TEMPLATES)
     return paths

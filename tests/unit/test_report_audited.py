@@ -130,6 +130,7 @@ def test_every_number_of_the_tables_reads_back(tmp_path: Path) -> None:
     io.write_measures(paths.safe / "measures.parquet", found)
     proof = made.certificate(config, found, paths.safe / "measures.parquet")
     io.write_json(paths.safe / "certificate.json", proof)
+    made.alone(paths)
     draw.run(config, paths)
     write.run(config, paths, templates=made.TEMPLATES)
     page = (paths.draft / "jsna.html").read_text(encoding="utf-8")

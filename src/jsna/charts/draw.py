@@ -1,8 +1,8 @@
 """The `draw` stage: figures from the safe measures into the draft of the report.
 
-Reads `safe/measures.parquet` and configuration only. Writes `charts/<figure id>.svg`
-and the same for a narrow screen, `charts/figures.json`, the list the report is written from, and
-the receipt of both, and removes figures of earlier runs.
+Reads `safe/measures.parquet`, `safe/standings.parquet` and configuration only. Writes
+`charts/<figure id>.svg` and the same for a narrow screen, `charts/figures.json`, the list the
+report is written from, and the receipt of both, and removes figures of earlier runs.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from jsna import io, records
+from jsna.charts import strip
 from jsna.charts.marks import Drawing, narrow_id
 from jsna.charts.select import figures
+from jsna.model import standings
 from jsna.model.configuration import Configuration
 
 
@@ -21,6 +23,9 @@ def run(config: Configuration, paths: io.Paths) -> list[str]:
     source = paths.safe / "measures.parquet"
     measures = io.read_measures(source)
     drawings = list(figures(config, measures))
+    everyone = standings.check(io.read_parquet(paths.safe / standings.FILE), standings.FILE)
+    if (among := strip.draw(config, measures, everyone)) is not None:
+        drawings.append(among)
     folder = io.make_folder(paths.draft / "charts")
     images = {
         folder / f"{name}.svg": image

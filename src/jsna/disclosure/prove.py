@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from jsna import io
-from jsna.disclosure import bands, revision
+from jsna.disclosure import bands, revision, standings
 from jsna.disclosure.attacking.attack import Interval, Report, attack
 from jsna.disclosure.attacking.intruder import Intruder
 from jsna.disclosure.evidence import Evidence, read
@@ -152,6 +152,7 @@ def run(config: Configuration, paths: io.Paths) -> None:
     published = io.read_measures(safe)
     worked_out = verify(published, config)
     bands.verify(config, paths)
+    standings.verify(config, paths)
     proof = prove(read(config, paths))
     choice = io.read_json(paths.restricted / CHOICE)
     made = certificate(proof, counted(published, config), config, choice)

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from jsna import io
-from jsna.disclosure import bands, earlier
+from jsna.disclosure import bands, earlier, standings
 from jsna.disclosure.protect import Protection, protect
 from jsna.measures.contributions import FILE as CONTRIBUTIONS
 from jsna.measures.derived import complete
@@ -18,7 +18,8 @@ def run(config: Configuration, paths: io.Paths) -> None:
     """Protect an edition.
 
     Writes `safe/measures.parquet`, and `safe/attrition.json` (what share of its records left a
-    count, in bands); and in `restricted/` `protection.parquet` (what was hidden and why),
+    count, in bands) and `safe/standings.parquet` (official figures of every authority, as they
+    are); and in `restricted/` `protection.parquet` (what was hidden and why),
     `protection.json` (what the certificate says of the choice), `ledger.parquet` (the counts behind
     everything, kept for later editions) and `fallbacks.parquet`.
     """
@@ -42,6 +43,7 @@ def run(config: Configuration, paths: io.Paths) -> None:
     # From what is shown alone, ratios and differences are worked out.
     io.write_measures(paths.safe / "measures.parquet", complete(made.safe, config))
     bands.write(config, paths)
+    standings.pass_on(config, paths)
 
 
 def choice_of(made: Protection) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from jsna.readback.certificate import KIND, Certificate
 from jsna.readback.keyed import Keyed
 from jsna.readback.record import RECORD
 from jsna.readback.result import MEASURE, Tally
+from jsna.readback.standings import Row, Standings, is_file, rows_of
 
 HTML: Final = "jsna.html"
 Rows = list[dict[str, Any]]
@@ -90,7 +91,9 @@ def figures(
     found.hidden = Counter(frame.loc[hidden, "profile"].tolist())
     known = printed.measures(frame, decimals)
     tallies = [*_parts(measures, rows)]
-    tallies += _outputs(folder, names, known, Keyed(known, Certificate(certificate), DIGITS))
+    every = Standings(_everyone(folder, names), decimals)
+    keyed = Keyed(known, Certificate(certificate), DIGITS, every)
+    tallies += _outputs(folder, names, known, keyed)
     for tally in tallies:
         found.problems += tally.problems
         found.printed += tally.counts[MEASURE] + tally.counts[KIND]
@@ -122,6 +125,20 @@ def _rows(file: Path, name: str, found: Figures) -> Rows | None:
         rule = "is no file of open data that can be read"
         found.problems.append(Problem(name, rule, code="verify.measures"))
         return None
+
+
+def _everyone(folder: Path, names: Sequence[str]) -> list[Row]:
+    """Rows of the open data of every authority; none where there are none that can be read."""
+    for name in names:
+        if name.endswith(".csv"):
+            try:
+                lines = (folder / name).read_text(encoding="utf-8-sig").splitlines()
+                if is_file(next(csv.reader(lines[:1]), [])):
+                    return rows_of(lines)
+            except (OSError, ValueError, TypeError, csv.Error):
+                # What cannot be read vouches for no number that is printed.
+                continue
+    return []
 
 
 def _parts(measures: Mapping[str, Rows], whole: Rows) -> list[Tally]:

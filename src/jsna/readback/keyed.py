@@ -10,6 +10,7 @@ from jsna.readback import gaps, printed, usual
 from jsna.readback.blocks import CERTIFICATE, Cell
 from jsna.readback.certificate import Certificate
 from jsna.readback.result import HIDDEN, MEASURE, Tally
+from jsna.readback.standings import Standings
 
 
 class Keyed:
@@ -19,6 +20,7 @@ class Keyed:
         measures: measures by key.
         certificate: what the proof certifies.
         digits: significant digits the measures are given to; None for all.
+        standings: figures of every authority; none where there are none.
     """
 
     def __init__(
@@ -26,8 +28,10 @@ class Keyed:
         measures: Mapping[str, printed.Measure],
         certificate: Certificate,
         digits: int | None = None,
+        standings: Standings | None = None,
     ) -> None:
         self._measures, self._certificate, self._digits = measures, certificate, digits
+        self._standings = standings or Standings((), {})
 
     def judge(self, cell: Cell, where: str, place: str, tally: Tally) -> None:
         """Judge one.
@@ -40,6 +44,13 @@ class Keyed:
         """
         if cell.field == CERTIFICATE:
             self._certificate.cell(cell, place, tally)
+        elif cell.key in self._standings:
+            options = self._standings.accepted(cell, where)
+            if cell.text not in options or cell.value is not None:
+                wanted = f"“{options[0]}”" if options else "no number"
+                rule = f"{cell.named}: safe/ has {wanted} here"
+                tally.wrong(rule, place=place, printed=cell.text, code="value")
+            tally.counts[MEASURE] += 1
         else:
             self._cell(cell, where, place, tally)
 

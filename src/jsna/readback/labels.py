@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from jsna.model.schema import KEY, LOCAL, TOTAL, dimensions
+from jsna.model.standings import AMONG
 from jsna.readback.blocks import CERTIFICATE, Block, Cell
 from jsna.readback.names import Names
 from jsna.readback.result import Tally
@@ -75,7 +76,7 @@ class Labels:
             (block, cell)
             for block in table
             for cell in block.cells
-            if cell.field != CERTIFICATE and cell.key.count("~") == len(KEY) - 2
+            if cell.field != CERTIFICATE and cell.key.removeprefix(AMONG).count("~") == len(KEY) - 2
         ]
         for block, cell in measured:
             assert block.at is not None
@@ -84,13 +85,13 @@ class Labels:
             ):
                 rule = f"{cell.named}: stands beside this heading, which is not its own"
                 tally.wrong(rule, place=caption[:60], printed=wrong, code="heading")
-        if not self._captioned(caption, [cell.key.split("~")[3] for _, cell in measured]):
+        if not self._captioned(caption, [_parts(cell)[3] for _, cell in measured]):
             rule = "the periods of this table are not those of its numbers"
             tally.wrong(rule, place="caption", printed=caption, code="heading")
 
     def _faults(self, cell: Cell, above: Sequence[str], beside: Sequence[str]) -> Iterator[str]:
         """Headings that say something else than the key of a number."""
-        indicator, area, _, period, _, breakdown, category, segment = cell.key.split("~")
+        indicator, area, _, period, _, breakdown, category, segment = _parts(cell)
         for head in (*above, *beside):
             text = head.partition(": ")[2] or head
             dated = _DATED.fullmatch(text)
@@ -170,6 +171,11 @@ class Labels:
         years = {int(found[:4]) for found in _YEAR.findall(caption)}
         own = {int(year[:4]) for period in periods for year in _YEAR.findall(period)}
         return not years or not own or (min(years), max(years)) == (min(own), max(own))
+
+
+def _parts(cell: Cell) -> list[str]:
+    """The parts of a key, whichever table it is of."""
+    return cell.key.removeprefix(AMONG).split("~")
 
 
 def _limited(head: str, field: str) -> bool | None:

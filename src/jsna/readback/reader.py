@@ -11,6 +11,7 @@ import pandas as pd
 
 from jsna import io
 from jsna.model.configuration import Configuration
+from jsna.model.standings import empty
 from jsna.readback import align, axes, called, numbering, paper, parts, printed, tables
 from jsna.readback import page as webpage
 from jsna.readback.allowed import Allowed
@@ -22,6 +23,7 @@ from jsna.readback.keyed import Keyed
 from jsna.readback.labels import Labels
 from jsna.readback.names import Names
 from jsna.readback.result import Tally
+from jsna.readback.standings import Standings
 from jsna.readback.workbook import Workbooks
 
 HTML: Final = "jsna.html"
@@ -40,6 +42,7 @@ class Reader:
         config: the edition's configuration.
         allowed: types of numbers that are no measures.
         certificate: what the proof certifies.
+        everyone: the safe table of standings; none where there is none.
     """
 
     def __init__(
@@ -48,14 +51,16 @@ class Reader:
         config: Configuration,
         allowed: Allowed,
         certificate: Certificate,
+        everyone: pd.DataFrame | None = None,
     ) -> None:
         names = Names(config, frame)
         self._allowed = allowed
         decimals = {name: one.decimals for name, one in config.indicators.items()}
         self._measures = printed.measures(frame, decimals)
-        self._keyed = Keyed(self._measures, certificate)
+        every = Standings.of(empty() if everyone is None else everyone, decimals)
+        self._keyed = Keyed(self._measures, certificate, standings=every)
         self._labels = Labels(names)
-        self._tables = tables.Tables(frame, allowed, names)
+        self._tables = tables.Tables(frame, allowed, names, every)
         figures = Figures(called.named(frame, config, names), self._measures)
         self._asked = Asked(frame, config)
         self._workbooks = Workbooks(figures, allowed.of, self._asked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jsna import io, records
 from jsna.errors import JsnaError
+from jsna.model import standings
 from jsna.model.configuration import Configuration
 from jsna.readback import certificate, printed, record, worked
 from jsna.readback.allowed import Allowed
@@ -39,7 +40,8 @@ def readback(config: Configuration, paths: io.Paths) -> Readback:
     frame = frame[frame["edition"].eq(config.edition.edition)]
     proved, faults = certificate.read(paths.safe)
     allowed = Allowed(Vocabulary(config, frame, registry(), proved.words))
-    reader = Reader(frame, config, allowed, proved)
+    everyone = standings.check(io.read_parquet(paths.safe / standings.FILE), standings.FILE)
+    reader = Reader(frame, config, allowed, proved, everyone)
     files = record.files(paths.draft)
     # The web page first: the PDF and the charts are held to it.
     for name in sorted(files, key=lambda name: (name != HTML, name)):

@@ -17,6 +17,7 @@ import pandas as pd
 
 from jsna.formulas import guarded_line
 from jsna.model.schema import COLUMNS, KEY, NUMBERS, STATUS_WORDS, TEXT
+from jsna.readback import standings
 from jsna.readback.allowed import Allowed
 from jsna.readback.names import Names
 from jsna.readback.result import HIDDEN, MEASURE, Tally
@@ -40,9 +41,17 @@ class Tables:
         frame: safe measures of the edition.
         allowed: types of numbers in words about measures.
         names: what the codes are called.
+        everyone: the table of standings.
     """
 
-    def __init__(self, frame: pd.DataFrame, allowed: Allowed, names: Names) -> None:
+    def __init__(
+        self,
+        frame: pd.DataFrame,
+        allowed: Allowed,
+        names: Names,
+        everyone: standings.Standings | None = None,
+    ) -> None:
+        self._everyone = everyone or standings.Standings((), {})
         self._allowed, self._names = allowed, names
         self._counts = Counter(frame["indicator"].tolist())
         self._numbers = list(zip(*(frame[name].tolist() for name in NUMBERS), strict=True))
@@ -58,6 +67,9 @@ class Tables:
         """Judge one file: measures, or words about them."""
         lines = text.removeprefix("\ufeff").splitlines()
         header = next(csv.reader(lines[:1]), [])
+        if standings.is_file(header):
+            self._everyone.judge(lines, header, tally)
+            return
         if set(COLUMNS) <= set(header):
             self._measures(lines, header, tally)
             return

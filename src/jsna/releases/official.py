@@ -61,7 +61,7 @@ def audited_measures(config: Configuration, paths: Paths) -> Published:
     if problems:
         raise JsnaError(problems, title=UNUSABLE)
     whole_releases, problems = read(config, paths)
-    findings = auditor.audited(config, whole_releases, _mappings(config))
+    findings = auditor.audited(config, whole_releases, mappings(config))
     of_release = {release.id: release for release in config.every_release}
     parts: list[pd.DataFrame] = []
     for rank, indicator, published, release, below in _asked(config, whole_releases):
@@ -76,7 +76,7 @@ def audited_measures(config: Configuration, paths: Paths) -> Published:
         raise JsnaError(dict.fromkeys(problems), title=UNUSABLE)
     if not parts:
         return Published(schema.empty(), findings, lacking(whole_releases, config.area))
-    tables = {rank: published.table for rank, (_, published) in enumerate(_mappings(config))}
+    tables = {rank: published.table for rank, (_, published) in enumerate(mappings(config))}
     every = pd.concat(parts, ignore_index=True)
     every, gaps = effect.no_zero_for_a_gap(every, tables, of_release)
     findings += gaps
@@ -102,7 +102,7 @@ def _asked(
         whole: release and table -> its rows, from `read`.
     """
     releases = {at: shown(release, config.area) for at, release in whole.items()}
-    for rank, (indicator, published) in enumerate(_mappings(config)):
+    for rank, (indicator, published) in enumerate(mappings(config)):
         release = releases.get((published.release, published.table))
         other = published.denominator_from
         below = releases.get((published.release, other.table)) if other else None
@@ -150,7 +150,8 @@ def unfetched(config: Configuration, paths: Paths) -> list[Problem]:
     return problems
 
 
-def _mappings(config: Configuration) -> Iterator[tuple[Indicator, Mapped]]:
+def mappings(config: Configuration) -> Iterator[tuple[Indicator, Mapped]]:
+    """Every indicator with each place in a release that gives it."""
     for indicator in config.indicators.values():
         for published in config.published.get(indicator.id, ()):
             yield indicator, published
@@ -162,7 +163,7 @@ def read(
     """Every table the mappings name, read once, and what is wrong with files and mappings."""
     wanted: dict[str, set[str]] = {}
     asked: dict[tuple[str, str], list[Mapped]] = defaultdict(list)
-    for _, published in _mappings(config):
+    for _, published in mappings(config):
         asked[published.release, published.table].append(published)
         tables = wanted.setdefault(published.release, set())
         tables.add(published.table)
@@ -239,7 +240,7 @@ def _year_types(config: Configuration, paths: Paths) -> list[Problem]:
     dictionary = paths.published / config.releases["lait_dictionary"][0].file
     kinds = store.once(lait.year_types, dictionary)
     problems = []
-    for indicator, published in _mappings(config):
+    for indicator, published in mappings(config):
         kind = kinds.get(published.table, "") if published.dataset == LAIT else ""
         allowed = lait.YEAR_TYPES.get(kind, ())
         if allowed and published.period_type not in allowed:

@@ -7,8 +7,9 @@ import pandas as pd
 from jsna import io, records
 from jsna.errors import JsnaError, Problem
 from jsna.io import Paths, clear_folder, write_json, write_parquet
+from jsna.model import standings as contract
 from jsna.model.configuration import Configuration
-from jsna.releases import lookups, neighbours, reference, store
+from jsna.releases import lookups, neighbours, reference, standings, store
 from jsna.releases.areas import authorities
 from jsna.releases.audit import finding, report
 from jsna.releases.official import UNUSABLE, audited_measures, misfits, unfetched
@@ -17,6 +18,9 @@ from jsna.settings import recoded
 
 def run(config: Configuration, paths: Paths) -> None:
     """Write `restricted/published.parquet` and, where sources give them, reference tables.
+
+    Writes `restricted/standings.parquet` too: the latest figures of every authority, and its place
+    among all (`jsna.model.standings`).
 
     Writes `restricted/reference/lsoa.parquet` (small areas with names and deprivation, a superset
     of the analysis table) and `restricted/reference/population.parquet`, which `derive` takes up
@@ -31,7 +35,10 @@ def run(config: Configuration, paths: Paths) -> None:
     problems = unfetched(config, paths) or check_area(config, paths)
     if problems:
         raise JsnaError(problems, title=UNUSABLE)
-    measures, findings, lacking = audited_measures(config, paths)
+    # The releases are read for the areas of the edition, and for every authority.
+    with store.together():
+        measures, findings, lacking = audited_measures(config, paths)
+        everyone = standings.everyone(config, paths, measures)
     tables = reference.reference_tables(config, paths)
     clear_folder(paths.restricted / "reference")
     files = {name: paths.restricted / "reference" / f"{name}.parquet" for name in tables}
@@ -40,6 +47,7 @@ def run(config: Configuration, paths: Paths) -> None:
     write_parquet(paths.restricted / "audit.parquet", finding.frame(findings))
     report.write(paths.restricted, findings)
     io.write_measures(paths.restricted / "published.parquet", measures)
+    write_parquet(paths.restricted / contract.FILE, everyone)
     lacking += reference.lacking(config, tables)
     receipt = {"files": records.digests(paths.restricted, files.values()), "lacking": lacking}
     write_json(paths.restricted / "published.json", receipt)

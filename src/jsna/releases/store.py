@@ -46,6 +46,16 @@ def keeping(folder: Path | None = None) -> Iterator[None]:
         _keeps.pop()
 
 
+@contextmanager
+def together() -> Iterator[None]:
+    """Keep what is read until the end of the block, unless whoever called this keeps it longer."""
+    if _keeps:
+        yield
+        return
+    with keeping():
+        yield
+
+
 def once(reader: Callable[..., T], path: Path, *what: object) -> T:
     """What a reader makes of a file: read, or kept from a file of the same name and bytes."""
     kept = _keeps[-1] if _keeps else None

@@ -12,13 +12,11 @@ from jsna import __version__
 from jsna.model.configuration import Configuration
 from jsna.model.editions import Delivery
 from jsna.model.indicators import Indicator
-from jsna.report import audited, metadata, priorities, sources
+from jsna.report import audited, metadata, priorities, scorecard, sources
 from jsna.report import chapters as chapter_parts
 from jsna.report.chapters import Chapter
-from jsna.report.comparing import compared
 from jsna.report.figures import Figure
 from jsna.report.lede import lede
-from jsna.report.marks import cell
 from jsna.sources import permission
 from jsna.view import words
 from jsna.view.rows import Measures
@@ -90,6 +88,8 @@ def chapters(
         pool = [*config.indicators.values()] if name == "summary" else shown
         declared = config.chapters[name]
         first = declared.key_numbers
+        # Drawn of several indicators, they are no section's.
+        several = figures.get("", ()) if name == "summary" else ()
         if name == "summary":
             told = {n for n in config.edition.chapters if config.chapters[n].ranked}
             standing = [i for i in pool if i.chapter in told and view.has(i.id)]
@@ -103,6 +103,7 @@ def chapters(
                 lede=lede(view, standing if name == "summary" else pool),
                 sections=chapter_parts.sections(view, shown, figures, number, register.line),
                 lacking=tuple(i for i in own if i not in shown),
+                figures=chapter_parts.together(several, number, register.line),
             )
         )
     return made
@@ -146,48 +147,6 @@ def stand_outs(view: Measures, made: Sequence[Chapter]) -> list[Listing]:
             cut = MORE if len(every) > MOST_LISTED else ""
             lists.append(Listing(name, heading, " ".join(filter(None, (note, cut))), links))
     return lists
-
-
-def scorecard(view: Measures, made: Sequence[Chapter]) -> list[tuple[object, ...]]:
-    """A row for each indicator that can be set beside the country: figures and verdict."""
-    country = view.config.area.country.code
-    rows: list[tuple[object, ...]] = []
-    for chapter in made:
-        for section in chapter.sections:
-            indicator = section.indicator
-            pair = compared(view, indicator)
-            national = next((x for x in pair[1] if x[0] == country), None) if pair else None
-            if pair is None or national is None:
-                continue
-            home = pair[0]
-            rows.append(
-                (
-                    f"{indicator.title}{_unit(indicator)}"
-                    + ", as published" * view.beside_local(home),
-                    words.period_label(home.period, home.period_type),
-                    cell(home, indicator.decimals),
-                    cell(national[1], indicator.decimals),
-                    verdict_words(national[2], indicator),
-                )
-            )
-    return rows
-
-
-def _unit(indicator: Indicator) -> str:
-    # A rate's title says what it is per.
-    if indicator.unit != "percent":
-        return ""
-    return ", %" if indicator.title.endswith(")") else " (%)"
-
-
-def verdict_words(verdict: str, indicator: Indicator) -> str:
-    """`higher`, `higher (worse)`, `similar`, `not compared`."""
-    if verdict == "unknown":
-        return "not compared"
-    good = {"high": "higher", "low": "lower"}.get(indicator.polarity)
-    if verdict == "similar" or good is None:
-        return verdict
-    return f"{verdict} ({'better' if verdict == good else 'worse'})"
 
 
 def deliveries(register: sources.Register) -> list[tuple[str, ...]]:
@@ -253,9 +212,7 @@ def context(view: Measures, made: Sequence[Chapter], register: sources.Register)
         "confidence": CONFIDENCE,
         "strict": STRICT,
         "stand_outs": stand_outs(view, made),
-        "scorecard": scorecard(view, made),
-        "scorecard_caption": f"{place} beside {area.country.name}, latest period with both",
-        "scorecard_header": ("Indicator", "Period", place, area.country.name, f"{place} is"),
+        **scorecard.context(view, made),
         "deliveries": deliveries(register),
         "deliveries_caption": "Extracts of this edition",
         "deliveries_header": ("Extract", "Period", "State", "As at", "Owner", "Legal basis"),

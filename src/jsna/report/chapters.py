@@ -97,7 +97,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """One chapter; `lacking` names indicators it has no figures for."""
+    """One chapter; `lacking` names indicators it has no figures for.
+
+    `figures` are those of several indicators together.
+    """
 
     id: str
     number: int
@@ -106,6 +109,7 @@ class Chapter:
     lede: Markup
     sections: tuple[Section, ...]
     lacking: tuple[Indicator, ...]
+    figures: tuple[NumberedFigure, ...] = ()
 
     @property
     def anchor(self) -> str:
@@ -200,6 +204,16 @@ def _largest_share(view: Measures, indicator: Indicator) -> KeyNumber | None:
         what += " of those shown"
     text = say("of {}: {}, {}, {}", indicator.phrase, label, what, period)
     return KeyNumber(bare(row, indicator), text, Markup(""))
+
+
+def together(
+    figures: Sequence[Figure], number: int, source_line: Callable[[Sequence[str]], str]
+) -> tuple[NumberedFigure, ...]:
+    """The figures of several indicators, which stand before those of its sections, numbered."""
+    return tuple(
+        NumberedFigure(f"{number}.{at}", f"figure-{number}-{at}", one, source_line(one.sources), ())
+        for at, one in enumerate(figures, 1)
+    )
 
 
 def sections(

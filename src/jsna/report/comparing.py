@@ -13,10 +13,11 @@ from typing import Final
 from markupsafe import Markup
 
 from jsna.model.indicators import Indicator
+from jsna.report import standings
 from jsna.report.marks import usual
 from jsna.report.narrative import Sentence, join, say, value, when
 from jsna.view import words
-from jsna.view.comparison import Verdict, against
+from jsna.view.comparison import Verdict, against, everyone_counted, untested
 from jsna.view.neighbours import Standing, standing
 from jsna.view.rows import Measures, Row
 
@@ -112,6 +113,9 @@ def comparison(view: Measures, indicator: Indicator) -> Sentence | None:
         lead = Markup("This was") if same else _earlier(home, latest, indicator)
         rest = say("; the figure was {}", _figures(plain, view, indicator)) if plain else ""
         told.append(say("{} {}{}", lead, join(parts), rest))
+    elif plain and (bare := _untested(view, home, plain, indicator)) is not None:
+        lead = Markup("This was") if same else _earlier(home, latest, indicator)
+        told.append(say("{} {}", lead, bare))
     elif plain:
         figure = value(home, indicator)
         first = "For comparison, the figure was" if same else "{When} it was {figure}, against"
@@ -120,11 +124,37 @@ def comparison(view: Measures, indicator: Indicator) -> Sentence | None:
         filled = say(first, When=words.upper_first(when(home)), figure=figure)
         told.append(say("{} {}", filled, _figures(plain, view, indicator)))
     dated = same or bool(told)
+    one = view.standings.home(indicator.id)
+    if one is not None and standings.same(one, home):
+        told.append(standings.sentence(one, indicator))
     if len(wider) < len(rows) and (among := _among(view, home, indicator, dated=dated)):
         told.append(among)
     clear = any(verdict in ("higher", "lower") for _, _, verdict in rows)
     text = Markup(". ").join(told)
     return Sentence(text + ".", "comparison", clear) if told else None
+
+
+#: Said of figures nobody can test, where everyone was counted and where the counts are not known.
+_ALL_COUNTED: Final = "; everyone is counted, so this is no matter of chance"
+_NOT_TESTED: Final = "; the counts were not published, so chance cannot be ruled out"
+
+
+def _untested(
+    view: Measures, home: Row, rows: Sequence[tuple[str, Row]], indicator: Indicator
+) -> Markup | None:
+    """`higher than in England (5.3%); …` of published figures without counts; None of others."""
+    verdicts = [untested(home, row) for _, row in rows]
+    if None in verdicts:
+        return None
+    parts = [
+        say(template, _named(named, view, indicator))
+        for verdict, template in _BARE.items()
+        if (named := [one for one, found in zip(rows, verdicts, strict=True) if found == verdict])
+    ]
+    return join(parts) + (_ALL_COUNTED if everyone_counted(home) else _NOT_TESTED)
+
+
+_BARE: Final = {"higher": "higher than {}", "lower": "lower than {}", "similar": "the same as {}"}
 
 
 def _published(

@@ -96,6 +96,8 @@ def tables(
     view: Measures,
 ) -> list[Table]:
     """Data tables of a figure, split by columns where they are too wide for the page."""
+    if not header:
+        return []
     width = len(header) - 1
     parts = -(-width // MOST_COLUMNS)
     step = -(-width // parts) if parts else 1

@@ -8,7 +8,16 @@ import pandas as pd
 
 from jsna import io, records
 from jsna.model.configuration import Configuration
-from jsna.report import asked, assemble, attrition, certificate, figures, html, opendata
+from jsna.report import (
+    asked,
+    assemble,
+    attrition,
+    certificate,
+    figures,
+    html,
+    opendata,
+    standings,
+)
 from jsna.report.certificate import Certificate
 from jsna.report.safe_files import HTML, SafeFiles
 from jsna.report.sources import Register
@@ -35,7 +44,10 @@ def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None
     proved = certificate.load(safe_files, paths.safe, config.edition.edition)
     records.listed(paths.draft, io.read_json(paths.draft / records.DRAWN)["files"])
     stated = attrition.load(safe_files, paths, proved)
-    page, data = compose(frame, config, safe_files, paths.draft / "charts", proved, stated)
+    everyone = standings.load(safe_files, paths)
+    page, data = compose(
+        frame, config, safe_files, paths.draft / "charts", proved, stated, everyone
+    )
     folder = paths.draft / "data"
     for name, content in data.items():
         io.write_bytes(folder / name, content.encode("utf-8-sig"))
@@ -54,9 +66,13 @@ def compose(
     charts: Path,
     proved: Certificate,
     stated: attrition.Stated,
+    everyone: pd.DataFrame | None = None,
 ) -> tuple[str, dict[str, str]]:
-    """The web page and the open data files of some measures, and what is stated beside them."""
-    view = Measures(frame, config, stated)
+    """The web page and the open data files of some measures, and what is stated beside them.
+
+    With `everyone`, the safe table of standings, they say where the area stands among all.
+    """
+    view = Measures(frame, config, stated, everyone)
     register = Register(config, registry(), frame)
     env = html.environment(safe_files)
     drawn = figures.load(charts, view, safe_files.text)
@@ -67,4 +83,4 @@ def compose(
     shared["asked"] = asked.context(config, answered, made)
     page = html.render(env, register, shared, safe_files)
     data = opendata.files(frame, config, shared["metadata"]) | asked.files(config, answered)
-    return page, data
+    return page, data | standings.files(everyone, config)

@@ -161,6 +161,10 @@ class Register:
         """The authority that has, or had, a code."""
         return self._by_code.get(code)
 
+    def former(self, code: str) -> Gone | None:
+        """The authority that is gone and had a code or number."""
+        return next((one for one in self._gone if code in (one.code, one.number)), None)
+
     def of_slug(self, text: str) -> Authority | None:
         """The authority whose editions are called so."""
         return next((one for one in self.by_number.values() if one.slug == text), None)

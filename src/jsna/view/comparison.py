@@ -125,6 +125,27 @@ def against(row: Row, whole: Row) -> Verdict:
     return side(float(beside([row], whole)[0]))
 
 
+def everyone_counted(row: Row) -> bool:
+    """Whether a share is one of all there are on a day: no sample, so no chance stands behind it.
+
+    How pupils are recorded may still differ from place to place, and publishers round.
+    """
+    return row.unit == "percent" and row.period_type in STANDING and row.limits() is None
+
+
+def untested(row: Row, whole: Row) -> Verdict | None:
+    """Where a published figure without counts stands to another, which no interval can bear out.
+
+    None of figures that may not be set beside each other at all: counted in two ways, or in doubt.
+    """
+    apart_ = row.segment != whole.segment or row.doubted or whole.doubted
+    if apart_ or row.local or not (row.shown and whole.shown):
+        return None
+    if math.isclose(row.value, whole.value, rel_tol=HAIR, abs_tol=HAIR):
+        return "similar"
+    return HIGHER[row.value > whole.value]
+
+
 def places(rows: Sequence[Row], whole: Row) -> list[Verdict]:
     """Where each of many places stands to what they are a part of.
 

@@ -17,7 +17,9 @@ from jsna.model.fallbacks import GroupingSet
 from jsna.model.hierarchies import PLACE_OF, PLACES, THREE_YEARS
 from jsna.model.indicators import Indicator
 from jsna.model.schema import COLUMNS, KEY, LOCAL, TOTAL, dimensions
+from jsna.model.standings import empty
 from jsna.view.fallbacks import Recodings
+from jsna.view.standings import Standings
 
 #: Fewer than this many say nothing about being more than elsewhere: one is always more than none.
 FEW = 5
@@ -165,6 +167,7 @@ class Measures:
         config: the edition's configuration, as declared; `config` of the view has breakdowns and
             charts as they are shown (see `recodings`).
         stated: indicator -> what is stated beside it; see `report.beside`.
+        standings: the safe table of standings; none where it is not asked for.
     """
 
     def __init__(
@@ -172,6 +175,7 @@ class Measures:
         frame: pd.DataFrame,
         config: Configuration,
         stated: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+        standings: pd.DataFrame | None = None,
     ) -> None:
         names = Row.__slots__
         frame = frame.loc[frame["edition"].eq(config.edition.edition), [*COLUMNS]]
@@ -183,6 +187,8 @@ class Measures:
         self.recodings = Recodings(frame, config)
         self.config = self.recodings.config
         self.stated = stated or {}
+        #: Every authority's official figure, and the home area's place among them.
+        self.standings = Standings(empty() if standings is None else standings, self.config)
         #: What `report.narrative.compared` found, by indicator: several parts of a report ask it.
         self.compared: dict[str, tuple[Indicator, Any]] = {}
 

@@ -48,9 +48,8 @@ def audited(
     nation = config.area.country.code
     shown = {nation, config.area.region.code, *areas.authorities(config.area)}
     read = [*mappings]
-    every = store.kept(
-        _stands_on(config, read, places), lambda: _sheets(config, releases, read, places)
-    )
+    key = stands_on(config, read, places)
+    every = store.kept(key, lambda: _sheets(config, releases, read, places))
     if everywhere:
         shown = {str(area) for one in every for area in one.table.frame["area_code"].unique()}
     found: list[Finding] = []
@@ -61,7 +60,7 @@ def audited(
     return found
 
 
-def _stands_on(
+def stands_on(
     config: Configuration, mappings: Iterable[Mapped], places: cells.Places
 ) -> tuple[str, ...]:
     """All that the figures of every authority, and the sums over them, depend on."""

@@ -86,7 +86,7 @@ def draw(config: Configuration, measures: pd.DataFrame, frame: pd.DataFrame) -> 
         note="Each line has its own scale. Authorities that have the same figure share a rank.",
         header=(),
         rows=(),
-        keys=(),
+        keys=tuple(line.country.key for line in lines if line.country is not None),
         sources=tuple(sorted({part for line in lines for part in line.home.source.split("+")})),
     )
 

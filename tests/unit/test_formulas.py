@@ -82,7 +82,7 @@ def test_no_file_that_is_written_holds_a_formula(text: str, tmp_path: Path) -> N
         assert sheet is not None
         assert sheet["A2"].data_type == "s"
         assert sheet["A2"].quotePrefix == is_formula(text)
-    written = opendata._csv(["title"], [{"title": text}])
+    written = opendata._csv(["title"], [[guarded_line(text)]])
     cells = [cell for row in csv.reader(io.StringIO(written)) for cell in row]
     assert starts(cells) == []
     pair = {"pair": "1", "source": "s", "forename_1": text, "forename_2": "plain"}

@@ -18,6 +18,7 @@ from jsna.provenance import inputs
 from jsna.readback.asked import Asked
 from jsna.readback.result import Tally
 from jsna.report import asked
+from jsna.report.opendata import Beside, OpenData
 from jsna.report.sources import Register
 from jsna.settings import loading
 from jsna.settings.questions import QUESTIONS, TOPICS
@@ -222,9 +223,14 @@ def test_the_open_data_say_what_is_missing_and_from_whom_and_are_read_back() -> 
     assert judged(config, frame, text).problems == []
     assert "Q5,At what cost?,The board,2 May 2025,A letter,,Not answered,,," in text
     assert "what 12 places cost (finance)" in text
-    columns = files["synthetic_columns.csv"]
-    for name in text.splitlines()[0].split(",")[1:]:
-        assert f",{name}," in columns
+    assert [*asked.COLUMNS] == text.splitlines()[0].split(",")[1:]
+    # They stand in the dictionary of all columns.
+    data = OpenData(frame, config)
+    beside = {n: Beside(said, asked.COLUMNS, ("question",)) for n, said in files.items()}
+    register = Register(config, registry(), frame)
+    columns = data.files([], register, (), beside)["synthetic_columns.csv"]
+    for name in asked.COLUMNS:
+        assert f",synthetic_questions.csv,{name}," in columns
     for wrong, says in (
         (text.replace("Not answered", "Answered", 1), "Q3: by safe/ it says “Not answered”"),
         (text.replace("Partly answered", "Answered"), "Q2: by safe/ it says “Partly answered”"),

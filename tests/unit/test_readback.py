@@ -8,13 +8,17 @@ import json
 import math
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
+from jsna import io
 from jsna.errors import JsnaError
 from jsna.readback import align, axes, paper, printed, record
 from jsna.readback import page as webpage
 from jsna.readback.blocks import Block, Segment
 from jsna.readback.certificate import KIND as CERTIFIED
+from jsna.readback.certificate import Certificate
+from jsna.readback.reader import Reader
 from jsna.readback.result import HIDDEN, MEASURE, Tally
 from jsna.readback.run import readback
 from jsna.report import opendata
@@ -285,7 +289,7 @@ def test_a_number_beside_an_axis_is_named(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def rows() -> str:
     config = made.configuration()
-    return opendata.measures(small.frame(config), config)
+    return opendata.OpenData(small.frame(config), config).measures()
 
 
 def test_open_data_pass_and_count(tmp_path: Path, rows: str) -> None:
@@ -304,11 +308,11 @@ def test_open_data_pass_and_count(tmp_path: Path, rows: str) -> None:
         (",2200,40000,5.5,", ",2200,40000,7.5,", ("value", "5.5", "7.5", PUPILS)),
         (",2200,40000,5.5,", ",2200,40000,5.50000000001,", ("5.50000000001",)),
         (",,,,count,,,,,count,c,", ",3,,3,count,,,,,count,c,", ("nothing", "'3'", small.HIDDEN)),
-        (",sex,M,", ",sex,F,", (GIRLS,)),
-        (",sex,M,", ",sex,X,", ("no safe measure has the key",)),
+        (",M,Male,", ",F,Male,", (GIRLS,)),
+        (",M,Male,", ",X,Male,", ("no safe measure has the key",)),
         ("percent", "per_100", ("unit", "percent")),
         ("EHC plans maintained by the authority", "EHC plans of 12 children", ("12 children",)),
-        (",sex,F,Female,", ",sex,F,Male,", ("~sex~F", "“Female”", "'Male'")),
+        (",F,Female,", ",F,Male,", ("~sex~F", "“Female”", "'Male'")),
         (",Marrowshire,", ",Elsewhere,", ("area_name", "“Marrowshire”")),
         ("hidden to protect", "no need to protect", ("status_meaning", small.HIDDEN)),
         ("Synthetic,", "Real,", ("data", "“Synthetic”")),
@@ -330,6 +334,38 @@ def test_a_row_twice_or_without_a_cell_is_named(tmp_path: Path, rows: str) -> No
     assert "row 3" in only(judged(tmp_path, "a.csv", twice))
     cut = "\n".join([head, first.rpartition(",")[0], *rest])
     assert "more or fewer cells" in only(judged(tmp_path, "a.csv", cut))
+
+
+def test_what_codes_are_called(tmp_path: Path) -> None:
+    text = "data,column,code,label\nSynthetic,by_sex,F,Female\nSynthetic,status,x,not available\n"
+    assert judged(tmp_path, "codes.csv", text).problems == []
+    told = only(judged(tmp_path, "codes.csv", text.replace("F,Female", "F,Male")))
+    assert "row 2" in told
+    assert "by_sex, F: is not called so" in told
+
+
+def test_the_parquet_is_the_table_of_the_csv(tmp_path: Path) -> None:
+    config = made.configuration()
+    data = opendata.OpenData(small.frame(config), config)
+
+    def said(table: pa.Table) -> list[str]:
+        reader = Reader(small.frame(config), config, small.allowed(), Certificate({}))
+        io.write_text(tmp_path / "data/measures.csv", data.measures())
+        io.write_parquet(tmp_path / "data/measures.parquet", table)
+        for name in ("data/measures.csv", "data/measures.parquet"):
+            reader.read(name, tmp_path / name)
+        return [str(problem) for tally in reader.finish() for problem in tally.problems]
+
+    table = data.table()
+    assert said(table) == []
+    values = table.column("value").to_pylist()
+    hidden = values.index(None)
+    values[hidden] = 3.0
+    at = table.column_names.index("value")
+    told = said(table.set_column(at, "value", pa.array(values, pa.float64())))
+    assert len(told) == 1
+    assert "column 'value'" in told[0]
+    assert "other columns or rows" in " ".join(said(table.slice(1)))
 
 
 def test_words_of_the_dictionary(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -204,12 +205,13 @@ def test_synthetic_stands_nowhere_in_another_edition(tmp_path: Path) -> None:
     edition = CONFIG.edition.model_copy(update={"synthetic": False, "synthesis": None})
     real = written(tmp_path, replace(CONFIG, edition=edition), few(FRAME))
     assert "ynthetic" not in (real.draft / "jsna.html").read_text(encoding="utf-8")
-    for file in sorted((real.draft / "data").glob("*")):
-        assert "ynthetic" not in file.name + file.read_text(encoding="utf-8")
+    for file in sorted((real.draft / "data").rglob("*")):
+        if file.is_file():
+            assert b"ynthetic" not in file.name.encode() + file.read_bytes()
 
 
 def test_every_synthetic_data_file_says_so_in_name_and_rows(paths: io.Paths) -> None:
-    files = sorted((paths.draft / "data").glob("*.csv"))
+    files = sorted((paths.draft / "data").rglob("*.csv"))
     assert len(files) > 5
     for file in files:
         rows = list(csv.DictReader(StringIO(file.read_text(encoding="utf-8-sig"))))
@@ -394,7 +396,7 @@ def test_a_link_does_not_lead_out_of_the_protected_side(walled: tuple[SafeFiles,
 @pytest.mark.parametrize("text", ["=1+1", "+44+1", "-9-1", "@cmd", "\tx", "\r=2", "\u200b=1"])
 def test_text_a_spreadsheet_takes_for_a_formula_is_disarmed(text: str) -> None:
     row = made.measure(CONFIG.indicators["plans"], 5) | {"note": text}
-    content = opendata.measures(made.frame([row]), CONFIG)
+    content = opendata.OpenData(made.frame([row]), CONFIG).measures()
     [read] = csv.DictReader(StringIO(content, newline=""))
     assert read["note"][0] not in "=+-@\t\r\u200b"
     assert read["note"].lstrip("'") == text.strip()
@@ -404,25 +406,30 @@ def test_text_a_spreadsheet_takes_for_a_formula_is_disarmed(text: str) -> None:
 def test_a_number_with_its_sign_is_no_formula(text: str) -> None:
     """As in a protected table, whose labels may be numbers."""
     row = made.measure(CONFIG.indicators["plans"], 5) | {"note": text}
-    [read] = csv.DictReader(StringIO(opendata.measures(made.frame([row]), CONFIG), newline=""))
+    content = opendata.OpenData(made.frame([row]), CONFIG).measures()
+    [read] = csv.DictReader(StringIO(content, newline=""))
     assert read["note"] == text
 
 
 def test_open_data_holds_every_measure_with_its_numbers_unrounded() -> None:
-    content = opendata.measures(FRAME, CONFIG)
+    content = opendata.OpenData(FRAME, CONFIG).measures()
     read = pd.read_csv(StringIO(content), keep_default_na=False)
     assert len(read) == len(FRAME)
-    keys = read[[*KEY_FIELDS]].astype(str).agg("~".join, axis=1)
-    assert keys.is_unique
+    dims = [name for name in read if name.startswith("by_")]
+    plain = [name for name in KEY_FIELDS if name not in ("breakdown", "category")]
+    assert not read.duplicated([*plain, *dims]).any()
+    # One fact a cell: of each row as many columns of dimensions are filled as it is split by.
+    split = FRAME["breakdown"].map(lambda one: 0 if one == "total" else one.count("|") + 1)
+    assert sorted(read[dims].ne("").sum(axis=1)) == sorted(split)
     back = pd.to_numeric(read["value"].replace("", None))
     expected = FRAME["value"].to_numpy()
     assert (back.isna().to_numpy() == pd.isna(expected)).all()
     assert (back - expected).abs().max() < 1e-7
-    assert set(schema.COLUMNS) <= set(read.columns)
+    assert {*schema.COLUMNS} - {*read.columns} == {"breakdown", "category"}
 
 
 def test_a_hidden_measure_has_no_number_in_the_open_data() -> None:
-    read = pd.read_csv(StringIO(opendata.measures(FRAME, CONFIG)), keep_default_na=False)
+    read = pd.read_csv(StringIO(opendata.OpenData(FRAME, CONFIG).measures()), keep_default_na=False)
     hidden = read[read["status"].eq("c")]
     assert len(hidden)
     for column in schema.NUMBERS:
@@ -463,20 +470,22 @@ def test_short_breakdowns_share_a_table_and_long_ones_do_not() -> None:
     assert joined
 
 
-def test_the_chapters_files_add_up_to_the_whole(paths: io.Paths) -> None:
+def test_the_figures_of_each_chart_are_one_click_away(paths: io.Paths, page: str) -> None:
     folder = paths.draft / "data"
 
     def rows(name: str) -> list[str]:
-        return (folder / name).read_text(encoding="utf-8-sig").splitlines()
+        return (folder / name).read_text(encoding="utf-8").splitlines()
 
     head, *everything = rows("synthetic_measures.csv")
-    parts = []
-    for chapter in made.CHAPTERS:
-        if (folder / f"synthetic_{chapter}.csv").is_file():
-            first, *own = rows(f"synthetic_{chapter}.csv")
-            assert first == head
-            parts += own
-    assert sorted(parts) == sorted(everything)
+    listed = json.loads((paths.draft / "charts/figures.json").read_text(encoding="utf-8"))
+    links = re.findall(r'href="data/(figures/[^"]+)"', page)
+    assert len(links) == len(listed["figures"])
+    assert sorted(links) == sorted(f"figures/{one.name}" for one in folder.glob("figures/*.csv"))
+    for link in links:
+        first, *own = rows(link)
+        assert first == head
+        assert own
+        assert {*own} <= {*everything}
 
 
 def test_an_edition_with_everything_hidden_still_builds_and_shows_no_number(

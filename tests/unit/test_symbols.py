@@ -44,9 +44,8 @@ def test_data_files_tell_why_a_cell_is_empty_by_its_symbol_and_never_by_a_number
         made.measure(plans, 30, 900, period=f"20{year}", status=status)
         for year, status in ((21, ""), (22, "c"), (23, "x"), (24, "z"))
     ]
-    read = pd.read_csv(
-        StringIO(opendata.measures(made.frame(rows), config)), dtype="str", keep_default_na=False
-    ).set_index("period")
+    written = opendata.OpenData(made.frame(rows), config).measures()
+    read = pd.read_csv(StringIO(written), dtype="str", keep_default_na=False).set_index("period")
     assert read["status"].to_dict() == {"2021": "", "2022": "c", "2023": "x", "2024": "z"}
     empty = read.loc[["2022", "2023", "2024"], list(NUMBERS)]
     assert empty.eq("").all(axis=None)

@@ -65,9 +65,11 @@ def page() -> str:
 def open_data(rows: pd.DataFrame) -> str:
     text = streams.StringIO()
     out = csv.writer(text, lineterminator="\n")
-    out.writerow(["indicator_title", *schema.COLUMNS])
-    for row in rows.itertuples(index=False):
-        cells = ["" if v != v else f"{v:.10g}" if isinstance(v, float) else v for v in row]
+    names = [name for name in schema.COLUMNS if name not in ("breakdown", "category")]
+    out.writerow(["indicator_title", *names, "by_sex"])
+    for _, row in rows.iterrows():
+        given = [row[name] for name in (*names, "category")]
+        cells = ["" if v != v else f"{v:.10g}" if isinstance(v, float) else v for v in given]
         out.writerow(["Timely", *(f"'{c}" if c.startswith("=") else c for c in cells)])
     return text.getvalue()
 
@@ -87,7 +89,7 @@ def published(root: Path) -> Path:
     }
     io.write_text(folder / "jsna.html", page())
     io.write_text(folder / "data/measures.csv", open_data(frame()))
-    io.write_text(folder / "data/health.csv", open_data(frame().iloc[:1]))
+    io.write_text(folder / "data/figures/fig-timely.csv", open_data(frame().iloc[:1]))
     io.write_json(folder / "charts/figures.json", {"figures": [{"keys": [key("F")]}]})
     counts = {"outputs": {"jsna.html": {"measure": 3}}, "problems": 0, "totals": {"measure": 3}}
     files = [p for p in folder.rglob("*") if p.is_file()]
@@ -95,7 +97,7 @@ def published(root: Path) -> Path:
     io.write_json(folder / "readback.json", {**counts, "sha256": digests})
     io.write_json(folder / "certificate.json", certificate)
     manifest = {
-        "format": 2,
+        "format": 3,
         "jsna": "0.1.0",
         "edition": "small-2025",
         "decimals": {"timely": 1},
@@ -174,17 +176,20 @@ TAMPERED: Mapping[str, tuple[Callable[[Path], Any], dict[str, str]]] = {
         lambda at: edit(at / "data/measures.csv", ",25,", ",26,"),
         {"verify.changed": "data/measures.csv", "verify.measures": "data/measures.csv"},
     ),
-    "a chapter's open data": (
-        lambda at: edit(at / "data/health.csv", ",12,", ",13,"),
-        {"verify.changed": "data/health.csv", "readback.data": "data/health.csv"},
+    "the open data of a chart": (
+        lambda at: edit(at / "data/figures/fig-timely.csv", ",12,", ",13,"),
+        {
+            "verify.changed": "data/figures/fig-timely.csv",
+            "readback.data": "data/figures/fig-timely.csv",
+        },
     ),
     "the certificate": (
         lambda at: edit(at / "certificate.json", '"rows": 1', '"rows": 0'),
         {"verify.changed": "certificate.json"},
     ),
     "a file taken out": (
-        lambda at: (at / "data/health.csv").unlink(),
-        {"verify.missing": "data/health.csv"},
+        lambda at: (at / "data/figures/fig-timely.csv").unlink(),
+        {"verify.missing": "data/figures/fig-timely.csv"},
     ),
     "a file put in": (
         lambda at: (at / "data/more.csv").write_text("a,b\n"),
@@ -279,7 +284,7 @@ FORGED: Mapping[str, tuple[Callable[[Path], Any], dict[str, str]]] = {
         {"readback.unreadable": "jsna.html"},
     ),
     "no open data at all": (
-        lambda at: [(at / f"data/{n}.csv").write_text("a\n1\n") for n in ("measures", "health")],
+        lambda at: [file.write_text("a\n1\n") for file in at.glob("data/**/*.csv")],
         {"verify.measures": "data"},
     ),
     "text for a number": (
@@ -316,8 +321,8 @@ MANIFESTS: Mapping[str, tuple[str, str]] = {
     "": ("verify.manifest", "can be read"),
     "[]": ("verify.format", "another format"),
     '{"format": 1, "jsna": "0.0.9"}': ("verify.format", "version 0.0.9"),
-    '{"format": 2}': ("verify.manifest", "no part 'outputs'"),
-    '{"format": 2, "edition": "a", "outputs": {"a": 1}, "safe": {}, "decimals": {}, '
+    '{"format": 3}': ("verify.manifest", "no part 'outputs'"),
+    '{"format": 3, "edition": "a", "outputs": {"a": 1}, "safe": {}, "decimals": {}, '
     '"readback": {}}': ("verify.manifest", "no digest of a"),
 }  # fmt: skip
 

@@ -302,14 +302,14 @@ def test_workbooks_that_differ_are_told(tmp_path: Path) -> None:
 
 
 def test_a_local_and_a_published_figure_are_told_apart() -> None:
-    def one(segment: str, value: float) -> tuple[Named, Measure]:
+    def one(local: bool, value: float) -> tuple[Named, Measure]:
         places = frozenset({"Marrowshire"})
         named = Named(
-            segment, "Plans", "2025", "january", "total", segment, places, frozenset(), ""
+            str(local), "Plans", "2025", "january", "total", local, places, frozenset(), ""
         )
         return named, Measure((value, *[math.nan] * 6), "count", "", 0)
 
-    pairs = [one("local", 3_000.0), one("", 3_100.0)]
+    pairs = [one(True, 3_000.0), one(False, 3_100.0)]
     figures = Figures([n for n, _ in pairs], {n.key: m for n, m in pairs})
     own = figures.of_place("Plans", "January 2025", "Marrowshire")
     published = figures.of_place("Plans", "January 2025", "Marrowshire, published")

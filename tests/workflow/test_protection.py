@@ -131,10 +131,14 @@ VIEWS = {
 @pytest.fixture(scope="module")
 def open_data(built: Project) -> pd.DataFrame:
     """Every measure of the data files, as a reader has them."""
-    files = sorted((built.report() / "data").glob("*.csv"))
-    frames = [pd.read_csv(file, dtype=str, keep_default_na=False) for file in files]
-    whole = pd.concat([f for f in frames if set(KEY) <= set(f)], ignore_index=True)
-    whole = whole.drop_duplicates([*KEY, "segment"])
+    file = built.report() / "data/synthetic_measures.csv"
+    whole = pd.read_csv(file, dtype=str, keep_default_na=False)
+    split = whole.filter(like="by_").rename(columns=lambda name: name.removeprefix("by_"))
+    groups = [
+        {name: code for name, code in row.items() if code} for row in split.to_dict("records")
+    ]
+    for part in (0, 1):
+        whole[("breakdown", "category")[part]] = [schema.canonical(group)[part] for group in groups]
     for column in ("numerator", "denominator"):
         whole[column] = pd.to_numeric(whole[column], errors="coerce")
     return whole

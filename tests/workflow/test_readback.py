@@ -226,17 +226,18 @@ def test_a_digit_of_a_chart(draft: Callable[..., Draft], built: Project) -> None
 
 
 def test_a_digit_of_a_data_file(draft: Callable[..., Draft]) -> None:
-    every, chapter = "data/synthetic_measures.csv", "data/synthetic_health.csv"
-    made = draft(every, chapter)
-    lines = made.file(chapter).read_text(encoding="utf-8").splitlines(keepends=True)
+    every = "data/synthetic_measures.csv"
+    chart = "data/figures/synthetic_fig-pupils_ehc_plan-trend.csv"
+    made = draft(every, chart)
+    lines = made.file(chart).read_text(encoding="utf-8").splitlines(keepends=True)
     number, cells = next(
         (n, line.split(",")) for n, line in enumerate(lines) if n and ",percent," in line
     )
     at = cells.index("percent") - 1
     cells[at] = changed(cells[at])
     lines[number] = ",".join(cells)
-    made.file(chapter).write_text("".join(lines), encoding="utf-8")
-    (told,) = made.told(chapter)
+    made.file(chart).write_text("".join(lines), encoding="utf-8")
+    (told,) = made.told(chart)
     assert f"row {number + 1}, column 'value'" in told
     assert cells[at] in told
     assert made.told(every) == []

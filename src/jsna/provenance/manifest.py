@@ -15,7 +15,7 @@ from jsna.sources import permission
 from jsna.stages import GENERATOR, STAGES
 
 #: Version of the manifest's shape.
-FORMAT: Final = 2
+FORMAT: Final = 3
 #: Digests and lengths of private files, in the restricted zone.
 PRIVATE_RECORD: Final = "manifest.json"
 

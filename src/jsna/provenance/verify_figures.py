@@ -10,23 +10,29 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from jsna.errors import Problem
 from jsna.formulas import unguarded
-from jsna.model.schema import COLUMNS, KEY, NUMBERS
+from jsna.model import open_data
+from jsna.model.hierarchies import PLACE_OF
+from jsna.model.schema import COLUMNS, KEY, NUMBERS, TOTAL
 from jsna.provenance.digests import DIGITS, open_data_digest
 from jsna.readback import align, paper, printed
 from jsna.readback import page as webpage
+from jsna.readback import parts as workbook_parts
 from jsna.readback.blocks import Block
 from jsna.readback.certificate import KIND, Certificate
+from jsna.readback.figures import COUNTED, Named
+from jsna.readback.figures import Figures as Measured
 from jsna.readback.keyed import Keyed
 from jsna.readback.record import RECORD
 from jsna.readback.result import MEASURE, Tally
 from jsna.readback.standings import Row, Standings, is_file, rows_of
+from jsna.readback.workbook import Workbooks
 
 HTML: Final = "jsna.html"
 Rows = list[dict[str, Any]]
@@ -91,9 +97,10 @@ def figures(
     found.hidden = Counter(frame.loc[hidden, "profile"].tolist())
     known = printed.measures(frame, decimals)
     tallies = [*_parts(measures, rows)]
+    measured = Measured(_named(rows, _home(folder)), known)
     every = Standings(_everyone(folder, names), decimals)
     keyed = Keyed(known, Certificate(certificate), DIGITS, every)
-    tallies += _outputs(folder, names, known, keyed)
+    tallies += _outputs(folder, names, known, keyed, Workbooks(measured, _Anything().of, None))
     for tally in tallies:
         found.problems += tally.problems
         found.printed += tally.counts[MEASURE] + tally.counts[KIND]
@@ -108,19 +115,11 @@ def _rows(file: Path, name: str, found: Figures) -> Rows | None:
     try:
         with file.open(encoding="utf-8-sig", newline="") as handle:
             reader = csv.DictReader(handle)
-            if not set(COLUMNS) <= set(reader.fieldnames or ()):
+            names = reader.fieldnames or ()
+            if not set(open_data.PLAIN) <= set(names):
                 return None
-            return [
-                {
-                    **{
-                        column: unguarded(row[column])
-                        for column in COLUMNS
-                        if column not in NUMBERS
-                    },
-                    **{column: float(row[column] or "nan") for column in NUMBERS},
-                }
-                for row in reader
-            ]
+            split = [name for name in names if name.startswith(open_data.BY)]
+            return [_row(row, split) for row in reader]
     except (OSError, ValueError, TypeError, csv.Error):
         rule = "is no file of open data that can be read"
         found.problems.append(Problem(name, rule, code="verify.measures"))
@@ -141,8 +140,20 @@ def _everyone(folder: Path, names: Sequence[str]) -> list[Row]:
     return []
 
 
+def _row(row: Mapping[str, str], split: Sequence[str]) -> dict[str, Any]:
+    """A measure as the table of measures has it, with the words beside it."""
+    made: dict[str, Any] = {
+        name: unguarded(row[name])
+        for name in (*open_data.PLAIN, *open_data.WORDS)
+        if name not in NUMBERS and name in row
+    }
+    made |= {name: float(row[name] or "nan") for name in NUMBERS}
+    groups = open_data.joined({name: unguarded(row[name]) for name in split})
+    return {**made, **dict(zip(open_data.SPLIT, groups, strict=True))}
+
+
 def _parts(measures: Mapping[str, Rows], whole: Rows) -> list[Tally]:
-    """Files of a chapter, whose rows are among those of the whole."""
+    """Files of a chart, whose rows are among those of the whole."""
     known = {_key(row): _line(row) for row in whole}
     tallies = []
     for name, rows in sorted(measures.items()):
@@ -165,11 +176,39 @@ def _line(row: Mapping[str, Any]) -> str:
     return open_data_digest([row], COLUMNS)
 
 
+def _home(folder: Path) -> str:
+    """Name of the area the open data are about, as their description for programs has it."""
+    try:
+        text = (folder / "data" / open_data.METADATA).read_text(encoding="utf-8")
+        return str(json.loads(text)["dc:publisher"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _named(rows: Rows, home: str) -> Iterator[Named]:
+    """Measures in words, as the open data have them; what splits them is not known in words."""
+    for row in rows:
+        place = row["geography"] in PLACE_OF
+        group = "" if row["breakdown"] == TOTAL else str(row.get("category_label", ""))
+        area = str(row.get("area_name", ""))
+        label = ", ".join(filter(None, (area * place, group)))
+        own = place or area == home
+        yield Named(
+            "~".join(_key(row)[1:]), str(row.get("indicator_title", "")), row["period"],
+            row["period_type"], row["breakdown"], row["source"].startswith(COUNTED),
+            frozenset({area}), frozenset({label} if own and label else ()), None,
+        )  # fmt: skip
+
+
 # -- page, charts, paper -----------------------------------------------------------------------
 
 
 def _outputs(
-    folder: Path, names: Sequence[str], known: Mapping[str, printed.Measure], keyed: Keyed
+    folder: Path,
+    names: Sequence[str],
+    known: Mapping[str, printed.Measure],
+    keyed: Keyed,
+    workbooks: Workbooks,
 ) -> list[Tally]:
     recorded = _counts(folder / RECORD)
     page, tallies = webpage.Page(), []
@@ -183,6 +222,8 @@ def _outputs(
                 _keyed(own, keyed, tally)
                 if name != HTML:
                     _same_charts(own, page, tally)
+            elif name.endswith((*workbook_parts.PARTS,)):
+                workbooks.read(file, tally)
             elif name.endswith(".pdf"):
                 _paper(file, page, tally)
                 tallies.append(tally)

@@ -9,7 +9,7 @@ import pandas as pd
 from jsna.model.configuration import Configuration
 from jsna.model.hierarchies import PLACE_OF
 from jsna.model.schema import KEY, TOTAL, dimensions
-from jsna.readback.figures import Named
+from jsna.readback.figures import COUNTED, Named
 from jsna.readback.names import Names
 
 
@@ -24,8 +24,8 @@ def named(frame: pd.DataFrame, config: Configuration, names: Names) -> Iterator[
     area = config.area
     home = {area.code, *area.locality_names, *(group.code for group in area.locality_groups)}
     said: dict[tuple[str, str, str], tuple[frozenset[str], str]] = {}
-    for key in zip(*(frame[name].tolist() for name in KEY[1:]), strict=True):
-        indicator, code, geography, period, period_type, breakdown, category, segment = key
+    for *key, source in zip(*(frame[name].tolist() for name in (*KEY[1:], "source")), strict=True):
+        indicator, code, geography, period, period_type, breakdown, category, _ = key
         places = names.places.get(code, frozenset({code}))
         groups, split = frozenset[str](), ""
         place = PLACE_OF.get(geography, "") if code in home else ""
@@ -44,7 +44,7 @@ def named(frame: pd.DataFrame, config: Configuration, names: Names) -> Iterator[
                 )
         yield Named(
             "~".join(key), names.indicators.get(indicator, indicator), period, period_type,
-            breakdown, segment, places, groups, split,
+            breakdown, source.startswith(COUNTED), places, groups, split,
         )  # fmt: skip
 
 

@@ -11,11 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from jsna.model.schema import LOCAL, STATUS_WORDS, TOTAL
+from jsna.model.schema import STATUS_WORDS, TOTAL
 from jsna.readback.printed import Measure, digits
 
 #: Text, or a number: what stands in a cell.
 Value: TypeAlias = str | float
+#: How the source of what is counted here begins.
+COUNTED: Final = "local:"
 #: Period type -> what stands before a period of it.
 _BEFORE: Final = {"january": "January ", "31_march": "31 March ", "mid_year": "mid-"}
 #: What follows the name of an area over its published figures, where local ones stand beside them.
@@ -39,7 +41,8 @@ class Named:
     Attributes:
         key: its key.
         title: of its indicator.
-        period, period_type, breakdown, segment: codes.
+        period, period_type, breakdown: codes.
+        local: whether it was counted here, and not published by others.
         places: what its area may be called.
         groups: what its group may be called; none of a total of a whole area.
         split: what it is split by, in words; None where that is not known.
@@ -50,7 +53,7 @@ class Named:
     period: str
     period_type: str
     breakdown: str
-    segment: str
+    local: bool
     places: frozenset[str]
     groups: frozenset[str]
     split: str | None
@@ -80,10 +83,14 @@ class Figures:
         """The measures a row and a heading may mean; counted here, where both kinds are there."""
         place = head.removesuffix(PUBLISHED)
         found = self._of_place.get((title, period, place), [])
-        local = [one for one in found if one.segment == LOCAL]
+        local = [one for one in found if one.local]
         if head != place:
-            found = [one for one in found if one.segment != LOCAL]
+            found = [one for one in found if not one.local]
         return [self._measures[one.key] for one in (local if local and head == place else found)]
+
+    def local(self, title: str, period: str, place: str) -> bool:
+        """Whether there is a figure that is counted here."""
+        return any(one.local for one in self._of_place.get((title, period, place), []))
 
     def of_group(self, title: str, period: str, split: str, group: str) -> list[Measure]:
         """The measures a row of groups may mean."""

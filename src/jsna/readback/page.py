@@ -26,6 +26,8 @@ _TECHNICAL: Final = frozenset({
 })  # fmt: skip
 #: Attributes that say what a number is.
 _KEYED: Final = frozenset({"data-measure", "data-certificate"})
+#: A link to a file of open data beside the page, which is called after its chart.
+_FILE: Final = re.compile(r"data/(?:figures/)?[a-z][\w-]*\.csv")
 #: Classes of what is not printed on paper.
 _SCREEN: Final = frozenset({"screen-only", "skip", "end"})
 #: Classes of tables that hold words beside measures.
@@ -195,7 +197,7 @@ class _Reader(HTMLParser):
         for name, value in given.items():
             if not any(letter.isdigit() for letter in value) or name in _TECHNICAL:
                 continue
-            if name == "href" and value.startswith("#"):
+            if name == "href" and (value.startswith("#") or _FILE.fullmatch(value)):
                 continue
             if name == "value" and tag == "data" and given.keys() & _KEYED:
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -29,8 +30,9 @@ from jsna.readback.workbook import Workbooks
 HTML: Final = "jsna.html"
 #: Parts of the list of figures that name things and print nothing.
 _NAMES: Final = frozenset(
-    {"id", "indicator", "chapter", "type", "file", "narrow", "sources", "field"}
+    {"id", "indicator", "chapter", "type", "file", "narrow", "sources", "field", "@context", "url"}
 )
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _KEYS: Final = frozenset({"key", "keys"})
 
 
@@ -89,6 +91,11 @@ class Reader:
             text = file.read_text(encoding="utf-8-sig")
             self._tables.read(text, tally)
             self._asked.data(text, tally)
+        elif kind == ".parquet":
+            self._tables.read_parquet(file, tally)
+        elif kind == ".txt":
+            for line in file.read_text(encoding="utf-8").splitlines():
+                self._words(line, "p.citation", tally)
         elif kind == ".json":
             for place, value in _leaves(json.loads(file.read_text(encoding="utf-8"))):
                 self._leaf(place, value, tally)
@@ -161,11 +168,15 @@ class Reader:
             if value and value not in self._measures:
                 tally.wrong(f"no safe measure has the key {value}", place=place, code="key")
         elif name not in _NAMES:
-            for number, kind in self._allowed.of(" ".join(value.split()), "string"):
-                tally.counts[kind] += 1
-                if not kind:
-                    rule = f"no type of number is known for it in “{value[:80]}”"
-                    tally.wrong(rule, place=place, printed=number, code="unknown")
+            self._words(value, "@content" if _DAY.fullmatch(value) else "string", tally, place)
+
+    def _words(self, text: str, where: str, tally: Tally, place: str = "") -> None:
+        """Judge words of a file that has no measures."""
+        for number, kind in self._allowed.of(" ".join(text.split()), where):
+            tally.counts[kind] += 1
+            if not kind:
+                rule = f"no type of number is known for it in “{text[:80]}”"
+                tally.wrong(rule, place=place, printed=number, code="unknown")
 
     def _paper(self, file: Path, tally: Tally) -> None:
         found = paper.read(file.read_bytes())

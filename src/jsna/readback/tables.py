@@ -11,12 +11,16 @@ from collections import Counter
 from collections.abc import Sequence
 from decimal import Context, Decimal, InvalidOperation
 from operator import itemgetter
+from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
-from jsna.formulas import guarded_line
-from jsna.model.schema import COLUMNS, KEY, NUMBERS, STATUS_WORDS, TEXT
+from jsna import io
+from jsna.formulas import guarded_line, unguarded
+from jsna.model import open_data
+from jsna.model.open_data import BY, CODES, FIGURES
+from jsna.model.schema import KEY, NUMBERS, STATUS_WORDS, TEXT
 from jsna.readback import standings
 from jsna.readback.allowed import Allowed
 from jsna.readback.names import Names
@@ -26,8 +30,11 @@ from jsna.readback.result import HIDDEN, MEASURE, Tally
 _DIGITS: Final = 10
 _CONTEXT: Final = Context(prec=_DIGITS)
 _CODES: Final = (*KEY, *TEXT)
+#: The same but for breakdown and category, which a row has in its columns of dimensions.
+_PLAIN: Final = tuple(name for name in _CODES if name not in open_data.SPLIT)
+_AT: Final = KEY.index(open_data.SPLIT[0])
 #: Columns of words beside those of the measure table.
-_WORDS: Final = ("indicator_title", "area_name", "category_label", "status_meaning", "data")
+_WORDS: Final = (*open_data.WORDS, open_data.MARK)
 _INDICATOR, _AREA, _BREAKDOWN, _CATEGORY, _STATUS = (
     _CODES.index(name) for name in ("indicator", "area_code", "breakdown", "category", "status")
 )
@@ -58,9 +65,9 @@ class Tables:
         self._codes = list(zip(*(_plain(frame[name]) for name in _CODES), strict=True))
         self._rows = {codes[: len(KEY)]: row for row, codes in enumerate(self._codes)}
         #: Lines found right, with their indicator and numbers shown and hidden, by header: the
-        #: file of a chapter repeats lines of the file of all measures.
+        #: file of a chart repeats lines of the file of all measures.
         self._right: dict[str, dict[str, tuple[str, int, int]]] = {}
-        self._whole = False
+        self._whole: Sequence[str] = ()
         self._called: dict[tuple[str, ...], tuple[frozenset[str], ...]] = {}
 
     def read(self, text: str, tally: Tally) -> None:
@@ -70,8 +77,11 @@ class Tables:
         if standings.is_file(header):
             self._everyone.judge(lines, header, tally)
             return
-        if set(COLUMNS) <= set(header):
+        if set(open_data.PLAIN) <= set(header):
             self._measures(lines, header, tally)
+            return
+        if tuple(header[-len(CODES) :]) == CODES:
+            self._labels(lines, header, tally)
             return
         for number, cells in enumerate(csv.reader(lines), 1):
             row = dict(zip(header, cells, strict=False))
@@ -89,11 +99,15 @@ class Tables:
 
     def _measures(self, lines: Sequence[str], header: Sequence[str], tally: Tally) -> None:
         at = {name: place for place, name in enumerate(header)}
-        for name in sorted(at.keys() - {*COLUMNS, *_WORDS}):
+        dimensions = sorted(name for name in header if name.startswith(BY))
+        known = {BY + name for name in self._names.categories}
+        for name in sorted({*header} - {*open_data.PLAIN, *_WORDS} - known):
             tally.wrong("no column of this name is known", place=name, code="column")
         right = self._right.setdefault(lines[0], {})
         words: dict[str, int] = {name: at[name] for name in _WORDS if name in at}
-        codes = itemgetter(*(at[name] for name in _CODES))
+        codes = itemgetter(*(at[name] for name in _PLAIN))
+        split = [at[name] for name in dimensions]
+        joined: dict[tuple[str, ...], tuple[str, str]] = {}
         numbers = itemgetter(*(at[name] for name in NUMBERS))
         seen: set[str] = set()
         found: Counter[str] = Counter()
@@ -109,7 +123,13 @@ class Tables:
                 if len(cells) != len(header):
                     tally.wrong("has more or fewer cells than the header", row=number, code="row")
                     continue
-                own = codes(cells)
+                groups = tuple(cells[place] for place in split)
+                if (pair := joined.get(groups)) is None:
+                    codes_of = map(unguarded, groups)
+                    made = open_data.joined(dict(zip(dimensions, codes_of, strict=True)))
+                    pair = joined[groups] = (guarded_line(made[0]), guarded_line(made[1]))
+                plain = codes(cells)
+                own = (*plain[:_AT], *pair, *plain[_AT:])
                 given = self._row(own, numbers(cells), number, tally)
                 said = {name: cells[place] for name, place in words.items()}
                 if given is None or not self._said(own, said, number, tally):
@@ -119,12 +139,48 @@ class Tables:
             found[counted[0]] += 1
             tally.counts[MEASURE] += counted[1]
             tally.counts[HIDDEN] += counted[2]
+        if f"/{FIGURES}/" in tally.output:
+            return
         for name in sorted(found):
             # A row that is wrong was named already.
             if found[name] < self._counts[name] and len(tally.problems) == told:
                 rule = f"has {self._counts[name] - found[name]:,} rows fewer of it than safe/"
                 tally.wrong(rule, place="indicator", printed=name, code="missing")
-        self._whole = self._whole or found.keys() >= self._counts.keys()
+        if found.keys() >= self._counts.keys():
+            self._whole = lines
+
+    def _labels(self, lines: Sequence[str], header: Sequence[str], tally: Tally) -> None:
+        """Judge what codes are called."""
+        for number, cells in enumerate(csv.reader(lines[1:]), 2):
+            row = {name: unguarded(cell) for name, cell in zip(header, cells, strict=False)}
+            column, code = row.get("column", ""), row.get("code", "")
+            named = self._names.categories.get(column.removeprefix(BY), {})
+            options = {STATUS_WORDS.get(code, "")} if column == "status" else named.get(code, ())
+            if row.get("label") not in options:
+                rule = f"{column}, {code}: is not called so here"
+                tally.wrong(rule, row=number, printed=row.get("label", ""), code="words")
+            if row.get("data", _SYNTHETIC) != _SYNTHETIC:
+                tally.wrong("is marked otherwise", row=number, printed=row["data"], code="words")
+
+    def read_parquet(self, file: Path, tally: Tally) -> None:
+        """Judge the table of all measures: it is that of the CSV, which was read before it."""
+        table = io.read_table(file)
+        header, *rows = csv.reader(self._whole)
+        if table.schema.metadata:
+            tally.wrong("says something beside its columns", code="part")
+        if table.column_names != header or table.num_rows != len(rows):
+            tally.wrong("has other columns or rows than the CSV of all measures", code="data")
+            return
+        for at, name in enumerate(header):
+            cells, wanted = table.column(name).to_pylist(), [row[at] for row in rows]
+            if name in NUMBERS:
+                same = cells == [float(cell) if cell else None for cell in wanted]
+                tally.counts[MEASURE] += sum(cell is not None for cell in cells)
+                tally.counts[HIDDEN] += cells.count(None) if name == "value" else 0
+            else:
+                same = cells == [*map(unguarded, wanted)]
+            if not same:
+                tally.wrong("differs from the CSV of all measures", place=name, code="data")
 
     def _said(
         self, codes: tuple[str, ...], said: dict[str, str], number: int, tally: Tally

@@ -14,10 +14,11 @@ import pandas as pd
 
 from jsna import __version__
 from jsna.measures.sources import profile_of
+from jsna.model import open_data
 from jsna.model.configuration import Configuration
 from jsna.model.contract import Extract
 from jsna.model.formulas import FORMULAS
-from jsna.model.schema import TOTAL, audit_reason, dimensions
+from jsna.model.schema import NUMBERS, TOTAL, audit_reason, dimensions
 from jsna.readback.asked import Asked
 from jsna.readback.blocks import NUMBER
 
@@ -63,7 +64,10 @@ class Vocabulary:
             ("version", f"version {__version__} of the program"),
             ("version", f"jsna {__version__}"),
             ("version", "Web Content Accessibility Guidelines, version 2.2"),
-            ("version", "Open Government Licence v3.0"),
+            ("version", open_data.LICENCE),
+            ("address", open_data.LICENCE_ADDRESS),
+            *(("identifier", name) for name in NUMBERS),
+            *(("dictionary", said) for meaning in open_data.MEANINGS.values() for said in meaning),
         ):
             self._learn(kind, phrase)
         dates = [*_dates(config), *_positions(frame)]

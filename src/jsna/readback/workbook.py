@@ -9,7 +9,7 @@ from typing import Final
 
 from jsna.readback import parts
 from jsna.readback.asked import Asked
-from jsna.readback.figures import FIELDS, Figures, Value, expected
+from jsna.readback.figures import FIELDS, PUBLISHED, Figures, Value, expected
 from jsna.readback.printed import Measure
 from jsna.readback.result import HIDDEN, MEASURE, Tally
 
@@ -52,10 +52,10 @@ class Workbooks:
     Args:
         figures: looks a measure up by words.
         judge: types of numbers in words.
-        asked: the questions, as the measures answer them.
+        asked: the questions, as the measures answer them; None where nobody here knows.
     """
 
-    def __init__(self, figures: Figures, judge: Judge, asked: Asked) -> None:
+    def __init__(self, figures: Figures, judge: Judge, asked: Asked | None) -> None:
         self._figures, self._judge, self._asked = figures, judge, asked
         self._first: tuple[str, Mapping[str, Rows]] | None = None
 
@@ -115,7 +115,7 @@ class Workbooks:
             return
         header = [str(head) for head in rows[top]]
         figures = _columns(header)
-        if name == QUESTIONS:
+        if name == QUESTIONS and self._asked is not None:
             self._asked.sheet(header, rows[top + 1 :], tally)
         if len(set(header)) < len(header):
             tally.wrong("two columns have one heading", place=name, code="heading")
@@ -156,7 +156,9 @@ class Workbooks:
             areas.setdefault(area, []).append((head, field, line[head]))
         for area, cells in areas.items():
             options = self._figures.of_place(title, period, area)
-            if not options and all(cell == "[x]" for _, _, cell in cells):
+            # What is published and not counted here stands in a column of its own, if there is one.
+            apart = f"{area}{PUBLISHED}" in areas and not self._figures.local(title, period, area)
+            if (apart or not options) and all(cell == "[x]" for _, _, cell in cells):
                 tally.counts[HIDDEN] += len(cells)
                 continue
             self._held(f"{title}, {period}, {area}", name, at, options, cells, tally)

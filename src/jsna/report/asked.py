@@ -100,19 +100,12 @@ def missing(one: Answer) -> list[str]:
 
 
 def files(config: Configuration, found: Sequence[Answer]) -> dict[str, str]:
-    """File name -> content: every question with what answers it, and what the columns hold."""
+    """File name -> content: every question with what answers it (`COLUMNS`)."""
     if not found:
         return {}
     prefix = "synthetic_" if config.edition.synthetic else ""
     rows = [record(config, one) for one in found]
-    meant = [
-        {"file": f"{prefix}questions.csv", "column": name, "meaning": said}
-        for name, said in COLUMNS.items()
-    ]
-    return {
-        f"{prefix}questions.csv": _csv(config, rows),
-        f"{prefix}columns.csv": _csv(config, meant),
-    }
+    return {f"{prefix}questions.csv": _csv(config, rows)}
 
 
 def record(config: Configuration, one: Answer) -> dict[str, str]:

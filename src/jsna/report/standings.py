@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from jsna.formulas import guarded_line
 from jsna.io import Paths, read_parquet
+from jsna.model import open_data
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator
 from jsna.model.standings import COLUMNS, FILE, NUMBERS, PLACES, check
@@ -22,6 +23,16 @@ from jsna.view.standings import Placed, Rank, best_first, quarter_words, rank, u
 
 #: Name of the file of open data.
 NAME: Final = "all_authorities.csv"
+#: Column -> what it holds.
+MEANINGS: Final = {
+    **{name: open_data.MEANINGS[name][1] for name in COLUMNS if name in open_data.MEANINGS},
+    "of": "How many authorities have a figure of the period",
+    "above": "How many of them have a higher one",
+    "below": "How many of them have a lower one",
+    "surely_above": "How many surely have a higher one; a negative number where nobody can tell",
+    "surely_below": "How many surely have a lower one; a negative number where nobody can tell",
+    "quarter": "The quarter of all it lies in, counted from the highest",
+}
 
 
 def load(safe_files: SafeFiles, paths: Paths) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from jsna import io, records
 from jsna.model.configuration import Configuration
+from jsna.model.standings import KEY as STANDING
 from jsna.report import (
     asked,
     assemble,
@@ -15,10 +16,10 @@ from jsna.report import (
     certificate,
     figures,
     html,
-    opendata,
     standings,
 )
 from jsna.report.certificate import Certificate
+from jsna.report.opendata import Beside, OpenData
 from jsna.report.safe_files import HTML, SafeFiles
 from jsna.report.sources import Register
 from jsna.sources import registry
@@ -45,17 +46,21 @@ def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None
     records.listed(paths.draft, io.read_json(paths.draft / records.DRAWN)["files"])
     stated = attrition.load(safe_files, paths, proved)
     everyone = standings.load(safe_files, paths)
-    page, data = compose(
-        frame, config, safe_files, paths.draft / "charts", proved, stated, everyone
-    )
+    made = OpenData(frame, config)
+    charts = paths.draft / "charts"
+    page, data = compose(frame, config, safe_files, charts, proved, stated, everyone, made)
     folder = paths.draft / "data"
     for name, content in data.items():
-        io.write_bytes(folder / name, content.encode("utf-8-sig"))
-    for stale in sorted(folder.glob("*.csv")):
-        if stale.name not in data:
+        io.write_text(folder / name, content)
+    table = folder / f"{made.name}.parquet"
+    io.write_parquet(table, made.table())
+    files = [table, *(folder / name for name in data)]
+    for stale in sorted({*folder.rglob("*")} - {*files}):
+        # Records of digests are hidden files, and go with theirs.
+        if stale.is_file() and not stale.name.startswith("."):
             io.remove(stale)
     io.write_text(paths.draft / HTML, page)
-    files = [paths.draft / HTML, *(folder / name for name in data)]
+    files.append(paths.draft / HTML)
     io.write_json(paths.draft / records.WRITTEN, {"files": records.digests(paths.draft, files)})
 
 
@@ -67,20 +72,32 @@ def compose(
     proved: Certificate,
     stated: attrition.Stated,
     everyone: pd.DataFrame | None = None,
+    made: OpenData | None = None,
 ) -> tuple[str, dict[str, str]]:
     """The web page and the open data files of some measures, and what is stated beside them.
 
     With `everyone`, the safe table of standings, they say where the area stands among all.
     """
+    made = made or OpenData(frame, config)
     view = Measures(frame, config, stated, everyone)
     register = Register(config, registry(), frame)
     env = html.environment(safe_files)
     drawn = figures.load(charts, view, safe_files.text)
-    made = assemble.chapters(view, drawn, register)
-    shared = assemble.context(view, made, register)
-    shared |= certificate.context(proved, config, [(c.id, c.title) for c in made])
+    chapters = assemble.chapters(view, drawn, register)
+    shared = assemble.context(view, chapters, register)
+    shared |= certificate.context(proved, config, [(c.id, c.title) for c in chapters])
     answered = answers(view)
-    shared["asked"] = asked.context(config, answered, made)
-    page = html.render(env, register, shared, safe_files)
-    data = opendata.files(frame, config, shared["metadata"]) | asked.files(config, answered)
-    return page, data | standings.files(everyone, config)
+    shared["asked"] = asked.context(config, answered, chapters)
+    every = [figure for figures in drawn.values() for figure in figures]
+    beside = {
+        name: Beside(content, said, key)
+        for files, said, key in (
+            (asked.files(config, answered), asked.COLUMNS, ("question",)),
+            (standings.files(everyone, config), standings.MEANINGS, STANDING),
+        )
+        for name, content in files.items()
+    }
+    data = made.files(shared["metadata"], register, every, beside)
+    named = {one.id: made.of_figure(one.id) for one in every}
+    shared["figure_files"] = {id: f"data/{file}" for id, file in named.items() if file in data}
+    return html.render(env, register, shared, safe_files), data

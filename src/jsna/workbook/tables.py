@@ -59,6 +59,11 @@ class Tables:
         if not found:
             return None
         heads = list(dict.fromkeys(head for _, areas in found for head in areas))
+        published = f"{home}{words.PUBLISHED}"
+        if published in heads:
+            # What is published of other indicators stands there too, and not as missing.
+            for one, areas in found:
+                areas[published] = {row.period: row for row in view.official(one.id)}
         order = {head: at for at, head in enumerate(self._order())}
         heads.sort(key=lambda head: order.get(head, len(order)))
         beside = {field: f"{home}: {words.lower_first(head)}" for field, head in FIELDS.items()}
@@ -105,13 +110,13 @@ class Tables:
         rest = (*codes, *(place.code for place in area.neighbours))
         return [home, f"{home}{words.PUBLISHED}", *(words.area_label(c, config) for c in rest)]
 
-    def _areas(self, indicator: Indicator) -> Mapping[str, Mapping[str, Row]]:
+    def _areas(self, indicator: Indicator) -> dict[str, Mapping[str, Row]]:
         """Heading -> the rows of an area by period: home, comparators, and each similar area."""
         view = self._view
         home = view.counted(indicator.id)
         if not home:
             return {}
-        found = dict(columns(view, indicator, home))
+        found: dict[str, Mapping[str, Row]] = {**columns(view, indicator, home)}
         periods = {row.period for row in home}
         for place in view.config.area.neighbours if "neighbours" in indicator.comparators else ():
             rows = {row.period: row for row in view.series(indicator.id, place.code)}

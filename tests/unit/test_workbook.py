@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from jsna.model.configuration import Configuration
+from jsna.provenance import verify_figures
 from jsna.readback.allowed import Allowed
 from jsna.readback.certificate import Certificate
 from jsna.readback.figures import Figures, Named
@@ -19,6 +20,7 @@ from jsna.readback.reader import Reader
 from jsna.readback.result import Tally
 from jsna.readback.vocabulary import Vocabulary
 from jsna.readback.workbook import sheets
+from jsna.report.opendata import OpenData
 from jsna.report.sources import Register
 from jsna.sources import registry
 from jsna.view.rows import Measures
@@ -283,6 +285,31 @@ def test_what_would_tell_something_else_is_found(what: str, tmp_path: Path) -> N
     config, frame, books = small()
     tally = judged(tmp_path, name, rewritten(books[name], change, **added), (config, frame))
     assert said in " | ".join(str(problem) for problem in tally.problems)
+
+
+def published(folder: Path, books: dict[str, bytes]) -> list[str]:
+    """What somebody finds who has the published folder alone, but for how many were read back."""
+    config, frame, _ = small()
+    made = OpenData(frame, config).files([], Register(config, registry(), frame))
+    for name, content in made.items():
+        to = folder / "data" / name
+        to.parent.mkdir(parents=True, exist_ok=True)
+        to.write_text(content, encoding="utf-8")
+    for name, book in books.items():
+        (folder / name).write_bytes(book)
+    names = [file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()]
+    decimals = {one.id: one.decimals for one in config.indicators.values()}
+    found = verify_figures.figures(folder, sorted(names), decimals, {})
+    return [str(problem) for problem in found.problems if "were read back" not in str(problem)]
+
+
+def test_whoever_has_the_folder_alone_can_verify_the_workbooks(tmp_path: Path) -> None:
+    _, _, books = small()
+    assert published(tmp_path / "one", books) == []
+    name, change, added, said = SPOILED["a number of a cell"]
+    spoiled = books | {name: rewritten(books[name], change, **added)}
+    told = published(tmp_path / "two", spoiled)
+    assert any(name in one and said in one for one in told)
 
 
 def test_workbooks_that_differ_are_told(tmp_path: Path) -> None:

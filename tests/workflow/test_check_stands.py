@@ -103,7 +103,7 @@ def read_back(config: Configuration, paths: io.Paths) -> list[str]:
     page, data = write.compose(frame, config, safe_files, charts, proved, {})
     io.write_text(paths.draft / "jsna.html", page)
     for name, content in data.items():
-        io.write_bytes(paths.draft / "data" / name, content.encode("utf-8-sig"))
+        io.write_text(paths.draft / "data" / name, content)
     certified, _ = printed.read(paths.safe)
     allowed = Allowed(Vocabulary(config, frame, registry(), certified.words))
     reader = Reader(frame, config, allowed, certified)

@@ -227,7 +227,7 @@ def test_a_digit_of_a_chart(draft: Callable[..., Draft], built: Project) -> None
 
 def test_a_digit_of_a_data_file(draft: Callable[..., Draft]) -> None:
     every = "data/synthetic_measures.csv"
-    chart = "data/figures/synthetic_fig-pupils_ehc_plan-trend.csv"
+    chart = "data/figures/synthetic_fig-pupils-ehc-plan-areas.csv"
     made = draft(every, chart)
     lines = made.file(chart).read_text(encoding="utf-8").splitlines(keepends=True)
     number, cells = next(

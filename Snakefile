@@ -1,9 +1,14 @@
 # The SEND JSNA pipeline. `jsna build <edition>` (or `make report`) runs it; see docs/data-flow.md.
+import sys
+
 from snakemake.utils import min_version, validate
 
 from jsna import workflow as flow
 
 min_version("9.0")
+# Snakemake imports pandas to compare parameters where it can: most of a second in every run, to
+# find that none of them is a table. Stages have processes of their own.
+sys.modules.setdefault("pandas", None)
 
 
 configfile: "config/config.yaml"

@@ -19,12 +19,12 @@ def of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     monkeypatch.setattr(module, "_SOURCE", tmp_path)
 
     def run(*modules: str) -> str:
-        for function in (module.fingerprint, module._read):
+        for function in (module.fingerprint, module._read, module._imported):
             function.cache_clear()
         return module.fingerprint(*modules)
 
     yield run
-    for function in (module.fingerprint, module._read):
+    for function in (module.fingerprint, module._read, module._imported):
         function.cache_clear()
 
 

@@ -80,6 +80,12 @@ def _files(module: str, *, whole: bool = True) -> Iterator[Path]:
             yield parent / "__init__.py"
 
 
+@cache
+def _imported(name: str) -> tuple[Path, ...]:
+    """Files of a module or package that is imported, none where it is a name inside of one."""
+    return tuple(_files(name, whole=False))
+
+
 #: A call that finds a module or file of every source by its name (`jsna.sources`).
 _PARTS = re.compile(r"""\b(?:parts|data)\("([\w.]+)"\)""")
 
@@ -110,7 +116,7 @@ def _read(file: Path) -> tuple[frozenset[Path], str]:
     imports, tree = met[name]
     found = {name for one in imports for name in _named(*one, file)}
     ours = (name for name in found if name.split(".")[0] == _PACKAGE)
-    files = {file for name in ours for file in _files(name, whole=False)}
+    files = {file for name in ours for file in _imported(name)}
     return frozenset(files.union(_parts(text))), tree
 
 

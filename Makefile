@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE :=
 JSNA := $(BIN)/python -m jsna
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: help report fetch check-edition verify discover synthesise test test-full test-faults test-real check mutants bench bench-disclosure bench-linkage sweep clean
+.PHONY: help report fetch check-edition verify discover synthesise test test-full test-faults test-real check mutants bench bench-disclosure bench-linkage bench-scale sweep clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -86,6 +86,9 @@ bench-linkage: $(READY) ## Measure linkage: accuracy, CPU seconds and memory, FE
 bench: $(READY) ## Measure CPU seconds and memory of every stage at county scale, and what a change costs
 	@$(BIN)/python benchmarks/run.py $(EDITION)
 	@$(BIN)/python benchmarks/bench_flow.py $(EDITION)
+
+bench-scale: $(READY) ## Measure CPU seconds and memory of every stage for larger counties (PUPILS="720000")
+	@$(BIN)/python benchmarks/bench_scale.py demo-2025 $(PUPILS)
 
 clean: ## Remove built reports and processed data (never raw extracts, nor what was published)
 	@rm -rf data/processed/* data/releases reports/.*.new reports/.*.old $(filter-out reports/templates,$(wildcard reports/*)) .snakemake

@@ -54,6 +54,12 @@ def timed(root: Path, command: Sequence[str]) -> Spent:
     )
 
 
+def read_by_arrow(root: Path, edition: str) -> Spent:
+    """What Arrow takes to read the CSV and parquet files that `ingest` reads in `root`."""
+    folder = root / "data" / "raw" / edition
+    return timed(root, [sys.executable, str(ROOT / "benchmarks" / "arrow_reads.py"), str(folder)])
+
+
 def copy_project(root: Path) -> None:
     """Put into `root` what a build needs beside raw files."""
     for name in COPIED:

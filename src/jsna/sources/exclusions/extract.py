@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from jsna.model.contract import Column, Context, CrossRule, Extract, Rule, Table
 from jsna.model.fills import Fill
 from jsna.shared import columns, rules
-from jsna.shared.checks import among, equal, given, implies
+from jsna.shared.checks import among, equal, given, implies, times
 from jsna.shared.school_register import ESTAB, LEA, URN_BY_NUMBER
 from jsna.sources.exclusions.parts import PARTS
 from jsna.sources.exclusions.xml import XML
@@ -93,7 +93,8 @@ def _like_others(frame: pd.DataFrame) -> tuple[pd.Series[bool], pd.Series[bool]]
     The first in order of content, as of rows with one key.
     """
     fields = ["upn", "school_urn", "category", "start_date"]
-    known = frame.loc[frame["upn"].notna(), [*fields, *_WHAT]]
+    several = times(frame["upn"]).gt(1).fillna(False).to_numpy(bool)
+    known = frame.loc[several, [*fields, *_WHAT]]
     events = known.drop_duplicates().sort_values([*fields, *_WHAT], kind="stable")
     events = events[events.duplicated(fields, keep=False)]
     events = events.assign(later=events.duplicated(fields))

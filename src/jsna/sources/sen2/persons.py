@@ -24,14 +24,9 @@ def entered(persons: pd.DataFrame) -> pd.Series[int]:
     import numpy as np
     import pandas as pd
 
-    number = persons["upn"].astype(object)
-    born = persons["date_of_birth"].astype(object)
-    names = (
-        persons["forename"].str.casefold().str.strip()
-        + "|"
-        + persons["surname"].str.casefold().str.strip()
-    ).astype(object)
-    frame = pd.DataFrame({"number": number, "born": born, "names": names}, index=persons.index)
+    names = _same(_folded(persons["forename"]) + "|" + _folded(persons["surname"]))
+    said = {"number": _same(persons["upn"]), "born": _same(persons["date_of_birth"])}
+    frame = pd.DataFrame({**said, "names": names}, index=persons.index)
     label = pd.Series(np.arange(len(frame)), index=frame.index)
     # Most share neither with anybody.
     frame = frame[frame["number"].duplicated(keep=False) | frame["names"].duplicated(keep=False)]
@@ -48,6 +43,21 @@ def entered(persons: pd.DataFrame) -> pd.Series[int]:
             first = label.loc[groups.index].groupby([groups[key] for key in keys]).transform("min")
             label.loc[groups.index] = first
     return label
+
+
+def _folded(names: pd.Series[str]) -> pd.Series[str]:
+    """Names in small letters, without white space around them."""
+    texts = names.dropna().unique()
+    return names.map({text: text.casefold().strip() for text in texts}).astype(names.dtype)
+
+
+def _same(values: pd.Series[Any]) -> pd.Series[float]:
+    """A number for each different value; none where it is empty."""
+    import numpy as np
+    import pandas as pd
+
+    numbers = pd.factorize(values)[0].astype(np.float64)
+    return pd.Series(np.where(numbers < 0, np.nan, numbers), values.index)
 
 
 def _once(frame: pd.DataFrame, _: Context) -> pd.Series[bool]:
@@ -70,10 +80,8 @@ def _ranked(frames: Frames, above: Above) -> pd.DataFrame:
     label = entered(persons)
     again = persons[label.duplicated(keep=False)]
     planned = set(above(frames, "activeplans", "person_table_id").dropna())
-    content = [
-        "|".join("" if pd.isna(cell) else str(cell) for cell in row)
-        for row in again.drop(columns="source_row").itertuples(index=False)
-    ]
+    cells = [again[name].astype(object).fillna("") for name in again if name != "source_row"]
+    content = ["|".join(map(str, row)) for row in zip(*cells, strict=True)]
     found = pd.DataFrame(
         {
             "entry": again["person_table_id"].astype(object),

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 from jsna.errors import JsnaError, Problem
 from jsna.linkage.blocks import chosen, make_pairs
 from jsna.linkage.comparisons import COMPARISONS
-from jsna.linkage.passes import reaches
 
 if TYPE_CHECKING:
     import duckdb
@@ -115,28 +114,32 @@ def _weigh(
     least: float,
 ) -> None:
     """Add to `candidates` the pairs of `_PAIRS` that are likely enough."""
-    joined = "{} p JOIN {} a ON a.record = p.left_record JOIN {} b ON b.record = p.right_record"
-    weighed = weigh("p.*", joined.format(_PAIRS, left, right))
+    both = (
+        f"{_PAIRS} p JOIN {left} a ON a.record = p.left_record "
+        f"JOIN {right} b ON b.record = p.right_record"
+    )
+    weighed = weigh("a.person AS left_person, b.person AS right_person, p.*", both)
     bits = math.log2(least / (1 - least)) if least < 1 else math.inf
-    likely = f"(SELECT * FROM ({weighed}) WHERE own_weight >= CAST('{bits!r}' AS DOUBLE))"
     database.execute(
         f"""
         INSERT INTO candidates
-        SELECT a.person, b.person, a.record, b.record, own_weight, own_probability
-        FROM {joined.format(likely, left, right)} WHERE {_MORE_THAN_A_NUMBER}
+        SELECT left_person, right_person, left_record, right_record, own_weight, own_probability
+        FROM ({weighed})
+        WHERE own_weight >= CAST('{bits!r}' AS DOUBLE) AND ({_MORE_THAN_A_NUMBER})
         """
     )
 
 
-#: SQL of whether a pair has anything in common but a number, which the guard has refused. The last
-#: level of a comparison is that nothing agrees.
+def _agrees(name: str) -> str:
+    """SQL of whether a level vector says that a comparison agrees in anything."""
+    at = [comparison.name for comparison in COMPARISONS].index(name) + 1
+    return f"substr(levels, {at}, 1) > '1'"
+
+
+#: SQL of whether a pair has anything in common but a number, which the guard has refused.
 _MORE_THAN_A_NUMBER: Final = " OR ".join(
     (
-        f"NOT {reaches('number', ('same',))}",
-        *(
-            reaches(comparison.name, tuple(level.name for level in comparison.levels[:-1]))
-            for comparison in COMPARISONS
-            if comparison.name not in ("sex", "number")
-        ),
+        f"NOT {_agrees('number')}",
+        *(_agrees(one.name) for one in COMPARISONS if one.name not in ("sex", "number")),
     )
 )

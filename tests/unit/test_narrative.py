@@ -20,9 +20,9 @@ from jsna.report import (
     deprivation,
     groups,
     lede,
+    messages,
     metadata,
     narrative,
-    priorities,
 )
 from jsna.view import comparison as compare
 from jsna.view.gradients import gradient
@@ -268,7 +268,7 @@ def test_a_local_figure_counted_otherwise_is_set_beside_no_official_one() -> Non
     )
     assert found is not None and not found.clear
     assert comparing.polarity(of([here, national(4)]), PLAN) is None
-    assert priorities.against_country(of([here, national(4)]), PLAN) is None
+    assert messages.against_country(of([here, national(4)]), PLAN) is None
     neighbours = [
         made.measure(PLAN, x, 10_000, area=place.code)
         for x, place in zip((300, 310, 320), made.AREA.neighbours, strict=False)
@@ -296,11 +296,11 @@ def test_a_jump_is_not_headlined_and_its_level_is() -> None:
     england = official(4_590, 10_000, "2025", area_code="E92000001", geography="national")
     view = of([*rows, england])
     assert changes.latest_change(view, PLAN) is None
-    assert priorities.change(view, PLAN) is None
+    assert messages.change(view, PLAN) is None
     assert plain(changes.change(view, PLAN)) == (
         "The figure in January 2024 was 80.4%; a change of this size is to be confirmed."
     )
-    found = priorities.against_country(view, PLAN)
+    found = messages.against_country(view, PLAN)
     assert found is not None
     assert "17.3%" in found.text
 
@@ -309,7 +309,7 @@ def test_a_zero_in_doubt_is_compared_with_nothing() -> None:
     rows = [official(2_000, 10_000, "2024"), official(0, 10_000, "2025", mark="zero")]
     england = official(4_590, 10_000, "2025", area_code="E92000001", geography="national")
     view = of([*rows, england])
-    assert priorities.against_country(view, PLAN) is None
+    assert messages.against_country(view, PLAN) is None
     assert "fell" not in plain(changes.change(view, PLAN))
     assert not plain(comparing.comparison(view, PLAN)).startswith("This was lower")
 
@@ -557,23 +557,24 @@ def test_official_figures_before_a_lone_local_one_are_compared_among_themselves(
     assert text == "Published figures rose from 7,000 in January 2019 to 9,000 in January 2023."
 
 
-def test_findings_are_ranked_by_proportion_and_only_clear_ones_are_claimed() -> None:
-    late = TIMELY
+def test_findings_are_ranked_and_only_clear_ones_are_claimed() -> None:
+    late = INDICATORS["good_level_of_development"]
     rows = [HOME, national(5.0), *yearly(late, {"2024": 300}, 1_700)]
     rows += yearly(late, {"2024": 450}, 1_000, **ENGLAND)
-    found = priorities.findings(of(rows), [PLAN, late])
+    found = messages.findings(of(rows), [PLAN, late])
     assert [(f.kind, f.indicator.id) for f in found] == [
-        ("worse", "ehc_plans_20_weeks"),
+        ("worse", "good_level_of_development"),
         ("differs", "pupils_ehc_plan"),
     ]
-    assert found[0].apart > found[1].apart
-    assert plain_text(found[0].sentence) == (
-        "In Marrowshire, the share of EHC plans issued within 20 weeks was 17.6% in 2024, lower "
-        "than England (45.0%)."
-    )
+    assert found[0].score.total > found[1].score.total
+    assert "was 17.6% in " in plain_text(found[0].sentence)
+    assert plain_text(found[0].sentence).endswith(", lower than England (45.0%).")
+    # 17.6 % of 1,700 are 300; at England's 45 % it were 765.
+    assert "(300 of 1,700)" in plain_text(found[0].text)
+    assert "about 465 fewer than at England’s rate" in plain_text(found[0].text)
     # Figures published without counts are listed as unlike, never as higher or lower.
     none = dict.fromkeys(("lower_95", "upper_95", "lower_998", "upper_998"), math.nan)
-    untested = priorities.findings(of([row | none for row in rows]), [PLAN, late])
+    untested = messages.findings(of([row | none for row in rows]), [PLAN, late])
     assert [f.kind for f in untested] == ["untested", "untested"]
     assert all("er than" not in plain_text(f.sentence) for f in untested)
 
@@ -584,7 +585,7 @@ def test_a_clear_difference_of_next_to_nothing_stands_out_in_no_list() -> None:
     for (before, after), told in zip(sizes, (False, True, True), strict=True):
         view = of(yearly(PLAN, {"2024": before, "2025": after}, 1_000_000))
         assert changes.latest_change(view, PLAN) is not None
-        assert (priorities.change(view, PLAN) is not None) == told
+        assert (messages.change(view, PLAN) is not None) == told
 
 
 def test_two_ways_of_counting_one_thing_are_listed_once() -> None:
@@ -592,8 +593,8 @@ def test_two_ways_of_counting_one_thing_are_listed_once() -> None:
     some = INDICATORS["ehc_plans_20_weeks_excluding_exceptions"]
     rows = [row for i in (every, some) for row in yearly(i, {"2024": 200}, 1_000)]
     rows += [row for i in (every, some) for row in yearly(i, {"2024": 500}, 1_000, **ENGLAND)]
-    found = priorities.findings(of(rows), [every, some])
-    assert [(f.kind, f.indicator.id) for f in found] == [("worse", every.id)]
+    found = messages.findings(of(rows), [every, some])
+    assert [(f.kind, f.indicator.id) for f in found] == [("duty", every.id)]
 
 
 BY_NEED = INDICATORS["plans_residential"]
@@ -799,9 +800,10 @@ def test_a_clear_change_of_anything_but_a_share_is_among_the_findings(name: str)
     text = changes.latest_change(of(rows), indicator)
     assert text is not None
     assert plain_text(text).startswith("rose from ")
-    found = priorities.change(of(rows), indicator)
+    found = messages.change(of(rows), indicator)
     assert found is not None
-    assert found.apart == pytest.approx(1.5)
+    assert found.score.apart == pytest.approx(1.5)
+    assert found.score.children == 1_000
     same = yearly(indicator, {"2024": 2_000, "2025": 2_000}, whole)
     assert changes.latest_change(of(same), indicator) is None
 
@@ -810,14 +812,14 @@ def test_a_change_of_a_share_is_never_among_the_findings() -> None:
     """A need may be more of all plans because others are fewer."""
     rows = yearly(NEEDS, {"2024": 2_000, "2025": 3_000}, 40_000)
     assert changes.latest_change(of(rows), NEEDS) is None
-    assert priorities.change(of(rows), NEEDS) is None
+    assert messages.change(of(rows), NEEDS) is None
 
 
 def test_figures_of_others_without_one_of_the_country_are_no_finding() -> None:
     rows = [HOME, made.measure(PLAN, 4_000, 40_000, **SIMILAR)]
     view = of(rows)
     assert comparing.compared(view, PLAN) is not None
-    assert priorities.against_country(view, PLAN) is None
+    assert messages.against_country(view, PLAN) is None
 
 
 def test_a_figure_that_has_not_moved_is_said_to_be_the_same() -> None:

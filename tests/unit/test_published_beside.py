@@ -26,7 +26,7 @@ from jsna.measures.ingredients import EMPTY, ways
 from jsna.measures.merge import merge, reconcile
 from jsna.model import cells, schema
 from jsna.model.indicators import Caveats, Indicator
-from jsna.report import changes, datatables, priorities
+from jsna.report import changes, datatables, messages
 from jsna.report.chapters import key_number
 from jsna.tables.catalogue import CATALOGUE
 from jsna.view.rows import Measures
@@ -260,9 +260,12 @@ def test_sentences_say_both_and_compare_the_published_one_of_the_same_year() -> 
     same = [local(2_160, 40_000, "2025"), official(2_700, 50_000, "2025"), ROWS[-1]]
     assert f"The published figure, {which}, was also 5.4%: higher" in sentences(same)[1]
     assert sentences(same[:2])[1] == f"The published figure, {which}, was also 5.4%."
-    found = priorities.against_country(made.view(ROWS), PLAN)
+    found = messages.against_country(made.view(ROWS), PLAN)
     assert found is not None
-    assert plain(found.text) == "5.4% in January 2025, as published; England 4.0%."
+    assert plain(found.text) == (
+        "5.4% (2,700 of 50,000) in January 2025, as published; England 4.0%. That is about 700 "
+        "more than at England’s rate."
+    )
     number = key_number(made.view(ROWS), PLAN)
     assert number is not None
     assert (plain(number.number), plain(number.aside)) == (

@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from jsna.model.base import Id, Printed, Strict
+from jsna.model.base import Id, Printed, Strict, Words
 from jsna.model.derivation import Derived, filled, own_faults
 from jsna.model.kinds import Declared, Percentile
 from jsna.model.measured import Standard, faults
@@ -34,7 +34,7 @@ LIKE: Final = "like"
 #: What an entry says to readers, and how it is drawn: no number depends on it.
 WORDS: Final = frozenset((
     "title", "phrase", "definition", "population", "per", "official", "caveat", "caveats", "charts",
-    "answers",
+    "duty", "answers",
 ))  # fmt: skip
 #: Dimensions whose categories are places.
 PLACES = frozenset({LOCALITY, "locality_code", "lsoa_code", "school_urn"})
@@ -126,6 +126,20 @@ Breakdown = Annotated[
 ]
 
 
+class Duty(Strict):
+    """A duty in law that a share is the keeping of: each of its cases was to be in it.
+
+    Attributes:
+        missed: what those that are not did, after their number: "new plans were issued late".
+        kept: what those that are did, after the share: "were in time".
+        care: a caution about the duty, as a sentence.
+    """
+
+    missed: Words
+    kept: Words
+    care: Printed = ""
+
+
 class Caveats(Strict):
     """Cautions that are true of some figures only.
 
@@ -207,6 +221,7 @@ class Indicator(Strict):
         comparators: which areas beside the home area are shown; all of them where a release gives
             the indicator, and else none.
         polarity: whether high is good, bad, or neither.
+        duty: of a share that the law asks of all its cases; high is then good.
         decimals: decimals printed; follows from the kind.
         rounded_to: of a sum of amounts, the multiple to the nearest of which it is rounded wherever
             it is printed, such as 1000; 1 where it is not.
@@ -252,6 +267,7 @@ class Indicator(Strict):
         "neighbours",
     )
     polarity: Literal["high", "low", "neutral"] = "neutral"
+    duty: Duty | None = None
     decimals: int = Field(default=1, ge=0, le=3)
     rounded_to: int = Field(default=1, ge=1)
     charts: tuple[ChartOf, ...] = ()
@@ -336,6 +352,14 @@ class Indicator(Strict):
         """The dispersion of figures split by some dimensions; 1 where none is declared."""
         total = self.dispersion.get("total", 1.0)
         return max([total, *(self.dispersion.get(name, total) for name in dimensions)])
+
+    @model_validator(mode="after")
+    def _duty_is_a_share(self) -> Indicator:
+        if self.duty and not (self.kind.inside and self.polarity == "high"):
+            raise ValueError(
+                f"{self.id}: a `duty` is of a proportion of which high is good, as of plans in time"
+            )
+        return self
 
     @property
     def sums_amounts(self) -> bool:

@@ -69,6 +69,13 @@ class Keyed:
             over = self._measures.get(cell.over)
             share = printed.percent_of(measure, over) if over else ""
             options = (share,) if share else ()
+        elif cell.field == "rest":
+            left = printed.rest(measure)
+            options = (left,) if left else ()
+        elif cell.field == "excess":
+            over = self._measures.get(cell.over)
+            many = printed.excess(measure, over) if over else ""
+            options = (many,) if many else ()
         elif cell.field in printed.DIFFERENCES:
             over = self._measures.get(cell.over)
             apart = printed.difference(measure, over, cell.field) if over else ""

@@ -163,6 +163,19 @@ def percent_of(measure: Measure, whole: Measure) -> str:
     return digits(100 * top / base, 1) + "%"
 
 
+def rest(measure: Measure) -> str:
+    """How many of those a share is of are not in it; empty where a count is not known."""
+    left = measure.number("denominator") - measure.number("numerator")
+    return digits(left, 0) if math.isfinite(left) else ""
+
+
+def excess(measure: Measure, other: Measure) -> str:
+    """How many more or fewer are counted than at the other's rate; empty where nobody knows."""
+    apart = abs(measure.exact() - other.exact())
+    many = apart * measure.number("denominator") / MULTIPLIERS[measure.unit]
+    return digits(many, 0) if math.isfinite(many) else ""
+
+
 def ratio(measure: Measure, over: Measure) -> str:
     """How many times one value is the other, as charts print it; empty where either is hidden."""
     top, base = measure.number("value"), over.number("value")

@@ -57,6 +57,7 @@ class Vocabulary:
             *(("measure note", note) for note in frame["note"].unique()),
             *(("measure note", audit_reason(note)) for note in frame["note"].unique()),
             *(("review", review.reason) for one in config.every_release for review in one.findings),
+            *(("release", each.reason) for one in config.every_release for each in one.breaks),
             *(("period", period) for period in frame["period"].unique()),
             *(("fallback", one) for one in tried),
             *(("question", one) for one in Asked(frame, config).phrases),
@@ -146,6 +147,7 @@ def _indicators(config: Configuration) -> Iterator[tuple[str, str]]:
             one.per,
             one.caveat,
             one.official,
+            *(one.duty.model_dump().values() if one.duty else ()),
             *subtitles,
         ):
             yield "indicator", phrase

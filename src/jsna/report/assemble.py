@@ -12,7 +12,7 @@ from jsna import __version__
 from jsna.model.configuration import Configuration
 from jsna.model.editions import Delivery
 from jsna.model.indicators import Indicator
-from jsna.report import audited, metadata, priorities, scorecard, sources
+from jsna.report import audited, messages, metadata, scorecard, sources
 from jsna.report import chapters as chapter_parts
 from jsna.report.chapters import Chapter
 from jsna.report.figures import Figure
@@ -20,30 +20,10 @@ from jsna.report.lede import lede
 from jsna.sources import permission
 from jsna.view import words
 from jsna.view.rows import Measures
+from jsna.view.standings import subject
 
 CONFIDENCE: Final = "95%"
 STRICT: Final = "99.8%"
-#: Lines of each list of the summary.
-MOST_LISTED: Final = 5
-#: Said above a list that is cut there.
-MORE: Final = f"These {words.small(MOST_LISTED)} lie furthest apart; the chapters tell of others."
-#: Kind of finding -> id, heading and words of its list in the summary, in order.
-PRIORITIES: Final[Mapping[priorities.Kind, tuple[str, str, str]]] = {
-    "worse": ("attention", "Where {place} does less well than {country}", ""),
-    "untested": (
-        "untested",
-        "What looks unlike {country}, but cannot be tested",
-        "The counts behind these figures were not published, so chance cannot be ruled out.",
-    ),
-    "changed": ("changes", "What has changed most", ""),
-    "gap": ("gaps", "Where figures differ most by deprivation", ""),
-    "differs": (
-        "differences",
-        "Where {place} differs from {country}",
-        "On these, neither higher nor lower is better in itself.",
-    ),
-    "better": ("strengths", "Where {place} does better than {country}", ""),
-}
 SYNTHETIC_WORDS: Final = (
     "Synthetic data. Every figure in this report is invented, about a place that does not exist. "
     "It shows how the report works and says nothing about any real child or council."
@@ -60,16 +40,6 @@ class Link:
     anchor: str
     title: str
     text: Markup
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A list of the summary: what stands out in one way, furthest first."""
-
-    id: str
-    title: str
-    note: str
-    links: tuple[Link, ...]
 
 
 def chapters(
@@ -130,23 +100,19 @@ def _gap(delivery: Delivery, register: sources.Register) -> str:
     return f"The extract “{title}” for {delivery.period} was {gap}"
 
 
-def stand_outs(view: Measures, made: Sequence[Chapter]) -> list[Listing]:
-    """What stands out over all chapters, in the lists of the summary."""
+def told(view: Measures, made: Sequence[Chapter]) -> list[Link]:
+    """The messages of the summary, each leading to its indicator."""
     sections = [s for c in made if view.config.chapters[c.id].ranked for s in c.sections]
     anchors = {s.indicator.id: s.id for s in sections}
-    found = priorities.findings(view, [s.indicator for s in sections])
-    area = view.config.area
-    lists = []
-    for kind, (name, title, note) in PRIORITIES.items():
-        every = [f for f in found if f.kind == kind]
-        links = tuple(
-            Link(anchors[f.indicator.id], f.indicator.title, f.text) for f in every[:MOST_LISTED]
+    found = messages.chosen(view, [s.indicator for s in sections])
+    return [
+        Link(
+            anchors[one.indicator.id],
+            subject(one.indicator),
+            Markup(words.upper_first(one.text)),
         )
-        if links:
-            heading = title.format(place=area.name, country=area.country.name)
-            cut = MORE if len(every) > MOST_LISTED else ""
-            lists.append(Listing(name, heading, " ".join(filter(None, (note, cut))), links))
-    return lists
+        for one in found
+    ]
 
 
 def deliveries(register: sources.Register) -> list[tuple[str, ...]]:
@@ -211,7 +177,7 @@ def context(view: Measures, made: Sequence[Chapter], register: sources.Register)
         "neighbours_model": area.neighbours_model,
         "confidence": CONFIDENCE,
         "strict": STRICT,
-        "stand_outs": stand_outs(view, made),
+        "messages": told(view, made),
         **scorecard.context(view, made),
         "deliveries": deliveries(register),
         "deliveries_caption": "Extracts of this edition",

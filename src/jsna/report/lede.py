@@ -8,17 +8,18 @@ from typing import Final
 from markupsafe import Markup
 
 from jsna.model.indicators import Indicator
-from jsna.report import priorities
+from jsna.report import messages
 from jsna.report.comparing import compared
 from jsna.report.narrative import level, say
 from jsna.report.ratios import furthest
 from jsna.view.rows import Measures
+from jsna.view.standings import subject
 
 #: Sentences of a lede.
 MOST: Final = 3
 #: Which kinds of finding a lede takes, one of each line: the first kind there is of it.
-_ORDER: Final[Sequence[Sequence[priorities.Kind]]] = (
-    ("worse", "differs", "better", "untested"),
+_ORDER: Final[Sequence[Sequence[messages.Kind]]] = (
+    ("duty", "worse", "differs", "better", "untested"),
     ("changed",),
     ("gap",),
 )
@@ -30,12 +31,12 @@ def lede(view: Measures, indicators: Sequence[Indicator]) -> Markup:
     Each is about another indicator where there is one, and where fewer are found, the ratio
     furthest from one. Failing all, the first indicator's level.
     """
-    found = priorities.findings(view, indicators)
-    taken: list[priorities.Finding] = []
+    found = messages.findings(view, indicators)
+    taken: list[messages.Message] = []
     for kinds in _ORDER:
         every = [f for kind in kinds for f in found if f.kind == kind]
-        used = {priorities.subject(f.indicator) for f in taken}
-        fresh = [f for f in every if priorities.subject(f.indicator) not in used] or every
+        used = {subject(f.indicator) for f in taken}
+        fresh = [f for f in every if subject(f.indicator) not in used] or every
         taken += fresh[:1]
     made = [f.sentence for f in taken[:MOST]]
     ratio = next((s for i in indicators if (s := furthest(view, i))), None)

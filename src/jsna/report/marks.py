@@ -12,7 +12,8 @@ from typing import Final
 from markupsafe import Markup, escape
 
 from jsna.model.derivation import DIFFERENCES
-from jsna.view.comparison import interval_of_difference
+from jsna.model.schema import MULTIPLIERS
+from jsna.view.comparison import estimate, interval_of_difference
 from jsna.view.rows import Row
 from jsna.view.words import (
     SYMBOLS,
@@ -119,9 +120,23 @@ def percent_of(row: Row, whole: Row) -> Markup:
     ).format(row.key, whole.key, percent(100 * row.value / whole.value))
 
 
-def ranked(row: Row, rank: int, text: str) -> Markup:
-    """Words for a rank worked out from values: "third" of the third highest."""
-    return _data(row, "rank", rank, text)
+def rest(row: Row) -> Markup:
+    """`1,422`: how many of those a share is of are not in it."""
+    return _keyed(row, "rest", number(row.denominator - row.numerator))
+
+
+def excess(row: Row, other: Row) -> Markup:
+    """`490`: how many more or fewer are counted than there would be at another area's rate."""
+    apart = abs(estimate(row) - estimate(other))
+    many = apart * row.denominator / MULTIPLIERS[row.unit]
+    return _keyed(row, "excess", number(many), other.key)
+
+
+def _keyed(row: Row, field: str, text: str, over: str = "") -> Markup:
+    """A number worked out from a figure, or from two."""
+    return Markup('<span data-measure="{}" data-field="{}" data-over="{}">{}</span>').format(
+        row.key, field, over, text
+    )
 
 
 def unit_words(unit: str) -> str:

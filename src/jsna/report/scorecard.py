@@ -84,5 +84,7 @@ def verdict_words(home: Row, other: Row, verdict: Verdict, indicator: Indicator)
     if verdict == "similar":
         return f"the same ({asides[0]})" if asides else verdict
     if good is not None:
-        asides.insert(0, "better" if verdict == good else "worse")
+        # Whatever others do, what misses a duty in law is not done better.
+        better = "better" if indicator.duty is None or home.value >= 100 else "short of the duty"
+        asides.insert(0, better if verdict == good else "worse")
     return f"{verdict} ({'; '.join(asides)})" if asides else verdict

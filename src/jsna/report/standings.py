@@ -74,16 +74,16 @@ def number(one: Placed, field: str, text: str) -> Markup:
     return Markup('<span data-measure="{}" data-field="{}">{}</span>').format(one.key, field, text)
 
 
-def sentence(one: Placed, indicator: Indicator) -> Markup:
+def sentence(one: Placed, indicator: Indicator, *, why: bool = True) -> Markup:
     """`Of 153 authorities it was 23rd lowest (15th to 29th, allowing for chance), …`."""
     found = rank(one, top=one.from_top)
     place = _ordinal(one, f"rank_{found.end}", found.place)
     text = say("Of {} authorities it was {}{} {}", number(one, "of", f"{one.of}"),
                "joint " * one.tied, place, found.end)  # fmt: skip
     text += _between(one, found)
-    why = unsure(one)
+    reason = unsure(one) if why else ""
     tail = say(", in the {}", quarter_words(one, indicator))
-    return text + tail + (f" ({why})" if why else "")
+    return text + tail + (f" ({reason})" if reason else "")
 
 
 def same(one: Placed, row: Row) -> bool:

@@ -8,12 +8,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import pandas as pd
 
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator
 from jsna.model.standings import KEY, TEXT, key_of
+
+#: Quarters, from the end that is good or from the highest.
+QUARTERS: Final = (1, 2, 3, 4)
 
 
 @dataclass(frozen=True, slots=True)

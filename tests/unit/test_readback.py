@@ -260,6 +260,21 @@ def test_groups_stand_bare_along_an_axis_alone(tmp_path: Path) -> None:
     assert "'3'" in str(told[0])  # a chart of something else
 
 
+def test_a_narrow_table_goes_on_with_its_groups_in_a_second_part(tmp_path: Path) -> None:
+    def chart(name: str, *texts: tuple[int, int, str]) -> list[str]:
+        made_of = "".join(f'<text x="{x}" y="{y}">{text}</text>' for x, y, text in texts)
+        return [str(one) for one in judged(tmp_path, "a.svg", svg(made_of, name)).problems]
+
+    narrow = "fig-pupils-heat-need-group-imd-decile--narrow"
+    parts = [(10, 9, "1"), (30, 9, "2"), (12, 90, "3"), (25, 90, "4")]
+    assert chart(narrow, *parts) == []
+    # In the wide layout, out of turn, twice, or by itself, a number is none of the groups.
+    assert chart("fig-pupils-heat-need-group-imd-decile", *parts) != []
+    for strange in ((40, 9, "7"), (40, 90, "4"), (12, 50, "2")):
+        assert "no type of number" in chart(narrow, *parts, strange)[0]
+    assert chart(narrow, *parts, (12, 150, "5")) != []
+
+
 def test_periods_stand_along_an_axis_in_turn(tmp_path: Path) -> None:
     def along(*years: str) -> int:
         places = enumerate(years)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable
 from itertools import pairwise
 from typing import Final
@@ -17,6 +18,10 @@ from jsna.readback.printed import UNITS
 
 #: Kinds of chart that have an axis with numbers, as their ids tell.
 _DRAWN: Final = re.compile(r"-trend(?:--narrow)?$")
+#: A table of groups in its narrow layout, as its id tells.
+_NARROW: Final = re.compile(r"-heat-[\w-]+--narrow$")
+#: Fewer groups in a line are no line of a part of a table.
+_FEWEST: Final = 2
 _AFTER: Final = "|".join(UNITS.values())
 _TICK: Final = re.compile(rf"(−?[\d,]+(?:\.\d+)?)({_AFTER})?")
 _WHOLE: Final = re.compile(r"\d{1,2}")
@@ -62,10 +67,13 @@ def groups(blocks: Iterable[Block], known: Collection[str], graded: Collection[s
         if block.place == "text" and not block.cells and any(name in block.figure for name in by)
         if _WHOLE.fullmatch(block.text)
     ]
-    across, down = {block.y for block in found}, {block.x for block in found}
+    across, down = Counter(block.y for block in found), {block.x for block in found}
     if len(across) > 1 and len(down) > 1:
-        return set()
-    along = sorted(found, key=lambda b: float(b.x) if len(across) == 1 else float(b.y))
+        # A narrow table is set in parts below each other, each with a line of several groups.
+        narrow = all(_NARROW.search(block.figure) for block in found)
+        if not narrow or min(across.values()) < _FEWEST:
+            return set()
+    along = sorted(found, key=lambda b: (float(b.y), float(b.x)))
     if any(block.text not in known for block in found) or any(
         int(a.text) >= int(b.text) for a, b in pairwise(along)
     ):

@@ -79,6 +79,7 @@ mutants: $(READY) ## Put small faults into the code: which does no fast test not
 bench-disclosure: $(READY) ## Measure disclosure control: loss, optimality, CPU seconds, the attack
 	@$(BIN)/python benchmarks/bench_disclosure.py
 	@$(BIN)/python benchmarks/bench_edition.py $(EDITION)
+	@$(BIN)/python benchmarks/bench_many.py $(EDITION)
 
 bench-linkage: $(READY) ## Measure linkage: accuracy, CPU seconds and memory, FEBRL and county scale
 	@$(BIN)/python benchmarks/bench_linkage.py

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 #: What comes before protection, and most CPU seconds of `protect` and `prove` together.
 BEFORE = (
-    *("synthesise", "ingest", "published", "link", "assess", "derive", "measure"),
+    *("synthesise", "ingest", "published", "link", "assess", "derive", "measure", "publications"),
     "verdict",
 )
-AIM = 60.0
+AIM = 10.0
 
 
 def naive(evidence: Evidence) -> Report:

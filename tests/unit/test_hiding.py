@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from jsna.disclosure import suppression
 from jsna.disclosure.clock import CHOICE, COLUMN, NODES, ROOT, START, STEP, Limit, Work
 from jsna.disclosure.ledger.linked_tables import LinkedTables
 from jsna.disclosure.suppression import hide
@@ -39,9 +40,16 @@ def linked(counts: tuple[float, ...], public: tuple[str, ...]) -> LinkedTables:
         (("all", "boys", "girls"), True, {"others"}),
     ],
 )
+@pytest.mark.parametrize("asked", [suppression.ASKED, 0])
 def test_what_everybody_can_work_out_is_asked_of_no_other_figure(
-    public: tuple[str, ...], beyond: bool, hidden: set[str]
+    public: tuple[str, ...],
+    beyond: bool,
+    hidden: set[str],
+    asked: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # In large parts it is the search that tells of it, and not a question beforehand.
+    monkeypatch.setattr(suppression, "ASKED", asked)
     made = hide(linked((60.0, 40.0, 17.0, 3.0), public), np.zeros(4, dtype=np.bool_))
     assert made.solution.missed == ()
     assert made.beyond.tolist() == [False, False, False, beyond]

@@ -8,12 +8,14 @@ from typing import Any
 from jsna import io
 from jsna.disclosure import bands, earlier, standings
 from jsna.disclosure.protect import Protection, protect
+from jsna.machine.garbage import uncollected
 from jsna.measures.contributions import FILE as CONTRIBUTIONS
 from jsna.measures.derived import complete
 from jsna.model.configuration import Configuration
 from jsna.records import CHOICE
 
 
+@uncollected()
 def run(config: Configuration, paths: io.Paths) -> None:
     """Protect an edition.
 

@@ -12,6 +12,7 @@ from jsna.disclosure.ledger.linked_tables import NONE, LinkedTables
 from jsna.disclosure.ledger.outside import join_earlier, mark_public, ratios
 from jsna.disclosure.ledger.revisions import protect_changes
 from jsna.errors import JsnaError, Problem
+from jsna.machine.garbage import uncollected
 from jsna.measures.contributions import amount
 from jsna.measures.sources import extracts_of, profile_of_extracts
 from jsna.model import schema
@@ -26,6 +27,7 @@ from jsna.tables.catalogue import CATALOGUE, column_of, made_of
 _UNSURE: Final = 10.0
 
 
+@uncollected()
 def linked_tables(
     rows: pd.DataFrame,
     config: Configuration,

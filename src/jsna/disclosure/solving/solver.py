@@ -19,10 +19,10 @@ import numpy as np
 from jsna.disclosure.clock import Limit
 from jsna.disclosure.solving.cuts import Target, cuts, seeds, targets
 from jsna.disclosure.solving.division import components
+from jsna.disclosure.solving.far import at_least, reach_far
 from jsna.disclosure.solving.light import cheapest
 from jsna.disclosure.solving.master import Effort, Master
 from jsna.disclosure.solving.planes import Found, cutting_planes
-from jsna.disclosure.solving.routes import Routes
 from jsna.disclosure.solving.separation import failures
 from jsna.disclosure.system import Block, Flags, Ints, Status, System
 
@@ -132,7 +132,7 @@ class _Search:
             self.hidden[cells] |= found.hidden
             missed = [replace(t, cell=int(cells[t.cell])) for t in found.missed]
             left += self.widened(block, [t for t in missed if t.contributor < 0])
-        left = self.still(left)
+        left = reach_far(self.system, self.hidden, self.still(left))
         if left or (self.system.contributor > 0).any():
             everything = self.everything
             found = cutting_planes(self.system, left, self.hidden, everything, self.effort(QUICK))
@@ -170,14 +170,14 @@ class _Search:
             failed = {failure.target for failure in failures(part, level, at, len(at), 0)}
             reached = {t for t, here in zip(mine, at, strict=True) if here not in failed}
             left = [target for target in left if target not in reached]
-        if not left:
-            return []
-        routes = Routes(self.system, self.hidden)
-        return [target for target in left if routes.find(target, self.hidden) is None]
+        return left
 
     def below(self) -> None:
         """A bound for the whole from what single equations teach, where no search proves one."""
         wanted = [t for t in targets(self.system) if t not in set(self.missed)]
+        if self.system.size > HUGE:
+            self.bound = at_least(self.system, wanted)
+            return
         free = (self.system.status == Status.FREE) & ~self.system.unseen
         master = Master(self.system.weight, self.effort(QUICK))
         master.add(cuts(self.system, seeds(self.system, wanted), self.system.unseen, free))

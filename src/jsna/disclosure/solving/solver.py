@@ -170,7 +170,7 @@ class _Search:
             failed = {failure.target for failure in failures(part, level, at, len(at), 0)}
             reached = {t for t, here in zip(mine, at, strict=True) if here not in failed}
             left = [target for target in left if target not in reached]
-        return left
+        return list(left)
 
     def below(self) -> None:
         """A bound for the whole from what single equations teach, where no search proves one."""

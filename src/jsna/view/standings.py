@@ -175,6 +175,6 @@ def unsure(one: Placed) -> str:
 
 
 def called(name: str) -> str:
-    """An authority as people say it: "Herefordshire" of "Herefordshire, County of"."""
+    """An authority as people say it: without what a register puts after it, as in ", County of"."""
     head, comma, tail = name.rpartition(", ")
     return head if comma and tail.endswith(" of") else name

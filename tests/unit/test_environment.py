@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 CONDA_NAMES = {
     "python-duckdb": "duckdb",
     "matplotlib-base": "matplotlib",
+    "pandera-pandas": "pandera",
     "snakemake-minimal": "snakemake",
 }
 NOT_FROM_THE_LOCK = {"python", "pango"}

@@ -1,24 +1,28 @@
-"""What the declaration of a column refuses in typed cells, as rows and rules.
+"""A pandera schema made from a declaration, and what it finds as rows and rules.
 
-The declaration is the contract of a validated table: empty cells, code lists, shapes, bounds; types
-are those it was read by. Every check is of a whole column at once, and tells which rule failed in
-which rows, never what stands there.
+The schema is the contract of a validated table: types, empty cells, code lists, shapes, bounds.
+Every check is of a whole column at once, by Arrow. pandera's own error text quotes cells, so it is
+never shown, logged or chained: only which rule failed in which rows leaves this module.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jsna.ingest.convert import TEXT, dtype
 from jsna.model.contract import LARGEST, NEVER, Column, Context, Table
 from jsna.shared import patterns
 from jsna.shared.checks import arrow
+
+if TYPE_CHECKING:
+    import pandera.pandas as pandera
 
 #: Codes listed in a message at most; a longer list is named instead.
 _LISTED = 20
@@ -39,6 +43,57 @@ class Finding:
     rows: np.ndarray[Any, Any]
 
 
+def contract(table: Table, context: Context) -> pandera.DataFrameSchema:
+    """The schema typed rows of a table must meet to be valid."""
+    import pandera.pandas as pandera
+
+    columns = {
+        column.field: pandera.Column(
+            # Of text pandera looks at every cell; the type of the column itself says as much.
+            None if dtype(column) == TEXT else dtype(column),
+            nullable=column.nullable,
+            checks=list(_checks(column, context)),
+            name=column.field,
+        )
+        for column in table.columns
+    }
+    return pandera.DataFrameSchema(columns, strict=False, name=table.name)
+
+
+def _checks(column: Column, context: Context) -> Iterator[pandera.Check]:
+    """Rules about the filled cells of a column; an empty one passes."""
+    import pandera.pandas as pandera
+
+    def check(name: str, holds: Callable[[pa.Array[Any]], pa.Array[Any]]) -> pandera.Check:
+        def asked(values: pd.Series[Any]) -> pd.Series[Any]:
+            answers = np.asarray(pc.fill_null(holds(arrow(values)), True))
+            return pd.Series(answers, index=values.index)
+
+        # Empty cells have no answer of Arrow's: to leave them out would copy the column.
+        return pandera.Check(asked, name=name, ignore_na=False)
+
+    if column.codes is not None:
+        codes = sorted(context.codelists.get(column.codes, frozenset()))
+        listed = pa.array([*codes, None], pa.string())
+        yield check("code", lambda values: pc.is_in(values, value_set=listed))
+    if column.pattern is not None:
+        pattern = f"^({column.pattern})$"
+        yield check("shape", lambda values: pc.match_substring_regex(values, pattern))
+    if column.minimum is not None or column.maximum is not None:
+        low = -np.inf if column.minimum is None else column.minimum
+        high = np.inf if column.maximum is None else column.maximum
+        yield check(
+            "range",
+            lambda values: pc.and_(pc.greater_equal(values, low), pc.less_equal(values, high)),
+        )
+    if column.type in ("integer", "number"):
+        # Infinite is what a number of 400 digits is read as.
+        least, most = -_size(column.minimum), _size(column.maximum)
+        yield check(
+            "size", lambda values: pc.and_(pc.greater(values, least), pc.less(values, most))
+        )
+
+
 def findings(
     table: Table,
     typed: pd.DataFrame,
@@ -53,46 +108,25 @@ def findings(
         context: gives the code lists.
         unreadable: field -> where cells could not be read, which is not the same as empty.
     """
-    found = []
-    for column in table.columns:
-        values = arrow(typed[column.field])
-        failed = dict(_failed(column, values, context))
-        unread = unreadable.get(column.field)
-        if unread is not None:
-            failed["type"] = np.flatnonzero(unread)
-        if not column.nullable and values.null_count:
-            empty = np.asarray(values.is_null())
-            failed["missing"] = np.flatnonzero(empty if unread is None else empty & ~unread)
-        found += [Finding(column, kind, failed[kind]) for kind in sorted(failed)]
-    return [one for one in found if len(one.rows)]
+    import pandera.errors
 
-
-def _failed(
-    column: Column, values: pa.Array[Any], context: Context
-) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
-    """Rules about the filled cells of a column, and the rows that break each."""
-    if column.codes is not None:
-        codes = sorted(context.codelists.get(column.codes, frozenset()))
-        known = pc.is_in(values, value_set=pa.array([*codes, None], pa.string()))
-        yield "code", _where_not(known)
-    if column.pattern is not None:
-        yield "shape", _where_not(pc.match_substring_regex(values, f"^({column.pattern})$"))
-    if column.minimum is not None or column.maximum is not None:
-        low = -np.inf if column.minimum is None else column.minimum
-        high = np.inf if column.maximum is None else column.maximum
-        inside = pc.and_(pc.greater_equal(values, low), pc.less_equal(values, high))
-        yield "range", _where_not(inside)
-    if column.type in ("integer", "number"):
-        # Infinite is what a number of 400 digits is read as.
-        least, most = -_size(column.minimum), _size(column.maximum)
-        usual = pc.and_(pc.greater(values, least), pc.less(values, most))
-        yield "size", _where_not(usual)
-
-
-def _where_not(answers: pa.Array[Any]) -> np.ndarray[Any, Any]:
-    """Positions of the cells a rule fails; an empty one passes."""
-    found: np.ndarray[Any, Any] = np.flatnonzero(~np.asarray(pc.fill_null(answers, True)))
-    return found
+    assert all(typed[c.field].dtype == TEXT for c in table.columns if dtype(c) == TEXT)
+    failed = {(field, "type"): np.flatnonzero(mask) for field, mask in unreadable.items()}
+    try:
+        contract(table, context).validate(typed, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        for (field, check), group in error.failure_cases.groupby(["column", "check"], sort=True):
+            kind = "missing" if check == "not_nullable" else str(check)
+            rows = np.unique(group["index"].to_numpy(dtype=np.int64))
+            if kind == "missing" and field in unreadable:
+                rows = rows[~unreadable[field][rows]]
+            failed[str(field), kind] = rows
+    return [
+        Finding(column, kind, failed[column.field, kind])
+        for column in table.columns
+        for kind in sorted(kind for field, kind in failed if field == column.field)
+        if len(failed[column.field, kind])
+    ]
 
 
 def _size(bound: float | None) -> float:

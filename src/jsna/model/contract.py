@@ -1,6 +1,6 @@
 """How an extract is declared: once, in the folder of its source, and everything else is derived.
 
-A declaration feeds validation (`jsna.ingest.schema`), the data dictionary, linkage
+A declaration feeds validation (a pandera schema is built from it), the data dictionary, linkage
 (which identifiers it carries) and the synthetic generator (which quantity each column shows).
 Adding one is adding a folder to `jsna.sources` whose `extract.py` defines `EXTRACT`.
 

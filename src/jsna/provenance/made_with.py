@@ -20,6 +20,7 @@ PACKAGES: Final = (
     "odfdo",
     "openpyxl",
     "pandas",
+    "pandera",
     "pikepdf",
     "pyarrow",
     "pydantic",

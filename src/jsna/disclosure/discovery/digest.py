@@ -23,7 +23,7 @@ SEARCH: Final = "jsna.disclosure.discovery.search"
 TRIED: Final = "jsna.checking.tables"
 #: Packages that the code imports: their versions decide it too.
 PACKAGES: Final = frozenset((
-    "duckdb", "numpy", "pandas", "pyarrow", "pydantic", "pydantic-core", "pyyaml",
+    "duckdb", "numpy", "pandas", "pandera", "pyarrow", "pydantic", "pydantic-core", "pyyaml",
     "scipy", "sqlglot",
 ))  # fmt: skip
 #: What else of an indicator ties no count to another: where it stands, and how it is compared.

@@ -437,6 +437,14 @@ def test_the_record_holds_counts_and_digests_and_guards_the_draft(tmp_path: Path
         record.check(tmp_path)
 
 
+def test_a_release_that_is_called_by_its_year_alone_is_of_that_period() -> None:
+    of = small.allowed().of
+    assert of("2025", "p.citation") == [("2025", "period")]
+    for text in ("2025 12", "12 2025", "12", "1066"):
+        assert ("", "period") not in of(text, "p.citation")
+        assert any(not kind for _, kind in of(text, "p.citation")), text
+
+
 def test_blocks_join_what_reads_on(tmp_path: Path) -> None:
     page = webpage.read(html(f"<p>In <a href='#x'>2025</a> {data(PUPILS, '5.5', '5.5%')}.</p>"))
     (block,) = [b for b in page.blocks if b.place == "p"]

@@ -24,6 +24,8 @@ _GROUP: Final = r"(?P<group>\d{1,2})(?: \((?:most|least) deprived\))?"
 #: Places of fixed words around figures and tables.
 _HEADS: Final = frozenset({"caption", "title", "p.figure-subtitle", "p.figure-title", "string"})
 _LABELS: Final = frozenset({"th", "text", "string", "label"})
+#: Places a period stands in alone: the releases of a workbook among them.
+_ALONE: Final = frozenset({"th", "listing", "label", "string", "p.citation"})
 _NUMBERED: Final = frozenset({"h2", "h3", "h4", "nav", "outline", "link"})
 
 
@@ -58,7 +60,7 @@ TYPES: Final[Sequence[Type]] = (
     _type("date", rf"(?P<date>\b\d{{1,2}} {_MONTH} \d{{4}}\b)"),
     _type("date", r"^(?P<date>\d{4}-\d\d-\d\d)$", frozenset({"@content"})),
     _type("date", rf"\b{_MONTH} (?P<period>\d{{4}})\b"),
-    _type("period", rf"^\(?{_WHEN}\)?$", frozenset({"th", "listing", "label", "string"})),
+    _type("period", rf"^\(?{_WHEN}\)?$", _ALONE),
     _type("period", rf"^\({_WHEN}\)$", frozenset({"text"})),
     # After the figure it is of, as in "from 2.1% (2016) it had risen to 8.4% (2021)".
     _type("period", rf"(?<={HOLE} )\({_WHEN}\)(?= it had |[.;]|$)"),

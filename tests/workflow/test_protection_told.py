@@ -45,7 +45,8 @@ def test_the_certificate_of_the_measures_is_published_and_named(built: Project) 
     measures = manifest["safe"]["safe/measures.parquet"]
     assert certificate["measures_sha256"] == measures["sha256"]
     assert set(manifest["safe"]) == {
-        f"safe/{name}" for name in ("measures.parquet", "certificate.json", "attrition.json")
+        f"safe/{name}"
+        for name in ("measures.parquet", "certificate.json", "attrition.json", "standings.parquet")
     }
 
 

@@ -6,7 +6,8 @@ The model is one that Splink trained; the weights are Splink's too, to which a t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from jsna.errors import JsnaError, Problem
@@ -46,12 +47,7 @@ def make_candidates(
         least: probability below which a pair is not kept.
         sample: relation of `right_person`: where given, all pairs of these alone, and all of
             whoever of the left is among them, which are their rivals.
-
-    Raises:
-        JsnaError: there is too little memory.
     """
-    from duckdb import OutOfMemoryException
-
     database.execute(_EMPTY)
     ranges = bands(database, left, band)
     # The other source is met whole: a wrong year of birth must not keep two records apart.
@@ -68,17 +64,29 @@ def make_candidates(
             if make_pairs(database, met, others, _PAIRS, rules):
                 _weigh(database, left, right, weigh, least)
 
+    blocks = {part: chosen(database, part, right) for part in parts}
+    if not sample:
+        meet(right)
+        return
+    meet(f"(FROM {right} t SEMI JOIN {sample} s ON s.right_person = t.person)")
+    database.execute(
+        f"CREATE OR REPLACE TEMP TABLE _rivals AS SELECT DISTINCT left_person FROM candidates; "
+        f"{_EMPTY}"
+    )
+    meet(right, "t SEMI JOIN _rivals v ON v.left_person = t.person")
+
+
+@contextmanager
+def memory_told() -> Iterator[None]:
+    """Tell in words where memory does not hold what is linked.
+
+    Raises:
+        JsnaError: there is too little memory.
+    """
+    from duckdb import OutOfMemoryException
+
     try:
-        blocks = {part: chosen(database, part, right) for part in parts}
-        if not sample:
-            meet(right)
-            return
-        meet(f"(FROM {right} t SEMI JOIN {sample} s ON s.right_person = t.person)")
-        database.execute(
-            f"CREATE OR REPLACE TEMP TABLE _rivals AS SELECT DISTINCT left_person FROM candidates; "
-            f"{_EMPTY}"
-        )
-        meet(right, "t SEMI JOIN _rivals v ON v.left_person = t.person")
+        yield
     except OutOfMemoryException:
         raise little_memory() from None
 

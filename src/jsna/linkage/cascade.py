@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from jsna.linkage.by_number import link_by_number
-from jsna.linkage.candidates import make_candidates
+from jsna.linkage.candidates import make_candidates, memory_told
 from jsna.linkage.model import Model, for_run, prior, without
 from jsna.linkage.passes import fits, unique
 from jsna.linkage.resolve import best_records, mutual
@@ -83,6 +83,7 @@ class Linked:
     held: int = 0
 
 
+@memory_told()
 def link(
     database: duckdb.DuckDBPyConnection,
     left: str,
@@ -105,6 +106,9 @@ def link(
         sample: relation of some people of the right, `right_person`. Where it is given the model
             looks at these and their rivals alone: their links are as if it had looked at everyone,
             and those of others are not to be read.
+
+    Raises:
+        JsnaError: there is too little memory.
     """
     result = Linked(f'"{name}"', f'"{name} ties"', f'"{name} near"')
     frequencies = _frequencies(database, left, right, rules.model)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from jsna import io
-from jsna.charts.draw import listing
+from jsna.charts.draw import images, listing
 from jsna.charts.select import figures
 from jsna.checking import declared
 from jsna.model.configuration import Configuration
@@ -95,8 +95,9 @@ def read_back(config: Configuration, paths: io.Paths) -> list[str]:
     charts = paths.draft / "charts"
     io.clear_folder(charts)
     drawings = list(figures(config, frame))
-    for drawing in drawings:
-        io.write_text(charts / f"{drawing.id}.svg", drawing.svg)
+    drawn = images(drawings)
+    for file, image in drawn.items():
+        io.write_text(charts / file, image)
     io.write_json(charts / "figures.json", {"figures": listing(drawings)})
     safe_files = SafeFiles(paths)
     proved = certificate.load(safe_files, paths.safe, SMALL)
@@ -107,7 +108,7 @@ def read_back(config: Configuration, paths: io.Paths) -> list[str]:
     certified, _ = printed.read(paths.safe)
     allowed = Allowed(Vocabulary(config, frame, registry(), certified.words))
     reader = Reader(frame, config, allowed, certified)
-    names = ["jsna.html", *(f"charts/{drawing.id}.svg" for drawing in drawings)]
+    names = ["jsna.html", *(f"charts/{file}" for file in drawn)]
     for name in (*names, "charts/figures.json", *(f"data/{name}" for name in data)):
         reader.read(name, paths.draft / name)
     said = [str(problem) for tally in reader.finish() for problem in tally.problems]

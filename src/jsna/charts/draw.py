@@ -27,19 +27,24 @@ def run(config: Configuration, paths: io.Paths) -> list[str]:
     if (among := strip.draw(config, measures, everyone)) is not None:
         drawings.append(among)
     folder = io.make_folder(paths.draft / "charts")
-    images = {
-        folder / f"{name}.svg": image
-        for drawing in drawings
-        for name, image in ((drawing.id, drawing.svg), (narrow_id(drawing.id), drawing.narrow))
-    }
-    for file, image in images.items():
+    drawn = {folder / name: image for name, image in images(drawings).items()}
+    for file, image in drawn.items():
         io.write_text(file, image)
     io.write_json(folder / "figures.json", {"figures": listing(drawings)})
     for stale in sorted(folder.glob("fig-*.svg")):
-        if stale not in images:
+        if stale not in drawn:
             io.remove(stale)
-    io.write_json(paths.draft / records.DRAWN, {"files": records.digests(paths.draft, images)})
+    io.write_json(paths.draft / records.DRAWN, {"files": records.digests(paths.draft, drawn)})
     return [drawing.id for drawing in drawings]
+
+
+def images(drawings: Sequence[Drawing]) -> dict[str, str]:
+    """Name of a file -> the image in it, of each figure at both widths."""
+    return {
+        f"{name}.svg": image
+        for drawing in drawings
+        for name, image in ((drawing.id, drawing.svg), (narrow_id(drawing.id), drawing.narrow))
+    }
 
 
 def listing(drawings: Sequence[Drawing]) -> list[dict[str, Any]]:

@@ -286,7 +286,7 @@ def test_what_memory_does_not_hold_lies_in_the_identified_zone_alone(
         spilt.extend(Path(row[0]).resolve() for row in rows)
 
     monkeypatch.setattr(io, "database", small)
-    monkeypatch.setattr(f"{Linker.__module__}.MEMORY", "80MB")
+    monkeypatch.setattr(f"{Linker.__module__}.MEMORY", "55MB")
     monkeypatch.setattr(outcomes, "write", looked_at)
     monkeypatch.chdir(tmp_path)
     stage.run()

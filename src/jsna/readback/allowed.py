@@ -24,8 +24,8 @@ _GROUP: Final = r"(?P<group>\d{1,2})(?: \((?:most|least) deprived\))?"
 #: Places of fixed words around figures and tables.
 _HEADS: Final = frozenset({"caption", "title", "p.figure-subtitle", "p.figure-title", "string"})
 _LABELS: Final = frozenset({"th", "text", "string", "label"})
-#: Places a period stands in alone: the releases of a workbook among them.
-_ALONE: Final = frozenset({"th", "listing", "label", "string", "p.citation"})
+#: Places a period stands in alone.
+_ALONE: Final = frozenset({"th", "listing", "label", "string"})
 _NUMBERED: Final = frozenset({"h2", "h3", "h4", "nav", "outline", "link"})
 
 
@@ -68,7 +68,7 @@ TYPES: Final[Sequence[Type]] = (
     _type("period", rf"(?:^|, ){_WHEN}(?=\.|$)", frozenset({"aside", "key number"})),
     _type("period", rf"(?:^|, |\bfrom |\bsince |\bto |\band ){_WHEN}\b", _HEADS),
     _type("period", rf"\b(?:[Ii]n|[Ss]ince|[Oo]ver|[Ff]or)(?: the)? {_WHEN}{_AFTER}"),
-    _type("period", rf"(?:[,;] |^){_PERIOD}(?=[,;] | \(as at |\.)", frozenset({"p.citation"})),
+    _type("period", rf"(?:[,;] |^){_PERIOD}(?=[,;] | \(as at |\.|$)", frozenset({"p.citation"})),
     _type("period", rf"\bJSNA {_PERIOD}$", frozenset({"@data-report", "running head"})),
     _type("deprivation group", rf"^{_GROUP}$", frozenset({"th", "string", "label"})),
     _type("deprivation group", r"^(?P<group>\d{1,2}) \((?:most|least) deprived\)$", _LABELS),

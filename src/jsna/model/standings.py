@@ -11,7 +11,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
 
 from jsna.errors import JsnaError, Problem
-from jsna.model.schema import METHODS, PERIOD_TYPES, TOTAL, UNITS
+from jsna.model.schema import METHODS, NUMBERS, PERIOD_TYPES, TOTAL, UNITS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,16 +23,6 @@ TEXT: Final = (
     "area_name", "period", "period_type", "segment", "population_base", "unit", "method", "mark",
     "source",
 )  # fmt: skip
-#: As in the measure table.
-NUMBERS: Final = (
-    "numerator",
-    "denominator",
-    "value",
-    "lower_95",
-    "upper_95",
-    "lower_998",
-    "upper_998",
-)
 #: How many authorities have a figure; how many of them have a higher and a lower one, and surely
 #: so (-1 where nobody can tell); the quarter it lies in, 1 the highest (`methods.ranking`).
 PLACES: Final = ("of", "above", "below", "surely_above", "surely_below", "quarter")

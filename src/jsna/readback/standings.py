@@ -10,7 +10,8 @@ from typing import Any, Final
 import pandas as pd
 
 from jsna.formulas import unguarded
-from jsna.model.standings import COLUMNS, NUMBERS, PLACES, TEXT, key_of
+from jsna.model.schema import NUMBERS
+from jsna.model.standings import COLUMNS, PLACES, TEXT, key_of
 from jsna.readback import printed
 from jsna.readback.blocks import Cell
 from jsna.readback.result import MEASURE, Tally

@@ -14,7 +14,8 @@ from jsna.io import Paths, read_parquet
 from jsna.model import open_data
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator
-from jsna.model.standings import COLUMNS, FILE, NUMBERS, PLACES, check
+from jsna.model.schema import NUMBERS
+from jsna.model.standings import COLUMNS, FILE, PLACES, check
 from jsna.report.narrative import say
 from jsna.report.safe_files import SafeFiles
 from jsna.view import words

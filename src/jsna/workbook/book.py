@@ -32,10 +32,10 @@ class Sheet:
         name: short, without blanks.
         table: name of the table, unique in the workbook.
         title: what the table holds.
-        instructions: how to read it.
-        legend: shorthand used in it, explained, a line each.
         header: names of the columns, each once.
         rows: cells below them; none is empty.
+        instructions: how to read it.
+        legend: shorthand used in it, explained, a line each.
         decimals: of each row, those its numbers are printed with.
         whole: columns of whole numbers, whatever the row.
     """
@@ -43,10 +43,10 @@ class Sheet:
     name: str
     table: str
     title: str
-    instructions: str
-    legend: tuple[str, ...]
     header: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    instructions: str = ONE_TABLE
+    legend: tuple[str, ...] = ()
     decimals: tuple[int, ...] = ()
     whole: frozenset[int] = frozenset()
 
@@ -94,7 +94,7 @@ class Book:
     def contents(self) -> Sheet:
         """The sheet that lists the others."""
         rows = tuple((sheet.name, sheet.title) for sheet in self.sheets)
-        return Sheet(CONTENTS, "contents", CONTENTS_TITLE, ONE_TABLE, (), CONTENTS_HEADER, rows)
+        return Sheet(CONTENTS, "contents", CONTENTS_TITLE, CONTENTS_HEADER, rows)
 
     def cover_lines(self) -> Iterator[tuple[str, str]]:
         """(kind, text) of each line of the cover: title, heading or text."""

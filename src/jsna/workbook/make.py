@@ -102,8 +102,6 @@ def _indicators(view: Measures, register: Register, shown: Sequence[Indicator]) 
         name="Indicators",
         table="indicators",
         title="What each indicator means",
-        instructions="This worksheet contains one table.",
-        legend=(),
         header=("Indicator", *terms, "Code in the open data"),
         rows=tuple(rows),
     )
@@ -116,8 +114,6 @@ def _questions(view: Measures, found: Sequence[Answer]) -> Sheet:
         name="Questions",
         table="questions",
         title="Questions asked, and what answers them",
-        instructions=books.ONE_TABLE,
-        legend=(),
         header=tuple(name.replace("_", " ").capitalize() for name in asked.COLUMNS),
         rows=tuple(tuple(cell or NONE for cell in row) for row in rows),
     )
@@ -135,8 +131,6 @@ def _sources(register: Register) -> Sheet:
         name="Sources",
         table="sources",
         title="Where figures come from",
-        instructions="This worksheet contains one table.",
-        legend=(),
         header=("Source", "Publisher", "Release", "Licence", "Address", "Note"),
         rows=tuple(rows),
     )

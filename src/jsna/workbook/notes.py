@@ -50,8 +50,6 @@ class Notes:
             name="Notes",
             table="notes",
             title="Shorthand and notes",
-            instructions="This worksheet contains one table.",
-            legend=(),
             header=("Shorthand or note", "What it means"),
             rows=(*shorthand, *notes),
         )

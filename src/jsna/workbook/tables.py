@@ -11,7 +11,7 @@ from jsna.report.datatables import columns
 from jsna.report.sources import Register
 from jsna.view import words
 from jsna.view.rows import Measures, Row
-from jsna.workbook.book import Cell, Sheet
+from jsna.workbook.book import ONE_TABLE, Cell, Sheet
 from jsna.workbook.cells import cell
 from jsna.workbook.notes import NONE, Notes
 
@@ -24,7 +24,7 @@ FIELDS: Final = {
 }
 _WHOLE: Final = ("numerator", "denominator")
 _READ: Final = (
-    "This worksheet contains one table. Notes are on the worksheet Notes, and the definition of "
+    f"{ONE_TABLE} Notes are on the worksheet Notes, and the definition of "
     "each indicator is on the worksheet Indicators."
 )
 

@@ -23,6 +23,8 @@ from pathlib import Path
 
 from measuring import Spent, copy_project, measured, timed
 
+from jsna.model.documents import DOCUMENTS
+
 #: At most: ratios, wall seconds on two cores, CPU seconds of changes.
 AIM_BUILD, AIM_WALL, AIM_OPEN, AIM_NOTHING = 2.5, 50.0, 1.6, 1.6
 AIM_TITLE, AIM_COMMENT, AIM_ROW = 30.0, 3.0, 45.0
@@ -40,7 +42,12 @@ rule made:
     output: "done.txt"
     shell: "touch {output}"
 """
-_PRINT = "import sys; from weasyprint import HTML; HTML(sys.argv[1]).write_pdf(sys.argv[2])"
+_PRINT = """
+import sys
+from weasyprint import HTML
+for page in sys.argv[1:]:
+    HTML(page).write_pdf("alone.pdf")
+"""
 
 
 @dataclass
@@ -136,10 +143,9 @@ class Project:
         return change
 
     def printed(self, edition: str) -> Callable[[int], Spent]:
-        """WeasyPrint alone on the page of an edition."""
-        page = self.root / "reports" / edition / "jsna.html"
-        to = self.root / "alone.pdf"
-        return lambda _: timed(self.root, [sys.executable, "-c", _PRINT, str(page), str(to)])
+        """WeasyPrint alone on the pages of an edition that are printed."""
+        pages = [str(self.root / "reports" / edition / one.page) for one in DOCUMENTS]
+        return lambda _: timed(self.root, [sys.executable, "-c", _PRINT, *pages])
 
 
 def empty(folder: Path) -> Callable[[int], Spent]:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pikepdf
 from measuring import Spent, copy_project, measured, read_by_arrow
 
+from jsna.model.documents import DOCUMENTS
 from jsna.stages import STAGES
 
 #: What is published is made by `REPORT`; `PROOF` makes it safe and holds it to account.
@@ -64,15 +65,21 @@ def bench(edition: str, root: Path) -> None:
     together("report without proof and print", REPORT, AIM_REPORT)
     together("protect and prove", PROTECTION, AIM_PROTECTION)
     together("  with verdict and readback", PROOF)
-    pdf = root / "data" / "processed" / edition / "draft" / "jsna.pdf"
-    if pdf.is_file():
-        with pikepdf.open(pdf) as opened:
-            pages = len(opened.pages)
+    draft = root / "data" / "processed" / edition / "draft"
+    printed = [draft / document.pdf for document in DOCUMENTS]
+    if all(pdf.is_file() for pdf in printed):
+        pages = sum(pages_of(pdf) for pdf in printed)
         line(f"print, for each of {pages} pages", spent["print"] / pages, aim=AIM_PAGE)
     every = together("every stage", tuple(STAGES))
     whole = step("build", None, "--force")
     line("build less every stage", whole.seconds - every)
     line("build without protect and prove", whole.seconds - sum(spent[v] for v in PROTECTION))
+
+
+def pages_of(pdf: Path) -> int:
+    """How many pages a PDF has."""
+    with pikepdf.open(pdf) as opened:
+        return len(opened.pages)
 
 
 def main() -> None:

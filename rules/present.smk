@@ -33,7 +33,7 @@ rule write:
         templates=flow.templates(),
         fonts=flow.fonts(),
     output:
-        html="data/processed/{edition}/draft/jsna.html",
+        pages=flow.documents("page"),
         receipt="data/processed/{edition}/draft/.write.json",
     log:
         "data/processed/{edition}/logs/write.log",
@@ -76,11 +76,11 @@ rule tabulate:
 
 rule print:
     input:
-        html="data/processed/{edition}/draft/jsna.html",
+        pages=flow.documents("page"),
         templates=flow.templates(),
         fonts=flow.fonts(),
     output:
-        pdf="data/processed/{edition}/draft/jsna.pdf",
+        pdfs=flow.documents("pdf"),
     log:
         "data/processed/{edition}/logs/print.log",
     benchmark:

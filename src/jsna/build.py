@@ -18,6 +18,7 @@ from jsna.errors import JsnaError, Problem
 from jsna.machine import libraries as system
 from jsna.machine import liveness, standing, stopped
 from jsna.model.configuration import Configuration
+from jsna.model.documents import DOCUMENTS
 from jsna.provenance import publication, unchanged
 from jsna.sources import permission
 from jsna.stages import GENERATOR
@@ -100,7 +101,7 @@ def build(
         _tell_audit(paths, say)
         _tell_homes(paths, say)
         say("Report:")
-        for name in ("jsna.pdf", "jsna.html"):
+        for name in (name for one in DOCUMENTS for name in (one.pdf, one.page)):
             say(f"    {(paths.reports / name).as_posix()}")
     return code
 

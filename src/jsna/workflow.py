@@ -13,6 +13,7 @@ from typing import Final
 from jsna.disclosure.discovery import digest
 from jsna.errors import JsnaError
 from jsna.model.configuration import Configuration
+from jsna.model.documents import DOCUMENTS
 from jsna.provenance import inputs, made_with, register
 from jsna.settings import loading
 from jsna.stages import STAGES
@@ -113,6 +114,11 @@ def source() -> str:
 def linkage_rules() -> str:
     """Digest of what the rules of linkage say: passes, names, thresholds and the model."""
     return inputs.linkage_stated(_ROOT)
+
+
+def documents(file: str) -> list[str]:
+    """Files of the draft: the `page` or the `pdf` of every document."""
+    return [f"data/processed/{{edition}}/draft/{getattr(one, file)}" for one in DOCUMENTS]
 
 
 def templates() -> list[str]:

@@ -118,12 +118,12 @@ def built(project: Project, edition: str) -> tuple[Marked, str]:
 
 
 def _built(project: Project, edition: str) -> tuple[Marked, str]:
-    if not (project.report(edition) / "jsna.pdf").is_file():
+    if not (project.report(edition) / "report.pdf").is_file():
         project.jsna("fetch", edition, "--from", str(SHARED))
         project.jsna("build", edition)
     page = Marked()
-    page.feed((project.report(edition) / "jsna.html").read_text(encoding="utf-8"))
-    reader = PdfReader(project.report(edition) / "jsna.pdf")
+    page.feed((project.report(edition) / "report.html").read_text(encoding="utf-8"))
+    reader = PdfReader(project.report(edition) / "report.pdf")
     return page, "\n".join(p.extract_text() for p in reader.pages)
 
 

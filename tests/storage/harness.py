@@ -81,7 +81,7 @@ def trial(folder: Path, verbs: Sequence[str] = STAGES) -> Iterator[Trial]:
     for part in ("src", "config/editions", "config/areas", "config/verdicts"):
         shutil.rmtree(root / part)
     World(root).place()
-    before = root / "reports" / EDITION / "jsna.html"
+    before = root / "reports" / EDITION / "report.html"
     before.parent.mkdir(parents=True)
     before.write_text("last year's", encoding="utf-8")
     with stages(EDITION) as runner:

@@ -55,8 +55,8 @@ def judged(folder: Path, name: str, content: str | bytes, page: str = "") -> Tal
     config = made.configuration()
     reader = Reader(frame(config), config, allowed(config), Certificate(CERTIFIED))
     if page:
-        io.write_text(folder / "jsna.html", page)
-        reader.read("jsna.html", folder / "jsna.html")
+        io.write_text(folder / "report.html", page)
+        reader.read("report.html", folder / "report.html")
     file = folder / name
     io.write_bytes(file, content if isinstance(content, bytes) else content.encode())
     reader.read(name, file)

@@ -64,7 +64,7 @@ def sealed(paths: io.Paths, content: object) -> Path:
     ("content", "whole"),
     [
         ({"outputs": {}}, True),
-        ({"outputs": {"jsna.html": {"sha256": "0" * 64}}}, False),
+        ({"outputs": {"report.html": {"sha256": "0" * 64}}}, False),
         ({"outputs": []}, False),
         ("", False),
     ],
@@ -197,14 +197,14 @@ def test_what_killed_stages_were_writing_is_removed_before_the_next(tmp_path: Pa
 
 def test_what_a_killed_process_left_is_not_published(tmp_path: Path) -> None:
     left: list[Path] = []
-    with pytest.raises(KeyboardInterrupt), io.replacing(tmp_path / "jsna.pdf") as temporary:
+    with pytest.raises(KeyboardInterrupt), io.replacing(tmp_path / "report.pdf") as temporary:
         temporary.write_bytes(b"half")
         assert temporary.is_file()
         left += finished((tmp_path,))
         raise KeyboardInterrupt
     assert left == []
-    io.write_bytes(tmp_path / "jsna.pdf", b"whole")
-    assert finished((tmp_path,)) == [tmp_path / "jsna.pdf"]
+    io.write_bytes(tmp_path / "report.pdf", b"whole")
+    assert finished((tmp_path,)) == [tmp_path / "report.pdf"]
 
 
 def test_an_interrupted_build_ends_its_workflow(

@@ -48,7 +48,7 @@ def changed(paths: io.Paths, to: Path, **parts: Any) -> io.Paths:
 
 def page(paths: io.Paths) -> str:
     write.run(CONFIG, paths, templates=made.TEMPLATES)
-    return (paths.draft / "jsna.html").read_text(encoding="utf-8")
+    return (paths.draft / "report.html").read_text(encoding="utf-8")
 
 
 def section(text: str) -> str:
@@ -217,7 +217,7 @@ def test_no_report_is_written_without_a_certificate(paths: io.Paths, tmp_path: P
     (other.safe / certificates.NAME).unlink()
     with pytest.raises(JsnaError, match=r"certificate\.json.*missing.*jsna build"):
         write.run(CONFIG, other, templates=made.TEMPLATES)
-    assert not (other.draft / "jsna.html").exists()
+    assert not (other.draft / "report.html").exists()
 
 
 @pytest.mark.parametrize(

@@ -300,9 +300,9 @@ def test_a_change_is_said_with_its_parts_drawn_and_read_back(tmp_path: Path) -> 
     assert drawing.title == (
         "Suspended, what the change comes of: a rise from make-up by group and within groups"
     )
-    files = {f"{drawing.id}.svg": drawing.svg, "jsna.html": page(text)}
+    files = {f"{drawing.id}.svg": drawing.svg, "report.html": page(text)}
     assert _problems(safe, made, files, tmp_path) == []
-    files["jsna.html"] = files["jsna.html"].replace(">1.8<", ">1.9<", 1)
+    files["report.html"] = files["report.html"].replace(">1.8<", ">1.9<", 1)
     assert len(_problems(safe, made, files, tmp_path)) == 1
 
 
@@ -325,4 +325,4 @@ def test_limits_that_round_to_nought_are_printed_so_and_read_back(tmp_path: Path
     text = said(Measures(safe, made), one)
     assert "(95% interval 0.0 to 0.0" in plain(text)
     assert "interval less than" not in plain(text)
-    assert _problems(safe, made, {"jsna.html": page(text)}, tmp_path) == []
+    assert _problems(safe, made, {"report.html": page(text)}, tmp_path) == []

@@ -663,7 +663,7 @@ def test_charts_tables_and_formulas_of_what_is_worked_out_are_read_back(tmp_path
     formulas = "".join(f"<li>{text}</li>" for text in FORMULAS.values())
     said = "".join(f"<p>{s.text}</p>" for i in (one, two) for s in breakdown_sentences(view, i))
     files = {f"{d.id}.svg": d.svg for d in drawn.values()}
-    files["jsna.html"] = page(f"<table>{cells}</table><ul>{formulas}</ul>{said}")
+    files["report.html"] = page(f"<table>{cells}</table><ul>{formulas}</ul>{said}")
     allowed = Allowed(Vocabulary(made, safe, registry()))
     for lost in ("", "−"):  # a minus lost in one place of each file is found there
         reader = Reader(safe, made, allowed, Certificate({}))

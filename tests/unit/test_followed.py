@@ -174,9 +174,9 @@ def test_shares_of_each_state_and_moves_are_protected_said_drawn_and_read_back(
     drawn = {f"{d.id}.svg": d.svg for d in figures(made_, safe)}
     assert len(drawn) == 2
     body = "".join(f"<p>{text}</p>" for one in (shares, moves) for text in said(view, one))
-    files = drawn | {"jsna.html": page(body)}
+    files = drawn | {"report.html": page(body)}
     assert _problems(safe, made_, files, tmp_path) == []
-    wrong = files | {"jsna.html": files["jsna.html"].replace(">20.0%<", ">21.0%<", 1)}
+    wrong = files | {"report.html": files["report.html"].replace(">20.0%<", ">21.0%<", 1)}
     assert len(_problems(safe, made_, wrong, tmp_path)) == 1
     assert not re.search("highest|clearly", " ".join(texts["later"] + texts["moves"]))
 

@@ -54,12 +54,12 @@ def paths(tmp_path: Path) -> io.Paths:
     nothing: dict[str, Any] = {"previous": [], "used": []}
     io.write_json(made.restricted / register.FILE, nothing)
     io.write_text(made.safe / "certificate.json", "{}")
-    io.write_text(made.reports / "jsna.html", "<html>")
+    io.write_text(made.reports / "report.html", "<html>")
     return made
 
 
 def written(paths: io.Paths, config: Configuration | None = None, key: bytes = KEY) -> Any:
-    outputs = {"jsna.html": paths.reports / "jsna.html"}
+    outputs = {"report.html": paths.reports / "report.html"}
     return manifest(config or real(), paths, outputs, key, "named")
 
 
@@ -143,7 +143,7 @@ def test_all_that_decides_the_report_is_named_by_its_whole_digest(paths: io.Path
         "fonts": {p.relative_to(ROOT).as_posix() for p in ROOT.glob("reports/templates/**/*.ttf")},
         "configuration": {"config/linkage/passes.yaml", "config/codelists/sex.yaml"},
         "releases": {"synthetic_eyfsp.csv"},
-        "outputs": {"jsna.html"},
+        "outputs": {"report.html"},
         "safe": {"safe/certificate.json"},
     }
     for part, names in named.items():

@@ -63,7 +63,7 @@ def test_no_chart_scrolls_or_is_cut_at_any_width(tmp_path: Path) -> None:
     assert browser, "this test measures charts in a browser: install the package chromium"
     config, frame = made.whole()
     paths = written(tmp_path, config, frame)
-    page = json.dumps(io.read_text(paths.draft / "jsna.html")).replace("</", "<\\/")
+    page = json.dumps(io.read_text(paths.draft / "report.html")).replace("</", "<\\/")
     file = tmp_path / "measure.html"
     html = MEASURE.replace("WIDTHS", json.dumps(WIDTHS)).replace("PAGE", page)
     file.write_text(html, encoding="utf-8")

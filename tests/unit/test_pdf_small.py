@@ -50,8 +50,8 @@ def content() -> Iterator[bytes]:
         patch.setenv("FONTCONFIG_FILE", os.environ.get("FONTCONFIG_FILE", ""))
         patch.setenv("SOURCE_DATE_EPOCH", "7")
         system.isolate_fonts(ROOT)
-        made = pdf.print_page(PAGE, STYLE, PUBLISHED)
-        assert pdf.print_page(PAGE, STYLE, PUBLISHED) == made
+        made = pdf.print_page(PAGE, STYLE, PUBLISHED, "report.pdf")
+        assert pdf.print_page(PAGE, STYLE, PUBLISHED, "report.pdf") == made
         # What was changed to print is as it was.
         assert os.environ["SOURCE_DATE_EPOCH"] == "7"
         assert gc.isenabled()

@@ -12,8 +12,8 @@ import pytest
 
 from jsna.provenance import publication
 
-OLD = {"jsna.html": b"old", "charts/fig-1.svg": b"old", "charts/fig-2.svg": b"old"}
-NEW = {"jsna.html": b"new", "charts/fig-1.svg": b"new", "data/a.csv": b"new"}
+OLD = {"report.html": b"old", "charts/fig-1.svg": b"old", "charts/fig-2.svg": b"old"}
+NEW = {"report.html": b"new", "charts/fig-1.svg": b"new", "data/a.csv": b"new"}
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -142,10 +142,10 @@ def _killed_at(step: int, published: Path) -> bool:
 
 
 def test_what_an_unfinished_one_left_is_no_report(published: Path) -> None:
-    put(published.with_name(".a-2025.new"), {"jsna.html": b"half"})
+    put(published.with_name(".a-2025.new"), {"report.html": b"half"})
     publication.recover(published)
     assert content(published) == OLD
     shutil.rmtree(published)
-    put(published.with_name(".a-2025.new"), {"jsna.html": b"half"})
+    put(published.with_name(".a-2025.new"), {"report.html": b"half"})
     publication.recover(published)
     assert names(published) == []

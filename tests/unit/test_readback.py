@@ -70,7 +70,7 @@ def test_keyed_numbers_pass(tmp_path: Path) -> None:
         f"<table><tr><td>{data(BOYS, '7.5', '7.5')}</td>"
         f'<td><span data-measure="{small.HIDDEN}" data-status="c">[c]</span></td></tr></table>'
     )
-    tally = judged(tmp_path, "jsna.html", html(body))
+    tally = judged(tmp_path, "report.html", html(body))
     assert tally.problems == []
     assert tally.counts[MEASURE] == 4
     assert tally.counts[HIDDEN] == 1
@@ -92,7 +92,7 @@ def test_keyed_numbers_pass(tmp_path: Path) -> None:
     ],
 )
 def test_a_changed_number_is_named(tmp_path: Path, body: str, words_: tuple[str, ...]) -> None:
-    problems = judged(tmp_path, "jsna.html", html(f"<p>It was {body}.</p>")).problems
+    problems = judged(tmp_path, "report.html", html(f"<p>It was {body}.</p>")).problems
     told = "\n".join(map(str, problems))
     assert problems
     assert all(word in told for word in words_), told
@@ -108,25 +108,27 @@ def _apart(low: str, high: str, over: str = GIRLS) -> str:
 
 def test_the_limits_of_a_difference_are_worked_out_anew(tmp_path: Path) -> None:
     """1,500 less 700 of 20,000, in per cent: Newcombe has 3.556 to 4.447."""
-    assert judged(tmp_path, "jsna.html", html(_apart("3.6", "4.4"))).problems == []
+    assert judged(tmp_path, "report.html", html(_apart("3.6", "4.4"))).problems == []
     for wrong in (_apart("3.5", "4.4"), _apart("3.6", "4.5"), _apart("3.6", "4.4", PUPILS)):
-        assert judged(tmp_path, "jsna.html", html(wrong)).problems
+        assert judged(tmp_path, "report.html", html(wrong)).problems
 
 
 def test_two_real_values_that_change_places_are_both_named(tmp_path: Path) -> None:
     body = f"<p>{data(BOYS, '3.5', '3.5%')} and {data(GIRLS, '7.5', '7.5%')}</p>"
-    told = [str(p) for p in judged(tmp_path, "jsna.html", html(body)).problems]
+    told = [str(p) for p in judged(tmp_path, "report.html", html(body)).problems]
     assert sum(BOYS in line for line in told) == sum(GIRLS in line for line in told) == 2
 
 
 def test_a_hidden_cell_with_a_number_is_named(tmp_path: Path) -> None:
     cell = f'<td><span data-measure="{small.HIDDEN}" data-status="c">3</span></td>'
-    assert small.HIDDEN in only(judged(tmp_path, "jsna.html", html(f"<table>{cell}</table>")))
+    assert small.HIDDEN in only(judged(tmp_path, "report.html", html(f"<table>{cell}</table>")))
 
 
 def test_a_status_of_its_own_is_named(tmp_path: Path) -> None:
     cell = f'<td><span data-measure="{small.HIDDEN}" data-status="x">[x]</span></td>'
-    told = [str(p) for p in judged(tmp_path, "jsna.html", html(f"<table>{cell}</table>")).problems]
+    told = [
+        str(p) for p in judged(tmp_path, "report.html", html(f"<table>{cell}</table>")).problems
+    ]
     assert any("status" in line for line in told)
 
 
@@ -134,9 +136,9 @@ def test_what_vanishes_is_less_than_the_least_printed(tmp_path: Path) -> None:
     row = data(small.RICHEST, "0.025", "less than 0.1%")
     cell = data(small.RICHEST, "0.025", "0.0 [low]")
     body = f"<p>{row}</p><table><td>{cell}</td></table>"
-    assert judged(tmp_path, "jsna.html", html(body)).problems == []
+    assert judged(tmp_path, "report.html", html(body)).problems == []
     bare = data(small.RICHEST, "0.025", "0.0%")
-    assert "less than 0.1%" in only(judged(tmp_path, "jsna.html", html(f"<p>{bare}</p>")))
+    assert "less than 0.1%" in only(judged(tmp_path, "report.html", html(f"<p>{bare}</p>")))
 
 
 @pytest.mark.parametrize(
@@ -160,7 +162,7 @@ def test_what_vanishes_is_less_than_the_least_printed(tmp_path: Path) -> None:
     ],
 )
 def test_a_free_number_is_named(tmp_path: Path, body: str) -> None:
-    told = only(judged(tmp_path, "jsna.html", html(body)))
+    told = only(judged(tmp_path, "report.html", html(body)))
     assert "no type of number" in told
 
 
@@ -188,13 +190,13 @@ def test_a_free_number_is_named(tmp_path: Path, body: str) -> None:
     ],
 )  # fmt: skip
 def test_other_numbers_are_counted_by_type(tmp_path: Path, body: str, kind: str) -> None:
-    tally = judged(tmp_path, "jsna.html", html(body))
+    tally = judged(tmp_path, "report.html", html(body))
     assert tally.counts[kind] > 0
     assert bool(tally.problems) is not bool(kind)
 
 
 def test_what_shows_no_text_cannot_be_read_back(tmp_path: Path) -> None:
-    assert "<img>" in only(judged(tmp_path, "jsna.html", html("<img alt='x'>")))
+    assert "<img>" in only(judged(tmp_path, "report.html", html("<img alt='x'>")))
 
 
 # -- charts ----------------------------------------------------------------------------------------
@@ -457,7 +459,7 @@ def test_blocks_join_what_reads_on(tmp_path: Path) -> None:
 
 def aligned(body: str, *runs: str, page: int = 3) -> Tally:
     """What is told of a PDF with these lines of text, printed from this page."""
-    tally = Tally("jsna.pdf")
+    tally = Tally("report.pdf")
     found = paper.Paper([paper.Run(page, text, 0) for text in runs])
     blocks = webpage.read(html(body)).blocks
     align.compare(found, align.expected(blocks, small.allowed(), found), tally)
@@ -513,7 +515,7 @@ def test_contents_lead_to_the_page_of_the_heading() -> None:
 
 
 def test_running_heads_are_those_of_the_report() -> None:
-    tally = Tally("jsna.pdf")
+    tally = Tally("report.pdf")
     outside = [paper.Run(4, "4"), paper.Run(4, "1 Summary"), paper.Run(4, "Draft")]
     align.around(paper.Paper(outside=outside), frozenset({"1 Summary"}), small.allowed(), tally)
     assert tally.problems == []
@@ -536,7 +538,7 @@ def test_running_heads_are_those_of_the_report() -> None:
 def test_what_a_pdf_says_unseen_is_judged_by_where_it_stands(
     kind: str, text: str, known: bool
 ) -> None:
-    tally = Tally("jsna.pdf")
+    tally = Tally("report.pdf")
     align.around(paper.Paper(unseen=[(kind, text)]), frozenset(), small.allowed(), tally)
     assert (tally.problems == []) == known, tally.problems
 
@@ -572,5 +574,5 @@ def test_a_phrase_is_known_whole_and_in_a_chart_line_by_line(
 
 def test_a_tab_stop_is_no_number_a_reader_sees(tmp_path: Path) -> None:
     page = small.html('<div class="table" tabindex="0">Words</div>')
-    assert not judged(tmp_path, "jsna.html", page).problems
-    assert judged(tmp_path, "jsna.html", small.html('<div title="7 more">Words</div>')).problems
+    assert not judged(tmp_path, "report.html", page).problems
+    assert judged(tmp_path, "report.html", small.html('<div title="7 more">Words</div>')).problems

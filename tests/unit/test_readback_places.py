@@ -22,7 +22,7 @@ from tests.unit.readback_support import BOYS, GIRLS, HOME, POOREST, PUPILS, data
 
 def told(folder: Path, body: str) -> list[str]:
     """What is told of a page, in words."""
-    return [str(problem) for problem in judged(folder, "jsna.html", html(body)).problems]
+    return [str(problem) for problem in judged(folder, "report.html", html(body)).problems]
 
 
 # -- headings --------------------------------------------------------------------------------------
@@ -105,7 +105,7 @@ def test_a_heading_of_indicator_and_category_is_held_to_both() -> None:
             "<table><caption>In doubt</caption><tr><th>Measure</th><th>Figure</th></tr>"
             f"<tr><th>{head}</th><td>{data(key, '12', '12')}</td></tr></table>"
         )
-        tally = Tally("jsna.html")
+        tally = Tally("report.html")
         judge.judge(read(html(body)).blocks, tally)
         return [problem.value for problem in tally.problems]
 
@@ -176,7 +176,7 @@ def proved(path: str, value: str, text: str) -> str:
 
 def test_numbers_of_the_certificate(tmp_path: Path) -> None:
     body = proved("published.rows", "12317", "12,317") + proved("attack.exact", "0", "0")
-    tally = judged(tmp_path, "jsna.html", html(body))
+    tally = judged(tmp_path, "report.html", html(body))
     assert tally.problems == []
     assert tally.counts[certificate.KIND] == 2
 

@@ -178,11 +178,11 @@ def test_both_figures_are_said_and_nothing_is_claimed(tmp_path: Path) -> None:
     assert drawing.title == "Plans in two sources: by sex"
     files = {
         f"{drawing.id}.svg": drawing.svg,
-        "jsna.html": page("".join(map("<p>{}</p>".format, texts))),
+        "report.html": page("".join(map("<p>{}</p>".format, texts))),
     }
     assert _problems(safe, made, files, tmp_path) == []
     for old, new in ((">98.0%<", ">97.9%<"), (">−50<", ">50<"), (">2,500<", ">2,501<")):
-        wrong = files | {"jsna.html": files["jsna.html"].replace(old, new, 1)}
+        wrong = files | {"report.html": files["report.html"].replace(old, new, 1)}
         assert len(_problems(safe, made, wrong, tmp_path)) == 1
 
 

@@ -37,7 +37,7 @@ def publish(
         edition,
         str(more.get("published", "2025-01-30")),
         recipe,
-        {"jsna.html": f"digest of {more.get('html', content)}"},
+        {"report.html": f"digest of {more.get('html', content)}"},
         tables(root / "made", content),
         [entry.name for entry in before],
     )

@@ -69,7 +69,7 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> io.Paths:
 
 
 def test_every_chart_is_there_twice_and_one_of_them_out_of_sight(paths: io.Paths) -> None:
-    page = io.read_text(paths.draft / "jsna.html")
+    page = io.read_text(paths.draft / "report.html")
     ids = re.findall(r'\sid="([^"]*)"', page)
     assert len(ids) == len(set(ids))
     assert page.count("<svg") == 2 * page.count('<div class="figure-image wide">') > 0
@@ -82,7 +82,7 @@ def test_every_chart_is_there_twice_and_one_of_them_out_of_sight(paths: io.Paths
 
 @pytest.fixture(scope="module")
 def page(paths: io.Paths) -> str:
-    return (paths.draft / "jsna.html").read_text(encoding="utf-8")
+    return (paths.draft / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -204,7 +204,7 @@ def test_synthetic_stands_on_every_part_of_a_synthetic_edition(page: str) -> Non
 def test_synthetic_stands_nowhere_in_another_edition(tmp_path: Path) -> None:
     edition = CONFIG.edition.model_copy(update={"synthetic": False, "synthesis": None})
     real = written(tmp_path, replace(CONFIG, edition=edition), few(FRAME))
-    assert "ynthetic" not in (real.draft / "jsna.html").read_text(encoding="utf-8")
+    assert "ynthetic" not in (real.draft / "report.html").read_text(encoding="utf-8")
     for file in sorted((real.draft / "data").rglob("*")):
         if file.is_file():
             assert b"ynthetic" not in file.name.encode() + file.read_bytes()
@@ -232,7 +232,7 @@ def test_a_chapter_without_sources_says_so(tmp_path: Path) -> None:
     kept = few(FRAME)
     assert "exclusions" not in set(kept["indicator"].map(chapter))
     short = written(tmp_path, CONFIG, kept)
-    text = (short.draft / "jsna.html").read_text(encoding="utf-8")
+    text = (short.draft / "report.html").read_text(encoding="utf-8")
     part = text[text.index('id="chapter-exclusions"') : text.index('id="chapter-placements"')]
     assert "This chapter has no sources in this edition" in part
     assert "<data" not in part
@@ -243,7 +243,7 @@ def test_what_is_not_compared_is_not_said_to_be(tmp_path: Path) -> None:
     beside = few(FRAME.assign(source=FRAME["source"].where(own, "ehcp_2025")))
     for frame, compared in ((beside, True), (few(FRAME[own]), False)):
         report = written(tmp_path / str(compared), CONFIG, frame)
-        text = (report.draft / "jsna.html").read_text(encoding="utf-8")
+        text = (report.draft / "report.html").read_text(encoding="utf-8")
         assert ("Comparisons are with England" in text) == compared
         assert ("Nothing here is compared with England or with other" in text) != compared
 
@@ -295,7 +295,7 @@ def test_a_chapter_is_added_in_its_file_alone(tmp_path: Path) -> None:
         chapters=loaded.chapters,
     )
     frame = made.frame([made.measure(config.indicators["plans_older"], 100)])
-    text = (written(tmp_path, config, frame).draft / "jsna.html").read_text(encoding="utf-8")
+    text = (written(tmp_path, config, frame).draft / "report.html").read_text(encoding="utf-8")
     part = text[text.index('id="chapter-adulthood"') : text.index('id="chapter-health"')]
     for said in (
         ">8 Growing up</h2>", "<p>After school in Marrowshire.</p>", "It was late",
@@ -328,7 +328,7 @@ def test_a_new_indicator_appears_with_sentence_table_and_metadata(tmp_path: Path
     )
     frame = made.frame([made.measure(new, 100, 1_000), made.measure(new, 90, 1_000, period="2024")])
     grown = replace(CONFIG, indicators={**CONFIG.indicators, new.id: new})
-    text = (written(tmp_path, grown, frame).draft / "jsna.html").read_text(encoding="utf-8")
+    text = (written(tmp_path, grown, frame).draft / "report.html").read_text(encoding="utf-8")
     assert re.search(r"<h3[^>]*>4\.1 Pupils with something new</h3>", text)
     assert "the share of pupils with something new was <data" in text
     assert "Pupils with something new over all pupils." in text
@@ -348,7 +348,7 @@ def test_the_same_measures_give_the_same_page_whatever_their_order(tmp_path: Pat
     small = few(FRAME)
     one = written(tmp_path / "one", CONFIG, small)
     two = written(tmp_path / "two", CONFIG, small.sample(frac=1, random_state=3))
-    for name in ("jsna.html", "data/synthetic_measures.csv"):
+    for name in ("report.html", "data/synthetic_measures.csv"):
         assert (one.draft / name).read_bytes() == (two.draft / name).read_bytes()
 
 
@@ -441,7 +441,7 @@ def test_figures_of_the_same_numbers_share_a_table(tmp_path: Path) -> None:
     plan = CONFIG.indicators["pupils_ehc_plan"]
     twice = plan.model_copy(update={"charts": (*plan.charts, Chart(type="map", by=(LOCALITY,)))})
     both = replace(CONFIG, indicators={**CONFIG.indicators, plan.id: twice})
-    page = (written(tmp_path, both, few(FRAME)).draft / "jsna.html").read_text(encoding="utf-8")
+    page = (written(tmp_path, both, few(FRAME)).draft / "report.html").read_text(encoding="utf-8")
     links = re.findall(r'id="(figure-[\d-]+)".*?href="#(table-[\d-]+)"', page, re.DOTALL)
     by_figure = dict(links)
     ids = {
@@ -493,7 +493,7 @@ def test_an_edition_with_everything_hidden_still_builds_and_shows_no_number(
 ) -> None:
     bare = few(FRAME).assign(status="c", reason="disclosure_control")
     bare[list(schema.NUMBERS)] = float("nan")
-    text = (written(tmp_path, CONFIG, bare).draft / "jsna.html").read_text(encoding="utf-8")
+    text = (written(tmp_path, CONFIG, bare).draft / "report.html").read_text(encoding="utf-8")
     assert not _MARK.findall(text)
     assert "hidden to protect confidentiality" in text
 
@@ -521,7 +521,7 @@ def test_what_left_a_count_stands_beside_its_indicator_alone(tmp_path: Path) -> 
     said = (
         "Not counted: fewer than one in a hundred of the plans in force, set aside by validation."
     )
-    page = (paths.draft / "jsna.html").read_text(encoding="utf-8")
+    page = (paths.draft / "report.html").read_text(encoding="utf-8")
     assert page.count(f'<p class="who left">{said}</p>') == 1
     section = page.split('id="indicator-plans"')[1].split("</section>")[0]
     assert said in section

@@ -26,7 +26,7 @@ def draft(paths: io.Paths, figure: int, monkeypatch: pytest.MonkeyPatch) -> None
     table = pd.DataFrame({"figure": [figure]})
     for name in ("safe/measures", "restricted/ledger", "restricted/fallbacks"):
         io.write_parquet(paths.restricted.parent / f"{name}.parquet", table)
-    io.write_text(paths.draft / "jsna.html", f"<p>{figure}</p>")
+    io.write_text(paths.draft / "report.html", f"<p>{figure}</p>")
     record.write(paths.draft, {})
 
 

@@ -367,9 +367,9 @@ def test_sentences_charts_and_formulas_of_lines_are_read_back(tmp_path: Path) ->
     )  # fmt: skip
     formulas = "".join(f"<li>{one}</li>" for one in FORMULAS.values())
     files = {f"{name}.svg": d.svg for name, d in drawn.items()}
-    files["jsna.html"] = page(f"<ul>{formulas}</ul>{text}")
+    files["report.html"] = page(f"<ul>{formulas}</ul>{text}")
     assert _problems(safe, made, files, tmp_path) == []
-    files["jsna.html"] = files["jsna.html"].replace(">10.0 percentage", ">10.1 percentage", 1)
+    files["report.html"] = files["report.html"].replace(">10.0 percentage", ">10.1 percentage", 1)
     assert len(_problems(safe, made, files, tmp_path)) == 1
 
 
@@ -385,10 +385,10 @@ def test_the_interval_of_a_line_that_is_not_clear_is_worked_out_again(tmp_path: 
         "the least deprived tenth (99.8% interval of the gap along a straight line −2.7 to 2.5 "
         "percentage points)."
     )
-    draft = {"jsna.html": page(f"<p>{sentence.text}</p>")}
+    draft = {"report.html": page(f"<p>{sentence.text}</p>")}
     assert _problems(frame, made, draft, tmp_path) == []
     for changed in ("−2.7", "2.5"):
-        wrong = {"jsna.html": draft["jsna.html"].replace(f">{changed}<", ">1.0<")}
+        wrong = {"report.html": draft["report.html"].replace(f">{changed}<", ">1.0<")}
         assert len(_problems(frame, made, wrong, tmp_path)) == 1
     other = frame.copy()
     other.loc[other["category"].eq("5"), "denominator"] *= 4

@@ -196,9 +196,9 @@ def test_a_stock_is_said_with_its_flows_drawn_and_read_back(tmp_path: Path) -> N
     (drawing,) = figures(made, safe)
     assert drawing.title == "Plans, who joined and left: by part of the change"
     body = page("".join(f"<p>{text}</p>" for text in texts))
-    files = {f"{drawing.id}.svg": drawing.svg, "jsna.html": body}
+    files = {f"{drawing.id}.svg": drawing.svg, "report.html": body}
     assert _problems(safe, made, files, tmp_path) == []
-    wrong = files | {"jsna.html": body.replace(">−40<", ">−41<", 1)}
+    wrong = files | {"report.html": body.replace(">−40<", ">−41<", 1)}
     assert len(_problems(safe, made, wrong, tmp_path)) == 1
     assert problems(safe, made) == []
     mine = safe.index[safe["indicator"].eq(one.id)]

@@ -87,11 +87,11 @@ def published(root: Path) -> Path:
         "published": {"rows": 3, "worked_out": 0},
         "measures_sha256": io.sha256(measures),
     }
-    io.write_text(folder / "jsna.html", page())
+    io.write_text(folder / "report.html", page())
     io.write_text(folder / "data/measures.csv", open_data(frame()))
     io.write_text(folder / "data/figures/fig-timely.csv", open_data(frame().iloc[:1]))
     io.write_json(folder / "charts/figures.json", {"figures": [{"keys": [key("F")]}]})
-    counts = {"outputs": {"jsna.html": {"measure": 3}}, "problems": 0, "totals": {"measure": 3}}
+    counts = {"outputs": {"report.html": {"measure": 3}}, "problems": 0, "totals": {"measure": 3}}
     files = [p for p in folder.rglob("*") if p.is_file()]
     digests = {p.relative_to(folder).as_posix(): io.sha256(p) for p in files}
     io.write_json(folder / "readback.json", {**counts, "sha256": digests})
@@ -169,8 +169,8 @@ def test_the_folder_may_lie_anywhere_and_nothing_else_is_read(
 
 TAMPERED: Mapping[str, tuple[Callable[[Path], Any], dict[str, str]]] = {
     "a digit of the page": (
-        lambda at: edit(at / "jsna.html", ">41.7<", ">14.7<"),
-        {"verify.changed": "jsna.html", "readback.value": "jsna.html"},
+        lambda at: edit(at / "report.html", ">41.7<", ">14.7<"),
+        {"verify.changed": "report.html", "readback.value": "report.html"},
     ),
     "a digit of the open data": (
         lambda at: edit(at / "data/measures.csv", ",25,", ",26,"),
@@ -202,10 +202,10 @@ TAMPERED: Mapping[str, tuple[Callable[[Path], Any], dict[str, str]]] = {
     "an empty folder put in": (lambda at: (at / "more").mkdir(), {"verify.extra": "more"}),
     "a link instead of a file": (
         lambda at: (
-            (at / "jsna.html").rename(at.parent / "x")
-            and (at / "jsna.html").symlink_to(at.parent / "x")
+            (at / "report.html").rename(at.parent / "x")
+            and (at / "report.html").symlink_to(at.parent / "x")
         ),
-        {"verify.missing": "jsna.html"},
+        {"verify.missing": "report.html"},
     ),
 }
 
@@ -227,24 +227,24 @@ def test_what_was_changed_is_named_and_ends_with_one(
 #: Changes after which the forger writes new digests into the manifest, but not all that depends.
 FORGED: Mapping[str, tuple[Callable[[Path], Any], dict[str, str]]] = {
     "the page": (
-        lambda at: edit(at / "jsna.html", ">41.7<", ">14.7<"),
-        {"readback.value": "jsna.html", "verify.readback": "jsna.html"},
+        lambda at: edit(at / "report.html", ">41.7<", ">14.7<"),
+        {"readback.value": "report.html", "verify.readback": "report.html"},
     ),
     "a value attribute": (
-        lambda at: edit(at / "jsna.html", 'value="30.0"', 'value="31.0"'),
-        {"readback.attribute": "jsna.html"},
+        lambda at: edit(at / "report.html", 'value="30.0"', 'value="31.0"'),
+        {"readback.attribute": "report.html"},
     ),
     "a key": (
-        lambda at: edit(at / "jsna.html", "~sex~F~", "~sex~X~"),
-        {"readback.key": "jsna.html"},
+        lambda at: edit(at / "report.html", "~sex~F~", "~sex~X~"),
+        {"readback.key": "report.html"},
     ),
     "a figure without its key": (
-        lambda at: edit(at / "jsna.html", f' data-measure="{key("M")}"', ""),
-        {"readback.count": "jsna.html"},
+        lambda at: edit(at / "report.html", f' data-measure="{key("M")}"', ""),
+        {"readback.count": "report.html"},
     ),
     "a hidden figure shown": (
-        lambda at: edit(at / "jsna.html", ">[c]<", ">7.0<"),
-        {"readback.value": "jsna.html"},
+        lambda at: edit(at / "report.html", ">[c]<", ">7.0<"),
+        {"readback.value": "report.html"},
     ),
     "the open data": (
         lambda at: edit(at / "data/measures.csv", ",25,", ",26,"),
@@ -258,7 +258,7 @@ FORGED: Mapping[str, tuple[Callable[[Path], Any], dict[str, str]]] = {
     ),
     "the certificate": (
         lambda at: edit(at / "certificate.json", '"rows": 1', '"rows": 0'),
-        {"verify.certificate": "certificate.json", "readback.certificate": "jsna.html"},
+        {"verify.certificate": "certificate.json", "readback.certificate": "report.html"},
     ),
     "the certificate of other measures": (
         lambda at: edit(
@@ -280,8 +280,8 @@ FORGED: Mapping[str, tuple[Callable[[Path], Any], dict[str, str]]] = {
         {"verify.readback": "readback.json"},
     ),
     "no page at all": (
-        lambda at: (at / "jsna.html").write_bytes(b"\xff\xfe\x00"),
-        {"readback.unreadable": "jsna.html"},
+        lambda at: (at / "report.html").write_bytes(b"\xff\xfe\x00"),
+        {"readback.unreadable": "report.html"},
     ),
     "no open data at all": (
         lambda at: [file.write_text("a\n1\n") for file in at.glob("data/**/*.csv")],
@@ -308,7 +308,7 @@ def test_new_digests_in_the_manifest_do_not_hide_what_does_not_agree(
 
 
 def test_all_findings_are_told_at_once(folder: Path) -> None:
-    edit(folder / "jsna.html", ">41.7<", ">14.7<")
+    edit(folder / "report.html", ">41.7<", ">14.7<")
     edit(folder / "data/measures.csv", ",12,", ",13,")
     (folder / "more.txt").touch()
     (folder / "certificate.json").unlink()

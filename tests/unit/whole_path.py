@@ -90,7 +90,7 @@ def walked(
     prove(gather(found.safe, measured, config, contributions=behind))
     safe = complete(found.safe, config)
     paths = written(folder, config, safe)
-    text = (paths.draft / "jsna.html").read_text(encoding="utf-8")
+    text = (paths.draft / "report.html").read_text(encoding="utf-8")
     page = " ".join(unescape(re.sub(r"<[^>]*>", "", text)).split())
     figures = json.loads((paths.draft / "charts/figures.json").read_text("utf-8"))["figures"]
     return Walked(measured, safe, page, figures, readback(config, paths))

@@ -95,7 +95,7 @@ def test_numbers_taken_out_of_the_pdf_are_found_whatever_the_manifest_says(
     built: Project, tmp_path: Path
 ) -> None:
     published = at_a_commit(built.report(), tmp_path)
-    with pikepdf.open(published / "jsna.pdf", allow_overwriting_input=True) as pdf:
+    with pikepdf.open(published / "report.pdf", allow_overwriting_input=True) as pdf:
         page = pdf.pages[len(pdf.pages) // 2]
         kept = [step for step in pikepdf.parse_content_stream(page) if str(step.operator) != "TJ"]
         page.Contents = pdf.make_stream(pikepdf.unparse_content_stream(kept))
@@ -103,7 +103,7 @@ def test_numbers_taken_out_of_the_pdf_are_found_whatever_the_manifest_says(
     relist(published)
     run = built.here("verify", str(published))
     assert run.returncode == 1
-    assert "jsna.pdf" in run.stderr, run.stderr
+    assert "report.pdf" in run.stderr, run.stderr
     assert "the web page has" in run.stderr, run.stderr
 
 

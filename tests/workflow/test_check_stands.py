@@ -102,13 +102,13 @@ def read_back(config: Configuration, paths: io.Paths) -> list[str]:
     safe_files = SafeFiles(paths)
     proved = certificate.load(safe_files, paths.safe, SMALL)
     page, data = write.compose(frame, config, safe_files, charts, proved, {})
-    io.write_text(paths.draft / "jsna.html", page)
+    io.write_text(paths.draft / "report.html", page)
     for name, content in data.items():
         io.write_text(paths.draft / "data" / name, content)
     certified, _ = printed.read(paths.safe)
     allowed = Allowed(Vocabulary(config, frame, registry(), certified.words))
     reader = Reader(frame, config, allowed, certified)
-    names = ["jsna.html", *(f"charts/{file}" for file in drawn)]
+    names = ["report.html", *(f"charts/{file}" for file in drawn)]
     for name in (*names, "charts/figures.json", *(f"data/{name}" for name in data)):
         reader.read(name, paths.draft / name)
     said = [str(problem) for tally in reader.finish() for problem in tally.problems]

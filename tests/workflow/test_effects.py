@@ -43,7 +43,7 @@ def report_without(project: Project, *without: str) -> str:
     project.python("synthesise.py", SMALL, *without)
     for stage in STAGES:
         project.jsna(stage, SMALL)
-    return (project.processed() / "draft/jsna.html").read_text(encoding="utf-8")
+    return (project.processed() / "draft/report.html").read_text(encoding="utf-8")
 
 
 def deprivation_claims(html: str) -> list[str]:

@@ -122,7 +122,7 @@ def test_a_folder_of_files_becomes_a_report(
     assert "exclusions, 2024/25, by quill/exclusions: new; year by the days" in second
     project.jsna("check", THIS)
     project.jsna("build", THIS)
-    assert (project.report(THIS) / "jsna.pdf").is_file()
+    assert (project.report(THIS) / "report.pdf").is_file()
     # What came is what it was, and what was read is what the declared files hold.
     assert {file.name: file.read_bytes() for file in folder.iterdir()} == came
     valid = project.processed(THIS) / "identified/valid"

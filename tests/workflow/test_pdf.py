@@ -61,7 +61,7 @@ def _run(paths: io.Paths, environment: dict[str, str]) -> bytes:
         capture_output=True,
         text=True,
     )
-    return (paths.draft / "jsna.pdf").read_bytes()
+    return (paths.draft / "report.pdf").read_bytes()
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +183,7 @@ def test_contents_pages_are_where_the_bookmarks_lead(content: bytes, printed: li
 def test_numbers_of_the_page_are_in_the_text_of_the_pdf(
     printed: list[str], paths: io.Paths
 ) -> None:
-    page = (paths.draft / "jsna.html").read_text(encoding="utf-8")
+    page = (paths.draft / "report.html").read_text(encoding="utf-8")
     shown = set(re.findall(r'data-field="value">([^<]+)</data>', page))
     text = re.sub(r"\s+", "", "".join(printed))
     assert len(shown) > 50
@@ -209,7 +209,7 @@ def _page(body: str) -> str:
 
 def test_a_warning_of_the_printer_fails_the_build() -> None:
     with pytest.raises(JsnaError, match=r"pdf\.warning"):
-        pdf.print_page(_page('<p style="colour: red">x</p>'), "", PUBLISHED)
+        pdf.print_page(_page('<p style="colour: red">x</p>'), "", PUBLISHED, "report.pdf")
 
 
 @pytest.mark.parametrize(
@@ -217,12 +217,12 @@ def test_a_warning_of_the_printer_fails_the_build() -> None:
 )
 def test_nothing_outside_the_page_is_fetched(address: str) -> None:
     with pytest.raises(JsnaError, match="something outside itself"):
-        pdf.print_page(_page(f'<img src="{address}" alt="x">'), "", PUBLISHED)
+        pdf.print_page(_page(f'<img src="{address}" alt="x">'), "", PUBLISHED, "report.pdf")
 
 
 def test_a_broken_link_inside_the_page_fails_the_build() -> None:
     with pytest.raises(JsnaError, match="nowhere"):
-        pdf.print_page(_page('<p><a href="#nowhere">x</a></p>'), "", PUBLISHED)
+        pdf.print_page(_page('<p><a href="#nowhere">x</a></p>'), "", PUBLISHED, "report.pdf")
 
 
 def test_a_missing_page_is_named(tmp_path: Path) -> None:

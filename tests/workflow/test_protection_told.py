@@ -51,7 +51,7 @@ def test_the_certificate_of_the_measures_is_published_and_named(built: Project) 
 
 
 def test_the_report_says_how_much_is_hidden_and_the_certificate_agrees(built: Project) -> None:
-    page = (built.report() / "jsna.html").read_text(encoding="utf-8")
+    page = (built.report() / "report.html").read_text(encoding="utf-8")
     certificate = io.read_json(built.processed() / "safe/certificate.json")
     marked = dict(re.findall(r'data-certificate="([^"]+)" value="(\d+)"', page))
     assert int(marked["hidden.rows"]) == certificate["hidden"]["rows"] > 0
@@ -62,7 +62,7 @@ def test_the_report_says_how_much_is_hidden_and_the_certificate_agrees(built: Pr
 
 def test_records_without_an_assessment_are_checked_told_of_and_not_linked(built: Project) -> None:
     why = "no data-protection assessment is recorded"
-    page = (built.report() / "jsna.html").read_text(encoding="utf-8")
+    page = (built.report() / "report.html").read_text(encoding="utf-8")
     health = page[page.index('id="chapter-health"') : page.index('id="chapter-data-quality"')]
     quality = page[page.index('id="chapter-data-quality"') :]
     said = f"for 2023/24 was received but not linked: {why}."

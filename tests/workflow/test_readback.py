@@ -82,7 +82,7 @@ BESIDE = ("manifest.json", "certificate.json", "readback.json")
 
 @pytest.fixture(scope="module")
 def page(built: Project) -> str:
-    return (io.Paths(built.root, SMALL).draft / "jsna.html").read_text(encoding="utf-8")
+    return (io.Paths(built.root, SMALL).draft / "report.html").read_text(encoding="utf-8")
 
 
 def test_the_built_edition_was_read_back(built: Project) -> None:
@@ -98,7 +98,7 @@ def test_the_built_edition_was_read_back(built: Project) -> None:
     assert "" not in record["totals"]
     # Every number the web page prints on paper is on paper, but for those of the charts of narrow
     # screens; and every chart stands there twice.
-    html, pdf = record["outputs"]["jsna.html"], record["outputs"]["jsna.pdf"]
+    html, pdf = record["outputs"]["report.html"], record["outputs"]["report.pdf"]
     narrow = [v for name, v in record["outputs"].items() if name.endswith("--narrow.svg")]
     assert pdf[MEASURE] >= html[MEASURE] - sum(chart.get(MEASURE, 0) for chart in narrow) > 0
     charts = [v for name, v in record["outputs"].items() if name.endswith(".svg")]
@@ -111,10 +111,10 @@ def test_seal_refuses_a_draft_altered_since(built: Project, tmp_path: Path) -> N
     root = tmp_path / "project"
     shutil.copytree(built.root, root)
     project = Project(root)
-    (io.Paths(root, SMALL).draft / "jsna.html").write_text("<p>12 children</p>", encoding="utf-8")
+    (io.Paths(root, SMALL).draft / "report.html").write_text("<p>12 children</p>", encoding="utf-8")
     run = project.jsna("seal", SMALL, check=False)
     assert run.returncode == 1
-    assert "jsna.html" in run.stderr
+    assert "report.html" in run.stderr
     record_anew(io.Paths(root, SMALL).draft)
     run = project.jsna("readback", SMALL, check=False)
     assert run.returncode == 1
@@ -132,10 +132,10 @@ def changed(text: str) -> str:
 
 def test_a_digit_of_the_web_page(draft: Callable[..., Draft], page: str) -> None:
     cell = next(_CELL.finditer(page))
-    made = draft("jsna.html")
+    made = draft("report.html")
     altered = page.replace(f">{cell[3]}%<", f">{changed(cell[3])}%<", 1)
-    made.file("jsna.html").write_text(altered, encoding="utf-8")
-    (told,) = made.told("jsna.html")
+    made.file("report.html").write_text(altered, encoding="utf-8")
+    (told,) = made.told("report.html")
     assert all(part in told for part in (cell[2], f"{cell[3]}%", f"{changed(cell[3])}%"))
 
 
@@ -149,10 +149,10 @@ def test_two_values_of_the_web_page_change_places(draft: Callable[..., Draft], p
         one[0].replace(one[1], other[1]).replace(f"{one[3]}%", f"{other[3]}%"),
         other[0].replace(other[1], one[1]).replace(f"{other[3]}%", f"{one[3]}%"),
     ]
-    made = draft("jsna.html")
+    made = draft("report.html")
     altered = texts[0] + swap[0] + texts[1] + swap[1] + texts[2]
-    made.file("jsna.html").write_text(altered, encoding="utf-8")
-    told = "\n".join(made.told("jsna.html"))
+    made.file("report.html").write_text(altered, encoding="utf-8")
+    told = "\n".join(made.told("report.html"))
     assert one[2] in told
     assert other[2] in told
 
@@ -164,9 +164,9 @@ def test_a_hidden_cell_and_a_sentence_with_a_number(draft: Callable[..., Draft],
     sentence = re.search(r"<p>[A-Z][^<]{20,}\.(?=</p>)", altered)
     assert sentence is not None
     altered = altered.replace(sentence[0], f"{sentence[0]} There were 3,512 more.", 1)
-    made = draft("jsna.html")
-    made.file("jsna.html").write_text(altered, encoding="utf-8")
-    told = made.told("jsna.html")
+    made = draft("report.html")
+    made.file("report.html").write_text(altered, encoding="utf-8")
+    told = made.told("report.html")
     assert len(told) == 2
     assert any(hidden[1] in line and "'3'" in line for line in told)
     assert any("'3,512'" in line for line in told)
@@ -176,10 +176,10 @@ def test_a_hidden_cell_and_a_sentence_with_a_number(draft: Callable[..., Draft],
 def test_a_number_of_the_certificate(draft: Callable[..., Draft], page: str) -> None:
     cell = re.search(r'data-certificate="(attack\.cells)" value="(\d+)">([\d,]+)<', page)
     assert cell is not None
-    made = draft("jsna.html")
+    made = draft("report.html")
     altered = page.replace(cell[0], cell[0].replace(f">{cell[3]}<", f">{changed(cell[3])}<"), 1)
-    made.file("jsna.html").write_text(altered, encoding="utf-8")
-    (told,) = made.told("jsna.html")
+    made.file("report.html").write_text(altered, encoding="utf-8")
+    (told,) = made.told("report.html")
     assert all(part in told for part in (cell[1], cell[3], changed(cell[3])))
 
 
@@ -189,10 +189,10 @@ def test_a_heading_over_numbers_of_another_year(draft: Callable[..., Draft], pag
         r'<th scope="row">(20\d\d/\d\d)</th><td><data [^>]*data-measure="([^"]+)"', page
     )
     assert row is not None
-    made = draft("jsna.html")
+    made = draft("report.html")
     altered = page.replace(row[0], row[0].replace(f">{row[1]}<", ">2012/13<", 1), 1)
-    made.file("jsna.html").write_text(altered, encoding="utf-8")
-    told = made.told("jsna.html")
+    made.file("report.html").write_text(altered, encoding="utf-8")
+    told = made.told("report.html")
     assert any(row[2] in line and "'2012/13'" in line for line in told)
 
 
@@ -200,10 +200,10 @@ def test_a_heading_over_numbers_of_another_year(draft: Callable[..., Draft], pag
 def test_a_year_of_a_sentence_is_held_to_the_paper(draft: Callable[..., Draft], page: str) -> None:
     found = re.search(r"</data>[a-z0-9 ]* in mid-2024\.", page)
     assert found is not None
-    made = draft("jsna.html", "jsna.pdf")
+    made = draft("report.html", "report.pdf")
     altered = page.replace(found[0], found[0].replace("mid-2024", "mid-2023"), 1)
-    made.file("jsna.html").write_text(altered, encoding="utf-8")
-    (told,) = made.told("jsna.pdf")
+    made.file("report.html").write_text(altered, encoding="utf-8")
+    (told,) = made.told("report.pdf")
     assert "the web page has 2023 here (found '2024')" in told
 
 
@@ -216,7 +216,7 @@ def test_a_digit_of_a_chart(draft: Callable[..., Draft], built: Project) -> None
             break
     assert label is not None
     name = f"charts/{file.name}"
-    made = draft("jsna.html", name)
+    made = draft("report.html", name)
     altered = text.replace(label[0], changed(label[0]), 1)
     made.file(name).write_text(altered, encoding="utf-8")
     told = "\n".join(made.told(name))
@@ -325,13 +325,13 @@ def shown(pdf: pikepdf.Pdf) -> Iterator[Shown]:
 
 def reprinted(made: Draft, change: Callable[[pikepdf.Pdf], None]) -> list[str]:
     """What is told of the PDF after a change to it."""
-    file = made.file("jsna.pdf")
+    file = made.file("report.pdf")
     out = BytesIO()
     with pikepdf.open(file) as pdf:
         change(pdf)
         pdf.save(out)
     file.write_bytes(out.getvalue())
-    return made.told("jsna.pdf")
+    return made.told("report.pdf")
 
 
 def test_a_digit_in_a_sentence_of_the_pdf(draft: Callable[..., Draft], page: str) -> None:
@@ -346,7 +346,7 @@ def test_a_digit_in_a_sentence_of_the_pdf(draft: Callable[..., Draft], page: str
                 kept.append((found[1], changed(found[1]), run.page))
                 return
 
-    (told,) = reprinted(draft("jsna.html", "jsna.pdf"), change)
+    (told,) = reprinted(draft("report.html", "report.pdf"), change)
     old, new, number = kept[0]
     assert f"page {number}" in told
     assert f"{old}%" in told
@@ -369,7 +369,7 @@ def test_two_cells_of_a_table_of_the_pdf_change_places(draft: Callable[..., Draf
         other.say(first)
         kept.extend((one, other))
 
-    told = "\n".join(reprinted(draft("jsna.html", "jsna.pdf"), change))
+    told = "\n".join(reprinted(draft("report.html", "report.pdf"), change))
     for cell in kept:
         assert f"page {cell.page}" in told
         assert f"'{cell.text}'" in told
@@ -387,7 +387,7 @@ def test_a_digit_in_a_chart_of_the_pdf(draft: Callable[..., Draft], page: str) -
         kept.append((run.text, run.page))
         run.say(f"{changed(run.text[:-1])}%")
 
-    (told,) = reprinted(draft("jsna.html", "jsna.pdf"), change)
+    (told,) = reprinted(draft("report.html", "report.pdf"), change)
     text, number = kept[0]
     assert "~" in told
     assert f"the web page has {text} here" in told
@@ -400,7 +400,7 @@ def test_a_hidden_cell_of_the_pdf_given_a_number(draft: Callable[..., Draft]) ->
     def change(pdf: pikepdf.Pdf) -> None:
         next(run for run in shown(pdf) if run.text == "[c]" and "3" in run.letters).say("3")
 
-    (told,) = reprinted(draft("jsna.html", "jsna.pdf"), change)
+    (told,) = reprinted(draft("report.html", "report.pdf"), change)
     assert "[c]" in told
     assert "'3'" in told
 
@@ -411,7 +411,7 @@ def test_a_number_more_in_the_pdf(draft: Callable[..., Draft]) -> None:
         run = next(run for run in shown(pdf) if run.page > 6 and "school year" in run.text)
         run.say(run.text.replace("school year", "2.5 year"))
 
-    (told,) = reprinted(draft("jsna.html", "jsna.pdf"), sentence)
+    (told,) = reprinted(draft("report.html", "report.pdf"), sentence)
     assert "'2.5'" in told
     assert "not in the web page at this place" in told
 
@@ -421,7 +421,7 @@ def test_a_number_outside_the_reading_order_of_the_pdf(draft: Callable[..., Draf
     def foot(pdf: pikepdf.Pdf) -> None:
         [run for run in shown(pdf) if run.page == 7 and run.text == "7"][-1].say("71")
 
-    (told,) = reprinted(draft("jsna.html", "jsna.pdf"), foot)
+    (told,) = reprinted(draft("report.html", "report.pdf"), foot)
     assert "page 7" in told
     assert "'71'" in told
     assert "outside the reading order" in told
@@ -433,5 +433,5 @@ def test_a_bookmark_of_the_pdf(draft: Callable[..., Draft]) -> None:
         with pdf.open_outline() as outline:
             outline.root[0].title = "1 Summary of 312 children"
 
-    (told,) = reprinted(draft("jsna.html", "jsna.pdf"), change)
+    (told,) = reprinted(draft("report.html", "report.pdf"), change)
     assert "'312'" in told

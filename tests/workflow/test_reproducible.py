@@ -98,4 +98,4 @@ def test_another_folder_seed_zone_locale_cores_and_row_order_give_the_same_bytes
     one, two = published(built), published(other)
     assert [name for name in one if one[name] != two.get(name)] == []
     assert one.keys() == two.keys()
-    assert {"jsna.pdf", "jsna.html"} <= set(one)
+    assert {"report.pdf", "report.html"} <= set(one)

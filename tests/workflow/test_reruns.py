@@ -205,14 +205,14 @@ def test_where_a_stage_makes_the_same_again_nothing_after_it_is_made_again(
 
 @pytest.mark.full
 def test_a_lost_report_is_published_again_without_rebuilding(project: Project) -> None:
-    (project.report() / "jsna.pdf").unlink()
+    (project.report() / "report.pdf").unlink()
     assert stages_run(project) == ["seal"]
-    assert (project.report() / "jsna.pdf").is_file()
+    assert (project.report() / "report.pdf").is_file()
 
 
 @pytest.mark.full
 def test_an_altered_report_is_published_again(project: Project) -> None:
-    html = project.report() / "jsna.html"
+    html = project.report() / "report.html"
     text = html.read_text(encoding="utf-8")
     html.write_text(text + "<!-- altered -->", encoding="utf-8")
     assert stages_run(project) == ["seal"]
@@ -245,4 +245,4 @@ def test_a_sentence_of_a_template_rebuilds_only_the_report(
 ) -> None:
     add_a_sentence(project, edited)
     assert stages_run(project) == REPORT
-    assert "An added sentence." in (project.report() / "jsna.html").read_text(encoding="utf-8")
+    assert "An added sentence." in (project.report() / "report.html").read_text(encoding="utf-8")

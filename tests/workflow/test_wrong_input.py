@@ -199,7 +199,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("good")
     world = World(root)
     run(world.place(), world.paths)
-    published = world.paths.reports / "jsna.pdf"
+    published = world.paths.reports / "report.pdf"
     published.parent.mkdir(parents=True)
     published.write_bytes(b"the previous report")
     return root
@@ -480,7 +480,7 @@ def test_a_build_on_wrong_input_keeps_the_previous_report(tmp_path: Path) -> Non
     world.instead.pop(CENSUS)
     fill(world, "SENprovision", "S", slice(0, 60))
     world.place()
-    published = world.paths.reports / "jsna.pdf"
+    published = world.paths.reports / "report.pdf"
     published.parent.mkdir(parents=True)
     published.write_bytes(b"the previous report")
     ended = project.jsna("build", EDITION, check=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, field_validator
 
@@ -22,6 +22,7 @@ class Chapter(Strict):
 
     Attributes:
         title: its heading.
+        document: name of the document it stands in (`jsna.model.documents`).
         order: where it stands in the report, the lowest first; of those that have the same, by
             name. After the chapters on children, where not given.
         always: whether it is printed where it has no figures; else an edition of official
@@ -35,6 +36,7 @@ class Chapter(Strict):
     """
 
     title: LetteredWords
+    document: Literal["report", "technical-report"] = "report"
     order: int = _LAST
     always: bool = False
     ranked: bool = True

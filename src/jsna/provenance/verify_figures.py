@@ -13,11 +13,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from jsna.errors import Problem
 from jsna.formulas import unguarded
 from jsna.model import open_data
+from jsna.model.documents import PRINTED_FROM
 from jsna.model.hierarchies import PLACE_OF
 from jsna.model.schema import COLUMNS, KEY, NUMBERS, TOTAL
 from jsna.provenance.digests import DIGITS, open_data_digest
@@ -34,7 +35,6 @@ from jsna.readback.result import MEASURE, Tally
 from jsna.readback.standings import Row, Standings, is_file, rows_of
 from jsna.readback.workbook import Workbooks
 
-HTML: Final = "jsna.html"
 Rows = list[dict[str, Any]]
 
 
@@ -211,21 +211,23 @@ def _outputs(
     workbooks: Workbooks,
 ) -> list[Tally]:
     recorded = _counts(folder / RECORD)
-    page, tallies = webpage.Page(), []
-    # The web page first: the charts and the PDF are held to it.
-    for name in sorted(names, key=lambda name: (name != HTML, name)):
+    pages: dict[str, webpage.Page] = {}
+    tallies = []
+    # Web pages first: charts and PDFs are held to them.
+    for name in sorted(names, key=lambda name: (not name.endswith(".html"), name)):
         file, tally = folder / name, Tally(name)
         try:
             if name.endswith((".html", ".svg")):
                 own = webpage.read(file.read_text(encoding="utf-8"))
-                page = own if name == HTML else page
                 _keyed(own, keyed, tally)
-                if name != HTML:
-                    _same_charts(own, page, tally)
+                if name.endswith(".html"):
+                    pages[name] = own
+                else:
+                    _same_charts(own, pages, tally)
             elif name.endswith((*workbook_parts.PARTS,)):
                 workbooks.read(file, tally)
             elif name.endswith(".pdf"):
-                _paper(file, page, tally)
+                _paper(file, pages.get(PRINTED_FROM.get(name, "")), tally)
                 tallies.append(tally)
                 continue
             elif name.endswith("figures.json"):
@@ -260,13 +262,17 @@ def _keyed(page: webpage.Page, keyed: Keyed, tally: Tally) -> None:
             keyed.judge(cell, block.place, f"{block.figure} {block.place}".strip(), tally)
 
 
-def _same_charts(own: webpage.Page, page: webpage.Page, tally: Tally) -> None:
+def _same_charts(own: webpage.Page, pages: Mapping[str, webpage.Page], tally: Tally) -> None:
     for name, chart in own.charts.items():
-        if page.charts.get(name, chart) != chart:
-            tally.wrong(f"differs from the chart of this name in {HTML}", code="chart")
+        for at, page in pages.items():
+            if page.charts.get(name, chart) != chart:
+                tally.wrong(f"differs from the chart of this name in {at}", code="chart")
 
 
-def _paper(file: Path, page: webpage.Page, tally: Tally) -> None:
+def _paper(file: Path, page: webpage.Page | None, tally: Tally) -> None:
+    if page is None:
+        tally.wrong("no web page is known that this was printed from", code="unreadable")
+        return
     anything: Any = _Anything()
     found = paper.read(file.read_bytes())
     align.compare(found, align.expected(page.blocks, anything, found), tally)

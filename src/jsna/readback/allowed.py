@@ -52,9 +52,8 @@ def _type(name: str, pattern: str, places: frozenset[str] | None = None) -> Type
 
 
 TYPES: Final[Sequence[Type]] = (
-    _type("section", r"^\d{1,2}(?:\.\d{1,2})?(?= \S)|^Tables of chapter \d{1,2}(?=,)", _NUMBERED),
+    _type("section", r"^\d{1,2}(?:\.\d{1,2})?(?= \S)", _NUMBERED),
     _type("figure", r"^Figure \d{1,2}\.\d{1,3}(?=,|$)", frozenset({"p.figure-number"})),
-    _type("table", r"\b[Tt]able A\d{1,2}\.\d{1,3}\b"),
     _type("part of a table", r"\(part \d of \d\)", frozenset({"caption"})),
     _type("rows of a table", r"The first \d\d rows are shown", frozenset({"p.source"})),
     _type("date", rf"(?P<date>\b\d{{1,2}} {_MONTH} \d{{4}}\b)"),

@@ -57,7 +57,7 @@ class Asked:
             fine = frozenset(self._finest(name) for name in dims)
             self._splits.setdefault(indicator, set()).add(fine)
         self._rows = {number: self._row(number) for number in config.questions.questions}
-        self._file = False
+        self._file = self._page = False
 
     @property
     def phrases(self) -> Iterator[str]:
@@ -106,16 +106,15 @@ class Asked:
         return any(by <= split for split in self._splits.get(indicator, ()))
 
     def table(self, blocks: Iterable[Block], tally: Tally) -> None:
-        """Hold the table of a web page to the measures, if any question is asked."""
+        """Hold the table of a web page to the measures, where it has one."""
         cells: dict[tuple[int, int], dict[int, str]] = {}
         for block in blocks:
             if block.at is not None and block.at[1] >= 0:
                 cells.setdefault(block.at[:2], {})[block.at[2]] = block.text
         at = next((key[0] for key, row in cells.items() if (*row.values(),) == _HEADS), None)
         if at is None:
-            if self._rows:
-                tally.wrong("has no table of the questions that were asked", code="questions")
             return
+        self._page = True
         given = [row for key, row in cells.items() if key[0] == at and key[1] > 0]
         found = {row.get(0, "").partition(". ")[0]: row for row in given}
         self._complete([row.get(0, "").partition(". ")[0] for row in given], tally)
@@ -153,7 +152,9 @@ class Asked:
                         self._wrong(row["question"], name, wanted, row[name], tally)
 
     def finish(self, tally: Tally) -> None:
-        """Note it where no file of open data has the questions."""
+        """Note it where no web page, or no file of open data, has the questions."""
+        if self._rows and not self._page:
+            tally.wrong("no web page has a table of the questions asked", code="questions")
         if self._rows and not self._file:
             tally.wrong("no file of open data has the questions asked", code="questions")
 

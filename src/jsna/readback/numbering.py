@@ -1,4 +1,4 @@
-"""Sections, figures and tables are numbered one after the other, and what refers to one names it.
+"""Sections and figures are numbered one after the other, and what refers to one names it.
 
 These numbers are of types that are allowed because of where they stand; here they are held to
 what they stand for.
@@ -6,7 +6,9 @@ what they stand for.
 
 from __future__ import annotations
 
+import posixpath
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from jsna.readback.page import Page
@@ -14,24 +16,19 @@ from jsna.readback.result import Tally
 
 _SECTION: Final = re.compile(r"(\d{1,2})(?:\.(\d{1,2}))? (?=\S)")
 _FIGURE: Final = re.compile(r"Figure (\d{1,2})\.(\d{1,3})\b")
-_TABLE: Final = re.compile(r"[Tt]able A(\d{1,2})\.(\d{1,3})\b")
-_BACK: Final = "Back from"
 _PART: Final = re.compile(r"\(part (\d) of (\d)\)")
 
-#: What is numbered, where its number stands, and how it is written.
-_FIGURES: Final = ("figure", "p.figure-number", _FIGURE)
-_TABLES: Final = ("table", "caption", _TABLE)
+#: Where the number of a figure stands.
+_NUMBERED: Final = "p.figure-number"
 
 
 def judge(page: Page, tally: Tally) -> None:
     """Note every number that is out of turn, and every reference to something else."""
     _sections(page, tally)
-    _sequence(page, *_FIGURES, tally, within=True)
-    # All tables stand together, in an annex.
-    _sequence(page, *_TABLES, tally, within=False)
+    _figures(page, tally)
     _parts(page, tally)
-    for target, text, at in page.links:
-        if not _led(page, target, text, at):
+    for target, text in page.links:
+        if not _led(page, target, text):
             rule = f"leads to #{target}, which has another number"
             tally.wrong(rule, place="link", printed=text, code="reference")
 
@@ -50,25 +47,21 @@ def _sections(page: Page, tally: Tally) -> None:
         chapter, section = given
 
 
-def _sequence(
-    page: Page, what: str, place: str, pattern: re.Pattern[str], tally: Tally, *, within: bool
-) -> None:
-    """Note numbers of chapters that do not count up from 1, or stand in another chapter."""
+def _figures(page: Page, tally: Tally) -> None:
+    """Note figures whose numbers do not count up from 1, or stand in another chapter."""
     last: dict[int, int] = {}
     before = 0
     for block in page.blocks:
-        head = _SECTION.match(block.text) if within and block.place == "h2" else None
+        head = _SECTION.match(block.text) if block.place == "h2" else None
         if head is not None:
             before = int(head[1])
-        found = pattern.match(block.text) if block.place == place else None
+        found = _FIGURE.match(block.text) if block.place == _NUMBERED else None
         if found is None:
             continue
         chapter, number = int(found[1]), int(found[2])
-        away = chapter != before if within and before else chapter < before
-        if away or number != last.get(chapter, 0) + 1:
-            rule = f"this {what} is numbered out of turn"
-            tally.wrong(rule, place=place, printed=found[0], code="numbering")
-        before = before if within else chapter
+        if (before and chapter != before) or number != last.get(chapter, 0) + 1:
+            rule = "this figure is numbered out of turn"
+            tally.wrong(rule, place=_NUMBERED, printed=found[0], code="numbering")
         last[chapter] = number
 
 
@@ -87,22 +80,32 @@ def _parts(page: Page, tally: Tally) -> None:
         part, parts = given
 
 
-def _led(page: Page, target: str, text: str, at: int) -> bool:
+def _led(page: Page, target: str, text: str) -> bool:
     """Whether a link that names a number leads to what bears it."""
-    if text.startswith(_BACK):
-        captions = [b.text for b in page.blocks[:at] if b.place == "caption"]
-        named = _TABLE.search(text)
-        above = _TABLE.match(captions[-1]) if captions else None
-        return named is None or (above is not None and above.groups() == named.groups())
     if target not in page.targets:
         return False
     after = page.blocks[page.targets[target] :]
-    for _, place, pattern in (_FIGURES, _TABLES):
-        named = pattern.search(text)
-        if named is not None:
-            first = next((b.text for b in after if b.place == place), "")
-            own = pattern.match(first)
-            return own is not None and own.groups() == named.groups()
+    named = _FIGURE.search(text)
+    if named is not None:
+        first = next((b.text for b in after if b.place == _NUMBERED), "")
+        own = _FIGURE.match(first)
+        return own is not None and own.groups() == named.groups()
     if _SECTION.match(text):
         return text == next((b.text for b in after if b.place in ("h2", "h3")), "")
     return True
+
+
+def between(pages: Mapping[str, Page], tally: Tally) -> None:
+    """Note every link from page to page that leads to no place, or to another number.
+
+    Args:
+        pages: path below the draft -> page.
+        tally: of the draft as a whole.
+    """
+    for name, page in pages.items():
+        for address, text in page.outward:
+            file, _, target = address.partition("#")
+            other = pages.get(posixpath.normpath(posixpath.join(posixpath.dirname(name), file)))
+            if other is None or (target and not _led(other, target, text)):
+                rule = f"leads from {name} to {address}, which is not there or has another number"
+                tally.wrong(rule, place="link", printed=text, code="reference")

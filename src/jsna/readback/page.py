@@ -27,7 +27,9 @@ _TECHNICAL: Final = frozenset({
 #: Attributes that say what a number is.
 _KEYED: Final = frozenset({"data-measure", "data-certificate"})
 #: A link to a file of open data beside the page, which is called after its chart.
-_FILE: Final = re.compile(r"data/(?:figures/)?[a-z][\w-]*\.csv")
+_FILE: Final = re.compile(r"data/(?:figures/)?[a-z][\w-]*\.csv|charts/[a-z][\w-]*\.svg")
+#: A link within the page, or to another page of the publication.
+_WITHIN: Final = re.compile(r"#.*|(?:\.\./)?(?:[a-z][\w-]*/)?[a-z][\w-]*\.html(?:#.*)?")
 #: Classes of what is not printed on paper.
 _SCREEN: Final = frozenset({"screen-only", "skip", "end"})
 #: Classes of tables that hold words beside measures.
@@ -51,14 +53,16 @@ class Page:
         blocks: in order.
         charts: charts by id, as written.
         targets: id of an element -> the first block that may stand in it.
-        links: (id led to, text, block it stands in) of every link within the page.
+        links: (id led to, text) of every link within the page.
+        outward: (page led to and id in it, text) of every link to another page.
         unreadable: elements that show no text.
     """
 
     blocks: list[Block] = field(default_factory=list)
     charts: dict[str, str] = field(default_factory=dict)
     targets: dict[str, int] = field(default_factory=dict)
-    links: list[tuple[str, str, int]] = field(default_factory=list)
+    links: list[tuple[str, str]] = field(default_factory=list)
+    outward: list[tuple[str, str]] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
 
 
@@ -117,7 +121,9 @@ class _Reader(HTMLParser):
         if tag == "a" and self._link:
             target, *texts = self._link
             text = " ".join("".join(texts).split())
-            self.page.links.append((target, text, len(self.page.blocks)))
+            within = target.startswith("#")
+            to = self.page.links if within else self.page.outward
+            to.append((target.removeprefix("#"), text))
             self._link = []
         if tag == "a" and self._inside("nav"):
             self._flush()
@@ -150,8 +156,8 @@ class _Reader(HTMLParser):
         """Keep track of places: tables, rows and columns, and what links lead to and from."""
         if "id" in given:
             self.page.targets.setdefault(given["id"], len(self.page.blocks))
-        if tag == "a" and given.get("href", "").startswith("#"):
-            self._link = [given["href"][1:]]
+        if tag == "a" and _WITHIN.fullmatch(given.get("href", "")):
+            self._link = [given["href"]]
         table, row, column = self._at
         if tag == "table":
             self._at = (table + 1, -1, -1)
@@ -197,7 +203,7 @@ class _Reader(HTMLParser):
         for name, value in given.items():
             if not any(letter.isdigit() for letter in value) or name in _TECHNICAL:
                 continue
-            if name == "href" and (value.startswith("#") or _FILE.fullmatch(value)):
+            if name == "href" and (_WITHIN.fullmatch(value) or _FILE.fullmatch(value)):
                 continue
             if name == "value" and tag == "data" and given.keys() & _KEYED:
                 continue

@@ -12,6 +12,7 @@ import pandas as pd
 
 from jsna import io
 from jsna.model.configuration import Configuration
+from jsna.model.documents import PRINTED_FROM
 from jsna.model.standings import empty
 from jsna.readback import align, axes, called, numbering, paper, parts, printed, tables
 from jsna.readback import page as webpage
@@ -27,7 +28,6 @@ from jsna.readback.result import Tally
 from jsna.readback.standings import Standings
 from jsna.readback.workbook import Workbooks
 
-HTML: Final = "jsna.html"
 #: Parts of the list of figures that name things and print nothing.
 _NAMES: Final = frozenset(
     {"id", "indicator", "chapter", "type", "file", "narrow", "sources", "field", "@context", "url"}
@@ -37,7 +37,7 @@ _KEYS: Final = frozenset({"key", "keys"})
 
 
 class Reader:
-    """Reads the files of a draft one after the other, the web page first.
+    """Reads the files of a draft one after the other, web pages first.
 
     Args:
         frame: safe measures of the edition.
@@ -67,7 +67,7 @@ class Reader:
         self._asked = Asked(frame, config)
         self._workbooks = Workbooks(figures, allowed.of, self._asked)
         self._tallies: list[Tally] = []
-        self._page = webpage.Page()
+        self._pages: dict[str, webpage.Page] = {}
 
     def read(self, name: str, file: Path) -> None:
         """Judge one file.
@@ -81,10 +81,10 @@ class Reader:
         io.verified(file)
         kind = file.suffix.lower()
         if kind == ".html":
-            self._page = self._text(file.read_text(encoding="utf-8"), tally)
-            self._labels.judge(self._page.blocks, tally)
-            numbering.judge(self._page, tally)
-            self._asked.table(self._page.blocks, tally)
+            page = self._pages[name] = self._text(file.read_text(encoding="utf-8"), tally)
+            self._labels.judge(page.blocks, tally)
+            numbering.judge(page, tally)
+            self._asked.table(page.blocks, tally)
         elif kind == ".svg":
             self._chart(file, tally)
         elif kind == ".csv":
@@ -100,7 +100,7 @@ class Reader:
             for place, value in _leaves(json.loads(file.read_text(encoding="utf-8"))):
                 self._leaf(place, value, tally)
         elif kind == ".pdf":
-            self._paper(file, tally)
+            self._paper(name, file, tally)
         elif kind in parts.PARTS:
             self._workbooks.read(file, tally)
         else:
@@ -111,6 +111,7 @@ class Reader:
         whole = Tally("data")
         self._tables.complete(whole)
         self._asked.finish(whole)
+        numbering.between(self._pages, whole)
         return [*self._tallies, whole] if whole.problems else self._tallies
 
     # -- web page and charts ---------------------------------------------------------------------
@@ -141,9 +142,10 @@ class Reader:
         text = file.read_text(encoding="utf-8")
         page = self._text(text, tally)
         for name, chart in page.charts.items():
-            if self._page.charts.get(name, chart) != chart:
-                rule = f"differs from the chart of this name in {HTML}; write the report again"
-                tally.wrong(rule, code="chart")
+            for at, page in self._pages.items():
+                if page.charts.get(name, chart) != chart:
+                    rule = f"differs from the chart of this name in {at}; write the report again"
+                    tally.wrong(rule, code="chart")
 
     def _numbers(self, block: Block, place: str, tally: Tally) -> None:
         """Judge the numbers of a block that carry no key."""
@@ -178,10 +180,14 @@ class Reader:
                 rule = f"no type of number is known for it in “{text[:80]}”"
                 tally.wrong(rule, place=place, printed=number, code="unknown")
 
-    def _paper(self, file: Path, tally: Tally) -> None:
+    def _paper(self, name: str, file: Path, tally: Tally) -> None:
+        page = self._pages.get(PRINTED_FROM.get(name, ""))
+        if page is None:
+            tally.wrong("no web page is known that this was printed from", code="unreadable")
+            return
         found = paper.read(file.read_bytes())
-        align.compare(found, align.expected(self._page.blocks, self._allowed, found), tally)
-        align.around(found, align.heads(self._page.blocks), self._allowed, tally)
+        align.compare(found, align.expected(page.blocks, self._allowed, found), tally)
+        align.around(found, align.heads(page.blocks), self._allowed, tally)
 
 
 def _leaves(content: Any, place: str = "") -> Iterator[tuple[str, Any]]:

@@ -8,7 +8,7 @@ from jsna.model import standings
 from jsna.model.configuration import Configuration
 from jsna.readback import certificate, printed, record, worked
 from jsna.readback.allowed import Allowed
-from jsna.readback.reader import HTML, Reader
+from jsna.readback.reader import Reader
 from jsna.readback.result import Readback
 from jsna.readback.vocabulary import Vocabulary
 
@@ -43,8 +43,8 @@ def readback(config: Configuration, paths: io.Paths) -> Readback:
     everyone = standings.check(io.read_parquet(paths.safe / standings.FILE), standings.FILE)
     reader = Reader(frame, config, allowed, proved, everyone)
     files = record.files(paths.draft)
-    # The web page first: the PDF and the charts are held to it.
-    for name in sorted(files, key=lambda name: (name != HTML, name)):
+    # Web pages first: PDFs and charts are held to them.
+    for name in sorted(files, key=lambda name: (not name.endswith(".html"), name)):
         reader.read(name, files[name])
     decimals = {name: one.decimals for name, one in config.indicators.items()}
     again = worked.tally(printed.measures(frame, decimals), config)

@@ -47,11 +47,13 @@ def chapters(
     figures: Mapping[str, Sequence[Figure]],
     register: sources.Register,
 ) -> list[Chapter]:
-    """Every chapter of the edition, numbered in its order."""
+    """Every chapter of the edition, in its order and numbered within its document."""
     config = view.config
-    made = []
+    made: list[Chapter] = []
     standing: list[Indicator] = []
-    for number, name in enumerate(config.edition.chapters, 1):
+    for name in config.edition.chapters:
+        document = config.chapters[name].document
+        number = 1 + sum(chapter.document == document for chapter in made)
         own = [i for i in config.indicators.values() if i.chapter == name]
         shown = [i for i in own if view.has(i.id)]
         # The summary takes its key numbers from every chapter.
@@ -67,6 +69,7 @@ def chapters(
         made.append(
             Chapter(
                 id=name,
+                document=document,
                 number=number,
                 title=declared.title,
                 key_numbers=chapter_parts.key_numbers(view, pool, first),
@@ -196,5 +199,4 @@ def context(view: Measures, made: Sequence[Chapter], register: sources.Register)
         "metadata": [metadata.entry(i, view, register) for i in shown],
         "method_words": metadata.method_lines(view),
         "measures_file": f"{prefix}measures.csv",
-        "table_names": {t.id: f"Table {t.number}" for c in made for t in c.tables},
     }

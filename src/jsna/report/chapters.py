@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from markupsafe import Markup
 
@@ -22,10 +21,6 @@ from jsna.view.rows import Measures, Row
 
 #: Key numbers at the head of a chapter.
 STRIP = 4
-#: A table this narrow stands beside another one, if neither is much longer.
-_COLUMNS: Final = 4
-_HEADING: Final = 26
-_LONGER: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +34,12 @@ class KeyNumber:
 
 @dataclass(frozen=True, slots=True)
 class NumberedFigure:
-    """A figure with its number, source line and the ids of its data tables."""
+    """A figure with its number and source line."""
 
     number: str
     anchor: str
     figure: Figure
     source: str
-    table_ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NumberedTable:
-    """A data table of the annex, with its number and the id it is linked by."""
-
-    number: str
-    id: str
-    table: Table
-    source: str
-    back: str
-
-    @property
-    def wide(self) -> bool:
-        """Whether it takes more than half the page's width."""
-        header = self.table.header
-        return len(header) > _COLUMNS or any(len(head) > _HEADING for head in header)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +52,7 @@ class Section:
     sentences: tuple[Sentence, ...]
     parts: tuple[Sentence, ...]
     figures: tuple[NumberedFigure, ...]
-    tables: tuple[NumberedTable, ...]
+    tables: tuple[Table, ...]
     source: str
     caution: str
     left: tuple[str, ...] = ()
@@ -97,12 +74,13 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """One chapter; `lacking` names indicators it has no figures for.
+    """One chapter of a document; `lacking` names indicators it has no figures for.
 
     `figures` are those of several indicators together.
     """
 
     id: str
+    document: str
     number: int
     title: str
     key_numbers: tuple[KeyNumber, ...]
@@ -120,27 +98,6 @@ class Chapter:
     def brief(self) -> bool:
         """Whether it is too short for a page of its own."""
         return self.number > 1 and len(self.sections) + len(self.key_numbers) <= 1
-
-    @property
-    def tables(self) -> list[NumberedTable]:
-        """Every data table of the chapter, in order."""
-        return [table for section in self.sections for table in section.tables]
-
-    @property
-    def shelves(self) -> list[tuple[NumberedTable, ...]]:
-        """The data tables in order, two narrow ones beside each other."""
-        shelves: list[tuple[NumberedTable, ...]] = []
-        for table in self.tables:
-            last = shelves[-1] if shelves else ()
-            if len(last) == 1 and not last[0].wide and not table.wide and _alike(last[0], table):
-                shelves[-1] = (*last, table)
-            else:
-                shelves.append((table,))
-        return shelves
-
-
-def _alike(one: NumberedTable, other: NumberedTable) -> bool:
-    return abs(len(one.table.rows) - len(other.table.rows)) <= _LONGER
 
 
 def key_numbers(
@@ -211,7 +168,7 @@ def together(
 ) -> tuple[NumberedFigure, ...]:
     """The figures of several indicators, which stand before those of its sections, numbered."""
     return tuple(
-        NumberedFigure(f"{number}.{at}", f"figure-{number}-{at}", one, source_line(one.sources), ())
+        NumberedFigure(f"{number}.{at}", f"figure-{number}-{at}", one, source_line(one.sources))
         for at, one in enumerate(figures, 1)
     )
 
@@ -223,45 +180,28 @@ def sections(
     number: int,
     source_line: Callable[[Sequence[str]], str],
 ) -> tuple[Section, ...]:
-    """A section for each indicator with figures, numbered; figures and tables numbered on."""
+    """A section for each indicator with figures, numbered; figures numbered on."""
     made: list[Section] = []
-    figure_count = table_count = 0
+    figure_count = 0
     for indicator in (i for i in indicators if view.has(i.id)):
-        anchor = "indicator-" + indicator.id.replace("_", "-")
         drawn: list[NumberedFigure] = []
-        tables: list[NumberedTable] = []
         charted: set[str] = set()
         for figure in figures.get(indicator.id, ()):
             figure_count += 1
             # The image has the figure's own id; the block around it is found by its number.
             name, place = f"{number}.{figure_count}", f"figure-{number}-{figure_count}"
-            line = source_line(figure.sources)
-            # Two figures of the same numbers, such as bars and tiles, share one table.
-            same = [d for d in drawn if figure.keys <= d.figure.keys]
-            ids = [*same[0].table_ids] if same else []
-            for table in () if same else figure.tables:
-                table_count += 1
-                ids.append(f"table-{number}-{table_count}")
-                label = f"A{number}.{table_count}"
-                tables.append(NumberedTable(label, ids[-1], table, line, place))
             charted |= figure.keys
-            drawn.append(NumberedFigure(name, place, figure, line, tuple(ids)))
-        rows = view.rows(indicator.id)
-        line = source_line(view.sources(rows))
-        for table in further(view, indicator, charted):
-            table_count += 1
-            label, name = f"A{number}.{table_count}", f"table-{number}-{table_count}"
-            tables.append(NumberedTable(label, name, table, line, anchor))
+            drawn.append(NumberedFigure(name, place, figure, source_line(figure.sources)))
         made.append(
             Section(
-                id=anchor,
+                id="indicator-" + indicator.id.replace("_", "-"),
                 number=f"{number}.{len(made) + 1}",
                 indicator=indicator,
                 sentences=tuple(headline(view, indicator)),
                 parts=tuple(breakdown_sentences(view, indicator, charted)),
                 figures=tuple(drawn),
-                tables=tuple(tables),
-                source=line,
+                tables=tuple(further(view, indicator, charted)),
+                source=source_line(view.sources(view.rows(indicator.id))),
                 caution=caution(indicator, view),
                 left=tuple(left(indicator, view)),
             )

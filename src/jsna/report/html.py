@@ -1,18 +1,23 @@
-"""The report as one self-contained web page: templates filled, styles and fonts inside."""
+"""Every document as one self-contained web page: templates filled, styles and fonts inside."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
 from markupsafe import Markup
 
-from jsna.report import assemble, fonts
+from jsna.model.documents import DOCUMENTS
+from jsna.report import assemble, fonts, links
+from jsna.report.chapters import Chapter
 from jsna.report.safe_files import SafeFiles
 from jsna.report.sources import Register
 from jsna.view import words
 
 _CHAPTER = "chapter.html.j2"
+#: Where the fonts stand, until it is known which characters they are for.
+_FONTS: Final = "/* fonts */"
 
 
 def environment(safe_files: SafeFiles) -> Environment:
@@ -40,32 +45,47 @@ def _template(env: Environment, chapter: str) -> Any:
 
 def render(
     env: Environment, register: Register, shared: dict[str, Any], safe_files: SafeFiles
-) -> str:
-    """The whole page.
+) -> dict[str, str]:
+    """File name -> the web page of every document.
 
     Args:
         env: from `environment`.
         register: citations of the sources.
         shared: from `assemble.context`.
         safe_files: reads style sheets and fonts.
+
+    Raises:
+        JsnaError: a link leads nowhere.
     """
-    pages = []
-    for chapter in shared["chapters"]:
-        own = {
-            "chapter": chapter,
-            "declared": register.config.chapters[chapter.id],
-            "absent": assemble.absent_lines(chapter, register),
-        }
-        pages.append(Markup(_template(env, chapter.id).render({**shared, **own})))
     folder = safe_files.templates / "css"
     styles = {
         "style_css": Markup(safe_files.text(folder / "report.css")),
         "screen_css": Markup(safe_files.text(folder / "screen.css")),
     }
-    page = env.get_template("report.html.j2")
-    filled = {**shared, **styles, "pages": pages}
-    plain = page.render({**filled, "font_css": ""})
     for file in fonts.FACES.values():
         safe_files.path(safe_files.templates / "fonts" / file)
-    font_css = Markup(fonts.css(safe_files.templates / "fonts", plain))
-    return page.render({**filled, "font_css": font_css})
+    bodies = {}
+    for document in DOCUMENTS:
+        own = [chapter for chapter in shared["chapters"] if chapter.document == document.name]
+        filled = {**shared, **styles, "document": document, "own": own}
+        pages = [_chapter(env, chapter, register, filled) for chapter in own]
+        plain = env.get_template(f"{document.name}.html.j2")
+        bodies[document.page] = plain.render({**filled, "pages": pages, "font_css": _FONTS})
+    return {name: _lettered(page, safe_files) for name, page in links.between(bodies).items()}
+
+
+def _chapter(
+    env: Environment, chapter: Chapter, register: Register, shared: Mapping[str, Any]
+) -> Markup:
+    own = {
+        "chapter": chapter,
+        "declared": register.config.chapters[chapter.id],
+        "absent": assemble.absent_lines(chapter, register),
+    }
+    return Markup(_template(env, chapter.id).render({**shared, **own}))
+
+
+def _lettered(page: str, safe_files: SafeFiles) -> str:
+    """A page with the fonts of its own characters inside."""
+    plain = page.replace(_FONTS, "", 1)
+    return page.replace(_FONTS, fonts.css(safe_files.templates / "fonts", plain), 1)

@@ -1,4 +1,4 @@
-"""The `print` stage: the web page as a tagged PDF (PDF/UA-1), with the bundled font alone."""
+"""The `print` stage: web pages as tagged PDFs (PDF/UA-1), with the bundled font alone."""
 
 from __future__ import annotations
 
@@ -15,34 +15,40 @@ from jsna.errors import JsnaError, Problem
 from jsna.machine import libraries as system
 from jsna.machine.garbage import uncollected
 from jsna.model.configuration import Configuration
-from jsna.report.safe_files import HTML, SafeFiles
+from jsna.model.documents import DOCUMENTS
+from jsna.report.safe_files import SafeFiles
 
-PDF = "jsna.pdf"
 VARIANT: Final = "pdf/ua-1"
 
 
 def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None) -> None:
-    """Print the draft's web page to `jsna.pdf`.
+    """Print the web page of every document of the draft.
 
     Raises:
-        JsnaError: the page is missing, asks for anything outside itself, or the printer warns.
+        JsnaError: a page is missing, asks for anything outside itself, or the printer warns.
     """
     safe_files = SafeFiles(paths, templates)
-    page = safe_files.text(paths.draft / HTML)
     style = safe_files.text(safe_files.templates / "css" / "print.css")
     published = datetime.combine(config.edition.published, time(), UTC)
     if "FONTCONFIG_FILE" not in os.environ:
         system.isolate_fonts(safe_files.templates.parents[1])
-    io.write_bytes(paths.draft / PDF, print_page(page, style, published))
+    for document in DOCUMENTS:
+        page = safe_files.text(paths.draft / document.page)
+        content = print_page(page, style, published, document.pdf)
+        io.write_bytes(paths.draft / document.pdf, content)
 
 
-def print_page(page: str, style: str, published: datetime) -> bytes:
+def print_page(page: str, style: str, published: datetime, name: str) -> bytes:
     """The PDF of a page.
 
     Args:
         page: the self-contained web page.
         style: style sheet for paper.
         published: stands for the time of making, so that the bytes do not depend on it.
+        name: file it will be, for messages.
+
+    Raises:
+        JsnaError: the printer warns.
     """
     from jsna.report import pdftext
     from jsna.report.pdftags import finish, link_words
@@ -65,9 +71,7 @@ def print_page(page: str, style: str, published: datetime) -> bytes:
             uncompressed_pdf=True,  # `finish` compresses it, in less time
         )
     if warnings:
-        problems = [
-            Problem("jsna.pdf", text, code="pdf.warning") for text in dict.fromkeys(warnings)
-        ]
+        problems = [Problem(name, text, code="pdf.warning") for text in dict.fromkeys(warnings)]
         raise JsnaError(problems, title="The PDF was not printed as it should be:")
     assert isinstance(content, bytes)
     return finish(content, link_words(page))

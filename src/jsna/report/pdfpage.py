@@ -2,8 +2,8 @@
 
 Half of the printer's time would go into elements that leave no trace on paper: the `<data>`
 marks, and every node of every chart, which it would style one by one. The marks are unwrapped, the
-charts for narrow screens dropped, and the others handed over as images that it reads with a fast
-parser.
+charts for narrow screens and the folded tables dropped, links to other files made plain words, and
+the other charts handed over as images that it reads with a fast parser.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ _SCREEN: Final = re.compile(r'<style id="(?:fonts|screen)">.*?</style>', re.DOTA
 _MARK: Final = re.compile(r"</?data\b[^>]*>")
 _HIDDEN: Final = re.compile(r'<span data-measure="[^"]*" data-status="[^"]*">([^<]*)</span>')
 _NARROW: Final = re.compile(r'<div class="figure-image narrow[^"]*">.*?</div>', re.DOTALL)
+_FOLDED: Final = re.compile(r'<details class="screen-only[^"]*">.*?</details>', re.DOTALL)
+#: A link to another document: on paper there is no file beside it.
+_ELSEWHERE: Final = re.compile(r'<a href="[\w./-]+\.html(?:#[\w-]+)?">(.*?)</a>', re.DOTALL)
 _KEY: Final = re.compile(r' data-(?:measure|field)="[^"]*"')
 _IMAGE: Final = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _TITLE: Final = re.compile(r"<title\b[^>]*>(.*?)</title>", re.DOTALL)
@@ -37,7 +40,9 @@ def prepare(page: str) -> tuple[str, dict[str, str]]:
         alt = (title[1] if title else "").replace('"', "&quot;")
         return f'<img src="{address}" alt="{alt}">'
 
-    page = _HIDDEN.sub(r"\1", _MARK.sub("", _NARROW.sub("", _SCREEN.sub("", page))))
+    for left_out in (_SCREEN, _NARROW, _FOLDED, _MARK):
+        page = left_out.sub("", page)
+    page = _ELSEWHERE.sub(r"\1", _HIDDEN.sub(r"\1", page))
     return _IMAGE.sub(lift, page), images
 
 

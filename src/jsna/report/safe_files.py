@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from jsna import io
 from jsna.errors import JsnaError, Problem
 
 if TYPE_CHECKING:  # printing opens no table, and starts without what tables need
     import pandas as pd
-
-#: Name of the web page.
-HTML: Final = "jsna.html"
 
 
 class SafeFiles:

@@ -1,4 +1,4 @@
-"""The `write` stage: chapters, web page and open data, from the protected measures alone."""
+"""The `write` stage: the web pages and the open data, from the protected measures alone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from jsna.report import (
 )
 from jsna.report.certificate import Certificate
 from jsna.report.opendata import Beside, OpenData
-from jsna.report.safe_files import HTML, SafeFiles
+from jsna.report.safe_files import SafeFiles
 from jsna.report.sources import Register
 from jsna.sources import registry
 from jsna.view.answers import answers
@@ -28,7 +28,7 @@ from jsna.view.rows import Measures
 
 
 def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None) -> None:
-    """Write the web page and the open data of an edition to its draft.
+    """Write the web page of every document and the open data of an edition to its draft.
 
     Args:
         config: configuration of the edition.
@@ -48,7 +48,7 @@ def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None
     everyone = standings.load(safe_files, paths)
     made = OpenData(frame, config)
     charts = paths.draft / "charts"
-    page, data = compose(frame, config, safe_files, charts, proved, stated, everyone, made)
+    pages, data = compose(frame, config, safe_files, charts, proved, stated, everyone, made)
     folder = paths.draft / "data"
     for name, content in data.items():
         io.write_text(folder / name, content)
@@ -59,8 +59,9 @@ def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None
         # Records of digests are hidden files, and go with theirs.
         if stale.is_file() and not stale.name.startswith("."):
             io.remove(stale)
-    io.write_text(paths.draft / HTML, page)
-    files.append(paths.draft / HTML)
+    for name, page in pages.items():
+        io.write_text(paths.draft / name, page)
+        files.append(paths.draft / name)
     io.write_json(paths.draft / records.WRITTEN, {"files": records.digests(paths.draft, files)})
 
 
@@ -73,8 +74,8 @@ def compose(
     stated: attrition.Stated,
     everyone: pd.DataFrame | None = None,
     made: OpenData | None = None,
-) -> tuple[str, dict[str, str]]:
-    """The web page and the open data files of some measures, and what is stated beside them.
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The web pages and the open data files of some measures, and what is stated beside them.
 
     With `everyone`, the safe table of standings, they say where the area stands among all.
     """

@@ -19,9 +19,9 @@ from jsna import io
 from jsna.charts import lettering
 from jsna.model.areas import Area
 from jsna.model.configuration import Configuration
+from jsna.model.documents import DOCUMENTS, REPORT
 from jsna.model.schema import KEY
 from jsna.readback import page
-from jsna.report.safe_files import HTML
 
 #: Points by which a label may stand over the edge: kerning is left out of its width.
 _NEAR: Final = 1.5
@@ -68,7 +68,8 @@ def look(config: Configuration, paths: io.Paths) -> Looks:
     folder = paths.draft / "charts"
     listed: Sequence[Mapping[str, Any]] = io.read_json(folder / "figures.json")["figures"]
     frame = io.read_measures(paths.safe / "measures.parquet")
-    html = io.read_text(paths.draft / HTML)
+    pages = [io.read_text(paths.draft / document.page) for document in DOCUMENTS]
+    html = io.read_text(paths.draft / REPORT.page)
     told = _keys(frame[frame["value"].notna()])
     faults = [
         *(
@@ -77,8 +78,7 @@ def look(config: Configuration, paths: io.Paths) -> Looks:
             for layout in ("file", "narrow")
             for fault in chart(one, io.read_text(folder / one[layout]), told)
         ),
-        *sentences(html),
-        *running(html),
+        *(fault for page in pages for find in (sentences, running) for fault in find(page)),
         *places(config.area, listed, frame, html),
     ]
     return Looks(tuple(faults), len(listed))

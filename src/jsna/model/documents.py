@@ -1,0 +1,41 @@
+"""The documents of an edition: each a web page that is printed as a PDF, and read back with it.
+
+Here each is said once: what the stages write, print, read back and publish, what the rules of the
+workflow name as outputs, and which chapters stand in which document follow from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document.
+
+    Attributes:
+        name: of its files, and of its template.
+        part: what it is beside the report itself, for its cover and title; empty for the report.
+    """
+
+    name: str
+    part: str = ""
+
+    @property
+    def page(self) -> str:
+        """File of the web page."""
+        return f"{self.name}.html"
+
+    @property
+    def pdf(self) -> str:
+        """File of what is printed of it."""
+        return f"{self.name}.pdf"
+
+
+REPORT: Final = Document("report")
+TECHNICAL: Final = Document("technical-report", "technical report")
+#: In the order they are told of.
+DOCUMENTS: Final = (REPORT, TECHNICAL)
+#: File of a PDF -> file of the web page it is printed from.
+PRINTED_FROM: Final = {one.pdf: one.page for one in DOCUMENTS}

@@ -13,6 +13,7 @@ import pytest
 from jsna import io, records
 from jsna.errors import JsnaError
 from jsna.model import standings
+from jsna.model.documents import DOCUMENTS
 from jsna.report import certificate as certificates
 from jsna.report import write
 from jsna.report.certificate import Certificate
@@ -47,8 +48,9 @@ def changed(paths: io.Paths, to: Path, **parts: Any) -> io.Paths:
 
 
 def page(paths: io.Paths) -> str:
+    """Every page of the publication, one after the other."""
     write.run(CONFIG, paths, templates=made.TEMPLATES)
-    return (paths.draft / "report.html").read_text(encoding="utf-8")
+    return "".join(io.read_text(paths.draft / one.page) for one in DOCUMENTS)
 
 
 def section(text: str) -> str:

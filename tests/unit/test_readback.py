@@ -171,8 +171,7 @@ def test_a_free_number_is_named(tmp_path: Path, body: str) -> None:
     [
         ("<h2>1 Summary</h2><h3>1.1 Pupils</h3>", "section"),
         ('<p class="figure-number">Figure 4.1, synthetic data</p>', "figure"),
-        ('<p class="source">Data: <a href="#t">Table A4.1</a>.</p><div id="t"><table>'
-         "<caption>Table A4.1. Pupils</caption></table></div>", "table"),
+        ("<table><caption>Pupils (part 1 of 1)</caption></table>", "part of a table"),
         ("<p>As at 16 January 2025.</p>", "date"),
         ("<p>It changed little since 2025.</p>", "period"),
         (f'<p>From <span data-measure="{PUPILS}">5.5%</span> (2025) it had risen.</p>', "period"),
@@ -469,7 +468,7 @@ def aligned(body: str, *runs: str, page: int = 3) -> Tally:
 BODY = (
     f"<nav><ol><li><a href='#a'>1 Summary</a></li></ol></nav><h2>1 Summary</h2>"
     f"<p>It was {data(PUPILS, '5.5', '5.5%')} in 2025, {data(BOYS, '7.5', '7.5%')} for boys."
-    f'<a class="screen-only">Table A1.1</a></p>'
+    f'<a class="screen-only">Figure as a table</a></p>'
     "<ol><li>One</li><li>Two</li></ol><p class='citation'>See https://example.org/ehcp/2025/12</p>"
 )
 LINES = ("1 Summary", "3", "1 Summary", "It was 5.5% in 2025,", "7.5% for boys.", "1. One",

@@ -10,7 +10,7 @@ import pytest
 
 from jsna import io
 from jsna.model.areas import Locality
-from jsna.readback import certificate
+from jsna.readback import certificate, numbering
 from jsna.readback.labels import Labels
 from jsna.readback.names import Names
 from jsna.readback.page import read
@@ -133,10 +133,9 @@ PAGE = (
     '<section id="one"><h2>1 Summary</h2><h3>1.1 Pupils</h3>'
     '<figure id="f"><p class="figure-number">Figure 1.1</p></figure>'
     '<figure id="g"><p class="figure-number">Figure 1.2</p></figure>'
-    '<p class="source">Data: <a href="#t">Table A1.1</a>, <a href="#u">Table A1.2</a>.</p>'
-    '<div id="t"><table><caption>Table A1.1. Pupils (part 1 of 2)</caption></table></div>'
-    '<div id="u"><table><caption>Table A1.2. Pupils (part 2 of 2)</caption></table>'
-    '<a class="screen-only" href="#g">Back from table A1.2</a></div></section>'
+    '<p class="source">See <a href="#f">here</a>.</p>'
+    "<div><table><caption>Pupils (part 1 of 2)</caption></table></div>"
+    "<div><table><caption>Pupils (part 2 of 2)</caption></table></div></section>"
     "<section><h2>2 Scope</h2></section>"
 )
 
@@ -152,18 +151,35 @@ def test_numbers_in_turn_pass(tmp_path: Path) -> None:
         ("<h3>1.1 ", "<h3>1.2 ", "'1.2 Pupils'"),
         ("Figure 1.2", "Figure 1.3", "'Figure 1.3'"),
         ("Figure 1.2", "Figure 2.1", "'Figure 2.1'"),
-        ("<caption>Table A1.2", "<caption>Table A1.3", "'Table A1.3'"),
         ("part 2 of 2", "part 2 of 3", "do not follow one another"),
         ("part 1 of 2", "part 2 of 2", "do not follow one another"),
-        ('"#t">Table A1.1', '"#t">Table A1.2', "leads to #t"),
-        ('"#t">Table A1.1', '"#gone">Table A1.1', "leads to #gone"),
-        ("table A1.2</a>", "table A1.1</a>", "'Back from table A1.1'"),
+        ('"#f">here', '"#nowhere">here', "leads to #nowhere"),
         ('"#one">1 Summary', '"#one">2 Summary', "'2 Summary'"),
     ],
 )
 def test_a_number_out_of_turn_is_named(tmp_path: Path, old: str, new: str, wanted: str) -> None:
     assert old in PAGE
     assert wanted in "\n".join(told(tmp_path, PAGE.replace(old, new, 1)))
+
+
+def test_links_between_pages_lead_to_what_they_name() -> None:
+    there = read(html('<h2 id="a">1 Methods</h2><p id="b">Words.</p>'))
+    for address, text, right in (
+        ("technical-report.html#a", "1 Methods", True),
+        ("technical-report.html#b", "how", True),
+        ("technical-report.html", "the technical report", True),
+        ("technical-report.html#a", "2 Methods", False),
+        ("technical-report.html#gone", "how", False),
+        ("other.html#a", "how", False),
+    ):
+        here = read(html(f'<p>See <a href="{address}">{text}</a>.</p>'))
+        tally = Tally("")
+        numbering.between({"report.html": here, "technical-report.html": there}, tally)
+        assert bool(tally.problems) != right, address
+    below = read(html('<p>See <a href="../technical-report.html#b">how</a>.</p>'))
+    tally = Tally("")
+    numbering.between({"topics/plans.html": below, "technical-report.html": there}, tally)
+    assert not tally.problems
 
 
 # -- the certificate -------------------------------------------------------------------------------

@@ -133,7 +133,7 @@ def test_every_number_of_the_tables_reads_back(tmp_path: Path) -> None:
     made.alone(paths)
     draw.run(config, paths)
     write.run(config, paths, templates=made.TEMPLATES)
-    page = (paths.draft / "report.html").read_text(encoding="utf-8")
+    page = (paths.draft / "technical-report.html").read_text(encoding="utf-8")
     for words in (
         "Official figures that are not used",
         "6,078",
@@ -144,7 +144,7 @@ def test_every_number_of_the_tables_reads_back(tmp_path: Path) -> None:
         assert words in page
     allowed = Allowed(Vocabulary(config, found, registry()))
     reader = Reader(found, config, allowed, Certificate(proof))
-    reader.read("report.html", paths.draft / "report.html")
+    reader.read("technical-report.html", paths.draft / "technical-report.html")
     # Elsewhere the made-up source of this edition has a year that its register lacks.
     tables = ("listing", "Official figures that are not used",
               "Official figures that are printed and in doubt")  # fmt: skip

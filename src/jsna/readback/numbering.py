@@ -85,11 +85,6 @@ def _led(page: Page, target: str, text: str) -> bool:
     if target not in page.targets:
         return False
     after = page.blocks[page.targets[target] :]
-    named = _FIGURE.search(text)
-    if named is not None:
-        first = next((b.text for b in after if b.place == _NUMBERED), "")
-        own = _FIGURE.match(first)
-        return own is not None and own.groups() == named.groups()
     if _SECTION.match(text):
         return text == next((b.text for b in after if b.place in ("h2", "h3")), "")
     return True

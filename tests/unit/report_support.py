@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import yaml
 
 from jsna import io
 from jsna.measures.derived import complete, counted
@@ -22,6 +23,7 @@ from jsna.model.dimensions import Dimension
 from jsna.model.editions import Delivery, Synthesis
 from jsna.model.indicators import LOCALITY, Indicator
 from jsna.model.releases import Release
+from jsna.model.topics import Topic, TopicsFile
 from jsna.settings.shared import chapters as declared_chapters
 from jsna.settings.shared import codelists, dimensions, indicators, profiles
 from jsna.view import words
@@ -81,6 +83,13 @@ def every_chapter() -> dict[str, Chapter]:
 
 
 @cache
+def every_topic() -> dict[str, Topic]:
+    """The project's own topics."""
+    content = yaml.safe_load((ROOT / "config/topics.yaml").read_text(encoding="utf-8"))
+    return TopicsFile.model_validate(content).topics
+
+
+@cache
 def declared_dimensions() -> dict[str, Dimension]:
     """The project's own dimensions."""
     return dimensions(ROOT)
@@ -116,6 +125,7 @@ def configuration(
         codelists,
         dimensions=declared_dimensions(),
         chapters=every_chapter(),
+        topics=every_topic(),
     )
 
 

@@ -345,8 +345,8 @@ def deciles(shares: list[float], size: int = 4_000) -> list[dict[str, Any]]:
 
 def test_a_gradient_is_reported_from_both_ends() -> None:
     assert plain(slope(deciles([0.09 - 0.005 * n for n in range(10)]))) == (
-        "The share of pupils with an EHC plan was higher in the most deprived tenth of small areas "
-        "in England (9.0%) than in the "
+        "The share of pupils with an EHC plan was higher in the most deprived tenth of "
+        "neighbourhoods (9.0%) than in the "
         "least deprived tenth (4.5%)."
     )
 
@@ -543,7 +543,7 @@ def test_the_lede_says_what_is_clear_and_says_when_nothing_is() -> None:
     assert text == (
         "In Marrowshire, the share of pupils with an EHC plan was 5.5% in January 2025, higher "
         "than England (5.0%). The share of pupils with an EHC plan was higher in the most deprived "
-        "tenth of small areas (9.0%) than in the least deprived tenth (4.5%)."
+        "tenth of neighbourhoods (9.0%) than in the least deprived tenth (4.5%)."
     )
     flat = of([HOME, national(5.45), *deciles([0.055] * 10)])
     text = plain_text(lede.lede(flat, [PLAN]))
@@ -758,9 +758,9 @@ def test_a_category_hidden_at_an_end_has_no_gradient() -> None:
     rows = needs_by_tenth(ASD=(0.09, 0.04), SLCN=(0.05, 0.05), DS=(None, 0.01), MLD=(0.02, None))
     text = said(RATES_BY_NEED, rows)
     assert text.startswith(
-        "In the most deprived tenth of small areas, the share of pupils with SEN of each primary "
-        "need was higher for autistic spectrum disorder than in the least deprived tenth. There "
-        "was no clear difference for speech, language and communication needs. "
+        "In the most deprived tenth of neighbourhoods, the share of pupils with SEN of each "
+        "primary need was higher for autistic spectrum disorder than in the least deprived tenth. "
+        "There was no clear difference for speech, language and communication needs. "
     )
     # In the order of the code list.
     assert "Moderate learning difficulty and Down syndrome cannot be compared." in text
@@ -768,7 +768,7 @@ def test_a_category_hidden_at_an_end_has_no_gradient() -> None:
 
 def test_gradients_of_three_categories_are_told_and_of_two_are_those_of_the_whole() -> None:
     ends = {"ASD": (0.09, 0.04), "SLCN": (0.05, 0.05), "MLD": (0.05, 0.05)}
-    told = "In the most deprived tenth of small areas, the share of pupils with SEN"
+    told = "In the most deprived tenth of neighbourhoods, the share of pupils with SEN"
     assert said(RATES_BY_NEED, needs_by_tenth(**ends)).startswith(told)
     del ends["MLD"]
     assert told not in said(RATES_BY_NEED, needs_by_tenth(**ends))

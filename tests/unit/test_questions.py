@@ -90,18 +90,19 @@ def test_all_faults_are_told_at_once_with_their_line_and_the_nearest_name(tmp_pa
     found = told(
         tmp_path,
         questions=("takes: [placement_spend]", "takes: [placement_spent]"),
-        topics=("headline: pupils_sen\n", "headline: pupil_sen\n"),
+        topics=("headline: sen_known_to_all\n", "headline: sen_known_to_al\n"),
         placements=("answers: [independent_places]", "answers: [independant_places]"),
     )
     line = {
         name: text[: text.index(bad)].count("\n") + 1
-        for name, bad in (("questions", "placement_spent"), ("topics", "pupil_sen\n"))
+        for name, bad in (("questions", "placement_spent"), ("topics", "sen_known_to_al\n"))
         for text in [(tmp_path / f"config/{name}.yaml").read_text(encoding="utf-8")]
     }
     spend = f"{QUESTIONS}, line {line['questions']}, key 'questions.L16.takes.0': no such figure; "
     assert any(one.startswith(f"{spend}did you mean placement_spend?") for one in found)
-    headline = f"{TOPICS}, line {line['topics']}, key 'topics.how_many.headline': no such indicator"
-    assert any(one.startswith(f"{headline}; did you mean pupils_sen?") for one in found)
+    key = "key 'topics.known_to_services.headline': no such indicator"
+    headline = f"{TOPICS}, line {line['topics']}, {key}"
+    assert any(one.startswith(f"{headline}; did you mean sen_known_to_all?") for one in found)
     places = [one for one in found if one.startswith("config/indicators/placements.yaml, line ")]
     assert "did you mean independent_places?" in places[0]
     # What nothing takes any more is told too.
@@ -119,13 +120,13 @@ def test_all_faults_are_told_at_once_with_their_line_and_the_nearest_name(tmp_pa
         ("topics", "questions: [L20]", "questions: [L200]", "no such question"),
         (
             "topics",
-            "inequality: pupils_sen by imd_decile",
-            "inequality: pupils_sen by sen_provision",
+            "inequality: [pupils_sen by imd_decile",
+            "inequality: [pupils_sen by sen_provision",
             "has no breakdown by it alone; there are imd_decile, locality",
         ),
-        ("topics", "inequality: pupils_sen by", "inequality: pupils_sen along", "say a measure"),
+        ("topics", "inequality: [pupils_sen by", "inequality: [pupils_sen along", "say a measure"),
         ("topics", "places: plans_out_of_area", "places: plans_residential", "by locality"),
-        ("topics", "comparison: plans_rate_0_25", "comparison: plans", "a larger area has more"),
+        ("topics", "comparison: [plans_rate_0_25", "comparison: [plans", "a larger area has more"),
         ("topics", "related: [early_language]",
          "related: [good_level_of_development]", "stands in this topic before"),
         ("topics", "related: [early_language]",

@@ -33,8 +33,8 @@ Sensitivity = Literal["", "deaths", "register", "inpatient"]
 LIKE: Final = "like"
 #: What an entry says to readers, and how it is drawn: no number depends on it.
 WORDS: Final = frozenset((
-    "title", "phrase", "definition", "population", "per", "official", "caveat", "caveats", "charts",
-    "duty", "answers",
+    "title", "phrase", "among", "definition", "population", "per", "official", "caveat", "caveats",
+    "charts", "duty", "answers",
 ))  # fmt: skip
 #: Dimensions whose categories are places.
 PLACES = frozenset({LOCALITY, "locality_code", "lsoa_code", "school_urn"})
@@ -184,6 +184,7 @@ class Indicator(Strict):
             takes it over from another.
         phrase: how a sentence calls it, such as "pupils with an EHC plan"; the title with a small
             letter where not given.
+        among: of a share, whom it is a share of, as in "5.5% of 184,000 pupils".
         definition: numerator over denominator in words, with inclusions and exclusions; what its
             table, condition and kind say, where not given.
         population: who is counted, in words; every row of the table that its condition lets
@@ -237,6 +238,7 @@ class Indicator(Strict):
     title: Printed
     short: Printed = ""
     phrase: Printed
+    among: Printed = ""
     definition: Printed = ""
     population: Printed = ""
     # What is not given follows from the table that is counted: see `settings.indicators`.

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from jsna.model.base import Id, Name, PrintedWords, QuestionNumber, Strict
+from jsna.model.base import Id, Name, Printed, PrintedWords, QuestionNumber, Strict
 
 
 class Split(Strict):
@@ -35,6 +35,20 @@ def _split(given: Any) -> Any:
 SplitOf = Annotated[Split, BeforeValidator(_split, json_schema_input_type=str | Split)]
 
 
+def _several(given: Any) -> Any:
+    """One name for itself alone."""
+    return given if isinstance(given, list | tuple) else (given,)
+
+
+#: One name, or several of which the first that has a figure counts.
+FirstOf = Annotated[
+    tuple[Id, ...], BeforeValidator(_several, json_schema_input_type=str | tuple[str, ...])
+]
+FirstSplitOf = Annotated[
+    tuple[SplitOf, ...], BeforeValidator(_several, json_schema_input_type=str | tuple[str, ...])
+]
+
+
 class SourceBreak(Strict):
     """Records of the council's own that are counted otherwise from a period on.
 
@@ -59,13 +73,18 @@ class Topic(Strict):
         title: short name, for contents.
         question: what a reader wants to know.
         questions: numbers of the questions of `config/questions.yaml` that it takes up.
-        headline: indicator that its heading and first sentence are about.
-        comparison: indicator set beside other areas, with rank; the headline where not given.
+        headline: indicator that its heading and first sentence are about. Here and below several
+            may be given: the first that has a figure in an edition is taken, so that an edition of
+            official statistics has a page too.
+        comparison: indicator set beside other areas, with rank; the headline where not given, or
+            where none of these has a figure of another area.
         inequality: measure by the dimension along which groups of children are set beside each
             other.
         places: indicator by the area's own localities, for its map and the place pages.
         related: further indicators, the most telling first.
         context: what a reader must know to read the figures: a duty, a reform, an event.
+        meaning: what its figures do and do not show, true for any council.
+        ask: what to ask of them, of any council.
         breaks: of records counted here. Those of official releases stand in their own files, and
             are found by the indicators.
     """
@@ -73,28 +92,27 @@ class Topic(Strict):
     title: PrintedWords
     question: PrintedWords
     questions: tuple[QuestionNumber, ...] = ()
-    headline: Id | None = None
-    comparison: Id | None = None
-    inequality: SplitOf | None = None
-    places: Id | None = None
+    headline: FirstOf = ()
+    comparison: FirstOf = ()
+    inequality: FirstSplitOf = ()
+    places: FirstOf = ()
     related: tuple[Id, ...] = ()
     context: tuple[PrintedWords, ...] = ()
+    meaning: Printed = ""
+    ask: tuple[PrintedWords, ...] = ()
     breaks: tuple[SourceBreak, ...] = ()
 
     @property
-    def compared(self) -> str | None:
-        """The indicator set beside other areas."""
-        return self.comparison or self.headline
+    def compared(self) -> tuple[str, ...]:
+        """The indicators set beside other areas, the first that can be."""
+        return (*self.comparison, *self.headline)
 
     def named(self) -> Iterator[tuple[str, str]]:
         """Key and id of every indicator it names."""
-        for key, one in (("headline", self.headline), ("comparison", self.comparison)):
-            if one:
-                yield key, one
-        if self.inequality:
-            yield "inequality", self.inequality.measure
-        if self.places:
-            yield "places", self.places
+        yield from (("headline", one) for one in self.headline)
+        yield from (("comparison", one) for one in self.comparison)
+        yield from (("inequality", one.measure) for one in self.inequality)
+        yield from (("places", one) for one in self.places)
         yield from (("related", one) for one in self.related)
 
     @property

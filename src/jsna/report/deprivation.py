@@ -73,16 +73,16 @@ def _unclear(found: Gradient, indicator: Indicator) -> Markup:
 
 
 def group_words(dimension: str, code: str, view: Measures, *, full: bool = False) -> str:
-    """`the most deprived tenth`; in full `the most deprived tenth of small areas in England`."""
+    """`the most deprived tenth`; in full `the most deprived tenth of neighbourhoods`."""
     groups, name = words.steps(dimension, view.config)
     rank = int(code)
     if rank * 2 == groups + 1:
-        return f"the middle {name}" + (" of small areas in England" if full else "")
+        return f"the middle {name}" + (" of neighbourhoods" if full else "")
     if rank * 2 <= groups:
         place = f"{words.ordinal(rank)} most".strip()
     else:
         place = f"{words.ordinal(groups + 1 - rank)} least".strip()
-    return f"the {place} deprived {name}" + (" of small areas in England" if full else "")
+    return f"the {place} deprived {name}" + (" of neighbourhoods" if full else "")
 
 
 def slopes(
@@ -115,7 +115,7 @@ def slopes(
     most, least = (group_words(dimension, str(groups_there[i]), view) for i in (0, -1))
     named = {verdict: words.join(names) for verdict, names in verdicts.items() if names}
     parts = [f"was {v} for {names}" for v, names in named.items() if v != "similar"]
-    text = f"In {most} of small areas, {subject} {parts[0]} than in {least}."
+    text = f"In {most} of neighbourhoods, {subject} {parts[0]} than in {least}."
     text += "".join(f" It {part}." for part in parts[1:])
     if "similar" in named:
         count = len(verdicts["similar"])

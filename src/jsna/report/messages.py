@@ -155,7 +155,7 @@ def _duty(
     else:
         lead = "{when}, {value} {kept}{beside}."
     sentence = say(lead, **figures)
-    told = [sentence, *_place(view, home, indicator), duty.care, *_care(view, home)]
+    told = [sentence, *_place(view, home, indicator), duty.care, *care(view, home)]
     text = Markup(" ").join(one for one in told if one)
     # That others miss it as often is no excuse, but adds nothing.
     worse = alike and country is not None and home.value < country.value
@@ -186,7 +186,7 @@ def _behind(view: Measures, home: Row, indicator: Indicator) -> bool:
     return quarter(one, indicator) == len(QUARTERS)
 
 
-def _care(view: Measures, home: Row) -> list[str]:
+def care(view: Measures, home: Row) -> list[str]:
     """What changed in how a figure is counted, and that a sharp change is to be confirmed."""
     said = [
         one.reason
@@ -303,10 +303,11 @@ def gap(view: Measures, indicator: Indicator) -> Message | None:
             "noun": words.upper_first(noun(indicator)),
         }
         text = say(
-            "{verdict} in {most} of small areas ({a}{counts}) than in {least} ({b}).", **figures
+            "{verdict} in {most} of neighbourhoods than in {least}: {a}{counts} and {b}.", **figures
         )
         whole = say(
-            "{noun} was {verdict} in {most} of small areas ({a}) than in {least} ({b}).", **figures
+            "{noun} was {verdict} in {most} of neighbourhoods ({a}) than in {least} ({b}).",
+            **figures,
         )
         score = Score(
             children=_excess(most, least), apart=apart(most.value, least.value), weight=0.7,

@@ -108,7 +108,7 @@ def _group(view: Measures, indicator: Indicator, row: Row) -> tuple[str, bool]:
     if dimension in PLACES:
         return f"{people} in {words.area_label(code, view.config)}", True
     if words.deprived(dimension, view.config):
-        return f"{people} in {group_words(dimension, code, view)} of small areas", True
+        return f"{people} in {group_words(dimension, code, view)} of neighbourhoods", True
     return f"the group “{words.category_label(dimension, code, view.config)}”", False
 
 
@@ -156,7 +156,7 @@ def _labelled(view: Measures, indicator: Indicator, row: Row) -> Markup:
         elif dimension in PLACES:
             labels.append(f"in {words.area_label(row.area_code, view.config)}")
         elif words.deprived(dimension, view.config):
-            labels.append(f"in {group_words(dimension, code, view)} of small areas")
+            labels.append(f"in {group_words(dimension, code, view)} of neighbourhoods")
         else:
             labels.append(f"“{named}”")
     called = ", ".join(labels)

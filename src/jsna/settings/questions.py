@@ -105,18 +105,19 @@ def load_topics(
 def _cannot(topic: Topic, indicators: Mapping[str, Indicator]) -> Iterable[tuple[str, str, str]]:
     """What a topic asks of an indicator that it is not made for: key, rule and value."""
     alone = {name: {b[0] for b in i.breakdowns if len(b) == 1} for name, i in indicators.items()}
-    beside = topic.comparison or ""
-    if beside in indicators and not indicators[beside].kind.compared:
-        yield "comparison", "a larger area has more of it; name a rate or a share", beside
-    split = topic.inequality
-    if split and split.measure in alone and split.by not in alone[split.measure]:
-        there = ", ".join(sorted(alone[split.measure])) or "none"
-        rule = f"{split.measure} has no breakdown by it alone; there are {there}"
-        yield "inequality", rule, split.by
-    if topic.places in alone and LOCALITY not in alone[topic.places]:
-        yield "places", f"has no breakdown by {LOCALITY}", topic.places
+    for one in topic.comparison:
+        if one in indicators and not indicators[one].kind.compared:
+            yield "comparison", "a larger area has more of it; name a rate or a share", one
+    for split in topic.inequality:
+        if split.measure in alone and split.by not in alone[split.measure]:
+            there = ", ".join(sorted(alone[split.measure])) or "none"
+            rule = f"{split.measure} has no breakdown by it alone; there are {there}"
+            yield "inequality", rule, split.by
+    for one in topic.places:
+        if one in alone and LOCALITY not in alone[one]:
+            yield "places", f"has no breakdown by {LOCALITY}", one
     for one in topic.related:
-        if one == topic.headline or topic.related.count(one) > 1:
+        if one in topic.headline[:1] or topic.related.count(one) > 1:
             yield "related", "stands in this topic before; keep one", one
 
 

@@ -1,0 +1,247 @@
+"""The pages of the report, one a topic, in the order of `config/topics.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from markupsafe import Markup
+
+from jsna.model.indicators import Indicator
+from jsna.model.topics import Topic
+from jsna.report.figures import Figure, Table
+from jsna.report.messages import care
+from jsna.report.sources import Register
+from jsna.report.topics import saying
+from jsna.report.topics.finding import Finding, finding
+from jsna.report.topics.notes import Notes
+from jsna.report.topics.related import Lines, lines
+from jsna.view.rows import Measures, Row
+
+#: Figures of one topic: its main one, that of the inequality, that of its places.
+MOST_FIGURES: Final = 3
+#: A chart of fewer figures than this shows nothing.
+_FEWEST: Final = 2
+Drawn = Mapping[str, Sequence[Figure]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A figure of a topic, with its number and where it comes from."""
+
+    number: str
+    anchor: str
+    figure: Figure
+    source: Markup
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Its figures as tables, folded beneath it on a screen."""
+        return self.figure.tables
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPage:
+    """A topic as its template prints it.
+
+    Attributes:
+        heading: the finding.
+        lead: how many children.
+        comparison, story, places: sentences, in order: beside others; since when and among whom;
+            where.
+        main: the chart of the headline; none where it has none.
+        figures: the others.
+        also: further measures.
+        who: who is counted.
+        care: what a reader must beware of.
+        notes: sources.
+    """
+
+    id: str
+    number: int
+    topic: Topic
+    headline: Indicator
+    heading: Markup
+    lead: Markup
+    comparison: tuple[Markup, ...]
+    story: tuple[Markup, ...]
+    places: Markup
+    main: Shown | None
+    figures: tuple[Shown, ...]
+    also: Lines
+    who: str
+    care: tuple[str, ...]
+    notes: Notes
+
+    @property
+    def anchor(self) -> str:
+        """Id of its section."""
+        return anchor(self.id)
+
+
+def anchor(topic: str) -> str:
+    """Id of the section of a topic."""
+    return "topic-" + topic.replace("_", "-")
+
+
+def pages(view: Measures, drawn: Drawn, register: Register) -> list[TopicPage]:
+    """A page for each topic whose headline has a figure in this edition, numbered."""
+    made: list[TopicPage] = []
+    for name, topic in view.config.topics.items():
+        headline = _first(view, topic.headline)
+        if headline is not None:
+            made.append(_page(view, drawn, register, name, topic, headline, len(made) + 1))
+    return made
+
+
+def _first(view: Measures, names: Iterable[str]) -> Indicator | None:
+    """The first of some indicators with a figure of the area that is shown."""
+    return next((one for name in names if (one := _shown(view, name)) is not None), None)
+
+
+def _shown(view: Measures, name: str) -> Indicator | None:
+    indicator = view.declared(name)
+    if indicator is None or not view.has(name):
+        return None
+    if indicator.kind.of_one_whole or indicator.derived:
+        code = view.config.area.code
+        shown = any(row.shown and row.area_code == code for row in view.rows(name))
+        return indicator if shown else None
+    latest = view.latest(name)
+    return indicator if latest is not None and latest.shown else None
+
+
+def _page(
+    view: Measures,
+    drawn: Drawn,
+    register: Register,
+    name: str,
+    topic: Topic,
+    headline: Indicator,
+    number: int,
+) -> TopicPage:
+    notes = Notes(anchor(name), register)
+    beside = _beside(view, topic, headline)
+    placed = _placed(view, topic)
+    head, story = _story(view, topic, headline, again=beside is None or beside[0] is headline)
+    related = [i for key in topic.related if (i := _shown(view, key)) and i is not headline]
+    shown = [
+        Shown(f"{number}.{at}", f"figure-{number}-{at}", one, notes.refer(one.sources))
+        for at, one in enumerate(list(_figures(view, drawn, topic, headline))[:MOST_FIGURES], 1)
+    ]
+    for indicator in (headline, *related, *(pair[0] for pair in (beside, placed) if pair)):
+        notes.refer(view.sources(_latest(view, indicator)))
+    latest = view.latest(headline.id)
+    # A heading that says how many is not said again, where more is said.
+    said = head.kind == "level" and headline.unit == "count" and beside is not None
+    return TopicPage(
+        id=name,
+        number=number,
+        topic=topic,
+        headline=headline,
+        heading=head.text,
+        lead=Markup("") if said else saying.many(view, headline),
+        comparison=tuple(beside[1]) if beside else (),
+        story=story,
+        places=placed[1] if placed else Markup(""),
+        main=shown[0] if shown else None,
+        figures=tuple(shown[1:]),
+        also=lines(view, related),
+        who=headline.population,
+        care=tuple(care(view, latest)) if latest is not None else (),
+        notes=notes,
+    )
+
+
+def _latest(view: Measures, indicator: Indicator) -> list[Row]:
+    """The home area's row, or rows of parts, of the latest period that has one."""
+    rows = [r for r in view.rows(indicator.id) if r.area_code == view.config.area.code and r.shown]
+    last = max((row.period for row in rows), default="")
+    return [row for row in rows if row.period == last]
+
+
+def _beside(
+    view: Measures, topic: Topic, headline: Indicator
+) -> tuple[Indicator, list[Markup]] | None:
+    """The first measure that can be set beside other areas, and the sentences that do."""
+    for name in topic.compared:
+        one = _shown(view, name)
+        told = saying.beside(view, one, headline) if one is not None else []
+        if one is not None and told:
+            return one, told
+    return None
+
+
+def _placed(view: Measures, topic: Topic) -> tuple[Indicator, Markup] | None:
+    """The first measure of which some place stands out, and the sentence that names it."""
+    for name in topic.places:
+        one = _shown(view, name)
+        told = saying.where(view, one) if one is not None else None
+        if one is not None and told is not None:
+            return one, told
+    return None
+
+
+def _story(
+    view: Measures, topic: Topic, headline: Indicator, *, again: bool
+) -> tuple[Finding, tuple[Markup, ...]]:
+    """The heading, and what stands beneath the comparison that it does not say.
+
+    Args:
+        again: the sentence before was about the headline.
+    """
+    split = next((one for one in topic.inequality if saying.unequal(view, one)), None)
+    own = split is not None and split.measure == headline.id
+    head = finding(view, headline, saying.unequal(view, split) if split and own else None)
+    since = saying.since(view, headline, again=again) if head.kind != "changed" else None
+    made = [since] if since else []
+    if split is not None and head.kind != "unequal":
+        told = saying.unequal(view, split, again=own and (again or since is not None))
+        made += [told] if told else []
+    return head, tuple(made)
+
+
+def _figures(view: Measures, drawn: Drawn, topic: Topic, headline: Indicator) -> Iterator[Figure]:
+    """The main chart, that of the inequality, and that of the places, each once."""
+    given: list[str] = []
+    main = [*drawn.get(headline.id, ()), *(f for i in topic.compared for f in drawn.get(i, ()))]
+    by = [
+        figure
+        for split in topic.inequality
+        for figure in drawn.get(split.measure, ())
+        if _by(view, figure, split.by)
+    ]
+    where = [
+        figure
+        for name in topic.places
+        for figure in drawn.get(name, ())
+        if figure.type == "map" or _by(view, figure, "locality")
+    ]
+    where.sort(key=lambda figure: figure.type != "map")
+    for found in (main, by, where):
+        one = next((f for f in found if f.id not in given and _tells(view, f)), None)
+        if one is not None:
+            given.append(one.id)
+            yield one
+
+
+def _by(view: Measures, figure: Figure, dimension: str) -> bool:
+    """Whether a chart is by a dimension alone, or by what it was put together to."""
+    coarser = ""
+    if dimension in view.config.dimensions:
+        coarser = view.config.dimension(dimension).coarser
+    home = view.config.area.code
+    splits = {
+        view.by_key[key].split for key in figure.keys
+        if key in view.by_key and (view.by_key[key].split or view.by_key[key].area_code == home)
+    }  # fmt: skip
+    splits.discard(())
+    return splits in ({(dimension,)}, {(coarser,)})
+
+
+def _tells(view: Measures, figure: Figure) -> bool:
+    """Whether a chart shows two figures or more, and no fewer than it hides."""
+    rows = [view.by_key[key] for key in figure.keys if key in view.by_key]
+    shown = sum(row.shown for row in rows)
+    return shown >= _FEWEST and shown >= sum(row.hidden for row in rows)

@@ -140,9 +140,8 @@ def test_links_say_where_they_lead(document: pikepdf.Pdf) -> None:
         for item in page.get("/Annots", []):
             assert item.F == 4
             words.append(str(item.Contents))
-    assert any(text.startswith("Table A") for text in words)
     assert "1 Summary" in words
-    assert not any(text.startswith(("chapter-", "table-", "indicator-")) for text in words)
+    assert not any(text.startswith(("chapter-", "indicator-")) for text in words)
 
 
 def test_running_heads_are_not_read_out(document: pikepdf.Pdf) -> None:
@@ -184,9 +183,11 @@ def test_numbers_of_the_page_are_in_the_text_of_the_pdf(
     printed: list[str], paths: io.Paths
 ) -> None:
     page = (paths.draft / "report.html").read_text(encoding="utf-8")
+    # What is folded away on the screen is in the workbooks.
+    page = re.sub(r"<details.*?</details>", "", page, flags=re.DOTALL)
     shown = set(re.findall(r'data-field="value">([^<]+)</data>', page))
     text = re.sub(r"\s+", "", "".join(printed))
-    assert len(shown) > 50
+    assert len(shown) > 30
     assert [number for number in shown if re.sub(r"\s+", "", number) not in text] == []
 
 
@@ -194,7 +195,7 @@ def test_no_heading_stands_alone_at_the_foot_of_a_page(printed: list[str]) -> No
     for page in printed[2:]:
         lines = [line.strip() for line in page.splitlines() if line.strip()]
         body = [x for x in lines if not x.startswith("Synthetic data. SEND") and not x.isdigit()]
-        assert not re.match(r"(\d+\.\d+ [A-Z]|Figure \d|Table A\d)", body[-1]), body[-1]
+        assert not re.match(r"(\d+\.\d+ [A-Z]|Figure \d)", body[-1]), body[-1]
 
 
 @pytest.mark.full
@@ -226,5 +227,5 @@ def test_a_broken_link_inside_the_page_fails_the_build() -> None:
 
 
 def test_a_missing_page_is_named(tmp_path: Path) -> None:
-    with pytest.raises(JsnaError, match=r"jsna\.html.*missing"):
+    with pytest.raises(JsnaError, match=r"report\.html.*missing"):
         pdf.run(made.whole()[0], io.Paths(tmp_path, "marrow-2025"), templates=made.TEMPLATES)

@@ -210,8 +210,8 @@ def linkage_rules(root: Path) -> list[str]:
 
 @cache
 def templates(root: Path) -> list[str]:
-    """Templates and style sheets of the report."""
-    kinds = (".html", ".j2", ".jinja", ".css")
+    """Templates, style sheets and scripts of the report."""
+    kinds = (".html", ".j2", ".jinja", ".css", ".js", ".txt")
     return [name for name in _below(root, "reports/templates/**/*") if name.endswith(kinds)]
 
 

@@ -79,6 +79,11 @@ class Block:
         return " ".join("".join(HOLE if s.cell else s.text for s in self.segments).split())
 
     @property
+    def printed(self) -> str:
+        """The text on one line as a reader sees it."""
+        return " ".join("".join(s.cell.text if s.cell else s.text for s in self.segments).split())
+
+    @property
     def cells(self) -> list[Cell]:
         """Its keyed numbers, in order."""
         return [s.cell for s in self.segments if s.cell is not None]

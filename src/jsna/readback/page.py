@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from typing import Final
 
+from jsna.model.scripts import LOADED
 from jsna.readback.blocks import CERTIFICATE, Block, Cell, Segment
 
 #: Elements that do not break the text they stand in.
@@ -55,7 +56,8 @@ class Page:
         targets: id of an element -> the first block that may stand in it.
         links: (id led to, text) of every link within the page.
         outward: (page led to and id in it, text) of every link to another page.
-        unreadable: elements that show no text.
+        unreadable: elements that show no text; a page may load scripts that are known
+            (`readback.scripts` reads them), and holds none itself.
     """
 
     blocks: list[Block] = field(default_factory=list)
@@ -64,6 +66,11 @@ class Page:
     links: list[tuple[str, str]] = field(default_factory=list)
     outward: list[tuple[str, str]] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """Its heading of the first level."""
+        return next((block.printed for block in self.blocks if block.place == "h1"), "")
 
 
 @dataclass(slots=True)
@@ -94,7 +101,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         classes = frozenset(given.get("class", "").split())
-        if tag in _OPAQUE:
+        if tag in _OPAQUE and not (tag == "script" and given.get("src") in LOADED):
             self.page.unreadable.append(tag)
         if tag == "svg":
             self._figure = given.get("id", "")
@@ -135,6 +142,9 @@ class _Reader(HTMLParser):
             self._figure = ""
 
     def handle_data(self, data: str) -> None:
+        if self._stack and self._stack[-1].tag == "script":
+            self.page.unreadable += ["script"] if data.strip() else []
+            return
         if self._stack and self._stack[-1].tag == "style":
             for found in _GENERATED.findall(data):
                 self.page.blocks.append(Block("style", segments=[Segment(found, paper=False)]))

@@ -11,11 +11,13 @@ from typing import Any, Final
 import pandas as pd
 
 from jsna import io
+from jsna.model import scripts
 from jsna.model.configuration import Configuration
 from jsna.model.documents import PRINTED_FROM
 from jsna.model.standings import empty
 from jsna.readback import align, axes, called, numbering, paper, parts, printed, tables
 from jsna.readback import page as webpage
+from jsna.readback import scripts as of_scripts
 from jsna.readback.allowed import Allowed
 from jsna.readback.asked import Asked
 from jsna.readback.blocks import SHORTHAND, Block
@@ -80,7 +82,10 @@ class Reader:
         self._tallies.append(tally)
         io.verified(file)
         kind = file.suffix.lower()
-        if kind == ".html":
+        folder, _, own = name.rpartition("/")
+        if folder == scripts.FOLDER:
+            of_scripts.judge(own, file.read_bytes(), self._pages, tally)
+        elif kind == ".html":
             page = self._pages[name] = self._text(file.read_text(encoding="utf-8"), tally)
             self._labels.judge(page.blocks, tally)
             numbering.judge(page, tally)

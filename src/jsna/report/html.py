@@ -8,6 +8,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
 from markupsafe import Markup
 
+from jsna.model import scripts
 from jsna.model.documents import DOCUMENTS
 from jsna.report import assemble, fonts, links
 from jsna.report.chapters import Chapter
@@ -67,11 +68,15 @@ def render(
     bodies = {}
     for document in DOCUMENTS:
         own = [chapter for chapter in shared["chapters"] if chapter.document == document.name]
-        filled = {**shared, **styles, "document": document, "own": own}
+        filled = {**shared, **styles, "document": document, "own": own, "scripts": scripts.LOADED}
         pages = [_chapter(env, chapter, register, filled) for chapter in own]
         plain = env.get_template(f"{document.name}.html.j2")
         bodies[document.page] = plain.render({**filled, "pages": pages, "font_css": _FONTS})
-    return {name: _lettered(page, safe_files) for name, page in links.between(bodies).items()}
+    linked = links.between(bodies)
+    # One set of characters for all pages: cutting the fonts down takes longer than all else.
+    printed = "".join(linked.values())
+    letters = fonts.css(safe_files.templates / "fonts", printed.replace(_FONTS, ""))
+    return {name: page.replace(_FONTS, letters, 1) for name, page in linked.items()}
 
 
 def _chapter(
@@ -83,9 +88,3 @@ def _chapter(
         "absent": assemble.absent_lines(chapter, register),
     }
     return Markup(_template(env, chapter.id).render({**shared, **own}))
-
-
-def _lettered(page: str, safe_files: SafeFiles) -> str:
-    """A page with the fonts of its own characters inside."""
-    plain = page.replace(_FONTS, "", 1)
-    return page.replace(_FONTS, fonts.css(safe_files.templates / "fonts", plain), 1)

@@ -22,6 +22,7 @@ _NARROW: Final = re.compile(r'<div class="figure-image narrow[^"]*">.*?</div>', 
 _FOLDED: Final = re.compile(r'<details class="screen-only[^"]*">.*?</details>', re.DOTALL)
 #: A link to another document: on paper there is no file beside it.
 _ELSEWHERE: Final = re.compile(r'<a href="[\w./-]+\.html(?:#[\w-]+)?">(.*?)</a>', re.DOTALL)
+_SEARCH: Final = re.compile(r'<form class="screen-only.*?</form>|<script .*?</script>', re.DOTALL)
 _KEY: Final = re.compile(r' data-(?:measure|field)="[^"]*"')
 _IMAGE: Final = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _TITLE: Final = re.compile(r"<title\b[^>]*>(.*?)</title>", re.DOTALL)
@@ -40,7 +41,7 @@ def prepare(page: str) -> tuple[str, dict[str, str]]:
         alt = (title[1] if title else "").replace('"', "&quot;")
         return f'<img src="{address}" alt="{alt}">'
 
-    for left_out in (_SCREEN, _NARROW, _FOLDED, _MARK):
+    for left_out in (_SCREEN, _NARROW, _FOLDED, _SEARCH, _MARK):
         page = left_out.sub("", page)
     page = _ELSEWHERE.sub(r"\1", _HIDDEN.sub(r"\1", page))
     return _IMAGE.sub(lift, page), images

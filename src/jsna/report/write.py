@@ -16,6 +16,7 @@ from jsna.report import (
     certificate,
     figures,
     html,
+    search,
     standings,
 )
 from jsna.report.certificate import Certificate
@@ -59,8 +60,8 @@ def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None
         # Records of digests are hidden files, and go with theirs.
         if stale.is_file() and not stale.name.startswith("."):
             io.remove(stale)
-    for name, page in pages.items():
-        io.write_text(paths.draft / name, page)
+    for name, text in (pages | search.files(pages, safe_files)).items():
+        io.write_text(paths.draft / name, text)
         files.append(paths.draft / name)
     io.write_json(paths.draft / records.WRITTEN, {"files": records.digests(paths.draft, files)})
 

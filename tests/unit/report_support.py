@@ -35,7 +35,8 @@ ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "reports" / "templates"
 CHAPTERS = (
     "summary", "scope", "population", "prevalence", "ehc_process", "exclusions", "placements",
-    "health", "social_care", "data_quality", "linkage", "methods",
+    "health", "social_care", "data_quality", "linkage", "protection", "methods", "definitions",
+    "asked", "making",
 )  # fmt: skip
 AREA = world.area(
     area="marrowshire",

@@ -54,7 +54,7 @@ def page(paths: io.Paths) -> str:
 
 
 def section(text: str) -> str:
-    part = text[text.index('<section id="confidentiality"') :]
+    part = text[text.index('<div id="confidentiality"') :]
     return part[: part.index("</section>")]
 
 

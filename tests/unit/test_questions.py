@@ -114,7 +114,7 @@ def test_all_faults_are_told_at_once_with_their_line_and_the_nearest_name(tmp_pa
     [
         ("questions", "asked: southend\n", "asked: sothend\n", "did you mean southend?"),
         ("questions", "by: [imd_decile]", "by: [imd_decil]", "did you mean imd_decile?"),
-        ("questions", "told_in: methods", "told_in: method", "no such chapter; did you mean"),
+        ("questions", "told_in: asked", "told_in: asket", "no such chapter; did you mean"),
         ("questions", "  S1:\n", "  s1:\n", "must be a capital letter and a number, as in L12"),
         ("questions", "    asks: Is speech", "    askes: Is speech", "unknown key"),
         ("topics", "questions: [L20]", "questions: [L200]", "no such question"),

@@ -132,7 +132,7 @@ def test_headings_go_down_one_step_at_a_time(page: str) -> None:
 
 def test_every_chapter_of_the_edition_is_there_in_order(page: str, technical: str) -> None:
     found = 0
-    for text, first in ((page, "Summary"), (technical, "Data quality")):
+    for text, first in ((page, "Summary"), (technical, "Sources, legal basis and validation")):
         titles = re.findall(r'<h2 id="chapter-[^"]+-title">(\d+) ([^<]+)</h2>', text)
         assert [int(n) for n, _ in titles] == list(range(1, len(titles) + 1))
         assert titles[0][1] == first

@@ -31,7 +31,15 @@ pytestmark = pytest.mark.xdist_group("pdf")
 #: Enough to have every kind of part: key numbers, figures, tables, a hidden value, lists.
 INDICATORS = ("plans", "pupils_ehc_plan", "plan_primary_need", "ehc_plans_20_weeks")
 #: Those they stand in, and those that every report has.
-CHAPTERS = ("summary", "scope", "prevalence", "ehc_process", "data_quality", "methods")
+CHAPTERS = (
+    "summary",
+    "scope",
+    "prevalence",
+    "ehc_process",
+    "data_quality",
+    "protection",
+    "methods",
+)
 PUBLISHED = datetime(2025, 11, 27, tzinfo=UTC)
 
 

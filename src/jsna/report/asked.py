@@ -74,6 +74,8 @@ def _rows(
     config: Configuration, found: Sequence[Answer], made: Sequence[Chapter]
 ) -> list[tuple[str | Markup, ...]]:
     anchors = {section.indicator.id: section.id for c in made for section in c.sections}
+    by_rule = [c.thresholds for c in made if c.thresholds is not None]
+    anchors |= {i.id: one.anchor for one in by_rule for i in one.indicators}
     anchors |= {f"chapter {chapter.id}": chapter.anchor for chapter in made}
     return [
         (

@@ -12,7 +12,7 @@ from jsna import __version__
 from jsna.model.configuration import Configuration
 from jsna.model.editions import Delivery
 from jsna.model.indicators import Indicator
-from jsna.report import audited, messages, metadata, scorecard, sources
+from jsna.report import audited, messages, metadata, scorecard, sources, thresholds
 from jsna.report import chapters as chapter_parts
 from jsna.report.chapters import Chapter
 from jsna.report.figures import Figure
@@ -66,6 +66,8 @@ def chapters(
             told = {n for n in config.edition.chapters if config.chapters[n].ranked}
             standing = [i for i in pool if i.chapter in told and view.has(i.id)]
             pool = [i for i in pool if i.id in first]
+        given = thresholds.thresholds(view, shown)
+        sectioned = [i for i in shown if given is None or i not in given.indicators]
         made.append(
             Chapter(
                 id=name,
@@ -74,9 +76,10 @@ def chapters(
                 title=declared.title,
                 key_numbers=chapter_parts.key_numbers(view, pool, first),
                 lede=lede(view, standing if name == "summary" else pool),
-                sections=chapter_parts.sections(view, shown, figures, number, register.line),
+                sections=chapter_parts.sections(view, sectioned, figures, number, register.line),
                 lacking=tuple(i for i in own if i not in shown),
                 figures=chapter_parts.together(several, number, register.line),
+                thresholds=given,
             )
         )
     return made
@@ -151,6 +154,7 @@ def context(view: Measures, made: Sequence[Chapter], register: sources.Register)
     citations = register.all()
     place = area.name
     shown = [s.indicator for chapter in made for s in chapter.sections]
+    shown += [i for c in made if c.thresholds is not None for i in c.thresholds.indicators]
     prefix = "synthetic_" if edition.synthetic else ""
     return {
         "chapters": made,

@@ -15,6 +15,7 @@ from jsna.report.figures import Figure, Table
 from jsna.report.marks import mark
 from jsna.report.metadata import caution, left
 from jsna.report.narrative import RATES, Sentence, noun, rate_words, say
+from jsna.report.thresholds import Thresholds
 from jsna.view import words
 from jsna.view.groups import Groups
 from jsna.view.rows import Measures, Row
@@ -76,7 +77,7 @@ class Section:
 class Chapter:
     """One chapter of a document; `lacking` names indicators it has no figures for.
 
-    `figures` are those of several indicators together.
+    `figures` are those of several indicators together, `thresholds` what is given by several rules.
     """
 
     id: str
@@ -88,6 +89,7 @@ class Chapter:
     sections: tuple[Section, ...]
     lacking: tuple[Indicator, ...]
     figures: tuple[NumberedFigure, ...] = ()
+    thresholds: Thresholds | None = None
 
     @property
     def anchor(self) -> str:

@@ -39,5 +39,5 @@ def between(pages: Mapping[str, str]) -> dict[str, str]:
 
     made = {name: led(name, page) for name, page in pages.items()}
     if problems:
-        raise JsnaError(problems)
+        raise JsnaError(list(dict.fromkeys(problems)))
     return made

@@ -248,3 +248,60 @@ def test_a_release_of_boundaries_names_the_property_of_its_codes(project: Path) 
     path.write_text(path.read_text("utf-8").replace("codes: LAD25CD\n", ""), encoding="utf-8")
     with pytest.raises(JsnaError, match="property of a feature that holds a place's code"):
         loading.load(NAME, project)
+
+
+def topology(**changes: Any) -> dict[str, Any]:
+    """Two squares of a hundredth of a degree that share one piece of border, and an island."""
+    content: dict[str, Any] = {
+        "type": "Topology",
+        "transform": {"scale": [0.01, 0.01], "translate": [0.6, 51.5]},
+        # The border between, up; around the first from its top; around the second from its foot.
+        "arcs": [
+            [[1, 0], [0, 1]],
+            [[1, 1], [-1, 0], [0, -1], [1, 0]],
+            [[1, 0], [1, 0], [0, 1], [-1, 0]],
+            [[5, 5], [1, 0], [0, 1], [-1, -1]],
+        ],
+        "objects": {
+            "lad": {
+                "type": "GeometryCollection",
+                "geometries": [
+                    {"type": "Polygon", "properties": {"areacd": CODES[0]}, "arcs": [[0, 1]]},
+                    {"type": "MultiPolygon", "properties": {"areacd": CODES[1]},
+                     "arcs": [[[2, ~0]], [[3]]]},
+                ],
+            }
+        },
+    }  # fmt: skip
+    return {**content, **changes}
+
+
+def test_neighbours_of_a_topology_share_their_border() -> None:
+    shapes = _read(topology(), "areacd")
+    assert [len(shapes[code]) for code in CODES[:2]] == [1, 2]
+    # A hundredth of a degree here is 694 m by 1,113 m; the island is half of that.
+    areas = [sum(outlines.twice_area(ring) / 2 for ring in shapes[code]) for code in CODES[:2]]
+    assert areas == [pytest.approx(694 * 1113, rel=0.01), pytest.approx(1.5 * 694 * 1113, rel=0.01)]
+    first, second = ({*pairwise(shapes[code][0])} for code in CODES[:2])
+    assert len(first & {(b, a) for a, b in second}) == 1
+    # The same without steps, as points.
+    arcs = [[[0.61, 51.5], [0.61, 51.51]], [[0.61, 51.51], [0.6, 51.51], [0.6, 51.5], [0.61, 51.5]]]
+    plain = topology(arcs=arcs)
+    del plain["transform"], plain["objects"]["lad"]["geometries"][1]
+    assert _read(plain, "areacd") == {CODES[0]: shapes[CODES[0]]}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (topology(arcs=[[[0, 0], [1, 1]]]), "its arcs cannot be put together"),
+        (topology(arcs=None), "its arcs cannot be put together"),
+        (topology(transform={"scale": [1]}), "its arcs cannot be put together"),
+        (topology(objects={}), "must have one object, the places"),
+        (topology(objects={"a": {}, "b": {}}), "must have one object, the places"),
+        (topology(transform={"scale": [1, 1], "translate": [0.6, 51.5]}), "outside Great Britain"),
+    ],
+)
+def test_what_is_no_topology_of_places_is_refused(content: Any, said: str) -> None:
+    with pytest.raises(JsnaError, match=said):
+        _read(content, "areacd")

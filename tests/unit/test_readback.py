@@ -246,6 +246,26 @@ def test_an_axis_is_an_even_fallback_of_round_numbers() -> None:
     assert _axis(("5%", "60"), ("10%", "60")) == set()
 
 
+def _classes(*texts: str, figure: str = "fig-plans-map-locality") -> int:
+    return len(axes.classes([Block("text", figure, "9", "9", [Segment(text)]) for text in texts]))
+
+
+def test_the_legend_of_a_map_has_classes_that_lie_against_each_other() -> None:
+    assert _classes("0% to under 3%", "3% to under 6%", "6% to 9%", "Dravenford") == 3
+    assert _classes("1,000 to under 1,500", "1,500 to 2,000", figure="fig-a-map--narrow") == 2
+    for wrong in (
+        ("0% to under 3%", "4% to 7%"),  # a gap
+        ("0% to under 3%", "3% to 5%"),  # not as wide
+        ("0% to under 3%", "3% to under 6%"),  # nobody holds the last end
+        ("0% to 3%", "3% to 6%"),  # both hold one end
+        ("0% to under 7%", "7% to 14%"),  # no round step
+        ("0% to under 3%", "3 to 6"),  # of two units
+        ("5.5%",),
+    ):
+        assert _classes(*wrong) == 0, wrong
+    assert _classes("0% to 3%", figure="fig-plans-trend") == 0
+
+
 def test_groups_stand_bare_along_an_axis_alone(tmp_path: Path) -> None:
     def chart(*texts: tuple[int, int, str]) -> Tally:
         made_of = "".join(f'<text x="{x}" y="{y}">{text}</text>' for x, y, text in texts)

@@ -71,6 +71,22 @@ def width(text: str, size: float, weight: int = 400) -> float:
 
 
 @cache
+def outline(text: str, size: float, weight: int = 400):  # type: ignore[no-untyped-def]  # noqa: ANN201
+    """The letters of a line of text as one matplotlib path, set as `width` measures them."""
+    from matplotlib.ft2font import LoadFlags
+    from matplotlib.path import Path as Outline
+
+    face, made, along = _face(weight), [], 0.0
+    for character in text:
+        face.load_char(ord(character), flags=LoadFlags.NO_HINTING)
+        vertices, codes = face.get_path()
+        if len(vertices):
+            made.append(Outline(vertices * size / 100 + (along, 0.0), codes))
+        along += size * _advance(character, weight)
+    return Outline.make_compound_path(*made)
+
+
+@cache
 def wrap(text: str, size: float, room: float, weight: int = 400) -> tuple[str, ...]:
     """Break text at spaces into lines no wider than `room` points where the words allow it.
 

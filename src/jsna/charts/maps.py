@@ -1,45 +1,31 @@
-"""A map by shapes, north up: each place shaded in three classes and lettered, with a key.
+"""A map by shapes, north up: each place shaded by its class, with its name and number on it.
 
-The letter, in the order of the numbers, leads from the map to the place's name and number, so that
-nothing is told by colour alone. What is hidden is hatched, as everywhere, and lettered too.
+Where the names have no room each has a letter, in the order of the numbers, which leads to name and
+number in a key: nothing is told by colour alone. What is hidden is hatched, as everywhere.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
-from jsna.charts import legend, lettering, outline, palette
+from jsna.charts import labels, legend, lettered, outline, palette, shading
 from jsna.charts.bars import ranked
-from jsna.charts.canvas import Box, Canvas, Point
+from jsna.charts.canvas import Canvas
 from jsna.charts.finish import Paint, foot
-from jsna.charts.marks import SHORT, Mark
+from jsna.charts.marks import Mark
 from jsna.charts.shown import Shown
 from jsna.model.areas import Shape
 from jsna.model.hierarchies import LOCALITY_GROUP
 
-#: Tallest map itself, and tallest figure a page holds, in points.
-_HIGH: Final = 330.0
-TALLEST: Final = 600.0
-#: The key beside the map: its width, and the gap before it; columns of one below, and their gap.
-_KEY: Final = 176.0
-_GAP: Final = 16.0
-#: How much larger a map must be to stand over its key and not beside it.
-_LARGER: Final = 1.25
-_LINE: Final = palette.SMALL * lettering.LEADING
-_ROW: Final = _LINE + 2.6
-_SWATCH: Final = 10.0
-#: From the middle of a letter to the corners of its box, in points, and room around it.
-_HALF: Final = 3.4
-_ROOM: Final = 1.4
-#: How far from its place a letter may stand that does not fit into it.
-_AWAY: Final = range(11, 90, 4)
-_WAYS: Final = 24
-
-Rings = list[list[Point]]
+#: Tallest map itself, in points.
+HIGH: Final = 330.0
+#: Beside and over a map with names, so that one at its edge has room.
+_MARGIN: Final = 24.0
+_EDGE: Final = 4.0
+#: Most places whose names stand on a map.
+_NAMED: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,70 +45,49 @@ class Drawn:
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A place in the key."""
-
-    mark: Mark
-    letter: str
-    tone: int
-    lines: tuple[str, ...]
-
-    @property
-    def height(self) -> float:
-        return _ROW + (len(self.lines) - 1) * _LINE
-
-
-#: The sheet, where the map starts on it, points per metre, and the rows of the key.
-_Laid = tuple[Canvas, Point, float, list[list[tuple[_Entry, float, float, float]]]]
-
-
 def draw(shown: Shown, marks: Sequence[Mark]) -> Drawn | None:
     """The map of some places, each of which has a shape; None where no page holds it."""
     shapes, marks = _shapes(shown), ranked(marks)
-    if _layout(shown, marks, shapes, palette.WIDE) is None:
+    if not lettered.fits(shown, marks, shapes):
         return None
     release = next(r for r in shown.config.every_release if r.id == shown.config.area.shapes_from)
     asked = f" {release.attribution}." if release.attribution else ""
     note = f"North is at the top; shapes are simplified.{asked}"
-    return Drawn(partial(lettered, shown, marks, shapes), "Map", note, (release.id,))
+
+    def paint(width: float) -> Canvas:
+        return named(shown, marks, shapes, width) or lettered.draw(shown, marks, shapes, width)
+
+    return Drawn(paint, "Map", note, (release.id,))
 
 
-def lettered(
+def named(
     shown: Shown, marks: Sequence[Mark], shapes: Mapping[str, Shape], width: float
-) -> Canvas:
-    """Some shapes, each with a letter that leads to the name and number of its place.
+) -> Canvas | None:
+    """Some shapes with the name and number of each place on it; None where they have no room.
 
     Args:
-        shown: what the figure is of.
-        marks: from the highest to the lowest.
-        shapes: code of a place -> its shape.
-        width: of the figure, in points; on a page there must be room for it.
+        shown, marks, shapes, width: as of `lettered.draw`.
     """
-    laid = _layout(shown, marks, shapes, width)
-    assert laid is not None  # a narrow figure may be as tall as it needs
-    canvas, at, scale, entries = laid
-    tones = legend.tones(marks)
-    placed = {code: _on_page(shape, at, scale, shapes) for code, shape in shapes.items()}
-    of = {mark.code: (mark, tone) for mark, tone in zip(marks, tones, strict=True)}
-    for code, rings in sorted(placed.items()):
-        _place(canvas, rings, *of.get(code, (None, -1)))
-    whole = _on_page(outline.together(shapes.values()), at, scale, shapes)
-    canvas.area(whole, None, palette.SOFT, 0.5)
-    middles = {code: _middle(shape, at, scale, shapes) for code, shape in shapes.items()}
-    _letter(canvas, placed, middles, [entry for column in entries for entry, *_ in column])
-    for column in entries:
-        for entry, x, y, wide in column:
-            _row(canvas, entry, x, y, wide)
-    high = legend.height(marks, canvas.width)
-    legend.draw(canvas, marks, tones, canvas.height - foot(shown) - high + legend.HEIGHT - 6)
+    if len(marks) > _NAMED:
+        return None
+    left, top, right, bottom = shading.box(shapes)
+    wide, high = right - left, top - bottom
+    scale = min((width - 2 * _MARGIN) / wide, HIGH / high)
+    down = high * scale + 2 * _EDGE
+    at = ((width - wide * scale) / 2, _EDGE)
+    placed = {code: shading.on_page(shape, at, scale, shapes) for code, shape in shapes.items()}
+    middles = {mark.code: shading.middle(shapes[mark.code], at, scale, shapes) for mark in marks}
+    polygons = {code: outline.polygon(rings) for code, rings in placed.items()}
+    found = labels.placed(marks, polygons, middles, (0.0, 0.0, width, down))
+    if found is None:
+        return None
+    said = legend.height(marks, width)
+    canvas = Canvas(down + said + foot(shown), width)
+    shading.shade(canvas, marks, placed, outline.together(shapes.values()), (at, scale, shapes))
+    for label, tone in zip(found, legend.tones(marks), strict=True):
+        labels.draw(canvas, label, palette.MAP_CLASSES[tone] if tone >= 0 else palette.WHITE)
+    legend.draw(canvas, marks, down + 12)
     return canvas
-
-
-def letters_for(count: int) -> list[str]:
-    """A, B … Z, AA, AB …"""
-    first = [chr(ord("A") + at) for at in range(26)]
-    return [*first, *(f"{one}{other}" for one in first for other in first)][:count]
 
 
 def _shapes(shown: Shown) -> Mapping[str, Shape]:
@@ -134,194 +99,3 @@ def _shapes(shown: Shown) -> Mapping[str, Shape]:
         group.code: outline.together(area.shapes[code] for code in group.localities)
         for group in area.locality_groups
     }
-
-
-def _layout(
-    shown: Shown, marks: Sequence[Mark], shapes: Mapping[str, Shape], width: float
-) -> _Laid | None:
-    """The sheet, where the map starts on it, points per metre, and the rows of the key.
-
-    A figure for a narrow screen may be as tall as it needs; None where no page holds another.
-    """
-    tones, letters = legend.tones(marks), letters_for(len(marks))
-    spare = foot(shown)
-    said = legend.height(marks, width)
-    left, top, right, bottom = _box(shapes)
-    wide, high = right - left, top - bottom
-    page = width >= palette.WIDE
-    beside = min((width - _KEY - _GAP) / wide, _HIGH / high)
-    below = min(width / wide, _HIGH / high)
-    number = max(lettering.width(_told(mark), palette.SMALL, 600) for mark in marks)
-    letter = max(lettering.width(one, palette.SMALL, 600) for one in letters)
-    longest = max(
-        lettering.width(word, palette.SMALL) for mark in marks for word in mark.label.split()
-    )
-    least = _SWATCH + 4 + letter + 5 + longest + 8 + number
-
-    def entries(room: float) -> list[_Entry]:
-        names = room - (least - longest)
-        return [
-            _Entry(mark, one, tone, lettering.wrap(mark.label, palette.SMALL, names))
-            for mark, one, tone in zip(marks, letters, tones, strict=True)
-        ]
-
-    key = entries(max(_KEY, least))
-    long = sum(entry.height for entry in key)
-    if below < beside * _LARGER and least <= _KEY and long <= TALLEST - said - 14:
-        height = max(high * beside, long) + said
-        x = width - _KEY
-        rows = _stack(key, x, max(0.0, (height - said - long) / 2), _KEY)
-        centre = max(0.0, (height - said - high * beside) / 2)
-        return Canvas(height + spare, width), (0.0, centre), beside, [rows]
-    columns = max(1, int((width + _GAP) // (max(least, 140.0) + _GAP)))
-    room = (width + _GAP) / columns - _GAP
-    cut = _cut(entries(room), columns)
-    deep = max(sum(entry.height for entry in part) for part in cut)
-    height = high * below + 10 + deep + said
-    if page and height > TALLEST:
-        below *= (high * below - (height - TALLEST)) / (high * below)
-        height = TALLEST
-        if below < beside / 2:
-            return None
-    down = high * below + 10
-    rows_of = [
-        _stack(part, index * (room + _GAP), down, room) for index, part in enumerate(cut) if part
-    ]
-    return Canvas(height + spare, width), ((width - wide * below) / 2, 0.0), below, rows_of
-
-
-def _cut(entries: Sequence[_Entry], columns: int) -> list[Sequence[_Entry]]:
-    """The key in columns of as many rows, the last perhaps shorter."""
-    each = -(-len(entries) // columns)
-    return [entries[at : at + each] for at in range(0, len(entries), each)]
-
-
-def _stack(
-    entries: Sequence[_Entry], x: float, y: float, wide: float
-) -> list[tuple[_Entry, float, float, float]]:
-    rows = []
-    for entry in entries:
-        rows.append((entry, x, y, wide))
-        y += entry.height
-    return rows
-
-
-def _box(shapes: Mapping[str, Shape]) -> Box:
-    """West, north, east and south of all places."""
-    points = [point for shape in shapes.values() for ring in shape for point in ring]
-    xs, ys = [x for x, _ in points], [y for _, y in points]
-    return min(xs), max(ys), max(xs), min(ys)
-
-
-def _on_page(shape: Shape, at: Point, scale: float, shapes: Mapping[str, Shape]) -> Rings:
-    west, north, _, _ = _box(shapes)
-    x0, y0 = at
-    return [[(x0 + (x - west) * scale, y0 + (north - y) * scale) for x, y in r] for r in shape]
-
-
-def _middle(
-    shape: Shape, at: Point, scale: float, shapes: Mapping[str, Shape]
-) -> tuple[Point, float]:
-    """Where on the page the middle of a place is, and how far from its edges."""
-    (x, y), room = outline.middle(shape)
-    west, north, _, _ = _box(shapes)
-    return (at[0] + (x - west) * scale, at[1] + (north - y) * scale), room * scale
-
-
-def _told(mark: Mark) -> str:
-    return SHORT["c"] if mark.hidden else mark.text
-
-
-def _place(canvas: Canvas, rings: Rings, mark: Mark | None, tone: int) -> None:
-    """One place: in the colour of its class, hatched where hidden, white where there is nothing."""
-    if mark is not None and mark.shown:
-        canvas.area(rings, palette.TILE_CLASSES[tone], palette.WHITE, 0.9)
-        return
-    if mark is not None and mark.hidden:
-        canvas.strokes(outline.hatching(rings, 6.0), palette.HATCH, 0.6)
-    canvas.area(rings, None, palette.HATCH, 0.7)
-
-
-def _letter(
-    canvas: Canvas,
-    placed: Mapping[str, Rings],
-    middles: Mapping[str, tuple[Point, float]],
-    entries: Sequence[_Entry],
-) -> None:
-    """The letter of each place in its middle, or beside it with a line where it has no room."""
-    found = {entry.letter: middles[entry.mark.code] for entry in entries}
-    taken: list[Box] = []
-    small: list[_Entry] = []
-    for entry in entries:
-        (x, y), room = found[entry.letter]
-        wide, high = _letter_box(entry.letter)
-        if room < math.hypot(wide, high):
-            small.append(entry)
-            continue
-        taken.append((x - wide, y - high, 2 * wide, 2 * high))
-        mark = entry.mark
-        ink = palette.ink_on(palette.TILE_CLASSES[entry.tone]) if mark.shown else palette.INK
-        canvas.text(
-            x, y + _HALF, entry.letter, size=palette.SMALL, weight=600, colour=ink,
-            anchor="center", backing=mark.hidden,
-        )  # fmt: skip
-    points = [found[entry.letter][0] for entry in small]
-    taken += [(x - 2, y - 2, 4, 4) for x, y in points]
-    bottom = max(y for rings in placed.values() for ring in rings for _, y in ring)
-    for entry in small:
-        (x, y), _ = found[entry.letter]
-        wide, high = _letter_box(entry.letter)
-        to = _free(canvas, (x, y), (wide, high), taken, bottom)
-        taken.append((to[0] - wide, to[1] - high, 2 * wide, 2 * high))
-        canvas.strokes([((x, y), to)], palette.INK, 0.6)
-        canvas.dot(x, y, 1.5, palette.INK, palette.WHITE)
-        canvas.text(
-            to[0], to[1] + _HALF, entry.letter, size=palette.SMALL, weight=600,
-            colour=palette.INK, anchor="center", backing=True,
-        )  # fmt: skip
-
-
-def _letter_box(letter: str) -> tuple[float, float]:
-    """Half the width and half the height a letter takes."""
-    return lettering.width(letter, palette.SMALL, 600) / 2 + _ROOM, _HALF + _ROOM
-
-
-def _free(
-    canvas: Canvas, at: Point, half: tuple[float, float], taken: Sequence[Box], bottom: float
-) -> Point:
-    """The nearest point whose box is on the map's part of the sheet and covers no other letter."""
-    (x, y), (wide, high) = at, half
-    for away in _AWAY:
-        for way in range(_WAYS):
-            angle = 2 * math.pi * way / _WAYS
-            px, py = x + away * math.cos(angle), y + away * math.sin(angle)
-            if not (wide <= px <= canvas.width - wide and high <= py <= bottom - high):
-                continue
-            if not any(
-                px - wide < bx + bw and bx < px + wide and py - high < by + bh and by < py + high
-                for bx, by, bw, bh in taken
-            ):
-                return px, py
-    return x, y
-
-
-def _row(canvas: Canvas, entry: _Entry, x: float, y: float, wide: float) -> None:
-    """One line of the key: colour, letter, name, number."""
-    mark, base = entry.mark, y + palette.SMALL * 0.95
-    box = (x, y + 1.2, _SWATCH, 9.0)
-    if mark.shown:
-        canvas.rectangle(*box, palette.TILE_CLASSES[entry.tone])
-    elif mark.hidden:
-        canvas.hatched([box])
-    else:
-        canvas.rectangles([box], None, palette.HATCH)
-    canvas.text(
-        x + _SWATCH + 4, base, entry.letter, size=palette.SMALL, weight=600, colour=palette.INK
-    )
-    canvas.text(
-        x + wide, base, _told(mark), size=palette.SMALL, weight=600 if mark.shown else 400,
-        colour=palette.INK, anchor="right", measure=mark.key,
-    )  # fmt: skip
-    start = x + _SWATCH + 4 + (15 if len(entry.letter) > 1 else 10)
-    for index, line in enumerate(entry.lines):
-        canvas.text(start, base + index * _LINE, line, size=palette.SMALL, colour=palette.INK)

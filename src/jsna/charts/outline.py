@@ -1,4 +1,7 @@
-"""Arithmetic of outlines: places put together, hatching within them, where a letter can stand."""
+"""Geometry of outlines: places put together, hatching within them, where a label can stand.
+
+By shapely, which is imported only where a map is drawn.
+"""
 
 from __future__ import annotations
 
@@ -6,69 +9,67 @@ import math
 from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
+from jsna.charts import lettering
 from jsna.charts.canvas import Point
-from jsna.model.areas import Point as GridPoint
 from jsna.model.areas import Ring, Shape
 
-Floats = NDArray[np.float64]
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
-#: Points tried along each side of a box for where a letter stands.
-_TRIED: Final = 28
+#: How closely the middle of a place is looked for, as a share of its longer side.
+_CLOSE: Final = 0.005
+#: How wide the edge around letters is, in points.
+_EDGE: Final = 1.4
 
 
 def together(shapes: Iterable[Shape]) -> Shape:
-    """The outline of places that touch, without the borders between them.
+    """The outline of places that touch, without the borders between them."""
+    import shapely
 
-    Two places run along their common border in opposite directions, so that its pieces cancel out.
-    """
-    edges: dict[tuple[GridPoint, GridPoint], int] = {}
-    for shape in shapes:
-        for ring in shape:
-            for edge in pairwise(ring):
-                back = edge[::-1]
-                if edges.get(back):
-                    edges[back] -= 1
-                else:
-                    edges[edge] = edges.get(edge, 0) + 1
-    after: dict[GridPoint, list[GridPoint]] = {}
-    for (one, other), times in sorted(edges.items()):
-        after.setdefault(one, []).extend([other] * times)
+    whole = shapely.unary_union([polygon(shape) for shape in shapes])
     rings: list[Ring] = []
-    for start in sorted(after):
-        while after[start]:
-            way = [start]
-            while (nexts := after.get(way[-1])) and (len(way) == 1 or way[-1] != start):
-                way.append(nexts.pop(0))
-            if len(way) > 3:
-                rings.append(tuple(way))
-    return tuple(rings)
+    for part in shapely.get_parts(whole):
+        turned = shapely.geometry.polygon.orient(part, 1.0)
+        for line in (turned.exterior, *turned.interiors):
+            rings.append(tuple((round(x), round(y)) for x, y in line.coords))
+    return tuple(sorted(rings))
+
+
+def polygon(rings: Sequence[Sequence[Point]]) -> BaseGeometry:
+    """What some closed rings enclose, whichever way up: holes run against the largest of them."""
+    import shapely
+
+    areas = [_twice_area(ring) for ring in rings]
+    way = math.copysign(1.0, max(areas, key=abs, default=1.0))
+    parts: list[list[Any]] = [[], []]
+    for ring, area in zip(rings, areas, strict=True):
+        if area:
+            one = shapely.Polygon(ring)
+            parts[area * way < 0].append(one if one.is_valid else shapely.make_valid(one))
+    shells, holes = (shapely.unary_union(part) for part in parts)
+    return shells.difference(holes) if parts[1] else shells
 
 
 def hatching(rings: Sequence[Sequence[Point]], step: float) -> list[tuple[Point, Point]]:
     """Lines rising to the right, `step` apart along either axis, within some closed rings."""
-    edges = [edge for ring in rings for edge in pairwise(ring)]
-    sums = [x + y for ring in rings for x, y in ring]
-    found: list[tuple[Point, Point]] = []
+    import shapely
+
+    whole = polygon(rings)
+    left, top, right, bottom = whole.bounds
     # Where x + y is the same: a line at 45 degrees, rising to the right as y runs down.
-    at = math.floor(min(sums) / step) * step + step / 2
-    while at < max(sums):
-        crossed = []
-        for (x, y), (u, v) in edges:
-            one, other = x + y - at, u + v - at
-            if (one > 0) != (other > 0):
-                crossed.append(x + (u - x) * one / (one - other))
-        crossed.sort()
-        found += [
-            ((left, at - left), (right, at - right))
-            for left, right in zip(crossed[::2], crossed[1::2], strict=True)
-        ]
+    at = math.floor((left + top) / step) * step + step / 2
+    lines = []
+    while at < right + bottom:
+        lines.append(((left - 1, at - left + 1), (right + 1, at - right - 1)))
         at += step
-    return found
+    found = []
+    for part in shapely.get_parts(shapely.MultiLineString(lines).intersection(whole)):
+        if part.geom_type == "LineString" and part.length > 0.01:
+            (x, y), *_, (u, v) = part.coords
+            found.append(((x, y), (u, v)))
+    return sorted(found, key=lambda line: (sum(line[0]), line[0][0]))
 
 
 @cache
@@ -77,33 +78,34 @@ def middle(rings: Shape) -> tuple[Point, float]:
 
     It is looked for once, however often a place is drawn.
     """
-    edges = np.array([(*one, *other) for ring in rings for one, other in pairwise(ring)])
-    left, top = edges[:, 0].min(), edges[:, 1].min()
-    wide, high = edges[:, 0].max() - left, edges[:, 1].max() - top
-    best, room = _best(edges, left, top, wide, high)
-    for _ in range(2):  # closer to the best of those tried
-        (x, y), wide, high = best, wide / _TRIED * 2, high / _TRIED * 2
-        closer, more = _best(edges, x - wide / 2, y - high / 2, wide, high)
-        if more > room:
-            best, room = closer, more
-    return best, room
+    import shapely
+
+    whole = polygon(rings)
+    left, top, right, bottom = whole.bounds
+    close = max(right - left, bottom - top) * _CLOSE
+    largest = max(shapely.get_parts(whole), key=lambda part: (part.area, part.bounds))
+    spoke = shapely.maximum_inscribed_circle(largest, close)
+    return (float(spoke.coords[0][0]), float(spoke.coords[0][1])), float(spoke.length)
 
 
-def _best(edges: Floats, left: float, top: float, wide: float, high: float) -> tuple[Point, float]:
-    """The point of a lattice over a box with most room, and its distance from the nearest edge.
+@cache
+def edge(words: str, size: float, weight: int) -> tuple[tuple[Point, ...], ...]:
+    """Closed rings a little wider than the letters of a line that starts at 0, 0 on its baseline.
 
-    The distance is below 0 outside the rings.
+    Filled white they part it from what is below. They are no text, so that nothing is read twice.
     """
-    steps = (np.arange(_TRIED) + 0.5) / _TRIED
-    px, py = (at.ravel()[:, None] for at in np.meshgrid(left + wide * steps, top + high * steps))
-    x, y, u, v = edges.T
-    run, rise = u - x, v - y
-    with np.errstate(divide="ignore", invalid="ignore"):
-        crossed = ((y > py) != (v > py)) & (px < x + (py - y) / rise * run)
-    inside = crossed.sum(axis=1) % 2 == 1
-    length = np.maximum(run**2 + rise**2, 1e-12)
-    along = np.clip(((px - x) * run + (py - y) * rise) / length, 0.0, 1.0)
-    gap = np.hypot(x + along * run - px, y + along * rise - py).min(axis=1)
-    room = np.where(inside, gap, -gap)
-    at = int(room.argmax())
-    return (float(px[at, 0]), float(py[at, 0])), float(room[at])
+    import shapely
+
+    letters = [
+        shapely.Polygon(ring) for ring in lettering.outline(words, size, weight).to_polygons()
+    ]
+    sound = [letter if letter.is_valid else letter.buffer(0) for letter in letters]
+    wide = shapely.unary_union(sound).buffer(_EDGE, quad_segs=2).simplify(_EDGE / 10)
+    return tuple(
+        tuple((float(x), -float(y)) for x, y in part.exterior.coords)
+        for part in shapely.get_parts(wide)
+    )
+
+
+def _twice_area(ring: Sequence[Point]) -> float:
+    return sum(x * v - u * y for (x, y), (u, v) in pairwise(ring))

@@ -22,8 +22,8 @@ HATCH: Final = "#8A9096"
 TURQUOISE_TEXT: Final = "#146B63"
 ORANGE_TEXT: Final = "#A63D0A"
 
-#: Three classes of a tile map, low to high, and four of a heat table (a tint comes first).
-TILE_CLASSES: Final = ("#6BACE6", "#2073BC", NAVY)
+#: Five classes of a map, low to high, and four of a heat table (a tint comes first).
+MAP_CLASSES: Final = ("#D9E9F8", "#8FBCE6", "#4B8CCB", "#25639F", NAVY)
 HEAT_CLASSES: Final = ("#D9E9F8", "#6BACE6", "#2073BC", NAVY)
 
 #: The two widths every figure is drawn at, in points: the text column of an A4 page with 20 mm

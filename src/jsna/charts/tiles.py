@@ -1,4 +1,4 @@
-"""A tile map: one tile for each locality, placed about where it lies, shaded in three classes.
+"""A tile map: one tile for each locality, placed about where it lies, shaded in classes.
 It needs no boundary file; every tile carries its name and number, or on a narrow screen a letter.
 """
 
@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from jsna.charts import bars, legend, lettering, maps, palette
+from jsna.charts import bars, legend, lettered, lettering, palette
 from jsna.charts.canvas import Canvas
 from jsna.charts.finish import foot
 from jsna.charts.maps import Drawn
@@ -38,7 +38,7 @@ def draw(
         if width >= palette.WIDE:
             return _draw(shown, marks, places)
         shapes = {mark.code: _square(*places[mark.code]) for mark in marks}
-        return maps.lettered(shown, bars.ranked(marks), shapes, width)
+        return lettered.draw(shown, bars.ranked(marks), shapes, width)
 
     return Drawn(paint, "Tile map", "Each tile is a place, set about where it lies.")
 
@@ -84,7 +84,7 @@ def _draw(shown: Shown, marks: Sequence[Mark], places: Mapping[str, Position]) -
         column, row = places[mark.code]
         x, y = indent + column * (width + GAP), row * (height + GAP)
         _tile(canvas, mark, lines[mark.code], (x, y, width, height), tone)
-    legend.draw(canvas, marks, tones, bottom + 12)
+    legend.draw(canvas, marks, bottom + 12)
     return canvas
 
 
@@ -98,8 +98,9 @@ def _tile(
     x, y, width, height = box
     middle, ink = x + width / 2, palette.INK
     if mark.shown:
-        canvas.rectangle(x, y, width, height, palette.TILE_CLASSES[tone])
-        ink = palette.ink_on(palette.TILE_CLASSES[tone])
+        canvas.rectangle(x, y, width, height, palette.MAP_CLASSES[tone])
+        canvas.rectangles([(x, y, width, height)], None, palette.HATCH)
+        ink = palette.ink_on(palette.MAP_CLASSES[tone])
     elif mark.hidden:
         canvas.hatched([(x, y, width, height)], step=6.0)
     else:

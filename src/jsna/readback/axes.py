@@ -1,4 +1,5 @@
-"""Numbers along the axes of a chart: round numbers at even distances; groups and periods in turn.
+"""Numbers along the axes of a chart: round numbers at even distances; groups and periods in turn;
+ends of the classes of a map.
 
 They carry no key, as they are no measure. A number slipped in among them breaks the row, and
 then none of them is taken for part of an axis.
@@ -18,6 +19,11 @@ from jsna.readback.printed import UNITS
 
 #: Kinds of chart that have an axis with numbers, as their ids tell.
 _DRAWN: Final = re.compile(r"-trend(?:--narrow)?$")
+#: A map, as its id tells, and the ends of a class in its legend, of which the last holds both.
+_MAP: Final = re.compile(r"-map(?:-[\w-]+)?$")
+_CLASS: Final = re.compile(r"(−?[\d,]+(?:\.\d+)?)(%?) to (under )?(−?[\d,]+(?:\.\d+)?)(%?)")
+#: A class of a map is as wide as one of these times a power of ten.
+_WIDTHS: Final = (1, 2, 3, 4, 5)
 #: A table of groups in its narrow layout, as its id tells.
 _NARROW: Final = re.compile(r"-heat-[\w-]+--narrow$")
 #: Fewer groups in a line are no line of a part of a table.
@@ -48,6 +54,34 @@ def ticks(blocks: Iterable[Block]) -> set[int]:
     if any(abs(b - a - step) > step * 1e-6 for a, b in pairwise(every)):
         return set()
     if len(found) > 1 and not _level([(value, float(block.y)) for block, value in found]):
+        return set()
+    return {id(block) for block, _ in found}
+
+
+def classes(blocks: Iterable[Block]) -> set[int]:
+    """Ids of the blocks of one chart that say from what to what each class of a map goes.
+
+    Each begins where the one before ends, all are as wide, and by a round step.
+    """
+    found = [
+        (block, match)
+        for block in blocks
+        if block.place == "text" and not block.cells and _MAP.search(block.figure)
+        if (match := _CLASS.fullmatch(block.text)) is not None
+    ]
+    ends = [(_number(match[1]), _number(match[4])) for _, match in found]
+    ends.sort()
+    if not ends or any(one[1] != other[0] for one, other in pairwise(ends)):
+        return set()
+    step = ends[0][1] - ends[0][0]
+    if step <= 0 or not _round(step, _WIDTHS):
+        return set()
+    if any(abs(high - low - step) > step * 1e-6 for low, high in ends):
+        return set()
+    last = [match for _, match in found if not match[3]]
+    if len(last) != 1 or _number(last[0][4]) != ends[-1][1]:
+        return set()
+    if len({match[i] for _, match in found for i in (2, 5)}) > 1:
         return set()
     return {id(block) for block, _ in found}
 
@@ -100,10 +134,14 @@ def times(blocks: Iterable[Block], known: Collection[str]) -> set[int]:
     return {id(block) for block in found}
 
 
-def _round(step: float) -> bool:
-    """Whether a step is 1, 2 or 5 times a power of ten."""
+def _number(text: str) -> float:
+    return float(text.replace(",", "").replace("−", "-"))
+
+
+def _round(step: float, factors: Collection[int] = (1, 2, 5)) -> bool:
+    """Whether a step is one of some factors times a power of ten."""
     lead = step / 10 ** math.floor(math.log10(step) + 1e-9)
-    return any(abs(lead - factor) < 1e-6 for factor in (1, 2, 5))
+    return any(abs(lead - factor) < 1e-6 for factor in factors)
 
 
 def _level(points: list[tuple[float, float]]) -> bool:

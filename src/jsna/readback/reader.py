@@ -131,7 +131,8 @@ class Reader:
                 charts.setdefault(block.figure, []).append(block)
         along: dict[int, str] = {}
         for blocks in charts.values():
-            along |= dict.fromkeys(axes.ticks(blocks), webpage.AXIS)
+            scale = axes.ticks(blocks) | axes.classes(blocks)
+            along |= dict.fromkeys(scale, webpage.AXIS)
             named = axes.groups(blocks, self._allowed.groups, self._allowed.graded)
             along |= dict.fromkeys(named, webpage.GROUP)
             along |= dict.fromkeys(axes.times(blocks, self._allowed.periods), webpage.TIME)

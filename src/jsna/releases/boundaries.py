@@ -1,7 +1,8 @@
-"""Reader of boundaries: GeoJSON as the Open Geography portal of the ONS issues it.
+"""Reader of boundaries: GeoJSON as the Open Geography portal of the ONS issues it, or TopoJSON.
 
 Each feature is a place, with its code in a property the release's entry names (`WD25CD`) and a
-polygon or several, in degrees of WGS84 or on the British National Grid. A file that cannot be what
+polygon or several, in degrees of WGS84 or on the British National Grid. TopoJSON (Bostock 2013),
+in which neighbours share each piece of border, is in degrees. A file that cannot be what
 it says is refused, with all that is wrong with it: shapes are drawn and never looked at again.
 """
 
@@ -17,7 +18,7 @@ import numpy as np
 from jsna.errors import JsnaError, Problem
 from jsna.machine import limits, trouble
 from jsna.model.areas import Point, Ring, Shape
-from jsna.releases import national_grid, outlines
+from jsna.releases import national_grid, outlines, topology
 
 #: What `crs` names, by its last part -> whether coordinates are degrees. None stands for degrees.
 _SYSTEMS: Final = {"CRS84": True, "4326": True, "27700": False}
@@ -83,6 +84,11 @@ def _content(path: Path) -> dict[str, Any]:
         trouble.pass_on(error)
         rule = "is not GeoJSON in UTF-8 that can be read; fetch it again"
         raise JsnaError(Problem(path.name, rule, code="published.boundaries")) from None
+    if isinstance(content, dict) and content.get("type") == "Topology":
+        try:
+            return topology.features(content)
+        except ValueError as error:
+            raise JsnaError(Problem(path.name, str(error), code="published.boundaries")) from None
     features = content.get("features") if isinstance(content, dict) else None
     if not isinstance(features, list) or content.get("type") != "FeatureCollection":
         rule = 'is no GeoJSON of places: it has no "FeatureCollection" with "features"'

@@ -148,7 +148,7 @@ def configuration(
     return Configuration(
         edition=world.edition(
             edition="norland-open", title="Norland", kind="open", area="norland",
-            published=date(2025, 11, 27), chapters=("summary",),
+            published=date(2025, 11, 27), chapters=("methods",),
         ),
         area=AREA,
         releases={dataset: (release,) for dataset, release in sources.items()},

@@ -34,7 +34,7 @@ from tests.supplied import supplied
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "reports" / "templates"
 CHAPTERS = (
-    "summary", "scope", "population", "prevalence", "ehc_process", "exclusions", "placements",
+    "population", "prevalence", "ehc_process", "exclusions", "placements",
     "health", "social_care", "data_quality", "linkage", "protection", "methods", "definitions",
     "asked", "making",
 )  # fmt: skip

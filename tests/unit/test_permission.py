@@ -285,7 +285,7 @@ def test_the_report_says_what_is_not_linked_and_why() -> None:
     rows = {row[1]: row for row in deliveries(register)}
     assert rows["2023/24"][2] == SAID
     assert rows["2022/23"][2] == "received"
-    health = Chapter("health", 1, "Health", [], "", (), ())  # type: ignore[arg-type]
+    health = Chapter("health", "", 1, "Health", (), "", (), ())  # type: ignore[arg-type]
     assert absent_lines(health, register) == [
         f"The extract “National Child Measurement Programme” for 2023/24 was {SAID}."
     ]

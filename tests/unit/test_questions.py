@@ -197,7 +197,7 @@ def test_a_question_is_answered_by_all_its_figures_and_partly_by_some() -> None:
 
 
 def test_a_figure_of_another_area_answers_nothing_and_a_comparison_needs_the_country() -> None:
-    config = edition(chapters=["summary"])
+    config = edition(chapters=["prevalence"])
     pupils, country = config.indicators["pupils_ehc_plan"], config.area.country.code
     england = made.measure(pupils, 9, 90, area=country, geography="national")
     view = made.view([england], config)
@@ -248,7 +248,7 @@ def test_the_open_data_say_what_is_missing_and_from_whom_and_are_read_back() -> 
 def test_the_table_names_runs_of_questions_and_counts_them() -> None:
     config = edition()
     found = answers(made.view(rows(config), config))
-    context = asked.context(config, found, [])
+    context = asked.context(config, found, [], {})
     assert context["counted"] == "Of 4 questions: 1 answered, 1 partly, 2 not."
     assert context["asked"] == ["The board, 2 May 2025 (A letter): Q1 to Q3, Q5."]
     assert context["counted"] in [*Asked(made.frame(rows(config)), config).phrases]

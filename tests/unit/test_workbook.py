@@ -93,7 +93,7 @@ def rows_of(folder: Path, name: str, sheet: str) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_figures_stand_as_numbers_beside_what_they_are_of(name: str, tmp_path: Path) -> None:
-    table = rows_of(tmp_path, name, "4a_over_time")
+    table = rows_of(tmp_path, name, "2a_over_time")
     title = small()[0].indicators["pupils_ehc_plan"].title
     earlier, latest = (row for row in table if row["Indicator"] == title)
     assert (earlier["Period"], latest["Period"]) == ("January 2024", "January 2025")
@@ -109,7 +109,7 @@ def test_figures_stand_as_numbers_beside_what_they_are_of(name: str, tmp_path: P
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_hidden_figure_has_a_symbol_in_every_cell(name: str, tmp_path: Path) -> None:
-    table = rows_of(tmp_path, name, "4b_by_group")
+    table = rows_of(tmp_path, name, "2b_by_group")
     title = small()[0].indicators["plans"].title
     (hidden,) = (row for row in table if row["Indicator"] == title)
     shown = ("Value", "Lower 95% limit", "Upper 95% limit", "Number", "Out of")
@@ -118,7 +118,7 @@ def test_a_hidden_figure_has_a_symbol_in_every_cell(name: str, tmp_path: Path) -
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_rounds_to_nothing_is_not_printed_as_nothing(name: str, tmp_path: Path) -> None:
-    table = rows_of(tmp_path, name, "4b_by_group")
+    table = rows_of(tmp_path, name, "2b_by_group")
     (richest,) = (row for row in table if str(row["Group"]).startswith("10"))
     # 1 of 4,000 is 0.025 %.
     assert richest["Value"] == "[low]"

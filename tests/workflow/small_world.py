@@ -150,7 +150,7 @@ class World:
         ]
         described = {
             "edition": EDITION, "title": "Wrong input", "kind": "full", "area": "smallshire",
-            "reference_date": "2025-01-16", "published": "2026-01-29", "chapters": ["summary"],
+            "reference_date": "2025-01-16", "published": "2026-01-29", "chapters": ["methods"],
             "extracts": [
                 {"extract": extract, **PERMISSION,
                  "periods": [{"period": period, "files": {table: file},

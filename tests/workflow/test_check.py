@@ -204,7 +204,7 @@ OTHERS: dict[str, tuple[str, Break, str, str]] = {
         "name it in words",
     ),
     "a chapter that others link to": (
-        EDITION, lambda c: c.update(chapters=["summary", "prevalence"]), "chapters",
+        EDITION, lambda c: c.update(chapters=["prevalence"]), "chapters",
         "other chapters link to it",
     ),
     "a level of linkage that is none": (

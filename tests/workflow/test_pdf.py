@@ -31,15 +31,7 @@ pytestmark = pytest.mark.xdist_group("pdf")
 #: Enough to have every kind of part: key numbers, figures, tables, a hidden value, lists.
 INDICATORS = ("plans", "pupils_ehc_plan", "plan_primary_need", "ehc_plans_20_weeks")
 #: Those they stand in, and those that every report has.
-CHAPTERS = (
-    "summary",
-    "scope",
-    "prevalence",
-    "ehc_process",
-    "data_quality",
-    "protection",
-    "methods",
-)
+CHAPTERS = ("prevalence", "ehc_process", "data_quality", "protection", "methods")
 PUBLISHED = datetime(2025, 11, 27, tzinfo=UTC)
 
 
@@ -139,7 +131,7 @@ def test_header_cells_say_which_way_they_head(document: pikepdf.Pdf) -> None:
 
 def test_lists_say_what_kind_they_are(document: pikepdf.Pdf) -> None:
     kinds = {str(item.A.ListNumbering) for item in elements(document, "/L")}
-    assert kinds == {"/Disc", "/None"}
+    assert kinds == {"/Disc", "/Decimal", "/None"}
 
 
 def test_links_say_where_they_lead(document: pikepdf.Pdf) -> None:
@@ -148,8 +140,9 @@ def test_links_say_where_they_lead(document: pikepdf.Pdf) -> None:
         for item in page.get("/Annots", []):
             assert item.F == 4
             words.append(str(item.Contents))
-    assert "1 Summary" in words
-    assert not any(text.startswith(("chapter-", "indicator-")) for text in words)
+    assert "Summary" in words
+    assert any(re.match(r"\d+ \w", text) for text in words)
+    assert not any(text.startswith(("chapter-", "topic-", "figure-")) for text in words)
 
 
 def test_running_heads_are_not_read_out(document: pikepdf.Pdf) -> None:
@@ -180,7 +173,7 @@ def test_contents_pages_are_where_the_bookmarks_lead(content: bytes, printed: li
         return [x for item in items for x in (flat(item) if isinstance(item, list) else [item])]
 
     marks = [m for m in flat(reader.outline) if re.match(r"\d", str(m.title))]
-    assert len(marks) > len(CHAPTERS)
+    assert marks
     for mark in marks:
         page = (reader.get_destination_page_number(mark) or 0) + 1
         squeezed = re.sub(r"\s+", "", f"{mark.title}{page}")

@@ -63,11 +63,11 @@ def test_the_report_says_how_much_is_hidden_and_the_certificate_agrees(built: Pr
 
 def test_records_without_an_assessment_are_checked_told_of_and_not_linked(built: Project) -> None:
     why = "no data-protection assessment is recorded"
-    health = io.read_text(built.report() / "report.html")
-    health = health[health.index('id="chapter-health"') :]
+    unknown = io.read_text(built.report() / "report.html")
+    unknown = unknown[unknown.index('id="unknown"') :]
     quality = io.read_text(built.report() / "technical-report.html")
     said = f"for 2023/24 was received but not linked: {why}."
-    assert said in health
+    assert said in unknown
     assert said in quality
     assert f"<td>2023/24</td><td>received but not linked: {why}</td>" in quality
     manifest = io.read_json(built.report() / "manifest.json")

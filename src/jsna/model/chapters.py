@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final, Literal
 
-from pydantic import AfterValidator, field_validator
+from pydantic import field_validator
 
-from jsna.model.base import Lettered, LetteredWords, Name, Strict, Words, of_place
+from jsna.model.base import Lettered, LetteredWords, Name, Strict
 from jsna.model.indicators import LIKE, Indicator
 from jsna.model.relations import Relation
 
@@ -30,7 +30,6 @@ class Chapter(Strict):
         ranked: whether its figures may stand out in the summary.
         fed_by: extracts without which it says what it lacks.
         key_numbers: indicators of the numbers at its head, before any others.
-        intro: its first paragraphs; `{place}` stands for the name of the area.
         meaning: what its figures do and do not show, after them.
         questions: what to ask of them.
     """
@@ -42,7 +41,6 @@ class Chapter(Strict):
     ranked: bool = True
     fed_by: tuple[Name, ...] = ()
     key_numbers: tuple[Name, ...] = ()
-    intro: tuple[Annotated[Words, AfterValidator(of_place)], ...] = ()
     meaning: Lettered = ""
     questions: tuple[LetteredWords, ...] = ()
 

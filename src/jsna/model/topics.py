@@ -85,6 +85,7 @@ class Topic(Strict):
         context: what a reader must know to read the figures: a duty, a reform, an event.
         meaning: what its figures do and do not show, true for any council.
         ask: what to ask of them, of any council.
+        number: indicator of the key number that it gives the summary; none of most topics.
         breaks: of records counted here. Those of official releases stand in their own files, and
             are found by the indicators.
     """
@@ -100,6 +101,7 @@ class Topic(Strict):
     context: tuple[PrintedWords, ...] = ()
     meaning: Printed = ""
     ask: tuple[PrintedWords, ...] = ()
+    number: FirstOf = ()
     breaks: tuple[SourceBreak, ...] = ()
 
     @property
@@ -114,6 +116,7 @@ class Topic(Strict):
         yield from (("inequality", one.measure) for one in self.inequality)
         yield from (("places", one) for one in self.places)
         yield from (("related", one) for one in self.related)
+        yield from (("number", one) for one in self.number)
 
     @property
     def measures(self) -> tuple[str, ...]:

@@ -23,6 +23,8 @@ from jsna.readback.result import HIDDEN, MEASURE, Tally
 _MOST: Final = 4_000
 #: Lines a number of fixed words, such as an address, may be broken into.
 _PIECES: Final = 4
+#: Where what the contents name stands.
+_HEADS: Final = frozenset({"h2", "h3", "p.topic-name"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def expected(blocks: Sequence[Block], allowed: Allowed, paper: Paper) -> list[To
             made.append(Token(pages.get(section, "no such heading"), "page"))
             continue
         if block.place == "nav":
-            section = block.text.split(" ")[0]
+            section = block.text
         kinds = iter(allowed.types(block))
         for text, cell in block.paper():
             if cell is not None:
@@ -69,14 +71,20 @@ def expected(blocks: Sequence[Block], allowed: Allowed, paper: Paper) -> list[To
 
 
 def _pages(blocks: Iterable[Block], paper: Paper) -> dict[str, str]:
-    """Number of a section -> page its heading stands on, which is later than the contents."""
-    heads = {b.text.split(" ")[0]: b.text for b in blocks if b.place in ("h2", "h3")}
+    """Heading -> page it stands on, which is later than the contents.
+
+    One that is numbered may be set on several lines, of which the first has the number.
+    """
+    every = [b.text for b in blocks if b.place in _HEADS]
+    numbered = {text.split(" ")[0]: text for text in every if text[:1].isdigit()}
     found: dict[str, str] = {}
     for run in paper.runs:
         text = " ".join(run.text.split())
         number = text.split(" ")[0]
-        if text != number and heads.get(number, "").startswith(text):
-            found[number] = str(run.page)
+        if text != number and numbered.get(number, "").startswith(text):
+            found[numbered[number]] = str(run.page)
+        elif text in every:
+            found[text] = str(run.page)
     return found
 
 
@@ -180,7 +188,7 @@ def _name(
 
 def heads(blocks: Iterable[Block]) -> frozenset[str]:
     """What a running head may say: titles of chapters, and what the cover gives it."""
-    places = ("h2", "@data-report", "@data-foot")
+    places = ("h2", "p.topic-name", "@data-report", "@data-foot")
     return frozenset(b.text for b in blocks if b.place in places)
 
 

@@ -26,7 +26,7 @@ _HEADS: Final = frozenset({"caption", "title", "p.figure-subtitle", "p.figure-ti
 _LABELS: Final = frozenset({"th", "text", "string", "label"})
 #: Places a period stands in alone.
 _ALONE: Final = frozenset({"th", "listing", "label", "string"})
-_NUMBERED: Final = frozenset({"h2", "h3", "h4", "nav", "outline", "link"})
+_NUMBERED: Final = frozenset({"h2", "h3", "h4", "p.topic-name", "nav", "outline", "link"})
 
 
 #: Places only such numbers stand in.
@@ -53,7 +53,8 @@ def _type(name: str, pattern: str, places: frozenset[str] | None = None) -> Type
 
 TYPES: Final[Sequence[Type]] = (
     _type("section", r"^\d{1,2}(?:\.\d{1,2})?(?= \S)", _NUMBERED),
-    _type("figure", r"^Figure \d{1,2}\.\d{1,3}(?=,|$)", frozenset({"p.figure-number"})),
+    _type("figure", r"^Figure \d{1,2}(?:\.\d{1,3})?(?=,|$)", frozenset({"p.figure-number"})),
+    _type("source note", r"\bnote \d{1,2}\b", frozenset({"p.source", "link", "outline"})),
     _type("part of a table", r"\(part \d of \d\)", frozenset({"caption"})),
     _type("rows of a table", r"The first \d\d rows are shown", frozenset({"p.source"})),
     _type("date", rf"(?P<date>\b\d{{1,2}} {_MONTH} \d{{4}}\b)"),

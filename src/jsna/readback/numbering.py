@@ -11,15 +11,19 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from jsna.readback.page import Page
+from jsna.readback.page import MARKER, Page
 from jsna.readback.result import Tally
 
 _SECTION: Final = re.compile(r"(\d{1,2})(?:\.(\d{1,2}))? (?=\S)")
-_FIGURE: Final = re.compile(r"Figure (\d{1,2})\.(\d{1,3})\b")
+_FIGURE: Final = re.compile(r"Figure (\d{1,2})(?:\.(\d{1,3}))?(?!\.?\d)")
 _PART: Final = re.compile(r"\(part (\d) of (\d)\)")
 
-#: Where the number of a figure stands.
+#: Where the number of a figure stands, and that of a chapter or topic.
 _NUMBERED: Final = "p.figure-number"
+_CHAPTERS: Final = ("h2", "p.topic-name")
+_HEADS: Final = (*_CHAPTERS, "h3")
+#: A reference to a source at the foot of a topic.
+_NOTE: Final = re.compile(r"note (\d{1,2})")
 
 
 def judge(page: Page, tally: Tally) -> None:
@@ -36,7 +40,7 @@ def judge(page: Page, tally: Tally) -> None:
 def _sections(page: Page, tally: Tally) -> None:
     chapter = section = 0
     for block in page.blocks:
-        found = _SECTION.match(block.text) if block.place in ("h2", "h3") else None
+        found = _SECTION.match(block.text) if block.place in _HEADS else None
         if found is None:
             continue
         given = (int(found[1]), int(found[2] or 0))
@@ -48,21 +52,29 @@ def _sections(page: Page, tally: Tally) -> None:
 
 
 def _figures(page: Page, tally: Tally) -> None:
-    """Note figures whose numbers do not count up from 1, or stand in another chapter."""
+    """Note figures whose numbers do not count up from 1, or stand in another chapter.
+
+    They are counted through a document, or anew in each chapter.
+    """
     last: dict[int, int] = {}
-    before = 0
+    before = through = 0
     for block in page.blocks:
-        head = _SECTION.match(block.text) if block.place == "h2" else None
+        head = _SECTION.match(block.text) if block.place in _CHAPTERS else None
         if head is not None:
             before = int(head[1])
         found = _FIGURE.match(block.text) if block.place == _NUMBERED else None
         if found is None:
             continue
-        chapter, number = int(found[1]), int(found[2])
-        if (before and chapter != before) or number != last.get(chapter, 0) + 1:
+        chapter, number = int(found[1]), int(found[2] or 0)
+        if not number:
+            away, through = chapter != through + 1, chapter
+        else:
+            away = (before and chapter != before) or number != last.get(chapter, 0) + 1
+        if away or (through and last):
             rule = "this figure is numbered out of turn"
             tally.wrong(rule, place=_NUMBERED, printed=found[0], code="numbering")
-        last[chapter] = number
+        if number:
+            last[chapter] = number
 
 
 def _parts(page: Page, tally: Tally) -> None:
@@ -85,8 +97,10 @@ def _led(page: Page, target: str, text: str) -> bool:
     if target not in page.targets:
         return False
     after = page.blocks[page.targets[target] :]
+    if (note := _NOTE.fullmatch(text)) is not None:
+        return bool(after) and after[0].place == MARKER and after[0].text == note[1]
     if _SECTION.match(text):
-        return text == next((b.text for b in after if b.place in ("h2", "h3")), "")
+        return text == next((b.text for b in after if b.place in _HEADS), "")
     return True
 
 

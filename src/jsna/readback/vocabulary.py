@@ -54,6 +54,7 @@ class Vocabulary:
             *_labels(config, categories),
             *_sources(config, extracts),
             *_edition(config),
+            *_topics(config),
             *(("measure note", note) for note in frame["note"].unique()),
             *(("measure note", audit_reason(note)) for note in frame["note"].unique()),
             *(("review", review.reason) for one in config.every_release for review in one.findings),
@@ -136,6 +137,7 @@ def _indicators(config: Configuration) -> Iterator[tuple[str, str]]:
             one.title.split(" (")[0],
             one.short,
             one.phrase,
+            one.among,
             one.definition,
             one.population,
         )
@@ -204,6 +206,12 @@ def _edition(config: Configuration) -> Iterator[tuple[str, str]]:
     groups = (group.name for group in area.locality_groups)
     for name in (area.name, *(place.name for place in places), *groups):
         yield "place", name
+
+
+def _topics(config: Configuration) -> Iterator[tuple[str, str]]:
+    for one in config.topics.values():
+        for phrase in (one.title, one.question, one.meaning, *one.context, *one.ask):
+            yield "topic", phrase
 
 
 def _dates(config: Configuration) -> Iterator[date]:

@@ -34,13 +34,23 @@ _NOTICE: Final = "Synthetic"
 HEADER: Final = ("Question", "Answer", "Given here", "Missing, and from whom")
 
 
-def context(config: Configuration, found: Sequence[Answer], made: Sequence[Chapter]) -> Any:
-    """What the template prints: rows of the table, and how many questions are answered."""
+def context(
+    config: Configuration,
+    found: Sequence[Answer],
+    made: Sequence[Chapter],
+    topics: Mapping[str, str],
+) -> Any:
+    """What the template prints: rows of the table, and how many questions are answered.
+
+    Args:
+        made: chapters of the technical report.
+        topics: indicator -> id of the topic that has it.
+    """
     if not found:
         return {"rows": ()}
     number = tally(found)
     return {
-        "rows": _rows(config, found, made),
+        "rows": _rows(found, made, topics),
         "header": HEADER,
         "caption": "Questions asked, and what answers them",
         "counted": (
@@ -71,11 +81,12 @@ def _next(number: str) -> str:
 
 
 def _rows(
-    config: Configuration, found: Sequence[Answer], made: Sequence[Chapter]
+    found: Sequence[Answer], made: Sequence[Chapter], topics: Mapping[str, str]
 ) -> list[tuple[str | Markup, ...]]:
     anchors = {section.indicator.id: section.id for c in made for section in c.sections}
     by_rule = [c.thresholds for c in made if c.thresholds is not None]
     anchors |= {i.id: one.anchor for one in by_rule for i in one.indicators}
+    anchors |= topics
     anchors |= {f"chapter {chapter.id}": chapter.anchor for chapter in made}
     return [
         (

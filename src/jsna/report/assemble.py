@@ -1,18 +1,16 @@
-"""The whole report as the templates see it: chapters, summary, annex and the words around them."""
+"""The chapters of the technical report, and the words around every document."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
-
-from markupsafe import Markup
 
 from jsna import __version__
 from jsna.model.configuration import Configuration
+from jsna.model.documents import REPORT
 from jsna.model.editions import Delivery
 from jsna.model.indicators import Indicator
-from jsna.report import audited, messages, metadata, scorecard, sources, thresholds
+from jsna.report import audited, metadata, sources, thresholds
 from jsna.report import chapters as chapter_parts
 from jsna.report.chapters import Chapter
 from jsna.report.figures import Figure
@@ -20,7 +18,6 @@ from jsna.report.lede import lede
 from jsna.sources import permission
 from jsna.view import words
 from jsna.view.rows import Measures
-from jsna.view.standings import subject
 
 CONFIDENCE: Final = "95%"
 STRICT: Final = "99.8%"
@@ -33,56 +30,48 @@ OPEN_LICENCE_WORDS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A line of the summary that leads to where it comes from."""
-
-    anchor: str
-    title: str
-    text: Markup
-
-
 def chapters(
     view: Measures,
     figures: Mapping[str, Sequence[Figure]],
     register: sources.Register,
 ) -> list[Chapter]:
-    """Every chapter of the edition, in its order and numbered within its document."""
+    """Every chapter of the technical report, in its order and numbered."""
     config = view.config
     made: list[Chapter] = []
-    standing: list[Indicator] = []
     for name in config.edition.chapters:
-        document = config.chapters[name].document
-        number = 1 + sum(chapter.document == document for chapter in made)
+        declared = config.chapters[name]
+        if declared.document == REPORT.name:
+            continue  # told by topic
+        number = len(made) + 1
         own = [i for i in config.indicators.values() if i.chapter == name]
         shown = [i for i in own if view.has(i.id)]
-        # The summary takes its key numbers from every chapter.
-        pool = [*config.indicators.values()] if name == "summary" else shown
-        declared = config.chapters[name]
-        first = declared.key_numbers
-        # Drawn of several indicators, they are no section's.
-        several = figures.get("", ()) if name == "summary" else ()
-        if name == "summary":
-            told = {n for n in config.edition.chapters if config.chapters[n].ranked}
-            standing = [i for i in pool if i.chapter in told and view.has(i.id)]
-            pool = [i for i in pool if i.id in first]
         given = thresholds.thresholds(view, shown)
         sectioned = [i for i in shown if given is None or i not in given.indicators]
         made.append(
             Chapter(
                 id=name,
-                document=document,
+                document=declared.document,
                 number=number,
                 title=declared.title,
-                key_numbers=chapter_parts.key_numbers(view, pool, first),
-                lede=lede(view, standing if name == "summary" else pool),
+                key_numbers=chapter_parts.key_numbers(view, shown, declared.key_numbers),
+                lede=lede(view, shown),
                 sections=chapter_parts.sections(view, sectioned, figures, number, register.line),
                 lacking=tuple(i for i in own if i not in shown),
-                figures=chapter_parts.together(several, number, register.line),
                 thresholds=given,
             )
         )
     return made
+
+
+def shown_of(view: Measures) -> list[Indicator]:
+    """Every indicator with a figure of the area, in the order of the chapters."""
+    config = view.config
+    return [
+        indicator
+        for name in config.edition.chapters
+        for indicator in config.indicators.values()
+        if indicator.chapter == name and view.has(indicator.id)
+    ]
 
 
 def absent_lines(chapter: Chapter, register: sources.Register) -> list[str]:
@@ -104,21 +93,6 @@ def _gap(delivery: Delivery, register: sources.Register) -> str:
     title = extract.title if extract else delivery.extract
     gap = sentence(permission.gap(delivery))
     return f"The extract “{title}” for {delivery.period} was {gap}"
-
-
-def told(view: Measures, made: Sequence[Chapter]) -> list[Link]:
-    """The messages of the summary, each leading to its indicator."""
-    sections = [s for c in made if view.config.chapters[c.id].ranked for s in c.sections]
-    anchors = {s.indicator.id: s.id for s in sections}
-    found = messages.chosen(view, [s.indicator for s in sections])
-    return [
-        Link(
-            anchors[one.indicator.id],
-            subject(one.indicator),
-            Markup(words.upper_first(one.text)),
-        )
-        for one in found
-    ]
 
 
 def deliveries(register: sources.Register) -> list[tuple[str, ...]]:
@@ -153,8 +127,7 @@ def context(view: Measures, made: Sequence[Chapter], register: sources.Register)
     edition, area = config.edition, config.area
     citations = register.all()
     place = area.name
-    shown = [s.indicator for chapter in made for s in chapter.sections]
-    shown += [i for c in made if c.thresholds is not None for i in c.thresholds.indicators]
+    shown = shown_of(view)
     prefix = "synthetic_" if edition.synthetic else ""
     return {
         "chapters": made,
@@ -184,8 +157,6 @@ def context(view: Measures, made: Sequence[Chapter], register: sources.Register)
         "neighbours_model": area.neighbours_model,
         "confidence": CONFIDENCE,
         "strict": STRICT,
-        "messages": told(view, made),
-        **scorecard.context(view, made),
         "deliveries": deliveries(register),
         "deliveries_caption": "Extracts of this edition",
         "deliveries_header": ("Extract", "Period", "State", "As at", "Owner", "Legal basis"),

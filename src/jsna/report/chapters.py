@@ -75,9 +75,9 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """One chapter of a document; `lacking` names indicators it has no figures for.
+    """One chapter of the technical report; `lacking` names indicators it has no figures for.
 
-    `figures` are those of several indicators together, `thresholds` what is given by several rules.
+    `thresholds` is what is given by several rules.
     """
 
     id: str
@@ -88,7 +88,6 @@ class Chapter:
     lede: Markup
     sections: tuple[Section, ...]
     lacking: tuple[Indicator, ...]
-    figures: tuple[NumberedFigure, ...] = ()
     thresholds: Thresholds | None = None
 
     @property
@@ -163,16 +162,6 @@ def _largest_share(view: Measures, indicator: Indicator) -> KeyNumber | None:
         what += " of those shown"
     text = say("of {}: {}, {}, {}", indicator.phrase, label, what, period)
     return KeyNumber(bare(row, indicator), text, Markup(""))
-
-
-def together(
-    figures: Sequence[Figure], number: int, source_line: Callable[[Sequence[str]], str]
-) -> tuple[NumberedFigure, ...]:
-    """The figures of several indicators, which stand before those of its sections, numbered."""
-    return tuple(
-        NumberedFigure(f"{number}.{at}", f"figure-{number}-{at}", one, source_line(one.sources))
-        for at, one in enumerate(figures, 1)
-    )
 
 
 def sections(

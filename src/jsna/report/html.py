@@ -33,6 +33,7 @@ def environment(safe_files: SafeFiles) -> Environment:
     env.filters["sentence"] = assemble.sentence
     env.filters["listed"] = words.join
     env.filters["lower_first"] = words.lower_first
+    env.filters["upper_first"] = words.upper_first
     return env
 
 

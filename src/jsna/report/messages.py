@@ -339,10 +339,18 @@ def findings(view: Measures, indicators: Sequence[Indicator]) -> list[Message]:
     return sorted(kept.values(), key=lambda one: -one.score.total)
 
 
-def chosen(view: Measures, indicators: Sequence[Indicator]) -> list[Message]:
-    """The messages of a summary: at most five, one a subject, none of figures that are old."""
+def chosen(
+    view: Measures,
+    indicators: Sequence[Indicator],
+    about: Callable[[Indicator], str] = subject,
+) -> list[Message]:
+    """The messages of a summary: at most five, one a subject, none of figures that are old.
+
+    Args:
+        about: the subject of an indicator.
+    """
     subjects: dict[str, Message] = {}
     for one in findings(view, indicators):
         if one.kind in TOLD and one.score.total > 0:
-            subjects.setdefault(subject(one.indicator), one)
+            subjects.setdefault(about(one.indicator), one)
     return list(subjects.values())[:MOST]

@@ -23,6 +23,7 @@ from jsna.report.certificate import Certificate
 from jsna.report.opendata import Beside, OpenData
 from jsna.report.safe_files import SafeFiles
 from jsna.report.sources import Register
+from jsna.report.topics import document
 from jsna.sources import registry
 from jsna.view.answers import answers
 from jsna.view.rows import Measures
@@ -87,9 +88,11 @@ def compose(
     drawn = figures.load(charts, view, safe_files.text)
     chapters = assemble.chapters(view, drawn, register)
     shared = assemble.context(view, chapters, register)
-    shared |= certificate.context(proved, config, [(c.id, c.title) for c in chapters])
+    titles = [(name, config.chapters[name].title) for name in config.edition.chapters]
+    shared |= certificate.context(proved, config, titles)
     answered = answers(view)
-    shared["asked"] = asked.context(config, answered, chapters)
+    shared["report"] = document.report(view, drawn, register, answered)
+    shared["asked"] = asked.context(config, answered, chapters, shared["report"].anchors)
     every = [figure for figures in drawn.values() for figure in figures]
     beside = {
         name: Beside(content, said, key)

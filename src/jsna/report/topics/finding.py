@@ -99,8 +99,8 @@ def _most(view: Measures, indicator: Indicator) -> Markup | None:
 def largest(view: Measures, indicator: Indicator) -> tuple[str, list[Row], list[Row]] | None:
     """Of a whole by one dimension: the dimension, its largest parts, and all of them."""
     single = next((d[0] for d in indicator.breakdowns if len(d) == 1), None)
-    if single is None:
-        return None
+    if single is None or view.config.dimension(single).order == "number":
+        return None  # of a distribution it is said where most lie
     rows = view.breakdown(indicator.id, (single,))
     top = Groups(rows, indicator).leaders
     return (single, top, rows) if 0 < len(top) <= _MOST else None

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from markupsafe import Markup
 
+from jsna.model.configuration import Configuration
+from jsna.model.documents import REPORT
+from jsna.model.hierarchies import PLACES
 from jsna.model.indicators import Indicator
-from jsna.model.topics import Topic
+from jsna.model.topics import Split, Topic
 from jsna.report.figures import Figure, Table
 from jsna.report.messages import care
 from jsna.report.sources import Register
@@ -19,8 +22,6 @@ from jsna.report.topics.notes import Notes
 from jsna.report.topics.related import Lines, lines
 from jsna.view.rows import Measures, Row
 
-#: Figures of one topic: its main one, that of the inequality, that of its places.
-MOST_FIGURES: Final = 3
 #: A chart of fewer figures than this shows nothing.
 _FEWEST: Final = 2
 Drawn = Mapping[str, Sequence[Figure]]
@@ -56,6 +57,7 @@ class TopicPage:
         who: who is counted.
         care: what a reader must beware of.
         notes: sources.
+        more: charts for a screen alone.
     """
 
     id: str
@@ -73,6 +75,12 @@ class TopicPage:
     who: str
     care: tuple[str, ...]
     notes: Notes
+    more: tuple[Figure, ...] = ()
+
+    @property
+    def shown(self) -> list[Figure]:
+        """The charts that paper has."""
+        return [one.figure for one in (self.main, *self.figures) if one is not None]
 
     @property
     def anchor(self) -> str:
@@ -85,17 +93,68 @@ def anchor(topic: str) -> str:
     return "topic-" + topic.replace("_", "-")
 
 
-def pages(view: Measures, drawn: Drawn, register: Register) -> list[TopicPage]:
-    """A page for each topic whose headline has a figure in this edition, numbered."""
+def pages(view: Measures, drawn: Drawn, register: Register, *, before: int = 0) -> list[TopicPage]:
+    """A page for each topic whose headline has a figure in this edition, numbered.
+
+    A chart stands in one topic alone, of those that have its indicator the first that shows it.
+
+    Args:
+        before: how many figures stand before them, which are numbered through the report.
+    """
     made: list[TopicPage] = []
-    for name, topic in view.config.topics.items():
-        headline = _first(view, topic.headline)
+    for name, topic in topics(view.config).items():
+        headline = first(view, topic.headline)
         if headline is not None:
-            made.append(_page(view, drawn, register, name, topic, headline, len(made) + 1))
+            given = {figure.id for page in made for figure in page.shown}
+            left = {key: [f for f in some if f.id not in given] for key, some in drawn.items()}
+            page = _page(view, left, register, name, topic, headline, len(made) + 1, before)
+            before += len(page.figures) + (page.main is not None)
+            made.append(page)
+    shown = {figure.id for page in made for figure in page.shown}
+    return [*_with_the_rest(made, drawn, shown)]
+
+
+def _with_the_rest(made: Sequence[TopicPage], drawn: Drawn, shown: set[str]) -> Iterator[TopicPage]:
+    """Pages with the charts that none of them shows, each in the first that has its indicator."""
+    for page in made:
+        more = [
+            figure
+            for name in page.topic.measures
+            for figure in drawn.get(name, ())
+            if figure.id not in shown
+        ]
+        shown |= {figure.id for figure in more}
+        yield replace(page, more=tuple(more))
+
+
+def topics(config: Configuration) -> Mapping[str, Topic]:
+    """The topics that are declared, and one for each chapter of which they name no indicator.
+
+    So an indicator that was declared, and nothing else, has a page all the same.
+    """
+    named = {one for topic in config.topics.values() for one in topic.measures}
+    made = dict(config.topics)
+    for name, chapter in config.chapters.items():
+        own = [i for i in config.indicators.values() if i.chapter == name and i.id not in named]
+        if chapter.document == REPORT.name and own:
+            made[f"{name}_further" if name in made else name] = Topic(
+                title=chapter.title,
+                question=f"{chapter.title}?",
+                headline=tuple(one.id for one in own),
+                inequality=tuple(
+                    Split(measure=one.id, by=dims[0])
+                    for one in own
+                    for dims in one.breakdowns
+                    if len(dims) == 1 and dims[0] not in PLACES
+                ),
+                related=tuple(one.id for one in own[1:]),
+                meaning=chapter.meaning,
+                ask=chapter.questions,
+            )
     return made
 
 
-def _first(view: Measures, names: Iterable[str]) -> Indicator | None:
+def first(view: Measures, names: Iterable[str]) -> Indicator | None:
     """The first of some indicators with a figure of the area that is shown."""
     return next((one for name in names if (one := _shown(view, name)) is not None), None)
 
@@ -120,6 +179,7 @@ def _page(
     topic: Topic,
     headline: Indicator,
     number: int,
+    before: int,
 ) -> TopicPage:
     notes = Notes(anchor(name), register)
     beside = _beside(view, topic, headline)
@@ -127,8 +187,8 @@ def _page(
     head, story = _story(view, topic, headline, again=beside is None or beside[0] is headline)
     related = [i for key in topic.related if (i := _shown(view, key)) and i is not headline]
     shown = [
-        Shown(f"{number}.{at}", f"figure-{number}-{at}", one, notes.refer(one.sources))
-        for at, one in enumerate(list(_figures(view, drawn, topic, headline))[:MOST_FIGURES], 1)
+        Shown(f"{at}", f"figure-{at}", one, notes.refer(one.sources))
+        for at, one in enumerate(_figures(view, drawn, topic, headline), before + 1)
     ]
     for indicator in (headline, *related, *(pair[0] for pair in (beside, placed) if pair)):
         notes.refer(view.sources(_latest(view, indicator)))

@@ -13,8 +13,7 @@ from markupsafe import Markup
 
 from jsna.model.indicators import Indicator
 from jsna.model.topics import Split
-from jsna.report import standings
-from jsna.report.breakdowns import places as stand_out
+from jsna.report import breakdowns, standings
 from jsna.report.comparing import MEDIAN, compared
 from jsna.report.deprivation import label
 from jsna.report.marks import mark
@@ -63,7 +62,9 @@ def _parts(view: Measures, indicator: Indicator) -> Markup:
     """`Of 12,317 EHC plans in January 2025, 4,290 (34.8%) were of the need “…”.`"""
     found = largest(view, indicator)
     if found is None:
-        return Markup("")
+        # Of a distribution, where most lie; of parts that are alike, which are the largest.
+        made = [s for s in breakdowns.sentences(view, indicator) if s.kind == "breakdown"]
+        return made[0].text if made else Markup("")
     dimension, top, _ = found
     first = top[0]
     if not math.isfinite(first.numerator) or not math.isfinite(first.denominator):
@@ -244,7 +245,7 @@ def where(view: Measures, indicator: Indicator) -> Markup | None:
         if len(dims) == 1 and dims[0] in ("locality", "locality_group"):
             rows = view.breakdown(indicator.id, dims)
             if len(rows) > 1:
-                made, _ = stand_out(view, indicator, rows)
+                made, _ = breakdowns.places(view, indicator, rows)
                 return next((s.text for s in made if s.clear), None)
     return None
 

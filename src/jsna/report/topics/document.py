@@ -1,0 +1,122 @@
+"""The report: summary, where the area stands, its topics, and what nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from markupsafe import Markup
+
+from jsna.report import messages
+from jsna.report.chapters import KeyNumber, key_number
+from jsna.report.figures import Figure
+from jsna.report.sources import Register
+from jsna.report.topics import unknown
+from jsna.report.topics.page import Shown, TopicPage, anchor, first, pages, topics
+from jsna.view import words
+from jsna.view.answers import Answer
+from jsna.view.rows import Measures
+
+#: Key numbers of the summary.
+NUMBERS: Final = 4
+#: Indicator of figures that are drawn of several.
+_SEVERAL: Final = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A message of the summary, which leads to its topic."""
+
+    anchor: str
+    title: str
+    text: Markup
+    ask: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the report's template prints.
+
+    Attributes:
+        pages: of topics.
+        numbers: key numbers of the summary.
+        messages: what matters most.
+        strip: where the area stands among all; none where that is not known.
+        gaps: what is not known.
+        hidden: titles of topics whose figures are all hidden.
+        anchors: indicator -> id of the topic that has it.
+    """
+
+    pages: tuple[TopicPage, ...]
+    numbers: tuple[KeyNumber, ...]
+    messages: tuple[Link, ...]
+    strip: Shown | None
+    gaps: tuple[unknown.Gap, ...]
+    hidden: tuple[str, ...]
+    anchors: Mapping[str, str]
+
+
+def report(
+    view: Measures,
+    drawn: Mapping[str, Sequence[Figure]],
+    register: Register,
+    answered: Sequence[Answer],
+) -> Report:
+    """The report of an edition.
+
+    Args:
+        view: its safe measures.
+        drawn: figures by indicator.
+        register: says what sources are called.
+        answered: what there is of each question that was asked.
+    """
+    several = drawn.get(_SEVERAL, ())
+    strip = None
+    if several:
+        strip = Shown("1", "figure-1", several[0], Markup.escape(register.line(several[0].sources)))
+    made = pages(view, drawn, register, before=1 if strip else 0)
+    about = {name: page for page in reversed(made) for name in page.topic.measures}
+    about |= {page.headline.id: page for page in reversed(made)}
+    paged = {page.id for page in made}
+    return Report(
+        pages=tuple(made),
+        numbers=_numbers(view),
+        messages=tuple(told(view, about)),
+        strip=strip,
+        gaps=tuple(unknown.gaps(view.config, answered, paged)),
+        hidden=tuple(
+            topic.title
+            for name, topic in topics(view.config).items()
+            if name not in paged and any(view.has(one) for one in topic.headline)
+        ),
+        anchors={name: page.anchor for name, page in about.items()},
+    )
+
+
+def _numbers(view: Measures) -> tuple[KeyNumber, ...]:
+    given = [one for topic in view.config.topics.values() if (one := first(view, topic.number))]
+    found = (key_number(view, one) for one in given)
+    return tuple(one for one in found if one is not None)[:NUMBERS]
+
+
+def told(view: Measures, about: Mapping[str, TopicPage]) -> list[Link]:
+    """The messages, one a topic, each with the first question to ask of it."""
+    ranked = {name for name, one in view.config.chapters.items() if one.ranked}
+    told_of = [
+        indicator
+        for name in about
+        if (indicator := view.declared(name)) is not None and indicator.chapter in ranked
+    ]
+    order = [*view.config.indicators]
+    told_of.sort(key=lambda one: order.index(one.id))
+    found = messages.chosen(view, told_of, lambda one: about[one.id].id)
+    return [
+        Link(
+            anchor(about[one.indicator.id].id),
+            about[one.indicator.id].topic.title,
+            Markup(words.upper_first(one.text)),
+            next(iter(about[one.indicator.id].topic.ask), ""),
+        )
+        for one in found
+    ]

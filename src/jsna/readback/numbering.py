@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from jsna.model.documents import PRINTED_FROM
 from jsna.readback.page import MARKER, Page
 from jsna.readback.result import Tally
 
@@ -22,14 +23,20 @@ _PART: Final = re.compile(r"\(part (\d) of (\d)\)")
 _NUMBERED: Final = "p.figure-number"
 _CHAPTERS: Final = ("h2", "p.topic-name")
 _HEADS: Final = (*_CHAPTERS, "h3")
+#: Ids of what has a number, which is the same on every page that has it.
+_SHARED: Final = ("figure-", "topic-")
 #: A reference to a source at the foot of a topic.
 _NOTE: Final = re.compile(r"note (\d{1,2})")
 
 
-def judge(page: Page, tally: Tally) -> None:
-    """Note every number that is out of turn, and every reference to something else."""
-    _sections(page, tally)
-    _figures(page, tally)
+def judge(page: Page, tally: Tally, *, part: bool = False) -> None:
+    """Note every number that is out of turn, and every reference to something else.
+
+    Args:
+        part: the page is a part of a document, whose numbers it has: they go on from any.
+    """
+    _sections(page, tally, part=part)
+    _figures(page, tally, part=part)
     _parts(page, tally)
     for target, text in page.links:
         if not _led(page, target, text):
@@ -37,13 +44,15 @@ def judge(page: Page, tally: Tally) -> None:
             tally.wrong(rule, place="link", printed=text, code="reference")
 
 
-def _sections(page: Page, tally: Tally) -> None:
+def _sections(page: Page, tally: Tally, *, part: bool) -> None:
     chapter = section = 0
     for block in page.blocks:
         found = _SECTION.match(block.text) if block.place in _HEADS else None
         if found is None:
             continue
         given = (int(found[1]), int(found[2] or 0))
+        if part and not chapter:
+            chapter = given[0] - 1
         wanted = (chapter, section + 1) if found[2] else (chapter + 1, 0)
         if given != wanted:
             rule = "this section is numbered out of turn"
@@ -51,7 +60,7 @@ def _sections(page: Page, tally: Tally) -> None:
         chapter, section = given
 
 
-def _figures(page: Page, tally: Tally) -> None:
+def _figures(page: Page, tally: Tally, *, part: bool) -> None:
     """Note figures whose numbers do not count up from 1, or stand in another chapter.
 
     They are counted through a document, or anew in each chapter.
@@ -67,6 +76,8 @@ def _figures(page: Page, tally: Tally) -> None:
             continue
         chapter, number = int(found[1]), int(found[2] or 0)
         if not number:
+            if part and not through:
+                through = chapter - 1
             away, through = chapter != through + 1, chapter
         else:
             away = (before and chapter != before) or number != last.get(chapter, 0) + 1
@@ -107,6 +118,8 @@ def _led(page: Page, target: str, text: str) -> bool:
 def between(pages: Mapping[str, Page], tally: Tally) -> None:
     """Note every link from page to page that leads to no place, or to another number.
 
+    A heading or a figure that a page shares with a document has its number there.
+
     Args:
         pages: path below the draft -> page.
         tally: of the draft as a whole.
@@ -118,3 +131,8 @@ def between(pages: Mapping[str, Page], tally: Tally) -> None:
             if other is None or (target and not _led(other, target, text)):
                 rule = f"leads from {name} to {address}, which is not there or has another number"
                 tally.wrong(rule, place="link", printed=text, code="reference")
+        for other in (pages[whole] for whole in PRINTED_FROM.values() if whole in pages):
+            for place in page.targets.keys() & other.targets.keys():
+                if place.startswith(_SHARED) and page.said(place) != other.said(place):
+                    rule = f"#{place} of {name} begins otherwise in a document that has it"
+                    tally.wrong(rule, place=place, printed=page.said(place), code="numbering")

@@ -67,6 +67,11 @@ class Page:
     outward: list[tuple[str, str]] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
 
+    def said(self, target: str) -> str:
+        """The text of the first block that an id leads to; empty where there is none."""
+        at = self.targets.get(target)
+        return self.blocks[at].printed if at is not None and at < len(self.blocks) else ""
+
     @property
     def title(self) -> str:
         """Its heading of the first level."""
@@ -132,7 +137,7 @@ class _Reader(HTMLParser):
             to = self.page.links if within else self.page.outward
             to.append((target.removeprefix("#"), text))
             self._link = []
-        if tag == "a" and self._inside("nav"):
+        if tag == "a" and self._inside("nav") and self._stack[-1].paper:
             self._flush()
             self.page.blocks.append(Block(PAGE, segments=[Segment("")]))
         while self._stack:

@@ -88,7 +88,7 @@ class Reader:
         elif kind == ".html":
             page = self._pages[name] = self._text(file.read_text(encoding="utf-8"), tally)
             self._labels.judge(page.blocks, tally)
-            numbering.judge(page, tally)
+            numbering.judge(page, tally, part=name not in PRINTED_FROM.values())
             self._asked.table(page.blocks, tally)
         elif kind == ".svg":
             self._chart(file, tally)

@@ -56,7 +56,7 @@ def _entry(entry: Any, pages: Mapping[str, Page], tally: Tally) -> None:
         return
     name, _, target = entry["address"].partition("#")
     page = pages.get(name)
-    if page is None or _said(page, target) != entry["title"]:
+    if page is None or page.said(target) != entry["title"]:
         rule = f"{entry['address']} does not lead to this title"
         tally.wrong(rule, printed=entry["title"], code="reference")
     elif page.title != entry["page"]:
@@ -64,9 +64,3 @@ def _entry(entry: Any, pages: Mapping[str, Page], tally: Tally) -> None:
     if any(letter.isdigit() for letter in entry["words"]):
         tally.wrong("words to look through hold a number", place=entry["address"], code="unknown")
     tally.counts["entry of the search"] += 1
-
-
-def _said(page: Page, target: str) -> str:
-    """The text of the block that an id leads to, keyed numbers as they are printed."""
-    at = page.targets.get(target)
-    return page.blocks[at].printed if at is not None and at < len(page.blocks) else ""

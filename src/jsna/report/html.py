@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFo
 from markupsafe import Markup
 
 from jsna.model import scripts
-from jsna.model.documents import DOCUMENTS
+from jsna.model.documents import DOCUMENTS, START
 from jsna.report import assemble, fonts, links
 from jsna.report.chapters import Chapter
 from jsna.report.safe_files import SafeFiles
@@ -17,6 +17,7 @@ from jsna.report.sources import Register
 from jsna.view import words
 
 _CHAPTER = "chapter.html.j2"
+_PAGE: Final = "page.html.j2"
 #: Where the fonts stand, until it is known which characters they are for.
 _FONTS: Final = "/* fonts */"
 
@@ -48,7 +49,7 @@ def _template(env: Environment, chapter: str) -> Any:
 def render(
     env: Environment, register: Register, shared: dict[str, Any], safe_files: SafeFiles
 ) -> dict[str, str]:
-    """File name -> the web page of every document.
+    """File name -> web page: of every document, and of every topic.
 
     Args:
         env: from `environment`.
@@ -66,13 +67,21 @@ def render(
     }
     for file in fonts.FACES.values():
         safe_files.path(safe_files.templates / "fonts" / file)
-    bodies = {}
+    bodies = {START: ""}
+    report = shared["report"]
+    for before, page, after in zip(
+        (None, *report.pages), report.pages, (*report.pages[1:], None), strict=False
+    ):
+        filled = {**shared, **styles, "document": None, "scripts": scripts.LOADED}
+        around = {"page": page, "before": before, "after": after, "font_css": _FONTS}
+        bodies[page.file] = env.get_template(_PAGE).render({**filled, **around})
     for document in DOCUMENTS:
         own = [chapter for chapter in shared["chapters"] if chapter.document == document.name]
         filled = {**shared, **styles, "document": document, "own": own, "scripts": scripts.LOADED}
         pages = [_chapter(env, chapter, register, filled) for chapter in own]
         plain = env.get_template(f"{document.name}.html.j2")
         bodies[document.page] = plain.render({**filled, "pages": pages, "font_css": _FONTS})
+    # In this order: a place that several pages have is led to in the first.
     linked = links.between(bodies)
     # One set of characters for all pages: cutting the fonts down takes longer than all else.
     printed = "".join(linked.values())

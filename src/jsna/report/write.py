@@ -13,6 +13,7 @@ from jsna.report import (
     asked,
     assemble,
     attrition,
+    brief,
     certificate,
     figures,
     html,
@@ -61,6 +62,8 @@ def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None
         # Records of digests are hidden files, and go with theirs.
         if stale.is_file() and not stale.name.startswith("."):
             io.remove(stale)
+    for stale in sorted({*paths.draft.glob("*.html")} - {paths.draft / name for name in pages}):
+        io.remove(stale)
     for name, text in (pages | search.files(pages, safe_files)).items():
         io.write_text(paths.draft / name, text)
         files.append(paths.draft / name)
@@ -92,6 +95,7 @@ def compose(
     shared |= certificate.context(proved, config, titles)
     answered = answers(view)
     shared["report"] = document.report(view, drawn, register, answered)
+    shared["brief"] = brief.brief(shared["report"], register)
     shared["asked"] = asked.context(config, answered, chapters, shared["report"].anchors)
     every = [figure for figures in drawn.values() for figure in figures]
     beside = {

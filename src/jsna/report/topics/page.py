@@ -83,6 +83,11 @@ class TopicPage:
         return [one.figure for one in (self.main, *self.figures) if one is not None]
 
     @property
+    def file(self) -> str:
+        """File of the web page it has of its own."""
+        return self.id.replace("_", "-") + ".html"
+
+    @property
     def anchor(self) -> str:
         """Id of its section."""
         return anchor(self.id)

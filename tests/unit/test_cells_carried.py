@@ -74,14 +74,14 @@ def test_a_denominator_of_another_year_is_the_count_of_that_year() -> None:
     found = measure(tables("2022", "2023"), [RATE], CONFIG)
     assert below(found, period="2023", breakdown="total") == (residents("2023"), 200, "")
     late = below(found, period="2024", category="F")
-    assert late == (residents("2023", sex="F"), 100, "Denominator of 2023.")
+    assert late == (residents("2023", sex="F"), 100, "Divided by the count of 2023.")
 
 
 def test_three_years_have_the_denominators_of_each_of_them() -> None:
     """The last year has no residents of its own: those of the year before are counted twice."""
     found = measure(tables("2021", "2022", "2023"), [RATE], CONFIG)
     cell, count, note = below(found, period="2022 to 2024", category="F")
-    assert (count, note) == (300, "Denominator of 2023.")
+    assert (count, note) == (300, "Divided by the count of 2023.")
     assert cell == residents("2022", "2023, 2 times", sex="F")
 
 

@@ -242,6 +242,6 @@ def test_of_a_configuration_everything_is_in_the_digest_or_known_to_tie_nothing(
     # The search has an area of its own, and no releases and files.
     supposed = {"area", "releases", "published", "mappings"}
     # What official figures imply of each other, words of chapters, and what was asked.
-    besides = {"relations", "chapters", "questions", "topics", "_joined"}
+    besides = {"relations", "chapters", "questions", "topics", "avoid", "_joined"}
     fields = {one.name for one in dataclasses.fields(Configuration)}
     assert fields == stated | supposed | besides

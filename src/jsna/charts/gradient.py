@@ -134,7 +134,7 @@ def _ends(canvas: Canvas, y: float, right: float, step: str, *, whole: bool) -> 
     how = {"size": palette.SMALL, "weight": 600, "colour": palette.INK}
     canvas.text(0, y, f"{most} deprived", **how)  # type: ignore[arg-type]
     canvas.text(right, y, f"{least} deprived", anchor="right", **how)  # type: ignore[arg-type]
-    between = f"{step}s of small areas in the country by deprivation"
+    between = f"{step}s of neighbourhoods in the country by deprivation"
     if lettering.width(between, palette.SMALL) < right - 150:
         canvas.text(right / 2, y, between, size=palette.SMALL, anchor="center")
 

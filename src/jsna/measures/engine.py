@@ -259,4 +259,4 @@ def _beside(block: Block, size: int) -> Column:
 def _note(years: Sequence[str], below: Sequence[str]) -> str:
     """Which other periods the denominators are of, in words."""
     other = (of for year, of in zip(years, below, strict=False) if of != year)
-    return " ".join(f"Denominator of {of}." for of in dict.fromkeys(other))
+    return " ".join(f"Divided by the count of {of}." for of in dict.fromkeys(other))

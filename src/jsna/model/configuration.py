@@ -54,6 +54,8 @@ class Configuration:
     questions: Questions = NONE
     #: What the report is about, by name, in reading order.
     topics: Mapping[str, Topic] = field(default_factory=dict)
+    #: Word that readers of the report do not use -> what they say.
+    avoid: Mapping[str, str] = field(default_factory=dict)
     #: Profiles joined with `+` that were asked for.
     _joined: dict[str, Profile] = field(default_factory=dict, init=False, repr=False, compare=False)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from jsna.model.base import Id, Name, Printed, PrintedWords, QuestionNumber, Strict
+from jsna.model.base import Id, Name, Printed, PrintedWords, QuestionNumber, Strict, Words
 
 
 class Split(Strict):
@@ -129,6 +129,8 @@ class TopicsFile(Strict):
 
     Attributes:
         topics: the topics by name, in reading order.
+        avoid: word that readers of the report do not use -> what they say.
     """
 
     topics: dict[Name, Topic] = Field(min_length=1)
+    avoid: dict[Words, Words] = Field(default_factory=dict)

@@ -34,7 +34,7 @@ _WITHIN: Final = re.compile(r"#.*|(?:\.\./)?(?:[a-z][\w-]*/)?[a-z][\w-]*\.html(?
 #: Classes of what is not printed on paper.
 _SCREEN: Final = frozenset({"screen-only", "skip", "end"})
 #: Classes of tables that hold words beside measures.
-_LISTINGS: Final = frozenset({"scorecard", "deliveries"})
+_LISTINGS: Final = frozenset({"also", "deliveries"})
 #: Text a style sheet would put on the page.
 _GENERATED: Final = re.compile(r"content:[^;}]*\d[^;}]*")
 #: Places of what has no element of its own: the number of a list's item, which browser and printer

@@ -7,7 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 from jsna import io, records
+from jsna.errors import JsnaError
 from jsna.model.configuration import Configuration
+from jsna.model.documents import REPORT
 from jsna.model.standings import KEY as STANDING
 from jsna.report import (
     asked,
@@ -24,7 +26,8 @@ from jsna.report.certificate import Certificate
 from jsna.report.opendata import Beside, OpenData
 from jsna.report.safe_files import SafeFiles
 from jsna.report.sources import Register
-from jsna.report.topics import document
+from jsna.report.topics import document, plain
+from jsna.saying import say
 from jsna.sources import registry
 from jsna.view.answers import answers
 from jsna.view.rows import Measures
@@ -52,6 +55,10 @@ def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None
     made = OpenData(frame, config)
     charts = paths.draft / "charts"
     pages, data = compose(frame, config, safe_files, charts, proved, stated, everyone, made)
+    if problems := plain.faults(REPORT.page, pages[REPORT.page], config.avoid):
+        raise JsnaError(problems, title="The report has words that its readers do not use:")
+    for line in plain.own_words(pages[REPORT.page], config.avoid):
+        say(f"Warning: {line}")
     folder = paths.draft / "data"
     for name, content in data.items():
         io.write_text(folder / name, content)

@@ -192,7 +192,8 @@ def load(
         chapters,
         mappings,
         questions,
-        topics,
+        topics.topics if topics else {},
+        topics.avoid if topics else {},
     )
 
 

@@ -78,13 +78,13 @@ def load_topics(
     indicators: Mapping[str, Indicator],
     questions: Questions,
     extracts: Collection[str],
-) -> dict[str, Topic]:
-    """The topics by name, in reading order; none where no file has any."""
+) -> TopicsFile | None:
+    """The topics and the words to avoid; None where no file has any."""
     if not (gather.root / TOPICS).is_file():
-        return {}
+        return None
     found = gather.load(TOPICS, TopicsFile, lines=True)
     if found is None:
-        return {}
+        return None
     asked = QUESTIONS not in gather.failed and questions.questions
     for name, topic in found.topics.items():
         here = ("topics", name)
@@ -99,7 +99,7 @@ def load_topics(
             _known(gather, TOPICS, place, "extract", one_break.extract, extracts)
         for key, rule, value in _cannot(topic, indicators):
             gather.point(TOPICS, (*here, key), rule, value)
-    return found.topics
+    return found
 
 
 def _cannot(topic: Topic, indicators: Mapping[str, Indicator]) -> Iterable[tuple[str, str, str]]:

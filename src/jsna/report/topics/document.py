@@ -11,6 +11,7 @@ from markupsafe import Markup
 from jsna.report import messages
 from jsna.report.chapters import KeyNumber, key_number
 from jsna.report.figures import Figure
+from jsna.report.narrative import noun, say
 from jsna.report.sources import Register
 from jsna.report.topics import unknown
 from jsna.report.topics.page import Shown, TopicPage, anchor, first, pages, topics
@@ -115,8 +116,16 @@ def told(view: Measures, about: Mapping[str, TopicPage]) -> list[Link]:
         Link(
             anchor(about[one.indicator.id].id),
             about[one.indicator.id].topic.title,
-            Markup(words.upper_first(one.text)),
+            sentence(one),
             next(iter(about[one.indicator.id].topic.ask), ""),
         )
         for one in found
     ]
+
+
+def sentence(one: messages.Message) -> Markup:
+    """A message that says what it is about: under the name of a topic, its measure is not clear."""
+    if one.kind == "duty":
+        return Markup(words.upper_first(one.text))
+    was = "" if one.kind == "changed" else "was "
+    return say("{} {}{}", words.upper_first(noun(one.indicator)), was, one.text)

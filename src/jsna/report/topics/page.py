@@ -11,7 +11,7 @@ from markupsafe import Markup
 from jsna.model.configuration import Configuration
 from jsna.model.documents import REPORT
 from jsna.model.hierarchies import PLACES
-from jsna.model.indicators import Indicator
+from jsna.model.indicators import LOCALITY, Indicator
 from jsna.model.topics import Split, Topic
 from jsna.report.figures import Figure, Table
 from jsna.report.messages import care
@@ -270,6 +270,7 @@ def _story(
 def _figures(view: Measures, drawn: Drawn, topic: Topic, headline: Indicator) -> Iterator[Figure]:
     """The main chart, that of the inequality, and that of the places, each once."""
     given: list[str] = []
+    placed = False
     main = [*drawn.get(headline.id, ()), *(f for i in topic.compared for f in drawn.get(i, ()))]
     by = [
         figure
@@ -281,12 +282,13 @@ def _figures(view: Measures, drawn: Drawn, topic: Topic, headline: Indicator) ->
         figure
         for name in topic.places
         for figure in drawn.get(name, ())
-        if figure.type == "map" or _by(view, figure, "locality")
+        if figure.type == "map" or _by(view, figure, LOCALITY)
     ]
     where.sort(key=lambda figure: figure.type != "map")
     for found in (main, by, where):
         one = next((f for f in found if f.id not in given and _tells(view, f)), None)
-        if one is not None:
+        if one is not None and not (found is where and placed):
+            placed = placed or one.type == "map" or _by(view, one, LOCALITY)
             given.append(one.id)
             yield one
 

@@ -38,7 +38,7 @@ class Lines:
 def lines(view: Measures, indicators: Sequence[Indicator]) -> Lines:
     """One line for each further measure with a figure, columns without any left out."""
     area = view.config.area
-    header = ("Also", "When", area.name, "Number", area.country.name, "Rank")
+    header = ("Measure", "When", area.name, "Number", area.country.name, "Rank")
     rows, sentences = [], []
     for indicator in indicators:
         if indicator.kind.of_one_whole or indicator.derived:

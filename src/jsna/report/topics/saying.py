@@ -15,7 +15,7 @@ from jsna.model.indicators import Indicator
 from jsna.model.topics import Split
 from jsna.report import breakdowns, standings
 from jsna.report.comparing import MEDIAN, compared
-from jsna.report.deprivation import label
+from jsna.report.deprivation import group_words, label
 from jsna.report.marks import mark
 from jsna.report.narrative import RATES, join, level, noun, say, value, when
 from jsna.report.topics.finding import largest
@@ -139,7 +139,7 @@ def since(view: Measures, indicator: Indicator, *, again: bool) -> Markup | None
     went = series.course(series.sound(every))
     it = _it(indicator, again=again)
     if went is None:
-        return _unsure(view, indicator)
+        return _unsure(view, indicator, it)
     figures: dict[str, object] = {
         "it": it,
         "before": value(went.before, indicator),
@@ -171,16 +171,16 @@ def since(view: Measures, indicator: Indicator, *, again: bool) -> Markup | None
     return say("{it} was {before} {when}, which is no clear change.", **figures)
 
 
-def _unsure(view: Measures, indicator: Indicator) -> Markup | None:
+def _unsure(view: Measures, indicator: Indicator, it: str) -> Markup | None:
     """The figure before, where no change may be said."""
     plain = series.comparable(view.series(indicator.id))
     if len(plain) < 2:
         return None
     before = plain[-2]
-    text = "{} it was {}. A change of this size is to be confirmed."
+    text = "{} was {} {}. A change of this size is to be confirmed."
     if plain[-1].doubted or before.doubted:
-        text = "{} it was {}. One of the two figures is in doubt."
-    return say(text, words.upper_first(when(before)), value(before, indicator))
+        text = "{} was {} {}. One of the two figures is in doubt."
+    return say(text, it, value(before, indicator), when(before))
 
 
 def _it(indicator: Indicator, *, again: bool) -> str:
@@ -217,8 +217,15 @@ def unequal(view: Measures, split: Split, *, again: bool = False) -> Markup | No
     return say(
         text, it=it, way=way, of=of, when=dated,
         one=label(dims, pair[0].code(dims), view), a=value(pair[0], indicator),
-        other=label(dims, pair[1].code(dims), view), b=value(pair[1], indicator),
+        other=_short(dims, pair[1].code(dims), view), b=value(pair[1], indicator),
     )  # fmt: skip
+
+
+def _short(dimension: str, code: str, view: Measures) -> str:
+    """The second of two groups, where the first has said of what they are groups."""
+    if words.deprived(dimension, view.config):
+        return group_words(dimension, code, view)
+    return label(dimension, code, view)
 
 
 def _shown_by(view: Measures, indicator: Indicator, by: str) -> str:

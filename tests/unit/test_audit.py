@@ -316,7 +316,13 @@ def test_a_marked_figure_stands_and_a_break_begins_a_segment(tmp_path: Path) -> 
              for area in (ENGLAND, HOME)]  # fmt: skip
     write(tmp_path, "release.csv", [*years, share(ENGLAND, "2024", 800, 1000),
                                     share(HOME, "2024", 173, 1000)])  # fmt: skip
-    broke = {"tables": ["release"], "starts": "2023", "reason": "Counted anew.", "guidance": "g"}
+    broke = {
+        "tables": ["release"],
+        "starts": "2023",
+        "reason": "Counted anew.",
+        "label": "anew",
+        "guidance": "g",
+    }
     config = audited(shares(), breaks=[broke])
     measures = measured(tmp_path, config)
     home = one(measures)
@@ -426,7 +432,7 @@ def test_new_findings_are_written_as_reviews_to_fill_in(tmp_path: Path) -> None:
 
 def test_a_break_of_one_indicator_leaves_the_others_of_its_table(tmp_path: Path) -> None:
     rows = pd.DataFrame({"indicator": ["a", "b"], "period": ["2023", "2023"], "note": ["", ""]})
-    broke = Break(indicators=("a",), starts="2023", reason="r", guidance="g")
+    broke = Break(indicators=("a",), starts="2023", reason="r", label="l", guidance="g")
     assert effect.segmented(rows, "t", Known(breaks=(broke,)))["segment"].tolist() == ["2023", ""]
 
 

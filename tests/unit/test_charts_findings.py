@@ -284,7 +284,8 @@ def test_titles_are_short_and_claim_nothing_they_may_not(
             {k: v for k, v in r.items() if not k.startswith(("lower", "upper"))} for r in rows
         ]
         bare = title(chart, without, title=name)
-        ranks = () if chart is AREAS else ("highest",)
+        # That the latest is the highest drawn is seen and not judged: see test_charts_paths.
+        ranks = () if chart in (AREAS, TREND) else ("highest",)
         assert not any(word in bare.split() for word in ("higher", "lower", "up", "down", *ranks))
 
 

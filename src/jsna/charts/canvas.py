@@ -11,7 +11,7 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from jsna.charts import lettering, palette
+from jsna.charts import extents, lettering, palette
 from jsna.charts.svg import Label, tidy
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class Canvas:
         self._figure.patch.set_visible(False)
         self._page: Any = Affine2D().scale(1, -1).translate(0, self.height)
         self._labels: list[Label] = []
+        self._texts: list[extents.Text] = []
         self._order = 0
 
     def shape(
@@ -136,6 +137,7 @@ class Canvas:
             room = lettering.width(words, size, weight)
             left = x - {"left": 0.0, "center": room / 2, "right": room}[anchor]
             self.rectangle(left - 2, y - size * 0.78, room + 4, size * 1.02, palette.WHITE)
+        self._texts.append(extents.text(x, y, words, size, weight, anchor))
         identity = ""
         if measure:
             identity = f"m{len(self._labels)}"
@@ -154,6 +156,14 @@ class Canvas:
         first = middle - step * (len(lines) - 1) / 2 + size * 0.33
         for index, line in enumerate(lines):
             self.text(x, first + index * step, line, size=size, **how)
+
+    def free(self, text: extents.Text) -> bool:
+        """Whether a text would collide with none that stands, and is not cut."""
+        return not extents.faults([*self._texts, text], self.width, self.height)
+
+    def faults(self) -> list[str]:
+        """Texts that collide or are cut, in words."""
+        return extents.faults(self._texts, self.width, self.height)
 
     def svg(self, figure_id: str, alt: str) -> str:
         """The drawing as SVG whose ids all start with `figure_id`."""

@@ -9,6 +9,7 @@ from jsna.charts import palette
 from jsna.charts.canvas import Canvas
 from jsna.charts.marks import Cell, Drawing, Mark, figure_id, narrow_id
 from jsna.charts.shown import Shown
+from jsna.errors import JsnaError, Problem
 from jsna.model.hierarchies import THREE_YEARS, years
 from jsna.model.indicators import Chart
 from jsna.view import words
@@ -76,9 +77,17 @@ def finish(
 
 
 def _image(canvas: Canvas, shown: Shown, name: str, alt: str) -> str:
+    """The image of a figure.
+
+    Raises:
+        JsnaError: words of it collide, or are cut at its edge.
+    """
     if shown.synthetic:
         how = {"size": palette.SMALL, "colour": palette.SOFT, "anchor": "right"}
         canvas.text(canvas.width, canvas.stamp, SYNTHETIC, **how)  # type: ignore[arg-type]
+    if faults := canvas.faults():
+        problems = [Problem(f"{name}.svg", fault, code="chart.text") for fault in faults]
+        raise JsnaError(problems, title="A chart has words that cannot be read:")
     return canvas.svg(name, alt)
 
 

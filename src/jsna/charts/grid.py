@@ -180,7 +180,10 @@ def named(grid: Grid, width: float) -> Header | None:
             for code, name in grid.columns
         ]
         widest = max(lettering.width(line, palette.SMALL) for name in lines for line in name)
-        if widest <= room and max(map(len, lines)) <= most:
+        # The last name has no room to its right but what the table leaves.
+        spare = width - names_width(grid) - 8 - cell * len(lines)
+        ends = max(lettering.width(line, palette.SMALL) for line in lines[-1]) <= cell + 2 * spare
+        if widest <= room and max(map(len, lines)) <= most and (levels == 1 or ends):
             return Header(lines, levels, [])
     return None
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Final
 
-from jsna.charts import clear, lettering, palette
+from jsna.charts import clear, extents, lettering, palette
 from jsna.charts.canvas import Canvas
 from jsna.charts.finish import SYNTHETIC, foot
 from jsna.charts.marks import Mark
@@ -18,10 +18,15 @@ from jsna.charts.scale import Scale, linear, spread
 from jsna.charts.shown import Shown
 from jsna.view import words
 
-PLOT: Final = 88.0
+#: Height of the plot on a page, where the figure is then some 60 mm tall, and on a narrow screen.
+PLOT: Final = 140.0
+PLOT_NARROW: Final = 120.0
 TOP: Final = 16.0
 #: Height of the plot where every value is hidden.
 EMPTY: Final = 34.0
+#: Height of a line of what is said of a break, and room below it for the number of a point.
+BREAK: Final = 11.0
+ROOM: Final = 12.0
 #: Height of a line of the key of a narrow figure.
 KEY: Final = 13.0
 
@@ -69,11 +74,16 @@ def draw(
     else:
         texts = [sum(lettering.width(text, palette.LABEL, 600) for text in end) for end in ends]
         room = max(texts) + 3
+    names = [(pair, _changed(shown, every, pair[1], width)) for pair in breaking(every)]
+    head = top
+    said = sum(len(lines) for _, lines in names)
+    top += said * BREAK + (ROOM if said else 0.0)
     if shown.synthetic and not over:  # the word stands right of the years
         last = lettering.width(periods[-1], palette.SMALL) / 2
         room = max(room, lettering.width(SYNTHETIC, palette.SMALL) + last - 6)
     values = [v for s in every for m in s.marks.values() for v in (m.value, *_limits(m))]
-    bottom = top + (PLOT if any(series.shown for series in every) else EMPTY)
+    tall = PLOT_NARROW if over else PLOT
+    bottom = top + (tall if any(series.shown for series in every) else EMPTY)
     scale = linear(values, bottom, top, 3)
     ticks = [_tick(shown, scale, tick) for tick in scale.ticks]
     left = max(lettering.width(text, palette.SMALL) for text in ticks[:-1]) + 10
@@ -87,7 +97,7 @@ def draw(
     _years(canvas, periods, across, scale(scale.low))
     # Two periods alone do not show how often figures come out: years between them are a gap.
     step = min(year(b) - year(a) for a, b in pairwise(periods)) if len(periods) > 2 else 1
-    _breaks(canvas, every, across, (top - 4, scale(scale.low)))
+    _breaks(canvas, names, across, (head, scale(scale.low)))
     for series in every:
         _band(canvas, series, across, scale, step)
     for series in reversed(every):
@@ -97,6 +107,7 @@ def draw(
         _key(canvas, _keyed(every), periods[-1])
     else:
         _labels(canvas, every, ends, across, scale)
+    _told(canvas, every, across, scale, step)
     return canvas
 
 
@@ -162,14 +173,40 @@ def breaking(every: Sequence[Series]) -> list[tuple[str, str]]:
     return sorted({pair for marks in lines for pair in broken(marks)})
 
 
+def _changed(
+    shown: Shown, every: Sequence[Series], starts: str, width: float
+) -> tuple[str, ...]:  # fmt: skip
+    """What changed at a break, in lines; none where no release says it."""
+    rows = [series.marks[starts].row for series in every if starts in series.marks]
+    sources = {part for row in rows if row is not None for part in row.source.split("+")}
+    segments = {row.segment for row in rows if row is not None}
+    for release in shown.config.every_release:
+        for segment in sorted(segments) if release.id in sources else ():
+            if (found := release.break_at(shown.indicator.id, segment)) is not None:
+                said = f"From {segment}: {found.label}"
+                return lettering.wrap(said, palette.SMALL, width * 0.8)
+    return ()
+
+
 def _breaks(
-    canvas: Canvas, every: Sequence[Series], across: Scale, between: tuple[float, float]
+    canvas: Canvas,
+    names: Sequence[tuple[tuple[str, str], Sequence[str]]],
+    across: Scale,
+    between: tuple[float, float],
 ) -> None:
-    """A dashed line from top to bottom at each break of the series."""
-    for one, other in breaking(every):
+    """A dashed line from top to bottom at each break of the series, under what changed there."""
+    y, bottom = between
+    for (one, other), lines in names:
         x = (across(year(one)) + across(year(other))) / 2
-        line = [(x, height) for height in between]
-        canvas.shape(line, stroke=palette.DARK, weight=1.0, dashes=(3, 3))
+        for line in lines:
+            half = lettering.width(line, palette.SMALL) / 2
+            middle = min(max(x, half), canvas.width - half)
+            canvas.text(
+                middle, y + 2, line, size=palette.SMALL, colour=palette.INK, anchor="center"
+            )
+            y += BREAK
+        ends = [(x, y - 4), (x, bottom)]
+        canvas.shape(ends, stroke=palette.DARK, weight=1.0, dashes=(3, 3))
 
 
 def _band(canvas: Canvas, series: Series, across: Scale, scale: Scale, step: int) -> None:
@@ -196,6 +233,16 @@ def _line(canvas: Canvas, series: Series, across: Scale, scale: Scale, step: int
     if series.shown:
         last = series.shown[-1]
         _marker(canvas, series, across(year(last)), scale(series.marks[last].value), size=4.2)
+    if series.marker == "circle":
+        for period in doubted(series):
+            at = across(year(period)), scale(series.marks[period].value)
+            canvas.dot(*at, 3.6, palette.WHITE, series.colour)
+
+
+def doubted(series: Series) -> list[str]:
+    """Periods whose number is in doubt, such as a zero that may stand for nothing received."""
+    rows = {period: series.marks[period].row for period in series.shown}
+    return [period for period, row in rows.items() if row is not None and row.doubted]
 
 
 def _marker(canvas: Canvas, series: Series, x: float, y: float, size: float) -> None:
@@ -245,6 +292,44 @@ def _end_label(series: Series, last: str) -> tuple[str, str, str]:
         return series.name, "", ""
     period = series.shown[-1]
     return f"{series.name} ", series.marks[period].text, "" if period == last else f"({period})"
+
+
+def _told(
+    canvas: Canvas, every: Sequence[Series], across: Scale, scale: Scale, step: int
+) -> None:  # fmt: skip
+    """The numbers of the home area's first, highest and lowest points, where there is room.
+
+    The last has its number at its end.
+    """
+    home = every[0]
+    periods = home.shown
+    if len(periods) < 3:
+        return
+    value = {period: home.marks[period].value for period in periods}
+    high, low = max(periods, key=value.__getitem__), min(periods, key=value.__getitem__)
+    lines = [
+        [(across(year(p)), scale(series.marks[p].value)) for p in run]
+        for series in every
+        for run in _runs(series, step)
+    ]
+    for period in dict.fromkeys((high, low, periods[0])):
+        if period == periods[-1]:
+            continue
+        mark = home.marks[period]
+        room = lettering.width(mark.text, palette.SMALL, 600)
+        x, y = across(year(period)), scale(mark.value)
+        left = min(max(x - room / 2, across.start), canvas.width - room)
+        below = period == low or (period == periods[0] and value[periods[1]] > value[period])
+        for base in (y + 15, y - 8) if below else (y - 8, y + 15):
+            spans = [s for line in lines for s in clear.passing(line, left + 3, left + room - 3)]
+            free = clear.baseline(spans, base, base - 1) == base and not any(
+                high < base + clear.BELOW and low > base - clear.ABOVE for high, low in spans
+            )
+            said = extents.text(left, base, mark.text, palette.SMALL, 600, "left")
+            if free and canvas.free(said) and scale.end - 12 < base < scale.start - 2:
+                canvas.text(left, base, mark.text, size=palette.SMALL, weight=600,
+                            colour=palette.NAVY, measure=mark.key)  # fmt: skip
+                break
 
 
 def _keyed(every: Sequence[Series]) -> list[Series]:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from jsna.charts import findings
 from jsna.charts.marks import Mark, rows_of
 from jsna.charts.shown import Shown
 from jsna.model.hierarchies import THREE_YEARS
 from jsna.view import series
+from jsna.view.comparison import TURNED
+from jsna.view.rows import Row
+
+#: What is said of a move, and of where it ends, by which way it went.
+MOVED: Final = {"higher": "up", "lower": "down"}
+EXTREME: Final = {"higher": "highest", "lower": "lowest"}
 
 
 def title(shown: Shown, home: Sequence[Mark], country: Mark) -> str:
@@ -25,9 +32,9 @@ def title(shown: Shown, home: Sequence[Mark], country: Mark) -> str:
     last, name = told[-1], shown.home_name
     alike = series.sound(rows)
     until = len(alike) < 2 and rows[-1].local
-    went = series.course(series.official(rows) if until else alike)
+    told_of = series.official(rows) if until else alike
     stands = findings.stands(last, country)
-    moved = _moved(went, name, until=until) if went else []
+    moved = _moved(told_of, [row for row in rows if row.shown], name, until=until)
     if not moved and not stands:
         who = f"{name} and {country.label}" if country.shown else name
         first, latest = series.span_words(rows[0], rows[-1])
@@ -39,30 +46,72 @@ def title(shown: Shown, home: Sequence[Mark], country: Mark) -> str:
     return findings.titled(shown, *(f"{said}, and {stands}" for said in moved), moved[0], moved[-1])
 
 
-def _moved(went: series.Course, name: str, *, until: bool) -> list[str]:
-    """What is said of a course, the longest first; nothing where nothing can be told."""
-    moved = {"higher": "up", "lower": "down"}
-    since, to = series.span_words(went.first, went.last)
-    several = until or went.last.period_type == THREE_YEARS
-    span = f"from {since} to {to}" if several else f"since {since}"
-    if went.long in moved:
-        said = moved[went.long]
-        back = moved.get(went.short, said)
-        if back != said and went.before is not went.first:
-            at, _ = series.span_words(went.before, went.last)
-            return [
-                f"{said} in {name} {span}, but {back} since {at}",
-                f"{said} {span}, {back} since {at}",
-            ]
-        return [f"{said} in {name} {span}", f"{said} {span}"]
-    if went.turn is not None:
-        at, _ = series.span_words(went.turn, went.last)
-        way = moved[went.up_to_turn]
-        back = "down" if way == "up" else "up"
-        return [f"{way} in {name} to {at}, {back} since", f"{way} to {at}, {back} since"]
-    if went.short in moved:
-        at, _ = series.span_words(went.before, went.last)
-        return [f"{moved[went.short]} in {name} since {at}", f"{moved[went.short]} since {at}"]
-    if went.long == "unknown":
+def _moved(rows: Sequence[Row], drawn: Sequence[Row], name: str, *, until: bool) -> list[str]:
+    """What is said of a path, the longest first; nothing where nothing can be told.
+
+    Every wording is true of each figure drawn since the year it names.
+
+    Args:
+        rows: between which a change may be said.
+        drawn: all that are drawn, of which some may be in doubt.
+    """
+    went = series.course(rows)
+    if went is None:
         return []
-    return [f"no clear change in {name} {span}", f"no clear change {span}"]
+    path, last = series.path(rows), rows[-1]
+
+    def since(row: Row) -> str:
+        first, latest = series.span_words(row, last)
+        several = until or last.period_type == THREE_YEARS
+        return f"from {first} to {latest}" if several else f"since {first}"
+
+    whole = since(went.first)
+    if path is None or (path.since is rows[0] and went.long == "similar"):
+        if went.long == "unknown":
+            return _published(rows, drawn, name, whole)
+        rises = last.value > went.first.value
+        if went.long in MOVED and (went.long == "higher") == rises:
+            return _both(MOVED[went.long], name, whole)
+        return _both("no clear change", name, whole)
+    way, back = MOVED[path.way], MOVED[TURNED[path.way]]
+    alike = _alike(drawn, rows)
+    at, _ = series.span_words(path.since, last)
+    if path.since is not rows[0] and path.record:
+        beyond = max if path.way == "higher" else min
+        if last.value == beyond(row.value for row in alike):
+            end = f"to its {EXTREME[path.way]} {since(rows[0])}"
+            return [f"{way} in {name} since {at}, {end}", *_both(way, name, since(path.since))]
+    every = [row.value for row in drawn if (row.local, row.segment) == (last.local, last.segment)]
+    turned = (min if path.way == "higher" else max)(every)
+    if path.before == TURNED[path.way] and path.since.value == turned != every[0]:
+        return [f"{back} in {name} to {at}, {way} since", f"{back} to {at}, {way} since"]
+    return _both(way, name, since(path.since))
+
+
+def _alike(drawn: Sequence[Row], rows: Sequence[Row]) -> list[Row]:
+    """Those drawn that are counted like the latest, from the first on that may be compared."""
+    first, last = rows[0], rows[-1]
+    return [
+        row
+        for row in drawn
+        if row.local == last.local and row.segment == last.segment and row.period >= first.period
+    ]
+
+
+def _published(rows: Sequence[Row], drawn: Sequence[Row], name: str, whole: str) -> list[str]:
+    """Of figures published without counts, by which no change can be judged: that one stands out.
+
+    An estimate of population is revised by more than it moves, and nothing is said of it.
+    """
+    *earlier, last = (row.value for row in _alike(drawn, rows))
+    if rows[-1].unit == "count" or len(earlier) + 1 < series.FEWEST:
+        return []
+    if last > max(earlier):
+        return [f"at its highest in {name} {whole}", f"highest {whole}"]
+    if last < min(earlier):
+        return [f"at its lowest in {name} {whole}", f"lowest {whole}"]
+    return []
+
+
+def _both(said: str, name: str, span: str) -> list[str]:
+    return [f"{said} in {name} {span}", f"{said} {span}"]

@@ -37,6 +37,7 @@ class Break(Strict):
         tables, indicators: of which tables of the release, or which indicators.
         starts: the first period counted the new way, as the measure table writes it.
         reason: what changed, in words the report prints.
+        label: the same in a few words, for the line that a chart draws there.
         guidance: where the publisher says so.
     """
 
@@ -44,6 +45,7 @@ class Break(Strict):
     indicators: tuple[str, ...] = ()
     starts: Words
     reason: Words
+    label: Words
     guidance: Words
 
 

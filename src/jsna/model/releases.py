@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 
 from pydantic import Field, model_validator
 
-from jsna.model.audits import Known
+from jsna.model.audits import Break, Known
 from jsna.model.base import AuthorityCode, Name, Printed, Sha256, Strict, Words
 
 #: Where releases are declared, below the project's folder.
@@ -249,6 +249,15 @@ class Release(ReleaseFile):
             for caveat in (table.caveat, figure.caveat)
         )
         return tuple(dict.fromkeys(filter(None, told)))
+
+    def break_at(self, indicator: str, starts: str) -> Break | None:
+        """The break of an indicator's series whose new figures start with a period."""
+        for one in self.breaks:
+            tables = (self.tables[name] for name in one.tables if name in self.tables)
+            told = indicator in one.indicators or any(table.of(indicator) for table in tables)
+            if told and one.starts == starts:
+                return one
+        return None
 
     def mappings(self, indicator: str) -> Iterator[Published]:
         """Where this release gives an indicator, in the order of its file."""

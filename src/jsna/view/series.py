@@ -16,7 +16,7 @@ import numpy as np
 from jsna.measures.methods import judging
 from jsna.model.fallbacks import STANDING
 from jsna.model.hierarchies import THREE_YEARS, years
-from jsna.view.comparison import ESTIMATED, FAR, HIGHER, TURNED, Verdict, bounds, changed
+from jsna.view.comparison import ESTIMATED, FAR, HIGHER, TOLD, TURNED, Verdict, bounds, changed
 from jsna.view.rows import Row
 
 #: From this many periods on a trend is judged over all of them.
@@ -103,6 +103,49 @@ def course(rows: Sequence[Row]) -> Course | None:
     long = _trend(sure) if len(sure) >= FEWEST else changed(last, sure[0])
     turn = _turn(sure) if long == "similar" else None
     return Course(sure[0], before, last, short, long, turn)
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Where a figure's last move began, which is true of every figure between.
+
+    Attributes:
+        since: the highest or lowest figure that the latest is clearly lower or higher than: the
+            first of all, or the last at which the path turned.
+        way: which way it went from there.
+        before: which way it had gone up to there.
+        record: whether the latest is the highest, or the lowest, of all.
+    """
+
+    since: Row
+    way: Verdict
+    before: Verdict
+    record: bool
+
+
+def path(rows: Sequence[Row]) -> Path | None:
+    """The last move of figures that may be compared; None where none is clear.
+
+    Of the highest and the lowest before the latest, the last one that the latest differs from
+    clearly, at the level for one picked among many. What `rows` leaves out, such as a figure in
+    doubt, is not part of it.
+    """
+    if len(rows) < 2:
+        return None
+    *earlier, last = rows
+    most, least = max(row.value for row in earlier), min(row.value for row in earlier)
+    ends = [max((row for row in earlier if row.value == v), key=year) for v in (most, least)]
+    level = FAR if len(rows) > 2 else TOLD
+    for since in sorted(ends, key=year, reverse=True):
+        way = changed(last, since, level)
+        if way not in TURNED or (last.value > since.value) != (way == "higher"):
+            continue
+        # The highest is where a fall began, the lowest where a rise did.
+        if since.value != (most if way == "lower" else least):
+            continue
+        before = changed(since, rows[0], level) if since is not rows[0] else "similar"
+        return Path(since, way, before, last.value > most or last.value < least)
+    return None
 
 
 def year(row: Row) -> int:

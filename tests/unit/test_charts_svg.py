@@ -157,6 +157,17 @@ def test_the_declared_charts_can_all_be_drawn() -> None:
     assert misdeclared(indicators, shared.dimensions(ROOT)) == []
 
 
+def test_numbers_by_age_groups_of_unequal_width_are_no_chart() -> None:
+    plans = shared.indicators(ROOT)["plans"]
+    dimensions = shared.dimensions(ROOT)
+    assert "age_group" in {name for by in plans.breakdowns for name in by}
+    bars = plans.model_copy(update={"charts": (Chart(type="bars", by=("age_group",)),)})
+    (problem,) = misdeclared({"plans": bars}, dimensions)
+    assert "unequal width" in problem.rule
+    rate = shared.indicators(ROOT)["plans_rate_0_25"]
+    assert Chart(type="bars", by=("age_group",)) in rate.charts
+
+
 def test_the_stage_writes_what_the_report_reads(tmp_path: Path) -> None:
     config, paths = edition(), io.Paths(tmp_path, "tiny-2025")
     io.write_measures(paths.safe / "measures.parquet", measures())

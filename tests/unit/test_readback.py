@@ -175,6 +175,7 @@ def test_a_free_number_is_named(tmp_path: Path, body: str) -> None:
         ("<p>As at 16 January 2025.</p>", "date"),
         ("<p>It changed little since 2025.</p>", "period"),
         (f'<p>From <span data-measure="{PUPILS}">5.5%</span> (2025) it had risen.</p>', "period"),
+        ("<svg><text>From 2025: a record of each child</text></svg>", "period"),
         ("<p>A 95% confidence interval</p>", "confidence level"),
         ("<p>A stricter, 99.8%, interval</p>", "confidence level"),
         ("<p>The rate per 1,000 was higher.</p>", "base of a rate"),

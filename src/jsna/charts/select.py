@@ -97,6 +97,10 @@ def _graded(dimension: str, dimensions: Mapping[str, Dimension]) -> bool:
     return not dimensions or (known is not None and known.order == "deprivation")
 
 
+def _aged(dimension: str, dimensions: Mapping[str, Dimension]) -> bool:
+    return dimension in dimensions and dimensions[dimension].order == "age"
+
+
 def misdeclared(
     indicators: Mapping[str, Indicator], dimensions: Mapping[str, Dimension]
 ) -> list[Problem]:
@@ -117,6 +121,11 @@ def misdeclared(
                 rule = "a chart of ratios is of an indicator of that kind"
             elif chart.type == "gradient" and not _graded(chart.by[0], dimensions):
                 rule = "a gradient runs from the most to the least deprived; take bars"
+            elif indicator.unit == "count" and any(_aged(name, dimensions) for name in chart.by):
+                rule = (
+                    "age groups are of unequal width, so that their numbers say nothing of each "
+                    "other; draw a rate by age group"
+                )
             elif chart in seen:
                 rule = "this chart is declared twice"
             elif chart.by and set(chart.by) not in map(set, indicator.breakdowns):

@@ -22,8 +22,6 @@ from jsna.view import words
 
 #: What is said under a figure with a number in doubt.
 DOUBT: Final = "Hollow point: a published figure in doubt, of which no change is told."
-#: What is said under a figure of which a change is several times what is usual.
-JUMP: Final = "Sudden changes of the published figure are to be confirmed."
 #: What is said under a figure with a break.
 BREAK: Final = (
     "Dashed line: break in the series. What lies on either side was counted in another way and is "
@@ -79,7 +77,7 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         note=(
             "Shaded: 95% interval." if band and len(periods) > 1 else "",
             DOUBT if lines.doubted(home) and len(periods) > 1 else "",
-            _jumps(home),
+            _jumps(shown, home),
             BREAK if lines.breaking(every) and len(periods) > 1 else "",
             shown.as_published(published.get(last, NOTHING)),
             footnote(marks),
@@ -87,10 +85,14 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
     )
 
 
-def _jumps(home: Series) -> str:
+def _jumps(shown: Shown, home: Series) -> str:
     """That changes several times over are to be confirmed, of which no title tells."""
-    rows = (mark.row for mark in home.marks.values())
-    return JUMP if any(row is not None and row.jumped for row in rows) else ""
+    rows = {period: mark.row for period, mark in sorted(home.marks.items())}
+    jumps = [period for period, row in rows.items() if row is not None and row.jumped]
+    if not jumps:
+        return ""
+    when = words.join([words.period_label(period, shown.period_type) for period in jumps])
+    return f"The change up to {when} is to be confirmed."
 
 
 def _series(shown: Shown) -> list[Series]:

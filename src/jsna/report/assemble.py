@@ -18,6 +18,7 @@ from jsna.report.lede import lede
 from jsna.sources import permission
 from jsna.view import words
 from jsna.view.rows import Measures
+from jsna.view.standings import called
 
 CONFIDENCE: Final = "95%"
 STRICT: Final = "99.8%"
@@ -153,7 +154,7 @@ def context(view: Measures, made: Sequence[Chapter], register: sources.Register)
         "region": words.area_phrase(area.region.code, config),
         "localities": [p.name for p in area.localities],
         "locality_kind": area.localities_are,
-        "neighbours": [p.name for p in area.neighbours],
+        "neighbours": [called(p.name) for p in area.neighbours],
         "neighbours_model": area.neighbours_model,
         "confidence": CONFIDENCE,
         "strict": STRICT,

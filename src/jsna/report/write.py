@@ -9,7 +9,7 @@ import pandas as pd
 from jsna import io, records
 from jsna.errors import JsnaError
 from jsna.model.configuration import Configuration
-from jsna.model.documents import REPORT
+from jsna.model.documents import BRIEF, REPORT
 from jsna.model.standings import KEY as STANDING
 from jsna.report import (
     asked,
@@ -55,7 +55,8 @@ def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None
     made = OpenData(frame, config)
     charts = paths.draft / "charts"
     pages, data = compose(frame, config, safe_files, charts, proved, stated, everyone, made)
-    if problems := plain.faults(REPORT.page, pages[REPORT.page], config.avoid):
+    readers = (BRIEF.page, REPORT.page)
+    if problems := [p for name in readers for p in plain.faults(name, pages[name], config.avoid)]:
         raise JsnaError(problems, title="The report has words that its readers do not use:")
     for line in plain.own_words(pages[REPORT.page], config.avoid):
         say(f"Warning: {line}")

@@ -62,6 +62,11 @@ def finding(view: Measures, indicator: Indicator, unequal: Markup | None = None)
     return Finding(kind, Markup(words.upper_first(text)))
 
 
+def called(indicator: Indicator) -> str:
+    """What an indicator measures, without what its phrase puts in brackets."""
+    return noun(indicator).split(" (")[0]
+
+
 def _duty(view: Measures, indicator: Indicator) -> Markup | None:
     row, duty = view.latest(indicator.id), indicator.duty
     if duty is None or row is None or not row.shown or row.doubted or row.value >= 100:
@@ -124,7 +129,7 @@ def _beside(view: Measures, indicator: Indicator, *, close: bool) -> Markup | No
     dated = latest is None or latest.period != home.period
     side = untested(home, other) if verdict == "unknown" and everyone_counted(home) else verdict
     figures = {
-        "noun": noun(indicator),
+        "noun": called(indicator),
         "home": value(home, indicator),
         "country": country.name,
         "other": value(other, indicator),
@@ -140,7 +145,7 @@ def _beside(view: Measures, indicator: Indicator, *, close: bool) -> Markup | No
         return say("{noun} was close to that of {country}{when}: {home} and {other}", **figures)
     if side == "unknown":
         return say("{noun} was {home}{when}; in {country} it was {other}", **figures)
-    text = "{noun} was {home}{when}, little {side} than in {country} ({other})"
+    text = "{noun} was {home}{when}, a little {side} than in {country} ({other})"
     return say(text, side=side, **figures)
 
 
@@ -148,7 +153,7 @@ def _changed(view: Measures, indicator: Indicator) -> Markup | None:
     found = latest_change(view, indicator)
     if found is None:
         return None
-    return say("{} {}", noun(indicator), found.removesuffix("."))
+    return say("{} {}", called(indicator), found.removesuffix("."))
 
 
 def _level(view: Measures, indicator: Indicator) -> Markup:
@@ -160,4 +165,4 @@ def _level(view: Measures, indicator: Indicator) -> Markup:
         amount = value(row, indicator)
         was = "there were" if words.rounded(row.value) != 1 else "there was"
         return say("{}, {} {} {} in {}", when(row), was, amount, indicator.phrase, place)
-    return say("{} was {} {}", noun(indicator), value(row, indicator, full=True), when(row))
+    return say("{} was {} {}", called(indicator), value(row, indicator, full=True), when(row))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -22,6 +24,9 @@ from jsna.report.topics.notes import Notes
 from jsna.report.topics.related import Lines, lines
 from jsna.view.rows import Measures, Row
 
+#: How often the report says one sentence.
+MOST_SAID: Final = 3
+_SENTENCES: Final = re.compile(r"\. (?=[A-Z])")
 #: A chart of fewer figures than this shows nothing.
 _FEWEST: Final = 2
 Drawn = Mapping[str, Sequence[Figure]]
@@ -120,7 +125,11 @@ def pages(view: Measures, drawn: Drawn, register: Register, *, before: int = 0) 
 
 
 def _with_the_rest(made: Sequence[TopicPage], drawn: Drawn, shown: set[str]) -> Iterator[TopicPage]:
-    """Pages with the charts that none of them shows, each in the first that has its indicator."""
+    """Pages with the charts that none of them shows, each in the first that has its indicator.
+
+    Who is counted is not said again where some pages before have said it.
+    """
+    told: Counter[str] = Counter()
     for page in made:
         more = [
             figure
@@ -129,7 +138,9 @@ def _with_the_rest(made: Sequence[TopicPage], drawn: Drawn, shown: set[str]) -> 
             if figure.id not in shown
         ]
         shown |= {figure.id for figure in more}
-        yield replace(page, more=tuple(more))
+        who = [one for one in _SENTENCES.split(page.who.rstrip(".")) if told[one] < MOST_SAID]
+        told.update(who)
+        yield replace(page, more=tuple(more), who=". ".join(who))
 
 
 def topics(config: Configuration) -> Mapping[str, Topic]:
@@ -189,17 +200,20 @@ def _page(
     notes = Notes(anchor(name), register)
     beside = _beside(view, topic, headline)
     placed = _placed(view, topic)
-    head, story = _story(view, topic, headline, again=beside is None or beside[0] is headline)
+    told = next((one for one in topic.inequality if saying.unequal(view, one)), None)
+    where = placed[0] if placed else None
+    again = beside is None or beside[0] is headline
+    head, story = _story(view, told, headline, again=again)
     related = [i for key in topic.related if (i := _shown(view, key)) and i is not headline]
     shown = [
         Shown(f"{at}", f"figure-{at}", one, notes.refer(one.sources))
-        for at, one in enumerate(_figures(view, drawn, topic, headline), before + 1)
+        for at, one in enumerate(_figures(view, drawn, topic, headline, told, where), before + 1)
     ]
     for indicator in (headline, *related, *(pair[0] for pair in (beside, placed) if pair)):
         notes.refer(view.sources(_latest(view, indicator)))
     latest = view.latest(headline.id)
-    # A heading that says how many is not said again, where more is said.
-    said = head.kind == "level" and headline.unit == "count" and beside is not None
+    # A heading that says how many is not said again.
+    said = head.kind == "level" and headline.unit == "count"
     return TopicPage(
         id=name,
         number=number,
@@ -249,14 +263,14 @@ def _placed(view: Measures, topic: Topic) -> tuple[Indicator, Markup] | None:
 
 
 def _story(
-    view: Measures, topic: Topic, headline: Indicator, *, again: bool
+    view: Measures, split: Split | None, headline: Indicator, *, again: bool
 ) -> tuple[Finding, tuple[Markup, ...]]:
     """The heading, and what stands beneath the comparison that it does not say.
 
     Args:
+        split: the inequality that is told.
         again: the sentence before was about the headline.
     """
-    split = next((one for one in topic.inequality if saying.unequal(view, one)), None)
     own = split is not None and split.measure == headline.id
     head = finding(view, headline, saying.unequal(view, split) if split and own else None)
     since = saying.since(view, headline, again=again) if head.kind != "changed" else None
@@ -267,30 +281,38 @@ def _story(
     return head, tuple(made)
 
 
-def _figures(view: Measures, drawn: Drawn, topic: Topic, headline: Indicator) -> Iterator[Figure]:
-    """The main chart, that of the inequality, and that of the places, each once."""
-    given: list[str] = []
-    placed = False
+def _figures(
+    view: Measures,
+    drawn: Drawn,
+    topic: Topic,
+    headline: Indicator,
+    told: Split | None,
+    where: Indicator | None,
+) -> Iterator[Figure]:
+    """The main chart, and those of the inequality and of the places of which a sentence tells.
+
+    Args:
+        told: the inequality that is told.
+        where: the measure of which some place stands out.
+    """
     main = [*drawn.get(headline.id, ()), *(f for i in topic.compared for f in drawn.get(i, ()))]
-    by = [
-        figure
-        for split in topic.inequality
-        for figure in drawn.get(split.measure, ())
-        if _by(view, figure, split.by)
-    ]
-    where = [
-        figure
-        for name in topic.places
-        for figure in drawn.get(name, ())
-        if figure.type == "map" or _by(view, figure, LOCALITY)
-    ]
-    where.sort(key=lambda figure: figure.type != "map")
-    for found in (main, by, where):
-        one = next((f for f in found if f.id not in given and _tells(view, f)), None)
-        if one is not None and not (found is where and placed):
-            placed = placed or one.type == "map" or _by(view, one, LOCALITY)
-            given.append(one.id)
+    # How something has gone says more of it than where it is.
+    main.sort(key=lambda figure: _of_places(view, figure))
+    by = [f for f in drawn.get(told.measure, ()) if _by(view, f, told.by)] if told else []
+    places = [f for f in drawn.get(where.id, ()) if _of_places(view, f)] if where else []
+    places.sort(key=lambda figure: figure.type != "map")
+    given: list[Figure] = []
+    for found in (main, by, places):
+        one = next((f for f in found if f not in given and _tells(view, f)), None)
+        again = found is places and any(_of_places(view, f) for f in given)
+        if one is not None and not again:
+            given.append(one)
             yield one
+
+
+def _of_places(view: Measures, figure: Figure) -> bool:
+    """Whether a chart is of the area's own places."""
+    return figure.type == "map" or _by(view, figure, LOCALITY)
 
 
 def _by(view: Measures, figure: Figure, dimension: str) -> bool:

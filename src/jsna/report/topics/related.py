@@ -12,6 +12,7 @@ from markupsafe import Markup
 from jsna.model.indicators import Indicator
 from jsna.report.comparing import compared
 from jsna.report.marks import cell
+from jsna.report.narrative import say, when
 from jsna.report.standings import cells, same
 from jsna.report.topics.saying import further
 from jsna.view import words
@@ -39,14 +40,17 @@ def lines(view: Measures, indicators: Sequence[Indicator]) -> Lines:
     """One line for each further measure with a figure, columns without any left out."""
     area = view.config.area
     header = ("Measure", "When", area.name, "Number", area.country.name, "Rank")
-    rows, sentences = [], []
+    rows, sentences, dated = [], [], ""
     for indicator in indicators:
         if indicator.kind.of_one_whole or indicator.derived:
             told = further(view, indicator)
             sentences += [told] if told is not None else []
-        elif (row := _line(view, indicator)) is not None:
-            rows.append(row)
+        elif (found := _line(view, indicator)) is not None:
+            rows.append(found[1])
+            dated = found[0]
     rows = rows[:MOST]
+    if len(rows) == 1:  # no table of one line
+        sentences, rows = [_as_sentence(rows[0], dated, header), *sentences], []
     kept = [at for at in range(len(header)) if at < 3 or any(r[at] != _NONE for r in rows)]
     return Lines(
         tuple(header[at] for at in kept),
@@ -55,7 +59,19 @@ def lines(view: Measures, indicators: Sequence[Indicator]) -> Lines:
     )
 
 
-def _line(view: Measures, indicator: Indicator) -> tuple[Markup | str, ...] | None:
+def _as_sentence(row: Sequence[Markup | str], dated: str, header: Sequence[str]) -> Markup:
+    """`EHC plans maintained by the authority: 12,317 in January 2025.`"""
+    name, _, home, *others = row
+    parts = [
+        say("{} {}", head.lower() if head in ("Number", "Rank") else head, one)
+        for head, one in zip(header[3:], others, strict=True)
+        if one != _NONE
+    ]
+    return say("{}: {}.", name, Markup("; ").join([say("{} {}", home, dated), *parts]))
+
+
+def _line(view: Measures, indicator: Indicator) -> tuple[str, tuple[Markup | str, ...]] | None:
+    """When it was, as a sentence says it, and the line."""
     row = view.latest(indicator.id)
     if row is None:
         return None
@@ -71,7 +87,7 @@ def _line(view: Measures, indicator: Indicator) -> tuple[Markup | str, ...] | No
         return None
     counted = row.unit != "count" and math.isfinite(row.numerator) and not indicator.kind.of_values
     one = view.standings.home(indicator.id)
-    return (
+    return when(row), (
         named(indicator) + (", as published" if view.beside_local(row) else ""),
         words.period_label(row.period, row.period_type),
         cell(row, indicator.decimals),

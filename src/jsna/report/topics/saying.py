@@ -17,8 +17,8 @@ from jsna.report import breakdowns, standings
 from jsna.report.comparing import MEDIAN, compared
 from jsna.report.deprivation import group_words, label
 from jsna.report.marks import mark
-from jsna.report.narrative import RATES, join, level, noun, say, value, when
-from jsna.report.topics.finding import largest
+from jsna.report.narrative import RATES, join, level, say, value, when
+from jsna.report.topics.finding import called, largest
 from jsna.report.worked_out import sentences as worked_out
 from jsna.view import series, words
 from jsna.view.comparison import Verdict, everyone_counted, untested
@@ -93,7 +93,7 @@ def beside(view: Measures, indicator: Indicator, headline: Indicator) -> list[Ma
     same = indicator is headline and latest is home
     lead = "This was"
     if not same:
-        lead = say("{} was {} {}:", words.upper_first(noun(indicator)), value(home, indicator),
+        lead = say("{} was {} {}:", words.upper_first(called(indicator)), value(home, indicator),
                    when(home) + ", as published" * view.beside_local(home))  # fmt: skip
     median = next((row for code, row, _ in rows if code == MEDIAN), None)
     median_is = "; the median of similar areas was {}"
@@ -184,7 +184,7 @@ def _unsure(view: Measures, indicator: Indicator, it: str) -> Markup | None:
 
 
 def _it(indicator: Indicator, *, again: bool) -> str:
-    return said(indicator).again if again else words.upper_first(noun(indicator))
+    return said(indicator).again if again else words.upper_first(called(indicator))
 
 
 def unequal(view: Measures, split: Split, *, again: bool = False) -> Markup | None:

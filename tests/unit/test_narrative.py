@@ -404,7 +404,7 @@ def test_localities_stand_out_by_the_stricter_limits() -> None:
     view = of(rows)
     [sentence], _ = breakdowns.places(view, PLAN, view.breakdown(PLAN.id, ["locality"]))
     assert plain(sentence) == (
-        "Ablecote (8.0%) was clearly above Marrowshire as a whole and Dunmarsh (3.0%) was clearly "
+        "Ablecote (8.0%) was clearly above Marrowshire as a whole. Dunmarsh (3.0%) was clearly "
         "below it."
     )
 

@@ -6,6 +6,7 @@ import csv
 import json
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from io import StringIO
@@ -195,6 +196,31 @@ def test_no_number_of_a_sentence_or_key_number_stands_outside_a_mark(page: str) 
         )
         left = re.sub(r"per 1[0,]*0|99\.8%|95%|\bpost-16\b", "", left)
         assert not re.search(r"\d", left), left
+
+
+def sentences(page: str) -> list[str]:
+    """What the report says, in sentences: no tables, charts, captions, notes or lists of names."""
+    body = page[page.index("<main") : page.index("</main>")]
+    left_out = (
+        r"<(svg|table|details)\b.*?</\1>", r'<ol class="notes">.*?</ol>',
+        r'<ul class="short.*?</ul>',
+        r'<p class="(?:source|figure-\w+|topic-name)"[^>]*>.*?</p>', r'<div class="gaps">.*?</div>',
+        r'<div class="key-numbers">.*?</div>',
+    )  # fmt: skip
+    for pattern in left_out:
+        body = re.sub(pattern, " ", body, flags=re.DOTALL)
+    blocks = re.findall(r"<(?:p|li|dd|h2)\b[^>]*>(.*?)</(?:p|li|dd|h2)>", body, re.DOTALL)
+    plain = [" ".join(re.sub(r"<[^>]+>", "", block).split()) for block in blocks]
+    found = [one for text in plain for one in re.split(r"(?<=[.?!]) (?=[A-Z“])", text)]
+    return [one for one in found if len(one.split()) > 2]
+
+
+def test_sentences_are_short_and_none_is_said_more_than_three_times(page: str) -> None:
+    said = sentences(page)
+    assert len(said) > 150
+    assert sum(len(one.split()) for one in said) / len(said) < 18
+    often = {one: times for one, times in Counter(said).items() if times > 3}
+    assert often == {}
 
 
 def test_a_hidden_value_is_a_mark_of_shorthand_and_never_zero(page: str) -> None:

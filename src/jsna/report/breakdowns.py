@@ -183,7 +183,7 @@ def places(
         )
         if named
     ]
-    return [Sentence(lead + join(parts) + ".", "breakdown", True)], True
+    return [Sentence(lead + Markup(". ").join(parts) + ".", "breakdown", True)], True
 
 
 def _places(named: Sequence[Row], view: Measures, indicator: Indicator) -> Markup:

@@ -17,7 +17,7 @@ COUNCIL: Final = "council"
 _LEFT_OUT: Final = re.compile(r"<(style|script|head)\b.*?</\1>", re.DOTALL)
 #: Names of sources are their publishers'.
 _NAMES: Final = re.compile(r'<([ou]l) class="(?:notes|short-sources)">.*?</\1>', re.DOTALL)
-_OWN: Final = re.compile(rf'<(\w+) class="{COUNCIL}"[^>]*>.*?</\1>', re.DOTALL)
+_OWN: Final = re.compile(rf'<(\w+) class="{COUNCIL}(?: [^"]*)?"[^>]*>.*?</\1>', re.DOTALL)
 _INLINE: Final = re.compile(r"</?(?:a|data|em|span|strong|tspan)\b[^>]*>")
 _TAG: Final = re.compile(r"<[^>]*>")
 #: How much of a sentence a message quotes, on either side of the word.
